@@ -1,0 +1,155 @@
+//! Everything that the business, its database or its files may refuse, each as a sentence that names the thing.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::{AccountCode, Invalid, Money, Noun, Unit};
+
+/// The result of a deed or of a question to the store.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something was not done. Whatever the reason, nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such thing; `nearest` is a name that exists and looks alike.
+    #[error("no {noun} {}", quoted(.name))]
+    NotFound { noun: Noun, name: String, nearest: Option<String> },
+
+    /// There is no database at this place.
+    #[error("no database at {}", quoted(.path.display()))]
+    NoDatabase { path: PathBuf },
+
+    /// A name is taken, perhaps by something archived: names stay reserved for ever.
+    #[error("{field} {} belongs to another {noun}", quoted(.value))]
+    Exists { noun: Noun, field: &'static str, value: String },
+
+    /// A name stands for more than one thing.
+    #[error("{} names more than one {noun}: {}", quoted(.name), .matches.join(", "))]
+    Ambiguous { noun: Noun, name: String, matches: Vec<String> },
+
+    /// A key was used before, for a change that differs in `field`.
+    #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
+    KeyConflict { key: String, field: &'static str },
+
+    /// Somebody else changed the thing since it was read.
+    #[error("{noun} {} was changed by somebody else meanwhile", quoted(.name))]
+    ChangedMeanwhile { noun: Noun, name: String },
+
+    /// An archived thing takes no change but to be un-archived.
+    #[error("{noun} {} is archived", quoted(.name))]
+    Archived { noun: Noun, name: String },
+
+    /// Only what is archived can be un-archived.
+    #[error("{noun} {} is not archived", quoted(.name))]
+    NotArchived { noun: Noun, name: String },
+
+    /// A manual change may not take a balance below its credit limit.
+    #[error(
+        "balance of {} is {} {unit}; {} would leave {}, below {}",
+        quoted(.customer), .unit.format(*.balance), .unit.format(*.amount), .unit.format(*.after), .unit.format(*.floor)
+    )]
+    InsufficientBalance { customer: AccountCode, unit: Unit, balance: Money, amount: Money, after: Money, floor: Money },
+
+    /// A sum left the range of 64-bit amounts.
+    #[error("{what} would exceed the largest amount of ±92233720368.54775807")]
+    Overflow { what: &'static str },
+
+    /// A business rule forbids it.
+    #[error("{0}")]
+    Refused(String),
+
+    /// A value breaks its rule.
+    #[error("{field}: {} {rule}", quoted(.value))]
+    Invalid { field: &'static str, value: String, rule: Invalid },
+
+    /// The write lock was not got in time.
+    #[error("another process has held the database for {}", seconds(.waited))]
+    Busy { waited: Duration },
+
+    /// The file is not a database of this program.
+    #[error("{} is no ssgctl database ({reason})", quoted(.path.display()))]
+    Foreign { path: PathBuf, reason: &'static str },
+
+    /// The file was written by a newer program.
+    #[error("{} has schema {found}, this program knows {known}", quoted(.path.display()))]
+    NewerSchema { path: PathBuf, found: i64, known: i64 },
+
+    /// The file was written by an older program.
+    #[error("{} has the older schema {found}, this program needs {known}", quoted(.path.display()))]
+    OlderSchema { path: PathBuf, found: i64, known: i64 },
+
+    /// The stored data contradicts itself or cannot be read.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+
+    /// The linked SQLite is one of those that can lose data.
+    #[error("SQLite {0} can lose committed data and is not used")]
+    UnsafeSqlite(String),
+
+    /// The operating system refused to read or write a file.
+    #[error("cannot {action}: {reason}")]
+    Io { action: String, reason: String },
+
+    /// Others may read or change a file that must be private.
+    #[error("{} {problem}", quoted(.path.display()))]
+    UnsafeFile { path: PathBuf, problem: &'static str },
+
+    /// A secret cannot be opened, or the key file is no key.
+    #[error("{0}")]
+    Secret(String),
+
+    /// The program contradicts itself.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// A file operation that failed; `action` finishes "cannot ...".
+    pub fn io(action: impl fmt::Display, error: &std::io::Error) -> Self {
+        Self::Io { action: action.to_string(), reason: error.to_string() }
+    }
+
+    /// A value that breaks its rule.
+    pub fn invalid(field: &'static str, value: impl fmt::Display, rule: Invalid) -> Self {
+        Self::Invalid { field, value: value.to_string(), rule }
+    }
+}
+
+/// A text from outside as error messages show it: quoted, escaped, at most 64 characters.
+pub fn quoted(text: impl fmt::Display) -> String {
+    const LONGEST: usize = 64;
+    let text = text.to_string();
+    let mut shown = String::from("`");
+    for (index, c) in text.chars().enumerate() {
+        if index == LONGEST {
+            shown.push('…');
+            break;
+        }
+        if crate::model::text::is_hidden(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.push('`');
+    shown
+}
+
+fn seconds(duration: &Duration) -> String {
+    match duration.as_secs() {
+        1 => "1 second".to_owned(),
+        n => format!("{n} seconds"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn untrusted_text_is_quoted_escaped_and_cut() {
+        assert_eq!(quoted("a\x1b[31m"), "`a\\u{1b}[31m`");
+        assert_eq!(quoted("x".repeat(100)).chars().count(), 64 + 3);
+    }
+}

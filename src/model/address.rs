@@ -1,0 +1,191 @@
+//! A postal address: its lines in order, in whichever form it arrives.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::text::{Invalid, Line};
+
+const MAX_LINES: usize = 10;
+
+/// The lines of a postal address, 1 to 10 of at most 200 characters each.
+///
+/// Read from text in four forms: the portal's braces (`{"1 High Street","Leeds"}`), a JSON array, several lines, or one
+/// line. Written as lines; JSON gives an array.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Vec<Line<200>>")]
+pub struct PostalAddress(Vec<Line<200>>);
+
+impl PostalAddress {
+    /// An address of these lines; empty ones are left out.
+    pub fn from_lines<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Result<Self, Invalid> {
+        let lines: Vec<Line<200>> = lines
+            .into_iter()
+            .filter(|line| !line.as_ref().trim().is_empty())
+            .map(|line| line.as_ref().parse())
+            .collect::<Result<_, _>>()?;
+        match lines.len() {
+            0 => Err(Invalid::rule("must have at least one line")),
+            n if n > MAX_LINES => Err(Invalid::rule(format!("must have at most {MAX_LINES} lines, has {n}"))),
+            _ => Ok(Self(lines)),
+        }
+    }
+
+    /// Joins addresses given piece by piece, as a repeated flag gives them.
+    pub fn joined(parts: Vec<Self>) -> Result<Option<Self>, Invalid> {
+        if parts.is_empty() {
+            return Ok(None);
+        }
+        Self::from_lines(parts.into_iter().flat_map(|part| part.0)).map(Some)
+    }
+
+    /// The lines, top to bottom.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(Line::as_str)
+    }
+}
+
+impl FromStr for PostalAddress {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if let Some(inner) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            return Self::from_lines(portal_lines(inner)?);
+        }
+        if text.starts_with('[') {
+            let lines: Vec<String> = serde_json::from_str(text)
+                .map_err(|_| Invalid::rule("must be an array of texts when it begins with ["))?;
+            return Self::from_lines(lines);
+        }
+        Self::from_lines(text.lines())
+    }
+}
+
+impl fmt::Display for PostalAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, line) in self.lines().enumerate() {
+            write!(f, "{}{line}", if index == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+/// An address in data: an array of lines, or one text in any of the forms.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Lines(Vec<String>),
+    Text(String),
+}
+
+impl TryFrom<Written> for PostalAddress {
+    type Error = Invalid;
+
+    fn try_from(written: Written) -> Result<Self, Invalid> {
+        match written {
+            Written::Lines(lines) => Self::from_lines(lines),
+            Written::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl From<PostalAddress> for Vec<Line<200>> {
+    fn from(address: PostalAddress) -> Self {
+        address.0
+    }
+}
+
+/// The quoted texts between the portal's braces.
+///
+/// The portal calls its form JSON, but it is the text form of a PostgreSQL array: items between commas, quoted when they
+/// hold a comma, a quote or a brace, with a backslash before a quote or a backslash.
+fn portal_lines(inner: &str) -> Result<Vec<String>, Invalid> {
+    let broken = || Invalid::rule("must be like {\"line one\",\"line two\"} when it begins with {");
+    let mut lines = Vec::new();
+    let mut rest = inner.trim();
+    while !rest.is_empty() {
+        let after;
+        if let Some(quoted) = rest.strip_prefix('"') {
+            let mut line = String::new();
+            let mut chars = quoted.char_indices();
+            loop {
+                match chars.next().ok_or_else(broken)? {
+                    (_, '\\') => line.push(chars.next().ok_or_else(broken)?.1),
+                    (at, '"') => {
+                        after = quoted[at + 1..].trim_start();
+                        break;
+                    }
+                    (_, c) => line.push(c),
+                }
+            }
+            lines.push(line);
+        } else {
+            let end = rest.find(',').unwrap_or(rest.len());
+            let line = rest[..end].trim();
+            if line.contains(['"', '{', '}']) {
+                return Err(broken());
+            }
+            lines.push(line.to_owned());
+            after = &rest[end..];
+        }
+        rest = match after.strip_prefix(',') {
+            Some(more) if !more.trim().is_empty() => more.trim_start(),
+            None if after.is_empty() => after,
+            _ => return Err(broken()),
+        };
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FOUR: [&str; 4] = ["11-15 Thistle Street", "Edinburgh", "EH2 1DF", "Scotland, UK"];
+
+    #[test]
+    fn all_forms_give_the_same_lines() {
+        let forms = [
+            r#"{"11-15 Thistle Street","Edinburgh","EH2 1DF","Scotland, UK"}"#,
+            r#" { "11-15 Thistle Street" , Edinburgh, EH2 1DF, "Scotland, UK" } "#,
+            r#"["11-15 Thistle Street","Edinburgh","EH2 1DF","Scotland, UK"]"#,
+            "11-15 Thistle Street\nEdinburgh\r\nEH2 1DF\n\nScotland, UK\n",
+        ];
+        for form in forms {
+            let address: PostalAddress = form.parse().expect(form);
+            assert_eq!(address.lines().collect::<Vec<_>>(), FOUR, "{form}");
+        }
+    }
+
+    #[test]
+    fn json_gives_an_array_and_takes_either() {
+        let address = PostalAddress::from_lines(FOUR).expect("valid");
+        let json = serde_json::to_string(&address).expect("json");
+        assert_eq!(json, r#"["11-15 Thistle Street","Edinburgh","EH2 1DF","Scotland, UK"]"#);
+        assert_eq!(serde_json::from_str::<PostalAddress>(&json).expect("array"), address);
+        assert_eq!(serde_json::from_str::<PostalAddress>(r#""{\"a\",\"b\"}""#).expect("text").to_string(), "a\nb");
+    }
+
+    #[test]
+    fn a_broken_form_is_refused() {
+        for text in ["", "{}", r#"{"a" "b"}"#, r#"{"a",}"#, r#"{"a}"#, "[1]", r#"["a""#, "{a{b}", &"a\n".repeat(11)] {
+            assert!(text.parse::<PostalAddress>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lines_survive_the_portals_form(lines in proptest::collection::vec("[A-Za-z0-9,\"\\\\{}' ]{0,20}[a-z]", 1..10)) {
+            let quoted: Vec<String> = lines
+                .iter()
+                .map(|line| format!("\"{}\"", line.replace('\\', "\\\\").replace('"', "\\\"")))
+                .collect();
+            let address: PostalAddress = format!("{{{}}}", quoted.join(",")).parse().expect("valid");
+            let expected: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+            prop_assert_eq!(address.lines().collect::<Vec<_>>(), expected);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Prepaid balances and the entries that move them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::model::text::{Actor, Description, Invalid, Key, Reference, serde_by_text};
+use crate::model::{AccountCode, Money, Time, Unit};
+
+/// What a customer has left in one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    pub customer_id: i64,
+    pub customer: AccountCode,
+    pub unit: Unit,
+    /// The sum of all its entries.
+    pub balance: Money,
+    /// How far below zero a manual change may take it; not negative.
+    pub credit_limit: Money,
+    pub updated_at: Time,
+}
+
+/// One line of the ledger. Entries are never changed or deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place in the ledger: 1, 2, 3 … without a gap, over all customers.
+    pub id: i64,
+    pub customer_id: i64,
+    pub customer: AccountCode,
+    pub posting: Posting,
+    pub balance_after: Money,
+    pub origin: Origin,
+    pub at: Time,
+    /// Over this entry and the one before it.
+    pub hash: Hash,
+}
+
+/// What an entry books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    pub unit: Unit,
+    pub kind: EntryKind,
+    /// Positive adds to the balance, negative takes from it.
+    pub amount: Money,
+    pub description: Description,
+    pub reference: Option<Reference>,
+    pub key: Option<Key>,
+    /// The entry that this one undoes.
+    pub reverses: Option<i64>,
+}
+
+/// Who did something, why, and by which command of which version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub actor: Actor,
+    /// The number of the operating system's user, whatever the actor calls itself.
+    pub uid: u32,
+    pub reason: Option<crate::model::text::Reason>,
+    /// Noun and verb, such as `balance adjust`.
+    pub command: String,
+    pub version: String,
+}
+
+/// Why an entry is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// A person or script changed the balance.
+    Adjustment,
+    /// Traffic used it up.
+    Charge,
+    /// Half of a move between two balances.
+    Transfer,
+    /// Undoes another entry.
+    Reversal,
+}
+serde_by_text!(EntryKind);
+
+impl EntryKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Adjustment, Self::Charge, Self::Transfer, Self::Reversal];
+
+    /// The kind in lower case, such as `adjustment`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Adjustment => "adjustment",
+            Self::Charge => "charge",
+            Self::Transfer => "transfer",
+            Self::Reversal => "reversal",
+        }
+    }
+}
+
+impl FromStr for EntryKind {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| Invalid::rule("must be adjustment, charge, transfer or reversal"))
+    }
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A SHA-256, written as 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hash(pub [u8; 32]);
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}

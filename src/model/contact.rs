@@ -1,0 +1,125 @@
+//! People at a customer, and notes about it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::text::{Actor, Invalid, NoteText, serde_by_text};
+use crate::model::{AccountCode, EmailAddress, Msisdn, Name, Time};
+
+/// What an operator may change of a contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactDetails {
+    pub name: Name,
+    pub email: Option<EmailAddress>,
+    pub mobile: Option<Msisdn>,
+    pub roles: Roles,
+}
+
+/// A person at a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    pub id: i64,
+    pub customer_id: i64,
+    pub customer: AccountCode,
+    pub details: ContactDetails,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+/// What a contact is asked or told about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    General,
+    Billing,
+    Technical,
+}
+serde_by_text!(Role);
+
+impl Role {
+    /// Every role, in the order they are shown.
+    pub const ALL: [Self; 3] = [Self::General, Self::Billing, Self::Technical];
+
+    /// `general`, `billing` or `technical`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::Billing => "billing",
+            Self::Technical => "technical",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str().eq_ignore_ascii_case(text.trim()))
+            .ok_or_else(|| Invalid::rule("must be general, billing or technical"))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A contact's roles: each at most once, in their own order. Given as one text they are separated by commas.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Role>")]
+pub struct Roles(Vec<Role>);
+
+impl Roles {
+    /// The roles in their own order.
+    pub fn iter(&self) -> impl Iterator<Item = Role> {
+        self.0.iter().copied()
+    }
+}
+
+impl From<Vec<Role>> for Roles {
+    fn from(mut roles: Vec<Role>) -> Self {
+        roles.sort();
+        roles.dedup();
+        Self(roles)
+    }
+}
+
+impl FromStr for Roles {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let roles: Vec<Role> = text
+            .split(',')
+            .filter(|part| !part.trim().is_empty())
+            .map(str::parse)
+            .collect::<Result<_, _>>()?;
+        Ok(roles.into())
+    }
+}
+
+/// A remark about a customer. Notes are only ever added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub id: i64,
+    pub customer_id: i64,
+    pub customer: AccountCode,
+    pub text: NoteText,
+    pub author: Actor,
+    pub at: Time,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_come_in_any_order_and_case_and_once() {
+        let roles: Roles = "technical, Billing,technical".parse().expect("valid");
+        assert_eq!(roles.iter().collect::<Vec<_>>(), [Role::Billing, Role::Technical]);
+        assert!("boss".parse::<Roles>().is_err());
+    }
+}

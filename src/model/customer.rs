@@ -1,0 +1,181 @@
+//! A customer of the gateway, as the portal's Company, Billing and Other tabs show it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::text::{Invalid, string_value};
+use crate::model::{
+    AccountCode, Country, EmailAddress, Msisdn, Organisation, PostalAddress, RegistrationNumber, Time, Website,
+};
+
+/// What an operator may change of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerDetails {
+    pub organisation: Organisation,
+    pub country: Option<Country>,
+    pub company_reg_no: Option<RegistrationNumber>,
+    pub phone: Option<Msisdn>,
+    pub website: Option<Website>,
+    /// VAT or sales-tax ID; prints on invoices.
+    pub vat_reg_no: Option<RegistrationNumber>,
+    pub payment_terms_days: Option<PaymentTerms>,
+    #[serde(default)]
+    pub invoice_emails: Vec<EmailAddress>,
+    pub invoice_address: Option<PostalAddress>,
+}
+
+impl CustomerDetails {
+    /// A customer of whom only the name is known.
+    pub fn of(organisation: Organisation) -> Self {
+        Self {
+            organisation,
+            country: None,
+            company_reg_no: None,
+            phone: None,
+            website: None,
+            vat_reg_no: None,
+            payment_terms_days: None,
+            invoice_emails: Vec::new(),
+            invoice_address: None,
+        }
+    }
+}
+
+/// A customer as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// The row's number; never shown.
+    pub id: i64,
+    pub account_code: AccountCode,
+    pub api_id: ApiId,
+    pub details: CustomerDetails,
+    pub life: Life,
+}
+
+/// Whether and since when a thing exists and is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    pub created_at: Time,
+    pub updated_at: Time,
+    /// When it was archived, if it is.
+    pub archived_at: Option<Time>,
+}
+
+impl Life {
+    /// The life of a thing made now.
+    pub fn begun(at: Time) -> Self {
+        Self { created_at: at, updated_at: at, archived_at: None }
+    }
+
+    /// Active or archived.
+    pub fn status(&self) -> Status {
+        if self.archived_at.is_some() { Status::Archived } else { Status::Active }
+    }
+}
+
+/// Whether a customer or an SMPP account is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Active,
+    Archived,
+}
+
+impl Status {
+    /// `active` or `archived`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// Days between an invoice and its payment, 0 to 365.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct PaymentTerms(u16);
+
+impl PaymentTerms {
+    /// The number of days.
+    pub fn days(self) -> u16 {
+        self.0
+    }
+}
+
+impl TryFrom<u32> for PaymentTerms {
+    type Error = Invalid;
+
+    fn try_from(days: u32) -> Result<Self, Invalid> {
+        match u16::try_from(days) {
+            Ok(days) if days <= 365 => Ok(Self(days)),
+            _ => Err(Invalid::rule("must be 0 to 365 days")),
+        }
+    }
+}
+
+impl From<PaymentTerms> for u32 {
+    fn from(terms: PaymentTerms) -> Self {
+        terms.0.into()
+    }
+}
+
+impl FromStr for PaymentTerms {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.parse::<u32>().map_err(|_| Invalid::rule("must be 0 to 365 days"))?.try_into()
+    }
+}
+
+impl fmt::Display for PaymentTerms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The name of a customer or service in the gateway's management API: a UUID, lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ApiId(String);
+string_value!(ApiId);
+
+impl ApiId {
+    /// A new one, unlike every other.
+    #[expect(clippy::disallowed_methods, reason = "a UUID v7 holds the clock, so that ids sort by age")]
+    pub fn generate() -> Self {
+        Self(uuid::Uuid::now_v7().to_string())
+    }
+}
+
+impl FromStr for ApiId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        uuid::Uuid::try_parse(text)
+            .map(|id| Self(id.to_string()))
+            .map_err(|_| Invalid::rule("must be a UUID"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn payment_terms_are_a_year_at_most() {
+        assert_eq!("365".parse::<PaymentTerms>().expect("valid").days(), 365);
+        for text in ["366", "-1", "", "30 days", "1.5"] {
+            assert!(text.parse::<PaymentTerms>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_api_id_has_one_form() {
+        let id = ApiId::generate();
+        assert_eq!(id.as_str().to_uppercase().parse::<ApiId>(), Ok(id));
+        assert!("42".parse::<ApiId>().is_err());
+    }
+}

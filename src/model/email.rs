@@ -1,0 +1,95 @@
+//! Email addresses.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::model::text::{Invalid, is_hidden, string_value};
+
+/// One email address, valid by the rules of the library that will send to it. ASCII or an internationalized domain.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EmailAddress(String);
+string_value!(EmailAddress);
+
+impl FromStr for EmailAddress {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let address = lettre::Address::from_str(text)
+            .map_err(|_| Invalid::rule("must be one email address, such as billing@example.com"))?;
+        // A local part outside ASCII needs SMTPUTF8 at every hop, and a quoted one is a mistake more often than an address.
+        if !address.user().is_ascii() || address.user().starts_with('"') || text.len() > 254 {
+            return Err(Invalid::rule("must have plain ASCII before the @ and at most 254 characters"));
+        }
+        if text.chars().any(is_hidden) {
+            return Err(Invalid::rule("must not hold invisible or control characters"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Several addresses given as one text, separated by commas, semicolons or line ends; each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EmailList(pub Vec<EmailAddress>);
+
+impl FromStr for EmailList {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let mut addresses: Vec<EmailAddress> = Vec::new();
+        for part in text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+            let address: EmailAddress = part.parse().map_err(|rule| Invalid::rule(format!("`{part}` {rule}")))?;
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        Ok(Self(addresses))
+    }
+}
+
+impl fmt::Display for EmailList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, address) in self.0.iter().enumerate() {
+            write!(f, "{}{address}", if index == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_a_customer_may_have() {
+        for text in ["billing@example.com", "a.b+c@mail.example.co.uk", "x@b\u{fc}ro.example", " padded@example.com "] {
+            assert!(text.parse::<EmailAddress>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_name_no_second_address_no_injection() {
+        let refused = [
+            "",
+            "billing",
+            "@example.com",
+            "a@",
+            "a b@example.com",
+            "Ann <ann@example.com>",
+            "a@example.com,b@example.com",
+            "a..b@example.com",
+            "a@example.com\r\nBcc: b@example.com",
+            "\"a b\"@example.com",
+            "j\u{f6}rg@example.com",
+        ];
+        for text in refused {
+            assert!(text.parse::<EmailAddress>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_keeps_its_order_and_each_address_once() {
+        let list: EmailList = "b@example.com; a@example.com, b@example.com".parse().expect("valid");
+        assert_eq!(list.to_string(), "b@example.com, a@example.com");
+    }
+}

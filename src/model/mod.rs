@@ -1,0 +1,39 @@
+//! Pure values of the business: parsed once, valid for ever, knowing nothing of databases, terminals or mail servers.
+
+mod address;
+mod balance;
+mod code;
+mod contact;
+mod country;
+mod customer;
+mod email;
+mod event;
+mod money;
+mod msisdn;
+mod network;
+mod password;
+mod service;
+mod smpp;
+pub mod text;
+mod time;
+mod web;
+
+pub use address::PostalAddress;
+pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
+pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, SystemType};
+pub use contact::{Contact, ContactDetails, Note, Role, Roles};
+pub use country::Country;
+pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
+pub use email::{EmailAddress, EmailList};
+pub use event::{Change, Event, Noun};
+pub use money::{Money, Unit, units};
+pub use msisdn::{Msisdn, MsisdnList, calling_code};
+pub use network::Network;
+pub use password::Password;
+pub use service::{Service, ServiceDetails};
+pub use smpp::{Limit, SmppAccount, SmppDetails};
+pub use text::{
+    Actor, Description, Invalid, Key, Line, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber,
+};
+pub use time::Time;
+pub use web::{Webhook, Website};

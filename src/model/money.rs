@@ -1,0 +1,262 @@
+//! Money and SMS credits: exact integers of 1e-8 of a unit, and the units themselves.
+
+use std::fmt;
+use std::str::FromStr;
+
+use iso_currency::{Currency, CurrencySymbol, IntoEnumIterator};
+use rust_decimal::Decimal;
+
+use crate::model::text::{Invalid, serde_by_text};
+
+/// Decimals that a money value keeps. SMS prices are quoted with up to eight.
+const DECIMALS: u32 = 8;
+const ONE: i64 = 100_000_000;
+
+/// An exact amount: a whole number of 1e-8 of its unit, in 64 bits (about ±92 billion units).
+///
+/// The accepted grammar is the same everywhere: an optional sign, digits, and optionally a point with one to eight
+/// digits. Exponents, thousands separators, a bare point and more decimals are refused, never rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Money(i64);
+serde_by_text!(Money);
+
+impl Money {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// One whole unit.
+    pub const ONE: Self = Self(ONE);
+
+    /// The amount as stored: a count of 1e-8 of the unit.
+    pub const fn e8(self) -> i64 {
+        self.0
+    }
+
+    /// An amount from its stored form.
+    pub const fn from_e8(e8: i64) -> Self {
+        Self(e8)
+    }
+
+    /// The sum, or nothing when it does not fit 64 bits.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The amount with its sign turned, or nothing when it does not fit.
+    pub fn checked_neg(self) -> Option<Self> {
+        self.0.checked_neg().map(Self)
+    }
+
+    /// Whether it has no decimals.
+    pub const fn is_whole(self) -> bool {
+        self.0 % ONE == 0
+    }
+
+    fn decimal(self) -> Decimal {
+        Decimal::new(self.0, DECIMALS)
+    }
+}
+
+impl FromStr for Money {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        // rust_decimal reads "1_000" and rounds silently, so the shape is checked here and only digits reach it.
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let (whole, fraction) = match unsigned.split_once('.') {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (unsigned, None),
+        };
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !fraction.is_none_or(digits) {
+            return Err(Invalid::rule("must be a decimal number such as 250 or -12.50, without separators or exponent"));
+        }
+        if fraction.is_some_and(|digits| digits.len() > DECIMALS as usize) {
+            return Err(Invalid::rule("must have at most 8 decimals"));
+        }
+        Decimal::from_str_exact(text.strip_prefix('+').unwrap_or(text))
+            .ok()
+            .and_then(|value| value.checked_mul(Decimal::from(ONE)))
+            .and_then(|e8| i64::try_from(e8.normalize().trunc()).ok())
+            .map(Self)
+            .ok_or_else(|| Invalid::rule("must lie between -92233720368.54775808 and 92233720368.54775807"))
+    }
+}
+
+/// The shortest exact decimal: `250`, `-12.5`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.decimal().normalize().to_string())
+    }
+}
+
+/// What a balance counts in: SMS credits or a currency. Units never mix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Unit {
+    /// SMS credits: whole numbers. Written `SMS`; the portal's "None" is read too.
+    #[default]
+    Sms,
+    /// An ISO 4217 currency.
+    Currency(Currency),
+}
+serde_by_text!(Unit);
+
+impl Unit {
+    /// The code: `SMS` or the currency's three letters.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Sms => "SMS",
+            Self::Currency(currency) => currency.code(),
+        }
+    }
+
+    /// The unit of a stored code. Currencies that were withdrawn since are read too: balances in them do not vanish.
+    pub fn from_code(code: &str) -> Option<Self> {
+        if code == "SMS" { Some(Self::Sms) } else { Currency::from_code(code).map(Self::Currency) }
+    }
+
+    /// Whether new balances may be kept in it: not withdrawn, no fund and no metal or test code. The list has one mistake:
+    /// it calls the Venezuelan bolívar superseded.
+    fn is_in_use(self) -> bool {
+        match self {
+            Self::Sms | Self::Currency(Currency::VES) => true,
+            Self::Currency(currency) => currency.flags().is_empty(),
+        }
+    }
+
+    /// Refuses an amount that the unit cannot hold: SMS credits are whole.
+    pub fn check(self, amount: Money) -> Result<Money, Invalid> {
+        if self == Self::Sms && !amount.is_whole() {
+            return Err(Invalid::rule("must be a whole number, as SMS credits are"));
+        }
+        Ok(amount)
+    }
+
+    /// An amount as it is written in this unit: at least the currency's own decimals (`12.50`), more where there are more.
+    pub fn format(self, amount: Money) -> String {
+        let mut value = amount.decimal().normalize();
+        value.rescale(value.scale().max(self.decimals()));
+        value.to_string()
+    }
+
+    /// The currency's symbol where it is not just the code, such as `£`.
+    pub fn symbol(self) -> Option<CurrencySymbol> {
+        match self {
+            Self::Sms => None,
+            Self::Currency(currency) => Some(currency.symbol()),
+        }
+    }
+
+    fn decimals(self) -> u32 {
+        match self {
+            Self::Sms => 0,
+            Self::Currency(currency) => currency.exponent().map_or(0, u32::from),
+        }
+    }
+}
+
+impl FromStr for Unit {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let code = text.to_ascii_uppercase();
+        let unit = if code == "NONE" { Some(Self::Sms) } else { Self::from_code(&code) };
+        unit.filter(|&unit| unit.is_in_use())
+            .ok_or_else(|| Invalid::rule("must be SMS or a currency in force by ISO 4217, such as GBP or EUR"))
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl Ord for Unit {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.code().cmp(other.code())
+    }
+}
+
+impl PartialOrd for Unit {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Every unit a balance may have, SMS credits first.
+pub fn units() -> impl Iterator<Item = Unit> {
+    std::iter::once(Unit::Sms).chain(Currency::iter().map(Unit::Currency)).filter(|unit| unit.is_in_use())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn money(text: &str) -> Result<Money, Invalid> {
+        text.parse()
+    }
+
+    #[test]
+    fn the_grammar_takes_plain_decimals_only() {
+        assert_eq!(money("10"), Ok(Money::from_e8(1_000_000_000)));
+        assert_eq!(money("+10.0"), money("10"));
+        assert_eq!(money("-0.00000001"), Ok(Money::from_e8(-1)));
+        let refused = ["", "-", "1_000", "1,000", "1e3", ".5", "5.", " 5", "0x1", "NaN", "--1", "+-1", "1.2.3", "\u{661}"];
+        for text in refused {
+            assert!(money(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_rounded() {
+        assert_eq!(money("0.123456789").unwrap_err().to_string(), "must have at most 8 decimals");
+        assert_eq!(money("92233720368.54775807"), Ok(Money::from_e8(i64::MAX)));
+        assert_eq!(money("-92233720368.54775808"), Ok(Money::from_e8(i64::MIN)));
+        assert!(money("92233720368.54775808").is_err());
+        assert!(money(&"9".repeat(60)).is_err());
+    }
+
+    #[test]
+    fn a_unit_writes_its_own_decimals() {
+        let gbp: Unit = "gbp".parse().expect("valid");
+        let jpy: Unit = "JPY".parse().expect("valid");
+        let amount = money("12.5").expect("valid");
+        assert_eq!(gbp.format(amount), "12.50");
+        assert_eq!(gbp.format(money("0.0160").expect("valid")), "0.016");
+        assert_eq!(jpy.format(money("12").expect("valid")), "12");
+        assert_eq!(Unit::Sms.format(money("-250").expect("valid")), "-250");
+    }
+
+    #[test]
+    fn units_are_credits_and_currencies_in_force() {
+        assert_eq!("none".parse(), Ok(Unit::Sms));
+        assert_eq!("sms".parse(), Ok(Unit::Sms));
+        for text in ["VES", "XOF", "XAF", "XCD", "XPF", "CHF"] {
+            assert!(text.parse::<Unit>().is_ok(), "{text}");
+        }
+        assert!(Unit::from_code("HRK").is_some(), "an old balance in it is still read");
+        for text in ["HRK", "XYZ", "XXX", "XAU", "", "EURO"] {
+            assert!(text.parse::<Unit>().is_err(), "{text}");
+        }
+        assert!(Unit::Sms.check(money("0.5").expect("valid")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_amount_survives_writing_and_reading(e8: i64) {
+            let amount = Money::from_e8(e8);
+            prop_assert_eq!(amount.to_string().parse::<Money>(), Ok(amount));
+            for unit in ["GBP", "JPY", "BHD"] {
+                let unit: Unit = unit.parse().expect("valid");
+                prop_assert_eq!(unit.format(amount).parse::<Money>(), Ok(amount));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "\\PC{0,40}") {
+            let _ = text.parse::<Money>();
+            let _ = text.parse::<Unit>();
+        }
+    }
+}

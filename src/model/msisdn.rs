@@ -1,0 +1,126 @@
+//! Telephone numbers by ITU-T E.164.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::model::text::{Invalid, string_value};
+
+/// A telephone number in international form, kept as `+` and 8 to 15 digits that begin with an assigned calling code.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Msisdn(String);
+string_value!(Msisdn);
+
+impl Msisdn {
+    /// The digits alone, as SMPP and gateways write an MSISDN.
+    pub fn digits(&self) -> &str {
+        &self.0[1..]
+    }
+}
+
+impl FromStr for Msisdn {
+    type Err = Invalid;
+
+    /// Reads `+44 7700 900123`, `0044…`, `44…` and what people put between the digits: blanks, points, dashes, brackets.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')' | '/')).collect();
+        let international = digits
+            .strip_prefix('+')
+            .or_else(|| digits.strip_prefix("00"))
+            .unwrap_or(&digits);
+        if !international.bytes().all(|b| b.is_ascii_digit()) || !(8..=15).contains(&international.len()) {
+            return Err(Invalid::rule("must be an international number of 8 to 15 digits, such as +447700900123"));
+        }
+        if calling_code(international).is_none() {
+            return Err(Invalid::rule("must begin with a country's calling code, such as +44"));
+        }
+        Ok(Self(format!("+{international}")))
+    }
+}
+
+/// The calling code that a number of digits begins with, if it is assigned (ITU-T E.164, list of assigned codes).
+pub fn calling_code(digits: &str) -> Option<&str> {
+    (1..=3).filter_map(|length| digits.get(..length)).find(|code| is_assigned(code))
+}
+
+fn is_assigned(code: &str) -> bool {
+    let Ok(number) = code.parse::<u16>() else { return false };
+    match code.len() {
+        1 => matches!(number, 1 | 7),
+        2 => matches!(
+            number,
+            20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 | 81 | 82 | 84 | 86 | 90..=95 | 98
+        ),
+        _ => matches!(
+            number,
+            211..=213 | 216 | 218 | 220..=258 | 260..=269 | 290 | 291 | 297..=299
+                | 350..=359 | 370..=383 | 385..=387 | 389 | 420 | 421 | 423 | 500..=509 | 590..=599
+                | 670 | 672..=683 | 685..=692 | 800 | 808 | 850 | 852 | 853 | 855 | 856 | 870 | 878
+                | 880..=883 | 886 | 888 | 960..=968 | 970..=977 | 979 | 992..=996 | 998
+        ),
+    }
+}
+
+/// Several numbers given as one text, separated by commas, semicolons or line ends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MsisdnList(pub Vec<Msisdn>);
+
+impl FromStr for MsisdnList {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.split([',', ';', '\n'])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| part.parse().map_err(|rule| Invalid::rule(format!("`{part}` {rule}"))))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl fmt::Display for MsisdnList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, number) in self.0.iter().enumerate() {
+            write!(f, "{}{number}", if index == 0 { "" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_of_writing_gives_one_number() {
+        for text in ["+447700900123", "00447700900123", "447700900123", "+44 7700 900-123", "+44 (7700) 900.123"] {
+            let number: Msisdn = text.parse().expect(text);
+            assert_eq!(number.as_str(), "+447700900123");
+            assert_eq!(number.digits(), "447700900123");
+        }
+    }
+
+    #[test]
+    fn national_short_and_unassigned_numbers_are_refused() {
+        for text in ["07700900123", "+21012345678", "+4477", "1234", "+44770090012345678", "4.47E+11", "", "+\u{664}4"] {
+            assert!(text.parse::<Msisdn>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_assigned_code_begins_another() {
+        let assigned: Vec<String> =
+            (1..1000).map(|n: u16| n.to_string()).filter(|code| is_assigned(code)).collect();
+        for code in &assigned {
+            let inner = assigned.iter().find(|other| *other != code && code.starts_with(other.as_str()));
+            assert_eq!(inner, None, "{code}");
+        }
+        assert_eq!(calling_code("35312345678"), Some("353"));
+    }
+
+    #[test]
+    fn a_list_names_the_number_it_refuses() {
+        let list: MsisdnList = "+447700900123, 447700900124;\n".parse().expect("valid");
+        assert_eq!(list.0.len(), 2);
+        assert!("+447700900123,12".parse::<MsisdnList>().unwrap_err().to_string().starts_with("`12` must"));
+    }
+}

@@ -1,0 +1,60 @@
+//! The IP networks from which an SMPP account may bind.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use ipnet::IpNet;
+
+use crate::model::text::{Invalid, serde_by_text};
+
+/// An IPv4 or IPv6 address or a CIDR network. Host bits are cut off: `10.0.0.5/24` is `10.0.0.0/24`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Network(IpNet);
+serde_by_text!(Network);
+
+impl FromStr for Network {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        text.parse::<IpAddr>()
+            .map(IpNet::from)
+            .or_else(|_| text.parse::<IpNet>().map(|network| network.trunc()))
+            .map(Self)
+            .map_err(|_| Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48"))
+    }
+}
+
+/// A single address without its prefix length, a network with it.
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.prefix_len() == self.0.max_prefix_len() {
+            write!(f, "{}", self.0.addr())
+        } else {
+            write!(f, "{}", self.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_networks_have_one_form() {
+        let forms = [
+            ("192.0.2.7", "192.0.2.7"),
+            ("192.0.2.7/32", "192.0.2.7"),
+            ("10.0.0.5/24", "10.0.0.0/24"),
+            ("2001:DB8:0::1", "2001:db8::1"),
+            ("2001:db8::1/48", "2001:db8::/48"),
+        ];
+        for (text, canonical) in forms {
+            assert_eq!(text.parse::<Network>().expect(text).to_string(), canonical);
+        }
+        for text in ["", "192.0.2", "192.0.2.7/33", "example.com", "*.*.*.*", "192.0.2.007"] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+    }
+}

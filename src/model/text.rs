@@ -1,0 +1,212 @@
+//! Text that people typed: trimmed, NFC, of a stated length, free of characters that hide or mislead.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+/// Why a text is no value of its kind: the rule that it breaks.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(Cow<'static, str>);
+
+impl Invalid {
+    /// The rule in words that may follow a colon, such as "must not be empty".
+    pub fn rule(rule: impl Into<Cow<'static, str>>) -> Self {
+        Self(rule.into())
+    }
+}
+
+/// Gives a value type that wraps its canonical text the traits every such type has.
+///
+/// The type must be a tuple struct over `String` with its own `FromStr<Err = Invalid>`: reading it from JSON, TOML or
+/// the database goes through that parser, so no road leads round the rules.
+macro_rules! string_value {
+    ($($name:ident),+) => {$(
+        impl $name {
+            /// The canonical text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+        $crate::model::text::serde_by_text!($name);
+    )+};
+}
+pub(crate) use string_value;
+
+/// Serializes a type as its `Display` text and reads it back through `FromStr`.
+macro_rules! serde_by_text {
+    ($($name:ident),+) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                std::borrow::Cow::<'de, str>::deserialize(deserializer)?
+                    .parse()
+                    .map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+pub(crate) use serde_by_text;
+
+/// One line of text of 1 to `MAX` characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Line<const MAX: usize>(String);
+
+/// The legal or trading name of a customer.
+pub type Organisation = Line<200>;
+/// The name of a person, a service or an SMPP account.
+pub type Name = Line<100>;
+/// A registration number of a company or of its sales tax; printed, never computed with.
+pub type RegistrationNumber = Line<40>;
+/// Why a balance changed; the first thing read when a customer asks.
+pub type Description = Line<500>;
+/// A name in somebody else's books: an invoice, a payment, an order.
+pub type Reference = Line<100>;
+/// The caller's name for one balance change, unique in the ledger for ever.
+pub type Key = Line<200>;
+/// Who did it: the operating system's user or what `--actor` says.
+pub type Actor = Line<100>;
+/// Why somebody made a change.
+pub type Reason = Line<500>;
+
+impl<const MAX: usize> Line<MAX> {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> FromStr for Line<MAX> {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        clean(text, MAX, false).map(Self)
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Line<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl<const MAX: usize> AsRef<str> for Line<MAX> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> serde::Serialize for Line<MAX> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de, const MAX: usize> serde::Deserialize<'de> for Line<MAX> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<'de, str>::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// Text of several lines, 1 to 4,000 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NoteText(String);
+string_value!(NoteText);
+
+impl FromStr for NoteText {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        clean(&text.replace("\r\n", "\n"), 4_000, true).map(Self)
+    }
+}
+
+/// Trims and normalizes to NFC, then refuses what is empty, too long or holds a character that cannot be seen.
+fn clean(text: &str, max: usize, line_breaks: bool) -> Result<String, Invalid> {
+    let trimmed = text.trim();
+    let text = if is_nfc(trimmed) { trimmed.to_owned() } else { trimmed.nfc().collect() };
+    if text.is_empty() {
+        return Err(Invalid::rule("must not be empty"));
+    }
+    let length = text.chars().count();
+    if length > max {
+        return Err(Invalid::rule(format!("must have at most {max} characters, has {length}")));
+    }
+    match text.chars().find(|&c| is_hidden(c) && !(line_breaks && c == '\n')) {
+        Some('\n') => Err(Invalid::rule("must be one line")),
+        Some(c) => Err(Invalid::rule(format!(
+            "must not hold the invisible or control character {}",
+            c.escape_unicode()
+        ))),
+        None => Ok(text),
+    }
+}
+
+/// Whether a character has no glyph of its own: controls, line separators, bidirectional marks, zero-width characters.
+///
+/// Such characters let one name look like another, or drive a terminal.
+pub fn is_hidden(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    matches!(
+        c.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Unassigned
+    ) || matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_and_composed() {
+        let name: Organisation = "  Cafe\u{301} du Port ".parse().expect("valid");
+        assert_eq!(name.as_str(), "Caf\u{e9} du Port");
+    }
+
+    #[test]
+    fn a_line_refuses_what_cannot_be_seen() {
+        for text in ["a\nb", "a\u{202e}b", "a\u{200b}b", "a\x1b[31mb", "a\u{feff}b", "a\0b", "a\u{2028}b"] {
+            assert!(text.parse::<Name>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_counts_characters_and_not_bytes() {
+        assert!("\u{e9}".repeat(200).parse::<Organisation>().is_ok());
+        let refused = "\u{e9}".repeat(201).parse::<Organisation>().unwrap_err();
+        assert_eq!(refused.to_string(), "must have at most 200 characters, has 201");
+    }
+
+    #[test]
+    fn a_note_keeps_its_lines() {
+        let note: NoteText = "one\r\ntwo\n".parse().expect("valid");
+        assert_eq!(note.as_str(), "one\ntwo");
+        assert!("one\ttwo".parse::<NoteText>().is_err());
+    }
+}

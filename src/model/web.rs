@@ -1,0 +1,80 @@
+//! Addresses on the web: a customer's site, and the webhooks that the gateway calls.
+
+use std::str::FromStr;
+
+use url::Url;
+
+use crate::model::text::{Invalid, is_hidden, string_value};
+
+const MAX_LENGTH: usize = 2_000;
+
+/// A customer's web site. `https://` is added where no scheme is given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Website(String);
+string_value!(Website);
+
+impl FromStr for Website {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let rule = "must be a web address such as https://www.example.com";
+        if text.contains("://") {
+            return parse(text, rule).map(Self);
+        }
+        let url = parse(&format!("https://{text}"), rule)?;
+        if url.trim_start_matches("https://").contains('.') { Ok(Self(url)) } else { Err(Invalid::rule(rule)) }
+    }
+}
+
+/// A URL that the gateway calls, http or https, without a user name or password in it: those would end up in logs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Webhook(String);
+string_value!(Webhook);
+
+impl FromStr for Webhook {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        parse(text.trim(), "must be an http or https URL such as https://example.com/dlr").map(Self)
+    }
+}
+
+fn parse(text: &str, rule: &'static str) -> Result<String, Invalid> {
+    if text.len() > MAX_LENGTH {
+        return Err(Invalid::rule("must have at most 2000 characters"));
+    }
+    if text.chars().any(|c| c.is_whitespace() || is_hidden(c)) {
+        return Err(Invalid::rule(rule));
+    }
+    let url = Url::parse(text).map_err(|_| Invalid::rule(rule))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(Invalid::rule(rule));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Invalid::rule("must not carry a user name or password"));
+    }
+    Ok(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_website_needs_no_scheme() {
+        assert_eq!("www.example.com".parse::<Website>().expect("valid").as_str(), "https://www.example.com/");
+        assert_eq!("http://example.com/a".parse::<Website>().expect("valid").as_str(), "http://example.com/a");
+        for text in ["", "example", "ftp://example.com", "javascript:alert(1)", "https://", "a b.example"] {
+            assert!(text.parse::<Website>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_says_its_scheme_and_no_password() {
+        assert!("https://example.com/dlr?id=%s".parse::<Webhook>().is_ok());
+        for text in ["example.com/dlr", "file:///etc/passwd", "https://u:p@example.com/", "https://u@example.com/"] {
+            assert!(text.parse::<Webhook>().is_err(), "{text}");
+        }
+    }
+}

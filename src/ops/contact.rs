@@ -1,0 +1,45 @@
+//! Contacts: adding, changing and removing people of a customer.
+
+use crate::error::Result;
+use crate::model::{Change, Contact, ContactDetails, Noun};
+use crate::ops::customer;
+use crate::store::Tx;
+
+/// Adds a contact to a customer.
+pub fn add(tx: &mut Tx<'_>, customer: &str, details: ContactDetails) -> Result<Contact> {
+    let customer = customer::active(tx, customer)?;
+    let contact = tx.insert_contact(&customer, details)?;
+    tx.record(&change("add", &contact).between(None, Some(&contact.details)))?;
+    Ok(contact)
+}
+
+/// Changes a contact, named by number or email; a change that changes nothing leaves no trace.
+pub fn edit(
+    tx: &mut Tx<'_>,
+    customer: &str,
+    name: &str,
+    edit: impl FnOnce(&mut ContactDetails),
+) -> Result<Contact> {
+    let mut contact = tx.contact(&customer::active(tx, customer)?, name)?;
+    let before = contact.details.clone();
+    edit(&mut contact.details);
+    let change = change("edit", &contact).between(Some(&before), Some(&contact.details));
+    if !change.is_empty() {
+        contact.updated_at = tx.at();
+        tx.update_contact(&contact)?;
+        tx.record(&change)?;
+    }
+    Ok(contact)
+}
+
+/// Takes a contact out of every list. The audit log keeps what it was.
+pub fn remove(tx: &mut Tx<'_>, customer: &str, name: &str) -> Result<Contact> {
+    let contact = tx.contact(&customer::active(tx, customer)?, name)?;
+    tx.remove_contact(contact.id)?;
+    tx.record(&change("remove", &contact).between(Some(&contact.details), None))?;
+    Ok(contact)
+}
+
+fn change(action: &str, contact: &Contact) -> Change {
+    Change::new(Noun::Contact, action, contact.id, Some(contact.customer_id))
+}

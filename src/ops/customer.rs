@@ -1,0 +1,120 @@
+//! Customers: making, changing, archiving and bringing back.
+
+use crate::error::{Error, Result};
+use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, Noun};
+use crate::ops::smpp;
+use crate::store::vault::random_text;
+use crate::store::{Tx, SmppFilter};
+
+/// Makes a customer, under the code given or one made from the organisation's name (`ABCCORP331`).
+pub fn new(tx: &mut Tx<'_>, code: Option<AccountCode>, details: CustomerDetails) -> Result<Customer> {
+    let code = match code {
+        Some(code) if tx.has_account_code(code.as_str())? => {
+            return Err(Error::Exists { noun: Noun::Customer, field: "account_code", value: code.to_string() });
+        }
+        Some(code) => code,
+        None => free_account_code(tx, details.organisation.as_str())?,
+    };
+    let customer = tx.insert_customer(code, ApiId::generate(), details)?;
+    let change = change("new", &customer)
+        .field("account_code", (), customer.account_code.as_str())
+        .field("api_id", (), customer.api_id.as_str())
+        .between(None, Some(&customer.details));
+    tx.record(&change)?;
+    Ok(customer)
+}
+
+/// The customer of a name, if it takes changes.
+///
+/// # Errors
+/// [`Error::Archived`] when it does not.
+pub fn active(tx: &Tx<'_>, name: &str) -> Result<Customer> {
+    let customer = tx.customer(name)?;
+    match customer.life.archived_at {
+        Some(_) => Err(Error::Archived { noun: Noun::Customer, name: customer.account_code.to_string() }),
+        None => Ok(customer),
+    }
+}
+
+/// Changes details of a customer; a change that changes nothing leaves no trace.
+pub fn edit(tx: &mut Tx<'_>, name: &str, change: impl FnOnce(&mut CustomerDetails)) -> Result<Customer> {
+    let customer = active(tx, name)?;
+    let mut details = customer.details.clone();
+    change(&mut details);
+    save(tx, customer, details)
+}
+
+/// Replaces the details of a customer that were read earlier.
+///
+/// # Errors
+/// [`Error::ChangedMeanwhile`] when they are no longer as they were read.
+pub fn replace(tx: &mut Tx<'_>, name: &str, read: &CustomerDetails, details: CustomerDetails) -> Result<Customer> {
+    let customer = active(tx, name)?;
+    if customer.details != *read {
+        let name = customer.account_code.to_string();
+        return Err(Error::ChangedMeanwhile { noun: Noun::Customer, name });
+    }
+    save(tx, customer, details)
+}
+
+fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Result<Customer> {
+    let change = change("edit", &customer).between(Some(&customer.details), Some(&details));
+    if change.is_empty() {
+        return Ok(customer);
+    }
+    customer.details = details;
+    customer.life.updated_at = tx.at();
+    tx.update_customer(&customer)?;
+    tx.record(&change)?;
+    Ok(customer)
+}
+
+/// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already.
+pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
+    let mut customer = active(tx, name)?;
+    customer.life.archived_at = Some(tx.at());
+    customer.life.updated_at = tx.at();
+    tx.update_customer(&customer)?;
+    tx.record(&change("archive", &customer).field("status", "active", "archived"))?;
+    let mut accounts = Vec::new();
+    tx.smpp_accounts(&SmppFilter::of_customer(customer.id), |account| {
+        accounts.push(account);
+        Ok::<_, Error>(())
+    })?;
+    for account in accounts.into_iter().filter(|account| account.life.archived_at.is_none()) {
+        smpp::archive_with_customer(tx, account)?;
+    }
+    Ok(customer)
+}
+
+/// Makes an archived customer usable again, with exactly those SMPP accounts that its archiving took.
+pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
+    let mut customer = tx.customer(name)?;
+    if customer.life.archived_at.take().is_none() {
+        return Err(Error::NotArchived { noun: Noun::Customer, name: customer.account_code.to_string() });
+    }
+    customer.life.updated_at = tx.at();
+    tx.update_customer(&customer)?;
+    tx.record(&change("unarchive", &customer).field("status", "archived", "active"))?;
+    for account in tx.smpp_accounts_archived_with(&customer)? {
+        smpp::unarchive_with_customer(tx, account)?;
+    }
+    Ok(customer)
+}
+
+fn change(action: &str, customer: &Customer) -> Change {
+    Change::new(Noun::Customer, action, &customer.account_code, Some(customer.id))
+}
+
+/// A code that nobody has: the organisation's letters and three digits, more when those are used up.
+fn free_account_code(tx: &Tx<'_>, organisation: &str) -> Result<AccountCode> {
+    let stem = AccountCode::stem(organisation);
+    for attempt in 0..100 {
+        let digits = random_text(3 + attempt / 10, b"0123456789")?;
+        let code = format!("{stem}{}", digits.as_str());
+        if !tx.has_account_code(&code)? {
+            return code.parse().map_err(|rule| Error::invalid("account_code", code, rule));
+        }
+    }
+    Err(Error::Refused("no free account code was found; give one".to_owned()))
+}

@@ -1,0 +1,9 @@
+//! Deeds: one function is one business act inside one transaction. Rules live here, and every deed leaves its events.
+
+pub mod balance;
+pub mod contact;
+pub mod customer;
+pub mod note;
+pub mod quick_create;
+pub mod service;
+pub mod smpp;

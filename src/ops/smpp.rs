@@ -1,0 +1,226 @@
+//! SMPP accounts: adding, changing, switching, archiving, and showing a password to the one who asks.
+
+use crate::error::{Error, Result};
+use crate::model::{
+    Change, Customer, Msisdn, Name, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
+};
+use crate::ops::customer;
+use crate::store::vault::{Vault, generate_password, random_text};
+use crate::store::Tx;
+
+/// The characters of generated system IDs.
+const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const SYSTEM_ID_LENGTH: usize = 15;
+
+/// The code of the service that exists from the start.
+pub fn standard_service() -> Result<ServiceCode> {
+    "standard".parse().map_err(|rule| Error::invalid("service", "standard", rule))
+}
+
+/// What a new account is to be; what is left open is generated or takes its default.
+#[derive(Debug)]
+pub struct NewAccount {
+    pub system_id: Option<SystemId>,
+    pub password: Option<Password>,
+    /// The name, if it is not to be the organisation's.
+    pub name: Option<Name>,
+    /// Everything else; its name is replaced by the one above.
+    pub details: SmppDetails,
+    pub cug: Vec<Msisdn>,
+}
+
+/// An account just made, and its password, which is shown this once.
+#[derive(Debug)]
+pub struct Credentials {
+    pub account: SmppAccount,
+    pub password: Password,
+}
+
+/// Adds an account to a customer.
+pub fn add(tx: &mut Tx<'_>, vault: &Vault, customer: &str, new: NewAccount) -> Result<Credentials> {
+    let customer = customer::active(tx, customer)?;
+    add_to(tx, vault, &customer, new)
+}
+
+/// Adds an account to a customer that is known to take changes.
+pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: NewAccount) -> Result<Credentials> {
+    let NewAccount { system_id, password, name, mut details, cug } = new;
+    details.name = match name {
+        Some(name) => name,
+        None => name_of(customer)?,
+    };
+    let service = tx.service(details.service.as_str())?;
+    details.service = service.code.clone();
+    let system_id = match system_id {
+        Some(id) => refuse_taken_system_id(tx, id)?,
+        None => free_system_id(tx)?,
+    };
+    if let Some(short_name) = &details.short_name {
+        refuse_taken_short_name(tx, short_name)?;
+    }
+    let password = match password {
+        Some(password) => password,
+        None => generate_password()?,
+    };
+    let sealed = vault.seal(&password, &customer.api_id, &system_id)?;
+    let mut account = tx.insert_smpp_account(customer, &service, system_id, details, &sealed)?;
+    let change = change("add", &account)
+        .field("system_id", (), account.system_id.as_str())
+        .between(None, Some(&account.details));
+    tx.record(&change)?;
+    if !cug.is_empty() {
+        account = change_cug(tx, account, &cug, &[])?;
+    }
+    Ok(Credentials { account, password })
+}
+
+/// The account of a name, if it takes changes: neither it nor its customer is archived.
+pub fn active(tx: &Tx<'_>, name: &str) -> Result<SmppAccount> {
+    let account = tx.smpp_account(name)?;
+    match account.life.archived_at {
+        Some(_) => Err(Error::Archived { noun: Noun::Smpp, name: account.system_id.to_string() }),
+        None => Ok(account),
+    }
+}
+
+/// Changes details of an account; a change that changes nothing leaves no trace.
+pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut SmppDetails)) -> Result<SmppAccount> {
+    save(tx, "edit", name, edit)
+}
+
+/// Switches an account on or off; its other switches stay as they are.
+pub fn set_enabled(tx: &mut Tx<'_>, name: &str, enabled: bool) -> Result<SmppAccount> {
+    save(tx, if enabled { "enable" } else { "disable" }, name, |details| details.enabled = enabled)
+}
+
+fn save(
+    tx: &mut Tx<'_>,
+    action: &str,
+    name: &str,
+    edit: impl FnOnce(&mut SmppDetails),
+) -> Result<SmppAccount> {
+    let mut account = active(tx, name)?;
+    let before = account.details.clone();
+    edit(&mut account.details);
+    let service = tx.service(account.details.service.as_str())?;
+    account.details.service = service.code.clone();
+    if let Some(short_name) = &account.details.short_name
+        && !before.short_name.as_ref().is_some_and(|old| old.as_str().eq_ignore_ascii_case(short_name.as_str()))
+    {
+        refuse_taken_short_name(tx, short_name)?;
+    }
+    let change = change(action, &account).between(Some(&before), Some(&account.details));
+    if !change.is_empty() {
+        account.life.updated_at = tx.at();
+        tx.update_smpp_account(&account, &service)?;
+        tx.record(&change)?;
+    }
+    Ok(account)
+}
+
+/// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
+pub fn change_cug(
+    tx: &mut Tx<'_>,
+    mut account: SmppAccount,
+    add: &[Msisdn],
+    remove: &[Msisdn],
+) -> Result<SmppAccount> {
+    let mut added = Vec::new();
+    for number in add {
+        if tx.insert_cug_number(&account, number)? {
+            added.push(number.as_str());
+        }
+    }
+    let mut removed = Vec::new();
+    for number in remove {
+        if tx.delete_cug_number(&account, number)? {
+            removed.push(number.as_str());
+        }
+    }
+    if !added.is_empty() || !removed.is_empty() {
+        account.cug_size = account.cug_size + added.len() as u64 - removed.len() as u64;
+        tx.record(&change("edit", &account).field("cug", removed, added))?;
+    }
+    Ok(account)
+}
+
+/// Makes an account unusable.
+pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
+    let account = active(tx, name)?;
+    archive_for(tx, account, false)
+}
+
+/// Makes an account unusable because its customer becomes so.
+pub(super) fn archive_with_customer(tx: &mut Tx<'_>, account: SmppAccount) -> Result<SmppAccount> {
+    archive_for(tx, account, true)
+}
+
+fn archive_for(tx: &mut Tx<'_>, mut account: SmppAccount, with_customer: bool) -> Result<SmppAccount> {
+    tx.archive_smpp_account(&account, with_customer)?;
+    tx.record(&change("archive", &account).field("status", "active", "archived"))?;
+    account.life.archived_at = Some(tx.at());
+    account.life.updated_at = tx.at();
+    Ok(account)
+}
+
+/// Makes an archived account usable again, unless its customer is archived.
+pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
+    let account = tx.smpp_account(name)?;
+    if account.life.archived_at.is_none() {
+        return Err(Error::NotArchived { noun: Noun::Smpp, name: account.system_id.to_string() });
+    }
+    customer::active(tx, account.customer.as_str())?;
+    unarchive_with_customer(tx, account)
+}
+
+/// Makes an account usable again, as its customer is.
+pub(super) fn unarchive_with_customer(tx: &mut Tx<'_>, mut account: SmppAccount) -> Result<SmppAccount> {
+    tx.unarchive_smpp_account(&account)?;
+    tx.record(&change("unarchive", &account).field("status", "archived", "active"))?;
+    account.life.archived_at = None;
+    account.life.updated_at = tx.at();
+    Ok(account)
+}
+
+/// Gives the password of an account, archived or not, and logs that somebody asked for it.
+pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials> {
+    let account = tx.smpp_account(name)?;
+    let customer = tx.customer_of(account.customer_id)?;
+    let password = vault.unseal(&tx.sealed_password(&account)?, &customer.api_id, &account.system_id)?;
+    tx.record(&change("reveal", &account))?;
+    Ok(Credentials { account, password })
+}
+
+fn change(action: &str, account: &SmppAccount) -> Change {
+    Change::new(Noun::Smpp, action, &account.system_id, Some(account.customer_id))
+}
+
+/// The organisation as an account's name, cut to what a name may hold.
+fn name_of(customer: &Customer) -> Result<Name> {
+    let cut: String = customer.details.organisation.as_str().chars().take(100).collect();
+    cut.parse().map_err(|rule| Error::invalid("name", cut, rule))
+}
+
+fn refuse_taken_system_id(tx: &Tx<'_>, id: SystemId) -> Result<SystemId> {
+    if tx.has_system_id(id.as_str())? || tx.has_short_name(id.as_str())? {
+        return Err(Error::Exists { noun: Noun::Smpp, field: "system_id", value: id.to_string() });
+    }
+    Ok(id)
+}
+
+/// A short name names one account, so it may not be another's system ID either.
+fn refuse_taken_short_name(tx: &Tx<'_>, name: &ShortName) -> Result<()> {
+    if tx.has_short_name(name.as_str())? || tx.has_system_id(name.as_str())? {
+        return Err(Error::Exists { noun: Noun::Smpp, field: "short_name", value: name.to_string() });
+    }
+    Ok(())
+}
+
+fn free_system_id(tx: &Tx<'_>) -> Result<SystemId> {
+    loop {
+        let id = random_text(SYSTEM_ID_LENGTH, SYSTEM_ID_ALPHABET)?;
+        if !tx.has_system_id(&id)? && !tx.has_short_name(&id)? {
+            return id.parse().map_err(|rule| Error::invalid("system_id", id.as_str(), rule));
+        }
+    }
+}

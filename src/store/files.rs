@@ -1,0 +1,125 @@
+//! Private files: made 0600 in folders made 0700, complete or not there, never written over by accident.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Makes a folder and those above it that are missing, for its owner only.
+pub fn make_private_folder(folder: &Path) -> Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| Error::io(format_args!("make the folder {}", folder.display()), &error))
+}
+
+/// Writes a new private file in one step: readers see all of it or no file.
+///
+/// When the file exists already it is left as it is and `false` returned.
+pub fn write_new(path: &Path, content: &[u8]) -> Result<bool> {
+    if let Some(folder) = path.parent() {
+        make_private_folder(folder)?;
+    }
+    let draft = Draft::beside(path)?;
+    let failed = |error: io::Error| Error::io(format_args!("write {}", path.display()), &error);
+    let mut file = draft.create().map_err(failed)?;
+    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)?;
+    draft.publish()
+}
+
+/// A file under a temporary name that gets its real one when it is complete, and vanishes when dropped before.
+pub struct Draft {
+    temporary: PathBuf,
+    real: PathBuf,
+}
+
+impl Draft {
+    /// A draft in the same folder as the real file, so that publishing it is one step of the file system.
+    pub fn beside(real: &Path) -> Result<Self> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|error| Error::Internal(format!("no random numbers: {error}")))?;
+        let name = real.file_name().unwrap_or_default().to_string_lossy();
+        let temporary = real.with_file_name(format!(".{name}.{:016x}", u64::from_ne_bytes(random)));
+        Ok(Self { temporary, real: real.to_owned() })
+    }
+
+    /// The temporary name.
+    pub fn path(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// Creates the temporary file, 0600.
+    pub fn create(&self) -> io::Result<File> {
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.temporary)
+    }
+
+    /// Gives the file its real name; `false` if that name is taken.
+    pub fn publish(self) -> Result<bool> {
+        let failed = |error: io::Error| Error::io(format_args!("write {}", self.real.display()), &error);
+        match fs::hard_link(&self.temporary, &self.real) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+            Err(error) => return Err(failed(error)),
+        }
+        fs::remove_file(&self.temporary).map_err(failed)?;
+        sync_folder_of(&self.real).map_err(failed)?;
+        Ok(true)
+    }
+
+    /// Gives the file its real name, in place of a file that has it.
+    pub fn publish_over(self) -> Result<()> {
+        fs::rename(&self.temporary, &self.real)
+            .and_then(|()| sync_folder_of(&self.real))
+            .map_err(|error| Error::io(format_args!("write {}", self.real.display()), &error))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Gone already when it was published; nothing can be done about a draft that does not go.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+/// Refuses a file that others than its owner may change, or, when it `holds_secrets`, read.
+pub fn refuse_unsafe(path: &Path, holds_secrets: bool) -> Result<()> {
+    let mode = fs::metadata(path)
+        .map_err(|error| Error::io(format_args!("read {}", path.display()), &error))?
+        .mode();
+    if mode & 0o022 != 0 {
+        return Err(Error::UnsafeFile { path: path.to_owned(), problem: "may be changed by other users" });
+    }
+    if holds_secrets && mode & 0o044 != 0 {
+        return Err(Error::UnsafeFile { path: path.to_owned(), problem: "holds a secret and may be read by other users" });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_file_is_private_complete_and_never_replaces_another() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("deep/er/file");
+        assert!(write_new(&path, b"first").expect("written"));
+        assert!(!write_new(&path, b"second").expect("left alone"));
+        assert_eq!(fs::read(&path).expect("read"), b"first");
+        assert_eq!(fs::metadata(&path).expect("metadata").mode() & 0o777, 0o600);
+        let parent = path.parent().expect("parent");
+        assert_eq!(fs::metadata(parent).expect("metadata").mode() & 0o777, 0o700);
+        assert_eq!(fs::read_dir(parent).expect("folder").count(), 1, "no draft is left");
+    }
+}

@@ -1,0 +1,198 @@
+//! The database behind one transaction type: reads see one snapshot, writes are stamped and undone unless committed.
+
+pub mod files;
+mod sqlite;
+pub mod vault;
+
+use crate::model::{Country, EntryKind, Noun, Origin, Time, Unit};
+
+pub use sqlite::{CheckReport, Location, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_version};
+
+/// Where the time comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// The operating system.
+    System,
+    /// One moment, for tests.
+    Fixed(Time),
+}
+
+impl Clock {
+    /// The time now.
+    pub fn now(self) -> Time {
+        match self {
+            Self::System => Time::now(),
+            Self::Fixed(time) => time,
+        }
+    }
+}
+
+/// Who writes, and when: every row that a transaction leaves bears it.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    /// Taken once the write lock is held.
+    pub at: Time,
+    pub origin: Origin,
+}
+
+/// Which lives a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lives {
+    /// What is in use.
+    #[default]
+    Active,
+    /// What is archived.
+    Archived,
+    /// Both.
+    All,
+}
+
+/// The order and length of a list. `S` names the fields that it can be sorted by.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<S> {
+    pub sort: S,
+    pub descending: bool,
+    /// The most rows to give.
+    pub limit: Option<u64>,
+}
+
+/// Which customers to list.
+#[derive(Debug, Clone)]
+pub struct CustomerFilter {
+    pub lives: Lives,
+    pub country: Option<Country>,
+    /// A part of the organisation, code, API ID, invoice emails, or of a contact's name, email or mobile.
+    pub search: Option<String>,
+    pub page: Page<CustomerSort>,
+}
+
+/// What customers can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomerSort {
+    AccountCode,
+    Organisation,
+    Country,
+    CreatedAt,
+    UpdatedAt,
+}
+
+/// Which contacts to list.
+#[derive(Debug, Clone)]
+pub struct ContactFilter {
+    pub customer_id: Option<i64>,
+    pub lives: Lives,
+    pub role: Option<crate::model::Role>,
+    /// A part of the name, email or mobile.
+    pub search: Option<String>,
+    pub page: Page<ContactSort>,
+}
+
+/// What contacts can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactSort {
+    Id,
+    Customer,
+    Name,
+    Email,
+}
+
+/// Which notes to list.
+#[derive(Debug, Clone)]
+pub struct NoteFilter {
+    pub customer_id: Option<i64>,
+    pub lives: Lives,
+    /// A part of the text.
+    pub search: Option<String>,
+    pub page: Page<NoteSort>,
+}
+
+/// What notes can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteSort {
+    Id,
+    Customer,
+}
+
+/// Which services to list.
+#[derive(Debug, Clone)]
+pub struct ServiceFilter {
+    pub unit: Option<Unit>,
+    /// A part of the code or name.
+    pub search: Option<String>,
+    pub page: Page<ServiceSort>,
+}
+
+/// What services can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceSort {
+    Code,
+    Name,
+    Unit,
+}
+
+/// Which SMPP accounts to list.
+#[derive(Debug, Clone)]
+pub struct SmppFilter {
+    pub customer_id: Option<i64>,
+    pub lives: Lives,
+    pub service_id: Option<i64>,
+    pub enabled: Option<bool>,
+    /// A part of the system ID, name, short name or customer's code.
+    pub search: Option<String>,
+    pub page: Page<SmppSort>,
+}
+
+/// What SMPP accounts can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmppSort {
+    SystemId,
+    Name,
+    Customer,
+    CreatedAt,
+    UpdatedAt,
+}
+
+/// Which balances to list.
+#[derive(Debug, Clone)]
+pub struct BalanceFilter {
+    pub customer_id: Option<i64>,
+    pub lives: Lives,
+    pub unit: Option<Unit>,
+    /// Only those at or below this amount.
+    pub at_most: Option<crate::model::Money>,
+    pub page: Page<BalanceSort>,
+}
+
+/// What balances can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BalanceSort {
+    Customer,
+    Balance,
+    UpdatedAt,
+}
+
+/// Which entries of the ledger to list. Times are half-open: `since` is in, `until` is out.
+#[derive(Debug, Clone, Default)]
+pub struct EntryFilter {
+    pub customer_id: Option<i64>,
+    pub unit: Option<Unit>,
+    pub kind: Option<EntryKind>,
+    pub actor: Option<String>,
+    pub since: Option<Time>,
+    pub until: Option<Time>,
+    pub newest_first: bool,
+    pub limit: Option<u64>,
+}
+
+/// Which events to list. Times are half-open: `since` is in, `until` is out.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    pub customer_id: Option<i64>,
+    pub noun: Option<Noun>,
+    pub subject: Option<String>,
+    pub actor: Option<String>,
+    pub since: Option<Time>,
+    pub until: Option<Time>,
+    pub newest_first: bool,
+    pub limit: Option<u64>,
+}

@@ -1,0 +1,197 @@
+//! The self-examination of a database: what its own rules cannot see, or somebody did behind the program's back.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::model::{Entry, Money, Time, Unit};
+use crate::store::sqlite::chain::{self, GENESIS};
+use crate::store::{
+    BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, CustomerSort, EntryFilter, EventFilter, Lives,
+    NoteFilter, NoteSort, Page, ServiceFilter, ServiceSort, SmppFilter, SmppSort, Snapshot,
+};
+
+/// Everything that a check found, in the order in which it looked.
+#[derive(Debug, Default)]
+pub struct CheckReport {
+    /// Each finding is a sentence that names the thing at fault.
+    pub findings: Vec<String>,
+}
+
+impl CheckReport {
+    fn add(&mut self, finding: impl Into<String>) {
+        self.findings.push(finding.into());
+    }
+
+    /// Notes the reason why a part could not be read at all, and lets the check go on with the next part.
+    fn part(&mut self, part: &str, outcome: Result<()>) {
+        if let Err(error) = outcome {
+            self.add(format!("{part}: {error}"));
+        }
+    }
+}
+
+impl Snapshot<'_> {
+    /// Examines the whole database: pages and indexes, foreign keys, every row against the rules of its values, the
+    /// ledger's numbers, times, sums and hash chain, balances against entries, and archiving.
+    pub fn check(&self) -> CheckReport {
+        let mut report = CheckReport::default();
+        let outcome = self.check_pages(&mut report);
+        report.part("pages", outcome);
+        let outcome = self.check_references(&mut report);
+        report.part("references", outcome);
+        let outcome = self.check_rows();
+        report.part("rows", outcome);
+        let outcome = self.check_ledger(&mut report);
+        report.part("ledger", outcome);
+        let outcome = self.check_events(&mut report);
+        report.part("audit log", outcome);
+        let outcome = self.check_archiving(&mut report);
+        report.part("archiving", outcome);
+        report
+    }
+
+    fn check_pages(&self, report: &mut CheckReport) -> Result<()> {
+        self.transaction.pragma_query(None, "integrity_check", |row| {
+            let line: String = row.get(0)?;
+            if line != "ok" {
+                report.add(format!("pages: {line}"));
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn check_references(&self, report: &mut CheckReport) -> Result<()> {
+        self.transaction.pragma_query(None, "foreign_key_check", |row| {
+            let (table, row_id, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let row_id = row_id.map_or_else(String::new, |id| format!(" {id}"));
+            report.add(format!("{table}{row_id} refers to a {parent} that is not there"));
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Reads every row of every noun, which checks each value against its rule.
+    fn check_rows(&self) -> Result<()> {
+        fn keep_nothing<T>(_: T) -> Result<(), Error> {
+            Ok(())
+        }
+        fn all<S>(sort: S) -> Page<S> {
+            Page { sort, descending: false, limit: None }
+        }
+        let lives = Lives::All;
+        self.customers(
+            &CustomerFilter { lives, country: None, search: None, page: all(CustomerSort::AccountCode) },
+            keep_nothing,
+        )?;
+        self.contacts(
+            &ContactFilter { customer_id: None, lives, role: None, search: None, page: all(ContactSort::Id) },
+            keep_nothing,
+        )?;
+        self.notes(&NoteFilter { customer_id: None, lives, search: None, page: all(NoteSort::Id) }, keep_nothing)?;
+        self.services(&ServiceFilter { unit: None, search: None, page: all(ServiceSort::Code) }, keep_nothing)?;
+        let page = all(SmppSort::SystemId);
+        self.smpp_accounts(
+            &SmppFilter { customer_id: None, lives, service_id: None, enabled: None, search: None, page },
+            keep_nothing,
+        )
+    }
+
+    fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
+        let mut walk = Walk { previous: None, balances: BTreeMap::new() };
+        self.entries(&EntryFilter::default(), |entry| walk.step(entry, report))?;
+        let page = Page { sort: BalanceSort::Customer, descending: false, limit: None };
+        let every = BalanceFilter { customer_id: None, lives: Lives::All, unit: None, at_most: None, page };
+        self.balances(&every, |balance| {
+            let sum = walk.balances.remove(&(balance.customer_id, balance.unit)).unwrap_or_default();
+            if sum != balance.balance {
+                report.add(format!(
+                    "balance {} {} is {}, its entries add up to {}",
+                    balance.customer,
+                    balance.unit,
+                    balance.unit.format(balance.balance),
+                    balance.unit.format(sum)
+                ));
+            }
+            Ok::<_, Error>(())
+        })?;
+        for (customer_id, unit) in walk.balances.keys() {
+            report.add(format!("customer row {customer_id} has {unit} entries and no {unit} balance"));
+        }
+        // The walk reads entries with their customers: one whose customer is gone would be missed by it.
+        let (count, highest): (i64, i64) = self.transaction.query_row(
+            "SELECT count(*), coalesce(max(id), 0) FROM entry",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        if count != highest {
+            report.add(format!("the ledger has {count} entries, its last is number {highest}"));
+        }
+        Ok(())
+    }
+
+    fn check_events(&self, report: &mut CheckReport) -> Result<()> {
+        let mut expected = 1;
+        let mut latest: Option<Time> = None;
+        self.events(&EventFilter::default(), |event| {
+            if event.id != expected {
+                report.add(format!("event {expected} is missing"));
+            }
+            if latest.is_some_and(|latest| event.at < latest) {
+                report.add(format!("event {} is earlier than the one before it: the clock was set back", event.id));
+            }
+            expected = event.id + 1;
+            latest = Some(event.at);
+            Ok(())
+        })
+    }
+
+    fn check_archiving(&self, report: &mut CheckReport) -> Result<()> {
+        let mut statement = self.transaction.prepare(
+            "SELECT system_id, account_code FROM smpp_account JOIN customer ON customer.id = smpp_account.customer_id
+             WHERE customer.archived_at IS NOT NULL AND smpp_account.archived_at IS NULL
+                OR customer.archived_at IS NULL AND smpp_account.archived_with_customer",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (system_id, customer): (String, String) = (row.get(0)?, row.get(1)?);
+            report.add(format!("SMPP account {system_id} is not archived as its customer {customer} is"));
+        }
+        Ok(())
+    }
+}
+
+/// A walk along the ledger that recomputes everything an entry says.
+struct Walk {
+    previous: Option<Entry>,
+    balances: BTreeMap<(i64, Unit), Money>,
+}
+
+impl Walk {
+    fn step(&mut self, entry: Entry, report: &mut CheckReport) -> Result<()> {
+        let id = entry.id;
+        let expected = self.previous.as_ref().map_or(1, |previous| previous.id + 1);
+        if id != expected {
+            report.add(format!("entry {expected} is missing"));
+        }
+        if self.previous.as_ref().is_some_and(|previous| entry.at < previous.at) {
+            report.add(format!("entry {id} is earlier than the one before it"));
+        }
+        let before = self.previous.as_ref().map_or(GENESIS, |previous| previous.hash);
+        if chain::hash(before, &entry)? != entry.hash {
+            report.add(format!("entry {id} or the one before it is not as it was written"));
+        }
+        let posting = &entry.posting;
+        if posting.unit.check(posting.amount).is_err() {
+            report.add(format!("entry {id} moves a fraction of an SMS credit"));
+        }
+        let balance = self.balances.entry((entry.customer_id, posting.unit)).or_default();
+        match balance.checked_add(posting.amount) {
+            Some(sum) if sum == entry.balance_after => {}
+            _ => report.add(format!("entry {id} does not leave the balance that it states")),
+        }
+        *balance = entry.balance_after;
+        self.previous = Some(entry);
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! Contacts.
+
+use rusqlite::{Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{Contact, ContactDetails, Customer, Noun};
+use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::values::{from_json, to_json};
+use crate::store::{ContactFilter, ContactSort, Snapshot, Tx};
+
+const SELECT: &str = "SELECT contact.id, contact.customer_id, contact.name, contact.email, contact.mobile, contact.roles,
+    contact.created_at, contact.updated_at, customer.account_code
+    FROM contact JOIN customer ON customer.id = contact.customer_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
+    Ok(Contact {
+        id: row.get(0)?,
+        customer_id: row.get(1)?,
+        details: ContactDetails {
+            name: row.get(2)?,
+            email: row.get(3)?,
+            mobile: row.get(4)?,
+            roles: from_json(row, 5)?,
+        },
+        created_at: row.get(6)?,
+        updated_at: row.get(7)?,
+        customer: row.get(8)?,
+    })
+}
+
+impl Snapshot<'_> {
+    /// A customer's contact by number or email address.
+    pub fn contact(&self, customer: &Customer, name: &str) -> Result<Contact> {
+        let mut found = Vec::new();
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "{SELECT} WHERE contact.customer_id = ?1 AND removed_at IS NULL AND (contact.id = ?2 OR email = ?3 COLLATE NOCASE)"
+        ))?;
+        for contact in statement.query_map(params![customer.id, name.parse::<i64>().ok(), name], read)? {
+            found.push(contact?);
+        }
+        match found.len() {
+            1 => Ok(found.remove(0)),
+            0 => {
+                let name = format!("{name} of customer {}", customer.account_code);
+                Err(Error::NotFound { noun: Noun::Contact, name, nearest: None })
+            }
+            _ => Err(Error::Ambiguous {
+                noun: Noun::Contact,
+                name: name.to_owned(),
+                matches: found.iter().map(|contact| contact.id.to_string()).collect(),
+            }),
+        }
+    }
+
+    /// Hands every contact that the filter keeps to `each`, in order.
+    pub fn contacts<E: From<Error>>(
+        &self,
+        filter: &ContactFilter,
+        each: impl FnMut(Contact) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut query = Query::default();
+        query.always("removed_at IS NULL");
+        query.lives("customer.archived_at", filter.lives);
+        query.when_some("contact.customer_id = ?", filter.customer_id);
+        query.when_some(
+            "EXISTS (SELECT 1 FROM json_each(contact.roles) WHERE value = ?)",
+            filter.role.map(|role| role.as_str()),
+        );
+        query.search("(contact.name LIKE ? OR contact.email LIKE ? OR contact.mobile LIKE ?)", filter.search.as_deref());
+        let columns: &[&str] = match filter.page.sort {
+            ContactSort::Id => &["contact.id"],
+            ContactSort::Customer => &["customer.account_code", "contact.id"],
+            ContactSort::Name => &["contact.name COLLATE NOCASE", "contact.id"],
+            ContactSort::Email => &["contact.email COLLATE NOCASE", "contact.id"],
+        };
+        query.order(columns, filter.page.descending);
+        query.limit(filter.page.limit);
+        query.run(&self.transaction, SELECT, read, each)
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a contact to a customer.
+    pub fn insert_contact(&mut self, customer: &Customer, details: ContactDetails) -> Result<Contact> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO contact (customer_id, name, email, mobile, roles, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+            )?
+            .execute(params![
+                customer.id,
+                details.name,
+                details.email,
+                details.mobile,
+                to_json(&details.roles)?,
+                at
+            ])?;
+        Ok(Contact {
+            id: self.transaction.last_insert_rowid(),
+            customer_id: customer.id,
+            customer: customer.account_code.clone(),
+            details,
+            created_at: at,
+            updated_at: at,
+        })
+    }
+
+    /// Saves the details of a contact.
+    pub fn update_contact(&mut self, contact: &Contact) -> Result<()> {
+        let details = &contact.details;
+        self.transaction
+            .prepare_cached("UPDATE contact SET name = ?2, email = ?3, mobile = ?4, roles = ?5, updated_at = ?6 WHERE id = ?1")?
+            .execute(params![
+                contact.id,
+                details.name,
+                details.email,
+                details.mobile,
+                to_json(&details.roles)?,
+                contact.updated_at
+            ])?;
+        Ok(())
+    }
+
+    /// Takes a contact out of every list; its row stays.
+    pub fn remove_contact(&mut self, id: i64) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached("UPDATE contact SET removed_at = ?2 WHERE id = ?1")?
+            .execute(params![id, at])?;
+        Ok(())
+    }
+}

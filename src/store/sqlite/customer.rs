@@ -1,0 +1,143 @@
+//! Customers.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{AccountCode, ApiId, Customer, CustomerDetails, Life, Noun};
+use crate::store::sqlite::filter::{Query, nearest};
+use crate::store::sqlite::values::{from_json, from_json_or_null, to_json};
+use crate::store::{CustomerFilter, CustomerSort, Snapshot, Tx};
+
+const SELECT: &str = "SELECT id, account_code, api_id, organisation, country, company_reg_no, phone, website, vat_reg_no,
+    payment_terms_days, invoice_emails, invoice_address, created_at, updated_at, archived_at FROM customer";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    Ok(Customer {
+        id: row.get(0)?,
+        account_code: row.get(1)?,
+        api_id: row.get(2)?,
+        details: CustomerDetails {
+            organisation: row.get(3)?,
+            country: row.get(4)?,
+            company_reg_no: row.get(5)?,
+            phone: row.get(6)?,
+            website: row.get(7)?,
+            vat_reg_no: row.get(8)?,
+            payment_terms_days: row.get(9)?,
+            invoice_emails: from_json(row, 10)?,
+            invoice_address: from_json_or_null(row, 11)?,
+        },
+        life: Life { created_at: row.get(12)?, updated_at: row.get(13)?, archived_at: row.get(14)? },
+    })
+}
+
+impl Snapshot<'_> {
+    /// The customer of an account code in any case, or of an API ID.
+    pub fn customer(&self, name: &str) -> Result<Customer> {
+        let found = self
+            .transaction
+            .prepare_cached(&format!("{SELECT} WHERE account_code = ?1 OR api_id = lower(?1)"))?
+            .query_row([name], read)
+            .optional()?;
+        match found {
+            Some(customer) => Ok(customer),
+            None => Err(Error::NotFound {
+                noun: Noun::Customer,
+                name: name.to_owned(),
+                nearest: nearest(&self.transaction, "SELECT account_code FROM customer", name)?,
+            }),
+        }
+    }
+
+    /// The customer of a row number taken from another row.
+    pub fn customer_of(&self, id: i64) -> Result<Customer> {
+        Ok(self.transaction.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?.query_row([id], read)?)
+    }
+
+    /// Whether an account code is in use or reserved.
+    pub fn has_account_code(&self, code: &str) -> Result<bool> {
+        Ok(self.transaction.prepare_cached("SELECT 1 FROM customer WHERE account_code = ?1")?.exists([code])?)
+    }
+
+    /// Hands every customer that the filter keeps to `each`, in order.
+    pub fn customers<E: From<Error>>(
+        &self,
+        filter: &CustomerFilter,
+        each: impl FnMut(Customer) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut query = Query::default();
+        query.lives("archived_at", filter.lives);
+        query.when_some("country = ?", filter.country.as_ref());
+        query.search(
+            "(organisation LIKE ? OR account_code LIKE ? OR api_id LIKE ? OR invoice_emails LIKE ? OR EXISTS (
+                SELECT 1 FROM contact WHERE customer_id = customer.id AND removed_at IS NULL
+                AND (name LIKE ? OR email LIKE ? OR mobile LIKE ?)))",
+            filter.search.as_deref(),
+        );
+        let columns: &[&str] = match filter.page.sort {
+            CustomerSort::AccountCode => &["account_code"],
+            CustomerSort::Organisation => &["organisation COLLATE NOCASE", "account_code"],
+            CustomerSort::Country => &["country", "account_code"],
+            CustomerSort::CreatedAt => &["created_at", "id"],
+            CustomerSort::UpdatedAt => &["updated_at", "id"],
+        };
+        query.order(columns, filter.page.descending);
+        query.limit(filter.page.limit);
+        query.run(&self.transaction, SELECT, read, each)
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a customer under a code and an API ID that are free.
+    pub fn insert_customer(&mut self, code: AccountCode, api_id: ApiId, details: CustomerDetails) -> Result<Customer> {
+        let life = Life::begun(self.at());
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO customer (account_code, api_id, organisation, country, company_reg_no, phone, website,
+                    vat_reg_no, payment_terms_days, invoice_emails, invoice_address, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+            )?
+            .execute(params![
+                code,
+                api_id,
+                details.organisation,
+                details.country,
+                details.company_reg_no,
+                details.phone,
+                details.website,
+                details.vat_reg_no,
+                details.payment_terms_days,
+                to_json(&details.invoice_emails)?,
+                details.invoice_address.as_ref().map(to_json).transpose()?,
+                life.created_at,
+            ])?;
+        Ok(Customer { id: self.transaction.last_insert_rowid(), account_code: code, api_id, details, life })
+    }
+
+    /// Saves everything of a customer that can change.
+    pub fn update_customer(&mut self, customer: &Customer) -> Result<()> {
+        let details = &customer.details;
+        self.transaction
+            .prepare_cached(
+                "UPDATE customer SET organisation = ?2, country = ?3, company_reg_no = ?4, phone = ?5, website = ?6,
+                    vat_reg_no = ?7, payment_terms_days = ?8, invoice_emails = ?9, invoice_address = ?10,
+                    updated_at = ?11, archived_at = ?12
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                customer.id,
+                details.organisation,
+                details.country,
+                details.company_reg_no,
+                details.phone,
+                details.website,
+                details.vat_reg_no,
+                details.payment_terms_days,
+                to_json(&details.invoice_emails)?,
+                details.invoice_address.as_ref().map(to_json).transpose()?,
+                customer.life.updated_at,
+                customer.life.archived_at,
+            ])?;
+        Ok(())
+    }
+}

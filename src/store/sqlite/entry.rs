@@ -1,0 +1,166 @@
+//! The ledger's entries.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{Customer, Entry, Key, Money, Origin, Posting};
+use crate::store::sqlite::chain::{self, GENESIS};
+use crate::store::sqlite::filter::Query;
+use crate::store::{EntryFilter, Snapshot, Tx};
+
+const SELECT: &str = "SELECT entry.id, entry.customer_id, customer.account_code, entry.unit, entry.kind, entry.amount_e8,
+    entry.balance_after_e8, entry.description, entry.reference, entry.key, entry.reverses, entry.actor, entry.uid,
+    entry.reason, entry.command, entry.version, entry.at, entry.hash
+    FROM entry JOIN customer ON customer.id = entry.customer_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        id: row.get(0)?,
+        customer_id: row.get(1)?,
+        customer: row.get(2)?,
+        posting: Posting {
+            unit: row.get(3)?,
+            kind: row.get(4)?,
+            amount: row.get(5)?,
+            description: row.get(7)?,
+            reference: row.get(8)?,
+            key: row.get(9)?,
+            reverses: row.get(10)?,
+        },
+        balance_after: row.get(6)?,
+        origin: Origin {
+            actor: row.get(11)?,
+            uid: row.get(12)?,
+            reason: row.get(13)?,
+            command: row.get(14)?,
+            version: row.get(15)?,
+        },
+        at: row.get(16)?,
+        hash: row.get(17)?,
+    })
+}
+
+impl Snapshot<'_> {
+    /// The entry that was booked under a key, if any was.
+    pub fn entry_of_key(&self, key: &Key) -> Result<Option<Entry>> {
+        Ok(self
+            .transaction
+            .prepare_cached(&format!("{SELECT} WHERE entry.key = ?1"))?
+            .query_row([key], read)
+            .optional()?)
+    }
+
+    /// Hands every entry that the filter keeps to `each`, in the order of the ledger or the other way round.
+    pub fn entries<E: From<Error>>(
+        &self,
+        filter: &EntryFilter,
+        each: impl FnMut(Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut query = Query::default();
+        query.when_some("entry.customer_id = ?", filter.customer_id);
+        query.when_some("entry.unit = ?", filter.unit);
+        query.when_some("entry.kind = ?", filter.kind);
+        query.when_some("entry.actor = ?", filter.actor.as_ref());
+        query.period("entry.at", filter.since, filter.until);
+        query.order(&["entry.id"], filter.newest_first);
+        query.limit(filter.limit);
+        query.run(&self.transaction, SELECT, read, each)
+    }
+
+    /// The ledger's newest entries, newest first.
+    fn newest_entries(&self, count: u64) -> Result<Vec<Entry>> {
+        let mut newest = Vec::new();
+        let filter = EntryFilter { newest_first: true, limit: Some(count), ..EntryFilter::default() };
+        self.entries(&filter, |entry| {
+            newest.push(entry);
+            Ok::<_, Error>(())
+        })?;
+        Ok(newest)
+    }
+}
+
+impl Tx<'_> {
+    /// Adds an entry to the ledger and moves the balance with it. The rules are the caller's; the mechanics are here: the
+    /// next number, a time not before the last, the hash chain, and the balance as the sum of its entries.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when the end of the ledger does not fit together: nothing is booked on a broken ledger.
+    pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<Entry> {
+        let newest = self.newest_entries(2)?;
+        let (last, before) = (newest.first(), newest.get(1));
+        if let Some(last) = last
+            && chain::hash(before.map_or(GENESIS, |entry| entry.hash), last)? != last.hash
+        {
+            return Err(Error::Damaged(format!("entry {} is not as it was written", last.id)));
+        }
+        let balance = self.verified_balance(customer, &posting)?;
+        let balance_after = balance.checked_add(posting.amount).ok_or(Error::Overflow { what: "the balance" })?;
+        let mut entry = Entry {
+            id: last.map_or(1, |entry| entry.id + 1),
+            customer_id: customer.id,
+            customer: customer.account_code.clone(),
+            posting,
+            balance_after,
+            origin: self.origin().clone(),
+            at: last.map_or(self.at(), |entry| entry.at.max(self.at())),
+            hash: GENESIS,
+        };
+        entry.hash = chain::hash(last.map_or(GENESIS, |entry| entry.hash), &entry)?;
+        self.set_balance(customer.id, entry.posting.unit, balance_after)?;
+        self.insert_entry(&entry)?;
+        Ok(entry)
+    }
+
+    /// The balance that a posting moves, seen from two sides: what is stored and what its last entry left.
+    fn verified_balance(&self, customer: &Customer, posting: &Posting) -> Result<Money> {
+        let stored = self.balance(customer, posting.unit)?.map_or(Money::ZERO, |balance| balance.balance);
+        let mut left = Money::ZERO;
+        let filter = EntryFilter {
+            customer_id: Some(customer.id),
+            unit: Some(posting.unit),
+            newest_first: true,
+            limit: Some(1),
+            ..EntryFilter::default()
+        };
+        self.entries(&filter, |entry| {
+            left = entry.balance_after;
+            Ok::<_, Error>(())
+        })?;
+        if stored != left {
+            let (code, unit) = (&customer.account_code, posting.unit);
+            return Err(Error::Damaged(format!("the {unit} balance of {code} is not what its last entry left")));
+        }
+        Ok(stored)
+    }
+
+    fn insert_entry(&mut self, entry: &Entry) -> Result<()> {
+        let Entry { posting, origin, .. } = entry;
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO entry (id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference, key,
+                    reverses, actor, uid, reason, command, version, at, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+            )?
+            .execute(params![
+                entry.id,
+                entry.customer_id,
+                posting.unit,
+                posting.kind,
+                posting.amount,
+                entry.balance_after,
+                posting.description,
+                posting.reference,
+                posting.key,
+                posting.reverses,
+                origin.actor,
+                origin.uid,
+                origin.reason,
+                origin.command,
+                origin.version,
+                entry.at,
+                entry.hash,
+            ])?;
+        Ok(())
+    }
+}
+

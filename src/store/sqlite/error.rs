@@ -1,0 +1,43 @@
+//! What SQLite reports, in the program's own terms. No SQL text leaves this file.
+
+use std::time::Duration;
+
+use rusqlite::ffi::ErrorCode;
+
+use crate::error::Error;
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match &error {
+            rusqlite::Error::SqliteFailure(failure, _) => by_code(failure.code, failure.extended_code),
+            rusqlite::Error::FromSqlConversionFailure(column, _, reason) => {
+                Self::Damaged(format!("column {column} of a row: {reason}"))
+            }
+            rusqlite::Error::InvalidColumnType(_, column, kind) => Self::Damaged(format!("column {column} holds {kind}")),
+            rusqlite::Error::IntegralValueOutOfRange(column, _) => {
+                Self::Damaged(format!("column {column} of a row is out of range"))
+            }
+            _ => Self::Internal("a statement does not fit the database".to_owned()),
+        }
+    }
+}
+
+fn by_code(code: ErrorCode, extended: i32) -> Error {
+    let io = |reason: &str| Error::Io { action: "use the database".to_owned(), reason: reason.to_owned() };
+    match code {
+        // The time waited is known to whoever set it; see `Store::open`.
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Busy { waited: Duration::ZERO },
+        ErrorCode::DiskFull => io("no space left on the device"),
+        ErrorCode::ReadOnly => io("the file or its folder is read-only"),
+        ErrorCode::PermissionDenied => io("permission denied"),
+        ErrorCode::CannotOpen => io("the file cannot be opened"),
+        ErrorCode::SystemIoFailure => io(&format!("input or output error {extended}")),
+        ErrorCode::FileLockingProtocolFailed => io("file locks do not work here"),
+        ErrorCode::TooBig => Error::Refused("a value is larger than the database takes".to_owned()),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+            Error::Damaged("its pages contradict each other".to_owned())
+        }
+        ErrorCode::ConstraintViolation => Error::Internal(format!("a rule of the database was broken ({extended})")),
+        other => Error::Internal(format!("SQLite reports {other:?} ({extended})")),
+    }
+}

@@ -1,0 +1,112 @@
+//! SQLite: the only home of rusqlite. One file per noun; statements stand beside the code that reads their rows.
+
+mod balance;
+mod chain;
+mod check;
+mod contact;
+mod customer;
+mod entry;
+mod error;
+mod event;
+mod filter;
+mod note;
+mod open;
+mod schema;
+mod service;
+mod smpp;
+mod values;
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::Result;
+use crate::model::{Origin, Time};
+use crate::store::{Clock, Stamp};
+
+pub use check::CheckReport;
+pub use open::{Location, sqlite_version};
+pub use schema::SCHEMA_VERSION;
+
+/// An open database.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    clock: Clock,
+}
+
+impl Store {
+    /// Opens the database of a place, making it first where the place allows that.
+    pub fn open(location: &Location, clock: Clock) -> Result<Self> {
+        let (connection, path) = open::open(location)?;
+        Ok(Self { connection, path, clock })
+    }
+
+    /// The canonical name of the database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Begins to read. Everything read through the snapshot is of one moment, and waits for no writer.
+    pub fn read(&mut self) -> Result<Snapshot<'_>> {
+        Ok(Snapshot { transaction: self.connection.transaction_with_behavior(TransactionBehavior::Deferred)? })
+    }
+
+    /// Begins to write: takes the write lock, then the time.
+    ///
+    /// # Errors
+    /// [`crate::Error::Busy`] when another process keeps the lock longer than this store waits.
+    pub fn write(&mut self, origin: &Origin) -> Result<Tx<'_>> {
+        let clock = self.clock;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        Ok(Tx { snapshot: Snapshot { transaction }, stamp: Stamp { at: clock.now(), origin: origin.clone() } })
+    }
+
+    /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.
+    ///
+    /// # Errors
+    /// [`crate::Error::Refused`] when the file exists and is not to be replaced.
+    pub fn backup(&self, to: &Path, replace: bool) -> Result<()> {
+        open::backup(&self.connection, to, replace)
+    }
+}
+
+/// What the database holds at one moment. Questions are asked of it; a [`Tx`] is one that also answers changes.
+#[derive(Debug)]
+pub struct Snapshot<'store> {
+    transaction: Transaction<'store>,
+}
+
+/// One stamped transaction. Dropping it undoes everything done in it; [`Tx::commit`] makes it last.
+#[derive(Debug)]
+pub struct Tx<'store> {
+    snapshot: Snapshot<'store>,
+    stamp: Stamp,
+}
+
+impl Tx<'_> {
+    /// When the transaction began, by its stamp.
+    pub fn at(&self) -> Time {
+        self.stamp.at
+    }
+
+    /// Who writes, why, and by which command.
+    pub fn origin(&self) -> &Origin {
+        &self.stamp.origin
+    }
+
+    /// Makes everything last: when this returns, a power cut loses nothing.
+    pub fn commit(self) -> Result<()> {
+        Ok(self.snapshot.transaction.commit()?)
+    }
+}
+
+impl<'store> Deref for Tx<'store> {
+    type Target = Snapshot<'store>;
+
+    fn deref(&self) -> &Snapshot<'store> {
+        &self.snapshot
+    }
+}

@@ -1,0 +1,174 @@
+//! Opening a database: the one place where a connection is made, and every setting of it.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Error, Result};
+use crate::store::files::{Draft, make_private_folder};
+use crate::store::sqlite::schema::{self, APPLICATION_ID, SCHEMA_VERSION};
+
+/// Where a database lies and how to come by it.
+#[derive(Debug, Clone)]
+pub struct Location {
+    pub path: PathBuf,
+    /// Whether a database that is not there is made.
+    pub create: bool,
+    /// How long to wait for another process to let go of the write lock.
+    pub wait: Duration,
+}
+
+/// The version of the linked SQLite.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
+/// Opens the database of a location and checks that it is ours; gives the connection and the file's canonical name.
+pub(super) fn open(location: &Location) -> Result<(Connection, PathBuf)> {
+    refuse_unsafe_sqlite()?;
+    if !location.path.exists() && location.path.symlink_metadata().is_err() {
+        if !location.create {
+            return Err(Error::NoDatabase { path: location.path.clone() });
+        }
+        create(&location.path)?;
+    }
+    let path = canonical(&location.path)?;
+    refuse_foreign(&path)?;
+    let connection = connect(&path)?;
+    connection.busy_timeout(location.wait)?;
+    match schema::version(&connection)? {
+        SCHEMA_VERSION => Ok((connection, path)),
+        found => Err(wrong_schema(path, found)),
+    }
+}
+
+/// Opens a file without creating it and sets everything that a connection needs.
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    for (limit, most) in [
+        (Limit::SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+        (Limit::SQLITE_LIMIT_COLUMN, 100),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+        (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 10),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+    ] {
+        connection.set_limit(limit, most)?;
+    }
+    // FULL: a commit that was reported survives a power cut. secure_delete: a replaced secret is gone from the file.
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes a new database under a temporary name and gives it its real one when it is complete.
+///
+/// A process that is killed leaves no half-made database, and of two that begin at once one wins.
+fn create(path: &Path) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        make_private_folder(folder)?;
+    }
+    let failed = |error: io::Error| Error::io(format_args!("create {}", path.display()), &error);
+    let draft = Draft::beside(path)?;
+    let file = draft.create().map_err(failed)?;
+    let canonical = canonical(draft.path())?;
+    let mut connection = connect(&canonical)?;
+    schema::migrate(&mut connection)?;
+    // Last, so that all of the file is in the file itself when it gets its name, and nothing in a side file.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.close().map_err(|(_, error)| Error::from(error))?;
+    file.sync_all().map_err(failed)?;
+    draft.publish()?;
+    Ok(())
+}
+
+/// Copies a database page by page into a new private file that gets its name when it is complete and checked.
+pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> {
+    if !replace && to.symlink_metadata().is_ok() {
+        return Err(Error::Refused(format!("{} exists already", to.display())));
+    }
+    let failed = |error: io::Error| Error::io(format_args!("write {}", to.display()), &error);
+    let draft = Draft::beside(to)?;
+    let file = draft.create().map_err(failed)?;
+    let mut copy = connect(&canonical(draft.path())?)?;
+    Backup::new(from, &mut copy)?.run_to_completion(-1, Duration::from_millis(50), None)?;
+    let verdict: String = copy.pragma_query_value(None, "quick_check", |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(Error::Damaged(format!("the copy fails its check: {verdict}")));
+    }
+    copy.close().map_err(|(_, error)| Error::from(error))?;
+    file.sync_all().map_err(failed)?;
+    if replace {
+        return draft.publish_over();
+    }
+    match draft.publish()? {
+        true => Ok(()),
+        false => Err(Error::Refused(format!("{} exists already", to.display()))),
+    }
+}
+
+/// The one name of an existing database file. A second name, by symbolic or hard link, would bring a second set of side
+/// files and with it lost data, so such files are refused.
+fn canonical(path: &Path) -> Result<PathBuf> {
+    let failed = |error: io::Error| Error::io(format_args!("open {}", path.display()), &error);
+    let metadata = path.symlink_metadata().map_err(failed)?;
+    let refused = |reason| Error::Foreign { path: path.to_owned(), reason };
+    if metadata.is_symlink() {
+        return Err(refused("it is a symbolic link; name the file itself"));
+    }
+    if !metadata.is_file() {
+        return Err(refused("it is no regular file"));
+    }
+    if metadata.nlink() > 1 {
+        return Err(refused("it has a second name by a hard link"));
+    }
+    fs::canonicalize(path).map_err(failed)
+}
+
+/// Looks at the file's first bytes before SQLite does, so that a file that is not ours is not touched at all.
+fn refuse_foreign(path: &Path) -> Result<()> {
+    let mut header = [0; 100];
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut header))
+        .or_else(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => Ok(()),
+            _ => Err(Error::io(format_args!("open {}", path.display()), &error)),
+        })?;
+    let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let refused = |reason| Err(Error::Foreign { path: path.to_owned(), reason });
+    if !header.starts_with(b"SQLite format 3\0") {
+        return refused("it is no SQLite file");
+    }
+    if number(68) != APPLICATION_ID {
+        return refused("another program made it");
+    }
+    let found = i64::from(number(60));
+    if found > SCHEMA_VERSION { Err(wrong_schema(path.to_owned(), found)) } else { Ok(()) }
+}
+
+fn wrong_schema(path: PathBuf, found: i64) -> Error {
+    let known = SCHEMA_VERSION;
+    if found > known { Error::NewerSchema { path, found, known } } else { Error::OlderSchema { path, found, known } }
+}
+
+/// Versions 3.7.0 to 3.51.2 can lose committed pages when a checkpoint races a commit in WAL mode.
+fn refuse_unsafe_sqlite() -> Result<()> {
+    if rusqlite::version_number() < 3_051_003 {
+        return Err(Error::UnsafeSqlite(sqlite_version().to_owned()));
+    }
+    Ok(())
+}
