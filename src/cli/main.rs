@@ -1,1 +1,208 @@
-fn main(){}
+//! The command line: parses, runs one command, tells how it ended.
+
+mod audit;
+mod balance;
+mod change;
+mod complete;
+mod config;
+mod contact;
+mod context;
+mod customer;
+mod db;
+mod exit;
+mod input;
+mod list;
+mod manual;
+mod moment;
+mod note;
+mod output;
+mod prompt;
+mod quick_create;
+mod service;
+mod settings;
+mod smpp;
+mod version;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::CompleteEnv;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Form, Result};
+use crate::output::{Format, Output, OutputArgs, When};
+use crate::prompt::Prompt;
+use crate::settings::{FileArgs, Settings};
+
+/// Manage the customers of an SMS gateway: records, SMPP accounts, prepaid balances
+#[derive(Debug, Parser)]
+#[command(
+    name = "ssgctl",
+    version,
+    max_term_width = 100,
+    subcommand_value_name = "NOUN",
+    subcommand_help_heading = "Nouns",
+    disable_help_subcommand = false,
+    after_help = "`ssgctl help NOUN VERB` explains each command, with examples."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: GlobalArgs,
+
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+#[derive(Debug, Args)]
+struct GlobalArgs {
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    files: FileArgs,
+
+    /// Answer yes to every confirmation
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    yes: bool,
+
+    /// Never ask; a missing value is an error that names its option
+    #[arg(long, global = true, env = "SSGCTL_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true, help_heading = "Global options")]
+    no_input: bool,
+
+    /// Tell nothing on stderr but errors
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Noun {
+    #[command(subcommand)]
+    Customer(customer::Command),
+    #[command(subcommand)]
+    Contact(contact::Command),
+    #[command(subcommand)]
+    Note(note::Command),
+    #[command(subcommand)]
+    Smpp(smpp::Command),
+    #[command(subcommand)]
+    Service(service::Command),
+    #[command(subcommand)]
+    Balance(balance::Command),
+    QuickCreate(quick_create::QuickCreateArgs),
+    #[command(subcommand)]
+    Audit(audit::Command),
+    #[command(subcommand)]
+    Db(db::Command),
+    #[command(subcommand)]
+    Config(config::Command),
+    Completions(complete::CompletionsArgs),
+    Man(manual::ManArgs),
+    Version(version::VersionArgs),
+}
+
+fn main() -> ExitCode {
+    exit_on_signals();
+    CompleteEnv::with_factory(Cli::command).complete();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let matches = match Cli::command().try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => return not_parsed(&error, &arguments),
+    };
+    let command = command_name(&matches);
+    match Cli::from_arg_matches(&matches) {
+        Ok(cli) => run(cli, command),
+        Err(error) => not_parsed(&error, &arguments),
+    }
+}
+
+/// Ends with 130 and 143 as soon as the signal comes: an open transaction is undone by the next opening of the database.
+fn exit_on_signals() {
+    let always = Arc::new(AtomicBool::new(true));
+    for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
+        // Without a handler the signal still ends the process, only by itself.
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, exit as i32, Arc::clone(&always));
+    }
+}
+
+fn run(cli: Cli, command: String) -> ExitCode {
+    let GlobalArgs { output, files, yes, no_input, quiet } = cli.global;
+    let form = match output.format() {
+        Format::Json | Format::Jsonl => Form::Json,
+        _ => Form::Text { colour: output.color.colours(&std::io::stderr()) },
+    };
+    let settings = match Settings::load(&files) {
+        Ok(settings) => settings,
+        Err(failure) => return failure.report(form, false),
+    };
+    let prompt = Prompt { yes, no_input };
+    let mut context = Context::new(settings, Output::new(&output), prompt, command, quiet);
+    match cli.noun.run(&mut context) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(form, context.committed),
+    }
+}
+
+impl Noun {
+    fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Customer(command) => command.run(context),
+            Self::Contact(command) => command.run(context),
+            Self::Note(command) => command.run(context),
+            Self::Smpp(command) => command.run(context),
+            Self::Service(command) => command.run(context),
+            Self::Balance(command) => command.run(context),
+            Self::QuickCreate(args) => quick_create::run(args, context),
+            Self::Audit(command) => command.run(context),
+            Self::Db(command) => command.run(context),
+            Self::Config(command) => command.run(context),
+            Self::Completions(args) => complete::run(&args, context),
+            Self::Man(args) => manual::run(&args, context),
+            Self::Version(args) => version::run(&args, context),
+        }
+    }
+}
+
+/// Noun and verb as they were given, such as `balance adjust`.
+fn command_name(matches: &ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut level = matches;
+    while let Some((name, deeper)) = level.subcommand() {
+        words.push(name);
+        level = deeper;
+    }
+    words.join(" ")
+}
+
+/// Help and version go to stdout; anything else the parser says is a failure like any other.
+fn not_parsed(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode {
+    let rendered = error.render();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let mut out = anstream::stdout();
+            match write!(out, "{}", rendered.ansi()).and_then(|()| out.flush()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => Failure::output(error).report(form_of(arguments), false),
+            }
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Nobody may be reading stderr; the exit code says the same.
+            let _ = write!(anstream::stderr(), "{}", rendered.ansi());
+            ExitCode::from(Exit::Usage as u8)
+        }
+        _ => Failure::from(error).report(form_of(arguments), false),
+    }
+}
+
+/// The form of failures when the arguments could not be parsed: JSON if they seem to ask for it.
+fn form_of(arguments: &[std::ffi::OsString]) -> Form {
+    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let asks_for_json = words.iter().any(|word| matches!(*word, "--json" | "-ojson" | "-ojsonl"))
+        || words.iter().any(|word| word.starts_with("--output=json"))
+        || words.windows(2).any(|pair| matches!(pair[0], "-o" | "--output") && pair[1].starts_with("json"));
+    if asks_for_json { Form::Json } else { Form::Text { colour: When::Auto.colours(&std::io::stderr()) } }
+}

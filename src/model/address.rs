@@ -33,11 +33,11 @@ impl PostalAddress {
     }
 
     /// Joins addresses given piece by piece, as a repeated flag gives them.
-    pub fn joined(parts: Vec<Self>) -> Result<Option<Self>, Invalid> {
+    pub fn joined(parts: &[Self]) -> Result<Option<Self>, Invalid> {
         if parts.is_empty() {
             return Ok(None);
         }
-        Self::from_lines(parts.into_iter().flat_map(|part| part.0)).map(Some)
+        Self::from_lines(parts.iter().flat_map(|part| &part.0)).map(Some)
     }
 
     /// The lines, top to bottom.

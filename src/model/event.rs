@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 
 use crate::model::text::Invalid;
-use crate::model::{Origin, Time};
+use crate::model::{AccountCode, Origin, Time};
 
 /// The kinds of things that are managed, by the names they have on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,6 +77,8 @@ pub struct Event {
     pub id: i64,
     pub at: Time,
     pub origin: Origin,
+    /// The customer that the change belongs to, if it belongs to one.
+    pub customer: Option<AccountCode>,
     pub change: Change,
 }
 

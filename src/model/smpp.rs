@@ -14,7 +14,7 @@ use crate::model::{
 /// What an operator may change of an SMPP account, except its password and its closed user group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmppDetails {
-    pub name: Name,
+    pub name: Option<Name>,
     pub short_name: Option<ShortName>,
     pub system_type: Option<SystemType>,
     pub address_range: Option<AddressRange>,
@@ -40,10 +40,10 @@ pub struct SmppDetails {
 }
 
 impl SmppDetails {
-    /// An account of this name that may bind and submit from anywhere.
-    pub fn of(name: Name, service: ServiceCode) -> Self {
+    /// An account that may bind and submit from anywhere.
+    pub fn of(service: ServiceCode) -> Self {
         Self {
-            name,
+            name: None,
             short_name: None,
             system_type: None,
             address_range: None,

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, Noun};
 use crate::ops::smpp;
 use crate::store::vault::random_text;
-use crate::store::{Tx, SmppFilter};
+use crate::store::{SmppFilter, Snapshot, Tx};
 
 /// Makes a customer, under the code given or one made from the organisation's name (`ABCCORP331`).
 pub fn new(tx: &mut Tx<'_>, code: Option<AccountCode>, details: CustomerDetails) -> Result<Customer> {
@@ -28,8 +28,8 @@ pub fn new(tx: &mut Tx<'_>, code: Option<AccountCode>, details: CustomerDetails)
 ///
 /// # Errors
 /// [`Error::Archived`] when it does not.
-pub fn active(tx: &Tx<'_>, name: &str) -> Result<Customer> {
-    let customer = tx.customer(name)?;
+pub fn active(snapshot: &Snapshot<'_>, name: &str) -> Result<Customer> {
+    let customer = snapshot.customer(name)?;
     match customer.life.archived_at {
         Some(_) => Err(Error::Archived { noun: Noun::Customer, name: customer.account_code.to_string() }),
         None => Ok(customer),
@@ -37,10 +37,14 @@ pub fn active(tx: &Tx<'_>, name: &str) -> Result<Customer> {
 }
 
 /// Changes details of a customer; a change that changes nothing leaves no trace.
-pub fn edit(tx: &mut Tx<'_>, name: &str, change: impl FnOnce(&mut CustomerDetails)) -> Result<Customer> {
+pub fn edit(
+    tx: &mut Tx<'_>,
+    name: &str,
+    edit: impl FnOnce(&mut CustomerDetails) -> Result<()>,
+) -> Result<Customer> {
     let customer = active(tx, name)?;
     let mut details = customer.details.clone();
-    change(&mut details);
+    edit(&mut details)?;
     save(tx, customer, details)
 }
 

@@ -1,8 +1,10 @@
 //! SMPP accounts: adding, changing, switching, archiving, and showing a password to the one who asks.
 
+use std::collections::BTreeSet;
+
 use crate::error::{Error, Result};
 use crate::model::{
-    Change, Customer, Msisdn, Name, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
+    Change, Customer, Msisdn, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
 };
 use crate::ops::customer;
 use crate::store::vault::{Vault, generate_password, random_text};
@@ -22,9 +24,6 @@ pub fn standard_service() -> Result<ServiceCode> {
 pub struct NewAccount {
     pub system_id: Option<SystemId>,
     pub password: Option<Password>,
-    /// The name, if it is not to be the organisation's.
-    pub name: Option<Name>,
-    /// Everything else; its name is replaced by the one above.
     pub details: SmppDetails,
     pub cug: Vec<Msisdn>,
 }
@@ -44,11 +43,7 @@ pub fn add(tx: &mut Tx<'_>, vault: &Vault, customer: &str, new: NewAccount) -> R
 
 /// Adds an account to a customer that is known to take changes.
 pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: NewAccount) -> Result<Credentials> {
-    let NewAccount { system_id, password, name, mut details, cug } = new;
-    details.name = match name {
-        Some(name) => name,
-        None => name_of(customer)?,
-    };
+    let NewAccount { system_id, password, mut details, cug } = new;
     let service = tx.service(details.service.as_str())?;
     details.service = service.code.clone();
     let system_id = match system_id {
@@ -116,6 +111,15 @@ fn save(
         tx.record(&change)?;
     }
     Ok(account)
+}
+
+/// Makes an account's closed user group hold these numbers and no others.
+pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Result<SmppAccount> {
+    let held: BTreeSet<Msisdn> = tx.cug(&account)?.into_iter().collect();
+    let wanted: BTreeSet<Msisdn> = numbers.iter().cloned().collect();
+    let missing: Vec<Msisdn> = wanted.difference(&held).cloned().collect();
+    let surplus: Vec<Msisdn> = held.difference(&wanted).cloned().collect();
+    change_cug(tx, account, &missing, &surplus)
 }
 
 /// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
@@ -193,12 +197,6 @@ pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials>
 
 fn change(action: &str, account: &SmppAccount) -> Change {
     Change::new(Noun::Smpp, action, &account.system_id, Some(account.customer_id))
-}
-
-/// The organisation as an account's name, cut to what a name may hold.
-fn name_of(customer: &Customer) -> Result<Name> {
-    let cut: String = customer.details.organisation.as_str().chars().take(100).collect();
-    cut.parse().map_err(|rule| Error::invalid("name", cut, rule))
 }
 
 fn refuse_taken_system_id(tx: &Tx<'_>, id: SystemId) -> Result<SystemId> {

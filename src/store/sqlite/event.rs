@@ -8,8 +8,8 @@ use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{EventFilter, Snapshot, Tx};
 
-const SELECT: &str =
-    "SELECT id, at, actor, uid, reason, command, version, noun, action, subject, customer_id, changes FROM event";
+const SELECT: &str = "SELECT event.id, at, actor, uid, reason, command, version, noun, action, subject, customer_id,
+    changes, customer.account_code FROM event LEFT JOIN customer ON customer.id = event.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
@@ -22,6 +22,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
             command: row.get(5)?,
             version: row.get(6)?,
         },
+        customer: row.get(12)?,
         change: Change {
             noun: row.get(7)?,
             action: row.get(8)?,
@@ -45,7 +46,7 @@ impl Snapshot<'_> {
         query.when_some("subject = ? COLLATE NOCASE", filter.subject.as_ref());
         query.when_some("actor = ?", filter.actor.as_ref());
         query.period("at", filter.since, filter.until);
-        query.order(&["id"], filter.newest_first);
+        query.order(&["event.id"], filter.newest_first);
         query.limit(filter.limit);
         query.run(&self.transaction, SELECT, read, each)
     }

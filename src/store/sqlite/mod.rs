@@ -18,15 +18,16 @@ mod values;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Origin, Time};
 use crate::store::{Clock, Stamp};
 
 pub use check::CheckReport;
-pub use open::{Location, sqlite_version};
+pub use open::{Location, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
 
 /// An open database.
@@ -34,6 +35,7 @@ pub use schema::SCHEMA_VERSION;
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    wait: Duration,
     clock: Clock,
 }
 
@@ -41,7 +43,7 @@ impl Store {
     /// Opens the database of a place, making it first where the place allows that.
     pub fn open(location: &Location, clock: Clock) -> Result<Self> {
         let (connection, path) = open::open(location)?;
-        Ok(Self { connection, path, clock })
+        Ok(Self { connection, path, wait: location.wait, clock })
     }
 
     /// The canonical name of the database file.
@@ -60,7 +62,14 @@ impl Store {
     /// [`crate::Error::Busy`] when another process keeps the lock longer than this store waits.
     pub fn write(&mut self, origin: &Origin) -> Result<Tx<'_>> {
         let clock = self.clock;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let wait = self.wait;
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| {
+                match Error::from(error) {
+                    Error::Busy { .. } => Error::Busy { waited: wait },
+                    other => other,
+                }
+            })?;
         Ok(Tx { snapshot: Snapshot { transaction }, stamp: Stamp { at: clock.now(), origin: origin.clone() } })
     }
 

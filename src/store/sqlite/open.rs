@@ -30,6 +30,12 @@ pub fn sqlite_version() -> &'static str {
     rusqlite::version()
 }
 
+/// The exact source of the linked SQLite: date and hash of its check-in.
+pub fn sqlite_source() -> Result<String> {
+    let connection = Connection::open_in_memory()?;
+    Ok(connection.query_row("SELECT sqlite_source_id()", [], |row| row.get(0))?)
+}
+
 /// Opens the database of a location and checks that it is ours; gives the connection and the file's canonical name.
 pub(super) fn open(location: &Location) -> Result<(Connection, PathBuf)> {
     refuse_unsafe_sqlite()?;

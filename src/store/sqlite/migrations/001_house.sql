@@ -83,7 +83,7 @@ CREATE TABLE smpp_account (
     system_id       TEXT NOT NULL UNIQUE CHECK (length(system_id) BETWEEN 1 AND 15),
     -- Encrypted with a key that is not in this file.
     password_sealed BLOB NOT NULL CHECK (length(password_sealed) > 49),
-    name            TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    name            TEXT CHECK (length(name) BETWEEN 1 AND 100),
     short_name      TEXT COLLATE NOCASE UNIQUE CHECK (length(short_name) BETWEEN 1 AND 40),
     system_type     TEXT CHECK (length(system_type) BETWEEN 1 AND 12),
     address_range   TEXT CHECK (length(address_range) BETWEEN 1 AND 40),

@@ -1,0 +1,24 @@
+//! `ssgctl audit`: who changed what.
+
+mod list;
+mod row;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Read the audit log: who changed what, when, why, from what to what
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    List(list::ListArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::List(args) => list::run(args, context),
+        }
+    }
+}

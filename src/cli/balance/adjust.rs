@@ -1,0 +1,67 @@
+//! `ssgctl balance adjust`.
+
+use clap::Args;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::model::{Description, Key, Money, Reference, Unit};
+use ssgctl::ops;
+use ssgctl::ops::balance::Adjustment;
+
+use crate::change::ChangeArgs;
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Add to a balance, or take from it
+///
+/// With --key the change is booked once, however often the command is repeated: the same key with the same change prints
+/// the first receipt again, with another change it is refused (exit 4). Keys never lapse.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance adjust ABCCORP331 5000 --description 'bank transfer' --reference INV-2026-118 --key inv-2026-118
+  ssgctl balance adjust ABCCORP331 -5 --description 'double charge'
+  ssgctl balance adjust ABCCORP331 250.00 --unit GBP --description 'card payment'")]
+pub(crate) struct AdjustArgs {
+    /// Account code or API ID
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
+    customer: String,
+
+    /// What to add; negative takes away. A plain decimal, whole for SMS credits, at most 8 decimals for money
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    amount: Money,
+
+    /// SMS or a currency by ISO 4217; the customer's only balance, or SMS when it has none
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(complete::units))]
+    unit: Option<Unit>,
+
+    /// Why: the first thing that is read when the customer asks
+    #[arg(long, value_name = "TEXT")]
+    description: Description,
+
+    /// Name in somebody else's books, such as an invoice number
+    #[arg(long, value_name = "TEXT")]
+    reference: Option<Reference>,
+
+    /// Book it once under this key, however often it is repeated
+    #[arg(long, value_name = "KEY")]
+    key: Option<Key>,
+
+    /// Book it even if the balance sinks below its credit limit
+    #[arg(long)]
+    allow_negative: bool,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: AdjustArgs, context: &mut Context) -> Result<()> {
+    let adjustment = Adjustment {
+        unit: args.unit,
+        amount: args.amount,
+        description: args.description,
+        reference: args.reference,
+        key: args.key,
+        allow_negative: args.allow_negative,
+    };
+    let receipt = context.write(&args.change, |tx| ops::balance::adjust(tx, &args.customer, &adjustment))?;
+    context.output.row(&receipt)
+}

@@ -1,0 +1,36 @@
+//! `ssgctl balance`: what customers have left, and everything that moved it.
+
+mod adjust;
+mod history;
+mod limit;
+mod list;
+mod row;
+mod show;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Manage prepaid balances, in SMS credits or money
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    Show(show::ShowArgs),
+    List(list::ListArgs),
+    Adjust(adjust::AdjustArgs),
+    Limit(limit::LimitArgs),
+    History(history::HistoryArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Show(args) => show::run(&args, context),
+            Self::List(args) => list::run(&args, context),
+            Self::Adjust(args) => adjust::run(args, context),
+            Self::Limit(args) => limit::run(&args, context),
+            Self::History(args) => history::run(args, context),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `ssgctl contact list`.
+
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+use ssgctl::model::Role;
+use ssgctl::store::{ContactFilter, ContactSort};
+
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+use crate::list::{LivesArgs, PageArgs};
+
+/// List the people at customers
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl contact list ABCCORP331
+  ssgctl contact list --role billing --csv --fields customer,name,email")]
+pub(crate) struct ListArgs {
+    /// Only people at this customer, by account code or API ID
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
+    customer: Option<String>,
+
+    /// Only people with this role: general, billing or technical
+    #[arg(long, value_name = "ROLE")]
+    role: Option<Role>,
+
+    /// Only people with this text in name, email or mobile
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    #[command(flatten)]
+    lives: LivesArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Sort {
+    #[default]
+    Customer,
+    Id,
+    Name,
+    Email,
+}
+
+impl From<Sort> for ContactSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Customer => Self::Customer,
+            Sort::Id => Self::Id,
+            Sort::Name => Self::Name,
+            Sort::Email => Self::Email,
+        }
+    }
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    context.list(|snapshot, rows| {
+        let customer_id = args.customer.map(|name| snapshot.customer(&name)).transpose()?.map(|customer| customer.id);
+        let filter = ContactFilter {
+            customer_id,
+            lives: args.lives.lives_of(customer_id),
+            role: args.role,
+            search: args.search,
+            page: args.page.page(),
+        };
+        snapshot.contacts(&filter, |contact| rows.row(&contact))
+    })
+}

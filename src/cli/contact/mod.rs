@@ -1,0 +1,34 @@
+//! `ssgctl contact`: people at customers.
+
+mod add;
+mod details;
+mod edit;
+mod list;
+mod remove;
+mod row;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Manage the people at customers
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    Add(add::AddArgs),
+    Edit(edit::EditArgs),
+    Remove(remove::RemoveArgs),
+    List(list::ListArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Add(args) => add::run(args, context),
+            Self::Edit(args) => edit::run(args, context),
+            Self::Remove(args) => remove::run(&args, context),
+            Self::List(args) => list::run(args, context),
+        }
+    }
+}

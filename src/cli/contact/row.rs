@@ -1,0 +1,19 @@
+//! A contact as a row.
+
+use ssgctl::model::Contact;
+
+use crate::output::{Cell, Column, Row};
+
+impl Row for Contact {
+    const NAME: &str = "id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("id", |c| Cell::number(c.id)),
+        Column::new("customer", |c| Cell::text(&c.customer)),
+        Column::new("name", |c| Cell::text(&c.details.name)),
+        Column::new("email", |c| Cell::maybe(c.details.email.as_ref())),
+        Column::new("mobile", |c| Cell::maybe(c.details.mobile.as_ref())),
+        Column::new("roles", |c| Cell::shown_list(c.details.roles.iter())),
+        Column::detail("created_at", |c| Cell::Time(c.created_at)),
+        Column::detail("updated_at", |c| Cell::Time(c.updated_at)),
+    ];
+}

@@ -1,0 +1,135 @@
+//! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
+
+use std::io::{IsTerminal, Write};
+
+use nix::unistd::{Uid, User};
+use ssgctl::model::{Actor, Origin};
+use ssgctl::store::vault::Vault;
+use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
+
+use crate::change::ChangeArgs;
+use crate::exit::{Exit, Failure, Result};
+use crate::output::{Output, Row, Rows};
+use crate::prompt::Prompt;
+use crate::settings::Settings;
+
+pub(crate) struct Context {
+    pub(crate) settings: Settings,
+    pub(crate) output: Output,
+    pub(crate) prompt: Prompt,
+    /// Noun and verb of the command that runs, for the audit log.
+    pub(crate) command: String,
+    pub(crate) quiet: bool,
+    /// Whether something was saved: a failure after that is one of the receipt only.
+    pub(crate) committed: bool,
+    store: Option<Store>,
+}
+
+impl Context {
+    pub(crate) fn new(settings: Settings, output: Output, prompt: Prompt, command: String, quiet: bool) -> Self {
+        Self { settings, output, prompt, command, quiet, committed: false, store: None }
+    }
+
+    /// The database, opened at the first question; made where it is looked for by itself and is not there.
+    pub(crate) fn store(&mut self) -> Result<&mut Store> {
+        let store = match self.store.take() {
+            Some(store) => store,
+            None => self.open(!self.settings.database_was_named)?,
+        };
+        Ok(self.store.insert(store))
+    }
+
+    /// Opens the database; `create` says whether it is made when it is not there.
+    pub(crate) fn open(&self, create: bool) -> Result<Store> {
+        let path = self.settings.database()?.to_owned();
+        let location = Location { path, create, wait: self.settings.wait };
+        Ok(Store::open(&location, Clock::System)?)
+    }
+
+    /// Reads from one snapshot.
+    pub(crate) fn read<T>(&mut self, ask: impl FnOnce(&Snapshot<'_>) -> ssgctl::Result<T>) -> Result<T> {
+        Ok(ask(&self.store()?.read()?)?)
+    }
+
+    /// Reads from one snapshot and writes the rows of a list as they come.
+    pub(crate) fn list<R: Row>(
+        &mut self,
+        ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
+    ) -> Result<()> {
+        self.store()?;
+        let Self { store: Some(store), output, .. } = self else {
+            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+        };
+        let snapshot = store.read()?;
+        let mut rows = output.rows()?;
+        ask(&snapshot, &mut rows)?;
+        rows.end()
+    }
+
+    /// Does a deed in one transaction. With `--dry-run` the transaction is dropped, and that is all the difference.
+    pub(crate) fn write<T>(
+        &mut self,
+        change: &ChangeArgs,
+        deed: impl FnOnce(&mut Tx<'_>) -> ssgctl::Result<T>,
+    ) -> Result<T> {
+        let origin = self.origin(change)?;
+        let mut tx = self.store()?.write(&origin)?;
+        let done = deed(&mut tx)?;
+        if change.dry_run {
+            drop(tx);
+            self.note("dry run: nothing was saved");
+        } else {
+            tx.commit()?;
+            self.committed = true;
+        }
+        Ok(done)
+    }
+
+    /// Who writes: what `--actor` says, else the operating system's user.
+    fn origin(&self, change: &ChangeArgs) -> Result<Origin> {
+        let uid = nix::unistd::getuid();
+        let actor = match &change.why.actor {
+            Some(actor) => actor.clone(),
+            None => os_user(uid)?,
+        };
+        Ok(Origin {
+            actor,
+            uid: uid.as_raw(),
+            reason: change.why.reason.clone(),
+            command: self.command.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+
+    /// The vault of SMPP passwords, with a key made now if there is none.
+    pub(crate) fn vault(&self) -> Result<Vault> {
+        Ok(Vault::open_or_create(self.settings.key_file()?)?)
+    }
+
+    /// The vault of SMPP passwords, whose key must be there.
+    pub(crate) fn existing_vault(&self) -> Result<Vault> {
+        Ok(Vault::open(self.settings.key_file()?)?)
+    }
+
+    /// Tells a person something that is no result.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            // A stderr that cannot be written has nobody reading it.
+            let _ = writeln!(std::io::stderr(), "ssgctl: {text}");
+        }
+    }
+
+    /// Tells a person at a terminal something that a script need not know.
+    pub(crate) fn hint(&self, text: &str) {
+        if std::io::stderr().is_terminal() && std::io::stdout().is_terminal() {
+            self.note(text);
+        }
+    }
+}
+
+/// The operating system's name of a user; its number where it has no name that could be logged.
+fn os_user(uid: Uid) -> Result<Actor> {
+    let name = User::from_uid(uid).ok().flatten().map(|user| user.name);
+    let actor = name.and_then(|name| name.parse().ok()).or_else(|| format!("uid {uid}").parse().ok());
+    actor.ok_or_else(|| Failure::new(Exit::Internal, "internal", "the user has no name; give --actor"))
+}

@@ -1,0 +1,68 @@
+//! `ssgctl customer list`.
+
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
+use ssgctl::model::Country;
+use ssgctl::store::{CustomerFilter, CustomerSort};
+
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+use crate::list::{LivesArgs, PageArgs};
+
+/// List customers
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl customer list --country GB
+  ssgctl customer list --search example.com --all
+  ssgctl customer list --sort created_at --desc --limit 10
+  ssgctl customer list --csv --fields account_code,organisation,invoice_emails > customers.csv
+  ssgctl customer list -o name | xargs -n1 ssgctl balance show")]
+pub(crate) struct ListArgs {
+    /// Only customers of this country
+    #[arg(long, value_name = "CC", add = ArgValueCandidates::new(complete::countries))]
+    country: Option<Country>,
+
+    /// Only customers with this text in organisation, code, API ID, invoice emails or a contact
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    #[command(flatten)]
+    lives: LivesArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Sort {
+    #[default]
+    AccountCode,
+    Organisation,
+    Country,
+    CreatedAt,
+    UpdatedAt,
+}
+
+impl From<Sort> for CustomerSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::AccountCode => Self::AccountCode,
+            Sort::Organisation => Self::Organisation,
+            Sort::Country => Self::Country,
+            Sort::CreatedAt => Self::CreatedAt,
+            Sort::UpdatedAt => Self::UpdatedAt,
+        }
+    }
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    let filter = CustomerFilter {
+        lives: args.lives.lives(),
+        country: args.country,
+        search: args.search,
+        page: args.page.page(),
+    };
+    context.list(|snapshot, rows| snapshot.customers(&filter, |customer| rows.row(&customer)))
+}

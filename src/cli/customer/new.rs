@@ -1,0 +1,41 @@
+//! `ssgctl customer new`.
+
+use clap::Args;
+use ssgctl::model::{AccountCode, CustomerDetails, Organisation};
+use ssgctl::ops;
+
+use crate::change::ChangeArgs;
+use crate::context::Context;
+use crate::customer::DetailArgs;
+use crate::exit::Result;
+
+/// Make a customer
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl customer new --organisation 'ABC Corp' --country GB
+  ssgctl customer new --organisation 'Café du Port' --account-code PORT --invoice-emails compta@port.example
+  ssgctl customer new --organisation 'ABC Corp' --invoice-address '{\"1 High Street\",\"Leeds\",\"LS1 1AA\"}'
+  code=$(ssgctl customer new --organisation 'ABC Corp' -o name)")]
+pub(crate) struct NewArgs {
+    /// Legal or trading name
+    #[arg(long, value_name = "NAME", help_heading = "Company")]
+    organisation: Organisation,
+
+    /// Account code; made from the organisation when not given, like ABCCORP331
+    #[arg(long, value_name = "CODE", help_heading = "Billing")]
+    account_code: Option<AccountCode>,
+
+    #[command(flatten)]
+    details: DetailArgs,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: NewArgs, context: &mut Context) -> Result<()> {
+    let mut details = CustomerDetails::of(args.organisation);
+    context.settings.defaults.apply(&mut details);
+    args.details.apply(&mut details)?;
+    let customer = context.write(&args.change, |tx| ops::customer::new(tx, args.account_code, details))?;
+    context.output.row(&customer)
+}

@@ -1,0 +1,29 @@
+//! A customer as a row.
+
+use ssgctl::model::Customer;
+
+use crate::output::{Cell, Column, Row};
+
+impl Row for Customer {
+    const NAME: &str = "account_code";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("account_code", |c| Cell::text(&c.account_code)),
+        Column::new("organisation", |c| Cell::text(&c.details.organisation)),
+        Column::new("country", |c| Cell::maybe(c.details.country.as_ref())),
+        Column::detail("company_reg_no", |c| Cell::maybe(c.details.company_reg_no.as_ref())),
+        Column::detail("phone", |c| Cell::maybe(c.details.phone.as_ref())),
+        Column::detail("website", |c| Cell::maybe(c.details.website.as_ref())),
+        Column::detail("vat_reg_no", |c| Cell::maybe(c.details.vat_reg_no.as_ref())),
+        Column::detail("payment_terms_days", |c| Cell::maybe_number(c.details.payment_terms_days.map(|terms| terms.days()))),
+        Column::detail("invoice_emails", |c| Cell::list(&c.details.invoice_emails)),
+        Column::detail("invoice_address", |c| match &c.details.invoice_address {
+            Some(address) => Cell::Lines(address.lines().map(Into::into).collect()),
+            None => Cell::Empty,
+        }),
+        Column::detail("api_id", |c| Cell::text(&c.api_id)),
+        Column::new("status", |c| Cell::text(c.life.status().as_str())),
+        Column::new("created_at", |c| Cell::Time(c.life.created_at)),
+        Column::detail("updated_at", |c| Cell::Time(c.life.updated_at)),
+        Column::detail("archived_at", |c| Cell::maybe_time(c.life.archived_at)),
+    ];
+}

@@ -1,0 +1,32 @@
+//! `ssgctl db`: the database file.
+
+mod backup;
+mod check;
+mod init;
+mod path;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Look after the database file
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    Init(init::InitArgs),
+    Path(path::PathArgs),
+    Check(check::CheckArgs),
+    Backup(backup::BackupArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Init(args) => init::run(&args, context),
+            Self::Path(args) => path::run(&args, context),
+            Self::Check(args) => check::run(&args, context),
+            Self::Backup(args) => backup::run(&args, context),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! `ssgctl db path`.
+
+use clap::Args;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Show where the database file is, whether it is there yet or not
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ls -l \"$(ssgctl db path)\"")]
+pub(crate) struct PathArgs {}
+
+pub(crate) fn run(_: &PathArgs, context: &mut Context) -> Result<()> {
+    let path = context.settings.database()?.display().to_string();
+    context.output.value("path", &path)
+}

@@ -1,0 +1,269 @@
+//! Failures as the caller meets them: an exit code, a code for programs, a sentence, and what to do.
+
+use std::error::Error as _;
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use ssgctl::Error;
+use ssgctl::error::quoted;
+
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// The exit codes. They are a contract with scripts: codes may be added, none changes its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Unclassified: a bug.
+    Internal = 1,
+    /// Bad arguments.
+    Usage = 2,
+    /// No such customer, account, record or database.
+    NotFound = 3,
+    /// It exists, a key was used for something else, or it was changed meanwhile.
+    Conflict = 4,
+    /// A business rule forbids it.
+    Refused = 5,
+    /// Data breaks a rule.
+    BadInput = 6,
+    /// `db check` found faults.
+    CheckFailed = 7,
+    /// The database is damaged, not ours, newer or older.
+    BadDatabase = 8,
+    /// The lock was not got in time.
+    Busy = 9,
+    /// Disk full, read-only, no permission, output not writable.
+    Io = 10,
+    /// Missing or unsafe configuration, key or permissions.
+    Config = 13,
+    /// SIGINT.
+    Interrupted = 130,
+    /// SIGPIPE: the reader of the output went away.
+    Pipe = 141,
+    /// SIGTERM.
+    Terminated = 143,
+}
+
+/// Why a command did not do, or not report, what it was asked to.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    /// A word of the documented list, for programs.
+    pub(crate) code: &'static str,
+    message: String,
+    hint: Option<String>,
+    field: Option<String>,
+    place: Option<Place>,
+}
+
+/// Where in a file something is wrong; lines and columns count from 1.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) file: String,
+    pub(crate) line: u64,
+    pub(crate) column: u64,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
+        Self { exit, code, message: message.into(), hint: None, field: None, place: None }
+    }
+
+    /// The command line is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, "usage", message)
+    }
+
+    /// A value that only a person at a terminal could be asked for is missing.
+    pub(crate) fn missing(flag: &str, why: &str) -> Self {
+        Self::new(Exit::Usage, "missing_value", format!("{flag} is needed {why}"))
+    }
+
+    /// The result could not be written.
+    pub(crate) fn output(error: impl Into<io::Error>) -> Self {
+        let error = error.into();
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::new(Exit::Pipe, "pipe", "the reader of the output went away"),
+            _ => Self::new(Exit::Io, "io", format!("cannot write the output: {error}")),
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Tells the failure on stderr and gives the exit code. `committed` says whether the database was changed before.
+    pub(crate) fn report(mut self, form: Form, committed: bool) -> ExitCode {
+        if committed {
+            // The work is done and only its receipt is missing: not the same as an interrupted pipe.
+            self.exit = if self.exit == Exit::Pipe { Exit::Io } else { self.exit };
+            self.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
+        } else if self.exit == Exit::Pipe {
+            return ExitCode::from(Exit::Pipe as u8);
+        }
+        let text = match form {
+            Form::Json => self.as_json(committed),
+            Form::Text { colour } => self.as_text(colour),
+        };
+        // A stderr that cannot be written leaves the exit code to speak.
+        let _ = io::stderr().write_all(text.as_bytes());
+        ExitCode::from(self.exit as u8)
+    }
+
+    fn as_text(&self, colour: bool) -> String {
+        let red = if colour { anstyle::AnsiColor::Red.on_default().bold() } else { anstyle::Style::new() };
+        let origin = match &self.place {
+            Some(Place { file, line, column }) => format!("{file}:{line}:{column}"),
+            None => "ssgctl".to_owned(),
+        };
+        let mut text = format!("{origin}: {red}error[{}]{red:#}: {}\n", self.code, self.message);
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("ssgctl: hint: {hint}\n"));
+        }
+        text
+    }
+
+    fn as_json(&self, committed: bool) -> String {
+        let error = serde_json::json!({
+            "code": self.code,
+            "exit": self.exit as u8,
+            "message": self.message,
+            "retryable": matches!(self.exit, Exit::Busy | Exit::Io),
+            "committed": committed,
+            "file": self.place.as_ref().map(|place| &place.file),
+            "line": self.place.as_ref().map(|place| place.line),
+            "column": self.place.as_ref().map(|place| place.column),
+            "field": self.field,
+            "hint": self.hint,
+        });
+        format!("{}\n", serde_json::json!({ "error": error }))
+    }
+}
+
+/// How failures are told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Form {
+    Text { colour: bool },
+    Json,
+}
+
+/// The failure as one line, place and message, for a person in the middle of a dialogue.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Place { file, line, column }) = &self.place {
+            write!(f, "{file}:{line}:{column}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        let failure = |exit, code| Self::new(exit, code, message.clone());
+        match error {
+            Error::NotFound { nearest, .. } => {
+                let found_near = nearest.map(|nearest| format!("did you mean {}?", quoted(nearest)));
+                Self { hint: found_near, ..failure(Exit::NotFound, "not_found") }
+            }
+            Error::NoDatabase { .. } => failure(Exit::NotFound, "no_database")
+                .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
+            Error::Exists { field, .. } => failure(Exit::Conflict, "exists").field(field),
+            Error::Ambiguous { .. } => {
+                failure(Exit::Usage, "ambiguous").hint("name one of them, a balance with --unit, a contact by number")
+            }
+            Error::KeyConflict { .. } => failure(Exit::Conflict, "key_conflict")
+                .field("key")
+                .hint("use a new key for a new change; nothing was booked"),
+            Error::ChangedMeanwhile { .. } => {
+                failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")
+            }
+            Error::Archived { .. } => {
+                failure(Exit::Refused, "archived").hint("un-archive it first; see `ssgctl help customer unarchive`")
+            }
+            Error::NotArchived { .. } => failure(Exit::Refused, "not_archived"),
+            Error::InsufficientBalance { .. } => failure(Exit::Refused, "insufficient_balance")
+                .field("amount")
+                .hint("--allow-negative books it all the same; nothing was booked"),
+            Error::Overflow { .. } => failure(Exit::Refused, "overflow"),
+            Error::Refused(_) => failure(Exit::Refused, "refused"),
+            Error::Invalid { field, .. } => failure(Exit::BadInput, "bad_value").field(field),
+            Error::Busy { .. } => failure(Exit::Busy, "busy").hint("nothing was changed; try again, or wait longer with --wait"),
+            Error::Foreign { .. } => failure(Exit::BadDatabase, "foreign_database"),
+            Error::NewerSchema { .. } => failure(Exit::BadDatabase, "newer_schema").hint("use the newer ssgctl"),
+            Error::OlderSchema { .. } => failure(Exit::BadDatabase, "older_schema"),
+            Error::Damaged(_) => failure(Exit::BadDatabase, "damaged").hint("`ssgctl db check` lists every fault"),
+            Error::UnsafeSqlite(_) => failure(Exit::BadDatabase, "unsafe_sqlite"),
+            Error::Io { .. } => failure(Exit::Io, "io"),
+            Error::UnsafeFile { ref path, .. } => {
+                failure(Exit::Config, "unsafe_file").hint(format!("chmod 600 {}", path.display()))
+            }
+            Error::Secret(_) => failure(Exit::Config, "secret"),
+            Error::Internal(_) => failure(Exit::Internal, "internal"),
+        }
+    }
+}
+
+/// What the argument parser found wrong, in the form of every other failure.
+impl From<&clap::Error> for Failure {
+    fn from(error: &clap::Error) -> Self {
+        let text = |kind| match error.get(kind) {
+            Some(ContextValue::String(text)) => Some(text.clone()),
+            Some(ContextValue::Strings(texts)) => Some(texts.join(", ")),
+            _ => None,
+        };
+        let argument = text(ContextKind::InvalidArg).unwrap_or_default();
+        let flag = argument.split([' ', '=']).next().unwrap_or_default().to_owned();
+        let field = flag.trim_start_matches('-').trim_matches(['<', '>', '[', ']', '.']).to_lowercase().replace('-', "_");
+        let value = quoted(text(ContextKind::InvalidValue).unwrap_or_default());
+        let choices = text(ContextKind::ValidValue);
+        match error.kind() {
+            ErrorKind::ValueValidation => {
+                let rule = error.source().map(ToString::to_string).unwrap_or_default();
+                Self::new(Exit::Usage, "bad_value", format!("{flag}: {value} {rule}")).field(field)
+            }
+            ErrorKind::InvalidValue if value == "``" => {
+                Self::new(Exit::Usage, "missing_value", format!("{flag} needs a value")).field(field)
+            }
+            ErrorKind::InvalidValue => {
+                let rule = choices.map_or_else(|| "is not allowed".to_owned(), |choices| format!("must be one of {choices}"));
+                Self::new(Exit::Usage, "bad_value", format!("{flag}: {value} {rule}")).field(field)
+            }
+            ErrorKind::MissingRequiredArgument => {
+                Self::new(Exit::Usage, "missing_value", format!("{argument} is needed")).field(field)
+            }
+            ErrorKind::UnknownArgument => {
+                let suggested = text(ContextKind::SuggestedArg).map(|flag| format!("did you mean {}?", quoted(flag)));
+                Self { hint: suggested, ..Self::usage(format!("{} is no option here", quoted(argument))) }
+            }
+            ErrorKind::InvalidSubcommand => {
+                let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+                let suggested = text(ContextKind::SuggestedSubcommand).map(|name| format!("did you mean {}?", quoted(name)));
+                Self { hint: suggested, ..Self::usage(format!("{} is no command", quoted(name))) }
+            }
+            ErrorKind::ArgumentConflict => {
+                let other = text(ContextKind::PriorArg).unwrap_or_default();
+                Self::usage(format!("{} cannot be used with {}", quoted(argument), quoted(other)))
+            }
+            _ => {
+                let rendered = error.to_string();
+                let line = rendered.lines().next().unwrap_or("the arguments are wrong");
+                Self::usage(line.trim_start_matches("error: ").to_owned())
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The options that every list has, so that all lists have the same manners.
+
+use clap::{Args, ValueEnum};
+use ssgctl::store::{Lives, Page};
+
+/// Which lives a list shows.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+pub(crate) struct LivesArgs {
+    /// Show archived ones instead of active ones
+    #[arg(long)]
+    archived: bool,
+
+    /// Show active and archived ones
+    #[arg(long)]
+    all: bool,
+}
+
+impl LivesArgs {
+    pub(crate) fn lives(self) -> Lives {
+        match (self.archived, self.all) {
+            (true, _) => Lives::Archived,
+            (_, true) => Lives::All,
+            _ => Lives::Active,
+        }
+    }
+
+    /// The same for things of a customer that was named: whoever names an archived customer means what it has.
+    pub(crate) fn lives_of(self, customer_id: Option<i64>) -> Lives {
+        match self.lives() {
+            Lives::Active if customer_id.is_some() => Lives::All,
+            lives => lives,
+        }
+    }
+}
+
+/// The order and length of a list; `S` is the command's own enum of fields to sort by.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PageArgs<S: ValueEnum + Clone + Send + Sync + 'static> {
+    /// Sort by this field
+    #[arg(long, value_name = "FIELD", value_enum)]
+    sort: Option<S>,
+
+    /// Sort from high to low
+    #[arg(long)]
+    desc: bool,
+
+    /// Show at most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+}
+
+impl<S: ValueEnum + Clone + Default + Send + Sync + 'static> PageArgs<S> {
+    pub(crate) fn page<T: From<S>>(&self) -> Page<T> {
+        let sort = self.sort.clone().unwrap_or_default().into();
+        Page { sort, descending: self.desc, limit: self.limit }
+    }
+}

@@ -1,0 +1,56 @@
+//! `ssgctl note list`.
+
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+use ssgctl::store::{NoteFilter, NoteSort};
+
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+use crate::list::{LivesArgs, PageArgs};
+
+/// List notes about customers
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl note list ABCCORP331
+  ssgctl note list --search bind --sort id --desc --limit 5")]
+pub(crate) struct ListArgs {
+    /// Only notes about this customer, by account code or API ID
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
+    customer: Option<String>,
+
+    /// Only notes with this text
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    #[command(flatten)]
+    lives: LivesArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Sort {
+    #[default]
+    Id,
+    Customer,
+}
+
+impl From<Sort> for NoteSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Id => Self::Id,
+            Sort::Customer => Self::Customer,
+        }
+    }
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    context.list(|snapshot, rows| {
+        let customer_id = args.customer.map(|name| snapshot.customer(&name)).transpose()?.map(|customer| customer.id);
+        let lives = args.lives.lives_of(customer_id);
+        let filter = NoteFilter { customer_id, lives, search: args.search, page: args.page.page() };
+        snapshot.notes(&filter, |note| rows.row(&note))
+    })
+}

@@ -1,0 +1,27 @@
+//! `ssgctl note`: remarks about customers.
+
+mod add;
+mod list;
+mod row;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Keep notes about customers
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    Add(add::AddArgs),
+    List(list::ListArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Add(args) => add::run(args, context),
+            Self::List(args) => list::run(args, context),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! One value of a row, typed, and its text in each format.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use ssgctl::model::{Money, Time, Unit};
+
+/// A value in a column.
+#[derive(Debug, Clone)]
+pub(crate) enum Cell<'a> {
+    Empty,
+    Text(Cow<'a, str>),
+    Number(i64),
+    /// A decimal: text in JSON, so that no reader makes a float of it.
+    Amount(String),
+    Flag(bool),
+    Time(Time),
+    /// Several short texts.
+    List(Vec<Cow<'a, str>>),
+    /// The lines of one text.
+    Lines(Vec<Cow<'a, str>>),
+    /// Fields that changed, each as `[from, to]`.
+    Changes(&'a Map<String, Value>),
+}
+
+impl<'a> Cell<'a> {
+    pub(crate) fn text(text: &'a (impl AsRef<str> + ?Sized)) -> Self {
+        Self::Text(Cow::Borrowed(text.as_ref()))
+    }
+
+    pub(crate) fn maybe(text: Option<&'a (impl AsRef<str> + ?Sized)>) -> Self {
+        text.map_or(Self::Empty, Self::text)
+    }
+
+    pub(crate) fn shown(value: impl Display) -> Self {
+        Self::Text(Cow::Owned(value.to_string()))
+    }
+
+    pub(crate) fn number(number: impl TryInto<i64>) -> Self {
+        // A count beyond 64 bits is a limit nobody reaches; saturating keeps it visible.
+        Self::Number(number.try_into().unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn maybe_number(number: Option<impl Into<i64>>) -> Self {
+        number.map_or(Self::Empty, |number| Self::Number(number.into()))
+    }
+
+    pub(crate) fn amount(unit: Unit, amount: Money) -> Self {
+        Self::Amount(unit.format(amount))
+    }
+
+    pub(crate) fn maybe_time(time: Option<Time>) -> Self {
+        time.map_or(Self::Empty, Self::Time)
+    }
+
+    pub(crate) fn list<T: AsRef<str> + 'a>(items: impl IntoIterator<Item = &'a T>) -> Self {
+        Self::List(items.into_iter().map(|item| Cow::Borrowed(item.as_ref())).collect())
+    }
+
+    pub(crate) fn shown_list(items: impl IntoIterator<Item = impl Display>) -> Self {
+        Self::List(items.into_iter().map(|item| Cow::Owned(item.to_string())).collect())
+    }
+
+    /// Whether a table sets it against the right edge of its column.
+    pub(crate) fn is_numeric(&self) -> bool {
+        matches!(self, Self::Number(_) | Self::Amount(_))
+    }
+
+    /// The text for a program: in CSV and `-o name`.
+    pub(crate) fn for_data(&self) -> Cow<'_, str> {
+        match self {
+            Self::Empty => Cow::Borrowed(""),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+            Self::Amount(amount) => Cow::Borrowed(amount),
+            Self::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+            Self::Time(time) => Cow::Owned(time.to_string()),
+            Self::List(items) => Cow::Owned(items.join(", ")),
+            Self::Lines(lines) => Cow::Owned(lines.join("\n")),
+            Self::Changes(fields) => Cow::Owned(Value::Object((*fields).clone()).to_string()),
+        }
+    }
+
+    /// The text for a person.
+    pub(crate) fn for_reading(&self) -> Cow<'_, str> {
+        match self {
+            Self::Flag(flag) => Cow::Borrowed(if *flag { "yes" } else { "no" }),
+            Self::Time(time) => Cow::Owned(time.for_reading()),
+            Self::Changes(fields) => Cow::Owned(changes_for_reading(fields)),
+            other => other.for_data(),
+        }
+    }
+}
+
+/// The value in JSON.
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Empty => serializer.serialize_unit(),
+            Self::Number(number) => serializer.serialize_i64(*number),
+            Self::Flag(flag) => serializer.serialize_bool(*flag),
+            Self::List(items) | Self::Lines(items) => items.serialize(serializer),
+            Self::Changes(fields) => fields.serialize(serializer),
+            Self::Text(_) | Self::Amount(_) | Self::Time(_) => serializer.serialize_str(&self.for_data()),
+        }
+    }
+}
+
+/// `country: GB → FR; phone: +44…`: what came first stands before the arrow, nothing when it was empty.
+fn changes_for_reading(fields: &Map<String, Value>) -> String {
+    let steps = fields.iter().map(|(name, step)| {
+        let (from, to) = (&step[0], &step[1]);
+        match (is_nothing(from), is_nothing(to)) {
+            (true, _) => format!("{name}: {}", value_for_reading(to)),
+            (false, true) => format!("{name}: {} → (none)", value_for_reading(from)),
+            (false, false) => format!("{name}: {} → {}", value_for_reading(from), value_for_reading(to)),
+        }
+    });
+    steps.collect::<Vec<_>>().join("; ")
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+fn value_for_reading(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(value_for_reading).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_read_as_steps() {
+        let fields = serde_json::json!({"country": ["GB", "FR"], "phone": [null, "+33123456789"], "website": ["x", null]});
+        let cell = Cell::Changes(fields.as_object().expect("object"));
+        assert_eq!(cell.for_reading(), "country: GB → FR; phone: +33123456789; website: x → (none)");
+    }
+}

@@ -1,0 +1,223 @@
+//! The one writer of results: rows in, and out comes a table, JSON, JSON lines, CSV or bare names on stdout.
+
+mod cell;
+mod csv;
+mod escape;
+mod rows;
+mod sheet;
+mod table;
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use clap::{Args, ValueEnum};
+
+use crate::exit::{Failure, Result};
+
+pub(crate) use cell::Cell;
+pub(crate) use rows::Rows;
+pub(crate) use sheet::Sheet;
+
+/// A kind of row: its columns are declared once, and every format follows from them.
+pub(crate) trait Row: Sized + 'static {
+    /// The key of the column that names the thing, for `-o name`.
+    const NAME: &'static str;
+    /// All columns, in the order in which they are shown.
+    const COLUMNS: &'static [Column<Self>];
+}
+
+/// A column of rows of type `R`. Its key is the JSON field, the CSV header, the name for `--fields` and the heading.
+pub(crate) struct Column<R: 'static> {
+    pub(crate) key: &'static str,
+    pub(crate) cell: for<'a> fn(&'a R) -> Cell<'a>,
+    /// Whether a table shows it unasked. JSON and CSV always have every column.
+    pub(crate) in_table: bool,
+}
+
+impl<R> Column<R> {
+    /// A column that tables show.
+    pub(crate) const fn new(key: &'static str, cell: for<'a> fn(&'a R) -> Cell<'a>) -> Self {
+        Self { key, cell, in_table: true }
+    }
+
+    /// A column that tables show only when `--fields` names it.
+    pub(crate) const fn detail(key: &'static str, cell: for<'a> fn(&'a R) -> Cell<'a>) -> Self {
+        Self { key, cell, in_table: false }
+    }
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned columns for reading
+    #[default]
+    Table,
+    /// One JSON value
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated values with a header line
+    Csv,
+    /// Only the name of each thing, one a line
+    Name,
+}
+
+/// The options that say how results are written.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OutputArgs {
+    /// Write results in this format
+    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, help_heading = "Global options")]
+    output: Option<Format>,
+
+    /// Write results as JSON; the same as -o json
+    #[arg(long, global = true, conflicts_with_all = ["output", "csv"], help_heading = "Global options")]
+    json: bool,
+
+    /// Write results as CSV; the same as -o csv
+    #[arg(long, global = true, conflicts_with = "output", help_heading = "Global options")]
+    csv: bool,
+
+    /// Show these fields only, in this order, separated by commas
+    #[arg(long, global = true, value_name = "FIELD,…", value_delimiter = ',', help_heading = "Global options")]
+    fields: Option<Vec<String>>,
+
+    /// Leave out the header line of tables and CSV
+    #[arg(long, global = true, help_heading = "Global options")]
+    no_headers: bool,
+
+    /// Write CSV cells as they are, without the ' that keeps spreadsheets from running them as formulas
+    #[arg(long, global = true, help_heading = "Global options")]
+    raw_csv: bool,
+
+    /// Colour headings and errors
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Global options")]
+    pub(crate) color: When,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl When {
+    /// Whether a stream is to be coloured.
+    pub(crate) fn colours(self, stream: &impl anstream::stream::RawStream) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
+        }
+    }
+}
+
+impl OutputArgs {
+    /// The format asked for.
+    pub(crate) fn format(&self) -> Format {
+        match (self.json, self.csv) {
+            (true, _) => Format::Json,
+            (_, true) => Format::Csv,
+            _ => self.output.unwrap_or_default(),
+        }
+    }
+}
+
+/// Where results go, and in which form.
+pub(crate) struct Output {
+    format: Format,
+    fields: Option<Vec<String>>,
+    headers: bool,
+    raw_csv: bool,
+    colour: bool,
+    /// The width of the terminal; none when results go elsewhere, where nothing is wrapped.
+    width: Option<u16>,
+    out: BufWriter<io::Stdout>,
+}
+
+impl Output {
+    /// The writer to stdout.
+    pub(crate) fn new(args: &OutputArgs) -> Self {
+        let stdout = io::stdout();
+        let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).filter(|_| stdout.is_terminal());
+        Self {
+            format: args.format(),
+            fields: args.fields.clone(),
+            headers: !args.no_headers,
+            raw_csv: args.raw_csv,
+            colour: args.color.colours(&stdout),
+            width,
+            out: BufWriter::with_capacity(64 * 1024, stdout),
+        }
+    }
+
+    /// Begins a list of rows.
+    pub(crate) fn rows<R: Row>(&mut self) -> Result<Rows<'_, R>> {
+        Rows::begin(self)
+    }
+
+    /// Writes a single thing: in JSON an object, elsewhere a list of one.
+    pub(crate) fn row<R: Row>(&mut self, row: &R) -> Result<()> {
+        if self.format == Format::Json {
+            self.format = Format::Jsonl;
+        }
+        self.all(std::slice::from_ref(row))
+    }
+
+    /// Writes a list that is at hand.
+    pub(crate) fn all<R: Row>(&mut self, all: &[R]) -> Result<()> {
+        let mut rows = self.rows()?;
+        all.iter().try_for_each(|row| rows.row(row))?;
+        rows.end()
+    }
+
+    /// Writes one value: bare for reading and for `$(...)`, under its key in JSON and CSV.
+    pub(crate) fn value(&mut self, key: &'static str, value: &str) -> Result<()> {
+        let text = match self.format {
+            Format::Table | Format::Name => format!("{}\n", escape::visible(value)),
+            Format::Json | Format::Jsonl => format!("{}\n", serde_json::json!({ key: value })),
+            Format::Csv => {
+                let mut text = Vec::new();
+                let records = if self.headers { vec![key, value] } else { vec![value] };
+                records.iter().try_for_each(|record| csv::write(&mut text, [record])).map_err(Failure::output)?;
+                return self.text(&text);
+            }
+        };
+        self.text(text.as_bytes())
+    }
+
+    /// Writes a text as it is, such as a generated file.
+    pub(crate) fn text(&mut self, text: &[u8]) -> Result<()> {
+        self.out.write_all(text).map_err(Failure::output)?;
+        self.flush()
+    }
+
+    /// Brings everything written so far to its reader.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.out.flush().map_err(Failure::output)
+    }
+}
+
+/// The positions of the columns to show: those that `--fields` names, or those that the format shows by itself.
+fn selection<R: Row>(output: &Output) -> Result<Vec<&'static Column<R>>> {
+    let wanted = match (&output.fields, output.format) {
+        (_, Format::Name) => vec![R::NAME.to_owned()],
+        (Some(fields), _) => fields.iter().map(|field| field.trim().to_owned()).collect(),
+        (None, Format::Table) => return Ok(R::COLUMNS.iter().filter(|column| column.in_table).collect()),
+        (None, _) => return Ok(R::COLUMNS.iter().collect()),
+    };
+    wanted
+        .iter()
+        .map(|key| R::COLUMNS.iter().find(|column| column.key == key).ok_or_else(|| unknown_field::<R>(key)))
+        .collect()
+}
+
+fn unknown_field<R: Row>(key: &str) -> Failure {
+    let known: Vec<&str> = R::COLUMNS.iter().map(|column| column.key).collect();
+    Failure::usage(format!("--fields: {} is no field", ssgctl::error::quoted(key)))
+        .hint(format!("fields are {}", known.join(", ")))
+}

@@ -1,0 +1,105 @@
+//! A list of rows on its way out. JSON, JSON lines, CSV and names stream; a table is written in pages.
+
+use std::io::Write;
+
+use crate::exit::{Failure, Result};
+use crate::output::{Column, Format, Output, Row, csv, escape, selection, table};
+
+/// How many rows of a table are laid out together. A longer list becomes several tables, so that memory stays bounded.
+const PAGE: usize = 10_000;
+
+/// A list being written.
+pub(crate) struct Rows<'o, R: Row> {
+    output: &'o mut Output,
+    columns: Vec<&'static Column<R>>,
+    count: u64,
+    page: table::Page,
+}
+
+impl<'o, R: Row> Rows<'o, R> {
+    pub(super) fn begin(output: &'o mut Output) -> Result<Self> {
+        let columns = selection::<R>(output)?;
+        let mut rows = Self { output, columns, count: 0, page: table::Page::default() };
+        match rows.output.format {
+            Format::Json => rows.put(b"[")?,
+            Format::Csv if rows.output.headers => {
+                let keys: Vec<&str> = rows.columns.iter().map(|column| column.key).collect();
+                csv::write(&mut rows.output.out, keys).map_err(Failure::output)?;
+            }
+            _ => {}
+        }
+        Ok(rows)
+    }
+
+    /// Writes one row.
+    pub(crate) fn row(&mut self, row: &R) -> Result<()> {
+        self.count += 1;
+        match self.output.format {
+            Format::Table => {
+                self.page.add(self.columns.iter().map(|column| (column.cell)(row)));
+                if self.page.len() == PAGE { self.write_page() } else { Ok(()) }
+            }
+            Format::Json => {
+                self.put(if self.count == 1 { b"\n  " } else { b",\n  " })?;
+                self.object(row)
+            }
+            Format::Jsonl => {
+                self.object(row)?;
+                self.put(b"\n")
+            }
+            Format::Csv => self.record(row),
+            Format::Name => {
+                let cell = (self.columns[0].cell)(row);
+                writeln!(self.output.out, "{}", escape::visible(&cell.for_data())).map_err(Failure::output)
+            }
+        }
+    }
+
+    /// Finishes the list.
+    pub(crate) fn end(mut self) -> Result<()> {
+        match self.output.format {
+            Format::Table => self.write_page()?,
+            Format::Json => self.put(if self.count == 0 { b"]\n" } else { b"\n]\n" })?,
+            _ => {}
+        }
+        self.output.flush()
+    }
+
+    fn object(&mut self, row: &R) -> Result<()> {
+        let out = &mut self.output.out;
+        let mut write = || {
+            for (index, column) in self.columns.iter().enumerate() {
+                write!(out, "{}\"{}\":", if index == 0 { '{' } else { ',' }, column.key)?;
+                serde_json::to_writer(&mut *out, &(column.cell)(row))?;
+            }
+            out.write_all(b"}")
+        };
+        write().map_err(Failure::output)
+    }
+
+    fn record(&mut self, row: &R) -> Result<()> {
+        let raw = self.output.raw_csv;
+        let cells: Vec<_> = self.columns.iter().map(|column| (column.cell)(row)).collect();
+        let texts = cells.iter().map(|cell| csv::guarded(cell.for_data(), raw).into_owned());
+        csv::write(&mut self.output.out, texts).map_err(Failure::output)
+    }
+
+    fn write_page(&mut self) -> Result<()> {
+        let page = std::mem::take(&mut self.page);
+        if page.len() == 0 {
+            return Ok(());
+        }
+        let first = self.count <= PAGE as u64;
+        let headings = self.columns.iter().map(|column| column.key);
+        let headings = (self.output.headers && first).then(|| headings.collect());
+        let lines = page.lines(headings, self.output.width, self.output.colour);
+        for line in lines {
+            writeln!(self.output.out, "{line}").map_err(Failure::output)?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.output.out.write_all(bytes).map_err(Failure::output)
+    }
+}

@@ -1,0 +1,203 @@
+//! A single thing in full: sections of fields and of rows. In JSON it is one nested object.
+
+use std::io::Write;
+
+use serde_json::{Map, Value};
+
+use crate::exit::{Failure, Result};
+use crate::output::{Cell, Column, Format, Output, Row, csv, escape, table};
+
+/// How far the content of a section is indented.
+const INDENT: u16 = 2;
+
+/// A thing with everything that belongs to it.
+pub(crate) struct Sheet {
+    /// The naming column's text.
+    name: String,
+    title: String,
+    sections: Vec<Section>,
+}
+
+struct Section {
+    title: &'static str,
+    fields: Vec<Field>,
+    table: Option<SubTable>,
+}
+
+/// A field of the thing: its key, its text for reading, its text for data, its JSON.
+struct Field {
+    key: &'static str,
+    cell: Cell<'static>,
+}
+
+struct SubTable {
+    key: &'static str,
+    headings: Vec<&'static str>,
+    page: table::Page,
+    objects: Vec<Value>,
+}
+
+impl Sheet {
+    /// An empty sheet of a thing; `name` is what `-o name` prints.
+    pub(crate) fn new(name: impl ToString, title: impl ToString) -> Self {
+        Self { name: name.to_string(), title: title.to_string(), sections: Vec::new() }
+    }
+
+    /// Adds a section with these columns of a row as its fields.
+    pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
+        let columns = R::COLUMNS.iter().filter(|column| keys.contains(&column.key));
+        let fields = columns.map(|column| Field { key: column.key, cell: owned((column.cell)(row)) }).collect();
+        self.sections.push(Section { title, fields, table: None });
+    }
+
+    /// Adds a field to the last section.
+    pub(crate) fn field(&mut self, key: &'static str, cell: Cell<'_>) {
+        if let Some(section) = self.sections.last_mut() {
+            section.fields.push(Field { key, cell: owned(cell) });
+        }
+    }
+
+    /// Adds a section with a table of rows; in JSON they are an array under `key`. Columns named in `leave_out` say for
+    /// each row what the sheet says for all of them.
+    pub(crate) fn rows<R: Row>(&mut self, title: &'static str, key: &'static str, rows: &[R], leave_out: &[&str]) {
+        let shown: Vec<&Column<R>> =
+            R::COLUMNS.iter().filter(|column| column.in_table && !leave_out.contains(&column.key)).collect();
+        let mut page = table::Page::default();
+        for row in rows {
+            page.add(shown.iter().map(|column| (column.cell)(row)));
+        }
+        let headings = shown.iter().map(|column| column.key).collect();
+        let objects = rows.iter().map(|row| object(row, leave_out)).collect();
+        let table = SubTable { key, headings, page, objects };
+        self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
+    }
+}
+
+impl Output {
+    /// Writes a sheet.
+    pub(crate) fn sheet(&mut self, sheet: Sheet) -> Result<()> {
+        match self.format {
+            Format::Table => self.sheet_for_reading(sheet),
+            Format::Json | Format::Jsonl => self.sheet_as_json(sheet),
+            Format::Csv => self.sheet_as_csv(&sheet),
+            Format::Name => writeln!(self.out, "{}", escape::visible(&sheet.name)).map_err(Failure::output),
+        }?;
+        self.flush()
+    }
+
+    fn sheet_for_reading(&mut self, sheet: Sheet) -> Result<()> {
+        let wanted = self.fields.clone();
+        let keep = |key: &str| wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| field.trim() == key));
+        let mut text = format!("{}\n", self.bold(&escape::visible(&sheet.title)));
+        for section in sheet.sections {
+            let mut lines = Vec::new();
+            let mut page = table::Page::default();
+            for field in section.fields.iter().filter(|field| keep(field.key)) {
+                page.add([Cell::text(field.key), field.cell.clone()].into_iter());
+            }
+            let width = self.width.map(|width| width.saturating_sub(INDENT));
+            if page.len() > 0 {
+                lines.extend(page.lines_without_alignment(width, self.colour));
+            }
+            if let Some(table) = section.table
+                && keep(table.key)
+            {
+                if table.page.len() == 0 {
+                    lines.push("none".to_owned());
+                } else {
+                    lines.extend(table.page.lines(self.headers.then_some(table.headings), width, self.colour));
+                }
+            }
+            if lines.is_empty() {
+                continue;
+            }
+            text.push_str(&format!("\n{}\n", self.bold(section.title)));
+            for line in lines {
+                text.push_str(&format!("{:indent$}{line}\n", "", indent = usize::from(INDENT)));
+            }
+        }
+        self.out.write_all(text.as_bytes()).map_err(Failure::output)
+    }
+
+    fn sheet_as_json(&mut self, sheet: Sheet) -> Result<()> {
+        let mut whole = Map::new();
+        for section in sheet.sections {
+            for field in section.fields {
+                whole.insert(field.key.to_owned(), json(&field.cell));
+            }
+            if let Some(table) = section.table {
+                whole.insert(table.key.to_owned(), Value::Array(table.objects));
+            }
+        }
+        if let Some(fields) = &self.fields {
+            whole = picked(whole, fields)?;
+        }
+        let written = match self.format {
+            Format::Json => serde_json::to_writer_pretty(&mut self.out, &whole),
+            _ => serde_json::to_writer(&mut self.out, &whole),
+        };
+        written.map_err(|error| Failure::output(error))?;
+        self.out.write_all(b"\n").map_err(Failure::output)
+    }
+
+    /// One record of the thing's own fields; what belongs to it has lists of its own.
+    fn sheet_as_csv(&mut self, sheet: &Sheet) -> Result<()> {
+        let mut fields: Vec<&Field> = sheet.sections.iter().flat_map(|section| &section.fields).collect();
+        if let Some(wanted) = &self.fields {
+            fields = wanted
+                .iter()
+                .map(|key| fields.iter().copied().find(|field| field.key == key.trim()).ok_or_else(|| unknown(key)))
+                .collect::<Result<_>>()?;
+        }
+        if self.headers {
+            csv::write(&mut self.out, fields.iter().map(|field| field.key)).map_err(Failure::output)?;
+        }
+        let texts = fields.iter().map(|field| csv::guarded(field.cell.for_data(), self.raw_csv));
+        csv::write(&mut self.out, texts.map(std::borrow::Cow::into_owned)).map_err(Failure::output)
+    }
+
+    fn bold(&self, text: &str) -> String {
+        let bold = anstyle::Style::new().bold();
+        if self.colour { format!("{bold}{text}{bold:#}") } else { text.to_owned() }
+    }
+}
+
+fn picked(mut whole: Map<String, Value>, fields: &[String]) -> Result<Map<String, Value>> {
+    let mut picked = Map::new();
+    for key in fields.iter().map(|field| field.trim()) {
+        let value = whole.remove(key).ok_or_else(|| unknown(key))?;
+        picked.insert(key.to_owned(), value);
+    }
+    Ok(picked)
+}
+
+fn unknown(key: &str) -> Failure {
+    Failure::usage(format!("--fields: {} is no field", ssgctl::error::quoted(key)))
+        .hint("-o json without --fields shows all fields")
+}
+
+fn object<R: Row>(row: &R, leave_out: &[&str]) -> Value {
+    let columns = R::COLUMNS.iter().filter(|column| !leave_out.contains(&column.key));
+    Value::Object(columns.map(|column| (column.key.to_owned(), json(&(column.cell)(row)))).collect())
+}
+
+fn json(cell: &Cell<'_>) -> Value {
+    // Texts, numbers and lists of them always have a JSON form.
+    serde_json::to_value(cell).unwrap_or_default()
+}
+
+/// The cell with its texts copied, so that it outlives the row it came from.
+fn owned(cell: Cell<'_>) -> Cell<'static> {
+    let copy = |items: Vec<std::borrow::Cow<'_, str>>| items.into_iter().map(|item| item.into_owned().into()).collect();
+    match cell {
+        Cell::Empty => Cell::Empty,
+        Cell::Text(text) => Cell::Text(text.into_owned().into()),
+        Cell::Number(number) => Cell::Number(number),
+        Cell::Amount(amount) => Cell::Amount(amount),
+        Cell::Flag(flag) => Cell::Flag(flag),
+        Cell::Time(time) => Cell::Time(time),
+        Cell::List(items) => Cell::List(copy(items)),
+        Cell::Lines(items) => Cell::Lines(copy(items)),
+        Cell::Changes(_) => Cell::shown(cell.for_reading()),
+    }
+}

@@ -1,0 +1,117 @@
+//! The JSON payload of the gateway's management API (`create_customer_smpp`).
+
+use std::path::Path;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use ssgctl::model::{AccountCode, Country, EmailAddress, Money, Msisdn, MsisdnList, Name, Organisation, ServiceCode};
+
+use crate::exit::{Exit, Failure, Place, Result};
+use crate::input;
+
+/// What the API takes, and the account code, which it does not. The names of this program's own fields are read too.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[derive(Default)]
+pub(super) struct Payload {
+    pub(super) organisation: Option<Organisation>,
+    #[serde(alias = "account_code")]
+    pub(super) account_code: Option<AccountCode>,
+    pub(super) country: Option<Country>,
+    #[serde(deserialize_with = "number_or_text")]
+    pub(super) credit: Option<Money>,
+    #[serde(alias = "contact_name")]
+    pub(super) contact_name: Option<Name>,
+    #[serde(alias = "contact_email")]
+    pub(super) contact_email: Option<EmailAddress>,
+    #[serde(alias = "contact_mobile")]
+    pub(super) contact_mobile: Option<Msisdn>,
+    pub(super) service: Option<ServiceCode>,
+    #[serde(alias = "cug", deserialize_with = "array_or_text")]
+    pub(super) cug_mobiles: Option<Vec<Msisdn>>,
+    pub(super) send_email_customer: bool,
+}
+
+/// Reads a payload; `-` is stdin.
+pub(super) fn read(file: &Path) -> Result<Payload> {
+    let text = input::read_text(file)?;
+    let name = if file == Path::new("-") { "stdin".to_owned() } else { file.display().to_string() };
+    parse(&text, name)
+}
+
+fn parse(text: &str, file: String) -> Result<Payload> {
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line() as u64, error.column() as u64);
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
+        Failure::new(Exit::BadInput, "bad_value", message).at(Place { file, line, column })
+    })
+}
+
+/// An amount as a JSON number or text. The number is read from its digits: no float is made of it.
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Money>, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?.get();
+    if raw == "null" {
+        return Ok(None);
+    }
+    let text = raw.trim_matches('"');
+    text.parse().map(Some).map_err(|rule| D::Error::custom(format!("credit: {} {rule}", ssgctl::error::quoted(text))))
+}
+
+/// Numbers as an array of texts or as one text with commas.
+fn array_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Msisdn>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Array(Vec<String>),
+        Text(String),
+    }
+    let written = match Option::<Written>::deserialize(deserializer)? {
+        Some(Written::Array(numbers)) => numbers.join(","),
+        Some(Written::Text(text)) => text,
+        None => return Ok(None),
+    };
+    let numbers: MsisdnList = written.parse().map_err(|rule| D::Error::custom(format!("cugMobiles: {rule}")))?;
+    Ok(Some(numbers.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Payload> {
+        parse(text, "stdin".to_owned())
+    }
+
+    #[test]
+    fn the_apis_own_payload_is_read() {
+        let payload = read(
+            r#"{"organisation":"ABC Corp","country":"gb","credit":100,"contactName":"Zoë","contactEmail":"z@abc.example",
+            "contactMobile":"447700900123","service":"standard","cugMobiles":"447700900123,447700900124",
+            "sendEmailCustomer":false}"#,
+        )
+        .expect("valid");
+        assert_eq!(payload.country.expect("given").as_str(), "GB");
+        assert_eq!(payload.credit, Some("100".parse().expect("valid")));
+        assert_eq!(payload.cug_mobiles.expect("given").len(), 2);
+    }
+
+    #[test]
+    fn credit_is_exact_whether_number_or_text() {
+        for text in ["0.00000001", "\"0.00000001\""] {
+            let payload = read(&format!("{{\"credit\":{text}}}")).expect(text);
+            assert_eq!(payload.credit, Some(Money::from_e8(1)));
+        }
+        for text in ["1e3", "\"1,000\"", "true", "[1]"] {
+            assert!(read(&format!("{{\"credit\":{text}}}")).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_named_with_its_place() {
+        let failure = read("{\"organisation\":\"ABC\",\n\"country\":\"UKX\"}").unwrap_err();
+        assert!(failure.to_string().starts_with("stdin:2:"), "{failure}");
+        assert!(read("{\"organization\":\"ABC\"}").unwrap_err().to_string().contains("organization"));
+    }
+}

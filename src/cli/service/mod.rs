@@ -1,0 +1,30 @@
+//! `ssgctl service`: what SMPP accounts are sold.
+
+mod edit;
+mod list;
+mod new;
+mod row;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Manage services: what message parts cost, and in which unit
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    New(new::NewArgs),
+    Edit(edit::EditArgs),
+    List(list::ListArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::New(args) => new::run(args, context),
+            Self::Edit(args) => edit::run(args, context),
+            Self::List(args) => list::run(args, context),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! A service as a row.
+
+use ssgctl::model::Service;
+
+use crate::output::{Cell, Column, Row};
+
+impl Row for Service {
+    const NAME: &str = "code";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("code", |s| Cell::text(&s.code)),
+        Column::new("name", |s| Cell::text(&s.details.name)),
+        Column::new("unit", |s| Cell::text(s.unit.code())),
+        Column::new("price", |s| Cell::amount(s.unit, s.details.price)),
+        Column::detail("api_id", |s| Cell::text(&s.api_id)),
+        Column::detail("created_at", |s| Cell::Time(s.created_at)),
+        Column::detail("updated_at", |s| Cell::Time(s.updated_at)),
+    ];
+}

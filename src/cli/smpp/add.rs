@@ -1,0 +1,50 @@
+//! `ssgctl smpp add`.
+
+use clap::Args;
+use clap_complete::ArgValueCompleter;
+use ssgctl::model::SystemId;
+use ssgctl::ops;
+
+use crate::change::ChangeArgs;
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+use crate::smpp::row::Added;
+use crate::smpp::{DetailArgs, PasswordArgs};
+
+/// Give a customer an SMPP account
+///
+/// System ID and password are generated when not given. A generated password is shown once, here; `smpp show --reveal`
+/// shows it again.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl smpp add ABCCORP331 --max-tps 50 --allowed-ips 192.0.2.7,2001:db8::/48
+  ssgctl smpp add ABCCORP331 --system-id abc_prod --short-name abc --password-stdin < password.txt
+  ssgctl smpp add ABCCORP331 --cug +447700900123,+447700900124 --use-cug yes")]
+pub(crate) struct AddArgs {
+    /// Account code or API ID of the customer
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
+    customer: String,
+
+    /// System ID, at most 15 characters; generated when not given
+    #[arg(long, value_name = "ID")]
+    system_id: Option<SystemId>,
+
+    #[command(flatten)]
+    details: DetailArgs,
+
+    #[command(flatten)]
+    password: PasswordArgs,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: AddArgs, context: &mut Context) -> Result<()> {
+    let password = args.password.read(context)?;
+    let generates = password.is_none();
+    let account = args.details.new_account(args.system_id, password, &context.settings.defaults)?;
+    let vault = context.vault()?;
+    let made = context.write(&args.change, |tx| ops::smpp::add(tx, &vault, &args.customer, account))?;
+    context.output.row(&Added { account: made.account, generated: generates.then_some(made.password) })
+}

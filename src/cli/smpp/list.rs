@@ -1,0 +1,79 @@
+//! `ssgctl smpp list`.
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+use ssgctl::store::{SmppFilter, SmppSort};
+
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+use crate::list::{LivesArgs, PageArgs};
+
+/// List SMPP accounts
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl smpp list ABCCORP331
+  ssgctl smpp list --enabled no --all
+  ssgctl smpp list --service standard -o name | xargs ssgctl smpp disable")]
+pub(crate) struct ListArgs {
+    /// Only accounts of this customer, by account code or API ID
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
+    customer: Option<String>,
+
+    /// Only accounts that are sold this service
+    #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(complete::services))]
+    service: Option<String>,
+
+    /// Only accounts that are switched on, or off
+    #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
+    enabled: Option<bool>,
+
+    /// Only accounts with this text in system ID, name, short name or the customer's code
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    #[command(flatten)]
+    lives: LivesArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Sort {
+    #[default]
+    SystemId,
+    Name,
+    Customer,
+    CreatedAt,
+    UpdatedAt,
+}
+
+impl From<Sort> for SmppSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::SystemId => Self::SystemId,
+            Sort::Name => Self::Name,
+            Sort::Customer => Self::Customer,
+            Sort::CreatedAt => Self::CreatedAt,
+            Sort::UpdatedAt => Self::UpdatedAt,
+        }
+    }
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    context.list(|snapshot, rows| {
+        let customer_id = args.customer.map(|name| snapshot.customer(&name)).transpose()?.map(|customer| customer.id);
+        let filter = SmppFilter {
+            customer_id,
+            lives: args.lives.lives(),
+            service_id: args.service.map(|name| snapshot.service(&name)).transpose()?.map(|service| service.id),
+            enabled: args.enabled,
+            search: args.search,
+            page: args.page.page(),
+        };
+        snapshot.smpp_accounts(&filter, |account| rows.row(&account))
+    })
+}

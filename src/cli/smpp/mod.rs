@@ -1,0 +1,49 @@
+//! `ssgctl smpp`: the accounts by which customers' clients bind to the gateway.
+
+mod add;
+mod archive;
+mod details;
+mod edit;
+mod enable;
+mod list;
+mod password;
+mod row;
+mod show;
+mod unarchive;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+pub(crate) use details::DetailArgs;
+pub(crate) use password::PasswordArgs;
+
+/// Manage SMPP accounts: credentials, switches, limits
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    Add(add::AddArgs),
+    Edit(edit::EditArgs),
+    Show(show::ShowArgs),
+    List(list::ListArgs),
+    Enable(enable::EnableArgs),
+    Disable(enable::DisableArgs),
+    Archive(archive::ArchiveArgs),
+    Unarchive(unarchive::UnarchiveArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Add(args) => add::run(args, context),
+            Self::Edit(args) => edit::run(args, context),
+            Self::Show(args) => show::run(&args, context),
+            Self::List(args) => list::run(args, context),
+            Self::Enable(args) => enable::enable(&args, context),
+            Self::Disable(args) => enable::disable(&args, context),
+            Self::Archive(args) => archive::run(&args, context),
+            Self::Unarchive(args) => unarchive::run(&args, context),
+        }
+    }
+}
