@@ -73,11 +73,11 @@ pub enum Error {
 
     /// The file was written by a newer program.
     #[error("{} has schema {found}, this program knows {known}", quoted(.path.display()))]
-    NewerSchema { path: PathBuf, found: i64, known: i64 },
+    NewerSchema { path: PathBuf, found: u32, known: u32 },
 
     /// The file was written by an older program.
     #[error("{} has the older schema {found}, this program needs {known}", quoted(.path.display()))]
-    OlderSchema { path: PathBuf, found: i64, known: i64 },
+    OlderSchema { path: PathBuf, found: u32, known: u32 },
 
     /// The stored data contradicts itself or cannot be read.
     #[error("the database is damaged: {0}")]

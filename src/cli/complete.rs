@@ -8,8 +8,8 @@ use clap_complete::CompletionCandidate;
 use ssgctl::Error;
 use ssgctl::model::Country;
 use ssgctl::store::{
-    Clock, CustomerFilter, CustomerSort, Lives, Location, Page, ServiceFilter, ServiceSort, SmppFilter, SmppSort, Snapshot,
-    Store,
+    Clock, CustomerFilter, CustomerSort, Lives, Location, Page, ServiceFilter, ServiceSort, SmppFilter, SmppSort,
+    Snapshot, Store,
 };
 
 use crate::context::Context;
@@ -54,9 +54,7 @@ pub(crate) fn run(args: &CompletionsArgs, context: &mut Context) -> Result<()> {
 
 /// Countries, by code.
 pub(crate) fn countries() -> Vec<CompletionCandidate> {
-    Country::all()
-        .map(|country| CompletionCandidate::new(country.as_str()).help(Some(country.name().into())))
-        .collect()
+    Country::all().map(|country| CompletionCandidate::new(country.as_str()).help(Some(country.name().into()))).collect()
 }
 
 /// SMS credits and currencies in force.
@@ -96,9 +94,8 @@ pub(crate) fn services(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
         let page = Page { sort: ServiceSort::Code, descending: false, limit: None };
         let filter = ServiceFilter { unit: None, search: Some(typed.to_owned()), page };
-        snapshot.services(&filter, |service| {
-            offer(candidates, typed, service.code.as_str(), service.details.name.as_str())
-        })
+        snapshot
+            .services(&filter, |service| offer(candidates, typed, service.code.as_str(), service.details.name.as_str()))
     })
 }
 

@@ -1,6 +1,6 @@
 //! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use nix::unistd::{Uid, User};
 use ssgctl::model::{Actor, Origin};
@@ -116,13 +116,6 @@ impl Context {
         if !self.quiet {
             // A stderr that cannot be written has nobody reading it.
             let _ = writeln!(std::io::stderr(), "ssgctl: {text}");
-        }
-    }
-
-    /// Tells a person at a terminal something that a script need not know.
-    pub(crate) fn hint(&self, text: &str) {
-        if std::io::stderr().is_terminal() && std::io::stdout().is_terminal() {
-            self.note(text);
         }
     }
 }

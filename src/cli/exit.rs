@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use ssgctl::Error;
 use ssgctl::error::quoted;
+use ssgctl::model::Noun;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -44,12 +45,15 @@ pub(crate) enum Exit {
     Terminated = 143,
 }
 
-/// Why a command did not do, or not report, what it was asked to.
+/// Why a command did not do, or not report, what it was asked to. Boxed, so that results that succeed stay small.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) exit: Exit,
+pub(crate) struct Failure(Box<Fault>);
+
+#[derive(Debug)]
+struct Fault {
+    exit: Exit,
     /// A word of the documented list, for programs.
-    pub(crate) code: &'static str,
+    code: &'static str,
     message: String,
     hint: Option<String>,
     field: Option<String>,
@@ -66,7 +70,7 @@ pub(crate) struct Place {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
-        Self { exit, code, message: message.into(), hint: None, field: None, place: None }
+        Self(Box::new(Fault { exit, code, message: message.into(), hint: None, field: None, place: None }))
     }
 
     /// The command line is wrong.
@@ -90,40 +94,50 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// The failure with a hint, if there is one.
+    #[must_use]
+    fn maybe_hint(mut self, hint: Option<String>) -> Self {
+        self.0.hint = hint;
         self
     }
 
     #[must_use]
     pub(crate) fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
     #[must_use]
     pub(crate) fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+        self.0.place = Some(place);
         self
     }
 
     /// Tells the failure on stderr and gives the exit code. `committed` says whether the database was changed before.
     pub(crate) fn report(mut self, form: Form, committed: bool) -> ExitCode {
+        let fault = &mut self.0;
         if committed {
             // The work is done and only its receipt is missing: not the same as an interrupted pipe.
-            self.exit = if self.exit == Exit::Pipe { Exit::Io } else { self.exit };
-            self.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
-        } else if self.exit == Exit::Pipe {
+            fault.exit = if fault.exit == Exit::Pipe { Exit::Io } else { fault.exit };
+            fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
+        } else if fault.exit == Exit::Pipe {
             return ExitCode::from(Exit::Pipe as u8);
         }
         let text = match form {
-            Form::Json => self.as_json(committed),
-            Form::Text { colour } => self.as_text(colour),
+            Form::Json => fault.as_json(committed),
+            Form::Text { colour } => fault.as_text(colour),
         };
         // A stderr that cannot be written leaves the exit code to speak.
         let _ = io::stderr().write_all(text.as_bytes());
-        ExitCode::from(self.exit as u8)
+        ExitCode::from(fault.exit as u8)
     }
+}
 
+impl Fault {
     fn as_text(&self, colour: bool) -> String {
         let red = if colour { anstyle::AnsiColor::Red.on_default().bold() } else { anstyle::Style::new() };
         let origin = match &self.place {
@@ -164,10 +178,10 @@ pub(crate) enum Form {
 /// The failure as one line, place and message, for a person in the middle of a dialogue.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Place { file, line, column }) = &self.place {
+        if let Some(Place { file, line, column }) = &self.0.place {
             write!(f, "{file}:{line}:{column}: ")?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -178,14 +192,15 @@ impl From<Error> for Failure {
         match error {
             Error::NotFound { nearest, .. } => {
                 let found_near = nearest.map(|nearest| format!("did you mean {}?", quoted(nearest)));
-                Self { hint: found_near, ..failure(Exit::NotFound, "not_found") }
+                failure(Exit::NotFound, "not_found").maybe_hint(found_near)
             }
             Error::NoDatabase { .. } => failure(Exit::NotFound, "no_database")
                 .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
             Error::Exists { field, .. } => failure(Exit::Conflict, "exists").field(field),
-            Error::Ambiguous { .. } => {
-                failure(Exit::Usage, "ambiguous").hint("name one of them, a balance with --unit, a contact by number")
+            Error::Ambiguous { noun: Noun::Balance, .. } => {
+                failure(Exit::Usage, "ambiguous").hint("name one with --unit")
             }
+            Error::Ambiguous { .. } => failure(Exit::Usage, "ambiguous").hint("name it by its number"),
             Error::KeyConflict { .. } => failure(Exit::Conflict, "key_conflict")
                 .field("key")
                 .hint("use a new key for a new change; nothing was booked"),
@@ -202,7 +217,9 @@ impl From<Error> for Failure {
             Error::Overflow { .. } => failure(Exit::Refused, "overflow"),
             Error::Refused(_) => failure(Exit::Refused, "refused"),
             Error::Invalid { field, .. } => failure(Exit::BadInput, "bad_value").field(field),
-            Error::Busy { .. } => failure(Exit::Busy, "busy").hint("nothing was changed; try again, or wait longer with --wait"),
+            Error::Busy { .. } => {
+                failure(Exit::Busy, "busy").hint("nothing was changed; try again, or wait longer with --wait")
+            }
             Error::Foreign { .. } => failure(Exit::BadDatabase, "foreign_database"),
             Error::NewerSchema { .. } => failure(Exit::BadDatabase, "newer_schema").hint("use the newer ssgctl"),
             Error::OlderSchema { .. } => failure(Exit::BadDatabase, "older_schema"),
@@ -227,8 +244,9 @@ impl From<&clap::Error> for Failure {
             _ => None,
         };
         let argument = text(ContextKind::InvalidArg).unwrap_or_default();
-        let flag = argument.split([' ', '=']).next().unwrap_or_default().to_owned();
-        let field = flag.trim_start_matches('-').trim_matches(['<', '>', '[', ']', '.']).to_lowercase().replace('-', "_");
+        let flag =
+            argument.split([' ', '=']).next().unwrap_or_default().trim_matches(['<', '>', '[', ']', '.']).to_owned();
+        let field = flag.trim_start_matches('-').to_lowercase().replace('-', "_");
         let value = quoted(text(ContextKind::InvalidValue).unwrap_or_default());
         let choices = text(ContextKind::ValidValue);
         match error.kind() {
@@ -240,7 +258,8 @@ impl From<&clap::Error> for Failure {
                 Self::new(Exit::Usage, "missing_value", format!("{flag} needs a value")).field(field)
             }
             ErrorKind::InvalidValue => {
-                let rule = choices.map_or_else(|| "is not allowed".to_owned(), |choices| format!("must be one of {choices}"));
+                let rule =
+                    choices.map_or_else(|| "is not allowed".to_owned(), |choices| format!("must be one of {choices}"));
                 Self::new(Exit::Usage, "bad_value", format!("{flag}: {value} {rule}")).field(field)
             }
             ErrorKind::MissingRequiredArgument => {
@@ -248,12 +267,13 @@ impl From<&clap::Error> for Failure {
             }
             ErrorKind::UnknownArgument => {
                 let suggested = text(ContextKind::SuggestedArg).map(|flag| format!("did you mean {}?", quoted(flag)));
-                Self { hint: suggested, ..Self::usage(format!("{} is no option here", quoted(argument))) }
+                Self::usage(format!("{} is no option here", quoted(argument))).maybe_hint(suggested)
             }
             ErrorKind::InvalidSubcommand => {
                 let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-                let suggested = text(ContextKind::SuggestedSubcommand).map(|name| format!("did you mean {}?", quoted(name)));
-                Self { hint: suggested, ..Self::usage(format!("{} is no command", quoted(name))) }
+                let suggested =
+                    text(ContextKind::SuggestedSubcommand).map(|name| format!("did you mean {}?", quoted(name)));
+                Self::usage(format!("{} is no command", quoted(name))).maybe_hint(suggested)
             }
             ErrorKind::ArgumentConflict => {
                 let other = text(ContextKind::PriorArg).unwrap_or_default();

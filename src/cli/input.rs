@@ -12,15 +12,20 @@ const LONGEST: u64 = 1024 * 1024;
 pub(crate) fn read_text(path: &Path) -> Result<String> {
     let name = path.display().to_string();
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::new(Exit::NotFound, "no_file", format!("no file at {}", ssgctl::error::quoted(&name))),
-        std::io::ErrorKind::InvalidData => Failure::new(Exit::BadInput, "bad_encoding", format!("{name} is not UTF-8 text")),
+        std::io::ErrorKind::NotFound => {
+            Failure::new(Exit::NotFound, "no_file", format!("no file at {}", ssgctl::error::quoted(&name)))
+        }
+        std::io::ErrorKind::InvalidData => {
+            Failure::new(Exit::BadInput, "bad_encoding", format!("{name} is not UTF-8 text"))
+        }
         _ => Failure::new(Exit::Io, "io", format!("cannot read {name}: {error}")),
     };
     let mut text = String::new();
     if path == Path::new("-") {
         let stdin = std::io::stdin();
         if stdin.is_terminal() {
-            return Err(Failure::usage("`-` reads stdin, which is a terminal").hint("pipe or redirect something into the command"));
+            return Err(Failure::usage("`-` reads stdin, which is a terminal")
+                .hint("pipe or redirect something into the command"));
         }
         stdin.lock().take(LONGEST + 1).read_to_string(&mut text).map_err(failed)?;
     } else {

@@ -35,7 +35,8 @@ pub(crate) fn run(args: &ManArgs, context: &mut Context) -> Result<()> {
 /// Writes the page of a command and those of the commands below it.
 fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
     let path = folder.join(format!("{name}.1"));
-    let failed = |error: std::io::Error| Failure::new(Exit::Io, "io", format!("cannot write {}: {error}", path.display()));
+    let failed =
+        |error: std::io::Error| Failure::new(Exit::Io, "io", format!("cannot write {}: {error}", path.display()));
     fs::write(&path, page(command, name).map_err(failed)?).map_err(failed)?;
     let mut count = 1;
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
@@ -95,7 +96,8 @@ fn closing_sections(name: &str) -> Roff {
     list("ENVIRONMENT", &ENVIRONMENT);
     list("FILES", &FILES);
     if name != "ssgctl" {
-        let above = name.rsplit_once('-').filter(|(above, _)| *above != "ssgctl-quick").map_or("ssgctl", |(above, _)| above);
+        let above =
+            name.rsplit_once('-').filter(|(above, _)| *above != "ssgctl-quick").map_or("ssgctl", |(above, _)| above);
         roff.control("SH", ["SEE ALSO"]).control("BR", [above, "(1)"]);
     }
     roff
@@ -133,5 +135,8 @@ const ENVIRONMENT: [(&str, &str); 9] = [
 const FILES: [(&str, &str); 3] = [
     ("$XDG_DATA_HOME/ssgctl/ssgctl.db", "The database, made on first use."),
     ("$XDG_CONFIG_HOME/ssgctl/config.toml", "The configuration, optional."),
-    ("$XDG_CONFIG_HOME/ssgctl/ssgctl.key", "The key that seals SMPP passwords, made on first use. It is not in backups."),
+    (
+        "$XDG_CONFIG_HOME/ssgctl/ssgctl.key",
+        "The key that seals SMPP passwords, made on first use. It is not in backups.",
+    ),
 ];

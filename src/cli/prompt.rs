@@ -30,7 +30,11 @@ impl Prompt {
             return Err(Failure::missing("--yes", &format!("to answer: {question}")));
         }
         let answer = Confirm::new().with_prompt(question).default(false).interact().map_err(failed)?;
-        if answer { Ok(()) } else { Err(Failure::new(Exit::Refused, "not_confirmed", "not confirmed; nothing was changed")) }
+        if answer {
+            Ok(())
+        } else {
+            Err(Failure::new(Exit::Refused, "not_confirmed", "not confirmed; nothing was changed"))
+        }
     }
 
     /// Asks for a password, twice and without echo.
@@ -50,7 +54,9 @@ impl Prompt {
 fn failed(error: dialoguer::Error) -> Failure {
     let dialoguer::Error::IO(error) = error;
     match error.kind() {
-        std::io::ErrorKind::Interrupted => Failure::new(Exit::Interrupted, "interrupted", "interrupted; nothing was changed"),
+        std::io::ErrorKind::Interrupted => {
+            Failure::new(Exit::Interrupted, "interrupted", "interrupted; nothing was changed")
+        }
         _ => Failure::new(Exit::Io, "io", format!("cannot ask: {error}")),
     }
 }

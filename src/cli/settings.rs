@@ -23,11 +23,25 @@ pub(crate) const TEMPLATE: &str = include_str!("config/template.toml");
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FileArgs {
     /// Use this database
-    #[arg(long, global = true, env = "SSGCTL_DB", value_name = "FILE", hide_env_values = true, help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        env = "SSGCTL_DB",
+        value_name = "FILE",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
     db: Option<PathBuf>,
 
     /// Use this configuration file
-    #[arg(long, global = true, env = "SSGCTL_CONFIG", value_name = "FILE", hide_env_values = true, help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        env = "SSGCTL_CONFIG",
+        value_name = "FILE",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
     config: Option<PathBuf>,
 
     /// Wait so long for another process to let go of the database
@@ -128,7 +142,8 @@ impl Settings {
         let folders = etcetera::base_strategy::choose_base_strategy().ok();
         let usual_config = folders.as_ref().map(|folders| folders.config_dir().join("ssgctl"));
         let usual_database = folders.as_ref().map(|folders| folders.data_dir().join("ssgctl/ssgctl.db"));
-        let config_path = args.config.clone().or_else(|| usual_config.as_ref().map(|folder| folder.join("config.toml")));
+        let config_path =
+            args.config.clone().or_else(|| usual_config.as_ref().map(|folder| folder.join("config.toml")));
         let file = match &config_path {
             Some(path) => read(path, args.config.is_some())?,
             None => ConfigFile::default(),
@@ -176,7 +191,8 @@ impl Settings {
 }
 
 fn no_home(instead: &str) -> Failure {
-    Failure::new(Exit::Config, "no_home", "there is no home folder in this environment").hint(format!("set HOME, or give {instead}"))
+    Failure::new(Exit::Config, "no_home", "there is no home folder in this environment")
+        .hint(format!("set HOME, or give {instead}"))
 }
 
 fn origin(asked: bool, in_file: bool) -> &'static str {
@@ -187,12 +203,7 @@ fn origin(asked: bool, in_file: bool) -> &'static str {
     }
 }
 
-fn shown(
-    key: &'static str,
-    usual: Option<&PathBuf>,
-    asked: Option<&PathBuf>,
-    in_file: Option<&PathBuf>,
-) -> Setting {
+fn shown(key: &'static str, usual: Option<&PathBuf>, asked: Option<&PathBuf>, in_file: Option<&PathBuf>) -> Setting {
     let value = asked.or(in_file).or(usual).map(|path| path.display().to_string());
     Setting { key, value, origin: origin(asked.is_some(), in_file.is_some()) }
 }

@@ -68,12 +68,8 @@ impl AccountCode {
     /// "Café du Port" gives `CAFEDUPO`; a name without a Latin letter or digit gives `CUST`.
     pub fn stem(organisation: &str) -> String {
         use unicode_normalization::UnicodeNormalization;
-        let stem: String = organisation
-            .nfkd()
-            .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_uppercase())
-            .take(8)
-            .collect();
+        let stem: String =
+            organisation.nfkd().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(8).collect();
         if stem.is_empty() { "CUST".to_owned() } else { stem }
     }
 }

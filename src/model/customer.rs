@@ -154,9 +154,7 @@ impl FromStr for ApiId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        uuid::Uuid::try_parse(text)
-            .map(|id| Self(id.to_string()))
-            .map_err(|_| Invalid::rule("must be a UUID"))
+        uuid::Uuid::try_parse(text).map(|id| Self(id.to_string())).map_err(|_| Invalid::rule("must be a UUID"))
     }
 }
 

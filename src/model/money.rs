@@ -68,7 +68,9 @@ impl FromStr for Money {
         };
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if !digits(whole) || !fraction.is_none_or(digits) {
-            return Err(Invalid::rule("must be a decimal number such as 250 or -12.50, without separators or exponent"));
+            return Err(Invalid::rule(
+                "must be a decimal number such as 250 or -12.50, without separators or exponent",
+            ));
         }
         if fraction.is_some_and(|digits| digits.len() > DECIMALS as usize) {
             return Err(Invalid::rule("must have at most 8 decimals"));
@@ -202,7 +204,8 @@ mod tests {
         assert_eq!(money("10"), Ok(Money::from_e8(1_000_000_000)));
         assert_eq!(money("+10.0"), money("10"));
         assert_eq!(money("-0.00000001"), Ok(Money::from_e8(-1)));
-        let refused = ["", "-", "1_000", "1,000", "1e3", ".5", "5.", " 5", "0x1", "NaN", "--1", "+-1", "1.2.3", "\u{661}"];
+        let refused =
+            ["", "-", "1_000", "1,000", "1e3", ".5", "5.", " 5", "0x1", "NaN", "--1", "+-1", "1.2.3", "\u{661}"];
         for text in refused {
             assert!(money(text).is_err(), "{text:?}");
         }

@@ -23,10 +23,7 @@ impl FromStr for Msisdn {
     /// Reads `+44 7700 900123`, `0044…`, `44…` and what people put between the digits: blanks, points, dashes, brackets.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')' | '/')).collect();
-        let international = digits
-            .strip_prefix('+')
-            .or_else(|| digits.strip_prefix("00"))
-            .unwrap_or(&digits);
+        let international = digits.strip_prefix('+').or_else(|| digits.strip_prefix("00")).unwrap_or(&digits);
         if !international.bytes().all(|b| b.is_ascii_digit()) || !(8..=15).contains(&international.len()) {
             return Err(Invalid::rule("must be an international number of 8 to 15 digits, such as +447700900123"));
         }
@@ -101,15 +98,15 @@ mod tests {
 
     #[test]
     fn national_short_and_unassigned_numbers_are_refused() {
-        for text in ["07700900123", "+21012345678", "+4477", "1234", "+44770090012345678", "4.47E+11", "", "+\u{664}4"] {
+        for text in ["07700900123", "+21012345678", "+4477", "1234", "+44770090012345678", "4.47E+11", "", "+\u{664}4"]
+        {
             assert!(text.parse::<Msisdn>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn no_assigned_code_begins_another() {
-        let assigned: Vec<String> =
-            (1..1000).map(|n: u16| n.to_string()).filter(|code| is_assigned(code)).collect();
+        let assigned: Vec<String> = (1..1000).map(|n: u16| n.to_string()).filter(|code| is_assigned(code)).collect();
         for code in &assigned {
             let inner = assigned.iter().find(|other| *other != code && code.starts_with(other.as_str()));
             assert_eq!(inner, None, "{code}");

@@ -22,7 +22,9 @@ impl FromStr for Network {
             .map(IpNet::from)
             .or_else(|_| text.parse::<IpNet>().map(|network| network.trunc()))
             .map(Self)
-            .map_err(|_| Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48"))
+            .map_err(|_| {
+                Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48")
+            })
     }
 }
 

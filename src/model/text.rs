@@ -121,9 +121,7 @@ impl<const MAX: usize> serde::Serialize for Line<MAX> {
 
 impl<'de, const MAX: usize> serde::Deserialize<'de> for Line<MAX> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -153,10 +151,9 @@ fn clean(text: &str, max: usize, line_breaks: bool) -> Result<String, Invalid> {
     }
     match text.chars().find(|&c| is_hidden(c) && !(line_breaks && c == '\n')) {
         Some('\n') => Err(Invalid::rule("must be one line")),
-        Some(c) => Err(Invalid::rule(format!(
-            "must not hold the invisible or control character {}",
-            c.escape_unicode()
-        ))),
+        Some(c) => {
+            Err(Invalid::rule(format!("must not hold the invisible or control character {}", c.escape_unicode())))
+        }
         None => Ok(text),
     }
 }

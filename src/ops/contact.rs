@@ -14,12 +14,7 @@ pub fn add(tx: &mut Tx<'_>, customer: &str, details: ContactDetails) -> Result<C
 }
 
 /// Changes a contact, named by number or email; a change that changes nothing leaves no trace.
-pub fn edit(
-    tx: &mut Tx<'_>,
-    customer: &str,
-    name: &str,
-    edit: impl FnOnce(&mut ContactDetails),
-) -> Result<Contact> {
+pub fn edit(tx: &mut Tx<'_>, customer: &str, name: &str, edit: impl FnOnce(&mut ContactDetails)) -> Result<Contact> {
     let mut contact = tx.contact(&customer::active(tx, customer)?, name)?;
     let before = contact.details.clone();
     edit(&mut contact.details);

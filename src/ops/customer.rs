@@ -37,11 +37,7 @@ pub fn active(snapshot: &Snapshot<'_>, name: &str) -> Result<Customer> {
 }
 
 /// Changes details of a customer; a change that changes nothing leaves no trace.
-pub fn edit(
-    tx: &mut Tx<'_>,
-    name: &str,
-    edit: impl FnOnce(&mut CustomerDetails) -> Result<()>,
-) -> Result<Customer> {
+pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut CustomerDetails) -> Result<()>) -> Result<Customer> {
     let customer = active(tx, name)?;
     let mut details = customer.details.clone();
     edit(&mut details)?;

@@ -24,8 +24,7 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut ServiceDetails))
     let before = service.details.clone();
     edit(&mut service.details);
     check_price(service.unit, service.details.price)?;
-    let change =
-        Change::new(Noun::Service, "edit", &service.code, None).between(Some(&before), Some(&service.details));
+    let change = Change::new(Noun::Service, "edit", &service.code, None).between(Some(&before), Some(&service.details));
     if !change.is_empty() {
         service.updated_at = tx.at();
         tx.update_service(&service)?;

@@ -7,8 +7,8 @@ use crate::model::{
     Change, Customer, Msisdn, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
 };
 use crate::ops::customer;
-use crate::store::vault::{Vault, generate_password, random_text};
 use crate::store::Tx;
+use crate::store::vault::{Vault, generate_password, random_text};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -88,12 +88,7 @@ pub fn set_enabled(tx: &mut Tx<'_>, name: &str, enabled: bool) -> Result<SmppAcc
     save(tx, if enabled { "enable" } else { "disable" }, name, |details| details.enabled = enabled)
 }
 
-fn save(
-    tx: &mut Tx<'_>,
-    action: &str,
-    name: &str,
-    edit: impl FnOnce(&mut SmppDetails),
-) -> Result<SmppAccount> {
+fn save(tx: &mut Tx<'_>, action: &str, name: &str, edit: impl FnOnce(&mut SmppDetails)) -> Result<SmppAccount> {
     let mut account = active(tx, name)?;
     let before = account.details.clone();
     edit(&mut account.details);
@@ -123,12 +118,7 @@ pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Res
 }
 
 /// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
-pub fn change_cug(
-    tx: &mut Tx<'_>,
-    mut account: SmppAccount,
-    add: &[Msisdn],
-    remove: &[Msisdn],
-) -> Result<SmppAccount> {
+pub fn change_cug(tx: &mut Tx<'_>, mut account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
     let mut added = Vec::new();
     for number in add {
         if tx.insert_cug_number(&account, number)? {

@@ -94,14 +94,15 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
 
 /// Refuses a file that others than its owner may change, or, when it `holds_secrets`, read.
 pub fn refuse_unsafe(path: &Path, holds_secrets: bool) -> Result<()> {
-    let mode = fs::metadata(path)
-        .map_err(|error| Error::io(format_args!("read {}", path.display()), &error))?
-        .mode();
+    let mode = fs::metadata(path).map_err(|error| Error::io(format_args!("read {}", path.display()), &error))?.mode();
     if mode & 0o022 != 0 {
         return Err(Error::UnsafeFile { path: path.to_owned(), problem: "may be changed by other users" });
     }
     if holds_secrets && mode & 0o044 != 0 {
-        return Err(Error::UnsafeFile { path: path.to_owned(), problem: "holds a secret and may be read by other users" });
+        return Err(Error::UnsafeFile {
+            path: path.to_owned(),
+            problem: "holds a secret and may be read by other users",
+        });
     }
     Ok(())
 }

@@ -51,8 +51,9 @@ impl Vault {
             Err(error) => return Err(Error::io(format_args!("read the key file {}", path.display()), &error)),
         };
         files::refuse_unsafe(path, true)?;
-        let key = key_from_hex(text.trim())
-            .ok_or_else(|| Error::Secret(format!("{} is no key file: it must hold 64 hexadecimal digits", path.display())))?;
+        let key = key_from_hex(text.trim()).ok_or_else(|| {
+            Error::Secret(format!("{} is no key file: it must hold 64 hexadecimal digits", path.display()))
+        })?;
         let mut key_id = [0; 8];
         key_id.copy_from_slice(&Sha256::digest(*key)[..8]);
         let cipher = XChaCha20Poly1305::new(&Key::from(*key));

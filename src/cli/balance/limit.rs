@@ -33,7 +33,7 @@ pub(crate) struct LimitArgs {
 }
 
 pub(crate) fn run(args: &LimitArgs, context: &mut Context) -> Result<()> {
-    let balance = context
-        .write(&args.change, |tx| ops::balance::set_credit_limit(tx, &args.customer, args.unit, args.limit))?;
+    let balance =
+        context.write(&args.change, |tx| ops::balance::set_credit_limit(tx, &args.customer, args.unit, args.limit))?;
     context.output.row(&balance)
 }

@@ -5,6 +5,7 @@ use ssgctl::model::{ContactDetails, EmailAddress, Msisdn, Roles};
 
 /// Details of a contact other than its name; what is not given is not touched.
 #[derive(Debug, Clone, Args)]
+#[group(id = "contact_details")]
 pub(super) struct DetailArgs {
     /// Email address
     #[arg(long, value_name = "EMAIL")]

@@ -12,6 +12,7 @@ use crate::complete;
 /// Details of a customer other than its name; what is not given is not touched.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Company")]
+#[group(id = "customer_details")]
 pub(crate) struct DetailArgs {
     /// Country by ISO 3166-1, such as GB
     #[arg(long, value_name = "CC", add = ArgValueCandidates::new(complete::countries))]
@@ -41,7 +42,7 @@ pub(crate) struct DetailArgs {
     #[arg(long, value_name = "EMAIL,…", help_heading = "Billing")]
     invoice_emails: Option<EmailList>,
 
-    /// Postal address: give it once a line, or whole as {"line","line"}, ["line","line"] or a text of several lines
+    /// Postal address, given once a line, or whole: as the portal's {"line","line"}, a JSON array, or several lines
     #[arg(long, value_name = "LINE", help_heading = "Billing")]
     invoice_address: Vec<PostalAddress>,
 }

@@ -16,7 +16,9 @@ pub(super) fn edit(context: &Context, name: &str, details: CustomerDetails) -> R
     let mut text = as_toml(&details)?;
     loop {
         let answer = Editor::new().extension(".toml").require_save(true).edit(&text);
-        let Some(edited) = answer.map_err(|error| Failure::new(Exit::Io, "io", format!("cannot run the editor: {error}")))? else {
+        let Some(edited) =
+            answer.map_err(|error| Failure::new(Exit::Io, "io", format!("cannot run the editor: {error}")))?
+        else {
             return Err(Failure::new(Exit::Refused, "not_confirmed", "the text was not saved; nothing was changed"));
         };
         match read(&edited, name) {

@@ -14,7 +14,9 @@ impl Row for Customer {
         Column::detail("phone", |c| Cell::maybe(c.details.phone.as_ref())),
         Column::detail("website", |c| Cell::maybe(c.details.website.as_ref())),
         Column::detail("vat_reg_no", |c| Cell::maybe(c.details.vat_reg_no.as_ref())),
-        Column::detail("payment_terms_days", |c| Cell::maybe_number(c.details.payment_terms_days.map(|terms| terms.days()))),
+        Column::detail("payment_terms_days", |c| {
+            Cell::maybe_number(c.details.payment_terms_days.map(ssgctl::model::PaymentTerms::days))
+        }),
         Column::detail("invoice_emails", |c| Cell::list(&c.details.invoice_emails)),
         Column::detail("invoice_address", |c| match &c.details.invoice_address {
             Some(address) => Cell::Lines(address.lines().map(Into::into).collect()),

@@ -37,7 +37,8 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
         let (customer_id, lives) = (Some(customer.id), Lives::All);
         let page = Page { sort: ContactSort::Id, descending: false, limit: None };
         let mut contacts = Vec::new();
-        snapshot.contacts(&ContactFilter { customer_id, lives, role: None, search: None, page }, collect(&mut contacts))?;
+        snapshot
+            .contacts(&ContactFilter { customer_id, lives, role: None, search: None, page }, collect(&mut contacts))?;
         let mut accounts = Vec::new();
         snapshot.smpp_accounts(&SmppFilter::of_customer(customer.id), collect(&mut accounts))?;
         let page = Page { sort: NoteSort::Id, descending: false, limit: None };

@@ -27,7 +27,10 @@ pub(crate) struct BackupArgs {
 pub(crate) fn run(args: &BackupArgs, context: &mut Context) -> Result<()> {
     context.store()?.backup(&args.file, args.force)?;
     if let Ok(key_file) = context.settings.key_file() {
-        context.note(&format!("the key file {} is not in the backup; without it SMPP passwords are lost", key_file.display()));
+        context.note(&format!(
+            "the key file {} is not in the backup; without it SMPP passwords are lost",
+            key_file.display()
+        ));
     }
     context.output.value("path", &args.file.display().to_string())
 }

@@ -31,6 +31,10 @@ pub(crate) fn run(_: &CheckArgs, context: &mut Context) -> Result<()> {
     }
     context.output.all(&findings)?;
     let faults = if findings.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", findings.len()) };
-    Err(Failure::new(Exit::CheckFailed, "check_failed", format!("{faults} found; change nothing before they are understood"))
-        .hint("`ssgctl db backup` keeps the file as it is now"))
+    Err(Failure::new(
+        Exit::CheckFailed,
+        "check_failed",
+        format!("{faults} found; change nothing before they are understood"),
+    )
+    .hint("`ssgctl db backup` keeps the file as it is now"))
 }

@@ -7,7 +7,7 @@ use crate::exit::Result;
 
 /// Make the database file, unless it is there
 ///
-/// A database in its usual place is made on first use. One that --db, SSGCTL_DB or the configuration names is made only
+/// A database in its usual place is made on first use. One that --db, `SSGCTL_DB` or the configuration names is made only
 /// here, so that a misspelt name is an error and not a second, empty database.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:

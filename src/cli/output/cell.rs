@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn changes_read_as_steps() {
-        let fields = serde_json::json!({"country": ["GB", "FR"], "phone": [null, "+33123456789"], "website": ["x", null]});
+        let fields =
+            serde_json::json!({"country": ["GB", "FR"], "phone": [null, "+33123456789"], "website": ["x", null]});
         let cell = Cell::Changes(fields.as_object().expect("object"));
         assert_eq!(cell.for_reading(), "country: GB → FR; phone: +33123456789; website: x → (none)");
     }

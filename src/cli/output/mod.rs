@@ -96,7 +96,7 @@ pub(crate) struct OutputArgs {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum When {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
     /// Always
@@ -141,6 +141,7 @@ pub(crate) struct Output {
 
 impl Output {
     /// The writer to stdout.
+    #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
     pub(crate) fn new(args: &OutputArgs) -> Self {
         let stdout = io::stdout();
         let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).filter(|_| stdout.is_terminal());

@@ -45,7 +45,7 @@ impl Sheet {
 
     /// Adds a section with these columns of a row as its fields.
     pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
-        let columns = R::COLUMNS.iter().filter(|column| keys.contains(&column.key));
+        let columns = keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key));
         let fields = columns.map(|column| Field { key: column.key, cell: owned((column.cell)(row)) }).collect();
         self.sections.push(Section { title, fields, table: None });
     }
@@ -136,7 +136,7 @@ impl Output {
             Format::Json => serde_json::to_writer_pretty(&mut self.out, &whole),
             _ => serde_json::to_writer(&mut self.out, &whole),
         };
-        written.map_err(|error| Failure::output(error))?;
+        written.map_err(Failure::output)?;
         self.out.write_all(b"\n").map_err(Failure::output)
     }
 

@@ -46,7 +46,8 @@ impl Page {
             table.force_no_tty();
         }
         if let Some(headings) = headings {
-            table.set_header(headings.into_iter().map(|heading| TableCell::new(heading).add_attribute(Attribute::Bold)));
+            table
+                .set_header(headings.into_iter().map(|heading| TableCell::new(heading).add_attribute(Attribute::Bold)));
         }
         for row in self.rows {
             table.add_row(row);

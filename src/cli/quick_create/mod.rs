@@ -98,7 +98,11 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
         customer,
         contact: contact(args.contact_name, args.contact_email, args.contact_mobile)?,
         account: args.account.new_account(args.system_id, password, &context.settings.defaults)?,
-        opening: args.credit.filter(|&credit| credit != Money::ZERO).map(|credit| opening(credit, args.unit)).transpose()?,
+        opening: args
+            .credit
+            .filter(|&credit| credit != Money::ZERO)
+            .map(|credit| opening(credit, args.unit))
+            .transpose()?,
     };
     let vault = context.vault()?;
     let made = context.write(&args.change, |tx| ops::quick_create::quick_create(tx, &vault, new))?;
@@ -109,7 +113,9 @@ impl QuickCreateArgs {
     /// Takes from a payload what no option gave.
     fn fill_from(&mut self, payload: Payload) -> Result<()> {
         if payload.send_email_customer {
-            return Err(Error::Refused("sendEmailCustomer: this version sends no letters; ask for none".to_owned()).into());
+            return Err(
+                Error::Refused("sendEmailCustomer: this version sends no letters; ask for none".to_owned()).into()
+            );
         }
         self.organisation = self.organisation.take().or(payload.organisation);
         self.account_code = self.account_code.take().or(payload.account_code);

@@ -4,8 +4,8 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::{
-    AddressRange, Limit, MsisdnList, Name, Network, Password, ServiceCode, ShortName, SmppDetails, SystemId, SystemType,
-    Webhook,
+    AddressRange, Limit, MsisdnList, Name, Network, Password, ServiceCode, ShortName, SmppDetails, SystemId,
+    SystemType, Webhook,
 };
 use ssgctl::ops::smpp::NewAccount;
 
@@ -16,6 +16,7 @@ use crate::settings::DefaultsSection;
 /// Details of an SMPP account; what is not given is not touched.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "SMPP account")]
+#[group(id = "smpp_details")]
 pub(crate) struct DetailArgs {
     /// Name of the account
     #[arg(long, value_name = "NAME")]

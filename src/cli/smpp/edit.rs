@@ -79,7 +79,9 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let cug = details.cug.take().map(|numbers| numbers.0).or(emptied);
     let account = context.write(&change, |tx| {
         let account = ops::smpp::edit(tx, &name, |account| {
-            unset.into_iter().for_each(|field| field.apply(account));
+            for field in unset {
+                field.apply(account);
+            }
             details.apply(account);
         })?;
         match cug {

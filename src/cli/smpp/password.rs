@@ -42,8 +42,8 @@ impl PasswordArgs {
         };
         // The rule is told without the value: a password that is nearly right is still a secret.
         let password = text.trim_end_matches(['\r', '\n']).parse();
-        password.map(Some).map_err(|rule| {
-            Failure::new(Exit::BadInput, "bad_value", format!("password {rule}")).field("password")
-        })
+        password
+            .map(Some)
+            .map_err(|rule| Failure::new(Exit::BadInput, "bad_value", format!("password {rule}")).field("password"))
     }
 }

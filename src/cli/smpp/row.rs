@@ -18,8 +18,8 @@ impl Row for SmppAccount {
         Column::detail("binding_enabled", |a| Cell::Flag(a.details.binding_enabled)),
         Column::detail("submit_enabled", |a| Cell::Flag(a.details.submit_enabled)),
         Column::detail("use_cug", |a| Cell::Flag(a.details.use_cug)),
-        Column::detail("max_tps", |a| Cell::maybe_number(a.details.max_tps.map(|limit| limit.get()))),
-        Column::detail("max_binds", |a| Cell::maybe_number(a.details.max_binds.map(|limit| limit.get()))),
+        Column::detail("max_tps", |a| Cell::maybe_number(a.details.max_tps.map(ssgctl::model::Limit::get))),
+        Column::detail("max_binds", |a| Cell::maybe_number(a.details.max_binds.map(ssgctl::model::Limit::get))),
         Column::detail("allowed_ips", |a| Cell::shown_list(&a.details.allowed_ips)),
         Column::detail("cug_size", |a| Cell::number(a.cug_size)),
         Column::detail("mt_webhook", |a| Cell::maybe(a.details.mt_webhook.as_ref())),
@@ -48,7 +48,7 @@ impl Row for Added {
         Column::new("name", |a| Cell::maybe(a.account.details.name.as_ref())),
         Column::detail("short_name", |a| Cell::maybe(a.account.details.short_name.as_ref())),
         Column::new("service", |a| Cell::text(&a.account.details.service)),
-        Column::detail("max_tps", |a| Cell::maybe_number(a.account.details.max_tps.map(|limit| limit.get()))),
-        Column::detail("max_binds", |a| Cell::maybe_number(a.account.details.max_binds.map(|limit| limit.get()))),
+        Column::detail("max_tps", |a| Cell::maybe_number(a.account.details.max_tps.map(ssgctl::model::Limit::get))),
+        Column::detail("max_binds", |a| Cell::maybe_number(a.account.details.max_binds.map(ssgctl::model::Limit::get))),
     ];
 }

@@ -50,7 +50,11 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
 fn sheet(account: &SmppAccount, cug: &[Msisdn], password: Option<&Password>) -> Sheet {
     let name = account.details.name.as_ref().map_or("", |name| name.as_str());
     let mut sheet = Sheet::new(&account.system_id, format!("{} {name}", account.system_id).trim());
-    sheet.fields("Main", account, &["customer", "system_id", "name", "short_name", "system_type", "address_range", "service"]);
+    sheet.fields(
+        "Main",
+        account,
+        &["customer", "system_id", "name", "short_name", "system_type", "address_range", "service"],
+    );
     if let Some(password) = password {
         sheet.field("password", Cell::text(password.reveal()));
     }

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::model::{Entry, Money, Time, Unit};
 use crate::store::sqlite::chain::{self, GENESIS};
 use crate::store::{
-    BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, CustomerSort, EntryFilter, EventFilter, Lives,
-    NoteFilter, NoteSort, Page, ServiceFilter, ServiceSort, SmppFilter, SmppSort, Snapshot,
+    BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, CustomerSort, EntryFilter, EventFilter,
+    Lives, NoteFilter, NoteSort, Page, ServiceFilter, ServiceSort, SmppFilter, SmppSort, Snapshot,
 };
 
 /// Everything that a check found, in the order in which it looked.
@@ -73,34 +73,25 @@ impl Snapshot<'_> {
 
     /// Reads every row of every noun, which checks each value against its rule.
     fn check_rows(&self) -> Result<()> {
-        fn keep_nothing<T>(_: T) -> Result<(), Error> {
-            Ok(())
-        }
-        fn all<S>(sort: S) -> Page<S> {
-            Page { sort, descending: false, limit: None }
-        }
         let lives = Lives::All;
-        self.customers(
-            &CustomerFilter { lives, country: None, search: None, page: all(CustomerSort::AccountCode) },
-            keep_nothing,
-        )?;
-        self.contacts(
-            &ContactFilter { customer_id: None, lives, role: None, search: None, page: all(ContactSort::Id) },
-            keep_nothing,
-        )?;
-        self.notes(&NoteFilter { customer_id: None, lives, search: None, page: all(NoteSort::Id) }, keep_nothing)?;
-        self.services(&ServiceFilter { unit: None, search: None, page: all(ServiceSort::Code) }, keep_nothing)?;
+        let page = all(CustomerSort::AccountCode);
+        self.customers(&CustomerFilter { lives, country: None, search: None, page }, |_| Ok::<_, Error>(()))?;
+        let page = all(ContactSort::Id);
+        let contacts = ContactFilter { customer_id: None, lives, role: None, search: None, page };
+        self.contacts(&contacts, |_| Ok::<_, Error>(()))?;
+        let page = all(NoteSort::Id);
+        self.notes(&NoteFilter { customer_id: None, lives, search: None, page }, |_| Ok::<_, Error>(()))?;
+        let page = all(ServiceSort::Code);
+        self.services(&ServiceFilter { unit: None, search: None, page }, |_| Ok::<_, Error>(()))?;
         let page = all(SmppSort::SystemId);
-        self.smpp_accounts(
-            &SmppFilter { customer_id: None, lives, service_id: None, enabled: None, search: None, page },
-            keep_nothing,
-        )
+        let accounts = SmppFilter { customer_id: None, lives, service_id: None, enabled: None, search: None, page };
+        self.smpp_accounts(&accounts, |_| Ok::<_, Error>(()))
     }
 
     fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
         let mut walk = Walk { previous: None, balances: BTreeMap::new() };
         self.entries(&EntryFilter::default(), |entry| walk.step(entry, report))?;
-        let page = Page { sort: BalanceSort::Customer, descending: false, limit: None };
+        let page = all(BalanceSort::Customer);
         let every = BalanceFilter { customer_id: None, lives: Lives::All, unit: None, at_most: None, page };
         self.balances(&every, |balance| {
             let sum = walk.balances.remove(&(balance.customer_id, balance.unit)).unwrap_or_default();
@@ -119,11 +110,10 @@ impl Snapshot<'_> {
             report.add(format!("customer row {customer_id} has {unit} entries and no {unit} balance"));
         }
         // The walk reads entries with their customers: one whose customer is gone would be missed by it.
-        let (count, highest): (i64, i64) = self.transaction.query_row(
-            "SELECT count(*), coalesce(max(id), 0) FROM entry",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
+        let (count, highest): (i64, i64) =
+            self.transaction.query_row("SELECT count(*), coalesce(max(id), 0) FROM entry", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
         if count != highest {
             report.add(format!("the ledger has {count} entries, its last is number {highest}"));
         }
@@ -159,6 +149,11 @@ impl Snapshot<'_> {
         }
         Ok(())
     }
+}
+
+/// A whole list, in any order.
+fn all<S>(sort: S) -> Page<S> {
+    Page { sort, descending: false, limit: None }
 }
 
 /// A walk along the ledger that recomputes everything an entry says.

@@ -3,12 +3,13 @@
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Contact, ContactDetails, Customer, Noun};
+use crate::model::{Contact, ContactDetails, Customer, Noun, Role};
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{ContactFilter, ContactSort, Snapshot, Tx};
 
-const SELECT: &str = "SELECT contact.id, contact.customer_id, contact.name, contact.email, contact.mobile, contact.roles,
+const SELECT: &str =
+    "SELECT contact.id, contact.customer_id, contact.name, contact.email, contact.mobile, contact.roles,
     contact.created_at, contact.updated_at, customer.account_code
     FROM contact JOIN customer ON customer.id = contact.customer_id";
 
@@ -64,9 +65,10 @@ impl Snapshot<'_> {
         query.when_some("contact.customer_id = ?", filter.customer_id);
         query.when_some(
             "EXISTS (SELECT 1 FROM json_each(contact.roles) WHERE value = ?)",
-            filter.role.map(|role| role.as_str()),
+            filter.role.map(Role::as_str),
         );
-        query.search("(contact.name LIKE ? OR contact.email LIKE ? OR contact.mobile LIKE ?)", filter.search.as_deref());
+        query
+            .search("(contact.name LIKE ? OR contact.email LIKE ? OR contact.mobile LIKE ?)", filter.search.as_deref());
         let columns: &[&str] = match filter.page.sort {
             ContactSort::Id => &["contact.id"],
             ContactSort::Customer => &["customer.account_code", "contact.id"],
@@ -88,14 +90,7 @@ impl Tx<'_> {
                 "INSERT INTO contact (customer_id, name, email, mobile, roles, created_at, updated_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
             )?
-            .execute(params![
-                customer.id,
-                details.name,
-                details.email,
-                details.mobile,
-                to_json(&details.roles)?,
-                at
-            ])?;
+            .execute(params![customer.id, details.name, details.email, details.mobile, to_json(&details.roles)?, at])?;
         Ok(Contact {
             id: self.transaction.last_insert_rowid(),
             customer_id: customer.id,
@@ -110,7 +105,9 @@ impl Tx<'_> {
     pub fn update_contact(&mut self, contact: &Contact) -> Result<()> {
         let details = &contact.details;
         self.transaction
-            .prepare_cached("UPDATE contact SET name = ?2, email = ?3, mobile = ?4, roles = ?5, updated_at = ?6 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE contact SET name = ?2, email = ?3, mobile = ?4, roles = ?5, updated_at = ?6 WHERE id = ?1",
+            )?
             .execute(params![
                 contact.id,
                 details.name,

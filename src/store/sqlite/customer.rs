@@ -8,7 +8,8 @@ use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, from_json_or_null, to_json};
 use crate::store::{CustomerFilter, CustomerSort, Snapshot, Tx};
 
-const SELECT: &str = "SELECT id, account_code, api_id, organisation, country, company_reg_no, phone, website, vat_reg_no,
+const SELECT: &str =
+    "SELECT id, account_code, api_id, organisation, country, company_reg_no, phone, website, vat_reg_no,
     payment_terms_days, invoice_emails, invoice_address, created_at, updated_at, archived_at FROM customer";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {

@@ -8,7 +8,8 @@ use crate::store::sqlite::chain::{self, GENESIS};
 use crate::store::sqlite::filter::Query;
 use crate::store::{EntryFilter, Snapshot, Tx};
 
-const SELECT: &str = "SELECT entry.id, entry.customer_id, customer.account_code, entry.unit, entry.kind, entry.amount_e8,
+const SELECT: &str =
+    "SELECT entry.id, entry.customer_id, customer.account_code, entry.unit, entry.kind, entry.amount_e8,
     entry.balance_after_e8, entry.description, entry.reference, entry.key, entry.reverses, entry.actor, entry.uid,
     entry.reason, entry.command, entry.version, entry.at, entry.hash
     FROM entry JOIN customer ON customer.id = entry.customer_id";
@@ -163,4 +164,3 @@ impl Tx<'_> {
         Ok(())
     }
 }
-

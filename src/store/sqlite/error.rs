@@ -13,7 +13,9 @@ impl From<rusqlite::Error> for Error {
             rusqlite::Error::FromSqlConversionFailure(column, _, reason) => {
                 Self::Damaged(format!("column {column} of a row: {reason}"))
             }
-            rusqlite::Error::InvalidColumnType(_, column, kind) => Self::Damaged(format!("column {column} holds {kind}")),
+            rusqlite::Error::InvalidColumnType(_, column, kind) => {
+                Self::Damaged(format!("column {column} holds {kind}"))
+            }
             rusqlite::Error::IntegralValueOutOfRange(column, _) => {
                 Self::Damaged(format!("column {column} of a row is out of range"))
             }

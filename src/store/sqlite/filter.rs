@@ -106,8 +106,12 @@ pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Res
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
         let lower = name.to_lowercase();
-        let distance = if wanted.len() >= 3 && lower.starts_with(&wanted) { 1 } else { strsim::osa_distance(&lower, &wanted) };
-        if distance <= LIKELY && distance < wanted.chars().count() && best.as_ref().is_none_or(|(least, _)| distance < *least) {
+        let distance =
+            if wanted.len() >= 3 && lower.starts_with(&wanted) { 1 } else { strsim::osa_distance(&lower, &wanted) };
+        if distance <= LIKELY
+            && distance < wanted.chars().count()
+            && best.as_ref().is_none_or(|(least, _)| distance < *least)
+        {
             best = Some((distance, name));
         }
     }

@@ -63,13 +63,12 @@ impl Store {
     pub fn write(&mut self, origin: &Origin) -> Result<Tx<'_>> {
         let clock = self.clock;
         let wait = self.wait;
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(|error| {
-                match Error::from(error) {
-                    Error::Busy { .. } => Error::Busy { waited: wait },
-                    other => other,
-                }
-            })?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(
+            |error| match Error::from(error) {
+                Error::Busy { .. } => Error::Busy { waited: wait },
+                other => other,
+            },
+        )?;
         Ok(Tx { snapshot: Snapshot { transaction }, stamp: Stamp { at: clock.now(), origin: origin.clone() } })
     }
 

@@ -121,10 +121,7 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
     if replace {
         return draft.publish_over();
     }
-    match draft.publish()? {
-        true => Ok(()),
-        false => Err(Error::Refused(format!("{} exists already", to.display()))),
-    }
+    if draft.publish()? { Ok(()) } else { Err(Error::Refused(format!("{} exists already", to.display()))) }
 }
 
 /// The one name of an existing database file. A second name, by symbolic or hard link, would bring a second set of side
@@ -148,12 +145,10 @@ fn canonical(path: &Path) -> Result<PathBuf> {
 /// Looks at the file's first bytes before SQLite does, so that a file that is not ours is not touched at all.
 fn refuse_foreign(path: &Path) -> Result<()> {
     let mut header = [0; 100];
-    File::open(path)
-        .and_then(|mut file| file.read_exact(&mut header))
-        .or_else(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => Ok(()),
-            _ => Err(Error::io(format_args!("open {}", path.display()), &error)),
-        })?;
+    File::open(path).and_then(|mut file| file.read_exact(&mut header)).or_else(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => Ok(()),
+        _ => Err(Error::io(format_args!("open {}", path.display()), &error)),
+    })?;
     let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     let refused = |reason| Err(Error::Foreign { path: path.to_owned(), reason });
     if !header.starts_with(b"SQLite format 3\0") {
@@ -162,11 +157,11 @@ fn refuse_foreign(path: &Path) -> Result<()> {
     if number(68) != APPLICATION_ID {
         return refused("another program made it");
     }
-    let found = i64::from(number(60));
+    let found = number(60);
     if found > SCHEMA_VERSION { Err(wrong_schema(path.to_owned(), found)) } else { Ok(()) }
 }
 
-fn wrong_schema(path: PathBuf, found: i64) -> Error {
+fn wrong_schema(path: PathBuf, found: u32) -> Error {
     let known = SCHEMA_VERSION;
     if found > known { Error::NewerSchema { path, found, known } } else { Error::OlderSchema { path, found, known } }
 }

@@ -8,16 +8,16 @@ use crate::error::Result;
 pub(super) const APPLICATION_ID: u32 = 0x5353_4743;
 
 /// Each step of the schema, in order. A step that was released is never edited; a new one is added.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/001_house.sql")];
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [include_str!("migrations/001_house.sql")];
 
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;
+pub const SCHEMA_VERSION: u32 = 1;
 
 /// Brings a database from whatever schema it has, none included, to the newest, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version(&transaction)?;
-    for (number, step) in (1..).zip(MIGRATIONS).filter(|&(number, _)| number > found) {
+    for (number, step) in (1_u32..).zip(MIGRATIONS).filter(|&(number, _)| number > found) {
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", number)?;
     }
@@ -26,6 +26,6 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
 }
 
 /// The schema that a database has.
-pub(super) fn version(connection: &Connection) -> Result<i64> {
+pub(super) fn version(connection: &Connection) -> Result<u32> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

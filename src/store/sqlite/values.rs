@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountCode, AddressRange, ApiId, Country, EmailAddress, EntryKind, Hash, Limit, Line, Money, Msisdn,
-    NoteText, Noun, PaymentTerms, ServiceCode, ShortName, SystemId, SystemType, Time, Unit, Webhook, Website,
+    AccountCode, AddressRange, ApiId, Country, EmailAddress, EntryKind, Hash, Limit, Line, Money, Msisdn, NoteText,
+    Noun, PaymentTerms, ServiceCode, ShortName, SystemId, SystemType, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them back through their parser.
@@ -28,8 +28,21 @@ macro_rules! text_columns {
 }
 
 text_columns!(
-    AccountCode, AddressRange, ApiId, Country, EmailAddress, EntryKind, Msisdn, NoteText, Noun, ServiceCode, ShortName,
-    SystemId, SystemType, Webhook, Website,
+    AccountCode,
+    AddressRange,
+    ApiId,
+    Country,
+    EmailAddress,
+    EntryKind,
+    Msisdn,
+    NoteText,
+    Noun,
+    ServiceCode,
+    ShortName,
+    SystemId,
+    SystemType,
+    Webhook,
+    Website,
 );
 
 impl<const MAX: usize> ToSql for Line<MAX> {
@@ -136,4 +149,3 @@ pub(super) fn from_json_or_null<T: DeserializeOwned>(row: &Row<'_>, column: usiz
         _ => from_json(row, column).map(Some),
     }
 }
-
