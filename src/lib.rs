@@ -1,4 +1,40 @@
-//! The core of ssgctl, which manages the customers of an SMS gateway: records, SMPP accounts, prepaid balances.
+//! `ssgctl` manages the customers of an SMS gateway: records, SMPP accounts, prepaid balances. This is the map of its code.
+//!
+//! # Floors
+//!
+//! ```text
+//! cli    the binary: everything that knows a terminal      src/cli/main.rs is the front door
+//!  │     arguments in, rows out; no rule of the business
+//!  ▼
+//! ops    deeds: one function is one business act inside one transaction; rules and audit events live here
+//!  │
+//!  ▼
+//! store  the database behind Snapshot (reads) and Tx (a Snapshot that also writes, stamped with who and when);
+//!  │     dropping a Tx undoes it. store/sqlite is the only home of rusqlite; store/vault seals passwords
+//!  ▼
+//! model  pure values, parsed once and valid for ever
+//! ```
+//!
+//! Arrows go down only; `tests/floors.rs` holds them to it. A write always passes `ops`. A plain read goes from the
+//! command straight to the store.
+//!
+//! # Nouns
+//!
+//! Customer, contact, note, service, SMPP account, balance (with its entries), event. A noun keeps its name on every floor:
+//! `cli/balance/`, `ops/balance.rs`, `store/sqlite/balance.rs`, `model/balance.rs`, `tests/cli/balance/`.
+//!
+//! # One command, file by file
+//!
+//! `ssgctl balance adjust acme -5 --description "double charge"`: `cli/main.rs` parses, and values are valid from there on,
+//! because clap calls their `FromStr`. `cli/balance/mod.rs` matches, `cli/balance/adjust.rs` builds a request and calls one
+//! deed in one transaction (`Context::write`), `ops/balance.rs` checks the rules, `store/sqlite/entry.rs` writes. Back in
+//! `adjust.rs` the receipt goes to the one writer, `cli/output/`, whose formats all follow from one list of columns
+//! (`cli/balance/row.rs`). `--dry-run` is no branch: the transaction is dropped instead of committed.
+//!
+//! # Errors
+//!
+//! [`Error`] says what the business, its database or its files refuse, in a sentence. `cli/exit.rs` gives each an exit code,
+//! a word for programs and a hint. What clap finds wrong takes the same road.
 
 pub mod error;
 pub mod model;

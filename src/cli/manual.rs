@@ -46,6 +46,7 @@ fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
 }
 
 fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
+    let usage = command.clone().render_usage().to_string();
     let examples = command.get_after_long_help().map(ToString::to_string);
     // The examples get a section of their own instead of clap_mangen's EXTRA.
     let command = command.clone().name(name.to_owned()).after_long_help("").after_help("");
@@ -58,7 +59,7 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
     man.render_title(&mut out)?;
     man.render_name_section(&mut out)?;
-    man.render_synopsis_section(&mut out)?;
+    synopsis_section(&usage).to_writer(&mut out)?;
     man.render_description_section(&mut out)?;
     if command.get_arguments().next().is_some() {
         man.render_options_section(&mut out)?;
@@ -71,6 +72,13 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     }
     closing_sections(name).to_writer(&mut out)?;
     Ok(out)
+}
+
+/// The line that `--help` shows: clap_mangen's own names every option and is read by nobody.
+fn synopsis_section(usage: &str) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]).text([roman(usage.trim_start_matches("Usage:").trim())]);
+    roff
 }
 
 fn examples_section(text: &str) -> Roff {

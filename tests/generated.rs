@@ -1,0 +1,49 @@
+//! Completions and manual pages are what the one definition of the command line gives.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const REMAKE: &str = "stale; remake with `cargo run -- man man` and `cargo run -- completions SHELL > completions/FILE`";
+
+fn ssgctl(arguments: &[&str]) -> Vec<u8> {
+    let output = Command::new(env!("CARGO_BIN_EXE_ssgctl")).args(arguments).env_clear().output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn the_manual_is_fresh() {
+    let made = tempfile::tempdir().unwrap();
+    ssgctl(&["man", made.path().to_str().unwrap()]);
+    let (made, kept) = (files(made.path()), files(Path::new("man")));
+    assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>(), "pages of man/ are {REMAKE}");
+    for (name, page) in &made {
+        assert!(kept[name] == *page, "man/{name} is {REMAKE}");
+    }
+}
+
+#[test]
+fn the_completions_are_fresh() {
+    for (shell, file) in [("bash", "ssgctl.bash"), ("zsh", "_ssgctl"), ("fish", "ssgctl.fish")] {
+        let kept = fs::read(Path::new("completions").join(file)).unwrap();
+        assert!(kept == ssgctl(&["completions", shell]), "completions/{file} is {REMAKE}");
+    }
+}
+
+#[test]
+fn every_page_tells_exit_codes_environment_and_files() {
+    for (name, page) in files(Path::new("man")) {
+        for section in ["NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES"] {
+            assert!(page.contains(section), "man/{name} has no {section}");
+        }
+    }
+}
