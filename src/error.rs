@@ -32,6 +32,10 @@ pub enum Error {
     #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
     KeyConflict { key: String, field: &'static str },
 
+    /// An entry is undone once.
+    #[error("entry {entry} was reversed before, by entry {by}")]
+    AlreadyReversed { entry: i64, by: i64 },
+
     /// Somebody else changed the thing since it was read.
     #[error("{noun} {} was changed by somebody else meanwhile", quoted(.name))]
     ChangedMeanwhile { noun: Noun, name: String },

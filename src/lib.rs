@@ -7,6 +7,7 @@
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
 //! ops    deeds: one function is one business act inside one transaction; rules and audit events live here
+//! report questions that take more than one look, answered from one snapshot as plain data
 //!  │
 //!  ▼
 //! store  the database behind Snapshot (reads) and Tx (a Snapshot that also writes, stamped with who and when);
@@ -39,6 +40,7 @@
 pub mod error;
 pub mod model;
 pub mod ops;
+pub mod report;
 pub mod store;
 
 pub use error::{Error, Result};

@@ -23,10 +23,8 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// A floor, and the floors that it must not name.
-const ABOVE: &[(&str, &[&str])] = &[
-    ("src/model/", &["crate::store", "crate::ops", "crate::error"]),
-    ("src/store/", &["crate::ops"]),
-];
+const ABOVE: &[(&str, &[&str])] =
+    &[("src/model/", &["crate::store", "crate::ops", "crate::error"]), ("src/store/", &["crate::ops"])];
 
 /// Longer than this and a file has become two.
 const LONGEST_FILE: usize = 400;
@@ -136,7 +134,8 @@ fn no_function_is_longer_than_a_page() {
         for (number, line) in source.code() {
             let indent = line.len() - line.trim_start().len();
             let words = line.trim_start();
-            if begun.is_none() && indent <= 4 && (words.contains("fn ") && words.contains('(')) && !words.ends_with(';') {
+            if begun.is_none() && indent <= 4 && (words.contains("fn ") && words.contains('(')) && !words.ends_with(';')
+            {
                 begun = Some((number, words.to_owned()));
             } else if let Some((first, name)) = &begun
                 && indent <= 4

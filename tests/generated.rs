@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const REMAKE: &str = "stale; remake with `cargo run -- man man` and `cargo run -- completions SHELL > completions/FILE`";
+const REMAKE: &str =
+    "stale; remake with `cargo run -- man man` and `cargo run -- completions SHELL > completions/FILE`";
 
 fn ssgctl(arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(env!("CARGO_BIN_EXE_ssgctl")).args(arguments).env_clear().output().unwrap();

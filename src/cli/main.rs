@@ -13,11 +13,12 @@ mod exit;
 mod input;
 mod list;
 mod manual;
-mod moment;
 mod note;
 mod output;
+mod period;
 mod prompt;
 mod quick_create;
+mod report;
 mod service;
 mod settings;
 mod smpp;
@@ -93,6 +94,8 @@ enum Noun {
     Service(service::Command),
     #[command(subcommand)]
     Balance(balance::Command),
+    #[command(subcommand)]
+    Report(report::Command),
     QuickCreate(quick_create::QuickCreateArgs),
     #[command(subcommand)]
     Audit(audit::Command),
@@ -156,6 +159,7 @@ impl Noun {
             Self::Smpp(command) => command.run(context),
             Self::Service(command) => command.run(context),
             Self::Balance(command) => command.run(context),
+            Self::Report(command) => command.run(context),
             Self::QuickCreate(args) => quick_create::run(args, context),
             Self::Audit(command) => command.run(context),
             Self::Db(command) => command.run(context),

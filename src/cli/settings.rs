@@ -15,6 +15,7 @@ use ssgctl::ops;
 use ssgctl::store::files;
 
 use crate::exit::{Exit, Failure, Place, Result};
+use crate::period::Zone;
 
 /// The configuration file as `config init` writes it.
 pub(crate) const TEMPLATE: &str = include_str!("config/template.toml");
@@ -83,7 +84,7 @@ struct SecretsSection {
     key_file: Option<PathBuf>,
 }
 
-/// What new customers and SMPP accounts get when nothing is said.
+/// What is meant when nothing is said.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct DefaultsSection {
@@ -92,6 +93,8 @@ pub(crate) struct DefaultsSection {
     pub(crate) service: Option<ServiceCode>,
     pub(crate) max_tps: Option<Limit>,
     pub(crate) max_binds: Option<Limit>,
+    /// Whose days are meant where a day is given.
+    pub(crate) timezone: Option<Zone>,
 }
 
 impl DefaultsSection {
@@ -208,7 +211,7 @@ fn shown(key: &'static str, usual: Option<&PathBuf>, asked: Option<&PathBuf>, in
     Setting { key, value, origin: origin(asked.is_some(), in_file.is_some()) }
 }
 
-fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 5] {
+fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 6] {
     let setting = |key, value: Option<String>| {
         let origin = origin(false, value.is_some());
         Setting { key, value, origin }
@@ -219,6 +222,7 @@ fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 5] {
         setting("defaults.service", defaults.service.as_ref().map(ToString::to_string)),
         setting("defaults.max_tps", defaults.max_tps.map(|limit| limit.to_string())),
         setting("defaults.max_binds", defaults.max_binds.map(|limit| limit.to_string())),
+        setting("defaults.timezone", defaults.timezone.as_ref().map(ToString::to_string)),
     ]
 }
 

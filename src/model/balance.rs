@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::text::{Actor, Description, Invalid, Key, Reference, serde_by_text};
+use crate::model::text::{Actor, Description, Invalid, Key, Organisation, Reason, Reference, serde_by_text};
 use crate::model::{AccountCode, Money, Time, Unit};
 
 /// What a customer has left in one unit.
@@ -11,6 +11,7 @@ use crate::model::{AccountCode, Money, Time, Unit};
 pub struct Balance {
     pub customer_id: i64,
     pub customer: AccountCode,
+    pub organisation: Organisation,
     pub unit: Unit,
     /// The sum of all its entries.
     pub balance: Money,
@@ -27,6 +28,8 @@ pub struct Entry {
     pub customer_id: i64,
     pub customer: AccountCode,
     pub posting: Posting,
+    /// The other half of a transfer, or of the reversal of one.
+    pub counterpart: Option<i64>,
     pub balance_after: Money,
     pub origin: Origin,
     pub at: Time,
@@ -54,14 +57,14 @@ pub struct Origin {
     pub actor: Actor,
     /// The number of the operating system's user, whatever the actor calls itself.
     pub uid: u32,
-    pub reason: Option<crate::model::text::Reason>,
+    pub reason: Option<Reason>,
     /// Noun and verb, such as `balance adjust`.
     pub command: String,
     pub version: String,
 }
 
 /// Why an entry is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryKind {
     /// A person or script changed the balance.
     Adjustment,
@@ -109,6 +112,22 @@ impl fmt::Display for EntryKind {
 /// A SHA-256, written as 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hash(pub [u8; 32]);
+
+impl FromStr for Hash {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let rule = || Invalid::rule("must be 64 hexadecimal digits");
+        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(rule());
+        }
+        let mut bytes = [0; 32];
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| rule())?;
+        }
+        Ok(Self(bytes))
+    }
+}
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-use crate::model::{ApiId, Password, SystemId};
+use crate::model::{ApiId, Hash, Password, SystemId};
 use crate::store::files;
 
 const VERSION: u8 = 1;
@@ -34,7 +34,7 @@ impl Vault {
         if !path.exists() {
             let mut key = Zeroizing::new([0; 32]);
             random(&mut *key)?;
-            let text = Zeroizing::new(crate::model::Hash(*key).to_string() + "\n");
+            let text = Zeroizing::new(Hash(*key).to_string() + "\n");
             // Another process may have made the key first; its key is then read below.
             files::write_new(path, text.as_bytes())?;
         }
@@ -128,14 +128,7 @@ fn random(bytes: &mut [u8]) -> Result<()> {
 }
 
 fn key_from_hex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
-    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut key = Zeroizing::new([0; 32]);
-    for (index, byte) in key.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
-    }
-    Some(key)
+    text.parse::<Hash>().ok().map(|bytes| Zeroizing::new(bytes.0))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use ssgctl::store::EventFilter;
 use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::moment::Moment;
+use crate::period::PeriodArgs;
 
 /// List changes, oldest first
 #[derive(Debug, Args)]
@@ -34,13 +34,8 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
 
-    /// Only changes from this time or day on, or as recent as this, such as 7d
-    #[arg(long, value_name = "TIME")]
-    since: Option<Moment>,
-
-    /// Only changes before this time or day
-    #[arg(long, value_name = "TIME")]
-    until: Option<Moment>,
+    #[command(flatten)]
+    period: PeriodArgs,
 
     /// Show the newest first
     #[arg(long)]
@@ -52,6 +47,7 @@ pub(crate) struct ListArgs {
 }
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    let (since, until) = args.period.bounds(&context.settings)?;
     context.list(|snapshot, rows| {
         let customer = args.customer.map(|name| snapshot.customer(&name)).transpose()?;
         let filter = EventFilter {
@@ -59,8 +55,8 @@ pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
             noun: args.noun,
             subject: args.subject,
             actor: args.actor,
-            since: args.since.map(|moment| moment.0),
-            until: args.until.map(|moment| moment.0),
+            since,
+            until,
             newest_first: args.desc,
             limit: args.limit,
         };

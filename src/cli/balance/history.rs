@@ -8,7 +8,7 @@ use ssgctl::store::EntryFilter;
 use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::moment::Moment;
+use crate::period::PeriodArgs;
 
 /// List the entries that moved balances, oldest first
 #[derive(Debug, Args)]
@@ -33,13 +33,8 @@ pub(crate) struct HistoryArgs {
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
 
-    /// Only entries from this time or day on, or as recent as this, such as 7d
-    #[arg(long, value_name = "TIME")]
-    since: Option<Moment>,
-
-    /// Only entries before this time or day
-    #[arg(long, value_name = "TIME")]
-    until: Option<Moment>,
+    #[command(flatten)]
+    period: PeriodArgs,
 
     /// Show the newest first
     #[arg(long)]
@@ -51,6 +46,7 @@ pub(crate) struct HistoryArgs {
 }
 
 pub(crate) fn run(args: HistoryArgs, context: &mut Context) -> Result<()> {
+    let (since, until) = args.period.bounds(&context.settings)?;
     context.list(|snapshot, rows| {
         let customer = args.customer.map(|name| snapshot.customer(&name)).transpose()?;
         let filter = EntryFilter {
@@ -58,8 +54,8 @@ pub(crate) fn run(args: HistoryArgs, context: &mut Context) -> Result<()> {
             unit: args.unit,
             kind: args.kind,
             actor: args.actor,
-            since: args.since.map(|moment| moment.0),
-            until: args.until.map(|moment| moment.0),
+            since,
+            until,
             newest_first: args.desc,
             limit: args.limit,
         };

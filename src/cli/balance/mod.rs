@@ -1,11 +1,15 @@
 //! `ssgctl balance`: what customers have left, and everything that moved it.
 
 mod adjust;
+mod at;
+mod explain;
 mod history;
 mod limit;
 mod list;
+mod reverse;
 mod row;
 mod show;
+mod transfer;
 
 use clap::Subcommand;
 
@@ -19,8 +23,12 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     List(list::ListArgs),
     Adjust(adjust::AdjustArgs),
+    Reverse(reverse::ReverseArgs),
+    Transfer(transfer::TransferArgs),
     Limit(limit::LimitArgs),
     History(history::HistoryArgs),
+    At(at::AtArgs),
+    Explain(explain::ExplainArgs),
 }
 
 impl Command {
@@ -29,8 +37,12 @@ impl Command {
             Self::Show(args) => show::run(&args, context),
             Self::List(args) => list::run(&args, context),
             Self::Adjust(args) => adjust::run(args, context),
+            Self::Reverse(args) => reverse::run(args, context),
+            Self::Transfer(args) => transfer::run(args, context),
             Self::Limit(args) => limit::run(&args, context),
             Self::History(args) => history::run(args, context),
+            Self::At(args) => at::run(&args, context),
+            Self::Explain(args) => explain::run(&args, context),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use ssgctl::model::{Balance, Entry};
 use ssgctl::ops::balance::Receipt;
+use ssgctl::report::{BalanceAt, Share};
 
 use crate::output::{Cell, Column, Row};
 
@@ -9,6 +10,7 @@ impl Row for Balance {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |b| Cell::text(&b.customer)),
+        Column::detail("organisation", |b| Cell::text(&b.organisation)),
         Column::new("balance", |b| Cell::amount(b.unit, b.balance)),
         Column::new("unit", |b| Cell::text(b.unit.code())),
         Column::new("credit_limit", |b| Cell::amount(b.unit, b.credit_limit)),
@@ -30,6 +32,7 @@ impl Row for Entry {
         Column::detail("reference", |e| Cell::maybe(e.posting.reference.as_ref())),
         Column::detail("key", |e| Cell::maybe(e.posting.key.as_ref())),
         Column::detail("reverses", |e| Cell::maybe_number(e.posting.reverses)),
+        Column::detail("counterpart", |e| Cell::maybe_number(e.counterpart)),
         Column::new("actor", |e| Cell::text(&e.origin.actor)),
         Column::detail("uid", |e| Cell::number(e.origin.uid)),
         Column::detail("reason", |e| Cell::maybe(e.origin.reason.as_ref())),
@@ -51,8 +54,35 @@ impl Row for Receipt {
         Column::new("description", |r| Cell::text(&r.entry.posting.description)),
         Column::detail("reference", |r| Cell::maybe(r.entry.posting.reference.as_ref())),
         Column::detail("key", |r| Cell::maybe(r.entry.posting.key.as_ref())),
+        Column::detail("kind", |r| Cell::text(r.entry.posting.kind.as_str())),
+        Column::detail("reverses", |r| Cell::maybe_number(r.entry.posting.reverses)),
+        Column::detail("counterpart", |r| Cell::maybe_number(r.entry.counterpart)),
         Column::detail("actor", |r| Cell::text(&r.entry.origin.actor)),
         Column::detail("at", |r| Cell::Time(r.entry.at)),
         Column::new("replayed", |r| Cell::Flag(r.replayed)),
+    ];
+}
+
+impl Row for BalanceAt {
+    const NAME: &str = "customer";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |b| Cell::text(&b.customer)),
+        Column::new("balance", |b| Cell::amount(b.unit, b.balance)),
+        Column::new("unit", |b| Cell::text(b.unit.code())),
+        Column::new("before", |b| Cell::Time(b.before)),
+        Column::new("entry", |b| Cell::maybe_number(b.entry)),
+    ];
+}
+
+impl Row for Share {
+    const NAME: &str = "kind";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("unit", |s| Cell::text(s.unit.code())),
+        Column::new("kind", |s| Cell::text(s.kind.as_str())),
+        Column::new("entries", |s| Cell::number(s.entries)),
+        Column::new("added", |s| Cell::amount(s.unit, s.added)),
+        Column::new("taken", |s| Cell::amount(s.unit, s.taken)),
+        Column::new("first_at", |s| Cell::Time(s.first_at)),
+        Column::new("last_at", |s| Cell::Time(s.last_at)),
     ];
 }

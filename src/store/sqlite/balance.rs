@@ -8,13 +8,14 @@ use crate::store::sqlite::filter::Query;
 use crate::store::{BalanceFilter, BalanceSort, Lives, Page, Snapshot, Tx};
 
 const SELECT: &str = "SELECT balance.customer_id, customer.account_code, balance.unit, balance.balance_e8,
-    balance.credit_limit_e8, balance.updated_at
+    balance.credit_limit_e8, balance.updated_at, customer.organisation
     FROM balance JOIN customer ON customer.id = balance.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Balance> {
     Ok(Balance {
         customer_id: row.get(0)?,
         customer: row.get(1)?,
+        organisation: row.get(6)?,
         unit: row.get(2)?,
         balance: row.get(3)?,
         credit_limit: row.get(4)?,

@@ -27,6 +27,9 @@ struct Link<'a> {
     reference: Option<&'a str>,
     key: Option<&'a str>,
     reverses: Option<i64>,
+    /// Left out where there is none, as it was before transfers existed: old entries keep their hashes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counterpart: Option<i64>,
     actor: &'a str,
     uid: u32,
     reason: Option<&'a str>,
@@ -37,7 +40,7 @@ struct Link<'a> {
 
 /// The hash that an entry must bear when it follows one that bears `previous`.
 pub(super) fn hash(previous: Hash, entry: &Entry) -> Result<Hash> {
-    let Entry { id, customer_id, customer: _, posting, balance_after, origin, at, hash: _ } = entry;
+    let Entry { id, customer_id, customer: _, posting, counterpart, balance_after, origin, at, hash: _ } = entry;
     let link = Link {
         previous: previous.to_string(),
         id: *id,
@@ -50,6 +53,7 @@ pub(super) fn hash(previous: Hash, entry: &Entry) -> Result<Hash> {
         reference: posting.reference.as_ref().map(Line::as_str),
         key: posting.key.as_ref().map(Line::as_str),
         reverses: posting.reverses,
+        counterpart: *counterpart,
         actor: origin.actor.as_str(),
         uid: origin.uid,
         reason: origin.reason.as_ref().map(Line::as_str),

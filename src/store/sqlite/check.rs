@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Entry, Money, Time, Unit};
+use crate::model::{Entry, EntryKind, Money, Time, Unit};
 use crate::store::sqlite::chain::{self, GENESIS};
 use crate::store::{
     BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, CustomerSort, EntryFilter, EventFilter,
@@ -90,7 +90,11 @@ impl Snapshot<'_> {
 
     fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
         let mut walk = Walk { previous: None, balances: BTreeMap::new() };
-        self.entries(&EntryFilter::default(), |entry| walk.step(entry, report))?;
+        self.entries(&EntryFilter::default(), |entry| {
+            self.check_reversal(&entry, report)?;
+            walk.step(entry, report)
+        })?;
+        walk.end(report);
         let page = all(BalanceSort::Customer);
         let every = BalanceFilter { customer_id: None, lives: Lives::All, unit: None, at_most: None, page };
         self.balances(&every, |balance| {
@@ -116,6 +120,24 @@ impl Snapshot<'_> {
             })?;
         if count != highest {
             report.add(format!("the ledger has {count} entries, its last is number {highest}"));
+        }
+        Ok(())
+    }
+
+    /// A reversal and what it undoes, seen from both sides.
+    fn check_reversal(&self, entry: &Entry, report: &mut CheckReport) -> Result<()> {
+        let is_reversal = entry.posting.kind == EntryKind::Reversal;
+        if is_reversal != entry.posting.reverses.is_some() {
+            report
+                .add(format!("entry {} is {} and reverses {:?}", entry.id, entry.posting.kind, entry.posting.reverses));
+        }
+        if let Some(id) = entry.posting.reverses {
+            let undone = self.entry(id)?;
+            let opposite = undone.posting.amount.checked_neg() == Some(entry.posting.amount);
+            let same_balance = (undone.customer_id, undone.posting.unit) == (entry.customer_id, entry.posting.unit);
+            if !opposite || !same_balance || undone.id >= entry.id {
+                report.add(format!("entry {} does not undo entry {id}", entry.id));
+            }
         }
         Ok(())
     }
@@ -176,6 +198,7 @@ impl Walk {
         if chain::hash(before, &entry)? != entry.hash {
             report.add(format!("entry {id} or the one before it is not as it was written"));
         }
+        self.check_halves(&entry, report);
         let posting = &entry.posting;
         if posting.unit.check(posting.amount).is_err() {
             report.add(format!("entry {id} moves a fraction of an SMS credit"));
@@ -188,5 +211,29 @@ impl Walk {
         *balance = entry.balance_after;
         self.previous = Some(entry);
         Ok(())
+    }
+
+    /// The two halves of a transfer stand side by side, name each other and add up to nothing.
+    fn check_halves(&self, entry: &Entry, report: &mut CheckReport) {
+        let expected = self.previous.as_ref().filter(|previous| previous.counterpart == Some(entry.id));
+        let fits = match expected {
+            Some(first) => {
+                entry.counterpart == Some(first.id)
+                    && entry.posting.unit == first.posting.unit
+                    && entry.posting.kind == first.posting.kind
+                    && entry.posting.amount.checked_neg() == Some(first.posting.amount)
+            }
+            None => entry.counterpart.is_none_or(|id| id == entry.id + 1),
+        };
+        if !fits || (entry.posting.kind == EntryKind::Transfer && entry.counterpart.is_none()) {
+            report.add(format!("entry {} does not belong with its other half", entry.id));
+        }
+    }
+
+    /// A first half at the end of the ledger has lost its second.
+    fn end(&self, report: &mut CheckReport) {
+        if let Some(last) = self.previous.as_ref().filter(|last| last.counterpart.is_some_and(|id| id > last.id)) {
+            report.add(format!("entry {} has lost its other half", last.id));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, Entry, Key, Money, Origin, Posting};
+use crate::model::{Customer, Entry, Key, Money, Noun, Origin, Posting};
 use crate::store::sqlite::chain::{self, GENESIS};
 use crate::store::sqlite::filter::Query;
 use crate::store::{EntryFilter, Snapshot, Tx};
@@ -11,7 +11,7 @@ use crate::store::{EntryFilter, Snapshot, Tx};
 const SELECT: &str =
     "SELECT entry.id, entry.customer_id, customer.account_code, entry.unit, entry.kind, entry.amount_e8,
     entry.balance_after_e8, entry.description, entry.reference, entry.key, entry.reverses, entry.actor, entry.uid,
-    entry.reason, entry.command, entry.version, entry.at, entry.hash
+    entry.reason, entry.command, entry.version, entry.at, entry.hash, entry.counterpart
     FROM entry JOIN customer ON customer.id = entry.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -28,6 +28,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
             key: row.get(9)?,
             reverses: row.get(10)?,
         },
+        counterpart: row.get(18)?,
         balance_after: row.get(6)?,
         origin: Origin {
             actor: row.get(11)?,
@@ -49,6 +50,29 @@ impl Snapshot<'_> {
             .prepare_cached(&format!("{SELECT} WHERE entry.key = ?1"))?
             .query_row([key], read)
             .optional()?)
+    }
+
+    /// The entry of a number.
+    pub fn entry(&self, id: i64) -> Result<Entry> {
+        self.transaction
+            .prepare_cached(&format!("{SELECT} WHERE entry.id = ?1"))?
+            .query_row([id], read)
+            .optional()?
+            .ok_or_else(|| Error::NotFound { noun: Noun::Entry, name: id.to_string(), nearest: None })
+    }
+
+    /// The entry that undid another, if it was undone.
+    pub fn reversal_of(&self, id: i64) -> Result<Option<Entry>> {
+        Ok(self
+            .transaction
+            .prepare_cached(&format!("{SELECT} WHERE entry.reverses = ?1"))?
+            .query_row([id], read)
+            .optional()?)
+    }
+
+    /// The last entry of the ledger, if it has one. Kept elsewhere, its number and hash show whether the end was cut off.
+    pub fn last_entry(&self) -> Result<Option<Entry>> {
+        Ok(self.newest_entries(1)?.pop())
     }
 
     /// Hands every entry that the filter keeps to `each`, in the order of the ledger or the other way round.
@@ -80,6 +104,24 @@ impl Snapshot<'_> {
     }
 }
 
+/// Which neighbour an entry belongs with: the halves of a transfer stand side by side in the ledger.
+#[derive(Debug, Clone, Copy)]
+enum Half {
+    Whole,
+    First,
+    Second,
+}
+
+impl Half {
+    fn counterpart(self, id: i64) -> Option<i64> {
+        match self {
+            Self::Whole => None,
+            Self::First => Some(id + 1),
+            Self::Second => Some(id - 1),
+        }
+    }
+}
+
 impl Tx<'_> {
     /// Adds an entry to the ledger and moves the balance with it. The rules are the caller's; the mechanics are here: the
     /// next number, a time not before the last, the hash chain, and the balance as the sum of its entries.
@@ -87,6 +129,17 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error::Damaged`] when the end of the ledger does not fit together: nothing is booked on a broken ledger.
     pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<Entry> {
+        self.append(customer, posting, Half::Whole)
+    }
+
+    /// Adds two entries that belong together, each naming the other.
+    pub fn append_pair(&mut self, first: (&Customer, Posting), second: (&Customer, Posting)) -> Result<(Entry, Entry)> {
+        let first = self.append(first.0, first.1, Half::First)?;
+        let second = self.append(second.0, second.1, Half::Second)?;
+        Ok((first, second))
+    }
+
+    fn append(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<Entry> {
         let newest = self.newest_entries(2)?;
         let (last, before) = (newest.first(), newest.get(1));
         if let Some(last) = last
@@ -96,11 +149,13 @@ impl Tx<'_> {
         }
         let balance = self.verified_balance(customer, &posting)?;
         let balance_after = balance.checked_add(posting.amount).ok_or(Error::Overflow { what: "the balance" })?;
+        let id = last.map_or(1, |entry| entry.id + 1);
         let mut entry = Entry {
-            id: last.map_or(1, |entry| entry.id + 1),
+            id,
             customer_id: customer.id,
             customer: customer.account_code.clone(),
             posting,
+            counterpart: half.counterpart(id),
             balance_after,
             origin: self.origin().clone(),
             at: last.map_or(self.at(), |entry| entry.at.max(self.at())),
@@ -139,8 +194,8 @@ impl Tx<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO entry (id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference, key,
-                    reverses, actor, uid, reason, command, version, at, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                    reverses, actor, uid, reason, command, version, at, hash, counterpart)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
             )?
             .execute(params![
                 entry.id,
@@ -160,6 +215,7 @@ impl Tx<'_> {
                 origin.version,
                 entry.at,
                 entry.hash,
+                entry.counterpart,
             ])?;
         Ok(())
     }

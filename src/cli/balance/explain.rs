@@ -1,0 +1,32 @@
+//! `ssgctl balance explain`.
+
+use clap::Args;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::model::Unit;
+use ssgctl::report;
+
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Show what brought a customer's balances to where they are, by kind of entry
+///
+/// What was added and taken adds up to the balance.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance explain ABCCORP331
+  ssgctl balance explain ABCCORP331 --unit SMS --json")]
+pub(crate) struct ExplainArgs {
+    /// Account code or API ID
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
+    customer: String,
+
+    /// Only the balance in this unit
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(complete::units))]
+    unit: Option<Unit>,
+}
+
+pub(crate) fn run(args: &ExplainArgs, context: &mut Context) -> Result<()> {
+    let shares = context.read(|snapshot| report::explain(snapshot, &snapshot.customer(&args.customer)?, args.unit))?;
+    context.output.all(&shares)
+}

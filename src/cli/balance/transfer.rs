@@ -1,0 +1,60 @@
+//! `ssgctl balance transfer`.
+
+use clap::Args;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::model::{Description, Key, Money, Reference, Unit};
+use ssgctl::ops;
+use ssgctl::ops::balance::Transfer;
+
+use crate::change::ChangeArgs;
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Move an amount from one customer to another: two entries or none
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance transfer ABCCORP331 ABCLTD107 500 --description 'moved to the daughter company' --key move-2026-11")]
+pub(crate) struct TransferArgs {
+    /// Account code or API ID of the customer who gives
+    #[arg(value_name = "FROM", add = ArgValueCompleter::new(complete::customers))]
+    from: String,
+
+    /// Account code or API ID of the customer who gets
+    #[arg(value_name = "TO", add = ArgValueCompleter::new(complete::customers))]
+    to: String,
+
+    /// What is moved, positive
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    amount: Money,
+
+    /// SMS or a currency by ISO 4217; the giver's only balance, or SMS when it has none
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(complete::units))]
+    unit: Option<Unit>,
+
+    /// Why: the first thing that is read when a customer asks
+    #[arg(long, value_name = "TEXT")]
+    description: Description,
+
+    /// Name in somebody else's books
+    #[arg(long, value_name = "TEXT")]
+    reference: Option<Reference>,
+
+    /// Book it once under this key, however often it is repeated
+    #[arg(long, value_name = "KEY")]
+    key: Option<Key>,
+
+    /// Book it even if the giver's balance sinks below its credit limit
+    #[arg(long)]
+    allow_negative: bool,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: TransferArgs, context: &mut Context) -> Result<()> {
+    let TransferArgs { from, to, amount, unit, description, reference, key, allow_negative, change } = args;
+    let transfer = Transfer { unit, amount, description, reference, key, allow_negative };
+    let receipts = context.write(&change, |tx| ops::balance::transfer(tx, &from, &to, &transfer))?;
+    context.output.all(&receipts)
+}

@@ -1,0 +1,27 @@
+//! `ssgctl report`: summaries of what the database knows.
+
+mod balances;
+mod row;
+mod statement;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Sum up what the database knows
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    Balances(balances::BalancesArgs),
+    Statement(statement::StatementArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Balances(args) => balances::run(&args, context),
+            Self::Statement(args) => statement::run(&args, context),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Credit limits.
+
+use crate::error::{Error, Result};
+use crate::model::{Balance, Change, Invalid, Money, Noun, Unit};
+use crate::ops::balance::unit_of;
+use crate::ops::customer;
+use crate::store::Tx;
+
+/// Sets how far below zero manual changes may take a balance.
+pub fn set_credit_limit(tx: &mut Tx<'_>, customer: &str, unit: Option<Unit>, limit: Money) -> Result<Balance> {
+    let customer = customer::active(tx, customer)?;
+    let unit = unit_of(tx, &customer, unit)?;
+    let refused = |rule| Error::invalid("credit_limit", limit, rule);
+    unit.check(limit).map_err(refused)?;
+    if limit < Money::ZERO {
+        return Err(refused(Invalid::rule("must not be negative")));
+    }
+    let before = tx.balance(&customer, unit)?.map_or(Money::ZERO, |balance| balance.credit_limit);
+    if before != limit {
+        tx.set_credit_limit(&customer, unit, limit)?;
+        let subject = format!("{} {unit}", customer.account_code);
+        let change = Change::new(Noun::Balance, "limit", subject, Some(customer.id)).field(
+            "credit_limit",
+            unit.format(before),
+            unit.format(limit),
+        );
+        tx.record(&change)?;
+    }
+    tx.balance(&customer, unit)?.ok_or_else(|| Error::NotFound {
+        noun: Noun::Balance,
+        name: format!("{} {unit}", customer.account_code),
+        nearest: None,
+    })
+}

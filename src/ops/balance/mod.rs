@@ -1,0 +1,105 @@
+//! Balances: the rules by which people and scripts move them.
+
+mod adjust;
+mod limit;
+mod replay;
+mod reverse;
+mod transfer;
+
+use crate::error::{Error, Result};
+use crate::model::{Change, Customer, Entry, Invalid, Money, Noun, Posting, Unit};
+use crate::store::{Snapshot, Tx};
+
+pub use adjust::{Adjustment, adjust};
+pub use limit::set_credit_limit;
+pub use reverse::{Reversal, reverse};
+pub use transfer::{Transfer, transfer};
+
+/// The entry that a change of balance left, and whether it had left it earlier already.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    pub entry: Entry,
+    pub replayed: bool,
+}
+
+impl Receipt {
+    fn new(entry: Entry) -> Self {
+        Self { entry, replayed: false }
+    }
+
+    fn replayed(entry: Entry) -> Self {
+        Self { entry, replayed: true }
+    }
+}
+
+/// The unit that is meant when none is given: the customer's only one, or SMS credits when it has none yet.
+pub fn unit_of(snapshot: &Snapshot<'_>, customer: &Customer, given: Option<Unit>) -> Result<Unit> {
+    if let Some(unit) = given {
+        return Ok(unit);
+    }
+    match snapshot.balances_of(customer)?.as_slice() {
+        [] => Ok(Unit::Sms),
+        [only] => Ok(only.unit),
+        several => Err(Error::Ambiguous {
+            noun: Noun::Balance,
+            name: customer.account_code.to_string(),
+            matches: several.iter().map(|balance| balance.unit.to_string()).collect(),
+        }),
+    }
+}
+
+/// Refuses an amount that the unit cannot hold, and zero, which would move nothing.
+fn check_amount(unit: Unit, amount: Money) -> Result<()> {
+    let refused = |rule| Error::invalid("amount", amount, rule);
+    if amount == Money::ZERO {
+        return Err(refused(Invalid::rule("must not be zero")));
+    }
+    unit.check(amount).map(drop).map_err(refused)
+}
+
+/// Refuses to take more from a balance than its credit limit lets, unless that is allowed.
+fn check_floor(tx: &Tx<'_>, customer: &Customer, unit: Unit, amount: Money, allow_negative: bool) -> Result<()> {
+    let (balance, limit) =
+        tx.balance(customer, unit)?.map_or((Money::ZERO, Money::ZERO), |found| (found.balance, found.credit_limit));
+    let after = balance.checked_add(amount).ok_or(Error::Overflow { what: "the balance" })?;
+    let floor = limit.checked_neg().ok_or(Error::Overflow { what: "the credit limit" })?;
+    if !allow_negative && amount < Money::ZERO && after < floor {
+        let customer = customer.account_code.clone();
+        return Err(Error::InsufficientBalance { customer, unit, balance, amount, after, floor });
+    }
+    Ok(())
+}
+
+/// Adds an entry to the ledger and a line to the audit log.
+fn post(tx: &mut Tx<'_>, action: &str, customer: &Customer, posting: Posting) -> Result<Entry> {
+    let before = tx.balance(customer, posting.unit)?.map(|balance| balance.balance);
+    let entry = tx.append_entry(customer, posting)?;
+    record(tx, action, customer, before, &entry)?;
+    Ok(entry)
+}
+
+/// Adds two entries that belong together to the ledger, and a line for each to the audit log.
+fn post_pair(
+    tx: &mut Tx<'_>,
+    action: &str,
+    first: (&Customer, Posting),
+    second: (&Customer, Posting),
+) -> Result<(Entry, Entry)> {
+    let (giver, taker) = (first.0, second.0);
+    let before_first = tx.balance(giver, first.1.unit)?.map(|balance| balance.balance);
+    let before_second = tx.balance(taker, second.1.unit)?.map(|balance| balance.balance);
+    let (first, second) = tx.append_pair(first, second)?;
+    record(tx, action, giver, before_first, &first)?;
+    record(tx, action, taker, before_second, &second)?;
+    Ok((first, second))
+}
+
+fn record(tx: &mut Tx<'_>, action: &str, customer: &Customer, before: Option<Money>, entry: &Entry) -> Result<()> {
+    let unit = entry.posting.unit;
+    let subject = format!("{} {unit}", customer.account_code);
+    let change = Change::new(Noun::Balance, action, subject, Some(customer.id))
+        .field("balance", before.map(|balance| unit.format(balance)), unit.format(entry.balance_after))
+        .field("entry", (), entry.id)
+        .field("description", (), entry.posting.description.as_str());
+    tx.record(&change)
+}

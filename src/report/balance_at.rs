@@ -1,0 +1,42 @@
+//! What a customer had at a time.
+
+use crate::error::{Error, Result};
+use crate::model::{AccountCode, Customer, Money, Time, Unit};
+use crate::store::{EntryFilter, Snapshot};
+
+/// A balance as it was just before a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BalanceAt {
+    pub customer: AccountCode,
+    pub unit: Unit,
+    pub balance: Money,
+    /// The time before which everything counts, and from which on nothing does.
+    pub before: Time,
+    /// The last entry that counts, if any does.
+    pub entry: Option<i64>,
+}
+
+/// What a customer had just before a time, in each unit of which it has a balance now.
+pub fn balances_at(snapshot: &Snapshot<'_>, customer: &Customer, before: Time) -> Result<Vec<BalanceAt>> {
+    let balances = snapshot.balances_of(customer)?;
+    balances.iter().map(|balance| balance_at(snapshot, customer, balance.unit, before)).collect()
+}
+
+/// What a customer had in a unit just before a time; nothing before its first entry.
+pub(super) fn balance_at(snapshot: &Snapshot<'_>, customer: &Customer, unit: Unit, before: Time) -> Result<BalanceAt> {
+    let mut at = BalanceAt { customer: customer.account_code.clone(), unit, balance: Money::ZERO, before, entry: None };
+    let last = EntryFilter {
+        customer_id: Some(customer.id),
+        unit: Some(unit),
+        until: Some(before),
+        newest_first: true,
+        limit: Some(1),
+        ..EntryFilter::default()
+    };
+    snapshot.entries(&last, |entry| {
+        at.balance = entry.balance_after;
+        at.entry = Some(entry.id);
+        Ok::<_, Error>(())
+    })?;
+    Ok(at)
+}

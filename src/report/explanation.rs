@@ -1,0 +1,45 @@
+//! How a balance came to be what it is.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::model::{Customer, EntryKind, Money, Time, Unit};
+use crate::store::{EntryFilter, Snapshot};
+
+/// What the entries of one kind did to a balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    pub unit: Unit,
+    pub kind: EntryKind,
+    pub entries: u64,
+    /// What they added, without those that took.
+    pub added: Money,
+    /// What they took; negative.
+    pub taken: Money,
+    pub first_at: Time,
+    pub last_at: Time,
+}
+
+/// Splits a customer's balances into what each kind of entry did to them; the parts add up to the balances.
+pub fn explain(snapshot: &Snapshot<'_>, customer: &Customer, unit: Option<Unit>) -> Result<Vec<Share>> {
+    let mut shares: BTreeMap<(Unit, EntryKind), Share> = BTreeMap::new();
+    let filter = EntryFilter { customer_id: Some(customer.id), unit, ..EntryFilter::default() };
+    snapshot.entries(&filter, |entry| {
+        let (unit, kind, amount) = (entry.posting.unit, entry.posting.kind, entry.posting.amount);
+        let share = shares.entry((unit, kind)).or_insert(Share {
+            unit,
+            kind,
+            entries: 0,
+            added: Money::ZERO,
+            taken: Money::ZERO,
+            first_at: entry.at,
+            last_at: entry.at,
+        });
+        let side = if amount < Money::ZERO { &mut share.taken } else { &mut share.added };
+        *side = side.checked_add(amount).ok_or(Error::Overflow { what: "the sum of the entries" })?;
+        share.entries += 1;
+        share.last_at = entry.at;
+        Ok::<_, Error>(())
+    })?;
+    Ok(shares.into_values().collect())
+}

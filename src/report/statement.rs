@@ -1,0 +1,62 @@
+//! The statement of a balance: what it was, what moved it, what it became.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::model::{Customer, Entry, EntryKind, Money, Time, Unit};
+use crate::report::balance_at::balance_at;
+use crate::store::{EntryFilter, Snapshot};
+
+/// A half-open period: `from` is in it, `until` is not.
+#[derive(Debug, Clone, Copy)]
+pub struct Period {
+    pub from: Time,
+    pub until: Time,
+}
+
+/// A balance over a period.
+#[derive(Debug)]
+pub struct Statement {
+    pub customer: Customer,
+    pub unit: Unit,
+    pub period: Period,
+    pub opening: Money,
+    pub entries: Vec<Entry>,
+    /// For each kind of entry, how many there were and what they added up to.
+    pub totals: Vec<(EntryKind, u64, Money)>,
+    /// The opening balance and all entries added up.
+    pub closing: Money,
+}
+
+/// Makes the statement of a customer's balance in a unit.
+///
+/// # Errors
+/// [`Error::Damaged`] when the entries do not lead from the opening balance to the one that the last of them left.
+pub fn statement(snapshot: &Snapshot<'_>, customer: Customer, unit: Unit, period: Period) -> Result<Statement> {
+    let opening = balance_at(snapshot, &customer, unit, period.from)?.balance;
+    let mut closing = opening;
+    let mut entries = Vec::new();
+    let mut totals: BTreeMap<EntryKind, (u64, Money)> = BTreeMap::new();
+    let overflow = || Error::Overflow { what: "the sum of a statement" };
+    let filter = EntryFilter {
+        customer_id: Some(customer.id),
+        unit: Some(unit),
+        since: Some(period.from),
+        until: Some(period.until),
+        ..EntryFilter::default()
+    };
+    snapshot.entries(&filter, |entry| {
+        let amount = entry.posting.amount;
+        closing = closing.checked_add(amount).ok_or_else(overflow)?;
+        if closing != entry.balance_after {
+            return Err(Error::Damaged(format!("entry {} does not leave the balance that it states", entry.id)));
+        }
+        let (count, sum) = totals.entry(entry.posting.kind).or_default();
+        *count += 1;
+        *sum = sum.checked_add(amount).ok_or_else(overflow)?;
+        entries.push(entry);
+        Ok(())
+    })?;
+    let totals = totals.into_iter().map(|(kind, (count, sum))| (kind, count, sum)).collect();
+    Ok(Statement { customer, unit, period, opening, entries, totals, closing })
+}
