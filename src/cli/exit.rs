@@ -223,7 +223,8 @@ impl From<Error> for Failure {
             }
             Error::Foreign { .. } => failure(Exit::BadDatabase, "foreign_database"),
             Error::NewerSchema { .. } => failure(Exit::BadDatabase, "newer_schema").hint("use the newer ssgctl"),
-            Error::OlderSchema { .. } => failure(Exit::BadDatabase, "older_schema"),
+            Error::OlderSchema { .. } => failure(Exit::BadDatabase, "older_schema")
+                .hint("`ssgctl db migrate` brings it up to date, after a backup"),
             Error::Damaged(_) => failure(Exit::BadDatabase, "damaged").hint("`ssgctl db check` lists every fault"),
             Error::UnsafeSqlite(_) => failure(Exit::BadDatabase, "unsafe_sqlite"),
             Error::Io { .. } => failure(Exit::Io, "io"),

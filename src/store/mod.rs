@@ -6,7 +6,9 @@ pub mod vault;
 
 use crate::model::{Country, EntryKind, Noun, Origin, Time, Unit};
 
-pub use sqlite::{CheckReport, Location, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_source, sqlite_version};
+pub use sqlite::{
+    CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_source, sqlite_version,
+};
 
 /// Where the time comes from.
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::context::Context;
+use crate::db::head::Head;
 use crate::exit::{Exit, Failure, Result};
 use crate::output::{Cell, Column, Row};
 
@@ -13,8 +14,13 @@ use crate::output::{Cell, Column, Row};
 /// exits 0 if there is none.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db")]
-pub(crate) struct CheckArgs {}
+  ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
+  ssgctl db check --expect-head \"$(cat yesterdays-head)\"")]
+pub(crate) struct CheckArgs {
+    /// Find out too whether the ledger still holds this head, as an earlier `db head -o name` printed it
+    #[arg(long, value_name = "HEAD")]
+    expect_head: Option<Head>,
+}
 
 struct Finding(String);
 
@@ -23,8 +29,14 @@ impl Row for Finding {
     const COLUMNS: &[Column<Self>] = &[Column::new("finding", |finding| Cell::text(&finding.0))];
 }
 
-pub(crate) fn run(_: &CheckArgs, context: &mut Context) -> Result<()> {
-    let report = context.read(|snapshot| Ok(snapshot.check()))?;
+pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
+    let report = context.read(|snapshot| {
+        let mut report = snapshot.check();
+        if let Some(Head { id, hash }) = args.expect_head {
+            snapshot.check_head(id, hash, &mut report);
+        }
+        Ok(report)
+    })?;
     let findings: Vec<Finding> = report.findings.into_iter().map(Finding).collect();
     if findings.is_empty() {
         return Ok(());

@@ -2,8 +2,11 @@
 
 mod backup;
 mod check;
+mod head;
 mod init;
+mod migrate;
 mod path;
+mod restore;
 
 use clap::Subcommand;
 
@@ -17,7 +20,10 @@ pub(crate) enum Command {
     Init(init::InitArgs),
     Path(path::PathArgs),
     Check(check::CheckArgs),
+    Head(head::HeadArgs),
     Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
+    Migrate(migrate::MigrateArgs),
 }
 
 impl Command {
@@ -26,7 +32,10 @@ impl Command {
             Self::Init(args) => init::run(&args, context),
             Self::Path(args) => path::run(&args, context),
             Self::Check(args) => check::run(&args, context),
+            Self::Head(args) => head::run(&args, context),
             Self::Backup(args) => backup::run(&args, context),
+            Self::Restore(args) => restore::run(&args, context),
+            Self::Migrate(args) => migrate::run(&args, context),
         }
     }
 }

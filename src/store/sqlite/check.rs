@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Entry, EntryKind, Money, Time, Unit};
+use crate::model::{Entry, EntryKind, Hash, Money, Time, Unit};
 use crate::store::sqlite::chain::{self, GENESIS};
 use crate::store::{
     BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, CustomerSort, EntryFilter, EventFilter,
@@ -48,6 +48,21 @@ impl Snapshot<'_> {
         let outcome = self.check_archiving(&mut report);
         report.part("archiving", outcome);
         report
+    }
+
+    /// Finds out whether the ledger still holds an entry as it was when somebody wrote its number and hash down elsewhere:
+    /// if not, its end was cut off or it was written anew.
+    pub fn check_head(&self, id: i64, hash: Hash, report: &mut CheckReport) {
+        match self.entry(id) {
+            Ok(entry) if entry.hash == hash => {}
+            Ok(_) => {
+                report.add(format!("entry {id} has another hash than the head expected: the ledger was written anew"))
+            }
+            Err(Error::NotFound { .. }) => {
+                report.add(format!("entry {id} is not there: the end of the ledger was cut off"))
+            }
+            Err(error) => report.add(format!("entry {id}: {error}")),
+        }
     }
 
     fn check_pages(&self, report: &mut CheckReport) -> Result<()> {

@@ -27,7 +27,7 @@ use crate::model::{Origin, Time};
 use crate::store::{Clock, Stamp};
 
 pub use check::CheckReport;
-pub use open::{Location, sqlite_source, sqlite_version};
+pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
 
 /// An open database.
@@ -78,6 +78,23 @@ impl Store {
     /// [`crate::Error::Refused`] when the file exists and is not to be replaced.
     pub fn backup(&self, to: &Path, replace: bool) -> Result<()> {
         open::backup(&self.connection, to, replace)
+    }
+
+    /// Makes a database at a place where none is from this one, a backup, once it has passed its check.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when it has faults, [`Error::Refused`] when anything is in its place.
+    pub fn restore(&mut self, to: &Path) -> Result<()> {
+        let findings = self.read()?.check().findings;
+        match findings.first() {
+            Some(first) => Err(Error::Damaged(format!("the backup has {} faults, first: {first}", findings.len()))),
+            None => open::restore(&self.connection, to),
+        }
+    }
+
+    /// Brings a database of an older schema up to date, after a backup beside it.
+    pub fn migrate(location: &Location) -> Result<Migration> {
+        open::migrate(location)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Opening a database: the one place where a connection is made, and every setting of it.
 
+use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
@@ -39,20 +40,26 @@ pub fn sqlite_source() -> Result<String> {
 /// Opens the database of a location and checks that it is ours; gives the connection and the file's canonical name.
 pub(super) fn open(location: &Location) -> Result<(Connection, PathBuf)> {
     refuse_unsafe_sqlite()?;
-    if !location.path.exists() && location.path.symlink_metadata().is_err() {
-        if !location.create {
-            return Err(Error::NoDatabase { path: location.path.clone() });
-        }
+    if location.create && location.path.symlink_metadata().is_err() {
         create(&location.path)?;
+    }
+    let (connection, path) = connect_to_ours(location)?;
+    match schema::version(&connection)? {
+        SCHEMA_VERSION => Ok((connection, path)),
+        found => Err(wrong_schema(path, found)),
+    }
+}
+
+/// Connects to a database that is there and ours, of whatever schema.
+fn connect_to_ours(location: &Location) -> Result<(Connection, PathBuf)> {
+    if location.path.symlink_metadata().is_err() {
+        return Err(Error::NoDatabase { path: location.path.clone() });
     }
     let path = canonical(&location.path)?;
     refuse_foreign(&path)?;
     let connection = connect(&path)?;
     connection.busy_timeout(location.wait)?;
-    match schema::version(&connection)? {
-        SCHEMA_VERSION => Ok((connection, path)),
-        found => Err(wrong_schema(path, found)),
-    }
+    Ok((connection, path))
 }
 
 /// Opens a file without creating it and sets everything that a connection needs.
@@ -103,10 +110,44 @@ fn create(path: &Path) -> Result<()> {
 }
 
 /// Copies a database page by page into a new private file that gets its name when it is complete and checked.
+///
+/// The copy is one file that needs no others beside it, and can be read where nothing can be written.
 pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> {
     if !replace && to.symlink_metadata().is_ok() {
-        return Err(Error::Refused(format!("{} exists already", to.display())));
+        return Err(taken(to));
     }
+    let draft = copy(from, to, "DELETE")?;
+    if replace {
+        return draft.publish_over();
+    }
+    if draft.publish()? { Ok(()) } else { Err(taken(to)) }
+}
+
+/// Copies a backup to the place of a database, where nothing must be.
+pub(super) fn restore(from: &Connection, to: &Path) -> Result<()> {
+    let beside = ["-wal", "-shm", "-journal"].map(|ending| {
+        let mut name = to.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    });
+    // A side file of another database would be taken for this one's, and spoil it.
+    for path in std::iter::once(to).chain(beside.iter().map(PathBuf::as_path)) {
+        if path.symlink_metadata().is_ok() {
+            return Err(taken(path));
+        }
+    }
+    if let Some(folder) = to.parent() {
+        make_private_folder(folder)?;
+    }
+    if copy(from, to, "WAL")?.publish()? { Ok(()) } else { Err(taken(to)) }
+}
+
+fn taken(path: &Path) -> Error {
+    Error::Refused(format!("{} exists already", path.display()))
+}
+
+/// A complete and checked copy that has no name yet.
+fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
     let failed = |error: io::Error| Error::io(format_args!("write {}", to.display()), &error);
     let draft = Draft::beside(to)?;
     let file = draft.create().map_err(failed)?;
@@ -116,12 +157,40 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
     if verdict != "ok" {
         return Err(Error::Damaged(format!("the copy fails its check: {verdict}")));
     }
+    copy.pragma_update(None, "journal_mode", journal_mode)?;
     copy.close().map_err(|(_, error)| Error::from(error))?;
     file.sync_all().map_err(failed)?;
-    if replace {
-        return draft.publish_over();
+    Ok(draft)
+}
+
+/// What a migration did.
+#[derive(Debug, Clone)]
+pub struct Migration {
+    pub from: u32,
+    pub to: u32,
+    /// Where the database as it was before lies; none if there was nothing to do.
+    pub backup: Option<PathBuf>,
+}
+
+/// Brings a database up to date, after a backup beside it that is named after the schema it has.
+pub(super) fn migrate(location: &Location) -> Result<Migration> {
+    refuse_unsafe_sqlite()?;
+    let (mut connection, path) = connect_to_ours(location)?;
+    let from = schema::version(&connection)?;
+    let mut migration = Migration { from, to: SCHEMA_VERSION, backup: None };
+    match from.cmp(&SCHEMA_VERSION) {
+        Ordering::Equal => {}
+        Ordering::Greater => return Err(wrong_schema(path, from)),
+        Ordering::Less => {
+            let mut name = path.clone().into_os_string();
+            name.push(format!(".schema-{from}"));
+            let to = PathBuf::from(name);
+            backup(&connection, &to, true)?;
+            schema::migrate(&mut connection)?;
+            migration.backup = Some(to);
+        }
     }
-    if draft.publish()? { Ok(()) } else { Err(Error::Refused(format!("{} exists already", to.display()))) }
+    Ok(migration)
 }
 
 /// The one name of an existing database file. A second name, by symbolic or hard link, would bring a second set of side

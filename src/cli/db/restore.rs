@@ -1,0 +1,29 @@
+//! `ssgctl db restore`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ssgctl::store::{Clock, Location, Store};
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Make the database anew from a backup
+///
+/// The backup is examined as `db check` does before a byte is written. A database that is there is never replaced: move it
+/// away first, with the files beside it that end in -wal and -shm.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  mv \"$(ssgctl db path)\" /tmp/broken.db && ssgctl db restore /backup/ssgctl-2026-11-24.db")]
+pub(crate) struct RestoreArgs {
+    /// The backup
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+pub(crate) fn run(args: &RestoreArgs, context: &mut Context) -> Result<()> {
+    let to = context.settings.database()?.to_owned();
+    let from = Location { path: args.file.clone(), create: false, wait: context.settings.wait };
+    Store::open(&from, Clock::System)?.restore(&to)?;
+    context.output.value("path", &to.display().to_string())
+}
