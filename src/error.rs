@@ -36,6 +36,14 @@ pub enum Error {
     #[error("entry {entry} was reversed before, by entry {by}")]
     AlreadyReversed { entry: i64, by: i64 },
 
+    /// A file breaks the rules of its format; `code` is a word for programs.
+    #[error("{message}")]
+    Input { code: &'static str, message: String },
+
+    /// A file has faults; each is told with its place.
+    #[error("{} in the file, nothing was imported", count(.0.count, "error"))]
+    Rows(Faults),
+
     /// Somebody else changed the thing since it was read.
     #[error("{noun} {} was changed by somebody else meanwhile", quoted(.name))]
     ChangedMeanwhile { noun: Noun, name: String },
@@ -114,9 +122,75 @@ impl Error {
         Self::Io { action: action.to_string(), reason: error.to_string() }
     }
 
+    /// Whether it says something of one request, so that the next one may fare better.
+    pub fn is_about_one_request(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound { .. }
+                | Self::Exists { .. }
+                | Self::Ambiguous { .. }
+                | Self::KeyConflict { .. }
+                | Self::Archived { .. }
+                | Self::InsufficientBalance { .. }
+                | Self::Overflow { .. }
+                | Self::Refused(_)
+                | Self::Invalid { .. }
+        )
+    }
+
     /// A value that breaks its rule.
     pub fn invalid(field: &'static str, value: impl fmt::Display, rule: Invalid) -> Self {
         Self::Invalid { field, value: value.to_string(), rule }
+    }
+}
+
+/// What is wrong at a place of a file. Lines and columns count from 1; columns count characters.
+#[derive(Debug)]
+pub struct Fault {
+    pub line: u64,
+    pub column: u64,
+    pub error: Box<Error>,
+    /// Whether nothing after it can be read.
+    pub ends_file: bool,
+}
+
+impl Fault {
+    /// A fault of one row, after which the next may be read.
+    pub fn of_row(line: u64, column: u64, error: Error) -> Self {
+        Self { line, column, error: Box::new(error), ends_file: false }
+    }
+
+    /// A fault after which nothing can be read.
+    pub fn of_file(line: u64, column: u64, code: &'static str, message: impl Into<String>) -> Self {
+        let error = Error::Input { code, message: message.into() };
+        Self { line, column, error: Box::new(error), ends_file: true }
+    }
+}
+
+/// What is wrong with a file: the first faults in full, and how many there are.
+#[derive(Debug, Default)]
+pub struct Faults {
+    pub first: Vec<Fault>,
+    pub count: u64,
+}
+
+impl Faults {
+    /// How many faults are told in full.
+    pub const TOLD: usize = 20;
+
+    /// Notes a fault; says whether reading can go on after it.
+    pub fn add(&mut self, fault: Fault) -> bool {
+        let goes_on = !fault.ends_file;
+        self.count += 1;
+        if self.first.len() < Self::TOLD {
+            self.first.push(fault);
+        }
+        goes_on
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
     }
 }
 
@@ -141,10 +215,12 @@ pub fn quoted(text: impl fmt::Display) -> String {
 }
 
 fn seconds(duration: &Duration) -> String {
-    match duration.as_secs() {
-        1 => "1 second".to_owned(),
-        n => format!("{n} seconds"),
-    }
+    count(duration.as_secs(), "second")
+}
+
+/// A number with its noun: `1 error`, `2 errors`.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -6,6 +6,9 @@
 //! cli    the binary: everything that knows a terminal      src/cli/main.rs is the front door
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
+//! ingest files that come in: a strict streaming reader, and what rows mean as requests to ops
+//!  │
+//!  ▼
 //! ops    deeds: one function is one business act inside one transaction; rules and audit events live here
 //! report questions that take more than one look, answered from one snapshot as plain data
 //!  │
@@ -38,6 +41,7 @@
 //! a word for programs and a hint. What clap finds wrong takes the same road.
 
 pub mod error;
+pub mod ingest;
 pub mod model;
 pub mod ops;
 pub mod report;

@@ -67,14 +67,14 @@ impl Context {
     }
 
     /// Does a deed in one transaction. With `--dry-run` the transaction is dropped, and that is all the difference.
-    pub(crate) fn write<T>(
+    pub(crate) fn write<T, E: Into<Failure>>(
         &mut self,
         change: &ChangeArgs,
-        deed: impl FnOnce(&mut Tx<'_>) -> ssgctl::Result<T>,
+        deed: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T> {
         let origin = self.origin(change)?;
         let mut tx = self.store()?.write(&origin)?;
-        let done = deed(&mut tx)?;
+        let done = deed(&mut tx).map_err(Into::into)?;
         if change.dry_run {
             drop(tx);
             self.note("dry run: nothing was saved");

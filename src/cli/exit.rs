@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use ssgctl::Error;
-use ssgctl::error::quoted;
+use ssgctl::error::{Faults, count, quoted};
 use ssgctl::model::Noun;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
@@ -58,6 +58,8 @@ struct Fault {
     hint: Option<String>,
     field: Option<String>,
     place: Option<Place>,
+    /// What is wrong in detail, told before this.
+    details: Vec<Failure>,
 }
 
 /// Where in a file something is wrong; lines and columns count from 1.
@@ -70,7 +72,15 @@ pub(crate) struct Place {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
-        Self(Box::new(Fault { exit, code, message: message.into(), hint: None, field: None, place: None }))
+        Self(Box::new(Fault {
+            exit,
+            code,
+            message: message.into(),
+            hint: None,
+            field: None,
+            place: None,
+            details: Vec::new(),
+        }))
     }
 
     /// The command line is wrong.
@@ -96,6 +106,35 @@ impl Failure {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
+    }
+
+    /// An error that a file is to blame for.
+    pub(crate) fn in_file(file: &str, error: Error) -> Self {
+        match error {
+            Error::Rows(faults) => Self::of_file(file, faults),
+            other => Self::from(other),
+        }
+    }
+
+    /// The faults of a file, each with its place, and then how many there are. The exit code is theirs if they agree.
+    pub(crate) fn of_file(file: &str, faults: Faults) -> Self {
+        let message = format!("{} in {}, nothing was imported", count(faults.count, "error"), quoted(file));
+        let told: Vec<Self> = faults
+            .first
+            .into_iter()
+            .map(|fault| {
+                let place = Place { file: file.to_owned(), line: fault.line, column: fault.column };
+                let mut failure = Self::from(*fault.error).at(place);
+                // What would be a wrong argument on the command line is wrong data here.
+                failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
+                failure
+            })
+            .collect();
+        let first = told.first().map_or(Exit::BadInput, |failure| failure.0.exit);
+        let exit = if told.iter().all(|failure| failure.0.exit == first) { first } else { Exit::BadInput };
+        let mut failure = Self::new(exit, "bad_input", message);
+        failure.0.details = told;
+        failure
     }
 
     /// The failure with a hint, if there is one.
@@ -127,10 +166,13 @@ impl Failure {
         } else if fault.exit == Exit::Pipe {
             return ExitCode::from(Exit::Pipe as u8);
         }
-        let text = match form {
-            Form::Json => fault.as_json(committed),
-            Form::Text { colour } => fault.as_text(colour),
-        };
+        let told = fault.details.iter().map(|detail| &*detail.0).chain([&**fault]);
+        let text: String = told
+            .map(|fault| match form {
+                Form::Json => fault.as_json(committed),
+                Form::Text { colour } => fault.as_text(colour),
+            })
+            .collect();
         // A stderr that cannot be written leaves the exit code to speak.
         let _ = io::stderr().write_all(text.as_bytes());
         ExitCode::from(fault.exit as u8)
@@ -217,6 +259,8 @@ impl From<Error> for Failure {
                 .hint("--allow-negative books it all the same; nothing was booked"),
             Error::Overflow { .. } => failure(Exit::Refused, "overflow"),
             Error::Refused(_) => failure(Exit::Refused, "refused"),
+            Error::Input { code, .. } => failure(Exit::BadInput, code),
+            Error::Rows(faults) => Self::of_file("the file", faults),
             Error::Invalid { field, .. } => failure(Exit::BadInput, "bad_value").field(field),
             Error::Busy { .. } => {
                 failure(Exit::Busy, "busy").hint("nothing was changed; try again, or wait longer with --wait")

@@ -1,36 +1,57 @@
-//! Text from a file, or from stdin where `-` is named.
+//! Files and texts that come in; `-` is stdin.
 
-use std::io::{IsTerminal, Read};
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Stdin};
 use std::path::Path;
+
+use ssgctl::error::quoted;
 
 use crate::exit::{Exit, Failure, Result};
 
 /// The most that is read of a text given by file: far more than any single record needs.
 const LONGEST: u64 = 1024 * 1024;
 
+/// Opens a file to be read as it comes; `-` is stdin. A folder is no file.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+    if path == Path::new("-") {
+        return stdin().map(|stdin| Box::new(stdin.lock()) as Box<dyn BufRead>);
+    }
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(Failure::new(Exit::BadInput, "no_file", format!("{} is a folder", quoted(&name))));
+    }
+    Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
+}
+
+/// The name of a file in error messages.
+pub(crate) fn name(path: &Path) -> String {
+    if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
+}
+
+fn stdin() -> Result<Stdin> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Err(
+            Failure::usage("`-` reads stdin, which is a terminal").hint("pipe or redirect something into the command")
+        );
+    }
+    Ok(stdin)
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Failure {
+    match error.kind() {
+        ErrorKind::NotFound => Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(name))),
+        ErrorKind::InvalidData => Failure::new(Exit::BadInput, "bad_encoding", format!("{name} is not UTF-8 text")),
+        _ => Failure::new(Exit::Io, "io", format!("cannot read {name}: {error}")),
+    }
+}
+
 /// Reads a whole text; `-` is stdin.
 pub(crate) fn read_text(path: &Path) -> Result<String> {
-    let name = path.display().to_string();
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            Failure::new(Exit::NotFound, "no_file", format!("no file at {}", ssgctl::error::quoted(&name)))
-        }
-        std::io::ErrorKind::InvalidData => {
-            Failure::new(Exit::BadInput, "bad_encoding", format!("{name} is not UTF-8 text"))
-        }
-        _ => Failure::new(Exit::Io, "io", format!("cannot read {name}: {error}")),
-    };
+    let name = name(path);
     let mut text = String::new();
-    if path == Path::new("-") {
-        let stdin = std::io::stdin();
-        if stdin.is_terminal() {
-            return Err(Failure::usage("`-` reads stdin, which is a terminal")
-                .hint("pipe or redirect something into the command"));
-        }
-        stdin.lock().take(LONGEST + 1).read_to_string(&mut text).map_err(failed)?;
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text)).map_err(failed)?;
-    }
+    open(path)?.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| unreadable(&name, &error))?;
     if text.len() as u64 > LONGEST {
         return Err(Failure::new(Exit::BadInput, "too_long", format!("{name} has more than 1 MiB")));
     }

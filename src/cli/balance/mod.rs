@@ -4,6 +4,7 @@ mod adjust;
 mod at;
 mod explain;
 mod history;
+mod import;
 mod limit;
 mod list;
 mod reverse;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     List(list::ListArgs),
     Adjust(adjust::AdjustArgs),
+    Import(import::ImportArgs),
     Reverse(reverse::ReverseArgs),
     Transfer(transfer::TransferArgs),
     Limit(limit::LimitArgs),
@@ -37,6 +39,7 @@ impl Command {
             Self::Show(args) => show::run(&args, context),
             Self::List(args) => list::run(&args, context),
             Self::Adjust(args) => adjust::run(args, context),
+            Self::Import(args) => import::run(&args, context),
             Self::Reverse(args) => reverse::run(args, context),
             Self::Transfer(args) => transfer::run(args, context),
             Self::Limit(args) => limit::run(&args, context),

@@ -36,8 +36,7 @@ pub(super) struct Payload {
 /// Reads a payload; `-` is stdin.
 pub(super) fn read(file: &Path) -> Result<Payload> {
     let text = input::read_text(file)?;
-    let name = if file == Path::new("-") { "stdin".to_owned() } else { file.display().to_string() };
-    parse(&text, name)
+    parse(&text, input::name(file))
 }
 
 fn parse(text: &str, file: String) -> Result<Payload> {

@@ -1,6 +1,7 @@
 //! Balances: the rules by which people and scripts move them.
 
 mod adjust;
+mod import;
 mod limit;
 mod replay;
 mod reverse;
@@ -11,6 +12,7 @@ use crate::model::{Change, Customer, Entry, Invalid, Money, Noun, Posting, Unit}
 use crate::store::{Snapshot, Tx};
 
 pub use adjust::{Adjustment, adjust};
+pub use import::{AdjustmentRow, import};
 pub use limit::set_credit_limit;
 pub use reverse::{Reversal, reverse};
 pub use transfer::{Transfer, transfer};

@@ -152,7 +152,8 @@ fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
     let draft = Draft::beside(to)?;
     let file = draft.create().map_err(failed)?;
     let mut copy = connect(&canonical(draft.path())?)?;
-    Backup::new(from, &mut copy)?.run_to_completion(-1, Duration::from_millis(50), None)?;
+    // All pages in one step, so that writers between steps cannot make it begin again.
+    Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
     let verdict: String = copy.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if verdict != "ok" {
         return Err(Error::Damaged(format!("the copy fails its check: {verdict}")));

@@ -1,0 +1,69 @@
+//! `ssgctl balance import`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ssgctl::ops;
+use ssgctl::ops::balance::Receipt;
+
+use crate::change::ChangeArgs;
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::input;
+use crate::output::{Cell, Column, Row};
+
+/// Book many adjustments from a file: all of them or none
+///
+/// The file is CSV with a header line, or JSON lines, with customer, amount and description, and perhaps unit, reference
+/// and key; other columns are left alone. Rows with a key that was booked before are counted as replayed, so a file with
+/// keys can be imported again without harm.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance import topups.csv --dry-run
+  ssgctl balance import topups.csv --reason 'bank file of 24 November'
+  jq -c '.[]' topups.json | ssgctl balance import - --receipts --json")]
+pub(crate) struct ImportArgs {
+    /// The file; - is stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Show every receipt instead of the sum
+    #[arg(long)]
+    receipts: bool,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+struct Summary {
+    file: String,
+    receipts: Vec<Receipt>,
+}
+
+impl Summary {
+    fn replayed(&self) -> usize {
+        self.receipts.iter().filter(|receipt| receipt.replayed).count()
+    }
+}
+
+impl Row for Summary {
+    const NAME: &str = "file";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("file", |s| Cell::text(&s.file)),
+        Column::new("rows", |s| Cell::number(s.receipts.len())),
+        Column::new("booked", |s| Cell::number(s.receipts.len() - s.replayed())),
+        Column::new("replayed", |s| Cell::number(s.replayed())),
+    ];
+}
+
+pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
+    let file = input::name(&args.file);
+    let rows = ssgctl::ingest::balance::adjustments(input::open(&args.file)?)
+        .map_err(|faults| Failure::of_file(&file, faults))?;
+    let receipts = context
+        .write(&args.change, |tx| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error)))?;
+    if args.receipts {
+        return context.output.all(&receipts);
+    }
+    context.output.row(&Summary { file, receipts })
+}

@@ -1,0 +1,83 @@
+//! JSON lines: one object a line, of texts, numbers, booleans and nulls. Numbers are kept as they are written.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::io::BufRead;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Fault, quoted};
+use crate::ingest::Row;
+use crate::ingest::lines::Lines;
+use crate::ingest::row::Field;
+
+/// The objects of a file.
+#[derive(Debug)]
+pub struct Objects<R> {
+    lines: Lines<R>,
+}
+
+impl<R: BufRead> Objects<R> {
+    pub(super) fn new(lines: Lines<R>) -> Self {
+        Self { lines }
+    }
+
+    pub(super) fn next_row(&mut self) -> Result<Option<Row>, Fault> {
+        loop {
+            let number = self.lines.number() + 1;
+            let Some((line, _)) = self.lines.next_line()? else { return Ok(None) };
+            if line.trim().is_empty() {
+                continue;
+            }
+            let object: Object = serde_json::from_str(line).map_err(|error| {
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
+                Fault::of_row(number, error.column().max(1) as u64, Error::Input { code: "bad_json", message })
+            })?;
+            // A JSON value's own column is not known; the line is, and the field is named.
+            let fields = object.0.into_iter();
+            let fields = fields.map(|(name, text)| (name, Field { text, line: number, column: 1 })).collect();
+            return Ok(Some(Row::new(number, fields)));
+        }
+    }
+}
+
+/// Names and the texts of their values, in order; nulls are left out.
+struct Object(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
+        let mut fields = Vec::new();
+        let mut seen = HashSet::new();
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if !seen.insert(name.clone()) {
+                return Err(M::Error::custom(format!("field {} stands twice", quoted(name))));
+            }
+            let raw = value.get();
+            match raw.as_bytes().first() {
+                Some(b'n') => {}
+                Some(b'"') => fields.push((name, serde_json::from_str(raw).map_err(M::Error::custom)?)),
+                Some(b'{' | b'[') => {
+                    return Err(M::Error::custom(format!("field {} must be a text or a number", quoted(name))));
+                }
+                _ => fields.push((name, raw.to_owned())),
+            }
+        }
+        Ok(Object(fields))
+    }
+}

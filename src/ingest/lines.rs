@@ -1,0 +1,89 @@
+//! Physical lines of a text, bounded in length and checked to be text.
+
+use std::io::{BufRead, Read};
+
+use crate::error::{Error, Fault};
+
+/// The most bytes of one physical line.
+pub const LONGEST_LINE: usize = 256 * 1024;
+/// The most bytes of one field, which may go over several lines.
+pub const LONGEST_FIELD: usize = 64 * 1024;
+
+/// The lines of an input.
+#[derive(Debug)]
+pub(super) struct Lines<R> {
+    input: R,
+    number: u64,
+    buffer: Vec<u8>,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Begins to read: takes a byte order mark off, and refuses what is compressed or in another encoding.
+    pub(super) fn open(input: R) -> Result<Self, Fault> {
+        let mut lines = Self { input, number: 0, buffer: Vec::new() };
+        let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
+        let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
+        match beginning {
+            [0x1f, 0x8b, ..] => return refused("bad_encoding", "the file is compressed; unpack it first"),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                return refused("bad_encoding", "the file is UTF-16; save it as UTF-8");
+            }
+            [0xef, 0xbb, 0xbf, ..] => lines.input.consume(3),
+            _ => {}
+        }
+        Ok(lines)
+    }
+
+    /// Whether the input begins with this byte, after blanks.
+    pub(super) fn begins_with(&mut self, byte: u8) -> Result<bool, Fault> {
+        let beginning = self.input.fill_buf().map_err(|error| unreadable(0, &error))?;
+        Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()) == Some(&byte))
+    }
+
+    /// The number of the line read last, from 1.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The next line without its end, and whether it had one; nothing at the end of the input.
+    pub(super) fn next_line(&mut self) -> Result<Option<(&str, bool)>, Fault> {
+        self.buffer.clear();
+        self.number += 1;
+        let limit = LONGEST_LINE as u64 + 2;
+        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.buffer);
+        if read.map_err(|error| unreadable(self.number, &error))? == 0 {
+            return Ok(None);
+        }
+        let ended = self.buffer.last() == Some(&b'\n');
+        if ended {
+            self.buffer.pop();
+        }
+        if self.buffer.last() == Some(&b'\r') {
+            self.buffer.pop();
+        }
+        if self.buffer.len() > LONGEST_LINE {
+            let message = format!("the line is longer than {} KiB", LONGEST_LINE / 1024);
+            return Err(Fault::of_file(self.number, 1, "too_long", message));
+        }
+        let text = std::str::from_utf8(&self.buffer).map_err(|error| {
+            let before = String::from_utf8_lossy(&self.buffer[..error.valid_up_to()]);
+            let column = before.chars().count() as u64 + 1;
+            Fault::of_file(self.number, column, "bad_encoding", "the file is not UTF-8 here")
+        })?;
+        if let Some(at) = text.find('\0') {
+            let column = text[..at].chars().count() as u64 + 1;
+            return Err(Fault::of_file(
+                self.number,
+                column,
+                "bad_encoding",
+                "there is a NUL byte here; this is no text file",
+            ));
+        }
+        Ok(Some((text, ended)))
+    }
+}
+
+fn unreadable(line: u64, error: &std::io::Error) -> Fault {
+    let error = Error::io("read the file", error);
+    Fault { line, column: 1, error: Box::new(error), ends_file: true }
+}

@@ -1,0 +1,30 @@
+//! Many adjustments at once: all of them or none.
+
+use crate::error::{Error, Fault, Faults, Result};
+use crate::ops::balance::{Adjustment, Receipt, adjust};
+use crate::store::Tx;
+
+/// An adjustment, and where in its file it stands.
+#[derive(Debug, Clone)]
+pub struct AdjustmentRow {
+    pub line: u64,
+    pub customer: String,
+    pub adjustment: Adjustment,
+}
+
+/// Books adjustments in the order in which they stand. Those that their keys show to be booked already give their first
+/// receipts; if any is refused, all faults are told and the transaction must be dropped.
+pub fn import(tx: &mut Tx<'_>, rows: &[AdjustmentRow]) -> Result<Vec<Receipt>> {
+    let mut faults = Faults::default();
+    let mut receipts = Vec::with_capacity(rows.len());
+    for row in rows {
+        match adjust(tx, &row.customer, &row.adjustment) {
+            Ok(receipt) => receipts.push(receipt),
+            Err(error) if error.is_about_one_request() => {
+                faults.add(Fault::of_row(row.line, 1, error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if faults.is_empty() { Ok(receipts) } else { Err(Error::Rows(faults)) }
+}
