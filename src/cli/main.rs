@@ -32,7 +32,7 @@ use std::sync::atomic::AtomicBool;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::CompleteEnv;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Form, Result};
@@ -130,6 +130,8 @@ fn exit_on_signals() {
         // Without a handler the signal still ends the process, only by itself.
         let _ = signal_hook::flag::register_conditional_shutdown(signal, exit as i32, Arc::clone(&always));
     }
+    // A file that would grow beyond its limit is then an error of the write, and not the end of the process.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
 fn run(cli: Cli, command: String) -> ExitCode {

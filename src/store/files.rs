@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
 use crate::error::{Error, Result};
 
 /// Makes a folder and those above it that are missing, for its owner only.
@@ -60,15 +63,15 @@ impl Draft {
     }
 
     /// Gives the file its real name; `false` if that name is taken.
+    ///
+    /// One step: killed before it, the file has its temporary name, after it the real one, and never both.
     pub fn publish(self) -> Result<bool> {
-        let failed = |error: io::Error| Error::io(format_args!("write {}", self.real.display()), &error);
-        match fs::hard_link(&self.temporary, &self.real) {
+        match renameat_with(CWD, &self.temporary, CWD, &self.real, RenameFlags::NOREPLACE) {
             Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-            Err(error) => return Err(failed(error)),
+            Err(Errno::EXIST) => return Ok(false),
+            Err(error) => return Err(self.failed(&error.into())),
         }
-        fs::remove_file(&self.temporary).map_err(failed)?;
-        sync_folder_of(&self.real).map_err(failed)?;
+        sync_folder_of(&self.real).map_err(|error| self.failed(&error))?;
         Ok(true)
     }
 
@@ -76,7 +79,11 @@ impl Draft {
     pub fn publish_over(self) -> Result<()> {
         fs::rename(&self.temporary, &self.real)
             .and_then(|()| sync_folder_of(&self.real))
-            .map_err(|error| Error::io(format_args!("write {}", self.real.display()), &error))
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &io::Error) -> Error {
+        Error::io(format_args!("write {}", self.real.display()), error)
     }
 }
 

@@ -33,12 +33,12 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
     if giver.id == taker.id {
         return Err(Error::Refused(format!("a transfer from {} to itself moves nothing", giver.account_code)));
     }
-    let taken = amount.checked_neg().ok_or(Error::Overflow { what: "the amount" })?;
+    let debit = amount.checked_neg().ok_or(Error::Overflow { what: "the amount" })?;
     let claim = Claim {
         kind: EntryKind::Transfer,
         customer_id: Some(giver.id),
         unit: *unit,
-        amount: Some(taken),
+        amount: Some(debit),
         reverses: None,
         description,
         reference: reference.as_ref(),
@@ -55,7 +55,7 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
     let (giver, taker) = (customer::active(tx, from)?, customer::active(tx, to)?);
     let unit = unit_of(tx, &giver, *unit)?;
     check_amount(unit, *amount)?;
-    check_floor(tx, &giver, unit, taken, *allow_negative)?;
+    check_floor(tx, &giver, unit, debit, *allow_negative)?;
     let half = |amount, key: Option<Key>| Posting {
         unit,
         kind: EntryKind::Transfer,
@@ -65,6 +65,6 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
         key,
         reverses: None,
     };
-    let (out, into) = post_pair(tx, "transfer", (&giver, half(taken, key.clone())), (&taker, half(*amount, None)))?;
+    let (out, into) = post_pair(tx, "transfer", (&giver, half(debit, key.clone())), (&taker, half(*amount, None)))?;
     Ok(vec![Receipt::new(out), Receipt::new(into)])
 }

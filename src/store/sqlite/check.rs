@@ -56,10 +56,10 @@ impl Snapshot<'_> {
         match self.entry(id) {
             Ok(entry) if entry.hash == hash => {}
             Ok(_) => {
-                report.add(format!("entry {id} has another hash than the head expected: the ledger was written anew"))
+                report.add(format!("entry {id} has another hash than the head expected: the ledger was written anew"));
             }
             Err(Error::NotFound { .. }) => {
-                report.add(format!("entry {id} is not there: the end of the ledger was cut off"))
+                report.add(format!("entry {id} is not there: the end of the ledger was cut off"));
             }
             Err(error) => report.add(format!("entry {id}: {error}")),
         }
