@@ -30,19 +30,13 @@ impl Scene {
         if !can_trace() {
             return None;
         }
-        let made = scene.run(&mut scene.ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
+        let made = scene.run(&mut ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
         assert!(made.status.success(), "{made:?}");
         Some(scene)
     }
 
     fn database(&self) -> PathBuf {
         self.folder.path().join(".local/share/ssgctl/ssgctl.db")
-    }
-
-    fn ssgctl(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(SSGCTL);
-        command.args(arguments);
-        command
     }
 
     /// The program under a tracer that tampers with its system calls.
@@ -85,6 +79,12 @@ impl Scene {
     }
 }
 
+fn ssgctl(arguments: &[&str]) -> Command {
+    let mut command = Command::new(SSGCTL);
+    command.args(arguments);
+    command
+}
+
 fn open(path: &Path) -> Store {
     let location = Location { path: path.to_owned(), create: false, wait: Duration::from_secs(5) };
     Store::open(&location, Clock::System).unwrap()
@@ -124,7 +124,7 @@ fn tamper_everywhere(
             return place;
         }
         assert!(ended_well(&output), "place {place}: {output:?}");
-        let again = scene.run(&mut scene.ssgctl(&adjust(&key)));
+        let again = scene.run(&mut ssgctl(&adjust(&key)));
         assert!(again.status.success(), "place {place}: {again:?}");
         assert_eq!(scene.booked(&key), 1, "place {place}: the retry");
     }
@@ -173,7 +173,7 @@ fn killed_before_any_system_call_a_new_database_is_whole_or_absent() {
             let findings = open(&scene.database()).read().unwrap().check().findings;
             assert!(findings.is_empty(), "{call} {place}: {findings:?}");
         }
-        let again = scene.run(&mut scene.ssgctl(&["db", "init"]));
+        let again = scene.run(&mut ssgctl(&["db", "init"]));
         assert!(again.status.success(), "{call} {place}: {again:?}");
         output.status.success()
     };
@@ -185,13 +185,13 @@ fn killed_before_any_system_call_a_new_database_is_whole_or_absent() {
 #[test]
 fn a_file_size_limit_is_an_error_and_no_signal() {
     let scene = Scene::new();
-    let made = scene.run(&mut scene.ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
+    let made = scene.run(&mut ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
     assert!(made.status.success());
     let mut limited = Command::new("bash");
     limited.args(["-c", "ulimit -f 1; exec \"$@\"", "bash", SSGCTL]).args(adjust("k"));
     let output = scene.run(&mut limited);
     assert_eq!(output.status.code(), Some(10), "{output:?}");
     assert_eq!(scene.booked("k"), 0);
-    assert!(scene.run(&mut scene.ssgctl(&adjust("k"))).status.success());
+    assert!(scene.run(&mut ssgctl(&adjust("k"))).status.success());
     assert_eq!(scene.booked("k"), 1);
 }

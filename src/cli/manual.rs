@@ -74,7 +74,7 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The line that `--help` shows: clap_mangen's own names every option and is read by nobody.
+/// The line that `--help` shows: the generator's own names every option and is read by nobody.
 fn synopsis_section(usage: &str) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["SYNOPSIS"]).text([roman(usage.trim_start_matches("Usage:").trim())]);

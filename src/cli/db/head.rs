@@ -2,6 +2,7 @@
 
 use clap::Args;
 use ssgctl::model::{Entry, Hash, Invalid};
+use ssgctl::store::Snapshot;
 
 use crate::context::Context;
 use crate::exit::Result;
@@ -49,11 +50,9 @@ impl Row for Last {
 }
 
 pub(crate) fn run(_: &HeadArgs, context: &mut Context) -> Result<()> {
-    match context.read(|snapshot| snapshot.last_entry())? {
-        Some(entry) => context.output.row(&Last(entry)),
-        None => {
-            context.note("the ledger is empty");
-            context.output.all::<Last>(&[])
-        }
+    let last = context.read(Snapshot::last_entry)?.map(Last);
+    if last.is_none() {
+        context.note("the ledger is empty");
     }
+    context.output.all(last.as_slice())
 }
