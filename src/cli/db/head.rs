@@ -2,7 +2,6 @@
 
 use clap::Args;
 use ssgctl::model::{Entry, Hash, Invalid};
-use ssgctl::store::Snapshot;
 
 use crate::context::Context;
 use crate::exit::Result;
@@ -49,10 +48,15 @@ impl Row for Last {
     ];
 }
 
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method's own type does not fit every lifetime")]
+fn last_entry(context: &mut Context) -> Result<Option<Entry>> {
+    context.read(|snapshot| snapshot.last_entry())
+}
+
 pub(crate) fn run(_: &HeadArgs, context: &mut Context) -> Result<()> {
-    let last = context.read(Snapshot::last_entry)?.map(Last);
-    if last.is_none() {
-        context.note("the ledger is empty");
+    if let Some(last) = last_entry(context)? {
+        return context.output.row(&Last(last));
     }
-    context.output.all(last.as_slice())
+    context.note("the ledger is empty");
+    context.output.all::<Last>(&[])
 }
