@@ -189,3 +189,103 @@ impl Open {
 fn bad_quote(line: u64, column: u64, message: &str) -> Fault {
     Fault::of_file(line, column, "bad_quote", message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Everything that a text has: its rows as texts, or the first fault as `line:column code`.
+    fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
+        let told = |fault: Fault| match *fault.error {
+            Error::Input { code, .. } => format!("{}:{} {code}", fault.line, fault.column),
+            other => other.to_string(),
+        };
+        let mut records = Records::open(Lines::open(text.as_bytes()).map_err(told)?).map_err(told)?;
+        let mut rows = vec![records.columns().to_vec()];
+        while let Some(row) = records.next_row().map_err(told)? {
+            rows.push(row.texts());
+        }
+        Ok(rows)
+    }
+
+    #[test]
+    fn quotes_commas_and_line_ends_are_kept() {
+        let rows = read("\u{feff}a, b\r\n\"one, \"\"two\"\"\",\"x\r\ny\"\r\n\r\n,\r\n").expect("valid");
+        assert_eq!(rows, [vec!["a", "b"], vec!["one, \"two\"", "x\ny"], vec!["", ""]]);
+    }
+
+    #[test]
+    fn semicolons_and_tabs_separate_when_the_header_says_so() {
+        assert_eq!(read("a;b\n1,5;2\n").expect("valid")[1], ["1,5", "2"]);
+        assert_eq!(read("a\tb\n1\t\n").expect("valid")[1], ["1", ""]);
+    }
+
+    #[test]
+    fn every_fault_is_named_by_line_and_column() {
+        let faults = [
+            ("", "1:1 no_header"),
+            ("a,a\n", "1:3 bad_header"),
+            ("a,b\n1,2\n1,2,3\n", "3:5 bad_row"),
+            ("a,b\n1\n2,3\n", "2:1 bad_row"),
+            ("a,b\n1,2\n1", "3:1 cut_off"),
+            ("a,b\n1,\"2\n3,4\n", "2:3 cut_off"),
+            ("a,b\n1,x\"y\"\n", "2:4 bad_quote"),
+            ("a,b\n1,\"x\"y\n", "2:6 bad_quote"),
+            ("a,b\n1,\0\n", "2:3 bad_encoding"),
+        ];
+        for (text, fault) in faults {
+            assert_eq!(read(text).expect_err(text), fault, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_utf8_text_is_refused() {
+        for bytes in [&b"\x1f\x8b\x08"[..], b"\xff\xfea\0", b"a,b\n1,\xe9\n"] {
+            let outcome = Lines::open(bytes).and_then(Records::open).and_then(|mut records| records.next_row());
+            assert!(outcome.is_err(), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_and_a_line_are_bounded() {
+        let long = "x".repeat(LONGEST_FIELD + 1);
+        assert_eq!(
+            read(&format!("a,b\n1,{long}\n")).expect_err("too long"),
+            format!("2:{} too_long", LONGEST_FIELD + 3)
+        );
+        let quoted = "line\n".repeat(LONGEST_FIELD / 5 + 1);
+        assert!(read(&format!("a,b\n1,\"{quoted}\"\n")).expect_err("too long").ends_with("too_long"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_writer_writes_is_read_again(rows in proptest::collection::vec(
+            proptest::collection::vec("[a-z,;\"' \n]{0,12}", 3), 1..8)
+        ) {
+            let mut writer = ::csv::Writer::from_writer(Vec::new());
+            writer.write_record(["a", "b", "c"]).expect("written");
+            for row in &rows {
+                writer.write_record(row).expect("written");
+            }
+            let text = String::from_utf8(writer.into_inner().expect("written")).expect("UTF-8");
+            prop_assert_eq!(&read(&text).expect("valid")[1..], &rows[..]);
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic_or_go_on_for_ever(text in "[a,;\"\n\r\u{e9}]{0,60}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn a_file_cut_anywhere_inside_its_last_row_is_found(cut in 0..17_usize) {
+            let whole = "a,b\n1,2\nxx,\"yy\",zz\n".replace(",zz", "");
+            let end = whole.len() - 1 - cut.min(8);
+            prop_assume!(end > 8);
+            let text = &whole[..end];
+            // Cut at the end of a field the row is complete but for its line end, which CSV does not ask for.
+            let complete = text.ends_with("\"yy\"") || text.ends_with(',');
+            prop_assert_eq!(read(text).is_err(), !complete, "{}", text);
+        }
+    }
+}
