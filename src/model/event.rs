@@ -18,12 +18,13 @@ pub enum Noun {
     Smpp,
     Balance,
     Entry,
+    Letter,
     Database,
 }
 
 impl Noun {
     /// Every noun.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Customer,
         Self::Contact,
         Self::Note,
@@ -31,6 +32,7 @@ impl Noun {
         Self::Smpp,
         Self::Balance,
         Self::Entry,
+        Self::Letter,
         Self::Database,
     ];
 
@@ -44,6 +46,7 @@ impl Noun {
             Self::Smpp => "smpp",
             Self::Balance => "balance",
             Self::Entry => "entry",
+            Self::Letter => "letter",
             Self::Database => "database",
         }
     }
@@ -53,10 +56,9 @@ impl FromStr for Noun {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|noun| noun.as_str() == text)
-            .ok_or_else(|| Invalid::rule("must be customer, contact, note, service, smpp, balance, entry or database"))
+        Self::ALL.into_iter().find(|noun| noun.as_str() == text).ok_or_else(|| {
+            Invalid::rule("must be customer, contact, note, service, smpp, balance, entry, letter or database")
+        })
     }
 }
 

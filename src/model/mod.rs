@@ -8,6 +8,7 @@ mod country;
 mod customer;
 mod email;
 mod event;
+mod letter;
 mod money;
 mod msisdn;
 mod network;
@@ -16,6 +17,7 @@ mod service;
 mod smpp;
 pub mod text;
 mod time;
+mod warning;
 mod web;
 
 pub use address::PostalAddress;
@@ -26,6 +28,9 @@ pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
+pub use letter::{
+    Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
+};
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList, calling_code};
 pub use network::Network;
@@ -36,4 +41,5 @@ pub use text::{
     Actor, Description, Invalid, Key, Line, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber,
 };
 pub use time::Time;
+pub use warning::{Crossing, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

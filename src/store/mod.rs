@@ -4,7 +4,7 @@ pub mod files;
 mod sqlite;
 pub mod vault;
 
-use crate::model::{Country, EntryKind, Noun, Origin, Time, Unit};
+use crate::model::{Country, EntryKind, LetterState, Noun, Origin, Time, Unit};
 
 pub use sqlite::{
     CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_source, sqlite_version,
@@ -195,6 +195,20 @@ pub struct EventFilter {
     pub actor: Option<String>,
     pub since: Option<Time>,
     pub until: Option<Time>,
+    pub newest_first: bool,
+    pub limit: Option<u64>,
+}
+
+/// Which letters to list.
+#[derive(Debug, Clone, Default)]
+pub struct LetterFilter {
+    pub customer_id: Option<i64>,
+    pub crossing_id: Option<i64>,
+    pub state: Option<LetterState>,
+    /// Only those whose next attempt is due at this time.
+    pub due_at: Option<Time>,
+    /// A part of the recipient's address.
+    pub recipient: Option<String>,
     pub newest_first: bool,
     pub limit: Option<u64>,
 }

@@ -9,12 +9,14 @@ mod entry;
 mod error;
 mod event;
 mod filter;
+mod letter;
 mod note;
 mod open;
 mod schema;
 mod service;
 mod smpp;
 mod values;
+mod warning;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};

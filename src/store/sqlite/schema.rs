@@ -8,11 +8,14 @@ use crate::error::Result;
 pub(super) const APPLICATION_ID: u32 = 0x5353_4743;
 
 /// Each step of the schema, in order. A step that was released is never edited; a new one is added.
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize] =
-    [include_str!("migrations/001_house.sql"), include_str!("migrations/002_transfers.sql")];
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
+    include_str!("migrations/001_house.sql"),
+    include_str!("migrations/002_transfers.sql"),
+    include_str!("migrations/003_warnings.sql"),
+];
 
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Brings a database from whatever schema it has, none included, to the newest, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {

@@ -1,0 +1,229 @@
+//! Letters: emails as values, rendered when they are queued.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::model::text::{Invalid, serde_by_text};
+use crate::model::{AccountCode, EmailAddress, Name, Time};
+
+/// What a letter is about; also the name of its templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LetterKind {
+    /// To the customer: the balance is at or below the upper mark.
+    LowUpper,
+    /// To the customer: the balance is at or below the lower mark.
+    LowLower,
+    /// To us: a customer's balance is low.
+    Internal,
+    /// To those who were warned: the balance has recovered.
+    AllClear,
+    /// To whoever tries out whether mail works.
+    Test,
+}
+serde_by_text!(LetterKind);
+
+impl LetterKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::LowUpper, Self::LowLower, Self::Internal, Self::AllClear, Self::Test];
+
+    /// The name, such as `low-upper`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LowUpper => "low-upper",
+            Self::LowLower => "low-lower",
+            Self::Internal => "internal",
+            Self::AllClear => "all-clear",
+            Self::Test => "test",
+        }
+    }
+
+    /// In whose name it is sent.
+    pub fn role(self) -> SenderRole {
+        match self {
+            Self::LowUpper | Self::LowLower | Self::AllClear => SenderRole::Billing,
+            Self::Internal | Self::Test => SenderRole::Support,
+        }
+    }
+}
+
+impl FromStr for LetterKind {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| Invalid::rule("must be low-upper, low-lower, internal, all-clear or test"))
+    }
+}
+
+impl fmt::Display for LetterKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A part of the operator's company that writes letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SenderRole {
+    Sales,
+    Support,
+    Billing,
+}
+
+impl fmt::Display for SenderRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sales => "sales",
+            Self::Support => "support",
+            Self::Billing => "billing",
+        })
+    }
+}
+
+/// Who a letter is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    pub name: Name,
+    pub address: EmailAddress,
+    pub reply_to: Option<EmailAddress>,
+}
+
+/// A letter that is ready to be queued, but for its recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    pub kind: LetterKind,
+    pub sender: Sender,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// A letter in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub id: i64,
+    pub customer: Option<AccountCode>,
+    pub crossing_id: Option<i64>,
+    pub recipient: EmailAddress,
+    pub content: Composed,
+    /// Without the angle brackets; the same for every attempt.
+    pub message_id: String,
+    pub state: LetterState,
+    pub attempts: u32,
+    /// How often it was handed over without an answer.
+    pub unanswered: u32,
+    pub next_attempt_at: Option<Time>,
+    pub last_error: Option<String>,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+/// How far a letter has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LetterState {
+    /// Waits for its first or next attempt.
+    Pending,
+    /// Claimed by a run that is sending it.
+    Sending,
+    /// The server has taken it.
+    Sent,
+    /// The server refuses it for good.
+    Failed,
+    /// It was handed over, and no answer came.
+    Uncertain,
+    /// An operator, or the balance's recovery, took it back before it was sent.
+    Cancelled,
+}
+serde_by_text!(LetterState);
+
+impl LetterState {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::Pending, Self::Sending, Self::Sent, Self::Failed, Self::Uncertain, Self::Cancelled];
+
+    /// The state in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Uncertain => "uncertain",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl FromStr for LetterState {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| Invalid::rule("must be pending, sending, sent, failed, uncertain or cancelled"))
+    }
+}
+
+impl fmt::Display for LetterState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What came of an attempt to send a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server took it.
+    Sent,
+    /// It was not sent for certain, and may be later.
+    Deferred(String),
+    /// The server refuses it for good.
+    Refused(String),
+    /// It was handed over and no answer came: it may have been sent.
+    Unanswered(String),
+}
+
+impl Outcome {
+    /// The word for it and what was said.
+    pub fn parts(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Sent => ("sent", None),
+            Self::Deferred(detail) => ("deferred", Some(detail)),
+            Self::Refused(detail) => ("refused", Some(detail)),
+            Self::Unanswered(detail) => ("unanswered", Some(detail)),
+        }
+    }
+}
+
+/// An attempt to send a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    pub letter_id: i64,
+    pub number: u32,
+    pub at: Time,
+    pub outcome: String,
+    pub detail: Option<String>,
+}
+
+/// One run of the check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckRun {
+    pub id: i64,
+    pub started_at: Time,
+    /// None while it runs, and for ever if it died.
+    pub finished_at: Option<Time>,
+    pub counts: CheckCounts,
+}
+
+/// What a run of the check did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CheckCounts {
+    pub crossings: u32,
+    pub queued: u32,
+    pub sent: u32,
+    pub deferred: u32,
+    pub failed: u32,
+    pub uncertain: u32,
+}

@@ -1,0 +1,133 @@
+//! Warnings of low balances: the marks, who is told, and what the last check found.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::model::text::{Invalid, serde_by_text};
+use crate::model::{AccountCode, EmailAddress, Money, Time, Unit};
+
+/// What an operator may change of a warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WarningDetails {
+    /// The early warning: the balance is low when it is at or below this mark.
+    pub upper: Option<Money>,
+    /// The urgent warning; not above `upper`.
+    pub lower: Option<Money>,
+    pub tell_customer: bool,
+    /// Where the customer is told; when empty, its billing contacts, else its invoice emails.
+    pub to: Vec<EmailAddress>,
+    /// Where we are told; when empty, the addresses of the configuration.
+    pub internal: Vec<EmailAddress>,
+    /// Whether those who were warned are told when the balance has recovered.
+    pub all_clear: bool,
+    pub active: bool,
+}
+
+impl WarningDetails {
+    /// A warning without marks, which never fires.
+    pub fn empty() -> Self {
+        Self {
+            upper: None,
+            lower: None,
+            tell_customer: true,
+            to: Vec::new(),
+            internal: Vec::new(),
+            all_clear: true,
+            active: true,
+        }
+    }
+
+    /// How low a balance is by these marks.
+    pub fn level(&self, balance: Money) -> Level {
+        if self.lower.is_some_and(|mark| balance <= mark) {
+            Level::Lower
+        } else if self.upper.is_some_and(|mark| balance <= mark) {
+            Level::Upper
+        } else {
+            Level::Ok
+        }
+    }
+}
+
+/// The warning of a balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    pub customer_id: i64,
+    pub customer: AccountCode,
+    pub unit: Unit,
+    pub details: WarningDetails,
+    /// What the last check found.
+    pub state: Level,
+    pub updated_at: Time,
+}
+
+/// How low a balance is. Lower is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Above both marks.
+    Ok,
+    /// At or below the upper mark.
+    Upper,
+    /// At or below the lower mark.
+    Lower,
+}
+serde_by_text!(Level);
+
+impl Level {
+    /// `ok`, `upper` or `lower`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Upper => "upper",
+            Self::Lower => "lower",
+        }
+    }
+}
+
+impl FromStr for Level {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        [Self::Ok, Self::Upper, Self::Lower]
+            .into_iter()
+            .find(|level| level.as_str() == text)
+            .ok_or_else(|| Invalid::rule("must be ok, upper or lower"))
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A change of a warning's state, as a check found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crossing {
+    pub id: i64,
+    pub customer_id: i64,
+    pub customer: AccountCode,
+    pub unit: Unit,
+    pub from: Level,
+    pub to: Level,
+    pub balance: Money,
+    pub at: Time,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_balance_at_its_mark_is_low() {
+        let money = |text: &str| text.parse::<Money>().expect("money");
+        let marks = WarningDetails { upper: Some(money("100")), lower: Some(money("0")), ..WarningDetails::empty() };
+        let levels = [("100.00000001", Level::Ok), ("100", Level::Upper), ("0.01", Level::Upper), ("0", Level::Lower)];
+        for (balance, level) in levels {
+            assert_eq!(marks.level(money(balance)), level, "{balance}");
+        }
+        assert_eq!(WarningDetails::empty().level(money("-5")), Level::Ok);
+    }
+}

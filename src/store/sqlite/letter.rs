@@ -1,0 +1,217 @@
+//! The outbox: letters, attempts to send them, and runs of the check.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{
+    Attempt, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time,
+};
+use crate::store::sqlite::filter::Query;
+use crate::store::{LetterFilter, Snapshot, Tx};
+
+const SELECT: &str =
+    "SELECT letter.id, customer.account_code, crossing_id, recipient, kind, sender_name, sender_address,
+    reply_to, subject, text, html, message_id, state, attempts, unanswered, next_attempt_at, last_error,
+    letter.created_at, letter.updated_at
+    FROM letter LEFT JOIN customer ON customer.id = letter.customer_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Letter> {
+    Ok(Letter {
+        id: row.get(0)?,
+        customer: row.get(1)?,
+        crossing_id: row.get(2)?,
+        recipient: row.get(3)?,
+        content: Composed {
+            kind: row.get(4)?,
+            sender: Sender { name: row.get(5)?, address: row.get(6)?, reply_to: row.get(7)? },
+            subject: row.get(8)?,
+            text: row.get(9)?,
+            html: row.get(10)?,
+        },
+        message_id: row.get(11)?,
+        state: row.get(12)?,
+        attempts: row.get(13)?,
+        unanswered: row.get(14)?,
+        next_attempt_at: row.get(15)?,
+        last_error: row.get(16)?,
+        created_at: row.get(17)?,
+        updated_at: row.get(18)?,
+    })
+}
+
+impl Snapshot<'_> {
+    /// The letter of a number.
+    pub fn letter(&self, id: i64) -> Result<Letter> {
+        self.transaction
+            .prepare_cached(&format!("{SELECT} WHERE letter.id = ?1"))?
+            .query_row([id], read)
+            .optional()?
+            .ok_or_else(|| Error::NotFound { noun: Noun::Letter, name: id.to_string(), nearest: None })
+    }
+
+    /// Hands every letter that the filter keeps to `each`, oldest first.
+    pub fn letters<E: From<Error>>(
+        &self,
+        filter: &LetterFilter,
+        each: impl FnMut(Letter) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut query = Query::default();
+        query.when_some("letter.customer_id = ?", filter.customer_id);
+        query.when_some("crossing_id = ?", filter.crossing_id);
+        query.when_some("state = ?", filter.state);
+        query.when_some("next_attempt_at <= ?", filter.due_at);
+        query.search("recipient LIKE ?", filter.recipient.as_deref());
+        let columns: &[&str] = if filter.due_at.is_some() { &["next_attempt_at", "letter.id"] } else { &["letter.id"] };
+        query.order(columns, filter.newest_first);
+        query.limit(filter.limit);
+        query.run(&self.transaction, SELECT, read, each)
+    }
+
+    /// The letters that the filter keeps.
+    pub fn letters_of(&self, filter: &LetterFilter) -> Result<Vec<Letter>> {
+        let mut letters = Vec::new();
+        self.letters(filter, |letter| {
+            letters.push(letter);
+            Ok::<_, Error>(())
+        })?;
+        Ok(letters)
+    }
+
+    /// The attempts to send a letter, in order.
+    pub fn attempts(&self, letter: &Letter) -> Result<Vec<Attempt>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT letter_id, number, at, outcome, detail FROM letter_attempt WHERE letter_id = ?1 ORDER BY number",
+        )?;
+        let attempts = statement.query_map([letter.id], |row| {
+            Ok(Attempt {
+                letter_id: row.get(0)?,
+                number: row.get(1)?,
+                at: row.get(2)?,
+                outcome: row.get(3)?,
+                detail: row.get(4)?,
+            })
+        })?;
+        Ok(attempts.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The last run of the check, if there ever was one.
+    pub fn last_check_run(&self) -> Result<Option<CheckRun>> {
+        Ok(self
+            .transaction
+            .prepare_cached(
+                "SELECT id, started_at, finished_at, crossings, queued, sent, deferred, failed, uncertain
+                 FROM check_run ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row([], |row| {
+                Ok(CheckRun {
+                    id: row.get(0)?,
+                    started_at: row.get(1)?,
+                    finished_at: row.get(2)?,
+                    counts: CheckCounts {
+                        crossings: row.get(3)?,
+                        queued: row.get(4)?,
+                        sent: row.get(5)?,
+                        deferred: row.get(6)?,
+                        failed: row.get(7)?,
+                        uncertain: row.get(8)?,
+                    },
+                })
+            })
+            .optional()?)
+    }
+}
+
+impl Tx<'_> {
+    /// Queues a letter for its first attempt now.
+    pub fn insert_letter(
+        &mut self,
+        customer_id: Option<i64>,
+        crossing_id: Option<i64>,
+        recipient: &EmailAddress,
+        content: &Composed,
+        message_id: &str,
+    ) -> Result<i64> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO letter (kind, customer_id, crossing_id, recipient, sender_name, sender_address, reply_to,
+                    subject, text, html, message_id, state, next_attempt_at, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'pending', ?12, ?12, ?12)",
+            )?
+            .execute(params![
+                content.kind,
+                customer_id,
+                crossing_id,
+                recipient,
+                content.sender.name,
+                content.sender.address,
+                content.sender.reply_to,
+                content.subject,
+                content.text,
+                content.html,
+                message_id,
+                at,
+            ])?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Moves a letter to a state.
+    pub fn set_letter_state(
+        &mut self,
+        letter: &Letter,
+        state: LetterState,
+        next_attempt_at: Option<Time>,
+        error: Option<&str>,
+    ) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "UPDATE letter SET state = ?2, next_attempt_at = ?3, last_error = ?4, attempts = ?5, unanswered = ?6,
+                    updated_at = ?7
+                 WHERE id = ?1",
+            )?
+            .execute(params![letter.id, state, next_attempt_at, error, letter.attempts, letter.unanswered, at])?;
+        Ok(())
+    }
+
+    /// Writes down what came of an attempt.
+    pub fn insert_attempt(&mut self, letter: &Letter, outcome: &Outcome) -> Result<()> {
+        let at = self.at();
+        let (word, detail) = outcome.parts();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO letter_attempt (letter_id, number, at, outcome, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![letter.id, letter.attempts, at, word, detail])?;
+        Ok(())
+    }
+
+    /// Begins a run of the check; gives its number.
+    pub fn insert_check_run(&mut self) -> Result<i64> {
+        let at = self.at();
+        self.transaction.prepare_cached("INSERT INTO check_run (started_at) VALUES (?1)")?.execute([at])?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Ends a run of the check.
+    pub fn finish_check_run(&mut self, id: i64, counts: CheckCounts) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "UPDATE check_run SET finished_at = ?2, crossings = ?3, queued = ?4, sent = ?5, deferred = ?6, failed = ?7,
+                    uncertain = ?8
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                at,
+                counts.crossings,
+                counts.queued,
+                counts.sent,
+                counts.deferred,
+                counts.failed,
+                counts.uncertain
+            ])?;
+        Ok(())
+    }
+}

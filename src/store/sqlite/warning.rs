@@ -1,0 +1,143 @@
+//! Warnings of low balances, and their crossings.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{Crossing, Customer, Level, Money, Unit, Warning, WarningDetails};
+use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::values::{from_json, to_json};
+use crate::store::{Snapshot, Tx};
+
+const SELECT: &str =
+    "SELECT warning.customer_id, customer.account_code, warning.unit, upper_e8, lower_e8, tell_customer,
+    told_at, internal, all_clear, active, state, warning.updated_at
+    FROM warning JOIN customer ON customer.id = warning.customer_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Warning> {
+    Ok(Warning {
+        customer_id: row.get(0)?,
+        customer: row.get(1)?,
+        unit: row.get(2)?,
+        details: WarningDetails {
+            upper: row.get(3)?,
+            lower: row.get(4)?,
+            tell_customer: row.get(5)?,
+            to: from_json(row, 6)?,
+            internal: from_json(row, 7)?,
+            all_clear: row.get(8)?,
+            active: row.get(9)?,
+        },
+        state: row.get(10)?,
+        updated_at: row.get(11)?,
+    })
+}
+
+const SELECT_CROSSING: &str =
+    "SELECT crossing.id, crossing.customer_id, customer.account_code, unit, from_state, to_state,
+    balance_e8, at FROM crossing JOIN customer ON customer.id = crossing.customer_id";
+
+fn read_crossing(row: &Row<'_>) -> rusqlite::Result<Crossing> {
+    Ok(Crossing {
+        id: row.get(0)?,
+        customer_id: row.get(1)?,
+        customer: row.get(2)?,
+        unit: row.get(3)?,
+        from: row.get(4)?,
+        to: row.get(5)?,
+        balance: row.get(6)?,
+        at: row.get(7)?,
+    })
+}
+
+impl Snapshot<'_> {
+    /// The warning of a customer's balance in a unit, if there is one.
+    pub fn warning(&self, customer: &Customer, unit: Unit) -> Result<Option<Warning>> {
+        Ok(self
+            .transaction
+            .prepare_cached(&format!("{SELECT} WHERE warning.customer_id = ?1 AND warning.unit = ?2"))?
+            .query_row(params![customer.id, unit], read)
+            .optional()?)
+    }
+
+    /// The warnings whose state is not what their balance says now: those of active customers, and of balances that are.
+    pub fn warnings_crossed(&self) -> Result<Vec<(Warning, Money)>> {
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "{}, balance_e8 {} JOIN balance USING (customer_id, unit)
+             WHERE active AND customer.archived_at IS NULL AND state <> CASE
+                WHEN balance_e8 <= lower_e8 THEN 'lower' WHEN balance_e8 <= upper_e8 THEN 'upper' ELSE 'ok' END
+             ORDER BY customer.account_code, warning.unit",
+            SELECT.split("FROM").next().unwrap_or_default(),
+            "FROM warning JOIN customer ON customer.id = warning.customer_id",
+        ))?;
+        let crossed = statement.query_map([], |row| Ok((read(row)?, row.get(12)?)))?;
+        Ok(crossed.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The crossings of a warning, newest first, down to and with the last one that left the state `ok`; all without end
+    /// when `all` is asked for.
+    pub fn crossings(&self, customer_id: i64, unit: Unit) -> Result<Vec<Crossing>> {
+        let mut query = Query::default();
+        query.when("crossing.customer_id = ?", customer_id);
+        query.when("unit = ?", unit);
+        query.order(&["crossing.id"], true);
+        let mut crossings = Vec::new();
+        query.run(&self.transaction, SELECT_CROSSING, read_crossing, |crossing| {
+            crossings.push(crossing);
+            Ok::<_, Error>(())
+        })?;
+        Ok(crossings)
+    }
+}
+
+impl Tx<'_> {
+    /// Saves the details of a warning, making it with the state `ok` if it is not there.
+    pub fn set_warning(&mut self, customer: &Customer, unit: Unit, details: &WarningDetails) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, tell_customer, told_at, internal, all_clear,
+                    active, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT DO UPDATE SET upper_e8 = excluded.upper_e8, lower_e8 = excluded.lower_e8,
+                    tell_customer = excluded.tell_customer, told_at = excluded.told_at, internal = excluded.internal,
+                    all_clear = excluded.all_clear, active = excluded.active, updated_at = excluded.updated_at",
+            )?
+            .execute(params![
+                customer.id,
+                unit,
+                details.upper,
+                details.lower,
+                details.tell_customer,
+                to_json(&details.to)?,
+                to_json(&details.internal)?,
+                details.all_clear,
+                details.active,
+                at,
+            ])?;
+        Ok(())
+    }
+
+    /// Records that a warning's state changed, and changes it.
+    pub fn insert_crossing(&mut self, warning: &Warning, to: Level, balance: Money) -> Result<Crossing> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached("UPDATE warning SET state = ?3 WHERE customer_id = ?1 AND unit = ?2")?
+            .execute(params![warning.customer_id, warning.unit, to])?;
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO crossing (customer_id, unit, from_state, to_state, balance_e8, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![warning.customer_id, warning.unit, warning.state, to, balance, at])?;
+        Ok(Crossing {
+            id: self.transaction.last_insert_rowid(),
+            customer_id: warning.customer_id,
+            customer: warning.customer.clone(),
+            unit: warning.unit,
+            from: warning.state,
+            to,
+            balance,
+            at,
+        })
+    }
+}
