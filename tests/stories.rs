@@ -54,7 +54,7 @@ fn tells_what_happens(file: &Path) -> Result<(), Failed> {
         .action_env("SNAPSHOTS")
         .normalize_paths(false)
         .redact_with(what_differs_each_time(home.path())?)
-        .try_eq(Some(&file.display()), played, Data::read_from(file, None))?;
+        .try_eq(Some(&file.display()), played.into(), Data::read_from(file, None))?;
     Ok(())
 }
 
