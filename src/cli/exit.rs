@@ -250,9 +250,8 @@ impl From<Error> for Failure {
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")
             }
-            Error::Archived { .. } => {
-                failure(Exit::Refused, "archived").hint("un-archive it first; see `ssgctl help customer unarchive`")
-            }
+            Error::Archived { noun, .. } => failure(Exit::Refused, "archived")
+                .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", noun.as_str())),
             Error::NotArchived { .. } => failure(Exit::Refused, "not_archived"),
             Error::InsufficientBalance { .. } => failure(Exit::Refused, "insufficient_balance")
                 .field("amount")
