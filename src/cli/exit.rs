@@ -238,6 +238,7 @@ impl From<Error> for Failure {
             }
             Error::NoDatabase { .. } => failure(Exit::NotFound, "no_database")
                 .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
+            Error::FileExists { .. } => failure(Exit::Conflict, "exists"),
             Error::Exists { field, .. } => failure(Exit::Conflict, "exists").field(field),
             Error::Ambiguous { noun: Noun::Balance, .. } => {
                 failure(Exit::Usage, "ambiguous").hint("name one with --unit")

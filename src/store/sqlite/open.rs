@@ -143,7 +143,7 @@ pub(super) fn restore(from: &Connection, to: &Path) -> Result<()> {
 }
 
 fn taken(path: &Path) -> Error {
-    Error::Refused(format!("{} exists already", path.display()))
+    Error::FileExists { path: path.to_owned() }
 }
 
 /// A complete and checked copy that has no name yet.
