@@ -12,7 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::store::files::{Draft, make_private_folder};
 use crate::store::sqlite::schema::{self, APPLICATION_ID, SCHEMA_VERSION};
 
@@ -115,6 +115,9 @@ fn create(path: &Path) -> Result<()> {
 pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> {
     if !replace && to.symlink_metadata().is_ok() {
         return Err(taken(to));
+    }
+    if from.path().is_some_and(|database| fs::canonicalize(to).is_ok_and(|to| to == Path::new(database))) {
+        return Err(Error::Refused(format!("{} is the database itself", quoted(to.display()))));
     }
     let draft = copy(from, to, "DELETE")?;
     if replace {
