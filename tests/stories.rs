@@ -48,13 +48,13 @@ fn stories_in(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Plays a story, and compares it with itself as it should have been written.
 fn tells_what_happens(file: &Path) -> Result<(), Failed> {
-    let home = tempfile::tempdir()?;
-    let played = play(&fs::read_to_string(file)?, home.path())?;
-    Assert::new()
-        .action_env("SNAPSHOTS")
-        .normalize_paths(false)
-        .redact_with(what_differs_each_time(home.path())?)
-        .try_eq(Some(&file.display()), played.into(), Data::read_from(file, None))?;
+    let folder = tempfile::tempdir()?;
+    // The program names files by their one real path.
+    let home = folder.path().canonicalize()?;
+    let played = play(&fs::read_to_string(file)?, &home)?;
+    let assert = Assert::new().action_env("SNAPSHOTS").normalize_paths(false);
+    let assert = assert.redact_with(what_differs_each_time(&home)?);
+    assert.try_eq(Some(&file.display()), played.into(), Data::read_from(file, None))?;
     Ok(())
 }
 
@@ -89,7 +89,7 @@ fn run(command: &str, home: &Path) -> Result<String> {
     let output = Command::new("bash")
         .arg("-c")
         // One pipe for both streams keeps their lines in the order of a terminal.
-        .arg(format!("exec 2>&1\n{command}"))
+        .arg(format!("umask 022; exec 2>&1\n{command}"))
         .env_clear()
         .env("PATH", env::join_paths([folder.to_owned()].into_iter().chain(env::split_paths(&others)))?)
         .env("HOME", home)
