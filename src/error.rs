@@ -16,6 +16,10 @@ pub enum Error {
     #[error("no {noun} {}", quoted(.name))]
     NotFound { noun: Noun, name: String, nearest: Option<String> },
 
+    /// A file of this name is there and is not written over.
+    #[error("{} is there already", quoted(.path.display()))]
+    FileExists { path: PathBuf },
+
     /// There is no database at this place.
     #[error("no database at {}", quoted(.path.display()))]
     NoDatabase { path: PathBuf },

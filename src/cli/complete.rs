@@ -126,7 +126,7 @@ fn names(
 }
 
 fn store() -> Option<Store> {
-    let settings = Settings::load(&FileArgs::of_completed_line(std::env::args_os())).ok()?;
+    let settings = Settings::load(&FileArgs::of_completed_line(std::env::args_os()), true).ok()?;
     let path = settings.database().ok()?.to_owned();
     Store::open(&Location { path, create: false, wait: Duration::from_millis(100) }, Clock::System).ok()
 }

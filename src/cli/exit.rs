@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::io::{self, Write};
+use std::num::ParseIntError;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -238,6 +239,7 @@ impl From<Error> for Failure {
             }
             Error::NoDatabase { .. } => failure(Exit::NotFound, "no_database")
                 .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
+            Error::FileExists { .. } => failure(Exit::Conflict, "exists"),
             Error::Exists { field, .. } => failure(Exit::Conflict, "exists").field(field),
             Error::Ambiguous { noun: Noun::Balance, .. } => {
                 failure(Exit::Usage, "ambiguous").hint("name one with --unit")
@@ -250,9 +252,8 @@ impl From<Error> for Failure {
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")
             }
-            Error::Archived { .. } => {
-                failure(Exit::Refused, "archived").hint("un-archive it first; see `ssgctl help customer unarchive`")
-            }
+            Error::Archived { noun, .. } => failure(Exit::Refused, "archived")
+                .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", noun.as_str())),
             Error::NotArchived { .. } => failure(Exit::Refused, "not_archived"),
             Error::InsufficientBalance { .. } => failure(Exit::Refused, "insufficient_balance")
                 .field("amount")
@@ -297,8 +298,8 @@ impl From<&clap::Error> for Failure {
         let choices = text(ContextKind::ValidValue);
         match error.kind() {
             ErrorKind::ValueValidation => {
-                let rule = error.source().map(ToString::to_string).unwrap_or_default();
-                Self::new(Exit::Usage, "bad_value", format!("{flag}: {value} {rule}")).field(field)
+                let given = text(ContextKind::InvalidValue).unwrap_or_default();
+                Self::new(Exit::Usage, "bad_value", format!("{flag}: {}", broken_rule(error, &given))).field(field)
             }
             ErrorKind::InvalidValue if value == "``" => {
                 Self::new(Exit::Usage, "missing_value", format!("{flag} needs a value")).field(field)
@@ -332,4 +333,17 @@ impl From<&clap::Error> for Failure {
             }
         }
     }
+}
+
+/// The value that was given and the rule it breaks, in this program's words where the parser has its own.
+fn broken_rule(error: &clap::Error, given: &str) -> String {
+    let Some(source) = error.source() else { return quoted(given) };
+    let rule = source.to_string();
+    let rule = match rule.strip_prefix(given).unwrap_or(&rule).trim_start() {
+        "value was not a boolean" => "must be yes or no",
+        _ if source.is::<ParseIntError>() => "must be a whole number",
+        rule => rule,
+    };
+    // A rule about one of several values names the value itself.
+    if rule.starts_with('`') { rule.to_owned() } else { format!("{} {rule}", quoted(given)) }
 }

@@ -140,7 +140,8 @@ fn run(cli: Cli, command: String) -> ExitCode {
         Format::Json | Format::Jsonl => Form::Json,
         _ => Form::Text { colour: output.color.colours(&std::io::stderr()) },
     };
-    let settings = match Settings::load(&files) {
+    let makes_config = matches!(cli.noun, Noun::Config(config::Command::Init(_) | config::Command::Path(_)));
+    let settings = match Settings::load(&files, !makes_config) {
         Ok(settings) => settings,
         Err(failure) => return failure.report(form, false),
     };

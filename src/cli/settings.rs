@@ -140,15 +140,16 @@ const FILE: &str = "configuration file";
 const DEFAULT: &str = "default";
 
 impl Settings {
-    /// Reads the configuration file, if there is one, and puts options and environment before it.
-    pub(crate) fn load(args: &FileArgs) -> Result<Self> {
+    /// Reads the configuration file, if there is one, and puts options and environment before it. `must_exist` says
+    /// whether a file that was named has to be there.
+    pub(crate) fn load(args: &FileArgs, must_exist: bool) -> Result<Self> {
         let folders = etcetera::base_strategy::choose_base_strategy().ok();
         let usual_config = folders.as_ref().map(|folders| folders.config_dir().join("ssgctl"));
         let usual_database = folders.as_ref().map(|folders| folders.data_dir().join("ssgctl/ssgctl.db"));
         let config_path =
             args.config.clone().or_else(|| usual_config.as_ref().map(|folder| folder.join("config.toml")));
         let file = match &config_path {
-            Some(path) => read(path, args.config.is_some())?,
+            Some(path) => read(path, must_exist && args.config.is_some())?,
             None => ConfigFile::default(),
         };
         let mut list = vec![shown("config", config_path.as_ref(), args.config.as_ref(), None)];

@@ -15,9 +15,10 @@ use crate::exit::Result;
 pub(crate) struct InitArgs {}
 
 pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
-    if context.settings.database()?.exists() {
+    let is_there = context.settings.database()?.exists();
+    let path = context.open(true)?.path().display().to_string();
+    if is_there {
         context.note("the database is there already");
     }
-    let path = context.open(true)?.path().display().to_string();
     context.output.value("path", &path)
 }

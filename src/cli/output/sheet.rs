@@ -71,6 +71,14 @@ impl Sheet {
         let table = SubTable { key, headings, page, objects };
         self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
     }
+
+    /// Whether it has a field or a table of this key.
+    fn has(&self, key: &str) -> bool {
+        self.sections.iter().any(|section| {
+            section.fields.iter().any(|field| field.key == key)
+                || section.table.as_ref().is_some_and(|table| table.key == key)
+        })
+    }
 }
 
 impl Output {
@@ -87,6 +95,9 @@ impl Output {
 
     fn sheet_for_reading(&mut self, sheet: Sheet) -> Result<()> {
         let wanted = self.fields.clone();
+        if let Some(key) = wanted.iter().flatten().find(|key| !sheet.has(key.trim())) {
+            return Err(unknown(key.trim()));
+        }
         let keep = |key: &str| wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| field.trim() == key));
         let mut text = format!("{}\n", self.bold(&escape::visible(&sheet.title)));
         for section in sheet.sections {

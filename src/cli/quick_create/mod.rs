@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::{
-    AccountCode, ContactDetails, CustomerDetails, Description, EmailAddress, Money, Msisdn, MsisdnList, Name,
+    AccountCode, ContactDetails, CustomerDetails, Description, EmailAddress, Invalid, Money, Msisdn, MsisdnList, Name,
     Organisation, Role, SystemId, Unit,
 };
 use ssgctl::ops::balance::Adjustment;
@@ -145,6 +145,9 @@ fn contact(name: Option<Name>, email: Option<EmailAddress>, mobile: Option<Msisd
 }
 
 fn opening(amount: Money, unit: Unit) -> Result<Adjustment> {
+    if amount < Money::ZERO {
+        return Err(Error::invalid("credit", amount, Invalid::rule("must not be negative")).into());
+    }
     let text = "opening balance";
     let description: Description = text.parse().map_err(|rule| Error::invalid("description", text, rule))?;
     Ok(Adjustment { unit: Some(unit), amount, description, reference: None, key: None, allow_negative: false })

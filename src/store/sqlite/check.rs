@@ -69,7 +69,7 @@ impl Snapshot<'_> {
         self.transaction.pragma_query(None, "integrity_check", |row| {
             let line: String = row.get(0)?;
             if line != "ok" {
-                report.add(format!("pages: {line}"));
+                report.add(format!("pages: {}", line.replace('\n', ", ")));
             }
             Ok(())
         })?;

@@ -4,7 +4,7 @@ use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{Contact, ContactDetails, Customer, Noun, Role};
-use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{ContactFilter, ContactSort, Snapshot, Tx};
 
@@ -42,8 +42,12 @@ impl Snapshot<'_> {
         match found.len() {
             1 => Ok(found.remove(0)),
             0 => {
-                let name = format!("{name} of customer {}", customer.account_code);
-                Err(Error::NotFound { noun: Noun::Contact, name, nearest: None })
+                let emails = format!(
+                    "SELECT email FROM contact WHERE customer_id = {} AND removed_at IS NULL AND email IS NOT NULL",
+                    customer.id
+                );
+                let nearest = nearest(&self.transaction, &emails, name)?;
+                Err(Error::NotFound { noun: Noun::Contact, name: name.to_owned(), nearest })
             }
             _ => Err(Error::Ambiguous {
                 noun: Noun::Contact,

@@ -12,7 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::store::files::{Draft, make_private_folder};
 use crate::store::sqlite::schema::{self, APPLICATION_ID, SCHEMA_VERSION};
 
@@ -116,6 +116,9 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
     if !replace && to.symlink_metadata().is_ok() {
         return Err(taken(to));
     }
+    if from.path().is_some_and(|database| fs::canonicalize(to).is_ok_and(|to| to == Path::new(database))) {
+        return Err(Error::Refused(format!("{} is the database itself", quoted(to.display()))));
+    }
     let draft = copy(from, to, "DELETE")?;
     if replace {
         return draft.publish_over();
@@ -143,7 +146,7 @@ pub(super) fn restore(from: &Connection, to: &Path) -> Result<()> {
 }
 
 fn taken(path: &Path) -> Error {
-    Error::Refused(format!("{} exists already", path.display()))
+    Error::FileExists { path: path.to_owned() }
 }
 
 /// A complete and checked copy that has no name yet.

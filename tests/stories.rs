@@ -1,0 +1,153 @@
+//! Plays the console sessions in `tests/cli/**/*.md`, each in an empty home folder, and compares what it sees with what they show.
+//!
+//! A session is a block that begins with three backticks and `console`. A line `$ COMMAND` is given to bash, together with the
+//! lines `> MORE` below it. Then follows what the command prints on stdout and stderr, and `? CODE` if it does not exit with 0.
+//! `SNAPSHOTS=overwrite cargo test --test stories` writes what is really printed into the files.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use regex::Regex;
+use snapbox::{Assert, Data, Redactions};
+
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
+/// Where the stories are.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli");
+const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
+
+fn main() -> Result<ExitCode> {
+    let stories = stories_in(Path::new(FOLDER))?;
+    let mut trials = vec![Trial::test("every_command_has_a_story", every_command_has_a_story)];
+    for file in stories {
+        let name = file.strip_prefix(FOLDER)?.display().to_string();
+        trials.push(Trial::test(name, move || tells_what_happens(&file)));
+    }
+    Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
+}
+
+/// All stories in a folder and the folders in it.
+fn stories_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut stories = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            stories.extend(stories_in(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            stories.push(path);
+        }
+    }
+    stories.sort();
+    Ok(stories)
+}
+
+/// Plays a story, and compares it with itself as it should have been written.
+fn tells_what_happens(file: &Path) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    // The program names files by their one real path.
+    let home = folder.path().canonicalize()?;
+    let played = play(&fs::read_to_string(file)?, &home)?;
+    let assert = Assert::new().action_env("SNAPSHOTS").normalize_paths(false);
+    let assert = assert.redact_with(what_differs_each_time(&home)?);
+    assert.try_eq(Some(&file.display()), played.into(), Data::read_from(file, None))?;
+    Ok(())
+}
+
+/// The story with what its commands really print.
+fn play(story: &str, home: &Path) -> Result<String> {
+    let (mut played, mut commands) = (String::new(), 0);
+    let mut lines = story.lines().peekable();
+    while let Some(line) = lines.next() {
+        played.push_str(&format!("{line}\n"));
+        if line != "```console" {
+            continue;
+        }
+        while let Some(line) = lines.next_if(|line| *line != "```") {
+            let Some(first) = line.strip_prefix("$ ") else { continue };
+            let mut command = first.to_owned();
+            played.push_str(&format!("{line}\n"));
+            while let Some(more) = lines.next_if(|line| line.starts_with("> ")) {
+                command.push_str(&format!("\n{}", &more[2..]));
+                played.push_str(&format!("{more}\n"));
+            }
+            played.push_str(&run(&command, home)?);
+            commands += 1;
+        }
+    }
+    if commands == 0 { Err("there is no command in this story".into()) } else { Ok(played) }
+}
+
+/// Everything a command prints, and the line `? CODE` if it fails.
+fn run(command: &str, home: &Path) -> Result<String> {
+    let folder = Path::new(SSGCTL).parent().unwrap_or(Path::new("."));
+    let others = env::var_os("PATH").unwrap_or_default();
+    let output = Command::new("bash")
+        .arg("-c")
+        // One pipe for both streams keeps their lines in the order of a terminal.
+        .arg(format!("umask 022; exec 2>&1\n{command}"))
+        .env_clear()
+        .env("PATH", env::join_paths([folder.to_owned()].into_iter().chain(env::split_paths(&others)))?)
+        .env("HOME", home)
+        .env("LANG", "C.UTF-8")
+        .env("SSGCTL_ACTOR", "alice")
+        .current_dir(home)
+        .stdin(Stdio::null())
+        .output()?;
+    let mut printed = String::from_utf8(output.stdout)?;
+    if !printed.is_empty() && !printed.ends_with('\n') {
+        printed.push('\n');
+    }
+    if !output.status.success() {
+        printed.push_str(&format!("? {}\n", shown(output.status)));
+    }
+    Ok(printed)
+}
+
+fn shown(status: ExitStatus) -> String {
+    status.code().map_or_else(|| status.to_string(), |code| code.to_string())
+}
+
+/// What is replaced by its name. In tables the name is as long as what it stands for, so that columns stay aligned.
+fn what_differs_each_time(home: &Path) -> Result<Redactions> {
+    let mut redactions = Redactions::new();
+    redactions.insert("[HOME]", home.to_owned())?;
+    for (name, pattern) in [
+        ("[TIME]", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"),
+        ("[DATE_AND_UTC_TIME]", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"),
+        ("[UUID]", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        ("[HASH]", r"\b[0-9a-f]{64}\b"),
+        ("[N]", r"\bABCCORP(?<redacted>\d{3})\b"),
+        ("[SYSTEM_ID]", r#""system_id": ?"(?<redacted>\w{15})""#),
+        ("[PASSWORD]", r#""password": ?"(?<redacted>\w{8})""#),
+    ] {
+        redactions.insert(name, Regex::new(pattern)?)?;
+    }
+    Ok(redactions)
+}
+
+fn every_command_has_a_story() -> Result<(), Failed> {
+    let mut untold = BTreeSet::new();
+    for noun in commands_below(&[])? {
+        let verbs = commands_below(&[&noun])?;
+        let stories = verbs.iter().map(|verb| format!("{noun}/{verb}.md"));
+        let stories: Vec<_> = if verbs.is_empty() { vec![format!("{noun}.md")] } else { stories.collect() };
+        untold.extend(stories.into_iter().filter(|story| !Path::new(FOLDER).join(story).exists()));
+    }
+    if untold.is_empty() { Ok(()) } else { Err(format!("not in tests/cli: {untold:?}").into()) }
+}
+
+/// The nouns, or the verbs of a noun, that the help lists.
+fn commands_below(names: &[&str]) -> Result<Vec<String>> {
+    let help = Command::new(SSGCTL).args(names).arg("--help").env_clear().output()?.stdout;
+    let help = String::from_utf8(help)?;
+    let list = help.lines().skip_while(|line| !matches!(*line, "Nouns:" | "Verbs:")).skip(1);
+    let list = list.take_while(|line| !line.is_empty()).filter_map(|line| line.strip_prefix("  "));
+    // A line that is indented further goes on with the description of the command above it.
+    let names = list.filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty() && *name != "help");
+    Ok(names.map(str::to_owned).collect())
+}
