@@ -115,6 +115,10 @@ pub enum Error {
     #[error("{0}")]
     Secret(String),
 
+    /// A letter cannot be written or sent because something is not set up as it must be.
+    #[error("{0}")]
+    Letter(String),
+
     /// The program contradicts itself.
     #[error("internal error: {0}")]
     Internal(String),

@@ -6,6 +6,7 @@
 //! cli    the binary: everything that knows a terminal      src/cli/main.rs is the front door
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
+//! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
 //! ingest files that come in: a strict streaming reader, and what rows mean as requests to ops
 //!  │
 //!  ▼
@@ -42,6 +43,7 @@
 
 pub mod error;
 pub mod ingest;
+pub mod mail;
 pub mod model;
 pub mod ops;
 pub mod report;

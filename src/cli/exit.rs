@@ -277,6 +277,7 @@ impl From<Error> for Failure {
                 failure(Exit::Config, "unsafe_file").hint(format!("chmod 600 {}", path.display()))
             }
             Error::Secret(_) => failure(Exit::Config, "secret"),
+            Error::Letter(_) => failure(Exit::Config, "mail"),
             Error::Internal(_) => failure(Exit::Internal, "internal"),
         }
     }

@@ -4,6 +4,8 @@ pub mod balance;
 pub mod contact;
 pub mod customer;
 pub mod note;
+pub mod outbox;
 pub mod quick_create;
 pub mod service;
 pub mod smpp;
+pub mod warning;

@@ -199,14 +199,22 @@ pub struct EventFilter {
     pub limit: Option<u64>,
 }
 
+/// Which attempts are due: those at or before a time, and those that lie further ahead than any wait. The latter were
+/// planned while the clock was wrong, and would else never come.
+#[derive(Debug, Clone, Copy)]
+pub struct Due {
+    pub by: Time,
+    pub beyond: Time,
+}
+
 /// Which letters to list.
 #[derive(Debug, Clone, Default)]
 pub struct LetterFilter {
     pub customer_id: Option<i64>,
     pub crossing_id: Option<i64>,
     pub state: Option<LetterState>,
-    /// Only those whose next attempt is due at this time.
-    pub due_at: Option<Time>,
+    /// Only those whose next attempt is due.
+    pub due: Option<Due>,
     /// A part of the recipient's address.
     pub recipient: Option<String>,
     pub newest_first: bool,

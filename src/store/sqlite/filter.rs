@@ -22,6 +22,15 @@ impl<'a> Query<'a> {
         self.conditions.push(condition.replace('?', &format!("?{}", self.values.len())));
     }
 
+    /// Adds two conditions of which one must hold.
+    pub(super) fn when_either(&mut self, first: &str, value: impl ToSql + 'a, second: &str, other: impl ToSql + 'a) {
+        self.when(first, value);
+        self.when(second, other);
+        let second = self.conditions.pop().unwrap_or_default();
+        let first = self.conditions.pop().unwrap_or_default();
+        self.conditions.push(format!("({first} OR {second})"));
+    }
+
     /// Adds the condition if there is a value for it.
     pub(super) fn when_some(&mut self, condition: &str, value: Option<impl ToSql + 'a>) {
         if let Some(value) = value {

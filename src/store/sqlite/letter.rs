@@ -59,9 +59,11 @@ impl Snapshot<'_> {
         query.when_some("letter.customer_id = ?", filter.customer_id);
         query.when_some("crossing_id = ?", filter.crossing_id);
         query.when_some("state = ?", filter.state);
-        query.when_some("next_attempt_at <= ?", filter.due_at);
+        if let Some(due) = filter.due {
+            query.when_either("next_attempt_at <= ?", due.by, "next_attempt_at > ?", due.beyond);
+        }
         query.search("recipient LIKE ?", filter.recipient.as_deref());
-        let columns: &[&str] = if filter.due_at.is_some() { &["next_attempt_at", "letter.id"] } else { &["letter.id"] };
+        let columns: &[&str] = if filter.due.is_some() { &["next_attempt_at", "letter.id"] } else { &["letter.id"] };
         query.order(columns, filter.newest_first);
         query.limit(filter.limit);
         query.run(&self.transaction, SELECT, read, each)

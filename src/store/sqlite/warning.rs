@@ -10,8 +10,9 @@ use crate::store::{Snapshot, Tx};
 
 const SELECT: &str =
     "SELECT warning.customer_id, customer.account_code, warning.unit, upper_e8, lower_e8, tell_customer,
-    told_at, internal, all_clear, active, state, warning.updated_at
-    FROM warning JOIN customer ON customer.id = warning.customer_id";
+    told_at, internal, all_clear, active, state, warning.updated_at, balance.balance_e8
+    FROM warning JOIN customer ON customer.id = warning.customer_id
+    LEFT JOIN balance ON balance.customer_id = warning.customer_id AND balance.unit = warning.unit";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Warning> {
     Ok(Warning {
@@ -62,19 +63,15 @@ impl Snapshot<'_> {
     /// The warnings whose state is not what their balance says now: those of active customers, and of balances that are.
     pub fn warnings_crossed(&self) -> Result<Vec<(Warning, Money)>> {
         let mut statement = self.transaction.prepare_cached(&format!(
-            "{}, balance_e8 {} JOIN balance USING (customer_id, unit)
-             WHERE active AND customer.archived_at IS NULL AND state <> CASE
+            "{SELECT} WHERE balance_e8 IS NOT NULL AND active AND customer.archived_at IS NULL AND state <> CASE
                 WHEN balance_e8 <= lower_e8 THEN 'lower' WHEN balance_e8 <= upper_e8 THEN 'upper' ELSE 'ok' END
-             ORDER BY customer.account_code, warning.unit",
-            SELECT.split("FROM").next().unwrap_or_default(),
-            "FROM warning JOIN customer ON customer.id = warning.customer_id",
+             ORDER BY customer.account_code, warning.unit"
         ))?;
         let crossed = statement.query_map([], |row| Ok((read(row)?, row.get(12)?)))?;
         Ok(crossed.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The crossings of a warning, newest first, down to and with the last one that left the state `ok`; all without end
-    /// when `all` is asked for.
+    /// The crossings of a warning, newest first.
     pub fn crossings(&self, customer_id: i64, unit: Unit) -> Result<Vec<Crossing>> {
         let mut query = Query::default();
         query.when("crossing.customer_id = ?", customer_id);

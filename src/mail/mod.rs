@@ -1,0 +1,12 @@
+//! Letters as values, their templates, and the ways by which they are sent. The only home of lettre but for the address.
+
+mod courier;
+mod mime;
+mod smtp;
+mod transport;
+mod writer;
+
+pub use courier::{Limits, deliver};
+pub use mime::as_mime;
+pub use transport::{Carrier, Credentials, Route, Transport};
+pub use writer::{House, Office, Writer};

@@ -1,0 +1,253 @@
+//! The ways by which letters leave: a mail server, the local `sendmail`, or a folder.
+
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::str::FromStr;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::mail::as_mime;
+use crate::mail::smtp::SmtpCarrier;
+use crate::model::{Invalid, Letter, Outcome};
+use crate::store::files;
+
+/// Where letters go, as the configuration names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// A mail server, and how the connection to it is secured.
+    Smtp { host: String, port: u16, security: Security },
+    /// A program that takes a letter on its standard input.
+    Sendmail(PathBuf),
+    /// A folder in which each letter becomes a file.
+    Folder(PathBuf),
+}
+
+/// How a connection to a mail server is secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// Not at all; for a server on this machine.
+    Plain,
+    /// By STARTTLS, without which nothing is sent.
+    StartTls,
+    /// By TLS from the first byte on.
+    Tls,
+}
+
+impl FromStr for Route {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Invalid> {
+        let rule = || {
+            Invalid::rule(
+                "must be smtp://HOST:PORT, smtp+starttls://HOST:PORT, smtps://HOST:PORT, sendmail:PROGRAM or folder:FOLDER",
+            )
+        };
+        let (scheme, rest) = text.split_once(':').ok_or_else(rule)?;
+        let (security, usual_port) = match scheme {
+            "smtp" => (Security::Plain, 25),
+            "smtp+starttls" => (Security::StartTls, 587),
+            "smtps" => (Security::Tls, 465),
+            "sendmail" if rest.is_empty() => return Ok(Self::Sendmail(PathBuf::from("/usr/sbin/sendmail"))),
+            "sendmail" => return Ok(Self::Sendmail(PathBuf::from(rest))),
+            "folder" if !rest.is_empty() => return Ok(Self::Folder(PathBuf::from(rest))),
+            _ => return Err(rule()),
+        };
+        let server = rest.strip_prefix("//").map(|server| server.trim_end_matches('/')).ok_or_else(rule)?;
+        let url = url::Url::parse(&format!("smtp://{server}")).map_err(|_| rule())?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Invalid::rule("must not hold a login; that has settings of its own"));
+        }
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(rule)?;
+        let host = host.trim_matches(['[', ']']).to_owned();
+        Ok(Self::Smtp { host, port: url.port().unwrap_or(usual_port), security })
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Smtp { host, port, security } => {
+                let scheme = match security {
+                    Security::Plain => "smtp",
+                    Security::StartTls => "smtp+starttls",
+                    Security::Tls => "smtps",
+                };
+                write!(f, "{scheme}://{host}:{port}")
+            }
+            Self::Sendmail(program) => write!(f, "sendmail:{}", program.display()),
+            Self::Folder(folder) => write!(f, "folder:{}", folder.display()),
+        }
+    }
+}
+
+/// What a mail server wants to know before it takes letters.
+#[derive(Clone)]
+pub struct Credentials {
+    pub login: String,
+    pub password: Zeroizing<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credentials({}, ********)", self.login)
+    }
+}
+
+/// A route, ready to be used.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    pub route: Route,
+    pub credentials: Option<Credentials>,
+    /// How long each step of sending may take.
+    pub timeout: Duration,
+}
+
+/// Whoever takes letters away.
+pub trait Carrier {
+    /// Sends a letter, and says what came of it.
+    fn carry(&mut self, letter: &Letter) -> Outcome;
+
+    /// Whether it has found that nothing can be sent now, so that further letters need not be tried.
+    fn is_down(&self) -> bool {
+        false
+    }
+}
+
+impl Transport {
+    /// Gets ready to send. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`Error::Letter`] when a login would travel unprotected.
+    pub fn carrier(&self) -> Result<Box<dyn Carrier>> {
+        Ok(match &self.route {
+            Route::Smtp { host, port, security } => {
+                if *security == Security::Plain && self.credentials.is_some() {
+                    return Err(Error::Letter(
+                        "a login is sent over TLS only: use smtp+starttls:// or smtps://".to_owned(),
+                    ));
+                }
+                Box::new(SmtpCarrier::new(host, *port, *security, self.credentials.clone(), self.timeout)?)
+            }
+            Route::Sendmail(program) => Box::new(Sendmail { program: program.clone(), timeout: self.timeout }),
+            Route::Folder(folder) => Box::new(Folder { folder: folder.clone() }),
+        })
+    }
+}
+
+/// Each letter as a file, named after its number and Message-ID.
+struct Folder {
+    folder: PathBuf,
+}
+
+impl Carrier for Folder {
+    fn carry(&mut self, letter: &Letter) -> Outcome {
+        let name = format!("{:08}-{}.eml", letter.id, letter.message_id.split('@').next().unwrap_or_default());
+        let written =
+            as_mime(letter).and_then(|message| files::write_new(&self.folder.join(name), &message.formatted()));
+        match written {
+            // A file that is there already is this letter, written before a crash.
+            Ok(_) => Outcome::Sent,
+            Err(error) => Outcome::Deferred(error.to_string()),
+        }
+    }
+}
+
+/// The local mail system's own program.
+struct Sendmail {
+    program: PathBuf,
+    timeout: Duration,
+}
+
+impl Carrier for Sendmail {
+    fn carry(&mut self, letter: &Letter) -> Outcome {
+        match as_mime(letter) {
+            Ok(message) => self.hand_over(letter, &message.formatted()),
+            Err(error) => Outcome::Refused(error.to_string()),
+        }
+    }
+}
+
+impl Sendmail {
+    fn hand_over(&self, letter: &Letter, message: &[u8]) -> Outcome {
+        let spawned = Command::new(&self.program)
+            .args(["-i", "-f", letter.content.sender.address.as_str(), "--", letter.recipient.as_str()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut child = match spawned {
+            Ok(child) => child,
+            Err(error) => return Outcome::Deferred(format!("cannot run {}: {error}", self.program.display())),
+        };
+        let handed = child.stdin.take().map(|mut stdin| stdin.write_all(message));
+        let deadline = Instant::now() + self.timeout;
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break status,
+                Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(10)),
+                outcome => {
+                    // Nothing can be done about a child that does not die.
+                    let _ = child.kill().and_then(|()| child.wait());
+                    let why =
+                        outcome.err().map_or_else(|| "it did not end in time".to_owned(), |error| error.to_string());
+                    return Outcome::Unanswered(format!("{}: {why}", self.program.display()));
+                }
+            }
+        };
+        exit_outcome(&self.program, status.code(), handed.is_some_and(|handed| handed.is_ok()))
+    }
+}
+
+/// What a mail program's exit code means (sysexits.h).
+fn exit_outcome(program: &Path, code: Option<i32>, handed: bool) -> Outcome {
+    let told = |code: i32| format!("{} ended with {code}", program.display());
+    match code {
+        Some(0) if handed => Outcome::Sent,
+        Some(0) => Outcome::Deferred(format!("{} did not read the letter", program.display())),
+        // EX_USAGE, EX_DATAERR, EX_NOUSER, EX_NOHOST: about this letter, and for good.
+        Some(code @ (64 | 65 | 67 | 68)) => Outcome::Refused(told(code)),
+        Some(code) => Outcome::Deferred(told(code)),
+        None => Outcome::Unanswered(format!("{} was killed", program.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_read_and_written() {
+        let routes = [
+            ("smtp://localhost", "smtp://localhost:25"),
+            ("smtp+starttls://mail.example.com:2525/", "smtp+starttls://mail.example.com:2525"),
+            ("smtps://mail.example.com", "smtps://mail.example.com:465"),
+            ("sendmail:", "sendmail:/usr/sbin/sendmail"),
+            ("folder:/var/spool/letters", "folder:/var/spool/letters"),
+        ];
+        for (text, written) in routes {
+            assert_eq!(text.parse::<Route>().expect(text).to_string(), written);
+        }
+        for text in ["", "mail.example.com", "http://x", "smtp:", "smtp://", "folder:", "smtps://u:p@mail.example.com"]
+        {
+            assert!(text.parse::<Route>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_login_does_not_travel_unprotected() {
+        let credentials = Some(Credentials { login: "u".to_owned(), password: Zeroizing::new("p".to_owned()) });
+        let transport = |text: &str| Transport {
+            route: text.parse().expect("route"),
+            credentials: credentials.clone(),
+            timeout: Duration::from_secs(1),
+        };
+        assert!(transport("smtp://localhost").carrier().is_err());
+        assert!(transport("smtps://localhost").carrier().is_ok());
+        assert!(!format!("{:?}", transport("smtps://localhost")).contains("\"p\""));
+    }
+}

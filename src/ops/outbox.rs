@@ -1,0 +1,153 @@
+//! The outbox: which letter may be sent when, and what follows from each outcome. Nothing is sent here.
+
+use jiff::SignedDuration;
+
+use crate::error::{Error, Result};
+use crate::model::{
+    ApiId, Change, CheckCounts, Composed, Crossing, Customer, EmailAddress, Letter, LetterState, Noun, Outcome, Time,
+};
+use crate::store::{Due, LetterFilter, Tx};
+
+/// The wait after a first failure; it doubles with each further one.
+const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(5);
+/// The longest wait between two attempts.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(6);
+/// How long a letter is tried before it counts as failed.
+const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
+/// The wait before a letter is sent again of which nobody knows whether it was sent.
+const WAIT_WHEN_UNANSWERED: SignedDuration = SignedDuration::from_mins(15);
+
+/// Queues a letter to one recipient.
+pub fn queue(
+    tx: &mut Tx<'_>,
+    customer: Option<&Customer>,
+    crossing: Option<&Crossing>,
+    to: &EmailAddress,
+    content: &Composed,
+) -> Result<Letter> {
+    let domain = content.sender.address.as_str().rsplit('@').next().unwrap_or("localhost");
+    let message_id = format!("{}@{domain}", ApiId::generate());
+    let (customer_id, crossing_id) = (customer.map(|customer| customer.id), crossing.map(|crossing| crossing.id));
+    let id = tx.insert_letter(customer_id, crossing_id, to, content, &message_id)?;
+    tx.letter(id)
+}
+
+/// Finds letters that a run claimed and that nobody is sending: that run is dead, and what became of them is not known.
+///
+/// Only for whoever holds the lock of the check.
+pub fn find_abandoned(tx: &mut Tx<'_>) -> Result<Vec<Letter>> {
+    let sending = LetterFilter { state: Some(LetterState::Sending), ..LetterFilter::default() };
+    let abandoned = tx.letters_of(&sending)?;
+    for letter in &abandoned {
+        record(tx, letter.clone(), &Outcome::Unanswered("the run that was sending it ended".to_owned()))?;
+    }
+    Ok(abandoned)
+}
+
+/// Claims letters whose next attempt is due, oldest first, at most so many.
+pub fn claim(tx: &mut Tx<'_>, most: u64) -> Result<Vec<Letter>> {
+    let due = Some(Due { by: tx.at(), beyond: after(tx.at(), LONGEST_WAIT)? });
+    let due = LetterFilter { due, limit: Some(most), ..LetterFilter::default() };
+    let mut letters = tx.letters_of(&due)?;
+    for letter in &mut letters {
+        letter.attempts += 1;
+        letter.state = LetterState::Sending;
+        tx.set_letter_state(letter, LetterState::Sending, None, letter.last_error.as_deref())?;
+    }
+    Ok(letters)
+}
+
+/// Writes down what came of sending a claimed letter, and what follows from it.
+pub fn record(tx: &mut Tx<'_>, mut letter: Letter, outcome: &Outcome) -> Result<Letter> {
+    tx.insert_attempt(&letter, outcome)?;
+    let (_, detail) = outcome.parts();
+    let (state, next) = match outcome {
+        Outcome::Sent => (LetterState::Sent, None),
+        Outcome::Refused(_) => (LetterState::Failed, None),
+        Outcome::Unanswered(_) => {
+            letter.unanswered += 1;
+            let again = if letter.unanswered == 1 { Some(after(tx.at(), WAIT_WHEN_UNANSWERED)?) } else { None };
+            (LetterState::Uncertain, again)
+        }
+        Outcome::Deferred(_) if after(letter.created_at, GIVE_UP_AFTER)? <= tx.at() => (LetterState::Failed, None),
+        Outcome::Deferred(_) => {
+            // A letter that may have been sent before stays uncertain, however often its second sending is put off.
+            let state = if letter.unanswered > 0 { LetterState::Uncertain } else { LetterState::Pending };
+            (state, Some(after(tx.at(), wait_after(letter.attempts))?))
+        }
+    };
+    tx.set_letter_state(&letter, state, next, detail)?;
+    tx.letter(letter.id)
+}
+
+/// Puts claimed letters back that were not tried at all, as when time has run out: it does not count as an attempt.
+pub fn unclaim(tx: &mut Tx<'_>, letters: Vec<Letter>) -> Result<()> {
+    for mut letter in letters {
+        letter.attempts -= 1;
+        let state = if letter.unanswered > 0 { LetterState::Uncertain } else { LetterState::Pending };
+        let (now, error) = (tx.at(), letter.last_error.clone());
+        tx.set_letter_state(&letter, state, Some(now), error.as_deref())?;
+    }
+    Ok(())
+}
+
+fn wait_after(attempts: u32) -> SignedDuration {
+    let doublings = attempts.saturating_sub(1).min(10);
+    (FIRST_WAIT * (1 << doublings)).min(LONGEST_WAIT)
+}
+
+fn after(time: Time, wait: SignedDuration) -> Result<Time> {
+    time.timestamp().checked_add(wait).map(Time::from_timestamp).map_err(|_| Error::Overflow { what: "the time" })
+}
+
+/// Takes back a letter that nobody has begun to send.
+pub(super) fn take_back(tx: &mut Tx<'_>, letter: &Letter, why: &str) -> Result<()> {
+    tx.set_letter_state(letter, LetterState::Cancelled, None, Some(why))
+}
+
+/// Lets a letter be sent again: one that failed, is uncertain, was cancelled or waits.
+///
+/// # Errors
+/// [`Error::Refused`] when it was sent, or is being sent.
+pub fn retry(tx: &mut Tx<'_>, id: i64) -> Result<Letter> {
+    let letter = tx.letter(id)?;
+    if matches!(letter.state, LetterState::Sent | LetterState::Sending) {
+        return Err(Error::Refused(format!("letter {id} is {}", letter.state)));
+    }
+    let at = tx.at();
+    tx.set_letter_state(&letter, LetterState::Pending, Some(at), letter.last_error.as_deref())?;
+    tx.record(&change(&letter, "retry", LetterState::Pending, tx)?)?;
+    tx.letter(id)
+}
+
+/// Takes back a letter that was not sent.
+///
+/// # Errors
+/// [`Error::Refused`] when it was sent, or is being sent.
+pub fn cancel(tx: &mut Tx<'_>, id: i64) -> Result<Letter> {
+    let letter = tx.letter(id)?;
+    if matches!(letter.state, LetterState::Sent | LetterState::Sending) {
+        return Err(Error::Refused(format!("letter {id} is {}", letter.state)));
+    }
+    tx.set_letter_state(&letter, LetterState::Cancelled, None, letter.last_error.as_deref())?;
+    tx.record(&change(&letter, "cancel", LetterState::Cancelled, tx)?)?;
+    tx.letter(id)
+}
+
+fn change(letter: &Letter, action: &str, to: LetterState, tx: &Tx<'_>) -> Result<Change> {
+    let customer_id = match &letter.customer {
+        Some(code) => Some(tx.customer(code.as_str())?.id),
+        None => None,
+    };
+    Ok(Change::new(Noun::Letter, action, letter.id, customer_id).field("state", letter.state.as_str(), to.as_str()))
+}
+
+/// Begins a run of the check.
+pub fn begin_run(tx: &mut Tx<'_>) -> Result<i64> {
+    tx.insert_check_run()
+}
+
+/// Ends a run of the check.
+pub fn end_run(tx: &mut Tx<'_>, id: i64, counts: CheckCounts) -> Result<()> {
+    tx.finish_check_run(id, counts)
+}
