@@ -124,6 +124,14 @@ fn setting_the_limit_that_is_set_leaves_no_trace() {
 }
 
 #[test]
+fn a_limit_of_zero_may_be_set_for_a_customer_that_has_no_balance_yet() {
+    let mut scene = Scene::with_acme();
+    let balance = set_limit(&mut scene, None, "0").unwrap();
+    assert_eq!((balance.unit, balance.balance, balance.credit_limit), (Unit::Sms, Money::ZERO, Money::ZERO));
+    assert!(scene.findings().is_empty());
+}
+
+#[test]
 fn a_change_of_nothing_is_refused() {
     let mut scene = Scene::with_acme();
     assert_refused!(scene.adjust("ACME", &adjustment("0")), Error::Invalid { field: "amount", .. });

@@ -6,6 +6,7 @@ mod audit;
 mod balance;
 mod contact;
 mod customer;
+mod ledger;
 mod note;
 mod quick_create;
 mod service;
