@@ -56,6 +56,35 @@ fn case_matters_in_system_ids_as_it_does_to_the_gateway() {
 }
 
 #[test]
+fn a_short_name_names_one_account_in_any_case() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", named("acme1", "Prod")).unwrap();
+    assert_eq!(scene.read(|now| now.smpp_account("PROD")).system_id.as_str(), "acme1");
+    for taken in [named("acme2", "prod"), new_account("prod"), new_account("PROD")] {
+        assert_refused!(scene.add_account("ACME", taken), Error::Exists { noun: Noun::Smpp, .. });
+    }
+    scene.account("ACME", "acme2");
+    for name in ["prod", "acme1", "ACME1"] {
+        assert_refused!(
+            scene.write(|tx| smpp::edit(tx, "acme2", |account| account.short_name = Some(valid(name)))),
+            Error::Exists { noun: Noun::Smpp, field: "short_name", .. }
+        );
+    }
+}
+
+#[test]
+fn an_account_may_have_its_own_system_id_as_its_short_name() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", named("one", "one")).unwrap();
+    scene.account("ACME", "two");
+    scene.write(|tx| smpp::edit(tx, "two", |account| account.short_name = Some(valid("TWO")))).unwrap();
+    for name in ["one", "ONE", "two", "TWO"] {
+        let found = scene.read(|now| now.smpp_account(name));
+        assert_eq!(found.system_id.as_str(), name.to_lowercase(), "{name}");
+    }
+}
+
+#[test]
 fn a_short_name_may_change_its_case_and_be_given_up() {
     let mut scene = Scene::with_acme();
     scene.add_account("ACME", named("acme1", "prod")).unwrap();

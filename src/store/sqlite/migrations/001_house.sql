@@ -111,6 +111,9 @@ CREATE TABLE smpp_account (
 
 CREATE INDEX smpp_account_by_customer ON smpp_account (customer_id);
 
+-- A short name may not be another account's system ID in any case.
+CREATE INDEX smpp_account_by_system_id_in_any_case ON smpp_account (system_id COLLATE NOCASE);
+
 -- The numbers that an account with use_cug may reach.
 CREATE TABLE cug_number (
     smpp_account_id INTEGER NOT NULL REFERENCES smpp_account (id),
