@@ -118,7 +118,8 @@ pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Res
 }
 
 /// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
-pub fn change_cug(tx: &mut Tx<'_>, mut account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
+pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
+    let mut account = active(tx, account.system_id.as_str())?;
     let mut added = Vec::new();
     for number in add {
         if tx.insert_cug_number(&account, number)? {
@@ -133,6 +134,8 @@ pub fn change_cug(tx: &mut Tx<'_>, mut account: SmppAccount, add: &[Msisdn], rem
     }
     if !added.is_empty() || !removed.is_empty() {
         account.cug_size = account.cug_size + added.len() as u64 - removed.len() as u64;
+        account.life.updated_at = tx.at();
+        tx.touch_smpp_account(&account)?;
         tx.record(&change("edit", &account).field("cug", removed, added))?;
     }
     Ok(account)

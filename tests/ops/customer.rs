@@ -190,6 +190,8 @@ fn an_archived_customer_takes_no_change_but_to_be_unarchived() {
     refused!(|tx| smpp::set_enabled(tx, "acme1", false));
     refused!(|tx| smpp::archive(tx, "acme1"));
     refused!(|tx| smpp::unarchive(tx, "acme1"));
+    let account = scene.read(|now| now.smpp_account("acme1"));
+    refused!(|tx| smpp::set_cug(tx, account, &[valid("+447700900123")]));
     assert_refused!(scene.add_account("ACME", new_account("acme2")), Error::Archived { .. });
     assert_eq!(scene.dump(), before);
     scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();

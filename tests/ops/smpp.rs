@@ -233,6 +233,21 @@ fn an_edit_says_when_the_account_changed() {
 }
 
 #[test]
+fn setting_a_closed_user_group_replaces_it_and_says_when() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    set_cug(&mut scene, "acme1", &[BOB, ALICE]).unwrap();
+    assert_eq!(cug(&mut scene, "acme1"), [ALICE, BOB]);
+    scene.at("2026-11-25T08:00:00Z");
+    let changed = set_cug(&mut scene, "acme1", &[CAROL, BOB]).unwrap();
+    assert_eq!(cug(&mut scene, "acme1"), [BOB, CAROL]);
+    assert_eq!(scene.last_event().change.fields["cug"], serde_json::json!([[ALICE], [CAROL]]));
+    assert_eq!((changed.cug_size, changed.life.updated_at), (2, valid("2026-11-25T08:00:00Z")));
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")), changed);
+    assert_eq!(set_cug(&mut scene, "acme1", &[]).unwrap().cug_size, 0);
+}
+
+#[test]
 fn closed_user_groups_are_each_accounts_own() {
     let mut scene = Scene::with_acme();
     scene.account("ACME", "one");
@@ -241,6 +256,25 @@ fn closed_user_groups_are_each_accounts_own() {
     set_cug(&mut scene, "two", &[ALICE]).unwrap();
     set_cug(&mut scene, "one", &[]).unwrap();
     assert_eq!(cug(&mut scene, "two"), [ALICE]);
+}
+
+#[test]
+fn an_archived_account_takes_no_change_but_to_be_unarchived() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.write(|tx| smpp::archive(tx, "acme1")).unwrap();
+    let before = scene.dump();
+    let archived = |name: &str| name == "acme1";
+    assert_refused!(
+        scene.write(|tx| smpp::edit(tx, "acme1", |account| account.use_cug = true)),
+        Error::Archived { noun: Noun::Smpp, name } if archived(name)
+    );
+    assert_refused!(scene.write(|tx| smpp::set_enabled(tx, "acme1", false)), Error::Archived { .. });
+    assert_refused!(scene.write(|tx| smpp::archive(tx, "acme1")), Error::Archived { .. });
+    assert_refused!(set_cug(&mut scene, "acme1", &[ALICE]), Error::Archived { .. });
+    assert_eq!(scene.dump(), before);
+    scene.write(|tx| smpp::unarchive(tx, "acme1")).unwrap();
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")).life.status(), Status::Active);
 }
 
 #[test]

@@ -233,6 +233,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Saves when an account changed, for a change that is not in its own row.
+    pub fn touch_smpp_account(&mut self, account: &SmppAccount) -> Result<()> {
+        self.transaction
+            .prepare_cached("UPDATE smpp_account SET updated_at = ?2 WHERE id = ?1")?
+            .execute(params![account.id, account.life.updated_at])?;
+        Ok(())
+    }
+
     /// Marks an account as archived, by itself or `with_customer`.
     pub fn archive_smpp_account(&mut self, account: &SmppAccount, with_customer: bool) -> Result<()> {
         let at = self.at();
