@@ -107,11 +107,16 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
     if !replace && to.symlink_metadata().is_ok() {
         return Err(Error::Refused(format!("{} exists already", to.display())));
     }
+    if is_file_of(from, to) {
+        return Err(Error::Refused(format!("{} is the database itself", to.display())));
+    }
+    refuse_side_files(to)?;
     let failed = |error: io::Error| Error::io(format_args!("write {}", to.display()), &error);
     let draft = Draft::beside(to)?;
     let file = draft.create().map_err(failed)?;
     let mut copy = connect(&canonical(draft.path())?)?;
-    Backup::new(from, &mut copy)?.run_to_completion(-1, Duration::from_millis(50), None)?;
+    // All pages in one step: of one moment, and never begun again because of a writer.
+    Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
     let verdict: String = copy.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if verdict != "ok" {
         return Err(Error::Damaged(format!("the copy fails its check: {verdict}")));
@@ -122,6 +127,26 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
         return draft.publish_over();
     }
     if draft.publish()? { Ok(()) } else { Err(Error::Refused(format!("{} exists already", to.display()))) }
+}
+
+/// Whether a name, that of a symbolic link apart, leads to the file of an open database.
+fn is_file_of(connection: &Connection, path: &Path) -> bool {
+    let Some(open) = connection.path().and_then(|open| fs::metadata(open).ok()) else { return false };
+    path.symlink_metadata().is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino()))
+}
+
+/// Refuses to put a database where the log of another lies: SQLite would play that log into it.
+fn refuse_side_files(path: &Path) -> Result<()> {
+    for side in ["-wal", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(side);
+        let log = PathBuf::from(name);
+        if log.symlink_metadata().is_ok() {
+            let log = log.display();
+            return Err(Error::Refused(format!("{log} belongs to a database that is not there; move it away")));
+        }
+    }
+    Ok(())
 }
 
 /// The one name of an existing database file. A second name, by symbolic or hard link, would bring a second set of side
