@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+
 use crate::error::{Error, Result};
 
 /// Makes a folder and those above it that are missing, for its owner only.
@@ -61,15 +64,23 @@ impl Draft {
 
     /// Gives the file its real name; `false` if that name is taken.
     pub fn publish(self) -> Result<bool> {
-        let failed = |error: io::Error| Error::io(format_args!("write {}", self.real.display()), &error);
-        match fs::hard_link(&self.temporary, &self.real) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-            Err(error) => return Err(failed(error)),
+        match self.rename_to_free_name().and_then(|()| sync_folder_of(&self.real)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(Error::io(format_args!("write {}", self.real.display()), &error)),
         }
-        fs::remove_file(&self.temporary).map_err(failed)?;
-        sync_folder_of(&self.real).map_err(failed)?;
-        Ok(true)
+    }
+
+    /// One step, in which the file never has two names: others would refuse it, and a kill would leave it so for ever.
+    fn rename_to_free_name(&self) -> io::Result<()> {
+        match renameat_with(CWD, &self.temporary, CWD, &self.real, RenameFlags::NOREPLACE) {
+            // A file system that has no such step, such as NFS.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                fs::hard_link(&self.temporary, &self.real)?;
+                fs::remove_file(&self.temporary)
+            }
+            outcome => Ok(outcome?),
+        }
     }
 
     /// Gives the file its real name, in place of a file that has it.

@@ -3,5 +3,6 @@
 #![allow(clippy::expect_used, reason = "a test's helpers fail as its assertions do")]
 
 mod backup;
+mod opening;
 #[path = "../support/mod.rs"]
 mod support;
