@@ -162,6 +162,34 @@ fn what_is_not_ours_is_refused_and_not_one_byte_of_it_changed() {
 }
 
 #[test]
+fn a_newer_schema_that_a_killed_program_left_in_its_log_is_not_moved_into_the_file() {
+    let scene = Scene::with_acme();
+    let raw = scene.raw();
+    raw.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+    let folder = folder();
+    let path = folder.path().join("test.db");
+    for side in ["", "-wal"] {
+        fs::copy(format!("{}{side}", scene.path().display()), format!("{}{side}", path.display())).unwrap();
+    }
+    let before = (fs::read(&path).unwrap(), fs::read(path.with_file_name("test.db-wal")).unwrap());
+    assert_eq!(before.0[60..64], SCHEMA_VERSION.to_be_bytes(), "the file itself says nothing of the newer schema");
+    assert_refused!(open_at(&path, false), Error::NewerSchema { .. });
+    assert_eq!((fs::read(&path).unwrap(), fs::read(path.with_file_name("test.db-wal")).unwrap()), before);
+}
+
+#[test]
+fn the_log_of_a_lost_database_is_not_mixed_into_a_new_one() {
+    let mut scene = Scene::with_acme();
+    scene.credit("ACME", "10");
+    let folder = folder();
+    let log = folder.path().join("test.db-wal");
+    fs::copy(format!("{}-wal", scene.path().display()), &log).unwrap();
+    let before = contents(folder.path());
+    assert_refused!(open_at(&folder.path().join("test.db"), true), Error::Refused(_));
+    assert_eq!(contents(folder.path()), before);
+}
+
+#[test]
 fn of_many_that_make_a_database_at_once_one_wins_and_all_open_it() {
     for _ in 0..50 {
         let folder = folder();

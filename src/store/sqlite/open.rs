@@ -51,7 +51,11 @@ pub(super) fn open(location: &Location) -> Result<(Connection, PathBuf)> {
     connection.busy_timeout(location.wait)?;
     match schema::version(&connection)? {
         SCHEMA_VERSION => Ok((connection, path)),
-        found => Err(wrong_schema(path, found)),
+        found => {
+            // Another program's log stays where it is; the last to close would else move it into the file.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            Err(wrong_schema(path, found))
+        }
     }
 }
 
@@ -85,6 +89,7 @@ fn connect(path: &Path) -> Result<Connection> {
 ///
 /// A process that is killed leaves no half-made database, and of two that begin at once one wins.
 fn create(path: &Path) -> Result<()> {
+    refuse_side_files(path)?;
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
