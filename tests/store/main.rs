@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test's helpers fail as its assertions do")]
 
 mod backup;
+mod lists;
 mod opening;
 #[path = "../support/mod.rs"]
 mod support;

@@ -75,7 +75,7 @@ fn connect(path: &Path) -> Result<Connection> {
         (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
         (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 10),
         (Limit::SQLITE_LIMIT_ATTACHED, 0),
-        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 40_000),
     ] {
         connection.set_limit(limit, most)?;
     }
