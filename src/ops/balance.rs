@@ -67,7 +67,7 @@ fn post(tx: &mut Tx<'_>, customer: &Customer, posting: Posting) -> Result<Entry>
     let unit = posting.unit;
     let before = tx.balance(customer, unit)?.map(|balance| unit.format(balance.balance));
     let entry = tx.append_entry(customer, posting)?;
-    let subject = format!("{} {unit}", customer.account_code);
+    let subject = Balance::name_of(&customer.account_code, unit);
     let change = Change::new(Noun::Balance, "adjust", subject, Some(customer.id))
         .field("balance", before, unit.format(entry.balance_after))
         .field("entry", (), entry.id)
@@ -141,7 +141,7 @@ pub fn set_credit_limit(tx: &mut Tx<'_>, customer: &str, unit: Option<Unit>, lim
     let before = tx.balance(&customer, unit)?.map(|balance| balance.credit_limit);
     if before != Some(limit) {
         tx.set_credit_limit(&customer, unit, limit)?;
-        let subject = format!("{} {unit}", customer.account_code);
+        let subject = Balance::name_of(&customer.account_code, unit);
         let change = Change::new(Noun::Balance, "limit", subject, Some(customer.id)).field(
             "credit_limit",
             before.map(|limit| unit.format(limit)),

@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, reason = "a test's helpers fail as its assertions do")]
 
 mod backup;
+mod damage;
+mod ledger_guards;
 mod lists;
 mod opening;
 #[path = "../support/mod.rs"]
