@@ -7,5 +7,7 @@ mod damage;
 mod ledger_guards;
 mod lists;
 mod opening;
+mod secrets;
+mod snapshot;
 #[path = "../support/mod.rs"]
 mod support;
