@@ -20,6 +20,18 @@ pub struct Balance {
     pub updated_at: Time,
 }
 
+impl Balance {
+    /// The balance's name in the audit log, such as `ACME SMS`.
+    pub fn name_of(customer: &AccountCode, unit: Unit) -> String {
+        format!("{customer} {unit}")
+    }
+
+    /// Its own name.
+    pub fn name(&self) -> String {
+        Self::name_of(&self.customer, self.unit)
+    }
+}
+
 /// One line of the ledger. Entries are never changed or deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

@@ -51,7 +51,7 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
         None => free_system_id(tx)?,
     };
     if let Some(short_name) = &details.short_name {
-        refuse_taken_short_name(tx, short_name)?;
+        refuse_taken_short_name(tx, short_name, &system_id)?;
     }
     let password = match password {
         Some(password) => password,
@@ -97,7 +97,7 @@ fn save(tx: &mut Tx<'_>, action: &str, name: &str, edit: impl FnOnce(&mut SmppDe
     if let Some(short_name) = &account.details.short_name
         && !before.short_name.as_ref().is_some_and(|old| old.as_str().eq_ignore_ascii_case(short_name.as_str()))
     {
-        refuse_taken_short_name(tx, short_name)?;
+        refuse_taken_short_name(tx, short_name, &account.system_id)?;
     }
     let change = change(action, &account).between(Some(&before), Some(&account.details));
     if !change.is_empty() {
@@ -118,7 +118,8 @@ pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Res
 }
 
 /// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
-pub fn change_cug(tx: &mut Tx<'_>, mut account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
+pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
+    let mut account = active(tx, account.system_id.as_str())?;
     let mut added = Vec::new();
     for number in add {
         if tx.insert_cug_number(&account, number)? {
@@ -133,6 +134,8 @@ pub fn change_cug(tx: &mut Tx<'_>, mut account: SmppAccount, add: &[Msisdn], rem
     }
     if !added.is_empty() || !removed.is_empty() {
         account.cug_size = account.cug_size + added.len() as u64 - removed.len() as u64;
+        account.life.updated_at = tx.at();
+        tx.touch_smpp_account(&account)?;
         tx.record(&change("edit", &account).field("cug", removed, added))?;
     }
     Ok(account)
@@ -196,9 +199,9 @@ fn refuse_taken_system_id(tx: &Tx<'_>, id: SystemId) -> Result<SystemId> {
     Ok(id)
 }
 
-/// A short name names one account, so it may not be another's system ID either.
-fn refuse_taken_short_name(tx: &Tx<'_>, name: &ShortName) -> Result<()> {
-    if tx.has_short_name(name.as_str())? || tx.has_system_id(name.as_str())? {
+/// A short name names one account in any case, so it may not be another's system ID in any case either.
+fn refuse_taken_short_name(tx: &Tx<'_>, name: &ShortName, own: &SystemId) -> Result<()> {
+    if tx.has_short_name(name.as_str())? || tx.has_other_system_id_like(name.as_str(), own)? {
         return Err(Error::Exists { noun: Noun::Smpp, field: "short_name", value: name.to_string() });
     }
     Ok(())

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Change, Composed, Crossing, Customer, EmailAddress, Invalid, Letter, LetterKind, LetterState, Level, Money, Noun,
-    Role, Unit, Warning, WarningDetails,
+    Balance, Change, Composed, Crossing, Customer, EmailAddress, Invalid, Letter, LetterKind, LetterState, Level,
+    Money, Noun, Role, Unit, Warning, WarningDetails,
 };
 use crate::ops::{customer, outbox};
 use crate::store::{ContactFilter, ContactSort, LetterFilter, Lives, Page, Snapshot, Tx};
@@ -17,7 +17,7 @@ pub fn set(tx: &mut Tx<'_>, customer: &str, unit: Unit, change: impl FnOnce(&mut
     let mut details = before.clone().unwrap_or_else(WarningDetails::empty);
     change(&mut details);
     check(unit, &details)?;
-    let subject = format!("{} {unit}", customer.account_code);
+    let subject = Balance::name_of(&customer.account_code, unit);
     let change =
         Change::new(Noun::Balance, "warn", subject, Some(customer.id)).between(before.as_ref(), Some(&details));
     if !change.is_empty() || before.is_none() {

@@ -66,13 +66,22 @@ impl Draft {
     ///
     /// One step: killed before it, the file has its temporary name, after it the real one, and never both.
     pub fn publish(self) -> Result<bool> {
-        match renameat_with(CWD, &self.temporary, CWD, &self.real, RenameFlags::NOREPLACE) {
-            Ok(()) => {}
-            Err(Errno::EXIST) => return Ok(false),
-            Err(error) => return Err(self.failed(&error.into())),
+        match self.rename_to_free_name().and_then(|()| sync_folder_of(&self.real)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(self.failed(&error)),
         }
-        sync_folder_of(&self.real).map_err(|error| self.failed(&error))?;
-        Ok(true)
+    }
+
+    fn rename_to_free_name(&self) -> io::Result<()> {
+        match renameat_with(CWD, &self.temporary, CWD, &self.real, RenameFlags::NOREPLACE) {
+            // A file system that has no such step, such as NFS.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                fs::hard_link(&self.temporary, &self.real)?;
+                fs::remove_file(&self.temporary)
+            }
+            outcome => Ok(outcome?),
+        }
     }
 
     /// Gives the file its real name, in place of a file that has it.

@@ -15,13 +15,14 @@ pub fn set_credit_limit(tx: &mut Tx<'_>, customer: &str, unit: Option<Unit>, lim
     if limit < Money::ZERO {
         return Err(refused(Invalid::rule("must not be negative")));
     }
-    let before = tx.balance(&customer, unit)?.map_or(Money::ZERO, |balance| balance.credit_limit);
-    if before != limit {
+    // A customer that has no balance in this unit gets an empty one, even where the limit is that of every new one.
+    let before = tx.balance(&customer, unit)?.map(|balance| balance.credit_limit);
+    if before != Some(limit) {
         tx.set_credit_limit(&customer, unit, limit)?;
-        let subject = format!("{} {unit}", customer.account_code);
+        let subject = Balance::name_of(&customer.account_code, unit);
         let change = Change::new(Noun::Balance, "limit", subject, Some(customer.id)).field(
             "credit_limit",
-            unit.format(before),
+            before.map(|limit| unit.format(limit)),
             unit.format(limit),
         );
         tx.record(&change)?;

@@ -8,7 +8,7 @@ mod reverse;
 mod transfer;
 
 use crate::error::{Error, Result};
-use crate::model::{Change, Customer, Entry, Invalid, Money, Noun, Posting, Unit};
+use crate::model::{Balance, Change, Customer, Entry, Invalid, Money, Noun, Posting, Unit};
 use crate::store::{Snapshot, Tx};
 
 pub use adjust::{Adjustment, adjust};
@@ -98,7 +98,7 @@ fn post_pair(
 
 fn record(tx: &mut Tx<'_>, action: &str, customer: &Customer, before: Option<Money>, entry: &Entry) -> Result<()> {
     let unit = entry.posting.unit;
-    let subject = format!("{} {unit}", customer.account_code);
+    let subject = Balance::name_of(&customer.account_code, unit);
     let change = Change::new(Noun::Balance, action, subject, Some(customer.id))
         .field("balance", before.map(|balance| unit.format(balance)), unit.format(entry.balance_after))
         .field("entry", (), entry.id)

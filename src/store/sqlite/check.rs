@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::error::{Error, Result};
-use crate::model::{Entry, EntryKind, Hash, Money, Time, Unit};
+use crate::model::{Entry, EntryKind, Hash, Money, Noun, Time, Unit};
 use crate::store::sqlite::chain::{self, GENESIS};
 use crate::store::{
     BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, CustomerSort, EntryFilter, EventFilter,
@@ -32,19 +34,20 @@ impl CheckReport {
 
 impl Snapshot<'_> {
     /// Examines the whole database: pages and indexes, foreign keys, every row against the rules of its values, the
-    /// ledger's numbers, times, sums and hash chain, balances against entries, and archiving.
+    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, and archiving.
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         let outcome = self.check_pages(&mut report);
         report.part("pages", outcome);
         let outcome = self.check_references(&mut report);
         report.part("references", outcome);
-        let outcome = self.check_rows();
-        report.part("rows", outcome);
+        self.check_rows(&mut report);
         let outcome = self.check_ledger(&mut report);
         report.part("ledger", outcome);
         let outcome = self.check_events(&mut report);
         report.part("audit log", outcome);
+        let outcome = self.check_balances(&mut report);
+        report.part("balances", outcome);
         let outcome = self.check_archiving(&mut report);
         report.part("archiving", outcome);
         report
@@ -87,20 +90,21 @@ impl Snapshot<'_> {
     }
 
     /// Reads every row of every noun, which checks each value against its rule.
-    fn check_rows(&self) -> Result<()> {
+    fn check_rows(&self, report: &mut CheckReport) {
         let lives = Lives::All;
         let page = all(CustomerSort::AccountCode);
-        self.customers(&CustomerFilter { lives, country: None, search: None, page }, |_| Ok::<_, Error>(()))?;
+        let customers = CustomerFilter { lives, country: None, search: None, page };
+        report.part("customers", self.customers(&customers, |_| Ok(())));
         let page = all(ContactSort::Id);
         let contacts = ContactFilter { customer_id: None, lives, role: None, search: None, page };
-        self.contacts(&contacts, |_| Ok::<_, Error>(()))?;
-        let page = all(NoteSort::Id);
-        self.notes(&NoteFilter { customer_id: None, lives, search: None, page }, |_| Ok::<_, Error>(()))?;
-        let page = all(ServiceSort::Code);
-        self.services(&ServiceFilter { unit: None, search: None, page }, |_| Ok::<_, Error>(()))?;
+        report.part("contacts", self.contacts(&contacts, |_| Ok(())));
+        let notes = NoteFilter { customer_id: None, lives, search: None, page: all(NoteSort::Id) };
+        report.part("notes", self.notes(&notes, |_| Ok(())));
+        let services = ServiceFilter { unit: None, search: None, page: all(ServiceSort::Code) };
+        report.part("services", self.services(&services, |_| Ok(())));
         let page = all(SmppSort::SystemId);
         let accounts = SmppFilter { customer_id: None, lives, service_id: None, enabled: None, search: None, page };
-        self.smpp_accounts(&accounts, |_| Ok::<_, Error>(()))
+        report.part("SMPP accounts", self.smpp_accounts(&accounts, |_| Ok(())));
     }
 
     fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
@@ -110,9 +114,7 @@ impl Snapshot<'_> {
             walk.step(entry, report)
         })?;
         walk.end(report);
-        let page = all(BalanceSort::Customer);
-        let every = BalanceFilter { customer_id: None, lives: Lives::All, unit: None, at_most: None, page };
-        self.balances(&every, |balance| {
+        self.balances(&every_balance(), |balance| {
             let sum = walk.balances.remove(&(balance.customer_id, balance.unit)).unwrap_or_default();
             if sum != balance.balance {
                 report.add(format!(
@@ -173,6 +175,43 @@ impl Snapshot<'_> {
         })
     }
 
+    /// Compares balances and the end of the ledger with what the audit log tells of them.
+    fn check_balances(&self, report: &mut CheckReport) -> Result<()> {
+        let mut told: BTreeMap<String, Told> = BTreeMap::new();
+        let mut last_entry = 0;
+        self.events(&EventFilter { noun: Some(Noun::Balance), ..EventFilter::default() }, |event| {
+            let now = |field: &str| event.change.fields.get(field).and_then(|step| step.get(1));
+            if now("balance").or(now("credit_limit")).is_none() {
+                // A change of the balance's warning, which leaves the balance alone.
+                return Ok(());
+            }
+            let told = told.entry(event.change.subject.clone()).or_default();
+            told.at = Some(event.at);
+            if let Some(limit) = now("credit_limit").and_then(Value::as_str) {
+                limit.clone_into(&mut told.credit_limit);
+            }
+            last_entry = last_entry.max(now("entry").and_then(Value::as_i64).unwrap_or_default());
+            Ok::<_, Error>(())
+        })?;
+        self.balances(&every_balance(), |balance| {
+            let name = balance.name();
+            let told = told.remove(&name).unwrap_or_default();
+            let limit = told.credit_limit.parse().unwrap_or_default();
+            if told.at != Some(balance.updated_at) || balance.credit_limit != limit {
+                report.add(format!("balance {name} is not as its last event in the audit log left it"));
+            }
+            Ok::<_, Error>(())
+        })?;
+        for name in told.keys() {
+            report.add(format!("balance {name} is in the audit log and not in the database"));
+        }
+        let found: i64 = self.transaction.query_row("SELECT coalesce(max(id), 0) FROM entry", [], |row| row.get(0))?;
+        if found < last_entry {
+            report.add(format!("the ledger ends with entry {found}, the audit log tells of entry {last_entry}"));
+        }
+        Ok(())
+    }
+
     fn check_archiving(&self, report: &mut CheckReport) -> Result<()> {
         let mut statement = self.transaction.prepare(
             "SELECT system_id, account_code FROM smpp_account JOIN customer ON customer.id = smpp_account.customer_id
@@ -191,6 +230,19 @@ impl Snapshot<'_> {
 /// A whole list, in any order.
 fn all<S>(sort: S) -> Page<S> {
     Page { sort, descending: false, limit: None }
+}
+
+fn every_balance() -> BalanceFilter {
+    let page = all(BalanceSort::Customer);
+    BalanceFilter { customer_id: None, lives: Lives::All, unit: None, at_most: None, page }
+}
+
+/// What the audit log tells of a balance.
+#[derive(Default)]
+struct Told {
+    at: Option<Time>,
+    /// Empty when none was ever set.
+    credit_limit: String,
 }
 
 /// A walk along the ledger that recomputes everything an entry says.

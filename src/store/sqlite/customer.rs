@@ -70,8 +70,9 @@ impl Snapshot<'_> {
         query.lives("archived_at", filter.lives);
         query.when_some("country = ?", filter.country.as_ref());
         query.search(
-            "(organisation LIKE ? OR account_code LIKE ? OR api_id LIKE ? OR invoice_emails LIKE ? OR EXISTS (
-                SELECT 1 FROM contact WHERE customer_id = customer.id AND removed_at IS NULL
+            "(organisation LIKE ? OR account_code LIKE ? OR api_id LIKE ?
+              OR EXISTS (SELECT 1 FROM json_each(invoice_emails) WHERE value LIKE ?)
+              OR EXISTS (SELECT 1 FROM contact WHERE customer_id = customer.id AND removed_at IS NULL
                 AND (name LIKE ? OR email LIKE ? OR mobile LIKE ?)))",
             filter.search.as_deref(),
         );

@@ -59,6 +59,10 @@ fn connect_to_ours(location: &Location) -> Result<(Connection, PathBuf)> {
     refuse_foreign(&path)?;
     let connection = connect(&path)?;
     connection.busy_timeout(location.wait)?;
+    if schema::version(&connection)? > SCHEMA_VERSION {
+        // Another program's log stays where it is; the last to close would else move it into the file.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
     Ok((connection, path))
 }
 
@@ -78,7 +82,7 @@ fn connect(path: &Path) -> Result<Connection> {
         (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
         (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 10),
         (Limit::SQLITE_LIMIT_ATTACHED, 0),
-        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 40_000),
     ] {
         connection.set_limit(limit, most)?;
     }
@@ -92,6 +96,7 @@ fn connect(path: &Path) -> Result<Connection> {
 ///
 /// A process that is killed leaves no half-made database, and of two that begin at once one wins.
 fn create(path: &Path) -> Result<()> {
+    refuse_side_files(path)?;
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
@@ -116,9 +121,10 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
     if !replace && to.symlink_metadata().is_ok() {
         return Err(taken(to));
     }
-    if from.path().is_some_and(|database| fs::canonicalize(to).is_ok_and(|to| to == Path::new(database))) {
+    if is_file_of(from, to) {
         return Err(Error::Refused(format!("{} is the database itself", quoted(to.display()))));
     }
+    refuse_side_files(to)?;
     let draft = copy(from, to, "DELETE")?;
     if replace {
         return draft.publish_over();
@@ -128,17 +134,10 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
 
 /// Copies a backup to the place of a database, where nothing must be.
 pub(super) fn restore(from: &Connection, to: &Path) -> Result<()> {
-    let beside = ["-wal", "-shm", "-journal"].map(|ending| {
-        let mut name = to.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    });
-    // A side file of another database would be taken for this one's, and spoil it.
-    for path in std::iter::once(to).chain(beside.iter().map(PathBuf::as_path)) {
-        if path.symlink_metadata().is_ok() {
-            return Err(taken(path));
-        }
+    if to.symlink_metadata().is_ok() {
+        return Err(taken(to));
     }
+    refuse_side_files(to)?;
     if let Some(folder) = to.parent() {
         make_private_folder(folder)?;
     }
@@ -155,7 +154,7 @@ fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
     let draft = Draft::beside(to)?;
     let file = draft.create().map_err(failed)?;
     let mut copy = connect(&canonical(draft.path())?)?;
-    // All pages in one step, so that writers between steps cannot make it begin again.
+    // All pages in one step: of one moment, and never begun again because of a writer.
     Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
     let verdict: String = copy.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if verdict != "ok" {
@@ -195,6 +194,26 @@ pub(super) fn migrate(location: &Location) -> Result<Migration> {
         }
     }
     Ok(migration)
+}
+
+/// Whether a name, that of a symbolic link apart, leads to the file of an open database.
+fn is_file_of(connection: &Connection, path: &Path) -> bool {
+    let Some(open) = connection.path().and_then(|open| fs::metadata(open).ok()) else { return false };
+    path.symlink_metadata().is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino()))
+}
+
+/// Refuses to put a database where the log of another lies: SQLite would play that log into it.
+fn refuse_side_files(path: &Path) -> Result<()> {
+    for side in ["-wal", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(side);
+        let log = PathBuf::from(name);
+        if log.symlink_metadata().is_ok() {
+            let log = log.display();
+            return Err(Error::Refused(format!("{log} belongs to a database that is not there; move it away")));
+        }
+    }
+    Ok(())
 }
 
 /// The one name of an existing database file. A second name, by symbolic or hard link, would bring a second set of side

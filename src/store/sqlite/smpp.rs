@@ -90,6 +90,14 @@ impl Snapshot<'_> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM smpp_account WHERE system_id = ?1")?.exists([system_id])?)
     }
 
+    /// Whether an account other than that of `own` has a system ID that reads so in any case.
+    pub fn has_other_system_id_like(&self, name: &str, own: &SystemId) -> Result<bool> {
+        Ok(self
+            .transaction
+            .prepare_cached("SELECT 1 FROM smpp_account WHERE system_id = ?1 COLLATE NOCASE AND system_id <> ?2")?
+            .exists(params![name, own])?)
+    }
+
     /// Whether a short name is in use or reserved.
     pub fn has_short_name(&self, short_name: &str) -> Result<bool> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM smpp_account WHERE short_name = ?1")?.exists([short_name])?)
@@ -222,6 +230,14 @@ impl Tx<'_> {
                 to_json(&details.mo_numbers)?,
                 account.life.updated_at,
             ])?;
+        Ok(())
+    }
+
+    /// Saves when an account changed, for a change that is not in its own row.
+    pub fn touch_smpp_account(&mut self, account: &SmppAccount) -> Result<()> {
+        self.transaction
+            .prepare_cached("UPDATE smpp_account SET updated_at = ?2 WHERE id = ?1")?
+            .execute(params![account.id, account.life.updated_at])?;
         Ok(())
     }
 

@@ -49,6 +49,11 @@ CREATE TABLE note (
 
 CREATE INDEX note_by_customer ON note (customer_id);
 
+-- A row that REPLACE puts in another's place fires no trigger of deletion.
+CREATE TRIGGER note_is_never_replaced BEFORE INSERT ON note
+WHEN EXISTS (SELECT 1 FROM note WHERE id = new.id) BEGIN
+    SELECT raise(ABORT, 'notes are only ever added');
+END;
 CREATE TRIGGER note_is_never_changed BEFORE UPDATE ON note BEGIN
     SELECT raise(ABORT, 'notes are only ever added');
 END;
@@ -111,6 +116,9 @@ CREATE TABLE smpp_account (
 
 CREATE INDEX smpp_account_by_customer ON smpp_account (customer_id);
 
+-- A short name may not be another account's system ID in any case.
+CREATE INDEX smpp_account_by_system_id_in_any_case ON smpp_account (system_id COLLATE NOCASE);
+
 -- The numbers that an account with use_cug may reach.
 CREATE TABLE cug_number (
     smpp_account_id INTEGER NOT NULL REFERENCES smpp_account (id),
@@ -161,6 +169,11 @@ CREATE INDEX entry_by_balance ON entry (customer_id, unit, id);
 CREATE TRIGGER entry_has_the_next_number BEFORE INSERT ON entry
 WHEN new.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM entry) BEGIN
     SELECT raise(ABORT, 'entries are numbered without a gap');
+END;
+-- A row that REPLACE puts in another's place fires no trigger of deletion.
+CREATE TRIGGER entry_is_never_replaced BEFORE INSERT ON entry
+WHEN EXISTS (SELECT 1 FROM entry WHERE key = new.key OR reverses = new.reverses) BEGIN
+    SELECT raise(ABORT, 'entries are only ever added');
 END;
 CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry BEGIN
     SELECT raise(ABORT, 'entries are only ever added');

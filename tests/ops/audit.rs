@@ -1,0 +1,210 @@
+//! The audit log: one event for every change, none for what was not done, and no secret in it.
+
+use std::rc::Rc;
+
+use serde_json::json;
+use ssgctl::Result;
+use ssgctl::model::{CustomerDetails, Noun, ServiceDetails, Unit};
+use ssgctl::ops::quick_create::{QuickCreate, quick_create};
+use ssgctl::ops::smpp::NewAccount;
+use ssgctl::ops::{balance, contact, customer, note, service, smpp};
+use ssgctl::store::vault::Vault;
+use ssgctl::store::{EventFilter, Tx};
+
+use crate::contact::person;
+use crate::support::{NOON, Scene, adjustment, collect, new_account, valid};
+
+type Deed = fn(&mut Tx<'_>, &Vault) -> Result<()>;
+
+/// Every deed in an order in which each is allowed, with the noun, action and subject that its event must name.
+const DEEDS: &[(Noun, &str, &str, Deed)] = &[
+    (Noun::Customer, "new", "ACME", |tx, _| {
+        customer::new(tx, Some(valid("ACME")), CustomerDetails::of(valid("Acme"))).map(drop)
+    }),
+    (Noun::Customer, "edit", "ACME", |tx, _| {
+        let rename = |details: &mut CustomerDetails| {
+            details.organisation = valid("Acme Ltd");
+            Ok(())
+        };
+        customer::edit(tx, "ACME", rename).map(drop)
+    }),
+    (Noun::Customer, "edit", "ACME", |tx, _| {
+        let read = tx.customer("ACME")?.details;
+        customer::replace(tx, "ACME", &read, CustomerDetails::of(valid("Acme"))).map(drop)
+    }),
+    (Noun::Contact, "add", "1", |tx, _| contact::add(tx, "ACME", person("Jo")).map(drop)),
+    (Noun::Contact, "edit", "1", |tx, _| {
+        contact::edit(tx, "ACME", "1", |details| details.name = valid("Sam")).map(drop)
+    }),
+    (Noun::Contact, "remove", "1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
+    (Noun::Note, "add", "1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
+    (Noun::Service, "new", "premium", |tx, _| {
+        let details = ServiceDetails { name: valid("Premium"), price: valid("2") };
+        service::new(tx, valid("premium"), Unit::Sms, details).map(drop)
+    }),
+    (Noun::Service, "edit", "premium", |tx, _| {
+        service::edit(tx, "premium", |details| details.price = valid("3")).map(drop)
+    }),
+    (Noun::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
+    (Noun::Smpp, "edit", "acme1", |tx, _| {
+        smpp::edit(tx, "acme1", |account| account.name = Some(valid("Prod"))).map(drop)
+    }),
+    (Noun::Smpp, "disable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", false).map(drop)),
+    (Noun::Smpp, "enable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", true).map(drop)),
+    (Noun::Smpp, "edit", "acme1", |tx, _| {
+        let account = tx.smpp_account("acme1")?;
+        smpp::set_cug(tx, account, &[valid("+447700900123")]).map(drop)
+    }),
+    (Noun::Smpp, "reveal", "acme1", |tx, vault| smpp::reveal(tx, vault, "acme1").map(drop)),
+    (Noun::Smpp, "archive", "acme1", |tx, _| smpp::archive(tx, "acme1").map(drop)),
+    (Noun::Smpp, "unarchive", "acme1", |tx, _| smpp::unarchive(tx, "acme1").map(drop)),
+    (Noun::Balance, "adjust", "ACME SMS", |tx, _| balance::adjust(tx, "ACME", &adjustment("10")).map(drop)),
+    (Noun::Balance, "limit", "ACME SMS", |tx, _| balance::set_credit_limit(tx, "ACME", None, valid("5")).map(drop)),
+];
+
+#[test]
+fn every_change_leaves_one_event_with_who_when_why_and_of_what() {
+    let mut scene = Scene::new();
+    let vault = Rc::clone(&scene.vault);
+    for (number, (noun, action, subject, deed)) in (1..).zip(DEEDS) {
+        scene.write(|tx| deed(tx, &vault)).unwrap();
+        let events = scene.events();
+        assert_eq!(events.len(), number, "after {noun} {action}");
+        let event = &events[number - 1];
+        assert_eq!((event.change.noun, event.change.action.as_str()), (*noun, *action));
+        assert_eq!(event.change.subject, *subject);
+        assert_eq!(event.customer.as_ref().map(ToString::to_string), owner(*noun));
+        assert_eq!((event.at, &event.origin), (valid(NOON), &scene.origin));
+    }
+    assert!(scene.findings().is_empty());
+}
+
+/// Whose every event of a noun is here: services belong to no customer.
+fn owner(noun: Noun) -> Option<String> {
+    (noun != Noun::Service).then(|| "ACME".to_owned())
+}
+
+#[test]
+fn a_dropped_transaction_leaves_nothing() {
+    let mut scene = Scene::new();
+    let vault = Rc::clone(&scene.vault);
+    let before = scene.dump();
+    let mut tx = scene.store.write(&scene.origin).unwrap();
+    for (_, _, _, deed) in DEEDS {
+        deed(&mut tx, &vault).unwrap();
+    }
+    drop(tx);
+    assert_eq!(scene.dump(), before);
+    scene.write(|tx| DEEDS.iter().try_for_each(|(_, _, _, deed)| deed(tx, &vault))).unwrap();
+    let after = scene.dump();
+    let untouched: Vec<&String> =
+        after.iter().filter(|(table, rows)| before[*table] == **rows).map(|(t, _)| t).collect();
+    assert!(untouched.is_empty(), "the deeds above write nothing into {untouched:?}");
+}
+
+#[test]
+fn an_event_tells_each_changed_field_from_what_to_what() {
+    let mut scene = Scene::with_acme();
+    let change = |details: &mut CustomerDetails| {
+        details.organisation = valid("Acme Ltd");
+        details.country = Some(valid("gb"));
+        details.invoice_emails = vec![valid("a@example.com")];
+        Ok(())
+    };
+    scene.write(|tx| customer::edit(tx, "ACME", change)).unwrap();
+    assert_eq!(
+        json!(scene.last_event().change.fields),
+        json!({"organisation": ["ACME", "Acme Ltd"], "country": [null, "GB"], "invoice_emails": [[], ["a@example.com"]]})
+    );
+    scene.credit("ACME", "10");
+    scene.credit("ACME", "-4");
+    let event = scene.last_event();
+    assert_eq!(event.change.fields["balance"], json!(["10", "6"]));
+    assert_eq!(event.change.fields["entry"], json!([null, 2]));
+    assert_eq!(event.change.fields["description"], json!([null, "top-up"]));
+}
+
+#[test]
+fn archiving_leaves_one_event_for_the_customer_and_one_for_each_account_that_it_takes() {
+    let mut scene = Scene::with_acme();
+    for id in ["one", "two", "gone"] {
+        scene.account("ACME", id);
+    }
+    scene.write(|tx| smpp::archive(tx, "gone")).unwrap();
+    for deed in [customer::archive, customer::unarchive] {
+        let known = scene.events().len();
+        scene.write(|tx| deed(tx, "ACME")).unwrap();
+        let subjects: Vec<String> = scene.events().drain(known..).map(|event| event.change.subject).collect();
+        assert_eq!(subjects, ["ACME", "one", "two"]);
+    }
+}
+
+#[test]
+fn a_quick_create_leaves_the_event_of_each_of_its_parts() {
+    let mut scene = Scene::new();
+    let vault = Rc::clone(&scene.vault);
+    let new = QuickCreate {
+        account_code: Some(valid("ACME")),
+        customer: CustomerDetails::of(valid("Acme")),
+        contact: Some(person("Jo")),
+        account: new_account("acme1"),
+        opening: Some(adjustment("10")),
+    };
+    scene.write(|tx| quick_create(tx, &vault, new)).unwrap();
+    let told: Vec<_> = scene.events().into_iter().map(|event| (event.change.noun, event.change.action)).collect();
+    let expected = [(Noun::Customer, "new"), (Noun::Contact, "add"), (Noun::Smpp, "add"), (Noun::Balance, "adjust")];
+    assert_eq!(told, expected.map(|(noun, action)| (noun, action.to_owned())));
+}
+
+#[test]
+fn no_secret_is_in_an_event() {
+    let mut scene = Scene::with_acme();
+    let new = NewAccount { password: Some(valid("hunter2!")), ..new_account("acme1") };
+    scene.add_account("ACME", new).unwrap();
+    let generated = scene.add_account("ACME", new_account("acme2")).unwrap().password;
+    scene.reveal("acme1").unwrap();
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    let log = scene.dump()["event"].join("\n");
+    assert!(log.contains("acme1") && log.contains("acme2"));
+    assert!(!log.contains("hunter2!") && !log.contains(generated.reveal()) && !log.contains("password"), "{log}");
+}
+
+#[test]
+fn a_password_does_not_print_itself() {
+    let mut scene = Scene::with_acme();
+    let new = NewAccount { password: Some(valid("hunter2!")), ..new_account("acme1") };
+    assert!(!format!("{new:?}").contains("hunter2!"));
+    let credentials = scene.add_account("ACME", new).unwrap();
+    assert!(!format!("{credentials:?}").contains("hunter2!"));
+}
+
+#[test]
+fn events_are_told_in_the_order_in_which_they_happened_whatever_the_clock_says() {
+    let mut scene = Scene::new();
+    for (time, code) in [("2026-01-01T00:00:00Z", "ONE"), ("1970-01-01T00:00:00Z", "TWO"), (NOON, "THREE")] {
+        scene.at(time).customer(code);
+    }
+    let told: Vec<String> = scene.events().into_iter().map(|event| event.change.subject).collect();
+    assert_eq!(told, ["ONE", "TWO", "THREE"]);
+}
+
+#[test]
+fn events_are_found_by_customer_noun_subject_actor_and_period() {
+    let mut scene = Scene::with_acme();
+    scene.at("2026-11-25T00:00:00Z").origin.actor = valid("sam");
+    scene.customer("GLOBEX");
+    scene.credit("GLOBEX", "1");
+    let globex = scene.read(|now| now.customer("GLOBEX")).id;
+    let mut found = |filter: EventFilter| -> Vec<i64> {
+        let events = scene.read(|now| collect(|each| now.events(&filter, each)));
+        events.iter().map(|event| event.id).collect()
+    };
+    let any = EventFilter::default;
+    assert_eq!(found(EventFilter { customer_id: Some(globex), ..any() }), [2, 3]);
+    assert_eq!(found(EventFilter { noun: Some(Noun::Balance), ..any() }), [3]);
+    assert_eq!(found(EventFilter { subject: Some("acme".to_owned()), ..any() }), [1]);
+    assert_eq!(found(EventFilter { actor: Some("sam".to_owned()), ..any() }), [2, 3]);
+    assert_eq!(found(EventFilter { since: Some(valid("2026-11-25T00:00:00Z")), ..any() }), [2, 3]);
+    assert_eq!(found(EventFilter { until: Some(valid("2026-11-25T00:00:00Z")), ..any() }), [1]);
+    assert_eq!(found(EventFilter { newest_first: true, limit: Some(2), ..any() }), [3, 2]);
+}

@@ -1,0 +1,324 @@
+//! Customers: names that last for ever, edits, archiving and bringing back.
+
+use ssgctl::Error;
+use ssgctl::model::{ApiId, CustomerDetails, Noun, PostalAddress, Status};
+use ssgctl::ops::{balance, contact, customer, note, smpp};
+use ssgctl::store::{
+    BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, Lives, NoteFilter, NoteSort, SmppFilter,
+    SmppSort,
+};
+
+use crate::contact::person;
+use crate::support::{Scene, adjustment, assert_refused, by, collect, every_customer, new_account, valid};
+
+fn of(organisation: &str) -> CustomerDetails {
+    CustomerDetails::of(valid(organisation))
+}
+
+#[test]
+fn codes_stay_reserved_for_ever_in_any_case() {
+    let mut scene = Scene::new();
+    scene.customer("Acme");
+    scene.write(|tx| customer::archive(tx, "Acme")).unwrap();
+    for code in ["Acme", "ACME", "acme"] {
+        assert_refused!(
+            scene.write(|tx| customer::new(tx, Some(valid(code)), of("Another"))),
+            Error::Exists { noun: Noun::Customer, field: "account_code", .. }
+        );
+    }
+}
+
+#[test]
+fn a_code_is_kept_as_written() {
+    let mut scene = Scene::new();
+    scene.customer("aCMe.1_x-Y");
+    assert_eq!(scene.read(|now| now.customer("ACME.1_X-y")).account_code.as_str(), "aCMe.1_x-Y");
+}
+
+#[test]
+fn a_customer_without_a_code_gets_one_of_its_organisations_letters_and_three_digits() {
+    let mut scene = Scene::new();
+    for (organisation, stem) in [("Abc Corp", "ABCCORP"), ("Café du Port SARL", "CAFEDUPO"), ("株式会社", "CUST")]
+    {
+        let made = scene.write(|tx| customer::new(tx, None, of(organisation))).unwrap();
+        let digits = made.account_code.as_str().strip_prefix(stem).expect(stem);
+        assert!(digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()), "{}", made.account_code);
+    }
+}
+
+#[test]
+fn a_longer_code_is_made_when_all_short_ones_are_taken() {
+    let mut scene = Scene::new();
+    scene
+        .write(|tx| {
+            for number in 0..1000 {
+                customer::new(tx, Some(valid(&format!("acme{number:03}"))), of("Acme"))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let made = scene.write(|tx| customer::new(tx, None, of("Acme"))).unwrap();
+    assert_eq!(made.account_code.as_str().len(), "ACME".len() + 4);
+}
+
+#[test]
+fn a_customer_is_named_by_code_in_any_case_or_by_api_id() {
+    let mut scene = Scene::new();
+    let made = scene.customer("Acme");
+    for name in ["Acme", "ACME", "acme", made.api_id.as_str(), &made.api_id.as_str().to_uppercase()] {
+        assert_eq!(scene.read(|now| now.customer(name)), made, "{name}");
+    }
+}
+
+#[test]
+fn a_name_that_is_not_there_brings_the_nearest_that_is() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    let snapshot = scene.store.read().unwrap();
+    assert_refused!(snapshot.customer("acne"), Error::NotFound { nearest: Some(near), .. } if near == "ACME");
+    assert_refused!(snapshot.customer("glob"), Error::NotFound { nearest: Some(near), .. } if near == "GLOBEX");
+    assert_refused!(snapshot.customer("zzzzzzzz"), Error::NotFound { nearest: None, .. });
+    assert_refused!(snapshot.customer(""), Error::NotFound { .. });
+}
+
+#[test]
+fn api_ids_are_unlike_each_other() {
+    let mut scene = Scene::new();
+    assert_ne!(scene.customer("ONE").api_id, scene.customer("TWO").api_id);
+}
+
+#[test]
+fn every_field_is_stored_and_read_back_as_it_was_given_at_its_longest() {
+    let mut scene = Scene::new();
+    let details = CustomerDetails {
+        organisation: valid(&"é".repeat(200)),
+        country: Some(valid("gb")),
+        company_reg_no: Some(valid(&"9".repeat(40))),
+        phone: Some(valid("+44 131 496 0000")),
+        website: Some(valid("www.example.com")),
+        vat_reg_no: Some(valid(&"V".repeat(40))),
+        payment_terms_days: Some(valid("365")),
+        invoice_emails: vec![valid("a@example.com"), valid("b@example.com")],
+        invoice_address: Some(PostalAddress::from_lines((0..10).map(|_| "s".repeat(200))).unwrap()),
+    };
+    let made = scene.write(|tx| customer::new(tx, Some(valid(&"C".repeat(32))), details.clone())).unwrap();
+    let found = scene.read(|now| now.customer(made.account_code.as_str()));
+    assert_eq!(found, made);
+    assert_eq!(found.details, details);
+    assert_eq!(found.details.country.as_ref().map(ToString::to_string).as_deref(), Some("GB"));
+}
+
+#[test]
+fn an_edit_changes_what_it_says_and_when_and_nothing_else() {
+    let mut scene = Scene::new();
+    let made = scene.customer("ACME");
+    scene.at("2026-11-25T08:00:00Z");
+    let edit = |details: &mut CustomerDetails| {
+        details.phone = Some(valid("+441314960000"));
+        Ok(())
+    };
+    let edited = scene.write(|tx| customer::edit(tx, "acme", edit)).unwrap();
+    let mut expected = made.clone();
+    expected.details.phone = Some(valid("+441314960000"));
+    expected.life.updated_at = valid("2026-11-25T08:00:00Z");
+    assert_eq!(edited, expected);
+    assert_eq!(scene.read(|now| now.customer("ACME")), expected);
+}
+
+#[test]
+fn an_edit_that_changes_nothing_leaves_no_trace() {
+    let mut scene = Scene::with_acme();
+    scene.at("2026-11-25T08:00:00Z");
+    let before = scene.dump();
+    scene.write(|tx| customer::edit(tx, "ACME", |_| Ok(()))).unwrap();
+    let read = scene.read(|now| now.customer("ACME")).details;
+    scene.write(|tx| customer::replace(tx, "ACME", &read, read.clone())).unwrap();
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn an_edit_that_is_refused_by_its_author_changes_nothing() {
+    let mut scene = Scene::with_acme();
+    let before = scene.dump();
+    let refuse = |details: &mut CustomerDetails| {
+        details.organisation = valid("Other");
+        Err(Error::Refused("no".to_owned()))
+    };
+    assert_refused!(scene.write(|tx| customer::edit(tx, "ACME", refuse)), Error::Refused(_));
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn details_that_somebody_else_changed_meanwhile_are_not_written_over() {
+    let mut scene = Scene::with_acme();
+    let read = scene.read(|now| now.customer("ACME")).details;
+    let theirs = of("Theirs");
+    scene.write(|tx| customer::replace(tx, "ACME", &read, theirs.clone())).unwrap();
+    assert_refused!(
+        scene.write(|tx| customer::replace(tx, "ACME", &read, of("Ours"))),
+        Error::ChangedMeanwhile { noun: Noun::Customer, .. }
+    );
+    assert_eq!(scene.read(|now| now.customer("ACME")).details, theirs);
+}
+
+#[test]
+fn an_archived_customer_takes_no_change_but_to_be_unarchived() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.credit("ACME", "10");
+    scene.write(|tx| contact::add(tx, "ACME", person("Jo"))).unwrap();
+    let details = scene.write(|tx| customer::archive(tx, "ACME")).unwrap().details;
+    let before = scene.dump();
+    macro_rules! refused {
+        ($deed:expr) => {
+            assert_refused!(scene.write($deed), Error::Archived { .. })
+        };
+    }
+    refused!(|tx| customer::edit(tx, "ACME", |details| {
+        details.organisation = valid("Other");
+        Ok(())
+    }));
+    refused!(|tx| customer::replace(tx, "ACME", &details, of("Other")));
+    refused!(|tx| customer::archive(tx, "ACME"));
+    refused!(|tx| contact::add(tx, "ACME", person("Other")));
+    refused!(|tx| contact::edit(tx, "ACME", "1", |contact| contact.name = valid("Other")));
+    refused!(|tx| contact::remove(tx, "ACME", "1"));
+    refused!(|tx| note::add(tx, "ACME", valid("note")));
+    refused!(|tx| balance::adjust(tx, "ACME", &adjustment("1")));
+    refused!(|tx| balance::set_credit_limit(tx, "ACME", None, valid("1")));
+    refused!(|tx| smpp::edit(tx, "acme1", |account| account.use_cug = true));
+    refused!(|tx| smpp::set_enabled(tx, "acme1", false));
+    refused!(|tx| smpp::archive(tx, "acme1"));
+    refused!(|tx| smpp::unarchive(tx, "acme1"));
+    let account = scene.read(|now| now.smpp_account("acme1"));
+    refused!(|tx| smpp::set_cug(tx, account, &[valid("+447700900123")]));
+    assert_refused!(scene.add_account("ACME", new_account("acme2")), Error::Archived { .. });
+    assert_eq!(scene.dump(), before);
+    scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
+    scene.credit("ACME", "1");
+}
+
+#[test]
+fn an_archived_customer_takes_no_credit() {
+    let mut scene = Scene::with_acme();
+    scene.credit("ACME", "10");
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    assert_refused!(
+        scene.adjust("ACME", &adjustment("1")),
+        Error::Archived { noun: Noun::Customer, name } if name == "ACME"
+    );
+    assert_eq!(scene.credits("ACME"), valid("10"));
+}
+
+#[test]
+fn unarchiving_restores_exactly_the_accounts_that_archiving_took() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    for id in ["by_itself", "with_1", "with_2"] {
+        scene.account("ACME", id);
+    }
+    scene.account("GLOBEX", "stranger");
+    scene.write(|tx| smpp::archive(tx, "by_itself")).unwrap();
+    let status = |scene: &mut Scene, id: &str| scene.read(|now| now.smpp_account(id)).life.status();
+    for _ in 0..2 {
+        scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+        for id in ["by_itself", "with_1", "with_2"] {
+            assert_eq!(status(&mut scene, id), Status::Archived, "{id}");
+        }
+        assert_eq!(status(&mut scene, "stranger"), Status::Active);
+        scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
+        for id in ["with_1", "with_2", "stranger"] {
+            assert_eq!(status(&mut scene, id), Status::Active, "{id}");
+        }
+        assert_eq!(status(&mut scene, "by_itself"), Status::Archived);
+        assert!(scene.findings().is_empty());
+    }
+    scene.write(|tx| smpp::unarchive(tx, "by_itself")).unwrap();
+    assert_eq!(status(&mut scene, "by_itself"), Status::Active);
+}
+
+#[test]
+fn archiving_and_back_changes_no_switch_no_detail_no_balance_and_no_name() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.credit("ACME", "10");
+    scene.write(|tx| smpp::edit(tx, "acme1", |account| account.binding_enabled = false)).unwrap();
+    let customer = scene.read(|now| now.customer("ACME"));
+    let account = scene.read(|now| now.smpp_account("acme1"));
+    scene.at("2026-11-25T08:00:00Z");
+    let archived = scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    assert_eq!(archived.life.archived_at, Some(valid("2026-11-25T08:00:00Z")));
+    assert_eq!(scene.read(|now| now.customer("ACME")), archived);
+    scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
+    let back = scene.read(|now| now.customer("ACME"));
+    assert_eq!(
+        (back.account_code, back.api_id, back.details),
+        (customer.account_code, customer.api_id, customer.details)
+    );
+    assert_eq!((back.life.created_at, back.life.archived_at), (customer.life.created_at, None));
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")).details, account.details);
+    assert_eq!(scene.credits("ACME"), valid("10"));
+}
+
+#[test]
+fn only_what_is_archived_can_be_unarchived() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    assert_refused!(scene.write(|tx| customer::unarchive(tx, "ACME")), Error::NotArchived { noun: Noun::Customer, .. });
+    assert_refused!(scene.write(|tx| smpp::unarchive(tx, "acme1")), Error::NotArchived { noun: Noun::Smpp, .. });
+}
+
+#[test]
+fn an_archived_customer_leaves_every_list_and_is_shown_by_name() {
+    let mut scene = Scene::new();
+    for code in ["ACME", "GLOBEX"] {
+        scene.customer(code);
+        scene.account(code, code);
+        scene.credit(code, "10");
+        scene.write(|tx| contact::add(tx, code, person("Jo"))).unwrap();
+        scene.write(|tx| note::add(tx, code, valid("note"))).unwrap();
+    }
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    for (lives, expected) in
+        [(Lives::Active, vec!["GLOBEX"]), (Lives::Archived, vec!["ACME"]), (Lives::All, vec!["ACME", "GLOBEX"])]
+    {
+        assert_eq!(customers_in_every_list(&mut scene, lives), vec![expected; 5], "{lives:?}");
+    }
+    assert_eq!(scene.read(|now| now.customer("acme")).life.status(), Status::Archived);
+    assert_eq!(scene.read(|now| now.smpp_account("ACME")).life.status(), Status::Archived);
+}
+
+/// The account codes that stand in the lists of customers, contacts, notes, SMPP accounts and balances.
+fn customers_in_every_list(scene: &mut Scene, lives: Lives) -> Vec<Vec<String>> {
+    scene.read(|now| {
+        let customers = CustomerFilter { lives, ..every_customer() };
+        let contacts =
+            ContactFilter { customer_id: None, lives, role: None, search: None, page: by(ContactSort::Customer) };
+        let notes = NoteFilter { customer_id: None, lives, search: None, page: by(NoteSort::Customer) };
+        let page = by(SmppSort::Customer);
+        let accounts = SmppFilter { customer_id: None, lives, service_id: None, enabled: None, search: None, page };
+        let page = by(BalanceSort::Customer);
+        let balances = BalanceFilter { customer_id: None, lives, unit: None, at_most: None, page };
+        Ok(vec![
+            collect(|each| now.customers(&customers, each))?
+                .iter()
+                .map(|found| found.account_code.to_string())
+                .collect(),
+            collect(|each| now.contacts(&contacts, each))?.iter().map(|found| found.customer.to_string()).collect(),
+            collect(|each| now.notes(&notes, each))?.iter().map(|found| found.customer.to_string()).collect(),
+            collect(|each| now.smpp_accounts(&accounts, each))?
+                .iter()
+                .map(|found| found.customer.to_string())
+                .collect(),
+            collect(|each| now.balances(&balances, each))?.iter().map(|found| found.customer.to_string()).collect(),
+        ])
+    })
+}
+
+#[test]
+fn an_api_id_is_a_lower_case_uuid() {
+    let id = ApiId::generate();
+    assert_eq!(id.as_str().len(), 36);
+    assert_eq!(id.as_str(), id.as_str().to_lowercase());
+    assert_eq!(valid::<ApiId>(&id.as_str().to_uppercase()), id);
+}

@@ -1,0 +1,15 @@
+//! The rules of the business, each as a test on a temporary database: one module per noun.
+
+#![allow(clippy::expect_used, reason = "a test's helpers fail as its assertions do")]
+
+mod audit;
+mod balance;
+mod contact;
+mod customer;
+mod ledger;
+mod note;
+mod quick_create;
+mod service;
+mod smpp;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,289 @@
+//! SMPP accounts: names, switches, closed user groups, archiving, passwords.
+
+use std::collections::BTreeSet;
+
+use ssgctl::Error;
+use ssgctl::model::{Msisdn, Noun, Password, SmppAccount, SmppDetails, Status};
+use ssgctl::ops::{customer, smpp};
+
+use crate::support::{Scene, assert_refused, new_account, valid};
+
+const ALICE: &str = "+447700900001";
+const BOB: &str = "+447700900002";
+const CAROL: &str = "+447700900003";
+
+fn named(system_id: &str, short_name: &str) -> smpp::NewAccount {
+    let mut new = new_account(system_id);
+    new.details.short_name = Some(valid(short_name));
+    new
+}
+
+fn cug(scene: &mut Scene, name: &str) -> Vec<String> {
+    scene.read(|now| now.cug(&now.smpp_account(name)?)).iter().map(ToString::to_string).collect()
+}
+
+fn set_cug(scene: &mut Scene, name: &str, numbers: &[&str]) -> ssgctl::Result<SmppAccount> {
+    let numbers: Vec<Msisdn> = numbers.iter().map(|number| valid(number)).collect();
+    scene.write(|tx| {
+        let account = tx.smpp_account(name)?;
+        smpp::set_cug(tx, account, &numbers)
+    })
+}
+
+#[test]
+fn system_ids_stay_reserved_for_ever() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    scene.account("ACME", "acme1");
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    assert_refused!(
+        scene.add_account("GLOBEX", new_account("acme1")),
+        Error::Exists { noun: Noun::Smpp, field: "system_id", .. }
+    );
+}
+
+#[test]
+fn case_matters_in_system_ids_as_it_does_to_the_gateway() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme");
+    scene.account("ACME", "Acme");
+    assert_eq!(scene.read(|now| now.smpp_account("acme")).system_id.as_str(), "acme");
+    assert_eq!(scene.read(|now| now.smpp_account("Acme")).system_id.as_str(), "Acme");
+    assert_refused!(
+        scene.store.read().unwrap().smpp_account("ACME"),
+        Error::NotFound { nearest: Some(near), .. } if near.eq_ignore_ascii_case("acme")
+    );
+}
+
+#[test]
+fn a_short_name_names_one_account_in_any_case() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", named("acme1", "Prod")).unwrap();
+    assert_eq!(scene.read(|now| now.smpp_account("PROD")).system_id.as_str(), "acme1");
+    for taken in [named("acme2", "prod"), new_account("prod"), new_account("PROD")] {
+        assert_refused!(scene.add_account("ACME", taken), Error::Exists { noun: Noun::Smpp, .. });
+    }
+    scene.account("ACME", "acme2");
+    for name in ["prod", "acme1", "ACME1"] {
+        assert_refused!(
+            scene.write(|tx| smpp::edit(tx, "acme2", |account| account.short_name = Some(valid(name)))),
+            Error::Exists { noun: Noun::Smpp, field: "short_name", .. }
+        );
+    }
+}
+
+#[test]
+fn an_account_may_have_its_own_system_id_as_its_short_name() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", named("one", "one")).unwrap();
+    scene.account("ACME", "two");
+    scene.write(|tx| smpp::edit(tx, "two", |account| account.short_name = Some(valid("TWO")))).unwrap();
+    for name in ["one", "ONE", "two", "TWO"] {
+        let found = scene.read(|now| now.smpp_account(name));
+        assert_eq!(found.system_id.as_str(), name.to_lowercase(), "{name}");
+    }
+}
+
+#[test]
+fn a_short_name_may_change_its_case_and_be_given_up() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", named("acme1", "prod")).unwrap();
+    scene.write(|tx| smpp::edit(tx, "prod", |account| account.short_name = Some(valid("Prod")))).unwrap();
+    scene.write(|tx| smpp::edit(tx, "prod", |account| account.short_name = None)).unwrap();
+    scene.add_account("ACME", named("acme2", "prod")).unwrap();
+}
+
+#[test]
+fn an_account_without_a_system_id_gets_one_of_fifteen_letters_and_digits() {
+    let mut scene = Scene::with_acme();
+    let mut drawn = BTreeSet::new();
+    for _ in 0..20 {
+        let account = scene.add_account("ACME", smpp::NewAccount { system_id: None, ..new_account("unused") }).unwrap();
+        drawn.insert(account.account.system_id.to_string());
+    }
+    assert_eq!(drawn.len(), 20);
+    assert!(drawn.iter().all(|id| id.len() == 15 && id.bytes().all(|b| b.is_ascii_alphanumeric())), "{drawn:?}");
+}
+
+#[test]
+fn an_account_without_a_password_gets_one_of_eight_characters() {
+    let mut scene = Scene::with_acme();
+    let one = scene.add_account("ACME", new_account("one")).unwrap().password;
+    let two = scene.add_account("ACME", new_account("two")).unwrap().password;
+    assert_eq!(one.reveal().len(), 8);
+    assert_ne!(one, two);
+}
+
+#[test]
+fn a_password_is_revealed_as_it_was_given_and_to_an_archived_account_too() {
+    let mut scene = Scene::with_acme();
+    let password: Password = valid("hunter2!");
+    let new = smpp::NewAccount { password: Some(password.clone()), ..named("acme1", "prod") };
+    assert_eq!(scene.add_account("ACME", new).unwrap().password, password);
+    assert_eq!(scene.reveal("PROD").unwrap().password, password);
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    assert_eq!(scene.reveal("acme1").unwrap().password, password);
+}
+
+#[test]
+fn revealing_a_password_is_logged() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.reveal("acme1").unwrap();
+    let event = scene.last_event();
+    assert_eq!((event.change.action.as_str(), event.change.subject.as_str()), ("reveal", "acme1"));
+    assert_eq!(event.origin, scene.origin);
+}
+
+#[test]
+fn a_service_that_is_not_there_is_refused() {
+    let mut scene = Scene::with_acme();
+    let mut new = new_account("acme1");
+    new.details.service = valid("standart");
+    assert_refused!(
+        scene.add_account("ACME", new),
+        Error::NotFound { noun: Noun::Service, nearest: Some(near), .. } if near == "standard"
+    );
+    scene.account("ACME", "acme1");
+    assert_refused!(
+        scene.write(|tx| smpp::edit(tx, "acme1", |account| account.service = valid("none"))),
+        Error::NotFound { noun: Noun::Service, .. }
+    );
+}
+
+#[test]
+fn every_field_is_stored_and_read_back_as_it_was_given_at_its_longest() {
+    let mut scene = Scene::with_acme();
+    let details = SmppDetails {
+        name: Some(valid(&"é".repeat(100))),
+        short_name: Some(valid(&"s".repeat(40))),
+        system_type: Some(valid(&"t".repeat(12))),
+        address_range: Some(valid(&"^".repeat(40))),
+        service: valid("standard"),
+        enabled: false,
+        binding_enabled: true,
+        submit_enabled: false,
+        use_cug: true,
+        max_tps: Some(valid("1000000")),
+        max_binds: Some(valid("1")),
+        allowed_ips: vec![valid("192.0.2.0/24"), valid("2001:db8::1")],
+        mt_webhook: Some(valid("https://example.com/mt")),
+        dlr_webhook: Some(valid("https://example.com/dlr?id=%s")),
+        mo_webhook: Some(valid("http://example.com/mo")),
+        mo_numbers: vec![valid(BOB), valid(ALICE)],
+    };
+    let new = smpp::NewAccount { details: details.clone(), cug: vec![valid(ALICE)], ..new_account("acme1") };
+    let added = scene.add_account("ACME", new).unwrap().account;
+    let found = scene.read(|now| now.smpp_account("acme1"));
+    assert_eq!(found, added);
+    assert_eq!((found.details, found.cug_size), (details, 1));
+}
+
+#[test]
+fn the_switches_are_independent_of_each_other_and_of_archiving() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    for bits in 0..16_u8 {
+        let switches = [1, 2, 4, 8].map(|bit| bits & bit != 0);
+        let set = |account: &mut SmppDetails| {
+            [account.enabled, account.binding_enabled, account.submit_enabled, account.use_cug] = switches;
+        };
+        scene.write(|tx| smpp::edit(tx, "acme1", set)).unwrap();
+        scene.write(|tx| smpp::archive(tx, "acme1")).unwrap();
+        scene.write(|tx| smpp::unarchive(tx, "acme1")).unwrap();
+        let found = scene.read(|now| now.smpp_account("acme1")).details;
+        let now = [found.enabled, found.binding_enabled, found.submit_enabled, found.use_cug];
+        assert_eq!(now, switches, "{bits:04b}");
+    }
+}
+
+#[test]
+fn disabling_and_enabling_turn_one_switch_only() {
+    let mut scene = Scene::with_acme();
+    let made = scene.account("ACME", "acme1").details;
+    let disabled = scene.write(|tx| smpp::set_enabled(tx, "acme1", false)).unwrap().details;
+    assert_eq!(disabled, SmppDetails { enabled: false, ..made.clone() });
+    assert_eq!(scene.last_event().change.action, "disable");
+    assert_eq!(scene.write(|tx| smpp::set_enabled(tx, "acme1", true)).unwrap().details, made);
+    assert_eq!(scene.last_event().change.action, "enable");
+}
+
+#[test]
+fn an_edit_that_changes_nothing_leaves_no_trace() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    set_cug(&mut scene, "acme1", &[ALICE, BOB]).unwrap();
+    scene.at("2026-11-25T08:00:00Z");
+    let before = scene.dump();
+    scene.write(|tx| smpp::edit(tx, "acme1", |account| account.service = valid("STANDARD"))).unwrap();
+    scene.write(|tx| smpp::set_enabled(tx, "acme1", true)).unwrap();
+    set_cug(&mut scene, "acme1", &[BOB, ALICE, BOB]).unwrap();
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn an_edit_says_when_the_account_changed() {
+    let mut scene = Scene::with_acme();
+    let made = scene.account("ACME", "acme1");
+    scene.at("2026-11-25T08:00:00Z");
+    let edited = scene.write(|tx| smpp::edit(tx, "acme1", |account| account.max_tps = Some(valid("50")))).unwrap();
+    assert_eq!(edited.life.updated_at, valid("2026-11-25T08:00:00Z"));
+    assert_eq!(edited.life.created_at, made.life.created_at);
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")), edited);
+}
+
+#[test]
+fn setting_a_closed_user_group_replaces_it_and_says_when() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    set_cug(&mut scene, "acme1", &[BOB, ALICE]).unwrap();
+    assert_eq!(cug(&mut scene, "acme1"), [ALICE, BOB]);
+    scene.at("2026-11-25T08:00:00Z");
+    let changed = set_cug(&mut scene, "acme1", &[CAROL, BOB]).unwrap();
+    assert_eq!(cug(&mut scene, "acme1"), [BOB, CAROL]);
+    assert_eq!(scene.last_event().change.fields["cug"], serde_json::json!([[ALICE], [CAROL]]));
+    assert_eq!((changed.cug_size, changed.life.updated_at), (2, valid("2026-11-25T08:00:00Z")));
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")), changed);
+    assert_eq!(set_cug(&mut scene, "acme1", &[]).unwrap().cug_size, 0);
+}
+
+#[test]
+fn closed_user_groups_are_each_accounts_own() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "one");
+    scene.account("ACME", "two");
+    set_cug(&mut scene, "one", &[ALICE, BOB]).unwrap();
+    set_cug(&mut scene, "two", &[ALICE]).unwrap();
+    set_cug(&mut scene, "one", &[]).unwrap();
+    assert_eq!(cug(&mut scene, "two"), [ALICE]);
+}
+
+#[test]
+fn an_archived_account_takes_no_change_but_to_be_unarchived() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.write(|tx| smpp::archive(tx, "acme1")).unwrap();
+    let before = scene.dump();
+    let archived = |name: &str| name == "acme1";
+    assert_refused!(
+        scene.write(|tx| smpp::edit(tx, "acme1", |account| account.use_cug = true)),
+        Error::Archived { noun: Noun::Smpp, name } if archived(name)
+    );
+    assert_refused!(scene.write(|tx| smpp::set_enabled(tx, "acme1", false)), Error::Archived { .. });
+    assert_refused!(scene.write(|tx| smpp::archive(tx, "acme1")), Error::Archived { .. });
+    assert_refused!(set_cug(&mut scene, "acme1", &[ALICE]), Error::Archived { .. });
+    assert_eq!(scene.dump(), before);
+    scene.write(|tx| smpp::unarchive(tx, "acme1")).unwrap();
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")).life.status(), Status::Active);
+}
+
+#[test]
+fn an_account_is_not_brought_back_while_its_customer_is_archived() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    assert_refused!(
+        scene.write(|tx| smpp::unarchive(tx, "acme1")),
+        Error::Archived { noun: Noun::Customer, name } if name == "ACME"
+    );
+}

@@ -1,0 +1,125 @@
+//! Damage: whatever happens to a file, it is found, and nothing panics over it.
+
+use std::fs;
+
+use ssgctl::Error;
+use ssgctl::ops::{contact, note};
+use ssgctl::store::{Location, SmppFilter};
+
+use crate::support::{NOON, Scene, collect, every_customer, open, valid};
+
+/// A database with something in each table, as bytes.
+fn sound() -> Vec<u8> {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.credit("ACME", "10");
+    scene.write(|tx| note::add(tx, "ACME", valid("note"))).expect("note");
+    let person = |name: &str| ssgctl::model::ContactDetails {
+        name: valid(name),
+        email: None,
+        mobile: None,
+        roles: valid("billing"),
+    };
+    scene.write(|tx| contact::add(tx, "ACME", person("Jo"))).expect("contact");
+    let copy = scene.folder.path().join("copy.db");
+    scene.store.backup(&copy, false).expect("backup");
+    fs::read(copy).expect("read")
+}
+
+/// Everything that is wrong with a database of these bytes.
+fn faults(bytes: &[u8]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("test.db");
+    fs::write(&path, bytes).expect("written");
+    let location = Location { path, create: false, wait: std::time::Duration::ZERO };
+    let mut store = match open(&location, NOON) {
+        Ok(store) => store,
+        Err(error) => return vec![error.to_string()],
+    };
+    let snapshot = match store.read() {
+        Ok(snapshot) => snapshot,
+        Err(error) => return vec![error.to_string()],
+    };
+    // Lists of a damaged file may fail, and must not panic.
+    let _ = collect(|each| snapshot.customers(&every_customer(), each));
+    let _ = collect(|each| snapshot.smpp_accounts(&SmppFilter::of_customer(1), each));
+    snapshot.check().findings
+}
+
+#[test]
+fn a_sound_file_has_no_faults() {
+    assert_eq!(faults(&sound()), Vec::<String>::new());
+}
+
+#[test]
+fn a_page_that_was_overwritten_is_found_wherever_it_is() {
+    const PAGE: usize = 4096;
+    let sound = sound();
+    for at in (0..sound.len()).step_by(PAGE) {
+        for filling in [0x00, 0xa5, 0xff] {
+            let mut damaged = sound.clone();
+            damaged[at..at + PAGE].fill(filling);
+            assert!(!faults(&damaged).is_empty(), "page {} filled with {filling:02x}", at / PAGE + 1);
+        }
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_is_found() {
+    let sound = sound();
+    for part in 1..8 {
+        assert!(!faults(&sound[..sound.len() * part / 8]).is_empty(), "{part} eighths");
+    }
+}
+
+#[test]
+fn a_value_that_breaks_its_rule_is_damage_and_not_a_guess() {
+    for (damage, name) in [
+        ("UPDATE customer SET phone = '+1' WHERE id = 1", "ACME"),
+        ("UPDATE customer SET country = 'XX' WHERE id = 1", "ACME"),
+        ("UPDATE customer SET invoice_emails = '[\"no address\"]' WHERE id = 1", "ACME"),
+        ("UPDATE customer SET created_at = 'yesterday' WHERE id = 1", "ACME"),
+    ] {
+        let mut scene = Scene::with_acme();
+        scene.raw().execute_batch(damage).unwrap();
+        let snapshot = scene.store.read().unwrap();
+        assert!(matches!(snapshot.customer(name), Err(Error::Damaged(_))), "{damage}");
+        assert!(!snapshot.check().findings.is_empty(), "{damage}");
+    }
+}
+
+#[test]
+fn a_row_whose_owner_is_gone_is_found() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.raw().execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM customer").unwrap();
+    let findings = scene.findings().join("\n");
+    assert!(findings.contains("smpp_account 1 refers to a customer that is not there"), "{findings}");
+}
+
+#[test]
+fn an_account_in_use_whose_customer_is_archived_is_found() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.raw().execute_batch("UPDATE customer SET archived_at = updated_at").unwrap();
+    assert_eq!(scene.findings(), ["SMPP account acme1 is not archived as its customer ACME is"]);
+}
+
+#[test]
+fn every_kind_of_fault_is_found_in_one_run() {
+    let mut scene = Scene::with_acme();
+    scene.credit("ACME", "1");
+    scene.account("ACME", "acme1");
+    scene
+        .raw()
+        .execute_batch(
+            "DROP TRIGGER entry_is_never_changed; DROP TRIGGER event_is_never_deleted;
+             UPDATE customer SET phone = '+1'; UPDATE smpp_account SET mo_numbers = '[\"none\"]';
+             UPDATE entry SET description = 'other'; UPDATE balance SET balance_e8 = 7; DELETE FROM event WHERE id = 2",
+        )
+        .unwrap();
+    let findings = scene.findings().join("\n");
+    for part in ["customers:", "SMPP accounts:", "entry 1", "balance ACME SMS", "event 2 is missing"] {
+        assert!(findings.contains(part), "no word of {part} in:\n{findings}");
+    }
+}

@@ -1,0 +1,250 @@
+//! The ledger's guards: SQLite refuses to change it, and what is changed by force is found.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use ssgctl::ops::{balance, note};
+use ssgctl::store::Location;
+use tempfile::TempDir;
+
+use crate::support::{NOON, Scene, adjustment_in, keyed, open, valid};
+
+/// Two customers, two units, keys, a credit limit, and no two times alike.
+fn scene() -> Scene {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    let limit = |tx: &mut ssgctl::store::Tx<'_>| balance::set_credit_limit(tx, "ACME", Some(valid("SMS")), valid("5"));
+    scene.at("2026-11-24T12:00:01Z").write(limit).expect("limit");
+    let entries = [("ACME", "SMS", "10"), ("ACME", "EUR", "20"), ("GLOBEX", "SMS", "30"), ("ACME", "SMS", "-4")];
+    for (second, (customer, unit, amount)) in (2..).zip(entries) {
+        let mut change = adjustment_in(unit, amount);
+        change.key = Some(valid(&format!("k{second}")));
+        change.reference = Some(valid(&format!("INV-{second}")));
+        scene.at(&format!("2026-11-24T12:00:0{second}Z")).adjust(customer, &change).expect("entry");
+    }
+    scene.write(|tx| note::add(tx, "ACME", valid("note"))).expect("note");
+    scene
+}
+
+/// A copy of a database without triggers and rules, for one who writes behind the program's back.
+struct Copy {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+impl Copy {
+    fn of(original: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("copy.db");
+        fs::copy(original, &path).expect("copied");
+        Self { _folder: folder, path }
+    }
+
+    fn connection(&self) -> Connection {
+        let connection = Connection::open(&self.path).expect("connection");
+        connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").expect("pragmas");
+        for trigger in texts(&connection, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+            connection.execute_batch(&format!("DROP TRIGGER {trigger}")).expect("dropped");
+        }
+        connection
+    }
+
+    fn findings(&self) -> Vec<String> {
+        let location = Location { path: self.path.clone(), create: false, wait: std::time::Duration::ZERO };
+        open(&location, NOON).expect("store").read().expect("snapshot").check().findings
+    }
+}
+
+fn texts(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(sql).expect(sql);
+    let texts = statement.query_map([], |row| row.get(0)).expect(sql);
+    texts.collect::<rusqlite::Result<_>>().expect(sql)
+}
+
+/// The scene's database as one file.
+fn original(scene: &Scene) -> PathBuf {
+    let path = scene.folder.path().join("original.db");
+    scene.store.backup(&path, false).expect("backup");
+    path
+}
+
+#[test]
+fn entries_events_and_notes_are_never_changed_deleted_or_replaced_not_even_by_sql() {
+    let scene = scene();
+    let raw = scene.raw();
+    let before = scene.dump();
+    for table in ["entry", "event", "note"] {
+        for column in texts(&raw, &format!("SELECT name FROM pragma_table_info('{table}')")) {
+            for conflict in ["", "OR IGNORE", "OR REPLACE"] {
+                let sql = format!("UPDATE {conflict} {table} SET {column} = {column}");
+                assert!(raw.execute_batch(&sql).is_err(), "{sql}");
+            }
+        }
+        for sql in [
+            format!("DELETE FROM {table}"),
+            format!("DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table})"),
+            format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),
+            format!("REPLACE INTO {table} SELECT * FROM {table} WHERE id = 1"),
+        ] {
+            assert!(raw.execute_batch(&sql).is_err(), "{sql}");
+        }
+    }
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn a_new_entry_takes_no_other_ones_place_by_its_key_or_by_what_it_reverses() {
+    let mut scene = scene();
+    scene.adjust("GLOBEX", &keyed("k9", "1")).unwrap();
+    let before = scene.dump();
+    let raw = scene.raw();
+    let columns =
+        texts(&raw, "SELECT name FROM pragma_table_info('entry') WHERE name NOT IN ('id', 'key', 'reverses')");
+    let columns = columns.join(", ");
+    let insert = |verb: &str, key: &str, reverses: &str| {
+        raw.execute_batch(&format!(
+            "{verb} INTO entry (id, key, reverses, {columns})
+             SELECT (SELECT max(id) + 1 FROM entry), {key}, {reverses}, {columns} FROM entry WHERE id = 1"
+        ))
+    };
+    raw.execute_batch("BEGIN").unwrap();
+    insert("INSERT", "'reversal'", "1").unwrap();
+    for (key, reverses) in [("'k2'", "NULL"), ("'another'", "1")] {
+        for verb in ["INSERT", "INSERT OR REPLACE", "REPLACE"] {
+            assert!(insert(verb, key, reverses).is_err(), "{verb} {key} {reverses}");
+        }
+    }
+    raw.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn a_number_out_of_turn_is_refused() {
+    let scene = scene();
+    let raw = scene.raw();
+    for table in ["entry", "event"] {
+        let columns =
+            texts(&raw, &format!("SELECT name FROM pragma_table_info('{table}') WHERE name NOT IN ('id', 'key')"));
+        let columns = columns.join(", ");
+        for id in ["NULL", "0", "-1", "1", "100"] {
+            let sql = format!("INSERT INTO {table} (id, {columns}) SELECT {id}, {columns} FROM {table} WHERE id = 1");
+            assert!(raw.execute_batch(&sql).is_err(), "{sql}");
+        }
+    }
+}
+
+/// What one who forges a value might write: that of another row, a little more, something of the right type, nothing.
+const FORGERIES: [&str; 9] = [
+    "(SELECT other.{column} FROM {table} AS other WHERE other.{column} IS NOT {table}.{column} LIMIT 1)",
+    "{column} + 1",
+    "{column} || 'x'",
+    "'x'",
+    "'reversal'",
+    "'JPY'",
+    "0",
+    "1",
+    "zeroblob(32)",
+];
+
+#[test]
+fn any_one_value_of_the_ledger_that_was_forged_is_found() {
+    let scene = scene();
+    let original = original(&scene);
+    assert_eq!(Copy::of(&original).findings(), Vec::<String>::new());
+    let schema = Connection::open(&original).unwrap();
+    let mut missed = Vec::new();
+    for table in ["entry", "balance"] {
+        let key = texts(&schema, &format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0")).join(", ");
+        let rows: u32 = schema.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+        assert!(rows >= 3, "{table} has only {rows} rows");
+        for column in texts(&schema, &format!("SELECT name FROM pragma_table_info('{table}')")) {
+            let mut forged = 0_u32;
+            for row in 0..rows {
+                for forgery in FORGERIES {
+                    let forgery = forgery.replace("{column}", &column).replace("{table}", table);
+                    let sql = format!(
+                        "UPDATE {table} SET {column} = {forgery} WHERE {column} IS NOT {forgery}
+                         AND ({key}) IN (SELECT {key} FROM {table} ORDER BY {key} LIMIT 1 OFFSET {row})"
+                    );
+                    let copy = Copy::of(&original);
+                    // Not every forgery fits every column; at least one must.
+                    if copy.connection().execute(&sql, []).unwrap_or(0) == 0 {
+                        continue;
+                    }
+                    forged += 1;
+                    if copy.findings().is_empty() {
+                        missed.push(format!("{table} row {row}: {column} = {forgery}"));
+                    }
+                }
+            }
+            assert!(forged >= rows, "{table}.{column} was forged only {forged} times");
+        }
+    }
+    assert!(missed.is_empty(), "not found:\n{}", missed.join("\n"));
+}
+
+#[test]
+fn a_row_that_was_deleted_or_added_is_found() {
+    let scene = scene();
+    let original = original(&scene);
+    for damage in [
+        "DELETE FROM entry WHERE id = 1",
+        "DELETE FROM entry WHERE id = 2",
+        "DELETE FROM entry WHERE id = 4",
+        "DELETE FROM entry",
+        "DELETE FROM balance WHERE unit = 'EUR'",
+        "DELETE FROM balance",
+        "DELETE FROM entry; DELETE FROM balance",
+        "DELETE FROM event WHERE id = 3",
+        "INSERT INTO balance SELECT customer_id, 'JPY', 0, 0, updated_at FROM balance LIMIT 1",
+        "UPDATE entry SET id = 9 WHERE id = 4",
+    ] {
+        let copy = Copy::of(&original);
+        copy.connection().execute_batch(damage).unwrap();
+        assert!(!copy.findings().is_empty(), "{damage}");
+    }
+}
+
+#[test]
+fn a_last_entry_that_was_deleted_together_with_its_change_of_balance_is_found() {
+    let scene = scene();
+    let copy = Copy::of(&original(&scene));
+    let forged = copy.connection().execute_batch(
+        "UPDATE balance SET balance_e8 = balance_e8 - (SELECT amount_e8 FROM entry WHERE id = 4),
+                    updated_at = (SELECT at FROM entry WHERE id = 1)
+             WHERE (customer_id, unit) = (SELECT customer_id, unit FROM entry WHERE id = 4);
+             DELETE FROM entry WHERE id = 4",
+    );
+    assert_eq!(forged, Ok(()));
+    assert!(!copy.findings().is_empty());
+}
+
+#[test]
+fn two_entries_that_changed_places_are_found() {
+    let scene = scene();
+    let copy = Copy::of(&original(&scene));
+    copy.connection()
+        .execute_batch(
+            "UPDATE entry SET id = 9 WHERE id = 2; UPDATE entry SET id = 2 WHERE id = 3; UPDATE entry SET id = 3 WHERE id = 9",
+        )
+        .unwrap();
+    assert!(!copy.findings().is_empty());
+}
+
+#[test]
+fn the_chain_is_bound_to_what_is_promised_of_it() {
+    // Anybody can recompute the first hash: SHA-256 of one line of JSON (see store/sqlite/chain.rs). A change of its form
+    // would make every ledger that exists look forged.
+    let mut scene = Scene::with_acme();
+    let entry = scene.adjust("ACME", &keyed("k1", "250")).unwrap().entry;
+    let line = format!(
+        "{{\"previous\":\"{}\",\"id\":1,\"customer_id\":1,\"unit\":\"SMS\",\"kind\":\"adjustment\",\"amount_e8\":25000000000,\
+         \"balance_after_e8\":25000000000,\"description\":\"top-up\",\"reference\":null,\"key\":\"k1\",\"reverses\":null,\
+         \"actor\":\"jo\",\"uid\":1000,\"reason\":\"ticket 4711\",\"command\":\"scene\",\"version\":\"0.0.0\",\
+         \"at\":\"2026-11-24T12:00:00.000Z\"}}",
+        "0".repeat(64)
+    );
+    assert_eq!(entry.hash.0, <[u8; 32]>::from(Sha256::digest(line)));
+}

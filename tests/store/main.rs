@@ -1,0 +1,13 @@
+//! The promises of the store: what it opens, what it guards, what its readers see, what it hides, what its lists give.
+
+#![allow(clippy::expect_used, reason = "a test's helpers fail as its assertions do")]
+
+mod backup;
+mod damage;
+mod ledger_guards;
+mod lists;
+mod opening;
+mod secrets;
+mod snapshot;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,142 @@
+//! Secrets: no plaintext in any file, no ciphertext that opens elsewhere, nothing left of what was deleted.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::rc::Rc;
+
+use ssgctl::Error;
+use ssgctl::ops::customer;
+use ssgctl::ops::smpp::{self, NewAccount};
+use ssgctl::store::vault::Vault;
+
+use crate::support::{NOON, Scene, assert_refused, new_account, open, valid};
+
+/// The names of the files of a folder in which some bytes occur.
+fn files_with(folder: &Path, bytes: &[u8]) -> Vec<String> {
+    let files = fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
+    files
+        .filter(|path| fs::read(path).expect("read").windows(bytes.len()).any(|window| window == bytes))
+        .map(|path| path.file_name().expect("name").to_string_lossy().into_owned())
+        .collect()
+}
+
+fn with_password(system_id: &str, password: &str) -> NewAccount {
+    NewAccount { password: Some(valid(password)), ..new_account(system_id) }
+}
+
+#[test]
+fn a_password_is_in_no_file() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    let generated = scene.add_account("ACME", new_account("acme2")).unwrap().password;
+    scene.reveal("acme1").unwrap();
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    scene.store.backup(&scene.folder.path().join("backup.db"), false).unwrap();
+    let folder = scene.folder.path().to_owned();
+    let written = files_with(&folder, b"acme1");
+    assert!(
+        written.iter().any(|name| name.ends_with("-wal")) && written.contains(&"backup.db".to_owned()),
+        "{written:?}"
+    );
+    for password in [b"hunter2!".as_slice(), generated.reveal().as_bytes()] {
+        assert_eq!(files_with(&folder, password), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn the_key_is_private_and_in_its_own_file_only() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    scene.store.backup(&scene.folder.path().join("backup.db"), false).unwrap();
+    let key = scene.folder.path().join("key");
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    let hex = fs::read_to_string(&key).unwrap().trim().to_owned();
+    let bytes: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
+    assert_eq!(files_with(scene.folder.path(), hex.as_bytes()), ["key"]);
+    assert_eq!(files_with(scene.folder.path(), &bytes), Vec::<String>::new());
+}
+
+#[test]
+fn a_database_without_its_key_reveals_nothing_and_keeps_all_else() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    scene.vault = Rc::new(Vault::open_or_create(&scene.folder.path().join("another_key")).unwrap());
+    assert_refused!(scene.reveal("acme1"), Error::Secret(told) if !told.contains("hunter2!"));
+    assert_eq!(scene.last_event().change.action, "add", "what was not revealed is not logged as revealed");
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")).system_id.as_str(), "acme1");
+    assert!(scene.findings().is_empty());
+}
+
+#[test]
+fn passwords_of_two_accounts_that_changed_places_are_refused() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    for (customer, id) in [("ACME", "one"), ("ACME", "two"), ("GLOBEX", "three")] {
+        scene.account(customer, id);
+    }
+    let swap = |raw: &rusqlite::Connection, one: &str, two: &str| {
+        let sealed = |id: &str| -> Vec<u8> {
+            let sql = "SELECT password_sealed FROM smpp_account WHERE system_id = ?1";
+            raw.query_row(sql, [id], |row| row.get(0)).expect("sealed")
+        };
+        for (id, sealed) in [(one, sealed(two)), (two, sealed(one))] {
+            let sql = "UPDATE smpp_account SET password_sealed = ?2 WHERE system_id = ?1";
+            raw.execute(sql, rusqlite::params![id, sealed]).expect("swapped");
+        }
+    };
+    for (one, two) in [("one", "two"), ("two", "three")] {
+        let raw = scene.raw();
+        swap(&raw, one, two);
+        assert_refused!(scene.reveal(one), Error::Damaged(_));
+        assert_refused!(scene.reveal(two), Error::Damaged(_));
+        swap(&raw, one, two);
+        scene.reveal(one).unwrap();
+        scene.reveal(two).unwrap();
+    }
+}
+
+#[test]
+fn a_password_does_not_open_when_its_account_was_given_to_another_customer_or_renamed() {
+    for theft in ["UPDATE smpp_account SET customer_id = 2", "UPDATE smpp_account SET system_id = 'other'"] {
+        let mut scene = Scene::with_acme();
+        scene.customer("GLOBEX");
+        let account = scene.account("ACME", "acme1");
+        scene.raw().execute_batch(theft).unwrap();
+        let name = if theft.contains("other") { "other" } else { account.system_id.as_str() };
+        assert_refused!(scene.reveal(name), Error::Damaged(_));
+    }
+}
+
+#[test]
+fn what_was_deleted_is_gone_from_the_file() {
+    let mut scene = Scene::with_acme();
+    let folder = scene.folder.path().to_owned();
+    let number = b"447700900123";
+    let new = NewAccount { cug: vec![valid("+447700900123"), valid("+447700900124")], ..new_account("acme1") };
+    // The audit log keeps what was added for ever, so the number is put there by hand.
+    scene.add_account("ACME", NewAccount { cug: Vec::new(), ..new }).unwrap();
+    scene.raw().execute_batch("INSERT INTO cug_number VALUES (1, '+447700900123'), (1, '+447700900124')").unwrap();
+    scene.at(NOON);
+    assert!(!files_with(&folder, number).is_empty());
+    let account = scene.read(|now| now.smpp_account("acme1"));
+    scene.write(|tx| tx.delete_cug_number(&account, &valid("+447700900123")).map(drop)).unwrap();
+    // The last one to close the database moves the log into the file.
+    let (location, Scene { store, folder: kept, .. }) = (crate::support::location(&scene.folder), scene);
+    drop(store);
+    assert_eq!(files_with(&folder, number), Vec::<String>::new());
+    assert_eq!(open(&location, NOON).unwrap().read().unwrap().cug(&account).unwrap(), [valid("+447700900124")]);
+    drop(kept);
+}
+
+#[test]
+fn a_password_is_in_no_error() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    let taken = scene.add_account("ACME", with_password("acme1", "hunter2!")).map(drop).unwrap_err();
+    let missing = scene.write(|tx| smpp::archive(tx, "none")).map(drop).unwrap_err();
+    let invalid = "hunter2 hunter2".parse::<ssgctl::model::Password>().map(drop).unwrap_err();
+    for told in [format!("{taken} {taken:?}"), format!("{missing} {missing:?}"), format!("{invalid} {invalid:?}")] {
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
