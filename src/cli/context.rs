@@ -9,7 +9,7 @@ use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
 use crate::change::ChangeArgs;
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{Output, Row, Rows};
+use crate::output::{Output, Row, Rows, visible};
 use crate::prompt::Prompt;
 use crate::settings::Settings;
 
@@ -115,7 +115,7 @@ impl Context {
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             // A stderr that cannot be written has nobody reading it.
-            let _ = writeln!(std::io::stderr(), "ssgctl: {text}");
+            let _ = writeln!(std::io::stderr(), "ssgctl: {}", visible(text));
         }
     }
 }

@@ -11,6 +11,8 @@ use ssgctl::Error;
 use ssgctl::error::{Faults, count, quoted};
 use ssgctl::model::Noun;
 
+use crate::output::visible;
+
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// The exit codes. They are a contract with scripts: codes may be added, none changes its meaning.
@@ -184,12 +186,12 @@ impl Fault {
     fn as_text(&self, colour: bool) -> String {
         let red = if colour { anstyle::AnsiColor::Red.on_default().bold() } else { anstyle::Style::new() };
         let origin = match &self.place {
-            Some(Place { file, line, column }) => format!("{file}:{line}:{column}"),
+            Some(Place { file, line, column }) => format!("{}:{line}:{column}", one_line(file)),
             None => "ssgctl".to_owned(),
         };
-        let mut text = format!("{origin}: {red}error[{}]{red:#}: {}\n", self.code, self.message);
+        let mut text = format!("{origin}: {red}error[{}]{red:#}: {}\n", self.code, one_line(&self.message));
         if let Some(hint) = &self.hint {
-            text.push_str(&format!("ssgctl: hint: {hint}\n"));
+            text.push_str(&format!("ssgctl: hint: {}\n", one_line(hint)));
         }
         text
     }
@@ -211,6 +213,11 @@ impl Fault {
     }
 }
 
+/// A text as one line of a terminal: whatever is in it, it can move nothing there.
+fn one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n")
+}
+
 /// How failures are told.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Form {
@@ -222,9 +229,9 @@ pub(crate) enum Form {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(Place { file, line, column }) = &self.0.place {
-            write!(f, "{file}:{line}:{column}: ")?;
+            write!(f, "{}:{line}:{column}: ", one_line(file))?;
         }
-        f.write_str(&self.0.message)
+        f.write_str(&one_line(&self.0.message))
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use dialoguer::Confirm;
 
 use crate::exit::{Exit, Failure, Result};
+use crate::output::visible;
 
 /// Whether and how questions are asked.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +30,7 @@ impl Prompt {
         if !self.can_ask() {
             return Err(Failure::missing("--yes", &format!("to answer: {question}")));
         }
-        let answer = Confirm::new().with_prompt(question).default(false).interact().map_err(failed)?;
+        let answer = Confirm::new().with_prompt(visible(question)).default(false).interact().map_err(failed)?;
         if answer {
             Ok(())
         } else {

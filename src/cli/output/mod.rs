@@ -14,6 +14,7 @@ use clap::{Args, ValueEnum};
 use crate::exit::{Failure, Result};
 
 pub(crate) use cell::Cell;
+pub(crate) use escape::visible;
 pub(crate) use rows::Rows;
 pub(crate) use sheet::Sheet;
 
@@ -179,7 +180,7 @@ impl Output {
     /// Writes one value: bare for reading and for `$(...)`, under its key in JSON and CSV.
     pub(crate) fn value(&mut self, key: &'static str, value: &str) -> Result<()> {
         let text = match self.format {
-            Format::Table | Format::Name => format!("{}\n", escape::visible(value)),
+            Format::Table | Format::Name => format!("{}\n", visible(value)),
             Format::Json | Format::Jsonl => format!("{}\n", serde_json::json!({ key: value })),
             Format::Csv => {
                 let mut text = Vec::new();
