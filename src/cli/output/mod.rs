@@ -26,6 +26,24 @@ pub(crate) trait Row: Sized + 'static {
     const COLUMNS: &'static [Column<Self>];
 }
 
+/// What a change gives to be shown, whose keys are known before the change is made.
+pub(crate) trait Shown {
+    /// The keys that `--fields` can name.
+    fn keys() -> Vec<&'static str>;
+}
+
+impl<R: Row> Shown for R {
+    fn keys() -> Vec<&'static str> {
+        R::COLUMNS.iter().map(|column| column.key).collect()
+    }
+}
+
+impl<R: Row> Shown for Vec<R> {
+    fn keys() -> Vec<&'static str> {
+        <R as Shown>::keys()
+    }
+}
+
 /// A column of rows of type `R`. Its key is the JSON field, the CSV header, the name for `--fields` and the heading.
 pub(crate) struct Column<R: 'static> {
     pub(crate) key: &'static str,
@@ -148,7 +166,7 @@ impl Output {
         let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).filter(|_| stdout.is_terminal());
         Self {
             format: args.format(),
-            fields: args.fields.clone(),
+            fields: args.fields.as_ref().map(|keys| keys.iter().map(|key| key.trim().to_owned()).collect()),
             headers: !args.no_headers,
             raw_csv: args.raw_csv,
             colour: args.color.colours(&stdout),
@@ -177,8 +195,20 @@ impl Output {
         rows.end()
     }
 
+    /// Fails if `--fields` names something that is not among these keys.
+    pub(crate) fn refuse_unknown_fields(&self, known: &[&str]) -> Result<()> {
+        let mut wanted = self.fields.iter().flatten();
+        match wanted.find(|key| !known.contains(&key.as_str())) {
+            Some(key) => Err(Failure::usage(format!("--fields: {} is no field", ssgctl::error::quoted(key)))
+                .field("fields")
+                .hint(format!("fields are {}", known.join(", ")))),
+            None => Ok(()),
+        }
+    }
+
     /// Writes one value: bare for reading and for `$(...)`, under its key in JSON and CSV.
     pub(crate) fn value(&mut self, key: &'static str, value: &str) -> Result<()> {
+        self.refuse_unknown_fields(&[key])?;
         let text = match self.format {
             Format::Table | Format::Name => format!("{}\n", visible(value)),
             Format::Json | Format::Jsonl => format!("{}\n", serde_json::json!({ key: value })),
@@ -204,22 +234,14 @@ impl Output {
     }
 }
 
-/// The positions of the columns to show: those that `--fields` names, or those that the format shows by itself.
+/// The columns to show: those that `--fields` names, or those that the format shows by itself.
 fn selection<R: Row>(output: &Output) -> Result<Vec<&'static Column<R>>> {
-    let wanted = match (&output.fields, output.format) {
-        (_, Format::Name) => vec![R::NAME.to_owned()],
-        (Some(fields), _) => fields.iter().map(|field| field.trim().to_owned()).collect(),
-        (None, Format::Table) => return Ok(R::COLUMNS.iter().filter(|column| column.in_table).collect()),
-        (None, _) => return Ok(R::COLUMNS.iter().collect()),
-    };
-    wanted
-        .iter()
-        .map(|key| R::COLUMNS.iter().find(|column| column.key == key).ok_or_else(|| unknown_field::<R>(key)))
-        .collect()
-}
-
-fn unknown_field<R: Row>(key: &str) -> Failure {
-    let known: Vec<&str> = R::COLUMNS.iter().map(|column| column.key).collect();
-    Failure::usage(format!("--fields: {} is no field", ssgctl::error::quoted(key)))
-        .hint(format!("fields are {}", known.join(", ")))
+    output.refuse_unknown_fields(&R::keys())?;
+    let named = |key: &str| R::COLUMNS.iter().find(|column| column.key == key);
+    Ok(match (&output.fields, output.format) {
+        (_, Format::Name) => named(R::NAME).into_iter().collect(),
+        (Some(fields), _) => fields.iter().filter_map(|key| named(key)).collect(),
+        (None, Format::Table) => R::COLUMNS.iter().filter(|column| column.in_table).collect(),
+        (None, _) => R::COLUMNS.iter().collect(),
+    })
 }
