@@ -164,7 +164,9 @@ impl Failure {
         let fault = &mut self.0;
         if committed {
             // The work is done and only its receipt is missing: not the same as an interrupted pipe.
-            fault.exit = if fault.exit == Exit::Pipe { Exit::Io } else { fault.exit };
+            if fault.exit == Exit::Pipe {
+                (fault.exit, fault.code) = (Exit::Io, "io");
+            }
             fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
         } else if fault.exit == Exit::Pipe {
             return ExitCode::from(Exit::Pipe as u8);
@@ -200,14 +202,14 @@ impl Fault {
         let error = serde_json::json!({
             "code": self.code,
             "exit": self.exit as u8,
-            "message": self.message,
+            "message": one_line(&self.message),
             "retryable": matches!(self.exit, Exit::Busy | Exit::Io),
             "committed": committed,
             "file": self.place.as_ref().map(|place| &place.file),
             "line": self.place.as_ref().map(|place| place.line),
             "column": self.place.as_ref().map(|place| place.column),
             "field": self.field,
-            "hint": self.hint,
+            "hint": self.hint.as_deref().map(one_line),
         });
         format!("{}\n", serde_json::json!({ "error": error }))
     }
