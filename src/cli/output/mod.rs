@@ -228,6 +228,11 @@ impl Output {
         self.flush()
     }
 
+    /// Drops what has not reached its reader yet: a failure leaves no beginning of a result behind.
+    pub(crate) fn discard(self) {
+        drop(self.out.into_parts());
+    }
+
     /// Brings everything written so far to its reader.
     pub(crate) fn flush(&mut self) -> Result<()> {
         self.out.flush().map_err(Failure::output)
