@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use crate::model::text::quoted;
 use crate::model::{AccountCode, Invalid, Money, Noun, Unit};
 
 /// The result of a deed or of a question to the store.
@@ -202,26 +203,6 @@ impl Faults {
     }
 }
 
-/// A text from outside as error messages show it: quoted, escaped, at most 64 characters.
-pub fn quoted(text: impl fmt::Display) -> String {
-    const LONGEST: usize = 64;
-    let text = text.to_string();
-    let mut shown = String::from("`");
-    for (index, c) in text.chars().enumerate() {
-        if index == LONGEST {
-            shown.push('…');
-            break;
-        }
-        if crate::model::text::is_hidden(c) {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown.push('`');
-    shown
-}
-
 fn seconds(duration: &Duration) -> String {
     count(duration.as_secs(), "second")
 }
@@ -229,15 +210,4 @@ fn seconds(duration: &Duration) -> String {
 /// A number with its noun: `1 error`, `2 errors`.
 pub fn count(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn untrusted_text_is_quoted_escaped_and_cut() {
-        assert_eq!(quoted("a\x1b[31m"), "`a\\u{1b}[31m`");
-        assert_eq!(quoted("x".repeat(100)).chars().count(), 64 + 3);
-    }
 }

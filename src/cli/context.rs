@@ -9,7 +9,7 @@ use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
 use crate::change::ChangeArgs;
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{Output, Row, Rows};
+use crate::output::{Output, Row, Rows, Shown, visible};
 use crate::prompt::Prompt;
 use crate::settings::Settings;
 
@@ -66,8 +66,18 @@ impl Context {
         rows.end()
     }
 
+    /// Does a deed whose result will be shown: what cannot be shown as asked is refused before anything is done.
+    pub(crate) fn write<T: Shown, E: Into<Failure>>(
+        &mut self,
+        change: &ChangeArgs,
+        deed: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T> {
+        self.output.refuse_unknown_fields(&T::keys())?;
+        self.write_unshown(change, deed)
+    }
+
     /// Does a deed in one transaction. With `--dry-run` the transaction is dropped, and that is all the difference.
-    pub(crate) fn write<T, E: Into<Failure>>(
+    pub(crate) fn write_unshown<T, E: Into<Failure>>(
         &mut self,
         change: &ChangeArgs,
         deed: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
@@ -115,7 +125,7 @@ impl Context {
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             // A stderr that cannot be written has nobody reading it.
-            let _ = writeln!(std::io::stderr(), "ssgctl: {text}");
+            let _ = writeln!(std::io::stderr(), "ssgctl: {}", visible(text));
         }
     }
 }

@@ -11,6 +11,8 @@ use ssgctl::Error;
 use ssgctl::error::{Faults, count, quoted};
 use ssgctl::model::Noun;
 
+use crate::output::visible;
+
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// The exit codes. They are a contract with scripts: codes may be added, none changes its meaning.
@@ -162,7 +164,9 @@ impl Failure {
         let fault = &mut self.0;
         if committed {
             // The work is done and only its receipt is missing: not the same as an interrupted pipe.
-            fault.exit = if fault.exit == Exit::Pipe { Exit::Io } else { fault.exit };
+            if fault.exit == Exit::Pipe {
+                (fault.exit, fault.code) = (Exit::Io, "io");
+            }
             fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
         } else if fault.exit == Exit::Pipe {
             return ExitCode::from(Exit::Pipe as u8);
@@ -184,12 +188,12 @@ impl Fault {
     fn as_text(&self, colour: bool) -> String {
         let red = if colour { anstyle::AnsiColor::Red.on_default().bold() } else { anstyle::Style::new() };
         let origin = match &self.place {
-            Some(Place { file, line, column }) => format!("{file}:{line}:{column}"),
+            Some(Place { file, line, column }) => format!("{}:{line}:{column}", one_line(file)),
             None => "ssgctl".to_owned(),
         };
-        let mut text = format!("{origin}: {red}error[{}]{red:#}: {}\n", self.code, self.message);
+        let mut text = format!("{origin}: {red}error[{}]{red:#}: {}\n", self.code, one_line(&self.message));
         if let Some(hint) = &self.hint {
-            text.push_str(&format!("ssgctl: hint: {hint}\n"));
+            text.push_str(&format!("ssgctl: hint: {}\n", one_line(hint)));
         }
         text
     }
@@ -198,17 +202,22 @@ impl Fault {
         let error = serde_json::json!({
             "code": self.code,
             "exit": self.exit as u8,
-            "message": self.message,
+            "message": one_line(&self.message),
             "retryable": matches!(self.exit, Exit::Busy | Exit::Io),
             "committed": committed,
             "file": self.place.as_ref().map(|place| &place.file),
             "line": self.place.as_ref().map(|place| place.line),
             "column": self.place.as_ref().map(|place| place.column),
             "field": self.field,
-            "hint": self.hint,
+            "hint": self.hint.as_deref().map(one_line),
         });
         format!("{}\n", serde_json::json!({ "error": error }))
     }
+}
+
+/// A text as one line of a terminal: whatever is in it, it can move nothing there.
+fn one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n")
 }
 
 /// How failures are told.
@@ -222,9 +231,9 @@ pub(crate) enum Form {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(Place { file, line, column }) = &self.0.place {
-            write!(f, "{file}:{line}:{column}: ")?;
+            write!(f, "{}:{line}:{column}: ", one_line(file))?;
         }
-        f.write_str(&self.0.message)
+        f.write_str(&one_line(&self.0.message))
     }
 }
 

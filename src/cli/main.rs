@@ -21,18 +21,16 @@ mod quick_create;
 mod report;
 mod service;
 mod settings;
+mod signals;
 mod smpp;
 mod version;
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::CompleteEnv;
-use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Form, Result};
@@ -109,7 +107,7 @@ enum Noun {
 }
 
 fn main() -> ExitCode {
-    exit_on_signals();
+    signals::exit_on_signals();
     CompleteEnv::with_factory(Cli::command).complete();
     let arguments: Vec<_> = std::env::args_os().collect();
     let matches = match Cli::command().try_get_matches_from(&arguments) {
@@ -121,17 +119,6 @@ fn main() -> ExitCode {
         Ok(cli) => run(cli, command),
         Err(error) => not_parsed(&error, &arguments),
     }
-}
-
-/// Ends with 130 and 143 as soon as the signal comes: an open transaction is undone by the next opening of the database.
-fn exit_on_signals() {
-    let always = Arc::new(AtomicBool::new(true));
-    for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
-        // Without a handler the signal still ends the process, only by itself.
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, exit as i32, Arc::clone(&always));
-    }
-    // A file that would grow beyond its limit is then an error of the write, and not the end of the process.
-    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
 fn run(cli: Cli, command: String) -> ExitCode {
@@ -149,7 +136,10 @@ fn run(cli: Cli, command: String) -> ExitCode {
     let mut context = Context::new(settings, Output::new(&output), prompt, command, quiet);
     match cli.noun.run(&mut context) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(form, context.committed),
+        Err(failure) => {
+            context.output.discard();
+            failure.report(form, context.committed)
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use std::io::IsTerminal;
 use dialoguer::Confirm;
 
 use crate::exit::{Exit, Failure, Result};
+use crate::output::visible;
+use crate::signals;
 
 /// Whether and how questions are asked.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +31,7 @@ impl Prompt {
         if !self.can_ask() {
             return Err(Failure::missing("--yes", &format!("to answer: {question}")));
         }
-        let answer = Confirm::new().with_prompt(question).default(false).interact().map_err(failed)?;
+        let answer = asked(|| Confirm::new().with_prompt(visible(question)).default(false).interact())?;
         if answer {
             Ok(())
         } else {
@@ -42,13 +44,15 @@ impl Prompt {
         if !self.can_ask() {
             return Err(Failure::missing("--password-stdin or --password-file", "where nobody can be asked"));
         }
-        let answer = dialoguer::Password::new()
-            .with_prompt(question)
-            .with_confirmation("Once more", "The two differ")
-            .interact()
-            .map_err(failed)?;
+        let answer = asked(|| {
+            dialoguer::Password::new().with_prompt(question).with_confirmation("Once more", "The two differ").interact()
+        })?;
         Ok(zeroize::Zeroizing::new(answer))
     }
+}
+
+fn asked<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+    signals::with_terminal_kept(ask).map_err(failed)
 }
 
 fn failed(error: dialoguer::Error) -> Failure {

@@ -1,9 +1,10 @@
 //! The configuration file, and where each setting in force came from.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,7 +56,10 @@ impl FileArgs {
     pub(crate) fn of_completed_line(words: impl Iterator<Item = OsString>) -> Self {
         let words: Vec<OsString> = words.collect();
         let value = |flag: &str, variable: &str| {
-            let typed = words.windows(2).find(|pair| pair[0] == flag).map(|pair| PathBuf::from(&pair[1]));
+            let apart = words.windows(2).find(|pair| pair[0] == flag).map(|pair| pair[1].as_bytes());
+            let prefix = format!("{flag}=");
+            let joined = || words.iter().find_map(|word| word.as_bytes().strip_prefix(prefix.as_bytes()));
+            let typed = apart.or_else(joined).map(|file| PathBuf::from(OsStr::from_bytes(file)));
             typed.or_else(|| env::var_os(variable).map(PathBuf::from))
         };
         Self { db: value("--db", "SSGCTL_DB"), config: value("--config", "SSGCTL_CONFIG"), wait: None }
@@ -143,7 +147,9 @@ impl Settings {
     /// Reads the configuration file, if there is one, and puts options and environment before it. `must_exist` says
     /// whether a file that was named has to be there.
     pub(crate) fn load(args: &FileArgs, must_exist: bool) -> Result<Self> {
-        let folders = etcetera::base_strategy::choose_base_strategy().ok();
+        // Without HOME the library would look the home folder up in the user database, where cron's caller means none.
+        let has_home = env::var_os("HOME").is_some_and(|home| Path::new(&home).is_absolute());
+        let folders = etcetera::base_strategy::choose_base_strategy().ok().filter(|_| has_home);
         let usual_config = folders.as_ref().map(|folders| folders.config_dir().join("ssgctl"));
         let usual_database = folders.as_ref().map(|folders| folders.data_dir().join("ssgctl/ssgctl.db"));
         let config_path =

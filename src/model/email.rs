@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::text::{Invalid, is_hidden, string_value};
+use crate::model::text::{Invalid, is_hidden, quoted, string_value};
 
 /// One email address, valid by the rules of the library that will send to it. ASCII or an internationalized domain.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +38,8 @@ impl FromStr for EmailList {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let mut addresses: Vec<EmailAddress> = Vec::new();
         for part in text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
-            let address: EmailAddress = part.parse().map_err(|rule| Invalid::rule(format!("`{part}` {rule}")))?;
+            let address: EmailAddress =
+                part.parse().map_err(|rule| Invalid::rule(format!("{} {rule}", quoted(part))))?;
             if !addresses.contains(&address) {
                 addresses.push(address);
             }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::text::{Invalid, string_value};
+use crate::model::text::{Invalid, quoted, string_value};
 
 /// A telephone number in international form, kept as `+` and 8 to 15 digits that begin with an assigned calling code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,7 +68,7 @@ impl FromStr for MsisdnList {
         text.split([',', ';', '\n'])
             .map(str::trim)
             .filter(|part| !part.is_empty())
-            .map(|part| part.parse().map_err(|rule| Invalid::rule(format!("`{part}` {rule}"))))
+            .map(|part| part.parse().map_err(|rule| Invalid::rule(format!("{} {rule}", quoted(part)))))
             .collect::<Result<_, _>>()
             .map(Self)
     }

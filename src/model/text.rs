@@ -56,9 +56,10 @@ macro_rules! serde_by_text {
         }
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                std::borrow::Cow::<'de, str>::deserialize(deserializer)?
-                    .parse()
-                    .map_err(serde::de::Error::custom)
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(|rule| {
+                    serde::de::Error::custom(format_args!("{} {rule}", $crate::model::text::quoted(&text)))
+                })
             }
         }
     )+};
@@ -121,7 +122,8 @@ impl<const MAX: usize> serde::Serialize for Line<MAX> {
 
 impl<'de, const MAX: usize> serde::Deserialize<'de> for Line<MAX> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(|rule| serde::de::Error::custom(format_args!("{} {rule}", quoted(&text))))
     }
 }
 
@@ -156,6 +158,26 @@ fn clean(text: &str, max: usize, line_breaks: bool) -> Result<String, Invalid> {
         }
         None => Ok(text),
     }
+}
+
+/// A text from outside as error messages show it: quoted, escaped, at most 64 characters.
+pub fn quoted(text: impl fmt::Display) -> String {
+    const LONGEST: usize = 64;
+    let text = text.to_string();
+    let mut shown = String::from("`");
+    for (index, c) in text.chars().enumerate() {
+        if index == LONGEST {
+            shown.push('…');
+            break;
+        }
+        if is_hidden(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.push('`');
+    shown
 }
 
 /// Whether a character has no glyph of its own: controls, line separators, bidirectional marks, zero-width characters.
@@ -205,5 +227,11 @@ mod tests {
         let note: NoteText = "one\r\ntwo\n".parse().expect("valid");
         assert_eq!(note.as_str(), "one\ntwo");
         assert!("one\ttwo".parse::<NoteText>().is_err());
+    }
+
+    #[test]
+    fn untrusted_text_is_quoted_escaped_and_cut() {
+        assert_eq!(quoted("a\x1b[31m"), "`a\\u{1b}[31m`");
+        assert_eq!(quoted("x".repeat(100)).chars().count(), 64 + 3);
     }
 }

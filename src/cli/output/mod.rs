@@ -14,6 +14,7 @@ use clap::{Args, ValueEnum};
 use crate::exit::{Failure, Result};
 
 pub(crate) use cell::Cell;
+pub(crate) use escape::visible;
 pub(crate) use rows::Rows;
 pub(crate) use sheet::Sheet;
 
@@ -23,6 +24,24 @@ pub(crate) trait Row: Sized + 'static {
     const NAME: &'static str;
     /// All columns, in the order in which they are shown.
     const COLUMNS: &'static [Column<Self>];
+}
+
+/// What a change gives to be shown, whose keys are known before the change is made.
+pub(crate) trait Shown {
+    /// The keys that `--fields` can name.
+    fn keys() -> Vec<&'static str>;
+}
+
+impl<R: Row> Shown for R {
+    fn keys() -> Vec<&'static str> {
+        R::COLUMNS.iter().map(|column| column.key).collect()
+    }
+}
+
+impl<R: Row> Shown for Vec<R> {
+    fn keys() -> Vec<&'static str> {
+        <R as Shown>::keys()
+    }
 }
 
 /// A column of rows of type `R`. Its key is the JSON field, the CSV header, the name for `--fields` and the heading.
@@ -147,7 +166,7 @@ impl Output {
         let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).filter(|_| stdout.is_terminal());
         Self {
             format: args.format(),
-            fields: args.fields.clone(),
+            fields: args.fields.as_ref().map(|keys| keys.iter().map(|key| key.trim().to_owned()).collect()),
             headers: !args.no_headers,
             raw_csv: args.raw_csv,
             colour: args.color.colours(&stdout),
@@ -176,10 +195,22 @@ impl Output {
         rows.end()
     }
 
+    /// Fails if `--fields` names something that is not among these keys.
+    pub(crate) fn refuse_unknown_fields(&self, known: &[&str]) -> Result<()> {
+        let mut wanted = self.fields.iter().flatten();
+        match wanted.find(|key| !known.contains(&key.as_str())) {
+            Some(key) => Err(Failure::usage(format!("--fields: {} is no field", ssgctl::error::quoted(key)))
+                .field("fields")
+                .hint(format!("fields are {}", known.join(", ")))),
+            None => Ok(()),
+        }
+    }
+
     /// Writes one value: bare for reading and for `$(...)`, under its key in JSON and CSV.
     pub(crate) fn value(&mut self, key: &'static str, value: &str) -> Result<()> {
+        self.refuse_unknown_fields(&[key])?;
         let text = match self.format {
-            Format::Table | Format::Name => format!("{}\n", escape::visible(value)),
+            Format::Table | Format::Name => format!("{}\n", visible(value)),
             Format::Json | Format::Jsonl => format!("{}\n", serde_json::json!({ key: value })),
             Format::Csv => {
                 let mut text = Vec::new();
@@ -197,28 +228,25 @@ impl Output {
         self.flush()
     }
 
+    /// Drops what has not reached its reader yet: a failure leaves no beginning of a result behind.
+    pub(crate) fn discard(self) {
+        drop(self.out.into_parts());
+    }
+
     /// Brings everything written so far to its reader.
     pub(crate) fn flush(&mut self) -> Result<()> {
         self.out.flush().map_err(Failure::output)
     }
 }
 
-/// The positions of the columns to show: those that `--fields` names, or those that the format shows by itself.
+/// The columns to show: those that `--fields` names, or those that the format shows by itself.
 fn selection<R: Row>(output: &Output) -> Result<Vec<&'static Column<R>>> {
-    let wanted = match (&output.fields, output.format) {
-        (_, Format::Name) => vec![R::NAME.to_owned()],
-        (Some(fields), _) => fields.iter().map(|field| field.trim().to_owned()).collect(),
-        (None, Format::Table) => return Ok(R::COLUMNS.iter().filter(|column| column.in_table).collect()),
-        (None, _) => return Ok(R::COLUMNS.iter().collect()),
-    };
-    wanted
-        .iter()
-        .map(|key| R::COLUMNS.iter().find(|column| column.key == key).ok_or_else(|| unknown_field::<R>(key)))
-        .collect()
-}
-
-fn unknown_field<R: Row>(key: &str) -> Failure {
-    let known: Vec<&str> = R::COLUMNS.iter().map(|column| column.key).collect();
-    Failure::usage(format!("--fields: {} is no field", ssgctl::error::quoted(key)))
-        .hint(format!("fields are {}", known.join(", ")))
+    output.refuse_unknown_fields(&R::keys())?;
+    let named = |key: &str| R::COLUMNS.iter().find(|column| column.key == key);
+    Ok(match (&output.fields, output.format) {
+        (_, Format::Name) => named(R::NAME).into_iter().collect(),
+        (Some(fields), _) => fields.iter().filter_map(|key| named(key)).collect(),
+        (None, Format::Table) => R::COLUMNS.iter().filter(|column| column.in_table).collect(),
+        (None, _) => R::COLUMNS.iter().collect(),
+    })
 }

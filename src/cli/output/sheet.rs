@@ -72,18 +72,20 @@ impl Sheet {
         self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
     }
 
-    /// Whether it has a field or a table of this key.
-    fn has(&self, key: &str) -> bool {
-        self.sections.iter().any(|section| {
-            section.fields.iter().any(|field| field.key == key)
-                || section.table.as_ref().is_some_and(|table| table.key == key)
-        })
+    /// The keys that `--fields` can name in a format: CSV has the thing's own fields only.
+    fn keys(&self, format: Format) -> Vec<&'static str> {
+        let keys = self.sections.iter().flat_map(|section| {
+            let table = section.table.as_ref().filter(|_| format != Format::Csv).map(|table| table.key);
+            section.fields.iter().map(|field| field.key).chain(table)
+        });
+        keys.collect()
     }
 }
 
 impl Output {
     /// Writes a sheet.
     pub(crate) fn sheet(&mut self, sheet: Sheet) -> Result<()> {
+        self.refuse_unknown_fields_of(&sheet)?;
         match self.format {
             Format::Table => self.sheet_for_reading(sheet),
             Format::Json | Format::Jsonl => self.sheet_as_json(sheet),
@@ -93,12 +95,14 @@ impl Output {
         self.flush()
     }
 
+    /// Fails if `--fields` names something that a sheet does not have.
+    pub(crate) fn refuse_unknown_fields_of(&self, sheet: &Sheet) -> Result<()> {
+        self.refuse_unknown_fields(&sheet.keys(self.format))
+    }
+
     fn sheet_for_reading(&mut self, sheet: Sheet) -> Result<()> {
         let wanted = self.fields.clone();
-        if let Some(key) = wanted.iter().flatten().find(|key| !sheet.has(key.trim())) {
-            return Err(unknown(key.trim()));
-        }
-        let keep = |key: &str| wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| field.trim() == key));
+        let keep = |key: &str| wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| field == key));
         let mut text = format!("{}\n", self.bold(&escape::visible(&sheet.title)));
         for section in sheet.sections {
             let mut lines = Vec::new();
@@ -141,7 +145,7 @@ impl Output {
             }
         }
         if let Some(fields) = &self.fields {
-            whole = picked(whole, fields)?;
+            whole = fields.iter().map(|key| (key.clone(), whole[key].clone())).collect();
         }
         let written = match self.format {
             Format::Json => serde_json::to_writer_pretty(&mut self.out, &whole),
@@ -155,10 +159,7 @@ impl Output {
     fn sheet_as_csv(&mut self, sheet: &Sheet) -> Result<()> {
         let mut fields: Vec<&Field> = sheet.sections.iter().flat_map(|section| &section.fields).collect();
         if let Some(wanted) = &self.fields {
-            fields = wanted
-                .iter()
-                .map(|key| fields.iter().copied().find(|field| field.key == key.trim()).ok_or_else(|| unknown(key)))
-                .collect::<Result<_>>()?;
+            fields = wanted.iter().filter_map(|key| fields.iter().copied().find(|field| field.key == key)).collect();
         }
         if self.headers {
             csv::write(&mut self.out, fields.iter().map(|field| field.key)).map_err(Failure::output)?;
@@ -171,20 +172,6 @@ impl Output {
         let bold = anstyle::Style::new().bold();
         if self.colour { format!("{bold}{text}{bold:#}") } else { text.to_owned() }
     }
-}
-
-fn picked(mut whole: Map<String, Value>, fields: &[String]) -> Result<Map<String, Value>> {
-    let mut picked = Map::new();
-    for key in fields.iter().map(|field| field.trim()) {
-        let value = whole.remove(key).ok_or_else(|| unknown(key))?;
-        picked.insert(key.to_owned(), value);
-    }
-    Ok(picked)
-}
-
-fn unknown(key: &str) -> Failure {
-    Failure::usage(format!("--fields: {} is no field", ssgctl::error::quoted(key)))
-        .hint("-o json without --fields shows all fields")
 }
 
 fn object<R: Row>(row: &R, leave_out: &[&str]) -> Value {

@@ -105,8 +105,11 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
             .transpose()?,
     };
     let vault = context.vault()?;
-    let made = context.write(&args.change, |tx| ops::quick_create::quick_create(tx, &vault, new))?;
-    context.output.row(&Created { made, generates })
+    let created = context.write(&args.change, |tx| {
+        let made = ops::quick_create::quick_create(tx, &vault, new)?;
+        Ok::<_, Error>(Created { made, generates })
+    })?;
+    context.output.row(&created)
 }
 
 impl QuickCreateArgs {

@@ -1,5 +1,6 @@
 //! The JSON payload of the gateway's management API (`create_customer_smpp`).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::de::Error as _;
@@ -9,6 +10,9 @@ use ssgctl::model::{AccountCode, Country, EmailAddress, Money, Msisdn, MsisdnLis
 
 use crate::exit::{Exit, Failure, Place, Result};
 use crate::input;
+
+/// The most characters of a complaint that are shown.
+const LONGEST: usize = 400;
 
 /// What the API takes, and the account code, which it does not. The names of this program's own fields are read too.
 #[derive(Debug, Deserialize)]
@@ -41,11 +45,40 @@ pub(super) fn read(file: &Path) -> Result<Payload> {
 
 fn parse(text: &str, file: String) -> Result<Payload> {
     serde_json::from_str(text).map_err(|error| {
-        let (line, column) = (error.line() as u64, error.column() as u64);
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
-        Failure::new(Exit::BadInput, "bad_value", message).at(Place { file, line, column })
+        let message = without_place(&error);
+        let fault = |message: String, line, column| {
+            Failure::new(Exit::BadInput, "bad_value", message).at(Place { file, line, column })
+        };
+        match field_at_fault(text, &message) {
+            // The reader's own place is where it stopped, which may be lines below the value.
+            Some((field, at)) => {
+                let before = &text[..at];
+                let line = before.matches('\n').count() as u64 + 1;
+                let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
+                fault(format!("{field}: {message}"), line, column).field(field)
+            }
+            None => fault(message, error.line() as u64, error.column() as u64),
+        }
     })
+}
+
+/// The known field that alone gives the same complaint as the whole payload does, and where its value begins.
+fn field_at_fault(text: &str, message: &str) -> Option<(String, usize)> {
+    if message.starts_with("unknown field") {
+        return None;
+    }
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+    let (name, value) = fields.into_iter().find(|(name, value)| {
+        let alone = format!("{{{}:{value}}}", serde_json::json!(name));
+        serde_json::from_str::<Payload>(&alone).is_err_and(|error| without_place(&error) == message)
+    })?;
+    Some((name, value.get().as_ptr() as usize - text.as_ptr() as usize))
+}
+
+/// The complaint without the line and column at its end, cut where the payload makes it long.
+fn without_place(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).chars().take(LONGEST).collect()
 }
 
 /// An amount as a JSON number or text. The number is read from its digits: no float is made of it.
@@ -55,7 +88,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<M
         return Ok(None);
     }
     let text = raw.trim_matches('"');
-    text.parse().map(Some).map_err(|rule| D::Error::custom(format!("credit: {} {rule}", ssgctl::error::quoted(text))))
+    text.parse().map(Some).map_err(|rule| D::Error::custom(format!("{} {rule}", ssgctl::error::quoted(text))))
 }
 
 /// Numbers as an array of texts or as one text with commas.
@@ -71,7 +104,7 @@ fn array_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Ve
         Some(Written::Text(text)) => text,
         None => return Ok(None),
     };
-    let numbers: MsisdnList = written.parse().map_err(|rule| D::Error::custom(format!("cugMobiles: {rule}")))?;
+    let numbers: MsisdnList = written.parse().map_err(|rule| D::Error::custom(rule))?;
     Ok(Some(numbers.0))
 }
 

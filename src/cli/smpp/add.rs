@@ -45,6 +45,9 @@ pub(crate) fn run(args: AddArgs, context: &mut Context) -> Result<()> {
     let generates = password.is_none();
     let account = args.details.new_account(args.system_id, password, &context.settings.defaults)?;
     let vault = context.vault()?;
-    let made = context.write(&args.change, |tx| ops::smpp::add(tx, &vault, &args.customer, account))?;
-    context.output.row(&Added { account: made.account, generated: generates.then_some(made.password) })
+    let added = context.write(&args.change, |tx| {
+        let made = ops::smpp::add(tx, &vault, &args.customer, account)?;
+        Ok::<_, ssgctl::Error>(Added { account: made.account, generated: generates.then_some(made.password) })
+    })?;
+    context.output.row(&added)
 }

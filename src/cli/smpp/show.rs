@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{Msisdn, Password, SmppAccount};
+use ssgctl::model::{Msisdn, SmppAccount};
 use ssgctl::ops;
 
 use crate::change::{ChangeArgs, WhyArgs};
@@ -31,23 +31,29 @@ pub(crate) struct ShowArgs {
 }
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
-    let password = if args.reveal {
-        let vault = context.existing_vault()?;
-        let change = ChangeArgs { dry_run: false, why: args.why.clone() };
-        Some(context.write(&change, |tx| ops::smpp::reveal(tx, &vault, &args.account))?.password)
-    } else {
-        None
-    };
-    let (account, cug) = context.read(|snapshot| {
+    if !args.reveal {
+        let (account, cug) = read(args, context)?;
+        return context.output.sheet(sheet(&account, &cug, None));
+    }
+    let vault = context.existing_vault()?;
+    let (account, cug) = read(args, context)?;
+    // A reveal is logged, so what could not be shown is refused before it.
+    context.output.refuse_unknown_fields_of(&sheet(&account, &cug, Some("")))?;
+    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
+    let revealed = context.write_unshown(&change, |tx| ops::smpp::reveal(tx, &vault, &args.account))?;
+    context.output.sheet(sheet(&account, &cug, Some(revealed.password.reveal())))
+}
+
+fn read(args: &ShowArgs, context: &mut Context) -> Result<(SmppAccount, Vec<Msisdn>)> {
+    context.read(|snapshot| {
         let account = snapshot.smpp_account(&args.account)?;
         let cug = snapshot.cug(&account)?;
         Ok((account, cug))
-    })?;
-    context.output.sheet(sheet(&account, &cug, password.as_ref()))
+    })
 }
 
 /// The parts of the portal's SMPP dialog, in their order.
-fn sheet(account: &SmppAccount, cug: &[Msisdn], password: Option<&Password>) -> Sheet {
+fn sheet(account: &SmppAccount, cug: &[Msisdn], password: Option<&str>) -> Sheet {
     let name = account.details.name.as_ref().map_or("", |name| name.as_str());
     let mut sheet = Sheet::new(&account.system_id, format!("{} {name}", account.system_id).trim());
     sheet.fields(
@@ -56,7 +62,7 @@ fn sheet(account: &SmppAccount, cug: &[Msisdn], password: Option<&Password>) -> 
         &["customer", "system_id", "name", "short_name", "system_type", "address_range", "service"],
     );
     if let Some(password) = password {
-        sheet.field("password", Cell::text(password.reveal()));
+        sheet.field("password", Cell::text(password));
     }
     sheet.fields("Switches", account, &["enabled", "binding_enabled", "submit_enabled", "use_cug"]);
     sheet.fields("Parameters", account, &["max_tps", "max_binds"]);

@@ -1,0 +1,53 @@
+//! SIGINT and SIGTERM: the process ends at once, and gives the terminal back as it was before a question.
+
+use std::io::Write;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::iterator::Signals;
+
+use crate::exit::Exit;
+
+/// How the terminal was before the question that is open now, if one is.
+static BEFORE_QUESTION: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Ends with 130 and 143 as soon as the signal comes: an open transaction is undone by the next opening of the database.
+pub(crate) fn exit_on_signals() {
+    // A file that would grow beyond its limit is then an error of the write, and not the end of the process.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
+    // Without a handler the signal still ends the process, only by itself.
+    let Ok(signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+    let handle = signals.handle();
+    if thread::Builder::new().spawn(|| exit_on_first(signals)).is_err() {
+        handle.close();
+    }
+}
+
+fn exit_on_first(mut signals: Signals) {
+    if let Some(signal) = signals.forever().next() {
+        restore_terminal();
+        let exit = if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated };
+        signal_hook::low_level::exit(exit as i32);
+    }
+}
+
+/// Does what may hide the cursor or what is typed, and undoes that however it ends.
+pub(crate) fn with_terminal_kept<T>(question: impl FnOnce() -> T) -> T {
+    if let Ok(mut before) = BEFORE_QUESTION.lock() {
+        *before = tcgetattr(std::io::stdin()).ok();
+    }
+    let answer = question();
+    restore_terminal();
+    answer
+}
+
+fn restore_terminal() {
+    if let Some(state) = BEFORE_QUESTION.lock().ok().and_then(|mut before| before.take()) {
+        // A terminal that went away needs nothing back.
+        let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &state);
+        let _ = std::io::stderr().write_all(b"\x1b[?25h");
+    }
+}

@@ -1,0 +1,223 @@
+//! A console of its own: the real program in an empty environment, with a home folder that goes when the test ends.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use rusqlite::Connection;
+use rusqlite::types::Value as Stored;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Where commands run, and what they leave behind.
+pub struct Console {
+    home: TempDir,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The exit code; none when a signal ended the process.
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Console {
+    /// A home folder with nothing in it.
+    pub fn new() -> Self {
+        Self { home: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// A home folder whose database has two customers in use and one archived, with some of everything.
+    pub fn seeded() -> Self {
+        let console = Self::new();
+        let lines = [
+            "customer new --account-code ABC --organisation 'ABC Corp' --country GB --company-reg-no 123 \
+             --phone +447700900123 --website abc.example --vat-reg-no GB1 --payment-terms-days 30 \
+             --invoice-emails a@abc.example,b@abc.example --invoice-address '11 High Street' --invoice-address Leeds",
+            "customer new --account-code XYZ --organisation XYZ",
+            "customer new --account-code OLD --organisation 'Old Ltd'",
+            "contact add ABC --name 'Zoë Núñez' --email zoe@abc.example --mobile +447700900125 --roles billing,general",
+            "note add ABC 'Asked for a second bind.'",
+            "service new uk --name 'UK direct' --unit GBP --price 0.0325",
+            "smpp add ABC --system-id abc_prod --short-name abc --name Production --max-tps 50 \
+             --allowed-ips 192.0.2.7,2001:db8::/48 --cug +447700900124 --mo-numbers +447700900126",
+            "smpp add XYZ --system-id xyz_old",
+            "smpp archive xyz_old --yes --reason 'not used'",
+            "balance adjust ABC 100 --description opening --reference INV-1 --key k-1",
+            "balance adjust ABC 12.5 --unit GBP --description '=card' --allow-negative",
+            "customer archive OLD --yes",
+        ];
+        for line in lines {
+            console.ok(line);
+        }
+        console
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// A file below the home folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.home().join(name)
+    }
+
+    /// Where the database is when nothing says otherwise.
+    pub fn database(&self) -> PathBuf {
+        self.path(".local/share/ssgctl/ssgctl.db")
+    }
+
+    /// Where the configuration is when nothing says otherwise.
+    pub fn config(&self) -> PathBuf {
+        self.path(".config/ssgctl/config.toml")
+    }
+
+    /// Where the key is when nothing says otherwise.
+    pub fn key(&self) -> PathBuf {
+        self.path(".config/ssgctl/ssgctl.key")
+    }
+
+    /// The program without arguments, in an environment of HOME and PATH only, and with nothing on stdin.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ssgctl"));
+        command.env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
+        command.current_dir(self.home()).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command line: words between blanks, or between single quotes.
+    pub fn run(&self, line: &str) -> Outcome {
+        self.run_words(&words(line))
+    }
+
+    pub fn run_words<S: AsRef<OsStr>>(&self, words: &[S]) -> Outcome {
+        self.command().args(words).output().expect("the program runs").into()
+    }
+
+    /// Runs a command line with a text on stdin.
+    pub fn run_with_stdin(&self, line: &str, text: impl AsRef<[u8]>) -> Outcome {
+        let mut child = self.spawn(line);
+        let mut stdin = child.stdin.take().expect("stdin is piped");
+        // A command that fails before it reads closes the pipe; what it says then is what counts.
+        let _ = stdin.write_all(text.as_ref());
+        drop(stdin);
+        child.wait_with_output().expect("the program ends").into()
+    }
+
+    /// Starts a command line whose streams are pipes.
+    pub fn spawn(&self, line: &str) -> Child {
+        let mut command = self.command();
+        command.args(words(line)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program starts")
+    }
+
+    /// Runs a shell script in which `ssgctl` is the program.
+    pub fn shell(&self, script: &str) -> Outcome {
+        let script = format!("ssgctl() {{ {:?} \"$@\"; }}\n{script}", env!("CARGO_BIN_EXE_ssgctl"));
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(script).env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
+        command.current_dir(self.home()).stdin(Stdio::null()).output().expect("the shell runs").into()
+    }
+
+    /// The output of a command line that must succeed.
+    pub fn ok(&self, line: &str) -> String {
+        self.run(line).succeeded(line)
+    }
+
+    /// The output of a command line, which must succeed, as JSON.
+    pub fn json(&self, line: &str) -> Value {
+        let text = self.ok(&format!("{line} -o json"));
+        serde_json::from_str(&text).unwrap_or_else(|error| unreachable!("{line}: {error}: {text}"))
+    }
+
+    /// The open database, behind the program's back.
+    pub fn sql(&self) -> Connection {
+        Connection::open(self.database()).expect("the database opens")
+    }
+
+    /// Everything that the database holds, table by table and row by row; nothing when there is none.
+    pub fn dump(&self) -> Vec<(String, Vec<Stored>)> {
+        if !self.database().exists() {
+            return Vec::new();
+        }
+        let connection = self.sql();
+        let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+        let mut statement = connection.prepare(names).expect("the schema is read");
+        let tables: Vec<String> =
+            statement.query_map([], |row| row.get(0)).expect("tables").collect::<Result<_, _>>().expect("names");
+        let mut dump = Vec::new();
+        for table in tables {
+            let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).expect("a table is read");
+            let width = statement.column_count();
+            let mut rows = statement.query([]).expect("rows");
+            while let Some(row) = rows.next().expect("a row") {
+                let values = (0..width).map(|column| row.get(column)).collect::<Result<_, _>>().expect("values");
+                dump.push((table.clone(), values));
+            }
+        }
+        dump
+    }
+
+    /// Every file below the home folder.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.home().to_owned()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder is listed") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        files
+    }
+}
+
+impl Outcome {
+    /// The output, if the command succeeded.
+    #[track_caller]
+    pub fn succeeded(self, what: &str) -> String {
+        assert_eq!(self.code, Some(0), "{what}: {}", self.stderr);
+        self.stdout
+    }
+
+    /// Checks that the command failed with this code, wrote nothing to stdout, and said something on stderr.
+    #[track_caller]
+    pub fn failed(&self, code: i32, what: &str) -> &str {
+        assert_eq!(self.code, Some(code), "{what}: {}", self.stderr);
+        assert_eq!(self.stdout, "", "{what}");
+        assert!(!self.stderr.is_empty(), "{what} fails without a word");
+        &self.stderr
+    }
+
+    /// The failure that a command told in the form for programs, without the `error` around it.
+    #[track_caller]
+    pub fn error(&self, what: &str) -> Value {
+        let mut told: Value = serde_json::from_str(&self.stderr).expect(&self.stderr);
+        assert_eq!(told.as_object().map(serde_json::Map::len), Some(1), "{what}: {told}");
+        told["error"].take()
+    }
+}
+
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// The words of a command line: between blanks, or between single quotes.
+pub fn words(line: &str) -> Vec<OsString> {
+    let mut words: Vec<OsString> = Vec::new();
+    for (index, part) in line.split('\'').enumerate() {
+        if index % 2 == 0 {
+            words.extend(part.split_whitespace().map(OsString::from));
+        } else {
+            words.push(part.into());
+        }
+    }
+    words
+}

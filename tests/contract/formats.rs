@@ -1,0 +1,284 @@
+//! Every command that prints says the same in every format, and `--fields` picks from it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::console::Console;
+use crate::tree;
+
+/// What a command prints.
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    /// Rows: an array in JSON.
+    List,
+    /// One row: an object in JSON.
+    Single,
+    /// One thing with what belongs to it: an object in JSON, whose arrays of rows CSV leaves out.
+    Sheet,
+    /// One value under a key.
+    Value,
+    /// A text for another program, or nothing at all.
+    Text,
+}
+use Shape::{List, Sheet, Single, Text, Value as Bare};
+
+/// Every command, with a line that prints something. Changes are tried with `--dry-run`, so each can be repeated.
+const LINES: &[(Shape, &str)] = &[
+    (Single, "customer new --organisation New --account-code NEW -n"),
+    (Single, "customer edit ABC --country IE -n"),
+    (Sheet, "customer show ABC"),
+    (List, "customer list --all"),
+    (List, "customer archive ABC XYZ -y -n"),
+    (List, "customer unarchive OLD -n"),
+    (Single, "contact add ABC --name New -n"),
+    (Single, "contact edit ABC 1 --name New -n"),
+    (Single, "contact remove ABC 1 -y -n"),
+    (List, "contact list"),
+    (Single, "note add ABC New -n"),
+    (List, "note list"),
+    (Single, "smpp add ABC --system-id new -n"),
+    (Single, "smpp edit abc --max-tps 7 -n"),
+    (Sheet, "smpp show abc"),
+    (Sheet, "smpp show abc --reveal"),
+    (List, "smpp list --all"),
+    (List, "smpp enable abc -n"),
+    (List, "smpp disable abc -n"),
+    (List, "smpp archive abc -y -n"),
+    (List, "smpp unarchive xyz_old -n"),
+    (Single, "service new new --name New -n"),
+    (Single, "service edit uk --name New -n"),
+    (List, "service list"),
+    (List, "balance show ABC"),
+    (List, "balance list"),
+    (Single, "balance adjust ABC 1 --unit SMS --description new -n"),
+    (Single, "balance limit ABC 1 --unit SMS -n"),
+    (List, "balance history"),
+    (List, "balance at ABC 2030-01-01"),
+    (List, "balance explain ABC"),
+    (List, "balance reverse 1 --description wrong -n"),
+    (List, "balance transfer ABC XYZ 1 --unit SMS --description moved -n"),
+    (List, "report balances"),
+    (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
+    (Single, "quick-create --organisation New --credit 5 -n"),
+    (List, "audit list"),
+    (Bare, "db init"),
+    (Bare, "db path"),
+    (Text, "db check"),
+    (Bare, "db backup copy.db --force"),
+    (List, "config show"),
+    (Bare, "config path"),
+    (Text, "config init"),
+    (Text, "completions bash"),
+    (Text, "man ."),
+    (Single, "version"),
+];
+
+/// The rows of a command as JSON has them, with the keys in their order.
+fn rows(console: &Console, line: &str) -> Vec<Map<String, Value>> {
+    let items = match console.json(line) {
+        Value::Array(items) => items,
+        other => vec![other],
+    };
+    items.into_iter().map(|item| item.as_object().expect(line).clone()).collect()
+}
+
+fn keys(row: &Map<String, Value>) -> Vec<String> {
+    row.keys().cloned().collect()
+}
+
+/// The header and the records of a CSV text.
+fn records(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let texts = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
+    let header = texts(reader.headers().expect(text));
+    (header, reader.records().map(|record| texts(&record.expect(text))).collect())
+}
+
+/// The text that CSV has for a value of JSON.
+fn as_csv(key: &str, value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            let items: Vec<&str> = items.iter().map(|item| item.as_str().expect("a list of texts")).collect();
+            items.join(if key == "invoice_address" { "\n" } else { ", " })
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Fields that are new each time: times and generated names.
+fn is_new_each_time(key: &str) -> bool {
+    matches!(key, "api_id" | "customer_api_id" | "system_id" | "account_code" | "password" | "hash" | "at" | "until")
+        || key.ends_with("_at")
+}
+
+/// Whether a field is an array of rows, which CSV leaves to the lists of their own.
+fn is_rows(value: &Value) -> bool {
+    value.as_array().is_some_and(|items| items.iter().any(Value::is_object))
+}
+
+fn printing() -> impl Iterator<Item = &'static (Shape, &'static str)> {
+    LINES.iter().filter(|(shape, _)| *shape != Text)
+}
+
+#[test]
+fn every_command_has_a_line_here() {
+    for command in tree::commands() {
+        let found = LINES.iter().any(|(_, line)| format!("{line} ").starts_with(&format!("{command} ")));
+        assert!(found, "`{command}` has no line");
+    }
+}
+
+#[test]
+fn a_list_is_an_array_and_a_single_thing_an_object() {
+    let console = Console::seeded();
+    for (shape, line) in printing() {
+        assert_eq!(console.json(line).is_array(), *shape == List, "{line}");
+        let lines = console.ok(&format!("{line} -o jsonl"));
+        let count = lines.lines().count();
+        assert_eq!(count, rows(&console, line).len(), "{line}");
+        for object in lines.lines() {
+            assert!(serde_json::from_str::<Map<String, Value>>(object).is_ok(), "{line}: {object}");
+        }
+        assert!(*shape == List || count == 1, "{line} has {count} lines");
+        assert!(count > 0, "{line} prints nothing, so this test tells nothing");
+    }
+    assert_eq!(console.ok("smpp list --search nothing --json"), "[]\n");
+    assert_eq!(console.ok("smpp list --search nothing -o jsonl"), "");
+}
+
+#[test]
+fn csv_says_what_json_says_in_the_same_order() {
+    let console = Console::seeded();
+    for (shape, line) in printing() {
+        let rows = rows(&console, line);
+        let (header, records) = records(&console.ok(&format!("{line} --csv --raw-csv")));
+        let mut of_json = rows[0].clone();
+        if *shape == Sheet {
+            of_json
+                .retain(|key, value| header.contains(key) || !(is_rows(value) || *value == Value::Array(Vec::new())));
+        }
+        assert_eq!(header, keys(&of_json), "{line}");
+        assert_eq!(records.len(), rows.len(), "{line}");
+        for (row, record) in rows.iter().zip(&records) {
+            for (key, text) in header.iter().zip(record).filter(|(key, _)| !is_new_each_time(key)) {
+                assert_eq!(*text, as_csv(key, &row[key]), "{line}: {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_formats_of_a_list_have_short_names() {
+    let console = Console::seeded();
+    assert_eq!(console.ok("customer list --json"), console.ok("customer list --output json"));
+    assert_eq!(console.ok("customer list --csv"), console.ok("customer list -ocsv"));
+    for line in ["customer list --json --csv", "customer list --json -o csv", "customer list --csv -o csv"] {
+        console.run(line).failed(2, line);
+    }
+}
+
+#[test]
+fn headings_are_keys() {
+    let console = Console::seeded();
+    for (shape, line) in printing().filter(|(shape, _)| matches!(shape, List | Single)) {
+        let keys: BTreeSet<String> = keys(&rows(&console, line)[0]).into_iter().collect();
+        let table = console.ok(line);
+        let headings: Vec<&str> = table.lines().next().unwrap_or_default().split_whitespace().collect();
+        assert!(headings.len() > 1 && headings.iter().all(|heading| keys.contains(*heading)), "{line}: {headings:?}");
+        let bare = console.ok(&format!("{line} --no-headers"));
+        assert!(!bare.lines().next().unwrap_or_default().starts_with(headings[0]), "{line}: {bare}");
+        assert_eq!(bare.lines().count(), table.lines().count() - 1, "{line}");
+        assert!(*shape == List || table.lines().count() == 2, "{line}: {table}");
+    }
+}
+
+#[test]
+fn no_headers_leaves_the_records_of_csv() {
+    let console = Console::seeded();
+    for (_, line) in printing() {
+        let with = records(&console.ok(&format!("{line} --csv"))).1.len();
+        let without = console.ok(&format!("{line} --csv --no-headers"));
+        let (first, others) = records(&without);
+        assert_eq!(others.len() + 1, with, "{line}");
+        assert!(!first.is_empty(), "{line}");
+    }
+}
+
+#[test]
+fn names_are_one_a_line_and_name_the_thing_again() {
+    let console = Console::seeded();
+    for (_, line) in printing() {
+        let names = console.ok(&format!("{line} -o name"));
+        assert_eq!(names.lines().count(), rows(&console, line).len(), "{line}: {names}");
+        assert!(names.lines().all(|name| !name.is_empty() && !name.contains(' ')), "{line}: {names}");
+    }
+    for (list, show) in
+        [("customer list", "customer show"), ("smpp list", "smpp show"), ("balance list", "balance show")]
+    {
+        for name in console.ok(&format!("{list} --all -o name")).lines() {
+            console.ok(&format!("{show} {name}"));
+        }
+    }
+}
+
+#[test]
+fn fields_pick_and_order() {
+    let console = Console::seeded();
+    for (shape, line) in printing().filter(|(shape, _)| *shape != Bare) {
+        let all = records(&console.ok(&format!("{line} --csv"))).0;
+        let (first, last) = (all[0].as_str(), all[all.len() - 1].as_str());
+        let wanted = if first == last { vec![first] } else { vec![last, first] };
+        let fields = wanted.join(",");
+        assert_eq!(keys(&rows(&console, &format!("{line} --fields {fields}"))[0]), wanted, "{line}");
+        let object = console.ok(&format!("{line} --fields {fields} -o jsonl"));
+        let object: Map<String, Value> = serde_json::from_str(object.lines().next().expect(line)).expect(line);
+        assert_eq!(keys(&object), wanted, "{line}");
+        assert_eq!(records(&console.ok(&format!("{line} --fields {fields} --csv"))).0, wanted, "{line}");
+        if *shape != Sheet {
+            let table = console.ok(&format!("{line} --fields {fields}"));
+            assert_eq!(table.lines().next().expect(line).split_whitespace().collect::<Vec<_>>(), wanted, "{line}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_field_is_refused_with_a_list_of_those_there_are() {
+    let console = Console::seeded();
+    let before = console.dump();
+    for (shape, line) in printing().filter(|(shape, line)| *shape != Bare && !line.contains("--reveal")) {
+        let known = records(&console.ok(&format!("{line} --csv"))).0;
+        for format in ["table", "json", "jsonl", "csv"] {
+            let what = format!("{line} -o {format} --fields {},colour", known[0]);
+            let outcome = console.run(&what);
+            let told = outcome.failed(2, &what);
+            assert!(told.contains("colour"), "{what}: {told}");
+            assert!(known.iter().all(|key| told.contains(key.as_str())), "{what}: {told}");
+        }
+        assert!(*shape != Bare);
+    }
+    assert!(before == console.dump());
+}
+
+/// A change whose receipt cannot be shown as asked must not be made first and complained of afterwards.
+#[test]
+fn a_change_with_an_unknown_field_is_not_made() {
+    for (_, line) in printing().filter(|(_, line)| line.ends_with(" -n")) {
+        let console = Console::seeded();
+        let before = console.dump();
+        let line = format!("{} --fields colour", line.trim_end_matches(" -n"));
+        console.run(&line).failed(2, &line);
+        assert!(before == console.dump(), "{line} was done all the same");
+    }
+}
+
+#[test]
+fn a_spreadsheet_finds_no_formula() {
+    let console = Console::seeded();
+    let guarded = console.ok("balance history --csv --fields description");
+    assert!(guarded.contains("\n'=card\n"), "{guarded}");
+    let raw = console.ok("balance history --csv --raw-csv --fields description");
+    assert!(raw.contains("\n=card\n"), "{raw}");
+}

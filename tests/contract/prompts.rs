@@ -1,0 +1,244 @@
+//! Questions: only at a terminal, and never one too many. What would be asked elsewhere names its option.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::console::Console;
+use crate::failures::check_error;
+
+/// What asks, and the option that answers instead.
+const ASKING: &[(&str, &str)] = &[
+    ("customer archive ABC", "--yes"),
+    ("contact remove ABC 1", "--yes"),
+    ("smpp archive abc_prod", "--yes"),
+    ("smpp add ABC --ask-password", "--password-stdin"),
+    ("quick-create --organisation New --ask-password", "--password-stdin"),
+    ("customer edit ABC --editor", "--editor"),
+];
+
+const SHOWS_CURSOR: &str = "\u{1b}[?25h";
+const HIDES_CURSOR: &str = "\u{1b}[?25l";
+
+/// An editor that is a shell script over the file in `$1`.
+fn editor(console: &Console, script: &str) -> String {
+    let path = console.path("editor");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("executable");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+/// An editor whose file is newer than it was, as saved files are, however fast the script is.
+fn saving(console: &Console, script: &str) -> String {
+    editor(console, &format!("{script}\ntouch -d '+1 minute' \"$1\""))
+}
+
+#[test]
+fn without_a_terminal_nothing_is_asked_and_the_option_is_named() {
+    let console = Console::seeded();
+    let before = console.dump();
+    for (line, option) in ASKING {
+        for line in [(*line).to_owned(), format!("{line} --no-input")] {
+            assert!(console.run(&line).failed(2, &line).contains(option), "{line}");
+            // A stdin that has an answer is no terminal either.
+            assert!(console.run_with_stdin(&line, "y\ny\n").failed(2, &line).contains(option), "{line}");
+            let outcome = console.run(&format!("{line} --json"));
+            check_error(&outcome.error(&line), 2, false, &line);
+        }
+    }
+    assert!(before == console.dump());
+}
+
+#[test]
+fn no_input_asks_nothing_at_a_terminal() {
+    let console = Console::seeded();
+    let before = console.dump();
+    for (line, option) in ASKING {
+        for (line, environment) in
+            [(format!("{line} --no-input"), [("A", "1")]), ((*line).to_owned(), [("SSGCTL_NO_INPUT", "1")])]
+        {
+            let (shown, code) = console.at_terminal(&line, &environment).ends();
+            assert_eq!(code, Some(2), "{line}: {shown}");
+            assert!(shown.contains(option), "{line}: {shown}");
+            assert!(!shown.contains(HIDES_CURSOR), "{line} asks");
+        }
+    }
+    assert!(before == console.dump());
+}
+
+#[test]
+fn no_input_is_off_when_the_variable_says_so() {
+    let console = Console::seeded();
+    for off in ["0", "false", "no", ""] {
+        let mut session = console.at_terminal("customer archive ABC", &[("SSGCTL_NO_INPUT", off)]);
+        session.shows("Archive ABC");
+        session.types("n");
+        assert_eq!(session.ends().1, Some(5), "{off}");
+    }
+}
+
+#[test]
+fn no_and_return_change_nothing_and_yes_archives() {
+    for (line, question) in [
+        ("customer archive ABC", "Archive ABC, with all SMPP accounts?"),
+        ("contact remove ABC 1", "Remove contact 1 of ABC?"),
+        ("smpp archive abc_prod", "Archive SMPP accounts abc_prod?"),
+    ] {
+        let console = Console::seeded();
+        let before = console.dump();
+        for key in ["n", "N", "\r"] {
+            let mut session = console.at_terminal(line, &[]);
+            session.shows(question);
+            session.types(key);
+            let (shown, code) = session.ends();
+            assert_eq!(code, Some(5), "{line}: {shown}");
+            assert!(shown.contains("not confirmed") && shown.contains(SHOWS_CURSOR), "{line}: {shown:?}");
+            assert!(before == console.dump(), "{line} was done after a no");
+        }
+        let mut session = console.at_terminal(line, &[]);
+        session.shows(question);
+        session.types("y");
+        assert_eq!(session.ends().1, Some(0), "{line}");
+        assert!(before != console.dump(), "{line} was not done after a yes");
+    }
+    let console = Console::seeded();
+    assert_eq!(console.at_terminal("customer archive ABC --yes", &[]).ends().1, Some(0), "--yes is asked nothing");
+}
+
+#[test]
+fn an_interrupt_at_a_question_changes_nothing_and_gives_the_cursor_back() {
+    let console = Console::seeded();
+    let before = console.dump();
+    for (line, question) in [
+        ("customer archive ABC", "Archive ABC"),
+        ("smpp archive abc_prod", "Archive SMPP"),
+        ("smpp add ABC --ask-password", "SMPP password"),
+    ] {
+        let mut session = console.at_terminal(line, &[]);
+        session.shows(question);
+        if !line.contains("password") {
+            session.shows(HIDES_CURSOR);
+        }
+        session.send_control('c').expect("typed");
+        let (shown, code) = session.ends();
+        assert_eq!(code, Some(130), "{line}: {shown:?}");
+        assert!(line.contains("password") || shown.contains(SHOWS_CURSOR), "{line} leaves no cursor: {shown:?}");
+        assert!(before == console.dump(), "{line} was done after an interrupt");
+    }
+}
+
+#[test]
+fn an_interrupt_while_a_password_is_typed_gives_the_echo_back() {
+    let console = Console::seeded();
+    let before = console.dump();
+    let script = "stty echo; trap : INT; \"$0\" smpp add ABC --ask-password; echo \"code $?\"; stty -a; echo done";
+    let mut session = console.script_at_terminal(script);
+    session.shows("SMPP password");
+    session.types("half");
+    session.send_control('c').expect("typed");
+    session.shows("code 130");
+    let (shown, _) = session.ends();
+    assert!(shown.contains(" echo "), "the terminal is left without an echo: {shown}");
+    assert!(before == console.dump());
+}
+
+#[test]
+fn a_password_is_asked_twice_without_an_echo() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("smpp add ABC --system-id asked --ask-password --json", &[]);
+    session.shows("SMPP password");
+    session.types("s3cret!x\n");
+    session.shows("Once more");
+    session.types("other\n");
+    session.shows("The two differ");
+    session.shows("SMPP password");
+    session.types("s3cret!x\n");
+    session.shows("Once more");
+    session.types("s3cret!x\n");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("s3cret!x") && !shown.contains("other"), "the password is echoed: {shown}");
+    assert_eq!(console.json("smpp show asked --reveal")["password"], "s3cret!x");
+}
+
+#[test]
+fn a_change_in_the_editor_is_shown_asked_for_and_saved_once() {
+    let console = Console::seeded();
+    let editor = saving(&console, "sed -i 's/country = \"GB\"/country = \"FR\"/' \"$1\"");
+    let before = console.dump();
+    for (key, code) in [("n", 5), ("y", 0)] {
+        let mut session = console.at_terminal("customer edit ABC --editor --reason moved", &[("EDITOR", &editor)]);
+        session.shows("country: GB ");
+        session.shows("Save?");
+        session.types(key);
+        let (shown, ended) = session.ends();
+        assert_eq!(ended, Some(code), "{shown}");
+        assert_eq!(before == console.dump(), key == "n");
+    }
+    assert_eq!(console.json("customer show ABC")["country"], "FR");
+    let events = console.json("audit list --desc --limit 1");
+    assert_eq!(events[0]["changes"], serde_json::json!({"country": ["GB", "FR"]}), "{events}");
+}
+
+#[test]
+fn an_invalid_text_is_told_with_its_place_and_may_be_given_up() {
+    let console = Console::seeded();
+    let before = console.dump();
+    let editor = saving(&console, "sed -i 's/country = \"GB\"/country = \"UKX\"/' \"$1\"");
+    let mut session = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]);
+    session.shows("ABC:2:11: ");
+    session.shows("`UKX`");
+    session.shows("Edit again?");
+    session.types("y");
+    session.shows("ABC:2:11: ");
+    session.shows("Edit again?");
+    session.types("n");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(5), "{shown}");
+    assert!(before == console.dump());
+}
+
+#[test]
+fn a_text_that_is_not_saved_or_not_changed_changes_nothing() {
+    let console = Console::seeded();
+    let before = console.dump();
+    for script in ["exit 0", "touch -d '+1 minute' \"$1\""] {
+        let editor = editor(&console, script);
+        let (shown, code) = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]).ends();
+        assert_eq!(code, Some(5), "{script}: {shown}");
+        assert!(shown.contains("nothing was changed"), "{script}: {shown}");
+    }
+    assert!(before == console.dump());
+}
+
+#[test]
+fn an_editor_that_is_not_there_changes_nothing() {
+    let console = Console::seeded();
+    let before = console.dump();
+    for environment in [
+        [("VISUAL", ""), ("EDITOR", "/none/at/all")],
+        [("VISUAL", "  "), ("EDITOR", "/none/at/all --wait")],
+        [("VISUAL", "'"), ("EDITOR", "")],
+        [("VISUAL", "''"), ("EDITOR", "")],
+    ] {
+        let (shown, code) = console.at_terminal("customer edit ABC --editor", &environment).ends();
+        assert_eq!(code, Some(10), "{environment:?}: {shown}");
+        assert!(shown.contains("cannot run the editor"), "{environment:?}: {shown}");
+    }
+    assert!(before == console.dump());
+}
+
+#[test]
+fn somebody_elses_change_meanwhile_is_not_overwritten() {
+    let console = Console::seeded();
+    let program = env!("CARGO_BIN_EXE_ssgctl");
+    let editor = saving(
+        &console,
+        &format!("{program} customer edit ABC --country IE >/dev/null\nsed -i 's/\"GB\"/\"FR\"/' \"$1\""),
+    );
+    let mut session = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]);
+    session.shows("Save?");
+    session.types("y");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(4), "{shown}");
+    assert_eq!(console.json("customer show ABC")["country"], "IE");
+}

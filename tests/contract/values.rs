@@ -1,0 +1,331 @@
+//! A wrong value in any field of any command is refused by name, value and rule, and changes nothing.
+
+use ssgctl::error::quoted;
+
+use crate::console::{Console, Outcome, words};
+use crate::tree;
+
+/// A valid line for every command that takes values. `NAME:value` is an argument; the name does not reach the program.
+const LINES: &[&str] = &[
+    "customer new --organisation New",
+    "customer edit ABC",
+    "customer show ABC",
+    "customer list",
+    "customer archive ABC --yes",
+    "customer unarchive OLD",
+    "contact add ABC --name New",
+    "contact edit ABC 1",
+    "contact remove ABC 1 --yes",
+    "contact list",
+    "note add ABC TEXT:new",
+    "note list",
+    "smpp add ABC",
+    "smpp edit abc_prod",
+    "smpp show abc_prod --reveal",
+    "smpp list",
+    "smpp enable abc_prod",
+    "smpp disable abc_prod",
+    "smpp archive abc_prod --yes",
+    "smpp unarchive xyz_old",
+    "service new CODE:new --name New",
+    "service edit uk",
+    "service list",
+    "balance show ABC",
+    "balance list",
+    "balance adjust ABC --unit SMS AMOUNT:1 --description new",
+    "balance limit ABC --unit SMS AMOUNT:1",
+    "balance history",
+    "balance at ABC TIME:2027-01-01",
+    "balance explain ABC",
+    "balance reverse ENTRY:1 --description new --allow-negative",
+    "balance transfer ABC XYZ AMOUNT:1 --unit SMS --description new",
+    "report balances",
+    "report statement ABC --unit SMS --from 2026-01-01",
+    "quick-create --organisation New",
+    "audit list",
+    "db init",
+    "db path",
+    "db check",
+    "db backup copy.db",
+    "config show",
+    "config path",
+    "config init",
+    "completions SHELL:bash",
+    "man .",
+    "version",
+];
+
+/// Options and arguments that name a file or something to look up, or take any text.
+const FREE: &[&str] = &[
+    "CUSTOMER",
+    "ACCOUNT",
+    "CONTACT",
+    "SERVICE",
+    "FROM",
+    "TO",
+    "FILE",
+    "FOLDER",
+    "--search",
+    "--subject",
+    "--db",
+    "--config",
+    "--fields",
+    "--file",
+    "--from-json",
+    "--password-file",
+    "balance history --actor",
+    "audit list --actor",
+    "smpp list --service",
+];
+
+const TEXTS: &[&str] = &["", "  ", "a\u{1b}[31mb", "a\nb", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a\u{9b}b", LONG];
+const CODES: &[&str] = &["", ".a", "a b", "\u{c4}BC", "a/b", "a\u{1b}[31m", LONG];
+const MONEY: &[&str] = &["", "1e5", "1,000", "1.123456789", "ten", "92233720369", ".5", "1.", "0x10", "\u{661}", "NaN"];
+const NUMBERS: &[&str] = &["", "07700900123", "+4477", "ten", "4.47E+11", "+447700900123\u{1b}[31m"];
+const MANY_NUMBERS: &[&str] = &["12", "+447700900123,12", "+447700900123,\u{1b}[31m"];
+const EMAILS: &[&str] =
+    &["", "billing", "a@b.example,c@d.example", "Ann <a@b.example>", "a@b.example\r\nBcc: c@d.example"];
+const LIMITS: &[&str] = &["", "0", "ten", "1.5", "4294967296"];
+const COUNTS: &[&str] = &["", "ten", "1.5", "18446744073709551616"];
+const SWITCHES: &[&str] = &["", "maybe", "2"];
+const TIMES: &[&str] = &["", "yesterday", "2026-13-01", "24", "\u{1b}[31m"];
+const URLS: &[&str] = &[
+    "",
+    "example",
+    "file:///etc/passwd",
+    "https://u:p@example.com/",
+    "https://a b.example/",
+    "https://a.example/\u{202e}",
+];
+const CHOICES: &[&str] = &["colour", "\u{1b}[31m"];
+/// Longer than any text but a note may be.
+const LONG: &str = match std::str::from_utf8(&[b'x'; 501]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+const LONGER_THAN_A_NOTE: &str = match std::str::from_utf8(&[b'x'; 4001]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
+/// The wrong values of an option or argument.
+fn wrong(name: &str) -> &'static [&'static str] {
+    match name {
+        "--organisation" | "--name" | "--contact-name" | "--company-reg-no" | "--vat-reg-no" | "--description"
+        | "--reference" | "--key" | "--reason" | "--actor" => TEXTS,
+        "--account-code" | "CODE" | "--system-id" | "--short-name" | "--service" => CODES,
+        "--system-type" => &["", "a\"b", "thirteen-long", "a\u{1b}"],
+        "--address-range" => &["", "a b", "a\u{1b}", LONG],
+        "--country" => &["", "G", "ZZ", "12", "United Kingdom", "G\u{1b}"],
+        "--phone" | "--mobile" | "--contact-mobile" => NUMBERS,
+        "--cug" | "--mo-numbers" => MANY_NUMBERS,
+        "--website" | "--mt-webhook" | "--dlr-webhook" | "--mo-webhook" => URLS,
+        "--payment-terms-days" => &["", "366", "ten", "1.5", "99999999999"],
+        "--invoice-emails" => &["billing", "a@b.example,billing", "a@b.example,\u{1b}[31m"],
+        "--invoice-address" => &["", "{\"a\" \"b\"}", "[1]", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11", "a\u{1b}[31m", LONG],
+        "--email" | "--contact-email" => EMAILS,
+        "--roles" => &["boss", "billing,boss", "\u{1b}[31m"],
+        "TEXT" => &["", "  ", "a\u{7}", "a\tb", "a\u{202e}b", LONGER_THAN_A_NOTE],
+        "--enabled" | "--binding-enabled" | "--submit-enabled" | "--use-cug" => SWITCHES,
+        "--max-tps" | "--max-binds" => LIMITS,
+        "--allowed-ips" => &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"],
+        "AMOUNT" | "--credit" | "--price" | "--at-most" => MONEY,
+        "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
+        "--limit" => COUNTS,
+        "--wait" => &["", "ten", "1.5", "3601"],
+        "--since" | "--until" | "--from" | "TIME" => TIMES,
+        "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
+        "ENTRY" => COUNTS,
+        "--kind" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color" | "SHELL" => CHOICES,
+        _ => &[],
+    }
+}
+
+/// The words of a line in which one option or argument has another value.
+fn with_value(line: &str, name: &str, value: &str) -> Vec<std::ffi::OsString> {
+    let mut filled = Vec::new();
+    let mut given = false;
+    let mut after_option = false;
+    for word in words(line) {
+        let text = word.to_str().expect("lines are UTF-8");
+        match text.split_once(':') {
+            _ if after_option => filled.push(value.into()),
+            Some((argument, _)) if argument == name => {
+                filled.push(value.into());
+                given = true;
+            }
+            Some((_, usual)) => filled.push(usual.into()),
+            None => filled.push(text.into()),
+        }
+        after_option = text == name;
+        given |= after_option;
+    }
+    if !given {
+        filled.extend([name.into(), value.into()]);
+    }
+    filled
+}
+
+/// Every option and argument of every command with every wrong value of it.
+fn each_wrong_value(mut try_it: impl FnMut(&str, &str, &[std::ffi::OsString])) {
+    for command in tree::commands() {
+        let line = LINES.iter().find(|line| format!("{line} ").starts_with(&format!("{command} ")));
+        let line = line.unwrap_or_else(|| unreachable!("`{command}` has no line here"));
+        for parameter in tree::parameters(&command).into_iter().filter(|parameter| parameter.takes_value) {
+            let name = parameter.name.as_str();
+            if FREE.contains(&name) || FREE.contains(&format!("{command} {name}").as_str()) {
+                continue;
+            }
+            assert!(!wrong(name).is_empty(), "`{command}` has {name}, which has no wrong values here");
+            for value in wrong(name) {
+                try_it(name, value, &with_value(line, name, value));
+            }
+        }
+    }
+}
+
+/// Whether a message names the value, or that part of it which is wrong.
+fn quotes(message: &str, value: &str) -> bool {
+    let parts = value.split(',').map(str::trim);
+    // An enum of choices tells an empty value as a missing one.
+    parts.chain([value]).any(|part| message.contains(&quoted(part)))
+}
+
+fn is_clean(text: &str) -> bool {
+    !text.chars().any(|c| ssgctl::model::text::is_hidden(c) && c != '\n')
+}
+
+#[test]
+fn every_line_is_valid_before_it_is_spoilt() {
+    for line in LINES {
+        let console = Console::seeded();
+        console.run_words(&with_value(line, "--color", "never")).succeeded(line);
+    }
+}
+
+#[test]
+fn a_wrong_value_is_refused_by_field_value_and_rule() {
+    let console = Console::seeded();
+    let before = console.dump();
+    each_wrong_value(|name, value, words| {
+        let what = format!("{words:?}");
+        let outcome = console.run_words(words);
+        let told = outcome.failed(2, &what);
+        assert!(told.starts_with("ssgctl: error["), "{what}: {told}");
+        assert!(told.contains(name), "{what} does not name the field: {told}");
+        assert!(quotes(told, value), "{what} does not quote the value: {told}");
+        assert!(is_clean(told), "{what} emits what it should escape: {told:?}");
+        assert!(told.chars().count() < 400, "{what} says too much: {told}");
+        let rule = told.lines().next().unwrap_or_default().rsplit('`').next().unwrap_or_default();
+        assert!(rule.contains("must ") || rule.contains("is not in"), "{what} does not tell the rule: {told}");
+    });
+    assert!(before == console.dump(), "a refused value left a trace");
+}
+
+#[test]
+fn a_wrong_value_is_told_to_programs_by_its_field() {
+    let console = Console::seeded();
+    each_wrong_value(|name, _, words| {
+        let what = format!("{words:?}");
+        let mut words = words.to_vec();
+        words.insert(1, "--json".into());
+        if name == "--output" {
+            return;
+        }
+        let outcome = console.run_words(&words);
+        outcome.failed(2, &what);
+        let error = outcome.error(&what);
+        assert_eq!(error["code"], "bad_value", "{what}: {error}");
+        assert_eq!(error["field"], name.trim_start_matches('-').to_lowercase().replace('-', "_"), "{what}: {error}");
+    });
+}
+
+/// Values that are well formed and yet wrong for the thing they are for.
+#[test]
+fn a_value_that_does_not_fit_its_thing_is_bad_input() {
+    let console = Console::seeded();
+    let before = console.dump();
+    for (line, field, value) in [
+        ("balance adjust ABC 1.5 --unit SMS --description x", "amount", "1.5"),
+        ("balance adjust ABC 0 --description x --unit SMS", "amount", "0"),
+        ("balance limit ABC 1.5 --unit SMS", "credit_limit", "1.5"),
+        ("balance limit ABC -1 --unit SMS", "credit_limit", "-1"),
+        ("service new new --name New --price 0.5", "price", "0.5"),
+        ("service new new --name New --unit GBP --price -1", "price", "-1"),
+        ("service edit uk --price -1", "price", "-1"),
+        ("service edit standard --price 0.5", "price", "0.5"),
+        ("quick-create --organisation New --credit 1.5", "amount", "1.5"),
+    ] {
+        let outcome = console.run(&format!("{line} --json"));
+        outcome.failed(6, line);
+        let error = outcome.error(line);
+        assert_eq!(error["field"], field, "{line}: {error}");
+        let message = error["message"].as_str().unwrap_or_default();
+        assert!(message.starts_with(&format!("{field}: `{value}` must ")), "{line}: {message}");
+    }
+    for bad in ["", "   ", "a\u{7}b", "a\u{202e}b", LONGER_THAN_A_NOTE] {
+        let outcome = console.run_with_stdin("note add ABC --file -", bad);
+        let told = outcome.failed(6, bad);
+        assert!(told.contains("text: ") && is_clean(told) && told.chars().count() < 200, "{told}");
+    }
+    assert!(before == console.dump(), "a refused value left a trace");
+}
+
+#[test]
+fn a_wrong_value_in_a_payload_is_told_by_line_column_field_value_and_rule() {
+    let console = Console::seeded();
+    let before = console.dump();
+    let string = |text: &str| serde_json::Value::from(text).to_string();
+    let cases = [
+        ("organisation", string(LONG), LONG),
+        ("organisation", string("a\u{1b}[31m"), "a\u{1b}[31m"),
+        ("organisation", "7".to_owned(), "7"),
+        ("accountCode", string("a b"), "a b"),
+        ("country", string("UKX"), "UKX"),
+        ("credit", "1e5".to_owned(), "1e5"),
+        ("credit", string("1,000"), "1,000"),
+        ("credit", "true".to_owned(), "true"),
+        ("contactName", string("a\u{202e}b"), "a\u{202e}b"),
+        ("contactEmail", string("billing"), "billing"),
+        ("contactMobile", string("07700900123"), "07700900123"),
+        ("service", string("a b"), "a b"),
+        ("cugMobiles", string("+447700900123,12"), "12"),
+        ("cugMobiles", "[\"12\"]".to_owned(), "12"),
+    ];
+    for (field, json, value) in cases {
+        let first = if field == "organisation" { "\"credit\": 1" } else { "\"organisation\": \"New\"" };
+        let payload = format!("{{\n  {first},\n  \"{field}\": {json}\n}}");
+        let outcome = console.run_with_stdin("quick-create --from-json -", &payload);
+        let told = refused(&outcome, &payload);
+        assert!(told.starts_with("stdin:3:"), "{payload}: {told}");
+        assert!(told.contains(&format!("{field}: ")), "{payload} does not name the field: {told}");
+        assert!(told.contains(&quoted(value)), "{payload} does not quote the value: {told}");
+        let outcome = console.run_with_stdin("quick-create --from-json - --json", &payload);
+        let error = outcome.error(&payload);
+        assert_eq!(
+            (&error["exit"], &error["file"], &error["line"]),
+            (&6.into(), &"stdin".into(), &3.into()),
+            "{error}"
+        );
+        assert!(error["column"].as_u64().is_some_and(|column| column > 1), "{error}");
+        assert_eq!(error["field"], field, "{error}");
+    }
+    for (payload, place) in
+        [("", "stdin:1:"), ("{", "stdin:1:"), ("7", "stdin:1:"), ("{\"colour\":\n\"red\"}", "stdin:1:")]
+    {
+        let outcome = console.run_with_stdin("quick-create --from-json -", payload);
+        assert!(refused(&outcome, payload).starts_with(place), "{payload}: {}", outcome.stderr);
+    }
+    assert!(
+        refused(&console.run_with_stdin("quick-create --from-json -", b"{\"organisation\":\"\xff\"}"), "no UTF-8")
+            .contains("UTF-8")
+    );
+    assert!(before == console.dump(), "a refused payload left a trace");
+}
+
+#[track_caller]
+fn refused<'o>(outcome: &'o Outcome, what: &str) -> &'o str {
+    let told = outcome.failed(6, what);
+    assert!(is_clean(told), "{what} emits what it should escape: {told:?}");
+    told
+}
