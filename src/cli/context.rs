@@ -7,7 +7,7 @@ use ssgctl::model::{Actor, Origin};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
-use crate::change::ChangeArgs;
+use crate::change::{ChangeArgs, WhyArgs};
 use crate::exit::{Exit, Failure, Result};
 use crate::output::{Output, Row, Rows, Shown, visible};
 use crate::prompt::Prompt;
@@ -82,7 +82,7 @@ impl Context {
         change: &ChangeArgs,
         deed: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T> {
-        let origin = self.origin(change)?;
+        let origin = self.origin(&change.why)?;
         let mut tx = self.store()?.write(&origin)?;
         let done = deed(&mut tx).map_err(Into::into)?;
         if change.dry_run {
@@ -96,16 +96,16 @@ impl Context {
     }
 
     /// Who writes: what `--actor` says, else the operating system's user.
-    fn origin(&self, change: &ChangeArgs) -> Result<Origin> {
+    pub(crate) fn origin(&self, why: &WhyArgs) -> Result<Origin> {
         let uid = nix::unistd::getuid();
-        let actor = match &change.why.actor {
+        let actor = match &why.actor {
             Some(actor) => actor.clone(),
             None => os_user(uid)?,
         };
         Ok(Origin {
             actor,
             uid: uid.as_raw(),
-            reason: change.why.reason.clone(),
+            reason: why.reason.clone(),
             command: self.command.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
@@ -119,6 +119,12 @@ impl Context {
     /// The vault of SMPP passwords, whose key must be there.
     pub(crate) fn existing_vault(&self) -> Result<Vault> {
         Ok(Vault::open(self.settings.key_file()?)?)
+    }
+
+    /// Tells a person something that must be looked at, also when notes are unwanted.
+    pub(crate) fn warn(&self, text: &str) {
+        // A stderr that cannot be written has nobody reading it; the exit code speaks.
+        let _ = writeln!(std::io::stderr(), "ssgctl: warning: {}", visible(text));
     }
 
     /// Tells a person something that is no result.

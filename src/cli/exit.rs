@@ -38,6 +38,10 @@ pub(crate) enum Exit {
     Busy = 9,
     /// Disk full, read-only, no permission, output not writable.
     Io = 10,
+    /// Some letters wait for the next run.
+    MailDeferred = 11,
+    /// Some letters failed for good or are uncertain, or somebody is to be told and has no address.
+    MailAttention = 12,
     /// Missing or unsafe configuration, key or permissions.
     Config = 13,
     /// SIGINT.

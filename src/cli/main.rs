@@ -12,6 +12,8 @@ mod db;
 mod exit;
 mod input;
 mod list;
+mod mail;
+mod mail_settings;
 mod manual;
 mod note;
 mod output;
@@ -96,6 +98,8 @@ enum Noun {
     Report(report::Command),
     QuickCreate(quick_create::QuickCreateArgs),
     #[command(subcommand)]
+    Mail(mail::Command),
+    #[command(subcommand)]
     Audit(audit::Command),
     #[command(subcommand)]
     Db(db::Command),
@@ -154,6 +158,7 @@ impl Noun {
             Self::Balance(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::QuickCreate(args) => quick_create::run(args, context),
+            Self::Mail(command) => command.run(context),
             Self::Audit(command) => command.run(context),
             Self::Db(command) => command.run(context),
             Self::Config(command) => command.run(context),

@@ -16,6 +16,7 @@ use ssgctl::ops;
 use ssgctl::store::files;
 
 use crate::exit::{Exit, Failure, Place, Result};
+use crate::mail_settings::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
 use crate::period::Zone;
 
 /// The configuration file as `config init` writes it.
@@ -73,6 +74,10 @@ struct ConfigFile {
     database: DatabaseSection,
     secrets: SecretsSection,
     defaults: DefaultsSection,
+    operator: OperatorSection,
+    mail: MailSection,
+    roles: RolesSection,
+    warnings: WarningsSection,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -136,6 +141,9 @@ pub(crate) struct Settings {
     pub(crate) wait: Duration,
     key_file: Option<PathBuf>,
     pub(crate) defaults: DefaultsSection,
+    pub(crate) mail: MailSettings,
+    /// The warnings that every new customer gets.
+    pub(crate) warnings: WarningsSection,
     list: Vec<Setting>,
 }
 
@@ -175,8 +183,11 @@ impl Settings {
             origin: origin(args.wait.is_some(), file.database.wait_seconds.is_some()),
         });
         list.extend(defaults_shown(&file.defaults));
-        let (wait, defaults) = (Duration::from_secs(wait), file.defaults);
-        Ok(Self { config_path, database, database_was_named, wait, key_file, defaults, list })
+        let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
+        let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
+        list.extend(mail.shown().into_iter().map(|(key, value)| in_file(key, value)));
+        let (wait, defaults, warnings) = (Duration::from_secs(wait), file.defaults, file.warnings);
+        Ok(Self { config_path, database, database_was_named, wait, key_file, defaults, mail, warnings, list })
     }
 
     /// Every setting with its value and origin.
@@ -218,18 +229,20 @@ fn shown(key: &'static str, usual: Option<&PathBuf>, asked: Option<&PathBuf>, in
     Setting { key, value, origin: origin(asked.is_some(), in_file.is_some()) }
 }
 
+/// A setting that only the configuration file can set.
+fn in_file(key: &'static str, value: Option<String>) -> Setting {
+    let origin = origin(false, value.is_some());
+    Setting { key, value, origin }
+}
+
 fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 6] {
-    let setting = |key, value: Option<String>| {
-        let origin = origin(false, value.is_some());
-        Setting { key, value, origin }
-    };
     [
-        setting("defaults.country", defaults.country.as_ref().map(ToString::to_string)),
-        setting("defaults.payment_terms_days", defaults.payment_terms_days.map(|terms| terms.to_string())),
-        setting("defaults.service", defaults.service.as_ref().map(ToString::to_string)),
-        setting("defaults.max_tps", defaults.max_tps.map(|limit| limit.to_string())),
-        setting("defaults.max_binds", defaults.max_binds.map(|limit| limit.to_string())),
-        setting("defaults.timezone", defaults.timezone.as_ref().map(ToString::to_string)),
+        in_file("defaults.country", defaults.country.as_ref().map(ToString::to_string)),
+        in_file("defaults.payment_terms_days", defaults.payment_terms_days.map(|terms| terms.to_string())),
+        in_file("defaults.service", defaults.service.as_ref().map(ToString::to_string)),
+        in_file("defaults.max_tps", defaults.max_tps.map(|limit| limit.to_string())),
+        in_file("defaults.max_binds", defaults.max_binds.map(|limit| limit.to_string())),
+        in_file("defaults.timezone", defaults.timezone.as_ref().map(ToString::to_string)),
     ]
 }
 
@@ -243,7 +256,12 @@ fn read(path: &Path, must_exist: bool) -> Result<ConfigFile> {
         }
     };
     files::refuse_unsafe(path, false)?;
-    toml::from_str(&text).map_err(|error| not_toml(&error, &text, &path.display().to_string()))
+    let file: ConfigFile =
+        toml::from_str(&text).map_err(|error| not_toml(&error, &text, &path.display().to_string()))?;
+    if file.mail.holds_secret() {
+        files::refuse_unsafe(path, true)?;
+    }
+    Ok(file)
 }
 
 /// A fault in a TOML text, with its place in the file.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::text::{Actor, Description, Invalid, Key, Organisation, Reason, Reference, serde_by_text};
-use crate::model::{AccountCode, Money, Time, Unit};
+use crate::model::{AccountCode, Level, Money, Time, Unit};
 
 /// What a customer has left in one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,11 @@ pub struct Balance {
     /// How far below zero a manual change may take it; not negative.
     pub credit_limit: Money,
     pub updated_at: Time,
+    /// The marks of its warning, if that is set and active.
+    pub upper: Option<Money>,
+    pub lower: Option<Money>,
+    /// What the last check found, if there is an active warning.
+    pub state: Option<Level>,
 }
 
 impl Balance {

@@ -207,10 +207,9 @@ pub struct Attempt {
     pub detail: Option<String>,
 }
 
-/// One run of the check.
+/// The last run of the check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckRun {
-    pub id: i64,
     pub started_at: Time,
     /// None while it runs, and for ever if it died.
     pub finished_at: Option<Time>,

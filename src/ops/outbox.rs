@@ -48,13 +48,15 @@ pub fn find_abandoned(tx: &mut Tx<'_>) -> Result<Vec<Letter>> {
 pub fn claim(tx: &mut Tx<'_>, most: u64) -> Result<Vec<Letter>> {
     let due = Some(Due { by: tx.at(), beyond: after(tx.at(), LONGEST_WAIT)? });
     let due = LetterFilter { due, limit: Some(most), ..LetterFilter::default() };
-    let mut letters = tx.letters_of(&due)?;
-    for letter in &mut letters {
-        letter.attempts += 1;
-        letter.state = LetterState::Sending;
-        tx.set_letter_state(letter, LetterState::Sending, None, letter.last_error.as_deref())?;
-    }
-    Ok(letters)
+    tx.letters_of(&due)?.into_iter().map(|letter| claim_one(tx, letter)).collect()
+}
+
+/// Claims a letter.
+pub fn claim_one(tx: &mut Tx<'_>, mut letter: Letter) -> Result<Letter> {
+    letter.attempts += 1;
+    letter.state = LetterState::Sending;
+    tx.set_letter_state(&letter, LetterState::Sending, None, letter.last_error.as_deref())?;
+    Ok(letter)
 }
 
 /// Writes down what came of sending a claimed letter, and what follows from it.
@@ -143,11 +145,11 @@ fn change(letter: &Letter, action: &str, to: LetterState, tx: &Tx<'_>) -> Result
 }
 
 /// Begins a run of the check.
-pub fn begin_run(tx: &mut Tx<'_>) -> Result<i64> {
-    tx.insert_check_run()
+pub fn begin_run(tx: &mut Tx<'_>) -> Result<()> {
+    tx.begin_check_run()
 }
 
-/// Ends a run of the check.
-pub fn end_run(tx: &mut Tx<'_>, id: i64, counts: CheckCounts) -> Result<()> {
-    tx.finish_check_run(id, counts)
+/// Ends the run of the check.
+pub fn end_run(tx: &mut Tx<'_>, counts: CheckCounts) -> Result<()> {
+    tx.finish_check_run(counts)
 }

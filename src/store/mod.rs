@@ -4,7 +4,7 @@ pub mod files;
 mod sqlite;
 pub mod vault;
 
-use crate::model::{Country, EntryKind, LetterState, Noun, Origin, Time, Unit};
+use crate::model::{Country, EntryKind, LetterState, Level, Noun, Origin, Time, Unit};
 
 pub use sqlite::{
     CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_source, sqlite_version,
@@ -162,6 +162,8 @@ pub struct BalanceFilter {
     pub unit: Option<Unit>,
     /// Only those at or below this amount.
     pub at_most: Option<crate::model::Money>,
+    /// Only those that the last check found in this state.
+    pub state: Option<Level>,
     pub page: Page<BalanceSort>,
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCandidates;
-use ssgctl::model::{Money, Unit};
+use ssgctl::model::{Level, Money, Unit};
 use ssgctl::store::{BalanceFilter, BalanceSort};
 
 use crate::complete;
@@ -14,6 +14,7 @@ use crate::list::{LivesArgs, PageArgs};
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance list --unit SMS --at-most 100 --sort balance
+  ssgctl balance list --state lower
   ssgctl balance list --csv > balances.csv")]
 pub(crate) struct ListArgs {
     /// Only balances in this unit
@@ -23,6 +24,10 @@ pub(crate) struct ListArgs {
     /// Only balances at or below this amount
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     at_most: Option<Money>,
+
+    /// Only balances that the last check found in this state: ok, upper or lower
+    #[arg(long, value_name = "STATE")]
+    state: Option<Level>,
 
     #[command(flatten)]
     lives: LivesArgs,
@@ -56,6 +61,7 @@ pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
         lives: args.lives.lives(),
         unit: args.unit,
         at_most: args.at_most,
+        state: args.state,
         page: args.page.page(),
     };
     context.list(|snapshot, rows| snapshot.balances(&filter, |balance| rows.row(&balance)))

@@ -2,6 +2,7 @@
 
 mod adjust;
 mod at;
+mod check;
 mod explain;
 mod history;
 mod import;
@@ -11,6 +12,8 @@ mod reverse;
 mod row;
 mod show;
 mod transfer;
+mod warn;
+mod why;
 
 use clap::Subcommand;
 
@@ -31,6 +34,9 @@ pub(crate) enum Command {
     History(history::HistoryArgs),
     At(at::AtArgs),
     Explain(explain::ExplainArgs),
+    Warn(warn::WarnArgs),
+    Check(check::CheckArgs),
+    Why(why::WhyArgs),
 }
 
 impl Command {
@@ -46,6 +52,9 @@ impl Command {
             Self::History(args) => history::run(args, context),
             Self::At(args) => at::run(&args, context),
             Self::Explain(args) => explain::run(&args, context),
+            Self::Warn(args) => warn::run(args, context),
+            Self::Check(args) => check::run(&args, context),
+            Self::Why(args) => why::run(&args, context),
         }
     }
 }

@@ -14,6 +14,9 @@ impl Row for Balance {
         Column::new("balance", |b| Cell::amount(b.unit, b.balance)),
         Column::new("unit", |b| Cell::text(b.unit.code())),
         Column::new("credit_limit", |b| Cell::amount(b.unit, b.credit_limit)),
+        Column::new("upper", |b| Cell::maybe_amount(b.unit, b.upper)),
+        Column::new("lower", |b| Cell::maybe_amount(b.unit, b.lower)),
+        Column::new("state", |b| b.state.map_or(Cell::Empty, |state| Cell::text(state.as_str()))),
         Column::new("updated_at", |b| Cell::Time(b.updated_at)),
     ];
 }

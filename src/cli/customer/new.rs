@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::model::{AccountCode, CustomerDetails, Organisation};
-use ssgctl::ops;
+use ssgctl::{Error, ops};
 
 use crate::change::ChangeArgs;
 use crate::context::Context;
@@ -36,6 +36,11 @@ pub(crate) fn run(args: NewArgs, context: &mut Context) -> Result<()> {
     let mut details = CustomerDetails::of(args.organisation);
     context.settings.defaults.apply(&mut details);
     args.details.apply(&mut details)?;
-    let customer = context.write(&args.change, |tx| ops::customer::new(tx, args.account_code, details))?;
+    let warnings = context.settings.warnings.clone();
+    let customer = context.write(&args.change, |tx| {
+        let customer = ops::customer::new(tx, args.account_code, details)?;
+        warnings.apply(tx, customer.account_code.as_str())?;
+        Ok::<_, Error>(customer)
+    })?;
     context.output.row(&customer)
 }

@@ -51,6 +51,10 @@ impl<'a> Cell<'a> {
         Self::Amount(unit.format(amount))
     }
 
+    pub(crate) fn maybe_amount(unit: Unit, amount: Option<Money>) -> Self {
+        amount.map_or(Self::Empty, |amount| Self::amount(unit, amount))
+    }
+
     pub(crate) fn maybe_time(time: Option<Time>) -> Self {
         time.map_or(Self::Empty, Self::Time)
     }

@@ -175,6 +175,11 @@ impl Output {
         }
     }
 
+    /// Whether the result is for a program, which wants it also when all is well.
+    pub(crate) fn is_data(&self) -> bool {
+        self.format != Format::Table
+    }
+
     /// Begins a list of rows.
     pub(crate) fn rows<R: Row>(&mut self) -> Result<Rows<'_, R>> {
         Rows::begin(self)

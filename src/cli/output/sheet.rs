@@ -28,6 +28,8 @@ struct Section {
 struct Field {
     key: &'static str,
     cell: Cell<'static>,
+    /// Whether only programs are shown it.
+    for_data: bool,
 }
 
 struct SubTable {
@@ -35,6 +37,12 @@ struct SubTable {
     headings: Vec<&'static str>,
     page: table::Page,
     objects: Vec<Value>,
+}
+
+impl Field {
+    fn new(key: &'static str, cell: Cell<'_>) -> Self {
+        Self { key, cell: owned(cell), for_data: false }
+    }
 }
 
 impl Sheet {
@@ -46,14 +54,21 @@ impl Sheet {
     /// Adds a section with these columns of a row as its fields.
     pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
         let columns = keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key));
-        let fields = columns.map(|column| Field { key: column.key, cell: owned((column.cell)(row)) }).collect();
+        let fields = columns.map(|column| Field::new(column.key, (column.cell)(row))).collect();
         self.sections.push(Section { title, fields, table: None });
     }
 
     /// Adds a field to the last section.
     pub(crate) fn field(&mut self, key: &'static str, cell: Cell<'_>) {
         if let Some(section) = self.sections.last_mut() {
-            section.fields.push(Field { key, cell: owned(cell) });
+            section.fields.push(Field::new(key, cell));
+        }
+    }
+
+    /// Adds a field to the last section that only programs are shown.
+    pub(crate) fn data(&mut self, key: &'static str, cell: Cell<'_>) {
+        if let Some(section) = self.sections.last_mut() {
+            section.fields.push(Field { for_data: true, ..Field::new(key, cell) });
         }
     }
 
@@ -107,7 +122,7 @@ impl Output {
         for section in sheet.sections {
             let mut lines = Vec::new();
             let mut page = table::Page::default();
-            for field in section.fields.iter().filter(|field| keep(field.key)) {
+            for field in section.fields.iter().filter(|field| keep(field.key) && !field.for_data) {
                 page.add([Cell::text(field.key), field.cell.clone()].into_iter());
             }
             let width = self.width.map(|width| width.saturating_sub(INDENT));
@@ -128,7 +143,8 @@ impl Output {
             }
             text.push_str(&format!("\n{}\n", self.bold(section.title)));
             for line in lines {
-                text.push_str(&format!("{:indent$}{line}\n", "", indent = usize::from(INDENT)));
+                text.push_str(format!("{:indent$}{line}", "", indent = usize::from(INDENT)).trim_end());
+                text.push('\n');
             }
         }
         self.out.write_all(text.as_bytes()).map_err(Failure::output)

@@ -105,8 +105,10 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
             .transpose()?,
     };
     let vault = context.vault()?;
+    let warnings = context.settings.warnings.clone();
     let created = context.write(&args.change, |tx| {
         let made = ops::quick_create::quick_create(tx, &vault, new)?;
+        warnings.apply(tx, made.customer.account_code.as_str())?;
         Ok::<_, Error>(Created { made, generates })
     })?;
     context.output.row(&created)

@@ -37,6 +37,7 @@ pub(crate) fn run(args: &BalancesArgs, context: &mut Context) -> Result<()> {
         lives: args.lives.lives(),
         unit: args.unit,
         at_most: args.at_most,
+        state: None,
         page: Page { sort: BalanceSort::Customer, descending: false, limit: None },
     };
     let totals = context.read(|snapshot| {

@@ -8,14 +8,18 @@ use crate::store::sqlite::filter::Query;
 use crate::store::{BalanceFilter, BalanceSort, Lives, Page, Snapshot, Tx};
 
 const SELECT: &str = "SELECT balance.customer_id, customer.account_code, balance.unit, balance.balance_e8,
-    balance.credit_limit_e8, balance.updated_at, customer.organisation
-    FROM balance JOIN customer ON customer.id = balance.customer_id";
+    balance.credit_limit_e8, balance.updated_at, customer.organisation, upper_e8, lower_e8, state
+    FROM balance JOIN customer ON customer.id = balance.customer_id
+    LEFT JOIN warning ON warning.customer_id = balance.customer_id AND warning.unit = balance.unit AND active";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Balance> {
     Ok(Balance {
         customer_id: row.get(0)?,
         customer: row.get(1)?,
         organisation: row.get(6)?,
+        upper: row.get(7)?,
+        lower: row.get(8)?,
+        state: row.get(9)?,
         unit: row.get(2)?,
         balance: row.get(3)?,
         credit_limit: row.get(4)?,
@@ -31,6 +35,7 @@ impl BalanceFilter {
             lives: Lives::All,
             unit: None,
             at_most: None,
+            state: None,
             page: Page { sort: BalanceSort::Customer, descending: false, limit: None },
         }
     }
@@ -67,6 +72,7 @@ impl Snapshot<'_> {
         query.when_some("balance.customer_id = ?", filter.customer_id);
         query.when_some("balance.unit = ?", filter.unit);
         query.when_some("balance.balance_e8 <= ?", filter.at_most);
+        query.when_some("state = ?", filter.state);
         let columns: &[&str] = match filter.page.sort {
             BalanceSort::Customer => &["customer.account_code", "balance.unit"],
             BalanceSort::Balance => &["balance.balance_e8", "customer.account_code", "balance.unit"],

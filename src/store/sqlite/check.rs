@@ -234,7 +234,7 @@ fn all<S>(sort: S) -> Page<S> {
 
 fn every_balance() -> BalanceFilter {
     let page = all(BalanceSort::Customer);
-    BalanceFilter { customer_id: None, lives: Lives::All, unit: None, at_most: None, page }
+    BalanceFilter { customer_id: None, lives: Lives::All, unit: None, at_most: None, state: None, page }
 }
 
 /// What the audit log tells of a balance.

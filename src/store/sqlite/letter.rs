@@ -101,21 +101,19 @@ impl Snapshot<'_> {
         Ok(self
             .transaction
             .prepare_cached(
-                "SELECT id, started_at, finished_at, crossings, queued, sent, deferred, failed, uncertain
-                 FROM check_run ORDER BY id DESC LIMIT 1",
+                "SELECT started_at, finished_at, crossings, queued, sent, deferred, failed, uncertain FROM check_run",
             )?
             .query_row([], |row| {
                 Ok(CheckRun {
-                    id: row.get(0)?,
-                    started_at: row.get(1)?,
-                    finished_at: row.get(2)?,
+                    started_at: row.get(0)?,
+                    finished_at: row.get(1)?,
                     counts: CheckCounts {
-                        crossings: row.get(3)?,
-                        queued: row.get(4)?,
-                        sent: row.get(5)?,
-                        deferred: row.get(6)?,
-                        failed: row.get(7)?,
-                        uncertain: row.get(8)?,
+                        crossings: row.get(2)?,
+                        queued: row.get(3)?,
+                        sent: row.get(4)?,
+                        deferred: row.get(5)?,
+                        failed: row.get(6)?,
+                        uncertain: row.get(7)?,
                     },
                 })
             })
@@ -188,24 +186,28 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Begins a run of the check; gives its number.
-    pub fn insert_check_run(&mut self) -> Result<i64> {
-        let at = self.at();
-        self.transaction.prepare_cached("INSERT INTO check_run (started_at) VALUES (?1)")?.execute([at])?;
-        Ok(self.transaction.last_insert_rowid())
-    }
-
-    /// Ends a run of the check.
-    pub fn finish_check_run(&mut self, id: i64, counts: CheckCounts) -> Result<()> {
+    /// Begins a run of the check, in place of the one before.
+    pub fn begin_check_run(&mut self) -> Result<()> {
         let at = self.at();
         self.transaction
             .prepare_cached(
-                "UPDATE check_run SET finished_at = ?2, crossings = ?3, queued = ?4, sent = ?5, deferred = ?6, failed = ?7,
-                    uncertain = ?8
-                 WHERE id = ?1",
+                "INSERT INTO check_run (id, started_at) VALUES (1, ?1)
+                 ON CONFLICT DO UPDATE SET started_at = excluded.started_at, finished_at = NULL, crossings = 0, queued = 0,
+                    sent = 0, deferred = 0, failed = 0, uncertain = 0",
+            )?
+            .execute([at])?;
+        Ok(())
+    }
+
+    /// Ends the run of the check that was begun last.
+    pub fn finish_check_run(&mut self, counts: CheckCounts) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "UPDATE check_run SET finished_at = ?1, crossings = ?2, queued = ?3, sent = ?4, deferred = ?5, failed = ?6,
+                    uncertain = ?7",
             )?
             .execute(params![
-                id,
                 at,
                 counts.crossings,
                 counts.queued,

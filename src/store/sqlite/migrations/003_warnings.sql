@@ -83,10 +83,11 @@ CREATE TABLE letter_attempt (
     PRIMARY KEY (letter_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- Each run of the check, for whoever watches that it still runs.
+-- The last run of the check, for whoever watches that it still runs: one row.
 CREATE TABLE check_run (
-    id          INTEGER PRIMARY KEY,
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
     started_at  TEXT NOT NULL,
+    -- NULL while it runs, and for ever if it died.
     finished_at TEXT,
     crossings   INTEGER NOT NULL DEFAULT 0,
     queued      INTEGER NOT NULL DEFAULT 0,

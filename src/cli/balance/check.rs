@@ -1,0 +1,217 @@
+//! `ssgctl balance check`.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+
+use clap::Args;
+use ssgctl::Error;
+use ssgctl::mail::deliver;
+use ssgctl::model::{CheckCounts, CheckRun, Crossing, Letter, LetterState};
+use ssgctl::ops::warning::Judged;
+use ssgctl::ops::{self, outbox};
+use ssgctl::store::{Due, LetterFilter};
+
+use crate::change::{ChangeArgs, WhyArgs};
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Result};
+use crate::output::{Cell, Column, Row};
+
+/// Find balances that crossed their marks, and send what there is to tell: the cron job
+///
+/// Each crossing is told once to each recipient, however often and however many times at once this runs. Says nothing when
+/// there is nothing to say. Letters that cannot be sent now wait for a later run (exit 11); letters that failed, or of which
+/// nobody knows whether they arrived, need a look (exit 12): see `mail list`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance check
+  ssgctl balance check --dry-run
+  ssgctl balance check --status --json
+  */5 * * * *  gateway  ssgctl balance check   # in /etc/cron.d")]
+pub(crate) struct CheckArgs {
+    /// Show which letters would be queued; save and send nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+
+    /// Show when the check last ran, and what it did
+    #[arg(long, conflicts_with = "dry_run")]
+    status: bool,
+
+    /// Say what was done, also when all is well
+    #[arg(short, long)]
+    verbose: bool,
+
+    #[command(flatten)]
+    why: WhyArgs,
+}
+
+impl Row for CheckRun {
+    const NAME: &str = "started_at";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("started_at", |r| Cell::Time(r.started_at)),
+        Column::new("finished_at", |r| Cell::maybe_time(r.finished_at)),
+        Column::new("crossings", |r| Cell::number(r.counts.crossings)),
+        Column::new("queued", |r| Cell::number(r.counts.queued)),
+        Column::new("sent", |r| Cell::number(r.counts.sent)),
+        Column::new("deferred", |r| Cell::number(r.counts.deferred)),
+        Column::new("failed", |r| Cell::number(r.counts.failed)),
+        Column::new("uncertain", |r| Cell::number(r.counts.uncertain)),
+    ];
+}
+
+pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
+    if args.status {
+        return status(context);
+    }
+    if args.dry_run {
+        return rehearse(args, context);
+    }
+    let Some(_lock) = lock(context)? else {
+        if args.verbose {
+            context.note("another check is running; this one has nothing to do");
+        }
+        return Ok(());
+    };
+    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
+    let writer = context.settings.mail.writer()?;
+    let internal = context.settings.mail.mail.internal.clone();
+    let (abandoned, judged) = context.write_unshown(&change, |tx| {
+        let abandoned = outbox::find_abandoned(tx)?;
+        let judged = ops::warning::judge(tx, &internal, &|notice| writer.compose(notice))?;
+        outbox::begin_run(tx)?;
+        Ok::<_, Error>((abandoned.len(), judged))
+    })?;
+    let mut counts = CheckCounts {
+        crossings: count(judged.len()),
+        queued: count(judged.iter().map(|judged| judged.letters.len()).sum()),
+        uncertain: count(abandoned),
+        ..CheckCounts::default()
+    };
+    for judged in judged.iter().filter(|judged| judged.nobody_to_tell) {
+        let Crossing { customer, unit, to, .. } = &judged.crossing;
+        context.warn(&format!("{customer} is at its {to} mark in {unit}, and has no address to be told at"));
+    }
+    let delivered = send(context, &change, &mut counts);
+    let run = context.write_unshown(&change, |tx| {
+        outbox::end_run(tx, counts)?;
+        tx.last_check_run()
+    })?;
+    delivered?;
+    if let Some(run) = run.filter(|_| args.verbose || context.output.is_data()) {
+        context.output.row(&run)?;
+    }
+    verdict(context, counts, judged.iter().any(|judged| judged.nobody_to_tell))
+}
+
+/// Sends what is due, if anything is.
+fn send(context: &mut Context, change: &ChangeArgs, counts: &mut CheckCounts) -> Result<()> {
+    let waiting = context.read(|snapshot| {
+        let now = ssgctl::store::Clock::System.now();
+        let due = LetterFilter { due: Some(Due { by: now, beyond: now }), limit: Some(1), ..LetterFilter::default() };
+        snapshot.letters_of(&due)
+    })?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let mut carrier = context.settings.mail.transport()?.carrier()?;
+    let (origin, limits) = (context.origin(&change.why)?, context.settings.mail.limits());
+    let shows_progress = std::io::stderr().is_terminal() && !context.quiet;
+    let mut progress = |counts: &CheckCounts| {
+        if shows_progress {
+            // A terminal that cannot be written to has nobody looking at it.
+            let _ =
+                write!(std::io::stderr(), "\r{} letters sent, {} not ", counts.sent, counts.deferred + counts.failed);
+        }
+    };
+    let delivered = deliver(context.store()?, &origin, carrier.as_mut(), limits, counts, &mut progress);
+    if shows_progress {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    }
+    Ok(delivered?)
+}
+
+/// How the run ends: with what a person must look at before what a later run will do by itself.
+fn verdict(context: &mut Context, counts: CheckCounts, nobody_to_tell: bool) -> Result<()> {
+    let said = |context: &mut Context, state| {
+        let filter = LetterFilter { state: Some(state), newest_first: true, limit: Some(1), ..LetterFilter::default() };
+        let last = context.read(|snapshot| snapshot.letters_of(&filter))?;
+        let error = last.into_iter().next().and_then(|letter| letter.last_error);
+        Ok::<_, Failure>(error.map(|error| format!("; last: {error}")).unwrap_or_default())
+    };
+    let CheckCounts { deferred, failed, uncertain, .. } = counts;
+    if failed + uncertain > 0 || nobody_to_tell {
+        let state = if failed > 0 { LetterState::Failed } else { LetterState::Uncertain };
+        let why = if failed + uncertain > 0 { said(context, state)? } else { String::new() };
+        let message = format!("{failed} letters failed, {uncertain} are uncertain{why}");
+        return Err(Failure::new(Exit::MailAttention, "mail_attention", message).hint("`ssgctl mail list` shows them"));
+    }
+    if deferred > 0 {
+        let why = said(context, LetterState::Pending)?;
+        let message = format!("{deferred} letters could not be sent and wait for a later run{why}");
+        return Err(Failure::new(Exit::MailDeferred, "mail_deferred", message));
+    }
+    Ok(())
+}
+
+fn status(context: &mut Context) -> Result<()> {
+    match context.read(|snapshot| snapshot.last_check_run())? {
+        Some(run) => context.output.row(&run),
+        None => Err(Failure::new(Exit::NotFound, "never_ran", "`balance check` has never run on this database")),
+    }
+}
+
+/// A crossing, and one of the letters that would tell of it.
+struct Told {
+    crossing: Crossing,
+    letter: Option<Letter>,
+}
+
+impl Row for Told {
+    const NAME: &str = "customer";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |t| Cell::text(&t.crossing.customer)),
+        Column::new("balance", |t| Cell::amount(t.crossing.unit, t.crossing.balance)),
+        Column::new("unit", |t| Cell::text(t.crossing.unit.code())),
+        Column::new("from", |t| Cell::text(t.crossing.from.as_str())),
+        Column::new("to", |t| Cell::text(t.crossing.to.as_str())),
+        Column::new("letter", |t| t.letter.as_ref().map_or(Cell::Empty, |l| Cell::text(l.content.kind.as_str()))),
+        Column::new("recipient", |t| Cell::maybe(t.letter.as_ref().map(|letter| &letter.recipient))),
+        Column::detail("subject", |t| t.letter.as_ref().map_or(Cell::Empty, |l| Cell::text(&l.content.subject))),
+    ];
+}
+
+/// One row for each letter, and one for a crossing that nobody is told of.
+fn told(judged: Judged) -> Vec<Told> {
+    let Judged { crossing, letters, .. } = judged;
+    if letters.is_empty() {
+        return vec![Told { crossing, letter: None }];
+    }
+    letters.into_iter().map(|letter| Told { crossing: crossing.clone(), letter: Some(letter) }).collect()
+}
+
+fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
+    let writer = context.settings.mail.writer()?;
+    let internal = context.settings.mail.mail.internal.clone();
+    let change = ChangeArgs { dry_run: true, why: args.why.clone() };
+    let judged =
+        context.write_unshown(&change, |tx| ops::warning::judge(tx, &internal, &|notice| writer.compose(notice)))?;
+    let rows: Vec<Told> = judged.into_iter().flat_map(told).collect();
+    context.output.all(&rows)
+}
+
+/// Takes the lock of the check on this database; nothing if another run has it. The kernel frees it with its process.
+fn lock(context: &mut Context) -> Result<Option<File>> {
+    let mut name = context.store()?.path().as_os_str().to_owned();
+    name.push(".check");
+    let failed = |error: std::io::Error| Failure::from(Error::io(format_args!("lock {}", name.display()), &error));
+    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&name).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,49 @@
+//! `ssgctl mail test`.
+
+use clap::Args;
+use ssgctl::Error;
+use ssgctl::model::{EmailAddress, LetterState};
+use ssgctl::ops::outbox;
+
+use crate::change::{ChangeArgs, WhyArgs};
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Result};
+
+/// Send a test letter now
+///
+/// It goes the way that every letter goes. If it cannot be sent it is not kept for later.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl mail test me@example.com")]
+pub(crate) struct TestArgs {
+    /// Where to send it
+    #[arg(value_name = "ADDRESS")]
+    address: EmailAddress,
+
+    #[command(flatten)]
+    why: WhyArgs,
+}
+
+pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {
+    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
+    let content = context.settings.mail.writer()?.compose_test()?;
+    let mut carrier = context.settings.mail.transport()?.carrier()?;
+    let letter = context.write_unshown(&change, |tx| {
+        let letter = outbox::queue(tx, None, None, &args.address, &content)?;
+        outbox::claim_one(tx, letter)
+    })?;
+    let outcome = carrier.carry(&letter);
+    let letter = context.write_unshown(&change, |tx| {
+        let letter = outbox::record(tx, letter, &outcome)?;
+        match letter.state {
+            LetterState::Pending | LetterState::Uncertain => outbox::cancel(tx, letter.id),
+            _ => Ok::<_, Error>(letter),
+        }
+    })?;
+    context.output.row(&letter)?;
+    if letter.state == LetterState::Sent {
+        return Ok(());
+    }
+    let why = letter.last_error.unwrap_or_default();
+    Err(Failure::new(Exit::MailAttention, "mail_attention", format!("the test letter was not sent: {why}")))
+}
