@@ -54,6 +54,9 @@ impl Console {
         for line in lines {
             console.ok(line);
         }
+        let rows = "customer,amount,unit,description,key\nABC,5,SMS,import,i-1\nXYZ,6,SMS,import,i-2\n";
+        fs::write(console.path("rows.csv"), rows).expect("written");
+        console.ok("db backup backup.db");
         console
     }
 

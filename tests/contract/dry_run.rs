@@ -27,6 +27,8 @@ const WRITES: &[&str] = &[
     "balance limit ABC 50 --unit GBP",
     "balance reverse 2 --description wrong --key r-2",
     "balance transfer ABC XYZ 40 --unit SMS --description moved --key t-1",
+    "balance import rows.csv",
+    "balance import rows.csv --receipts",
     "quick-create --organisation Quick --account-code QUICK --system-id quick --credit 9 --contact-email q@q.example",
 ];
 
@@ -51,7 +53,11 @@ const OTHERS: &[&str] = &[
     "db init",
     "db path",
     "db check",
+    "db head",
+    // Its backup is the way back.
+    "db migrate",
     "db backup",
+    "db restore",
     "config show",
     "config path",
     "config init",
