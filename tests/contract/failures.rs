@@ -50,6 +50,10 @@ const CODES: &[(&str, i32)] = &[
     ("no_home", 13),
     ("unsafe_file", 13),
     ("secret", 13),
+    ("mail_deferred", 11),
+    ("mail_attention", 12),
+    ("mail", 13),
+    ("never_ran", 3),
     ("interrupted", 130),
 ];
 
@@ -170,6 +174,19 @@ fn bad_data_from_files_has_its_codes() {
     fails(&console, "quick-create --from-json latin", 6, "bad_encoding");
     fails(&console, "note add ABC --file .", 6, "not_a_file");
     fails(&console, "quick-create --from-json .", 6, "not_a_file");
+}
+
+#[test]
+fn letters_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
+    let console = Console::seeded();
+    console.ok("balance adjust ABC -60 --unit SMS --description used");
+    let outcome = console.run("balance check --config broken.toml --json");
+    assert_eq!(outcome.code, Some(11));
+    let run: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stdout);
+    assert_eq!((&run["crossings"], &run["deferred"]), (&1.into(), &1.into()), "{run}");
+    let error = outcome.error("balance check");
+    check_error(&error, 11, true, "balance check");
+    assert!(!error["hint"].to_string().contains("could not be shown"), "{error}");
 }
 
 #[test]
