@@ -171,7 +171,10 @@ impl Failure {
             if fault.exit == Exit::Pipe {
                 (fault.exit, fault.code) = (Exit::Io, "io");
             }
-            fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
+            // Letters that wait are told after a result that was shown.
+            if fault.exit == Exit::Io {
+                fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
+            }
         } else if fault.exit == Exit::Pipe {
             return ExitCode::from(Exit::Pipe as u8);
         }

@@ -19,7 +19,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        return Err(Failure::new(Exit::BadInput, "no_file", format!("{} is a folder", quoted(&name))));
+        return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is a folder", quoted(&name))));
     }
     Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
 }
