@@ -112,7 +112,7 @@ fn processes_that_begin_at_once_make_one_database_and_one_key() {
         assert_eq!(console.ok("service list -o name"), "standard\n");
         assert_eq!(console.ok("db check"), "");
         let left = console.files();
-        assert_eq!(left.len(), 2, "the database and the key, and no draft: {left:?}");
+        assert_eq!(left.len(), 4, "the database, its two locks and the key, and no draft: {left:?}");
     }
 }
 
