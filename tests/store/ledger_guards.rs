@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
+use ssgctl::ops::balance::Transfer;
 use ssgctl::ops::{balance, note};
 use ssgctl::store::Location;
 use tempfile::TempDir;
 
-use crate::support::{NOON, Scene, adjustment_in, keyed, open, valid};
+use crate::support::{NOON, Scene, adjustment_in, keyed, open, reversal, valid};
 
-/// Two customers, two units, keys, a credit limit, and no two times alike.
+/// Two customers, two units, keys, a credit limit, a transfer, a reversal, and no two times alike.
 fn scene() -> Scene {
     let mut scene = Scene::with_acme();
     scene.customer("GLOBEX");
@@ -24,6 +25,16 @@ fn scene() -> Scene {
         change.reference = Some(valid(&format!("INV-{second}")));
         scene.at(&format!("2026-11-24T12:00:0{second}Z")).adjust(customer, &change).expect("entry");
     }
+    let moved = Transfer {
+        unit: Some(valid("SMS")),
+        amount: valid("2"),
+        description: valid("moved"),
+        reference: None,
+        key: Some(valid("moved")),
+        allow_negative: false,
+    };
+    scene.at("2026-11-24T12:00:08Z").write(|tx| balance::transfer(tx, "ACME", "GLOBEX", &moved)).expect("transfer");
+    scene.at("2026-11-24T12:00:09Z").write(|tx| balance::reverse(tx, &reversal(3))).expect("reversal");
     scene.write(|tx| note::add(tx, "ACME", valid("note"))).expect("note");
     scene
 }

@@ -6,7 +6,9 @@ mod backup;
 mod damage;
 mod ledger_guards;
 mod lists;
+mod museum;
 mod opening;
+mod reports;
 mod secrets;
 mod snapshot;
 #[path = "../support/mod.rs"]
