@@ -8,8 +8,12 @@ mod contact;
 mod customer;
 mod ledger;
 mod note;
+mod outbox;
 mod quick_create;
+mod reversal;
 mod service;
 mod smpp;
 #[path = "../support/mod.rs"]
 mod support;
+mod transfer;
+mod warning;

@@ -10,8 +10,11 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use ssgctl::model::{Balance, Customer, CustomerDetails, Entry, Event, Money, Origin, SmppAccount, SmppDetails, Unit};
-use ssgctl::ops::balance::{Adjustment, Receipt};
+use ssgctl::model::{
+    Balance, Composed, Customer, CustomerDetails, Entry, Event, LetterKind, Money, Origin, Sender, SmppAccount,
+    SmppDetails, Unit,
+};
+use ssgctl::ops::balance::{Adjustment, Receipt, Reversal};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
 use ssgctl::ops::{balance, customer, smpp};
 use ssgctl::store::vault::Vault;
@@ -193,6 +196,17 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
             (name.clone(), lines)
         })
         .collect()
+}
+
+/// The wish to undo an entry, whatever it does to the balance.
+pub fn reversal(entry: i64) -> Reversal {
+    Reversal { entry, description: valid("undone"), reference: None, key: None, allow_negative: true }
+}
+
+/// A letter of a kind that says nothing.
+pub fn plain_letter(kind: LetterKind) -> Composed {
+    let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
+    Composed { kind, sender, subject: kind.to_string(), text: "Text.\n".to_owned(), html: "<p>Text.</p>".to_owned() }
 }
 
 /// A place for a database in a folder.
