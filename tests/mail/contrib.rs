@@ -26,8 +26,9 @@ fn the_examples_run_commands_that_there_are() {
     let commands = |name: &str| {
         let text = fs::read_to_string(contrib(name)).expect(name);
         let lines = text.lines().filter(|line| !line.starts_with('#'));
-        let commands: Vec<String> =
-            lines.filter_map(|line| line.split_once("/usr/bin/ssgctl ").map(|(_, command)| command.to_owned())).collect();
+        let commands: Vec<String> = lines
+            .filter_map(|line| line.split_once("/usr/bin/ssgctl ").map(|(_, command)| command.to_owned()))
+            .collect();
         commands
     };
     assert_eq!(run_all(commands("crontab").into_iter()), 2);
@@ -44,10 +45,9 @@ fn systemd_accepts_the_service_and_its_timer() {
         fs::write(folder.path().join(name), text).expect("written");
     }
     let mut verify = Command::new("systemd-analyze");
-    verify.args(["verify", "--man=no"]).args([
-        folder.path().join("ssgctl-balance-check.service"),
-        folder.path().join("ssgctl-balance-check.timer"),
-    ]);
+    verify
+        .args(["verify", "--man=no"])
+        .args([folder.path().join("ssgctl-balance-check.service"), folder.path().join("ssgctl-balance-check.timer")]);
     let Ok(output) = verify.output() else {
         println!("not tried: systemd-analyze is not installed");
         return;

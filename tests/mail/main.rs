@@ -10,6 +10,7 @@ mod desk;
 mod faults;
 mod letters;
 mod programs;
+mod real;
 mod secrets;
 mod server;
 mod verbs;

@@ -11,7 +11,7 @@ use ssgctl::mail::{Carrier, deliver};
 use ssgctl::model::{CheckCounts, CheckRun, Crossing, Letter, LetterState};
 use ssgctl::ops::warning::Judged;
 use ssgctl::ops::{self, outbox};
-use ssgctl::store::{Due, Snapshot};
+use ssgctl::store::Due;
 
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::context::Context;
@@ -189,7 +189,8 @@ fn verdict(counts: CheckCounts, worst: Option<Letter>, nobody_to_tell: bool) -> 
 }
 
 fn status(context: &mut Context) -> Result<()> {
-    match context.read(Snapshot::last_check_run)? {
+    let run = context.store()?.read()?.last_check_run()?;
+    match run {
         Some(run) => context.output.row(&run),
         None => Err(Failure::new(Exit::NotFound, "never_ran", "`balance check` has never run on this database")),
     }
