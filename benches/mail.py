@@ -62,12 +62,9 @@ def fill(path):
         ((f"C{i:07}", str(uuid.UUID(int=i)), f"Organisation número {i} Ltd", f'["billing@c{i}.example"]') for i in ids))
     (first,) = database.execute("SELECT min(id) FROM customer WHERE account_code LIKE 'C0%'").fetchone()
     ids = range(first, first + CUSTOMERS)
-    columns = [row[1] for row in database.execute("PRAGMA table_info(balance)")]
-    values = {"customer_id": None, "unit": "SMS", "balance_e8": 5 * 10**9, "created_at": at, "updated_at": at}
-    marks = ", ".join("?" for _ in columns)
     database.executemany(
-        f"INSERT INTO balance ({', '.join(columns)}) VALUES ({marks})",
-        ([i if column == "customer_id" else str(values.get(column, 0)).strip("'") for column in columns] for i in ids))
+        f"INSERT INTO balance (customer_id, unit, balance_e8, updated_at) VALUES (?, 'SMS', 5000000000, {at})",
+        ((i,) for i in ids))
     database.executemany(
         "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, tell_customer, told_at, internal, all_clear, active,"
         f" updated_at) VALUES (?, 'SMS', 50000000000, 10000000000, 1, '[]', '[]', 1, 1, {at})", ((i,) for i in ids))

@@ -26,7 +26,7 @@ struct Aiosmtpd {
 
 impl Aiosmtpd {
     fn start() -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/aiosmtpd.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/peer.py");
         let mut server = Command::new(PYTHON);
         server.args(["-B", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = server.spawn().expect("started");
