@@ -122,7 +122,7 @@ impl Context {
     }
 
     /// Tells a person something that must be looked at, also when notes are unwanted.
-    pub(crate) fn warn(&self, text: &str) {
+    pub(crate) fn warn(text: &str) {
         // A stderr that cannot be written has nobody reading it; the exit code speaks.
         let _ = writeln!(std::io::stderr(), "ssgctl: warning: {}", visible(text));
     }

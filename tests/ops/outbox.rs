@@ -119,16 +119,6 @@ fn letters_of_a_dead_run_are_uncertain() {
 }
 
 #[test]
-fn a_letter_given_back_untried_has_lost_nothing() {
-    let mut scene = one_letter();
-    let claimed = claim(&mut scene);
-    scene.write(|tx| outbox::unclaim(tx, claimed)).unwrap();
-    let letter = scene.read(|now| now.letter(1));
-    assert_eq!((letter.state, letter.attempts), (LetterState::Pending, 0));
-    assert_eq!(claim(&mut scene).len(), 1);
-}
-
-#[test]
 fn a_clock_that_was_wrong_strands_no_letter() {
     let mut scene = one_letter();
     attempt(&mut scene, "2040-01-01T00:00:00Z", &unanswered());

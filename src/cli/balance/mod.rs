@@ -2,7 +2,7 @@
 
 mod adjust;
 mod at;
-mod check;
+pub(crate) mod check;
 mod explain;
 mod history;
 mod import;

@@ -7,7 +7,7 @@ use crate::model::{
     Attempt, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time,
 };
 use crate::store::sqlite::filter::Query;
-use crate::store::{LetterFilter, Snapshot, Tx};
+use crate::store::{Due, LetterFilter, Snapshot, Tx};
 
 const SELECT: &str =
     "SELECT letter.id, customer.account_code, crossing_id, recipient, kind, sender_name, sender_address,
@@ -60,6 +60,8 @@ impl Snapshot<'_> {
         query.when_some("crossing_id = ?", filter.crossing_id);
         query.when_some("state = ?", filter.state);
         if let Some(due) = filter.due {
+            // What the index of waiting letters is made for, so that the first of many is found at once.
+            query.always("next_attempt_at IS NOT NULL");
             query.when_either("next_attempt_at <= ?", due.by, "next_attempt_at > ?", due.beyond);
         }
         query.search("recipient LIKE ?", filter.recipient.as_deref());
@@ -77,6 +79,14 @@ impl Snapshot<'_> {
             Ok::<_, Error>(())
         })?;
         Ok(letters)
+    }
+
+    /// How many letters are due.
+    pub fn count_due(&self, due: Due) -> Result<u32> {
+        Ok(self
+            .transaction
+            .prepare_cached("SELECT count(*) FROM letter WHERE next_attempt_at <= ?1 OR next_attempt_at > ?2")?
+            .query_row(params![due.by, due.beyond], |row| row.get(0))?)
     }
 
     /// The attempts to send a letter, in order.
