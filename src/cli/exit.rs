@@ -132,14 +132,18 @@ impl Failure {
             .map(|fault| {
                 let place = Place { file: file.to_owned(), line: fault.line, column: fault.column };
                 let mut failure = Self::from(*fault.error).at(place);
-                // What would be a wrong argument on the command line is wrong data here.
+                // What would be a wrong argument on the command line is wrong data here; and hints are for command lines.
                 failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
+                failure.0.hint = None;
                 failure
             })
             .collect();
-        let first = told.first().map_or(Exit::BadInput, |failure| failure.0.exit);
-        let exit = if told.iter().all(|failure| failure.0.exit == first) { first } else { Exit::BadInput };
-        let mut failure = Self::new(exit, "bad_input", message);
+        let agreed = told
+            .first()
+            .map(|first| (first.0.exit, first.0.code))
+            .filter(|(exit, _)| *exit != Exit::BadInput && told.iter().all(|failure| failure.0.exit == *exit));
+        let (exit, code) = agreed.unwrap_or((Exit::BadInput, "bad_input"));
+        let mut failure = Self::new(exit, code, message);
         failure.0.details = told;
         failure
     }
@@ -268,6 +272,7 @@ impl From<Error> for Failure {
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")
             }
+            Error::Archived { again: true, .. } => failure(Exit::Refused, "archived"),
             Error::Archived { noun, .. } => failure(Exit::Refused, "archived")
                 .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", noun.as_str())),
             Error::NotArchived { .. } => failure(Exit::Refused, "not_archived"),
@@ -297,6 +302,11 @@ impl From<Error> for Failure {
             Error::Internal(_) => failure(Exit::Internal, "internal"),
         }
     }
+}
+
+/// Whether one name may be a slip of the fingers for the other. The parser's own guesses go further than helps.
+fn looks_alike(one: &str, other: &str) -> bool {
+    strsim::normalized_damerau_levenshtein(one, other) >= 0.6
 }
 
 /// What the argument parser found wrong, in the form of every other failure.
@@ -330,13 +340,14 @@ impl From<&clap::Error> for Failure {
                 Self::new(Exit::Usage, "missing_value", format!("{argument} is needed")).field(field)
             }
             ErrorKind::UnknownArgument => {
-                let suggested = text(ContextKind::SuggestedArg).map(|flag| format!("did you mean {}?", quoted(flag)));
+                let suggested = text(ContextKind::SuggestedArg).filter(|flag| looks_alike(flag, &argument));
+                let suggested = suggested.map(|flag| format!("did you mean {}?", quoted(flag)));
                 Self::usage(format!("{} is no option here", quoted(argument))).maybe_hint(suggested)
             }
             ErrorKind::InvalidSubcommand => {
                 let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-                let suggested =
-                    text(ContextKind::SuggestedSubcommand).map(|name| format!("did you mean {}?", quoted(name)));
+                let suggested = text(ContextKind::SuggestedSubcommand).filter(|other| looks_alike(other, &name));
+                let suggested = suggested.map(|name| format!("did you mean {}?", quoted(name)));
                 Self::usage(format!("{} is no command", quoted(name))).maybe_hint(suggested)
             }
             ErrorKind::ArgumentConflict => {

@@ -6,14 +6,14 @@ use crate::error::{Fault, Faults};
 use crate::ingest::{Row, Rows};
 use crate::ops::balance::{Adjustment, AdjustmentRow};
 
-/// The columns that mean something.
-pub const COLUMNS: [&str; 6] = ["customer", "amount", "unit", "description", "reference", "key"];
+/// The columns that every row needs.
+const NEEDED: [&str; 3] = ["customer", "amount", "description"];
 
 /// Reads a whole file of adjustments, or tells everything that is wrong with it.
 pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
     let mut faults = Faults::default();
     let mut read = Vec::new();
-    match Rows::open(input) {
+    match Rows::open(input).and_then(with_needed_columns) {
         Ok(mut rows) => loop {
             let fault = match rows.next_row() {
                 Ok(None) => break,
@@ -35,6 +35,15 @@ pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
         }
     }
     if faults.is_empty() { Ok(read) } else { Err(faults) }
+}
+
+/// Refuses a header without a column that every row needs: that is one fault, and not one of each row.
+fn with_needed_columns<R: BufRead>(rows: Rows<R>) -> Result<Rows<R>, Fault> {
+    let missing = |name: &&&str| !rows.columns().is_empty() && !rows.columns().iter().any(|column| column == **name);
+    match NEEDED.iter().find(missing) {
+        Some(name) => Err(Fault::of_file(1, 1, "bad_header", format!("there is no column `{name}` in the header"))),
+        None => Ok(rows),
+    }
 }
 
 fn adjustment(row: &Row) -> Result<AdjustmentRow, Fault> {
@@ -89,8 +98,13 @@ mod tests {
         assert_eq!(told.len(), 4, "{told:?}");
         assert!(told[0].starts_with("2:5 amount: `1e3`"), "{told:?}");
         assert!(told[1].starts_with("3:5 the row has 2 fields"), "{told:?}");
-        assert!(told[2].starts_with("4:1 description is needed"), "{told:?}");
+        assert!(told[2].starts_with("4:7 description is needed"), "{told:?}");
         assert!(told[3].starts_with("5:1 customer is needed"), "{told:?}");
+    }
+
+    #[test]
+    fn a_missing_column_is_one_fault_of_the_header() {
+        assert_eq!(faults("customer,amount\nABC,1\nABC,2\n"), ["1:1 there is no column `description` in the header"]);
     }
 
     #[test]

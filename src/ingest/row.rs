@@ -55,7 +55,11 @@ impl Row {
     /// The value of a field that must be there.
     pub fn required<T: FromStr<Err = Invalid>>(&self, name: &'static str) -> Result<T, Fault> {
         self.optional(name)?.ok_or_else(|| {
-            Fault::of_row(self.line, 1, Error::Input { code: "missing_value", message: format!("{name} is needed") })
+            // The field's own place where it is there and empty, else the row's.
+            let field = self.fields.iter().find(|(other, _)| other == name);
+            let (line, column) = field.map_or((self.line, 1), |(_, field)| (field.line, field.column));
+            let message = format!("{name} is needed");
+            Fault::of_row(line, column, Error::Input { code: "missing_value", message })
         })
     }
 

@@ -59,13 +59,20 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     };
     let sealed = vault.seal(&password, &customer.api_id, &system_id)?;
     let mut account = tx.insert_smpp_account(customer, &service, system_id, details, &sealed)?;
-    let change = change("add", &account)
+    let mut change = change("add", &account)
         .field("system_id", (), account.system_id.as_str())
         .between(None, Some(&account.details));
-    tx.record(&change)?;
-    if !cug.is_empty() {
-        account = change_cug(tx, account, &cug, &[])?;
+    let mut held = Vec::new();
+    for number in &cug {
+        if tx.insert_cug_number(&account, number)? {
+            held.push(number.as_str());
+        }
     }
+    if !held.is_empty() {
+        account.cug_size = held.len() as u64;
+        change = change.field("cug", (), held);
+    }
+    tx.record(&change)?;
     Ok(Credentials { account, password })
 }
 
@@ -73,7 +80,7 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
 pub fn active(tx: &Tx<'_>, name: &str) -> Result<SmppAccount> {
     let account = tx.smpp_account(name)?;
     match account.life.archived_at {
-        Some(_) => Err(Error::Archived { noun: Noun::Smpp, name: account.system_id.to_string() }),
+        Some(_) => Err(Error::Archived { noun: Noun::Smpp, name: account.system_id.to_string(), again: false }),
         None => Ok(account),
     }
 }
@@ -143,7 +150,7 @@ pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove:
 
 /// Makes an account unusable.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
-    let account = active(tx, name)?;
+    let account = active(tx, name).map_err(Error::when_archiving)?;
     archive_for(tx, account, false)
 }
 

@@ -205,7 +205,7 @@ fn an_archived_customer_takes_no_credit() {
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     assert_refused!(
         scene.adjust("ACME", &adjustment("1")),
-        Error::Archived { noun: Noun::Customer, name } if name == "ACME"
+        Error::Archived { noun: Noun::Customer, name, .. } if name == "ACME"
     );
     assert_eq!(scene.credits("ACME"), valid("10"));
 }

@@ -267,7 +267,7 @@ fn an_archived_account_takes_no_change_but_to_be_unarchived() {
     let archived = |name: &str| name == "acme1";
     assert_refused!(
         scene.write(|tx| smpp::edit(tx, "acme1", |account| account.use_cug = true)),
-        Error::Archived { noun: Noun::Smpp, name } if archived(name)
+        Error::Archived { noun: Noun::Smpp, name, .. } if archived(name)
     );
     assert_refused!(scene.write(|tx| smpp::set_enabled(tx, "acme1", false)), Error::Archived { .. });
     assert_refused!(scene.write(|tx| smpp::archive(tx, "acme1")), Error::Archived { .. });
@@ -284,6 +284,6 @@ fn an_account_is_not_brought_back_while_its_customer_is_archived() {
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     assert_refused!(
         scene.write(|tx| smpp::unarchive(tx, "acme1")),
-        Error::Archived { noun: Noun::Customer, name } if name == "ACME"
+        Error::Archived { noun: Noun::Customer, name, .. } if name == "ACME"
     );
 }

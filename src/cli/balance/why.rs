@@ -105,7 +105,12 @@ fn verdict(case: &Case) -> String {
     }
     let level = warning.details.level(balance.balance);
     if level != warning.state {
-        return format!("the balance is {level} and the last check found {}; the next check will tell", warning.state);
+        let mark = |level| match level {
+            Level::Ok => "above its marks".to_owned(),
+            level => format!("at its {level} mark"),
+        };
+        let (now, then) = (mark(level), mark(warning.state));
+        return format!("the balance is {now}, the last check found it {then}; the next will tell");
     }
     if level == Level::Ok {
         return "the balance is above its marks".to_owned();

@@ -61,10 +61,9 @@ fn sheet(whole: &Whole) -> Sheet {
     let Whole { customer, balances, contacts, accounts, notes } = whole;
     let details = &customer.details;
     let mut sheet = Sheet::new(&customer.account_code, format!("{} {}", customer.account_code, details.organisation));
-    sheet.fields("Company", customer, &["organisation", "country", "company_reg_no", "phone", "website"]);
-    if let Some(country) = &details.country {
-        sheet.field("country_name", Cell::shown(country.name()));
-    }
+    sheet.fields("Company", customer, &["organisation", "country"]);
+    sheet.field("country_name", details.country.as_ref().map_or(Cell::Empty, |country| Cell::shown(country.name())));
+    sheet.more_fields(customer, &["company_reg_no", "phone", "website"]);
     sheet.fields(
         "Billing",
         customer,

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use ssgctl::error::quoted;
 use ssgctl::store::{Clock, Location, Store};
 
 use crate::context::Context;
-use crate::exit::Result;
+use crate::exit::{Exit, Failure, Result};
 
 /// Make the database anew from a backup
 ///
@@ -23,6 +24,9 @@ pub(crate) struct RestoreArgs {
 
 pub(crate) fn run(args: &RestoreArgs, context: &mut Context) -> Result<()> {
     let to = context.settings.database()?.to_owned();
+    if !args.file.exists() {
+        return Err(Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(args.file.display()))));
+    }
     let from = Location { path: args.file.clone(), create: false, wait: context.settings.wait };
     Store::open(&from, Clock::System)?.restore(&to)?;
     context.output.value("path", &to.display().to_string())

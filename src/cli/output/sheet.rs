@@ -53,9 +53,16 @@ impl Sheet {
 
     /// Adds a section with these columns of a row as its fields.
     pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
+        self.sections.push(Section { title, fields: Vec::new(), table: None });
+        self.more_fields(row, keys);
+    }
+
+    /// Adds these columns of a row to the last section.
+    pub(crate) fn more_fields<R: Row>(&mut self, row: &R, keys: &[&str]) {
         let columns = keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key));
-        let fields = columns.map(|column| Field::new(column.key, (column.cell)(row))).collect();
-        self.sections.push(Section { title, fields, table: None });
+        if let Some(section) = self.sections.last_mut() {
+            section.fields.extend(columns.map(|column| Field::new(column.key, (column.cell)(row))));
+        }
     }
 
     /// Adds a field to the last section.
