@@ -1,6 +1,11 @@
 //! The rules of the business, each as a test on a temporary database: one module per noun.
 
-#![allow(clippy::expect_used, reason = "a test's helpers fail as its assertions do")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test's helpers fail as its assertions do"
+)]
 
 mod audit;
 mod balance;
