@@ -5,8 +5,8 @@ use ssgctl::model::{EntryKind, Money, Unit};
 use ssgctl::ops::balance::{Reversal, reverse};
 use ssgctl::ops::customer;
 
-use crate::support::{Scene, adjustment, assert_refused, reversal, valid};
-use crate::transfer::{move_credits, transfer_of};
+use crate::support::{Scene, adjustment, assert_refused, reversal, transfer, valid};
+use crate::transfer::move_credits;
 
 fn undo(scene: &mut Scene, reversal: &Reversal) -> ssgctl::Result<Vec<i64>> {
     let receipts = scene.write(|tx| reverse(tx, reversal))?;
@@ -55,7 +55,7 @@ fn half_of_a_transfer_takes_the_other_with_it() {
     let mut scene = Scene::with_acme();
     scene.customer("BETA");
     scene.credit("ACME", "100");
-    move_credits(&mut scene, &transfer_of("30")).unwrap();
+    move_credits(&mut scene, &transfer("30")).unwrap();
     // Whichever half is named, both are undone, that one first.
     assert_eq!(undo(&mut scene, &reversal(3)).unwrap(), [4, 5]);
     assert_eq!((scene.credits("ACME"), scene.credits("BETA")), (valid("100"), Money::ZERO));
@@ -68,9 +68,8 @@ fn a_reversal_sinks_below_the_credit_limit_only_when_allowed() {
     let mut scene = Scene::with_acme();
     scene.credit("ACME", "100");
     scene.credit("ACME", "-60");
-    let careful = Reversal { allow_negative: false, ..reversal(1) };
-    assert_refused!(undo(&mut scene, &careful), Error::InsufficientBalance { .. });
-    undo(&mut scene, &reversal(1)).unwrap();
+    assert_refused!(undo(&mut scene, &reversal(1)), Error::InsufficientBalance { .. });
+    undo(&mut scene, &Reversal { allow_negative: true, ..reversal(1) }).unwrap();
     assert_eq!(scene.credits("ACME"), valid("-60"));
 }
 
@@ -80,7 +79,7 @@ fn the_same_key_gives_the_first_receipts_again() {
     scene.customer("BETA");
     scene.credit("ACME", "100");
     scene.credit("ACME", "1");
-    move_credits(&mut scene, &transfer_of("30")).unwrap();
+    move_credits(&mut scene, &transfer("30")).unwrap();
     let keyed = Reversal { key: Some(valid("undo")), ..reversal(3) };
     assert_eq!(undo(&mut scene, &keyed).unwrap(), [5, 6]);
     let again = scene.write(|tx| reverse(tx, &keyed)).unwrap();

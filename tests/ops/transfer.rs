@@ -2,26 +2,14 @@
 
 use ssgctl::Error;
 use ssgctl::model::{EntryKind, Money};
-use ssgctl::ops::balance::{AdjustmentRow, Receipt, Transfer, import, transfer};
-use ssgctl::ops::customer;
+use ssgctl::ops::balance::{AdjustmentRow, Receipt, Transfer, import};
+use ssgctl::ops::{balance, customer};
 
-use crate::support::{Scene, adjustment, assert_refused, valid};
-
-/// A transfer of SMS credits.
-pub fn transfer_of(amount: &str) -> Transfer {
-    Transfer {
-        unit: None,
-        amount: valid(amount),
-        description: valid("moved"),
-        reference: None,
-        key: None,
-        allow_negative: false,
-    }
-}
+use crate::support::{Scene, adjustment, assert_refused, transfer, valid};
 
 /// Moves credits from ACME to BETA.
 pub fn move_credits(scene: &mut Scene, what: &Transfer) -> ssgctl::Result<Vec<Receipt>> {
-    scene.write(|tx| transfer(tx, "ACME", "BETA", what))
+    scene.write(|tx| balance::transfer(tx, "ACME", "BETA", what))
 }
 
 fn two_customers() -> Scene {
@@ -34,7 +22,7 @@ fn two_customers() -> Scene {
 #[test]
 fn a_transfer_is_two_entries_that_name_each_other_and_add_up_to_nothing() {
     let mut scene = two_customers();
-    let receipts = move_credits(&mut scene, &transfer_of("30")).unwrap();
+    let receipts = move_credits(&mut scene, &transfer("30")).unwrap();
     let [out, into] = receipts.as_slice() else { panic!("{receipts:?}") };
     assert_eq!((out.entry.counterpart, into.entry.counterpart), (Some(into.entry.id), Some(out.entry.id)));
     assert_eq!((out.entry.posting.kind, into.entry.posting.kind), (EntryKind::Transfer, EntryKind::Transfer));
@@ -47,14 +35,14 @@ fn a_transfer_is_two_entries_that_name_each_other_and_add_up_to_nothing() {
 fn a_transfer_that_is_refused_moves_nothing_on_either_side() {
     let mut scene = two_customers();
     let before = scene.dump();
-    assert_refused!(move_credits(&mut scene, &transfer_of("101")), Error::InsufficientBalance { .. });
-    assert_refused!(move_credits(&mut scene, &transfer_of("-1")), Error::Invalid { .. });
-    assert_refused!(move_credits(&mut scene, &transfer_of("0")), Error::Invalid { .. });
-    assert_refused!(move_credits(&mut scene, &transfer_of("0.5")), Error::Invalid { .. });
-    assert_refused!(scene.write(|tx| transfer(tx, "ACME", "acme", &transfer_of("1"))), Error::Refused(_));
-    assert_refused!(scene.write(|tx| transfer(tx, "ACME", "GAMMA", &transfer_of("1"))), Error::NotFound { .. });
+    assert_refused!(move_credits(&mut scene, &transfer("101")), Error::InsufficientBalance { .. });
+    assert_refused!(move_credits(&mut scene, &transfer("-1")), Error::Invalid { .. });
+    assert_refused!(move_credits(&mut scene, &transfer("0")), Error::Invalid { .. });
+    assert_refused!(move_credits(&mut scene, &transfer("0.5")), Error::Invalid { .. });
+    assert_refused!(scene.write(|tx| balance::transfer(tx, "ACME", "acme", &transfer("1"))), Error::Refused(_));
+    assert_refused!(scene.write(|tx| balance::transfer(tx, "ACME", "GAMMA", &transfer("1"))), Error::NotFound { .. });
     assert_eq!(scene.dump(), before);
-    let bold = Transfer { allow_negative: true, ..transfer_of("101") };
+    let bold = Transfer { allow_negative: true, ..transfer("101") };
     move_credits(&mut scene, &bold).unwrap();
     assert_eq!(scene.credits("ACME"), valid("-1"));
 }
@@ -64,7 +52,7 @@ fn neither_giver_nor_taker_may_be_archived() {
     for archived in ["ACME", "BETA"] {
         let mut scene = two_customers();
         scene.write(|tx| customer::archive(tx, archived)).unwrap();
-        assert_refused!(move_credits(&mut scene, &transfer_of("1")), Error::Archived { name, .. } if name == archived);
+        assert_refused!(move_credits(&mut scene, &transfer("1")), Error::Archived { name, .. } if name == archived);
     }
 }
 
@@ -72,11 +60,11 @@ fn neither_giver_nor_taker_may_be_archived() {
 fn a_transfer_is_booked_once_per_key_and_the_key_knows_both_customers() {
     let mut scene = two_customers();
     scene.customer("GAMMA");
-    let keyed = Transfer { key: Some(valid("move")), ..transfer_of("30") };
+    let keyed = Transfer { key: Some(valid("move")), ..transfer("30") };
     move_credits(&mut scene, &keyed).unwrap();
     let again = move_credits(&mut scene, &keyed).unwrap();
     assert!(again.len() == 2 && again.iter().all(|receipt| receipt.replayed), "{again:?}");
-    let elsewhere = scene.write(|tx| transfer(tx, "ACME", "GAMMA", &keyed));
+    let elsewhere = scene.write(|tx| balance::transfer(tx, "ACME", "GAMMA", &keyed));
     assert_refused!(elsewhere, Error::KeyConflict { field: "to", .. });
     let more = Transfer { amount: valid("31"), ..keyed.clone() };
     assert_refused!(move_credits(&mut scene, &more), Error::KeyConflict { field: "amount", .. });

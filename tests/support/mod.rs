@@ -14,7 +14,7 @@ use ssgctl::model::{
     Balance, Composed, Customer, CustomerDetails, Entry, Event, LetterKind, Money, Origin, Sender, SmppAccount,
     SmppDetails, Unit,
 };
-use ssgctl::ops::balance::{Adjustment, Receipt, Reversal};
+use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
 use ssgctl::ops::{balance, customer, smpp};
 use ssgctl::store::vault::Vault;
@@ -198,11 +198,6 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// The wish to undo an entry, whatever it does to the balance.
-pub fn reversal(entry: i64) -> Reversal {
-    Reversal { entry, description: valid("undone"), reference: None, key: None, allow_negative: true }
-}
-
 /// A letter of a kind that says nothing.
 pub fn plain_letter(kind: LetterKind) -> Composed {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
@@ -265,4 +260,21 @@ pub fn adjustment_in(unit: &str, amount: &str) -> Adjustment {
 /// A change of the only balance under a key.
 pub fn keyed(key: &str, amount: &str) -> Adjustment {
     Adjustment { key: Some(valid(key)), ..adjustment(amount) }
+}
+
+/// The undoing of an entry.
+pub fn reversal(entry: i64) -> Reversal {
+    Reversal { entry, description: valid("top-up"), reference: None, key: None, allow_negative: false }
+}
+
+/// A move between two customers' only balances.
+pub fn transfer(amount: &str) -> Transfer {
+    Transfer {
+        unit: None,
+        amount: valid(amount),
+        description: valid("top-up"),
+        reference: None,
+        key: None,
+        allow_negative: false,
+    }
 }
