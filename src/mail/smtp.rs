@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
-use std::{io, iter};
+use std::{fmt, io, iter};
 
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials as Login, DEFAULT_MECHANISMS};
@@ -22,6 +22,9 @@ use crate::model::{Letter, Outcome};
 /// How many times the time of one step a whole letter may take: a server whose answers come in drips keeps within the time
 /// of every step, and is let go all the same.
 const STEPS: u32 = 4;
+
+/// Letters up to this many bytes are sent in one piece. Of longer ones it is known whether their end was reached.
+const ONE_WRITE: usize = 65_536;
 
 /// Sends letters to one server, over one connection as long as it lives.
 pub(super) struct SmtpCarrier {
@@ -191,16 +194,39 @@ impl Errand {
         if !self.turn.take() {
             return Err(Some(Fault::Broken(Outcome::Deferred("given up".to_owned()))));
         }
-        // The iterator is asked for more only when all of the letter has been written: what fails after that leaves the
-        // letter's fate unknown, for its final dot may have arrived.
-        let mut all_written = false;
-        let parts = iter::once(bytes).chain(iter::from_fn(|| {
-            all_written = true;
-            None
-        }));
-        let answer = connection.message_iter(parts);
-        let broken = |error| fault(&error, if all_written { Outcome::Unanswered } else { Outcome::Deferred });
-        Ok(answer.map(drop).map_err(broken)?)
+        Ok(send_text(connection, &bytes)?)
+    }
+}
+
+/// Sends a letter's text and its final dot.
+fn send_text(connection: &mut SmtpConnection, bytes: &[u8]) -> std::result::Result<(), Fault> {
+    if let Some(text) = str::from_utf8(bytes).ok().filter(|text| text.len() <= ONE_WRITE) {
+        // Only writing finds a pipe broken, and the dot is written last.
+        let unsent = |error: &SmtpError| io_kind(error) == Some(io::ErrorKind::BrokenPipe);
+        let broken = |error| fault(&error, if unsent(&error) { Outcome::Deferred } else { Outcome::Unanswered });
+        return connection.command(WithDot(text)).map(drop).map_err(broken);
+    }
+    // The iterator is asked for more only when all of the letter has been written: what fails after that leaves the
+    // letter's fate unknown, for its final dot may have arrived.
+    let mut all_written = false;
+    let parts = iter::once(bytes).chain(iter::from_fn(|| {
+        all_written = true;
+        None
+    }));
+    let answer = connection.message_iter(parts);
+    answer.map(drop).map_err(|error| fault(&error, if all_written { Outcome::Unanswered } else { Outcome::Deferred }))
+}
+
+/// A letter's text with its final dot. The library writes the dot by itself, and its packet would wait for the server to
+/// have acknowledged the text, which servers put off for 40 ms.
+struct WithDot<'a>(&'a str);
+
+impl fmt::Display for WithDot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.0.split_inclusive('\n') {
+            write!(f, "{}{line}", if line.starts_with('.') { "." } else { "" })?;
+        }
+        f.write_str(if self.0.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
     }
 }
 
@@ -221,20 +247,24 @@ fn fault(error: &SmtpError, broken: fn(String) -> Outcome) -> Fault {
     }
 }
 
+/// The system's word for what went wrong, if it is the system's.
+fn io_kind(error: &SmtpError) -> Option<io::ErrorKind> {
+    let causes = iter::successors(std::error::Error::source(error), |error| error.source());
+    causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).next()
+}
+
 /// The error with its causes, each once: the library's own texts repeat the innermost.
 fn told(error: &SmtpError) -> String {
+    // The system's words for a time that is over are no help to anybody.
+    if io_kind(error) == Some(io::ErrorKind::WouldBlock) {
+        return "no answer in time".to_owned();
+    }
     let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        // The system's words for a time that is over are no help to anybody.
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::WouldBlock) {
-            return "no answer in time".to_owned();
-        }
-        let more = error.to_string();
+    for cause in iter::successors(std::error::Error::source(error), |error| error.source()) {
+        let more = cause.to_string();
         if !text.contains(&more) {
             text = format!("{text}: {more}");
         }
-        cause = error.source();
     }
     text
 }
