@@ -29,12 +29,18 @@ CREATE TABLE crossing (
     from_state  TEXT NOT NULL CHECK (from_state IN ('ok', 'upper', 'lower')),
     to_state    TEXT NOT NULL CHECK (to_state IN ('ok', 'upper', 'lower') AND to_state <> from_state),
     balance_e8  INTEGER NOT NULL,
+    -- The entry that had left this balance; NULL where there was none yet.
+    entry_id    INTEGER REFERENCES entry (id),
     at          TEXT NOT NULL,
     FOREIGN KEY (customer_id, unit) REFERENCES warning (customer_id, unit)
 ) STRICT;
 
 CREATE INDEX crossing_by_warning ON crossing (customer_id, unit, id);
 
+CREATE TRIGGER crossing_has_the_next_number BEFORE INSERT ON crossing
+WHEN new.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM crossing) BEGIN
+    SELECT raise(ABORT, 'crossings are numbered without a gap');
+END;
 CREATE TRIGGER crossing_is_never_changed BEFORE UPDATE ON crossing BEGIN
     SELECT raise(ABORT, 'crossings are only ever added');
 END;
