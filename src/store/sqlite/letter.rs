@@ -60,9 +60,10 @@ impl Snapshot<'_> {
         query.when_some("crossing_id = ?", filter.crossing_id);
         query.when_some("state = ?", filter.state);
         if let Some(due) = filter.due {
-            // What the index of waiting letters is made for, so that the first of many is found at once.
+            // The index of waiting letters is walked in order, and the first that is due ends the walk. The `+` keeps both
+            // conditions from being looked up by themselves, after which all that is due would have to be sorted.
             query.always("next_attempt_at IS NOT NULL");
-            query.when_either("next_attempt_at <= ?", due.by, "next_attempt_at > ?", due.beyond);
+            query.when_either("+next_attempt_at <= ?", due.by, "+next_attempt_at > ?", due.beyond);
         }
         query.search("recipient LIKE ?", filter.recipient.as_deref());
         let columns: &[&str] = if filter.due.is_some() { &["next_attempt_at", "letter.id"] } else { &["letter.id"] };
