@@ -2,6 +2,7 @@
 
 mod adjust;
 mod at;
+mod booking;
 pub(crate) mod check;
 mod explain;
 mod history;
