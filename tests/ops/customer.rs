@@ -298,7 +298,7 @@ fn customers_in_every_list(scene: &mut Scene, lives: Lives) -> Vec<Vec<String>> 
         let page = by(SmppSort::Customer);
         let accounts = SmppFilter { customer_id: None, lives, service_id: None, enabled: None, search: None, page };
         let page = by(BalanceSort::Customer);
-        let balances = BalanceFilter { customer_id: None, lives, unit: None, at_most: None, page };
+        let balances = BalanceFilter { customer_id: None, lives, unit: None, at_most: None, state: None, page };
         Ok(vec![
             collect(|each| now.customers(&customers, each))?
                 .iter()

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use ssgctl::model::{Balance, Customer, CustomerDetails, Entry, Event, Money, Origin, SmppAccount, SmppDetails, Unit};
-use ssgctl::ops::balance::{Adjustment, Receipt};
+use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
 use ssgctl::ops::{balance, customer, smpp};
 use ssgctl::store::vault::Vault;
@@ -251,4 +251,21 @@ pub fn adjustment_in(unit: &str, amount: &str) -> Adjustment {
 /// A change of the only balance under a key.
 pub fn keyed(key: &str, amount: &str) -> Adjustment {
     Adjustment { key: Some(valid(key)), ..adjustment(amount) }
+}
+
+/// The undoing of an entry.
+pub fn reversal(entry: i64) -> Reversal {
+    Reversal { entry, description: valid("top-up"), reference: None, key: None, allow_negative: false }
+}
+
+/// A move between two customers' only balances.
+pub fn transfer(amount: &str) -> Transfer {
+    Transfer {
+        unit: None,
+        amount: valid(amount),
+        description: valid("top-up"),
+        reference: None,
+        key: None,
+        allow_negative: false,
+    }
 }
