@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{CustomerDetails, Noun, ServiceDetails, Unit};
+use ssgctl::model::{CheckCounts, CustomerDetails, Noun, Outcome, ServiceDetails, Unit, WarningDetails};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{balance, contact, customer, note, service, smpp};
+use ssgctl::ops::{balance, contact, customer, note, outbox, service, smpp, warning};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
 
 use crate::contact::person;
-use crate::support::{NOON, Scene, adjustment, collect, new_account, valid};
+use crate::support::{NOON, Scene, adjustment, collect, content, new_account, reversal, valid};
 
 type Deed = fn(&mut Tx<'_>, &Vault) -> Result<()>;
 
@@ -60,7 +60,31 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
     (Noun::Smpp, "unarchive", "acme1", |tx, _| smpp::unarchive(tx, "acme1").map(drop)),
     (Noun::Balance, "adjust", "ACME SMS", |tx, _| balance::adjust(tx, "ACME", &adjustment("10")).map(drop)),
     (Noun::Balance, "limit", "ACME SMS", |tx, _| balance::set_credit_limit(tx, "ACME", None, valid("5")).map(drop)),
+    (Noun::Balance, "reverse", "ACME SMS", |tx, _| balance::reverse(tx, &reversal(1)).map(drop)),
+    (Noun::Balance, "warn", "ACME SMS", |tx, _| {
+        let marks = |details: &mut WarningDetails| {
+            details.upper = Some(valid("100"));
+            details.to = vec![valid("ops@acme.example")];
+        };
+        warning::set(tx, "ACME", Unit::Sms, marks).map(drop)
+    }),
+    (Noun::Letter, "retry", "1", |tx, _| {
+        // The check itself is no change by anybody; what an operator does about its letters is.
+        check_and_fail(tx)?;
+        outbox::retry(tx, 1).map(drop)
+    }),
+    (Noun::Letter, "cancel", "1", |tx, _| outbox::cancel(tx, 1).map(drop)),
 ];
+
+/// A whole run of the check whose one letter is refused.
+fn check_and_fail(tx: &mut Tx<'_>) -> Result<()> {
+    outbox::begin_run(tx)?;
+    warning::judge(tx, &[], &|notice| Ok(content(notice.kind)))?;
+    for letter in outbox::claim(tx, 10)? {
+        outbox::record(tx, letter, &Outcome::Refused("550".to_owned()))?;
+    }
+    outbox::end_run(tx, CheckCounts { crossings: 1, queued: 1, failed: 1, ..CheckCounts::default() })
+}
 
 #[test]
 fn every_change_leaves_one_event_with_who_when_why_and_of_what() {

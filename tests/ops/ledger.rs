@@ -264,8 +264,7 @@ fn take(step: &Step, scene: &mut Scene, model: &mut Model) {
         Step::Limit { place, limit } => {
             let unit: Unit = valid(UNITS[place.1]);
             let limit_value = Money::from_e8(limit);
-            let set =
-                scene.write(|tx| balance::set_credit_limit(tx, CUSTOMERS[place.0], Some(unit), limit_value));
+            let set = scene.write(|tx| balance::set_credit_limit(tx, CUSTOMERS[place.0], Some(unit), limit_value));
             assert_eq!(set.is_ok(), limit >= 0 && fits(place, limit) && !model.archived[place.0], "{step:?} {set:?}");
             if set.is_ok() {
                 model.limits.insert(place, limit);

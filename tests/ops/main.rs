@@ -6,10 +6,15 @@ mod audit;
 mod balance;
 mod contact;
 mod customer;
+mod import;
 mod ledger;
 mod note;
+mod outbox;
 mod quick_create;
+mod reversal;
 mod service;
 mod smpp;
 #[path = "../support/mod.rs"]
 mod support;
+mod transfer;
+mod warning;

@@ -224,8 +224,14 @@ fn balances_are_found_by_unit_and_by_what_is_left() {
         let change = Adjustment { allow_negative: true, ..adjustment_in(unit, amount) };
         scene.adjust(customer, &change).unwrap();
     }
-    let any =
-        |sort| BalanceFilter { customer_id: None, lives: Lives::Active, unit: None, at_most: None, state: None, page: by(sort) };
+    let any = |sort| BalanceFilter {
+        customer_id: None,
+        lives: Lives::Active,
+        unit: None,
+        at_most: None,
+        state: None,
+        page: by(sort),
+    };
     let mut found = |filter: BalanceFilter| -> Vec<String> {
         let balances = scene.read(|now| collect(|each| now.balances(&filter, each)));
         balances.iter().map(|b| format!("{} {} {}", b.customer, b.balance, b.unit)).collect()
