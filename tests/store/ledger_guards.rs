@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
-use ssgctl::ops::{balance, note};
-use ssgctl::store::Location;
+use ssgctl::model::{Outcome, Unit, WarningDetails};
+use ssgctl::ops::balance::Transfer;
+use ssgctl::ops::{balance, note, outbox, warning};
+use ssgctl::store::{Location, Tx};
 use tempfile::TempDir;
 
-use crate::support::{NOON, Scene, adjustment_in, keyed, open, valid};
+use crate::support::{NOON, Scene, adjustment_in, content, keyed, open, reversal, transfer, valid};
 
-/// Two customers, two units, keys, a credit limit, and no two times alike.
+/// Two customers, two units, keys, a credit limit, a transfer, a reversal, crossings that were told, and no two times alike.
 fn scene() -> Scene {
     let mut scene = Scene::with_acme();
     scene.customer("GLOBEX");
-    let limit = |tx: &mut ssgctl::store::Tx<'_>| balance::set_credit_limit(tx, "ACME", Some(valid("SMS")), valid("5"));
+    let limit = |tx: &mut Tx<'_>| balance::set_credit_limit(tx, "ACME", Some(valid("SMS")), valid("5"));
     scene.at("2026-11-24T12:00:01Z").write(limit).expect("limit");
     let entries = [("ACME", "SMS", "10"), ("ACME", "EUR", "20"), ("GLOBEX", "SMS", "30"), ("ACME", "SMS", "-4")];
     for (second, (customer, unit, amount)) in (2..).zip(entries) {
@@ -24,11 +26,41 @@ fn scene() -> Scene {
         change.reference = Some(valid(&format!("INV-{second}")));
         scene.at(&format!("2026-11-24T12:00:0{second}Z")).adjust(customer, &change).expect("entry");
     }
+    let unit = Some(valid("SMS"));
+    let give = |tx: &mut Tx<'_>| balance::transfer(tx, "GLOBEX", "ACME", &Transfer { unit, ..transfer("29") });
+    scene.at("2026-11-24T12:00:06Z").write(give).expect("transfer");
+    let undo = |tx: &mut Tx<'_>| balance::reverse(tx, &reversal(4));
+    scene.at("2026-11-24T12:00:07Z").write(undo).expect("reversal");
     scene.write(|tx| note::add(tx, "ACME", valid("note"))).expect("note");
+    warn(&mut scene);
     scene
 }
 
-/// A copy of a database without triggers and rules, for one who writes behind the program's back.
+/// Two customers that sink; one of them recovers.
+fn warn(scene: &mut Scene) {
+    let unit: Unit = valid("SMS");
+    for customer in ["ACME", "GLOBEX"] {
+        let marks = |details: &mut WarningDetails| {
+            details.upper = Some(valid("20"));
+            details.lower = Some(valid("5"));
+            details.to = vec![valid("ops@example.com")];
+        };
+        scene.write(|tx| warning::set(tx, customer, unit, marks)).expect("warning");
+    }
+    for (minute, amount) in (1..).zip(["-20", "-15", "60"]) {
+        let time = format!("2026-11-24T12:0{minute}:00Z");
+        scene.at(&time).adjust("ACME", &adjustment_in("SMS", amount)).expect("entry");
+        let check = |tx: &mut Tx<'_>| warning::judge(tx, &[], &|notice| Ok(content(notice.kind)));
+        scene.at(&time.replace(":00Z", ":30Z")).write(check).expect("judged");
+        let send = |tx: &mut Tx<'_>| {
+            let letters = outbox::claim(tx, 10)?;
+            letters.into_iter().try_for_each(|letter| outbox::record(tx, letter, &Outcome::Sent).map(drop))
+        };
+        scene.write(send).expect("sent");
+    }
+}
+
+/// A copy of a database whose triggers and rules are out of force, for one who writes behind the program's back.
 struct Copy {
     _folder: TempDir,
     path: PathBuf,
@@ -42,12 +74,20 @@ impl Copy {
         Self { _folder: folder, path }
     }
 
-    fn connection(&self) -> Connection {
-        let connection = Connection::open(&self.path).expect("connection");
-        connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").expect("pragmas");
+    /// A copy from which the triggers are gone.
+    fn disarmed(original: &Path) -> Self {
+        let copy = Self::of(original);
+        let connection = copy.connection();
         for trigger in texts(&connection, "SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
             connection.execute_batch(&format!("DROP TRIGGER {trigger}")).expect("dropped");
         }
+        copy
+    }
+
+    fn connection(&self) -> Connection {
+        let connection = Connection::open(&self.path).expect("connection");
+        let pragmas = "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA synchronous = OFF";
+        connection.execute_batch(pragmas).expect("pragmas");
         connection
     }
 
@@ -71,11 +111,11 @@ fn original(scene: &Scene) -> PathBuf {
 }
 
 #[test]
-fn entries_events_and_notes_are_never_changed_deleted_or_replaced_not_even_by_sql() {
+fn entries_events_notes_and_crossings_are_never_changed_deleted_or_replaced_not_even_by_sql() {
     let scene = scene();
     let raw = scene.raw();
     let before = scene.dump();
-    for table in ["entry", "event", "note"] {
+    for table in ["entry", "event", "note", "crossing"] {
         for column in texts(&raw, &format!("SELECT name FROM pragma_table_info('{table}')")) {
             for conflict in ["", "OR IGNORE", "OR REPLACE"] {
                 let sql = format!("UPDATE {conflict} {table} SET {column} = {column}");
@@ -124,7 +164,7 @@ fn a_new_entry_takes_no_other_ones_place_by_its_key_or_by_what_it_reverses() {
 fn a_number_out_of_turn_is_refused() {
     let scene = scene();
     let raw = scene.raw();
-    for table in ["entry", "event"] {
+    for table in ["entry", "event", "crossing"] {
         let columns =
             texts(&raw, &format!("SELECT name FROM pragma_table_info('{table}') WHERE name NOT IN ('id', 'key')"));
         let columns = columns.join(", ");
@@ -151,11 +191,11 @@ const FORGERIES: [&str; 9] = [
 #[test]
 fn any_one_value_of_the_ledger_that_was_forged_is_found() {
     let scene = scene();
-    let original = original(&scene);
-    assert_eq!(Copy::of(&original).findings(), Vec::<String>::new());
-    let schema = Connection::open(&original).unwrap();
+    let original = Copy::disarmed(&original(&scene));
+    assert_eq!(original.findings(), Vec::<String>::new());
+    let schema = Connection::open(&original.path).unwrap();
     let mut missed = Vec::new();
-    for table in ["entry", "balance"] {
+    for table in ["entry", "balance", "crossing"] {
         let key = texts(&schema, &format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0")).join(", ");
         let rows: u32 = schema.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert!(rows >= 3, "{table} has only {rows} rows");
@@ -168,7 +208,7 @@ fn any_one_value_of_the_ledger_that_was_forged_is_found() {
                         "UPDATE {table} SET {column} = {forgery} WHERE {column} IS NOT {forgery}
                          AND ({key}) IN (SELECT {key} FROM {table} ORDER BY {key} LIMIT 1 OFFSET {row})"
                     );
-                    let copy = Copy::of(&original);
+                    let copy = Copy::of(&original.path);
                     // Not every forgery fits every column; at least one must.
                     if copy.connection().execute(&sql, []).unwrap_or(0) == 0 {
                         continue;
@@ -199,9 +239,16 @@ fn a_row_that_was_deleted_or_added_is_found() {
         "DELETE FROM entry; DELETE FROM balance",
         "DELETE FROM event WHERE id = 3",
         "INSERT INTO balance SELECT customer_id, 'JPY', 0, 0, updated_at FROM balance LIMIT 1",
-        "UPDATE entry SET id = 9 WHERE id = 4",
+        "UPDATE entry SET id = 99 WHERE id = 4",
+        "DELETE FROM crossing WHERE id = 1",
+        "DELETE FROM crossing",
+        "DELETE FROM letter_attempt WHERE letter_id = 1",
+        "UPDATE warning SET state = 'upper' WHERE state = 'ok'",
+        "UPDATE letter SET state = 'failed' WHERE id = 1",
+        "UPDATE letter SET crossing_id = 2 WHERE id = 1",
+        "UPDATE letter SET customer_id = 2 WHERE id = 1",
     ] {
-        let copy = Copy::of(&original);
+        let copy = Copy::disarmed(&original);
         copy.connection().execute_batch(damage).unwrap();
         assert!(!copy.findings().is_empty(), "{damage}");
     }
@@ -210,12 +257,12 @@ fn a_row_that_was_deleted_or_added_is_found() {
 #[test]
 fn a_last_entry_that_was_deleted_together_with_its_change_of_balance_is_found() {
     let scene = scene();
-    let copy = Copy::of(&original(&scene));
+    let copy = Copy::disarmed(&original(&scene));
     let forged = copy.connection().execute_batch(
-        "UPDATE balance SET balance_e8 = balance_e8 - (SELECT amount_e8 FROM entry WHERE id = 4),
+        "UPDATE balance SET balance_e8 = balance_e8 - (SELECT amount_e8 FROM entry WHERE id = 10),
                     updated_at = (SELECT at FROM entry WHERE id = 1)
-             WHERE (customer_id, unit) = (SELECT customer_id, unit FROM entry WHERE id = 4);
-             DELETE FROM entry WHERE id = 4",
+             WHERE (customer_id, unit) = (SELECT customer_id, unit FROM entry WHERE id = 10);
+             DELETE FROM entry WHERE id = 10",
     );
     assert_eq!(forged, Ok(()));
     assert!(!copy.findings().is_empty());
@@ -224,10 +271,11 @@ fn a_last_entry_that_was_deleted_together_with_its_change_of_balance_is_found() 
 #[test]
 fn two_entries_that_changed_places_are_found() {
     let scene = scene();
-    let copy = Copy::of(&original(&scene));
+    let copy = Copy::disarmed(&original(&scene));
     copy.connection()
         .execute_batch(
-            "UPDATE entry SET id = 9 WHERE id = 2; UPDATE entry SET id = 2 WHERE id = 3; UPDATE entry SET id = 3 WHERE id = 9",
+            "UPDATE entry SET id = 99 WHERE id = 2; UPDATE entry SET id = 2 WHERE id = 3;
+             UPDATE entry SET id = 3 WHERE id = 99",
         )
         .unwrap();
     assert!(!copy.findings().is_empty());

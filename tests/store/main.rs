@@ -6,6 +6,7 @@ mod backup;
 mod damage;
 mod ledger_guards;
 mod lists;
+mod museum;
 mod opening;
 mod secrets;
 mod snapshot;

@@ -10,8 +10,8 @@ use crate::output::{Cell, Column, Row};
 /// Examine the whole database
 ///
 /// Checks pages and indexes, references, every value against its rule, the ledger's numbers, times, sums and hash chain,
-/// balances against their entries, and archiving. Prints every fault, and exits 7 if there is one; prints nothing and
-/// exits 0 if there is none.
+/// balances against their entries, archiving, and warnings against their crossings and letters. Prints every fault, and
+/// exits 7 if there is one; prints nothing and exits 0 if there is none.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db

@@ -20,7 +20,7 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
-    fn add(&mut self, finding: impl Into<String>) {
+    pub(super) fn add(&mut self, finding: impl Into<String>) {
         self.findings.push(finding.into());
     }
 
@@ -34,7 +34,8 @@ impl CheckReport {
 
 impl Snapshot<'_> {
     /// Examines the whole database: pages and indexes, foreign keys, every row against the rules of its values, the
-    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, and archiving.
+    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, archiving, and crossings
+    /// against the ledger, their warnings and their letters.
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         let outcome = self.check_pages(&mut report);
@@ -50,6 +51,8 @@ impl Snapshot<'_> {
         report.part("balances", outcome);
         let outcome = self.check_archiving(&mut report);
         report.part("archiving", outcome);
+        let outcome = self.check_warnings(&mut report);
+        report.part("warnings", outcome);
         report
     }
 

@@ -3,6 +3,7 @@
 mod balance;
 mod chain;
 mod check;
+mod check_warnings;
 mod contact;
 mod customer;
 mod entry;
@@ -77,7 +78,7 @@ impl Store {
     /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.
     ///
     /// # Errors
-    /// [`crate::Error::Refused`] when the file exists and is not to be replaced.
+    /// [`Error::FileExists`] when the file exists and is not to be replaced.
     pub fn backup(&self, to: &Path, replace: bool) -> Result<()> {
         open::backup(&self.connection, to, replace)
     }
@@ -85,7 +86,7 @@ impl Store {
     /// Makes a database at a place where none is from this one, a backup, once it has passed its check.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when it has faults, [`Error::Refused`] when anything is in its place.
+    /// [`Error::Damaged`] when it has faults, [`Error::FileExists`] when anything is in its place.
     pub fn restore(&mut self, to: &Path) -> Result<()> {
         let findings = self.read()?.check().findings;
         match findings.first() {

@@ -71,6 +71,20 @@ impl Snapshot<'_> {
         Ok(crossed.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// All warnings, those of archived customers included.
+    pub(super) fn every_warning(&self) -> Result<Vec<Warning>> {
+        let mut statement = self.transaction.prepare(SELECT)?;
+        let warnings = statement.query_map([], read)?;
+        Ok(warnings.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// All crossings, oldest first.
+    pub(super) fn every_crossing(&self) -> Result<Vec<Crossing>> {
+        let mut statement = self.transaction.prepare(&format!("{SELECT_CROSSING} ORDER BY crossing.id"))?;
+        let crossings = statement.query_map([], read_crossing)?;
+        Ok(crossings.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The crossings of a warning, newest first.
     pub fn crossings(&self, customer_id: i64, unit: Unit) -> Result<Vec<Crossing>> {
         let mut query = Query::default();
@@ -122,8 +136,8 @@ impl Tx<'_> {
             .execute(params![warning.customer_id, warning.unit, to])?;
         self.transaction
             .prepare_cached(
-                "INSERT INTO crossing (customer_id, unit, from_state, to_state, balance_e8, at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, balance_e8, at)
+                 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM crossing), ?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![warning.customer_id, warning.unit, warning.state, to, balance, at])?;
         Ok(Crossing {

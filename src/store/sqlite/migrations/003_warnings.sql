@@ -35,6 +35,10 @@ CREATE TABLE crossing (
 
 CREATE INDEX crossing_by_warning ON crossing (customer_id, unit, id);
 
+CREATE TRIGGER crossing_has_the_next_number BEFORE INSERT ON crossing
+WHEN new.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM crossing) BEGIN
+    SELECT raise(ABORT, 'crossings are numbered without a gap');
+END;
 CREATE TRIGGER crossing_is_never_changed BEFORE UPDATE ON crossing BEGIN
     SELECT raise(ABORT, 'crossings are only ever added');
 END;

@@ -1,0 +1,124 @@
+//! The self-examination of warnings: their crossings seen from the warning, from the ledger, and from the letters that tell
+//! of them.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::error::{Error, Result};
+use crate::model::{Crossing, Level, Money, Time, Unit};
+use crate::store::sqlite::check::CheckReport;
+use crate::store::{LetterFilter, Snapshot};
+
+/// A customer's row and a unit.
+type Place = (i64, Unit);
+
+impl Snapshot<'_> {
+    /// Examines crossings, and letters against them.
+    pub(super) fn check_warnings(&self, report: &mut CheckReport) -> Result<()> {
+        let crossings = self.every_crossing()?;
+        self.check_states(&crossings, report)?;
+        self.check_crossed_balances(&crossings, report)?;
+        self.check_letters(report)
+    }
+
+    /// Crossings are numbered without a gap, and each begins where the one before it left the warning.
+    fn check_states(&self, crossings: &[Crossing], report: &mut CheckReport) -> Result<()> {
+        let mut states: BTreeMap<Place, Level> = BTreeMap::new();
+        let mut latest: Option<Time> = None;
+        for (expected, crossing) in (1..).zip(crossings) {
+            let Crossing { id, customer_id, unit, from, to, at, .. } = crossing;
+            if *id != expected {
+                report.add(format!("crossing {expected} is missing"));
+                break;
+            }
+            if latest.is_some_and(|latest| *at < latest) {
+                report.add(format!("crossing {id} is earlier than the one before it: the clock was set back"));
+            }
+            latest = Some(*at);
+            if states.insert((*customer_id, *unit), *to).unwrap_or(Level::Ok) != *from {
+                report.add(format!("crossing {id} does not begin where the one before it ended"));
+            }
+        }
+        for warning in self.every_warning()? {
+            let left = states.remove(&(warning.customer_id, warning.unit)).unwrap_or(Level::Ok);
+            if left != warning.state {
+                let (customer, unit, state) = (&warning.customer, warning.unit, warning.state);
+                report.add(format!("the warning of {customer} {unit} is {state}, its last crossing left it {left}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A crossing tells of what the entries had left at its time.
+    fn check_crossed_balances(&self, crossings: &[Crossing], report: &mut CheckReport) -> Result<()> {
+        let mut waiting: BTreeMap<Place, (Money, VecDeque<&Crossing>)> = BTreeMap::new();
+        for crossing in crossings {
+            waiting.entry((crossing.customer_id, crossing.unit)).or_default().1.push_back(crossing);
+        }
+        let mut statement = self.transaction.prepare(
+            "SELECT customer_id, unit, at, balance_after_e8 FROM entry
+             WHERE (customer_id, unit) IN (SELECT customer_id, unit FROM crossing) ORDER BY id",
+        )?;
+        let mut entries = statement.query([])?;
+        while let Some(entry) = entries.next()? {
+            let (place, at, after): (Place, Time, Money) =
+                ((entry.get(0)?, entry.get(1)?), entry.get(2)?, entry.get(3)?);
+            let Some((balance, crossings)) = waiting.get_mut(&place) else { continue };
+            while let Some(crossing) = crossings.front().filter(|crossing| crossing.at <= at) {
+                if crossing.balance != *balance {
+                    // An entry of the same moment may have come before the crossing or after it.
+                    if crossing.at == at {
+                        break;
+                    }
+                    report.add(unlike_its_balance(crossing));
+                }
+                crossings.pop_front();
+            }
+            *balance = after;
+        }
+        for (balance, crossings) in waiting.values() {
+            for crossing in crossings.iter().filter(|crossing| crossing.balance != *balance) {
+                report.add(unlike_its_balance(crossing));
+            }
+        }
+        Ok(())
+    }
+
+    /// A letter about a crossing is of its customer, its time and its kind, comes once to each recipient, and knows its
+    /// attempts.
+    fn check_letters(&self, report: &mut CheckReport) -> Result<()> {
+        self.letters(&LetterFilter::default(), |_| Ok::<_, Error>(()))?;
+        let mut faults = |sql: &str, fault: &str| -> Result<()> {
+            let mut statement = self.transaction.prepare(sql)?;
+            let mut letters = statement.query([])?;
+            while let Some(letter) = letters.next()? {
+                report.add(format!("letter {} {fault}", letter.get::<_, i64>(0)?));
+            }
+            Ok(())
+        };
+        faults(
+            "SELECT letter.id FROM letter JOIN crossing ON crossing.id = crossing_id
+             WHERE letter.customer_id IS NOT crossing.customer_id OR created_at <> at
+                OR (kind = 'all-clear') <> (to_state = 'ok') OR (kind = 'low-lower') > (to_state = 'lower')
+                OR (kind = 'low-upper') > (to_state = 'upper')",
+            "does not tell of its crossing",
+        )?;
+        faults(
+            "SELECT max(id) FROM letter WHERE crossing_id IS NOT NULL GROUP BY crossing_id, recipient, kind HAVING count(*) > 1",
+            "tells the same to the same recipient once more",
+        )?;
+        faults(
+            "SELECT id FROM letter WHERE attempts <> (state = 'sending') + (SELECT count(*) FROM letter_attempt
+                WHERE letter_id = id) OR (state = 'sent') <> EXISTS (SELECT 1 FROM letter_attempt
+                WHERE letter_id = id AND outcome = 'sent')",
+            "is not as its attempts left it",
+        )
+    }
+}
+
+fn unlike_its_balance(crossing: &Crossing) -> String {
+    let Crossing { id, customer, unit, balance, .. } = crossing;
+    let balance = unit.format(*balance);
+    format!(
+        "crossing {id} tells of {balance} {unit}, which {customer} did not have at its time, unless the clock was set back"
+    )
+}
