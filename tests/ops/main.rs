@@ -11,6 +11,7 @@ mod ledger;
 mod note;
 mod outbox;
 mod quick_create;
+mod report;
 mod reversal;
 mod service;
 mod smpp;
