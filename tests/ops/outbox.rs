@@ -123,8 +123,8 @@ fn a_letter_put_off_waits_twice_as_long_each_time_and_never_longer_than_six_hour
 
 #[test]
 fn a_letter_is_given_up_after_five_days_and_not_before() {
-    let (mut scene, _) = scene();
     const FIVE_DAYS: i64 = 5 * 24 * 60;
+    let (mut scene, _) = scene();
     wait(&mut scene, FIVE_DAYS - 1);
     assert_eq!(attempt(&mut scene, &deferred()).state, LetterState::Pending);
     wait(&mut scene, FIVE_DAYS + 4);
