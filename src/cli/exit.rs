@@ -123,7 +123,7 @@ impl Failure {
         }
     }
 
-    /// The faults of a file, each with its place, and then how many there are. The exit code is theirs if they agree.
+    /// The faults of a file, each with its place, and then how many there are: with their exit code if they agree.
     pub(crate) fn of_file(file: &str, faults: Faults) -> Self {
         let message = format!("{} in {}, nothing was imported", count(faults.count, "error"), quoted(file));
         let told: Vec<Self> = faults
@@ -131,17 +131,36 @@ impl Failure {
             .into_iter()
             .map(|fault| {
                 let place = Place { file: file.to_owned(), line: fault.line, column: fault.column };
-                let mut failure = Self::from(*fault.error).at(place);
-                // What would be a wrong argument on the command line is wrong data here.
-                failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
-                failure
+                Self::of_row(*fault.error).at(place)
             })
             .collect();
-        let first = told.first().map_or(Exit::BadInput, |failure| failure.0.exit);
-        let exit = if told.iter().all(|failure| failure.0.exit == first) { first } else { Exit::BadInput };
-        let mut failure = Self::new(exit, "bad_input", message);
+        let mut failure = Self::new(Exit::BadInput, "bad_input", message);
+        if let Some(Self(first)) = told.first()
+            && first.exit != Exit::BadInput
+            && told.iter().all(|failure| failure.0.exit == first.exit)
+        {
+            (failure.0.exit, failure.0.code) = (first.exit, first.code);
+        }
         failure.0.details = told;
         failure
+    }
+
+    /// What is wrong with a row of a file, where options of the command line are no remedy.
+    fn of_row(error: Error) -> Self {
+        let remedy = match &error {
+            Error::InsufficientBalance { .. } => Some(
+                "`ssgctl balance limit` sets how low it may go; `ssgctl balance adjust --allow-negative` goes lower",
+            ),
+            Error::Ambiguous { noun: Noun::Balance, .. } => Some("name one in a column `unit`"),
+            _ => None,
+        };
+        let mut failure = Self::from(error);
+        // What would be a wrong argument on the command line is wrong data here.
+        failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
+        match remedy {
+            Some(remedy) => failure.hint(remedy),
+            None => failure,
+        }
     }
 
     /// The failure with a hint, if there is one.

@@ -9,11 +9,14 @@ use crate::ops::balance::{Adjustment, AdjustmentRow};
 /// The columns that mean something.
 pub const COLUMNS: [&str; 6] = ["customer", "amount", "unit", "description", "reference", "key"];
 
+/// The columns that no row can do without.
+const REQUIRED: [&str; 3] = ["customer", "amount", "description"];
+
 /// Reads a whole file of adjustments, or tells everything that is wrong with it.
 pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
     let mut faults = Faults::default();
     let mut read = Vec::new();
-    match Rows::open(input) {
+    match Rows::open(input).and_then(|rows| rows.require(&REQUIRED).map(|()| rows)) {
         Ok(mut rows) => loop {
             let fault = match rows.next_row() {
                 Ok(None) => break,
@@ -89,8 +92,14 @@ mod tests {
         assert_eq!(told.len(), 4, "{told:?}");
         assert!(told[0].starts_with("2:5 amount: `1e3`"), "{told:?}");
         assert!(told[1].starts_with("3:5 the row has 2 fields"), "{told:?}");
-        assert!(told[2].starts_with("4:1 description is needed"), "{told:?}");
+        assert!(told[2].starts_with("4:7 description is needed"), "{told:?}");
         assert!(told[3].starts_with("5:1 customer is needed"), "{told:?}");
+    }
+
+    #[test]
+    fn a_missing_column_is_one_fault_and_not_one_of_every_row() {
+        let told = faults("customer,amount\nABC,1\nABC,2\n");
+        assert_eq!(told, ["1:1 the header has no column `description`; it has `customer,amount`"]);
     }
 
     #[test]
