@@ -51,7 +51,10 @@ pub(crate) fn run(args: &WhyArgs, context: &mut Context) -> Result<()> {
     let case = context.read(|snapshot| {
         let customer = snapshot.customer(&args.customer)?;
         let unit = ops::balance::unit_of(snapshot, &customer, args.unit)?;
-        let warning = snapshot.warning(&customer, unit)?;
+        let (balance, warning) = (snapshot.balance(&customer, unit)?, snapshot.warning(&customer, unit)?);
+        if args.unit.is_some() && balance.is_none() && warning.is_none() {
+            return Err(ops::balance::no_balance(&customer, unit));
+        }
         let recipients = match &warning {
             Some(warning) => ops::warning::recipients(snapshot, &customer, &warning.details)?,
             None => Vec::new(),
@@ -62,7 +65,6 @@ pub(crate) fn run(args: &WhyArgs, context: &mut Context) -> Result<()> {
             let filter = LetterFilter { crossing_id: Some(crossing.id), ..LetterFilter::default() };
             letters.extend(snapshot.letters_of(&filter)?);
         }
-        let balance = snapshot.balance(&customer, unit)?;
         Ok(Case { customer, unit, balance, warning, recipients, crossings, letters })
     })?;
     context.output.sheet(sheet(&case))
