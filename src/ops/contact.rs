@@ -36,5 +36,6 @@ pub fn remove(tx: &mut Tx<'_>, customer: &str, name: &str) -> Result<Contact> {
 }
 
 fn change(action: &str, contact: &Contact) -> Change {
-    Change::new(Noun::Contact, action, contact.id, Some(contact.customer_id))
+    let subject = format!("{} {}", contact.customer, contact.id);
+    Change::new(Noun::Contact, action, subject, Some(contact.customer_id))
 }

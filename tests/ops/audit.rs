@@ -32,12 +32,12 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
         let read = tx.customer("ACME")?.details;
         customer::replace(tx, "ACME", &read, CustomerDetails::of(valid("Acme"))).map(drop)
     }),
-    (Noun::Contact, "add", "1", |tx, _| contact::add(tx, "ACME", person("Jo")).map(drop)),
-    (Noun::Contact, "edit", "1", |tx, _| {
+    (Noun::Contact, "add", "ACME 1", |tx, _| contact::add(tx, "ACME", person("Jo")).map(drop)),
+    (Noun::Contact, "edit", "ACME 1", |tx, _| {
         contact::edit(tx, "ACME", "1", |details| details.name = valid("Sam")).map(drop)
     }),
-    (Noun::Contact, "remove", "1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
-    (Noun::Note, "add", "1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
+    (Noun::Contact, "remove", "ACME 1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
+    (Noun::Note, "add", "ACME 1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
     (Noun::Service, "new", "premium", |tx, _| {
         let details = ServiceDetails { name: valid("Premium"), price: valid("2") };
         service::new(tx, valid("premium"), Unit::Sms, details).map(drop)
