@@ -39,9 +39,14 @@ fn stdin() -> Result<Stdin> {
     Ok(stdin)
 }
 
+/// There is no file of this name.
+pub(crate) fn no_file(name: &str) -> Failure {
+    Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(name)))
+}
+
 fn unreadable(name: &str, error: &std::io::Error) -> Failure {
     match error.kind() {
-        ErrorKind::NotFound => Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(name))),
+        ErrorKind::NotFound => no_file(name),
         ErrorKind::InvalidData => Failure::new(Exit::BadInput, "bad_encoding", format!("{name} is not UTF-8 text")),
         _ => Failure::new(Exit::Io, "io", format!("cannot read {name}: {error}")),
     }

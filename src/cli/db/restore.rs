@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use ssgctl::Error;
 use ssgctl::store::{Clock, Location, Store};
 
 use crate::context::Context;
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
+use crate::input;
 
 /// Make the database anew from a backup
 ///
@@ -24,6 +26,10 @@ pub(crate) struct RestoreArgs {
 pub(crate) fn run(args: &RestoreArgs, context: &mut Context) -> Result<()> {
     let to = context.settings.database()?.to_owned();
     let from = Location { path: args.file.clone(), create: false, wait: context.settings.wait };
-    Store::open(&from, Clock::System)?.restore(&to)?;
+    let mut backup = Store::open(&from, Clock::System).map_err(|error| match error {
+        Error::NoDatabase { .. } => input::no_file(&input::name(&args.file)),
+        other => Failure::from(other),
+    })?;
+    backup.restore(&to)?;
     context.output.value("path", &to.display().to_string())
 }
