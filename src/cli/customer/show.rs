@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{Balance, Contact, Customer, Note, SmppAccount};
+use ssgctl::model::{Balance, Contact, Country, Customer, Note, SmppAccount};
 use ssgctl::store::{ContactFilter, ContactSort, Lives, NoteFilter, NoteSort, Page, SmppFilter};
 
 use crate::complete;
@@ -61,10 +61,10 @@ fn sheet(whole: &Whole) -> Sheet {
     let Whole { customer, balances, contacts, accounts, notes } = whole;
     let details = &customer.details;
     let mut sheet = Sheet::new(&customer.account_code, format!("{} {}", customer.account_code, details.organisation));
-    sheet.fields("Company", customer, &["organisation", "country", "company_reg_no", "phone", "website"]);
-    if let Some(country) = &details.country {
-        sheet.field("country_name", Cell::shown(country.name()));
-    }
+    sheet.fields("Company", customer, &["organisation", "country"]);
+    let country_name = details.country.as_ref().map(Country::name);
+    sheet.field("country_name", Cell::maybe(country_name.as_ref()));
+    sheet.more(customer, &["company_reg_no", "phone", "website"]);
     sheet.fields(
         "Billing",
         customer,

@@ -53,15 +53,21 @@ impl Sheet {
 
     /// Adds a section with these columns of a row as its fields.
     pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
-        let columns = keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key));
-        let fields = columns.map(|column| Field::new(column.key, (column.cell)(row))).collect();
-        self.sections.push(Section { title, fields, table: None });
+        self.sections.push(Section { title, fields: Vec::new(), table: None });
+        self.more(row, keys);
     }
 
     /// Adds a field to the last section.
     pub(crate) fn field(&mut self, key: &'static str, cell: Cell<'_>) {
         if let Some(section) = self.sections.last_mut() {
             section.fields.push(Field::new(key, cell));
+        }
+    }
+
+    /// Adds these columns of a row as fields to the last section.
+    pub(crate) fn more<R: Row>(&mut self, row: &R, keys: &[&str]) {
+        for column in keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key)) {
+            self.field(column.key, (column.cell)(row));
         }
     }
 
