@@ -24,8 +24,8 @@ impl Row for Customer {
         }),
         Column::detail("api_id", |c| Cell::text(&c.api_id)),
         Column::new("status", |c| Cell::text(c.life.status().as_str())),
-        Column::new("created_at", |c| Cell::Time(c.life.created_at)),
-        Column::detail("updated_at", |c| Cell::Time(c.life.updated_at)),
+        Column::detail("created_at", |c| Cell::Time(c.life.created_at)),
+        Column::new("updated_at", |c| Cell::Time(c.life.updated_at)),
         Column::detail("archived_at", |c| Cell::maybe_time(c.life.archived_at)),
     ];
 }
