@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Args;
 use etcetera::BaseStrategy;
 use serde::Deserialize;
-use ssgctl::model::{Country, CustomerDetails, Limit, PaymentTerms, ServiceCode};
+use ssgctl::model::{Country, CustomerDetails, Invalid, Limit, PaymentTerms, ServiceCode};
 use ssgctl::ops;
 use ssgctl::store::files;
 
@@ -48,8 +48,14 @@ pub(crate) struct FileArgs {
     config: Option<PathBuf>,
 
     /// Wait so long for another process to let go of the database
-    #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, help_heading = "Global options", value_parser = clap::value_parser!(u64).range(0..=3600))]
+    #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, help_heading = "Global options", value_parser = seconds)]
     wait: Option<u64>,
+}
+
+/// How long a command may be told to wait: an hour at most, since nothing that is well takes longer.
+fn seconds(text: &str) -> std::result::Result<u64, Invalid> {
+    let seconds = text.trim().parse().ok().filter(|seconds| *seconds <= 3600);
+    seconds.ok_or_else(|| Invalid::rule("must be 0 to 3600 seconds"))
 }
 
 impl FileArgs {
