@@ -57,6 +57,10 @@ pub enum Error {
     #[error("{noun} {} is archived", quoted(.name))]
     Archived { noun: Noun, name: String },
 
+    /// What is archived already is not archived again.
+    #[error("{noun} {} is archived already", quoted(.name))]
+    ArchivedBefore { noun: Noun, name: String },
+
     /// Only what is archived can be un-archived.
     #[error("{noun} {} is not archived", quoted(.name))]
     NotArchived { noun: Noun, name: String },
@@ -145,6 +149,14 @@ impl Error {
                 | Self::Refused(_)
                 | Self::Invalid { .. }
         )
+    }
+
+    /// What is said of a thing that is archived to one who would archive it.
+    pub(crate) fn archived_before(self) -> Self {
+        match self {
+            Self::Archived { noun, name } => Self::ArchivedBefore { noun, name },
+            other => other,
+        }
     }
 
     /// A value that breaks its rule.

@@ -286,6 +286,7 @@ impl From<Error> for Failure {
             }
             Error::Archived { noun, .. } => failure(Exit::Refused, "archived")
                 .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", noun.as_str())),
+            Error::ArchivedBefore { .. } => failure(Exit::Refused, "archived"),
             Error::NotArchived { .. } => failure(Exit::Refused, "not_archived"),
             Error::InsufficientBalance { .. } => failure(Exit::Refused, "insufficient_balance")
                 .field("amount")
@@ -346,13 +347,12 @@ impl From<&clap::Error> for Failure {
                 Self::new(Exit::Usage, "missing_value", format!("{argument} is needed")).field(field)
             }
             ErrorKind::UnknownArgument => {
-                let suggested = text(ContextKind::SuggestedArg).map(|flag| format!("did you mean {}?", quoted(flag)));
+                let suggested = likely(&argument, text(ContextKind::SuggestedArg));
                 Self::usage(format!("{} is no option here", quoted(argument))).maybe_hint(suggested)
             }
             ErrorKind::InvalidSubcommand => {
                 let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-                let suggested =
-                    text(ContextKind::SuggestedSubcommand).map(|name| format!("did you mean {}?", quoted(name)));
+                let suggested = likely(&name, text(ContextKind::SuggestedSubcommand));
                 Self::usage(format!("{} is no command", quoted(name))).maybe_hint(suggested)
             }
             ErrorKind::ArgumentConflict => {
@@ -366,6 +366,14 @@ impl From<&clap::Error> for Failure {
             }
         }
     }
+}
+
+/// A hint at a name that the parser suggests, if it is a likely slip of the fingers and not merely the nearest there is.
+fn likely(given: &str, suggested: Option<String>) -> Option<String> {
+    let bare = |name: &str| name.trim_start_matches('-').to_owned();
+    let suggested =
+        suggested.filter(|name| strsim::normalized_damerau_levenshtein(&bare(given), &bare(name)) >= 0.7)?;
+    Some(format!("did you mean {}?", quoted(suggested)))
 }
 
 /// The value that was given and the rule it breaks, in this program's words where the parser has its own.

@@ -71,7 +71,7 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
 
 /// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
-    let mut customer = active(tx, name)?;
+    let mut customer = active(tx, name).map_err(Error::archived_before)?;
     customer.life.archived_at = Some(tx.at());
     customer.life.updated_at = tx.at();
     tx.update_customer(&customer)?;

@@ -59,13 +59,15 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     };
     let sealed = vault.seal(&password, &customer.api_id, &system_id)?;
     let mut account = tx.insert_smpp_account(customer, &service, system_id, details, &sealed)?;
-    let change = change("add", &account)
+    let mut change = change("add", &account)
         .field("system_id", (), account.system_id.as_str())
         .between(None, Some(&account.details));
-    tx.record(&change)?;
+    let cug = insert_cug(tx, &account, &cug)?;
     if !cug.is_empty() {
-        account = change_cug(tx, account, &cug, &[])?;
+        account.cug_size = cug.len() as u64;
+        change = change.field("cug", (), cug);
     }
+    tx.record(&change)?;
     Ok(Credentials { account, password })
 }
 
@@ -120,12 +122,7 @@ pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Res
 /// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
 pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
     let mut account = active(tx, account.system_id.as_str())?;
-    let mut added = Vec::new();
-    for number in add {
-        if tx.insert_cug_number(&account, number)? {
-            added.push(number.as_str());
-        }
-    }
+    let added = insert_cug(tx, &account, add)?;
     let mut removed = Vec::new();
     for number in remove {
         if tx.delete_cug_number(&account, number)? {
@@ -141,9 +138,20 @@ pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove:
     Ok(account)
 }
 
+/// Adds numbers to an account's closed user group, and gives those that were not there.
+fn insert_cug<'n>(tx: &mut Tx<'_>, account: &SmppAccount, numbers: &'n [Msisdn]) -> Result<Vec<&'n str>> {
+    let mut added = Vec::new();
+    for number in numbers {
+        if tx.insert_cug_number(account, number)? {
+            added.push(number.as_str());
+        }
+    }
+    Ok(added)
+}
+
 /// Makes an account unusable.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
-    let account = active(tx, name)?;
+    let account = active(tx, name).map_err(Error::archived_before)?;
     archive_for(tx, account, false)
 }
 
