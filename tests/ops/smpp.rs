@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use ssgctl::Error;
 use ssgctl::model::{Msisdn, Noun, Password, SmppAccount, SmppDetails, Status};
-use ssgctl::ops::smpp::NewAccount;
 use ssgctl::ops::{customer, smpp};
 
 use crate::support::{Scene, assert_refused, new_account, valid};
@@ -293,7 +292,7 @@ fn an_account_is_not_brought_back_while_its_customer_is_archived() {
 fn a_closed_user_group_given_with_a_new_account_is_in_the_event_that_made_it() {
     let mut scene = Scene::with_acme();
     let numbers = ["+447700900123", "+447700900124", "+447700900123"].map(valid);
-    let new = NewAccount { cug: numbers.to_vec(), ..new_account("acme1") };
+    let new = smpp::NewAccount { cug: numbers.to_vec(), ..new_account("acme1") };
     assert_eq!(scene.add_account("ACME", new).unwrap().account.cug_size, 2);
     let event = scene.last_event();
     assert_eq!((event.change.action.as_str(), scene.events().len()), ("add", 2));
