@@ -190,7 +190,9 @@ impl Failure {
             if fault.exit == Exit::Pipe {
                 (fault.exit, fault.code) = (Exit::Io, "io");
             }
-            fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
+            if fault.exit == Exit::Io {
+                fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
+            }
         } else if fault.exit == Exit::Pipe {
             return ExitCode::from(Exit::Pipe as u8);
         }
@@ -226,7 +228,7 @@ impl Fault {
             "code": self.code,
             "exit": self.exit as u8,
             "message": one_line(&self.message),
-            "retryable": matches!(self.exit, Exit::Busy | Exit::Io),
+            "retryable": matches!(self.exit, Exit::Busy | Exit::Io | Exit::MailDeferred),
             "committed": committed,
             "file": self.place.as_ref().map(|place| &place.file),
             "line": self.place.as_ref().map(|place| place.line),
@@ -344,7 +346,8 @@ impl From<&clap::Error> for Failure {
                 Self::new(Exit::Usage, "bad_value", format!("{flag}: {value} {rule}")).field(field)
             }
             ErrorKind::MissingRequiredArgument => {
-                Self::new(Exit::Usage, "missing_value", format!("{argument} is needed")).field(field)
+                let name = if argument.starts_with('<') { &flag } else { &argument };
+                Self::new(Exit::Usage, "missing_value", format!("{name} is needed")).field(field)
             }
             ErrorKind::UnknownArgument => {
                 let suggested = likely(&argument, text(ContextKind::SuggestedArg));

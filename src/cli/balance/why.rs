@@ -2,6 +2,7 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::error::count;
 use ssgctl::model::{Balance, Crossing, Customer, EmailAddress, Letter, LetterState, Level, Unit, Warning};
 use ssgctl::ops;
 use ssgctl::store::LetterFilter;
@@ -67,10 +68,11 @@ pub(crate) fn run(args: &WhyArgs, context: &mut Context) -> Result<()> {
         }
         Ok(Case { customer, unit, balance, warning, recipients, crossings, letters })
     })?;
-    context.output.sheet(sheet(&case))
+    let sheet = sheet(&case, &context.settings.mail.mail.internal);
+    context.output.sheet(sheet)
 }
 
-fn sheet(case: &Case) -> Sheet {
+fn sheet(case: &Case, internal: &[EmailAddress]) -> Sheet {
     let Case { customer, unit, balance, warning, recipients, crossings, letters } = case;
     let title = format!("{} {}, {unit}", customer.account_code, customer.details.organisation);
     let mut sheet = Sheet::new(&customer.account_code, title);
@@ -80,7 +82,8 @@ fn sheet(case: &Case) -> Sheet {
     if let Some(warning) = warning {
         sheet.fields("Warning", warning, &["unit", "upper", "lower", "state", "active", "tell_customer", "all_clear"]);
         sheet.field("customer_is_told_at", Cell::list(recipients));
-        sheet.field("internal", Cell::list(&warning.details.internal));
+        let ours = &warning.details.internal;
+        sheet.field("we_are_told_at", Cell::list(if ours.is_empty() { internal } else { ours }));
     }
     sheet.rows("Crossings, newest first", "crossings", crossings, &[]);
     sheet.rows("Letters", "letters", letters, &["customer"]);
@@ -107,19 +110,35 @@ fn verdict(case: &Case) -> String {
     }
     let level = warning.details.level(balance.balance);
     if level != warning.state {
-        return format!("the balance is {level} and the last check found {}; the next check will tell", warning.state);
+        let (now, before) = (stands(level), stands(warning.state));
+        return format!("the balance is {now}; the last check found it {before}, and the next one will see that");
     }
     if level == Level::Ok {
-        return "the balance is above its marks".to_owned();
+        return format!("the balance is {}", stands(level));
     }
     if warning.details.tell_customer && recipients.is_empty() {
-        return "the balance is low, and the customer has no address to be told at".to_owned();
+        return format!("the balance is {}, and the customer has no address to be told at", stands(level));
     }
     let current = case.crossings.first().map(|crossing| crossing.id);
     let of_current: Vec<&Letter> = letters.iter().filter(|letter| letter.crossing_id == current).collect();
     let sent = of_current.iter().filter(|letter| letter.state == LetterState::Sent).count();
-    format!(
-        "the balance is low ({level}) and was told by {sent} of {} letters; the next comes when another mark is crossed",
-        of_current.len()
-    )
+    let (letters, next) = (count(of_current.len() as u64, "letter"), next_letter(level));
+    format!("the balance is {}; {sent} of {letters} about it went out, and {next}", stands(level))
+}
+
+/// How a balance stands to its marks, in words.
+fn stands(level: Level) -> &'static str {
+    match level {
+        Level::Ok => "above its marks",
+        Level::Upper => "at or below its upper mark",
+        Level::Lower => "at or below its lower mark",
+    }
+}
+
+/// When the customer will be told again.
+fn next_letter(level: Level) -> &'static str {
+    match level {
+        Level::Lower => "the next comes when it has been above the mark and is low again",
+        _ => "the next comes at the lower mark, or when it has been above the mark and is low again",
+    }
 }
