@@ -104,7 +104,7 @@ fn array_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Ve
         Some(Written::Text(text)) => text,
         None => return Ok(None),
     };
-    let numbers: MsisdnList = written.parse().map_err(|rule| D::Error::custom(rule))?;
+    let numbers: MsisdnList = written.parse().map_err(D::Error::custom)?;
     Ok(Some(numbers.0))
 }
 

@@ -60,7 +60,7 @@ pub fn known_unit(snapshot: &Snapshot<'_>, customer: &Customer, given: Option<Un
 
 /// The error of a balance that is not there.
 pub fn no_balance(customer: &Customer, unit: Unit) -> Error {
-    let name = Balance::name_of(&customer.account_code, unit).to_string();
+    let name = Balance::name_of(&customer.account_code, unit);
     Error::NotFound { noun: Noun::Balance, name, nearest: None }
 }
 
