@@ -53,13 +53,9 @@ pub enum Error {
     #[error("{noun} {} was changed by somebody else meanwhile", quoted(.name))]
     ChangedMeanwhile { noun: Noun, name: String },
 
-    /// An archived thing takes no change but to be un-archived.
-    #[error("{noun} {} is archived", quoted(.name))]
-    Archived { noun: Noun, name: String },
-
-    /// What is archived already is not archived again.
-    #[error("{noun} {} is archived already", quoted(.name))]
-    ArchivedBefore { noun: Noun, name: String },
+    /// An archived thing takes no change but to be un-archived; `again` says that archiving it was what was asked.
+    #[error("{noun} {} is archived{}", quoted(.name), if *.again { " already" } else { "" })]
+    Archived { noun: Noun, name: String, again: bool },
 
     /// Only what is archived can be un-archived.
     #[error("{noun} {} is not archived", quoted(.name))]
@@ -135,6 +131,14 @@ impl Error {
         Self::Io { action: action.to_string(), reason: error.to_string() }
     }
 
+    /// The same, told to somebody who asked for the archiving of what is archived.
+    pub(crate) fn when_archiving(self) -> Self {
+        match self {
+            Self::Archived { noun, name, .. } => Self::Archived { noun, name, again: true },
+            other => other,
+        }
+    }
+
     /// Whether it says something of one request, so that the next one may fare better.
     pub fn is_about_one_request(&self) -> bool {
         matches!(
@@ -149,14 +153,6 @@ impl Error {
                 | Self::Refused(_)
                 | Self::Invalid { .. }
         )
-    }
-
-    /// What is said of a thing that is archived to one who would archive it.
-    pub(crate) fn archived_before(self) -> Self {
-        match self {
-            Self::Archived { noun, name } => Self::ArchivedBefore { noun, name },
-            other => other,
-        }
     }
 
     /// A value that breaks its rule.

@@ -1,6 +1,6 @@
 //! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use nix::unistd::{Uid, User};
 use ssgctl::model::{Actor, Origin};
@@ -63,13 +63,7 @@ impl Context {
         let snapshot = store.read()?;
         let mut rows = output.rows()?;
         ask(&snapshot, &mut rows)?;
-        let shows_nothing = rows.end()?;
-        drop(snapshot);
-        // A person before an empty screen wonders whether it is broken; a script must not read more than before.
-        if shows_nothing && std::io::stderr().is_terminal() {
-            self.note("nothing to list");
-        }
-        Ok(())
+        rows.end()
     }
 
     /// Does a deed whose result will be shown: what cannot be shown as asked is refused before anything is done.
@@ -128,7 +122,7 @@ impl Context {
     }
 
     /// Tells a person something that must be looked at, also when notes are unwanted.
-    pub(crate) fn warn(&self, text: &str) {
+    pub(crate) fn warn(text: &str) {
         // A stderr that cannot be written has nobody reading it; the exit code speaks.
         let _ = writeln!(std::io::stderr(), "ssgctl: warning: {}", visible(text));
     }

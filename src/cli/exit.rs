@@ -123,7 +123,7 @@ impl Failure {
         }
     }
 
-    /// The faults of a file, each with its place, and then how many there are: with their exit code if they agree.
+    /// The faults of a file, each with its place, and then how many there are. The exit code is theirs if they agree.
     pub(crate) fn of_file(file: &str, faults: Faults) -> Self {
         let message = format!("{} in {}, nothing was imported", count(faults.count, "error"), quoted(file));
         let told: Vec<Self> = faults
@@ -131,36 +131,21 @@ impl Failure {
             .into_iter()
             .map(|fault| {
                 let place = Place { file: file.to_owned(), line: fault.line, column: fault.column };
-                Self::of_row(*fault.error).at(place)
+                let mut failure = Self::from(*fault.error).at(place);
+                // What would be a wrong argument on the command line is wrong data here; and hints are for command lines.
+                failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
+                failure.0.hint = None;
+                failure
             })
             .collect();
-        let mut failure = Self::new(Exit::BadInput, "bad_input", message);
-        if let Some(Self(first)) = told.first()
-            && first.exit != Exit::BadInput
-            && told.iter().all(|failure| failure.0.exit == first.exit)
-        {
-            (failure.0.exit, failure.0.code) = (first.exit, first.code);
-        }
+        let agreed = told
+            .first()
+            .map(|first| (first.0.exit, first.0.code))
+            .filter(|(exit, _)| *exit != Exit::BadInput && told.iter().all(|failure| failure.0.exit == *exit));
+        let (exit, code) = agreed.unwrap_or((Exit::BadInput, "bad_input"));
+        let mut failure = Self::new(exit, code, message);
         failure.0.details = told;
         failure
-    }
-
-    /// What is wrong with a row of a file, where options of the command line are no remedy.
-    fn of_row(error: Error) -> Self {
-        let remedy = match &error {
-            Error::InsufficientBalance { .. } => Some(
-                "`ssgctl balance limit` sets how low it may go; `ssgctl balance adjust --allow-negative` goes lower",
-            ),
-            Error::Ambiguous { noun: Noun::Balance, .. } => Some("name one in a column `unit`"),
-            _ => None,
-        };
-        let mut failure = Self::from(error);
-        // What would be a wrong argument on the command line is wrong data here.
-        failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
-        match remedy {
-            Some(remedy) => failure.hint(remedy),
-            None => failure,
-        }
     }
 
     /// The failure with a hint, if there is one.
@@ -190,6 +175,7 @@ impl Failure {
             if fault.exit == Exit::Pipe {
                 (fault.exit, fault.code) = (Exit::Io, "io");
             }
+            // Letters that wait are told after a result that was shown.
             if fault.exit == Exit::Io {
                 fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
             }
@@ -228,7 +214,7 @@ impl Fault {
             "code": self.code,
             "exit": self.exit as u8,
             "message": one_line(&self.message),
-            "retryable": matches!(self.exit, Exit::Busy | Exit::Io | Exit::MailDeferred),
+            "retryable": matches!(self.exit, Exit::Busy | Exit::Io),
             "committed": committed,
             "file": self.place.as_ref().map(|place| &place.file),
             "line": self.place.as_ref().map(|place| place.line),
@@ -286,9 +272,9 @@ impl From<Error> for Failure {
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")
             }
+            Error::Archived { again: true, .. } => failure(Exit::Refused, "archived"),
             Error::Archived { noun, .. } => failure(Exit::Refused, "archived")
                 .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", noun.as_str())),
-            Error::ArchivedBefore { .. } => failure(Exit::Refused, "archived"),
             Error::NotArchived { .. } => failure(Exit::Refused, "not_archived"),
             Error::InsufficientBalance { .. } => failure(Exit::Refused, "insufficient_balance")
                 .field("amount")
@@ -316,6 +302,11 @@ impl From<Error> for Failure {
             Error::Internal(_) => failure(Exit::Internal, "internal"),
         }
     }
+}
+
+/// Whether one name may be a slip of the fingers for the other. The parser's own guesses go further than helps.
+fn looks_alike(one: &str, other: &str) -> bool {
+    strsim::normalized_damerau_levenshtein(one, other) >= 0.6
 }
 
 /// What the argument parser found wrong, in the form of every other failure.
@@ -346,16 +337,17 @@ impl From<&clap::Error> for Failure {
                 Self::new(Exit::Usage, "bad_value", format!("{flag}: {value} {rule}")).field(field)
             }
             ErrorKind::MissingRequiredArgument => {
-                let name = if argument.starts_with('<') { &flag } else { &argument };
-                Self::new(Exit::Usage, "missing_value", format!("{name} is needed")).field(field)
+                Self::new(Exit::Usage, "missing_value", format!("{argument} is needed")).field(field)
             }
             ErrorKind::UnknownArgument => {
-                let suggested = likely(&argument, text(ContextKind::SuggestedArg));
+                let suggested = text(ContextKind::SuggestedArg).filter(|flag| looks_alike(flag, &argument));
+                let suggested = suggested.map(|flag| format!("did you mean {}?", quoted(flag)));
                 Self::usage(format!("{} is no option here", quoted(argument))).maybe_hint(suggested)
             }
             ErrorKind::InvalidSubcommand => {
                 let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-                let suggested = likely(&name, text(ContextKind::SuggestedSubcommand));
+                let suggested = text(ContextKind::SuggestedSubcommand).filter(|other| looks_alike(other, &name));
+                let suggested = suggested.map(|name| format!("did you mean {}?", quoted(name)));
                 Self::usage(format!("{} is no command", quoted(name))).maybe_hint(suggested)
             }
             ErrorKind::ArgumentConflict => {
@@ -369,14 +361,6 @@ impl From<&clap::Error> for Failure {
             }
         }
     }
-}
-
-/// A hint at a name that the parser suggests, if it is a likely slip of the fingers and not merely the nearest there is.
-fn likely(given: &str, suggested: Option<String>) -> Option<String> {
-    let bare = |name: &str| name.trim_start_matches('-').to_owned();
-    let suggested =
-        suggested.filter(|name| strsim::normalized_damerau_levenshtein(&bare(given), &bare(name)) >= 0.7)?;
-    Some(format!("did you mean {}?", quoted(suggested)))
 }
 
 /// The value that was given and the rule it breaks, in this program's words where the parser has its own.

@@ -19,7 +19,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        return Err(Failure::new(Exit::BadInput, "no_file", format!("{} is a folder", quoted(&name))));
+        return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is a folder", quoted(&name))));
     }
     Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
 }
@@ -39,14 +39,9 @@ fn stdin() -> Result<Stdin> {
     Ok(stdin)
 }
 
-/// There is no file of this name.
-pub(crate) fn no_file(name: &str) -> Failure {
-    Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(name)))
-}
-
 fn unreadable(name: &str, error: &std::io::Error) -> Failure {
     match error.kind() {
-        ErrorKind::NotFound => no_file(name),
+        ErrorKind::NotFound => Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(name))),
         ErrorKind::InvalidData => Failure::new(Exit::BadInput, "bad_encoding", format!("{name} is not UTF-8 text")),
         _ => Failure::new(Exit::Io, "io", format!("cannot read {name}: {error}")),
     }

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fs;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::Deserialize;
-use ssgctl::mail::{Credentials, House, Limits, Office, Route, Transport, Writer};
+use ssgctl::mail::{Credentials, House, Limits, Office, Route, Transport, Writer, program};
 use ssgctl::model::{EmailAddress, Money, Name, Sender, Unit, WarningDetails};
 use ssgctl::{Error, ops, store};
 use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure, Result};
-use crate::input;
 
 /// The operator's own names.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -166,7 +167,7 @@ impl MailSettings {
         };
         let timeout = Duration::from_secs(self.mail.timeout_seconds.unwrap_or(30).clamp(1, 600));
         let credentials = match &self.mail.login {
-            Some(login) => Some(Credentials { login: login.clone(), password: self.password()? }),
+            Some(login) => Some(Credentials { login: login.clone(), password: self.password(timeout)? }),
             None => None,
         };
         Ok(Transport { route, credentials, timeout })
@@ -178,14 +179,13 @@ impl MailSettings {
     }
 
     /// The password for the mail server: from the environment, a file, a command, or the configuration itself.
-    fn password(&self) -> Result<Zeroizing<String>> {
+    fn password(&self, timeout: Duration) -> Result<Zeroizing<String>> {
         let text = if let Ok(password) = env::var("SSGCTL_SMTP_PASSWORD") {
             Zeroizing::new(password)
         } else if let Some(file) = &self.mail.password_file {
-            store::files::refuse_unsafe(file, true)?;
-            Zeroizing::new(input::read_text(file)?)
+            private_text(file)?
         } else if let Some(command) = &self.mail.password_command {
-            printed_by(command)?
+            printed_by(command, timeout)?
         } else if let Some(Secret(password)) = &self.mail.password {
             password.clone()
         } else {
@@ -203,13 +203,37 @@ impl RoleSection {
     }
 }
 
-fn printed_by(command: &str) -> Result<Zeroizing<String>> {
+/// The text of a file that is there and that nobody else can read.
+fn private_text(file: &Path) -> Result<Zeroizing<String>> {
+    let missing = |error: std::io::Error| {
+        Failure::new(Exit::Config, "mail", format!("cannot read the password file {}: {error}", file.display()))
+    };
+    let text = Zeroizing::new(fs::read_to_string(file).map_err(missing)?);
+    store::files::refuse_unsafe(file, true)?;
+    Ok(text)
+}
+
+/// What a command prints, if it does so in time.
+fn printed_by(command: &str, timeout: Duration) -> Result<Zeroizing<String>> {
     let failed = |why: String| Failure::new(Exit::Config, "mail", format!("password_command: {why}"));
-    let output = Command::new(Path::new("/bin/sh")).args(["-c", command]).output();
-    let output = output.map_err(|error| failed(error.to_string()))?;
-    if !output.status.success() {
-        return Err(failed(format!("ended with {}", output.status)));
+    let broken = |error: std::io::Error| failed(error.to_string());
+    let mut printed = program::memory().map_err(broken)?;
+    let mut child = Command::new("/bin/sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(printed.try_clone().map_err(broken)?)
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(broken)?;
+    match program::wait(&mut child, timeout).map_err(broken)? {
+        None => return Err(failed("did not end in time".to_owned())),
+        Some(status) if !status.success() => return Err(failed(format!("ended with {status}"))),
+        Some(_) => {}
     }
-    let text = String::from_utf8(output.stdout).map_err(|_| failed("printed no text".to_owned()))?;
-    Ok(Zeroizing::new(text))
+    let mut text = Zeroizing::new(String::new());
+    printed
+        .rewind()
+        .and_then(|()| printed.read_to_string(&mut text))
+        .map_err(|_| failed("printed no text".to_owned()))?;
+    Ok(text)
 }

@@ -48,13 +48,12 @@ pub(crate) struct FileArgs {
     config: Option<PathBuf>,
 
     /// Wait so long for another process to let go of the database
-    #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, help_heading = "Global options", value_parser = seconds)]
+    #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, help_heading = "Global options", value_parser = wait_seconds)]
     wait: Option<u64>,
 }
 
-/// How long a command may be told to wait: an hour at most, since nothing that is well takes longer.
-fn seconds(text: &str) -> std::result::Result<u64, Invalid> {
-    let seconds = text.trim().parse().ok().filter(|seconds| *seconds <= 3600);
+fn wait_seconds(text: &str) -> Result<u64, Invalid> {
+    let seconds = text.parse().ok().filter(|seconds| (0..=3600).contains(seconds));
     seconds.ok_or_else(|| Invalid::rule("must be 0 to 3600 seconds"))
 }
 

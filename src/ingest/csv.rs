@@ -16,8 +16,6 @@ pub struct Records<R> {
     lines: Lines<R>,
     delimiter: char,
     columns: Vec<String>,
-    /// The line of the header.
-    header: u64,
     over: bool,
 }
 
@@ -46,7 +44,7 @@ enum State {
 
 impl<R: BufRead> Records<R> {
     pub(super) fn open(lines: Lines<R>) -> Result<Self, Fault> {
-        let mut records = Self { lines, delimiter: ',', columns: Vec::new(), header: 1, over: false };
+        let mut records = Self { lines, delimiter: ',', columns: Vec::new(), over: false };
         let Some((header, _)) = records.next_record(true)? else {
             return Err(Fault::of_file(1, 1, "no_header", "the file is empty; it must begin with a header line"));
         };
@@ -57,25 +55,12 @@ impl<R: BufRead> Records<R> {
                 return Err(Fault::of_file(field.line, field.column, "bad_header", message));
             }
         }
-        records.header = header.first().map_or(1, |field| field.line);
         records.columns = header.into_iter().map(|field| field.text.trim().to_owned()).collect();
         Ok(records)
     }
 
     pub(super) fn columns(&self) -> &[String] {
         &self.columns
-    }
-
-    /// Refuses a file whose header lacks any of these columns.
-    pub(super) fn require(&self, names: &[&str]) -> Result<(), Fault> {
-        let lacking = |name: &&&str| !self.columns.iter().any(|column| column == **name);
-        let missing: Vec<String> = names.iter().filter(lacking).map(quoted).collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let message =
-            format!("the header has no column {}; it has {}", missing.join(", "), quoted(self.columns.join(",")));
-        Err(Fault::of_file(self.header, 1, "missing_column", message))
     }
 
     pub(super) fn next_row(&mut self) -> Result<Option<Row>, Fault> {
@@ -228,15 +213,6 @@ mod tests {
     fn quotes_commas_and_line_ends_are_kept() {
         let rows = read("\u{feff}a, b\r\n\"one, \"\"two\"\"\",\"x\r\ny\"\r\n\r\n,\r\n").expect("valid");
         assert_eq!(rows, [vec!["a", "b"], vec!["one, \"two\"", "x\ny"], vec!["", ""]]);
-    }
-
-    #[test]
-    fn a_header_that_lacks_a_column_is_named_by_its_own_line() {
-        let records = Records::open(Lines::open("\na,b\n1,2\n".as_bytes()).expect("text")).expect("header");
-        assert!(records.require(&["a", "b"]).is_ok());
-        let fault = records.require(&["a", "c", "d"]).unwrap_err();
-        assert_eq!((fault.line, fault.column, fault.ends_file), (2, 1, true));
-        assert_eq!(fault.error.to_string(), "the header has no column `c`, `d`; it has `a,b`");
     }
 
     #[test]

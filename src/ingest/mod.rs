@@ -43,14 +43,6 @@ impl<R: BufRead> Rows<R> {
         }
     }
 
-    /// Refuses a file whose format names its columns first, and which lacks any of these.
-    pub fn require(&self, names: &[&str]) -> Result<(), Fault> {
-        match self {
-            Self::Csv(records) => records.require(names),
-            Self::Jsonl(_) => Ok(()),
-        }
-    }
-
     /// The next row, if there is one. After a fault of one row the next may be read; after one of the file it is over.
     pub fn next_row(&mut self) -> Result<Option<Row>, Fault> {
         match self {

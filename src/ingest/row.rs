@@ -40,14 +40,14 @@ impl Row {
         self.fields.into_iter().map(|(_, field)| field.text).collect()
     }
 
-    /// A field as it is, be it empty.
     fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|(other, _)| other == name).map(|(_, field)| field)
+        let field = self.fields.iter().find(|(other, _)| other == name).map(|(_, field)| field);
+        field.filter(|field| !field.text.trim().is_empty())
     }
 
     /// The value of a field that may be missing or empty.
     pub fn optional<T: FromStr<Err = Invalid>>(&self, name: &'static str) -> Result<Option<T>, Fault> {
-        let Some(field) = self.field(name).filter(|field| !field.text.trim().is_empty()) else { return Ok(None) };
+        let Some(field) = self.field(name) else { return Ok(None) };
         let text = unguarded(field.text.trim());
         text.parse().map(Some).map_err(|rule| Fault::of_row(field.line, field.column, Error::invalid(name, text, rule)))
     }
@@ -55,7 +55,9 @@ impl Row {
     /// The value of a field that must be there.
     pub fn required<T: FromStr<Err = Invalid>>(&self, name: &'static str) -> Result<T, Fault> {
         self.optional(name)?.ok_or_else(|| {
-            let (line, column) = self.field(name).map_or((self.line, 1), |field| (field.line, field.column));
+            // The field's own place where it is there and empty, else the row's.
+            let field = self.fields.iter().find(|(other, _)| other == name);
+            let (line, column) = field.map_or((self.line, 1), |(_, field)| (field.line, field.column));
             let message = format!("{name} is needed");
             Fault::of_row(line, column, Error::Input { code: "missing_value", message })
         })

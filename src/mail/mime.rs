@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 
 use crate::error::{Error, Result};
 use crate::model::{EmailAddress, Letter};
@@ -27,7 +27,7 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The letter as a message. The same letter gives the same Message-ID and date however often it is sent.
+/// The letter as a message. The same letter gives the same bytes however often it is sent.
 pub fn as_mime(letter: &Letter) -> Result<Message> {
     let content = &letter.content;
     let sender = &content.sender;
@@ -47,7 +47,9 @@ pub fn as_mime(letter: &Letter) -> Result<Message> {
     }
     builder
         .multipart(
-            MultiPart::alternative()
+            MultiPart::builder()
+                .kind(MultiPartKind::Alternative)
+                .boundary(boundary(letter))
                 .singlepart(part(ContentType::TEXT_PLAIN, &content.text))
                 .singlepart(part(ContentType::TEXT_HTML, &content.html)),
         )
@@ -56,6 +58,11 @@ pub fn as_mime(letter: &Letter) -> Result<Message> {
 
 fn address(address: &EmailAddress) -> Result<lettre::Address> {
     address.as_str().parse().map_err(|_| Error::Letter(format!("{address} is no address that mail can be sent to")))
+}
+
+/// What stands between the bodies. An encoded body has no `=_` in it.
+fn boundary(letter: &Letter) -> String {
+    format!("=_{}", letter.message_id.split('@').next().unwrap_or_default())
 }
 
 fn date(letter: &Letter) -> SystemTime {

@@ -2,6 +2,7 @@
 
 mod courier;
 mod mime;
+pub mod program;
 mod smtp;
 mod transport;
 mod writer;

@@ -1,8 +1,12 @@
 //! Sending over SMTP, step by step, so that it is known at each failure whether the letter may have been taken.
 
-use std::iter;
-use std::net::ToSocketAddrs;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
+use std::{fmt, io, iter};
 
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials as Login, DEFAULT_MECHANISMS};
@@ -15,14 +19,45 @@ use crate::mail::as_mime;
 use crate::mail::transport::{Carrier, Credentials, Security};
 use crate::model::{Letter, Outcome};
 
+/// How many times the time of one step a whole letter may take: a server whose answers come in drips keeps within the time
+/// of every step, and is let go all the same.
+const STEPS: u32 = 4;
+
+/// Letters up to this many bytes are sent in one piece. Of longer ones it is known whether their end was reached.
+const ONE_WRITE: usize = 65_536;
+
 /// Sends letters to one server, over one connection as long as it lives.
 pub(super) struct SmtpCarrier {
-    server: (String, u16),
+    server: Arc<Server>,
+    connection: Option<SmtpConnection>,
+    down: bool,
+}
+
+/// Where a server is and how it is talked to.
+struct Server {
+    host: String,
+    port: u16,
     security: Security,
     tls: TlsParameters,
     credentials: Option<Credentials>,
+    /// How long each step may take.
     timeout: Duration,
+}
+
+/// A letter on its way, which one thread takes and another one waits for.
+struct Errand {
+    server: Arc<Server>,
     connection: Option<SmtpConnection>,
+    letter: Letter,
+    turn: Arc<Turn>,
+}
+
+/// What a thread that took a letter brings back.
+struct Return {
+    outcome: Outcome,
+    /// The connection, if it is still good.
+    connection: Option<SmtpConnection>,
+    /// Whether there is no server to be talked to.
     down: bool,
 }
 
@@ -30,6 +65,17 @@ pub(super) struct SmtpCarrier {
 enum Fault {
     Answered(Outcome),
     Broken(Outcome),
+}
+
+/// Who decides about a letter, the first to take the turn: the thread that is about to send its text, or whoever waits and
+/// gives it up before that.
+#[derive(Default)]
+struct Turn(AtomicBool);
+
+impl Turn {
+    fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::SeqCst)
+    }
 }
 
 impl SmtpCarrier {
@@ -42,15 +88,60 @@ impl SmtpCarrier {
     ) -> Result<Self> {
         let tls =
             TlsParameters::new(host.to_owned()).map_err(|error| Error::Letter(format!("TLS: {}", told(&error))))?;
-        let server = (host.to_owned(), port);
-        Ok(Self { server, security, tls, credentials, timeout, connection: None, down: false })
+        let server = Server { host: host.to_owned(), port, security, tls, credentials, timeout };
+        Ok(Self { server: Arc::new(server), connection: None, down: false })
+    }
+}
+
+impl Carrier for SmtpCarrier {
+    fn carry(&mut self, letter: &Letter) -> Outcome {
+        let turn = Arc::new(Turn::default());
+        let errand = Errand {
+            server: Arc::clone(&self.server),
+            connection: self.connection.take(),
+            letter: letter.clone(),
+            turn: Arc::clone(&turn),
+        };
+        let (door, bell) = mpsc::channel();
+        // Nobody waits any more at the door of a letter that was given up.
+        let begun = thread::Builder::new().spawn(move || drop(door.send(errand.run())));
+        if let Err(error) = begun {
+            return Outcome::Deferred(format!("no thread for a letter: {error}"));
+        }
+        let Ok(Return { outcome, connection, down }) = bell.recv_timeout(self.server.timeout * STEPS) else {
+            let outcome = if turn.take() { Outcome::Deferred } else { Outcome::Unanswered };
+            return outcome(format!("{} took too long", self.server.name()));
+        };
+        (self.connection, self.down) = (connection, down);
+        outcome
+    }
+
+    fn is_down(&self) -> bool {
+        self.down
+    }
+}
+
+impl Drop for SmtpCarrier {
+    fn drop(&mut self) {
+        if let Some(mut connection) = self.connection.take() {
+            // Every letter has its answer; a farewell that fails or takes long changes nothing.
+            let _ = connection.set_timeout(Some(self.server.timeout.min(Duration::from_secs(1))));
+            let _ = connection.quit();
+        }
+    }
+}
+
+impl Server {
+    fn name(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     fn connect(&self) -> std::result::Result<SmtpConnection, SmtpError> {
         let hello = ClientId::default();
         let tls = (self.security == Security::Tls).then_some(&self.tls);
-        let server = resolved(&self.server);
-        let mut connection = SmtpConnection::connect(server.as_slice(), Some(self.timeout), &hello, tls, None)?;
+        let addresses: Vec<SocketAddr> =
+            (self.host.as_str(), self.port).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
+        let mut connection = SmtpConnection::connect(addresses.as_slice(), Some(self.timeout), &hello, tls, None)?;
         if self.security == Security::StartTls {
             connection.starttls(&self.tls, &hello)?;
         }
@@ -59,46 +150,89 @@ impl SmtpCarrier {
         }
         Ok(connection)
     }
+}
 
-    /// Sends a letter over a connection, and keeps the connection if it is still good.
-    fn carry_over(&mut self, mut connection: SmtpConnection, letter: &Letter) -> Outcome {
-        match Self::hand_over(&mut connection, letter) {
-            Ok(()) => {
-                self.connection = Some(connection);
-                Outcome::Sent
-            }
-            Err(Fault::Answered(outcome)) => {
-                if connection.command(Rset).is_ok() {
-                    self.connection = Some(connection);
+impl Errand {
+    fn run(mut self) -> Return {
+        let (mut connection, kept) = match self.connection.take() {
+            Some(kept) => (kept, true),
+            None => match self.server.connect() {
+                Ok(new) => (new, false),
+                Err(error) => {
+                    let outcome = Outcome::Deferred(format!("{}: {}", self.server.name(), told(&error)));
+                    // Whatever a server says before it is offered a letter is about the server, not about the letter.
+                    return Return { outcome, connection: None, down: true };
                 }
-                outcome
-            }
-            Err(Fault::Broken(outcome)) => outcome,
-        }
+            },
+        };
+        let (outcome, connection) = match self.hand_over(&mut connection, kept) {
+            Ok(()) => (Outcome::Sent, Some(connection)),
+            // A connection that was kept may have been closed meanwhile: nothing is sent yet, and a new one is worth a try.
+            Err(None) => return self.run(),
+            Err(Some(Fault::Answered(outcome))) => (outcome, connection.command(Rset).is_ok().then_some(connection)),
+            Err(Some(Fault::Broken(outcome))) => (outcome, None),
+        };
+        Return { outcome, connection, down: false }
     }
 
-    /// Hands a letter over.
-    fn hand_over(connection: &mut SmtpConnection, letter: &Letter) -> std::result::Result<(), Fault> {
-        let message = as_mime(letter).map_err(|error| Fault::Answered(Outcome::Refused(error.to_string())))?;
+    /// Hands the letter over; no fault at all when a connection that was `kept` turns out to be closed.
+    fn hand_over(&self, connection: &mut SmtpConnection, kept: bool) -> std::result::Result<(), Option<Fault>> {
+        let message = as_mime(&self.letter).map_err(|error| Fault::Answered(Outcome::Refused(error.to_string())))?;
         let (envelope, bytes) = (message.envelope().clone(), message.formatted());
+        match connection.command(Mail::new(envelope.from().cloned(), Vec::new())) {
+            Ok(_) => {}
+            Err(error) if kept && is_goodbye(&error) => return Err(None),
+            // What is said to the sender's address is not about the recipient: no letter fails by it for good.
+            Err(error) if error.is_permanent() => return Err(Some(Fault::Answered(Outcome::Deferred(told(&error))))),
+            Err(error) => return Err(Some(fault(&error, Outcome::Deferred))),
+        }
         let before_the_dot = |error: SmtpError| fault(&error, Outcome::Deferred);
-        connection.command(Mail::new(envelope.from().cloned(), Vec::new())).map_err(before_the_dot)?;
         for to in envelope.to() {
             connection.command(Rcpt::new(to.clone(), Vec::new())).map_err(before_the_dot)?;
         }
         connection.command(Data).map_err(before_the_dot)?;
-        // The iterator is asked for more only when all of the letter has been written: what fails after that leaves the
-        // letter's fate unknown, for its final dot may have arrived.
-        let mut all_written = false;
-        let parts = iter::once(bytes).chain(iter::from_fn(|| {
-            all_written = true;
-            None
-        }));
-        let answer = connection.message_iter(parts);
-        answer
-            .map(drop)
-            .map_err(|error| fault(&error, if all_written { Outcome::Unanswered } else { Outcome::Deferred }))
+        if !self.turn.take() {
+            return Err(Some(Fault::Broken(Outcome::Deferred("given up".to_owned()))));
+        }
+        Ok(send_text(connection, &bytes)?)
     }
+}
+
+/// Sends a letter's text and its final dot.
+fn send_text(connection: &mut SmtpConnection, bytes: &[u8]) -> std::result::Result<(), Fault> {
+    if let Some(text) = str::from_utf8(bytes).ok().filter(|text| text.len() <= ONE_WRITE) {
+        // Only writing finds a pipe broken, and the dot is written last.
+        let unsent = |error: &SmtpError| io_kind(error) == Some(io::ErrorKind::BrokenPipe);
+        let broken = |error| fault(&error, if unsent(&error) { Outcome::Deferred } else { Outcome::Unanswered });
+        return connection.command(WithDot(text)).map(drop).map_err(broken);
+    }
+    // The iterator is asked for more only when all of the letter has been written: what fails after that leaves the
+    // letter's fate unknown, for its final dot may have arrived.
+    let mut all_written = false;
+    let parts = iter::once(bytes).chain(iter::from_fn(|| {
+        all_written = true;
+        None
+    }));
+    let answer = connection.message_iter(parts);
+    answer.map(drop).map_err(|error| fault(&error, if all_written { Outcome::Unanswered } else { Outcome::Deferred }))
+}
+
+/// A letter's text with its final dot. The library writes the dot by itself, and its packet would wait for the server to
+/// have acknowledged the text, which servers put off for 40 ms.
+struct WithDot<'a>(&'a str);
+
+impl fmt::Display for WithDot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.0.split_inclusive('\n') {
+            write!(f, "{}{line}", if line.starts_with('.') { "." } else { "" })?;
+        }
+        f.write_str(if self.0.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
+    }
+}
+
+/// Whether an error says that the server has closed the connection, or is about to.
+fn is_goodbye(error: &SmtpError) -> bool {
+    error.status().map_or(!error.is_timeout(), |code| u16::from(code) == 421)
 }
 
 /// What an error means for the letter: the server's own word is final or not as it says; anything else is `broken`.
@@ -113,52 +247,24 @@ fn fault(error: &SmtpError, broken: fn(String) -> Outcome) -> Fault {
     }
 }
 
-impl Carrier for SmtpCarrier {
-    fn carry(&mut self, letter: &Letter) -> Outcome {
-        // A connection that was kept may have been closed meanwhile; then a new one is worth a try.
-        if let Some(mut kept) = self.connection.take()
-            && kept.test_connected()
-        {
-            return self.carry_over(kept, letter);
-        }
-        match self.connect() {
-            Ok(connection) => self.carry_over(connection, letter),
-            Err(error) => {
-                // Whatever a server says before it is offered a letter is about the server, not about the letter.
-                self.down = true;
-                Outcome::Deferred(format!("{}:{}: {}", self.server.0, self.server.1, told(&error)))
-            }
-        }
-    }
-
-    fn is_down(&self) -> bool {
-        self.down
-    }
-}
-
-impl Drop for SmtpCarrier {
-    fn drop(&mut self) {
-        if let Some(mut connection) = self.connection.take() {
-            // Every letter has its answer; a farewell that fails changes nothing.
-            let _ = connection.quit();
-        }
-    }
-}
-
-fn resolved((host, port): &(String, u16)) -> Vec<std::net::SocketAddr> {
-    (host.as_str(), *port).to_socket_addrs().map(Iterator::collect).unwrap_or_default()
+/// The system's word for what went wrong, if it is the system's.
+fn io_kind(error: &SmtpError) -> Option<io::ErrorKind> {
+    let causes = iter::successors(std::error::Error::source(error), |error| error.source());
+    causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).next()
 }
 
 /// The error with its causes, each once: the library's own texts repeat the innermost.
 fn told(error: &SmtpError) -> String {
+    // The system's words for a time that is over are no help to anybody.
+    if io_kind(error) == Some(io::ErrorKind::WouldBlock) {
+        return "no answer in time".to_owned();
+    }
     let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let more = error.to_string();
+    for cause in iter::successors(std::error::Error::source(error), |error| error.source()) {
+        let more = cause.to_string();
         if !text.contains(&more) {
             text = format!("{text}: {more}");
         }
-        cause = error.source();
     }
     text
 }

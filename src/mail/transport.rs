@@ -1,18 +1,18 @@
 //! The ways by which letters leave: a mail server, the local `sendmail`, or a folder.
 
 use std::fmt;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::str::FromStr;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-use crate::mail::as_mime;
 use crate::mail::smtp::SmtpCarrier;
+use crate::mail::{as_mime, program};
 use crate::model::{Invalid, Letter, Outcome};
 use crate::store::files;
 
@@ -174,40 +174,46 @@ impl Carrier for Sendmail {
 
 impl Sendmail {
     fn hand_over(&self, letter: &Letter, message: &[u8]) -> Outcome {
-        let spawned = Command::new(&self.program)
-            .args(["-i", "-f", letter.content.sender.address.as_str(), "--", letter.recipient.as_str()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        let mut child = match spawned {
-            Ok(child) => child,
-            Err(error) => return Outcome::Deferred(format!("cannot run {}: {error}", self.program.display())),
+        let program = self.program.display();
+        let put_off = |error: io::Error| Outcome::Deferred(format!("cannot run {program}: {error}"));
+        let spawned = on_stdin(message).and_then(|stdin| {
+            let child = Command::new(&self.program)
+                .args(["-i", "-f", letter.content.sender.address.as_str(), "--", letter.recipient.as_str()])
+                .stdin(stdin.try_clone()?)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()?;
+            Ok((child, stdin))
+        });
+        let (mut child, mut stdin) = match spawned {
+            Ok(spawned) => spawned,
+            Err(error) => return put_off(error),
         };
-        let handed = child.stdin.take().map(|mut stdin| stdin.write_all(message));
-        let deadline = Instant::now() + self.timeout;
-        let status = loop {
-            match child.try_wait() {
-                Ok(Some(status)) => break status,
-                Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(10)),
-                outcome => {
-                    // Nothing can be done about a child that does not die.
-                    let _ = child.kill().and_then(|()| child.wait());
-                    let why =
-                        outcome.err().map_or_else(|| "it did not end in time".to_owned(), |error| error.to_string());
-                    return Outcome::Unanswered(format!("{}: {why}", self.program.display()));
-                }
+        match program::wait(&mut child, self.timeout) {
+            Ok(Some(status)) => {
+                // The program reads the same open file, and leaves it where it stopped.
+                let read = stdin.stream_position().is_ok_and(|at| at >= message.len() as u64);
+                exit_outcome(&self.program, status.code(), read)
             }
-        };
-        exit_outcome(&self.program, status.code(), handed.is_some_and(|handed| handed.is_ok()))
+            Ok(None) => Outcome::Unanswered(format!("{program} did not end in time")),
+            Err(error) => Outcome::Unanswered(format!("{program}: {error}")),
+        }
     }
 }
 
+/// A text as what a program reads.
+fn on_stdin(text: &[u8]) -> io::Result<File> {
+    let mut file = program::memory()?;
+    file.write_all(text)?;
+    file.rewind()?;
+    Ok(file)
+}
+
 /// What a mail program's exit code means (sysexits.h).
-fn exit_outcome(program: &Path, code: Option<i32>, handed: bool) -> Outcome {
+fn exit_outcome(program: &Path, code: Option<i32>, read: bool) -> Outcome {
     let told = |code: i32| format!("{} ended with {code}", program.display());
     match code {
-        Some(0) if handed => Outcome::Sent,
+        Some(0) if read => Outcome::Sent,
         Some(0) => Outcome::Deferred(format!("{} did not read the letter", program.display())),
         // EX_USAGE, EX_DATAERR, EX_NOUSER, EX_NOHOST: about this letter, and for good.
         Some(code @ (64 | 65 | 67 | 68)) => Outcome::Refused(told(code)),

@@ -74,11 +74,10 @@ impl Writer {
     pub fn new(house: House, folder: Option<PathBuf>) -> Self {
         let mut environment = Environment::new();
         environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).build().unwrap_or_default());
-        environment.set_auto_escape_callback(
-            |name| {
-                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-            },
-        );
+        environment.set_auto_escape_callback(|name| match name.rsplit_once('.') {
+            Some((_, "html")) => AutoEscape::Html,
+            _ => AutoEscape::None,
+        });
         environment.set_loader(move |name| load(folder.as_ref(), name));
         Self { environment, house }
     }
@@ -139,11 +138,16 @@ impl Writer {
         Ok(Composed {
             kind,
             sender: office.sender.clone(),
-            subject: subject.to_owned(),
+            subject: in_one_line(subject),
             text: textwrap::fill(body.trim(), WIDTH) + "\n",
             html: rendered("html")?,
         })
     }
+}
+
+/// A subject in which nothing can pass for the end of a line.
+fn in_one_line(subject: &str) -> String {
+    subject.replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), " ")
 }
 
 fn unit_word(code: &str) -> &str {

@@ -90,7 +90,7 @@ pub struct Change {
     pub noun: Noun,
     /// What happened: `new`, `edit`, `archive` and so on.
     pub action: String,
-    /// The thing's name: an account code, a system ID, a customer's code and a unit or number.
+    /// The thing's name: an account code, a system ID, a number.
     pub subject: String,
     /// The customer it belongs to, if it belongs to one.
     pub customer_id: Option<i64>,

@@ -31,7 +31,7 @@ pub fn new(tx: &mut Tx<'_>, code: Option<AccountCode>, details: CustomerDetails)
 pub fn active(snapshot: &Snapshot<'_>, name: &str) -> Result<Customer> {
     let customer = snapshot.customer(name)?;
     match customer.life.archived_at {
-        Some(_) => Err(Error::Archived { noun: Noun::Customer, name: customer.account_code.to_string() }),
+        Some(_) => Err(Error::Archived { noun: Noun::Customer, name: customer.account_code.to_string(), again: false }),
         None => Ok(customer),
     }
 }
@@ -71,7 +71,7 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
 
 /// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
-    let mut customer = active(tx, name).map_err(Error::archived_before)?;
+    let mut customer = active(tx, name).map_err(Error::when_archiving)?;
     customer.life.archived_at = Some(tx.at());
     customer.life.updated_at = tx.at();
     tx.update_customer(&customer)?;

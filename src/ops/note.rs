@@ -9,7 +9,7 @@ use crate::store::Tx;
 pub fn add(tx: &mut Tx<'_>, customer: &str, text: NoteText) -> Result<Note> {
     let customer = customer::active(tx, customer)?;
     let note = tx.insert_note(&customer, text)?;
-    let subject = format!("{} {}", note.customer, note.id);
+    let subject = format!("{} {}", customer.account_code, note.id);
     tx.record(&Change::new(Noun::Note, "add", subject, Some(customer.id)).field("text", (), note.text.as_str()))?;
     Ok(note)
 }

@@ -37,17 +37,18 @@ pub fn queue(
 /// Only for whoever holds the lock of the check.
 pub fn find_abandoned(tx: &mut Tx<'_>) -> Result<Vec<Letter>> {
     let sending = LetterFilter { state: Some(LetterState::Sending), ..LetterFilter::default() };
-    let abandoned = tx.letters_of(&sending)?;
-    for letter in &abandoned {
-        record(tx, letter.clone(), &Outcome::Unanswered("the run that was sending it ended".to_owned()))?;
-    }
-    Ok(abandoned)
+    let ended = Outcome::Unanswered("the run that was sending it ended".to_owned());
+    tx.letters_of(&sending)?.into_iter().map(|letter| record(tx, letter, &ended)).collect()
+}
+
+/// Which attempts are due now.
+pub fn due(tx: &Tx<'_>) -> Result<Due> {
+    Ok(Due { by: tx.at(), beyond: after(tx.at(), LONGEST_WAIT)? })
 }
 
 /// Claims letters whose next attempt is due, oldest first, at most so many.
 pub fn claim(tx: &mut Tx<'_>, most: u64) -> Result<Vec<Letter>> {
-    let due = Some(Due { by: tx.at(), beyond: after(tx.at(), LONGEST_WAIT)? });
-    let due = LetterFilter { due, limit: Some(most), ..LetterFilter::default() };
+    let due = LetterFilter { due: Some(due(tx)?), limit: Some(most), ..LetterFilter::default() };
     tx.letters_of(&due)?.into_iter().map(|letter| claim_one(tx, letter)).collect()
 }
 
@@ -80,17 +81,6 @@ pub fn record(tx: &mut Tx<'_>, mut letter: Letter, outcome: &Outcome) -> Result<
     };
     tx.set_letter_state(&letter, state, next, detail)?;
     tx.letter(letter.id)
-}
-
-/// Puts claimed letters back that were not tried at all, as when time has run out: it does not count as an attempt.
-pub fn unclaim(tx: &mut Tx<'_>, letters: Vec<Letter>) -> Result<()> {
-    for mut letter in letters {
-        letter.attempts -= 1;
-        let state = if letter.unanswered > 0 { LetterState::Uncertain } else { LetterState::Pending };
-        let (now, error) = (tx.at(), letter.last_error.clone());
-        tx.set_letter_state(&letter, state, Some(now), error.as_deref())?;
-    }
-    Ok(())
 }
 
 fn wait_after(attempts: u32) -> SignedDuration {

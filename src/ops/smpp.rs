@@ -62,10 +62,15 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     let mut change = change("add", &account)
         .field("system_id", (), account.system_id.as_str())
         .between(None, Some(&account.details));
-    let cug = insert_cug(tx, &account, &cug)?;
-    if !cug.is_empty() {
-        account.cug_size = cug.len() as u64;
-        change = change.field("cug", (), cug);
+    let mut held = Vec::new();
+    for number in &cug {
+        if tx.insert_cug_number(&account, number)? {
+            held.push(number.as_str());
+        }
+    }
+    if !held.is_empty() {
+        account.cug_size = held.len() as u64;
+        change = change.field("cug", (), held);
     }
     tx.record(&change)?;
     Ok(Credentials { account, password })
@@ -75,7 +80,7 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
 pub fn active(tx: &Tx<'_>, name: &str) -> Result<SmppAccount> {
     let account = tx.smpp_account(name)?;
     match account.life.archived_at {
-        Some(_) => Err(Error::Archived { noun: Noun::Smpp, name: account.system_id.to_string() }),
+        Some(_) => Err(Error::Archived { noun: Noun::Smpp, name: account.system_id.to_string(), again: false }),
         None => Ok(account),
     }
 }
@@ -122,7 +127,12 @@ pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Res
 /// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
 pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
     let mut account = active(tx, account.system_id.as_str())?;
-    let added = insert_cug(tx, &account, add)?;
+    let mut added = Vec::new();
+    for number in add {
+        if tx.insert_cug_number(&account, number)? {
+            added.push(number.as_str());
+        }
+    }
     let mut removed = Vec::new();
     for number in remove {
         if tx.delete_cug_number(&account, number)? {
@@ -138,20 +148,9 @@ pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove:
     Ok(account)
 }
 
-/// Adds numbers to an account's closed user group, and gives those that were not there.
-fn insert_cug<'n>(tx: &mut Tx<'_>, account: &SmppAccount, numbers: &'n [Msisdn]) -> Result<Vec<&'n str>> {
-    let mut added = Vec::new();
-    for number in numbers {
-        if tx.insert_cug_number(account, number)? {
-            added.push(number.as_str());
-        }
-    }
-    Ok(added)
-}
-
 /// Makes an account unusable.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
-    let account = active(tx, name).map_err(Error::archived_before)?;
+    let account = active(tx, name).map_err(Error::when_archiving)?;
     archive_for(tx, account, false)
 }
 

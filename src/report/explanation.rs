@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, EntryKind, Money, Time, Unit};
+use crate::model::{Balance, Customer, EntryKind, Money, Noun, Time, Unit};
 use crate::store::{EntryFilter, Snapshot};
 
 /// What the entries of one kind did to a balance.
@@ -22,6 +22,12 @@ pub struct Share {
 
 /// Splits a customer's balances into what each kind of entry did to them; the parts add up to the balances.
 pub fn explain(snapshot: &Snapshot<'_>, customer: &Customer, unit: Option<Unit>) -> Result<Vec<Share>> {
+    if let Some(unit) = unit
+        && snapshot.balance(customer, unit)?.is_none()
+    {
+        let name = Balance::name_of(&customer.account_code, unit);
+        return Err(Error::NotFound { noun: Noun::Balance, name, nearest: None });
+    }
     let mut shares: BTreeMap<(Unit, EntryKind), Share> = BTreeMap::new();
     let filter = EntryFilter { customer_id: Some(customer.id), unit, ..EntryFilter::default() };
     snapshot.entries(&filter, |entry| {

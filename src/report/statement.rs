@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, Entry, EntryKind, Money, Time, Unit};
+use crate::model::{Balance, Customer, Entry, EntryKind, Money, Noun, Time, Unit};
 use crate::report::balance_at::balance_at;
 use crate::store::{EntryFilter, Snapshot};
 
@@ -31,8 +31,12 @@ pub struct Statement {
 /// Makes the statement of a customer's balance in a unit.
 ///
 /// # Errors
-/// [`Error::Damaged`] when the entries do not lead from the opening balance to the one that the last of them left.
+/// [`Error::NotFound`] when the customer has no balance in the unit; [`Error::Damaged`] when the entries do not lead from the opening balance to the one that the last of them left.
 pub fn statement(snapshot: &Snapshot<'_>, customer: Customer, unit: Unit, period: Period) -> Result<Statement> {
+    if snapshot.balance(&customer, unit)?.is_none() {
+        let name = Balance::name_of(&customer.account_code, unit);
+        return Err(Error::NotFound { noun: Noun::Balance, name, nearest: None });
+    }
     let opening = balance_at(snapshot, &customer, unit, period.from)?.balance;
     let mut closing = opening;
     let mut entries = Vec::new();

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -54,7 +55,25 @@ impl Console {
         for line in lines {
             console.ok(line);
         }
+        let rows = "customer,amount,unit,description,key\nABC,5,SMS,import,i-1\nXYZ,6,SMS,import,i-2\n";
+        fs::write(console.path("rows.csv"), rows).expect("written");
+        console.ok("db backup backup.db");
+        console.set_up_mail();
         console
+    }
+
+    /// A warning whose letter waits, as `broken.toml` cannot send; `mail.toml` sends into the folder `letters`.
+    fn set_up_mail(&self) {
+        let role = "[roles.billing]\nname = \"Billing\"\naddress = \"billing@gateway.example\"\n";
+        for (file, transport) in [("broken.toml", "sendmail:/bin/false"), ("mail.toml", "folder:letters")] {
+            let text = format!("[mail]\ntransport = \"{transport}\"\n{role}");
+            fs::write(self.path(file), text).expect("written");
+            fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o600)).expect("private");
+        }
+        fs::create_dir(self.path("letters")).expect("a folder");
+        self.ok("balance warn ABC --unit SMS --upper 200 --lower 50");
+        let check = self.run("balance check --config broken.toml");
+        assert_eq!(check.code, Some(11), "{}", check.stderr);
     }
 
     pub fn home(&self) -> &Path {

@@ -27,6 +27,11 @@ const WRITES: &[&str] = &[
     "balance limit ABC 50 --unit GBP",
     "balance reverse 2 --description wrong --key r-2",
     "balance transfer ABC XYZ 40 --unit SMS --description moved --key t-1",
+    "balance warn ABC --unit SMS --upper 300",
+    "mail retry 1",
+    "mail cancel 1",
+    "balance import rows.csv",
+    "balance import rows.csv --receipts",
     "quick-create --organisation Quick --account-code QUICK --system-id quick --credit 9 --contact-email q@q.example",
 ];
 
@@ -44,6 +49,14 @@ const OTHERS: &[&str] = &[
     "balance list",
     "balance history",
     "balance at",
+    // Its rehearsal lists the letters that it would queue; see below.
+    "balance check",
+    "balance why",
+    "mail list",
+    "mail show",
+    "mail preview",
+    // A letter that was sent cannot be taken back.
+    "mail test",
     "balance explain",
     "report balances",
     "report statement",
@@ -51,7 +64,11 @@ const OTHERS: &[&str] = &[
     "db init",
     "db path",
     "db check",
+    "db head",
+    // Its backup is the way back.
+    "db migrate",
     "db backup",
+    "db restore",
     "config show",
     "config path",
     "config init",
@@ -90,9 +107,10 @@ fn every_command_writes_with_its_options_or_does_not_write() {
             writes != OTHERS.contains(&command.as_str()),
             "`{command}` has a line among writes or others, not both"
         );
-        assert_eq!(has("--dry-run"), writes, "`{command}` --dry-run");
-        assert_eq!(has("--reason"), writes || command == "smpp show", "`{command}` --reason");
-        assert_eq!(has("--actor") && has("--reason"), writes || command == "smpp show", "`{command}` --actor");
+        let is_logged = writes || matches!(command.as_str(), "smpp show" | "balance check" | "mail test");
+        assert_eq!(has("--dry-run"), writes || command == "balance check", "`{command}` --dry-run");
+        assert_eq!(has("--reason"), is_logged, "`{command}` --reason");
+        assert_eq!(has("--actor") && has("--reason"), is_logged, "`{command}` --actor");
     }
 }
 
@@ -111,6 +129,21 @@ fn a_rehearsal_shows_the_result_and_changes_nothing() {
         assert!(before != console.dump(), "{line} changes nothing, so this test tells nothing");
         assert_eq!(lasting(rehearsed), lasting(done), "{line}");
     }
+}
+
+#[test]
+fn a_rehearsed_check_lists_its_letters_and_neither_queues_nor_sends_them() {
+    let console = seeded();
+    console.ok("balance adjust ABC -60 --unit SMS --description used");
+    let before = console.dump();
+    let letters = || std::fs::read_dir(console.path("letters")).map(Iterator::count).ok();
+    let rehearsed = console.json("balance check --config mail.toml --dry-run");
+    assert_eq!(rehearsed[0]["letter"], "low-lower", "{rehearsed}");
+    assert!(before == console.dump());
+    assert_eq!(letters(), Some(0));
+    console.ok("balance check --config mail.toml");
+    assert_eq!(console.json("mail list --state sent")[0]["kind"], "low-lower");
+    assert_eq!(letters(), Some(1));
 }
 
 #[test]

@@ -19,6 +19,7 @@ const CODES: &[(&str, i32)] = &[
     ("no_file", 3),
     ("exists", 4),
     ("key_conflict", 4),
+    ("already_reversed", 4),
     ("changed_meanwhile", 4),
     ("refused", 5),
     ("archived", 5),
@@ -28,6 +29,15 @@ const CODES: &[(&str, i32)] = &[
     ("not_confirmed", 5),
     ("bad_encoding", 6),
     ("too_long", 6),
+    ("not_a_file", 6),
+    ("missing_value", 6),
+    ("bad_header", 6),
+    ("bad_json", 6),
+    ("bad_quote", 6),
+    ("bad_row", 6),
+    ("cut_off", 6),
+    ("no_header", 6),
+    ("bad_input", 6),
     ("check_failed", 7),
     ("foreign_database", 8),
     ("newer_schema", 8),
@@ -40,6 +50,10 @@ const CODES: &[(&str, i32)] = &[
     ("no_home", 13),
     ("unsafe_file", 13),
     ("secret", 13),
+    ("mail_deferred", 11),
+    ("mail_attention", 12),
+    ("mail", 13),
+    ("never_ran", 3),
     ("interrupted", 130),
 ];
 
@@ -126,6 +140,8 @@ fn arguments_names_conflicts_and_rules_have_their_codes() {
         ("customer edit OLD --country GB", 5, "archived"),
         ("note add OLD new", 5, "archived"),
         ("smpp edit xyz_old --max-tps 1", 5, "archived"),
+        ("balance reverse 99 --description x", 3, "not_found"),
+        ("balance import none.csv", 3, "no_file"),
         ("customer unarchive ABC", 5, "not_archived"),
         ("smpp unarchive abc_prod", 5, "not_archived"),
     ] {
@@ -156,7 +172,45 @@ fn bad_data_from_files_has_its_codes() {
     fails(&console, "note add ABC --file latin", 6, "bad_encoding");
     fails(&console, "note add ABC --file long", 6, "too_long");
     fails(&console, "quick-create --from-json latin", 6, "bad_encoding");
-    fails(&console, "note add ABC --file .", 10, "io");
+    fails(&console, "note add ABC --file .", 6, "not_a_file");
+    fails(&console, "quick-create --from-json .", 6, "not_a_file");
+}
+
+#[test]
+fn letters_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
+    let console = Console::seeded();
+    console.ok("balance adjust ABC -60 --unit SMS --description used");
+    let outcome = console.run("balance check --config broken.toml --json");
+    assert_eq!(outcome.code, Some(11));
+    let run: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stdout);
+    assert_eq!((&run["crossings"], &run["deferred"]), (&1.into(), &1.into()), "{run}");
+    let error = outcome.error("balance check");
+    check_error(&error, 11, true, "balance check");
+    assert!(!error["hint"].to_string().contains("could not be shown"), "{error}");
+}
+
+#[test]
+fn every_fault_of_a_file_is_told_with_its_place() {
+    let console = Console::seeded();
+    let before = console.dump();
+    let rows = "customer,amount,description\nABC,ten,x\nABC,5,\"a\u{1b}b\"\nABC,5\n";
+    fs::write(console.path("bad.csv"), rows).expect("written");
+    let outcome = console.run("balance import bad.csv");
+    let told: Vec<&str> = outcome.failed(6, rows).lines().collect();
+    for line in 2..=4 {
+        let place = format!("bad.csv:{line}:");
+        assert!(told.iter().any(|told| told.starts_with(&place)), "nothing about {place} in {told:?}");
+    }
+    assert!(told.last().is_some_and(|last| last.starts_with("ssgctl: error[bad_input]: 3 errors in ")), "{told:?}");
+    let outcome = console.run("balance import bad.csv --json");
+    assert_eq!(outcome.failed(6, rows).lines().count(), told.len(), "{}", outcome.stderr);
+    for (index, line) in outcome.stderr.lines().enumerate() {
+        let mut told: Value = serde_json::from_str(line).expect(line);
+        let error = told["error"].take();
+        check_error(&error, 6, false, line);
+        assert!(index == 3 || error["line"] == index + 2, "{error}");
+    }
+    assert!(before == console.dump(), "rows of a bad file were booked");
 }
 
 #[test]

@@ -58,6 +58,18 @@ const LINES: &[(Shape, &str)] = &[
     (List, "balance explain ABC"),
     (List, "balance reverse 1 --description wrong -n"),
     (List, "balance transfer ABC XYZ 1 --unit SMS --description moved -n"),
+    (Single, "balance warn ABC --unit SMS --upper 300 -n"),
+    (Single, "balance check --status"),
+    (Sheet, "balance why ABC --unit SMS"),
+    (List, "mail list"),
+    (Sheet, "mail show 1"),
+    (List, "mail retry 1 -n"),
+    (List, "mail cancel 1 -n"),
+    (Text, "mail preview test --config mail.toml"),
+    // A row, but of another letter each time.
+    (Text, "mail test a@b.example --config mail.toml"),
+    (Single, "balance import rows.csv -n"),
+    (List, "balance import rows.csv --receipts -n"),
     (List, "report balances"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
     (Single, "quick-create --organisation New --credit 5 -n"),
@@ -65,7 +77,10 @@ const LINES: &[(Shape, &str)] = &[
     (Bare, "db init"),
     (Bare, "db path"),
     (Text, "db check"),
+    (Single, "db head"),
+    (Single, "db migrate"),
     (Bare, "db backup copy.db --force"),
+    (Text, "db restore backup.db --db other.db"),
     (List, "config show"),
     (Bare, "config path"),
     (Text, "config init"),
@@ -102,7 +117,7 @@ fn as_csv(key: &str, value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => {
             let items: Vec<&str> = items.iter().map(|item| item.as_str().expect("a list of texts")).collect();
-            items.join(if key == "invoice_address" { "\n" } else { ", " })
+            items.join(if matches!(key, "invoice_address" | "text") { "\n" } else { ", " })
         }
         other => other.to_string(),
     }

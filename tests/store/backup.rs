@@ -94,8 +94,8 @@ fn a_backup_never_replaces_the_database_itself() {
     let round_about = scene.folder.path().join("folder");
     fs::create_dir(&round_about).unwrap();
     for to in [scene.path(), round_about.join("../test.db")] {
-        assert_refused!(scene.store.backup(&to, false), Error::FileExists { .. });
         assert_refused!(scene.store.backup(&to, true), Error::Refused(_));
+        assert_refused!(scene.store.backup(&to, false), Error::FileExists { .. });
     }
     assert_eq!(scene.credit("ACME", "1").id, 2);
     assert_eq!(scene.another_store(NOON).read().unwrap().customer("ACME").unwrap().id, 1);
@@ -110,9 +110,8 @@ fn a_backup_is_not_put_beside_the_log_of_another_database() {
     for side in ["-wal", "-journal"] {
         let log = scene.folder.path().join(format!("backup.db{side}"));
         fs::write(&log, "somebody else's").unwrap();
-        for replace in [true, false] {
-            assert_refused!(scene.store.backup(&to, replace), Error::Refused(_));
-        }
+        assert_refused!(scene.store.backup(&to, true), Error::Refused(_));
+        assert_refused!(scene.store.backup(&to, false), Error::Refused(_));
         assert!(!to.exists());
         fs::remove_file(log).unwrap();
     }

@@ -11,10 +11,10 @@ use ssgctl::ops::{balance, note, outbox, warning};
 use ssgctl::store::{Location, Tx};
 use tempfile::TempDir;
 
-use crate::support::{NOON, Scene, adjustment_in, content, keyed, open, reversal, transfer, valid};
+use crate::support::{NOON, Scene, adjustment_in, keyed, open, plain_letter, reversal, transfer, valid};
 
 /// Two customers, two units, keys, a credit limit, a transfer, a reversal, crossings that were told, and no two times alike.
-pub(crate) fn scene() -> Scene {
+fn scene() -> Scene {
     let mut scene = Scene::with_acme();
     scene.customer("GLOBEX");
     let limit = |tx: &mut Tx<'_>| balance::set_credit_limit(tx, "ACME", Some(valid("SMS")), valid("5"));
@@ -50,7 +50,7 @@ fn warn(scene: &mut Scene) {
     for (minute, amount) in (1..).zip(["-20", "-15", "60"]) {
         let time = format!("2026-11-24T12:0{minute}:00Z");
         scene.at(&time).adjust("ACME", &adjustment_in("SMS", amount)).expect("entry");
-        let check = |tx: &mut Tx<'_>| warning::judge(tx, &[], &|notice| Ok(content(notice.kind)));
+        let check = |tx: &mut Tx<'_>| warning::judge(tx, &[], &|notice| Ok(plain_letter(notice.kind)));
         scene.at(&time.replace(":00Z", ":30Z")).write(check).expect("judged");
         let send = |tx: &mut Tx<'_>| {
             let letters = outbox::claim(tx, 10)?;

@@ -1,6 +1,11 @@
 //! The promises of the store: what it opens, what it guards, what its readers see, what it hides, what its lists give.
 
-#![allow(clippy::expect_used, reason = "a test's helpers fail as its assertions do")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test's helpers fail as its assertions do"
+)]
 
 mod backup;
 mod damage;
@@ -8,6 +13,7 @@ mod ledger_guards;
 mod lists;
 mod museum;
 mod opening;
+mod reports;
 mod secrets;
 mod snapshot;
 #[path = "../support/mod.rs"]

@@ -213,9 +213,9 @@ fn of_many_that_make_a_database_at_once_one_wins_and_all_open_it() {
 }
 
 #[test]
-fn a_creation_that_runs_out_of_room_leaves_no_file_under_the_real_name_and_the_next_one_succeeds() {
+fn a_creation_that_fails_leaves_no_file_under_the_real_name_and_the_next_one_succeeds() {
     let mut failed = 0;
-    // The limit is one of file size: the room ends at each block of the file in turn.
+    // The limit is one of file size, which a write meets in its middle: at each block of the file in turn.
     for blocks in 0.. {
         let folder = folder();
         let path = folder.path().join("ssgctl.db");
@@ -224,10 +224,10 @@ fn a_creation_that_runs_out_of_room_leaves_no_file_under_the_real_name_and_the_n
             break;
         }
         failed += 1;
-        assert_eq!(status.code(), Some(10), "with {blocks} blocks");
-        assert!(!path.exists(), "with {blocks} blocks");
+        assert_eq!(status.code(), Some(10), "at {blocks} blocks");
+        assert!(!path.exists(), "failed at {blocks} blocks");
         let mut store = open_at(&path, true).unwrap();
-        assert!(store.read().unwrap().check().findings.is_empty(), "with {blocks} blocks");
+        assert!(store.read().unwrap().check().findings.is_empty(), "failed at {blocks} blocks");
     }
     assert!(failed > 10, "only {failed} failed");
 }

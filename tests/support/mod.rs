@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use ssgctl::model::{
-    Balance, Composed, Customer, CustomerDetails, Entry, Event, Letter, LetterKind, Money, Origin, Sender, SmppAccount,
+    Balance, Composed, Customer, CustomerDetails, Entry, Event, LetterKind, Money, Origin, Sender, SmppAccount,
     SmppDetails, Unit,
 };
 use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
@@ -19,8 +19,8 @@ use ssgctl::ops::smpp::{Credentials, NewAccount};
 use ssgctl::ops::{balance, customer, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{
-    BalanceFilter, Clock, CustomerFilter, CustomerSort, EntryFilter, EventFilter, LetterFilter, Lives, Location, Page,
-    Snapshot, Store, Tx,
+    BalanceFilter, Clock, CustomerFilter, CustomerSort, EntryFilter, EventFilter, Lives, Location, Page, Snapshot,
+    Store, Tx,
 };
 use ssgctl::{Error, Result};
 use tempfile::TempDir;
@@ -169,11 +169,6 @@ impl Scene {
         self.read(|now| collect(|each| now.entries(&EntryFilter::default(), each)))
     }
 
-    /// Every letter, oldest first.
-    pub fn letters(&mut self) -> Vec<Letter> {
-        self.read(|now| now.letters_of(&LetterFilter::default()))
-    }
-
     /// What the self-examination finds.
     pub fn findings(&mut self) -> Vec<String> {
         self.read(|now| Ok(now.check().findings))
@@ -201,6 +196,12 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
             (name.clone(), lines)
         })
         .collect()
+}
+
+/// A letter of a kind that says nothing.
+pub fn plain_letter(kind: LetterKind) -> Composed {
+    let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
+    Composed { kind, sender, subject: kind.to_string(), text: "Text.\n".to_owned(), html: "<p>Text.</p>".to_owned() }
 }
 
 /// A place for a database in a folder.
@@ -276,10 +277,4 @@ pub fn transfer(amount: &str) -> Transfer {
         key: None,
         allow_negative: false,
     }
-}
-
-/// The content of a letter of a kind.
-pub fn content(kind: LetterKind) -> Composed {
-    let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
-    Composed { kind, sender, subject: kind.to_string(), text: "text".to_owned(), html: "<p>html</p>".to_owned() }
 }

@@ -2,10 +2,11 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::model::{Description, Key, Money, Reference, Unit};
+use ssgctl::model::{Money, Unit};
 use ssgctl::ops;
 use ssgctl::ops::balance::Adjustment;
 
+use crate::balance::booking::BookingArgs;
 use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
@@ -33,35 +34,17 @@ pub(crate) struct AdjustArgs {
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(complete::units))]
     unit: Option<Unit>,
 
-    /// Why: the first thing that is read when the customer asks
-    #[arg(long, value_name = "TEXT")]
-    description: Description,
-
-    /// Name in somebody else's books, such as an invoice number
-    #[arg(long, value_name = "TEXT")]
-    reference: Option<Reference>,
-
-    /// Book it once under this key, however often it is repeated
-    #[arg(long, value_name = "KEY")]
-    key: Option<Key>,
-
-    /// Book it even if the balance sinks below its credit limit
-    #[arg(long)]
-    allow_negative: bool,
+    #[command(flatten)]
+    booking: BookingArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
 }
 
 pub(crate) fn run(args: AdjustArgs, context: &mut Context) -> Result<()> {
-    let adjustment = Adjustment {
-        unit: args.unit,
-        amount: args.amount,
-        description: args.description,
-        reference: args.reference,
-        key: args.key,
-        allow_negative: args.allow_negative,
-    };
+    let BookingArgs { description, reference, key, allow_negative } = args.booking;
+    let (unit, amount) = (args.unit, args.amount);
+    let adjustment = Adjustment { unit, amount, description, reference, key, allow_negative };
     let receipt = context.write(&args.change, |tx| ops::balance::adjust(tx, &args.customer, &adjustment))?;
     context.output.row(&receipt)
 }

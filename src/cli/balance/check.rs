@@ -6,11 +6,12 @@ use std::os::unix::fs::OpenOptionsExt;
 
 use clap::Args;
 use ssgctl::Error;
-use ssgctl::mail::deliver;
+use ssgctl::error::count as counted;
+use ssgctl::mail::{Carrier, deliver};
 use ssgctl::model::{CheckCounts, CheckRun, Crossing, Letter, LetterState};
 use ssgctl::ops::warning::Judged;
 use ssgctl::ops::{self, outbox};
-use ssgctl::store::{Due, LetterFilter};
+use ssgctl::store::Due;
 
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::context::Context;
@@ -75,23 +76,30 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let change = ChangeArgs { dry_run: false, why: args.why.clone() };
     let writer = context.settings.mail.writer()?;
     let internal = context.settings.mail.mail.internal.clone();
-    let (abandoned, judged) = context.write_unshown(&change, |tx| {
+    let carrier = carrier(context)?;
+    let (mut abandoned, judged, carrier) = context.write_unshown(&change, |tx| {
         let abandoned = outbox::find_abandoned(tx)?;
         let judged = ops::warning::judge(tx, &internal, &|notice| writer.compose(notice))?;
         outbox::begin_run(tx)?;
-        Ok::<_, Error>((abandoned.len(), judged))
+        // Nothing is recorded that cannot be told: the crossing is found again when letters can leave.
+        let carrier = if tx.count_due(outbox::due(tx)?)? > 0 { carrier.transpose()? } else { None };
+        Ok::<_, Failure>((abandoned, judged, carrier))
     })?;
     let mut counts = CheckCounts {
         crossings: count(judged.len()),
         queued: count(judged.iter().map(|judged| judged.letters.len()).sum()),
-        uncertain: count(abandoned),
+        uncertain: count(abandoned.len()),
         ..CheckCounts::default()
     };
     for judged in judged.iter().filter(|judged| judged.nobody_to_tell) {
         let Crossing { customer, unit, to, .. } = &judged.crossing;
-        context.warn(&format!("{customer} is at its {to} mark in {unit}, and has no address to be told at"));
+        Context::warn(&format!("{customer} is at its {to} mark in {unit}, and has no address to be told at"));
     }
-    let delivered = send(context, &change, &mut counts);
+    let mut worst = abandoned.pop();
+    let delivered = carrier.map_or(Ok(()), |mut carrier| {
+        let mut told = |letter: &Letter| worst = worse(worst.take(), letter);
+        send(context, &change, carrier.as_mut(), &mut counts, &mut told)
+    });
     let run = context.write_unshown(&change, |tx| {
         outbox::end_run(tx, counts)?;
         tx.last_check_run()
@@ -100,61 +108,89 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if let Some(run) = run.filter(|_| args.verbose || context.output.is_data()) {
         context.output.row(&run)?;
     }
-    verdict(context, counts, judged.iter().any(|judged| judged.nobody_to_tell))
+    verdict(counts, worst, judged.iter().any(|judged| judged.nobody_to_tell))
 }
 
-/// Sends what is due, if anything is.
-fn send(context: &mut Context, change: &ChangeArgs, counts: &mut CheckCounts) -> Result<()> {
-    let waiting = context.read(|snapshot| {
+/// Who takes letters away, or why nobody does; nothing when there is nothing to tell.
+fn carrier(context: &mut Context) -> Result<Option<Result<Box<dyn Carrier>>>> {
+    let idle = context.read(|snapshot| {
         let now = ssgctl::store::Clock::System.now();
-        let due = LetterFilter { due: Some(Due { by: now, beyond: now }), limit: Some(1), ..LetterFilter::default() };
-        snapshot.letters_of(&due)
+        let waiting = snapshot.count_due(Due { by: now, beyond: now })?;
+        Ok(waiting == 0 && snapshot.warnings_crossed()?.is_empty())
     })?;
-    if waiting.is_empty() {
-        return Ok(());
-    }
-    let mut carrier = context.settings.mail.transport()?.carrier()?;
+    let ready = || Ok(context.settings.mail.transport()?.carrier()?);
+    Ok(if idle { None } else { Some(ready()) })
+}
+
+/// Sends what is due.
+fn send(
+    context: &mut Context,
+    change: &ChangeArgs,
+    carrier: &mut dyn Carrier,
+    counts: &mut CheckCounts,
+    told: &mut dyn FnMut(&Letter),
+) -> Result<()> {
     let (origin, limits) = (context.origin(&change.why)?, context.settings.mail.limits());
     let shows_progress = std::io::stderr().is_terminal() && !context.quiet;
-    let mut progress = |counts: &CheckCounts| {
+    let mut progress = |counts: &CheckCounts, letter: &Letter| {
+        told(letter);
         if shows_progress {
             // A terminal that cannot be written to has nobody looking at it.
             let _ =
                 write!(std::io::stderr(), "\r{} letters sent, {} not ", counts.sent, counts.deferred + counts.failed);
         }
     };
-    let delivered = deliver(context.store()?, &origin, carrier.as_mut(), limits, counts, &mut progress);
+    let delivered = deliver(context.store()?, &origin, carrier, limits, counts, &mut progress);
     if shows_progress {
         let _ = write!(std::io::stderr(), "\r\x1b[K");
     }
     Ok(delivered?)
 }
 
-/// How the run ends: with what a person must look at before what a later run will do by itself.
-fn verdict(context: &mut Context, counts: CheckCounts, nobody_to_tell: bool) -> Result<()> {
-    let said = |context: &mut Context, state| {
-        let filter = LetterFilter { state: Some(state), newest_first: true, limit: Some(1), ..LetterFilter::default() };
-        let last = context.read(|snapshot| snapshot.letters_of(&filter))?;
-        let error = last.into_iter().next().and_then(|letter| letter.last_error);
-        Ok::<_, Failure>(error.map(|error| format!("; last: {error}")).unwrap_or_default())
+/// The letter that is in more trouble, the newer one when both are in the same.
+fn worse(known: Option<Letter>, letter: &Letter) -> Option<Letter> {
+    let trouble = |letter: &Letter| match letter.state {
+        LetterState::Failed => 3,
+        LetterState::Uncertain => 2,
+        LetterState::Pending => 1,
+        _ => 0,
     };
+    match known {
+        Some(known) if trouble(&known) > trouble(letter) => Some(known),
+        known => {
+            if trouble(letter) > 0 {
+                Some(letter.clone())
+            } else {
+                known
+            }
+        }
+    }
+}
+
+/// How the run ends: with what a person must look at before what a later run will do by itself.
+fn verdict(counts: CheckCounts, worst: Option<Letter>, nobody_to_tell: bool) -> Result<()> {
+    let why = worst.and_then(|letter| letter.last_error).map(|error| format!("; last: {error}")).unwrap_or_default();
     let CheckCounts { deferred, failed, uncertain, .. } = counts;
-    if failed + uncertain > 0 || nobody_to_tell {
-        let state = if failed > 0 { LetterState::Failed } else { LetterState::Uncertain };
-        let why = if failed + uncertain > 0 { said(context, state)? } else { String::new() };
-        let message = format!("{failed} letters failed, {uncertain} are uncertain{why}");
-        return Err(Failure::new(Exit::MailAttention, "mail_attention", message).hint("`ssgctl mail list` shows them"));
+    let attention = |message| Failure::new(Exit::MailAttention, "mail_attention", message);
+    if failed + uncertain > 0 {
+        let message = format!("{} failed, {uncertain} are uncertain{why}", counted(failed.into(), "letter"));
+        return Err(attention(message).hint("`ssgctl mail list` shows them"));
+    }
+    if nobody_to_tell {
+        let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
+        return Err(attention("somebody is to be told and has no address".to_owned()).hint(hint));
     }
     if deferred > 0 {
-        let why = said(context, LetterState::Pending)?;
-        let message = format!("{deferred} letters could not be sent and wait for a later run{why}");
+        let message =
+            format!("{} could not be sent, to be tried by a later run{why}", counted(deferred.into(), "letter"));
         return Err(Failure::new(Exit::MailDeferred, "mail_deferred", message));
     }
     Ok(())
 }
 
 fn status(context: &mut Context) -> Result<()> {
-    match context.read(|snapshot| snapshot.last_check_run())? {
+    let run = context.store()?.read()?.last_check_run()?;
+    match run {
         Some(run) => context.output.row(&run),
         None => Err(Failure::new(Exit::NotFound, "never_ran", "`balance check` has never run on this database")),
     }
@@ -200,7 +236,7 @@ fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
 }
 
 /// Takes the lock of the check on this database; nothing if another run has it. The kernel frees it with its process.
-fn lock(context: &mut Context) -> Result<Option<File>> {
+pub(crate) fn lock(context: &mut Context) -> Result<Option<File>> {
     let mut name = context.store()?.path().as_os_str().to_owned();
     name.push(".check");
     let failed = |error: std::io::Error| Failure::from(Error::io(format_args!("lock {}", name.display()), &error));

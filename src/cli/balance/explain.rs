@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::Unit;
-use ssgctl::{ops, report};
+use ssgctl::report;
 
 use crate::complete;
 use crate::context::Context;
@@ -27,10 +27,6 @@ pub(crate) struct ExplainArgs {
 }
 
 pub(crate) fn run(args: &ExplainArgs, context: &mut Context) -> Result<()> {
-    let shares = context.read(|snapshot| {
-        let customer = snapshot.customer(&args.customer)?;
-        let unit = args.unit.map(|unit| ops::balance::known_unit(snapshot, &customer, Some(unit))).transpose()?;
-        report::explain(snapshot, &customer, unit)
-    })?;
+    let shares = context.read(|snapshot| report::explain(snapshot, &snapshot.customer(&args.customer)?, args.unit))?;
     context.output.all(&shares)
 }

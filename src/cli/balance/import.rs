@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ssgctl::ops;
 use ssgctl::ops::balance::Receipt;
+use ssgctl::store::Tx;
 
 use crate::change::ChangeArgs;
 use crate::context::Context;
@@ -60,10 +61,12 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let file = input::name(&args.file);
     let rows = ssgctl::ingest::balance::adjustments(input::open(&args.file)?)
         .map_err(|faults| Failure::of_file(&file, faults))?;
-    let receipts = context
-        .write(&args.change, |tx| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error)))?;
+    let deed = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
     if args.receipts {
+        let receipts = context.write(&args.change, deed)?;
         return context.output.all(&receipts);
     }
-    context.output.row(&Summary { file, receipts })
+    let summary =
+        context.write(&args.change, |tx| Ok::<_, Failure>(Summary { file: file.clone(), receipts: deed(tx)? }))?;
+    context.output.row(&summary)
 }

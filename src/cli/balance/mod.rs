@@ -2,7 +2,8 @@
 
 mod adjust;
 mod at;
-mod check;
+mod booking;
+pub(crate) mod check;
 mod explain;
 mod history;
 mod import;

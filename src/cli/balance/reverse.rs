@@ -1,10 +1,10 @@
 //! `ssgctl balance reverse`.
 
 use clap::Args;
-use ssgctl::model::{Description, Key, Reference};
 use ssgctl::ops;
 use ssgctl::ops::balance::Reversal;
 
+use crate::balance::booking::BookingArgs;
 use crate::change::ChangeArgs;
 use crate::context::Context;
 use crate::exit::Result;
@@ -21,28 +21,16 @@ pub(crate) struct ReverseArgs {
     #[arg(value_name = "ENTRY")]
     entry: i64,
 
-    /// Why: the first thing that is read when the customer asks
-    #[arg(long, value_name = "TEXT")]
-    description: Description,
-
-    /// Name in somebody else's books, such as a credit note's number
-    #[arg(long, value_name = "TEXT")]
-    reference: Option<Reference>,
-
-    /// Book it once under this key, however often it is repeated
-    #[arg(long, value_name = "KEY")]
-    key: Option<Key>,
-
-    /// Book it even if the balance sinks below its credit limit
-    #[arg(long)]
-    allow_negative: bool,
+    #[command(flatten)]
+    booking: BookingArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
 }
 
 pub(crate) fn run(args: ReverseArgs, context: &mut Context) -> Result<()> {
-    let ReverseArgs { entry, description, reference, key, allow_negative, change } = args;
+    let ReverseArgs { entry, booking, change } = args;
+    let BookingArgs { description, reference, key, allow_negative } = booking;
     let reversal = Reversal { entry, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::reverse(tx, &reversal))?;
     context.output.all(&receipts)

@@ -2,10 +2,11 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::model::{Description, Key, Money, Reference, Unit};
+use ssgctl::model::{Money, Unit};
 use ssgctl::ops;
 use ssgctl::ops::balance::Transfer;
 
+use crate::balance::booking::BookingArgs;
 use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
@@ -32,28 +33,16 @@ pub(crate) struct TransferArgs {
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(complete::units))]
     unit: Option<Unit>,
 
-    /// Why: the first thing that is read when a customer asks
-    #[arg(long, value_name = "TEXT")]
-    description: Description,
-
-    /// Name in somebody else's books
-    #[arg(long, value_name = "TEXT")]
-    reference: Option<Reference>,
-
-    /// Book it once under this key, however often it is repeated
-    #[arg(long, value_name = "KEY")]
-    key: Option<Key>,
-
-    /// Book it even if the giver's balance sinks below its credit limit
-    #[arg(long)]
-    allow_negative: bool,
+    #[command(flatten)]
+    booking: BookingArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
 }
 
 pub(crate) fn run(args: TransferArgs, context: &mut Context) -> Result<()> {
-    let TransferArgs { from, to, amount, unit, description, reference, key, allow_negative, change } = args;
+    let TransferArgs { from, to, amount, unit, booking, change } = args;
+    let BookingArgs { description, reference, key, allow_negative } = booking;
     let transfer = Transfer { unit, amount, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::transfer(tx, &from, &to, &transfer))?;
     context.output.all(&receipts)

@@ -2,7 +2,6 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::error::count;
 use ssgctl::model::{Balance, Crossing, Customer, EmailAddress, Letter, LetterState, Level, Unit, Warning};
 use ssgctl::ops;
 use ssgctl::store::LetterFilter;
@@ -52,10 +51,7 @@ pub(crate) fn run(args: &WhyArgs, context: &mut Context) -> Result<()> {
     let case = context.read(|snapshot| {
         let customer = snapshot.customer(&args.customer)?;
         let unit = ops::balance::unit_of(snapshot, &customer, args.unit)?;
-        let (balance, warning) = (snapshot.balance(&customer, unit)?, snapshot.warning(&customer, unit)?);
-        if args.unit.is_some() && balance.is_none() && warning.is_none() {
-            return Err(ops::balance::no_balance(&customer, unit));
-        }
+        let warning = snapshot.warning(&customer, unit)?;
         let recipients = match &warning {
             Some(warning) => ops::warning::recipients(snapshot, &customer, &warning.details)?,
             None => Vec::new(),
@@ -66,13 +62,13 @@ pub(crate) fn run(args: &WhyArgs, context: &mut Context) -> Result<()> {
             let filter = LetterFilter { crossing_id: Some(crossing.id), ..LetterFilter::default() };
             letters.extend(snapshot.letters_of(&filter)?);
         }
+        let balance = snapshot.balance(&customer, unit)?;
         Ok(Case { customer, unit, balance, warning, recipients, crossings, letters })
     })?;
-    let sheet = sheet(&case, &context.settings.mail.mail.internal);
-    context.output.sheet(sheet)
+    context.output.sheet(sheet(&case))
 }
 
-fn sheet(case: &Case, internal: &[EmailAddress]) -> Sheet {
+fn sheet(case: &Case) -> Sheet {
     let Case { customer, unit, balance, warning, recipients, crossings, letters } = case;
     let title = format!("{} {}, {unit}", customer.account_code, customer.details.organisation);
     let mut sheet = Sheet::new(&customer.account_code, title);
@@ -82,8 +78,7 @@ fn sheet(case: &Case, internal: &[EmailAddress]) -> Sheet {
     if let Some(warning) = warning {
         sheet.fields("Warning", warning, &["unit", "upper", "lower", "state", "active", "tell_customer", "all_clear"]);
         sheet.field("customer_is_told_at", Cell::list(recipients));
-        let ours = &warning.details.internal;
-        sheet.field("we_are_told_at", Cell::list(if ours.is_empty() { internal } else { ours }));
+        sheet.field("internal", Cell::list(&warning.details.internal));
     }
     sheet.rows("Crossings, newest first", "crossings", crossings, &[]);
     sheet.rows("Letters", "letters", letters, &["customer"]);
@@ -110,35 +105,24 @@ fn verdict(case: &Case) -> String {
     }
     let level = warning.details.level(balance.balance);
     if level != warning.state {
-        let (now, before) = (stands(level), stands(warning.state));
-        return format!("the balance is {now}; the last check found it {before}, and the next one will see that");
+        let mark = |level| match level {
+            Level::Ok => "above its marks".to_owned(),
+            level => format!("at its {level} mark"),
+        };
+        let (now, then) = (mark(level), mark(warning.state));
+        return format!("the balance is {now}, the last check found it {then}; the next will tell");
     }
     if level == Level::Ok {
-        return format!("the balance is {}", stands(level));
+        return "the balance is above its marks".to_owned();
     }
     if warning.details.tell_customer && recipients.is_empty() {
-        return format!("the balance is {}, and the customer has no address to be told at", stands(level));
+        return "the balance is low, and the customer has no address to be told at".to_owned();
     }
     let current = case.crossings.first().map(|crossing| crossing.id);
     let of_current: Vec<&Letter> = letters.iter().filter(|letter| letter.crossing_id == current).collect();
     let sent = of_current.iter().filter(|letter| letter.state == LetterState::Sent).count();
-    let (letters, next) = (count(of_current.len() as u64, "letter"), next_letter(level));
-    format!("the balance is {}; {sent} of {letters} about it went out, and {next}", stands(level))
-}
-
-/// How a balance stands to its marks, in words.
-fn stands(level: Level) -> &'static str {
-    match level {
-        Level::Ok => "above its marks",
-        Level::Upper => "at or below its upper mark",
-        Level::Lower => "at or below its lower mark",
-    }
-}
-
-/// When the customer will be told again.
-fn next_letter(level: Level) -> &'static str {
-    match level {
-        Level::Lower => "the next comes when it has been above the mark and is low again",
-        _ => "the next comes at the lower mark, or when it has been above the mark and is low again",
-    }
+    format!(
+        "the balance is low ({level}) and was told by {sent} of {} letters; the next comes when another mark is crossed",
+        of_current.len()
+    )
 }

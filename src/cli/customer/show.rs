@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{Balance, Contact, Country, Customer, Note, SmppAccount};
+use ssgctl::model::{Balance, Contact, Customer, Note, SmppAccount};
 use ssgctl::store::{ContactFilter, ContactSort, Lives, NoteFilter, NoteSort, Page, SmppFilter};
 
 use crate::complete;
@@ -62,9 +62,8 @@ fn sheet(whole: &Whole) -> Sheet {
     let details = &customer.details;
     let mut sheet = Sheet::new(&customer.account_code, format!("{} {}", customer.account_code, details.organisation));
     sheet.fields("Company", customer, &["organisation", "country"]);
-    let country_name = details.country.as_ref().map(Country::name);
-    sheet.field("country_name", Cell::maybe(country_name.as_ref()));
-    sheet.more(customer, &["company_reg_no", "phone", "website"]);
+    sheet.field("country_name", details.country.as_ref().map_or(Cell::Empty, |country| Cell::shown(country.name())));
+    sheet.more_fields(customer, &["company_reg_no", "phone", "website"]);
     sheet.fields(
         "Billing",
         customer,

@@ -37,6 +37,9 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         }
         Ok(report)
     })?;
+    for warning in &report.warnings {
+        Context::warn(warning);
+    }
     let findings: Vec<Finding> = report.findings.into_iter().map(Finding).collect();
     if findings.is_empty() {
         return Ok(());

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ssgctl::Error;
+use ssgctl::error::quoted;
 use ssgctl::store::{Clock, Location, Store};
 
 use crate::context::Context;
-use crate::exit::{Failure, Result};
-use crate::input;
+use crate::exit::{Exit, Failure, Result};
 
 /// Make the database anew from a backup
 ///
@@ -25,11 +24,10 @@ pub(crate) struct RestoreArgs {
 
 pub(crate) fn run(args: &RestoreArgs, context: &mut Context) -> Result<()> {
     let to = context.settings.database()?.to_owned();
+    if !args.file.exists() {
+        return Err(Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(args.file.display()))));
+    }
     let from = Location { path: args.file.clone(), create: false, wait: context.settings.wait };
-    let mut backup = Store::open(&from, Clock::System).map_err(|error| match error {
-        Error::NoDatabase { .. } => input::no_file(&input::name(&args.file)),
-        other => Failure::from(other),
-    })?;
-    backup.restore(&to)?;
+    Store::open(&from, Clock::System)?.restore(&to)?;
     context.output.value("path", &to.display().to_string())
 }

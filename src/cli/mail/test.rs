@@ -5,6 +5,7 @@ use ssgctl::Error;
 use ssgctl::model::{EmailAddress, LetterState};
 use ssgctl::ops::outbox;
 
+use crate::balance::check;
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
@@ -26,10 +27,15 @@ pub(crate) struct TestArgs {
 
 pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {
     let change = ChangeArgs { dry_run: false, why: args.why.clone() };
-    let content = context.settings.mail.writer()?.compose_test()?;
+    let test = context.settings.mail.writer()?.compose_test()?;
     let mut carrier = context.settings.mail.transport()?.carrier()?;
+    // A check takes letters that are being sent for those of a run that died; it has to wait for this one.
+    let Some(_lock) = check::lock(context)? else {
+        let busy = Failure::new(Exit::Busy, "busy", "`balance check` is running and sends letters");
+        return Err(busy.hint("nothing was sent; try again when it has ended"));
+    };
     let letter = context.write_unshown(&change, |tx| {
-        let letter = outbox::queue(tx, None, None, &args.address, &content)?;
+        let letter = outbox::queue(tx, None, None, &args.address, &test)?;
         outbox::claim_one(tx, letter)
     })?;
     let outcome = carrier.carry(&letter);

@@ -55,15 +55,14 @@ impl<'o, R: Row> Rows<'o, R> {
         }
     }
 
-    /// Finishes the list; says whether a table had nothing to show.
-    pub(crate) fn end(mut self) -> Result<bool> {
+    /// Finishes the list.
+    pub(crate) fn end(mut self) -> Result<()> {
         match self.output.format {
             Format::Table => self.write_page()?,
             Format::Json => self.put(if self.count == 0 { b"]\n" } else { b"\n]\n" })?,
             _ => {}
         }
-        self.output.flush()?;
-        Ok(self.count == 0 && self.output.format == Format::Table)
+        self.output.flush()
     }
 
     fn object(&mut self, row: &R) -> Result<()> {

@@ -54,20 +54,21 @@ impl Sheet {
     /// Adds a section with these columns of a row as its fields.
     pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
         self.sections.push(Section { title, fields: Vec::new(), table: None });
-        self.more(row, keys);
+        self.more_fields(row, keys);
+    }
+
+    /// Adds these columns of a row to the last section.
+    pub(crate) fn more_fields<R: Row>(&mut self, row: &R, keys: &[&str]) {
+        let columns = keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key));
+        if let Some(section) = self.sections.last_mut() {
+            section.fields.extend(columns.map(|column| Field::new(column.key, (column.cell)(row))));
+        }
     }
 
     /// Adds a field to the last section.
     pub(crate) fn field(&mut self, key: &'static str, cell: Cell<'_>) {
         if let Some(section) = self.sections.last_mut() {
             section.fields.push(Field::new(key, cell));
-        }
-    }
-
-    /// Adds these columns of a row as fields to the last section.
-    pub(crate) fn more<R: Row>(&mut self, row: &R, keys: &[&str]) {
-        for column in keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key)) {
-            self.field(column.key, (column.cell)(row));
         }
     }
 

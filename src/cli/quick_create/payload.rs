@@ -44,6 +44,11 @@ pub(super) fn read(file: &Path) -> Result<Payload> {
 }
 
 fn parse(text: &str, file: String) -> Result<Payload> {
+    // An array would else be read as the fields in their order.
+    if text.trim_start().starts_with('[') {
+        let place = Place { file, line: 1, column: 1 };
+        return Err(Failure::new(Exit::BadInput, "bad_value", "the payload must be an object").at(place));
+    }
     serde_json::from_str(text).map_err(|error| {
         let message = without_place(&error);
         let fault = |message: String, line, column| {
@@ -127,6 +132,13 @@ mod tests {
         assert_eq!(payload.country.expect("given").as_str(), "GB");
         assert_eq!(payload.credit, Some("100".parse().expect("valid")));
         assert_eq!(payload.cug_mobiles.expect("given").len(), 2);
+    }
+
+    #[test]
+    fn an_array_is_no_payload() {
+        for text in ["[]", " [\"New\"]", "7", "\"New\""] {
+            assert!(read(text).is_err(), "{text}");
+        }
     }
 
     #[test]

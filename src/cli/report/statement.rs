@@ -50,7 +50,7 @@ pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
     }
     let statement = context.read(|snapshot| {
         let customer = snapshot.customer(&args.customer)?;
-        let unit = ops::balance::known_unit(snapshot, &customer, args.unit)?;
+        let unit = ops::balance::unit_of(snapshot, &customer, args.unit)?;
         report::statement(snapshot, customer, unit, period)
     })?;
     context.output.sheet(sheet(&statement, &zone))

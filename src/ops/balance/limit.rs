@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Balance, Change, Invalid, Money, Noun, Unit};
-use crate::ops::balance::{no_balance, unit_of};
+use crate::ops::balance::unit_of;
 use crate::ops::customer;
 use crate::store::Tx;
 
@@ -27,5 +27,9 @@ pub fn set_credit_limit(tx: &mut Tx<'_>, customer: &str, unit: Option<Unit>, lim
         );
         tx.record(&change)?;
     }
-    tx.balance(&customer, unit)?.ok_or_else(|| no_balance(&customer, unit))
+    tx.balance(&customer, unit)?.ok_or_else(|| Error::NotFound {
+        noun: Noun::Balance,
+        name: format!("{} {unit}", customer.account_code),
+        nearest: None,
+    })
 }

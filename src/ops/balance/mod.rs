@@ -50,20 +50,6 @@ pub fn unit_of(snapshot: &Snapshot<'_>, customer: &Customer, given: Option<Unit>
     }
 }
 
-/// The unit that is asked about: one given must be that of a balance the customer has.
-pub fn known_unit(snapshot: &Snapshot<'_>, customer: &Customer, given: Option<Unit>) -> Result<Unit> {
-    match given {
-        Some(unit) if snapshot.balance(customer, unit)?.is_none() => Err(no_balance(customer, unit)),
-        given => unit_of(snapshot, customer, given),
-    }
-}
-
-/// The error of a balance that is not there.
-pub fn no_balance(customer: &Customer, unit: Unit) -> Error {
-    let name = Balance::name_of(&customer.account_code, unit);
-    Error::NotFound { noun: Noun::Balance, name, nearest: None }
-}
-
 /// Refuses an amount that the unit cannot hold, and zero, which would move nothing.
 fn check_amount(unit: Unit, amount: Money) -> Result<()> {
     let refused = |rule| Error::invalid("amount", amount, rule);

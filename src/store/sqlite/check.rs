@@ -17,6 +17,8 @@ use crate::store::{
 pub struct CheckReport {
     /// Each finding is a sentence that names the thing at fault.
     pub findings: Vec<String>,
+    /// What is no fault of the data and may explain something all the same, such as a clock that was set back.
+    pub warnings: Vec<String>,
 }
 
 impl CheckReport {
@@ -170,7 +172,7 @@ impl Snapshot<'_> {
                 report.add(format!("event {expected} is missing"));
             }
             if latest.is_some_and(|latest| event.at < latest) {
-                report.add(format!("event {} is earlier than the one before it: the clock was set back", event.id));
+                report.warnings.push(format!("before event {} the clock was set back", event.id));
             }
             expected = event.id + 1;
             latest = Some(event.at);

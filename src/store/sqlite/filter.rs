@@ -1,5 +1,7 @@
 //! Builds the WHERE, ORDER BY and LIMIT of a list from a filter. Values are always bound, never written into the text.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row};
 use unicode_normalization::UnicodeNormalization;
@@ -60,14 +62,18 @@ impl<'a> Query<'a> {
     /// Keeps rows in which the text occurs, in a condition of LIKEs on `?`. `%` and `_` in the text mean themselves.
     pub(super) fn search(&mut self, condition: &str, text: Option<&str>) {
         let Some(text) = text else { return };
-        // Stored text is NFC.
-        let text: String = text.nfc().collect();
-        let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        if pattern.len() > LONGEST_PATTERN {
-            self.always("FALSE");
-        } else {
-            self.when(&condition.replace('?', "? ESCAPE '\\'"), pattern);
+        let condition = condition.replace('?', "? ESCAPE '\\'");
+        let before = self.conditions.len();
+        for text in spellings(text) {
+            let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            if pattern.len() > LONGEST_PATTERN {
+                self.always("FALSE");
+            } else {
+                self.when(&condition, pattern);
+            }
         }
+        let any = self.conditions.split_off(before).join(" OR ");
+        self.conditions.push(format!("({any})"));
     }
 
     /// Keeps rows of a half-open period.
@@ -114,6 +120,20 @@ impl<'a> Query<'a> {
     }
 }
 
+/// A text to search for, in the cases in which it is likely to be written. LIKE takes ASCII letters in any case and others as
+/// they are, so only a text with others has several: as given, small, capital, and with one capital at its beginning.
+fn spellings(text: &str) -> BTreeSet<String> {
+    // Stored text is NFC.
+    let text: String = text.nfc().collect();
+    if text.is_ascii() {
+        return BTreeSet::from([text]);
+    }
+    let small = text.to_lowercase();
+    let mut letters = small.chars();
+    let name = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    BTreeSet::from([text.to_uppercase(), name, small, text])
+}
+
 /// The text of `names` that looks most like `wanted`, if any does.
 pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Result<Option<String>> {
     // Beyond this the other name is no likely slip of the fingers.
@@ -135,4 +155,19 @@ pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Res
         }
     }
     Ok(best.map(|(_, name)| name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_beyond_ascii_is_sought_in_several_cases() {
+        assert_eq!(spellings("Acme").into_iter().collect::<Vec<_>>(), ["Acme"]);
+        let found = spellings("\u{e9}l\u{e9}onore");
+        for text in ["\u{c9}l\u{e9}onore", "\u{c9}L\u{c9}ONORE", "\u{e9}l\u{e9}onore"] {
+            assert!(found.contains(text), "{text}");
+        }
+        assert!(spellings("Cafe\u{301}").contains("CAF\u{c9}"));
+    }
 }

@@ -7,7 +7,7 @@ use crate::model::{
     Attempt, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time,
 };
 use crate::store::sqlite::filter::Query;
-use crate::store::{LetterFilter, Snapshot, Tx};
+use crate::store::{Due, LetterFilter, Snapshot, Tx};
 
 const SELECT: &str =
     "SELECT letter.id, customer.account_code, crossing_id, recipient, kind, sender_name, sender_address,
@@ -60,7 +60,10 @@ impl Snapshot<'_> {
         query.when_some("crossing_id = ?", filter.crossing_id);
         query.when_some("state = ?", filter.state);
         if let Some(due) = filter.due {
-            query.when_either("next_attempt_at <= ?", due.by, "next_attempt_at > ?", due.beyond);
+            // The index of waiting letters is walked in order, and the first that is due ends the walk. The `+` keeps both
+            // conditions from being looked up by themselves, after which all that is due would have to be sorted.
+            query.always("next_attempt_at IS NOT NULL");
+            query.when_either("+next_attempt_at <= ?", due.by, "+next_attempt_at > ?", due.beyond);
         }
         query.search("recipient LIKE ?", filter.recipient.as_deref());
         let columns: &[&str] = if filter.due.is_some() { &["next_attempt_at", "letter.id"] } else { &["letter.id"] };
@@ -77,6 +80,14 @@ impl Snapshot<'_> {
             Ok::<_, Error>(())
         })?;
         Ok(letters)
+    }
+
+    /// How many letters are due.
+    pub fn count_due(&self, due: Due) -> Result<u32> {
+        Ok(self
+            .transaction
+            .prepare_cached("SELECT count(*) FROM letter WHERE next_attempt_at <= ?1 OR next_attempt_at > ?2")?
+            .query_row(params![due.by, due.beyond], |row| row.get(0))?)
     }
 
     /// The attempts to send a letter, in order.

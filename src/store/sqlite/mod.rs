@@ -16,6 +16,7 @@ mod open;
 mod schema;
 mod service;
 mod smpp;
+mod turnstile;
 mod values;
 mod warning;
 
@@ -28,6 +29,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::error::{Error, Result};
 use crate::model::{Origin, Time};
 use crate::store::{Clock, Stamp};
+
+use turnstile::{Turn, take_turn};
 
 pub use check::CheckReport;
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
@@ -64,15 +67,19 @@ impl Store {
     /// # Errors
     /// [`crate::Error::Busy`] when another process keeps the lock longer than this store waits.
     pub fn write(&mut self, origin: &Origin) -> Result<Tx<'_>> {
-        let clock = self.clock;
-        let wait = self.wait;
+        let (clock, wait) = (self.clock, self.wait);
+        let turn = take_turn(&self.path, wait)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(
             |error| match Error::from(error) {
                 Error::Busy { .. } => Error::Busy { waited: wait },
                 other => other,
             },
         )?;
-        Ok(Tx { snapshot: Snapshot { transaction }, stamp: Stamp { at: clock.now(), origin: origin.clone() } })
+        Ok(Tx {
+            snapshot: Snapshot { transaction },
+            stamp: Stamp { at: clock.now(), origin: origin.clone() },
+            _turn: turn,
+        })
     }
 
     /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.
@@ -112,6 +119,8 @@ pub struct Snapshot<'store> {
 pub struct Tx<'store> {
     snapshot: Snapshot<'store>,
     stamp: Stamp,
+    /// Given up after the transaction has ended: fields are dropped in the order in which they stand.
+    _turn: Turn,
 }
 
 impl Tx<'_> {

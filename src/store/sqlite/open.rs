@@ -208,7 +208,8 @@ fn refuse_side_files(path: &Path) -> Result<()> {
         let mut name = path.as_os_str().to_owned();
         name.push(side);
         let log = PathBuf::from(name);
-        if log.symlink_metadata().is_ok() {
+        // Looked at in this order: a log seen first is no stray if its database, made meanwhile by another process, is there.
+        if log.symlink_metadata().is_ok() && path.symlink_metadata().is_err() {
             let log = log.display();
             return Err(Error::Refused(format!("{log} belongs to a database that is not there; move it away")));
         }

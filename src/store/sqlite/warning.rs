@@ -136,8 +136,9 @@ impl Tx<'_> {
             .execute(params![warning.customer_id, warning.unit, to])?;
         self.transaction
             .prepare_cached(
-                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, balance_e8, at)
-                 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM crossing), ?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, balance_e8, at, entry_id)
+                 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM crossing), ?1, ?2, ?3, ?4, ?5, ?6,
+                    (SELECT max(id) FROM entry WHERE customer_id = ?1 AND unit = ?2))",
             )?
             .execute(params![warning.customer_id, warning.unit, warning.state, to, balance, at])?;
         Ok(Crossing {

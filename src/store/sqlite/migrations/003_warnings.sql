@@ -29,6 +29,8 @@ CREATE TABLE crossing (
     from_state  TEXT NOT NULL CHECK (from_state IN ('ok', 'upper', 'lower')),
     to_state    TEXT NOT NULL CHECK (to_state IN ('ok', 'upper', 'lower') AND to_state <> from_state),
     balance_e8  INTEGER NOT NULL,
+    -- The entry that had left this balance; NULL where there was none yet.
+    entry_id    INTEGER REFERENCES entry (id),
     at          TEXT NOT NULL,
     FOREIGN KEY (customer_id, unit) REFERENCES warning (customer_id, unit)
 ) STRICT;

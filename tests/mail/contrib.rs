@@ -1,0 +1,58 @@
+//! The examples for systemd and cron are accepted by systemd, and run commands that there are.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::desk::Desk;
+
+fn contrib(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("contrib").join(name)
+}
+
+/// Runs the commands of an example as they stand there, but for the place of the program.
+fn run_all(lines: impl Iterator<Item = String>) -> usize {
+    let desk = Desk::with_mail("");
+    let lines: Vec<String> = lines.collect();
+    // The first makes the database that the others look at.
+    for line in &lines {
+        desk.ok(line);
+    }
+    lines.len()
+}
+
+#[test]
+fn the_examples_run_commands_that_there_are() {
+    let commands = |name: &str| {
+        let text = fs::read_to_string(contrib(name)).expect(name);
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let commands: Vec<String> = lines
+            .filter_map(|line| line.split_once("/usr/bin/ssgctl ").map(|(_, command)| command.to_owned()))
+            .collect();
+        commands
+    };
+    assert_eq!(run_all(commands("crontab").into_iter()), 2);
+    assert_eq!(run_all(commands("ssgctl-balance-check.service").into_iter()), 1);
+}
+
+#[test]
+fn systemd_accepts_the_service_and_its_timer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["ssgctl-balance-check.service", "ssgctl-balance-check.timer"] {
+        let text = fs::read_to_string(contrib(name)).expect(name);
+        // systemd looks for the program, which is installed nowhere while it is tested.
+        let text = text.replace("/usr/bin/ssgctl", env!("CARGO_BIN_EXE_ssgctl"));
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    let mut verify = Command::new("systemd-analyze");
+    verify
+        .args(["verify", "--man=no"])
+        .args([folder.path().join("ssgctl-balance-check.service"), folder.path().join("ssgctl-balance-check.timer")]);
+    let Ok(output) = verify.output() else {
+        println!("not tried: systemd-analyze is not installed");
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    let about_us: Vec<&str> = said.lines().filter(|line| line.contains("ssgctl")).collect();
+    assert!(output.status.success() && about_us.is_empty(), "{said}");
+}

@@ -1,0 +1,151 @@
+//! A gateway's desk: the real program with a configuration for mail, and the outbox as it is.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::console::{Console, Outcome, words};
+use crate::server::Server;
+
+/// Who writes letters.
+pub const ROLES: &str = "
+[roles.billing]
+name = 'Example Billing'
+address = 'billing@gateway.example'
+reply_to = 'accounts@gateway.example'
+";
+
+pub struct Desk {
+    pub console: Console,
+}
+
+/// What is of interest of a letter in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    pub kind: String,
+    pub to: String,
+    pub state: String,
+}
+
+impl Desk {
+    /// A desk that sends to a server, which we are told at `ops@gateway.example`.
+    pub fn at(server: &Server) -> Self {
+        Self::with_mail(&format!("transport = 'smtp://127.0.0.1:{}'\ntimeout_seconds = 1", server.port()))
+    }
+
+    /// A desk with these settings of mail.
+    pub fn with_mail(mail: &str) -> Self {
+        let desk = Self { console: Console::new() };
+        desk.configure(mail);
+        desk
+    }
+
+    pub fn configure(&self, mail: &str) {
+        self.write_config(&format!("[mail]\ninternal = ['ops@gateway.example']\n{mail}\n{ROLES}"));
+    }
+
+    pub fn config(&self) -> String {
+        fs::read_to_string(self.console.config()).expect("read")
+    }
+
+    /// Puts a template of our own before the one that is built in.
+    pub fn template(&self, name: &str, text: &str) {
+        let folder = self.console.config().with_file_name("templates");
+        fs::create_dir_all(&folder).expect("made");
+        fs::write(folder.join(name), text).expect("written");
+    }
+
+    pub fn write_config(&self, text: &str) {
+        let path = self.console.config();
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(&path, text).expect("written");
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("made private");
+    }
+
+    /// A customer with 1000 credits, an early mark at 500, an urgent one at 100, and one address.
+    pub fn customer(&self, code: &str) {
+        let lower = code.to_lowercase();
+        self.ok(&format!(
+            "customer new --account-code {code} --organisation {code} --invoice-emails pay@{lower}.example"
+        ));
+        self.ok(&format!("balance adjust {code} 1000 --unit SMS --description opening"));
+        self.ok(&format!("balance warn {code} --upper 500 --lower 100"));
+    }
+
+    /// Lets a customer's credits become so many.
+    pub fn sink(&self, code: &str, to: &str) {
+        let now = self.console.json(&format!("balance show {code}"));
+        let now = now[0]["balance"].as_str().or(now["balance"].as_str()).expect("a balance").to_owned();
+        let (now, to): (i64, i64) = (now.parse().expect("whole"), to.parse().expect("whole"));
+        self.ok(&format!("balance adjust {code} {} --description moved --allow-negative", to - now));
+    }
+
+    pub fn ok(&self, line: &str) -> String {
+        self.console.ok(line)
+    }
+
+    pub fn check(&self) -> Outcome {
+        self.console.run("balance check")
+    }
+
+    /// A check that must have nothing to say.
+    #[track_caller]
+    pub fn quiet_check(&self) {
+        let outcome = self.check();
+        assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str()), (Some(0), "", ""));
+    }
+
+    /// A check that must end with an exit code; what it says.
+    #[track_caller]
+    pub fn troubled_check(&self, code: i32) -> String {
+        self.check().failed(code, "balance check").to_owned()
+    }
+
+    pub fn start_check(&self) -> Child {
+        let mut command = self.console.command();
+        command.args(words("balance check")).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("started")
+    }
+
+    /// The program with the test's authority among those that it trusts.
+    pub fn trusting(&self, authority: &str) -> Command {
+        let path = self.console.path("authority.pem");
+        fs::write(&path, authority).expect("written");
+        let mut command = self.console.command();
+        command.env("SSL_CERT_FILE", path);
+        command
+    }
+
+    pub fn outbox(&self) -> Vec<Sent> {
+        let text = |letter: &Value, key: &str| letter[key].as_str().expect(key).to_owned();
+        let letters = self.console.json("mail list");
+        let letters = letters.as_array().expect("a list").iter();
+        letters
+            .map(|letter| Sent {
+                kind: text(letter, "kind"),
+                to: text(letter, "recipient"),
+                state: text(letter, "state"),
+            })
+            .collect()
+    }
+
+    /// The outbox as `kind to state`, in order.
+    pub fn letters(&self) -> Vec<String> {
+        self.outbox().into_iter().map(|Sent { kind, to, state }| format!("{kind} {to} {state}")).collect()
+    }
+
+    /// Lets every wait be over.
+    pub fn wait_is_over(&self) {
+        self.console
+            .sql()
+            .execute("UPDATE letter SET next_attempt_at = created_at WHERE next_attempt_at IS NOT NULL", [])
+            .expect("moved");
+    }
+
+    /// How many crossings were ever recorded.
+    pub fn crossings(&self) -> i64 {
+        self.console.sql().query_row("SELECT count(*) FROM crossing", [], |row| row.get(0)).expect("counted")
+    }
+}

@@ -1,0 +1,220 @@
+//! What travels is one sound message, whatever names, signatures and templates hold.
+
+use crate::desk::Desk;
+use crate::server::Server;
+
+/// A message taken apart: its headers unfolded, and its two bodies decoded.
+struct Message {
+    headers: Vec<(String, String)>,
+    text: String,
+    html: String,
+}
+
+impl Message {
+    #[track_caller]
+    fn read(raw: &str) -> Self {
+        let (head, body) = raw.split_once("\r\n\r\n").expect("headers and a body");
+        let headers = headers(head);
+        let kind = &headers.iter().find(|(name, _)| name == "Content-Type").expect("a type").1;
+        let boundary = kind.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a boundary");
+        let parts: Vec<&str> = body.split(&format!("--{boundary}")).collect();
+        assert!(parts.len() == 4 && parts[3].trim_end() == "--", "two bodies and an end: {raw}");
+        let [text, html] = [(1, "text/plain"), (2, "text/html")].map(|(part, kind)| {
+            let (head, body) = parts[part].trim_start().split_once("\r\n\r\n").expect("a head and a body");
+            assert!(head.contains(&format!("Content-Type: {kind}; charset=utf-8")), "{head}");
+            assert!(head.contains("Content-Transfer-Encoding: quoted-printable"), "{head}");
+            decode(body.strip_suffix("\r\n").unwrap_or(body), true)
+        });
+        Self { headers, text, html }
+    }
+
+    /// The only value of a header.
+    #[track_caller]
+    fn header(&self, name: &str) -> &str {
+        let values: Vec<_> = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();
+        assert_eq!(values.len(), 1, "{name}: {:?}", self.headers);
+        &values[0].1
+    }
+}
+
+/// The headers with their lines unfolded. Nothing but names, values and continuations stands between them.
+#[track_caller]
+fn headers(head: &str) -> Vec<(String, String)> {
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for line in head.split("\r\n") {
+        assert!(line.len() <= 998 && line.is_ascii() && !line.contains(|c: char| c.is_control()), "{line:?}");
+        if let Some(more) = line.strip_prefix(' ') {
+            headers.last_mut().expect("a header to go on").1.push_str(&format!(" {more}"));
+        } else {
+            let (name, value) = line.split_once(": ").expect(line);
+            headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    headers
+}
+
+/// Quoted-printable text; in a body, an equals sign at the end of a line joins it with the next.
+fn decode(text: &str, body: bool) -> String {
+    assert!(!body || text.split("\r\n").all(|line| line.len() <= 76), "a body's lines are short");
+    let joined = text.replace("=\r\n", "").replace("\r\n", "\n");
+    let mut bytes = Vec::new();
+    let mut rest = joined.as_bytes();
+    while let [first, more @ ..] = rest {
+        rest = more;
+        if *first == b'=' {
+            let (digits, more) = more.split_at(2);
+            bytes.push(u8::from_str_radix(str::from_utf8(digits).expect("ASCII"), 16).expect("two digits"));
+            rest = more;
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+/// A header's value with its encoded words in clear.
+fn clear(value: &str) -> String {
+    let mut clear = String::new();
+    for (at, word) in value.split("=?utf-8?b?").enumerate() {
+        if at == 0 {
+            clear.push_str(word);
+            continue;
+        }
+        let (encoded, after) = word.split_once("?=").expect("an end");
+        clear.push_str(&String::from_utf8(from_base64(encoded)).expect("UTF-8"));
+        clear.push_str(if after.trim().is_empty() { "" } else { after });
+    }
+    clear
+}
+
+fn from_base64(text: &str) -> Vec<u8> {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits: Vec<usize> = text.chars().filter_map(|digit| DIGITS.find(digit)).collect();
+    let byte = |bits: usize, at: usize| u8::try_from(bits >> (16 - 8 * at) & 255).expect("a byte");
+    let decoded = digits.chunks(4).flat_map(|chunk| {
+        let bits = (0..4).fold(0, |bits, at| bits << 6 | chunk.get(at).unwrap_or(&0));
+        (0..chunk.len() - 1).map(move |at| byte(bits, at))
+    });
+    decoded.collect()
+}
+
+/// The letter to the customer ABC when its balance has sunk.
+fn letter(desk: &Desk, server: &Server) -> Message {
+    desk.sink("ABC", "400");
+    desk.quiet_check();
+    let taken = server.taken();
+    Message::read(&taken.iter().find(|taken| taken.to == "pay@abc.example").expect("a letter").text)
+}
+
+#[test]
+fn a_letter_says_from_whom_it_is_and_that_no_person_wrote_it() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    let letter = letter(&desk, &server);
+    assert_eq!(letter.header("From"), "\"Example Billing\" <billing@gateway.example>");
+    assert_eq!(letter.header("Reply-To"), "accounts@gateway.example");
+    assert_eq!(letter.header("To"), "pay@abc.example");
+    assert_eq!(letter.header("Auto-Submitted"), "auto-generated");
+    assert_eq!(letter.header("MIME-Version"), "1.0");
+    assert!(letter.header("Date").ends_with(" +0000"));
+    let id = letter.header("Message-ID");
+    assert!(id.starts_with('<') && id.ends_with("@gateway.example>"), "{id}");
+    assert_eq!(desk.console.json("mail show 1")["message_id"], id.trim_matches(['<', '>']));
+    assert!(letter.text.contains("400 SMS credits") && letter.html.contains("400 SMS credits"));
+}
+
+#[test]
+fn names_of_any_script_and_with_quotes_arrive_as_they_are() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    let billing = "Zoë \"Z\" Núñez, Кассир; <x@y>";
+    desk.write_config(&desk.config().replace("Example Billing", billing));
+    desk.customer("ABC");
+    let organisation = "Müller & Söhne \"Ltd\", 東京 <b>";
+    desk.ok(&format!("customer edit ABC --organisation '{organisation}'"));
+    desk.template(
+        "low-upper.txt",
+        "Subject: {{ customer.organisation }} ist fast leer\n\nDear {{ customer.organisation }}",
+    );
+    let letter = letter(&desk, &server);
+    assert_eq!(clear(letter.header("Subject")), format!("{organisation} ist fast leer"));
+    let from = clear(letter.header("From"));
+    let (name, address) = from.rsplit_once(' ').expect("a name and an address");
+    assert_eq!(name.trim_matches('"').replace('\\', ""), billing);
+    assert_eq!(address, "<billing@gateway.example>");
+    assert_eq!(letter.text, format!("Dear {organisation}\n"));
+    assert!(!letter.html.contains("東京 <b>") && letter.html.contains("東京 &lt;b&gt;"), "{}", letter.html);
+}
+
+#[test]
+fn nothing_in_a_text_ends_the_letter_or_begins_another_command() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    let long = "x".repeat(5000);
+    let lines = [".", "..", ".x", "a", ".", "QUIT", "", "MAIL FROM:<evil@example.com>", "--", "From evil", "=2E", " "];
+    let text = format!("{}\n\r\n.\r\nQUIT\r\n\n.\r\n\r.\r\nend\n{long}\nlast", lines.join("\n"));
+    desk.template("low-upper.html", &text);
+    desk.template("low-upper.txt", "Subject: dots\n\nfirst\n.\n..\n.\nQUIT\nlast");
+    let letter = letter(&desk, &server);
+    assert_eq!(letter.text, "first\n.\n..\n.\nQUIT\nlast\n");
+    let bare = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
+    assert_eq!(bare(&letter.html).trim_end(), bare(&text));
+    assert_eq!(server.heard().iter().filter(|line| line.starts_with("QUIT")).count(), 1);
+}
+
+#[test]
+fn no_template_writes_a_header_of_its_own() {
+    let subjects = [
+        "a\rBcc: evil@example.com",
+        "a\r\nBcc: evil@example.com",
+        "a\u{85}Bcc: evil@example.com",
+        "a\u{2028}Bcc: evil@example.com",
+        "a\u{0}\u{b}\u{c}Bcc: evil@example.com",
+        "=?utf-8?q?a=0D=0ABcc:_evil@example.com?=",
+    ];
+    for subject in subjects {
+        let server = Server::plain();
+        let desk = Desk::at(&server);
+        desk.customer("ABC");
+        desk.template("low-upper.txt", &format!("Subject: {subject}\n\ntext"));
+        let letter = letter(&desk, &server);
+        let names: Vec<&str> = letter.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let usual = "From To Subject Date Message-ID Auto-Submitted Reply-To MIME-Version Content-Type";
+        assert_eq!(names.join(" "), usual, "{subject:?}");
+        assert!(!clear(letter.header("Subject")).contains(|c: char| c.is_control()), "{subject:?}");
+    }
+}
+
+#[test]
+fn a_very_long_subject_is_folded() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    for word in ["low ", "niedrig\u{fc}", "x"] {
+        let subject = word.repeat(600);
+        desk.template("low-upper.txt", &format!("Subject: {subject}\n\ntext"));
+        let letter = letter(&desk, &server);
+        assert_eq!(clear(letter.header("Subject")).trim(), subject.trim());
+        desk.sink("ABC", "900");
+        desk.quiet_check();
+        server.taken();
+    }
+}
+
+#[test]
+fn a_template_that_cannot_be_used_stops_the_check_before_anything_is_recorded() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    desk.sink("ABC", "400");
+    for template in ["Subject: x\n\n{% if %}", "no subject", "Subject: \n\nx", "Subject: x\n\n{{ 1 / 0 }}", ""] {
+        desk.template("low-upper.txt", template);
+        assert!(desk.troubled_check(13).contains("low-upper.txt"), "{template:?}");
+    }
+    assert_eq!((desk.crossings(), desk.outbox().len(), server.connections()), (0, 0, 0));
+    desk.template("low-upper.txt", "Subject: fine\n\nx");
+    desk.quiet_check();
+    assert_eq!(server.taken().len(), 2);
+}

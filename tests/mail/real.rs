@@ -1,0 +1,73 @@
+//! Delivery to a mail server of another make, Debian's python3-aiosmtpd. Where it is not installed this says so and passes.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::desk::Desk;
+
+/// Debian's own interpreter, whose modules are Debian's packages.
+const PYTHON: &str = "/usr/bin/python3";
+
+fn is_installed() -> bool {
+    let import = Command::new(PYTHON).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
+    let installed = import.is_ok_and(|status| status.success());
+    let must = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(installed || !must, "python3-aiosmtpd is missing, and in CI this must be tried");
+    installed
+}
+
+/// The server, which ends when its stdin is closed.
+struct Aiosmtpd {
+    process: Child,
+    said: BufReader<std::process::ChildStdout>,
+}
+
+impl Aiosmtpd {
+    fn start() -> Self {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/peer.py");
+        let mut server = Command::new(PYTHON);
+        server.args(["-B", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = server.spawn().expect("started");
+        let said = BufReader::new(process.stdout.take().expect("a pipe"));
+        Self { process, said }
+    }
+
+    fn line(&mut self) -> Value {
+        let mut line = String::new();
+        self.said.read_line(&mut line).expect("a line");
+        serde_json::from_str(&line).expect(&line)
+    }
+
+    /// Ends the server; what it said last.
+    fn stop(mut self) -> Vec<Value> {
+        drop(self.process.stdin.take());
+        let lines = self.said.lines().map(|line| serde_json::from_str(&line.expect("a line")).expect("JSON")).collect();
+        assert!(self.process.wait().expect("ended").success());
+        lines
+    }
+}
+
+#[test]
+fn another_makes_server_takes_refuses_and_puts_off_letters() {
+    if !is_installed() {
+        println!("not tried: python3-aiosmtpd is not installed");
+        return;
+    }
+    let mut server = Aiosmtpd::start();
+    let port = server.line()["port"].as_u64().expect("a port");
+    let desk = Desk::with_mail(&format!("transport = 'smtp://127.0.0.1:{port}'"));
+    desk.customer("ABC");
+    desk.ok("balance warn ABC --to unknown@x.example,busy@x.example,zoe@x.example");
+    desk.template("low-upper.txt", "Subject: N\u{fa}\u{f1}ez, low\n\nfirst\n.\n..\nlast");
+    desk.sink("ABC", "400");
+    desk.troubled_check(12);
+    let states = ["unknown@x.example failed", "busy@x.example pending", "zoe@x.example sent"];
+    let expected: Vec<String> = states.iter().map(|state| format!("low-upper {state}")).collect();
+    assert_eq!(desk.letters()[..3], expected);
+    let taken = server.stop();
+    let letters: Vec<_> = taken.iter().map(|letter| letter["to"][0].as_str().expect("an address")).collect();
+    assert_eq!(letters, ["zoe@x.example", "ops@gateway.example"]);
+    assert!(taken[0]["text"].as_str().expect("text").contains("first\r\n.\r\n..\r\nlast\r\n"), "{}", taken[0]);
+}

@@ -1,0 +1,223 @@
+//! A login is told only to a server that has proved who it is, and to nobody else.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::console::{Outcome, words};
+use crate::desk::Desk;
+use crate::server::{Fault, Server, Stage, base64};
+
+const PASSWORD: &str = "open sesame";
+
+/// An authority that vouches for servers, and its own certificate.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let pem = params.self_signed(&key).expect("signed").pem();
+        Self { issuer: Issuer::new(params, key), pem }
+    }
+
+    /// What a server of this name shows.
+    fn vouch_for(&self, name: &str) -> Arc<ServerConfig> {
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new([name.to_owned()]).expect("a name");
+        let certificate = params.signed_by(&key, &self.issuer).expect("signed");
+        config(certificate.der().clone(), &key)
+    }
+}
+
+/// What a server shows that vouches for itself.
+fn self_signed() -> Arc<ServerConfig> {
+    let key = KeyPair::generate().expect("a key");
+    let params = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+    config(params.self_signed(&key).expect("signed").der().clone(), &key)
+}
+
+fn config(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let ring = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = ServerConfig::builder_with_provider(ring).with_safe_default_protocol_versions().expect("versions");
+    Arc::new(versions.with_no_client_auth().with_single_cert(vec![certificate], key).expect("a certificate"))
+}
+
+/// A desk that logs in at a server, with this source of the password.
+fn desk(server: &Server, scheme: &str, password: &str) -> Desk {
+    let port = server.port();
+    Desk::with_mail(&format!(
+        "transport = '{scheme}://localhost:{port}'\nlogin = 'gateway'\ntimeout_seconds = 5\n{password}"
+    ))
+}
+
+/// Sends a test letter, trusting an authority.
+fn try_out(desk: &Desk, authority: &Authority) -> Outcome {
+    desk.trusting(&authority.pem).args(words("mail test me@example.com")).output().expect("run").into()
+}
+
+/// Whether the password was ever said, in any of the forms in which a login is.
+fn was_told(server: &Server) -> bool {
+    let forms = [PASSWORD.to_owned(), base64(PASSWORD), base64(&format!("\0gateway\0{PASSWORD}"))];
+    server.heard().iter().any(|line| forms.iter().any(|form| line.contains(form)))
+}
+
+#[test]
+fn a_login_travels_over_verified_tls_and_the_letter_after_it() {
+    let authority = Authority::new();
+    for (scheme, implicit) in [("smtp+starttls", false), ("smtps", true)] {
+        let server = Server::secure(authority.vouch_for("localhost"), implicit);
+        let desk = desk(&server, scheme, &format!("password = '{PASSWORD}'"));
+        let outcome = try_out(&desk, &authority);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{scheme}");
+        assert_eq!(server.taken().len(), 1);
+        let heard = server.heard();
+        let first_secret = heard.iter().find(|line| line.contains("AUTH")).expect("a login");
+        assert!(first_secret.starts_with("TLS AUTH PLAIN") && was_told(&server), "{heard:?}");
+        assert!(heard.iter().filter(|line| line.contains("MAIL")).all(|line| line.starts_with("TLS ")), "{heard:?}");
+    }
+}
+
+#[test]
+fn a_server_that_only_asks_question_by_question_is_answered() {
+    let authority = Authority::new();
+    let server = Server::secure(authority.vouch_for("localhost"), true);
+    server.fault(Stage::Ehlo, "", Fault::Answer("250-loopback\r\n250 AUTH LOGIN"));
+    let desk = desk(&server, "smtps", &format!("password = '{PASSWORD}'"));
+    try_out(&desk, &authority).succeeded("mail test");
+    assert!(server.heard().contains(&format!("TLS {}", base64(PASSWORD))));
+}
+
+#[test]
+fn a_server_that_cannot_prove_who_it_is_learns_no_password_and_gets_no_letter() {
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    let servers = [
+        (self_signed(), "vouches for itself"),
+        (stranger.vouch_for("localhost"), "unknown authority"),
+        (authority.vouch_for("elsewhere.example"), "another's name"),
+    ];
+    for (shown, what) in servers {
+        for (scheme, implicit) in [("smtp+starttls", false), ("smtps", true)] {
+            let server = Server::secure(Arc::clone(&shown), implicit);
+            let desk = desk(&server, scheme, &format!("password = '{PASSWORD}'"));
+            let outcome = try_out(&desk, &authority);
+            assert_eq!(outcome.code, Some(12), "{what}, {scheme}: {}", outcome.stderr);
+            assert!(outcome.stderr.contains("certificate"), "{what}, {scheme}: {}", outcome.stderr);
+            assert!(!was_told(&server) && server.taken().is_empty(), "{what}, {scheme}");
+            assert!(!server.heard().iter().any(|line| line.contains("AUTH") || line.contains("MAIL")));
+        }
+    }
+}
+
+#[test]
+fn tls_that_is_asked_for_and_missing_is_not_done_without() {
+    let authority = Authority::new();
+    let refusals = [
+        (Stage::Ehlo, "250 loopback", "STARTTLS is not supported"),
+        (Stage::Ehlo, "250-loopback\r\n250 AUTH PLAIN", "STARTTLS is not supported"),
+        (Stage::StartTls, "454 not now", "not now"),
+        (Stage::StartTls, "502 no", "no"),
+    ];
+    for (stage, answer, why) in refusals {
+        let server = Server::secure(authority.vouch_for("localhost"), false);
+        server.fault(stage, "", Fault::Answer(answer));
+        let desk = desk(&server, "smtp+starttls", &format!("password = '{PASSWORD}'"));
+        let outcome = try_out(&desk, &authority);
+        assert_eq!(outcome.code, Some(12), "{answer}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(why), "{answer}: {}", outcome.stderr);
+        assert!(!was_told(&server) && server.taken().is_empty(), "{answer}");
+    }
+    let server = Server::plain();
+    let desk = desk(&server, "smtp", &format!("password = '{PASSWORD}'"));
+    let outcome = try_out(&desk, &authority);
+    assert!(outcome.failed(13, "plain").contains("over TLS only"));
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn a_wrong_password_puts_letters_off_and_is_repeated_nowhere() {
+    let authority = Authority::new();
+    let server = Server::secure(authority.vouch_for("localhost"), true);
+    let desk = desk(&server, "smtps", "password = 'swordfish'");
+    desk.customer("ABC");
+    desk.sink("ABC", "400");
+    let check =
+        |line: &str| -> Outcome { desk.trusting(&authority.pem).args(words(line)).output().expect("run").into() };
+    let outcome = check("balance check -v");
+    assert_eq!(outcome.code, Some(11), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("535"), "{}", outcome.stderr);
+    assert_eq!(server.taken().len(), 0);
+    let mut told = vec![outcome.stdout, outcome.stderr];
+    for line in [
+        "config show -o json",
+        "mail list -o json",
+        "mail show 1 -o json",
+        "balance why ABC -o json",
+        "audit list -o json",
+    ] {
+        told.push(check(line).succeeded(line));
+    }
+    told.push(format!("{:?}", desk.console.dump()));
+    for text in told {
+        assert!(!text.contains("swordfish") && !text.contains(&base64("swordfish")), "{text}");
+        assert!(!text.contains(&base64("\0gateway\0swordfish")), "{text}");
+    }
+}
+
+#[test]
+fn a_password_comes_from_the_environment_a_private_file_or_a_command() {
+    let authority = Authority::new();
+    let server = Server::secure(authority.vouch_for("localhost"), true);
+    let desk = desk(&server, "smtps", "password_command = \"printf 'open sesame\\n'\"");
+    try_out(&desk, &authority).succeeded("command");
+
+    let file = desk.console.path("password");
+    let port = server.port();
+    let base = format!("transport = 'smtps://localhost:{port}'\nlogin = 'gateway'\ntimeout_seconds = 1");
+    desk.configure(&format!("{base}\npassword_file = '{}'", file.display()));
+    let missing = try_out(&desk, &authority);
+    assert!(missing.failed(13, "no file").contains("cannot read the password file"));
+    fs::write(&file, format!("{PASSWORD}\n")).expect("written");
+    for mode in [0o644, 0o640, 0o602] {
+        fs::set_permissions(&file, Permissions::from_mode(mode)).expect("changed");
+        assert!(try_out(&desk, &authority).failed(13, "open file").contains("error[unsafe_file]"), "{mode:o}");
+    }
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("changed");
+    try_out(&desk, &authority).succeeded("file");
+
+    desk.configure(&base);
+    assert!(try_out(&desk, &authority).failed(13, "none").contains("no password"));
+    let mut command = desk.trusting(&authority.pem);
+    let outcome = command.env("SSGCTL_SMTP_PASSWORD", PASSWORD).args(words("mail test me@example.com")).output();
+    Outcome::from(outcome.expect("run")).succeeded("environment");
+
+    for (command, why) in
+        [("exit 3", "ended with"), ("sleep 600", "did not end in time"), ("printf '\\377'", "no text")]
+    {
+        desk.configure(&format!("{base}\npassword_command = \"{}\"", command.replace('\\', "\\\\")));
+        let outcome = try_out(&desk, &authority);
+        assert!(outcome.failed(13, command).contains(why), "{command}: {}", outcome.stderr);
+    }
+    assert_eq!(server.taken().len(), 3);
+}
+
+#[test]
+fn a_configuration_with_a_password_that_others_can_read_is_refused() {
+    let desk = Desk::with_mail("transport = 'smtps://localhost'\nlogin = 'gateway'\npassword = 'swordfish'");
+    desk.ok("customer list");
+    fs::set_permissions(desk.console.config(), Permissions::from_mode(0o644)).expect("changed");
+    for line in ["balance check", "config show", "mail test me@example.com"] {
+        let outcome = desk.console.run(line);
+        let said = outcome.failed(13, line);
+        assert!(said.contains("error[unsafe_file]") && !said.contains("swordfish"), "{line}: {said}");
+    }
+}

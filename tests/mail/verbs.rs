@@ -1,0 +1,238 @@
+//! What an operator sees of warnings and letters, and does about them.
+
+use std::fs;
+
+use crate::desk::{Desk, ROLES};
+use crate::server::{Fault, Server, Stage};
+
+#[test]
+fn a_check_without_a_configuration_and_with_nothing_to_say_is_silent() {
+    let desk = Desk::with_mail("");
+    fs::remove_file(desk.console.config()).expect("removed");
+    desk.quiet_check();
+    desk.customer("ABC");
+    desk.quiet_check();
+}
+
+#[test]
+fn a_crossing_is_recorded_only_when_it_can_be_told_and_is_told_when_it_can() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    let config = desk.config();
+    desk.customer("ABC");
+    desk.sink("ABC", "400");
+    let mute = [
+        (String::new(), "nobody is set up to write letters"),
+        (ROLES.to_owned(), "does not say how letters are sent"),
+        (config.replace("timeout_seconds", "login = 'x'\ntimeout_seconds"), "no password"),
+        (
+            config.replace("smtp://", "smtps://").replace("timeout", "login = 'x'\npassword_file = '/none'\ntimeout"),
+            "/none",
+        ),
+    ];
+    for (text, why) in mute {
+        desk.write_config(&text);
+        let said = desk.troubled_check(13);
+        assert!(said.contains(why), "{why}: {said}");
+        assert_eq!((desk.crossings(), desk.outbox().len()), (0, 0), "{why}");
+        desk.console.run("balance check --status").failed(3, why);
+    }
+    desk.write_config(&config);
+    desk.quiet_check();
+    assert_eq!(server.taken().len(), 2);
+}
+
+#[test]
+fn a_rehearsal_shows_every_letter_and_saves_and_sends_nothing() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    desk.sink("ABC", "50");
+    let before = desk.console.dump();
+    let outcome = desk.console.run("balance check --dry-run -o json");
+    let rows: serde_json::Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stderr);
+    let told: Vec<_> = rows.as_array().expect("rows").iter().map(|row| (&row["letter"], &row["recipient"])).collect();
+    assert_eq!(told.len(), 2, "{rows}");
+    assert_eq!((told[0].0, told[0].1), (&"low-lower".into(), &"pay@abc.example".into()));
+    assert_eq!((told[1].0, told[1].1), (&"internal".into(), &"ops@gateway.example".into()));
+    assert!(outcome.stderr.contains("nothing was saved"), "{}", outcome.stderr);
+    assert_eq!(desk.console.dump(), before);
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
+fn the_status_tells_when_the_check_last_ran_and_with_what_result() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    let never = desk.console.run("balance check --status");
+    assert!(never.failed(3, "status").contains("never run"));
+    desk.sink("ABC", "400");
+    server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
+    desk.troubled_check(12);
+    let status = desk.console.json("balance check --status");
+    let status = status.as_array().map_or(&status, |rows| &rows[0]);
+    for (key, count) in [("crossings", 1), ("queued", 2), ("sent", 1), ("failed", 1), ("deferred", 0), ("uncertain", 0)]
+    {
+        assert_eq!(status[key], count, "{key}: {status}");
+    }
+    assert!(status["finished_at"].is_string(), "{status}");
+    desk.quiet_check();
+    let again = desk.console.json("balance check --status");
+    let again = again.as_array().map_or(&again, |rows| &rows[0]);
+    assert_eq!(again["sent"], 0, "{again}");
+}
+
+#[test]
+fn a_check_reports_as_json_what_it_did() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    desk.sink("ABC", "400");
+    let did = desk.console.json("balance check");
+    let did = did.as_array().map_or(&did, |rows| &rows[0]);
+    assert_eq!((&did["crossings"], &did["queued"], &did["sent"]), (&1.into(), &2.into(), &2.into()), "{did}");
+}
+
+#[test]
+fn a_failed_letter_is_sent_when_an_operator_says_so() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    desk.sink("ABC", "400");
+    server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
+    desk.troubled_check(12);
+    server.heal();
+    server.taken();
+    let listed = desk.ok("mail list --state failed -o name");
+    assert_eq!(listed.lines().count(), 1);
+    desk.ok(&format!("mail retry {} --reason 'mailbox is back'", listed.trim()));
+    desk.quiet_check();
+    assert_eq!(server.taken().len(), 1);
+    for verb in ["retry", "cancel"] {
+        desk.console.run(&format!("mail {verb} {}", listed.trim())).failed(5, verb);
+    }
+    let shown = desk.console.json(&format!("mail show {}", listed.trim()));
+    let outcomes: Vec<_> = shown["attempts_made"].as_array().expect("attempts").iter().map(|a| &a["outcome"]).collect();
+    assert_eq!(outcomes, ["refused", "sent"]);
+    assert!(desk.ok("audit list").contains("mailbox is back"));
+}
+
+#[test]
+fn a_cancelled_letter_is_not_sent() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    desk.sink("ABC", "400");
+    server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
+    desk.troubled_check(11);
+    server.heal();
+    desk.ok("mail cancel 1 2 --reason 'told by telephone'");
+    desk.wait_is_over();
+    desk.quiet_check();
+    assert_eq!(server.taken().len(), 0);
+    assert!(desk.letters().iter().all(|letter| letter.ends_with("cancelled")));
+    desk.ok("mail retry 1");
+    desk.quiet_check();
+    assert_eq!(server.taken().len(), 1);
+}
+
+#[test]
+fn an_uncertain_letter_is_retried_and_cancelled_like_a_failed_one() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    desk.sink("ABC", "400");
+    server.fault(Stage::Dot, "", Fault::Drop);
+    desk.troubled_check(12);
+    server.heal();
+    server.taken();
+    desk.ok("mail cancel 1");
+    desk.ok("mail retry 2");
+    desk.quiet_check();
+    assert_eq!(server.taken().len(), 1);
+    assert_eq!(desk.letters(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example sent"]);
+}
+
+#[test]
+fn a_test_letter_goes_now_and_is_not_kept_for_later() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.ok("mail test me@example.com");
+    assert_eq!(server.taken().len(), 1);
+    for (stage, fault) in [
+        (Stage::Greeting, Fault::Answer("421 closed")),
+        (Stage::Rcpt, Fault::Answer("550 unknown")),
+        (Stage::Rcpt, Fault::Answer("451 later")),
+        (Stage::Dot, Fault::Drop),
+    ] {
+        server.fault(stage, "", fault);
+        let outcome = desk.console.run("mail test me@example.com");
+        assert_eq!(outcome.code, Some(12), "{stage:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("was not sent"), "{stage:?}: {}", outcome.stderr);
+        server.heal();
+        server.taken();
+        desk.wait_is_over();
+        desk.quiet_check();
+        assert_eq!(server.taken().len(), 0, "{stage:?}");
+    }
+}
+
+#[test]
+fn a_preview_is_the_letter_that_would_be_sent_and_sends_nothing() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    desk.sink("ABC", "50");
+    for (kind, words) in [
+        ("low-upper", "early warning"),
+        ("low-lower", "urgent"),
+        ("internal", "pay@abc.example"),
+        ("all-clear", "recovered"),
+    ] {
+        let text = desk.ok(&format!("mail preview {kind} ABC"));
+        assert!(text.starts_with("From: Example Billing <billing@gateway.example>\nSubject: "), "{text}");
+        assert!(text.contains(words), "{kind}: {text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
+        let file = format!("{kind}.html");
+        desk.ok(&format!("mail preview {kind} ABC --html {file}"));
+        assert!(fs::read_to_string(desk.console.path(&file)).expect("written").starts_with("<!DOCTYPE html>"));
+        desk.console.run(&format!("mail preview {kind} ABC --html {file}")).failed(4, "an existing file");
+    }
+    assert_eq!((desk.outbox().len(), server.connections()), (0, 0));
+}
+
+#[test]
+fn why_names_the_mark_the_recipients_and_what_became_of_each_letter() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    desk.customer("ABC");
+    assert!(desk.ok("balance why ABC").contains("above its marks"));
+    desk.sink("ABC", "400");
+    assert!(desk.ok("balance why ABC").contains("the next will tell"));
+    server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
+    desk.troubled_check(12);
+    let why = desk.ok("balance why ABC");
+    assert!(
+        why.contains("told by 1 of 2 letters") && why.contains("unknown") && why.contains("pay@abc.example"),
+        "{why}"
+    );
+    desk.ok("balance warn ABC --off");
+    assert!(desk.ok("balance why ABC").contains("switched off"));
+}
+
+#[test]
+fn a_folder_gets_each_letter_as_a_private_file() {
+    let desk = Desk::with_mail("");
+    let folder = desk.console.path("letters");
+    desk.configure(&format!("transport = 'folder:{}'", folder.display()));
+    desk.customer("ABC");
+    desk.sink("ABC", "400");
+    desk.quiet_check();
+    desk.quiet_check();
+    let mut files: Vec<_> = fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    assert_eq!(files.len(), 2);
+    let text = fs::read_to_string(&files[0]).expect("read");
+    assert!(text.contains("To: pay@abc.example\r\n"), "{text}");
+}
