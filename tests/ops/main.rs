@@ -11,6 +11,7 @@ mod audit;
 mod balance;
 mod contact;
 mod customer;
+mod import;
 mod ledger;
 mod note;
 mod outbox;

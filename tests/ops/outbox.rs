@@ -1,133 +1,281 @@
-//! The outbox: what follows from each outcome, and when a letter is tried again.
+//! The outbox: which letter may be sent when, and what follows from each outcome.
 
-use ssgctl::Error;
-use ssgctl::model::{Letter, LetterKind, LetterState, Outcome};
+use jiff::SignedDuration;
+use ssgctl::model::{Attempt, Letter, LetterKind, LetterState, Noun, Outcome, Time};
 use ssgctl::ops::outbox;
+use ssgctl::{Error, Result};
 
-use crate::support::{Scene, assert_refused, plain_letter, valid};
+use crate::support::{NOON, Scene, assert_refused, plain_letter, valid};
 
-/// A database with one letter that waits.
-fn one_letter() -> Scene {
+/// A letter in the outbox of a scene that stands at noon.
+fn scene() -> (Scene, i64) {
     let mut scene = Scene::with_acme();
-    scene
-        .write(|tx| outbox::queue(tx, None, None, &valid("jo@acme.example"), &plain_letter(LetterKind::Test)))
-        .unwrap();
-    scene
+    let id = queue(&mut scene, "ops@acme.example");
+    (scene, id)
+}
+
+fn queue(scene: &mut Scene, recipient: &str) -> i64 {
+    let letter = scene.write(|tx| {
+        let customer = tx.customer("ACME")?;
+        outbox::queue(tx, Some(&customer), None, &valid(recipient), &plain_letter(LetterKind::LowUpper))
+    });
+    letter.expect("queued").id
+}
+
+fn after(minutes: i64) -> Time {
+    let noon: Time = valid(NOON);
+    Time::from_timestamp(noon.timestamp().checked_add(SignedDuration::from_mins(minutes)).expect("in range"))
+}
+
+/// Moves the clock to so many minutes after noon.
+fn wait(scene: &mut Scene, minutes: i64) {
+    scene.at(&after(minutes).to_string());
 }
 
 fn claim(scene: &mut Scene) -> Vec<Letter> {
-    scene.write(|tx| outbox::claim(tx, 10)).unwrap()
-}
-
-/// Tries what is due at a time, with this outcome for each.
-fn attempt(scene: &mut Scene, time: &str, outcome: &Outcome) -> Vec<Letter> {
-    scene.at(time);
-    let claimed = claim(scene);
-    claimed.into_iter().map(|letter| scene.write(|tx| outbox::record(tx, letter, outcome)).unwrap()).collect()
+    scene.write(|tx| outbox::claim(tx, 100)).expect("claimed")
 }
 
 fn deferred() -> Outcome {
-    Outcome::Deferred("451 later".to_owned())
+    Outcome::Deferred("451 try later".to_owned())
 }
 
 fn unanswered() -> Outcome {
-    Outcome::Unanswered("no answer".to_owned())
+    Outcome::Unanswered("hung up".to_owned())
+}
+
+/// Claims the one letter that is due, and writes down what came of it.
+fn attempt(scene: &mut Scene, outcome: &Outcome) -> Letter {
+    let claimed = claim(scene);
+    let [letter] = &claimed[..] else { unreachable!("{claimed:?}") };
+    scene.write(|tx| outbox::record(tx, letter.clone(), outcome)).expect("recorded")
+}
+
+fn attempts(scene: &mut Scene, id: i64) -> Vec<Attempt> {
+    scene.read(|now| now.attempts(&now.letter(id)?))
+}
+
+fn letter(scene: &mut Scene, id: i64) -> Letter {
+    scene.read(|now| now.letter(id))
 }
 
 #[test]
-fn a_letter_that_was_sent_is_never_due_again() {
-    let mut scene = one_letter();
-    let sent = attempt(&mut scene, "2026-11-24T12:00:00Z", &Outcome::Sent);
-    assert_eq!(sent[0].state, LetterState::Sent);
-    assert!(attempt(&mut scene, "2030-01-01T00:00:00Z", &Outcome::Sent).is_empty());
-    assert_refused!(scene.write(|tx| outbox::retry(tx, 1)), Error::Refused(_));
-    assert_refused!(scene.write(|tx| outbox::cancel(tx, 1)), Error::Refused(_));
+fn a_letter_waits_from_the_moment_it_is_queued_and_keeps_one_message_id() {
+    let (mut scene, id) = scene();
+    let queued = letter(&mut scene, id);
+    assert_eq!((queued.state, queued.attempts, queued.next_attempt_at), (LetterState::Pending, 0, Some(valid(NOON))));
+    assert!(queued.message_id.ends_with("@example.com") && queued.message_id.len() > 36, "{}", queued.message_id);
+    assert_eq!(attempt(&mut scene, &deferred()).message_id, queued.message_id);
 }
 
 #[test]
-fn a_claimed_letter_is_claimed_once() {
-    let mut scene = one_letter();
-    assert_eq!(claim(&mut scene).len(), 1);
-    assert!(claim(&mut scene).is_empty());
+fn a_claimed_letter_is_claimed_by_nobody_else() {
+    let (mut scene, id) = scene();
+    let [claimed] = &claim(&mut scene)[..] else { unreachable!("one letter is due") };
+    assert_eq!((claimed.id, claimed.state, claimed.attempts), (id, LetterState::Sending, 1));
+    assert_eq!(letter(&mut scene, id).state, LetterState::Sending);
+    wait(&mut scene, 60 * 24 * 30);
+    assert_eq!(claim(&mut scene), []);
 }
 
 #[test]
-fn the_pauses_double_up_to_six_hours() {
-    let mut scene = one_letter();
-    let mut time = "2026-11-24T12:00:00Z".to_owned();
-    let mut pauses = Vec::new();
-    for _ in 0..10 {
-        let letter = attempt(&mut scene, &time, &deferred()).remove(0);
-        assert_eq!(letter.state, LetterState::Pending);
-        let next = letter.next_attempt_at.unwrap();
-        let now: ssgctl::model::Time = valid(&time);
-        pauses.push(next.timestamp().duration_since(now.timestamp()).as_secs() / 60);
-        time = next.to_string();
+fn the_oldest_letters_are_claimed_first_and_not_more_than_asked_for() {
+    let (mut scene, first) = scene();
+    let second = queue(&mut scene, "b@acme.example");
+    let third = queue(&mut scene, "c@acme.example");
+    let ids = |letters: Vec<Letter>| letters.iter().map(|letter| letter.id).collect::<Vec<_>>();
+    assert_eq!(ids(scene.write(|tx| outbox::claim(tx, 2)).unwrap()), [first, second]);
+    assert_eq!(ids(scene.write(|tx| outbox::claim(tx, 2)).unwrap()), [third]);
+}
+
+#[test]
+fn a_letter_that_was_sent_is_never_sent_again() {
+    let (mut scene, id) = scene();
+    let sent = attempt(&mut scene, &Outcome::Sent);
+    assert_eq!((sent.state, sent.next_attempt_at, sent.last_error), (LetterState::Sent, None, None));
+    wait(&mut scene, 60 * 24 * 30);
+    assert_eq!(claim(&mut scene), []);
+    for deed in [outbox::retry, outbox::cancel] {
+        assert_refused!(scene.write(|tx| deed(tx, id)), Error::Refused(why) if why.contains("is sent"));
     }
-    assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 360, 360, 360]);
+    assert_eq!(attempts(&mut scene, id).len(), 1);
 }
 
 #[test]
-fn a_letter_is_not_due_before_its_pause_is_over() {
-    let mut scene = one_letter();
-    attempt(&mut scene, "2026-11-24T12:00:00Z", &deferred());
-    assert!(attempt(&mut scene, "2026-11-24T12:04:59Z", &Outcome::Sent).is_empty());
-    assert_eq!(attempt(&mut scene, "2026-11-24T12:05:00Z", &Outcome::Sent).len(), 1);
+fn a_letter_put_off_waits_twice_as_long_each_time_and_never_longer_than_six_hours() {
+    let (mut scene, id) = scene();
+    let mut now = 0;
+    for (number, minutes) in (1..).zip([5, 10, 20, 40, 80, 160, 320, 360, 360]) {
+        let letter = attempt(&mut scene, &deferred());
+        assert_eq!((letter.state, letter.attempts), (LetterState::Pending, number));
+        assert_eq!(letter.next_attempt_at, Some(after(now + minutes)), "after attempt {number}");
+        assert_eq!(letter.last_error.as_deref(), Some("451 try later"));
+        wait(&mut scene, now + minutes - 1);
+        assert_eq!(claim(&mut scene), [], "not before its time");
+        now += minutes;
+        wait(&mut scene, now);
+    }
+    let made = attempts(&mut scene, id);
+    assert!((1..).zip(&made).all(|(number, attempt)| attempt.number == number && attempt.outcome == "deferred"));
+    assert_eq!((made.len(), made[8].detail.as_deref()), (9, Some("451 try later")));
+    assert_eq!(attempt(&mut scene, &Outcome::Sent).last_error, None, "what was wrong is over");
 }
 
 #[test]
-fn after_five_days_a_letter_has_failed() {
-    let mut scene = one_letter();
-    let letter = attempt(&mut scene, "2026-11-29T12:00:00Z", &deferred()).remove(0);
+fn a_letter_is_given_up_after_five_days_and_not_before() {
+    const FIVE_DAYS: i64 = 5 * 24 * 60;
+    let (mut scene, _) = scene();
+    wait(&mut scene, FIVE_DAYS - 1);
+    assert_eq!(attempt(&mut scene, &deferred()).state, LetterState::Pending);
+    wait(&mut scene, FIVE_DAYS + 4);
+    let letter = attempt(&mut scene, &deferred());
     assert_eq!((letter.state, letter.next_attempt_at), (LetterState::Failed, None));
+    wait(&mut scene, 2 * FIVE_DAYS);
+    assert_eq!(claim(&mut scene), []);
 }
 
 #[test]
-fn a_refusal_is_final_until_somebody_says_otherwise() {
-    let mut scene = one_letter();
-    let refused = Outcome::Refused("550 no such user".to_owned());
-    let letter = attempt(&mut scene, "2026-11-24T12:00:00Z", &refused).remove(0);
-    assert_eq!((letter.state, letter.last_error.as_deref()), (LetterState::Failed, Some("550 no such user")));
-    assert!(attempt(&mut scene, "2027-01-01T00:00:00Z", &Outcome::Sent).is_empty());
-    scene.write(|tx| outbox::retry(tx, 1)).unwrap();
-    assert_eq!(attempt(&mut scene, "2027-01-01T00:00:00Z", &Outcome::Sent)[0].state, LetterState::Sent);
+fn a_letter_refused_for_good_is_not_tried_again_by_itself() {
+    let (mut scene, id) = scene();
+    let letter = attempt(&mut scene, &Outcome::Refused("550 no such user".to_owned()));
+    assert_eq!((letter.state, letter.next_attempt_at), (LetterState::Failed, None));
+    assert_eq!(letter.last_error.as_deref(), Some("550 no such user"));
+    wait(&mut scene, 60 * 24);
+    assert_eq!(claim(&mut scene), []);
+    scene.write(|tx| outbox::retry(tx, id)).unwrap();
+    assert_eq!(attempt(&mut scene, &Outcome::Sent).state, LetterState::Sent);
 }
 
 #[test]
-fn an_unanswered_letter_goes_once_more_under_the_same_name_and_never_again() {
-    let mut scene = one_letter();
-    let first = attempt(&mut scene, "2026-11-24T12:00:00Z", &unanswered()).remove(0);
-    assert_eq!(first.state, LetterState::Uncertain);
-    assert!(attempt(&mut scene, "2026-11-24T12:14:59Z", &Outcome::Sent).is_empty(), "later, not at once");
-    // A refusal by the server for now is no answer to whether it arrived the first time.
-    let put_off = attempt(&mut scene, "2026-11-24T12:15:00Z", &deferred()).remove(0);
-    assert_eq!(put_off.state, LetterState::Uncertain);
-    let second = attempt(&mut scene, "2026-11-24T18:00:00Z", &unanswered()).remove(0);
-    assert_eq!((second.state, second.next_attempt_at), (LetterState::Uncertain, None));
+fn a_letter_without_an_answer_is_sent_once_more_later_and_then_never() {
+    let (mut scene, _) = scene();
+    let first = attempt(&mut scene, &unanswered());
+    assert_eq!((first.state, first.unanswered, first.next_attempt_at), (LetterState::Uncertain, 1, Some(after(15))));
+    wait(&mut scene, 14);
+    assert_eq!(claim(&mut scene), []);
+    wait(&mut scene, 15);
+    let second = attempt(&mut scene, &unanswered());
+    assert_eq!((second.state, second.unanswered, second.next_attempt_at), (LetterState::Uncertain, 2, None));
     assert_eq!(second.message_id, first.message_id);
-    assert!(attempt(&mut scene, "2030-01-01T00:00:00Z", &Outcome::Sent).is_empty());
+    wait(&mut scene, 60 * 24 * 30);
+    assert_eq!(claim(&mut scene), []);
 }
 
 #[test]
-fn letters_of_a_dead_run_are_uncertain() {
-    let mut scene = one_letter();
+fn a_letter_that_may_have_been_sent_stays_uncertain_while_its_second_sending_is_put_off() {
+    let (mut scene, _) = scene();
+    attempt(&mut scene, &unanswered());
+    wait(&mut scene, 15);
+    let put_off = attempt(&mut scene, &deferred());
+    assert_eq!((put_off.state, put_off.next_attempt_at), (LetterState::Uncertain, Some(after(25))));
+    wait(&mut scene, 25);
+    assert_eq!(attempt(&mut scene, &Outcome::Sent).state, LetterState::Sent);
+}
+
+#[test]
+fn letters_of_a_run_that_died_count_as_sent_without_an_answer() {
+    let (mut scene, id) = scene();
     claim(&mut scene);
+    let sent = queue(&mut scene, "b@acme.example");
+    attempt(&mut scene, &Outcome::Sent);
     let abandoned = scene.write(outbox::find_abandoned).unwrap();
-    assert_eq!(abandoned.len(), 1);
-    let letter = scene.read(|now| now.letter(1));
-    assert_eq!((letter.state, letter.unanswered), (LetterState::Uncertain, 1));
+    assert_eq!(abandoned.iter().map(|letter| letter.id).collect::<Vec<_>>(), [id]);
+    let found = letter(&mut scene, id);
+    assert_eq!((found.state, found.attempts, found.unanswered), (LetterState::Uncertain, 1, 1));
+    assert_eq!(found.next_attempt_at, Some(after(15)));
+    assert_eq!(attempts(&mut scene, id)[0].outcome, "unanswered");
+    assert_eq!(letter(&mut scene, sent).state, LetterState::Sent);
+    assert_eq!(scene.write(outbox::find_abandoned).unwrap(), [], "they are found once");
 }
 
 #[test]
-fn a_clock_that_was_wrong_strands_no_letter() {
-    let mut scene = one_letter();
-    attempt(&mut scene, "2040-01-01T00:00:00Z", &unanswered());
-    assert_eq!(attempt(&mut scene, "2026-11-24T12:00:00Z", &Outcome::Sent).len(), 1, "planned in 2040, due in 2026");
+fn a_letter_that_two_runs_died_over_is_not_sent_a_third_time() {
+    let (mut scene, id) = scene();
+    for minutes in [0, 15] {
+        wait(&mut scene, minutes);
+        assert_eq!(claim(&mut scene).len(), 1);
+        scene.write(outbox::find_abandoned).unwrap();
+    }
+    wait(&mut scene, 60 * 24);
+    assert_eq!(claim(&mut scene), []);
+    assert_eq!(letter(&mut scene, id).state, LetterState::Uncertain);
+}
+
+/// Brings a letter to a state.
+fn bring_to(scene: &mut Scene, id: i64, state: LetterState) {
+    match state {
+        LetterState::Pending => {}
+        LetterState::Sending => drop(claim(scene)),
+        LetterState::Sent => drop(attempt(scene, &Outcome::Sent)),
+        LetterState::Failed => drop(attempt(scene, &Outcome::Refused("550".to_owned()))),
+        LetterState::Uncertain => drop(attempt(scene, &unanswered())),
+        LetterState::Cancelled => drop(scene.write(|tx| outbox::cancel(tx, id)).expect("cancelled")),
+    }
+    assert_eq!(letter(scene, id).state, state);
 }
 
 #[test]
-fn a_cancelled_letter_rests() {
-    let mut scene = one_letter();
-    scene.write(|tx| outbox::cancel(tx, 1)).unwrap();
-    assert!(claim(&mut scene).is_empty());
+fn an_operator_retries_and_cancels_whatever_is_not_sent_nor_being_sent() {
+    type Deed = fn(&mut ssgctl::store::Tx<'_>, i64) -> Result<Letter>;
+    let deeds: [(Deed, &str, LetterState); 2] =
+        [(outbox::retry, "retry", LetterState::Pending), (outbox::cancel, "cancel", LetterState::Cancelled)];
+    for state in LetterState::ALL {
+        for (deed, action, becomes) in deeds {
+            let (mut scene, id) = scene();
+            bring_to(&mut scene, id, state);
+            let before = scene.dump();
+            let done = scene.write(|tx| deed(tx, id));
+            if matches!(state, LetterState::Sent | LetterState::Sending) {
+                assert_refused!(done, Error::Refused(_));
+                assert_eq!(scene.dump(), before);
+                continue;
+            }
+            assert_eq!(done.unwrap().state, becomes, "{action} of a letter that is {state}");
+            assert_eq!(claim(&mut scene).len(), usize::from(becomes == LetterState::Pending));
+            let event = scene.last_event();
+            assert_eq!((event.change.noun, event.change.action.as_str()), (Noun::Letter, action));
+            assert_eq!(event.customer, Some(valid("ACME")));
+        }
+    }
+}
+
+#[test]
+fn a_letter_that_is_not_there_is_neither_retried_nor_cancelled() {
+    let (mut scene, _) = scene();
+    for deed in [outbox::retry, outbox::cancel] {
+        assert_refused!(scene.write(|tx| deed(tx, 99)), Error::NotFound { noun: Noun::Letter, .. });
+    }
+}
+
+#[test]
+fn a_clock_that_jumps_far_ahead_and_back_strands_no_letter() {
+    for outcome in [deferred(), unanswered()] {
+        let (mut scene, id) = scene();
+        // An attempt while the clock says 2040 plans the next one for 2040.
+        let late = queue_at(&mut scene, "2040-01-01T00:00:00Z");
+        for letter in claim(&mut scene) {
+            scene.write(|tx| outbox::record(tx, letter, &outcome)).unwrap();
+        }
+        scene.at(NOON);
+        let due = claim(&mut scene);
+        assert!(due.iter().any(|letter| letter.id == late), "planned for 2040: {due:?}");
+        let other = letter(&mut scene, id);
+        assert!(other.state == LetterState::Failed || due.iter().any(|letter| letter.id == id), "{other:?}");
+    }
+}
+
+fn queue_at(scene: &mut Scene, time: &str) -> i64 {
+    scene.at(time);
+    queue(scene, "late@acme.example")
+}
+
+#[test]
+fn a_clock_that_goes_back_a_little_makes_a_letter_wait_a_little_longer_and_no_more() {
+    let (mut scene, _) = scene();
+    wait(&mut scene, 60);
+    attempt(&mut scene, &deferred());
+    wait(&mut scene, 0);
+    assert_eq!(claim(&mut scene), []);
+    wait(&mut scene, 65);
+    assert_eq!(claim(&mut scene).len(), 1);
 }

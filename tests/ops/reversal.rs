@@ -1,102 +1,204 @@
-//! Reversals: an entry is undone once, by another entry, and half of a transfer never alone.
+//! Reversals: once, whole, by the opposite amount, and under the same rules as any other change.
 
 use ssgctl::Error;
-use ssgctl::model::{EntryKind, Money, Unit};
-use ssgctl::ops::balance::{Reversal, reverse};
+use ssgctl::model::{EntryKind, Money, Noun};
+use ssgctl::ops::balance::{self, Adjustment, Receipt, Reversal};
 use ssgctl::ops::customer;
 
-use crate::support::{Scene, adjustment, assert_refused, reversal, transfer, valid};
-use crate::transfer::move_credits;
+use crate::support::{Scene, adjustment, adjustment_in, assert_refused, reversal, transfer, valid};
 
-fn undo(scene: &mut Scene, reversal: &Reversal) -> ssgctl::Result<Vec<i64>> {
-    let receipts = scene.write(|tx| reverse(tx, reversal))?;
-    Ok(receipts.into_iter().map(|receipt| receipt.entry.id).collect())
+fn reverse(scene: &mut Scene, wish: &Reversal) -> ssgctl::Result<Vec<Receipt>> {
+    scene.write(|tx| balance::reverse(tx, wish))
+}
+
+fn keyed(key: &str, entry: i64) -> Reversal {
+    Reversal { key: Some(valid(key)), ..reversal(entry) }
+}
+
+/// ACME with 10 credits of which 4 were moved to GLOBEX: entries 1, and the halves 2 and 3.
+fn moved() -> Scene {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    scene.credit("ACME", "10");
+    scene.write(|tx| balance::transfer(tx, "ACME", "GLOBEX", &transfer("4"))).expect("moved");
+    scene
 }
 
 #[test]
-fn a_reversal_takes_back_what_the_entry_did_and_names_it() {
+fn a_reversal_is_a_new_entry_of_the_opposite_amount_that_names_the_one_it_undoes() {
     let mut scene = Scene::with_acme();
-    scene.credit("ACME", "100");
-    scene.credit("ACME", "7");
-    assert_eq!(undo(&mut scene, &reversal(1)).unwrap(), [3]);
-    let entry = scene.entries().pop().unwrap();
-    assert_eq!((entry.posting.kind, entry.posting.reverses), (EntryKind::Reversal, Some(1)));
-    assert_eq!(entry.posting.amount, valid("-100"));
-    assert_eq!(scene.credits("ACME"), valid("7"));
-    assert!(scene.findings().is_empty());
+    scene.credit("ACME", "10");
+    scene.adjust("ACME", &Adjustment { allow_negative: true, ..adjustment_in("EUR", "-2.5") }).unwrap();
+    let wish = Reversal { reference: Some(valid("CN-7")), description: valid("paid by another"), ..keyed("undo-2", 2) };
+    let receipts = reverse(&mut scene, &wish).unwrap();
+    let [Receipt { entry, replayed: false }] = &receipts[..] else { unreachable!("{receipts:?}") };
+    assert_eq!((entry.id, entry.customer.as_str(), entry.posting.reverses), (3, "ACME", Some(2)));
+    assert_eq!((entry.posting.kind, entry.posting.unit), (EntryKind::Reversal, valid("EUR")));
+    assert_eq!((entry.posting.amount, entry.balance_after), (valid("2.5"), Money::ZERO));
+    assert_eq!(entry.posting.description, valid("paid by another"));
+    assert_eq!((entry.posting.reference.clone(), entry.posting.key.clone()), (wish.reference, wish.key));
+    assert_eq!(scene.credits("ACME"), valid("10"), "the other unit is left alone");
+    assert_eq!(scene.entries()[1].posting.amount, valid("-2.5"), "what was undone is still there");
+    assert_eq!(scene.findings(), Vec::<String>::new());
 }
 
 #[test]
-fn an_entry_is_reversed_once() {
+fn an_entry_is_reversed_once_and_the_refusal_names_the_reversal() {
     let mut scene = Scene::with_acme();
-    scene.credit("ACME", "100");
-    undo(&mut scene, &reversal(1)).unwrap();
+    scene.credit("ACME", "10");
+    reverse(&mut scene, &reversal(1)).unwrap();
+    scene.credit("ACME", "10");
     let before = scene.dump();
-    assert_refused!(undo(&mut scene, &reversal(1)), Error::AlreadyReversed { entry: 1, by: 2 });
+    for wish in [reversal(1), keyed("again", 1)] {
+        assert_refused!(reverse(&mut scene, &wish), Error::AlreadyReversed { entry: 1, by: 2 });
+    }
     assert_eq!(scene.dump(), before);
 }
 
 #[test]
 fn a_reversal_is_not_reversed() {
     let mut scene = Scene::with_acme();
-    scene.credit("ACME", "100");
-    undo(&mut scene, &reversal(1)).unwrap();
-    assert_refused!(undo(&mut scene, &reversal(2)), Error::Refused(_));
+    scene.credit("ACME", "10");
+    reverse(&mut scene, &reversal(1)).unwrap();
+    assert_refused!(reverse(&mut scene, &reversal(2)), Error::Refused(why) if why.contains("entry 2 is a reversal"));
 }
 
 #[test]
 fn an_entry_that_is_not_there_is_not_reversed() {
     let mut scene = Scene::with_acme();
-    assert_refused!(undo(&mut scene, &reversal(1)), Error::NotFound { .. });
+    for entry in [0, -1, 1, i64::MAX] {
+        assert_refused!(
+            reverse(&mut scene, &reversal(entry)),
+            Error::NotFound { noun: Noun::Entry, name, .. } if *name == entry.to_string()
+        );
+    }
 }
 
 #[test]
-fn half_of_a_transfer_takes_the_other_with_it() {
-    let mut scene = Scene::with_acme();
-    scene.customer("BETA");
-    scene.credit("ACME", "100");
-    move_credits(&mut scene, &transfer("30")).unwrap();
-    // Whichever half is named, both are undone, that one first.
-    assert_eq!(undo(&mut scene, &reversal(3)).unwrap(), [4, 5]);
-    assert_eq!((scene.credits("ACME"), scene.credits("BETA")), (valid("100"), Money::ZERO));
-    assert_refused!(undo(&mut scene, &reversal(2)), Error::AlreadyReversed { entry: 2, by: 5 });
-    assert!(scene.findings().is_empty());
+fn either_half_of_a_transfer_takes_the_other_half_with_it() {
+    for (named, other) in [(2, 3), (3, 2)] {
+        let mut scene = moved();
+        let receipts = reverse(&mut scene, &keyed("undo", named)).unwrap();
+        let undone: Vec<_> = receipts.iter().map(|receipt| receipt.entry.posting.reverses).collect();
+        assert_eq!(undone, [Some(named), Some(other)]);
+        let counterparts: Vec<_> = receipts.iter().map(|receipt| receipt.entry.counterpart).collect();
+        assert_eq!(counterparts, [Some(5), Some(4)]);
+        assert_eq!((scene.credits("ACME"), scene.credits("GLOBEX")), (valid("10"), Money::ZERO));
+        for entry in [2, 3] {
+            assert_refused!(reverse(&mut scene, &reversal(entry)), Error::AlreadyReversed { .. });
+        }
+        assert_eq!(scene.findings(), Vec::<String>::new());
+    }
 }
 
 #[test]
-fn a_reversal_sinks_below_the_credit_limit_only_when_allowed() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "100");
-    scene.credit("ACME", "-60");
-    assert_refused!(undo(&mut scene, &reversal(1)), Error::InsufficientBalance { .. });
-    undo(&mut scene, &Reversal { allow_negative: true, ..reversal(1) }).unwrap();
-    assert_eq!(scene.credits("ACME"), valid("-60"));
+fn a_transfer_of_which_one_half_cannot_be_taken_back_is_not_reversed_at_all() {
+    let mut scene = moved();
+    scene.credit("GLOBEX", "-1");
+    let before = scene.dump();
+    for half in [2, 3] {
+        assert_refused!(
+            reverse(&mut scene, &reversal(half)),
+            Error::InsufficientBalance { customer, .. } if customer.as_str() == "GLOBEX"
+        );
+    }
+    assert_eq!(scene.dump(), before);
+    scene.write(|tx| customer::archive(tx, "GLOBEX")).unwrap();
+    for half in [2, 3] {
+        assert_refused!(reverse(&mut scene, &reversal(half)), Error::Archived { name, .. } if name == "GLOBEX");
+    }
+    assert_eq!(scene.credits("ACME"), valid("6"));
 }
 
 #[test]
-fn the_same_key_gives_the_first_receipts_again() {
+fn a_reversal_goes_no_further_below_zero_than_the_credit_limit_unless_that_is_allowed() {
     let mut scene = Scene::with_acme();
-    scene.customer("BETA");
-    scene.credit("ACME", "100");
-    scene.credit("ACME", "1");
-    move_credits(&mut scene, &transfer("30")).unwrap();
-    let keyed = Reversal { key: Some(valid("undo")), ..reversal(3) };
-    assert_eq!(undo(&mut scene, &keyed).unwrap(), [5, 6]);
-    let again = scene.write(|tx| reverse(tx, &keyed)).unwrap();
-    assert!(again.iter().all(|receipt| receipt.replayed));
-    assert_eq!(again.iter().map(|receipt| receipt.entry.id).collect::<Vec<_>>(), [5, 6]);
-    let other = Reversal { key: Some(valid("undo")), ..reversal(2) };
-    assert_refused!(undo(&mut scene, &other), Error::KeyConflict { field: "entry", .. });
-    let mut adjust = adjustment("5");
-    adjust.key = Some(valid("undo"));
-    assert_refused!(scene.adjust("ACME", &adjust), Error::KeyConflict { field: "kind", .. });
+    scene.credit("ACME", "10");
+    scene.credit("ACME", "-4");
+    assert_refused!(
+        reverse(&mut scene, &reversal(1)),
+        Error::InsufficientBalance { amount, after, .. } if (*amount, *after) == (valid("-10"), valid("-4"))
+    );
+    scene.write(|tx| balance::set_credit_limit(tx, "ACME", None, valid("3"))).unwrap();
+    assert_refused!(
+        reverse(&mut scene, &reversal(1)),
+        Error::InsufficientBalance { floor, .. } if *floor == valid("-3")
+    );
+    reverse(&mut scene, &Reversal { allow_negative: true, ..reversal(1) }).unwrap();
+    assert_eq!(scene.credits("ACME"), valid("-4"));
 }
 
 #[test]
-fn an_archived_customer_takes_no_reversal() {
+fn a_reversal_may_use_the_credit_limit_to_its_end() {
     let mut scene = Scene::with_acme();
-    scene.credit("ACME", "100");
+    scene.credit("ACME", "10");
+    scene.credit("ACME", "-4");
+    scene.write(|tx| balance::set_credit_limit(tx, "ACME", None, valid("4"))).unwrap();
+    assert_eq!(reverse(&mut scene, &reversal(1)).unwrap()[0].entry.balance_after, valid("-4"));
+}
+
+#[test]
+fn undoing_a_debit_is_allowed_however_low_the_balance_is() {
+    let mut scene = Scene::with_acme();
+    for _ in 0..2 {
+        scene.adjust("ACME", &Adjustment { allow_negative: true, ..adjustment("-5") }).unwrap();
+    }
+    assert_eq!(reverse(&mut scene, &reversal(1)).unwrap()[0].entry.balance_after, valid("-5"));
+}
+
+#[test]
+fn an_entry_of_an_archived_customer_is_not_reversed() {
+    let mut scene = Scene::with_acme();
+    scene.credit("ACME", "10");
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    assert_refused!(undo(&mut scene, &reversal(1)), Error::Archived { .. });
-    assert_eq!(scene.balance("ACME", Unit::Sms).unwrap().balance, valid("100"));
+    assert_refused!(reverse(&mut scene, &reversal(1)), Error::Archived { name, .. } if name == "ACME");
+    scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
+    assert!(reverse(&mut scene, &reversal(1)).is_ok());
+}
+
+#[test]
+fn the_same_key_gives_the_first_receipts_again_both_halves_of_a_transfer_included() {
+    for entry in [1, 2, 3] {
+        let mut scene = moved();
+        scene.credit("ACME", "10");
+        let first = reverse(&mut scene, &keyed("undo", entry)).unwrap();
+        scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+        let before = scene.dump();
+        let again = reverse(&mut scene, &keyed("undo", entry)).unwrap();
+        assert!(again.iter().all(|receipt| receipt.replayed) && !first[0].replayed);
+        let entries = |receipts: &[Receipt]| receipts.iter().map(|receipt| receipt.entry.clone()).collect::<Vec<_>>();
+        assert_eq!(entries(&again), entries(&first));
+        assert_eq!(scene.dump(), before);
+    }
+}
+
+#[test]
+fn the_same_key_for_another_reversal_or_another_kind_of_change_is_refused() {
+    let mut scene = moved();
+    scene.adjust("ACME", &Adjustment { key: Some(valid("top-up")), ..adjustment("1") }).unwrap();
+    reverse(&mut scene, &keyed("undo", 4)).unwrap();
+    let before = scene.dump();
+    let others = [
+        ("entry", keyed("undo", 1)),
+        ("entry", keyed("undo", 99)),
+        ("description", Reversal { description: valid("other"), ..keyed("undo", 4) }),
+        ("reference", Reversal { reference: Some(valid("CN-7")), ..keyed("undo", 4) }),
+        ("kind", keyed("top-up", 1)),
+    ];
+    for (differs, wish) in others {
+        assert_refused!(reverse(&mut scene, &wish), Error::KeyConflict { field, .. } if *field == differs);
+    }
+    let taken = Adjustment { key: Some(valid("undo")), ..adjustment("-1") };
+    assert_refused!(scene.adjust("ACME", &taken), Error::KeyConflict { field: "kind", .. });
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn a_refused_reversal_does_not_use_up_its_key() {
+    let mut scene = Scene::with_acme();
+    scene.credit("ACME", "10");
+    scene.credit("ACME", "-4");
+    assert_refused!(reverse(&mut scene, &keyed("undo", 1)), Error::InsufficientBalance { .. });
+    scene.credit("ACME", "4");
+    assert!(!reverse(&mut scene, &keyed("undo", 1)).unwrap()[0].replayed);
 }

@@ -1,108 +1,162 @@
-//! Transfers and imports: two entries or none, all rows or none.
+//! Transfers: two entries or none, in one unit, from a customer to another.
 
 use ssgctl::Error;
-use ssgctl::model::{EntryKind, Money};
-use ssgctl::ops::balance::{AdjustmentRow, Receipt, Transfer, import};
-use ssgctl::ops::{balance, customer};
+use ssgctl::model::{EntryKind, Money, Noun};
+use ssgctl::ops::balance::{self, Adjustment, Receipt, Transfer};
+use ssgctl::ops::customer;
 
-use crate::support::{Scene, adjustment, assert_refused, transfer, valid};
+use crate::support::{Scene, adjustment, adjustment_in, assert_refused, transfer, valid};
 
-/// Moves credits from ACME to BETA.
-pub fn move_credits(scene: &mut Scene, what: &Transfer) -> ssgctl::Result<Vec<Receipt>> {
-    scene.write(|tx| balance::transfer(tx, "ACME", "BETA", what))
+/// ACME with 10 credits, GLOBEX and INITECH with nothing.
+fn scene() -> Scene {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    scene.customer("INITECH");
+    scene.credit("ACME", "10");
+    scene
 }
 
-fn two_customers() -> Scene {
-    let mut scene = Scene::with_acme();
-    scene.customer("BETA");
-    scene.credit("ACME", "100");
-    scene
+fn give(scene: &mut Scene, from: &str, to: &str, wish: &Transfer) -> ssgctl::Result<Vec<Receipt>> {
+    scene.write(|tx| balance::transfer(tx, from, to, wish))
+}
+
+fn keyed(key: &str, amount: &str) -> Transfer {
+    Transfer { key: Some(valid(key)), ..transfer(amount) }
 }
 
 #[test]
 fn a_transfer_is_two_entries_that_name_each_other_and_add_up_to_nothing() {
-    let mut scene = two_customers();
-    let receipts = move_credits(&mut scene, &transfer("30")).unwrap();
-    let [out, into] = receipts.as_slice() else { panic!("{receipts:?}") };
-    assert_eq!((out.entry.counterpart, into.entry.counterpart), (Some(into.entry.id), Some(out.entry.id)));
-    assert_eq!((out.entry.posting.kind, into.entry.posting.kind), (EntryKind::Transfer, EntryKind::Transfer));
-    assert_eq!((out.entry.posting.amount, into.entry.posting.amount), (valid("-30"), valid("30")));
-    assert_eq!((scene.credits("ACME"), scene.credits("BETA")), (valid("70"), valid("30")));
-    assert!(scene.findings().is_empty());
+    let mut scene = scene();
+    let wish = Transfer { reference: Some(valid("MOVE-1")), ..keyed("k", "4") };
+    let receipts = give(&mut scene, "acme", "globex", &wish).unwrap();
+    let told: Vec<_> = receipts
+        .iter()
+        .map(|Receipt { entry, replayed }| {
+            assert!(!replayed);
+            assert_eq!((entry.posting.kind, &entry.posting.reference), (EntryKind::Transfer, &wish.reference));
+            (entry.id, entry.customer.as_str(), entry.posting.amount, entry.balance_after, entry.counterpart)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [(2, "ACME", valid("-4"), valid("6"), Some(3)), (3, "GLOBEX", valid("4"), valid::<Money>("4"), Some(2))]
+    );
+    assert_eq!(scene.findings(), Vec::<String>::new());
 }
 
 #[test]
-fn a_transfer_that_is_refused_moves_nothing_on_either_side() {
-    let mut scene = two_customers();
+fn each_half_leaves_a_line_in_the_audit_log_of_its_customer() {
+    let mut scene = scene();
+    give(&mut scene, "ACME", "GLOBEX", &transfer("4")).unwrap();
+    let events = scene.events();
+    let told: Vec<_> = events[events.len() - 2..]
+        .iter()
+        .map(|event| (event.change.action.as_str(), event.change.subject.as_str()))
+        .collect();
+    assert_eq!(told, [("transfer", "ACME SMS"), ("transfer", "GLOBEX SMS")]);
+}
+
+#[test]
+fn nobody_gives_what_it_has_not_unless_its_limit_or_the_caller_allows_it() {
+    let mut scene = scene();
     let before = scene.dump();
-    assert_refused!(move_credits(&mut scene, &transfer("101")), Error::InsufficientBalance { .. });
-    assert_refused!(move_credits(&mut scene, &transfer("-1")), Error::Invalid { .. });
-    assert_refused!(move_credits(&mut scene, &transfer("0")), Error::Invalid { .. });
-    assert_refused!(move_credits(&mut scene, &transfer("0.5")), Error::Invalid { .. });
-    assert_refused!(scene.write(|tx| balance::transfer(tx, "ACME", "acme", &transfer("1"))), Error::Refused(_));
-    assert_refused!(scene.write(|tx| balance::transfer(tx, "ACME", "GAMMA", &transfer("1"))), Error::NotFound { .. });
+    assert_refused!(
+        give(&mut scene, "ACME", "GLOBEX", &keyed("k", "11")),
+        Error::InsufficientBalance { customer, after, .. } if customer.as_str() == "ACME" && *after == valid("-1")
+    );
+    assert_refused!(give(&mut scene, "GLOBEX", "ACME", &transfer("1")), Error::InsufficientBalance { .. });
     assert_eq!(scene.dump(), before);
-    let bold = Transfer { allow_negative: true, ..transfer("101") };
-    move_credits(&mut scene, &bold).unwrap();
-    assert_eq!(scene.credits("ACME"), valid("-1"));
+    scene.write(|tx| balance::set_credit_limit(tx, "ACME", None, valid("1"))).unwrap();
+    assert!(!give(&mut scene, "ACME", "GLOBEX", &keyed("k", "11")).unwrap()[0].replayed, "the key is not used up");
+    assert_refused!(give(&mut scene, "ACME", "GLOBEX", &transfer("1")), Error::InsufficientBalance { .. });
+    give(&mut scene, "ACME", "GLOBEX", &Transfer { allow_negative: true, ..transfer("1") }).unwrap();
+    assert_eq!((scene.credits("ACME"), scene.credits("GLOBEX")), (valid("-2"), valid("12")));
 }
 
 #[test]
-fn neither_giver_nor_taker_may_be_archived() {
-    for archived in ["ACME", "BETA"] {
-        let mut scene = two_customers();
-        scene.write(|tx| customer::archive(tx, archived)).unwrap();
-        assert_refused!(move_credits(&mut scene, &transfer("1")), Error::Archived { name, .. } if name == archived);
+fn a_transfer_that_the_other_balance_cannot_hold_leaves_both_as_they_were() {
+    let mut scene = scene();
+    let most = Money::from_e8(i64::MAX).to_string();
+    scene.adjust("GLOBEX", &adjustment_in("EUR", &most)).unwrap();
+    scene.adjust("ACME", &adjustment_in("EUR", "1")).unwrap();
+    let before = scene.dump();
+    let wish = Transfer { unit: Some(valid("EUR")), ..transfer("1") };
+    assert_refused!(give(&mut scene, "ACME", "GLOBEX", &wish), Error::Overflow { .. });
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn the_unit_left_out_is_the_givers_and_the_taker_gets_the_same() {
+    let mut scene = scene();
+    scene.adjust("GLOBEX", &adjustment_in("EUR", "5")).unwrap();
+    give(&mut scene, "ACME", "GLOBEX", &transfer("4")).unwrap();
+    assert_eq!((scene.credits("ACME"), scene.credits("GLOBEX")), (valid("6"), valid("4")));
+    assert_eq!(scene.balance("GLOBEX", valid("EUR")).unwrap().balance, valid("5"));
+    assert_refused!(give(&mut scene, "GLOBEX", "ACME", &transfer("1")), Error::Ambiguous { .. });
+}
+
+#[test]
+fn only_a_positive_amount_that_the_unit_holds_is_moved() {
+    let mut scene = scene();
+    for amount in ["0", "-1", "0.5"] {
+        assert_refused!(give(&mut scene, "ACME", "GLOBEX", &transfer(amount)), Error::Invalid { field: "amount", .. });
     }
 }
 
 #[test]
-fn a_transfer_is_booked_once_per_key_and_the_key_knows_both_customers() {
-    let mut scene = two_customers();
-    scene.customer("GAMMA");
-    let keyed = Transfer { key: Some(valid("move")), ..transfer("30") };
-    move_credits(&mut scene, &keyed).unwrap();
-    let again = move_credits(&mut scene, &keyed).unwrap();
-    assert!(again.len() == 2 && again.iter().all(|receipt| receipt.replayed), "{again:?}");
-    let elsewhere = scene.write(|tx| balance::transfer(tx, "ACME", "GAMMA", &keyed));
-    assert_refused!(elsewhere, Error::KeyConflict { field: "to", .. });
-    let more = Transfer { amount: valid("31"), ..keyed.clone() };
-    assert_refused!(move_credits(&mut scene, &more), Error::KeyConflict { field: "amount", .. });
-    assert_eq!(scene.credits("BETA"), valid("30"));
-}
-
-fn row(line: u64, customer: &str, amount: &str, key: Option<&str>) -> AdjustmentRow {
-    let mut adjustment = adjustment(amount);
-    adjustment.key = key.map(valid);
-    AdjustmentRow { line, customer: customer.to_owned(), adjustment }
+fn a_customer_gives_nothing_to_itself() {
+    let mut scene = scene();
+    let api_id = scene.read(|now| now.customer("ACME")).api_id.to_string();
+    for to in ["ACME", "acme", api_id.as_str()] {
+        assert_refused!(give(&mut scene, "ACME", to, &transfer("1")), Error::Refused(why) if why.contains("itself"));
+    }
 }
 
 #[test]
-fn an_import_books_all_rows_and_counts_those_booked_before() {
-    let mut scene = two_customers();
-    let rows = [row(2, "ACME", "5", Some("a")), row(3, "beta", "6", Some("b")), row(4, "ACME", "-7", None)];
-    let first = scene.write(|tx| import(tx, &rows)).unwrap();
-    assert!(first.iter().all(|receipt| !receipt.replayed));
-    let second = scene.write(|tx| import(tx, &rows)).unwrap();
-    assert_eq!(second.iter().map(|receipt| receipt.replayed).collect::<Vec<_>>(), [true, true, false]);
-    assert_eq!((scene.credits("ACME"), scene.credits("BETA")), (valid("91"), valid("6")));
+fn neither_side_is_archived_or_unknown() {
+    let mut scene = scene();
+    scene.write(|tx| customer::archive(tx, "GLOBEX")).unwrap();
+    for (from, to) in [("ACME", "GLOBEX"), ("GLOBEX", "ACME")] {
+        assert_refused!(give(&mut scene, from, to, &transfer("1")), Error::Archived { name, .. } if name == "GLOBEX");
+    }
+    for (from, to) in [("ACME", "NOBODY"), ("NOBODY", "ACME")] {
+        assert_refused!(
+            give(&mut scene, from, to, &transfer("1")),
+            Error::NotFound { noun: Noun::Customer, name, .. } if name == "NOBODY"
+        );
+    }
 }
 
 #[test]
-fn one_bad_row_books_none_and_every_bad_row_is_told_with_its_line() {
-    let mut scene = two_customers();
+fn the_same_key_gives_both_first_receipts_again_whatever_happened_since() {
+    let mut scene = scene();
+    let first = give(&mut scene, "ACME", "GLOBEX", &keyed("k", "10")).unwrap();
+    scene.write(|tx| customer::archive(tx, "GLOBEX")).unwrap();
     let before = scene.dump();
-    let rows = [
-        row(2, "ACME", "5", None),
-        row(3, "NOBODY", "5", None),
-        row(4, "ACME", "-500", None),
-        row(5, "ACME", "0.5", None),
-        row(6, "ACME", "5", Some("k")),
-        row(7, "ACME", "6", Some("k")),
-    ];
-    let Err(Error::Rows(faults)) = scene.write(|tx| import(tx, &rows)) else { panic!("not refused") };
-    let told: Vec<u64> = faults.first.iter().map(|fault| fault.line).collect();
-    assert_eq!((told, faults.count), (vec![3, 4, 5, 7], 4));
+    let again = give(&mut scene, "acme", "globex", &keyed("k", "10.0")).unwrap();
+    assert_eq!(again.len(), 2);
+    assert!(again.iter().zip(&first).all(|(again, first)| again.replayed && again.entry == first.entry));
     assert_eq!(scene.dump(), before);
-    assert_eq!(scene.credits("BETA"), Money::ZERO);
+}
+
+#[test]
+fn the_same_key_for_another_transfer_is_refused_and_the_difference_named() {
+    let mut scene = scene();
+    scene.credit("GLOBEX", "10");
+    give(&mut scene, "ACME", "GLOBEX", &keyed("k", "4")).unwrap();
+    let before = scene.dump();
+    let others = [
+        ("ACME", "INITECH", "to", keyed("k", "4")),
+        ("INITECH", "GLOBEX", "customer", keyed("k", "4")),
+        ("GLOBEX", "ACME", "customer", keyed("k", "4")),
+        ("ACME", "GLOBEX", "amount", keyed("k", "5")),
+        ("ACME", "GLOBEX", "unit", Transfer { unit: Some(valid("EUR")), ..keyed("k", "4") }),
+        ("ACME", "GLOBEX", "description", Transfer { description: valid("other"), ..keyed("k", "4") }),
+    ];
+    for (from, to, differs, wish) in others {
+        assert_refused!(give(&mut scene, from, to, &wish), Error::KeyConflict { field, .. } if *field == differs);
+    }
+    let debit = Adjustment { key: Some(valid("k")), ..adjustment("-4") };
+    assert_refused!(scene.adjust("ACME", &debit), Error::KeyConflict { field: "kind", .. });
+    assert_eq!(scene.dump(), before);
 }

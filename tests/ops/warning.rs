@@ -1,190 +1,386 @@
-//! Warnings: each crossing of a mark is found once, and told to those who are to be told.
+//! Warnings: each crossing told once to each recipient, and not again before the balance has recovered.
 
-use ssgctl::Error;
-use ssgctl::model::{LetterKind, LetterState, Level, Unit, WarningDetails};
-use ssgctl::ops::{customer, outbox, warning};
-use ssgctl::store::LetterFilter;
+use std::collections::BTreeSet;
+
+use ssgctl::model::{
+    CustomerDetails, EmailAddress, Letter, LetterKind, LetterState, Level, Money, Outcome, Unit, Warning,
+    WarningDetails,
+};
+use ssgctl::ops::warning::{self, Judged, Notice};
+use ssgctl::ops::{contact, customer, outbox};
+use ssgctl::{Error, Result};
 
 use crate::contact::person;
-use crate::support::{Scene, assert_refused, plain_letter, valid};
+use crate::support::{Scene, adjustment, adjustment_in, assert_refused, plain_letter, valid};
 
-const CUSTOMER: &str = "jo@acme.example";
-const OURS: &str = "noc@example.com";
+const US: &str = "noc@example.com";
+const THEM: &str = "ops@acme.example";
 
-/// ACME with 1,000 credits, the marks 100 and 10, and somebody to tell on both sides.
-fn watched() -> Scene {
+/// Changes the warning of ACME's SMS credits.
+fn warn(scene: &mut Scene, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
+    scene.write(|tx| warning::set(tx, "ACME", Unit::Sms, change))
+}
+
+/// ACME with 200 credits, warned at 100 and urgently at 10.
+fn scene() -> Scene {
     let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1000");
-    warn(&mut scene, |marks| {
-        marks.upper = Some(valid("100"));
-        marks.lower = Some(valid("10"));
-        marks.to = vec![valid(CUSTOMER)];
+    scene.credit("ACME", "200");
+    warn(&mut scene, |details| {
+        details.upper = Some(valid("100"));
+        details.lower = Some(valid("10"));
+        details.to = vec![valid(THEM)];
     })
-    .unwrap();
+    .expect("warning");
     scene
 }
 
-fn warn(scene: &mut Scene, change: impl FnOnce(&mut WarningDetails)) -> ssgctl::Result<()> {
-    scene.write(|tx| warning::set(tx, "ACME", Unit::Sms, change)).map(drop)
+/// Brings ACME's credits to an amount.
+fn bring_to(scene: &mut Scene, amount: &str) {
+    let wanted: Money = valid(amount);
+    let change = Money::from_e8(wanted.e8() - scene.credits("ACME").e8());
+    let change = ssgctl::ops::balance::Adjustment { amount: change, allow_negative: true, ..adjustment("1") };
+    scene.adjust("ACME", &change).expect("adjusted");
 }
 
-/// Brings ACME to a balance.
-fn set_balance(scene: &mut Scene, balance: i64) {
-    let now: i64 = scene.credits("ACME").to_string().parse().unwrap();
-    if balance != now {
-        let mut change = crate::support::adjustment(&(balance - now).to_string());
-        change.allow_negative = true;
-        scene.adjust("ACME", &change).unwrap();
-    }
+#[expect(clippy::unnecessary_wraps, reason = "a real composer may fail")]
+fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::Composed> {
+    Ok(plain_letter(notice.kind))
 }
 
-/// One run of the check: the kinds and recipients of the letters it queued, which are then taken as sent.
-fn check(scene: &mut Scene) -> Vec<(LetterKind, String)> {
-    let queued = judge(scene);
+/// What a check finds and queues.
+fn judge(scene: &mut Scene) -> Vec<Judged> {
+    scene.write(|tx| warning::judge(tx, &[valid(US)], &compose)).expect("judged")
+}
+
+/// Sends every letter that waits.
+fn deliver(scene: &mut Scene) {
     scene
         .write(|tx| {
-            for letter in outbox::claim(tx, 100)? {
-                outbox::record(tx, letter, &ssgctl::model::Outcome::Sent)?;
-            }
-            Ok(())
+            let letters = outbox::claim(tx, 100)?;
+            letters.into_iter().try_for_each(|letter| outbox::record(tx, letter, &Outcome::Sent).map(drop))
         })
-        .unwrap();
-    queued
+        .expect("delivered");
 }
 
-fn judge(scene: &mut Scene) -> Vec<(LetterKind, String)> {
-    let judged = scene.write(|tx| warning::judge(tx, &[valid(OURS)], &|notice| Ok(plain_letter(notice.kind)))).unwrap();
-    let letters = judged.into_iter().flat_map(|judged| judged.letters);
+/// The letters of a check as kind and recipient.
+fn told(judged: &[Judged]) -> Vec<(LetterKind, String)> {
+    let letters = judged.iter().flat_map(|judged| &judged.letters);
     letters.map(|letter| (letter.content.kind, letter.recipient.to_string())).collect()
 }
 
-fn to_both(kind: LetterKind) -> Vec<(LetterKind, String)> {
-    vec![(kind, CUSTOMER.to_owned()), (LetterKind::Internal, OURS.to_owned())]
+fn to(kind: LetterKind, recipient: &str) -> (LetterKind, String) {
+    (kind, recipient.to_owned())
+}
+
+fn state(scene: &mut Scene) -> Level {
+    scene.read(|now| now.warning(&now.customer("ACME")?, Unit::Sms)).expect("a warning").state
 }
 
 #[test]
-fn every_step_between_the_states_tells_what_it_must_and_no_more() {
-    let (above, upper, lower) = (500, 100, 10);
-    let all_clear = vec![(LetterKind::AllClear, CUSTOMER.to_owned()), (LetterKind::AllClear, OURS.to_owned())];
-    let steps = [
-        (above, above, vec![]),
-        (above, upper, to_both(LetterKind::LowUpper)),
-        (above, lower, to_both(LetterKind::LowLower)),
-        (upper, upper - 1, vec![]),
-        (upper, lower, to_both(LetterKind::LowLower)),
-        (upper, above, all_clear.clone()),
-        (lower, lower - 1, vec![]),
-        (lower, upper, vec![]),
-        (lower, above, all_clear),
-    ];
-    for (from, to, told) in steps {
-        let mut scene = watched();
-        set_balance(&mut scene, from);
-        check(&mut scene);
-        set_balance(&mut scene, to);
-        assert_eq!(check(&mut scene), told, "from {from} to {to}");
-        assert_eq!(check(&mut scene), [], "once is enough, from {from} to {to}");
-        assert!(scene.findings().is_empty());
-    }
-}
-
-#[test]
-fn a_mark_is_armed_again_by_a_check_above_it() {
-    let mut scene = watched();
-    for _ in 0..3 {
-        set_balance(&mut scene, 50);
-        assert_eq!(check(&mut scene), to_both(LetterKind::LowUpper));
-        set_balance(&mut scene, 200);
-        assert_eq!(check(&mut scene).len(), 2);
-    }
-    // Above and below again between two checks is no crossing.
-    set_balance(&mut scene, 50);
-    check(&mut scene);
-    set_balance(&mut scene, 200);
-    set_balance(&mut scene, 50);
-    assert_eq!(check(&mut scene), []);
-    // Up to the upper mark and down again tells the urgent letter again.
-    set_balance(&mut scene, 5);
-    assert_eq!(check(&mut scene), to_both(LetterKind::LowLower));
-    set_balance(&mut scene, 50);
-    assert_eq!(check(&mut scene), []);
-    set_balance(&mut scene, 5);
-    assert_eq!(check(&mut scene), to_both(LetterKind::LowLower));
-}
-
-#[test]
-fn letters_that_nobody_began_to_send_are_taken_back_by_a_recovery() {
-    let mut scene = watched();
-    set_balance(&mut scene, 5);
-    assert_eq!(judge(&mut scene), to_both(LetterKind::LowLower));
-    set_balance(&mut scene, 500);
-    assert_eq!(judge(&mut scene), [], "nobody was told, so there is nothing to call off");
-    let letters = scene.read(|now| now.letters_of(&LetterFilter::default()));
-    assert!(letters.iter().all(|letter| letter.state == LetterState::Cancelled), "{letters:?}");
-}
-
-#[test]
-fn the_customer_is_told_at_the_warning_else_billing_else_invoices() {
-    let mut scene = watched();
-    warn(&mut scene, |marks| marks.to.clear()).unwrap();
-    let rename = |details: &mut ssgctl::model::CustomerDetails| {
-        details.invoice_emails = vec![valid("invoices@acme.example")];
-        Ok(())
+fn each_crossing_is_told_by_its_own_letters_and_a_level_that_stays_by_none() {
+    use LetterKind::{AllClear, Internal, LowLower, LowUpper};
+    use Level::{Lower, Ok, Upper};
+    // Somewhere at a level, and at its very edge.
+    let amounts = |level| match level {
+        Ok => ("150", "101"),
+        Upper => ("60", "100"),
+        Lower => ("5", "10"),
     };
-    scene.write(|tx| customer::edit(tx, "ACME", rename)).unwrap();
-    set_balance(&mut scene, 50);
-    assert_eq!(check(&mut scene)[0].1, "invoices@acme.example");
-    let mut billing = person("Bill");
-    billing.email = Some(valid("bill@acme.example"));
-    billing.roles = valid("billing");
-    scene.write(|tx| ssgctl::ops::contact::add(tx, "ACME", billing)).unwrap();
-    set_balance(&mut scene, 5);
-    assert_eq!(check(&mut scene)[0].1, "bill@acme.example");
-    warn(&mut scene, |marks| marks.tell_customer = false).unwrap();
-    set_balance(&mut scene, 500);
-    check(&mut scene);
-    set_balance(&mut scene, 5);
-    assert_eq!(check(&mut scene), [(LetterKind::Internal, OURS.to_owned())]);
+    let table: [(Level, Level, &[LetterKind]); 9] = [
+        (Ok, Ok, &[]),
+        (Ok, Upper, &[LowUpper, Internal]),
+        (Ok, Lower, &[LowLower, Internal]),
+        (Upper, Ok, &[AllClear, AllClear]),
+        (Upper, Upper, &[]),
+        (Upper, Lower, &[LowLower, Internal]),
+        (Lower, Ok, &[AllClear, AllClear]),
+        (Lower, Upper, &[]),
+        (Lower, Lower, &[]),
+    ];
+    for (from, level, kinds) in table {
+        let mut scene = scene();
+        bring_to(&mut scene, amounts(from).0);
+        judge(&mut scene);
+        deliver(&mut scene);
+        assert_eq!(state(&mut scene), from);
+        bring_to(&mut scene, amounts(level).1);
+        let judged = judge(&mut scene);
+        let crossings: Vec<_> = judged.iter().map(|judged| (judged.crossing.from, judged.crossing.to)).collect();
+        assert_eq!(crossings, if from == level { vec![] } else { vec![(from, level)] });
+        let told = told(&judged);
+        assert_eq!(told.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), kinds, "{from} to {level}");
+        let recipients: BTreeSet<&str> = told.iter().map(|(_, recipient)| recipient.as_str()).collect();
+        assert!(kinds.is_empty() || recipients == BTreeSet::from([US, THEM]), "{recipients:?}");
+        assert_eq!(state(&mut scene), level);
+        assert!(judge(&mut scene).is_empty(), "a second check has nothing to say");
+        assert_eq!(scene.findings(), Vec::<String>::new());
+    }
 }
 
 #[test]
-fn a_customer_without_an_address_is_reported() {
-    let mut scene = watched();
-    warn(&mut scene, |marks| marks.to.clear()).unwrap();
-    set_balance(&mut scene, 50);
-    let judged = scene.write(|tx| warning::judge(tx, &[], &|notice| Ok(plain_letter(notice.kind)))).unwrap();
-    assert!(judged.len() == 1 && judged[0].nobody_to_tell && judged[0].letters.is_empty(), "{judged:?}");
-    assert_eq!((judged[0].crossing.from, judged[0].crossing.to), (Level::Ok, Level::Upper));
-}
-
-#[test]
-fn a_warning_that_is_off_or_of_an_archived_customer_rests() {
-    let mut scene = watched();
-    warn(&mut scene, |marks| marks.active = false).unwrap();
-    set_balance(&mut scene, 5);
-    assert_eq!(check(&mut scene), []);
-    warn(&mut scene, |marks| marks.active = true).unwrap();
-    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    assert_eq!(check(&mut scene), []);
-    scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
-    assert_eq!(check(&mut scene), to_both(LetterKind::LowLower));
+fn a_crossing_and_its_letters_say_what_the_check_found() {
+    let mut scene = scene();
+    bring_to(&mut scene, "42");
+    scene.at("2026-11-25T08:00:00Z");
+    let judged = judge(&mut scene);
+    let [Judged { crossing, letters, nobody_to_tell: false }] = &judged[..] else { unreachable!("{judged:?}") };
+    assert_eq!((crossing.customer.as_str(), crossing.unit, crossing.balance), ("ACME", Unit::Sms, valid("42")));
+    assert_eq!(crossing.at, valid("2026-11-25T08:00:00Z"));
+    assert_eq!(scene.letters(), *letters);
+    for letter in letters {
+        assert_eq!((letter.crossing_id, letter.state), (Some(crossing.id), LetterState::Pending));
+        assert_eq!((letter.created_at, letter.next_attempt_at), (crossing.at, Some(crossing.at)));
+        assert_eq!((letter.attempts, letter.customer.as_ref()), (0, Some(&crossing.customer)));
+    }
+    assert_ne!(letters[0].message_id, letters[1].message_id);
+    let customer = scene.read(|now| now.customer("ACME")).id;
+    assert_eq!(scene.read(|now| now.crossings(customer, Unit::Sms)), std::slice::from_ref(crossing));
 }
 
 #[test]
 fn a_letter_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
-    let mut scene = watched();
-    set_balance(&mut scene, 50);
+    let mut scene = scene();
+    bring_to(&mut scene, "42");
     let before = scene.dump();
-    let refused = scene.write(|tx| warning::judge(tx, &[], &|_| Err(Error::Letter("no sender".to_owned()))));
-    assert_refused!(refused, Error::Letter(_));
+    let refuse = |_: &Notice<'_>| Err(Error::Letter("no template".to_owned()));
+    assert_refused!(scene.write(|tx| warning::judge(tx, &[], &refuse)), Error::Letter(_));
     assert_eq!(scene.dump(), before);
-    assert_eq!(check(&mut scene), to_both(LetterKind::LowUpper));
+    assert_eq!(judge(&mut scene).len(), 1);
 }
 
 #[test]
-fn marks_have_their_order_and_their_unit() {
-    let mut scene = watched();
-    assert_refused!(warn(&mut scene, |marks| marks.lower = Some(valid("101"))), Error::Invalid { field: "lower", .. });
-    assert_refused!(warn(&mut scene, |marks| marks.upper = Some(valid("0.5"))), Error::Invalid { field: "upper", .. });
-    assert_refused!(warn(&mut scene, |marks| marks.upper = None), Error::Invalid { field: "lower", .. });
+fn a_mark_that_was_told_is_told_again_only_after_the_balance_was_above_it() {
+    let mut scene = scene();
+    for (amount, kind) in [
+        ("100", Some(LetterKind::LowUpper)),
+        ("50", None),
+        ("10", Some(LetterKind::LowLower)),
+        ("11", None),
+        ("100", None),
+        ("10", Some(LetterKind::LowLower)),
+        ("101", Some(LetterKind::AllClear)),
+        ("100", Some(LetterKind::LowUpper)),
+    ] {
+        bring_to(&mut scene, amount);
+        let to_them = told(&judge(&mut scene)).into_iter().filter(|(_, to)| to == THEM).map(|(kind, _)| kind);
+        assert_eq!(to_them.collect::<Vec<_>>(), Vec::from_iter(kind), "at {amount}");
+        deliver(&mut scene);
+    }
+}
+
+#[test]
+fn what_happens_between_two_checks_is_not_told() {
+    let mut scene = scene();
+    bring_to(&mut scene, "5");
+    bring_to(&mut scene, "200");
+    assert!(judge(&mut scene).is_empty());
+}
+
+#[test]
+fn the_customer_is_told_at_the_warnings_addresses_else_its_billing_contacts_else_its_invoice_emails() {
+    let mut scene = scene();
+    let kind = LetterKind::LowUpper;
+    let tell = |scene: &mut Scene| {
+        bring_to(scene, "100");
+        let found = told(&judge(scene));
+        bring_to(scene, "200");
+        judge(scene);
+        found.into_iter().filter(|(_, recipient)| recipient != US).collect::<Vec<_>>()
+    };
+    assert_eq!(tell(&mut scene), [to(kind, THEM)]);
+    let invoice: Vec<EmailAddress> = vec![valid("a@acme.example"), valid("b@acme.example")];
+    let emails = |details: &mut CustomerDetails| {
+        details.invoice_emails = invoice;
+        Ok(())
+    };
+    scene.write(|tx| customer::edit(tx, "ACME", emails)).unwrap();
+    warn(&mut scene, |details| details.to.clear()).unwrap();
+    assert_eq!(tell(&mut scene), [to(kind, "a@acme.example"), to(kind, "b@acme.example")]);
+    for (name, roles) in [("Jo", "billing,general"), ("Sam", "billing"), ("Kim", "technical")] {
+        let mut person = person(name);
+        person.email = Some(valid(&format!("{}@acme.example", name.to_lowercase())));
+        person.roles = valid(roles);
+        scene.write(|tx| contact::add(tx, "ACME", person)).unwrap();
+    }
+    assert_eq!(tell(&mut scene), [to(kind, "jo@acme.example"), to(kind, "sam@acme.example")]);
+}
+
+#[test]
+fn we_are_told_at_the_warnings_addresses_else_at_those_of_the_configuration() {
+    let mut scene = scene();
+    warn(&mut scene, |details| details.internal = vec![valid("sales@example.com")]).unwrap();
+    bring_to(&mut scene, "100");
+    assert!(told(&judge(&mut scene)).contains(&to(LetterKind::Internal, "sales@example.com")));
+    assert!(scene.letters().iter().all(|letter| letter.recipient.as_str() != US));
+}
+
+#[test]
+fn a_customer_without_an_address_is_found_out_and_we_are_told_all_the_same() {
+    let mut scene = scene();
+    warn(&mut scene, |details| details.to.clear()).unwrap();
+    bring_to(&mut scene, "100");
+    let judged = judge(&mut scene);
+    assert!(judged[0].nobody_to_tell);
+    assert_eq!(told(&judged), [to(LetterKind::Internal, US)]);
+    bring_to(&mut scene, "200");
+    assert!(!judge(&mut scene)[0].nobody_to_tell, "a recovery needs no address");
+}
+
+#[test]
+fn a_customer_that_is_not_to_be_told_is_not_told() {
+    let mut scene = scene();
+    warn(&mut scene, |details| details.tell_customer = false).unwrap();
+    bring_to(&mut scene, "5");
+    let judged = judge(&mut scene);
+    assert!(!judged[0].nobody_to_tell);
+    assert_eq!(told(&judged), [to(LetterKind::Internal, US)]);
+}
+
+#[test]
+fn letters_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers() {
+    let mut scene = scene();
+    bring_to(&mut scene, "100");
+    judge(&mut scene);
+    bring_to(&mut scene, "5");
+    judge(&mut scene);
+    bring_to(&mut scene, "200");
+    assert_eq!(told(&judge(&mut scene)), [], "nobody was told, so nobody is told that it is over");
+    let letters = scene.letters();
+    assert_eq!(letters.len(), 4);
+    let taken_back = |letter: &Letter| {
+        letter.state == LetterState::Cancelled && letter.last_error.as_deref() == Some("the balance has recovered")
+    };
+    assert!(letters.iter().all(taken_back), "{letters:?}");
+}
+
+#[test]
+fn only_those_who_were_told_or_may_have_been_hear_that_it_is_over_each_once() {
+    let mut scene = scene();
+    let them = ["sent", "failed", "uncertain", "sending", "waits"].map(|name| format!("{name}@acme.example"));
+    warn(&mut scene, |details| details.to = them.iter().map(|address| valid(address)).collect()).unwrap();
+    for amount in ["100", "5"] {
+        bring_to(&mut scene, amount);
+        scene.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
+        let outcomes = |letter: &Letter| match letter.recipient.as_str().split('@').next() {
+            Some("sent") => Some(Outcome::Sent),
+            Some("failed") => Some(Outcome::Refused("550".to_owned())),
+            Some("uncertain") => Some(Outcome::Unanswered("hung up".to_owned())),
+            Some("waits") => Some(Outcome::Deferred("451".to_owned())),
+            _ => None,
+        };
+        let claimed = scene.write(|tx| outbox::claim(tx, 100)).unwrap();
+        for letter in claimed {
+            if let Some(outcome) = outcomes(&letter) {
+                scene.write(|tx| outbox::record(tx, letter, &outcome)).unwrap();
+            }
+        }
+    }
+    bring_to(&mut scene, "200");
+    let all_clear =
+        ["sending", "sent", "uncertain"].map(|name| to(LetterKind::AllClear, &format!("{name}@acme.example")));
+    assert_eq!(told(&judge(&mut scene)), all_clear);
+}
+
+#[test]
+fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of_earlier_times() {
+    let mut scene = scene();
+    for address in ["first@acme.example", "second@acme.example"] {
+        warn(&mut scene, |details| details.to = vec![valid(address)]).unwrap();
+        bring_to(&mut scene, "50");
+        scene.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
+        deliver(&mut scene);
+        bring_to(&mut scene, "200");
+        assert_eq!(told(&judge(&mut scene)), [to(LetterKind::AllClear, address)]);
+        deliver(&mut scene);
+    }
+}
+
+#[test]
+fn no_all_clear_is_sent_where_it_is_switched_off_and_old_warnings_are_taken_back_all_the_same() {
+    let mut scene = scene();
+    warn(&mut scene, |details| details.all_clear = false).unwrap();
+    for deliver_first in [true, false] {
+        bring_to(&mut scene, "50");
+        judge(&mut scene);
+        if deliver_first {
+            deliver(&mut scene);
+        }
+        bring_to(&mut scene, "200");
+        assert_eq!(told(&judge(&mut scene)), []);
+    }
+    assert!(scene.letters().iter().all(|letter| letter.state != LetterState::Pending));
+}
+
+#[test]
+fn a_warning_that_is_off_rests_until_it_is_on_again() {
+    let mut scene = scene();
+    warn(&mut scene, |details| details.active = false).unwrap();
+    bring_to(&mut scene, "5");
+    assert!(judge(&mut scene).is_empty());
+    warn(&mut scene, |details| details.active = true).unwrap();
+    assert_eq!(judge(&mut scene).len(), 1);
+}
+
+#[test]
+fn an_archived_customer_is_not_warned_and_takes_no_warning() {
+    let mut scene = scene();
+    bring_to(&mut scene, "5");
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    assert!(judge(&mut scene).is_empty());
+    assert_refused!(warn(&mut scene, |details| details.upper = None), Error::Archived { .. });
+    scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
+    assert_eq!(judge(&mut scene).len(), 1);
+}
+
+#[test]
+fn a_warning_may_be_there_before_its_balance_and_says_nothing_until_then() {
+    let mut scene = Scene::with_acme();
+    warn(&mut scene, |details| details.upper = Some(valid("100"))).unwrap();
+    assert!(judge(&mut scene).is_empty());
+    scene.credit("ACME", "100");
+    assert_eq!(told(&judge(&mut scene)), [to(LetterKind::Internal, US)]);
+}
+
+#[test]
+fn each_unit_has_a_warning_of_its_own() {
+    let mut scene = scene();
+    scene.adjust("ACME", &adjustment_in("EUR", "0.5")).unwrap();
+    let marks = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), marks)).unwrap();
+    let judged = judge(&mut scene);
+    assert_eq!(judged.iter().map(|judged| judged.crossing.unit).collect::<Vec<_>>(), [valid::<Unit>("EUR")]);
+    assert_eq!(state(&mut scene), Level::Ok);
+}
+
+#[test]
+fn marks_fit_their_unit_and_the_lower_is_not_above_the_upper() {
+    let mut scene = Scene::with_acme();
+    let marks = |upper: Option<&str>, lower: Option<&str>| WarningDetails {
+        upper: upper.map(valid),
+        lower: lower.map(valid),
+        ..WarningDetails::empty()
+    };
+    for (field, refused) in [
+        ("lower", marks(Some("10"), Some("11"))),
+        ("lower", marks(None, Some("10"))),
+        ("upper", marks(Some("10.5"), None)),
+        ("lower", marks(Some("10"), Some("0.5"))),
+    ] {
+        assert_refused!(
+            warn(&mut scene, |details| *details = refused.clone()),
+            Error::Invalid { field: named, .. } if *named == field
+        );
+    }
+    for fine in [marks(Some("10"), Some("10")), marks(Some("-5"), Some("-10")), marks(None, None)] {
+        assert_eq!(warn(&mut scene, |details| *details = fine.clone()).unwrap().details, fine);
+    }
+}
+
+#[test]
+fn setting_what_is_set_leaves_no_trace() {
+    let mut scene = scene();
+    scene.at("2026-11-25T08:00:00Z");
+    let before = scene.dump();
+    warn(&mut scene, |details| details.upper = Some(valid("100"))).unwrap();
+    assert_eq!(scene.dump(), before);
 }

@@ -3,24 +3,25 @@
 use std::fs;
 
 use ssgctl::Error;
-use ssgctl::ops::{contact, note};
-use ssgctl::store::{Location, SmppFilter};
+use ssgctl::model::ContactDetails;
+use ssgctl::ops::smpp::NewAccount;
+use ssgctl::ops::{contact, outbox};
+use ssgctl::store::{LetterFilter, Location, SmppFilter};
 
-use crate::support::{NOON, Scene, collect, every_customer, open, valid};
+use crate::ledger_guards;
+use crate::support::{NOON, Scene, collect, every_customer, new_account, open, valid};
 
 /// A database with something in each table, as bytes.
 fn sound() -> Vec<u8> {
-    let mut scene = Scene::with_acme();
-    scene.account("ACME", "acme1");
-    scene.credit("ACME", "10");
-    scene.write(|tx| note::add(tx, "ACME", valid("note"))).expect("note");
-    let person = |name: &str| ssgctl::model::ContactDetails {
-        name: valid(name),
-        email: None,
-        mobile: None,
-        roles: valid("billing"),
-    };
-    scene.write(|tx| contact::add(tx, "ACME", person("Jo"))).expect("contact");
+    let mut scene = ledger_guards::scene();
+    let account = NewAccount { cug: vec![valid("+447700900123")], ..new_account("acme1") };
+    scene.add_account("ACME", account).expect("account");
+    let person = ContactDetails { name: valid("Jo"), email: None, mobile: None, roles: valid("billing") };
+    scene.write(|tx| contact::add(tx, "ACME", person)).expect("contact");
+    scene.write(outbox::begin_run).expect("run");
+    let empty: Vec<String> =
+        scene.dump().into_iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
+    assert!(empty.is_empty(), "nothing is in {empty:?}");
     let copy = scene.folder.path().join("copy.db");
     scene.store.backup(&copy, false).expect("backup");
     fs::read(copy).expect("read")
@@ -43,6 +44,8 @@ fn faults(bytes: &[u8]) -> Vec<String> {
     // Lists of a damaged file may fail, and must not panic.
     let _ = collect(|each| snapshot.customers(&every_customer(), each));
     let _ = collect(|each| snapshot.smpp_accounts(&SmppFilter::of_customer(1), each));
+    let _ = snapshot.letters_of(&LetterFilter::default());
+    let _ = snapshot.warnings_crossed();
     snapshot.check().findings
 }
 
@@ -85,6 +88,22 @@ fn a_value_that_breaks_its_rule_is_damage_and_not_a_guess() {
         let snapshot = scene.store.read().unwrap();
         assert!(matches!(snapshot.customer(name), Err(Error::Damaged(_))), "{damage}");
         assert!(!snapshot.check().findings.is_empty(), "{damage}");
+    }
+}
+
+#[test]
+fn a_warning_or_letter_that_breaks_its_rule_is_found() {
+    for damage in [
+        "UPDATE warning SET told_at = '[\"no address\"]'",
+        "UPDATE warning SET unit = 'QQQ' WHERE customer_id = 1",
+        "UPDATE letter SET recipient = 'nobody' WHERE id = 1",
+        "UPDATE letter SET kind = 'love' WHERE id = 1",
+        "UPDATE letter SET created_at = 'yesterday' WHERE id = 1",
+        "UPDATE letter_attempt SET number = 7 WHERE letter_id = 1",
+    ] {
+        let mut scene = ledger_guards::scene();
+        scene.raw().execute_batch(&format!("PRAGMA foreign_keys = OFF; {damage}")).unwrap();
+        assert!(!scene.findings().is_empty(), "{damage}");
     }
 }
 

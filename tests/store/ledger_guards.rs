@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::support::{NOON, Scene, adjustment_in, keyed, open, plain_letter, reversal, transfer, valid};
 
 /// Two customers, two units, keys, a credit limit, a transfer, a reversal, crossings that were told, and no two times alike.
-fn scene() -> Scene {
+pub(crate) fn scene() -> Scene {
     let mut scene = Scene::with_acme();
     scene.customer("GLOBEX");
     let limit = |tx: &mut Tx<'_>| balance::set_credit_limit(tx, "ACME", Some(valid("SMS")), valid("5"));

@@ -1,109 +1,223 @@
-//! Reports: what they say adds up, at every boundary and in every zone.
+//! Reports: what they sum up adds up, and each entry is in exactly one period of those that follow each other.
 
-use jiff::civil::Date;
+use jiff::ToSpan;
+use jiff::civil::date;
 use jiff::tz::TimeZone;
+use ssgctl::Error;
 use ssgctl::model::{EntryKind, Money, Time, Unit};
-use ssgctl::report::{Period, Statement, balances_at, explain, statement, totals_by_unit};
-use ssgctl::store::{BalanceFilter, BalanceSort, Lives, Page};
+use ssgctl::ops::balance::{self, Adjustment};
+use ssgctl::ops::customer;
+use ssgctl::report::{self, Period, Statement};
+use ssgctl::store::{BalanceFilter, BalanceSort, Lives};
 
-use crate::support::{Scene, adjustment_in, valid};
+use crate::support::{Scene, adjustment, adjustment_in, by, reversal, transfer, valid};
 
-/// ACME with an entry every seven hours through two months, over a change of the clocks, and one in pounds.
-fn scene() -> Scene {
+/// Books a change of a balance at a time.
+fn book(scene: &mut Scene, time: &str, customer: &str, unit: &str, amount: &str) {
+    let change = Adjustment { allow_negative: true, ..adjustment_in(unit, amount) };
+    scene.at(time).adjust(customer, &change).expect("booked");
+}
+
+fn statement(scene: &mut Scene, from: Time, until: Time) -> Statement {
+    scene.read(|now| report::statement(now, now.customer("ACME")?, Unit::Sms, Period { from, until }))
+}
+
+/// What a customer had just before a time, by unit.
+fn had(scene: &mut Scene, before: &str) -> Vec<(String, Money, Option<i64>)> {
+    let balances = scene.read(|now| report::balances_at(now, &now.customer("ACME")?, valid(before)));
+    balances.into_iter().map(|at| (at.unit.to_string(), at.balance, at.entry)).collect()
+}
+
+#[test]
+fn a_balance_at_a_time_counts_what_was_before_it_and_not_what_was_at_it() {
     let mut scene = Scene::with_acme();
-    scene.at("2026-09-30T23:30:00Z").adjust("ACME", &adjustment_in("GBP", "7")).expect("entry");
-    let mut time: Time = valid("2026-09-30T23:45:00Z");
-    for number in 1..210 {
-        scene.at(&time.to_string()).adjust("ACME", &adjustment_in("SMS", &number.to_string())).expect("entry");
-        let later = time.timestamp().checked_add(jiff::SignedDuration::from_hours(7)).expect("time");
-        time = Time::from_timestamp(later);
-    }
-    scene
-}
-
-fn statement_of(scene: &mut Scene, from: Time, until: Time) -> Statement {
-    scene.read(|now| statement(now, now.customer("ACME")?, Unit::Sms, Period { from, until }))
-}
-
-fn midnight(day: Date, zone: &TimeZone) -> Time {
-    Time::from_timestamp(day.to_zoned_datetime(zone.clone()).expect("time").timestamp())
-}
-
-fn sum(amounts: impl Iterator<Item = Money>) -> Money {
-    amounts.fold(Money::ZERO, |sum, amount| sum.checked_add(amount).expect("sum"))
-}
-
-#[test]
-fn a_statement_leads_from_its_opening_to_its_closing_balance() {
-    let mut scene = scene();
-    let october = statement_of(&mut scene, valid("2026-10-01T00:00:00Z"), valid("2026-11-01T00:00:00Z"));
-    assert_eq!(october.opening, valid("1"), "the entry of 23:45 on the day before");
-    let moved = sum(october.entries.iter().map(|entry| entry.posting.amount));
-    assert_eq!(october.opening.checked_add(moved), Some(october.closing));
-    assert_eq!(october.totals, [(EntryKind::Adjustment, october.entries.len() as u64, moved)]);
-}
-
-#[test]
-fn the_days_of_every_zone_add_up_to_its_month() {
-    let mut scene = scene();
-    for name in ["UTC", "Europe/London", "America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Apia"] {
-        let zone = TimeZone::get(name).unwrap();
-        let mut day: Date = "2026-10-01".parse().unwrap();
-        let end: Date = "2026-11-01".parse().unwrap();
-        let month = statement_of(&mut scene, midnight(day, &zone), midnight(end, &zone));
-        let mut entries = Vec::new();
-        let mut closing = month.opening;
-        while day < end {
-            let next = day.tomorrow().unwrap();
-            let one = statement_of(&mut scene, midnight(day, &zone), midnight(next, &zone));
-            assert_eq!(one.opening, closing, "{name} {day}");
-            closing = one.closing;
-            entries.extend(one.entries.into_iter().map(|entry| entry.id));
-            day = next;
-        }
-        assert_eq!(closing, month.closing, "{name}");
-        assert_eq!(entries, month.entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), "{name}");
+    book(&mut scene, "2026-10-31T23:59:59.999Z", "ACME", "SMS", "10");
+    book(&mut scene, "2026-11-01T00:00:00Z", "ACME", "SMS", "5");
+    book(&mut scene, "2026-11-01T00:00:00Z", "ACME", "SMS", "-7");
+    for (before, balance, entry) in [
+        ("2026-10-31T23:59:59.999Z", "0", None),
+        ("2026-11-01T00:00:00Z", "10", Some(1)),
+        ("2026-11-01T00:00:00.001Z", "8", Some(3)),
+        ("2100-01-01T00:00:00Z", "8", Some(3)),
+        ("1970-01-01T00:00:00Z", "0", None),
+    ] {
+        assert_eq!(had(&mut scene, before), [("SMS".to_owned(), valid(balance), entry)], "{before}");
     }
 }
 
 #[test]
-fn a_balance_at_a_time_counts_what_was_before_it() {
-    let mut scene = scene();
-    let at = |scene: &mut Scene, time: &str| {
-        let balances = scene.read(|now| balances_at(now, &now.customer("ACME")?, valid(time)));
-        balances.into_iter().map(|at| (at.unit.code(), at.balance.to_string(), at.entry)).collect::<Vec<_>>()
-    };
-    let gbp = ("GBP", "7".to_owned(), Some(1));
-    assert_eq!(at(&mut scene, "2026-09-30T23:45:00Z"), [gbp.clone(), ("SMS", "0".to_owned(), None)]);
-    assert_eq!(at(&mut scene, "2026-09-30T23:45:00.001Z"), [gbp.clone(), ("SMS", "1".to_owned(), Some(2))]);
-    assert_eq!(at(&mut scene, "2026-10-01T06:45:00.001Z"), [gbp, ("SMS", "3".to_owned(), Some(3))]);
-}
-
-#[test]
-fn an_explanation_adds_up_to_the_balance() {
-    let mut scene = scene();
-    scene.adjust("ACME", &adjustment_in("SMS", "-45")).unwrap();
-    let shares = scene.read(|now| explain(now, &now.customer("ACME")?, None));
-    assert_eq!(shares.len(), 2);
-    for share in shares {
-        let balance = scene.balance("ACME", share.unit).unwrap().balance;
-        assert_eq!(share.added.checked_add(share.taken), Some(balance), "{}", share.unit);
-    }
-}
-
-#[test]
-fn totals_split_credit_and_debt_by_unit() {
+fn a_balance_at_a_time_has_every_unit_of_today_and_no_other_customers_entries() {
     let mut scene = Scene::with_acme();
-    scene.customer("BETA");
+    scene.customer("GLOBEX");
+    book(&mut scene, "2026-11-01T10:00:00Z", "ACME", "SMS", "10");
+    book(&mut scene, "2026-11-01T11:00:00Z", "GLOBEX", "SMS", "99");
+    book(&mut scene, "2026-11-02T10:00:00Z", "ACME", "EUR", "2.5");
+    let sms = |balance| ("SMS".to_owned(), valid(balance), Some(1));
+    assert_eq!(had(&mut scene, "2026-11-02T00:00:00Z"), [("EUR".to_owned(), Money::ZERO, None), sms("10")]);
+    assert_eq!(had(&mut scene, "2026-11-03T00:00:00Z"), [("EUR".to_owned(), valid("2.5"), Some(3)), sms("10")]);
+}
+
+#[test]
+fn a_statement_leads_from_the_opening_balance_by_its_entries_to_the_closing_one() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    for (time, customer, unit, amount) in [
+        ("2026-10-31T23:59:59.999Z", "ACME", "SMS", "100"),
+        ("2026-11-01T00:00:00Z", "ACME", "SMS", "50"),
+        ("2026-11-05T12:00:00Z", "ACME", "EUR", "7"),
+        ("2026-11-05T13:00:00Z", "GLOBEX", "SMS", "1000"),
+        ("2026-11-30T23:59:59.999Z", "ACME", "SMS", "-30"),
+    ] {
+        book(&mut scene, time, customer, unit, amount);
+    }
+    book(&mut scene, "2026-12-01T00:00:00Z", "ACME", "SMS", "9");
+    let november = statement(&mut scene, valid("2026-11-01T00:00:00Z"), valid("2026-12-01T00:00:00Z"));
+    assert_eq!((november.opening, november.closing), (valid("100"), valid("120")));
+    let entries: Vec<i64> = november.entries.iter().map(|entry| entry.id).collect();
+    assert_eq!(entries, [2, 5]);
+    assert_eq!(november.totals, [(EntryKind::Adjustment, 2, valid("20"))]);
+}
+
+#[test]
+fn the_totals_of_a_statement_are_by_kind_and_add_up() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
     scene.credit("ACME", "100");
-    let mut debt = adjustment_in("SMS", "-30");
-    debt.allow_negative = true;
-    scene.adjust("BETA", &debt).unwrap();
-    let page = Page { sort: BalanceSort::Customer, descending: false, limit: None };
-    let filter =
-        BalanceFilter { customer_id: None, lives: Lives::Active, unit: None, at_most: None, state: None, page };
-    let totals = scene.read(|now| totals_by_unit(now, &filter));
-    assert_eq!(totals.len(), 1);
-    assert_eq!((totals[0].balances, totals[0].in_credit, totals[0].overdrawn), (2, valid("100"), valid("-30")));
-    assert_eq!(totals[0].total().unwrap(), valid("70"));
+    scene.credit("ACME", "-10");
+    let unit = Some(Unit::Sms);
+    scene.write(|tx| balance::transfer(tx, "ACME", "GLOBEX", &balance::Transfer { unit, ..transfer("30") })).unwrap();
+    scene.write(|tx| balance::reverse(tx, &reversal(2))).unwrap();
+    let whole = statement(&mut scene, valid("2026-11-24T00:00:00Z"), valid("2026-11-25T00:00:00Z"));
+    let expected = [
+        (EntryKind::Adjustment, 2, valid("90")),
+        (EntryKind::Transfer, 1, valid("-30")),
+        (EntryKind::Reversal, 1, valid("10")),
+    ];
+    assert_eq!(whole.totals, expected);
+    let sum: i64 = whole.totals.iter().map(|(_, _, amount)| amount.e8()).sum();
+    assert_eq!(whole.closing.e8(), whole.opening.e8() + sum);
+    assert_eq!(Some(whole.closing), scene.balance("ACME", Unit::Sms).map(|balance| balance.balance));
+}
+
+#[test]
+fn a_period_of_nothing_has_the_balance_it_begins_with() {
+    let mut scene = Scene::with_acme();
+    book(&mut scene, "2026-11-24T12:00:00Z", "ACME", "SMS", "10");
+    for (time, balance) in [("2026-11-24T12:00:00Z", "0"), ("2026-11-24T12:00:00.001Z", "10")] {
+        let empty = statement(&mut scene, valid(time), valid(time));
+        assert_eq!((empty.opening, empty.closing, empty.entries.len()), (valid(balance), valid(balance), 0));
+    }
+}
+
+#[test]
+fn days_add_up_to_their_month_in_every_zone_be_they_of_23_or_25_hours() {
+    let mut scene = Scene::with_acme();
+    let begin: Time = valid("2026-10-24T12:00:00Z");
+    // Every 35 minutes over the ends of summer time, so that entries fall on midnights and around them in every zone; no two
+    // of one amount.
+    for step in 0..366_i64 {
+        let time = begin.timestamp().checked_add((step * 35).minutes()).expect("in range");
+        let amount = (step + 1).to_string();
+        book(&mut scene, &Time::from_timestamp(time).to_string(), "ACME", "SMS", &amount);
+    }
+    for (name, day_of_change) in [
+        ("UTC", None),
+        ("Europe/London", Some(25)),
+        ("America/New_York", Some(25)),
+        ("Asia/Kathmandu", None),
+        ("Pacific/Kiritimati", None),
+        ("America/Santiago", None),
+    ] {
+        let zone = TimeZone::get(name).expect(name);
+        let midnight = |day: jiff::civil::Date| {
+            Time::from_timestamp(day.to_zoned_datetime(zone.clone()).expect("a midnight").timestamp())
+        };
+        let mut day = date(2026, 10, 24);
+        let end = date(2026, 11, 3);
+        let whole = statement(&mut scene, midnight(day), midnight(end));
+        assert_eq!(whole.entries.len(), 366, "{name}");
+        let (mut closing, mut entries, mut lengths) = (whole.opening, Vec::new(), Vec::new());
+        while day < end {
+            let next = day.tomorrow().expect("in range");
+            let today = statement(&mut scene, midnight(day), midnight(next));
+            assert_eq!(today.opening, closing, "{name} {day}");
+            lengths.push((midnight(next).timestamp() - midnight(day).timestamp()).as_hours());
+            (closing, day) = (today.closing, next);
+            entries.extend(today.entries);
+        }
+        assert_eq!(closing, whole.closing, "{name}");
+        assert_eq!(entries, whole.entries, "{name}: every entry on exactly one day");
+        let odd: Vec<i64> = lengths.into_iter().filter(|hours| *hours != 24).collect();
+        assert_eq!(odd, Vec::from_iter(day_of_change), "{name}");
+    }
+}
+
+#[test]
+fn an_explanation_adds_up_to_each_balance() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    scene.credit("ACME", "100");
+    scene.credit("ACME", "-10");
+    scene.write(|tx| balance::transfer(tx, "ACME", "GLOBEX", &transfer("30"))).unwrap();
+    scene.write(|tx| balance::reverse(tx, &reversal(2))).unwrap();
+    scene.at("2026-11-25T08:00:00Z").adjust("ACME", &adjustment("1")).unwrap();
+    scene.adjust("ACME", &adjustment_in("EUR", "2.5")).unwrap();
+    let shares = scene.read(|now| report::explain(now, &now.customer("ACME")?, None));
+    for (unit, balance) in [("SMS", "71"), ("EUR", "2.5")] {
+        let own = shares.iter().filter(|share| share.unit == valid(unit));
+        let sum: i64 = own.map(|share| share.added.e8() + share.taken.e8()).sum();
+        assert_eq!(Money::from_e8(sum), valid(balance), "{unit}");
+        assert_eq!(scene.balance("ACME", valid(unit)).unwrap().balance, valid(balance));
+    }
+    let adjusted = shares.iter().find(|s| s.unit == Unit::Sms && s.kind == EntryKind::Adjustment).expect("a share");
+    assert_eq!((adjusted.entries, adjusted.added, adjusted.taken), (3, valid("101"), valid("-10")));
+    assert_eq!((adjusted.first_at, adjusted.last_at), (valid("2026-11-24T12:00:00Z"), valid("2026-11-25T08:00:00Z")));
+    let only = scene.read(|now| report::explain(now, &now.customer("ACME")?, Some(valid("EUR"))));
+    assert_eq!(only.len(), 1);
+}
+
+#[test]
+fn totals_part_credit_from_debt_in_each_unit() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    scene.customer("GONE");
+    let time = "2026-11-24T12:00:00Z";
+    for (customer, unit, amount) in
+        [("ACME", "SMS", "10"), ("GLOBEX", "SMS", "-3"), ("ACME", "EUR", "2.5"), ("GONE", "SMS", "100")]
+    {
+        book(&mut scene, time, customer, unit, amount);
+    }
+    scene.write(|tx| customer::archive(tx, "GONE")).unwrap();
+    let mut totals = |lives| {
+        let filter = BalanceFilter {
+            customer_id: None,
+            lives,
+            unit: None,
+            at_most: None,
+            state: None,
+            page: by(BalanceSort::Customer),
+        };
+        let totals = scene.read(|now| report::totals_by_unit(now, &filter));
+        let sum = |total: &report::UnitTotal| total.total().expect("a sum");
+        totals.iter().map(|t| (t.unit.to_string(), t.balances, t.in_credit, t.overdrawn, sum(t))).collect::<Vec<_>>()
+    };
+    let row = |unit: &str, balances, in_credit, overdrawn, total| {
+        (unit.to_owned(), balances, valid(in_credit), valid(overdrawn), valid(total))
+    };
+    let eur = row("EUR", 1, "2.5", "0", "2.5");
+    assert_eq!(totals(Lives::Active), [eur.clone(), row("SMS", 2, "10", "-3", "7")]);
+    assert_eq!(totals(Lives::All), [eur, row("SMS", 3, "110", "-3", "107")]);
+}
+
+#[test]
+fn a_sum_that_64_bits_cannot_hold_is_refused_and_not_wrapped() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    let most = Money::from_e8(i64::MAX).to_string();
+    for customer in ["ACME", "GLOBEX"] {
+        book(&mut scene, "2026-11-24T12:00:00Z", customer, "EUR", &most);
+    }
+    let filter = BalanceFilter { customer_id: None, ..BalanceFilter::of_customer(0) };
+    let snapshot = scene.store.read().unwrap();
+    assert!(matches!(report::totals_by_unit(&snapshot, &filter), Err(Error::Overflow { .. })));
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use ssgctl::model::{
-    Balance, Composed, Customer, CustomerDetails, Entry, Event, LetterKind, Money, Origin, Sender, SmppAccount,
+    Balance, Composed, Customer, CustomerDetails, Entry, Event, Letter, LetterKind, Money, Origin, Sender, SmppAccount,
     SmppDetails, Unit,
 };
 use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
@@ -19,8 +19,8 @@ use ssgctl::ops::smpp::{Credentials, NewAccount};
 use ssgctl::ops::{balance, customer, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{
-    BalanceFilter, Clock, CustomerFilter, CustomerSort, EntryFilter, EventFilter, Lives, Location, Page, Snapshot,
-    Store, Tx,
+    BalanceFilter, Clock, CustomerFilter, CustomerSort, EntryFilter, EventFilter, LetterFilter, Lives, Location, Page,
+    Snapshot, Store, Tx,
 };
 use ssgctl::{Error, Result};
 use tempfile::TempDir;
@@ -167,6 +167,11 @@ impl Scene {
     /// The whole ledger.
     pub fn entries(&mut self) -> Vec<Entry> {
         self.read(|now| collect(|each| now.entries(&EntryFilter::default(), each)))
+    }
+
+    /// Every letter, oldest first.
+    pub fn letters(&mut self) -> Vec<Letter> {
+        self.read(|now| now.letters_of(&LetterFilter::default()))
     }
 
     /// What the self-examination finds.

@@ -82,8 +82,9 @@ impl Snapshot<'_> {
             "tells the same to the same recipient once more",
         )?;
         faults(
-            "SELECT id FROM letter WHERE attempts <> (state = 'sending') + (SELECT count(*) FROM letter_attempt
-                WHERE letter_id = id) OR (state = 'sent') <> EXISTS (SELECT 1 FROM letter_attempt
+            "SELECT id FROM letter WHERE (attempts - (state = 'sending'), attempts - (state = 'sending')) <>
+                (SELECT count(*), coalesce(max(number), 0) FROM letter_attempt WHERE letter_id = id)
+                OR (state = 'sent') <> EXISTS (SELECT 1 FROM letter_attempt
                 WHERE letter_id = id AND outcome = 'sent')",
             "is not as its attempts left it",
         )
