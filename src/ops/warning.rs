@@ -109,6 +109,8 @@ fn cross(
             }
         }
         let ours = if warning.details.internal.is_empty() { internal } else { &warning.details.internal };
+        // An address that the configuration names twice is told once.
+        let ours: BTreeSet<&EmailAddress> = ours.iter().collect();
         if !ours.is_empty() {
             let content = compose(&notice(LetterKind::Internal))?;
             for to in ours {

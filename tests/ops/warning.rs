@@ -215,6 +215,15 @@ fn we_are_told_at_the_warnings_addresses_else_at_those_of_the_configuration() {
 }
 
 #[test]
+fn an_address_of_ours_that_is_named_twice_is_told_once() {
+    let mut scene = scene();
+    bring_to(&mut scene, "50");
+    let judged = scene.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
+    assert_eq!(told(&judged), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)]);
+    assert!(scene.findings().is_empty());
+}
+
+#[test]
 fn a_customer_without_an_address_is_found_out_and_we_are_told_all_the_same() {
     let mut scene = scene();
     warn(&mut scene, |details| details.to.clear()).unwrap();
