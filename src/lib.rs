@@ -1,4 +1,4 @@
-//! `ssgctl` manages the customers of an SMS gateway: records, SMPP accounts, prepaid balances. This is the map of its code.
+//! `ssgctl` manages the customers of an SMS gateway: records, balances, warnings. This is its map.
 //!
 //! # Floors
 //!
@@ -25,14 +25,15 @@
 //!
 //! # Nouns
 //!
-//! Customer, contact, note, service, SMPP account, balance (with its entries), event. A noun keeps its name on every floor:
-//! `cli/balance/`, `ops/balance.rs`, `store/sqlite/balance.rs`, `model/balance.rs`, `tests/cli/balance/`.
+//! Customer, contact, note, service, SMPP account, balance (with entries and warning), letter, event. A noun keeps its
+//! name on every floor:
+//! `cli/balance/`, `ops/balance/`, `store/sqlite/balance.rs`, `model/balance.rs`, `tests/cli/balance/`.
 //!
 //! # One command, file by file
 //!
 //! `ssgctl balance adjust acme -5 --description "double charge"`: `cli/main.rs` parses, and values are valid from there on,
 //! because clap calls their `FromStr`. `cli/balance/mod.rs` matches, `cli/balance/adjust.rs` builds a request and calls one
-//! deed in one transaction (`Context::write`), `ops/balance.rs` checks the rules, `store/sqlite/entry.rs` writes. Back in
+//! deed in one transaction (`Context::write`), `ops/balance/adjust.rs` checks the rules, `store/sqlite/entry.rs` writes. Back in
 //! `adjust.rs` the receipt goes to the one writer, `cli/output/`, whose formats all follow from one list of columns
 //! (`cli/balance/row.rs`). `--dry-run` is no branch: the transaction is dropped instead of committed.
 //!

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use iso_currency::{Currency, CurrencySymbol, IntoEnumIterator};
+use iso_currency::{Currency, IntoEnumIterator};
 use rust_decimal::Decimal;
 
 use crate::model::text::{Invalid, serde_by_text};
@@ -138,14 +138,6 @@ impl Unit {
         let mut value = amount.decimal().normalize();
         value.rescale(value.scale().max(self.decimals()));
         value.to_string()
-    }
-
-    /// The currency's symbol where it is not just the code, such as `£`.
-    pub fn symbol(self) -> Option<CurrencySymbol> {
-        match self {
-            Self::Sms => None,
-            Self::Currency(currency) => Some(currency.symbol()),
-        }
     }
 
     fn decimals(self) -> u32 {
