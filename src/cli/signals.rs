@@ -45,7 +45,10 @@ pub(crate) fn with_terminal_kept<T>(question: impl FnOnce() -> T) -> T {
 }
 
 fn restore_terminal() {
-    if let Some(state) = BEFORE_QUESTION.lock().ok().and_then(|mut before| before.take()) {
+    // The lock is kept until all is given back: an interrupt ends the question as well, and neither of the two may end the
+    // process while the other is still at it.
+    let Ok(mut before) = BEFORE_QUESTION.lock() else { return };
+    if let Some(state) = before.take() {
         // A terminal that went away needs nothing back.
         let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &state);
         let _ = std::io::stderr().write_all(b"\x1b[?25h");

@@ -195,11 +195,17 @@ fn one_connection_serves_many_letters_and_a_lost_one_is_replaced_without_a_loss(
     for code in ["AAA", "BBB", "CCC"] {
         desk.sink(code, "50");
     }
-    // The server is full of a connection after its first letter, and says so or does not.
-    server.fault(Stage::Rset, "", Fault::Drop);
+    server.fault(Stage::Dot, "", Fault::Last);
+    desk.quiet_check();
+    assert_eq!((server.taken().len(), server.connections()), (6, 7), "a server may close after each letter");
+    server.heal();
+    for code in ["AAA", "BBB", "CCC"] {
+        desk.sink(code, "900");
+    }
     server.fault(Stage::Rcpt, "pay@aaa.example", Fault::Answer("450 busy"));
+    server.fault(Stage::Rset, "", Fault::Drop);
     desk.troubled_check(11);
-    assert_eq!((server.taken().len(), server.connections()), (5, 3));
+    assert_eq!((server.taken().len(), server.connections()), (5, 9), "or after a letter that it did not take");
 }
 
 #[test]

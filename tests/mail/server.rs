@@ -31,6 +31,8 @@ pub enum Fault {
     Answer(&'static str),
     /// No answer; the connection is closed.
     Drop,
+    /// The usual answer, after which the connection is closed.
+    Last,
     /// For [`Stage::Data`]: the letter is asked for, and the connection closed in the middle of it.
     Cut,
     /// No answer, ever.
@@ -267,6 +269,7 @@ impl Dialogue {
             None => self.say(usual).map(|()| true),
             Some(Fault::Answer(other)) => self.say(other).map(|()| false),
             Some(Fault::Drop) => self.leave(),
+            Some(Fault::Last) => self.say(usual).and_then(|()| self.leave()),
             Some(Fault::Cut) => {
                 self.say(usual)?;
                 self.line()?;
