@@ -1,6 +1,6 @@
 //! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use nix::unistd::{Uid, User};
 use ssgctl::model::{Actor, Origin};
@@ -63,7 +63,13 @@ impl Context {
         let snapshot = store.read()?;
         let mut rows = output.rows()?;
         ask(&snapshot, &mut rows)?;
-        rows.end()
+        let shows_nothing = rows.end()?;
+        drop(snapshot);
+        // A person before an empty screen wonders whether it is broken; a script reads no more than before.
+        if shows_nothing && std::io::stderr().is_terminal() {
+            self.note("nothing to list");
+        }
+        Ok(())
     }
 
     /// Does a deed whose result will be shown: what cannot be shown as asked is refused before anything is done.

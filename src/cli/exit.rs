@@ -131,11 +131,7 @@ impl Failure {
             .into_iter()
             .map(|fault| {
                 let place = Place { file: file.to_owned(), line: fault.line, column: fault.column };
-                let mut failure = Self::from(*fault.error).at(place);
-                // What would be a wrong argument on the command line is wrong data here; and hints are for command lines.
-                failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
-                failure.0.hint = None;
-                failure
+                Self::of_row(*fault.error).at(place)
             })
             .collect();
         let agreed = told
@@ -145,6 +141,23 @@ impl Failure {
         let (exit, code) = agreed.unwrap_or((Exit::BadInput, "bad_input"));
         let mut failure = Self::new(exit, code, message);
         failure.0.details = told;
+        failure
+    }
+
+    /// What is wrong with a row of a file, where options of the command line are no remedy.
+    fn of_row(error: Error) -> Self {
+        let hint = match &error {
+            Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
+            Error::Ambiguous { noun: Noun::Balance, .. } => Some("name one in a column `unit`".to_owned()),
+            Error::InsufficientBalance { .. } => Some(
+                "`ssgctl balance limit` lets it go lower, or `--allow-negative` of `ssgctl balance adjust`".to_owned(),
+            ),
+            _ => None,
+        };
+        let mut failure = Self::from(error);
+        // What would be a wrong argument on the command line is wrong data here.
+        failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
+        failure.0.hint = hint;
         failure
     }
 
@@ -337,7 +350,9 @@ impl From<&clap::Error> for Failure {
                 Self::new(Exit::Usage, "bad_value", format!("{flag}: {value} {rule}")).field(field)
             }
             ErrorKind::MissingRequiredArgument => {
-                Self::new(Exit::Usage, "missing_value", format!("{argument} is needed")).field(field)
+                // A value in its place is named as it is everywhere, without the signs that the synopsis puts around it.
+                let name = if argument.starts_with('<') { &flag } else { &argument };
+                Self::new(Exit::Usage, "missing_value", format!("{name} is needed")).field(field)
             }
             ErrorKind::UnknownArgument => {
                 let suggested = text(ContextKind::SuggestedArg).filter(|flag| looks_alike(flag, &argument));

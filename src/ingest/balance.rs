@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use crate::error::{Fault, Faults};
+use crate::error::{Fault, Faults, quoted};
 use crate::ingest::{Row, Rows};
 use crate::ops::balance::{Adjustment, AdjustmentRow};
 
@@ -39,11 +39,14 @@ pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
 
 /// Refuses a header without a column that every row needs: that is one fault, and not one of each row.
 fn with_needed_columns<R: BufRead>(rows: Rows<R>) -> Result<Rows<R>, Fault> {
-    let missing = |name: &&&str| !rows.columns().is_empty() && !rows.columns().iter().any(|column| column == **name);
-    match NEEDED.iter().find(missing) {
-        Some(name) => Err(Fault::of_file(1, 1, "bad_header", format!("there is no column `{name}` in the header"))),
-        None => Ok(rows),
+    let columns = rows.columns();
+    let is_missing = |name: &&&str| !columns.is_empty() && !columns.iter().any(|column| column == **name);
+    let missing: Vec<String> = NEEDED.iter().filter(is_missing).map(quoted).collect();
+    if missing.is_empty() {
+        return Ok(rows);
     }
+    let message = format!("the header has no column {}; it has {}", missing.join(", "), quoted(columns.join(",")));
+    Err(Fault::of_file(1, 1, "bad_header", message))
 }
 
 fn adjustment(row: &Row) -> Result<AdjustmentRow, Fault> {
@@ -104,7 +107,10 @@ mod tests {
 
     #[test]
     fn a_missing_column_is_one_fault_of_the_header() {
-        assert_eq!(faults("customer,amount\nABC,1\nABC,2\n"), ["1:1 there is no column `description` in the header"]);
+        assert_eq!(
+            faults("customer,amount\nABC,1\nABC,2\n"),
+            ["1:1 the header has no column `description`; it has `customer,amount`"]
+        );
     }
 
     #[test]

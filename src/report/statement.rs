@@ -31,7 +31,8 @@ pub struct Statement {
 /// Makes the statement of a customer's balance in a unit.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the customer has no balance in the unit; [`Error::Damaged`] when the entries do not lead from the opening balance to the one that the last of them left.
+/// [`Error::NotFound`] when the customer has no balance in the unit; [`Error::Damaged`] when the entries do not lead from
+/// the opening balance to the one that the last of them left.
 pub fn statement(snapshot: &Snapshot<'_>, customer: Customer, unit: Unit, period: Period) -> Result<Statement> {
     if snapshot.balance(&customer, unit)?.is_none() {
         let name = Balance::name_of(&customer.account_code, unit);

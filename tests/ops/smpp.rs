@@ -287,3 +287,16 @@ fn an_account_is_not_brought_back_while_its_customer_is_archived() {
         Error::Archived { noun: Noun::Customer, name, .. } if name == "ACME"
     );
 }
+
+#[test]
+fn a_closed_user_group_given_with_a_new_account_is_in_the_event_that_made_it() {
+    let mut scene = Scene::with_acme();
+    let numbers = ["+447700900123", "+447700900124", "+447700900123"].map(valid);
+    let new = smpp::NewAccount { cug: numbers.to_vec(), ..new_account("acme1") };
+    assert_eq!(scene.add_account("ACME", new).unwrap().account.cug_size, 2);
+    let event = scene.last_event();
+    assert_eq!((event.change.action.as_str(), scene.events().len()), ("add", 2));
+    assert_eq!(event.change.fields["cug"], serde_json::json!([null, ["+447700900123", "+447700900124"]]));
+    let account = scene.read(|now| now.smpp_account("acme1"));
+    assert_eq!((account.cug_size, account.life.updated_at), (2, account.life.created_at));
+}

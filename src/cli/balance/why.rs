@@ -2,9 +2,10 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::model::{Balance, Crossing, Customer, EmailAddress, Letter, LetterState, Level, Unit, Warning};
-use ssgctl::ops;
+use ssgctl::error::count;
+use ssgctl::model::{Balance, Crossing, Customer, EmailAddress, Letter, LetterState, Level, Noun, Unit, Warning};
 use ssgctl::store::LetterFilter;
+use ssgctl::{Error, ops};
 
 use crate::complete;
 use crate::context::Context;
@@ -51,7 +52,11 @@ pub(crate) fn run(args: &WhyArgs, context: &mut Context) -> Result<()> {
     let case = context.read(|snapshot| {
         let customer = snapshot.customer(&args.customer)?;
         let unit = ops::balance::unit_of(snapshot, &customer, args.unit)?;
-        let warning = snapshot.warning(&customer, unit)?;
+        let (balance, warning) = (snapshot.balance(&customer, unit)?, snapshot.warning(&customer, unit)?);
+        if args.unit.is_some() && balance.is_none() && warning.is_none() {
+            let name = Balance::name_of(&customer.account_code, unit);
+            return Err(Error::NotFound { noun: Noun::Balance, name, nearest: None });
+        }
         let recipients = match &warning {
             Some(warning) => ops::warning::recipients(snapshot, &customer, &warning.details)?,
             None => Vec::new(),
@@ -62,13 +67,13 @@ pub(crate) fn run(args: &WhyArgs, context: &mut Context) -> Result<()> {
             let filter = LetterFilter { crossing_id: Some(crossing.id), ..LetterFilter::default() };
             letters.extend(snapshot.letters_of(&filter)?);
         }
-        let balance = snapshot.balance(&customer, unit)?;
         Ok(Case { customer, unit, balance, warning, recipients, crossings, letters })
     })?;
-    context.output.sheet(sheet(&case))
+    let sheet = sheet(&case, &context.settings.mail.mail.internal);
+    context.output.sheet(sheet)
 }
 
-fn sheet(case: &Case) -> Sheet {
+fn sheet(case: &Case, internal: &[EmailAddress]) -> Sheet {
     let Case { customer, unit, balance, warning, recipients, crossings, letters } = case;
     let title = format!("{} {}, {unit}", customer.account_code, customer.details.organisation);
     let mut sheet = Sheet::new(&customer.account_code, title);
@@ -78,7 +83,8 @@ fn sheet(case: &Case) -> Sheet {
     if let Some(warning) = warning {
         sheet.fields("Warning", warning, &["unit", "upper", "lower", "state", "active", "tell_customer", "all_clear"]);
         sheet.field("customer_is_told_at", Cell::list(recipients));
-        sheet.field("internal", Cell::list(&warning.details.internal));
+        let ours = &warning.details.internal;
+        sheet.field("we_are_told_at", Cell::list(if ours.is_empty() { internal } else { ours }));
     }
     sheet.rows("Crossings, newest first", "crossings", crossings, &[]);
     sheet.rows("Letters", "letters", letters, &["customer"]);
@@ -105,24 +111,31 @@ fn verdict(case: &Case) -> String {
     }
     let level = warning.details.level(balance.balance);
     if level != warning.state {
-        let mark = |level| match level {
-            Level::Ok => "above its marks".to_owned(),
-            level => format!("at its {level} mark"),
-        };
-        let (now, then) = (mark(level), mark(warning.state));
-        return format!("the balance is {now}, the last check found it {then}; the next will tell");
+        let (now, then) = (stands(level), stands(warning.state));
+        return format!("the balance is {now}; the last check found it {then}, and the next one will see that");
     }
     if level == Level::Ok {
-        return "the balance is above its marks".to_owned();
+        return format!("the balance is {}", stands(level));
     }
     if warning.details.tell_customer && recipients.is_empty() {
-        return "the balance is low, and the customer has no address to be told at".to_owned();
+        return format!("the balance is {}, and the customer has no address to be told at", stands(level));
     }
     let current = case.crossings.first().map(|crossing| crossing.id);
     let of_current: Vec<&Letter> = letters.iter().filter(|letter| letter.crossing_id == current).collect();
     let sent = of_current.iter().filter(|letter| letter.state == LetterState::Sent).count();
-    format!(
-        "the balance is low ({level}) and was told by {sent} of {} letters; the next comes when another mark is crossed",
-        of_current.len()
-    )
+    let next = match level {
+        Level::Lower => "the next come when it has been above that mark and is low again",
+        _ => "the next come at the lower mark, or when it has been above its marks and is low again",
+    };
+    let letters = count(of_current.len() as u64, "letter");
+    format!("the balance is {}; {sent} of {letters} about that went out, and {next}", stands(level))
+}
+
+/// How a balance stands to its marks, in words.
+fn stands(level: Level) -> &'static str {
+    match level {
+        Level::Ok => "above its marks",
+        Level::Upper => "at or below its upper mark",
+        Level::Lower => "at or below its lower mark",
+    }
 }

@@ -197,7 +197,7 @@ impl Output {
     pub(crate) fn all<R: Row>(&mut self, all: &[R]) -> Result<()> {
         let mut rows = self.rows()?;
         all.iter().try_for_each(|row| rows.row(row))?;
-        rows.end()
+        rows.end().map(drop)
     }
 
     /// Fails if `--fields` names something that is not among these keys.

@@ -55,14 +55,15 @@ impl<'o, R: Row> Rows<'o, R> {
         }
     }
 
-    /// Finishes the list.
-    pub(crate) fn end(mut self) -> Result<()> {
+    /// Finishes the list; says whether it is a table that had nothing to show.
+    pub(crate) fn end(mut self) -> Result<bool> {
         match self.output.format {
             Format::Table => self.write_page()?,
             Format::Json => self.put(if self.count == 0 { b"]\n" } else { b"\n]\n" })?,
             _ => {}
         }
-        self.output.flush()
+        self.output.flush()?;
+        Ok(self.count == 0 && self.output.format == Format::Table)
     }
 
     fn object(&mut self, row: &R) -> Result<()> {
