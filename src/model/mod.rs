@@ -41,5 +41,5 @@ pub use text::{
     Actor, Description, Invalid, Key, Line, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber,
 };
 pub use time::Time;
-pub use warning::{Crossing, Level, Warning, WarningDetails};
+pub use warning::{Cause, Crossing, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -103,7 +103,50 @@ impl fmt::Display for Level {
     }
 }
 
-/// A change of a warning's state, as a check found it.
+/// Why a warning's state changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// A check found that the balance had crossed a mark.
+    Balance,
+    /// Somebody moved or removed the marks.
+    Marks,
+    /// Somebody switched the warning off.
+    Off,
+    /// Somebody archived the customer.
+    Archived,
+}
+serde_by_text!(Cause);
+
+impl Cause {
+    /// `balance`, `marks`, `off` or `archived`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Balance => "balance",
+            Self::Marks => "marks",
+            Self::Off => "off",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+impl FromStr for Cause {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        [Self::Balance, Self::Marks, Self::Off, Self::Archived]
+            .into_iter()
+            .find(|cause| cause.as_str() == text)
+            .ok_or_else(|| Invalid::rule("must be balance, marks, off or archived"))
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A change of a warning's state, and the balance at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crossing {
     pub id: i64,
@@ -112,6 +155,7 @@ pub struct Crossing {
     pub unit: Unit,
     pub from: Level,
     pub to: Level,
+    pub cause: Cause,
     pub balance: Money,
     pub at: Time,
 }

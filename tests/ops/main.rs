@@ -13,6 +13,7 @@ mod contact;
 mod customer;
 mod import;
 mod ledger;
+mod marks;
 mod note;
 mod outbox;
 mod quick_create;

@@ -242,6 +242,8 @@ fn a_row_that_was_deleted_or_added_is_found() {
         "UPDATE entry SET id = 99 WHERE id = 4",
         "DELETE FROM crossing WHERE id = 1",
         "DELETE FROM crossing",
+        "UPDATE crossing SET cause = 'off' WHERE from_state = 'ok'",
+        "UPDATE crossing SET cause = 'marks' WHERE to_state = 'ok'",
         "DELETE FROM letter_attempt WHERE letter_id = 1",
         "UPDATE warning SET state = 'upper' WHERE state = 'ok'",
         "UPDATE letter SET state = 'failed' WHERE id = 1",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::error::Result;
 use crate::model::{
-    Composed, Crossing, Customer, EmailAddress, Letter, LetterKind, LetterState, Level, Money, Unit, Warning,
+    Cause, Composed, Crossing, Customer, EmailAddress, Letter, LetterKind, LetterState, Level, Money, Unit, Warning,
     WarningDetails,
 };
 use crate::ops::outbox;
@@ -56,7 +56,7 @@ fn cross(
     let level = warning.details.level(balance);
     let told = letters_of_episode(tx, warning)?;
     let taken_back = take_back(tx, warning, level)?;
-    let crossing = tx.insert_crossing(warning, level, balance)?;
+    let crossing = tx.insert_crossing(warning, level, Cause::Balance, balance)?;
     let audience = if level > warning.state {
         let kind = if level == Level::Lower { LetterKind::LowLower } else { LetterKind::LowUpper };
         let ours = if warning.details.internal.is_empty() { internal } else { &warning.details.internal };

@@ -1,6 +1,7 @@
 //! Warnings: setting their marks, and finding out which balances have crossed them.
 
 mod judge;
+mod settle;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,9 @@ use crate::store::{ContactFilter, ContactSort, Lives, Page, Snapshot, Tx};
 pub use judge::{Compose, Judged, Notice, judge};
 
 /// Changes the warning of a customer's balance, making it if there is none.
+///
+/// Marks that are moved below a low balance are no recovery, and nobody is told of one. Marks that are moved above a balance
+/// are crossed, as the next check will find.
 pub fn set(tx: &mut Tx<'_>, customer: &str, unit: Unit, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
     let customer = customer::active(tx, customer)?;
     let before = tx.warning(&customer, unit)?.map(|warning| warning.details);
@@ -24,8 +28,15 @@ pub fn set(tx: &mut Tx<'_>, customer: &str, unit: Unit, change: impl FnOnce(&mut
     if !change.is_empty() || before.is_none() {
         tx.set_warning(&customer, unit, &details)?;
         tx.record(&change)?;
+        if let Some(before) = &before {
+            settle::after_change(tx, &customer, before, &written(tx, &customer, unit)?)?;
+        }
     }
-    tx.warning(&customer, unit)?.ok_or_else(|| Error::Internal("a warning just written is not there".to_owned()))
+    written(tx, &customer, unit)
+}
+
+fn written(tx: &Tx<'_>, customer: &Customer, unit: Unit) -> Result<Warning> {
+    tx.warning(customer, unit)?.ok_or_else(|| Error::Internal("a warning just written is not there".to_owned()))
 }
 
 fn check(unit: Unit, details: &WarningDetails) -> Result<()> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Crossing, Level, Unit};
+use crate::model::{Cause, Crossing, Level, Unit};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::{LetterFilter, Snapshot};
 
@@ -24,13 +24,16 @@ impl Snapshot<'_> {
     fn check_states(&self, crossings: &[Crossing], report: &mut CheckReport) -> Result<()> {
         let mut states: BTreeMap<Place, Level> = BTreeMap::new();
         for (expected, crossing) in (1..).zip(crossings) {
-            let Crossing { id, customer_id, unit, from, to, .. } = crossing;
+            let Crossing { id, customer_id, unit, from, to, cause, .. } = crossing;
             if *id != expected {
                 report.add(format!("crossing {expected} is missing"));
                 break;
             }
             if states.insert((*customer_id, *unit), *to).unwrap_or(Level::Ok) != *from {
                 report.add(format!("crossing {id} does not begin where the one before it ended"));
+            }
+            if *cause != Cause::Balance && to > from {
+                report.add(format!("crossing {id} has a cause that makes no balance low"));
             }
         }
         for warning in self.every_warning()? {
@@ -74,7 +77,7 @@ impl Snapshot<'_> {
             "SELECT letter.id FROM letter JOIN crossing ON crossing.id = crossing_id
              WHERE letter.customer_id IS NOT crossing.customer_id OR created_at <> at
                 OR (kind = 'all-clear') <> (to_state = 'ok') OR (kind = 'low-lower') > (to_state = 'lower')
-                OR (kind = 'low-upper') > (to_state = 'upper')",
+                OR (kind = 'low-upper') > (to_state = 'upper') OR cause <> 'balance'",
             "does not tell of its crossing",
         )?;
         faults(

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountCode, AddressRange, ApiId, Country, EmailAddress, EntryKind, Hash, LetterKind, LetterState, Level, Limit,
-    Line, Money, Msisdn, NoteText, Noun, PaymentTerms, ServiceCode, ShortName, SystemId, SystemType, Time, Unit,
+    AccountCode, AddressRange, ApiId, Cause, Country, EmailAddress, EntryKind, Hash, LetterKind, LetterState, Level,
+    Limit, Line, Money, Msisdn, NoteText, Noun, PaymentTerms, ServiceCode, ShortName, SystemId, SystemType, Time, Unit,
     Webhook, Website,
 };
 
@@ -32,6 +32,7 @@ text_columns!(
     AccountCode,
     AddressRange,
     ApiId,
+    Cause,
     Country,
     EmailAddress,
     EntryKind,

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Crossing, Customer, Level, Money, Unit, Warning, WarningDetails};
+use crate::model::{Cause, Crossing, Customer, Level, Money, Unit, Warning, WarningDetails};
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{Snapshot, Tx};
@@ -34,7 +34,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Warning> {
 }
 
 const SELECT_CROSSING: &str =
-    "SELECT crossing.id, crossing.customer_id, customer.account_code, unit, from_state, to_state,
+    "SELECT crossing.id, crossing.customer_id, customer.account_code, unit, from_state, to_state, cause,
     balance_e8, at FROM crossing JOIN customer ON customer.id = crossing.customer_id";
 
 fn read_crossing(row: &Row<'_>) -> rusqlite::Result<Crossing> {
@@ -45,8 +45,9 @@ fn read_crossing(row: &Row<'_>) -> rusqlite::Result<Crossing> {
         unit: row.get(3)?,
         from: row.get(4)?,
         to: row.get(5)?,
-        balance: row.get(6)?,
-        at: row.get(7)?,
+        cause: row.get(6)?,
+        balance: row.get(7)?,
+        at: row.get(8)?,
     })
 }
 
@@ -129,18 +130,18 @@ impl Tx<'_> {
     }
 
     /// Records that a warning's state changed, and changes it.
-    pub fn insert_crossing(&mut self, warning: &Warning, to: Level, balance: Money) -> Result<Crossing> {
+    pub fn insert_crossing(&mut self, warning: &Warning, to: Level, cause: Cause, balance: Money) -> Result<Crossing> {
         let at = self.at();
         self.transaction
             .prepare_cached("UPDATE warning SET state = ?3 WHERE customer_id = ?1 AND unit = ?2")?
             .execute(params![warning.customer_id, warning.unit, to])?;
         self.transaction
             .prepare_cached(
-                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, balance_e8, at, entry_id)
-                 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM crossing), ?1, ?2, ?3, ?4, ?5, ?6,
+                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, cause, balance_e8, at, entry_id)
+                 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM crossing), ?1, ?2, ?3, ?4, ?5, ?6, ?7,
                     (SELECT max(id) FROM entry WHERE customer_id = ?1 AND unit = ?2))",
             )?
-            .execute(params![warning.customer_id, warning.unit, warning.state, to, balance, at])?;
+            .execute(params![warning.customer_id, warning.unit, warning.state, to, cause, balance, at])?;
         Ok(Crossing {
             id: self.transaction.last_insert_rowid(),
             customer_id: warning.customer_id,
@@ -148,6 +149,7 @@ impl Tx<'_> {
             unit: warning.unit,
             from: warning.state,
             to,
+            cause,
             balance,
             at,
         })
