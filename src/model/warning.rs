@@ -127,6 +127,16 @@ impl Cause {
             Self::Archived => "archived",
         }
     }
+
+    /// Why a letter that waited was taken back.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Balance => "the balance has moved since",
+            Self::Marks => "the marks were moved",
+            Self::Off => "the warning was switched off",
+            Self::Archived => "the customer was archived",
+        }
+    }
 }
 
 impl FromStr for Cause {

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::model::{
     ApiId, Change, CheckCounts, Composed, Crossing, Customer, EmailAddress, Letter, LetterState, Noun, Outcome, Time,
 };
+use crate::ops::customer;
 use crate::store::{Due, LetterFilter, Tx};
 
 /// The wait after a first failure; it doubles with each further one.
@@ -80,7 +81,12 @@ pub fn record(tx: &mut Tx<'_>, mut letter: Letter, outcome: &Outcome) -> Result<
             (state, Some(after(tx.at(), wait_after(letter.attempts))?))
         }
     };
-    tx.set_letter_state(&letter, state, next, detail)?;
+    // What happened while it was being sent could not take it back then, and does now.
+    if let (Some(_), Some(cause)) = (next, tx.overtaken_by(&letter)?) {
+        take_back(tx, &letter, cause.reason())?;
+    } else {
+        tx.set_letter_state(&letter, state, next, detail)?;
+    }
     tx.letter(letter.id)
 }
 
@@ -96,7 +102,7 @@ fn after(time: Time, wait: SignedDuration) -> Result<Time> {
 /// Takes back a letter that waits, because what it tells is over. One that may have been sent stays uncertain, and is not
 /// sent again.
 pub(super) fn take_back(tx: &mut Tx<'_>, letter: &Letter, why: &str) -> Result<()> {
-    let state = if letter.may_have_arrived() { LetterState::Uncertain } else { LetterState::Cancelled };
+    let state = if letter.unanswered > 0 { LetterState::Uncertain } else { LetterState::Cancelled };
     tx.set_letter_state(letter, state, None, Some(why))?;
     record_change(tx, "cancel", letter).map(drop)
 }
@@ -104,11 +110,14 @@ pub(super) fn take_back(tx: &mut Tx<'_>, letter: &Letter, why: &str) -> Result<(
 /// Lets a letter be sent again: one that failed, is uncertain, was cancelled or waits.
 ///
 /// # Errors
-/// [`Error::Refused`] when it was sent, or is being sent.
+/// [`Error::Refused`] when it was sent, or is being sent; [`Error::Archived`] when its customer is.
 pub fn retry(tx: &mut Tx<'_>, id: i64) -> Result<Letter> {
     let letter = tx.letter(id)?;
     if matches!(letter.state, LetterState::Sent | LetterState::Sending) {
         return Err(Error::Refused(format!("letter {id} is {}", letter.state)));
+    }
+    if let Some(customer) = &letter.customer {
+        customer::active(tx, customer.as_str())?;
     }
     let at = tx.at();
     tx.set_letter_state(&letter, LetterState::Pending, Some(at), letter.last_error.as_deref())?;

@@ -217,6 +217,8 @@ pub struct LetterFilter {
     pub state: Option<LetterState>,
     /// Only those whose next attempt is due.
     pub due: Option<Due>,
+    /// Only those that wait for an attempt, due or not.
+    pub waiting: bool,
     /// A part of the recipient's address.
     pub recipient: Option<String>,
     pub newest_first: bool,

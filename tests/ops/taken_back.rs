@@ -1,10 +1,11 @@
 //! Letters that are taken back: what waits to be told is told only as long as it is true and wanted.
 
-use ssgctl::model::{Letter, LetterKind, LetterState, Noun, Outcome};
-use ssgctl::ops::outbox;
+use ssgctl::Error;
+use ssgctl::model::{Letter, LetterKind, LetterState, Noun, Outcome, WarningDetails};
+use ssgctl::ops::{customer, outbox, warning};
 
-use crate::support::{Scene, valid};
-use crate::warning::{THEM, US, bring_to, deliver, judge, scene, to, told};
+use crate::support::{Scene, adjustment_in, assert_refused, plain_letter, valid};
+use crate::warning::{THEM, US, bring_to, deliver, judge, scene, to, told, warn};
 
 /// The letters as kind, recipient, state and last error.
 fn outbox(scene: &mut Scene) -> Vec<String> {
@@ -114,4 +115,129 @@ fn what_is_taken_back_stands_in_the_audit_log_with_the_reason() {
     assert_eq!(event.customer, Some(valid("ACME")));
     assert_eq!(event.change.fields["state"], serde_json::json!(["pending", "cancelled"]));
     assert_eq!(event.change.fields["last_error"], serde_json::json!([null, "the balance has recovered"]));
+}
+
+type Deed = fn(&mut Scene);
+
+/// What stops the warnings of ACME, what starts them again, and the reason that its letters bear.
+const STOPS: [(Deed, Deed, &str); 2] = [
+    (
+        |scene| drop(warn(scene, |details| details.active = false).expect("switched off")),
+        |scene| drop(warn(scene, |details| details.active = true).expect("switched on")),
+        "the warning was switched off",
+    ),
+    (
+        |scene| drop(scene.write(|tx| customer::archive(tx, "ACME")).expect("archived")),
+        |scene| drop(scene.write(|tx| customer::unarchive(tx, "ACME")).expect("un-archived")),
+        "the customer was archived",
+    ),
+];
+
+/// ACME sunk to 50, and two letters that wait.
+fn low() -> Scene {
+    let mut scene = scene();
+    bring_to(&mut scene, "50");
+    judge(&mut scene);
+    scene
+}
+
+#[test]
+fn letters_that_wait_are_taken_back_when_the_warning_is_switched_off_or_the_customer_archived() {
+    for (stop, _, why) in STOPS {
+        let mut scene = low();
+        let other = scene.write(|tx| {
+            let customer = tx.customer("ACME")?;
+            outbox::queue(tx, Some(&customer), None, &valid(THEM), &plain_letter(LetterKind::Test))
+        });
+        stop(&mut scene);
+        let letters = scene.letters();
+        for letter in &letters[..2] {
+            assert_eq!((letter.state, letter.next_attempt_at), (LetterState::Cancelled, None));
+            assert_eq!(letter.last_error.as_deref(), Some(why));
+        }
+        let about_nothing_low = letters[2].state == LetterState::Pending;
+        assert_eq!(about_nothing_low, why.contains("warning"), "{other:?}");
+        let event = scene.last_event();
+        assert_eq!((event.change.noun, event.change.action.as_str()), (Noun::Letter, "cancel"));
+        assert_eq!(scene.findings(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_was_taken_back_untold_is_told_when_the_warning_is_on_again_and_the_balance_still_low() {
+    for (stop, start, why) in STOPS {
+        let mut scene = low();
+        stop(&mut scene);
+        start(&mut scene);
+        assert_eq!(told(&judge(&mut scene)), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)], "{why}");
+        assert!(judge(&mut scene).is_empty());
+    }
+}
+
+#[test]
+fn what_was_told_before_is_not_told_again_because_the_warning_rested() {
+    for (stop, start, _) in STOPS {
+        let mut scene = low();
+        deliver(&mut scene);
+        stop(&mut scene);
+        start(&mut scene);
+        assert!(judge(&mut scene).is_empty());
+        bring_to(&mut scene, "200");
+        assert_eq!(told(&judge(&mut scene)).len(), 2, "and its recovery is told");
+    }
+}
+
+#[test]
+fn a_letter_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
+    for (stop, start, why) in STOPS {
+        for (outcome, state) in [
+            (Outcome::Deferred("451".to_owned()), LetterState::Cancelled),
+            (unanswered(), LetterState::Uncertain),
+            (Outcome::Sent, LetterState::Sent),
+        ] {
+            let mut scene = low();
+            let claimed = scene.write(|tx| outbox::claim(tx, 1)).unwrap().remove(0);
+            stop(&mut scene);
+            let letter = scene.write(|tx| outbox::record(tx, claimed, &outcome)).unwrap();
+            assert_eq!((letter.state, letter.next_attempt_at), (state, None), "{why}");
+            assert_eq!(letter.last_error.as_deref(), Some(why).filter(|_| outcome != Outcome::Sent));
+            assert_eq!(scene.findings(), Vec::<String>::new());
+            start(&mut scene);
+            assert_eq!(told(&judge(&mut scene)).len(), 2);
+        }
+    }
+}
+
+#[test]
+fn a_letter_of_which_nobody_knows_is_not_sent_again_when_its_warning_stops() {
+    for (stop, _, why) in STOPS {
+        let mut scene = low();
+        attempt(&mut scene, &unanswered());
+        stop(&mut scene);
+        let letter = &scene.letters()[0];
+        assert_eq!((letter.state, letter.next_attempt_at), (LetterState::Uncertain, None));
+        assert_eq!(letter.last_error.as_deref(), Some(why));
+    }
+}
+
+#[test]
+fn no_operator_sends_a_letter_to_an_archived_customer() {
+    let mut scene = low();
+    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    let before = scene.dump();
+    assert_refused!(scene.write(|tx| outbox::retry(tx, 1)), Error::Archived { .. });
+    assert_eq!(scene.dump(), before);
+    scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
+    assert_eq!(scene.write(|tx| outbox::retry(tx, 1)).unwrap().state, LetterState::Pending);
+}
+
+#[test]
+fn the_letters_of_another_unit_wait_on_when_one_warning_is_switched_off() {
+    let mut scene = low();
+    scene.adjust("ACME", &adjustment_in("EUR", "0.5")).unwrap();
+    let marks = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), marks)).unwrap();
+    judge(&mut scene);
+    STOPS[0].0(&mut scene);
+    assert_eq!(outbox(&mut scene)[2], "internal noc@example.com pending: -");
 }

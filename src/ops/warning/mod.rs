@@ -11,6 +11,7 @@ use crate::ops::customer;
 use crate::store::{ContactFilter, ContactSort, Lives, Page, Snapshot, Tx};
 
 pub use judge::{Compose, Judged, Notice, judge};
+pub(super) use settle::archive_with_customer;
 
 /// Changes the warning of a customer's balance, making it if there is none.
 ///

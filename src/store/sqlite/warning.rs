@@ -61,6 +61,15 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
+    /// The warnings of a customer, by unit.
+    pub fn warnings_of(&self, customer: &Customer) -> Result<Vec<Warning>> {
+        let mut statement = self
+            .transaction
+            .prepare_cached(&format!("{SELECT} WHERE warning.customer_id = ?1 ORDER BY warning.unit"))?;
+        let warnings = statement.query_map([customer.id], read)?;
+        Ok(warnings.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The warnings whose state is not what their balance says now: those of active customers, and of balances that are.
     pub fn warnings_crossed(&self) -> Result<Vec<(Warning, Money)>> {
         let mut statement = self.transaction.prepare_cached(&format!(
