@@ -101,6 +101,20 @@ fn a_letter_of_which_nobody_knows_is_not_sent_again_once_it_is_no_longer_true() 
 }
 
 #[test]
+fn a_letter_that_may_have_arrived_counts_as_told_whatever_an_operator_does_with_it() {
+    for deed in [outbox::retry, outbox::cancel] {
+        let mut scene = scene();
+        bring_to(&mut scene, "5");
+        judge(&mut scene);
+        attempt(&mut scene, &unanswered());
+        scene.write(|tx| deed(tx, 1)).unwrap();
+        bring_to(&mut scene, "200");
+        assert_eq!(told(&judge(&mut scene)), [to(LetterKind::AllClear, US), to(LetterKind::AllClear, THEM)]);
+        assert!(scene.letters()[0].next_attempt_at.is_none(), "and is not sent again");
+    }
+}
+
+#[test]
 fn what_is_taken_back_stands_in_the_audit_log_with_the_reason() {
     let mut scene = scene();
     bring_to(&mut scene, "50");
