@@ -16,6 +16,9 @@ const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(5);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(6);
 /// How long a letter is tried before it counts as failed.
 const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
+/// How often it is tried in any case, about ten hours of waiting: its age alone says little where a clock was wrong, or where
+/// nothing ran for days.
+const LEAST_ATTEMPTS: u32 = 8;
 /// The wait before a letter is sent again of which nobody knows whether it was sent.
 const WAIT_WHEN_UNANSWERED: SignedDuration = SignedDuration::from_mins(15);
 
@@ -74,7 +77,7 @@ pub fn record(tx: &mut Tx<'_>, mut letter: Letter, outcome: &Outcome) -> Result<
             let again = if letter.unanswered == 1 { Some(after(tx.at(), WAIT_WHEN_UNANSWERED)?) } else { None };
             (LetterState::Uncertain, again)
         }
-        Outcome::Deferred(_) if after(letter.created_at, GIVE_UP_AFTER)? <= tx.at() => (LetterState::Failed, None),
+        Outcome::Deferred(_) if has_been_tried_enough(&letter, tx.at()) => (LetterState::Failed, None),
         Outcome::Deferred(_) => {
             // A letter that may have been sent before stays uncertain, however often its second sending is put off.
             let state = if letter.unanswered > 0 { LetterState::Uncertain } else { LetterState::Pending };
@@ -88,6 +91,13 @@ pub fn record(tx: &mut Tx<'_>, mut letter: Letter, outcome: &Outcome) -> Result<
         tx.set_letter_state(&letter, state, next, detail)?;
     }
     tx.letter(letter.id)
+}
+
+/// Whether a letter counts as failed when it is put off once more. One that was queued days ahead, by a clock that has been
+/// set back since, is as old as one that was queued days ago.
+fn has_been_tried_enough(letter: &Letter, now: Time) -> bool {
+    let age = now.timestamp().duration_since(letter.created_at.timestamp()).abs();
+    letter.attempts >= LEAST_ATTEMPTS && age >= GIVE_UP_AFTER
 }
 
 fn wait_after(attempts: u32) -> SignedDuration {
