@@ -117,7 +117,8 @@ pub(super) fn take_back(tx: &mut Tx<'_>, letter: &Letter, why: &str) -> Result<(
     record_change(tx, "cancel", letter).map(drop)
 }
 
-/// Lets a letter be sent again: one that failed, is uncertain, was cancelled or waits.
+/// Lets a letter be sent again now: one that failed, is uncertain, was cancelled or waits. One that is due already is left as
+/// it is.
 ///
 /// # Errors
 /// [`Error::Refused`] when it was sent, or is being sent; [`Error::Archived`] when its customer is.
@@ -129,8 +130,12 @@ pub fn retry(tx: &mut Tx<'_>, id: i64) -> Result<Letter> {
     if let Some(customer) = &letter.customer {
         customer::active(tx, customer.as_str())?;
     }
-    let at = tx.at();
-    tx.set_letter_state(&letter, LetterState::Pending, Some(at), letter.last_error.as_deref())?;
+    let waits_until = letter.next_attempt_at.filter(|_| letter.state == LetterState::Pending);
+    let next = waits_until.map_or(tx.at(), |planned| planned.min(tx.at()));
+    if waits_until == Some(next) {
+        return Ok(letter);
+    }
+    tx.set_letter_state(&letter, LetterState::Pending, Some(next), letter.last_error.as_deref())?;
     record_change(tx, "retry", &letter)
 }
 
@@ -142,6 +147,9 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64) -> Result<Letter> {
     let letter = tx.letter(id)?;
     if matches!(letter.state, LetterState::Sent | LetterState::Sending) {
         return Err(Error::Refused(format!("letter {id} is {}", letter.state)));
+    }
+    if letter.state == LetterState::Cancelled {
+        return Ok(letter);
     }
     tx.set_letter_state(&letter, LetterState::Cancelled, None, letter.last_error.as_deref())?;
     record_change(tx, "cancel", &letter)

@@ -247,6 +247,7 @@ fn an_operator_retries_and_cancels_whatever_is_not_sent_nor_being_sent() {
         for (deed, action, becomes) in deeds {
             let (mut scene, id) = scene();
             bring_to(&mut scene, id, state);
+            wait(&mut scene, 1);
             let before = scene.dump();
             let done = scene.write(|tx| deed(tx, id));
             if matches!(state, LetterState::Sent | LetterState::Sending) {
@@ -255,12 +256,28 @@ fn an_operator_retries_and_cancels_whatever_is_not_sent_nor_being_sent() {
                 continue;
             }
             assert_eq!(done.unwrap().state, becomes, "{action} of a letter that is {state}");
+            if state == becomes {
+                assert_eq!(scene.dump(), before, "what changes nothing leaves no trace");
+                continue;
+            }
             assert_eq!(claim(&mut scene).len(), usize::from(becomes == LetterState::Pending));
             let event = scene.last_event();
             assert_eq!((event.change.noun, event.change.action.as_str()), (Noun::Letter, action));
             assert_eq!(event.customer, Some(valid("ACME")));
         }
     }
+}
+
+#[test]
+fn a_letter_that_waits_longer_than_an_operator_would_is_due_at_once() {
+    let (mut scene, id) = scene();
+    attempt(&mut scene, &deferred());
+    wait(&mut scene, 1);
+    let letter = scene.write(|tx| outbox::retry(tx, id)).unwrap();
+    assert_eq!((letter.state, letter.next_attempt_at), (LetterState::Pending, Some(after(1))));
+    let fields = scene.last_event().change.fields;
+    assert_eq!(fields.keys().collect::<Vec<_>>(), ["next_attempt_at"]);
+    assert_eq!(fields["next_attempt_at"][1], after(1).to_string());
 }
 
 #[test]
