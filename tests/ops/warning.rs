@@ -384,6 +384,22 @@ fn marks_fit_their_unit_and_the_lower_is_not_above_the_upper() {
 }
 
 #[test]
+fn the_audit_log_writes_marks_as_every_other_amount() {
+    let mut scene = Scene::with_acme();
+    let marks = |details: &mut WarningDetails| {
+        details.upper = Some(valid("25.5"));
+        details.lower = Some(valid("0.125"));
+    };
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), marks)).unwrap();
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), |details| details.lower = Some(valid("5")))).unwrap();
+    let events = scene.events();
+    let fields = |event: usize, field: &str| events[event].change.fields[field].clone();
+    assert_eq!(fields(1, "upper"), serde_json::json!([null, "25.50"]));
+    assert_eq!(fields(1, "lower"), serde_json::json!([null, "0.125"]));
+    assert_eq!(fields(2, "lower"), serde_json::json!(["0.125", "5.00"]));
+}
+
+#[test]
 fn setting_what_is_set_leaves_no_trace() {
     let mut scene = scene();
     scene.at("2026-11-25T08:00:00Z");

@@ -24,8 +24,9 @@ pub fn set(tx: &mut Tx<'_>, customer: &str, unit: Unit, change: impl FnOnce(&mut
     change(&mut details);
     check(unit, &details)?;
     let subject = Balance::name_of(&customer.account_code, unit);
-    let change =
-        Change::new(Noun::Balance, "warn", subject, Some(customer.id)).between(before.as_ref(), Some(&details));
+    let change = Change::new(Noun::Balance, "warn", subject, Some(customer.id))
+        .between(before.as_ref(), Some(&details))
+        .amounts(unit, &["upper", "lower"]);
     if !change.is_empty() || before.is_none() {
         tx.set_warning(&customer, unit, &details)?;
         tx.record(&change)?;
