@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::text::{Invalid, serde_by_text};
 use crate::model::{AccountCode, EmailAddress, Money, Time, Unit};
 
 /// What an operator may change of a warning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningDetails {
     /// The early warning: the balance is low when it is at or below this mark.
     pub upper: Option<Money>,
