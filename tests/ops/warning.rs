@@ -6,7 +6,7 @@ use ssgctl::model::{
     CustomerDetails, EmailAddress, Letter, LetterKind, LetterState, Level, Money, Outcome, Unit, Warning,
     WarningDetails,
 };
-use ssgctl::ops::warning::{self, Judged, Notice};
+use ssgctl::ops::warning::{self, Broken, Judged, Judgement, Notice};
 use ssgctl::ops::{contact, customer, outbox};
 use ssgctl::{Error, Result};
 
@@ -49,6 +49,12 @@ pub fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::Composed> {
 
 /// What a check finds and queues.
 pub fn judge(scene: &mut Scene) -> Vec<Judged> {
+    let Judgement { judged, broken } = judgement(scene);
+    assert!(broken.is_empty(), "{broken:?}");
+    judged
+}
+
+fn judgement(scene: &mut Scene) -> Judgement {
     scene.write(|tx| warning::judge(tx, &[valid(US)], &compose)).expect("judged")
 }
 
@@ -218,8 +224,8 @@ fn we_are_told_at_the_warnings_addresses_else_at_those_of_the_configuration() {
 fn an_address_of_ours_that_is_named_twice_is_told_once() {
     let mut scene = scene();
     bring_to(&mut scene, "50");
-    let judged = scene.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
-    assert_eq!(told(&judged), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)]);
+    let judgement = scene.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
+    assert_eq!(told(&judgement.judged), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)]);
     assert!(scene.findings().is_empty());
 }
 
@@ -397,6 +403,40 @@ fn the_audit_log_writes_marks_as_every_other_amount() {
     assert_eq!(fields(1, "upper"), serde_json::json!([null, "25.50"]));
     assert_eq!(fields(1, "lower"), serde_json::json!([null, "0.125"]));
     assert_eq!(fields(2, "lower"), serde_json::json!(["0.125", "5.00"]));
+}
+
+#[test]
+fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
+    for damage in [
+        "UPDATE customer SET organisation = '' WHERE account_code = 'ACME'",
+        "UPDATE customer SET phone = 'none' WHERE account_code = 'ACME'",
+        "UPDATE customer SET account_code = 'A B' WHERE account_code = 'ACME'",
+        "UPDATE warning SET told_at = '[\"nobody\"]' WHERE customer_id = 1",
+        "UPDATE warning SET told_at = '[]' WHERE customer_id = 1; UPDATE contact SET email = 'nobody'",
+        "UPDATE letter SET recipient = 'nobody' WHERE customer_id = 1",
+    ] {
+        let mut scene = scene();
+        let mut payer = person("Jo");
+        (payer.email, payer.roles) = (Some(valid("jo@acme.example")), valid("billing"));
+        scene.write(|tx| contact::add(tx, "ACME", payer)).unwrap();
+        scene.customer("GLOBEX");
+        scene.credit("GLOBEX", "50");
+        bring_to(&mut scene, "50");
+        judge(&mut scene);
+        deliver(&mut scene);
+        bring_to(&mut scene, "5");
+        let marks = |details: &mut WarningDetails| details.upper = Some(valid("100"));
+        scene.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, marks)).unwrap();
+        scene.raw().execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {damage}")).unwrap();
+        let Judgement { judged, broken } = judgement(&mut scene);
+        assert_eq!(told(&judged), [to(LetterKind::Internal, US)], "{damage}");
+        assert_eq!(judged[0].crossing.customer, valid("GLOBEX"));
+        let [Broken { name, error: Error::Damaged(_) }] = &broken[..] else { unreachable!("{damage}: {broken:?}") };
+        assert_eq!(name, if damage.contains("A B") { "A B SMS" } else { "ACME SMS" });
+        let crossings: i64 =
+            scene.raw().query_row("SELECT count(*) FROM crossing WHERE customer_id = 1", [], |row| row.get(0)).unwrap();
+        assert_eq!(crossings, 1, "its crossing is found when it is mended");
+    }
 }
 
 #[test]

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
     Cause, Composed, Crossing, Customer, EmailAddress, Letter, LetterKind, LetterState, Level, Money, Unit, Warning,
     WarningDetails,
 };
 use crate::ops::outbox;
 use crate::ops::warning::recipients;
-use crate::store::{LetterFilter, Tx};
+use crate::store::{Crossed, LetterFilter, Tx};
 
 /// What a letter about a balance tells.
 #[derive(Debug)]
@@ -36,12 +36,36 @@ pub struct Judged {
     pub nobody_to_tell: bool,
 }
 
-/// Compares every active balance that has a warning with its marks, records each crossing and queues its letters.
+/// A balance that could not be judged, because data of its customer breaks a rule.
+#[derive(Debug)]
+pub struct Broken {
+    /// Customer and unit.
+    pub name: String,
+    pub error: Error,
+}
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    pub judged: Vec<Judged>,
+    pub broken: Vec<Broken>,
+}
+
+/// Compares every active balance that has a warning with its marks, records each crossing and queues its letters. One that
+/// cannot be judged stays as it is, and keeps no other from being judged.
 ///
 /// `internal` are our own addresses, for warnings that name none.
-pub fn judge(tx: &mut Tx<'_>, internal: &[EmailAddress], compose: Compose<'_>) -> Result<Vec<Judged>> {
-    let crossed = tx.warnings_crossed()?;
-    crossed.into_iter().map(|(warning, balance)| cross(tx, &warning, balance, internal, compose)).collect()
+pub fn judge(tx: &mut Tx<'_>, internal: &[EmailAddress], compose: Compose<'_>) -> Result<Judgement> {
+    let mut judgement = Judgement::default();
+    for Crossed { name, found } in tx.warnings_crossed()? {
+        let judged = found.and_then(|(warning, balance)| tx.part(|tx| cross(tx, &warning, balance, internal, compose)));
+        match judged {
+            Ok(judged) => judgement.judged.push(judged),
+            Err(error @ Error::Damaged(_)) => judgement.broken.push(Broken { name, error }),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(judgement)
 }
 
 fn cross(

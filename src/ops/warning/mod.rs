@@ -10,7 +10,7 @@ use crate::model::{Balance, Change, Customer, EmailAddress, Invalid, Noun, Role,
 use crate::ops::customer;
 use crate::store::{ContactFilter, ContactSort, Lives, Page, Snapshot, Tx};
 
-pub use judge::{Compose, Judged, Notice, judge};
+pub use judge::{Broken, Compose, Judged, Judgement, Notice, judge};
 pub(super) use settle::archive_with_customer;
 
 /// Changes the warning of a customer's balance, making it if there is none.

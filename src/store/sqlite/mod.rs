@@ -35,6 +35,7 @@ use turnstile::{Turn, take_turn};
 pub use check::CheckReport;
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
+pub use warning::Crossed;
 
 /// An open database.
 #[derive(Debug)]
@@ -132,6 +133,20 @@ impl Tx<'_> {
     /// Who writes, why, and by which command.
     pub fn origin(&self) -> &Origin {
         &self.stamp.origin
+    }
+
+    /// Does a part of what is to be done. When it fails, that part alone is undone.
+    pub fn part<T>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.transaction.execute_batch("SAVEPOINT part")?;
+        let done = deed(self);
+        // A failure that ended the whole transaction, such as a full disk, leaves nothing to be undone.
+        if done.is_err() && !self.transaction.is_autocommit() {
+            self.transaction.execute_batch("ROLLBACK TO part")?;
+        }
+        if done.is_ok() || !self.transaction.is_autocommit() {
+            self.transaction.execute_batch("RELEASE part")?;
+        }
+        done
     }
 
     /// Makes everything last: when this returns, a power cut loses nothing.

@@ -51,6 +51,14 @@ fn read_crossing(row: &Row<'_>) -> rusqlite::Result<Crossing> {
     })
 }
 
+/// A warning whose state is not what its balance says now.
+#[derive(Debug)]
+pub struct Crossed {
+    /// Customer and unit as they are stored, to be named where the warning cannot be read.
+    pub name: String,
+    pub found: Result<(Warning, Money)>,
+}
+
 impl Snapshot<'_> {
     /// The warning of a customer's balance in a unit, if there is one.
     pub fn warning(&self, customer: &Customer, unit: Unit) -> Result<Option<Warning>> {
@@ -71,13 +79,19 @@ impl Snapshot<'_> {
     }
 
     /// The warnings whose state is not what their balance says now: those of active customers, and of balances that are.
-    pub fn warnings_crossed(&self) -> Result<Vec<(Warning, Money)>> {
+    pub fn warnings_crossed(&self) -> Result<Vec<Crossed>> {
         let mut statement = self.transaction.prepare_cached(&format!(
             "{SELECT} WHERE balance_e8 IS NOT NULL AND active AND customer.archived_at IS NULL AND state <> CASE
                 WHEN balance_e8 <= lower_e8 THEN 'lower' WHEN balance_e8 <= upper_e8 THEN 'upper' ELSE 'ok' END
              ORDER BY customer.account_code, warning.unit"
         ))?;
-        let crossed = statement.query_map([], |row| Ok((read(row)?, row.get(12)?)))?;
+        let crossed = statement.query_map([], |row| {
+            let text = |column| {
+                Ok::<_, rusqlite::Error>(String::from_utf8_lossy(row.get_ref(column)?.as_bytes()?).into_owned())
+            };
+            let found = read(row).and_then(|warning| Ok((warning, row.get(12)?))).map_err(Error::from);
+            Ok(Crossed { name: format!("{} {}", text(1)?, text(2)?), found })
+        })?;
         Ok(crossed.collect::<rusqlite::Result<_>>()?)
     }
 
