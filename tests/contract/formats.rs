@@ -65,6 +65,7 @@ const LINES: &[(Shape, &str)] = &[
     (Sheet, "mail show 1"),
     (List, "mail retry 1 -n"),
     (List, "mail cancel 1 -n"),
+    // A row for programs, and a letter for a person.
     (Text, "mail preview test --config mail.toml"),
     // A row, but of another letter each time.
     (Text, "mail test a@b.example --config mail.toml"),

@@ -15,10 +15,13 @@ use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
 
 /// Show a letter as a customer would get it now, and send nothing
+///
+/// A text to be read, or the letter and its HTML as data with --json and the like.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail preview low-upper ABCCORP331
-  ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html")]
+  ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html
+  ssgctl mail preview internal ABCCORP331 --json | jq -r .subject")]
 pub(crate) struct PreviewArgs {
     /// The letter: low-upper, low-lower, internal, all-clear or test
     #[arg(value_name = "LETTER")]
@@ -42,12 +45,14 @@ pub(crate) fn run(args: &PreviewArgs, context: &mut Context) -> Result<()> {
     match &args.html {
         Some(path) if path == Path::new("-") => context.output.text(letter.html.as_bytes()),
         Some(path) => {
+            context.output.refuse_unknown_fields(&["path"])?;
             if !files::write_new(path, letter.html.as_bytes())? {
                 let message = format!("{} is there already", quoted(path.display()));
                 return Err(Failure::new(Exit::Conflict, "exists", message));
             }
             context.output.value("path", &path.display().to_string())
         }
+        None if context.output.is_data() || context.output.picks_fields() => context.output.row(&letter),
         None => {
             let sender = &letter.sender;
             let head = format!("From: {} <{}>\nSubject: {}\n\n", sender.name, sender.address, letter.subject);

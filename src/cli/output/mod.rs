@@ -180,6 +180,11 @@ impl Output {
         self.format != Format::Table
     }
 
+    /// Whether `--fields` says what is to be shown.
+    pub(crate) fn picks_fields(&self) -> bool {
+        self.fields.is_some()
+    }
+
     /// Begins a list of rows.
     pub(crate) fn rows<R: Row>(&mut self) -> Result<Rows<'_, R>> {
         Rows::begin(self)
