@@ -16,7 +16,7 @@ use ssgctl::store::Due;
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{Cell, Column, Row};
+use crate::output::{Cell, Column, Row, Shown};
 
 /// Find balances that crossed their marks, and send what there is to tell: the cron job
 ///
@@ -67,6 +67,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.dry_run {
         return rehearse(args, context);
     }
+    context.output.refuse_unknown_fields(&CheckRun::keys())?;
     let Some(_lock) = lock(context)? else {
         if args.verbose {
             context.note("another check is running; this one has nothing to do");

@@ -5,7 +5,7 @@ use ssgctl::store::{Location, Migration, Store};
 
 use crate::context::Context;
 use crate::exit::Result;
-use crate::output::{Cell, Column, Row};
+use crate::output::{Cell, Column, Row, Shown};
 
 /// Bring a database of an older version up to date, after a backup
 ///
@@ -29,6 +29,7 @@ impl Row for Migration {
 }
 
 pub(crate) fn run(_: &MigrateArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&Migration::keys())?;
     let path = context.settings.database()?.to_owned();
     let migration = Store::migrate(&Location { path, create: false, wait: context.settings.wait })?;
     if migration.backup.is_none() {
