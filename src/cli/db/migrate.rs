@@ -9,7 +9,7 @@ use crate::output::{Cell, Column, Row, Shown};
 
 /// Bring a database of an older version up to date, after a backup
 ///
-/// The backup lies beside the database and is named after the schema it has. The migration is one transaction: whatever
+/// The backup lies beside the database under a new name, after the schema it has. The migration is one transaction: whatever
 /// happens, the database is as it was before or as it is to be.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
