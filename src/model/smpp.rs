@@ -1,5 +1,6 @@
 //! SMPP accounts: the names and rules by which a customer's client binds to the gateway.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -60,6 +61,14 @@ impl SmppDetails {
             mo_webhook: None,
             mo_numbers: Vec::new(),
         }
+    }
+
+    /// Takes out of its lists what stands in them twice; the order stays.
+    pub fn fold_duplicates(&mut self) {
+        let mut networks = BTreeSet::new();
+        self.allowed_ips.retain(|network| networks.insert(*network));
+        let mut numbers = BTreeSet::new();
+        self.mo_numbers.retain(|number| numbers.insert(number.clone()));
     }
 }
 

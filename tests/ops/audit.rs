@@ -12,7 +12,7 @@ use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
 
 use crate::contact::person;
-use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_letter, reversal, valid};
+use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_letter, reversal, set, valid};
 
 type Deed = fn(&mut Tx<'_>, &Vault) -> Result<()>;
 
@@ -47,7 +47,7 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
     }),
     (Noun::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
     (Noun::Smpp, "edit", "acme1", |tx, _| {
-        smpp::edit(tx, "acme1", |account| account.name = Some(valid("Prod"))).map(drop)
+        smpp::edit(tx, "acme1", set(|account| account.name = Some(valid("Prod")))).map(drop)
     }),
     (Noun::Smpp, "disable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", false).map(drop)),
     (Noun::Smpp, "enable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", true).map(drop)),

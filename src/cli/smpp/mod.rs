@@ -6,6 +6,7 @@ mod details;
 mod edit;
 mod enable;
 mod list;
+mod networks;
 mod password;
 mod row;
 mod show;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::model::{
-    Change, Customer, Msisdn, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
+    Change, Customer, Msisdn, Network, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
 };
 use crate::ops::customer;
 use crate::store::Tx;
@@ -46,6 +46,7 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     let NewAccount { system_id, password, mut details, cug } = new;
     let service = tx.service(details.service.as_str())?;
     details.service = service.code.clone();
+    details.fold_duplicates();
     let system_id = match system_id {
         Some(id) => refuse_taken_system_id(tx, id)?,
         None => free_system_id(tx)?,
@@ -86,19 +87,47 @@ pub fn active(tx: &Tx<'_>, name: &str) -> Result<SmppAccount> {
 }
 
 /// Changes details of an account; a change that changes nothing leaves no trace.
-pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut SmppDetails)) -> Result<SmppAccount> {
+pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut SmppDetails) -> Result<()>) -> Result<SmppAccount> {
     save(tx, "edit", name, edit)
+}
+
+/// Takes networks out of those that an account may bind from, then adds others. What is to go must be there, and the last
+/// does not go this way: without any, the account could be used from anywhere.
+pub fn change_networks(details: &mut SmppDetails, add: &[Network], remove: &[Network]) -> Result<()> {
+    for network in remove {
+        let place = details.allowed_ips.iter().position(|allowed| allowed == network);
+        let place = place
+            .ok_or_else(|| Error::Refused(format!("{} is not among the account's allowed_ips", quoted(network))))?;
+        details.allowed_ips.remove(place);
+    }
+    details.allowed_ips.extend(add);
+    match remove.last() {
+        Some(last) if details.allowed_ips.is_empty() => Err(Error::Refused(format!(
+            "without {} the account could be used from anywhere; unset allowed_ips if that is meant",
+            quoted(last)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Switches an account on or off; its other switches stay as they are.
 pub fn set_enabled(tx: &mut Tx<'_>, name: &str, enabled: bool) -> Result<SmppAccount> {
-    save(tx, if enabled { "enable" } else { "disable" }, name, |details| details.enabled = enabled)
+    save(tx, if enabled { "enable" } else { "disable" }, name, |details| {
+        details.enabled = enabled;
+        Ok(())
+    })
 }
 
-fn save(tx: &mut Tx<'_>, action: &str, name: &str, edit: impl FnOnce(&mut SmppDetails)) -> Result<SmppAccount> {
+fn save(
+    tx: &mut Tx<'_>,
+    action: &str,
+    name: &str,
+    edit: impl FnOnce(&mut SmppDetails) -> Result<()>,
+) -> Result<SmppAccount> {
     let mut account = active(tx, name)?;
     let before = account.details.clone();
-    edit(&mut account.details);
+    edit(&mut account.details)?;
+    account.details.fold_duplicates();
     let service = tx.service(account.details.service.as_str())?;
     account.details.service = service.code.clone();
     if let Some(short_name) = &account.details.short_name
