@@ -11,6 +11,7 @@ mod event;
 mod letter;
 mod money;
 mod msisdn;
+mod msisdn_set;
 mod network;
 mod password;
 mod service;
@@ -33,6 +34,7 @@ pub use letter::{
 };
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList, calling_code};
+pub use msisdn_set::MsisdnSet;
 pub use network::Network;
 pub use password::Password;
 pub use service::{Service, ServiceDetails};

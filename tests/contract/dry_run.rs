@@ -19,6 +19,8 @@ const WRITES: &[&str] = &[
     "smpp edit abc --max-tps 7 --cug +447700900128",
     "smpp enable xyz_new",
     "smpp disable abc",
+    "smpp cug abc add +447700900128 +447700900129",
+    "smpp cug abc import numbers.txt --replace",
     "smpp archive abc --yes",
     "smpp unarchive xyz_old",
     "service new new --name New --unit EUR --price 0.05",

@@ -44,6 +44,8 @@ const LINES: &[(Shape, &str)] = &[
     (List, "smpp list --all"),
     (List, "smpp enable abc -n"),
     (List, "smpp disable abc -n"),
+    (Single, "smpp cug abc add +447700900128 -n"),
+    (List, "smpp cug abc list"),
     (List, "smpp archive abc -y -n"),
     (List, "smpp unarchive xyz_old -n"),
     (Single, "service new new --name New -n"),

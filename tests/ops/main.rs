@@ -10,6 +10,7 @@
 mod audit;
 mod balance;
 mod contact;
+mod cug;
 mod customer;
 mod import;
 mod ledger;

@@ -2,6 +2,7 @@
 
 mod add;
 mod archive;
+mod cug;
 mod details;
 mod edit;
 mod enable;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
+    Cug(cug::CugArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -43,6 +45,7 @@ impl Command {
             Self::List(args) => list::run(args, context),
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
+            Self::Cug(args) => cug::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }

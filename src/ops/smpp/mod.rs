@@ -1,6 +1,6 @@
 //! SMPP accounts: adding, changing, switching, archiving, and showing a password to the one who asks.
 
-use std::collections::BTreeSet;
+mod cug;
 
 use crate::error::{Error, Result, quoted};
 use crate::model::{
@@ -9,6 +9,8 @@ use crate::model::{
 use crate::ops::customer;
 use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
+
+pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -60,19 +62,10 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     };
     let sealed = vault.seal(&password, &customer.api_id, &system_id)?;
     let mut account = tx.insert_smpp_account(customer, &service, system_id, details, &sealed)?;
-    let mut change = change("add", &account)
+    let change = change("add", &account)
         .field("system_id", (), account.system_id.as_str())
         .between(None, Some(&account.details));
-    let mut held = Vec::new();
-    for number in &cug {
-        if tx.insert_cug_number(&account, number)? {
-            held.push(number.as_str());
-        }
-    }
-    if !held.is_empty() {
-        account.cug_size = held.len() as u64;
-        change = change.field("cug", (), held);
-    }
+    let change = cug::fill(tx, &mut account, &cug, change)?;
     tx.record(&change)?;
     Ok(Credentials { account, password })
 }
@@ -140,39 +133,6 @@ fn save(
         account.life.updated_at = tx.at();
         tx.update_smpp_account(&account, &service)?;
         tx.record(&change)?;
-    }
-    Ok(account)
-}
-
-/// Makes an account's closed user group hold these numbers and no others.
-pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Result<SmppAccount> {
-    let held: BTreeSet<Msisdn> = tx.cug(&account)?.into_iter().collect();
-    let wanted: BTreeSet<Msisdn> = numbers.iter().cloned().collect();
-    let missing: Vec<Msisdn> = wanted.difference(&held).cloned().collect();
-    let surplus: Vec<Msisdn> = held.difference(&wanted).cloned().collect();
-    change_cug(tx, account, &missing, &surplus)
-}
-
-/// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
-pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
-    let mut account = active(tx, account.system_id.as_str())?;
-    let mut added = Vec::new();
-    for number in add {
-        if tx.insert_cug_number(&account, number)? {
-            added.push(number.as_str());
-        }
-    }
-    let mut removed = Vec::new();
-    for number in remove {
-        if tx.delete_cug_number(&account, number)? {
-            removed.push(number.as_str());
-        }
-    }
-    if !added.is_empty() || !removed.is_empty() {
-        account.cug_size = account.cug_size + added.len() as u64 - removed.len() as u64;
-        account.life.updated_at = tx.at();
-        tx.touch_smpp_account(&account)?;
-        tx.record(&change("edit", &account).field("cug", removed, added))?;
     }
     Ok(account)
 }

@@ -5,6 +5,7 @@ mod chain;
 mod check;
 mod check_warnings;
 mod contact;
+mod cug;
 mod customer;
 mod entry;
 mod error;

@@ -1,9 +1,9 @@
-//! SMPP accounts, their sealed passwords and their closed user groups.
+//! SMPP accounts and their sealed passwords.
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, Life, Msisdn, Noun, Service, SmppAccount, SmppDetails, SystemId};
+use crate::model::{Customer, Life, Noun, Service, SmppAccount, SmppDetails, SystemId};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{Page, SmppFilter, SmppSort, Snapshot, Tx};
@@ -137,15 +137,6 @@ impl Snapshot<'_> {
             .prepare_cached("SELECT password_sealed FROM smpp_account WHERE id = ?1")?
             .query_row([account.id], |row| row.get(0))?)
     }
-
-    /// The numbers of an account's closed user group, in order.
-    pub fn cug(&self, account: &SmppAccount) -> Result<Vec<Msisdn>> {
-        let mut statement = self
-            .transaction
-            .prepare_cached("SELECT msisdn FROM cug_number WHERE smpp_account_id = ?1 ORDER BY msisdn")?;
-        let numbers = statement.query_map([account.id], |row| row.get(0))?;
-        Ok(numbers.collect::<rusqlite::Result<_>>()?)
-    }
 }
 
 impl Tx<'_> {
@@ -270,23 +261,5 @@ impl Tx<'_> {
         ))?;
         let accounts = statement.query_map([customer.id], read)?;
         Ok(accounts.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Adds a number to an account's closed user group; `false` if it is there already.
-    pub fn insert_cug_number(&mut self, account: &SmppAccount, number: &Msisdn) -> Result<bool> {
-        let added = self
-            .transaction
-            .prepare_cached("INSERT OR IGNORE INTO cug_number (smpp_account_id, msisdn) VALUES (?1, ?2)")?
-            .execute(params![account.id, number])?;
-        Ok(added > 0)
-    }
-
-    /// Takes a number out of an account's closed user group; `false` if it is not there.
-    pub fn delete_cug_number(&mut self, account: &SmppAccount, number: &Msisdn) -> Result<bool> {
-        let removed = self
-            .transaction
-            .prepare_cached("DELETE FROM cug_number WHERE smpp_account_id = ?1 AND msisdn = ?2")?
-            .execute(params![account.id, number])?;
-        Ok(removed > 0)
     }
 }
