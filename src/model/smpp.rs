@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::text::Invalid;
 use crate::model::{
-    AccountCode, AddressRange, Life, Msisdn, Name, Network, ServiceCode, ShortName, SystemId, SystemType, Webhook,
+    AccountCode, AddressRange, Life, Msisdn, Name, Network, ServiceCode, ShortName, SystemId, SystemType, Time, Webhook,
 };
 
 /// What an operator may change of an SMPP account, except its password and its closed user group.
@@ -82,6 +82,8 @@ pub struct SmppAccount {
     pub details: SmppDetails,
     /// How many numbers its closed user group has.
     pub cug_size: u64,
+    /// Until when the password that it had before is taken too, if it has one.
+    pub previous_password_until: Option<Time>,
     pub life: Life,
 }
 

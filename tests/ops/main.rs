@@ -16,6 +16,7 @@ mod import;
 mod ledger;
 mod note;
 mod outbox;
+mod password;
 mod quick_create;
 mod reversal;
 mod service;

@@ -9,6 +9,7 @@ mod enable;
 mod list;
 mod networks;
 mod password;
+mod rotate_password;
 mod row;
 mod show;
 mod unarchive;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
     Cug(cug::CugArgs),
+    RotatePassword(rotate_password::RotatePasswordArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -46,6 +48,7 @@ impl Command {
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
             Self::Cug(args) => cug::run(&args, context),
+            Self::RotatePassword(args) => rotate_password::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }

@@ -1,6 +1,7 @@
-//! SMPP accounts: adding, changing, switching, archiving, and showing a password to the one who asks.
+//! SMPP accounts: adding, changing, switching, archiving; their closed user groups and their passwords.
 
 mod cug;
+mod password;
 
 use crate::error::{Error, Result, quoted};
 use crate::model::{
@@ -11,6 +12,7 @@ use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
 
 pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
+pub use password::{Credentials, Previous, end_grace, reveal, rotate};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -28,13 +30,6 @@ pub struct NewAccount {
     pub password: Option<Password>,
     pub details: SmppDetails,
     pub cug: Vec<Msisdn>,
-}
-
-/// An account just made, and its password, which is shown this once.
-#[derive(Debug)]
-pub struct Credentials {
-    pub account: SmppAccount,
-    pub password: Password,
 }
 
 /// Adds an account to a customer.
@@ -67,7 +62,7 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
         .between(None, Some(&account.details));
     let change = cug::fill(tx, &mut account, &cug, change)?;
     tx.record(&change)?;
-    Ok(Credentials { account, password })
+    Ok(Credentials { account, password, previous: None })
 }
 
 /// The account of a name, if it takes changes: neither it nor its customer is archived.
@@ -173,15 +168,6 @@ pub(super) fn unarchive_with_customer(tx: &mut Tx<'_>, mut account: SmppAccount)
     account.life.archived_at = None;
     account.life.updated_at = tx.at();
     Ok(account)
-}
-
-/// Gives the password of an account, archived or not, and logs that somebody asked for it.
-pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials> {
-    let account = tx.smpp_account(name)?;
-    let customer = tx.customer_of(account.customer_id)?;
-    let password = vault.unseal(&tx.sealed_password(&account)?, &customer.api_id, &account.system_id)?;
-    tx.record(&change("reveal", &account))?;
-    Ok(Credentials { account, password })
 }
 
 fn change(action: &str, account: &SmppAccount) -> Change {

@@ -1,4 +1,4 @@
-//! SMPP accounts and their sealed passwords.
+//! SMPP accounts.
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -13,10 +13,12 @@ const SELECT: &str = "SELECT smpp_account.id, smpp_account.customer_id, customer
     enabled, binding_enabled, submit_enabled, use_cug, max_tps, max_binds, allowed_ips,
     mt_webhook, dlr_webhook, mo_webhook, mo_numbers,
     (SELECT count(*) FROM cug_number WHERE smpp_account_id = smpp_account.id),
+    previous_password.valid_until,
     smpp_account.created_at, smpp_account.updated_at, smpp_account.archived_at
     FROM smpp_account
     JOIN customer ON customer.id = smpp_account.customer_id
-    JOIN service ON service.id = smpp_account.service_id";
+    JOIN service ON service.id = smpp_account.service_id
+    LEFT JOIN previous_password ON previous_password.smpp_account_id = smpp_account.id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
     Ok(SmppAccount {
@@ -43,7 +45,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
             mo_numbers: from_json(row, 19)?,
         },
         cug_size: row.get::<_, i64>(20)?.unsigned_abs(),
-        life: Life { created_at: row.get(21)?, updated_at: row.get(22)?, archived_at: row.get(23)? },
+        previous_password_until: row.get(21)?,
+        life: Life { created_at: row.get(22)?, updated_at: row.get(23)?, archived_at: row.get(24)? },
     })
 }
 
@@ -129,14 +132,6 @@ impl Snapshot<'_> {
         query.limit(filter.page.limit);
         query.run(&self.transaction, SELECT, read, each)
     }
-
-    /// The password of an account, still encrypted.
-    pub fn sealed_password(&self, account: &SmppAccount) -> Result<Vec<u8>> {
-        Ok(self
-            .transaction
-            .prepare_cached("SELECT password_sealed FROM smpp_account WHERE id = ?1")?
-            .query_row([account.id], |row| row.get(0))?)
-    }
 }
 
 impl Tx<'_> {
@@ -186,6 +181,7 @@ impl Tx<'_> {
             system_id,
             details,
             cug_size: 0,
+            previous_password_until: None,
             life,
         })
     }
