@@ -8,6 +8,7 @@ mod country;
 mod customer;
 mod email;
 mod event;
+mod gateway;
 mod grace;
 mod letter;
 mod money;
@@ -30,6 +31,7 @@ pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
+pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
