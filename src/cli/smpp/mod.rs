@@ -6,6 +6,7 @@ mod cug;
 mod details;
 mod edit;
 mod enable;
+mod export;
 mod list;
 mod networks;
 mod password;
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Disable(enable::DisableArgs),
     Cug(cug::CugArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
+    Export(export::ExportArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -49,6 +51,7 @@ impl Command {
             Self::Disable(args) => enable::disable(&args, context),
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }

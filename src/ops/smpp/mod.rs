@@ -1,6 +1,7 @@
 //! SMPP accounts: adding, changing, switching, archiving; their closed user groups and their passwords.
 
 mod cug;
+mod export;
 mod password;
 
 use crate::error::{Error, Result, quoted};
@@ -12,6 +13,7 @@ use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
 
 pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
+pub use export::{credentials, export};
 pub use password::{Credentials, Previous, end_grace, reveal, rotate};
 
 /// The characters of generated system IDs.

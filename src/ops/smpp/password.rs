@@ -3,8 +3,8 @@
 use crate::error::{Error, Result, quoted};
 use crate::model::{Change, Customer, Grace, Password, SmppAccount, Time};
 use crate::ops::smpp::{active, change};
-use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password};
+use crate::store::{Snapshot, Tx};
 
 /// An account with its password, and with the one before it while that is still taken.
 #[derive(Debug)]
@@ -25,16 +25,22 @@ pub struct Previous {
 pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials> {
     let account = tx.smpp_account(name)?;
     let customer = tx.customer_of(account.customer_id)?;
-    let credentials = unseal(tx, vault, &customer, account)?;
+    let credentials = unseal(tx, vault, &customer, account, tx.at())?;
     tx.record(&change("reveal", &credentials.account))?;
     Ok(credentials)
 }
 
-/// The passwords of an account, for a deed that logs what it needs them for.
-pub(super) fn unseal(tx: &Tx<'_>, vault: &Vault, customer: &Customer, account: SmppAccount) -> Result<Credentials> {
+/// The passwords of an account that are taken at a time, for a deed that logs what it needs them for.
+pub(super) fn unseal(
+    snapshot: &Snapshot<'_>,
+    vault: &Vault,
+    customer: &Customer,
+    account: SmppAccount,
+    at: Time,
+) -> Result<Credentials> {
     let open = |sealed: &[u8]| vault.unseal(sealed, &customer.api_id, &account.system_id);
-    let password = open(&tx.sealed_password(&account)?)?;
-    let previous = match tx.previous_password(&account)? {
+    let password = open(&snapshot.sealed_password(&account)?)?;
+    let previous = match snapshot.previous_password(&account, at)? {
         Some((sealed, valid_until)) => Some(Previous { password: open(&sealed)?, valid_until }),
         None => None,
     };

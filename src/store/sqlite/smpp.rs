@@ -53,8 +53,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
 impl SmppFilter {
     /// Every account of a customer, archived ones included, by system ID.
     pub fn of_customer(customer_id: i64) -> Self {
+        Self { customer_id: Some(customer_id), ..Self::every() }
+    }
+
+    /// Every account, archived ones included, by system ID.
+    pub fn every() -> Self {
         Self {
-            customer_id: Some(customer_id),
+            customer_id: None,
             lives: crate::store::Lives::All,
             service_id: None,
             enabled: None,
