@@ -8,6 +8,7 @@ mod country;
 mod customer;
 mod email;
 mod event;
+mod gateway;
 mod letter;
 mod money;
 mod msisdn;
@@ -28,6 +29,7 @@ pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
+pub use gateway::{Gateway, Host, Port};
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };
