@@ -9,6 +9,7 @@ mod customer;
 mod email;
 mod event;
 mod gateway;
+mod handover;
 mod letter;
 mod money;
 mod msisdn;
@@ -30,6 +31,7 @@ pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status}
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
 pub use gateway::{Gateway, Host, Port};
+pub use handover::Handover;
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };

@@ -7,8 +7,8 @@ use crate::model::{
     Change, Customer, Msisdn, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
 };
 use crate::ops::customer;
-use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
+use crate::store::{Snapshot, Tx};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -189,10 +189,15 @@ pub(super) fn unarchive_with_customer(tx: &mut Tx<'_>, mut account: SmppAccount)
 /// Gives the password of an account, archived or not, and logs that somebody asked for it.
 pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials> {
     let account = tx.smpp_account(name)?;
-    let customer = tx.customer_of(account.customer_id)?;
-    let password = vault.unseal(&tx.sealed_password(&account)?, &customer.api_id, &account.system_id)?;
+    let password = password(tx, vault, &account)?;
     tx.record(&change("reveal", &account))?;
     Ok(Credentials { account, password })
+}
+
+/// The password of an account, for what is done with it and not shown.
+pub(super) fn password(snapshot: &Snapshot<'_>, vault: &Vault, account: &SmppAccount) -> Result<Password> {
+    let customer = snapshot.customer_of(account.customer_id)?;
+    vault.unseal(&snapshot.sealed_password(account)?, &customer.api_id, &account.system_id)
 }
 
 fn change(action: &str, account: &SmppAccount) -> Change {

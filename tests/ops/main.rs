@@ -11,6 +11,7 @@ mod audit;
 mod balance;
 mod contact;
 mod customer;
+mod handover;
 mod import;
 mod ledger;
 mod note;

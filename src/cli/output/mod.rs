@@ -180,6 +180,11 @@ impl Output {
         self.format != Format::Table
     }
 
+    /// Whether the result is wanted as rows, where it could be a text for reading.
+    pub(crate) fn shows_rows(&self) -> bool {
+        self.is_data() || self.fields.is_some()
+    }
+
     /// Begins a list of rows.
     pub(crate) fn rows<R: Row>(&mut self) -> Result<Rows<'_, R>> {
         Rows::begin(self)

@@ -5,6 +5,7 @@ mod archive;
 mod details;
 mod edit;
 mod enable;
+mod handover;
 mod list;
 mod password;
 mod row;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
+    Handover(handover::HandoverArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -42,6 +44,7 @@ impl Command {
             Self::List(args) => list::run(args, context),
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
+            Self::Handover(args) => handover::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }
