@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use ssgctl::model::{
-    Composed, ContactDetails, EmailAddress, Gateway, Handover, Letter, LetterKind, Outcome, Password, Role,
+    Composed, ContactDetails, EmailAddress, Gateway, Handover, Letter, LetterKind, Outcome, Password, Role, SmppDetails,
 };
 use ssgctl::ops::{contact, customer, handover, outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
 
 use crate::support::{Scene, assert_refused, plain_letter, valid};
+
+type Switch = fn(&mut SmppDetails);
 
 fn scene() -> Scene {
     let mut scene = Scene::with_acme();
@@ -138,7 +140,7 @@ fn what_is_said_about_a_letter_is_kept_without_the_password() {
 fn an_account_that_cannot_be_used_says_why() {
     let mut scene = scene();
     assert_eq!(pack(&mut scene, "acme1").obstacle(), None);
-    let obstacles: [(fn(&mut ssgctl::model::SmppDetails), &str); 3] = [
+    let obstacles: [(Switch, &str); 3] = [
         (|details| details.submit_enabled = false, "it may bind, but not submit messages"),
         (|details| details.binding_enabled = false, "it may not bind"),
         (|details| details.enabled = false, "it is disabled"),

@@ -8,9 +8,9 @@ use ssgctl::ops;
 use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, Row, visible};
-use crate::post;
+use crate::smpp::AccountLetters;
 
 /// Tell what a customer must know to use an SMPP account
 ///
@@ -100,41 +100,25 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
 }
 
 fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
-    let gateway = context.gateway_to_tell()?;
-    let writer = context.settings.mail.writer()?;
-    let mut carrier = context.settings.mail.transport()?.carrier()?;
+    let desk = AccountLetters::prepare(context)?;
     let vault = if args.reveal { Some(context.existing_vault()?) } else { None };
+    let to = args.to.as_ref().map(|list| list.0.as_slice());
     let mut told = None;
     let letters = context.write(&args.change, |tx| {
-        let pack = ops::handover::pack(tx, &args.account, &gateway)?;
-        let to = match &args.to {
-            Some(EmailList(to)) => to.clone(),
-            None => ops::handover::recipients(tx, &pack.customer)?,
-        };
-        if to.is_empty() {
-            return Err(nobody_to_tell(pack.customer.account_code.as_str()));
-        }
         if let Some(vault) = &vault {
             ops::smpp::reveal(tx, vault, &args.account)?;
         }
-        let composed = writer.compose_handover(LetterKind::Handover, &pack, args.reveal)?;
-        let letters = ops::handover::send(tx, &pack, &to, &composed)?;
+        let (pack, letters) = desk.queue(tx, LetterKind::Handover, &args.account, to, args.reveal)?;
         told = Some(pack);
-        Ok(letters)
+        Ok::<_, Failure>(letters)
     })?;
     told.iter().for_each(warn_of_obstacle);
     if args.change.dry_run {
         return context.output.all(&letters);
     }
-    let posted = post::send_new(context, &args.change.why, letters, carrier.as_mut())?;
+    let posted = desk.send(context, &args.change.why, letters)?;
     context.output.all(&posted.letters)?;
     posted.verdict
-}
-
-/// A customer with no contact that could be written to.
-pub(crate) fn nobody_to_tell(customer: &str) -> Failure {
-    Failure::new(Exit::Refused, "refused", format!("no contact of {customer} has an email address"))
-        .hint("give --to, or `ssgctl contact add` one with an email address")
 }
 
 fn warn_of_obstacle(pack: &Handover) {

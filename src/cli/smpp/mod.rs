@@ -6,6 +6,7 @@ mod details;
 mod edit;
 mod enable;
 mod handover;
+mod letters;
 mod list;
 mod password;
 mod row;
@@ -18,6 +19,7 @@ use crate::context::Context;
 use crate::exit::Result;
 
 pub(crate) use details::DetailArgs;
+pub(crate) use letters::AccountLetters;
 pub(crate) use password::PasswordArgs;
 
 /// Manage SMPP accounts: credentials, switches, limits
