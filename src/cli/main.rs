@@ -19,6 +19,7 @@ mod manual;
 mod note;
 mod output;
 mod period;
+mod post;
 mod prompt;
 mod quick_create;
 mod report;

@@ -10,6 +10,7 @@ mod email;
 mod event;
 mod gateway;
 mod grace;
+mod handover;
 mod letter;
 mod money;
 mod msisdn;
@@ -33,6 +34,7 @@ pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
+pub use handover::Handover;
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };

@@ -7,6 +7,8 @@ mod details;
 mod edit;
 mod enable;
 mod export;
+mod handover;
+mod letters;
 mod list;
 mod networks;
 mod password;
@@ -21,6 +23,7 @@ use crate::context::Context;
 use crate::exit::Result;
 
 pub(crate) use details::DetailArgs;
+pub(crate) use letters::AccountLetters;
 pub(crate) use password::PasswordArgs;
 
 /// Manage SMPP accounts: credentials, switches, limits
@@ -36,6 +39,7 @@ pub(crate) enum Command {
     Cug(cug::CugArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
     Export(export::ExportArgs),
+    Handover(handover::HandoverArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -52,6 +56,7 @@ impl Command {
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
             Self::Export(args) => export::run(&args, context),
+            Self::Handover(args) => handover::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }

@@ -93,6 +93,12 @@ impl Snapshot<'_> {
         }
     }
 
+    /// The SMPP account of a row.
+    pub fn smpp_account_of(&self, id: i64) -> Result<SmppAccount> {
+        let select = format!("{SELECT} WHERE smpp_account.id = ?1");
+        Ok(self.transaction.prepare_cached(&select)?.query_row([id], read)?)
+    }
+
     /// Whether a system ID is in use or reserved.
     pub fn has_system_id(&self, system_id: &str) -> Result<bool> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM smpp_account WHERE system_id = ?1")?.exists([system_id])?)
