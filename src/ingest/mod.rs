@@ -7,6 +7,7 @@ pub mod balance;
 mod csv;
 mod jsonl;
 mod lines;
+mod record;
 mod row;
 
 use std::io::BufRead;
