@@ -9,6 +9,7 @@ mod jsonl;
 mod lines;
 mod record;
 mod row;
+pub mod traffic;
 
 use std::io::BufRead;
 

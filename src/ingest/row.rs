@@ -76,7 +76,7 @@ impl FromStr for Verbatim {
 }
 
 /// The text without the `'` that our own CSV puts before what a spreadsheet would take for a formula.
-fn unguarded(text: &str) -> &str {
+pub(super) fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest)
             if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']) =>
