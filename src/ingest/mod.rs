@@ -8,7 +8,9 @@ mod csv;
 pub mod cug;
 mod jsonl;
 mod lines;
+mod record;
 mod row;
+pub mod traffic;
 
 use std::io::BufRead;
 
