@@ -1,10 +1,15 @@
 //! Files and texts that come in; `-` is stdin.
 
+use std::cell::RefCell;
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Stdin};
+use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Seek, Stdin};
 use std::path::Path;
+use std::rc::Rc;
 
+use sha2::{Digest, Sha256};
 use ssgctl::error::quoted;
+use ssgctl::model::{Hash, Invalid};
+use ssgctl::store::files;
 
 use crate::exit::{Exit, Failure, Result};
 
@@ -22,6 +27,52 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
         return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is a folder", quoted(&name))));
     }
     Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
+}
+
+/// What the bytes of a file add up to, once all of them were read.
+pub(crate) struct Sum(Rc<RefCell<Sha256>>);
+
+impl Sum {
+    pub(crate) fn finish(&self) -> [u8; 32] {
+        self.0.borrow().clone().finalize().into()
+    }
+}
+
+/// A reader that adds up what is read through it.
+struct Summed<R>(R, Rc<RefCell<Sha256>>);
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        self.1.borrow_mut().update(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+/// Opens a file to be imported, and adds its bytes up if that `is_summed`. What does not lie on a disk is read to its end
+/// first: while the database is held, nobody waits for another program.
+pub(crate) fn open_to_import(path: &Path, is_summed: bool) -> Result<(Box<dyn BufRead>, Option<Sum>)> {
+    let is_at_hand = path.metadata().is_ok_and(|metadata| metadata.is_file());
+    let mut input: Box<dyn BufRead> = open(path)?;
+    if !is_at_hand {
+        let name = name(path);
+        let mut spool = files::spool(&std::env::temp_dir())?;
+        std::io::copy(&mut input, &mut spool)
+            .and_then(|_| spool.rewind())
+            .map_err(|error| unreadable(&name, &error))?;
+        input = Box::new(BufReader::with_capacity(256 * 1024, spool));
+    }
+    if !is_summed {
+        return Ok((input, None));
+    }
+    let sum = Rc::new(RefCell::new(Sha256::new()));
+    let summed = BufReader::with_capacity(256 * 1024, Summed(input, Rc::clone(&sum)));
+    Ok((Box::new(summed), Some(Sum(sum))))
+}
+
+/// Reads a SHA-256 as 64 hexadecimal digits.
+pub(crate) fn sha256(text: &str) -> Result<[u8; 32], Invalid> {
+    text.to_lowercase().parse::<Hash>().map(|hash| hash.0).map_err(|_| Invalid::rule("must be 64 hexadecimal digits"))
 }
 
 /// The name of a file in error messages.

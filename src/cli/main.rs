@@ -10,6 +10,8 @@ mod context;
 mod customer;
 mod db;
 mod exit;
+mod export;
+mod import;
 mod input;
 mod list;
 mod mail;

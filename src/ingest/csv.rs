@@ -17,6 +17,8 @@ pub struct Records<R> {
     delimiter: char,
     columns: Vec<String>,
     over: bool,
+    /// The record read last, where its length is wrong.
+    wrong: Vec<Field>,
 }
 
 /// Fields read so far of a record, and where the one that is open began.
@@ -44,7 +46,7 @@ enum State {
 
 impl<R: BufRead> Records<R> {
     pub(super) fn open(lines: Lines<R>) -> Result<Self, Fault> {
-        let mut records = Self { lines, delimiter: ',', columns: Vec::new(), over: false };
+        let mut records = Self { lines, delimiter: ',', columns: Vec::new(), over: false, wrong: Vec::new() };
         let Some((header, _)) = records.next_record(true)? else {
             return Err(Fault::of_file(1, 1, "no_header", "the file is empty; it must begin with a header line"));
         };
@@ -63,6 +65,11 @@ impl<R: BufRead> Records<R> {
         &self.columns
     }
 
+    pub(super) fn last_cells(&self) -> Vec<(String, String)> {
+        let names = self.columns.iter().cloned().chain(std::iter::repeat(String::new()));
+        names.zip(self.wrong.iter().map(|field| field.text.clone())).collect()
+    }
+
     pub(super) fn next_row(&mut self) -> Result<Option<Row>, Fault> {
         if self.over {
             return Ok(None);
@@ -72,7 +79,9 @@ impl<R: BufRead> Records<R> {
         let Some((fields, ended)) = next? else { return Ok(None) };
         let line = fields.first().map_or(self.lines.number(), |field| field.line);
         if fields.len() != self.columns.len() {
-            return Err(self.wrong_length(&fields, line, ended));
+            let fault = self.wrong_length(&fields, line, ended);
+            self.wrong = fields;
+            return Err(fault);
         }
         let named = self.columns.iter().cloned().zip(fields).collect();
         Ok(Some(Row::new(line, named)))

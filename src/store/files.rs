@@ -36,6 +36,18 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<bool> {
     draft.publish()
 }
 
+/// A private file without a name in a folder, to be written and read again; it goes when it is closed.
+pub fn spool(folder: &Path) -> Result<File> {
+    let draft = Draft::beside(&folder.join("ssgctl-spool"))?;
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(draft.path())
+        .map_err(|error| Error::io(format_args!("write to {}", folder.display()), &error))
+}
+
 /// A file under a temporary name that gets its real one when it is complete, and vanishes when dropped before.
 pub struct Draft {
     temporary: PathBuf,

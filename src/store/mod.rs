@@ -58,6 +58,13 @@ pub struct Page<S> {
     pub limit: Option<u64>,
 }
 
+impl<S> Page<S> {
+    /// A whole list, from low to high.
+    pub fn all(sort: S) -> Self {
+        Self { sort, descending: false, limit: None }
+    }
+}
+
 /// Which customers to list.
 #[derive(Debug, Clone)]
 pub struct CustomerFilter {

@@ -134,6 +134,15 @@ impl Tx<'_> {
         &self.stamp.origin
     }
 
+    /// Tries a deed: when it fails, nothing of it is left in the transaction.
+    pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
+        self.snapshot.transaction.execute_batch("SAVEPOINT attempt")?;
+        let outcome = deed(self);
+        let end = if outcome.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
+        self.snapshot.transaction.execute_batch(end)?;
+        Ok(outcome)
+    }
+
     /// Makes everything last: when this returns, a power cut loses nothing.
     pub fn commit(self) -> Result<()> {
         Ok(self.snapshot.transaction.commit()?)
