@@ -20,6 +20,7 @@ mod manual;
 mod note;
 mod output;
 mod period;
+mod progress;
 mod prompt;
 mod quick_create;
 mod report;

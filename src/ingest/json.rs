@@ -150,7 +150,7 @@ mod tests {
         let mut elements = Elements::new(Lines::open(text.as_bytes()).map_err(told)?);
         let mut rows = Vec::new();
         while let Some(row) = elements.next_row().map_err(told)? {
-            rows.push(row.texts());
+            rows.push(row.cells().map(|(_, text)| text.to_owned()).collect());
         }
         Ok(rows)
     }

@@ -13,6 +13,7 @@ mod json;
 mod jsonl;
 mod lines;
 pub mod note;
+mod record;
 mod row;
 pub mod service;
 mod translation;

@@ -61,11 +61,6 @@ impl Row {
         self.fields.iter().map(|(name, _)| name.as_str())
     }
 
-    #[cfg(test)]
-    pub(super) fn texts(self) -> Vec<String> {
-        self.fields.into_iter().map(|(_, field)| field.text).collect()
-    }
-
     fn field(&self, name: &str) -> Option<&Field> {
         let field = self.fields.iter().find(|(other, _)| other == name).map(|(_, field)| field);
         field.filter(|field| !field.text.trim().is_empty())
