@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use ssgctl::store::Lives;
 
 /// Where an export goes.
 #[derive(Debug, Args)]
@@ -12,7 +13,18 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 
+    /// Leave out what is archived, or belongs to an archived customer
+    #[arg(long)]
+    active: bool,
+
     /// Replace the file if it is there
     #[arg(short, long, requires = "file")]
     pub(crate) force: bool,
+}
+
+impl ExportArgs {
+    /// Which lives are exported.
+    pub(crate) fn lives(&self) -> Lives {
+        if self.active { Lives::Active } else { Lives::All }
+    }
 }

@@ -1,6 +1,6 @@
 //! Files and texts that come in; `-` is stdin.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Seek, Stdin};
 use std::path::Path;
@@ -29,45 +29,62 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
 }
 
-/// What the bytes of a file add up to, once all of them were read.
-pub(crate) struct Sum(Rc<RefCell<Sha256>>);
+/// A file that is being imported.
+pub(crate) struct Incoming {
+    pub(crate) input: Box<dyn BufRead>,
+    /// How many bytes it has.
+    pub(crate) size: Option<u64>,
+    pub(crate) watch: Watch,
+}
 
-impl Sum {
-    pub(crate) fn finish(&self) -> [u8; 32] {
-        self.0.borrow().clone().finalize().into()
+/// What is known of a file while it is read, and when it was.
+#[derive(Clone, Default)]
+pub(crate) struct Watch {
+    bytes: Rc<Cell<u64>>,
+    sum: Option<Rc<RefCell<Sha256>>>,
+}
+
+impl Watch {
+    /// How many bytes were read.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.get()
+    }
+
+    /// The SHA-256 of what was read, if it is added up.
+    pub(crate) fn sum(&self) -> Option<[u8; 32]> {
+        self.sum.as_ref().map(|sum| sum.borrow().clone().finalize().into())
     }
 }
 
-/// A reader that adds up what is read through it.
-struct Summed<R>(R, Rc<RefCell<Sha256>>);
+/// A reader that is watched.
+struct Watched<R>(R, Watch);
 
-impl<R: Read> Read for Summed<R> {
+impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.0.read(buffer)?;
-        self.1.borrow_mut().update(&buffer[..read]);
+        self.1.bytes.set(self.1.bytes.get() + read as u64);
+        if let Some(sum) = &self.1.sum {
+            sum.borrow_mut().update(&buffer[..read]);
+        }
         Ok(read)
     }
 }
 
 /// Opens a file to be imported, and adds its bytes up if that `is_summed`. What does not lie on a disk is read to its end
 /// first: while the database is held, nobody waits for another program.
-pub(crate) fn open_to_import(path: &Path, is_summed: bool) -> Result<(Box<dyn BufRead>, Option<Sum>)> {
-    let is_at_hand = path.metadata().is_ok_and(|metadata| metadata.is_file());
-    let mut input: Box<dyn BufRead> = open(path)?;
-    if !is_at_hand {
+pub(crate) fn open_to_import(path: &Path, is_summed: bool) -> Result<Incoming> {
+    let mut size = path.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+    let mut input: Box<dyn Read> = open(path)?;
+    if size.is_none() {
         let name = name(path);
         let mut spool = files::spool(&std::env::temp_dir())?;
-        std::io::copy(&mut input, &mut spool)
-            .and_then(|_| spool.rewind())
-            .map_err(|error| unreadable(&name, &error))?;
-        input = Box::new(BufReader::with_capacity(256 * 1024, spool));
+        let copied = std::io::copy(&mut input, &mut spool).and_then(|copied| spool.rewind().map(|()| copied));
+        size = Some(copied.map_err(|error| unreadable(&name, &error))?);
+        input = Box::new(spool);
     }
-    if !is_summed {
-        return Ok((input, None));
-    }
-    let sum = Rc::new(RefCell::new(Sha256::new()));
-    let summed = BufReader::with_capacity(256 * 1024, Summed(input, Rc::clone(&sum)));
-    Ok((Box::new(summed), Some(Sum(sum))))
+    let watch = Watch { bytes: Rc::default(), sum: is_summed.then(Rc::default) };
+    let input = Box::new(BufReader::with_capacity(256 * 1024, Watched(input, watch.clone())));
+    Ok(Incoming { input, size, watch })
 }
 
 /// Reads a SHA-256 as 64 hexadecimal digits.

@@ -131,16 +131,14 @@ impl Customers<'_> {
         read_details(row, &mut details, true)?;
         let field = if named.code.is_some() { "account_code" } else { "organisation" };
         let at = |error| row.fault(field, error);
-        let (customer, mut change) = ops::customer::create(tx, named.code, named.api_id, details).map_err(at)?;
+        let (customer, change) = ops::customer::create(tx, named.code, named.api_id, details).map_err(at)?;
         (self.made)(tx, &customer).map_err(at)?;
         let code = customer.account_code.as_str();
         for person in people {
-            change = change.field("contact", (), person.name.as_str());
             ops::contact::add(tx, code, person).map_err(at)?;
         }
         if named.status == Some(Status::Archived) {
             ops::customer::archive(tx, code).map_err(at)?;
-            change = change.field("status", (), Status::Archived.as_str());
         }
         Ok(Done { verdict: Verdict::New, name: code.to_owned(), changes: change.fields })
     }
@@ -168,8 +166,9 @@ fn change(
         return Ok(Done::nothing(code));
     }
     let mut change = ops::customer::difference(&customer, &details);
-    for (_, person) in &people {
-        change = change.field("contact", (), person.name.as_str());
+    if !people.is_empty() {
+        let names: Vec<&str> = people.iter().map(|(_, person)| person.name.as_str()).collect();
+        change = change.field("contacts", (), names);
     }
     if becomes != is {
         change = change.field("status", is.as_str(), becomes.as_str());

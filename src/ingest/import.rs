@@ -6,7 +6,7 @@ use std::io::BufRead;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Fault, Faults, Result};
-use crate::ingest::{Row, Rows, Translation};
+use crate::ingest::{Row, Rows, Translation, spreadsheet};
 use crate::store::Tx;
 
 /// How rows are taken.
@@ -176,6 +176,11 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
 
 /// Does what one row asks for, or nothing of it. What stops more than the row is the outer error.
 fn attempt<I: Importer>(tx: &mut Tx<'_>, importer: &mut I, row: &Row, manner: Manner) -> Result<Result<Done, Fault>> {
+    if row.is_from_csv()
+        && let Err(fault) = spreadsheet::check(row)
+    {
+        return Ok(Err(fault));
+    }
     let outcome = if manner.skip_invalid {
         tx.attempt(|tx| importer.row(tx, row, manner))?
     } else {

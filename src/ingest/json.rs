@@ -178,7 +178,7 @@ mod tests {
             ("[1]", "1:2 bad_json"),
             ("[{\"a\":1}]\nx", "2:1 bad_json"),
             ("[\n {\"a\":{}}\n]", "2:9 bad_json"),
-            ("[\n {\"a\":1,\n  \"a\":2}\n]", "3:7 bad_json"),
+            ("[\n {\"a\":1,\n  \"a\":2}\n]", "3:8 bad_json"),
         ] {
             assert_eq!(read(text).expect_err(text), fault, "{text}");
         }

@@ -28,6 +28,9 @@ impl<R: BufRead> Lines<R> {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
                 return refused("bad_encoding", "the file is UTF-16; save it as UTF-8");
             }
+            [b'P', b'K', 3, 4, ..] => {
+                return refused("bad_encoding", "the file is a workbook or an archive; save it as CSV in UTF-8");
+            }
             [0xef, 0xbb, 0xbf, ..] => lines.input.consume(3),
             _ => {}
         }
@@ -79,7 +82,10 @@ impl<R: BufRead> Lines<R> {
         let nul = memchr::memchr(0, &bytes);
         self.text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
-            self.unreadable_at(&String::from_utf8_lossy(&error.as_bytes()[..valid]), "the file is not UTF-8 here")
+            self.unreadable_at(
+                &String::from_utf8_lossy(&error.as_bytes()[..valid]),
+                "the file is not UTF-8 here; save it as CSV in UTF-8",
+            )
         })?;
         if let Some(at) = nul {
             return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is no text file"));
@@ -93,7 +99,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-fn unreadable(line: u64, error: &std::io::Error) -> Fault {
+pub(super) fn unreadable(line: u64, error: &std::io::Error) -> Fault {
     let error = Error::io("read the file", error);
     Fault { line, column: 1, error: Box::new(error), ends_file: true }
 }

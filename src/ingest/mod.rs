@@ -16,6 +16,8 @@ pub mod note;
 mod record;
 mod row;
 pub mod service;
+mod spreadsheet;
+mod text;
 mod translation;
 
 use std::io::BufRead;
@@ -27,7 +29,8 @@ pub use lines::{LONGEST_FIELD, LONGEST_LINE};
 pub use row::{Row, starts_a_formula};
 pub use translation::Translation;
 
-use lines::Lines;
+use lines::{Lines, unreadable};
+use text::Text;
 
 /// The rows of a file, whatever its format.
 #[derive(Debug)]
@@ -39,15 +42,15 @@ pub struct Rows<R> {
 
 #[derive(Debug)]
 enum Format<R> {
-    Csv(csv::Records<R>),
-    Json(json::Elements<R>),
-    Jsonl(jsonl::Objects<R>),
+    Csv(csv::Records<Text<R>>),
+    Json(json::Elements<Text<R>>),
+    Jsonl(jsonl::Objects<Text<R>>),
 }
 
 impl<R: BufRead> Rows<R> {
     /// Begins to read: JSON lines when the first character is a brace, JSON when it is a bracket, else CSV with a header line.
     pub fn open(input: R) -> Result<Self, Fault> {
-        let mut lines = Lines::open(input)?;
+        let mut lines = Lines::open(Text::open(input).map_err(|error| unreadable(0, &error))?)?;
         if lines.begins_with(b'[')? {
             return Ok(Self { format: Format::Json(json::Elements::new(lines)), guarded: false });
         }
@@ -74,12 +77,11 @@ impl<R: BufRead> Rows<R> {
 
     /// The next row, if there is one. After a fault of one row the next may be read; after one of the file it is over.
     pub fn next_row(&mut self) -> Result<Option<Row>, Fault> {
-        let row = match &mut self.format {
-            Format::Csv(records) => records.next_row(),
+        match &mut self.format {
+            Format::Csv(records) => Ok(records.next_row()?.map(|row| row.from_csv(self.guarded))),
             Format::Json(elements) => elements.next_row(),
             Format::Jsonl(objects) => objects.next_row(),
-        };
-        Ok(row?.map(|row| row.with_guards(self.guarded)))
+        }
     }
 
     /// The fields of the record read last, where it was one of the wrong length, with the names that the header has for

@@ -18,23 +18,30 @@ pub(super) struct Field {
 pub struct Row {
     line: u64,
     fields: Vec<(String, Field)>,
-    /// Whether a `'` before a formula is a guard and not text; so it is in CSV.
+    /// Whether a `'` before a formula is a guard and not text.
     guarded: bool,
+    /// Whether it comes from CSV, and so perhaps through a spreadsheet.
+    from_csv: bool,
 }
 
 impl Row {
     pub(super) fn new(line: u64, fields: Vec<(String, Field)>) -> Self {
-        Self { line, fields, guarded: false }
+        Self { line, fields, guarded: false, from_csv: false }
     }
 
-    /// The row with the guards of a spreadsheet's formulas to be taken off, or not.
-    pub(super) fn with_guards(mut self, guarded: bool) -> Self {
-        self.guarded = guarded;
+    /// The row as one from CSV, with the guards of formulas to be taken off, or not.
+    pub(super) fn from_csv(mut self, guarded: bool) -> Self {
+        (self.guarded, self.from_csv) = (guarded, true);
         self
     }
 
-    pub(super) fn is_guarded(&self) -> bool {
-        self.guarded
+    /// Other fields from the same place.
+    pub(super) fn with_fields(&self, fields: Vec<(String, Field)>) -> Self {
+        Self { fields, ..*self }
+    }
+
+    pub(super) fn is_from_csv(&self) -> bool {
+        self.from_csv
     }
 
     pub(super) fn fields(&self) -> &[(String, Field)] {

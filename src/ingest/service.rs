@@ -54,7 +54,10 @@ fn change(tx: &mut Tx<'_>, row: &Row, manner: Manner, service: Service) -> Resul
     if let Some(unit) = row.optional::<Unit>("unit")?.filter(|unit| *unit != service.unit) {
         return fixed("unit", unit.code().to_owned());
     }
-    if let Some(id) = row.optional::<ApiId>("api_id")?.filter(|id| *id != service.api_id) {
+    // The service that exists from the start has another API ID in every database.
+    let is_from_the_start = service.code == ops::smpp::standard_service().map_err(|error| row.fault("code", error))?;
+    let other = row.optional::<ApiId>("api_id")?.filter(|id| *id != service.api_id && !is_from_the_start);
+    if let Some(id) = other {
         return fixed("api_id", id.to_string());
     }
     let mut details = service.details.clone();

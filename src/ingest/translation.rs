@@ -3,6 +3,7 @@
 use crate::ingest::Row;
 use crate::ingest::dialect::{Dialect, is_column};
 use crate::ingest::row::Field;
+use crate::ingest::spreadsheet::{internationalized, is_telephone};
 use crate::model::Country;
 
 /// What the columns of a file are to us.
@@ -12,6 +13,8 @@ pub struct Translation {
     columns: Vec<(String, String)>,
     /// Columns that are left aside though the dialect knows them.
     ignored: Vec<String>,
+    /// The calling code of numbers that have none.
+    calling_code: Option<String>,
     /// Whether a customer without a name may be called by its person or address.
     is_foreign: bool,
 }
@@ -21,7 +24,7 @@ impl Translation {
     pub fn of(dialect: Option<&Dialect>) -> Self {
         let columns = dialect.map(|dialect| dialect.columns).unwrap_or_default();
         let columns = columns.iter().map(|&(theirs, ours)| (theirs.to_owned(), ours.to_owned())).collect();
-        Self { columns, ignored: Vec::new(), is_foreign: dialect.is_some() }
+        Self { columns, ignored: Vec::new(), calling_code: None, is_foreign: dialect.is_some() }
     }
 
     /// Reads a column of the file as one of ours, in place of what the dialect has for ours and for it.
@@ -36,9 +39,14 @@ impl Translation {
         self.ignored.push(theirs.to_owned());
     }
 
+    /// Takes telephone numbers without a sign of an international one for national ones of this calling code.
+    pub fn internationalize(&mut self, calling_code: &str) {
+        self.calling_code = Some(calling_code.to_owned());
+    }
+
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.columns.is_empty() && self.ignored.is_empty()
+        self.columns.is_empty() && self.ignored.is_empty() && self.calling_code.is_none()
     }
 
     /// The columns that it names and a file does not have, out of those that an operator named.
@@ -86,7 +94,12 @@ impl Translation {
                 made.fields.push((name.clone(), field.clone()));
             }
         }
-        Row::new(row.line(), made.fields).with_guards(row.is_guarded())
+        if let Some(code) = &self.calling_code {
+            for (_, field) in made.fields.iter_mut().filter(|(name, _)| is_telephone(name)) {
+                field.text = internationalized(&field.text, code);
+            }
+        }
+        row.with_fields(made.fields)
     }
 }
 

@@ -56,7 +56,16 @@ impl Console {
             console.ok(line);
         }
         let rows = "customer,amount,unit,description,key\nABC,5,SMS,import,i-1\nXYZ,6,SMS,import,i-2\n";
-        fs::write(console.path("rows.csv"), rows).expect("written");
+        let files = [
+            ("rows.csv", rows),
+            ("customers.csv", "account_code,organisation,country\nNEWCO,Newco Ltd,IE\n"),
+            ("contacts.csv", "customer,name,email\nABC,Max Muster,max@abc.example\n"),
+            ("notes.csv", "customer,text\nABC,Imported.\n"),
+            ("services.csv", "code,name,unit,price\nde,DE direct,EUR,0.07\n"),
+        ];
+        for (name, text) in files {
+            fs::write(console.path(name), text).expect("written");
+        }
         console.ok("db backup backup.db");
         console.set_up_mail();
         console

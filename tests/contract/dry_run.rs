@@ -11,6 +11,10 @@ const WRITES: &[&str] = &[
     "customer edit ABC --country IE --unset phone",
     "customer archive ABC XYZ --yes",
     "customer unarchive OLD",
+    "customer import customers.csv --plan",
+    "contact import contacts.csv --plan",
+    "note import notes.csv --plan",
+    "service import services.csv --plan",
     "contact add ABC --name New --email new@abc.example",
     "contact edit ABC zoe@abc.example --name New",
     "contact remove ABC 1 --yes",
@@ -39,6 +43,10 @@ const WRITES: &[&str] = &[
 const OTHERS: &[&str] = &[
     "customer show",
     "customer list",
+    "customer export",
+    "contact export",
+    "note export",
+    "service export",
     "contact list",
     "note list",
     // With --reveal it leaves an event; a rehearsal that shows the password would be a reveal without one.

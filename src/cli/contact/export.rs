@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::ingest;
-use ssgctl::store::{ContactFilter, ContactSort, Lives, Page};
+use ssgctl::store::{ContactFilter, ContactSort, Page};
 
 use crate::context::Context;
 use crate::exit::Result;
@@ -22,7 +22,7 @@ pub(crate) struct ExportArgs {
 
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     let page = Page::all(ContactSort::Customer);
-    let every = ContactFilter { customer_id: None, lives: Lives::All, role: None, search: None, page };
+    let every = ContactFilter { customer_id: None, lives: args.export.lives(), role: None, search: None, page };
     context.export(&args.export, ingest::contact::FIELDS, |snapshot, rows| {
         snapshot.contacts(&every, |contact| rows.row(&contact))
     })

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::ingest;
-use ssgctl::store::{CustomerFilter, CustomerSort, Lives, Page};
+use ssgctl::store::{CustomerFilter, CustomerSort, Page};
 
 use crate::context::Context;
 use crate::exit::Result;
@@ -22,8 +22,12 @@ pub(crate) struct ExportArgs {
 }
 
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let every =
-        CustomerFilter { lives: Lives::All, country: None, search: None, page: Page::all(CustomerSort::AccountCode) };
+    let every = CustomerFilter {
+        lives: args.export.lives(),
+        country: None,
+        search: None,
+        page: Page::all(CustomerSort::AccountCode),
+    };
     context.export(&args.export, ingest::customer::FIELDS, |snapshot, rows| {
         snapshot.customers(&every, |customer| rows.row(&customer))
     })

@@ -43,6 +43,8 @@ pub(crate) struct ImportSection {
     map: BTreeMap<String, String>,
     /// Columns that are left aside.
     ignore: Vec<String>,
+    /// The calling code of numbers that have none.
+    calling_code: Option<String>,
 }
 
 /// How a file with these columns is read; none when it is read as it is.
@@ -63,7 +65,7 @@ pub(super) fn translation<I: Importer>(
         None => None,
     };
     if let (Some(dialect), None) = (dialect, &args.from) {
-        context.note(&format!("the file is read as one of {}; `--from` says otherwise", dialect.name));
+        context.note(&format!("the columns are those of {}; `--from` says otherwise", dialect.name));
     }
     let mut translation = Translation::of(dialect);
     let mut asked = Vec::new();
@@ -76,6 +78,9 @@ pub(super) fn translation<I: Importer>(
     }
     for column in saved.iter().flat_map(|saved| &saved.ignore).chain(&args.ignore) {
         translation.ignore(column);
+    }
+    if let Some(code) = args.calling_code.as_ref().or(saved.and_then(|saved| saved.calling_code.as_ref())) {
+        translation.internationalize(code);
     }
     asked.extend(args.ignore.iter().cloned());
     if let Some(column) = translation.lacking(&asked, columns).next().filter(|_| !columns.is_empty()) {
@@ -91,6 +96,14 @@ fn add<I: Importer>(translation: &mut Translation, theirs: &str, ours: &str) -> 
         return Ok(());
     }
     Err(Failure::usage(format!("{} is no field that is imported here", quoted(ours))).field("map"))
+}
+
+/// A country's calling code.
+pub(super) fn calling_code(text: &str) -> Result<String, Invalid> {
+    match ssgctl::model::calling_code(text) {
+        Some(code) if code == text => Ok(text.to_owned()),
+        _ => Err(Invalid::rule("must be a country's calling code, such as 44")),
+    }
 }
 
 /// The dialect of a name.

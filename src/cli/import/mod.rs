@@ -7,7 +7,8 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 use clap::Args;
-use ssgctl::error::{count, quoted};
+use ssgctl::Error;
+use ssgctl::error::{Faults, count, quoted};
 use ssgctl::ingest::import::{Importer, Manner, Planned, Tally, import};
 use ssgctl::ingest::{Rows, Translation};
 use ssgctl::store::Tx;
@@ -15,8 +16,9 @@ use ssgctl::store::Tx;
 use crate::change::ChangeArgs;
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
-use crate::input::{self, Sum};
+use crate::input::{self, Incoming, Watch};
 use crate::output::Rejects;
+use crate::progress::Progress;
 
 pub(crate) use mapping::{ColumnMap, ImportSection};
 use plan::{PlanRow, Summary};
@@ -69,6 +71,10 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
     ignore: Vec<String>,
 
+    /// Take telephone numbers without + or 00 for national ones of this calling code, such as 44
+    #[arg(long, value_name = "CODE", value_parser = mapping::calling_code, help_heading = "Columns")]
+    calling_code: Option<String>,
+
     /// Read the file by this mapping of the configuration, or as this program writes it
     #[arg(long, value_name = "NAME", help_heading = "Columns")]
     pub(crate) from: Option<String>,
@@ -106,7 +112,8 @@ pub(crate) fn run<I: Importer>(args: &ImportArgs, importer: &mut I, context: &mu
 struct Job<'a, I: Importer> {
     args: &'a ImportArgs,
     file: String,
-    sum: Option<Sum>,
+    watch: Watch,
+    progress: Option<Progress>,
     rows: Rows<Box<dyn BufRead>>,
     translation: Option<Translation>,
     importer: &'a mut I,
@@ -116,7 +123,7 @@ struct Job<'a, I: Importer> {
 impl<'a, I: Importer> Job<'a, I> {
     fn open(args: &'a ImportArgs, importer: &'a mut I, context: &Context) -> Result<Self> {
         let file = input::name(&args.file);
-        let (input, sum) = input::open_to_import(&args.file, args.sha256.is_some())?;
+        let Incoming { input, size, watch } = input::open_to_import(&args.file, args.sha256.is_some())?;
         let rows =
             Rows::open(input).map_err(|fault| Failure::of_file(&file, fault.into()))?.raw(context.output.is_raw());
         let translation = mapping::translation::<I>(args, rows.columns(), context)?;
@@ -124,31 +131,46 @@ impl<'a, I: Importer> Job<'a, I> {
             Some(path) if !args.change.dry_run => Some(Rejects::create(path, args.force, rows.columns())?),
             _ => None,
         };
-        Ok(Self { args, file, sum, rows, translation, importer, rejects })
+        let progress = Some(Progress::of_bytes(size, context.quiet));
+        Ok(Self { args, file, watch, progress, rows, translation, importer, rejects })
     }
 
     /// Does all of it in a transaction, or fails.
     fn run(&mut self, tx: &mut Tx<'_>, mut each: impl FnMut(&Planned<'_>) -> Result<()>) -> Result<Tally> {
-        let Self { args, file, sum, rows, translation, importer, rejects } = self;
+        let Self { args, file, watch, progress, rows, translation, importer, rejects } = self;
         let tally = import(tx, rows, translation.as_ref(), *importer, args.manner(), |planned| {
             if let (Some(rejects), Some(fault)) = (rejects.as_mut(), planned.fault) {
                 rejects.row(planned.cells, &format!("line {}: {}", fault.line, fault.error))?;
             }
+            if let Some(progress) = progress.as_ref() {
+                progress.at(watch.bytes());
+            }
             each(planned)
         })?;
-        let tally = tally.map_err(|faults| Failure::of_file(file, faults))?;
+        // The bar is gone before anything is told.
+        drop(progress.take());
+        let tally = tally.map_err(|faults| refused(file, faults))?;
         if let Some(expected) = args.expect_rows.filter(|expected| *expected != tally.rows) {
             let message = format!("{} has {}, not {expected}", quoted(file), count(tally.rows, "row"));
             return Err(Failure::new(Exit::BadInput, "not_as_expected", message));
         }
-        if let (Some(expected), Some(sum)) = (&args.sha256, sum)
-            && sum.finish() != *expected
-        {
+        if args.sha256.is_some() && watch.sum() != args.sha256 {
             let message = format!("{} has other bytes than those of that SHA-256", quoted(file));
             return Err(Failure::new(Exit::BadInput, "not_as_expected", message));
         }
         Ok(tally)
     }
+}
+
+/// The failure of a file with faults.
+fn refused(file: &str, faults: Faults) -> Failure {
+    let is_of = |wanted: &str| matches!(faults.first.first(), Some(fault) if matches!(*fault.error, Error::Input { code, .. } if code == wanted));
+    let is_of_header = is_of("bad_header");
+    let failure = Failure::of_file(file, faults);
+    if is_of_header {
+        return failure.hint("`--map THEIRS=OURS` reads a column under another name, `--from` a known kind of file");
+    }
+    failure
 }
 
 /// Tells a person what neither the sum nor the plan shows.
@@ -163,7 +185,11 @@ fn tell(context: &Context, args: &ImportArgs, tally: &Tally) {
         context.note(&format!("{rows}: {new} new, {changed} changed, {same} same, {refused} refused"));
     }
     if let (Some(path), true) = (&args.rejects, tally.refused > 0) {
-        let where_to = if args.change.dry_run { "would be".to_owned() } else { "are".to_owned() };
-        Context::warn(&format!("{} {where_to} in {}", count(tally.refused, "wrong row"), quoted(path.display())));
+        let refused = count(tally.refused, "row");
+        let path = quoted(path.display());
+        Context::warn(&match args.change.dry_run {
+            true => format!("{refused} refused; they would be in {path}"),
+            false => format!("{refused} refused; see {path}"),
+        });
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::ingest;
-use ssgctl::store::{Lives, NoteFilter, NoteSort, Page};
+use ssgctl::store::{NoteFilter, NoteSort, Page};
 
 use crate::context::Context;
 use crate::exit::Result;
@@ -21,6 +21,7 @@ pub(crate) struct ExportArgs {
 }
 
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let every = NoteFilter { customer_id: None, lives: Lives::All, search: None, page: Page::all(NoteSort::Customer) };
+    let every =
+        NoteFilter { customer_id: None, lives: args.export.lives(), search: None, page: Page::all(NoteSort::Customer) };
     context.export(&args.export, ingest::note::FIELDS, |snapshot, rows| snapshot.notes(&every, |note| rows.row(&note)))
 }
