@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read};
 
 use crate::error::{Error, Fault};
+use crate::ingest::text::Text;
 
 /// The most bytes of one physical line.
 pub const LONGEST_LINE: usize = 256 * 1024;
@@ -12,7 +13,7 @@ pub const LONGEST_FIELD: usize = 64 * 1024;
 /// The lines of an input.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
-    input: R,
+    input: Text<R>,
     number: u64,
     text: String,
 }
@@ -20,14 +21,12 @@ pub(super) struct Lines<R> {
 impl<R: BufRead> Lines<R> {
     /// Begins to read: takes a byte order mark off, and refuses what is compressed or in another encoding.
     pub(super) fn open(input: R) -> Result<Self, Fault> {
+        let input = Text::open(input).map_err(|error| unreadable(0, &error))?;
         let mut lines = Self { input, number: 0, text: String::new() };
         let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
         match beginning {
             [0x1f, 0x8b, ..] => return refused("bad_encoding", "the file is compressed; unpack it first"),
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-                return refused("bad_encoding", "the file is UTF-16; save it as UTF-8");
-            }
             [b'P', b'K', 3, 4, ..] => {
                 return refused("bad_encoding", "the file is a workbook or an archive; save it as CSV in UTF-8");
             }
@@ -37,10 +36,10 @@ impl<R: BufRead> Lines<R> {
         Ok(lines)
     }
 
-    /// Whether the input begins with this byte, after blanks.
-    pub(super) fn begins_with(&mut self, byte: u8) -> Result<bool, Fault> {
+    /// Whether the input begins with one of these bytes, after blanks.
+    pub(super) fn begins_with_any(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
         let beginning = self.input.fill_buf().map_err(|error| unreadable(0, &error))?;
-        Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()) == Some(&byte))
+        Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|first| bytes.contains(first)))
     }
 
     /// The number of the line read last, from 1.
@@ -99,7 +98,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-pub(super) fn unreadable(line: u64, error: &std::io::Error) -> Fault {
+fn unreadable(line: u64, error: &std::io::Error) -> Fault {
     let error = Error::io("read the file", error);
     Fault { line, column: 1, error: Box::new(error), ends_file: true }
 }

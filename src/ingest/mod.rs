@@ -6,6 +6,7 @@
 pub mod balance;
 pub mod contact;
 mod csv;
+pub mod cug;
 pub mod customer;
 mod dialect;
 pub mod import;
@@ -29,8 +30,7 @@ pub use lines::{LONGEST_FIELD, LONGEST_LINE};
 pub use row::{Row, starts_a_formula};
 pub use translation::Translation;
 
-use lines::{Lines, unreadable};
-use text::Text;
+use lines::Lines;
 
 /// The rows of a file, whatever its format.
 #[derive(Debug)]
@@ -42,19 +42,22 @@ pub struct Rows<R> {
 
 #[derive(Debug)]
 enum Format<R> {
-    Csv(csv::Records<Text<R>>),
-    Json(json::Elements<Text<R>>),
-    Jsonl(jsonl::Objects<Text<R>>),
+    Csv(csv::Records<R>),
+    Json(json::Elements<R>),
+    Jsonl(jsonl::Objects<R>),
 }
 
 impl<R: BufRead> Rows<R> {
     /// Begins to read: JSON lines when the first character is a brace, JSON when it is a bracket, else CSV with a header line.
     pub fn open(input: R) -> Result<Self, Fault> {
-        let mut lines = Lines::open(Text::open(input).map_err(|error| unreadable(0, &error))?)?;
-        if lines.begins_with(b'[')? {
+        Self::of_lines(Lines::open(input)?)
+    }
+
+    fn of_lines(mut lines: Lines<R>) -> Result<Self, Fault> {
+        if lines.begins_with_any(b"[")? {
             return Ok(Self { format: Format::Json(json::Elements::new(lines)), guarded: false });
         }
-        if lines.begins_with(b'{')? {
+        if lines.begins_with_any(b"{")? {
             return Ok(Self { format: Format::Jsonl(jsonl::Objects::new(lines)), guarded: false });
         }
         Ok(Self { format: Format::Csv(csv::Records::open(lines)?), guarded: true })

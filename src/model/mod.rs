@@ -9,9 +9,12 @@ mod country;
 mod customer;
 mod email;
 mod event;
+mod gateway;
+mod grace;
 mod letter;
 mod money;
 mod msisdn;
+mod msisdn_set;
 mod network;
 mod password;
 mod service;
@@ -31,11 +34,14 @@ pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
+pub use gateway::{Gateway, Host, Port};
+pub use grace::Grace;
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList, calling_code};
+pub use msisdn_set::MsisdnSet;
 pub use network::Network;
 pub use password::Password;
 pub use service::{Service, ServiceDetails};

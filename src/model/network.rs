@@ -13,18 +13,27 @@ use crate::model::text::{Invalid, serde_by_text};
 pub struct Network(IpNet);
 serde_by_text!(Network);
 
+impl Network {
+    /// Reads an address or a network, and says whether host bits were cut off.
+    pub fn read(text: &str) -> Result<(Self, bool), Invalid> {
+        let text = text.trim();
+        let given = text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse::<IpNet>()).map_err(|_| {
+            Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48")
+        })?;
+        Ok((Self(given.trunc()), given != given.trunc()))
+    }
+
+    /// Whether an address belongs to it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address)
+    }
+}
+
 impl FromStr for Network {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim();
-        text.parse::<IpAddr>()
-            .map(IpNet::from)
-            .or_else(|_| text.parse::<IpNet>().map(|network| network.trunc()))
-            .map(Self)
-            .map_err(|_| {
-                Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48")
-            })
+        Self::read(text).map(|(network, _)| network)
     }
 }
 
@@ -55,6 +64,8 @@ mod tests {
         for (text, canonical) in forms {
             assert_eq!(text.parse::<Network>().expect(text).to_string(), canonical);
         }
+        assert_eq!(Network::read("10.0.0.5/24").map(|(_, cut)| cut), Ok(true));
+        assert_eq!(Network::read("10.0.0.0/24").map(|(_, cut)| cut), Ok(false));
         for text in ["", "192.0.2", "192.0.2.7/33", "example.com", "*.*.*.*", "192.0.2.007"] {
             assert!(text.parse::<Network>().is_err(), "{text}");
         }

@@ -33,6 +33,8 @@ const LINES: &[&str] = &[
     "smpp list",
     "smpp enable abc_prod",
     "smpp disable abc_prod",
+    "smpp rotate-password abc_prod",
+    "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
     "smpp archive abc_prod --yes",
     "smpp unarchive xyz_old",
     "service new CODE:new --name New",
@@ -86,6 +88,7 @@ const FREE: &[&str] = &[
     "TO",
     "FILE",
     "FOLDER",
+    "NUMBER|FILE",
     "--search",
     "--recipient",
     "--html",
@@ -157,11 +160,14 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "TEXT" => &["", "  ", "a\u{7}", "a\tb", "a\u{202e}b", LONGER_THAN_A_NOTE],
         "--enabled" | "--binding-enabled" | "--submit-enabled" | "--use-cug" => SWITCHES,
         "--max-tps" | "--max-binds" => LIMITS,
-        "--allowed-ips" => &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"],
+        "--allowed-ips" | "--add-ip" | "--remove-ip" => {
+            &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"]
+        }
         "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" => MONEY,
         "LETTER" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
+        "--grace" => &["", "72", "1.5h", "91d", "\u{1b}[31m"],
         "--sha256" => &["", "ten", "abc", "\u{1b}[31m"],
         "--map" => &["", "Client", "=organisation", "Client=", "\u{1b}[31m"],
         "--calling-code" => &["", "0", "999", "+44", "\u{1b}[31m"],
@@ -170,7 +176,7 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--since" | "--until" | "--from" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color"
-        | "SHELL" => CHOICES,
+        | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

@@ -10,11 +10,13 @@
 mod audit;
 mod balance;
 mod contact;
+mod cug;
 mod customer;
 mod import;
 mod ledger;
 mod note;
 mod outbox;
+mod password;
 mod quick_create;
 mod reversal;
 mod service;

@@ -85,6 +85,7 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
     if let Some(file) = args.from_json.take() {
         args.fill_from(payload::read(&file)?)?;
     }
+    args.account.tell_cut(context);
     let password = args.password.read(context)?;
     let generates = password.is_none();
     let Some(organisation) = args.organisation else {

@@ -2,11 +2,14 @@
 
 mod add;
 mod archive;
+mod cug;
 mod details;
 mod edit;
 mod enable;
 mod list;
+mod networks;
 mod password;
+mod rotate_password;
 mod row;
 mod show;
 mod unarchive;
@@ -29,6 +32,8 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
+    Cug(cug::CugArgs),
+    RotatePassword(rotate_password::RotatePasswordArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -42,6 +47,8 @@ impl Command {
             Self::List(args) => list::run(args, context),
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
+            Self::Cug(args) => cug::run(&args, context),
+            Self::RotatePassword(args) => rotate_password::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }

@@ -3,8 +3,10 @@
 mod balance;
 mod chain;
 mod check;
+mod check_smpp;
 mod check_warnings;
 mod contact;
+mod cug;
 mod customer;
 mod entry;
 mod error;
@@ -13,6 +15,7 @@ mod filter;
 mod letter;
 mod note;
 mod open;
+mod password;
 mod schema;
 mod service;
 mod smpp;
@@ -76,11 +79,10 @@ impl Store {
                 other => other,
             },
         )?;
-        Ok(Tx {
-            snapshot: Snapshot { transaction },
-            stamp: Stamp { at: clock.now(), origin: origin.clone() },
-            _turn: turn,
-        })
+        let stamp = Stamp { at: clock.now(), origin: origin.clone() };
+        let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, _turn: turn };
+        tx.delete_lapsed_passwords()?;
+        Ok(tx)
     }
 
     /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.

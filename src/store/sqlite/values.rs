@@ -43,11 +43,23 @@ text_columns!(
     Noun,
     ServiceCode,
     ShortName,
-    SystemId,
     SystemType,
     Webhook,
     Website,
 );
+
+impl ToSql for SystemId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.as_str()))
+    }
+}
+
+/// An account may have come from another system, whose system IDs are kept.
+impl FromSql for SystemId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::kept(value.as_str()?).map_err(FromSqlError::other)
+    }
+}
 
 impl<const MAX: usize> ToSql for Line<MAX> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
