@@ -1,6 +1,7 @@
 //! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use nix::unistd::{Uid, User};
 use ssgctl::error::{count, quoted};
@@ -97,6 +98,26 @@ impl Context {
             self.note(&format!("{} in {}", count(exported, "row"), quoted(file.display())));
         }
         Ok(())
+    }
+
+    /// Reads from one snapshot and writes a text of its own form, into a new file if there is one.
+    pub(crate) fn document<T>(
+        &mut self,
+        file: Option<&Path>,
+        replace: bool,
+        ask: impl FnOnce(&Snapshot<'_>, &mut Output) -> Result<T>,
+    ) -> Result<T> {
+        self.store()?;
+        let Self { store: Some(store), output, .. } = self else {
+            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+        };
+        output.export_to(file, replace)?;
+        let asked = ask(&store.read()?, output)?;
+        output.flush()?;
+        if file.is_some() {
+            output.publish(replace)?;
+        }
+        Ok(asked)
     }
 
     /// Does a deed whose result will be shown: what cannot be shown as asked is refused before anything is done.

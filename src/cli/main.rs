@@ -9,6 +9,7 @@ mod contact;
 mod context;
 mod customer;
 mod db;
+mod document;
 mod exit;
 mod export;
 mod import;
@@ -108,6 +109,8 @@ enum Noun {
     Db(db::Command),
     #[command(subcommand)]
     Config(config::Command),
+    Export(document::ExportArgs),
+    Import(document::ImportArgs),
     Completions(complete::CompletionsArgs),
     Man(manual::ManArgs),
     Version(version::VersionArgs),
@@ -165,6 +168,8 @@ impl Noun {
             Self::Audit(command) => command.run(context),
             Self::Db(command) => command.run(context),
             Self::Config(command) => command.run(context),
+            Self::Export(args) => document::export(&args, context),
+            Self::Import(args) => document::import(&args, context),
             Self::Completions(args) => complete::run(&args, context),
             Self::Man(args) => manual::run(&args, context),
             Self::Version(args) => version::run(&args, context),

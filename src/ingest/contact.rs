@@ -46,7 +46,7 @@ impl Importer for Contacts {
                 read_details(row, &mut details, true)?;
                 let contact = ops::contact::add(tx, customer.account_code.as_str(), details).map_err(at)?;
                 let changes = ops::contact::change("add", &contact).between(None, Some(&contact.details)).fields;
-                Ok(Done { verdict: Verdict::New, name: named_in_plans(&contact), changes })
+                Ok(Done { verdict: Verdict::New, name: contact.id.to_string(), changes })
             }
             _ => {
                 let name = name.as_ref().map(Name::as_str).or(email.as_ref().map(EmailAddress::as_str));
@@ -67,22 +67,22 @@ fn is_meant(contact: &Contact, name: Option<&Name>, email: Option<&EmailAddress>
 
 /// Makes somebody who is there what a row says.
 fn change(tx: &mut Tx<'_>, row: &Row, manner: Manner, contact: Contact) -> Result<Done, Fault> {
-    let name = named_in_plans(&contact);
     let mut details = contact.details.clone();
     row.set_needed("name", &mut details.name)?;
     read_details(row, &mut details, manner.empty_unsets)?;
     if details == contact.details {
-        return Ok(Done::nothing(name));
+        return Ok(Done::nothing(contact.id));
     }
     let changes = ops::contact::change("edit", &contact).between(Some(&contact.details), Some(&details)).fields;
     let at = |error| row.fault("customer", error);
     if !manner.update {
+        let name = format!("{} {}", contact.customer, contact.details.name);
         let differs = changes.keys().cloned().collect();
         return Err(at(Error::Differs { noun: Noun::Contact, name, differs }));
     }
     let (customer, id) = (contact.customer.as_str(), contact.id.to_string());
     ops::contact::edit(tx, customer, &id, |before| *before = details).map_err(at)?;
-    Ok(Done { verdict: Verdict::Changed, name, changes })
+    Ok(Done { verdict: Verdict::Changed, name: id, changes })
 }
 
 fn read_details(row: &Row, details: &mut ContactDetails, empty_unsets: bool) -> Result<(), Fault> {
@@ -94,8 +94,4 @@ fn read_details(row: &Row, details: &mut ContactDetails, empty_unsets: bool) -> 
         None => {}
     }
     Ok(())
-}
-
-fn named_in_plans(contact: &Contact) -> String {
-    format!("{} {}", contact.customer, contact.details.name)
 }

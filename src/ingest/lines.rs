@@ -16,13 +16,19 @@ pub(super) struct Lines<R> {
     input: Text<R>,
     number: u64,
     text: String,
+    longest: usize,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Begins to read: takes a byte order mark off, and refuses what is compressed or in another encoding.
     pub(super) fn open(input: R) -> Result<Self, Fault> {
+        Self::open_long(input, LONGEST_LINE)
+    }
+
+    /// The same for lines of another length at most.
+    pub(super) fn open_long(input: R, longest: usize) -> Result<Self, Fault> {
         let input = Text::open(input).map_err(|error| unreadable(0, &error))?;
-        let mut lines = Self { input, number: 0, text: String::new() };
+        let mut lines = Self { input, number: 0, text: String::new(), longest };
         let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
         match beginning {
@@ -62,7 +68,7 @@ impl<R: BufRead> Lines<R> {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         bytes.clear();
         self.number += 1;
-        let limit = LONGEST_LINE as u64 + 2;
+        let limit = self.longest as u64 + 2;
         let read = self.input.by_ref().take(limit).read_until(b'\n', &mut bytes);
         if read.map_err(|error| unreadable(self.number, &error))? == 0 {
             return Ok(None);
@@ -74,8 +80,8 @@ impl<R: BufRead> Lines<R> {
         if bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
-        if bytes.len() > LONGEST_LINE {
-            let message = format!("the line is longer than {} KiB", LONGEST_LINE / 1024);
+        if bytes.len() > self.longest {
+            let message = format!("the line is longer than {} KiB", self.longest / 1024);
             return Err(Fault::of_file(self.number, 1, "too_long", message));
         }
         let nul = memchr::memchr(0, &bytes);

@@ -41,10 +41,10 @@ impl Importer for Notes {
             at.is_none_or(|at| at == at_known) && author.as_ref().is_none_or(|author| author == by)
         };
         if let Some(note) = known.iter().find(|note| is_this(note.at, &note.author)) {
-            return Ok(Done::nothing(format!("{} {}", note.customer, note.id)));
+            return Ok(Done::nothing(note.id));
         }
         let note = ops::note::take(tx, customer.account_code.as_str(), text, at, author).map_err(blame)?;
         let changes = ops::note::change(&note).fields;
-        Ok(Done { verdict: Verdict::New, name: format!("{} {}", note.customer, note.id), changes })
+        Ok(Done { verdict: Verdict::New, name: note.id.to_string(), changes })
     }
 }

@@ -7,7 +7,7 @@ pub mod vault;
 use crate::model::{Country, EntryKind, LetterState, Level, Noun, Origin, Time, Unit};
 
 pub use sqlite::{
-    CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_source, sqlite_version,
+    CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, sqlite_source, sqlite_version,
 };
 
 /// Where the time comes from.

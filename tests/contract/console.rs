@@ -62,12 +62,15 @@ impl Console {
             ("customers.csv", "account_code,organisation,country\nNEWCO,Newco Ltd,IE\n"),
             ("contacts.csv", "customer,name,email\nABC,Max Muster,max@abc.example\n"),
             ("notes.csv", "customer,text\nABC,Imported.\n"),
+            ("accounts.csv", "system_id,customer,max_tps\nimported,ABC,5\n"),
             ("services.csv", "code,name,unit,price\nde,DE direct,EUR,0.07\n"),
         ];
         for (name, text) in files {
             fs::write(console.path(name), text).expect("written");
         }
         console.ok("db backup backup.db");
+        console.ok("db init --db empty.db");
+        console.ok("export everything.jsonl");
         console.set_up_mail();
         console
     }

@@ -4,7 +4,7 @@ mod mapping;
 mod plan;
 
 use std::io::BufRead;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ssgctl::Error;
@@ -84,6 +84,11 @@ pub(crate) struct ImportArgs {
 }
 
 impl ImportArgs {
+    /// The file that is imported.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
     fn manner(&self) -> Manner {
         Manner { update: self.update, empty_unsets: self.empty_unsets, skip_invalid: self.skip_invalid }
     }

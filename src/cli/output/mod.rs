@@ -287,6 +287,11 @@ impl Output {
         self.flush()
     }
 
+    /// Where results go, for a text that is written piece by piece.
+    pub(crate) fn pieces(&mut self) -> &mut impl Write {
+        &mut self.out
+    }
+
     /// Drops what has not reached its reader yet: a failure leaves no beginning of a result behind.
     pub(crate) fn discard(self) {
         self.out.discard();

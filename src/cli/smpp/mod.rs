@@ -6,6 +6,7 @@ mod cug;
 mod details;
 mod edit;
 mod enable;
+mod import;
 mod list;
 mod networks;
 mod password;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
     Cug(cug::CugArgs),
+    Import(import::ImportArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
@@ -47,6 +49,7 @@ impl Command {
             Self::List(args) => list::run(args, context),
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
+            Self::Import(args) => import::run(&args, context),
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),

@@ -41,6 +41,13 @@ pub(super) fn unseal(tx: &Tx<'_>, vault: &Vault, customer: &Customer, account: S
     Ok(Credentials { account, password, previous })
 }
 
+/// Whether an account has this password.
+pub fn has_password(tx: &Tx<'_>, vault: &Vault, account: &SmppAccount, password: &Password) -> Result<bool> {
+    let customer = tx.customer_of(account.customer_id)?;
+    let sealed = tx.sealed_password(account)?;
+    Ok(vault.unseal(&sealed, &customer.api_id, &account.system_id)? == *password)
+}
+
 /// Gives an account a new password, generated unless one is given. The one it had is taken for the grace; one from before
 /// that is not taken any more. Without a grace the old one need not be readable, so that a lost key is no end.
 pub fn rotate(

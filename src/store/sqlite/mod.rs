@@ -8,6 +8,7 @@ mod check_warnings;
 mod contact;
 mod cug;
 mod customer;
+mod document;
 mod entry;
 mod error;
 mod event;
@@ -37,6 +38,7 @@ use crate::store::{Clock, Stamp};
 use turnstile::{Turn, take_turn};
 
 pub use check::CheckReport;
+pub use document::{TABLES, Table};
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
 
