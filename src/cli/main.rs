@@ -9,8 +9,11 @@ mod contact;
 mod context;
 mod customer;
 mod db;
+mod document;
 mod editor;
 mod exit;
+mod export;
+mod import;
 mod input;
 mod list;
 mod mail;
@@ -111,6 +114,8 @@ enum Noun {
     Db(db::Command),
     #[command(subcommand)]
     Config(config::Command),
+    Export(document::ExportArgs),
+    Import(document::ImportArgs),
     Completions(complete::CompletionsArgs),
     Man(manual::ManArgs),
     Version(version::VersionArgs),
@@ -169,6 +174,8 @@ impl Noun {
             Self::Audit(command) => command.run(context),
             Self::Db(command) => command.run(context),
             Self::Config(command) => command.run(context),
+            Self::Export(args) => document::export(&args, context),
+            Self::Import(args) => document::import(&args, context),
             Self::Completions(args) => complete::run(&args, context),
             Self::Man(args) => manual::run(&args, context),
             Self::Version(args) => version::run(&args, context),

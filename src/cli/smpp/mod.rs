@@ -8,6 +8,7 @@ mod edit;
 mod enable;
 mod export;
 mod handover;
+mod import;
 mod letters;
 mod list;
 mod networks;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
     Cug(cug::CugArgs),
+    Import(import::ImportArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
     Export(export::ExportArgs),
     Handover(handover::HandoverArgs),
@@ -53,6 +55,7 @@ impl Command {
             Self::List(args) => list::run(args, context),
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
+            Self::Import(args) => import::run(&args, context),
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
             Self::Export(args) => export::run(&args, context),

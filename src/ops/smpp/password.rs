@@ -53,6 +53,11 @@ pub(in crate::ops) fn current(snapshot: &Snapshot<'_>, vault: &Vault, account: &
     vault.unseal(&snapshot.sealed_password(account)?, &customer.api_id, &account.system_id)
 }
 
+/// Whether an account has this password.
+pub fn has_password(tx: &Tx<'_>, vault: &Vault, account: &SmppAccount, password: &Password) -> Result<bool> {
+    Ok(current(tx, vault, account)? == *password)
+}
+
 /// Gives an account a new password, generated unless one is given. The one it had is taken for the grace; one from before
 /// that is not taken any more. Without a grace the old one need not be readable, so that a lost key is no end.
 pub fn rotate(

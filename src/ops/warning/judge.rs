@@ -58,7 +58,8 @@ pub struct Judgement {
 pub fn judge(tx: &mut Tx<'_>, internal: &[EmailAddress], compose: Compose<'_>) -> Result<Judgement> {
     let mut judgement = Judgement::default();
     for Crossed { name, found } in tx.warnings_crossed()? {
-        let judged = found.and_then(|(warning, balance)| tx.part(|tx| cross(tx, &warning, balance, internal, compose)));
+        let judged = found
+            .and_then(|(warning, balance)| tx.attempt(|tx| cross(tx, &warning, balance, internal, compose)).flatten());
         match judged {
             Ok(judged) => judgement.judged.push(judged),
             Err(error @ Error::Damaged(_)) => judgement.broken.push(Broken { name, error }),
