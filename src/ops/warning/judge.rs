@@ -78,8 +78,10 @@ fn cross(
     let customer = tx.customer_of(warning.customer_id)?;
     let customer_recipients = recipients(tx, &customer, &warning.details)?;
     let level = warning.details.level(balance);
-    let told = letters_of_episode(tx, warning)?;
-    let taken_back = take_back(tx, warning, level)?;
+    let (mut told, mut taken_back) = (letters_of_episode(tx, warning)?, take_back(tx, warning, level)?);
+    let wanted = |letter: &Letter| warning.details.tell_customer || letter.content.kind == LetterKind::Internal;
+    told.retain(wanted);
+    taken_back.retain(wanted);
     let crossing = tx.insert_crossing(warning, level, Cause::Balance, balance)?;
     let audience = if level > warning.state {
         let kind = if level == Level::Lower { LetterKind::LowLower } else { LetterKind::LowUpper };
