@@ -28,3 +28,4 @@ mod support;
 mod taken_back;
 mod transfer;
 mod warning;
+mod warning_walk;

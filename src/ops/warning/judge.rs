@@ -79,8 +79,10 @@ fn cross(
     let customer = tx.customer_of(warning.customer_id)?;
     let customer_recipients = recipients(tx, &customer, &warning.details)?;
     let level = warning.details.level(balance);
-    let told = letters_of_episode(tx, warning)?;
-    let taken_back = take_back(tx, warning, level)?;
+    let (mut told, mut taken_back) = (letters_of_episode(tx, warning)?, take_back(tx, warning, level)?);
+    let wanted = |letter: &Letter| warning.details.tell_customer || letter.content.kind == LetterKind::Internal;
+    told.retain(wanted);
+    taken_back.retain(wanted);
     let crossing = tx.insert_crossing(warning, level, Cause::Balance, balance)?;
     let audience = if level > warning.state {
         let kind = if level == Level::Lower { LetterKind::LowLower } else { LetterKind::LowUpper };
@@ -97,8 +99,9 @@ fn cross(
         let customer_recipients = &customer_recipients;
         let content = compose(&Notice { kind, customer: &customer, unit, balance, level, marks, customer_recipients })?;
         // An address that is named twice is told once.
-        for to in addresses.into_iter().collect::<BTreeSet<_>>() {
-            letters.push(outbox::queue(tx, Some(&customer), Some(&crossing), &to, &content)?);
+        let mut named = BTreeSet::new();
+        for to in addresses.iter().filter(|to| named.insert(*to)) {
+            letters.push(outbox::queue(tx, Some(&customer), Some(&crossing), to, &content)?);
         }
     }
     let nobody_to_tell = level > warning.state && warning.details.tell_customer && customer_recipients.is_empty();
@@ -134,7 +137,7 @@ fn letters_of_episode(tx: &Tx<'_>, warning: &Warning) -> Result<Vec<Letter>> {
 /// Who was told, or may have been.
 fn warned(letters: &[Letter]) -> Vec<EmailAddress> {
     let reached = letters.iter().filter(|letter| letter.may_have_arrived());
-    reached.map(|letter| letter.recipient.clone()).collect()
+    reached.map(|letter| letter.recipient.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The early warnings that go out in place of urgent ones that were taken back, but to those who have had one already.
