@@ -26,6 +26,7 @@ const LINES: &[&str] = &[
     "smpp enable abc_prod",
     "smpp disable abc_prod",
     "smpp rotate-password abc_prod",
+    "smpp export --gateway json --reveal",
     "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
     "smpp archive abc_prod --yes",
     "smpp unarchive xyz_old",
@@ -80,6 +81,8 @@ const FREE: &[&str] = &[
     "TO",
     "FILE",
     "FOLDER",
+    "--customer",
+    "--diff",
     "NUMBER|FILE",
     "--search",
     "--recipient",
@@ -158,8 +161,8 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--kind" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color" | "SHELL"
-        | "ACTION" => CHOICES,
+        "--gateway" | "--kind" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color"
+        | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

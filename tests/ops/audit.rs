@@ -63,6 +63,7 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
     (Noun::Smpp, "rotate-password", "acme1", |tx, vault| {
         smpp::rotate(tx, vault, "acme1", None, Grace::default()).map(drop)
     }),
+    (Noun::Smpp, "export", "jasmin", |tx, _| smpp::export(tx, Some("ACME"), "jasmin", 1)),
     (Noun::Smpp, "archive", "acme1", |tx, _| smpp::archive(tx, "acme1").map(drop)),
     (Noun::Smpp, "unarchive", "acme1", |tx, _| smpp::unarchive(tx, "acme1").map(drop)),
     (Noun::Balance, "adjust", "ACME SMS", |tx, _| balance::adjust(tx, "ACME", &adjustment("10")).map(drop)),
