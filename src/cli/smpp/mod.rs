@@ -10,6 +10,7 @@ mod export;
 mod list;
 mod networks;
 mod password;
+mod probe;
 mod rotate_password;
 mod row;
 mod show;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Disable(enable::DisableArgs),
     Cug(cug::CugArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
+    Probe(probe::ProbeArgs),
     Export(export::ExportArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
@@ -51,6 +53,7 @@ impl Command {
             Self::Disable(args) => enable::disable(&args, context),
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
+            Self::Probe(args) => probe::run(&args, context),
             Self::Export(args) => export::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
