@@ -58,6 +58,7 @@ impl Console {
         let rows = "customer,amount,unit,description,key\nABC,5,SMS,import,i-1\nXYZ,6,SMS,import,i-2\n";
         let files = [
             ("rows.csv", rows),
+            ("logins", "stranger secret - *.*.*.*\n"),
             ("numbers.txt", "+447700900124\n+447700900130\n"),
             ("customers.csv", "account_code,organisation,country\nNEWCO,Newco Ltd,IE\n"),
             ("contacts.csv", "customer,name,email\nABC,Max Muster,max@abc.example\n"),

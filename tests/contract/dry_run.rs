@@ -24,6 +24,7 @@ const WRITES: &[&str] = &[
     "smpp edit abc --max-tps 7 --cug +447700900128",
     "smpp enable xyz_new",
     "smpp disable abc",
+    "smpp export --gateway json --file accounts.json",
     "smpp rotate-password abc --grace 0",
     "smpp cug abc add +447700900128 +447700900129",
     "smpp cug abc import numbers.txt --replace",

@@ -35,6 +35,7 @@ const LINES: &[&str] = &[
     "smpp enable abc_prod",
     "smpp disable abc_prod",
     "smpp rotate-password abc_prod",
+    "smpp export --gateway json --reveal",
     "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
     "smpp archive abc_prod --yes",
     "smpp unarchive xyz_old",
@@ -91,6 +92,8 @@ const FREE: &[&str] = &[
     "TO",
     "FILE",
     "FOLDER",
+    "--customer",
+    "--diff",
     "NUMBER|FILE",
     "--search",
     "--recipient",
@@ -179,8 +182,8 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color"
-        | "SHELL" | "ACTION" => CHOICES,
+        "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output"
+        | "--color" | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

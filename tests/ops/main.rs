@@ -12,6 +12,7 @@ mod balance;
 mod contact;
 mod cug;
 mod customer;
+mod gateway;
 mod handover;
 mod import;
 mod ledger;

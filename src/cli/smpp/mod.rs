@@ -13,6 +13,7 @@ mod letters;
 mod list;
 mod networks;
 mod password;
+mod probe;
 mod rotate_password;
 mod row;
 mod show;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Cug(cug::CugArgs),
     Import(import::ImportArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
+    Probe(probe::ProbeArgs),
     Export(export::ExportArgs),
     Handover(handover::HandoverArgs),
     Archive(archive::ArchiveArgs),
@@ -58,6 +60,7 @@ impl Command {
             Self::Import(args) => import::run(&args, context),
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
+            Self::Probe(args) => probe::run(&args, context),
             Self::Export(args) => export::run(&args, context),
             Self::Handover(args) => handover::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),

@@ -30,6 +30,19 @@ pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials>
     Ok(credentials)
 }
 
+/// Gives the passwords of an account to be sent to endpoints, and logs where to.
+pub fn probe(tx: &mut Tx<'_>, vault: &Vault, name: &str, endpoints: &[String]) -> Result<Credentials> {
+    let account = tx.smpp_account(name)?;
+    if !account.system_id.fits_a_bind() {
+        let system_id = quoted(&account.system_id);
+        return Err(Error::Refused(format!("system ID {system_id} is too long for a bind")));
+    }
+    let customer = tx.customer_of(account.customer_id)?;
+    let credentials = unseal(tx, vault, &customer, account, tx.at())?;
+    tx.record(&change("probe", &credentials.account).field("endpoints", (), endpoints))?;
+    Ok(credentials)
+}
+
 /// The passwords of an account that are taken at a time, for a deed that logs what it needs them for.
 pub(super) fn unseal(
     snapshot: &Snapshot<'_>,
