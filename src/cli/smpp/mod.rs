@@ -9,6 +9,7 @@ mod handover;
 mod letters;
 mod list;
 mod password;
+mod quick_create;
 mod row;
 mod show;
 mod unarchive;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
+    QuickCreate(quick_create::QuickCreateArgs),
     Handover(handover::HandoverArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
@@ -46,6 +48,7 @@ impl Command {
             Self::List(args) => list::run(args, context),
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
+            Self::QuickCreate(args) => quick_create::run(args, context),
             Self::Handover(args) => handover::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
