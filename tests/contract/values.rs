@@ -25,6 +25,8 @@ const LINES: &[&str] = &[
     "smpp list",
     "smpp enable abc_prod",
     "smpp disable abc_prod",
+    "smpp quick-create ABC",
+    "smpp handover abc_prod --to a@b.example --config mail.toml",
     "smpp archive abc_prod --yes",
     "smpp unarchive xyz_old",
     "service new CODE:new --name New",
@@ -144,7 +146,9 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--enabled" | "--binding-enabled" | "--submit-enabled" | "--use-cug" => SWITCHES,
         "--max-tps" | "--max-binds" => LIMITS,
         "--allowed-ips" => &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"],
-        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" => MONEY,
+        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower" => {
+            MONEY
+        }
         "LETTER" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" => COUNTS,
