@@ -9,6 +9,7 @@ mod contact;
 mod context;
 mod customer;
 mod db;
+mod editor;
 mod exit;
 mod input;
 mod list;

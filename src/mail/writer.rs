@@ -310,6 +310,7 @@ mod tests {
             system_id: "abc_prod".parse().expect("id"),
             details,
             cug_size: 0,
+            previous_password_until: None,
             life: customer().life,
         };
         let hosts = ["smpp1.example.com", "smpp2.example.com"].map(|host| host.parse().expect("host")).to_vec();

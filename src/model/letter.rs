@@ -157,6 +157,13 @@ pub struct Letter {
     pub updated_at: Time,
 }
 
+impl Letter {
+    /// Whether its recipient has it, or may have it for all that is known.
+    pub fn may_have_arrived(&self) -> bool {
+        self.unanswered > 0 || matches!(self.state, LetterState::Sent | LetterState::Sending)
+    }
+}
+
 /// How far a letter has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LetterState {

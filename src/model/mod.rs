@@ -9,10 +9,12 @@ mod customer;
 mod email;
 mod event;
 mod gateway;
+mod grace;
 mod handover;
 mod letter;
 mod money;
 mod msisdn;
+mod msisdn_set;
 mod network;
 mod password;
 mod service;
@@ -31,12 +33,14 @@ pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status}
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
 pub use gateway::{Gateway, Host, Port};
+pub use grace::Grace;
 pub use handover::Handover;
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList, calling_code};
+pub use msisdn_set::MsisdnSet;
 pub use network::Network;
 pub use password::Password;
 pub use service::{Service, ServiceDetails};
@@ -45,5 +49,5 @@ pub use text::{
     Actor, Description, Invalid, Key, Line, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber,
 };
 pub use time::Time;
-pub use warning::{Crossing, Level, Warning, WarningDetails};
+pub use warning::{Cause, Crossing, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

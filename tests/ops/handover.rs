@@ -146,7 +146,11 @@ fn an_account_that_cannot_be_used_says_why() {
         (|details| details.enabled = false, "it is disabled"),
     ];
     for (switch, why) in obstacles {
-        scene.write(|tx| smpp::edit(tx, "acme1", switch)).unwrap();
+        let flip = |details: &mut SmppDetails| {
+            switch(details);
+            Ok(())
+        };
+        scene.write(|tx| smpp::edit(tx, "acme1", flip)).unwrap();
         assert_eq!(pack(&mut scene, "acme1").obstacle(), Some(why));
     }
     scene.write(|tx| smpp::archive(tx, "acme1")).unwrap();

@@ -151,6 +151,32 @@ fn what_was_deleted_is_gone_from_the_file() {
 }
 
 #[test]
+fn a_password_that_was_replaced_is_gone_from_the_file() {
+    for (grace, ended_by) in [("0", "rotation"), ("1h", "time"), ("1h", "hand"), ("1h", "second rotation")] {
+        let mut scene = Scene::with_acme();
+        let account = scene.account("ACME", "acme1");
+        let old = scene.read(|now| now.sealed_password(&account));
+        let vault = Rc::clone(&scene.vault);
+        scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid(grace)).map(drop)).unwrap();
+        match ended_by {
+            "time" => scene.at("2026-11-24T13:00:00Z").customer("GLOBEX").id,
+            "hand" => scene.write(|tx| smpp::end_grace(tx, "acme1")).unwrap().id,
+            "second rotation" => {
+                scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("2h"))).unwrap().account.id
+            }
+            _ => account.id,
+        };
+        // The last one to close the database moves the log into the file.
+        let (location, Scene { store, folder, .. }) = (crate::support::location(&scene.folder), scene);
+        drop(store);
+        let new = open(&location, NOON).unwrap().read().unwrap().sealed_password(&account).unwrap();
+        assert_eq!(files_with(folder.path(), &new), ["test.db"], "{ended_by}");
+        // The nonce and what follows it: all that is the old password's own.
+        assert_eq!(files_with(folder.path(), &old[9..]), Vec::<String>::new(), "{ended_by}");
+    }
+}
+
+#[test]
 fn a_password_is_in_no_error() {
     let mut scene = Scene::with_acme();
     scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();

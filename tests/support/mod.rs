@@ -246,6 +246,14 @@ pub fn new_account(system_id: &str) -> NewAccount {
     NewAccount { system_id: Some(valid(system_id)), password: None, details, cug: Vec::new() }
 }
 
+/// A change of an account's details that nothing can be wrong with.
+pub fn set(change: impl FnOnce(&mut SmppDetails)) -> impl FnOnce(&mut SmppDetails) -> Result<()> {
+    |details| {
+        change(details);
+        Ok(())
+    }
+}
+
 /// A change of the only balance.
 pub fn adjustment(amount: &str) -> Adjustment {
     Adjustment {

@@ -1,16 +1,18 @@
 //! `ssgctl balance check`.
 
 use clap::Args;
+use ssgctl::Error;
+use ssgctl::error::count as counted;
 use ssgctl::mail::{Carrier, Round};
 use ssgctl::model::{CheckCounts, CheckRun, Crossing, Letter};
-use ssgctl::ops::warning::Judged;
+use ssgctl::ops::warning::{Broken, Judged, Judgement};
 use ssgctl::ops::{self, outbox};
 use ssgctl::store::Due;
 
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{Cell, Column, Row};
+use crate::output::{Cell, Column, Row, Shown};
 use crate::post;
 
 /// Find balances that crossed their marks, and send what there is to tell: the cron job
@@ -62,6 +64,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.dry_run {
         return rehearse(args, context);
     }
+    context.output.refuse_unknown_fields(&CheckRun::keys())?;
     let Some(_lock) = post::lock(context)? else {
         if args.verbose {
             context.note("another check is running; this one has nothing to do");
@@ -72,13 +75,13 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let writer = context.settings.mail.writer()?;
     let internal = context.settings.mail.mail.internal.clone();
     let carrier = carrier(context)?;
-    let (mut abandoned, judged, carrier) = context.write_unshown(&change, |tx| {
+    let (mut abandoned, Judgement { judged, broken }, carrier) = context.write_unshown(&change, |tx| {
         let abandoned = outbox::find_abandoned(tx)?;
-        let judged = ops::warning::judge(tx, &internal, &|notice| writer.compose(notice))?;
+        let judgement = ops::warning::judge(tx, &internal, &|notice| writer.compose(notice))?;
         outbox::begin_run(tx)?;
         // Nothing is recorded that cannot be told: the crossing is found again when letters can leave.
         let carrier = if tx.count_due(outbox::due(tx)?)? > 0 { carrier.transpose()? } else { None };
-        Ok::<_, Failure>((abandoned, judged, carrier))
+        Ok::<_, Failure>((abandoned, judgement, carrier))
     })?;
     let mut counts = CheckCounts {
         crossings: count(judged.len()),
@@ -103,12 +106,35 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if let Some(run) = run.filter(|_| args.verbose || context.output.is_data()) {
         context.output.row(&run)?;
     }
-    post::failed(counts, worst.as_ref())?;
-    if judged.iter().any(|judged| judged.nobody_to_tell) {
+    let outcome = verdict(counts, worst.as_ref(), judged.iter().any(|judged| judged.nobody_to_tell));
+    if let (Err(failure), false) = (&outcome, broken.is_empty()) {
+        Context::warn(&failure.to_string());
+    }
+    told_of_broken(&broken).and(outcome)
+}
+
+/// How the run ends: with what a person must look at before what a later run will do by itself.
+fn verdict(counts: CheckCounts, worst: Option<&Letter>, nobody_to_tell: bool) -> Result<()> {
+    post::failed(counts, worst)?;
+    if nobody_to_tell {
         let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
         return Err(post::attention("somebody is to be told and has no address".to_owned()).hint(hint));
     }
-    post::deferred(counts, worst.as_ref())
+    post::deferred(counts, worst)
+}
+
+/// Names balances that could not be judged. That comes before all else: a person must see to it, or they are never warned.
+fn told_of_broken(broken: &[Broken]) -> Result<()> {
+    for Broken { name, error } in broken {
+        Context::warn(&format!("{name} cannot be judged: {error}"));
+    }
+    match broken.len() {
+        0 => Ok(()),
+        number => {
+            let balances = counted(number as u64, "balance");
+            Err(Error::Damaged(format!("{balances} could not be judged, all others were")).into())
+        }
+    }
 }
 
 /// Who takes letters away, or why nobody does; nothing when there is nothing to tell.
@@ -163,10 +189,11 @@ fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let writer = context.settings.mail.writer()?;
     let internal = context.settings.mail.mail.internal.clone();
     let change = ChangeArgs { dry_run: true, why: args.why.clone() };
-    let judged =
+    let Judgement { judged, broken } =
         context.write_unshown(&change, |tx| ops::warning::judge(tx, &internal, &|notice| writer.compose(notice)))?;
     let rows: Vec<Told> = judged.into_iter().flat_map(told).collect();
-    context.output.all(&rows)
+    context.output.all(&rows)?;
+    told_of_broken(&broken)
 }
 
 fn count(number: usize) -> u32 {

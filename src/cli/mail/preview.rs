@@ -17,12 +17,14 @@ use crate::exit::{Exit, Failure, Result};
 
 /// Show a letter as a customer would get it now, and send nothing
 ///
-/// Letters of an SMPP account are of the customer's first; stars stand for its password.
+/// A text to be read, or the letter and its HTML as data with --json and the like. Letters of an SMPP account are of the
+/// customer's first; stars stand for its password.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail preview low-upper ABCCORP331
   ssgctl mail preview welcome ABCCORP331
-  ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html")]
+  ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html
+  ssgctl mail preview internal ABCCORP331 --json | jq -r .subject")]
 pub(crate) struct PreviewArgs {
     /// The letter: low-upper, low-lower, internal, all-clear, welcome, handover or test
     #[arg(value_name = "LETTER")]
@@ -46,12 +48,14 @@ pub(crate) fn run(args: &PreviewArgs, context: &mut Context) -> Result<()> {
     match &args.html {
         Some(path) if path == Path::new("-") => context.output.text(letter.html.as_bytes()),
         Some(path) => {
+            context.output.refuse_unknown_fields(&["path"])?;
             if !files::write_new(path, letter.html.as_bytes())? {
                 let message = format!("{} is there already", quoted(path.display()));
                 return Err(Failure::new(Exit::Conflict, "exists", message));
             }
             context.output.value("path", &path.display().to_string())
         }
+        None if context.output.shows_rows() => context.output.row(&letter),
         None => {
             let sender = &letter.sender;
             let head = format!("From: {} <{}>\nSubject: {}\n\n", sender.name, sender.address, letter.subject);

@@ -2,12 +2,13 @@
 
 use clap::Args;
 use ssgctl::Error;
-use ssgctl::model::{EmailAddress, LetterState};
+use ssgctl::model::{EmailAddress, Letter, LetterState};
 use ssgctl::ops::outbox;
 
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
+use crate::output::Shown;
 use crate::post;
 
 /// Send a test letter now
@@ -26,6 +27,7 @@ pub(crate) struct TestArgs {
 }
 
 pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&Letter::keys())?;
     let change = ChangeArgs { dry_run: false, why: args.why.clone() };
     let test = context.settings.mail.writer()?.compose_test()?;
     let mut carrier = context.settings.mail.transport()?.carrier()?;

@@ -135,6 +135,7 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
 }
 
 fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
+    args.account.tell_cut(context);
     let password = args.password.read(context)?;
     let generates = password.is_none();
     let Some(organisation) = args.organisation else {

@@ -2,14 +2,18 @@
 
 mod add;
 mod archive;
+mod cug;
 mod details;
 mod edit;
 mod enable;
+mod export;
 mod handover;
 mod letters;
 mod list;
+mod networks;
 mod password;
 mod quick_create;
+mod rotate_password;
 mod row;
 mod show;
 mod unarchive;
@@ -34,6 +38,9 @@ pub(crate) enum Command {
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
     QuickCreate(quick_create::QuickCreateArgs),
+    Cug(cug::CugArgs),
+    RotatePassword(rotate_password::RotatePasswordArgs),
+    Export(export::ExportArgs),
     Handover(handover::HandoverArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
@@ -49,6 +56,9 @@ impl Command {
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
             Self::QuickCreate(args) => quick_create::run(args, context),
+            Self::Cug(args) => cug::run(&args, context),
+            Self::RotatePassword(args) => rotate_password::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
             Self::Handover(args) => handover::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),

@@ -100,6 +100,7 @@ impl QuickCreateArgs {
 
 fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     let Some(customer) = args.customer else { return Err(Failure::not_given("CUSTOMER", "customer")) };
+    args.details.tell_cut(context);
     let password = args.password.read(context)?;
     let generates = password.is_none();
     let account = args.details.new_account(args.system_id, password, &context.settings.defaults)?;

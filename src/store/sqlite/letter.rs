@@ -4,7 +4,8 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Attempt, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time,
+    Attempt, Cause, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time,
+    Warning,
 };
 use crate::store::sqlite::filter::Query;
 use crate::store::{Due, LetterFilter, Snapshot, Tx};
@@ -66,6 +67,9 @@ impl Snapshot<'_> {
             query.always("next_attempt_at IS NOT NULL");
             query.when_either("+next_attempt_at <= ?", due.by, "+next_attempt_at > ?", due.beyond);
         }
+        if filter.waiting {
+            query.always("next_attempt_at IS NOT NULL");
+        }
         query.search("recipient LIKE ?", filter.recipient.as_deref());
         let columns: &[&str] = if filter.due.is_some() { &["next_attempt_at", "letter.id"] } else { &["letter.id"] };
         query.order(columns, filter.newest_first);
@@ -81,6 +85,33 @@ impl Snapshot<'_> {
             Ok::<_, Error>(())
         })?;
         Ok(letters)
+    }
+
+    /// The letters about a balance of which more is to come: they wait for an attempt, or are being sent.
+    pub fn unsettled_letters(&self, warning: &Warning) -> Result<Vec<Letter>> {
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "{SELECT} WHERE (state = 'sending' OR next_attempt_at IS NOT NULL)
+                AND crossing_id IN (SELECT id FROM crossing WHERE crossing.customer_id = ?1 AND unit = ?2)
+             ORDER BY letter.id"
+        ))?;
+        let letters = statement.query_map(params![warning.customer_id, warning.unit], read)?;
+        Ok(letters.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What happened since a letter was queued that makes it a letter to be sent no more, if anything did.
+    pub fn overtaken_by(&self, letter: &Letter) -> Result<Option<Cause>> {
+        Ok(self
+            .transaction
+            .prepare_cached(
+                "SELECT CASE WHEN customer.archived_at IS NOT NULL THEN 'archived' WHEN NOT active THEN 'off'
+                    ELSE (SELECT cause FROM crossing AS later WHERE later.customer_id = crossing.customer_id
+                        AND later.unit = crossing.unit AND later.id > crossing.id ORDER BY later.id DESC LIMIT 1) END
+                 FROM letter LEFT JOIN customer ON customer.id = letter.customer_id
+                 LEFT JOIN crossing ON crossing.id = crossing_id
+                 LEFT JOIN warning ON warning.customer_id = crossing.customer_id AND warning.unit = crossing.unit
+                 WHERE letter.id = ?1",
+            )?
+            .query_row([letter.id], |row| row.get(0))?)
     }
 
     /// How many letters are due.
