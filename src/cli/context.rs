@@ -1,5 +1,6 @@
 //! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
@@ -22,6 +23,8 @@ pub(crate) struct Context {
     pub(crate) prompt: Prompt,
     /// Noun and verb of the command that runs, for the audit log.
     pub(crate) command: String,
+    /// The words of the command line, without the program's own name.
+    pub(crate) arguments: Vec<OsString>,
     pub(crate) quiet: bool,
     /// Whether something was saved: a failure after that is one of the receipt only.
     pub(crate) committed: bool,
@@ -30,7 +33,8 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(settings: Settings, output: Output, prompt: Prompt, command: String, quiet: bool) -> Self {
-        Self { settings, output, prompt, command, quiet, committed: false, store: None }
+        let arguments = std::env::args_os().skip(1).collect();
+        Self { settings, output, prompt, command, arguments, quiet, committed: false, store: None }
     }
 
     /// The database, opened at the first question; made where it is looked for by itself and is not there.

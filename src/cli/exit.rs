@@ -188,6 +188,17 @@ impl Failure {
         self
     }
 
+    /// The failure and what to do about it, for a person in the middle of a dialogue.
+    pub(crate) fn with_hint(&self) -> String {
+        let hint = self.0.hint.as_ref().map(|hint| format!("; {}", one_line(hint))).unwrap_or_default();
+        format!("{self}{hint}")
+    }
+
+    /// Something that must be given was not; `flag` is what gives it, such as `--name <NAME>`.
+    pub(crate) fn not_given(flag: &str, field: &str) -> Self {
+        Self::new(Exit::Usage, "missing_value", format!("{flag} is needed")).field(field)
+    }
+
     /// Tells the failure on stderr and gives the exit code. `committed` says whether the database was changed before.
     pub(crate) fn report(mut self, form: Form, committed: bool) -> ExitCode {
         let fault = &mut self.0;

@@ -80,7 +80,8 @@ impl Console {
     fn set_up_mail(&self) {
         let role = "[roles.billing]\nname = \"Billing\"\naddress = \"billing@gateway.example\"\n";
         for (file, transport) in [("broken.toml", "sendmail:/bin/false"), ("mail.toml", "folder:letters")] {
-            let text = format!("[mail]\ntransport = \"{transport}\"\n{role}");
+            let hosts = "[gateway]\nhosts = [\"smpp1.gateway.example\", \"smpp2.gateway.example\"]\n";
+            let text = format!("{hosts}[mail]\ntransport = \"{transport}\"\n{role}");
             fs::write(self.path(file), text).expect("written");
             fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o600)).expect("private");
         }

@@ -47,6 +47,9 @@ const LINES: &[(Shape, &str)] = &[
     (List, "note import notes.csv -n"),
     (Text, "note export"),
     (Single, "smpp add ABC --system-id new -n"),
+    (Single, "smpp quick-create ABC --system-id new -n"),
+    // A text for reading, and a row for programs; see below.
+    (Text, "smpp handover abc --config mail.toml"),
     (Single, "smpp edit abc --max-tps 7 -n"),
     (Sheet, "smpp show abc"),
     (Sheet, "smpp show abc --reveal"),
@@ -344,4 +347,22 @@ fn a_spreadsheet_finds_no_formula() {
     assert!(guarded.contains("\n'=card\n"), "{guarded}");
     let raw = console.ok("balance history --csv --raw-csv --fields description");
     assert!(raw.contains("\n=card\n"), "{raw}");
+}
+
+#[test]
+fn what_a_customer_is_told_is_a_text_for_reading_and_a_row_for_programs() {
+    let console = Console::seeded();
+    let line = "smpp handover abc --config mail.toml";
+    let text = console.ok(line);
+    assert!(text.starts_with("System ID: abc_prod\nPassword: ********\nHost: smpp1.gateway.example\n"), "{text}");
+    let (header, csv) = records(&console.ok(&format!("{line} --csv --raw-csv")));
+    let row = &rows(&console, line)[0];
+    assert_eq!(header, keys(row));
+    for (key, text) in header.iter().zip(&csv[0]) {
+        assert_eq!(*text, as_csv(key, &row[key]), "{key}");
+    }
+    assert_eq!(console.ok(&format!("{line} -o name")), "abc_prod\n");
+    let table = console.ok(&format!("{line} --fields port,system_id"));
+    assert_eq!(table, "port  system_id\n2775  abc_prod\n");
+    console.run(&format!("{line} --fields colour")).failed(2, "colour");
 }

@@ -34,6 +34,8 @@ const LINES: &[&str] = &[
     "smpp list",
     "smpp enable abc_prod",
     "smpp disable abc_prod",
+    "smpp quick-create ABC",
+    "smpp handover abc_prod --to a@b.example --config mail.toml",
     "smpp rotate-password abc_prod",
     "smpp export --gateway json --reveal",
     "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
@@ -170,7 +172,9 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--allowed-ips" | "--add-ip" | "--remove-ip" => {
             &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"]
         }
-        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" => MONEY,
+        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower" => {
+            MONEY
+        }
         "LETTER" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,

@@ -14,6 +14,7 @@ mod list;
 mod networks;
 mod password;
 mod probe;
+mod quick_create;
 mod rotate_password;
 mod row;
 mod show;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
+    QuickCreate(quick_create::QuickCreateArgs),
     Cug(cug::CugArgs),
     Import(import::ImportArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
@@ -58,6 +60,7 @@ impl Command {
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
             Self::Import(args) => import::run(&args, context),
+            Self::QuickCreate(args) => quick_create::run(args, context),
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
             Self::Probe(args) => probe::run(&args, context),
