@@ -144,6 +144,13 @@ impl Failure {
         failure
     }
 
+    /// The failure with others that say in detail what is wrong.
+    #[must_use]
+    pub(crate) fn because_of(mut self, details: Vec<Self>) -> Self {
+        self.0.details = details;
+        self
+    }
+
     /// What is wrong with a row of a file, where options of the command line are no remedy.
     fn of_row(error: Error) -> Self {
         let hint = match &error {
@@ -281,6 +288,7 @@ impl From<Error> for Failure {
             Error::KeyConflict { .. } => failure(Exit::Conflict, "key_conflict")
                 .field("key")
                 .hint("use a new key for a new change; nothing was booked"),
+            Error::Contradiction { field, .. } => failure(Exit::Conflict, "contradiction").field(field),
             Error::AlreadyReversed { .. } => failure(Exit::Conflict, "already_reversed").field("entry"),
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")

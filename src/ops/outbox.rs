@@ -5,10 +5,12 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    ApiId, Change, CheckCounts, Composed, Crossing, Customer, EmailAddress, Letter, LetterState, Noun, Outcome, Time,
+    ApiId, Change, CheckCounts, Composed, Crossing, Customer, EmailAddress, Letter, LetterState, Noun, Outcome,
+    Password, Time,
 };
-use crate::ops::customer;
-use crate::store::{Due, LetterFilter, Tx};
+use crate::ops::{customer, smpp};
+use crate::store::vault::Vault;
+use crate::store::{Due, LetterFilter, Snapshot, Tx};
 
 /// The wait after a first failure; it doubles with each further one.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(5);
@@ -63,6 +65,23 @@ pub fn claim_one(tx: &mut Tx<'_>, mut letter: Letter) -> Result<Letter> {
     letter.state = LetterState::Sending;
     tx.set_letter_state(&letter, LetterState::Sending, None, letter.last_error.as_deref())?;
     Ok(letter)
+}
+
+/// The password that a letter tells, as it is now; nothing when it tells none.
+pub fn password_told(
+    snapshot: &Snapshot<'_>,
+    keys: &dyn Fn() -> Result<Vault>,
+    letter: &Letter,
+) -> Result<Option<Password>> {
+    let Some(account) = letter.content.password_of else { return Ok(None) };
+    smpp::current_password(snapshot, &keys()?, &snapshot.smpp_account_of(account)?).map(Some)
+}
+
+/// Gives the password that a letter tells, and logs that somebody asked for it.
+pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, letter: &Letter) -> Result<Option<Password>> {
+    let Some(account) = letter.content.password_of else { return Ok(None) };
+    let account = tx.smpp_account_of(account)?;
+    smpp::reveal(tx, vault, account.system_id.as_str()).map(|credentials| Some(credentials.password))
 }
 
 /// Writes down what came of sending a claimed letter, and what follows from it.

@@ -12,6 +12,7 @@ const ASKING: &[(&str, &str)] = &[
     ("contact remove ABC 1", "--yes"),
     ("smpp archive abc_prod", "--yes"),
     ("smpp add ABC --ask-password", "--password-stdin"),
+    ("smpp rotate-password abc --ask-password", "--password-stdin"),
     ("quick-create --organisation New --ask-password", "--password-stdin"),
     ("customer edit ABC --editor", "--editor"),
 ];

@@ -10,12 +10,15 @@
 mod audit;
 mod balance;
 mod contact;
+mod cug;
 mod customer;
+mod handover;
 mod import;
 mod ledger;
 mod marks;
 mod note;
 mod outbox;
+mod password;
 mod quick_create;
 mod reversal;
 mod service;

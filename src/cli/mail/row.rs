@@ -20,6 +20,7 @@ impl Row for Letter {
             Cell::shown(format_args!("{} <{}>", l.content.sender.name, l.content.sender.address))
         }),
         Column::detail("reply_to", |l| Cell::maybe(l.content.sender.reply_to.as_ref())),
+        Column::detail("tells_password", |l| Cell::Flag(l.content.password_of.is_some())),
         Column::detail("message_id", |l| Cell::text(&l.message_id)),
         Column::detail("crossing", |l| Cell::maybe_number(l.crossing_id)),
         Column::detail("created_at", |l| Cell::Time(l.created_at)),

@@ -180,9 +180,9 @@ impl Output {
         self.format != Format::Table
     }
 
-    /// Whether `--fields` says what is to be shown.
-    pub(crate) fn picks_fields(&self) -> bool {
-        self.fields.is_some()
+    /// Whether the result is wanted as rows, where it could be a text for reading.
+    pub(crate) fn shows_rows(&self) -> bool {
+        self.is_data() || self.fields.is_some()
     }
 
     /// Begins a list of rows.

@@ -51,6 +51,9 @@ impl Snapshot<'_> {
         report.part("audit log", outcome);
         let outcome = self.check_balances(&mut report);
         report.part("balances", outcome);
+        report.part("closed user groups", self.check_cug_numbers());
+        let outcome = self.check_previous_passwords(&mut report);
+        report.part("previous passwords", outcome);
         let outcome = self.check_archiving(&mut report);
         report.part("archiving", outcome);
         let outcome = self.check_warnings(&mut report);

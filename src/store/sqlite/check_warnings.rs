@@ -113,6 +113,11 @@ impl Snapshot<'_> {
             "tells the same to the same recipient once more",
         )?;
         faults(
+            "SELECT letter.id FROM letter JOIN smpp_account ON smpp_account.id = password_of
+             WHERE letter.customer_id IS NOT smpp_account.customer_id",
+            "tells the password of an account that is not its customer's",
+        )?;
+        faults(
             "SELECT id FROM letter WHERE (attempts - (state = 'sending'), attempts - (state = 'sending')) <>
                 (SELECT count(*), coalesce(max(number), 0) FROM letter_attempt WHERE letter_id = id)
                 OR (state = 'sent') <> EXISTS (SELECT 1 FROM letter_attempt

@@ -13,7 +13,7 @@ use crate::store::{Due, LetterFilter, Snapshot, Tx};
 const SELECT: &str =
     "SELECT letter.id, customer.account_code, crossing_id, recipient, kind, sender_name, sender_address,
     reply_to, subject, text, html, message_id, state, attempts, unanswered, next_attempt_at, last_error,
-    letter.created_at, letter.updated_at
+    letter.created_at, letter.updated_at, password_of
     FROM letter LEFT JOIN customer ON customer.id = letter.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Letter> {
@@ -28,6 +28,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Letter> {
             subject: row.get(8)?,
             text: row.get(9)?,
             html: row.get(10)?,
+            password_of: row.get(19)?,
         },
         message_id: row.get(11)?,
         state: row.get(12)?,
@@ -177,8 +178,8 @@ impl Tx<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO letter (kind, customer_id, crossing_id, recipient, sender_name, sender_address, reply_to,
-                    subject, text, html, message_id, state, next_attempt_at, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'pending', ?12, ?12, ?12)",
+                    subject, text, html, password_of, message_id, state, next_attempt_at, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?13, ?13)",
             )?
             .execute(params![
                 content.kind,
@@ -191,6 +192,7 @@ impl Tx<'_> {
                 content.subject,
                 content.text,
                 content.html,
+                content.password_of,
                 message_id,
                 at,
             ])?;

@@ -3,19 +3,25 @@
 mod balance;
 mod chain;
 mod check;
+mod check_smpp;
 mod check_warnings;
 mod contact;
+mod cug;
 mod customer;
 mod entry;
 mod error;
 mod event;
 mod filter;
+mod import;
 mod letter;
+mod message;
 mod note;
 mod open;
+mod password;
 mod schema;
 mod service;
 mod smpp;
+mod traffic;
 mod turnstile;
 mod values;
 mod warning;
@@ -30,11 +36,12 @@ use crate::error::{Error, Result};
 use crate::model::{Origin, Time};
 use crate::store::{Clock, Stamp};
 
-use turnstile::{Turn, take_turn};
+use turnstile::{lock_imports, take_turn};
 
 pub use check::CheckReport;
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
+pub use turnstile::Turn;
 pub use warning::Crossed;
 
 /// An open database.
@@ -76,11 +83,19 @@ impl Store {
                 other => other,
             },
         )?;
-        Ok(Tx {
-            snapshot: Snapshot { transaction },
-            stamp: Stamp { at: clock.now(), origin: origin.clone() },
-            _turn: turn,
-        })
+        let stamp = Stamp { at: clock.now(), origin: origin.clone() };
+        let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, _turn: turn };
+        tx.delete_lapsed_passwords()?;
+        Ok(tx)
+    }
+
+    /// Waits until nobody else imports traffic, or removes it, and keeps others from it until the result is dropped. Every
+    /// other change goes on meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when that takes longer than this store waits.
+    pub fn lock_imports(&self) -> Result<Turn> {
+        lock_imports(&self.path, self.wait)
     }
 
     /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.
