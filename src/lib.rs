@@ -50,6 +50,7 @@ pub mod mail;
 pub mod model;
 pub mod ops;
 pub mod report;
+pub mod smpp;
 pub mod store;
 
 pub use error::{Error, Result};

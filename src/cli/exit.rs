@@ -155,6 +155,7 @@ impl Failure {
     fn of_row(error: Error) -> Self {
         let hint = match &error {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
+            Error::Differs { .. } => Some("--update changes what is there".to_owned()),
             Error::Ambiguous { noun: Noun::Balance, .. } => Some("name one in a column `unit`".to_owned()),
             Error::InsufficientBalance { .. } => Some(
                 "`ssgctl balance limit` lets it go lower, or `--allow-negative` of `ssgctl balance adjust`".to_owned(),
@@ -292,6 +293,10 @@ impl From<Error> for Failure {
                 .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
             Error::FileExists { .. } => failure(Exit::Conflict, "exists"),
             Error::Exists { field, .. } => failure(Exit::Conflict, "exists").field(field),
+            Error::Differs { .. } => {
+                failure(Exit::Conflict, "exists").hint("--update changes what is there; nothing was changed")
+            }
+            Error::Fixed { field, .. } => failure(Exit::Conflict, "exists").field(field),
             Error::Ambiguous { noun: Noun::Balance, .. } => {
                 failure(Exit::Usage, "ambiguous").hint("name one with --unit")
             }
@@ -299,6 +304,7 @@ impl From<Error> for Failure {
             Error::KeyConflict { .. } => failure(Exit::Conflict, "key_conflict")
                 .field("key")
                 .hint("use a new key for a new change; nothing was booked"),
+            Error::Contradiction { field, .. } => failure(Exit::Conflict, "contradiction").field(field),
             Error::AlreadyReversed { .. } => failure(Exit::Conflict, "already_reversed").field("entry"),
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")

@@ -9,8 +9,11 @@ mod contact;
 mod context;
 mod customer;
 mod db;
+mod document;
 mod editor;
 mod exit;
+mod export;
+mod import;
 mod input;
 mod list;
 mod mail;
@@ -20,6 +23,7 @@ mod note;
 mod output;
 mod period;
 mod post;
+mod progress;
 mod prompt;
 mod quick_create;
 mod report;
@@ -27,6 +31,7 @@ mod service;
 mod settings;
 mod signals;
 mod smpp;
+mod traffic;
 mod version;
 mod wizard;
 
@@ -99,6 +104,8 @@ enum Noun {
     #[command(subcommand)]
     Balance(balance::Command),
     #[command(subcommand)]
+    Traffic(traffic::Command),
+    #[command(subcommand)]
     Report(report::Command),
     QuickCreate(quick_create::QuickCreateArgs),
     #[command(subcommand)]
@@ -109,6 +116,8 @@ enum Noun {
     Db(db::Command),
     #[command(subcommand)]
     Config(config::Command),
+    Export(document::ExportArgs),
+    Import(document::ImportArgs),
     Completions(complete::CompletionsArgs),
     Man(manual::ManArgs),
     Version(version::VersionArgs),
@@ -160,12 +169,15 @@ impl Noun {
             Self::Smpp(command) => command.run(context),
             Self::Service(command) => command.run(context),
             Self::Balance(command) => command.run(context),
+            Self::Traffic(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::QuickCreate(args) => quick_create::run(args, context),
             Self::Mail(command) => command.run(context),
             Self::Audit(command) => command.run(context),
             Self::Db(command) => command.run(context),
             Self::Config(command) => command.run(context),
+            Self::Export(args) => document::export(&args, context),
+            Self::Import(args) => document::import(&args, context),
             Self::Completions(args) => complete::run(&args, context),
             Self::Man(args) => manual::run(&args, context),
             Self::Version(args) => version::run(&args, context),

@@ -8,10 +8,12 @@ mod edit;
 mod enable;
 mod export;
 mod handover;
+mod import;
 mod letters;
 mod list;
 mod networks;
 mod password;
+mod probe;
 mod quick_create;
 mod rotate_password;
 mod row;
@@ -39,7 +41,9 @@ pub(crate) enum Command {
     Disable(enable::DisableArgs),
     QuickCreate(quick_create::QuickCreateArgs),
     Cug(cug::CugArgs),
+    Import(import::ImportArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
+    Probe(probe::ProbeArgs),
     Export(export::ExportArgs),
     Handover(handover::HandoverArgs),
     Archive(archive::ArchiveArgs),
@@ -56,8 +60,10 @@ impl Command {
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
             Self::QuickCreate(args) => quick_create::run(args, context),
+            Self::Import(args) => import::run(&args, context),
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
+            Self::Probe(args) => probe::run(&args, context),
             Self::Export(args) => export::run(&args, context),
             Self::Handover(args) => handover::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
