@@ -1,11 +1,15 @@
 //! Reports: questions that take more than one look, answered from one snapshot as plain data. Nothing is changed here.
 
 mod balance_at;
+mod calendar;
+mod chart;
 mod explanation;
 mod statement;
 mod totals;
 
 pub use balance_at::{BalanceAt, balances_at};
+pub use calendar::{Calendar, Grain, Slot, Stretch};
+pub use chart::{Bar, Chart, Hue, Scale, Series, compact};
 pub use explanation::{Share, explain};
 pub use statement::{Period, Statement, statement};
 pub use totals::{UnitTotal, totals_by_unit};

@@ -1,15 +1,18 @@
 //! The one writer of results: rows in, and out comes a table, JSON, JSON lines, CSV or bare names on stdout.
 
+mod bars;
 mod cell;
 mod csv;
 mod escape;
 mod rows;
 mod sheet;
+mod svg;
 mod table;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
+use ssgctl::report::Chart;
 
 use crate::exit::{Failure, Result};
 
@@ -17,6 +20,7 @@ pub(crate) use cell::Cell;
 pub(crate) use escape::visible;
 pub(crate) use rows::Rows;
 pub(crate) use sheet::Sheet;
+pub(crate) use svg::{MOST_BARS, draw};
 
 /// A kind of row: its columns are declared once, and every format follows from them.
 pub(crate) trait Row: Sized + 'static {
@@ -182,7 +186,12 @@ impl Output {
 
     /// Begins a list of rows.
     pub(crate) fn rows<R: Row>(&mut self) -> Result<Rows<'_, R>> {
-        Rows::begin(self)
+        self.rows_among(&R::keys())
+    }
+
+    /// Begins a list of rows of which the question gives only these columns, in this order.
+    pub(crate) fn rows_among<R: Row>(&mut self, keys: &[&str]) -> Result<Rows<'_, R>> {
+        Rows::begin(self, keys)
     }
 
     /// Writes a single thing: in JSON an object, elsewhere a list of one.
@@ -227,6 +236,14 @@ impl Output {
         self.text(text.as_bytes())
     }
 
+    /// Draws a chart for reading.
+    pub(crate) fn chart(&mut self, chart: &Chart) -> Result<()> {
+        for line in bars::lines(chart, self.width, self.colour) {
+            writeln!(self.out, "{}", line.trim_end()).map_err(Failure::output)?;
+        }
+        self.flush()
+    }
+
     /// Writes a text as it is, such as a generated file.
     pub(crate) fn text(&mut self, text: &[u8]) -> Result<()> {
         self.out.write_all(text).map_err(Failure::output)?;
@@ -244,14 +261,18 @@ impl Output {
     }
 }
 
-/// The columns to show: those that `--fields` names, or those that the format shows by itself.
-fn selection<R: Row>(output: &Output) -> Result<Vec<&'static Column<R>>> {
-    output.refuse_unknown_fields(&R::keys())?;
+/// The columns to show of those that there are: those that `--fields` names, or those that the format shows by itself.
+fn selection<R: Row>(output: &Output, keys: &[&str]) -> Result<Vec<&'static Column<R>>> {
+    output.refuse_unknown_fields(keys)?;
     let named = |key: &str| R::COLUMNS.iter().find(|column| column.key == key);
+    let offered = keys.iter().filter_map(|key| named(key));
     Ok(match (&output.fields, output.format) {
-        (_, Format::Name) => named(R::NAME).into_iter().collect(),
+        // What is counted for something else than the naming column is named by what it is counted for first.
+        (_, Format::Name) => {
+            named(R::NAME).filter(|name| keys.contains(&name.key)).or(offered.into_iter().next()).into_iter().collect()
+        }
         (Some(fields), _) => fields.iter().filter_map(|key| named(key)).collect(),
-        (None, Format::Table) => R::COLUMNS.iter().filter(|column| column.in_table).collect(),
-        (None, _) => R::COLUMNS.iter().collect(),
+        (None, Format::Table) => offered.filter(|column| column.in_table).collect(),
+        (None, _) => offered.collect(),
     })
 }

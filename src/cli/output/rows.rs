@@ -17,8 +17,8 @@ pub(crate) struct Rows<'o, R: Row> {
 }
 
 impl<'o, R: Row> Rows<'o, R> {
-    pub(super) fn begin(output: &'o mut Output) -> Result<Self> {
-        let columns = selection::<R>(output)?;
+    pub(super) fn begin(output: &'o mut Output, keys: &[&str]) -> Result<Self> {
+        let columns = selection::<R>(output, keys)?;
         let mut rows = Self { output, columns, count: 0, page: table::Page::default() };
         match rows.output.format {
             Format::Json => rows.put(b"[")?,
@@ -52,6 +52,13 @@ impl<'o, R: Row> Rows<'o, R> {
                 let cell = (self.columns[0].cell)(row);
                 writeln!(self.output.out, "{}", escape::visible(&cell.for_data())).map_err(Failure::output)
             }
+        }
+    }
+
+    /// Writes a last row that adds up the others. It is for reading only: a program would add it in once more.
+    pub(crate) fn total(&mut self, row: &R) {
+        if self.output.format == Format::Table && self.count > 1 {
+            self.page.add(self.columns.iter().map(|column| (column.cell)(row)));
         }
     }
 
