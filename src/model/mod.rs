@@ -2,6 +2,7 @@
 
 mod address;
 mod balance;
+mod calling_code;
 mod code;
 mod contact;
 mod country;
@@ -17,11 +18,13 @@ mod service;
 mod smpp;
 pub mod text;
 mod time;
+mod traffic;
 mod warning;
 mod web;
 
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
+pub use calling_code::country_of;
 pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, SystemType};
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;
@@ -41,5 +44,6 @@ pub use text::{
     Actor, Description, Invalid, Key, Line, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber,
 };
 pub use time::Time;
+pub use traffic::{DayTraffic, Destination, HourTraffic, Message, MessageId, MessageState, StateCounts};
 pub use warning::{Crossing, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -222,3 +222,14 @@ pub struct LetterFilter {
     pub newest_first: bool,
     pub limit: Option<u64>,
 }
+
+/// What one sum of a day's traffic is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DayKey {
+    /// In days since 1970-01-01 UTC.
+    pub day: i32,
+    pub account_id: i64,
+    /// The two letters of the destination's country; empty where it has none.
+    pub country: &'static str,
+    pub unit: Unit,
+}

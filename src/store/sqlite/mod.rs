@@ -16,6 +16,7 @@ mod open;
 mod schema;
 mod service;
 mod smpp;
+mod traffic;
 mod turnstile;
 mod values;
 mod warning;

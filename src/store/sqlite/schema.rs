@@ -12,10 +12,11 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("migrations/001_house.sql"),
     include_str!("migrations/002_transfers.sql"),
     include_str!("migrations/003_warnings.sql"),
+    include_str!("migrations/004_traffic.sql"),
 ];
 
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Brings a database from whatever schema it has, none included, to the newest, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
