@@ -198,28 +198,24 @@ pub(crate) struct ReportPeriodArgs {
     /// The last hours, days, weeks or months, this one included: 24h, 7d, 2w, 3mo; 7d when no period is given
     #[arg(long, value_name = "SPAN")]
     last: Option<Last>,
-
-    #[command(flatten)]
-    zone: ZoneArgs,
 }
 
 impl ReportPeriodArgs {
-    /// The period and whose days it has. What ends or begins now, ends or begins with the hour.
-    pub(crate) fn period(&self, settings: &Settings) -> Result<(Period, Zone)> {
-        let zone = self.zone.zone(settings);
+    /// The period, with days of a zone. What ends or begins now, ends or begins with the hour.
+    pub(crate) fn period(&self, zone: &Zone) -> Result<Period> {
         let Some(from) = self.from else {
-            return Ok((self.last.unwrap_or(Last::WEEK).period(&zone)?, zone));
+            return Ok(self.last.unwrap_or(Last::WEEK).period(zone)?);
         };
         let hour = |moment: Moment, after| match moment {
-            Moment::Ago(_) => full_hour(moment.beginning(&zone)?, after),
-            moment => moment.beginning(&zone),
+            Moment::Ago(_) => full_hour(moment.beginning(zone)?, after),
+            moment => moment.beginning(zone),
         };
         let until = self.until.unwrap_or(Moment::Ago(SignedDuration::ZERO));
         let period = Period { from: hour(from, false)?, until: hour(until, true)? };
         if period.until < period.from {
             return Err(Failure::usage("--until is before --from"));
         }
-        Ok((period, zone))
+        Ok(period)
     }
 }
 

@@ -1,11 +1,12 @@
-//! A period cut into the hours, days or months of a time zone, and those into what is counted: whole hours of UTC.
+//! A period cut into the hours, days or months of a time zone, and those into what is counted: hours and days of UTC.
 
 use jiff::civil::{Date, Time as TimeOfDay};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, ZonedDateTime};
+use jiff::{ToSpan, ZonedDateTime};
 
-use crate::model::{Invalid, Time};
+use crate::model::Time;
 use crate::report::Period;
+use crate::store::TrafficSpan;
 
 /// The most parts that a period is cut into: a century of hours.
 const MOST_SLOTS: i64 = 1_000_000;
@@ -18,13 +19,22 @@ pub enum Grain {
     Month,
 }
 
-/// A period of whole hours, and whose days and months it is cut into. Days have 23 or 25 hours where clocks change.
+/// A period, and whose days and months it is cut into. Days have 23 or 25 hours where clocks change.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     pub period: Period,
     /// Into what it is cut; not at all when none.
     pub grain: Option<Grain>,
     pub zone: TimeZone,
+}
+
+/// What sums are counted by: a period can only be cut where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountedBy {
+    /// Hours of UTC: messages in each state and their parts, by account.
+    Hour,
+    /// Days of UTC: those also by country, and what was charged.
+    Day,
 }
 
 /// A part of a period; the first and the last may be cut off by its bounds.
@@ -37,23 +47,21 @@ pub struct Slot {
 }
 
 impl Calendar {
-    /// Cuts a period.
-    ///
-    /// # Errors
-    /// When one of its parts does not begin at a full hour of UTC, or when it has more than a million.
-    pub fn new(period: Period, grain: Option<Grain>, zone: TimeZone) -> Result<Self, Invalid> {
-        let calendar = Self { period, grain, zone };
-        let hours = (period.until.timestamp() - period.from.timestamp()).as_hours();
-        if grain == Some(Grain::Hour) && hours > MOST_SLOTS || hours / 24 > MOST_SLOTS {
-            return Err(Invalid::rule("must not have more than a million parts"));
-        }
-        let is_whole = |time: Time| time.timestamp().as_millisecond().rem_euclid(3_600_000) == 0;
-        let are_whole = calendar.slots().all(|slot| is_whole(slot.period.from) && is_whole(slot.period.until));
-        if are_whole {
-            Ok(calendar)
-        } else {
-            Err(Invalid::rule("must begin at full hours of UTC, by which traffic is counted"))
-        }
+    /// Whether sums that are counted so answer for each of its parts.
+    pub fn fits(&self, counted: CountedBy) -> bool {
+        let seconds = match counted {
+            CountedBy::Hour => 3600,
+            CountedBy::Day => 24 * 3600,
+        };
+        let is_whole = |time: Time| time.timestamp().as_millisecond().rem_euclid(seconds * 1000) == 0;
+        self.slots().all(|slot| is_whole(slot.period.from) && is_whole(slot.period.until))
+    }
+
+    /// Whether it has more parts than anybody reads.
+    pub fn is_endless(&self) -> bool {
+        let hours = (self.period.until.timestamp() - self.period.from.timestamp()).as_hours();
+        let length = if self.grain == Some(Grain::Hour) { 1 } else { 24 };
+        hours / length > MOST_SLOTS
     }
 
     /// Its parts, in order. Together they are the period, and no two overlap.
@@ -120,68 +128,35 @@ impl Slot {
     }
 }
 
-/// Whole hours, days or months of UTC that follow each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretch {
-    pub grain: Grain,
-    pub period: Period,
-}
-
 impl Period {
-    /// The fewest whole months, days and hours of UTC that make up a period of whole hours.
-    pub fn stretches(self) -> Vec<Stretch> {
-        let mut stretches = Vec::new();
-        self.split(&[Grain::Month, Grain::Day], &mut stretches);
-        stretches
-    }
-
-    fn split(self, grains: &[Grain], into: &mut Vec<Stretch>) {
-        if self.from >= self.until {
-            return;
-        }
-        let Some((&grain, finer)) = grains.split_first() else {
-            into.push(Stretch { grain: Grain::Hour, period: self });
-            return;
+    /// The hours and days of UTC that make up a period of whole hours: as many days as there are whole ones, for their sums
+    /// are fewer.
+    pub fn spans(self) -> Vec<TrafficSpan> {
+        const DAY: i32 = 24;
+        let (from, until) = (hour_of(self.from), hour_of(self.until));
+        let (first, last) = (from.div_euclid(DAY) + i32::from(from.rem_euclid(DAY) > 0), until.div_euclid(DAY));
+        let spans = if first < last {
+            vec![
+                TrafficSpan::Hours(from..first * DAY),
+                TrafficSpan::Days(first..last),
+                TrafficSpan::Hours(last * DAY..until),
+            ]
+        } else {
+            vec![TrafficSpan::Hours(from..until)]
         };
-        let (from, until) = (next(self.from, grain), last(self.until, grain));
-        match (from, until) {
-            (Some(from), Some(until)) if from < until => {
-                Self { from: self.from, until: from }.split(finer, into);
-                into.push(Stretch { grain, period: Self { from, until } });
-                Self { from: until, until: self.until }.split(finer, into);
-            }
-            _ => self.split(finer, into),
-        }
+        spans.into_iter().filter(|span| !span.is_empty()).collect()
     }
 }
 
-/// The beginning of the day or month of UTC that a time lies in.
-fn last(time: Time, grain: Grain) -> Option<Time> {
-    let date = date_of(time);
-    midnight(if grain == Grain::Month { date.first_of_month() } else { date })
-}
-
-/// The first beginning of a day or month of UTC that is not before a time.
-fn next(time: Time, grain: Grain) -> Option<Time> {
-    if last(time, grain)? == time {
-        return Some(time);
-    }
-    let date = date_of(time);
-    midnight(if grain == Grain::Month { date.last_of_month() } else { date }.tomorrow().ok()?)
-}
-
-fn date_of(time: Time) -> Date {
-    time.timestamp().to_zoned_datetime(TimeZone::UTC).date()
-}
-
-fn midnight(date: Date) -> Option<Time> {
-    let midnight: Timestamp = date.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp();
-    Some(Time::from_timestamp(midnight))
+/// The number of an hour of UTC. The calendar ends long before its numbers do.
+fn hour_of(time: Time) -> i32 {
+    i32::try_from(time.timestamp().as_second().div_euclid(3600)).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
     use proptest::prelude::*;
 
     const ZONES: [&str; 6] =
@@ -200,7 +175,7 @@ mod tests {
     fn names(zone: &str, grain: Grain, from: &str, until: &str) -> Vec<(String, i64)> {
         let period = Period { from: from.parse().expect(from), until: until.parse().expect(until) };
         let zone = TimeZone::get(zone).expect(zone);
-        let calendar = Calendar::new(period, Some(grain), zone).expect("whole hours");
+        let calendar = Calendar { period, grain: Some(grain), zone };
         let hours = |slot: &Slot| (slot.period.until.timestamp() - slot.period.from.timestamp()).as_hours();
         calendar.slots().map(|slot| (slot.name(), hours(&slot))).collect()
     }
@@ -227,42 +202,58 @@ mod tests {
 
     #[test]
     fn days_between_the_hours_cannot_be_counted() {
-        let day = Period { from: hour(0), until: hour(48) };
+        let fits = |zone: &str, period, counted| {
+            let zone = TimeZone::get(zone).expect(zone);
+            Calendar { period, grain: Some(Grain::Day), zone }.fits(counted)
+        };
+        let days = Period { from: hour(0), until: hour(48) };
         for zone in ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Adelaide"] {
-            assert!(Calendar::new(day, Some(Grain::Day), TimeZone::get(zone).expect(zone)).is_err(), "{zone}");
+            assert!(!fits(zone, days, CountedBy::Hour), "{zone}");
         }
-        let odd = Period { from: "2026-11-24T12:34:00Z".parse().expect("a time"), ..day };
-        assert!(Calendar::new(Period { until: odd.from, from: hour(0) }, None, TimeZone::UTC).is_err());
+        assert!(fits("Europe/Paris", days, CountedBy::Hour) && !fits("Europe/Paris", days, CountedBy::Day));
+        assert!(fits("UTC", days, CountedBy::Day));
+        for time in ["2011-01-02T12:34:00Z", "2011-01-02T12:00:00.001Z"] {
+            let odd = Period { until: time.parse().expect(time), ..days };
+            assert!(!fits("UTC", odd, CountedBy::Hour), "{time}");
+        }
     }
 
     #[test]
-    fn a_month_of_utc_is_one_look() {
+    fn whole_days_of_utc_are_one_look() {
         let of = |from: &str, until: &str| {
-            Period { from: from.parse().expect(from), until: until.parse().expect(until) }.stretches()
+            Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans()
         };
-        let november = of("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z");
-        assert_eq!(november.iter().map(|stretch| stretch.grain).collect::<Vec<_>>(), [Grain::Month]);
-        let london = of("2026-09-30T23:00:00Z", "2026-11-01T00:00:00Z");
-        assert_eq!(london.iter().map(|stretch| stretch.grain).collect::<Vec<_>>(), [Grain::Hour, Grain::Month]);
-        let weeks = of("2026-10-20T05:00:00Z", "2026-11-10T07:00:00Z");
-        assert_eq!(weeks.len(), 3, "hours, days, hours");
+        use TrafficSpan::{Days, Hours};
+        assert_eq!(of("1970-01-02T00:00:00Z", "1970-03-01T00:00:00Z"), [Days(1..59)]);
+        assert_eq!(of("1970-01-01T23:00:00Z", "1970-01-03T00:00:00Z"), [Hours(23..24), Days(1..2)]);
+        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-03T02:00:00Z"), [Hours(5..24), Days(1..2), Hours(48..50)]);
+        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-02T04:00:00Z"), [Hours(5..28)]);
+        assert_eq!(of("1969-12-30T23:00:00Z", "1970-01-01T00:00:00Z"), [Hours(-25..-24), Days(-1..0)]);
+        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-01T05:00:00Z"), []);
     }
 
     proptest! {
         #[test]
-        fn slots_and_stretches_tile_every_period(from in 0..20_000_i64, length in 0..5_000_i64, zone in 0..ZONES.len(), grain in 0..4_usize) {
+        fn slots_and_spans_tile_every_period(from in 0..20_000_i64, length in 0..5_000_i64, zone in 0..ZONES.len(), grain in 0..4_usize) {
             let whole = period(from, length);
             let grain = [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)][grain];
             let zone = TimeZone::get(ZONES[zone]).expect("a zone");
-            let mut end = whole.from;
-            for slot in Calendar::new(whole, grain, zone).expect("whole hours").slots() {
+            let calendar = Calendar { period: whole, grain, zone };
+            prop_assert!(calendar.fits(CountedBy::Hour));
+            let (mut end, mut hour) = (whole.from, hour_of(whole.from));
+            for slot in calendar.slots() {
                 prop_assert_eq!(slot.period.from, end);
-                prop_assert!(slot.period.until > end);
-                for stretch in slot.period.stretches() {
-                    prop_assert_eq!(stretch.period.from, end);
-                    end = stretch.period.until;
+                end = slot.period.until;
+                for span in slot.period.spans() {
+                    let hours = match span {
+                        TrafficSpan::Hours(hours) => hours,
+                        TrafficSpan::Days(days) => days.start * 24..days.end * 24,
+                    };
+                    prop_assert_eq!(hours.start, hour);
+                    prop_assert!(hours.end > hour);
+                    hour = hours.end;
                 }
-                prop_assert_eq!(slot.period.until, end);
+                prop_assert_eq!(hour, hour_of(end));
             }
             prop_assert_eq!(end, whole.until);
         }

@@ -75,14 +75,14 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The coarsest scale for values up to `highest` that has at least three steps, where whole numbers allow it.
+    /// The coarsest scale for values up to `highest` that has at least four steps, where whole numbers allow it.
     pub fn of(highest: u64) -> Self {
         let highest = highest.max(1);
         let mut step: u64 = 1;
         for factor in [2_u64, 5, 10].into_iter().cycle() {
             let magnitude = 10_u64.pow(step.ilog10());
             let next = magnitude.saturating_mul(factor);
-            if highest.div_ceil(next) < 3 || next == u64::MAX {
+            if highest.div_ceil(next) < 4 || next == u64::MAX {
                 break;
             }
             step = next;
@@ -122,10 +122,11 @@ mod tests {
             (1, 1, 1),
             (3, 1, 3),
             (7, 2, 8),
-            (12, 5, 15),
+            (12, 2, 12),
             (99, 20, 100),
             (100, 20, 100),
-            (12_345, 5_000, 15_000),
+            (12_345, 2_000, 14_000),
+            (22_200, 5_000, 25_000),
         ] {
             assert_eq!(Scale::of(highest), Scale { step, top }, "{highest}");
         }
@@ -153,8 +154,8 @@ mod tests {
         fn every_value_lies_on_its_axis(highest in 0..u64::MAX / 4) {
             let scale = Scale::of(highest);
             prop_assert!(scale.top >= highest && scale.top.is_multiple_of(scale.step));
-            prop_assert!(scale.marks().count() <= 8);
-            prop_assert!(highest < 3 || scale.marks().count() >= 4);
+            prop_assert!(scale.marks().count() <= 11);
+            prop_assert!(highest < 4 || scale.marks().count() >= 5);
         }
     }
 }

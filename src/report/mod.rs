@@ -5,11 +5,17 @@ mod calendar;
 mod chart;
 mod explanation;
 mod statement;
+mod sums;
 mod totals;
+mod traffic;
+mod traffic_chart;
 
 pub use balance_at::{BalanceAt, balances_at};
-pub use calendar::{Calendar, Grain, Slot, Stretch};
+pub use calendar::{Calendar, CountedBy, Grain, Slot};
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact};
 pub use explanation::{Share, explain};
 pub use statement::{Period, Statement, statement};
+pub use sums::Sums;
 pub use totals::{UnitTotal, totals_by_unit};
+pub use traffic::{Group, STATES, TrafficLine, TrafficQuestion, traffic};
+pub use traffic_chart::traffic_chart;

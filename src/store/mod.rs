@@ -4,7 +4,12 @@ pub mod files;
 mod sqlite;
 pub mod vault;
 
-use crate::model::{Country, EntryKind, LetterState, Level, Noun, Origin, Time, Unit};
+use std::ops::Range;
+
+use crate::model::{
+    AccountCode, Country, EntryKind, LetterState, Level, Money, Noun, Origin, ServiceCode, StateCounts, SystemId, Time,
+    Unit,
+};
 
 pub use sqlite::{
     CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_source, sqlite_version,
@@ -161,7 +166,7 @@ pub struct BalanceFilter {
     pub lives: Lives,
     pub unit: Option<Unit>,
     /// Only those at or below this amount.
-    pub at_most: Option<crate::model::Money>,
+    pub at_most: Option<Money>,
     /// Only those that the last check found in this state.
     pub state: Option<Level>,
     pub page: Page<BalanceSort>,
@@ -232,4 +237,56 @@ pub struct DayKey {
     /// The two letters of the destination's country; empty where it has none.
     pub country: &'static str,
     pub unit: Unit,
+}
+
+/// Hours or days of UTC that follow each other, as counts since 1970-01-01.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrafficSpan {
+    Hours(Range<i32>),
+    Days(Range<i32>),
+}
+
+impl TrafficSpan {
+    /// Whether it is no time at all.
+    pub fn is_empty(&self) -> bool {
+        let (Self::Hours(range) | Self::Days(range)) = self;
+        range.is_empty()
+    }
+}
+
+/// A sum of traffic as a report adds it to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrafficSum {
+    pub account_id: i64,
+    pub counts: StateCounts,
+    pub parts: i64,
+    /// What sums by day tell more than those by hour.
+    pub of_day: Option<DayShare>,
+}
+
+/// What a sum by day is told apart by, and what was charged for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayShare {
+    /// The two letters of the destination's country; zeros where it has none.
+    pub country: [u8; 2],
+    pub unit: Unit,
+    pub charge: Money,
+}
+
+/// An SMPP account as traffic is counted by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrafficAccount {
+    pub id: i64,
+    pub system_id: SystemId,
+    pub customer_id: i64,
+    pub customer: AccountCode,
+    pub service: ServiceCode,
+}
+
+/// Whose traffic is meant; everybody's when empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TrafficFilter {
+    pub customer_id: Option<i64>,
+    pub account_id: Option<i64>,
+    pub service_id: Option<i64>,
 }

@@ -60,6 +60,7 @@ const OTHERS: &[&str] = &[
     "balance explain",
     "report balances",
     "report statement",
+    "report traffic",
     "audit list",
     "db init",
     "db path",

@@ -72,6 +72,7 @@ const LINES: &[(Shape, &str)] = &[
     (List, "balance import rows.csv --receipts -n"),
     (List, "report balances"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
+    (List, "report traffic --from 2026-11-01 --until 2026-11-03"),
     (Single, "quick-create --organisation New --credit 5 -n"),
     (List, "audit list"),
     (Bare, "db init"),

@@ -51,6 +51,7 @@ const LINES: &[&str] = &[
     "mail test ADDRESS:a@b.example --config mail.toml",
     "report balances",
     "report statement ABC --unit SMS --from 2026-01-01",
+    "report traffic --from 2026-01-01",
     "quick-create --organisation New",
     "audit list",
     "db init",
@@ -78,6 +79,9 @@ const FREE: &[&str] = &[
     "TO",
     "FILE",
     "FOLDER",
+    "--customer",
+    "--account",
+    "--svg",
     "--search",
     "--recipient",
     "--html",
@@ -91,6 +95,7 @@ const FREE: &[&str] = &[
     "balance history --actor",
     "audit list --actor",
     "smpp list --service",
+    "report traffic --service",
 ];
 
 const TEXTS: &[&str] = &["", "  ", "a\u{1b}[31mb", "a\nb", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a\u{9b}b", LONG];
@@ -150,9 +155,10 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--limit" | "ENTRY" => COUNTS,
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
-        "--since" | "--until" | "--from" | "TIME" => TIMES,
+        "--since" | "--until" | "--from" | "--last" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--kind" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color" | "SHELL" => CHOICES,
+        "--by" | "--kind" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color"
+        | "SHELL" => CHOICES,
         _ => &[],
     }
 }

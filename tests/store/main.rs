@@ -19,3 +19,4 @@ mod snapshot;
 #[path = "../support/mod.rs"]
 mod support;
 mod traffic;
+mod traffic_reports;

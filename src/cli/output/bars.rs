@@ -29,12 +29,10 @@ pub(super) fn lines(chart: &Chart, width: Option<u16>, colour: bool) -> Vec<Stri
         let rest = " ".repeat(room - length);
         lines.push(format!("{label}{padding}{GAP}{drawn}{rest}{GAP}{:>total_width$}", bar.total()));
     }
-    let legend = chart.present().into_iter().map(|(_, series, total)| {
-        format!("{} {} {total}", pen.paint(series, &fill(series.hue).to_string()), series.name)
-    });
-    let legend: Vec<String> = legend.collect();
+    let legend = pen.legend(chart, usize::from(width.unwrap_or(WIDTH)));
     if !legend.is_empty() {
-        lines.extend([String::new(), legend.join(GAP)]);
+        lines.push(String::new());
+        lines.extend(legend);
     }
     lines
 }
@@ -101,6 +99,24 @@ impl Pen {
         (drawn.collect(), lengths.iter().sum())
     }
 
+    /// What is drawn how, and how much there is of it, in lines of a width.
+    fn legend(&self, chart: &Chart, width: usize) -> Vec<String> {
+        let (mut lines, mut length) = (Vec::<String>::new(), 0);
+        for (_, series, total) in chart.present() {
+            let words = format!(" {} {total}", series.name);
+            let entry = self.paint(series, &fill(series.hue).to_string()) + &words;
+            length += GAP.len() + 1 + words.width();
+            match lines.last_mut() {
+                Some(line) if length <= width => *line += &format!("{GAP}{entry}"),
+                _ => {
+                    length = 1 + words.width();
+                    lines.push(entry);
+                }
+            }
+        }
+        lines
+    }
+
     fn paint(&self, series: Series, text: &str) -> String {
         let style = style(series.hue);
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
@@ -138,7 +154,8 @@ mod tests {
             Monday     ███████████████▓▓▓▓▓  80\n\
             Tuesday                           0\n\
             Wednesday  █████░░░░░            40\n\n\
-            █ delivered 80  ░ pending 20  ▓ undeliverable 20";
+            █ delivered 80  ░ pending 20\n\
+            ▓ undeliverable 20";
         assert_eq!(drawn, expected);
     }
 

@@ -3,6 +3,7 @@
 mod balances;
 mod row;
 mod statement;
+mod traffic;
 
 use clap::Subcommand;
 
@@ -15,6 +16,7 @@ use crate::exit::Result;
 pub(crate) enum Command {
     Balances(balances::BalancesArgs),
     Statement(statement::StatementArgs),
+    Traffic(traffic::TrafficArgs),
 }
 
 impl Command {
@@ -22,6 +24,7 @@ impl Command {
         match self {
             Self::Balances(args) => balances::run(&args, context),
             Self::Statement(args) => statement::run(&args, context),
+            Self::Traffic(args) => traffic::run(&args, context),
         }
     }
 }

@@ -1,0 +1,336 @@
+//! `ssgctl report traffic`.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::error::{count, quoted};
+use ssgctl::model::{Country, Time};
+use ssgctl::report::{self, Calendar, Chart, CountedBy, Grain, Group, Period, Sums, TrafficLine, TrafficQuestion};
+use ssgctl::store::{Snapshot, TrafficFilter, files};
+
+use crate::complete;
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::list::PageArgs;
+use crate::output::{MOST_BARS, draw};
+use crate::period::{ReportPeriodArgs, Zone, ZoneArgs};
+use crate::report::row::{TrafficRow, percent};
+
+/// Show how many messages were sent, and what became of them
+///
+/// The delivery rate is how many of a hundred messages were delivered, of those whose fate is sealed: all but the pending ones.
+/// It is cut off, not rounded, so that 100.0 means every one. Messages count for the time at which they were submitted. In
+/// tables a last line adds up all that the report is about; other formats leave that to their reader.
+///
+/// By day alone, every day has a line, also one without traffic, and likewise by hour and by month. Traffic is counted by hours of
+/// UTC, and that of countries by days of UTC: days and months of a time zone that begin between them cannot be shown.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl report traffic
+  ssgctl report traffic --last 24h --by hour --customer ABCCORP331
+  ssgctl report traffic --last 1mo --by account --sort messages --desc --limit 20
+  ssgctl report traffic --from 2026-11-01 --until 2026-12-01 --by customer,state --csv
+  ssgctl report traffic --by country --last 30d --chart
+  ssgctl report traffic --by day --last 30d --customer ABCCORP331 --svg november.svg")]
+pub(crate) struct TrafficArgs {
+    /// Tell lines apart by these, and order them so
+    #[arg(long, value_name = "GROUP,…", value_enum, value_delimiter = ',', default_value = "day")]
+    by: Vec<By>,
+
+    #[command(flatten)]
+    period: ReportPeriodArgs,
+
+    #[command(flatten)]
+    zone: ZoneArgs,
+
+    #[command(flatten)]
+    whose: WhoseArgs,
+
+    /// Only messages to this country
+    #[arg(long, value_name = "CC", add = ArgValueCandidates::new(complete::countries))]
+    country: Option<Country>,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+
+    /// Draw bars instead of a table
+    #[arg(long, conflicts_with = "svg")]
+    chart: bool,
+
+    /// Draw a picture over time into this new SVG file; - is stdout
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+
+    /// Replace the file if it is there
+    #[arg(short, long, requires = "svg")]
+    force: bool,
+}
+
+/// The options that say whose traffic is meant.
+#[derive(Debug, Args)]
+pub(crate) struct WhoseArgs {
+    /// Only traffic of this customer, by account code or API ID
+    #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
+    customer: Option<String>,
+
+    /// Only traffic of this SMPP account, by system ID or short name
+    #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(complete::accounts))]
+    account: Option<String>,
+
+    /// Only traffic of accounts that are sold this service
+    #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(complete::services))]
+    service: Option<String>,
+}
+
+impl WhoseArgs {
+    pub(crate) fn filter(&self, snapshot: &Snapshot<'_>) -> ssgctl::Result<TrafficFilter> {
+        let customer = self.customer.as_ref().map(|name| snapshot.customer(name)).transpose()?;
+        let account = self.account.as_ref().map(|name| snapshot.smpp_account(name)).transpose()?;
+        let service = self.service.as_ref().map(|name| snapshot.service(name)).transpose()?;
+        Ok(TrafficFilter {
+            customer_id: customer.map(|customer| customer.id),
+            account_id: account.map(|account| account.id),
+            service_id: service.map(|service| service.id),
+        })
+    }
+
+    /// Whose it is, for the title of a picture.
+    fn title(&self) -> String {
+        let names = [&self.customer, &self.account, &self.service].into_iter().flatten();
+        let names: Vec<&str> = names.map(String::as_str).collect();
+        if names.is_empty() { "SMS traffic".to_owned() } else { format!("SMS traffic of {}", names.join(", ")) }
+    }
+}
+
+/// What lines can be told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum By {
+    Hour,
+    Day,
+    Month,
+    Customer,
+    Account,
+    Service,
+    Country,
+    State,
+}
+
+impl By {
+    fn grain(self) -> Option<Grain> {
+        match self {
+            Self::Hour => Some(Grain::Hour),
+            Self::Day => Some(Grain::Day),
+            Self::Month => Some(Grain::Month),
+            _ => None,
+        }
+    }
+
+    fn group(self) -> Group {
+        match self {
+            Self::Hour | Self::Day | Self::Month => Group::Time,
+            Self::Customer => Group::Customer,
+            Self::Account => Group::Account,
+            Self::Service => Group::Service,
+            Self::Country => Group::Country,
+            Self::State => Group::State,
+        }
+    }
+
+    /// The column that says it.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Month => "month",
+            Self::Customer => "customer",
+            Self::Account => "system_id",
+            Self::Service => "service",
+            Self::Country => "country",
+            Self::State => "state",
+        }
+    }
+}
+
+/// What lines can be sorted by instead.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Sort {
+    Messages,
+    Parts,
+    Delivered,
+    Undeliverable,
+    DeliveryRate,
+}
+
+pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
+    let zone = args.zone.zone(&context.settings);
+    let calendar = args.calendar(&zone)?;
+    if args.chart || args.svg.is_some() {
+        return draw_it(args, calendar, &zone, context);
+    }
+    let keys = args.keys();
+    context.list_among(&keys, |snapshot, rows| {
+        let question = args.question(snapshot, calendar)?;
+        let total = args.lines(snapshot, &question, |line| rows.row(&TrafficRow { line, total_in: None }))?;
+        let line = TrafficLine { sums: total, ..TrafficLine::default() };
+        rows.total(&TrafficRow { line, total_in: Some(keys[0]) });
+        Ok(())
+    })
+}
+
+impl TrafficArgs {
+    /// The groups as they were given, each once.
+    fn groups(&self) -> Vec<By> {
+        let mut groups = Vec::new();
+        for by in &self.by {
+            if !groups.contains(by) {
+                groups.push(*by);
+            }
+        }
+        groups
+    }
+
+    fn calendar(&self, zone: &Zone) -> Result<Calendar> {
+        let grains: Vec<Grain> = self.groups().into_iter().filter_map(By::grain).collect();
+        if grains.len() > 1 {
+            return Err(Failure::usage("--by takes one of hour, day and month").field("by"));
+        }
+        let period = self.period.period(zone)?;
+        let calendar = Calendar { period, grain: grains.first().copied(), zone: zone.time_zone() };
+        let by_country = self.country.is_some() || self.by.contains(&By::Country);
+        let (counted, what, units) = match by_country {
+            true => (CountedBy::Day, "traffic of countries", "days"),
+            false => (CountedBy::Hour, "traffic", "full hours"),
+        };
+        if calendar.is_endless() {
+            return Err(
+                Failure::usage("the period has more than a million lines").hint("shorten it, or use --by month")
+            );
+        }
+        if !calendar.fits(counted) {
+            let zone = quoted(zone);
+            let message = format!(
+                "in {zone} the period or a part of it begins or ends between the {units} of UTC by which {what} is counted"
+            );
+            return Err(Failure::usage(message).hint(format!("a period of {units} with --timezone UTC can be shown")));
+        }
+        Ok(calendar)
+    }
+
+    fn question(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> ssgctl::Result<TrafficQuestion> {
+        let by = self.groups().into_iter().map(By::group).collect();
+        Ok(TrafficQuestion { calendar, by, filter: self.whose.filter(snapshot)?, country: self.country.clone() })
+    }
+
+    /// The lines in the order asked for, as many as are wanted, and the sums of all.
+    fn lines<E: From<ssgctl::Error>>(
+        &self,
+        snapshot: &Snapshot<'_>,
+        question: &TrafficQuestion,
+        mut each: impl FnMut(TrafficLine) -> Result<(), E>,
+    ) -> Result<Sums, E> {
+        let most = self.page.limit.unwrap_or(u64::MAX);
+        if self.page.sort.is_none() && !self.page.desc {
+            let mut count = 0;
+            return report::traffic(snapshot, question, |line| {
+                count += 1;
+                if count > most { Ok(()) } else { each(line) }
+            });
+        }
+        let mut lines = Vec::new();
+        let total = report::traffic(snapshot, question, |line| {
+            lines.push(line);
+            Ok::<_, ssgctl::Error>(())
+        })?;
+        if let Some(sort) = self.page.sort {
+            lines.sort_by_key(|line| sort.measure(&line.sums));
+        }
+        if self.page.desc {
+            lines.reverse();
+        }
+        lines.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        lines.into_iter().try_for_each(each)?;
+        Ok(total)
+    }
+
+    /// The columns of the lines.
+    fn keys(&self) -> Vec<&'static str> {
+        let groups = self.groups();
+        let mut keys: Vec<&str> = groups.iter().map(|by| by.key()).collect();
+        if groups.contains(&By::Account) && !groups.contains(&By::Customer) {
+            keys.push("customer");
+        }
+        keys.push("messages");
+        if !groups.contains(&By::State) {
+            keys.push("parts");
+            keys.extend(report::STATES.iter().map(|state| state.as_str()));
+            keys.push("delivery_rate");
+        }
+        keys
+    }
+}
+
+impl Sort {
+    fn measure(self, sums: &Sums) -> i64 {
+        use ssgctl::model::MessageState::{Delivered, Undeliverable};
+        match self {
+            Self::Messages => sums.messages(),
+            Self::Parts => sums.parts,
+            Self::Delivered => sums.counts.of(Delivered),
+            Self::Undeliverable => sums.counts.of(Undeliverable),
+            Self::DeliveryRate => sums.delivered_per_mille().map_or(-1, |share| share.cast_signed()),
+        }
+    }
+}
+
+/// Draws bars on the terminal, or a picture into a file.
+fn draw_it(args: &TrafficArgs, calendar: Calendar, zone: &Zone, context: &mut Context) -> Result<()> {
+    if context.output.is_data() {
+        return Err(Failure::usage("a chart is for reading and has no other format").hint("leave out --output"));
+    }
+    let by: Vec<Group> = args.groups().into_iter().map(By::group).filter(|by| *by != Group::State).collect();
+    if args.svg.is_some() && by != [Group::Time] {
+        return Err(Failure::usage("--svg draws traffic over time").hint("use --by hour, day or month").field("svg"));
+    }
+    let chart = context.read(|snapshot| {
+        let question = TrafficQuestion { by, ..args.question(snapshot, calendar)? };
+        let mut lines = Vec::new();
+        let total = args.lines(snapshot, &question, |line| {
+            lines.push(line);
+            Ok::<_, ssgctl::Error>(())
+        })?;
+        let subtitle = subtitle(&question.calendar, zone, &total);
+        Ok(report::traffic_chart(args.whose.title(), subtitle, &question.by, &lines))
+    })?;
+    match &args.svg {
+        Some(file) => write_svg(&chart, file, args.force, context),
+        None => context.output.chart(&chart),
+    }
+}
+
+/// What the title of a chart leaves open: when, and how much came through.
+fn subtitle(calendar: &Calendar, zone: &Zone, total: &Sums) -> String {
+    let day = |time: Time| time.timestamp().to_zoned_datetime(zone.time_zone()).strftime("%Y-%m-%d %H:%M").to_string();
+    let Period { from, until } = calendar.period;
+    let rate =
+        total.delivered_per_mille().map_or_else(String::new, |share| format!(", {} % delivered", percent(share)));
+    let messages = count(total.messages().unsigned_abs(), "message");
+    format!("{} to {} {zone}: {messages}{rate}", day(from), day(until))
+}
+
+/// Writes a chart as a picture, into a new file or to stdout.
+fn write_svg(chart: &Chart, file: &Path, force: bool, context: &mut Context) -> Result<()> {
+    if chart.bars.len() > MOST_BARS {
+        let message = format!("the picture would have {} bars, and has room for {MOST_BARS}", chart.bars.len());
+        return Err(Failure::usage(message).hint("shorten the period, or use --by day or month").field("svg"));
+    }
+    let picture = draw(chart);
+    if file == Path::new("-") {
+        return context.output.text(picture.as_bytes());
+    }
+    if !force && !files::write_new(file, picture.as_bytes())? {
+        return Err(ssgctl::Error::FileExists { path: file.to_owned() }.into());
+    }
+    context.output.value("path", &file.display().to_string())
+}
