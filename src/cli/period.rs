@@ -131,6 +131,27 @@ impl FromStr for Last {
     }
 }
 
+/// So many days, such as `7d` or `2w`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Days(i32);
+
+impl Days {
+    pub(crate) fn count(self) -> u64 {
+        u64::from(self.0.unsigned_abs())
+    }
+}
+
+impl FromStr for Days {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.parse() {
+            Ok(Last { count, unit: LastUnit::Days }) => Ok(Self(count)),
+            _ => Err(Invalid::rule("must be so many days or weeks, such as 7d or 2w")),
+        }
+    }
+}
+
 /// The beginning of the hour of UTC that a time lies in, or, `after` it, of the next one.
 fn full_hour(time: Time, after: bool) -> ssgctl::Result<Time> {
     let hour = time.timestamp().as_second().div_euclid(3600) + i64::from(after);
@@ -142,6 +163,11 @@ fn full_hour(time: Time, after: bool) -> ssgctl::Result<Time> {
 pub(crate) struct Zone(TimeZone);
 
 impl Zone {
+    /// The zone in which everything is stored.
+    pub(crate) const fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
     /// The zone as the time library's own type.
     pub(crate) fn time_zone(&self) -> TimeZone {
         self.0.clone()
@@ -180,7 +206,7 @@ pub(crate) struct ZoneArgs {
 
 impl ZoneArgs {
     pub(crate) fn zone(&self, settings: &Settings) -> Zone {
-        self.timezone.clone().or_else(|| settings.defaults.timezone.clone()).unwrap_or(Zone(TimeZone::UTC))
+        self.timezone.clone().or_else(|| settings.defaults.timezone.clone()).unwrap_or(Zone::utc())
     }
 }
 
@@ -201,6 +227,17 @@ pub(crate) struct ReportPeriodArgs {
 }
 
 impl ReportPeriodArgs {
+    /// The same for what is counted by days: what ends or begins now, ends or begins with the day.
+    pub(crate) fn days(&self, zone: &Zone) -> Result<Period> {
+        let Period { from, until } = self.period(zone)?;
+        let is_now = |moment: Option<Moment>| matches!(moment, None | Some(Moment::Ago(_)));
+        let date = |time: Time| time.timestamp().to_zoned_datetime(zone.time_zone()).date();
+        let begun = if is_now(self.from) { midnight(date(from), zone)? } else { from };
+        let is_cut = is_now(self.until) && midnight(date(until), zone)? != until;
+        let ended = if is_cut { Moment::Day(date(until)).end(zone)? } else { until };
+        Ok(Period { from: begun, until: ended })
+    }
+
     /// The period, with days of a zone. What ends or begins now, ends or begins with the hour.
     pub(crate) fn period(&self, zone: &Zone) -> Result<Period> {
         let Some(from) = self.from else {

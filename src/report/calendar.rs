@@ -68,11 +68,11 @@ impl Calendar {
     pub fn slots(&self) -> impl Iterator<Item = Slot> {
         let mut from = Some(self.period.from);
         std::iter::from_fn(move || {
-            let begun = from.filter(|from| *from < self.period.until)?;
-            let begin = self.beginning(begun);
+            let first = from.filter(|from| *from < self.period.until)?;
+            let begin = self.beginning(first);
             let end = self.end(&begin).unwrap_or(self.period.until).min(self.period.until);
             from = Some(end);
-            Some(Slot { period: Period { from: begun, until: end }, begin, grain: self.grain })
+            Some(Slot { period: Period { from: first, until: end }, begin, grain: self.grain })
         })
     }
 
@@ -156,6 +156,7 @@ fn hour_of(time: Time) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use TrafficSpan::{Days, Hours};
     use jiff::Timestamp;
     use proptest::prelude::*;
 
@@ -223,7 +224,6 @@ mod tests {
         let of = |from: &str, until: &str| {
             Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans()
         };
-        use TrafficSpan::{Days, Hours};
         assert_eq!(of("1970-01-02T00:00:00Z", "1970-03-01T00:00:00Z"), [Days(1..59)]);
         assert_eq!(of("1970-01-01T23:00:00Z", "1970-01-03T00:00:00Z"), [Hours(23..24), Days(1..2)]);
         assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-03T02:00:00Z"), [Hours(5..24), Days(1..2), Hours(48..50)]);
@@ -246,8 +246,8 @@ mod tests {
                 end = slot.period.until;
                 for span in slot.period.spans() {
                     let hours = match span {
-                        TrafficSpan::Hours(hours) => hours,
-                        TrafficSpan::Days(days) => days.start * 24..days.end * 24,
+                        Hours(hours) => hours,
+                        Days(days) => days.start * 24..days.end * 24,
                     };
                     prop_assert_eq!(hours.start, hour);
                     prop_assert!(hours.end > hour);

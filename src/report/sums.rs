@@ -8,7 +8,7 @@ use crate::report::{Group, Period, TrafficLine};
 use crate::store::{Snapshot, TrafficAccount, TrafficFilter, TrafficSum};
 
 /// Up to so many accounts are looked up one by one; more than that, and all sums of a period are read.
-const FEW: usize = 100;
+pub(super) const FEW: usize = 100;
 
 /// Messages by state, and their parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +46,9 @@ impl Sums {
         u64::try_from(share).ok()
     }
 }
+
+/// What lines are told apart by beside time and state: the number of an owner, and a country where that matters.
+pub(super) type Key = (usize, [u8; 2]);
 
 /// Sorts sums of single accounts into lines.
 pub(super) struct Sorter {
@@ -94,7 +97,23 @@ impl Sorter {
 
     /// The lines of a period, in no order. There is none without messages.
     pub(super) fn lines_of(&self, snapshot: &Snapshot<'_>, period: Period) -> Result<Vec<TrafficLine>> {
-        let mut found: HashMap<(usize, [u8; 2]), Sums> = HashMap::new();
+        let mut found: HashMap<Key, Sums> = HashMap::new();
+        self.sort(snapshot, period, |key, sum| found.entry(key).or_default().add(&Sums::from(sum)))?;
+        let mut lines = Vec::with_capacity(found.len());
+        for (key, sums) in found {
+            let line = TrafficLine { sums, ..self.line(key) };
+            if self.by.contains(&Group::State) { lines.extend(by_state(&line)) } else { lines.push(line) }
+        }
+        Ok(lines)
+    }
+
+    /// Hands every sum of a period that is meant to `each`, with what lines are told apart by of it.
+    pub(super) fn sort(
+        &self,
+        snapshot: &Snapshot<'_>,
+        period: Period,
+        mut each: impl FnMut(Key, &TrafficSum) -> Result<()>,
+    ) -> Result<()> {
         let by_country = self.by.contains(&Group::Country);
         for span in period.spans() {
             snapshot.traffic_sums(&span, self.few.as_deref(), |sum| {
@@ -103,18 +122,17 @@ impl Sorter {
                 if self.country.is_some_and(|wanted| wanted != country) {
                     return Ok(());
                 }
-                let key = (*owner, if by_country { country } else { [0; 2] });
-                found.entry(key).or_default().add(&Sums::from(sum))
+                each((*owner, if by_country { country } else { [0; 2] }), &sum)
             })?;
         }
-        let mut lines = Vec::with_capacity(found.len());
-        for ((owner, country), sums) in found {
-            let Owner { customer, system_id, service } = self.owners[owner].clone();
-            let country = std::str::from_utf8(&country).ok().and_then(|code| code.parse().ok());
-            let line = TrafficLine { slot: None, customer, system_id, service, country, state: None, sums };
-            if self.by.contains(&Group::State) { lines.extend(by_state(&line)) } else { lines.push(line) }
-        }
-        Ok(lines)
+        Ok(())
+    }
+
+    /// A line without messages.
+    pub(super) fn line(&self, (owner, country): Key) -> TrafficLine {
+        let Owner { customer, system_id, service } = self.owners[owner].clone();
+        let country = std::str::from_utf8(&country).ok().and_then(|code| code.parse().ok());
+        TrafficLine { customer, system_id, service, country, ..TrafficLine::default() }
     }
 
     /// Whose traffic is not meant is passed over; it is meant when everybody's is.
@@ -154,8 +172,8 @@ fn code(country: &str) -> [u8; 2] {
     country.as_bytes().try_into().unwrap_or_default()
 }
 
-impl From<TrafficSum> for Sums {
-    fn from(sum: TrafficSum) -> Self {
+impl From<&TrafficSum> for Sums {
+    fn from(sum: &TrafficSum) -> Self {
         Self { counts: sum.counts, parts: sum.parts }
     }
 }

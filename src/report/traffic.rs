@@ -87,7 +87,7 @@ pub fn traffic<E: From<crate::Error>>(
     Ok(total)
 }
 
-fn compare(by: &[Group], one: &TrafficLine, other: &TrafficLine) -> Ordering {
+pub(super) fn compare(by: &[Group], one: &TrafficLine, other: &TrafficLine) -> Ordering {
     let place = |line: &TrafficLine| line.state.and_then(|state| STATES.iter().position(|other| *other == state));
     let begin = |line: &TrafficLine| line.slot.as_ref().map(|slot| slot.period.from);
     let code = |line: &TrafficLine| line.customer.as_ref().map(|code| code.as_str().to_ascii_lowercase());

@@ -1,7 +1,7 @@
 //! Traffic as a chart: a bar for each line, stacked from what became of the messages.
 
 use crate::model::MessageState;
-use crate::report::{Bar, Chart, Group, Hue, Series, Sums, TrafficLine};
+use crate::report::{Bar, Chart, Group, Hue, Series, Slot, Sums, TrafficLine};
 
 /// From its foot upwards, a bar is stacked in this order.
 const STACK: [(MessageState, Hue); 6] = [
@@ -33,7 +33,7 @@ pub fn traffic_chart(title: String, subtitle: String, by: &[Group], lines: &[Tra
 /// What a line is of, in the order in which lines are told apart.
 fn label(by: &[Group], line: &TrafficLine) -> String {
     let text = |group: &Group| match group {
-        Group::Time => line.slot.as_ref().map(|slot| slot.name()),
+        Group::Time => line.slot.as_ref().map(Slot::name),
         Group::Customer => line.customer.as_ref().map(ToString::to_string),
         Group::Account => line.system_id.as_ref().map(ToString::to_string),
         Group::Service => line.service.as_ref().map(ToString::to_string),

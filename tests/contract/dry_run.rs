@@ -61,6 +61,7 @@ const OTHERS: &[&str] = &[
     "report balances",
     "report statement",
     "report traffic",
+    "report usage",
     "audit list",
     "db init",
     "db path",

@@ -52,6 +52,7 @@ const LINES: &[&str] = &[
     "report balances",
     "report statement ABC --unit SMS --from 2026-01-01",
     "report traffic --from 2026-01-01",
+    "report usage --from 2026-01-01",
     "quick-create --organisation New",
     "audit list",
     "db init",
@@ -96,6 +97,7 @@ const FREE: &[&str] = &[
     "audit list --actor",
     "smpp list --service",
     "report traffic --service",
+    "report usage --service",
 ];
 
 const TEXTS: &[&str] = &["", "  ", "a\u{1b}[31mb", "a\nb", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a\u{9b}b", LONG];
@@ -155,7 +157,7 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--limit" | "ENTRY" => COUNTS,
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
-        "--since" | "--until" | "--from" | "--last" | "TIME" => TIMES,
+        "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--by" | "--kind" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color"
         | "SHELL" => CHOICES,

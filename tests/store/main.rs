@@ -14,6 +14,7 @@ mod lists;
 mod museum;
 mod opening;
 mod reports;
+mod runway;
 mod secrets;
 mod snapshot;
 #[path = "../support/mod.rs"]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use Group::{Account, Country, Customer, State};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Result;
 use ssgctl::model::{MessageState, StateCounts, Time, Unit};
-use ssgctl::report::{self, Calendar, CountedBy, Grain, Group, Period, Sums, TrafficLine, TrafficQuestion};
+use ssgctl::report::{self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficQuestion};
 use ssgctl::store::{DayKey, TrafficFilter};
 
 use crate::support::{Scene, valid};
@@ -73,7 +74,7 @@ fn sum(lines: &[TrafficLine]) -> Sums {
 fn names(lines: &[TrafficLine]) -> Vec<String> {
     let name = |line: &TrafficLine| {
         let texts = [
-            line.slot.as_ref().map(|slot| slot.name()).filter(|name| !name.is_empty()),
+            line.slot.as_ref().map(Slot::name).filter(|name| !name.is_empty()),
             line.customer.as_ref().map(ToString::to_string),
             line.system_id.as_ref().map(ToString::to_string),
             line.country.as_ref().map(ToString::to_string),
@@ -93,7 +94,6 @@ fn lines_are_told_apart_and_ordered_as_asked() {
     let mut told = |grain, by: &[Group]| {
         names(&ask(&mut scene, &question(grain, "UTC", "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by)).0)
     };
-    use Group::{Account, Country, Customer, State};
     assert_eq!(told(Some(Grain::Day), &[Group::Time]), ["2026-10-24 10", "2026-10-25 9", "2026-10-26 0"]);
     assert_eq!(told(None, &[Customer]), ["ACME 15", "globex 4"]);
     assert_eq!(told(None, &[Account]), ["ACME acme_1 10", "ACME acme_2 5", "globex globex_1 4"]);
@@ -144,7 +144,7 @@ fn the_delivery_rate_is_of_those_whose_fate_is_sealed_and_never_rounded_up() {
 fn sums_that_no_database_of_ours_holds_are_refused() {
     let mut scene = scene();
     count(&mut scene, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
-    let whole = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z", &[Group::Account]);
+    let whole = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z", &[Account]);
     let mut refusal = |sql: &str| {
         scene.raw().execute(sql, []).expect(sql);
         let snapshot = scene.store.read().expect("a snapshot");
@@ -203,7 +203,7 @@ proptest! {
         let mut all = StateCounts::default();
         expected.range(from..from + length).for_each(|(_, counts)| all.add_all(counts));
         let zones = ["UTC", "Europe/London", "America/New_York", "Pacific/Auckland"];
-        let groups = [Group::Time, Group::Customer, Group::Account, Group::Service, Group::State];
+        let groups = [Group::Time, Customer, Account, Group::Service, State];
         for zone in zones {
             for grain in [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)] {
                 for first in 0..groups.len() {
@@ -214,7 +214,7 @@ proptest! {
                         let (lines, total) = ask(&mut scene, &question);
                         prop_assert_eq!(total.counts, all);
                         prop_assert_eq!(sum(&lines).counts, all);
-                        let parts = if by.contains(&Group::State) { 0 } else { 2 * all.total() };
+                        let parts = if by.contains(&State) { 0 } else { 2 * all.total() };
                         prop_assert_eq!(total.parts, parts);
                     }
                 }
@@ -235,7 +235,7 @@ proptest! {
             ask(&mut scene, &question)
         };
         let (days, all) = of(&[Group::Time]);
-        let (lines, total) = of(&[Group::Time, Group::Country, Group::Account]);
+        let (lines, total) = of(&[Group::Time, Country, Account]);
         prop_assert_eq!(total, all);
         prop_assert_eq!(sum(&lines), all);
         prop_assert_eq!(days.len(), 3);

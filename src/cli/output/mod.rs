@@ -184,11 +184,6 @@ impl Output {
         self.format != Format::Table
     }
 
-    /// Begins a list of rows.
-    pub(crate) fn rows<R: Row>(&mut self) -> Result<Rows<'_, R>> {
-        self.rows_among(&R::keys())
-    }
-
     /// Begins a list of rows of which the question gives only these columns, in this order.
     pub(crate) fn rows_among<R: Row>(&mut self, keys: &[&str]) -> Result<Rows<'_, R>> {
         Rows::begin(self, keys)
@@ -204,7 +199,12 @@ impl Output {
 
     /// Writes a list that is at hand.
     pub(crate) fn all<R: Row>(&mut self, all: &[R]) -> Result<()> {
-        let mut rows = self.rows()?;
+        self.all_among(&R::keys(), all)
+    }
+
+    /// Writes a list that is at hand, of whose columns the question gives only these.
+    pub(crate) fn all_among<R: Row>(&mut self, keys: &[&str], all: &[R]) -> Result<()> {
+        let mut rows = self.rows_among(keys)?;
         all.iter().try_for_each(|row| rows.row(row))?;
         rows.end().map(drop)
     }

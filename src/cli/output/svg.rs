@@ -7,15 +7,17 @@ use crate::output::escape;
 /// The size of the picture in pixels.
 const WIDTH: i64 = 960;
 const HEIGHT: i64 = 480;
+/// A pixel in the lengths used here.
+const PX: i64 = 100;
 /// The edges of the space in which the bars stand, in hundredths of a pixel.
-const LEFT: i64 = 64_00;
-const RIGHT: i64 = 936_00;
-const TOP: i64 = 124_00;
-const BOTTOM: i64 = 432_00;
+const LEFT: i64 = 64 * PX;
+const RIGHT: i64 = 936 * PX;
+const TOP: i64 = 124 * PX;
+const BOTTOM: i64 = 432 * PX;
 /// What a letter of the axes is wide, about.
-const LETTER: i64 = 7_00;
+const LETTER: i64 = 7 * PX;
 /// The widest gap between two bars.
-const WIDEST_GAP: i64 = 12_00;
+const WIDEST_GAP: i64 = 12 * PX;
 
 const STYLE: &str = "text { font-family: system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; \
     fill: #333; font-size: 13px } .title { font-size: 20px; font-weight: 600; fill: #111 } .grid { stroke: #ddd } \
@@ -77,7 +79,7 @@ fn legend(svg: &mut String, chart: &Chart) {
         let color = colour(series.hue);
         svg.push_str(&format!("<rect x=\"{x}\" y=\"80\" width=\"14\" height=\"14\" fill=\"{color}\"/>\n"));
         svg.push_str(&format!("<text x=\"{}\" y=\"92\">{}</text>\n", x + 20, escaped(&label)));
-        x += 44 + i64::try_from(label.chars().count()).unwrap_or(0) * LETTER / 100;
+        x += 44 + i64::try_from(label.chars().count()).unwrap_or(0) * LETTER / PX;
     }
 }
 
@@ -87,7 +89,7 @@ fn grid(svg: &mut String, scale: Scale) {
         if mark > 0 {
             svg.push_str(&format!("<path class=\"grid\" d=\"M{} {}H{}\"/>\n", px(LEFT), px(y), px(RIGHT)));
         }
-        let (x, y) = (px(LEFT - 8_00), px(y + 4_00));
+        let (x, y) = (px(LEFT - 8 * PX), px(y + 4 * PX));
         svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{}</text>\n", compact(mark)));
     }
 }
@@ -120,10 +122,10 @@ fn ticks(svg: &mut String, chart: &Chart) {
         })
         .collect();
     let longest = ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0);
-    let room = i64::try_from(longest).unwrap_or(0) * LETTER + 12_00;
+    let room = i64::try_from(longest).unwrap_or(0) * LETTER + 12 * PX;
     let distance = ticks.windows(2).map(|pair| pair[1].0 - pair[0].0).min().unwrap_or(room).max(1);
     let every = usize::try_from((room + distance - 1) / distance).unwrap_or(1).max(1);
-    let foot = px(BOTTOM + 20_00);
+    let foot = px(BOTTOM + 20 * PX);
     for (x, text) in ticks.into_iter().step_by(every) {
         let (x, text) = (px(x), escaped(text));
         svg.push_str(&format!("<text x=\"{x}\" y=\"{foot}\" text-anchor=\"middle\">{text}</text>\n"));
@@ -147,7 +149,7 @@ fn height_of(value: u64, scale: Scale) -> i64 {
 
 /// Hundredths of a pixel as pixels.
 fn px(hundredths: i64) -> String {
-    let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    let text = format!("{}.{:02}", hundredths / PX, hundredths % PX);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -213,7 +215,7 @@ mod tests {
 
     #[test]
     fn lengths_are_pixels_with_their_decimals() {
-        assert_eq!([px(0), px(100), px(12_50), px(9)], ["0", "1", "12.5", "0.09"]);
+        assert_eq!([px(0), px(100), px(1250), px(9)], ["0", "1", "12.5", "0.09"]);
     }
 
     proptest! {

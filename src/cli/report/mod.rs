@@ -1,9 +1,11 @@
 //! `ssgctl report`: summaries of what the database knows.
 
 mod balances;
+mod groups;
 mod row;
 mod statement;
 mod traffic;
+mod usage;
 
 use clap::Subcommand;
 
@@ -17,6 +19,7 @@ pub(crate) enum Command {
     Balances(balances::BalancesArgs),
     Statement(statement::StatementArgs),
     Traffic(traffic::TrafficArgs),
+    Usage(usage::UsageArgs),
 }
 
 impl Command {
@@ -25,6 +28,7 @@ impl Command {
             Self::Balances(args) => balances::run(&args, context),
             Self::Statement(args) => statement::run(&args, context),
             Self::Traffic(args) => traffic::run(&args, context),
+            Self::Usage(args) => usage::run(&args, context),
         }
     }
 }

@@ -3,19 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use clap_complete::ArgValueCandidates;
 use ssgctl::error::{count, quoted};
 use ssgctl::model::{Country, Time};
-use ssgctl::report::{self, Calendar, Chart, CountedBy, Grain, Group, Period, Sums, TrafficLine, TrafficQuestion};
-use ssgctl::store::{Snapshot, TrafficFilter, files};
+use ssgctl::report::{self, Calendar, Chart, CountedBy, Group, Period, Sums, TrafficLine, TrafficQuestion};
+use ssgctl::store::{Snapshot, files};
 
 use crate::complete;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::list::PageArgs;
-use crate::output::{MOST_BARS, draw};
+use crate::output::{Cell, MOST_BARS, draw};
 use crate::period::{ReportPeriodArgs, Zone, ZoneArgs};
-use crate::report::row::{TrafficRow, percent};
+use crate::report::groups::{By, WhoseArgs, each_once, keys_of};
+use crate::report::row::TrafficRow;
 
 /// Show how many messages were sent, and what became of them
 ///
@@ -67,91 +68,6 @@ pub(crate) struct TrafficArgs {
     force: bool,
 }
 
-/// The options that say whose traffic is meant.
-#[derive(Debug, Args)]
-pub(crate) struct WhoseArgs {
-    /// Only traffic of this customer, by account code or API ID
-    #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
-    customer: Option<String>,
-
-    /// Only traffic of this SMPP account, by system ID or short name
-    #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(complete::accounts))]
-    account: Option<String>,
-
-    /// Only traffic of accounts that are sold this service
-    #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(complete::services))]
-    service: Option<String>,
-}
-
-impl WhoseArgs {
-    pub(crate) fn filter(&self, snapshot: &Snapshot<'_>) -> ssgctl::Result<TrafficFilter> {
-        let customer = self.customer.as_ref().map(|name| snapshot.customer(name)).transpose()?;
-        let account = self.account.as_ref().map(|name| snapshot.smpp_account(name)).transpose()?;
-        let service = self.service.as_ref().map(|name| snapshot.service(name)).transpose()?;
-        Ok(TrafficFilter {
-            customer_id: customer.map(|customer| customer.id),
-            account_id: account.map(|account| account.id),
-            service_id: service.map(|service| service.id),
-        })
-    }
-
-    /// Whose it is, for the title of a picture.
-    fn title(&self) -> String {
-        let names = [&self.customer, &self.account, &self.service].into_iter().flatten();
-        let names: Vec<&str> = names.map(String::as_str).collect();
-        if names.is_empty() { "SMS traffic".to_owned() } else { format!("SMS traffic of {}", names.join(", ")) }
-    }
-}
-
-/// What lines can be told apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum By {
-    Hour,
-    Day,
-    Month,
-    Customer,
-    Account,
-    Service,
-    Country,
-    State,
-}
-
-impl By {
-    fn grain(self) -> Option<Grain> {
-        match self {
-            Self::Hour => Some(Grain::Hour),
-            Self::Day => Some(Grain::Day),
-            Self::Month => Some(Grain::Month),
-            _ => None,
-        }
-    }
-
-    fn group(self) -> Group {
-        match self {
-            Self::Hour | Self::Day | Self::Month => Group::Time,
-            Self::Customer => Group::Customer,
-            Self::Account => Group::Account,
-            Self::Service => Group::Service,
-            Self::Country => Group::Country,
-            Self::State => Group::State,
-        }
-    }
-
-    /// The column that says it.
-    fn key(self) -> &'static str {
-        match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Month => "month",
-            Self::Customer => "customer",
-            Self::Account => "system_id",
-            Self::Service => "service",
-            Self::Country => "country",
-            Self::State => "state",
-        }
-    }
-}
-
 /// What lines can be sorted by instead.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -180,24 +96,10 @@ pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
 }
 
 impl TrafficArgs {
-    /// The groups as they were given, each once.
-    fn groups(&self) -> Vec<By> {
-        let mut groups = Vec::new();
-        for by in &self.by {
-            if !groups.contains(by) {
-                groups.push(*by);
-            }
-        }
-        groups
-    }
-
     fn calendar(&self, zone: &Zone) -> Result<Calendar> {
-        let grains: Vec<Grain> = self.groups().into_iter().filter_map(By::grain).collect();
-        if grains.len() > 1 {
-            return Err(Failure::usage("--by takes one of hour, day and month").field("by"));
-        }
+        let grain = By::grain_of(&self.by)?;
         let period = self.period.period(zone)?;
-        let calendar = Calendar { period, grain: grains.first().copied(), zone: zone.time_zone() };
+        let calendar = Calendar { period, grain, zone: zone.time_zone() };
         let by_country = self.country.is_some() || self.by.contains(&By::Country);
         let (counted, what, units) = match by_country {
             true => (CountedBy::Day, "traffic of countries", "days"),
@@ -219,7 +121,7 @@ impl TrafficArgs {
     }
 
     fn question(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> ssgctl::Result<TrafficQuestion> {
-        let by = self.groups().into_iter().map(By::group).collect();
+        let by = each_once(&self.by).into_iter().map(By::group).collect();
         Ok(TrafficQuestion { calendar, by, filter: self.whose.filter(snapshot)?, country: self.country.clone() })
     }
 
@@ -256,11 +158,8 @@ impl TrafficArgs {
 
     /// The columns of the lines.
     fn keys(&self) -> Vec<&'static str> {
-        let groups = self.groups();
-        let mut keys: Vec<&str> = groups.iter().map(|by| by.key()).collect();
-        if groups.contains(&By::Account) && !groups.contains(&By::Customer) {
-            keys.push("customer");
-        }
+        let groups = each_once(&self.by);
+        let mut keys = keys_of(&groups);
         keys.push("messages");
         if !groups.contains(&By::State) {
             keys.push("parts");
@@ -289,7 +188,7 @@ fn draw_it(args: &TrafficArgs, calendar: Calendar, zone: &Zone, context: &mut Co
     if context.output.is_data() {
         return Err(Failure::usage("a chart is for reading and has no other format").hint("leave out --output"));
     }
-    let by: Vec<Group> = args.groups().into_iter().map(By::group).filter(|by| *by != Group::State).collect();
+    let by: Vec<Group> = each_once(&args.by).into_iter().map(By::group).filter(|by| *by != Group::State).collect();
     if args.svg.is_some() && by != [Group::Time] {
         return Err(Failure::usage("--svg draws traffic over time").hint("use --by hour, day or month").field("svg"));
     }
@@ -313,8 +212,10 @@ fn draw_it(args: &TrafficArgs, calendar: Calendar, zone: &Zone, context: &mut Co
 fn subtitle(calendar: &Calendar, zone: &Zone, total: &Sums) -> String {
     let day = |time: Time| time.timestamp().to_zoned_datetime(zone.time_zone()).strftime("%Y-%m-%d %H:%M").to_string();
     let Period { from, until } = calendar.period;
-    let rate =
-        total.delivered_per_mille().map_or_else(String::new, |share| format!(", {} % delivered", percent(share)));
+    let rate = match Cell::percent(total.delivered_per_mille()) {
+        Cell::Empty => String::new(),
+        rate => format!(", {} % delivered", rate.for_data()),
+    };
     let messages = count(total.messages().unsigned_abs(), "message");
     format!("{} to {} {zone}: {messages}{rate}", day(from), day(until))
 }
