@@ -101,9 +101,10 @@ impl TrafficArgs {
         let period = self.period.period(zone)?;
         let calendar = Calendar { period, grain, zone: zone.time_zone() };
         let by_country = self.country.is_some() || self.by.contains(&By::Country);
-        let (counted, what, units) = match by_country {
-            true => (CountedBy::Day, "traffic of countries", "days"),
-            false => (CountedBy::Hour, "traffic", "full hours"),
+        let (counted, what, units) = if by_country {
+            (CountedBy::Day, "traffic of countries", "days")
+        } else {
+            (CountedBy::Hour, "traffic", "full hours")
         };
         if calendar.is_endless() {
             return Err(
@@ -178,7 +179,7 @@ impl Sort {
             Self::Parts => sums.parts,
             Self::Delivered => sums.counts.of(Delivered),
             Self::Undeliverable => sums.counts.of(Undeliverable),
-            Self::DeliveryRate => sums.delivered_per_mille().map_or(-1, |share| share.cast_signed()),
+            Self::DeliveryRate => sums.delivered_per_mille().map_or(-1, u64::cast_signed),
         }
     }
 }
