@@ -281,6 +281,7 @@ impl From<Error> for Failure {
             Error::KeyConflict { .. } => failure(Exit::Conflict, "key_conflict")
                 .field("key")
                 .hint("use a new key for a new change; nothing was booked"),
+            Error::Contradiction { field, .. } => failure(Exit::Conflict, "contradiction").field(field),
             Error::AlreadyReversed { .. } => failure(Exit::Conflict, "already_reversed").field("entry"),
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")

@@ -18,6 +18,7 @@ mod manual;
 mod note;
 mod output;
 mod period;
+mod progress;
 mod prompt;
 mod quick_create;
 mod report;
@@ -25,6 +26,7 @@ mod service;
 mod settings;
 mod signals;
 mod smpp;
+mod traffic;
 mod version;
 
 use std::io::Write;
@@ -95,6 +97,8 @@ enum Noun {
     #[command(subcommand)]
     Balance(balance::Command),
     #[command(subcommand)]
+    Traffic(traffic::Command),
+    #[command(subcommand)]
     Report(report::Command),
     QuickCreate(quick_create::QuickCreateArgs),
     #[command(subcommand)]
@@ -156,6 +160,7 @@ impl Noun {
             Self::Smpp(command) => command.run(context),
             Self::Service(command) => command.run(context),
             Self::Balance(command) => command.run(context),
+            Self::Traffic(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::QuickCreate(args) => quick_create::run(args, context),
             Self::Mail(command) => command.run(context),

@@ -14,13 +14,13 @@ pub const LONGEST_FIELD: usize = 64 * 1024;
 pub(super) struct Lines<R> {
     input: R,
     number: u64,
-    buffer: Vec<u8>,
+    text: String,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Begins to read: takes a byte order mark off, and refuses what is compressed or in another encoding.
     pub(super) fn open(input: R) -> Result<Self, Fault> {
-        let mut lines = Self { input, number: 0, buffer: Vec::new() };
+        let mut lines = Self { input, number: 0, text: String::new() };
         let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
         match beginning {
@@ -47,39 +47,49 @@ impl<R: BufRead> Lines<R> {
 
     /// The next line without its end, and whether it had one; nothing at the end of the input.
     pub(super) fn next_line(&mut self) -> Result<Option<(&str, bool)>, Fault> {
-        self.buffer.clear();
+        Ok(self.advance()?.map(|ended| (self.text.as_str(), ended)))
+    }
+
+    /// The line read last.
+    pub(super) fn line(&self) -> &str {
+        &self.text
+    }
+
+    /// Goes to the next line; says whether it has an end, and nothing at the end of the input.
+    pub(super) fn advance(&mut self) -> Result<Option<bool>, Fault> {
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        bytes.clear();
         self.number += 1;
         let limit = LONGEST_LINE as u64 + 2;
-        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.buffer);
+        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut bytes);
         if read.map_err(|error| unreadable(self.number, &error))? == 0 {
             return Ok(None);
         }
-        let ended = self.buffer.last() == Some(&b'\n');
+        let ended = bytes.last() == Some(&b'\n');
         if ended {
-            self.buffer.pop();
+            bytes.pop();
         }
-        if self.buffer.last() == Some(&b'\r') {
-            self.buffer.pop();
+        if bytes.last() == Some(&b'\r') {
+            bytes.pop();
         }
-        if self.buffer.len() > LONGEST_LINE {
+        if bytes.len() > LONGEST_LINE {
             let message = format!("the line is longer than {} KiB", LONGEST_LINE / 1024);
             return Err(Fault::of_file(self.number, 1, "too_long", message));
         }
-        let text = std::str::from_utf8(&self.buffer).map_err(|error| {
-            let before = String::from_utf8_lossy(&self.buffer[..error.valid_up_to()]);
-            let column = before.chars().count() as u64 + 1;
-            Fault::of_file(self.number, column, "bad_encoding", "the file is not UTF-8 here")
+        let nul = memchr::memchr(0, &bytes);
+        self.text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            self.unreadable_at(&String::from_utf8_lossy(&error.as_bytes()[..valid]), "the file is not UTF-8 here")
         })?;
-        if let Some(at) = text.find('\0') {
-            let column = text[..at].chars().count() as u64 + 1;
-            return Err(Fault::of_file(
-                self.number,
-                column,
-                "bad_encoding",
-                "there is a NUL byte here; this is no text file",
-            ));
+        if let Some(at) = nul {
+            return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is no text file"));
         }
-        Ok(Some((text, ended)))
+        Ok(Some(ended))
+    }
+
+    /// What follows after the beginning of a line is no text.
+    fn unreadable_at(&self, before: &str, message: &str) -> Fault {
+        Fault::of_file(self.number, before.chars().count() as u64 + 1, "bad_encoding", message)
     }
 }
 

@@ -7,7 +7,9 @@ pub mod balance;
 mod csv;
 mod jsonl;
 mod lines;
+mod record;
 mod row;
+pub mod traffic;
 
 use std::io::BufRead;
 

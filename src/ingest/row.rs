@@ -35,11 +35,6 @@ impl Row {
         self.fields.iter().map(|(name, _)| name.as_str())
     }
 
-    #[cfg(test)]
-    pub(super) fn texts(self) -> Vec<String> {
-        self.fields.into_iter().map(|(_, field)| field.text).collect()
-    }
-
     fn field(&self, name: &str) -> Option<&Field> {
         let field = self.fields.iter().find(|(other, _)| other == name).map(|(_, field)| field);
         field.filter(|field| !field.text.trim().is_empty())
@@ -81,7 +76,7 @@ impl FromStr for Verbatim {
 }
 
 /// The text without the `'` that our own CSV puts before what a spreadsheet would take for a formula.
-fn unguarded(text: &str) -> &str {
+pub(super) fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest)
             if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']) =>

@@ -250,7 +250,7 @@ static BY_BEGINNING: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut table = vec![(0, 0); 10_000];
     for (place, (_, codes)) in (1..).zip(CODES) {
         for code in codes.split_whitespace() {
-            let width = 10_usize.pow(4 - code.len() as u32);
+            let width = [10_000, 1_000, 100, 10, 1][code.len()];
             let first = code.parse::<usize>().unwrap_or_default() * width;
             for entry in &mut table[first..first + width] {
                 if entry.1 < code.len() {

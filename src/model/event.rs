@@ -19,12 +19,13 @@ pub enum Noun {
     Balance,
     Entry,
     Letter,
+    Traffic,
     Database,
 }
 
 impl Noun {
     /// Every noun.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Customer,
         Self::Contact,
         Self::Note,
@@ -33,6 +34,7 @@ impl Noun {
         Self::Balance,
         Self::Entry,
         Self::Letter,
+        Self::Traffic,
         Self::Database,
     ];
 
@@ -47,6 +49,7 @@ impl Noun {
             Self::Balance => "balance",
             Self::Entry => "entry",
             Self::Letter => "letter",
+            Self::Traffic => "traffic",
             Self::Database => "database",
         }
     }
@@ -57,7 +60,7 @@ impl FromStr for Noun {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         Self::ALL.into_iter().find(|noun| noun.as_str() == text).ok_or_else(|| {
-            Invalid::rule("must be customer, contact, note, service, smpp, balance, entry, letter or database")
+            Invalid::rule("must be customer, contact, note, service, smpp, balance, entry, letter, traffic or database")
         })
     }
 }

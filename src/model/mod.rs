@@ -9,6 +9,7 @@ mod country;
 mod customer;
 mod email;
 mod event;
+mod import;
 mod letter;
 mod money;
 mod msisdn;
@@ -31,6 +32,7 @@ pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
+pub use import::{Charge, Import, ImportState, Manifest, Tally, Tariff, day_of};
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };

@@ -8,4 +8,5 @@ pub mod outbox;
 pub mod quick_create;
 pub mod service;
 pub mod smpp;
+pub mod traffic;
 pub mod warning;

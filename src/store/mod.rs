@@ -7,12 +7,12 @@ pub mod vault;
 use std::ops::Range;
 
 use crate::model::{
-    AccountCode, Country, EntryKind, LetterState, Level, Money, Noun, Origin, ServiceCode, StateCounts, SystemId, Time,
-    Unit,
+    AccountCode, Country, Destination, EntryKind, ImportState, LetterState, Level, MessageState, Money, Noun, Origin,
+    ServiceCode, StateCounts, SystemId, Tariff, Time, Unit,
 };
 
 pub use sqlite::{
-    CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_source, sqlite_version,
+    CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Turn, Tx, sqlite_source, sqlite_version,
 };
 
 /// Where the time comes from.
@@ -289,4 +289,36 @@ pub struct TrafficFilter {
     pub customer_id: Option<i64>,
     pub account_id: Option<i64>,
     pub service_id: Option<i64>,
+}
+
+/// What is stored of a message beside its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownMessage {
+    /// The second of its day.
+    pub second: u32,
+    pub state: MessageState,
+    pub destination: Destination,
+    pub parts: u16,
+    /// What the gateway said that the whole message costs, where the account is charged in a currency.
+    pub price: Option<Money>,
+    /// Whether it counts as sent, for which it is charged once for ever.
+    pub charged: bool,
+    /// The import that charged it, or, where none did, that brought it.
+    pub import_id: i64,
+}
+
+/// Which imports to list.
+#[derive(Debug, Clone, Default)]
+pub struct ImportFilter {
+    pub state: Option<ImportState>,
+    pub newest_first: bool,
+    pub limit: Option<u64>,
+}
+
+/// An account of a file: what its messages cost, and of which days they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountDays {
+    pub tariff: Tariff,
+    pub first_day: i32,
+    pub last_day: i32,
 }

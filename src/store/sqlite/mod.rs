@@ -10,7 +10,9 @@ mod entry;
 mod error;
 mod event;
 mod filter;
+mod import;
 mod letter;
+mod message;
 mod note;
 mod open;
 mod schema;
@@ -32,11 +34,12 @@ use crate::error::{Error, Result};
 use crate::model::{Origin, Time};
 use crate::store::{Clock, Stamp};
 
-use turnstile::{Turn, take_turn};
+use turnstile::{lock_imports, take_turn};
 
 pub use check::CheckReport;
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
+pub use turnstile::Turn;
 
 /// An open database.
 #[derive(Debug)]
@@ -82,6 +85,15 @@ impl Store {
             stamp: Stamp { at: clock.now(), origin: origin.clone() },
             _turn: turn,
         })
+    }
+
+    /// Waits until nobody else imports traffic, or removes it, and keeps others from it until the result is dropped. Every
+    /// other change goes on meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when that takes longer than this store waits.
+    pub fn lock_imports(&self) -> Result<Turn> {
+        lock_imports(&self.path, self.wait)
     }
 
     /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.
