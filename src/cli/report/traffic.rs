@@ -1,5 +1,6 @@
 //! `ssgctl report traffic`.
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -146,11 +147,10 @@ impl TrafficArgs {
             lines.push(line);
             Ok::<_, ssgctl::Error>(())
         })?;
-        if let Some(sort) = self.page.sort {
-            lines.sort_by_key(|line| sort.measure(&line.sums));
-        }
-        if self.page.desc {
-            lines.reverse();
+        match self.page.sort {
+            Some(sort) if self.page.desc => lines.sort_by_key(|line| Reverse(sort.measure(&line.sums))),
+            Some(sort) => lines.sort_by_key(|line| sort.measure(&line.sums)),
+            None => lines.reverse(),
         }
         lines.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         lines.into_iter().try_for_each(each)?;
@@ -186,7 +186,9 @@ impl Sort {
 
 /// Draws bars on the terminal, or a picture into a file.
 fn draw_it(args: &TrafficArgs, calendar: Calendar, zone: &Zone, context: &mut Context) -> Result<()> {
-    if context.output.is_data() {
+    // A picture in a file has a receipt, which may have any format.
+    let has_receipt = args.svg.as_ref().is_some_and(|file| file != Path::new("-"));
+    if context.output.is_data() && !has_receipt {
         return Err(Failure::usage("a chart is for reading and has no other format").hint("leave out --output"));
     }
     let by: Vec<Group> = each_once(&args.by).into_iter().map(By::group).filter(|by| *by != Group::State).collect();
