@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use nix::unistd::{Uid, User};
-use ssgctl::model::{Actor, Origin};
+use ssgctl::model::{Actor, Gateway, Origin};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
@@ -134,6 +134,33 @@ impl Context {
     /// The vault of SMPP passwords, whose key must be there.
     pub(crate) fn existing_vault(&self) -> Result<Vault> {
         Ok(Vault::open(self.settings.key_file()?)?)
+    }
+
+    /// The gateway as customers are told it. One host is told, with a warning.
+    pub(crate) fn gateway_to_tell(&self) -> Result<Gateway> {
+        let gateway = self.settings.gateway.clone();
+        let hint = "set hosts in [gateway], at least two; `ssgctl config init` writes a file that explains it";
+        match gateway.hosts.len() {
+            0 => {
+                let message = "the configuration does not say which hosts customers connect to";
+                Err(Failure::new(Exit::Config, "config", message).hint(hint))
+            }
+            count => {
+                if count < Gateway::ENOUGH_HOSTS {
+                    Self::warn("customers should be told at least two hosts, and the configuration names one");
+                }
+                Ok(gateway)
+            }
+        }
+    }
+
+    /// The vault of SMPP passwords as a later question: most runs that may need it do not.
+    pub(crate) fn keys(&self) -> impl Fn() -> ssgctl::Result<Vault> + use<> {
+        let key_file = self.settings.key_file().map(ToOwned::to_owned).map_err(|failure| failure.to_string());
+        move || match &key_file {
+            Ok(path) => Vault::open(path),
+            Err(why) => Err(ssgctl::Error::Secret(why.clone())),
+        }
     }
 
     /// Tells a person something that must be looked at, also when notes are unwanted.

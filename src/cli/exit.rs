@@ -144,6 +144,13 @@ impl Failure {
         failure
     }
 
+    /// The failure with others that say in detail what is wrong.
+    #[must_use]
+    pub(crate) fn because_of(mut self, details: Vec<Self>) -> Self {
+        self.0.details = details;
+        self
+    }
+
     /// What is wrong with a row of a file, where options of the command line are no remedy.
     fn of_row(error: Error) -> Self {
         let hint = match &error {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Args;
 use etcetera::BaseStrategy;
 use serde::Deserialize;
-use ssgctl::model::{Country, CustomerDetails, Invalid, Limit, PaymentTerms, ServiceCode};
+use ssgctl::model::{Country, CustomerDetails, Gateway, Invalid, Limit, PaymentTerms, Port, ServiceCode};
 use ssgctl::ops;
 use ssgctl::store::files;
 
@@ -80,6 +80,7 @@ struct ConfigFile {
     secrets: SecretsSection,
     defaults: DefaultsSection,
     operator: OperatorSection,
+    gateway: Gateway,
     mail: MailSection,
     roles: RolesSection,
     warnings: WarningsSection,
@@ -146,6 +147,8 @@ pub(crate) struct Settings {
     pub(crate) wait: Duration,
     key_file: Option<PathBuf>,
     pub(crate) defaults: DefaultsSection,
+    /// Where customers reach the gateway.
+    pub(crate) gateway: Gateway,
     pub(crate) mail: MailSettings,
     /// The warnings that every new customer gets.
     pub(crate) warnings: WarningsSection,
@@ -188,11 +191,13 @@ impl Settings {
             origin: origin(args.wait.is_some(), file.database.wait_seconds.is_some()),
         });
         list.extend(defaults_shown(&file.defaults));
+        list.extend(gateway_shown(&file.gateway));
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
         list.extend(mail.shown().into_iter().map(|(key, value)| in_file(key, value)));
-        let (wait, defaults, warnings) = (Duration::from_secs(wait), file.defaults, file.warnings);
-        Ok(Self { config_path, database, database_was_named, wait, key_file, defaults, mail, warnings, list })
+        let ConfigFile { defaults, gateway, warnings, .. } = file;
+        let wait = Duration::from_secs(wait);
+        Ok(Self { config_path, database, database_was_named, wait, key_file, defaults, gateway, mail, warnings, list })
     }
 
     /// Every setting with its value and origin.
@@ -248,6 +253,22 @@ fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 6] {
         in_file("defaults.max_tps", defaults.max_tps.map(|limit| limit.to_string())),
         in_file("defaults.max_binds", defaults.max_binds.map(|limit| limit.to_string())),
         in_file("defaults.timezone", defaults.timezone.as_ref().map(ToString::to_string)),
+    ]
+}
+
+fn gateway_shown(gateway: &Gateway) -> [Setting; 5] {
+    let hosts: Vec<&str> = gateway.hosts.iter().map(ssgctl::model::Host::as_str).collect();
+    let port = |key, port: Port, usual: Port| Setting {
+        key,
+        value: Some(port.to_string()),
+        origin: origin(false, port != usual),
+    };
+    [
+        in_file("gateway.hosts", (!hosts.is_empty()).then(|| hosts.join(", "))),
+        port("gateway.port", gateway.port, Port::PLAIN),
+        port("gateway.tls_port", gateway.tls_port, Port::TLS),
+        in_file("gateway.rest_url", gateway.rest_url.as_ref().map(ToString::to_string)),
+        in_file("gateway.advice", gateway.advice.as_ref().map(ToString::to_string)),
     ]
 }
 

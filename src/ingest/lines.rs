@@ -34,10 +34,10 @@ impl<R: BufRead> Lines<R> {
         Ok(lines)
     }
 
-    /// Whether the input begins with this byte, after blanks.
-    pub(super) fn begins_with(&mut self, byte: u8) -> Result<bool, Fault> {
+    /// Whether the input begins with one of these bytes, after blanks.
+    pub(super) fn begins_with_any(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
         let beginning = self.input.fill_buf().map_err(|error| unreadable(0, &error))?;
-        Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()) == Some(&byte))
+        Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|first| bytes.contains(first)))
     }
 
     /// The number of the line read last, from 1.

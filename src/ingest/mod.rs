@@ -5,6 +5,7 @@
 
 pub mod balance;
 mod csv;
+pub mod cug;
 mod jsonl;
 mod lines;
 mod record;
@@ -30,8 +31,11 @@ pub enum Rows<R> {
 impl<R: BufRead> Rows<R> {
     /// Begins to read: JSON lines when the first character is a brace, else CSV with a header line.
     pub fn open(input: R) -> Result<Self, Fault> {
-        let mut lines = Lines::open(input)?;
-        if lines.begins_with(b'{')? {
+        Self::of_lines(Lines::open(input)?)
+    }
+
+    fn of_lines(mut lines: Lines<R>) -> Result<Self, Fault> {
+        if lines.begins_with_any(b"{")? {
             return Ok(Self::Jsonl(jsonl::Objects::new(lines)));
         }
         csv::Records::open(lines).map(Self::Csv)

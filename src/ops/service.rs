@@ -13,7 +13,8 @@ pub fn new(tx: &mut Tx<'_>, code: ServiceCode, unit: Unit, details: ServiceDetai
     let service = tx.insert_service(code, ApiId::generate(), unit, details)?;
     let change = Change::new(Noun::Service, "new", &service.code, None)
         .field("unit", (), unit.code())
-        .between(None, Some(&service.details));
+        .between(None, Some(&service.details))
+        .amounts(unit, &["price"]);
     tx.record(&change)?;
     Ok(service)
 }
@@ -24,7 +25,9 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut ServiceDetails))
     let before = service.details.clone();
     edit(&mut service.details);
     check_price(service.unit, service.details.price)?;
-    let change = Change::new(Noun::Service, "edit", &service.code, None).between(Some(&before), Some(&service.details));
+    let change = Change::new(Noun::Service, "edit", &service.code, None)
+        .between(Some(&before), Some(&service.details))
+        .amounts(service.unit, &["price"]);
     if !change.is_empty() {
         service.updated_at = tx.at();
         tx.update_service(&service)?;

@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 pub use sqlite::{
-    CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Turn, Tx, sqlite_source, sqlite_version,
+    CheckReport, Crossed, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Turn, Tx, sqlite_source, sqlite_version,
 };
 
 /// Where the time comes from.
@@ -222,6 +222,8 @@ pub struct LetterFilter {
     pub state: Option<LetterState>,
     /// Only those whose next attempt is due.
     pub due: Option<Due>,
+    /// Only those that wait for an attempt, due or not.
+    pub waiting: bool,
     /// A part of the recipient's address.
     pub recipient: Option<String>,
     pub newest_first: bool,

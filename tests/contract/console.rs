@@ -57,6 +57,7 @@ impl Console {
         }
         let rows = "customer,amount,unit,description,key\nABC,5,SMS,import,i-1\nXYZ,6,SMS,import,i-2\n";
         fs::write(console.path("rows.csv"), rows).expect("written");
+        fs::write(console.path("numbers.txt"), "+447700900124\n+447700900130\n").expect("written");
         console.ok("db backup backup.db");
         console.set_up_mail();
         console

@@ -1,6 +1,8 @@
 //! Every command that prints says the same in every format, and `--fields` picks from it.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -44,6 +46,9 @@ const LINES: &[(Shape, &str)] = &[
     (List, "smpp list --all"),
     (List, "smpp enable abc -n"),
     (List, "smpp disable abc -n"),
+    (Single, "smpp cug abc add +447700900128 -n"),
+    (List, "smpp cug abc list"),
+    (Single, "smpp rotate-password abc --grace 0 -n"),
     (List, "smpp archive abc -y -n"),
     (List, "smpp unarchive xyz_old -n"),
     (Single, "service new new --name New -n"),
@@ -66,6 +71,7 @@ const LINES: &[(Shape, &str)] = &[
     (Sheet, "mail show 1"),
     (List, "mail retry 1 -n"),
     (List, "mail cancel 1 -n"),
+    // A row for programs, and a letter for a person.
     (Text, "mail preview test --config mail.toml"),
     // A row, but of another letter each time.
     (Text, "mail test a@b.example --config mail.toml"),
@@ -291,6 +297,34 @@ fn a_change_with_an_unknown_field_is_not_made() {
         let line = format!("{} --fields colour", line.trim_end_matches(" -n"));
         console.run(&line).failed(2, &line);
         assert!(before == console.dump(), "{line} was done all the same");
+    }
+}
+
+#[test]
+fn a_file_or_letter_whose_receipt_has_an_unknown_field_is_not_made() {
+    for line in [
+        "config init --config new.toml",
+        "db init --db new.db",
+        "db backup new.db",
+        "db restore backup.db --db new.db",
+        "db migrate --db old.db",
+        "mail preview test --config mail.toml --html new.html",
+        "mail test a@b.example --config mail.toml",
+        "balance check --config mail.toml",
+    ] {
+        let console = Console::seeded();
+        let museum = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/museum/schema-1.db");
+        fs::copy(museum, console.path("old.db")).expect("copied");
+        // Opened once, so that what belongs beside it is there.
+        console.run("db migrate --db old.db --wait 0 --fields schema,colour").failed(2, "db migrate");
+        let files = || {
+            let folders = [console.path("."), console.path("letters")];
+            let names = folders.into_iter().flat_map(|folder| fs::read_dir(folder).expect("a folder"));
+            names.map(|entry| entry.expect("an entry").file_name()).collect::<BTreeSet<_>>()
+        };
+        let before = (files(), console.dump(), fs::read(console.path("old.db")).expect("read"));
+        console.run(&format!("{line} --fields colour")).failed(2, line);
+        assert!(before == (files(), console.dump(), fs::read(console.path("old.db")).expect("read")), "{line}");
     }
 }
 

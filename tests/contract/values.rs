@@ -25,6 +25,8 @@ const LINES: &[&str] = &[
     "smpp list",
     "smpp enable abc_prod",
     "smpp disable abc_prod",
+    "smpp rotate-password abc_prod",
+    "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
     "smpp archive abc_prod --yes",
     "smpp unarchive xyz_old",
     "service new CODE:new --name New",
@@ -80,6 +82,7 @@ const FREE: &[&str] = &[
     "TO",
     "FILE",
     "FOLDER",
+    "NUMBER|FILE",
     "--customer",
     "--account",
     "--svg",
@@ -150,17 +153,20 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "TEXT" => &["", "  ", "a\u{7}", "a\tb", "a\u{202e}b", LONGER_THAN_A_NOTE],
         "--enabled" | "--binding-enabled" | "--submit-enabled" | "--use-cug" => SWITCHES,
         "--max-tps" | "--max-binds" => LIMITS,
-        "--allowed-ips" => &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"],
+        "--allowed-ips" | "--add-ip" | "--remove-ip" => {
+            &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"]
+        }
         "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" => MONEY,
         "LETTER" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" => COUNTS,
+        "--grace" => &["", "72", "1.5h", "91d", "\u{1b}[31m"],
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--by" | "--kind" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color"
-        | "SHELL" => CHOICES,
+        | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

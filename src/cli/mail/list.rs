@@ -14,7 +14,7 @@ use crate::exit::Result;
 #[command(after_long_help = "Examples:
   ssgctl mail list --state failed
   ssgctl mail list ABCCORP331 --desc --limit 5
-  ssgctl mail list --state failed -o name | xargs ssgctl mail retry")]
+  ssgctl mail list --state failed -o name | xargs -r ssgctl mail retry")]
 pub(crate) struct ListArgs {
     /// Only letters about this customer, by account code or API ID
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]

@@ -184,6 +184,11 @@ impl Output {
         self.format != Format::Table
     }
 
+    /// Whether the result is wanted as rows, where it could be a text for reading.
+    pub(crate) fn shows_rows(&self) -> bool {
+        self.is_data() || self.fields.is_some()
+    }
+
     /// Begins a list of rows of which the question gives only these columns, in this order.
     pub(crate) fn rows_among<R: Row>(&mut self, keys: &[&str]) -> Result<Rows<'_, R>> {
         Rows::begin(self, keys)

@@ -34,6 +34,7 @@ pub(super) struct Payload {
     pub(super) service: Option<ServiceCode>,
     #[serde(alias = "cug", deserialize_with = "array_or_text")]
     pub(super) cug_mobiles: Option<Vec<Msisdn>>,
+    #[serde(alias = "send_email")]
     pub(super) send_email_customer: bool,
 }
 

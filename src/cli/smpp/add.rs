@@ -41,6 +41,7 @@ pub(crate) struct AddArgs {
 }
 
 pub(crate) fn run(args: AddArgs, context: &mut Context) -> Result<()> {
+    args.details.tell_cut(context);
     let password = args.password.read(context)?;
     let generates = password.is_none();
     let account = args.details.new_account(args.system_id, password, &context.settings.defaults)?;

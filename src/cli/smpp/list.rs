@@ -15,7 +15,7 @@ use crate::list::{LivesArgs, PageArgs};
 #[command(after_long_help = "Examples:
   ssgctl smpp list ABCCORP331
   ssgctl smpp list --enabled no --all
-  ssgctl smpp list --service standard -o name | xargs ssgctl smpp disable")]
+  ssgctl smpp list --service standard -o name | xargs -r ssgctl smpp disable")]
 pub(crate) struct ListArgs {
     /// Only accounts of this customer, by account code or API ID
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]

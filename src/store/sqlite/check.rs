@@ -36,8 +36,8 @@ impl CheckReport {
 
 impl Snapshot<'_> {
     /// Examines the whole database: pages and indexes, foreign keys, every row against the rules of its values, the
-    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, archiving, and crossings
-    /// against the ledger, their warnings and their letters.
+    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, archiving, warnings
+    /// against the audit log, and crossings against the ledger, their warnings and their letters.
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         let outcome = self.check_pages(&mut report);
@@ -51,6 +51,9 @@ impl Snapshot<'_> {
         report.part("audit log", outcome);
         let outcome = self.check_balances(&mut report);
         report.part("balances", outcome);
+        report.part("closed user groups", self.check_cug_numbers());
+        let outcome = self.check_previous_passwords(&mut report);
+        report.part("previous passwords", outcome);
         let outcome = self.check_archiving(&mut report);
         report.part("archiving", outcome);
         let outcome = self.check_warnings(&mut report);

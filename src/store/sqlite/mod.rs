@@ -3,8 +3,10 @@
 mod balance;
 mod chain;
 mod check;
+mod check_smpp;
 mod check_warnings;
 mod contact;
+mod cug;
 mod customer;
 mod entry;
 mod error;
@@ -15,6 +17,7 @@ mod letter;
 mod message;
 mod note;
 mod open;
+mod password;
 mod schema;
 mod service;
 mod smpp;
@@ -40,6 +43,7 @@ pub use check::CheckReport;
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
 pub use turnstile::Turn;
+pub use warning::Crossed;
 
 /// An open database.
 #[derive(Debug)]
@@ -80,11 +84,10 @@ impl Store {
                 other => other,
             },
         )?;
-        Ok(Tx {
-            snapshot: Snapshot { transaction },
-            stamp: Stamp { at: clock.now(), origin: origin.clone() },
-            _turn: turn,
-        })
+        let stamp = Stamp { at: clock.now(), origin: origin.clone() };
+        let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, _turn: turn };
+        tx.delete_lapsed_passwords()?;
+        Ok(tx)
     }
 
     /// Waits until nobody else imports traffic, or removes it, and keeps others from it until the result is dropped. Every
@@ -146,6 +149,20 @@ impl Tx<'_> {
     /// Who writes, why, and by which command.
     pub fn origin(&self) -> &Origin {
         &self.stamp.origin
+    }
+
+    /// Does a part of what is to be done. When it fails, that part alone is undone.
+    pub fn part<T>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.transaction.execute_batch("SAVEPOINT part")?;
+        let done = deed(self);
+        // A failure that ended the whole transaction, such as a full disk, leaves nothing to be undone.
+        if done.is_err() && !self.transaction.is_autocommit() {
+            self.transaction.execute_batch("ROLLBACK TO part")?;
+        }
+        if done.is_ok() || !self.transaction.is_autocommit() {
+            self.transaction.execute_batch("RELEASE part")?;
+        }
+        done
     }
 
     /// Makes everything last: when this returns, a power cut loses nothing.
