@@ -21,5 +21,6 @@ mod service;
 mod smpp;
 #[path = "../support/mod.rs"]
 mod support;
+mod traffic;
 mod transfer;
 mod warning;

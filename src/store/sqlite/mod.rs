@@ -3,6 +3,7 @@
 mod balance;
 mod chain;
 mod check;
+mod check_traffic;
 mod check_warnings;
 mod contact;
 mod customer;
