@@ -41,7 +41,8 @@ impl Scene {
         }
         let mut text = "message_id,submitted_at,system_id,destination,state,parts\n".to_owned();
         for n in 0..rows {
-            let (id, account) = (n % (rows - rows / 7), ["abc", "xyz"][n as usize % 2]);
+            let id = n % (rows - rows / 7);
+            let account = ["abc", "xyz"][id as usize % 2];
             let state = if n == id { "pending" } else { "delivered" };
             writeln!(text, "{id},2026-11-{:02}T10:00:00Z,{account},+44770090{id:04},{state},2", id % 20 + 1).unwrap();
         }
@@ -161,7 +162,7 @@ fn imports_of_overlapping_files_at_once_end_where_they_end_one_after_the_other()
     }
     let shown = scene.done(&["balance", "list", "--csv", "--fields", "customer,balance"]);
     let shown = String::from_utf8(shown.stdout).unwrap();
-    let messages = 600 - 600 / 7;
-    assert_eq!(shown.lines().nth(1), Some(format!("abc,-{messages}").as_str()), "{shown}");
+    // 515 messages of two parts.
+    assert_eq!(shown, "customer,balance\nabc,-516\nxyz,-514\n");
     scene.done(&["db", "check"]);
 }
