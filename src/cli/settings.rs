@@ -1,5 +1,6 @@
 //! The configuration file, and where each setting in force came from.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -11,11 +12,12 @@ use std::time::Duration;
 use clap::Args;
 use etcetera::BaseStrategy;
 use serde::Deserialize;
-use ssgctl::model::{Country, CustomerDetails, Invalid, Limit, PaymentTerms, ServiceCode};
+use ssgctl::model::{Country, CustomerDetails, Gateway, Invalid, Limit, PaymentTerms, Port, ServiceCode};
 use ssgctl::ops;
 use ssgctl::store::files;
 
 use crate::exit::{Exit, Failure, Place, Result};
+use crate::import::ImportSection;
 use crate::mail_settings::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
 use crate::period::Zone;
 
@@ -80,9 +82,11 @@ struct ConfigFile {
     secrets: SecretsSection,
     defaults: DefaultsSection,
     operator: OperatorSection,
+    gateway: Gateway,
     mail: MailSection,
     roles: RolesSection,
     warnings: WarningsSection,
+    import: BTreeMap<String, ImportSection>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -146,9 +150,13 @@ pub(crate) struct Settings {
     pub(crate) wait: Duration,
     key_file: Option<PathBuf>,
     pub(crate) defaults: DefaultsSection,
+    /// Where customers reach the gateway.
+    pub(crate) gateway: Gateway,
     pub(crate) mail: MailSettings,
     /// The warnings that every new customer gets.
     pub(crate) warnings: WarningsSection,
+    /// Mappings of the columns of files, by name.
+    pub(crate) imports: BTreeMap<String, ImportSection>,
     list: Vec<Setting>,
 }
 
@@ -188,11 +196,25 @@ impl Settings {
             origin: origin(args.wait.is_some(), file.database.wait_seconds.is_some()),
         });
         list.extend(defaults_shown(&file.defaults));
+        list.extend(gateway_shown(&file.gateway));
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
         list.extend(mail.shown().into_iter().map(|(key, value)| in_file(key, value)));
-        let (wait, defaults, warnings) = (Duration::from_secs(wait), file.defaults, file.warnings);
-        Ok(Self { config_path, database, database_was_named, wait, key_file, defaults, mail, warnings, list })
+        let ConfigFile { defaults, gateway, warnings, import: imports, .. } = file;
+        let wait = Duration::from_secs(wait);
+        Ok(Self {
+            config_path,
+            database,
+            database_was_named,
+            wait,
+            key_file,
+            defaults,
+            gateway,
+            mail,
+            warnings,
+            imports,
+            list,
+        })
     }
 
     /// Every setting with its value and origin.
@@ -248,6 +270,22 @@ fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 6] {
         in_file("defaults.max_tps", defaults.max_tps.map(|limit| limit.to_string())),
         in_file("defaults.max_binds", defaults.max_binds.map(|limit| limit.to_string())),
         in_file("defaults.timezone", defaults.timezone.as_ref().map(ToString::to_string)),
+    ]
+}
+
+fn gateway_shown(gateway: &Gateway) -> [Setting; 5] {
+    let hosts: Vec<&str> = gateway.hosts.iter().map(ssgctl::model::Host::as_str).collect();
+    let port = |key, port: Port, usual: Port| Setting {
+        key,
+        value: Some(port.to_string()),
+        origin: origin(false, port != usual),
+    };
+    [
+        in_file("gateway.hosts", (!hosts.is_empty()).then(|| hosts.join(", "))),
+        port("gateway.port", gateway.port, Port::PLAIN),
+        port("gateway.tls_port", gateway.tls_port, Port::TLS),
+        in_file("gateway.rest_url", gateway.rest_url.as_ref().map(ToString::to_string)),
+        in_file("gateway.advice", gateway.advice.as_ref().map(ToString::to_string)),
     ]
 }
 

@@ -67,8 +67,12 @@ impl<R: BufRead> Records<R> {
             #[cfg(test)]
             slowly: false,
         };
-        if records.advance(true)?.is_none() {
+        let Some(ended) = records.advance(true)? else {
             return Err(Fault::of_file(1, 1, "no_header", "the file is empty; it must begin with a header line"));
+        };
+        if !ended {
+            let message = "the file ends inside its header line: it was cut off, or has no rows";
+            return Err(Fault::of_file(records.lines.number(), 1, "cut_off", message));
         }
         let header = records.current();
         let names: Vec<&str> = header.fields().map(str::trim).collect();
@@ -85,6 +89,12 @@ impl<R: BufRead> Records<R> {
 
     pub(super) fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// The fields of the record read last with the names of their columns; those beyond the header have none.
+    pub(super) fn last_cells(&self) -> Vec<(String, String)> {
+        let names = self.columns.iter().cloned().chain(std::iter::repeat(String::new()));
+        names.zip(self.current().fields().map(str::to_owned)).collect()
     }
 
     pub(super) fn next_row(&mut self) -> Result<Option<Row>, Fault> {
@@ -310,6 +320,7 @@ mod tests {
     fn every_fault_is_named_by_line_and_column() {
         let faults = [
             ("", "1:1 no_header"),
+            ("a,b", "1:1 cut_off"),
             ("a,a\n", "1:3 bad_header"),
             ("a,b\n1,2\n1,2,3\n", "3:5 bad_row"),
             ("a,b\n1\n2,3\n", "2:1 bad_row"),

@@ -36,10 +36,6 @@ code!(
     "must be 1 to 32 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
 );
 code!(
-    /// The name by which an SMPP client binds (SMPP v3.4 section 5.2.1: 15 characters and a NUL). Case matters.
-    SystemId, 1..=15, b"_-", anything, "must be 1 to 15 of A-Z a-z 0-9 _ -"
-);
-code!(
     /// A second, memorable name of an SMPP account. Unique ignoring case.
     ShortName, 1..=40, b"._-", starts_a_word,
     "must be 1 to 40 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
@@ -74,6 +70,49 @@ impl AccountCode {
     }
 }
 
+/// The name by which an SMPP client binds (SMPP v3.4 section 5.2.1: 15 characters and a NUL). Case matters.
+///
+/// Parsing takes what a bind can carry. What another system has given out already is kept, see [`SystemId::kept`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SystemId(String);
+string_value!(SystemId);
+
+impl SystemId {
+    /// The longest that a bind request can carry.
+    pub const MAX_LENGTH: usize = 15;
+    /// The longest that is kept for another system's sake.
+    pub const MAX_KEPT: usize = 64;
+
+    /// The system ID of an account that exists already, in a file or the database: it may be longer than a bind can
+    /// carry. Whoever takes one in asks [`SystemId::fits_a_bind`] and warns.
+    pub fn kept(text: &str) -> Result<Self, Invalid> {
+        if !is_system_id(text, Self::MAX_KEPT) {
+            return Err(Invalid::rule("must be 1 to 64 of A-Z a-z 0-9 _ -"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Whether a bind request can carry it.
+    pub fn fits_a_bind(&self) -> bool {
+        self.0.len() <= Self::MAX_LENGTH
+    }
+}
+
+impl FromStr for SystemId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if !is_system_id(text, Self::MAX_LENGTH) {
+            return Err(Invalid::rule("must be 1 to 15 of A-Z a-z 0-9 _ -"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+fn is_system_id(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +130,16 @@ mod tests {
         assert!("A".repeat(15).parse::<SystemId>().is_ok());
         for text in ["", "a.b", "a b", &"a".repeat(16)] {
             assert!(text.parse::<SystemId>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_system_id_that_another_system_gave_out_is_kept_though_no_bind_can_carry_it() {
+        for (length, fits) in [(1, true), (15, true), (16, false), (64, false)] {
+            assert_eq!(SystemId::kept(&"a".repeat(length)).map(|id| id.fits_a_bind()), Ok(fits), "{length}");
+        }
+        for text in ["", "a.b", "a b", &"a".repeat(65)] {
+            assert!(SystemId::kept(text).is_err(), "{text:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 
 use crate::model::text::Invalid;
-use crate::model::{AccountCode, Origin, Time};
+use crate::model::{AccountCode, Origin, Time, Unit};
 
 /// The kinds of things that are managed, by the names they have on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -124,6 +124,19 @@ impl Change {
             let to = after.get(name).unwrap_or(&Value::Null);
             if from != to && !(is_nothing(from) && is_nothing(to)) {
                 self = self.field(name, from.clone(), to.clone());
+            }
+        }
+        self
+    }
+
+    /// The change with the amounts in some fields as their unit writes them: `12.50`.
+    #[must_use]
+    pub fn amounts(mut self, unit: Unit, fields: &[&str]) -> Self {
+        for field in fields {
+            for value in self.fields.get_mut(*field).and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Some(amount) = value.as_str().and_then(|text| text.parse().ok()) {
+                    *value = unit.format(amount).into();
+                }
             }
         }
         self

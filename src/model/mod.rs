@@ -9,10 +9,14 @@ mod country;
 mod customer;
 mod email;
 mod event;
+mod gateway;
+mod grace;
+mod handover;
 mod import;
 mod letter;
 mod money;
 mod msisdn;
+mod msisdn_set;
 mod network;
 mod password;
 mod service;
@@ -25,19 +29,23 @@ mod web;
 
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
-pub use calling_code::country_of;
+pub use calling_code::{calling_code_of, country_of};
 pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, SystemType};
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
+pub use gateway::{Gateway, Host, Port};
+pub use grace::Grace;
+pub use handover::Handover;
 pub use import::{Charge, Import, ImportState, Manifest, Tally, Tariff, day_of};
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList, calling_code};
+pub use msisdn_set::MsisdnSet;
 pub use network::Network;
 pub use password::Password;
 pub use service::{Service, ServiceDetails};
@@ -47,5 +55,5 @@ pub use text::{
 };
 pub use time::Time;
 pub use traffic::{DayTraffic, Destination, HourTraffic, Message, MessageId, MessageState, StateCounts};
-pub use warning::{Crossing, Level, Warning, WarningDetails};
+pub use warning::{Cause, Crossing, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -15,6 +15,11 @@ impl Msisdn {
     pub fn digits(&self) -> &str {
         &self.0[1..]
     }
+
+    /// The number of digits that were those of a number before.
+    pub(super) fn of_digits(digits: u64) -> Self {
+        Self(format!("+{digits}"))
+    }
 }
 
 impl FromStr for Msisdn {

@@ -1,7 +1,7 @@
 //! The IP networks from which an SMPP account may bind.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -13,18 +13,35 @@ use crate::model::text::{Invalid, serde_by_text};
 pub struct Network(IpNet);
 serde_by_text!(Network);
 
+impl Network {
+    /// Reads an address or a network, and says whether host bits were cut off.
+    pub fn read(text: &str) -> Result<(Self, bool), Invalid> {
+        let text = text.trim();
+        let given = text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse::<IpNet>()).map_err(|_| {
+            Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48")
+        })?;
+        Ok((Self(given.trunc()), given != given.trunc()))
+    }
+
+    /// Its address and prefix length, if it is one of IPv4.
+    pub fn v4(&self) -> Option<(Ipv4Addr, u8)> {
+        match self.0 {
+            IpNet::V4(network) => Some((network.addr(), network.prefix_len())),
+            IpNet::V6(_) => None,
+        }
+    }
+
+    /// Whether an address belongs to it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address)
+    }
+}
+
 impl FromStr for Network {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim();
-        text.parse::<IpAddr>()
-            .map(IpNet::from)
-            .or_else(|_| text.parse::<IpNet>().map(|network| network.trunc()))
-            .map(Self)
-            .map_err(|_| {
-                Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48")
-            })
+        Self::read(text).map(|(network, _)| network)
     }
 }
 
@@ -55,6 +72,8 @@ mod tests {
         for (text, canonical) in forms {
             assert_eq!(text.parse::<Network>().expect(text).to_string(), canonical);
         }
+        assert_eq!(Network::read("10.0.0.5/24").map(|(_, cut)| cut), Ok(true));
+        assert_eq!(Network::read("10.0.0.0/24").map(|(_, cut)| cut), Ok(false));
         for text in ["", "192.0.2", "192.0.2.7/33", "example.com", "*.*.*.*", "192.0.2.007"] {
             assert!(text.parse::<Network>().is_err(), "{text}");
         }

@@ -1,5 +1,6 @@
 //! SMPP accounts: the names and rules by which a customer's client binds to the gateway.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::text::Invalid;
 use crate::model::{
-    AccountCode, AddressRange, Life, Msisdn, Name, Network, ServiceCode, ShortName, SystemId, SystemType, Webhook,
+    AccountCode, AddressRange, Life, Msisdn, Name, Network, ServiceCode, ShortName, SystemId, SystemType, Time, Webhook,
 };
 
 /// What an operator may change of an SMPP account, except its password and its closed user group.
@@ -61,6 +62,14 @@ impl SmppDetails {
             mo_numbers: Vec::new(),
         }
     }
+
+    /// Takes out of its lists what stands in them twice; the order stays.
+    pub fn fold_duplicates(&mut self) {
+        let mut networks = BTreeSet::new();
+        self.allowed_ips.retain(|network| networks.insert(*network));
+        let mut numbers = BTreeSet::new();
+        self.mo_numbers.retain(|number| numbers.insert(number.clone()));
+    }
 }
 
 /// An SMPP account as stored, without its password.
@@ -73,6 +82,8 @@ pub struct SmppAccount {
     pub details: SmppDetails,
     /// How many numbers its closed user group has.
     pub cug_size: u64,
+    /// Until when the password that it had before is taken too, if it has one.
+    pub previous_password_until: Option<Time>,
     pub life: Life,
 }
 

@@ -3,6 +3,7 @@
 pub mod balance;
 pub mod contact;
 pub mod customer;
+pub mod handover;
 pub mod note;
 pub mod outbox;
 pub mod quick_create;

@@ -10,7 +10,8 @@ use crate::model::{
 };
 
 pub use sqlite::{
-    CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Turn, Tx, sqlite_source, sqlite_version,
+    CheckReport, Crossed, Location, Migration, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Turn, Tx, sqlite_source,
+    sqlite_version,
 };
 
 /// Where the time comes from.
@@ -59,6 +60,13 @@ pub struct Page<S> {
     pub descending: bool,
     /// The most rows to give.
     pub limit: Option<u64>,
+}
+
+impl<S> Page<S> {
+    /// A whole list, from low to high.
+    pub fn all(sort: S) -> Self {
+        Self { sort, descending: false, limit: None }
+    }
 }
 
 /// Which customers to list.
@@ -220,6 +228,8 @@ pub struct LetterFilter {
     pub state: Option<LetterState>,
     /// Only those whose next attempt is due.
     pub due: Option<Due>,
+    /// Only those that wait for an attempt, due or not.
+    pub waiting: bool,
     /// A part of the recipient's address.
     pub recipient: Option<String>,
     pub newest_first: bool,

@@ -12,6 +12,7 @@ const ASKING: &[(&str, &str)] = &[
     ("contact remove ABC 1", "--yes"),
     ("smpp archive abc_prod", "--yes"),
     ("smpp add ABC --ask-password", "--password-stdin"),
+    ("smpp rotate-password abc --ask-password", "--password-stdin"),
     ("quick-create --organisation New --ask-password", "--password-stdin"),
     ("customer edit ABC --editor", "--editor"),
 ];
@@ -207,6 +208,18 @@ fn a_text_that_is_not_saved_or_not_changed_changes_nothing() {
         assert_eq!(code, Some(5), "{script}: {shown}");
         assert!(shown.contains("nothing was changed"), "{script}: {shown}");
     }
+    assert!(before == console.dump());
+}
+
+#[test]
+fn who_leaves_the_editor_with_an_error_gives_up_whatever_was_saved() {
+    let console = Console::seeded();
+    let before = console.dump();
+    let editor = saving(&console, "sed -i 's/country = \"GB\"/country = \"FR\"/' \"$1\"");
+    fs::write(&editor, format!("{}exit 1\n", fs::read_to_string(&editor).expect("read"))).expect("written");
+    let (shown, code) = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]).ends();
+    assert_eq!(code, Some(5), "{shown}");
+    assert!(shown.contains("exit status: 1; nothing was changed") && !shown.contains("Save?"), "{shown}");
     assert!(before == console.dump());
 }
 

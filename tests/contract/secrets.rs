@@ -43,10 +43,18 @@ fn passwords_are_in_no_output_but_those_that_show_them() {
     console.ok("smpp show given --reveal");
     console.ok("smpp edit given --max-tps 9");
     console.ok("smpp disable generated");
+    // What was given is the old password now, and taken for a while yet.
+    console.run_with_stdin("smpp rotate-password given --password-stdin -o name", "newer").succeeded("rotated");
     for line in [
         "smpp show given",
         "smpp show generated",
         "smpp list --all",
+        "smpp cug given list",
+        "smpp export --gateway opensmppbox --file logins.txt --force --skip-unfit",
+        "smpp export --gateway opensmppbox --diff logins.txt --skip-unfit",
+        "smpp export --gateway json --file accounts.json --dry-run",
+        "smpp rotate-password generated",
+        "smpp rotate-password given --dry-run --end-grace",
         "smpp edit given --max-tps 10",
         "smpp enable given generated",
         "smpp archive given --yes --dry-run",
@@ -106,7 +114,11 @@ fn an_error_does_not_tell_the_password_that_is_wrong() {
 #[test]
 fn no_option_takes_a_password() {
     let console = Console::seeded();
-    for line in ["smpp add ABC --password secret", "quick-create --organisation New --password secret"] {
+    for line in [
+        "smpp rotate-password abc --password secret",
+        "smpp add ABC --password secret",
+        "quick-create --organisation New --password secret",
+    ] {
         console.run(line).failed(2, line);
     }
     let file = console.path("password");
@@ -171,6 +183,16 @@ fn a_key_that_is_missing_or_another_opens_nothing() {
     assert!(before == console.dump());
     fs::write(console.key(), key).expect("written");
     console.ok(line);
+}
+
+#[test]
+fn a_key_that_was_lost_is_no_end_of_an_account() {
+    let console = Console::seeded();
+    fs::remove_file(console.key()).expect("removed");
+    console.run("smpp rotate-password abc").failed(13, "a grace needs the old password");
+    assert!(!console.key().exists());
+    let rotated = console.json("smpp rotate-password abc --grace 0");
+    assert_eq!(console.json("smpp show abc --reveal")["password"], rotated["password"]);
 }
 
 #[test]

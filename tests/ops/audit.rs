@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{CustomerDetails, Noun, Outcome, ServiceDetails, Unit};
+use ssgctl::model::{CustomerDetails, Gateway, Grace, LetterKind, LetterState, Noun, Outcome, ServiceDetails, Unit};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{balance, contact, customer, note, outbox, service, smpp, warning};
+use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, warning};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
 
 use crate::contact::person;
-use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_letter, reversal, valid};
+use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_letter, reversal, set, valid};
 
 type Deed = fn(&mut Tx<'_>, &Vault) -> Result<()>;
 
@@ -47,7 +47,7 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
     }),
     (Noun::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
     (Noun::Smpp, "edit", "acme1", |tx, _| {
-        smpp::edit(tx, "acme1", |account| account.name = Some(valid("Prod"))).map(drop)
+        smpp::edit(tx, "acme1", set(|account| account.name = Some(valid("Prod")))).map(drop)
     }),
     (Noun::Smpp, "disable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", false).map(drop)),
     (Noun::Smpp, "enable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", true).map(drop)),
@@ -56,6 +56,19 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
         smpp::set_cug(tx, account, &[valid("+447700900123")]).map(drop)
     }),
     (Noun::Smpp, "reveal", "acme1", |tx, vault| smpp::reveal(tx, vault, "acme1").map(drop)),
+    (Noun::Smpp, "rotate-password", "acme1", |tx, vault| {
+        smpp::rotate(tx, vault, "acme1", None, Grace::default()).map(drop)
+    }),
+    (Noun::Smpp, "end-grace", "acme1", |tx, _| smpp::end_grace(tx, "acme1").map(drop)),
+    (Noun::Smpp, "rotate-password", "acme1", |tx, vault| {
+        smpp::rotate(tx, vault, "acme1", None, Grace::default()).map(drop)
+    }),
+    (Noun::Smpp, "handover", "acme1", |tx, _| {
+        let pack = handover::pack(tx, "acme1", &Gateway::default())?;
+        let letters = handover::send(tx, &pack, &[valid("jo@acme.example")], &plain_letter(LetterKind::Handover))?;
+        letters.iter().try_for_each(|letter| tx.set_letter_state(letter, LetterState::Cancelled, None, None))
+    }),
+    (Noun::Smpp, "export", "jasmin", |tx, _| smpp::export(tx, Some("ACME"), "jasmin", 1)),
     (Noun::Smpp, "archive", "acme1", |tx, _| smpp::archive(tx, "acme1").map(drop)),
     (Noun::Smpp, "unarchive", "acme1", |tx, _| smpp::unarchive(tx, "acme1").map(drop)),
     (Noun::Balance, "adjust", "ACME SMS", |tx, _| balance::adjust(tx, "ACME", &adjustment("10")).map(drop)),

@@ -9,7 +9,7 @@ use ssgctl::store::{
 };
 
 use crate::contact::person;
-use crate::support::{Scene, adjustment, assert_refused, by, collect, every_customer, new_account, valid};
+use crate::support::{Scene, adjustment, assert_refused, by, collect, every_customer, new_account, set, valid};
 
 fn of(organisation: &str) -> CustomerDetails {
     CustomerDetails::of(valid(organisation))
@@ -186,7 +186,7 @@ fn an_archived_customer_takes_no_change_but_to_be_unarchived() {
     refused!(|tx| note::add(tx, "ACME", valid("note")));
     refused!(|tx| balance::adjust(tx, "ACME", &adjustment("1")));
     refused!(|tx| balance::set_credit_limit(tx, "ACME", None, valid("1")));
-    refused!(|tx| smpp::edit(tx, "acme1", |account| account.use_cug = true));
+    refused!(|tx| smpp::edit(tx, "acme1", set(|account| account.use_cug = true)));
     refused!(|tx| smpp::set_enabled(tx, "acme1", false));
     refused!(|tx| smpp::archive(tx, "acme1"));
     refused!(|tx| smpp::unarchive(tx, "acme1"));
@@ -242,7 +242,7 @@ fn archiving_and_back_changes_no_switch_no_detail_no_balance_and_no_name() {
     let mut scene = Scene::with_acme();
     scene.account("ACME", "acme1");
     scene.credit("ACME", "10");
-    scene.write(|tx| smpp::edit(tx, "acme1", |account| account.binding_enabled = false)).unwrap();
+    scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.binding_enabled = false))).unwrap();
     let customer = scene.read(|now| now.customer("ACME"));
     let account = scene.read(|now| now.smpp_account("acme1"));
     scene.at("2026-11-25T08:00:00Z");

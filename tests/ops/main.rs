@@ -10,17 +10,24 @@
 mod audit;
 mod balance;
 mod contact;
+mod cug;
 mod customer;
+mod gateway;
+mod handover;
 mod import;
 mod ledger;
+mod marks;
 mod note;
 mod outbox;
+mod password;
 mod quick_create;
 mod reversal;
 mod service;
 mod smpp;
 #[path = "../support/mod.rs"]
 mod support;
+mod taken_back;
 mod traffic;
 mod transfer;
 mod warning;
+mod warning_walk;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use ssgctl::Error;
-use ssgctl::model::{Msisdn, Noun, Password, SmppAccount, SmppDetails, Status};
+use ssgctl::model::{Msisdn, Network, Noun, Password, SmppAccount, SmppDetails, Status, SystemId};
 use ssgctl::ops::{customer, smpp};
 
-use crate::support::{Scene, assert_refused, new_account, valid};
+use crate::support::{Scene, assert_refused, new_account, set, valid};
 
 const ALICE: &str = "+447700900001";
 const BOB: &str = "+447700900002";
@@ -66,7 +66,7 @@ fn a_short_name_names_one_account_in_any_case() {
     scene.account("ACME", "acme2");
     for name in ["prod", "acme1", "ACME1"] {
         assert_refused!(
-            scene.write(|tx| smpp::edit(tx, "acme2", |account| account.short_name = Some(valid(name)))),
+            scene.write(|tx| smpp::edit(tx, "acme2", set(|account| account.short_name = Some(valid(name))))),
             Error::Exists { noun: Noun::Smpp, field: "short_name", .. }
         );
     }
@@ -77,7 +77,7 @@ fn an_account_may_have_its_own_system_id_as_its_short_name() {
     let mut scene = Scene::with_acme();
     scene.add_account("ACME", named("one", "one")).unwrap();
     scene.account("ACME", "two");
-    scene.write(|tx| smpp::edit(tx, "two", |account| account.short_name = Some(valid("TWO")))).unwrap();
+    scene.write(|tx| smpp::edit(tx, "two", set(|account| account.short_name = Some(valid("TWO"))))).unwrap();
     for name in ["one", "ONE", "two", "TWO"] {
         let found = scene.read(|now| now.smpp_account(name));
         assert_eq!(found.system_id.as_str(), name.to_lowercase(), "{name}");
@@ -88,8 +88,8 @@ fn an_account_may_have_its_own_system_id_as_its_short_name() {
 fn a_short_name_may_change_its_case_and_be_given_up() {
     let mut scene = Scene::with_acme();
     scene.add_account("ACME", named("acme1", "prod")).unwrap();
-    scene.write(|tx| smpp::edit(tx, "prod", |account| account.short_name = Some(valid("Prod")))).unwrap();
-    scene.write(|tx| smpp::edit(tx, "prod", |account| account.short_name = None)).unwrap();
+    scene.write(|tx| smpp::edit(tx, "prod", set(|account| account.short_name = Some(valid("Prod"))))).unwrap();
+    scene.write(|tx| smpp::edit(tx, "prod", set(|account| account.short_name = None))).unwrap();
     scene.add_account("ACME", named("acme2", "prod")).unwrap();
 }
 
@@ -146,7 +146,7 @@ fn a_service_that_is_not_there_is_refused() {
     );
     scene.account("ACME", "acme1");
     assert_refused!(
-        scene.write(|tx| smpp::edit(tx, "acme1", |account| account.service = valid("none"))),
+        scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.service = valid("none")))),
         Error::NotFound { noun: Noun::Service, .. }
     );
 }
@@ -185,10 +185,10 @@ fn the_switches_are_independent_of_each_other_and_of_archiving() {
     scene.account("ACME", "acme1");
     for bits in 0..16_u8 {
         let switches = [1, 2, 4, 8].map(|bit| bits & bit != 0);
-        let set = |account: &mut SmppDetails| {
+        let switch = |account: &mut SmppDetails| {
             [account.enabled, account.binding_enabled, account.submit_enabled, account.use_cug] = switches;
         };
-        scene.write(|tx| smpp::edit(tx, "acme1", set)).unwrap();
+        scene.write(|tx| smpp::edit(tx, "acme1", set(switch))).unwrap();
         scene.write(|tx| smpp::archive(tx, "acme1")).unwrap();
         scene.write(|tx| smpp::unarchive(tx, "acme1")).unwrap();
         let found = scene.read(|now| now.smpp_account("acme1")).details;
@@ -215,10 +215,60 @@ fn an_edit_that_changes_nothing_leaves_no_trace() {
     set_cug(&mut scene, "acme1", &[ALICE, BOB]).unwrap();
     scene.at("2026-11-25T08:00:00Z");
     let before = scene.dump();
-    scene.write(|tx| smpp::edit(tx, "acme1", |account| account.service = valid("STANDARD"))).unwrap();
+    scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.service = valid("STANDARD")))).unwrap();
     scene.write(|tx| smpp::set_enabled(tx, "acme1", true)).unwrap();
     set_cug(&mut scene, "acme1", &[BOB, ALICE, BOB]).unwrap();
     assert_eq!(scene.dump(), before);
+}
+
+fn networks(account: &SmppAccount) -> Vec<String> {
+    account.details.allowed_ips.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn networks_are_added_and_removed_one_by_one() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    let mut change = |add: &[&str], remove: &[&str]| {
+        let read = |texts: &[&str]| -> Vec<Network> { texts.iter().map(|text| valid(text)).collect() };
+        let (add, remove) = (read(add), read(remove));
+        scene.write(|tx| smpp::edit(tx, "acme1", |account| smpp::change_networks(account, &add, &remove)))
+    };
+    assert_eq!(
+        networks(&change(&["192.0.2.7", "10.1.2.3/8", "192.0.2.7/32"], &[]).unwrap()),
+        ["192.0.2.7", "10.0.0.0/8"]
+    );
+    assert_eq!(networks(&change(&["192.0.2.7"], &[]).unwrap()), ["192.0.2.7", "10.0.0.0/8"]);
+    assert_refused!(change(&[], &["192.0.2.8"]), Error::Refused(told) if told.contains("`192.0.2.8` is not among"));
+    assert_refused!(change(&[], &["192.0.2.7", "192.0.2.7"]), Error::Refused(_));
+    assert_eq!(networks(&change(&["2001:db8::1"], &["10.0.0.0/8"]).unwrap()), ["192.0.2.7", "2001:db8::1"]);
+    assert_refused!(
+        change(&[], &["192.0.2.7", "2001:db8::1"]),
+        Error::Refused(told) if told.contains("from anywhere")
+    );
+    assert_eq!(networks(&change(&["192.0.2.9"], &["192.0.2.7", "2001:db8::1"]).unwrap()), ["192.0.2.9"]);
+}
+
+#[test]
+fn what_stands_twice_in_a_list_is_folded() {
+    let mut scene = Scene::with_acme();
+    let mut new = new_account("acme1");
+    new.details.allowed_ips = vec![valid("192.0.2.7"), valid("10.0.0.1/8"), valid("10.0.0.0/8"), valid("192.0.2.7")];
+    new.details.mo_numbers = vec![valid(BOB), valid(ALICE), valid(BOB)];
+    let added = scene.add_account("ACME", new).unwrap().account;
+    assert_eq!(networks(&added), ["192.0.2.7", "10.0.0.0/8"]);
+    assert_eq!(added.details.mo_numbers, [valid(BOB), valid(ALICE)]);
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")), added);
+}
+
+#[test]
+fn a_system_id_from_elsewhere_is_kept_at_its_length() {
+    let mut scene = Scene::with_acme();
+    let id = "x".repeat(64);
+    let new = smpp::NewAccount { system_id: Some(SystemId::kept(&id).unwrap()), ..new_account("unused") };
+    assert_eq!(scene.add_account("ACME", new).unwrap().account.system_id.as_str(), id);
+    scene.reveal(&id).unwrap();
+    assert!(scene.findings().is_empty());
 }
 
 #[test]
@@ -226,7 +276,7 @@ fn an_edit_says_when_the_account_changed() {
     let mut scene = Scene::with_acme();
     let made = scene.account("ACME", "acme1");
     scene.at("2026-11-25T08:00:00Z");
-    let edited = scene.write(|tx| smpp::edit(tx, "acme1", |account| account.max_tps = Some(valid("50")))).unwrap();
+    let edited = scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.max_tps = Some(valid("50"))))).unwrap();
     assert_eq!(edited.life.updated_at, valid("2026-11-25T08:00:00Z"));
     assert_eq!(edited.life.created_at, made.life.created_at);
     assert_eq!(scene.read(|now| now.smpp_account("acme1")), edited);
@@ -266,7 +316,7 @@ fn an_archived_account_takes_no_change_but_to_be_unarchived() {
     let before = scene.dump();
     let archived = |name: &str| name == "acme1";
     assert_refused!(
-        scene.write(|tx| smpp::edit(tx, "acme1", |account| account.use_cug = true)),
+        scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.use_cug = true))),
         Error::Archived { noun: Noun::Smpp, name, .. } if archived(name)
     );
     assert_refused!(scene.write(|tx| smpp::set_enabled(tx, "acme1", false)), Error::Archived { .. });

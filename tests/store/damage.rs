@@ -5,7 +5,7 @@ use std::fs;
 use ssgctl::Error;
 use ssgctl::model::ContactDetails;
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{contact, outbox};
+use ssgctl::ops::{contact, outbox, smpp};
 use ssgctl::store::{LetterFilter, Location, SmppFilter};
 
 use crate::ledger_guards;
@@ -16,6 +16,8 @@ fn sound() -> Vec<u8> {
     let mut scene = ledger_guards::scene();
     let account = NewAccount { cug: vec![valid("+447700900123")], ..new_account("acme1") };
     scene.add_account("ACME", account).expect("account");
+    let vault = std::rc::Rc::clone(&scene.vault);
+    scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("1h"))).expect("rotated");
     let person = ContactDetails { name: valid("Jo"), email: None, mobile: None, roles: valid("billing") };
     scene.write(|tx| contact::add(tx, "ACME", person)).expect("contact");
     scene.write(outbox::begin_run).expect("run");
@@ -100,6 +102,9 @@ fn a_warning_or_letter_that_breaks_its_rule_is_found() {
         "UPDATE letter SET kind = 'love' WHERE id = 1",
         "UPDATE letter SET created_at = 'yesterday' WHERE id = 1",
         "UPDATE letter_attempt SET number = 7 WHERE letter_id = 1",
+        "INSERT INTO smpp_account SELECT 9, 1, 'acme9', zeroblob(50), NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1, NULL, NULL, '[]',
+            NULL, NULL, NULL, '[]', '2026-11-24T12:00:00.000Z', '2026-11-24T12:00:00.000Z', NULL, 0;
+         INSERT INTO cug_number VALUES (9, '+1')",
     ] {
         let mut scene = ledger_guards::scene();
         scene.raw().execute_batch(&format!("PRAGMA foreign_keys = OFF; {damage}")).unwrap();

@@ -6,11 +6,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use ssgctl::Error;
-use ssgctl::ops::customer;
+use ssgctl::model::{Composed, Gateway, LetterKind, Outcome};
 use ssgctl::ops::smpp::{self, NewAccount};
+use ssgctl::ops::{customer, handover, outbox};
 use ssgctl::store::vault::Vault;
 
-use crate::support::{NOON, Scene, assert_refused, new_account, open, valid};
+use crate::support::{NOON, Scene, assert_refused, new_account, open, plain_letter, valid};
 
 /// The names of the files of a folder in which some bytes occur.
 fn files_with(folder: &Path, bytes: &[u8]) -> Vec<String> {
@@ -42,6 +43,26 @@ fn a_password_is_in_no_file() {
     for password in [b"hunter2!".as_slice(), generated.reveal().as_bytes()] {
         assert_eq!(files_with(&folder, password), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_letter_that_tells_a_password_does_not_hold_it() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    let text = format!("Password: {}\n", Composed::STARS);
+    let letters = scene.write(|tx| {
+        let pack = handover::pack(tx, "acme1", &Gateway::default())?;
+        let content = Composed { text, password_of: Some(pack.account.id), ..plain_letter(LetterKind::Welcome) };
+        handover::send(tx, &pack, &[valid("jo@acme.example")], &content)
+    });
+    let letter = letters.unwrap().remove(0);
+    let vault = Rc::clone(&scene.vault);
+    scene.write(|tx| outbox::reveal(tx, &vault, &letter)).unwrap();
+    let claimed = scene.write(|tx| outbox::claim_one(tx, letter)).unwrap();
+    scene.write(|tx| outbox::record(tx, claimed, &Outcome::Sent)).unwrap();
+    scene.store.backup(&scene.folder.path().join("backup.db"), false).unwrap();
+    assert!(files_with(scene.folder.path(), b"Password: ********").contains(&"backup.db".to_owned()));
+    assert_eq!(files_with(scene.folder.path(), b"hunter2!"), Vec::<String>::new());
 }
 
 #[test]
@@ -127,6 +148,32 @@ fn what_was_deleted_is_gone_from_the_file() {
     assert_eq!(files_with(&folder, number), Vec::<String>::new());
     assert_eq!(open(&location, NOON).unwrap().read().unwrap().cug(&account).unwrap(), [valid("+447700900124")]);
     drop(kept);
+}
+
+#[test]
+fn a_password_that_was_replaced_is_gone_from_the_file() {
+    for (grace, ended_by) in [("0", "rotation"), ("1h", "time"), ("1h", "hand"), ("1h", "second rotation")] {
+        let mut scene = Scene::with_acme();
+        let account = scene.account("ACME", "acme1");
+        let old = scene.read(|now| now.sealed_password(&account));
+        let vault = Rc::clone(&scene.vault);
+        scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid(grace)).map(drop)).unwrap();
+        match ended_by {
+            "time" => scene.at("2026-11-24T13:00:00Z").customer("GLOBEX").id,
+            "hand" => scene.write(|tx| smpp::end_grace(tx, "acme1")).unwrap().id,
+            "second rotation" => {
+                scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("2h"))).unwrap().account.id
+            }
+            _ => account.id,
+        };
+        // The last one to close the database moves the log into the file.
+        let (location, Scene { store, folder, .. }) = (crate::support::location(&scene.folder), scene);
+        drop(store);
+        let new = open(&location, NOON).unwrap().read().unwrap().sealed_password(&account).unwrap();
+        assert_eq!(files_with(folder.path(), &new), ["test.db"], "{ended_by}");
+        // The nonce and what follows it: all that is the old password's own.
+        assert_eq!(files_with(folder.path(), &old[9..]), Vec::<String>::new(), "{ended_by}");
+    }
 }
 
 #[test]

@@ -206,7 +206,8 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
 /// A letter of a kind that says nothing.
 pub fn plain_letter(kind: LetterKind) -> Composed {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
-    Composed { kind, sender, subject: kind.to_string(), text: "Text.\n".to_owned(), html: "<p>Text.</p>".to_owned() }
+    let (text, html) = ("Text.\n".to_owned(), "<p>Text.</p>".to_owned());
+    Composed { kind, sender, subject: kind.to_string(), text, html, password_of: None }
 }
 
 /// A place for a database in a folder.
@@ -243,6 +244,14 @@ pub fn every_customer() -> CustomerFilter {
 pub fn new_account(system_id: &str) -> NewAccount {
     let details = SmppDetails::of(valid("standard"));
     NewAccount { system_id: Some(valid(system_id)), password: None, details, cug: Vec::new() }
+}
+
+/// A change of an account's details that nothing can be wrong with.
+pub fn set(change: impl FnOnce(&mut SmppDetails)) -> impl FnOnce(&mut SmppDetails) -> Result<()> {
+    |details| {
+        change(details);
+        Ok(())
+    }
 }
 
 /// A change of the only balance.

@@ -4,14 +4,15 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::{
-    AddressRange, Limit, MsisdnList, Name, Network, Password, ServiceCode, ShortName, SmppDetails, SystemId,
-    SystemType, Webhook,
+    AddressRange, Limit, MsisdnList, Name, Password, ServiceCode, ShortName, SmppDetails, SystemId, SystemType, Webhook,
 };
 use ssgctl::ops::smpp::NewAccount;
 
 use crate::complete;
+use crate::context::Context;
 use crate::exit::Result;
 use crate::settings::DefaultsSection;
+use crate::smpp::networks;
 
 /// Details of an SMPP account; what is not given is not touched.
 #[derive(Debug, Clone, Args)]
@@ -64,7 +65,7 @@ pub(crate) struct DetailArgs {
 
     /// IP addresses and networks it may bind from, separated by commas; any when not given
     #[arg(long, value_name = "IP,…", value_delimiter = ',')]
-    allowed_ips: Option<Vec<Network>>,
+    allowed_ips: Option<Vec<networks::Given>>,
 
     /// Numbers of the closed user group, separated by commas
     #[arg(long, value_name = "NUMBER,…")]
@@ -88,6 +89,11 @@ pub(crate) struct DetailArgs {
 }
 
 impl DetailArgs {
+    /// Tells what is taken otherwise than it was given.
+    pub(crate) fn tell_cut(&self, context: &Context) {
+        networks::tell_cut(self.allowed_ips.as_deref().unwrap_or_default(), context);
+    }
+
     /// A new account with what was given, and with what is usual where nothing was.
     ///
     /// Whoever gives a closed user group means it to hold, unless `--use-cug` says otherwise.
@@ -128,7 +134,7 @@ impl DetailArgs {
         details.submit_enabled = self.submit_enabled.unwrap_or(details.submit_enabled);
         details.use_cug = self.use_cug.unwrap_or(details.use_cug);
         if let Some(networks) = self.allowed_ips {
-            details.allowed_ips = networks;
+            details.allowed_ips = networks::of(&networks);
         }
         if let Some(numbers) = self.mo_numbers {
             details.mo_numbers = numbers.0;

@@ -9,15 +9,17 @@ use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::smpp::DetailArgs;
+use crate::smpp::{DetailArgs, networks};
 
 /// Change an SMPP account
 ///
-/// Lists given here replace the account's lists.
+/// Lists given here replace the account's lists; --add-ip and --remove-ip change one of them item by item. The last
+/// allowed address goes by --unset only, for without any the account may be used from anywhere.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp edit abc_prod --max-tps 100 --reason 'upgrade, ticket 4711'
   ssgctl smpp edit abc_prod --submit-enabled no
+  ssgctl smpp edit abc_prod --add-ip 198.51.100.0/24 --remove-ip 192.0.2.7
   ssgctl smpp edit abc_prod --unset allowed_ips --unset max_binds")]
 pub(crate) struct EditArgs {
     /// System ID or short name
@@ -26,6 +28,26 @@ pub(crate) struct EditArgs {
 
     #[command(flatten)]
     details: DetailArgs,
+
+    /// Let it bind from this IP address or network too; may be given several times
+    #[arg(
+        long,
+        value_name = "IP",
+        value_delimiter = ',',
+        help_heading = "SMPP account",
+        conflicts_with = "allowed_ips"
+    )]
+    add_ip: Vec<networks::Given>,
+
+    /// Let it bind from this IP address or network no more; may be given several times
+    #[arg(
+        long,
+        value_name = "IP",
+        value_delimiter = ',',
+        help_heading = "SMPP account",
+        conflicts_with = "allowed_ips"
+    )]
+    remove_ip: Vec<networks::Given>,
 
     /// Empty this field; may be given several times
     #[arg(long, value_name = "FIELD", value_enum)]
@@ -74,7 +96,10 @@ impl Unset {
 }
 
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
-    let EditArgs { account: name, mut details, unset, change } = args;
+    let EditArgs { account: name, mut details, add_ip, remove_ip, unset, change } = args;
+    details.tell_cut(context);
+    networks::tell_cut(&add_ip, context);
+    networks::tell_cut(&remove_ip, context);
     let emptied = unset.contains(&Unset::Cug).then(Vec::new);
     let cug = details.cug.take().map(|numbers| numbers.0).or(emptied);
     let account = context.write(&change, |tx| {
@@ -83,6 +108,7 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
                 field.apply(account);
             }
             details.apply(account);
+            ops::smpp::change_networks(account, &networks::of(&add_ip), &networks::of(&remove_ip))
         })?;
         match cug {
             Some(numbers) => ops::smpp::set_cug(tx, account, &numbers),

@@ -26,6 +26,7 @@ impl Row for SmppAccount {
         Column::detail("dlr_webhook", |a| Cell::maybe(a.details.dlr_webhook.as_ref())),
         Column::detail("mo_webhook", |a| Cell::maybe(a.details.mo_webhook.as_ref())),
         Column::detail("mo_numbers", |a| Cell::list(&a.details.mo_numbers)),
+        Column::detail("previous_password_until", |a| Cell::maybe_time(a.previous_password_until)),
         Column::new("status", |a| Cell::text(a.life.status().as_str())),
         Column::detail("created_at", |a| Cell::Time(a.life.created_at)),
         Column::detail("updated_at", |a| Cell::Time(a.life.updated_at)),
@@ -50,5 +51,21 @@ impl Row for Added {
         Column::new("service", |a| Cell::text(&a.account.details.service)),
         Column::detail("max_tps", |a| Cell::maybe_number(a.account.details.max_tps.map(ssgctl::model::Limit::get))),
         Column::detail("max_binds", |a| Cell::maybe_number(a.account.details.max_binds.map(ssgctl::model::Limit::get))),
+    ];
+}
+
+/// An account whose password was replaced, with the new one if it was generated.
+pub(super) struct Rotated {
+    pub(super) account: SmppAccount,
+    pub(super) generated: Option<Password>,
+}
+
+impl Row for Rotated {
+    const NAME: &str = "system_id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |r| Cell::text(&r.account.customer)),
+        Column::new("system_id", |r| Cell::text(&r.account.system_id)),
+        Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
+        Column::new("previous_password_until", |r| Cell::maybe_time(r.account.previous_password_until)),
     ];
 }

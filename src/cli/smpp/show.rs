@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{Msisdn, SmppAccount};
+use ssgctl::model::{SmppAccount, Unit};
 use ssgctl::ops;
 
 use crate::change::{ChangeArgs, WhyArgs};
@@ -12,6 +12,8 @@ use crate::exit::Result;
 use crate::output::{Cell, Sheet};
 
 /// Show everything of an SMPP account
+///
+/// The numbers of its closed user group are counted here; `smpp cug` lists them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp show abc_prod
@@ -22,7 +24,7 @@ pub(crate) struct ShowArgs {
     #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(complete::accounts))]
     account: String,
 
-    /// Show the password too; the audit log keeps that it was shown
+    /// Show the passwords too: its own, and the one before while that is taken; the audit log keeps that they were shown
     #[arg(long)]
     reveal: bool,
 
@@ -32,28 +34,38 @@ pub(crate) struct ShowArgs {
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     if !args.reveal {
-        let (account, cug) = read(args, context)?;
-        return context.output.sheet(sheet(&account, &cug, None));
+        let shown = read(args, context)?;
+        return context.output.sheet(sheet(&shown, None));
     }
     let vault = context.existing_vault()?;
-    let (account, cug) = read(args, context)?;
+    let shown = read(args, context)?;
     // A reveal is logged, so what could not be shown is refused before it.
-    context.output.refuse_unknown_fields_of(&sheet(&account, &cug, Some("")))?;
+    context.output.refuse_unknown_fields_of(&sheet(&shown, Some(("", None))))?;
     let change = ChangeArgs { dry_run: false, why: args.why.clone() };
     let revealed = context.write_unshown(&change, |tx| ops::smpp::reveal(tx, &vault, &args.account))?;
-    context.output.sheet(sheet(&account, &cug, Some(revealed.password.reveal())))
+    let previous = revealed.previous.as_ref().map(|previous| previous.password.reveal());
+    // As it is now: a password from before may be over since it was read.
+    let shown = Shown { account: revealed.account, ..shown };
+    context.output.sheet(sheet(&shown, Some((revealed.password.reveal(), previous))))
 }
 
-fn read(args: &ShowArgs, context: &mut Context) -> Result<(SmppAccount, Vec<Msisdn>)> {
+struct Shown {
+    account: SmppAccount,
+    /// What its service charges in.
+    unit: Unit,
+}
+
+fn read(args: &ShowArgs, context: &mut Context) -> Result<Shown> {
     context.read(|snapshot| {
         let account = snapshot.smpp_account(&args.account)?;
-        let cug = snapshot.cug(&account)?;
-        Ok((account, cug))
+        let unit = snapshot.service(account.details.service.as_str())?.unit;
+        Ok(Shown { account, unit })
     })
 }
 
 /// The parts of the portal's SMPP dialog, in their order.
-fn sheet(account: &SmppAccount, cug: &[Msisdn], password: Option<&str>) -> Sheet {
+fn sheet(shown: &Shown, passwords: Option<(&str, Option<&str>)>) -> Sheet {
+    let Shown { account, unit } = shown;
     let name = account.details.name.as_ref().map_or("", |name| name.as_str());
     let mut sheet = Sheet::new(&account.system_id, format!("{} {name}", account.system_id).trim());
     sheet.fields(
@@ -61,13 +73,18 @@ fn sheet(account: &SmppAccount, cug: &[Msisdn], password: Option<&str>) -> Sheet
         account,
         &["customer", "system_id", "name", "short_name", "system_type", "address_range", "service"],
     );
-    if let Some(password) = password {
+    sheet.field("unit", Cell::text(unit.code()));
+    if let Some((password, previous)) = passwords {
         sheet.field("password", Cell::text(password));
+        sheet.field("previous_password", Cell::maybe(previous));
+    }
+    match account.previous_password_until {
+        Some(_) => sheet.more_fields(account, &["previous_password_until"]),
+        None => sheet.data("previous_password_until", Cell::Empty),
     }
     sheet.fields("Switches", account, &["enabled", "binding_enabled", "submit_enabled", "use_cug"]);
     sheet.fields("Parameters", account, &["max_tps", "max_binds"]);
     sheet.fields("Security", account, &["allowed_ips", "cug_size"]);
-    sheet.field("cug", Cell::list(cug));
     sheet.fields("Webhooks", account, &["mt_webhook", "dlr_webhook", "mo_webhook", "mo_numbers"]);
     sheet.fields("Other", account, &["status", "created_at", "updated_at", "archived_at"]);
     sheet

@@ -3,10 +3,13 @@
 mod balance;
 mod chain;
 mod check;
+mod check_smpp;
 mod check_traffic;
 mod check_warnings;
 mod contact;
+mod cug;
 mod customer;
+mod document;
 mod entry;
 mod error;
 mod event;
@@ -16,6 +19,7 @@ mod letter;
 mod message;
 mod note;
 mod open;
+mod password;
 mod schema;
 mod service;
 mod smpp;
@@ -37,9 +41,11 @@ use crate::store::{Clock, Stamp};
 use turnstile::{lock_imports, take_turn};
 
 pub use check::CheckReport;
+pub use document::{TABLES, Table};
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
 pub use turnstile::Turn;
+pub use warning::Crossed;
 
 /// An open database.
 #[derive(Debug)]
@@ -80,11 +86,10 @@ impl Store {
                 other => other,
             },
         )?;
-        Ok(Tx {
-            snapshot: Snapshot { transaction },
-            stamp: Stamp { at: clock.now(), origin: origin.clone() },
-            _turn: turn,
-        })
+        let stamp = Stamp { at: clock.now(), origin: origin.clone() };
+        let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, _turn: turn };
+        tx.delete_lapsed_passwords()?;
+        Ok(tx)
     }
 
     /// Waits until nobody else imports traffic, or removes it, and keeps others from it until the result is dropped. Every
@@ -146,6 +151,18 @@ impl Tx<'_> {
     /// Who writes, why, and by which command.
     pub fn origin(&self) -> &Origin {
         &self.stamp.origin
+    }
+
+    /// Tries a deed: when it fails, nothing of it is left in the transaction.
+    pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
+        self.transaction.execute_batch("SAVEPOINT attempt")?;
+        let outcome = deed(self);
+        // A failure that ended the whole transaction, such as a full disk, leaves nothing to be undone.
+        if !self.transaction.is_autocommit() {
+            let end = if outcome.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
+            self.transaction.execute_batch(end)?;
+        }
+        Ok(outcome)
     }
 
     /// Makes everything last: when this returns, a power cut loses nothing.

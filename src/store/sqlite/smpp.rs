@@ -1,9 +1,9 @@
-//! SMPP accounts, their sealed passwords and their closed user groups.
+//! SMPP accounts.
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, Life, Msisdn, Noun, Service, SmppAccount, SmppDetails, SystemId};
+use crate::model::{Customer, Life, Noun, Service, SmppAccount, SmppDetails, SystemId};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{Page, SmppFilter, SmppSort, Snapshot, Tx};
@@ -13,10 +13,12 @@ const SELECT: &str = "SELECT smpp_account.id, smpp_account.customer_id, customer
     enabled, binding_enabled, submit_enabled, use_cug, max_tps, max_binds, allowed_ips,
     mt_webhook, dlr_webhook, mo_webhook, mo_numbers,
     (SELECT count(*) FROM cug_number WHERE smpp_account_id = smpp_account.id),
+    previous_password.valid_until,
     smpp_account.created_at, smpp_account.updated_at, smpp_account.archived_at
     FROM smpp_account
     JOIN customer ON customer.id = smpp_account.customer_id
-    JOIN service ON service.id = smpp_account.service_id";
+    JOIN service ON service.id = smpp_account.service_id
+    LEFT JOIN previous_password ON previous_password.smpp_account_id = smpp_account.id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
     Ok(SmppAccount {
@@ -43,15 +45,21 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
             mo_numbers: from_json(row, 19)?,
         },
         cug_size: row.get::<_, i64>(20)?.unsigned_abs(),
-        life: Life { created_at: row.get(21)?, updated_at: row.get(22)?, archived_at: row.get(23)? },
+        previous_password_until: row.get(21)?,
+        life: Life { created_at: row.get(22)?, updated_at: row.get(23)?, archived_at: row.get(24)? },
     })
 }
 
 impl SmppFilter {
     /// Every account of a customer, archived ones included, by system ID.
     pub fn of_customer(customer_id: i64) -> Self {
+        Self { customer_id: Some(customer_id), ..Self::every() }
+    }
+
+    /// Every account, archived ones included, by system ID.
+    pub fn every() -> Self {
         Self {
-            customer_id: Some(customer_id),
+            customer_id: None,
             lives: crate::store::Lives::All,
             service_id: None,
             enabled: None,
@@ -64,12 +72,7 @@ impl SmppFilter {
 impl Snapshot<'_> {
     /// The SMPP account of a system ID or, in any case, of a short name.
     pub fn smpp_account(&self, name: &str) -> Result<SmppAccount> {
-        // No short name equals a system ID (see `ops::smpp`), so at most one row answers.
-        let found = self
-            .transaction
-            .prepare_cached(&format!("{SELECT} WHERE system_id = ?1 OR short_name = ?1"))?
-            .query_row([name], read)
-            .optional()?;
+        let found = self.smpp_account_named(name)?;
         match found {
             Some(account) => Ok(account),
             None => Err(Error::NotFound {
@@ -83,6 +86,19 @@ impl Snapshot<'_> {
                 )?,
             }),
         }
+    }
+
+    /// The same, or nothing.
+    pub fn smpp_account_named(&self, name: &str) -> Result<Option<SmppAccount>> {
+        // No short name equals a system ID (see `ops::smpp`), so at most one row answers.
+        let sql = format!("{SELECT} WHERE system_id = ?1 OR short_name = ?1");
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([name], read).optional()?)
+    }
+
+    /// The SMPP account of a row.
+    pub fn smpp_account_of(&self, id: i64) -> Result<SmppAccount> {
+        let select = format!("{SELECT} WHERE smpp_account.id = ?1");
+        Ok(self.transaction.prepare_cached(&select)?.query_row([id], read)?)
     }
 
     /// Whether a system ID is in use or reserved.
@@ -128,23 +144,6 @@ impl Snapshot<'_> {
         query.order(columns, filter.page.descending);
         query.limit(filter.page.limit);
         query.run(&self.transaction, SELECT, read, each)
-    }
-
-    /// The password of an account, still encrypted.
-    pub fn sealed_password(&self, account: &SmppAccount) -> Result<Vec<u8>> {
-        Ok(self
-            .transaction
-            .prepare_cached("SELECT password_sealed FROM smpp_account WHERE id = ?1")?
-            .query_row([account.id], |row| row.get(0))?)
-    }
-
-    /// The numbers of an account's closed user group, in order.
-    pub fn cug(&self, account: &SmppAccount) -> Result<Vec<Msisdn>> {
-        let mut statement = self
-            .transaction
-            .prepare_cached("SELECT msisdn FROM cug_number WHERE smpp_account_id = ?1 ORDER BY msisdn")?;
-        let numbers = statement.query_map([account.id], |row| row.get(0))?;
-        Ok(numbers.collect::<rusqlite::Result<_>>()?)
     }
 }
 
@@ -195,6 +194,7 @@ impl Tx<'_> {
             system_id,
             details,
             cug_size: 0,
+            previous_password_until: None,
             life,
         })
     }
@@ -270,23 +270,5 @@ impl Tx<'_> {
         ))?;
         let accounts = statement.query_map([customer.id], read)?;
         Ok(accounts.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// Adds a number to an account's closed user group; `false` if it is there already.
-    pub fn insert_cug_number(&mut self, account: &SmppAccount, number: &Msisdn) -> Result<bool> {
-        let added = self
-            .transaction
-            .prepare_cached("INSERT OR IGNORE INTO cug_number (smpp_account_id, msisdn) VALUES (?1, ?2)")?
-            .execute(params![account.id, number])?;
-        Ok(added > 0)
-    }
-
-    /// Takes a number out of an account's closed user group; `false` if it is not there.
-    pub fn delete_cug_number(&mut self, account: &SmppAccount, number: &Msisdn) -> Result<bool> {
-        let removed = self
-            .transaction
-            .prepare_cached("DELETE FROM cug_number WHERE smpp_account_id = ?1 AND msisdn = ?2")?
-            .execute(params![account.id, number])?;
-        Ok(removed > 0)
     }
 }

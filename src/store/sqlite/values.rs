@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountCode, AddressRange, ApiId, Country, EmailAddress, EntryKind, Hash, ImportState, LetterKind, LetterState,
-    Level, Limit, Line, Money, Msisdn, NoteText, Noun, PaymentTerms, ServiceCode, ShortName, SystemId, SystemType,
-    Time, Unit, Webhook, Website,
+    AccountCode, AddressRange, ApiId, Cause, Country, EmailAddress, EntryKind, Hash, ImportState, LetterKind,
+    LetterState, Level, Limit, Line, Money, Msisdn, NoteText, Noun, PaymentTerms, ServiceCode, ShortName, SystemId,
+    SystemType, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them back through their parser.
@@ -32,6 +32,7 @@ text_columns!(
     AccountCode,
     AddressRange,
     ApiId,
+    Cause,
     Country,
     EmailAddress,
     EntryKind,
@@ -44,11 +45,23 @@ text_columns!(
     Noun,
     ServiceCode,
     ShortName,
-    SystemId,
     SystemType,
     Webhook,
     Website,
 );
+
+impl ToSql for SystemId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.as_str()))
+    }
+}
+
+/// An account may have come from another system, whose system IDs are kept.
+impl FromSql for SystemId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::kept(value.as_str()?).map_err(FromSqlError::other)
+    }
+}
 
 impl<const MAX: usize> ToSql for Line<MAX> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

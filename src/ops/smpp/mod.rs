@@ -1,14 +1,21 @@
-//! SMPP accounts: adding, changing, switching, archiving, and showing a password to the one who asks.
+//! SMPP accounts: adding, changing, switching, archiving; their closed user groups and their passwords.
 
-use std::collections::BTreeSet;
+mod cug;
+mod export;
+mod password;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::model::{
-    Change, Customer, Msisdn, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
+    Change, Customer, Msisdn, Network, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
 };
 use crate::ops::customer;
 use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
+
+pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
+pub use export::{credentials, export};
+pub(super) use password::current as current_password;
+pub use password::{Credentials, Previous, end_grace, has_password, probe, reveal, rotate};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -28,13 +35,6 @@ pub struct NewAccount {
     pub cug: Vec<Msisdn>,
 }
 
-/// An account just made, and its password, which is shown this once.
-#[derive(Debug)]
-pub struct Credentials {
-    pub account: SmppAccount,
-    pub password: Password,
-}
-
 /// Adds an account to a customer.
 pub fn add(tx: &mut Tx<'_>, vault: &Vault, customer: &str, new: NewAccount) -> Result<Credentials> {
     let customer = customer::active(tx, customer)?;
@@ -46,6 +46,7 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     let NewAccount { system_id, password, mut details, cug } = new;
     let service = tx.service(details.service.as_str())?;
     details.service = service.code.clone();
+    details.fold_duplicates();
     let system_id = match system_id {
         Some(id) => refuse_taken_system_id(tx, id)?,
         None => free_system_id(tx)?,
@@ -59,21 +60,12 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     };
     let sealed = vault.seal(&password, &customer.api_id, &system_id)?;
     let mut account = tx.insert_smpp_account(customer, &service, system_id, details, &sealed)?;
-    let mut change = change("add", &account)
+    let change = change("add", &account)
         .field("system_id", (), account.system_id.as_str())
         .between(None, Some(&account.details));
-    let mut held = Vec::new();
-    for number in &cug {
-        if tx.insert_cug_number(&account, number)? {
-            held.push(number.as_str());
-        }
-    }
-    if !held.is_empty() {
-        account.cug_size = held.len() as u64;
-        change = change.field("cug", (), held);
-    }
+    let change = cug::fill(tx, &mut account, &cug, change)?;
     tx.record(&change)?;
-    Ok(Credentials { account, password })
+    Ok(Credentials { account, password, previous: None })
 }
 
 /// The account of a name, if it takes changes: neither it nor its customer is archived.
@@ -85,20 +77,53 @@ pub fn active(tx: &Tx<'_>, name: &str) -> Result<SmppAccount> {
     }
 }
 
+/// What an account with these details would differ in.
+pub fn difference(account: &SmppAccount, details: &SmppDetails) -> Change {
+    change("edit", account).between(Some(&account.details), Some(details))
+}
+
 /// Changes details of an account; a change that changes nothing leaves no trace.
-pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut SmppDetails)) -> Result<SmppAccount> {
+pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut SmppDetails) -> Result<()>) -> Result<SmppAccount> {
     save(tx, "edit", name, edit)
+}
+
+/// Takes networks out of those that an account may bind from, then adds others. What is to go must be there, and the last
+/// does not go this way: without any, the account could be used from anywhere.
+pub fn change_networks(details: &mut SmppDetails, add: &[Network], remove: &[Network]) -> Result<()> {
+    for network in remove {
+        let place = details.allowed_ips.iter().position(|allowed| allowed == network);
+        let place = place
+            .ok_or_else(|| Error::Refused(format!("{} is not among the account's allowed_ips", quoted(network))))?;
+        details.allowed_ips.remove(place);
+    }
+    details.allowed_ips.extend(add);
+    match remove.last() {
+        Some(last) if details.allowed_ips.is_empty() => Err(Error::Refused(format!(
+            "without {} the account could be used from anywhere; unset allowed_ips if that is meant",
+            quoted(last)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Switches an account on or off; its other switches stay as they are.
 pub fn set_enabled(tx: &mut Tx<'_>, name: &str, enabled: bool) -> Result<SmppAccount> {
-    save(tx, if enabled { "enable" } else { "disable" }, name, |details| details.enabled = enabled)
+    save(tx, if enabled { "enable" } else { "disable" }, name, |details| {
+        details.enabled = enabled;
+        Ok(())
+    })
 }
 
-fn save(tx: &mut Tx<'_>, action: &str, name: &str, edit: impl FnOnce(&mut SmppDetails)) -> Result<SmppAccount> {
+fn save(
+    tx: &mut Tx<'_>,
+    action: &str,
+    name: &str,
+    edit: impl FnOnce(&mut SmppDetails) -> Result<()>,
+) -> Result<SmppAccount> {
     let mut account = active(tx, name)?;
     let before = account.details.clone();
-    edit(&mut account.details);
+    edit(&mut account.details)?;
+    account.details.fold_duplicates();
     let service = tx.service(account.details.service.as_str())?;
     account.details.service = service.code.clone();
     if let Some(short_name) = &account.details.short_name
@@ -111,39 +136,6 @@ fn save(tx: &mut Tx<'_>, action: &str, name: &str, edit: impl FnOnce(&mut SmppDe
         account.life.updated_at = tx.at();
         tx.update_smpp_account(&account, &service)?;
         tx.record(&change)?;
-    }
-    Ok(account)
-}
-
-/// Makes an account's closed user group hold these numbers and no others.
-pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Result<SmppAccount> {
-    let held: BTreeSet<Msisdn> = tx.cug(&account)?.into_iter().collect();
-    let wanted: BTreeSet<Msisdn> = numbers.iter().cloned().collect();
-    let missing: Vec<Msisdn> = wanted.difference(&held).cloned().collect();
-    let surplus: Vec<Msisdn> = held.difference(&wanted).cloned().collect();
-    change_cug(tx, account, &missing, &surplus)
-}
-
-/// Adds and removes numbers of an account's closed user group; numbers that are there, or not there, already are let be.
-pub fn change_cug(tx: &mut Tx<'_>, account: SmppAccount, add: &[Msisdn], remove: &[Msisdn]) -> Result<SmppAccount> {
-    let mut account = active(tx, account.system_id.as_str())?;
-    let mut added = Vec::new();
-    for number in add {
-        if tx.insert_cug_number(&account, number)? {
-            added.push(number.as_str());
-        }
-    }
-    let mut removed = Vec::new();
-    for number in remove {
-        if tx.delete_cug_number(&account, number)? {
-            removed.push(number.as_str());
-        }
-    }
-    if !added.is_empty() || !removed.is_empty() {
-        account.cug_size = account.cug_size + added.len() as u64 - removed.len() as u64;
-        account.life.updated_at = tx.at();
-        tx.touch_smpp_account(&account)?;
-        tx.record(&change("edit", &account).field("cug", removed, added))?;
     }
     Ok(account)
 }
@@ -184,15 +176,6 @@ pub(super) fn unarchive_with_customer(tx: &mut Tx<'_>, mut account: SmppAccount)
     account.life.archived_at = None;
     account.life.updated_at = tx.at();
     Ok(account)
-}
-
-/// Gives the password of an account, archived or not, and logs that somebody asked for it.
-pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials> {
-    let account = tx.smpp_account(name)?;
-    let customer = tx.customer_of(account.customer_id)?;
-    let password = vault.unseal(&tx.sealed_password(&account)?, &customer.api_id, &account.system_id)?;
-    tx.record(&change("reveal", &account))?;
-    Ok(Credentials { account, password })
 }
 
 fn change(action: &str, account: &SmppAccount) -> Change {

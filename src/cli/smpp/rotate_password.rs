@@ -1,0 +1,61 @@
+//! `ssgctl smpp rotate-password`.
+
+use clap::Args;
+use clap_complete::ArgValueCompleter;
+use ssgctl::model::Grace;
+use ssgctl::ops;
+
+use crate::change::ChangeArgs;
+use crate::complete;
+use crate::context::Context;
+use crate::exit::Result;
+use crate::smpp::PasswordArgs;
+use crate::smpp::row::Rotated;
+
+/// Give an SMPP account a new password
+///
+/// For the grace the old password is taken as well: both are in what `smpp export` writes and `smpp show --reveal` shows.
+/// Then the old one is gone, from the database file too. A second rotation within the grace keeps the password of the
+/// first, and what was before that is taken no more. --grace 0 ends the old password at once, and --end-grace that of a
+/// rotation before; export to the gateway again after either.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl smpp rotate-password abc_prod --reason 'yearly change'
+  ssgctl smpp rotate-password abc_prod --grace 0 --reason 'password was published'
+  ssgctl smpp rotate-password abc_prod --grace 7d --password-file new.txt
+  ssgctl smpp rotate-password abc_prod --end-grace")]
+pub(crate) struct RotatePasswordArgs {
+    /// System ID or short name
+    #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(complete::accounts))]
+    account: String,
+
+    /// How long the old password is taken as well: minutes, hours or days, or 0
+    #[arg(long, value_name = "TIME", default_value_t)]
+    grace: Grace,
+
+    /// Make no new password; take the old one no more
+    #[arg(long, conflicts_with_all = ["grace", "password_stdin", "password_file", "ask_password"])]
+    end_grace: bool,
+
+    #[command(flatten)]
+    password: PasswordArgs,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: &RotatePasswordArgs, context: &mut Context) -> Result<()> {
+    if args.end_grace {
+        let account = context.write(&args.change, |tx| ops::smpp::end_grace(tx, &args.account))?;
+        return context.output.row(&Rotated { account, generated: None });
+    }
+    let given = args.password.read(context)?;
+    let generates = given.is_none();
+    // To take the old password for a while it must be readable; without a grace a key that was lost is made anew.
+    let vault = if args.grace.is_none() { context.vault()? } else { context.existing_vault()? };
+    let rotated = context.write(&args.change, |tx| {
+        let made = ops::smpp::rotate(tx, &vault, &args.account, given, args.grace)?;
+        Ok::<_, ssgctl::Error>(Rotated { account: made.account, generated: generates.then_some(made.password) })
+    })?;
+    context.output.row(&rotated)
+}

@@ -1,0 +1,100 @@
+//! Sets of telephone numbers in eight bytes each: a million of them is no burden.
+
+use std::fmt;
+
+use crate::model::Msisdn;
+
+/// Different numbers in the order of their texts.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct MsisdnSet(Vec<Packed>);
+
+/// The digits set flush left in fifteen places, and how many there are: packed numbers sort as their texts do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Packed(u64);
+
+impl Packed {
+    const PLACES: u32 = 15;
+
+    fn new(number: &Msisdn) -> Self {
+        let digits = number.digits();
+        // A number has 8 to 15 digits, so its length fits into four bits and its digits into fifteen places.
+        let length = u32::try_from(digits.len()).unwrap_or(Self::PLACES).min(Self::PLACES);
+        let value = digits.bytes().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'));
+        Self((value * 10_u64.pow(Self::PLACES - length)) << 4 | u64::from(length))
+    }
+
+    fn digits(self) -> u64 {
+        let length = u32::try_from(self.0 & 15).unwrap_or(Self::PLACES);
+        (self.0 >> 4) / 10_u64.pow(Self::PLACES - length)
+    }
+}
+
+impl MsisdnSet {
+    /// How many numbers it has.
+    pub fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The numbers in order.
+    pub fn iter(&self) -> impl Iterator<Item = Msisdn> {
+        self.0.iter().map(|packed| Msisdn::of_digits(packed.digits()))
+    }
+
+    /// Whether a number is in it.
+    pub fn contains(&self, number: &Msisdn) -> bool {
+        self.0.binary_search(&Packed::new(number)).is_ok()
+    }
+
+    /// The numbers that are in this set and not in the other.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self(self.0.iter().filter(|packed| other.0.binary_search(packed).is_err()).copied().collect())
+    }
+}
+
+/// In any order, and each as often as it comes.
+impl FromIterator<Msisdn> for MsisdnSet {
+    fn from_iter<I: IntoIterator<Item = Msisdn>>(numbers: I) -> Self {
+        let mut packed: Vec<Packed> = numbers.into_iter().map(|number| Packed::new(&number)).collect();
+        packed.sort_unstable();
+        packed.dedup();
+        Self(packed)
+    }
+}
+
+impl fmt::Debug for MsisdnSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(|number| number.to_string())).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn numbers() -> impl Strategy<Value = Vec<Msisdn>> {
+        prop::collection::vec("(1|44|49|353)[0-9]{7,12}".prop_map(|text| text.parse().expect("valid")), 0..200)
+    }
+
+    proptest! {
+        #[test]
+        fn it_holds_what_a_set_of_texts_holds_in_the_same_order(one in numbers(), two in numbers()) {
+            let texts: BTreeSet<Msisdn> = one.iter().cloned().collect();
+            let others: BTreeSet<Msisdn> = two.iter().cloned().collect();
+            let (set, other): (MsisdnSet, MsisdnSet) = (one.into_iter().collect(), two.into_iter().collect());
+            prop_assert_eq!(set.len(), texts.len() as u64);
+            prop_assert!(set.iter().eq(texts.iter().cloned()));
+            prop_assert!(set.without(&other).iter().eq(texts.difference(&others).cloned()));
+            prop_assert!(others.iter().all(|number| set.contains(number) == texts.contains(number)));
+        }
+    }
+}

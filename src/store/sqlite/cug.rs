@@ -1,0 +1,59 @@
+//! The numbers of closed user groups.
+
+use rusqlite::params;
+
+use crate::error::{Error, Result};
+use crate::model::{Msisdn, MsisdnSet, SmppAccount};
+use crate::store::{Snapshot, Tx};
+
+const SELECT: &str = "SELECT msisdn FROM cug_number WHERE smpp_account_id = ?1 ORDER BY msisdn";
+
+impl Snapshot<'_> {
+    /// Hands every number of an account's closed user group to `each`, in order.
+    pub fn cug_numbers<E: From<Error>>(
+        &self,
+        account: &SmppAccount,
+        mut each: impl FnMut(Msisdn) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.transaction.prepare_cached(SELECT).map_err(Error::from)?;
+        let numbers = statement.query_map([account.id], |row| row.get(0)).map_err(Error::from)?;
+        for number in numbers {
+            each(number.map_err(Error::from)?)?;
+        }
+        Ok(())
+    }
+
+    /// The numbers of an account's closed user group, in order.
+    pub fn cug(&self, account: &SmppAccount) -> Result<Vec<Msisdn>> {
+        let mut statement = self.transaction.prepare_cached(SELECT)?;
+        let numbers = statement.query_map([account.id], |row| row.get(0))?;
+        Ok(numbers.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The same in little memory.
+    pub fn cug_set(&self, account: &SmppAccount) -> Result<MsisdnSet> {
+        let mut statement = self.transaction.prepare_cached(SELECT)?;
+        let numbers = statement.query_map([account.id], |row| row.get(0))?;
+        Ok(numbers.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a number to an account's closed user group; `false` if it is there already.
+    pub fn insert_cug_number(&mut self, account: &SmppAccount, number: &Msisdn) -> Result<bool> {
+        let added = self
+            .transaction
+            .prepare_cached("INSERT OR IGNORE INTO cug_number (smpp_account_id, msisdn) VALUES (?1, ?2)")?
+            .execute(params![account.id, number])?;
+        Ok(added > 0)
+    }
+
+    /// Takes a number out of an account's closed user group; `false` if it is not there.
+    pub fn delete_cug_number(&mut self, account: &SmppAccount, number: &Msisdn) -> Result<bool> {
+        let removed = self
+            .transaction
+            .prepare_cached("DELETE FROM cug_number WHERE smpp_account_id = ?1 AND msisdn = ?2")?
+            .execute(params![account.id, number])?;
+        Ok(removed > 0)
+    }
+}
