@@ -4,6 +4,7 @@ mod balance;
 mod chain;
 mod check;
 mod check_smpp;
+mod check_traffic;
 mod check_warnings;
 mod contact;
 mod cug;
