@@ -7,7 +7,7 @@
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
 //! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
-//! ingest files that come in: a strict streaming reader, and what rows mean as requests to ops
+//! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
 //!  │
 //!  ▼
 //! ops    deeds: one function is one business act inside one transaction; rules and audit events live here

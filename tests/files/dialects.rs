@@ -208,7 +208,8 @@ fn clients_of_whmcs() {
             format!("{} {number}", dice.pick(&LAST)),
             company,
             format!("w{number}@w.example"),
-            format!("{number} Quai du Port"),
+            // Of those that are archived nothing may change.
+            format!("{number} {}", if number % 3 == 2 { "Rue Neuve" } else { "Quai du Port" }),
             String::new(),
             CITIES[number % 5].to_owned(),
             String::new(),
@@ -227,8 +228,7 @@ fn clients_of_whmcs() {
         ]);
     }
     let text = file(&mut dice, header, &rows);
-    // Of those that are archived nothing changes, so a street is renamed where customers are active.
-    let mut scene = lives("whmcs", &text, "00 Quai du Port", "00 Quai du Nord", "credit");
+    let mut scene = lives("whmcs", &text, "7 Quai du Port", "7 Quai du Nord", "credit");
     let closed = scene.read(|now| now.customer("018f3b1e-0000-7000-8000-000000000002"));
     assert_eq!(closed.life.status(), Status::Archived);
 }
