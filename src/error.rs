@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::text::quoted;
-use crate::model::{AccountCode, Invalid, Money, Noun, Unit};
+use crate::model::{AccountCode, Invalid, Message, MessageId, Money, Noun, Unit};
 
 /// The result of a deed or of a question to the store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -44,6 +44,10 @@ pub enum Error {
     /// A key was used before, for a change that differs in `field`.
     #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
     KeyConflict { key: String, field: &'static str },
+
+    /// A message was reported before with other content that matters for money; `before` says where.
+    #[error("message {} was reported otherwise before, {before} ({field} differs)", quoted(.id))]
+    Contradiction { id: MessageId, field: &'static str, before: String },
 
     /// An entry is undone once.
     #[error("entry {entry} was reversed before, by entry {by}")]
@@ -137,6 +141,11 @@ impl Error {
     /// A file operation that failed; `action` finishes "cannot ...".
     pub fn io(action: impl fmt::Display, error: &std::io::Error) -> Self {
         Self::Io { action: action.to_string(), reason: error.to_string() }
+    }
+
+    /// A message that an earlier import has with another value of a field.
+    pub fn contradiction(message: &Message, field: &'static str, import_id: i64) -> Self {
+        Self::Contradiction { id: message.id.clone(), field, before: format!("by import {import_id}") }
     }
 
     /// The same, told to somebody who asked for the archiving of what is archived.

@@ -6,6 +6,7 @@
 //! cli    the binary: everything that knows a terminal      src/cli/main.rs is the front door
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
+//! gateway what SMSC gateways of several makes read and hold
 //! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
 //! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
 //!  │
@@ -43,11 +44,13 @@
 //! a word for programs and a hint. What clap finds wrong takes the same road.
 
 pub mod error;
+pub mod gateway;
 pub mod ingest;
 pub mod mail;
 pub mod model;
 pub mod ops;
 pub mod report;
+pub mod smpp;
 pub mod store;
 
 pub use error::{Error, Result};

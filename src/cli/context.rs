@@ -1,11 +1,12 @@
 //! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use nix::unistd::{Uid, User};
 use ssgctl::error::{count, quoted};
-use ssgctl::model::{Actor, Origin};
+use ssgctl::model::{Actor, Gateway, Origin};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
@@ -22,6 +23,8 @@ pub(crate) struct Context {
     pub(crate) prompt: Prompt,
     /// Noun and verb of the command that runs, for the audit log.
     pub(crate) command: String,
+    /// The words of the command line, without the program's own name.
+    pub(crate) arguments: Vec<OsString>,
     pub(crate) quiet: bool,
     /// Whether something was saved: a failure after that is one of the receipt only.
     pub(crate) committed: bool,
@@ -30,7 +33,8 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(settings: Settings, output: Output, prompt: Prompt, command: String, quiet: bool) -> Self {
-        Self { settings, output, prompt, command, quiet, committed: false, store: None }
+        let arguments = std::env::args_os().skip(1).collect();
+        Self { settings, output, prompt, command, arguments, quiet, committed: false, store: None }
     }
 
     /// The database, opened at the first question; made where it is looked for by itself and is not there.
@@ -201,6 +205,33 @@ impl Context {
     /// The vault of SMPP passwords, whose key must be there.
     pub(crate) fn existing_vault(&self) -> Result<Vault> {
         Ok(Vault::open(self.settings.key_file()?)?)
+    }
+
+    /// The gateway as customers are told it. One host is told, with a warning.
+    pub(crate) fn gateway_to_tell(&self) -> Result<Gateway> {
+        let gateway = self.settings.gateway.clone();
+        let hint = "set hosts in [gateway], at least two; `ssgctl config init` writes a file that explains it";
+        match gateway.hosts.len() {
+            0 => {
+                let message = "the configuration does not say which hosts customers connect to";
+                Err(Failure::new(Exit::Config, "config", message).hint(hint))
+            }
+            count => {
+                if count < Gateway::ENOUGH_HOSTS {
+                    Self::warn("customers should be told at least two hosts, and the configuration names one");
+                }
+                Ok(gateway)
+            }
+        }
+    }
+
+    /// The vault of SMPP passwords as a later question: most runs that may need it do not.
+    pub(crate) fn keys(&self) -> impl Fn() -> ssgctl::Result<Vault> + use<> {
+        let key_file = self.settings.key_file().map(ToOwned::to_owned).map_err(|failure| failure.to_string());
+        move || match &key_file {
+            Ok(path) => Vault::open(path),
+            Err(why) => Err(ssgctl::Error::Secret(why.clone())),
+        }
     }
 
     /// Tells a person something that must be looked at, also when notes are unwanted.

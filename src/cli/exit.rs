@@ -144,6 +144,13 @@ impl Failure {
         failure
     }
 
+    /// The failure with others that say in detail what is wrong.
+    #[must_use]
+    pub(crate) fn because_of(mut self, details: Vec<Self>) -> Self {
+        self.0.details = details;
+        self
+    }
+
     /// What is wrong with a row of a file, where options of the command line are no remedy.
     fn of_row(error: Error) -> Self {
         let hint = match &error {
@@ -179,6 +186,17 @@ impl Failure {
     pub(crate) fn at(mut self, place: Place) -> Self {
         self.0.place = Some(place);
         self
+    }
+
+    /// The failure and what to do about it, for a person in the middle of a dialogue.
+    pub(crate) fn with_hint(&self) -> String {
+        let hint = self.0.hint.as_ref().map(|hint| format!("; {}", one_line(hint))).unwrap_or_default();
+        format!("{self}{hint}")
+    }
+
+    /// Something that must be given was not; `flag` is what gives it, such as `--name <NAME>`.
+    pub(crate) fn not_given(flag: &str, field: &str) -> Self {
+        Self::new(Exit::Usage, "missing_value", format!("{flag} is needed")).field(field)
     }
 
     /// Tells the failure on stderr and gives the exit code. `committed` says whether the database was changed before.
@@ -286,6 +304,7 @@ impl From<Error> for Failure {
             Error::KeyConflict { .. } => failure(Exit::Conflict, "key_conflict")
                 .field("key")
                 .hint("use a new key for a new change; nothing was booked"),
+            Error::Contradiction { field, .. } => failure(Exit::Conflict, "contradiction").field(field),
             Error::AlreadyReversed { .. } => failure(Exit::Conflict, "already_reversed").field("entry"),
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Seek, Stdin};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -27,6 +28,29 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
         return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is a folder", quoted(&name))));
     }
     Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
+}
+
+/// Opens a file to be read more than once. What can be read only once, such as stdin or a pipe, is first copied into a private
+/// file beside `beside`.
+pub(crate) fn open_again(path: &Path, beside: &Path) -> Result<File> {
+    let name = name(path);
+    let failed = |error: std::io::Error| Failure::new(Exit::Io, "io", format!("cannot copy {name}: {error}"));
+    let mut once: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(stdin()?.lock())
+    } else {
+        let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
+        let kind = file.metadata().map_err(|error| unreadable(&name, &error))?.file_type();
+        if kind.is_file() {
+            return Ok(file);
+        }
+        if kind.is_dir() || kind.is_block_device() {
+            return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is no file", quoted(&name))));
+        }
+        Box::new(file)
+    };
+    let mut copy = files::nameless(beside)?;
+    std::io::copy(&mut once, &mut copy).map_err(failed)?;
+    Ok(copy)
 }
 
 /// A file that is being imported.
@@ -77,7 +101,7 @@ pub(crate) fn open_to_import(path: &Path, is_summed: bool) -> Result<Incoming> {
     let mut input: Box<dyn Read> = open(path)?;
     if size.is_none() {
         let name = name(path);
-        let mut spool = files::spool(&std::env::temp_dir())?;
+        let mut spool = files::nameless(&std::env::temp_dir().join("ssgctl"))?;
         let copied = std::io::copy(&mut input, &mut spool).and_then(|copied| spool.rewind().map(|()| copied));
         size = Some(copied.map_err(|error| unreadable(&name, &error))?);
         input = Box::new(spool);

@@ -21,6 +21,7 @@ pub mod service;
 pub mod smpp;
 mod spreadsheet;
 mod text;
+pub mod traffic;
 mod translation;
 
 use std::io::BufRead;

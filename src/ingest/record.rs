@@ -59,9 +59,8 @@ impl<'a> Record<'a> {
     }
 
     /// The texts of all fields.
-    pub(super) fn fields(&self) -> impl Iterator<Item = &'a str> {
-        let record = *self;
-        (0..record.len()).map(move |index| record.field(index))
+    pub(super) fn fields(self) -> impl Iterator<Item = &'a str> {
+        (0..self.len()).map(move |index| self.field(index))
     }
 
     /// Where a field begins.
@@ -77,8 +76,7 @@ impl<'a> Record<'a> {
     }
 
     #[cfg(test)]
-    pub(super) fn places(&self) -> impl Iterator<Item = Place> {
-        let record = *self;
-        (0..record.len()).map(move |index| record.place(index))
+    pub(super) fn places(self) -> impl Iterator<Item = Place> {
+        (0..self.len()).map(move |index| self.place(index))
     }
 }

@@ -148,7 +148,7 @@ impl FromStr for Verbatim {
 
 /// The text without the `'` that our own CSV puts before what a spreadsheet would take for a formula, and before another
 /// such `'`.
-fn unguarded(text: &str) -> &str {
+pub(super) fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if starts_a_formula(rest.trim_start_matches('\'')) => rest,
         _ => text,

@@ -68,7 +68,7 @@ impl Importer for Accounts<'_> {
         let short_name: Option<ShortName> = row.optional("short_name")?;
         let password = password(row)?;
         let name = system_id.as_ref().map(SystemId::as_str).or(short_name.as_ref().map(ShortName::as_str));
-        let found = name.map(|name| tx.smpp_account_of(name)).transpose();
+        let found = name.map(|name| tx.smpp_account_named(name)).transpose();
         match found.map_err(|error| row.fault("system_id", error))?.flatten() {
             Some(account) => self.change(tx, row, manner, account, password),
             None => self.make(tx, row, system_id, password),

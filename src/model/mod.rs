@@ -11,6 +11,8 @@ mod email;
 mod event;
 mod gateway;
 mod grace;
+mod handover;
+mod import;
 mod letter;
 mod money;
 mod msisdn;
@@ -36,6 +38,8 @@ pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
+pub use handover::Handover;
+pub use import::{Charge, Import, ImportState, Manifest, Tally, Tariff, day_of};
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };
@@ -51,5 +55,5 @@ pub use text::{
 };
 pub use time::Time;
 pub use traffic::{DayTraffic, Destination, HourTraffic, Message, MessageId, MessageState, StateCounts};
-pub use warning::{Crossing, Level, Warning, WarningDetails};
+pub use warning::{Cause, Crossing, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -1,7 +1,7 @@
 //! The IP networks from which an SMPP account may bind.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use ipnet::IpNet;
@@ -21,6 +21,14 @@ impl Network {
             Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48")
         })?;
         Ok((Self(given.trunc()), given != given.trunc()))
+    }
+
+    /// Its address and prefix length, if it is one of IPv4.
+    pub fn v4(&self) -> Option<(Ipv4Addr, u8)> {
+        match self.0 {
+            IpNet::V4(network) => Some((network.addr(), network.prefix_len())),
+            IpNet::V6(_) => None,
+        }
     }
 
     /// Whether an address belongs to it.

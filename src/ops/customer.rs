@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, Noun};
-use crate::ops::smpp;
+use crate::ops::{smpp, warning};
 use crate::store::vault::random_text;
 use crate::store::{SmppFilter, Snapshot, Tx};
 
@@ -91,7 +91,8 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
     Ok(customer)
 }
 
-/// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already.
+/// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already. Its warnings stop, and
+/// letters that wait are taken back.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     let mut customer = active(tx, name).map_err(Error::when_archiving)?;
     customer.life.archived_at = Some(tx.at());
@@ -106,6 +107,7 @@ pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     for account in accounts.into_iter().filter(|account| account.life.archived_at.is_none()) {
         smpp::archive_with_customer(tx, account)?;
     }
+    warning::archive_with_customer(tx, &customer)?;
     Ok(customer)
 }
 

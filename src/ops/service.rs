@@ -38,6 +38,7 @@ pub(crate) fn made(service: &Service) -> Change {
     Change::new(Noun::Service, "new", &service.code, None)
         .field("unit", (), service.unit.code())
         .between(None, Some(&service.details))
+        .amounts(service.unit, &["price"])
 }
 
 /// Changes a service; a change that changes nothing leaves no trace.
@@ -46,7 +47,9 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut ServiceDetails))
     let before = service.details.clone();
     edit(&mut service.details);
     check_price(service.unit, service.details.price)?;
-    let change = Change::new(Noun::Service, "edit", &service.code, None).between(Some(&before), Some(&service.details));
+    let change = Change::new(Noun::Service, "edit", &service.code, None)
+        .between(Some(&before), Some(&service.details))
+        .amounts(service.unit, &["price"]);
     if !change.is_empty() {
         service.updated_at = tx.at();
         tx.update_service(&service)?;

@@ -58,6 +58,7 @@ impl Console {
         let rows = "customer,amount,unit,description,key\nABC,5,SMS,import,i-1\nXYZ,6,SMS,import,i-2\n";
         let files = [
             ("rows.csv", rows),
+            ("logins", "stranger secret - *.*.*.*\n"),
             ("numbers.txt", "+447700900124\n+447700900130\n"),
             ("customers.csv", "account_code,organisation,country\nNEWCO,Newco Ltd,IE\n"),
             ("contacts.csv", "customer,name,email\nABC,Max Muster,max@abc.example\n"),
@@ -79,7 +80,8 @@ impl Console {
     fn set_up_mail(&self) {
         let role = "[roles.billing]\nname = \"Billing\"\naddress = \"billing@gateway.example\"\n";
         for (file, transport) in [("broken.toml", "sendmail:/bin/false"), ("mail.toml", "folder:letters")] {
-            let text = format!("[mail]\ntransport = \"{transport}\"\n{role}");
+            let hosts = "[gateway]\nhosts = [\"smpp1.gateway.example\", \"smpp2.gateway.example\"]\n";
+            let text = format!("{hosts}[mail]\ntransport = \"{transport}\"\n{role}");
             fs::write(self.path(file), text).expect("written");
             fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o600)).expect("private");
         }

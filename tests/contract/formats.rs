@@ -1,6 +1,8 @@
 //! Every command that prints says the same in every format, and `--fields` picks from it.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -45,6 +47,9 @@ const LINES: &[(Shape, &str)] = &[
     (List, "note import notes.csv -n"),
     (Text, "note export"),
     (Single, "smpp add ABC --system-id new -n"),
+    (Single, "smpp quick-create ABC --system-id new -n"),
+    // A text for reading, and a row for programs; see below.
+    (Text, "smpp handover abc --config mail.toml"),
     (Single, "smpp edit abc --max-tps 7 -n"),
     (Sheet, "smpp show abc"),
     (Sheet, "smpp show abc --reveal"),
@@ -53,6 +58,8 @@ const LINES: &[(Shape, &str)] = &[
     (List, "smpp disable abc -n"),
     (Single, "smpp cug abc add +447700900128 -n"),
     (List, "smpp cug abc list"),
+    (Single, "smpp export --gateway json --file accounts.json -n"),
+    (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
     (Single, "smpp rotate-password abc --grace 0 -n"),
     (List, "smpp archive abc -y -n"),
     (List, "smpp unarchive xyz_old -n"),
@@ -78,6 +85,7 @@ const LINES: &[(Shape, &str)] = &[
     (Sheet, "mail show 1"),
     (List, "mail retry 1 -n"),
     (List, "mail cancel 1 -n"),
+    // A row for programs, and a letter for a person.
     (Text, "mail preview test --config mail.toml"),
     // A row, but of another letter each time.
     (Text, "mail test a@b.example --config mail.toml"),
@@ -305,10 +313,56 @@ fn a_change_with_an_unknown_field_is_not_made() {
 }
 
 #[test]
+fn a_file_or_letter_whose_receipt_has_an_unknown_field_is_not_made() {
+    for line in [
+        "config init --config new.toml",
+        "db init --db new.db",
+        "db backup new.db",
+        "db restore backup.db --db new.db",
+        "db migrate --db old.db",
+        "mail preview test --config mail.toml --html new.html",
+        "mail test a@b.example --config mail.toml",
+        "balance check --config mail.toml",
+    ] {
+        let console = Console::seeded();
+        let museum = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/museum/schema-1.db");
+        fs::copy(museum, console.path("old.db")).expect("copied");
+        // Opened once, so that what belongs beside it is there.
+        console.run("db migrate --db old.db --wait 0 --fields schema,colour").failed(2, "db migrate");
+        let files = || {
+            let folders = [console.path("."), console.path("letters")];
+            let names = folders.into_iter().flat_map(|folder| fs::read_dir(folder).expect("a folder"));
+            names.map(|entry| entry.expect("an entry").file_name()).collect::<BTreeSet<_>>()
+        };
+        let before = (files(), console.dump(), fs::read(console.path("old.db")).expect("read"));
+        console.run(&format!("{line} --fields colour")).failed(2, line);
+        assert!(before == (files(), console.dump(), fs::read(console.path("old.db")).expect("read")), "{line}");
+    }
+}
+
+#[test]
 fn a_spreadsheet_finds_no_formula() {
     let console = Console::seeded();
     let guarded = console.ok("balance history --csv --fields description");
     assert!(guarded.contains("\n'=card\n"), "{guarded}");
     let raw = console.ok("balance history --csv --raw-csv --fields description");
     assert!(raw.contains("\n=card\n"), "{raw}");
+}
+
+#[test]
+fn what_a_customer_is_told_is_a_text_for_reading_and_a_row_for_programs() {
+    let console = Console::seeded();
+    let line = "smpp handover abc --config mail.toml";
+    let text = console.ok(line);
+    assert!(text.starts_with("System ID: abc_prod\nPassword: ********\nHost: smpp1.gateway.example\n"), "{text}");
+    let (header, csv) = records(&console.ok(&format!("{line} --csv --raw-csv")));
+    let row = &rows(&console, line)[0];
+    assert_eq!(header, keys(row));
+    for (key, text) in header.iter().zip(&csv[0]) {
+        assert_eq!(*text, as_csv(key, &row[key]), "{key}");
+    }
+    assert_eq!(console.ok(&format!("{line} -o name")), "abc_prod\n");
+    let table = console.ok(&format!("{line} --fields port,system_id"));
+    assert_eq!(table, "port  system_id\n2775  abc_prod\n");
+    console.run(&format!("{line} --fields colour")).failed(2, "colour");
 }

@@ -34,7 +34,10 @@ const LINES: &[&str] = &[
     "smpp list",
     "smpp enable abc_prod",
     "smpp disable abc_prod",
+    "smpp quick-create ABC",
+    "smpp handover abc_prod --to a@b.example --config mail.toml",
     "smpp rotate-password abc_prod",
+    "smpp export --gateway json --reveal",
     "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
     "smpp archive abc_prod --yes",
     "smpp unarchive xyz_old",
@@ -91,6 +94,8 @@ const FREE: &[&str] = &[
     "TO",
     "FILE",
     "FOLDER",
+    "--customer",
+    "--diff",
     "NUMBER|FILE",
     "--search",
     "--recipient",
@@ -167,7 +172,9 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--allowed-ips" | "--add-ip" | "--remove-ip" => {
             &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"]
         }
-        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" => MONEY,
+        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower" => {
+            MONEY
+        }
         "LETTER" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
@@ -179,8 +186,8 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color"
-        | "SHELL" | "ACTION" => CHOICES,
+        "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output"
+        | "--color" | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

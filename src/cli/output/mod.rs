@@ -189,6 +189,11 @@ impl Output {
         self.format != Format::Table
     }
 
+    /// Whether the result is wanted as rows, where it could be a text for reading.
+    pub(crate) fn shows_rows(&self) -> bool {
+        self.is_data() || self.fields.is_some()
+    }
+
     /// Whether CSV is without the guards that keep spreadsheets from running cells as formulas.
     pub(crate) fn is_raw(&self) -> bool {
         self.raw_csv

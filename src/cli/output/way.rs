@@ -50,7 +50,7 @@ impl Way {
 
     /// A file without a name, which goes when the process ends.
     pub(super) fn spool() -> Result<Self> {
-        Ok(Self::Spool(BufWriter::with_capacity(BUFFER, files::spool(&env::temp_dir())?)))
+        Ok(Self::Spool(BufWriter::with_capacity(BUFFER, files::nameless(&env::temp_dir().join("ssgctl"))?)))
     }
 
     /// Brings what was kept to stdout; what went there at once is there already.

@@ -1,6 +1,7 @@
 //! SMPP accounts: adding, changing, switching, archiving; their closed user groups and their passwords.
 
 mod cug;
+mod export;
 mod password;
 
 use crate::error::{Error, Result, quoted};
@@ -12,7 +13,9 @@ use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
 
 pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
-pub use password::{Credentials, Previous, end_grace, has_password, reveal, rotate};
+pub use export::{credentials, export};
+pub(super) use password::current as current_password;
+pub use password::{Credentials, Previous, end_grace, has_password, probe, reveal, rotate};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

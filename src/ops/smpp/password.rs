@@ -3,8 +3,8 @@
 use crate::error::{Error, Result, quoted};
 use crate::model::{Change, Customer, Grace, Password, SmppAccount, Time};
 use crate::ops::smpp::{active, change};
-use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password};
+use crate::store::{Snapshot, Tx};
 
 /// An account with its password, and with the one before it while that is still taken.
 #[derive(Debug)]
@@ -25,27 +25,50 @@ pub struct Previous {
 pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials> {
     let account = tx.smpp_account(name)?;
     let customer = tx.customer_of(account.customer_id)?;
-    let credentials = unseal(tx, vault, &customer, account)?;
+    let credentials = unseal(tx, vault, &customer, account, tx.at())?;
     tx.record(&change("reveal", &credentials.account))?;
     Ok(credentials)
 }
 
-/// The passwords of an account, for a deed that logs what it needs them for.
-pub(super) fn unseal(tx: &Tx<'_>, vault: &Vault, customer: &Customer, account: SmppAccount) -> Result<Credentials> {
+/// Gives the passwords of an account to be sent to endpoints, and logs where to.
+pub fn probe(tx: &mut Tx<'_>, vault: &Vault, name: &str, endpoints: &[String]) -> Result<Credentials> {
+    let account = tx.smpp_account(name)?;
+    if !account.system_id.fits_a_bind() {
+        let system_id = quoted(&account.system_id);
+        return Err(Error::Refused(format!("system ID {system_id} is too long for a bind")));
+    }
+    let customer = tx.customer_of(account.customer_id)?;
+    let credentials = unseal(tx, vault, &customer, account, tx.at())?;
+    tx.record(&change("probe", &credentials.account).field("endpoints", (), endpoints))?;
+    Ok(credentials)
+}
+
+/// The passwords of an account that are taken at a time, for a deed that logs what it needs them for.
+pub(super) fn unseal(
+    snapshot: &Snapshot<'_>,
+    vault: &Vault,
+    customer: &Customer,
+    account: SmppAccount,
+    at: Time,
+) -> Result<Credentials> {
     let open = |sealed: &[u8]| vault.unseal(sealed, &customer.api_id, &account.system_id);
-    let password = open(&tx.sealed_password(&account)?)?;
-    let previous = match tx.previous_password(&account)? {
+    let password = open(&snapshot.sealed_password(&account)?)?;
+    let previous = match snapshot.previous_password(&account, at)? {
         Some((sealed, valid_until)) => Some(Previous { password: open(&sealed)?, valid_until }),
         None => None,
     };
     Ok(Credentials { account, password, previous })
 }
 
+/// The password of an account as it is now, for what is done with it and not shown.
+pub(in crate::ops) fn current(snapshot: &Snapshot<'_>, vault: &Vault, account: &SmppAccount) -> Result<Password> {
+    let customer = snapshot.customer_of(account.customer_id)?;
+    vault.unseal(&snapshot.sealed_password(account)?, &customer.api_id, &account.system_id)
+}
+
 /// Whether an account has this password.
 pub fn has_password(tx: &Tx<'_>, vault: &Vault, account: &SmppAccount, password: &Password) -> Result<bool> {
-    let customer = tx.customer_of(account.customer_id)?;
-    let sealed = tx.sealed_password(account)?;
-    Ok(vault.unseal(&sealed, &customer.api_id, &account.system_id)? == *password)
+    Ok(current(tx, vault, account)? == *password)
 }
 
 /// Gives an account a new password, generated unless one is given. The one it had is taken for the grace; one from before

@@ -36,8 +36,8 @@ impl CheckReport {
 
 impl Snapshot<'_> {
     /// Examines the whole database: pages and indexes, foreign keys, every row against the rules of its values, the
-    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, archiving, and crossings
-    /// against the ledger, their warnings and their letters.
+    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, archiving, warnings
+    /// against the audit log, and crossings against the ledger, their warnings and their letters.
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         let outcome = self.check_pages(&mut report);

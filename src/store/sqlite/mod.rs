@@ -13,7 +13,9 @@ mod entry;
 mod error;
 mod event;
 mod filter;
+mod import;
 mod letter;
+mod message;
 mod note;
 mod open;
 mod password;
@@ -35,12 +37,14 @@ use crate::error::{Error, Result};
 use crate::model::{Origin, Time};
 use crate::store::{Clock, Stamp};
 
-use turnstile::{Turn, take_turn};
+use turnstile::{lock_imports, take_turn};
 
 pub use check::CheckReport;
 pub use document::{TABLES, Table};
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
+pub use turnstile::Turn;
+pub use warning::Crossed;
 
 /// An open database.
 #[derive(Debug)]
@@ -85,6 +89,15 @@ impl Store {
         let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, _turn: turn };
         tx.delete_lapsed_passwords()?;
         Ok(tx)
+    }
+
+    /// Waits until nobody else imports traffic, or removes it, and keeps others from it until the result is dropped. Every
+    /// other change goes on meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when that takes longer than this store waits.
+    pub fn lock_imports(&self) -> Result<Turn> {
+        lock_imports(&self.path, self.wait)
     }
 
     /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.
@@ -141,10 +154,13 @@ impl Tx<'_> {
 
     /// Tries a deed: when it fails, nothing of it is left in the transaction.
     pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
-        self.snapshot.transaction.execute_batch("SAVEPOINT attempt")?;
+        self.transaction.execute_batch("SAVEPOINT attempt")?;
         let outcome = deed(self);
-        let end = if outcome.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
-        self.snapshot.transaction.execute_batch(end)?;
+        // A failure that ended the whole transaction, such as a full disk, leaves nothing to be undone.
+        if !self.transaction.is_autocommit() {
+            let end = if outcome.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
+            self.transaction.execute_batch(end)?;
+        }
         Ok(outcome)
     }
 

@@ -14,19 +14,20 @@ impl Snapshot<'_> {
             .prepare_cached("SELECT password_sealed FROM smpp_account WHERE id = ?1")?
             .query_row([account.id], |row| row.get(0))?)
     }
+
+    /// The password that an account had before, still encrypted, and until when it is taken, if it is at a time.
+    pub fn previous_password(&self, account: &SmppAccount, at: Time) -> Result<Option<(Vec<u8>, Time)>> {
+        Ok(self
+            .transaction
+            .prepare_cached(
+                "SELECT sealed, valid_until FROM previous_password WHERE smpp_account_id = ?1 AND valid_until > ?2",
+            )?
+            .query_row(params![account.id, at], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?)
+    }
 }
 
 impl Tx<'_> {
-    /// The password that an account had before, still encrypted, and until when it is taken. A transaction that writes
-    /// has deleted those that are not taken any more.
-    pub fn previous_password(&self, account: &SmppAccount) -> Result<Option<(Vec<u8>, Time)>> {
-        Ok(self
-            .transaction
-            .prepare_cached("SELECT sealed, valid_until FROM previous_password WHERE smpp_account_id = ?1")?
-            .query_row([account.id], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?)
-    }
-
     /// Gives an account another password. The one it has is kept until a time, if there is one, in place of any that was
     /// kept before.
     pub fn replace_password(&mut self, account: &SmppAccount, sealed: &[u8], kept_until: Option<Time>) -> Result<()> {

@@ -53,8 +53,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
 impl SmppFilter {
     /// Every account of a customer, archived ones included, by system ID.
     pub fn of_customer(customer_id: i64) -> Self {
+        Self { customer_id: Some(customer_id), ..Self::every() }
+    }
+
+    /// Every account, archived ones included, by system ID.
+    pub fn every() -> Self {
         Self {
-            customer_id: Some(customer_id),
+            customer_id: None,
             lives: crate::store::Lives::All,
             service_id: None,
             enabled: None,
@@ -67,7 +72,7 @@ impl SmppFilter {
 impl Snapshot<'_> {
     /// The SMPP account of a system ID or, in any case, of a short name.
     pub fn smpp_account(&self, name: &str) -> Result<SmppAccount> {
-        let found = self.smpp_account_of(name)?;
+        let found = self.smpp_account_named(name)?;
         match found {
             Some(account) => Ok(account),
             None => Err(Error::NotFound {
@@ -84,10 +89,16 @@ impl Snapshot<'_> {
     }
 
     /// The same, or nothing.
-    pub fn smpp_account_of(&self, name: &str) -> Result<Option<SmppAccount>> {
+    pub fn smpp_account_named(&self, name: &str) -> Result<Option<SmppAccount>> {
         // No short name equals a system ID (see `ops::smpp`), so at most one row answers.
         let sql = format!("{SELECT} WHERE system_id = ?1 OR short_name = ?1");
         Ok(self.transaction.prepare_cached(&sql)?.query_row([name], read).optional()?)
+    }
+
+    /// The SMPP account of a row.
+    pub fn smpp_account_of(&self, id: i64) -> Result<SmppAccount> {
+        let select = format!("{SELECT} WHERE smpp_account.id = ?1");
+        Ok(self.transaction.prepare_cached(&select)?.query_row([id], read)?)
     }
 
     /// Whether a system ID is in use or reserved.

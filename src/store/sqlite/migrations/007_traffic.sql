@@ -26,7 +26,7 @@ CREATE TABLE import (
     last_day    INTEGER,
     -- How many rows of the file are in, whatever became of each; the next run begins after them. While it is unfinished the
     -- other counts are of these rows, too. They add up to it.
-    rows        INTEGER NOT NULL DEFAULT 0 CHECK (rows = new + updated + duplicate + rejected + refused),
+    rows        INTEGER NOT NULL DEFAULT 0 CHECK (rows = new + updated + duplicate + rejected + skipped + refused),
     -- Messages that were not known.
     new         INTEGER NOT NULL DEFAULT 0,
     -- Rows that told something newer of a known message.
@@ -35,6 +35,8 @@ CREATE TABLE import (
     duplicate   INTEGER NOT NULL DEFAULT 0,
     -- Rows of messages that the gateway refused before it gave them an ID; they are counted here only.
     rejected    INTEGER NOT NULL DEFAULT 0,
+    -- Rows of other things than messages to handsets, such as incoming messages.
+    skipped     INTEGER NOT NULL DEFAULT 0,
     -- Rows with a fault, where it was asked for to leave such out.
     refused     INTEGER NOT NULL DEFAULT 0,
     begun_at    TEXT NOT NULL,
@@ -83,14 +85,14 @@ CREATE TABLE message (
     destination ANY NOT NULL,
     -- Message parts, at least 1.
     parts       INTEGER NOT NULL,
-    -- What the file said that the whole message costs; NULL where it said nothing.
+    -- What the file said that the whole message costs; NULL where it said nothing, or the account is charged in SMS credits.
     price_e8    INTEGER,
     -- Whether the message counts as sent, for which it is charged once for ever. Only one that was never told otherwise than as
     -- rejected is not.
     charged     INTEGER NOT NULL,
     -- The import that charged it, or, where none did, that brought it. Its charge follows from this row and that import's row in
-    -- import_account: nothing when not charged or the import is without charges; price_e8 when there is one and the unit
-    -- is a currency; else the price for a part times parts.
+    -- import_account: nothing when not charged or the import is without charges; price_e8 when there is one; else the
+    -- price for a part times parts.
     import_id   INTEGER NOT NULL,
     PRIMARY KEY (day, id, account_id)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,57 @@
+//! An account as a gateway knows it.
+
+use zeroize::Zeroizing;
+
+/// The fields that a gateway has of an account, in the gateway's own names and forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub system_id: String,
+    pub fields: Vec<Field>,
+    /// Whether the entry only turns off what the gateway may hold; it makes nothing.
+    pub only_turns_off: bool,
+}
+
+/// One field of an entry.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Field {
+    pub key: String,
+    pub value: Zeroizing<String>,
+    /// Whether nobody is shown the value.
+    pub is_secret: bool,
+}
+
+impl Entry {
+    pub(super) fn new(system_id: impl ToString) -> Self {
+        Self { system_id: system_id.to_string(), fields: Vec::new(), only_turns_off: false }
+    }
+
+    /// An entry that turns an account off where it is there.
+    pub(super) fn off(system_id: impl ToString) -> Self {
+        Self { only_turns_off: true, ..Self::new(system_id) }
+    }
+
+    pub(super) fn field(mut self, key: &str, value: impl ToString) -> Self {
+        let value = Zeroizing::new(value.to_string());
+        self.fields.push(Field { key: key.to_owned(), value, is_secret: false });
+        self
+    }
+
+    pub(super) fn secret(mut self, key: &str, value: impl ToString) -> Self {
+        let value = Zeroizing::new(value.to_string());
+        self.fields.push(Field { key: key.to_owned(), value, is_secret: true });
+        self
+    }
+
+    /// The value of a field; empty where it is not there.
+    pub(super) fn get(&self, key: &str) -> &str {
+        self.fields.iter().find(|field| field.key == key).map_or("", |field| &field.value)
+    }
+}
+
+/// Without the value of a secret.
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = if self.is_secret { "********" } else { &self.value };
+        write!(f, "{}={value}", self.key)
+    }
+}

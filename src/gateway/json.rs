@@ -1,0 +1,78 @@
+//! A JSON document with everything that is known of the accounts in use, for a gateway of one's own.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::{Fault, Faults};
+use crate::gateway::view;
+use crate::gateway::{Entry, View};
+use crate::ops::smpp::Credentials;
+
+const ACCOUNTS: &str = "accounts";
+const PASSWORDS: &str = "passwords";
+
+/// Every account that is not archived: whoever reads it knows the switches.
+pub(super) fn view(accounts: &[Credentials]) -> View {
+    let mut view = View::default();
+    for credentials in accounts {
+        if credentials.account.life.archived_at.is_none() {
+            view.entries.extend(entry(&object(credentials)));
+        }
+        view.out_of_use += u64::from(!view::may_bind(credentials));
+    }
+    view
+}
+
+fn object(credentials: &Credentials) -> Value {
+    let account = &credentials.account;
+    let mut passwords = vec![json!({"password": credentials.password.reveal(), "valid_until": null})];
+    if let Some(previous) = &credentials.previous {
+        passwords.push(json!({"password": previous.password.reveal(), "valid_until": previous.valid_until}));
+    }
+    let mut object = Map::new();
+    object.insert("system_id".to_owned(), json!(account.system_id));
+    object.insert("customer".to_owned(), json!(account.customer));
+    object.insert(PASSWORDS.to_owned(), Value::Array(passwords));
+    // Details serialize to an object without fail.
+    if let Ok(Value::Object(details)) = serde_json::to_value(&account.details) {
+        object.extend(details);
+    }
+    object.insert("cug_size".to_owned(), json!(account.cug_size));
+    Value::Object(object)
+}
+
+/// The entry of an object: each field is the JSON of its value. Nothing if it has no system ID.
+fn entry(object: &Value) -> Option<Entry> {
+    let fields = object.as_object()?;
+    let mut entry = Entry::new(fields.get("system_id")?.as_str()?);
+    for (key, value) in fields.iter().filter(|(key, _)| *key != "system_id") {
+        entry = if key == PASSWORDS { entry.secret(key, value) } else { entry.field(key, value) };
+    }
+    Some(entry)
+}
+
+pub(super) fn write(entries: &[Entry]) -> String {
+    let objects = entries.iter().map(|entry| {
+        let fields = entry.fields.iter().map(|field| format!("{}: {}", json!(field.key), *field.value));
+        let id = format!("\"system_id\": {}", json!(entry.system_id));
+        format!("  {{{}}}", [id].into_iter().chain(fields).collect::<Vec<_>>().join(", "))
+    });
+    format!("{{\"{ACCOUNTS}\": [\n{}\n]}}\n", objects.collect::<Vec<_>>().join(",\n"))
+}
+
+pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
+    let fault = |line: usize, column: usize, message: String| {
+        let mut faults = Faults::default();
+        faults.add(Fault::of_file(line as u64, column.max(1) as u64, "bad_json", message));
+        faults
+    };
+    let document: Value = serde_json::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
+        fault(error.line().max(1), error.column(), message)
+    })?;
+    let Some(accounts) = document.get(ACCOUNTS).and_then(Value::as_array) else {
+        return Err(fault(1, 1, format!("the document has no array `{ACCOUNTS}`")));
+    };
+    let entries: Option<Vec<Entry>> = accounts.iter().map(entry).collect();
+    entries.ok_or_else(|| fault(1, 1, format!("something in `{ACCOUNTS}` has no `system_id`")))
+}

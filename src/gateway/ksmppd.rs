@@ -1,0 +1,154 @@
+//! ksmppd: SQL statements for its table `smpp_user`, and what a query of that table gives.
+//!
+//! A row has one password, as MySQL's `PASSWORD()` hashes it, and no switch. What else the row holds, such as credit, is
+//! not touched. MySQL does not tell `acme` from `ACME`.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use sha1::{Digest, Sha1};
+
+use crate::error::Faults;
+use crate::gateway::view::{self, Knows};
+use crate::gateway::{Entry, Unfit, View, patterns};
+use crate::ingest::{Row, Rows};
+use crate::model::{Invalid, Limit, Password};
+use crate::ops::smpp::Credentials;
+
+const KNOWS: Knows =
+    Knows { max_tps: true, max_binds: true, allowed_ips: true, two_passwords: false, submit_switch: false };
+
+/// What no password hashes to: whoever has it does not get in.
+const NO_PASSWORD: &str = "!";
+
+pub(super) fn view(accounts: &[Credentials]) -> View {
+    let off =
+        |credentials: &Credentials| Some(Entry::off(&credentials.account.system_id).secret("password", NO_PASSWORD));
+    let mut view = view::of(accounts, &KNOWS, entry, off);
+    let mut spellings: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in &view.entries {
+        *spellings.entry(entry.system_id.to_ascii_lowercase()).or_default() += 1;
+    }
+    let (unlike, alike): (Vec<Entry>, Vec<Entry>) =
+        view.entries.into_iter().partition(|entry| spellings[&entry.system_id.to_ascii_lowercase()] == 1);
+    view.entries = unlike;
+    let reason = "another system ID differs from it in case only, which MySQL does not see";
+    view.unfit.extend(alike.into_iter().map(|entry| Unfit { system_id: entry.system_id, reason: reason.to_owned() }));
+    view
+}
+
+fn entry(credentials: &Credentials) -> Result<Entry, String> {
+    let details = &credentials.account.details;
+    // Zero is no limit here.
+    let limit = |limit: Option<Limit>| limit.map_or(0, Limit::get);
+    Ok(Entry::new(&credentials.account.system_id)
+        .secret("password", hash(&credentials.password))
+        .field("throughput", limit(details.max_tps))
+        .field("max_binds", limit(details.max_binds))
+        .field("connect_allow_ip", patterns::of(&details.allowed_ips)?))
+}
+
+/// MySQL's `PASSWORD()`: a star and SHA-1 of SHA-1 in capitals.
+fn hash(password: &Password) -> String {
+    let digest = Sha1::digest(Sha1::digest(password.reveal()));
+    digest.iter().fold("*".to_owned(), |text, byte| format!("{text}{byte:02X}"))
+}
+
+pub(super) fn write(entries: &[Entry]) -> String {
+    let mut script = "START TRANSACTION;\n".to_owned();
+    for entry in entries {
+        let (id, password) = (quoted(&entry.system_id), quoted(entry.get("password")));
+        script.push_str(&if entry.only_turns_off {
+            format!("UPDATE smpp_user SET password = {password} WHERE system_id = {id};\n")
+        } else {
+            format!(
+                "INSERT INTO smpp_user (system_id, password, throughput, max_binds, connect_allow_ip, default_cost, \
+                 simulate_deliver_every, simulate_permanent_failure_every, simulate_temporary_failure_every, \
+                 simulate_mo_every) VALUES ({id}, {password}, {}, {}, {}, 0, 0, 0, 0, 0) ON DUPLICATE KEY UPDATE \
+                 password = VALUES(password), throughput = VALUES(throughput), max_binds = VALUES(max_binds), \
+                 connect_allow_ip = VALUES(connect_allow_ip);\n",
+                entry.get("throughput"),
+                entry.get("max_binds"),
+                quoted(entry.get("connect_allow_ip"))
+            )
+        });
+    }
+    script.push_str("COMMIT;\n");
+    script
+}
+
+/// A text of SQL.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// Reads CSV, or what `mysql --batch` prints, with the columns of the table.
+pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
+    let mut faults = Faults::default();
+    let mut entries = Vec::new();
+    let mut rows = match Rows::open(text.as_bytes()) {
+        Ok(rows) => Some(rows),
+        Err(fault) => {
+            faults.add(fault);
+            None
+        }
+    };
+    while let Some(open) = &mut rows {
+        let outcome = open.next_row().and_then(|row| row.map(|row| entry_of(&row)).transpose());
+        match outcome {
+            Ok(Some(entry)) => entries.push(entry),
+            Ok(None) => rows = None,
+            Err(fault) => {
+                if !faults.add(fault) {
+                    rows = None;
+                }
+            }
+        }
+    }
+    if faults.is_empty() { Ok(entries) } else { Err(faults) }
+}
+
+fn entry_of(row: &Row) -> Result<Entry, crate::error::Fault> {
+    let mut entry =
+        Entry::new(row.required::<Word>("system_id")?.0).secret("password", row.required::<Word>("password")?.0);
+    for key in ["throughput", "max_binds"] {
+        if let Some(Word(number)) = row.optional(key)? {
+            // A DOUBLE is printed with its decimals.
+            let whole = number.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|digit| digit == b'0'));
+            entry = entry.field(key, whole.map_or(number.as_str(), |(whole, _)| whole));
+        }
+    }
+    if row.names().any(|name| name == "connect_allow_ip") {
+        let list = row.optional::<Word>("connect_allow_ip")?.map(|word| word.0).filter(|list| list != "NULL");
+        entry = entry.field("connect_allow_ip", list.unwrap_or_else(|| patterns::ANY.to_owned()));
+    }
+    Ok(entry)
+}
+
+/// A field as it is.
+struct Word(String);
+
+impl FromStr for Word {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_hashed_as_mysql_does() {
+        // SELECT PASSWORD('password') of MySQL 5.7.
+        let password: Password = "password".parse().expect("valid");
+        assert_eq!(hash(&password), "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19");
+    }
+
+    #[test]
+    fn texts_stay_texts() {
+        assert_eq!(quoted(r"a'b\c"), r"'a''b\\c'");
+    }
+}

@@ -1,0 +1,71 @@
+//! Kannel's opensmppbox: a file of rows of four words, `system_id password system_type allowed_ips`.
+//!
+//! It reads the file at each bind, word by word: a row with fewer words swallows the next. It takes the first row that fits
+//! in all four, so an account with two passwords has two rows.
+
+use crate::error::{Fault, Faults};
+use crate::gateway::view::{self, Knows};
+use crate::gateway::{Entry, View, patterns};
+use crate::model::Password;
+use crate::ops::smpp::Credentials;
+
+/// Stands for a system type that is none. It is of no account where `use-systemid-as-smsboxid` is on.
+const NO_SYSTEM_TYPE: &str = "-";
+
+const KNOWS: Knows =
+    Knows { max_tps: false, max_binds: false, allowed_ips: true, two_passwords: true, submit_switch: false };
+
+pub(super) fn view(accounts: &[Credentials]) -> View {
+    view::of(accounts, &KNOWS, entry, |_| None)
+}
+
+fn entry(credentials: &Credentials) -> Result<Entry, String> {
+    let details = &credentials.account.details;
+    let system_type = details.system_type.as_ref().map_or(NO_SYSTEM_TYPE, |kind| kind.as_str());
+    if system_type.contains(' ') {
+        return Err("its system type has a blank, which would end the word".to_owned());
+    }
+    let passwords = [Some(&credentials.password), credentials.previous.as_ref().map(|previous| &previous.password)];
+    // No password has a blank in it.
+    let passwords: Vec<&str> = passwords.into_iter().flatten().map(Password::reveal).collect();
+    Ok(Entry::new(&credentials.account.system_id)
+        .secret("passwords", passwords.join(" "))
+        .field("system_type", system_type)
+        .field("allowed_ips", patterns::of(&details.allowed_ips)?))
+}
+
+pub(super) fn write(entries: &[Entry]) -> String {
+    let rows = entries.iter().flat_map(|entry| {
+        let (system_type, allowed_ips) = (entry.get("system_type"), entry.get("allowed_ips"));
+        let passwords = entry.get("passwords").split(' ');
+        passwords.map(move |password| format!("{} {password} {system_type} {allowed_ips}\n", entry.system_id))
+    });
+    rows.collect()
+}
+
+pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
+    let mut faults = Faults::default();
+    let mut entries: Vec<Entry> = Vec::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        match words.as_slice() {
+            [] => {}
+            [system_id, password, system_type, allowed_ips] => {
+                match entries.iter_mut().find(|entry| entry.system_id == *system_id) {
+                    Some(entry) => entry.fields[0].value.push_str(&format!(" {password}")),
+                    None => entries.push(
+                        Entry::new(system_id)
+                            .secret("passwords", password)
+                            .field("system_type", system_type)
+                            .field("allowed_ips", allowed_ips),
+                    ),
+                }
+            }
+            _ => {
+                let message = format!("the row has {} words, not 4; it would swallow the next", words.len());
+                faults.add(Fault::of_file(number, 1, "bad_row", message));
+            }
+        }
+    }
+    if faults.is_empty() { Ok(entries) } else { Err(faults) }
+}

@@ -1,0 +1,39 @@
+//! The credentials of accounts for a gateway.
+
+use crate::error::{Error, Result};
+use crate::model::{Change, Noun, Time};
+use crate::ops::smpp::{Credentials, password};
+use crate::store::vault::Vault;
+use crate::store::{SmppFilter, Snapshot, Tx};
+
+/// The accounts of a customer, or of all, archived ones included, each with the passwords that are taken at a time.
+///
+/// Whoever shows a password of them uses [`export`], which logs it.
+pub fn credentials(
+    snapshot: &Snapshot<'_>,
+    vault: &Vault,
+    customer: Option<&str>,
+    at: Time,
+) -> Result<Vec<Credentials>> {
+    let filter = match customer {
+        Some(name) => SmppFilter::of_customer(snapshot.customer(name)?.id),
+        None => SmppFilter::every(),
+    };
+    let mut accounts = Vec::new();
+    snapshot.smpp_accounts(&filter, |account| {
+        accounts.push(account);
+        Ok::<_, Error>(())
+    })?;
+    let unsealed = accounts.into_iter().map(|account| {
+        let customer = snapshot.customer_of(account.customer_id)?;
+        password::unseal(snapshot, vault, &customer, account, at)
+    });
+    unsealed.collect()
+}
+
+/// Logs that the passwords of so many accounts, of a customer or of all, are handed to a gateway.
+pub fn export(tx: &mut Tx<'_>, customer: Option<&str>, gateway: &str, accounts: usize) -> Result<()> {
+    let customer_id = customer.map(|name| tx.customer(name)).transpose()?.map(|customer| customer.id);
+    let change = Change::new(Noun::Smpp, "export", gateway, customer_id);
+    tx.record(&change.field("accounts", (), accounts))
+}
