@@ -92,9 +92,15 @@ impl<'o, R: Row> Rows<'o, R> {
 
     fn record(&mut self, row: &R) -> Result<()> {
         let raw = self.output.raw_csv;
-        let cells: Vec<_> = self.columns.iter().map(|column| (column.cell)(row)).collect();
-        let texts = cells.iter().map(|cell| csv::guarded(cell.for_data(), raw).into_owned());
-        csv::write(&mut self.output.out, texts).map_err(Failure::output)
+        let mut record = csv::Record::begin(&mut self.output.out);
+        let write = || {
+            for column in &self.columns {
+                let cell = (column.cell)(row);
+                record.field(csv::guarded(cell.for_data(), raw).as_bytes())?;
+            }
+            record.end()
+        };
+        write().map_err(Failure::output)
     }
 
     fn write_page(&mut self) -> Result<()> {
