@@ -11,8 +11,9 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::visible;
 use crate::prompt;
+use crate::wizard::answers::Answers;
 use crate::wizard::catalog::Catalog;
-use crate::wizard::{Answer, Answers, Question, columns, say};
+use crate::wizard::{Answer, Question, columns, say};
 
 /// How many countries are shown at once.
 const ROWS: usize = 10;
