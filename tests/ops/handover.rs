@@ -9,7 +9,7 @@ use ssgctl::ops::{contact, customer, handover, outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
 
-use crate::support::{Scene, assert_refused, plain_letter, valid};
+use crate::support::{NOON, Scene, assert_refused, plain_letter, valid};
 
 type Switch = fn(&mut SmppDetails);
 
@@ -31,7 +31,7 @@ fn recipients(scene: &mut Scene) -> Vec<String> {
 }
 
 fn pack(scene: &mut Scene, account: &str) -> Handover {
-    scene.read(|now| handover::pack(now, account, &Gateway::default()))
+    scene.read(|now| handover::pack(now, account, &Gateway::default(), valid(NOON)))
 }
 
 /// A letter with stars for the account's password.
@@ -157,4 +157,15 @@ fn an_account_that_cannot_be_used_says_why() {
     assert_eq!(pack(&mut scene, "acme1").obstacle(), Some("it is archived"));
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     assert_eq!(pack(&mut scene, "acme1").obstacle(), Some("its customer is archived"));
+}
+
+#[test]
+fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
+    let mut scene = scene();
+    let vault = Rc::clone(&scene.vault);
+    scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("24h"))).unwrap();
+    let note = "The password that the account had before is taken until 2026-11-25 12:00:00 UTC.";
+    assert!(pack(&mut scene, "acme1").notes().contains(&note.to_owned()));
+    let later = scene.read(|now| handover::pack(now, "acme1", &Gateway::default(), valid("2026-11-25T12:00:00Z")));
+    assert!(!later.notes().contains(&note.to_owned()));
 }
