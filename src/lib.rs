@@ -38,6 +38,11 @@
 //! `adjust.rs` the receipt goes to the one writer, `cli/output/`, whose formats all follow from one list of columns
 //! (`cli/balance/row.rs`). `--dry-run` is no branch: the transaction is dropped instead of committed.
 //!
+//! # Questions
+//!
+//! A person at a terminal is asked for what a command line leaves open: `cli/wizard/questions.rs` is the table of questions, and
+//! their answers are options, put on the command line, which is then parsed like any other.
+//!
 //! # Errors
 //!
 //! [`Error`] says what the business, its database or its files refuse, in a sentence. `cli/exit.rs` gives each an exit code,

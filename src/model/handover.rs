@@ -19,6 +19,9 @@ impl Handover {
             let text = "Please bind to two of the hosts at the same time, so that your messages go on when one of them does not answer.";
             notes.push(text.to_owned());
         }
+        if let Some(until) = self.account.previous_password_until {
+            notes.push(format!("The password that the account had before is taken until {} UTC.", until.for_reading()));
+        }
         let place = rest_url.as_ref().map(|url| format!(", {url}")).unwrap_or_default();
         notes.push(format!("The same system ID and password serve SMPP and the REST interface{place}."));
         notes.extend(advice.as_ref().map(ToString::to_string));

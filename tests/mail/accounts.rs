@@ -153,11 +153,7 @@ fn while_a_check_sends_a_new_letter_waits() {
     held.lock().expect("locked");
     let outcome = desk.console.run(LINE);
     assert_eq!(outcome.code, Some(11), "{}", outcome.stderr);
-    assert!(
-        outcome.stderr.contains("1 letter waits for a later run: `balance check` is sending"),
-        "{}",
-        outcome.stderr
-    );
+    assert!(outcome.stderr.contains("1 letter waits for a later run: another run is sending"), "{}", outcome.stderr);
     drop(held);
     desk.quiet_check();
     assert_eq!(desk.letters(), ["welcome zoe@abc.example sent"]);

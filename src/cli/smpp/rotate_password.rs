@@ -2,27 +2,29 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::Grace;
+use ssgctl::model::{Grace, LetterKind};
 use ssgctl::ops;
 
 use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
-use crate::exit::Result;
-use crate::smpp::PasswordArgs;
+use crate::exit::{Failure, Result};
 use crate::smpp::row::Rotated;
+use crate::smpp::{AccountLetters, PasswordArgs};
 
 /// Give an SMPP account a new password
 ///
 /// For the grace the old password is taken as well: both are in what `smpp export` writes and `smpp show --reveal` shows.
 /// Then the old one is gone, from the database file too. A second rotation within the grace keeps the password of the
 /// first, and what was before that is taken no more. --grace 0 ends the old password at once, and --end-grace that of a
-/// rotation before; export to the gateway again after either.
+/// rotation before; export to the gateway again after either. A letter goes to the technical contacts, else to the first
+/// contact, and says how long the old password is taken.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp rotate-password abc_prod --reason 'yearly change'
   ssgctl smpp rotate-password abc_prod --grace 0 --reason 'password was published'
   ssgctl smpp rotate-password abc_prod --grace 7d --password-file new.txt
+  ssgctl smpp rotate-password abc_prod --mail
   ssgctl smpp rotate-password abc_prod --end-grace")]
 pub(crate) struct RotatePasswordArgs {
     /// System ID or short name
@@ -36,6 +38,10 @@ pub(crate) struct RotatePasswordArgs {
     /// Make no new password; take the old one no more
     #[arg(long, conflicts_with_all = ["grace", "password_stdin", "password_file", "ask_password"])]
     end_grace: bool,
+
+    /// Write the new password to the customer
+    #[arg(long, conflicts_with = "end_grace")]
+    mail: bool,
 
     #[command(flatten)]
     password: PasswordArgs,
@@ -53,9 +59,17 @@ pub(crate) fn run(args: &RotatePasswordArgs, context: &mut Context) -> Result<()
     let generates = given.is_none();
     // To take the old password for a while it must be readable; without a grace a key that was lost is made anew.
     let vault = if args.grace.is_none() { context.vault()? } else { context.existing_vault()? };
+    let desk = if args.mail { Some(AccountLetters::prepare(context)?) } else { None };
+    let mut letters = Vec::new();
     let rotated = context.write(&args.change, |tx| {
         let made = ops::smpp::rotate(tx, &vault, &args.account, given, args.grace)?;
-        Ok::<_, ssgctl::Error>(Rotated { account: made.account, generated: generates.then_some(made.password) })
+        if let Some(desk) = &desk {
+            letters = desk.queue(tx, LetterKind::Handover, made.account.system_id.as_str(), None, true)?.1;
+        }
+        Ok::<_, Failure>(Rotated { account: made.account, generated: generates.then_some(made.password) })
     })?;
-    context.output.row(&rotated)
+    let Some(desk) = desk.filter(|_| !args.change.dry_run) else { return context.output.row(&rotated) };
+    let posted = desk.send(context, &args.change.why, letters)?;
+    context.output.row(&rotated)?;
+    posted.verdict
 }
