@@ -5,8 +5,8 @@ mod sqlite;
 pub mod vault;
 
 use crate::model::{
-    Country, Destination, EntryKind, ImportState, LetterState, Level, MessageState, Money, Noun, Origin, Tariff, Time,
-    Unit,
+    Country, Destination, EntryKind, ImportState, LetterState, Level, MessageState, Money, Noun, Origin, StateCounts,
+    Tariff, Time, Unit,
 };
 
 pub use sqlite::{
@@ -245,6 +245,14 @@ pub struct DayKey {
     /// The two letters of the destination's country; empty where it has none.
     pub country: &'static str,
     pub unit: Unit,
+}
+
+/// What is added to the sum of a [`DayKey`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DaySum {
+    pub counts: StateCounts,
+    pub parts: i64,
+    pub charge: Money,
 }
 
 /// What is stored of a message beside its key.
