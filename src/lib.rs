@@ -8,7 +8,7 @@
 //!  ▼
 //! gateway what SMSC gateways of several makes read and hold
 //! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
-//! ingest files that come in: a strict streaming reader, and what rows mean as requests to ops
+//! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
 //!  │
 //!  ▼
 //! ops    deeds: one function is one business act inside one transaction; rules and audit events live here

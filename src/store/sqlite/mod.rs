@@ -24,6 +24,7 @@ mod schema;
 mod service;
 mod smpp;
 mod traffic;
+mod traffic_sums;
 mod turnstile;
 mod values;
 mod warning;
