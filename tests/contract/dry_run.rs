@@ -42,6 +42,9 @@ const WRITES: &[&str] = &[
     "mail cancel 1",
     "balance import rows.csv",
     "balance import rows.csv --receipts",
+    "traffic import traffic.csv",
+    "traffic close 1",
+    "traffic prune --before 2026-01-01 --yes",
     "quick-create --organisation Quick --account-code QUICK --system-id quick --credit 9 --contact-email q@q.example",
 ];
 
@@ -76,6 +79,7 @@ const OTHERS: &[&str] = &[
     "balance explain",
     "report balances",
     "report statement",
+    "traffic list",
     "report traffic",
     "report usage",
     "audit list",

@@ -20,6 +20,7 @@ const CODES: &[(&str, i32)] = &[
     ("exists", 4),
     ("key_conflict", 4),
     ("already_reversed", 4),
+    ("contradiction", 4),
     ("changed_meanwhile", 4),
     ("refused", 5),
     ("archived", 5),

@@ -95,6 +95,10 @@ const LINES: &[(Shape, &str)] = &[
     (List, "report balances"),
     (List, "report balances --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
+    (List, "traffic import traffic.csv -n"),
+    (List, "traffic list"),
+    (Single, "traffic close 1 -n"),
+    (Single, "traffic prune --before 2026-01-01 -n"),
     (List, "report traffic --from 2026-11-01 --until 2026-11-03"),
     // Without traffic there is no usage.
     (Text, "report usage --last 1mo"),
