@@ -115,6 +115,14 @@ impl Slot {
         self.begin.strftime(format).to_string()
     }
 
+    /// Its name for a person, who knows the zone.
+    pub fn for_reading(&self) -> String {
+        match self.grain {
+            Some(Grain::Hour) => self.begin.strftime("%Y-%m-%d %H:%M").to_string(),
+            _ => self.name(),
+        }
+    }
+
     /// Its name where room is scarce. `every` says in how many hours one is named; midnight is named by its day.
     pub fn tick(&self, every: i8) -> Option<String> {
         let format = match self.grain? {
