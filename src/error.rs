@@ -29,6 +29,14 @@ pub enum Error {
     #[error("{field} {} belongs to another {noun}", quoted(.value))]
     Exists { noun: Noun, field: &'static str, value: String },
 
+    /// A thing of this name is there already and is not to be changed; `differs` names what would be.
+    #[error("{noun} {} is there already and differs in {}", quoted(.name), .differs.join(", "))]
+    Differs { noun: Noun, name: String, differs: Vec<String> },
+
+    /// A name that never changes would.
+    #[error("{noun} {} has another {field} than {}, and it never changes", quoted(.name), quoted(.value))]
+    Fixed { noun: Noun, name: String, field: &'static str, value: String },
+
     /// A name stands for more than one thing.
     #[error("{} names more than one {noun}: {}", quoted(.name), .matches.join(", "))]
     Ambiguous { noun: Noun, name: String, matches: Vec<String> },
@@ -154,6 +162,9 @@ impl Error {
             self,
             Self::NotFound { .. }
                 | Self::Exists { .. }
+                | Self::Differs { .. }
+                | Self::Fixed { .. }
+                | Self::Input { .. }
                 | Self::Ambiguous { .. }
                 | Self::KeyConflict { .. }
                 | Self::Archived { .. }
@@ -217,6 +228,12 @@ impl Faults {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self { first: vec![fault], count: 1 }
     }
 }
 

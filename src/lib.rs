@@ -8,7 +8,7 @@
 //!  ▼
 //! gateway what SMSC gateways of several makes read and hold
 //! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
-//! ingest files that come in: a strict streaming reader, and what rows mean as requests to ops
+//! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
 //!  │
 //!  ▼
 //! ops    deeds: one function is one business act inside one transaction; rules and audit events live here
@@ -50,6 +50,7 @@ pub mod mail;
 pub mod model;
 pub mod ops;
 pub mod report;
+pub mod smpp;
 pub mod store;
 
 pub use error::{Error, Result};

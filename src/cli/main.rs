@@ -9,8 +9,11 @@ mod contact;
 mod context;
 mod customer;
 mod db;
+mod document;
 mod editor;
 mod exit;
+mod export;
+mod import;
 mod input;
 mod list;
 mod mail;
@@ -30,7 +33,9 @@ mod signals;
 mod smpp;
 mod traffic;
 mod version;
+mod wizard;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -111,6 +116,8 @@ enum Noun {
     Db(db::Command),
     #[command(subcommand)]
     Config(config::Command),
+    Export(document::ExportArgs),
+    Import(document::ImportArgs),
     Completions(complete::CompletionsArgs),
     Man(manual::ManArgs),
     Version(version::VersionArgs),
@@ -169,11 +176,19 @@ impl Noun {
             Self::Audit(command) => command.run(context),
             Self::Db(command) => command.run(context),
             Self::Config(command) => command.run(context),
+            Self::Export(args) => document::export(&args, context),
+            Self::Import(args) => document::import(&args, context),
             Self::Completions(args) => complete::run(&args, context),
             Self::Man(args) => manual::run(&args, context),
             Self::Version(args) => version::run(&args, context),
         }
     }
+}
+
+/// A command line once more, with the answers that it left open.
+fn read_again(words: &[OsString]) -> Result<Noun> {
+    let program = OsString::from("ssgctl");
+    Ok(Cli::try_parse_from([&program].into_iter().chain(words)).map_err(|error| Failure::from(&error))?.noun)
 }
 
 /// Noun and verb as they were given, such as `balance adjust`.
@@ -188,7 +203,7 @@ fn command_name(matches: &ArgMatches) -> String {
 }
 
 /// Help and version go to stdout; anything else the parser says is a failure like any other.
-fn not_parsed(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode {
+fn not_parsed(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let rendered = error.render();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -208,7 +223,7 @@ fn not_parsed(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode
 }
 
 /// The form of failures when the arguments could not be parsed: JSON if they seem to ask for it.
-fn form_of(arguments: &[std::ffi::OsString]) -> Form {
+fn form_of(arguments: &[OsString]) -> Form {
     let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
     let asks_for_json = words.iter().any(|word| matches!(*word, "--json" | "-ojson" | "-ojsonl"))
         || words.iter().any(|word| word.starts_with("--output=json"))

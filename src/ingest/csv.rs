@@ -1,6 +1,7 @@
 //! CSV by RFC 4180, strictly: a header line, then rows of as many fields. `;` and tabs separate too, if the header shows it.
 
 use std::io::BufRead;
+use std::rc::Rc;
 
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::Row;
@@ -20,6 +21,8 @@ pub struct Records<R> {
     lines: Lines<R>,
     delimiter: u8,
     columns: Vec<String>,
+    /// The same, to be shared by rows.
+    names: Vec<Rc<str>>,
     over: bool,
     /// Where the fields of the record lie: in the line, or in the text of `open`.
     spans: Vec<Span>,
@@ -60,6 +63,7 @@ impl<R: BufRead> Records<R> {
             lines,
             delimiter: b',',
             columns: Vec::new(),
+            names: Vec::new(),
             over: false,
             spans: Vec::new(),
             open: Open::default(),
@@ -67,8 +71,12 @@ impl<R: BufRead> Records<R> {
             #[cfg(test)]
             slowly: false,
         };
-        if records.advance(true)?.is_none() {
+        let Some(ended) = records.advance(true)? else {
             return Err(Fault::of_file(1, 1, "no_header", "the file is empty; it must begin with a header line"));
+        };
+        if !ended {
+            let message = "the file ends inside its header line: it was cut off, or has no rows";
+            return Err(Fault::of_file(records.lines.number(), 1, "cut_off", message));
         }
         let header = records.current();
         let names: Vec<&str> = header.fields().map(str::trim).collect();
@@ -79,7 +87,9 @@ impl<R: BufRead> Records<R> {
                 return Err(Fault::of_file(line, column, "bad_header", message));
             }
         }
-        records.columns = names.into_iter().map(str::to_owned).collect();
+        let (columns, shared) =
+            (names.iter().map(|&name| name.to_owned()).collect(), names.iter().map(|&name| name.into()).collect());
+        (records.columns, records.names) = (columns, shared);
         Ok(records)
     }
 
@@ -87,14 +97,20 @@ impl<R: BufRead> Records<R> {
         &self.columns
     }
 
+    /// The fields of the record read last with the names of their columns; those beyond the header have none.
+    pub(super) fn last_cells(&self) -> Vec<(String, String)> {
+        let names = self.columns.iter().cloned().chain(std::iter::repeat(String::new()));
+        names.zip(self.current().fields().map(str::to_owned)).collect()
+    }
+
     pub(super) fn next_row(&mut self) -> Result<Option<Row>, Fault> {
         if !self.advance_to_row()? {
             return Ok(None);
         }
         let record = self.current();
-        let fields = self.columns.iter().zip(record.fields()).enumerate().map(|(index, (name, text))| {
+        let fields = self.names.iter().zip(record.fields()).enumerate().map(|(index, (name, text))| {
             let Place { line, column } = record.place(index);
-            (name.clone(), Field { text: text.to_owned(), line, column })
+            (Rc::clone(name), Field { text: text.to_owned(), line, column })
         });
         Ok(Some(Row::new(record.place(0).line, fields.collect())))
     }
@@ -310,6 +326,7 @@ mod tests {
     fn every_fault_is_named_by_line_and_column() {
         let faults = [
             ("", "1:1 no_header"),
+            ("a,b", "1:1 cut_off"),
             ("a,a\n", "1:3 bad_header"),
             ("a,b\n1,2\n1,2,3\n", "3:5 bad_row"),
             ("a,b\n1\n2,3\n", "2:1 bad_row"),

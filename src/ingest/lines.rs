@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read};
 
 use crate::error::{Error, Fault};
+use crate::ingest::text::Text;
 
 /// The most bytes of one physical line.
 pub const LONGEST_LINE: usize = 256 * 1024;
@@ -12,21 +13,28 @@ pub const LONGEST_FIELD: usize = 64 * 1024;
 /// The lines of an input.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
-    input: R,
+    input: Text<R>,
     number: u64,
     text: String,
+    longest: usize,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Begins to read: takes a byte order mark off, and refuses what is compressed or in another encoding.
     pub(super) fn open(input: R) -> Result<Self, Fault> {
-        let mut lines = Self { input, number: 0, text: String::new() };
+        Self::open_long(input, LONGEST_LINE)
+    }
+
+    /// The same for lines of another length at most.
+    pub(super) fn open_long(input: R, longest: usize) -> Result<Self, Fault> {
+        let input = Text::open(input).map_err(|error| unreadable(0, &error))?;
+        let mut lines = Self { input, number: 0, text: String::new(), longest };
         let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
         match beginning {
             [0x1f, 0x8b, ..] => return refused("bad_encoding", "the file is compressed; unpack it first"),
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-                return refused("bad_encoding", "the file is UTF-16; save it as UTF-8");
+            [b'P', b'K', 3, 4, ..] => {
+                return refused("bad_encoding", "the file is a workbook or an archive; save it as CSV in UTF-8");
             }
             [0xef, 0xbb, 0xbf, ..] => lines.input.consume(3),
             _ => {}
@@ -60,7 +68,7 @@ impl<R: BufRead> Lines<R> {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         bytes.clear();
         self.number += 1;
-        let limit = LONGEST_LINE as u64 + 2;
+        let limit = self.longest as u64 + 2;
         let read = self.input.by_ref().take(limit).read_until(b'\n', &mut bytes);
         if read.map_err(|error| unreadable(self.number, &error))? == 0 {
             return Ok(None);
@@ -72,14 +80,17 @@ impl<R: BufRead> Lines<R> {
         if bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
-        if bytes.len() > LONGEST_LINE {
-            let message = format!("the line is longer than {} KiB", LONGEST_LINE / 1024);
+        if bytes.len() > self.longest {
+            let message = format!("the line is longer than {} KiB", self.longest / 1024);
             return Err(Fault::of_file(self.number, 1, "too_long", message));
         }
         let nul = memchr::memchr(0, &bytes);
         self.text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
-            self.unreadable_at(&String::from_utf8_lossy(&error.as_bytes()[..valid]), "the file is not UTF-8 here")
+            self.unreadable_at(
+                &String::from_utf8_lossy(&error.as_bytes()[..valid]),
+                "the file is not UTF-8 here; save it as CSV in UTF-8",
+            )
         })?;
         if let Some(at) = nul {
             return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is no text file"));

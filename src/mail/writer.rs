@@ -88,6 +88,11 @@ impl Writer {
         Self { environment, house }
     }
 
+    /// Whether anybody is set up to sign letters of a kind.
+    pub fn can_sign(&self, kind: LetterKind) -> Result<()> {
+        self.house.office(kind.role()).map(drop)
+    }
+
     /// The letter that tells a notice.
     pub fn compose(&self, notice: &Notice<'_>) -> Result<Composed> {
         let office = self.house.office(notice.kind.role())?;

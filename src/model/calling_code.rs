@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::model::{Country, calling_code};
+
 /// Calling codes and their countries. Of several that fit, the longest holds. Codes of no country (satellite networks,
 /// freephone) are left out. Where countries share a code that does not tell them apart in four digits, the largest stands.
 const CODES: &[(&str, &str)] = &[
@@ -272,10 +274,15 @@ pub fn country_of(number: u64) -> Option<&'static str> {
     CODES.get(place.checked_sub(1)?).map(|(country, _)| *country)
 }
 
+/// The calling code of a country's numbers, if they have one that is not another country's.
+pub fn calling_code_of(country: &Country) -> Option<&'static str> {
+    let codes = CODES.iter().find(|(listed, _)| *listed == country.as_str()).map(|(_, codes)| *codes)?;
+    codes.split_whitespace().next().and_then(calling_code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Country, calling_code};
 
     #[test]
     fn a_number_has_the_country_of_its_longest_code() {
@@ -295,6 +302,15 @@ mod tests {
         for (number, country) in numbers {
             assert_eq!(country_of(number), country, "{number}");
         }
+    }
+
+    #[test]
+    fn a_country_has_a_calling_code_of_its_own() {
+        let code = |country: &str| calling_code_of(&country.parse().expect("valid"));
+        assert_eq!(
+            [code("GB"), code("US"), code("CA"), code("CW"), code("JE")],
+            [Some("44"), Some("1"), Some("1"), Some("599"), None]
+        );
     }
 
     #[test]

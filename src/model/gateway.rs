@@ -57,6 +57,11 @@ impl Port {
         }
     }
 
+    /// The port of a number that is not zero.
+    pub fn new(number: u16) -> Option<Self> {
+        NonZeroU16::new(number).map(Self)
+    }
+
     /// The number.
     pub fn get(self) -> u16 {
         self.0.get()

@@ -29,7 +29,7 @@ mod web;
 
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
-pub use calling_code::country_of;
+pub use calling_code::{calling_code_of, country_of};
 pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, SystemType};
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;

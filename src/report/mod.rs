@@ -3,6 +3,7 @@
 mod balance_at;
 mod calendar;
 mod chart;
+pub mod document;
 mod explanation;
 mod recent;
 mod runway;

@@ -12,7 +12,8 @@ use crate::model::{
 };
 
 pub use sqlite::{
-    CheckReport, Crossed, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Turn, Tx, sqlite_source, sqlite_version,
+    CheckReport, Crossed, Location, Migration, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Turn, Tx, sqlite_source,
+    sqlite_version,
 };
 
 /// Where the time comes from.
@@ -61,6 +62,13 @@ pub struct Page<S> {
     pub descending: bool,
     /// The most rows to give.
     pub limit: Option<u64>,
+}
+
+impl<S> Page<S> {
+    /// A whole list, from low to high.
+    pub fn all(sort: S) -> Self {
+        Self { sort, descending: false, limit: None }
+    }
 }
 
 /// Which customers to list.

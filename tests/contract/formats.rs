@@ -33,13 +33,23 @@ const LINES: &[(Shape, &str)] = &[
     (List, "customer list --all"),
     (List, "customer archive ABC XYZ -y -n"),
     (List, "customer unarchive OLD -n"),
+    (List, "customer import customers.csv -n"),
+    // CSV, unless another format is asked for.
+    (Text, "customer export"),
     (Single, "contact add ABC --name New -n"),
     (Single, "contact edit ABC 1 --name New -n"),
     (Single, "contact remove ABC 1 -y -n"),
     (List, "contact list"),
+    (List, "contact import contacts.csv -n"),
+    (Text, "contact export"),
     (Single, "note add ABC New -n"),
     (List, "note list"),
+    (List, "note import notes.csv -n"),
+    (Text, "note export"),
     (Single, "smpp add ABC --system-id new -n"),
+    (Single, "smpp quick-create ABC --system-id new -n"),
+    // A text for reading, and a row for programs; see below.
+    (Text, "smpp handover abc --config mail.toml"),
     (Single, "smpp edit abc --max-tps 7 -n"),
     (Sheet, "smpp show abc"),
     (Sheet, "smpp show abc --reveal"),
@@ -48,12 +58,17 @@ const LINES: &[(Shape, &str)] = &[
     (List, "smpp disable abc -n"),
     (Single, "smpp cug abc add +447700900128 -n"),
     (List, "smpp cug abc list"),
+    (Single, "smpp export --gateway json --file accounts.json -n"),
+    (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
     (Single, "smpp rotate-password abc --grace 0 -n"),
     (List, "smpp archive abc -y -n"),
     (List, "smpp unarchive xyz_old -n"),
+    (List, "smpp import accounts.csv -n"),
     (Single, "service new new --name New -n"),
     (Single, "service edit uk --name New -n"),
     (List, "service list"),
+    (List, "service import services.csv -n"),
+    (Text, "service export"),
     (List, "balance show ABC"),
     (List, "balance list"),
     (Single, "balance adjust ABC 1 --unit SMS --description new -n"),
@@ -85,6 +100,8 @@ const LINES: &[(Shape, &str)] = &[
     (Text, "report usage --last 1mo"),
     (Single, "quick-create --organisation New --credit 5 -n"),
     (List, "audit list"),
+    (Text, "export everything.jsonl --force"),
+    (Single, "import everything.jsonl --db empty.db -n"),
     (Bare, "db init"),
     (Bare, "db path"),
     (Text, "db check"),
@@ -335,4 +352,22 @@ fn a_spreadsheet_finds_no_formula() {
     assert!(guarded.contains("\n'=card\n"), "{guarded}");
     let raw = console.ok("balance history --csv --raw-csv --fields description");
     assert!(raw.contains("\n=card\n"), "{raw}");
+}
+
+#[test]
+fn what_a_customer_is_told_is_a_text_for_reading_and_a_row_for_programs() {
+    let console = Console::seeded();
+    let line = "smpp handover abc --config mail.toml";
+    let text = console.ok(line);
+    assert!(text.starts_with("System ID: abc_prod\nPassword: ********\nHost: smpp1.gateway.example\n"), "{text}");
+    let (header, csv) = records(&console.ok(&format!("{line} --csv --raw-csv")));
+    let row = &rows(&console, line)[0];
+    assert_eq!(header, keys(row));
+    for (key, text) in header.iter().zip(&csv[0]) {
+        assert_eq!(*text, as_csv(key, &row[key]), "{key}");
+    }
+    assert_eq!(console.ok(&format!("{line} -o name")), "abc_prod\n");
+    let table = console.ok(&format!("{line} --fields port,system_id"));
+    assert_eq!(table, "port  system_id\n2775  abc_prod\n");
+    console.run(&format!("{line} --fields colour")).failed(2, "colour");
 }

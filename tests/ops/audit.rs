@@ -68,6 +68,7 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
         let letters = handover::send(tx, &pack, &[valid("jo@acme.example")], &plain_letter(LetterKind::Handover))?;
         letters.iter().try_for_each(|letter| tx.set_letter_state(letter, LetterState::Cancelled, None, None))
     }),
+    (Noun::Smpp, "export", "jasmin", |tx, _| smpp::export(tx, Some("ACME"), "jasmin", 1)),
     (Noun::Smpp, "archive", "acme1", |tx, _| smpp::archive(tx, "acme1").map(drop)),
     (Noun::Smpp, "unarchive", "acme1", |tx, _| smpp::unarchive(tx, "acme1").map(drop)),
     (Noun::Balance, "adjust", "ACME SMS", |tx, _| balance::adjust(tx, "ACME", &adjustment("10")).map(drop)),

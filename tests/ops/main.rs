@@ -12,6 +12,7 @@ mod balance;
 mod contact;
 mod cug;
 mod customer;
+mod gateway;
 mod handover;
 mod import;
 mod ledger;
@@ -26,5 +27,7 @@ mod smpp;
 #[path = "../support/mod.rs"]
 mod support;
 mod taken_back;
+mod traffic;
 mod transfer;
 mod warning;
+mod warning_walk;

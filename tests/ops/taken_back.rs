@@ -246,6 +246,19 @@ fn no_operator_sends_a_letter_to_an_archived_customer() {
 }
 
 #[test]
+fn a_customer_that_is_no_longer_to_be_told_hears_neither_what_waits_nor_that_it_is_over() {
+    let mut scene = low();
+    warn(&mut scene, |details| details.tell_customer = false).unwrap();
+    assert_eq!(outbox(&mut scene)[0], "low-upper ops@acme.example cancelled: the customer is not to be told");
+    assert_eq!(outbox(&mut scene)[1], "internal noc@example.com pending: -");
+    let mut scene = low();
+    deliver(&mut scene);
+    warn(&mut scene, |details| details.tell_customer = false).unwrap();
+    bring_to(&mut scene, "200");
+    assert_eq!(told(&judge(&mut scene)), [to(LetterKind::AllClear, US)]);
+}
+
+#[test]
 fn the_letters_of_another_unit_wait_on_when_one_warning_is_switched_off() {
     let mut scene = low();
     scene.adjust("ACME", &adjustment_in("EUR", "0.5")).unwrap();

@@ -4,12 +4,15 @@ mod bars;
 mod cell;
 mod csv;
 mod escape;
+mod rejects;
 mod rows;
 mod sheet;
 mod svg;
 mod table;
+mod way;
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use ssgctl::report::Chart;
@@ -18,9 +21,12 @@ use crate::exit::{Failure, Result};
 
 pub(crate) use cell::Cell;
 pub(crate) use escape::visible;
+pub(crate) use rejects::Rejects;
 pub(crate) use rows::Rows;
 pub(crate) use sheet::Sheet;
 pub(crate) use svg::{MOST_BARS, draw};
+
+use way::Way;
 
 /// A kind of row: its columns are declared once, and every format follows from them.
 pub(crate) trait Row: Sized + 'static {
@@ -153,29 +159,32 @@ impl OutputArgs {
 /// Where results go, and in which form.
 pub(crate) struct Output {
     format: Format,
+    /// Whether the format was asked for, and is not just the usual one.
+    was_asked: bool,
     fields: Option<Vec<String>>,
     headers: bool,
     raw_csv: bool,
     colour: bool,
     /// The width of the terminal; none when results go elsewhere, where nothing is wrapped.
     width: Option<u16>,
-    out: BufWriter<io::Stdout>,
+    out: Way,
 }
 
 impl Output {
     /// The writer to stdout.
-    #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
+    #[expect(clippy::disallowed_methods, reason = "what stdout is, is asked and nothing written")]
     pub(crate) fn new(args: &OutputArgs) -> Self {
-        let stdout = io::stdout();
+        let stdout = std::io::stdout();
         let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).filter(|_| stdout.is_terminal());
         Self {
             format: args.format(),
+            was_asked: args.json || args.csv || args.output.is_some(),
             fields: args.fields.as_ref().map(|keys| keys.iter().map(|key| key.trim().to_owned()).collect()),
             headers: !args.no_headers,
             raw_csv: args.raw_csv,
             colour: args.color.colours(&stdout),
             width,
-            out: BufWriter::with_capacity(64 * 1024, stdout),
+            out: Way::stdout(),
         }
     }
 
@@ -189,9 +198,54 @@ impl Output {
         self.is_data() || self.fields.is_some()
     }
 
+    /// Whether CSV is without the guards that keep spreadsheets from running cells as formulas.
+    pub(crate) fn is_raw(&self) -> bool {
+        self.raw_csv
+    }
+
     /// Begins a list of rows of which the question gives only these columns, in this order.
     pub(crate) fn rows_among<R: Row>(&mut self, keys: &[&str]) -> Result<Rows<'_, R>> {
-        Rows::begin(self, keys)
+        Rows::begin(self, keys, None)
+    }
+
+    /// Begins a list of rows that shows these fields unless others are asked for.
+    pub(crate) fn rows_of<R: Row>(&mut self, keys: &'static [&'static str]) -> Result<Rows<'_, R>> {
+        Rows::begin(self, &R::keys(), Some(keys))
+    }
+
+    /// Writes for a program from here on: in the format asked for, else in that of a file's name, else as CSV; into the
+    /// file, if there is one.
+    pub(crate) fn export_to(&mut self, file: Option<&Path>, replace: bool) -> Result<()> {
+        if !self.was_asked {
+            let extension = file.and_then(|file| file.extension()).and_then(|extension| extension.to_str());
+            self.format = match extension {
+                Some("json") => Format::Json,
+                Some("jsonl" | "ndjson") => Format::Jsonl,
+                _ => Format::Csv,
+            };
+        }
+        if let Some(file) = file {
+            (self.out, self.width, self.colour) = (Way::file(file, replace)?, None, false);
+        }
+        Ok(())
+    }
+
+    /// Gives the file that results went into its name; they go to stdout again.
+    pub(crate) fn publish(&mut self, replace: bool) -> Result<()> {
+        self.out = std::mem::replace(&mut self.out, Way::stdout()).published(replace)?;
+        Ok(())
+    }
+
+    /// Keeps results back until they are released, because it is not known yet whether they count.
+    pub(crate) fn hold(&mut self) -> Result<()> {
+        self.out = Way::spool()?;
+        Ok(())
+    }
+
+    /// Brings results that were held to stdout.
+    pub(crate) fn release(&mut self) -> Result<()> {
+        self.out = std::mem::replace(&mut self.out, Way::stdout()).released()?;
+        Ok(())
     }
 
     /// Writes a single thing: in JSON an object, elsewhere a list of one.
@@ -255,9 +309,14 @@ impl Output {
         self.flush()
     }
 
+    /// Where results go, for a text that is written piece by piece.
+    pub(crate) fn pieces(&mut self) -> &mut impl Write {
+        &mut self.out
+    }
+
     /// Drops what has not reached its reader yet: a failure leaves no beginning of a result behind.
     pub(crate) fn discard(self) {
-        drop(self.out.into_parts());
+        self.out.discard();
     }
 
     /// Brings everything written so far to its reader.
@@ -266,8 +325,9 @@ impl Output {
     }
 }
 
-/// The columns to show of those that there are: those that `--fields` names, or those that the format shows by itself.
-fn selection<R: Row>(output: &Output, keys: &[&str]) -> Result<Vec<&'static Column<R>>> {
+/// The columns to show of those that the question gives: those that `--fields` names, else those that the command shows, else
+/// those that the format shows by itself.
+fn selection<R: Row>(output: &Output, keys: &[&str], usual: Option<&[&str]>) -> Result<Vec<&'static Column<R>>> {
     output.refuse_unknown_fields(keys)?;
     let named = |key: &str| R::COLUMNS.iter().find(|column| column.key == key);
     let offered = keys.iter().filter_map(|key| named(key));
@@ -277,6 +337,7 @@ fn selection<R: Row>(output: &Output, keys: &[&str]) -> Result<Vec<&'static Colu
             named(R::NAME).filter(|name| keys.contains(&name.key)).or(offered.into_iter().next()).into_iter().collect()
         }
         (Some(fields), _) => fields.iter().filter_map(|key| named(key)).collect(),
+        (None, _) if usual.is_some() => usual.into_iter().flatten().filter_map(|key| named(key)).collect(),
         (None, Format::Table) => offered.filter(|column| column.in_table).collect(),
         (None, _) => offered.collect(),
     })

@@ -22,14 +22,17 @@ use crate::exit::{Failure, Result};
 use crate::quick_create::payload::Payload;
 use crate::quick_create::row::Created;
 use crate::smpp::AccountLetters;
-use crate::{complete, customer, smpp};
+use crate::wizard::{self, Dialogue, questions};
+use crate::{Noun, complete, customer, smpp};
 
 /// Make a customer with contact, SMPP account and opening balance, all or nothing
 ///
-/// Prints what the customer must be told. With --from-json it takes the payload of the gateway's management API;
-/// options given beside it come before what the payload says.
+/// Prints what the customer must be told. At a terminal, without --organisation, it asks for everything that is not given, shows
+/// all answers, and says how the same is done in one line. With --from-json it takes the payload of the gateway's management
+/// API; options given beside it come before what the payload says.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
+  ssgctl quick-create
   ssgctl quick-create --organisation 'ABC Corp' --country GB --credit 100
   ssgctl quick-create --organisation 'ABC Corp' --contact-name 'Zoë Núñez' --contact-email zoe@abc.example --send-email
   ssgctl quick-create --organisation 'ABC Corp' --credit 5000 --warn-upper 500 --warn-lower 100 --max-tps 50
@@ -40,7 +43,7 @@ pub(crate) struct QuickCreateArgs {
     from_json: Option<PathBuf>,
 
     /// Legal or trading name
-    #[arg(long, value_name = "NAME", required_unless_present = "from_json", help_heading = "Company")]
+    #[arg(long, value_name = "NAME", help_heading = "Company")]
     organisation: Option<Organisation>,
 
     /// Account code; made from the organisation when not given, like ABCCORP331
@@ -92,19 +95,51 @@ pub(crate) struct QuickCreateArgs {
     #[arg(long, help_heading = "Contact")]
     send_email: bool,
 
+    /// Ask for everything that is not given
+    #[arg(long)]
+    ask: bool,
+
     #[command(flatten)]
     change: ChangeArgs,
 }
 
+/// What is asked of whoever makes a customer without naming it.
+const DIALOGUE: Dialogue = Dialogue {
+    questions: &[
+        questions::ORGANISATION,
+        questions::COMPANY,
+        questions::SERVICE,
+        questions::BALANCE,
+        questions::ACCOUNT,
+        questions::EMAIL_TO_CONTACT,
+    ],
+    confirm: Some("Create this customer"),
+};
+
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {
-    if let Some(file) = args.from_json.take() {
-        args.fill_from(payload::read(&file)?);
+    let payload = args.from_json.take().map(|file| payload::read(&file)).transpose()?;
+    let is_named =
+        args.organisation.is_some() || payload.as_ref().is_some_and(|payload| payload.organisation.is_some());
+    if args.ask || !is_named && context.prompt.can_ask() {
+        let settled = payload.as_ref().map(Payload::options).unwrap_or_default();
+        let words = wizard::complete(context, &DIALOGUE, &settled)?;
+        args = match crate::read_again(&words)? {
+            Noun::QuickCreate(args) => args,
+            _ => return Err(wizard::another_command()),
+        };
     }
+    if let Some(payload) = payload {
+        args.fill_from(payload);
+    }
+    create(args, context)
+}
+
+fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     args.account.tell_cut(context);
     let password = args.password.read(context)?;
     let generates = password.is_none();
     let Some(organisation) = args.organisation else {
-        return Err(Failure::missing("organisation", "in the payload or as --organisation"));
+        return Err(Failure::not_given("--organisation <NAME>", "organisation"));
     };
     let mut customer = CustomerDetails::of(organisation);
     context.settings.defaults.apply(&mut customer);

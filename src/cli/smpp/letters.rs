@@ -25,6 +25,7 @@ impl AccountLetters {
     /// One of configuration, when letters could not be written or sent.
     pub(crate) fn prepare(context: &Context) -> Result<Self> {
         let writer = context.settings.mail.writer()?;
+        writer.can_sign(LetterKind::Welcome)?;
         let carrier = context.settings.mail.transport()?.carrier()?;
         Ok(Self { gateway: context.gateway_to_tell()?, writer, carrier })
     }

@@ -30,6 +30,19 @@ pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials>
     Ok(credentials)
 }
 
+/// Gives the passwords of an account to be sent to endpoints, and logs where to.
+pub fn probe(tx: &mut Tx<'_>, vault: &Vault, name: &str, endpoints: &[String]) -> Result<Credentials> {
+    let account = tx.smpp_account(name)?;
+    if !account.system_id.fits_a_bind() {
+        let system_id = quoted(&account.system_id);
+        return Err(Error::Refused(format!("system ID {system_id} is too long for a bind")));
+    }
+    let customer = tx.customer_of(account.customer_id)?;
+    let credentials = unseal(tx, vault, &customer, account, tx.at())?;
+    tx.record(&change("probe", &credentials.account).field("endpoints", (), endpoints))?;
+    Ok(credentials)
+}
+
 /// The passwords of an account that are taken at a time, for a deed that logs what it needs them for.
 pub(super) fn unseal(
     snapshot: &Snapshot<'_>,
@@ -51,6 +64,11 @@ pub(super) fn unseal(
 pub(in crate::ops) fn current(snapshot: &Snapshot<'_>, vault: &Vault, account: &SmppAccount) -> Result<Password> {
     let customer = snapshot.customer_of(account.customer_id)?;
     vault.unseal(&snapshot.sealed_password(account)?, &customer.api_id, &account.system_id)
+}
+
+/// Whether an account has this password.
+pub fn has_password(tx: &Tx<'_>, vault: &Vault, account: &SmppAccount, password: &Password) -> Result<bool> {
+    Ok(current(tx, vault, account)? == *password)
 }
 
 /// Gives an account a new password, generated unless one is given. The one it had is taken for the grace; one from before

@@ -58,7 +58,8 @@ pub struct Judgement {
 pub fn judge(tx: &mut Tx<'_>, internal: &[EmailAddress], compose: Compose<'_>) -> Result<Judgement> {
     let mut judgement = Judgement::default();
     for Crossed { name, found } in tx.warnings_crossed()? {
-        let judged = found.and_then(|(warning, balance)| tx.part(|tx| cross(tx, &warning, balance, internal, compose)));
+        let judged = found
+            .and_then(|(warning, balance)| tx.attempt(|tx| cross(tx, &warning, balance, internal, compose)).flatten());
         match judged {
             Ok(judged) => judgement.judged.push(judged),
             Err(error @ Error::Damaged(_)) => judgement.broken.push(Broken { name, error }),
@@ -78,8 +79,10 @@ fn cross(
     let customer = tx.customer_of(warning.customer_id)?;
     let customer_recipients = recipients(tx, &customer, &warning.details)?;
     let level = warning.details.level(balance);
-    let told = letters_of_episode(tx, warning)?;
-    let taken_back = take_back(tx, warning, level)?;
+    let (mut told, mut taken_back) = (letters_of_episode(tx, warning)?, take_back(tx, warning, level)?);
+    let wanted = |letter: &Letter| warning.details.tell_customer || letter.content.kind == LetterKind::Internal;
+    told.retain(wanted);
+    taken_back.retain(wanted);
     let crossing = tx.insert_crossing(warning, level, Cause::Balance, balance)?;
     let audience = if level > warning.state {
         let kind = if level == Level::Lower { LetterKind::LowLower } else { LetterKind::LowUpper };
@@ -96,8 +99,9 @@ fn cross(
         let customer_recipients = &customer_recipients;
         let content = compose(&Notice { kind, customer: &customer, unit, balance, level, marks, customer_recipients })?;
         // An address that is named twice is told once.
-        for to in addresses.into_iter().collect::<BTreeSet<_>>() {
-            letters.push(outbox::queue(tx, Some(&customer), Some(&crossing), &to, &content)?);
+        let mut named = BTreeSet::new();
+        for to in addresses.iter().filter(|to| named.insert(*to)) {
+            letters.push(outbox::queue(tx, Some(&customer), Some(&crossing), to, &content)?);
         }
     }
     let nobody_to_tell = level > warning.state && warning.details.tell_customer && customer_recipients.is_empty();
@@ -133,7 +137,7 @@ fn letters_of_episode(tx: &Tx<'_>, warning: &Warning) -> Result<Vec<Letter>> {
 /// Who was told, or may have been.
 fn warned(letters: &[Letter]) -> Vec<EmailAddress> {
     let reached = letters.iter().filter(|letter| letter.may_have_arrived());
-    reached.map(|letter| letter.recipient.clone()).collect()
+    reached.map(|letter| letter.recipient.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The early warnings that go out in place of urgent ones that were taken back, but to those who have had one already.

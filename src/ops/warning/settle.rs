@@ -4,7 +4,7 @@
 //! told anew if a later check still finds it so.
 
 use crate::error::Result;
-use crate::model::{Cause, Customer, LetterState, Level, Money, Warning, WarningDetails};
+use crate::model::{Cause, Customer, Letter, LetterKind, LetterState, Level, Money, Warning, WarningDetails};
 use crate::ops::outbox;
 use crate::store::{LetterFilter, Tx};
 
@@ -15,6 +15,11 @@ pub(super) fn after_change(
     before: &WarningDetails,
     warning: &Warning,
 ) -> Result<()> {
+    if before.tell_customer && !warning.details.tell_customer {
+        let unsettled = tx.unsettled_letters(warning)?;
+        let to_customer = |letter: &&Letter| matches!(letter.content.kind, LetterKind::LowUpper | LetterKind::LowLower);
+        take_back(tx, unsettled.iter().filter(to_customer), "the customer is not to be told")?;
+    }
     let Some(balance) = tx.balance(customer, warning.unit)?.map(|found| found.balance) else { return Ok(()) };
     let level = warning.details.level(balance);
     // Where the marks make no difference, the balance has moved since the last check, and the next one tells of that.
@@ -40,12 +45,18 @@ pub(in crate::ops) fn archive_with_customer(tx: &mut Tx<'_>, customer: &Customer
 
 fn settle(tx: &mut Tx<'_>, warning: &Warning, to: Level, cause: Cause, balance: Money) -> Result<()> {
     let unsettled = tx.unsettled_letters(warning)?;
-    for letter in unsettled.iter().filter(|letter| letter.state != LetterState::Sending) {
-        outbox::take_back(tx, letter, cause.reason())?;
-    }
+    take_back(tx, unsettled.iter(), cause.reason())?;
     let to = if unsettled.is_empty() { to } else { Level::Ok };
     if to != warning.state {
         tx.insert_crossing(warning, to, cause, balance)?;
     }
     Ok(())
+}
+
+/// Takes back those letters that nobody is sending just now; the outcome of one that is being sent decides what becomes of it.
+fn take_back<'a>(tx: &mut Tx<'_>, mut letters: impl Iterator<Item = &'a Letter>, why: &str) -> Result<()> {
+    letters.try_for_each(|letter| match letter.state {
+        LetterState::Sending => Ok(()),
+        _ => outbox::take_back(tx, letter, why),
+    })
 }

@@ -4,10 +4,12 @@ mod balance;
 mod chain;
 mod check;
 mod check_smpp;
+mod check_traffic;
 mod check_warnings;
 mod contact;
 mod cug;
 mod customer;
+mod document;
 mod entry;
 mod error;
 mod event;
@@ -40,6 +42,7 @@ use crate::store::{Clock, Stamp};
 use turnstile::{lock_imports, take_turn};
 
 pub use check::CheckReport;
+pub use document::{TABLES, Table};
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
 pub use turnstile::Turn;
@@ -151,18 +154,16 @@ impl Tx<'_> {
         &self.stamp.origin
     }
 
-    /// Does a part of what is to be done. When it fails, that part alone is undone.
-    pub fn part<T>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.transaction.execute_batch("SAVEPOINT part")?;
-        let done = deed(self);
+    /// Tries a deed: when it fails, nothing of it is left in the transaction.
+    pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
+        self.transaction.execute_batch("SAVEPOINT attempt")?;
+        let outcome = deed(self);
         // A failure that ended the whole transaction, such as a full disk, leaves nothing to be undone.
-        if done.is_err() && !self.transaction.is_autocommit() {
-            self.transaction.execute_batch("ROLLBACK TO part")?;
+        if !self.transaction.is_autocommit() {
+            let end = if outcome.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
+            self.transaction.execute_batch(end)?;
         }
-        if done.is_ok() || !self.transaction.is_autocommit() {
-            self.transaction.execute_batch("RELEASE part")?;
-        }
-        done
+        Ok(outcome)
     }
 
     /// Makes everything last: when this returns, a power cut loses nothing.

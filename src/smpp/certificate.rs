@@ -1,0 +1,139 @@
+//! Who a TLS peer says it is: the few fields of its certificate that an operator looks at.
+//!
+//! TLS itself has verified the certificate; this reads what to show of it.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use crate::model::Time;
+
+/// The other end of a TLS connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Peer {
+    /// The version of TLS, such as `TLSv1.3`.
+    pub protocol: String,
+    /// The common name, else the organisation, that the certificate is for.
+    pub subject: Option<String>,
+    /// The same of whoever issued it.
+    pub issuer: Option<String>,
+    pub valid_from: Option<Time>,
+    pub valid_until: Option<Time>,
+}
+
+const SEQUENCE: u8 = 0x30;
+const OBJECT: u8 = 0x06;
+const VERSION: u8 = 0xa0;
+const UTC_TIME: u8 = 0x17;
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+const ORGANISATION: &[u8] = &[0x55, 0x04, 0x0a];
+
+impl Peer {
+    /// The peer of a certificate in DER (RFC 5280 section 4.1); what cannot be read is left out.
+    pub(super) fn of(protocol: String, der: &[u8]) -> Self {
+        let peer = Self { protocol, ..Self::default() };
+        let fields = element(der).and_then(|(_, certificate, _)| element(certificate)).map(|(_, fields, _)| fields);
+        let Some(mut rest) = fields else { return peer };
+        let mut parts = Vec::new();
+        while let Some((tag, content, after)) = element(rest) {
+            if tag != VERSION {
+                parts.push(content);
+            }
+            rest = after;
+        }
+        // Serial number, signature algorithm, issuer, validity, subject.
+        let [_, _, issuer, validity, subject, ..] = parts.as_slice() else { return peer };
+        let begin = element(validity);
+        let end = begin.and_then(|(_, _, after)| element(after));
+        let time = |(tag, content, _): Element<'_>| time(tag, content);
+        Self {
+            subject: name(subject),
+            issuer: name(issuer),
+            valid_from: begin.and_then(time),
+            valid_until: end.and_then(time),
+            ..peer
+        }
+    }
+}
+
+/// A tag, its content, and what comes after it.
+type Element<'a> = (u8, &'a [u8], &'a [u8]);
+
+fn element(der: &[u8]) -> Option<Element<'_>> {
+    let (&tag, rest) = der.split_first()?;
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = if first < 0x80 {
+        (usize::from(first), rest)
+    } else {
+        let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+        if digits.len() > 4 {
+            return None;
+        }
+        (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
+    };
+    let (content, after) = rest.split_at_checked(length)?;
+    Some((tag, content, after))
+}
+
+/// The common name of a distinguished name, else its organisation.
+fn name(mut sets: &[u8]) -> Option<String> {
+    let mut organisation = None;
+    while let Some((_, set, after)) = element(sets) {
+        sets = after;
+        let Some((SEQUENCE, pair, _)) = element(set) else { continue };
+        let Some((OBJECT, kind, value)) = element(pair) else { continue };
+        let text = element(value).map(|(_, text, _)| String::from_utf8_lossy(text).into_owned());
+        match kind {
+            COMMON_NAME => return text,
+            ORGANISATION => organisation = text,
+            _ => {}
+        }
+    }
+    organisation
+}
+
+/// `YYMMDDhhmmssZ`, whose years lie between 1950 and 2049, or the same with four digits of the year.
+fn time(tag: u8, content: &[u8]) -> Option<Time> {
+    let text = std::str::from_utf8(content).ok()?;
+    let century = if tag != UTC_TIME {
+        ""
+    } else if text.get(..2)? < "50" {
+        "20"
+    } else {
+        "19"
+    };
+    let moment = DateTime::strptime("%Y%m%d%H%M%SZ", format!("{century}{text}")).ok()?;
+    TimeZone::UTC.to_timestamp(moment).ok().map(Time::from_timestamp)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_tells_for_whom_by_whom_and_how_long() {
+        for (year, until) in [(2030, "2030-02-03T00:00:00Z"), (2055, "2055-02-03T00:00:00Z")] {
+            let mut params = CertificateParams::new(vec!["smpp.example".to_owned()]).expect("names");
+            params.distinguished_name.push(DnType::OrganizationName, "Example Ltd");
+            params.distinguished_name.push(DnType::CommonName, "smpp.example");
+            params.not_before = date_time_ymd(2026, 1, 1);
+            params.not_after = date_time_ymd(year, 2, 3);
+            let key = KeyPair::generate().expect("a key");
+            let certificate = params.self_signed(&key).expect("a certificate");
+            let peer = Peer::of("TLSv1.3".to_owned(), certificate.der());
+            assert_eq!(peer.subject.as_deref(), Some("smpp.example"));
+            assert_eq!(peer.issuer, peer.subject);
+            assert_eq!(peer.valid_from, "2026-01-01T00:00:00Z".parse().ok());
+            assert_eq!(peer.valid_until, until.parse().ok());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_strange(bytes: Vec<u8>) {
+            let _ = Peer::of(String::new(), &bytes);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Protocol data units: a header of sixteen bytes and a body.
+
+use std::io::{self, Read};
+
+use zeroize::Zeroizing;
+
+use crate::smpp::Status;
+
+/// What is asked or answered (SMPP v3.4 section 5.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Command(pub(super) u32);
+
+impl Command {
+    pub(super) const GENERIC_NACK: Self = Self(0x8000_0000);
+    pub(super) const DELIVER_SM: Self = Self(0x05);
+    pub(super) const UNBIND: Self = Self(0x06);
+    pub(super) const BIND_TRANSCEIVER: Self = Self(0x09);
+    pub(super) const ENQUIRE_LINK: Self = Self(0x15);
+    pub(super) const DATA_SM: Self = Self(0x0103);
+
+    /// The answer to this question.
+    pub(super) const fn response(self) -> Self {
+        Self(self.0 | 0x8000_0000)
+    }
+
+    pub(super) fn is_response(self) -> bool {
+        self.0 & 0x8000_0000 != 0
+    }
+}
+
+const HEADER: usize = 16;
+/// The longest unit that is read: a message of 64 KiB and what belongs to it.
+const LONGEST: usize = 70_000;
+/// The version that a bind asks for.
+const VERSION: u8 = 0x34;
+/// The tag of the version that a gateway speaks.
+const SC_INTERFACE_VERSION: u16 = 0x0210;
+
+/// One unit.
+#[derive(Debug)]
+pub(super) struct Pdu {
+    pub(super) command: Command,
+    pub(super) status: Status,
+    pub(super) sequence: u32,
+    /// It may hold a password.
+    pub(super) body: Zeroizing<Vec<u8>>,
+}
+
+impl Pdu {
+    pub(super) fn new(command: Command, status: Status, sequence: u32, body: Vec<u8>) -> Self {
+        Self { command, status, sequence, body: Zeroizing::new(body) }
+    }
+
+    /// A request to be bound in both directions. The texts have no NUL and are as long as the specification allows.
+    pub(super) fn bind(sequence: u32, system_id: &str, password: &str, system_type: &str, address_range: &str) -> Self {
+        let mut body = Vec::with_capacity(128);
+        for text in [system_id, password, system_type] {
+            body.extend(text.as_bytes());
+            body.push(0);
+        }
+        // Type of number and numbering plan of the address range: unknown.
+        body.extend([VERSION, 0, 0]);
+        body.extend(address_range.as_bytes());
+        body.push(0);
+        Self::new(Command::BIND_TRANSCEIVER, Status::OK, sequence, body)
+    }
+
+    pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        let length = u32::try_from(HEADER + self.body.len()).unwrap_or(u32::MAX);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(HEADER + self.body.len()));
+        for number in [length, self.command.0, self.status.0, self.sequence] {
+            bytes.extend(number.to_be_bytes());
+        }
+        bytes.extend(self.body.iter());
+        bytes
+    }
+
+    /// The next unit of a stream.
+    pub(super) fn read(stream: &mut impl Read) -> io::Result<Self> {
+        let mut header = [0; HEADER];
+        stream.read_exact(&mut header)?;
+        let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let length = usize::try_from(number(0)).unwrap_or(usize::MAX);
+        if !(HEADER..=LONGEST).contains(&length) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "what it sends is no SMPP"));
+        }
+        let mut body = vec![0; length - HEADER];
+        stream.read_exact(&mut body)?;
+        Ok(Self::new(Command(number(4)), Status(number(8)), number(12), body))
+    }
+
+    /// The name that a gateway gives itself in its answer to a bind.
+    pub(super) fn system_id(&self) -> Option<String> {
+        let name = self.body.split(|byte| *byte == 0).next().filter(|name| !name.is_empty())?;
+        Some(String::from_utf8_lossy(name).into_owned())
+    }
+
+    /// The version that a gateway says it speaks in its answer to a bind.
+    pub(super) fn version(&self) -> Option<u8> {
+        let end_of_name = self.body.iter().position(|byte| *byte == 0)?;
+        let mut rest = self.body.get(end_of_name + 1..)?;
+        loop {
+            let header: [u8; 4] = rest.get(..4)?.try_into().ok()?;
+            let length = usize::from(u16::from_be_bytes([header[2], header[3]]));
+            let value = rest.get(4..4 + length)?;
+            if u16::from_be_bytes([header[0], header[1]]) == SC_INTERFACE_VERSION {
+                return value.first().copied();
+            }
+            rest = &rest[4 + length..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_bind_is_as_the_specification_has_it() {
+        let bytes = Pdu::bind(1, "SMPP3TEST", "secret08", "SUBMIT1", "").bytes();
+        // The example of SMPP v3.4 section 2.7.2, with another command, sequence and address.
+        let expected =
+            b"\x00\x00\x00\x2f\x00\x00\x00\x09\x00\x00\x00\x00\x00\x00\x00\x01SMPP3TEST\0secret08\0SUBMIT1\0\x34\0\0\0";
+        assert_eq!(&bytes[..], expected);
+    }
+
+    #[test]
+    fn an_answer_to_a_bind_tells_who_answers_and_in_which_version() {
+        let answer = |body: &[u8]| Pdu::new(Command::BIND_TRANSCEIVER.response(), Status::OK, 1, body.to_vec());
+        let full = answer(b"SMSC\0\x04\x27\0\x01\x00\x02\x10\0\x01\x34");
+        assert_eq!((full.system_id().as_deref(), full.version()), (Some("SMSC"), Some(0x34)));
+        for short in [b"".as_slice(), b"\0", b"\0\x02", b"\0\x02\x10\0\x09\x34", b"\0\x02\x10\0\0"] {
+            assert_eq!((answer(short).system_id(), answer(short).version()), (None, None), "{short:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_as_it_was(command: u32, status: u32, sequence: u32, body: Vec<u8>) {
+            let bytes = Pdu::new(Command(command), Status(status), sequence, body.clone()).bytes();
+            let read = Pdu::read(&mut &bytes[..]).expect("read");
+            prop_assert_eq!((read.command.0, read.status.0, read.sequence, read.body.to_vec()), (command, status, sequence, body));
+        }
+
+        #[test]
+        fn no_bytes_are_too_strange(bytes: Vec<u8>) {
+            if let Ok(pdu) = Pdu::read(&mut &bytes[..]) {
+                let _ = (pdu.system_id(), pdu.version());
+            }
+        }
+    }
+}
