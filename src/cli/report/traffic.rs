@@ -8,13 +8,13 @@ use clap_complete::ArgValueCandidates;
 use ssgctl::error::{count, quoted};
 use ssgctl::model::{Country, Time};
 use ssgctl::report::{self, Calendar, Chart, CountedBy, Group, Period, Sums, TrafficLine, TrafficQuestion};
-use ssgctl::store::{Snapshot, files};
+use ssgctl::store::Snapshot;
 
 use crate::complete;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::list::PageArgs;
-use crate::output::{Cell, MOST_BARS, draw};
+use crate::output::{Cell, MOST_BARS, draw, write_file};
 use crate::period::{ReportPeriodArgs, Zone, ZoneArgs};
 use crate::report::groups::{By, WhoseArgs, each_once, keys_of};
 use crate::report::row::TrafficRow;
@@ -235,8 +235,6 @@ fn write_svg(chart: &Chart, file: &Path, force: bool, context: &mut Context) -> 
     if file == Path::new("-") {
         return context.output.text(picture.as_bytes());
     }
-    if !force && !files::write_new(file, picture.as_bytes())? {
-        return Err(ssgctl::Error::FileExists { path: file.to_owned() }.into());
-    }
+    write_file(file, force, picture.as_bytes())?;
     context.output.value("path", &file.display().to_string())
 }
