@@ -60,7 +60,12 @@ impl Calendar {
     /// Whether it has more parts than anybody reads.
     pub fn is_endless(&self) -> bool {
         let hours = (self.period.until.timestamp() - self.period.from.timestamp()).as_hours();
-        let length = if self.grain == Some(Grain::Hour) { 1 } else { 24 };
+        let length = match self.grain {
+            None => return false,
+            Some(Grain::Hour) => 1,
+            Some(Grain::Day) => 24,
+            Some(Grain::Month) => 28 * 24,
+        };
         hours / length > MOST_SLOTS
     }
 

@@ -63,7 +63,7 @@ pub(crate) struct TrafficArgs {
     chart: bool,
 
     /// Draw a picture over time into this new SVG file; - is stdout
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sort", "desc", "limit"])]
     svg: Option<PathBuf>,
 
     /// Replace the file if it is there
