@@ -154,7 +154,9 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
     let huge =
         refusal(&format!("INSERT INTO traffic_day VALUES (20751, 1, '', 'SMS', 0, 0, 0, 0, {most}, {most}, 1, 0)"));
     assert!(matches!(huge, ssgctl::Error::Overflow { .. }), "{huge}");
-    let stray = refusal("UPDATE traffic_day SET account_id = 99");
+    let nowhere = refusal("UPDATE traffic_day SET country = 'GBR'");
+    assert!(matches!(nowhere, ssgctl::Error::Damaged(_)), "{nowhere}");
+    let stray = refusal("UPDATE traffic_day SET account_id = 99, country = ''");
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
 }
 
