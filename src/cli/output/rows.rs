@@ -17,8 +17,8 @@ pub(crate) struct Rows<'o, R: Row> {
 }
 
 impl<'o, R: Row> Rows<'o, R> {
-    pub(super) fn begin(output: &'o mut Output, usual: Option<&'static [&'static str]>) -> Result<Self> {
-        let columns = selection::<R>(output, usual)?;
+    pub(super) fn begin(output: &'o mut Output, keys: &[&str], usual: Option<&[&str]>) -> Result<Self> {
+        let columns = selection::<R>(output, keys, usual)?;
         let mut rows = Self { output, columns, count: 0, page: table::Page::default() };
         match rows.output.format {
             Format::Json => rows.put(b"[")?,
@@ -58,6 +58,13 @@ impl<'o, R: Row> Rows<'o, R> {
     /// How many rows were written.
     pub(crate) fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Writes a last row that adds up the others. It is for reading only: a program would add it in once more.
+    pub(crate) fn total(&mut self, row: &R) {
+        if self.output.format == Format::Table && self.count > 1 {
+            self.page.add(self.columns.iter().map(|column| (column.cell)(row)));
+        }
     }
 
     /// Finishes the list; says whether it is a table that had nothing to show.
