@@ -160,8 +160,8 @@ impl<'a, I: Importer> Job<'a, I> {
 
 /// The failure of a file with faults.
 fn refused(file: &str, faults: Faults) -> Failure {
-    let is_of = |wanted: &str| matches!(faults.first.first(), Some(fault) if matches!(*fault.error, Error::Input { code, .. } if code == wanted));
-    let is_of_header = is_of("bad_header");
+    let first = faults.first.first().map(|fault| &*fault.error);
+    let is_of_header = matches!(first, Some(Error::Input { code: "bad_header", .. }));
     let failure = Failure::of_file(file, faults);
     if is_of_header {
         return failure.hint("`--map THEIRS=OURS` reads a column under another name, `--from` a known kind of file");
