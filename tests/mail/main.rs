@@ -1,6 +1,8 @@
 //! Warnings and their letters, from the crossing to the mail server and its faults, on the real program.
 #![expect(clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
+#[path = "../support/authority.rs"]
+mod authority;
 #[path = "../contract/console.rs"]
 #[allow(dead_code, reason = "these tests use their own share of it")]
 mod console;
