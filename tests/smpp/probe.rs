@@ -137,3 +137,14 @@ fn the_password_is_in_what_is_sent_and_nowhere_else() {
     assert!(smsc.heard().iter().all(|(_, _, body)| body.windows(8).any(|window| window == PASSWORD.as_bytes())));
     assert!(!console.ok("audit list --json").contains(PASSWORD));
 }
+
+#[test]
+fn what_a_gateway_says_of_itself_cannot_drive_the_terminal() {
+    let console = console();
+    let answer = b"\0\0\0\x19\x80\0\0\x09\0\0\0\0\0\0\0\x01\x1b[2JSMSC\0";
+    let smsc = Smsc::difficult(BIND, Manner::Say(answer));
+    let table = probe(&console, smsc.port(), "").succeeded("probe");
+    assert!(table.contains("\\u{1b}[2JSMSC"), "{table}");
+    let rows: Value = serde_json::from_str(&probe(&console, smsc.port(), "--json").succeeded("probe")).expect("JSON");
+    assert_eq!(rows[0]["smsc"], "\u{1b}[2JSMSC");
+}
