@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::text::quoted;
-use crate::model::{AccountCode, Invalid, Money, Noun, Unit};
+use crate::model::{AccountCode, Invalid, Message, MessageId, Money, Noun, Unit};
 
 /// The result of a deed or of a question to the store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -29,6 +29,14 @@ pub enum Error {
     #[error("{field} {} belongs to another {noun}", quoted(.value))]
     Exists { noun: Noun, field: &'static str, value: String },
 
+    /// A thing of this name is there already and is not to be changed; `differs` names what would be.
+    #[error("{noun} {} is there already and differs in {}", quoted(.name), .differs.join(", "))]
+    Differs { noun: Noun, name: String, differs: Vec<String> },
+
+    /// A name that never changes would.
+    #[error("{noun} {} has another {field} than {}, and it never changes", quoted(.name), quoted(.value))]
+    Fixed { noun: Noun, name: String, field: &'static str, value: String },
+
     /// A name stands for more than one thing.
     #[error("{} names more than one {noun}: {}", quoted(.name), .matches.join(", "))]
     Ambiguous { noun: Noun, name: String, matches: Vec<String> },
@@ -36,6 +44,10 @@ pub enum Error {
     /// A key was used before, for a change that differs in `field`.
     #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
     KeyConflict { key: String, field: &'static str },
+
+    /// A message was reported before with other content that matters for money; `before` says where.
+    #[error("message {} was reported otherwise before, {before} ({field} differs)", quoted(.id))]
+    Contradiction { id: MessageId, field: &'static str, before: String },
 
     /// An entry is undone once.
     #[error("entry {entry} was reversed before, by entry {by}")]
@@ -131,6 +143,11 @@ impl Error {
         Self::Io { action: action.to_string(), reason: error.to_string() }
     }
 
+    /// A message that an earlier import has with another value of a field.
+    pub fn contradiction(message: &Message, field: &'static str, import_id: i64) -> Self {
+        Self::Contradiction { id: message.id.clone(), field, before: format!("by import {import_id}") }
+    }
+
     /// The same, told to somebody who asked for the archiving of what is archived.
     pub(crate) fn when_archiving(self) -> Self {
         match self {
@@ -145,6 +162,9 @@ impl Error {
             self,
             Self::NotFound { .. }
                 | Self::Exists { .. }
+                | Self::Differs { .. }
+                | Self::Fixed { .. }
+                | Self::Input { .. }
                 | Self::Ambiguous { .. }
                 | Self::KeyConflict { .. }
                 | Self::Archived { .. }
@@ -208,6 +228,12 @@ impl Faults {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self { first: vec![fault], count: 1 }
     }
 }
 

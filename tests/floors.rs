@@ -14,6 +14,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap_complete", &["src/cli/"]),
     ("comfy_table", &["src/cli/output/table.rs"]),
     ("dialoguer", &["src/cli/"]),
+    ("indicatif", &["src/cli/progress.rs"]),
+    ("flate2", &["src/ingest/"]),
     ("lettre", &["src/model/email.rs", "src/mail/"]),
     ("rust_decimal", &["src/model/money.rs"]),
     ("iso_currency", &["src/model/money.rs"]),

@@ -1,14 +1,18 @@
 //! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use nix::unistd::{Uid, User};
-use ssgctl::model::{Actor, Origin};
+use ssgctl::error::{count, quoted};
+use ssgctl::model::{Actor, Gateway, Origin};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::exit::{Exit, Failure, Result};
+use crate::export::ExportArgs;
 use crate::output::{Output, Row, Rows, Shown, visible};
 use crate::prompt::Prompt;
 use crate::settings::Settings;
@@ -19,6 +23,8 @@ pub(crate) struct Context {
     pub(crate) prompt: Prompt,
     /// Noun and verb of the command that runs, for the audit log.
     pub(crate) command: String,
+    /// The words of the command line, without the program's own name.
+    pub(crate) arguments: Vec<OsString>,
     pub(crate) quiet: bool,
     /// Whether something was saved: a failure after that is one of the receipt only.
     pub(crate) committed: bool,
@@ -27,7 +33,8 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(settings: Settings, output: Output, prompt: Prompt, command: String, quiet: bool) -> Self {
-        Self { settings, output, prompt, command, quiet, committed: false, store: None }
+        let arguments = std::env::args_os().skip(1).collect();
+        Self { settings, output, prompt, command, arguments, quiet, committed: false, store: None }
     }
 
     /// The database, opened at the first question; made where it is looked for by itself and is not there.
@@ -72,6 +79,51 @@ impl Context {
         Ok(())
     }
 
+    /// Reads from one snapshot and writes the rows of an export, with the fields that an import reads.
+    pub(crate) fn export<R: Row>(
+        &mut self,
+        args: &ExportArgs,
+        fields: &'static [&'static str],
+        ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
+    ) -> Result<()> {
+        self.store()?;
+        let Self { store: Some(store), output, .. } = self else {
+            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+        };
+        output.export_to(args.file.as_deref(), args.force)?;
+        let snapshot = store.read()?;
+        let mut rows = output.rows_of(fields)?;
+        ask(&snapshot, &mut rows)?;
+        let exported = rows.count();
+        rows.end()?;
+        drop(snapshot);
+        if let Some(file) = &args.file {
+            output.publish(args.force)?;
+            self.note(&format!("{} in {}", count(exported, "row"), quoted(file.display())));
+        }
+        Ok(())
+    }
+
+    /// Reads from one snapshot and writes a text of its own form, into a new file if there is one.
+    pub(crate) fn document<T>(
+        &mut self,
+        file: Option<&Path>,
+        replace: bool,
+        ask: impl FnOnce(&Snapshot<'_>, &mut Output) -> Result<T>,
+    ) -> Result<T> {
+        self.store()?;
+        let Self { store: Some(store), output, .. } = self else {
+            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+        };
+        output.export_to(file, replace)?;
+        let asked = ask(&store.read()?, output)?;
+        output.flush()?;
+        if file.is_some() {
+            output.publish(replace)?;
+        }
+        Ok(asked)
+    }
+
     /// Does a deed whose result will be shown: what cannot be shown as asked is refused before anything is done.
     pub(crate) fn write<T: Shown, E: Into<Failure>>(
         &mut self,
@@ -101,6 +153,34 @@ impl Context {
         Ok(done)
     }
 
+    /// Does a deed that tells what it does row by row. The rows are kept back until it is known that they count.
+    pub(crate) fn write_rows<R: Row, T>(
+        &mut self,
+        change: &ChangeArgs,
+        deed: impl FnOnce(&mut Tx<'_>, &mut Rows<'_, R>) -> Result<T>,
+    ) -> Result<T> {
+        let origin = self.origin(&change.why)?;
+        self.store()?;
+        let Self { store: Some(store), output, .. } = self else {
+            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+        };
+        output.refuse_unknown_fields(&R::keys())?;
+        output.hold()?;
+        let mut tx = store.write(&origin)?;
+        let mut rows = output.rows()?;
+        let done = deed(&mut tx, &mut rows)?;
+        rows.end()?;
+        if change.dry_run {
+            drop(tx);
+            self.note("dry run: nothing was saved");
+        } else {
+            tx.commit()?;
+            self.committed = true;
+        }
+        self.output.release()?;
+        Ok(done)
+    }
+
     /// Who writes: what `--actor` says, else the operating system's user.
     pub(crate) fn origin(&self, why: &WhyArgs) -> Result<Origin> {
         let uid = nix::unistd::getuid();
@@ -125,6 +205,33 @@ impl Context {
     /// The vault of SMPP passwords, whose key must be there.
     pub(crate) fn existing_vault(&self) -> Result<Vault> {
         Ok(Vault::open(self.settings.key_file()?)?)
+    }
+
+    /// The gateway as customers are told it. One host is told, with a warning.
+    pub(crate) fn gateway_to_tell(&self) -> Result<Gateway> {
+        let gateway = self.settings.gateway.clone();
+        let hint = "set hosts in [gateway], at least two; `ssgctl config init` writes a file that explains it";
+        match gateway.hosts.len() {
+            0 => {
+                let message = "the configuration does not say which hosts customers connect to";
+                Err(Failure::new(Exit::Config, "config", message).hint(hint))
+            }
+            count => {
+                if count < Gateway::ENOUGH_HOSTS {
+                    Self::warn("customers should be told at least two hosts, and the configuration names one");
+                }
+                Ok(gateway)
+            }
+        }
+    }
+
+    /// The vault of SMPP passwords as a later question: most runs that may need it do not.
+    pub(crate) fn keys(&self) -> impl Fn() -> ssgctl::Result<Vault> + use<> {
+        let key_file = self.settings.key_file().map(ToOwned::to_owned).map_err(|failure| failure.to_string());
+        move || match &key_file {
+            Ok(path) => Vault::open(path),
+            Err(why) => Err(ssgctl::Error::Secret(why.clone())),
+        }
     }
 
     /// Tells a person something that must be looked at, also when notes are unwanted.

@@ -155,6 +155,7 @@ impl Failure {
     fn of_row(error: Error) -> Self {
         let hint = match &error {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
+            Error::Differs { .. } => Some("--update changes what is there".to_owned()),
             Error::Ambiguous { noun: Noun::Balance, .. } => Some("name one in a column `unit`".to_owned()),
             Error::InsufficientBalance { .. } => Some(
                 "`ssgctl balance limit` lets it go lower, or `--allow-negative` of `ssgctl balance adjust`".to_owned(),
@@ -185,6 +186,17 @@ impl Failure {
     pub(crate) fn at(mut self, place: Place) -> Self {
         self.0.place = Some(place);
         self
+    }
+
+    /// The failure and what to do about it, for a person in the middle of a dialogue.
+    pub(crate) fn with_hint(&self) -> String {
+        let hint = self.0.hint.as_ref().map(|hint| format!("; {}", one_line(hint))).unwrap_or_default();
+        format!("{self}{hint}")
+    }
+
+    /// Something that must be given was not; `flag` is what gives it, such as `--name <NAME>`.
+    pub(crate) fn not_given(flag: &str, field: &str) -> Self {
+        Self::new(Exit::Usage, "missing_value", format!("{flag} is needed")).field(field)
     }
 
     /// Tells the failure on stderr and gives the exit code. `committed` says whether the database was changed before.
@@ -281,6 +293,10 @@ impl From<Error> for Failure {
                 .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
             Error::FileExists { .. } => failure(Exit::Conflict, "exists"),
             Error::Exists { field, .. } => failure(Exit::Conflict, "exists").field(field),
+            Error::Differs { .. } => {
+                failure(Exit::Conflict, "exists").hint("--update changes what is there; nothing was changed")
+            }
+            Error::Fixed { field, .. } => failure(Exit::Conflict, "exists").field(field),
             Error::Ambiguous { noun: Noun::Balance, .. } => {
                 failure(Exit::Usage, "ambiguous").hint("name one with --unit")
             }
@@ -288,6 +304,7 @@ impl From<Error> for Failure {
             Error::KeyConflict { .. } => failure(Exit::Conflict, "key_conflict")
                 .field("key")
                 .hint("use a new key for a new change; nothing was booked"),
+            Error::Contradiction { field, .. } => failure(Exit::Conflict, "contradiction").field(field),
             Error::AlreadyReversed { .. } => failure(Exit::Conflict, "already_reversed").field("entry"),
             Error::ChangedMeanwhile { .. } => {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")

@@ -1,7 +1,10 @@
 //! The options that every list has, so that all lists have the same manners.
 
 use clap::{Args, ValueEnum};
-use ssgctl::store::{Lives, Page};
+use clap_complete::ArgValueCompleter;
+use ssgctl::store::{Lives, Page, Snapshot};
+
+use crate::complete;
 
 /// Which lives a list shows.
 #[derive(Debug, Clone, Copy, Args)]
@@ -55,4 +58,32 @@ impl<S: ValueEnum + Clone + Default + Send + Sync + 'static> PageArgs<S> {
         let sort = self.sort.clone().unwrap_or_default().into();
         Page { sort, descending: self.desc, limit: self.limit }
     }
+}
+
+/// Which customer's things a list shows; all customers' when none is named.
+#[derive(Debug, Args)]
+pub(crate) struct OfCustomerArgs {
+    /// Only what belongs to this customer, by account code or API ID
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
+    customer: Option<String>,
+}
+
+impl OfCustomerArgs {
+    /// The customer's row.
+    pub(crate) fn id(&self, snapshot: &Snapshot<'_>) -> ssgctl::Result<Option<i64>> {
+        let customer = self.customer.as_ref().map(|name| snapshot.customer(name)).transpose()?;
+        Ok(customer.map(|customer| customer.id))
+    }
+}
+
+/// The order and length of a list of what happened, oldest first.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct RecentArgs {
+    /// Show the newest first
+    #[arg(long)]
+    pub(crate) desc: bool,
+
+    /// Show at most so many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
 }

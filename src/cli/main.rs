@@ -9,7 +9,11 @@ mod contact;
 mod context;
 mod customer;
 mod db;
+mod document;
+mod editor;
 mod exit;
+mod export;
+mod import;
 mod input;
 mod list;
 mod mail;
@@ -18,6 +22,8 @@ mod manual;
 mod note;
 mod output;
 mod period;
+mod post;
+mod progress;
 mod prompt;
 mod quick_create;
 mod report;
@@ -25,8 +31,11 @@ mod service;
 mod settings;
 mod signals;
 mod smpp;
+mod traffic;
 mod version;
+mod wizard;
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -95,6 +104,8 @@ enum Noun {
     #[command(subcommand)]
     Balance(balance::Command),
     #[command(subcommand)]
+    Traffic(traffic::Command),
+    #[command(subcommand)]
     Report(report::Command),
     QuickCreate(quick_create::QuickCreateArgs),
     #[command(subcommand)]
@@ -105,6 +116,8 @@ enum Noun {
     Db(db::Command),
     #[command(subcommand)]
     Config(config::Command),
+    Export(document::ExportArgs),
+    Import(document::ImportArgs),
     Completions(complete::CompletionsArgs),
     Man(manual::ManArgs),
     Version(version::VersionArgs),
@@ -156,17 +169,26 @@ impl Noun {
             Self::Smpp(command) => command.run(context),
             Self::Service(command) => command.run(context),
             Self::Balance(command) => command.run(context),
+            Self::Traffic(command) => command.run(context),
             Self::Report(command) => command.run(context),
             Self::QuickCreate(args) => quick_create::run(args, context),
             Self::Mail(command) => command.run(context),
             Self::Audit(command) => command.run(context),
             Self::Db(command) => command.run(context),
             Self::Config(command) => command.run(context),
+            Self::Export(args) => document::export(&args, context),
+            Self::Import(args) => document::import(&args, context),
             Self::Completions(args) => complete::run(&args, context),
             Self::Man(args) => manual::run(&args, context),
             Self::Version(args) => version::run(&args, context),
         }
     }
+}
+
+/// A command line once more, with the answers that it left open.
+fn read_again(words: &[OsString]) -> Result<Noun> {
+    let program = OsString::from("ssgctl");
+    Ok(Cli::try_parse_from([&program].into_iter().chain(words)).map_err(|error| Failure::from(&error))?.noun)
 }
 
 /// Noun and verb as they were given, such as `balance adjust`.
@@ -181,7 +203,7 @@ fn command_name(matches: &ArgMatches) -> String {
 }
 
 /// Help and version go to stdout; anything else the parser says is a failure like any other.
-fn not_parsed(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode {
+fn not_parsed(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let rendered = error.render();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -201,7 +223,7 @@ fn not_parsed(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode
 }
 
 /// The form of failures when the arguments could not be parsed: JSON if they seem to ask for it.
-fn form_of(arguments: &[std::ffi::OsString]) -> Form {
+fn form_of(arguments: &[OsString]) -> Form {
     let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
     let asks_for_json = words.iter().any(|word| matches!(*word, "--json" | "-ojson" | "-ojsonl"))
         || words.iter().any(|word| word.starts_with("--output=json"))

@@ -88,6 +88,13 @@ impl FromStr for Zone {
     }
 }
 
+impl Zone {
+    /// The zone as the time library has it.
+    pub(crate) fn into_inner(self) -> TimeZone {
+        self.0
+    }
+}
+
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.iana_name().unwrap_or("UTC"))

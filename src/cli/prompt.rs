@@ -51,7 +51,8 @@ impl Prompt {
     }
 }
 
-fn asked<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+/// Asks, and leaves the terminal as it was.
+pub(crate) fn asked<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
     signals::with_terminal_kept(ask).map_err(failed)
 }
 

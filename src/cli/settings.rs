@@ -1,5 +1,6 @@
 //! The configuration file, and where each setting in force came from.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -16,6 +17,7 @@ use ssgctl::ops;
 use ssgctl::store::files;
 
 use crate::exit::{Exit, Failure, Place, Result};
+use crate::import::ImportSection;
 use crate::mail_settings::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
 use crate::period::Zone;
 
@@ -84,6 +86,7 @@ struct ConfigFile {
     mail: MailSection,
     roles: RolesSection,
     warnings: WarningsSection,
+    import: BTreeMap<String, ImportSection>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -152,6 +155,8 @@ pub(crate) struct Settings {
     pub(crate) mail: MailSettings,
     /// The warnings that every new customer gets.
     pub(crate) warnings: WarningsSection,
+    /// Mappings of the columns of files, by name.
+    pub(crate) imports: BTreeMap<String, ImportSection>,
     list: Vec<Setting>,
 }
 
@@ -195,9 +200,21 @@ impl Settings {
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
         list.extend(mail.shown().into_iter().map(|(key, value)| in_file(key, value)));
-        let ConfigFile { defaults, gateway, warnings, .. } = file;
+        let ConfigFile { defaults, gateway, warnings, import: imports, .. } = file;
         let wait = Duration::from_secs(wait);
-        Ok(Self { config_path, database, database_was_named, wait, key_file, defaults, gateway, mail, warnings, list })
+        Ok(Self {
+            config_path,
+            database,
+            database_was_named,
+            wait,
+            key_file,
+            defaults,
+            gateway,
+            mail,
+            warnings,
+            imports,
+            list,
+        })
     }
 
     /// Every setting with its value and origin.

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
+use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
@@ -34,14 +34,31 @@ fn exit_on_first(mut signals: Signals) {
     }
 }
 
-/// Does what may hide the cursor or what is typed, and undoes that however it ends.
+/// Does what may hide the cursor or what is typed, and undoes that however it ends. A question within a dialogue leaves that
+/// to the dialogue.
 pub(crate) fn with_terminal_kept<T>(question: impl FnOnce() -> T) -> T {
-    if let Ok(mut before) = BEFORE_QUESTION.lock() {
-        *before = tcgetattr(std::io::stdin()).ok();
-    }
+    let is_outermost = BEFORE_QUESTION.lock().is_ok_and(|mut before| {
+        let is_free = before.is_none();
+        if is_free {
+            *before = tcgetattr(std::io::stdin()).ok();
+        }
+        is_free
+    });
     let answer = question();
-    restore_terminal();
+    if is_outermost {
+        restore_terminal();
+    }
     answer
+}
+
+/// Keeps what is typed between two questions from being shown twice, by the terminal and by the question that takes it. Only
+/// within [`with_terminal_kept`], and for questions that read key by key.
+pub(crate) fn hide_what_is_typed_ahead() {
+    // A terminal that cannot be asked shows it twice, and nothing else is amiss.
+    if let Ok(mut state) = tcgetattr(std::io::stdin()) {
+        state.local_flags.remove(LocalFlags::ECHO | LocalFlags::ICANON);
+        let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &state);
+    }
 }
 
 fn restore_terminal() {

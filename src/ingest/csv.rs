@@ -5,31 +5,43 @@ use std::io::BufRead;
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::Row;
 use crate::ingest::lines::{LONGEST_FIELD, Lines};
+use crate::ingest::record::{Place, Record, Span};
 use crate::ingest::row::Field;
 
 /// The most columns of a file: twice what the widest known export has.
 const MOST_COLUMNS: usize = 256;
 
 /// The records of a CSV file.
+///
+/// A record on one line without quotes is told where it lies; one with quotes is put together character by character. Which
+/// of the two it was cannot be seen from outside.
 #[derive(Debug)]
 pub struct Records<R> {
     lines: Lines<R>,
-    delimiter: char,
+    delimiter: u8,
     columns: Vec<String>,
     over: bool,
+    /// Where the fields of the record lie: in the line, or in the text of `open`.
+    spans: Vec<Span>,
+    open: Open,
+    in_line: bool,
+    /// Reads everything as if it had quotes, so that the two ways can be held against each other.
+    #[cfg(test)]
+    slowly: bool,
 }
 
-/// Fields read so far of a record, and where the one that is open began.
-#[derive(Default)]
+/// A record that is put together: the fields read so far, and where the one that is open began.
+#[derive(Debug, Default)]
 struct Open {
-    fields: Vec<Field>,
     text: String,
-    line: u64,
-    column: u64,
+    spans: Vec<Span>,
+    places: Vec<Place>,
+    begun: u32,
+    place: Place,
     state: State,
 }
 
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Before the first character of a field.
     #[default]
@@ -44,18 +56,34 @@ enum State {
 
 impl<R: BufRead> Records<R> {
     pub(super) fn open(lines: Lines<R>) -> Result<Self, Fault> {
-        let mut records = Self { lines, delimiter: ',', columns: Vec::new(), over: false };
-        let Some((header, _)) = records.next_record(true)? else {
+        let mut records = Self {
+            lines,
+            delimiter: b',',
+            columns: Vec::new(),
+            over: false,
+            spans: Vec::new(),
+            open: Open::default(),
+            in_line: false,
+            #[cfg(test)]
+            slowly: false,
+        };
+        let Some(ended) = records.advance(true)? else {
             return Err(Fault::of_file(1, 1, "no_header", "the file is empty; it must begin with a header line"));
         };
-        for (index, field) in header.iter().enumerate() {
-            let name = field.text.trim();
-            if header[..index].iter().any(|other| other.text.trim() == name) {
-                let message = format!("column {} stands twice in the header", quoted(name));
-                return Err(Fault::of_file(field.line, field.column, "bad_header", message));
+        if !ended {
+            let message = "the file ends inside its header line: it was cut off, or has no rows";
+            return Err(Fault::of_file(records.lines.number(), 1, "cut_off", message));
+        }
+        let header = records.current();
+        let names: Vec<&str> = header.fields().map(str::trim).collect();
+        for (index, name) in names.iter().enumerate() {
+            if names[..index].contains(name) {
+                let (Place { line, column }, name) = (header.place(index), quoted(name));
+                let message = format!("column {name} stands twice in the header");
+                return Err(Fault::of_file(line, column, "bad_header", message));
             }
         }
-        records.columns = header.into_iter().map(|field| field.text.trim().to_owned()).collect();
+        records.columns = names.into_iter().map(str::to_owned).collect();
         Ok(records)
     }
 
@@ -63,24 +91,44 @@ impl<R: BufRead> Records<R> {
         &self.columns
     }
 
-    pub(super) fn next_row(&mut self) -> Result<Option<Row>, Fault> {
-        if self.over {
-            return Ok(None);
-        }
-        let next = self.next_record(false);
-        self.over = !matches!(next, Ok(Some(_)));
-        let Some((fields, ended)) = next? else { return Ok(None) };
-        let line = fields.first().map_or(self.lines.number(), |field| field.line);
-        if fields.len() != self.columns.len() {
-            return Err(self.wrong_length(&fields, line, ended));
-        }
-        let named = self.columns.iter().cloned().zip(fields).collect();
-        Ok(Some(Row::new(line, named)))
+    /// The fields of the record read last with the names of their columns; those beyond the header have none.
+    pub(super) fn last_cells(&self) -> Vec<(String, String)> {
+        let names = self.columns.iter().cloned().chain(std::iter::repeat(String::new()));
+        names.zip(self.current().fields().map(str::to_owned)).collect()
     }
 
-    fn wrong_length(&mut self, fields: &[Field], line: u64, ended: bool) -> Fault {
-        let (has, needs) = (fields.len(), self.columns.len());
-        let column = fields.last().map_or(1, |field| field.column);
+    pub(super) fn next_row(&mut self) -> Result<Option<Row>, Fault> {
+        if !self.advance_to_row()? {
+            return Ok(None);
+        }
+        let record = self.current();
+        let fields = self.columns.iter().zip(record.fields()).enumerate().map(|(index, (name, text))| {
+            let Place { line, column } = record.place(index);
+            (name.clone(), Field { text: text.to_owned(), line, column })
+        });
+        Ok(Some(Row::new(record.place(0).line, fields.collect())))
+    }
+
+    /// The next row as it lies in memory, with as many fields as there are columns; nothing at the end.
+    pub(super) fn next_record(&mut self) -> Result<Option<Record<'_>>, Fault> {
+        Ok(if self.advance_to_row()? { Some(self.current()) } else { None })
+    }
+
+    /// Goes to the next row; says whether there is one.
+    fn advance_to_row(&mut self) -> Result<bool, Fault> {
+        if self.over {
+            return Ok(false);
+        }
+        let next = self.advance(false);
+        self.over = !matches!(next, Ok(Some(_)));
+        let Some(ended) = next? else { return Ok(false) };
+        let (has, needs) = (self.current().len(), self.columns.len());
+        if has == needs { Ok(true) } else { Err(self.wrong_length(has, needs, ended)) }
+    }
+
+    fn wrong_length(&mut self, has: usize, needs: usize, ended: bool) -> Fault {
+        let record = self.current();
+        let (line, column) = (record.place(0).line, record.place(has - 1).column);
         if has < needs && !ended {
             self.over = true;
             let message = format!("the file ends here with {has} of {needs} fields: it was cut off");
@@ -90,104 +138,142 @@ impl<R: BufRead> Records<R> {
         Fault::of_row(line, column, Error::Input { code: "bad_row", message })
     }
 
-    /// The next record and whether its last line had an end. Empty lines between records do not count.
-    fn next_record(&mut self, is_header: bool) -> Result<Option<(Vec<Field>, bool)>, Fault> {
-        let mut open = Open::default();
+    /// The record read last.
+    pub(super) fn current(&self) -> Record<'_> {
+        if self.in_line {
+            Record::in_line(self.lines.line(), &self.spans, self.lines.number())
+        } else {
+            Record::put_together(&self.open.text, &self.open.spans, &self.open.places)
+        }
+    }
+
+    /// Goes to the next record; says whether its last line had an end. Empty lines between records do not count.
+    fn advance(&mut self, is_header: bool) -> Result<Option<bool>, Fault> {
         loop {
-            let before = self.lines.number();
-            let Some((line, ended)) = self.lines.next_line()? else {
-                return match open.state {
-                    State::Quoted => Err(Fault::of_file(
-                        open.line,
-                        open.column,
-                        "cut_off",
-                        "the file ends inside the quoted field that begins here: a quote is missing, or the file was cut off",
-                    )),
-                    _ => Ok(None),
-                };
-            };
-            let number = before + 1;
-            if open.state == State::Begin && open.fields.is_empty() && line.trim().is_empty() {
+            let Some(ended) = self.lines.advance()? else { return Ok(None) };
+            let line = self.lines.line();
+            if line.trim().is_empty() {
                 continue;
             }
-            if is_header && open.state == State::Begin {
+            if is_header {
                 self.delimiter = delimiter(line);
             }
-            open.read(line, number, self.delimiter)?;
-            if open.state != State::Quoted {
-                open.close(number, line.chars().count() as u64 + 1);
-                return Ok(Some((open.fields, ended)));
+            self.in_line = self.split_line();
+            return if self.in_line { Ok(Some(ended)) } else { self.put_together(ended).map(Some) };
+        }
+    }
+
+    /// Finds the fields of a line without quotes; says whether it is one, and within the bounds.
+    fn split_line(&mut self) -> bool {
+        #[cfg(test)]
+        if self.slowly {
+            return false;
+        }
+        let line = self.lines.line().as_bytes();
+        if memchr::memchr(b'"', line).is_some() {
+            return false;
+        }
+        self.spans.clear();
+        let mut start = 0;
+        for end in memchr::memchr_iter(self.delimiter, line).chain([line.len()]) {
+            if end - start > LONGEST_FIELD {
+                return false;
             }
-            open.text.push('\n');
+            if self.spans.len() < MOST_COLUMNS {
+                self.spans.push(Span::new(start, end));
+            }
+            start = end + 1;
+        }
+        true
+    }
+
+    /// Reads the record that begins on this line, and the lines that its quotes go over.
+    fn put_together(&mut self, mut ended: bool) -> Result<bool, Fault> {
+        self.open.clear();
+        loop {
+            let (line, number) = (self.lines.line(), self.lines.number());
+            self.open.read(line, number, char::from(self.delimiter))?;
+            if self.open.state != State::Quoted {
+                self.open.close(Place { line: number, column: line.chars().count() as u64 + 1 });
+                return Ok(ended);
+            }
+            self.open.text.push('\n');
+            ended = self.lines.advance()?.ok_or_else(|| {
+                let Place { line, column } = self.open.place;
+                let message =
+                    "the file ends inside the quoted field that begins here: a quote is missing, or the file was cut off";
+                Fault::of_file(line, column, "cut_off", message)
+            })?;
         }
     }
 }
 
 /// The character that separates the names of a header line: whichever of comma, semicolon and tab it has most of.
-fn delimiter(header: &str) -> char {
-    [',', ';', '\t'].into_iter().rev().max_by_key(|&c| header.matches(c).count()).unwrap_or(',')
+fn delimiter(header: &str) -> u8 {
+    let count = |byte: &u8| memchr::memchr_iter(*byte, header.as_bytes()).count();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(count).unwrap_or(b',')
 }
 
 impl Open {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.spans.clear();
+        self.places.clear();
+        (self.begun, self.state) = (0, State::Begin);
+    }
+
     /// Reads a physical line into the record.
     fn read(&mut self, line: &str, number: u64, delimiter: char) -> Result<(), Fault> {
         for (column, c) in (1..).zip(line.chars()) {
+            let place = Place { line: number, column };
             match (self.state, c) {
-                (State::Begin, '"') => {
-                    (self.line, self.column, self.state) = (number, column, State::Quoted);
-                }
+                (State::Begin, '"') => (self.place, self.state) = (place, State::Quoted),
                 (State::Quoted, '"') => self.state = State::Closed,
                 (State::Closed, '"') => {
                     self.text.push('"');
                     self.state = State::Quoted;
                 }
-                (State::Quoted, _) => self.push(c, number, column)?,
-                (_, c) if c == delimiter => self.close(number, column),
+                (State::Quoted, _) => self.push(c, place)?,
+                (_, c) if c == delimiter => self.close(place),
                 (State::Closed, _) => {
-                    return Err(bad_quote(
-                        number,
-                        column,
-                        "after the closing quote of a field only a separator may follow",
-                    ));
+                    return Err(bad_quote(place, "after the closing quote of a field only a separator may follow"));
                 }
                 (State::Plain, '"') => {
-                    return Err(bad_quote(
-                        number,
-                        column,
-                        "a quote inside a field needs the field in quotes, and doubling",
-                    ));
+                    return Err(bad_quote(place, "a quote inside a field needs the field in quotes, and doubling"));
                 }
                 (State::Begin, _) => {
-                    (self.line, self.column, self.state) = (number, column, State::Plain);
-                    self.push(c, number, column)?;
+                    (self.place, self.state) = (place, State::Plain);
+                    self.push(c, place)?;
                 }
-                (State::Plain, _) => self.push(c, number, column)?,
+                (State::Plain, _) => self.push(c, place)?,
             }
         }
         Ok(())
     }
 
-    fn push(&mut self, c: char, line: u64, column: u64) -> Result<(), Fault> {
-        if self.text.len() >= LONGEST_FIELD {
+    fn push(&mut self, c: char, place: Place) -> Result<(), Fault> {
+        if self.text.len() - self.begun as usize >= LONGEST_FIELD {
             let message = format!("the field is longer than {} KiB; is a quote missing?", LONGEST_FIELD / 1024);
-            return Err(Fault::of_file(line, column, "too_long", message));
+            return Err(Fault::of_file(place.line, place.column, "too_long", message));
         }
         self.text.push(c);
         Ok(())
     }
 
     /// Ends the field that is open; one that never began is empty and stands here.
-    fn close(&mut self, line: u64, column: u64) {
-        let (line, column) = if self.state == State::Begin { (line, column) } else { (self.line, self.column) };
-        if self.fields.len() < MOST_COLUMNS {
-            self.fields.push(Field { text: std::mem::take(&mut self.text), line, column });
+    fn close(&mut self, place: Place) {
+        let span = Span::new(self.begun as usize, self.text.len());
+        self.begun = span.end;
+        if self.spans.len() < MOST_COLUMNS {
+            self.spans.push(span);
+            self.places.push(if self.state == State::Begin { place } else { self.place });
         }
         self.state = State::Begin;
     }
 }
 
-fn bad_quote(line: u64, column: u64, message: &str) -> Fault {
-    Fault::of_file(line, column, "bad_quote", message)
+fn bad_quote(place: Place, message: &str) -> Fault {
+    Fault::of_file(place.line, place.column, "bad_quote", message)
 }
 
 #[cfg(test)]
@@ -197,14 +283,23 @@ mod tests {
 
     /// Everything that a text has: its rows as texts, or the first fault as `line:column code`.
     fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
+        let read = read_as(text, false);
+        assert_eq!(read, read_as(text, true), "both ways of reading say the same");
+        Ok(read?.into_iter().map(|row| row.into_iter().map(|(text, _)| text).collect()).collect())
+    }
+
+    /// The same with the place of every field, in one of the two ways.
+    fn read_as(text: &str, slowly: bool) -> Result<Vec<Vec<(String, Place)>>, String> {
         let told = |fault: Fault| match *fault.error {
             Error::Input { code, .. } => format!("{}:{} {code}", fault.line, fault.column),
             other => other.to_string(),
         };
         let mut records = Records::open(Lines::open(text.as_bytes()).map_err(told)?).map_err(told)?;
-        let mut rows = vec![records.columns().to_vec()];
-        while let Some(row) = records.next_row().map_err(told)? {
-            rows.push(row.texts());
+        records.slowly = slowly;
+        let header = records.current();
+        let mut rows = vec![header.fields().map(|name| name.trim().to_owned()).zip(header.places()).collect()];
+        while let Some(record) = records.next_record().map_err(told)? {
+            rows.push(record.fields().map(str::to_owned).zip(record.places()).collect());
         }
         Ok(rows)
     }
@@ -225,6 +320,7 @@ mod tests {
     fn every_fault_is_named_by_line_and_column() {
         let faults = [
             ("", "1:1 no_header"),
+            ("a,b", "1:1 cut_off"),
             ("a,a\n", "1:3 bad_header"),
             ("a,b\n1,2\n1,2,3\n", "3:5 bad_row"),
             ("a,b\n1\n2,3\n", "2:1 bad_row"),
@@ -274,6 +370,11 @@ mod tests {
 
         #[test]
         fn no_text_makes_the_reader_panic_or_go_on_for_ever(text in "[a,;\"\n\r\u{e9}]{0,60}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn rows_with_and_without_quotes_are_told_alike(text in "(a,b\n)([ab\u{e9}\t ]{0,3},[b\"]{0,2}[,b]{0,2}\r?\n){0,8}") {
             let _ = read(&text);
         }
 

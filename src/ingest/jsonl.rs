@@ -30,20 +30,27 @@ impl<R: BufRead> Objects<R> {
             if line.trim().is_empty() {
                 continue;
             }
-            let object: Object = serde_json::from_str(line).map_err(|error| {
-                let message = error.to_string();
-                let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
-                Fault::of_row(number, error.column().max(1) as u64, Error::Input { code: "bad_json", message })
-            })?;
-            // A JSON value's own column is not known; the line is, and the field is named.
-            let fields = object.0.into_iter();
-            let fields = fields.map(|(name, text)| (name, Field { text, line: number, column: 1 })).collect();
-            return Ok(Some(Row::new(number, fields)));
+            return row(line, number, 1).map(Some);
         }
     }
 }
 
-/// Names and the texts of their values, in order; nulls are left out.
+/// The object that a text is, which begins at a place of a file.
+pub(super) fn row(text: &str, line: u64, column: u64) -> Result<Row, Fault> {
+    let object: Object = serde_json::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
+        let lines_before = (error.line() as u64).saturating_sub(1);
+        let at = error.column().max(1) as u64;
+        let column = if lines_before == 0 { column + at - 1 } else { at };
+        Fault::of_row(line + lines_before, column, Error::Input { code: "bad_json", message })
+    })?;
+    // A JSON value's own column is not known; that of the object is, and the field is named.
+    let fields = object.0.into_iter();
+    Ok(Row::new(line, fields.map(|(name, text)| (name, Field { text, line, column })).collect()))
+}
+
+/// Names and the texts of their values, in order: nothing for a null, lines for an array.
 struct Object(Vec<(String, String)>);
 
 impl<'de> Deserialize<'de> for Object {
@@ -70,9 +77,14 @@ impl<'de> Visitor<'de> for Fields {
             }
             let raw = value.get();
             match raw.as_bytes().first() {
-                Some(b'n') => {}
+                Some(b'n') => fields.push((name, String::new())),
                 Some(b'"') => fields.push((name, serde_json::from_str(raw).map_err(M::Error::custom)?)),
-                Some(b'{' | b'[') => {
+                Some(b'[') => {
+                    let items: Vec<String> = serde_json::from_str(raw)
+                        .map_err(|_| M::Error::custom(format!("field {} must be an array of texts", quoted(&name))))?;
+                    fields.push((name, items.join("\n")));
+                }
+                Some(b'{') => {
                     return Err(M::Error::custom(format!("field {} must be a text or a number", quoted(name))));
                 }
                 _ => fields.push((name, raw.to_owned())),

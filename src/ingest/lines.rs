@@ -3,6 +3,7 @@
 use std::io::{BufRead, Read};
 
 use crate::error::{Error, Fault};
+use crate::ingest::text::Text;
 
 /// The most bytes of one physical line.
 pub const LONGEST_LINE: usize = 256 * 1024;
@@ -12,21 +13,28 @@ pub const LONGEST_FIELD: usize = 64 * 1024;
 /// The lines of an input.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
-    input: R,
+    input: Text<R>,
     number: u64,
-    buffer: Vec<u8>,
+    text: String,
+    longest: usize,
 }
 
 impl<R: BufRead> Lines<R> {
     /// Begins to read: takes a byte order mark off, and refuses what is compressed or in another encoding.
     pub(super) fn open(input: R) -> Result<Self, Fault> {
-        let mut lines = Self { input, number: 0, buffer: Vec::new() };
+        Self::open_long(input, LONGEST_LINE)
+    }
+
+    /// The same for lines of another length at most.
+    pub(super) fn open_long(input: R, longest: usize) -> Result<Self, Fault> {
+        let input = Text::open(input).map_err(|error| unreadable(0, &error))?;
+        let mut lines = Self { input, number: 0, text: String::new(), longest };
         let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
         match beginning {
             [0x1f, 0x8b, ..] => return refused("bad_encoding", "the file is compressed; unpack it first"),
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-                return refused("bad_encoding", "the file is UTF-16; save it as UTF-8");
+            [b'P', b'K', 3, 4, ..] => {
+                return refused("bad_encoding", "the file is a workbook or an archive; save it as CSV in UTF-8");
             }
             [0xef, 0xbb, 0xbf, ..] => lines.input.consume(3),
             _ => {}
@@ -47,39 +55,52 @@ impl<R: BufRead> Lines<R> {
 
     /// The next line without its end, and whether it had one; nothing at the end of the input.
     pub(super) fn next_line(&mut self) -> Result<Option<(&str, bool)>, Fault> {
-        self.buffer.clear();
+        Ok(self.advance()?.map(|ended| (self.text.as_str(), ended)))
+    }
+
+    /// The line read last.
+    pub(super) fn line(&self) -> &str {
+        &self.text
+    }
+
+    /// Goes to the next line; says whether it has an end, and nothing at the end of the input.
+    pub(super) fn advance(&mut self) -> Result<Option<bool>, Fault> {
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        bytes.clear();
         self.number += 1;
-        let limit = LONGEST_LINE as u64 + 2;
-        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut self.buffer);
+        let limit = self.longest as u64 + 2;
+        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut bytes);
         if read.map_err(|error| unreadable(self.number, &error))? == 0 {
             return Ok(None);
         }
-        let ended = self.buffer.last() == Some(&b'\n');
+        let ended = bytes.last() == Some(&b'\n');
         if ended {
-            self.buffer.pop();
+            bytes.pop();
         }
-        if self.buffer.last() == Some(&b'\r') {
-            self.buffer.pop();
+        if bytes.last() == Some(&b'\r') {
+            bytes.pop();
         }
-        if self.buffer.len() > LONGEST_LINE {
-            let message = format!("the line is longer than {} KiB", LONGEST_LINE / 1024);
+        if bytes.len() > self.longest {
+            let message = format!("the line is longer than {} KiB", self.longest / 1024);
             return Err(Fault::of_file(self.number, 1, "too_long", message));
         }
-        let text = std::str::from_utf8(&self.buffer).map_err(|error| {
-            let before = String::from_utf8_lossy(&self.buffer[..error.valid_up_to()]);
-            let column = before.chars().count() as u64 + 1;
-            Fault::of_file(self.number, column, "bad_encoding", "the file is not UTF-8 here")
+        let nul = memchr::memchr(0, &bytes);
+        self.text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            self.unreadable_at(
+                &String::from_utf8_lossy(&error.as_bytes()[..valid]),
+                "the file is not UTF-8 here; save it as CSV in UTF-8",
+            )
         })?;
-        if let Some(at) = text.find('\0') {
-            let column = text[..at].chars().count() as u64 + 1;
-            return Err(Fault::of_file(
-                self.number,
-                column,
-                "bad_encoding",
-                "there is a NUL byte here; this is no text file",
-            ));
+        if let Some(at) = nul {
+            return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is no text file"));
         }
-        Ok(Some((text, ended)))
+        Ok(Some(ended))
+    }
+
+    /// What follows after the beginning of a line is no text.
+    fn unreadable_at(&self, before: &str, message: &str) -> Fault {
+        Fault::of_file(self.number, before.chars().count() as u64 + 1, "bad_encoding", message)
     }
 }
 

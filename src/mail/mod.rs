@@ -7,7 +7,7 @@ mod smtp;
 mod transport;
 mod writer;
 
-pub use courier::{Limits, deliver};
+pub use courier::{Keys, Limits, Round, Trip, deliver};
 pub use mime::as_mime;
 pub use transport::{Carrier, Credentials, Route, Transport};
 pub use writer::{House, Office, Writer};

@@ -8,13 +8,13 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, ErrorKind, context};
 
 use crate::error::{Error, Result};
-use crate::model::{Composed, Level, Name, Sender, SenderRole};
+use crate::model::{Composed, Customer, Handover, LetterKind, Level, Limit, Name, Sender, SenderRole};
 use crate::ops::warning::Notice;
 
 /// The width of a letter's text, in columns.
 const WIDTH: usize = 72;
 
-const BUILT_IN: [(&str, &str); 11] = [
+const BUILT_IN: [(&str, &str); 17] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("low-upper.txt", include_str!("templates/low-upper.txt")),
     ("low-upper.html", include_str!("templates/low-upper.html")),
@@ -24,6 +24,12 @@ const BUILT_IN: [(&str, &str); 11] = [
     ("internal.html", include_str!("templates/internal.html")),
     ("all-clear.txt", include_str!("templates/all-clear.txt")),
     ("all-clear.html", include_str!("templates/all-clear.html")),
+    ("account.txt", include_str!("templates/account.txt")),
+    ("account.html", include_str!("templates/account.html")),
+    ("welcome.txt", include_str!("templates/welcome.txt")),
+    ("welcome.html", include_str!("templates/welcome.html")),
+    ("handover.txt", include_str!("templates/handover.txt")),
+    ("handover.html", include_str!("templates/handover.html")),
     ("test.txt", include_str!("templates/test.txt")),
     ("test.html", include_str!("templates/test.html")),
 ];
@@ -82,6 +88,11 @@ impl Writer {
         Self { environment, house }
     }
 
+    /// Whether anybody is set up to sign letters of a kind.
+    pub fn can_sign(&self, kind: LetterKind) -> Result<()> {
+        self.house.office(kind.role()).map(drop)
+    }
+
     /// The letter that tells a notice.
     pub fn compose(&self, notice: &Notice<'_>) -> Result<Composed> {
         let office = self.house.office(notice.kind.role())?;
@@ -92,10 +103,7 @@ impl Writer {
         };
         let amount = |amount| format!("{} {}", notice.unit.format(amount), unit_word(notice.unit.code()));
         let values = context! {
-            customer => context! {
-                account_code => notice.customer.account_code.as_str(),
-                organisation => notice.customer.details.organisation.as_str(),
-            },
+            customer => values_of_customer(notice.customer),
             unit => notice.unit.code(),
             balance => amount(notice.balance),
             mark => mark.map(amount),
@@ -108,9 +116,26 @@ impl Writer {
 
     /// The letter that tries out whether mail arrives.
     pub fn compose_test(&self) -> Result<Composed> {
-        let kind = crate::model::LetterKind::Test;
+        let kind = LetterKind::Test;
         let office = self.house.office(kind.role())?;
         self.render(kind, office, &self.values_of(office))
+    }
+
+    /// The letter that hands an account over, with stars for the password if it tells that.
+    pub fn compose_handover(&self, kind: LetterKind, pack: &Handover, tells_password: bool) -> Result<Composed> {
+        let office = self.house.office(kind.role())?;
+        let password = tells_password.then_some(Composed::STARS);
+        let values = context! { ..values_of_account(pack, password), ..self.values_of(office) };
+        let composed = self.render(kind, office, &values)?;
+        Ok(Composed { password_of: tells_password.then_some(pack.account.id), ..composed })
+    }
+
+    /// What letters say of an account, alone.
+    pub fn account_text(&self, pack: &Handover, password: &str) -> Result<String> {
+        let name = "account.txt";
+        let template = self.environment.get_template(name);
+        let text = template.and_then(|template| template.render(values_of_account(pack, Some(password))));
+        Ok(filled(&text.map_err(|error| faulty(name, &error))?))
     }
 
     fn values_of(&self, office: &Office) -> Value {
@@ -123,7 +148,7 @@ impl Writer {
         }
     }
 
-    fn render(&self, kind: crate::model::LetterKind, office: &Office, values: &Value) -> Result<Composed> {
+    fn render(&self, kind: LetterKind, office: &Office, values: &Value) -> Result<Composed> {
         let rendered = |ending: &str| {
             let name = format!("{kind}.{ending}");
             let template = self.environment.get_template(&name);
@@ -139,10 +164,50 @@ impl Writer {
             kind,
             sender: office.sender.clone(),
             subject: in_one_line(subject),
-            text: textwrap::fill(body.trim(), WIDTH) + "\n",
+            text: filled(body),
             html: rendered("html")?,
+            password_of: None,
         })
     }
+}
+
+/// What letters can say of an account and of where it is used.
+fn values_of_account(pack: &Handover, password: Option<&str>) -> Value {
+    let Handover { customer, account, gateway } = pack;
+    let details = &account.details;
+    let all = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>();
+    context! {
+        customer => values_of_customer(customer),
+        account => context! {
+            system_id => account.system_id.as_str(),
+            password,
+            system_type => details.system_type.as_ref().map(ToString::to_string),
+            address_range => details.address_range.as_ref().map(ToString::to_string),
+            max_tps => details.max_tps.map(Limit::get),
+            max_binds => details.max_binds.map(Limit::get),
+            allowed_ips => all(&mut details.allowed_ips.iter().map(ToString::to_string)),
+        },
+        gateway => context! {
+            hosts => all(&mut gateway.hosts.iter().map(ToString::to_string)),
+            port => gateway.port.get(),
+            tls_port => gateway.tls_port.get(),
+            rest_url => gateway.rest_url.as_ref().map(ToString::to_string),
+        },
+        notes => pack.notes(),
+        obstacle => pack.obstacle(),
+    }
+}
+
+fn values_of_customer(customer: &Customer) -> Value {
+    context! {
+        account_code => customer.account_code.as_str(),
+        organisation => customer.details.organisation.as_str(),
+    }
+}
+
+/// A text in lines that fit a letter.
+fn filled(text: &str) -> String {
+    textwrap::fill(text.trim(), WIDTH) + "\n"
 }
 
 /// A subject in which nothing can pass for the end of a line.
@@ -173,7 +238,7 @@ fn faulty(name: &str, error: &minijinja::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ApiId, Customer, CustomerDetails, LetterKind, Life, Time, WarningDetails};
+    use crate::model::{ApiId, CustomerDetails, Gateway, Life, SmppAccount, SmppDetails, Time, WarningDetails};
 
     fn writer(folder: Option<PathBuf>) -> Writer {
         let sender = Sender {
@@ -232,6 +297,51 @@ mod tests {
             }
         }
         assert!(writer(None).compose_test().expect("letter").text.contains("Example SMS"));
+    }
+
+    fn pack() -> Handover {
+        let mut details = SmppDetails::of("standard".parse().expect("code"));
+        details.max_tps = Some("50".parse().expect("limit"));
+        details.allowed_ips = vec!["192.0.2.7".parse().expect("address"), "2001:db8::/48".parse().expect("network")];
+        let account = SmppAccount {
+            id: 7,
+            customer_id: 1,
+            customer: "ABC1".parse().expect("code"),
+            system_id: "abc_prod".parse().expect("id"),
+            details,
+            cug_size: 0,
+            previous_password_until: None,
+            life: customer().life,
+        };
+        let hosts = ["smpp1.example.com", "smpp2.example.com"].map(|host| host.parse().expect("host")).to_vec();
+        Handover { customer: customer(), account, gateway: Gateway { hosts, ..Gateway::default() } }
+    }
+
+    #[test]
+    fn an_account_is_told_line_by_line_and_its_password_as_stars() {
+        for kind in [LetterKind::Welcome, LetterKind::Handover] {
+            let letter = writer(None).compose_handover(kind, &pack(), true).expect("letter");
+            let told = "System ID: abc_prod\nPassword: ********\nHost: smpp1.example.com\nHost: smpp2.example.com\n\
+                Port: 2775\nTLS port: 8775\nMax TPS: 50\nAllowed IPs: 192.0.2.7, 2001:db8::/48\n\nPlease bind to two";
+            assert!(letter.text.contains(told), "{kind}: {}", letter.text);
+            assert!(letter.text.lines().all(|line| line.chars().count() <= WIDTH), "{kind}: {}", letter.text);
+            assert!(letter.html.contains("<td>********</td>") && letter.html.contains("smpp2"), "{}", letter.html);
+            assert!(!letter.html.contains("<b>Corp") && !letter.html.contains("none"), "{kind}: {}", letter.html);
+            assert!(!letter.text.contains("\n\n\n") && !letter.text.contains("cannot be used"), "{}", letter.text);
+            assert_eq!(letter.password_of, Some(7));
+        }
+        let silent = writer(None).compose_handover(LetterKind::Handover, &pack(), false).expect("letter");
+        assert!(silent.text.contains("Password: told to you separately") && !silent.text.contains('*'));
+        assert_eq!(silent.password_of, None);
+    }
+
+    #[test]
+    fn an_account_that_cannot_be_used_says_so() {
+        let mut pack = pack();
+        pack.account.details.enabled = false;
+        let letter = writer(None).compose_handover(LetterKind::Welcome, &pack, true).expect("letter");
+        assert!(letter.text.contains("cannot be used at present: it is disabled."), "{}", letter.text);
+        assert!(letter.html.contains("it is disabled"), "{}", letter.html);
     }
 
     #[test]

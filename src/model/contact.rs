@@ -92,8 +92,11 @@ impl FromStr for Roles {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let roles: Vec<Role> =
-            text.split(',').filter(|part| !part.trim().is_empty()).map(str::parse).collect::<Result<_, _>>()?;
+        let roles: Vec<Role> = text
+            .split([',', ';', '\n'])
+            .filter(|part| !part.trim().is_empty())
+            .map(str::parse)
+            .collect::<Result<_, _>>()?;
         Ok(roles.into())
     }
 }

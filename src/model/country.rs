@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::model::text::{Invalid, string_value};
 
 /// A country's two letters. Kosovo has none in the standard and takes `XK`, the code in general use.
@@ -15,6 +17,19 @@ impl Country {
         rust_iso3166::from_alpha2(&self.0).map_or_else(|| "Kosovo".to_owned(), |country| country.name.to_owned())
     }
 
+    /// The country of a name as people and other programs write it: its codes of two or three letters, its English name,
+    /// or a name in common use.
+    pub fn named(text: &str) -> Option<Self> {
+        let wanted = bare(text);
+        if let Ok(country) = wanted.parse() {
+            return Some(country);
+        }
+        let by_code = rust_iso3166::from_alpha3(&wanted.to_uppercase());
+        let listed = by_code.or_else(|| rust_iso3166::ALL.iter().copied().find(|country| bare(country.name) == wanted));
+        let alias = || COMMON_NAMES.iter().find(|(name, _)| *name == wanted).map(|(_, code)| *code);
+        listed.map(|country| country.alpha2).or_else(alias).map(|code| Self(code.to_owned()))
+    }
+
     /// Every country, by code.
     pub fn all() -> impl Iterator<Item = Self> {
         let mut codes: Vec<String> = rust_iso3166::ALL.iter().map(|country| country.alpha2.to_owned()).collect();
@@ -23,6 +38,63 @@ impl Country {
         codes.into_iter().map(Self)
     }
 }
+
+/// A name without accents, brackets, points and capitals: `Bolivia (Plurinational State of)` is `bolivia`.
+fn bare(name: &str) -> String {
+    let before = name.split(['(', ',']).next().unwrap_or(name);
+    let letters = before.nfkd().filter(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || *c == '&' || *c == '-');
+    let name: String = letters.collect::<String>().to_lowercase().replace('&', " and ").replace('-', " ");
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.strip_prefix(&["the"]).unwrap_or(&words).join(" ")
+}
+
+/// Names in common use that the standard does not have, as [`bare`] gives them.
+const COMMON_NAMES: &[(&str, &str)] = &[
+    ("uk", "GB"),
+    ("united kingdom", "GB"),
+    ("great britain", "GB"),
+    ("britain", "GB"),
+    ("england", "GB"),
+    ("scotland", "GB"),
+    ("wales", "GB"),
+    ("northern ireland", "GB"),
+    ("el", "GR"),
+    ("usa", "US"),
+    ("united states", "US"),
+    ("america", "US"),
+    ("republic of ireland", "IE"),
+    ("eire", "IE"),
+    ("holland", "NL"),
+    ("netherlands", "NL"),
+    ("czech republic", "CZ"),
+    ("turkey", "TR"),
+    ("russia", "RU"),
+    ("vietnam", "VN"),
+    ("south korea", "KR"),
+    ("north korea", "KP"),
+    ("korea", "KR"),
+    ("ivory coast", "CI"),
+    ("cape verde", "CV"),
+    ("macedonia", "MK"),
+    ("swaziland", "SZ"),
+    ("burma", "MM"),
+    ("laos", "LA"),
+    ("syria", "SY"),
+    ("tanzania", "TZ"),
+    ("brunei", "BN"),
+    ("moldova", "MD"),
+    ("palestine", "PS"),
+    ("kosovo", "XK"),
+    ("uae", "AE"),
+    ("vatican city", "VA"),
+    ("vatican", "VA"),
+    ("micronesia", "FM"),
+    ("democratic republic of the congo", "CD"),
+    ("dr congo", "CD"),
+    ("hong kong sar china", "HK"),
+    ("macau", "MO"),
+    ("east timor", "TL"),
+];
 
 impl FromStr for Country {
     type Err = Invalid;
@@ -58,6 +130,42 @@ mod tests {
         for text in ["", "GBR", "ZZ", "G1"] {
             assert!(text.parse::<Country>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_country_is_known_by_what_people_call_it() {
+        for (name, code) in [
+            ("United Kingdom", "GB"),
+            ("UK", "GB"),
+            ("USA", "US"),
+            ("united states of america", "US"),
+            ("Deutschland", ""),
+            ("Germany", "DE"),
+            ("C\u{f4}te d'Ivoire", "CI"),
+            ("Ivory Coast", "CI"),
+            ("The Netherlands", "NL"),
+            ("Korea, Republic of", "KR"),
+            ("Viet Nam", "VN"),
+            ("DEU", "DE"),
+            ("de", "DE"),
+            ("Bolivia", "BO"),
+            ("Bosnia & Herzegovina", "BA"),
+            ("Atlantis", ""),
+            ("", ""),
+        ] {
+            let found = Country::named(name).map(|country| country.to_string()).unwrap_or_default();
+            assert_eq!(found, code, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_country_is_known_by_its_own_name() {
+        // Two countries share a name but for what stands in brackets, and two but for what stands after a comma.
+        let misnamed: Vec<String> = Country::all()
+            .filter(|country| Country::named(&country.name()).as_ref() != Some(country))
+            .map(|country| country.to_string())
+            .collect();
+        assert_eq!(misnamed, Vec::<String>::new());
     }
 
     #[test]

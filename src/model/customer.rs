@@ -94,6 +94,17 @@ impl Status {
     }
 }
 
+impl FromStr for Status {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        [Self::Active, Self::Archived]
+            .into_iter()
+            .find(|status| status.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| Invalid::rule("must be active or archived"))
+    }
+}
+
 /// Days between an invoice and its payment, 0 to 365.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 
 use crate::model::text::Invalid;
-use crate::model::{AccountCode, Origin, Time};
+use crate::model::{AccountCode, Origin, Time, Unit};
 
 /// The kinds of things that are managed, by the names they have on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,12 +19,13 @@ pub enum Noun {
     Balance,
     Entry,
     Letter,
+    Traffic,
     Database,
 }
 
 impl Noun {
     /// Every noun.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Customer,
         Self::Contact,
         Self::Note,
@@ -33,6 +34,7 @@ impl Noun {
         Self::Balance,
         Self::Entry,
         Self::Letter,
+        Self::Traffic,
         Self::Database,
     ];
 
@@ -47,6 +49,7 @@ impl Noun {
             Self::Balance => "balance",
             Self::Entry => "entry",
             Self::Letter => "letter",
+            Self::Traffic => "traffic",
             Self::Database => "database",
         }
     }
@@ -57,7 +60,7 @@ impl FromStr for Noun {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         Self::ALL.into_iter().find(|noun| noun.as_str() == text).ok_or_else(|| {
-            Invalid::rule("must be customer, contact, note, service, smpp, balance, entry, letter or database")
+            Invalid::rule("must be customer, contact, note, service, smpp, balance, entry, letter, traffic or database")
         })
     }
 }
@@ -121,6 +124,19 @@ impl Change {
             let to = after.get(name).unwrap_or(&Value::Null);
             if from != to && !(is_nothing(from) && is_nothing(to)) {
                 self = self.field(name, from.clone(), to.clone());
+            }
+        }
+        self
+    }
+
+    /// The change with the amounts in some fields as their unit writes them: `12.50`.
+    #[must_use]
+    pub fn amounts(mut self, unit: Unit, fields: &[&str]) -> Self {
+        for field in fields {
+            for value in self.fields.get_mut(*field).and_then(Value::as_array_mut).into_iter().flatten() {
+                if let Some(amount) = value.as_str().and_then(|text| text.parse().ok()) {
+                    *value = unit.format(amount).into();
+                }
             }
         }
         self

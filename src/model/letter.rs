@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::text::{Invalid, serde_by_text};
-use crate::model::{AccountCode, EmailAddress, Name, Time};
+use crate::model::{AccountCode, EmailAddress, Name, Password, Time};
 
 /// What a letter is about; also the name of its templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +17,10 @@ pub enum LetterKind {
     Internal,
     /// To those who were warned: the balance has recovered.
     AllClear,
+    /// To a new customer: its SMPP account, and how to use it.
+    Welcome,
+    /// To a customer: an SMPP account that it has, and how to use it.
+    Handover,
     /// To whoever tries out whether mail works.
     Test,
 }
@@ -24,7 +28,8 @@ serde_by_text!(LetterKind);
 
 impl LetterKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::LowUpper, Self::LowLower, Self::Internal, Self::AllClear, Self::Test];
+    pub const ALL: [Self; 7] =
+        [Self::LowUpper, Self::LowLower, Self::Internal, Self::AllClear, Self::Welcome, Self::Handover, Self::Test];
 
     /// The name, such as `low-upper`.
     pub fn as_str(self) -> &'static str {
@@ -33,6 +38,8 @@ impl LetterKind {
             Self::LowLower => "low-lower",
             Self::Internal => "internal",
             Self::AllClear => "all-clear",
+            Self::Welcome => "welcome",
+            Self::Handover => "handover",
             Self::Test => "test",
         }
     }
@@ -41,7 +48,8 @@ impl LetterKind {
     pub fn role(self) -> SenderRole {
         match self {
             Self::LowUpper | Self::LowLower | Self::AllClear => SenderRole::Billing,
-            Self::Internal | Self::Test => SenderRole::Support,
+            Self::Welcome => SenderRole::Sales,
+            Self::Internal | Self::Handover | Self::Test => SenderRole::Support,
         }
     }
 }
@@ -50,10 +58,9 @@ impl FromStr for LetterKind {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| Invalid::rule("must be low-upper, low-lower, internal, all-clear or test"))
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+            Invalid::rule("must be low-upper, low-lower, internal, all-clear, welcome, handover or test")
+        })
     }
 }
 
@@ -97,6 +104,37 @@ pub struct Composed {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// The row of the SMPP account whose password the letter tells: stars stand for it until the letter leaves.
+    pub password_of: Option<i64>,
+}
+
+impl Composed {
+    /// What stands in a letter for the password that it tells.
+    pub const STARS: &str = "********";
+
+    /// The letter as it leaves, with a password in the place of the stars.
+    #[must_use]
+    pub fn telling(mut self, password: &Password) -> Self {
+        self.text = self.text.replace(Self::STARS, password.reveal());
+        self.html = self.html.replace(Self::STARS, &as_html(password.reveal()));
+        self
+    }
+}
+
+/// A text that stands in HTML as it reads.
+fn as_html(text: &str) -> String {
+    let mut html = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#x27;"),
+            other => html.push(other),
+        }
+    }
+    html
 }
 
 /// A letter in the outbox.
@@ -117,6 +155,13 @@ pub struct Letter {
     pub last_error: Option<String>,
     pub created_at: Time,
     pub updated_at: Time,
+}
+
+impl Letter {
+    /// Whether its recipient has it, or may have it for all that is known.
+    pub fn may_have_arrived(&self) -> bool {
+        self.unanswered > 0 || matches!(self.state, LetterState::Sent | LetterState::Sending)
+    }
 }
 
 /// How far a letter has come.
@@ -197,6 +242,20 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// The outcome with what was said about it free of a password.
+    #[must_use]
+    pub fn without(self, password: &Password) -> Self {
+        let clean = |detail: String| detail.replace(password.reveal(), Composed::STARS);
+        match self {
+            Self::Sent => Self::Sent,
+            Self::Deferred(detail) => Self::Deferred(clean(detail)),
+            Self::Refused(detail) => Self::Refused(clean(detail)),
+            Self::Unanswered(detail) => Self::Unanswered(clean(detail)),
+        }
+    }
+}
+
 /// An attempt to send a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -225,4 +284,25 @@ pub struct CheckCounts {
     pub deferred: u32,
     pub failed: u32,
     pub uncertain: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_takes_the_place_of_its_stars_and_no_other() {
+        let sender = Sender {
+            name: "Support".parse().expect("name"),
+            address: "support@example.com".parse().expect("address"),
+            reply_to: None,
+        };
+        let (text, html) = ("Password: ********\n".to_owned(), "<b>********</b>".to_owned());
+        let letter =
+            Composed { kind: LetterKind::Welcome, sender, subject: String::new(), text, html, password_of: Some(1) };
+        let told = letter.clone().telling(&"a<b&'\"c>".parse().expect("password"));
+        assert_eq!(told.text, "Password: a<b&'\"c>\n");
+        assert_eq!(told.html, "<b>a&lt;b&amp;&#x27;&quot;c&gt;</b>");
+        assert_eq!(letter.text, "Password: ********\n");
+    }
 }

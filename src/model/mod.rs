@@ -2,6 +2,7 @@
 
 mod address;
 mod balance;
+mod calling_code;
 mod code;
 mod contact;
 mod country;
@@ -10,6 +11,8 @@ mod email;
 mod event;
 mod gateway;
 mod grace;
+mod handover;
+mod import;
 mod letter;
 mod money;
 mod msisdn;
@@ -20,11 +23,13 @@ mod service;
 mod smpp;
 pub mod text;
 mod time;
+mod traffic;
 mod warning;
 mod web;
 
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
+pub use calling_code::{calling_code_of, country_of};
 pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, SystemType};
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;
@@ -33,6 +38,8 @@ pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
+pub use handover::Handover;
+pub use import::{Charge, Import, ImportState, Manifest, Tally, Tariff, day_of};
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };
@@ -47,5 +54,6 @@ pub use text::{
     Actor, Description, Invalid, Key, Line, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber,
 };
 pub use time::Time;
-pub use warning::{Crossing, Level, Warning, WarningDetails};
+pub use traffic::{DayTraffic, Destination, HourTraffic, Message, MessageId, MessageState, StateCounts};
+pub use warning::{Cause, Crossing, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -46,6 +46,11 @@ impl Money {
         self.0.checked_neg().map(Self)
     }
 
+    /// The amount so many times, or nothing when that does not fit.
+    pub fn checked_mul(self, times: i64) -> Option<Self> {
+        self.0.checked_mul(times).map(Self)
+    }
+
     /// Whether it has no decimals.
     pub const fn is_whole(self) -> bool {
         self.0 % ONE == 0
@@ -60,7 +65,6 @@ impl FromStr for Money {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        // rust_decimal reads "1_000" and rounds silently, so the shape is checked here and only digits reach it.
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
         let (whole, fraction) = match unsigned.split_once('.') {
             Some((whole, fraction)) => (whole, Some(fraction)),
@@ -72,13 +76,17 @@ impl FromStr for Money {
                 "must be a decimal number such as 250 or -12.50, without separators or exponent",
             ));
         }
-        if fraction.is_some_and(|digits| digits.len() > DECIMALS as usize) {
+        let fraction = fraction.unwrap_or_default();
+        if fraction.len() > DECIMALS as usize {
             return Err(Invalid::rule("must have at most 8 decimals"));
         }
-        Decimal::from_str_exact(text.strip_prefix('+').unwrap_or(text))
-            .ok()
-            .and_then(|value| value.checked_mul(Decimal::from(ONE)))
-            .and_then(|e8| i64::try_from(e8.normalize().trunc()).ok())
+        let zeros = std::iter::repeat_n(b'0', DECIMALS as usize - fraction.len());
+        let sign = if text.starts_with('-') { -1 } else { 1 };
+        whole
+            .bytes()
+            .chain(fraction.bytes())
+            .chain(zeros)
+            .try_fold(0_i64, |e8, digit| e8.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0')))
             .map(Self)
             .ok_or_else(|| Invalid::rule("must lie between -92233720368.54775808 and 92233720368.54775807"))
     }

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::text::{Invalid, serde_by_text};
 use crate::model::{AccountCode, EmailAddress, Money, Time, Unit};
 
 /// What an operator may change of a warning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningDetails {
     /// The early warning: the balance is low when it is at or below this mark.
     pub upper: Option<Money>,
@@ -103,7 +103,60 @@ impl fmt::Display for Level {
     }
 }
 
-/// A change of a warning's state, as a check found it.
+/// Why a warning's state changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// A check found that the balance had crossed a mark.
+    Balance,
+    /// Somebody moved or removed the marks.
+    Marks,
+    /// Somebody switched the warning off.
+    Off,
+    /// Somebody archived the customer.
+    Archived,
+}
+serde_by_text!(Cause);
+
+impl Cause {
+    /// `balance`, `marks`, `off` or `archived`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Balance => "balance",
+            Self::Marks => "marks",
+            Self::Off => "off",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// Why a letter that waited was taken back.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Balance => "the balance has moved since",
+            Self::Marks => "the marks were moved",
+            Self::Off => "the warning was switched off",
+            Self::Archived => "the customer was archived",
+        }
+    }
+}
+
+impl FromStr for Cause {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        [Self::Balance, Self::Marks, Self::Off, Self::Archived]
+            .into_iter()
+            .find(|cause| cause.as_str() == text)
+            .ok_or_else(|| Invalid::rule("must be balance, marks, off or archived"))
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A change of a warning's state, and the balance at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crossing {
     pub id: i64,
@@ -112,6 +165,7 @@ pub struct Crossing {
     pub unit: Unit,
     pub from: Level,
     pub to: Level,
+    pub cause: Cause,
     pub balance: Money,
     pub at: Time,
 }

@@ -35,7 +35,8 @@ pub fn remove(tx: &mut Tx<'_>, customer: &str, name: &str) -> Result<Contact> {
     Ok(contact)
 }
 
-fn change(action: &str, contact: &Contact) -> Change {
+/// A change of a contact, of which nothing is told yet.
+pub(crate) fn change(action: &str, contact: &Contact) -> Change {
     let subject = format!("{} {}", contact.customer, contact.id);
     Change::new(Noun::Contact, action, subject, Some(contact.customer_id))
 }

@@ -2,12 +2,22 @@
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, Noun};
-use crate::ops::smpp;
+use crate::ops::{smpp, warning};
 use crate::store::vault::random_text;
 use crate::store::{SmppFilter, Snapshot, Tx};
 
 /// Makes a customer, under the code given or one made from the organisation's name (`ABCCORP331`).
 pub fn new(tx: &mut Tx<'_>, code: Option<AccountCode>, details: CustomerDetails) -> Result<Customer> {
+    create(tx, code, None, details).map(|(customer, _)| customer)
+}
+
+/// The same under an API ID that it has already, and with what the audit log is told.
+pub fn create(
+    tx: &mut Tx<'_>,
+    code: Option<AccountCode>,
+    api_id: Option<ApiId>,
+    details: CustomerDetails,
+) -> Result<(Customer, Change)> {
     let code = match code {
         Some(code) if tx.has_account_code(code.as_str())? => {
             return Err(Error::Exists { noun: Noun::Customer, field: "account_code", value: code.to_string() });
@@ -15,13 +25,20 @@ pub fn new(tx: &mut Tx<'_>, code: Option<AccountCode>, details: CustomerDetails)
         Some(code) => code,
         None => free_account_code(tx, details.organisation.as_str())?,
     };
-    let customer = tx.insert_customer(code, ApiId::generate(), details)?;
+    let api_id = match api_id {
+        Some(id) if tx.customer_of_api_id(&id)?.is_some() => {
+            return Err(Error::Exists { noun: Noun::Customer, field: "api_id", value: id.to_string() });
+        }
+        Some(id) => id,
+        None => ApiId::generate(),
+    };
+    let customer = tx.insert_customer(code, api_id, details)?;
     let change = change("new", &customer)
         .field("account_code", (), customer.account_code.as_str())
         .field("api_id", (), customer.api_id.as_str())
         .between(None, Some(&customer.details));
     tx.record(&change)?;
-    Ok(customer)
+    Ok((customer, change))
 }
 
 /// The customer of a name, if it takes changes.
@@ -57,8 +74,13 @@ pub fn replace(tx: &mut Tx<'_>, name: &str, read: &CustomerDetails, details: Cus
     save(tx, customer, details)
 }
 
+/// What a customer with these details would differ in.
+pub fn difference(customer: &Customer, details: &CustomerDetails) -> Change {
+    change("edit", customer).between(Some(&customer.details), Some(details))
+}
+
 fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Result<Customer> {
-    let change = change("edit", &customer).between(Some(&customer.details), Some(&details));
+    let change = difference(&customer, &details);
     if change.is_empty() {
         return Ok(customer);
     }
@@ -69,7 +91,8 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
     Ok(customer)
 }
 
-/// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already.
+/// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already. Its warnings stop, and
+/// letters that wait are taken back.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     let mut customer = active(tx, name).map_err(Error::when_archiving)?;
     customer.life.archived_at = Some(tx.at());
@@ -84,6 +107,7 @@ pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     for account in accounts.into_iter().filter(|account| account.life.archived_at.is_none()) {
         smpp::archive_with_customer(tx, account)?;
     }
+    warning::archive_with_customer(tx, &customer)?;
     Ok(customer)
 }
 

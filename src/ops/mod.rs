@@ -3,9 +3,11 @@
 pub mod balance;
 pub mod contact;
 pub mod customer;
+pub mod handover;
 pub mod note;
 pub mod outbox;
 pub mod quick_create;
 pub mod service;
 pub mod smpp;
+pub mod traffic;
 pub mod warning;

@@ -1,15 +1,26 @@
 //! Notes: adding remarks about a customer.
 
 use crate::error::Result;
-use crate::model::{Change, Note, NoteText, Noun};
+use crate::model::{Actor, Change, Note, NoteText, Noun, Time};
 use crate::ops::customer;
 use crate::store::Tx;
 
 /// Adds a note to a customer, by the one who writes.
 pub fn add(tx: &mut Tx<'_>, customer: &str, text: NoteText) -> Result<Note> {
+    take(tx, customer, text, None, None)
+}
+
+/// Adds a note that was written elsewhere before, perhaps by somebody else.
+pub fn take(tx: &mut Tx<'_>, customer: &str, text: NoteText, at: Option<Time>, author: Option<Actor>) -> Result<Note> {
     let customer = customer::active(tx, customer)?;
-    let note = tx.insert_note(&customer, text)?;
-    let subject = format!("{} {}", customer.account_code, note.id);
-    tx.record(&Change::new(Noun::Note, "add", subject, Some(customer.id)).field("text", (), note.text.as_str()))?;
+    let (at, author) = (at.unwrap_or(tx.at()), author.unwrap_or_else(|| tx.origin().actor.clone()));
+    let note = tx.insert_note(&customer, text, author, at)?;
+    tx.record(&change(&note))?;
     Ok(note)
+}
+
+/// What the audit log is told of a new note.
+pub(crate) fn change(note: &Note) -> Change {
+    let subject = format!("{} {}", note.customer, note.id);
+    Change::new(Noun::Note, "add", subject, Some(note.customer_id)).field("text", (), note.text.as_str())
 }

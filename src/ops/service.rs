@@ -6,16 +6,39 @@ use crate::store::Tx;
 
 /// Makes a service that charges in a unit.
 pub fn new(tx: &mut Tx<'_>, code: ServiceCode, unit: Unit, details: ServiceDetails) -> Result<Service> {
+    create(tx, code, None, unit, details)
+}
+
+/// The same under an API ID that it has already.
+pub fn create(
+    tx: &mut Tx<'_>,
+    code: ServiceCode,
+    api_id: Option<ApiId>,
+    unit: Unit,
+    details: ServiceDetails,
+) -> Result<Service> {
     check_price(unit, details.price)?;
     if tx.has_service_code(&code)? {
         return Err(Error::Exists { noun: Noun::Service, field: "code", value: code.to_string() });
     }
-    let service = tx.insert_service(code, ApiId::generate(), unit, details)?;
-    let change = Change::new(Noun::Service, "new", &service.code, None)
-        .field("unit", (), unit.code())
-        .between(None, Some(&service.details));
-    tx.record(&change)?;
+    let api_id = match api_id {
+        Some(id) if tx.has_service_api_id(&id)? => {
+            return Err(Error::Exists { noun: Noun::Service, field: "api_id", value: id.to_string() });
+        }
+        Some(id) => id,
+        None => ApiId::generate(),
+    };
+    let service = tx.insert_service(code, api_id, unit, details)?;
+    tx.record(&made(&service))?;
     Ok(service)
+}
+
+/// What the audit log is told of a new service.
+pub(crate) fn made(service: &Service) -> Change {
+    Change::new(Noun::Service, "new", &service.code, None)
+        .field("unit", (), service.unit.code())
+        .between(None, Some(&service.details))
+        .amounts(service.unit, &["price"])
 }
 
 /// Changes a service; a change that changes nothing leaves no trace.
@@ -24,7 +47,9 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut ServiceDetails))
     let before = service.details.clone();
     edit(&mut service.details);
     check_price(service.unit, service.details.price)?;
-    let change = Change::new(Noun::Service, "edit", &service.code, None).between(Some(&before), Some(&service.details));
+    let change = Change::new(Noun::Service, "edit", &service.code, None)
+        .between(Some(&before), Some(&service.details))
+        .amounts(service.unit, &["price"]);
     if !change.is_empty() {
         service.updated_at = tx.at();
         tx.update_service(&service)?;

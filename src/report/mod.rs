@@ -1,6 +1,7 @@
 //! Reports: questions that take more than one look, answered from one snapshot as plain data. Nothing is changed here.
 
 mod balance_at;
+pub mod document;
 mod explanation;
 mod statement;
 mod totals;

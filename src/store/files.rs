@@ -108,6 +108,16 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// A private file without a name, in the folder of another: gone with the process, however that ends.
+pub fn nameless(beside: &Path) -> Result<File> {
+    let draft = Draft::beside(beside)?;
+    let failed =
+        |error: io::Error| Error::io(format_args!("make a temporary file beside {}", beside.display()), &error);
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&draft.temporary);
+    // Dropped, the draft takes the name away from the open file.
+    file.map_err(failed)
+}
+
 /// Refuses a file that others than its owner may change, or, when it `holds_secrets`, read.
 pub fn refuse_unsafe(path: &Path, holds_secrets: bool) -> Result<()> {
     let mode = fs::metadata(path).map_err(|error| Error::io(format_args!("read {}", path.display()), &error))?.mode();
@@ -126,6 +136,19 @@ pub fn refuse_unsafe(path: &Path, holds_secrets: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nameless_file_can_be_read_again_and_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut file = nameless(&folder.path().join("a.db")).expect("made");
+        assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 0);
+        assert_eq!(file.metadata().expect("metadata").mode() & 0o777, 0o600);
+        file.write_all(b"text").expect("written");
+        let mut text = String::new();
+        io::Seek::rewind(&mut file).expect("rewound");
+        io::Read::read_to_string(&mut file, &mut text).expect("read");
+        assert_eq!(text, "text");
+    }
 
     #[test]
     fn a_new_file_is_private_complete_and_never_replaces_another() {

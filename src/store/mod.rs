@@ -4,10 +4,14 @@ pub mod files;
 mod sqlite;
 pub mod vault;
 
-use crate::model::{Country, EntryKind, LetterState, Level, Noun, Origin, Time, Unit};
+use crate::model::{
+    Country, Destination, EntryKind, ImportState, LetterState, Level, MessageState, Money, Noun, Origin, Tariff, Time,
+    Unit,
+};
 
 pub use sqlite::{
-    CheckReport, Location, Migration, SCHEMA_VERSION, Snapshot, Store, Tx, sqlite_source, sqlite_version,
+    CheckReport, Crossed, Location, Migration, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Turn, Tx, sqlite_source,
+    sqlite_version,
 };
 
 /// Where the time comes from.
@@ -56,6 +60,13 @@ pub struct Page<S> {
     pub descending: bool,
     /// The most rows to give.
     pub limit: Option<u64>,
+}
+
+impl<S> Page<S> {
+    /// A whole list, from low to high.
+    pub fn all(sort: S) -> Self {
+        Self { sort, descending: false, limit: None }
+    }
 }
 
 /// Which customers to list.
@@ -161,7 +172,7 @@ pub struct BalanceFilter {
     pub lives: Lives,
     pub unit: Option<Unit>,
     /// Only those at or below this amount.
-    pub at_most: Option<crate::model::Money>,
+    pub at_most: Option<Money>,
     /// Only those that the last check found in this state.
     pub state: Option<Level>,
     pub page: Page<BalanceSort>,
@@ -217,8 +228,53 @@ pub struct LetterFilter {
     pub state: Option<LetterState>,
     /// Only those whose next attempt is due.
     pub due: Option<Due>,
+    /// Only those that wait for an attempt, due or not.
+    pub waiting: bool,
     /// A part of the recipient's address.
     pub recipient: Option<String>,
     pub newest_first: bool,
     pub limit: Option<u64>,
+}
+
+/// What one sum of a day's traffic is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DayKey {
+    /// In days since 1970-01-01 UTC.
+    pub day: i32,
+    pub account_id: i64,
+    /// The two letters of the destination's country; empty where it has none.
+    pub country: &'static str,
+    pub unit: Unit,
+}
+
+/// What is stored of a message beside its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownMessage {
+    /// The second of its day.
+    pub second: u32,
+    pub state: MessageState,
+    pub destination: Destination,
+    pub parts: u16,
+    /// What the gateway said that the whole message costs, where the account is charged in a currency.
+    pub price: Option<Money>,
+    /// Whether it counts as sent, for which it is charged once for ever.
+    pub charged: bool,
+    /// The import that charged it, or, where none did, that brought it.
+    pub import_id: i64,
+}
+
+/// Which imports to list.
+#[derive(Debug, Clone, Default)]
+pub struct ImportFilter {
+    pub state: Option<ImportState>,
+    pub newest_first: bool,
+    pub limit: Option<u64>,
+}
+
+/// An account of a file: what its messages cost, and of which days they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountDays {
+    pub tariff: Tariff,
+    pub first_day: i32,
+    pub last_day: i32,
 }

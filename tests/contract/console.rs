@@ -56,10 +56,22 @@ impl Console {
             console.ok(line);
         }
         let rows = "customer,amount,unit,description,key\nABC,5,SMS,import,i-1\nXYZ,6,SMS,import,i-2\n";
-        fs::write(console.path("rows.csv"), rows).expect("written");
-        fs::write(console.path("logins"), "stranger secret - *.*.*.*\n").expect("written");
-        fs::write(console.path("numbers.txt"), "+447700900124\n+447700900130\n").expect("written");
+        let files = [
+            ("rows.csv", rows),
+            ("logins", "stranger secret - *.*.*.*\n"),
+            ("numbers.txt", "+447700900124\n+447700900130\n"),
+            ("customers.csv", "account_code,organisation,country\nNEWCO,Newco Ltd,IE\n"),
+            ("contacts.csv", "customer,name,email\nABC,Max Muster,max@abc.example\n"),
+            ("notes.csv", "customer,text\nABC,Imported.\n"),
+            ("accounts.csv", "system_id,customer,max_tps\nimported,ABC,5\n"),
+            ("services.csv", "code,name,unit,price\nde,DE direct,EUR,0.07\n"),
+        ];
+        for (name, text) in files {
+            fs::write(console.path(name), text).expect("written");
+        }
         console.ok("db backup backup.db");
+        console.ok("db init --db empty.db");
+        console.ok("export everything.jsonl");
         console.set_up_mail();
         console
     }
@@ -68,7 +80,8 @@ impl Console {
     fn set_up_mail(&self) {
         let role = "[roles.billing]\nname = \"Billing\"\naddress = \"billing@gateway.example\"\n";
         for (file, transport) in [("broken.toml", "sendmail:/bin/false"), ("mail.toml", "folder:letters")] {
-            let text = format!("[mail]\ntransport = \"{transport}\"\n{role}");
+            let hosts = "[gateway]\nhosts = [\"smpp1.gateway.example\", \"smpp2.gateway.example\"]\n";
+            let text = format!("{hosts}[mail]\ntransport = \"{transport}\"\n{role}");
             fs::write(self.path(file), text).expect("written");
             fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o600)).expect("private");
         }

@@ -11,11 +11,17 @@ const WRITES: &[&str] = &[
     "customer edit ABC --country IE --unset phone",
     "customer archive ABC XYZ --yes",
     "customer unarchive OLD",
+    "customer import customers.csv --plan",
+    "contact import contacts.csv --plan",
+    "note import notes.csv --plan",
+    "service import services.csv --plan",
+    "smpp import accounts.csv --plan",
     "contact add ABC --name New --email new@abc.example",
     "contact edit ABC zoe@abc.example --name New",
     "contact remove ABC 1 --yes",
     "note add ABC new",
     "smpp add ABC --system-id new --cug +447700900127",
+    "smpp quick-create ABC --system-id new --cug +447700900127",
     "smpp edit abc --max-tps 7 --cug +447700900128",
     "smpp enable xyz_new",
     "smpp disable abc",
@@ -43,10 +49,16 @@ const WRITES: &[&str] = &[
 const OTHERS: &[&str] = &[
     "customer show",
     "customer list",
+    "customer export",
+    "contact export",
+    "note export",
+    "service export",
     "contact list",
     "note list",
     // With --reveal it leaves an event; a rehearsal that shows the password would be a reveal without one.
     "smpp show",
+    // Its rehearsal lists the letters that it would queue, which a run then sends.
+    "smpp handover",
     "smpp list",
     // What was sent to a gateway cannot be taken back.
     "smpp probe",
@@ -67,6 +79,9 @@ const OTHERS: &[&str] = &[
     "report balances",
     "report statement",
     "audit list",
+    "export",
+    // Into an empty database, with the audit log that it had; its rehearsal is told below.
+    "import",
     "db init",
     "db path",
     "db check",
@@ -113,9 +128,13 @@ fn every_command_writes_with_its_options_or_does_not_write() {
             writes != OTHERS.contains(&command.as_str()),
             "`{command}` has a line among writes or others, not both"
         );
-        let is_logged =
-            writes || matches!(command.as_str(), "smpp show" | "smpp probe" | "balance check" | "mail test");
-        assert_eq!(has("--dry-run"), writes || command == "balance check", "`{command}` --dry-run");
+        let is_logged = writes
+            || matches!(
+                command.as_str(),
+                "smpp show" | "smpp handover" | "smpp probe" | "balance check" | "mail show" | "mail test"
+            );
+        let is_rehearsed = writes || matches!(command.as_str(), "balance check" | "import" | "smpp handover");
+        assert_eq!(has("--dry-run"), is_rehearsed, "`{command}` --dry-run");
         assert_eq!(has("--reason"), is_logged, "`{command}` --reason");
         assert_eq!(has("--actor") && has("--reason"), is_logged, "`{command}` --actor");
     }
@@ -151,6 +170,18 @@ fn a_rehearsed_check_lists_its_letters_and_neither_queues_nor_sends_them() {
     console.ok("balance check --config mail.toml");
     assert_eq!(console.json("mail list --state sent")[0]["kind"], "low-lower");
     assert_eq!(letters(), Some(1));
+}
+
+#[test]
+fn a_rehearsed_import_of_everything_leaves_the_database_empty() {
+    let console = seeded();
+    let rehearsed = console.json("import everything.jsonl --db empty.db --dry-run");
+    assert_eq!(console.json("customer list --all --db empty.db"), serde_json::json!([]));
+    assert_eq!(rehearsed, console.json("import everything.jsonl --db empty.db"));
+    assert_eq!(
+        console.ok("export - --db empty.db"),
+        std::fs::read_to_string(console.path("everything.jsonl")).unwrap()
+    );
 }
 
 #[test]

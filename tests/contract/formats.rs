@@ -1,6 +1,8 @@
 //! Every command that prints says the same in every format, and `--fields` picks from it.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -31,13 +33,23 @@ const LINES: &[(Shape, &str)] = &[
     (List, "customer list --all"),
     (List, "customer archive ABC XYZ -y -n"),
     (List, "customer unarchive OLD -n"),
+    (List, "customer import customers.csv -n"),
+    // CSV, unless another format is asked for.
+    (Text, "customer export"),
     (Single, "contact add ABC --name New -n"),
     (Single, "contact edit ABC 1 --name New -n"),
     (Single, "contact remove ABC 1 -y -n"),
     (List, "contact list"),
+    (List, "contact import contacts.csv -n"),
+    (Text, "contact export"),
     (Single, "note add ABC New -n"),
     (List, "note list"),
+    (List, "note import notes.csv -n"),
+    (Text, "note export"),
     (Single, "smpp add ABC --system-id new -n"),
+    (Single, "smpp quick-create ABC --system-id new -n"),
+    // A text for reading, and a row for programs; see below.
+    (Text, "smpp handover abc --config mail.toml"),
     (Single, "smpp edit abc --max-tps 7 -n"),
     (Sheet, "smpp show abc"),
     (Sheet, "smpp show abc --reveal"),
@@ -53,9 +65,12 @@ const LINES: &[(Shape, &str)] = &[
     (Single, "smpp rotate-password abc --grace 0 -n"),
     (List, "smpp archive abc -y -n"),
     (List, "smpp unarchive xyz_old -n"),
+    (List, "smpp import accounts.csv -n"),
     (Single, "service new new --name New -n"),
     (Single, "service edit uk --name New -n"),
     (List, "service list"),
+    (List, "service import services.csv -n"),
+    (Text, "service export"),
     (List, "balance show ABC"),
     (List, "balance list"),
     (Single, "balance adjust ABC 1 --unit SMS --description new -n"),
@@ -72,6 +87,7 @@ const LINES: &[(Shape, &str)] = &[
     (Sheet, "mail show 1"),
     (List, "mail retry 1 -n"),
     (List, "mail cancel 1 -n"),
+    // A row for programs, and a letter for a person.
     (Text, "mail preview test --config mail.toml"),
     // A row, but of another letter each time.
     (Text, "mail test a@b.example --config mail.toml"),
@@ -81,6 +97,8 @@ const LINES: &[(Shape, &str)] = &[
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
     (Single, "quick-create --organisation New --credit 5 -n"),
     (List, "audit list"),
+    (Text, "export everything.jsonl --force"),
+    (Single, "import everything.jsonl --db empty.db -n"),
     (Bare, "db init"),
     (Bare, "db path"),
     (Text, "db check"),
@@ -297,10 +315,56 @@ fn a_change_with_an_unknown_field_is_not_made() {
 }
 
 #[test]
+fn a_file_or_letter_whose_receipt_has_an_unknown_field_is_not_made() {
+    for line in [
+        "config init --config new.toml",
+        "db init --db new.db",
+        "db backup new.db",
+        "db restore backup.db --db new.db",
+        "db migrate --db old.db",
+        "mail preview test --config mail.toml --html new.html",
+        "mail test a@b.example --config mail.toml",
+        "balance check --config mail.toml",
+    ] {
+        let console = Console::seeded();
+        let museum = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/museum/schema-1.db");
+        fs::copy(museum, console.path("old.db")).expect("copied");
+        // Opened once, so that what belongs beside it is there.
+        console.run("db migrate --db old.db --wait 0 --fields schema,colour").failed(2, "db migrate");
+        let files = || {
+            let folders = [console.path("."), console.path("letters")];
+            let names = folders.into_iter().flat_map(|folder| fs::read_dir(folder).expect("a folder"));
+            names.map(|entry| entry.expect("an entry").file_name()).collect::<BTreeSet<_>>()
+        };
+        let before = (files(), console.dump(), fs::read(console.path("old.db")).expect("read"));
+        console.run(&format!("{line} --fields colour")).failed(2, line);
+        assert!(before == (files(), console.dump(), fs::read(console.path("old.db")).expect("read")), "{line}");
+    }
+}
+
+#[test]
 fn a_spreadsheet_finds_no_formula() {
     let console = Console::seeded();
     let guarded = console.ok("balance history --csv --fields description");
     assert!(guarded.contains("\n'=card\n"), "{guarded}");
     let raw = console.ok("balance history --csv --raw-csv --fields description");
     assert!(raw.contains("\n=card\n"), "{raw}");
+}
+
+#[test]
+fn what_a_customer_is_told_is_a_text_for_reading_and_a_row_for_programs() {
+    let console = Console::seeded();
+    let line = "smpp handover abc --config mail.toml";
+    let text = console.ok(line);
+    assert!(text.starts_with("System ID: abc_prod\nPassword: ********\nHost: smpp1.gateway.example\n"), "{text}");
+    let (header, csv) = records(&console.ok(&format!("{line} --csv --raw-csv")));
+    let row = &rows(&console, line)[0];
+    assert_eq!(header, keys(row));
+    for (key, text) in header.iter().zip(&csv[0]) {
+        assert_eq!(*text, as_csv(key, &row[key]), "{key}");
+    }
+    assert_eq!(console.ok(&format!("{line} -o name")), "abc_prod\n");
+    let table = console.ok(&format!("{line} --fields port,system_id"));
+    assert_eq!(table, "port  system_id\n2775  abc_prod\n");
+    console.run(&format!("{line} --fields colour")).failed(2, "colour");
 }

@@ -16,3 +16,4 @@ mod streams;
 mod terminal;
 mod tree;
 mod values;
+mod wizard;

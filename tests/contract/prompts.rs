@@ -212,6 +212,18 @@ fn a_text_that_is_not_saved_or_not_changed_changes_nothing() {
 }
 
 #[test]
+fn who_leaves_the_editor_with_an_error_gives_up_whatever_was_saved() {
+    let console = Console::seeded();
+    let before = console.dump();
+    let editor = saving(&console, "sed -i 's/country = \"GB\"/country = \"FR\"/' \"$1\"");
+    fs::write(&editor, format!("{}exit 1\n", fs::read_to_string(&editor).expect("read"))).expect("written");
+    let (shown, code) = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]).ends();
+    assert_eq!(code, Some(5), "{shown}");
+    assert!(shown.contains("exit status: 1; nothing was changed") && !shown.contains("Save?"), "{shown}");
+    assert!(before == console.dump());
+}
+
+#[test]
 fn an_editor_that_is_not_there_changes_nothing() {
     let console = Console::seeded();
     let before = console.dump();

@@ -13,6 +13,15 @@ const LINES: &[&str] = &[
     "customer list",
     "customer archive ABC --yes",
     "customer unarchive OLD",
+    "customer import customers.csv",
+    "customer export",
+    "contact import contacts.csv",
+    "contact export",
+    "note import notes.csv",
+    "note export",
+    "service import services.csv",
+    "smpp import accounts.csv",
+    "service export",
     "contact add ABC --name New",
     "contact edit ABC 1",
     "contact remove ABC 1 --yes",
@@ -25,6 +34,8 @@ const LINES: &[&str] = &[
     "smpp list",
     "smpp enable abc_prod",
     "smpp disable abc_prod",
+    "smpp quick-create ABC",
+    "smpp handover abc_prod --to a@b.example --config mail.toml",
     "smpp rotate-password abc_prod",
     "smpp export --gateway json --reveal",
     "smpp probe abc_prod --host 127.0.0.1 --port 1",
@@ -57,6 +68,8 @@ const LINES: &[&str] = &[
     "report statement ABC --unit SMS --from 2026-01-01",
     "quick-create --organisation New",
     "audit list",
+    "export other.jsonl",
+    "import everything.jsonl --db empty.db",
     "db init",
     "db path",
     "db check",
@@ -94,7 +107,14 @@ const FREE: &[&str] = &[
     "--fields",
     "--file",
     "--from-json",
+    "--ignore",
     "--password-file",
+    "--rejects",
+    "customer import --from",
+    "contact import --from",
+    "note import --from",
+    "service import --from",
+    "smpp import --from",
     "balance history --actor",
     "audit list --actor",
     "smpp list --service",
@@ -153,20 +173,25 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--allowed-ips" | "--add-ip" | "--remove-ip" => {
             &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"]
         }
-        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" => MONEY,
+        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower" => {
+            MONEY
+        }
         "LETTER" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
-        "--limit" | "ENTRY" => COUNTS,
+        "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
         "--host" => &["", "a b", "gateway:2775", "smpp://gateway", "\u{1b}[31m"],
         "--port" => &["", "0", "65536", "ten", "\u{1b}[31m"],
         "--timeout" => &["", "0", "301", "1.5", "\u{1b}[31m"],
         "--grace" => &["", "72", "1.5h", "91d", "\u{1b}[31m"],
+        "--sha256" => &["", "ten", "abc", "\u{1b}[31m"],
+        "--map" => &["", "Client", "=organisation", "Client=", "\u{1b}[31m"],
+        "--calling-code" => &["", "0", "999", "+44", "\u{1b}[31m"],
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--gateway" | "--kind" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output" | "--color"
-        | "SHELL" | "ACTION" => CHOICES,
+        "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output"
+        | "--color" | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

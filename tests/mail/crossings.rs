@@ -140,6 +140,27 @@ fn a_customer_without_an_address_is_a_matter_for_a_person_once() {
 }
 
 #[test]
+fn a_customer_whose_data_breaks_a_rule_is_named_and_all_others_are_told() {
+    let server = Server::plain();
+    let desk = Desk::at(&server);
+    for code in ["BAD", "FINE"] {
+        desk.customer(code);
+        desk.sink(code, "50");
+    }
+    desk.console.sql().execute("UPDATE customer SET phone = '+1' WHERE account_code = 'BAD'", []).expect("broken");
+    for letters in [vec!["internal ops@gateway.example", "lower pay@fine.example"], vec![]] {
+        let outcome = desk.check();
+        let said = outcome.failed(8, "balance check");
+        assert!(said.contains("BAD SMS cannot be judged") && said.contains("1 balance could not be judged"), "{said}");
+        assert_eq!(told(&server), letters);
+    }
+    desk.console.run("balance check --dry-run").failed(8, "balance check --dry-run");
+    desk.console.sql().execute("UPDATE customer SET phone = NULL", []).expect("mended");
+    desk.quiet_check();
+    assert_eq!(told(&server), ["internal ops@gateway.example", "lower pay@bad.example"]);
+}
+
+#[test]
 fn what_is_switched_off_or_archived_rests() {
     let server = Server::plain();
     let desk = Desk::at(&server);

@@ -4,15 +4,15 @@ use crate::desk::Desk;
 use crate::server::Server;
 
 /// A message taken apart: its headers unfolded, and its two bodies decoded.
-struct Message {
+pub struct Message {
     headers: Vec<(String, String)>,
-    text: String,
-    html: String,
+    pub text: String,
+    pub html: String,
 }
 
 impl Message {
     #[track_caller]
-    fn read(raw: &str) -> Self {
+    pub fn read(raw: &str) -> Self {
         let (head, body) = raw.split_once("\r\n\r\n").expect("headers and a body");
         let headers = headers(head);
         let kind = &headers.iter().find(|(name, _)| name == "Content-Type").expect("a type").1;
@@ -30,7 +30,7 @@ impl Message {
 
     /// The only value of a header.
     #[track_caller]
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         let values: Vec<_> = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();
         assert_eq!(values.len(), 1, "{name}: {:?}", self.headers);
         &values[0].1

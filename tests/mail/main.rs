@@ -1,6 +1,7 @@
 //! Warnings and their letters, from the crossing to the mail server and its faults, on the real program.
 #![expect(clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
+mod accounts;
 #[path = "../support/authority.rs"]
 mod authority;
 #[path = "../contract/console.rs"]

@@ -209,7 +209,7 @@ fn why_names_the_mark_the_recipients_and_what_became_of_each_letter() {
     desk.customer("ABC");
     assert!(desk.ok("balance why ABC").contains("above its marks"));
     desk.sink("ABC", "400");
-    assert!(desk.ok("balance why ABC").contains("the next one will see that"));
+    assert!(desk.ok("balance why ABC").contains("the next check will see that"));
     server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
     desk.troubled_check(12);
     let why = desk.ok("balance why ABC");

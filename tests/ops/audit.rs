@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{CustomerDetails, Grace, Noun, Outcome, ServiceDetails, Unit};
+use ssgctl::model::{CustomerDetails, Gateway, Grace, LetterKind, LetterState, Noun, Outcome, ServiceDetails, Unit};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{balance, contact, customer, note, outbox, service, smpp, warning};
+use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, warning};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
 
@@ -62,6 +62,11 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
     (Noun::Smpp, "end-grace", "acme1", |tx, _| smpp::end_grace(tx, "acme1").map(drop)),
     (Noun::Smpp, "rotate-password", "acme1", |tx, vault| {
         smpp::rotate(tx, vault, "acme1", None, Grace::default()).map(drop)
+    }),
+    (Noun::Smpp, "handover", "acme1", |tx, _| {
+        let pack = handover::pack(tx, "acme1", &Gateway::default())?;
+        let letters = handover::send(tx, &pack, &[valid("jo@acme.example")], &plain_letter(LetterKind::Handover))?;
+        letters.iter().try_for_each(|letter| tx.set_letter_state(letter, LetterState::Cancelled, None, None))
     }),
     (Noun::Smpp, "export", "jasmin", |tx, _| smpp::export(tx, Some("ACME"), "jasmin", 1)),
     (Noun::Smpp, "archive", "acme1", |tx, _| smpp::archive(tx, "acme1").map(drop)),

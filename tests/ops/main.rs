@@ -13,8 +13,10 @@ mod contact;
 mod cug;
 mod customer;
 mod gateway;
+mod handover;
 mod import;
 mod ledger;
+mod marks;
 mod note;
 mod outbox;
 mod password;
@@ -24,5 +26,7 @@ mod service;
 mod smpp;
 #[path = "../support/mod.rs"]
 mod support;
+mod taken_back;
 mod transfer;
 mod warning;
+mod warning_walk;

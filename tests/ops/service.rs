@@ -94,3 +94,12 @@ fn accounts_of_a_service_are_told_its_code_as_it_was_written() {
     assert_eq!(added.details.service.as_str(), "Premium");
     assert_eq!(scene.read(|now| now.smpp_account("acme1")), added);
 }
+
+#[test]
+fn the_audit_log_writes_prices_as_every_other_amount() {
+    let mut scene = Scene::new();
+    scene.write(|tx| service::new(tx, valid("premium"), valid("EUR"), at_price("0.5"))).unwrap();
+    assert_eq!(scene.last_event().change.fields["price"], serde_json::json!([null, "0.50"]));
+    scene.write(|tx| service::edit(tx, "premium", |details| details.price = valid("0.0425"))).unwrap();
+    assert_eq!(scene.last_event().change.fields["price"], serde_json::json!(["0.50", "0.0425"]));
+}

@@ -6,23 +6,23 @@ use ssgctl::model::{
     CustomerDetails, EmailAddress, Letter, LetterKind, LetterState, Level, Money, Outcome, Unit, Warning,
     WarningDetails,
 };
-use ssgctl::ops::warning::{self, Judged, Notice};
+use ssgctl::ops::warning::{self, Broken, Judged, Judgement, Notice};
 use ssgctl::ops::{contact, customer, outbox};
 use ssgctl::{Error, Result};
 
 use crate::contact::person;
 use crate::support::{Scene, adjustment, adjustment_in, assert_refused, plain_letter, valid};
 
-const US: &str = "noc@example.com";
-const THEM: &str = "ops@acme.example";
+pub const US: &str = "noc@example.com";
+pub const THEM: &str = "ops@acme.example";
 
 /// Changes the warning of ACME's SMS credits.
-fn warn(scene: &mut Scene, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
+pub fn warn(scene: &mut Scene, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
     scene.write(|tx| warning::set(tx, "ACME", Unit::Sms, change))
 }
 
 /// ACME with 200 credits, warned at 100 and urgently at 10.
-fn scene() -> Scene {
+pub fn scene() -> Scene {
     let mut scene = Scene::with_acme();
     scene.credit("ACME", "200");
     warn(&mut scene, |details| {
@@ -35,7 +35,7 @@ fn scene() -> Scene {
 }
 
 /// Brings ACME's credits to an amount.
-fn bring_to(scene: &mut Scene, amount: &str) {
+pub fn bring_to(scene: &mut Scene, amount: &str) {
     let wanted: Money = valid(amount);
     let change = Money::from_e8(wanted.e8() - scene.credits("ACME").e8());
     let change = ssgctl::ops::balance::Adjustment { amount: change, allow_negative: true, ..adjustment("1") };
@@ -43,17 +43,23 @@ fn bring_to(scene: &mut Scene, amount: &str) {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a real composer may fail")]
-fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::Composed> {
+pub fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::Composed> {
     Ok(plain_letter(notice.kind))
 }
 
 /// What a check finds and queues.
-fn judge(scene: &mut Scene) -> Vec<Judged> {
+pub fn judge(scene: &mut Scene) -> Vec<Judged> {
+    let Judgement { judged, broken } = judgement(scene);
+    assert!(broken.is_empty(), "{broken:?}");
+    judged
+}
+
+fn judgement(scene: &mut Scene) -> Judgement {
     scene.write(|tx| warning::judge(tx, &[valid(US)], &compose)).expect("judged")
 }
 
 /// Sends every letter that waits.
-fn deliver(scene: &mut Scene) {
+pub fn deliver(scene: &mut Scene) {
     scene
         .write(|tx| {
             let letters = outbox::claim(tx, 100)?;
@@ -63,16 +69,16 @@ fn deliver(scene: &mut Scene) {
 }
 
 /// The letters of a check as kind and recipient.
-fn told(judged: &[Judged]) -> Vec<(LetterKind, String)> {
+pub fn told(judged: &[Judged]) -> Vec<(LetterKind, String)> {
     let letters = judged.iter().flat_map(|judged| &judged.letters);
     letters.map(|letter| (letter.content.kind, letter.recipient.to_string())).collect()
 }
 
-fn to(kind: LetterKind, recipient: &str) -> (LetterKind, String) {
+pub fn to(kind: LetterKind, recipient: &str) -> (LetterKind, String) {
     (kind, recipient.to_owned())
 }
 
-fn state(scene: &mut Scene) -> Level {
+pub fn state(scene: &mut Scene) -> Level {
     scene.read(|now| now.warning(&now.customer("ACME")?, Unit::Sms)).expect("a warning").state
 }
 
@@ -218,8 +224,8 @@ fn we_are_told_at_the_warnings_addresses_else_at_those_of_the_configuration() {
 fn an_address_of_ours_that_is_named_twice_is_told_once() {
     let mut scene = scene();
     bring_to(&mut scene, "50");
-    let judged = scene.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
-    assert_eq!(told(&judged), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)]);
+    let judgement = scene.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
+    assert_eq!(told(&judgement.judged), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)]);
     assert!(scene.findings().is_empty());
 }
 
@@ -256,10 +262,8 @@ fn letters_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recover
     assert_eq!(told(&judge(&mut scene)), [], "nobody was told, so nobody is told that it is over");
     let letters = scene.letters();
     assert_eq!(letters.len(), 4);
-    let taken_back = |letter: &Letter| {
-        letter.state == LetterState::Cancelled && letter.last_error.as_deref() == Some("the balance has recovered")
-    };
-    assert!(letters.iter().all(taken_back), "{letters:?}");
+    assert!(letters.iter().all(|letter| letter.state == LetterState::Cancelled), "{letters:?}");
+    assert_eq!(letters[2].last_error.as_deref(), Some("the balance has recovered"));
 }
 
 #[test]
@@ -382,6 +386,56 @@ fn marks_fit_their_unit_and_the_lower_is_not_above_the_upper() {
     }
     for fine in [marks(Some("10"), Some("10")), marks(Some("-5"), Some("-10")), marks(None, None)] {
         assert_eq!(warn(&mut scene, |details| *details = fine.clone()).unwrap().details, fine);
+    }
+}
+
+#[test]
+fn the_audit_log_writes_marks_as_every_other_amount() {
+    let mut scene = Scene::with_acme();
+    let marks = |details: &mut WarningDetails| {
+        details.upper = Some(valid("25.5"));
+        details.lower = Some(valid("0.125"));
+    };
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), marks)).unwrap();
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), |details| details.lower = Some(valid("5")))).unwrap();
+    let events = scene.events();
+    let fields = |event: usize, field: &str| events[event].change.fields[field].clone();
+    assert_eq!(fields(1, "upper"), serde_json::json!([null, "25.50"]));
+    assert_eq!(fields(1, "lower"), serde_json::json!([null, "0.125"]));
+    assert_eq!(fields(2, "lower"), serde_json::json!(["0.125", "5.00"]));
+}
+
+#[test]
+fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
+    for damage in [
+        "UPDATE customer SET organisation = '' WHERE account_code = 'ACME'",
+        "UPDATE customer SET phone = 'none' WHERE account_code = 'ACME'",
+        "UPDATE customer SET account_code = 'A B' WHERE account_code = 'ACME'",
+        "UPDATE warning SET told_at = '[\"nobody\"]' WHERE customer_id = 1",
+        "UPDATE warning SET told_at = '[]' WHERE customer_id = 1; UPDATE contact SET email = 'nobody'",
+        "UPDATE letter SET recipient = 'nobody' WHERE customer_id = 1",
+    ] {
+        let mut scene = scene();
+        let mut payer = person("Jo");
+        (payer.email, payer.roles) = (Some(valid("jo@acme.example")), valid("billing"));
+        scene.write(|tx| contact::add(tx, "ACME", payer)).unwrap();
+        scene.customer("GLOBEX");
+        scene.credit("GLOBEX", "50");
+        bring_to(&mut scene, "50");
+        judge(&mut scene);
+        deliver(&mut scene);
+        bring_to(&mut scene, "5");
+        let marks = |details: &mut WarningDetails| details.upper = Some(valid("100"));
+        scene.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, marks)).unwrap();
+        scene.raw().execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {damage}")).unwrap();
+        let Judgement { judged, broken } = judgement(&mut scene);
+        assert_eq!(told(&judged), [to(LetterKind::Internal, US)], "{damage}");
+        assert_eq!(judged[0].crossing.customer, valid("GLOBEX"));
+        let [Broken { name, error: Error::Damaged(_) }] = &broken[..] else { unreachable!("{damage}: {broken:?}") };
+        assert_eq!(name, if damage.contains("A B") { "A B SMS" } else { "ACME SMS" });
+        let crossings: i64 =
+            scene.raw().query_row("SELECT count(*) FROM crossing WHERE customer_id = 1", [], |row| row.get(0)).unwrap();
+        assert_eq!(crossings, 1, "its crossing is found when it is mended");
     }
 }
 

@@ -18,3 +18,4 @@ mod secrets;
 mod snapshot;
 #[path = "../support/mod.rs"]
 mod support;
+mod traffic;

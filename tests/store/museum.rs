@@ -135,6 +135,21 @@ fn a_migration_leaves_the_old_file_beside_the_new_one_and_private() {
 }
 
 #[test]
+fn a_backup_that_an_earlier_migration_left_is_never_written_over() {
+    let exhibit = Exhibit::schema_1();
+    let named = |name: &str| PathBuf::from(format!("{}.{name}", exhibit.location.path.display()));
+    for taken in ["schema-1", "schema-1.2"] {
+        fs::write(named(taken), taken).unwrap();
+    }
+    let backup = Store::migrate(&exhibit.location).unwrap().backup.unwrap();
+    assert_eq!(backup, named("schema-1.3"));
+    assert_eq!(version(&Connection::open(&backup).unwrap()), 1);
+    for taken in ["schema-1", "schema-1.2"] {
+        assert_eq!(fs::read_to_string(named(taken)).unwrap(), taken);
+    }
+}
+
+#[test]
 fn a_second_migration_has_nothing_to_do() {
     let exhibit = Exhibit::schema_1();
     let first = Store::migrate(&exhibit.location).unwrap().backup.unwrap();

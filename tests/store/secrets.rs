@@ -6,11 +6,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use ssgctl::Error;
-use ssgctl::ops::customer;
+use ssgctl::model::{Composed, Gateway, LetterKind, Outcome};
 use ssgctl::ops::smpp::{self, NewAccount};
+use ssgctl::ops::{customer, handover, outbox};
 use ssgctl::store::vault::Vault;
 
-use crate::support::{NOON, Scene, assert_refused, new_account, open, valid};
+use crate::support::{NOON, Scene, assert_refused, new_account, open, plain_letter, valid};
 
 /// The names of the files of a folder in which some bytes occur.
 fn files_with(folder: &Path, bytes: &[u8]) -> Vec<String> {
@@ -42,6 +43,26 @@ fn a_password_is_in_no_file() {
     for password in [b"hunter2!".as_slice(), generated.reveal().as_bytes()] {
         assert_eq!(files_with(&folder, password), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_letter_that_tells_a_password_does_not_hold_it() {
+    let mut scene = Scene::with_acme();
+    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    let text = format!("Password: {}\n", Composed::STARS);
+    let letters = scene.write(|tx| {
+        let pack = handover::pack(tx, "acme1", &Gateway::default())?;
+        let content = Composed { text, password_of: Some(pack.account.id), ..plain_letter(LetterKind::Welcome) };
+        handover::send(tx, &pack, &[valid("jo@acme.example")], &content)
+    });
+    let letter = letters.unwrap().remove(0);
+    let vault = Rc::clone(&scene.vault);
+    scene.write(|tx| outbox::reveal(tx, &vault, &letter)).unwrap();
+    let claimed = scene.write(|tx| outbox::claim_one(tx, letter)).unwrap();
+    scene.write(|tx| outbox::record(tx, claimed, &Outcome::Sent)).unwrap();
+    scene.store.backup(&scene.folder.path().join("backup.db"), false).unwrap();
+    assert!(files_with(scene.folder.path(), b"Password: ********").contains(&"backup.db".to_owned()));
+    assert_eq!(files_with(scene.folder.path(), b"hunter2!"), Vec::<String>::new());
 }
 
 #[test]

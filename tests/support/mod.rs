@@ -206,7 +206,8 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
 /// A letter of a kind that says nothing.
 pub fn plain_letter(kind: LetterKind) -> Composed {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
-    Composed { kind, sender, subject: kind.to_string(), text: "Text.\n".to_owned(), html: "<p>Text.</p>".to_owned() }
+    let (text, html) = ("Text.\n".to_owned(), "<p>Text.</p>".to_owned());
+    Composed { kind, sender, subject: kind.to_string(), text, html, password_of: None }
 }
 
 /// A place for a database in a folder.

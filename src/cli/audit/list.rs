@@ -1,13 +1,12 @@
 //! `ssgctl audit list`.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 use ssgctl::model::Noun;
 use ssgctl::store::EventFilter;
 
-use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
+use crate::list::{OfCustomerArgs, RecentArgs};
 use crate::period::PeriodArgs;
 
 /// List changes, oldest first
@@ -18,9 +17,8 @@ use crate::period::PeriodArgs;
   ssgctl audit list --desc --limit 20
   ssgctl audit list --json | jq '.[] | select(.action == \"reveal\")'")]
 pub(crate) struct ListArgs {
-    /// Only changes of this customer and what belongs to it, by account code or API ID
-    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
-    customer: Option<String>,
+    #[command(flatten)]
+    customer: OfCustomerArgs,
 
     /// Only changes of such things: customer, contact, note, service, smpp, balance
     #[arg(long, value_name = "NOUN")]
@@ -37,28 +35,22 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     period: PeriodArgs,
 
-    /// Show the newest first
-    #[arg(long)]
-    desc: bool,
-
-    /// Show at most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    #[command(flatten)]
+    recent: RecentArgs,
 }
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     let (since, until) = args.period.bounds(&context.settings)?;
     context.list(|snapshot, rows| {
-        let customer = args.customer.map(|name| snapshot.customer(&name)).transpose()?;
         let filter = EventFilter {
-            customer_id: customer.map(|customer| customer.id),
+            customer_id: args.customer.id(snapshot)?,
             noun: args.noun,
             subject: args.subject,
             actor: args.actor,
             since,
             until,
-            newest_first: args.desc,
-            limit: args.limit,
+            newest_first: args.recent.desc,
+            limit: args.recent.limit,
         };
         snapshot.events(&filter, |event| rows.row(&event))
     })

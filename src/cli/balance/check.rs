@@ -1,22 +1,19 @@
 //! `ssgctl balance check`.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
-
 use clap::Args;
 use ssgctl::Error;
 use ssgctl::error::count as counted;
-use ssgctl::mail::{Carrier, deliver};
-use ssgctl::model::{CheckCounts, CheckRun, Crossing, Letter, LetterState};
-use ssgctl::ops::warning::Judged;
+use ssgctl::mail::{Carrier, Round};
+use ssgctl::model::{CheckCounts, CheckRun, Crossing, Letter};
+use ssgctl::ops::warning::{Broken, Judged, Judgement};
 use ssgctl::ops::{self, outbox};
 use ssgctl::store::Due;
 
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{Cell, Column, Row};
+use crate::output::{Cell, Column, Row, Shown};
+use crate::post;
 
 /// Find balances that crossed their marks, and send what there is to tell: the cron job
 ///
@@ -67,7 +64,8 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.dry_run {
         return rehearse(args, context);
     }
-    let Some(_lock) = lock(context)? else {
+    context.output.refuse_unknown_fields(&CheckRun::keys())?;
+    let Some(_lock) = post::lock(context)? else {
         if args.verbose {
             context.note("another check is running; this one has nothing to do");
         }
@@ -77,13 +75,13 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let writer = context.settings.mail.writer()?;
     let internal = context.settings.mail.mail.internal.clone();
     let carrier = carrier(context)?;
-    let (mut abandoned, judged, carrier) = context.write_unshown(&change, |tx| {
+    let (mut abandoned, Judgement { judged, broken }, carrier) = context.write_unshown(&change, |tx| {
         let abandoned = outbox::find_abandoned(tx)?;
-        let judged = ops::warning::judge(tx, &internal, &|notice| writer.compose(notice))?;
+        let judgement = ops::warning::judge(tx, &internal, &|notice| writer.compose(notice))?;
         outbox::begin_run(tx)?;
         // Nothing is recorded that cannot be told: the crossing is found again when letters can leave.
         let carrier = if tx.count_due(outbox::due(tx)?)? > 0 { carrier.transpose()? } else { None };
-        Ok::<_, Failure>((abandoned, judged, carrier))
+        Ok::<_, Failure>((abandoned, judgement, carrier))
     })?;
     let mut counts = CheckCounts {
         crossings: count(judged.len()),
@@ -97,8 +95,8 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     }
     let mut worst = abandoned.pop();
     let delivered = carrier.map_or(Ok(()), |mut carrier| {
-        let mut told = |letter: &Letter| worst = worse(worst.take(), letter);
-        send(context, &change, carrier.as_mut(), &mut counts, &mut told)
+        let mut told = |letter: &Letter| worst = post::worse(worst.take(), letter);
+        post::send(context, &args.why, Round::Due, carrier.as_mut(), &mut counts, &mut told)
     });
     let run = context.write_unshown(&change, |tx| {
         outbox::end_run(tx, counts)?;
@@ -108,7 +106,35 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if let Some(run) = run.filter(|_| args.verbose || context.output.is_data()) {
         context.output.row(&run)?;
     }
-    verdict(counts, worst, judged.iter().any(|judged| judged.nobody_to_tell))
+    let outcome = verdict(counts, worst.as_ref(), judged.iter().any(|judged| judged.nobody_to_tell));
+    if let (Err(failure), false) = (&outcome, broken.is_empty()) {
+        Context::warn(&failure.to_string());
+    }
+    told_of_broken(&broken).and(outcome)
+}
+
+/// How the run ends: with what a person must look at before what a later run will do by itself.
+fn verdict(counts: CheckCounts, worst: Option<&Letter>, nobody_to_tell: bool) -> Result<()> {
+    post::failed(counts, worst)?;
+    if nobody_to_tell {
+        let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
+        return Err(post::attention("somebody is to be told and has no address".to_owned()).hint(hint));
+    }
+    post::deferred(counts, worst)
+}
+
+/// Names balances that could not be judged. That comes before all else: a person must see to it, or they are never warned.
+fn told_of_broken(broken: &[Broken]) -> Result<()> {
+    for Broken { name, error } in broken {
+        Context::warn(&format!("{name} cannot be judged: {error}"));
+    }
+    match broken.len() {
+        0 => Ok(()),
+        number => {
+            let balances = counted(number as u64, "balance");
+            Err(Error::Damaged(format!("{balances} could not be judged, all others were")).into())
+        }
+    }
 }
 
 /// Who takes letters away, or why nobody does; nothing when there is nothing to tell.
@@ -120,72 +146,6 @@ fn carrier(context: &mut Context) -> Result<Option<Result<Box<dyn Carrier>>>> {
     })?;
     let ready = || Ok(context.settings.mail.transport()?.carrier()?);
     Ok(if idle { None } else { Some(ready()) })
-}
-
-/// Sends what is due.
-fn send(
-    context: &mut Context,
-    change: &ChangeArgs,
-    carrier: &mut dyn Carrier,
-    counts: &mut CheckCounts,
-    told: &mut dyn FnMut(&Letter),
-) -> Result<()> {
-    let (origin, limits) = (context.origin(&change.why)?, context.settings.mail.limits());
-    let shows_progress = std::io::stderr().is_terminal() && !context.quiet;
-    let mut progress = |counts: &CheckCounts, letter: &Letter| {
-        told(letter);
-        if shows_progress {
-            // A terminal that cannot be written to has nobody looking at it.
-            let _ =
-                write!(std::io::stderr(), "\r{} letters sent, {} not ", counts.sent, counts.deferred + counts.failed);
-        }
-    };
-    let delivered = deliver(context.store()?, &origin, carrier, limits, counts, &mut progress);
-    if shows_progress {
-        let _ = write!(std::io::stderr(), "\r\x1b[K");
-    }
-    Ok(delivered?)
-}
-
-/// The letter that is in more trouble, the newer one when both are in the same.
-fn worse(known: Option<Letter>, letter: &Letter) -> Option<Letter> {
-    let trouble = |letter: &Letter| match letter.state {
-        LetterState::Failed => 3,
-        LetterState::Uncertain => 2,
-        LetterState::Pending => 1,
-        _ => 0,
-    };
-    match known {
-        Some(known) if trouble(&known) > trouble(letter) => Some(known),
-        known => {
-            if trouble(letter) > 0 {
-                Some(letter.clone())
-            } else {
-                known
-            }
-        }
-    }
-}
-
-/// How the run ends: with what a person must look at before what a later run will do by itself.
-fn verdict(counts: CheckCounts, worst: Option<Letter>, nobody_to_tell: bool) -> Result<()> {
-    let why = worst.and_then(|letter| letter.last_error).map(|error| format!("; last: {error}")).unwrap_or_default();
-    let CheckCounts { deferred, failed, uncertain, .. } = counts;
-    let attention = |message| Failure::new(Exit::MailAttention, "mail_attention", message);
-    if failed + uncertain > 0 {
-        let message = format!("{} failed, {uncertain} are uncertain{why}", counted(failed.into(), "letter"));
-        return Err(attention(message).hint("`ssgctl mail list` shows them"));
-    }
-    if nobody_to_tell {
-        let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
-        return Err(attention("somebody is to be told and has no address".to_owned()).hint(hint));
-    }
-    if deferred > 0 {
-        let message =
-            format!("{} could not be sent, to be tried by a later run{why}", counted(deferred.into(), "letter"));
-        return Err(Failure::new(Exit::MailDeferred, "mail_deferred", message));
-    }
-    Ok(())
 }
 
 fn status(context: &mut Context) -> Result<()> {
@@ -229,23 +189,11 @@ fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let writer = context.settings.mail.writer()?;
     let internal = context.settings.mail.mail.internal.clone();
     let change = ChangeArgs { dry_run: true, why: args.why.clone() };
-    let judged =
+    let Judgement { judged, broken } =
         context.write_unshown(&change, |tx| ops::warning::judge(tx, &internal, &|notice| writer.compose(notice)))?;
     let rows: Vec<Told> = judged.into_iter().flat_map(told).collect();
-    context.output.all(&rows)
-}
-
-/// Takes the lock of the check on this database; nothing if another run has it. The kernel frees it with its process.
-pub(crate) fn lock(context: &mut Context) -> Result<Option<File>> {
-    let mut name = context.store()?.path().as_os_str().to_owned();
-    name.push(".check");
-    let failed = |error: std::io::Error| Failure::from(Error::io(format_args!("lock {}", name.display()), &error));
-    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&name).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
+    context.output.all(&rows)?;
+    told_of_broken(&broken)
 }
 
 fn count(number: usize) -> u32 {

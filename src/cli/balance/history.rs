@@ -1,13 +1,14 @@
 //! `ssgctl balance history`.
 
 use clap::Args;
-use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use clap_complete::ArgValueCandidates;
 use ssgctl::model::{EntryKind, Unit};
 use ssgctl::store::EntryFilter;
 
 use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
+use crate::list::{OfCustomerArgs, RecentArgs};
 use crate::period::PeriodArgs;
 
 /// List the entries that moved balances, oldest first
@@ -17,9 +18,8 @@ use crate::period::PeriodArgs;
   ssgctl balance history ABCCORP331 --unit GBP --since 2026-11-01 --until 2026-12-01 --csv
   ssgctl balance history --actor alice --since 24h")]
 pub(crate) struct HistoryArgs {
-    /// Only entries of this customer, by account code or API ID
-    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
-    customer: Option<String>,
+    #[command(flatten)]
+    customer: OfCustomerArgs,
 
     /// Only entries in this unit
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(complete::units))]
@@ -36,28 +36,22 @@ pub(crate) struct HistoryArgs {
     #[command(flatten)]
     period: PeriodArgs,
 
-    /// Show the newest first
-    #[arg(long)]
-    desc: bool,
-
-    /// Show at most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    #[command(flatten)]
+    recent: RecentArgs,
 }
 
 pub(crate) fn run(args: HistoryArgs, context: &mut Context) -> Result<()> {
     let (since, until) = args.period.bounds(&context.settings)?;
     context.list(|snapshot, rows| {
-        let customer = args.customer.map(|name| snapshot.customer(&name)).transpose()?;
         let filter = EntryFilter {
-            customer_id: customer.map(|customer| customer.id),
+            customer_id: args.customer.id(snapshot)?,
             unit: args.unit,
             kind: args.kind,
             actor: args.actor,
             since,
             until,
-            newest_first: args.desc,
-            limit: args.limit,
+            newest_first: args.recent.desc,
+            limit: args.recent.limit,
         };
         snapshot.entries(&filter, |entry| rows.row(&entry))
     })

@@ -14,7 +14,8 @@ use crate::output::{Cell, Column, Row};
 /// Set when a balance is low, and who is told
 ///
 /// Both marks are low-water marks: --upper is the early warning, --lower the urgent one. A balance at its mark is low.
-/// `balance check` finds the crossings and sends the letters.
+/// `balance check` finds the crossings and sends the letters. Marks that are lowered or removed while the balance is low are no
+/// recovery: no all-clear is sent. Marks that are raised above the balance are told by the next check.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance warn ABCCORP331 --upper 500 --lower 100
@@ -66,7 +67,7 @@ pub(crate) struct WarnArgs {
     #[arg(long, value_name = "FIELD", value_enum)]
     unset: Vec<Unset>,
 
-    /// Switch the warning off
+    /// Switch the warning off, and take back its letters that wait
     #[arg(long, conflicts_with = "on")]
     off: bool,
 

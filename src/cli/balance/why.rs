@@ -3,7 +3,9 @@
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::error::count;
-use ssgctl::model::{Balance, Crossing, Customer, EmailAddress, Letter, LetterState, Level, Noun, Unit, Warning};
+use ssgctl::model::{
+    Balance, Cause, Crossing, Customer, EmailAddress, Letter, LetterState, Level, Noun, Unit, Warning,
+};
 use ssgctl::store::LetterFilter;
 use ssgctl::{Error, ops};
 
@@ -44,6 +46,7 @@ impl Row for Crossing {
         Column::new("at", |c| Cell::Time(c.at)),
         Column::new("from", |c| Cell::text(c.from.as_str())),
         Column::new("to", |c| Cell::text(c.to.as_str())),
+        Column::new("cause", |c| Cell::text(c.cause.as_str())),
         Column::new("balance", |c| Cell::amount(c.unit, c.balance)),
     ];
 }
@@ -112,7 +115,13 @@ fn verdict(case: &Case) -> String {
     let level = warning.details.level(balance.balance);
     if level != warning.state {
         let (now, then) = (stands(level), stands(warning.state));
-        return format!("the balance is {now}; the last check found it {then}, and the next one will see that");
+        let since = match case.crossings.first().map_or(Cause::Balance, |crossing| crossing.cause) {
+            Cause::Balance => format!("the last check found it {then}"),
+            Cause::Marks => "its marks were moved".to_owned(),
+            Cause::Off => "its warning had been switched off".to_owned(),
+            Cause::Archived => "the customer had been archived".to_owned(),
+        };
+        return format!("the balance is {now}; {since}, and the next check will see that");
     }
     if level == Level::Ok {
         return format!("the balance is {}", stands(level));
@@ -122,6 +131,9 @@ fn verdict(case: &Case) -> String {
     }
     let current = case.crossings.first().map(|crossing| crossing.id);
     let of_current: Vec<&Letter> = letters.iter().filter(|letter| letter.crossing_id == current).collect();
+    if of_current.is_empty() {
+        return format!("the balance is {}, and nothing more was to be told", stands(level));
+    }
     let sent = of_current.iter().filter(|letter| letter.state == LetterState::Sent).count();
     let next = match level {
         Level::Lower => "the next come when it has been above that mark and is low again",

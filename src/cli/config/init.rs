@@ -15,6 +15,7 @@ use crate::settings::TEMPLATE;
 pub(crate) struct InitArgs {}
 
 pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&["path"])?;
     let path = context.settings.config_path()?;
     let shown = path.display().to_string();
     if !files::write_new(path, TEMPLATE.as_bytes())? {

@@ -1,14 +1,12 @@
 //! `ssgctl contact list`.
 
 use clap::{Args, ValueEnum};
-use clap_complete::ArgValueCompleter;
 use ssgctl::model::Role;
 use ssgctl::store::{ContactFilter, ContactSort};
 
-use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::list::{LivesArgs, PageArgs};
+use crate::list::{LivesArgs, OfCustomerArgs, PageArgs};
 
 /// List the people at customers
 #[derive(Debug, Args)]
@@ -16,9 +14,8 @@ use crate::list::{LivesArgs, PageArgs};
   ssgctl contact list ABCCORP331
   ssgctl contact list --role billing --csv --fields customer,name,email")]
 pub(crate) struct ListArgs {
-    /// Only people at this customer, by account code or API ID
-    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
-    customer: Option<String>,
+    #[command(flatten)]
+    customer: OfCustomerArgs,
 
     /// Only people with this role: general, billing or technical
     #[arg(long, value_name = "ROLE")]
@@ -57,7 +54,7 @@ impl From<Sort> for ContactSort {
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
-        let customer_id = args.customer.map(|name| snapshot.customer(&name)).transpose()?.map(|customer| customer.id);
+        let customer_id = args.customer.id(snapshot)?;
         let filter = ContactFilter {
             customer_id,
             lives: args.lives.lives_of(customer_id),

@@ -3,6 +3,8 @@
 mod add;
 mod details;
 mod edit;
+mod export;
+mod import;
 mod list;
 mod remove;
 mod row;
@@ -20,6 +22,8 @@ pub(crate) enum Command {
     Edit(edit::EditArgs),
     Remove(remove::RemoveArgs),
     List(list::ListArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 impl Command {
@@ -29,6 +33,8 @@ impl Command {
             Self::Edit(args) => edit::run(args, context),
             Self::Remove(args) => remove::run(&args, context),
             Self::List(args) => list::run(args, context),
+            Self::Import(args) => import::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
         }
     }
 }

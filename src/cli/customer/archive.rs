@@ -11,8 +11,8 @@ use crate::exit::Result;
 
 /// Make customers unusable, and their SMPP accounts with them
 ///
-/// Archived customers leave every list, and no change of them is taken but un-archiving. Their codes and system IDs stay
-/// reserved. Nothing is deleted.
+/// Archived customers leave every list, and no change of them is taken but un-archiving. Their warnings stop, and letters that
+/// wait are taken back. Their codes and system IDs stay reserved. Nothing is deleted.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer archive ABCCORP331 --reason 'contract ended'

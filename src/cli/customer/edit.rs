@@ -17,7 +17,7 @@ use crate::exit::Result;
   ssgctl customer edit ABCCORP331 --country IE --reason 'moved to Dublin'
   ssgctl customer edit ABCCORP331 --unset website --unset phone
   ssgctl customer edit ABCCORP331 --editor
-  ssgctl customer list --country UK -o name | xargs -n1 ssgctl customer edit --payment-terms-days 14")]
+  ssgctl customer list --country UK -o name | xargs -r -n1 ssgctl customer edit --payment-terms-days 14")]
 pub(crate) struct EditArgs {
     /// Account code or API ID
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]

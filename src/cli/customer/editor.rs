@@ -1,9 +1,9 @@
 //! A customer as a text in the person's own editor.
 
-use dialoguer::Editor;
 use ssgctl::model::{Change, CustomerDetails, Noun};
 
 use crate::context::Context;
+use crate::editor;
 use crate::exit::{Exit, Failure, Result};
 use crate::output::Cell;
 use crate::settings;
@@ -15,10 +15,7 @@ pub(super) fn edit(context: &Context, name: &str, details: CustomerDetails) -> R
     }
     let mut text = as_toml(&details)?;
     loop {
-        let answer = Editor::new().executable(editor()).extension(".toml").require_save(true).edit(&text);
-        let Some(edited) =
-            answer.map_err(|error| Failure::new(Exit::Io, "io", format!("cannot run the editor: {error}")))?
-        else {
+        let Some(edited) = editor::edit(&text, ".toml")? else {
             return Err(Failure::new(Exit::Refused, "not_confirmed", "the text was not saved; nothing was changed"));
         };
         match read(&edited, name) {
@@ -33,12 +30,6 @@ pub(super) fn edit(context: &Context, name: &str, details: CustomerDetails) -> R
             }
         }
     }
-}
-
-/// The editor that the person chose; variables that are empty choose none.
-fn editor() -> String {
-    let chosen = ["VISUAL", "EDITOR"].into_iter().filter_map(|variable| std::env::var(variable).ok());
-    chosen.into_iter().find(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned())
 }
 
 /// Shows what would change and asks whether to save it.

@@ -17,7 +17,7 @@ use crate::list::{LivesArgs, PageArgs};
   ssgctl customer list --search example.com --all
   ssgctl customer list --sort created_at --desc --limit 10
   ssgctl customer list --csv --fields account_code,organisation,invoice_emails > customers.csv
-  ssgctl customer list -o name | xargs -n1 ssgctl balance show")]
+  ssgctl customer list -o name | xargs -r -n1 ssgctl balance show")]
 pub(crate) struct ListArgs {
     /// Only customers of this country
     #[arg(long, value_name = "CC", add = ArgValueCandidates::new(complete::countries))]

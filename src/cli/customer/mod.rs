@@ -4,6 +4,8 @@ mod archive;
 mod details;
 mod edit;
 mod editor;
+mod export;
+mod import;
 mod list;
 mod new;
 mod row;
@@ -25,6 +27,8 @@ pub(crate) enum Command {
     Edit(edit::EditArgs),
     Show(show::ShowArgs),
     List(list::ListArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -36,6 +40,8 @@ impl Command {
             Self::Edit(args) => edit::run(args, context),
             Self::Show(args) => show::run(&args, context),
             Self::List(args) => list::run(args, context),
+            Self::Import(args) => import::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }

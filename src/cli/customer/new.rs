@@ -4,12 +4,16 @@ use clap::Args;
 use ssgctl::model::{AccountCode, CustomerDetails, Organisation};
 use ssgctl::{Error, ops};
 
+use crate::Noun;
 use crate::change::ChangeArgs;
 use crate::context::Context;
-use crate::customer::DetailArgs;
-use crate::exit::Result;
+use crate::customer::{Command, DetailArgs};
+use crate::exit::{Failure, Result};
+use crate::wizard::{self, Dialogue, questions};
 
 /// Make a customer
+///
+/// At a terminal it asks for the organisation when that is not given.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer new --organisation 'ABC Corp' --country GB
@@ -19,7 +23,7 @@ use crate::exit::Result;
 pub(crate) struct NewArgs {
     /// Legal or trading name
     #[arg(long, value_name = "NAME", help_heading = "Company")]
-    organisation: Organisation,
+    organisation: Option<Organisation>,
 
     /// Account code; made from the organisation when not given, like ABCCORP331
     #[arg(long, value_name = "CODE", help_heading = "Billing")]
@@ -32,8 +36,19 @@ pub(crate) struct NewArgs {
     change: ChangeArgs,
 }
 
-pub(crate) fn run(args: NewArgs, context: &mut Context) -> Result<()> {
-    let mut details = CustomerDetails::of(args.organisation);
+const DIALOGUE: Dialogue = Dialogue { questions: &[questions::ORGANISATION], confirm: None };
+
+pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
+    if args.organisation.is_none() && context.prompt.can_ask() {
+        args = match crate::read_again(&wizard::complete(context, &DIALOGUE, &[])?)? {
+            Noun::Customer(Command::New(args)) => args,
+            _ => return Err(wizard::another_command()),
+        };
+    }
+    let Some(organisation) = args.organisation else {
+        return Err(Failure::not_given("--organisation <NAME>", "organisation"));
+    };
+    let mut details = CustomerDetails::of(organisation);
     context.settings.defaults.apply(&mut details);
     args.details.apply(&mut details)?;
     let warnings = context.settings.warnings.clone();

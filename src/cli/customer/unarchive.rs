@@ -15,7 +15,7 @@ use crate::exit::Result;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer unarchive ABCCORP331 --reason 'came back'
-  ssgctl customer list --archived -o name | xargs ssgctl customer unarchive")]
+  ssgctl customer list --archived -o name | xargs -r ssgctl customer unarchive")]
 pub(crate) struct UnarchiveArgs {
     /// Account codes or API IDs
     #[arg(value_name = "CUSTOMER", required = true, add = ArgValueCompleter::new(complete::customers))]

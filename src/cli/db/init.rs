@@ -15,6 +15,7 @@ use crate::exit::Result;
 pub(crate) struct InitArgs {}
 
 pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&["path"])?;
     let is_there = context.settings.database()?.exists();
     let path = context.open(true)?.path().display().to_string();
     if is_there {

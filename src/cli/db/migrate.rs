@@ -5,11 +5,11 @@ use ssgctl::store::{Location, Migration, Store};
 
 use crate::context::Context;
 use crate::exit::Result;
-use crate::output::{Cell, Column, Row};
+use crate::output::{Cell, Column, Row, Shown};
 
 /// Bring a database of an older version up to date, after a backup
 ///
-/// The backup lies beside the database and is named after the schema it has. The migration is one transaction: whatever
+/// The backup lies beside the database under a new name, after the schema it has. The migration is one transaction: whatever
 /// happens, the database is as it was before or as it is to be.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
@@ -29,6 +29,7 @@ impl Row for Migration {
 }
 
 pub(crate) fn run(_: &MigrateArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&Migration::keys())?;
     let path = context.settings.database()?.to_owned();
     let migration = Store::migrate(&Location { path, create: false, wait: context.settings.wait })?;
     if migration.backup.is_none() {

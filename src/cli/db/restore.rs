@@ -23,6 +23,7 @@ pub(crate) struct RestoreArgs {
 }
 
 pub(crate) fn run(args: &RestoreArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&["path"])?;
     let to = context.settings.database()?.to_owned();
     if !args.file.exists() {
         return Err(Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(args.file.display()))));

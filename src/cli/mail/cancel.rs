@@ -6,6 +6,7 @@ use ssgctl::ops;
 use crate::change::ChangeArgs;
 use crate::context::Context;
 use crate::exit::Result;
+use crate::mail::letters;
 
 /// Take back letters that were not sent
 #[derive(Debug, Args)]
@@ -21,8 +22,5 @@ pub(crate) struct CancelArgs {
 }
 
 pub(crate) fn run(args: &CancelArgs, context: &mut Context) -> Result<()> {
-    let letters = context.write(&args.change, |tx| {
-        args.letters.iter().map(|&id| ops::outbox::cancel(tx, id)).collect::<ssgctl::Result<Vec<_>>>()
-    })?;
-    context.output.all(&letters)
+    letters::change(context, &args.letters, &args.change, ops::outbox::cancel)
 }

@@ -1,24 +1,22 @@
 //! `ssgctl mail list`.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 use ssgctl::model::LetterState;
 use ssgctl::store::LetterFilter;
 
-use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
+use crate::list::{OfCustomerArgs, RecentArgs};
 
 /// List letters, oldest first
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail list --state failed
   ssgctl mail list ABCCORP331 --desc --limit 5
-  ssgctl mail list --state failed -o name | xargs ssgctl mail retry")]
+  ssgctl mail list --state failed -o name | xargs -r ssgctl mail retry")]
 pub(crate) struct ListArgs {
-    /// Only letters about this customer, by account code or API ID
-    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
-    customer: Option<String>,
+    #[command(flatten)]
+    customer: OfCustomerArgs,
 
     /// Only letters in this state: pending, sending, sent, failed, uncertain or cancelled
     #[arg(long, value_name = "STATE")]
@@ -28,24 +26,18 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "TEXT")]
     recipient: Option<String>,
 
-    /// Show the newest first
-    #[arg(long)]
-    desc: bool,
-
-    /// Show at most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    #[command(flatten)]
+    recent: RecentArgs,
 }
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
-        let customer = args.customer.map(|name| snapshot.customer(&name)).transpose()?;
         let filter = LetterFilter {
-            customer_id: customer.map(|customer| customer.id),
+            customer_id: args.customer.id(snapshot)?,
             state: args.state,
             recipient: args.recipient,
-            newest_first: args.desc,
-            limit: args.limit,
+            newest_first: args.recent.desc,
+            limit: args.recent.limit,
             ..LetterFilter::default()
         };
         snapshot.letters(&filter, |letter| rows.row(&letter))

@@ -1,6 +1,7 @@
 //! `ssgctl mail`: the letters in the outbox.
 
 mod cancel;
+mod letters;
 mod list;
 mod preview;
 mod retry;

@@ -6,6 +6,7 @@ use ssgctl::ops;
 use crate::change::ChangeArgs;
 use crate::context::Context;
 use crate::exit::Result;
+use crate::mail::letters;
 
 /// Let letters be sent again by the next check
 ///
@@ -13,7 +14,7 @@ use crate::exit::Result;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail retry 17 --reason 'their server is back'
-  ssgctl mail list --state failed -o name | xargs ssgctl mail retry")]
+  ssgctl mail list --state failed -o name | xargs -r ssgctl mail retry")]
 pub(crate) struct RetryArgs {
     /// Numbers of the letters
     #[arg(value_name = "LETTER", required = true)]
@@ -24,8 +25,5 @@ pub(crate) struct RetryArgs {
 }
 
 pub(crate) fn run(args: &RetryArgs, context: &mut Context) -> Result<()> {
-    let letters = context.write(&args.change, |tx| {
-        args.letters.iter().map(|&id| ops::outbox::retry(tx, id)).collect::<ssgctl::Result<Vec<_>>>()
-    })?;
-    context.output.all(&letters)
+    letters::change(context, &args.letters, &args.change, ops::outbox::retry)
 }

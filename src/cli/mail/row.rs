@@ -1,6 +1,6 @@
 //! Letters and attempts as rows.
 
-use ssgctl::model::{Attempt, Letter};
+use ssgctl::model::{Attempt, Composed, Letter};
 
 use crate::output::{Cell, Column, Row};
 
@@ -20,10 +20,24 @@ impl Row for Letter {
             Cell::shown(format_args!("{} <{}>", l.content.sender.name, l.content.sender.address))
         }),
         Column::detail("reply_to", |l| Cell::maybe(l.content.sender.reply_to.as_ref())),
+        Column::detail("tells_password", |l| Cell::Flag(l.content.password_of.is_some())),
         Column::detail("message_id", |l| Cell::text(&l.message_id)),
         Column::detail("crossing", |l| Cell::maybe_number(l.crossing_id)),
         Column::detail("created_at", |l| Cell::Time(l.created_at)),
         Column::detail("updated_at", |l| Cell::Time(l.updated_at)),
+    ];
+}
+
+/// A letter that is not in the outbox.
+impl Row for Composed {
+    const NAME: &str = "kind";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("kind", |l| Cell::text(l.kind.as_str())),
+        Column::new("sender", |l| Cell::shown(format_args!("{} <{}>", l.sender.name, l.sender.address))),
+        Column::new("reply_to", |l| Cell::maybe(l.sender.reply_to.as_ref())),
+        Column::new("subject", |l| Cell::text(&l.subject)),
+        Column::detail("text", |l| Cell::Lines(l.text.lines().map(Into::into).collect())),
+        Column::detail("html", |l| Cell::text(&l.html)),
     ];
 }
 

@@ -2,13 +2,14 @@
 
 use clap::Args;
 use ssgctl::Error;
-use ssgctl::model::{EmailAddress, LetterState};
+use ssgctl::model::{EmailAddress, Letter, LetterState};
 use ssgctl::ops::outbox;
 
-use crate::balance::check;
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
+use crate::output::Shown;
+use crate::post;
 
 /// Send a test letter now
 ///
@@ -26,11 +27,12 @@ pub(crate) struct TestArgs {
 }
 
 pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&Letter::keys())?;
     let change = ChangeArgs { dry_run: false, why: args.why.clone() };
     let test = context.settings.mail.writer()?.compose_test()?;
     let mut carrier = context.settings.mail.transport()?.carrier()?;
     // A check takes letters that are being sent for those of a run that died; it has to wait for this one.
-    let Some(_lock) = check::lock(context)? else {
+    let Some(_lock) = post::lock(context)? else {
         let busy = Failure::new(Exit::Busy, "busy", "`balance check` is running and sends letters");
         return Err(busy.hint("nothing was sent; try again when it has ended"));
     };

@@ -1,13 +1,11 @@
 //! `ssgctl note list`.
 
 use clap::{Args, ValueEnum};
-use clap_complete::ArgValueCompleter;
 use ssgctl::store::{NoteFilter, NoteSort};
 
-use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::list::{LivesArgs, PageArgs};
+use crate::list::{LivesArgs, OfCustomerArgs, PageArgs};
 
 /// List notes about customers
 #[derive(Debug, Args)]
@@ -15,9 +13,8 @@ use crate::list::{LivesArgs, PageArgs};
   ssgctl note list ABCCORP331
   ssgctl note list --search bind --sort id --desc --limit 5")]
 pub(crate) struct ListArgs {
-    /// Only notes about this customer, by account code or API ID
-    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
-    customer: Option<String>,
+    #[command(flatten)]
+    customer: OfCustomerArgs,
 
     /// Only notes with this text
     #[arg(long, value_name = "TEXT")]
@@ -48,7 +45,7 @@ impl From<Sort> for NoteSort {
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
-        let customer_id = args.customer.map(|name| snapshot.customer(&name)).transpose()?.map(|customer| customer.id);
+        let customer_id = args.customer.id(snapshot)?;
         let lives = args.lives.lives_of(customer_id);
         let filter = NoteFilter { customer_id, lives, search: args.search, page: args.page.page() };
         snapshot.notes(&filter, |note| rows.row(&note))

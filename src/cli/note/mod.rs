@@ -1,6 +1,8 @@
 //! `ssgctl note`: remarks about customers.
 
 mod add;
+mod export;
+mod import;
 mod list;
 mod row;
 
@@ -15,6 +17,8 @@ use crate::exit::Result;
 pub(crate) enum Command {
     Add(add::AddArgs),
     List(list::ListArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 impl Command {
@@ -22,6 +26,8 @@ impl Command {
         match self {
             Self::Add(args) => add::run(args, context),
             Self::List(args) => list::run(args, context),
+            Self::Import(args) => import::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
         }
     }
 }

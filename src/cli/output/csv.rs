@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use ssgctl::ingest::starts_a_formula;
+
 /// Writes one record.
 pub(super) fn write<T: AsRef<[u8]>>(out: &mut impl Write, texts: impl IntoIterator<Item = T>) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().buffer_capacity(1024).from_writer(out);
@@ -12,14 +14,11 @@ pub(super) fn write<T: AsRef<[u8]>>(out: &mut impl Write, texts: impl IntoIterat
 
 /// Puts a `'` before a text that a spreadsheet would take for a formula. Numbers and telephone numbers stay as they are.
 pub(super) fn guarded(text: Cow<'_, str>, raw: bool) -> Cow<'_, str> {
-    if raw || !starts_a_formula(&text) || is_number(&text) {
+    // A text that begins with a guard of its own gets another, so that taking one off gives it back.
+    if raw || !starts_a_formula(text.trim_start_matches('\'')) || is_number(&text) {
         return text;
     }
     Cow::Owned(format!("'{text}"))
-}
-
-fn starts_a_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }
 
 fn is_number(text: &str) -> bool {
@@ -33,7 +32,7 @@ mod tests {
 
     #[test]
     fn formulas_are_guarded_and_numbers_are_not() {
-        for text in ["=1+1", "+A1", "-A1", "@SUM(A1)", "\u{ff1d}1", "+44,+45"] {
+        for text in ["'=1", "=1+1", "+A1", "-A1", "@SUM(A1)", "\u{ff1d}1", "+44,+45"] {
             assert_eq!(guarded(Cow::Borrowed(text), false), format!("'{text}"));
             assert_eq!(guarded(Cow::Borrowed(text), true), text);
         }

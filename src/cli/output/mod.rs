@@ -3,11 +3,14 @@
 mod cell;
 mod csv;
 mod escape;
+mod rejects;
 mod rows;
 mod sheet;
 mod table;
+mod way;
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
@@ -15,8 +18,11 @@ use crate::exit::{Failure, Result};
 
 pub(crate) use cell::Cell;
 pub(crate) use escape::visible;
+pub(crate) use rejects::Rejects;
 pub(crate) use rows::Rows;
 pub(crate) use sheet::Sheet;
+
+use way::Way;
 
 /// A kind of row: its columns are declared once, and every format follows from them.
 pub(crate) trait Row: Sized + 'static {
@@ -149,29 +155,32 @@ impl OutputArgs {
 /// Where results go, and in which form.
 pub(crate) struct Output {
     format: Format,
+    /// Whether the format was asked for, and is not just the usual one.
+    was_asked: bool,
     fields: Option<Vec<String>>,
     headers: bool,
     raw_csv: bool,
     colour: bool,
     /// The width of the terminal; none when results go elsewhere, where nothing is wrapped.
     width: Option<u16>,
-    out: BufWriter<io::Stdout>,
+    out: Way,
 }
 
 impl Output {
     /// The writer to stdout.
-    #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
+    #[expect(clippy::disallowed_methods, reason = "what stdout is, is asked and nothing written")]
     pub(crate) fn new(args: &OutputArgs) -> Self {
-        let stdout = io::stdout();
+        let stdout = std::io::stdout();
         let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).filter(|_| stdout.is_terminal());
         Self {
             format: args.format(),
+            was_asked: args.json || args.csv || args.output.is_some(),
             fields: args.fields.as_ref().map(|keys| keys.iter().map(|key| key.trim().to_owned()).collect()),
             headers: !args.no_headers,
             raw_csv: args.raw_csv,
             colour: args.color.colours(&stdout),
             width,
-            out: BufWriter::with_capacity(64 * 1024, stdout),
+            out: Way::stdout(),
         }
     }
 
@@ -180,9 +189,59 @@ impl Output {
         self.format != Format::Table
     }
 
+    /// Whether the result is wanted as rows, where it could be a text for reading.
+    pub(crate) fn shows_rows(&self) -> bool {
+        self.is_data() || self.fields.is_some()
+    }
+
+    /// Whether CSV is without the guards that keep spreadsheets from running cells as formulas.
+    pub(crate) fn is_raw(&self) -> bool {
+        self.raw_csv
+    }
+
     /// Begins a list of rows.
     pub(crate) fn rows<R: Row>(&mut self) -> Result<Rows<'_, R>> {
-        Rows::begin(self)
+        Rows::begin(self, None)
+    }
+
+    /// Begins a list of rows that shows these fields unless others are asked for.
+    pub(crate) fn rows_of<R: Row>(&mut self, keys: &'static [&'static str]) -> Result<Rows<'_, R>> {
+        Rows::begin(self, Some(keys))
+    }
+
+    /// Writes for a program from here on: in the format asked for, else in that of a file's name, else as CSV; into the
+    /// file, if there is one.
+    pub(crate) fn export_to(&mut self, file: Option<&Path>, replace: bool) -> Result<()> {
+        if !self.was_asked {
+            let extension = file.and_then(|file| file.extension()).and_then(|extension| extension.to_str());
+            self.format = match extension {
+                Some("json") => Format::Json,
+                Some("jsonl" | "ndjson") => Format::Jsonl,
+                _ => Format::Csv,
+            };
+        }
+        if let Some(file) = file {
+            (self.out, self.width, self.colour) = (Way::file(file, replace)?, None, false);
+        }
+        Ok(())
+    }
+
+    /// Gives the file that results went into its name; they go to stdout again.
+    pub(crate) fn publish(&mut self, replace: bool) -> Result<()> {
+        self.out = std::mem::replace(&mut self.out, Way::stdout()).published(replace)?;
+        Ok(())
+    }
+
+    /// Keeps results back until they are released, because it is not known yet whether they count.
+    pub(crate) fn hold(&mut self) -> Result<()> {
+        self.out = Way::spool()?;
+        Ok(())
+    }
+
+    /// Brings results that were held to stdout.
+    pub(crate) fn release(&mut self) -> Result<()> {
+        self.out = std::mem::replace(&mut self.out, Way::stdout()).released()?;
+        Ok(())
     }
 
     /// Writes a single thing: in JSON an object, elsewhere a list of one.
@@ -233,9 +292,14 @@ impl Output {
         self.flush()
     }
 
+    /// Where results go, for a text that is written piece by piece.
+    pub(crate) fn pieces(&mut self) -> &mut impl Write {
+        &mut self.out
+    }
+
     /// Drops what has not reached its reader yet: a failure leaves no beginning of a result behind.
     pub(crate) fn discard(self) {
-        drop(self.out.into_parts());
+        self.out.discard();
     }
 
     /// Brings everything written so far to its reader.
@@ -244,13 +308,15 @@ impl Output {
     }
 }
 
-/// The columns to show: those that `--fields` names, or those that the format shows by itself.
-fn selection<R: Row>(output: &Output) -> Result<Vec<&'static Column<R>>> {
+/// The columns to show: those that `--fields` names, else those that the command does, else those that the format shows
+/// by itself.
+fn selection<R: Row>(output: &Output, usual: Option<&[&str]>) -> Result<Vec<&'static Column<R>>> {
     output.refuse_unknown_fields(&R::keys())?;
     let named = |key: &str| R::COLUMNS.iter().find(|column| column.key == key);
     Ok(match (&output.fields, output.format) {
         (_, Format::Name) => named(R::NAME).into_iter().collect(),
         (Some(fields), _) => fields.iter().filter_map(|key| named(key)).collect(),
+        (None, _) if usual.is_some() => usual.into_iter().flatten().filter_map(|key| named(key)).collect(),
         (None, Format::Table) => R::COLUMNS.iter().filter(|column| column.in_table).collect(),
         (None, _) => R::COLUMNS.iter().collect(),
     })

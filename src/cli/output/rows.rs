@@ -17,8 +17,8 @@ pub(crate) struct Rows<'o, R: Row> {
 }
 
 impl<'o, R: Row> Rows<'o, R> {
-    pub(super) fn begin(output: &'o mut Output) -> Result<Self> {
-        let columns = selection::<R>(output)?;
+    pub(super) fn begin(output: &'o mut Output, usual: Option<&'static [&'static str]>) -> Result<Self> {
+        let columns = selection::<R>(output, usual)?;
         let mut rows = Self { output, columns, count: 0, page: table::Page::default() };
         match rows.output.format {
             Format::Json => rows.put(b"[")?,
@@ -53,6 +53,11 @@ impl<'o, R: Row> Rows<'o, R> {
                 writeln!(self.output.out, "{}", escape::visible(&cell.for_data())).map_err(Failure::output)
             }
         }
+    }
+
+    /// How many rows were written.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
     }
 
     /// Finishes the list; says whether it is a table that had nothing to show.

@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::{
-    AccountCode, ContactDetails, CustomerDetails, Description, EmailAddress, Invalid, Money, Msisdn, MsisdnList, Name,
-    Organisation, Role, SystemId, Unit,
+    AccountCode, ContactDetails, CustomerDetails, Description, EmailAddress, Invalid, LetterKind, Money, Msisdn,
+    MsisdnList, Name, Organisation, Role, SystemId, Unit, Warning,
 };
 use ssgctl::ops::balance::Adjustment;
 use ssgctl::ops::quick_create::QuickCreate;
+use ssgctl::store::Tx;
 use ssgctl::{Error, ops};
 
 use crate::change::ChangeArgs;
@@ -20,16 +21,21 @@ use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::quick_create::payload::Payload;
 use crate::quick_create::row::Created;
-use crate::{complete, customer, smpp};
+use crate::smpp::AccountLetters;
+use crate::wizard::{self, Dialogue, questions};
+use crate::{Noun, complete, customer, smpp};
 
 /// Make a customer with contact, SMPP account and opening balance, all or nothing
 ///
-/// Prints what the customer must be told. With --from-json it takes the payload of the gateway's management API;
-/// options given beside it come before what the payload says.
+/// Prints what the customer must be told. At a terminal, without --organisation, it asks for everything that is not given, shows
+/// all answers, and says how the same is done in one line. With --from-json it takes the payload of the gateway's management
+/// API; options given beside it come before what the payload says.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
+  ssgctl quick-create
   ssgctl quick-create --organisation 'ABC Corp' --country GB --credit 100
-  ssgctl quick-create --organisation 'ABC Corp' --contact-name 'Zoë Núñez' --contact-email zoe@abc.example --max-tps 50
+  ssgctl quick-create --organisation 'ABC Corp' --contact-name 'Zoë Núñez' --contact-email zoe@abc.example --send-email
+  ssgctl quick-create --organisation 'ABC Corp' --credit 5000 --warn-upper 500 --warn-lower 100 --max-tps 50
   echo '{\"organisation\":\"ABC Corp\",\"country\":\"gb\",\"credit\":100}' | ssgctl quick-create --from-json - --json")]
 pub(crate) struct QuickCreateArgs {
     /// Take the management API's JSON payload from a file; - is stdin
@@ -37,7 +43,7 @@ pub(crate) struct QuickCreateArgs {
     from_json: Option<PathBuf>,
 
     /// Legal or trading name
-    #[arg(long, value_name = "NAME", required_unless_present = "from_json", help_heading = "Company")]
+    #[arg(long, value_name = "NAME", help_heading = "Company")]
     organisation: Option<Organisation>,
 
     /// Account code; made from the organisation when not given, like ABCCORP331
@@ -67,6 +73,14 @@ pub(crate) struct QuickCreateArgs {
     #[arg(long, value_name = "UNIT", default_value_t, help_heading = "Balance", add = ArgValueCandidates::new(complete::units))]
     unit: Unit,
 
+    /// Early warning: the balance is low at or below this
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance")]
+    warn_upper: Option<Money>,
+
+    /// Urgent warning, not above the early one
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance")]
+    warn_lower: Option<Money>,
+
     /// System ID, at most 15 characters; generated when not given
     #[arg(long, value_name = "ID", help_heading = "SMPP account")]
     system_id: Option<SystemId>,
@@ -77,19 +91,55 @@ pub(crate) struct QuickCreateArgs {
     #[command(flatten)]
     password: smpp::PasswordArgs,
 
+    /// Write to the contact what it must know to use the account, its password included
+    #[arg(long, help_heading = "Contact")]
+    send_email: bool,
+
+    /// Ask for everything that is not given
+    #[arg(long)]
+    ask: bool,
+
     #[command(flatten)]
     change: ChangeArgs,
 }
 
+/// What is asked of whoever makes a customer without naming it.
+const DIALOGUE: Dialogue = Dialogue {
+    questions: &[
+        questions::ORGANISATION,
+        questions::COMPANY,
+        questions::SERVICE,
+        questions::BALANCE,
+        questions::ACCOUNT,
+        questions::EMAIL_TO_CONTACT,
+    ],
+    confirm: Some("Create this customer"),
+};
+
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {
-    if let Some(file) = args.from_json.take() {
-        args.fill_from(payload::read(&file)?)?;
+    let payload = args.from_json.take().map(|file| payload::read(&file)).transpose()?;
+    let is_named =
+        args.organisation.is_some() || payload.as_ref().is_some_and(|payload| payload.organisation.is_some());
+    if args.ask || !is_named && context.prompt.can_ask() {
+        let settled = payload.as_ref().map(Payload::options).unwrap_or_default();
+        let words = wizard::complete(context, &DIALOGUE, &settled)?;
+        args = match crate::read_again(&words)? {
+            Noun::QuickCreate(args) => args,
+            _ => return Err(wizard::another_command()),
+        };
     }
+    if let Some(payload) = payload {
+        args.fill_from(payload);
+    }
+    create(args, context)
+}
+
+fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     args.account.tell_cut(context);
     let password = args.password.read(context)?;
     let generates = password.is_none();
     let Some(organisation) = args.organisation else {
-        return Err(Failure::missing("organisation", "in the payload or as --organisation"));
+        return Err(Failure::not_given("--organisation <NAME>", "organisation"));
     };
     let mut customer = CustomerDetails::of(organisation);
     context.settings.defaults.apply(&mut customer);
@@ -107,22 +157,59 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
     };
     let vault = context.vault()?;
     let warnings = context.settings.warnings.clone();
-    let created = context.write(&args.change, |tx| {
+    let marks = Marks { unit: args.unit, upper: args.warn_upper, lower: args.warn_lower };
+    let letters = if args.send_email { Some(writer_to_contact(context, new.contact.as_ref())?) } else { None };
+    let mut created = context.write(&args.change, |tx| {
         let made = ops::quick_create::quick_create(tx, &vault, new)?;
         warnings.apply(tx, made.customer.account_code.as_str())?;
-        Ok::<_, Error>(Created { made, generates })
+        let warning = marks.set(tx, made.customer.account_code.as_str())?;
+        let account = made.credentials.account.system_id.as_str();
+        let letters = match &letters {
+            Some(desk) => desk.queue(tx, LetterKind::Welcome, account, None, true)?.1,
+            None => Vec::new(),
+        };
+        Ok::<_, Failure>(Created { made, generates, warning, letters })
     })?;
-    context.output.row(&created)
+    let Some(desk) = letters.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
+    let posted = desk.send(context, &args.change.why, created.letters)?;
+    created.letters = posted.letters;
+    context.output.row(&created)?;
+    posted.verdict
+}
+
+/// Who writes to a new customer, if there is somebody to write to.
+fn writer_to_contact(context: &Context, contact: Option<&ContactDetails>) -> Result<AccountLetters> {
+    if contact.is_none_or(|contact| contact.email.is_none()) {
+        return Err(Failure::missing("--contact-email", "to send an email to"));
+    }
+    AccountLetters::prepare(context)
+}
+
+/// The marks of the warning that a new customer is given.
+struct Marks {
+    unit: Unit,
+    upper: Option<Money>,
+    lower: Option<Money>,
+}
+
+impl Marks {
+    /// Sets what was given, beside what every new customer gets.
+    fn set(&self, tx: &mut Tx<'_>, customer: &str) -> ssgctl::Result<Option<Warning>> {
+        if self.upper.is_none() && self.lower.is_none() {
+            return Ok(None);
+        }
+        let warning = ops::warning::set(tx, customer, self.unit, |details| {
+            details.upper = self.upper.or(details.upper);
+            details.lower = self.lower.or(details.lower);
+        })?;
+        Ok(Some(warning))
+    }
 }
 
 impl QuickCreateArgs {
     /// Takes from a payload what no option gave.
-    fn fill_from(&mut self, payload: Payload) -> Result<()> {
-        if payload.send_email_customer {
-            return Err(
-                Error::Refused("sendEmailCustomer: this version sends no letters; ask for none".to_owned()).into()
-            );
-        }
+    fn fill_from(&mut self, payload: Payload) {
+        self.send_email |= payload.send_email_customer;
         self.organisation = self.organisation.take().or(payload.organisation);
         self.account_code = self.account_code.take().or(payload.account_code);
         self.customer.default_country(payload.country);
@@ -132,7 +219,6 @@ impl QuickCreateArgs {
         self.credit = self.credit.or(payload.credit);
         self.account.service = self.account.service.take().or(payload.service);
         self.account.cug = self.account.cug.take().or(payload.cug_mobiles.map(MsisdnList));
-        Ok(())
     }
 }
 

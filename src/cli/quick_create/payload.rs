@@ -34,7 +34,30 @@ pub(super) struct Payload {
     pub(super) service: Option<ServiceCode>,
     #[serde(alias = "cug", deserialize_with = "array_or_text")]
     pub(super) cug_mobiles: Option<Vec<Msisdn>>,
+    #[serde(alias = "send_email")]
     pub(super) send_email_customer: bool,
+}
+
+impl Payload {
+    /// The options that it stands for, with what it says.
+    pub(super) fn options(&self) -> Vec<(&'static str, String)> {
+        fn text<T: ToString>(value: Option<&T>) -> Option<String> {
+            value.map(ToString::to_string)
+        }
+        let numbers = self.cug_mobiles.clone().map(MsisdnList);
+        let all = [
+            ("--organisation", text(self.organisation.as_ref())),
+            ("--country", text(self.country.as_ref())),
+            ("--credit", text(self.credit.as_ref())),
+            ("--contact-name", text(self.contact_name.as_ref())),
+            ("--contact-email", text(self.contact_email.as_ref())),
+            ("--contact-mobile", text(self.contact_mobile.as_ref())),
+            ("--service", text(self.service.as_ref())),
+            ("--cug", text(numbers.as_ref())),
+            ("--send-email", self.send_email_customer.then(|| "yes".to_owned())),
+        ];
+        all.into_iter().filter_map(|(option, text)| Some((option, text?))).collect()
+    }
 }
 
 /// Reads a payload; `-` is stdin.

@@ -1,5 +1,6 @@
 //! What a quick create made, as the customer must be told it.
 
+use ssgctl::model::{Letter, LetterState, Warning};
 use ssgctl::ops::quick_create::QuickCreated;
 
 use crate::output::{Cell, Column, Row};
@@ -8,6 +9,9 @@ pub(super) struct Created {
     pub(super) made: QuickCreated,
     /// Whether the password was generated: only then is it shown.
     pub(super) generates: bool,
+    /// The warning that was asked for.
+    pub(super) warning: Option<Warning>,
+    pub(super) letters: Vec<Letter>,
 }
 
 impl Row for Created {
@@ -28,6 +32,16 @@ impl Row for Created {
         Column::detail("unit", |c| match &c.made.opening {
             Some(receipt) => Cell::text(receipt.entry.posting.unit.code()),
             None => Cell::Empty,
+        }),
+        Column::detail("warn_upper", |c| {
+            c.warning.as_ref().map_or(Cell::Empty, |warning| Cell::maybe_amount(warning.unit, warning.details.upper))
+        }),
+        Column::detail("warn_lower", |c| {
+            c.warning.as_ref().map_or(Cell::Empty, |warning| Cell::maybe_amount(warning.unit, warning.details.lower))
+        }),
+        Column::detail("email_sent_to", |c| {
+            let sent = c.letters.iter().filter(|letter| letter.state == LetterState::Sent);
+            Cell::shown_list(sent.map(|letter| &letter.recipient))
         }),
     ];
 }

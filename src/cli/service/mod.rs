@@ -1,6 +1,8 @@
 //! `ssgctl service`: what SMPP accounts are sold.
 
 mod edit;
+mod export;
+mod import;
 mod list;
 mod new;
 mod row;
@@ -17,6 +19,8 @@ pub(crate) enum Command {
     New(new::NewArgs),
     Edit(edit::EditArgs),
     List(list::ListArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 impl Command {
@@ -25,6 +29,8 @@ impl Command {
             Self::New(args) => new::run(args, context),
             Self::Edit(args) => edit::run(args, context),
             Self::List(args) => list::run(args, context),
+            Self::Import(args) => import::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
         }
     }
 }

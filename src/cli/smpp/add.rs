@@ -5,17 +5,19 @@ use clap_complete::ArgValueCompleter;
 use ssgctl::model::SystemId;
 use ssgctl::ops;
 
+use crate::Noun;
 use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
 use crate::smpp::row::Added;
-use crate::smpp::{DetailArgs, PasswordArgs};
+use crate::smpp::{Command, DetailArgs, PasswordArgs};
+use crate::wizard::{self, Dialogue, questions};
 
 /// Give a customer an SMPP account
 ///
 /// System ID and password are generated when not given. A generated password is shown once, here; `smpp show --reveal`
-/// shows it again.
+/// shows it again. At a terminal it asks for the customer when that is not given.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp add ABCCORP331 --max-tps 50 --allowed-ips 192.0.2.7,2001:db8::/48
@@ -24,7 +26,7 @@ use crate::smpp::{DetailArgs, PasswordArgs};
 pub(crate) struct AddArgs {
     /// Account code or API ID of the customer
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
-    customer: String,
+    customer: Option<String>,
 
     /// System ID, at most 15 characters; generated when not given
     #[arg(long, value_name = "ID")]
@@ -40,14 +42,23 @@ pub(crate) struct AddArgs {
     change: ChangeArgs,
 }
 
-pub(crate) fn run(args: AddArgs, context: &mut Context) -> Result<()> {
+const DIALOGUE: Dialogue = Dialogue { questions: &[questions::CUSTOMER], confirm: None };
+
+pub(crate) fn run(mut args: AddArgs, context: &mut Context) -> Result<()> {
+    if args.customer.is_none() && context.prompt.can_ask() {
+        args = match crate::read_again(&wizard::complete(context, &DIALOGUE, &[])?)? {
+            Noun::Smpp(Command::Add(args)) => args,
+            _ => return Err(wizard::another_command()),
+        };
+    }
+    let Some(customer) = args.customer else { return Err(Failure::not_given("CUSTOMER", "customer")) };
     args.details.tell_cut(context);
     let password = args.password.read(context)?;
     let generates = password.is_none();
     let account = args.details.new_account(args.system_id, password, &context.settings.defaults)?;
     let vault = context.vault()?;
     let added = context.write(&args.change, |tx| {
-        let made = ops::smpp::add(tx, &vault, &args.customer, account)?;
+        let made = ops::smpp::add(tx, &vault, &customer, account)?;
         Ok::<_, ssgctl::Error>(Added { account: made.account, generated: generates.then_some(made.password) })
     })?;
     context.output.row(&added)

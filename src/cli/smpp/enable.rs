@@ -26,7 +26,7 @@ pub(crate) struct EnableArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp disable abc_prod --reason 'spam complaint'
-  ssgctl smpp list ABCCORP331 -o name | xargs ssgctl smpp disable")]
+  ssgctl smpp list ABCCORP331 -o name | xargs -r ssgctl smpp disable")]
 pub(crate) struct DisableArgs {
     #[command(flatten)]
     these: SwitchArgs,

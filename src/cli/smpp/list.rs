@@ -8,18 +8,17 @@ use ssgctl::store::{SmppFilter, SmppSort};
 use crate::complete;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::list::{LivesArgs, PageArgs};
+use crate::list::{LivesArgs, OfCustomerArgs, PageArgs};
 
 /// List SMPP accounts
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp list ABCCORP331
   ssgctl smpp list --enabled no --all
-  ssgctl smpp list --service standard -o name | xargs ssgctl smpp disable")]
+  ssgctl smpp list --service standard -o name | xargs -r ssgctl smpp disable")]
 pub(crate) struct ListArgs {
-    /// Only accounts of this customer, by account code or API ID
-    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
-    customer: Option<String>,
+    #[command(flatten)]
+    customer: OfCustomerArgs,
 
     /// Only accounts that are sold this service
     #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(complete::services))]
@@ -65,7 +64,7 @@ impl From<Sort> for SmppSort {
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
-        let customer_id = args.customer.map(|name| snapshot.customer(&name)).transpose()?.map(|customer| customer.id);
+        let customer_id = args.customer.id(snapshot)?;
         let filter = SmppFilter {
             customer_id,
             lives: args.lives.lives(),

@@ -7,10 +7,14 @@ mod details;
 mod edit;
 mod enable;
 mod export;
+mod handover;
+mod import;
+mod letters;
 mod list;
 mod networks;
 mod password;
 mod probe;
+mod quick_create;
 mod rotate_password;
 mod row;
 mod show;
@@ -22,6 +26,7 @@ use crate::context::Context;
 use crate::exit::Result;
 
 pub(crate) use details::DetailArgs;
+pub(crate) use letters::AccountLetters;
 pub(crate) use password::PasswordArgs;
 
 /// Manage SMPP accounts: credentials, switches, limits
@@ -34,10 +39,13 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
+    QuickCreate(quick_create::QuickCreateArgs),
     Cug(cug::CugArgs),
+    Import(import::ImportArgs),
     RotatePassword(rotate_password::RotatePasswordArgs),
     Probe(probe::ProbeArgs),
     Export(export::ExportArgs),
+    Handover(handover::HandoverArgs),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -51,10 +59,13 @@ impl Command {
             Self::List(args) => list::run(args, context),
             Self::Enable(args) => enable::enable(&args, context),
             Self::Disable(args) => enable::disable(&args, context),
+            Self::Import(args) => import::run(&args, context),
+            Self::QuickCreate(args) => quick_create::run(args, context),
             Self::Cug(args) => cug::run(&args, context),
             Self::RotatePassword(args) => rotate_password::run(&args, context),
             Self::Probe(args) => probe::run(&args, context),
             Self::Export(args) => export::run(&args, context),
+            Self::Handover(args) => handover::run(&args, context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }

@@ -29,6 +29,11 @@ pub(crate) struct PasswordArgs {
 }
 
 impl PasswordArgs {
+    /// Whether a password is given or to be asked for.
+    pub(crate) fn is_given(&self) -> bool {
+        self.password_stdin || self.password_file.is_some() || self.ask_password
+    }
+
     /// The password that was given, if one was.
     pub(crate) fn read(&self, context: &Context) -> Result<Option<Password>> {
         let text = if self.password_stdin {

@@ -73,7 +73,7 @@ fn check_floor(tx: &Tx<'_>, customer: &Customer, unit: Unit, amount: Money, allo
 }
 
 /// Adds an entry to the ledger and a line to the audit log.
-fn post(tx: &mut Tx<'_>, action: &str, customer: &Customer, posting: Posting) -> Result<Entry> {
+pub(in crate::ops) fn post(tx: &mut Tx<'_>, action: &str, customer: &Customer, posting: Posting) -> Result<Entry> {
     let before = tx.balance(customer, posting.unit)?.map(|balance| balance.balance);
     let entry = tx.append_entry(customer, posting)?;
     record(tx, action, customer, before, &entry)?;

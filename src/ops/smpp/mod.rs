@@ -14,7 +14,8 @@ use crate::store::vault::{Vault, generate_password, random_text};
 
 pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
 pub use export::{credentials, export};
-pub use password::{Credentials, Previous, end_grace, probe, reveal, rotate};
+pub(super) use password::current as current_password;
+pub use password::{Credentials, Previous, end_grace, has_password, probe, reveal, rotate};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -74,6 +75,11 @@ pub fn active(tx: &Tx<'_>, name: &str) -> Result<SmppAccount> {
         Some(_) => Err(Error::Archived { noun: Noun::Smpp, name: account.system_id.to_string(), again: false }),
         None => Ok(account),
     }
+}
+
+/// What an account with these details would differ in.
+pub fn difference(account: &SmppAccount, details: &SmppDetails) -> Change {
+    change("edit", account).between(Some(&account.details), Some(details))
 }
 
 /// Changes details of an account; a change that changes nothing leaves no trace.

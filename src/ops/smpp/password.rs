@@ -60,6 +60,17 @@ pub(super) fn unseal(
     Ok(Credentials { account, password, previous })
 }
 
+/// The password of an account as it is now, for what is done with it and not shown.
+pub(in crate::ops) fn current(snapshot: &Snapshot<'_>, vault: &Vault, account: &SmppAccount) -> Result<Password> {
+    let customer = snapshot.customer_of(account.customer_id)?;
+    vault.unseal(&snapshot.sealed_password(account)?, &customer.api_id, &account.system_id)
+}
+
+/// Whether an account has this password.
+pub fn has_password(tx: &Tx<'_>, vault: &Vault, account: &SmppAccount, password: &Password) -> Result<bool> {
+    Ok(current(tx, vault, account)? == *password)
+}
+
 /// Gives an account a new password, generated unless one is given. The one it had is taken for the grace; one from before
 /// that is not taken any more. Without a grace the old one need not be readable, so that a lost key is no end.
 pub fn rotate(

@@ -36,8 +36,8 @@ impl CheckReport {
 
 impl Snapshot<'_> {
     /// Examines the whole database: pages and indexes, foreign keys, every row against the rules of its values, the
-    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, archiving, and crossings
-    /// against the ledger, their warnings and their letters.
+    /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, archiving, warnings
+    /// against the audit log, and crossings against the ledger, their warnings and their letters.
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         let outcome = self.check_pages(&mut report);
@@ -100,17 +100,17 @@ impl Snapshot<'_> {
     /// Reads every row of every noun, which checks each value against its rule.
     fn check_rows(&self, report: &mut CheckReport) {
         let lives = Lives::All;
-        let page = all(CustomerSort::AccountCode);
+        let page = Page::all(CustomerSort::AccountCode);
         let customers = CustomerFilter { lives, country: None, search: None, page };
         report.part("customers", self.customers(&customers, |_| Ok(())));
-        let page = all(ContactSort::Id);
+        let page = Page::all(ContactSort::Id);
         let contacts = ContactFilter { customer_id: None, lives, role: None, search: None, page };
         report.part("contacts", self.contacts(&contacts, |_| Ok(())));
-        let notes = NoteFilter { customer_id: None, lives, search: None, page: all(NoteSort::Id) };
+        let notes = NoteFilter { customer_id: None, lives, search: None, page: Page::all(NoteSort::Id) };
         report.part("notes", self.notes(&notes, |_| Ok(())));
-        let services = ServiceFilter { unit: None, search: None, page: all(ServiceSort::Code) };
+        let services = ServiceFilter { unit: None, search: None, page: Page::all(ServiceSort::Code) };
         report.part("services", self.services(&services, |_| Ok(())));
-        let page = all(SmppSort::SystemId);
+        let page = Page::all(SmppSort::SystemId);
         let accounts = SmppFilter { customer_id: None, lives, service_id: None, enabled: None, search: None, page };
         report.part("SMPP accounts", self.smpp_accounts(&accounts, |_| Ok(())));
     }
@@ -235,13 +235,8 @@ impl Snapshot<'_> {
     }
 }
 
-/// A whole list, in any order.
-fn all<S>(sort: S) -> Page<S> {
-    Page { sort, descending: false, limit: None }
-}
-
 fn every_balance() -> BalanceFilter {
-    let page = all(BalanceSort::Customer);
+    let page = Page::all(BalanceSort::Customer);
     BalanceFilter { customer_id: None, lives: Lives::All, unit: None, at_most: None, state: None, page }
 }
 

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use crate::error::{Error, Result};
-use crate::model::{Crossing, Level, Unit};
+use crate::model::{Balance, Cause, Crossing, Level, Noun, Time, Unit, WarningDetails};
 use crate::store::sqlite::check::CheckReport;
-use crate::store::{LetterFilter, Snapshot};
+use crate::store::{EventFilter, LetterFilter, Snapshot};
 
 /// A customer's row and a unit.
 type Place = (i64, Unit);
@@ -16,6 +18,7 @@ impl Snapshot<'_> {
     pub(super) fn check_warnings(&self, report: &mut CheckReport) -> Result<()> {
         let crossings = self.every_crossing()?;
         self.check_states(&crossings, report)?;
+        self.check_details(report)?;
         self.check_crossed_balances(report)?;
         self.check_letters(report)
     }
@@ -24,13 +27,16 @@ impl Snapshot<'_> {
     fn check_states(&self, crossings: &[Crossing], report: &mut CheckReport) -> Result<()> {
         let mut states: BTreeMap<Place, Level> = BTreeMap::new();
         for (expected, crossing) in (1..).zip(crossings) {
-            let Crossing { id, customer_id, unit, from, to, .. } = crossing;
+            let Crossing { id, customer_id, unit, from, to, cause, .. } = crossing;
             if *id != expected {
                 report.add(format!("crossing {expected} is missing"));
                 break;
             }
             if states.insert((*customer_id, *unit), *to).unwrap_or(Level::Ok) != *from {
                 report.add(format!("crossing {id} does not begin where the one before it ended"));
+            }
+            if *cause != Cause::Balance && to > from {
+                report.add(format!("crossing {id} has a cause that makes no balance low"));
             }
         }
         for warning in self.every_warning()? {
@@ -39,6 +45,31 @@ impl Snapshot<'_> {
                 let (customer, unit, state) = (&warning.customer, warning.unit, warning.state);
                 report.add(format!("the warning of {customer} {unit} is {state}, its last crossing left it {left}"));
             }
+        }
+        Ok(())
+    }
+
+    /// Marks, addresses and switches are what the audit log tells of them.
+    fn check_details(&self, report: &mut CheckReport) -> Result<()> {
+        let mut told: BTreeMap<String, (Time, Map<String, Value>)> = BTreeMap::new();
+        self.events(&EventFilter { noun: Some(Noun::Balance), ..EventFilter::default() }, |event| {
+            if event.change.action == "warn" {
+                let (at, fields) = told.entry(event.change.subject).or_insert((event.at, Map::new()));
+                *at = event.at;
+                let now = |mut step: Value| step.get_mut(1).map(Value::take).unwrap_or_default();
+                fields.extend(event.change.fields.into_iter().map(|(field, step)| (field, now(step))));
+            }
+            Ok::<_, Error>(())
+        })?;
+        for warning in self.every_warning()? {
+            let name = Balance::name_of(&warning.customer, warning.unit);
+            let as_told = told.remove(&name).and_then(|(at, fields)| Some((at, details_of(fields)?)));
+            if as_told != Some((warning.updated_at, warning.details)) {
+                report.add(format!("the warning of {name} is not as its last event in the audit log left it"));
+            }
+        }
+        for name in told.keys() {
+            report.add(format!("the warning of {name} is in the audit log and not in the database"));
         }
         Ok(())
     }
@@ -74,12 +105,17 @@ impl Snapshot<'_> {
             "SELECT letter.id FROM letter JOIN crossing ON crossing.id = crossing_id
              WHERE letter.customer_id IS NOT crossing.customer_id OR created_at <> at
                 OR (kind = 'all-clear') <> (to_state = 'ok') OR (kind = 'low-lower') > (to_state = 'lower')
-                OR (kind = 'low-upper') > (to_state = 'upper')",
+                OR (kind = 'low-upper') > (to_state = 'upper') OR cause <> 'balance'",
             "does not tell of its crossing",
         )?;
         faults(
             "SELECT max(id) FROM letter WHERE crossing_id IS NOT NULL GROUP BY crossing_id, recipient, kind HAVING count(*) > 1",
             "tells the same to the same recipient once more",
+        )?;
+        faults(
+            "SELECT letter.id FROM letter JOIN smpp_account ON smpp_account.id = password_of
+             WHERE letter.customer_id IS NOT smpp_account.customer_id",
+            "tells the password of an account that is not its customer's",
         )?;
         faults(
             "SELECT id FROM letter WHERE (attempts - (state = 'sending'), attempts - (state = 'sending')) <>
@@ -89,4 +125,11 @@ impl Snapshot<'_> {
             "is not as its attempts left it",
         )
     }
+}
+
+/// The details that remain of all changes to a warning that was empty.
+fn details_of(changed: Map<String, Value>) -> Option<WarningDetails> {
+    let mut details = serde_json::to_value(WarningDetails::empty()).ok()?;
+    details.as_object_mut()?.extend(changed);
+    serde_json::from_value(details).ok()
 }

@@ -57,6 +57,14 @@ impl Snapshot<'_> {
         }
     }
 
+    /// Everybody at a customer, in the order in which they were added.
+    pub fn contacts_of(&self, customer: &Customer) -> Result<Vec<Contact>> {
+        let sql = format!("{SELECT} WHERE contact.customer_id = ?1 AND removed_at IS NULL ORDER BY contact.id");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let contacts = statement.query_map([customer.id], read)?;
+        Ok(contacts.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Hands every contact that the filter keeps to `each`, in order.
     pub fn contacts<E: From<Error>>(
         &self,

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, ApiId, Customer, CustomerDetails, Life, Noun};
+use crate::model::{AccountCode, ApiId, Customer, CustomerDetails, Life, Noun, Organisation};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, from_json_or_null, to_json};
 use crate::store::{CustomerFilter, CustomerSort, Snapshot, Tx};
@@ -48,6 +48,26 @@ impl Snapshot<'_> {
                 nearest: nearest(&self.transaction, "SELECT account_code FROM customer", name)?,
             }),
         }
+    }
+
+    /// The customer of an account code in any case, if there is one.
+    pub fn customer_of_code(&self, code: &AccountCode) -> Result<Option<Customer>> {
+        let sql = format!("{SELECT} WHERE account_code = ?1");
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([code], read).optional()?)
+    }
+
+    /// The customer of an API ID, if there is one.
+    pub fn customer_of_api_id(&self, id: &ApiId) -> Result<Option<Customer>> {
+        let sql = format!("{SELECT} WHERE api_id = ?1");
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([id], read).optional()?)
+    }
+
+    /// The customers of a name, in any case of ASCII letters.
+    pub fn customers_called(&self, organisation: &Organisation) -> Result<Vec<Customer>> {
+        let sql = format!("{SELECT} WHERE organisation = ?1 COLLATE NOCASE ORDER BY account_code");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let customers = statement.query_map([organisation], read)?;
+        Ok(customers.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The customer of a row number taken from another row.

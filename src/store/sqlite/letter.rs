@@ -4,7 +4,8 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Attempt, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time,
+    Attempt, Cause, CheckCounts, CheckRun, Composed, EmailAddress, Letter, LetterState, Noun, Outcome, Sender, Time,
+    Warning,
 };
 use crate::store::sqlite::filter::Query;
 use crate::store::{Due, LetterFilter, Snapshot, Tx};
@@ -12,7 +13,7 @@ use crate::store::{Due, LetterFilter, Snapshot, Tx};
 const SELECT: &str =
     "SELECT letter.id, customer.account_code, crossing_id, recipient, kind, sender_name, sender_address,
     reply_to, subject, text, html, message_id, state, attempts, unanswered, next_attempt_at, last_error,
-    letter.created_at, letter.updated_at
+    letter.created_at, letter.updated_at, password_of
     FROM letter LEFT JOIN customer ON customer.id = letter.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Letter> {
@@ -27,6 +28,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Letter> {
             subject: row.get(8)?,
             text: row.get(9)?,
             html: row.get(10)?,
+            password_of: row.get(19)?,
         },
         message_id: row.get(11)?,
         state: row.get(12)?,
@@ -65,6 +67,9 @@ impl Snapshot<'_> {
             query.always("next_attempt_at IS NOT NULL");
             query.when_either("+next_attempt_at <= ?", due.by, "+next_attempt_at > ?", due.beyond);
         }
+        if filter.waiting {
+            query.always("next_attempt_at IS NOT NULL");
+        }
         query.search("recipient LIKE ?", filter.recipient.as_deref());
         let columns: &[&str] = if filter.due.is_some() { &["next_attempt_at", "letter.id"] } else { &["letter.id"] };
         query.order(columns, filter.newest_first);
@@ -80,6 +85,33 @@ impl Snapshot<'_> {
             Ok::<_, Error>(())
         })?;
         Ok(letters)
+    }
+
+    /// The letters about a balance of which more is to come: they wait for an attempt, or are being sent.
+    pub fn unsettled_letters(&self, warning: &Warning) -> Result<Vec<Letter>> {
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "{SELECT} WHERE (state = 'sending' OR next_attempt_at IS NOT NULL)
+                AND crossing_id IN (SELECT id FROM crossing WHERE crossing.customer_id = ?1 AND unit = ?2)
+             ORDER BY letter.id"
+        ))?;
+        let letters = statement.query_map(params![warning.customer_id, warning.unit], read)?;
+        Ok(letters.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What happened since a letter was queued that makes it a letter to be sent no more, if anything did.
+    pub fn overtaken_by(&self, letter: &Letter) -> Result<Option<Cause>> {
+        Ok(self
+            .transaction
+            .prepare_cached(
+                "SELECT CASE WHEN customer.archived_at IS NOT NULL THEN 'archived' WHEN NOT active THEN 'off'
+                    ELSE (SELECT cause FROM crossing AS later WHERE later.customer_id = crossing.customer_id
+                        AND later.unit = crossing.unit AND later.id > crossing.id ORDER BY later.id DESC LIMIT 1) END
+                 FROM letter LEFT JOIN customer ON customer.id = letter.customer_id
+                 LEFT JOIN crossing ON crossing.id = crossing_id
+                 LEFT JOIN warning ON warning.customer_id = crossing.customer_id AND warning.unit = crossing.unit
+                 WHERE letter.id = ?1",
+            )?
+            .query_row([letter.id], |row| row.get(0))?)
     }
 
     /// How many letters are due.
@@ -146,8 +178,8 @@ impl Tx<'_> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO letter (kind, customer_id, crossing_id, recipient, sender_name, sender_address, reply_to,
-                    subject, text, html, message_id, state, next_attempt_at, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'pending', ?12, ?12, ?12)",
+                    subject, text, html, password_of, message_id, state, next_attempt_at, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?13, ?13)",
             )?
             .execute(params![
                 content.kind,
@@ -160,6 +192,7 @@ impl Tx<'_> {
                 content.subject,
                 content.text,
                 content.html,
+                content.password_of,
                 message_id,
                 at,
             ])?;

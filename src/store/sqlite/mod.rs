@@ -8,17 +8,21 @@ mod check_warnings;
 mod contact;
 mod cug;
 mod customer;
+mod document;
 mod entry;
 mod error;
 mod event;
 mod filter;
+mod import;
 mod letter;
+mod message;
 mod note;
 mod open;
 mod password;
 mod schema;
 mod service;
 mod smpp;
+mod traffic;
 mod turnstile;
 mod values;
 mod warning;
@@ -33,11 +37,14 @@ use crate::error::{Error, Result};
 use crate::model::{Origin, Time};
 use crate::store::{Clock, Stamp};
 
-use turnstile::{Turn, take_turn};
+use turnstile::{lock_imports, take_turn};
 
 pub use check::CheckReport;
+pub use document::{TABLES, Table};
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
+pub use turnstile::Turn;
+pub use warning::Crossed;
 
 /// An open database.
 #[derive(Debug)]
@@ -82,6 +89,15 @@ impl Store {
         let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, _turn: turn };
         tx.delete_lapsed_passwords()?;
         Ok(tx)
+    }
+
+    /// Waits until nobody else imports traffic, or removes it, and keeps others from it until the result is dropped. Every
+    /// other change goes on meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when that takes longer than this store waits.
+    pub fn lock_imports(&self) -> Result<Turn> {
+        lock_imports(&self.path, self.wait)
     }
 
     /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.
@@ -134,6 +150,18 @@ impl Tx<'_> {
     /// Who writes, why, and by which command.
     pub fn origin(&self) -> &Origin {
         &self.stamp.origin
+    }
+
+    /// Tries a deed: when it fails, nothing of it is left in the transaction.
+    pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
+        self.transaction.execute_batch("SAVEPOINT attempt")?;
+        let outcome = deed(self);
+        // A failure that ended the whole transaction, such as a full disk, leaves nothing to be undone.
+        if !self.transaction.is_autocommit() {
+            let end = if outcome.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
+            self.transaction.execute_batch(end)?;
+        }
+        Ok(outcome)
     }
 
     /// Makes everything last: when this returns, a power cut loses nothing.

@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, Note, NoteText};
+use crate::model::{Actor, Customer, Note, NoteText, Time};
 use crate::store::sqlite::filter::Query;
 use crate::store::{NoteFilter, NoteSort, Snapshot, Tx};
 
@@ -22,6 +22,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Note> {
 }
 
 impl Snapshot<'_> {
+    /// The notes of a customer that have this text.
+    pub fn notes_with_text(&self, customer: &Customer, text: &NoteText) -> Result<Vec<Note>> {
+        let sql = format!("{SELECT} WHERE note.customer_id = ?1 AND note.text = ?2 ORDER BY note.id");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let notes = statement.query_map(params![customer.id, text], read)?;
+        Ok(notes.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Hands every note that the filter keeps to `each`, in order.
     pub fn notes<E: From<Error>>(&self, filter: &NoteFilter, each: impl FnMut(Note) -> Result<(), E>) -> Result<(), E> {
         let mut query = Query::default();
@@ -39,9 +47,8 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds a note to a customer, by the one who writes.
-    pub fn insert_note(&mut self, customer: &Customer, text: NoteText) -> Result<Note> {
-        let (author, at) = (self.origin().actor.clone(), self.at());
+    /// Adds a note to a customer.
+    pub fn insert_note(&mut self, customer: &Customer, text: NoteText, author: Actor, at: Time) -> Result<Note> {
         self.transaction
             .prepare_cached("INSERT INTO note (customer_id, text, author, at) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![customer.id, text, author, at])?;

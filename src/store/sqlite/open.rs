@@ -185,15 +185,30 @@ pub(super) fn migrate(location: &Location) -> Result<Migration> {
         Ordering::Equal => {}
         Ordering::Greater => return Err(wrong_schema(path, from)),
         Ordering::Less => {
-            let mut name = path.clone().into_os_string();
-            name.push(format!(".schema-{from}"));
-            let to = PathBuf::from(name);
-            backup(&connection, &to, true)?;
+            let backup = backup_beside(&connection, &path, from)?;
             schema::migrate(&mut connection)?;
-            migration.backup = Some(to);
+            migration.backup = Some(backup);
         }
     }
     Ok(migration)
+}
+
+/// Copies a database to the first free name beside it: `FILE.schema-2`, else `FILE.schema-2.2` and so on. What an earlier
+/// migration left is never written over: it may be the only one that is whole.
+fn backup_beside(connection: &Connection, path: &Path, schema: u32) -> Result<PathBuf> {
+    let mut number = 1;
+    loop {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".schema-{schema}"));
+        if number > 1 {
+            name.push(format!(".{number}"));
+        }
+        let to = PathBuf::from(name);
+        match backup(connection, &to, false) {
+            Err(Error::FileExists { .. }) => number += 1,
+            outcome => return outcome.map(|()| to),
+        }
+    }
 }
 
 /// Whether a name, that of a symbolic link apart, leads to the file of an open database.

@@ -12,11 +12,15 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("migrations/001_house.sql"),
     include_str!("migrations/002_transfers.sql"),
     include_str!("migrations/003_warnings.sql"),
-    include_str!("migrations/004_smpp.sql"),
+    include_str!("migrations/004_causes.sql"),
+    include_str!("migrations/005_smpp.sql"),
+    include_str!("migrations/006_passwords_in_letters.sql"),
+    include_str!("migrations/007_traffic.sql"),
+    include_str!("migrations/008_organisations.sql"),
 ];
 
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 8;
 
 /// Brings a database from whatever schema it has, none included, to the newest, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {

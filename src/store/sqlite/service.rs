@@ -44,6 +44,11 @@ impl Snapshot<'_> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM service WHERE code = ?1")?.exists([code])?)
     }
 
+    /// Whether a service has this API ID.
+    pub fn has_service_api_id(&self, id: &ApiId) -> Result<bool> {
+        Ok(self.transaction.prepare_cached("SELECT 1 FROM service WHERE api_id = ?1")?.exists([id])?)
+    }
+
     /// Hands every service that the filter keeps to `each`, in order.
     pub fn services<E: From<Error>>(
         &self,

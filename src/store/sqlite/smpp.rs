@@ -72,12 +72,7 @@ impl SmppFilter {
 impl Snapshot<'_> {
     /// The SMPP account of a system ID or, in any case, of a short name.
     pub fn smpp_account(&self, name: &str) -> Result<SmppAccount> {
-        // No short name equals a system ID (see `ops::smpp`), so at most one row answers.
-        let found = self
-            .transaction
-            .prepare_cached(&format!("{SELECT} WHERE system_id = ?1 OR short_name = ?1"))?
-            .query_row([name], read)
-            .optional()?;
+        let found = self.smpp_account_named(name)?;
         match found {
             Some(account) => Ok(account),
             None => Err(Error::NotFound {
@@ -91,6 +86,19 @@ impl Snapshot<'_> {
                 )?,
             }),
         }
+    }
+
+    /// The same, or nothing.
+    pub fn smpp_account_named(&self, name: &str) -> Result<Option<SmppAccount>> {
+        // No short name equals a system ID (see `ops::smpp`), so at most one row answers.
+        let sql = format!("{SELECT} WHERE system_id = ?1 OR short_name = ?1");
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([name], read).optional()?)
+    }
+
+    /// The SMPP account of a row.
+    pub fn smpp_account_of(&self, id: i64) -> Result<SmppAccount> {
+        let select = format!("{SELECT} WHERE smpp_account.id = ?1");
+        Ok(self.transaction.prepare_cached(&select)?.query_row([id], read)?)
     }
 
     /// Whether a system ID is in use or reserved.

@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
-/// The right to write; given up when dropped.
+/// The right to write, or to import; given up when dropped.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub struct Turn {
     _turn: Option<File>,
 }
 
@@ -35,6 +35,16 @@ pub(super) fn take_turn(database: &Path, wait: Duration) -> Result<Turn> {
     let turn = lock(turn, left()).ok_or_else(busy)?;
     drop(gate);
     Ok(Turn { _turn: Some(turn) })
+}
+
+/// Waits until nobody else imports traffic into a database, at most so long. Other writers are not kept from anything.
+///
+/// # Errors
+/// [`Error::Busy`] when somebody else was at it all the time.
+pub(super) fn lock_imports(database: &Path, wait: Duration) -> Result<Turn> {
+    let Ok(file) = open(database, "import") else { return Ok(Turn { _turn: None }) };
+    let file = lock(file, wait).ok_or(Error::Busy { waited: wait })?;
+    Ok(Turn { _turn: Some(file) })
 }
 
 fn open(database: &Path, ending: &str) -> std::io::Result<File> {

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Crossing, Customer, Level, Money, Unit, Warning, WarningDetails};
+use crate::model::{Cause, Crossing, Customer, Level, Money, Unit, Warning, WarningDetails};
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{Snapshot, Tx};
@@ -34,7 +34,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Warning> {
 }
 
 const SELECT_CROSSING: &str =
-    "SELECT crossing.id, crossing.customer_id, customer.account_code, unit, from_state, to_state,
+    "SELECT crossing.id, crossing.customer_id, customer.account_code, unit, from_state, to_state, cause,
     balance_e8, at FROM crossing JOIN customer ON customer.id = crossing.customer_id";
 
 fn read_crossing(row: &Row<'_>) -> rusqlite::Result<Crossing> {
@@ -45,9 +45,18 @@ fn read_crossing(row: &Row<'_>) -> rusqlite::Result<Crossing> {
         unit: row.get(3)?,
         from: row.get(4)?,
         to: row.get(5)?,
-        balance: row.get(6)?,
-        at: row.get(7)?,
+        cause: row.get(6)?,
+        balance: row.get(7)?,
+        at: row.get(8)?,
     })
+}
+
+/// A warning whose state is not what its balance says now.
+#[derive(Debug)]
+pub struct Crossed {
+    /// Customer and unit as they are stored, to be named where the warning cannot be read.
+    pub name: String,
+    pub found: Result<(Warning, Money)>,
 }
 
 impl Snapshot<'_> {
@@ -60,14 +69,29 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
+    /// The warnings of a customer, by unit.
+    pub fn warnings_of(&self, customer: &Customer) -> Result<Vec<Warning>> {
+        let mut statement = self
+            .transaction
+            .prepare_cached(&format!("{SELECT} WHERE warning.customer_id = ?1 ORDER BY warning.unit"))?;
+        let warnings = statement.query_map([customer.id], read)?;
+        Ok(warnings.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The warnings whose state is not what their balance says now: those of active customers, and of balances that are.
-    pub fn warnings_crossed(&self) -> Result<Vec<(Warning, Money)>> {
+    pub fn warnings_crossed(&self) -> Result<Vec<Crossed>> {
         let mut statement = self.transaction.prepare_cached(&format!(
             "{SELECT} WHERE balance_e8 IS NOT NULL AND active AND customer.archived_at IS NULL AND state <> CASE
                 WHEN balance_e8 <= lower_e8 THEN 'lower' WHEN balance_e8 <= upper_e8 THEN 'upper' ELSE 'ok' END
              ORDER BY customer.account_code, warning.unit"
         ))?;
-        let crossed = statement.query_map([], |row| Ok((read(row)?, row.get(12)?)))?;
+        let crossed = statement.query_map([], |row| {
+            let text = |column| {
+                Ok::<_, rusqlite::Error>(String::from_utf8_lossy(row.get_ref(column)?.as_bytes()?).into_owned())
+            };
+            let found = read(row).and_then(|warning| Ok((warning, row.get(12)?))).map_err(Error::from);
+            Ok(Crossed { name: format!("{} {}", text(1)?, text(2)?), found })
+        })?;
         Ok(crossed.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -129,18 +153,18 @@ impl Tx<'_> {
     }
 
     /// Records that a warning's state changed, and changes it.
-    pub fn insert_crossing(&mut self, warning: &Warning, to: Level, balance: Money) -> Result<Crossing> {
+    pub fn insert_crossing(&mut self, warning: &Warning, to: Level, cause: Cause, balance: Money) -> Result<Crossing> {
         let at = self.at();
         self.transaction
             .prepare_cached("UPDATE warning SET state = ?3 WHERE customer_id = ?1 AND unit = ?2")?
             .execute(params![warning.customer_id, warning.unit, to])?;
         self.transaction
             .prepare_cached(
-                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, balance_e8, at, entry_id)
-                 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM crossing), ?1, ?2, ?3, ?4, ?5, ?6,
+                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, cause, balance_e8, at, entry_id)
+                 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM crossing), ?1, ?2, ?3, ?4, ?5, ?6, ?7,
                     (SELECT max(id) FROM entry WHERE customer_id = ?1 AND unit = ?2))",
             )?
-            .execute(params![warning.customer_id, warning.unit, warning.state, to, balance, at])?;
+            .execute(params![warning.customer_id, warning.unit, warning.state, to, cause, balance, at])?;
         Ok(Crossing {
             id: self.transaction.last_insert_rowid(),
             customer_id: warning.customer_id,
@@ -148,6 +172,7 @@ impl Tx<'_> {
             unit: warning.unit,
             from: warning.state,
             to,
+            cause,
             balance,
             at,
         })

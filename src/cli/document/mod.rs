@@ -1,0 +1,7 @@
+//! `ssgctl export` and `ssgctl import`: the whole database as one document.
+
+mod export;
+mod import;
+
+pub(crate) use export::{ExportArgs, run as export};
+pub(crate) use import::{ImportArgs, run as import};

@@ -1,0 +1,30 @@
+//! The options of every export, so that all exports have the same manners.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ssgctl::store::Lives;
+
+/// Where an export goes.
+#[derive(Debug, Args)]
+#[group(id = "export_file")]
+pub(crate) struct ExportArgs {
+    /// Write to this new file, readable by its owner only, instead of stdout; its name may say the format: .json, .jsonl
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Leave out what is archived, or belongs to an archived customer
+    #[arg(long)]
+    active: bool,
+
+    /// Replace the file if it is there
+    #[arg(short, long, requires = "file")]
+    pub(crate) force: bool,
+}
+
+impl ExportArgs {
+    /// Which lives are exported.
+    pub(crate) fn lives(&self) -> Lives {
+        if self.active { Lives::Active } else { Lives::All }
+    }
+}

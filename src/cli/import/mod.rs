@@ -1,0 +1,200 @@
+//! The options and the run of every import, so that all imports have the same manners.
+
+mod mapping;
+mod plan;
+
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ssgctl::Error;
+use ssgctl::error::{Faults, count, quoted};
+use ssgctl::ingest::import::{Importer, Manner, Planned, Tally, import};
+use ssgctl::ingest::{Rows, Translation};
+use ssgctl::store::Tx;
+
+use crate::change::ChangeArgs;
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Result};
+use crate::input::{self, Incoming, Watch};
+use crate::output::Rejects;
+use crate::progress::Progress;
+
+pub(crate) use mapping::{ColumnMap, ImportSection};
+use plan::{PlanRow, Summary};
+
+/// What file is imported, and how.
+#[derive(Debug, Args)]
+#[group(id = "import_file")]
+pub(crate) struct ImportArgs {
+    /// The file: CSV with a header line, JSON, or JSON lines; - is stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Change what is there already and differs; else that refuses the file
+    #[arg(long)]
+    update: bool,
+
+    /// With --update: an empty cell empties its field; else it leaves the field alone
+    #[arg(long, requires = "update")]
+    empty_unsets: bool,
+
+    /// Show what became of each row instead of the sum; with --dry-run it is shown unasked
+    #[arg(long)]
+    plan: bool,
+
+    /// Import the other rows when some are wrong
+    #[arg(long, requires = "rejects", help_heading = "Wrong rows")]
+    skip_invalid: bool,
+
+    /// Write the rows that are wrong to this new file, to be mended and imported; a column says why
+    #[arg(long, value_name = "FILE", requires = "skip_invalid", help_heading = "Wrong rows")]
+    rejects: Option<PathBuf>,
+
+    /// Replace the file of wrong rows if it is there
+    #[arg(short, long, requires = "rejects", help_heading = "Wrong rows")]
+    force: bool,
+
+    /// Refuse the file unless it has so many rows
+    #[arg(long, value_name = "N", help_heading = "Is it all there?")]
+    expect_rows: Option<u64>,
+
+    /// Refuse the file unless its bytes have this SHA-256
+    #[arg(long, value_name = "HEX", value_parser = input::sha256, help_heading = "Is it all there?")]
+    sha256: Option<[u8; 32]>,
+
+    /// Read a column of the file as one of ours; may be given several times
+    #[arg(long, value_name = "THEIRS=OURS", help_heading = "Columns")]
+    map: Vec<ColumnMap>,
+
+    /// Leave a column of the file aside; may be given several times
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    ignore: Vec<String>,
+
+    /// Take telephone numbers without + or 00 for national ones of this calling code, such as 44
+    #[arg(long, value_name = "CODE", value_parser = mapping::calling_code, help_heading = "Columns")]
+    calling_code: Option<String>,
+
+    /// Read the file by this mapping of the configuration, or as this program writes it
+    #[arg(long, value_name = "NAME", help_heading = "Columns")]
+    pub(crate) from: Option<String>,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+impl ImportArgs {
+    /// The file that is imported.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    fn manner(&self) -> Manner {
+        Manner { update: self.update, empty_unsets: self.empty_unsets, skip_invalid: self.skip_invalid }
+    }
+}
+
+/// Imports a file and shows what came of it.
+pub(crate) fn run<I: Importer>(args: &ImportArgs, importer: &mut I, context: &mut Context) -> Result<()> {
+    let mut job = Job::open(args, importer, context)?;
+    let tally = if args.plan || args.change.dry_run {
+        context.write_rows(&args.change, |tx, rows| job.run(tx, |planned| rows.row(&PlanRow::of(planned))))?
+    } else {
+        let file = job.file.clone();
+        let summary =
+            context.write(&args.change, |tx| Ok::<_, Failure>(Summary { file, tally: job.run(tx, |_| Ok(()))? }))?;
+        context.output.row(&summary)?;
+        summary.tally
+    };
+    if let (Some(rejects), true) = (job.rejects, tally.refused > 0) {
+        rejects.publish(args.force)?;
+    }
+    tell(context, args, &tally);
+    Ok(())
+}
+
+/// An import with all that it needs.
+struct Job<'a, I: Importer> {
+    args: &'a ImportArgs,
+    file: String,
+    watch: Watch,
+    progress: Option<Progress>,
+    rows: Rows<Box<dyn BufRead>>,
+    translation: Option<Translation>,
+    importer: &'a mut I,
+    rejects: Option<Rejects>,
+}
+
+impl<'a, I: Importer> Job<'a, I> {
+    fn open(args: &'a ImportArgs, importer: &'a mut I, context: &Context) -> Result<Self> {
+        let file = input::name(&args.file);
+        let Incoming { input, size, watch } = input::open_to_import(&args.file, args.sha256.is_some())?;
+        let rows =
+            Rows::open(input).map_err(|fault| Failure::of_file(&file, fault.into()))?.raw(context.output.is_raw());
+        let translation = mapping::translation::<I>(args, rows.columns(), context)?;
+        let rejects = match &args.rejects {
+            Some(path) if !args.change.dry_run => Some(Rejects::create(path, args.force, rows.columns())?),
+            _ => None,
+        };
+        let progress = Some(Progress::of_bytes(size, context.quiet));
+        Ok(Self { args, file, watch, progress, rows, translation, importer, rejects })
+    }
+
+    /// Does all of it in a transaction, or fails.
+    fn run(&mut self, tx: &mut Tx<'_>, mut each: impl FnMut(&Planned<'_>) -> Result<()>) -> Result<Tally> {
+        let Self { args, file, watch, progress, rows, translation, importer, rejects } = self;
+        let tally = import(tx, rows, translation.as_ref(), *importer, args.manner(), |planned| {
+            if let (Some(rejects), Some(fault)) = (rejects.as_mut(), planned.fault) {
+                rejects.row(planned.cells, &format!("line {}: {}", fault.line, fault.error))?;
+            }
+            if let Some(progress) = progress.as_ref() {
+                progress.at(watch.bytes());
+            }
+            each(planned)
+        })?;
+        // The bar is gone before anything is told.
+        drop(progress.take());
+        let tally = tally.map_err(|faults| refused(file, faults))?;
+        if let Some(expected) = args.expect_rows.filter(|expected| *expected != tally.rows) {
+            let message = format!("{} has {}, not {expected}", quoted(file), count(tally.rows, "row"));
+            return Err(Failure::new(Exit::BadInput, "not_as_expected", message));
+        }
+        if args.sha256.is_some() && watch.sum() != args.sha256 {
+            let message = format!("{} has other bytes than those of that SHA-256", quoted(file));
+            return Err(Failure::new(Exit::BadInput, "not_as_expected", message));
+        }
+        Ok(tally)
+    }
+}
+
+/// The failure of a file with faults.
+fn refused(file: &str, faults: Faults) -> Failure {
+    let is_of = |wanted: &str| matches!(faults.first.first(), Some(fault) if matches!(*fault.error, Error::Input { code, .. } if code == wanted));
+    let is_of_header = is_of("bad_header");
+    let failure = Failure::of_file(file, faults);
+    if is_of_header {
+        return failure.hint("`--map THEIRS=OURS` reads a column under another name, `--from` a known kind of file");
+    }
+    failure
+}
+
+/// Tells a person what neither the sum nor the plan shows.
+fn tell(context: &Context, args: &ImportArgs, tally: &Tally) {
+    if !tally.left_out.is_empty() {
+        let columns = tally.left_out.iter().map(|(name, rows)| format!("{name} ({})", count(*rows, "row")));
+        context.note(&format!("not imported: {}", columns.collect::<Vec<_>>().join(", ")));
+    }
+    if (args.plan || args.change.dry_run) && !context.output.is_data() {
+        let Tally { rows, new, changed, same, refused, .. } = tally;
+        let rows = count(*rows, "row");
+        context.note(&format!("{rows}: {new} new, {changed} changed, {same} same, {refused} refused"));
+    }
+    if let (Some(path), true) = (&args.rejects, tally.refused > 0) {
+        let refused = count(tally.refused, "row");
+        let path = quoted(path.display());
+        Context::warn(&match args.change.dry_run {
+            true => format!("{refused} refused; they would be in {path}"),
+            false => format!("{refused} refused; see {path}"),
+        });
+    }
+}

@@ -1,0 +1,50 @@
+//! `ssgctl smpp import`.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use clap::Args;
+use ssgctl::error::quoted;
+use ssgctl::ingest::smpp::Accounts;
+use ssgctl::model::SmppDetails;
+
+use crate::context::Context;
+use crate::exit::Result;
+use crate::import;
+
+/// Add and change SMPP accounts from a file, all or nothing
+///
+/// The columns are those that `smpp export` writes; only customer is needed. An account is known by its system ID, or by its
+/// short name where the row has none. A column password is read, and one is generated where there is none; `smpp show
+/// --reveal` shows it. System IDs that are longer than a bind can carry are kept as they are, with a warning.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl smpp import accounts.csv --dry-run
+  ssgctl smpp import accounts.csv --map 'username=system_id' --map 'uid=customer' --ignore gid
+  ssgctl smpp import limits.csv --update --reason 'new limits'")]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    import: import::ImportArgs,
+}
+
+pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
+    let defaults = &context.settings.defaults;
+    let mut usual = SmppDetails::of(defaults.service()?);
+    (usual.max_tps, usual.max_binds) = (defaults.max_tps, defaults.max_binds);
+    let vault = context.vault()?;
+    let mut accounts = Accounts { vault: &vault, usual, too_long: Vec::new() };
+    warn_of_readers(args.import.file());
+    import::run(&args.import, &mut accounts, context)?;
+    for system_id in &accounts.too_long {
+        Context::warn(&format!("system ID {} is longer than a bind can carry and was kept", quoted(system_id)));
+    }
+    Ok(())
+}
+
+/// Tells of a file that may hold passwords and that others can read.
+fn warn_of_readers(file: &Path) {
+    if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o044 != 0) {
+        let file = quoted(file.display());
+        Context::warn(&format!("{file} may be read by other users; if it holds passwords, chmod 600 it or remove it"));
+    }
+}

@@ -1,0 +1,35 @@
+//! `ssgctl traffic list`.
+
+use clap::Args;
+use ssgctl::model::ImportState;
+use ssgctl::store::ImportFilter;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List the files that were imported, and what they came to, oldest first
+///
+/// An import that was interrupted is unfinished: the same `traffic import` again completes it.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl traffic list --desc --limit 10
+  ssgctl traffic list --state unfinished
+  ssgctl traffic list --json | jq -r '.[] | [.id, .file, .charged[]] | @tsv'")]
+pub(crate) struct ListArgs {
+    /// Only imports in this state: unfinished, finished or closed
+    #[arg(long, value_name = "STATE")]
+    state: Option<ImportState>,
+
+    /// Show the newest first
+    #[arg(long)]
+    desc: bool,
+
+    /// Show at most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+}
+
+pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
+    let filter = ImportFilter { state: args.state, newest_first: args.desc, limit: args.limit };
+    context.list(|snapshot, rows| snapshot.imports(&filter, |import| rows.row(&import)))
+}

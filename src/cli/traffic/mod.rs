@@ -1,0 +1,33 @@
+//! `ssgctl traffic`: what the gateway reports of messages comes in, and is charged.
+
+mod close;
+mod import;
+mod list;
+mod prune;
+mod row;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Import SMS traffic, each message once, and charge it
+#[derive(Debug, Subcommand)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) enum Command {
+    Import(import::ImportArgs),
+    List(list::ListArgs),
+    Close(close::CloseArgs),
+    Prune(prune::PruneArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Import(args) => import::run(args, context),
+            Self::List(args) => list::run(&args, context),
+            Self::Close(args) => close::run(&args, context),
+            Self::Prune(args) => prune::run(&args, context),
+        }
+    }
+}

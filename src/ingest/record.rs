@@ -1,0 +1,82 @@
+//! A record of a CSV file as it lies in the reader's memory: nothing of it is copied.
+
+/// A place in a file; lines and columns count from 1, columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Place {
+    pub(super) line: u64,
+    pub(super) column: u64,
+}
+
+/// Where a field begins and ends in its text, in bytes. Lines and fields are bounded far below 4 GiB.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Span {
+    #[expect(clippy::cast_possible_truncation, reason = "a record has at most 256 fields of at most 64 KiB")]
+    pub(super) fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
+    }
+}
+
+/// One record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record<'a> {
+    text: &'a str,
+    spans: &'a [Span],
+    places: Places<'a>,
+}
+
+/// Where the fields of a record stand in the file.
+#[derive(Debug, Clone, Copy)]
+enum Places<'a> {
+    /// All on this line, which is the record's text.
+    Line(u64),
+    Each(&'a [Place]),
+}
+
+impl<'a> Record<'a> {
+    /// A record that is a line as it is.
+    pub(super) fn in_line(line: &'a str, spans: &'a [Span], number: u64) -> Self {
+        Self { text: line, spans, places: Places::Line(number) }
+    }
+
+    /// A record whose fields were taken out of their quotes.
+    pub(super) fn put_together(text: &'a str, spans: &'a [Span], places: &'a [Place]) -> Self {
+        Self { text, spans, places: Places::Each(places) }
+    }
+
+    /// How many fields it has; never none.
+    pub(super) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// The text of a field; empty when there is no such field.
+    pub(super) fn field(&self, index: usize) -> &'a str {
+        self.spans.get(index).and_then(|span| self.text.get(span.start as usize..span.end as usize)).unwrap_or_default()
+    }
+
+    /// The texts of all fields.
+    pub(super) fn fields(self) -> impl Iterator<Item = &'a str> {
+        (0..self.len()).map(move |index| self.field(index))
+    }
+
+    /// Where a field begins.
+    pub(super) fn place(&self, index: usize) -> Place {
+        match self.places {
+            Places::Each(places) => places.get(index).copied().unwrap_or_default(),
+            Places::Line(line) => {
+                let start = self.spans.get(index).map_or(0, |span| span.start as usize);
+                let before = self.text.get(..start).unwrap_or_default();
+                Place { line, column: before.chars().count() as u64 + 1 }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn places(self) -> impl Iterator<Item = Place> {
+        (0..self.len()).map(move |index| self.place(index))
+    }
+}

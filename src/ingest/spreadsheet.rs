@@ -1,0 +1,129 @@
+//! What spreadsheets do to data on its way: long numbers become powers of ten, codes become dates, zeros and signs before
+//! numbers vanish. What can be recognised is refused, with what happened and how to avoid it.
+
+use crate::error::{Error, Fault, quoted};
+use crate::ingest::Row;
+use crate::model::{Country, calling_code, calling_code_of};
+
+/// Columns whose texts are codes or long numbers, and never an amount or a date.
+const CODES: &[&str] = &[
+    "account_code",
+    "company_reg_no",
+    "customer",
+    "cug",
+    "key",
+    "mo_numbers",
+    "reference",
+    "short_name",
+    "system_id",
+    "vat_reg_no",
+];
+
+/// Refuses a row of a spreadsheet that shows its damage.
+pub(super) fn check(row: &Row) -> Result<(), Fault> {
+    let country = row.cells().find(|(name, _)| *name == "country").and_then(|(_, text)| Country::named(text));
+    for (name, text) in row.cells() {
+        let text = text.trim();
+        let is_telephone = is_telephone(name);
+        if text.is_empty() || !(is_telephone || CODES.contains(&name)) {
+            continue;
+        }
+        let damage = if is_power_of_ten(text) {
+            "has lost its last digits to a spreadsheet; give the column the format Text there and export again"
+                .to_owned()
+        } else if is_date(text) {
+            "was made a date by a spreadsheet; give the column the format Text there and export again".to_owned()
+        } else if let Some(code) =
+            country.as_ref().and_then(calling_code_of).filter(|code| is_telephone && lacks(text, code))
+        {
+            format!(
+                "has no + and does not begin with {code} as numbers of its country do; write it in full, such as +{code}…"
+            )
+        } else {
+            continue;
+        };
+        let message = format!("{name}: {} {damage}", quoted(text));
+        return Err(row.fault(name, Error::Input { code: "bad_value", message }));
+    }
+    Ok(())
+}
+
+/// Whether a column has telephone numbers.
+pub(super) fn is_telephone(name: &str) -> bool {
+    name == "phone" || name == "mobile" || name.ends_with("_mobile")
+}
+
+/// `4.47E+11`: a number that was too long for its cell.
+fn is_power_of_ten(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits)
+}
+
+/// `01-Mar`, `Mar-24`: a code that looked like a date.
+fn is_date(text: &str) -> bool {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let Some((first, second)) = text.split_once('-') else { return false };
+    let is_month = |text: &str| MONTHS.contains(&text.to_lowercase().as_str());
+    let is_number = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    is_month(first) && is_number(second) || is_number(first) && is_month(second)
+}
+
+/// Whether a number without a sign of an international one does not begin with its country's code: a national one, or one
+/// that has lost its `+` or its zeros.
+fn lacks(text: &str, code: &str) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_international = text.trim_start_matches('(').starts_with('+') || digits.starts_with("00");
+    !is_international && calling_code(&digits) != Some(code)
+}
+
+/// A number as an international one: what has no sign of being one is national, and gets the calling code in place of a
+/// zero before it.
+pub(super) fn internationalized(text: &str, calling_code: &str) -> String {
+    let text = text.trim();
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if text.is_empty() || text.trim_start_matches('(').starts_with('+') || digits.starts_with("00") {
+        return text.to_owned();
+    }
+    format!("+{calling_code} {}", text.replacen('0', "", usize::from(digits.starts_with('0'))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_codes_that_a_spreadsheet_spoilt_are_known() {
+        for text in ["4.47E+11", "4,47E+11", "4E+11", "01-Mar", "1-mar", "Mar-24", "Sep-09"] {
+            assert!(is_power_of_ten(text) || is_date(text), "{text}");
+        }
+        for text in ["447700900123", "4.47E11", "MAR-2024", "E+1", "1E+", "01-March", "A-01", "12-34", "may-x"] {
+            assert!(!is_power_of_ten(text) && !is_date(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_another_country_needs_its_sign() {
+        for text in ["7700900123", "07700900123", "33612345678", "(0113) 496 0000"] {
+            assert!(lacks(text, "44"), "{text}");
+        }
+        for text in ["447700900123", "+33612345678", "0033612345678", "(+44) 113 496 0000"] {
+            assert!(!lacks(text, "44"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_national_number_becomes_an_international_one() {
+        for (text, number) in [
+            ("07700 900123", "+44 7700 900123"),
+            ("7700900123", "+44 7700900123"),
+            ("(0113) 496 0000", "+44 (113) 496 0000"),
+            ("+33612345678", "+33612345678"),
+            ("0033612345678", "0033612345678"),
+            ("", ""),
+        ] {
+            assert_eq!(internationalized(text, "44"), number);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The first reading of a file: everything that is wrong with it is found, and nothing is touched.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io::BufRead;
+
+use crate::error::{Error, Fault, Faults, Result};
+use crate::ingest::traffic::book::Book;
+use crate::ingest::traffic::reading::{Reading, Told};
+use crate::ingest::traffic::rejects::Rejects;
+use crate::ingest::traffic::seen::{Seen, Sight};
+use crate::ingest::traffic::{BATCH, Request, Watch, reading};
+use crate::model::{Message, MessageId, Money};
+use crate::ops::traffic::contradictions;
+use crate::store::Snapshot;
+
+/// The most messages that are looked at once more because they seem to contradict others of the same file.
+const MOST_SUSPECTS: usize = 100_000;
+
+/// What was found out about a file that has no fault.
+#[derive(Debug)]
+pub(super) struct Inspection {
+    pub(super) book: Book,
+    pub(super) known_days: BTreeSet<i32>,
+    pub(super) repeats: bool,
+    pub(super) met_naive_time: bool,
+}
+
+struct Inspector<'a> {
+    snapshot: &'a Snapshot<'a>,
+    request: &'a Request,
+    book: Book,
+    known_days: BTreeSet<i32>,
+    seen: Seen,
+    suspects: HashSet<u64>,
+    repeats: bool,
+    /// Messages of days of which there is traffic, which are held against it together.
+    waiting: Vec<(Message, u64)>,
+    faults: Faults,
+    rows: u64,
+}
+
+/// Reads a whole file, or tells everything that is wrong with it.
+pub(super) fn inspect(
+    snapshot: &Snapshot<'_>,
+    request: &Request,
+    book: Book,
+    rejects: Option<&mut Rejects<'_>>,
+    watch: &mut dyn Watch,
+) -> Result<Inspection> {
+    let mut inspector = Inspector {
+        snapshot,
+        request,
+        book,
+        known_days: snapshot.days_with_traffic(0, i32::MAX - 1)?,
+        seen: Seen::with_room_for(request.source.rows_at_most()),
+        suspects: HashSet::new(),
+        repeats: false,
+        waiting: Vec::new(),
+        faults: Faults::default(),
+        rows: 0,
+    };
+    let met_naive_time = inspector.read_all(rejects, watch)?;
+    inspector.compare()?;
+    while inspector.seen.next_share() {
+        inspector.read_again(watch, |inspector, message, _| {
+            let sight = inspector.seen.see(&message);
+            inspector.note(sight);
+        })?;
+    }
+    inspector.look_at_suspects(watch)?;
+    let Inspector { book, known_days, repeats, mut faults, .. } = inspector;
+    if faults.is_empty() {
+        return Ok(Inspection { book, known_days, repeats, met_naive_time });
+    }
+    faults.first.sort_by_key(|fault| (fault.line, fault.column));
+    Err(Error::Rows(faults))
+}
+
+impl Inspector<'_> {
+    fn read_all(&mut self, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
+        let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
+        while let Some((line, told)) = reading.next(&mut self.book, Some(self.snapshot)) {
+            self.rows += 1;
+            if self.rows.is_multiple_of(10_000) {
+                watch.at(self.request.source.position.bytes());
+            }
+            match told {
+                Ok(Told::Message(message)) => self.look_at(message, line)?,
+                Ok(Told::Rejected | Told::Other) => {}
+                Err(fault) if self.request.skip_invalid && !fault.ends_file => {
+                    if let Some(rejects) = &mut rejects {
+                        rejects.add(reading.fields(), &fault)?;
+                    }
+                }
+                Err(fault) => {
+                    if !self.faults.add(fault) {
+                        break;
+                    }
+                }
+            }
+        }
+        self.check_expectations(&reading);
+        Ok(reading.sense.met_naive_time)
+    }
+
+    fn look_at(&mut self, message: Message, line: u64) -> Result<()> {
+        self.book.note(message.account_id, message.day);
+        let sight = self.seen.see(&message);
+        self.note(sight);
+        if self.known_days.contains(&message.day) {
+            self.waiting.push((message, line));
+            if self.waiting.len() >= BATCH {
+                self.compare()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, sight: Sight) {
+        match sight {
+            Sight::Again => self.repeats = true,
+            Sight::Otherwise(fingerprint) => {
+                self.repeats = true;
+                if self.suspects.len() < MOST_SUSPECTS {
+                    self.suspects.insert(fingerprint);
+                }
+            }
+            Sight::New | Sight::Elsewhere => {}
+        }
+    }
+
+    /// Holds the messages that wait against those that are known.
+    fn compare(&mut self) -> Result<()> {
+        self.waiting.sort_unstable_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
+        let (messages, lines): (Vec<Message>, Vec<u64>) = self.waiting.drain(..).unzip();
+        let found = contradictions(self.snapshot, &messages, |account_id| self.book.tariff_of(account_id))?;
+        for contradiction in found {
+            let message = &messages[contradiction.index];
+            let import = self.snapshot.import(contradiction.import_id)?;
+            let before = format!("by import {} of {}", import.id, crate::error::quoted(&import.manifest.file));
+            self.faults.add(contradicted(message, lines[contradiction.index], contradiction.field, before));
+        }
+        Ok(())
+    }
+
+    /// Reads the messages of the file once more; whatever is wrong with rows was told at the first reading.
+    fn read_again(&mut self, watch: &mut dyn Watch, mut each: impl FnMut(&mut Self, Message, u64)) -> Result<()> {
+        let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
+        let mut rows = 0_u64;
+        while let Some((line, told)) = reading.next(&mut self.book, None) {
+            rows += 1;
+            if rows.is_multiple_of(10_000) {
+                watch.at(self.request.source.position.bytes());
+            }
+            match told {
+                Ok(Told::Message(message)) => each(self, message, line),
+                Err(fault) if fault.ends_file => break,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares messages that seem to contradict each other by what they really say.
+    fn look_at_suspects(&mut self, watch: &mut dyn Watch) -> Result<()> {
+        if self.suspects.is_empty() {
+            return Ok(());
+        }
+        let mut first: HashMap<(i32, MessageId, i64), (Message, u64)> = HashMap::new();
+        self.read_again(watch, |inspector, message, line| {
+            if !inspector.suspects.contains(&inspector.seen.fingerprint(&message)) {
+                return;
+            }
+            let key = (message.day, message.id.clone(), message.account_id);
+            let (before, its_line) = first.entry(key).or_insert_with(|| (message.clone(), line));
+            if let Some(field) = before.contradiction(&message) {
+                let fault = contradicted(&message, line, field, format!("on line {its_line}"));
+                inspector.faults.add(fault);
+            }
+        })
+    }
+
+    /// Notices a file that was cut between two rows, if somebody said what it must have.
+    fn check_expectations<R: BufRead>(&mut self, reading: &Reading<R>) {
+        let mut missed = |what: &str, expected: String, found: String| {
+            let message = format!("the file has {what} {found}, {expected} is expected");
+            self.faults.add(Fault::of_file(self.rows + 1, 1, "cut_off", message));
+        };
+        let expected = &self.request.expected;
+        if let Some(rows) = expected.rows.filter(|rows| *rows != self.rows) {
+            missed("rows:", rows.to_string(), self.rows.to_string());
+        }
+        let (parts, prices) = reading.sense.totals;
+        let total = prices.unwrap_or(Money::from_e8(parts.saturating_mul(Money::ONE.e8())));
+        if let Some(expected) = expected.total.filter(|expected| *expected != total) {
+            missed(if prices.is_some() { "prices of" } else { "parts:" }, expected.to_string(), total.to_string());
+        }
+    }
+}
+
+fn contradicted(message: &Message, line: u64, field: &'static str, before: String) -> Fault {
+    Fault::of_row(line, 1, Error::Contradiction { id: message.id.clone(), field, before })
+}
+
+/// A file of which not even the header can be read.
+pub(super) fn of_file(fault: Fault) -> Error {
+    let mut faults = Faults::default();
+    faults.add(fault);
+    Error::Rows(faults)
+}

@@ -1,0 +1,344 @@
+//! What a row of a file of traffic says, as a message.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::BufRead;
+use std::str::FromStr;
+
+use jiff::tz::TimeZone;
+
+use crate::error::{Error, Fault, quoted};
+use crate::ingest::csv::Records;
+use crate::ingest::record::Record;
+use crate::ingest::row::unguarded;
+use crate::ingest::traffic::book::Book;
+use crate::ingest::traffic::clock::moment;
+use crate::ingest::traffic::dialect::{self, Dialect, Times, place};
+use crate::model::{Invalid, Message, MessageState, Money, Noun, Tariff, Unit, day_of};
+use crate::store::Snapshot;
+
+/// What decides the meaning of a file's rows beside their text.
+#[derive(Debug, Clone)]
+pub struct Meaning {
+    /// The dialect, if it is not to be known by the header.
+    pub dialect: Option<&'static Dialect>,
+    /// Where clocks stand whose zone is not told.
+    pub zone: TimeZone,
+    /// The account of all rows, if they do not name theirs.
+    pub account: Option<String>,
+    /// The column that names the account, if not the dialect's own.
+    pub key_column: Option<String>,
+    /// Words for states that are not known by themselves, in lower case.
+    pub words: BTreeMap<String, MessageState>,
+    /// Whether any other word means that the state is unknown.
+    pub takes_any_word: bool,
+    /// Whether the file's prices are left aside.
+    pub ignores_prices: bool,
+}
+
+/// What a row is.
+#[derive(Debug)]
+pub(super) enum Told {
+    Message(Message),
+    /// A message that was refused before it got an ID.
+    Rejected,
+    /// Nothing that was sent to a handset.
+    Other,
+}
+
+/// The rows of a file.
+pub(super) struct Reading<R> {
+    records: Records<R>,
+    pub(super) sense: Sense,
+}
+
+/// How to read a row.
+pub(super) struct Sense {
+    pub(super) dialect: &'static Dialect,
+    meaning: Meaning,
+    columns: Columns,
+    /// Words met so far, as they stand in the file.
+    states: HashMap<Box<str>, MessageState>,
+    /// The day before which messages were pruned.
+    pruned_before: Option<i32>,
+    /// Whether a time came without a zone.
+    pub(super) met_naive_time: bool,
+    /// Parts and prices of all messages so far; no prices where none is told.
+    pub(super) totals: (i64, Option<Money>),
+}
+
+/// Where the columns are.
+struct Columns {
+    id: usize,
+    account: Option<usize>,
+    time: usize,
+    destination: usize,
+    state: Option<usize>,
+    parts: Option<usize>,
+    price: Option<usize>,
+    part_price: Option<usize>,
+    currency: Option<usize>,
+    only: Option<(usize, &'static str)>,
+}
+
+impl<R: BufRead> Reading<R> {
+    /// Begins to read, and finds out what the columns are.
+    pub(super) fn open(records: Records<R>, meaning: Meaning, pruned_before: Option<i32>) -> Result<Self, Fault> {
+        let dialect = match meaning.dialect {
+            Some(dialect) => dialect,
+            None => Dialect::of(records.columns())?,
+        };
+        let columns = Columns::of(records.columns(), dialect, &meaning)?;
+        let sense = Sense {
+            dialect,
+            meaning,
+            columns,
+            states: HashMap::new(),
+            pruned_before,
+            met_naive_time: false,
+            totals: (0, None),
+        };
+        Ok(Self { records, sense })
+    }
+
+    /// The names of the columns.
+    pub(super) fn columns(&self) -> &[String] {
+        self.records.columns()
+    }
+
+    /// The next row: its line, and what it is or what is wrong with it.
+    pub(super) fn next(
+        &mut self,
+        book: &mut Book,
+        snapshot: Option<&Snapshot<'_>>,
+    ) -> Option<(u64, Result<Told, Fault>)> {
+        match self.records.next_record() {
+            Ok(None) => None,
+            Ok(Some(record)) => Some((record.place(0).line, self.sense.read(&record, book, snapshot))),
+            Err(fault) => Some((fault.line, Err(fault))),
+        }
+    }
+
+    /// The fields of the row read last, as they stand in the file.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.records.current().fields()
+    }
+}
+
+impl Columns {
+    fn of(columns: &[String], dialect: &Dialect, meaning: &Meaning) -> Result<Self, Fault> {
+        let optional = |name: &str| if name.is_empty() { None } else { place(columns, name) };
+        let needed = |name: &str| {
+            optional(name).ok_or_else(|| {
+                let has = quoted(columns.join(","));
+                Dialect::refused(&format!(
+                    "a file of {} needs a column {}; the header has {has}",
+                    dialect.name,
+                    quoted(name)
+                ))
+            })
+        };
+        let account = meaning.key_column.as_deref().unwrap_or(dialect.account);
+        Ok(Self {
+            id: needed(dialect.id)?,
+            account: if meaning.account.is_some() { None } else { Some(needed(account)?) },
+            time: needed(dialect.time)?,
+            destination: needed(dialect.destination)?,
+            state: optional(dialect.state),
+            parts: optional(dialect.parts),
+            price: optional(dialect.price),
+            part_price: optional(dialect.part_price),
+            currency: optional(dialect.currency),
+            only: dialect.only.map(|(column, value)| Ok((needed(column)?, value))).transpose()?,
+        })
+    }
+}
+
+/// A field of a record.
+#[derive(Clone, Copy)]
+struct Field<'a> {
+    record: Record<'a>,
+    index: usize,
+    name: &'static str,
+}
+
+impl<'a> Field<'a> {
+    fn text(self) -> &'a str {
+        unguarded(self.record.field(self.index).trim())
+    }
+
+    fn fault(self, error: Error) -> Fault {
+        let place = self.record.place(self.index);
+        Fault::of_row(place.line, place.column, error)
+    }
+
+    fn invalid(self, rule: Invalid) -> Fault {
+        self.fault(Error::invalid(self.name, self.text(), rule))
+    }
+
+    fn missing(self) -> Fault {
+        self.fault(Error::Input { code: "missing_value", message: format!("{} is needed", self.name) })
+    }
+
+    fn parsed<T: FromStr<Err = Invalid>>(self) -> Result<T, Fault> {
+        if self.text().is_empty() {
+            return Err(self.missing());
+        }
+        self.text().parse().map_err(|rule| self.invalid(rule))
+    }
+}
+
+impl Sense {
+    fn read(&mut self, record: &Record<'_>, book: &mut Book, snapshot: Option<&Snapshot<'_>>) -> Result<Told, Fault> {
+        let (columns, dialect) = (&self.columns, self.dialect);
+        let field = |index, name| Field { record: *record, index, name };
+        if let Some((index, beginning)) = columns.only {
+            let text = record.field(index).trim();
+            if !text.get(..beginning.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(beginning)) {
+                return Ok(Told::Other);
+            }
+        }
+        let (id, time) = (field(columns.id, dialect.id), field(columns.time, dialect.time));
+        let (destination, account) = (field(columns.destination, dialect.destination), columns.account);
+        let (parts, prices) = (columns.parts, [columns.price, columns.part_price, columns.currency]);
+        let state = match columns.state {
+            Some(index) => self.state(field(index, dialect.state))?,
+            None => MessageState::Pending,
+        };
+        if !state.is_sent() && (id.text().is_empty() || time.text().is_empty()) {
+            return Ok(Told::Rejected);
+        }
+        let seconds = self.seconds(time)?;
+        let day = i32::try_from(seconds.div_euclid(86_400)).map_err(|_| time.missing())?;
+        if let Some(before) = self.pruned_before.filter(|before| day < *before) {
+            let rule = format!(
+                "lies before {}, up to which messages were pruned; whether it is known cannot be told",
+                day_of(before)
+            );
+            return Err(time.invalid(Invalid::rule(rule)));
+        }
+        let tariff = self.tariff(account.map(|index| field(index, dialect.account)), id, book, snapshot)?;
+        let parts = parts.map_or(Ok(1), |index| parts_of(field(index, dialect.parts)))?;
+        self.totals.0 += i64::from(parts);
+        Ok(Told::Message(Message {
+            day,
+            id: id.parsed()?,
+            account_id: tariff.account_id,
+            second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
+            state,
+            destination: destination.parsed()?,
+            parts,
+            price: self.price(prices, parts, &tariff, record)?,
+        }))
+    }
+
+    fn state(&mut self, field: Field<'_>) -> Result<MessageState, Fault> {
+        let word = field.text();
+        if let Some(state) = self.states.get(word) {
+            return Ok(*state);
+        }
+        let told = self.meaning.words.get(&word.to_ascii_lowercase()).copied();
+        let any = self.meaning.takes_any_word.then_some(MessageState::Unknown);
+        match told.or_else(|| dialect::state_of(word)).or(any) {
+            Some(state) => {
+                self.states.insert(word.into(), state);
+                Ok(state)
+            }
+            None if word.is_empty() => Err(field.missing()),
+            None => Err(field.invalid(Invalid::rule("is no state that is known here"))),
+        }
+    }
+
+    fn seconds(&mut self, field: Field<'_>) -> Result<i64, Fault> {
+        let text = field.text();
+        if text.is_empty() {
+            return Err(field.missing());
+        }
+        // From 1970 to 2200: what lies elsewhere was not sent then.
+        let in_range = |seconds: &i64| (0..7_258_118_400).contains(seconds);
+        if self.dialect.times == Times::Epoch {
+            return text.parse().ok().filter(in_range).ok_or_else(|| {
+                field.invalid(Invalid::rule("must be a time in seconds since 1970, such as 1795531001"))
+            });
+        }
+        match moment(text, &self.meaning.zone).filter(|moment| in_range(&moment.seconds)) {
+            Some(moment) => {
+                self.met_naive_time |= !moment.has_zone;
+                Ok(moment.seconds)
+            }
+            None => Err(field.invalid(Invalid::rule("must be a time such as 2026-11-24T14:36:41Z"))),
+        }
+    }
+
+    fn tariff(
+        &self,
+        field: Option<Field<'_>>,
+        id: Field<'_>,
+        book: &mut Book,
+        snapshot: Option<&Snapshot<'_>>,
+    ) -> Result<Tariff, Fault> {
+        let name = match (&self.meaning.account, field) {
+            (Some(name), _) => name.as_str(),
+            (None, Some(field)) if !field.text().is_empty() => field.text(),
+            (None, field) => return Err(field.unwrap_or(id).missing()),
+        };
+        let field = field.unwrap_or(id);
+        match book.find(name, snapshot).map_err(|error| Fault { ends_file: true, ..field.fault(error) })? {
+            Some(place) => Ok(book.tariff(place)),
+            None => Err(field.fault(Error::NotFound { noun: Noun::Smpp, name: name.to_owned(), nearest: None })),
+        }
+    }
+
+    /// What the row says that the message costs, where its account is charged in a currency.
+    fn price(
+        &mut self,
+        [price, part_price, currency]: [Option<usize>; 3],
+        parts: u16,
+        tariff: &Tariff,
+        record: &Record<'_>,
+    ) -> Result<Option<Money>, Fault> {
+        let field = |index: Option<usize>, name| {
+            index.map(|index| Field { record: *record, index, name }).filter(|field| !field.text().is_empty())
+        };
+        if self.meaning.ignores_prices {
+            return Ok(None);
+        }
+        let (whole, of_part) = (field(price, self.dialect.price), field(part_price, self.dialect.part_price));
+        let Some(told) = whole.or(of_part) else { return Ok(None) };
+        let price = self.amount(told)?;
+        let price = if whole.is_some() { Some(price) } else { price.checked_mul(parts.into()) };
+        let price = price.ok_or_else(|| told.fault(Error::Overflow { what: "the price" }))?;
+        let total = self.totals.1.unwrap_or_default().checked_add(price);
+        self.totals.1 = Some(total.ok_or_else(|| told.fault(Error::Overflow { what: "the sum of the prices" }))?);
+        if tariff.unit == Unit::Sms {
+            return Ok(None);
+        }
+        match field(currency, self.dialect.currency) {
+            Some(currency) if !currency.text().eq_ignore_ascii_case(tariff.unit.code()) => {
+                let rule = format!("is not {}, in which the account is charged; prices can be ignored", tariff.unit);
+                Err(currency.invalid(Invalid::rule(rule)))
+            }
+            _ => Ok(Some(price)),
+        }
+    }
+
+    fn amount(&self, field: Field<'_>) -> Result<Money, Fault> {
+        let amount: Money = field.parsed()?;
+        let amount =
+            if self.dialect.prices_are_negative && amount < Money::ZERO { amount.checked_neg() } else { Some(amount) };
+        amount
+            .filter(|amount| *amount >= Money::ZERO)
+            .ok_or_else(|| field.invalid(Invalid::rule("must not be negative")))
+    }
+}
+
+/// The number of parts. A gateway that does not know it says nothing or zero, and then it counts as one.
+fn parts_of(field: Field<'_>) -> Result<u16, Fault> {
+    match field.text() {
+        "" | "0" | "1" => Ok(1),
+        text => text
+            .parse()
+            .ok()
+            .filter(|parts| (1..=255).contains(parts))
+            .ok_or_else(|| field.invalid(Invalid::rule("must be a number of parts from 1 to 255"))),
+    }
+}

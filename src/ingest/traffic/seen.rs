@@ -1,0 +1,159 @@
+//! Which messages stood in a file before: one word of memory each, whatever the file.
+//!
+//! The table holds a fingerprint of each key and of what matters for money beside it. Equal fingerprints are not yet equal
+//! messages: whoever finds two that seem to contradict each other looks at the rows themselves. A file with more messages than
+//! the table takes is read more than once, each time for another share of them.
+
+use std::hash::{BuildHasher, RandomState};
+
+use crate::model::Message;
+
+/// The most fingerprints that are kept at once: 128 MiB of them.
+const MOST: usize = 1 << 24;
+
+/// What a message is, in view of those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Not seen before.
+    New,
+    /// Seen before, with the same content.
+    Again,
+    /// Seems to have been seen before with other content; the fingerprint of its key.
+    Otherwise(u64),
+    /// Of a share of messages that another reading looks at.
+    Elsewhere,
+}
+
+/// The messages that were seen.
+#[derive(Debug)]
+pub(super) struct Seen {
+    slots: Vec<u64>,
+    used: usize,
+    hasher: RandomState,
+    /// Messages are dealt out by the last bits of their fingerprint; of so many shares, this one is looked at.
+    shares: u64,
+    share: u64,
+    /// Whether there were too many for the table, so that all has to be done again in smaller shares.
+    is_full: bool,
+}
+
+impl Seen {
+    /// A table for about so many messages.
+    pub(super) fn with_room_for(messages: usize) -> Self {
+        Self::of_slots(messages, MOST)
+    }
+
+    fn of_slots(messages: usize, most: usize) -> Self {
+        let needed = messages + messages / 3;
+        let shares = needed.div_ceil(most).next_power_of_two();
+        let slots = needed.div_ceil(shares).next_power_of_two().clamp(1 << 10, most);
+        Self {
+            slots: vec![0; slots],
+            used: 0,
+            hasher: RandomState::new(),
+            shares: shares as u64,
+            share: 0,
+            is_full: false,
+        }
+    }
+
+    /// The fingerprint of a key.
+    pub(super) fn fingerprint(&self, message: &Message) -> u64 {
+        self.hasher.hash_one(message.key())
+    }
+
+    /// Looks at a message.
+    pub(super) fn see(&mut self, message: &Message) -> Sight {
+        let key = self.fingerprint(message);
+        if self.is_full || key & (self.shares - 1) != self.share {
+            return Sight::Elsewhere;
+        }
+        let content = self.hasher.hash_one((&message.destination, message.parts, message.price));
+        // The last 32 bits of the key, and others of the content that are never all zero, which marks a free slot.
+        let entry = (key << 32) | (content & 0xffff_ffff) | 1;
+        // The first bits of the key say where it belongs.
+        let mut slot = usize::try_from(key >> 32).unwrap_or_default() & (self.slots.len() - 1);
+        loop {
+            match self.slots[slot] {
+                0 => break,
+                found if found == entry => return Sight::Again,
+                found if found >> 32 == entry >> 32 => return Sight::Otherwise(key),
+                _ => slot = (slot + 1) & (self.slots.len() - 1),
+            }
+        }
+        if self.used * 8 >= self.slots.len() * 7 {
+            self.is_full = true;
+            return Sight::Elsewhere;
+        }
+        self.slots[slot] = entry;
+        self.used += 1;
+        Sight::New
+    }
+
+    /// Goes on to the next share for another reading of the file; says whether there is one.
+    pub(super) fn next_share(&mut self) -> bool {
+        if self.is_full {
+            (self.shares, self.share, self.is_full) = (self.shares * 2, 0, false);
+        } else {
+            self.share += 1;
+        }
+        self.slots.fill(0);
+        self.used = 0;
+        self.share < self.shares
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Destination, MessageId, MessageState};
+
+    fn message(id: u32, parts: u16) -> Message {
+        Message {
+            day: 20_000,
+            id: MessageId::Text(id.to_string().into()),
+            account_id: 1,
+            second: 0,
+            state: MessageState::Pending,
+            destination: Destination::Number(447_700_900_123),
+            parts,
+            price: None,
+        }
+    }
+
+    #[test]
+    fn what_was_seen_is_known_again_and_other_content_is_noticed() {
+        let mut seen = Seen::with_room_for(10);
+        assert_eq!(seen.see(&message(1, 1)), Sight::New);
+        assert_eq!(seen.see(&message(2, 1)), Sight::New);
+        assert_eq!(seen.see(&message(1, 1)), Sight::Again);
+        assert_eq!(seen.see(&message(1, 2)), Sight::Otherwise(seen.fingerprint(&message(1, 1))));
+        assert!(!seen.next_share());
+    }
+
+    #[test]
+    fn a_file_beyond_all_expectation_is_seen_in_shares() {
+        let mut seen = Seen::of_slots(100, 1 << 10);
+        let (mut new, mut again, mut readings) = (0, 0, 0);
+        loop {
+            let (mut new_now, mut again_now) = (0, 0);
+            for id in (0..5_000).chain(0..5_000) {
+                match seen.see(&message(id, 1)) {
+                    Sight::New => new_now += 1,
+                    Sight::Again => again_now += 1,
+                    Sight::Otherwise(_) => panic!("all are alike"),
+                    Sight::Elsewhere => {}
+                }
+            }
+            readings += 1;
+            if !seen.is_full {
+                (new, again) = (new + new_now, again + again_now);
+            }
+            if !seen.next_share() {
+                break;
+            }
+        }
+        assert_eq!((new, again), (5_000, 5_000));
+        assert!(readings < 20, "{readings}");
+    }
+}

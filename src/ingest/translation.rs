@@ -1,0 +1,240 @@
+//! Rows of a foreign file as rows of our own: by a dialect, and by what an operator says of single columns.
+
+use crate::ingest::Row;
+use crate::ingest::dialect::{Dialect, is_column};
+use crate::ingest::row::Field;
+use crate::ingest::spreadsheet::{internationalized, is_telephone};
+use crate::model::Country;
+
+/// What the columns of a file are to us.
+#[derive(Debug, Clone, Default)]
+pub struct Translation {
+    /// Their columns with our targets, in the order in which they count.
+    columns: Vec<(String, String)>,
+    /// Columns that are left aside though the dialect knows them.
+    ignored: Vec<String>,
+    /// The calling code of numbers that have none.
+    calling_code: Option<String>,
+    /// Whether a customer without a name may be called by its person or address.
+    is_foreign: bool,
+}
+
+impl Translation {
+    /// The translation of a dialect, or an empty one.
+    pub fn of(dialect: Option<&Dialect>) -> Self {
+        let columns = dialect.map(|dialect| dialect.columns).unwrap_or_default();
+        let columns = columns.iter().map(|&(theirs, ours)| (theirs.to_owned(), ours.to_owned())).collect();
+        Self { columns, ignored: Vec::new(), calling_code: None, is_foreign: dialect.is_some() }
+    }
+
+    /// Reads a column of the file as one of ours, in place of what the dialect has for ours and for it.
+    pub fn map(&mut self, theirs: &str, ours: &str) {
+        self.columns.retain(|(column, target)| target != ours && !is_column(column, theirs));
+        self.columns.push((theirs.to_owned(), ours.to_owned()));
+        self.is_foreign = true;
+    }
+
+    /// Leaves a column of the file aside.
+    pub fn ignore(&mut self, theirs: &str) {
+        self.ignored.push(theirs.to_owned());
+    }
+
+    /// Takes telephone numbers without a sign of an international one for national ones of this calling code.
+    pub fn internationalize(&mut self, calling_code: &str) {
+        self.calling_code = Some(calling_code.to_owned());
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty() && self.ignored.is_empty() && self.calling_code.is_none()
+    }
+
+    /// The columns that it names and a file does not have, out of those that an operator named.
+    pub fn lacking<'a>(&'a self, asked: &'a [String], columns: &'a [String]) -> impl Iterator<Item = &'a str> {
+        let has = |wanted: &str| columns.iter().any(|column| is_column(column, wanted));
+        asked.iter().map(String::as_str).filter(move |wanted| !has(wanted))
+    }
+
+    /// Whether a column of the file is read, or is ours already.
+    pub(super) fn reads(&self, column: &str) -> bool {
+        !self.is_ignored(column) && self.columns.iter().any(|(theirs, _)| is_column(column, theirs))
+    }
+
+    pub(super) fn is_ignored(&self, column: &str) -> bool {
+        self.ignored.iter().any(|ignored| is_column(column, ignored))
+    }
+
+    /// The columns of ours that a file with these columns has something for.
+    pub(super) fn gives(&self, columns: &[String]) -> Vec<String> {
+        let targets = self.columns.iter().filter(|(theirs, _)| columns.iter().any(|column| is_column(column, theirs)));
+        let mut gives: Vec<String> = targets.map(|(_, ours)| ours.clone()).collect();
+        if self.is_foreign && gives.iter().any(|target| target == "contact_name" || target == "invoice_emails") {
+            gives.push("organisation".to_owned());
+        }
+        gives.extend(columns.iter().filter(|column| !self.is_ignored(column)).cloned());
+        gives
+    }
+
+    /// The row in our columns. Fields that it has under our names already stay. What cannot be said in ours is left out.
+    pub(super) fn translate(&self, row: &Row, left_out: &mut Vec<String>) -> Row {
+        let mut made = Made::default();
+        for (theirs, ours) in &self.columns {
+            let found = row.fields().iter().find(|(name, _)| is_column(name, theirs));
+            let Some((name, field)) = found.filter(|(name, _)| !self.is_ignored(name)) else { continue };
+            made.add(ours, name, field);
+        }
+        made.settle_terms(left_out);
+        made.settle_people();
+        made.settle_address();
+        if self.is_foreign {
+            made.settle_name();
+        }
+        for (name, field) in row.fields() {
+            if !self.reads(name) && !self.is_ignored(name) && made.find(name).is_none() {
+                made.fields.push((name.clone(), field.clone()));
+            }
+        }
+        if let Some(code) = &self.calling_code {
+            for (_, field) in made.fields.iter_mut().filter(|(name, _)| is_telephone(name)) {
+                field.text = internationalized(&field.text, code);
+            }
+        }
+        row.with_fields(made.fields)
+    }
+}
+
+/// A row that is being put together.
+#[derive(Default)]
+struct Made {
+    fields: Vec<(String, Field)>,
+    /// Their column of the payment terms.
+    terms: Option<String>,
+}
+
+impl Made {
+    fn find(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|(other, _)| other == name).map(|(_, field)| field)
+    }
+
+    /// The text of a field that is not empty.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.find(name).map(|field| field.text.trim()).filter(|text| !text.is_empty())
+    }
+
+    fn take(&mut self, name: &str) -> Option<Field> {
+        let place = self.fields.iter().position(|(other, _)| other == name)?;
+        Some(self.fields.remove(place).1)
+    }
+
+    /// Puts one of their fields to what came before for the same target.
+    fn add(&mut self, target: &str, theirs: &str, field: &Field) {
+        let (name, glue) = match target {
+            "invoice_address+" => ("invoice_address", " "),
+            "invoice_address" | "street_address" => (target, "\n"),
+            "invoice_emails" => (target, ","),
+            _ if target.ends_with("_name") => (target, " "),
+            _ => (target, ""),
+        };
+        if name == "payment_terms_days" {
+            self.terms = Some(theirs.to_owned());
+        }
+        let text = match name {
+            "country" | "street_country" => country(&field.text),
+            "status" => status(&field.text),
+            _ => field.text.trim().to_owned(),
+        };
+        match self.fields.iter_mut().find(|(other, _)| other == name) {
+            None => self.fields.push((name.to_owned(), Field { text, ..field.clone() })),
+            Some((_, before)) if before.text.is_empty() => *before = Field { text, ..field.clone() },
+            Some((_, before)) if !glue.is_empty() && !text.is_empty() => {
+                before.text.push_str(glue);
+                before.text.push_str(&text);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Payment terms map only where they count days from the invoice; others are left out.
+    fn settle_terms(&mut self, left_out: &mut Vec<String>) {
+        let Some(kind) = self.take("terms_kind") else { return };
+        let kind: String = kind.text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        if !matches!(kind.as_str(), "" | "daysafter" | "daysafterbilldate") {
+            self.take("payment_terms_days");
+            left_out.extend(self.terms.take());
+        }
+    }
+
+    /// Persons who are to have the invoices have the billing role; one with an address and no name is called by it.
+    fn settle_people(&mut self) {
+        for number in 1..=6 {
+            let prefix = if number == 1 { "contact_".to_owned() } else { format!("contact_{number}_") };
+            let billing = self.take(&format!("{prefix}billing"));
+            let is_there =
+                self.text(&format!("{prefix}name")).is_some() || self.text(&format!("{prefix}email")).is_some();
+            if let Some(flag) = billing.filter(|flag| is_there && is_yes(&flag.text)) {
+                self.fields.push((format!("{prefix}roles"), Field { text: "billing".to_owned(), ..flag }));
+            }
+        }
+    }
+
+    fn settle_address(&mut self) {
+        let street = self.take("street_address");
+        if self.text("invoice_address").is_none()
+            && let Some(street) = street.filter(|street| !street.text.is_empty())
+        {
+            self.take("invoice_address");
+            self.fields.push(("invoice_address".to_owned(), street));
+        }
+        let street_country = self.take("street_country");
+        if self.text("country").is_none()
+            && let Some(country) = street_country.filter(|country| !country.text.is_empty())
+        {
+            self.take("country");
+            self.fields.push(("country".to_owned(), country));
+        }
+        let Some(company) = self.take("company").filter(|company| !company.text.is_empty()) else { return };
+        if self.text("organisation") != Some(company.text.as_str()) {
+            match self.fields.iter_mut().find(|(name, _)| name == "invoice_address") {
+                Some((_, address)) => address.text = format!("{}\n{}", company.text, address.text),
+                None => self.fields.push(("invoice_address".to_owned(), company)),
+            }
+        }
+    }
+
+    /// A customer without a name of its own is called by its person, else by its address.
+    fn settle_name(&mut self) {
+        if self.text("organisation").is_none() {
+            let name = ["contact_name", "invoice_emails"].iter().find(|name| self.text(name).is_some());
+            if let Some(field) = name.and_then(|name| self.find(name)).cloned() {
+                self.take("organisation");
+                self.fields.push(("organisation".to_owned(), field));
+            }
+        }
+        let is_reachable = ["contact_email", "contact_mobile"].iter().any(|name| self.text(name).is_some());
+        if is_reachable && self.text("contact_name").is_none() {
+            self.take("contact_name");
+            // A person's name is shorter than a company's may be.
+            if let Some(name) = self.find("organisation").filter(|name| name.text.chars().count() <= 100).cloned() {
+                self.fields.push(("contact_name".to_owned(), name));
+            }
+        }
+    }
+}
+
+/// The code of a country that is given by name; anything else stays, to be refused where it is read.
+fn country(text: &str) -> String {
+    Country::named(text).map_or_else(|| text.trim().to_owned(), |country| country.to_string())
+}
+
+/// The words of others for what is in use and what is not.
+fn status(text: &str) -> String {
+    match text.trim().to_lowercase().as_str() {
+        "inactive" => "active".to_owned(),
+        "closed" => "archived".to_owned(),
+        _ => text.trim().to_owned(),
+    }
+}
+
+fn is_yes(text: &str) -> bool {
+    matches!(text.trim().to_lowercase().as_str(), "true" | "yes" | "y" | "1")
+}

@@ -1,0 +1,185 @@
+//! Files of traffic that were imported, what their rows came to, and what their messages cost.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::{Date, date};
+
+use crate::model::text::{Actor, Invalid};
+use crate::model::{Hash, Money, Time, Unit};
+
+/// A day of a count of days since 1970-01-01.
+pub fn day_of(days: i32) -> Date {
+    let epoch = date(1970, 1, 1);
+    epoch.saturating_add(jiff::Span::new().try_days(days).unwrap_or_default())
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportState {
+    /// Begun and interrupted, or running: not all rows are in, and nothing is charged yet.
+    Unfinished,
+    /// All rows are in and charged.
+    Finished,
+    /// Ended by hand: the rows that were in are charged.
+    Closed,
+}
+
+impl ImportState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Unfinished, Self::Finished, Self::Closed];
+
+    /// The state in lower case, such as `finished`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unfinished => "unfinished",
+            Self::Finished => "finished",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl FromStr for ImportState {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| Invalid::rule("must be unfinished, finished or closed"))
+    }
+}
+
+impl fmt::Display for ImportState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What the rows of a file came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Messages that were not known.
+    pub new: u64,
+    /// Rows that told something newer of a known message.
+    pub updated: u64,
+    /// Rows that told nothing new.
+    pub duplicate: u64,
+    /// Rows of messages that the gateway refused before it gave them an ID.
+    pub rejected: u64,
+    /// Rows of other things than messages to handsets.
+    pub skipped: u64,
+    /// Rows with a fault that were left out.
+    pub refused: u64,
+}
+
+impl Tally {
+    /// All rows.
+    pub fn rows(&self) -> u64 {
+        self.new + self.updated + self.duplicate + self.rejected + self.skipped + self.refused
+    }
+
+    /// Adds what other rows came to.
+    pub fn add(&mut self, other: &Self) {
+        self.new += other.new;
+        self.updated += other.updated;
+        self.duplicate += other.duplicate;
+        self.rejected += other.rejected;
+        self.skipped += other.skipped;
+        self.refused += other.refused;
+    }
+}
+
+/// What is known of a file before it is imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    pub file: String,
+    pub sha256: Hash,
+    pub size: u64,
+    /// Whose kind of file it is.
+    pub dialect: String,
+    /// Everything else that decides what its rows mean, as a JSON object.
+    pub options: String,
+    /// Whether its messages are charged.
+    pub charging: bool,
+}
+
+/// An import as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    pub id: i64,
+    pub manifest: Manifest,
+    pub state: ImportState,
+    /// The first and last day of its messages, in days since 1970-01-01 UTC.
+    pub days: Option<(i32, i32)>,
+    /// Of the rows that are in.
+    pub tally: Tally,
+    /// What it charged, by unit; not negative.
+    pub charges: Vec<(Unit, Money)>,
+    pub begun_at: Time,
+    pub ended_at: Option<Time>,
+    pub actor: Actor,
+}
+
+/// What messages of an account cost, and whose balance pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tariff {
+    pub account_id: i64,
+    pub customer_id: i64,
+    pub unit: Unit,
+    /// The price of a message part; not negative.
+    pub price: Money,
+    /// Whether anything is charged at all.
+    pub charging: bool,
+}
+
+impl Tariff {
+    /// What a message of so many parts costs: what the gateway said, if it said so in a currency, else the price of the
+    /// service for each part. Nothing is rounded; nothing where that is beyond all amounts.
+    pub fn charge(&self, parts: u16, price: Option<Money>) -> Option<Money> {
+        match price.filter(|_| self.unit != Unit::Sms) {
+            _ if !self.charging => Some(Money::ZERO),
+            Some(price) => Some(price),
+            None => self.price.e8().checked_mul(parts.into()).map(Money::from_e8),
+        }
+    }
+}
+
+/// What an import charges for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Charge {
+    pub messages: i64,
+    pub parts: i64,
+    /// Not negative.
+    pub amount: Money,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_in_credits_is_the_services_and_in_a_currency_the_gateways() {
+        let tariff = |unit: &str, charging| Tariff {
+            account_id: 1,
+            customer_id: 1,
+            unit: unit.parse().expect("valid"),
+            price: "2".parse().expect("valid"),
+            charging,
+        };
+        let told = Some("0.0075".parse().expect("valid"));
+        let charge = |unit, price| tariff(unit, true).charge(3, price).expect("an amount").to_string();
+        assert_eq!(charge("SMS", told), "6");
+        assert_eq!(charge("EUR", told), "0.0075");
+        assert_eq!(charge("EUR", None), "6");
+        assert_eq!(tariff("EUR", false).charge(3, told), Some(Money::ZERO));
+        let dear = Tariff { price: Money::from_e8(i64::MAX), ..tariff("EUR", true) };
+        assert_eq!(dear.charge(2, None), None);
+    }
+
+    #[test]
+    fn days_are_counted_from_1970() {
+        assert_eq!(day_of(0).to_string(), "1970-01-01");
+        assert_eq!(day_of(20_781).to_string(), "2026-11-24");
+    }
+}

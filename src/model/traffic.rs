@@ -1,0 +1,372 @@
+//! Traffic: single messages as the gateway reports them, and their sums.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::model::text::{Invalid, serde_by_text};
+use crate::model::{Country, Money, Unit, calling_code, country_of};
+
+/// What became of a message. Of two that were told of the same message the higher one holds, whichever came first: a state
+/// that is final is never undone by one that is not, and what the handset or network said outranks what the gateway concluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MessageState {
+    /// On its way.
+    Pending = 0,
+    /// The gateway lost track of it.
+    Unknown = 1,
+    /// Refused before it was sent; costs nothing.
+    Rejected = 2,
+    /// Not delivered in time.
+    Expired = 3,
+    /// Cannot be delivered.
+    Undeliverable = 4,
+    /// On the handset.
+    Delivered = 5,
+}
+serde_by_text!(MessageState);
+
+impl MessageState {
+    /// Every state, from low to high.
+    pub const ALL: [Self; 6] =
+        [Self::Pending, Self::Unknown, Self::Rejected, Self::Expired, Self::Undeliverable, Self::Delivered];
+
+    /// The state in lower case, such as `delivered`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Unknown => "unknown",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Undeliverable => "undeliverable",
+            Self::Delivered => "delivered",
+        }
+    }
+
+    /// Its number in the database, and its place in [`StateCounts`].
+    pub const fn number(self) -> usize {
+        self as usize
+    }
+
+    /// The state of a number.
+    pub fn from_number(number: usize) -> Option<Self> {
+        Self::ALL.get(number).copied()
+    }
+
+    /// Whether a message in it counts as sent.
+    pub fn is_sent(self) -> bool {
+        self != Self::Rejected
+    }
+}
+
+impl FromStr for MessageState {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| Invalid::rule("must be pending, delivered, expired, undeliverable, unknown or rejected"))
+    }
+}
+
+impl fmt::Display for MessageState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The gateway's name for a message. A UUID is the same however it is written: any case, with or without dashes.
+///
+/// Texts sort before UUIDs, as the database sorts them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MessageId {
+    Text(Box<str>),
+    Uuid([u8; 16]),
+}
+serde_by_text!(MessageId);
+
+impl MessageId {
+    /// The longest text, in bytes: SMPP has 64, vendors' own IDs are shorter.
+    pub const LONGEST: usize = 64;
+}
+
+impl FromStr for MessageId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if let Some(bytes) = uuid(text.as_bytes()) {
+            return Ok(Self::Uuid(bytes));
+        }
+        if text.is_empty() || text.len() > Self::LONGEST || !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(Invalid::rule("must be 1 to 64 visible ASCII characters"));
+        }
+        Ok(Self::Text(text.into()))
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.pad(text),
+            Self::Uuid(bytes) => uuid::Uuid::from_bytes(*bytes).hyphenated().fmt(f),
+        }
+    }
+}
+
+/// The bytes of 32 hexadecimal digits, or of a UUID in its usual form.
+fn uuid(text: &[u8]) -> Option<[u8; 16]> {
+    let dashes: &[usize] = match text.len() {
+        32 => &[],
+        36 => &[8, 13, 18, 23],
+        _ => return None,
+    };
+    let mut bytes = [0; 16];
+    let mut at = 0;
+    for byte in &mut bytes {
+        if dashes.contains(&at) {
+            if text[at] != b'-' {
+                return None;
+            }
+            at += 1;
+        }
+        *byte = (digit(text[at])? << 4) | digit(text[at + 1])?;
+        at += 2;
+    }
+    Some(bytes)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// Where a message was sent: mostly a number by E.164, but gateways also report what customers got wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Destination {
+    /// The digits of an international number.
+    Number(u64),
+    /// Anything else: a short code, a national number, a name.
+    Other(Box<str>),
+}
+serde_by_text!(Destination);
+
+impl Destination {
+    /// The country of the number by its calling code.
+    pub fn country(&self) -> Option<&'static str> {
+        match self {
+            Self::Number(number) => country_of(*number),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl FromStr for Destination {
+    type Err = Invalid;
+
+    /// Reads a number as [`crate::model::Msisdn`] does, and takes any other short text as it is.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        const LONGEST: usize = 40;
+        if let Some(number) = international(text) {
+            return Ok(Self::Number(number));
+        }
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        if text
+            .split_once(['E', 'e'])
+            .is_some_and(|(digits, power)| is_number(digits) && power.strip_prefix('+').is_some_and(is_number))
+        {
+            return Err(Invalid::rule("was a number before a spreadsheet rounded it; export the file again"));
+        }
+        if text.is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control) {
+            return Err(Invalid::rule("must be a number such as +447700900123, or another text of 1 to 40 characters"));
+        }
+        Ok(Self::Other(text.into()))
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "+{number}"),
+            Self::Other(text) => f.pad(text),
+        }
+    }
+}
+
+/// The number that a text stands for by E.164, if it does: 8 to 15 digits that begin with an assigned calling code.
+fn international(text: &str) -> Option<u64> {
+    let bytes = text.as_bytes();
+    let bytes = bytes.strip_prefix(b"+").or_else(|| bytes.strip_prefix(b"00")).unwrap_or(bytes);
+    let (mut number, mut length) = (0_u64, 0);
+    let mut first = [0; 3];
+    for &byte in bytes {
+        match byte {
+            b'0'..=b'9' if length < 15 => {
+                if length < 3 {
+                    first[length] = byte;
+                }
+                number = number * 10 + u64::from(byte - b'0');
+                length += 1;
+            }
+            b' ' | b'.' | b'-' | b'(' | b')' | b'/' => {}
+            _ => return None,
+        }
+    }
+    let first = std::str::from_utf8(&first).ok()?;
+    (length >= 8 && calling_code(first).is_some()).then_some(number)
+}
+
+/// One message, and what it is charged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The day of its submission, in days since 1970-01-01 UTC.
+    pub day: i32,
+    pub id: MessageId,
+    pub account_id: i64,
+    /// The second of that day, 0 to 86399.
+    pub second: u32,
+    pub state: MessageState,
+    pub destination: Destination,
+    /// At least 1.
+    pub parts: u16,
+    /// What the gateway says that the whole message costs, if it says so.
+    pub price: Option<Money>,
+}
+
+impl Message {
+    /// What one message is: no two have the same.
+    pub fn key(&self) -> (i32, &MessageId, i64) {
+        (self.day, &self.id, self.account_id)
+    }
+
+    /// The hour of its submission, in hours since 1970-01-01 UTC.
+    pub fn hour(&self) -> i32 {
+        self.day * 24 + (self.second / 3600).cast_signed()
+    }
+
+    /// The first field that matters for money and in which another report of the same message contradicts this one. A price
+    /// that is not told contradicts none.
+    pub fn contradiction(&self, other: &Self) -> Option<&'static str> {
+        let prices_differ = matches!((self.price, other.price), (Some(one), Some(two)) if one != two);
+        [
+            ("destination", self.destination != other.destination),
+            ("parts", self.parts != other.parts),
+            ("price", prices_differ),
+        ]
+        .into_iter()
+        .find(|(_, differs)| *differs)
+        .map(|(field, _)| field)
+    }
+}
+
+/// How many messages are in each state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StateCounts([i64; 6]);
+
+impl StateCounts {
+    /// Counts by the numbers of their states.
+    pub const fn new(counts: [i64; 6]) -> Self {
+        Self(counts)
+    }
+
+    /// How many are in a state.
+    pub fn of(&self, state: MessageState) -> i64 {
+        self.0[state.number()]
+    }
+
+    /// Adds messages in a state; fewer than none takes away.
+    pub fn add(&mut self, state: MessageState, count: i64) {
+        self.0[state.number()] += count;
+    }
+
+    /// Adds other counts.
+    pub fn add_all(&mut self, other: &Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
+        }
+    }
+
+    /// All messages.
+    pub fn total(&self) -> i64 {
+        self.0.iter().sum()
+    }
+
+    /// By the numbers of the states.
+    pub const fn numbers(&self) -> [i64; 6] {
+        self.0
+    }
+}
+
+/// The messages of an account that were submitted in one hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HourTraffic {
+    /// In hours since 1970-01-01 UTC.
+    pub hour: i32,
+    pub account_id: i64,
+    pub counts: StateCounts,
+    pub parts: i64,
+}
+
+/// The messages of an account that were submitted on one day to one country and are charged in one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayTraffic {
+    /// In days since 1970-01-01 UTC.
+    pub day: i32,
+    pub account_id: i64,
+    /// None where the destinations have no calling code.
+    pub country: Option<Country>,
+    pub unit: Unit,
+    pub counts: StateCounts,
+    pub parts: i64,
+    /// What was charged for them; not negative.
+    pub charge: Money,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_the_same_however_it_is_written() {
+        let forms = [
+            "67e55044-10b1-426f-9247-bb680e5fe0c8",
+            "67E5504410B1426F9247BB680E5FE0C8",
+            "67e5504410b1426f9247bb680e5fe0c8",
+        ];
+        for form in forms {
+            let id: MessageId = form.parse().expect(form);
+            assert_eq!(id.to_string(), forms[0]);
+        }
+        for text in ["SM67e5504410b1426f9247bb680e5fe0c8", "67e55044-10b1-426f-9247_bb680e5fe0c8", "1", "a:b/c"] {
+            assert_eq!(text.parse::<MessageId>().expect(text).to_string(), text);
+        }
+        for text in ["", "a b", "\u{e9}", &"x".repeat(65)] {
+            assert!(text.parse::<MessageId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_destination_is_a_number_where_it_can_be_and_else_kept_as_it_is() {
+        for text in ["+447700900123", "00447700900123", "447700900123", "+44 (7700) 900-123"] {
+            assert_eq!(text.parse(), Ok(Destination::Number(447_700_900_123)), "{text}");
+        }
+        for text in ["07700900123", "60606", "ACME", "+21012345678", "4477009001234567"] {
+            assert_eq!(text.parse(), Ok(Destination::Other(text.into())), "{text}");
+        }
+        for text in ["", "4.47701E+11", "a\nb", &"1".repeat(41)] {
+            assert!(text.parse::<Destination>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_states_belong_together() {
+        for state in MessageState::ALL {
+            assert_eq!(MessageState::from_number(state.number()), Some(state));
+            assert_eq!(state.as_str().parse(), Ok(state));
+        }
+        assert!(MessageState::Pending < MessageState::Unknown && MessageState::Expired < MessageState::Delivered);
+    }
+}

@@ -1,0 +1,105 @@
+//! What is known of a message after one more report of it.
+//!
+//! Of several reports the earliest time and the highest state hold, and it counts as sent if any says so: in whatever order
+//! they come, the end is the same. What its charge follows from must be the same in all of them.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+use crate::model::{Message, Tariff};
+use crate::store::{KnownMessage, Snapshot};
+
+/// A report that does not agree with what is known of its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contradiction {
+    /// Its place among the reports.
+    pub index: usize,
+    pub field: &'static str,
+    /// The import that had it otherwise.
+    pub import_id: i64,
+}
+
+/// The tariffs of messages that are known, each looked up once.
+#[derive(Debug, Default)]
+pub(super) struct KnownTariffs(HashMap<(i64, i64), Tariff>);
+
+impl KnownTariffs {
+    pub(super) fn of(&mut self, snapshot: &Snapshot<'_>, import_id: i64, account_id: i64) -> Result<Tariff> {
+        if let Some(tariff) = self.0.get(&(import_id, account_id)) {
+            return Ok(*tariff);
+        }
+        let tariff = snapshot.tariff_of(import_id, account_id)?;
+        self.0.insert((import_id, account_id), tariff);
+        Ok(tariff)
+    }
+}
+
+/// What a first report tells.
+pub(super) fn first(message: &Message, import_id: i64) -> KnownMessage {
+    KnownMessage {
+        second: message.second,
+        state: message.state,
+        destination: message.destination.clone(),
+        parts: message.parts,
+        price: message.price,
+        charged: message.state.is_sent(),
+        import_id,
+    }
+}
+
+/// What is known after one more report; an import that first tells of a message as sent is the one that charges it.
+pub(super) fn merged(known: &KnownMessage, message: &Message, import_id: i64) -> KnownMessage {
+    let charges = !known.charged && message.state.is_sent();
+    KnownMessage {
+        second: known.second.min(message.second),
+        state: known.state.max(message.state),
+        charged: known.charged || charges,
+        price: if charges { message.price } else { known.price },
+        import_id: if charges { import_id } else { known.import_id },
+        ..known.clone()
+    }
+}
+
+/// The first field in which a report contradicts what is known. Prices are compared where both are of the same unit.
+pub(super) fn contradiction(
+    known: &KnownMessage,
+    paid: &Tariff,
+    message: &Message,
+    pays: &Tariff,
+) -> Option<&'static str> {
+    [
+        ("destination", known.destination != message.destination),
+        ("parts", known.parts != message.parts),
+        ("price", paid.unit == pays.unit && known.price != message.price),
+    ]
+    .into_iter()
+    .find(|(_, differs)| *differs)
+    .map(|(field, _)| field)
+}
+
+/// Finds the reports, sorted by key, that contradict what is known of their messages before the import.
+pub fn contradictions(
+    snapshot: &Snapshot<'_>,
+    messages: &[Message],
+    tariff: impl Fn(i64) -> Option<Tariff>,
+) -> Result<Vec<Contradiction>> {
+    let mut found = Vec::new();
+    let mut tariffs = KnownTariffs::default();
+    let mut begin = 0;
+    for of_day in messages.chunk_by(|one, next| one.day == next.day) {
+        for (index, (message, known)) in (begin..).zip(of_day.iter().zip(snapshot.known_messages(of_day)?)) {
+            let Some(known) = known else { continue };
+            let paid = tariffs.of(snapshot, known.import_id, message.account_id)?;
+            let pays = tariff(message.account_id).ok_or_else(|| unknown_account(message))?;
+            if let Some(field) = contradiction(&known, &paid, message, &pays) {
+                found.push(Contradiction { index, field, import_id: known.import_id });
+            }
+        }
+        begin += of_day.len();
+    }
+    Ok(found)
+}
+
+pub(super) fn unknown_account(message: &Message) -> Error {
+    Error::Internal(format!("account row {} has no price in the import", message.account_id))
+}

@@ -1,0 +1,81 @@
+//! Warnings: setting their marks, and finding out which balances have crossed them.
+
+mod judge;
+mod settle;
+
+use std::collections::BTreeSet;
+
+use crate::error::{Error, Result};
+use crate::model::{Balance, Change, Customer, EmailAddress, Invalid, Noun, Role, Unit, Warning, WarningDetails};
+use crate::ops::customer;
+use crate::store::{ContactFilter, ContactSort, Lives, Page, Snapshot, Tx};
+
+pub use judge::{Broken, Compose, Judged, Judgement, Notice, judge};
+pub(super) use settle::archive_with_customer;
+
+/// Changes the warning of a customer's balance, making it if there is none.
+///
+/// Marks that are moved below a low balance are no recovery, and nobody is told of one. Marks that are moved above a balance
+/// are crossed, as the next check will find.
+pub fn set(tx: &mut Tx<'_>, customer: &str, unit: Unit, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
+    let customer = customer::active(tx, customer)?;
+    let before = tx.warning(&customer, unit)?.map(|warning| warning.details);
+    let mut details = before.clone().unwrap_or_else(WarningDetails::empty);
+    change(&mut details);
+    check(unit, &details)?;
+    let subject = Balance::name_of(&customer.account_code, unit);
+    let change = Change::new(Noun::Balance, "warn", subject, Some(customer.id))
+        .between(before.as_ref(), Some(&details))
+        .amounts(unit, &["upper", "lower"]);
+    if !change.is_empty() || before.is_none() {
+        tx.set_warning(&customer, unit, &details)?;
+        tx.record(&change)?;
+        if let Some(before) = &before {
+            settle::after_change(tx, &customer, before, &written(tx, &customer, unit)?)?;
+        }
+    }
+    written(tx, &customer, unit)
+}
+
+fn written(tx: &Tx<'_>, customer: &Customer, unit: Unit) -> Result<Warning> {
+    tx.warning(customer, unit)?.ok_or_else(|| Error::Internal("a warning just written is not there".to_owned()))
+}
+
+fn check(unit: Unit, details: &WarningDetails) -> Result<()> {
+    for (field, mark) in [("upper", details.upper), ("lower", details.lower)] {
+        if let Some(mark) = mark {
+            unit.check(mark).map_err(|rule| Error::invalid(field, mark, rule))?;
+        }
+    }
+    match (details.upper, details.lower) {
+        (Some(upper), Some(lower)) if lower > upper => {
+            Err(Error::invalid("lower", lower, Invalid::rule(format!("must not be above upper, which is {upper}"))))
+        }
+        (None, Some(lower)) => Err(Error::invalid("lower", lower, Invalid::rule("needs an upper mark beside it"))),
+        _ => Ok(()),
+    }
+}
+
+/// Where a customer is told: the warning's addresses, else its billing contacts, else its invoice emails; nowhere when it
+/// is not to be told.
+pub fn recipients(snapshot: &Snapshot<'_>, customer: &Customer, details: &WarningDetails) -> Result<Vec<EmailAddress>> {
+    if !details.tell_customer {
+        return Ok(Vec::new());
+    }
+    if !details.to.is_empty() {
+        return Ok(details.to.clone());
+    }
+    let mut billing = BTreeSet::new();
+    let filter = ContactFilter {
+        customer_id: Some(customer.id),
+        lives: Lives::All,
+        role: Some(Role::Billing),
+        search: None,
+        page: Page { sort: ContactSort::Id, descending: false, limit: None },
+    };
+    snapshot.contacts(&filter, |contact| {
+        billing.extend(contact.details.email);
+        Ok::<_, Error>(())
+    })?;
+    if billing.is_empty() { Ok(customer.details.invoice_emails.clone()) } else { Ok(billing.into_iter().collect()) }
+}

@@ -1,0 +1,210 @@
+//! Every row of every table, one by one: what a document of the whole database is made of, and made into again.
+//!
+//! A row is a JSON object of the table's columns. Whole numbers are numbers, but amounts (columns that end in `_e8`) are texts,
+//! so that no reader makes floats of them; bytes are `{"hex": "…"}`; columns that hold JSON hold it as it is; a column
+//! that is empty is left out.
+
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Row, ToSql, params_from_iter};
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Result, quoted};
+use crate::store::{Snapshot, Tx};
+
+/// A table as it stands in a document.
+#[derive(Debug)]
+pub struct Table {
+    pub name: &'static str,
+    /// The columns by which its rows are ordered, which is an order in which they can be written.
+    order: &'static str,
+    /// Columns that hold JSON.
+    json: &'static [&'static str],
+}
+
+impl Table {
+    const fn new(name: &'static str, order: &'static str, json: &'static [&'static str]) -> Self {
+        Self { name, order, json }
+    }
+}
+
+/// Every table, each after those that it refers to.
+pub const TABLES: &[Table] = &[
+    Table::new("service", "id", &[]),
+    Table::new("customer", "id", &["invoice_emails", "invoice_address"]),
+    Table::new("contact", "id", &["roles"]),
+    Table::new("note", "id", &[]),
+    Table::new("smpp_account", "id", &["allowed_ips", "mo_numbers"]),
+    Table::new("previous_password", "smpp_account_id", &[]),
+    Table::new("cug_number", "smpp_account_id, msisdn", &[]),
+    Table::new("balance", "customer_id, unit", &[]),
+    Table::new("entry", "id", &[]),
+    Table::new("warning", "customer_id, unit", &["told_at", "internal"]),
+    Table::new("crossing", "id", &[]),
+    Table::new("letter", "id", &[]),
+    Table::new("letter_attempt", "letter_id, number", &[]),
+    Table::new("check_run", "id", &[]),
+    Table::new("import", "id", &["options"]),
+    Table::new("import_account", "import_id, account_id", &[]),
+    Table::new("message", "day, id, account_id", &[]),
+    Table::new("traffic_hour", "hour, account_id", &[]),
+    Table::new("traffic_day", "day, account_id, country, unit", &[]),
+    Table::new("traffic_pruned", "only_row", &[]),
+    Table::new("event", "id", &["changes"]),
+];
+
+/// The table that no new database is without a row of.
+const NEVER_EMPTY: &str = "service";
+
+impl Snapshot<'_> {
+    /// Hands every row of a table to `each`, as the text of its JSON object.
+    pub fn rows_of<E: From<Error>>(&self, table: &Table, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let sql = format!("SELECT * FROM {} ORDER BY {}", table.name, table.order);
+        let mut statement = self.transaction.prepare(&sql).map_err(Error::from)?;
+        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let mut rows = statement.query([]).map_err(Error::from)?;
+        let mut text = String::new();
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            text.clear();
+            write_row(table, &columns, row, &mut text)?;
+            each(&text)?;
+        }
+        Ok(())
+    }
+
+    /// The first table that has rows which no new database has.
+    pub fn first_table_in_use(&self) -> Result<Option<&'static str>> {
+        for table in TABLES {
+            let most = if table.name == NEVER_EMPTY { 1 } else { 0 };
+            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 2)", table.name);
+            let count: i64 = self.transaction.query_row(&sql, [], |row| row.get(0))?;
+            if count > most {
+                return Ok(Some(table.name));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Tx<'_> {
+    /// Makes room in a new database for all that a document has: what every new database has goes, and rows may come before
+    /// those that they refer to.
+    pub fn begin_document(&mut self) -> Result<()> {
+        Ok(self.transaction.execute_batch(&format!("PRAGMA defer_foreign_keys = ON; DELETE FROM {NEVER_EMPTY};"))?)
+    }
+
+    /// Adds a row as it stands in a document.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when the table has no such column, or takes no such value.
+    pub fn insert_document_row(&mut self, table: &Table, fields: &[(String, &RawValue)]) -> Result<()> {
+        let known: Vec<String> = {
+            let statement = self.transaction.prepare_cached(&format!("SELECT * FROM {}", table.name))?;
+            statement.column_names().into_iter().map(str::to_owned).collect()
+        };
+        let mut values = Vec::with_capacity(fields.len());
+        for (name, raw) in fields {
+            if !known.contains(name) {
+                return Err(refused(format!("table {} has no column {}", table.name, quoted(name))));
+            }
+            let value = read(table, name, raw.get());
+            values
+                .push(value.ok_or_else(|| refused(format!("{}.{name} cannot be {}", table.name, quoted(raw.get()))))?);
+        }
+        let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+        let places: Vec<String> = (1..=names.len()).map(|number| format!("?{number}")).collect();
+        let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), places.join(", "));
+        let inserted = self.transaction.prepare_cached(&sql)?.execute(params_from_iter(&values));
+        inserted.map(drop).map_err(|error| match error {
+            rusqlite::Error::SqliteFailure(failure, Some(message))
+                if failure.code == rusqlite::ErrorCode::ConstraintViolation =>
+            {
+                refused(format!("table {} refuses the row: {}", table.name, told(&message)))
+            }
+            other => other.into(),
+        })
+    }
+}
+
+fn refused(message: String) -> Error {
+    Error::Input { code: "bad_document", message }
+}
+
+/// What the database says of a rule that is broken, without its own words for it.
+fn told(message: &str) -> String {
+    message.replace("constraint failed", "rule broken").replace("UNIQUE", "unique").replace("CHECK", "check")
+}
+
+fn write_row(table: &Table, columns: &[String], row: &Row<'_>, text: &mut String) -> Result<()> {
+    text.push('{');
+    for (index, name) in columns.iter().enumerate() {
+        let value = row.get_ref(index)?;
+        if value == ValueRef::Null {
+            continue;
+        }
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push('"');
+        text.push_str(name);
+        text.push_str("\":");
+        match value {
+            ValueRef::Integer(number) if name.ends_with("_e8") => text.push_str(&format!("\"{number}\"")),
+            ValueRef::Integer(number) => text.push_str(&number.to_string()),
+            ValueRef::Text(bytes) => {
+                let value = std::str::from_utf8(bytes)
+                    .map_err(|_| Error::Damaged(format!("{}.{name} is no UTF-8 text", table.name)))?;
+                // JSON on several lines would break the document's own; it is told as a text.
+                let is_json = table.json.contains(&name.as_str()) && !value.contains(['\n', '\r']);
+                text.push_str(&if is_json { value.to_owned() } else { serde_json::Value::from(value).to_string() });
+            }
+            ValueRef::Blob(bytes) => {
+                text.push_str("{\"hex\":\"");
+                bytes.iter().for_each(|byte| text.push_str(&format!("{byte:02x}")));
+                text.push_str("\"}");
+            }
+            ValueRef::Null | ValueRef::Real(_) => {
+                return Err(Error::Damaged(format!("{}.{name} is no whole number", table.name)));
+            }
+        }
+    }
+    text.push('}');
+    Ok(())
+}
+
+/// A value as it goes into a column.
+struct Stored(Value);
+
+impl ToSql for Stored {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+/// Reads what [`write_row`] wrote.
+fn read(table: &Table, name: &str, raw: &str) -> Option<Stored> {
+    let value = match raw.as_bytes().first()? {
+        b'"' => {
+            let text: String = serde_json::from_str(raw).ok()?;
+            if name.ends_with("_e8") { Value::Integer(text.parse().ok()?) } else { Value::Text(text) }
+        }
+        b'{' | b'[' if table.json.contains(&name) => Value::Text(raw.to_owned()),
+        b'{' => Value::Blob(bytes(raw)?),
+        b'-' | b'0'..=b'9' if !name.ends_with("_e8") => Value::Integer(raw.parse().ok()?),
+        _ => return None,
+    };
+    Some(Stored(value))
+}
+
+/// The bytes of `{"hex": "…"}`.
+fn bytes(raw: &str) -> Option<Vec<u8>> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Bytes {
+        hex: String,
+    }
+    let Bytes { hex } = serde_json::from_str(raw).ok()?;
+    let digits: Vec<u8> =
+        hex.chars().map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
+    let (pairs, []) = digits.as_chunks::<2>() else { return None };
+    Some(pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}

@@ -1,0 +1,283 @@
+//! Messages: one row each, found and written in the order of their key.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{Destination, Message, MessageId, MessageState};
+use crate::store::{KnownMessage, Snapshot, Tx};
+
+/// How many rows one statement adds.
+const ROWS_A_STATEMENT: usize = 50;
+
+/// Reading all messages of a day in order is quicker than looking for each, if no more than so many are passed over for one.
+const WORTH_READING: usize = 12;
+
+const COLUMNS: &str = "second, state, destination, parts, price_e8, charged, import_id";
+
+impl ToSql for MessageId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Text(text) => ToSqlOutput::from(&**text),
+            Self::Uuid(bytes) => ToSqlOutput::from(bytes.as_slice()),
+        })
+    }
+}
+
+impl FromSql for MessageId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Text(_) => Ok(Self::Text(value.as_str()?.into())),
+            ValueRef::Blob(bytes) => bytes.try_into().map(Self::Uuid).map_err(|_| FromSqlError::InvalidType),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+}
+
+impl ToSql for Destination {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Number(number) => ToSqlOutput::from(number.cast_signed()),
+            Self::Other(text) => ToSqlOutput::from(&**text),
+        })
+    }
+}
+
+impl FromSql for Destination {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Integer(number) => u64::try_from(number).map(Self::Number).map_err(FromSqlError::other),
+            ValueRef::Text(_) => Ok(Self::Other(value.as_str()?.into())),
+            _ => Err(FromSqlError::InvalidType),
+        }
+    }
+}
+
+impl ToSql for MessageState {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(*self as u8))
+    }
+}
+
+impl FromSql for MessageState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::from_number(usize::column_result(value)?).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+/// Reads [`COLUMNS`], which begin at a column.
+fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<KnownMessage> {
+    Ok(KnownMessage {
+        second: row.get(first)?,
+        state: row.get(first + 1)?,
+        destination: row.get(first + 2)?,
+        parts: row.get(first + 3)?,
+        price: row.get(first + 4)?,
+        charged: row.get(first + 5)?,
+        import_id: row.get(first + 6)?,
+    })
+}
+
+/// How a stored ID stands to another, in the order of the table.
+fn compare_ids(stored: ValueRef<'_>, id: &MessageId) -> Ordering {
+    match (stored, id) {
+        (ValueRef::Text(stored), MessageId::Text(text)) => stored.cmp(text.as_bytes()),
+        (ValueRef::Blob(stored), MessageId::Uuid(bytes)) => stored.cmp(bytes),
+        (ValueRef::Blob(_), MessageId::Text(_)) => Ordering::Greater,
+        _ => Ordering::Less,
+    }
+}
+
+impl Snapshot<'_> {
+    /// The days of a range of which there is any traffic, whether its messages are still there or were pruned.
+    pub fn days_with_traffic(&self, first: i32, last: i32) -> Result<BTreeSet<i32>> {
+        let mut days = BTreeSet::new();
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT day FROM traffic_day WHERE day BETWEEN ?1 AND ?2 ORDER BY day LIMIT 1")?;
+        let mut from = first;
+        while let Some(day) = statement.query_row([from, last], |row| row.get(0)).optional()? {
+            days.insert(day);
+            from = day + 1;
+        }
+        Ok(days)
+    }
+
+    /// What is known of messages of one day that are sorted by key: for each in turn, if it is known.
+    pub fn known_messages(&self, messages: &[Message]) -> Result<Vec<Option<KnownMessage>>> {
+        let Some(first) = messages.first() else { return Ok(Vec::new()) };
+        let of_day: i64 = self
+            .transaction
+            .prepare_cached(
+                "SELECT coalesce(sum(pending + unknown + rejected + expired + undeliverable + delivered), 0)
+                 FROM traffic_day WHERE day = ?1",
+            )?
+            .query_row([first.day], |row| row.get(0))?;
+        if usize::try_from(of_day).unwrap_or(usize::MAX) / WORTH_READING > messages.len() {
+            messages.iter().map(|message| self.known_message(message)).collect()
+        } else {
+            self.known_in_order(messages, first)
+        }
+    }
+
+    fn known_message(&self, message: &Message) -> Result<Option<KnownMessage>> {
+        let sql = format!("SELECT {COLUMNS} FROM message WHERE day = ?1 AND id = ?2 AND account_id = ?3");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        Ok(statement.query_row(params![message.day, message.id, message.account_id], |row| read(row, 0)).optional()?)
+    }
+
+    /// Goes through the day from the first of the messages on, in step with them.
+    fn known_in_order(&self, messages: &[Message], first: &Message) -> Result<Vec<Option<KnownMessage>>> {
+        let sql = format!(
+            "SELECT id, account_id, {COLUMNS} FROM message WHERE day = ?1 AND id >= ?2 ORDER BY day, id, account_id"
+        );
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut stored = statement.query(params![first.day, first.id])?;
+        let mut next = stored.next()?;
+        let mut known = Vec::with_capacity(messages.len());
+        for message in messages {
+            let mut found = None;
+            while let Some(row) = next {
+                let account_id: i64 = row.get(1)?;
+                let order = compare_ids(row.get_ref(0)?, &message.id).then(account_id.cmp(&message.account_id));
+                if order == Ordering::Equal {
+                    found = Some(read(row, 2)?);
+                }
+                if order != Ordering::Less {
+                    break;
+                }
+                next = stored.next()?;
+            }
+            known.push(found);
+        }
+        Ok(known)
+    }
+
+    /// Hands every message of some days to `each`, by day, ID and account.
+    pub fn messages<E: From<Error>>(
+        &self,
+        days: (i32, i32),
+        mut each: impl FnMut(i32, MessageId, i64, KnownMessage) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = format!(
+            "SELECT day, id, account_id, {COLUMNS} FROM message WHERE day BETWEEN ?1 AND ?2 ORDER BY day, id, account_id"
+        );
+        let mut statement = self.transaction.prepare_cached(&sql).map_err(Error::from)?;
+        let mut rows = statement.query([days.0, days.1]).map_err(Error::from)?;
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            let key = || Ok::<_, rusqlite::Error>((row.get(0)?, row.get(1)?, row.get(2)?, read(row, 3)?));
+            let (day, id, account_id, known) = key().map_err(Error::from)?;
+            each(day, id, account_id, known)?;
+        }
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Adds messages that are not known. They are added quickest in the order of their keys.
+    pub fn insert_messages<'m>(
+        &mut self,
+        import_id: i64,
+        messages: impl IntoIterator<Item = &'m Message>,
+    ) -> Result<()> {
+        let mut waiting = Vec::with_capacity(ROWS_A_STATEMENT);
+        for message in messages {
+            waiting.push(message);
+            if waiting.len() == ROWS_A_STATEMENT {
+                self.insert_rows(import_id, &waiting)?;
+                waiting.clear();
+            }
+        }
+        waiting.chunks(1).try_for_each(|one| self.insert_rows(import_id, one))
+    }
+
+    fn insert_rows(&mut self, import_id: i64, messages: &[&Message]) -> Result<()> {
+        let row = "(?,?,?,?,?,?,?,?,?,?)";
+        let sql = format!("INSERT INTO message VALUES {}", vec![row; messages.len()].join(","));
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut place = 0;
+        let mut next = || {
+            place += 1;
+            place
+        };
+        for message in messages {
+            statement.raw_bind_parameter(next(), message.day)?;
+            statement.raw_bind_parameter(next(), &message.id)?;
+            statement.raw_bind_parameter(next(), message.account_id)?;
+            statement.raw_bind_parameter(next(), message.second)?;
+            statement.raw_bind_parameter(next(), message.state)?;
+            statement.raw_bind_parameter(next(), &message.destination)?;
+            statement.raw_bind_parameter(next(), message.parts)?;
+            statement.raw_bind_parameter(next(), message.price)?;
+            statement.raw_bind_parameter(next(), message.state.is_sent())?;
+            statement.raw_bind_parameter(next(), import_id)?;
+        }
+        statement.raw_execute()?;
+        Ok(())
+    }
+
+    /// Saves what is known of a message by now. Its destination and parts never change.
+    pub fn update_message(&mut self, message: &Message, known: &KnownMessage) -> Result<()> {
+        self.transaction
+            .prepare_cached(
+                "UPDATE message SET second = ?4, state = ?5, charged = ?6, import_id = ?7, price_e8 = ?8
+                 WHERE day = ?1 AND id = ?2 AND account_id = ?3",
+            )?
+            .execute(params![
+                message.day,
+                message.id,
+                message.account_id,
+                known.second,
+                known.state,
+                known.charged,
+                known.import_id,
+                known.price
+            ])?;
+        Ok(())
+    }
+
+    /// Removes messages of days before one, the oldest first; gives how many they were.
+    pub fn delete_messages_before(&mut self, day: i32, at_most: u64) -> Result<u64> {
+        // The table is its own index: what lies before a key is one range.
+        let last = self
+            .transaction
+            .prepare_cached(
+                "SELECT day, id, account_id FROM message WHERE day < ?1 ORDER BY day, id, account_id LIMIT 1 OFFSET ?2",
+            )?
+            .query_row(params![day, at_most], |row| {
+                Ok((row.get::<_, i32>(0)?, row.get::<_, MessageId>(1)?, row.get::<_, i64>(2)?))
+            })
+            .optional()?;
+        let deleted = match last {
+            Some((day, id, account_id)) => self
+                .transaction
+                .prepare_cached("DELETE FROM message WHERE (day, id, account_id) < (?1, ?2, ?3)")?
+                .execute(params![day, id, account_id])?,
+            None => self.transaction.prepare_cached("DELETE FROM message WHERE day < ?1")?.execute([day])?,
+        };
+        Ok(deleted as u64)
+    }
+
+    /// Notes that messages of days before one are pruned.
+    pub fn set_pruned_before(&mut self, day: i32) -> Result<()> {
+        self.transaction.execute(
+            "INSERT INTO traffic_pruned VALUES (1, ?1) ON CONFLICT DO UPDATE SET before_day = max(before_day, ?1)",
+            [day],
+        )?;
+        Ok(())
+    }
+}
+
+impl Snapshot<'_> {
+    /// The day before which messages are pruned, if any are.
+    pub fn pruned_before(&self) -> Result<Option<i32>> {
+        Ok(self
+            .transaction
+            .prepare_cached("SELECT before_day FROM traffic_pruned")?
+            .query_row([], |row| row.get(0))
+            .optional()?)
+    }
+}

@@ -1,0 +1,380 @@
+//! The wizard: what it asks, in which order, what it takes and refuses, and what it leaves when it is not let finish.
+
+use serde_json::Value;
+
+use crate::console::{Console, words};
+use crate::terminal::Session;
+
+/// Every question of `quick-create`, and keys that answer it.
+const STEPS: &[(&str, &str)] = &[
+    ("Organisation: ", "Caf\u{e9} 'du Port'\r"),
+    ("Country (type to search): ", "united kin\r"),
+    ("Contact name [none]: ", "Zo\u{eb} N\u{fa}\u{f1}ez\r"),
+    ("Contact email [none]: ", "zoe@port.example\r"),
+    ("Contact mobile [none]: ", "+44 7700 900123\r"),
+    ("Service:", "\u{1b}[B\r"),
+    ("Unit of the balance (SMS or a currency) [GBP]: ", "\r"),
+    ("Opening balance [none]: ", "250.5\r"),
+    ("Early warning (at or below) [none]: ", "50\r"),
+    ("Urgent warning (at or below) [none]: ", "10\r"),
+    ("Max TPS [no limit]: ", "50\r"),
+    ("Allowed IPs (commas between) [any]: ", "192.0.2.7, 2001:db8::1/48\r"),
+    ("Closed user group (numbers, commas between) [none]: ", "+447700900124;+447700900125\r"),
+    ("MT webhook [none]: ", "https://port.example/mt\r"),
+    ("DLR webhook [none]: ", "\r"),
+    ("MO webhook [none]: ", "https://port.example/mo\r"),
+    ("Send the customer an email? [y/N]", "y"),
+];
+const REVIEW: &str = "Create this customer:";
+
+/// The line that the answers make, as it is printed.
+const SAME: &str = "--organisation 'Caf\u{e9} '\\''du Port'\\''' --country GB --contact-name 'Zo\u{eb} N\u{fa}\u{f1}ez' \
+    --contact-email zoe@port.example --contact-mobile +447700900123 --service uk --unit GBP --credit 250.5 --warn-upper 50 \
+    --warn-lower 10 --max-tps 50 --allowed-ips 192.0.2.7,2001:db8::/48 --cug +447700900124,+447700900125 \
+    --mt-webhook https://port.example/mt --mo-webhook https://port.example/mo --send-email";
+
+const SHOWS_CURSOR: &str = "\u{1b}[?25h";
+const HIDES_CURSOR: &str = "\u{1b}[?25l";
+
+/// A text as a session's reader shows it, which makes a character of every byte.
+fn as_bytes(text: &str) -> String {
+    text.bytes().map(char::from).collect()
+}
+
+fn answer(session: &mut Session, steps: &[(&str, &str)]) {
+    for (question, keys) in steps {
+        session.shows(&as_bytes(question));
+        session.types(keys);
+    }
+}
+
+/// What a customer has, without what is another each time.
+fn lasting(console: &Console, customer: &str) -> Value {
+    let mut shown = console.json(&format!("customer show {customer}"));
+    strip(&mut shown);
+    shown
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(strip),
+        Value::Object(fields) => {
+            fields.retain(|key, _| {
+                !key.ends_with("_at")
+                    && !matches!(key.as_str(), "api_id" | "account_code" | "system_id" | "customer" | "id")
+            });
+            fields.values_mut().for_each(strip);
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_answer_becomes_an_option_and_the_line_does_the_same_without_questions() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("quick-create --config mail.toml --fields account_code,email_sent_to", &[]);
+    answer(&mut session, STEPS);
+    session.shows(REVIEW);
+    session.types("\r");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    let line = format!("ssgctl quick-create --config mail.toml --fields account_code,email_sent_to {SAME}");
+    assert!(shown.contains(&line), "{shown}");
+    assert!(shown.trim_end().ends_with("zoe@port.example"), "{shown}");
+    let asked = console.ok("customer list --search port.example -o name");
+    let other = Console::seeded();
+    other.shell(&line).succeeded(&line);
+    let typed = other.ok("customer list --search port.example -o name");
+    assert_eq!(lasting(&console, asked.trim()), lasting(&other, typed.trim()));
+    let account = console.json("smpp list --search CAF")[0].clone();
+    assert_eq!(account["max_tps"], 50, "{account}");
+    assert_eq!(account["cug_size"], 2, "{account}");
+    assert_eq!(account["use_cug"], true, "{account}");
+    assert_eq!(console.json("mail list --recipient zoe@port")[0]["kind"], "welcome");
+}
+
+#[test]
+fn the_password_is_in_the_result_alone() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("quick-create --json --fields password --config mail.toml", &[]);
+    answer(&mut session, STEPS);
+    session.shows(REVIEW);
+    session.types("\r");
+    session.shows("\"password\":\"");
+    let (rest, code) = session.ends();
+    let password = &rest[..8];
+    assert_eq!(code, Some(0), "{rest}");
+    assert!(!rest[8..].contains(password), "{rest}");
+}
+
+#[test]
+fn a_wrong_answer_is_told_by_its_rule_and_asked_again() {
+    let wrong: &[(usize, &[(&str, &str)])] = &[
+        (0, &[("", "it is needed"), ("-", "it is needed"), ("a\u{200b}b", "invisible"), (LONG, "has 201")]),
+        (2, &[("a\u{202e}b", "invisible"), ("a\u{9b}31mb", "control character")]),
+        (3, &[("zoe", "one email address"), ("a@b.example,c@d.example", "one email address")]),
+        (4, &[("07700900123", "calling code"), ("ten", "international number")]),
+        (6, &[("XYZ", "ISO 4217"), ("pounds", "ISO 4217")]),
+        (7, &[("1,000", "decimal number"), ("-5", "must not be negative"), ("0.123456789", "at most 8")]),
+        (8, &[("1e3", "decimal number")]),
+        (9, &[("51", "above the early one, which is 50"), ("x", "decimal number")]),
+        (10, &[("0", "must be 1 to"), ("many", "must be 1 to")]),
+        (11, &[("192.0.2.7,10.0.0", "`10.0.0` must be an IP"), ("*", "must be an IP")]),
+        (12, &[("+447700900124,12", "`12` must be")]),
+        (13, &[("port.example", "http or https URL"), ("https://u:p@port.example/", "user name or password")]),
+        (14, &[("ftp://port.example", "http or https URL")]),
+        (15, &[("file:///etc/passwd", "http or https URL")]),
+    ];
+    let console = Console::seeded();
+    let before = console.dump();
+    let mut session = console.at_terminal("quick-create --config mail.toml", &[]);
+    for (at, (question, keys)) in STEPS.iter().enumerate() {
+        for (text, rule) in wrong.iter().filter(|(step, _)| *step == at).flat_map(|(_, answers)| *answers) {
+            session.shows(&as_bytes(question));
+            session.types(&format!("{text}\r"));
+            session.shows(&as_bytes(rule));
+        }
+        session.shows(&as_bytes(question));
+        session.types(keys);
+    }
+    session.shows(REVIEW);
+    session.types("\u{1b}[B\u{1b}[B\r");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(5), "{shown}");
+    assert!(shown.contains("not confirmed; nothing was changed") && !shown.contains("without questions"), "{shown}");
+    assert!(before == console.dump());
+}
+
+/// Longer than any organisation may be.
+const LONG: &str = match std::str::from_utf8(&[b'x'; 201]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
+#[test]
+fn going_back_asks_the_question_before_with_its_answer_standing() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("quick-create --config mail.toml", &[]);
+    for (at, (question, keys)) in STEPS.iter().enumerate() {
+        session.shows(&as_bytes(question));
+        // Lists, and the question for yes or no, take a key where others take a text.
+        session.types(if matches!(at, 1 | 5 | 16) { "\u{1b}" } else { "<\r" });
+        if at > 0 {
+            session.shows(&as_bytes(STEPS[at - 1].0.split([' ', ':', '(']).next().expect("a word")));
+            session.types("\r");
+        }
+        session.shows(&as_bytes(question));
+        session.types(keys);
+    }
+    session.shows(REVIEW);
+    session.types("\r");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains(SAME), "{shown}");
+}
+
+#[test]
+fn an_interrupt_at_any_question_changes_nothing_and_gives_the_terminal_back() {
+    let console = Console::seeded();
+    let before = console.dump();
+    let script = "stty echo; trap : INT; \"$0\" quick-create --config mail.toml; echo \"code $?\"; stty -a; echo done";
+    for asked in 0..=STEPS.len() {
+        let mut session = console.script_at_terminal(script);
+        answer(&mut session, &STEPS[..asked]);
+        let question = STEPS.get(asked).map_or(REVIEW, |(question, _)| question);
+        session.shows(&as_bytes(question));
+        session.send_control('c').expect("typed");
+        session.shows("code 130");
+        let (shown, _) = session.ends();
+        assert!(shown.contains(" echo ") && shown.contains(" icanon "), "at `{question}`: {shown}");
+        assert!(!shown.contains(HIDES_CURSOR), "at `{question}`: {shown:?}");
+        assert!(before == console.dump(), "at `{question}`");
+    }
+}
+
+#[test]
+fn an_interrupt_in_a_list_shows_the_cursor_again() {
+    let console = Console::seeded();
+    for asked in [1, 5, STEPS.len()] {
+        let mut session = console.at_terminal("quick-create --config mail.toml", &[]);
+        answer(&mut session, &STEPS[..asked]);
+        session.shows(STEPS.get(asked).map_or(REVIEW, |(question, _)| question));
+        session.send_control('c').expect("typed");
+        let (shown, code) = session.ends();
+        assert_eq!(code, Some(130), "{shown:?}");
+        assert!(shown.contains(SHOWS_CURSOR), "{shown:?}");
+    }
+}
+
+#[test]
+fn what_is_given_is_not_asked() {
+    let console = Console::seeded();
+    let json = r#"{"organisation":"Mixed","contactEmail":"m@mixed.example","cugMobiles":"+447700900124"}"#;
+    std::fs::write(console.path("mixed.json"), json).expect("written");
+    for line in [
+        "quick-create --ask --organisation Mixed --contact-email m@mixed.example --cug=+447700900124",
+        "quick-create --ask --from-json mixed.json",
+    ] {
+        let mut session = console.at_terminal(&format!("{line} --country GB --service uk --credit 5 -n"), &[]);
+        session.shows("Contact name [none]: ");
+        session.types("\r\r");
+        session.shows("Unit of the balance (SMS or a currency) [GBP]: ");
+        session.types("\r\r");
+        session.shows("Max TPS [no limit]: ");
+        session.types("\r\r");
+        session.shows("MT webhook");
+        session.types("\r\r\r");
+        session.shows(REVIEW);
+        session.types("\r");
+        let (shown, code) = session.ends();
+        assert_eq!(code, Some(0), "{line}: {shown}");
+        assert!(
+            !shown.contains("--ask") && shown.contains("--country GB --service uk --credit 5 -n"),
+            "{line}: {shown}"
+        );
+    }
+}
+
+#[test]
+fn a_complete_command_line_at_a_terminal_is_asked_nothing() {
+    let console = Console::seeded();
+    for line in [
+        "quick-create --organisation Whole",
+        "customer new --organisation Whole",
+        "smpp add ABC",
+        "smpp quick-create ABC --max-tps 7",
+        "smpp quick-create ABC --no-input",
+        "smpp quick-create ABC --system-id given",
+    ] {
+        let (shown, code) = console.at_terminal(line, &[]).ends();
+        assert_eq!(code, Some(0), "{line}: {shown}");
+    }
+}
+
+#[test]
+fn without_a_terminal_what_is_missing_is_named() {
+    let console = Console::seeded();
+    let before = console.dump();
+    for (line, option) in [
+        ("quick-create", "--organisation <NAME> is needed"),
+        ("customer new", "--organisation <NAME> is needed"),
+        ("smpp add", "CUSTOMER is needed"),
+        ("smpp quick-create", "CUSTOMER is needed"),
+        ("quick-create --ask", "a terminal is needed"),
+        ("smpp quick-create ABC --ask", "a terminal is needed"),
+    ] {
+        assert!(console.run(line).failed(2, line).contains(option), "{line}");
+        let (shown, code) = console.at_terminal(&format!("{line} --no-input"), &[]).ends();
+        assert!(code == Some(2) && shown.contains(option), "{line}: {shown}");
+    }
+    assert!(before == console.dump());
+}
+
+#[test]
+fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("quick-create --config mail.toml", &[]);
+    answer(&mut session, STEPS);
+    session.shows(REVIEW);
+    // The unit, the seventh answer: credits have no half.
+    session.types("\u{1b}[B\r");
+    session.shows("Which:");
+    session.types(&("\u{1b}[B".repeat(6) + "\r"));
+    session.shows("[GBP]: ");
+    session.types("SMS\r");
+    session.shows("Opening balance: `250.5` must be a whole number");
+    session.shows("Opening balance [250.5]: ");
+    session.types("300\r");
+    session.shows(REVIEW);
+    // Without an address nobody is written to.
+    session.types("\u{1b}[B\r");
+    session.shows("Which:");
+    session.types(&("\u{1b}[B".repeat(3) + "\r"));
+    session.shows("Contact email [zoe@port.example]: ");
+    session.types("-\r");
+    session.shows(REVIEW);
+    session.types("\r");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    let line = shown.lines().find(|line| line.starts_with("ssgctl quick-create")).expect("the line");
+    assert!(line.contains("--unit SMS --credit 300") && !line.contains("email"), "{line}");
+}
+
+#[test]
+fn a_customer_is_not_written_to_where_letters_cannot_be_sent() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("quick-create", &[]);
+    session.shows("The customer cannot be sent an email: nobody is set up to write letters");
+    answer(&mut session, &STEPS[..STEPS.len() - 1]);
+    session.shows(REVIEW);
+    session.types("\r");
+    assert_eq!(session.ends().1, Some(0));
+    let mut session = console.at_terminal("quick-create --ask --send-email --config mail.toml", &[]);
+    answer(&mut session, &STEPS[..3]);
+    session.shows("Contact email: ");
+    session.types("\r");
+    session.shows("it is needed");
+    session.send_control('c').expect("typed");
+    assert_eq!(session.ends().1, Some(130));
+}
+
+#[test]
+fn an_account_for_a_customer_that_is_there_is_asked_for_likewise() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("smpp quick-create --config mail.toml -o name", &[]);
+    session.shows("Customer: ");
+    session.types("ABD\r");
+    session.shows("no customer `ABD`; did you mean `ABC`?");
+    session.types("OLD\r");
+    session.shows("is archived");
+    session.types("abc\r");
+    session.shows("Service:");
+    session.types("\r");
+    answer(&mut session, &STEPS[10..]);
+    session.shows("Create this account:");
+    session.types("\r");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    let line = "ssgctl smpp quick-create --config mail.toml -o name ABC --service standard --max-tps 50 \
+        --allowed-ips 192.0.2.7,2001:db8::/48 --cug +447700900124,+447700900125 --mt-webhook https://port.example/mt \
+        --mo-webhook https://port.example/mo --send-email";
+    assert!(shown.contains(line), "{shown}");
+    assert_eq!(console.json("mail list --desc --limit 1")[0]["recipient"], "zoe@abc.example");
+    let mut session = console.at_terminal("smpp quick-create ABC", &[]);
+    session.shows("Service:");
+    session.send_control('c').expect("typed");
+    assert_eq!(session.ends().1, Some(130));
+}
+
+#[test]
+fn what_is_required_and_missing_is_asked_and_nothing_else() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("customer new --country FR --fields organisation,country", &[]);
+    session.shows("Organisation: ");
+    session.types("-5 Ltd\r");
+    let (shown, code) = session.ends();
+    assert!(code == Some(0) && shown.contains("-5 Ltd") && shown.contains("FR"), "{shown}");
+    let mut session = console.at_terminal("smpp add --max-tps 4 --csv --fields customer,max_tps", &[]);
+    session.shows("Customer: ");
+    session.types("XYZ\r");
+    let (shown, code) = session.ends();
+    assert!(code == Some(0) && shown.contains("XYZ,4"), "{shown}");
+}
+
+#[test]
+fn keys_that_drive_terminals_and_keys_typed_ahead_do_no_harm() {
+    let console = Console::seeded();
+    let mut session = console.at_terminal("quick-create -n --json", &[]);
+    session.shows("Organisation: ");
+    session.types("\u{1b}]0;x\u{7}A\u{1b}[31m\u{8}\u{1b}[A\t\u{c}B\r");
+    session.shows("Country (type to search): ");
+    session.types("\rName\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r");
+    let (shown, code) = session.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(shown.matches("Contact name: Name").count(), 1, "{shown}");
+    let result = shown.lines().find(|line| line.starts_with('{')).expect("a result");
+    let made: Value = serde_json::from_str(result).expect(result);
+    let organisation = made["organisation"].as_str().expect("a name");
+    assert!(organisation.chars().all(|c| !c.is_control()), "{organisation:?}");
+    assert_eq!(words(organisation).len(), 1);
+}

@@ -1,0 +1,171 @@
+//! Whatever is done to a balance, its warning and its letters, in whatever order: nobody is left untold, nothing untrue waits.
+
+use proptest::prelude::*;
+use ssgctl::model::{Cause, Crossing, Letter, LetterKind, LetterState, Level, Outcome, Unit, Warning};
+use ssgctl::ops::warning::{self, Judged};
+use ssgctl::ops::{customer, outbox};
+
+use crate::support::{Scene, valid};
+use crate::warning::{THEM, bring_to, compose, scene, warn};
+
+/// Something that happens to ACME.
+#[derive(Debug, Clone)]
+enum Step {
+    Balance(u8),
+    Marks(Option<(u8, Option<u8>)>),
+    Active(bool),
+    Archive,
+    Unarchive,
+    Check,
+    /// Letters are claimed, and not yet sent.
+    Claim(u64),
+    /// What comes of the letters that were claimed.
+    End(Outcome),
+    Wait(i64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let outcome = prop_oneof![
+        3 => Just(Outcome::Sent),
+        2 => Just(Outcome::Deferred("451".to_owned())),
+        1 => Just(Outcome::Refused("550".to_owned())),
+        2 => Just(Outcome::Unanswered("hung up".to_owned())),
+    ];
+    let marks = (0..=30_u8).prop_flat_map(|upper| (Just(upper), proptest::option::of(0..=upper)));
+    prop_oneof![
+        6 => (0..=30_u8).prop_map(Step::Balance),
+        2 => proptest::option::weighted(0.8, marks).prop_map(Step::Marks),
+        3 => any::<bool>().prop_map(Step::Active),
+        2 => Just(Step::Archive),
+        3 => Just(Step::Unarchive),
+        8 => Just(Step::Check),
+        5 => (1..3_u64).prop_map(Step::Claim),
+        4 => outcome.prop_map(Step::End),
+        2 => prop::sample::select(vec![1_i64, 6, 20, 400]).prop_map(Step::Wait),
+    ]
+}
+
+/// ACME, and the letters that a run has claimed.
+struct Walk {
+    scene: Scene,
+    claimed: Vec<Letter>,
+    minutes: i64,
+}
+
+impl Walk {
+    fn take(&mut self, step: &Step) {
+        match step {
+            Step::Balance(amount) => {
+                let amount = amount.to_string();
+                if !self.is_archived() && self.scene.credits("ACME") != valid(&amount) {
+                    bring_to(&mut self.scene, &amount);
+                }
+            }
+            // What an archived customer refuses is refused.
+            Step::Marks(marks) => {
+                let _ = warn(&mut self.scene, |details| {
+                    details.upper = marks.map(|(upper, _)| valid(&upper.to_string()));
+                    details.lower = marks.and_then(|(_, lower)| lower).map(|lower| valid(&lower.to_string()));
+                });
+            }
+            Step::Active(active) => drop(warn(&mut self.scene, |details| details.active = *active)),
+            Step::Archive => drop(self.scene.write(|tx| customer::archive(tx, "ACME"))),
+            Step::Unarchive => drop(self.scene.write(|tx| customer::unarchive(tx, "ACME"))),
+            Step::Check => self.check(),
+            Step::Claim(most) => self.claimed.extend(self.scene.write(|tx| outbox::claim(tx, *most)).expect("claimed")),
+            Step::End(outcome) => {
+                let ended = std::mem::take(&mut self.claimed);
+                let record = |letter| self.scene.write(|tx| outbox::record(tx, letter, outcome).map(drop));
+                ended.into_iter().try_for_each(record).expect("recorded");
+            }
+            Step::Wait(minutes) => {
+                self.minutes += minutes;
+                let (day, minutes) = (24 + self.minutes / 1440, self.minutes % 1440);
+                self.scene.at(&format!("2026-11-{day}T{:02}:{:02}:00Z", minutes / 60, minutes % 60));
+            }
+        }
+    }
+
+    /// A check has the lock, so whatever is claimed is of a run that is dead.
+    fn check(&mut self) {
+        self.claimed.clear();
+        let check = |scene: &mut Scene| {
+            let check = scene.write(|tx| {
+                outbox::find_abandoned(tx)?;
+                warning::judge(tx, &[], &compose)
+            });
+            check.expect("judged").judged
+        };
+        let before = self.scene.letters();
+        for judged in check(&mut self.scene) {
+            holds_what_it_tells(&judged, &before);
+        }
+        assert!(check(&mut self.scene).is_empty(), "a second check has nothing to say");
+        let (warning, balance) = (self.warning(), self.scene.credits("ACME"));
+        if warning.details.active && !self.is_archived() {
+            assert_eq!(warning.state, warning.details.level(balance));
+            assert!(warning.state == Level::Ok || self.customer_is_told(), "left untold: {:?}", self.scene.letters());
+        }
+        assert_eq!(self.scene.findings(), Vec::<String>::new());
+    }
+
+    fn is_archived(&mut self) -> bool {
+        self.scene.read(|now| now.customer("ACME")).life.archived_at.is_some()
+    }
+
+    fn warning(&mut self) -> Warning {
+        self.scene.read(|now| now.warning(&now.customer("ACME")?, Unit::Sms)).expect("a warning")
+    }
+
+    fn crossings(&mut self) -> Vec<Crossing> {
+        self.scene.read(|now| now.crossings(now.customer("ACME")?.id, Unit::Sms))
+    }
+
+    /// Whether a letter since the balance was last above its marks has told the customer, or tries to.
+    fn customer_is_told(&mut self) -> bool {
+        let episode: Vec<i64> = self
+            .crossings()
+            .iter()
+            .take_while(|crossing| crossing.to != Level::Ok)
+            .map(|crossing| crossing.id)
+            .collect();
+        self.scene.letters().iter().any(|letter| {
+            letter.crossing_id.is_some_and(|id| episode.contains(&id)) && letter.state != LetterState::Cancelled
+        })
+    }
+
+    /// Only letters of the last crossing wait, and none where nothing is to be told.
+    fn nothing_untrue_waits(&mut self) {
+        let (warning, archived, crossings) = (self.warning(), self.is_archived(), self.crossings());
+        for letter in self.scene.letters().iter().filter(|letter| letter.next_attempt_at.is_some()) {
+            let last = &crossings[0];
+            assert_eq!(letter.crossing_id, Some(last.id), "{letter:?}");
+            assert!(warning.details.active && !archived && last.cause == Cause::Balance, "{letter:?}");
+        }
+    }
+}
+
+/// An all-clear goes to those who may have been warned, and nothing else comes with it.
+fn holds_what_it_tells(judged: &Judged, before: &[Letter]) {
+    for letter in &judged.letters {
+        let is_clear = letter.content.kind == LetterKind::AllClear;
+        assert_eq!(is_clear, judged.crossing.to == Level::Ok);
+        let warned = |earlier: &Letter| earlier.recipient == letter.recipient && earlier.may_have_arrived();
+        assert!(!is_clear || before.iter().any(warned), "{letter:?}");
+        assert_eq!(letter.recipient.as_str(), THEM);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_nobody_is_left_untold_and_nothing_untrue_waits(steps in prop::collection::vec(step(), 1..60)) {
+        let mut walk = Walk { scene: scene(), claimed: Vec::new(), minutes: 12 * 60 };
+        for step in &steps {
+            walk.take(step);
+            walk.nothing_untrue_waits();
+        }
+        walk.take(&Step::Check);
+    }
+}
