@@ -7,7 +7,7 @@
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
 //! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
-//! ingest files that come in: a strict streaming reader, and what rows mean as requests to ops
+//! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
 //! gateway what gateways of other makes read and hold of our accounts, and how that differs
 //! smpp   a client that binds to a gateway as a customer's would, and guesses why it cannot
 //!  │

@@ -62,6 +62,11 @@ pub(crate) fn units() -> Vec<CompletionCandidate> {
     ssgctl::model::units().map(|unit| CompletionCandidate::new(unit.code())).collect()
 }
 
+/// Time zones by their IANA names.
+pub(crate) fn zones() -> Vec<CompletionCandidate> {
+    jiff::tz::db().available().map(|zone| CompletionCandidate::new(zone.as_str().to_owned())).collect()
+}
+
 /// Customers whose code begins with what was typed.
 pub(crate) fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {

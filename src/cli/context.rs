@@ -63,12 +63,21 @@ impl Context {
         &mut self,
         ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
     ) -> Result<()> {
+        self.list_among(&R::keys(), ask)
+    }
+
+    /// The same for a question that gives only these columns of its rows.
+    pub(crate) fn list_among<R: Row>(
+        &mut self,
+        keys: &[&str],
+        ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
+    ) -> Result<()> {
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
             return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
         };
         let snapshot = store.read()?;
-        let mut rows = output.rows()?;
+        let mut rows = output.rows_among(keys)?;
         ask(&snapshot, &mut rows)?;
         let shows_nothing = rows.end()?;
         drop(snapshot);
@@ -167,7 +176,7 @@ impl Context {
         output.refuse_unknown_fields(&R::keys())?;
         output.hold()?;
         let mut tx = store.write(&origin)?;
-        let mut rows = output.rows()?;
+        let mut rows = output.rows_among(&R::keys())?;
         let done = deed(&mut tx, &mut rows)?;
         rows.end()?;
         if change.dry_run {

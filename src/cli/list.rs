@@ -42,15 +42,15 @@ impl LivesArgs {
 pub(crate) struct PageArgs<S: ValueEnum + Clone + Send + Sync + 'static> {
     /// Sort by this field
     #[arg(long, value_name = "FIELD", value_enum)]
-    sort: Option<S>,
+    pub(crate) sort: Option<S>,
 
     /// Sort from high to low
     #[arg(long)]
-    desc: bool,
+    pub(crate) desc: bool,
 
     /// Show at most so many
     #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
 }
 
 impl<S: ValueEnum + Clone + Default + Send + Sync + 'static> PageArgs<S> {

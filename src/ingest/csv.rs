@@ -1,6 +1,7 @@
 //! CSV by RFC 4180, strictly: a header line, then rows of as many fields. `;` and tabs separate too, if the header shows it.
 
 use std::io::BufRead;
+use std::rc::Rc;
 
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::Row;
@@ -20,6 +21,8 @@ pub struct Records<R> {
     lines: Lines<R>,
     delimiter: u8,
     columns: Vec<String>,
+    /// The same, to be shared by rows.
+    names: Vec<Rc<str>>,
     over: bool,
     /// Where the fields of the record lie: in the line, or in the text of `open`.
     spans: Vec<Span>,
@@ -60,6 +63,7 @@ impl<R: BufRead> Records<R> {
             lines,
             delimiter: b',',
             columns: Vec::new(),
+            names: Vec::new(),
             over: false,
             spans: Vec::new(),
             open: Open::default(),
@@ -83,7 +87,9 @@ impl<R: BufRead> Records<R> {
                 return Err(Fault::of_file(line, column, "bad_header", message));
             }
         }
-        records.columns = names.into_iter().map(str::to_owned).collect();
+        let (columns, shared) =
+            (names.iter().map(|&name| name.to_owned()).collect(), names.iter().map(|&name| name.into()).collect());
+        (records.columns, records.names) = (columns, shared);
         Ok(records)
     }
 
@@ -102,9 +108,9 @@ impl<R: BufRead> Records<R> {
             return Ok(None);
         }
         let record = self.current();
-        let fields = self.columns.iter().zip(record.fields()).enumerate().map(|(index, (name, text))| {
+        let fields = self.names.iter().zip(record.fields()).enumerate().map(|(index, (name, text))| {
             let Place { line, column } = record.place(index);
-            (name.clone(), Field { text: text.to_owned(), line, column })
+            (Rc::clone(name), Field { text: text.to_owned(), line, column })
         });
         Ok(Some(Row::new(record.place(0).line, fields.collect())))
     }

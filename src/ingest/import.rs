@@ -6,6 +6,7 @@ use std::io::BufRead;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Fault, Faults, Result};
+use crate::ingest::translation::{Resolved, Use};
 use crate::ingest::{Row, Rows, Translation, spreadsheet};
 use crate::store::Tx;
 
@@ -61,6 +62,9 @@ impl Done {
 
 /// A kind of thing that files bring.
 pub trait Importer {
+    /// A column that holds secrets, if there is one.
+    const SECRET: Option<&'static str> = None;
+
     /// Whether a column is read.
     fn reads(column: &str) -> bool;
 
@@ -126,7 +130,11 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
     mut each: impl FnMut(&Planned<'_>) -> Result<(), E>,
 ) -> Result<Result<Tally, Faults>, E> {
     let (mut tally, mut faults) = (Tally::default(), Faults::default());
-    let mut left = LeftOut::of::<I>(translation);
+    // The fields of CSV stand where the header says; those of JSON may stand elsewhere in each row.
+    let fixed = translation
+        .map(|translation| translation.resolve(&rows.columns().iter().map(String::as_str).collect::<Vec<_>>()));
+    let is_fixed = !rows.columns().is_empty();
+    let mut left = LeftOut::of::<I>();
     if let Some(fault) = lacking(rows, translation, importer) {
         faults.add(fault);
         return Ok(Err(faults));
@@ -135,8 +143,12 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
         let (row, outcome) = match rows.next_row() {
             Ok(None) => break,
             Ok(Some(row)) => {
-                left.look_at(&row);
-                let translated = translation.map(|translation| translation.translate(&row, &mut left.of_row));
+                let own = translation
+                    .filter(|_| !is_fixed)
+                    .map(|translation| translation.resolve(&row.names().collect::<Vec<_>>()));
+                let resolved = own.as_ref().or(fixed.as_ref());
+                left.look_at(&row, resolved);
+                let translated = resolved.map(|resolved| resolved.translate(&row, &mut left.of_row));
                 let outcome = attempt(tx, importer, translated.as_ref().unwrap_or(&row), manner)?;
                 (Some(row), outcome)
             }
@@ -208,8 +220,7 @@ fn lacking<R: BufRead, I: Importer>(rows: &Rows<R>, translation: Option<&Transla
 }
 
 /// What of a file is not imported, so that nothing is lost silently.
-struct LeftOut<'t> {
-    translation: Option<&'t Translation>,
+struct LeftOut {
     is_ours: fn(&str) -> bool,
     /// How many rows have something in a column, in the order in which the columns were first met.
     counts: Vec<(String, u64)>,
@@ -217,19 +228,20 @@ struct LeftOut<'t> {
     of_row: Vec<String>,
 }
 
-impl<'t> LeftOut<'t> {
-    fn of<I: Importer>(translation: Option<&'t Translation>) -> Self {
+impl LeftOut {
+    fn of<I: Importer>() -> Self {
         let is_ours = |column: &str| I::reads(column) || I::is_told(column) || column == REASON;
-        Self { translation, is_ours, counts: Vec::new(), places: HashMap::new(), of_row: Vec::new() }
+        Self { is_ours, counts: Vec::new(), places: HashMap::new(), of_row: Vec::new() }
     }
 
     /// Notes the columns of a row that hold something and are not read.
-    fn look_at(&mut self, row: &Row) {
+    fn look_at(&mut self, row: &Row, translation: Option<&Resolved>) {
         self.count();
-        for (name, text) in row.cells() {
-            let is_read = match self.translation {
-                Some(translation) => translation.reads(name) || ((self.is_ours)(name) && !translation.is_ignored(name)),
-                None => (self.is_ours)(name),
+        for (place, (name, text)) in row.cells().enumerate() {
+            let is_read = match translation.map_or(Use::AsIs, |translation| translation.use_of(place)) {
+                Use::Read => true,
+                Use::Ignored => false,
+                Use::AsIs => (self.is_ours)(name),
             };
             if !is_read && !text.trim().is_empty() {
                 self.of_row.push(name.to_owned());

@@ -47,7 +47,7 @@ pub(super) fn row(text: &str, line: u64, column: u64) -> Result<Row, Fault> {
     })?;
     // A JSON value's own column is not known; that of the object is, and the field is named.
     let fields = object.0.into_iter();
-    Ok(Row::new(line, fields.map(|(name, text)| (name, Field { text, line, column })).collect()))
+    Ok(Row::new(line, fields.map(|(name, text)| (name.into(), Field { text, line, column })).collect()))
 }
 
 /// Names and the texts of their values, in order: nothing for a null, lines for an array.

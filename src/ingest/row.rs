@@ -1,5 +1,6 @@
 //! A row of a file, and its fields by name.
 
+use std::rc::Rc;
 use std::str::FromStr;
 
 use crate::error::{Error, Fault};
@@ -17,7 +18,8 @@ pub(super) struct Field {
 #[derive(Debug, Clone)]
 pub struct Row {
     line: u64,
-    fields: Vec<(String, Field)>,
+    /// The names are those of the file's columns, and shared by its rows.
+    fields: Vec<(Rc<str>, Field)>,
     /// Whether a `'` before a formula is a guard and not text.
     guarded: bool,
     /// Whether it comes from CSV, and so perhaps through a spreadsheet.
@@ -25,7 +27,7 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) fn new(line: u64, fields: Vec<(String, Field)>) -> Self {
+    pub(super) fn new(line: u64, fields: Vec<(Rc<str>, Field)>) -> Self {
         Self { line, fields, guarded: false, from_csv: false }
     }
 
@@ -36,7 +38,7 @@ impl Row {
     }
 
     /// Other fields from the same place.
-    pub(super) fn with_fields(&self, fields: Vec<(String, Field)>) -> Self {
+    pub(super) fn with_fields(&self, fields: Vec<(Rc<str>, Field)>) -> Self {
         Self { fields, ..*self }
     }
 
@@ -44,18 +46,18 @@ impl Row {
         self.from_csv
     }
 
-    pub(super) fn fields(&self) -> &[(String, Field)] {
+    pub(super) fn fields(&self) -> &[(Rc<str>, Field)] {
         &self.fields
     }
 
     /// The names of its fields with their texts as they stand in the file, empty ones included.
     pub fn cells(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|(name, field)| (name.as_str(), field.text.as_str()))
+        self.fields.iter().map(|(name, field)| (&**name, field.text.as_str()))
     }
 
     /// Whether it has such a field, be it empty.
     pub fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(other, _)| other == name)
+        self.fields.iter().any(|(other, _)| **other == *name)
     }
 
     /// The physical line on which it begins.
@@ -65,11 +67,11 @@ impl Row {
 
     /// The names of its fields.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().map(|(name, _)| name.as_str())
+        self.fields.iter().map(|(name, _)| &**name)
     }
 
     fn field(&self, name: &str) -> Option<&Field> {
-        let field = self.fields.iter().find(|(other, _)| other == name).map(|(_, field)| field);
+        let field = self.fields.iter().find(|(other, _)| **other == *name).map(|(_, field)| field);
         field.filter(|field| !field.text.trim().is_empty())
     }
 
@@ -89,7 +91,7 @@ impl Row {
 
     /// A fault of a field, at its own place where it is there, else at the row's.
     pub fn fault(&self, name: &str, error: Error) -> Fault {
-        let field = self.fields.iter().find(|(other, _)| other == name);
+        let field = self.fields.iter().find(|(other, _)| **other == *name);
         let (line, column) = field.map_or((self.line, 1), |(_, field)| (field.line, field.column));
         Fault::of_row(line, column, error)
     }

@@ -48,6 +48,8 @@ pub struct Accounts<'a> {
 }
 
 impl Importer for Accounts<'_> {
+    const SECRET: Option<&'static str> = Some("password");
+
     fn reads(column: &str) -> bool {
         FIELDS.contains(&column) || column == "password"
     }

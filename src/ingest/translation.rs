@@ -1,5 +1,7 @@
 //! Rows of a foreign file as rows of our own: by a dialect, and by what an operator says of single columns.
 
+use std::rc::Rc;
+
 use crate::ingest::Row;
 use crate::ingest::dialect::{Dialect, is_column};
 use crate::ingest::row::Field;
@@ -75,13 +77,58 @@ impl Translation {
         gives
     }
 
+    /// What it makes of the fields of these names, so that it is not found out anew for each row.
+    pub(super) fn resolve(&self, names: &[&str]) -> Resolved {
+        let place = |theirs: &str| names.iter().position(|name| is_column(name, theirs) && !self.is_ignored(name));
+        let sources =
+            self.columns.iter().filter_map(|(theirs, ours)| Some((place(theirs)?, ours.as_str().into()))).collect();
+        let use_of = |name: &str| match () {
+            () if self.is_ignored(name) => Use::Ignored,
+            () if self.reads(name) => Use::Read,
+            () => Use::AsIs,
+        };
+        Resolved {
+            sources,
+            uses: names.iter().map(|name| use_of(name)).collect(),
+            calling_code: self.calling_code.clone(),
+            is_foreign: self.is_foreign,
+        }
+    }
+}
+
+/// What becomes of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Ignored,
+    /// It is read as something of ours.
+    Read,
+    /// It stays what it is.
+    AsIs,
+}
+
+/// A translation of the columns of one file.
+#[derive(Debug)]
+pub(super) struct Resolved {
+    /// Places of their fields with our targets, in the order in which they count.
+    sources: Vec<(usize, Rc<str>)>,
+    uses: Vec<Use>,
+    calling_code: Option<String>,
+    is_foreign: bool,
+}
+
+impl Resolved {
+    /// What becomes of the column at a place.
+    pub(super) fn use_of(&self, place: usize) -> Use {
+        self.uses.get(place).copied().unwrap_or(Use::AsIs)
+    }
+
     /// The row in our columns. Fields that it has under our names already stay. What cannot be said in ours is left out.
     pub(super) fn translate(&self, row: &Row, left_out: &mut Vec<String>) -> Row {
         let mut made = Made::default();
-        for (theirs, ours) in &self.columns {
-            let found = row.fields().iter().find(|(name, _)| is_column(name, theirs));
-            let Some((name, field)) = found.filter(|(name, _)| !self.is_ignored(name)) else { continue };
-            made.add(ours, name, field);
+        for (place, target) in &self.sources {
+            if let Some((name, field)) = row.fields().get(*place) {
+                made.add(target, name, field);
+            }
         }
         made.settle_terms(left_out);
         made.settle_people();
@@ -89,9 +136,9 @@ impl Translation {
         if self.is_foreign {
             made.settle_name();
         }
-        for (name, field) in row.fields() {
-            if !self.reads(name) && !self.is_ignored(name) && made.find(name).is_none() {
-                made.fields.push((name.clone(), field.clone()));
+        for (place, (name, field)) in row.fields().iter().enumerate() {
+            if self.use_of(place) == Use::AsIs && made.find(name).is_none() {
+                made.fields.push((Rc::clone(name), field.clone()));
             }
         }
         if let Some(code) = &self.calling_code {
@@ -106,14 +153,14 @@ impl Translation {
 /// A row that is being put together.
 #[derive(Default)]
 struct Made {
-    fields: Vec<(String, Field)>,
+    fields: Vec<(Rc<str>, Field)>,
     /// Their column of the payment terms.
     terms: Option<String>,
 }
 
 impl Made {
     fn find(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|(other, _)| other == name).map(|(_, field)| field)
+        self.fields.iter().find(|(other, _)| **other == *name).map(|(_, field)| field)
     }
 
     /// The text of a field that is not empty.
@@ -122,7 +169,7 @@ impl Made {
     }
 
     fn take(&mut self, name: &str) -> Option<Field> {
-        let place = self.fields.iter().position(|(other, _)| other == name)?;
+        let place = self.fields.iter().position(|(other, _)| **other == *name)?;
         Some(self.fields.remove(place).1)
     }
 
@@ -143,8 +190,8 @@ impl Made {
             "status" => status(&field.text),
             _ => field.text.trim().to_owned(),
         };
-        match self.fields.iter_mut().find(|(other, _)| other == name) {
-            None => self.fields.push((name.to_owned(), Field { text, ..field.clone() })),
+        match self.fields.iter_mut().find(|(other, _)| **other == *name) {
+            None => self.fields.push((name.into(), Field { text, ..field.clone() })),
             Some((_, before)) if before.text.is_empty() => *before = Field { text, ..field.clone() },
             Some((_, before)) if !glue.is_empty() && !text.is_empty() => {
                 before.text.push_str(glue);
@@ -166,13 +213,16 @@ impl Made {
 
     /// Persons who are to have the invoices have the billing role; one with an address and no name is called by it.
     fn settle_people(&mut self) {
+        if !self.fields.iter().any(|(name, _)| name.ends_with("_billing")) {
+            return;
+        }
         for number in 1..=6 {
             let prefix = if number == 1 { "contact_".to_owned() } else { format!("contact_{number}_") };
             let billing = self.take(&format!("{prefix}billing"));
             let is_there =
                 self.text(&format!("{prefix}name")).is_some() || self.text(&format!("{prefix}email")).is_some();
             if let Some(flag) = billing.filter(|flag| is_there && is_yes(&flag.text)) {
-                self.fields.push((format!("{prefix}roles"), Field { text: "billing".to_owned(), ..flag }));
+                self.fields.push((format!("{prefix}roles").into(), Field { text: "billing".to_owned(), ..flag }));
             }
         }
     }
@@ -183,20 +233,20 @@ impl Made {
             && let Some(street) = street.filter(|street| !street.text.is_empty())
         {
             self.take("invoice_address");
-            self.fields.push(("invoice_address".to_owned(), street));
+            self.fields.push(("invoice_address".into(), street));
         }
         let street_country = self.take("street_country");
         if self.text("country").is_none()
             && let Some(country) = street_country.filter(|country| !country.text.is_empty())
         {
             self.take("country");
-            self.fields.push(("country".to_owned(), country));
+            self.fields.push(("country".into(), country));
         }
         let Some(company) = self.take("company").filter(|company| !company.text.is_empty()) else { return };
         if self.text("organisation") != Some(company.text.as_str()) {
-            match self.fields.iter_mut().find(|(name, _)| name == "invoice_address") {
+            match self.fields.iter_mut().find(|(name, _)| **name == *"invoice_address") {
                 Some((_, address)) => address.text = format!("{}\n{}", company.text, address.text),
-                None => self.fields.push(("invoice_address".to_owned(), company)),
+                None => self.fields.push(("invoice_address".into(), company)),
             }
         }
     }
@@ -207,7 +257,7 @@ impl Made {
             let name = ["contact_name", "invoice_emails"].iter().find(|name| self.text(name).is_some());
             if let Some(field) = name.and_then(|name| self.find(name)).cloned() {
                 self.take("organisation");
-                self.fields.push(("organisation".to_owned(), field));
+                self.fields.push(("organisation".into(), field));
             }
         }
         let is_reachable = ["contact_email", "contact_mobile"].iter().any(|name| self.text(name).is_some());
@@ -215,7 +265,7 @@ impl Made {
             self.take("contact_name");
             // A person's name is shorter than a company's may be.
             if let Some(name) = self.find("organisation").filter(|name| name.text.chars().count() <= 100).cloned() {
-                self.fields.push(("contact_name".to_owned(), name));
+                self.fields.push(("contact_name".into(), name));
             }
         }
     }

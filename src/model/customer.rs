@@ -165,6 +165,13 @@ impl FromStr for ApiId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        let is_canonical = |(place, byte): (usize, u8)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        };
+        if text.len() == 36 && text.bytes().enumerate().all(is_canonical) {
+            return Ok(Self(text.to_owned()));
+        }
         uuid::Uuid::try_parse(text).map(|id| Self(id.to_string())).map_err(|_| Invalid::rule("must be a UUID"))
     }
 }

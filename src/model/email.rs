@@ -15,6 +15,9 @@ impl FromStr for EmailAddress {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
+        if is_plain(text) {
+            return Ok(Self(text.to_owned()));
+        }
         let address = lettre::Address::from_str(text)
             .map_err(|_| Invalid::rule("must be one email address, such as billing@example.com"))?;
         // A local part outside ASCII needs SMTPUTF8 at every hop, and a quoted one is a mistake more often than an address.
@@ -26,6 +29,24 @@ impl FromStr for EmailAddress {
         }
         Ok(Self(text.to_owned()))
     }
+}
+
+/// Whether it is an address as almost all are, which needs no closer look: words of letters and digits with single points,
+/// dashes, underlines or plus signs between them, and a domain of two labels or more.
+fn is_plain(text: &str) -> bool {
+    let Some((user, domain)) = text.split_once('@') else { return false };
+    let is_word = |word: &str, marks: &[u8]| {
+        let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || marks.contains(&byte);
+        word.bytes().all(is_inside)
+            && word.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
+            && word.bytes().next_back().is_some_and(|last| last.is_ascii_alphanumeric())
+    };
+    let is_label = |label: &str| label.len() <= 63 && is_word(label, b"-");
+    user.len() <= 64
+        && text.len() <= 254
+        && user.split('.').all(|word| is_word(word, b"-_+"))
+        && domain.contains('.')
+        && domain.split('.').all(is_label)
 }
 
 /// Several addresses given as one text, separated by commas, semicolons or line ends; each once.
@@ -60,6 +81,14 @@ impl fmt::Display for EmailList {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_an_address_to_the_library_too(text in "[a-z0-9._+-]{1,8}@[a-z0-9.-]{1,10}") {
+            prop_assert!(!is_plain(&text) || lettre::Address::from_str(&text).is_ok(), "{}", text);
+        }
+    }
 
     #[test]
     fn addresses_that_a_customer_may_have() {

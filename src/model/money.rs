@@ -148,6 +148,14 @@ impl Unit {
         value.to_string()
     }
 
+    /// The mean of so many amounts that add up to a sum, rounded up to the unit's own decimals; nothing of no amounts.
+    pub fn mean(self, sum: Money, count: u8) -> Money {
+        let place = i128::from(10_i64.pow(DECIMALS - self.decimals().min(DECIMALS)));
+        let divisor = i128::from(count.max(1)) * place;
+        let mean = i128::from(sum.0).div_euclid(divisor) + i128::from(i128::from(sum.0).rem_euclid(divisor) > 0);
+        Money(i64::try_from(mean * place).unwrap_or(i64::MAX))
+    }
+
     fn decimals(self) -> u32 {
         match self {
             Self::Sms => 0,
@@ -229,6 +237,23 @@ mod tests {
         assert_eq!(gbp.format(money("0.0160").expect("valid")), "0.016");
         assert_eq!(jpy.format(money("12").expect("valid")), "12");
         assert_eq!(Unit::Sms.format(money("-250").expect("valid")), "-250");
+    }
+
+    #[test]
+    fn a_mean_is_rounded_up_to_what_a_unit_is_counted_in() {
+        let gbp: Unit = "GBP".parse().expect("valid");
+        for (unit, sum, count, mean) in [
+            (Unit::Sms, "7000", 7, "1000"),
+            (Unit::Sms, "7001", 7, "1001"),
+            (Unit::Sms, "1", 7, "1"),
+            (Unit::Sms, "0", 7, "0"),
+            (gbp, "0.0001", 7, "0.01"),
+            (gbp, "1", 3, "0.34"),
+            (gbp, "-1", 3, "-0.33"),
+        ] {
+            assert_eq!(unit.mean(money(sum).expect("valid"), count), money(mean).expect("valid"), "{sum} / {count}");
+        }
+        assert_eq!(gbp.mean(Money::from_e8(i64::MAX), 1), Money::from_e8(i64::MAX));
     }
 
     #[test]

@@ -27,6 +27,13 @@ impl FromStr for Msisdn {
 
     /// Reads `+44 7700 900123`, `0044…`, `44…` and what people put between the digits: blanks, points, dashes, brackets.
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        if let Some(digits) = text.strip_prefix('+')
+            && (8..=15).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && calling_code(digits).is_some()
+        {
+            return Ok(Self(text.to_owned()));
+        }
         let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')' | '/')).collect();
         let international = digits.strip_prefix('+').or_else(|| digits.strip_prefix("00")).unwrap_or(&digits);
         if !international.bytes().all(|b| b.is_ascii_digit()) || !(8..=15).contains(&international.len()) {

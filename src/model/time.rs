@@ -40,6 +40,9 @@ impl FromStr for Time {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        if let Some(time) = read_fixed(text.as_bytes()) {
+            return Ok(time);
+        }
         text.parse()
             .map(Self::from_timestamp)
             .map_err(|_| Invalid::rule("must be a time by RFC 3339 such as 2026-11-24T14:36:41Z"))
@@ -48,13 +51,95 @@ impl FromStr for Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3}", self.0)
+        match written(self.0.as_millisecond()) {
+            Some(text) => f.write_str(std::str::from_utf8(&text).unwrap_or_default()),
+            None => write!(f, "{:.3}", self.0),
+        }
     }
+}
+
+const MILLISECONDS_A_DAY: i64 = 86_400_000;
+
+/// Reads the fixed form without asking the library, as lists do a million times; nothing where it is another form.
+fn read_fixed(text: &[u8]) -> Option<Time> {
+    let number = |from: usize, length: usize| {
+        let digits = text.get(from..from + length)?;
+        digits.iter().try_fold(0_i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+    };
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
+    if text.len() != 24 || marks.iter().any(|(place, mark)| text[*place] != *mark) {
+        return None;
+    }
+    let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
+    let (hour, minute, second, milli) = (number(11, 2)?, number(14, 2)?, number(17, 2)?, number(20, 3)?);
+    // Days from 29 on, leap seconds and old years are for the library, which knows the calendar.
+    if !(1970..=9998).contains(&year) || !(1..=12).contains(&month) || !(1..=28).contains(&day) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let of_day = ((hour * 60 + minute) * 60 + second) * 1000 + milli;
+    Timestamp::from_millisecond(days_to(year, month, day) * MILLISECONDS_A_DAY + of_day).ok().map(Time)
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar. The year is taken to begin in March, so that the leap day is
+/// its last.
+fn days_to(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The fixed form of a time from 1970 on, by the same reckoning the other way round.
+fn written(milliseconds: i64) -> Option<[u8; 24]> {
+    let days = milliseconds.div_euclid(MILLISECONDS_A_DAY);
+    if !(0..2_900_000).contains(&days) {
+        return None;
+    }
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) =
+        (year_of_era + era * 400 + i64::from(month >= 10), if month < 10 { month + 3 } else { month - 9 });
+    let of_day = milliseconds.rem_euclid(MILLISECONDS_A_DAY);
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    for (from, length, mut number) in [
+        (0, 4, year),
+        (5, 2, month),
+        (8, 2, day),
+        (11, 2, of_day / 3_600_000),
+        (14, 2, of_day / 60_000 % 60),
+        (17, 2, of_day / 1_000 % 60),
+        (20, 3, of_day % 1_000),
+    ] {
+        for place in (from..from + length).rev() {
+            text[place] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+        }
+    }
+    Some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_fixed_form_is_what_the_library_says(milliseconds in -10_000_000_000_000..253_000_000_000_000_i64) {
+            let time = Time(Timestamp::from_millisecond(milliseconds).expect("in range"));
+            let text = format!("{:.3}", time.0);
+            prop_assert_eq!(&time.to_string(), &text);
+            prop_assert_eq!(text.parse::<Time>(), Ok(time));
+            prop_assert!(read_fixed(text.as_bytes()).is_none_or(|read| read == time));
+        }
+    }
 
     #[test]
     fn its_text_has_a_fixed_width_and_sorts() {

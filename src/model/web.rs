@@ -18,6 +18,9 @@ impl FromStr for Website {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
+        if is_plain(text) {
+            return Ok(Self(text.to_owned()));
+        }
         let rule = "must be a web address such as https://www.example.com";
         if text.contains("://") {
             return parse(text, rule).map(Self);
@@ -25,6 +28,18 @@ impl FromStr for Website {
         let url = parse(&format!("https://{text}"), rule)?;
         if url.trim_start_matches("https://").contains('.') { Ok(Self(url)) } else { Err(Invalid::rule(rule)) }
     }
+}
+
+/// Whether it is the front page of a plain host name, written as the rules of URLs write it: most are, and need no closer look.
+fn is_plain(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let Some(host) = host.and_then(|rest| rest.strip_suffix('/')) else { return false };
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            && label.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
+    };
+    host.len() <= 253 && host.contains('.') && host.split('.').all(is_label)
 }
 
 /// A URL that the gateway calls, http or https, without a user name or password in it: those would end up in logs.
@@ -60,6 +75,14 @@ fn parse(text: &str, rule: &'static str) -> Result<String, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_as_the_library_writes_it(text in "https?://[a-z0-9.]{1,8}\\.[a-z0-9]{1,4}/") {
+            prop_assert!(!is_plain(&text) || parse(&text, "").as_ref() == Ok(&text), "{}", text);
+        }
+    }
 
     #[test]
     fn a_website_needs_no_scheme() {

@@ -1,9 +1,9 @@
 //! How a balance came to be what it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Customer, EntryKind, Money, Noun, Time, Unit};
+use crate::model::{Balance, Customer, EntryKind, Money, Noun, Reference, Time, Unit};
 use crate::store::{EntryFilter, Snapshot};
 
 /// What the entries of one kind did to a balance.
@@ -11,6 +11,8 @@ use crate::store::{EntryFilter, Snapshot};
 pub struct Share {
     pub unit: Unit,
     pub kind: EntryKind,
+    /// The import that booked them, where charges are told apart by it.
+    pub reference: Option<Reference>,
     pub entries: u64,
     /// What they added, without those that took.
     pub added: Money,
@@ -20,21 +22,32 @@ pub struct Share {
     pub last_at: Time,
 }
 
-/// Splits a customer's balances into what each kind of entry did to them; the parts add up to the balances.
-pub fn explain(snapshot: &Snapshot<'_>, customer: &Customer, unit: Option<Unit>) -> Result<Vec<Share>> {
+/// Splits a customer's balances into what each kind of entry did to them, and, `by_import`, what each import of traffic did;
+/// the parts add up to the balances.
+pub fn explain(
+    snapshot: &Snapshot<'_>,
+    customer: &Customer,
+    unit: Option<Unit>,
+    by_import: bool,
+) -> Result<Vec<Share>> {
     if let Some(unit) = unit
         && snapshot.balance(customer, unit)?.is_none()
     {
         let name = Balance::name_of(&customer.account_code, unit);
         return Err(Error::NotFound { noun: Noun::Balance, name, nearest: None });
     }
-    let mut shares: BTreeMap<(Unit, EntryKind), Share> = BTreeMap::new();
+    let mut shares: BTreeMap<(Unit, EntryKind, i64), Share> = BTreeMap::new();
+    // Imports are told in the order in which they were first charged for, by the entry that did.
+    let mut imports: HashMap<Reference, i64> = HashMap::new();
     let filter = EntryFilter { customer_id: Some(customer.id), unit, ..EntryFilter::default() };
     snapshot.entries(&filter, |entry| {
         let (unit, kind, amount) = (entry.posting.unit, entry.posting.kind, entry.posting.amount);
-        let share = shares.entry((unit, kind)).or_insert(Share {
+        let reference = entry.posting.reference.filter(|_| by_import && kind == EntryKind::Charge);
+        let place = reference.clone().map_or(0, |import| *imports.entry(import).or_insert(entry.id));
+        let share = shares.entry((unit, kind, place)).or_insert(Share {
             unit,
             kind,
+            reference,
             entries: 0,
             added: Money::ZERO,
             taken: Money::ZERO,

@@ -1,12 +1,28 @@
 //! Reports: questions that take more than one look, answered from one snapshot as plain data. Nothing is changed here.
 
 mod balance_at;
+mod calendar;
+mod chart;
 pub mod document;
 mod explanation;
+mod recent;
+mod runway;
 mod statement;
+mod sums;
 mod totals;
+mod traffic;
+mod traffic_chart;
+mod usage;
 
 pub use balance_at::{BalanceAt, balances_at};
+pub use calendar::{Calendar, CountedBy, Grain, Slot};
+pub use chart::{Bar, Chart, Hue, Scale, Series, compact};
 pub use explanation::{Share, explain};
+pub use recent::{RecentTraffic, recent_traffic};
+pub use runway::{Burn, Runway, runways};
 pub use statement::{Period, Statement, statement};
+pub use sums::Sums;
 pub use totals::{UnitTotal, totals_by_unit};
+pub use traffic::{Group, STATES, TrafficLine, TrafficQuestion, traffic};
+pub use traffic_chart::traffic_chart;
+pub use usage::{UsageLine, usage};

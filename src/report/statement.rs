@@ -8,7 +8,7 @@ use crate::report::balance_at::balance_at;
 use crate::store::{EntryFilter, Snapshot};
 
 /// A half-open period: `from` is in it, `until` is not.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     pub from: Time,
     pub until: Time,

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Money, Unit};
+use crate::model::{Money, Time, Unit};
+use crate::report::runway::{Burn, runways};
 use crate::store::{BalanceFilter, Snapshot};
 
 /// What all customers have in one unit.
@@ -15,6 +16,8 @@ pub struct UnitTotal {
     pub in_credit: Money,
     /// What those below zero owe; negative.
     pub overdrawn: Money,
+    /// What traffic took from all of them.
+    pub burn: Option<Burn>,
 }
 
 impl UnitTotal {
@@ -22,18 +25,24 @@ impl UnitTotal {
     pub fn total(&self) -> Result<Money> {
         self.in_credit.checked_add(self.overdrawn).ok_or(Error::Overflow { what: "the sum of the balances" })
     }
+
+    /// What traffic takes a day from all of them.
+    pub fn per_day(&self) -> Option<Money> {
+        self.burn.map(|burn| self.unit.mean(burn.charged, burn.days))
+    }
 }
 
-/// Adds up the balances that a filter keeps.
-pub fn totals_by_unit(snapshot: &Snapshot<'_>, filter: &BalanceFilter) -> Result<Vec<UnitTotal>> {
+/// Adds up the balances that a filter keeps, as of `now`.
+pub fn totals_by_unit(snapshot: &Snapshot<'_>, filter: &BalanceFilter, now: Time) -> Result<Vec<UnitTotal>> {
     let mut totals: BTreeMap<Unit, UnitTotal> = BTreeMap::new();
-    snapshot.balances(filter, |balance| {
-        let unit = balance.unit;
-        let empty = UnitTotal { unit, balances: 0, in_credit: Money::ZERO, overdrawn: Money::ZERO };
+    runways(snapshot, filter, now, |runway| {
+        let (unit, balance) = (runway.balance.unit, runway.balance.balance);
+        let empty = UnitTotal { unit, balances: 0, in_credit: Money::ZERO, overdrawn: Money::ZERO, burn: None };
         let total = totals.entry(unit).or_insert(empty);
-        let side = if balance.balance < Money::ZERO { &mut total.overdrawn } else { &mut total.in_credit };
-        *side = side.checked_add(balance.balance).ok_or(Error::Overflow { what: "the sum of the balances" })?;
+        let side = if balance < Money::ZERO { &mut total.overdrawn } else { &mut total.in_credit };
+        *side = side.checked_add(balance).ok_or(Error::Overflow { what: "the sum of the balances" })?;
         total.balances += 1;
+        total.burn = Burn::together(total.burn, runway.burn)?;
         Ok::<_, Error>(())
     })?;
     Ok(totals.into_values().collect())

@@ -4,9 +4,11 @@ pub mod files;
 mod sqlite;
 pub mod vault;
 
+use std::ops::Range;
+
 use crate::model::{
-    Country, Destination, EntryKind, ImportState, LetterState, Level, MessageState, Money, Noun, Origin, Tariff, Time,
-    Unit,
+    AccountCode, Country, Destination, EntryKind, ImportState, LetterState, Level, MessageState, Money, Noun, Origin,
+    ServiceCode, StateCounts, SystemId, Tariff, Time, Unit,
 };
 
 pub use sqlite::{
@@ -245,6 +247,58 @@ pub struct DayKey {
     /// The two letters of the destination's country; empty where it has none.
     pub country: &'static str,
     pub unit: Unit,
+}
+
+/// Hours or days of UTC that follow each other, as counts since 1970-01-01.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrafficSpan {
+    Hours(Range<i32>),
+    Days(Range<i32>),
+}
+
+impl TrafficSpan {
+    /// Whether it is no time at all.
+    pub fn is_empty(&self) -> bool {
+        let (Self::Hours(range) | Self::Days(range)) = self;
+        range.is_empty()
+    }
+}
+
+/// A sum of traffic as a report adds it to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrafficSum {
+    pub account_id: i64,
+    pub counts: StateCounts,
+    pub parts: i64,
+    /// What sums by day tell more than those by hour.
+    pub of_day: Option<DayShare>,
+}
+
+/// What a sum by day is told apart by, and what was charged for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayShare {
+    /// The two letters of the destination's country; zeros where it has none.
+    pub country: [u8; 2],
+    pub unit: Unit,
+    pub charge: Money,
+}
+
+/// An SMPP account as traffic is counted by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrafficAccount {
+    pub id: i64,
+    pub system_id: SystemId,
+    pub customer_id: i64,
+    pub customer: AccountCode,
+    pub service: ServiceCode,
+}
+
+/// Whose traffic is meant; everybody's when empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TrafficFilter {
+    pub customer_id: Option<i64>,
+    pub account_id: Option<i64>,
+    pub service_id: Option<i64>,
 }
 
 /// What is stored of a message beside its key.

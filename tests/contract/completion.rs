@@ -47,6 +47,9 @@ fn options_and_their_choices_are_offered() {
     assert!(offers_one(&console, &["balance", "adjust", "ABC", "1", "--unit", "EU"], "EUR"));
     assert!(offers_one(&console, &["customer", "edit", "ABC", "--unset", ""], "phone"));
     assert!(offers_one(&console, &["completions", ""], "fish"));
+    assert!(offers_one(&console, &["report", "traffic", "--timezone", "Europe/L"], "Europe/London"));
+    assert!(offers_one(&console, &["report", "traffic", "--by", "ho"], "hour"));
+    assert!(!offers_one(&console, &["report", "usage", "--by", "ho"], "hour"));
 }
 
 #[test]
@@ -71,6 +74,8 @@ fn codes_and_system_ids_of_the_database_are_offered() {
     }
     assert!(offers_one(&console, &["smpp", "unarchive", ""], "xyz_old"));
     assert_eq!(offers(&console, &["smpp", "add", "ABC", "--service", "st"]), ["standard"]);
+    assert_eq!(offers(&console, &["report", "traffic", "--customer", "XY"]), ["XYZ"]);
+    assert_eq!(offers(&console, &["report", "usage", "--account", "xyz_"]), ["xyz_old"]);
 }
 
 #[test]

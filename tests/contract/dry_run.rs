@@ -78,6 +78,8 @@ const OTHERS: &[&str] = &[
     "balance explain",
     "report balances",
     "report statement",
+    "report traffic",
+    "report usage",
     "audit list",
     "export",
     // Into an empty database, with the audit log that it had; its rehearsal is told below.

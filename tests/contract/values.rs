@@ -66,6 +66,8 @@ const LINES: &[&str] = &[
     "mail test ADDRESS:a@b.example --config mail.toml",
     "report balances",
     "report statement ABC --unit SMS --from 2026-01-01",
+    "report traffic --from 2026-01-01",
+    "report usage --from 2026-01-01",
     "quick-create --organisation New",
     "audit list",
     "export other.jsonl",
@@ -98,6 +100,9 @@ const FREE: &[&str] = &[
     "--customer",
     "--diff",
     "NUMBER|FILE",
+    "--customer",
+    "--account",
+    "--svg",
     "--search",
     "--recipient",
     "--html",
@@ -118,6 +123,8 @@ const FREE: &[&str] = &[
     "balance history --actor",
     "audit list --actor",
     "smpp list --service",
+    "report traffic --service",
+    "report usage --service",
 ];
 
 const TEXTS: &[&str] = &["", "  ", "a\u{1b}[31mb", "a\nb", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a\u{9b}b", LONG];
@@ -188,10 +195,10 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "--calling-code" => &["", "0", "999", "+44", "\u{1b}[31m"],
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
-        "--since" | "--until" | "--from" | "TIME" => TIMES,
+        "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset" | "--output"
-        | "--color" | "SHELL" | "ACTION" => CHOICES,
+        "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset"
+        | "--output" | "--color" | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

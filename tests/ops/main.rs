@@ -27,6 +27,7 @@ mod smpp;
 #[path = "../support/mod.rs"]
 mod support;
 mod taken_back;
+mod traffic;
 mod transfer;
 mod warning;
 mod warning_walk;

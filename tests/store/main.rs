@@ -14,8 +14,10 @@ mod lists;
 mod museum;
 mod opening;
 mod reports;
+mod runway;
 mod secrets;
 mod snapshot;
 #[path = "../support/mod.rs"]
 mod support;
 mod traffic;
+mod traffic_reports;

@@ -4,13 +4,13 @@ use jiff::ToSpan;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use ssgctl::Error;
-use ssgctl::model::{EntryKind, Money, Time, Unit};
+use ssgctl::model::{EntryKind, Money, Posting, Time, Unit};
 use ssgctl::ops::balance::{self, Adjustment};
 use ssgctl::ops::customer;
 use ssgctl::report::{self, Period, Statement};
 use ssgctl::store::{BalanceFilter, BalanceSort, Lives};
 
-use crate::support::{Scene, adjustment, adjustment_in, by, reversal, transfer, valid};
+use crate::support::{NOON, Scene, adjustment, adjustment_in, by, reversal, transfer, valid};
 
 /// Books a change of a balance at a time.
 fn book(scene: &mut Scene, time: &str, customer: &str, unit: &str, amount: &str) {
@@ -162,7 +162,7 @@ fn an_explanation_adds_up_to_each_balance() {
     scene.write(|tx| balance::reverse(tx, &reversal(2))).unwrap();
     scene.at("2026-11-25T08:00:00Z").adjust("ACME", &adjustment("1")).unwrap();
     scene.adjust("ACME", &adjustment_in("EUR", "2.5")).unwrap();
-    let shares = scene.read(|now| report::explain(now, &now.customer("ACME")?, None));
+    let shares = scene.read(|now| report::explain(now, &now.customer("ACME")?, None, false));
     for (unit, balance) in [("SMS", "71"), ("EUR", "2.5")] {
         let own = shares.iter().filter(|share| share.unit == valid(unit));
         let sum: i64 = own.map(|share| share.added.e8() + share.taken.e8()).sum();
@@ -172,8 +172,39 @@ fn an_explanation_adds_up_to_each_balance() {
     let adjusted = shares.iter().find(|s| s.unit == Unit::Sms && s.kind == EntryKind::Adjustment).expect("a share");
     assert_eq!((adjusted.entries, adjusted.added, adjusted.taken), (3, valid("101"), valid("-10")));
     assert_eq!((adjusted.first_at, adjusted.last_at), (valid("2026-11-24T12:00:00Z"), valid("2026-11-25T08:00:00Z")));
-    let only = scene.read(|now| report::explain(now, &now.customer("ACME")?, Some(valid("EUR"))));
+    let only = scene.read(|now| report::explain(now, &now.customer("ACME")?, Some(valid("EUR")), false));
     assert_eq!(only.len(), 1);
+}
+
+#[test]
+fn charges_are_told_apart_by_the_import_that_booked_them() {
+    let mut scene = Scene::with_acme();
+    scene.credit("ACME", "1000");
+    let mut charge = |amount: &str, import: &str| {
+        let posting = Posting {
+            unit: Unit::Sms,
+            kind: EntryKind::Charge,
+            amount: valid(amount),
+            description: valid("traffic"),
+            reference: Some(valid(import)),
+            key: None,
+            reverses: None,
+        };
+        scene.write(|tx| tx.append_entry(&tx.customer("ACME")?, posting)).expect("charged");
+    };
+    charge("-30", "import 9");
+    charge("-5", "import 10");
+    charge("-7", "import 9");
+    let mut told = |by_import| {
+        let shares = scene.read(|now| report::explain(now, &now.customer("ACME")?, None, by_import));
+        let text = |share: &report::Share| {
+            let import = share.reference.as_ref().map_or("", |reference| reference.as_str());
+            format!("{} {import} {} {}", share.kind, share.entries, share.taken)
+        };
+        shares.iter().map(text).collect::<Vec<_>>()
+    };
+    assert_eq!(told(false), ["adjustment  1 0", "charge  3 -42"]);
+    assert_eq!(told(true), ["adjustment  1 0", "charge import 9 2 -37", "charge import 10 1 -5"]);
 }
 
 #[test]
@@ -197,7 +228,7 @@ fn totals_part_credit_from_debt_in_each_unit() {
             state: None,
             page: by(BalanceSort::Customer),
         };
-        let totals = scene.read(|now| report::totals_by_unit(now, &filter));
+        let totals = scene.read(|now| report::totals_by_unit(now, &filter, valid(time)));
         let sum = |total: &report::UnitTotal| total.total().expect("a sum");
         totals.iter().map(|t| (t.unit.to_string(), t.balances, t.in_credit, t.overdrawn, sum(t))).collect::<Vec<_>>()
     };
@@ -219,5 +250,5 @@ fn a_sum_that_64_bits_cannot_hold_is_refused_and_not_wrapped() {
     }
     let filter = BalanceFilter { customer_id: None, ..BalanceFilter::of_customer(0) };
     let snapshot = scene.store.read().unwrap();
-    assert!(matches!(report::totals_by_unit(&snapshot, &filter), Err(Error::Overflow { .. })));
+    assert!(matches!(report::totals_by_unit(&snapshot, &filter, valid(NOON)), Err(Error::Overflow { .. })));
 }

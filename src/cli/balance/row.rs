@@ -82,6 +82,7 @@ impl Row for Share {
     const COLUMNS: &[Column<Self>] = &[
         Column::new("unit", |s| Cell::text(s.unit.code())),
         Column::new("kind", |s| Cell::text(s.kind.as_str())),
+        Column::new("reference", |s| Cell::maybe(s.reference.as_ref())),
         Column::new("entries", |s| Cell::number(s.entries)),
         Column::new("added", |s| Cell::amount(s.unit, s.added)),
         Column::new("taken", |s| Cell::amount(s.unit, s.taken)),

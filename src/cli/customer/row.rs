@@ -1,6 +1,7 @@
-//! A customer as a row.
+//! Customers, and what their accounts sent lately, as rows.
 
 use ssgctl::model::Customer;
+use ssgctl::report::RecentTraffic;
 
 use crate::output::{Cell, Column, Row};
 
@@ -27,5 +28,19 @@ impl Row for Customer {
         Column::detail("created_at", |c| Cell::Time(c.life.created_at)),
         Column::new("updated_at", |c| Cell::Time(c.life.updated_at)),
         Column::detail("archived_at", |c| Cell::maybe_time(c.life.archived_at)),
+    ];
+}
+
+/// The recent traffic of an account, or of all of them.
+impl Row for RecentTraffic {
+    const NAME: &str = "system_id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("system_id", |t| t.system_id.as_ref().map_or(Cell::text("total"), Cell::text)),
+        Column::new("last_24h", |t| Cell::number(t.day.messages())),
+        Column::new("rate_24h", |t| Cell::percent(t.day.delivered_per_mille())),
+        Column::new("last_7d", |t| Cell::number(t.week.messages())),
+        Column::new("rate_7d", |t| Cell::percent(t.week.delivered_per_mille())),
+        Column::new("last_30d", |t| Cell::number(t.month.messages())),
+        Column::new("rate_30d", |t| Cell::percent(t.month.delivered_per_mille())),
     ];
 }

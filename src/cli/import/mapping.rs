@@ -20,6 +20,13 @@ pub(crate) struct ColumnMap {
     ours: String,
 }
 
+impl ColumnMap {
+    /// Whether it is for this column of ours.
+    pub(super) fn is_for(&self, ours: &str) -> bool {
+        self.ours == ours
+    }
+}
+
 impl FromStr for ColumnMap {
     type Err = Invalid;
 

@@ -4,6 +4,7 @@ mod mapping;
 mod plan;
 
 use std::io::BufRead;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -84,11 +85,6 @@ pub(crate) struct ImportArgs {
 }
 
 impl ImportArgs {
-    /// The file that is imported.
-    pub(crate) fn file(&self) -> &Path {
-        &self.file
-    }
-
     fn manner(&self) -> Manner {
         Manner { update: self.update, empty_unsets: self.empty_unsets, skip_invalid: self.skip_invalid }
     }
@@ -132,6 +128,11 @@ impl<'a, I: Importer> Job<'a, I> {
         let rows =
             Rows::open(input).map_err(|fault| Failure::of_file(&file, fault.into()))?.raw(context.output.is_raw());
         let translation = mapping::translation::<I>(args, rows.columns(), context)?;
+        if I::SECRET.is_some_and(|secret| {
+            rows.columns().iter().any(|column| column == secret) || args.map.iter().any(|map| map.is_for(secret))
+        }) {
+            warn_of_readers(&args.file);
+        }
         let rejects = match &args.rejects {
             Some(path) if !args.change.dry_run => Some(Rejects::create(path, args.force, rows.columns())?),
             _ => None,
@@ -176,6 +177,16 @@ fn refused(file: &str, faults: Faults) -> Failure {
         return failure.hint("`--map THEIRS=OURS` reads a column under another name, `--from` a known kind of file");
     }
     failure
+}
+
+/// Tells of a file with secrets that others can read.
+fn warn_of_readers(file: &Path) {
+    if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o044 != 0) {
+        let file = quoted(file.display());
+        Context::warn(&format!(
+            "{file} holds passwords and may be read by other users; chmod 600 it, and remove it soon"
+        ));
+    }
 }
 
 /// Tells a person what neither the sum nor the plan shows.

@@ -55,6 +55,11 @@ impl<'a> Cell<'a> {
         amount.map_or(Self::Empty, |amount| Self::amount(unit, amount))
     }
 
+    /// So many of a thousand as so many of a hundred.
+    pub(crate) fn percent(per_mille: Option<u64>) -> Self {
+        per_mille.map_or(Self::Empty, |share| Self::Amount(format!("{}.{}", share / 10, share % 10)))
+    }
+
     pub(crate) fn maybe_time(time: Option<Time>) -> Self {
         time.map_or(Self::Empty, Self::Time)
     }

@@ -7,9 +7,44 @@ use ssgctl::ingest::starts_a_formula;
 
 /// Writes one record.
 pub(super) fn write<T: AsRef<[u8]>>(out: &mut impl Write, texts: impl IntoIterator<Item = T>) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().buffer_capacity(1024).from_writer(out);
-    writer.write_record(texts).map_err(io::Error::other)?;
-    writer.flush()
+    let mut record = Record::begin(out);
+    texts.into_iter().try_for_each(|text| record.field(text.as_ref()))?;
+    record.end()
+}
+
+/// A record that is being written.
+pub(super) struct Record<'o, W> {
+    out: &'o mut W,
+    fields: usize,
+    is_empty: bool,
+}
+
+impl<'o, W: Write> Record<'o, W> {
+    pub(super) fn begin(out: &'o mut W) -> Self {
+        Self { out, fields: 0, is_empty: true }
+    }
+
+    pub(super) fn field(&mut self, text: &[u8]) -> io::Result<()> {
+        if self.fields > 0 {
+            self.out.write_all(b",")?;
+        }
+        self.fields += 1;
+        self.is_empty &= text.is_empty();
+        if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+            return self.out.write_all(text);
+        }
+        self.out.write_all(b"\"")?;
+        for (place, piece) in text.split(|byte| *byte == b'"').enumerate() {
+            self.out.write_all(if place == 0 { b"" } else { b"\"\"" })?;
+            self.out.write_all(piece)?;
+        }
+        self.out.write_all(b"\"")
+    }
+
+    pub(super) fn end(self) -> io::Result<()> {
+        // One empty field would be an empty line, which is no record to a reader.
+        self.out.write_all(if self.fields == 1 && self.is_empty { b"\"\"\n" } else { b"\n" })
+    }
 }
 
 /// Puts a `'` before a text that a spreadsheet would take for a formula. Numbers and telephone numbers stay as they are.
@@ -29,6 +64,19 @@ fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn records_are_those_of_the_csv_library(texts in proptest::collection::vec("[a,\"\r\n' \u{e9}#]{0,5}", 1..4)) {
+            let mut ours = Vec::new();
+            write(&mut ours, &texts).expect("written");
+            let mut theirs = ::csv::Writer::from_writer(Vec::new());
+            theirs.write_record(&texts).expect("written");
+            let theirs = theirs.into_inner().expect("written");
+            prop_assert_eq!(String::from_utf8(ours), String::from_utf8(theirs));
+        }
+    }
 
     #[test]
     fn formulas_are_guarded_and_numbers_are_not() {

@@ -1,11 +1,13 @@
 //! The one writer of results: rows in, and out comes a table, JSON, JSON lines, CSV or bare names on stdout.
 
+mod bars;
 mod cell;
 mod csv;
 mod escape;
 mod rejects;
 mod rows;
 mod sheet;
+mod svg;
 mod table;
 mod way;
 
@@ -13,6 +15,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
+use ssgctl::report::Chart;
 
 use crate::exit::{Failure, Result};
 
@@ -21,6 +24,7 @@ pub(crate) use escape::visible;
 pub(crate) use rejects::Rejects;
 pub(crate) use rows::Rows;
 pub(crate) use sheet::Sheet;
+pub(crate) use svg::{MOST_BARS, draw};
 
 use way::Way;
 
@@ -199,14 +203,14 @@ impl Output {
         self.raw_csv
     }
 
-    /// Begins a list of rows.
-    pub(crate) fn rows<R: Row>(&mut self) -> Result<Rows<'_, R>> {
-        Rows::begin(self, None)
+    /// Begins a list of rows of which the question gives only these columns, in this order.
+    pub(crate) fn rows_among<R: Row>(&mut self, keys: &[&str]) -> Result<Rows<'_, R>> {
+        Rows::begin(self, keys, None)
     }
 
     /// Begins a list of rows that shows these fields unless others are asked for.
     pub(crate) fn rows_of<R: Row>(&mut self, keys: &'static [&'static str]) -> Result<Rows<'_, R>> {
-        Rows::begin(self, Some(keys))
+        Rows::begin(self, &R::keys(), Some(keys))
     }
 
     /// Writes for a program from here on: in the format asked for, else in that of a file's name, else as CSV; into the
@@ -254,7 +258,12 @@ impl Output {
 
     /// Writes a list that is at hand.
     pub(crate) fn all<R: Row>(&mut self, all: &[R]) -> Result<()> {
-        let mut rows = self.rows()?;
+        self.all_among(&R::keys(), all)
+    }
+
+    /// Writes a list that is at hand, of whose columns the question gives only these.
+    pub(crate) fn all_among<R: Row>(&mut self, keys: &[&str], all: &[R]) -> Result<()> {
+        let mut rows = self.rows_among(keys)?;
         all.iter().try_for_each(|row| rows.row(row))?;
         rows.end().map(drop)
     }
@@ -286,6 +295,14 @@ impl Output {
         self.text(text.as_bytes())
     }
 
+    /// Draws a chart for reading.
+    pub(crate) fn chart(&mut self, chart: &Chart) -> Result<()> {
+        for line in bars::lines(chart, self.width, self.colour) {
+            writeln!(self.out, "{}", line.trim_end()).map_err(Failure::output)?;
+        }
+        self.flush()
+    }
+
     /// Writes a text as it is, such as a generated file.
     pub(crate) fn text(&mut self, text: &[u8]) -> Result<()> {
         self.out.write_all(text).map_err(Failure::output)?;
@@ -308,16 +325,20 @@ impl Output {
     }
 }
 
-/// The columns to show: those that `--fields` names, else those that the command does, else those that the format shows
-/// by itself.
-fn selection<R: Row>(output: &Output, usual: Option<&[&str]>) -> Result<Vec<&'static Column<R>>> {
-    output.refuse_unknown_fields(&R::keys())?;
+/// The columns to show of those that the question gives: those that `--fields` names, else those that the command shows, else
+/// those that the format shows by itself.
+fn selection<R: Row>(output: &Output, keys: &[&str], usual: Option<&[&str]>) -> Result<Vec<&'static Column<R>>> {
+    output.refuse_unknown_fields(keys)?;
     let named = |key: &str| R::COLUMNS.iter().find(|column| column.key == key);
+    let offered = keys.iter().filter_map(|key| named(key));
     Ok(match (&output.fields, output.format) {
-        (_, Format::Name) => named(R::NAME).into_iter().collect(),
+        // What is counted for something else than the naming column is named by what it is counted for first.
+        (_, Format::Name) => {
+            named(R::NAME).filter(|name| keys.contains(&name.key)).or(offered.into_iter().next()).into_iter().collect()
+        }
         (Some(fields), _) => fields.iter().filter_map(|key| named(key)).collect(),
         (None, _) if usual.is_some() => usual.into_iter().flatten().filter_map(|key| named(key)).collect(),
-        (None, Format::Table) => R::COLUMNS.iter().filter(|column| column.in_table).collect(),
-        (None, _) => R::COLUMNS.iter().collect(),
+        (None, Format::Table) => offered.filter(|column| column.in_table).collect(),
+        (None, _) => offered.collect(),
     })
 }

@@ -17,8 +17,8 @@ pub(crate) struct Rows<'o, R: Row> {
 }
 
 impl<'o, R: Row> Rows<'o, R> {
-    pub(super) fn begin(output: &'o mut Output, usual: Option<&'static [&'static str]>) -> Result<Self> {
-        let columns = selection::<R>(output, usual)?;
+    pub(super) fn begin(output: &'o mut Output, keys: &[&str], usual: Option<&[&str]>) -> Result<Self> {
+        let columns = selection::<R>(output, keys, usual)?;
         let mut rows = Self { output, columns, count: 0, page: table::Page::default() };
         match rows.output.format {
             Format::Json => rows.put(b"[")?,
@@ -60,6 +60,13 @@ impl<'o, R: Row> Rows<'o, R> {
         self.count
     }
 
+    /// Writes a last row that adds up the others. It is for reading only: a program would add it in once more.
+    pub(crate) fn total(&mut self, row: &R) {
+        if self.output.format == Format::Table && self.count > 1 {
+            self.page.add(self.columns.iter().map(|column| (column.cell)(row)));
+        }
+    }
+
     /// Finishes the list; says whether it is a table that had nothing to show.
     pub(crate) fn end(mut self) -> Result<bool> {
         match self.output.format {
@@ -85,9 +92,15 @@ impl<'o, R: Row> Rows<'o, R> {
 
     fn record(&mut self, row: &R) -> Result<()> {
         let raw = self.output.raw_csv;
-        let cells: Vec<_> = self.columns.iter().map(|column| (column.cell)(row)).collect();
-        let texts = cells.iter().map(|cell| csv::guarded(cell.for_data(), raw).into_owned());
-        csv::write(&mut self.output.out, texts).map_err(Failure::output)
+        let mut record = csv::Record::begin(&mut self.output.out);
+        let write = || {
+            for column in &self.columns {
+                let cell = (column.cell)(row);
+                record.field(csv::guarded(cell.for_data(), raw).as_bytes())?;
+            }
+            record.end()
+        };
+        write().map_err(Failure::output)
     }
 
     fn write_page(&mut self) -> Result<()> {

@@ -82,16 +82,21 @@ impl Sheet {
     /// Adds a section with a table of rows; in JSON they are an array under `key`. Columns named in `leave_out` say for
     /// each row what the sheet says for all of them.
     pub(crate) fn rows<R: Row>(&mut self, title: &'static str, key: &'static str, rows: &[R], leave_out: &[&str]) {
-        let shown: Vec<&Column<R>> =
-            R::COLUMNS.iter().filter(|column| column.in_table && !leave_out.contains(&column.key)).collect();
         let mut page = table::Page::default();
         for row in rows {
-            page.add(shown.iter().map(|column| (column.cell)(row)));
+            page.add(shown(leave_out).map(|column| (column.cell)(row)));
         }
-        let headings = shown.iter().map(|column| column.key).collect();
+        let headings = shown::<R>(leave_out).map(|column| column.key).collect();
         let objects = rows.iter().map(|row| object(row, leave_out)).collect();
         let table = SubTable { key, headings, page, objects };
         self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
+    }
+
+    /// Adds to the table of the last section a row that adds up the others. It is for reading only.
+    pub(crate) fn total<R: Row>(&mut self, row: &R, leave_out: &[&str]) {
+        if let Some(table) = self.sections.last_mut().and_then(|section| section.table.as_mut()) {
+            table.page.add(shown(leave_out).map(|column: &Column<R>| (column.cell)(row)));
+        }
     }
 
     /// The keys that `--fields` can name in a format: CSV has the thing's own fields only.
@@ -195,6 +200,11 @@ impl Output {
         let bold = anstyle::Style::new().bold();
         if self.colour { format!("{bold}{text}{bold:#}") } else { text.to_owned() }
     }
+}
+
+/// The columns of a table in a sheet.
+fn shown<R: Row>(leave_out: &[&str]) -> impl Iterator<Item = &'static Column<R>> {
+    R::COLUMNS.iter().filter(|column| column.in_table && !leave_out.contains(&column.key))
 }
 
 fn object<R: Row>(row: &R, leave_out: &[&str]) -> Value {

@@ -1,8 +1,11 @@
 //! `ssgctl report`: summaries of what the database knows.
 
 mod balances;
+mod groups;
 mod row;
 mod statement;
+mod traffic;
+mod usage;
 
 use clap::Subcommand;
 
@@ -15,6 +18,8 @@ use crate::exit::Result;
 pub(crate) enum Command {
     Balances(balances::BalancesArgs),
     Statement(statement::StatementArgs),
+    Traffic(traffic::TrafficArgs),
+    Usage(usage::UsageArgs),
 }
 
 impl Command {
@@ -22,6 +27,8 @@ impl Command {
         match self {
             Self::Balances(args) => balances::run(&args, context),
             Self::Statement(args) => statement::run(&args, context),
+            Self::Traffic(args) => traffic::run(&args, context),
+            Self::Usage(args) => usage::run(&args, context),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What reports sum up, as rows.
 
-use ssgctl::model::{EntryKind, Money, Unit};
-use ssgctl::report::UnitTotal;
+use ssgctl::model::{EntryKind, MessageState, Money, Unit};
+use ssgctl::report::{Runway, TrafficLine, UnitTotal, UsageLine};
 
 use crate::output::{Cell, Column, Row};
 
@@ -19,6 +19,7 @@ impl Row for Total {
         Column::new("in_credit", |t| Cell::amount(t.unit.unit, t.unit.in_credit)),
         Column::new("overdrawn", |t| Cell::amount(t.unit.unit, t.unit.overdrawn)),
         Column::new("total", |t| Cell::amount(t.unit.unit, t.total)),
+        Column::new("per_day", |t| Cell::maybe_amount(t.unit.unit, t.unit.per_day())),
     ];
 }
 
@@ -36,5 +37,100 @@ impl Row for KindTotal {
         Column::new("kind", |t| Cell::text(t.kind.as_str())),
         Column::new("entries", |t| Cell::number(t.entries)),
         Column::new("amount", |t| Cell::amount(t.unit, t.amount)),
+    ];
+}
+
+/// A line of traffic, or the last one, which adds up the others and says so in the column that it is given.
+pub(super) struct TrafficRow {
+    pub(super) line: TrafficLine,
+    pub(super) total_in: Option<&'static str>,
+}
+
+impl TrafficRow {
+    fn named<'a>(&'a self, key: &str, cell: impl FnOnce(&'a TrafficLine) -> Cell<'a>) -> Cell<'a> {
+        if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line) }
+    }
+
+    fn slot(&self, key: &str) -> Cell<'_> {
+        self.named(key, |line| line.slot.as_ref().map_or(Cell::Empty, |slot| Cell::shown(slot.name())))
+    }
+
+    fn state(&self, state: MessageState) -> Cell<'_> {
+        Cell::number(self.line.sums.counts.of(state))
+    }
+}
+
+impl Row for TrafficRow {
+    const NAME: &str = "day";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("hour", |r| r.slot("hour")),
+        Column::new("day", |r| r.slot("day")),
+        Column::new("month", |r| r.slot("month")),
+        Column::new("customer", |r| r.named("customer", |line| Cell::maybe(line.customer.as_ref()))),
+        Column::new("system_id", |r| r.named("system_id", |line| Cell::maybe(line.system_id.as_ref()))),
+        Column::new("service", |r| r.named("service", |line| Cell::maybe(line.service.as_ref()))),
+        Column::new("country", |r| r.named("country", |line| Cell::maybe(line.country.as_ref()))),
+        Column::new("state", |r| {
+            r.named("state", |line| line.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
+        }),
+        Column::new("messages", |r| Cell::number(r.line.sums.messages())),
+        Column::new("parts", |r| Cell::number(r.line.sums.parts)),
+        Column::new("pending", |r| r.state(MessageState::Pending)),
+        Column::new("delivered", |r| r.state(MessageState::Delivered)),
+        Column::new("expired", |r| r.state(MessageState::Expired)),
+        Column::new("undeliverable", |r| r.state(MessageState::Undeliverable)),
+        Column::new("unknown", |r| r.state(MessageState::Unknown)),
+        Column::new("rejected", |r| r.state(MessageState::Rejected)),
+        Column::new("delivery_rate", |r| Cell::percent(r.line.sums.delivered_per_mille())),
+    ];
+}
+
+/// A line of usage, or one of the last, which add up the others in a unit.
+pub(super) struct UsageRow {
+    pub(super) line: UsageLine,
+    pub(super) total_in: Option<&'static str>,
+}
+
+impl UsageRow {
+    fn named<'a>(&'a self, key: &str, cell: impl FnOnce(&'a TrafficLine) -> Cell<'a>) -> Cell<'a> {
+        if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line.of) }
+    }
+
+    fn slot(&self, key: &str) -> Cell<'_> {
+        self.named(key, |line| line.slot.as_ref().map_or(Cell::Empty, |slot| Cell::shown(slot.name())))
+    }
+}
+
+impl Row for UsageRow {
+    const NAME: &str = "customer";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("day", |r| r.slot("day")),
+        Column::new("month", |r| r.slot("month")),
+        Column::new("customer", |r| r.named("customer", |line| Cell::maybe(line.customer.as_ref()))),
+        Column::new("system_id", |r| r.named("system_id", |line| Cell::maybe(line.system_id.as_ref()))),
+        Column::new("service", |r| r.named("service", |line| Cell::maybe(line.service.as_ref()))),
+        Column::new("country", |r| r.named("country", |line| Cell::maybe(line.country.as_ref()))),
+        Column::new("unit", |r| Cell::text(r.line.unit.code())),
+        Column::new("messages", |r| Cell::number(r.line.of.sums.messages())),
+        Column::new("parts", |r| Cell::number(r.line.of.sums.parts)),
+        Column::new("charge", |r| Cell::amount(r.line.unit, r.line.charge)),
+    ];
+}
+
+/// A balance and how long it lasts.
+impl Row for Runway {
+    const NAME: &str = "customer";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |r| Cell::text(&r.balance.customer)),
+        Column::detail("organisation", |r| Cell::text(&r.balance.organisation)),
+        Column::new("balance", |r| Cell::amount(r.balance.unit, r.balance.balance)),
+        Column::new("unit", |r| Cell::text(r.balance.unit.code())),
+        Column::new("per_day", |r| Cell::maybe_amount(r.balance.unit, r.per_day())),
+        Column::new("days_left", |r| r.days_left().map_or(Cell::Empty, Cell::number)),
+        Column::new("credit_limit", |r| Cell::amount(r.balance.unit, r.balance.credit_limit)),
+        Column::new("upper", |r| Cell::maybe_amount(r.balance.unit, r.balance.upper)),
+        Column::new("lower", |r| Cell::maybe_amount(r.balance.unit, r.balance.lower)),
+        Column::new("state", |r| r.balance.state.map_or(Cell::Empty, |state| Cell::text(state.as_str()))),
+        Column::new("updated_at", |r| Cell::Time(r.balance.updated_at)),
     ];
 }

@@ -1,8 +1,5 @@
 //! `ssgctl smpp import`.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
-
 use clap::Args;
 use ssgctl::error::quoted;
 use ssgctl::ingest::smpp::Accounts;
@@ -33,18 +30,9 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     (usual.max_tps, usual.max_binds) = (defaults.max_tps, defaults.max_binds);
     let vault = context.vault()?;
     let mut accounts = Accounts { vault: &vault, usual, too_long: Vec::new() };
-    warn_of_readers(args.import.file());
     import::run(&args.import, &mut accounts, context)?;
     for system_id in &accounts.too_long {
         Context::warn(&format!("system ID {} is longer than a bind can carry and was kept", quoted(system_id)));
     }
     Ok(())
-}
-
-/// Tells of a file that may hold passwords and that others can read.
-fn warn_of_readers(file: &Path) {
-    if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o044 != 0) {
-        let file = quoted(file.display());
-        Context::warn(&format!("{file} may be read by other users; if it holds passwords, chmod 600 it or remove it"));
-    }
 }

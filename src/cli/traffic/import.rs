@@ -105,8 +105,17 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "HASH")]
     sha256: Option<Hash>,
 
+    /// Write so many rows at a time; fewer keep others waiting less, more are quicker
+    #[arg(long, value_name = "N", default_value_t = traffic::BATCH, value_parser = batch)]
+    batch_rows: usize,
+
     #[command(flatten)]
     change: ChangeArgs,
+}
+
+fn batch(text: &str) -> Result<usize, Invalid> {
+    let rows = text.parse().ok().filter(|rows| (1..=1_000_000).contains(rows));
+    rows.ok_or_else(|| Invalid::rule("must be 1 to 1000000"))
 }
 
 #[derive(Debug, Clone)]
@@ -204,6 +213,7 @@ fn request(args: &ImportArgs, source: Source) -> Request {
         allow_overlap: args.allow_overlap,
         skip_invalid: args.skip_invalid,
         expected: Expected { rows: args.expect_rows, total: args.expect_total, sha256: args.sha256 },
+        batch: args.batch_rows,
         dry_run: args.change.dry_run,
     }
 }

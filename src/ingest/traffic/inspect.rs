@@ -8,7 +8,7 @@ use crate::ingest::traffic::book::Book;
 use crate::ingest::traffic::reading::{Reading, Told};
 use crate::ingest::traffic::rejects::Rejects;
 use crate::ingest::traffic::seen::{Seen, Sight};
-use crate::ingest::traffic::{BATCH, Request, Watch, reading};
+use crate::ingest::traffic::{Request, Watch, reading};
 use crate::model::{Message, MessageId, Money};
 use crate::ops::traffic::contradictions;
 use crate::store::Snapshot;
@@ -109,7 +109,7 @@ impl Inspector<'_> {
         self.note(sight);
         if self.known_days.contains(&message.day) {
             self.waiting.push((message, line));
-            if self.waiting.len() >= BATCH {
+            if self.waiting.len() >= self.request.batch {
                 self.compare()?;
             }
         }

@@ -33,9 +33,9 @@ pub use dialect::{DIALECTS, Dialect};
 pub use reading::Meaning;
 pub use source::{Position, Source};
 
-/// How many messages are written together: enough that they are written in order, and few enough that others soon get
+/// How many rows are written together as a rule: enough that they are written in order, and few enough that others soon get
 /// their turn.
-const BATCH: usize = 250_000;
+pub const BATCH: usize = 250_000;
 
 /// A file, and how it is to be imported.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub struct Request {
     /// Whether rows with faults are left out, instead of the whole file.
     pub skip_invalid: bool,
     pub expected: Expected,
+    /// How many rows are written together.
+    pub batch: usize,
     /// Whether nothing is saved.
     pub dry_run: bool,
 }
@@ -340,7 +342,7 @@ fn produce(
                 return;
             }
         }
-        if batch.messages.len() + usize::try_from(batch.others.rows()).unwrap_or(usize::MAX) >= BATCH
+        if batch.messages.len() + usize::try_from(batch.others.rows()).unwrap_or(usize::MAX) >= request.batch
             && batches.send(Ok(sorted(std::mem::take(&mut batch)))).is_err()
         {
             return;

@@ -50,7 +50,9 @@ impl Intake {
     /// Notes that the import of a file begins; prices are those of now.
     pub fn begin(tx: &mut Tx<'_>, plan: Plan) -> Result<Self> {
         let id = tx.begin_import(&plan.manifest, &plan.accounts)?;
-        let tariffs = plan.accounts.iter().map(|days| days.tariff).map(|tariff| (tariff.account_id, tariff)).collect();
+        let charging = plan.manifest.charging;
+        let tariffs =
+            plan.accounts.iter().map(|days| (days.tariff.account_id, Tariff { charging, ..days.tariff })).collect();
         let (known_tariffs, charges) = (KnownTariffs::default(), HashMap::new());
         Ok(Self { id, plan, tariffs, known_tariffs, charges, tally: Tally::default() })
     }
@@ -82,7 +84,7 @@ impl Intake {
 
     /// Takes in messages of which none is known.
     fn take_new(&mut self, tx: &mut Tx<'_>, messages: &[Message], sums: &mut Sums, tally: &mut Tally) -> Result<()> {
-        tx.insert_messages(self.id, messages)?;
+        tx.insert_messages(self.id, messages.iter().map(|message| (message, message.state.is_sent())))?;
         for message in messages {
             self.count(message, &first(message, self.id), sums)?;
         }
@@ -101,13 +103,14 @@ impl Intake {
         let mut known = tx.known_messages(messages)?.into_iter();
         let mut new = Vec::new();
         for reports in messages.chunk_by(|one, next| one.key() == next.key()) {
-            let before = known.by_ref().take(reports.len()).next().flatten();
+            // The same for each report of a message.
+            let before = known.by_ref().take(reports.len()).last().flatten();
             let after = self.after(tx, before.as_ref(), reports, tally)?;
             let message = &reports[0];
             match before {
                 None => {
                     self.count(message, &after, sums)?;
-                    new.push(as_known(message, &after));
+                    new.push((as_known(message, &after), after.charged));
                 }
                 Some(before) if before == after => {}
                 Some(before) => {
@@ -122,7 +125,7 @@ impl Intake {
                 }
             }
         }
-        tx.insert_messages(self.id, new.iter().map(AsRef::as_ref))
+        tx.insert_messages(self.id, new.iter().map(|(message, charged)| (message.as_ref(), *charged)))
     }
 
     /// What is known of a message after the reports of it.

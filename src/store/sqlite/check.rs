@@ -37,7 +37,8 @@ impl CheckReport {
 impl Snapshot<'_> {
     /// Examines the whole database: pages and indexes, foreign keys, every row against the rules of its values, the
     /// ledger's numbers, times, sums and hash chain, balances against entries and audit log, archiving, warnings
-    /// against the audit log, and crossings against the ledger, their warnings and their letters.
+    /// against the audit log, crossings against the ledger, their warnings and their letters, and traffic against its sums
+    /// and charges.
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         let outcome = self.check_pages(&mut report);
@@ -58,6 +59,8 @@ impl Snapshot<'_> {
         report.part("archiving", outcome);
         let outcome = self.check_warnings(&mut report);
         report.part("warnings", outcome);
+        let outcome = self.check_traffic(&mut report);
+        report.part("traffic", outcome);
         report
     }
 

@@ -219,7 +219,7 @@ impl Tx<'_> {
     }
 }
 
-fn read_tariff(row: &Row<'_>) -> rusqlite::Result<Tariff> {
+pub(super) fn read_tariff(row: &Row<'_>) -> rusqlite::Result<Tariff> {
     Ok(Tariff {
         account_id: row.get(0)?,
         customer_id: row.get(1)?,

@@ -177,11 +177,11 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds messages that are not known. They are added quickest in the order of their keys.
+    /// Adds messages that are not known, each with whether it is charged. They are added quickest in the order of their keys.
     pub fn insert_messages<'m>(
         &mut self,
         import_id: i64,
-        messages: impl IntoIterator<Item = &'m Message>,
+        messages: impl IntoIterator<Item = (&'m Message, bool)>,
     ) -> Result<()> {
         let mut waiting = Vec::with_capacity(ROWS_A_STATEMENT);
         for message in messages {
@@ -194,7 +194,7 @@ impl Tx<'_> {
         waiting.chunks(1).try_for_each(|one| self.insert_rows(import_id, one))
     }
 
-    fn insert_rows(&mut self, import_id: i64, messages: &[&Message]) -> Result<()> {
+    fn insert_rows(&mut self, import_id: i64, messages: &[(&Message, bool)]) -> Result<()> {
         let row = "(?,?,?,?,?,?,?,?,?,?)";
         let sql = format!("INSERT INTO message VALUES {}", vec![row; messages.len()].join(","));
         let mut statement = self.transaction.prepare_cached(&sql)?;
@@ -203,7 +203,7 @@ impl Tx<'_> {
             place += 1;
             place
         };
-        for message in messages {
+        for (message, charged) in messages {
             statement.raw_bind_parameter(next(), message.day)?;
             statement.raw_bind_parameter(next(), &message.id)?;
             statement.raw_bind_parameter(next(), message.account_id)?;
@@ -212,7 +212,7 @@ impl Tx<'_> {
             statement.raw_bind_parameter(next(), &message.destination)?;
             statement.raw_bind_parameter(next(), message.parts)?;
             statement.raw_bind_parameter(next(), message.price)?;
-            statement.raw_bind_parameter(next(), message.state.is_sent())?;
+            statement.raw_bind_parameter(next(), charged)?;
             statement.raw_bind_parameter(next(), import_id)?;
         }
         statement.raw_execute()?;

@@ -1,0 +1,261 @@
+//! A period cut into the hours, days or months of a time zone, and those into what is counted: hours and days of UTC.
+
+use jiff::civil::{Date, Time as TimeOfDay};
+use jiff::tz::TimeZone;
+use jiff::{ToSpan, ZonedDateTime};
+
+use crate::model::Time;
+use crate::report::Period;
+use crate::store::TrafficSpan;
+
+/// The most parts that a period is cut into: a century of hours.
+const MOST_SLOTS: i64 = 1_000_000;
+
+/// How long a part of a period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grain {
+    Hour,
+    Day,
+    Month,
+}
+
+/// A period, and whose days and months it is cut into. Days have 23 or 25 hours where clocks change.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    pub period: Period,
+    /// Into what it is cut; not at all when none.
+    pub grain: Option<Grain>,
+    pub zone: TimeZone,
+}
+
+/// What sums are counted by: a period can only be cut where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountedBy {
+    /// Hours of UTC: messages in each state and their parts, by account.
+    Hour,
+    /// Days of UTC: those also by country, and what was charged.
+    Day,
+}
+
+/// A part of a period; the first and the last may be cut off by its bounds.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    pub period: Period,
+    /// What it is a part of, by the calendar of the zone.
+    begin: ZonedDateTime,
+    grain: Option<Grain>,
+}
+
+impl Calendar {
+    /// Whether sums that are counted so answer for each of its parts.
+    pub fn fits(&self, counted: CountedBy) -> bool {
+        let seconds = match counted {
+            CountedBy::Hour => 3600,
+            CountedBy::Day => 24 * 3600,
+        };
+        let is_whole = |time: Time| time.timestamp().as_millisecond().rem_euclid(seconds * 1000) == 0;
+        self.slots().all(|slot| is_whole(slot.period.from) && is_whole(slot.period.until))
+    }
+
+    /// Whether it has more parts than anybody reads.
+    pub fn is_endless(&self) -> bool {
+        let hours = (self.period.until.timestamp() - self.period.from.timestamp()).as_hours();
+        let length = if self.grain == Some(Grain::Hour) { 1 } else { 24 };
+        hours / length > MOST_SLOTS
+    }
+
+    /// Its parts, in order. Together they are the period, and no two overlap.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> {
+        let mut from = Some(self.period.from);
+        std::iter::from_fn(move || {
+            let first = from.filter(|from| *from < self.period.until)?;
+            let begin = self.beginning(first);
+            let end = self.end(&begin).unwrap_or(self.period.until).min(self.period.until);
+            from = Some(end);
+            Some(Slot { period: Period { from: first, until: end }, begin, grain: self.grain })
+        })
+    }
+
+    /// When the hour, day or month of a time began.
+    fn beginning(&self, time: Time) -> ZonedDateTime {
+        let zoned = time.timestamp().to_zoned_datetime(self.zone.clone());
+        let day = match self.grain {
+            None | Some(Grain::Hour) => return zoned,
+            Some(Grain::Day) => zoned.date(),
+            Some(Grain::Month) => zoned.date().first_of_month(),
+        };
+        day.to_zoned_datetime(self.zone.clone()).unwrap_or(zoned)
+    }
+
+    /// When the hour, day or month that began then ends; nothing at the end of time.
+    fn end(&self, begin: &ZonedDateTime) -> Option<Time> {
+        let next_day = |day: Result<Date, jiff::Error>| {
+            let midnight = day.ok()?.to_zoned_datetime(self.zone.clone()).ok()?;
+            Some(Time::from_timestamp(midnight.timestamp()))
+        };
+        let date = begin.date();
+        match self.grain? {
+            Grain::Hour => begin.timestamp().checked_add(1.hour()).ok().map(Time::from_timestamp),
+            Grain::Day => next_day(date.tomorrow()),
+            Grain::Month => next_day(date.last_of_month().tomorrow()),
+        }
+    }
+}
+
+impl Slot {
+    /// Its name: `2026-11`, `2026-11-24`, or an hour by RFC 3339 with what its clock is ahead of UTC.
+    pub fn name(&self) -> String {
+        let format = match self.grain {
+            None => return String::new(),
+            Some(Grain::Month) => "%Y-%m",
+            Some(Grain::Day) => "%Y-%m-%d",
+            Some(Grain::Hour) if self.begin.offset().is_zero() => "%Y-%m-%dT%H:%M:%SZ",
+            Some(Grain::Hour) => "%Y-%m-%dT%H:%M:%S%:z",
+        };
+        self.begin.strftime(format).to_string()
+    }
+
+    /// Its name where room is scarce. `every` says in how many hours one is named; midnight is named by its day.
+    pub fn tick(&self, every: i8) -> Option<String> {
+        let format = match self.grain? {
+            Grain::Month => "%b %Y",
+            Grain::Day => "%-d %b",
+            Grain::Hour if self.begin.time() == TimeOfDay::midnight() => "%-d %b",
+            Grain::Hour if self.begin.hour() % every == 0 => "%H:%M",
+            Grain::Hour => return None,
+        };
+        Some(self.begin.strftime(format).to_string())
+    }
+}
+
+impl Period {
+    /// The hours and days of UTC that make up a period of whole hours: as many days as there are whole ones, for their sums
+    /// are fewer.
+    pub fn spans(self) -> Vec<TrafficSpan> {
+        const DAY: i32 = 24;
+        let (from, until) = (hour_of(self.from), hour_of(self.until));
+        let (first, last) = (from.div_euclid(DAY) + i32::from(from.rem_euclid(DAY) > 0), until.div_euclid(DAY));
+        let spans = if first < last {
+            vec![
+                TrafficSpan::Hours(from..first * DAY),
+                TrafficSpan::Days(first..last),
+                TrafficSpan::Hours(last * DAY..until),
+            ]
+        } else {
+            vec![TrafficSpan::Hours(from..until)]
+        };
+        spans.into_iter().filter(|span| !span.is_empty()).collect()
+    }
+}
+
+/// The number of an hour of UTC. The calendar ends long before its numbers do.
+fn hour_of(time: Time) -> i32 {
+    i32::try_from(time.timestamp().as_second().div_euclid(3600)).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TrafficSpan::{Days, Hours};
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    const ZONES: [&str; 6] =
+        ["UTC", "Europe/London", "America/New_York", "America/Santiago", "Pacific/Apia", "Africa/Cairo"];
+    /// The first hour of 2011.
+    const BEGIN: i64 = 1_293_840_000;
+
+    fn hour(number: i64) -> Time {
+        Time::from_timestamp(Timestamp::from_second(BEGIN + number * 3600).expect("in range"))
+    }
+
+    fn period(from: i64, length: i64) -> Period {
+        Period { from: hour(from), until: hour(from + length) }
+    }
+
+    fn names(zone: &str, grain: Grain, from: &str, until: &str) -> Vec<(String, i64)> {
+        let period = Period { from: from.parse().expect(from), until: until.parse().expect(until) };
+        let zone = TimeZone::get(zone).expect(zone);
+        let calendar = Calendar { period, grain: Some(grain), zone };
+        let hours = |slot: &Slot| (slot.period.until.timestamp() - slot.period.from.timestamp()).as_hours();
+        calendar.slots().map(|slot| (slot.name(), hours(&slot))).collect()
+    }
+
+    #[test]
+    fn days_have_the_hours_that_their_clocks_give_them() {
+        let days = names("Europe/London", Grain::Day, "2026-10-23T23:00:00Z", "2026-10-27T00:00:00Z");
+        let expected = [("2026-10-24", 24), ("2026-10-25", 25), ("2026-10-26", 24)];
+        assert_eq!(days, expected.map(|(name, hours)| (name.to_owned(), hours)));
+        let days = names("Europe/London", Grain::Day, "2026-03-28T12:00:00Z", "2026-03-30T01:00:00Z");
+        let expected = [("2026-03-28", 12), ("2026-03-29", 23), ("2026-03-30", 2)];
+        assert_eq!(days, expected.map(|(name, hours)| (name.to_owned(), hours)));
+        let months = names("America/New_York", Grain::Month, "2026-10-01T04:00:00Z", "2026-12-01T05:00:00Z");
+        assert_eq!(months, [("2026-10".to_owned(), 744), ("2026-11".to_owned(), 721)]);
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_has_two_names() {
+        let hours = names("Europe/London", Grain::Hour, "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z");
+        assert_eq!(hours[0].0, "2026-10-25T01:00:00+01:00");
+        assert_eq!(hours[1].0, "2026-10-25T01:00:00Z");
+        assert!(hours.iter().all(|(name, _)| name.parse::<Time>().is_ok()), "they are times by RFC 3339");
+    }
+
+    #[test]
+    fn days_between_the_hours_cannot_be_counted() {
+        let fits = |zone: &str, period, counted| {
+            let zone = TimeZone::get(zone).expect(zone);
+            Calendar { period, grain: Some(Grain::Day), zone }.fits(counted)
+        };
+        let days = Period { from: hour(0), until: hour(48) };
+        for zone in ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Adelaide"] {
+            assert!(!fits(zone, days, CountedBy::Hour), "{zone}");
+        }
+        assert!(fits("Europe/Paris", days, CountedBy::Hour) && !fits("Europe/Paris", days, CountedBy::Day));
+        assert!(fits("UTC", days, CountedBy::Day));
+        for time in ["2011-01-02T12:34:00Z", "2011-01-02T12:00:00.001Z"] {
+            let odd = Period { until: time.parse().expect(time), ..days };
+            assert!(!fits("UTC", odd, CountedBy::Hour), "{time}");
+        }
+    }
+
+    #[test]
+    fn whole_days_of_utc_are_one_look() {
+        let of = |from: &str, until: &str| {
+            Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans()
+        };
+        assert_eq!(of("1970-01-02T00:00:00Z", "1970-03-01T00:00:00Z"), [Days(1..59)]);
+        assert_eq!(of("1970-01-01T23:00:00Z", "1970-01-03T00:00:00Z"), [Hours(23..24), Days(1..2)]);
+        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-03T02:00:00Z"), [Hours(5..24), Days(1..2), Hours(48..50)]);
+        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-02T04:00:00Z"), [Hours(5..28)]);
+        assert_eq!(of("1969-12-30T23:00:00Z", "1970-01-01T00:00:00Z"), [Hours(-25..-24), Days(-1..0)]);
+        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-01T05:00:00Z"), []);
+    }
+
+    proptest! {
+        #[test]
+        fn slots_and_spans_tile_every_period(from in 0..20_000_i64, length in 0..5_000_i64, zone in 0..ZONES.len(), grain in 0..4_usize) {
+            let whole = period(from, length);
+            let grain = [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)][grain];
+            let zone = TimeZone::get(ZONES[zone]).expect("a zone");
+            let calendar = Calendar { period: whole, grain, zone };
+            prop_assert!(calendar.fits(CountedBy::Hour));
+            let (mut end, mut hour) = (whole.from, hour_of(whole.from));
+            for slot in calendar.slots() {
+                prop_assert_eq!(slot.period.from, end);
+                end = slot.period.until;
+                for span in slot.period.spans() {
+                    let hours = match span {
+                        Hours(hours) => hours,
+                        Days(days) => days.start * 24..days.end * 24,
+                    };
+                    prop_assert_eq!(hours.start, hour);
+                    prop_assert!(hours.end > hour);
+                    hour = hours.end;
+                }
+                prop_assert_eq!(hour, hour_of(end));
+            }
+            prop_assert_eq!(end, whole.until);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The recent traffic of a customer, by SMPP account.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::error::{Error, Result};
+use crate::model::{Customer, SystemId, Time};
+use crate::report::{Period, Sums};
+use crate::store::{Snapshot, TrafficFilter};
+
+/// The traffic of an account in the last hours; each number of hours has those of the smaller ones, and all end with the
+/// hour that runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecentTraffic {
+    /// None for all accounts together.
+    pub system_id: Option<SystemId>,
+    /// 24 hours.
+    pub day: Sums,
+    /// 7 times 24 hours.
+    pub week: Sums,
+    /// 30 times 24 hours.
+    pub month: Sums,
+}
+
+impl RecentTraffic {
+    /// Adds the traffic of another account.
+    pub fn add(&mut self, other: &Self) -> Result<()> {
+        self.day.add(&other.day)?;
+        self.week.add(&other.week)?;
+        self.month.add(&other.month)
+    }
+}
+
+/// The traffic of each account of a customer that had any in the last 30 days, by system ID.
+pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -> Result<Vec<RecentTraffic>> {
+    let filter = TrafficFilter { customer_id: Some(customer.id), ..TrafficFilter::default() };
+    let names: BTreeMap<i64, SystemId> =
+        snapshot.traffic_accounts(&filter)?.into_iter().map(|account| (account.id, account.system_id)).collect();
+    let accounts: Vec<i64> = names.keys().copied().collect();
+    let mut found: BTreeMap<i64, RecentTraffic> = BTreeMap::new();
+    let edges = [edge(now, 30)?, edge(now, 7)?, edge(now, 1)?, edge(now, 0)?];
+    for (step, edge) in edges.windows(2).enumerate() {
+        for span in (Period { from: edge[0], until: edge[1] }).spans() {
+            snapshot.traffic_sums(&span, Some(&accounts), |sum| {
+                let recent = found.entry(sum.account_id).or_default();
+                // What is in a shorter period is in the longer ones as well.
+                let periods = [&mut recent.month, &mut recent.week, &mut recent.day];
+                periods.into_iter().take(step + 1).try_for_each(|period| period.add(&Sums::from(&sum)))
+            })?;
+        }
+    }
+    let mut recent: Vec<RecentTraffic> = found
+        .into_iter()
+        .map(|(account, recent)| RecentTraffic { system_id: names.get(&account).cloned(), ..recent })
+        .collect();
+    recent.sort_by(|one, other| one.system_id.cmp(&other.system_id));
+    Ok(recent)
+}
+
+/// So many times 24 hours before the hour that runs has ended.
+fn edge(now: Time, days: i64) -> Result<Time> {
+    let hours = now.timestamp().as_second().div_euclid(3600) + 1 - days * 24;
+    let edge = Timestamp::from_second(hours * 3600).map_err(|_| Error::Overflow { what: "the time" })?;
+    Ok(Time::from_timestamp(edge))
+}

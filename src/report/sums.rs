@@ -1,0 +1,179 @@
+//! Sums of traffic, and how those of single accounts, hours and days are sorted into the lines of a report.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+use crate::model::{AccountCode, Country, MessageState, ServiceCode, StateCounts, SystemId};
+use crate::report::{Group, Period, TrafficLine};
+use crate::store::{Snapshot, TrafficAccount, TrafficFilter, TrafficSum};
+
+/// Up to so many accounts are looked up one by one; more than that, and all sums of a period are read.
+pub(super) const FEW: usize = 100;
+
+/// Messages by state, and their parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sums {
+    pub counts: StateCounts,
+    /// Message parts of all of them; nothing where a state is told apart, for parts are not counted by state.
+    pub parts: i64,
+}
+
+impl Sums {
+    /// Adds other sums.
+    pub fn add(&mut self, other: &Self) -> Result<()> {
+        let overflow = || Error::Overflow { what: "the sum of the messages" };
+        let mut counts = self.counts.numbers();
+        for (count, more) in counts.iter_mut().zip(other.counts.numbers()) {
+            *count = count.checked_add(more).ok_or_else(overflow)?;
+        }
+        counts.iter().try_fold(0_i64, |sum, count| sum.checked_add(*count)).ok_or_else(overflow)?;
+        self.counts = StateCounts::new(counts);
+        self.parts = self.parts.checked_add(other.parts).ok_or_else(overflow)?;
+        Ok(())
+    }
+
+    /// All messages.
+    pub fn messages(&self) -> i64 {
+        self.counts.total()
+    }
+
+    /// How many of a thousand messages were delivered of those whose fate is sealed, which are all but the pending ones. What
+    /// is less than one is cut off: 1000 says that every one was delivered. None where none is sealed.
+    pub fn delivered_per_mille(&self) -> Option<u64> {
+        let delivered = i128::from(self.counts.of(MessageState::Delivered));
+        let sealed = i128::from(self.messages()) - i128::from(self.counts.of(MessageState::Pending));
+        let share = (delivered * 1000).checked_div(sealed)?;
+        u64::try_from(share).ok()
+    }
+}
+
+/// What lines are told apart by beside time and state: the number of an owner, and a country where that matters.
+pub(super) type Key = (usize, [u8; 2]);
+
+/// Sorts sums of single accounts into lines.
+pub(super) struct Sorter {
+    by: Vec<Group>,
+    /// For each account whose traffic is meant, the number of what lines are told apart by of it.
+    owner_of: HashMap<i64, usize>,
+    owners: Vec<Owner>,
+    /// Whether every account is meant.
+    has_all: bool,
+    /// The accounts to look up; none when all sums are read.
+    few: Option<Vec<i64>>,
+    country: Option<[u8; 2]>,
+}
+
+/// What lines are told apart by of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Owner {
+    customer: Option<AccountCode>,
+    system_id: Option<SystemId>,
+    service: Option<ServiceCode>,
+}
+
+impl Sorter {
+    pub(super) fn new(
+        snapshot: &Snapshot<'_>,
+        by: &[Group],
+        filter: TrafficFilter,
+        country: Option<&Country>,
+    ) -> Result<Self> {
+        let accounts = snapshot.traffic_accounts(&filter)?;
+        let has_all = filter == TrafficFilter::default();
+        let few = (!has_all && accounts.len() <= FEW).then(|| accounts.iter().map(|account| account.id).collect());
+        let (mut owners, mut numbers, mut owner_of) = (Vec::new(), HashMap::new(), HashMap::new());
+        for account in accounts {
+            let id = account.id;
+            let owner = owner(by, account);
+            let number = *numbers.entry(owner.clone()).or_insert_with(|| {
+                owners.push(owner);
+                owners.len() - 1
+            });
+            owner_of.insert(id, number);
+        }
+        let country = country.map(|country| code(country.as_str()));
+        Ok(Self { by: by.to_vec(), owner_of, owners, has_all, few, country })
+    }
+
+    /// The lines of a period, in no order. There is none without messages.
+    pub(super) fn lines_of(&self, snapshot: &Snapshot<'_>, period: Period) -> Result<Vec<TrafficLine>> {
+        let mut found: HashMap<Key, Sums> = HashMap::new();
+        self.sort(snapshot, period, |key, sum| found.entry(key).or_default().add(&Sums::from(sum)))?;
+        let mut lines = Vec::with_capacity(found.len());
+        for (key, sums) in found {
+            let line = TrafficLine { sums, ..self.line(key) };
+            if self.by.contains(&Group::State) { lines.extend(by_state(&line)) } else { lines.push(line) }
+        }
+        Ok(lines)
+    }
+
+    /// Hands every sum of a period that is meant to `each`, with what lines are told apart by of it.
+    pub(super) fn sort(
+        &self,
+        snapshot: &Snapshot<'_>,
+        period: Period,
+        mut each: impl FnMut(Key, &TrafficSum) -> Result<()>,
+    ) -> Result<()> {
+        let by_country = self.by.contains(&Group::Country);
+        for span in period.spans() {
+            snapshot.traffic_sums(&span, self.few.as_deref(), |sum| {
+                let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.pass_over(sum.account_id) };
+                let country = sum.of_day.map_or([0; 2], |day| day.country);
+                if self.country.is_some_and(|wanted| wanted != country) {
+                    return Ok(());
+                }
+                each((*owner, if by_country { country } else { [0; 2] }), &sum)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A line without messages.
+    pub(super) fn line(&self, (owner, country): Key) -> TrafficLine {
+        let Owner { customer, system_id, service } = self.owners[owner].clone();
+        let country = std::str::from_utf8(&country).ok().and_then(|code| code.parse().ok());
+        TrafficLine { customer, system_id, service, country, ..TrafficLine::default() }
+    }
+
+    /// Whose traffic is not meant is passed over; it is meant when everybody's is.
+    fn pass_over(&self, account_id: i64) -> Result<()> {
+        if self.has_all {
+            return Err(Error::Damaged(format!(
+                "there is traffic of an SMPP account {account_id}, which is not there"
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn owner(by: &[Group], account: TrafficAccount) -> Owner {
+    let TrafficAccount { system_id, customer, service, .. } = account;
+    let has = |group| by.contains(&group);
+    Owner {
+        // An account has one customer, so that naming it tells no more lines apart.
+        customer: (has(Group::Customer) || has(Group::Account)).then_some(customer),
+        system_id: has(Group::Account).then_some(system_id),
+        service: has(Group::Service).then_some(service),
+    }
+}
+
+/// A line for each state in which there are messages.
+fn by_state(line: &TrafficLine) -> impl Iterator<Item = TrafficLine> {
+    let present = MessageState::ALL.into_iter().filter(|state| line.sums.counts.of(*state) != 0);
+    present.map(|state| {
+        let mut counts = StateCounts::default();
+        counts.add(state, line.sums.counts.of(state));
+        TrafficLine { state: Some(state), sums: Sums { counts, parts: 0 }, ..line.clone() }
+    })
+}
+
+/// The two letters of a country's code.
+fn code(country: &str) -> [u8; 2] {
+    country.as_bytes().try_into().unwrap_or_default()
+}
+
+impl From<&TrafficSum> for Sums {
+    fn from(sum: &TrafficSum) -> Self {
+        Self { counts: sum.counts, parts: sum.parts }
+    }
+}

@@ -1,0 +1,48 @@
+//! Traffic as a chart: a bar for each line, stacked from what became of the messages.
+
+use crate::model::MessageState;
+use crate::report::{Bar, Chart, Group, Hue, Series, Slot, Sums, TrafficLine};
+
+/// From its foot upwards, a bar is stacked in this order.
+const STACK: [(MessageState, Hue); 6] = [
+    (MessageState::Delivered, Hue::Green),
+    (MessageState::Pending, Hue::Orange),
+    (MessageState::Expired, Hue::Yellow),
+    (MessageState::Undeliverable, Hue::Red),
+    (MessageState::Unknown, Hue::Magenta),
+    (MessageState::Rejected, Hue::Grey),
+];
+
+/// Makes a chart of lines that are told apart by anything but state.
+pub fn traffic_chart(title: String, subtitle: String, by: &[Group], lines: &[TrafficLine]) -> Chart {
+    // So that the texts of a day's hours stand apart, and over several days only midnights have one.
+    let every = match lines.len() {
+        0..=12 => 1,
+        13..=48 => 3,
+        _ => 24,
+    };
+    let bars = lines.iter().map(|line| Bar {
+        label: label(by, line),
+        tick: line.slot.as_ref().and_then(|slot| slot.tick(every)),
+        parts: STACK.iter().map(|(state, _)| count(&line.sums, *state)).collect(),
+    });
+    let series = STACK.iter().map(|(state, hue)| Series { name: state.as_str(), hue: *hue });
+    Chart { title, subtitle, series: series.collect(), bars: bars.collect() }
+}
+
+/// What a line is of, in the order in which lines are told apart.
+fn label(by: &[Group], line: &TrafficLine) -> String {
+    let text = |group: &Group| match group {
+        Group::Time => line.slot.as_ref().map(Slot::name),
+        Group::Customer => line.customer.as_ref().map(ToString::to_string),
+        Group::Account => line.system_id.as_ref().map(ToString::to_string),
+        Group::Service => line.service.as_ref().map(ToString::to_string),
+        Group::Country => Some(line.country.as_ref().map_or("no country", |country| country.as_str()).to_owned()),
+        Group::State => None,
+    };
+    by.iter().filter_map(text).collect::<Vec<_>>().join(" ")
+}
+
+fn count(sums: &Sums, state: MessageState) -> u64 {
+    u64::try_from(sums.counts.of(state)).unwrap_or(0)
+}

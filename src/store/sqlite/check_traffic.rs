@@ -1,0 +1,199 @@
+//! The examination of traffic: sums against messages, charges of imports against messages and against the ledger.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::model::{Charge, EntryKind, HourTraffic, ImportState, Money, StateCounts, Tariff, Unit, day_of};
+use crate::store::sqlite::CheckReport;
+use crate::store::{EntryFilter, ImportFilter, KnownMessage, Snapshot};
+
+/// What the messages of one day add up to.
+#[derive(Default)]
+struct Day {
+    hours: BTreeMap<(i32, i64), (StateCounts, i64)>,
+    sums: BTreeMap<(i64, String, Unit), (StateCounts, i64, Money)>,
+}
+
+/// What is gathered on a walk through all messages.
+struct Walk {
+    tariffs: BTreeMap<(i64, i64), Tariff>,
+    charges: BTreeMap<(i64, i64), Charge>,
+    day: i32,
+    of_day: Day,
+}
+
+impl Snapshot<'_> {
+    /// Examines imports, messages and their sums. Of days that were pruned only sums are left, which must agree with each
+    /// other.
+    pub(super) fn check_traffic(&self, report: &mut CheckReport) -> Result<()> {
+        let pruned = self.pruned_before()?.unwrap_or(i32::MIN);
+        self.check_sums_alone(report)?;
+        let mut walk =
+            Walk { tariffs: self.all_tariffs()?, charges: BTreeMap::new(), day: i32::MIN, of_day: Day::default() };
+        let mut strays = 0_u64;
+        self.messages((i32::MIN, i32::MAX), |day, _, account_id, known| {
+            if day != walk.day {
+                self.check_day(walk.day, &std::mem::take(&mut walk.of_day), report)?;
+                walk.day = day;
+            }
+            let is_sound = day >= pruned && known.second < 86_400 && known.parts > 0;
+            if !is_sound || !walk.add(account_id, &known) {
+                strays += 1;
+            }
+            Ok::<_, Error>(())
+        })?;
+        self.check_day(walk.day, &walk.of_day, report)?;
+        if strays > 0 {
+            report.add(format!("{strays} messages belong to no account of their import, or are not as they must be"));
+        }
+        self.check_days_without_messages(pruned, report)?;
+        self.check_imports(&walk, pruned, report)
+    }
+
+    fn all_tariffs(&self) -> Result<BTreeMap<(i64, i64), Tariff>> {
+        let mut tariffs = BTreeMap::new();
+        self.imports(&ImportFilter::default(), |import| {
+            tariffs
+                .extend(self.tariffs_of(import.id)?.into_iter().map(|tariff| ((import.id, tariff.account_id), tariff)));
+            Ok::<_, Error>(())
+        })?;
+        Ok(tariffs)
+    }
+
+    /// Sums by hour and by day are of the same messages.
+    fn check_sums_alone(&self, report: &mut CheckReport) -> Result<()> {
+        let mut statement = self.transaction.prepare(
+            "SELECT day, system_id FROM (
+                SELECT day, account_id, pending + unknown + rejected + expired + undeliverable + delivered AS messages, parts
+                FROM traffic_day
+                UNION ALL
+                SELECT hour / 24, account_id, -(pending + unknown + rejected + expired + undeliverable + delivered), -parts
+                FROM traffic_hour)
+             LEFT JOIN smpp_account ON smpp_account.id = account_id
+             GROUP BY day, account_id HAVING sum(messages) <> 0 OR sum(parts) <> 0 OR system_id IS NULL",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (day, account): (i32, Option<String>) = (row.get(0)?, row.get(1)?);
+            let account = account.unwrap_or_else(|| "an account that is not there".to_owned());
+            report.add(format!("traffic of {account} on {}: the sums by hour and by day differ", day_of(day)));
+        }
+        Ok(())
+    }
+
+    /// Holds the sums of a day against its messages.
+    fn check_day(&self, day: i32, messages: &Day, report: &mut CheckReport) -> Result<()> {
+        if messages.hours.is_empty() {
+            return Ok(());
+        }
+        let mut hours = BTreeMap::new();
+        self.traffic_hours(day * 24..day * 24 + 24, |sum: HourTraffic| {
+            hours.insert((sum.hour, sum.account_id), (sum.counts, sum.parts));
+            Ok::<_, Error>(())
+        })?;
+        let mut sums = BTreeMap::new();
+        self.traffic_days(day..day + 1, |sum| {
+            let country = sum.country.map(|country| country.to_string()).unwrap_or_default();
+            sums.insert((sum.account_id, country, sum.unit), (sum.counts, sum.parts, sum.charge));
+            Ok::<_, Error>(())
+        })?;
+        if hours != messages.hours {
+            report.add(format!("traffic of {}: the sums by hour are not those of the messages", day_of(day)));
+        }
+        if sums != messages.sums {
+            report.add(format!("traffic of {}: the sums by day are not those of the messages", day_of(day)));
+        }
+        Ok(())
+    }
+
+    fn check_days_without_messages(&self, pruned: i32, report: &mut CheckReport) -> Result<()> {
+        for day in self.days_with_traffic(pruned.max(0), i32::MAX - 1)? {
+            if !self.transaction.prepare_cached("SELECT 1 FROM message WHERE day = ?1")?.exists([day])? {
+                report.add(format!("traffic of {}: there are sums and no messages", day_of(day)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds what imports charged against their messages, as far as those are there, and against the ledger.
+    fn check_imports(&self, walk: &Walk, pruned: i32, report: &mut CheckReport) -> Result<()> {
+        let mut posted: BTreeMap<(String, i64, Unit), Money> = BTreeMap::new();
+        self.entries(&EntryFilter { kind: Some(EntryKind::Charge), ..EntryFilter::default() }, |entry| {
+            let reference = entry.posting.reference.as_ref().map(ToString::to_string).unwrap_or_default();
+            let sum = posted.entry((reference, entry.customer_id, entry.posting.unit)).or_default();
+            *sum = sum.checked_add(entry.posting.amount).ok_or(Error::Overflow { what: "the charges" })?;
+            Ok::<_, Error>(())
+        })?;
+        self.imports(&ImportFilter::default(), |import| {
+            let file = crate::error::quoted(&import.manifest.file);
+            if import.state == ImportState::Unfinished {
+                let rows = import.tally.rows();
+                report.warnings.push(format!(
+                    "import {} of {file} is unfinished, with {rows} rows in and nothing charged; import the file again",
+                    import.id
+                ));
+                return Ok(());
+            }
+            let is_whole = import.days.is_none_or(|(first, _)| first >= pruned);
+            let mut owed: BTreeMap<(i64, Unit), Money> = BTreeMap::new();
+            for (tariff, charge) in self.charges_of(import.id)? {
+                let found = walk.charges.get(&(import.id, tariff.account_id)).copied().unwrap_or_default();
+                if is_whole && found != charge {
+                    report.add(format!("import {} of {file} did not charge what its messages cost", import.id));
+                }
+                let sum = owed.entry((tariff.customer_id, tariff.unit)).or_default();
+                *sum = sum.checked_add(charge.amount).ok_or(Error::Overflow { what: "the charges" })?;
+            }
+            for ((customer_id, unit), sum) in owed.into_iter().filter(|(_, sum)| *sum != Money::ZERO) {
+                let found = posted.remove(&(format!("import {}", import.id), customer_id, unit)).unwrap_or_default();
+                if found.checked_neg() != Some(sum) {
+                    report.add(format!("import {} of {file} and the ledger differ in what was charged", import.id));
+                }
+            }
+            Ok::<_, Error>(())
+        })?;
+        for (reference, ..) in posted.keys() {
+            report.add(format!("the ledger has a charge of {reference} that no import made"));
+        }
+        Ok(())
+    }
+
+    /// What an import charged by account.
+    fn charges_of(&self, import_id: i64) -> Result<Vec<(Tariff, Charge)>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT account_id, customer_id, unit, price_e8, charging, messages, parts, charge_e8
+             FROM import_account JOIN import ON import.id = import_id WHERE import_id = ?1",
+        )?;
+        let charges = statement.query_map([import_id], |row| {
+            let charge = Charge { messages: row.get(5)?, parts: row.get(6)?, amount: row.get(7)? };
+            Ok((super::import::read_tariff(row)?, charge))
+        })?;
+        Ok(charges.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+impl Walk {
+    /// Adds a message; says whether its import has its account.
+    fn add(&mut self, account_id: i64, known: &KnownMessage) -> bool {
+        let key = (known.import_id, account_id);
+        let Some(tariff) = self.tariffs.get(&key) else { return false };
+        let charge = if known.charged { tariff.charge(known.parts, known.price) } else { Some(Money::ZERO) };
+        let Some(charge) = charge else { return false };
+        let hour = self.day * 24 + (known.second / 3600).cast_signed();
+        let of_hour = self.of_day.hours.entry((hour, account_id)).or_default();
+        of_hour.0.add(known.state, 1);
+        of_hour.1 += i64::from(known.parts);
+        let country = known.destination.country().unwrap_or_default().to_owned();
+        let of_day = self.of_day.sums.entry((account_id, country, tariff.unit)).or_default();
+        of_day.0.add(known.state, 1);
+        of_day.1 += i64::from(known.parts);
+        of_day.2 = Money::from_e8(of_day.2.e8().saturating_add(charge.e8()));
+        if known.charged {
+            let sum = self.charges.entry(key).or_default();
+            sum.messages += 1;
+            sum.parts += i64::from(known.parts);
+            sum.amount = Money::from_e8(sum.amount.e8().saturating_add(charge.e8()));
+        }
+        true
+    }
+}

@@ -1,0 +1,208 @@
+//! The document of a whole database: it comes back byte for byte, and nothing that was changed in it does.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use sha2::{Digest, Sha256};
+use ssgctl::ingest::document::take;
+use ssgctl::model::{ContactDetails, Roles};
+use ssgctl::report::document::document;
+use ssgctl::store::TABLES;
+use ssgctl::{Error, ops};
+
+use crate::support::{Scene, adjustment_in, assert_refused, keyed, new_account, reversal, valid};
+
+fn written(scene: &mut Scene) -> String {
+    scene.read(|now| {
+        let mut text = String::new();
+        document(now, |line| {
+            text.push_str(line);
+            Ok::<_, Error>(())
+        })?;
+        Ok(text)
+    })
+}
+
+/// Reads a document into a scene; the fault of a document is told with its line.
+fn read(scene: &mut Scene, text: &str) -> Result<u64, String> {
+    let mut tx = scene.store.write(&scene.origin).expect("lock");
+    let taken = take(&mut tx, text.as_bytes(), || {}).map_err(|error| error.to_string())?;
+    let rows = taken.map_err(|fault| format!("{}: {}", fault.line, fault.error))?;
+    tx.commit().expect("committed");
+    Ok(rows)
+}
+
+/// A document whose last line fits the others again.
+fn sealed(text: &str) -> String {
+    let body: String =
+        text.lines().filter(|line| !line.starts_with("{\"end\"")).map(|line| format!("{line}\n")).collect();
+    let sum: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{body}{{\"end\":{{\"lines\":{},\"sha256\":\"{sum}\"}}}}\n", body.lines().count())
+}
+
+/// One act of a life of a database.
+#[derive(Debug, Clone)]
+enum Act {
+    Customer(String),
+    Contact(usize, String),
+    Note(usize, String),
+    Account(usize),
+    Adjust(usize, i32, bool),
+    Reverse(i64),
+    Archive(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let text = || "[a-z\u{e9}\"\\\\,' ]{0,12}[a-z]";
+    prop_oneof![
+        text().prop_map(Act::Customer),
+        (0..4_usize, text()).prop_map(|(who, name)| Act::Contact(who, name)),
+        (0..4_usize, "[a-z\"\n ]{0,20}[a-z]").prop_map(|(who, text)| Act::Note(who, text)),
+        (0..4_usize).prop_map(Act::Account),
+        (0..4_usize, -50..100_i32, any::<bool>()).prop_map(|(who, amount, money)| Act::Adjust(who, amount, money)),
+        (1..6_i64).prop_map(Act::Reverse),
+        (0..4_usize).prop_map(Act::Archive),
+    ]
+}
+
+/// Does an act, or leaves it where it is not possible.
+fn live(scene: &mut Scene, number: usize, act: Act) {
+    let code = |who: usize| format!("C{who}");
+    let vault = std::rc::Rc::clone(&scene.vault);
+    let _ = scene.write(|tx| match act {
+        Act::Customer(name) => {
+            let code = (0..4).map(code).find(|code| tx.customer(code).is_err());
+            let details = ssgctl::model::CustomerDetails::of(valid(&name));
+            ops::customer::new(tx, code.map(|code| valid(&code)), details).map(drop)
+        }
+        Act::Contact(who, name) => {
+            let details = ContactDetails { name: valid(&name), email: None, mobile: None, roles: Roles::default() };
+            ops::contact::add(tx, &code(who), details).map(drop)
+        }
+        Act::Note(who, text) => ops::note::add(tx, &code(who), valid(&text)).map(drop),
+        Act::Account(who) => {
+            let new = new_account(&format!("account_{number}"));
+            ops::smpp::add(tx, &vault, &code(who), new).map(drop)
+        }
+        Act::Adjust(who, amount, money) => {
+            let unit = if money { "GBP" } else { "SMS" };
+            let mut adjustment = adjustment_in(unit, &amount.to_string());
+            adjustment.key = keyed(&format!("k{number}"), "1").key;
+            ops::balance::adjust(tx, &code(who), &adjustment).map(drop)
+        }
+        Act::Reverse(entry) => ops::balance::reverse(tx, &reversal(entry)).map(drop),
+        Act::Archive(who) => ops::customer::archive(tx, &code(who)).map(drop),
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_database_comes_back_byte_for_byte(acts in proptest::collection::vec(act(), 0..25)) {
+        let mut scene = Scene::new();
+        live(&mut scene, 0, Act::Customer("first".to_owned()));
+        for (number, act) in acts.into_iter().enumerate() {
+            live(&mut scene, number, act);
+        }
+        let text = written(&mut scene);
+        let mut other = Scene::new();
+        prop_assert_eq!(read(&mut other, &text), Ok(text.lines().count() as u64 - 2));
+        prop_assert_eq!(written(&mut other), text.clone());
+        prop_assert_eq!(other.findings(), Vec::<String>::new());
+        prop_assert_eq!(other.dump(), scene.dump());
+        prop_assert_eq!(sealed(&text), text);
+    }
+}
+
+/// A database with something in it of most kinds.
+fn lived_in() -> Scene {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme");
+    scene.credit("ACME", "100");
+    scene.credit("ACME", "-30");
+    scene.write(|tx| ops::note::add(tx, "ACME", valid("two\nlines"))).expect("noted");
+    scene
+}
+
+#[test]
+fn every_table_is_in_the_document() {
+    let scene = Scene::new();
+    let written: BTreeSet<&str> = TABLES.iter().map(|table| table.name).collect();
+    let there: BTreeSet<String> = scene.dump().into_keys().filter(|name| !name.starts_with("sqlite_")).collect();
+    assert_eq!(written, there.iter().map(String::as_str).collect());
+    assert_eq!(written.len(), TABLES.len());
+}
+
+#[test]
+fn a_database_that_is_in_use_takes_no_document() {
+    let mut scene = lived_in();
+    let text = written(&mut scene);
+    let before = scene.dump();
+    assert_eq!(read(&mut scene, &text), Err("the database is not empty: it has rows of customer".to_owned()));
+    assert_eq!(scene.dump(), before);
+    let mut other = Scene::new();
+    other.write(|tx| ops::service::edit(tx, "standard", |details| details.name = valid("Other"))).unwrap();
+    assert!(read(&mut other, &text).unwrap_err().ends_with("it has rows of event"));
+}
+
+#[test]
+fn a_document_that_was_cut_off_or_changed_leaves_nothing() {
+    let mut scene = lived_in();
+    let text = written(&mut scene);
+    let mut other = Scene::new();
+    let before = other.dump();
+    for cut in (0..text.len() - 1).step_by(97) {
+        let line = text[..cut].lines().count() as u64 + 1;
+        let fault = read(&mut other, &text[..cut]).expect_err("cut off");
+        let told: u64 = fault.split(':').next().and_then(|line| line.parse().ok()).expect("a line");
+        assert!(told <= line, "{fault}");
+    }
+    assert!(read(&mut other, &text.replace("two", "tow")).unwrap_err().contains("not those that were written"));
+    assert!(read(&mut other, &format!("{text}\n{text}")).unwrap_err().contains("nothing may follow"));
+    assert_eq!(other.dump(), before);
+}
+
+/// Whoever forges the last line as well still meets the ledger's chain, the sums and the rules of every value.
+#[test]
+fn a_document_that_contradicts_itself_is_refused() {
+    let mut scene = lived_in();
+    let text = written(&mut scene);
+    let mut other = Scene::new();
+    let before = other.dump();
+    for (from, to, said) in [
+        ("\"amount_e8\":\"10000000000\"", "\"amount_e8\":\"10000000001\"", "does not fit together"),
+        ("\"balance_e8\":\"7000000000\"", "\"balance_e8\":\"9000000000\"", "does not fit together"),
+        ("\"description\":\"top-up\"", "\"description\":\"bonus\"", "does not fit together"),
+        ("\"organisation\":\"ACME\"", "\"organisation\":\"\"", "table customer refuses the row"),
+        ("\"organisation\":\"ACME\"", "\"organisation\":\"A\\u202eB\"", "does not fit together"),
+        ("\"organisation\"", "\"organization\"", "table customer has no column `organization`"),
+        ("{\"note\":", "{\"notes\":", "a row of no table"),
+        ("\"customer_id\":1", "\"customer_id\":7", "does not fit together"),
+        ("\"enabled\":1", "\"enabled\":\"yes\"", "table smpp_account"),
+        ("\"enabled\":1", "\"enabled\":1.5", "cannot be `1.5`"),
+        ("{\"hex\":\"", "{\"hex\":\"z", "cannot be"),
+        ("\"document\":1", "\"document\":2", "use the newer ssgctl"),
+        ("{\"ssgctl\":", "{\"other\":", "a document begins with"),
+    ] {
+        let forged = text.replace(from, to);
+        assert_ne!(forged, text, "{from}");
+        let fault = read(&mut other, &sealed(&forged)).expect_err(from);
+        assert!(fault.contains(said), "{from}: {fault}");
+        assert!(!fault.to_lowercase().contains("constraint"), "{fault}");
+    }
+    assert_eq!(other.dump(), before);
+    assert_eq!(read(&mut other, &text), Ok(text.lines().count() as u64 - 2));
+}
+
+#[test]
+fn an_account_of_a_document_opens_with_its_own_key_only() {
+    let mut scene = lived_in();
+    let password = scene.reveal("acme").unwrap().password;
+    let text = written(&mut scene);
+    let mut other = Scene::new();
+    read(&mut other, &text).unwrap();
+    assert_refused!(other.reveal("acme"), Error::Secret(_));
+    other.vault = std::rc::Rc::clone(&scene.vault);
+    assert!(other.reveal("acme").unwrap().password == password);
+}

@@ -1,0 +1,85 @@
+//! What the program exports in any format, it imports again as it was: whatever the texts are made of.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use proptest::prelude::*;
+use ssgctl::model::{ContactDetails, CustomerDetails, Roles};
+use ssgctl::ops::{contact, customer, note};
+
+use crate::support::{Scene, valid};
+
+/// What the program prints for a database, or what it makes of what it is given.
+fn ssgctl(home: &Path, database: &Path, words: &[&str], stdin: &[u8]) -> Vec<u8> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ssgctl"))
+        .env_clear()
+        .env("HOME", home)
+        .arg("--db")
+        .arg(database)
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    child.stdin.take().expect("stdin").write_all(stdin).expect("written");
+    let output = child.wait_with_output().expect("ended");
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// A text that is valid, of characters that CSV, JSON and spreadsheets have their own ideas of.
+fn text() -> impl Strategy<Value = String> {
+    "['=+@\\-]{0,3}[a-z\u{e9}\u{65e5}\",;:|\\\\{}\\[\\]' ]{0,12}[a-z]"
+}
+
+fn customer() -> impl Strategy<Value = CustomerDetails> {
+    let words = (text(), proptest::option::of(text()), proptest::option::of(text()));
+    let lists =
+        (proptest::collection::vec(text(), 0..4), proptest::collection::vec("[a-z]{1,8}@[a-z]{1,8}\\.example", 0..3));
+    (words, lists, proptest::option::of(0..=365_u32)).prop_map(|((name, number, vat), (lines, emails), terms)| {
+        let mut details = CustomerDetails::of(valid(&name));
+        details.company_reg_no = number.map(|text| valid(&text));
+        details.vat_reg_no = vat.map(|text| valid(&text));
+        details.payment_terms_days = terms.map(|days| valid(&days.to_string()));
+        details.invoice_emails = emails.iter().map(|email| valid(email)).collect();
+        details.invoice_address = ssgctl::model::PostalAddress::from_lines(lines).ok();
+        details
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn exports_come_back_as_they_were(
+        customers in proptest::collection::vec((customer(), text(), "[a-z\u{e9}=', \n]{0,20}[a-z]"), 1..6),
+        format in proptest::sample::select(vec!["csv", "json", "jsonl"]),
+    ) {
+        let mut scene = Scene::new();
+        for (place, (details, person, remark)) in customers.into_iter().enumerate() {
+            let code = format!("C{place}");
+            let person = ContactDetails { name: valid(&person), email: None, mobile: None, roles: Roles::default() };
+            scene.write(|tx| {
+                customer::new(tx, Some(valid(&code)), details)?;
+                contact::add(tx, &code, person)?;
+                note::add(tx, &code, valid(&remark)).map(drop)
+            }).unwrap();
+        }
+        let home = tempfile::tempdir().unwrap();
+        let (here, there) = (scene.path(), home.path().join("other.db"));
+        ssgctl(home.path(), &there, &["db", "init"], b"");
+        for noun in ["service", "customer", "contact", "note"] {
+            let exported = ssgctl(home.path(), &here, &[noun, "export", "-o", format], b"");
+            ssgctl(home.path(), &there, &[noun, "import", "-"], &exported);
+            let fields: &[&str] = if noun == "service" { &["--fields", "code,name,unit,price"] } else { &[] };
+            let again = |database: &Path| ssgctl(home.path(), database, &[&[noun, "export", "-o", format], fields].concat(), b"");
+            prop_assert_eq!(String::from_utf8(again(&there)), String::from_utf8(again(&here)));
+            // Here, where all of it is already, it changes nothing.
+            let sum = ssgctl(home.path(), &here, &[noun, "import", "-", "--csv", "--no-headers"], &exported);
+            let sum = String::from_utf8(sum).unwrap();
+            prop_assert!(sum.contains(",0,0,") && sum.trim_end().ends_with(",0"), "{}: {}", noun, sum);
+        }
+    }
+}

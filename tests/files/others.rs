@@ -1,0 +1,78 @@
+//! Imports of contacts, notes, services and SMPP accounts.
+
+use ssgctl::ingest::contact::Contacts;
+use ssgctl::ingest::import::Manner;
+use ssgctl::ingest::note::Notes;
+use ssgctl::ingest::service::Services;
+use ssgctl::ingest::smpp::Accounts;
+use ssgctl::model::SmppDetails;
+
+use crate::desk::{UNSET, UPDATE, put};
+use crate::support::{Scene, valid};
+
+#[test]
+fn people_are_known_by_address_and_else_by_name() {
+    let mut scene = Scene::with_acme();
+    let text = b"customer,name,email,roles\nACME,Ann,ann@acme.example,billing\nACME,Bob,,\n";
+    assert_eq!(put(&mut scene, text, &mut Contacts, Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
+    assert_eq!(put(&mut scene, text, &mut Contacts, Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    let moved = b"customer,name,email\nacme,Anna,ANN@acme.example\nACME,Bob,bob@acme.example\n";
+    assert_eq!(put(&mut scene, moved, &mut Contacts, Manner::default()).unwrap_err().len(), 2);
+    assert_eq!(put(&mut scene, moved, &mut Contacts, UPDATE).unwrap().counts(), [0, 2, 0, 0]);
+    let unset = b"customer,email,roles\nACME,ann@acme.example,\n";
+    assert_eq!(put(&mut scene, unset, &mut Contacts, UNSET).unwrap().counts(), [0, 1, 0, 0]);
+    let nobody = put(&mut scene, b"customer,name\nACNE,x\n", &mut Contacts, UPDATE).unwrap_err();
+    assert_eq!(nobody, ["2:1 no customer `ACNE`"]);
+    assert_eq!(scene.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_note_keeps_its_author_and_time_and_comes_once() {
+    let mut scene = Scene::with_acme();
+    let text = b"customer,text,at,author\nACME,Old,2020-02-29T12:00:00Z,portal\nACME,New,,\n";
+    assert_eq!(put(&mut scene, text, &mut Notes, Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
+    assert_eq!(put(&mut scene, text, &mut Notes, Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    let notes = scene.read(|now| now.notes_with_text(&now.customer("ACME")?, &valid("Old")));
+    assert_eq!((notes[0].author.as_str(), notes[0].at), ("portal", valid("2020-02-29T12:00:00Z")));
+    let future = put(&mut scene, b"customer,text,at\nACME,x,2030-01-01T00:00:00Z\n", &mut Notes, UPDATE).unwrap_err();
+    assert!(future[0].starts_with("2:8 at: ") && future[0].ends_with("must not lie in the future"), "{future:?}");
+}
+
+#[test]
+fn a_service_keeps_its_unit_and_api_id() {
+    let mut scene = Scene::new();
+    let text = b"code,name,unit,price\nuk,UK,GBP,0.0325\nstandard,Standard,SMS,1\n";
+    assert_eq!(put(&mut scene, text, &mut Services, Manner::default()).unwrap().counts(), [1, 0, 1, 0]);
+    let dearer = b"code,price\nUK,0.04\n";
+    assert_eq!(put(&mut scene, dearer, &mut Services, Manner::default()).unwrap_err().len(), 1);
+    assert_eq!(put(&mut scene, dearer, &mut Services, UPDATE).unwrap().counts(), [0, 1, 0, 0]);
+    for text in ["code,unit\nuk,EUR\n", "code,api_id\nuk,01a20eba-0000-7000-8000-000000000000\n"] {
+        assert!(put(&mut scene, text.as_bytes(), &mut Services, UPDATE).unwrap_err()[0].ends_with("never changes"));
+    }
+}
+
+#[test]
+fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
+    let mut scene = Scene::with_acme();
+    scene.customer("GLOBEX");
+    let vault = std::rc::Rc::clone(&scene.vault);
+    let mut accounts = Accounts { vault: &vault, usual: SmppDetails::of(valid("standard")), too_long: Vec::new() };
+    let text = b"system_id,customer,password,enabled,cug,status\nacme,ACME,s3cret,no,+447700900123,\n\
+        an_old_and_long_system_id,ACME,,,,archived\n";
+    assert_eq!(put(&mut scene, text, &mut accounts, Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
+    assert_eq!(put(&mut scene, text, &mut accounts, Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    assert_eq!(accounts.too_long.len(), 1);
+    assert_eq!(scene.reveal("acme").unwrap().password.reveal(), "s3cret");
+    let account = scene.read(|now| now.smpp_account("acme"));
+    assert_eq!((account.details.enabled, account.details.use_cug, account.cug_size), (false, true, 1));
+    let other = b"system_id,customer,password,max_tps,cug\nacme,ACME,n3w,9,+447700900124\n";
+    let faults = put(&mut scene, other, &mut accounts, Manner::default()).unwrap_err();
+    assert_eq!(faults, ["2:1 SMPP account `acme` is there already and differs in max_tps, cug_size, password"]);
+    put(&mut scene, other, &mut accounts, UPDATE).unwrap();
+    assert_eq!(scene.reveal("acme").unwrap().password.reveal(), "n3w");
+    let moved = put(&mut scene, b"system_id,customer\nacme,GLOBEX\n", &mut accounts, UPDATE).unwrap_err();
+    assert_eq!(moved, ["2:6 SMPP account `acme` has another customer than `GLOBEX`, and it never changes"]);
+    let wrong = put(&mut scene, b"customer,password\nACME,far-too-long-s3cret\n", &mut accounts, UPDATE).unwrap_err();
+    assert!(!wrong[0].contains("s3cret"), "{wrong:?}");
+    assert_eq!(scene.findings(), Vec::<String>::new());
+}

@@ -1,0 +1,510 @@
+//! Traffic: each message is taken in once and charged once, whatever the files and their order.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use ssgctl::Error;
+use ssgctl::ingest::traffic::{self, Dialect, Expected, Meaning, Request, Source, Summary, Watch};
+use ssgctl::model::{EntryKind, ImportState, Tally, Unit};
+use ssgctl::ops;
+use ssgctl::ops::smpp::NewAccount;
+use ssgctl::store::ImportFilter;
+
+use crate::support::{Scene, assert_refused, collect, new_account, valid};
+
+const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price\n";
+
+/// Nobody watches, and somebody may stop the import after so many commits.
+pub struct Quiet {
+    pub commits_left: usize,
+}
+
+impl Watch for Quiet {
+    fn begin(&mut self, _: &'static str) {}
+    fn at(&mut self, _: u64) {}
+    fn committed(&mut self) {
+        self.commits_left -= 1;
+        assert!(self.commits_left > 0, "killed");
+    }
+}
+
+/// A scene with ACME's account in SMS credits, and PORT's in euros at 0.05 a part.
+fn scene() -> Scene {
+    let mut scene = Scene::with_acme();
+    scene.customer("PORT");
+    scene.account("ACME", "acme");
+    scene
+        .write(|tx| {
+            let details = ssgctl::model::ServiceDetails { name: valid("Euro"), price: valid("0.05") };
+            ops::service::new(tx, valid("euro"), valid("EUR"), details)
+        })
+        .expect("service");
+    let mut port = new_account("port");
+    port.details.service = valid("euro");
+    scene.add_account("PORT", NewAccount { ..port }).expect("account");
+    scene
+}
+
+fn meaning() -> Meaning {
+    Meaning {
+        dialect: None,
+        zone: TimeZone::UTC,
+        account: None,
+        key_column: None,
+        words: BTreeMap::new(),
+        takes_any_word: false,
+        ignores_prices: false,
+    }
+}
+
+fn request(scene: &Scene, name: &str, text: &str) -> Request {
+    let path: PathBuf = scene.folder.path().join(name);
+    fs::write(&path, text).expect("written");
+    let source = Source::new(name.to_owned(), fs::File::open(path).expect("opened")).expect("source");
+    Request {
+        source,
+        meaning: meaning(),
+        charging: true,
+        allow_overlap: false,
+        skip_invalid: false,
+        expected: Expected::default(),
+        batch: 3,
+        dry_run: false,
+    }
+}
+
+fn run(scene: &mut Scene, request: &Request) -> ssgctl::Result<Summary> {
+    let origin = scene.origin.clone();
+    traffic::import(&mut scene.store, &origin, request, None, &mut Quiet { commits_left: 1_000 })
+}
+
+/// Imports rows of our own form.
+fn import(scene: &mut Scene, name: &str, rows: &str) -> ssgctl::Result<Summary> {
+    let request = request(scene, name, &format!("{HEADER}{rows}"));
+    run(scene, &request)
+}
+
+fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
+    match result {
+        Err(Error::Rows(faults)) => {
+            faults.first.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.error)).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn tally(new: u64, updated: u64, duplicate: u64) -> Tally {
+    Tally { new, updated, duplicate, ..Tally::default() }
+}
+
+/// Everything that does not depend on which file brought it: messages, sums, balances.
+fn state_of(scene: &mut Scene) -> BTreeMap<String, Vec<String>> {
+    assert_eq!(scene.findings(), Vec::<String>::new());
+    let mut state = scene.dump();
+    state.retain(|table, _| table.starts_with("traffic_"));
+    let mut messages = Vec::new();
+    scene.read(|now| {
+        now.messages((0, i32::MAX), |day, id, account, known| {
+            let known = (known.second, known.state, known.destination, known.parts, known.price, known.charged);
+            messages.push(format!("{day} {id} {account} {known:?}"));
+            Ok::<_, Error>(())
+        })
+    });
+    state.insert("message".to_owned(), messages);
+    let euros = scene.balance("PORT", valid("EUR")).map(|balance| balance.balance);
+    state.insert("balance".to_owned(), vec![scene.credits("ACME").to_string(), format!("{euros:?}")]);
+    state
+}
+
+const ONE: &str = "a,2026-11-24T10:00:00Z,acme,+447700900123,pending,2,\n";
+
+#[test]
+fn a_message_costs_a_credit_a_part_or_its_price_or_the_services() {
+    let mut scene = scene();
+    let rows = "a,2026-11-24T10:00:00Z,acme,+447700900123,delivered,2,0.3\n\
+                b,2026-11-24T10:00:00Z,port,+447700900123,delivered,3,0.00750001\n\
+                c,2026-11-24T10:00:00Z,port,+447700900123,undeliverable,3,\n";
+    let summary = import(&mut scene, "a.csv", rows).unwrap();
+    assert_eq!(summary.tally, tally(3, 0, 0));
+    assert_eq!(summary.charges, [(Unit::Sms, valid("2")), (valid("EUR"), valid("0.15750001"))]);
+    assert_eq!(scene.credits("ACME"), valid("-2"));
+    let entries = scene.entries();
+    assert_eq!(entries.len(), 2);
+    for entry in &entries {
+        assert_eq!(entry.posting.kind, EntryKind::Charge);
+        assert_eq!(entry.posting.reference, Some(valid("import 1")));
+    }
+    assert_eq!(entries[1].posting.amount, valid("-0.15750001"));
+    state_of(&mut scene);
+}
+
+#[test]
+fn the_same_messages_again_change_nothing_in_whatever_file() {
+    let mut scene = scene();
+    import(&mut scene, "a.csv", ONE).unwrap();
+    let before = (state_of(&mut scene), scene.dump());
+    let again = import(&mut scene, "copy.csv", ONE).unwrap();
+    assert_eq!((again.tally, again.repeats), (tally(0, 0, 1), Some(1)));
+    assert_eq!(scene.dump(), before.1, "the same file leaves no trace");
+    let more = format!("{ONE}{}", ONE.replace("+44", "0044"));
+    assert_eq!(import(&mut scene, "twice.csv", &more).unwrap().tally, tally(0, 0, 2));
+    assert_eq!(state_of(&mut scene), before.0);
+}
+
+#[test]
+fn a_later_state_updates_the_message_and_never_its_charge() {
+    let mut scene = scene();
+    import(&mut scene, "a.csv", ONE).unwrap();
+    let delivered = import(&mut scene, "b.csv", &ONE.replace("pending", "DELIVRD")).unwrap();
+    assert_eq!((delivered.tally, delivered.charges), (tally(0, 1, 0), Vec::new()));
+    let late = import(&mut scene, "c.csv", &ONE.replace("pending", "expired")).unwrap();
+    assert_eq!(late.tally, tally(0, 0, 1));
+    assert_eq!(scene.credits("ACME"), valid("-2"));
+    let state = state_of(&mut scene);
+    assert!(state["message"][0].contains("Delivered"), "{state:?}");
+    assert_eq!(state["traffic_hour"].len(), 1);
+}
+
+#[test]
+fn other_content_that_matters_for_money_is_a_conflict_that_names_both() {
+    let mut scene = scene();
+    let port = "a,2026-11-24T10:00:00Z,port,+447700900123,pending,2,0.05\n";
+    import(&mut scene, "a.csv", &format!("{ONE}{port}")).unwrap();
+    let before = scene.dump();
+    for (row, field) in [
+        (ONE.replace(",2,", ",3,"), "parts"),
+        (ONE.replace("123,", "124,"), "destination"),
+        (port.replace("0.05", "0.06"), "price"),
+        (port.replace("0.05", ""), "price"),
+    ] {
+        let told = told(import(&mut scene, "b.csv", &row));
+        let expected =
+            format!("2:1 message `a` was reported otherwise before, by import 1 of `a.csv` ({field} differs)");
+        assert_eq!(told, [expected]);
+    }
+    let inside = format!("{ONE}{}", ONE.replace(",2,", ",3,")).replace("a,2026", "new,2026");
+    let told = told(import(&mut scene, "c.csv", &inside));
+    assert_eq!(told, ["3:1 message `new` was reported otherwise before, on line 2 (parts differs)"]);
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn the_same_id_is_another_message_on_another_day_and_of_another_account() {
+    let mut scene = scene();
+    let rows = format!("{ONE}{}{}", ONE.replace("11-24", "11-25"), ONE.replace("acme", "port"));
+    assert_eq!(import(&mut scene, "a.csv", &rows).unwrap().tally, tally(3, 0, 0));
+    assert_eq!(scene.credits("ACME"), valid("-4"));
+    state_of(&mut scene);
+}
+
+#[test]
+fn rejected_messages_cost_nothing_until_somebody_says_that_they_were_sent() {
+    let mut scene = scene();
+    let rejected = ONE.replace("pending", "rejected");
+    let without_id = rejected.replace("a,2026", ",2026");
+    let summary = import(&mut scene, "a.csv", &format!("{rejected}{without_id}")).unwrap();
+    assert_eq!((summary.tally.new, summary.tally.rejected, summary.charges), (1, 1, Vec::new()));
+    assert_eq!(scene.balance("ACME", Unit::Sms), None);
+    let sent = import(&mut scene, "b.csv", ONE).unwrap();
+    assert_eq!((sent.tally, sent.charges), (tally(0, 1, 0), vec![(Unit::Sms, valid("2"))]));
+    state_of(&mut scene);
+    assert_eq!(told(import(&mut scene, "c.csv", &ONE.replace("a,2026", ",2026"))), ["2:1 message_id is needed"]);
+}
+
+#[test]
+fn what_was_imported_without_charge_is_never_charged() {
+    let mut scene = scene();
+    let mut free = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
+    free.charging = false;
+    assert_eq!(run(&mut scene, &free).unwrap().charges, []);
+    let later = ONE.replace("pending", "delivered");
+    assert_eq!(import(&mut scene, "b.csv", &later).unwrap().tally, tally(0, 1, 0));
+    assert!(scene.entries().is_empty());
+    state_of(&mut scene);
+}
+
+#[test]
+fn archived_accounts_are_charged_below_zero() {
+    let mut scene = scene();
+    scene.credit("ACME", "1");
+    scene.write(|tx| ops::customer::archive(tx, "ACME")).unwrap();
+    import(&mut scene, "a.csv", ONE).unwrap();
+    assert_eq!(scene.credits("ACME"), valid("-1"));
+}
+
+#[test]
+fn every_fault_is_named_with_its_place_and_nothing_is_touched() {
+    let mut scene = scene();
+    let before = scene.dump();
+    let rows = "a,2026-11-24T10:00:00Z,nobody,+447700900123,pending,2,\n\
+                b,24.11.2026,acme,+447700900123,pending,2,\n\
+                c,2026-11-24T10:00:00Z,acme,,pending,2,\n\
+                d,2026-11-24T10:00:00Z,acme,+447700900123,gone,2,\n\
+                e,2026-11-24T10:00:00Z,acme,+447700900123,pending,256,\n\
+                f,2026-11-24T10:00:00Z,acme,+447700900123,pending,1,-1\n\
+                g,2026-11-24T10:00:00Z,acme,+447700900123,pending,1\n\
+                h,2026-11-24T10:00:00Z,acme,4.477E+11,pending,1,\n\
+                i i,2026-11-24T10:00:00Z,acme,1,pending,1,\n";
+    let told = told(import(&mut scene, "a.csv", rows));
+    let begin = [
+        "2:24 no SMPP account `nobody`",
+        "3:3 submitted_at: `24.11.2026` must be a time",
+        "4:29 destination is needed",
+        "5:43 state: `gone` is no state",
+        "6:51 parts: `256` must be",
+        "7:53 price: `-1` must not be negative",
+        "8:51 the row has 6 fields",
+        "9:29 destination: `4.477E+11` was a number",
+        "10:1 message_id: `i i` must be",
+    ];
+    assert_eq!(told.len(), begin.len(), "{told:#?}");
+    for (told, begin) in told.iter().zip(begin) {
+        assert!(told.starts_with(begin), "{told}");
+    }
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn rows_with_faults_are_left_out_on_request_and_can_be_imported_when_put_right() {
+    let mut scene = scene();
+    let text = format!("{HEADER}{ONE}b,2026-11-24T10:00:00Z,\"who, me\",+447700900123,pending,2,\n");
+    let mut first = request(&scene, "a.csv", &text);
+    first.skip_invalid = true;
+    let mut rejects = Vec::new();
+    let origin = scene.origin.clone();
+    let watch = &mut Quiet { commits_left: 9 };
+    let summary = traffic::import(&mut scene.store, &origin, &first, Some(&mut rejects), watch).unwrap();
+    assert_eq!((summary.tally.new, summary.tally.refused), (1, 1));
+    let rejects = String::from_utf8(rejects).unwrap();
+    assert_eq!(
+        rejects,
+        "message_id,submitted_at,system_id,destination,state,parts,price,refused_because\n\
+         b,2026-11-24T10:00:00Z,\"who, me\",+447700900123,pending,2,,\"line 3: no SMPP account `who, me`\"\n"
+    );
+    let again = request(&scene, "rejects.csv", &rejects.replace("\"who, me\",", "acme,"));
+    assert_eq!(run(&mut scene, &again).unwrap().tally, tally(1, 0, 0));
+    state_of(&mut scene);
+}
+
+#[test]
+fn a_cut_file_is_noticed_by_what_its_sender_said() {
+    let mut scene = scene();
+    let rows = format!("{ONE}b,2026-11-24T10:00:00Z,port,+447700900123,delivered,3,0.5\n");
+    let mut cut = request(&scene, "a.csv", &format!("{HEADER}{rows}"));
+    cut.expected = Expected { rows: Some(3), total: Some(valid("0.6")), sha256: None };
+    assert_eq!(
+        told(run(&mut scene, &cut)),
+        ["3:1 the file has rows: 2, 3 is expected", "3:1 the file has prices of 0.5, 0.6 is expected"]
+    );
+    cut.expected = Expected { rows: None, total: None, sha256: Some(valid(&"0".repeat(64))) };
+    assert!(told(run(&mut scene, &cut))[0].starts_with("1:1 the SHA-256 of the file is "));
+    cut.expected = Expected { rows: Some(2), total: Some(valid("0.5")), sha256: None };
+    run(&mut scene, &cut).unwrap();
+}
+
+#[test]
+fn another_kind_of_file_for_the_same_accounts_and_days_needs_a_word() {
+    let mut scene = scene();
+    import(&mut scene, "a.csv", ONE).unwrap();
+    let vonage = "account_id,message_id,direction,to,date_received,status,currency,total_price\n\
+                  acme,x-1,outbound,447700900123,2026-11-24 09:00:00 +0000,delivered,EUR,0.05\n";
+    let mut other = request(&scene, "v.csv", vonage);
+    assert_refused!(run(&mut scene, &other), Error::Refused(why) if why.contains("`acme` from 2026-11-24"));
+    other.allow_overlap = true;
+    assert_eq!(run(&mut scene, &other).unwrap().tally, tally(1, 0, 0));
+    let next_day = request(&scene, "w.csv", &vonage.replace("11-24", "11-25"));
+    run(&mut scene, &next_day).unwrap();
+}
+
+#[test]
+fn a_price_in_another_currency_is_refused_unless_prices_are_ignored() {
+    let mut scene = scene();
+    let text = "account_id,message_id,direction,to,date_received,status,currency,total_price\n\
+                port,x-1,outbound,447700900123,2026-11-24 09:00:00 +0000,delivered,USD,0.05\n";
+    let mut dollars = request(&scene, "v.csv", text);
+    let told = told(run(&mut scene, &dollars));
+    assert!(told[0].starts_with("2:68 currency: `USD` is not EUR"), "{told:?}");
+    dollars.meaning.ignores_prices = true;
+    assert_eq!(run(&mut scene, &dollars).unwrap().charges, [(valid("EUR"), valid("0.05"))]);
+}
+
+#[test]
+fn a_word_can_be_given_its_meaning_and_a_dialect_be_named() {
+    let mut scene = scene();
+    let text = format!("{HEADER}{}", ONE.replace("pending", "DLVRD"));
+    let mut odd = request(&scene, "a.csv", &text);
+    odd.meaning.words = BTreeMap::from([("dlvrd".to_owned(), valid("delivered"))]);
+    odd.meaning.dialect = Dialect::named("ssgctl");
+    odd.dry_run = true;
+    assert_eq!(run(&mut scene, &odd).unwrap().tally, tally(1, 0, 0));
+    odd.dry_run = false;
+    run(&mut scene, &odd).unwrap();
+    assert!(state_of(&mut scene)["message"][0].contains("Delivered"));
+    odd.meaning.dialect = Dialect::named("twilio");
+    assert!(told(run(&mut scene, &odd))[0].starts_with("1:1 a file of twilio needs a column `Sid`"));
+}
+
+#[test]
+fn a_rehearsal_says_the_same_and_saves_nothing() {
+    let mut scene = scene();
+    let before = scene.dump();
+    let mut trial = request(&scene, "a.csv", &format!("{HEADER}{ONE}{ONE}"));
+    trial.dry_run = true;
+    let rehearsed = run(&mut scene, &trial).unwrap();
+    assert_eq!(scene.dump(), before);
+    trial.dry_run = false;
+    let done = run(&mut scene, &trial).unwrap();
+    assert_eq!((rehearsed.tally, rehearsed.charges), (done.tally, done.charges));
+    assert_eq!(done.tally, tally(1, 0, 1));
+}
+
+#[test]
+fn pruned_messages_leave_their_sums_and_never_come_back() {
+    let mut scene = scene();
+    let rows = format!("{ONE}{}", ONE.replace("11-24", "11-25"));
+    import(&mut scene, "a.csv", &rows).unwrap();
+    let before = state_of(&mut scene);
+    let day = 20_782;
+    scene.write(|tx| ops::traffic::forget_before(tx, day)).unwrap();
+    let step = scene.write(ops::traffic::prune).unwrap();
+    assert_eq!((step.messages, step.goes_on), (1, false));
+    let after = state_of(&mut scene);
+    assert_eq!(after["message"].len(), 1);
+    for table in ["traffic_hour", "traffic_day", "balance"] {
+        assert_eq!(after[table], before[table], "{table}");
+    }
+    let told = told(import(&mut scene, "b.csv", ONE));
+    assert!(told[0].contains("lies before 2026-11-25, up to which messages were pruned"), "{told:?}");
+}
+
+#[test]
+fn an_import_ends_by_hand_where_its_file_is_lost() {
+    let mut scene = scene();
+    import(&mut scene, "a.csv", ONE).unwrap();
+    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 1)), Error::Refused(_));
+    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 2)), Error::NotFound { .. });
+    let states: Vec<ImportState> = scene
+        .read(|now| collect(|each| now.imports(&ImportFilter::default(), each)))
+        .into_iter()
+        .map(|import| import.state)
+        .collect();
+    assert_eq!(states, [ImportState::Finished]);
+}
+
+/// Imports until after so many commits, as if killed then.
+fn interrupted(scene: &mut Scene, request: &Request, commits: usize) {
+    let origin = scene.origin.clone();
+    let store = &mut scene.store;
+    let run = std::panic::AssertUnwindSafe(|| {
+        traffic::import(store, &origin, request, None, &mut Quiet { commits_left: commits }).map(drop)
+    });
+    assert!(std::panic::catch_unwind(run).is_err(), "not interrupted");
+}
+
+fn many(count: u32) -> String {
+    let row = |n| {
+        format!(
+            "m{:03},2026-11-2{}T10:00:00Z,{},+447700900123,delivered,2,\n",
+            n % 17,
+            n % 3,
+            ["acme", "port"][n as usize % 2]
+        )
+    };
+    (0..count).map(row).collect()
+}
+
+#[test]
+fn an_interrupted_import_is_unfinished_and_the_same_file_completes_it() {
+    let text = format!("{HEADER}{}", many(40));
+    let mut clean = scene();
+    let first = request(&clean, "a.csv", &text);
+    let summary = run(&mut clean, &first).unwrap();
+    let state = state_of(&mut clean);
+    for commits in 1..13 {
+        let mut scene = scene();
+        let file = request(&scene, "a.csv", &text);
+        interrupted(&mut scene, &file, commits);
+        assert_eq!(scene.findings(), Vec::<String>::new());
+        assert!(scene.entries().is_empty(), "charges come last");
+        let warnings = scene.read(|now| Ok(now.check().warnings));
+        assert!(warnings[0].contains("is unfinished"), "{warnings:?}");
+        // A price that changes meanwhile changes nothing of it.
+        scene.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+        let resumed = run(&mut scene, &file).unwrap();
+        assert_eq!((resumed.tally, &resumed.charges), (summary.tally, &summary.charges), "after {commits} commits");
+        assert_eq!(state_of(&mut scene), state);
+    }
+}
+
+#[test]
+fn an_unfinished_import_keeps_other_files_from_its_accounts_and_days_until_it_is_ended() {
+    let mut scene = scene();
+    let file = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
+    interrupted(&mut scene, &file, 3);
+    let other = "x,2026-11-21T10:00:00Z,acme,+447700900123,delivered,2,\n";
+    assert_refused!(import(&mut scene, "b.csv", other), Error::Refused(why) if why.contains("`a.csv` is unfinished"));
+    assert_refused!(scene.write(|tx| ops::traffic::forget_before(tx, 20_790)), Error::Refused(_));
+    import(&mut scene, "c.csv", &other.replace("11-21", "11-28")).unwrap();
+    let mut free = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
+    free.charging = false;
+    assert_refused!(run(&mut scene, &free), Error::Refused(why) if why.contains("with other options"));
+    let closed = scene.write(|tx| ops::traffic::close(tx, 1)).unwrap();
+    assert_eq!((closed.state, closed.tally.rows()), (ImportState::Closed, 9));
+    assert_eq!(closed.charges[0], (Unit::Sms, valid("10")));
+    import(&mut scene, "b.csv", other).unwrap();
+    assert_eq!(import(&mut scene, "a.csv", &many(40)).unwrap().tally.rows(), 40);
+    state_of(&mut scene);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_noticed() {
+    struct Meddler(PathBuf);
+    impl Watch for Meddler {
+        fn begin(&mut self, part: &'static str) {
+            if part == "importing" {
+                let text = fs::read_to_string(&self.0).unwrap().replace(",2,", ",3,");
+                fs::write(&self.0, text + "more").unwrap();
+            }
+        }
+        fn at(&mut self, _: u64) {}
+        fn committed(&mut self) {}
+    }
+    let mut scene = scene();
+    let file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
+    let origin = scene.origin.clone();
+    let before = scene.dump();
+    let meddler = &mut Meddler(scene.folder.path().join("a.csv"));
+    let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
+    assert_refused!(outcome, Error::Input { code: "changed_meanwhile", .. });
+    assert_eq!(scene.dump(), before);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Rows are dealt to files, and the files imported in one order and in another.
+    #[test]
+    fn whatever_the_order_of_files_the_end_is_the_same(
+        rows in proptest::collection::vec((0..4_u8, 0..6_usize, 0..3_u8, 0..3_usize, any::<bool>()), 1..14),
+        order in Just(vec![0_usize, 1, 2]).prop_shuffle(),
+    ) {
+        let states = ["pending", "unknown", "rejected", "expired", "undeliverable", "delivered"];
+        let mut files = vec![String::new(); 3];
+        for (id, state, second, file, is_port) in rows {
+            let (account, state) = (if is_port { "port" } else { "acme" }, states[state]);
+            files[file] += &format!("m{id},2026-11-24T1{second}:00:0{second}Z,{account},+447700900123,{state},2,\n");
+        }
+        let mut in_order = scene();
+        let mut shuffled = scene();
+        for (index, rows) in files.iter().enumerate() {
+            import(&mut in_order, &format!("{index}.csv"), rows).unwrap();
+        }
+        for index in order {
+            import(&mut shuffled, &format!("{index}.csv"), &files[index]).unwrap();
+        }
+        prop_assert_eq!(state_of(&mut in_order), state_of(&mut shuffled));
+    }
+}

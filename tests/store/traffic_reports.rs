@@ -1,0 +1,245 @@
+//! Reports of traffic: however lines are told apart, they add up to the same, and each message is in exactly one of them.
+
+use std::collections::BTreeMap;
+
+use Group::{Account, Country, Customer, State};
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use ssgctl::Result;
+use ssgctl::model::{MessageState, StateCounts, Time, Unit};
+use ssgctl::report::{self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficQuestion};
+use ssgctl::store::{DayKey, TrafficFilter};
+
+use crate::support::{Scene, valid};
+
+/// The first hour of 24 October 2026, the day before Europe's clocks go back.
+const BEGIN: i32 = 20_750 * 24;
+
+fn counts(numbers: [i64; 6]) -> StateCounts {
+    StateCounts::new(numbers)
+}
+
+/// Counts messages of an hour to both levels, as an import does.
+fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, numbers: [i64; 6]) {
+    let counts = counts(numbers);
+    let key = DayKey { day: hour.div_euclid(24), account_id, country, unit: Unit::Sms };
+    let parts = 2 * counts.total();
+    scene
+        .write(|tx| {
+            tx.add_to_hour(hour, account_id, counts, parts)?;
+            tx.add_to_day(key, counts, parts, valid("1"))
+        })
+        .expect("counted");
+}
+
+/// Two customers with three accounts.
+fn scene() -> Scene {
+    let mut scene = Scene::with_acme();
+    scene.customer("globex");
+    scene.account("ACME", "acme_1");
+    scene.account("ACME", "acme_2");
+    scene.account("globex", "globex_1");
+    scene
+}
+
+fn time(text: &str) -> Time {
+    valid(text)
+}
+
+fn question(grain: Option<Grain>, zone: &str, from: &str, until: &str, by: &[Group]) -> TrafficQuestion {
+    let period = Period { from: time(from), until: time(until) };
+    let calendar = Calendar { period, grain, zone: TimeZone::get(zone).expect(zone) };
+    TrafficQuestion { calendar, by: by.to_vec(), filter: TrafficFilter::default(), country: None }
+}
+
+fn ask(scene: &mut Scene, question: &TrafficQuestion) -> (Vec<TrafficLine>, Sums) {
+    let mut lines = Vec::new();
+    let total = scene.read(|now| {
+        report::traffic(now, question, |line| {
+            lines.push(line);
+            Ok::<_, ssgctl::Error>(())
+        })
+    });
+    (lines, total)
+}
+
+fn sum(lines: &[TrafficLine]) -> Sums {
+    let mut sum = Sums::default();
+    lines.iter().try_for_each(|line| -> Result<()> { sum.add(&line.sums) }).expect("a sum");
+    sum
+}
+
+/// What lines are of, in the order in which they come.
+fn names(lines: &[TrafficLine]) -> Vec<String> {
+    let name = |line: &TrafficLine| {
+        let texts = [
+            line.slot.as_ref().map(Slot::name).filter(|name| !name.is_empty()),
+            line.customer.as_ref().map(ToString::to_string),
+            line.system_id.as_ref().map(ToString::to_string),
+            line.country.as_ref().map(ToString::to_string),
+            line.state.map(|state| state.to_string()),
+        ];
+        format!("{} {}", texts.into_iter().flatten().collect::<Vec<_>>().join(" "), line.sums.messages())
+    };
+    lines.iter().map(name).collect()
+}
+
+#[test]
+fn lines_are_told_apart_and_ordered_as_asked() {
+    let mut scene = scene();
+    count(&mut scene, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
+    count(&mut scene, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
+    count(&mut scene, BEGIN + 31, 3, "", [0, 4, 0, 0, 0, 0]);
+    let mut told = |grain, by: &[Group]| {
+        names(&ask(&mut scene, &question(grain, "UTC", "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by)).0)
+    };
+    assert_eq!(told(Some(Grain::Day), &[Group::Time]), ["2026-10-24 10", "2026-10-25 9", "2026-10-26 0"]);
+    assert_eq!(told(None, &[Customer]), ["ACME 15", "globex 4"]);
+    assert_eq!(told(None, &[Account]), ["ACME acme_1 10", "ACME acme_2 5", "globex globex_1 4"]);
+    assert_eq!(told(None, &[Country]), ["FR 5", "GB 10", " 4"]);
+    assert_eq!(told(None, &[State]), ["pending 1", "delivered 12", "expired 2", "unknown 4"]);
+    assert_eq!(told(Some(Grain::Month), &[Group::Time, Customer]), ["2026-10 ACME 15", "2026-10 globex 4"]);
+    let days = ["2026-10-24 ACME 10", "2026-10-25 ACME 5", "2026-10-25 globex 4"];
+    assert_eq!(told(Some(Grain::Day), &[Group::Time, Customer]), days);
+    assert_eq!(told(Some(Grain::Day), &[Customer, Group::Time]), days);
+    let first = told(Some(Grain::Hour), &[State, Group::Time]).into_iter().next();
+    assert_eq!(first.as_deref(), Some("2026-10-24T00:00:00Z pending 1"));
+}
+
+#[test]
+fn filters_keep_what_is_of_a_customer_an_account_a_service_or_a_country() {
+    let mut scene = scene();
+    count(&mut scene, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
+    count(&mut scene, BEGIN, 2, "FR", [0, 0, 0, 0, 0, 10]);
+    count(&mut scene, BEGIN, 3, "GB", [0, 0, 0, 0, 0, 100]);
+    let whole = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-25T00:00:00Z", &[]);
+    let mut delivered = |filter, country: Option<&str>| {
+        let question = TrafficQuestion { filter, country: country.map(valid), ..whole.clone() };
+        ask(&mut scene, &question).1.messages()
+    };
+    let all = TrafficFilter::default();
+    assert_eq!(delivered(all, None), 111);
+    assert_eq!(delivered(TrafficFilter { customer_id: Some(1), ..all }, None), 11);
+    assert_eq!(delivered(TrafficFilter { account_id: Some(2), ..all }, None), 10);
+    assert_eq!(delivered(TrafficFilter { customer_id: Some(2), account_id: Some(2), ..all }, None), 0);
+    assert_eq!(delivered(TrafficFilter { service_id: Some(1), ..all }, None), 111);
+    assert_eq!(delivered(TrafficFilter { customer_id: Some(1), ..all }, Some("GB")), 1);
+    assert_eq!(delivered(all, Some("DE")), 0);
+}
+
+#[test]
+fn the_delivery_rate_is_of_those_whose_fate_is_sealed_and_never_rounded_up() {
+    let rate = |numbers| Sums { counts: counts(numbers), parts: 0 }.delivered_per_mille();
+    assert_eq!(rate([0; 6]), None);
+    assert_eq!(rate([7, 0, 0, 0, 0, 0]), None, "all pending");
+    assert_eq!(rate([7, 0, 0, 0, 0, 2]), Some(1000));
+    assert_eq!(rate([0, 1, 1, 1, 1, 0]), Some(0));
+    assert_eq!(rate([0, 0, 0, 0, 1, 2]), Some(666));
+    assert_eq!(rate([0, 0, 0, 0, 1, 99_999]), Some(999), "not every one");
+    assert_eq!(rate([0, 0, 0, 0, 0, i64::MAX]), Some(1000));
+}
+
+#[test]
+fn sums_that_no_database_of_ours_holds_are_refused() {
+    let mut scene = scene();
+    count(&mut scene, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
+    let whole = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z", &[Account]);
+    let mut refusal = |sql: &str| {
+        scene.raw().execute(sql, []).expect(sql);
+        let snapshot = scene.store.read().expect("a snapshot");
+        report::traffic(&snapshot, &whole, |_| Ok::<_, ssgctl::Error>(())).expect_err(sql)
+    };
+    let most = i64::MAX;
+    let huge =
+        refusal(&format!("INSERT INTO traffic_day VALUES (20751, 1, '', 'SMS', 0, 0, 0, 0, {most}, {most}, 1, 0)"));
+    assert!(matches!(huge, ssgctl::Error::Overflow { .. }), "{huge}");
+    let stray = refusal("UPDATE traffic_day SET account_id = 99");
+    assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
+}
+
+#[test]
+fn days_add_up_to_their_month_in_every_zone_whatever_their_clocks_do() {
+    let mut scene = scene();
+    for hour in (BEGIN - 25 * 24..BEGIN + 20 * 24).step_by(5) {
+        count(&mut scene, hour, 1 + i64::from(hour % 3), "GB", [0, 0, 0, 0, 1, i64::from(hour - BEGIN + 601)]);
+    }
+    for name in ["UTC", "Europe/London", "America/New_York", "America/Santiago", "Pacific/Kiritimati", "Asia/Tokyo"] {
+        let zone = TimeZone::get(name).expect(name);
+        let midnight = |day: i8, month: i8| {
+            let begun = date(2026, month, day).to_zoned_datetime(zone.clone()).expect("midnight");
+            Time::from_timestamp(begun.timestamp()).to_string()
+        };
+        let (from, until) = (midnight(1, 10), midnight(1, 11));
+        let mut of = |grain| ask(&mut scene, &question(grain, name, &from, &until, &[Group::Time])).0;
+        let (days, months, hours) = (of(Some(Grain::Day)), of(Some(Grain::Month)), of(Some(Grain::Hour)));
+        assert_eq!((days.len(), months.len()), (31, 1), "{name}");
+        assert!((743..=745).contains(&hours.len()), "{name}");
+        assert!(sum(&days).messages() > 0);
+        assert_eq!(sum(&days), months[0].sums, "{name}");
+        assert_eq!(sum(&hours), months[0].sums, "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn every_way_to_tell_lines_apart_adds_up_to_the_same(
+        traffic in prop::collection::vec((0..24 * 14_i32, 1..4_i64, 0..3_usize, prop::array::uniform6(0..50_i64)), 1..40),
+        from in 0..24 * 14_i32,
+        length in 1..24 * 10_i32,
+    ) {
+        let mut scene = scene();
+        let mut expected: BTreeMap<i32, StateCounts> = BTreeMap::new();
+        for (hour, account, country, numbers) in traffic {
+            count(&mut scene, BEGIN + hour, account, ["", "GB", "FR"][country], numbers);
+            expected.entry(hour).or_default().add_all(&counts(numbers));
+        }
+        let text = |hour: i32| {
+            let second = i64::from(BEGIN + hour) * 3600;
+            Time::from_timestamp(jiff::Timestamp::from_second(second).expect("in range")).to_string()
+        };
+        let mut all = StateCounts::default();
+        expected.range(from..from + length).for_each(|(_, counts)| all.add_all(counts));
+        let zones = ["UTC", "Europe/London", "America/New_York", "Pacific/Auckland"];
+        let groups = [Group::Time, Customer, Account, Group::Service, State];
+        for zone in zones {
+            for grain in [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)] {
+                for first in 0..groups.len() {
+                    for count in 0..=groups.len() - first {
+                        let by = &groups[first..first + count];
+                        let question = question(grain, zone, &text(from), &text(from + length), by);
+                        prop_assert!(question.calendar.fits(CountedBy::Hour));
+                        let (lines, total) = ask(&mut scene, &question);
+                        prop_assert_eq!(total.counts, all);
+                        prop_assert_eq!(sum(&lines).counts, all);
+                        let parts = if by.contains(&State) { 0 } else { 2 * all.total() };
+                        prop_assert_eq!(total.parts, parts);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn countries_add_up_to_the_days_that_they_are_counted_by(
+        traffic in prop::collection::vec((0..24 * 5_i32, 1..4_i64, 0..3_usize, prop::array::uniform6(0..50_i64)), 1..40),
+    ) {
+        let mut scene = scene();
+        for (hour, account, country, numbers) in traffic {
+            count(&mut scene, BEGIN + hour, account, ["", "GB", "FR"][country], numbers);
+        }
+        let mut of = |by: &[Group]| {
+            let question = question(Some(Grain::Day), "UTC", "2026-10-25T00:00:00Z", "2026-10-28T00:00:00Z", by);
+            ask(&mut scene, &question)
+        };
+        let (days, all) = of(&[Group::Time]);
+        let (lines, total) = of(&[Group::Time, Country, Account]);
+        prop_assert_eq!(total, all);
+        prop_assert_eq!(sum(&lines), all);
+        prop_assert_eq!(days.len(), 3);
+        let delivered: i64 = lines.iter().map(|line| line.sums.counts.of(MessageState::Delivered)).sum();
+        prop_assert_eq!(delivered, all.counts.of(MessageState::Delivered));
+    }
+}
