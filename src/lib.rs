@@ -6,9 +6,10 @@
 //! cli    the binary: everything that knows a terminal      src/cli/main.rs is the front door
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
-//! gateway what SMSC gateways of several makes read and hold
 //! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
 //! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
+//! gateway what gateways of other makes read and hold of our accounts, and how that differs
+//! smpp   a client that binds to a gateway as a customer's would, and guesses why it cannot
 //!  │
 //!  ▼
 //! ops    deeds: one function is one business act inside one transaction; rules and audit events live here

@@ -167,7 +167,7 @@ fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
     let mut scene = scene();
     let vault = Rc::clone(&scene.vault);
     scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("24h"))).unwrap();
-    let note = "The password that the account had before is taken until 2026-11-25 12:00:00 UTC.";
+    let note = "The password that you had before works until 2026-11-25 12:00:00 UTC.";
     assert!(pack(&mut scene, "acme1").notes().contains(&note.to_owned()));
     let later = scene.read(|now| handover::pack(now, "acme1", &Gateway::default(), valid("2026-11-25T12:00:00Z")));
     assert!(!later.notes().contains(&note.to_owned()));

@@ -22,9 +22,9 @@ use crate::smpp::{AccountLetters, PasswordArgs};
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp rotate-password abc_prod --reason 'yearly change'
+  ssgctl smpp rotate-password abc_prod --grace 7d --mail
   ssgctl smpp rotate-password abc_prod --grace 0 --reason 'password was published'
-  ssgctl smpp rotate-password abc_prod --grace 7d --password-file new.txt
-  ssgctl smpp rotate-password abc_prod --mail
+  ssgctl smpp rotate-password abc_prod --password-file new.txt
   ssgctl smpp rotate-password abc_prod --end-grace")]
 pub(crate) struct RotatePasswordArgs {
     /// System ID or short name
@@ -35,13 +35,13 @@ pub(crate) struct RotatePasswordArgs {
     #[arg(long, value_name = "TIME", default_value_t)]
     grace: Grace,
 
+    /// Write the customer's technical contacts a letter with the new password
+    #[arg(long, conflicts_with = "end_grace")]
+    mail: bool,
+
     /// Make no new password; take the old one no more
     #[arg(long, conflicts_with_all = ["grace", "password_stdin", "password_file", "ask_password"])]
     end_grace: bool,
-
-    /// Write the new password to the customer
-    #[arg(long, conflicts_with = "end_grace")]
-    mail: bool,
 
     #[command(flatten)]
     password: PasswordArgs,
@@ -53,23 +53,24 @@ pub(crate) struct RotatePasswordArgs {
 pub(crate) fn run(args: &RotatePasswordArgs, context: &mut Context) -> Result<()> {
     if args.end_grace {
         let account = context.write(&args.change, |tx| ops::smpp::end_grace(tx, &args.account))?;
-        return context.output.row(&Rotated { account, generated: None });
+        return context.output.row(&Rotated { account, generated: None, letters: Vec::new() });
     }
     let given = args.password.read(context)?;
     let generates = given.is_none();
     // To take the old password for a while it must be readable; without a grace a key that was lost is made anew.
     let vault = if args.grace.is_none() { context.vault()? } else { context.existing_vault()? };
     let desk = if args.mail { Some(AccountLetters::prepare(context)?) } else { None };
-    let mut letters = Vec::new();
-    let rotated = context.write(&args.change, |tx| {
+    let mut rotated = context.write(&args.change, |tx| {
         let made = ops::smpp::rotate(tx, &vault, &args.account, given, args.grace)?;
-        if let Some(desk) = &desk {
-            letters = desk.queue(tx, LetterKind::Handover, made.account.system_id.as_str(), None, true)?.1;
-        }
-        Ok::<_, Failure>(Rotated { account: made.account, generated: generates.then_some(made.password) })
+        let letters = match &desk {
+            Some(desk) => desk.queue(tx, LetterKind::Handover, made.account.system_id.as_str(), None, true)?.1,
+            None => Vec::new(),
+        };
+        Ok::<_, Failure>(Rotated { account: made.account, generated: generates.then_some(made.password), letters })
     })?;
     let Some(desk) = desk.filter(|_| !args.change.dry_run) else { return context.output.row(&rotated) };
-    let posted = desk.send(context, &args.change.why, letters)?;
+    let posted = desk.send(context, &args.change.why, rotated.letters)?;
+    rotated.letters = posted.letters;
     context.output.row(&rotated)?;
     posted.verdict
 }
