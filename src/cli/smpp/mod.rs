@@ -1,5 +1,6 @@
 //! `ssgctl smpp`: the accounts by which customers' clients bind to the gateway.
 
+mod accounts;
 mod add;
 mod archive;
 mod cug;
