@@ -15,7 +15,7 @@ pub(crate) struct ExportArgs {
 
     /// Leave out what is archived, or belongs to an archived customer
     #[arg(long)]
-    active: bool,
+    pub(crate) active: bool,
 
     /// Replace the file if it is there
     #[arg(short, long, requires = "file")]

@@ -7,9 +7,9 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Result;
-use ssgctl::model::{MessageState, StateCounts, Time, Unit};
+use ssgctl::model::{HourTraffic, MessageState, StateCounts, Time, Unit};
 use ssgctl::report::{self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficQuestion};
-use ssgctl::store::{DayKey, TrafficFilter};
+use ssgctl::store::{DayKey, DaySum, TrafficFilter};
 
 use crate::support::{Scene, valid};
 
@@ -27,8 +27,8 @@ fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, n
     let parts = 2 * counts.total();
     scene
         .write(|tx| {
-            tx.add_to_hour(hour, account_id, counts, parts)?;
-            tx.add_to_day(key, counts, parts, valid("1"))
+            tx.add_to_hours(&[HourTraffic { hour, account_id, counts, parts }])?;
+            tx.add_to_days(&[(key, DaySum { counts, parts, charge: valid("1") })])
         })
         .expect("counted");
 }
