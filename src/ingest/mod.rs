@@ -15,6 +15,7 @@ mod json;
 mod jsonl;
 mod lines;
 pub mod note;
+mod owner;
 mod record;
 mod row;
 pub mod service;
@@ -30,6 +31,7 @@ use crate::error::Fault;
 
 pub use dialect::{DIALECTS, Dialect};
 pub use lines::{LONGEST_FIELD, LONGEST_LINE};
+pub use owner::Owners;
 pub use row::{Row, starts_a_formula};
 pub use translation::Translation;
 

@@ -1,5 +1,6 @@
 //! Thousands of damaged files: none makes the program panic, none is half imported, and every fault names a line of the file.
 
+use ssgctl::ingest::Owners;
 use ssgctl::ingest::contact::Contacts;
 use ssgctl::ingest::import::{Importer, Manner};
 use ssgctl::ingest::smpp::Accounts;
@@ -113,8 +114,13 @@ fn damaged_files_of_contacts_and_accounts_are_survived() {
     let mut scene = Scene::with_acme();
     let vault = std::rc::Rc::clone(&scene.vault);
     let before = scene.dump();
-    survives(&mut scene, CONTACTS.as_bytes(), &mut Contacts, 11, 500);
-    let mut accounts = Accounts { vault: &vault, usual: SmppDetails::of(valid("standard")), too_long: Vec::new() };
+    survives(&mut scene, CONTACTS.as_bytes(), &mut Contacts::default(), 11, 500);
+    let mut accounts = Accounts {
+        vault: &vault,
+        usual: SmppDetails::of(valid("standard")),
+        owners: Owners::default(),
+        too_long: Vec::new(),
+    };
     survives(&mut scene, ACCOUNTS.as_bytes(), &mut accounts, 12, 500);
     assert!(scene.dump() == before, "something of a damaged file was left");
 }

@@ -131,6 +131,9 @@ impl<'a, I: Importer> Job<'a, I> {
             warn_of_readers(&args.file);
         }
         let rejects = match &args.rejects {
+            Some(path) if path == Path::new("-") => {
+                return Err(Failure::usage("--rejects takes a file: stdout has the result").field("rejects"));
+            }
             Some(path) if !args.change.dry_run => Some(Rejects::create(path, args.force, rows.columns())?),
             _ => None,
         };
