@@ -249,6 +249,14 @@ pub struct DayKey {
     pub unit: Unit,
 }
 
+/// What is added to the sum of a [`DayKey`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DaySum {
+    pub counts: StateCounts,
+    pub parts: i64,
+    pub charge: Money,
+}
+
 /// Hours or days of UTC that follow each other, as counts since 1970-01-01.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TrafficSpan {

@@ -65,15 +65,28 @@ impl Console {
             ("notes.csv", "customer,text\nABC,Imported.\n"),
             ("accounts.csv", "system_id,customer,max_tps\nimported,ABC,5\n"),
             ("services.csv", "code,name,unit,price\nde,DE direct,EUR,0.07\n"),
+            (
+                "traffic.csv",
+                "message_id,submitted_at,system_id,destination,state,parts\n\
+                 m-1,2026-11-01T10:00:00Z,abc_prod,+447700900123,delivered,2\n",
+            ),
         ];
         for (name, text) in files {
             fs::write(console.path(name), text).expect("written");
         }
+        console.interrupt_import();
         console.ok("db backup backup.db");
         console.ok("db init --db empty.db");
         console.ok("export everything.jsonl");
         console.set_up_mail();
         console
+    }
+
+    /// An import of traffic that was interrupted before its first row.
+    fn interrupt_import(&self) {
+        let sql = "INSERT INTO import (file, sha256, size, dialect, options, charging, state, begun_at, actor)
+            VALUES ('lost.csv', zeroblob(32), 1, 'ssgctl', '{}', 1, 'unfinished', '2026-11-24T10:00:00.000Z', 'jo')";
+        self.sql().execute_batch(sql).expect("an import");
     }
 
     /// A warning whose letter waits, as `broken.toml` cannot send; `mail.toml` sends into the folder `letters`.

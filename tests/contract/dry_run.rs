@@ -42,6 +42,9 @@ const WRITES: &[&str] = &[
     "mail cancel 1",
     "balance import rows.csv",
     "balance import rows.csv --receipts",
+    "traffic import traffic.csv",
+    "traffic close 1",
+    "traffic prune --before 2026-01-01 --yes",
     "quick-create --organisation Quick --account-code QUICK --system-id quick --credit 9 --contact-email q@q.example",
 ];
 
@@ -60,6 +63,8 @@ const OTHERS: &[&str] = &[
     // Its rehearsal lists the letters that it would queue, which a run then sends.
     "smpp handover",
     "smpp list",
+    // What was sent to a gateway cannot be taken back.
+    "smpp probe",
     "service list",
     "balance show",
     "balance list",
@@ -76,6 +81,7 @@ const OTHERS: &[&str] = &[
     "balance explain",
     "report balances",
     "report statement",
+    "traffic list",
     "report traffic",
     "report usage",
     "audit list",
@@ -129,7 +135,10 @@ fn every_command_writes_with_its_options_or_does_not_write() {
             "`{command}` has a line among writes or others, not both"
         );
         let is_logged = writes
-            || matches!(command.as_str(), "smpp show" | "smpp handover" | "balance check" | "mail show" | "mail test");
+            || matches!(
+                command.as_str(),
+                "smpp show" | "smpp handover" | "smpp probe" | "balance check" | "mail show" | "mail test"
+            );
         let is_rehearsed = writes || matches!(command.as_str(), "balance check" | "import" | "smpp handover");
         assert_eq!(has("--dry-run"), is_rehearsed, "`{command}` --dry-run");
         assert_eq!(has("--reason"), is_logged, "`{command}` --reason");

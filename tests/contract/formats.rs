@@ -58,6 +58,8 @@ const LINES: &[(Shape, &str)] = &[
     (List, "smpp disable abc -n"),
     (Single, "smpp cug abc add +447700900128 -n"),
     (List, "smpp cug abc list"),
+    // It needs a gateway; tests/smpp has some.
+    (Text, "smpp probe abc --host 127.0.0.1 --port 1"),
     (Single, "smpp export --gateway json --file accounts.json -n"),
     (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
     (Single, "smpp rotate-password abc --grace 0 -n"),
@@ -95,6 +97,10 @@ const LINES: &[(Shape, &str)] = &[
     (List, "report balances"),
     (List, "report balances --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
+    (List, "traffic import traffic.csv -n"),
+    (List, "traffic list"),
+    (Single, "traffic close 1 -n"),
+    (Single, "traffic prune --before 2026-01-01 -n"),
     (List, "report traffic --from 2026-11-01 --until 2026-11-03"),
     // Without traffic there is no usage.
     (Text, "report usage --last 1mo"),

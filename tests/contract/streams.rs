@@ -119,6 +119,9 @@ fn every_change_tells_that_it_is_saved_when_its_result_cannot_be_shown() {
         "smpp add ABC",
         "smpp disable abc_prod",
         "smpp show abc_prod --reveal",
+        "smpp rotate-password abc_prod",
+        "smpp cug abc_prod add +447700900128",
+        "smpp export --gateway json --file accounts.json",
         "service new new --name New",
         "quick-create --organisation New",
     ] {

@@ -1,9 +1,9 @@
 //! What traffic costs: usage by customer and unit, how long balances last, and what a customer sent lately.
 
 use jiff::tz::TimeZone;
-use ssgctl::model::{Money, StateCounts, Time, Unit};
+use ssgctl::model::{HourTraffic, Money, StateCounts, Time, Unit};
 use ssgctl::report::{self, Calendar, Grain, Group, Period, RecentTraffic, Runway, TrafficQuestion, UsageLine};
-use ssgctl::store::{BalanceFilter, DayKey, TrafficFilter};
+use ssgctl::store::{BalanceFilter, DayKey, DaySum, TrafficFilter};
 
 use crate::support::{NOON, Scene, adjustment_in, valid};
 
@@ -17,7 +17,9 @@ fn delivered(count: i64) -> StateCounts {
 /// Charges messages of a day to an account.
 fn charge(scene: &mut Scene, day: i32, account_id: i64, unit: Unit, charge: &str) {
     let key = DayKey { day, account_id, country: "GB", unit };
-    scene.write(|tx| tx.add_to_day(key, delivered(1), 1, valid(charge))).expect("charged");
+    scene
+        .write(|tx| tx.add_to_days(&[(key, DaySum { counts: delivered(1), parts: 1, charge: valid(charge) })]))
+        .expect("charged");
 }
 
 /// ACME with two accounts and globex with one; both have balances.
@@ -160,8 +162,8 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
         let key = DayKey { day: hour.div_euclid(24), account_id: account, country: "", unit: Unit::Sms };
         scene
             .write(|tx| {
-                tx.add_to_hour(hour, account, delivered(1), 1)?;
-                tx.add_to_day(key, delivered(1), 1, Money::ZERO)
+                tx.add_to_hours(&[HourTraffic { hour, account_id: account, counts: delivered(1), parts: 1 }])?;
+                tx.add_to_days(&[(key, DaySum { counts: delivered(1), parts: 1, charge: Money::ZERO })])
             })
             .expect("counted");
     }

@@ -1,7 +1,7 @@
 //! The sums of traffic: what is added is read again, and what is taken away leaves nothing behind.
 
 use ssgctl::model::{DayTraffic, HourTraffic, MessageState, StateCounts, Unit};
-use ssgctl::store::DayKey;
+use ssgctl::store::{DayKey, DaySum};
 
 use crate::support::{Scene, collect, valid};
 
@@ -23,7 +23,8 @@ fn days(scene: &mut Scene) -> Vec<DayTraffic> {
 fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
     let mut scene = Scene::new();
     let mut add = |hour, state, count| {
-        scene.write(|tx| tx.add_to_hour(hour, 1, counts(state, count), 2 * count)).unwrap();
+        let sum = HourTraffic { hour, account_id: 1, counts: counts(state, count), parts: 2 * count };
+        scene.write(|tx| tx.add_to_hours(&[sum])).unwrap();
     };
     add(500_000, MessageState::Pending, 3);
     add(500_000, MessageState::Delivered, 1);
@@ -41,7 +42,8 @@ fn sums_of_a_day_are_told_apart_by_country_and_unit() {
     let mut add = |key, count: i64| {
         let delivered = counts(MessageState::Delivered, count);
         let charge = if count > 0 { "0.5" } else { "-0.5" };
-        scene.write(|tx| tx.add_to_day(key, delivered, count, valid(charge))).unwrap();
+        let sum = DaySum { counts: delivered, parts: count, charge: valid(charge) };
+        scene.write(|tx| tx.add_to_days(&[(key, sum)])).unwrap();
     };
     add(key("GB", Unit::Sms), 1);
     add(key("GB", valid("EUR")), 1);

@@ -7,9 +7,9 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Result;
-use ssgctl::model::{MessageState, StateCounts, Time, Unit};
+use ssgctl::model::{HourTraffic, MessageState, StateCounts, Time, Unit};
 use ssgctl::report::{self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficQuestion};
-use ssgctl::store::{DayKey, TrafficFilter};
+use ssgctl::store::{DayKey, DaySum, TrafficFilter};
 
 use crate::support::{Scene, valid};
 
@@ -27,8 +27,8 @@ fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, n
     let parts = 2 * counts.total();
     scene
         .write(|tx| {
-            tx.add_to_hour(hour, account_id, counts, parts)?;
-            tx.add_to_day(key, counts, parts, valid("1"))
+            tx.add_to_hours(&[HourTraffic { hour, account_id, counts, parts }])?;
+            tx.add_to_days(&[(key, DaySum { counts, parts, charge: valid("1") })])
         })
         .expect("counted");
 }
@@ -154,7 +154,9 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
     let huge =
         refusal(&format!("INSERT INTO traffic_day VALUES (20751, 1, '', 'SMS', 0, 0, 0, 0, {most}, {most}, 1, 0)"));
     assert!(matches!(huge, ssgctl::Error::Overflow { .. }), "{huge}");
-    let stray = refusal("UPDATE traffic_day SET account_id = 99");
+    let nowhere = refusal("UPDATE traffic_day SET country = 'GBR'");
+    assert!(matches!(nowhere, ssgctl::Error::Damaged(_)), "{nowhere}");
+    let stray = refusal("UPDATE traffic_day SET account_id = 99, country = ''");
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
 }
 

@@ -21,7 +21,6 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Manage prepaid balances, in SMS credits or money
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {

@@ -32,7 +32,7 @@ use crate::smpp::accounts;
 /// unless --skip-unfit leaves it out. The audit log keeps that passwords were handed out.
 ///
 /// What --diff reads: opensmppbox its file smpp-logins; jasmin what `user -l` prints, which has no passwords; ksmppd the
-/// table smpp_user as CSV or as `mysql --batch` prints it; json an earlier export. It shows no password, only that one
+/// table `smpp_user` as CSV or as `mysql --batch` prints it; json an earlier export. It shows no password, only that one
 /// differs. `unknown` accounts are none of ours and stay as they are.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:

@@ -84,7 +84,8 @@ impl Intake {
 
     /// Takes in messages of which none is known.
     fn take_new(&mut self, tx: &mut Tx<'_>, messages: &[Message], sums: &mut Sums, tally: &mut Tally) -> Result<()> {
-        tx.insert_messages(self.id, messages.iter().map(|message| (message, message.state.is_sent())))?;
+        let new: Vec<_> = messages.iter().map(|message| (message, message.state.is_sent())).collect();
+        tx.insert_messages(self.id, &new)?;
         for message in messages {
             self.count(message, &first(message, self.id), sums)?;
         }
@@ -125,7 +126,8 @@ impl Intake {
                 }
             }
         }
-        tx.insert_messages(self.id, new.iter().map(|(message, charged)| (message.as_ref(), *charged)))
+        let new: Vec<_> = new.iter().map(|(message, charged)| (message.as_ref(), *charged)).collect();
+        tx.insert_messages(self.id, &new)
     }
 
     /// What is known of a message after the reports of it.

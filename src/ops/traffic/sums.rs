@@ -1,16 +1,25 @@
 //! What a batch adds to the sums of traffic, gathered before it is written.
 
-use std::collections::HashMap;
-
 use crate::error::{Error, Result};
-use crate::model::{Message, Money, StateCounts, Tariff};
-use crate::store::{DayKey, KnownMessage, Tx};
+use crate::model::{HourTraffic, Message, MessageState, Money, StateCounts, Tariff, Unit};
+use crate::store::{DayKey, DaySum, KnownMessage, Tx};
 
 /// Changes of the sums by hour and by day.
 #[derive(Debug, Default)]
-pub(super) struct Sums {
-    hours: HashMap<(i32, i64), (StateCounts, i64)>,
-    days: HashMap<DayKey, (StateCounts, i64, i64)>,
+pub(super) struct Sums(Vec<Change>);
+
+/// One message more or less in the sums.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    hour: i32,
+    account_id: i64,
+    country: &'static str,
+    unit: Unit,
+    state: MessageState,
+    /// One, or one below zero.
+    count: i64,
+    parts: i64,
+    charge: i64,
 }
 
 impl Sums {
@@ -22,36 +31,62 @@ impl Sums {
         tariff: &Tariff,
         is_there: bool,
     ) -> Result<()> {
-        let sign = if is_there { 1 } else { -1 };
-        let parts = sign * i64::from(known.parts);
-        let charge = charge_of(known, tariff)?.e8();
-        let hour = message.day * 24 + (known.second / 3600).cast_signed();
-        let of_hour = self.hours.entry((hour, message.account_id)).or_default();
-        of_hour.0.add(known.state, sign);
-        of_hour.1 += parts;
-        let country = known.destination.country().unwrap_or_default();
-        let key = DayKey { day: message.day, account_id: message.account_id, country, unit: tariff.unit };
-        let of_day = self.days.entry(key).or_default();
-        of_day.0.add(known.state, sign);
-        of_day.1 += parts;
-        of_day.2 = of_day.2.checked_add(sign * charge).ok_or(Error::Overflow { what: "the charge of a day" })?;
+        let count = if is_there { 1 } else { -1 };
+        self.0.push(Change {
+            hour: message.day * 24 + (known.second / 3600).cast_signed(),
+            account_id: message.account_id,
+            country: known.destination.country().unwrap_or_default(),
+            unit: tariff.unit,
+            state: known.state,
+            count,
+            parts: count * i64::from(known.parts),
+            charge: count * charge_of(known, tariff)?.e8(),
+        });
         Ok(())
     }
 
     /// Writes all changes, in the order of their keys.
-    pub(super) fn write(self, tx: &mut Tx<'_>) -> Result<()> {
-        let mut hours: Vec<_> = self.hours.into_iter().collect();
-        hours.sort_unstable_by_key(|(key, _)| *key);
-        for ((hour, account_id), (counts, parts)) in hours {
-            tx.add_to_hour(hour, account_id, counts, parts)?;
-        }
-        let mut days: Vec<_> = self.days.into_iter().collect();
-        days.sort_unstable_by_key(|(key, _)| *key);
-        for (key, (counts, parts, charge)) in days {
-            tx.add_to_day(key, counts, parts, Money::from_e8(charge))?;
-        }
-        Ok(())
+    pub(super) fn write(mut self, tx: &mut Tx<'_>) -> Result<()> {
+        self.0.sort_unstable_by_key(|change| (change.hour, change.account_id));
+        let hours: Vec<HourTraffic> = self
+            .0
+            .chunk_by(|one, next| (one.hour, one.account_id) == (next.hour, next.account_id))
+            .map(|changes| {
+                let (counts, parts) = counted(changes);
+                HourTraffic { hour: changes[0].hour, account_id: changes[0].account_id, counts, parts }
+            })
+            .collect();
+        tx.add_to_hours(&hours)?;
+        drop(hours);
+        self.0.sort_unstable_by_key(Change::day_key);
+        let days: Vec<(DayKey, DaySum)> = self
+            .0
+            .chunk_by(|one, next| one.day_key() == next.day_key())
+            .map(|changes| {
+                let (counts, parts) = counted(changes);
+                let charge = changes.iter().try_fold(0_i64, |sum, change| sum.checked_add(change.charge));
+                let charge = charge.map(Money::from_e8).ok_or(Error::Overflow { what: "the charge of a day" })?;
+                Ok((changes[0].day_key(), DaySum { counts, parts, charge }))
+            })
+            .collect::<Result<_>>()?;
+        tx.add_to_days(&days)
     }
+}
+
+impl Change {
+    fn day_key(&self) -> DayKey {
+        let Self { hour, account_id, country, unit, .. } = *self;
+        DayKey { day: hour.div_euclid(24), account_id, country, unit }
+    }
+}
+
+fn counted(changes: &[Change]) -> (StateCounts, i64) {
+    let (mut counts, mut parts) = (StateCounts::default(), 0);
+    for change in changes {
+        counts.add(change.state, change.count);
+        parts += change.parts;
+    }
+    (counts, parts)
 }
 
 /// What a message was charged; nothing when it was not.

@@ -10,9 +10,6 @@ use crate::error::{Error, Result};
 use crate::model::{Destination, Message, MessageId, MessageState};
 use crate::store::{KnownMessage, Snapshot, Tx};
 
-/// How many rows one statement adds.
-const ROWS_A_STATEMENT: usize = 50;
-
 /// Reading all messages of a day in order is quicker than looking for each, if no more than so many are passed over for one.
 const WORTH_READING: usize = 12;
 
@@ -178,45 +175,21 @@ impl Snapshot<'_> {
 
 impl Tx<'_> {
     /// Adds messages that are not known, each with whether it is charged. They are added quickest in the order of their keys.
-    pub fn insert_messages<'m>(
-        &mut self,
-        import_id: i64,
-        messages: impl IntoIterator<Item = (&'m Message, bool)>,
-    ) -> Result<()> {
-        let mut waiting = Vec::with_capacity(ROWS_A_STATEMENT);
-        for message in messages {
-            waiting.push(message);
-            if waiting.len() == ROWS_A_STATEMENT {
-                self.insert_rows(import_id, &waiting)?;
-                waiting.clear();
-            }
-        }
-        waiting.chunks(1).try_for_each(|one| self.insert_rows(import_id, one))
-    }
-
-    fn insert_rows(&mut self, import_id: i64, messages: &[(&Message, bool)]) -> Result<()> {
-        let row = "(?,?,?,?,?,?,?,?,?,?)";
-        let sql = format!("INSERT INTO message VALUES {}", vec![row; messages.len()].join(","));
-        let mut statement = self.transaction.prepare_cached(&sql)?;
-        let mut place = 0;
-        let mut next = || {
-            place += 1;
-            place
-        };
-        for (message, charged) in messages {
-            statement.raw_bind_parameter(next(), message.day)?;
-            statement.raw_bind_parameter(next(), &message.id)?;
-            statement.raw_bind_parameter(next(), message.account_id)?;
-            statement.raw_bind_parameter(next(), message.second)?;
-            statement.raw_bind_parameter(next(), message.state)?;
-            statement.raw_bind_parameter(next(), &message.destination)?;
-            statement.raw_bind_parameter(next(), message.parts)?;
-            statement.raw_bind_parameter(next(), message.price)?;
-            statement.raw_bind_parameter(next(), charged)?;
-            statement.raw_bind_parameter(next(), import_id)?;
-        }
-        statement.raw_execute()?;
-        Ok(())
+    pub fn insert_messages(&mut self, import_id: i64, messages: &[(&Message, bool)]) -> Result<()> {
+        let insert =
+            |rows: usize| format!("INSERT INTO message VALUES {}", vec!["(?,?,?,?,?,?,?,?,?,?)"; rows].join(","));
+        self.add_in_rows(messages, insert, |statement, (message, charged)| {
+            statement.bind(message.day)?;
+            statement.bind(&message.id)?;
+            statement.bind(message.account_id)?;
+            statement.bind(message.second)?;
+            statement.bind(message.state)?;
+            statement.bind(&message.destination)?;
+            statement.bind(message.parts)?;
+            statement.bind(message.price)?;
+            statement.bind(*charged)?;
+            statement.bind(import_id)
+        })
     }
 
     /// Saves what is known of a message by now. Its destination and parts never change.
