@@ -86,7 +86,7 @@ impl<R: BufRead> Rows<R> {
     /// The next row, if there is one. After a fault of one row the next may be read; after one of the file it is over.
     pub fn next_row(&mut self) -> Result<Option<Row>, Fault> {
         match &mut self.format {
-            Format::Csv(records) => Ok(records.next_row()?.map(|row| row.from_csv(self.guarded))),
+            Format::Csv(records) => Ok(records.next_row()?.map(|row| row.of_csv(self.guarded))),
             Format::Json(elements) => elements.next_row(),
             Format::Jsonl(objects) => objects.next_row(),
         }

@@ -196,9 +196,7 @@ fn tell(context: &Context, args: &ImportArgs, tally: &Tally) {
     if let (Some(path), true) = (&args.rejects, tally.refused > 0) {
         let refused = count(tally.refused, "row");
         let path = quoted(path.display());
-        Context::warn(&match args.change.dry_run {
-            true => format!("{refused} refused; they would be in {path}"),
-            false => format!("{refused} refused; see {path}"),
-        });
+        let place = if args.change.dry_run { "they would be in" } else { "see" };
+        Context::warn(&format!("{refused} refused; {place} {path}"));
     }
 }
