@@ -157,9 +157,9 @@ impl Failure {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
             Error::Differs { .. } => Some("--update changes what is there".to_owned()),
             Error::Ambiguous { noun: Noun::Balance, .. } => Some("name one in a column `unit`".to_owned()),
-            Error::InsufficientBalance { .. } => Some(
-                "`ssgctl balance limit` lets it go lower, or `--allow-negative` of `ssgctl balance adjust`".to_owned(),
-            ),
+            Error::InsufficientBalance { .. } => {
+                Some("`ssgctl balance limit` lets it go lower, or --allow-negative this once".to_owned())
+            }
             _ => None,
         };
         let mut failure = Self::from(error);
