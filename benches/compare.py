@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Compares the release binary with the sqlite3 shell, in turns within one run, and prints ratios.
 
-    cargo build --release && python3 benches/compare.py [startup|list|adjust|writers|import ...]
+    cargo build --release && python3 benches/compare.py [startup|list|adjust|writers|import|files ...]
 
 Machines are noisy: only the ratios of one run mean anything, and at least five pairs are taken. Everything happens in a
 temporary folder. Needs python3 and, for the comparisons, the sqlite3 shell.
 """
 
 import os
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -141,7 +142,42 @@ def importing(count=10_000, singles=100):
     print(f"balance import of {count}: {1 / together:.0f} adjustments/s, {alone / together:.0f}x one by one", flush=True)
 
 
-BENCHMARKS = {"startup": startup, "list": listing, "adjust": adjusting, "writers": writers, "import": importing}
+def files(count=100_000):
+    """Customers out and in, against the shell's own ways, and sqlite-utils' where it is installed."""
+    scene = Scene()
+    scene.fill(count)
+    query = "SELECT * FROM customer ORDER BY account_code"
+    for form, mode in (("csv", "-csv"), ("jsonl", "-json")):
+        compare(f"customer export of {count} as {form} / sqlite3", 5, lambda form=form: scene.run("customer", "export", "-o", form),
+                lambda mode=mode: scene.time(["sqlite3", mode, scene.database, query]))
+    path = os.path.join(scene.home.name, "customers.csv")
+    scene.run("customer", "export", "--file", path)
+    with open(path, encoding="utf-8") as file:
+        columns = file.readline().strip().split(",")
+
+    def into_ours():
+        scene.database = os.path.join(scene.home.name, f"{uuid.uuid4()}.db")
+        scene.run("--db", scene.database, "db", "init")
+        return scene.run("--db", scene.database, "customer", "import", path)
+
+    def into_theirs(constraint="", tool=None):
+        database = os.path.join(scene.home.name, f"{uuid.uuid4()}.db")
+        if tool:
+            return scene.time([tool, "insert", database, "customer", path, "--csv"])
+        made = ", ".join(f"{column} TEXT{constraint if column in ('account_code', 'api_id') else ''}" for column in columns)
+        scene.time(["sqlite3", database, f"PRAGMA journal_mode = WAL; CREATE TABLE customer ({made})"])
+        return scene.time(["sqlite3", database, "-cmd", ".mode csv", f".import --skip 1 {path} customer"])
+
+    compare(f"customer import of {count} / sqlite3 .import, untyped, no index", 5, into_ours, into_theirs)
+    compare(f"customer import of {count} / sqlite3 .import, two unique columns", 3, into_ours, lambda: into_theirs(" UNIQUE"))
+    tool = shutil.which("sqlite-utils")
+    if tool:
+        compare(f"customer import of {count} / sqlite-utils insert", 3, into_ours, lambda: into_theirs(tool=tool))
+    again = scene.run("--db", scene.database, "customer", "import", path)
+    print(f"customer import of {count} again, nothing changes: {again * 1000:.0f} ms", flush=True)
+
+
+BENCHMARKS = {"startup": startup, "list": listing, "adjust": adjusting, "writers": writers, "import": importing, "files": files}
 
 if __name__ == "__main__":
     for wanted in sys.argv[1:] or BENCHMARKS:

@@ -6,9 +6,10 @@
 //! cli    the binary: everything that knows a terminal      src/cli/main.rs is the front door
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
-//! gateway what SMSC gateways of several makes read and hold
 //! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
 //! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
+//! gateway what gateways of other makes read and hold of our accounts, and how that differs
+//! smpp   a client that binds to a gateway as a customer's would, and guesses why it cannot
 //!  │
 //!  ▼
 //! ops    deeds: one function is one business act inside one transaction; rules and audit events live here
@@ -37,6 +38,11 @@
 //! deed in one transaction (`Context::write`), `ops/balance/adjust.rs` checks the rules, `store/sqlite/entry.rs` writes. Back in
 //! `adjust.rs` the receipt goes to the one writer, `cli/output/`, whose formats all follow from one list of columns
 //! (`cli/balance/row.rs`). `--dry-run` is no branch: the transaction is dropped instead of committed.
+//!
+//! # Questions
+//!
+//! A person at a terminal is asked for what a command line leaves open: `cli/wizard/questions.rs` is the table of questions, and
+//! their answers are options, put on the command line, which is then parsed like any other.
 //!
 //! # Errors
 //!

@@ -15,6 +15,7 @@ mod exit;
 mod export;
 mod import;
 mod input;
+mod lazily;
 mod list;
 mod mail;
 mod mail_settings;
@@ -45,6 +46,7 @@ use clap_complete::CompleteEnv;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Form, Result};
+use crate::lazily::Lazily;
 use crate::output::{Format, Output, OutputArgs, When};
 use crate::prompt::Prompt;
 use crate::settings::{FileArgs, Settings};
@@ -91,31 +93,43 @@ struct GlobalArgs {
 
 #[derive(Debug, Subcommand)]
 enum Noun {
+    /// Manage customers: who they are and how they are billed
     #[command(subcommand)]
-    Customer(customer::Command),
+    Customer(Lazily<customer::Command>),
+    /// Manage the people at customers
     #[command(subcommand)]
-    Contact(contact::Command),
+    Contact(Lazily<contact::Command>),
+    /// Keep notes about customers
     #[command(subcommand)]
-    Note(note::Command),
+    Note(Lazily<note::Command>),
+    /// Manage SMPP accounts: credentials, switches, limits
     #[command(subcommand)]
-    Smpp(smpp::Command),
+    Smpp(Lazily<smpp::Command>),
+    /// Manage services: what message parts cost, and in which unit
     #[command(subcommand)]
-    Service(service::Command),
+    Service(Lazily<service::Command>),
+    /// Manage prepaid balances, in SMS credits or money
     #[command(subcommand)]
-    Balance(balance::Command),
+    Balance(Lazily<balance::Command>),
+    /// Import SMS traffic, each message once, and charge it
     #[command(subcommand)]
-    Traffic(traffic::Command),
+    Traffic(Lazily<traffic::Command>),
+    /// Sum up what the database knows
     #[command(subcommand)]
-    Report(report::Command),
+    Report(Lazily<report::Command>),
     QuickCreate(quick_create::QuickCreateArgs),
+    /// Look after letters: what waits, what was sent, what failed
     #[command(subcommand)]
-    Mail(mail::Command),
+    Mail(Lazily<mail::Command>),
+    /// Read the audit log: who changed what, when, why, from what to what
     #[command(subcommand)]
-    Audit(audit::Command),
+    Audit(Lazily<audit::Command>),
+    /// Look after the database file
     #[command(subcommand)]
-    Db(db::Command),
+    Db(Lazily<db::Command>),
+    /// Look at the configuration
     #[command(subcommand)]
-    Config(config::Command),
+    Config(Lazily<config::Command>),
     Export(document::ExportArgs),
     Import(document::ImportArgs),
     Completions(complete::CompletionsArgs),
@@ -144,7 +158,7 @@ fn run(cli: Cli, command: String) -> ExitCode {
         Format::Json | Format::Jsonl => Form::Json,
         _ => Form::Text { colour: output.color.colours(&std::io::stderr()) },
     };
-    let makes_config = matches!(cli.noun, Noun::Config(config::Command::Init(_) | config::Command::Path(_)));
+    let makes_config = matches!(cli.noun, Noun::Config(Lazily(config::Command::Init(_) | config::Command::Path(_))));
     let settings = match Settings::load(&files, !makes_config) {
         Ok(settings) => settings,
         Err(failure) => return failure.report(form, false),
@@ -163,19 +177,19 @@ fn run(cli: Cli, command: String) -> ExitCode {
 impl Noun {
     fn run(self, context: &mut Context) -> Result<()> {
         match self {
-            Self::Customer(command) => command.run(context),
-            Self::Contact(command) => command.run(context),
-            Self::Note(command) => command.run(context),
-            Self::Smpp(command) => command.run(context),
-            Self::Service(command) => command.run(context),
-            Self::Balance(command) => command.run(context),
-            Self::Traffic(command) => command.run(context),
-            Self::Report(command) => command.run(context),
+            Self::Customer(verb) => verb.0.run(context),
+            Self::Contact(verb) => verb.0.run(context),
+            Self::Note(verb) => verb.0.run(context),
+            Self::Smpp(verb) => verb.0.run(context),
+            Self::Service(verb) => verb.0.run(context),
+            Self::Balance(verb) => verb.0.run(context),
+            Self::Traffic(verb) => verb.0.run(context),
+            Self::Report(verb) => verb.0.run(context),
             Self::QuickCreate(args) => quick_create::run(args, context),
-            Self::Mail(command) => command.run(context),
-            Self::Audit(command) => command.run(context),
-            Self::Db(command) => command.run(context),
-            Self::Config(command) => command.run(context),
+            Self::Mail(verb) => verb.0.run(context),
+            Self::Audit(verb) => verb.0.run(context),
+            Self::Db(verb) => verb.0.run(context),
+            Self::Config(verb) => verb.0.run(context),
             Self::Export(args) => document::export(&args, context),
             Self::Import(args) => document::import(&args, context),
             Self::Completions(args) => complete::run(&args, context),

@@ -3,6 +3,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use ssgctl::Error;
 use ssgctl::error::count as counted;
@@ -12,6 +14,9 @@ use ssgctl::model::{CheckCounts, Letter, LetterState};
 use crate::change::WhyArgs;
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
+
+/// How long a new letter waits for others to be sent. They are sent by somebody who will find it too.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Takes the lock of whoever sends letters from this database; nothing if another has it. The kernel frees it with its
 /// process.
@@ -24,6 +29,17 @@ pub(crate) fn lock(context: &mut Context) -> Result<Option<File>> {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Takes the lock as soon as whoever has it is done, if that is soon.
+fn lock_soon(context: &mut Context) -> Result<Option<File>> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match lock(context)? {
+            None if Instant::now() < deadline => thread::sleep(Duration::from_millis(50)),
+            lock => return Ok(lock),
+        }
     }
 }
 
@@ -73,8 +89,8 @@ pub(crate) fn send_new(
 }
 
 fn send_now(context: &mut Context, why: &WhyArgs, letters: &[Letter], carrier: &mut dyn Carrier) -> Result<()> {
-    let Some(_lock) = lock(context)? else {
-        let message = format!("{} for a later run: `balance check` is sending", waits(letters.len()));
+    let Some(_lock) = lock_soon(context)? else {
+        let message = format!("{} for a later run: another run is sending", waits(letters.len()));
         return Err(Failure::new(Exit::MailDeferred, "mail_deferred", message));
     };
     let (mut counts, mut worst) = (CheckCounts::default(), None);

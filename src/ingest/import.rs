@@ -129,12 +129,13 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
     manner: Manner,
     mut each: impl FnMut(&Planned<'_>) -> Result<(), E>,
 ) -> Result<Result<Tally, Faults>, E> {
+    tx.expect_many_steps()?;
     let (mut tally, mut faults) = (Tally::default(), Faults::default());
     // The fields of CSV stand where the header says; those of JSON may stand elsewhere in each row.
     let fixed = translation
         .map(|translation| translation.resolve(&rows.columns().iter().map(String::as_str).collect::<Vec<_>>()));
     let is_fixed = !rows.columns().is_empty();
-    let mut left = LeftOut::of::<I>();
+    let mut left = LeftOut::of::<I>(rows.columns());
     if let Some(fault) = lacking(rows, translation, importer) {
         faults.add(fault);
         return Ok(Err(faults));
@@ -222,6 +223,8 @@ fn lacking<R: BufRead, I: Importer>(rows: &Rows<R>, translation: Option<&Transla
 /// What of a file is not imported, so that nothing is lost silently.
 struct LeftOut {
     is_ours: fn(&str) -> bool,
+    /// The answer for each column, where all rows have the same.
+    known: Vec<bool>,
     /// How many rows have something in a column, in the order in which the columns were first met.
     counts: Vec<(String, u64)>,
     places: HashMap<String, usize>,
@@ -229,9 +232,10 @@ struct LeftOut {
 }
 
 impl LeftOut {
-    fn of<I: Importer>() -> Self {
+    fn of<I: Importer>(columns: &[String]) -> Self {
         let is_ours = |column: &str| I::reads(column) || I::is_told(column) || column == REASON;
-        Self { is_ours, counts: Vec::new(), places: HashMap::new(), of_row: Vec::new() }
+        let known = columns.iter().map(|column| is_ours(column)).collect();
+        Self { is_ours, known, counts: Vec::new(), places: HashMap::new(), of_row: Vec::new() }
     }
 
     /// Notes the columns of a row that hold something and are not read.
@@ -241,7 +245,7 @@ impl LeftOut {
             let is_read = match translation.map_or(Use::AsIs, |translation| translation.use_of(place)) {
                 Use::Read => true,
                 Use::Ignored => false,
-                Use::AsIs => (self.is_ours)(name),
+                Use::AsIs => self.known.get(place).copied().unwrap_or_else(|| (self.is_ours)(name)),
             };
             if !is_read && !text.trim().is_empty() {
                 self.of_row.push(name.to_owned());

@@ -21,7 +21,6 @@ const CODES: &[&str] = &[
 
 /// Refuses a row of a spreadsheet that shows its damage.
 pub(super) fn check(row: &Row) -> Result<(), Fault> {
-    let country = row.cells().find(|(name, _)| *name == "country").and_then(|(_, text)| Country::named(text));
     for (name, text) in row.cells() {
         let text = text.trim();
         let is_telephone = is_telephone(name);
@@ -34,7 +33,7 @@ pub(super) fn check(row: &Row) -> Result<(), Fault> {
         } else if is_date(text) {
             "was made a date by a spreadsheet; give the column the format Text there and export again".to_owned()
         } else if let Some(code) =
-            country.as_ref().and_then(calling_code_of).filter(|code| is_telephone && lacks(text, code))
+            Some(row).filter(|_| is_telephone).and_then(calling_code_for).filter(|code| lacks(text, code))
         {
             format!(
                 "has no + and does not begin with {code} as numbers of its country do; write it in full, such as +{code}…"
@@ -46,6 +45,12 @@ pub(super) fn check(row: &Row) -> Result<(), Fault> {
         return Err(row.fault(name, Error::Input { code: "bad_value", message }));
     }
     Ok(())
+}
+
+/// The calling code of a row's country, if it has one.
+fn calling_code_for(row: &Row) -> Option<&'static str> {
+    let (_, country) = row.cells().find(|(name, _)| *name == "country")?;
+    calling_code_of(&Country::named(country)?)
 }
 
 /// Whether a column has telephone numbers.

@@ -86,11 +86,7 @@ impl Round {
     fn claim(&mut self, tx: &mut Tx<'_>, keys: Keys<'_>) -> Result<Option<Claimed>> {
         let letter = match self {
             Self::Due => outbox::claim(tx, 1)?.pop(),
-            Self::Of(letters) if letters.is_empty() => None,
-            Self::Of(letters) => {
-                let letter = tx.letter(letters.remove(0))?;
-                Some(outbox::claim_one(tx, letter)?)
-            }
+            Self::Of(letters) => claim_first(tx, letters)?,
         };
         Ok(letter.map(|letter| Claimed { password: outbox::password_told(tx, keys, &letter), letter }))
     }
@@ -102,6 +98,17 @@ impl Round {
             Self::Of(letters) => Ok(u32::try_from(letters.len()).unwrap_or(u32::MAX)),
         }
     }
+}
+
+/// Claims the first of these letters that still waits: a run between their queueing and now may have sent them.
+fn claim_first(tx: &mut Tx<'_>, letters: &mut Vec<i64>) -> Result<Option<Letter>> {
+    while !letters.is_empty() {
+        let letter = tx.letter(letters.remove(0))?;
+        if letter.state == LetterState::Pending {
+            return outbox::claim_one(tx, letter).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// Sends a letter with the password that it tells. What was said about it is kept, so the password is taken out of that.

@@ -25,9 +25,11 @@ impl Country {
             return Some(country);
         }
         let by_code = rust_iso3166::from_alpha3(&wanted.to_uppercase());
-        let listed = by_code.or_else(|| rust_iso3166::ALL.iter().copied().find(|country| bare(country.name) == wanted));
+        let by_name = || rust_iso3166::ALL.iter().copied().find(|country| bare(country.name) == wanted);
         let alias = || COMMON_NAMES.iter().find(|(name, _)| *name == wanted).map(|(_, code)| *code);
-        listed.map(|country| country.alpha2).or_else(alias).map(|code| Self(code.to_owned()))
+        let found =
+            by_code.or_else(by_name).map(|country| country.alpha2).or_else(alias).or_else(|| short_name(&wanted));
+        found.map(|code| Self(code.to_owned()))
     }
 
     /// Every country, by code.
@@ -39,11 +41,19 @@ impl Country {
     }
 }
 
-/// A name without accents, brackets, points and capitals: `Bolivia (Plurinational State of)` is `bolivia`.
+/// The code of the only country whose name has these words before a bracket or comma: `bolivia` of "Bolivia
+/// (Plurinational State of)".
+fn short_name(wanted: &str) -> Option<&'static str> {
+    let short = |name: &str| bare(name.split(['(', ',']).next().unwrap_or(name));
+    let mut found = rust_iso3166::ALL.iter().filter(|country| short(country.name) == wanted);
+    found.next().filter(|_| found.next().is_none()).map(|country| country.alpha2)
+}
+
+/// A name without accents, points, brackets and capitals.
 fn bare(name: &str) -> String {
-    let before = name.split(['(', ',']).next().unwrap_or(name);
-    let letters = before.nfkd().filter(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || *c == '&' || *c == '-');
-    let name: String = letters.collect::<String>().to_lowercase().replace('&', " and ").replace('-', " ");
+    let letters =
+        name.nfkd().filter(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || matches!(c, '&' | '-' | '('));
+    let name: String = letters.collect::<String>().to_lowercase().replace('&', " and ").replace(['-', '('], " ");
     let words: Vec<&str> = name.split_whitespace().collect();
     words.strip_prefix(&["the"]).unwrap_or(&words).join(" ")
 }
@@ -160,7 +170,6 @@ mod tests {
 
     #[test]
     fn every_country_is_known_by_its_own_name() {
-        // Two countries share a name but for what stands in brackets, and two but for what stands after a comma.
         let misnamed: Vec<String> = Country::all()
             .filter(|country| Country::named(&country.name()).as_ref() != Some(country))
             .map(|country| country.to_string())

@@ -118,7 +118,11 @@ impl Change {
     /// The change with every field in which two states of a thing differ; an absent state has all fields empty.
     #[must_use]
     pub fn between<T: serde::Serialize>(mut self, before: Option<&T>, after: Option<&T>) -> Self {
-        let before = before.map(fields).unwrap_or_default();
+        let Some(before) = before.map(fields) else {
+            let after = after.map(fields).unwrap_or_default().into_iter().filter(|(_, to)| !is_nothing(to));
+            self.fields.extend(after.map(|(name, to)| (name, Value::Array(vec![Value::Null, to]))));
+            return self;
+        };
         let after = after.map(fields).unwrap_or_default();
         for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
             let from = before.get(name).unwrap_or(&Value::Null);

@@ -15,6 +15,9 @@ impl Handover {
     pub fn notes(&self) -> Vec<String> {
         let Gateway { hosts, rest_url, advice, .. } = &self.gateway;
         let mut notes = Vec::new();
+        if let Some(until) = self.account.previous_password_until {
+            notes.push(format!("The password that you had before works until {} UTC.", until.for_reading()));
+        }
         if hosts.len() >= Gateway::ENOUGH_HOSTS {
             let text = "Please bind to two of the hosts at the same time, so that your messages go on when one of them does not answer.";
             notes.push(text.to_owned());

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::model::{Change, Composed, Customer, EmailAddress, Gateway, Handover, Letter, Noun, Role};
+use crate::model::{Change, Composed, Customer, EmailAddress, Gateway, Handover, Letter, Noun, Role, Time};
 use crate::ops::{customer, outbox, smpp};
 use crate::store::{ContactFilter, ContactSort, Lives, Page, Snapshot, Tx};
 
-/// What the customer of an account is to be told.
-pub fn pack(snapshot: &Snapshot<'_>, account: &str, gateway: &Gateway) -> Result<Handover> {
-    let account = snapshot.smpp_account(account)?;
+/// What the customer of an account is to be told at a time.
+pub fn pack(snapshot: &Snapshot<'_>, account: &str, gateway: &Gateway, at: Time) -> Result<Handover> {
+    let mut account = snapshot.smpp_account(account)?;
+    account.previous_password_until = account.previous_password_until.filter(|&until| until > at);
     let customer = snapshot.customer_of(account.customer_id)?;
     Ok(Handover { customer, account, gateway: gateway.clone() })
 }

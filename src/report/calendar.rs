@@ -60,7 +60,12 @@ impl Calendar {
     /// Whether it has more parts than anybody reads.
     pub fn is_endless(&self) -> bool {
         let hours = (self.period.until.timestamp() - self.period.from.timestamp()).as_hours();
-        let length = if self.grain == Some(Grain::Hour) { 1 } else { 24 };
+        let length = match self.grain {
+            None => return false,
+            Some(Grain::Hour) => 1,
+            Some(Grain::Day) => 24,
+            Some(Grain::Month) => 28 * 24,
+        };
         hours / length > MOST_SLOTS
     }
 
@@ -113,6 +118,14 @@ impl Slot {
             Some(Grain::Hour) => "%Y-%m-%dT%H:%M:%S%:z",
         };
         self.begin.strftime(format).to_string()
+    }
+
+    /// Its name for a person, who knows the zone.
+    pub fn for_reading(&self) -> String {
+        match self.grain {
+            Some(Grain::Hour) => self.begin.strftime("%Y-%m-%d %H:%M").to_string(),
+            _ => self.name(),
+        }
     }
 
     /// Its name where room is scarce. `every` says in how many hours one is named; midnight is named by its day.

@@ -33,7 +33,7 @@ pub fn traffic_chart(title: String, subtitle: String, by: &[Group], lines: &[Tra
 /// What a line is of, in the order in which lines are told apart.
 fn label(by: &[Group], line: &TrafficLine) -> String {
     let text = |group: &Group| match group {
-        Group::Time => line.slot.as_ref().map(Slot::name),
+        Group::Time => line.slot.as_ref().map(Slot::for_reading),
         Group::Customer => line.customer.as_ref().map(ToString::to_string),
         Group::Account => line.system_id.as_ref().map(ToString::to_string),
         Group::Service => line.service.as_ref().map(ToString::to_string),

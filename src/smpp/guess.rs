@@ -45,7 +45,7 @@ fn of_switches(account: &SmppAccount) -> impl Iterator<Item = String> {
         (!account.details.enabled, "it is disabled"),
         (!account.details.binding_enabled, "binding is switched off for it"),
     ];
-    switches.into_iter().filter_map(|(is_off, why)| is_off.then(|| why.to_owned()))
+    switches.into_iter().filter(|(is_off, _)| *is_off).map(|(_, why)| why.to_owned())
 }
 
 /// An address that is not allowed. A gateway beyond a NAT sees another address than this machine knows.

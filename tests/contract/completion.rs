@@ -65,7 +65,9 @@ fn codes_and_system_ids_of_the_database_are_offered() {
         assert_eq!(offers(&console, &words("XY")), ["XYZ"], "{line}");
     }
     assert!(offers_one(&console, &["customer", "unarchive", ""], "OLD"));
-    for line in ["smpp show", "smpp edit", "smpp enable", "smpp archive"] {
+    for line in
+        ["smpp show", "smpp edit", "smpp enable", "smpp cug", "smpp rotate-password", "smpp probe", "smpp archive"]
+    {
         let words = |begun| line.split(' ').chain([begun]).collect::<Vec<&str>>();
         assert!(offers_one(&console, &words("abc_"), "abc_prod"), "{line}");
         assert!(offers_one(&console, &words("ab"), "abc"), "{line}");

@@ -46,6 +46,7 @@ const LINES: &[(Shape, &str)] = &[
     (List, "note list"),
     (List, "note import notes.csv -n"),
     (Text, "note export"),
+    (Text, "balance export"),
     (Single, "smpp add ABC --system-id new -n"),
     (Single, "smpp quick-create ABC --system-id new -n"),
     // A text for reading, and a row for programs; see below.
@@ -58,6 +59,8 @@ const LINES: &[(Shape, &str)] = &[
     (List, "smpp disable abc -n"),
     (Single, "smpp cug abc add +447700900128 -n"),
     (List, "smpp cug abc list"),
+    // It needs a gateway; tests/smpp has some.
+    (Text, "smpp probe abc --host 127.0.0.1 --port 1"),
     (Single, "smpp export --gateway json --file accounts.json -n"),
     (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
     (Single, "smpp rotate-password abc --grace 0 -n"),

@@ -105,6 +105,7 @@ const READS: &[&str] = &[
     "note list",
     "smpp list --all",
     "smpp show abc_prod",
+    "smpp cug abc_prod list",
     "service list",
     "balance list",
     "balance history",

@@ -19,6 +19,7 @@ const LINES: &[&str] = &[
     "contact export",
     "note import notes.csv",
     "note export",
+    "balance export",
     "service import services.csv",
     "smpp import accounts.csv",
     "service export",
@@ -38,6 +39,7 @@ const LINES: &[&str] = &[
     "smpp handover abc_prod --to a@b.example --config mail.toml",
     "smpp rotate-password abc_prod",
     "smpp export --gateway json --reveal",
+    "smpp probe abc_prod --host 127.0.0.1 --port 1",
     "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
     "smpp archive abc_prod --yes",
     "smpp unarchive xyz_old",
@@ -189,6 +191,9 @@ fn wrong(name: &str) -> &'static [&'static str] {
         "LETTER" | "IMPORT" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
+        "--host" => &["", "a b", "gateway:2775", "smpp://gateway", "\u{1b}[31m"],
+        "--port" => &["", "0", "65536", "ten", "\u{1b}[31m"],
+        "--timeout" => &["", "0", "301", "1.5", "\u{1b}[31m"],
         "--grace" => &["", "72", "1.5h", "91d", "\u{1b}[31m"],
         "--sha256" => &["", "ten", "abc", "\u{1b}[31m"],
         "--map" => &["", "Client", "=organisation", "Client=", "\u{1b}[31m"],
@@ -262,7 +267,8 @@ fn is_clean(text: &str) -> bool {
 
 #[test]
 fn every_line_is_valid_before_it_is_spoilt() {
-    for line in LINES {
+    // There is no gateway here that a probe could find; tests/smpp has some.
+    for line in LINES.iter().filter(|line| !line.starts_with("smpp probe")) {
         let console = Console::seeded();
         console.interrupt_import();
         console.run_words(&with_value(line, "--color", "never")).succeeded(line);

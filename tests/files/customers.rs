@@ -227,3 +227,54 @@ fn what_is_not_imported_is_counted() {
     let tally = put_customers(&mut scene, text, Manner::default()).unwrap().tally;
     assert_eq!(tally.left_out, [("Fax".to_owned(), 2), ("Colour".to_owned(), 1)]);
 }
+
+#[test]
+fn spreadsheets_ways_of_saving_text_are_all_read() {
+    let semicolons = "account_code;organisation;country\r\nA;Café, \"du Port\";FR\r\n"
+        .replace("Café, \"du Port\"", "\"Café, \"\"du Port\"\"\"");
+    let tabs = semicolons.replace(';', "\t");
+    let utf16 = |text: &str, big: bool| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    };
+    for bytes in [
+        semicolons.clone().into_bytes(),
+        format!("\u{feff}{tabs}").into_bytes(),
+        utf16(&tabs, false),
+        utf16(&semicolons, true),
+    ] {
+        let mut scene = Scene::new();
+        put(&mut scene, &bytes, &mut customers(), Manner::default()).unwrap();
+        assert_eq!(get(&mut scene, "A").details.organisation.as_str(), "Café, \"du Port\"");
+    }
+    let mut scene = Scene::new();
+    for (bytes, said) in [
+        (&b"\x1f\x8b\x08"[..], "1:1 the file is compressed; unpack it first"),
+        (b"PK\x03\x04", "1:1 the file is a workbook or an archive; save it as CSV in UTF-8"),
+        (b"organisation\nCaf\xe9\n", "2:4 the file is not UTF-8 here; save it as CSV in UTF-8"),
+        (
+            &[utf16("organisation\n", false), vec![0, 0xd8, 10, 0]].concat(),
+            "2:1 the file is not UTF-8 here; save it as CSV in UTF-8",
+        ),
+    ] {
+        assert_eq!(put(&mut scene, bytes, &mut customers(), Manner::default()).unwrap_err(), [said]);
+    }
+}
+
+#[test]
+fn what_a_spreadsheet_spoilt_is_told_in_csv_and_taken_in_json() {
+    let mut scene = Scene::new();
+    for (cell, said) in [
+        ("GB,4.47E+11,,", "2:7 phone: `4.47E+11` has lost its last digits"),
+        ("GB,7700900123,,", "2:7 phone: `7700900123` has no + and does not begin with 44"),
+        ("GB,,01-Mar,", "2:8 company_reg_no: `01-Mar` was made a date"),
+        ("GB,,,9E+9", "2:9 vat_reg_no: `9E+9` has lost its last digits"),
+    ] {
+        let text =
+            format!("organisation,country,phone,company_reg_no,vat_reg_no\nAcme,{cell}\n").replace("Acme,GB", "Ac,GB");
+        let faults = put_customers(&mut scene, &text, Manner::default()).unwrap_err();
+        assert!(faults[0].starts_with(said), "{faults:?}");
+    }
+    let json = r#"[{"organisation":"Acme","country":"GB","phone":"7700900123","company_reg_no":"01-Mar"}]"#;
+    put_customers(&mut scene, json, Manner::default()).unwrap();
+}

@@ -153,12 +153,27 @@ fn while_a_check_sends_a_new_letter_waits() {
     held.lock().expect("locked");
     let outcome = desk.console.run(LINE);
     assert_eq!(outcome.code, Some(11), "{}", outcome.stderr);
-    assert!(
-        outcome.stderr.contains("1 letter waits for a later run: `balance check` is sending"),
-        "{}",
-        outcome.stderr
-    );
+    assert!(outcome.stderr.contains("1 letter waits for a later run: another run is sending"), "{}", outcome.stderr);
     drop(held);
     desk.quiet_check();
     assert_eq!(desk.letters(), ["welcome zoe@abc.example sent"]);
+}
+
+#[test]
+fn a_new_password_arrives_and_with_it_how_long_the_old_one_works() {
+    let server = Server::plain();
+    let desk = desk(&server);
+    desk.ok(&LINE.replace(" --send-email", ""));
+    let rotated = desk.console.json("smpp rotate-password abc_prod --mail --grace 7d");
+    assert_eq!(rotated["email_sent_to"], serde_json::json!(["zoe@abc.example"]));
+    let letter = Message::read(&server.taken()[0].text);
+    let password = rotated["password"].as_str().expect("a password");
+    assert!(letter.text.contains(&format!("Password: {password}\n")), "{}", letter.text);
+    let until = rotated["previous_password_until"].as_str().expect("a time").replace('T', " ");
+    let told = letter.text.replace('\n', " ");
+    assert!(told.contains("The password that you had before works until"), "{told}");
+    assert!(told.contains(&format!("{} UTC.", &until[..19])), "{told}");
+    // A rehearsal writes to nobody.
+    desk.ok("smpp rotate-password abc_prod --mail --dry-run");
+    assert!(server.taken().len() <= 1);
 }

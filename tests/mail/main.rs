@@ -2,6 +2,8 @@
 #![expect(clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
 mod accounts;
+#[path = "../support/authority.rs"]
+mod authority;
 #[path = "../contract/console.rs"]
 #[allow(dead_code, reason = "these tests use their own share of it")]
 mod console;

@@ -4,53 +4,12 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-
+use crate::authority::{Authority, self_signed};
 use crate::console::{Outcome, words};
 use crate::desk::Desk;
 use crate::server::{Fault, Server, Stage, base64};
 
 const PASSWORD: &str = "open sesame";
-
-/// An authority that vouches for servers, and its own certificate.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    pem: String,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let pem = params.self_signed(&key).expect("signed").pem();
-        Self { issuer: Issuer::new(params, key), pem }
-    }
-
-    /// What a server of this name shows.
-    fn vouch_for(&self, name: &str) -> Arc<ServerConfig> {
-        let key = KeyPair::generate().expect("a key");
-        let params = CertificateParams::new([name.to_owned()]).expect("a name");
-        let certificate = params.signed_by(&key, &self.issuer).expect("signed");
-        config(certificate.der().clone(), &key)
-    }
-}
-
-/// What a server shows that vouches for itself.
-fn self_signed() -> Arc<ServerConfig> {
-    let key = KeyPair::generate().expect("a key");
-    let params = CertificateParams::new(["localhost".to_owned()]).expect("a name");
-    config(params.self_signed(&key).expect("signed").der().clone(), &key)
-}
-
-fn config(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
-    let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = ServerConfig::builder_with_provider(ring).with_safe_default_protocol_versions().expect("versions");
-    Arc::new(versions.with_no_client_auth().with_single_cert(vec![certificate], key).expect("a certificate"))
-}
 
 /// A desk that logs in at a server, with this source of the password.
 fn desk(server: &Server, scheme: &str, password: &str) -> Desk {

@@ -64,7 +64,7 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
         smpp::rotate(tx, vault, "acme1", None, Grace::default()).map(drop)
     }),
     (Noun::Smpp, "handover", "acme1", |tx, _| {
-        let pack = handover::pack(tx, "acme1", &Gateway::default())?;
+        let pack = handover::pack(tx, "acme1", &Gateway::default(), tx.at())?;
         let letters = handover::send(tx, &pack, &[valid("jo@acme.example")], &plain_letter(LetterKind::Handover))?;
         letters.iter().try_for_each(|letter| tx.set_letter_state(letter, LetterState::Cancelled, None, None))
     }),

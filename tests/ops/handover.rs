@@ -1,15 +1,18 @@
 //! Handing accounts over: who is told, what the letter holds, and when it tells the password.
 
 use std::rc::Rc;
+use std::time::Duration;
 
+use ssgctl::mail::{Carrier, Limits, Round, Trip, deliver};
 use ssgctl::model::{
-    Composed, ContactDetails, EmailAddress, Gateway, Handover, Letter, LetterKind, Outcome, Password, Role, SmppDetails,
+    CheckCounts, Composed, ContactDetails, EmailAddress, Gateway, Handover, Letter, LetterKind, Outcome, Password,
+    Role, SmppDetails,
 };
 use ssgctl::ops::{contact, customer, handover, outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
 
-use crate::support::{Scene, assert_refused, plain_letter, valid};
+use crate::support::{NOON, Scene, assert_refused, plain_letter, valid};
 
 type Switch = fn(&mut SmppDetails);
 
@@ -31,7 +34,7 @@ fn recipients(scene: &mut Scene) -> Vec<String> {
 }
 
 fn pack(scene: &mut Scene, account: &str) -> Handover {
-    scene.read(|now| handover::pack(now, account, &Gateway::default()))
+    scene.read(|now| handover::pack(now, account, &Gateway::default(), valid(NOON)))
 }
 
 /// A letter with stars for the account's password.
@@ -157,4 +160,43 @@ fn an_account_that_cannot_be_used_says_why() {
     assert_eq!(pack(&mut scene, "acme1").obstacle(), Some("it is archived"));
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     assert_eq!(pack(&mut scene, "acme1").obstacle(), Some("its customer is archived"));
+}
+
+#[test]
+fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
+    let mut scene = scene();
+    let vault = Rc::clone(&scene.vault);
+    scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("24h"))).unwrap();
+    let note = "The password that you had before works until 2026-11-25 12:00:00 UTC.";
+    assert!(pack(&mut scene, "acme1").notes().contains(&note.to_owned()));
+    let later = scene.read(|now| handover::pack(now, "acme1", &Gateway::default(), valid("2026-11-25T12:00:00Z")));
+    assert!(!later.notes().contains(&note.to_owned()));
+}
+
+/// Takes every letter, and remembers which.
+#[derive(Default)]
+struct Bag(Vec<i64>);
+
+impl Carrier for Bag {
+    fn carry(&mut self, letter: &Letter) -> Outcome {
+        self.0.push(letter.id);
+        Outcome::Sent
+    }
+}
+
+#[test]
+fn a_new_letter_that_another_run_has_sent_meanwhile_is_not_sent_again() {
+    let mut scene = scene();
+    let pack = pack(&mut scene, "acme1");
+    let letters = send(&mut scene, &pack, &["a@acme.example", "b@acme.example", "c@acme.example"]).unwrap();
+    let ids: Vec<i64> = letters.iter().map(|letter| letter.id).collect();
+    let first = scene.write(|tx| outbox::claim_one(tx, letters[0].clone())).unwrap();
+    scene.write(|tx| outbox::record(tx, first, &Outcome::Sent)).unwrap();
+    scene.write(|tx| outbox::cancel(tx, ids[2])).unwrap();
+    let (key, origin, mut bag) = (scene.folder.path().join("key"), scene.origin.clone(), Bag::default());
+    let limits = Limits { time: Duration::from_secs(60) };
+    let trip = Trip { round: Round::Of(ids.clone()), keys: &|| Vault::open(&key), limits };
+    let mut counts = CheckCounts::default();
+    deliver(&mut scene.store, &origin, trip, &mut bag, &mut counts, &mut |_, _| {}).unwrap();
+    assert_eq!((bag.0, counts.sent, counts.deferred), (vec![ids[1]], 1, 0));
 }

@@ -51,7 +51,7 @@ fn a_letter_that_tells_a_password_does_not_hold_it() {
     scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
     let text = format!("Password: {}\n", Composed::STARS);
     let letters = scene.write(|tx| {
-        let pack = handover::pack(tx, "acme1", &Gateway::default())?;
+        let pack = handover::pack(tx, "acme1", &Gateway::default(), tx.at())?;
         let content = Composed { text, password_of: Some(pack.account.id), ..plain_letter(LetterKind::Welcome) };
         handover::send(tx, &pack, &[valid("jo@acme.example")], &content)
     });

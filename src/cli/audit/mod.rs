@@ -8,7 +8,6 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Read the audit log: who changed what, when, why, from what to what
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {

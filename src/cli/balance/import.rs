@@ -10,7 +10,8 @@ use ssgctl::store::Tx;
 use crate::change::ChangeArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
-use crate::input;
+use crate::import::ExpectArgs;
+use crate::input::{self, Incoming};
 use crate::output::{Cell, Column, Row};
 
 /// Book many adjustments from a file: all of them or none
@@ -21,7 +22,7 @@ use crate::output::{Cell, Column, Row};
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance import topups.csv --dry-run
-  ssgctl balance import topups.csv --reason 'bank file of 24 November'
+  ssgctl balance import topups.csv --expect-rows 412 --reason 'bank file of 24 November'
   jq -c '.[]' topups.json | ssgctl balance import - --receipts --json")]
 pub(crate) struct ImportArgs {
     /// The file; - is stdin
@@ -31,6 +32,13 @@ pub(crate) struct ImportArgs {
     /// Show every receipt instead of the sum
     #[arg(long)]
     receipts: bool,
+
+    /// Let debits take balances below what their credit limits allow
+    #[arg(long)]
+    allow_negative: bool,
+
+    #[command(flatten)]
+    expect: ExpectArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
@@ -59,8 +67,10 @@ impl Row for Summary {
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let file = input::name(&args.file);
-    let rows = ssgctl::ingest::balance::adjustments(input::open(&args.file)?)
-        .map_err(|faults| Failure::of_file(&file, faults))?;
+    let Incoming { input, watch, .. } = input::open_to_import(&args.file, args.expect.is_summed())?;
+    let mut rows = ssgctl::ingest::balance::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
+    args.expect.check(&file, rows.len() as u64, &watch)?;
+    rows.iter_mut().for_each(|row| row.adjustment.allow_negative = args.allow_negative);
     let deed = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
     if args.receipts {
         let receipts = context.write(&args.change, deed)?;

@@ -9,7 +9,6 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Look at the configuration
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {

@@ -14,7 +14,6 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Manage the people at customers
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {

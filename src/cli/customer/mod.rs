@@ -19,7 +19,6 @@ use crate::exit::Result;
 
 pub(crate) use details::DetailArgs;
 
-/// Manage customers: who they are and how they are billed
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {

@@ -9,6 +9,7 @@ use crate::change::ChangeArgs;
 use crate::context::Context;
 use crate::customer::{Command, DetailArgs};
 use crate::exit::{Failure, Result};
+use crate::lazily::Lazily;
 use crate::wizard::{self, Dialogue, questions};
 
 /// Make a customer
@@ -41,7 +42,7 @@ const DIALOGUE: Dialogue = Dialogue { questions: &[questions::ORGANISATION], con
 pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
     if args.organisation.is_none() && context.prompt.can_ask() {
         args = match crate::read_again(&wizard::complete(context, &DIALOGUE, &[])?)? {
-            Noun::Customer(Command::New(args)) => args,
+            Noun::Customer(Lazily(Command::New(args))) => args,
             _ => return Err(wizard::another_command()),
         };
     }

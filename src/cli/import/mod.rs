@@ -1,5 +1,6 @@
 //! The options and the run of every import, so that all imports have the same manners.
 
+mod expect;
 mod mapping;
 mod plan;
 
@@ -16,11 +17,12 @@ use ssgctl::store::Tx;
 
 use crate::change::ChangeArgs;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{Failure, Result};
 use crate::input::{self, Incoming, Watch};
 use crate::output::Rejects;
 use crate::progress::Progress;
 
+pub(crate) use expect::ExpectArgs;
 pub(crate) use mapping::{ColumnMap, ImportSection};
 use plan::{PlanRow, Summary};
 
@@ -56,13 +58,8 @@ pub(crate) struct ImportArgs {
     #[arg(short, long, requires = "rejects", help_heading = "Wrong rows")]
     force: bool,
 
-    /// Refuse the file unless it has so many rows
-    #[arg(long, value_name = "N", help_heading = "Is it all there?")]
-    expect_rows: Option<u64>,
-
-    /// Refuse the file unless its bytes have this SHA-256
-    #[arg(long, value_name = "HEX", value_parser = input::sha256, help_heading = "Is it all there?")]
-    sha256: Option<[u8; 32]>,
+    #[command(flatten)]
+    expect: ExpectArgs,
 
     /// Read a column of the file as one of ours; may be given several times
     #[arg(long, value_name = "THEIRS=OURS", help_heading = "Columns")]
@@ -124,7 +121,7 @@ struct Job<'a, I: Importer> {
 impl<'a, I: Importer> Job<'a, I> {
     fn open(args: &'a ImportArgs, importer: &'a mut I, context: &Context) -> Result<Self> {
         let file = input::name(&args.file);
-        let Incoming { input, size, watch } = input::open_to_import(&args.file, args.sha256.is_some())?;
+        let Incoming { input, size, watch } = input::open_to_import(&args.file, args.expect.is_summed())?;
         let rows =
             Rows::open(input).map_err(|fault| Failure::of_file(&file, fault.into()))?.raw(context.output.is_raw());
         let translation = mapping::translation::<I>(args, rows.columns(), context)?;
@@ -134,6 +131,9 @@ impl<'a, I: Importer> Job<'a, I> {
             warn_of_readers(&args.file);
         }
         let rejects = match &args.rejects {
+            Some(path) if path == Path::new("-") => {
+                return Err(Failure::usage("--rejects takes a file: stdout has the result").field("rejects"));
+            }
             Some(path) if !args.change.dry_run => Some(Rejects::create(path, args.force, rows.columns())?),
             _ => None,
         };
@@ -156,22 +156,15 @@ impl<'a, I: Importer> Job<'a, I> {
         // The bar is gone before anything is told.
         drop(progress.take());
         let tally = tally.map_err(|faults| refused(file, faults))?;
-        if let Some(expected) = args.expect_rows.filter(|expected| *expected != tally.rows) {
-            let message = format!("{} has {}, not {expected}", quoted(file), count(tally.rows, "row"));
-            return Err(Failure::new(Exit::BadInput, "not_as_expected", message));
-        }
-        if args.sha256.is_some() && watch.sum() != args.sha256 {
-            let message = format!("{} has other bytes than those of that SHA-256", quoted(file));
-            return Err(Failure::new(Exit::BadInput, "not_as_expected", message));
-        }
+        args.expect.check(file, tally.rows, watch)?;
         Ok(tally)
     }
 }
 
 /// The failure of a file with faults.
 fn refused(file: &str, faults: Faults) -> Failure {
-    let is_of = |wanted: &str| matches!(faults.first.first(), Some(fault) if matches!(*fault.error, Error::Input { code, .. } if code == wanted));
-    let is_of_header = is_of("bad_header");
+    let first = faults.first.first().map(|fault| &*fault.error);
+    let is_of_header = matches!(first, Some(Error::Input { code: "bad_header", .. }));
     let failure = Failure::of_file(file, faults);
     if is_of_header {
         return failure.hint("`--map THEIRS=OURS` reads a column under another name, `--from` a known kind of file");
@@ -203,9 +196,7 @@ fn tell(context: &Context, args: &ImportArgs, tally: &Tally) {
     if let (Some(path), true) = (&args.rejects, tally.refused > 0) {
         let refused = count(tally.refused, "row");
         let path = quoted(path.display());
-        Context::warn(&match args.change.dry_run {
-            true => format!("{refused} refused; they would be in {path}"),
-            false => format!("{refused} refused; see {path}"),
-        });
+        let place = if args.change.dry_run { "they would be in" } else { "see" };
+        Context::warn(&format!("{refused} refused; {place} {path}"));
     }
 }

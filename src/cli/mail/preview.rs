@@ -8,7 +8,7 @@ use ssgctl::error::quoted;
 use ssgctl::mail::Writer;
 use ssgctl::model::{Composed, LetterKind, Level, Money, SmppAccount, Unit, WarningDetails};
 use ssgctl::ops::warning::Notice;
-use ssgctl::store::{Lives, SmppFilter, Snapshot, files};
+use ssgctl::store::{Clock, Lives, SmppFilter, Snapshot, files};
 use ssgctl::{Error, ops};
 
 use crate::complete;
@@ -75,7 +75,7 @@ fn compose(args: &PreviewArgs, context: &mut Context) -> Result<Composed> {
     context.read(|snapshot| match args.letter {
         LetterKind::Welcome | LetterKind::Handover => {
             let account = first_account(snapshot, name)?;
-            let pack = ops::handover::pack(snapshot, account.system_id.as_str(), &gateway)?;
+            let pack = ops::handover::pack(snapshot, account.system_id.as_str(), &gateway, Clock::System.now())?;
             writer.compose_handover(args.letter, &pack, true)
         }
         kind => compose_notice(kind, &writer, snapshot, name, args.unit),

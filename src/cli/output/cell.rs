@@ -17,6 +17,11 @@ pub(crate) enum Cell<'a> {
     Amount(String),
     Flag(bool),
     Time(Time),
+    /// A text that is longer for programs than a person needs it.
+    Long {
+        data: String,
+        reading: String,
+    },
     /// Several short texts.
     List(Vec<Cow<'a, str>>),
     /// The lines of one text.
@@ -86,6 +91,7 @@ impl<'a> Cell<'a> {
             Self::Amount(amount) => Cow::Borrowed(amount),
             Self::Flag(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
             Self::Time(time) => Cow::Owned(time.to_string()),
+            Self::Long { data, .. } => Cow::Borrowed(data),
             Self::List(items) => Cow::Owned(items.join(", ")),
             Self::Lines(lines) => Cow::Owned(lines.join("\n")),
             Self::Changes(fields) => Cow::Owned(Value::Object((*fields).clone()).to_string()),
@@ -97,6 +103,7 @@ impl<'a> Cell<'a> {
         match self {
             Self::Flag(flag) => Cow::Borrowed(if *flag { "yes" } else { "no" }),
             Self::Time(time) => Cow::Owned(time.for_reading()),
+            Self::Long { reading, .. } => Cow::Borrowed(reading),
             Self::Changes(fields) => Cow::Owned(changes_for_reading(fields)),
             other => other.for_data(),
         }
@@ -112,7 +119,9 @@ impl Serialize for Cell<'_> {
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::List(items) | Self::Lines(items) => items.serialize(serializer),
             Self::Changes(fields) => fields.serialize(serializer),
-            Self::Text(_) | Self::Amount(_) | Self::Time(_) => serializer.serialize_str(&self.for_data()),
+            Self::Text(_) | Self::Amount(_) | Self::Time(_) | Self::Long { .. } => {
+                serializer.serialize_str(&self.for_data())
+            }
         }
     }
 }

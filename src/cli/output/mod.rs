@@ -25,6 +25,7 @@ pub(crate) use rejects::Rejects;
 pub(crate) use rows::Rows;
 pub(crate) use sheet::Sheet;
 pub(crate) use svg::{MOST_BARS, draw};
+pub(crate) use way::write_file;
 
 use way::Way;
 

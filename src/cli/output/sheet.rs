@@ -227,6 +227,7 @@ fn owned(cell: Cell<'_>) -> Cell<'static> {
         Cell::Amount(amount) => Cell::Amount(amount),
         Cell::Flag(flag) => Cell::Flag(flag),
         Cell::Time(time) => Cell::Time(time),
+        Cell::Long { data, reading } => Cell::Long { data, reading },
         Cell::List(items) => Cell::List(copy(items)),
         Cell::Lines(items) => Cell::Lines(copy(items)),
         Cell::Changes(_) => Cell::shown(cell.for_reading()),

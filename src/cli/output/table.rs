@@ -52,8 +52,10 @@ impl Page {
         for row in self.rows {
             table.add_row(row);
         }
-        for (column, numeric) in table.column_iter_mut().zip(self.numeric) {
-            column.set_padding((0, 2));
+        let last = self.numeric.len().saturating_sub(1);
+        for ((place, column), numeric) in table.column_iter_mut().enumerate().zip(self.numeric) {
+            // What would keep the last column apart from nothing may make the difference to the width.
+            column.set_padding((0, if place == last { 0 } else { 2 }));
             if numeric {
                 column.set_cell_alignment(CellAlignment::Right);
             }

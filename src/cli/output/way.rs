@@ -86,6 +86,13 @@ impl Way {
     }
 }
 
+/// Writes a new private file in one step, for a command whose result is a file and whose output tells where it is.
+pub(crate) fn write_file(path: &Path, replace: bool, content: &[u8]) -> Result<()> {
+    let mut file = Way::file(path, replace)?;
+    file.write_all(content).map_err(Failure::output)?;
+    file.published(replace).map(drop)
+}
+
 impl Write for Way {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {

@@ -7,6 +7,7 @@ use ssgctl::report::{Grain, Group};
 use ssgctl::store::{Snapshot, TrafficFilter};
 
 use crate::complete;
+use crate::context::Context;
 use crate::exit::{Failure, Result};
 
 /// The options that say whose traffic is meant.
@@ -120,10 +121,10 @@ pub(super) fn each_once(given: &[By]) -> Vec<By> {
     groups
 }
 
-/// The columns that say what lines are of. An account has one customer, which is told with it.
-pub(super) fn keys_of(groups: &[By]) -> Vec<&'static str> {
+/// The columns that say what lines are of. An account has one customer, which is told with it where there is room.
+pub(super) fn keys_of(groups: &[By], context: &Context) -> Vec<&'static str> {
     let mut keys: Vec<&str> = groups.iter().map(|by| by.key()).collect();
-    if groups.contains(&By::Account) && !groups.contains(&By::Customer) {
+    if context.output.shows_rows() && groups.contains(&By::Account) && !groups.contains(&By::Customer) {
         keys.push("customer");
     }
     keys

@@ -1,7 +1,7 @@
 //! What reports sum up, as rows.
 
 use ssgctl::model::{EntryKind, MessageState, Money, Unit};
-use ssgctl::report::{Runway, TrafficLine, UnitTotal, UsageLine};
+use ssgctl::report::{Runway, Slot, TrafficLine, UnitTotal, UsageLine};
 
 use crate::output::{Cell, Column, Row};
 
@@ -52,7 +52,7 @@ impl TrafficRow {
     }
 
     fn slot(&self, key: &str) -> Cell<'_> {
-        self.named(key, |line| line.slot.as_ref().map_or(Cell::Empty, |slot| Cell::shown(slot.name())))
+        self.named(key, |line| line.slot.as_ref().map_or(Cell::Empty, slot))
     }
 
     fn state(&self, state: MessageState) -> Cell<'_> {
@@ -74,15 +74,20 @@ impl Row for TrafficRow {
             r.named("state", |line| line.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
         }),
         Column::new("messages", |r| Cell::number(r.line.sums.messages())),
-        Column::new("parts", |r| Cell::number(r.line.sums.parts)),
+        // Tables have the portal's states, and so fit into 80 columns.
+        Column::detail("parts", |r| Cell::number(r.line.sums.parts)),
         Column::new("pending", |r| r.state(MessageState::Pending)),
         Column::new("delivered", |r| r.state(MessageState::Delivered)),
         Column::new("expired", |r| r.state(MessageState::Expired)),
         Column::new("undeliverable", |r| r.state(MessageState::Undeliverable)),
         Column::new("unknown", |r| r.state(MessageState::Unknown)),
-        Column::new("rejected", |r| r.state(MessageState::Rejected)),
-        Column::new("delivery_rate", |r| Cell::percent(r.line.sums.delivered_per_mille())),
+        Column::detail("rejected", |r| r.state(MessageState::Rejected)),
+        Column::new("rate", |r| Cell::percent(r.line.sums.delivered_per_mille())),
     ];
+}
+
+fn slot(slot: &Slot) -> Cell<'static> {
+    Cell::Long { data: slot.name(), reading: slot.for_reading() }
 }
 
 /// A line of usage, or one of the last, which add up the others in a unit.
@@ -97,7 +102,7 @@ impl UsageRow {
     }
 
     fn slot(&self, key: &str) -> Cell<'_> {
-        self.named(key, |line| line.slot.as_ref().map_or(Cell::Empty, |slot| Cell::shown(slot.name())))
+        self.named(key, |line| line.slot.as_ref().map_or(Cell::Empty, slot))
     }
 }
 
@@ -131,6 +136,6 @@ impl Row for Runway {
         Column::new("upper", |r| Cell::maybe_amount(r.balance.unit, r.balance.upper)),
         Column::new("lower", |r| Cell::maybe_amount(r.balance.unit, r.balance.lower)),
         Column::new("state", |r| r.balance.state.map_or(Cell::Empty, |state| Cell::text(state.as_str()))),
-        Column::new("updated_at", |r| Cell::Time(r.balance.updated_at)),
+        Column::detail("updated_at", |r| Cell::Time(r.balance.updated_at)),
     ];
 }

@@ -8,13 +8,13 @@ use clap_complete::ArgValueCandidates;
 use ssgctl::error::{count, quoted};
 use ssgctl::model::{Country, Time};
 use ssgctl::report::{self, Calendar, Chart, CountedBy, Group, Period, Sums, TrafficLine, TrafficQuestion};
-use ssgctl::store::{Snapshot, files};
+use ssgctl::store::Snapshot;
 
 use crate::complete;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::list::PageArgs;
-use crate::output::{Cell, MOST_BARS, draw};
+use crate::output::{Cell, MOST_BARS, draw, write_file};
 use crate::period::{ReportPeriodArgs, Zone, ZoneArgs};
 use crate::report::groups::{By, WhoseArgs, each_once, keys_of};
 use crate::report::row::TrafficRow;
@@ -22,8 +22,10 @@ use crate::report::row::TrafficRow;
 /// Show how many messages were sent, and what became of them
 ///
 /// The delivery rate is how many of a hundred messages were delivered, of those whose fate is sealed: all but the pending ones.
-/// It is cut off, not rounded, so that 100.0 means every one. Messages count for the time at which they were submitted. In
-/// tables a last line adds up all that the report is about; other formats leave that to their reader.
+/// It is cut off, not rounded, so that 100.0 means every one. Messages count for the time at which they were submitted.
+///
+/// In tables a last line adds up all that the report is about; other formats leave that to their reader. They have parts and
+/// rejected messages as well, for which tables ask --fields.
 ///
 /// By day alone, every day has a line, also one without traffic, and likewise by hour and by month. Traffic is counted by hours of
 /// UTC, and that of countries by days of UTC: days and months of a time zone that begin between them cannot be shown.
@@ -61,7 +63,7 @@ pub(crate) struct TrafficArgs {
     chart: bool,
 
     /// Draw a picture over time into this new SVG file; - is stdout
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sort", "desc", "limit"])]
     svg: Option<PathBuf>,
 
     /// Replace the file if it is there
@@ -77,7 +79,7 @@ enum Sort {
     Parts,
     Delivered,
     Undeliverable,
-    DeliveryRate,
+    Rate,
 }
 
 pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
@@ -86,7 +88,7 @@ pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
     if args.chart || args.svg.is_some() {
         return draw_it(args, calendar, &zone, context);
     }
-    let keys = args.keys();
+    let keys = args.keys(context);
     context.list_among(&keys, |snapshot, rows| {
         let question = args.question(snapshot, calendar)?;
         let total = args.lines(snapshot, &question, |line| rows.row(&TrafficRow { line, total_in: None }))?;
@@ -158,14 +160,14 @@ impl TrafficArgs {
     }
 
     /// The columns of the lines.
-    fn keys(&self) -> Vec<&'static str> {
+    fn keys(&self, context: &Context) -> Vec<&'static str> {
         let groups = each_once(&self.by);
-        let mut keys = keys_of(&groups);
+        let mut keys = keys_of(&groups, context);
         keys.push("messages");
         if !groups.contains(&By::State) {
             keys.push("parts");
             keys.extend(report::STATES.iter().map(|state| state.as_str()));
-            keys.push("delivery_rate");
+            keys.push("rate");
         }
         keys
     }
@@ -179,7 +181,7 @@ impl Sort {
             Self::Parts => sums.parts,
             Self::Delivered => sums.counts.of(Delivered),
             Self::Undeliverable => sums.counts.of(Undeliverable),
-            Self::DeliveryRate => sums.delivered_per_mille().map_or(-1, u64::cast_signed),
+            Self::Rate => sums.delivered_per_mille().map_or(-1, u64::cast_signed),
         }
     }
 }
@@ -233,8 +235,6 @@ fn write_svg(chart: &Chart, file: &Path, force: bool, context: &mut Context) -> 
     if file == Path::new("-") {
         return context.output.text(picture.as_bytes());
     }
-    if !force && !files::write_new(file, picture.as_bytes())? {
-        return Err(ssgctl::Error::FileExists { path: file.to_owned() }.into());
-    }
+    write_file(file, force, picture.as_bytes())?;
     context.output.value("path", &file.display().to_string())
 }

@@ -44,7 +44,7 @@ pub(crate) struct UsageArgs {
 
 pub(crate) fn run(args: &UsageArgs, context: &mut Context) -> Result<()> {
     let groups = each_once(&args.by);
-    let (calendar, mut keys) = (args.calendar(&groups)?, keys_of(&groups));
+    let (calendar, mut keys) = (args.calendar(&groups)?, keys_of(&groups, context));
     keys.extend(["unit", "messages", "parts", "charge"]);
     let by = groups.iter().map(|by| by.group()).collect();
     context.list_among(&keys, |snapshot, rows: &mut Rows<'_, UsageRow>| {

@@ -12,7 +12,6 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Manage services: what message parts cost, and in which unit
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {

@@ -10,6 +10,7 @@ use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
+use crate::lazily::Lazily;
 use crate::smpp::row::Added;
 use crate::smpp::{Command, DetailArgs, PasswordArgs};
 use crate::wizard::{self, Dialogue, questions};
@@ -47,7 +48,7 @@ const DIALOGUE: Dialogue = Dialogue { questions: &[questions::CUSTOMER], confirm
 pub(crate) fn run(mut args: AddArgs, context: &mut Context) -> Result<()> {
     if args.customer.is_none() && context.prompt.can_ask() {
         args = match crate::read_again(&wizard::complete(context, &DIALOGUE, &[])?)? {
-            Noun::Smpp(Command::Add(args)) => args,
+            Noun::Smpp(Lazily(Command::Add(args))) => args,
             _ => return Err(wizard::another_command()),
         };
     }

@@ -19,7 +19,7 @@ use crate::output::{Cell, Column, Row};
 ///
 /// `add` and `remove` take numbers, `import` a file of them and `list` nothing. A file has one number in each line, or is
 /// CSV or JSON lines with the numbers under msisdn; it is taken whole or not at all. Every number is kept in its
-/// international form and once, however it was written and however often. The group holds only while use_cug is on.
+/// international form and once, however it was written and however often. The group holds only while `use_cug` is on.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp cug abc_prod add +447700900123 '+44 (7700) 900-124'

@@ -17,10 +17,14 @@ use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
 use crate::exit::{Exit, Failure, Result};
+use crate::export;
 use crate::input;
 use crate::output::{Cell, Column, Row};
+use crate::smpp::accounts;
 
-/// Write the accounts and their passwords as a gateway reads them, or compare with what it holds
+/// Write the accounts as `smpp import` reads them, or with their passwords as a gateway does, or compare with what it holds
+///
+/// Without --gateway all accounts are written, archived ones included, and no passwords. With it:
 ///
 /// Accounts that are archived, disabled or may not bind are left out, or turned off where the file only adds. During the
 /// grace of a rotation opensmppbox and json get both passwords; jasmin and ksmppd know one, the new one. Networks become
@@ -28,10 +32,11 @@ use crate::output::{Cell, Column, Row};
 /// unless --skip-unfit leaves it out. The audit log keeps that passwords were handed out.
 ///
 /// What --diff reads: opensmppbox its file smpp-logins; jasmin what `user -l` prints, which has no passwords; ksmppd the
-/// table smpp_user as CSV or as `mysql --batch` prints it; json an earlier export. It shows no password, only that one
+/// table `smpp_user` as CSV or as `mysql --batch` prints it; json an earlier export. It shows no password, only that one
 /// differs. `unknown` accounts are none of ours and stay as they are.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
+  ssgctl smpp export > accounts.csv
   ssgctl smpp export --gateway opensmppbox --diff /etc/kannel/smpp-logins
   ssgctl smpp export --gateway opensmppbox --file /etc/kannel/smpp-logins --force
   ssgctl smpp export --gateway ksmppd --reveal | ssh db mysql smpp
@@ -39,7 +44,7 @@ use crate::output::{Cell, Column, Row};
 pub(crate) struct ExportArgs {
     /// The make of the gateway
     #[arg(long, value_name = "MAKE", value_enum)]
-    gateway: Kind,
+    gateway: Option<Kind>,
 
     /// Only accounts of this customer, by account code or API ID
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(complete::customers))]
@@ -53,16 +58,20 @@ pub(crate) struct ExportArgs {
     #[arg(short, long, requires = "file")]
     force: bool,
 
+    /// Leave out archived accounts, where no gateway is named
+    #[arg(long, conflicts_with = "gateway")]
+    active: bool,
+
     /// Write to stdout, passwords included
-    #[arg(long, conflicts_with_all = ["diff", "dry_run"])]
+    #[arg(long, requires = "gateway", conflicts_with_all = ["diff", "dry_run"])]
     reveal: bool,
 
     /// Show what would change on a gateway that holds what this file says; - is stdin
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "FILE", requires = "gateway", conflicts_with = "dry_run")]
     diff: Option<PathBuf>,
 
     /// Leave out accounts that the gateway cannot hold
-    #[arg(long)]
+    #[arg(long, requires = "gateway")]
     skip_unfit: bool,
 
     #[command(flatten)]
@@ -121,7 +130,14 @@ impl Row for Difference {
 }
 
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let make = Make::from(args.gateway);
+    let Some(kind) = args.gateway else {
+        if args.change.dry_run {
+            return Err(Failure::usage("--dry-run needs --gateway: accounts without passwords are logged nowhere"));
+        }
+        let export = export::ExportArgs { file: args.file.clone(), active: args.active, force: args.force };
+        return accounts::export(args.customer.as_deref(), &export, context);
+    };
+    let make = Make::from(kind);
     match (&args.file, &args.diff) {
         (_, Some(theirs)) => compare(args, make, theirs, context),
         (Some(file), _) => to_file(args, make, file, context),
@@ -134,7 +150,7 @@ fn compare(args: &ExportArgs, make: Make, theirs: &Path, context: &mut Context) 
     let name = input::name(theirs);
     let text = input::read_text(theirs)?;
     let mut theirs = make.read(&text).map_err(|faults| Failure::of_file(&name, faults))?;
-    let accounts = accounts(args, context)?;
+    let accounts = credentials(args, context)?;
     let view = view(args, make, &accounts, context)?;
     if args.customer.is_some() {
         let is_ours = |id: &str| accounts.iter().any(|ours| ours.account.system_id.as_str() == id);
@@ -145,7 +161,7 @@ fn compare(args: &ExportArgs, make: Make, theirs: &Path, context: &mut Context) 
 }
 
 fn to_stdout(args: &ExportArgs, make: Make, context: &mut Context) -> Result<()> {
-    let accounts = accounts(args, context)?;
+    let accounts = credentials(args, context)?;
     let view = view(args, make, &accounts, context)?;
     log(args, make, accounts.len(), context)?;
     context.output.text(make.write(&view.entries).as_bytes())
@@ -160,7 +176,7 @@ fn to_file(args: &ExportArgs, make: Make, file: &Path, context: &mut Context) ->
     if !args.force && file.symlink_metadata().is_ok() {
         return Err(taken());
     }
-    let accounts = accounts(args, context)?;
+    let accounts = credentials(args, context)?;
     let view = view(args, make, &accounts, context)?;
     let draft = Draft::beside(file)?;
     if !args.change.dry_run {
@@ -184,7 +200,7 @@ fn to_file(args: &ExportArgs, make: Make, file: &Path, context: &mut Context) ->
     context.output.row(&exported)
 }
 
-fn accounts(args: &ExportArgs, context: &mut Context) -> Result<Vec<Credentials>> {
+fn credentials(args: &ExportArgs, context: &mut Context) -> Result<Vec<Credentials>> {
     context.output.refuse_unknown_fields(&keys(args))?;
     let vault = context.existing_vault()?;
     let now = Clock::System.now();

@@ -4,6 +4,7 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Composed, EmailList, Handover, LetterKind, Limit, Password};
 use ssgctl::ops;
+use ssgctl::store::Clock;
 
 use crate::change::ChangeArgs;
 use crate::complete;
@@ -80,14 +81,14 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
     let told = if args.reveal {
         let vault = context.existing_vault()?;
         context.write(&args.change, |tx| {
-            let pack = ops::handover::pack(tx, &args.account, &gateway)?;
+            let pack = ops::handover::pack(tx, &args.account, &gateway, tx.at())?;
             // A reveal is logged, so what could not be shown is refused before it.
             writer.account_text(&pack, Composed::STARS)?;
             let password = Some(ops::smpp::reveal(tx, &vault, &args.account)?.password);
             Ok::<_, ssgctl::Error>(Told { pack, password })
         })?
     } else {
-        let pack = context.read(|snapshot| ops::handover::pack(snapshot, &args.account, &gateway))?;
+        let pack = context.read(|now| ops::handover::pack(now, &args.account, &gateway, Clock::System.now()))?;
         Told { pack, password: None }
     };
     warn_of_obstacle(&told.pack);

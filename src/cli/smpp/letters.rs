@@ -39,7 +39,7 @@ impl AccountLetters {
         to: Option<&[EmailAddress]>,
         tells_password: bool,
     ) -> Result<(Handover, Vec<Letter>)> {
-        let pack = handover::pack(tx, account, &self.gateway)?;
+        let pack = handover::pack(tx, account, &self.gateway, tx.at())?;
         let to = match to {
             Some(to) => to.to_vec(),
             None => handover::recipients(tx, &pack.customer)?,

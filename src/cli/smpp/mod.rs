@@ -1,5 +1,6 @@
 //! `ssgctl smpp`: the accounts by which customers' clients bind to the gateway.
 
+mod accounts;
 mod add;
 mod archive;
 mod cug;
@@ -29,7 +30,6 @@ pub(crate) use details::DetailArgs;
 pub(crate) use letters::AccountLetters;
 pub(crate) use password::PasswordArgs;
 
-/// Manage SMPP accounts: credentials, switches, limits
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {

@@ -19,8 +19,8 @@ use crate::output::{Cell, Column, Row, Shown};
 /// Bind to the gateway as the customer's client would, and say why not
 ///
 /// Connects to each host of the configuration, or to --host, binds as a transceiver with the stored credentials, asks
-/// whether the gateway is there (enquire_link) and unbinds. Without --tls the password travels as any SMPP client's does:
-/// readable by whoever is on the way. With --tls the certificate must be one that this machine trusts; SSL_CERT_FILE names
+/// whether the gateway is there (`enquire_link`) and unbinds. Without --tls the password travels as any SMPP client's does:
+/// readable by whoever is on the way. With --tls the certificate must be one that this machine trusts; `SSL_CERT_FILE` names
 /// others. Messages that the gateway offers meanwhile are put back. The audit log keeps where the password was sent.
 ///
 /// Exits 5 when a gateway refused, and 10 when one could not be reached or did not answer.
@@ -151,6 +151,8 @@ pub(crate) fn run(args: &ProbeArgs, context: &mut Context) -> Result<()> {
     let names: Vec<String> = endpoints.iter().map(ToString::to_string).collect();
     let change = ChangeArgs { dry_run: false, why: args.why.clone() };
     let credentials = context.write_unshown(&change, |tx| ops::smpp::probe(tx, &vault, &args.account, &names))?;
+    // What was saved is a line of the audit log, and no change whose receipt could be missed.
+    context.committed = false;
     let timeout = Duration::from_secs(args.timeout);
     let probed: Vec<Probed> = endpoints.iter().map(|endpoint| try_one(endpoint, &credentials, timeout)).collect();
     tell(&probed, context);

@@ -8,6 +8,7 @@ use ssgctl::ops;
 use crate::change::ChangeArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
+use crate::lazily::Lazily;
 use crate::output::{Cell, Column, Row};
 use crate::smpp::{AccountLetters, Command, DetailArgs, PasswordArgs};
 use crate::wizard::{self, Dialogue, questions};
@@ -84,7 +85,7 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
         let customer = args.customer.take().map(|name| ("CUSTOMER", name));
         let words = wizard::complete(context, &DIALOGUE, customer.as_slice())?;
         args = match crate::read_again(&words)? {
-            Noun::Smpp(Command::QuickCreate(args)) => args,
+            Noun::Smpp(Lazily(Command::QuickCreate(args))) => args,
             _ => return Err(wizard::another_command()),
         };
     }

@@ -2,27 +2,29 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::Grace;
+use ssgctl::model::{Grace, LetterKind};
 use ssgctl::ops;
 
 use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
-use crate::exit::Result;
-use crate::smpp::PasswordArgs;
+use crate::exit::{Failure, Result};
 use crate::smpp::row::Rotated;
+use crate::smpp::{AccountLetters, PasswordArgs};
 
 /// Give an SMPP account a new password
 ///
 /// For the grace the old password is taken as well: both are in what `smpp export` writes and `smpp show --reveal` shows.
 /// Then the old one is gone, from the database file too. A second rotation within the grace keeps the password of the
 /// first, and what was before that is taken no more. --grace 0 ends the old password at once, and --end-grace that of a
-/// rotation before; export to the gateway again after either.
+/// rotation before; export to the gateway again after either. A letter goes to the technical contacts, else to the first
+/// contact, and says how long the old password is taken.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp rotate-password abc_prod --reason 'yearly change'
+  ssgctl smpp rotate-password abc_prod --grace 7d --mail
   ssgctl smpp rotate-password abc_prod --grace 0 --reason 'password was published'
-  ssgctl smpp rotate-password abc_prod --grace 7d --password-file new.txt
+  ssgctl smpp rotate-password abc_prod --password-file new.txt
   ssgctl smpp rotate-password abc_prod --end-grace")]
 pub(crate) struct RotatePasswordArgs {
     /// System ID or short name
@@ -32,6 +34,10 @@ pub(crate) struct RotatePasswordArgs {
     /// How long the old password is taken as well: minutes, hours or days, or 0
     #[arg(long, value_name = "TIME", default_value_t)]
     grace: Grace,
+
+    /// Write the customer's technical contacts a letter with the new password
+    #[arg(long, conflicts_with = "end_grace")]
+    mail: bool,
 
     /// Make no new password; take the old one no more
     #[arg(long, conflicts_with_all = ["grace", "password_stdin", "password_file", "ask_password"])]
@@ -47,15 +53,24 @@ pub(crate) struct RotatePasswordArgs {
 pub(crate) fn run(args: &RotatePasswordArgs, context: &mut Context) -> Result<()> {
     if args.end_grace {
         let account = context.write(&args.change, |tx| ops::smpp::end_grace(tx, &args.account))?;
-        return context.output.row(&Rotated { account, generated: None });
+        return context.output.row(&Rotated { account, generated: None, letters: Vec::new() });
     }
     let given = args.password.read(context)?;
     let generates = given.is_none();
     // To take the old password for a while it must be readable; without a grace a key that was lost is made anew.
     let vault = if args.grace.is_none() { context.vault()? } else { context.existing_vault()? };
-    let rotated = context.write(&args.change, |tx| {
+    let desk = if args.mail { Some(AccountLetters::prepare(context)?) } else { None };
+    let mut rotated = context.write(&args.change, |tx| {
         let made = ops::smpp::rotate(tx, &vault, &args.account, given, args.grace)?;
-        Ok::<_, ssgctl::Error>(Rotated { account: made.account, generated: generates.then_some(made.password) })
+        let letters = match &desk {
+            Some(desk) => desk.queue(tx, LetterKind::Handover, made.account.system_id.as_str(), None, true)?.1,
+            None => Vec::new(),
+        };
+        Ok::<_, Failure>(Rotated { account: made.account, generated: generates.then_some(made.password), letters })
     })?;
-    context.output.row(&rotated)
+    let Some(desk) = desk.filter(|_| !args.change.dry_run) else { return context.output.row(&rotated) };
+    let posted = desk.send(context, &args.change.why, rotated.letters)?;
+    rotated.letters = posted.letters;
+    context.output.row(&rotated)?;
+    posted.verdict
 }

@@ -1,6 +1,6 @@
 //! SMPP accounts as rows: as they are, and as they are just after they were made.
 
-use ssgctl::model::{Password, SmppAccount};
+use ssgctl::model::{Letter, LetterState, Password, SmppAccount};
 
 use crate::output::{Cell, Column, Row};
 
@@ -58,6 +58,8 @@ impl Row for Added {
 pub(super) struct Rotated {
     pub(super) account: SmppAccount,
     pub(super) generated: Option<Password>,
+    /// What the customer was written.
+    pub(super) letters: Vec<Letter>,
 }
 
 impl Row for Rotated {
@@ -67,5 +69,9 @@ impl Row for Rotated {
         Column::new("system_id", |r| Cell::text(&r.account.system_id)),
         Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
         Column::new("previous_password_until", |r| Cell::maybe_time(r.account.previous_password_until)),
+        Column::detail("email_sent_to", |r| {
+            let sent = r.letters.iter().filter(|letter| letter.state == LetterState::Sent);
+            Cell::shown_list(sent.map(|letter| &letter.recipient))
+        }),
     ];
 }

@@ -11,8 +11,9 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::visible;
 use crate::prompt;
+use crate::wizard::answers::Answers;
 use crate::wizard::catalog::Catalog;
-use crate::wizard::{Answer, Answers, Question, columns, say};
+use crate::wizard::{Answer, Question, columns, say};
 
 /// How many countries are shown at once.
 const ROWS: usize = 10;
@@ -80,7 +81,9 @@ fn text(
         let typed = type_at(&prompt)?;
         let taken = match (typed.trim(), &standing, nothing) {
             (BACK, _, _) => return Ok(Reply::Back),
-            (OUT, _, Some(_)) if has_default => Err("the configuration has a default for it".to_owned()),
+            (OUT, _, Some(_)) if has_default => {
+                Err("it cannot be left out: the configuration has a default for it".to_owned())
+            }
             ("", None, Some(_)) | (OUT, _, Some(_)) => return Ok(Reply::Nothing),
             ("", None, None) | (OUT, _, None) => Err("it is needed".to_owned()),
             ("", Some(standing), _) => check(standing),

@@ -6,7 +6,7 @@ use ssgctl::store::{Page, ServiceFilter, ServiceSort};
 use crate::context::Context;
 use crate::exit::Result;
 use crate::smpp::AccountLetters;
-use crate::wizard::Answers;
+use crate::wizard::answers::Answers;
 
 /// The services, what is meant when nothing is said, and whether letters can be sent.
 pub(crate) struct Catalog {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ssgctl::model::{Invalid, Money, Network, Unit};
 
-use crate::wizard::Answers;
+use crate::wizard::answers::Answers;
 
 /// Whether a text is an answer, and its canonical form.
 pub(crate) type Check = fn(&str, &Answers) -> Result<String, Invalid>;

@@ -55,7 +55,9 @@ pub(crate) const SERVICE: &[Question] = &[Question::required("--service", "Servi
 pub(crate) const BALANCE: &[Question] = &[
     Question::required("--unit", "Unit of the balance", Answer::Text(one::<Unit>)).hint("SMS or a currency"),
     Question::optional("--credit", "Opening balance", Answer::Text(checks::opening), "none"),
-    Question::optional("--warn-upper", "Early warning", Answer::Text(checks::upper), "none").hint("at or below"),
+    Question::optional("--warn-upper", "Early warning", Answer::Text(checks::upper), "none")
+        .hint("at or below")
+        .needed_by("--warn-lower"),
     Question::optional("--warn-lower", "Urgent warning", Answer::Text(checks::lower), "none")
         .hint("at or below")
         .only_with("--warn-upper"),

@@ -154,6 +154,12 @@ impl Tx<'_> {
         &self.stamp.origin
     }
 
+    /// Keeps more of the database in memory, for a deed of very many steps: pages that are changed again and again would else
+    /// be written again and again.
+    pub fn expect_many_steps(&self) -> Result<()> {
+        Ok(self.snapshot.transaction.pragma_update(None, "cache_size", -32 * 1024)?)
+    }
+
     /// Tries a deed: when it fails, nothing of it is left in the transaction.
     pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
         self.transaction.execute_batch("SAVEPOINT attempt")?;

@@ -1,0 +1,150 @@
+//! The verb on the real program: rows, exit codes, TLS, and where the password goes.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::authority::{Authority, self_signed};
+use crate::console::{Console, Outcome, words};
+use crate::smsc::{BIND, Manner, Smsc};
+
+const PASSWORD: &str = "s3cret!x";
+
+fn console() -> Console {
+    let console = Console::new();
+    console.ok("customer new --organisation Acme --account-code ACME");
+    let line = "smpp add ACME --system-id acme_prod --password-stdin";
+    console.run_with_stdin(line, PASSWORD).succeeded(line);
+    console
+}
+
+fn probe(console: &Console, port: u16, more: &str) -> Outcome {
+    console.run(&format!("smpp probe acme_prod --host 127.0.0.1 --port {port} --timeout 2 {more}"))
+}
+
+#[test]
+fn a_bind_is_told_with_its_times_and_logged_with_its_place() {
+    let console = console();
+    let smsc = Smsc::with_account("acme_prod", PASSWORD);
+    let told = probe(&console, smsc.port(), "--json --reason 'new customer'").succeeded("probe");
+    let rows: Value = serde_json::from_str(&told).expect(&told);
+    let row = &rows[0];
+    for (key, value) in [
+        ("result", "bound"),
+        ("status", "ESME_ROK"),
+        ("smsc", "SMSC"),
+        ("smpp_version", "3.4"),
+        ("address", "127.0.0.1"),
+    ] {
+        assert_eq!(row[key], value, "{row}");
+    }
+    for step in ["connect_ms", "bind_ms", "enquire_link_ms", "unbind_ms"] {
+        assert!(row[step].is_number(), "{step}: {row}");
+    }
+    assert!(row["tls_ms"].is_null() && row["tls"] == false, "{row}");
+    let event = &console.json("audit list --desc --limit 1")[0];
+    assert_eq!(
+        (&event["action"], &event["subject"], &event["reason"]),
+        (&"probe".into(), &"acme_prod".into(), &"new customer".into())
+    );
+    assert_eq!(event["changes"]["endpoints"][1][0], format!("127.0.0.1:{}", smsc.port()));
+}
+
+#[test]
+fn a_refusal_exits_5_and_no_answer_10_each_with_its_row() {
+    let console = console();
+    console.ok("smpp edit acme_prod --max-binds 2");
+    for (manner, exit, code, result, hint) in [
+        (Manner::Status(0x0e), 5, "refused", "refused", "another password"),
+        (Manner::Status(0x0d), 5, "refused", "refused", "2 binds"),
+        (Manner::Close, 10, "io", "failed", "another system ID or password"),
+        (Manner::Say(b"HTTP/1.1 400 Bad Request\r\n\r\n"), 10, "io", "failed", "is no SMPP at all"),
+    ] {
+        let smsc = Smsc::difficult(BIND, manner.clone());
+        let outcome = probe(&console, smsc.port(), "--json");
+        assert_eq!(outcome.code, Some(exit), "{manner:?}: {}", outcome.stderr);
+        let error: Value = serde_json::from_str(&outcome.stderr).expect(&outcome.stderr);
+        assert_eq!((&error["error"]["code"], &error["error"]["committed"]), (&code.into(), &false.into()), "{error}");
+        assert!(error["error"]["hint"].as_str().is_some_and(|told| told.contains(hint)), "{error}");
+        let rows: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stdout);
+        assert_eq!((&rows[0]["result"], &rows[0]["stopped_at"]), (&result.into(), &"bind".into()), "{rows}");
+    }
+}
+
+#[test]
+fn every_configured_host_is_tried_and_the_worst_decides() {
+    let console = console();
+    let smsc = Smsc::open();
+    console.run("smpp probe acme_prod").failed(2, "no host");
+    let config = |hosts: &str| {
+        fs::create_dir_all(console.config().parent().expect("a folder")).expect("made");
+        let text = format!("[gateway]\nhosts = [{hosts}]\nport = {}\n", smsc.port());
+        fs::write(console.config(), text).expect("written");
+    };
+    config("'127.0.0.1', 'localhost'");
+    assert_eq!(console.ok("smpp probe acme_prod -o name").lines().count(), 2);
+    config("'127.0.0.1', '127.0.0.9'");
+    let outcome = console.run("smpp probe acme_prod --timeout 2");
+    assert_eq!(outcome.code, Some(10), "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("bound") && outcome.stdout.contains("failed"), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("127.0.0.9") && !outcome.stderr.contains("127.0.0.1:"), "{}", outcome.stderr);
+}
+
+#[test]
+fn tls_shows_who_answered_and_the_password_goes_to_nobody_else() {
+    let console = console();
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    fs::write(console.path("authority.pem"), &authority.pem).expect("written");
+    let probe = |smsc: &Smsc| -> Outcome {
+        let line = format!("smpp probe acme_prod --tls --host localhost --port {} --timeout 3 --json", smsc.port());
+        let mut command = console.command();
+        command.env("SSL_CERT_FILE", console.path("authority.pem")).args(words(&line));
+        command.output().expect("run").into()
+    };
+    let smsc = Smsc::secure(authority.vouch_for("localhost"));
+    let outcome = probe(&smsc);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let rows: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stdout);
+    assert_eq!(
+        (&rows[0]["tls_protocol"], &rows[0]["tls_subject"]),
+        (&"TLSv1.3".into(), &"rcgen self signed cert".into())
+    );
+    assert!(rows[0]["tls_valid_until"].is_string() && rows[0]["tls_ms"].is_number(), "{rows}");
+    assert!(outcome.stderr.contains("TLSv1.3, certificate of"), "{}", outcome.stderr);
+    for (config, whose) in [
+        (self_signed(), "vouches for itself"),
+        (stranger.vouch_for("localhost"), "somebody else vouches for"),
+        (authority.vouch_for("other.example"), "has another name"),
+    ] {
+        let smsc = Smsc::secure(config);
+        let outcome = probe(&smsc);
+        assert_eq!(outcome.code, Some(10), "one that {whose}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("tls: ") && outcome.stderr.contains("certificate"), "{}", outcome.stderr);
+        assert!(smsc.heard().is_empty(), "one that {whose} was told something");
+    }
+    // Plain SMPP where TLS is expected.
+    assert_eq!(probe(&Smsc::open()).code, Some(10));
+}
+
+#[test]
+fn the_password_is_in_what_is_sent_and_nowhere_else() {
+    let console = console();
+    let smsc = Smsc::difficult(BIND, Manner::Status(0x0e));
+    for format in ["table", "json", "jsonl", "csv", "name"] {
+        let outcome = probe(&console, smsc.port(), &format!("-o {format}"));
+        assert!(!outcome.stdout.contains(PASSWORD) && !outcome.stderr.contains(PASSWORD), "{format}");
+    }
+    assert!(smsc.heard().iter().all(|(_, _, body)| body.windows(8).any(|window| window == PASSWORD.as_bytes())));
+    assert!(!console.ok("audit list --json").contains(PASSWORD));
+}
+
+#[test]
+fn what_a_gateway_says_of_itself_cannot_drive_the_terminal() {
+    let console = console();
+    let answer = b"\0\0\0\x19\x80\0\0\x09\0\0\0\0\0\0\0\x01\x1b[2JSMSC\0";
+    let smsc = Smsc::difficult(BIND, Manner::Say(answer));
+    let table = probe(&console, smsc.port(), "").succeeded("probe");
+    assert!(table.contains("\\u{1b}[2JSMSC"), "{table}");
+    let rows: Value = serde_json::from_str(&probe(&console, smsc.port(), "--json").succeeded("probe")).expect("JSON");
+    assert_eq!(rows[0]["smsc"], "\u{1b}[2JSMSC");
+}
