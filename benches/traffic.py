@@ -11,7 +11,6 @@ are compared to the last digit with the sum that this program takes of the file 
 import collections
 import os
 import random
-import resource
 import sqlite3
 import statistics
 import subprocess
@@ -131,3 +130,75 @@ def bytes_a_row(scene, rows):
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return os.path.getsize(scene.database) / rows
+
+
+def wait_for_others(scene, importing):
+    """Adjusts and shows a balance, one after the other, while an import runs; gives the seconds of each."""
+    taken = {"adjust": [], "show": []}
+    while importing.is_alive():
+        taken["adjust"].append(scene.run("balance", "adjust", "C00000", "1", "--unit", "SMS", "--description", "x")[0])
+        taken["show"].append(scene.run("balance", "show", "C00000")[0])
+    return taken
+
+
+def shell(folder, path, unique):
+    """The sqlite3 shell's import of the same file, untyped, or with a unique message_id."""
+    database = os.path.join(folder, "shell.db")
+    if os.path.exists(database):
+        os.remove(database)
+    table = "CREATE TABLE m(message_id UNIQUE, submitted_at, system_id, destination, state, parts, price);"
+    skip = "--skip 1 " if unique else ""
+    return timed(["sqlite3", database, table if unique else "", f".import --csv {skip}{path} m"])[0]
+
+
+def duck(path):
+    """DuckDB's import of the same file without a key; nothing where it is not installed."""
+    code = f"import duckdb, sys; duckdb.connect(sys.argv[1]).execute(\"CREATE TABLE m AS FROM read_csv('{path}')\")"
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return timed([sys.executable, "-c", code, os.path.join(folder, "d.db")])[0]
+        except SystemExit:
+            return None
+
+
+def measure(folder, rows):
+    path = os.path.join(folder, f"{rows}.csv")
+    cost = write_month(path, rows)
+    pairs = 5 if rows <= 1_000_000 else 1
+    ratios = []
+    for pair in range(pairs):
+        scene = Scene(folder, f"{rows}-{pair}")
+        empty = os.path.getsize(scene.database)
+        ours, memory = scene.run("traffic", "import", path)
+        check_charges(scene, cost)
+        ratios.append((ours, shell(folder, path, False), memory))
+    print(f"{rows:,} rows: {statistics.median(a / b for a, b, _ in ratios):.2f}x sqlite3 .import"
+          f" ({ratios[0][0]:.1f} s against {ratios[0][1]:.1f} s, {pairs} pairs), {ratios[0][2]:.0f} MiB,"
+          f" {bytes_a_row(scene, rows) - empty / rows:.0f} bytes a row; charges exact", flush=True)
+    print(f"  with UNIQUE: {ours / shell(folder, path, True):.2f}x", flush=True)
+    duckdb = duck(path)
+    if duckdb:
+        print(f"  DuckDB without a key: {ours / duckdb:.2f}x", flush=True)
+    with open(path, "a") as file:
+        file.write("\n")  # another file by its bytes, so that all of it is read
+    again, _ = scene.run("traffic", "import", path)
+    check_charges(scene, cost)
+    print(f"  again: {again / ours:.2f}x the first import; nothing charged", flush=True)
+    scene = Scene(folder, f"{rows}-waiting")
+    importing = threading.Thread(target=lambda: scene.run("traffic", "import", path))
+    importing.start()
+    for verb, seconds in wait_for_others(scene, importing).items():
+        seconds.sort()
+        print(f"  balance {verb} meanwhile: median {statistics.median(seconds) * 1000:.0f} ms,"
+              f" p99 {seconds[int(len(seconds) * 0.99)] * 1000:.0f} ms, {len(seconds)} times", flush=True)
+    importing.join()
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in [int(word) for word in sys.argv[1:]] or [1_000_000, 3_000_000, 10_000_000]:
+            measure(folder, rows)
+
+
+if __name__ == "__main__":
+    main()

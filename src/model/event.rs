@@ -70,6 +70,7 @@ impl fmt::Display for Noun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Smpp => "SMPP account",
+            Self::Traffic => "import of traffic",
             other => other.as_str(),
         })
     }

@@ -74,7 +74,6 @@ impl Console {
         for (name, text) in files {
             fs::write(console.path(name), text).expect("written");
         }
-        console.interrupt_import();
         console.ok("db backup backup.db");
         console.ok("db init --db empty.db");
         console.ok("export everything.jsonl");
@@ -83,7 +82,7 @@ impl Console {
     }
 
     /// An import of traffic that was interrupted before its first row.
-    fn interrupt_import(&self) {
+    pub fn interrupt_import(&self) {
         let sql = "INSERT INTO import (file, sha256, size, dialect, options, charging, state, begun_at, actor)
             VALUES ('lost.csv', zeroblob(32), 1, 'ssgctl', '{}', 1, 'unfinished', '2026-11-24T10:00:00.000Z', 'jo')";
         self.sql().execute_batch(sql).expect("an import");

@@ -108,6 +108,7 @@ const OTHERS: &[&str] = &[
 fn seeded() -> Console {
     let console = Console::seeded();
     console.ok("smpp add XYZ --system-id xyz_new --enabled no");
+    console.interrupt_import();
     console
 }
 

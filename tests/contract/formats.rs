@@ -124,6 +124,12 @@ const LINES: &[(Shape, &str)] = &[
     (Single, "version"),
 ];
 
+fn seeded() -> Console {
+    let console = Console::seeded();
+    console.interrupt_import();
+    console
+}
+
 /// The rows of a command as JSON has them, with the keys in their order.
 fn rows(console: &Console, line: &str) -> Vec<Map<String, Value>> {
     let items = match console.json(line) {
@@ -183,7 +189,7 @@ fn every_command_has_a_line_here() {
 
 #[test]
 fn a_list_is_an_array_and_a_single_thing_an_object() {
-    let console = Console::seeded();
+    let console = seeded();
     for (shape, line) in printing() {
         assert_eq!(console.json(line).is_array(), *shape == List, "{line}");
         let lines = console.ok(&format!("{line} -o jsonl"));
@@ -201,7 +207,7 @@ fn a_list_is_an_array_and_a_single_thing_an_object() {
 
 #[test]
 fn csv_says_what_json_says_in_the_same_order() {
-    let console = Console::seeded();
+    let console = seeded();
     for (shape, line) in printing() {
         let rows = rows(&console, line);
         let (header, records) = records(&console.ok(&format!("{line} --csv --raw-csv")));
@@ -222,7 +228,7 @@ fn csv_says_what_json_says_in_the_same_order() {
 
 #[test]
 fn the_formats_of_a_list_have_short_names() {
-    let console = Console::seeded();
+    let console = seeded();
     assert_eq!(console.ok("customer list --json"), console.ok("customer list --output json"));
     assert_eq!(console.ok("customer list --csv"), console.ok("customer list -ocsv"));
     for line in ["customer list --json --csv", "customer list --json -o csv", "customer list --csv -o csv"] {
@@ -232,7 +238,7 @@ fn the_formats_of_a_list_have_short_names() {
 
 #[test]
 fn headings_are_keys() {
-    let console = Console::seeded();
+    let console = seeded();
     for (shape, line) in printing().filter(|(shape, _)| matches!(shape, List | Single)) {
         let keys: BTreeSet<String> = keys(&rows(&console, line)[0]).into_iter().collect();
         let table = console.ok(line);
@@ -247,7 +253,7 @@ fn headings_are_keys() {
 
 #[test]
 fn no_headers_leaves_the_records_of_csv() {
-    let console = Console::seeded();
+    let console = seeded();
     for (_, line) in printing() {
         let with = records(&console.ok(&format!("{line} --csv"))).1.len();
         let without = console.ok(&format!("{line} --csv --no-headers"));
@@ -259,7 +265,7 @@ fn no_headers_leaves_the_records_of_csv() {
 
 #[test]
 fn names_are_one_a_line_and_name_the_thing_again() {
-    let console = Console::seeded();
+    let console = seeded();
     for (_, line) in printing() {
         let names = console.ok(&format!("{line} -o name"));
         assert_eq!(names.lines().count(), rows(&console, line).len(), "{line}: {names}");
@@ -276,7 +282,7 @@ fn names_are_one_a_line_and_name_the_thing_again() {
 
 #[test]
 fn fields_pick_and_order() {
-    let console = Console::seeded();
+    let console = seeded();
     for (shape, line) in printing().filter(|(shape, _)| *shape != Bare) {
         let all = records(&console.ok(&format!("{line} --csv"))).0;
         let (first, last) = (all[0].as_str(), all[all.len() - 1].as_str());
@@ -296,7 +302,7 @@ fn fields_pick_and_order() {
 
 #[test]
 fn an_unknown_field_is_refused_with_a_list_of_those_there_are() {
-    let console = Console::seeded();
+    let console = seeded();
     let before = console.dump();
     for (shape, line) in printing().filter(|(shape, line)| *shape != Bare && !line.contains("--reveal")) {
         let known = records(&console.ok(&format!("{line} --csv"))).0;
@@ -316,7 +322,7 @@ fn an_unknown_field_is_refused_with_a_list_of_those_there_are() {
 #[test]
 fn a_change_with_an_unknown_field_is_not_made() {
     for (_, line) in printing().filter(|(_, line)| line.ends_with(" -n")) {
-        let console = Console::seeded();
+        let console = seeded();
         let before = console.dump();
         let line = format!("{} --fields colour", line.trim_end_matches(" -n"));
         console.run(&line).failed(2, &line);
@@ -336,7 +342,7 @@ fn a_file_or_letter_whose_receipt_has_an_unknown_field_is_not_made() {
         "mail test a@b.example --config mail.toml",
         "balance check --config mail.toml",
     ] {
-        let console = Console::seeded();
+        let console = seeded();
         let museum = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/museum/schema-1.db");
         fs::copy(museum, console.path("old.db")).expect("copied");
         // Opened once, so that what belongs beside it is there.
@@ -354,7 +360,7 @@ fn a_file_or_letter_whose_receipt_has_an_unknown_field_is_not_made() {
 
 #[test]
 fn a_spreadsheet_finds_no_formula() {
-    let console = Console::seeded();
+    let console = seeded();
     let guarded = console.ok("balance history --csv --fields description");
     assert!(guarded.contains("\n'=card\n"), "{guarded}");
     let raw = console.ok("balance history --csv --raw-csv --fields description");
@@ -363,7 +369,7 @@ fn a_spreadsheet_finds_no_formula() {
 
 #[test]
 fn what_a_customer_is_told_is_a_text_for_reading_and_a_row_for_programs() {
-    let console = Console::seeded();
+    let console = seeded();
     let line = "smpp handover abc --config mail.toml";
     let text = console.ok(line);
     assert!(text.starts_with("System ID: abc_prod\nPassword: ********\nHost: smpp1.gateway.example\n"), "{text}");

@@ -270,6 +270,7 @@ fn every_line_is_valid_before_it_is_spoilt() {
     // There is no gateway here that a probe could find; tests/smpp has some.
     for line in LINES.iter().filter(|line| !line.starts_with("smpp probe")) {
         let console = Console::seeded();
+        console.interrupt_import();
         console.run_words(&with_value(line, "--color", "never")).succeeded(line);
     }
 }

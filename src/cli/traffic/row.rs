@@ -17,7 +17,7 @@ fn day(day: Option<i32>) -> Cell<'static> {
 impl Row for Summary {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("import", |s| Cell::maybe_number(s.import)),
+        Column::new("import", |s| Cell::number(s.import)),
         Column::new("file", |s| Cell::text(&s.file)),
         Column::detail("dialect", |s| Cell::text(s.dialect)),
         Column::new("read", |s| Cell::number(s.tally.rows())),

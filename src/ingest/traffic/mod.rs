@@ -77,8 +77,8 @@ pub trait Watch {
 /// What an import came to.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// Its number, if it was saved.
-    pub import: Option<i64>,
+    /// Its number.
+    pub import: i64,
     pub file: String,
     pub dialect: &'static str,
     pub tally: Tally,
@@ -142,7 +142,7 @@ pub fn import(
     let writing = Writing { store, origin, request, watch };
     let import = writing.run(start, inspection.book, pruned_before)?;
     Ok(Summary {
-        import: (!request.dry_run).then_some(import.id),
+        import: import.id,
         file: import.manifest.file,
         dialect: dialect.name,
         tally: import.tally,
@@ -195,7 +195,7 @@ fn repeated(import: &Import, dialect: &Dialect) -> Summary {
     let Tally { new, updated, duplicate, rejected, skipped, refused } = import.tally;
     let tally = Tally { new: 0, updated: 0, duplicate: new + updated + duplicate, rejected, skipped, refused };
     Summary {
-        import: Some(import.id),
+        import: import.id,
         file: import.manifest.file.clone(),
         dialect: DIALECTS.iter().find(|other| *other == dialect).map_or("", |dialect| dialect.name),
         tally,
