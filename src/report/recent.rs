@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{Customer, SystemId, Time};
 use crate::report::{Period, Sums};
-use crate::store::{Snapshot, TrafficFilter};
+use crate::store::{Snapshot, TrafficDetail, TrafficFilter};
 
 /// The traffic of an account in the last hours; each number of hours has those of the smaller ones, and all end with the
 /// hour that runs.
@@ -42,7 +42,7 @@ pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -
     let edges = [edge(now, 30)?, edge(now, 7)?, edge(now, 1)?, edge(now, 0)?];
     for (step, edge) in edges.windows(2).enumerate() {
         for span in (Period { from: edge[0], until: edge[1] }).spans() {
-            snapshot.traffic_sums(&span, Some(&accounts), |sum| {
+            snapshot.traffic_sums(&span, Some(&accounts), TrafficDetail::Account, |sum| {
                 let recent = found.entry(sum.account_id).or_default();
                 // What is in a shorter period is in the longer ones as well.
                 let periods = [&mut recent.month, &mut recent.week, &mut recent.day];

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::model::{Balance, Money, Time, Unit};
 use crate::report::sums::FEW;
-use crate::store::{BalanceFilter, Snapshot, TrafficFilter, TrafficSpan};
+use crate::store::{BalanceFilter, Snapshot, TrafficDetail, TrafficFilter, TrafficSpan};
 
 /// Over how many full days of UTC, ending with yesterday, charges are averaged.
 const DAYS: u8 = 7;
@@ -112,7 +112,7 @@ fn charges(
     accounts: Option<&[i64]>,
     mut each: impl FnMut(i64, Unit, Money) -> Result<()>,
 ) -> Result<()> {
-    snapshot.traffic_sums(&TrafficSpan::Days(days), accounts, |sum| match sum.of_day {
+    snapshot.traffic_sums(&TrafficSpan::Days(days), accounts, TrafficDetail::Full, |sum| match sum.of_day {
         Some(day) if day.charge > Money::ZERO => each(sum.account_id, day.unit, day.charge),
         _ => Ok(()),
     })

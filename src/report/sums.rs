@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, Country, MessageState, ServiceCode, StateCounts, SystemId};
-use crate::report::{Group, Period, TrafficLine};
-use crate::store::{Snapshot, TrafficAccount, TrafficFilter, TrafficSum};
+use crate::model::{AccountCode, MessageState, ServiceCode, StateCounts, SystemId};
+use crate::report::{Group, Period, TrafficLine, TrafficQuestion};
+use crate::store::{Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSum};
 
 /// Up to so many accounts are looked up one by one; more than that, and all sums of a period are read.
 pub(super) const FEW: usize = 100;
@@ -61,10 +61,11 @@ pub(super) struct Sorter {
     /// The accounts to look up; none when all sums are read.
     few: Option<Vec<i64>>,
     country: Option<[u8; 2]>,
+    detail: TrafficDetail,
 }
 
 /// What lines are told apart by of an account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 struct Owner {
     customer: Option<AccountCode>,
     system_id: Option<SystemId>,
@@ -72,14 +73,29 @@ struct Owner {
 }
 
 impl Sorter {
-    pub(super) fn new(
-        snapshot: &Snapshot<'_>,
-        by: &[Group],
-        filter: TrafficFilter,
-        country: Option<&Country>,
-    ) -> Result<Self> {
-        let accounts = snapshot.traffic_accounts(&filter)?;
-        let has_all = filter == TrafficFilter::default();
+    /// `detail` is what is needed beside what tells lines apart.
+    pub(super) fn new(snapshot: &Snapshot<'_>, question: &TrafficQuestion, detail: TrafficDetail) -> Result<Self> {
+        let TrafficQuestion { by, filter, country, .. } = question;
+        let has_all = *filter == TrafficFilter::default();
+        let tells_accounts = [Group::Customer, Group::Account, Group::Service].iter().any(|group| by.contains(group));
+        let detail = match detail {
+            _ if country.is_some() || by.contains(&Group::Country) => TrafficDetail::Full,
+            TrafficDetail::Account if has_all && !tells_accounts => TrafficDetail::Total,
+            detail => detail,
+        };
+        if detail == TrafficDetail::Total {
+            let owners = vec![Owner::default()];
+            return Ok(Self {
+                by: by.clone(),
+                owner_of: HashMap::from([(0, 0)]),
+                owners,
+                has_all,
+                few: None,
+                country: None,
+                detail,
+            });
+        }
+        let accounts = snapshot.traffic_accounts(filter)?;
         let few = (!has_all && accounts.len() <= FEW).then(|| accounts.iter().map(|account| account.id).collect());
         let (mut owners, mut numbers, mut owner_of) = (Vec::new(), HashMap::new(), HashMap::new());
         for account in accounts {
@@ -91,8 +107,8 @@ impl Sorter {
             });
             owner_of.insert(id, number);
         }
-        let country = country.map(|country| code(country.as_str()));
-        Ok(Self { by: by.to_vec(), owner_of, owners, has_all, few, country })
+        let country = country.as_ref().map(|country| code(country.as_str()));
+        Ok(Self { by: by.clone(), owner_of, owners, has_all, few, country, detail })
     }
 
     /// The lines of a period, in no order. There is none without messages.
@@ -116,7 +132,7 @@ impl Sorter {
     ) -> Result<()> {
         let by_country = self.by.contains(&Group::Country);
         for span in period.spans() {
-            snapshot.traffic_sums(&span, self.few.as_deref(), |sum| {
+            snapshot.traffic_sums(&span, self.few.as_deref(), self.detail, |sum| {
                 let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.pass_over(sum.account_id) };
                 let country = sum.of_day.map_or([0; 2], |day| day.country);
                 if self.country.is_some_and(|wanted| wanted != country) {

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::{AccountCode, Country, MessageState, ServiceCode, SystemId};
 use crate::report::sums::{Sorter, Sums};
 use crate::report::{Calendar, Slot};
-use crate::store::{Snapshot, TrafficFilter};
+use crate::store::{Snapshot, TrafficDetail, TrafficFilter};
 
 /// The order in which states are shown, which is the portal's.
 pub const STATES: [MessageState; 6] = [
@@ -63,7 +63,7 @@ pub fn traffic<E: From<crate::Error>>(
     question: &TrafficQuestion,
     mut each: impl FnMut(TrafficLine) -> Result<(), E>,
 ) -> Result<Sums, E> {
-    let sorter = Sorter::new(snapshot, &question.by, question.filter, question.country.as_ref())?;
+    let sorter = Sorter::new(snapshot, question, TrafficDetail::Account)?;
     let (mut total, mut kept) = (Sums::default(), Vec::new());
     let streams = !question.by.iter().skip(1).any(|group| *group == Group::Time);
     for slot in question.calendar.slots() {

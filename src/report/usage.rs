@@ -7,7 +7,7 @@ use crate::model::{Money, Unit};
 use crate::report::sums::{Sorter, Sums};
 use crate::report::traffic::compare;
 use crate::report::{TrafficLine, TrafficQuestion};
-use crate::store::Snapshot;
+use crate::store::{Snapshot, TrafficDetail};
 
 /// A line of a report: what was used, and what was charged for it in one unit.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct UsageLine {
 
 /// The lines of a question whose calendar is counted by days, in order, and what they add up to in each unit.
 pub fn usage(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<(Vec<UsageLine>, Vec<UsageLine>)> {
-    let sorter = Sorter::new(snapshot, &question.by, question.filter, question.country.as_ref())?;
+    let sorter = Sorter::new(snapshot, question, TrafficDetail::Full)?;
     let (mut lines, mut totals) = (Vec::new(), BTreeMap::<Unit, (Sums, Money)>::new());
     for slot in question.calendar.slots() {
         let mut found: HashMap<_, (Sums, Money)> = HashMap::new();

@@ -272,13 +272,25 @@ impl TrafficSpan {
     }
 }
 
+/// How finely sums of traffic are handed out: the coarser, the quicker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrafficDetail {
+    /// All together; accounts are not told.
+    Total,
+    /// Each hour or day of each account.
+    Account,
+    /// Days also by country and unit.
+    Full,
+}
+
 /// A sum of traffic as a report adds it to others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrafficSum {
+    /// 0 where accounts are not told.
     pub account_id: i64,
     pub counts: StateCounts,
     pub parts: i64,
-    /// What sums by day tell more than those by hour.
+    /// What sums by day tell more than those by hour, in full detail.
     pub of_day: Option<DayShare>,
 }
 

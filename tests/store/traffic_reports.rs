@@ -144,19 +144,21 @@ fn the_delivery_rate_is_of_those_whose_fate_is_sealed_and_never_rounded_up() {
 fn sums_that_no_database_of_ours_holds_are_refused() {
     let mut scene = scene();
     count(&mut scene, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
-    let whole = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z", &[Account]);
-    let mut refusal = |sql: &str| {
-        scene.raw().execute(sql, []).expect(sql);
+    let mut refusal = |sql: &str, by: &[Group]| {
+        scene.raw().execute_batch(sql).expect(sql);
         let snapshot = scene.store.read().expect("a snapshot");
+        let whole = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z", by);
         report::traffic(&snapshot, &whole, |_| Ok::<_, ssgctl::Error>(())).expect_err(sql)
     };
     let most = i64::MAX;
-    let huge =
-        refusal(&format!("INSERT INTO traffic_day VALUES (20751, 1, '', 'SMS', 0, 0, 0, 0, {most}, {most}, 1, 0)"));
-    assert!(matches!(huge, ssgctl::Error::Overflow { .. }), "{huge}");
-    let nowhere = refusal("UPDATE traffic_day SET country = 'GBR'");
+    let huge = format!("INSERT INTO traffic_day VALUES (20751, 1, '', 'SMS', 0, 0, 0, 0, {most}, {most}, 1, 0)");
+    for by in [&[Account][..], &[Country], &[]] {
+        let huge = refusal(&format!("DELETE FROM traffic_day WHERE day = 20751; {huge}"), by);
+        assert!(matches!(huge, ssgctl::Error::Overflow { .. }), "{by:?}: {huge}");
+    }
+    let nowhere = refusal("UPDATE traffic_day SET country = 'GBR'", &[Country]);
     assert!(matches!(nowhere, ssgctl::Error::Damaged(_)), "{nowhere}");
-    let stray = refusal("UPDATE traffic_day SET account_id = 99, country = ''");
+    let stray = refusal("UPDATE traffic_day SET account_id = 99", &[Account]);
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
 }
 

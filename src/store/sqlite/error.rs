@@ -9,6 +9,10 @@ use crate::error::Error;
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match &error {
+            // What `sum()` says; see https://sqlite.org/lang_aggfunc.html#sumunc.
+            rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow" => {
+                Self::Overflow { what: "a sum in the database" }
+            }
             rusqlite::Error::SqliteFailure(failure, _) => by_code(failure.code, failure.extended_code),
             rusqlite::Error::FromSqlConversionFailure(column, _, reason) => {
                 Self::Damaged(format!("column {column} of a row: {reason}"))

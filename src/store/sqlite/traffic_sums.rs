@@ -1,19 +1,17 @@
 //! The sums of traffic as reports add them up: of hours or of days, of every account or of a few.
 
-use std::ops::Range;
-
 use rusqlite::types::FromSqlError;
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::StateCounts;
 use crate::store::sqlite::filter::Query;
-use crate::store::{DayShare, Snapshot, TrafficAccount, TrafficFilter, TrafficSpan, TrafficSum};
+use crate::store::{DayShare, Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
-const HOURS: &str = "SELECT account_id, parts, pending, unknown, rejected, expired, undeliverable, delivered
-    FROM traffic_hour WHERE hour";
-const DAYS: &str = "SELECT account_id, parts, pending, unknown, rejected, expired, undeliverable, delivered,
-    country, unit, charge_e8 FROM traffic_day WHERE day";
+const COUNTS: &str = "parts, pending, unknown, rejected, expired, undeliverable, delivered";
+/// The database adds up quicker than it hands out.
+const SUMS: &str =
+    "sum(parts), sum(pending), sum(unknown), sum(rejected), sum(expired), sum(undeliverable), sum(delivered)";
 const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_code, service.code
     FROM smpp_account
     JOIN customer ON customer.id = customer_id
@@ -34,45 +32,54 @@ fn read_day(row: &Row<'_>) -> rusqlite::Result<TrafficSum> {
     Ok(TrafficSum { of_day, ..read_hour(row)? })
 }
 
+/// The question for the sums of a span, between `?1` and `?2`, or of one hour or day and one account.
+fn select(span: &TrafficSpan, detail: TrafficDetail, by_account: bool) -> String {
+    let (key, table) = match span {
+        TrafficSpan::Hours(_) => ("hour", "traffic_hour"),
+        TrafficSpan::Days(_) => ("day", "traffic_day"),
+    };
+    let which = if by_account { "= ?1 AND account_id = ?2".to_owned() } else { format!(">= ?1 AND {key} < ?2") };
+    match (span, detail) {
+        (_, TrafficDetail::Total) => format!("SELECT 0, {SUMS} FROM {table} WHERE {key} {which} HAVING count(*) > 0"),
+        // In the order of the table's key, so that nothing needs to be sorted.
+        (TrafficSpan::Days(_), TrafficDetail::Account) => {
+            format!("SELECT account_id, {SUMS} FROM {table} WHERE {key} {which} GROUP BY day, account_id")
+        }
+        (TrafficSpan::Days(_), TrafficDetail::Full) => {
+            format!("SELECT account_id, {COUNTS}, country, unit, charge_e8 FROM {table} WHERE {key} {which}")
+        }
+        (TrafficSpan::Hours(_), _) => format!("SELECT account_id, {COUNTS} FROM {table} WHERE {key} {which}"),
+    }
+}
+
 impl Snapshot<'_> {
-    /// Hands every sum of a span to `each`, by time. With a few accounts named, each is looked up by itself, so that it
-    /// does not matter how many others there are.
+    /// Hands the sums of a span to `each`, by time where they are not of all of it. With a few accounts named, each is looked
+    /// up by itself, so that it does not matter how many others there are.
     pub fn traffic_sums<E: From<Error>>(
         &self,
         span: &TrafficSpan,
         accounts: Option<&[i64]>,
-        each: impl FnMut(TrafficSum) -> Result<(), E>,
-    ) -> Result<(), E> {
-        match span {
-            TrafficSpan::Hours(hours) => self.sums(HOURS, hours, accounts, read_hour, each),
-            TrafficSpan::Days(days) => self.sums(DAYS, days, accounts, read_day, each),
-        }
-    }
-
-    fn sums<E: From<Error>>(
-        &self,
-        select: &str,
-        span: &Range<i32>,
-        accounts: Option<&[i64]>,
-        read: impl Fn(&Row<'_>) -> rusqlite::Result<TrafficSum>,
+        detail: TrafficDetail,
         mut each: impl FnMut(TrafficSum) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = match accounts {
-            None => format!("{select} >= ?1 AND {} < ?2", select.rsplit(' ').next().unwrap_or_default()),
-            Some(_) => format!("{select} = ?1 AND account_id = ?2"),
-        };
+        let sql = select(span, detail, accounts.is_some());
         let mut statement = self.transaction.prepare_cached(&sql).map_err(Error::from)?;
-        let mut look = |values: (i32, i64)| -> Result<(), E> {
-            let mut rows = statement.query(params![values.0, values.1]).map_err(Error::from)?;
+        let (TrafficSpan::Hours(range) | TrafficSpan::Days(range)) = span;
+        let read = match (span, detail) {
+            (TrafficSpan::Days(_), TrafficDetail::Full) => read_day,
+            _ => read_hour,
+        };
+        let mut look = |first: i32, second: i64| -> Result<(), E> {
+            let mut rows = statement.query(params![first, second]).map_err(Error::from)?;
             while let Some(row) = rows.next().map_err(Error::from)? {
                 each(read(row).map_err(Error::from)?)?;
             }
             Ok(())
         };
         match accounts {
-            None => look((span.start, i64::from(span.end))),
+            None => look(range.start, i64::from(range.end)),
             Some(accounts) => {
-                span.clone().try_for_each(|at| accounts.iter().try_for_each(|account| look((at, *account))))
+                range.clone().try_for_each(|at| accounts.iter().try_for_each(|account| look(at, *account)))
             }
         }
     }
