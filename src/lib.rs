@@ -27,7 +27,7 @@
 //!
 //! # Nouns
 //!
-//! Customer, contact, note, service, SMPP account, balance (with entries and warning), letter, event. A noun keeps its
+//! Customer, contact, note, service, SMPP account, balance (with entries and warning), traffic, letter, event. A noun keeps its
 //! name on every floor:
 //! `cli/balance/`, `ops/balance/`, `store/sqlite/balance.rs`, `model/balance.rs`, `tests/cli/balance/`.
 //!

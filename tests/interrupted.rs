@@ -1,6 +1,6 @@
 //! Killed anywhere, an import of traffic leaves a sound database, and the same command again ends where a clean run ends.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 //!
 //! The system call tracer `strace` does some of the killing; where it is not installed, or may not trace, that test passes.
 

@@ -99,14 +99,14 @@ impl Context {
         let Self { store: Some(store), output, .. } = self else {
             return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
         };
-        output.export_to(args.file.as_deref(), args.force)?;
+        output.export_to(args.file(), args.force)?;
         let snapshot = store.read()?;
         let mut rows = output.rows_of(fields)?;
         ask(&snapshot, &mut rows)?;
         let exported = rows.count();
         rows.end()?;
         drop(snapshot);
-        if let Some(file) = &args.file {
+        if let Some(file) = args.file() {
             output.publish(args.force)?;
             self.note(&format!("{} in {}", count(exported, "row"), quoted(file.display())));
         }

@@ -157,9 +157,9 @@ impl Failure {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
             Error::Differs { .. } => Some("--update changes what is there".to_owned()),
             Error::Ambiguous { noun: Noun::Balance, .. } => Some("name one in a column `unit`".to_owned()),
-            Error::InsufficientBalance { .. } => Some(
-                "`ssgctl balance limit` lets it go lower, or `--allow-negative` of `ssgctl balance adjust`".to_owned(),
-            ),
+            Error::InsufficientBalance { .. } => {
+                Some("`ssgctl balance limit` lets it go lower, or --allow-negative this once".to_owned())
+            }
             _ => None,
         };
         let mut failure = Self::from(error);
@@ -292,11 +292,10 @@ impl From<Error> for Failure {
             Error::NoDatabase { .. } => failure(Exit::NotFound, "no_database")
                 .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
             Error::FileExists { .. } => failure(Exit::Conflict, "exists"),
-            Error::Exists { field, .. } => failure(Exit::Conflict, "exists").field(field),
+            Error::Exists { field, .. } | Error::Fixed { field, .. } => failure(Exit::Conflict, "exists").field(field),
             Error::Differs { .. } => {
                 failure(Exit::Conflict, "exists").hint("--update changes what is there; nothing was changed")
             }
-            Error::Fixed { field, .. } => failure(Exit::Conflict, "exists").field(field),
             Error::Ambiguous { noun: Noun::Balance, .. } => {
                 failure(Exit::Usage, "ambiguous").hint("name one with --unit")
             }

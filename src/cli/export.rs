@@ -1,6 +1,6 @@
 //! The options of every export, so that all exports have the same manners.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ssgctl::store::Lives;
@@ -9,7 +9,7 @@ use ssgctl::store::Lives;
 #[derive(Debug, Args)]
 #[group(id = "export_file")]
 pub(crate) struct ExportArgs {
-    /// Write to this new file, readable by its owner only, instead of stdout; its name may say the format: .json, .jsonl
+    /// Write to this new file, readable by its owner only, instead of stdout (-); its name may say the format: .json, .jsonl
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 
@@ -23,6 +23,11 @@ pub(crate) struct ExportArgs {
 }
 
 impl ExportArgs {
+    /// The file, where it is not stdout.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|file| *file != Path::new("-"))
+    }
+
     /// Which lives are exported.
     pub(crate) fn lives(&self) -> Lives {
         if self.active { Lives::Active } else { Lives::All }

@@ -1,8 +1,8 @@
 //! Files of people at customers.
 
 use crate::error::{Error, Fault};
-use crate::ingest::Row;
 use crate::ingest::import::{Done, Importer, Manner, Verdict};
+use crate::ingest::{Owners, Row};
 use crate::model::{Contact, ContactDetails, EmailAddress, Name, Noun, Roles};
 use crate::ops;
 use crate::store::Tx;
@@ -11,7 +11,10 @@ use crate::store::Tx;
 pub const FIELDS: &[&str] = &["customer", "name", "email", "mobile", "roles"];
 
 /// What reads files of people. Somebody is known by the email address, or by the name where the row has none.
-pub struct Contacts;
+#[derive(Debug, Default)]
+pub struct Contacts {
+    owners: Owners,
+}
 
 impl Importer for Contacts {
     fn reads(column: &str) -> bool {
@@ -24,15 +27,14 @@ impl Importer for Contacts {
 
     fn missing(&self, columns: &[String]) -> Vec<&'static str> {
         let has = |wanted: &str| columns.iter().any(|column| column == wanted);
-        let email_stands_in = has("email");
-        let is_missing = |wanted: &&str| !has(wanted) && !(*wanted == "name" && email_stands_in);
-        ["customer", "name"].into_iter().filter(is_missing).collect()
+        // Somebody who is there already can be known by the address alone.
+        let is_enough = |wanted: &str| has(wanted) || (wanted == "name" && has("email"));
+        ["customer", "name"].into_iter().filter(|wanted| !is_enough(wanted)).collect()
     }
 
     fn row(&mut self, tx: &mut Tx<'_>, row: &Row, manner: Manner) -> Result<Done, Fault> {
-        let named = row.required_text("customer")?;
+        let customer = self.owners.find(tx, row)?;
         let at = |error| row.fault("customer", error);
-        let customer = tx.customer(&named).map_err(at)?;
         let name: Option<Name> = row.optional("name")?;
         let email: Option<EmailAddress> = row.optional("email")?;
         let known = tx.contacts_of(&customer).map_err(at)?;

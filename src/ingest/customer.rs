@@ -167,8 +167,8 @@ fn change(
     }
     let mut change = ops::customer::difference(&customer, &details);
     if !people.is_empty() {
-        let names: Vec<&str> = people.iter().map(|(_, person)| person.name.as_str()).collect();
-        change = change.field("contacts", (), names);
+        let whom: Vec<&str> = people.iter().map(|(_, person)| person.name.as_str()).collect();
+        change = change.field("contacts", (), whom);
     }
     if becomes != is {
         change = change.field("status", is.as_str(), becomes.as_str());

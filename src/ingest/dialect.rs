@@ -152,8 +152,8 @@ impl Dialect {
 
     /// The dialect of a header, where it is unmistakable.
     pub fn of_header(columns: &[String]) -> Option<&'static Self> {
-        let has = |wanted: &&str| columns.iter().any(|column| is_column(column, wanted));
-        DIALECTS.iter().find(|dialect| !dialect.signature.is_empty() && dialect.signature.iter().all(|name| has(&name)))
+        let has = |wanted: &str| columns.iter().any(|column| is_column(column, wanted));
+        DIALECTS.iter().find(|dialect| !dialect.signature.is_empty() && dialect.signature.iter().all(|name| has(name)))
     }
 }
 

@@ -50,10 +50,8 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
             return Err(Fault::of_file(count + 1, 1, "cut_off", "the document has no last line: it was cut off"));
         };
         let number = count + 1;
-        let line: Line<'_> = serde_json::from_str(text).map_err(|_| match ended {
-            true => bad(number, "this is no line of a document"),
-            false => Fault::of_file(number, 1, "cut_off", "the document ends inside this line: it was cut off"),
-        })?;
+        let line: Line<'_> = serde_json::from_str(text)
+            .map_err(|_| if ended { bad(number, "this is no line of a document") } else { cut_off(number) })?;
         if number == 1 {
             refuse_other_form(&line)?;
         } else if line.name == "end" {
@@ -73,13 +71,17 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
             tx.insert_document_row(table, &row.0).map_err(|error| Fault::of_row(number, 1, error))?;
         }
         if !ended {
-            return Err(Fault::of_file(number, 1, "cut_off", "the document ends inside this line: it was cut off"));
+            return Err(cut_off(number));
         }
         sum.update(text);
         sum.update("\n");
         count = number;
         progress();
     }
+}
+
+fn cut_off(line: u64) -> Fault {
+    Fault::of_file(line, 1, "cut_off", "the document ends inside this line: it was cut off")
 }
 
 fn bad(line: u64, message: &str) -> Fault {

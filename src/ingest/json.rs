@@ -66,8 +66,7 @@ impl<R: BufRead> Elements<R> {
         let mut open: Option<Open> = None;
         loop {
             let line = self.lines.number();
-            let mut characters = self.rest.char_indices();
-            while let Some((at, c)) = characters.next() {
+            for (at, c) in self.rest.char_indices() {
                 let column = self.column;
                 self.column += 1;
                 if let Some(object) = &mut open {

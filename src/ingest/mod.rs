@@ -15,6 +15,7 @@ mod json;
 mod jsonl;
 mod lines;
 pub mod note;
+mod owner;
 mod record;
 mod row;
 pub mod service;
@@ -30,6 +31,7 @@ use crate::error::Fault;
 
 pub use dialect::{DIALECTS, Dialect};
 pub use lines::{LONGEST_FIELD, LONGEST_LINE};
+pub use owner::Owners;
 pub use row::{Row, starts_a_formula};
 pub use translation::Translation;
 
@@ -84,7 +86,7 @@ impl<R: BufRead> Rows<R> {
     /// The next row, if there is one. After a fault of one row the next may be read; after one of the file it is over.
     pub fn next_row(&mut self) -> Result<Option<Row>, Fault> {
         match &mut self.format {
-            Format::Csv(records) => Ok(records.next_row()?.map(|row| row.from_csv(self.guarded))),
+            Format::Csv(records) => Ok(records.next_row()?.map(|row| row.of_csv(self.guarded))),
             Format::Json(elements) => elements.next_row(),
             Format::Jsonl(objects) => objects.next_row(),
         }

@@ -1,8 +1,8 @@
 //! Files of notes.
 
 use crate::error::{Error, Fault};
-use crate::ingest::Row;
 use crate::ingest::import::{Done, Importer, Manner, Verdict};
+use crate::ingest::{Owners, Row};
 use crate::model::{Actor, Invalid, NoteText, Time};
 use crate::ops;
 use crate::store::Tx;
@@ -11,7 +11,10 @@ use crate::store::Tx;
 pub const FIELDS: &[&str] = &["customer", "at", "author", "text"];
 
 /// What reads files of notes. Notes are only ever added; one whose text the customer has already is the same note.
-pub struct Notes;
+#[derive(Debug, Default)]
+pub struct Notes {
+    owners: Owners,
+}
 
 impl Importer for Notes {
     fn reads(column: &str) -> bool {
@@ -28,14 +31,13 @@ impl Importer for Notes {
     }
 
     fn row(&mut self, tx: &mut Tx<'_>, row: &Row, _manner: Manner) -> Result<Done, Fault> {
-        let named = row.required_text("customer")?;
         let text: NoteText = row.required("text")?;
         let (at, author): (Option<Time>, Option<Actor>) = (row.optional("at")?, row.optional("author")?);
         if let Some(at) = at.filter(|at| *at > tx.at()) {
             return Err(row.fault("at", Error::invalid("at", at, Invalid::rule("must not lie in the future"))));
         }
         let blame = |error| row.fault("customer", error);
-        let customer = tx.customer(&named).map_err(blame)?;
+        let customer = self.owners.find(tx, row)?;
         let known = tx.notes_with_text(&customer, &text).map_err(blame)?;
         let is_this = |at_known: Time, by: &Actor| {
             at.is_none_or(|at| at == at_known) && author.as_ref().is_none_or(|author| author == by)

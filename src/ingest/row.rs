@@ -32,7 +32,7 @@ impl Row {
     }
 
     /// The row as one from CSV, with the guards of formulas to be taken off, or not.
-    pub(super) fn from_csv(mut self, guarded: bool) -> Self {
+    pub(super) fn of_csv(mut self, guarded: bool) -> Self {
         (self.guarded, self.from_csv) = (guarded, true);
         self
     }

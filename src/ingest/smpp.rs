@@ -3,11 +3,11 @@
 use std::str::FromStr;
 
 use crate::error::{Error, Fault, Result, quoted};
-use crate::ingest::Row;
 use crate::ingest::import::{Done, Importer, Manner, Verdict};
+use crate::ingest::{Owners, Row};
 use crate::model::{
-    Grace, Invalid, MsisdnList, MsisdnSet, Network, Noun, Password, ShortName, SmppAccount, SmppDetails, Status,
-    SystemId,
+    Customer, Grace, Invalid, MsisdnList, MsisdnSet, Network, Noun, Password, ShortName, SmppAccount, SmppDetails,
+    Status, SystemId,
 };
 use crate::ops;
 use crate::ops::smpp::NewAccount;
@@ -43,6 +43,7 @@ pub struct Accounts<'a> {
     pub vault: &'a Vault,
     /// What a new account is where the file has no column for it.
     pub usual: SmppDetails,
+    pub owners: Owners,
     /// System IDs that were taken in though no bind can carry them.
     pub too_long: Vec<SystemId>,
 }
@@ -84,7 +85,7 @@ impl Accounts<'_> {
         system_id: Option<SystemId>,
         password: Option<Password>,
     ) -> Result<Done, Fault> {
-        let customer = row.required_text("customer")?;
+        let customer = self.owners.find(tx, row)?;
         let mut details = self.usual.clone();
         read_details(row, &mut details, true)?;
         let cug = row.optional::<MsisdnList>("cug")?.unwrap_or_default().0;
@@ -93,7 +94,7 @@ impl Accounts<'_> {
         let at = |error| row.fault(if system_id.is_some() { "system_id" } else { "customer" }, error);
         let is_archived = row.optional::<Status>("status")? == Some(Status::Archived);
         let new = NewAccount { system_id: system_id.clone(), password, details, cug };
-        let account = ops::smpp::add(tx, self.vault, &customer, new).map_err(at)?.account;
+        let account = ops::smpp::add(tx, self.vault, customer.account_code.as_str(), new).map_err(at)?.account;
         let name = account.system_id.to_string();
         if is_archived {
             ops::smpp::archive(tx, &name).map_err(at)?;
@@ -106,7 +107,7 @@ impl Accounts<'_> {
 
     /// Makes an account that is there what a row says of it.
     fn change(
-        &self,
+        &mut self,
         tx: &mut Tx<'_>,
         row: &Row,
         manner: Manner,
@@ -114,7 +115,8 @@ impl Accounts<'_> {
         password: Option<Password>,
     ) -> Result<Done, Fault> {
         let name = account.system_id.to_string();
-        refuse_other_owner(tx, row, &account)?;
+        let owner = self.owners.find(tx, row)?;
+        refuse_other_owner(row, &account, &owner)?;
         let mut details = account.details.clone();
         read_details(row, &mut details, manner.empty_unsets)?;
         let at = |error| row.fault("system_id", error);
@@ -169,9 +171,7 @@ impl Accounts<'_> {
 }
 
 /// An account stays with its customer for ever.
-fn refuse_other_owner(tx: &Tx<'_>, row: &Row, account: &SmppAccount) -> Result<(), Fault> {
-    let named = row.required_text("customer")?;
-    let customer = tx.customer(&named).map_err(|error| row.fault("customer", error))?;
+fn refuse_other_owner(row: &Row, account: &SmppAccount, customer: &Customer) -> Result<(), Fault> {
     if customer.id == account.customer_id {
         return Ok(());
     }

@@ -55,6 +55,7 @@ const OTHERS: &[&str] = &[
     "customer export",
     "contact export",
     "note export",
+    "balance export",
     "service export",
     "contact list",
     "note list",

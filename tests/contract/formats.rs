@@ -46,6 +46,7 @@ const LINES: &[(Shape, &str)] = &[
     (List, "note list"),
     (List, "note import notes.csv -n"),
     (Text, "note export"),
+    (Text, "balance export"),
     (Single, "smpp add ABC --system-id new -n"),
     (Single, "smpp quick-create ABC --system-id new -n"),
     // A text for reading, and a row for programs; see below.

@@ -19,6 +19,7 @@ const LINES: &[&str] = &[
     "contact export",
     "note import notes.csv",
     "note export",
+    "balance export",
     "service import services.csv",
     "smpp import accounts.csv",
     "service export",

@@ -1,5 +1,6 @@
 //! Thousands of damaged files: none makes the program panic, none is half imported, and every fault names a line of the file.
 
+use ssgctl::ingest::Owners;
 use ssgctl::ingest::contact::Contacts;
 use ssgctl::ingest::import::{Importer, Manner};
 use ssgctl::ingest::smpp::Accounts;
@@ -62,7 +63,7 @@ fn utf16(text: &str) -> Vec<u8> {
 
 /// How many lines a file may be said to have: its own, and the end behind them.
 fn lines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 2
+    bytes.split(|byte| *byte == b'\n').count() as u64 + 1
 }
 
 /// Reads damaged files, and drops whatever they would have done.
@@ -113,8 +114,13 @@ fn damaged_files_of_contacts_and_accounts_are_survived() {
     let mut scene = Scene::with_acme();
     let vault = std::rc::Rc::clone(&scene.vault);
     let before = scene.dump();
-    survives(&mut scene, CONTACTS.as_bytes(), &mut Contacts, 11, 500);
-    let mut accounts = Accounts { vault: &vault, usual: SmppDetails::of(valid("standard")), too_long: Vec::new() };
+    survives(&mut scene, CONTACTS.as_bytes(), &mut Contacts::default(), 11, 500);
+    let mut accounts = Accounts {
+        vault: &vault,
+        usual: SmppDetails::of(valid("standard")),
+        owners: Owners::default(),
+        too_long: Vec::new(),
+    };
     survives(&mut scene, ACCOUNTS.as_bytes(), &mut accounts, 12, 500);
     assert!(scene.dump() == before, "something of a damaged file was left");
 }
@@ -153,7 +159,7 @@ fn damaged_documents_are_refused() {
         match outcome {
             Err(fault) => assert!((1..=lines(&bytes)).contains(&fault.line), "{}", fault.error),
             Ok(_) => {
-                assert!(String::from_utf8_lossy(&bytes).trim_end() == sound.trim_end(), "a damaged document was taken")
+                assert!(String::from_utf8_lossy(&bytes).trim_end() == sound.trim_end(), "a damaged document was taken");
             }
         }
     }

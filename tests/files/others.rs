@@ -1,5 +1,6 @@
 //! Imports of contacts, notes, services and SMPP accounts.
 
+use ssgctl::ingest::Owners;
 use ssgctl::ingest::contact::Contacts;
 use ssgctl::ingest::import::Manner;
 use ssgctl::ingest::note::Notes;
@@ -14,14 +15,14 @@ use crate::support::{Scene, valid};
 fn people_are_known_by_address_and_else_by_name() {
     let mut scene = Scene::with_acme();
     let text = b"customer,name,email,roles\nACME,Ann,ann@acme.example,billing\nACME,Bob,,\n";
-    assert_eq!(put(&mut scene, text, &mut Contacts, Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
-    assert_eq!(put(&mut scene, text, &mut Contacts, Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    assert_eq!(put(&mut scene, text, &mut Contacts::default(), Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
+    assert_eq!(put(&mut scene, text, &mut Contacts::default(), Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
     let moved = b"customer,name,email\nacme,Anna,ANN@acme.example\nACME,Bob,bob@acme.example\n";
-    assert_eq!(put(&mut scene, moved, &mut Contacts, Manner::default()).unwrap_err().len(), 2);
-    assert_eq!(put(&mut scene, moved, &mut Contacts, UPDATE).unwrap().counts(), [0, 2, 0, 0]);
+    assert_eq!(put(&mut scene, moved, &mut Contacts::default(), Manner::default()).unwrap_err().len(), 2);
+    assert_eq!(put(&mut scene, moved, &mut Contacts::default(), UPDATE).unwrap().counts(), [0, 2, 0, 0]);
     let unset = b"customer,email,roles\nACME,ann@acme.example,\n";
-    assert_eq!(put(&mut scene, unset, &mut Contacts, UNSET).unwrap().counts(), [0, 1, 0, 0]);
-    let nobody = put(&mut scene, b"customer,name\nACNE,x\n", &mut Contacts, UPDATE).unwrap_err();
+    assert_eq!(put(&mut scene, unset, &mut Contacts::default(), UNSET).unwrap().counts(), [0, 1, 0, 0]);
+    let nobody = put(&mut scene, b"customer,name\nACNE,x\n", &mut Contacts::default(), UPDATE).unwrap_err();
     assert_eq!(nobody, ["2:1 no customer `ACNE`"]);
     assert_eq!(scene.findings(), Vec::<String>::new());
 }
@@ -30,11 +31,12 @@ fn people_are_known_by_address_and_else_by_name() {
 fn a_note_keeps_its_author_and_time_and_comes_once() {
     let mut scene = Scene::with_acme();
     let text = b"customer,text,at,author\nACME,Old,2020-02-29T12:00:00Z,portal\nACME,New,,\n";
-    assert_eq!(put(&mut scene, text, &mut Notes, Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
-    assert_eq!(put(&mut scene, text, &mut Notes, Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    assert_eq!(put(&mut scene, text, &mut Notes::default(), Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
+    assert_eq!(put(&mut scene, text, &mut Notes::default(), Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
     let notes = scene.read(|now| now.notes_with_text(&now.customer("ACME")?, &valid("Old")));
     assert_eq!((notes[0].author.as_str(), notes[0].at), ("portal", valid("2020-02-29T12:00:00Z")));
-    let future = put(&mut scene, b"customer,text,at\nACME,x,2030-01-01T00:00:00Z\n", &mut Notes, UPDATE).unwrap_err();
+    let future =
+        put(&mut scene, b"customer,text,at\nACME,x,2030-01-01T00:00:00Z\n", &mut Notes::default(), UPDATE).unwrap_err();
     assert!(future[0].starts_with("2:8 at: ") && future[0].ends_with("must not lie in the future"), "{future:?}");
 }
 
@@ -56,7 +58,12 @@ fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
     let mut scene = Scene::with_acme();
     scene.customer("GLOBEX");
     let vault = std::rc::Rc::clone(&scene.vault);
-    let mut accounts = Accounts { vault: &vault, usual: SmppDetails::of(valid("standard")), too_long: Vec::new() };
+    let mut accounts = Accounts {
+        vault: &vault,
+        usual: SmppDetails::of(valid("standard")),
+        owners: Owners::default(),
+        too_long: Vec::new(),
+    };
     let text = b"system_id,customer,password,enabled,cug,status\nacme,ACME,s3cret,no,+447700900123,\n\
         an_old_and_long_system_id,ACME,,,,archived\n";
     assert_eq!(put(&mut scene, text, &mut accounts, Manner::default()).unwrap().counts(), [2, 0, 0, 0]);

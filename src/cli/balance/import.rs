@@ -33,6 +33,10 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     receipts: bool,
 
+    /// Let debits take balances below what their credit limits allow
+    #[arg(long)]
+    allow_negative: bool,
+
     #[command(flatten)]
     expect: ExpectArgs,
 
@@ -64,8 +68,11 @@ impl Row for Summary {
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let file = input::name(&args.file);
     let Incoming { input, watch, .. } = input::open_to_import(&args.file, args.expect.is_summed())?;
-    let rows = ssgctl::ingest::balance::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
+    let mut rows = ssgctl::ingest::balance::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
     args.expect.check(&file, rows.len() as u64, &watch)?;
+    for row in &mut rows {
+        row.adjustment.allow_negative = args.allow_negative;
+    }
     let deed = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
     if args.receipts {
         let receipts = context.write(&args.change, deed)?;

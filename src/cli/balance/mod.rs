@@ -5,6 +5,7 @@ mod at;
 mod booking;
 pub(crate) mod check;
 mod explain;
+mod export;
 mod history;
 mod import;
 mod limit;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Adjust(adjust::AdjustArgs),
     Import(import::ImportArgs),
+    Export(export::ExportArgs),
     Reverse(reverse::ReverseArgs),
     Transfer(transfer::TransferArgs),
     Limit(limit::LimitArgs),
@@ -46,6 +48,7 @@ impl Command {
             Self::List(args) => list::run(&args, context),
             Self::Adjust(args) => adjust::run(args, context),
             Self::Import(args) => import::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
             Self::Reverse(args) => reverse::run(args, context),
             Self::Transfer(args) => transfer::run(args, context),
             Self::Limit(args) => limit::run(&args, context),

@@ -21,5 +21,5 @@ pub(crate) struct ImportArgs {
 }
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
-    import::run(&args.import, &mut Contacts, context)
+    import::run(&args.import, &mut Contacts::default(), context)
 }

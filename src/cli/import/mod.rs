@@ -131,6 +131,9 @@ impl<'a, I: Importer> Job<'a, I> {
             warn_of_readers(&args.file);
         }
         let rejects = match &args.rejects {
+            Some(path) if path == Path::new("-") => {
+                return Err(Failure::usage("--rejects takes a file: stdout has the result").field("rejects"));
+            }
             Some(path) if !args.change.dry_run => Some(Rejects::create(path, args.force, rows.columns())?),
             _ => None,
         };
@@ -193,9 +196,7 @@ fn tell(context: &Context, args: &ImportArgs, tally: &Tally) {
     if let (Some(path), true) = (&args.rejects, tally.refused > 0) {
         let refused = count(tally.refused, "row");
         let path = quoted(path.display());
-        Context::warn(&match args.change.dry_run {
-            true => format!("{refused} refused; they would be in {path}"),
-            false => format!("{refused} refused; see {path}"),
-        });
+        let place = if args.change.dry_run { "they would be in" } else { "see" };
+        Context::warn(&format!("{refused} refused; {place} {path}"));
     }
 }

@@ -21,5 +21,5 @@ pub(crate) struct ImportArgs {
 }
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
-    import::run(&args.import, &mut Notes, context)
+    import::run(&args.import, &mut Notes::default(), context)
 }

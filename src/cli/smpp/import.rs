@@ -2,6 +2,7 @@
 
 use clap::Args;
 use ssgctl::error::quoted;
+use ssgctl::ingest::Owners;
 use ssgctl::ingest::smpp::Accounts;
 use ssgctl::model::SmppDetails;
 
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let mut usual = SmppDetails::of(defaults.service()?);
     (usual.max_tps, usual.max_binds) = (defaults.max_tps, defaults.max_binds);
     let vault = context.vault()?;
-    let mut accounts = Accounts { vault: &vault, usual, too_long: Vec::new() };
+    let mut accounts = Accounts { vault: &vault, usual, owners: Owners::default(), too_long: Vec::new() };
     import::run(&args.import, &mut accounts, context)?;
     for system_id in &accounts.too_long {
         Context::warn(&format!("system ID {} is longer than a bind can carry and was kept", quoted(system_id)));

@@ -23,9 +23,9 @@ use crate::progress::Progress;
 
 /// Import what the gateway reports of messages, and charge it: each message once
 ///
-/// Files are CSV with a header line, gzipped if their name ends in .gz. Ours has message_id, submitted_at, system_id,
-/// destination, state, parts and price; the customer CDR of an SSG, Jasmin's submit_log and web panel, Kannel's sent_sms and
-/// the logs of Twilio and Vonage are known by their header. A message is known by the UTC day of its submission, its ID and
+/// Files are CSV with a header line, gzipped if their name ends in .gz. Ours has `message_id`, `submitted_at`, `system_id`,
+/// `destination`, `state`, `parts` and `price`; the customer CDR of an SSG, Jasmin's `submit_log` and web panel, Kannel's
+/// `sent_sms` and the logs of Twilio and Vonage are known by their header. A message is known by the UTC day of its submission, its ID and
 /// its account: files may come twice, overlap, or come in any order. A later state updates the message, and never its
 /// charge. The same message with another destination, other parts or another price is a conflict, and the file is refused.
 ///
@@ -61,7 +61,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(complete::accounts), conflicts_with = "key_column")]
     account: Option<String>,
 
-    /// Find the account in this column, such as service or boxc_id of Kannel
+    /// Find the account in this column, such as `service` or `boxc_id` of Kannel
     #[arg(long, value_name = "COLUMN")]
     key_column: Option<String>,
 

@@ -141,7 +141,7 @@ mod tests {
                 match seen.see(&message(id, 1)) {
                     Sight::New => new_now += 1,
                     Sight::Again => again_now += 1,
-                    Sight::Otherwise(_) => panic!("all are alike"),
+                    Sight::Otherwise(_) => unreachable!("all are alike"),
                     Sight::Elsewhere => {}
                 }
             }

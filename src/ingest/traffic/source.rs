@@ -58,7 +58,7 @@ impl Source {
 
     /// The SHA-256 of all its bytes.
     pub(super) fn sha256(&self) -> Result<Hash> {
-        let mut input = self.from_start()?;
+        let mut input = self.restarted()?;
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; BUFFER];
         loop {
@@ -72,7 +72,7 @@ impl Source {
 
     /// Its text from the beginning. One reading at a time: all of them move the same file.
     pub(super) fn text(&self) -> Result<Box<dyn BufRead + Send>> {
-        let input = self.from_start()?;
+        let input = self.restarted()?;
         Ok(if self.is_compressed {
             Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(BufReader::with_capacity(BUFFER, input))))
         } else {
@@ -80,7 +80,7 @@ impl Source {
         })
     }
 
-    fn from_start(&self) -> Result<Counted> {
+    fn restarted(&self) -> Result<Counted> {
         let failed = |error: io::Error| unreadable(&self.name, &error);
         let mut file = self.file.try_clone().map_err(failed)?;
         file.rewind().map_err(failed)?;

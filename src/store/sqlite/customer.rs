@@ -35,12 +35,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
 impl Snapshot<'_> {
     /// The customer of an account code in any case, or of an API ID.
     pub fn customer(&self, name: &str) -> Result<Customer> {
-        let found = self
-            .transaction
-            .prepare_cached(&format!("{SELECT} WHERE account_code = ?1 OR api_id = lower(?1)"))?
-            .query_row([name], read)
-            .optional()?;
-        match found {
+        match self.customer_named(name)? {
             Some(customer) => Ok(customer),
             None => Err(Error::NotFound {
                 noun: Noun::Customer,
@@ -48,6 +43,12 @@ impl Snapshot<'_> {
                 nearest: nearest(&self.transaction, "SELECT account_code FROM customer", name)?,
             }),
         }
+    }
+
+    /// The same, or nothing.
+    pub fn customer_named(&self, name: &str) -> Result<Option<Customer>> {
+        let sql = format!("{SELECT} WHERE account_code = ?1 OR api_id = lower(?1)");
+        Ok(self.transaction.prepare_cached(&sql)?.query_row([name], read).optional()?)
     }
 
     /// The customer of an account code in any case, if there is one.

@@ -60,7 +60,7 @@ impl Snapshot<'_> {
     pub fn rows_of<E: From<Error>>(&self, table: &Table, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let sql = format!("SELECT * FROM {} ORDER BY {}", table.name, table.order);
         let mut statement = self.transaction.prepare(&sql).map_err(Error::from)?;
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([]).map_err(Error::from)?;
         let mut text = String::new();
         while let Some(row) = rows.next().map_err(Error::from)? {
@@ -74,7 +74,7 @@ impl Snapshot<'_> {
     /// The first table that has rows which no new database has.
     pub fn first_table_in_use(&self) -> Result<Option<&'static str>> {
         for table in TABLES {
-            let most = if table.name == NEVER_EMPTY { 1 } else { 0 };
+            let most = i64::from(table.name == NEVER_EMPTY);
             let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 2)", table.name);
             let count: i64 = self.transaction.query_row(&sql, [], |row| row.get(0))?;
             if count > most {
@@ -99,7 +99,7 @@ impl Tx<'_> {
     pub fn insert_document_row(&mut self, table: &Table, fields: &[(String, &RawValue)]) -> Result<()> {
         let known: Vec<String> = {
             let statement = self.transaction.prepare_cached(&format!("SELECT * FROM {}", table.name))?;
-            statement.column_names().into_iter().map(str::to_owned).collect()
+            statement.column_names().map(str::to_owned).collect()
         };
         let mut values = Vec::with_capacity(fields.len());
         for (name, raw) in fields {
@@ -159,7 +159,9 @@ fn write_row(table: &Table, columns: &[String], row: &Row<'_>, text: &mut String
             }
             ValueRef::Blob(bytes) => {
                 text.push_str("{\"hex\":\"");
-                bytes.iter().for_each(|byte| text.push_str(&format!("{byte:02x}")));
+                for byte in bytes {
+                    text.push_str(&format!("{byte:02x}"));
+                }
                 text.push_str("\"}");
             }
             ValueRef::Null | ValueRef::Real(_) => {
