@@ -29,6 +29,7 @@ mod smpp;
 mod support;
 mod taken_back;
 mod traffic;
+mod traffic_ends;
 mod transfer;
 mod warning;
 mod warning_walk;

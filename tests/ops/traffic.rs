@@ -8,14 +8,13 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Error;
 use ssgctl::ingest::traffic::{self, Dialect, Expected, Meaning, Request, Source, Summary, Watch};
-use ssgctl::model::{EntryKind, ImportState, Tally, Unit};
+use ssgctl::model::{EntryKind, Tally, Unit};
 use ssgctl::ops;
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::store::ImportFilter;
 
-use crate::support::{Scene, assert_refused, collect, new_account, valid};
+use crate::support::{Scene, assert_refused, new_account, valid};
 
-const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price\n";
+pub const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price\n";
 
 /// Nobody watches, and somebody may stop the import after so many commits.
 pub struct Quiet {
@@ -32,7 +31,7 @@ impl Watch for Quiet {
 }
 
 /// A scene with ACME's account in SMS credits, and PORT's in euros at 0.05 a part.
-fn scene() -> Scene {
+pub fn scene() -> Scene {
     let mut scene = Scene::with_acme();
     scene.customer("PORT");
     scene.account("ACME", "acme");
@@ -60,7 +59,7 @@ fn meaning() -> Meaning {
     }
 }
 
-fn request(scene: &Scene, name: &str, text: &str) -> Request {
+pub fn request(scene: &Scene, name: &str, text: &str) -> Request {
     let path: PathBuf = scene.folder.path().join(name);
     fs::write(&path, text).expect("written");
     let source = Source::new(name.to_owned(), fs::File::open(path).expect("opened")).expect("source");
@@ -76,18 +75,18 @@ fn request(scene: &Scene, name: &str, text: &str) -> Request {
     }
 }
 
-fn run(scene: &mut Scene, request: &Request) -> ssgctl::Result<Summary> {
+pub fn run(scene: &mut Scene, request: &Request) -> ssgctl::Result<Summary> {
     let origin = scene.origin.clone();
     traffic::import(&mut scene.store, &origin, request, None, &mut Quiet { commits_left: 1_000 })
 }
 
 /// Imports rows of our own form.
-fn import(scene: &mut Scene, name: &str, rows: &str) -> ssgctl::Result<Summary> {
+pub fn import(scene: &mut Scene, name: &str, rows: &str) -> ssgctl::Result<Summary> {
     let request = request(scene, name, &format!("{HEADER}{rows}"));
     run(scene, &request)
 }
 
-fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
+pub fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
     match result {
         Err(Error::Rows(faults)) => {
             faults.first.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.error)).collect()
@@ -101,7 +100,7 @@ fn tally(new: u64, updated: u64, duplicate: u64) -> Tally {
 }
 
 /// Everything that does not depend on which file brought it: messages, sums, balances.
-fn state_of(scene: &mut Scene) -> BTreeMap<String, Vec<String>> {
+pub fn state_of(scene: &mut Scene) -> BTreeMap<String, Vec<String>> {
     assert_eq!(scene.findings(), Vec::<String>::new());
     let mut state = scene.dump();
     state.retain(|table, _| table.starts_with("traffic_"));
@@ -119,7 +118,7 @@ fn state_of(scene: &mut Scene) -> BTreeMap<String, Vec<String>> {
     state
 }
 
-const ONE: &str = "a,2026-11-24T10:00:00Z,acme,+447700900123,pending,2,\n";
+pub const ONE: &str = "a,2026-11-24T10:00:00Z,acme,+447700900123,pending,2,\n";
 
 #[test]
 fn a_message_costs_a_credit_a_part_or_its_price_or_the_services() {
@@ -359,127 +358,6 @@ fn a_rehearsal_says_the_same_and_saves_nothing() {
     let done = run(&mut scene, &trial).unwrap();
     assert_eq!((rehearsed.tally, rehearsed.charges), (done.tally, done.charges));
     assert_eq!(done.tally, tally(1, 0, 1));
-}
-
-#[test]
-fn pruned_messages_leave_their_sums_and_never_come_back() {
-    let mut scene = scene();
-    let rows = format!("{ONE}{}", ONE.replace("11-24", "11-25"));
-    import(&mut scene, "a.csv", &rows).unwrap();
-    let before = state_of(&mut scene);
-    let day = 20_782;
-    scene.write(|tx| ops::traffic::forget_before(tx, day)).unwrap();
-    let step = scene.write(ops::traffic::prune).unwrap();
-    assert_eq!((step.messages, step.goes_on), (1, false));
-    let after = state_of(&mut scene);
-    assert_eq!(after["message"].len(), 1);
-    for table in ["traffic_hour", "traffic_day", "balance"] {
-        assert_eq!(after[table], before[table], "{table}");
-    }
-    let told = told(import(&mut scene, "b.csv", ONE));
-    assert!(told[0].contains("lies before 2026-11-25, up to which messages were pruned"), "{told:?}");
-}
-
-#[test]
-fn an_import_ends_by_hand_where_its_file_is_lost() {
-    let mut scene = scene();
-    import(&mut scene, "a.csv", ONE).unwrap();
-    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 1)), Error::Refused(_));
-    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 2)), Error::NotFound { .. });
-    let states: Vec<ImportState> = scene
-        .read(|now| collect(|each| now.imports(&ImportFilter::default(), each)))
-        .into_iter()
-        .map(|import| import.state)
-        .collect();
-    assert_eq!(states, [ImportState::Finished]);
-}
-
-/// Imports until after so many commits, as if killed then.
-fn interrupted(scene: &mut Scene, request: &Request, commits: usize) {
-    let origin = scene.origin.clone();
-    let store = &mut scene.store;
-    let run = std::panic::AssertUnwindSafe(|| {
-        traffic::import(store, &origin, request, None, &mut Quiet { commits_left: commits }).map(drop)
-    });
-    assert!(std::panic::catch_unwind(run).is_err(), "not interrupted");
-}
-
-fn many(count: u32) -> String {
-    let row = |n| {
-        format!(
-            "m{:03},2026-11-2{}T10:00:00Z,{},+447700900123,delivered,2,\n",
-            n % 17,
-            n % 3,
-            ["acme", "port"][n as usize % 2]
-        )
-    };
-    (0..count).map(row).collect()
-}
-
-#[test]
-fn an_interrupted_import_is_unfinished_and_the_same_file_completes_it() {
-    let text = format!("{HEADER}{}", many(40));
-    let mut clean = scene();
-    let first = request(&clean, "a.csv", &text);
-    let summary = run(&mut clean, &first).unwrap();
-    let state = state_of(&mut clean);
-    for commits in 1..13 {
-        let mut scene = scene();
-        let file = request(&scene, "a.csv", &text);
-        interrupted(&mut scene, &file, commits);
-        assert_eq!(scene.findings(), Vec::<String>::new());
-        assert!(scene.entries().is_empty(), "charges come last");
-        let warnings = scene.read(|now| Ok(now.check().warnings));
-        assert!(warnings[0].contains("is unfinished"), "{warnings:?}");
-        // A price that changes meanwhile changes nothing of it.
-        scene.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
-        let resumed = run(&mut scene, &file).unwrap();
-        assert_eq!((resumed.tally, &resumed.charges), (summary.tally, &summary.charges), "after {commits} commits");
-        assert_eq!(state_of(&mut scene), state);
-    }
-}
-
-#[test]
-fn an_unfinished_import_keeps_other_files_from_its_accounts_and_days_until_it_is_ended() {
-    let mut scene = scene();
-    let file = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
-    interrupted(&mut scene, &file, 3);
-    let other = "x,2026-11-21T10:00:00Z,acme,+447700900123,delivered,2,\n";
-    assert_refused!(import(&mut scene, "b.csv", other), Error::Refused(why) if why.contains("`a.csv` is unfinished"));
-    assert_refused!(scene.write(|tx| ops::traffic::forget_before(tx, 20_790)), Error::Refused(_));
-    import(&mut scene, "c.csv", &other.replace("11-21", "11-28")).unwrap();
-    let mut free = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
-    free.charging = false;
-    assert_refused!(run(&mut scene, &free), Error::Refused(why) if why.contains("with other options"));
-    let closed = scene.write(|tx| ops::traffic::close(tx, 1)).unwrap();
-    assert_eq!((closed.state, closed.tally.rows()), (ImportState::Closed, 9));
-    assert_eq!(closed.charges[0], (Unit::Sms, valid("10")));
-    import(&mut scene, "b.csv", other).unwrap();
-    assert_eq!(import(&mut scene, "a.csv", &many(40)).unwrap().tally.rows(), 40);
-    state_of(&mut scene);
-}
-
-#[test]
-fn a_file_that_changes_while_it_is_read_is_noticed() {
-    struct Meddler(PathBuf);
-    impl Watch for Meddler {
-        fn begin(&mut self, part: &'static str) {
-            if part == "importing" {
-                let text = fs::read_to_string(&self.0).unwrap().replace(",2,", ",3,");
-                fs::write(&self.0, text + "more").unwrap();
-            }
-        }
-        fn at(&mut self, _: u64) {}
-        fn committed(&mut self) {}
-    }
-    let mut scene = scene();
-    let file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
-    let origin = scene.origin.clone();
-    let before = scene.dump();
-    let meddler = &mut Meddler(scene.folder.path().join("a.csv"));
-    let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
-    assert_refused!(outcome, Error::Input { code: "changed_meanwhile", .. });
-    assert_eq!(scene.dump(), before);
 }
 
 proptest! {
