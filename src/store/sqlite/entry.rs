@@ -140,13 +140,11 @@ impl Tx<'_> {
     }
 
     fn append(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<Entry> {
-        let newest = self.newest_entries(2)?;
-        let (last, before) = (newest.first(), newest.get(1));
-        if let Some(last) = last
-            && chain::hash(before.map_or(GENESIS, |entry| entry.hash), last)? != last.hash
-        {
-            return Err(Error::Damaged(format!("entry {} is not as it was written", last.id)));
-        }
+        let last = match self.last_entry.take() {
+            Some(own) => Some(own),
+            None => self.verified_end()?,
+        };
+        let last = last.as_ref();
         let balance = self.verified_balance(customer, &posting)?;
         let balance_after = balance.checked_add(posting.amount).ok_or(Error::Overflow { what: "the balance" })?;
         let id = last.map_or(1, |entry| entry.id + 1);
@@ -164,7 +162,20 @@ impl Tx<'_> {
         entry.hash = chain::hash(last.map_or(GENESIS, |entry| entry.hash), &entry)?;
         self.set_balance(customer.id, entry.posting.unit, balance_after)?;
         self.insert_entry(&entry)?;
+        self.last_entry = Some(entry.clone());
         Ok(entry)
+    }
+
+    /// The last entry of the ledger as it was when this transaction began, if it follows from the one before.
+    fn verified_end(&self) -> Result<Option<Entry>> {
+        let mut newest = self.newest_entries(2)?.into_iter();
+        let (last, before) = (newest.next(), newest.next());
+        if let Some(last) = &last
+            && chain::hash(before.map_or(GENESIS, |entry| entry.hash), last)? != last.hash
+        {
+            return Err(Error::Damaged(format!("entry {} is not as it was written", last.id)));
+        }
+        Ok(last)
     }
 
     /// The balance that a posting moves, seen from two sides: what is stored and what its last entry left.

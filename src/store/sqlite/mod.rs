@@ -36,7 +36,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{Error, Result};
-use crate::model::{Origin, Time};
+use crate::model::{Entry, Origin, Time};
 use crate::store::{Clock, Stamp};
 
 use turnstile::{lock_imports, take_turn};
@@ -88,7 +88,7 @@ impl Store {
             },
         )?;
         let stamp = Stamp { at: clock.now(), origin: origin.clone() };
-        let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, _turn: turn };
+        let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, last_entry: None, _turn: turn };
         tx.delete_lapsed_passwords()?;
         Ok(tx)
     }
@@ -139,6 +139,8 @@ pub struct Snapshot<'store> {
 pub struct Tx<'store> {
     snapshot: Snapshot<'store>,
     stamp: Stamp,
+    /// The entry that this transaction added last: nobody else adds one meanwhile.
+    last_entry: Option<Entry>,
     /// Given up after the transaction has ended: fields are dropped in the order in which they stand.
     _turn: Turn,
 }
