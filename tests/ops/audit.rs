@@ -1,22 +1,18 @@
 //! The audit log: one event for every change, none for what was not done, and no secret in it.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{
-    CustomerDetails, Gateway, Grace, Hash, ImportState, LetterKind, LetterState, Manifest, Message, MessageState, Noun,
-    Outcome, ServiceDetails, Tally, Tariff, Unit,
-};
+use ssgctl::model::{CustomerDetails, Gateway, Grace, LetterKind, LetterState, Noun, Outcome, ServiceDetails, Unit};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::traffic::{Batch, Intake, Plan};
 use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, traffic, warning};
 use ssgctl::store::vault::Vault;
-use ssgctl::store::{AccountDays, EventFilter, Tx};
+use ssgctl::store::{EventFilter, Tx};
 
 use crate::contact::person;
+use crate::support::traffic::import_a_message;
 use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_letter, reversal, set, valid};
 
 type Deed = fn(&mut Tx<'_>, &Vault) -> Result<()>;
@@ -92,38 +88,9 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
         outbox::retry(tx, 1).map(drop)
     }),
     (Noun::Letter, "cancel", "1", |tx, _| outbox::cancel(tx, 1).map(drop)),
-    (Noun::Traffic, "import", "1", |tx, _| import_of_a_message(tx)),
+    (Noun::Traffic, "import", "1", |tx, _| import_a_message(tx, "acme1")),
     (Noun::Traffic, "prune", "1970-01-11", |tx, _| traffic::forget_before(tx, 10)),
 ];
-
-/// An import of one message. It charges nothing: a charge is an event of its balance besides.
-fn import_of_a_message(tx: &mut Tx<'_>) -> Result<()> {
-    let (charging, day) = (false, 20_000);
-    let tariff = Tariff { charging, ..tx.tariff("acme1")?.expect("an account") };
-    let manifest = Manifest {
-        file: "a.csv".to_owned(),
-        sha256: Hash([7; 32]),
-        size: 100,
-        dialect: "ssgctl".to_owned(),
-        options: "{}".to_owned(),
-        charging,
-    };
-    let accounts = vec![AccountDays { tariff, first_day: day, last_day: day }];
-    let plan = Plan { manifest, accounts, known_days: BTreeSet::new(), repeats: false };
-    let message = Message {
-        day,
-        id: valid("m1"),
-        account_id: tariff.account_id,
-        second: 0,
-        state: MessageState::Delivered,
-        destination: valid("+447700900123"),
-        parts: 1,
-        price: None,
-    };
-    let mut intake = Intake::begin(tx, plan)?;
-    intake.take(tx, &Batch { messages: vec![message], others: Tally::default() })?;
-    intake.finish(tx, ImportState::Finished).map(drop)
-}
 
 /// A run of the check, which leaves no event: crossings and letters are a trail of their own.
 fn run_of_the_check(tx: &mut Tx<'_>) -> Result<()> {

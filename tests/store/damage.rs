@@ -5,10 +5,11 @@ use std::fs;
 use ssgctl::Error;
 use ssgctl::model::ContactDetails;
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{contact, outbox, smpp};
+use ssgctl::ops::{contact, outbox, smpp, traffic};
 use ssgctl::store::{LetterFilter, Location, SmppFilter};
 
 use crate::ledger_guards;
+use crate::support::traffic::import_a_message;
 use crate::support::{NOON, Scene, collect, every_customer, new_account, open, valid};
 
 /// A database with something in each table, as bytes.
@@ -21,6 +22,8 @@ fn sound() -> Vec<u8> {
     let person = ContactDetails { name: valid("Jo"), email: None, mobile: None, roles: valid("billing") };
     scene.write(|tx| contact::add(tx, "ACME", person)).expect("contact");
     scene.write(outbox::begin_run).expect("run");
+    scene.write(|tx| import_a_message(tx, "acme1")).expect("import");
+    scene.write(|tx| traffic::forget_before(tx, 10)).expect("prune");
     let empty: Vec<String> =
         scene.dump().into_iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
     assert!(empty.is_empty(), "nothing is in {empty:?}");

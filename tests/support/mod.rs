@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unused_imports, unused_macros, reason = "each test program uses its own share of this")]
 
+pub mod traffic;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
