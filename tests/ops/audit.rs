@@ -1,15 +1,19 @@
 //! The audit log: one event for every change, none for what was not done, and no secret in it.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{CustomerDetails, Gateway, Grace, LetterKind, LetterState, Noun, Outcome, ServiceDetails, Unit};
+use ssgctl::model::{
+    CustomerDetails, Gateway, Grace, Hash, ImportState, LetterKind, LetterState, Manifest, Message, MessageState, Noun,
+    Outcome, ServiceDetails, Tally, Unit,
+};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, warning};
+use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, traffic, warning};
 use ssgctl::store::vault::Vault;
-use ssgctl::store::{EventFilter, Tx};
+use ssgctl::store::{AccountDays, EventFilter, Tx};
 
 use crate::contact::person;
 use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_letter, reversal, set, valid};
@@ -38,6 +42,7 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
     }),
     (Noun::Contact, "remove", "ACME 1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
     (Noun::Note, "add", "ACME 1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
+    (Noun::Traffic, "prune", "2026-01-01", |tx, _| traffic::forget_before(tx, 20_454)),
     (Noun::Service, "new", "premium", |tx, _| {
         let details = ServiceDetails { name: valid("Premium"), price: valid("2") };
         service::new(tx, valid("premium"), Unit::Sms, details).map(drop)
@@ -46,6 +51,7 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
         service::edit(tx, "premium", |details| details.price = valid("3")).map(drop)
     }),
     (Noun::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
+    (Noun::Traffic, "import", "1", |tx, _| import_without_charge(tx)),
     (Noun::Smpp, "edit", "acme1", |tx, _| {
         smpp::edit(tx, "acme1", set(|account| account.name = Some(valid("Prod")))).map(drop)
     }),
@@ -89,6 +95,34 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
     (Noun::Letter, "cancel", "1", |tx, _| outbox::cancel(tx, 1).map(drop)),
 ];
 
+/// The import of one message. With a charge, the balance would have an event of its own.
+fn import_without_charge(tx: &mut Tx<'_>) -> Result<()> {
+    let Some(tariff) = tx.tariff("acme1")? else { return Ok(()) };
+    let manifest = Manifest {
+        file: "a.csv".to_owned(),
+        sha256: Hash([1; 32]),
+        size: 1,
+        dialect: "ssgctl".to_owned(),
+        options: "{}".to_owned(),
+        charging: false,
+    };
+    let accounts = vec![AccountDays { tariff, first_day: 20_781, last_day: 20_781 }];
+    let plan = traffic::Plan { manifest, accounts, known_days: BTreeSet::new(), repeats: false };
+    let message = Message {
+        day: 20_781,
+        id: valid("m-1"),
+        account_id: tariff.account_id,
+        second: 0,
+        state: MessageState::Delivered,
+        destination: valid("+447700900123"),
+        parts: 1,
+        price: None,
+    };
+    let mut intake = traffic::Intake::begin(tx, plan)?;
+    intake.take(tx, &traffic::Batch { messages: vec![message], others: Tally::default() })?;
+    intake.finish(tx, ImportState::Finished).map(drop)
+}
+
 /// A run of the check, which leaves no event: crossings and letters are a trail of their own.
 fn run_of_the_check(tx: &mut Tx<'_>) -> Result<()> {
     outbox::begin_run(tx)?;
@@ -116,9 +150,9 @@ fn every_change_leaves_one_event_with_who_when_why_and_of_what() {
     assert!(scene.findings().is_empty());
 }
 
-/// Whose every event of a noun is here: services belong to no customer.
+/// Whose every event of a noun is here: services and imports belong to no customer.
 fn owner(noun: Noun) -> Option<String> {
-    (noun != Noun::Service).then(|| "ACME".to_owned())
+    (!matches!(noun, Noun::Service | Noun::Traffic)).then(|| "ACME".to_owned())
 }
 
 #[test]

@@ -28,6 +28,8 @@ mod smpp;
 mod support;
 mod taken_back;
 mod traffic;
+mod traffic_files;
+mod traffic_interrupted;
 mod transfer;
 mod warning;
 mod warning_walk;

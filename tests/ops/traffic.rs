@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Error;
-use ssgctl::ingest::traffic::{self, Dialect, Expected, Meaning, Request, Source, Summary, Watch};
+use ssgctl::ingest::traffic::{self, Expected, Meaning, Request, Source, Summary, Watch};
 use ssgctl::model::{EntryKind, ImportState, Tally, Unit};
 use ssgctl::ops;
 use ssgctl::ops::smpp::NewAccount;
@@ -15,7 +15,7 @@ use ssgctl::store::ImportFilter;
 
 use crate::support::{Scene, assert_refused, collect, new_account, valid};
 
-const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price\n";
+pub const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price\n";
 
 /// Nobody watches, and somebody may stop the import after so many commits.
 pub struct Quiet {
@@ -32,7 +32,7 @@ impl Watch for Quiet {
 }
 
 /// A scene with ACME's account in SMS credits, and PORT's in euros at 0.05 a part.
-fn scene() -> Scene {
+pub fn scene() -> Scene {
     let mut scene = Scene::with_acme();
     scene.customer("PORT");
     scene.account("ACME", "acme");
@@ -48,7 +48,7 @@ fn scene() -> Scene {
     scene
 }
 
-fn meaning() -> Meaning {
+pub fn meaning() -> Meaning {
     Meaning {
         dialect: None,
         zone: TimeZone::UTC,
@@ -60,7 +60,7 @@ fn meaning() -> Meaning {
     }
 }
 
-fn request(scene: &Scene, name: &str, text: &str) -> Request {
+pub fn request(scene: &Scene, name: &str, text: &str) -> Request {
     let path: PathBuf = scene.folder.path().join(name);
     fs::write(&path, text).expect("written");
     let source = Source::new(name.to_owned(), fs::File::open(path).expect("opened")).expect("source");
@@ -76,18 +76,18 @@ fn request(scene: &Scene, name: &str, text: &str) -> Request {
     }
 }
 
-fn run(scene: &mut Scene, request: &Request) -> ssgctl::Result<Summary> {
+pub fn run(scene: &mut Scene, request: &Request) -> ssgctl::Result<Summary> {
     let origin = scene.origin.clone();
     traffic::import(&mut scene.store, &origin, request, None, &mut Quiet { commits_left: 1_000 })
 }
 
 /// Imports rows of our own form.
-fn import(scene: &mut Scene, name: &str, rows: &str) -> ssgctl::Result<Summary> {
+pub fn import(scene: &mut Scene, name: &str, rows: &str) -> ssgctl::Result<Summary> {
     let request = request(scene, name, &format!("{HEADER}{rows}"));
     run(scene, &request)
 }
 
-fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
+pub fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
     match result {
         Err(Error::Rows(faults)) => {
             faults.first.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.error)).collect()
@@ -96,12 +96,12 @@ fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
     }
 }
 
-fn tally(new: u64, updated: u64, duplicate: u64) -> Tally {
+pub fn tally(new: u64, updated: u64, duplicate: u64) -> Tally {
     Tally { new, updated, duplicate, ..Tally::default() }
 }
 
 /// Everything that does not depend on which file brought it: messages, sums, balances.
-fn state_of(scene: &mut Scene) -> BTreeMap<String, Vec<String>> {
+pub fn state_of(scene: &mut Scene) -> BTreeMap<String, Vec<String>> {
     assert_eq!(scene.findings(), Vec::<String>::new());
     let mut state = scene.dump();
     state.retain(|table, _| table.starts_with("traffic_"));
@@ -119,7 +119,7 @@ fn state_of(scene: &mut Scene) -> BTreeMap<String, Vec<String>> {
     state
 }
 
-const ONE: &str = "a,2026-11-24T10:00:00Z,acme,+447700900123,pending,2,\n";
+pub const ONE: &str = "a,2026-11-24T10:00:00Z,acme,+447700900123,pending,2,\n";
 
 #[test]
 fn a_message_costs_a_credit_a_part_or_its_price_or_the_services() {
@@ -306,48 +306,6 @@ fn a_cut_file_is_noticed_by_what_its_sender_said() {
 }
 
 #[test]
-fn another_kind_of_file_for_the_same_accounts_and_days_needs_a_word() {
-    let mut scene = scene();
-    import(&mut scene, "a.csv", ONE).unwrap();
-    let vonage = "account_id,message_id,direction,to,date_received,status,currency,total_price\n\
-                  acme,x-1,outbound,447700900123,2026-11-24 09:00:00 +0000,delivered,EUR,0.05\n";
-    let mut other = request(&scene, "v.csv", vonage);
-    assert_refused!(run(&mut scene, &other), Error::Refused(why) if why.contains("`acme` from 2026-11-24"));
-    other.allow_overlap = true;
-    assert_eq!(run(&mut scene, &other).unwrap().tally, tally(1, 0, 0));
-    let next_day = request(&scene, "w.csv", &vonage.replace("11-24", "11-25"));
-    run(&mut scene, &next_day).unwrap();
-}
-
-#[test]
-fn a_price_in_another_currency_is_refused_unless_prices_are_ignored() {
-    let mut scene = scene();
-    let text = "account_id,message_id,direction,to,date_received,status,currency,total_price\n\
-                port,x-1,outbound,447700900123,2026-11-24 09:00:00 +0000,delivered,USD,0.05\n";
-    let mut dollars = request(&scene, "v.csv", text);
-    let told = told(run(&mut scene, &dollars));
-    assert!(told[0].starts_with("2:68 currency: `USD` is not EUR"), "{told:?}");
-    dollars.meaning.ignores_prices = true;
-    assert_eq!(run(&mut scene, &dollars).unwrap().charges, [(valid("EUR"), valid("0.05"))]);
-}
-
-#[test]
-fn a_word_can_be_given_its_meaning_and_a_dialect_be_named() {
-    let mut scene = scene();
-    let text = format!("{HEADER}{}", ONE.replace("pending", "DLVRD"));
-    let mut odd = request(&scene, "a.csv", &text);
-    odd.meaning.words = BTreeMap::from([("dlvrd".to_owned(), valid("delivered"))]);
-    odd.meaning.dialect = Dialect::named("ssgctl");
-    odd.dry_run = true;
-    assert_eq!(run(&mut scene, &odd).unwrap().tally, tally(1, 0, 0));
-    odd.dry_run = false;
-    run(&mut scene, &odd).unwrap();
-    assert!(state_of(&mut scene)["message"][0].contains("Delivered"));
-    odd.meaning.dialect = Dialect::named("twilio");
-    assert!(told(run(&mut scene, &odd))[0].starts_with("1:1 a file of twilio needs a column `Sid`"));
-}
-
-#[test]
 fn a_rehearsal_says_the_same_and_saves_nothing() {
     let mut scene = scene();
     let before = scene.dump();
@@ -392,94 +350,6 @@ fn an_import_ends_by_hand_where_its_file_is_lost() {
         .map(|import| import.state)
         .collect();
     assert_eq!(states, [ImportState::Finished]);
-}
-
-/// Imports until after so many commits, as if killed then.
-fn interrupted(scene: &mut Scene, request: &Request, commits: usize) {
-    let origin = scene.origin.clone();
-    let store = &mut scene.store;
-    let run = std::panic::AssertUnwindSafe(|| {
-        traffic::import(store, &origin, request, None, &mut Quiet { commits_left: commits }).map(drop)
-    });
-    assert!(std::panic::catch_unwind(run).is_err(), "not interrupted");
-}
-
-fn many(count: u32) -> String {
-    let row = |n| {
-        format!(
-            "m{:03},2026-11-2{}T10:00:00Z,{},+447700900123,delivered,2,\n",
-            n % 17,
-            n % 3,
-            ["acme", "port"][n as usize % 2]
-        )
-    };
-    (0..count).map(row).collect()
-}
-
-#[test]
-fn an_interrupted_import_is_unfinished_and_the_same_file_completes_it() {
-    let text = format!("{HEADER}{}", many(40));
-    let mut clean = scene();
-    let first = request(&clean, "a.csv", &text);
-    let summary = run(&mut clean, &first).unwrap();
-    let state = state_of(&mut clean);
-    for commits in 1..13 {
-        let mut scene = scene();
-        let file = request(&scene, "a.csv", &text);
-        interrupted(&mut scene, &file, commits);
-        assert_eq!(scene.findings(), Vec::<String>::new());
-        assert!(scene.entries().is_empty(), "charges come last");
-        let warnings = scene.read(|now| Ok(now.check().warnings));
-        assert!(warnings[0].contains("is unfinished"), "{warnings:?}");
-        // A price that changes meanwhile changes nothing of it.
-        scene.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
-        let resumed = run(&mut scene, &file).unwrap();
-        assert_eq!((resumed.tally, &resumed.charges), (summary.tally, &summary.charges), "after {commits} commits");
-        assert_eq!(state_of(&mut scene), state);
-    }
-}
-
-#[test]
-fn an_unfinished_import_keeps_other_files_from_its_accounts_and_days_until_it_is_ended() {
-    let mut scene = scene();
-    let file = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
-    interrupted(&mut scene, &file, 3);
-    let other = "x,2026-11-21T10:00:00Z,acme,+447700900123,delivered,2,\n";
-    assert_refused!(import(&mut scene, "b.csv", other), Error::Refused(why) if why.contains("`a.csv` is unfinished"));
-    assert_refused!(scene.write(|tx| ops::traffic::forget_before(tx, 20_790)), Error::Refused(_));
-    import(&mut scene, "c.csv", &other.replace("11-21", "11-28")).unwrap();
-    let mut free = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
-    free.charging = false;
-    assert_refused!(run(&mut scene, &free), Error::Refused(why) if why.contains("with other options"));
-    let closed = scene.write(|tx| ops::traffic::close(tx, 1)).unwrap();
-    assert_eq!((closed.state, closed.tally.rows()), (ImportState::Closed, 9));
-    assert_eq!(closed.charges[0], (Unit::Sms, valid("10")));
-    import(&mut scene, "b.csv", other).unwrap();
-    assert_eq!(import(&mut scene, "a.csv", &many(40)).unwrap().tally.rows(), 40);
-    state_of(&mut scene);
-}
-
-#[test]
-fn a_file_that_changes_while_it_is_read_is_noticed() {
-    struct Meddler(PathBuf);
-    impl Watch for Meddler {
-        fn begin(&mut self, part: &'static str) {
-            if part == "importing" {
-                let text = fs::read_to_string(&self.0).unwrap().replace(",2,", ",3,");
-                fs::write(&self.0, text + "more").unwrap();
-            }
-        }
-        fn at(&mut self, _: u64) {}
-        fn committed(&mut self) {}
-    }
-    let mut scene = scene();
-    let file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
-    let origin = scene.origin.clone();
-    let before = scene.dump();
-    let meddler = &mut Meddler(scene.folder.path().join("a.csv"));
-    let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
-    assert_refused!(outcome, Error::Input { code: "changed_meanwhile", .. });
-    assert_eq!(scene.dump(), before);
 }
 
 proptest! {

@@ -1,0 +1,100 @@
+//! Imports of traffic that are interrupted, or whose file changes: what is left, and how it ends.
+
+use std::fs;
+use std::path::PathBuf;
+
+use ssgctl::Error;
+use ssgctl::ingest::traffic::{self, Request, Watch};
+use ssgctl::model::{ImportState, Unit};
+use ssgctl::ops;
+
+use crate::support::{Scene, assert_refused, valid};
+use crate::traffic::{HEADER, ONE, Quiet, import, request, run, scene, state_of};
+
+/// Imports until after so many commits, as if killed then.
+fn interrupted(scene: &mut Scene, request: &Request, commits: usize) {
+    let origin = scene.origin.clone();
+    let store = &mut scene.store;
+    let run = std::panic::AssertUnwindSafe(|| {
+        traffic::import(store, &origin, request, None, &mut Quiet { commits_left: commits }).map(drop)
+    });
+    assert!(std::panic::catch_unwind(run).is_err(), "not interrupted");
+}
+
+fn many(count: u32) -> String {
+    let row = |n| {
+        format!(
+            "m{:03},2026-11-2{}T10:00:00Z,{},+447700900123,delivered,2,\n",
+            n % 17,
+            n % 3,
+            ["acme", "port"][n as usize % 2]
+        )
+    };
+    (0..count).map(row).collect()
+}
+
+#[test]
+fn an_interrupted_import_is_unfinished_and_the_same_file_completes_it() {
+    let text = format!("{HEADER}{}", many(40));
+    let mut clean = scene();
+    let first = request(&clean, "a.csv", &text);
+    let summary = run(&mut clean, &first).unwrap();
+    let state = state_of(&mut clean);
+    for commits in 1..13 {
+        let mut scene = scene();
+        let file = request(&scene, "a.csv", &text);
+        interrupted(&mut scene, &file, commits);
+        assert_eq!(scene.findings(), Vec::<String>::new());
+        assert!(scene.entries().is_empty(), "charges come last");
+        let warnings = scene.read(|now| Ok(now.check().warnings));
+        assert!(warnings[0].contains("is unfinished"), "{warnings:?}");
+        // A price that changes meanwhile changes nothing of it.
+        scene.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+        let resumed = run(&mut scene, &file).unwrap();
+        assert_eq!((resumed.tally, &resumed.charges), (summary.tally, &summary.charges), "after {commits} commits");
+        assert_eq!(state_of(&mut scene), state);
+    }
+}
+
+#[test]
+fn an_unfinished_import_keeps_other_files_from_its_accounts_and_days_until_it_is_ended() {
+    let mut scene = scene();
+    let file = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
+    interrupted(&mut scene, &file, 3);
+    let other = "x,2026-11-21T10:00:00Z,acme,+447700900123,delivered,2,\n";
+    assert_refused!(import(&mut scene, "b.csv", other), Error::Refused(why) if why.contains("`a.csv` is unfinished"));
+    assert_refused!(scene.write(|tx| ops::traffic::forget_before(tx, 20_790)), Error::Refused(_));
+    import(&mut scene, "c.csv", &other.replace("11-21", "11-28")).unwrap();
+    let mut free = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
+    free.charging = false;
+    assert_refused!(run(&mut scene, &free), Error::Refused(why) if why.contains("with other options"));
+    let closed = scene.write(|tx| ops::traffic::close(tx, 1)).unwrap();
+    assert_eq!((closed.state, closed.tally.rows()), (ImportState::Closed, 9));
+    assert_eq!(closed.charges[0], (Unit::Sms, valid("10")));
+    import(&mut scene, "b.csv", other).unwrap();
+    assert_eq!(import(&mut scene, "a.csv", &many(40)).unwrap().tally.rows(), 40);
+    state_of(&mut scene);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_noticed() {
+    struct Meddler(PathBuf);
+    impl Watch for Meddler {
+        fn begin(&mut self, part: &'static str) {
+            if part == "importing" {
+                let text = fs::read_to_string(&self.0).unwrap().replace(",2,", ",3,");
+                fs::write(&self.0, text + "more").unwrap();
+            }
+        }
+        fn at(&mut self, _: u64) {}
+        fn committed(&mut self) {}
+    }
+    let mut scene = scene();
+    let file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
+    let origin = scene.origin.clone();
+    let before = scene.dump();
+    let meddler = &mut Meddler(scene.folder.path().join("a.csv"));
+    let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
+    assert_refused!(outcome, Error::Input { code: "changed_meanwhile", .. });
+    assert_eq!(scene.dump(), before);
+}
