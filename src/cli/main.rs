@@ -33,6 +33,7 @@ mod settings;
 mod signals;
 mod smpp;
 mod traffic;
+mod usage;
 mod version;
 mod wizard;
 

@@ -146,27 +146,43 @@ impl Accounts<'_> {
             let differs = change.fields.keys().cloned().collect();
             return Err(at(Error::Differs { noun: Noun::Smpp, name, differs }));
         }
-        let steps = || {
-            if is == Status::Archived && becomes == Status::Active {
-                ops::smpp::unarchive(tx, &name)?;
-            }
-            ops::smpp::edit(tx, &name, |before| {
-                *before = details;
-                Ok(())
-            })?;
-            if let Some(cug) = &cug {
-                ops::smpp::replace_cug(tx, &name, cug)?;
-            }
-            if other_password.is_some() {
-                ops::smpp::rotate(tx, self.vault, &name, other_password, Grace::default())?;
-            }
-            if is == Status::Active && becomes == Status::Archived {
-                ops::smpp::archive(tx, &name)?;
-            }
-            Ok(())
-        };
-        steps().map_err(at)?;
+        let wanted = Wanted { details, cug, password: other_password, is, becomes };
+        wanted.save(tx, self.vault, &name).map_err(at)?;
         Ok(Done { verdict: Verdict::Changed, name, changes: change.fields })
+    }
+}
+
+/// What an account is to become.
+struct Wanted {
+    details: SmppDetails,
+    /// Another closed user group than it has.
+    cug: Option<MsisdnSet>,
+    /// Another password than it has.
+    password: Option<Password>,
+    is: Status,
+    becomes: Status,
+}
+
+impl Wanted {
+    /// Takes the steps there: what is archived is changed when it is in use again, and what is to be archived before it is.
+    fn save(self, tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<()> {
+        if self.is == Status::Archived && self.becomes == Status::Active {
+            ops::smpp::unarchive(tx, name)?;
+        }
+        ops::smpp::edit(tx, name, |before| {
+            *before = self.details;
+            Ok(())
+        })?;
+        if let Some(cug) = &self.cug {
+            ops::smpp::replace_cug(tx, name, cug)?;
+        }
+        if self.password.is_some() {
+            ops::smpp::rotate(tx, vault, name, self.password, Grace::default())?;
+        }
+        if self.is == Status::Active && self.becomes == Status::Archived {
+            ops::smpp::archive(tx, name)?;
+        }
+        Ok(())
     }
 }
 

@@ -17,3 +17,4 @@ mod terminal;
 mod tree;
 mod values;
 mod wizard;
+mod wrong;

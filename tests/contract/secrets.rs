@@ -51,7 +51,6 @@ fn passwords_are_in_no_output_but_those_that_show_them() {
         "smpp list --all",
         "smpp cug given list",
         "smpp export",
-        "smpp export -o json",
         "export -",
         "smpp export --gateway opensmppbox --file logins.txt --force --skip-unfit",
         "smpp export --gateway opensmppbox --diff logins.txt --skip-unfit",

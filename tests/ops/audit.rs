@@ -7,10 +7,11 @@ use serde_json::json;
 use ssgctl::Result;
 use ssgctl::model::{
     CustomerDetails, Gateway, Grace, Hash, ImportState, LetterKind, LetterState, Manifest, Message, MessageState, Noun,
-    Outcome, ServiceDetails, Tally, Unit,
+    Outcome, ServiceDetails, Tally, Tariff, Unit,
 };
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
+use ssgctl::ops::traffic::{Batch, Intake, Plan};
 use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, traffic, warning};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{AccountDays, EventFilter, Tx};
@@ -42,7 +43,6 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
     }),
     (Noun::Contact, "remove", "ACME 1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
     (Noun::Note, "add", "ACME 1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
-    (Noun::Traffic, "prune", "2026-01-01", |tx, _| traffic::forget_before(tx, 20_454)),
     (Noun::Service, "new", "premium", |tx, _| {
         let details = ServiceDetails { name: valid("Premium"), price: valid("2") };
         service::new(tx, valid("premium"), Unit::Sms, details).map(drop)
@@ -51,7 +51,6 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
         service::edit(tx, "premium", |details| details.price = valid("3")).map(drop)
     }),
     (Noun::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
-    (Noun::Traffic, "import", "1", |tx, _| import_without_charge(tx)),
     (Noun::Smpp, "edit", "acme1", |tx, _| {
         smpp::edit(tx, "acme1", set(|account| account.name = Some(valid("Prod")))).map(drop)
     }),
@@ -93,24 +92,27 @@ const DEEDS: &[(Noun, &str, &str, Deed)] = &[
         outbox::retry(tx, 1).map(drop)
     }),
     (Noun::Letter, "cancel", "1", |tx, _| outbox::cancel(tx, 1).map(drop)),
+    (Noun::Traffic, "import", "1", |tx, _| import_of_a_message(tx)),
+    (Noun::Traffic, "prune", "1970-01-11", |tx, _| traffic::forget_before(tx, 10)),
 ];
 
-/// The import of one message. With a charge, the balance would have an event of its own.
-fn import_without_charge(tx: &mut Tx<'_>) -> Result<()> {
-    let Some(tariff) = tx.tariff("acme1")? else { return Ok(()) };
+/// An import of one message. It charges nothing: a charge is an event of its balance besides.
+fn import_of_a_message(tx: &mut Tx<'_>) -> Result<()> {
+    let (charging, day) = (false, 20_000);
+    let tariff = Tariff { charging, ..tx.tariff("acme1")?.expect("an account") };
     let manifest = Manifest {
         file: "a.csv".to_owned(),
-        sha256: Hash([1; 32]),
-        size: 1,
+        sha256: Hash([7; 32]),
+        size: 100,
         dialect: "ssgctl".to_owned(),
         options: "{}".to_owned(),
-        charging: false,
+        charging,
     };
-    let accounts = vec![AccountDays { tariff, first_day: 20_781, last_day: 20_781 }];
-    let plan = traffic::Plan { manifest, accounts, known_days: BTreeSet::new(), repeats: false };
+    let accounts = vec![AccountDays { tariff, first_day: day, last_day: day }];
+    let plan = Plan { manifest, accounts, known_days: BTreeSet::new(), repeats: false };
     let message = Message {
-        day: 20_781,
-        id: valid("m-1"),
+        day,
+        id: valid("m1"),
         account_id: tariff.account_id,
         second: 0,
         state: MessageState::Delivered,
@@ -118,8 +120,8 @@ fn import_without_charge(tx: &mut Tx<'_>) -> Result<()> {
         parts: 1,
         price: None,
     };
-    let mut intake = traffic::Intake::begin(tx, plan)?;
-    intake.take(tx, &traffic::Batch { messages: vec![message], others: Tally::default() })?;
+    let mut intake = Intake::begin(tx, plan)?;
+    intake.take(tx, &Batch { messages: vec![message], others: Tally::default() })?;
     intake.finish(tx, ImportState::Finished).map(drop)
 }
 
@@ -150,7 +152,7 @@ fn every_change_leaves_one_event_with_who_when_why_and_of_what() {
     assert!(scene.findings().is_empty());
 }
 
-/// Whose every event of a noun is here: services and imports belong to no customer.
+/// Whose every event of a noun is here: services and imports of traffic belong to no customer.
 fn owner(noun: Noun) -> Option<String> {
     (!matches!(noun, Noun::Service | Noun::Traffic)).then(|| "ACME".to_owned())
 }

@@ -194,7 +194,7 @@ fn a_new_letter_that_another_run_has_sent_meanwhile_is_not_sent_again() {
     scene.write(|tx| outbox::record(tx, first, &Outcome::Sent)).unwrap();
     scene.write(|tx| outbox::cancel(tx, ids[2])).unwrap();
     let (key, origin, mut bag) = (scene.folder.path().join("key"), scene.origin.clone(), Bag::default());
-    let limits = Limits { time: Duration::from_secs(60) };
+    let limits = Limits { time: Duration::from_mins(1) };
     let trip = Trip { round: Round::Of(ids.clone()), keys: &|| Vault::open(&key), limits };
     let mut counts = CheckCounts::default();
     deliver(&mut scene.store, &origin, trip, &mut bag, &mut counts, &mut |_, _| {}).unwrap();

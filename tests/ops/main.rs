@@ -7,6 +7,7 @@
     reason = "a test's helpers fail as its assertions do"
 )]
 
+mod all_clear;
 mod audit;
 mod balance;
 mod contact;
@@ -28,8 +29,7 @@ mod smpp;
 mod support;
 mod taken_back;
 mod traffic;
-mod traffic_files;
-mod traffic_interrupted;
+mod traffic_ends;
 mod transfer;
 mod warning;
 mod warning_walk;

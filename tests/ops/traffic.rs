@@ -7,13 +7,12 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Error;
-use ssgctl::ingest::traffic::{self, Expected, Meaning, Request, Source, Summary, Watch};
-use ssgctl::model::{EntryKind, ImportState, Tally, Unit};
+use ssgctl::ingest::traffic::{self, Dialect, Expected, Meaning, Request, Source, Summary, Watch};
+use ssgctl::model::{EntryKind, Tally, Unit};
 use ssgctl::ops;
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::store::ImportFilter;
 
-use crate::support::{Scene, assert_refused, collect, new_account, valid};
+use crate::support::{Scene, assert_refused, new_account, valid};
 
 pub const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price\n";
 
@@ -48,7 +47,7 @@ pub fn scene() -> Scene {
     scene
 }
 
-pub fn meaning() -> Meaning {
+fn meaning() -> Meaning {
     Meaning {
         dialect: None,
         zone: TimeZone::UTC,
@@ -96,7 +95,7 @@ pub fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
     }
 }
 
-pub fn tally(new: u64, updated: u64, duplicate: u64) -> Tally {
+fn tally(new: u64, updated: u64, duplicate: u64) -> Tally {
     Tally { new, updated, duplicate, ..Tally::default() }
 }
 
@@ -306,6 +305,48 @@ fn a_cut_file_is_noticed_by_what_its_sender_said() {
 }
 
 #[test]
+fn another_kind_of_file_for_the_same_accounts_and_days_needs_a_word() {
+    let mut scene = scene();
+    import(&mut scene, "a.csv", ONE).unwrap();
+    let vonage = "account_id,message_id,direction,to,date_received,status,currency,total_price\n\
+                  acme,x-1,outbound,447700900123,2026-11-24 09:00:00 +0000,delivered,EUR,0.05\n";
+    let mut other = request(&scene, "v.csv", vonage);
+    assert_refused!(run(&mut scene, &other), Error::Refused(why) if why.contains("`acme` from 2026-11-24"));
+    other.allow_overlap = true;
+    assert_eq!(run(&mut scene, &other).unwrap().tally, tally(1, 0, 0));
+    let next_day = request(&scene, "w.csv", &vonage.replace("11-24", "11-25"));
+    run(&mut scene, &next_day).unwrap();
+}
+
+#[test]
+fn a_price_in_another_currency_is_refused_unless_prices_are_ignored() {
+    let mut scene = scene();
+    let text = "account_id,message_id,direction,to,date_received,status,currency,total_price\n\
+                port,x-1,outbound,447700900123,2026-11-24 09:00:00 +0000,delivered,USD,0.05\n";
+    let mut dollars = request(&scene, "v.csv", text);
+    let told = told(run(&mut scene, &dollars));
+    assert!(told[0].starts_with("2:68 currency: `USD` is not EUR"), "{told:?}");
+    dollars.meaning.ignores_prices = true;
+    assert_eq!(run(&mut scene, &dollars).unwrap().charges, [(valid("EUR"), valid("0.05"))]);
+}
+
+#[test]
+fn a_word_can_be_given_its_meaning_and_a_dialect_be_named() {
+    let mut scene = scene();
+    let text = format!("{HEADER}{}", ONE.replace("pending", "DLVRD"));
+    let mut odd = request(&scene, "a.csv", &text);
+    odd.meaning.words = BTreeMap::from([("dlvrd".to_owned(), valid("delivered"))]);
+    odd.meaning.dialect = Dialect::named("ssgctl");
+    odd.dry_run = true;
+    assert_eq!(run(&mut scene, &odd).unwrap().tally, tally(1, 0, 0));
+    odd.dry_run = false;
+    run(&mut scene, &odd).unwrap();
+    assert!(state_of(&mut scene)["message"][0].contains("Delivered"));
+    odd.meaning.dialect = Dialect::named("twilio");
+    assert!(told(run(&mut scene, &odd))[0].starts_with("1:1 a file of twilio needs a column `Sid`"));
+}
+
+#[test]
 fn a_rehearsal_says_the_same_and_saves_nothing() {
     let mut scene = scene();
     let before = scene.dump();
@@ -317,39 +358,6 @@ fn a_rehearsal_says_the_same_and_saves_nothing() {
     let done = run(&mut scene, &trial).unwrap();
     assert_eq!((rehearsed.tally, rehearsed.charges), (done.tally, done.charges));
     assert_eq!(done.tally, tally(1, 0, 1));
-}
-
-#[test]
-fn pruned_messages_leave_their_sums_and_never_come_back() {
-    let mut scene = scene();
-    let rows = format!("{ONE}{}", ONE.replace("11-24", "11-25"));
-    import(&mut scene, "a.csv", &rows).unwrap();
-    let before = state_of(&mut scene);
-    let day = 20_782;
-    scene.write(|tx| ops::traffic::forget_before(tx, day)).unwrap();
-    let step = scene.write(ops::traffic::prune).unwrap();
-    assert_eq!((step.messages, step.goes_on), (1, false));
-    let after = state_of(&mut scene);
-    assert_eq!(after["message"].len(), 1);
-    for table in ["traffic_hour", "traffic_day", "balance"] {
-        assert_eq!(after[table], before[table], "{table}");
-    }
-    let told = told(import(&mut scene, "b.csv", ONE));
-    assert!(told[0].contains("lies before 2026-11-25, up to which messages were pruned"), "{told:?}");
-}
-
-#[test]
-fn an_import_ends_by_hand_where_its_file_is_lost() {
-    let mut scene = scene();
-    import(&mut scene, "a.csv", ONE).unwrap();
-    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 1)), Error::Refused(_));
-    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 2)), Error::NotFound { .. });
-    let states: Vec<ImportState> = scene
-        .read(|now| collect(|each| now.imports(&ImportFilter::default(), each)))
-        .into_iter()
-        .map(|import| import.state)
-        .collect();
-    assert_eq!(states, [ImportState::Finished]);
 }
 
 proptest! {

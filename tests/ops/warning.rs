@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use ssgctl::model::{
-    CustomerDetails, EmailAddress, Letter, LetterKind, LetterState, Level, Money, Outcome, Unit, Warning,
-    WarningDetails,
+    CustomerDetails, EmailAddress, LetterKind, LetterState, Level, Money, Outcome, Unit, Warning, WarningDetails,
 };
 use ssgctl::ops::warning::{self, Broken, Judged, Judgement, Notice};
 use ssgctl::ops::{contact, customer, outbox};
@@ -249,79 +248,6 @@ fn a_customer_that_is_not_to_be_told_is_not_told() {
     let judged = judge(&mut scene);
     assert!(!judged[0].nobody_to_tell);
     assert_eq!(told(&judged), [to(LetterKind::Internal, US)]);
-}
-
-#[test]
-fn letters_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers() {
-    let mut scene = scene();
-    bring_to(&mut scene, "100");
-    judge(&mut scene);
-    bring_to(&mut scene, "5");
-    judge(&mut scene);
-    bring_to(&mut scene, "200");
-    assert_eq!(told(&judge(&mut scene)), [], "nobody was told, so nobody is told that it is over");
-    let letters = scene.letters();
-    assert_eq!(letters.len(), 4);
-    assert!(letters.iter().all(|letter| letter.state == LetterState::Cancelled), "{letters:?}");
-    assert_eq!(letters[2].last_error.as_deref(), Some("the balance has recovered"));
-}
-
-#[test]
-fn only_those_who_were_told_or_may_have_been_hear_that_it_is_over_each_once() {
-    let mut scene = scene();
-    let them = ["sent", "failed", "uncertain", "sending", "waits"].map(|name| format!("{name}@acme.example"));
-    warn(&mut scene, |details| details.to = them.iter().map(|address| valid(address)).collect()).unwrap();
-    for amount in ["100", "5"] {
-        bring_to(&mut scene, amount);
-        scene.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
-        let outcomes = |letter: &Letter| match letter.recipient.as_str().split('@').next() {
-            Some("sent") => Some(Outcome::Sent),
-            Some("failed") => Some(Outcome::Refused("550".to_owned())),
-            Some("uncertain") => Some(Outcome::Unanswered("hung up".to_owned())),
-            Some("waits") => Some(Outcome::Deferred("451".to_owned())),
-            _ => None,
-        };
-        let claimed = scene.write(|tx| outbox::claim(tx, 100)).unwrap();
-        for letter in claimed {
-            if let Some(outcome) = outcomes(&letter) {
-                scene.write(|tx| outbox::record(tx, letter, &outcome)).unwrap();
-            }
-        }
-    }
-    bring_to(&mut scene, "200");
-    let all_clear =
-        ["sending", "sent", "uncertain"].map(|name| to(LetterKind::AllClear, &format!("{name}@acme.example")));
-    assert_eq!(told(&judge(&mut scene)), all_clear);
-}
-
-#[test]
-fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of_earlier_times() {
-    let mut scene = scene();
-    for address in ["first@acme.example", "second@acme.example"] {
-        warn(&mut scene, |details| details.to = vec![valid(address)]).unwrap();
-        bring_to(&mut scene, "50");
-        scene.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
-        deliver(&mut scene);
-        bring_to(&mut scene, "200");
-        assert_eq!(told(&judge(&mut scene)), [to(LetterKind::AllClear, address)]);
-        deliver(&mut scene);
-    }
-}
-
-#[test]
-fn no_all_clear_is_sent_where_it_is_switched_off_and_old_warnings_are_taken_back_all_the_same() {
-    let mut scene = scene();
-    warn(&mut scene, |details| details.all_clear = false).unwrap();
-    for deliver_first in [true, false] {
-        bring_to(&mut scene, "50");
-        judge(&mut scene);
-        if deliver_first {
-            deliver(&mut scene);
-        }
-        bring_to(&mut scene, "200");
-        assert_eq!(told(&judge(&mut scene)), []);
-    }
-    assert!(scene.letters().iter().all(|letter| letter.state != LetterState::Pending));
 }
 
 #[test]

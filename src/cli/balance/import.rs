@@ -70,7 +70,9 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let Incoming { input, watch, .. } = input::open_to_import(&args.file, args.expect.is_summed())?;
     let mut rows = ssgctl::ingest::balance::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
     args.expect.check(&file, rows.len() as u64, &watch)?;
-    rows.iter_mut().for_each(|row| row.adjustment.allow_negative = args.allow_negative);
+    for row in &mut rows {
+        row.adjustment.allow_negative = args.allow_negative;
+    }
     let deed = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
     if args.receipts {
         let receipts = context.write(&args.change, deed)?;

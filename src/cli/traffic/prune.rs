@@ -82,7 +82,7 @@ pub(crate) fn run(args: &PruneArgs, context: &mut Context) -> Result<()> {
         context.write_unshown(change, |tx| ops::traffic::forget_before(tx, before))?;
         while goes_on {
             // Others get their turn between the steps.
-            goes_on = count(context.write_unshown(change, |tx| ops::traffic::prune(tx))?);
+            goes_on = count(context.write_unshown(change, ops::traffic::prune)?);
         }
     }
     context.output.row(&summary)

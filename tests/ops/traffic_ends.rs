@@ -1,4 +1,4 @@
-//! Imports of traffic that are interrupted, or whose file changes: what is left, and how it ends.
+//! How imports of traffic end: completed after they were killed, by hand, or not at all; and what is given up later.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,9 +7,10 @@ use ssgctl::Error;
 use ssgctl::ingest::traffic::{self, Request, Watch};
 use ssgctl::model::{ImportState, Unit};
 use ssgctl::ops;
+use ssgctl::store::ImportFilter;
 
-use crate::support::{Scene, assert_refused, valid};
-use crate::traffic::{HEADER, ONE, Quiet, import, request, run, scene, state_of};
+use crate::support::{Scene, assert_refused, collect, valid};
+use crate::traffic::{HEADER, ONE, Quiet, import, request, run, scene, state_of, told};
 
 /// Imports until after so many commits, as if killed then.
 fn interrupted(scene: &mut Scene, request: &Request, commits: usize) {
@@ -97,4 +98,37 @@ fn a_file_that_changes_while_it_is_read_is_noticed() {
     let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
     assert_refused!(outcome, Error::Input { code: "changed_meanwhile", .. });
     assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn pruned_messages_leave_their_sums_and_never_come_back() {
+    let mut scene = scene();
+    let rows = format!("{ONE}{}", ONE.replace("11-24", "11-25"));
+    import(&mut scene, "a.csv", &rows).unwrap();
+    let before = state_of(&mut scene);
+    let day = 20_782;
+    scene.write(|tx| ops::traffic::forget_before(tx, day)).unwrap();
+    let step = scene.write(ops::traffic::prune).unwrap();
+    assert_eq!((step.messages, step.goes_on), (1, false));
+    let after = state_of(&mut scene);
+    assert_eq!(after["message"].len(), 1);
+    for table in ["traffic_hour", "traffic_day", "balance"] {
+        assert_eq!(after[table], before[table], "{table}");
+    }
+    let told = told(import(&mut scene, "b.csv", ONE));
+    assert!(told[0].contains("lies before 2026-11-25, up to which messages were pruned"), "{told:?}");
+}
+
+#[test]
+fn an_import_ends_by_hand_where_its_file_is_lost() {
+    let mut scene = scene();
+    import(&mut scene, "a.csv", ONE).unwrap();
+    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 1)), Error::Refused(_));
+    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 2)), Error::NotFound { .. });
+    let states: Vec<ImportState> = scene
+        .read(|now| collect(|each| now.imports(&ImportFilter::default(), each)))
+        .into_iter()
+        .map(|import| import.state)
+        .collect();
+    assert_eq!(states, [ImportState::Finished]);
 }
