@@ -82,7 +82,9 @@ impl<'de> Visitor<'de> for Fields {
                 Some(b'[') => {
                     let items: Vec<String> = serde_json::from_str(raw)
                         .map_err(|_| M::Error::custom(format!("field {} must be an array of texts", quoted(&name))))?;
-                    fields.push((name, items.join("\n")));
+                    // Lines that begin with a bracket would be taken for another form of an address.
+                    let stays = items.first().is_some_and(|first| first.trim_start().starts_with(['[', '{']));
+                    fields.push((name, if stays { raw.to_owned() } else { items.join("\n") }));
                 }
                 Some(b'{') => {
                     return Err(M::Error::custom(format!("field {} must be a text or a number", quoted(name))));

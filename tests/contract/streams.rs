@@ -80,7 +80,7 @@ fn a_full_disk_under_a_read_is_a_failure_that_saved_nothing() {
     for line in READS {
         let outcome = full(&console, line);
         outcome.failed(10, line);
-        let is_json = line.contains("--json") || line.contains("jsonl");
+        let is_json = line.contains("json");
         if is_json {
             check_error(&outcome.error(line), 10, false, line);
         } else {

@@ -12,6 +12,8 @@ mod crossings;
 mod desk;
 mod faults;
 mod letters;
+#[path = "../support/node_smpp.rs"]
+mod node_smpp;
 mod programs;
 mod real;
 mod secrets;

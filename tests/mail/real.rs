@@ -1,11 +1,16 @@
 //! Delivery to a mail server of another make, Debian's python3-aiosmtpd. Where it is not installed this says so and passes.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
+use ssgctl::model::{Password, Port};
+use ssgctl::smpp::{Client, End, Endpoint, probe};
 
 use crate::desk::Desk;
+use crate::node_smpp::{self, NodeSmpp};
 
 /// Debian's own interpreter, whose modules are Debian's packages.
 const PYTHON: &str = "/usr/bin/python3";
@@ -70,4 +75,50 @@ fn another_makes_server_takes_refuses_and_puts_off_letters() {
     let letters: Vec<_> = taken.iter().map(|letter| letter["to"][0].as_str().expect("an address")).collect();
     assert_eq!(letters, ["zoe@x.example", "ops@gateway.example"]);
     assert!(taken[0]["text"].as_str().expect("text").contains("first\r\n.\r\n..\r\nlast\r\n"), "{}", taken[0]);
+}
+
+/// What a new customer is written, read by the customer's own client, opens the gateway that runs on our export.
+#[test]
+fn the_details_of_a_welcome_letter_bind_to_a_gateway_that_runs_on_our_export() {
+    if !is_installed() {
+        println!("not tried: python3-aiosmtpd is not installed");
+        return;
+    }
+    let mut server = Aiosmtpd::start();
+    let port = server.line()["port"].as_u64().expect("a port");
+    let desk = Desk::with_mail(&format!("transport = 'smtp://127.0.0.1:{port}'"));
+    desk.write_config(&format!("{}\n[gateway]\nhosts = ['127.0.0.1', 'localhost']\n", desk.config()));
+    desk.ok("quick-create --organisation 'ABC Corp' --contact-name Zoe --contact-email zoe@abc.example --send-email");
+    desk.ok("smpp export --gateway json --file accounts.json");
+    let taken = server.stop();
+    let letter = taken[0]["text"].as_str().expect("text");
+    let told = |label: &str| {
+        let value = letter.lines().find_map(|line| line.strip_prefix(label)?.strip_prefix(": "));
+        value.expect(label).to_owned()
+    };
+    let (system_id, password) = (told("System ID"), told("Password"));
+    let exported = fs::read_to_string(desk.console.path("accounts.json")).expect("read");
+    let exported: Value = serde_json::from_str(&exported).expect("JSON");
+    let account = &exported["accounts"][0];
+    assert_eq!(
+        (&account["system_id"], &account["passwords"][0]["password"]),
+        (&system_id.clone().into(), &password.clone().into())
+    );
+    if !node_smpp::is_installed() {
+        println!("not tried to the end: the npm package smpp is not installed");
+        return;
+    }
+    let gateway = NodeSmpp::on(&desk.console.path("accounts.json"));
+    let endpoint = Endpoint {
+        host: told("Host").parse().expect("a host"),
+        port: Port::new(gateway.port).expect("a port"),
+        tls: false,
+    };
+    let bind = |password: &str| {
+        let password: Password = password.parse().expect("a password");
+        let client = Client { system_id: &system_id, password: &password, system_type: "", address_range: "" };
+        probe(&endpoint, &client, Duration::from_secs(10)).end
+    };
+    assert_eq!(bind(&password), End::Bound);
+    assert!(matches!(bind("another1"), End::Refused { .. }));
 }

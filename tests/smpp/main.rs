@@ -8,6 +8,8 @@ mod authority;
 #[allow(dead_code, reason = "these tests use their own share of it")]
 mod console;
 mod faults;
+#[path = "../support/node_smpp.rs"]
+mod node_smpp;
 mod peer;
 mod probe;
 mod reasons;

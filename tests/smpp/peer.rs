@@ -1,43 +1,7 @@
-//! A gateway of another make, the npm package `smpp`, that runs on our export. Where it is not installed this says so and
-//! passes; `npm install --prefix target/peers smpp` installs it.
-
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+//! Probes of a gateway of another make that runs on our export. Where it is not installed this says so and passes.
 
 use crate::console::Console;
-
-const MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/peers/node_modules");
-
-fn is_installed() -> bool {
-    let node = Command::new("node").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    Path::new(MODULES).join("smpp").is_dir() && node.is_ok_and(|status| status.success())
-}
-
-/// The gateway, which ends when its stdin is closed.
-struct NodeSmpp {
-    process: Child,
-    port: u16,
-}
-
-impl NodeSmpp {
-    fn on(accounts: &PathBuf) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/smpp/peer.js");
-        let mut gateway = Command::new("node");
-        gateway.env("NODE_PATH", MODULES).arg(script).arg(accounts).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = gateway.spawn().expect("started");
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().expect("a pipe")).read_line(&mut line).expect("a port");
-        Self { process, port: line.trim().parse().expect("a port") }
-    }
-}
-
-impl Drop for NodeSmpp {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
-}
+use crate::node_smpp::{NodeSmpp, is_installed};
 
 #[test]
 fn exported_credentials_bind_to_a_gateway_of_another_make() {

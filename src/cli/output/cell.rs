@@ -93,6 +93,10 @@ impl<'a> Cell<'a> {
             Self::Time(time) => Cow::Owned(time.to_string()),
             Self::Long { data, .. } => Cow::Borrowed(data),
             Self::List(items) => Cow::Owned(items.join(", ")),
+            // As lines these would be taken for another form of an address when they are read again.
+            Self::Lines(lines) if lines.first().is_some_and(|first| first.starts_with(['[', '{'])) => {
+                Cow::Owned(Value::from(lines.iter().map(AsRef::as_ref).collect::<Vec<&str>>()).to_string())
+            }
             Self::Lines(lines) => Cow::Owned(lines.join("\n")),
             Self::Changes(fields) => Cow::Owned(Value::Object((*fields).clone()).to_string()),
         }
