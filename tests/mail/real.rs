@@ -54,15 +54,20 @@ impl Aiosmtpd {
     }
 }
 
-#[test]
-fn another_makes_server_takes_refuses_and_puts_off_letters() {
+/// The server and a desk that sends to it, where there is such a server.
+fn desk() -> Option<(Aiosmtpd, Desk)> {
     if !is_installed() {
         println!("not tried: python3-aiosmtpd is not installed");
-        return;
+        return None;
     }
     let mut server = Aiosmtpd::start();
     let port = server.line()["port"].as_u64().expect("a port");
-    let desk = Desk::with_mail(&format!("transport = 'smtp://127.0.0.1:{port}'"));
+    Some((server, Desk::with_mail(&format!("transport = 'smtp://127.0.0.1:{port}'"))))
+}
+
+#[test]
+fn another_makes_server_takes_refuses_and_puts_off_letters() {
+    let Some((server, desk)) = desk() else { return };
     desk.customer("ABC");
     desk.ok("balance warn ABC --to unknown@x.example,busy@x.example,zoe@x.example");
     desk.template("low-upper.txt", "Subject: N\u{fa}\u{f1}ez, low\n\nfirst\n.\n..\nlast");
@@ -80,13 +85,7 @@ fn another_makes_server_takes_refuses_and_puts_off_letters() {
 /// What a new customer is written, read by the customer's own client, opens the gateway that runs on our export.
 #[test]
 fn the_details_of_a_welcome_letter_bind_to_a_gateway_that_runs_on_our_export() {
-    if !is_installed() {
-        println!("not tried: python3-aiosmtpd is not installed");
-        return;
-    }
-    let mut server = Aiosmtpd::start();
-    let port = server.line()["port"].as_u64().expect("a port");
-    let desk = Desk::with_mail(&format!("transport = 'smtp://127.0.0.1:{port}'"));
+    let Some((server, desk)) = desk() else { return };
     desk.write_config(&format!("{}\n[gateway]\nhosts = ['127.0.0.1', 'localhost']\n", desk.config()));
     desk.ok("quick-create --organisation 'ABC Corp' --contact-name Zoe --contact-email zoe@abc.example --send-email");
     desk.ok("smpp export --gateway json --file accounts.json");
