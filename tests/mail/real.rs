@@ -55,6 +55,7 @@ impl Aiosmtpd {
 }
 
 /// The server and a desk that sends to it, where there is such a server.
+#[expect(clippy::print_stdout, reason = "what was not tried is told")]
 fn desk() -> Option<(Aiosmtpd, Desk)> {
     if !is_installed() {
         println!("not tried: python3-aiosmtpd is not installed");
