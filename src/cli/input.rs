@@ -3,13 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Seek, Stdin};
+use std::os::fd::AsFd;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 use ssgctl::error::quoted;
-use ssgctl::model::{Hash, Invalid};
+use ssgctl::model::Hash;
 use ssgctl::store::files;
 
 use crate::exit::{Exit, Failure, Result};
@@ -31,25 +32,26 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
 }
 
 /// Opens a file to be read more than once. What can be read only once, such as stdin or a pipe, is first copied into a private
-/// file beside `beside`.
+/// file beside `beside`. A device is no file: it may have no end.
 pub(crate) fn open_again(path: &Path, beside: &Path) -> Result<File> {
     let name = name(path);
     let failed = |error: std::io::Error| Failure::new(Exit::Io, "io", format!("cannot copy {name}: {error}"));
-    let mut once: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(stdin()?.lock())
+    let mut once = if path == Path::new("-") {
+        stdin()?;
+        File::from(std::io::stdin().as_fd().try_clone_to_owned().map_err(|error| unreadable(&name, &error))?)
     } else {
-        let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
-        let kind = file.metadata().map_err(|error| unreadable(&name, &error))?.file_type();
-        if kind.is_file() {
-            return Ok(file);
-        }
-        if kind.is_dir() || kind.is_block_device() {
-            return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is no file", quoted(&name))));
-        }
-        Box::new(file)
+        File::open(path).map_err(|error| unreadable(&name, &error))?
     };
+    let kind = once.metadata().map_err(|error| unreadable(&name, &error))?.file_type();
+    if kind.is_file() && path != Path::new("-") {
+        return Ok(once);
+    }
+    if kind.is_dir() || kind.is_block_device() || kind.is_char_device() {
+        let what = if kind.is_dir() { "a folder" } else { "a device" };
+        return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is {what}", quoted(&name))));
+    }
     let mut copy = files::nameless(beside)?;
-    std::io::copy(&mut once, &mut copy).map_err(failed)?;
+    std::io::copy(&mut once, &mut copy).and_then(|_| copy.rewind()).map_err(failed)?;
     Ok(copy)
 }
 
@@ -75,8 +77,8 @@ impl Watch {
     }
 
     /// The SHA-256 of what was read, if it is added up.
-    pub(crate) fn sum(&self) -> Option<[u8; 32]> {
-        self.sum.as_ref().map(|sum| sum.borrow().clone().finalize().into())
+    pub(crate) fn sum(&self) -> Option<Hash> {
+        self.sum.as_ref().map(|sum| Hash(sum.borrow().clone().finalize().into()))
     }
 }
 
@@ -97,23 +99,11 @@ impl<R: Read> Read for Watched<R> {
 /// Opens a file to be imported, and adds its bytes up if that `is_summed`. What does not lie on a disk is read to its end
 /// first: while the database is held, nobody waits for another program.
 pub(crate) fn open_to_import(path: &Path, is_summed: bool) -> Result<Incoming> {
-    let mut size = path.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
-    let mut input: Box<dyn Read> = open(path)?;
-    if size.is_none() {
-        let name = name(path);
-        let mut spool = files::nameless(&std::env::temp_dir().join("ssgctl"))?;
-        let copied = std::io::copy(&mut input, &mut spool).and_then(|copied| spool.rewind().map(|()| copied));
-        size = Some(copied.map_err(|error| unreadable(&name, &error))?);
-        input = Box::new(spool);
-    }
+    let file = open_again(path, &std::env::temp_dir().join("ssgctl"))?;
+    let size = file.metadata().ok().map(|metadata| metadata.len());
     let watch = Watch { bytes: Rc::default(), sum: is_summed.then(Rc::default) };
-    let input = Box::new(BufReader::with_capacity(256 * 1024, Watched(input, watch.clone())));
+    let input = Box::new(BufReader::with_capacity(256 * 1024, Watched(file, watch.clone())));
     Ok(Incoming { input, size, watch })
-}
-
-/// Reads a SHA-256 as 64 hexadecimal digits.
-pub(crate) fn sha256(text: &str) -> Result<[u8; 32], Invalid> {
-    text.to_lowercase().parse::<Hash>().map(|hash| hash.0).map_err(|_| Invalid::rule("must be 64 hexadecimal digits"))
 }
 
 /// The name of a file in error messages.

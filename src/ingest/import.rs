@@ -272,4 +272,4 @@ impl LeftOut {
 }
 
 /// The column in which a file of rejects says why; it is not read.
-pub const REASON: &str = "reason";
+pub const REASON: &str = "refused_because";

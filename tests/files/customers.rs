@@ -223,7 +223,7 @@ fn of_a_row_that_is_skipped_nothing_is_left() {
 #[test]
 fn what_is_not_imported_is_counted() {
     let mut scene = Scene::new();
-    let text = "organisation,Fax,created_at,reason,Colour\nA,1,2024,x,\nB,2,,,red\nC,,,,\n";
+    let text = "organisation,Fax,created_at,refused_because,Colour\nA,1,2024,x,\nB,2,,,red\nC,,,,\n";
     let tally = put_customers(&mut scene, text, Manner::default()).unwrap().tally;
     assert_eq!(tally.left_out, [("Fax".to_owned(), 2), ("Colour".to_owned(), 1)]);
 }

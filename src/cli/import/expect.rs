@@ -2,9 +2,10 @@
 
 use clap::Args;
 use ssgctl::error::{count, quoted};
+use ssgctl::model::Hash;
 
 use crate::exit::{Exit, Failure, Result};
-use crate::input::{self, Watch};
+use crate::input::Watch;
 
 /// What is known of a file beforehand.
 #[derive(Debug, Args)]
@@ -16,8 +17,8 @@ pub(crate) struct ExpectArgs {
     expect_rows: Option<u64>,
 
     /// Refuse the file unless its bytes have this SHA-256
-    #[arg(long, value_name = "HEX", value_parser = input::sha256)]
-    sha256: Option<[u8; 32]>,
+    #[arg(long, value_name = "HASH")]
+    sha256: Option<Hash>,
 }
 
 impl ExpectArgs {

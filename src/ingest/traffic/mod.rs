@@ -197,7 +197,7 @@ fn repeated(import: &Import, dialect: &Dialect) -> Summary {
     Summary {
         import: import.id,
         file: import.manifest.file.clone(),
-        dialect: DIALECTS.iter().find(|other| *other == dialect).map_or("", |dialect| dialect.name),
+        dialect: dialect.name,
         tally,
         charges: Vec::new(),
         days: import.days,

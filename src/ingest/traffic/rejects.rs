@@ -3,9 +3,7 @@
 use std::io::Write;
 
 use crate::error::{Error, Fault, Result};
-
-/// The column that says why a row was left out. An import takes no notice of it.
-const REASON: &str = "refused_because";
+use crate::ingest::import::REASON;
 
 /// A CSV file of refused rows.
 pub(super) struct Rejects<'a> {

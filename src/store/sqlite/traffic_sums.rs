@@ -62,6 +62,9 @@ impl Snapshot<'_> {
         detail: TrafficDetail,
         mut each: impl FnMut(TrafficSum) -> Result<(), E>,
     ) -> Result<(), E> {
+        if accounts.is_some_and(<[i64]>::is_empty) {
+            return Ok(());
+        }
         let sql = select(span, detail, accounts.is_some());
         let mut statement = self.transaction.prepare_cached(&sql).map_err(Error::from)?;
         let (TrafficSpan::Hours(range) | TrafficSpan::Days(range)) = span;
