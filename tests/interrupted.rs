@@ -20,6 +20,7 @@ const ENDS: &[&str] = &[
     "SELECT * FROM message",
     "SELECT * FROM traffic_hour",
     "SELECT * FROM traffic_day",
+    "SELECT * FROM traffic_month",
     "SELECT * FROM import_account",
     "SELECT id, file, state, rows, new, updated, duplicate, rejected FROM import",
     "SELECT id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference FROM entry",

@@ -31,6 +31,8 @@ pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) ->
         Err(fault) => return Ok(Err(fault)),
         Ok(rows) => rows,
     };
+    // They follow from those of days, and are in no document.
+    tx.sum_up_months()?;
     let findings = tx.check().findings;
     match findings.first() {
         None => Ok(Ok(rows)),

@@ -14,6 +14,20 @@ pub fn day_of(days: i32) -> Date {
     epoch.saturating_add(jiff::Span::new().try_days(days).unwrap_or_default())
 }
 
+/// The month of such a day, as a count of months since January 1970.
+pub fn month_of(days: i32) -> i32 {
+    let day = day_of(days);
+    (i32::from(day.year()) - 1970) * 12 + i32::from(day.month()) - 1
+}
+
+/// The first day of such a month, in days since 1970-01-01.
+pub fn first_day_of(month: i32) -> i32 {
+    let year = i16::try_from(1970 + month.div_euclid(12)).unwrap_or(i16::MAX);
+    let month = i8::try_from(month.rem_euclid(12) + 1).unwrap_or(1);
+    let first = Date::new(year, month, 1).unwrap_or(Date::MAX);
+    (first - date(1970, 1, 1)).get_days()
+}
+
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportState {

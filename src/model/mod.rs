@@ -39,7 +39,7 @@ pub use event::{Change, Event, Noun};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use handover::Handover;
-pub use import::{Charge, Import, ImportState, Manifest, Tally, Tariff, day_of};
+pub use import::{Charge, Import, ImportState, Manifest, Tally, Tariff, day_of, first_day_of, month_of};
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };

@@ -115,39 +115,10 @@ impl fmt::Display for MessageId {
 
 /// The bytes of 32 hexadecimal digits, or of a UUID in its usual form.
 fn uuid(text: &[u8]) -> Option<[u8; 16]> {
-    let mut digits = [0; 32];
-    match text.len() {
-        32 => digits.copy_from_slice(text),
-        36 if [8, 13, 18, 23].iter().all(|&dash| text[dash] == b'-') => {
-            let groups = [(0, 8, 0), (9, 13, 8), (14, 18, 12), (19, 23, 16), (24, 36, 20)];
-            for (begin, end, to) in groups {
-                digits[to..to + end - begin].copy_from_slice(&text[begin..end]);
-            }
-        }
-        _ => return None,
-    }
-    let mut bytes = [0; 16];
-    // What is no digit sets a high bit, looked for once at the end.
-    let mut wrong = 0;
-    for (byte, pair) in bytes.iter_mut().zip(digits.as_chunks::<2>().0) {
-        let [high, low] = pair.map(|digit| DIGITS[usize::from(digit)]);
-        wrong |= high | low;
-        *byte = (high << 4) | (low & 15);
-    }
-    (wrong < 16).then_some(bytes)
+    // Other forms, with braces or as a URN, are no IDs that a gateway gives.
+    let is_usual = matches!(text.len(), 32 | 36);
+    is_usual.then(|| uuid::Uuid::try_parse_ascii(text).ok()).flatten().map(uuid::Uuid::into_bytes)
 }
-
-/// The value of each hexadecimal digit; 255 for what is none.
-const DIGITS: [u8; 256] = {
-    let mut table = [255; 256];
-    let mut value: u8 = 0;
-    while value < 16 {
-        table[b"0123456789abcdef"[value as usize] as usize] = value;
-        table[b"0123456789ABCDEF"[value as usize] as usize] = value;
-        value += 1;
-    }
-    table
-};
 
 /// Where a message was sent: mostly a number by E.164, but gateways also report what customers got wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

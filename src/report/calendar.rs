@@ -4,9 +4,9 @@ use jiff::civil::{Date, Time as TimeOfDay};
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
 
-use crate::model::Time;
+use crate::model::{Time, first_day_of, month_of};
 use crate::report::Period;
-use crate::store::TrafficSpan;
+use crate::store::{TrafficDetail, TrafficSpan};
 
 /// The most parts that a period is cut into: a century of hours.
 const MOST_SLOTS: i64 = 1_000_000;
@@ -142,22 +142,28 @@ impl Slot {
 }
 
 impl Period {
-    /// The hours and days of UTC that make up a period of whole hours: as many days as there are whole ones, for their sums
-    /// are fewer.
-    pub fn spans(self) -> Vec<TrafficSpan> {
+    /// The hours, days and months of UTC that make up a period of whole hours: as many days and months as there are whole ones,
+    /// for their sums are fewer; no months where they are not counted in that detail.
+    pub fn spans(self, detail: TrafficDetail) -> Vec<TrafficSpan> {
         const DAY: i32 = 24;
         let (from, until) = (hour_of(self.from), hour_of(self.until));
         let (first, last) = (from.div_euclid(DAY) + i32::from(from.rem_euclid(DAY) > 0), until.div_euclid(DAY));
-        let spans = if first < last {
-            vec![
-                TrafficSpan::Hours(from..first * DAY),
-                TrafficSpan::Days(first..last),
-                TrafficSpan::Hours(last * DAY..until),
-            ]
+        if first >= last {
+            return [TrafficSpan::Hours(from..until)].into_iter().filter(|span| !span.is_empty()).collect();
+        }
+        let begun = month_of(first);
+        let months = begun + i32::from(first_day_of(begun) < first)..month_of(last);
+        let mut spans = vec![TrafficSpan::Hours(from..first * DAY)];
+        if months.is_empty() || detail == TrafficDetail::Country {
+            spans.push(TrafficSpan::Days(first..last));
         } else {
-            vec![TrafficSpan::Hours(from..until)]
-        };
-        spans.into_iter().filter(|span| !span.is_empty()).collect()
+            spans.push(TrafficSpan::Days(first..first_day_of(months.start)));
+            spans.push(TrafficSpan::Months(months.clone()));
+            spans.push(TrafficSpan::Days(first_day_of(months.end)..last));
+        }
+        spans.push(TrafficSpan::Hours(last * DAY..until));
+        spans.retain(|span| !span.is_empty());
+        spans
     }
 }
 
@@ -169,7 +175,7 @@ fn hour_of(time: Time) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use TrafficSpan::{Days, Hours};
+    use TrafficSpan::{Days, Hours, Months};
     use jiff::Timestamp;
     use proptest::prelude::*;
 
@@ -235,7 +241,7 @@ mod tests {
     #[test]
     fn whole_days_of_utc_are_one_look() {
         let of = |from: &str, until: &str| {
-            Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans()
+            Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans(TrafficDetail::Country)
         };
         assert_eq!(of("1970-01-02T00:00:00Z", "1970-03-01T00:00:00Z"), [Days(1..59)]);
         assert_eq!(of("1970-01-01T23:00:00Z", "1970-01-03T00:00:00Z"), [Hours(23..24), Days(1..2)]);
@@ -245,22 +251,35 @@ mod tests {
         assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-01T05:00:00Z"), []);
     }
 
+    #[test]
+    fn whole_months_of_utc_are_one_look_too() {
+        let of = |from: &str, until: &str| {
+            Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans(TrafficDetail::Unit)
+        };
+        assert_eq!(of("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"), [Months(672..684)]);
+        assert_eq!(of("1970-01-31T00:00:00Z", "1970-03-02T00:00:00Z"), [Days(30..31), Months(1..2), Days(59..60)]);
+        assert_eq!(of("1970-01-02T00:00:00Z", "1970-02-28T00:00:00Z"), [Days(1..58)]);
+        assert_eq!(of("1969-11-30T22:00:00Z", "1970-01-01T00:00:00Z"), [Hours(-746..-744), Months(-1..0)]);
+    }
+
     proptest! {
         #[test]
-        fn slots_and_spans_tile_every_period(from in 0..20_000_i64, length in 0..5_000_i64, zone in 0..ZONES.len(), grain in 0..4_usize) {
+        fn slots_and_spans_tile_every_period(from in 0..20_000_i64, length in 0..5_000_i64, zone in 0..ZONES.len(), grain in 0..4_usize, tells_country: bool) {
             let whole = period(from, length);
             let grain = [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)][grain];
             let zone = TimeZone::get(ZONES[zone]).expect("a zone");
             let calendar = Calendar { period: whole, grain, zone };
+            let detail = if tells_country { TrafficDetail::Country } else { TrafficDetail::Total };
             prop_assert!(calendar.fits(CountedBy::Hour));
             let (mut end, mut hour) = (whole.from, hour_of(whole.from));
             for slot in calendar.slots() {
                 prop_assert_eq!(slot.period.from, end);
                 end = slot.period.until;
-                for span in slot.period.spans() {
+                for span in slot.period.spans(detail) {
                     let hours = match span {
                         Hours(hours) => hours,
                         Days(days) => days.start * 24..days.end * 24,
+                        Months(months) => first_day_of(months.start) * 24..first_day_of(months.end) * 24,
                     };
                     prop_assert_eq!(hours.start, hour);
                     prop_assert!(hours.end > hour);

@@ -41,7 +41,7 @@ pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -
     let mut found: BTreeMap<i64, RecentTraffic> = BTreeMap::new();
     let edges = [edge(now, 30)?, edge(now, 7)?, edge(now, 1)?, edge(now, 0)?];
     for (step, edge) in edges.windows(2).enumerate() {
-        for span in (Period { from: edge[0], until: edge[1] }).spans() {
+        for span in (Period { from: edge[0], until: edge[1] }).spans(TrafficDetail::Account) {
             snapshot.traffic_sums(&span, Some(&accounts), TrafficDetail::Account, |sum| {
                 let recent = found.entry(sum.account_id).or_default();
                 // What is in a shorter period is in the longer ones as well.

@@ -112,8 +112,8 @@ fn charges(
     accounts: Option<&[i64]>,
     mut each: impl FnMut(i64, Unit, Money) -> Result<()>,
 ) -> Result<()> {
-    snapshot.traffic_sums(&TrafficSpan::Days(days), accounts, TrafficDetail::Full, |sum| match sum.of_day {
-        Some(day) if day.charge > Money::ZERO => each(sum.account_id, day.unit, day.charge),
+    snapshot.traffic_sums(&TrafficSpan::Days(days), accounts, TrafficDetail::Unit, |sum| match sum.share {
+        Some(share) if share.charge > Money::ZERO => each(sum.account_id, share.unit, share.charge),
         _ => Ok(()),
     })
 }

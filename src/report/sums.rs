@@ -79,7 +79,7 @@ impl Sorter {
         let has_all = *filter == TrafficFilter::default();
         let tells_accounts = [Group::Customer, Group::Account, Group::Service].iter().any(|group| by.contains(group));
         let detail = match detail {
-            _ if country.is_some() || by.contains(&Group::Country) => TrafficDetail::Full,
+            _ if country.is_some() || by.contains(&Group::Country) => TrafficDetail::Country,
             TrafficDetail::Account if has_all && !tells_accounts => TrafficDetail::Total,
             detail => detail,
         };
@@ -131,10 +131,10 @@ impl Sorter {
         mut each: impl FnMut(Key, &TrafficSum) -> Result<()>,
     ) -> Result<()> {
         let by_country = self.by.contains(&Group::Country);
-        for span in period.spans() {
+        for span in period.spans(self.detail) {
             snapshot.traffic_sums(&span, self.few.as_deref(), self.detail, |sum| {
                 let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.pass_over(sum.account_id) };
-                let country = sum.of_day.map_or([0; 2], |day| day.country);
+                let country = sum.share.map_or([0; 2], |share| share.country);
                 if self.country.is_some_and(|wanted| wanted != country) {
                     return Ok(());
                 }

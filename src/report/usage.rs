@@ -19,15 +19,15 @@ pub struct UsageLine {
 
 /// The lines of a question whose calendar is counted by days, in order, and what they add up to in each unit.
 pub fn usage(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<(Vec<UsageLine>, Vec<UsageLine>)> {
-    let sorter = Sorter::new(snapshot, question, TrafficDetail::Full)?;
+    let sorter = Sorter::new(snapshot, question, TrafficDetail::Unit)?;
     let (mut lines, mut totals) = (Vec::new(), BTreeMap::<Unit, (Sums, Money)>::new());
     for slot in question.calendar.slots() {
         let mut found: HashMap<_, (Sums, Money)> = HashMap::new();
         sorter.sort(snapshot, slot.period, |key, sum| {
-            let Some(day) = sum.of_day else {
+            let Some(share) = sum.share else {
                 return Err(Error::Internal("charges are counted by days".to_owned()));
             };
-            add(found.entry((key, day.unit)).or_default(), &Sums::from(sum), day.charge)
+            add(found.entry((key, share.unit)).or_default(), &Sums::from(sum), share.charge)
         })?;
         for ((key, unit), (sums, charge)) in found {
             add(totals.entry(unit).or_default(), &sums, charge)?;

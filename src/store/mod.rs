@@ -249,7 +249,7 @@ pub struct DayKey {
     pub unit: Unit,
 }
 
-/// What is added to the sum of a [`DayKey`].
+/// What is added to the sum of a [`DayKey`] or [`MonthKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DaySum {
     pub counts: StateCounts,
@@ -257,17 +257,27 @@ pub struct DaySum {
     pub charge: Money,
 }
 
-/// Hours or days of UTC that follow each other, as counts since 1970-01-01.
+/// What one sum of a month's traffic is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MonthKey {
+    /// In months of UTC since January 1970.
+    pub month: i32,
+    pub account_id: i64,
+    pub unit: Unit,
+}
+
+/// Hours, days or months of UTC that follow each other, as counts since 1970-01-01.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TrafficSpan {
     Hours(Range<i32>),
     Days(Range<i32>),
+    Months(Range<i32>),
 }
 
 impl TrafficSpan {
     /// Whether it is no time at all.
     pub fn is_empty(&self) -> bool {
-        let (Self::Hours(range) | Self::Days(range)) = self;
+        let (Self::Hours(range) | Self::Days(range) | Self::Months(range)) = self;
         range.is_empty()
     }
 }
@@ -277,10 +287,12 @@ impl TrafficSpan {
 pub enum TrafficDetail {
     /// All together; accounts are not told.
     Total,
-    /// Each hour or day of each account.
+    /// Each hour, day or month of each account.
     Account,
-    /// Days also by country and unit.
-    Full,
+    /// Days and months also by unit.
+    Unit,
+    /// Days also by country and unit. Months are not counted so.
+    Country,
 }
 
 /// A sum of traffic as a report adds it to others.
@@ -290,14 +302,14 @@ pub struct TrafficSum {
     pub account_id: i64,
     pub counts: StateCounts,
     pub parts: i64,
-    /// What sums by day tell more than those by hour, in full detail.
-    pub of_day: Option<DayShare>,
+    /// What sums by day and by month tell more than those by hour, where that is asked for.
+    pub share: Option<Share>,
 }
 
-/// What a sum by day is told apart by, and what was charged for it.
+/// What a sum by day or by month is told apart by, and what was charged for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DayShare {
-    /// The two letters of the destination's country; zeros where it has none.
+pub struct Share {
+    /// The two letters of the destination's country; zeros where it has none, or is not asked for.
     pub country: [u8; 2],
     pub unit: Unit,
     pub charge: Money,

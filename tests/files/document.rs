@@ -128,7 +128,9 @@ fn lived_in() -> Scene {
 fn every_table_is_in_the_document() {
     let scene = Scene::new();
     let written: BTreeSet<&str> = TABLES.iter().map(|table| table.name).collect();
-    let there: BTreeSet<String> = scene.dump().into_keys().filter(|name| !name.starts_with("sqlite_")).collect();
+    // Months follow from days.
+    let left_out = |name: &str| name.starts_with("sqlite_") || name == "traffic_month";
+    let there: BTreeSet<String> = scene.dump().into_keys().filter(|name| !left_out(name)).collect();
     assert_eq!(written, there.iter().map(String::as_str).collect());
     assert_eq!(written.len(), TABLES.len());
 }

@@ -18,7 +18,10 @@ fn delivered(count: i64) -> StateCounts {
 fn charge(scene: &mut Scene, day: i32, account_id: i64, unit: Unit, charge: &str) {
     let key = DayKey { day, account_id, country: "GB", unit };
     scene
-        .write(|tx| tx.add_to_days(&[(key, DaySum { counts: delivered(1), parts: 1, charge: valid(charge) })]))
+        .write(|tx| {
+            tx.add_to_days(&[(key, DaySum { counts: delivered(1), parts: 1, charge: valid(charge) })])?;
+            tx.sum_up_months()
+        })
         .expect("charged");
 }
 

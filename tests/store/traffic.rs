@@ -1,7 +1,7 @@
 //! The sums of traffic: what is added is read again, and what is taken away leaves nothing behind.
 
-use ssgctl::model::{DayTraffic, HourTraffic, MessageState, StateCounts, Unit};
-use ssgctl::store::{DayKey, DaySum};
+use ssgctl::model::{DayTraffic, HourTraffic, MessageState, Money, StateCounts, Unit, first_day_of, month_of};
+use ssgctl::store::{DayKey, DaySum, MonthKey, TrafficDetail, TrafficSpan};
 
 use crate::support::{Scene, collect, valid};
 
@@ -59,4 +59,42 @@ fn sums_of_a_day_are_told_apart_by_country_and_unit() {
     let expected =
         [(None, "SMS", 1, "0.5".to_owned()), (gb(), "EUR", 3, "1".to_owned()), (gb(), "SMS", 1, "0.5".to_owned())];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme");
+    let mut add = |day, unit, country, count: i64| {
+        let parts = 3 * count;
+        let sum = DaySum { counts: counts(MessageState::Delivered, count), parts, charge: Money::from_e8(count) };
+        scene.write(|tx| {
+            tx.add_to_days(&[(DayKey { day, account_id: 1, country, unit }, sum)])?;
+            tx.add_to_hours(&[HourTraffic { hour: day * 24, account_id: 1, counts: sum.counts, parts }])?;
+            tx.add_to_months(&[(MonthKey { month: month_of(day), account_id: 1, unit }, sum)])
+        })
+    };
+    add(first_day_of(680), Unit::Sms, "GB", 5).unwrap();
+    add(first_day_of(681) - 1, Unit::Sms, "FR", 2).unwrap();
+    add(first_day_of(681) - 1, valid("EUR"), "FR", 1).unwrap();
+    add(first_day_of(681), Unit::Sms, "GB", 7).unwrap();
+    add(first_day_of(681), Unit::Sms, "GB", -7).unwrap();
+    let mut found = Vec::new();
+    scene.read(|now| {
+        now.traffic_sums(&TrafficSpan::Months(0..1000), None, TrafficDetail::Unit, |sum| {
+            let share = sum.share.expect("a unit");
+            found.push((share.unit.code().to_owned(), sum.counts.total(), sum.parts, share.charge.e8()));
+            Ok::<_, ssgctl::Error>(())
+        })
+    });
+    assert_eq!(found, [("EUR".to_owned(), 1, 3, 1), ("SMS".to_owned(), 7, 21, 7)]);
+    let about_months = |scene: &mut Scene| {
+        let findings = scene.findings().into_iter();
+        findings.filter(|finding| finding.contains("by month")).collect::<Vec<_>>()
+    };
+    assert_eq!(about_months(&mut scene), Vec::<String>::new());
+    scene.raw().execute_batch("UPDATE traffic_month SET delivered = delivered + 1 WHERE unit = 'EUR'").unwrap();
+    assert_eq!(about_months(&mut scene), ["traffic of 2026-09: the sums by month are not those of its days"]);
+    scene.write(|tx| tx.sum_up_months()).unwrap();
+    assert_eq!(about_months(&mut scene), Vec::<String>::new());
 }

@@ -7,9 +7,9 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Result;
-use ssgctl::model::{HourTraffic, MessageState, StateCounts, Time, Unit};
+use ssgctl::model::{HourTraffic, MessageState, StateCounts, Time, Unit, month_of};
 use ssgctl::report::{self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficQuestion};
-use ssgctl::store::{DayKey, DaySum, TrafficFilter};
+use ssgctl::store::{DayKey, DaySum, MonthKey, TrafficFilter};
 
 use crate::support::{Scene, valid};
 
@@ -20,15 +20,19 @@ fn counts(numbers: [i64; 6]) -> StateCounts {
     StateCounts::new(numbers)
 }
 
-/// Counts messages of an hour to both levels, as an import does.
+/// Counts messages of an hour to all levels, as an import does.
 fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, numbers: [i64; 6]) {
     let counts = counts(numbers);
-    let key = DayKey { day: hour.div_euclid(24), account_id, country, unit: Unit::Sms };
+    let (day, unit) = (hour.div_euclid(24), Unit::Sms);
+    let key = DayKey { day, account_id, country, unit };
+    let month = MonthKey { month: month_of(day), account_id, unit };
     let parts = 2 * counts.total();
     scene
         .write(|tx| {
             tx.add_to_hours(&[HourTraffic { hour, account_id, counts, parts }])?;
-            tx.add_to_days(&[(key, DaySum { counts, parts, charge: valid("1") })])
+            let sum = DaySum { counts, parts, charge: valid("1") };
+            tx.add_to_days(&[(key, sum)])?;
+            tx.add_to_months(&[(month, sum)])
         })
         .expect("counted");
 }

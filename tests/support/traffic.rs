@@ -1,10 +1,11 @@
 //! Traffic in one line.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ssgctl::Result;
 use ssgctl::model::{Hash, ImportState, Manifest, Message, MessageState, Tally, Tariff};
-use ssgctl::ops::traffic::{Batch, Intake, Plan};
+use ssgctl::ops::traffic::{Intake, Plan};
 use ssgctl::store::{AccountDays, Tx};
 
 use crate::support::valid;
@@ -22,7 +23,7 @@ pub fn import_a_message(tx: &mut Tx<'_>, account: &str) -> Result<()> {
         charging,
     };
     let accounts = vec![AccountDays { tariff, first_day: day, last_day: day }];
-    let plan = Plan { manifest, accounts, known_days: BTreeSet::new(), repeats: false };
+    let plan = Plan::new(manifest, accounts, BTreeSet::new(), false);
     let message = Message {
         day,
         id: valid("m1"),
@@ -33,7 +34,8 @@ pub fn import_a_message(tx: &mut Tx<'_>, account: &str) -> Result<()> {
         parts: 1,
         price: None,
     };
-    let mut intake = Intake::begin(tx, plan)?;
-    intake.take(tx, &Batch { messages: vec![message], others: Tally::default() })?;
+    let batch = plan.batch(vec![message], Tally::default())?;
+    let mut intake = Intake::begin(tx, Arc::new(plan))?;
+    intake.take(tx, &batch)?;
     intake.finish(tx, ImportState::Finished).map(drop)
 }

@@ -1,6 +1,6 @@
 //! The accounts that a file names, each looked up once.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::error::Result;
 use crate::model::Tariff;
@@ -60,11 +60,10 @@ impl Book {
     }
 
     /// Notes a day on which an account has a message.
-    pub(super) fn note(&mut self, account_id: i64, day: i32) {
-        if let Some(account) = self.by_id.get(&account_id).and_then(|place| self.accounts.get_mut(*place)) {
-            account.first_day = account.first_day.min(day);
-            account.last_day = account.last_day.max(day);
-        }
+    pub(super) fn note(&mut self, place: usize, day: i32) {
+        let account = &mut self.accounts[place];
+        account.first_day = account.first_day.min(day);
+        account.last_day = account.last_day.max(day);
     }
 
     /// The accounts that have messages in the file, in the order of their rows in the database.

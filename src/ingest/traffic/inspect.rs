@@ -7,7 +7,7 @@ use crate::error::{Error, Fault, Faults, Result};
 use crate::ingest::traffic::book::Book;
 use crate::ingest::traffic::reading::{Reading, Told};
 use crate::ingest::traffic::rejects::Rejects;
-use crate::ingest::traffic::seen::{Seen, Sight};
+use crate::ingest::traffic::seen::{Look, Seen, Sight};
 use crate::ingest::traffic::{Request, Watch, reading};
 use crate::model::{Message, MessageId, Money};
 use crate::ops::traffic::contradictions;
@@ -15,6 +15,9 @@ use crate::store::Snapshot;
 
 /// The most messages that are looked at once more because they seem to contradict others of the same file.
 const MOST_SUSPECTS: usize = 100_000;
+
+/// How many messages are looked for together: each is somewhere else in memory, and the ways there overlap.
+const TOGETHER: usize = 256;
 
 /// What was found out about a file that has no fault.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ struct Inspector<'a> {
     book: Book,
     known_days: BTreeSet<i32>,
     seen: Seen,
+    /// Messages that are to be looked for among those before them.
+    looks: Vec<Look>,
     suspects: HashSet<u64>,
     repeats: bool,
     /// Messages of days of which there is traffic, which are held against it together.
@@ -53,6 +58,7 @@ pub(super) fn inspect(
         book,
         known_days: snapshot.days_with_traffic(0, i32::MAX - 1)?,
         seen: Seen::with_room_for(request.source.rows_at_most()),
+        looks: Vec::with_capacity(TOGETHER),
         suspects: HashSet::new(),
         repeats: false,
         waiting: Vec::new(),
@@ -61,11 +67,10 @@ pub(super) fn inspect(
     };
     let met_naive_time = inspector.read_all(rejects, watch)?;
     inspector.compare()?;
+    inspector.look_for_all();
     while inspector.seen.next_share() {
-        inspector.read_again(watch, |inspector, message, _| {
-            let sight = inspector.seen.see(&message);
-            inspector.note(sight);
-        })?;
+        inspector.read_again(watch, |inspector, message, _| inspector.look_for(&message))?;
+        inspector.look_for_all();
     }
     inspector.look_at_suspects(watch)?;
     let Inspector { book, known_days, repeats, mut faults, .. } = inspector;
@@ -104,9 +109,7 @@ impl Inspector<'_> {
     }
 
     fn look_at(&mut self, message: Message, line: u64) -> Result<()> {
-        self.book.note(message.account_id, message.day);
-        let sight = self.seen.see(&message);
-        self.note(sight);
+        self.look_for(&message);
         if self.known_days.contains(&message.day) {
             self.waiting.push((message, line));
             if self.waiting.len() >= self.request.batch {
@@ -114,6 +117,23 @@ impl Inspector<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Looks for a message among those before it, soon.
+    fn look_for(&mut self, message: &Message) {
+        self.looks.push(self.seen.look(message));
+        if self.looks.len() == TOGETHER {
+            self.look_for_all();
+        }
+    }
+
+    fn look_for_all(&mut self) {
+        let mut looks = std::mem::take(&mut self.looks);
+        for look in looks.drain(..) {
+            let sight = self.seen.see(look);
+            self.note(sight);
+        }
+        self.looks = looks;
     }
 
     fn note(&mut self, sight: Sight) {

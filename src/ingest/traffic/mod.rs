@@ -12,22 +12,24 @@ mod reading;
 mod rejects;
 mod seen;
 mod source;
+mod writing;
 
 use std::io::{BufRead, Write};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
 use std::thread;
 
 use crate::error::{Error, Fault, Result, quoted};
 use crate::ingest::csv::Records;
 use crate::ingest::lines::Lines;
-use crate::model::{Hash, Import, ImportState, Manifest, Message, Money, Origin, Tally, Unit, day_of};
-use crate::ops::traffic::{Batch, Intake, Plan};
-use crate::store::{Snapshot, Store, Tx};
+use crate::model::{Hash, Import, ImportState, Manifest, Money, Origin, Tally, Unit, day_of};
+use crate::ops::traffic::{Intake, Plan};
+use crate::store::{Snapshot, Store};
 
 use book::Book;
-use inspect::{inspect, of_file};
-use reading::{Reading, Told};
+use inspect::{Inspection, inspect, of_file};
+use reading::Reading;
 use rejects::Rejects;
+use writing::{Rest, Start, Writing};
 
 pub use dialect::{DIALECTS, Dialect};
 pub use reading::Meaning;
@@ -104,35 +106,29 @@ pub fn import(
 ) -> Result<Summary> {
     let _lock = store.lock_imports()?;
     watch.begin("looking");
-    let sha256 = request.source.sha256()?;
-    if request.expected.sha256.is_some_and(|expected| expected != sha256) {
-        let message = format!("the SHA-256 of the file is {sha256}, another is expected");
-        return Err(of_file(Fault::of_file(1, 1, "cut_off", message)));
-    }
     let snapshot = store.read()?;
-    let reading = reading(request, None).map_err(of_file)?;
-    let (dialect, columns) = (reading.sense.dialect, reading.columns().to_vec());
-    drop(reading);
-    let manifest = manifest(request, sha256, dialect);
-    let earlier = snapshot.imports_of(sha256, request.source.size())?;
-    if let Some(import) = earlier.iter().find(|import| is_complete(import, &manifest)) {
-        return Ok(repeated(import, dialect));
-    }
-    let unfinished = earlier.into_iter().find(|import| import.state == ImportState::Unfinished);
-    let book = book_of(&snapshot, unfinished.as_ref(), &manifest)?;
+    let header = reading(request, None).map_err(of_file)?;
+    let dialect = header.sense.dialect;
+    let rejects = rejects.map(|output| Rejects::open(output, header.columns())).transpose()?;
+    drop(header);
+    // Only a file of the same size can be one that is known: the bytes of others are summed up beside the first reading.
+    let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
+    let manifest = may_be_known.then(|| manifest(request, dialect)).transpose()?;
+    let unfinished = match &manifest {
+        None => None,
+        Some(manifest) => {
+            let earlier = snapshot.imports_of(manifest.sha256, manifest.size)?;
+            if let Some(import) = earlier.iter().find(|import| is_complete(import, manifest)) {
+                return Ok(repeated(import, dialect));
+            }
+            earlier.into_iter().find(|import| import.state == ImportState::Unfinished)
+        }
+    };
+    let book = book_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
     watch.begin("checking");
-    let mut rejects = rejects.map(|output| Rejects::open(output, &columns)).transpose()?;
-    let inspection = inspect(&snapshot, request, book, rejects.as_mut(), watch)?;
-    rejects.map_or(Ok(()), Rejects::end)?;
-    let accounts = inspection.book.accounts();
-    let dialect_alone = (!request.allow_overlap).then_some(dialect.name);
-    if let Some((import, days)) =
-        snapshot.overlapping_import(dialect_alone, unfinished.as_ref().map(|import| import.id), &accounts)?
-    {
-        return Err(overlaps(&snapshot, &import, days.tariff.account_id));
-    }
-    let plan = Plan { manifest, accounts, known_days: inspection.known_days, repeats: inspection.repeats };
-    let pruned_before = snapshot.pruned_before()?;
+    let (inspection, manifest) = look_through(&snapshot, request, (dialect, manifest), book, rejects, watch)?;
+    let (plan, rest) = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
+    let met_naive_time = rest.met_naive_time;
     let start = match &unfinished {
         Some(import) => Start::Resumed(Intake::resume(&snapshot, import, plan)?),
         None => Start::New(plan),
@@ -140,17 +136,54 @@ pub fn import(
     drop(snapshot);
     watch.begin("importing");
     let writing = Writing { store, origin, request, watch };
-    let import = writing.run(start, inspection.book, pruned_before)?;
-    Ok(Summary {
-        import: import.id,
-        file: import.manifest.file,
-        dialect: dialect.name,
-        tally: import.tally,
-        charges: import.charges,
-        days: import.days,
-        repeats: None,
-        met_naive_time: inspection.met_naive_time,
-    })
+    let import = writing.run(start, rest)?;
+    let Import { id, manifest, tally, charges, days, .. } = import;
+    let dialect = dialect.name;
+    Ok(Summary { import: id, file: manifest.file, dialect, tally, charges, days, repeats: None, met_naive_time })
+}
+
+/// The first reading, and, if that is not done yet, the sum of the file's bytes beside it.
+fn look_through(
+    snapshot: &Snapshot<'_>,
+    request: &Request,
+    (dialect, manifest_if_known): (&'static Dialect, Option<Manifest>),
+    book: Book,
+    mut rejects: Option<Rejects<'_>>,
+    watch: &mut dyn Watch,
+) -> Result<(Inspection, Manifest)> {
+    let (inspection, manifest) = thread::scope(|scope| {
+        let beside = match manifest_if_known {
+            Some(manifest) => Ok(manifest),
+            None => Err(scope.spawn(|| manifest(request, dialect))),
+        };
+        let inspection = inspect(snapshot, request, book, rejects.as_mut(), watch)?;
+        let not_summed_up = |_| Err(Error::Internal("the file was not summed up".to_owned()));
+        let manifest = beside.or_else(|thread| thread.join().unwrap_or_else(not_summed_up))?;
+        Ok::<_, Error>((inspection, manifest))
+    })?;
+    rejects.map_or(Ok(()), Rejects::end)?;
+    Ok((inspection, manifest))
+}
+
+/// What is to be done with the rows of a file at the second reading.
+fn planned(
+    snapshot: &Snapshot<'_>,
+    request: &Request,
+    manifest: Manifest,
+    unfinished: Option<&Import>,
+    inspection: Inspection,
+) -> Result<(Arc<Plan>, Rest)> {
+    let Inspection { book, known_days, repeats, met_naive_time } = inspection;
+    let accounts = book.accounts();
+    let dialect_alone = (!request.allow_overlap).then_some(manifest.dialect.as_str());
+    let own = unfinished.map(|import| import.id);
+    if let Some((import, days)) = snapshot.overlapping_import(dialect_alone, own, &accounts)? {
+        return Err(overlaps(snapshot, &import, days.tariff.account_id));
+    }
+    let plan = Arc::new(Plan::new(manifest, accounts, known_days, repeats));
+    let pruned_before = snapshot.pruned_before()?;
+    let done = unfinished.map_or(0, |import| import.tally.rows());
+    Ok((Arc::clone(&plan), Rest { book, plan, pruned_before, done, met_naive_time }))
 }
 
 /// Begins to read the rows of a file.
@@ -160,7 +193,13 @@ fn reading(request: &Request, pruned_before: Option<i32>) -> Result<Reading<Box<
     Reading::open(Records::open(Lines::open(text)?)?, request.meaning.clone(), pruned_before)
 }
 
-fn manifest(request: &Request, sha256: Hash, dialect: &Dialect) -> Manifest {
+/// What tells the file and its import from others; all of the file is read for it.
+fn manifest(request: &Request, dialect: &Dialect) -> Result<Manifest> {
+    let sha256 = request.source.sha256()?;
+    if request.expected.sha256.is_some_and(|expected| expected != sha256) {
+        let message = format!("the SHA-256 of the file is {sha256}, another is expected");
+        return Err(of_file(Fault::of_file(1, 1, "cut_off", message)));
+    }
     let meaning = &request.meaning;
     let words: serde_json::Map<_, _> =
         meaning.words.iter().map(|(word, state)| (word.clone(), state.as_str().into())).collect();
@@ -173,14 +212,14 @@ fn manifest(request: &Request, sha256: Hash, dialect: &Dialect) -> Manifest {
         "ignores_prices": meaning.ignores_prices,
         "skip_invalid": request.skip_invalid,
     });
-    Manifest {
+    Ok(Manifest {
         file: request.source.name.clone(),
         sha256,
         size: request.source.size(),
         dialect: dialect.name.to_owned(),
         options: options.to_string(),
         charging: request.charging,
-    }
+    })
 }
 
 /// Whether an import has taken in every row of the same file, understood the same way.
@@ -207,8 +246,8 @@ fn repeated(import: &Import, dialect: &Dialect) -> Summary {
 }
 
 /// The accounts that a file may name: any, or those of its beginning if it is resumed.
-fn book_of(snapshot: &Snapshot<'_>, unfinished: Option<&Import>, manifest: &Manifest) -> Result<Book> {
-    let Some(import) = unfinished else { return Ok(Book::default()) };
+fn book_of(snapshot: &Snapshot<'_>, unfinished: Option<(&Import, &Manifest)>) -> Result<Book> {
+    let Some((import, manifest)) = unfinished else { return Ok(Book::default()) };
     let begun = &import.manifest;
     if (&begun.dialect, &begun.options, begun.charging) != (&manifest.dialect, &manifest.options, manifest.charging) {
         let message = format!("import {} of this file is unfinished, and was begun with other options", import.id);
@@ -227,134 +266,4 @@ fn overlaps(snapshot: &Snapshot<'_>, import: &Import, account_id: i64) -> Error 
     };
     let account = quoted(account);
     Error::Refused(format!("import {id} of {file} {why}, and has messages of {account} from {first} to {last} too"))
-}
-
-/// How an import begins.
-enum Start {
-    New(Plan),
-    Resumed(Intake),
-}
-
-/// The second reading of a file.
-struct Writing<'a> {
-    store: &'a mut Store,
-    origin: &'a Origin,
-    request: &'a Request,
-    watch: &'a mut dyn Watch,
-}
-
-impl Writing<'_> {
-    /// Reads in one thread and writes in another: each waits for the other only when it is a batch ahead.
-    fn run(self, start: Start, book: Book, pruned_before: Option<i32>) -> Result<Import> {
-        let done = match &start {
-            Start::New(_) => 0,
-            Start::Resumed(intake) => intake.tally.rows(),
-        };
-        let request = self.request;
-        thread::scope(|scope| {
-            let (sender, batches) = sync_channel(0);
-            let reader = move || produce(request, book, pruned_before, done, &sender);
-            scope.spawn(reader);
-            if request.dry_run { self.rehearse(start, &batches) } else { self.write(start, &batches) }
-        })
-    }
-
-    /// Everything in one transaction, which is dropped.
-    fn rehearse(self, start: Start, batches: &Receiver<Result<Batch>>) -> Result<Import> {
-        let mut tx = self.store.write(self.origin)?;
-        let mut intake = started(start, &mut tx)?;
-        for batch in batches {
-            intake.take(&mut tx, &batch?)?;
-            self.watch.at(self.request.source.position.bytes());
-        }
-        self.request.source.refuse_changed()?;
-        intake.finish(&mut tx, ImportState::Finished)
-    }
-
-    /// A transaction for each batch; the first one begins the import and the last one ends it.
-    fn write(self, start: Start, batches: &Receiver<Result<Batch>>) -> Result<Import> {
-        let mut start = Some(start);
-        let mut under_way: Option<Intake> = None;
-        let mut next = batches.recv().ok();
-        loop {
-            let batch = next.take().transpose()?;
-            // Looked for before the lock is taken: others get their turn while the reader is still at it.
-            next = batches.recv().ok();
-            self.request.source.refuse_changed()?;
-            let mut tx = self.store.write(self.origin)?;
-            let mut intake = match (start.take(), under_way.take()) {
-                (Some(start), _) => started(start, &mut tx)?,
-                (None, Some(intake)) => intake,
-                (None, None) => return Err(Error::Internal("an import without a beginning".to_owned())),
-            };
-            if let Some(batch) = batch {
-                intake.take(&mut tx, &batch)?;
-            }
-            let ended = if next.is_none() { Some(intake.finish(&mut tx, ImportState::Finished)?) } else { None };
-            tx.commit()?;
-            self.watch.committed();
-            self.watch.at(self.request.source.position.bytes());
-            if let Some(import) = ended {
-                return Ok(import);
-            }
-            under_way = Some(intake);
-        }
-    }
-}
-
-fn started(start: Start, tx: &mut Tx<'_>) -> Result<Intake> {
-    match start {
-        Start::New(plan) => Intake::begin(tx, plan),
-        Start::Resumed(intake) => Ok(intake),
-    }
-}
-
-/// Reads the rows after those that are in, and hands them on in batches. Whoever takes them may go away at any time.
-fn produce(
-    request: &Request,
-    mut book: Book,
-    pruned_before: Option<i32>,
-    done: u64,
-    batches: &SyncSender<Result<Batch>>,
-) {
-    let mut reading = match reading(request, pruned_before) {
-        Ok(reading) => reading,
-        Err(fault) => {
-            let _ = batches.send(Err(of_file(fault)));
-            return;
-        }
-    };
-    let mut rows = 0;
-    let mut batch = Batch::default();
-    while let Some((_, told)) = reading.next(&mut book, None) {
-        rows += 1;
-        if rows <= done {
-            continue;
-        }
-        match told {
-            Ok(Told::Message(message)) => batch.messages.push(message),
-            Ok(Told::Rejected) => batch.others.rejected += 1,
-            Ok(Told::Other) => batch.others.skipped += 1,
-            Err(fault) if request.skip_invalid && !fault.ends_file => batch.others.refused += 1,
-            Err(fault) => {
-                // It was without a fault at the first reading.
-                let _ = batches.send(Err(request.source.refuse_changed().err().unwrap_or_else(|| of_file(fault))));
-                return;
-            }
-        }
-        if batch.messages.len() + usize::try_from(batch.others.rows()).unwrap_or(usize::MAX) >= request.batch
-            && batches.send(Ok(sorted(std::mem::take(&mut batch)))).is_err()
-        {
-            return;
-        }
-    }
-    if batch.messages.len() as u64 + batch.others.rows() > 0 {
-        let _ = batches.send(Ok(sorted(batch)));
-    }
-}
-
-/// The batch with its messages by key; those of the same key stay as they stand in the file.
-fn sorted(mut batch: Batch) -> Batch {
-    batch.messages.sort_by(|one: &Message, other| one.key().cmp(&other.key()));
-    batch
 }

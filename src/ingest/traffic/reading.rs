@@ -1,9 +1,10 @@
 //! What a row of a file of traffic says, as a message.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::str::FromStr;
 
+use foldhash::{HashMap, HashMapExt};
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, Fault, quoted};
@@ -216,10 +217,11 @@ impl Sense {
             );
             return Err(time.invalid(Invalid::rule(rule)));
         }
-        let tariff = self.tariff(account.map(|index| field(index, dialect.account)), id, book, snapshot)?;
+        let place = self.place(account.map(|index| field(index, dialect.account)), id, book, snapshot)?;
+        let tariff = book.tariff(place);
         let parts = parts.map_or(Ok(1), |index| parts_of(field(index, dialect.parts)))?;
         self.totals.0 += i64::from(parts);
-        Ok(Told::Message(Message {
+        let message = Message {
             day,
             id: id.parsed()?,
             account_id: tariff.account_id,
@@ -228,7 +230,9 @@ impl Sense {
             destination: destination.parsed()?,
             parts,
             price: self.price(prices, parts, &tariff, record)?,
-        }))
+        };
+        book.note(place, day);
+        Ok(Told::Message(message))
     }
 
     fn state(&mut self, field: Field<'_>) -> Result<MessageState, Fault> {
@@ -269,13 +273,14 @@ impl Sense {
         }
     }
 
-    fn tariff(
+    /// The place in the book of the account that the row names.
+    fn place(
         &self,
         field: Option<Field<'_>>,
         id: Field<'_>,
         book: &mut Book,
         snapshot: Option<&Snapshot<'_>>,
-    ) -> Result<Tariff, Fault> {
+    ) -> Result<usize, Fault> {
         let name = match (&self.meaning.account, field) {
             (Some(name), _) => name.as_str(),
             (None, Some(field)) if !field.text().is_empty() => field.text(),
@@ -283,7 +288,7 @@ impl Sense {
         };
         let field = field.unwrap_or(id);
         match book.find(name, snapshot).map_err(|error| Fault { ends_file: true, ..field.fault(error) })? {
-            Some(place) => Ok(book.tariff(place)),
+            Some(place) => Ok(place),
             None => Err(field.fault(Error::NotFound { noun: Noun::Smpp, name: name.to_owned(), nearest: None })),
         }
     }

@@ -4,7 +4,9 @@
 //! messages: whoever finds two that seem to contradict each other looks at the rows themselves. A file with more messages than
 //! the table takes is read more than once, each time for another share of them.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
 
 use crate::model::Message;
 
@@ -22,6 +24,13 @@ pub(super) enum Sight {
     Otherwise(u64),
     /// Of a share of messages that another reading looks at.
     Elsewhere,
+}
+
+/// The fingerprints of a message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    key: u64,
+    content: u64,
 }
 
 /// The messages that were seen.
@@ -50,7 +59,7 @@ impl Seen {
         Self {
             slots: vec![0; slots],
             used: 0,
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             shares: shares as u64,
             share: 0,
             is_full: false,
@@ -62,13 +71,17 @@ impl Seen {
         self.hasher.hash_one(message.key())
     }
 
-    /// Looks at a message.
-    pub(super) fn see(&mut self, message: &Message) -> Sight {
-        let key = self.fingerprint(message);
+    /// What is kept of a message.
+    pub(super) fn look(&self, message: &Message) -> Look {
+        let content = self.hasher.hash_one((&message.destination, message.parts, message.price));
+        Look { key: self.fingerprint(message), content }
+    }
+
+    /// Looks for a message among those before it, and keeps it.
+    pub(super) fn see(&mut self, Look { key, content }: Look) -> Sight {
         if self.is_full || key & (self.shares - 1) != self.share {
             return Sight::Elsewhere;
         }
-        let content = self.hasher.hash_one((&message.destination, message.parts, message.price));
         // The last 32 bits of the key, and others of the content that are never all zero, which marks a free slot.
         let entry = (key << 32) | (content & 0xffff_ffff) | 1;
         // The first bits of the key say where it belongs.
@@ -124,10 +137,10 @@ mod tests {
     #[test]
     fn what_was_seen_is_known_again_and_other_content_is_noticed() {
         let mut seen = Seen::with_room_for(10);
-        assert_eq!(seen.see(&message(1, 1)), Sight::New);
-        assert_eq!(seen.see(&message(2, 1)), Sight::New);
-        assert_eq!(seen.see(&message(1, 1)), Sight::Again);
-        assert_eq!(seen.see(&message(1, 2)), Sight::Otherwise(seen.fingerprint(&message(1, 1))));
+        assert_eq!(seen.see(seen.look(&message(1, 1))), Sight::New);
+        assert_eq!(seen.see(seen.look(&message(2, 1))), Sight::New);
+        assert_eq!(seen.see(seen.look(&message(1, 1))), Sight::Again);
+        assert_eq!(seen.see(seen.look(&message(1, 2))), Sight::Otherwise(seen.fingerprint(&message(1, 1))));
         assert!(!seen.next_share());
     }
 
@@ -138,7 +151,7 @@ mod tests {
         loop {
             let (mut new_now, mut again_now) = (0, 0);
             for id in (0..5_000).chain(0..5_000) {
-                match seen.see(&message(id, 1)) {
+                match seen.see(seen.look(&message(id, 1))) {
                     Sight::New => new_now += 1,
                     Sight::Again => again_now += 1,
                     Sight::Otherwise(_) => unreachable!("all are alike"),

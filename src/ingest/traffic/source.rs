@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -56,17 +56,17 @@ impl Source {
         self.state.size
     }
 
-    /// The SHA-256 of all its bytes.
+    /// The SHA-256 of all its bytes. It may be taken while the text is read.
     pub(super) fn sha256(&self) -> Result<Hash> {
-        let mut input = self.restarted()?;
         let mut hasher = Sha256::new();
-        let mut buffer = vec![0; BUFFER];
+        let (mut buffer, mut place) = (vec![0; BUFFER], 0);
         loop {
-            let read = input.read(&mut buffer).map_err(|error| unreadable(&self.name, &error))?;
+            let read = self.file.read_at(&mut buffer, place).map_err(|error| unreadable(&self.name, &error))?;
             if read == 0 {
                 return Ok(Hash(hasher.finalize().into()));
             }
             hasher.update(&buffer[..read]);
+            place += read as u64;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Ending an import whose file is lost.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::model::{Import, ImportState};
@@ -13,7 +14,7 @@ pub fn close(tx: &mut Tx<'_>, id: i64) -> Result<Import> {
     if import.state != ImportState::Unfinished {
         return Err(Error::Refused(format!("import {id} is {}", import.state)));
     }
-    let plan =
-        Plan { manifest: import.manifest.clone(), accounts: Vec::new(), known_days: BTreeSet::new(), repeats: false };
-    Intake::resume(tx, &import, plan)?.finish(tx, ImportState::Closed)
+    // Nothing of the file is read any more.
+    let plan = Plan::new(import.manifest.clone(), Vec::new(), BTreeSet::new(), false);
+    Intake::resume(tx, &import, Arc::new(plan))?.finish(tx, ImportState::Closed)
 }

@@ -1,16 +1,19 @@
 //! Traffic: messages that the gateway reports are taken in once, summed up, and charged once for ever.
 //!
 //! An import is several transactions, so that others get their turn between them: [`Intake::begin`], [`Intake::take`] for
-//! each batch of rows, [`Intake::finish`]. Whoever imports holds the lock of imports, so that what was looked up before the
+//! each batch of rows, [`Intake::post_charges`], and [`Intake::finish`]. Whoever imports holds the lock of imports, so that what was looked up before the
 //! first holds until the last.
 
+mod batch;
+mod charging;
 mod close;
 mod intake;
 mod merge;
 mod prune;
 mod sums;
 
+pub use batch::{Batch, Plan};
 pub use close::close;
-pub use intake::{Batch, Intake, Plan};
+pub use intake::Intake;
 pub use merge::{Contradiction, contradictions};
 pub use prune::{Pruned, forget_before, prune};

@@ -1,10 +1,10 @@
-//! What a batch adds to the sums of traffic, gathered before it is written.
+//! What messages add to the sums of traffic, gathered before it is written.
 
 use crate::error::{Error, Result};
-use crate::model::{HourTraffic, Message, MessageState, Money, StateCounts, Tariff, Unit};
-use crate::store::{DayKey, DaySum, KnownMessage, Tx};
+use crate::model::{Destination, HourTraffic, Message, MessageState, Money, StateCounts, Tariff, Unit, month_of};
+use crate::store::{DayKey, DaySum, KnownMessage, MonthKey, Tx};
 
-/// Changes of the sums by hour and by day.
+/// Changes of the sums.
 #[derive(Debug, Default)]
 pub(super) struct Sums(Vec<Change>);
 
@@ -23,32 +23,49 @@ struct Change {
 }
 
 impl Sums {
-    /// Adds a message as it is known, or takes it away.
+    /// Adds a message that is not known yet; gives what it is charged.
+    pub(super) fn add_new(&mut self, message: &Message, tariff: &Tariff) -> Result<Money> {
+        let charge = if message.state.is_sent() { charge(tariff, message.parts, message.price)? } else { Money::ZERO };
+        self.0.push(Change {
+            hour: message.hour(),
+            account_id: message.account_id,
+            country: country(&message.destination),
+            unit: tariff.unit,
+            state: message.state,
+            count: 1,
+            parts: i64::from(message.parts),
+            charge: charge.e8(),
+        });
+        Ok(charge)
+    }
+
+    /// Adds a message as it is known, or takes it away; gives what it is charged.
     pub(super) fn add(
         &mut self,
         message: &Message,
         known: &KnownMessage,
         tariff: &Tariff,
         is_there: bool,
-    ) -> Result<()> {
+    ) -> Result<Money> {
         let count = if is_there { 1 } else { -1 };
+        let charge = if known.charged { charge(tariff, known.parts, known.price)? } else { Money::ZERO };
         self.0.push(Change {
             hour: message.day * 24 + (known.second / 3600).cast_signed(),
             account_id: message.account_id,
-            country: known.destination.country().unwrap_or_default(),
+            country: country(&known.destination),
             unit: tariff.unit,
             state: known.state,
             count,
             parts: count * i64::from(known.parts),
-            charge: count * charge_of(known, tariff)?.e8(),
+            charge: count * charge.e8(),
         });
-        Ok(())
+        Ok(charge)
     }
 
-    /// Writes all changes, in the order of their keys.
-    pub(super) fn write(mut self, tx: &mut Tx<'_>) -> Result<()> {
+    /// All changes of each sum together.
+    pub(super) fn added_up(mut self) -> Result<Totals> {
         self.0.sort_unstable_by_key(|change| (change.hour, change.account_id));
-        let hours: Vec<HourTraffic> = self
+        let hours = self
             .0
             .chunk_by(|one, next| (one.hour, one.account_id) == (next.hour, next.account_id))
             .map(|changes| {
@@ -56,8 +73,6 @@ impl Sums {
                 HourTraffic { hour: changes[0].hour, account_id: changes[0].account_id, counts, parts }
             })
             .collect();
-        tx.add_to_hours(&hours)?;
-        drop(hours);
         self.0.sort_unstable_by_key(Change::day_key);
         let days: Vec<(DayKey, DaySum)> = self
             .0
@@ -69,8 +84,49 @@ impl Sums {
                 Ok((changes[0].day_key(), DaySum { counts, parts, charge }))
             })
             .collect::<Result<_>>()?;
-        tx.add_to_days(&days)
+        Ok(Totals { months: months(&days)?, hours, days })
     }
+}
+
+/// What is added to each sum, in the order of their keys.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    hours: Vec<HourTraffic>,
+    days: Vec<(DayKey, DaySum)>,
+    months: Vec<(MonthKey, DaySum)>,
+}
+
+impl Totals {
+    pub(super) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
+        tx.add_to_hours(&self.hours)?;
+        tx.add_to_days(&self.days)?;
+        tx.add_to_months(&self.months)
+    }
+}
+
+/// The sums of days by months, countries together.
+fn months(days: &[(DayKey, DaySum)]) -> Result<Vec<(MonthKey, DaySum)>> {
+    let mut by_month: Vec<(MonthKey, &DaySum)> = Vec::with_capacity(days.len());
+    for of_day in days.chunk_by(|(one, _), (next, _)| one.day == next.day) {
+        let month = month_of(of_day[0].0.day);
+        by_month.extend(
+            of_day.iter().map(|(key, sum)| (MonthKey { month, account_id: key.account_id, unit: key.unit }, sum)),
+        );
+    }
+    by_month.sort_by_key(|(key, _)| *key);
+    by_month
+        .chunk_by(|(one, _), (next, _)| one == next)
+        .map(|sums| {
+            let mut total = DaySum::default();
+            for (_, sum) in sums {
+                total.counts.add_all(&sum.counts);
+                total.parts += sum.parts;
+                total.charge =
+                    total.charge.checked_add(sum.charge).ok_or(Error::Overflow { what: "the charge of a month" })?;
+            }
+            Ok((sums[0].0, total))
+        })
+        .collect()
 }
 
 impl Change {
@@ -89,10 +145,11 @@ fn counted(changes: &[Change]) -> (StateCounts, i64) {
     (counts, parts)
 }
 
-/// What a message was charged; nothing when it was not.
-pub(super) fn charge_of(known: &KnownMessage, tariff: &Tariff) -> Result<Money> {
-    if !known.charged {
-        return Ok(Money::ZERO);
-    }
-    tariff.charge(known.parts, known.price).ok_or(Error::Overflow { what: "the charge of a message" })
+fn country(destination: &Destination) -> &'static str {
+    destination.country().unwrap_or_default()
+}
+
+/// What a message that counts as sent is charged.
+pub(super) fn charge(tariff: &Tariff, parts: u16, price: Option<Money>) -> Result<Money> {
+    tariff.charge(parts, price).ok_or(Error::Overflow { what: "the charge of a message" })
 }

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Charge, EntryKind, HourTraffic, ImportState, Money, StateCounts, Tariff, Unit, day_of};
+use crate::model::{
+    Charge, EntryKind, HourTraffic, ImportState, Money, StateCounts, Tariff, Unit, day_of, first_day_of,
+};
 use crate::store::sqlite::CheckReport;
+use crate::store::sqlite::traffic::MONTHS_OF_DAYS;
 use crate::store::{EntryFilter, ImportFilter, KnownMessage, Snapshot};
 
 /// What the messages of one day add up to.
@@ -28,6 +31,7 @@ impl Snapshot<'_> {
     pub(super) fn check_traffic(&self, report: &mut CheckReport) -> Result<()> {
         let pruned = self.pruned_before()?.unwrap_or(i32::MIN);
         self.check_sums_alone(report)?;
+        self.check_months(report)?;
         let mut walk =
             Walk { tariffs: self.all_tariffs()?, charges: BTreeMap::new(), day: i32::MIN, of_day: Day::default() };
         let mut strays = 0_u64;
@@ -81,6 +85,23 @@ impl Snapshot<'_> {
         Ok(())
     }
 
+    /// Sums by month are those of their days.
+    fn check_months(&self, report: &mut CheckReport) -> Result<()> {
+        let stored = "SELECT * FROM traffic_month";
+        let mut statement = self.transaction.prepare(&format!(
+            "SELECT DISTINCT month FROM (
+                SELECT * FROM ({stored} EXCEPT {MONTHS_OF_DAYS})
+                UNION ALL
+                SELECT * FROM ({MONTHS_OF_DAYS} EXCEPT {stored}))"
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let month = day_of(first_day_of(row.get(0)?)).strftime("%Y-%m");
+            report.add(format!("traffic of {month}: the sums by month are not those of its days"));
+        }
+        Ok(())
+    }
+
     /// Holds the sums of a day against its messages.
     fn check_day(&self, day: i32, messages: &Day, report: &mut CheckReport) -> Result<()> {
         if messages.hours.is_empty() {
@@ -128,13 +149,13 @@ impl Snapshot<'_> {
             let file = crate::error::quoted(&import.manifest.file);
             if import.state == ImportState::Unfinished {
                 let rows = import.tally.rows();
+                let charged = if import.charges.is_empty() { "nothing" } else { "not everything" };
                 report.warnings.push(format!(
-                    "import {} of {file} is unfinished, with {rows} rows in and nothing charged; import the file again",
+                    "import {} of {file} is unfinished, with {rows} rows in and {charged} charged; import the file again",
                     import.id
                 ));
-                return Ok(());
             }
-            let is_whole = import.days.is_none_or(|(first, _)| first >= pruned);
+            let is_whole = import.state != ImportState::Unfinished && import.days.is_none_or(|(first, _)| first >= pruned);
             let mut owed: BTreeMap<(i64, Unit), Money> = BTreeMap::new();
             for (tariff, charge) in self.charges_of(import.id)? {
                 let found = walk.charges.get(&(import.id, tariff.account_id)).copied().unwrap_or_default();
@@ -156,19 +177,6 @@ impl Snapshot<'_> {
             report.add(format!("the ledger has a charge of {reference} that no import made"));
         }
         Ok(())
-    }
-
-    /// What an import charged by account.
-    fn charges_of(&self, import_id: i64) -> Result<Vec<(Tariff, Charge)>> {
-        let mut statement = self.transaction.prepare_cached(
-            "SELECT account_id, customer_id, unit, price_e8, charging, messages, parts, charge_e8
-             FROM import_account JOIN import ON import.id = import_id WHERE import_id = ?1",
-        )?;
-        let charges = statement.query_map([import_id], |row| {
-            let charge = Charge { messages: row.get(5)?, parts: row.get(6)?, amount: row.get(7)? };
-            Ok((super::import::read_tariff(row)?, charge))
-        })?;
-        Ok(charges.collect::<rusqlite::Result<_>>()?)
     }
 }
 

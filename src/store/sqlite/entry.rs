@@ -181,18 +181,14 @@ impl Tx<'_> {
     /// The balance that a posting moves, seen from two sides: what is stored and what its last entry left.
     fn verified_balance(&self, customer: &Customer, posting: &Posting) -> Result<Money> {
         let stored = self.balance(customer, posting.unit)?.map_or(Money::ZERO, |balance| balance.balance);
-        let mut left = Money::ZERO;
-        let filter = EntryFilter {
-            customer_id: Some(customer.id),
-            unit: Some(posting.unit),
-            newest_first: true,
-            limit: Some(1),
-            ..EntryFilter::default()
-        };
-        self.entries(&filter, |entry| {
-            left = entry.balance_after;
-            Ok::<_, Error>(())
-        })?;
+        let left = self
+            .transaction
+            .prepare_cached(
+                "SELECT balance_after_e8 FROM entry WHERE customer_id = ?1 AND unit = ?2 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(params![customer.id, posting.unit], |row| row.get(0))
+            .optional()?
+            .unwrap_or(Money::ZERO);
         if stored != left {
             let (code, unit) = (&customer.account_code, posting.unit);
             return Err(Error::Damaged(format!("the {unit} balance of {code} is not what its last entry left")));

@@ -59,6 +59,11 @@ impl Snapshot<'_> {
         found.into_iter().map(|import| self.with_charges(import)).collect()
     }
 
+    /// Whether there is an import of any file of a size.
+    pub fn has_import_of_size(&self, size: u64) -> Result<bool> {
+        Ok(self.transaction.prepare_cached("SELECT 1 FROM import WHERE size = ?1")?.exists([size])?)
+    }
+
     /// Hands every import that the filter keeps to `each`, in the order in which they began or the other way round.
     pub fn imports<E: From<Error>>(
         &self,
@@ -83,12 +88,16 @@ impl Snapshot<'_> {
 
     /// An SMPP account by its system ID or short name, archived or not, and what its messages cost now.
     pub fn tariff(&self, name: &str) -> Result<Option<Tariff>> {
-        let mut statement = self.transaction.prepare_cached(
-            "SELECT smpp_account.id, customer_id, unit, price_e8, TRUE
-             FROM smpp_account JOIN service ON service.id = service_id
-             WHERE system_id = ?1 OR short_name = ?1 ORDER BY system_id = ?1 DESC LIMIT 1",
-        )?;
-        Ok(statement.query_row([name], read_tariff).optional()?)
+        for column in ["system_id", "short_name"] {
+            let mut statement = self.transaction.prepare_cached(&format!(
+                "SELECT smpp_account.id, customer_id, unit, price_e8, TRUE
+                 FROM smpp_account JOIN service ON service.id = service_id WHERE {column} = ?1"
+            ))?;
+            if let Some(found) = statement.query_row([name], read_tariff).optional()? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// The system ID of an account by its row.
@@ -148,6 +157,19 @@ impl Snapshot<'_> {
         let tariffs = statement.query_map([import_id], read_tariff)?;
         Ok(tariffs.collect::<rusqlite::Result<_>>()?)
     }
+
+    /// What an import charged by account; nothing for those whose charges are not posted yet.
+    pub fn charges_of(&self, import_id: i64) -> Result<Vec<(Tariff, Charge)>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT account_id, customer_id, unit, price_e8, charging, messages, parts, charge_e8
+             FROM import_account JOIN import ON import.id = import_id WHERE import_id = ?1",
+        )?;
+        let charges = statement.query_map([import_id], |row| {
+            let charge = Charge { messages: row.get(5)?, parts: row.get(6)?, amount: row.get(7)? };
+            Ok((read_tariff(row)?, charge))
+        })?;
+        Ok(charges.collect::<rusqlite::Result<_>>()?)
+    }
 }
 
 impl Tx<'_> {
@@ -204,17 +226,22 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that an import has ended, and what it charged by account.
-    pub fn end_import(&mut self, id: i64, state: ImportState, charges: &[(Tariff, Charge)]) -> Result<()> {
-        self.transaction
-            .prepare_cached("UPDATE import SET state = ?2, ended_at = ?3 WHERE id = ?1")?
-            .execute(params![id, state, self.at()])?;
+    /// Notes what an import charged for some of its accounts.
+    pub fn note_charges(&mut self, id: i64, charges: &[(Tariff, Charge)]) -> Result<()> {
         let mut statement = self.transaction.prepare_cached(
             "UPDATE import_account SET messages = ?3, parts = ?4, charge_e8 = ?5 WHERE import_id = ?1 AND account_id = ?2",
         )?;
         for (tariff, charge) in charges {
             statement.execute(params![id, tariff.account_id, charge.messages, charge.parts, charge.amount])?;
         }
+        Ok(())
+    }
+
+    /// Notes that an import has ended.
+    pub fn end_import(&mut self, id: i64, state: ImportState) -> Result<()> {
+        self.transaction
+            .prepare_cached("UPDATE import SET state = ?2, ended_at = ?3 WHERE id = ?1")?
+            .execute(params![id, state, self.at()])?;
         Ok(())
     }
 }

@@ -17,10 +17,11 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("migrations/006_passwords_in_letters.sql"),
     include_str!("migrations/007_traffic.sql"),
     include_str!("migrations/008_organisations.sql"),
+    include_str!("migrations/009_months.sql"),
 ];
 
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: u32 = 8;
+pub const SCHEMA_VERSION: u32 = 9;
 
 /// Brings a database from whatever schema it has, none included, to the newest, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {

@@ -1,14 +1,14 @@
-//! The sums of traffic by hour and by day, which reports are answered from.
+//! The sums of traffic by hour, day and month, which reports are answered from.
 
 use std::ops::Range;
 
 use rusqlite::types::ToSql;
-use rusqlite::{CachedStatement, Row, params};
+use rusqlite::{CachedStatement, Row};
 
 use crate::error::{Error, Result};
-use crate::model::{DayTraffic, HourTraffic, StateCounts};
+use crate::model::{DayTraffic, HourTraffic, Money, StateCounts};
 use crate::store::sqlite::filter::Query;
-use crate::store::{DayKey, DaySum, Snapshot, Tx};
+use crate::store::{DayKey, DaySum, MonthKey, Snapshot, Tx};
 
 const SELECT_HOURS: &str =
     "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, hour, account_id
@@ -16,6 +16,12 @@ const SELECT_HOURS: &str =
 const SELECT_DAYS: &str =
     "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, day, account_id,
     country, unit, charge_e8 FROM traffic_day";
+/// The sums of months as they follow from those of days, in the order of the columns.
+pub(super) const MONTHS_OF_DAYS: &str =
+    "SELECT (strftime('%Y', day * 86400, 'unixepoch') - 1970) * 12 + strftime('%m', day * 86400, 'unixepoch') - 1 AS month,
+        account_id, unit, sum(pending), sum(unknown), sum(rejected), sum(expired), sum(undeliverable), sum(delivered),
+        sum(parts), sum(charge_e8)
+    FROM traffic_day GROUP BY 1, 2, 3";
 
 /// The counts by state, which stand first.
 fn read_counts(row: &Row<'_>) -> rusqlite::Result<StateCounts> {
@@ -67,67 +73,102 @@ impl Snapshot<'_> {
     }
 }
 
-/// How many sums one statement adds to.
-const SUMS_A_STATEMENT: usize = 40;
+/// How many rows one statement writes.
+const ROWS_A_STATEMENT: usize = 40;
+
+/// Sums of one table, which has columns for its key, then for the counts by state, the parts and, perhaps, the charge.
+struct SumTable {
+    name: &'static str,
+    key: &'static [&'static str],
+    has_charge: bool,
+}
+
+const HOURS: SumTable = SumTable { name: "traffic_hour", key: &["hour", "account_id"], has_charge: false };
+const DAYS: SumTable =
+    SumTable { name: "traffic_day", key: &["day", "account_id", "country", "unit"], has_charge: true };
+const MONTHS: SumTable = SumTable { name: "traffic_month", key: &["month", "account_id", "unit"], has_charge: true };
+const COUNTS: [&str; 6] = ["pending", "unknown", "rejected", "expired", "undeliverable", "delivered"];
+
+impl SumTable {
+    /// The statement that adds to so many sums.
+    fn upsert(&self, rows: usize) -> String {
+        let added = COUNTS.into_iter().chain(["parts"]).chain(self.has_charge.then_some("charge_e8"));
+        let set: Vec<String> = added.map(|column| format!("{column} = {column} + excluded.{column}")).collect();
+        let row = format!("({})", vec!["?"; self.key.len() + set.len()].join(","));
+        let (name, rows) = (self.name, vec![row; rows].join(","));
+        format!("INSERT INTO {name} VALUES {rows} ON CONFLICT DO UPDATE SET {}", set.join(", "))
+    }
+
+    /// The statement that removes a sum if it is of no message.
+    fn remove(&self) -> String {
+        let key: Vec<String> = self.key.iter().map(|column| format!("{column} = ?")).collect();
+        let none: Vec<String> = COUNTS.iter().map(|column| format!("{column} = 0")).collect();
+        format!("DELETE FROM {} WHERE {} AND {}", self.name, key.join(" AND "), none.join(" AND "))
+    }
+}
 
 impl Tx<'_> {
     /// Adds to the sums of hours and accounts; counts below zero take away. A sum without messages is removed. It is quickest
     /// in the order of hours and accounts.
     pub fn add_to_hours(&mut self, sums: &[HourTraffic]) -> Result<()> {
-        let upsert = |rows: usize| {
-            format!(
-                "INSERT INTO traffic_hour VALUES {}
-                 ON CONFLICT DO UPDATE SET pending = pending + excluded.pending, unknown = unknown + excluded.unknown,
-                    rejected = rejected + excluded.rejected, expired = expired + excluded.expired,
-                    undeliverable = undeliverable + excluded.undeliverable, delivered = delivered + excluded.delivered,
-                    parts = parts + excluded.parts",
-                vec!["(?,?,?,?,?,?,?,?,?)"; rows].join(",")
-            )
-        };
-        self.add_in_rows(sums, upsert, |statement, sum| {
+        let key = |statement: &mut Binding<'_, '_>, sum: &HourTraffic| {
             statement.bind(sum.hour)?;
-            statement.bind(sum.account_id)?;
-            sum.counts.numbers().iter().try_for_each(|count| statement.bind(count))?;
-            statement.bind(sum.parts)
-        })?;
-        let mut remove = self.transaction.prepare_cached(
-            "DELETE FROM traffic_hour WHERE hour = ?1 AND account_id = ?2
-             AND pending = 0 AND unknown = 0 AND rejected = 0 AND expired = 0 AND undeliverable = 0 AND delivered = 0",
-        )?;
-        for sum in sums.iter().filter(|sum| sum.counts.total() <= 0) {
-            remove.execute(params![sum.hour, sum.account_id])?;
-        }
-        Ok(())
+            statement.bind(sum.account_id)
+        };
+        self.add_to(&HOURS, sums, key, |sum| (sum.counts, sum.parts, None))
     }
 
     /// Adds to the sums of days, accounts, countries and units, likewise.
     pub fn add_to_days(&mut self, sums: &[(DayKey, DaySum)]) -> Result<()> {
-        let upsert = |rows: usize| {
-            format!(
-                "INSERT INTO traffic_day VALUES {}
-                 ON CONFLICT DO UPDATE SET pending = pending + excluded.pending, unknown = unknown + excluded.unknown,
-                    rejected = rejected + excluded.rejected, expired = expired + excluded.expired,
-                    undeliverable = undeliverable + excluded.undeliverable, delivered = delivered + excluded.delivered,
-                    parts = parts + excluded.parts, charge_e8 = charge_e8 + excluded.charge_e8",
-                vec!["(?,?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",")
-            )
-        };
-        self.add_in_rows(sums, upsert, |statement, (key, sum)| {
+        let key = |statement: &mut Binding<'_, '_>, (key, _): &(DayKey, DaySum)| {
             statement.bind(key.day)?;
             statement.bind(key.account_id)?;
             statement.bind(key.country)?;
-            statement.bind(key.unit)?;
-            sum.counts.numbers().iter().try_for_each(|count| statement.bind(count))?;
-            statement.bind(sum.parts)?;
-            statement.bind(sum.charge)
-        })?;
-        let mut remove = self.transaction.prepare_cached(
-            "DELETE FROM traffic_day WHERE day = ?1 AND account_id = ?2 AND country = ?3 AND unit = ?4
-             AND pending = 0 AND unknown = 0 AND rejected = 0 AND expired = 0 AND undeliverable = 0 AND delivered = 0",
+            statement.bind(key.unit)
+        };
+        self.add_to(&DAYS, sums, key, |(_, sum)| (sum.counts, sum.parts, Some(sum.charge)))
+    }
+
+    /// Adds to the sums of months, accounts and units, likewise.
+    pub fn add_to_months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
+        let key = |statement: &mut Binding<'_, '_>, (key, _): &(MonthKey, DaySum)| {
+            statement.bind(key.month)?;
+            statement.bind(key.account_id)?;
+            statement.bind(key.unit)
+        };
+        self.add_to(&MONTHS, sums, key, |(_, sum)| (sum.counts, sum.parts, Some(sum.charge)))
+    }
+
+    fn add_to<T>(
+        &mut self,
+        table: &SumTable,
+        sums: &[T],
+        key: impl Fn(&mut Binding<'_, '_>, &T) -> rusqlite::Result<()>,
+        parts_of: impl Fn(&T) -> (StateCounts, i64, Option<Money>),
+    ) -> Result<()> {
+        self.add_in_rows(
+            sums,
+            |rows| table.upsert(rows),
+            |statement, sum| {
+                key(statement, sum)?;
+                let (counts, parts, charge) = parts_of(sum);
+                counts.numbers().iter().try_for_each(|count| statement.bind(count))?;
+                statement.bind(parts)?;
+                charge.map_or(Ok(()), |charge| statement.bind(charge))
+            },
         )?;
-        for (key, _) in sums.iter().filter(|(_, sum)| sum.counts.total() <= 0) {
-            remove.execute(params![key.day, key.account_id, key.country, key.unit])?;
+        let mut remove = self.transaction.prepare_cached(&table.remove())?;
+        for sum in sums.iter().filter(|sum| parts_of(sum).0.total() <= 0) {
+            key(&mut Binding { statement: &mut remove, place: 0 }, sum)?;
+            remove.raw_execute()?;
         }
+        Ok(())
+    }
+
+    /// Takes the sums of months from those of days anew.
+    pub fn sum_up_months(&mut self) -> Result<()> {
+        self.transaction
+            .execute_batch(&format!("DELETE FROM traffic_month; INSERT INTO traffic_month {MONTHS_OF_DAYS}"))?;
         Ok(())
     }
 
@@ -139,8 +180,8 @@ impl Tx<'_> {
         sql: impl Fn(usize) -> String,
         bind: impl Fn(&mut Binding<'_, '_>, &T) -> rusqlite::Result<()>,
     ) -> Result<()> {
-        let whole = items.len() - items.len() % SUMS_A_STATEMENT;
-        for (items, rows) in [(&items[..whole], SUMS_A_STATEMENT), (&items[whole..], 1)] {
+        let whole = items.len() - items.len() % ROWS_A_STATEMENT;
+        for (items, rows) in [(&items[..whole], ROWS_A_STATEMENT), (&items[whole..], 1)] {
             if items.is_empty() {
                 continue;
             }

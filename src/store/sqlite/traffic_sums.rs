@@ -6,7 +6,7 @@ use rusqlite::{Row, params};
 use crate::error::{Error, Result};
 use crate::model::StateCounts;
 use crate::store::sqlite::filter::Query;
-use crate::store::{DayShare, Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
+use crate::store::{Share, Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
 const COUNTS: &str = "parts, pending, unknown, rejected, expired, undeliverable, delivered";
 /// The database adds up quicker than it hands out.
@@ -19,24 +19,26 @@ const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_
 
 fn read_hour(row: &Row<'_>) -> rusqlite::Result<TrafficSum> {
     let counts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?];
-    Ok(TrafficSum { account_id: row.get(0)?, parts: row.get(1)?, counts: StateCounts::new(counts), of_day: None })
+    Ok(TrafficSum { account_id: row.get(0)?, parts: row.get(1)?, counts: StateCounts::new(counts), share: None })
 }
 
-fn read_day(row: &Row<'_>) -> rusqlite::Result<TrafficSum> {
+/// The same with what a day or a month tells more.
+fn read_share(row: &Row<'_>) -> rusqlite::Result<TrafficSum> {
     let country = match row.get_ref(8)?.as_str()?.as_bytes() {
         [] => [0; 2],
         &[first, second] => [first, second],
         _ => return Err(FromSqlError::InvalidType.into()),
     };
-    let of_day = Some(DayShare { country, unit: row.get(9)?, charge: row.get(10)? });
-    Ok(TrafficSum { of_day, ..read_hour(row)? })
+    let share = Some(Share { country, unit: row.get(9)?, charge: row.get(10)? });
+    Ok(TrafficSum { share, ..read_hour(row)? })
 }
 
-/// The question for the sums of a span, between `?1` and `?2`, or of one hour or day and one account.
+/// The question for the sums of a span, between `?1` and `?2`, or of one hour, day or month and one account.
 fn select(span: &TrafficSpan, detail: TrafficDetail, by_account: bool) -> String {
     let (key, table) = match span {
         TrafficSpan::Hours(_) => ("hour", "traffic_hour"),
         TrafficSpan::Days(_) => ("day", "traffic_day"),
+        TrafficSpan::Months(_) => ("month", "traffic_month"),
     };
     let which = if by_account { "= ?1 AND account_id = ?2".to_owned() } else { format!(">= ?1 AND {key} < ?2") };
     match (span, detail) {
@@ -45,10 +47,15 @@ fn select(span: &TrafficSpan, detail: TrafficDetail, by_account: bool) -> String
         (TrafficSpan::Days(_), TrafficDetail::Account) => {
             format!("SELECT account_id, {SUMS} FROM {table} WHERE {key} {which} GROUP BY day, account_id")
         }
-        (TrafficSpan::Days(_), TrafficDetail::Full) => {
+        (TrafficSpan::Days(_), TrafficDetail::Unit | TrafficDetail::Country) => {
             format!("SELECT account_id, {COUNTS}, country, unit, charge_e8 FROM {table} WHERE {key} {which}")
         }
-        (TrafficSpan::Hours(_), _) => format!("SELECT account_id, {COUNTS} FROM {table} WHERE {key} {which}"),
+        (TrafficSpan::Months(_), TrafficDetail::Unit | TrafficDetail::Country) => {
+            format!("SELECT account_id, {COUNTS}, '', unit, charge_e8 FROM {table} WHERE {key} {which}")
+        }
+        (TrafficSpan::Hours(_) | TrafficSpan::Months(_), _) => {
+            format!("SELECT account_id, {COUNTS} FROM {table} WHERE {key} {which}")
+        }
     }
 }
 
@@ -67,10 +74,10 @@ impl Snapshot<'_> {
         }
         let sql = select(span, detail, accounts.is_some());
         let mut statement = self.transaction.prepare_cached(&sql).map_err(Error::from)?;
-        let (TrafficSpan::Hours(range) | TrafficSpan::Days(range)) = span;
+        let (TrafficSpan::Hours(range) | TrafficSpan::Days(range) | TrafficSpan::Months(range)) = span;
         let read = match (span, detail) {
-            (TrafficSpan::Days(_), TrafficDetail::Full) => read_day,
-            _ => read_hour,
+            (TrafficSpan::Hours(_), _) | (_, TrafficDetail::Total | TrafficDetail::Account) => read_hour,
+            (_, TrafficDetail::Unit | TrafficDetail::Country) => read_share,
         };
         let mut look = |first: i32, second: i64| -> Result<(), E> {
             let mut rows = statement.query(params![first, second]).map_err(Error::from)?;

@@ -1,0 +1,148 @@
+//! The second reading of a file: batches of its rows are written, each in a transaction of its own, then the charges.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use crate::error::{Error, Result};
+use crate::ingest::traffic::book::Book;
+use crate::ingest::traffic::inspect::of_file;
+use crate::ingest::traffic::reading::Told;
+use crate::ingest::traffic::{Request, Watch, reading};
+use crate::model::{Import, ImportState, Origin, Tally};
+use crate::ops::traffic::{Batch, Intake, Plan};
+use crate::store::{Store, Tx};
+
+/// The first batch is no larger than this, the next ones twice as large each: the sooner a batch is read, the sooner there is
+/// something to write.
+const FIRST_BATCH: usize = 32_000;
+/// One balance is charged for so many rows that a batch may have, so that nobody waits longer for it than for rows.
+const ROWS_A_BALANCE: usize = 500;
+
+/// How an import begins.
+pub(super) enum Start {
+    New(Arc<Plan>),
+    Resumed(Intake),
+}
+
+/// The second reading of a file.
+pub(super) struct Writing<'a> {
+    pub(super) store: &'a mut Store,
+    pub(super) origin: &'a Origin,
+    pub(super) request: &'a Request,
+    pub(super) watch: &'a mut dyn Watch,
+}
+
+impl Writing<'_> {
+    /// Reads in one thread and writes in another: each waits for the other only when it is a batch ahead.
+    pub(super) fn run(self, start: Start, rest: Rest) -> Result<Import> {
+        let request = self.request;
+        thread::scope(|scope| {
+            let (sender, batches) = sync_channel(0);
+            scope.spawn(move || rest.read(request, &sender));
+            if request.dry_run { self.rehearse(start, &batches) } else { self.write(start, &batches) }
+        })
+    }
+
+    /// Everything in one transaction, which is dropped.
+    fn rehearse(self, start: Start, batches: &Receiver<Result<Batch>>) -> Result<Import> {
+        let mut tx = self.store.write(self.origin)?;
+        let mut intake = started(start, &mut tx)?;
+        for batch in batches {
+            intake.take(&mut tx, &batch?)?;
+            self.watch.at(self.request.source.position.bytes());
+        }
+        self.request.source.refuse_changed()?;
+        intake.finish(&mut tx, ImportState::Finished)
+    }
+
+    /// A transaction for each batch and for some charges each; the first one begins the import and the last one ends it.
+    fn write(self, start: Start, batches: &Receiver<Result<Batch>>) -> Result<Import> {
+        let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
+        let mut start = Some(start);
+        let mut under_way: Option<Intake> = None;
+        let mut next = batches.recv().ok();
+        loop {
+            let batch = next.take().transpose()?;
+            // Looked for before the lock is taken: others get their turn while the reader is still at it.
+            next = batches.recv().ok();
+            self.request.source.refuse_changed()?;
+            let mut tx = self.store.write(self.origin)?;
+            let mut intake = match (start.take(), under_way.take()) {
+                (Some(start), _) => started(start, &mut tx)?,
+                (None, Some(intake)) => intake,
+                (None, None) => return Err(Error::Internal("an import without a beginning".to_owned())),
+            };
+            if let Some(batch) = batch {
+                intake.take(&mut tx, &batch)?;
+            }
+            let is_done = next.is_none() && intake.post_charges(&mut tx, balances_together)?;
+            let ended = if is_done { Some(intake.finish(&mut tx, ImportState::Finished)?) } else { None };
+            tx.commit()?;
+            self.watch.committed();
+            self.watch.at(self.request.source.position.bytes());
+            if let Some(import) = ended {
+                return Ok(import);
+            }
+            under_way = Some(intake);
+        }
+    }
+}
+
+fn started(start: Start, tx: &mut Tx<'_>) -> Result<Intake> {
+    match start {
+        Start::New(plan) => Intake::begin(tx, plan),
+        Start::Resumed(intake) => Ok(intake),
+    }
+}
+
+/// The rows of a file that are not in yet.
+pub(super) struct Rest {
+    pub(super) book: Book,
+    pub(super) plan: Arc<Plan>,
+    pub(super) pruned_before: Option<i32>,
+    /// How many rows stand before them.
+    pub(super) done: u64,
+    /// Whether the file has a time without a zone.
+    pub(super) met_naive_time: bool,
+}
+
+impl Rest {
+    /// Reads them, and hands them on in batches. Whoever takes them may go away at any time.
+    fn read(self, request: &Request, batches: &SyncSender<Result<Batch>>) {
+        if let Err(error) = self.read_all(request, batches) {
+            let _ = batches.send(Err(error));
+        }
+    }
+
+    fn read_all(mut self, request: &Request, batches: &SyncSender<Result<Batch>>) -> Result<()> {
+        let mut reading = reading(request, self.pruned_before).map_err(of_file)?;
+        let (mut messages, mut others, mut rows) = (Vec::new(), Tally::default(), 0);
+        let mut size = request.batch.min(FIRST_BATCH);
+        while let Some((_, told)) = reading.next(&mut self.book, None) {
+            rows += 1;
+            if rows <= self.done {
+                continue;
+            }
+            match told {
+                Ok(Told::Message(message)) => messages.push(message),
+                Ok(Told::Rejected) => others.rejected += 1,
+                Ok(Told::Other) => others.skipped += 1,
+                Err(fault) if request.skip_invalid && !fault.ends_file => others.refused += 1,
+                // It was without a fault at the first reading.
+                Err(fault) => return Err(request.source.refuse_changed().err().unwrap_or_else(|| of_file(fault))),
+            }
+            if messages.len() as u64 + others.rows() >= size as u64 {
+                let batch = self.plan.batch(std::mem::take(&mut messages), std::mem::take(&mut others))?;
+                if batches.send(Ok(batch)).is_err() {
+                    return Ok(());
+                }
+                size = (size * 2).min(request.batch);
+            }
+        }
+        if messages.len() as u64 + others.rows() > 0 {
+            let _ = batches.send(self.plan.batch(messages, others));
+        }
+        Ok(())
+    }
+}

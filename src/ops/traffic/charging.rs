@@ -1,0 +1,123 @@
+//! The end of an import: what its messages cost is taken from balances.
+//!
+//! Of a large import that is several transactions, too, so that nobody waits for thousands of balances. What is posted is
+//! noted with its accounts in the same transaction; an import that is interrupted here goes on with the others.
+
+use std::collections::{BTreeMap, HashSet};
+use std::str::FromStr;
+
+use crate::error::{Error, Result, count};
+use crate::model::{
+    Change, Charge, EntryKind, Import, ImportState, Invalid, Money, Noun, Posting, Reference, Tally, Tariff, Unit,
+    day_of,
+};
+use crate::ops::balance;
+use crate::ops::traffic::Intake;
+use crate::ops::traffic::batch::add;
+use crate::store::{Snapshot, Tx};
+
+/// What is still to be taken from balances, and how entries name the import.
+#[derive(Debug)]
+pub(super) struct Owed {
+    /// By customer and unit: for which accounts.
+    balances: BTreeMap<(i64, Unit), Vec<(Tariff, Charge)>>,
+    reference: Reference,
+    period: String,
+}
+
+impl Intake {
+    /// Posts the charges of the next balances, one entry each; says whether that were all. Messages that were sent are charged
+    /// whatever that leaves, to archived customers too.
+    pub fn post_charges(&mut self, tx: &mut Tx<'_>, at_most: usize) -> Result<bool> {
+        let mut owed = match self.owed.take() {
+            Some(owed) => owed,
+            None => self.owed(tx)?,
+        };
+        for _ in 0..at_most {
+            let Some(((customer_id, unit), charges)) = owed.balances.pop_first() else { break };
+            tx.note_charges(self.id, &charges)?;
+            let mut sum = Charge::default();
+            charges.iter().try_for_each(|(_, charge)| add(&mut sum, charge))?;
+            if sum.amount == Money::ZERO {
+                continue;
+            }
+            let (messages, parts) = (counted(sum.messages, "message"), counted(sum.parts, "part"));
+            let posting = Posting {
+                unit,
+                kind: EntryKind::Charge,
+                amount: sum.amount.checked_neg().ok_or(Error::Overflow { what: "the charge" })?,
+                description: parsed("description", &format!("{messages}, {parts}, {}", owed.period))?,
+                reference: Some(owed.reference.clone()),
+                key: None,
+                reverses: None,
+            };
+            let customer = tx.customer_of(customer_id)?;
+            balance::post(tx, "charge", &customer, posting)?;
+        }
+        let is_done = owed.balances.is_empty();
+        self.owed = Some(owed);
+        Ok(is_done)
+    }
+
+    /// Posts what is left of the charges, and notes that the import has ended.
+    pub fn finish(&mut self, tx: &mut Tx<'_>, state: ImportState) -> Result<Import> {
+        self.post_charges(tx, usize::MAX)?;
+        tx.end_import(self.id, state)?;
+        let import = tx.import(self.id)?;
+        tx.record(&change_of(&import, if state == ImportState::Closed { "close" } else { "import" }))?;
+        Ok(import)
+    }
+
+    /// What is not posted yet.
+    fn owed(&self, snapshot: &Snapshot<'_>) -> Result<Owed> {
+        let posted = snapshot.charges_of(self.id)?.into_iter().filter(|(_, charge)| charge.messages > 0);
+        let posted: HashSet<i64> = posted.map(|(tariff, _)| tariff.account_id).collect();
+        let mut balances: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (account_id, charge) in self.charges.iter().filter(|(account_id, _)| !posted.contains(account_id)) {
+            let tariff = self.tariffs.get(account_id).copied();
+            let tariff = tariff.ok_or_else(|| Error::Internal("a charge without a price".to_owned()))?;
+            balances.entry((tariff.customer_id, tariff.unit)).or_default().push((tariff, *charge));
+        }
+        let reference = parsed("reference", &format!("import {}", self.id))?;
+        Ok(Owed { balances, reference, period: period(&snapshot.import(self.id)?) })
+    }
+}
+
+fn parsed<T: FromStr<Err = Invalid>>(field: &'static str, text: &str) -> Result<T> {
+    text.parse().map_err(|rule| Error::invalid(field, text, rule))
+}
+
+/// The days of an import in words.
+fn period(import: &Import) -> String {
+    match import.days {
+        None => "no day".to_owned(),
+        Some((first, last)) if first == last => format!("of {}", day_of(first)),
+        Some((first, last)) => format!("of {} to {}", day_of(first), day_of(last)),
+    }
+}
+
+fn counted(number: i64, noun: &str) -> String {
+    count(number.unsigned_abs(), noun)
+}
+
+fn change_of(import: &Import, action: &str) -> Change {
+    let Tally { new, updated, duplicate, rejected, skipped, refused } = import.tally;
+    let charges: Vec<String> =
+        import.charges.iter().map(|(unit, sum)| format!("{} {unit}", unit.format(*sum))).collect();
+    let counts = [
+        ("new", new),
+        ("updated", updated),
+        ("duplicate", duplicate),
+        ("rejected", rejected),
+        ("skipped", skipped),
+        ("refused", refused),
+    ];
+    let change = Change::new(Noun::Traffic, action, import.id, None)
+        .field("file", (), import.manifest.file.as_str())
+        .field("sha256", (), import.manifest.sha256.to_string())
+        .field("charged", (), charges.join(", "));
+    counts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .fold(change, |change, (name, count)| change.field(name, (), count))
+}
