@@ -244,8 +244,8 @@ pub struct DayKey {
     /// In days since 1970-01-01 UTC.
     pub day: i32,
     pub account_id: i64,
-    /// The two letters of the destination's country; empty where it has none.
-    pub country: &'static str,
+    /// The two letters of the destination's country; zeros where it has none.
+    pub country: [u8; 2],
     pub unit: Unit,
 }
 

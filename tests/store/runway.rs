@@ -16,7 +16,7 @@ fn delivered(count: i64) -> StateCounts {
 
 /// Charges messages of a day to an account.
 fn charge(scene: &mut Scene, day: i32, account_id: i64, unit: Unit, charge: &str) {
-    let key = DayKey { day, account_id, country: "GB", unit };
+    let key = DayKey { day, account_id, country: *b"GB", unit };
     scene
         .write(|tx| {
             tx.add_to_days(&[(key, DaySum { counts: delivered(1), parts: 1, charge: valid(charge) })])?;
@@ -162,7 +162,7 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
     let back = [0, 23, 24, 7 * 24 - 1, 7 * 24, 30 * 24 - 1, 30 * 24];
     for (account, hours) in back.iter().map(|hours| (1, *hours)).chain([(3, 0), (2, 24 * 10), (2, -1)]) {
         let hour = this_hour - hours;
-        let key = DayKey { day: hour.div_euclid(24), account_id: account, country: "", unit: Unit::Sms };
+        let key = DayKey { day: hour.div_euclid(24), account_id: account, country: [0; 2], unit: Unit::Sms };
         scene
             .write(|tx| {
                 tx.add_to_hours(&[HourTraffic { hour, account_id: account, counts: delivered(1), parts: 1 }])?;

@@ -11,6 +11,11 @@ fn counts(state: MessageState, count: i64) -> StateCounts {
     counts
 }
 
+/// The letters of a country as keys have them.
+fn letters(country: &str) -> [u8; 2] {
+    country.as_bytes().try_into().unwrap_or_default()
+}
+
 fn hours(scene: &mut Scene) -> Vec<HourTraffic> {
     scene.read(|now| collect(|each| now.traffic_hours(0..i32::MAX, each)))
 }
@@ -38,7 +43,7 @@ fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
 #[test]
 fn sums_of_a_day_are_told_apart_by_country_and_unit() {
     let mut scene = Scene::new();
-    let key = |country, unit| DayKey { day: 20_000, account_id: 1, country, unit };
+    let key = |country, unit| DayKey { day: 20_000, account_id: 1, country: letters(country), unit };
     let mut add = |key, count: i64| {
         let delivered = counts(MessageState::Delivered, count);
         let charge = if count > 0 { "0.5" } else { "-0.5" };
@@ -69,7 +74,7 @@ fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
         let parts = 3 * count;
         let sum = DaySum { counts: counts(MessageState::Delivered, count), parts, charge: Money::from_e8(count) };
         scene.write(|tx| {
-            tx.add_to_days(&[(DayKey { day, account_id: 1, country, unit }, sum)])?;
+            tx.add_to_days(&[(DayKey { day, account_id: 1, country: letters(country), unit }, sum)])?;
             tx.add_to_hours(&[HourTraffic { hour: day * 24, account_id: 1, counts: sum.counts, parts }])?;
             tx.add_to_months(&[(MonthKey { month: month_of(day), account_id: 1, unit }, sum)])
         })

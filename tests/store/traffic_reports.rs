@@ -24,7 +24,7 @@ fn counts(numbers: [i64; 6]) -> StateCounts {
 fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, numbers: [i64; 6]) {
     let counts = counts(numbers);
     let (day, unit) = (hour.div_euclid(24), Unit::Sms);
-    let key = DayKey { day, account_id, country, unit };
+    let key = DayKey { day, account_id, country: country.as_bytes().try_into().unwrap_or_default(), unit };
     let month = MonthKey { month: month_of(day), account_id, unit };
     let parts = 2 * counts.total();
     scene

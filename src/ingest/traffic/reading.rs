@@ -164,7 +164,12 @@ struct Field<'a> {
 
 impl<'a> Field<'a> {
     fn text(self) -> &'a str {
-        unguarded(self.record.field(self.index).trim())
+        let text = self.record.field(self.index);
+        match text.as_bytes() {
+            // Nothing is to be taken off from most fields, which is seen at a glance.
+            [first, .., last] if *first != b'\'' && first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+            _ => unguarded(text.trim()),
+        }
     }
 
     fn fault(self, error: Error) -> Fault {

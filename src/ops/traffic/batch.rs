@@ -39,8 +39,7 @@ impl Plan {
 
     /// Rows that are taken in together: messages in the order of the file, and how many rows are none.
     pub fn batch(&self, mut messages: Vec<Message>, others: Tally) -> Result<Batch> {
-        // Those of the same key stay as they stand in the file.
-        messages.sort_by(|one, other| one.key().cmp(&other.key()));
+        sort(&mut messages);
         let (mut sums, mut charges) = (Sums::default(), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
             let tariff = self.tariffs.get(&message.account_id).ok_or_else(|| unknown_account(message))?;
@@ -50,6 +49,29 @@ impl Plan {
             }
         }
         Ok(Batch { messages, others, totals: sums.added_up()?, charges: charges.into_iter().collect() })
+    }
+}
+
+/// Sorts messages by their keys; those of the same key stay as they stand in the file.
+fn sort(messages: &mut [Message]) {
+    // What is sorted is small, and mostly told apart by its numbers alone.
+    let mut order: Vec<_> =
+        messages.iter().zip(0..).map(|(message, at)| (message.day, message.id.prefix(), at)).collect();
+    order.sort_unstable_by(|(day, prefix, at), (other_day, other_prefix, other_at)| {
+        let by_key = || messages[*at].key().cmp(&messages[*other_at].key());
+        day.cmp(other_day).then(prefix.cmp(other_prefix)).then_with(by_key).then(at.cmp(other_at))
+    });
+    for begin in 0..order.len() {
+        // Each place gets its message, from a place that is free then.
+        let mut to = begin;
+        loop {
+            let from = std::mem::replace(&mut order[to].2, to);
+            if from == begin {
+                break;
+            }
+            messages.swap(to, from);
+            to = from;
+        }
     }
 }
 
@@ -77,4 +99,38 @@ pub(super) fn add(charge: &mut Charge, more: &Charge) -> Result<()> {
     charge.amount =
         charge.amount.checked_add(more.amount).ok_or(Error::Overflow { what: "the charge of an account" })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Destination, MessageId, MessageState};
+    use proptest::prelude::*;
+
+    fn message(day: i32, id: MessageId, second: u32) -> Message {
+        Message {
+            day,
+            id,
+            account_id: i64::from(second % 2),
+            second,
+            state: MessageState::Pending,
+            destination: Destination::Number(447_700_900_123),
+            parts: 1,
+            price: None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn messages_are_sorted_as_by_a_stable_sort(
+            ids in proptest::collection::vec((0..3, "[ab]{1,9}|(00|0a){15}[0a]{2}"), 0..60)
+        ) {
+            let messages = (0..).zip(ids).map(|(second, (day, id))| message(day, id.parse().expect("an ID"), second));
+            let mut sorted: Vec<Message> = messages.collect();
+            let mut expected = sorted.clone();
+            expected.sort_by(|one, other| one.key().cmp(&other.key()));
+            sort(&mut sorted);
+            prop_assert_eq!(sorted, expected);
+        }
+    }
 }

@@ -11,15 +11,16 @@ pub(super) struct Sums(Vec<Change>);
 /// One message more or less in the sums.
 #[derive(Debug, Clone, Copy)]
 struct Change {
-    hour: i32,
     account_id: i64,
-    country: &'static str,
+    charge: i64,
+    hour: i32,
+    /// Below zero where the message is taken away.
+    parts: i32,
+    country: [u8; 2],
     unit: Unit,
     state: MessageState,
     /// One, or one below zero.
-    count: i64,
-    parts: i64,
-    charge: i64,
+    count: i8,
 }
 
 impl Sums {
@@ -33,7 +34,7 @@ impl Sums {
             unit: tariff.unit,
             state: message.state,
             count: 1,
-            parts: i64::from(message.parts),
+            parts: message.parts.into(),
             charge: charge.e8(),
         });
         Ok(charge)
@@ -56,8 +57,8 @@ impl Sums {
             unit: tariff.unit,
             state: known.state,
             count,
-            parts: count * i64::from(known.parts),
-            charge: count * charge.e8(),
+            parts: i32::from(count) * i32::from(known.parts),
+            charge: i64::from(count) * charge.e8(),
         });
         Ok(charge)
     }
@@ -73,7 +74,9 @@ impl Sums {
                 HourTraffic { hour: changes[0].hour, account_id: changes[0].account_id, counts, parts }
             })
             .collect();
-        self.0.sort_unstable_by_key(Change::day_key);
+        for of_day in self.0.chunk_by_mut(|one, next| one.day() == next.day()) {
+            of_day.sort_unstable_by_key(|change| (change.account_id, change.country, change.unit));
+        }
         let days: Vec<(DayKey, DaySum)> = self
             .0
             .chunk_by(|one, next| one.day_key() == next.day_key())
@@ -130,23 +133,28 @@ fn months(days: &[(DayKey, DaySum)]) -> Result<Vec<(MonthKey, DaySum)>> {
 }
 
 impl Change {
+    fn day(&self) -> i32 {
+        self.hour.div_euclid(24)
+    }
+
     fn day_key(&self) -> DayKey {
-        let Self { hour, account_id, country, unit, .. } = *self;
-        DayKey { day: hour.div_euclid(24), account_id, country, unit }
+        let Self { account_id, country, unit, .. } = *self;
+        DayKey { day: self.day(), account_id, country, unit }
     }
 }
 
 fn counted(changes: &[Change]) -> (StateCounts, i64) {
     let (mut counts, mut parts) = (StateCounts::default(), 0);
     for change in changes {
-        counts.add(change.state, change.count);
-        parts += change.parts;
+        counts.add(change.state, change.count.into());
+        parts += i64::from(change.parts);
     }
     (counts, parts)
 }
 
-fn country(destination: &Destination) -> &'static str {
-    destination.country().unwrap_or_default()
+/// The two letters of its country; zeros where it has none.
+fn country(destination: &Destination) -> [u8; 2] {
+    destination.country().and_then(|country| country.as_bytes().try_into().ok()).unwrap_or_default()
 }
 
 /// What a message that counts as sent is charged.

@@ -123,7 +123,7 @@ impl Tx<'_> {
         let key = |statement: &mut Binding<'_, '_>, (key, _): &(DayKey, DaySum)| {
             statement.bind(key.day)?;
             statement.bind(key.account_id)?;
-            statement.bind(key.country)?;
+            statement.bind(if key.country == [0; 2] { "" } else { str::from_utf8(&key.country)? })?;
             statement.bind(key.unit)
         };
         self.add_to(&DAYS, sums, key, |(_, sum)| (sum.counts, sum.parts, Some(sum.charge)))
