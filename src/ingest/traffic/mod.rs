@@ -107,6 +107,7 @@ pub fn import(
     let _lock = store.lock_imports()?;
     watch.begin("looking");
     let snapshot = store.read()?;
+    snapshot.expect_many_steps()?;
     let header = reading(request, None).map_err(of_file)?;
     let dialect = header.sense.dialect;
     let rejects = rejects.map(|output| Rejects::open(output, header.columns())).transpose()?;

@@ -34,7 +34,7 @@ pub(super) struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    /// Reads in one thread and writes in another: each waits for the other only when it is a batch ahead.
+    /// Reads in one thread and writes in another, with a batch each.
     pub(super) fn run(self, start: Start, rest: Rest) -> Result<Import> {
         let request = self.request;
         thread::scope(|scope| {
@@ -45,11 +45,11 @@ impl Writing<'_> {
     }
 
     /// Everything in one transaction, which is dropped.
-    fn rehearse(self, start: Start, batches: &Receiver<Result<Batch>>) -> Result<Import> {
+    fn rehearse(self, start: Start, batches: &Receiver<Result<Rows>>) -> Result<Import> {
         let mut tx = self.store.write(self.origin)?;
         let mut intake = started(start, &mut tx)?;
-        for batch in batches {
-            intake.take(&mut tx, &batch?)?;
+        for rows in batches {
+            intake.take(&mut tx, &rows?.batch)?;
             self.watch.at(self.request.source.position.bytes());
         }
         self.request.source.refuse_changed()?;
@@ -57,15 +57,14 @@ impl Writing<'_> {
     }
 
     /// A transaction for each batch and for some charges each; the first one begins the import and the last one ends it.
-    fn write(self, start: Start, batches: &Receiver<Result<Batch>>) -> Result<Import> {
+    fn write(self, start: Start, batches: &Receiver<Result<Rows>>) -> Result<Import> {
         let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
         let mut start = Some(start);
         let mut under_way: Option<Intake> = None;
-        let mut next = batches.recv().ok();
+        let mut all_are_in = false;
         loop {
-            let batch = next.take().transpose()?;
-            // Looked for before the lock is taken: others get their turn while the reader is still at it.
-            next = batches.recv().ok();
+            // Waited for before the lock is taken: others get their turn while the reader is at it.
+            let rows = if all_are_in { None } else { Some(batches.recv().map_err(|_| no_reader())??) };
             self.request.source.refuse_changed()?;
             let mut tx = self.store.write(self.origin)?;
             let mut intake = match (start.take(), under_way.take()) {
@@ -73,10 +72,11 @@ impl Writing<'_> {
                 (None, Some(intake)) => intake,
                 (None, None) => return Err(Error::Internal("an import without a beginning".to_owned())),
             };
-            if let Some(batch) = batch {
+            if let Some(Rows { batch, are_last }) = rows {
                 intake.take(&mut tx, &batch)?;
+                all_are_in = are_last;
             }
-            let is_done = next.is_none() && intake.post_charges(&mut tx, balances_together)?;
+            let is_done = all_are_in && intake.post_charges(&mut tx, balances_together)?;
             let ended = if is_done { Some(intake.finish(&mut tx, ImportState::Finished)?) } else { None };
             tx.commit()?;
             self.watch.committed();
@@ -96,6 +96,17 @@ fn started(start: Start, tx: &mut Tx<'_>) -> Result<Intake> {
     }
 }
 
+fn no_reader() -> Error {
+    Error::Internal("the reader of an import is gone".to_owned())
+}
+
+/// What the reader hands on.
+struct Rows {
+    batch: Batch,
+    /// Whether no others follow.
+    are_last: bool,
+}
+
 /// The rows of a file that are not in yet.
 pub(super) struct Rest {
     pub(super) book: Book,
@@ -109,13 +120,13 @@ pub(super) struct Rest {
 
 impl Rest {
     /// Reads them, and hands them on in batches. Whoever takes them may go away at any time.
-    fn read(self, request: &Request, batches: &SyncSender<Result<Batch>>) {
+    fn read(self, request: &Request, batches: &SyncSender<Result<Rows>>) {
         if let Err(error) = self.read_all(request, batches) {
             let _ = batches.send(Err(error));
         }
     }
 
-    fn read_all(mut self, request: &Request, batches: &SyncSender<Result<Batch>>) -> Result<()> {
+    fn read_all(mut self, request: &Request, batches: &SyncSender<Result<Rows>>) -> Result<()> {
         let mut reading = reading(request, self.pruned_before).map_err(of_file)?;
         let (mut messages, mut others, mut rows) = (Vec::new(), Tally::default(), 0);
         let mut size = request.batch.min(FIRST_BATCH);
@@ -123,6 +134,14 @@ impl Rest {
             rows += 1;
             if rows <= self.done {
                 continue;
+            }
+            // Not before there is another row: the last batch is to know that it is the last.
+            if messages.len() as u64 + others.rows() >= size as u64 {
+                let batch = self.plan.batch(std::mem::take(&mut messages), std::mem::take(&mut others))?;
+                if batches.send(Ok(Rows { batch, are_last: false })).is_err() {
+                    return Ok(());
+                }
+                size = (size * 2).min(request.batch);
             }
             match told {
                 Ok(Told::Message(message)) => messages.push(message),
@@ -132,17 +151,9 @@ impl Rest {
                 // It was without a fault at the first reading.
                 Err(fault) => return Err(request.source.refuse_changed().err().unwrap_or_else(|| of_file(fault))),
             }
-            if messages.len() as u64 + others.rows() >= size as u64 {
-                let batch = self.plan.batch(std::mem::take(&mut messages), std::mem::take(&mut others))?;
-                if batches.send(Ok(batch)).is_err() {
-                    return Ok(());
-                }
-                size = (size * 2).min(request.batch);
-            }
         }
-        if messages.len() as u64 + others.rows() > 0 {
-            let _ = batches.send(self.plan.batch(messages, others));
-        }
+        let batch = self.plan.batch(messages, others)?;
+        let _ = batches.send(Ok(Rows { batch, are_last: true }));
         Ok(())
     }
 }

@@ -176,8 +176,9 @@ impl Snapshot<'_> {
 impl Tx<'_> {
     /// Adds messages that are not known, each with whether it is charged. They are added quickest in the order of their keys.
     pub fn insert_messages(&mut self, import_id: i64, messages: &[(&Message, bool)]) -> Result<()> {
-        let insert =
-            |rows: usize| format!("INSERT INTO message VALUES {}", vec!["(?,?,?,?,?,?,?,?,?,?)"; rows].join(","));
+        let insert = |rows: usize| {
+            format!("INSERT OR FAIL INTO message VALUES {}", vec!["(?,?,?,?,?,?,?,?,?,?)"; rows].join(","))
+        };
         self.add_in_rows(messages, insert, |statement, (message, charged)| {
             statement.bind(message.day)?;
             statement.bind(&message.id)?;

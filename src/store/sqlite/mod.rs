@@ -145,6 +145,14 @@ pub struct Tx<'store> {
     _turn: Turn,
 }
 
+impl Snapshot<'_> {
+    /// Keeps more of the database in memory, for a deed of very many steps: pages that are changed again and again would else
+    /// be written again and again.
+    pub fn expect_many_steps(&self) -> Result<()> {
+        Ok(self.transaction.pragma_update(None, "cache_size", -32 * 1024)?)
+    }
+}
+
 impl Tx<'_> {
     /// When the transaction began, by its stamp.
     pub fn at(&self) -> Time {
@@ -154,12 +162,6 @@ impl Tx<'_> {
     /// Who writes, why, and by which command.
     pub fn origin(&self) -> &Origin {
         &self.stamp.origin
-    }
-
-    /// Keeps more of the database in memory, for a deed of very many steps: pages that are changed again and again would else
-    /// be written again and again.
-    pub fn expect_many_steps(&self) -> Result<()> {
-        Ok(self.snapshot.transaction.pragma_update(None, "cache_size", -32 * 1024)?)
     }
 
     /// Tries a deed: when it fails, nothing of it is left in the transaction.

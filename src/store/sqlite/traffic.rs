@@ -96,7 +96,7 @@ impl SumTable {
         let set: Vec<String> = added.map(|column| format!("{column} = {column} + excluded.{column}")).collect();
         let row = format!("({})", vec!["?"; self.key.len() + set.len()].join(","));
         let (name, rows) = (self.name, vec![row; rows].join(","));
-        format!("INSERT INTO {name} VALUES {rows} ON CONFLICT DO UPDATE SET {}", set.join(", "))
+        format!("INSERT OR FAIL INTO {name} VALUES {rows} ON CONFLICT DO UPDATE SET {}", set.join(", "))
     }
 
     /// The statement that removes a sum if it is of no message.
@@ -173,7 +173,8 @@ impl Tx<'_> {
     }
 
     /// Runs a statement of many rows as often as it takes, and one of a single row for what is left: a step for each row would
-    /// take twice as long.
+    /// take twice as long. A statement that says `OR FAIL` keeps no copies of the pages that it changes, to undo only itself:
+    /// a transaction in which one fails is dropped.
     pub(super) fn add_in_rows<T>(
         &mut self,
         items: &[T],
