@@ -165,9 +165,11 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
         tally.count(verdict);
         let (none, fault) = (Map::new(), outcome.as_ref().err());
         let line = row.as_ref().map(Row::line).or(fault.map(|fault| fault.line)).unwrap_or_default();
-        let cells =
-            row.as_ref().map(|row| row.cells().map(|(name, text)| (name.to_owned(), text.to_owned())).collect());
-        let cells = if fault.is_some() { cells.unwrap_or_else(|| rows.last_cells()) } else { Vec::new() };
+        let cells = match (&row, fault) {
+            (_, None) => Vec::new(),
+            (Some(row), _) => row.cells().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
+            (None, _) => rows.last_cells(),
+        };
         let changes = changes.unwrap_or(&none);
         each(&Planned { line, verdict, name, changes, left_out: &left.of_row, fault, cells: &cells })?;
         if let Err(fault) = outcome {
