@@ -14,7 +14,7 @@ const MOST_COLUMNS: usize = 256;
 
 /// The records of a CSV file.
 ///
-/// A record on one line without quotes is told where it lies; one with quotes is put together character by character. Which
+/// A record on one line without quotes is told where it lies; one with quotes is put together piece by piece. Which
 /// of the two it was cannot be seen from outside.
 #[derive(Debug)]
 pub struct Records<R> {
@@ -108,8 +108,8 @@ impl<R: BufRead> Records<R> {
             return Ok(None);
         }
         let record = self.current();
-        let fields = self.names.iter().zip(record.fields()).enumerate().map(|(index, (name, text))| {
-            let Place { line, column } = record.place(index);
+        let fields = self.names.iter().zip(record.fields().zip(record.places())).map(|(name, (text, place))| {
+            let Place { line, column } = place;
             (Rc::clone(name), Field { text: text.to_owned(), line, column })
         });
         Ok(Some(Row::new(record.place(0).line, fields.collect())))
@@ -198,7 +198,7 @@ impl<R: BufRead> Records<R> {
         self.open.clear();
         loop {
             let (line, number) = (self.lines.line(), self.lines.number());
-            self.open.read(line, number, char::from(self.delimiter))?;
+            self.open.read(line, number, self.delimiter)?;
             if self.open.state != State::Quoted {
                 self.open.close(Place { line: number, column: line.chars().count() as u64 + 1 });
                 return Ok(ended);
@@ -228,41 +228,55 @@ impl Open {
         (self.begun, self.state) = (0, State::Begin);
     }
 
-    /// Reads a physical line into the record.
-    fn read(&mut self, line: &str, number: u64, delimiter: char) -> Result<(), Fault> {
-        for (column, c) in (1..).zip(line.chars()) {
-            let place = Place { line: number, column };
-            match (self.state, c) {
-                (State::Begin, '"') => (self.place, self.state) = (place, State::Quoted),
-                (State::Quoted, '"') => self.state = State::Closed,
-                (State::Closed, '"') => {
-                    self.text.push('"');
+    /// Reads a physical line into the record, piece by piece.
+    fn read(&mut self, line: &str, number: u64, delimiter: u8) -> Result<(), Fault> {
+        let mut rest = Rest { text: line, place: Place { line: number, column: 1 } };
+        while let Some(first) = rest.text.bytes().next() {
+            let here = rest.place;
+            match (self.state, first) {
+                (State::Begin, b'"') => {
+                    rest.take(1);
+                    (self.place, self.state) = (here, State::Quoted);
+                }
+                (State::Quoted, b'"') => {
+                    rest.take(1);
+                    self.state = State::Closed;
+                }
+                (State::Closed, b'"') => {
+                    self.push(rest.take(1), here)?;
                     self.state = State::Quoted;
                 }
-                (State::Quoted, _) => self.push(c, place)?,
-                (_, c) if c == delimiter => self.close(place),
+                (State::Quoted, _) => self.push(rest.take_until(|text| memchr::memchr(b'"', text)), here)?,
+                (State::Begin | State::Plain | State::Closed, _) if first == delimiter => {
+                    rest.take(1);
+                    self.close(here);
+                }
                 (State::Closed, _) => {
-                    return Err(bad_quote(place, "after the closing quote of a field only a separator may follow"));
+                    return Err(bad_quote(here, "after the closing quote of a field only a separator may follow"));
                 }
-                (State::Plain, '"') => {
-                    return Err(bad_quote(place, "a quote inside a field needs the field in quotes, and doubling"));
+                (State::Plain, b'"') => {
+                    return Err(bad_quote(here, "a quote inside a field needs the field in quotes, and doubling"));
                 }
-                (State::Begin, _) => {
-                    (self.place, self.state) = (place, State::Plain);
-                    self.push(c, place)?;
+                (State::Begin | State::Plain, _) => {
+                    if self.state == State::Begin {
+                        (self.place, self.state) = (here, State::Plain);
+                    }
+                    self.push(rest.take_until(|text| memchr::memchr2(delimiter, b'"', text)), here)?;
                 }
-                (State::Plain, _) => self.push(c, place)?,
             }
         }
         Ok(())
     }
 
-    fn push(&mut self, c: char, place: Place) -> Result<(), Fault> {
-        if self.text.len() - self.begun as usize >= LONGEST_FIELD {
+    /// Adds a piece of text, which stands at a place, to the field that is open.
+    fn push(&mut self, piece: &str, at: Place) -> Result<(), Fault> {
+        let room = LONGEST_FIELD - (self.text.len() - self.begun as usize).min(LONGEST_FIELD);
+        if let Some(beyond) = (room..piece.len()).find(|&end| piece.is_char_boundary(end)) {
+            let column = at.column + piece[..beyond].chars().count() as u64;
             let message = format!("the field is longer than {} KiB; is a quote missing?", LONGEST_FIELD / 1024);
-            return Err(Fault::of_file(place.line, place.column, "too_long", message));
+            return Err(Fault::of_file(at.line, column, "too_long", message));
         }
-        self.text.push(c);
+        self.text.push_str(piece);
         Ok(())
     }
 
@@ -275,6 +289,27 @@ impl Open {
             self.places.push(if self.state == State::Begin { place } else { self.place });
         }
         self.state = State::Begin;
+    }
+}
+
+/// What is left of a line, and where it stands.
+struct Rest<'a> {
+    text: &'a str,
+    place: Place,
+}
+
+impl<'a> Rest<'a> {
+    /// Takes so many bytes, which end with a character.
+    fn take(&mut self, bytes: usize) -> &'a str {
+        let (taken, text) = self.text.split_at(bytes);
+        self.text = text;
+        self.place.column += taken.chars().count() as u64;
+        taken
+    }
+
+    /// Takes what comes before something that is sought; all where it is not there.
+    fn take_until(&mut self, seek: impl Fn(&[u8]) -> Option<usize>) -> &'a str {
+        self.take(seek(self.text.as_bytes()).unwrap_or(self.text.len()))
     }
 }
 
