@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -154,15 +155,17 @@ impl Change {
 
     /// The change with one field's step from a value to another.
     #[must_use]
-    pub fn field(mut self, name: &str, from: impl Into<Value>, to: impl Into<Value>) -> Self {
-        self.fields.add(name, &from.into().to_string(), &to.into().to_string());
+    pub fn field(mut self, name: &str, from: impl Serialize, to: impl Serialize) -> Self {
+        self.fields.add(name, &json(&from), &json(&to));
         self
     }
 
     /// The change with every field in which two states of a thing differ; an absent state has all fields empty.
     #[must_use]
-    pub fn between<T: serde::Serialize>(mut self, before: Option<&T>, after: Option<&T>) -> Self {
+    pub fn between<T: Serialize>(mut self, before: Option<&T>, after: Option<&T>) -> Self {
         let (before, after) = (before.map(json).unwrap_or_default(), after.map(json).unwrap_or_default());
+        // Room for everything, so that the text is moved once at most; `[null,]` and a comma come to each field.
+        self.fields.0.reserve(2 * (before.len() + after.len()));
         let (before, after) = (Fields::of(&before), Fields::of(&after));
         let of_before = before.0.iter().map(|&(name, from)| (name, from, after.get(name)));
         let of_after = after.0.iter().filter(|(name, _)| !before.has(name)).map(|&(name, to)| (name, "null", to));
@@ -196,7 +199,7 @@ impl Change {
 }
 
 /// A plain record as JSON. Details of nouns serialize to objects without fail; anything else has no fields to log.
-fn json<T: serde::Serialize>(record: &T) -> String {
+fn json<T: Serialize>(record: &T) -> String {
     serde_json::to_string(record).unwrap_or_default()
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -41,7 +42,12 @@ macro_rules! string_value {
                 &self.0
             }
         }
-        $crate::model::text::serde_by_text!($name);
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+        $crate::model::text::deserialize_by_text!($name);
     )+};
 }
 pub(crate) use string_value;
@@ -54,17 +60,45 @@ macro_rules! serde_by_text {
                 serializer.collect_str(self)
             }
         }
+        $crate::model::text::deserialize_by_text!($name);
+    )+};
+}
+pub(crate) use serde_by_text;
+
+/// Reads a type from its text through `FromStr`.
+macro_rules! deserialize_by_text {
+    ($($name:ident),+) => {$(
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(|rule| {
-                    serde::de::Error::custom(format_args!("{} {rule}", $crate::model::text::quoted(&text)))
-                })
+                $crate::model::text::from_text(deserializer)
             }
         }
     )+};
 }
-pub(crate) use serde_by_text;
+pub(crate) use deserialize_by_text;
+
+/// Reads a text as a value, without a copy of the text in between.
+pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: FromStr<Err = Invalid>,
+{
+    struct Reader<T>(PhantomData<T>);
+
+    impl<T: FromStr<Err = Invalid>> serde::de::Visitor<'_> for Reader<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(|rule| E::custom(format_args!("{} {rule}", quoted(text))))
+        }
+    }
+
+    deserializer.deserialize_str(Reader(PhantomData))
+}
 
 /// One line of text of 1 to `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,8 +156,7 @@ impl<const MAX: usize> serde::Serialize for Line<MAX> {
 
 impl<'de, const MAX: usize> serde::Deserialize<'de> for Line<MAX> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(|rule| serde::de::Error::custom(format_args!("{} {rule}", quoted(&text))))
+        from_text(deserializer)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The audit log.
 
+use std::sync::LazyLock;
+
 use rusqlite::Row;
 use rusqlite::types::ToSql;
 
@@ -64,7 +66,9 @@ pub(super) struct Line {
 }
 
 /// How many lines are written together where there are very many.
-pub(super) const BATCH: usize = 64;
+pub(super) const BATCH: usize = 16;
+
+static INSERT_BATCH: LazyLock<String> = LazyLock::new(|| insert(BATCH));
 
 impl Tx<'_> {
     /// Writes a line of the audit log, stamped like everything else in this transaction. Where many steps are expected, lines
@@ -85,7 +89,10 @@ impl Tx<'_> {
                 .prepare_cached("SELECT coalesce(max(id), 0) FROM event")?
                 .query_row([], |row| row.get(0))?;
             let Stamp { at, origin } = &self.stamp;
-            let mut statement = self.transaction.prepare_cached(&insert(lines.len()))?;
+            let mut statement = match lines.len() {
+                BATCH => self.transaction.prepare_cached(&INSERT_BATCH),
+                fewer => self.transaction.prepare_cached(&insert(fewer)),
+            }?;
             let mut values: Vec<&dyn ToSql> =
                 vec![&last, at, &origin.actor, &origin.uid, &origin.reason, &origin.command, &origin.version];
             for line in lines {
