@@ -180,6 +180,11 @@ fn clean(text: &str, max: usize, line_breaks: bool) -> Result<String, Invalid> {
     if (1..=max).contains(&trimmed.len()) && trimmed.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Ok(trimmed.to_owned());
     }
+    // The letters of Latin scripts are composed and visible, but for the soft hyphen.
+    let is_latin = |c| matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}');
+    if (1..=max).contains(&trimmed.len()) && trimmed.chars().all(is_latin) {
+        return Ok(trimmed.to_owned());
+    }
     let text = if is_nfc(trimmed) { trimmed.to_owned() } else { trimmed.nfc().collect() };
     if text.is_empty() {
         return Err(Invalid::rule("must not be empty"));
@@ -257,6 +262,14 @@ mod tests {
         assert!("\u{e9}".repeat(200).parse::<Organisation>().is_ok());
         let refused = "\u{e9}".repeat(201).parse::<Organisation>().unwrap_err();
         assert_eq!(refused.to_string(), "must have at most 200 characters, has 201");
+    }
+
+    #[test]
+    fn latin_letters_are_composed_and_visible() {
+        for c in ('\u{a1}'..='\u{2ff}').filter(|c| *c != '\u{ad}') {
+            assert!(is_nfc(&c.to_string()) && !is_hidden(c), "{}", c.escape_unicode());
+        }
+        assert!("soft\u{ad}hyphen".parse::<Name>().is_err());
     }
 
     #[test]
