@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use compact_str::CompactString;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -102,7 +103,7 @@ where
 
 /// One line of text of 1 to `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Line<const MAX: usize>(String);
+pub struct Line<const MAX: usize>(CompactString);
 
 /// The legal or trading name of a customer.
 pub type Organisation = Line<200>;
@@ -162,7 +163,7 @@ impl<'de, const MAX: usize> serde::Deserialize<'de> for Line<MAX> {
 
 /// Text of several lines, 1 to 4,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct NoteText(String);
+pub struct NoteText(CompactString);
 string_value!(NoteText);
 
 impl FromStr for NoteText {
@@ -174,18 +175,18 @@ impl FromStr for NoteText {
 }
 
 /// Trims and normalizes to NFC, then refuses what is empty, too long or holds a character that cannot be seen.
-fn clean(text: &str, max: usize, line_breaks: bool) -> Result<String, Invalid> {
+fn clean(text: &str, max: usize, line_breaks: bool) -> Result<CompactString, Invalid> {
     let trimmed = text.trim();
     // Most texts are plain ASCII, of which nothing else is to be asked; a list of a million asks often.
     if (1..=max).contains(&trimmed.len()) && trimmed.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Ok(trimmed.to_owned());
+        return Ok(trimmed.into());
     }
     // The letters of Latin scripts are composed and visible, but for the soft hyphen.
     let is_latin = |c| matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}');
     if (1..=max).contains(&trimmed.len()) && trimmed.chars().all(is_latin) {
-        return Ok(trimmed.to_owned());
+        return Ok(trimmed.into());
     }
-    let text = if is_nfc(trimmed) { trimmed.to_owned() } else { trimmed.nfc().collect() };
+    let text: CompactString = if is_nfc(trimmed) { trimmed.into() } else { trimmed.nfc().collect() };
     if text.is_empty() {
         return Err(Invalid::rule("must not be empty"));
     }

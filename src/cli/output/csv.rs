@@ -54,15 +54,14 @@ impl<'t> Record<'t> {
 
 /// Puts a `'` before a text that a spreadsheet would take for a formula. Numbers and telephone numbers stay as they are.
 pub(super) fn guarded(text: Cow<'_, str>, raw: bool) -> Cow<'_, str> {
+    if !raw && is_formula(&text) { Cow::Owned(format!("'{text}")) } else { text }
+}
+
+fn is_formula(text: &str) -> bool {
     // Most texts begin with a letter or digit.
-    if text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric()) {
-        return text;
-    }
+    let is_word = text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric());
     // A text that begins with a guard of its own gets another, so that taking one off gives it back.
-    if raw || !starts_a_formula(text.trim_start_matches('\'')) || is_number(&text) {
-        return text;
-    }
-    Cow::Owned(format!("'{text}"))
+    !is_word && starts_a_formula(text.trim_start_matches('\'')) && !is_number(text)
 }
 
 fn is_number(text: &str) -> bool {
