@@ -6,11 +6,12 @@ use std::rc::Rc;
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::Row;
 use crate::ingest::lines::{LONGEST_FIELD, Lines};
+use crate::ingest::quotes::Open;
 use crate::ingest::record::{Place, Record, Span};
 use crate::ingest::row::Field;
 
 /// The most columns of a file: twice what the widest known export has.
-const MOST_COLUMNS: usize = 256;
+pub(super) const MOST_COLUMNS: usize = 256;
 
 /// The records of a CSV file.
 ///
@@ -31,30 +32,6 @@ pub struct Records<R> {
     /// Reads everything as if it had quotes, so that the two ways can be held against each other.
     #[cfg(test)]
     slowly: bool,
-}
-
-/// A record that is put together: the fields read so far, and where the one that is open began.
-#[derive(Debug, Default)]
-struct Open {
-    text: String,
-    spans: Vec<Span>,
-    places: Vec<Place>,
-    begun: u32,
-    place: Place,
-    state: State,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Before the first character of a field.
-    #[default]
-    Begin,
-    /// In a field without quotes.
-    Plain,
-    /// Between quotes.
-    Quoted,
-    /// After a quote that ends the field or is the first of two.
-    Closed,
 }
 
 impl<R: BufRead> Records<R> {
@@ -149,7 +126,7 @@ impl<R: BufRead> Records<R> {
         if self.in_line {
             Record::in_line(self.lines.line(), &self.spans, self.lines.number())
         } else {
-            Record::put_together(&self.open.text, &self.open.spans, &self.open.places)
+            self.open.record()
         }
     }
 
@@ -199,13 +176,13 @@ impl<R: BufRead> Records<R> {
         loop {
             let (line, number) = (self.lines.line(), self.lines.number());
             self.open.read(line, number, self.delimiter)?;
-            if self.open.state != State::Quoted {
+            if !self.open.is_quoted() {
                 self.open.close(Place { line: number, column: line.chars().count() as u64 + 1 });
                 return Ok(ended);
             }
-            self.open.text.push('\n');
+            self.open.break_line();
             ended = self.lines.advance()?.ok_or_else(|| {
-                let Place { line, column } = self.open.place;
+                let Place { line, column } = self.open.place();
                 let message =
                     "the file ends inside the quoted field that begins here: a quote is missing, or the file was cut off";
                 Fault::of_file(line, column, "cut_off", message)
@@ -218,103 +195,6 @@ impl<R: BufRead> Records<R> {
 fn delimiter(header: &str) -> u8 {
     let count = |byte: &u8| memchr::memchr_iter(*byte, header.as_bytes()).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(count).unwrap_or(b',')
-}
-
-impl Open {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.spans.clear();
-        self.places.clear();
-        (self.begun, self.state) = (0, State::Begin);
-    }
-
-    /// Reads a physical line into the record, piece by piece.
-    fn read(&mut self, line: &str, number: u64, delimiter: u8) -> Result<(), Fault> {
-        let mut rest = Rest { text: line, place: Place { line: number, column: 1 } };
-        while let Some(first) = rest.text.bytes().next() {
-            let here = rest.place;
-            match (self.state, first) {
-                (State::Begin, b'"') => {
-                    rest.take(1);
-                    (self.place, self.state) = (here, State::Quoted);
-                }
-                (State::Quoted, b'"') => {
-                    rest.take(1);
-                    self.state = State::Closed;
-                }
-                (State::Closed, b'"') => {
-                    self.push(rest.take(1), here)?;
-                    self.state = State::Quoted;
-                }
-                (State::Quoted, _) => self.push(rest.take_until(|text| memchr::memchr(b'"', text)), here)?,
-                (State::Begin | State::Plain | State::Closed, _) if first == delimiter => {
-                    rest.take(1);
-                    self.close(here);
-                }
-                (State::Closed, _) => {
-                    return Err(bad_quote(here, "after the closing quote of a field only a separator may follow"));
-                }
-                (State::Plain, b'"') => {
-                    return Err(bad_quote(here, "a quote inside a field needs the field in quotes, and doubling"));
-                }
-                (State::Begin | State::Plain, _) => {
-                    if self.state == State::Begin {
-                        (self.place, self.state) = (here, State::Plain);
-                    }
-                    self.push(rest.take_until(|text| memchr::memchr2(delimiter, b'"', text)), here)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds a piece of text, which stands at a place, to the field that is open.
-    fn push(&mut self, piece: &str, at: Place) -> Result<(), Fault> {
-        let room = LONGEST_FIELD - (self.text.len() - self.begun as usize).min(LONGEST_FIELD);
-        if let Some(beyond) = (room..piece.len()).find(|&end| piece.is_char_boundary(end)) {
-            let column = at.column + piece[..beyond].chars().count() as u64;
-            let message = format!("the field is longer than {} KiB; is a quote missing?", LONGEST_FIELD / 1024);
-            return Err(Fault::of_file(at.line, column, "too_long", message));
-        }
-        self.text.push_str(piece);
-        Ok(())
-    }
-
-    /// Ends the field that is open; one that never began is empty and stands here.
-    fn close(&mut self, place: Place) {
-        let span = Span::new(self.begun as usize, self.text.len());
-        self.begun = span.end;
-        if self.spans.len() < MOST_COLUMNS {
-            self.spans.push(span);
-            self.places.push(if self.state == State::Begin { place } else { self.place });
-        }
-        self.state = State::Begin;
-    }
-}
-
-/// What is left of a line, and where it stands.
-struct Rest<'a> {
-    text: &'a str,
-    place: Place,
-}
-
-impl<'a> Rest<'a> {
-    /// Takes so many bytes, which end with a character.
-    fn take(&mut self, bytes: usize) -> &'a str {
-        let (taken, text) = self.text.split_at(bytes);
-        self.text = text;
-        self.place.column += taken.chars().count() as u64;
-        taken
-    }
-
-    /// Takes what comes before something that is sought; all where it is not there.
-    fn take_until(&mut self, seek: impl Fn(&[u8]) -> Option<usize>) -> &'a str {
-        self.take(seek(self.text.as_bytes()).unwrap_or(self.text.len()))
-    }
-}
-
-fn bad_quote(place: Place, message: &str) -> Fault {
-    Fault::of_file(place.line, place.column, "bad_quote", message)
 }
 
 #[cfg(test)]

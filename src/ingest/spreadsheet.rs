@@ -58,6 +58,9 @@ pub(super) fn is_telephone(name: &str) -> bool {
 
 /// `4.47E+11`: a number that was too long for its cell.
 fn is_power_of_ten(text: &str) -> bool {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) || !text.contains('+') {
+        return false;
+    }
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));

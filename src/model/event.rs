@@ -263,5 +263,16 @@ mod tests {
         assert_eq!(change.fields.as_str(), r#"{"country":[null,"GB"]}"#);
         let made = Change::new(Noun::Customer, "new", "ABC1", None).between(None, Some(&after));
         assert_eq!(made.fields.names(), ["organisation", "country"]);
+        let emptied = Change::new(Noun::Customer, "edit", "ABC1", None).between(Some(&after), Some(&before));
+        assert_eq!(emptied.fields.as_str(), r#"{"country":["GB",null]}"#);
+        assert!(Change::new(Noun::Customer, "edit", "ABC1", None).between(Some(&after), Some(&after)).is_empty());
+    }
+
+    #[test]
+    fn steps_read_back_as_they_were_told() {
+        let awkward = "a \"quoted\" \\ text,\n[null]";
+        let change = Change::new(Noun::Note, "add", "x", None).field("text", (), awkward).field("size", 1, [2, 3]);
+        let expected = serde_json::json!({"text": [null, awkward], "size": [1, [2, 3]]});
+        assert_eq!(Value::Object(change.fields.values()), expected);
     }
 }

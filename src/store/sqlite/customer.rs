@@ -147,11 +147,12 @@ impl Tx<'_> {
                 life.created_at,
             ])?;
         if added == 0 {
-            let taken = |field, value| Err(Error::Exists { noun: Noun::Customer, field, value });
-            return match self.has_account_code(code.as_str())? {
-                true => taken("account_code", code.to_string()),
-                false => taken("api_id", api_id.to_string()),
+            let (field, value) = if self.has_account_code(code.as_str())? {
+                ("account_code", code.to_string())
+            } else {
+                ("api_id", api_id.to_string())
             };
+            return Err(Error::Exists { noun: Noun::Customer, field, value });
         }
         Ok(Customer { id: self.transaction.last_insert_rowid(), account_code: code, api_id, details, life })
     }

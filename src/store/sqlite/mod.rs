@@ -168,7 +168,7 @@ impl Tx<'_> {
     /// be written again and again. Lines of the audit log wait to be written together, and cannot be read before.
     pub fn expect_many_steps(&mut self) -> Result<()> {
         self.many_steps = true;
-        Ok(self.snapshot.transaction.pragma_update(None, "cache_size", -32 * 1024)?)
+        Ok(self.snapshot.transaction.pragma_update(None, "cache_size", -64 * 1024)?)
     }
 
     /// Tries a deed: when it fails, nothing of it is left in the transaction.
