@@ -79,7 +79,7 @@ fn change(tx: &mut Tx<'_>, row: &Row, manner: Manner, contact: Contact) -> Resul
     let at = |error| row.fault("customer", error);
     if !manner.update {
         let name = format!("{} {}", contact.customer, contact.details.name);
-        let differs = changes.keys().cloned().collect();
+        let differs = changes.names();
         return Err(at(Error::Differs { noun: Noun::Contact, name, differs }));
     }
     let (customer, id) = (contact.customer.as_str(), contact.id.to_string());

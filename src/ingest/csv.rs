@@ -6,15 +6,16 @@ use std::rc::Rc;
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::Row;
 use crate::ingest::lines::{LONGEST_FIELD, Lines};
+use crate::ingest::quotes::Open;
 use crate::ingest::record::{Place, Record, Span};
 use crate::ingest::row::Field;
 
 /// The most columns of a file: twice what the widest known export has.
-const MOST_COLUMNS: usize = 256;
+pub(super) const MOST_COLUMNS: usize = 256;
 
 /// The records of a CSV file.
 ///
-/// A record on one line without quotes is told where it lies; one with quotes is put together character by character. Which
+/// A record on one line without quotes is told where it lies; one with quotes is put together piece by piece. Which
 /// of the two it was cannot be seen from outside.
 #[derive(Debug)]
 pub struct Records<R> {
@@ -31,30 +32,6 @@ pub struct Records<R> {
     /// Reads everything as if it had quotes, so that the two ways can be held against each other.
     #[cfg(test)]
     slowly: bool,
-}
-
-/// A record that is put together: the fields read so far, and where the one that is open began.
-#[derive(Debug, Default)]
-struct Open {
-    text: String,
-    spans: Vec<Span>,
-    places: Vec<Place>,
-    begun: u32,
-    place: Place,
-    state: State,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Before the first character of a field.
-    #[default]
-    Begin,
-    /// In a field without quotes.
-    Plain,
-    /// Between quotes.
-    Quoted,
-    /// After a quote that ends the field or is the first of two.
-    Closed,
 }
 
 impl<R: BufRead> Records<R> {
@@ -108,8 +85,8 @@ impl<R: BufRead> Records<R> {
             return Ok(None);
         }
         let record = self.current();
-        let fields = self.names.iter().zip(record.fields()).enumerate().map(|(index, (name, text))| {
-            let Place { line, column } = record.place(index);
+        let fields = self.names.iter().zip(record.fields().zip(record.places())).map(|(name, (text, place))| {
+            let Place { line, column } = place;
             (Rc::clone(name), Field { text: text.to_owned(), line, column })
         });
         Ok(Some(Row::new(record.place(0).line, fields.collect())))
@@ -149,7 +126,7 @@ impl<R: BufRead> Records<R> {
         if self.in_line {
             Record::in_line(self.lines.line(), &self.spans, self.lines.number())
         } else {
-            Record::put_together(&self.open.text, &self.open.spans, &self.open.places)
+            self.open.record()
         }
     }
 
@@ -198,14 +175,14 @@ impl<R: BufRead> Records<R> {
         self.open.clear();
         loop {
             let (line, number) = (self.lines.line(), self.lines.number());
-            self.open.read(line, number, char::from(self.delimiter))?;
-            if self.open.state != State::Quoted {
+            self.open.read(line, number, self.delimiter)?;
+            if !self.open.is_quoted() {
                 self.open.close(Place { line: number, column: line.chars().count() as u64 + 1 });
                 return Ok(ended);
             }
-            self.open.text.push('\n');
+            self.open.break_line();
             ended = self.lines.advance()?.ok_or_else(|| {
-                let Place { line, column } = self.open.place;
+                let Place { line, column } = self.open.place();
                 let message =
                     "the file ends inside the quoted field that begins here: a quote is missing, or the file was cut off";
                 Fault::of_file(line, column, "cut_off", message)
@@ -218,68 +195,6 @@ impl<R: BufRead> Records<R> {
 fn delimiter(header: &str) -> u8 {
     let count = |byte: &u8| memchr::memchr_iter(*byte, header.as_bytes()).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(count).unwrap_or(b',')
-}
-
-impl Open {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.spans.clear();
-        self.places.clear();
-        (self.begun, self.state) = (0, State::Begin);
-    }
-
-    /// Reads a physical line into the record.
-    fn read(&mut self, line: &str, number: u64, delimiter: char) -> Result<(), Fault> {
-        for (column, c) in (1..).zip(line.chars()) {
-            let place = Place { line: number, column };
-            match (self.state, c) {
-                (State::Begin, '"') => (self.place, self.state) = (place, State::Quoted),
-                (State::Quoted, '"') => self.state = State::Closed,
-                (State::Closed, '"') => {
-                    self.text.push('"');
-                    self.state = State::Quoted;
-                }
-                (State::Quoted, _) => self.push(c, place)?,
-                (_, c) if c == delimiter => self.close(place),
-                (State::Closed, _) => {
-                    return Err(bad_quote(place, "after the closing quote of a field only a separator may follow"));
-                }
-                (State::Plain, '"') => {
-                    return Err(bad_quote(place, "a quote inside a field needs the field in quotes, and doubling"));
-                }
-                (State::Begin, _) => {
-                    (self.place, self.state) = (place, State::Plain);
-                    self.push(c, place)?;
-                }
-                (State::Plain, _) => self.push(c, place)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, c: char, place: Place) -> Result<(), Fault> {
-        if self.text.len() - self.begun as usize >= LONGEST_FIELD {
-            let message = format!("the field is longer than {} KiB; is a quote missing?", LONGEST_FIELD / 1024);
-            return Err(Fault::of_file(place.line, place.column, "too_long", message));
-        }
-        self.text.push(c);
-        Ok(())
-    }
-
-    /// Ends the field that is open; one that never began is empty and stands here.
-    fn close(&mut self, place: Place) {
-        let span = Span::new(self.begun as usize, self.text.len());
-        self.begun = span.end;
-        if self.spans.len() < MOST_COLUMNS {
-            self.spans.push(span);
-            self.places.push(if self.state == State::Begin { place } else { self.place });
-        }
-        self.state = State::Begin;
-    }
-}
-
-fn bad_quote(place: Place, message: &str) -> Fault {
-    Fault::of_file(place.line, place.column, "bad_quote", message)
 }
 
 #[cfg(test)]

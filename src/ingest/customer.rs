@@ -174,7 +174,7 @@ fn change(
         change = change.field("status", is.as_str(), becomes.as_str());
     }
     if !manner.update {
-        let differs = change.fields.keys().cloned().collect();
+        let differs = change.fields.names();
         return Err(at(Error::Differs { noun: Noun::Customer, name: code, differs }));
     }
     if is == Status::Archived && becomes == Status::Active {

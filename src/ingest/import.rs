@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::io::BufRead;
 
-use serde_json::{Map, Value};
-
 use crate::error::{Error, Fault, Faults, Result};
 use crate::ingest::translation::{Resolved, Use};
 use crate::ingest::{Row, Rows, Translation, spreadsheet};
+use crate::model::Steps;
 use crate::store::Tx;
 
 /// How rows are taken.
@@ -50,13 +49,13 @@ pub struct Done {
     /// The thing's name.
     pub name: String,
     /// Every field that changed, each as `[from, to]`.
-    pub changes: Map<String, Value>,
+    pub changes: Steps,
 }
 
 impl Done {
     /// The thing is there already, just as the row has it.
     pub fn nothing(name: impl ToString) -> Self {
-        Self { verdict: Verdict::Same, name: name.to_string(), changes: Map::new() }
+        Self { verdict: Verdict::Same, name: name.to_string(), changes: Steps::default() }
     }
 }
 
@@ -84,7 +83,7 @@ pub struct Planned<'a> {
     pub line: u64,
     pub verdict: Verdict,
     pub name: &'a str,
-    pub changes: &'a Map<String, Value>,
+    pub changes: &'a Steps,
     /// Columns of the file in which the row has something that is not imported.
     pub left_out: &'a [String],
     /// Why it was refused, if it was.
@@ -129,7 +128,7 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
     manner: Manner,
     mut each: impl FnMut(&Planned<'_>) -> Result<(), E>,
 ) -> Result<Result<Tally, Faults>, E> {
-    tx.expect_many_steps()?;
+    tx.expect_many_steps(64)?;
     let (mut tally, mut faults) = (Tally::default(), Faults::default());
     // The fields of CSV stand where the header says; those of JSON may stand elsewhere in each row.
     let fixed = translation
@@ -163,11 +162,13 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
             Err(_) => (Verdict::Refused, "", None),
         };
         tally.count(verdict);
-        let (none, fault) = (Map::new(), outcome.as_ref().err());
+        let (none, fault) = (Steps::default(), outcome.as_ref().err());
         let line = row.as_ref().map(Row::line).or(fault.map(|fault| fault.line)).unwrap_or_default();
-        let cells =
-            row.as_ref().map(|row| row.cells().map(|(name, text)| (name.to_owned(), text.to_owned())).collect());
-        let cells = if fault.is_some() { cells.unwrap_or_else(|| rows.last_cells()) } else { Vec::new() };
+        let cells = match (&row, fault) {
+            (_, None) => Vec::new(),
+            (Some(row), _) => row.cells().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
+            (None, _) => rows.last_cells(),
+        };
         let changes = changes.unwrap_or(&none);
         each(&Planned { line, verdict, name, changes, left_out: &left.of_row, fault, cells: &cells })?;
         if let Err(fault) = outcome {

@@ -16,6 +16,7 @@ mod jsonl;
 mod lines;
 pub mod note;
 mod owner;
+mod quotes;
 mod record;
 mod row;
 pub mod service;

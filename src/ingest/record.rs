@@ -75,8 +75,17 @@ impl<'a> Record<'a> {
         }
     }
 
-    #[cfg(test)]
+    /// Where all fields begin. The characters of a line are counted once for all of them.
     pub(super) fn places(self) -> impl Iterator<Item = Place> {
-        (0..self.len()).map(move |index| self.place(index))
+        let (mut counted, mut column) = (0, 1);
+        self.spans.iter().enumerate().map(move |(index, span)| match self.places {
+            Places::Each(_) => self.place(index),
+            Places::Line(line) => {
+                let start = span.start as usize;
+                column += self.text.get(counted..start).unwrap_or_default().chars().count() as u64;
+                counted = start;
+                Place { line, column }
+            }
+        })
     }
 }

@@ -69,7 +69,7 @@ fn change(tx: &mut Tx<'_>, row: &Row, manner: Manner, service: Service) -> Resul
     let changes =
         Change::new(Noun::Service, "edit", &name, None).between(Some(&service.details), Some(&details)).fields;
     if !manner.update {
-        let differs = changes.keys().cloned().collect();
+        let differs = changes.names();
         return Err(row.fault("code", Error::Differs { noun: Noun::Service, name, differs }));
     }
     ops::service::edit(tx, &name, |before| *before = details).map_err(|error| row.fault("code", error))?;

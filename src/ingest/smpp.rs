@@ -7,7 +7,7 @@ use crate::ingest::import::{Done, Importer, Manner, Verdict};
 use crate::ingest::{Owners, Row};
 use crate::model::{
     Customer, Grace, Invalid, MsisdnList, MsisdnSet, Network, Noun, Password, ShortName, SmppAccount, SmppDetails,
-    Status, SystemId,
+    Status, Steps, SystemId,
 };
 use crate::ops;
 use crate::ops::smpp::NewAccount;
@@ -102,7 +102,7 @@ impl Accounts<'_> {
         if !account.system_id.fits_a_bind() {
             self.too_long.push(account.system_id);
         }
-        Ok(Done { verdict: Verdict::New, name, changes: serde_json::Map::new() })
+        Ok(Done { verdict: Verdict::New, name, changes: Steps::default() })
     }
 
     /// Makes an account that is there what a row says of it.
@@ -143,7 +143,7 @@ impl Accounts<'_> {
             return Ok(Done::nothing(name));
         }
         if !manner.update {
-            let differs = change.fields.keys().cloned().collect();
+            let differs = change.fields.names();
             return Err(at(Error::Differs { noun: Noun::Smpp, name, differs }));
         }
         let wanted = Wanted { details, cug, password: other_password, is, becomes };

@@ -32,9 +32,7 @@ pub(super) fn check(row: &Row) -> Result<(), Fault> {
                 .to_owned()
         } else if is_date(text) {
             "was made a date by a spreadsheet; give the column the format Text there and export again".to_owned()
-        } else if let Some(code) =
-            Some(row).filter(|_| is_telephone).and_then(calling_code_for).filter(|code| lacks(text, code))
-        {
+        } else if is_telephone && let Some(code) = lacking_code(text, || calling_code_for(row)) {
             format!(
                 "has no + and does not begin with {code} as numbers of its country do; write it in full, such as +{code}…"
             )
@@ -60,10 +58,13 @@ pub(super) fn is_telephone(name: &str) -> bool {
 
 /// `4.47E+11`: a number that was too long for its cell.
 fn is_power_of_ten(text: &str) -> bool {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) || !text.contains('+') {
+        return false;
+    }
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
-    digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits)
+    is_number(whole) && is_number(fraction) && exponent.strip_prefix('+').is_some_and(is_number)
 }
 
 /// `01-Mar`, `Mar-24`: a code that looked like a date.
@@ -75,23 +76,32 @@ fn is_date(text: &str) -> bool {
     is_month(first) && is_number(second) || is_number(first) && is_month(second)
 }
 
-/// Whether a number without a sign of an international one does not begin with its country's code: a national one, or one
-/// that has lost its `+` or its zeros.
-fn lacks(text: &str, code: &str) -> bool {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let is_international = text.trim_start_matches('(').starts_with('+') || digits.starts_with("00");
-    !is_international && calling_code(&digits) != Some(code)
+/// The calling code of its country that a number without a sign of an international one does not begin with: a national
+/// one, or one that has lost its `+` or its zeros.
+fn lacking_code(text: &str, of_country: impl FnOnce() -> Option<&'static str>) -> Option<&'static str> {
+    if is_international(text) {
+        return None;
+    }
+    of_country().filter(|code| calling_code(&digits(text)) != Some(code))
+}
+
+/// Whether a number has a sign of an international one.
+fn is_international(text: &str) -> bool {
+    text.trim_start_matches('(').starts_with('+') || digits(text).starts_with("00")
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// A number as an international one: what has no sign of being one is national, and gets the calling code in place of a
 /// zero before it.
 pub(super) fn internationalized(text: &str, calling_code: &str) -> String {
     let text = text.trim();
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if text.is_empty() || text.trim_start_matches('(').starts_with('+') || digits.starts_with("00") {
+    if text.is_empty() || is_international(text) {
         return text.to_owned();
     }
-    format!("+{calling_code} {}", text.replacen('0', "", usize::from(digits.starts_with('0'))))
+    format!("+{calling_code} {}", text.replacen('0', "", usize::from(digits(text).starts_with('0'))))
 }
 
 #[cfg(test)]
@@ -111,10 +121,10 @@ mod tests {
     #[test]
     fn a_number_of_another_country_needs_its_sign() {
         for text in ["7700900123", "07700900123", "33612345678", "(0113) 496 0000"] {
-            assert!(lacks(text, "44"), "{text}");
+            assert_eq!(lacking_code(text, || Some("44")), Some("44"), "{text}");
         }
         for text in ["447700900123", "+33612345678", "0033612345678", "(+44) 113 496 0000"] {
-            assert!(!lacks(text, "44"), "{text}");
+            assert_eq!(lacking_code(text, || Some("44")), None, "{text}");
         }
     }
 

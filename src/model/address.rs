@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::model::text::{Invalid, Line};
+use crate::model::text::{Invalid, Line, from_text};
 
 const MAX_LINES: usize = 10;
 
@@ -13,8 +14,7 @@ const MAX_LINES: usize = 10;
 ///
 /// Read from text in four forms: the portal's braces (`{"1 High Street","Leeds"}`), a JSON array, several lines, or one
 /// line. Written as lines; JSON gives an array.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Vec<Line<200>>")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct PostalAddress(Vec<Line<200>>);
 
 impl PostalAddress {
@@ -25,6 +25,10 @@ impl PostalAddress {
             .filter(|line| !line.as_ref().trim().is_empty())
             .map(|line| line.as_ref().parse())
             .collect::<Result<_, _>>()?;
+        Self::of(lines)
+    }
+
+    fn of(lines: Vec<Line<200>>) -> Result<Self, Invalid> {
         match lines.len() {
             0 => Err(Invalid::rule("must have at least one line")),
             n if n > MAX_LINES => Err(Invalid::rule(format!("must have at most {MAX_LINES} lines, has {n}"))),
@@ -72,28 +76,49 @@ impl fmt::Display for PostalAddress {
     }
 }
 
-/// An address in data: an array of lines, or one text in any of the forms.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Lines(Vec<String>),
-    Text(String),
-}
-
-impl TryFrom<Written> for PostalAddress {
-    type Error = Invalid;
-
-    fn try_from(written: Written) -> Result<Self, Invalid> {
-        match written {
-            Written::Lines(lines) => Self::from_lines(lines),
-            Written::Text(text) => text.parse(),
-        }
+/// Read from data as an array of lines, or as one text in any of the forms.
+impl<'de> Deserialize<'de> for PostalAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
     }
 }
 
-impl From<PostalAddress> for Vec<Line<200>> {
-    fn from(address: PostalAddress) -> Self {
-        address.0
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = PostalAddress;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of lines or a text")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<PostalAddress, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<PostalAddress, A::Error> {
+        let mut lines = Vec::with_capacity(MAX_LINES);
+        while let Some(WrittenLine(line)) = items.next_element()? {
+            lines.extend(line);
+        }
+        PostalAddress::of(lines).map_err(A::Error::custom)
+    }
+}
+
+/// A line of an address in data; nothing where it is blank.
+struct WrittenLine(Option<Line<200>>);
+
+impl FromStr for WrittenLine {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Ok(Self(if text.trim().is_empty() { None } else { Some(text.parse()?) }))
+    }
+}
+
+impl<'de> Deserialize<'de> for WrittenLine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use compact_str::CompactString;
+
 use crate::model::text::{Invalid, string_value};
 
 /// Declares a code: its documentation, name, lengths, extra characters beside letters and digits, and first character.
@@ -9,7 +11,7 @@ macro_rules! code {
     ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal, $extra:literal, $first:ident, $rule:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
+        pub struct $name(CompactString);
         string_value!($name);
 
         impl FromStr for $name {
@@ -19,7 +21,7 @@ macro_rules! code {
                 let fits = ($min..=$max).contains(&text.len())
                     && text.bytes().all(|b| b.is_ascii_alphanumeric() || $extra.contains(&b))
                     && text.bytes().next().is_some_and(|b| $first(b));
-                if fits { Ok(Self(text.to_owned())) } else { Err(Invalid::rule($rule)) }
+                if fits { Ok(Self(text.into())) } else { Err(Invalid::rule($rule)) }
             }
         }
     };
@@ -74,7 +76,7 @@ impl AccountCode {
 ///
 /// Parsing takes what a bind can carry. What another system has given out already is kept, see [`SystemId::kept`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SystemId(String);
+pub struct SystemId(CompactString);
 string_value!(SystemId);
 
 impl SystemId {
@@ -89,7 +91,7 @@ impl SystemId {
         if !is_system_id(text, Self::MAX_KEPT) {
             return Err(Invalid::rule("must be 1 to 64 of A-Z a-z 0-9 _ -"));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// Whether a bind request can carry it.
@@ -105,7 +107,7 @@ impl FromStr for SystemId {
         if !is_system_id(text, Self::MAX_LENGTH) {
             return Err(Invalid::rule("must be 1 to 15 of A-Z a-z 0-9 _ -"));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::str::FromStr;
 
+use compact_str::CompactString;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::text::{Invalid, string_value};
 
 /// A country's two letters. Kosovo has none in the standard and takes `XK`, the code in general use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Country(String);
+pub struct Country(CompactString);
 string_value!(Country);
 
 impl Country {
@@ -29,7 +31,7 @@ impl Country {
         let alias = || COMMON_NAMES.iter().find(|(name, _)| *name == wanted).map(|(_, code)| *code);
         let found =
             by_code.or_else(by_name).map(|country| country.alpha2).or_else(alias).or_else(|| short_name(&wanted));
-        found.map(|code| Self(code.to_owned()))
+        found.map(|code| Self(code.into()))
     }
 
     /// Every country, by code.
@@ -37,7 +39,7 @@ impl Country {
         let mut codes: Vec<String> = rust_iso3166::ALL.iter().map(|country| country.alpha2.to_owned()).collect();
         codes.push("XK".to_owned());
         codes.sort();
-        codes.into_iter().map(Self)
+        codes.into_iter().map(|code| Self(code.into()))
     }
 }
 
@@ -110,7 +112,8 @@ impl FromStr for Country {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let code = text.trim().to_ascii_uppercase();
+        let mut code = CompactString::from(text.trim());
+        code.as_mut_str().make_ascii_uppercase();
         if code == "XK" || rust_iso3166::from_alpha2(&code).is_some() {
             return Ok(Self(code));
         }

@@ -1,6 +1,7 @@
 //! A customer of the gateway, as the portal's Company, Billing and Other tabs show it.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -165,11 +166,10 @@ impl FromStr for ApiId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let is_canonical = |(place, byte): (usize, u8)| match place {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        };
-        if text.len() == 36 && text.bytes().enumerate().all(is_canonical) {
+        let is_hex =
+            |range: Range<usize>| text.as_bytes()[range].iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let is_dashed = || [8, 13, 18, 23].iter().all(|&place| text.as_bytes()[place] == b'-');
+        if text.len() == 36 && is_dashed() && [0..8, 9..13, 14..18, 19..23, 24..36].into_iter().all(is_hex) {
             return Ok(Self(text.to_owned()));
         }
         uuid::Uuid::try_parse(text).map(|id| Self(id.to_string())).map_err(|_| Invalid::rule("must be a UUID"))

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::CompactString;
+
 use crate::model::text::{Invalid, is_hidden, quoted, string_value};
 
 /// One email address, valid by the rules of the library that will send to it. ASCII or an internationalized domain.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EmailAddress(String);
+pub struct EmailAddress(CompactString);
 string_value!(EmailAddress);
 
 impl FromStr for EmailAddress {
@@ -16,7 +18,7 @@ impl FromStr for EmailAddress {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if is_plain(text) {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.into()));
         }
         let address = lettre::Address::from_str(text)
             .map_err(|_| Invalid::rule("must be one email address, such as billing@example.com"))?;
@@ -27,26 +29,26 @@ impl FromStr for EmailAddress {
         if text.chars().any(is_hidden) {
             return Err(Invalid::rule("must not hold invisible or control characters"));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 
 /// Whether it is an address as almost all are, which needs no closer look: words of letters and digits with single points,
 /// dashes, underlines or plus signs between them, and a domain of two labels or more.
 fn is_plain(text: &str) -> bool {
-    let Some((user, domain)) = text.split_once('@') else { return false };
-    let is_word = |word: &str, marks: &[u8]| {
-        let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || marks.contains(&byte);
-        word.bytes().all(is_inside)
-            && word.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric())
-            && word.bytes().next_back().is_some_and(|last| last.is_ascii_alphanumeric())
+    let Some(at) = memchr::memchr(b'@', text.as_bytes()) else { return false };
+    let (user, domain) = (&text.as_bytes()[..at], &text.as_bytes()[at + 1..]);
+    let is_word = |word: &[u8], marks: &[u8]| {
+        word.iter().all(|byte| byte.is_ascii_alphanumeric() || marks.contains(byte))
+            && word.first().is_some_and(u8::is_ascii_alphanumeric)
+            && word.last().is_some_and(u8::is_ascii_alphanumeric)
     };
-    let is_label = |label: &str| label.len() <= 63 && is_word(label, b"-");
+    let is_point = |byte: &u8| *byte == b'.';
     user.len() <= 64
         && text.len() <= 254
-        && user.split('.').all(|word| is_word(word, b"-_+"))
-        && domain.contains('.')
-        && domain.split('.').all(is_label)
+        && user.split(is_point).all(|word| is_word(word, b"-_+"))
+        && domain.iter().any(is_point)
+        && domain.split(is_point).all(|label| label.len() <= 63 && is_word(label, b"-"))
 }
 
 /// Several addresses given as one text, separated by commas, semicolons or line ends; each once.

@@ -35,7 +35,7 @@ pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
 pub use email::{EmailAddress, EmailList};
-pub use event::{Change, Event, Noun};
+pub use event::{Change, Event, Noun, Steps};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use handover::Handover;

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::{CompactString, format_compact};
+
 use crate::model::text::{Invalid, quoted, string_value};
 
 /// A telephone number in international form, kept as `+` and 8 to 15 digits that begin with an assigned calling code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Msisdn(String);
+pub struct Msisdn(CompactString);
 string_value!(Msisdn);
 
 impl Msisdn {
@@ -18,7 +20,7 @@ impl Msisdn {
 
     /// The number of digits that were those of a number before.
     pub(super) fn of_digits(digits: u64) -> Self {
-        Self(format!("+{digits}"))
+        Self(format_compact!("+{digits}"))
     }
 }
 
@@ -32,7 +34,7 @@ impl FromStr for Msisdn {
             && digits.bytes().all(|b| b.is_ascii_digit())
             && calling_code(digits).is_some()
         {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.into()));
         }
         let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')' | '/')).collect();
         let international = digits.strip_prefix('+').or_else(|| digits.strip_prefix("00")).unwrap_or(&digits);
@@ -42,7 +44,7 @@ impl FromStr for Msisdn {
         if calling_code(international).is_none() {
             return Err(Invalid::rule("must begin with a country's calling code, such as +44"));
         }
-        Ok(Self(format!("+{international}")))
+        Ok(Self(format_compact!("+{international}")))
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
+use compact_str::CompactString;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -41,7 +43,12 @@ macro_rules! string_value {
                 &self.0
             }
         }
-        $crate::model::text::serde_by_text!($name);
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+        $crate::model::text::deserialize_by_text!($name);
     )+};
 }
 pub(crate) use string_value;
@@ -54,21 +61,49 @@ macro_rules! serde_by_text {
                 serializer.collect_str(self)
             }
         }
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(|rule| {
-                    serde::de::Error::custom(format_args!("{} {rule}", $crate::model::text::quoted(&text)))
-                })
-            }
-        }
+        $crate::model::text::deserialize_by_text!($name);
     )+};
 }
 pub(crate) use serde_by_text;
 
+/// Reads a type from its text through `FromStr`.
+macro_rules! deserialize_by_text {
+    ($($name:ident),+) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::model::text::from_text(deserializer)
+            }
+        }
+    )+};
+}
+pub(crate) use deserialize_by_text;
+
+/// Reads a text as a value, without a copy of the text in between.
+pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: FromStr<Err = Invalid>,
+{
+    struct Reader<T>(PhantomData<T>);
+
+    impl<T: FromStr<Err = Invalid>> serde::de::Visitor<'_> for Reader<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(|rule| E::custom(format_args!("{} {rule}", quoted(text))))
+        }
+    }
+
+    deserializer.deserialize_str(Reader(PhantomData))
+}
+
 /// One line of text of 1 to `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Line<const MAX: usize>(String);
+pub struct Line<const MAX: usize>(CompactString);
 
 /// The legal or trading name of a customer.
 pub type Organisation = Line<200>;
@@ -122,14 +157,13 @@ impl<const MAX: usize> serde::Serialize for Line<MAX> {
 
 impl<'de, const MAX: usize> serde::Deserialize<'de> for Line<MAX> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(|rule| serde::de::Error::custom(format_args!("{} {rule}", quoted(&text))))
+        from_text(deserializer)
     }
 }
 
 /// Text of several lines, 1 to 4,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct NoteText(String);
+pub struct NoteText(CompactString);
 string_value!(NoteText);
 
 impl FromStr for NoteText {
@@ -141,13 +175,18 @@ impl FromStr for NoteText {
 }
 
 /// Trims and normalizes to NFC, then refuses what is empty, too long or holds a character that cannot be seen.
-fn clean(text: &str, max: usize, line_breaks: bool) -> Result<String, Invalid> {
+fn clean(text: &str, max: usize, line_breaks: bool) -> Result<CompactString, Invalid> {
     let trimmed = text.trim();
     // Most texts are plain ASCII, of which nothing else is to be asked; a list of a million asks often.
     if (1..=max).contains(&trimmed.len()) && trimmed.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Ok(trimmed.to_owned());
+        return Ok(trimmed.into());
     }
-    let text = if is_nfc(trimmed) { trimmed.to_owned() } else { trimmed.nfc().collect() };
+    // The letters of Latin scripts are composed and visible, but for the soft hyphen.
+    let is_latin = |c| matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}');
+    if (1..=max).contains(&trimmed.len()) && trimmed.chars().all(is_latin) {
+        return Ok(trimmed.into());
+    }
+    let text: CompactString = if is_nfc(trimmed) { trimmed.into() } else { trimmed.nfc().collect() };
     if text.is_empty() {
         return Err(Invalid::rule("must not be empty"));
     }
@@ -224,6 +263,14 @@ mod tests {
         assert!("\u{e9}".repeat(200).parse::<Organisation>().is_ok());
         let refused = "\u{e9}".repeat(201).parse::<Organisation>().unwrap_err();
         assert_eq!(refused.to_string(), "must have at most 200 characters, has 201");
+    }
+
+    #[test]
+    fn latin_letters_are_composed_and_visible() {
+        for c in ('\u{a1}'..='\u{2ff}').filter(|c| *c != '\u{ad}') {
+            assert!(is_nfc(&c.to_string()) && !is_hidden(c), "{}", c.escape_unicode());
+        }
+        assert!("soft\u{ad}hyphen".parse::<Name>().is_err());
     }
 
     #[test]

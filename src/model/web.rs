@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use compact_str::CompactString;
+
 use url::Url;
 
 use crate::model::text::{Invalid, is_hidden, string_value};
@@ -10,7 +12,7 @@ const MAX_LENGTH: usize = 2_000;
 
 /// A customer's web site. `https://` is added where no scheme is given.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Website(String);
+pub struct Website(CompactString);
 string_value!(Website);
 
 impl FromStr for Website {
@@ -19,14 +21,14 @@ impl FromStr for Website {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         if is_plain(text) {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.into()));
         }
         let rule = "must be a web address such as https://www.example.com";
         if text.contains("://") {
-            return parse(text, rule).map(Self);
+            return parse(text, rule).map(|url| Self(url.into()));
         }
         let url = parse(&format!("https://{text}"), rule)?;
-        if url.trim_start_matches("https://").contains('.') { Ok(Self(url)) } else { Err(Invalid::rule(rule)) }
+        if url.trim_start_matches("https://").contains('.') { Ok(Self(url.into())) } else { Err(Invalid::rule(rule)) }
     }
 }
 
@@ -34,12 +36,13 @@ impl FromStr for Website {
 fn is_plain(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let Some(host) = host.and_then(|rest| rest.strip_suffix('/')) else { return false };
-    let is_label = |label: &str| {
+    let is_label = |label: &[u8]| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-            && label.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
+            && label.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            && label[0].is_ascii_lowercase()
     };
-    host.len() <= 253 && host.contains('.') && host.split('.').all(is_label)
+    let is_point = |byte: &u8| *byte == b'.';
+    host.len() <= 253 && host.bytes().any(|byte| byte == b'.') && host.as_bytes().split(is_point).all(is_label)
 }
 
 /// A URL that the gateway calls, http or https, without a user name or password in it: those would end up in logs.

@@ -19,19 +19,10 @@ pub fn create(
     details: CustomerDetails,
 ) -> Result<(Customer, Change)> {
     let code = match code {
-        Some(code) if tx.has_account_code(code.as_str())? => {
-            return Err(Error::Exists { noun: Noun::Customer, field: "account_code", value: code.to_string() });
-        }
         Some(code) => code,
         None => free_account_code(tx, details.organisation.as_str())?,
     };
-    let api_id = match api_id {
-        Some(id) if tx.customer_of_api_id(&id)?.is_some() => {
-            return Err(Error::Exists { noun: Noun::Customer, field: "api_id", value: id.to_string() });
-        }
-        Some(id) => id,
-        None => ApiId::generate(),
-    };
+    let api_id = api_id.unwrap_or_else(ApiId::generate);
     let customer = tx.insert_customer(code, api_id, details)?;
     let change = change("new", &customer)
         .field("account_code", (), customer.account_code.as_str())

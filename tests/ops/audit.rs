@@ -248,3 +248,32 @@ fn events_are_found_by_customer_noun_subject_actor_and_period() {
     assert_eq!(found(EventFilter { until: Some(valid("2026-11-25T00:00:00Z")), ..any() }), [1]);
     assert_eq!(found(EventFilter { newest_first: true, limit: Some(2), ..any() }), [3, 2]);
 }
+
+#[test]
+fn lines_of_many_steps_come_with_the_commit_numbered_without_a_gap_and_none_of_what_was_undone() {
+    let mut scene = Scene::new();
+    let before = scene.events().len();
+    let new =
+        |tx: &mut Tx<'_>, code: &str| customer::new(tx, Some(valid(code)), CustomerDetails::of(valid(code))).map(drop);
+    let codes: Vec<String> = (0..50).map(|number| format!("C{number}")).collect();
+    scene
+        .write(|tx| {
+            tx.expect_many_steps(1)?;
+            for code in &codes {
+                tx.attempt(|tx| new(tx, code))??;
+                // What is undone had written its line before it failed.
+                let undone = tx.attempt(|tx| new(tx, "UNDONE").and_then(|()| new(tx, code)))?;
+                assert!(undone.is_err());
+            }
+            Ok(())
+        })
+        .unwrap();
+    let events = scene.events();
+    assert!(events.iter().map(|event| event.id).eq((1..).take(events.len())));
+    let told: Vec<&str> = events[before..].iter().map(|event| event.change.subject.as_str()).collect();
+    assert_eq!(told, codes);
+    scene
+        .write(|tx| tx.expect_many_steps(1).and_then(|()| new(tx, "DROPPED")).and_then(|()| new(tx, "C1")))
+        .unwrap_err();
+    assert_eq!(scene.events().len(), events.len());
+}

@@ -38,7 +38,7 @@ fn confirm(context: &Context, name: &str, before: &CustomerDetails, after: &Cust
     if change.is_empty() {
         return Err(Failure::new(Exit::Refused, "not_confirmed", "nothing was changed"));
     }
-    context.note(&Cell::Changes(&change.fields).for_reading());
+    context.note(&Cell::Changes(&change.fields.values()).for_reading());
     context.prompt.confirm("Save?")
 }
 

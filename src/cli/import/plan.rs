@@ -22,7 +22,7 @@ impl PlanRow {
             verdict: planned.verdict,
             name: planned.name.to_owned(),
             // A new thing is as its row has it; only what changed says more than the file.
-            changes: if planned.verdict == Verdict::Changed { planned.changes.clone() } else { Map::new() },
+            changes: if planned.verdict == Verdict::Changed { planned.changes.values() } else { Map::new() },
             left_out: planned.left_out.to_vec(),
             reason: planned.fault.map(|fault| fault.error.to_string()),
         }

@@ -7,53 +7,61 @@ use ssgctl::ingest::starts_a_formula;
 
 /// Writes one record.
 pub(super) fn write<T: AsRef<[u8]>>(out: &mut impl Write, texts: impl IntoIterator<Item = T>) -> io::Result<()> {
-    let mut record = Record::begin(out);
-    texts.into_iter().try_for_each(|text| record.field(text.as_ref()))?;
-    record.end()
+    let mut line = Vec::new();
+    let mut record = Record::begin(&mut line);
+    texts.into_iter().for_each(|text| record.field(text.as_ref()));
+    record.end();
+    out.write_all(&line)
 }
 
-/// A record that is being written.
-pub(super) struct Record<'o, W> {
-    out: &'o mut W,
+/// A record that is added to a text.
+pub(super) struct Record<'t> {
+    text: &'t mut Vec<u8>,
+    begun: usize,
     fields: usize,
-    is_empty: bool,
 }
 
-impl<'o, W: Write> Record<'o, W> {
-    pub(super) fn begin(out: &'o mut W) -> Self {
-        Self { out, fields: 0, is_empty: true }
+impl<'t> Record<'t> {
+    pub(super) fn begin(text: &'t mut Vec<u8>) -> Self {
+        let begun = text.len();
+        Self { text, begun, fields: 0 }
     }
 
-    pub(super) fn field(&mut self, text: &[u8]) -> io::Result<()> {
+    pub(super) fn field(&mut self, field: &[u8]) {
         if self.fields > 0 {
-            self.out.write_all(b",")?;
+            self.text.push(b',');
         }
         self.fields += 1;
-        self.is_empty &= text.is_empty();
-        if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
-            return self.out.write_all(text);
+        // Every byte is looked at, as that goes by many at once.
+        let is_plain = !field.iter().fold(false, |found, byte| found | matches!(byte, b',' | b'"' | b'\n' | b'\r'));
+        if is_plain {
+            return self.text.extend_from_slice(field);
         }
-        self.out.write_all(b"\"")?;
-        for (place, piece) in text.split(|byte| *byte == b'"').enumerate() {
-            self.out.write_all(if place == 0 { b"" } else { b"\"\"" })?;
-            self.out.write_all(piece)?;
+        self.text.push(b'"');
+        for (place, piece) in field.split(|byte| *byte == b'"').enumerate() {
+            self.text.extend_from_slice(if place == 0 { b"" } else { b"\"\"" });
+            self.text.extend_from_slice(piece);
         }
-        self.out.write_all(b"\"")
+        self.text.push(b'"');
     }
 
-    pub(super) fn end(self) -> io::Result<()> {
+    pub(super) fn end(self) {
         // One empty field would be an empty line, which is no record to a reader.
-        self.out.write_all(if self.fields == 1 && self.is_empty { b"\"\"\n" } else { b"\n" })
+        let is_nothing = self.fields == 1 && self.text.len() == self.begun;
+        self.text.extend_from_slice(if is_nothing { b"\"\"\n" } else { b"\n" });
     }
 }
 
 /// Puts a `'` before a text that a spreadsheet would take for a formula. Numbers and telephone numbers stay as they are.
 pub(super) fn guarded(text: Cow<'_, str>, raw: bool) -> Cow<'_, str> {
+    if !raw && is_formula(&text) { Cow::Owned(format!("'{text}")) } else { text }
+}
+
+fn is_formula(text: &str) -> bool {
+    // Most texts begin with a letter or digit.
+    let is_word = text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric());
     // A text that begins with a guard of its own gets another, so that taking one off gives it back.
-    if raw || !starts_a_formula(text.trim_start_matches('\'')) || is_number(&text) {
-        return text;
-    }
-    Cow::Owned(format!("'{text}"))
+    !is_word && starts_a_formula(text.trim_start_matches('\'')) && !is_number(text)
 }
 
 fn is_number(text: &str) -> bool {

@@ -12,14 +12,21 @@ const PAGE: usize = 10_000;
 pub(crate) struct Rows<'o, R: Row> {
     output: &'o mut Output,
     columns: Vec<&'static Column<R>>,
+    /// What stands before the value of each column in a JSON object.
+    keys: Vec<String>,
     count: u64,
     page: table::Page,
+    /// The text of the row that is written, kept for its room.
+    text: Vec<u8>,
 }
 
 impl<'o, R: Row> Rows<'o, R> {
     pub(super) fn begin(output: &'o mut Output, keys: &[&str], usual: Option<&[&str]>) -> Result<Self> {
         let columns = selection::<R>(output, keys, usual)?;
-        let mut rows = Self { output, columns, count: 0, page: table::Page::default() };
+        let before = |place| if place == 0 { '{' } else { ',' };
+        let keys = columns.iter().enumerate().map(|(place, column)| format!("{}\"{}\":", before(place), column.key));
+        let keys = keys.collect();
+        let mut rows = Self { output, columns, keys, count: 0, page: table::Page::default(), text: Vec::new() };
         match rows.output.format {
             Format::Json => rows.put(b"[")?,
             Format::Csv if rows.output.headers => {
@@ -79,28 +86,24 @@ impl<'o, R: Row> Rows<'o, R> {
     }
 
     fn object(&mut self, row: &R) -> Result<()> {
-        let out = &mut self.output.out;
-        let mut write = || {
-            for (index, column) in self.columns.iter().enumerate() {
-                write!(out, "{}\"{}\":", if index == 0 { '{' } else { ',' }, column.key)?;
-                serde_json::to_writer(&mut *out, &(column.cell)(row))?;
-            }
-            out.write_all(b"}")
-        };
-        write().map_err(Failure::output)
+        self.text.clear();
+        for (column, key) in self.columns.iter().zip(&self.keys) {
+            self.text.extend_from_slice(key.as_bytes());
+            serde_json::to_writer(&mut self.text, &(column.cell)(row)).map_err(Failure::output)?;
+        }
+        self.text.push(b'}');
+        self.output.out.write_all(&self.text).map_err(Failure::output)
     }
 
     fn record(&mut self, row: &R) -> Result<()> {
-        let raw = self.output.raw_csv;
-        let mut record = csv::Record::begin(&mut self.output.out);
-        let write = || {
-            for column in &self.columns {
-                let cell = (column.cell)(row);
-                record.field(csv::guarded(cell.for_data(), raw).as_bytes())?;
-            }
-            record.end()
-        };
-        write().map_err(Failure::output)
+        self.text.clear();
+        let mut record = csv::Record::begin(&mut self.text);
+        for column in &self.columns {
+            let cell = (column.cell)(row);
+            record.field(csv::guarded(cell.for_data(), self.output.raw_csv).as_bytes());
+        }
+        record.end();
+        self.output.out.write_all(&self.text).map_err(Failure::output)
     }
 
     fn write_page(&mut self) -> Result<()> {

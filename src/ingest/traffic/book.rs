@@ -1,5 +1,6 @@
 //! The accounts that a file names, each looked up once.
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::store::{AccountDays, Snapshot};
 #[derive(Debug, Default)]
 pub(super) struct Book {
     /// The place of each name's account; none for names of no account.
-    by_name: HashMap<Box<str>, Option<usize>>,
+    by_name: HashMap<CompactString, Option<usize>>,
     by_id: HashMap<i64, usize>,
     accounts: Vec<AccountDays>,
     /// The accounts and prices of an import that is resumed: no others count.

@@ -38,6 +38,8 @@ pub use source::{Position, Source};
 /// How many rows are written together as a rule: enough that they are written in order, and few enough that others soon get
 /// their turn.
 pub const BATCH: usize = 250_000;
+/// How much of the database is kept in memory: as much as a batch changes.
+const MEBIBYTES: u16 = 32;
 
 /// A file, and how it is to be imported.
 #[derive(Debug)]
@@ -107,7 +109,7 @@ pub fn import(
     let _lock = store.lock_imports()?;
     watch.begin("looking");
     let snapshot = store.read()?;
-    snapshot.expect_many_steps()?;
+    snapshot.keep_in_memory(MEBIBYTES)?;
     let header = reading(request, None).map_err(of_file)?;
     let dialect = header.sense.dialect;
     let rejects = rejects.map(|output| Rejects::open(output, header.columns())).transpose()?;

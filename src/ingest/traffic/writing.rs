@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::ingest::traffic::book::Book;
 use crate::ingest::traffic::inspect::of_file;
 use crate::ingest::traffic::reading::Told;
-use crate::ingest::traffic::{Request, Watch, reading};
+use crate::ingest::traffic::{MEBIBYTES, Request, Watch, reading};
 use crate::model::{Import, ImportState, Origin, Tally};
 use crate::ops::traffic::{Batch, Intake, Plan};
 use crate::store::{Store, Tx};
@@ -67,6 +67,7 @@ impl Writing<'_> {
             let rows = if all_are_in { None } else { Some(batches.recv().map_err(|_| no_reader())??) };
             self.request.source.refuse_changed()?;
             let mut tx = self.store.write(self.origin)?;
+            tx.expect_many_steps(MEBIBYTES)?;
             let mut intake = match (start.take(), under_way.take()) {
                 (Some(start), _) => started(start, &mut tx)?,
                 (None, Some(intake)) => intake,

@@ -8,9 +8,16 @@ use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, from_json_or_null, to_json};
 use crate::store::{CustomerFilter, CustomerSort, Snapshot, Tx};
 
-const SELECT: &str =
-    "SELECT id, account_code, api_id, organisation, country, company_reg_no, phone, website, vat_reg_no,
-    payment_terms_days, invoice_emails, invoice_address, created_at, updated_at, archived_at FROM customer";
+/// A question for whole customers, with what follows the columns.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account_code, api_id, organisation, country, company_reg_no, phone, website, vat_reg_no,
+    payment_terms_days, invoice_emails, invoice_address, created_at, updated_at, archived_at FROM customer",
+            $rest
+        )
+    };
+}
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
     Ok(Customer {
@@ -47,33 +54,33 @@ impl Snapshot<'_> {
 
     /// The same, or nothing.
     pub fn customer_named(&self, name: &str) -> Result<Option<Customer>> {
-        let sql = format!("{SELECT} WHERE account_code = ?1 OR api_id = lower(?1)");
-        Ok(self.transaction.prepare_cached(&sql)?.query_row([name], read).optional()?)
+        let sql = select!(" WHERE account_code = ?1 OR api_id = lower(?1)");
+        Ok(self.transaction.prepare_cached(sql)?.query_row([name], read).optional()?)
     }
 
     /// The customer of an account code in any case, if there is one.
     pub fn customer_of_code(&self, code: &AccountCode) -> Result<Option<Customer>> {
-        let sql = format!("{SELECT} WHERE account_code = ?1");
-        Ok(self.transaction.prepare_cached(&sql)?.query_row([code], read).optional()?)
+        let sql = select!(" WHERE account_code = ?1");
+        Ok(self.transaction.prepare_cached(sql)?.query_row([code], read).optional()?)
     }
 
     /// The customer of an API ID, if there is one.
     pub fn customer_of_api_id(&self, id: &ApiId) -> Result<Option<Customer>> {
-        let sql = format!("{SELECT} WHERE api_id = ?1");
-        Ok(self.transaction.prepare_cached(&sql)?.query_row([id], read).optional()?)
+        let sql = select!(" WHERE api_id = ?1");
+        Ok(self.transaction.prepare_cached(sql)?.query_row([id], read).optional()?)
     }
 
     /// The customers of a name, in any case of ASCII letters.
     pub fn customers_called(&self, organisation: &Organisation) -> Result<Vec<Customer>> {
-        let sql = format!("{SELECT} WHERE organisation = ?1 COLLATE NOCASE ORDER BY account_code");
-        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let sql = select!(" WHERE organisation = ?1 COLLATE NOCASE ORDER BY account_code");
+        let mut statement = self.transaction.prepare_cached(sql)?;
         let customers = statement.query_map([organisation], read)?;
         Ok(customers.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The customer of a row number taken from another row.
     pub fn customer_of(&self, id: i64) -> Result<Customer> {
-        Ok(self.transaction.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?.query_row([id], read)?)
+        Ok(self.transaction.prepare_cached(select!(" WHERE id = ?1"))?.query_row([id], read)?)
     }
 
     /// Whether an account code is in use or reserved.
@@ -106,19 +113,24 @@ impl Snapshot<'_> {
         };
         query.order(columns, filter.page.descending);
         query.limit(filter.page.limit);
-        query.run(&self.transaction, SELECT, read, each)
+        query.run(&self.transaction, select!(""), read, each)
     }
 }
 
 impl Tx<'_> {
-    /// Adds a customer under a code and an API ID that are free.
+    /// Adds a customer under a code and an API ID.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] when one of them is taken.
     pub fn insert_customer(&mut self, code: AccountCode, api_id: ApiId, details: CustomerDetails) -> Result<Customer> {
         let life = Life::begun(self.at());
-        self.transaction
+        let added = self
+            .transaction
             .prepare_cached(
                 "INSERT INTO customer (account_code, api_id, organisation, country, company_reg_no, phone, website,
                     vat_reg_no, payment_terms_days, invoice_emails, invoice_address, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
+                 ON CONFLICT DO NOTHING",
             )?
             .execute(params![
                 code,
@@ -134,6 +146,14 @@ impl Tx<'_> {
                 details.invoice_address.as_ref().map(to_json).transpose()?,
                 life.created_at,
             ])?;
+        if added == 0 {
+            let (field, value) = if self.has_account_code(code.as_str())? {
+                ("account_code", code.to_string())
+            } else {
+                ("api_id", api_id.to_string())
+            };
+            return Err(Error::Exists { noun: Noun::Customer, field, value });
+        }
         Ok(Customer { id: self.transaction.last_insert_rowid(), account_code: code, api_id, details, life })
     }
 

@@ -1,12 +1,15 @@
 //! The audit log.
 
-use rusqlite::{Row, params};
+use std::sync::LazyLock;
+
+use rusqlite::Row;
+use rusqlite::types::ToSql;
 
 use crate::error::{Error, Result};
-use crate::model::{Change, Event, Origin};
+use crate::model::{Change, Event, Noun, Origin};
 use crate::store::sqlite::filter::Query;
-use crate::store::sqlite::values::{from_json, to_json};
-use crate::store::{EventFilter, Snapshot, Tx};
+use crate::store::sqlite::values::from_json;
+use crate::store::{EventFilter, Snapshot, Stamp, Tx};
 
 const SELECT: &str = "SELECT event.id, at, actor, uid, reason, command, version, noun, action, subject, customer_id,
     changes, customer.account_code FROM event LEFT JOIN customer ON customer.id = event.customer_id";
@@ -52,28 +55,79 @@ impl Snapshot<'_> {
     }
 }
 
+/// A line of the audit log that is not written yet.
+#[derive(Debug)]
+pub(super) struct Line {
+    noun: Noun,
+    action: String,
+    subject: String,
+    customer_id: Option<i64>,
+    changes: String,
+}
+
+/// How many lines are written together where there are very many.
+pub(super) const BATCH: usize = 16;
+
+static INSERT_BATCH: LazyLock<String> = LazyLock::new(|| insert(BATCH));
+
 impl Tx<'_> {
-    /// Writes a line of the audit log, stamped like everything else in this transaction.
+    /// Writes a line of the audit log, stamped like everything else in this transaction. Where many steps are expected, lines
+    /// are written in batches, the last with the commit.
     pub fn record(&mut self, change: &Change) -> Result<()> {
-        let origin = self.origin();
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO event (id, at, actor, uid, reason, command, version, noun, action, subject, customer_id, changes)
-                 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM event), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?
-            .execute(params![
-                self.at(),
-                origin.actor,
-                origin.uid,
-                origin.reason,
-                origin.command,
-                origin.version,
-                change.noun,
-                change.action,
-                change.subject,
-                change.customer_id,
-                to_json(&change.fields)?,
-            ])?;
+        let Change { noun, action, subject, customer_id, fields } = change;
+        let (action, subject, changes) = (action.clone(), subject.clone(), fields.as_str().to_owned());
+        self.lines.push(Line { noun: *noun, action, subject, customer_id: *customer_id, changes });
+        let most = if self.many_steps { BATCH } else { 1 };
+        if self.lines.len() >= most && !self.attempting { self.write_lines() } else { Ok(()) }
+    }
+
+    /// Writes the lines of the audit log that wait.
+    pub(super) fn write_lines(&mut self) -> Result<()> {
+        for lines in self.lines.chunks(BATCH) {
+            let last: i64 = self
+                .transaction
+                .prepare_cached("SELECT coalesce(max(id), 0) FROM event")?
+                .query_row([], |row| row.get(0))?;
+            let Stamp { at, origin } = &self.stamp;
+            let mut statement = match lines.len() {
+                BATCH => self.transaction.prepare_cached(&INSERT_BATCH),
+                fewer => self.transaction.prepare_cached(&insert(fewer)),
+            }?;
+            let mut values: Vec<&dyn ToSql> =
+                vec![&last, at, &origin.actor, &origin.uid, &origin.reason, &origin.command, &origin.version];
+            for line in lines {
+                values.extend([
+                    &line.noun as &dyn ToSql,
+                    &line.action,
+                    &line.subject,
+                    &line.customer_id,
+                    &line.changes,
+                ]);
+            }
+            statement.execute(values.as_slice())?;
+        }
+        self.lines.clear();
         Ok(())
     }
+}
+
+/// The statement that adds so many lines after the last. What is the same in all of them is bound once.
+fn insert(lines: usize) -> String {
+    let row = |place: usize| {
+        let own = 8 + place * 5;
+        format!(
+            "(?1 + {}, ?2, ?3, ?4, ?5, ?6, ?7, ?{own}, ?{}, ?{}, ?{}, ?{})",
+            place + 1,
+            own + 1,
+            own + 2,
+            own + 3,
+            own + 4
+        )
+    };
+    let rows: Vec<String> = (0..lines).map(row).collect();
+    format!(
+        "INSERT INTO event (id, at, actor, uid, reason, command, version, noun, action, subject, customer_id, changes)
+         VALUES {}",
+        rows.join(", ")
+    )
 }

@@ -88,7 +88,9 @@ impl Store {
             },
         )?;
         let stamp = Stamp { at: clock.now(), origin: origin.clone() };
-        let mut tx = Tx { snapshot: Snapshot { transaction }, stamp, last_entry: None, _turn: turn };
+        let snapshot = Snapshot { transaction };
+        let (lines, many_steps, attempting) = (Vec::new(), false, false);
+        let mut tx = Tx { snapshot, stamp, last_entry: None, lines, many_steps, attempting, _turn: turn };
         tx.delete_lapsed_passwords()?;
         Ok(tx)
     }
@@ -141,15 +143,21 @@ pub struct Tx<'store> {
     stamp: Stamp,
     /// The entry that this transaction added last: nobody else adds one meanwhile.
     last_entry: Option<Entry>,
+    /// Lines of the audit log that are not written yet.
+    lines: Vec<event::Line>,
+    /// Whether very many steps are expected.
+    many_steps: bool,
+    /// Whether what is done may be undone by itself.
+    attempting: bool,
     /// Given up after the transaction has ended: fields are dropped in the order in which they stand.
     _turn: Turn,
 }
 
 impl Snapshot<'_> {
-    /// Keeps more of the database in memory, for a deed of very many steps: pages that are changed again and again would else
-    /// be written again and again.
-    pub fn expect_many_steps(&self) -> Result<()> {
-        Ok(self.transaction.pragma_update(None, "cache_size", -32 * 1024)?)
+    /// Keeps so many MiB of the database in memory: pages that are changed again and again would else be read and written again
+    /// and again.
+    pub fn keep_in_memory(&self, mebibytes: u16) -> Result<()> {
+        Ok(self.transaction.pragma_update(None, "cache_size", -1024 * i32::from(mebibytes))?)
     }
 }
 
@@ -164,10 +172,26 @@ impl Tx<'_> {
         &self.stamp.origin
     }
 
+    /// For a deed of very many steps: keeps so many MiB of the database in memory, and lets lines of the audit log wait to be
+    /// written together. They cannot be read before.
+    pub fn expect_many_steps(&mut self, mebibytes: u16) -> Result<()> {
+        self.many_steps = true;
+        self.keep_in_memory(mebibytes)
+    }
+
     /// Tries a deed: when it fails, nothing of it is left in the transaction.
     pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
+        if self.lines.len() >= event::BATCH {
+            self.write_lines()?;
+        }
+        let waiting = self.lines.len();
         self.transaction.execute_batch("SAVEPOINT attempt")?;
+        self.attempting = self.many_steps;
         let outcome = deed(self);
+        self.attempting = false;
+        if outcome.is_err() {
+            self.lines.truncate(waiting);
+        }
         // A failure that ended the whole transaction, such as a full disk, leaves nothing to be undone.
         if !self.transaction.is_autocommit() {
             let end = if outcome.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
@@ -177,7 +201,8 @@ impl Tx<'_> {
     }
 
     /// Makes everything last: when this returns, a power cut loses nothing.
-    pub fn commit(self) -> Result<()> {
+    pub fn commit(mut self) -> Result<()> {
+        self.write_lines()?;
         Ok(self.snapshot.transaction.commit()?)
     }
 }
