@@ -13,6 +13,8 @@ mod balance;
 mod contact;
 mod cug;
 mod customer;
+mod dialects;
+mod dialects_rows;
 mod gateway;
 mod handover;
 mod import;

@@ -47,7 +47,7 @@ pub fn scene() -> Scene {
     scene
 }
 
-fn meaning() -> Meaning {
+pub fn meaning() -> Meaning {
     Meaning {
         dialect: None,
         zone: TimeZone::UTC,
