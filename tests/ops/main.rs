@@ -32,6 +32,7 @@ mod support;
 mod taken_back;
 mod traffic;
 mod traffic_ends;
+mod traffic_show;
 mod transfer;
 mod warning;
 mod warning_walk;
