@@ -102,7 +102,7 @@ impl FromStr for MessageId {
         }
         // Many IDs become one so, and only one of their messages would be charged.
         if is_power_of_ten(text) {
-            return Err(Invalid::rule("was a number before a spreadsheet rounded it; export the file again"));
+            return Err(Invalid::rule("must not be a number that a spreadsheet rounded; export the file again"));
         }
         Ok(Self::Text(text.into()))
     }
