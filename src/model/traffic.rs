@@ -254,14 +254,13 @@ impl Message {
         self.day * 24 + (self.second / 3600).cast_signed()
     }
 
-    /// The first field that matters for money and in which another report of the same message contradicts this one. A price
-    /// that is not told contradicts none.
+    /// The first field that matters for money and in which another report of the same message in the same file contradicts this
+    /// one. A price and none contradict each other too: only one of them can be charged.
     pub fn contradiction(&self, other: &Self) -> Option<&'static str> {
-        let prices_differ = matches!((self.price, other.price), (Some(one), Some(two)) if one != two);
         [
             ("destination", self.destination != other.destination),
             ("parts", self.parts != other.parts),
-            ("price", prices_differ),
+            ("price", self.price != other.price),
         ]
         .into_iter()
         .find(|(_, differs)| *differs)
