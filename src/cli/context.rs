@@ -72,12 +72,22 @@ impl Context {
         keys: &[&str],
         ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
     ) -> Result<()> {
+        self.list_showing(keys, None, ask)
+    }
+
+    /// The same with those of the columns that are shown where others are not asked for, if not those that the format shows.
+    pub(crate) fn list_showing<R: Row>(
+        &mut self,
+        keys: &[&str],
+        shown: Option<&[&str]>,
+        ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
+    ) -> Result<()> {
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
             return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
         };
         let snapshot = store.read()?;
-        let mut rows = output.rows_among(keys)?;
+        let mut rows = output.rows_showing(keys, shown)?;
         ask(&snapshot, &mut rows)?;
         let shows_nothing = rows.end()?;
         drop(snapshot);

@@ -157,6 +157,11 @@ impl Failure {
             Error::InsufficientBalance { .. } => {
                 Some("`ssgctl balance limit` lets it go lower, or --allow-negative this once".to_owned())
             }
+            // What an export has of it is taken where it changes nothing.
+            Error::Archived { noun, .. } => Some(format!(
+                "the row would change what it has: un-archive it first (`ssgctl {} unarchive`), or leave the row out",
+                noun.as_str()
+            )),
             _ => None,
         };
         let mut failure = Self::from(error);

@@ -28,6 +28,7 @@ mod progress;
 mod prompt;
 mod quick_create;
 mod report;
+mod search;
 mod service;
 mod settings;
 mod signals;

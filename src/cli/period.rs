@@ -96,7 +96,8 @@ impl Last {
     /// What a report is about where nobody says.
     pub(crate) const WEEK: Self = Self { count: 7, unit: LastUnit::Days };
 
-    fn period(self, zone: &Zone) -> ssgctl::Result<Period> {
+    /// From when to when they last.
+    pub(crate) fn period(self, zone: &Zone) -> ssgctl::Result<Period> {
         let now = Clock::System.now().timestamp().to_zoned_datetime(zone.0.clone());
         let (before, today) = (self.count - 1, now.date());
         let (first, next) = match self.unit {

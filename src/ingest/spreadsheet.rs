@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::Row;
+use crate::model::text::is_power_of_ten;
 use crate::model::{Country, calling_code, calling_code_of};
 
 /// Columns whose texts are codes or long numbers, and never an amount or a date.
@@ -54,17 +55,6 @@ fn calling_code_for(row: &Row) -> Option<&'static str> {
 /// Whether a column has telephone numbers.
 pub(super) fn is_telephone(name: &str) -> bool {
     name == "phone" || name == "mobile" || name.ends_with("_mobile")
-}
-
-/// `4.47E+11`: a number that was too long for its cell.
-fn is_power_of_ten(text: &str) -> bool {
-    if !text.starts_with(|first: char| first.is_ascii_digit()) || !text.contains('+') {
-        return false;
-    }
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
-    is_number(whole) && is_number(fraction) && exponent.strip_prefix('+').is_some_and(is_number)
 }
 
 /// `01-Mar`, `Mar-24`: a code that looked like a date.

@@ -14,6 +14,7 @@ mod grace;
 mod handover;
 mod import;
 mod letter;
+mod message_record;
 mod money;
 mod msisdn;
 mod msisdn_set;
@@ -43,6 +44,7 @@ pub use import::{Charge, Import, ImportState, Manifest, Tally, Tariff, day_of, f
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };
+pub use message_record::MessageRecord;
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList, calling_code};
 pub use msisdn_set::MsisdnSet;

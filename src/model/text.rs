@@ -241,6 +241,15 @@ pub fn is_hidden(c: char) -> bool {
     ) || matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
 }
 
+/// `4.47E+11`, `4,47E+11`: what a spreadsheet writes for a number that is too long for its cell.
+pub(crate) fn is_power_of_ten(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once('+') else { return false };
+    let Some(mantissa) = mantissa.strip_suffix(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    digits(whole) && digits(fraction) && digits(exponent)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

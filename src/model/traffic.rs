@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::text::{Invalid, serde_by_text};
+use crate::model::text::{Invalid, is_power_of_ten, serde_by_text};
 use crate::model::{Country, Money, Unit, calling_code, country_of};
 
 /// What became of a message. Of two that were told of the same message the higher one holds, whichever came first: a state
@@ -112,6 +112,10 @@ impl FromStr for MessageId {
         if text.is_empty() || text.len() > Self::LONGEST || !text.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Invalid::rule("must be 1 to 64 visible ASCII characters"));
         }
+        // Many IDs become one so, and only one of their messages would be charged.
+        if is_power_of_ten(text) {
+            return Err(Invalid::rule("must not be a number that a spreadsheet rounded; export the file again"));
+        }
         Ok(Self::Text(text.into()))
     }
 }
@@ -158,14 +162,12 @@ impl FromStr for Destination {
     /// Reads a number as [`crate::model::Msisdn`] does, and takes any other short text as it is.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         const LONGEST: usize = 40;
-        if let Some(number) = international(text) {
+        // The point that programs put behind a whole number would be read as one between its digits.
+        let is_float = text.strip_suffix(".0").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+        if !is_float && let Some(number) = international(text) {
             return Ok(Self::Number(number));
         }
-        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        if text
-            .split_once(['E', 'e'])
-            .is_some_and(|(digits, power)| is_number(digits) && power.strip_prefix('+').is_some_and(is_number))
-        {
+        if is_float || is_power_of_ten(text) {
             return Err(Invalid::rule("was a number before a spreadsheet rounded it; export the file again"));
         }
         if text.is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control) {
@@ -235,14 +237,13 @@ impl Message {
         self.day * 24 + (self.second / 3600).cast_signed()
     }
 
-    /// The first field that matters for money and in which another report of the same message contradicts this one. A price
-    /// that is not told contradicts none.
+    /// The first field that matters for money and in which another report of the same message in the same file contradicts this
+    /// one. A price and none contradict each other too: only one of them can be charged.
     pub fn contradiction(&self, other: &Self) -> Option<&'static str> {
-        let prices_differ = matches!((self.price, other.price), (Some(one), Some(two)) if one != two);
         [
             ("destination", self.destination != other.destination),
             ("parts", self.parts != other.parts),
-            ("price", prices_differ),
+            ("price", self.price != other.price),
         ]
         .into_iter()
         .find(|(_, differs)| *differs)
@@ -328,10 +329,12 @@ mod tests {
             let id: MessageId = form.parse().expect(form);
             assert_eq!(id.to_string(), forms[0]);
         }
-        for text in ["SM67e5504410b1426f9247bb680e5fe0c8", "67e55044-10b1-426f-9247_bb680e5fe0c8", "1", "a:b/c"] {
+        for text in
+            ["SM67e5504410b1426f9247bb680e5fe0c8", "67e55044-10b1-426f-9247_bb680e5fe0c8", "1", "a:b/c", "1E14", "a+b"]
+        {
             assert_eq!(text.parse::<MessageId>().expect(text).to_string(), text);
         }
-        for text in ["", "a b", "\u{e9}", &"x".repeat(65)] {
+        for text in ["", "a b", "\u{e9}", "1.79553E+14", "1,79553E+14", "1E+14", &"x".repeat(65)] {
             assert!(text.parse::<MessageId>().is_err(), "{text}");
         }
     }
@@ -344,7 +347,7 @@ mod tests {
         for text in ["07700900123", "60606", "ACME", "+21012345678", "4477009001234567"] {
             assert_eq!(text.parse(), Ok(Destination::Other(text.into())), "{text}");
         }
-        for text in ["", "4.47701E+11", "a\nb", &"1".repeat(41)] {
+        for text in ["", "4.47701E+11", "4,47701E+11", "447700900123.0", "a\nb", &"1".repeat(41)] {
             assert!(text.parse::<Destination>().is_err(), "{text}");
         }
     }

@@ -31,14 +31,14 @@ pub fn traffic_chart(title: String, subtitle: String, by: &[Group], lines: &[Tra
 }
 
 /// What a line is of, in the order in which lines are told apart.
-fn label(by: &[Group], line: &TrafficLine) -> String {
+pub(super) fn label(by: &[Group], line: &TrafficLine) -> String {
     let text = |group: &Group| match group {
         Group::Time => line.slot.as_ref().map(Slot::for_reading),
         Group::Customer => line.customer.as_ref().map(ToString::to_string),
         Group::Account => line.system_id.as_ref().map(ToString::to_string),
         Group::Service => line.service.as_ref().map(ToString::to_string),
         Group::Country => Some(line.country.as_ref().map_or("no country", |country| country.as_str()).to_owned()),
-        Group::State => None,
+        Group::State => line.state.map(|state| state.to_string()),
     };
     by.iter().filter_map(text).collect::<Vec<_>>().join(" ")
 }

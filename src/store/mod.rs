@@ -12,8 +12,8 @@ use crate::model::{
 };
 
 pub use sqlite::{
-    CheckReport, Crossed, Location, Migration, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Turn, Tx, sqlite_source,
-    sqlite_version,
+    CheckReport, Crossed, Location, MessageQuestion, Migration, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Turn,
+    Tx, sqlite_source, sqlite_version,
 };
 
 /// Where the time comes from.

@@ -88,6 +88,13 @@ impl Console {
         self.sql().execute_batch(sql).expect("an import");
     }
 
+    /// An import of one message, which costs nothing.
+    pub fn import_a_message(&self) {
+        let row = "message_id,submitted_at,system_id,destination\nshown,2026-11-02T10:00:00Z,abc_prod,+447700900123\n";
+        fs::write(self.path("shown.csv"), row).expect("written");
+        self.ok("traffic import shown.csv --no-charge");
+    }
+
     /// A warning whose letter waits, as `broken.toml` cannot send; `mail.toml` sends into the folder `letters`.
     fn set_up_mail(&self) {
         let role = "[roles.billing]\nname = \"Billing\"\naddress = \"billing@gateway.example\"\n";

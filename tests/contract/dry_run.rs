@@ -83,6 +83,7 @@ const OTHERS: &[&str] = &[
     "report balances",
     "report statement",
     "traffic list",
+    "traffic show",
     "report traffic",
     "report usage",
     "audit list",

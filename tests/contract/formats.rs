@@ -100,6 +100,7 @@ const LINES: &[(Shape, &str)] = &[
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
     (List, "traffic import traffic.csv -n"),
     (List, "traffic list"),
+    (List, "traffic show shown"),
     (Single, "traffic close 1 -n"),
     (Single, "traffic prune --before 2026-01-01 -n"),
     (List, "report traffic --from 2026-11-01 --until 2026-11-03"),
@@ -127,6 +128,7 @@ const LINES: &[(Shape, &str)] = &[
 fn seeded() -> Console {
     let console = Console::seeded();
     console.interrupt_import();
+    console.import_a_message();
     console
 }
 

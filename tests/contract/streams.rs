@@ -36,6 +36,7 @@ const READS: &[&str] = &[
     "report balances",
     "report traffic",
     "report traffic --chart",
+    "report traffic --chart sparkline",
     "report traffic --svg -",
     "report usage --json",
     "db path",

@@ -70,6 +70,7 @@ const LINES: &[&str] = &[
     "report statement ABC --unit SMS --from 2026-01-01",
     "traffic import traffic.csv",
     "traffic list",
+    "traffic show MESSAGE:shown",
     "traffic close IMPORT:1",
     "traffic prune --before 2026-01-01 --yes",
     "report traffic --from 2026-01-01",
@@ -194,6 +195,7 @@ fn every_line_is_valid_before_it_is_spoilt() {
     for line in LINES.iter().filter(|line| !line.starts_with("smpp probe")) {
         let console = Console::seeded();
         console.interrupt_import();
+        console.import_a_message();
         console.run_words(&with_value(line, "--color", "never")).succeeded(line);
     }
 }

@@ -55,6 +55,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         }
         "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower"
         | "--expect-total" => MONEY,
+        "MESSAGE" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
         "LETTER" | "IMPORT" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
@@ -67,13 +68,13 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--calling-code" => &["", "0", "999", "+44", "\u{1b}[31m"],
         "--map-state" => &["", "DLVRD", "DLVRD=", "DLVRD=gone", "\u{1b}[31m"],
         "--batch-rows" => &["", "0", "ten", "1000001"],
-        "--before" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
+        "--before" | "--day" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
         "--timezone" | "--zone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset"
-        | "--output" | "--color" | "SHELL" | "ACTION" => CHOICES,
+        | "--output" | "--color" | "--chart" | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

@@ -14,5 +14,6 @@ mod document;
 mod exports;
 mod mutation;
 mod others;
+mod seeds;
 #[path = "../support/mod.rs"]
 mod support;

@@ -83,3 +83,50 @@ fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
     assert!(!wrong[0].contains("s3cret"), "{wrong:?}");
     assert_eq!(scene.findings(), Vec::<String>::new());
 }
+
+#[test]
+fn rows_of_an_archived_customer_are_taken_where_they_change_nothing() {
+    let mut scene = Scene::with_acme();
+    let vault = std::rc::Rc::clone(&scene.vault);
+    let mut accounts = Accounts {
+        vault: &vault,
+        usual: SmppDetails::of(valid("standard")),
+        owners: Owners::default(),
+        too_long: Vec::new(),
+    };
+    let people = "customer,name,email,mobile,roles\nACME,Ann,ann@acme.example,+447700900123,billing\nACME,Bob,,,\n";
+    let notes = "customer,at,author,text\nACME,2020-02-29T12:00:00Z,portal,Old\n";
+    let logins = "system_id,customer,password,max_tps,allowed_ips,cug,status\n\
+        acme,ACME,s3cret,9,192.0.2.7,+447700900123,\ngone,ACME,,,,,archived\n";
+    put(&mut scene, people.as_bytes(), &mut Contacts::default(), Manner::default()).unwrap();
+    put(&mut scene, notes.as_bytes(), &mut Notes::default(), Manner::default()).unwrap();
+    put(&mut scene, logins.as_bytes(), &mut accounts, Manner::default()).unwrap();
+    scene.write(|tx| ssgctl::ops::customer::archive(tx, "ACME")).unwrap();
+    let before = scene.dump();
+
+    // Its accounts were archived with it.
+    let logins = logins.replace("900123,\n", "900123,archived\n");
+    for manner in [Manner::default(), UPDATE, UNSET] {
+        let taken = [
+            put(&mut scene, people.as_bytes(), &mut Contacts::default(), manner).unwrap(),
+            put(&mut scene, notes.as_bytes(), &mut Notes::default(), manner).unwrap(),
+            put(&mut scene, logins.as_bytes(), &mut accounts, manner).unwrap(),
+        ];
+        assert_eq!(taken.map(|taken| taken.counts()), [[0, 0, 2, 0], [0, 0, 1, 0], [0, 0, 2, 0]]);
+    }
+    for people in
+        [people.replace("Bob", "Rob"), people.replace("ann@", "anna@"), people.replace("billing", "technical")]
+    {
+        let told = put(&mut scene, people.as_bytes(), &mut Contacts::default(), UPDATE).unwrap_err();
+        assert!(told.len() == 1 && told[0].ends_with(":1 customer `ACME` is archived"), "{told:?}");
+    }
+    let told = put(&mut scene, notes.replace("Old", "New").as_bytes(), &mut Notes::default(), UPDATE).unwrap_err();
+    assert_eq!(told, ["2:1 customer `ACME` is archived"]);
+    for logins in [logins.replace(",9,", ",8,"), logins.replace("s3cret", "n3w"), logins.replace("900123", "900124")] {
+        let told = put(&mut scene, logins.as_bytes(), &mut accounts, UPDATE).unwrap_err();
+        assert_eq!(told, ["2:1 SMPP account `acme` is archived"]);
+    }
+    let told = put(&mut scene, logins.replace("gone", "new").as_bytes(), &mut accounts, UPDATE).unwrap_err();
+    assert_eq!(told, ["3:1 customer `ACME` is archived"]);
+    assert!(scene.dump() == before, "a refused row left a trace");
+}

@@ -90,6 +90,35 @@ fn names(lines: &[TrafficLine]) -> Vec<String> {
 }
 
 #[test]
+fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffic_or_not() {
+    let mut scene = scene();
+    count(&mut scene, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
+    count(&mut scene, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
+    count(&mut scene, BEGIN + 71, 3, "", [0, 4, 0, 0, 0, 0]);
+    let mut told = |grain, zone: &str, by: &[Group]| {
+        let question = question(Some(grain), zone, "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by);
+        let lines = scene.read(|now| report::sparklines(now, &question));
+        // Each line's values are its messages, and together they are those of the report.
+        for line in &lines {
+            assert_eq!(line.values.iter().sum::<u64>(), line.sums.messages().unsigned_abs());
+        }
+        let total = ask(&mut scene, &question).1.messages();
+        assert_eq!(lines.iter().map(|line| line.sums.messages()).sum::<i64>(), total);
+        lines.into_iter().map(|line| (line.label, line.values)).collect::<Vec<_>>()
+    };
+    let line = |label: &str, values: &[u64]| (label.to_owned(), values.to_vec());
+    assert_eq!(told(Grain::Day, "UTC", &[Group::Time]), [line("", &[10, 5, 4])]);
+    let customers = [line("ACME", &[10, 5, 0]), line("globex", &[0, 0, 4])];
+    assert_eq!(told(Grain::Day, "UTC", &[Group::Time, Customer]), customers);
+    assert_eq!(told(Grain::Day, "UTC", &[Customer, Group::Time]), customers);
+    let states = told(Grain::Day, "UTC", &[State, Group::Time]);
+    assert_eq!(states[1], line("delivered", &[9, 3, 0]));
+    // In Paris the period has the ends of a day before and of one after, and its 25th has 25 hours.
+    assert_eq!(told(Grain::Day, "Europe/Paris", &[Group::Time]), [line("", &[10, 5, 0, 4])]);
+    assert_eq!(told(Grain::Hour, "UTC", &[Group::Time])[0].1.len(), 72);
+}
+
+#[test]
 fn lines_are_told_apart_and_ordered_as_asked() {
     let mut scene = scene();
     count(&mut scene, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);

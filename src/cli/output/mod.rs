@@ -7,6 +7,7 @@ mod escape;
 mod rejects;
 mod rows;
 mod sheet;
+mod sparks;
 mod svg;
 mod table;
 mod way;
@@ -24,6 +25,7 @@ pub(crate) use escape::visible;
 pub(crate) use rejects::Rejects;
 pub(crate) use rows::Rows;
 pub(crate) use sheet::Sheet;
+pub(crate) use sparks::Sparks;
 pub(crate) use svg::{MOST_BARS, draw};
 pub(crate) use way::write_file;
 
@@ -209,6 +211,11 @@ impl Output {
         Rows::begin(self, keys, None)
     }
 
+    /// The same with those that are shown unless others are asked for.
+    pub(crate) fn rows_showing<R: Row>(&mut self, keys: &[&str], shown: Option<&[&str]>) -> Result<Rows<'_, R>> {
+        Rows::begin(self, keys, shown)
+    }
+
     /// Begins a list of rows that shows these fields unless others are asked for.
     pub(crate) fn rows_of<R: Row>(&mut self, keys: &'static [&'static str]) -> Result<Rows<'_, R>> {
         Rows::begin(self, &R::keys(), Some(keys))
@@ -298,7 +305,16 @@ impl Output {
 
     /// Draws a chart for reading.
     pub(crate) fn chart(&mut self, chart: &Chart) -> Result<()> {
-        for line in bars::lines(chart, self.width, self.colour) {
+        self.lines(bars::lines(chart, self.width, self.colour))
+    }
+
+    /// Draws lines over time for reading.
+    pub(crate) fn sparks(&mut self, sparks: &Sparks<'_>) -> Result<()> {
+        self.lines(sparks::lines(sparks, self.width, self.colour))
+    }
+
+    fn lines(&mut self, lines: Vec<String>) -> Result<()> {
+        for line in lines {
             writeln!(self.out, "{}", line.trim_end()).map_err(Failure::output)?;
         }
         self.flush()

@@ -1,6 +1,8 @@
 //! `ssgctl report`: summaries of what the database knows.
 
 mod balances;
+mod columns;
+mod drawing;
 mod groups;
 mod row;
 mod statement;

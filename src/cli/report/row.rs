@@ -74,14 +74,13 @@ impl Row for TrafficRow {
             r.named("state", |line| line.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
         }),
         Column::new("messages", |r| Cell::number(r.line.sums.messages())),
-        // Tables have the portal's states, and so fit into 80 columns.
-        Column::detail("parts", |r| Cell::number(r.line.sums.parts)),
+        Column::new("parts", |r| Cell::number(r.line.sums.parts)),
         Column::new("pending", |r| r.state(MessageState::Pending)),
         Column::new("delivered", |r| r.state(MessageState::Delivered)),
         Column::new("expired", |r| r.state(MessageState::Expired)),
         Column::new("undeliverable", |r| r.state(MessageState::Undeliverable)),
         Column::new("unknown", |r| r.state(MessageState::Unknown)),
-        Column::detail("rejected", |r| r.state(MessageState::Rejected)),
+        Column::new("rejected", |r| r.state(MessageState::Rejected)),
         Column::new("rate", |r| Cell::percent(r.line.sums.delivered_per_mille())),
     ];
 }

@@ -65,7 +65,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "COLUMN")]
     key_column: Option<String>,
 
-    /// Take a word for a state, such as DLVRD=delivered; may be repeated
+    /// Take a word for a state, such as DLVRD=delivered, or =pending for none at all; may be repeated
     #[arg(long, value_name = "WORD=STATE")]
     map_state: Vec<Word>,
 

@@ -5,6 +5,7 @@ mod import;
 mod list;
 mod prune;
 mod row;
+mod show;
 
 use clap::Subcommand;
 
@@ -16,6 +17,7 @@ use crate::exit::Result;
 pub(crate) enum Command {
     Import(import::ImportArgs),
     List(list::ListArgs),
+    Show(show::ShowArgs),
     Close(close::CloseArgs),
     Prune(prune::PruneArgs),
 }
@@ -25,6 +27,7 @@ impl Command {
         match self {
             Self::Import(args) => import::run(args, context),
             Self::List(args) => list::run(&args, context),
+            Self::Show(args) => show::run(&args, context),
             Self::Close(args) => close::run(&args, context),
             Self::Prune(args) => prune::run(&args, context),
         }

@@ -1,7 +1,7 @@
-//! Imports of traffic, and what they came to, as rows.
+//! Imports of traffic, what they came to, and single messages, as rows.
 
 use ssgctl::ingest::traffic::Summary;
-use ssgctl::model::{Import, Money, Unit, day_of};
+use ssgctl::model::{Import, MessageRecord, Money, Unit, day_of};
 
 use crate::output::{Cell, Column, Row};
 
@@ -57,5 +57,26 @@ impl Row for Import {
         Column::detail("last_day", |i| day(i.days.map(|days| days.1))),
         Column::detail("options", |i| Cell::text(&i.manifest.options)),
         Column::new("actor", |i| Cell::text(&i.actor)),
+    ];
+}
+
+impl Row for MessageRecord {
+    const NAME: &str = "message_id";
+    const COLUMNS: &[Column<Self>] = &[
+        // Whoever asks has it before them.
+        Column::detail("message_id", |m| Cell::shown(&m.id)),
+        Column::new("submitted_at", |m| Cell::Time(m.submitted_at)),
+        Column::new("system_id", |m| Cell::text(m.system_id.as_str())),
+        Column::new("customer", |m| Cell::text(m.customer.as_str())),
+        Column::new("destination", |m| Cell::shown(&m.destination)),
+        Column::new("country", |m| Cell::maybe(m.destination.country())),
+        Column::new("state", |m| Cell::text(m.state.as_str())),
+        Column::new("parts", |m| Cell::number(m.parts)),
+        Column::detail("price", |m| Cell::maybe_amount(m.unit, m.price)),
+        Column::new("charge", |m| Cell::amount(m.unit, m.charge)),
+        Column::new("unit", |m| Cell::shown(m.unit)),
+        Column::new("import", |m| Cell::number(m.import_id)),
+        Column::detail("import_state", |m| Cell::text(m.import_state.as_str())),
+        Column::new("file", |m| Cell::text(&m.file)),
     ];
 }

@@ -29,6 +29,8 @@ pub struct Dialect {
     /// A column, and how it begins in rows of messages to handsets. Other rows are of other things.
     pub(super) only: Option<(&'static str, &'static str)>,
     pub(super) times: Times,
+    /// Words, in lower case, that mean something else here than elsewhere.
+    words: &'static [(&'static str, MessageState)],
     /// Whether a price below zero is what is to be paid, and not a credit.
     pub(super) prices_are_negative: bool,
 }
@@ -56,6 +58,7 @@ const OWN: Dialect = Dialect {
     currency: "currency",
     only: None,
     times: Times::Dates,
+    words: &[],
     prices_are_negative: false,
 };
 
@@ -129,6 +132,8 @@ pub const DIALECTS: &[Dialect] = &[
         price: "Price",
         currency: "PriceUnit",
         only: Some(("Direction", "outbound")),
+        // Elsewhere the network has failed; here the message has not left, and costs nothing there either.
+        words: &[("failed", Rejected)],
         prices_are_negative: true,
         ..OWN
     },
@@ -171,18 +176,19 @@ const WORDS: &[(MessageState, &[&str])] = &[
     (Delivered, &["delivered", "delivrd", "read"]),
     (Expired, &["expired"]),
     (Undeliverable, &["undeliverable", "undeliv", "undelivered", "failed", "deleted"]),
-    (Unknown, &["unknown", "skipped"]),
+    (Unknown, &["unknown", "skipped", "partially_delivered"]),
     (Rejected, &["rejected", "rejectd", "canceled", "cancelled"]),
 ];
 
-/// The state that a word stands for. The errors of SMPP (`ESME_RTHROTTLED`) say that a message was refused.
-pub(super) fn state_of(word: &str) -> Option<MessageState> {
-    let word = word.to_ascii_lowercase();
-    let known = WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(state, _)| *state);
-    known.or_else(|| word.starts_with("esme_r").then_some(Rejected))
-}
-
 impl Dialect {
+    /// The state that a word stands for. The errors of SMPP (`ESME_RTHROTTLED`) say that a message was refused.
+    pub(super) fn state_of(&self, word: &str) -> Option<MessageState> {
+        let word = word.to_ascii_lowercase();
+        let own = self.words.iter().find(|(own, _)| *own == word).map(|(_, state)| *state);
+        let known = || WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(state, _)| *state);
+        own.or_else(known).or_else(|| word.starts_with("esme_r").then_some(Rejected))
+    }
+
     /// The dialect of a name.
     pub fn named(name: &str) -> Option<&'static Self> {
         DIALECTS.iter().find(|dialect| dialect.name == name)
@@ -269,12 +275,14 @@ mod tests {
         let words: Vec<&str> = WORDS.iter().flat_map(|(_, words)| *words).copied().collect();
         for (index, word) in words.iter().enumerate() {
             assert!(!words[..index].contains(word), "{word}");
-            assert!(state_of(&word.to_uppercase()).is_some(), "{word}");
+            assert!(OWN.state_of(&word.to_uppercase()).is_some(), "{word}");
         }
         for state in MessageState::ALL {
-            assert_eq!(state_of(state.as_str()), Some(state));
+            assert_eq!(OWN.state_of(state.as_str()), Some(state));
         }
-        assert_eq!(state_of("ESME_RINVDSTADR"), Some(Rejected));
-        assert_eq!(state_of("DLVRD"), None);
+        assert_eq!(OWN.state_of("ESME_RINVDSTADR"), Some(Rejected));
+        assert_eq!(OWN.state_of("DLVRD"), None);
+        assert_eq!(OWN.state_of("failed"), Some(Undeliverable));
+        assert_eq!(Dialect::named("twilio").and_then(|twilio| twilio.state_of("Failed")), Some(Rejected));
     }
 }

@@ -13,7 +13,7 @@ use crate::ingest::record::Record;
 use crate::ingest::row::unguarded;
 use crate::ingest::traffic::book::Book;
 use crate::ingest::traffic::clock::moment;
-use crate::ingest::traffic::dialect::{self, Dialect, Times, place};
+use crate::ingest::traffic::dialect::{Dialect, Times, place};
 use crate::model::{Invalid, Message, MessageState, Money, Noun, Tariff, Unit, day_of};
 use crate::store::Snapshot;
 
@@ -247,7 +247,7 @@ impl Sense {
         }
         let told = self.meaning.words.get(&word.to_ascii_lowercase()).copied();
         let any = self.meaning.takes_any_word.then_some(MessageState::Unknown);
-        match told.or_else(|| dialect::state_of(word)).or(any) {
+        match told.or_else(|| self.dialect.state_of(word)).or(any) {
             Some(state) => {
                 self.states.insert(word.into(), state);
                 Ok(state)

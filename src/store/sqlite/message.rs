@@ -13,7 +13,7 @@ use crate::store::{KnownMessage, Snapshot, Tx};
 /// Reading all messages of a day in order is quicker than looking for each, if no more than so many are passed over for one.
 const WORTH_READING: usize = 12;
 
-const COLUMNS: &str = "second, state, destination, parts, price_e8, charged, import_id";
+pub(super) const COLUMNS: &str = "second, state, destination, parts, price_e8, charged, import_id";
 
 impl ToSql for MessageId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -66,7 +66,7 @@ impl FromSql for MessageState {
 }
 
 /// Reads [`COLUMNS`], which begin at a column.
-fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<KnownMessage> {
+pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<KnownMessage> {
     Ok(KnownMessage {
         second: row.get(first)?,
         state: row.get(first + 1)?,

@@ -17,6 +17,7 @@ mod filter;
 mod import;
 mod letter;
 mod message;
+mod message_show;
 mod note;
 mod open;
 mod password;
@@ -43,6 +44,7 @@ use turnstile::{lock_imports, take_turn};
 
 pub use check::CheckReport;
 pub use document::{TABLES, Table};
+pub use message_show::MessageQuestion;
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
 pub use schema::SCHEMA_VERSION;
 pub use turnstile::Turn;

@@ -1,0 +1,203 @@
+//! What must hold of any bytes that come in as a file: no panic, no end without an end, no fault on a line that the file does not have,
+//! and nothing left of what was not saved.
+//!
+//! The fuzzer calls these with files of its own making, and `tests/files/seeds.rs` with the seeds.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    dead_code,
+    reason = "a check fails by panicking, and each target has its own"
+)]
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use ssgctl::Error;
+use ssgctl::error::Faults;
+use ssgctl::ingest::customer::{Customers, Match};
+use ssgctl::ingest::import::{Manner, import};
+use ssgctl::ingest::traffic::{self, Expected, Meaning, Request, Source, Watch};
+use ssgctl::ingest::{Dialect, Rows, Translation, balance, cug};
+use ssgctl::model::{CustomerDetails, Origin, ServiceDetails, SmppDetails};
+use ssgctl::ops;
+use ssgctl::ops::smpp::NewAccount;
+use ssgctl::store::vault::Vault;
+use ssgctl::store::{Clock, Location, Store};
+use tempfile::TempDir;
+
+/// A database with a customer, and an account each in credits and in euros.
+pub struct Scene {
+    folder: TempDir,
+    store: Store,
+    origin: Origin,
+}
+
+thread_local! {
+    static SCENE: std::cell::RefCell<Scene> = std::cell::RefCell::new(Scene::new());
+}
+
+impl Scene {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let vault = Vault::open_or_create(&folder.path().join("key")).expect("vault");
+        let location = Location { path: folder.path().join("fuzz.db"), create: true, wait: Duration::from_secs(30) };
+        let clock = Clock::Fixed("2026-11-24T12:00:00Z".parse().expect("time"));
+        let mut store = Store::open(&location, clock).expect("store");
+        let origin = Origin {
+            actor: "fuzz".parse().expect("actor"),
+            uid: 1000,
+            reason: None,
+            command: "fuzz".to_owned(),
+            version: "0.0.0".to_owned(),
+        };
+        let mut tx = store.write(&origin).expect("lock");
+        let code = "ACME".parse().expect("code");
+        ops::customer::new(&mut tx, Some(code), CustomerDetails::of("Acme".parse().expect("name"))).expect("customer");
+        let euro = ServiceDetails { name: "Euro".parse().expect("name"), price: "0.05".parse().expect("price") };
+        ops::service::new(&mut tx, "euro".parse().expect("code"), "EUR".parse().expect("unit"), euro).expect("service");
+        for (system_id, service) in [("acme", "standard"), ("port", "euro")] {
+            let new = NewAccount {
+                system_id: Some(system_id.parse().expect("system ID")),
+                password: None,
+                details: SmppDetails::of(service.parse().expect("service")),
+                cug: Vec::new(),
+            };
+            ops::smpp::add(&mut tx, &vault, "ACME", new).expect("account");
+        }
+        tx.commit().expect("saved");
+        Self { folder, store, origin }
+    }
+}
+
+/// How many lines a file may be said to have: its own, however they end, and the one behind them.
+fn lines(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() as u64 + 2
+}
+
+fn check(faults: &Faults, lines: u64) {
+    assert!(faults.count >= faults.first.len() as u64 && !faults.is_empty());
+    for fault in &faults.first {
+        assert!((1..=lines).contains(&fault.line), "line {} of {lines}: {}", fault.line, fault.error);
+        assert!(fault.column >= 1, "{}", fault.error);
+    }
+}
+
+/// The readers of rows, whatever these mean, and those of lists without a database.
+pub fn files(bytes: &[u8]) {
+    let lines = lines(bytes);
+    match Rows::open(bytes) {
+        Err(fault) => check(&fault.into(), lines),
+        Ok(mut rows) => {
+            let _ = Dialect::of_header(rows.columns());
+            loop {
+                match rows.next_row() {
+                    Ok(None) => break,
+                    Ok(Some(row)) => assert!((1..=lines).contains(&row.line())),
+                    Err(fault) => {
+                        let ends_file = fault.ends_file;
+                        check(&fault.into(), lines);
+                        if ends_file {
+                            break;
+                        }
+                        rows.last_cells();
+                    }
+                }
+            }
+        }
+    }
+    for faults in [balance::adjustments(bytes).err(), cug::numbers(bytes).err()].into_iter().flatten() {
+        check(&faults, lines);
+    }
+}
+
+/// The import of customers in all its manners. What it would do is dropped.
+pub fn customers(bytes: &[u8]) {
+    SCENE.with_borrow_mut(|scene| {
+        for manner in [
+            Manner::default(),
+            Manner { update: true, empty_unsets: true, skip_invalid: false },
+            Manner { update: true, empty_unsets: false, skip_invalid: true },
+        ] {
+            take_customers(scene, bytes, manner);
+        }
+    });
+}
+
+fn take_customers(scene: &mut Scene, bytes: &[u8], manner: Manner) {
+    let lines = lines(bytes);
+    let mut rows = match Rows::open(bytes) {
+        Ok(rows) => rows,
+        Err(fault) => return check(&fault.into(), lines),
+    };
+    let translation = Dialect::of_header(rows.columns()).map(|dialect| Translation::of(Some(dialect)));
+    let mut importer = Customers { key: Match::Given, usual: &|_| {}, made: &|_, _| Ok(()) };
+    let mut planned = 0;
+    let mut tx = scene.store.write(&scene.origin).expect("lock");
+    let outcome = import(&mut tx, &mut rows, translation.as_ref(), &mut importer, manner, |row| {
+        planned += 1;
+        assert!((1..=lines).contains(&row.line), "line {} of {lines}", row.line);
+        Ok::<_, Error>(())
+    });
+    match outcome.expect("no fault beyond the file") {
+        Ok(tally) => {
+            assert_eq!((tally.rows, tally.new + tally.changed + tally.same + tally.refused), (planned, planned));
+        }
+        Err(faults) => check(&faults, lines),
+    }
+}
+
+struct Nobody;
+
+impl Watch for Nobody {
+    fn begin(&mut self, _: &'static str) {}
+    fn at(&mut self, _: u64) {}
+    fn committed(&mut self) {
+        panic!("a rehearsal saved something");
+    }
+}
+
+/// A rehearsal of the import of traffic, twice: as it comes, and with everything allowed that can be.
+pub fn traffic(bytes: &[u8]) {
+    SCENE.with_borrow_mut(|scene| {
+        for is_lenient in [false, true] {
+            take_traffic(scene, bytes, is_lenient);
+        }
+    });
+}
+
+fn take_traffic(scene: &mut Scene, bytes: &[u8], is_lenient: bool) {
+    let mut file: File = tempfile::tempfile_in(scene.folder.path()).expect("file");
+    file.write_all(bytes).and_then(|()| file.rewind()).expect("written");
+    let meaning = Meaning {
+        dialect: None,
+        zone: if is_lenient { TimeZone::get("Europe/London").expect("zone") } else { TimeZone::UTC },
+        account: is_lenient.then(|| "port".to_owned()),
+        key_column: None,
+        words: BTreeMap::new(),
+        takes_any_word: is_lenient,
+        ignores_prices: false,
+    };
+    let request = Request {
+        source: Source::new("fuzz.csv".to_owned(), file).expect("source"),
+        meaning,
+        charging: true,
+        allow_overlap: is_lenient,
+        skip_invalid: is_lenient,
+        expected: Expected::default(),
+        batch: 3,
+        dry_run: true,
+    };
+    let mut rejects = Vec::new();
+    let output: Option<&mut dyn Write> = if is_lenient { Some(&mut rejects) } else { None };
+    match traffic::import(&mut scene.store, &scene.origin, &request, output, &mut Nobody) {
+        Ok(summary) => assert!(is_lenient || summary.tally.refused == 0),
+        // What becomes too much for a balance is refused, and not by the file.
+        Err(Error::Rows(faults)) => check(&faults, lines(bytes)),
+        Err(Error::Overflow { .. }) => {}
+        Err(error) => panic!("{error}"),
+    }
+}
