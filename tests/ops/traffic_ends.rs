@@ -22,6 +22,9 @@ fn interrupted(scene: &mut Scene, request: &Request, commits: usize) {
     assert!(std::panic::catch_unwind(run).is_err(), "not interrupted");
 }
 
+/// The first row of many, once more.
+const ONE_MORE: &str = "m000,2026-11-20T10:00:00Z,acme,+447700900123,delivered,2,\n";
+
 fn many(count: u32) -> String {
     let row = |n| {
         format!(
@@ -132,4 +135,35 @@ fn an_import_ends_by_hand_where_its_file_is_lost() {
         .map(|import| import.state)
         .collect();
     assert_eq!(states, [ImportState::Finished]);
+}
+
+#[test]
+fn a_file_that_tells_nothing_new_is_read_once_and_noted() {
+    struct Counting(usize);
+    impl Watch for Counting {
+        fn begin(&mut self, _: &'static str) {}
+        fn at(&mut self, _: u64) {}
+        fn committed(&mut self) {
+            self.0 += 1;
+        }
+    }
+    let mut scene = scene();
+    let text = format!("{HEADER}{}", many(15));
+    let first = request(&scene, "a.csv", &text);
+    run(&mut scene, &first).unwrap();
+    let state = state_of(&mut scene);
+    let origin = scene.origin.clone();
+    let mut commits_of = |name: &str, text: &str| {
+        let file = request(&scene, name, text);
+        let mut counting = Counting(0);
+        let summary = traffic::import(&mut scene.store, &origin, &file, None, &mut counting).unwrap();
+        (counting.0, summary.tally.new, summary.tally.updated, summary.tally.duplicate)
+    };
+    // Read twice, it would take six commits.
+    assert_eq!(commits_of("again.csv", &format!("{text}{ONE_MORE}")), (1, 0, 0, 16));
+    assert_eq!(commits_of("earlier.csv", &text.replacen("T10", "T09", 1)), (5, 0, 1, 14));
+    assert_eq!(commits_of("new.csv", &text.replacen("m000", "m999", 1)), (5, 1, 0, 14));
+    let after = state_of(&mut scene);
+    assert_ne!(after, state);
+    assert_eq!(after["message"].len(), state["message"].len() + 1);
 }

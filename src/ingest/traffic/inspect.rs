@@ -9,8 +9,8 @@ use crate::ingest::traffic::reading::{Reading, Told};
 use crate::ingest::traffic::rejects::Rejects;
 use crate::ingest::traffic::seen::{Look, Seen, Sight};
 use crate::ingest::traffic::{Request, Watch, reading};
-use crate::model::{Message, MessageId, Money};
-use crate::ops::traffic::contradictions;
+use crate::model::{Message, MessageId, Money, Tally};
+use crate::ops::traffic::{Comparison, compare, sort_messages};
 use crate::store::Snapshot;
 
 /// The most messages that are looked at once more because they seem to contradict others of the same file.
@@ -25,6 +25,8 @@ pub(super) struct Inspection {
     pub(super) book: Book,
     pub(super) known_days: BTreeSet<i32>,
     pub(super) repeats: bool,
+    /// What its rows come to where they tell nothing that is not known.
+    pub(super) nothing_new: Option<Tally>,
     pub(super) met_naive_time: bool,
 }
 
@@ -41,7 +43,9 @@ struct Inspector<'a> {
     /// Messages of days of which there is traffic, which are held against it together.
     waiting: Vec<(Message, u64)>,
     faults: Faults,
-    rows: u64,
+    /// What the rows would come to if every message were known.
+    tally: Tally,
+    tells_nothing_new: bool,
 }
 
 /// Reads a whole file, or tells everything that is wrong with it.
@@ -63,7 +67,8 @@ pub(super) fn inspect(
         repeats: false,
         waiting: Vec::new(),
         faults: Faults::default(),
-        rows: 0,
+        tally: Tally::default(),
+        tells_nothing_new: true,
     };
     let met_naive_time = inspector.read_all(rejects, watch)?;
     inspector.compare()?;
@@ -73,9 +78,10 @@ pub(super) fn inspect(
         inspector.look_for_all();
     }
     inspector.look_at_suspects(watch)?;
-    let Inspector { book, known_days, repeats, mut faults, .. } = inspector;
+    let Inspector { book, known_days, repeats, tally, tells_nothing_new, mut faults, .. } = inspector;
     if faults.is_empty() {
-        return Ok(Inspection { book, known_days, repeats, met_naive_time });
+        let nothing_new = tells_nothing_new.then_some(tally);
+        return Ok(Inspection { book, known_days, repeats, nothing_new, met_naive_time });
     }
     faults.first.sort_by_key(|fault| (fault.line, fault.column));
     Err(Error::Rows(faults))
@@ -85,19 +91,21 @@ impl Inspector<'_> {
     fn read_all(&mut self, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
         let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
         while let Some((line, told)) = reading.next(&mut self.book, Some(self.snapshot)) {
-            self.rows += 1;
-            if self.rows.is_multiple_of(10_000) {
+            if self.tally.rows().is_multiple_of(10_000) {
                 watch.at(self.request.source.position.bytes());
             }
             match told {
                 Ok(Told::Message(message)) => self.look_at(message, line)?,
-                Ok(Told::Rejected | Told::Other) => {}
+                Ok(Told::Rejected) => self.tally.rejected += 1,
+                Ok(Told::Other) => self.tally.skipped += 1,
                 Err(fault) if self.request.skip_invalid && !fault.ends_file => {
+                    self.tally.refused += 1;
                     if let Some(rejects) = &mut rejects {
                         rejects.add(reading.fields(), &fault)?;
                     }
                 }
                 Err(fault) => {
+                    self.tally.refused += 1;
                     if !self.faults.add(fault) {
                         break;
                     }
@@ -109,12 +117,15 @@ impl Inspector<'_> {
     }
 
     fn look_at(&mut self, message: Message, line: u64) -> Result<()> {
+        self.tally.duplicate += 1;
         self.look_for(&message);
         if self.known_days.contains(&message.day) {
             self.waiting.push((message, line));
             if self.waiting.len() >= self.request.batch {
                 self.compare()?;
             }
+        } else {
+            self.tells_nothing_new = false;
         }
         Ok(())
     }
@@ -151,10 +162,12 @@ impl Inspector<'_> {
 
     /// Holds the messages that wait against those that are known.
     fn compare(&mut self) -> Result<()> {
-        self.waiting.sort_unstable_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
+        sort_messages(&mut self.waiting, |(message, _)| message);
         let (messages, lines): (Vec<Message>, Vec<u64>) = self.waiting.drain(..).unzip();
-        let found = contradictions(self.snapshot, &messages, |account_id| self.book.tariff_of(account_id))?;
-        for contradiction in found {
+        let Comparison { contradictions, tells_nothing_new } =
+            compare(self.snapshot, &messages, |account_id| self.book.tariff_of(account_id))?;
+        self.tells_nothing_new &= tells_nothing_new;
+        for contradiction in contradictions {
             let message = &messages[contradiction.index];
             let import = self.snapshot.import(contradiction.import_id)?;
             let before = format!("by import {} of {}", import.id, crate::error::quoted(&import.manifest.file));
@@ -204,11 +217,11 @@ impl Inspector<'_> {
     fn check_expectations<R: BufRead>(&mut self, reading: &Reading<R>) {
         let mut missed = |what: &str, expected: String, found: String| {
             let message = format!("the file has {what} {found}, {expected} is expected");
-            self.faults.add(Fault::of_file(self.rows + 1, 1, "cut_off", message));
+            self.faults.add(Fault::of_file(self.tally.rows() + 1, 1, "cut_off", message));
         };
         let expected = &self.request.expected;
-        if let Some(rows) = expected.rows.filter(|rows| *rows != self.rows) {
-            missed("rows:", rows.to_string(), self.rows.to_string());
+        if let Some(rows) = expected.rows.filter(|rows| *rows != self.tally.rows()) {
+            missed("rows:", rows.to_string(), self.tally.rows().to_string());
         }
         let (parts, prices) = reading.sense.totals;
         let total = prices.unwrap_or(Money::from_e8(parts.saturating_mul(Money::ONE.e8())));

@@ -176,7 +176,9 @@ fn planned(
     unfinished: Option<&Import>,
     inspection: Inspection,
 ) -> Result<(Arc<Plan>, Rest)> {
-    let Inspection { book, known_days, repeats, met_naive_time } = inspection;
+    let Inspection { book, known_days, repeats, nothing_new, met_naive_time } = inspection;
+    // What is in of an import that was interrupted is counted by rows, so the others are read.
+    let nothing_new = nothing_new.filter(|_| unfinished.is_none());
     let accounts = book.accounts();
     let dialect_alone = (!request.allow_overlap).then_some(manifest.dialect.as_str());
     let own = unfinished.map(|import| import.id);
@@ -186,7 +188,7 @@ fn planned(
     let plan = Arc::new(Plan::new(manifest, accounts, known_days, repeats));
     let pruned_before = snapshot.pruned_before()?;
     let done = unfinished.map_or(0, |import| import.tally.rows());
-    Ok((Arc::clone(&plan), Rest { book, plan, pruned_before, done, met_naive_time }))
+    Ok((Arc::clone(&plan), Rest { book, plan, pruned_before, done, nothing_new, met_naive_time }))
 }
 
 /// Begins to read the rows of a file.

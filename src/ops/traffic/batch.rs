@@ -39,7 +39,7 @@ impl Plan {
 
     /// Rows that are taken in together: messages in the order of the file, and how many rows are none.
     pub fn batch(&self, mut messages: Vec<Message>, others: Tally) -> Result<Batch> {
-        sort(&mut messages);
+        sort_messages(&mut messages, |message| message);
         let (mut sums, mut charges) = (Sums::default(), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
             let tariff = self.tariffs.get(&message.account_id).ok_or_else(|| unknown_account(message))?;
@@ -52,13 +52,13 @@ impl Plan {
     }
 }
 
-/// Sorts messages by their keys; those of the same key stay as they stand in the file.
-fn sort(messages: &mut [Message]) {
+/// Sorts messages, or what has them, by their keys; those of the same key stay in the order in which they stand.
+pub fn sort_messages<T>(items: &mut [T], message: impl Fn(&T) -> &Message) {
     // What is sorted is small, and mostly told apart by its numbers alone.
     let mut order: Vec<_> =
-        messages.iter().zip(0..).map(|(message, at)| (message.day, message.id.prefix(), at)).collect();
+        items.iter().map(&message).zip(0..).map(|(message, at)| (message.day, message.id.prefix(), at)).collect();
     order.sort_unstable_by(|(day, prefix, at), (other_day, other_prefix, other_at)| {
-        let by_key = || messages[*at].key().cmp(&messages[*other_at].key());
+        let by_key = || message(&items[*at]).key().cmp(&message(&items[*other_at]).key());
         day.cmp(other_day).then(prefix.cmp(other_prefix)).then_with(by_key).then(at.cmp(other_at))
     });
     for begin in 0..order.len() {
@@ -69,7 +69,7 @@ fn sort(messages: &mut [Message]) {
             if from == begin {
                 break;
             }
-            messages.swap(to, from);
+            items.swap(to, from);
             to = from;
         }
     }
@@ -129,7 +129,7 @@ mod tests {
             let mut sorted: Vec<Message> = messages.collect();
             let mut expected = sorted.clone();
             expected.sort_by(|one, other| one.key().cmp(&other.key()));
-            sort(&mut sorted);
+            sort_messages(&mut sorted, |message| message);
             prop_assert_eq!(sorted, expected);
         }
     }

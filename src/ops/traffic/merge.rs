@@ -77,22 +77,34 @@ pub(super) fn contradiction(
     .map(|(field, _)| field)
 }
 
-/// Finds the reports, sorted by key, that contradict what is known of their messages before the import.
-pub fn contradictions(
+/// What reports are in view of what is known of their messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    pub contradictions: Vec<Contradiction>,
+    /// Whether every message is known, and everything that is told of it.
+    pub tells_nothing_new: bool,
+}
+
+/// Holds reports, sorted by key, against what is known of their messages before the import.
+pub fn compare(
     snapshot: &Snapshot<'_>,
     messages: &[Message],
     tariff: impl Fn(i64) -> Option<Tariff>,
-) -> Result<Vec<Contradiction>> {
-    let mut found = Vec::new();
+) -> Result<Comparison> {
+    let mut found = Comparison { contradictions: Vec::new(), tells_nothing_new: true };
     let mut tariffs = KnownTariffs::default();
     let mut begin = 0;
     for of_day in messages.chunk_by(|one, next| one.day == next.day) {
         for (index, (message, known)) in (begin..).zip(of_day.iter().zip(snapshot.known_messages(of_day)?)) {
-            let Some(known) = known else { continue };
+            let Some(known) = known else {
+                found.tells_nothing_new = false;
+                continue;
+            };
+            found.tells_nothing_new &= merged(&known, message, known.import_id) == known;
             let paid = tariffs.of(snapshot, known.import_id, message.account_id)?;
             let pays = tariff(message.account_id).ok_or_else(|| unknown_account(message))?;
             if let Some(field) = contradiction(&known, &paid, message, &pays) {
-                found.push(Contradiction { index, field, import_id: known.import_id });
+                found.contradictions.push(Contradiction { index, field, import_id: known.import_id });
             }
         }
         begin += of_day.len();

@@ -12,8 +12,8 @@ mod merge;
 mod prune;
 mod sums;
 
-pub use batch::{Batch, Plan};
+pub use batch::{Batch, Plan, sort_messages};
 pub use close::close;
 pub use intake::Intake;
-pub use merge::{Contradiction, contradictions};
+pub use merge::{Comparison, Contradiction, compare};
 pub use prune::{Pruned, forget_before, prune};
