@@ -10,7 +10,7 @@ use crate::ingest::traffic::rejects::Rejects;
 use crate::ingest::traffic::seen::{Look, Seen, Sight};
 use crate::ingest::traffic::{Request, Watch, reading};
 use crate::model::{Message, MessageId, Money, Tally};
-use crate::ops::traffic::{Comparison, compare, sort_messages};
+use crate::ops::traffic::{Comparison, KnownTariffs, compare, sort_messages};
 use crate::store::Snapshot;
 
 /// The most messages that are looked at once more because they seem to contradict others of the same file.
@@ -42,6 +42,7 @@ struct Inspector<'a> {
     repeats: bool,
     /// Messages of days of which there is traffic, which are held against it together.
     waiting: Vec<(Message, u64)>,
+    known_tariffs: KnownTariffs,
     faults: Faults,
     /// What the rows would come to if every message were known.
     tally: Tally,
@@ -66,6 +67,7 @@ pub(super) fn inspect(
         suspects: HashSet::new(),
         repeats: false,
         waiting: Vec::new(),
+        known_tariffs: KnownTariffs::default(),
         faults: Faults::default(),
         tally: Tally::default(),
         tells_nothing_new: true,
@@ -165,7 +167,7 @@ impl Inspector<'_> {
         sort_messages(&mut self.waiting, |(message, _)| message);
         let (messages, lines): (Vec<Message>, Vec<u64>) = self.waiting.drain(..).unzip();
         let Comparison { contradictions, tells_nothing_new } =
-            compare(self.snapshot, &messages, |account_id| self.book.tariff_of(account_id))?;
+            compare(self.snapshot, &messages, &mut self.known_tariffs, |account_id| self.book.tariff_of(account_id))?;
         self.tells_nothing_new &= tells_nothing_new;
         for contradiction in contradictions {
             let message = &messages[contradiction.index];

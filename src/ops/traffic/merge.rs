@@ -3,7 +3,7 @@
 //! Of several reports the earliest time and the highest state hold, and it counts as sent if any says so: in whatever order
 //! they come, the end is the same. What its charge follows from must be the same in all of them.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::error::{Error, Result};
 use crate::model::{Message, Tariff};
@@ -19,17 +19,32 @@ pub struct Contradiction {
     pub import_id: i64,
 }
 
-/// The tariffs of messages that are known, each looked up once.
+/// The tariffs of messages that are known, each looked up once; all of an import when many of it are asked for.
 #[derive(Debug, Default)]
-pub(super) struct KnownTariffs(HashMap<(i64, i64), Tariff>);
+pub struct KnownTariffs {
+    by_import_and_account: HashMap<(i64, i64), Tariff>,
+    looked_up: HashMap<i64, usize>,
+}
 
 impl KnownTariffs {
+    const MANY: usize = 64;
+
     pub(super) fn of(&mut self, snapshot: &Snapshot<'_>, import_id: i64, account_id: i64) -> Result<Tariff> {
-        if let Some(tariff) = self.0.get(&(import_id, account_id)) {
+        let key = (import_id, account_id);
+        if let Some(tariff) = self.by_import_and_account.get(&key) {
+            return Ok(*tariff);
+        }
+        let looked_up = self.looked_up.entry(import_id).or_default();
+        *looked_up += 1;
+        if *looked_up == Self::MANY {
+            let all = snapshot.tariffs_of(import_id)?;
+            self.by_import_and_account.extend(all.into_iter().map(|tariff| ((import_id, tariff.account_id), tariff)));
+        }
+        if let Some(tariff) = self.by_import_and_account.get(&key) {
             return Ok(*tariff);
         }
         let tariff = snapshot.tariff_of(import_id, account_id)?;
-        self.0.insert((import_id, account_id), tariff);
+        self.by_import_and_account.insert(key, tariff);
         Ok(tariff)
     }
 }
@@ -89,10 +104,10 @@ pub struct Comparison {
 pub fn compare(
     snapshot: &Snapshot<'_>,
     messages: &[Message],
+    tariffs: &mut KnownTariffs,
     tariff: impl Fn(i64) -> Option<Tariff>,
 ) -> Result<Comparison> {
     let mut found = Comparison { contradictions: Vec::new(), tells_nothing_new: true };
-    let mut tariffs = KnownTariffs::default();
     let mut begin = 0;
     for of_day in messages.chunk_by(|one, next| one.day == next.day) {
         for (index, (message, known)) in (begin..).zip(of_day.iter().zip(snapshot.known_messages(of_day)?)) {

@@ -15,5 +15,5 @@ mod sums;
 pub use batch::{Batch, Plan, sort_messages};
 pub use close::close;
 pub use intake::Intake;
-pub use merge::{Comparison, Contradiction, compare};
+pub use merge::{Comparison, Contradiction, KnownTariffs, compare};
 pub use prune::{Pruned, forget_before, prune};
