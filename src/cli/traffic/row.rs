@@ -63,20 +63,20 @@ impl Row for Import {
 impl Row for MessageRecord {
     const NAME: &str = "message_id";
     const COLUMNS: &[Column<Self>] = &[
-        // Whoever asks has it before them.
+        // Whoever asks has it before them; the rest is what fits a narrow terminal.
         Column::detail("message_id", |m| Cell::shown(&m.id)),
         Column::new("submitted_at", |m| Cell::Time(m.submitted_at)),
         Column::new("system_id", |m| Cell::text(m.system_id.as_str())),
         Column::new("customer", |m| Cell::text(m.customer.as_str())),
         Column::new("destination", |m| Cell::shown(&m.destination)),
-        Column::new("country", |m| Cell::maybe(m.destination.country())),
+        Column::detail("country", |m| Cell::maybe(m.destination.country())),
         Column::new("state", |m| Cell::text(m.state.as_str())),
-        Column::new("parts", |m| Cell::number(m.parts)),
+        Column::detail("parts", |m| Cell::number(m.parts)),
         Column::detail("price", |m| Cell::maybe_amount(m.unit, m.price)),
         Column::new("charge", |m| Cell::amount(m.unit, m.charge)),
         Column::new("unit", |m| Cell::shown(m.unit)),
-        Column::new("import", |m| Cell::number(m.import_id)),
+        Column::detail("import", |m| Cell::number(m.import_id)),
         Column::detail("import_state", |m| Cell::text(m.import_state.as_str())),
-        Column::new("file", |m| Cell::text(&m.file)),
+        Column::detail("file", |m| Cell::text(&m.file)),
     ];
 }
