@@ -15,7 +15,8 @@ use crate::search::SearchArgs;
 ///
 /// A message is known by the UTC day of its submission, its ID and its account: there is a line for each that has the ID. A
 /// UUID may be written with or without dashes. The import is the one that charged the message, or, where none did, the one that
-/// brought it; while it is unfinished, its charges are still to be posted.
+/// brought it; while it is unfinished, its charges are still to be posted. Country, parts, import and file are in JSON and CSV, and
+/// in a table where --fields names them.
 ///
 /// A message is looked for on every day of which there is traffic, which is quick; a period tells apart messages of gateways
 /// that use an ID again. Those that were pruned are gone, and only counted in reports.
