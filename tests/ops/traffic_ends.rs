@@ -9,7 +9,7 @@ use ssgctl::model::{ImportState, Unit};
 use ssgctl::ops;
 use ssgctl::store::ImportFilter;
 
-use crate::support::{Scene, assert_refused, collect, valid};
+use crate::support::{Scene, assert_refused, collect, new_account, valid};
 use crate::traffic::{HEADER, ONE, Quiet, import, request, run, scene, state_of, told};
 
 /// Imports until after so many commits, as if killed then.
@@ -166,4 +166,43 @@ fn a_file_that_tells_nothing_new_is_read_once_and_noted() {
     let after = state_of(&mut scene);
     assert_ne!(after, state);
     assert_eq!(after["message"].len(), state["message"].len() + 1);
+}
+
+#[test]
+fn prices_of_an_earlier_import_hold_for_each_of_very_many_accounts() {
+    let mut scene = scene();
+    for number in 0..70 {
+        let mut account = new_account(&format!("port_{number}"));
+        account.details.service = valid("euro");
+        scene.add_account("PORT", account).unwrap();
+    }
+    let row =
+        |number: u32| format!("m{number},2026-11-24T10:00:00Z,port_{number},+447700900123,pending,2,0.{number:02}\n");
+    let rows: String = (0..70).map(row).collect();
+    import(&mut scene, "a.csv", &rows).unwrap();
+    scene.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+    let owed = scene.balance("PORT", valid("EUR")).unwrap().balance;
+    assert_eq!(owed, valid("-24.15"));
+    let told = told(import(&mut scene, "b.csv", &rows.replace(",0.69", ",0.70")));
+    assert_eq!(told, ["71:1 message `m69` was reported otherwise before, by import 1 of `a.csv` (price differs)"]);
+    let later = import(&mut scene, "c.csv", &rows.replace("pending", "delivered")).unwrap();
+    assert_eq!((later.tally.updated, later.charges), (70, Vec::new()));
+    assert_eq!(scene.balance("PORT", valid("EUR")).unwrap().balance, owed);
+    state_of(&mut scene);
+}
+
+#[test]
+fn a_file_that_is_known_leaves_the_file_for_rejects_alone() {
+    let mut scene = scene();
+    let mut file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
+    file.skip_invalid = true;
+    let origin = scene.origin.clone();
+    let mut rejected = |scene: &mut Scene| {
+        let mut rejects = Vec::new();
+        let watch = &mut Quiet { commits_left: usize::MAX };
+        traffic::import(&mut scene.store, &origin, &file, Some(&mut rejects), watch).unwrap();
+        String::from_utf8(rejects).unwrap()
+    };
+    assert!(!rejected(&mut scene).is_empty(), "a header at least");
+    assert_eq!(rejected(&mut scene), "");
 }

@@ -111,8 +111,7 @@ pub fn import(
     let snapshot = store.read()?;
     snapshot.keep_in_memory(MEBIBYTES)?;
     let header = reading(request, None).map_err(of_file)?;
-    let dialect = header.sense.dialect;
-    let rejects = rejects.map(|output| Rejects::open(output, header.columns())).transpose()?;
+    let (dialect, columns) = (header.sense.dialect, header.columns().to_vec());
     drop(header);
     // Only a file of the same size can be one that is known: the bytes of others are summed up beside the first reading.
     let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
@@ -129,6 +128,7 @@ pub fn import(
     };
     let book = book_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
     watch.begin("checking");
+    let rejects = rejects.map(|output| Rejects::open(output, &columns)).transpose()?;
     let (inspection, manifest) = look_through(&snapshot, request, (dialect, manifest), book, rejects, watch)?;
     let (plan, rest) = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
     let met_naive_time = rest.met_naive_time;

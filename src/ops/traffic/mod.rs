@@ -1,8 +1,8 @@
 //! Traffic: messages that the gateway reports are taken in once, summed up, and charged once for ever.
 //!
 //! An import is several transactions, so that others get their turn between them: [`Intake::begin`], [`Intake::take`] for
-//! each batch of rows, [`Intake::post_charges`], and [`Intake::finish`]. Whoever imports holds the lock of imports, so that what was looked up before the
-//! first holds until the last.
+//! each batch of rows, [`Intake::post_charges`] for some balances each, and [`Intake::finish`]. Whoever imports holds the lock of
+//! imports, so that what was looked up before the first holds until the last.
 
 mod batch;
 mod charging;

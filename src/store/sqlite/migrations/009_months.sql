@@ -1,5 +1,8 @@
 -- Traffic by month, so that what is asked of months and years need not read their days. It follows from traffic_day, and is
 -- kept in step with it in the same transactions. Countries are not told apart: there would be as many rows as of days.
+--
+-- From this schema on, an import that is unfinished may have charged some of its accounts already: its charges are posted in
+-- several transactions, and the counts in import_account are those of accounts whose charges are.
 CREATE TABLE traffic_month (
     -- A count of months since January 1970, of UTC.
     month         INTEGER NOT NULL,
