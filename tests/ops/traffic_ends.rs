@@ -197,7 +197,7 @@ fn a_file_that_is_known_leaves_the_file_for_rejects_alone() {
     let mut file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
     file.skip_invalid = true;
     let origin = scene.origin.clone();
-    let mut rejected = |scene: &mut Scene| {
+    let rejected = |scene: &mut Scene| {
         let mut rejects = Vec::new();
         let watch = &mut Quiet { commits_left: usize::MAX };
         traffic::import(&mut scene.store, &origin, &file, Some(&mut rejects), watch).unwrap();
