@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::Row;
+use crate::ingest::blocks::{Block, Blocks};
 use crate::ingest::lines::{LONGEST_FIELD, Lines};
 use crate::ingest::quotes::Open;
 use crate::ingest::record::{Place, Record, Span};
@@ -34,9 +35,24 @@ pub struct Records<R> {
     slowly: bool,
 }
 
+/// What the header of a file says of its rows.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    delimiter: u8,
+    columns: Vec<String>,
+}
+
+impl<'a> Records<&'a [u8]> {
+    /// The records of a block of a file, which are read with [`Records::next_record`].
+    pub(super) fn of_block(layout: &Layout, block: &'a Block) -> Self {
+        let Layout { delimiter, columns } = layout.clone();
+        Self { delimiter, columns, ..Self::new(Lines::of_block(block)) }
+    }
+}
+
 impl<R: BufRead> Records<R> {
-    pub(super) fn open(lines: Lines<R>) -> Result<Self, Fault> {
-        let mut records = Self {
+    fn new(lines: Lines<R>) -> Self {
+        Self {
             lines,
             delimiter: b',',
             columns: Vec::new(),
@@ -47,7 +63,11 @@ impl<R: BufRead> Records<R> {
             in_line: false,
             #[cfg(test)]
             slowly: false,
-        };
+        }
+    }
+
+    pub(super) fn open(lines: Lines<R>) -> Result<Self, Fault> {
+        let mut records = Self::new(lines);
         let Some(ended) = records.advance(true)? else {
             return Err(Fault::of_file(1, 1, "no_header", "the file is empty; it must begin with a header line"));
         };
@@ -74,6 +94,11 @@ impl<R: BufRead> Records<R> {
         &self.columns
     }
 
+    /// The rows that were not read yet, in blocks that can be read side by side.
+    pub(super) fn into_blocks(self) -> (Layout, Blocks<R>) {
+        (Layout { delimiter: self.delimiter, columns: self.columns }, self.lines.into_blocks())
+    }
+
     /// The fields of the record read last with the names of their columns; those beyond the header have none.
     pub(super) fn last_cells(&self) -> Vec<(String, String)> {
         let names = self.columns.iter().cloned().chain(std::iter::repeat(String::new()));
@@ -89,7 +114,7 @@ impl<R: BufRead> Records<R> {
             let Place { line, column } = place;
             (Rc::clone(name), Field { text: text.to_owned(), line, column })
         });
-        Ok(Some(Row::new(record.place(0).line, fields.collect())))
+        Ok(Some(Row::new(record.line(), fields.collect())))
     }
 
     /// The next row as it lies in memory, with as many fields as there are columns; nothing at the end.
@@ -111,7 +136,7 @@ impl<R: BufRead> Records<R> {
 
     fn wrong_length(&mut self, has: usize, needs: usize, ended: bool) -> Fault {
         let record = self.current();
-        let (line, column) = (record.place(0).line, record.place(has - 1).column);
+        let (line, column) = (record.line(), record.place(has - 1).column);
         if has < needs && !ended {
             self.over = true;
             let message = format!("the file ends here with {has} of {needs} fields: it was cut off");
@@ -135,7 +160,8 @@ impl<R: BufRead> Records<R> {
         loop {
             let Some(ended) = self.lines.advance()? else { return Ok(None) };
             let line = self.lines.line();
-            if line.trim().is_empty() {
+            // Most lines are seen not to be empty at a glance.
+            if !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty() {
                 continue;
             }
             if is_header {
@@ -211,10 +237,6 @@ mod tests {
 
     /// The same with the place of every field, in one of the two ways.
     fn read_as(text: &str, slowly: bool) -> Result<Vec<Vec<(String, Place)>>, String> {
-        let told = |fault: Fault| match *fault.error {
-            Error::Input { code, .. } => format!("{}:{} {code}", fault.line, fault.column),
-            other => other.to_string(),
-        };
         let mut records = Records::open(Lines::open(text.as_bytes()).map_err(told)?).map_err(told)?;
         records.slowly = slowly;
         let header = records.current();
@@ -223,6 +245,29 @@ mod tests {
             rows.push(record.fields().map(str::to_owned).zip(record.places()).collect());
         }
         Ok(rows)
+    }
+
+    /// The same in blocks of about so many bytes.
+    fn read_in_blocks(text: &str, size: usize) -> Result<Vec<Vec<(String, Place)>>, String> {
+        let records = Records::open(Lines::open(text.as_bytes()).map_err(told)?).map_err(told)?;
+        let header = records.current();
+        let mut rows = vec![header.fields().map(|name| name.trim().to_owned()).zip(header.places()).collect()];
+        let (layout, blocks) = records.into_blocks();
+        let mut blocks = blocks.of_size(size);
+        while let Some(block) = blocks.next_block().expect("read") {
+            let mut records = Records::of_block(&layout, &block);
+            while let Some(record) = records.next_record().map_err(told)? {
+                rows.push(record.fields().map(str::to_owned).zip(record.places()).collect());
+            }
+        }
+        Ok(rows)
+    }
+
+    fn told(fault: Fault) -> String {
+        match *fault.error {
+            Error::Input { code, .. } => format!("{}:{} {code}", fault.line, fault.column),
+            other => other.to_string(),
+        }
     }
 
     #[test]
@@ -297,6 +342,13 @@ mod tests {
         #[test]
         fn rows_with_and_without_quotes_are_told_alike(text in "(a,b\n)([ab\u{e9}\t ]{0,3},[b\"]{0,2}[,b]{0,2}\r?\n){0,8}") {
             let _ = read(&text);
+        }
+
+        #[test]
+        fn blocks_side_by_side_have_the_same_rows(
+            text in "(a,b\n)(([ab\u{e9}]{0,3}|\"([a,\n]|\"\"){0,6}\"),b?\r?\n){0,8}([a,\"\n]{0,9})", size in 1..40_usize
+        ) {
+            prop_assert_eq!(read_in_blocks(&text, size), read_as(&text, false));
         }
 
         #[test]

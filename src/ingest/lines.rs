@@ -1,8 +1,9 @@
 //! Physical lines of a text, bounded in length and checked to be text.
 
-use std::io::{BufRead, Read};
+use std::io::{BufRead, ErrorKind};
 
 use crate::error::{Error, Fault};
+use crate::ingest::blocks::{Block, Blocks};
 use crate::ingest::text::Text;
 
 /// The most bytes of one physical line.
@@ -17,6 +18,14 @@ pub(super) struct Lines<R> {
     number: u64,
     text: String,
     longest: usize,
+}
+
+impl<'a> Lines<&'a [u8]> {
+    /// The lines of a block.
+    pub(super) fn of_block(block: &'a Block) -> Self {
+        let (input, number) = (Text::AsIs(block.text.as_slice()), block.lines_before);
+        Self { input, number, text: String::new(), longest: LONGEST_LINE }
+    }
 }
 
 impl<R: BufRead> Lines<R> {
@@ -48,6 +57,11 @@ impl<R: BufRead> Lines<R> {
         Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|first| bytes.contains(first)))
     }
 
+    /// What was not read yet, in blocks.
+    pub(super) fn into_blocks(self) -> Blocks<R> {
+        Blocks::new(self.input, self.number)
+    }
+
     /// The number of the line read last, from 1.
     pub(super) fn number(&self) -> u64 {
         self.number
@@ -68,9 +82,8 @@ impl<R: BufRead> Lines<R> {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         bytes.clear();
         self.number += 1;
-        let limit = self.longest as u64 + 2;
-        let read = self.input.by_ref().take(limit).read_until(b'\n', &mut bytes);
-        if read.map_err(|error| unreadable(self.number, &error))? == 0 {
+        self.read_line(&mut bytes).map_err(|error| unreadable(self.number, &error))?;
+        if bytes.is_empty() {
             return Ok(None);
         }
         let ended = bytes.last() == Some(&b'\n');
@@ -96,6 +109,25 @@ impl<R: BufRead> Lines<R> {
             return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is no text file"));
         }
         Ok(Some(ended))
+    }
+
+    /// Reads to the end of the line, or so far that it is too long.
+    fn read_line(&mut self, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+        while bytes.len() <= self.longest + 1 {
+            let ready = match self.input.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                ready => ready?,
+            };
+            let end = memchr::memchr(b'\n', ready).map(|place| place + 1);
+            let count = end.unwrap_or(ready.len());
+            let taken = count.min(self.longest + 2 - bytes.len());
+            bytes.extend_from_slice(&ready[..taken]);
+            self.input.consume(taken);
+            if end.is_some() || count == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What follows after the beginning of a line is no text.

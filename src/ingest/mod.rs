@@ -4,6 +4,7 @@
 //! to its end without a fault has read all of it. What comes out are requests to `ops`.
 
 pub mod balance;
+mod blocks;
 pub mod contact;
 mod csv;
 pub mod cug;

@@ -53,6 +53,14 @@ impl<'a> Record<'a> {
         self.spans.len()
     }
 
+    /// The line on which it begins.
+    pub(super) fn line(&self) -> u64 {
+        match self.places {
+            Places::Each(places) => places.first().copied().unwrap_or_default().line,
+            Places::Line(line) => line,
+        }
+    }
+
     /// The text of a field; empty when there is no such field.
     pub(super) fn field(&self, index: usize) -> &'a str {
         self.spans.get(index).and_then(|span| self.text.get(span.start as usize..span.end as usize)).unwrap_or_default()

@@ -32,6 +32,7 @@ mod support;
 mod taken_back;
 mod traffic;
 mod traffic_ends;
+mod traffic_large;
 mod traffic_show;
 mod transfer;
 mod warning;

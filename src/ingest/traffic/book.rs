@@ -8,10 +8,12 @@ use crate::model::Tariff;
 use crate::store::{AccountDays, Snapshot};
 
 /// The names of accounts in a file, and the days of their messages.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Book {
     /// The place of each name's account; none for names of no account.
     by_name: HashMap<CompactString, Option<usize>>,
+    /// The places of all accounts that have one by their short names in lower case, once all accounts are in the book.
+    by_short_name: HashMap<String, Option<usize>>,
     by_id: HashMap<i64, usize>,
     accounts: Vec<AccountDays>,
     /// The accounts and prices of an import that is resumed: no others count.
@@ -25,6 +27,17 @@ impl Book {
         Self { fixed: Some(fixed), ..Self::default() }
     }
 
+    /// Enters all accounts there are, so that nothing needs to be looked up any more.
+    pub(super) fn enter_all(&mut self, snapshot: &Snapshot<'_>) -> Result<()> {
+        snapshot.tariffs(|system_id, short_name, tariff| {
+            let place = self.enter(tariff);
+            self.by_name.insert(system_id.into(), place);
+            if let Some(short_name) = short_name {
+                self.by_short_name.insert(short_name.to_ascii_lowercase(), place);
+            }
+        })
+    }
+
     /// The account of a name. Names that were not met before are looked up, where there is something to look them up in.
     pub(super) fn find(&mut self, name: &str, snapshot: Option<&Snapshot<'_>>) -> Result<Option<usize>> {
         if let Some(found) = self.by_name.get(name) {
@@ -32,7 +45,7 @@ impl Book {
         }
         let found = match snapshot {
             Some(snapshot) => snapshot.tariff(name)?.and_then(|tariff| self.enter(tariff)),
-            None => None,
+            None => self.by_short_name.get(&name.to_ascii_lowercase()).copied().flatten(),
         };
         self.by_name.insert(name.into(), found);
         Ok(found)
@@ -65,6 +78,14 @@ impl Book {
         let account = &mut self.accounts[place];
         account.first_day = account.first_day.min(day);
         account.last_day = account.last_day.max(day);
+    }
+
+    /// Notes the days that another copy of the book has.
+    pub(super) fn note_all(&mut self, other: &Self) {
+        for (account, other) in self.accounts.iter_mut().zip(&other.accounts) {
+            account.first_day = account.first_day.min(other.first_day);
+            account.last_day = account.last_day.max(other.last_day);
+        }
     }
 
     /// The accounts that have messages in the file, in the order of their rows in the database.

@@ -1,11 +1,11 @@
 //! The first reading of a file: everything that is wrong with it is found, and nothing is touched.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io::BufRead;
 
 use crate::error::{Error, Fault, Faults, Result};
+use crate::ingest::traffic::beside::{self, Outcome};
 use crate::ingest::traffic::book::Book;
-use crate::ingest::traffic::reading::{Reading, Told};
+use crate::ingest::traffic::reading::{Sense, Told};
 use crate::ingest::traffic::rejects::Rejects;
 use crate::ingest::traffic::seen::{Look, Seen, Sight};
 use crate::ingest::traffic::{Request, Watch, reading};
@@ -92,30 +92,57 @@ pub(super) fn inspect(
 impl Inspector<'_> {
     fn read_all(&mut self, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
         let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
-        while let Some((line, told)) = reading.next(&mut self.book, Some(self.snapshot)) {
-            if self.tally.rows().is_multiple_of(10_000) {
-                watch.at(self.request.source.position.bytes());
+        let rows = self.request.source.rows_at_most();
+        let sense = match beside::threads(rows) {
+            // As many accounts as rows are looked up at most.
+            Some(threads) if self.snapshot.accounts()? <= rows as u64 => {
+                self.book.enter_all(self.snapshot)?;
+                let (book, keeps_fields) = (self.book.clone(), rejects.is_some());
+                let (sense, book) =
+                    beside::read(reading, threads, keeps_fields, book, |Outcome { line, told, fields }| {
+                        self.take(line, told, fields.iter().map(String::as_str), rejects.as_deref_mut(), watch)
+                    })?;
+                self.book = book;
+                sense
             }
-            match told {
-                Ok(Told::Message(message)) => self.look_at(message, line)?,
-                Ok(Told::Rejected) => self.tally.rejected += 1,
-                Ok(Told::Other) => self.tally.skipped += 1,
-                Err(fault) if self.request.skip_invalid && !fault.ends_file => {
-                    self.tally.refused += 1;
-                    if let Some(rejects) = &mut rejects {
-                        rejects.add(reading.fields(), &fault)?;
-                    }
-                }
-                Err(fault) => {
-                    self.tally.refused += 1;
-                    if !self.faults.add(fault) {
+            _ => {
+                while let Some((line, told)) = reading.next(&mut self.book, Some(self.snapshot)) {
+                    if !self.take(line, told, reading.fields(), rejects.as_deref_mut(), watch)? {
                         break;
                     }
                 }
+                reading.sense
+            }
+        };
+        self.check_expectations(&sense)?;
+        Ok(sense.met_naive_time)
+    }
+
+    /// Takes a row as it was read; says whether reading can go on.
+    fn take<'f>(
+        &mut self,
+        line: u64,
+        told: Result<Told, Fault>,
+        fields: impl Iterator<Item = &'f str>,
+        rejects: Option<&mut Rejects<'_>>,
+        watch: &mut dyn Watch,
+    ) -> Result<bool> {
+        if self.tally.rows().is_multiple_of(10_000) {
+            watch.at(self.request.source.position.bytes());
+        }
+        match told {
+            Ok(Told::Message(message)) => self.look_at(message, line)?,
+            Ok(Told::Rejected) => self.tally.rejected += 1,
+            Ok(Told::Other) => self.tally.skipped += 1,
+            Err(fault) => {
+                self.tally.refused += 1;
+                if !self.request.skip_invalid || fault.ends_file {
+                    return Ok(self.faults.add(fault));
+                }
+                rejects.map_or(Ok(()), |rejects| rejects.add(fields, &fault))?;
             }
         }
-        self.check_expectations(&reading);
-        Ok(reading.sense.met_naive_time)
+        Ok(true)
     }
 
     fn look_at(&mut self, message: Message, line: u64) -> Result<()> {
@@ -216,7 +243,7 @@ impl Inspector<'_> {
     }
 
     /// Notices a file that was cut between two rows, if somebody said what it must have.
-    fn check_expectations<R: BufRead>(&mut self, reading: &Reading<R>) {
+    fn check_expectations(&mut self, sense: &Sense) -> Result<()> {
         let mut missed = |what: &str, expected: String, found: String| {
             let message = format!("the file has {what} {found}, {expected} is expected");
             self.faults.add(Fault::of_file(self.tally.rows() + 1, 1, "cut_off", message));
@@ -225,11 +252,12 @@ impl Inspector<'_> {
         if let Some(rows) = expected.rows.filter(|rows| *rows != self.tally.rows()) {
             missed("rows:", rows.to_string(), self.tally.rows().to_string());
         }
-        let (parts, prices) = reading.sense.totals;
-        let total = prices.unwrap_or(Money::from_e8(parts.saturating_mul(Money::ONE.e8())));
+        let prices = sense.prices()?;
+        let total = prices.unwrap_or(Money::from_e8(sense.parts().saturating_mul(Money::ONE.e8())));
         if let Some(expected) = expected.total.filter(|expected| *expected != total) {
             missed(if prices.is_some() { "prices of" } else { "parts:" }, expected.to_string(), total.to_string());
         }
+        Ok(())
     }
 }
 

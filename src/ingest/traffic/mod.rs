@@ -4,6 +4,7 @@
 //! A message is known by the day of its submission, its ID and its account, so a file may come again, or overlap others, in
 //! any order. An import that is killed is left unfinished; the same file completes it.
 
+mod beside;
 mod book;
 mod clock;
 mod dialect;

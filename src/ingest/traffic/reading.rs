@@ -48,11 +48,12 @@ pub(super) enum Told {
 
 /// The rows of a file.
 pub(super) struct Reading<R> {
-    records: Records<R>,
+    pub(super) records: Records<R>,
     pub(super) sense: Sense,
 }
 
 /// How to read a row.
+#[derive(Clone)]
 pub(super) struct Sense {
     pub(super) dialect: &'static Dialect,
     meaning: Meaning,
@@ -63,11 +64,19 @@ pub(super) struct Sense {
     pruned_before: Option<i32>,
     /// Whether a time came without a zone.
     pub(super) met_naive_time: bool,
-    /// Parts and prices of all messages so far; no prices where none is told.
-    pub(super) totals: (i64, Option<Money>),
+    totals: Totals,
+}
+
+/// What the messages of a file come to.
+#[derive(Debug, Default, Clone, Copy)]
+struct Totals {
+    parts: i64,
+    /// In hundred-millionths; nothing where no price is told. No file is so large that it would not fit.
+    prices: Option<i128>,
 }
 
 /// Where the columns are.
+#[derive(Clone)]
 struct Columns {
     id: usize,
     account: Option<usize>,
@@ -96,7 +105,7 @@ impl<R: BufRead> Reading<R> {
             states: HashMap::new(),
             pruned_before,
             met_naive_time: false,
-            totals: (0, None),
+            totals: Totals::default(),
         };
         Ok(Self { records, sense })
     }
@@ -112,11 +121,7 @@ impl<R: BufRead> Reading<R> {
         book: &mut Book,
         snapshot: Option<&Snapshot<'_>>,
     ) -> Option<(u64, Result<Told, Fault>)> {
-        match self.records.next_record() {
-            Ok(None) => None,
-            Ok(Some(record)) => Some((record.place(0).line, self.sense.read(&record, book, snapshot))),
-            Err(fault) => Some((fault.line, Err(fault))),
-        }
+        self.sense.next(&mut self.records, book, snapshot)
     }
 
     /// The fields of the row read last, as they stand in the file.
@@ -167,6 +172,8 @@ impl<'a> Field<'a> {
         let text = self.record.field(self.index);
         match text.as_bytes() {
             // Nothing is to be taken off from most fields, which is seen at a glance.
+            [] => text,
+            [only] if only.is_ascii_alphanumeric() => text,
             [first, .., last] if *first != b'\'' && first.is_ascii_graphic() && last.is_ascii_graphic() => text,
             _ => unguarded(text.trim()),
         }
@@ -194,6 +201,43 @@ impl<'a> Field<'a> {
 }
 
 impl Sense {
+    /// The next of some rows: its line, and what it is or what is wrong with it.
+    pub(super) fn next<R: BufRead>(
+        &mut self,
+        records: &mut Records<R>,
+        book: &mut Book,
+        snapshot: Option<&Snapshot<'_>>,
+    ) -> Option<(u64, Result<Told, Fault>)> {
+        match records.next_record() {
+            Ok(None) => None,
+            Ok(Some(record)) => Some((record.line(), self.read(&record, book, snapshot))),
+            Err(fault) => Some((fault.line, Err(fault))),
+        }
+    }
+
+    /// Adds what another one learned of other rows of the file.
+    pub(super) fn learn_from(&mut self, other: &Self) {
+        self.met_naive_time |= other.met_naive_time;
+        self.totals.parts += other.totals.parts;
+        if let Some(prices) = other.totals.prices {
+            *self.totals.prices.get_or_insert_default() += prices;
+        }
+    }
+
+    /// What the prices of all messages come to.
+    ///
+    /// # Errors
+    /// What is beyond any balance.
+    pub(super) fn prices(&self) -> Result<Option<Money>, Error> {
+        let overflow = |_| Error::Overflow { what: "the sum of the prices" };
+        self.totals.prices.map(|e8| i64::try_from(e8).map(Money::from_e8).map_err(overflow)).transpose()
+    }
+
+    /// The parts of all messages.
+    pub(super) fn parts(&self) -> i64 {
+        self.totals.parts
+    }
+
     fn read(&mut self, record: &Record<'_>, book: &mut Book, snapshot: Option<&Snapshot<'_>>) -> Result<Told, Fault> {
         let (columns, dialect) = (&self.columns, self.dialect);
         let field = |index, name| Field { record: *record, index, name };
@@ -225,7 +269,7 @@ impl Sense {
         let place = self.place(account.map(|index| field(index, dialect.account)), id, book, snapshot)?;
         let tariff = book.tariff(place);
         let parts = parts.map_or(Ok(1), |index| parts_of(field(index, dialect.parts)))?;
-        self.totals.0 += i64::from(parts);
+        self.totals.parts += i64::from(parts);
         let message = Message {
             day,
             id: id.parsed()?,
@@ -317,8 +361,7 @@ impl Sense {
         let price = self.amount(told)?;
         let price = if whole.is_some() { Some(price) } else { price.checked_mul(parts.into()) };
         let price = price.ok_or_else(|| told.fault(Error::Overflow { what: "the price" }))?;
-        let total = self.totals.1.unwrap_or_default().checked_add(price);
-        self.totals.1 = Some(total.ok_or_else(|| told.fault(Error::Overflow { what: "the sum of the prices" }))?);
+        *self.totals.prices.get_or_insert_default() += i128::from(price.e8());
         if tariff.unit == Unit::Sms {
             return Ok(None);
         }

@@ -100,6 +100,25 @@ impl Snapshot<'_> {
         Ok(None)
     }
 
+    /// Hands every SMPP account, archived or not, to `each`: its system ID, its short name, and what its messages cost now.
+    pub fn tariffs(&self, mut each: impl FnMut(&str, Option<&str>, Tariff)) -> Result<()> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT smpp_account.id, customer_id, unit, price_e8, TRUE, system_id, short_name
+             FROM smpp_account JOIN service ON service.id = service_id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
+            each(text(5)?.unwrap_or_default(), text(6)?, read_tariff(row)?);
+        }
+        Ok(())
+    }
+
+    /// How many SMPP accounts there are, archived ones included.
+    pub fn accounts(&self) -> Result<u64> {
+        Ok(self.transaction.query_row("SELECT count(*) FROM smpp_account", [], |row| row.get(0))?)
+    }
+
     /// The system ID of an account by its row.
     pub fn system_id_of(&self, account_id: i64) -> Result<String> {
         let mut statement = self.transaction.prepare_cached("SELECT system_id FROM smpp_account WHERE id = ?1")?;

@@ -1,0 +1,80 @@
+//! A text of CSV in blocks that begin and end between two records, so that they can be read side by side.
+//!
+//! Outside of quotes every line end is the end of a record, and a line end is outside of quotes when an even number of them
+//! stand between it and the beginning of a record. Where that does not hold, a quote stands where none may be: whoever reads
+//! the block in which it does finds the fault, and reads no further.
+
+use std::io::{BufRead, Read, Result};
+
+use crate::ingest::csv::MOST_COLUMNS;
+use crate::ingest::lines::LONGEST_FIELD;
+use crate::ingest::text::Text;
+
+/// About how large a block is.
+const SIZE: usize = 1 << 20;
+/// No record without a fault is longer.
+const LONGEST_RECORD: usize = MOST_COLUMNS * (2 * LONGEST_FIELD + 3);
+
+/// Whole records of a text.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) text: Vec<u8>,
+    /// How many lines of the file stand before it.
+    pub(super) lines_before: u64,
+}
+
+/// What is left of a text after a record.
+#[derive(Debug)]
+pub(super) struct Blocks<R> {
+    input: Text<R>,
+    /// Read already, but not of the block before.
+    rest: Vec<u8>,
+    lines_before: u64,
+    size: usize,
+}
+
+impl<R: BufRead> Blocks<R> {
+    pub(super) fn new(input: Text<R>, lines_before: u64) -> Self {
+        Self { input, rest: Vec::new(), lines_before, size: SIZE }
+    }
+
+    /// The same in blocks of another size.
+    #[cfg(test)]
+    pub(super) fn of_size(self, size: usize) -> Self {
+        Self { size, ..self }
+    }
+
+    /// The next block; none at the end.
+    pub(super) fn next_block(&mut self) -> Result<Option<Block>> {
+        let mut text = Vec::with_capacity(self.size + self.rest.len());
+        text.append(&mut self.rest);
+        loop {
+            let wanted = self.size.saturating_sub(text.len()).max(self.size / 2 + 1);
+            let is_end = self.input.by_ref().take(wanted as u64).read_to_end(&mut text)? < wanted;
+            if text.is_empty() {
+                return Ok(None);
+            }
+            let end = if is_end || text.len() > LONGEST_RECORD { Some(text.len()) } else { last_end(&text) };
+            if let Some(end) = end {
+                self.rest = text.split_off(end);
+                let lines_before = self.lines_before;
+                self.lines_before += memchr::memchr_iter(b'\n', &text).count() as u64;
+                return Ok(Some(Block { text, lines_before }));
+            }
+        }
+    }
+}
+
+/// The end of the last whole record of a text that begins with one.
+fn last_end(text: &[u8]) -> Option<usize> {
+    let quotes = memchr::memchr_iter(b'"', text).count();
+    let mut quotes_before = quotes;
+    for place in memchr::memrchr2_iter(b'"', b'\n', text) {
+        match text[place] {
+            b'"' => quotes_before -= 1,
+            _ if quotes_before.is_multiple_of(2) => return Some(place + 1),
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,128 @@
+//! A large file read by several threads, each a block of it at a time. What comes of it is taken in the order of the file.
+
+use std::io::BufRead;
+use std::num::NonZero;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use crate::error::{Error, Fault, Result};
+use crate::ingest::blocks::{Block, Blocks};
+use crate::ingest::csv::{Layout, Records};
+use crate::ingest::traffic::book::Book;
+use crate::ingest::traffic::reading::{Reading, Sense, Told};
+
+/// A file in which about so many rows can be is worth more than one thread.
+const WORTH_THREADS: usize = 20_000;
+/// More threads than these wait for the one that takes what they have read.
+const MOST_THREADS: usize = 6;
+
+/// A row that was read.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) line: u64,
+    /// What it is, or what is wrong with it.
+    pub(super) told: Result<Told, Fault>,
+    /// What stands in it where something is wrong with it, if that is asked for.
+    pub(super) fields: Vec<String>,
+}
+
+/// How many threads are to read a file of about so many rows; none where that is better done by the caller.
+pub(super) fn threads(rows: usize) -> Option<NonZero<usize>> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    if rows < WORTH_THREADS || cores < 2 { None } else { NonZero::new(cores.min(MOST_THREADS)) }
+}
+
+/// Hands every row to `each` until that says that it is enough. All accounts must be in the book; gives what was learned of
+/// the file, and the book with the days of their messages.
+pub(super) fn read<R: BufRead + Send>(
+    reading: Reading<R>,
+    threads: NonZero<usize>,
+    keeps_fields: bool,
+    mut book: Book,
+    each: impl FnMut(Outcome) -> Result<bool>,
+) -> Result<(Sense, Book)> {
+    let Reading { records, mut sense } = reading;
+    let (layout, blocks) = records.into_blocks();
+    thread::scope(|scope| {
+        let (mut inlets, mut outlets, mut readers) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..threads.get() {
+            let ((inlet, blocks), (outcomes, outlet)) = (sync_channel(1), sync_channel(1));
+            let (layout, sense, book) = (layout.clone(), sense.clone(), book.clone());
+            let reader = Reader { layout, sense, book, keeps_fields };
+            readers.push(scope.spawn(move || reader.run(&blocks, &outcomes)));
+            inlets.push(inlet);
+            outlets.push(outlet);
+        }
+        scope.spawn(move || deal(blocks, &inlets));
+        take_in_turns(outlets, each)?;
+        for reader in readers {
+            let gone = |_| Error::Internal("a reader of the file is gone".to_owned());
+            let (its_sense, its_book) = reader.join().map_err(gone)?;
+            sense.learn_from(&its_sense);
+            book.note_all(&its_book);
+        }
+        Ok((sense, book))
+    })
+}
+
+/// Deals out the blocks in turns, until there are no more or nobody takes them.
+fn deal<R: BufRead>(mut blocks: Blocks<R>, inlets: &[SyncSender<Result<Block>>]) {
+    for inlet in inlets.iter().cycle() {
+        let block = match blocks.next_block() {
+            Ok(None) => return,
+            Ok(Some(block)) => Ok(block),
+            Err(error) => Err(Error::io("read the file", &error)),
+        };
+        let is_last = block.is_err();
+        if inlet.send(block).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// Takes what was read in turns, until there is no more or it is enough. Readers whose outlet is gone end.
+fn take_in_turns(
+    outlets: Vec<Receiver<Result<Vec<Outcome>>>>,
+    mut each: impl FnMut(Outcome) -> Result<bool>,
+) -> Result<()> {
+    for outlet in outlets.iter().cycle() {
+        let Ok(outcomes) = outlet.recv() else { return Ok(()) };
+        for outcome in outcomes? {
+            if !each(outcome)? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One of the threads.
+struct Reader {
+    layout: Layout,
+    sense: Sense,
+    book: Book,
+    keeps_fields: bool,
+}
+
+impl Reader {
+    /// Reads blocks; gives what it learned of the file, and its book.
+    fn run(mut self, blocks: &Receiver<Result<Block>>, outcomes: &SyncSender<Result<Vec<Outcome>>>) -> (Sense, Book) {
+        for block in blocks {
+            if outcomes.send(block.map(|block| self.read(&block))).is_err() {
+                break;
+            }
+        }
+        (self.sense, self.book)
+    }
+
+    fn read(&mut self, block: &Block) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(block.text.len() / 80);
+        let mut records = Records::of_block(&self.layout, block);
+        while let Some((line, told)) = self.sense.next(&mut records, &mut self.book, None) {
+            let kept = self.keeps_fields && told.is_err();
+            let fields = if kept { records.current().fields().map(str::to_owned).collect() } else { Vec::new() };
+            outcomes.push(Outcome { line, told, fields });
+        }
+        outcomes
+    }
+}

@@ -1,0 +1,111 @@
+//! A file that is large enough to be read by several threads means the same as if one had read it.
+
+use ssgctl::ingest::traffic::{self, Expected};
+use ssgctl::model::Tally;
+use ssgctl::ops::smpp::NewAccount;
+
+use crate::support::{Scene, new_account, valid};
+use crate::traffic::{HEADER, Quiet, request, run, scene, state_of, told};
+
+const ROWS: u64 = 40_000;
+
+/// The scene with one account more, that has a short name, too.
+fn scene_with_short_name() -> Scene {
+    let mut scene = scene();
+    let mut named = new_account("acme-2");
+    named.details.short_name = Some(valid("Marketing"));
+    scene.add_account("ACME", NewAccount { ..named }).expect("account");
+    scene
+}
+
+/// A row of one of three accounts, of which one is named by its short name. Now and then it goes over two lines.
+fn row(number: u64) -> String {
+    let account = ["acme", "port", "mARKETING"][usize::try_from(number % 3).expect("small")];
+    let (day, second, price) = (number / 2_000 + 1, number % 60, if number % 3 == 1 { "0.02" } else { "" });
+    let id = if goes_over_two_lines(number) { format!("\"m{number}\n\"") } else { format!("message-{number}") };
+    let time = format!("2026-11-{day:02}T10:00:{second:02}Z");
+    format!("{id},{time},{account},+4477009{number:05},delivered,{},{price}\n", number % 2 + 1)
+}
+
+fn goes_over_two_lines(number: u64) -> bool {
+    number % 1_000 == 7
+}
+
+/// The line on which a row begins.
+fn line(number: u64) -> u64 {
+    2 + number + (0..number).filter(|number| goes_over_two_lines(*number)).count() as u64
+}
+
+/// A file of rows.
+fn text(rows: impl Iterator<Item = u64>) -> String {
+    HEADER.to_owned() + &rows.map(row).collect::<String>()
+}
+
+#[test]
+fn rows_are_charged_as_those_of_small_files_are() {
+    let (mut scene, mut other) = (scene_with_short_name(), scene_with_short_name());
+    let mut large = request(&scene, "large.csv", &text(0..ROWS));
+    large.batch = 30_000;
+    large.expected = Expected { rows: Some(ROWS), total: Some(valid("266.66")), sha256: None };
+    let summary = run(&mut scene, &large).unwrap();
+    assert_eq!(summary.tally, Tally { new: ROWS, ..Tally::default() });
+    for begin in (0..ROWS).step_by(10_000) {
+        let mut small = request(&other, &format!("{begin}.csv"), &text(begin..begin + 10_000));
+        small.batch = 10_000;
+        run(&mut other, &small).unwrap();
+    }
+    assert_eq!(state_of(&mut scene), state_of(&mut other));
+    for unit in ["SMS", "EUR"] {
+        let code = if unit == "SMS" { "ACME" } else { "PORT" };
+        let balances = [&mut scene, &mut other].map(|scene| scene.balance(code, valid(unit)).unwrap().balance);
+        assert_eq!(balances[0], balances[1], "{unit}");
+    }
+}
+
+#[test]
+fn every_fault_is_told_with_its_line_in_the_order_of_the_file() {
+    let mut scene = scene_with_short_name();
+    let before = scene.dump();
+    let faulty = [(10, "acme", "nobody"), (20_000, "delivered", "gone"), (39_000, ",1,", ",256,")];
+    let mut rows: Vec<String> = (0..ROWS).map(row).collect();
+    for (number, right, wrong) in faulty {
+        rows[number] = row(number as u64 / 3 * 3).replacen(right, wrong, 1);
+    }
+    let refused = request(&scene, "faulty.csv", &format!("{HEADER}{}", rows.concat()));
+    let places: Vec<String> = told(run(&mut scene, &refused))
+        .iter()
+        .map(|fault| fault.split(' ').take(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    let expected = [(10, "no"), (20_000, "state:"), (39_000, "parts:")];
+    for (place, (number, begin)) in places.iter().zip(expected) {
+        let (at, what) = place.split_once(' ').expect("a place");
+        assert_eq!((at.split(':').next(), what), (Some(&*line(number).to_string()), begin), "{places:?}");
+    }
+    assert_eq!(places.len(), 3);
+
+    let whole = text(0..ROWS);
+    let cut = request(&scene, "cut.csv", &whole[..whole.len() - 20]);
+    let told_of_cut = told(run(&mut scene, &cut));
+    assert!(told_of_cut.len() == 1 && told_of_cut[0].starts_with(&format!("{}:", line(ROWS - 1))), "{told_of_cut:?}");
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn refused_rows_are_written_in_the_order_of_the_file() {
+    let mut scene = scene_with_short_name();
+    let is_faulty = |number: &u64| number.is_multiple_of(7_000);
+    let faulty = |number| row(number).replace("delivered", "gone");
+    let rows: String = (0..ROWS).map(|number| if is_faulty(&number) { faulty(number) } else { row(number) }).collect();
+    let mut file = request(&scene, "faulty.csv", &format!("{HEADER}{rows}"));
+    (file.skip_invalid, file.batch) = (true, 50_000);
+    let (origin, mut rejects) = (scene.origin.clone(), Vec::new());
+    let watch = &mut Quiet { commits_left: 9 };
+    let summary = traffic::import(&mut scene.store, &origin, &file, Some(&mut rejects), watch).unwrap();
+    assert_eq!((summary.tally.new, summary.tally.refused), (ROWS - 6, 6));
+    let mut expected = HEADER.replace('\n', ",refused_because\n");
+    for number in (0..ROWS).filter(is_faulty) {
+        let why = format!("line {}: state: `gone` is no state that is known here", line(number));
+        expected += &format!("{},{why}\n", faulty(number).trim_end());
+    }
+    assert_eq!(String::from_utf8(rejects).unwrap(), expected);
+}
