@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+use std::thread;
 
 use nix::unistd::{Uid, User};
 use ssgctl::error::{count, quoted};
@@ -13,7 +14,7 @@ use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 use crate::change::{ChangeArgs, WhyArgs};
 use crate::exit::{Exit, Failure, Result};
 use crate::export::ExportArgs;
-use crate::output::{Output, Row, Rows, Shown, visible};
+use crate::output::{Output, Relay, Row, Rows, Shown, visible};
 use crate::prompt::Prompt;
 use crate::settings::Settings;
 
@@ -99,11 +100,11 @@ impl Context {
     }
 
     /// Reads from one snapshot and writes the rows of an export, with the fields that an import reads.
-    pub(crate) fn export<R: Row>(
+    pub(crate) fn export<R: Row + Send>(
         &mut self,
         args: &ExportArgs,
         fields: &'static [&'static str],
-        ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
+        ask: impl FnOnce(&Snapshot<'_>, &mut Relay<'_, '_, R>) -> Result<()>,
     ) -> Result<()> {
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
@@ -111,10 +112,12 @@ impl Context {
         };
         output.export_to(args.file(), args.force)?;
         let snapshot = store.read()?;
-        let mut rows = output.rows_of(fields)?;
-        ask(&snapshot, &mut rows)?;
-        let exported = rows.count();
-        rows.end()?;
+        let rows = output.rows_of(fields)?;
+        let exported = thread::scope(|scope| {
+            let mut relay = Relay::new(scope, rows);
+            let asked = ask(&snapshot, &mut relay);
+            relay.end(asked)
+        })?;
         drop(snapshot);
         if let Some(file) = args.file() {
             output.publish(args.force)?;

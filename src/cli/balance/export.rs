@@ -51,7 +51,7 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     context.export(&args.export, FIELDS, |snapshot, rows| {
         snapshot.balances(&every, |balance| match balance.balance {
             Money::ZERO => Ok(()),
-            _ => rows.row(&Opening(balance)),
+            _ => rows.row(Opening(balance)),
         })
     })
 }

@@ -24,6 +24,6 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     let page = Page::all(ContactSort::Customer);
     let every = ContactFilter { customer_id: None, lives: args.export.lives(), role: None, search: None, page };
     context.export(&args.export, ingest::contact::FIELDS, |snapshot, rows| {
-        snapshot.contacts(&every, |contact| rows.row(&contact))
+        snapshot.contacts(&every, |contact| rows.row(contact))
     })
 }

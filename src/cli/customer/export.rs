@@ -29,6 +29,6 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
         page: Page::all(CustomerSort::AccountCode),
     };
     context.export(&args.export, ingest::customer::FIELDS, |snapshot, rows| {
-        snapshot.customers(&every, |customer| rows.row(&customer))
+        snapshot.customers(&every, |customer| rows.row(customer))
     })
 }

@@ -23,5 +23,5 @@ pub(crate) struct ExportArgs {
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     let every =
         NoteFilter { customer_id: None, lives: args.export.lives(), search: None, page: Page::all(NoteSort::Customer) };
-    context.export(&args.export, ingest::note::FIELDS, |snapshot, rows| snapshot.notes(&every, |note| rows.row(&note)))
+    context.export(&args.export, ingest::note::FIELDS, |snapshot, rows| snapshot.notes(&every, |note| rows.row(note)))
 }

@@ -23,6 +23,6 @@ pub(crate) struct ExportArgs {
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     let every = ServiceFilter { unit: None, search: None, page: Page::all(ServiceSort::Code) };
     context.export(&args.export, ingest::service::FIELDS, |snapshot, rows| {
-        snapshot.services(&every, |service| rows.row(&service))
+        snapshot.services(&every, |service| rows.row(service))
     })
 }

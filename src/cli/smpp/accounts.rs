@@ -60,7 +60,7 @@ pub(super) fn export(customer: Option<&str>, args: &ExportArgs, context: &mut Co
             } else {
                 too_many.push((account.system_id.clone(), account.cug_size));
             }
-            rows.row(&WithGroup { account, cug })
+            rows.row(WithGroup { account, cug })
         })
     })?;
     for (system_id, size) in too_many {
