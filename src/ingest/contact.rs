@@ -1,5 +1,7 @@
 //! Files of people at customers.
 
+use std::collections::HashSet;
+
 use crate::error::{Error, Fault};
 use crate::ingest::import::{Done, Importer, Manner, Verdict};
 use crate::ingest::{Owners, Row};
@@ -11,9 +13,13 @@ use crate::store::Tx;
 pub const FIELDS: &[&str] = &["customer", "name", "email", "mobile", "roles"];
 
 /// What reads files of people. Somebody is known by the email address, or by the name where the row has none.
+///
+/// Two rows mean the same person only if they say the same: people may share a name, or an address.
 #[derive(Debug, Default)]
 pub struct Contacts {
     owners: Owners,
+    /// Who was meant by rows so far.
+    meant: HashSet<i64>,
 }
 
 impl Importer for Contacts {
@@ -38,26 +44,65 @@ impl Importer for Contacts {
         let name: Option<Name> = row.optional("name")?;
         let email: Option<EmailAddress> = row.optional("email")?;
         let known = tx.contacts_of(&customer).map_err(at)?;
-        let mut found: Vec<Contact> =
-            known.into_iter().filter(|contact| is_meant(contact, name.as_ref(), email.as_ref())).collect();
-        match found.len() {
-            1 => change(tx, row, manner, found.remove(0)),
-            0 => {
+        let (done, id) = match self.find(row, known, name.as_ref(), email.as_ref())? {
+            Found::AsTheRowSays(contact) => (Done::nothing(contact.id), contact.id),
+            Found::Other(contact) => (change(tx, row, manner, &contact)?, contact.id),
+            Found::Nobody => {
                 let name = row.required("name")?;
                 let mut details = ContactDetails { name, email: None, mobile: None, roles: Roles::default() };
                 read_details(row, &mut details, true)?;
                 let contact = ops::contact::add(tx, customer.account_code.as_str(), details).map_err(at)?;
                 let changes = ops::contact::change("add", &contact).between(None, Some(&contact.details)).fields;
-                Ok(Done { verdict: Verdict::New, name: contact.id.to_string(), changes })
+                (Done { verdict: Verdict::New, name: contact.id.to_string(), changes }, contact.id)
             }
-            _ => {
-                let name = name.as_ref().map(Name::as_str).or(email.as_ref().map(EmailAddress::as_str));
-                let matches = found.iter().map(|contact| contact.id.to_string()).collect();
-                let name = name.unwrap_or_default().to_owned();
-                Err(row.fault("name", Error::Ambiguous { noun: Noun::Contact, name, matches }))
+        };
+        self.meant.insert(id);
+        Ok(done)
+    }
+}
+
+/// Whom a row means.
+enum Found {
+    AsTheRowSays(Contact),
+    Other(Contact),
+    Nobody,
+}
+
+impl Contacts {
+    fn find(
+        &self,
+        row: &Row,
+        mut known: Vec<Contact>,
+        name: Option<&Name>,
+        email: Option<&EmailAddress>,
+    ) -> Result<Found, Fault> {
+        known.retain(|contact| is_meant(contact, name, email));
+        // Of those who are alike, somebody who was not meant before.
+        known.sort_by_key(|contact| self.meant.contains(&contact.id));
+        for place in 0..known.len() {
+            if says(row, &known[place].details)? {
+                return Ok(Found::AsTheRowSays(known.swap_remove(place)));
             }
         }
+        known.retain(|contact| !self.meant.contains(&contact.id));
+        if known.len() > 1 && known.iter().any(|contact| Some(&contact.details.name) == name) {
+            known.retain(|contact| Some(&contact.details.name) == name);
+        }
+        if known.len() > 1 {
+            let name = name.map(Name::as_str).or(email.map(EmailAddress::as_str)).unwrap_or_default().to_owned();
+            let matches = known.iter().map(|contact| contact.id.to_string()).collect();
+            return Err(row.fault("name", Error::Ambiguous { noun: Noun::Contact, name, matches }));
+        }
+        Ok(known.pop().map_or(Found::Nobody, Found::Other))
     }
+}
+
+/// Whether a row says just what is known of somebody.
+fn says(row: &Row, known: &ContactDetails) -> Result<bool, Fault> {
+    let mut told = known.clone();
+    row.set_needed("name", &mut told.name)?;
+    read_details(row, &mut told, true)?;
+    Ok(told == *known)
 }
 
 fn is_meant(contact: &Contact, name: Option<&Name>, email: Option<&EmailAddress>) -> bool {
@@ -68,14 +113,14 @@ fn is_meant(contact: &Contact, name: Option<&Name>, email: Option<&EmailAddress>
 }
 
 /// Makes somebody who is there what a row says.
-fn change(tx: &mut Tx<'_>, row: &Row, manner: Manner, contact: Contact) -> Result<Done, Fault> {
+fn change(tx: &mut Tx<'_>, row: &Row, manner: Manner, contact: &Contact) -> Result<Done, Fault> {
     let mut details = contact.details.clone();
     row.set_needed("name", &mut details.name)?;
     read_details(row, &mut details, manner.empty_unsets)?;
     if details == contact.details {
         return Ok(Done::nothing(contact.id));
     }
-    let changes = ops::contact::change("edit", &contact).between(Some(&contact.details), Some(&details)).fields;
+    let changes = ops::contact::change("edit", contact).between(Some(&contact.details), Some(&details)).fields;
     let at = |error| row.fault("customer", error);
     if !manner.update {
         let name = format!("{} {}", contact.customer, contact.details.name);

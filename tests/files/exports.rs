@@ -49,6 +49,32 @@ fn customer() -> impl Strategy<Value = CustomerDetails> {
     })
 }
 
+/// Somebody, who may share name and address with others.
+fn person() -> impl Strategy<Value = ContactDetails> {
+    let name = prop_oneof![text(), "(Ann|Bob)"];
+    (name, proptest::option::of("(ann|office)@a\\.example"), proptest::option::of("\\+44770090012[3-5]")).prop_map(
+        |(name, email, mobile)| ContactDetails {
+            name: valid(&name),
+            email: email.map(|text| valid(&text)),
+            mobile: mobile.map(|text| valid(&text)),
+            roles: Roles::default(),
+        },
+    )
+}
+
+/// Some people, no two of whom are alike.
+fn people() -> impl Strategy<Value = Vec<ContactDetails>> {
+    proptest::collection::vec(person(), 1..6).prop_map(|people| {
+        let mut told: Vec<ContactDetails> = Vec::new();
+        for person in people {
+            if !told.contains(&person) {
+                told.push(person);
+            }
+        }
+        told
+    })
+}
+
 /// The columns of an export of customers but for the last.
 const WITHOUT_STATUS: &str = "account_code,organisation,country,company_reg_no,phone,website,vat_reg_no,payment_terms_days,\
     invoice_emails,invoice_address,api_id";
@@ -58,16 +84,15 @@ proptest! {
 
     #[test]
     fn exports_come_back_as_they_were(
-        customers in proptest::collection::vec((customer(), text(), "[a-z\u{e9}=', \n]{0,20}[a-z]", any::<bool>()), 1..6),
+        customers in proptest::collection::vec((customer(), people(), "[a-z\u{e9}=', \n]{0,20}[a-z]", any::<bool>()), 1..6),
         format in proptest::sample::select(vec!["csv", "json", "jsonl"]),
     ) {
         let mut scene = Scene::new();
-        for (place, (details, person, remark, is_archived)) in customers.into_iter().enumerate() {
+        for (place, (details, people, remark, is_archived)) in customers.into_iter().enumerate() {
             let code = format!("C{place}");
-            let person = ContactDetails { name: valid(&person), email: None, mobile: None, roles: Roles::default() };
             scene.write(|tx| {
                 customer::new(tx, Some(valid(&code)), details)?;
-                contact::add(tx, &code, person)?;
+                people.into_iter().try_for_each(|person| contact::add(tx, &code, person).map(drop))?;
                 note::add(tx, &code, valid(&remark))?;
                 if is_archived { customer::archive(tx, &code).map(drop) } else { Ok(()) }
             }).unwrap();

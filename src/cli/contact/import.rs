@@ -10,7 +10,8 @@ use crate::import;
 /// Add and change people at customers from a file, all or nothing
 ///
 /// The columns are customer, name, email, mobile and roles; `contact export` writes them. Somebody is known by customer and
-/// email address, or by the name where the row has no address; who is there already, just so, is left alone.
+/// email address, or by the name where the row has no address; who is there already, just so, is left alone. Two rows
+/// mean the same person only if they say the same.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl contact import contacts.csv --dry-run
