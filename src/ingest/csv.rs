@@ -1,4 +1,5 @@
-//! CSV by RFC 4180, strictly: a header line, then rows of as many fields. `;` and tabs separate too, if the header shows it.
+//! CSV by RFC 4180, strictly: a header line, then rows of as many fields. `;` and tabs separate too, if the header shows it,
+//! and blanks may stand before a quoted field.
 
 use std::io::BufRead;
 use std::rc::Rc;
@@ -277,6 +278,15 @@ mod tests {
     }
 
     #[test]
+    fn blanks_before_a_quoted_field_are_left_out() {
+        let rows = read_as("a, b\n1,  \"2, \"\"3\"\"\"\n \"x\",y\n", false).expect("valid");
+        let texts: Vec<Vec<&str>> =
+            rows[1..].iter().map(|row| row.iter().map(|(text, _)| text.as_str()).collect()).collect();
+        assert_eq!(texts, [["1", "2, \"3\""], ["x", "y"]]);
+        assert_eq!(rows[1][1].1, Place { line: 2, column: 5 });
+    }
+
+    #[test]
     fn semicolons_and_tabs_separate_when_the_header_says_so() {
         assert_eq!(read("a;b\n1,5;2\n").expect("valid")[1], ["1,5", "2"]);
         assert_eq!(read("a\tb\n1\t\n").expect("valid")[1], ["1", ""]);
@@ -346,17 +356,15 @@ mod tests {
 
         #[test]
         fn blocks_side_by_side_have_the_same_rows(
-            text in "(a,b\n)(([ab\u{e9}]{0,3}|\"([a,\n]|\"\"){0,6}\"),b?\r?\n){0,8}([a,\"\n]{0,9})", size in 1..40_usize
+            text in "(a,b\n)(([ab\u{e9}]{0,3}| ?\"([a,\n]|\"\"){0,6}\"),b?\r?\n){0,8}([a,\"\n]{0,9})", size in 1..40_usize
         ) {
             prop_assert_eq!(read_in_blocks(&text, size), read_as(&text, false));
         }
 
         #[test]
-        fn a_file_cut_anywhere_inside_its_last_row_is_found(cut in 0..17_usize) {
+        fn a_file_cut_anywhere_inside_its_last_row_is_found(cut in 0..7_usize) {
             let whole = "a,b\n1,2\nxx,\"yy\",zz\n".replace(",zz", "");
-            let end = whole.len() - 1 - cut.min(8);
-            prop_assume!(end > 8);
-            let text = &whole[..end];
+            let text = &whole[..whole.len() - 1 - cut];
             // Cut at the end of a field the row is complete but for its line end, which CSV does not ask for.
             let complete = text.ends_with("\"yy\"") || text.ends_with(',');
             prop_assert_eq!(read(text).is_err(), !complete, "{}", text);

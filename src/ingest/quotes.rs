@@ -83,6 +83,12 @@ impl Open {
                 (State::Closed, _) => {
                     return Err(bad_quote(here, "after the closing quote of a field only a separator may follow"));
                 }
+                // What puts a blank behind its separators puts it before quotes, too.
+                (State::Plain, b'"') if self.text[self.begun as usize..].bytes().all(|byte| byte == b' ') => {
+                    rest.take(1);
+                    self.text.truncate(self.begun as usize);
+                    (self.place, self.state) = (here, State::Quoted);
+                }
                 (State::Plain, b'"') => {
                     return Err(bad_quote(here, "a quote inside a field needs the field in quotes, and doubling"));
                 }

@@ -44,13 +44,13 @@ fn an_interrupted_import_is_unfinished_and_the_same_file_completes_it() {
     let first = request(&clean, "a.csv", &text);
     let summary = run(&mut clean, &first).unwrap();
     let state = state_of(&mut clean);
-    for commits in 1..=14 {
+    for commits in 1..=10 {
         let mut scene = scene();
         let file = request(&scene, "a.csv", &text);
         interrupted(&mut scene, &file, commits);
         assert_eq!(scene.findings(), Vec::<String>::new());
         // Charges come last, and one balance after the other.
-        assert_eq!(scene.entries().len(), usize::from(commits == 14), "after {commits} commits");
+        assert_eq!(scene.entries().len(), usize::from(commits == 10), "after {commits} commits");
         let warnings = scene.read(|now| Ok(now.check().warnings));
         assert!(warnings[0].contains("is unfinished"), "{warnings:?}");
         // A price that changes meanwhile changes nothing of it.
@@ -74,11 +74,37 @@ fn an_unfinished_import_keeps_other_files_from_its_accounts_and_days_until_it_is
     free.charging = false;
     assert_refused!(run(&mut scene, &free), Error::Refused(why) if why.contains("with other options"));
     let closed = scene.write(|tx| ops::traffic::close(tx, 1)).unwrap();
-    assert_eq!((closed.state, closed.tally.rows()), (ImportState::Closed, 9));
-    assert_eq!(closed.charges[0], (Unit::Sms, valid("10")));
+    assert_eq!((closed.state, closed.tally.rows()), (ImportState::Closed, 12));
+    assert_eq!(closed.charges[0], (Unit::Sms, valid("12")));
     import(&mut scene, "b.csv", other).unwrap();
     assert_eq!(import(&mut scene, "a.csv", &many(40)).unwrap().tally.rows(), 40);
     state_of(&mut scene);
+}
+
+#[test]
+fn a_batch_ends_where_a_day_begins_if_that_is_near() {
+    let days_of_so_many = |days: &[usize]| {
+        let rows = days.iter().zip(10..).flat_map(|(count, day)| {
+            (0..*count).map(move |n| format!("d{day}-{n},2026-11-{day}T10:00:00Z,acme,+447700900123,pending,1,\n"))
+        });
+        rows.collect::<String>()
+    };
+    // Batches of 8: of 6 to 12 rows where days begin there, else of 12.
+    for (days, batches) in [(&[7, 9, 12, 5][..], &[7, 9, 12, 5][..]), (&[3, 3, 3, 9], &[6, 12]), (&[30], &[12, 12, 6])]
+    {
+        for (commits, rows) in batches.iter().enumerate().map(|(place, _)| (place + 1, &batches[..=place])) {
+            let mut scene = scene();
+            let mut file = request(&scene, "a.csv", &format!("{HEADER}{}", days_of_so_many(days)));
+            (file.batch, file.charging) = (8, false);
+            if commits < batches.len() {
+                interrupted(&mut scene, &file, commits);
+            } else {
+                run(&mut scene, &file).unwrap();
+            }
+            let taken = scene.read(|now| now.import(1)).tally.rows();
+            assert_eq!(taken, rows.iter().sum::<usize>() as u64, "{days:?} after {commits} commits");
+        }
+    }
 }
 
 #[test]
@@ -159,10 +185,10 @@ fn a_file_that_tells_nothing_new_is_read_once_and_noted() {
         let summary = traffic::import(&mut scene.store, &origin, &file, None, &mut counting).unwrap();
         (counting.0, summary.tally.new, summary.tally.updated, summary.tally.duplicate)
     };
-    // Read twice, it would take six commits.
+    // Read twice, it would take four commits.
     assert_eq!(commits_of("again.csv", &format!("{text}{ONE_MORE}")), (1, 0, 0, 16));
-    assert_eq!(commits_of("earlier.csv", &text.replacen("T10", "T09", 1)), (5, 0, 1, 14));
-    assert_eq!(commits_of("new.csv", &text.replacen("m000", "m999", 1)), (5, 1, 0, 14));
+    assert_eq!(commits_of("earlier.csv", &text.replacen("T10", "T09", 1)), (4, 0, 1, 14));
+    assert_eq!(commits_of("new.csv", &text.replacen("m000", "m999", 1)), (4, 1, 0, 14));
     let after = state_of(&mut scene);
     assert_ne!(after, state);
     assert_eq!(after["message"].len(), state["message"].len() + 1);

@@ -15,9 +15,9 @@ use crate::store::{Store, Tx};
 
 /// The first batch is no larger than this, the next ones twice as large each: the sooner a batch is read, the sooner there is
 /// something to write.
-const FIRST_BATCH: usize = 32_000;
+const FIRST_BATCH: usize = 16_000;
 /// One balance is charged for so many rows that a batch may have, so that nobody waits longer for it than for rows.
-const ROWS_A_BALANCE: usize = 500;
+const ROWS_A_BALANCE: usize = 100;
 
 /// How an import begins.
 pub(super) enum Start {

@@ -214,14 +214,22 @@ impl Tx<'_> {
                 self.origin().actor,
             ])?;
         let id = self.transaction.last_insert_rowid();
-        let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO import_account (import_id, account_id, customer_id, unit, price_e8, first_day, last_day)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?;
-        for AccountDays { tariff, first_day, last_day } in accounts {
-            let Tariff { account_id, customer_id, unit, price, .. } = tariff;
-            statement.execute(params![id, account_id, customer_id, unit, price, first_day, last_day])?;
-        }
+        let insert = |rows: usize| {
+            let rows = vec!["(?,?,?,?,?,?,?)"; rows].join(",");
+            format!(
+                "INSERT OR FAIL INTO import_account (import_id, account_id, customer_id, unit, price_e8, first_day, last_day)
+                 VALUES {rows}"
+            )
+        };
+        self.add_in_rows(accounts, insert, |statement, AccountDays { tariff, first_day, last_day }| {
+            statement.bind(id)?;
+            statement.bind(tariff.account_id)?;
+            statement.bind(tariff.customer_id)?;
+            statement.bind(tariff.unit)?;
+            statement.bind(tariff.price)?;
+            statement.bind(first_day)?;
+            statement.bind(last_day)
+        })?;
         Ok(id)
     }
 
