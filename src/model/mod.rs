@@ -14,6 +14,7 @@ mod grace;
 mod handover;
 mod import;
 mod letter;
+mod look;
 mod message_record;
 mod money;
 mod msisdn;
@@ -44,6 +45,7 @@ pub use import::{Charge, Import, ImportState, Manifest, Tally, Tariff, day_of, f
 pub use letter::{
     Attempt, CheckCounts, CheckRun, Composed, Letter, LetterKind, LetterState, Outcome, Sender, SenderRole,
 };
+pub use look::Look;
 pub use message_record::MessageRecord;
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList, calling_code};

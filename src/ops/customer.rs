@@ -1,7 +1,7 @@
 //! Customers: making, changing, archiving and bringing back.
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, Noun};
+use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, Look, Noun};
 use crate::ops::{smpp, warning};
 use crate::store::vault::random_text;
 use crate::store::{SmppFilter, Snapshot, Tx};
@@ -30,6 +30,20 @@ pub fn create(
         .between(None, Some(&customer.details));
     tx.record(&change)?;
     Ok((customer, change))
+}
+
+/// Other customers, archived ones too, whose organisation looks like that of a customer: it may be the same one, or somebody
+/// who wants to be taken for it. Gives the first few in the order of their names, and how many they are.
+pub fn look_alikes(snapshot: &Snapshot<'_>, customer: &Customer, at_most: usize) -> Result<(Vec<Customer>, usize)> {
+    let look = Look::of(customer.details.organisation.as_str());
+    let mut alike = Vec::new();
+    snapshot.organisations(|id, organisation| {
+        if id != customer.id && look.is_of(organisation) {
+            alike.push(id);
+        }
+    })?;
+    let first = alike.iter().take(at_most).map(|id| snapshot.customer_of(*id)).collect::<Result<_>>()?;
+    Ok((first, alike.len()))
 }
 
 /// The customer of a name, if it takes changes.

@@ -322,3 +322,22 @@ fn an_api_id_is_a_lower_case_uuid() {
     assert_eq!(id.as_str(), id.as_str().to_lowercase());
     assert_eq!(valid::<ApiId>(&id.as_str().to_uppercase()), id);
 }
+
+#[test]
+fn customers_that_look_alike_are_found_whether_in_use_or_archived() {
+    let mut scene = Scene::new();
+    let mut made = |code: &str, organisation: &str| {
+        scene.write(|tx| customer::new(tx, Some(valid(code)), of(organisation))).unwrap()
+    };
+    let blue = made("BLUE", "Blue Inc");
+    made("GREEN", "Green Inc");
+    for (code, organisation) in [("B1", "B\u{406}ue Inc"), ("B2", "BLUE INC"), ("B3", "blue inc"), ("B4", "Blue Inc")] {
+        made(code, organisation);
+    }
+    scene.write(|tx| customer::archive(tx, "B1")).unwrap();
+    let (first, number) = scene.read(|now| customer::look_alikes(now, &blue, 2));
+    let codes: Vec<&str> = first.iter().map(|customer| customer.account_code.as_str()).collect();
+    assert_eq!((codes, number), (vec!["B2", "B3"], 4));
+    let green = scene.read(|now| now.customer("GREEN"));
+    assert_eq!(scene.read(|now| customer::look_alikes(now, &green, 2)).1, 0);
+}

@@ -8,7 +8,7 @@ use ssgctl::ops;
 use crate::change::ChangeArgs;
 use crate::complete;
 use crate::context::Context;
-use crate::customer::{DetailArgs, editor};
+use crate::customer::{DetailArgs, alike, editor};
 use crate::exit::Result;
 
 /// Change a customer
@@ -85,6 +85,7 @@ impl EditArgs {
 
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let (name, change) = (args.customer.clone(), args.change.clone());
+    let may_rename = args.editor || args.organisation.is_some();
     let customer = if args.editor {
         let read = context.read(|tx| ops::customer::active(tx, &name))?.details;
         let mut details = read.clone();
@@ -94,5 +95,8 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     } else {
         context.write(&change, |tx| ops::customer::edit(tx, &name, |details| args.apply(details)))?
     };
+    if may_rename {
+        alike::warn(&customer, context);
+    }
     context.output.row(&customer)
 }

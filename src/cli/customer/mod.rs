@@ -1,5 +1,6 @@
 //! `ssgctl customer`: the companies that use the gateway.
 
+pub(crate) mod alike;
 mod archive;
 mod details;
 mod edit;

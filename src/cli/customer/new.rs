@@ -7,7 +7,7 @@ use ssgctl::{Error, ops};
 use crate::Noun;
 use crate::change::ChangeArgs;
 use crate::context::Context;
-use crate::customer::{Command, DetailArgs};
+use crate::customer::{Command, DetailArgs, alike};
 use crate::exit::{Failure, Result};
 use crate::lazily::Lazily;
 use crate::wizard::{self, Dialogue, questions};
@@ -58,5 +58,6 @@ pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
         warnings.apply(tx, customer.account_code.as_str())?;
         Ok::<_, Error>(customer)
     })?;
+    alike::warn(&customer, context);
     context.output.row(&customer)
 }

@@ -18,6 +18,7 @@ use ssgctl::{Error, ops};
 
 use crate::change::ChangeArgs;
 use crate::context::Context;
+use crate::customer::alike;
 use crate::exit::{Failure, Result};
 use crate::quick_create::payload::Payload;
 use crate::quick_create::row::Created;
@@ -170,6 +171,7 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
         };
         Ok::<_, Failure>(Created { made, generates, warning, letters })
     })?;
+    alike::warn(&created.made.customer, context);
     let Some(desk) = letters.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
     let posted = desk.send(context, &args.change.why, created.letters)?;
     created.letters = posted.letters;

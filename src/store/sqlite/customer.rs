@@ -78,6 +78,19 @@ impl Snapshot<'_> {
         Ok(customers.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Hands the row number and the organisation of every customer to `each`, archived ones too, in the order of the names.
+    pub fn organisations(&self, mut each: impl FnMut(i64, &str)) -> Result<()> {
+        // All of it is in the index by organisation.
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT id, organisation FROM customer ORDER BY organisation COLLATE NOCASE")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(row.get(0)?, row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?);
+        }
+        Ok(())
+    }
+
     /// The customer of a row number taken from another row.
     pub fn customer_of(&self, id: i64) -> Result<Customer> {
         Ok(self.transaction.prepare_cached(select!(" WHERE id = ?1"))?.query_row([id], read)?)
