@@ -4,10 +4,11 @@
 //! stand between it and the beginning of a record. Where that does not hold, a quote stands where none may be: whoever reads
 //! the block in which it does finds the fault, and reads no further.
 
-use std::io::{BufRead, Read, Result};
+use std::io::{self, BufRead, Read};
 
+use crate::error::Fault;
 use crate::ingest::csv::MOST_COLUMNS;
-use crate::ingest::lines::LONGEST_FIELD;
+use crate::ingest::lines::{LONGEST_FIELD, unreadable};
 use crate::ingest::text::Text;
 
 /// About how large a block is.
@@ -31,11 +32,13 @@ pub(super) struct Blocks<R> {
     rest: Vec<u8>,
     lines_before: u64,
     size: usize,
+    /// Why nothing more can be read.
+    failure: Option<io::Error>,
 }
 
 impl<R: BufRead> Blocks<R> {
     pub(super) fn new(input: Text<R>, lines_before: u64) -> Self {
-        Self { input, rest: Vec::new(), lines_before, size: SIZE }
+        Self { input, rest: Vec::new(), lines_before, size: SIZE, failure: None }
     }
 
     /// The same in blocks of another size.
@@ -44,24 +47,31 @@ impl<R: BufRead> Blocks<R> {
         Self { size, ..self }
     }
 
-    /// The next block; none at the end.
-    pub(super) fn next_block(&mut self) -> Result<Option<Block>> {
+    /// The next block; none at the end. What can be read of a file that breaks off comes before the fault.
+    pub(super) fn next_block(&mut self) -> Result<Option<Block>, Fault> {
         let mut text = Vec::with_capacity(self.size + self.rest.len());
         text.append(&mut self.rest);
-        loop {
+        while self.failure.is_none() {
             let wanted = self.size.saturating_sub(text.len()).max(self.size / 2 + 1);
-            let is_end = self.input.by_ref().take(wanted as u64).read_to_end(&mut text)? < wanted;
-            if text.is_empty() {
-                return Ok(None);
+            let end = match self.input.by_ref().take(wanted as u64).read_to_end(&mut text) {
+                Ok(read) if read < wanted || text.len() > LONGEST_RECORD => Some(text.len()),
+                Ok(_) => last_end(&text),
+                Err(error) => {
+                    self.failure = Some(error);
+                    text.truncate(last_end(&text).unwrap_or_default());
+                    Some(text.len())
+                }
+            };
+            let Some(end) = end else { continue };
+            if end == 0 {
+                break;
             }
-            let end = if is_end || text.len() > LONGEST_RECORD { Some(text.len()) } else { last_end(&text) };
-            if let Some(end) = end {
-                self.rest = text.split_off(end);
-                let lines_before = self.lines_before;
-                self.lines_before += memchr::memchr_iter(b'\n', &text).count() as u64;
-                return Ok(Some(Block { text, lines_before }));
-            }
+            self.rest = text.split_off(end);
+            let lines_before = self.lines_before;
+            self.lines_before += memchr::memchr_iter(b'\n', &text).count() as u64;
+            return Ok(Some(Block { text, lines_before }));
         }
+        self.failure.take().map_or(Ok(None), |error| Err(unreadable(self.lines_before + 1, &error)))
     }
 }
 

@@ -136,7 +136,8 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-fn unreadable(line: u64, error: &std::io::Error) -> Fault {
+/// A line that cannot be read.
+pub(super) fn unreadable(line: u64, error: &std::io::Error) -> Fault {
     let error = Error::io("read the file", error);
     Fault { line, column: 1, error: Box::new(error), ends_file: true }
 }

@@ -67,11 +67,16 @@ fn a_long_list_ends_quietly_when_its_reader_has_seen_enough() {
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
         SELECT 1, 'note ' || i, 'test', '2026-11-24T00:00:00.000Z' FROM n";
     console.sql().execute(sql, []).expect("inserted");
-    for format in ["table", "json", "jsonl", "csv", "name"] {
-        let outcome = console.shell(&format!("{{ ssgctl note list -o {format}; echo $? > code; }} | head -n 1"));
-        assert_eq!(outcome.stderr, "", "{format}");
-        assert_eq!(outcome.stdout.lines().count(), 1, "{format}");
-        assert_eq!(fs::read_to_string(console.path("code")).expect("the code"), "141\n", "{format}");
+    let lists = ["table", "json", "jsonl", "csv", "name"].map(|format| format!("note list -o {format}"));
+    let exports = ["json", "jsonl", "csv"].map(|format| format!("note export -o {format}"));
+    for line in lists.iter().chain(&exports) {
+        let outcome = console.shell(&format!("{{ ssgctl {line}; echo $? > code; }} | head -n 1"));
+        assert_eq!(outcome.stderr, "", "{line}");
+        assert_eq!(outcome.stdout.lines().count(), 1, "{line}");
+        assert_eq!(fs::read_to_string(console.path("code")).expect("the code"), "141\n", "{line}");
+    }
+    for line in &exports {
+        full(&console, line).failed(10, line);
     }
 }
 

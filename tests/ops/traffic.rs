@@ -59,7 +59,7 @@ pub fn meaning() -> Meaning {
     }
 }
 
-pub fn request(scene: &Scene, name: &str, text: &str) -> Request {
+pub fn request(scene: &Scene, name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> Request {
     let path: PathBuf = scene.folder.path().join(name);
     fs::write(&path, text).expect("written");
     let source = Source::new(name.to_owned(), fs::File::open(path).expect("opened")).expect("source");

@@ -1,5 +1,9 @@
 //! A file that is large enough to be read by several threads means the same as if one had read it.
 
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use ssgctl::ingest::traffic::{self, Expected};
 use ssgctl::model::Tally;
 use ssgctl::ops::smpp::NewAccount;
@@ -87,6 +91,15 @@ fn every_fault_is_told_with_its_line_in_the_order_of_the_file() {
     let cut = request(&scene, "cut.csv", &whole[..whole.len() - 20]);
     let told_of_cut = told(run(&mut scene, &cut));
     assert!(told_of_cut.len() == 1 && told_of_cut[0].starts_with(&format!("{}:", line(ROWS - 1))), "{told_of_cut:?}");
+
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(whole.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let cut = request(&scene, "cut.csv.gz", &packed[..packed.len() * 3 / 4]);
+    let told_of_cut = told(run(&mut scene, &cut));
+    assert!(told_of_cut.len() == 1 && told_of_cut[0].contains("cannot read"), "{told_of_cut:?}");
+    let broken_at: u64 = told_of_cut[0].split(':').next().and_then(|line| line.parse().ok()).expect("a line");
+    assert!((line(ROWS / 2)..line(ROWS)).contains(&broken_at), "{broken_at}");
     assert_eq!(scene.dump(), before);
 }
 

@@ -13,6 +13,8 @@ use crate::ingest::traffic::reading::{Reading, Sense, Told};
 
 /// A file in which about so many rows can be is worth more than one thread.
 const WORTH_THREADS: usize = 20_000;
+/// The most accounts that each thread has in memory.
+const MOST_ACCOUNTS: u64 = 50_000;
 /// More threads than these wait for the one that takes what they have read.
 const MOST_THREADS: usize = 6;
 
@@ -26,10 +28,13 @@ pub(super) struct Outcome {
     pub(super) fields: Vec<String>,
 }
 
-/// How many threads are to read a file of about so many rows; none where that is better done by the caller.
-pub(super) fn threads(rows: usize) -> Option<NonZero<usize>> {
+/// How many threads are to read a file of about so many rows, where there are so many accounts; none where that is better done
+/// by the caller.
+pub(super) fn threads(rows: usize, accounts: u64) -> Option<NonZero<usize>> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    if rows < WORTH_THREADS || cores < 2 { None } else { NonZero::new(cores.min(MOST_THREADS)) }
+    // Fewer accounts are looked up by reading all of them than one by one.
+    let are_few = accounts <= MOST_ACCOUNTS.min(rows as u64);
+    if rows < WORTH_THREADS || cores < 2 || !are_few { None } else { NonZero::new(cores.min(MOST_THREADS)) }
 }
 
 /// Hands every row to `each` until that says that it is enough. All accounts must be in the book; gives what was learned of
@@ -66,13 +71,9 @@ pub(super) fn read<R: BufRead + Send>(
 }
 
 /// Deals out the blocks in turns, until there are no more or nobody takes them.
-fn deal<R: BufRead>(mut blocks: Blocks<R>, inlets: &[SyncSender<Result<Block>>]) {
+fn deal<R: BufRead>(mut blocks: Blocks<R>, inlets: &[SyncSender<Result<Block, Fault>>]) {
     for inlet in inlets.iter().cycle() {
-        let block = match blocks.next_block() {
-            Ok(None) => return,
-            Ok(Some(block)) => Ok(block),
-            Err(error) => Err(Error::io("read the file", &error)),
-        };
+        let Some(block) = blocks.next_block().transpose() else { return };
         let is_last = block.is_err();
         if inlet.send(block).is_err() || is_last {
             return;
@@ -81,13 +82,10 @@ fn deal<R: BufRead>(mut blocks: Blocks<R>, inlets: &[SyncSender<Result<Block>>])
 }
 
 /// Takes what was read in turns, until there is no more or it is enough. Readers whose outlet is gone end.
-fn take_in_turns(
-    outlets: Vec<Receiver<Result<Vec<Outcome>>>>,
-    mut each: impl FnMut(Outcome) -> Result<bool>,
-) -> Result<()> {
+fn take_in_turns(outlets: Vec<Receiver<Vec<Outcome>>>, mut each: impl FnMut(Outcome) -> Result<bool>) -> Result<()> {
     for outlet in outlets.iter().cycle() {
         let Ok(outcomes) = outlet.recv() else { return Ok(()) };
-        for outcome in outcomes? {
+        for outcome in outcomes {
             if !each(outcome)? {
                 return Ok(());
             }
@@ -106,9 +104,13 @@ struct Reader {
 
 impl Reader {
     /// Reads blocks; gives what it learned of the file, and its book.
-    fn run(mut self, blocks: &Receiver<Result<Block>>, outcomes: &SyncSender<Result<Vec<Outcome>>>) -> (Sense, Book) {
+    fn run(mut self, blocks: &Receiver<Result<Block, Fault>>, outcomes: &SyncSender<Vec<Outcome>>) -> (Sense, Book) {
         for block in blocks {
-            if outcomes.send(block.map(|block| self.read(&block))).is_err() {
+            let read = match block {
+                Ok(block) => self.read(&block),
+                Err(fault) => vec![Outcome { line: fault.line, told: Err(fault), fields: Vec::new() }],
+            };
+            if outcomes.send(read).is_err() {
                 break;
             }
         }

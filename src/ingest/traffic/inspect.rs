@@ -93,26 +93,22 @@ impl Inspector<'_> {
     fn read_all(&mut self, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
         let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
         let rows = self.request.source.rows_at_most();
-        let sense = match beside::threads(rows) {
-            // As many accounts as rows are looked up at most.
-            Some(threads) if self.snapshot.accounts()? <= rows as u64 => {
-                self.book.enter_all(self.snapshot)?;
-                let (book, keeps_fields) = (self.book.clone(), rejects.is_some());
-                let (sense, book) =
-                    beside::read(reading, threads, keeps_fields, book, |Outcome { line, told, fields }| {
-                        self.take(line, told, fields.iter().map(String::as_str), rejects.as_deref_mut(), watch)
-                    })?;
-                self.book = book;
-                sense
-            }
-            _ => {
-                while let Some((line, told)) = reading.next(&mut self.book, Some(self.snapshot)) {
-                    if !self.take(line, told, reading.fields(), rejects.as_deref_mut(), watch)? {
-                        break;
-                    }
+        let sense = if let Some(threads) = beside::threads(rows, self.snapshot.accounts()?) {
+            self.book.enter_all(self.snapshot)?;
+            let (book, keeps_fields) = (self.book.clone(), rejects.is_some());
+            let (sense, book) =
+                beside::read(reading, threads, keeps_fields, book, |Outcome { line, told, fields }| {
+                    self.take(line, told, fields.iter().map(String::as_str), rejects.as_deref_mut(), watch)
+                })?;
+            self.book = book;
+            sense
+        } else {
+            while let Some((line, told)) = reading.next(&mut self.book, Some(self.snapshot)) {
+                if !self.take(line, told, reading.fields(), rejects.as_deref_mut(), watch)? {
+                    break;
                 }
-                reading.sense
             }
+            reading.sense
         };
         self.check_expectations(&sense)?;
         Ok(sense.met_naive_time)
