@@ -138,19 +138,22 @@ impl Rest {
         let mut reading = reading(request, self.pruned_before).map_err(of_file)?;
         let (mut messages, mut others, mut rows) = (Vec::new(), Tally::default(), 0);
         let (mut size, mut last_day) = (request.batch.min(FIRST_BATCH), i32::MIN);
+        messages.reserve(most(size));
         while let Some((_, told)) = reading.next(&mut self.book, None) {
             rows += 1;
             if rows <= self.done {
                 continue;
             }
+            let taken = messages.len() + usize::try_from(others.rows()).unwrap_or(usize::MAX / 2);
             let begins_day = matches!(&told, Ok(Told::Message(message)) if message.day > last_day);
             // Not before there is another row: the last batch is to know that it is the last.
-            if is_enough(messages.len() as u64 + others.rows(), size as u64, begins_day) {
+            if is_enough(taken, size, begins_day) {
                 let batch = self.plan.batch(std::mem::take(&mut messages), std::mem::take(&mut others))?;
                 if batches.send(Ok(Rows { batch, are_last: false })).is_err() {
                     return Ok(());
                 }
                 size = (size * 2).min(request.batch);
+                messages.reserve(most(size));
             }
             match told {
                 Ok(Told::Message(message)) => {
@@ -172,6 +175,11 @@ impl Rest {
 
 /// Whether a batch of about `size` rows has enough. Days that are whole are written quickest, as each is one range of keys: where
 /// a day begins it may be a little less, and to come to such a place, more.
-fn is_enough(rows: u64, size: u64, begins_day: bool) -> bool {
-    rows >= size + size / 2 || begins_day && rows >= size - size / 4
+fn is_enough(rows: usize, size: usize, begins_day: bool) -> bool {
+    rows >= most(size) || begins_day && rows >= size - size / 4
+}
+
+/// The most rows that such a batch has.
+fn most(size: usize) -> usize {
+    size + size / 2
 }

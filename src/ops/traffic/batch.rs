@@ -40,7 +40,7 @@ impl Plan {
     /// Rows that are taken in together: messages in the order of the file, and how many rows are none.
     pub fn batch(&self, mut messages: Vec<Message>, others: Tally) -> Result<Batch> {
         sort_messages(&mut messages, |message| message);
-        let (mut sums, mut charges) = (Sums::default(), HashMap::new());
+        let (mut sums, mut charges) = (Sums::of(messages.len()), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
             let tariff = self.tariffs.get(&message.account_id).ok_or_else(|| unknown_account(message))?;
             let charge = sums.add_new(message, tariff)?;

@@ -24,6 +24,11 @@ struct Change {
 }
 
 impl Sums {
+    /// Nothing yet, of so many messages.
+    pub(super) fn of(messages: usize) -> Self {
+        Self(Vec::with_capacity(messages))
+    }
+
     /// Adds a message that is not known yet; gives what it is charged.
     pub(super) fn add_new(&mut self, message: &Message, tariff: &Tariff) -> Result<Money> {
         let charge = if message.state.is_sent() { charge(tariff, message.parts, message.price)? } else { Money::ZERO };
