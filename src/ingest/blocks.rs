@@ -13,7 +13,7 @@ use crate::ingest::text::Text;
 
 /// About how large a block is.
 const SIZE: usize = 1 << 20;
-/// No record without a fault is longer.
+/// The most bytes of a record: every field in quotes, and nothing but quotes in it.
 const LONGEST_RECORD: usize = MOST_COLUMNS * (2 * LONGEST_FIELD + 3);
 
 /// Whole records of a text.
@@ -32,19 +32,21 @@ pub(super) struct Blocks<R> {
     rest: Vec<u8>,
     lines_before: u64,
     size: usize,
+    /// A longer record has a fault, so that it does not matter where it is cut.
+    longest: usize,
     /// Why nothing more can be read.
     failure: Option<io::Error>,
 }
 
 impl<R: BufRead> Blocks<R> {
     pub(super) fn new(input: Text<R>, lines_before: u64) -> Self {
-        Self { input, rest: Vec::new(), lines_before, size: SIZE, failure: None }
+        Self { input, rest: Vec::new(), lines_before, size: SIZE, longest: LONGEST_RECORD, failure: None }
     }
 
-    /// The same in blocks of another size.
+    /// The same in blocks of another size, where no record is longer than so much.
     #[cfg(test)]
-    pub(super) fn of_size(self, size: usize) -> Self {
-        Self { size, ..self }
+    pub(super) fn of_size(self, size: usize, longest: usize) -> Self {
+        Self { size, longest, ..self }
     }
 
     /// The next block; none at the end. What can be read of a file that breaks off comes before the fault.
@@ -54,8 +56,8 @@ impl<R: BufRead> Blocks<R> {
         while self.failure.is_none() {
             let wanted = self.size.saturating_sub(text.len()).max(self.size / 2 + 1);
             let end = match self.input.by_ref().take(wanted as u64).read_to_end(&mut text) {
-                Ok(read) if read < wanted || text.len() > LONGEST_RECORD => Some(text.len()),
-                Ok(_) => last_end(&text),
+                Ok(read) if read < wanted => Some(text.len()),
+                Ok(_) => last_end(&text).or((text.len() > self.longest).then_some(text.len())),
                 Err(error) => {
                     self.failure = Some(error);
                     text.truncate(last_end(&text).unwrap_or_default());

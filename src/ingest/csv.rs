@@ -254,7 +254,7 @@ mod tests {
         let header = records.current();
         let mut rows = vec![header.fields().map(|name| name.trim().to_owned()).zip(header.places()).collect()];
         let (layout, blocks) = records.into_blocks();
-        let mut blocks = blocks.of_size(size);
+        let mut blocks = blocks.of_size(size, 24);
         while let Some(block) = blocks.next_block().expect("read") {
             let mut records = Records::of_block(&layout, &block);
             while let Some(record) = records.next_record().map_err(told)? {
