@@ -14,7 +14,7 @@ use crate::wizard::{self, Dialogue, questions};
 
 /// Make a customer
 ///
-/// At a terminal it asks for the organisation when that is not given.
+/// At a terminal it asks for the organisation when that is not given. A name that looks like another customer's is warned of.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer new --organisation 'ABC Corp' --country GB
