@@ -1,7 +1,7 @@
 //! Tables: aligned columns without lines, wrapped only where a terminal's width asks for it.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell as TableCell, CellAlignment, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell as TableCell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 
 use crate::output::{Cell, escape};
 
@@ -9,17 +9,21 @@ use crate::output::{Cell, escape};
 #[derive(Default)]
 pub(super) struct Page {
     rows: Vec<Vec<String>>,
-    numeric: Vec<bool>,
+    /// How wide the numbers of each column are that has some. They are never broken.
+    numbers: Vec<Option<usize>>,
 }
 
 impl Page {
     pub(super) fn add<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) {
         let cells: Vec<Cell<'a>> = cells.collect();
-        self.numeric.resize(cells.len(), false);
-        for (numeric, cell) in self.numeric.iter_mut().zip(&cells) {
-            *numeric |= cell.is_numeric();
+        let texts: Vec<String> = cells.iter().map(|cell| escape::visible(&cell.for_reading()).into_owned()).collect();
+        self.numbers.resize(cells.len(), None);
+        for ((width, cell), text) in self.numbers.iter_mut().zip(&cells).zip(&texts) {
+            if cell.is_numeric() {
+                *width = (*width).max(Some(text.len()));
+            }
         }
-        self.rows.push(cells.iter().map(|cell| escape::visible(&cell.for_reading()).into_owned()).collect());
+        self.rows.push(texts);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -28,7 +32,7 @@ impl Page {
 
     /// The lines of a table of keys and values, which all begin at the left.
     pub(super) fn lines_without_alignment(mut self, width: Option<u16>, colour: bool) -> Vec<String> {
-        self.numeric.fill(false);
+        self.numbers.fill(None);
         self.lines(None, width, colour)
     }
 
@@ -52,14 +56,34 @@ impl Page {
         for row in self.rows {
             table.add_row(row);
         }
-        let last = self.numeric.len().saturating_sub(1);
-        for ((place, column), numeric) in table.column_iter_mut().enumerate().zip(self.numeric) {
+        let last = self.numbers.len().saturating_sub(1);
+        for ((place, column), numbers) in table.column_iter_mut().enumerate().zip(self.numbers) {
             // What would keep the last column apart from nothing may make the difference to the width.
-            column.set_padding((0, if place == last { 0 } else { 2 }));
-            if numeric {
+            let padding = if place == last { 0 } else { 2 };
+            column.set_padding((0, padding));
+            if let Some(width) = numbers {
+                let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(padding);
                 column.set_cell_alignment(CellAlignment::Right);
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
             }
         }
         table.lines().map(|line| line.trim_end().to_owned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrow_table_breaks_texts_and_headings_but_no_number() {
+        for width in 16..60 {
+            let mut page = Page::default();
+            page.add([Cell::text("/var/lib/gateway/2026-11.csv"), Cell::number(1_000_000)].into_iter());
+            page.add([Cell::text("a name of several words"), Cell::number(7)].into_iter());
+            let lines = page.lines(Some(vec!["file", "undeliverable"]), Some(width), false);
+            assert!(lines.iter().any(|line| line.ends_with(" 1000000")), "{width}: {lines:#?}");
+            assert!(lines.iter().all(|line| line.chars().count() <= usize::from(width)), "{width}: {lines:#?}");
+        }
     }
 }
