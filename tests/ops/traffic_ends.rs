@@ -232,3 +232,13 @@ fn a_file_that_is_known_leaves_the_file_for_rejects_alone() {
     assert!(!rejected(&mut scene).is_empty(), "a header at least");
     assert_eq!(rejected(&mut scene), "");
 }
+
+#[test]
+fn prices_that_no_balance_could_hold_are_told_before_anything_is_written() {
+    let mut scene = scene();
+    let before = scene.dump();
+    let row = |id| format!("{id},2026-11-24T10:00:00Z,port,+447700900123,delivered,1,60000000000\n");
+    let why = "3:1 the sum of the prices would exceed the largest amount of ±92233720368.54775807";
+    assert_eq!(told(import(&mut scene, "a.csv", &(row("a") + &row("b")))), [why]);
+    assert_eq!(scene.dump(), before);
+}

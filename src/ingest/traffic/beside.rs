@@ -28,13 +28,13 @@ pub(super) struct Outcome {
     pub(super) fields: Vec<String>,
 }
 
-/// How many threads are to read a file of about so many rows, where there are so many accounts; none where that is better done
-/// by the caller.
-pub(super) fn threads(rows: usize, accounts: u64) -> Option<NonZero<usize>> {
+/// How many threads are to read a file of about so many rows; none where that is better done by the caller. How many accounts
+/// there are is asked for large files only.
+pub(super) fn threads(rows: usize, accounts: impl FnOnce() -> Result<u64>) -> Result<Option<NonZero<usize>>> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     // Fewer accounts are looked up by reading all of them than one by one.
-    let are_few = accounts <= MOST_ACCOUNTS.min(rows as u64);
-    if rows < WORTH_THREADS || cores < 2 || !are_few { None } else { NonZero::new(cores.min(MOST_THREADS)) }
+    let is_worth_it = rows >= WORTH_THREADS && cores > 1 && accounts()? <= MOST_ACCOUNTS.min(rows as u64);
+    Ok(if is_worth_it { NonZero::new(cores.min(MOST_THREADS)) } else { None })
 }
 
 /// Hands every row to `each` until that says that it is enough. All accounts must be in the book; gives what was learned of
@@ -126,5 +126,21 @@ impl Reader {
             outcomes.push(Outcome { line, told, fields });
         }
         outcomes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_read_large_files_of_gateways_whose_accounts_fit_into_memory() {
+        let are_several = |rows, accounts| threads(rows, || Ok(accounts)).expect("counted").is_some();
+        let has_cores = thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
+        assert_eq!(are_several(WORTH_THREADS, 20_000), has_cores);
+        assert_eq!(are_several(10_000_000, MOST_ACCOUNTS), has_cores);
+        assert!(!are_several(10_000_000, MOST_ACCOUNTS + 1) && !are_several(WORTH_THREADS, 20_001));
+        let unasked = threads(WORTH_THREADS - 1, || Err(Error::Internal("asked".to_owned())));
+        assert_eq!(unasked.expect("not asked"), None);
     }
 }

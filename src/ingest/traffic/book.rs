@@ -12,8 +12,8 @@ use crate::store::{AccountDays, Snapshot};
 pub(super) struct Book {
     /// The place of each name's account; none for names of no account.
     by_name: HashMap<CompactString, Option<usize>>,
-    /// The places of all accounts that have one by their short names in lower case, once all accounts are in the book.
-    by_short_name: HashMap<String, Option<usize>>,
+    /// The places of accounts by their short names in lower case, once all accounts are in the book.
+    by_short_name: HashMap<String, usize>,
     by_id: HashMap<i64, usize>,
     accounts: Vec<AccountDays>,
     /// The accounts and prices of an import that is resumed: no others count.
@@ -32,7 +32,7 @@ impl Book {
         snapshot.tariffs(|system_id, short_name, tariff| {
             let place = self.enter(tariff);
             self.by_name.insert(system_id.into(), place);
-            if let Some(short_name) = short_name {
+            if let Some((short_name, place)) = short_name.zip(place) {
                 self.by_short_name.insert(short_name.to_ascii_lowercase(), place);
             }
         })
@@ -45,7 +45,7 @@ impl Book {
         }
         let found = match snapshot {
             Some(snapshot) => snapshot.tariff(name)?.and_then(|tariff| self.enter(tariff)),
-            None => self.by_short_name.get(&name.to_ascii_lowercase()).copied().flatten(),
+            None => self.by_short_name.get(&name.to_ascii_lowercase()).copied(),
         };
         self.by_name.insert(name.into(), found);
         Ok(found)

@@ -1,6 +1,7 @@
 //! The first reading of a file: everything that is wrong with it is found, and nothing is touched.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Display;
 
 use crate::error::{Error, Fault, Faults, Result};
 use crate::ingest::traffic::beside::{self, Outcome};
@@ -93,7 +94,7 @@ impl Inspector<'_> {
     fn read_all(&mut self, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
         let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
         let rows = self.request.source.rows_at_most();
-        let sense = if let Some(threads) = beside::threads(rows, self.snapshot.accounts()?) {
+        let sense = if let Some(threads) = beside::threads(rows, || self.snapshot.accounts())? {
             self.book.enter_all(self.snapshot)?;
             let (book, keeps_fields) = (self.book.clone(), rejects.is_some());
             let (sense, book) =
@@ -110,7 +111,7 @@ impl Inspector<'_> {
             }
             reading.sense
         };
-        self.check_expectations(&sense)?;
+        self.check_expectations(&sense);
         Ok(sense.met_naive_time)
     }
 
@@ -238,22 +239,28 @@ impl Inspector<'_> {
         })
     }
 
-    /// Notices a file that was cut between two rows, if somebody said what it must have.
-    fn check_expectations(&mut self, sense: &Sense) -> Result<()> {
-        let mut missed = |what: &str, expected: String, found: String| {
-            let message = format!("the file has {what} {found}, {expected} is expected");
-            self.faults.add(Fault::of_file(self.tally.rows() + 1, 1, "cut_off", message));
-        };
-        let expected = &self.request.expected;
-        if let Some(rows) = expected.rows.filter(|rows| *rows != self.tally.rows()) {
-            missed("rows:", rows.to_string(), self.tally.rows().to_string());
+    /// Notices a file that was cut between two rows, if somebody said what it must have, and prices beyond any balance.
+    fn check_expectations(&mut self, sense: &Sense) {
+        let (expected, rows) = (&self.request.expected, self.tally.rows());
+        if let Some(expected) = expected.rows.filter(|expected| *expected != rows) {
+            self.missed("rows:", expected, rows);
         }
-        let prices = sense.prices()?;
+        let prices = match sense.prices() {
+            Ok(prices) => prices,
+            Err(error) => {
+                self.faults.add(Fault { line: rows + 1, column: 1, error: Box::new(error), ends_file: true });
+                return;
+            }
+        };
         let total = prices.unwrap_or(Money::from_e8(sense.parts().saturating_mul(Money::ONE.e8())));
         if let Some(expected) = expected.total.filter(|expected| *expected != total) {
-            missed(if prices.is_some() { "prices of" } else { "parts:" }, expected.to_string(), total.to_string());
+            self.missed(if prices.is_some() { "prices of" } else { "parts:" }, expected, total);
         }
-        Ok(())
+    }
+
+    fn missed<T: Display>(&mut self, what: &str, expected: T, found: T) {
+        let message = format!("the file has {what} {found}, {expected} is expected");
+        self.faults.add(Fault::of_file(self.tally.rows() + 1, 1, "cut_off", message));
     }
 }
 

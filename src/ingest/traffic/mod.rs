@@ -1,5 +1,6 @@
-//! Files of traffic. A file is read twice: the first reading finds everything that is wrong and touches nothing, the second
-//! writes batches of rows, each in a transaction of its own, and the last one posts the charges.
+//! Files of traffic. A file is read twice: the first reading, by several threads where the file is large, finds everything that
+//! is wrong and touches nothing; the second writes batches of rows, each in a transaction of its own, and then the charges are
+//! posted.
 //!
 //! A message is known by the day of its submission, its ID and its account, so a file may come again, or overlap others, in
 //! any order. An import that is killed is left unfinished; the same file completes it.
