@@ -31,7 +31,7 @@ QUESTIONS = [
 def rows_of(scene):
     database = sqlite3.connect(scene.database)
     counts = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-              for table in ("message", "traffic_hour", "traffic_day")}
+              for table in ("message", "traffic", "traffic_month")}
     database.close()
     return counts
 

@@ -18,8 +18,7 @@ const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
 /// What must be the same however often an import was interrupted: everything but times, and hashes that cover times.
 const ENDS: &[&str] = &[
     "SELECT * FROM message",
-    "SELECT * FROM traffic_hour",
-    "SELECT * FROM traffic_day",
+    "SELECT * FROM traffic",
     "SELECT * FROM traffic_month",
     "SELECT * FROM import_account",
     "SELECT id, file, state, rows, new, updated, duplicate, rejected FROM import",

@@ -31,8 +31,10 @@ pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) ->
         Err(fault) => return Ok(Err(fault)),
         Ok(rows) => rows,
     };
-    // They follow from those of days, and are in no document.
-    tx.sum_up_months()?;
+    match tx.end_document() {
+        Err(Error::Damaged(message)) => return Ok(Err(Fault::of_file(1, 1, "bad_document", message))),
+        ended => ended?,
+    }
     let findings = tx.check().findings;
     match findings.first() {
         None => Ok(Ok(rows)),

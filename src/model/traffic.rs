@@ -232,11 +232,6 @@ impl Message {
         (self.day, &self.id, self.account_id)
     }
 
-    /// The hour of its submission, in hours since 1970-01-01 UTC.
-    pub fn hour(&self) -> i32 {
-        self.day * 24 + (self.second / 3600).cast_signed()
-    }
-
     /// The first field that matters for money and in which another report of the same message in the same file contradicts this
     /// one. A price and none contradict each other too: only one of them can be charged.
     pub fn contradiction(&self, other: &Self) -> Option<&'static str> {
@@ -281,6 +276,11 @@ impl StateCounts {
     /// All messages.
     pub fn total(&self) -> i64 {
         self.0.iter().sum()
+    }
+
+    /// Whether there is none in any state.
+    pub fn is_empty(&self) -> bool {
+        self.0 == [0; 6]
     }
 
     /// By the numbers of the states.

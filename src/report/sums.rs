@@ -1,11 +1,13 @@
 //! Sums of traffic, and how those of single accounts, hours and days are sorted into the lines of a report.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, MessageState, ServiceCode, StateCounts, SystemId};
+use crate::model::{AccountCode, HourTraffic, MessageState, ServiceCode, StateCounts, SystemId};
 use crate::report::{Group, Period, TrafficLine, TrafficQuestion};
-use crate::store::{Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSum};
+use crate::store::{Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
 /// Up to so many accounts are looked up one by one; more than that, and all sums of a period are read.
 pub(super) const FEW: usize = 100;
@@ -62,6 +64,45 @@ pub(super) struct Sorter {
     few: Option<Vec<i64>>,
     country: Option<[u8; 2]>,
     detail: TrafficDetail,
+    hours: RefCell<DayAtHand>,
+}
+
+/// The hours of one day of UTC. They lie together in the database, and reports by hour ask for one after the other.
+#[derive(Default)]
+struct DayAtHand {
+    day: Option<i32>,
+    hours: Vec<HourTraffic>,
+}
+
+impl DayAtHand {
+    /// Hands the sums of a range of hours to `each`, as [`Snapshot::traffic_sums`] does.
+    fn sums(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        range: &Range<i32>,
+        detail: TrafficDetail,
+        mut each: impl FnMut(TrafficSum) -> Result<()>,
+    ) -> Result<()> {
+        for day in range.start.div_euclid(24)..=(range.end - 1).div_euclid(24) {
+            if self.day != Some(day) {
+                self.day = None;
+                self.hours.clear();
+                snapshot.traffic_hours(day..day + 1, |sum| {
+                    self.hours.push(sum);
+                    Ok::<_, Error>(())
+                })?;
+                self.day = Some(day);
+            }
+            let begin = self.hours.partition_point(|sum| sum.hour < range.start);
+            for HourTraffic { account_id, counts, parts, .. } in
+                self.hours[begin..].iter().take_while(|sum| sum.hour < range.end)
+            {
+                let account_id = if detail == TrafficDetail::Total { 0 } else { *account_id };
+                each(TrafficSum { account_id, counts: *counts, parts: *parts, share: None })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What lines are told apart by of an account.
@@ -93,6 +134,7 @@ impl Sorter {
                 few: None,
                 country: None,
                 detail,
+                hours: RefCell::default(),
             });
         }
         let accounts = snapshot.traffic_accounts(filter)?;
@@ -108,7 +150,7 @@ impl Sorter {
             owner_of.insert(id, number);
         }
         let country = country.as_ref().map(|country| code(country.as_str()));
-        Ok(Self { by: by.clone(), owner_of, owners, has_all, few, country, detail })
+        Ok(Self { by: by.clone(), owner_of, owners, has_all, few, country, detail, hours: RefCell::default() })
     }
 
     /// The lines of a period, in no order. There is none without messages.
@@ -131,15 +173,21 @@ impl Sorter {
         mut each: impl FnMut(Key, &TrafficSum) -> Result<()>,
     ) -> Result<()> {
         let by_country = self.by.contains(&Group::Country);
+        let mut take = |sum: TrafficSum| {
+            let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.pass_over(sum.account_id) };
+            let country = sum.share.map_or([0; 2], |share| share.country);
+            if self.country.is_some_and(|wanted| wanted != country) {
+                return Ok(());
+            }
+            each((*owner, if by_country { country } else { [0; 2] }), &sum)
+        };
         for span in period.spans(self.detail) {
-            snapshot.traffic_sums(&span, self.few.as_deref(), self.detail, |sum| {
-                let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.pass_over(sum.account_id) };
-                let country = sum.share.map_or([0; 2], |share| share.country);
-                if self.country.is_some_and(|wanted| wanted != country) {
-                    return Ok(());
+            match &span {
+                TrafficSpan::Hours(hours) if self.few.is_none() => {
+                    self.hours.borrow_mut().sums(snapshot, hours, self.detail, &mut take)?;
                 }
-                each((*owner, if by_country { country } else { [0; 2] }), &sum)
-            })?;
+                _ => snapshot.traffic_sums(&span, self.few.as_deref(), self.detail, &mut take)?,
+            }
         }
         Ok(())
     }

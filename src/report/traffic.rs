@@ -55,7 +55,7 @@ pub struct TrafficLine {
 }
 
 /// Hands the lines of a report to `each`, in order, and gives the sums of all of them. Where time comes first or not at all,
-/// no more is kept in memory than the lines of one hour, day or month.
+/// no more is kept in memory than the lines of one hour, day or month, and the hours of one day.
 ///
 /// Where lines are told apart by time alone, there is one for each part of the period, also for those without traffic.
 pub fn traffic<E: From<crate::Error>>(

@@ -12,8 +12,8 @@ pub use sqlite::{
     Tx, sqlite_source, sqlite_version,
 };
 pub use traffic::{
-    AccountDays, DayKey, DaySum, ImportFilter, KnownMessage, MonthKey, Share, TrafficAccount, TrafficDetail,
-    TrafficFilter, TrafficSpan, TrafficSum,
+    AccountDay, AccountDays, CountrySum, DaySum, HourSum, ImportFilter, KnownMessage, MonthKey, Share, TrafficAccount,
+    TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum,
 };
 
 /// Where the time comes from.

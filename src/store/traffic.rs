@@ -2,27 +2,100 @@
 
 use std::ops::Range;
 
+use crate::error::{Error, Result};
 use crate::model::{
     AccountCode, Destination, ImportState, MessageState, Money, ServiceCode, StateCounts, SystemId, Tariff, Unit,
 };
 
-/// What one sum of a day's traffic is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DayKey {
+/// The messages of one account on one day, or what is added to them: the same messages by hour, and by country and unit.
+/// Counts below zero take away.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountDay {
     /// In days since 1970-01-01 UTC.
     pub day: i32,
     pub account_id: i64,
+    hours: Vec<HourSum>,
+    countries: Vec<CountrySum>,
+}
+
+/// The messages of one hour of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HourSum {
+    /// 0 to 23, of UTC.
+    pub hour: u8,
+    pub counts: StateCounts,
+    pub parts: i64,
+}
+
+/// The messages of a day to one country that are charged in one unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountrySum {
     /// The two letters of the destination's country; zeros where it has none.
     pub country: [u8; 2],
     pub unit: Unit,
+    pub sum: DaySum,
 }
 
-/// What is added to the sum of a [`DayKey`] or [`MonthKey`].
+/// Messages, and what was charged for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DaySum {
     pub counts: StateCounts,
     pub parts: i64,
     pub charge: Money,
+}
+
+impl AccountDay {
+    /// A day without messages.
+    pub fn new(day: i32, account_id: i64) -> Self {
+        Self { day, account_id, ..Self::default() }
+    }
+
+    /// Its hours, in order.
+    pub fn hours(&self) -> &[HourSum] {
+        &self.hours
+    }
+
+    /// Its countries and units, in order.
+    pub fn countries(&self) -> &[CountrySum] {
+        &self.countries
+    }
+
+    /// Adds messages of an hour.
+    pub fn add_hour(&mut self, added: &HourSum) {
+        match self.hours.binary_search_by_key(&added.hour, |hour| hour.hour) {
+            Ok(at) => {
+                self.hours[at].counts.add_all(&added.counts);
+                self.hours[at].parts += added.parts;
+            }
+            Err(at) => self.hours.insert(at, *added),
+        }
+    }
+
+    /// Adds messages of a country and a unit.
+    pub fn add_country(&mut self, added: &CountrySum) -> Result<()> {
+        let key = |country: &CountrySum| (country.country, country.unit);
+        match self.countries.binary_search_by_key(&key(added), key) {
+            Ok(at) => self.countries[at].sum.add(&added.sum)?,
+            Err(at) => self.countries.insert(at, *added),
+        }
+        Ok(())
+    }
+
+    /// Adds other messages of the same account and day.
+    pub fn add(&mut self, added: &Self) -> Result<()> {
+        added.hours.iter().for_each(|hour| self.add_hour(hour));
+        added.countries.iter().try_for_each(|country| self.add_country(country))
+    }
+}
+
+impl DaySum {
+    /// Adds other messages.
+    pub fn add(&mut self, added: &Self) -> Result<()> {
+        self.counts.add_all(&added.counts);
+        self.parts += added.parts;
+        self.charge = self.charge.checked_add(added.charge).ok_or(Error::Overflow { what: "the charge of a day" })?;
+        Ok(())
+    }
 }
 
 /// What one sum of a month's traffic is of.
@@ -53,7 +126,7 @@ impl TrafficSpan {
 /// How finely sums of traffic are handed out: the coarser, the quicker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrafficDetail {
-    /// All together; accounts are not told.
+    /// Accounts are not told.
     Total,
     /// Each hour, day or month of each account.
     Account,
@@ -64,7 +137,7 @@ pub enum TrafficDetail {
 }
 
 /// A sum of traffic as a report adds it to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TrafficSum {
     /// 0 where accounts are not told.
     pub account_id: i64,

@@ -10,6 +10,7 @@ use ssgctl::report::document::document;
 use ssgctl::store::TABLES;
 use ssgctl::{Error, ops};
 
+use crate::support::traffic::import_a_message;
 use crate::support::{Scene, adjustment_in, assert_refused, keyed, new_account, reversal, valid};
 
 fn written(scene: &mut Scene) -> String {
@@ -121,6 +122,7 @@ fn lived_in() -> Scene {
     scene.credit("ACME", "100");
     scene.credit("ACME", "-30");
     scene.write(|tx| ops::note::add(tx, "ACME", valid("two\nlines"))).expect("noted");
+    scene.write(|tx| import_a_message(tx, "acme")).expect("imported");
     scene
 }
 
@@ -128,9 +130,10 @@ fn lived_in() -> Scene {
 fn every_table_is_in_the_document() {
     let scene = Scene::new();
     let written: BTreeSet<&str> = TABLES.iter().map(|table| table.name).collect();
-    // Months follow from days.
-    let left_out = |name: &str| name.starts_with("sqlite_") || name == "traffic_month";
-    let there: BTreeSet<String> = scene.dump().into_keys().filter(|name| !left_out(name)).collect();
+    // Traffic stands in two tables of plain numbers, from which its months follow.
+    let left_out = |name: &str| name.starts_with("sqlite_") || name == "traffic_month" || name == "traffic";
+    let mut there: BTreeSet<String> = scene.dump().into_keys().filter(|name| !left_out(name)).collect();
+    there.extend(["traffic_hour", "traffic_day"].map(str::to_owned));
     assert_eq!(written, there.iter().map(String::as_str).collect());
     assert_eq!(written.len(), TABLES.len());
 }
@@ -164,6 +167,27 @@ fn a_document_that_was_cut_off_or_changed_leaves_nothing() {
     assert_eq!(other.dump(), before);
 }
 
+/// The database packs them; a document is read by others.
+#[test]
+fn the_sums_of_traffic_stand_in_a_document_in_plain_numbers() {
+    let mut scene = lived_in();
+    let text = written(&mut scene);
+    let of_traffic: Vec<&str> = text.lines().filter(|line| line.starts_with("{\"traffic")).collect();
+    let counts = r#""pending":0,"unknown":0,"rejected":0,"expired":0,"undeliverable":0,"delivered":1,"parts":1"#;
+    let expected = [
+        format!(r#"{{"traffic_hour":{{"hour":480000,"account_id":1,{counts}}}}}"#),
+        format!(
+            r#"{{"traffic_day":{{"day":20000,"account_id":1,"country":"GB","unit":"SMS",{counts},"charge_e8":"0"}}}}"#
+        ),
+    ];
+    assert_eq!(of_traffic, expected);
+    let mut other = Scene::new();
+    read(&mut other, &text).unwrap();
+    for table in ["traffic", "traffic_month"] {
+        assert_eq!(other.dump()[table], scene.dump()[table], "{table}");
+    }
+}
+
 /// Whoever forges the last line as well still meets the ledger's chain, the sums and the rules of every value.
 #[test]
 fn a_document_that_contradicts_itself_is_refused() {
@@ -179,6 +203,9 @@ fn a_document_that_contradicts_itself_is_refused() {
         ("\"organisation\":\"ACME\"", "\"organisation\":\"A\\u202eB\"", "does not fit together"),
         ("\"organisation\"", "\"organization\"", "table customer has no column `organization`"),
         ("{\"note\":", "{\"notes\":", "a row of no table"),
+        ("\"delivered\":1,\"parts\":1}", "\"delivered\":2,\"parts\":1}", "the sums by hour and by country differ"),
+        ("\"delivered\":1,\"parts\":1}", "\"delivered\":-1,\"parts\":1}", "fewer messages than there were"),
+        ("\"delivered\":1,\"parts\":1}", "\"delivered\":1.5,\"parts\":1}", "traffic_hour.delivered cannot be"),
         ("\"customer_id\":1", "\"customer_id\":7", "does not fit together"),
         ("\"enabled\":1", "\"enabled\":\"yes\"", "table smpp_account"),
         ("\"enabled\":1", "\"enabled\":1.5", "cannot be `1.5`"),

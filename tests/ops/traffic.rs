@@ -103,7 +103,7 @@ fn tally(new: u64, updated: u64, duplicate: u64) -> Tally {
 pub fn state_of(scene: &mut Scene) -> BTreeMap<String, Vec<String>> {
     assert_eq!(scene.findings(), Vec::<String>::new());
     let mut state = scene.dump();
-    state.retain(|table, _| table.starts_with("traffic_"));
+    state.retain(|table, _| table.starts_with("traffic"));
     let mut messages = Vec::new();
     scene.read(|now| {
         now.messages((0, i32::MAX), |day, id, account, known| {
@@ -164,7 +164,7 @@ fn a_later_state_updates_the_message_and_never_its_charge() {
     assert_eq!(scene.credits("ACME"), valid("-2"));
     let state = state_of(&mut scene);
     assert!(state["message"][0].contains("Delivered"), "{state:?}");
-    assert_eq!(state["traffic_hour"].len(), 1);
+    assert_eq!(state["traffic"].len(), 1);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! What traffic costs: usage by customer and unit, how long balances last, and what a customer sent lately.
 
 use jiff::tz::TimeZone;
-use ssgctl::model::{HourTraffic, Money, StateCounts, Time, Unit};
+use ssgctl::model::{Money, StateCounts, Time, Unit};
 use ssgctl::report::{self, Calendar, Grain, Group, Period, RecentTraffic, Runway, TrafficQuestion, UsageLine};
-use ssgctl::store::{BalanceFilter, DayKey, DaySum, TrafficFilter};
+use ssgctl::store::{AccountDay, BalanceFilter, CountrySum, DaySum, HourSum, TrafficFilter};
 
 use crate::support::{NOON, Scene, adjustment_in, valid};
 
@@ -16,10 +16,12 @@ fn delivered(count: i64) -> StateCounts {
 
 /// Charges messages of a day to an account.
 fn charge(scene: &mut Scene, day: i32, account_id: i64, unit: Unit, charge: &str) {
-    let key = DayKey { day, account_id, country: *b"GB", unit };
+    let sum = DaySum { counts: delivered(1), parts: 1, charge: valid(charge) };
+    let mut of_day = AccountDay::new(day, account_id);
+    of_day.add_country(&CountrySum { country: *b"GB", unit, sum }).expect("charged");
     scene
         .write(|tx| {
-            tx.add_to_days(&[(key, DaySum { counts: delivered(1), parts: 1, charge: valid(charge) })])?;
+            tx.add_to_days(&[of_day])?;
             tx.sum_up_months()
         })
         .expect("charged");
@@ -162,13 +164,12 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
     let back = [0, 23, 24, 7 * 24 - 1, 7 * 24, 30 * 24 - 1, 30 * 24];
     for (account, hours) in back.iter().map(|hours| (1, *hours)).chain([(3, 0), (2, 24 * 10), (2, -1)]) {
         let hour = this_hour - hours;
-        let key = DayKey { day: hour.div_euclid(24), account_id: account, country: [0; 2], unit: Unit::Sms };
-        scene
-            .write(|tx| {
-                tx.add_to_hours(&[HourTraffic { hour, account_id: account, counts: delivered(1), parts: 1 }])?;
-                tx.add_to_days(&[(key, DaySum { counts: delivered(1), parts: 1, charge: Money::ZERO })])
-            })
-            .expect("counted");
+        let mut of_day = AccountDay::new(hour.div_euclid(24), account);
+        let (counts, parts, charge) = (delivered(1), 1, Money::ZERO);
+        of_day.add_hour(&HourSum { hour: u8::try_from(hour.rem_euclid(24)).expect("an hour"), counts, parts });
+        let sum = DaySum { counts, parts, charge };
+        of_day.add_country(&CountrySum { country: [0; 2], unit: Unit::Sms, sum }).expect("counted");
+        scene.write(|tx| tx.add_to_days(&[of_day])).expect("counted");
     }
     let recent = scene.read(|snapshot| report::recent_traffic(snapshot, &snapshot.customer("ACME")?, now));
     let counts = |recent: &RecentTraffic| {

@@ -1,7 +1,7 @@
 //! The sums of traffic: what is added is read again, and what is taken away leaves nothing behind.
 
 use ssgctl::model::{DayTraffic, HourTraffic, MessageState, Money, StateCounts, Unit, first_day_of, month_of};
-use ssgctl::store::{DayKey, DaySum, MonthKey, TrafficDetail, TrafficSpan};
+use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficDetail, TrafficSpan};
 
 use crate::support::{Scene, collect, valid};
 
@@ -17,7 +17,7 @@ fn letters(country: &str) -> [u8; 2] {
 }
 
 fn hours(scene: &mut Scene) -> Vec<HourTraffic> {
-    scene.read(|now| collect(|each| now.traffic_hours(0..i32::MAX, each)))
+    scene.read(|now| collect(|each| now.traffic_hours(0..30_000, each)))
 }
 
 fn days(scene: &mut Scene) -> Vec<DayTraffic> {
@@ -28,34 +28,36 @@ fn days(scene: &mut Scene) -> Vec<DayTraffic> {
 fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
     let mut scene = Scene::new();
     let mut add = |hour, state, count| {
-        let sum = HourTraffic { hour, account_id: 1, counts: counts(state, count), parts: 2 * count };
-        scene.write(|tx| tx.add_to_hours(&[sum])).unwrap();
+        let mut sum = AccountDay::new(20_000, 1);
+        sum.add_hour(&HourSum { hour, counts: counts(state, count), parts: 2 * count });
+        scene.write(|tx| tx.add_to_days(&[sum])).unwrap();
     };
-    add(500_000, MessageState::Pending, 3);
-    add(500_000, MessageState::Delivered, 1);
-    add(500_001, MessageState::Expired, 1);
-    add(500_000, MessageState::Pending, -1);
-    add(500_001, MessageState::Expired, -1);
-    let expected = HourTraffic { hour: 500_000, account_id: 1, counts: StateCounts::new([2, 0, 0, 0, 0, 1]), parts: 6 };
+    add(3, MessageState::Pending, 3);
+    add(3, MessageState::Delivered, 1);
+    add(4, MessageState::Expired, 1);
+    add(3, MessageState::Pending, -1);
+    add(4, MessageState::Expired, -1);
+    let expected = HourTraffic { hour: 480_003, account_id: 1, counts: StateCounts::new([2, 0, 0, 0, 0, 1]), parts: 6 };
     assert_eq!(hours(&mut scene), [expected]);
 }
 
 #[test]
 fn sums_of_a_day_are_told_apart_by_country_and_unit() {
     let mut scene = Scene::new();
-    let key = |country, unit| DayKey { day: 20_000, account_id: 1, country: letters(country), unit };
-    let mut add = |key, count: i64| {
+    let mut add = |country, unit, count: i64| {
         let delivered = counts(MessageState::Delivered, count);
         let charge = if count > 0 { "0.5" } else { "-0.5" };
         let sum = DaySum { counts: delivered, parts: count, charge: valid(charge) };
-        scene.write(|tx| tx.add_to_days(&[(key, sum)])).unwrap();
+        let mut of_day = AccountDay::new(20_000, 1);
+        of_day.add_country(&CountrySum { country: letters(country), unit, sum }).unwrap();
+        scene.write(|tx| tx.add_to_days(&[of_day])).unwrap();
     };
-    add(key("GB", Unit::Sms), 1);
-    add(key("GB", valid("EUR")), 1);
-    add(key("GB", valid("EUR")), 2);
-    add(key("", Unit::Sms), 1);
-    add(key("FR", Unit::Sms), 1);
-    add(key("FR", Unit::Sms), -1);
+    add("GB", Unit::Sms, 1);
+    add("GB", valid("EUR"), 1);
+    add("GB", valid("EUR"), 2);
+    add("", Unit::Sms, 1);
+    add("FR", Unit::Sms, 1);
+    add("FR", Unit::Sms, -1);
     let found: Vec<_> = days(&mut scene)
         .into_iter()
         .map(|sum| (sum.country.map(|country| country.to_string()), sum.unit.code(), sum.parts, sum.charge.to_string()))
@@ -73,9 +75,11 @@ fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
     let mut add = |day, unit, country, count: i64| {
         let parts = 3 * count;
         let sum = DaySum { counts: counts(MessageState::Delivered, count), parts, charge: Money::from_e8(count) };
+        let mut of_day = AccountDay::new(day, 1);
+        of_day.add_hour(&HourSum { hour: 0, counts: sum.counts, parts });
+        of_day.add_country(&CountrySum { country: letters(country), unit, sum }).unwrap();
         scene.write(|tx| {
-            tx.add_to_days(&[(DayKey { day, account_id: 1, country: letters(country), unit }, sum)])?;
-            tx.add_to_hours(&[HourTraffic { hour: day * 24, account_id: 1, counts: sum.counts, parts }])?;
+            tx.add_to_days(&[of_day])?;
             tx.add_to_months(&[(MonthKey { month: month_of(day), account_id: 1, unit }, sum)])
         })
     };

@@ -7,9 +7,9 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Result;
-use ssgctl::model::{HourTraffic, MessageState, StateCounts, Time, Unit, month_of};
+use ssgctl::model::{MessageState, StateCounts, Time, Unit, month_of};
 use ssgctl::report::{self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficQuestion};
-use ssgctl::store::{DayKey, DaySum, MonthKey, TrafficFilter};
+use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficFilter};
 
 use crate::support::{Scene, valid};
 
@@ -24,14 +24,16 @@ fn counts(numbers: [i64; 6]) -> StateCounts {
 fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, numbers: [i64; 6]) {
     let counts = counts(numbers);
     let (day, unit) = (hour.div_euclid(24), Unit::Sms);
-    let key = DayKey { day, account_id, country: country.as_bytes().try_into().unwrap_or_default(), unit };
     let month = MonthKey { month: month_of(day), account_id, unit };
     let parts = 2 * counts.total();
+    let sum = DaySum { counts, parts, charge: valid("1") };
+    let mut of_day = AccountDay::new(day, account_id);
+    of_day.add_hour(&HourSum { hour: u8::try_from(hour.rem_euclid(24)).expect("an hour"), counts, parts });
+    let country = country.as_bytes().try_into().unwrap_or_default();
+    of_day.add_country(&CountrySum { country, unit, sum }).expect("counted");
     scene
         .write(|tx| {
-            tx.add_to_hours(&[HourTraffic { hour, account_id, counts, parts }])?;
-            let sum = DaySum { counts, parts, charge: valid("1") };
-            tx.add_to_days(&[(key, sum)])?;
+            tx.add_to_days(&[of_day])?;
             tx.add_to_months(&[(month, sum)])
         })
         .expect("counted");
@@ -177,22 +179,36 @@ fn the_delivery_rate_is_of_those_whose_fate_is_sealed_and_never_rounded_up() {
 fn sums_that_no_database_of_ours_holds_are_refused() {
     let mut scene = scene();
     count(&mut scene, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
-    let mut refusal = |sql: &str, by: &[Group]| {
+    let mut refusal = |sql: &str, (from, until): (&str, &str), by: &[Group]| {
         scene.raw().execute_batch(sql).expect(sql);
         let snapshot = scene.store.read().expect("a snapshot");
-        let whole = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z", by);
+        let whole = question(None, "UTC", from, until, by);
         report::traffic(&snapshot, &whole, |_| Ok::<_, ssgctl::Error>(())).expect_err(sql)
     };
+    let (days, months) =
+        (("2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z"), ("2026-09-01T00:00:00Z", "2026-11-01T00:00:00Z"));
     let most = i64::MAX;
-    let huge = format!("INSERT INTO traffic_day VALUES (20751, 1, '', 'SMS', 0, 0, 0, 0, {most}, {most}, 1, 0)");
-    for by in [&[Account][..], &[Country], &[]] {
-        let huge = refusal(&format!("DELETE FROM traffic_day WHERE day = 20751; {huge}"), by);
+    let huge = format!("INSERT OR REPLACE INTO traffic_month VALUES (680, 1, 'SMS', 0, 0, 0, 0, {most}, {most}, 1, 0)");
+    for by in [&[Account][..], &[]] {
+        let huge = refusal(&huge, months, by);
         assert!(matches!(huge, ssgctl::Error::Overflow { .. }), "{by:?}: {huge}");
     }
-    let nowhere = refusal("UPDATE traffic_day SET country = 'GBR'", &[Country]);
-    assert!(matches!(nowhere, ssgctl::Error::Damaged(_)), "{nowhere}");
-    let stray = refusal("UPDATE traffic_day SET account_id = 99", &[Account]);
+    let stray = refusal("UPDATE traffic SET account_id = 99", days, &[Account]);
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
+    // A country of three letters, an hour that no day has, a number beyond all messages, and one that is cut off.
+    let beyond = "05 20 ffffffffffffffff7f 01";
+    for (column, bytes, by) in [
+        ("countries", "475252 534d53 20 01 01 01", &[Country][..]),
+        ("hours", "18 20 01 01", &[Group::Time]),
+        ("hours", beyond, &[Group::Time]),
+        ("hours", "05 20 81", &[]),
+    ] {
+        let sql = format!("UPDATE traffic SET {column} = x'{}', account_id = 1", bytes.replace(' ', ""));
+        let days = if column == "hours" { ("2026-10-24T01:00:00Z", "2026-10-24T23:00:00Z") } else { days };
+        let unread = refusal(&sql, days, by);
+        let expected = "the traffic of SMPP account 1 on 2026-10-24 cannot be read";
+        assert!(matches!(&unread, ssgctl::Error::Damaged(told) if told == expected), "{sql}: {unread}");
+    }
 }
 
 #[test]

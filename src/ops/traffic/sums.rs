@@ -1,8 +1,8 @@
 //! What messages add to the sums of traffic, gathered before it is written.
 
 use crate::error::{Error, Result};
-use crate::model::{Destination, HourTraffic, Message, MessageState, Money, StateCounts, Tariff, Unit, month_of};
-use crate::store::{DayKey, DaySum, KnownMessage, MonthKey, Tx};
+use crate::model::{Destination, Message, MessageState, Money, StateCounts, Tariff, Unit, month_of};
+use crate::store::{AccountDay, CountrySum, DaySum, HourSum, KnownMessage, MonthKey, Tx};
 
 /// Changes of the sums.
 #[derive(Debug, Default)]
@@ -13,7 +13,8 @@ pub(super) struct Sums(Vec<Change>);
 struct Change {
     account_id: i64,
     charge: i64,
-    hour: i32,
+    day: i32,
+    hour: u8,
     /// Below zero where the message is taken away.
     parts: i32,
     country: [u8; 2],
@@ -33,7 +34,8 @@ impl Sums {
     pub(super) fn add_new(&mut self, message: &Message, tariff: &Tariff) -> Result<Money> {
         let charge = if message.state.is_sent() { charge(tariff, message.parts, message.price)? } else { Money::ZERO };
         self.0.push(Change {
-            hour: message.hour(),
+            day: message.day,
+            hour: hour(message.second),
             account_id: message.account_id,
             country: country(&message.destination),
             unit: tariff.unit,
@@ -56,7 +58,8 @@ impl Sums {
         let count = if is_there { 1 } else { -1 };
         let charge = if known.charged { charge(tariff, known.parts, known.price)? } else { Money::ZERO };
         self.0.push(Change {
-            hour: message.day * 24 + (known.second / 3600).cast_signed(),
+            day: message.day,
+            hour: hour(known.second),
             account_id: message.account_id,
             country: country(&known.destination),
             unit: tariff.unit,
@@ -70,91 +73,71 @@ impl Sums {
 
     /// All changes of each sum together.
     pub(super) fn added_up(mut self) -> Result<Totals> {
-        self.0.sort_unstable_by_key(|change| (change.hour, change.account_id));
-        let hours = self
+        self.0.sort_unstable_by_key(|change| (change.day, change.account_id));
+        let days: Vec<AccountDay> = self
             .0
-            .chunk_by(|one, next| (one.hour, one.account_id) == (next.hour, next.account_id))
+            .chunk_by(|one, next| (one.day, one.account_id) == (next.day, next.account_id))
             .map(|changes| {
-                let (counts, parts) = counted(changes);
-                HourTraffic { hour: changes[0].hour, account_id: changes[0].account_id, counts, parts }
-            })
-            .collect();
-        for of_day in self.0.chunk_by_mut(|one, next| one.day() == next.day()) {
-            of_day.sort_unstable_by_key(|change| (change.account_id, change.country, change.unit));
-        }
-        let days: Vec<(DayKey, DaySum)> = self
-            .0
-            .chunk_by(|one, next| one.day_key() == next.day_key())
-            .map(|changes| {
-                let (counts, parts) = counted(changes);
-                let charge = changes.iter().try_fold(0_i64, |sum, change| sum.checked_add(change.charge));
-                let charge = charge.map(Money::from_e8).ok_or(Error::Overflow { what: "the charge of a day" })?;
-                Ok((changes[0].day_key(), DaySum { counts, parts, charge }))
+                let mut of_day = AccountDay::new(changes[0].day, changes[0].account_id);
+                changes.iter().try_for_each(|change| change.add_to(&mut of_day))?;
+                Ok(of_day)
             })
             .collect::<Result<_>>()?;
-        Ok(Totals { months: months(&days)?, hours, days })
+        Ok(Totals { months: months(&days)?, days })
     }
 }
 
 /// What is added to each sum, in the order of their keys.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
-    hours: Vec<HourTraffic>,
-    days: Vec<(DayKey, DaySum)>,
+    days: Vec<AccountDay>,
     months: Vec<(MonthKey, DaySum)>,
 }
 
 impl Totals {
     pub(super) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
-        tx.add_to_hours(&self.hours)?;
         tx.add_to_days(&self.days)?;
         tx.add_to_months(&self.months)
     }
 }
 
 /// The sums of days by months, countries together.
-fn months(days: &[(DayKey, DaySum)]) -> Result<Vec<(MonthKey, DaySum)>> {
+fn months(days: &[AccountDay]) -> Result<Vec<(MonthKey, DaySum)>> {
     let mut by_month: Vec<(MonthKey, &DaySum)> = Vec::with_capacity(days.len());
-    for of_day in days.chunk_by(|(one, _), (next, _)| one.day == next.day) {
-        let month = month_of(of_day[0].0.day);
-        by_month.extend(
-            of_day.iter().map(|(key, sum)| (MonthKey { month, account_id: key.account_id, unit: key.unit }, sum)),
-        );
+    for of_day in days.chunk_by(|one, next| one.day == next.day) {
+        let month = month_of(of_day[0].day);
+        for account in of_day {
+            let key = |unit| MonthKey { month, account_id: account.account_id, unit };
+            by_month.extend(account.countries().iter().map(|country| (key(country.unit), &country.sum)));
+        }
     }
     by_month.sort_by_key(|(key, _)| *key);
-    by_month
-        .chunk_by(|(one, _), (next, _)| one == next)
-        .map(|sums| {
-            let mut total = DaySum::default();
-            for (_, sum) in sums {
-                total.counts.add_all(&sum.counts);
-                total.parts += sum.parts;
-                total.charge =
-                    total.charge.checked_add(sum.charge).ok_or(Error::Overflow { what: "the charge of a month" })?;
-            }
-            Ok((sums[0].0, total))
-        })
-        .collect()
+    let of_months = by_month.chunk_by(|(one, _), (next, _)| one == next).map(|sums| {
+        let mut total = DaySum::default();
+        sums.iter().try_for_each(|(_, sum)| total.add(sum))?;
+        Ok((sums[0].0, total))
+    });
+    of_months.collect()
 }
 
 impl Change {
-    fn day(&self) -> i32 {
-        self.hour.div_euclid(24)
-    }
-
-    fn day_key(&self) -> DayKey {
-        let Self { account_id, country, unit, .. } = *self;
-        DayKey { day: self.day(), account_id, country, unit }
+    fn add_to(&self, of_day: &mut AccountDay) -> Result<()> {
+        let mut counts = StateCounts::default();
+        counts.add(self.state, self.count.into());
+        let (parts, charge) = (self.parts.into(), Money::from_e8(self.charge));
+        of_day.add_hour(&HourSum { hour: self.hour, counts, parts });
+        of_day.add_country(&CountrySum {
+            country: self.country,
+            unit: self.unit,
+            sum: DaySum { counts, parts, charge },
+        })
     }
 }
 
-fn counted(changes: &[Change]) -> (StateCounts, i64) {
-    let (mut counts, mut parts) = (StateCounts::default(), 0);
-    for change in changes {
-        counts.add(change.state, change.count.into());
-        parts += i64::from(change.parts);
-    }
-    (counts, parts)
+/// The hour of a second of the day.
+fn hour(second: u32) -> u8 {
+    // No second of a day lies beyond its 24 hours.
+    u8::try_from(second / 3600).unwrap_or(u8::MAX)
 }
 
 /// The two letters of its country; zeros where it has none.

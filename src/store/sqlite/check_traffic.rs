@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Charge, EntryKind, HourTraffic, ImportState, Money, StateCounts, Tariff, Unit, day_of, first_day_of,
+    Charge, EntryKind, HourTraffic, ImportState, Money, StateCounts, SystemId, Tariff, Unit, day_of, first_day_of,
 };
 use crate::store::sqlite::CheckReport;
-use crate::store::sqlite::traffic::MONTHS_OF_DAYS;
-use crate::store::{EntryFilter, ImportFilter, KnownMessage, Snapshot};
+use crate::store::{DaySum, EntryFilter, ImportFilter, KnownMessage, MonthKey, Snapshot, TrafficFilter};
 
 /// What the messages of one day add up to.
 #[derive(Default)]
@@ -64,41 +63,51 @@ impl Snapshot<'_> {
         Ok(tariffs)
     }
 
-    /// Sums by hour and by day are of the same messages.
+    /// Sums by hour and by country are of the same messages.
     fn check_sums_alone(&self, report: &mut CheckReport) -> Result<()> {
-        let mut statement = self.transaction.prepare(
-            "SELECT day, system_id FROM (
-                SELECT day, account_id, pending + unknown + rejected + expired + undeliverable + delivered AS messages, parts
-                FROM traffic_day
-                UNION ALL
-                SELECT hour / 24, account_id, -(pending + unknown + rejected + expired + undeliverable + delivered), -parts
-                FROM traffic_hour)
-             LEFT JOIN smpp_account ON smpp_account.id = account_id
-             GROUP BY day, account_id HAVING sum(messages) <> 0 OR sum(parts) <> 0 OR system_id IS NULL",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (day, account): (i32, Option<String>) = (row.get(0)?, row.get(1)?);
-            let account = account.unwrap_or_else(|| "an account that is not there".to_owned());
-            report.add(format!("traffic of {account} on {}: the sums by hour and by day differ", day_of(day)));
-        }
-        Ok(())
+        let accounts = self.traffic_accounts(&TrafficFilter::default())?;
+        let names: BTreeMap<i64, SystemId> =
+            accounts.into_iter().map(|account| (account.id, account.system_id)).collect();
+        self.account_days(i32::MIN..i32::MAX, |of_day| {
+            let (mut hours, mut countries) = ((StateCounts::default(), 0), (StateCounts::default(), 0));
+            for hour in of_day.hours() {
+                hours.0.add_all(&hour.counts);
+                hours.1 += hour.parts;
+            }
+            for country in of_day.countries() {
+                countries.0.add_all(&country.sum.counts);
+                countries.1 += country.sum.parts;
+            }
+            let name = names.get(&of_day.account_id);
+            if hours != countries || hours.0.is_empty() || name.is_none() {
+                let account = name.map_or_else(|| "an account that is not there".to_owned(), ToString::to_string);
+                report.add(format!(
+                    "traffic of {account} on {}: the sums by hour and by country differ",
+                    day_of(of_day.day)
+                ));
+            }
+            Ok(())
+        })
     }
 
     /// Sums by month are those of their days.
     fn check_months(&self, report: &mut CheckReport) -> Result<()> {
-        let stored = "SELECT * FROM traffic_month";
-        let mut statement = self.transaction.prepare(&format!(
-            "SELECT DISTINCT month FROM (
-                SELECT * FROM ({stored} EXCEPT {MONTHS_OF_DAYS})
-                UNION ALL
-                SELECT * FROM ({MONTHS_OF_DAYS} EXCEPT {stored}))"
-        ))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let month = day_of(first_day_of(row.get(0)?)).strftime("%Y-%m");
+        let mut stored: BTreeMap<i32, BTreeMap<MonthKey, DaySum>> = BTreeMap::new();
+        self.traffic_months(|key, sum| {
+            stored.entry(key.month).or_default().insert(key, sum);
+            Ok::<_, Error>(())
+        })?;
+        let mut add = |month: i32| {
+            let month = day_of(first_day_of(month)).strftime("%Y-%m");
             report.add(format!("traffic of {month}: the sums by month are not those of its days"));
-        }
+        };
+        self.months_of_days(|month, sums| {
+            if stored.remove(&month).unwrap_or_default() != sums {
+                add(month);
+            }
+            Ok(())
+        })?;
+        stored.into_keys().for_each(add);
         Ok(())
     }
 
@@ -108,7 +117,7 @@ impl Snapshot<'_> {
             return Ok(());
         }
         let mut hours = BTreeMap::new();
-        self.traffic_hours(day * 24..day * 24 + 24, |sum: HourTraffic| {
+        self.traffic_hours(day..day + 1, |sum: HourTraffic| {
             hours.insert((sum.hour, sum.account_id), (sum.counts, sum.parts));
             Ok::<_, Error>(())
         })?;

@@ -2,13 +2,14 @@
 //!
 //! A row is a JSON object of the table's columns. Whole numbers are numbers, but amounts (columns that end in `_e8`) are texts,
 //! so that no reader makes floats of them; bytes are `{"hex": "…"}`; columns that hold JSON hold it as it is; a column
-//! that is empty is left out.
+//! that is empty is left out. The sums of traffic, which are packed in the database, stand in two tables of plain numbers.
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, ToSql, params_from_iter};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result, quoted};
+use crate::store::sqlite::unpacked;
 use crate::store::{Snapshot, Tx};
 
 /// A table as it stands in a document.
@@ -55,9 +56,26 @@ pub const TABLES: &[Table] = &[
 /// The table that no new database is without a row of.
 const NEVER_EMPTY: &str = "service";
 
+/// The tables of a document that the database has packed in another.
+const HOURS: &str = "traffic_hour";
+const DAYS: &str = "traffic_day";
+
 impl Snapshot<'_> {
     /// Hands every row of a table to `each`, as the text of its JSON object.
     pub fn rows_of<E: From<Error>>(&self, table: &Table, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        let every_day = i32::MIN..i32::MAX;
+        match table.name {
+            HOURS => self.traffic_hours(every_day, |sum| each(&unpacked::hour_as_json(&sum))),
+            DAYS => self.traffic_days(every_day, |sum| each(&unpacked::day_as_json(&sum))),
+            _ => self.rows_as_stored(table, each),
+        }
+    }
+
+    fn rows_as_stored<E: From<Error>>(
+        &self,
+        table: &Table,
+        mut each: impl FnMut(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
         let sql = format!("SELECT * FROM {} ORDER BY {}", table.name, table.order);
         let mut statement = self.transaction.prepare(&sql).map_err(Error::from)?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
@@ -75,7 +93,8 @@ impl Snapshot<'_> {
     pub fn first_table_in_use(&self) -> Result<Option<&'static str>> {
         for table in TABLES {
             let most = i64::from(table.name == NEVER_EMPTY);
-            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 2)", table.name);
+            let name = if [HOURS, DAYS].contains(&table.name) { "traffic" } else { table.name };
+            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 2)");
             let count: i64 = self.transaction.query_row(&sql, [], |row| row.get(0))?;
             if count > most {
                 return Ok(Some(table.name));
@@ -89,7 +108,15 @@ impl Tx<'_> {
     /// Makes room in a new database for all that a document has: what every new database has goes, and rows may come before
     /// those that they refer to.
     pub fn begin_document(&mut self) -> Result<()> {
-        Ok(self.transaction.execute_batch(&format!("PRAGMA defer_foreign_keys = ON; DELETE FROM {NEVER_EMPTY};"))?)
+        self.transaction.execute_batch(&format!("PRAGMA defer_foreign_keys = ON; DELETE FROM {NEVER_EMPTY};"))?;
+        unpacked::create(&self.transaction)
+    }
+
+    /// Brings what a document tells into the form that the database has it in, and adds what follows from it and is in no
+    /// document.
+    pub fn end_document(&mut self) -> Result<()> {
+        unpacked::pack(&self.transaction)?;
+        self.sum_up_months()
     }
 
     /// Adds a row as it stands in a document.

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::error::{Error, Result};
 use crate::model::{Charge, Hash, Import, ImportState, Manifest, Noun, Tally, Tariff};
 use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::rows::write_rows;
 use crate::store::{AccountDays, ImportFilter, Snapshot, Tx};
 
 const SELECT: &str = "SELECT id, file, sha256, size, dialect, options, charging, state, first_day, last_day,
@@ -221,7 +222,7 @@ impl Tx<'_> {
                  VALUES {rows}"
             )
         };
-        self.add_in_rows(accounts, insert, |statement, AccountDays { tariff, first_day, last_day }| {
+        write_rows(&self.transaction, accounts, insert, |statement, AccountDays { tariff, first_day, last_day }| {
             statement.bind(id)?;
             statement.bind(tariff.account_id)?;
             statement.bind(tariff.customer_id)?;

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{Destination, Message, MessageId, MessageState};
+use crate::store::sqlite::rows::write_rows;
 use crate::store::{KnownMessage, Snapshot, Tx};
 
 /// Reading all messages of a day in order is quicker than looking for each, if no more than so many are passed over for one.
@@ -94,7 +95,7 @@ impl Snapshot<'_> {
         let mut days = BTreeSet::new();
         let mut statement = self
             .transaction
-            .prepare_cached("SELECT day FROM traffic_day WHERE day BETWEEN ?1 AND ?2 ORDER BY day LIMIT 1")?;
+            .prepare_cached("SELECT day FROM traffic WHERE day BETWEEN ?1 AND ?2 ORDER BY day LIMIT 1")?;
         let mut from = first;
         while let Some(day) = statement.query_row([from, last], |row| row.get(0)).optional()? {
             days.insert(day);
@@ -106,13 +107,11 @@ impl Snapshot<'_> {
     /// What is known of messages of one day that are sorted by key: for each in turn, if it is known.
     pub fn known_messages(&self, messages: &[Message]) -> Result<Vec<Option<KnownMessage>>> {
         let Some(first) = messages.first() else { return Ok(Vec::new()) };
-        let of_day: i64 = self
-            .transaction
-            .prepare_cached(
-                "SELECT coalesce(sum(pending + unknown + rejected + expired + undeliverable + delivered), 0)
-                 FROM traffic_day WHERE day = ?1",
-            )?
-            .query_row([first.day], |row| row.get(0))?;
+        let mut of_day = 0;
+        self.account_days(first.day..first.day + 1, |account| {
+            of_day += account.hours().iter().map(|hour| hour.counts.total()).sum::<i64>();
+            Ok::<_, Error>(())
+        })?;
         if usize::try_from(of_day).unwrap_or(usize::MAX) / WORTH_READING > messages.len() {
             messages.iter().map(|message| self.known_message(message)).collect()
         } else {
@@ -179,7 +178,7 @@ impl Tx<'_> {
         let insert = |rows: usize| {
             format!("INSERT OR FAIL INTO message VALUES {}", vec!["(?,?,?,?,?,?,?,?,?,?)"; rows].join(","))
         };
-        self.add_in_rows(messages, insert, |statement, (message, charged)| {
+        write_rows(&self.transaction, messages, insert, |statement, (message, charged)| {
             statement.bind(message.day)?;
             statement.bind(&message.id)?;
             statement.bind(message.account_id)?;

@@ -20,13 +20,16 @@ mod message;
 mod message_show;
 mod note;
 mod open;
+mod packed;
 mod password;
+mod rows;
 mod schema;
 mod service;
 mod smpp;
 mod traffic;
 mod traffic_sums;
 mod turnstile;
+mod unpacked;
 mod values;
 mod warning;
 

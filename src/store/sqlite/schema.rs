@@ -3,6 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Result;
+use crate::store::sqlite::unpacked;
 
 /// Marks a file as a database of this program: "SSGC" in `PRAGMA application_id`.
 pub(super) const APPLICATION_ID: u32 = 0x5353_4743;
@@ -18,10 +19,14 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("migrations/007_traffic.sql"),
     include_str!("migrations/008_organisations.sql"),
     include_str!("migrations/009_months.sql"),
+    include_str!("migrations/010_packed.sql"),
 ];
 
+/// The schema that packs the sums of traffic, which takes more than SQL.
+const PACKED: u32 = 10;
+
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: u32 = 9;
+pub const SCHEMA_VERSION: u32 = 10;
 
 /// Brings a database from whatever schema it has, none included, to the newest, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
@@ -29,6 +34,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     let found = version(&transaction)?;
     for (number, step) in (1_u32..).zip(MIGRATIONS).filter(|&(number, _)| number > found) {
         transaction.execute_batch(step)?;
+        if number == PACKED {
+            unpacked::pack(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", number)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -38,4 +46,76 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
 /// The schema that a database has.
 pub(super) fn version(connection: &Connection) -> Result<u32> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Money, StateCounts, Unit};
+    use crate::store::sqlite::packed;
+    use crate::store::{CountrySum, DaySum, HourSum};
+
+    /// A database of the last schema that had rows for hours and days, with the traffic of two accounts.
+    fn schema_9() -> Connection {
+        let connection = Connection::open_in_memory().expect("opened");
+        for step in &MIGRATIONS[..9] {
+            connection.execute_batch(step).expect("a step");
+        }
+        connection.pragma_update(None, "user_version", 9).expect("noted");
+        connection
+            .execute_batch(
+                "INSERT INTO traffic_hour VALUES (480023, 1, 0, 0, 0, 0, 1, 2, 4), (480024, 2, 1, 0, 0, 0, 0, 0, 1),
+                    (480047, 1, 0, 0, 0, 0, 0, 300, 300);
+                 INSERT INTO traffic_day VALUES (20000, 1, '', 'EUR', 0, 0, 0, 0, 1, 0, 1, 7),
+                    (20000, 1, 'GB', 'SMS', 0, 0, 0, 0, 0, 2, 3, 300000000), (20001, 2, 'FR', 'SMS', 1, 0, 0, 0, 0, 0, 1, 100000000),
+                    (20001, 1, 'FR', 'SMS', 0, 0, 0, 0, 0, 300, 300, 30000000000);",
+            )
+            .expect("written");
+        connection
+    }
+
+    #[test]
+    fn rows_of_hours_and_days_are_packed_and_nothing_of_them_is_lost() {
+        let mut connection = schema_9();
+        migrate(&mut connection).expect("migrated");
+        let mut statement =
+            connection.prepare("SELECT day, account_id, hours, countries FROM traffic").expect("prepared");
+        let mut rows = statement.query([]).expect("asked");
+        let (mut hours, mut countries) = (Vec::new(), Vec::new());
+        while let Some(row) = rows.next().expect("read") {
+            let (day, account): (i32, i64) = (row.get_unwrap(0), row.get_unwrap(1));
+            let bytes: (Vec<u8>, Vec<u8>) = (row.get_unwrap(2), row.get_unwrap(3));
+            hours.extend(packed::hours(&bytes.0).map(|hour| (day, account, hour.expect("an hour"))));
+            countries.extend(packed::countries(&bytes.1).map(|country| (day, account, country.expect("a country"))));
+        }
+        let hour = |hour, numbers, parts| HourSum { hour, counts: StateCounts::new(numbers), parts };
+        let expected = [
+            (20_000, 1, hour(23, [0, 0, 0, 0, 1, 2], 4)),
+            (20_001, 1, hour(23, [0, 0, 0, 0, 0, 300], 300)),
+            (20_001, 2, hour(0, [1, 0, 0, 0, 0, 0], 1)),
+        ];
+        assert_eq!(hours, expected);
+        let country = |country, unit, numbers, parts, e8| {
+            let (counts, charge) = (StateCounts::new(numbers), Money::from_e8(e8));
+            CountrySum { country, unit, sum: DaySum { counts, parts, charge } }
+        };
+        let euros = "EUR".parse().expect("a currency");
+        let expected = [
+            (20_000, 1, country([0; 2], euros, [0, 0, 0, 0, 1, 0], 1, 7)),
+            (20_000, 1, country(*b"GB", Unit::Sms, [0, 0, 0, 0, 0, 2], 3, 300_000_000)),
+            (20_001, 1, country(*b"FR", Unit::Sms, [0, 0, 0, 0, 0, 300], 300, 30_000_000_000)),
+            (20_001, 2, country(*b"FR", Unit::Sms, [1, 0, 0, 0, 0, 0], 1, 100_000_000)),
+        ];
+        assert_eq!(countries, expected);
+        let gone = "SELECT count(*) FROM sqlite_schema WHERE name IN ('traffic_hour', 'traffic_day')";
+        assert_eq!(connection.query_row(gone, [], |row| row.get(0)), Ok(0));
+    }
+
+    #[test]
+    fn sums_below_nothing_are_not_packed() {
+        let mut connection = schema_9();
+        connection.execute("UPDATE traffic_hour SET delivered = -1 WHERE hour = 480047", []).expect("damaged");
+        assert!(migrate(&mut connection).is_err());
+        assert_eq!(version(&connection).expect("read"), 9);
+    }
 }

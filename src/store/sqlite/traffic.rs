@@ -1,165 +1,253 @@
-//! The sums of traffic by hour, day and month, which reports are answered from.
+//! The sums of traffic by account and day, with their hours and countries, and by month.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rusqlite::types::ToSql;
-use rusqlite::{CachedStatement, Row};
+use rusqlite::{CachedStatement, Connection, Row};
 
 use crate::error::{Error, Result};
-use crate::model::{DayTraffic, HourTraffic, Money, StateCounts};
+use crate::model::{DayTraffic, HourTraffic, StateCounts, day_of, month_of};
 use crate::store::sqlite::filter::Query;
-use crate::store::{DayKey, DaySum, MonthKey, Snapshot, Tx};
+use crate::store::sqlite::packed::{self, Packer, Unreadable};
+use crate::store::sqlite::rows::{Binding, write_rows};
+use crate::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, Snapshot, Tx};
 
-const SELECT_HOURS: &str =
-    "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, hour, account_id
-    FROM traffic_hour";
-const SELECT_DAYS: &str =
-    "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, day, account_id,
-    country, unit, charge_e8 FROM traffic_day";
-/// The sums of months as they follow from those of days, in the order of the columns.
-pub(super) const MONTHS_OF_DAYS: &str =
-    "SELECT (strftime('%Y', day * 86400, 'unixepoch') - 1970) * 12 + strftime('%m', day * 86400, 'unixepoch') - 1 AS month,
-        account_id, unit, sum(pending), sum(unknown), sum(rejected), sum(expired), sum(undeliverable), sum(delivered),
-        sum(parts), sum(charge_e8)
-    FROM traffic_day GROUP BY 1, 2, 3";
+const SELECT: &str = "SELECT day, account_id, hours, countries FROM traffic";
 
-/// The counts by state, which stand first.
-fn read_counts(row: &Row<'_>) -> rusqlite::Result<StateCounts> {
-    Ok(StateCounts::new([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]))
+/// The error for a row that is not as it must be.
+pub(super) fn unreadable(account_id: i64, day: i32) -> impl FnOnce(Unreadable) -> Error {
+    move |Unreadable| {
+        Error::Damaged(format!("the traffic of SMPP account {account_id} on {} cannot be read", day_of(day)))
+    }
 }
 
-fn read_hour(row: &Row<'_>) -> rusqlite::Result<HourTraffic> {
-    Ok(HourTraffic { counts: read_counts(row)?, parts: row.get(6)?, hour: row.get(7)?, account_id: row.get(8)? })
+/// Reads the columns of [`SELECT`].
+fn read(row: &Row<'_>) -> Result<AccountDay> {
+    let mut of_day = AccountDay::new(row.get(0)?, row.get(1)?);
+    let (account_id, day) = (of_day.account_id, of_day.day);
+    for hour in packed::hours(blob(row, 2)?) {
+        of_day.add_hour(&hour.map_err(unreadable(account_id, day))?);
+    }
+    for country in packed::countries(blob(row, 3)?) {
+        of_day.add_country(&country.map_err(unreadable(account_id, day))?)?;
+    }
+    Ok(of_day)
 }
 
-fn read_day(row: &Row<'_>) -> rusqlite::Result<DayTraffic> {
-    let country = row.get_ref(9)?.as_str()?;
-    Ok(DayTraffic {
-        counts: read_counts(row)?,
-        parts: row.get(6)?,
-        day: row.get(7)?,
-        account_id: row.get(8)?,
-        country: if country.is_empty() { None } else { Some(row.get(9)?) },
-        unit: row.get(10)?,
-        charge: row.get(11)?,
-    })
+/// The bytes of a column.
+pub(super) fn blob<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a [u8]> {
+    let bytes = row.get_ref(column)?.as_blob();
+    bytes.map_err(|_| Error::Damaged(format!("column {column} of a row of traffic holds no bytes")))
 }
 
 impl Snapshot<'_> {
-    /// Hands the sums of every hour of a half-open range to `each`, by hour and account.
+    /// Hands every account of every day of a half-open range to `each`, by day and account.
+    pub fn account_days<E: From<Error>>(
+        &self,
+        days: Range<i32>,
+        mut each: impl FnMut(AccountDay) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = format!("{SELECT} WHERE day >= ?1 AND day < ?2 ORDER BY day, account_id");
+        let mut statement = self.transaction.prepare_cached(&sql).map_err(Error::from)?;
+        let mut rows = statement.query([days.start, days.end]).map_err(Error::from)?;
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            each(read(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// Hands the sums of every hour of some days to `each`, by hour and account.
     pub fn traffic_hours<E: From<Error>>(
         &self,
-        hours: Range<i32>,
-        each: impl FnMut(HourTraffic) -> Result<(), E>,
+        days: Range<i32>,
+        mut each: impl FnMut(HourTraffic) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut query = Query::default();
-        query.when("hour >= ?", hours.start);
-        query.when("hour < ?", hours.end);
-        query.order(&["hour", "account_id"], false);
-        query.run(&self.transaction, SELECT_HOURS, read_hour, each)
+        let (mut of_day, mut day): (Vec<HourTraffic>, _) = (Vec::new(), i32::MIN);
+        let mut hand_out = |of_day: &mut Vec<HourTraffic>| {
+            // They are in the order of accounts.
+            of_day.sort_by_key(|sum| sum.hour);
+            of_day.drain(..).try_for_each(&mut each)
+        };
+        self.hours_of_accounts::<E>(days, |sum| {
+            if sum.hour.div_euclid(24) > day {
+                day = sum.hour.div_euclid(24);
+                hand_out(&mut of_day)?;
+            }
+            of_day.push(sum);
+            Ok(())
+        })?;
+        hand_out(&mut of_day)
+    }
+
+    /// The same by day, account and hour.
+    fn hours_of_accounts<E: From<Error>>(
+        &self,
+        days: Range<i32>,
+        mut each: impl FnMut(HourTraffic) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = "SELECT day, account_id, hours FROM traffic WHERE day >= ?1 AND day < ?2 ORDER BY day, account_id";
+        let mut statement = self.transaction.prepare_cached(sql).map_err(Error::from)?;
+        let mut rows = statement.query([days.start, days.end]).map_err(Error::from)?;
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            let key = || Ok::<(i32, i64), rusqlite::Error>((row.get(0)?, row.get(1)?));
+            let (day, account_id) = key().map_err(Error::from)?;
+            for hour in packed::hours(blob(row, 2)?) {
+                let HourSum { hour, counts, parts } = hour.map_err(unreadable(account_id, day))?;
+                each(HourTraffic { hour: day * 24 + i32::from(hour), account_id, counts, parts })?;
+            }
+        }
+        Ok(())
     }
 
     /// Hands the sums of every day of a half-open range to `each`, by day, account, country and unit.
     pub fn traffic_days<E: From<Error>>(
         &self,
         days: Range<i32>,
-        each: impl FnMut(DayTraffic) -> Result<(), E>,
+        mut each: impl FnMut(DayTraffic) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut query = Query::default();
-        query.when("day >= ?", days.start);
-        query.when("day < ?", days.end);
-        query.order(&["day", "account_id", "country", "unit"], false);
-        query.run(&self.transaction, SELECT_DAYS, read_day, each)
+        self.account_days(days, |account| {
+            account.countries().iter().try_for_each(|CountrySum { country, unit, sum }| {
+                let letters = str::from_utf8(country).ok().filter(|_| *country != [0; 2]);
+                let country = letters.map(|code| code.parse().map_err(|rule| Error::invalid("country", code, rule)));
+                each(DayTraffic {
+                    day: account.day,
+                    account_id: account.account_id,
+                    country: country.transpose()?,
+                    unit: *unit,
+                    counts: sum.counts,
+                    parts: sum.parts,
+                    charge: sum.charge,
+                })
+            })
+        })
+    }
+
+    /// Hands every sum of a month to `each`.
+    pub(super) fn traffic_months<E: From<Error>>(
+        &self,
+        mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql =
+            "SELECT month, account_id, unit, pending, unknown, rejected, expired, undeliverable, delivered, parts,
+            charge_e8 FROM traffic_month";
+        let read = |row: &Row<'_>| {
+            let key = MonthKey { month: row.get(0)?, account_id: row.get(1)?, unit: row.get(2)? };
+            let counts = [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?];
+            Ok((key, DaySum { counts: StateCounts::new(counts), parts: row.get(9)?, charge: row.get(10)? }))
+        };
+        Query::default().run(&self.transaction, sql, read, |(key, sum)| each(key, sum))
+    }
+
+    /// The sums of each month as they follow from those of days, month by month.
+    pub(super) fn months_of_days(
+        &self,
+        mut each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
+    ) -> Result<()> {
+        let (mut of_month, mut month, mut day) = (BTreeMap::new(), i32::MIN, i32::MIN);
+        self.account_days(i32::MIN..i32::MAX, |account| {
+            if account.day > day {
+                day = account.day;
+                if month_of(day) > month {
+                    each(month, std::mem::take(&mut of_month))?;
+                    month = month_of(day);
+                }
+            }
+            let account_id = account.account_id;
+            account.countries().iter().try_for_each(|CountrySum { unit, sum, .. }| {
+                of_month.entry(MonthKey { month, account_id, unit: *unit }).or_insert_with(DaySum::default).add(sum)
+            })
+        })?;
+        each(month, of_month)
     }
 }
 
-/// How many rows one statement writes.
-const ROWS_A_STATEMENT: usize = 40;
-
-/// Sums of one table, which has columns for its key, then for the counts by state, the parts and, perhaps, the charge.
-struct SumTable {
-    name: &'static str,
-    key: &'static [&'static str],
-    has_charge: bool,
+/// Adds to the sums of days and accounts. It is quickest in the order of days and accounts.
+pub(super) fn add_to_days(connection: &Connection, sums: &[AccountDay]) -> Result<()> {
+    for of_day in sums.chunk_by(|one, next| one.day == next.day) {
+        let is_begun = connection.prepare_cached("SELECT 1 FROM traffic WHERE day = ?1")?.exists([of_day[0].day])?;
+        write_days(connection, of_day, is_begun)?;
+    }
+    Ok(())
 }
 
-const HOURS: SumTable = SumTable { name: "traffic_hour", key: &["hour", "account_id"], has_charge: false };
-const DAYS: SumTable =
-    SumTable { name: "traffic_day", key: &["day", "account_id", "country", "unit"], has_charge: true };
-const MONTHS: SumTable = SumTable { name: "traffic_month", key: &["month", "account_id", "unit"], has_charge: true };
+/// The same of one day, of which there may be some accounts already.
+fn write_days(connection: &Connection, sums: &[AccountDay], is_begun: bool) -> Result<()> {
+    let mut stored = connection.prepare_cached(&format!("{SELECT} WHERE day = ?1 AND account_id = ?2"))?;
+    let mut remove = connection.prepare_cached("DELETE FROM traffic WHERE day = ?1 AND account_id = ?2")?;
+    let (mut packer, mut rows) = (Packer::default(), Vec::with_capacity(sums.len()));
+    for added in sums {
+        let mut sum = Cow::Borrowed(added);
+        if let Some(before) = if is_begun { account_day(&mut stored, added)? } else { None } {
+            sum.to_mut().add(&before)?;
+        }
+        let begin = packer.bytes.len();
+        packer.hours(sum.hours())?;
+        let middle = packer.bytes.len();
+        packer.countries(sum.countries())?;
+        let end = packer.bytes.len();
+        if end == begin {
+            remove.execute((sum.day, sum.account_id))?;
+        } else {
+            rows.push((sum.day, sum.account_id, begin..middle, middle..end));
+        }
+    }
+    let replace = |rows| format!("INSERT OR REPLACE INTO traffic VALUES {}", vec!["(?,?,?,?)"; rows].join(","));
+    write_rows(connection, &rows, replace, |row, (day, account_id, hours, countries)| {
+        row.bind(day)?;
+        row.bind(account_id)?;
+        row.bind(&packer.bytes[hours.clone()])?;
+        row.bind(&packer.bytes[countries.clone()])
+    })
+}
+
+/// What is stored of an account and a day.
+fn account_day(stored: &mut CachedStatement<'_>, of: &AccountDay) -> Result<Option<AccountDay>> {
+    let mut rows = stored.query((of.day, of.account_id))?;
+    rows.next()?.map(read).transpose()
+}
+
 const COUNTS: [&str; 6] = ["pending", "unknown", "rejected", "expired", "undeliverable", "delivered"];
 
-impl SumTable {
-    /// The statement that adds to so many sums.
-    fn upsert(&self, rows: usize) -> String {
-        let added = COUNTS.into_iter().chain(["parts"]).chain(self.has_charge.then_some("charge_e8"));
-        let set: Vec<String> = added.map(|column| format!("{column} = {column} + excluded.{column}")).collect();
-        let row = format!("({})", vec!["?"; self.key.len() + set.len()].join(","));
-        let (name, rows) = (self.name, vec![row; rows].join(","));
-        format!("INSERT OR FAIL INTO {name} VALUES {rows} ON CONFLICT DO UPDATE SET {}", set.join(", "))
-    }
-
-    /// The statement that removes a sum if it is of no message.
-    fn remove(&self) -> String {
-        let key: Vec<String> = self.key.iter().map(|column| format!("{column} = ?")).collect();
-        let none: Vec<String> = COUNTS.iter().map(|column| format!("{column} = 0")).collect();
-        format!("DELETE FROM {} WHERE {} AND {}", self.name, key.join(" AND "), none.join(" AND "))
-    }
-}
-
 impl Tx<'_> {
-    /// Adds to the sums of hours and accounts; counts below zero take away. A sum without messages is removed. It is quickest
-    /// in the order of hours and accounts.
-    pub fn add_to_hours(&mut self, sums: &[HourTraffic]) -> Result<()> {
-        let key = |statement: &mut Binding<'_, '_>, sum: &HourTraffic| {
-            statement.bind(sum.hour)?;
-            statement.bind(sum.account_id)
-        };
-        self.add_to(&HOURS, sums, key, |sum| (sum.counts, sum.parts, None))
-    }
-
-    /// Adds to the sums of days, accounts, countries and units, likewise.
-    pub fn add_to_days(&mut self, sums: &[(DayKey, DaySum)]) -> Result<()> {
-        let key = |statement: &mut Binding<'_, '_>, (key, _): &(DayKey, DaySum)| {
-            statement.bind(key.day)?;
-            statement.bind(key.account_id)?;
-            statement.bind(if key.country == [0; 2] { "" } else { str::from_utf8(&key.country)? })?;
-            statement.bind(key.unit)
-        };
-        self.add_to(&DAYS, sums, key, |(_, sum)| (sum.counts, sum.parts, Some(sum.charge)))
+    /// Adds to the sums of days and accounts; counts below zero take away. What has no messages any more is removed. It is
+    /// quickest in the order of days and accounts.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where more would be taken away than there is.
+    pub fn add_to_days(&mut self, sums: &[AccountDay]) -> Result<()> {
+        add_to_days(&self.transaction, sums)
     }
 
     /// Adds to the sums of months, accounts and units, likewise.
     pub fn add_to_months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
-        let key = |statement: &mut Binding<'_, '_>, (key, _): &(MonthKey, DaySum)| {
-            statement.bind(key.month)?;
-            statement.bind(key.account_id)?;
-            statement.bind(key.unit)
+        let added: Vec<String> = COUNTS
+            .into_iter()
+            .chain(["parts", "charge_e8"])
+            .map(|column| format!("{column} = {column} + excluded.{column}"))
+            .collect();
+        let upsert = |rows: usize| {
+            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
+            format!("INSERT OR FAIL INTO traffic_month VALUES {rows} ON CONFLICT DO UPDATE SET {}", added.join(", "))
         };
-        self.add_to(&MONTHS, sums, key, |(_, sum)| (sum.counts, sum.parts, Some(sum.charge)))
-    }
-
-    fn add_to<T>(
-        &mut self,
-        table: &SumTable,
-        sums: &[T],
-        key: impl Fn(&mut Binding<'_, '_>, &T) -> rusqlite::Result<()>,
-        parts_of: impl Fn(&T) -> (StateCounts, i64, Option<Money>),
-    ) -> Result<()> {
-        self.add_in_rows(
-            sums,
-            |rows| table.upsert(rows),
-            |statement, sum| {
-                key(statement, sum)?;
-                let (counts, parts, charge) = parts_of(sum);
-                counts.numbers().iter().try_for_each(|count| statement.bind(count))?;
-                statement.bind(parts)?;
-                charge.map_or(Ok(()), |charge| statement.bind(charge))
-            },
-        )?;
-        let mut remove = self.transaction.prepare_cached(&table.remove())?;
-        for sum in sums.iter().filter(|sum| parts_of(sum).0.total() <= 0) {
-            key(&mut Binding { statement: &mut remove, place: 0 }, sum)?;
+        let key = |row: &mut Binding<'_, '_>, key: &MonthKey| {
+            row.bind(key.month)?;
+            row.bind(key.account_id)?;
+            row.bind(key.unit)
+        };
+        write_rows(&self.transaction, sums, upsert, |row, (of, sum)| {
+            key(row, of)?;
+            sum.counts.numbers().iter().try_for_each(|count| row.bind(count))?;
+            row.bind(sum.parts)?;
+            row.bind(sum.charge)
+        })?;
+        let none: Vec<String> = COUNTS.iter().map(|column| format!("{column} = 0")).collect();
+        let mut remove = self.transaction.prepare_cached(&format!(
+            "DELETE FROM traffic_month WHERE month = ? AND account_id = ? AND unit = ? AND {}",
+            none.join(" AND ")
+        ))?;
+        for (of, _) in sums.iter().filter(|(_, sum)| sum.counts.total() <= 0) {
+            key(&mut Binding::of(&mut remove), of)?;
             remove.raw_execute()?;
         }
         Ok(())
@@ -167,45 +255,12 @@ impl Tx<'_> {
 
     /// Takes the sums of months from those of days anew.
     pub fn sum_up_months(&mut self) -> Result<()> {
-        self.transaction
-            .execute_batch(&format!("DELETE FROM traffic_month; INSERT INTO traffic_month {MONTHS_OF_DAYS}"))?;
-        Ok(())
-    }
-
-    /// Runs a statement of many rows as often as it takes, and one of a single row for what is left: a step for each row would
-    /// take twice as long. A statement that says `OR FAIL` keeps no copies of the pages that it changes, to undo only itself:
-    /// a transaction in which one fails is dropped.
-    pub(super) fn add_in_rows<T>(
-        &mut self,
-        items: &[T],
-        sql: impl Fn(usize) -> String,
-        bind: impl Fn(&mut Binding<'_, '_>, &T) -> rusqlite::Result<()>,
-    ) -> Result<()> {
-        let whole = items.len() - items.len() % ROWS_A_STATEMENT;
-        for (items, rows) in [(&items[..whole], ROWS_A_STATEMENT), (&items[whole..], 1)] {
-            if items.is_empty() {
-                continue;
-            }
-            let mut statement = self.transaction.prepare_cached(&sql(rows))?;
-            for items in items.chunks(rows) {
-                let mut binding = Binding { statement: &mut statement, place: 0 };
-                items.iter().try_for_each(|item| bind(&mut binding, item))?;
-                statement.raw_execute()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A statement whose values are bound one after the other.
-pub(super) struct Binding<'s, 'c> {
-    statement: &'s mut CachedStatement<'c>,
-    place: usize,
-}
-
-impl Binding<'_, '_> {
-    pub(super) fn bind(&mut self, value: impl ToSql) -> rusqlite::Result<()> {
-        self.place += 1;
-        self.statement.raw_bind_parameter(self.place, value)
+        self.transaction.execute("DELETE FROM traffic_month", [])?;
+        let mut months = Vec::new();
+        self.months_of_days(|_, of_month| {
+            months.extend(of_month);
+            Ok(())
+        })?;
+        self.add_to_months(&months)
     }
 }

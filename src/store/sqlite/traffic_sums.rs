@@ -1,66 +1,28 @@
 //! The sums of traffic as reports add them up: of hours or of days, of every account or of a few.
 
-use rusqlite::types::FromSqlError;
+use std::ops::Range;
+
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::StateCounts;
 use crate::store::sqlite::filter::Query;
-use crate::store::{Share, Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
+use crate::store::sqlite::packed;
+use crate::store::sqlite::traffic::{blob, unreadable};
+use crate::store::{
+    CountrySum, DaySum, HourSum, Share, Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum,
+};
 
-const COUNTS: &str = "parts, pending, unknown, rejected, expired, undeliverable, delivered";
-/// The database adds up quicker than it hands out.
-const SUMS: &str =
-    "sum(parts), sum(pending), sum(unknown), sum(rejected), sum(expired), sum(undeliverable), sum(delivered)";
+const MONTH: &str = "parts, pending, unknown, rejected, expired, undeliverable, delivered, unit, charge_e8";
+/// Hours of a day.
+const DAY: i32 = 24;
 const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_code, service.code
     FROM smpp_account
     JOIN customer ON customer.id = customer_id
     JOIN service ON service.id = service_id";
 
-fn read_hour(row: &Row<'_>) -> rusqlite::Result<TrafficSum> {
-    let counts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?];
-    Ok(TrafficSum { account_id: row.get(0)?, parts: row.get(1)?, counts: StateCounts::new(counts), share: None })
-}
-
-/// The same with what a day or a month tells more.
-fn read_share(row: &Row<'_>) -> rusqlite::Result<TrafficSum> {
-    let country = match row.get_ref(8)?.as_str()?.as_bytes() {
-        [] => [0; 2],
-        &[first, second] => [first, second],
-        _ => return Err(FromSqlError::InvalidType.into()),
-    };
-    let share = Some(Share { country, unit: row.get(9)?, charge: row.get(10)? });
-    Ok(TrafficSum { share, ..read_hour(row)? })
-}
-
-/// The question for the sums of a span, between `?1` and `?2`, or of one hour, day or month and one account.
-fn select(span: &TrafficSpan, detail: TrafficDetail, by_account: bool) -> String {
-    let (key, table) = match span {
-        TrafficSpan::Hours(_) => ("hour", "traffic_hour"),
-        TrafficSpan::Days(_) => ("day", "traffic_day"),
-        TrafficSpan::Months(_) => ("month", "traffic_month"),
-    };
-    let which = if by_account { "= ?1 AND account_id = ?2".to_owned() } else { format!(">= ?1 AND {key} < ?2") };
-    match (span, detail) {
-        (_, TrafficDetail::Total) => format!("SELECT 0, {SUMS} FROM {table} WHERE {key} {which} HAVING count(*) > 0"),
-        // In the order of the table's key, so that nothing needs to be sorted.
-        (TrafficSpan::Days(_), TrafficDetail::Account) => {
-            format!("SELECT account_id, {SUMS} FROM {table} WHERE {key} {which} GROUP BY day, account_id")
-        }
-        (TrafficSpan::Days(_), TrafficDetail::Unit | TrafficDetail::Country) => {
-            format!("SELECT account_id, {COUNTS}, country, unit, charge_e8 FROM {table} WHERE {key} {which}")
-        }
-        (TrafficSpan::Months(_), TrafficDetail::Unit | TrafficDetail::Country) => {
-            format!("SELECT account_id, {COUNTS}, '', unit, charge_e8 FROM {table} WHERE {key} {which}")
-        }
-        (TrafficSpan::Hours(_) | TrafficSpan::Months(_), _) => {
-            format!("SELECT account_id, {COUNTS} FROM {table} WHERE {key} {which}")
-        }
-    }
-}
-
 impl Snapshot<'_> {
-    /// Hands the sums of a span to `each`, by time where they are not of all of it. With a few accounts named, each is looked
+    /// Hands the sums of a span to `each`, as many as there are, in no order. With a few accounts named, each is looked
     /// up by itself, so that it does not matter how many others there are.
     pub fn traffic_sums<E: From<Error>>(
         &self,
@@ -69,27 +31,49 @@ impl Snapshot<'_> {
         detail: TrafficDetail,
         mut each: impl FnMut(TrafficSum) -> Result<(), E>,
     ) -> Result<(), E> {
-        if accounts.is_some_and(<[i64]>::is_empty) {
-            return Ok(());
+        match span {
+            TrafficSpan::Hours(hours) => {
+                let days = hours.start.div_euclid(DAY)..(hours.end - 1).div_euclid(DAY) + 1;
+                self.rows_of_span(("day", "day, hours", "traffic"), days, accounts, |row| {
+                    hours_of(row, hours, detail, &mut each)
+                })
+            }
+            TrafficSpan::Days(days) => {
+                self.rows_of_span(("day", "day, countries", "traffic"), days.clone(), accounts, |row| {
+                    countries_of(row, detail, &mut each)
+                })
+            }
+            TrafficSpan::Months(months) => {
+                self.rows_of_span(("month", MONTH, "traffic_month"), months.clone(), accounts, |row| {
+                    each(month_of(row, detail).map_err(Error::from)?)
+                })
+            }
         }
-        let sql = select(span, detail, accounts.is_some());
+    }
+
+    /// Hands the rows of a range of a table to `each`, of all accounts or of a few.
+    fn rows_of_span<E: From<Error>>(
+        &self,
+        (key, columns, table): (&str, &str, &str),
+        range: Range<i32>,
+        accounts: Option<&[i64]>,
+        mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let which =
+            if accounts.is_some() { "= ?1 AND account_id = ?2".to_owned() } else { format!(">= ?1 AND {key} < ?2") };
+        let sql = format!("SELECT account_id, {columns} FROM {table} WHERE {key} {which}");
         let mut statement = self.transaction.prepare_cached(&sql).map_err(Error::from)?;
-        let (TrafficSpan::Hours(range) | TrafficSpan::Days(range) | TrafficSpan::Months(range)) = span;
-        let read = match (span, detail) {
-            (TrafficSpan::Hours(_), _) | (_, TrafficDetail::Total | TrafficDetail::Account) => read_hour,
-            (_, TrafficDetail::Unit | TrafficDetail::Country) => read_share,
-        };
         let mut look = |first: i32, second: i64| -> Result<(), E> {
             let mut rows = statement.query(params![first, second]).map_err(Error::from)?;
             while let Some(row) = rows.next().map_err(Error::from)? {
-                each(read(row).map_err(Error::from)?)?;
+                each(row)?;
             }
             Ok(())
         };
         match accounts {
             None => look(range.start, i64::from(range.end)),
             Some(accounts) => {
-                range.clone().try_for_each(|at| accounts.iter().try_for_each(|account| look(at, *account)))
+                range.into_iter().try_for_each(|at| accounts.iter().try_for_each(|account| look(at, *account)))
             }
         }
     }
@@ -117,4 +101,71 @@ impl Snapshot<'_> {
         })?;
         Ok(accounts)
     }
+}
+
+/// The hours of an account and a day that are in a range.
+fn hours_of<E: From<Error>>(
+    row: &Row<'_>,
+    range: &Range<i32>,
+    detail: TrafficDetail,
+    mut each: impl FnMut(TrafficSum) -> Result<(), E>,
+) -> Result<(), E> {
+    let (account_id, day): (i64, i32) = key(row)?;
+    for hour in packed::hours(blob(row, 2)?) {
+        let HourSum { hour, counts, parts } = hour.map_err(unreadable(account_id, day))?;
+        if range.contains(&(day * DAY + i32::from(hour))) {
+            each(TrafficSum { account_id: told(account_id, detail), counts, parts, share: None })?;
+        }
+    }
+    Ok(())
+}
+
+/// The countries of an account and a day, or, where nothing of them is asked for, all together.
+fn countries_of<E: From<Error>>(
+    row: &Row<'_>,
+    detail: TrafficDetail,
+    mut each: impl FnMut(TrafficSum) -> Result<(), E>,
+) -> Result<(), E> {
+    let (account_id, day): (i64, i32) = key(row)?;
+    let mut together = TrafficSum { account_id: told(account_id, detail), ..TrafficSum::default() };
+    for country in packed::countries(blob(row, 2)?) {
+        let CountrySum { country, unit, sum } = country.map_err(unreadable(account_id, day))?;
+        let DaySum { counts, parts, charge } = sum;
+        match detail {
+            TrafficDetail::Total | TrafficDetail::Account => {
+                together.counts.add_all(&counts);
+                together.parts += parts;
+            }
+            TrafficDetail::Unit | TrafficDetail::Country => {
+                each(TrafficSum { account_id, counts, parts, share: Some(Share { country, unit, charge }) })?;
+            }
+        }
+    }
+    if together.counts.is_empty() { Ok(()) } else { each(together) }
+}
+
+/// The number of an account as it is handed out.
+fn told(account_id: i64, detail: TrafficDetail) -> i64 {
+    if detail == TrafficDetail::Total { 0 } else { account_id }
+}
+
+fn key(row: &Row<'_>) -> Result<(i64, i32)> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+/// Reads [`MONTH`], which stands behind the account.
+fn month_of(row: &Row<'_>, detail: TrafficDetail) -> rusqlite::Result<TrafficSum> {
+    let counts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?];
+    let share = match detail {
+        TrafficDetail::Total | TrafficDetail::Account => None,
+        TrafficDetail::Unit | TrafficDetail::Country => {
+            Some(Share { country: [0; 2], unit: row.get(8)?, charge: row.get(9)? })
+        }
+    };
+    Ok(TrafficSum {
+        account_id: told(row.get(0)?, detail),
+        parts: row.get(1)?,
+        counts: StateCounts::new(counts),
+        share,
+    })
 }
