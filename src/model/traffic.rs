@@ -273,6 +273,15 @@ impl StateCounts {
         }
     }
 
+    /// The same with other counts added; nothing where that is too many.
+    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+        let mut counts = self.0;
+        for (count, more) in counts.iter_mut().zip(other.0) {
+            *count = count.checked_add(more)?;
+        }
+        Some(Self(counts))
+    }
+
     /// All messages.
     pub fn total(&self) -> i64 {
         self.0.iter().sum()

@@ -24,12 +24,9 @@ impl Sums {
     /// Adds other sums.
     pub fn add(&mut self, other: &Self) -> Result<()> {
         let overflow = || Error::Overflow { what: "the sum of the messages" };
-        let mut counts = self.counts.numbers();
-        for (count, more) in counts.iter_mut().zip(other.counts.numbers()) {
-            *count = count.checked_add(more).ok_or_else(overflow)?;
-        }
-        counts.iter().try_fold(0_i64, |sum, count| sum.checked_add(*count)).ok_or_else(overflow)?;
-        self.counts = StateCounts::new(counts);
+        let counts = self.counts.checked_add(&other.counts).ok_or_else(overflow)?;
+        counts.numbers().iter().try_fold(0_i64, |sum, count| sum.checked_add(*count)).ok_or_else(overflow)?;
+        self.counts = counts;
         self.parts = self.parts.checked_add(other.parts).ok_or_else(overflow)?;
         Ok(())
     }

@@ -61,14 +61,15 @@ impl AccountDay {
     }
 
     /// Adds messages of an hour.
-    pub fn add_hour(&mut self, added: &HourSum) {
+    pub fn add_hour(&mut self, added: &HourSum) -> Result<()> {
         match self.hours.binary_search_by_key(&added.hour, |hour| hour.hour) {
             Ok(at) => {
-                self.hours[at].counts.add_all(&added.counts);
-                self.hours[at].parts += added.parts;
+                let HourSum { counts, parts, .. } = &mut self.hours[at];
+                (*counts, *parts) = together((counts, *parts), (&added.counts, added.parts))?;
             }
             Err(at) => self.hours.insert(at, *added),
         }
+        Ok(())
     }
 
     /// Adds messages of a country and a unit.
@@ -83,7 +84,7 @@ impl AccountDay {
 
     /// Adds other messages of the same account and day.
     pub fn add(&mut self, added: &Self) -> Result<()> {
-        added.hours.iter().for_each(|hour| self.add_hour(hour));
+        added.hours.iter().try_for_each(|hour| self.add_hour(hour))?;
         added.countries.iter().try_for_each(|country| self.add_country(country))
     }
 }
@@ -91,11 +92,16 @@ impl AccountDay {
 impl DaySum {
     /// Adds other messages.
     pub fn add(&mut self, added: &Self) -> Result<()> {
-        self.counts.add_all(&added.counts);
-        self.parts += added.parts;
+        (self.counts, self.parts) = together((&self.counts, self.parts), (&added.counts, added.parts))?;
         self.charge = self.charge.checked_add(added.charge).ok_or(Error::Overflow { what: "the charge of a day" })?;
         Ok(())
     }
+}
+
+/// Messages and their parts added up.
+fn together(one: (&StateCounts, i64), other: (&StateCounts, i64)) -> Result<(StateCounts, i64)> {
+    let sum = one.0.checked_add(other.0).zip(one.1.checked_add(other.1));
+    sum.ok_or(Error::Overflow { what: "the traffic of a day" })
 }
 
 /// What one sum of a month's traffic is of.

@@ -166,7 +166,9 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
         let hour = this_hour - hours;
         let mut of_day = AccountDay::new(hour.div_euclid(24), account);
         let (counts, parts, charge) = (delivered(1), 1, Money::ZERO);
-        of_day.add_hour(&HourSum { hour: u8::try_from(hour.rem_euclid(24)).expect("an hour"), counts, parts });
+        of_day
+            .add_hour(&HourSum { hour: u8::try_from(hour.rem_euclid(24)).expect("an hour"), counts, parts })
+            .expect("counted");
         let sum = DaySum { counts, parts, charge };
         of_day.add_country(&CountrySum { country: [0; 2], unit: Unit::Sms, sum }).expect("counted");
         scene.write(|tx| tx.add_to_days(&[of_day])).expect("counted");

@@ -29,7 +29,7 @@ fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
     let mut scene = Scene::new();
     let mut add = |hour, state, count| {
         let mut sum = AccountDay::new(20_000, 1);
-        sum.add_hour(&HourSum { hour, counts: counts(state, count), parts: 2 * count });
+        sum.add_hour(&HourSum { hour, counts: counts(state, count), parts: 2 * count }).unwrap();
         scene.write(|tx| tx.add_to_days(&[sum])).unwrap();
     };
     add(3, MessageState::Pending, 3);
@@ -76,7 +76,7 @@ fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
         let parts = 3 * count;
         let sum = DaySum { counts: counts(MessageState::Delivered, count), parts, charge: Money::from_e8(count) };
         let mut of_day = AccountDay::new(day, 1);
-        of_day.add_hour(&HourSum { hour: 0, counts: sum.counts, parts });
+        of_day.add_hour(&HourSum { hour: 0, counts: sum.counts, parts }).unwrap();
         of_day.add_country(&CountrySum { country: letters(country), unit, sum }).unwrap();
         scene.write(|tx| {
             tx.add_to_days(&[of_day])?;

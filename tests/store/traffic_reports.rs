@@ -28,7 +28,9 @@ fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, n
     let parts = 2 * counts.total();
     let sum = DaySum { counts, parts, charge: valid("1") };
     let mut of_day = AccountDay::new(day, account_id);
-    of_day.add_hour(&HourSum { hour: u8::try_from(hour.rem_euclid(24)).expect("an hour"), counts, parts });
+    of_day
+        .add_hour(&HourSum { hour: u8::try_from(hour.rem_euclid(24)).expect("an hour"), counts, parts })
+        .expect("counted");
     let country = country.as_bytes().try_into().unwrap_or_default();
     of_day.add_country(&CountrySum { country, unit, sum }).expect("counted");
     scene

@@ -74,10 +74,17 @@ fn check_floor(tx: &Tx<'_>, customer: &Customer, unit: Unit, amount: Money, allo
 
 /// Adds an entry to the ledger and a line to the audit log.
 pub(in crate::ops) fn post(tx: &mut Tx<'_>, action: &str, customer: &Customer, posting: Posting) -> Result<Entry> {
-    let before = tx.balance(customer, posting.unit)?.map(|balance| balance.balance);
-    let entry = tx.append_entry(customer, posting)?;
+    let (before, entry) = tx.append_entry(customer, posting)?;
     record(tx, action, customer, before, &entry)?;
     Ok(entry)
+}
+
+/// Does the same for many balances, no two of which are the same one.
+pub(in crate::ops) fn post_each(tx: &mut Tx<'_>, action: &str, postings: Vec<(Customer, Posting)>) -> Result<()> {
+    let (customers, postings): (Vec<Customer>, Vec<Posting>) = postings.into_iter().unzip();
+    let added = tx.append_entries(customers.iter().zip(postings))?;
+    let mut entries = customers.iter().zip(added);
+    entries.try_for_each(|(customer, (before, entry))| record(tx, action, customer, before, &entry))
 }
 
 /// Adds two entries that belong together to the ledger, and a line for each to the audit log.
@@ -88,9 +95,7 @@ fn post_pair(
     second: (&Customer, Posting),
 ) -> Result<(Entry, Entry)> {
     let (giver, taker) = (first.0, second.0);
-    let before_first = tx.balance(giver, first.1.unit)?.map(|balance| balance.balance);
-    let before_second = tx.balance(taker, second.1.unit)?.map(|balance| balance.balance);
-    let (first, second) = tx.append_pair(first, second)?;
+    let [(before_first, first), (before_second, second)] = tx.append_pair(first, second)?;
     record(tx, action, giver, before_first, &first)?;
     record(tx, action, taker, before_second, &second)?;
     Ok((first, second))

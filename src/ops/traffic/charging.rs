@@ -16,6 +16,9 @@ use crate::ops::traffic::Intake;
 use crate::ops::traffic::batch::add;
 use crate::store::{Snapshot, Tx};
 
+/// How many balances are charged at once where it does not matter how long that takes.
+const AT_ONCE: usize = 1_000;
+
 /// What is still to be taken from balances, and how entries name the import.
 #[derive(Debug)]
 pub(super) struct Owed {
@@ -23,6 +26,22 @@ pub(super) struct Owed {
     balances: BTreeMap<(i64, Unit), Vec<(Tariff, Charge)>>,
     reference: Reference,
     period: String,
+}
+
+impl Owed {
+    /// What is taken from a balance.
+    fn posting(&self, unit: Unit, sum: &Charge) -> Result<Posting> {
+        let (messages, parts) = (counted(sum.messages, "message"), counted(sum.parts, "part"));
+        Ok(Posting {
+            unit,
+            kind: EntryKind::Charge,
+            amount: sum.amount.checked_neg().ok_or(Error::Overflow { what: "the charge" })?,
+            description: parsed("description", &format!("{messages}, {parts}, {}", self.period))?,
+            reference: Some(self.reference.clone()),
+            key: None,
+            reverses: None,
+        })
+    }
 }
 
 impl Intake {
@@ -33,27 +52,17 @@ impl Intake {
             Some(owed) => owed,
             None => self.owed(tx)?,
         };
+        let mut due = Vec::new();
         for _ in 0..at_most {
             let Some(((customer_id, unit), charges)) = owed.balances.pop_first() else { break };
             tx.note_charges(self.id, &charges)?;
             let mut sum = Charge::default();
             charges.iter().try_for_each(|(_, charge)| add(&mut sum, charge))?;
-            if sum.amount == Money::ZERO {
-                continue;
+            if sum.amount != Money::ZERO {
+                due.push((tx.customer_of(customer_id)?, owed.posting(unit, &sum)?));
             }
-            let (messages, parts) = (counted(sum.messages, "message"), counted(sum.parts, "part"));
-            let posting = Posting {
-                unit,
-                kind: EntryKind::Charge,
-                amount: sum.amount.checked_neg().ok_or(Error::Overflow { what: "the charge" })?,
-                description: parsed("description", &format!("{messages}, {parts}, {}", owed.period))?,
-                reference: Some(owed.reference.clone()),
-                key: None,
-                reverses: None,
-            };
-            let customer = tx.customer_of(customer_id)?;
-            balance::post(tx, "charge", &customer, posting)?;
         }
+        balance::post_each(tx, "charge", due)?;
         let is_done = owed.balances.is_empty();
         self.owed = Some(owed);
         Ok(is_done)
@@ -61,7 +70,7 @@ impl Intake {
 
     /// Posts what is left of the charges, and notes that the import has ended.
     pub fn finish(&mut self, tx: &mut Tx<'_>, state: ImportState) -> Result<Import> {
-        self.post_charges(tx, usize::MAX)?;
+        while !self.post_charges(tx, AT_ONCE)? {}
         tx.end_import(self.id, state)?;
         let import = tx.import(self.id)?;
         tx.record(&change_of(&import, if state == ImportState::Closed { "close" } else { "import" }))?;

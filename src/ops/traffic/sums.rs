@@ -125,7 +125,7 @@ impl Change {
         let mut counts = StateCounts::default();
         counts.add(self.state, self.count.into());
         let (parts, charge) = (self.parts.into(), Money::from_e8(self.charge));
-        of_day.add_hour(&HourSum { hour: self.hour, counts, parts });
+        of_day.add_hour(&HourSum { hour: self.hour, counts, parts })?;
         of_day.add_country(&CountrySum {
             country: self.country,
             unit: self.unit,

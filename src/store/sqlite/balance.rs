@@ -3,8 +3,9 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Customer, Money, Unit};
+use crate::model::{Balance, Customer, Entry, Money, Unit};
 use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::rows::write_rows;
 use crate::store::{BalanceFilter, BalanceSort, Lives, Page, Snapshot, Tx};
 
 const SELECT: &str = "SELECT balance.customer_id, customer.account_code, balance.unit, balance.balance_e8,
@@ -85,16 +86,22 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Sets what a customer has in a unit, making the balance if it is not there. Goes with an entry that says why.
-    pub(super) fn set_balance(&mut self, customer_id: i64, unit: Unit, balance: Money) -> Result<()> {
+    /// Sets balances to what entries left, making those that are not there. Goes with the entries, which say why.
+    pub(super) fn set_balances(&mut self, entries: &[&Entry]) -> Result<()> {
         let at = self.at();
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO balance (customer_id, unit, balance_e8, updated_at) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET balance_e8 = excluded.balance_e8, updated_at = excluded.updated_at",
-            )?
-            .execute(params![customer_id, unit, balance, at])?;
-        Ok(())
+        let upsert = |rows: usize| {
+            let rows = vec!["(?,?,?,?)"; rows].join(",");
+            format!(
+                "INSERT INTO balance (customer_id, unit, balance_e8, updated_at) VALUES {rows}
+                 ON CONFLICT DO UPDATE SET balance_e8 = excluded.balance_e8, updated_at = excluded.updated_at"
+            )
+        };
+        write_rows(&self.transaction, entries, upsert, |row, entry| {
+            row.bind(entry.customer_id)?;
+            row.bind(entry.posting.unit)?;
+            row.bind(entry.balance_after)?;
+            row.bind(at)
+        })
     }
 
     /// Sets how far below zero a manual change may take a balance, making an empty balance if it is not there.

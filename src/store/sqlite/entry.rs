@@ -1,11 +1,14 @@
 //! The ledger's entries.
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{Customer, Entry, Key, Money, Noun, Origin, Posting};
 use crate::store::sqlite::chain::{self, GENESIS};
 use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::rows::write_rows;
 use crate::store::{EntryFilter, Snapshot, Tx};
 
 const SELECT: &str =
@@ -123,30 +126,59 @@ impl Half {
 }
 
 impl Tx<'_> {
-    /// Adds an entry to the ledger and moves the balance with it. The rules are the caller's; the mechanics are here: the
-    /// next number, a time not before the last, the hash chain, and the balance as the sum of its entries.
+    /// Adds an entry to the ledger and moves the balance with it; gives what the balance was, if it was there. The rules are the
+    /// caller's; the mechanics are here: the next number, a time not before the last, the hash chain, and the balance as the
+    /// sum of its entries.
     ///
     /// # Errors
     /// [`Error::Damaged`] when the end of the ledger does not fit together: nothing is booked on a broken ledger.
-    pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<Entry> {
+    pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<(Option<Money>, Entry)> {
         self.append(customer, posting, Half::Whole)
     }
 
     /// Adds two entries that belong together, each naming the other.
-    pub fn append_pair(&mut self, first: (&Customer, Posting), second: (&Customer, Posting)) -> Result<(Entry, Entry)> {
+    pub fn append_pair(
+        &mut self,
+        first: (&Customer, Posting),
+        second: (&Customer, Posting),
+    ) -> Result<[(Option<Money>, Entry); 2]> {
         let first = self.append(first.0, first.1, Half::First)?;
         let second = self.append(second.0, second.1, Half::Second)?;
-        Ok((first, second))
+        Ok([first, second])
     }
 
-    fn append(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<Entry> {
+    /// Adds an entry for each of many balances, no two for the same one, which is quicker than one after the other.
+    pub fn append_entries<'a>(
+        &mut self,
+        postings: impl IntoIterator<Item = (&'a Customer, Posting)>,
+    ) -> Result<Vec<(Option<Money>, Entry)>> {
+        let next = postings.into_iter().map(|(customer, posting)| self.next_entry(customer, posting, Half::Whole));
+        let added: Vec<_> = next.collect::<Result<_>>()?;
+        let entries: Vec<&Entry> = added.iter().map(|(_, entry)| entry).collect();
+        let balances: HashSet<_> = entries.iter().map(|entry| (entry.customer_id, entry.posting.unit)).collect();
+        if balances.len() < entries.len() {
+            return Err(Error::Internal("two entries at once for the same balance".to_owned()));
+        }
+        self.write_entries(&entries)?;
+        Ok(added)
+    }
+
+    fn append(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<(Option<Money>, Entry)> {
+        let (before, entry) = self.next_entry(customer, posting, half)?;
+        self.write_entries(&[&entry])?;
+        Ok((before, entry))
+    }
+
+    /// The entry that comes next, which must be written, and what its balance was.
+    fn next_entry(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<(Option<Money>, Entry)> {
         let last = match self.last_entry.take() {
             Some(own) => Some(own),
             None => self.verified_end()?,
         };
         let last = last.as_ref();
-        let balance = self.verified_balance(customer, &posting)?;
-        let balance_after = balance.checked_add(posting.amount).ok_or(Error::Overflow { what: "the balance" })?;
+        let before = self.verified_balance(customer, &posting)?;
+        let balance_after =
+            before.unwrap_or_default().checked_add(posting.amount).ok_or(Error::Overflow { what: "the balance" })?;
         let id = last.map_or(1, |entry| entry.id + 1);
         let mut entry = Entry {
             id,
@@ -160,10 +192,8 @@ impl Tx<'_> {
             hash: GENESIS,
         };
         entry.hash = chain::hash(last.map_or(GENESIS, |entry| entry.hash), &entry)?;
-        self.set_balance(customer.id, entry.posting.unit, balance_after)?;
-        self.insert_entry(&entry)?;
         self.last_entry = Some(entry.clone());
-        Ok(entry)
+        Ok((before, entry))
     }
 
     /// The last entry of the ledger as it was when this transaction began, if it follows from the one before.
@@ -179,8 +209,8 @@ impl Tx<'_> {
     }
 
     /// The balance that a posting moves, seen from two sides: what is stored and what its last entry left.
-    fn verified_balance(&self, customer: &Customer, posting: &Posting) -> Result<Money> {
-        let stored = self.balance(customer, posting.unit)?.map_or(Money::ZERO, |balance| balance.balance);
+    fn verified_balance(&self, customer: &Customer, posting: &Posting) -> Result<Option<Money>> {
+        let stored = self.balance(customer, posting.unit)?.map(|balance| balance.balance);
         let left = self
             .transaction
             .prepare_cached(
@@ -189,41 +219,43 @@ impl Tx<'_> {
             .query_row(params![customer.id, posting.unit], |row| row.get(0))
             .optional()?
             .unwrap_or(Money::ZERO);
-        if stored != left {
+        if stored.unwrap_or_default() != left {
             let (code, unit) = (&customer.account_code, posting.unit);
             return Err(Error::Damaged(format!("the {unit} balance of {code} is not what its last entry left")));
         }
         Ok(stored)
     }
 
-    fn insert_entry(&mut self, entry: &Entry) -> Result<()> {
-        let Entry { posting, origin, .. } = entry;
-        self.transaction
-            .prepare_cached(
+    fn write_entries(&mut self, entries: &[&Entry]) -> Result<()> {
+        self.set_balances(entries)?;
+        let insert = |rows: usize| {
+            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
+            format!(
                 "INSERT INTO entry (id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference, key,
                     reverses, actor, uid, reason, command, version, at, hash, counterpart)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
-            )?
-            .execute(params![
-                entry.id,
-                entry.customer_id,
-                posting.unit,
-                posting.kind,
-                posting.amount,
-                entry.balance_after,
-                posting.description,
-                posting.reference,
-                posting.key,
-                posting.reverses,
-                origin.actor,
-                origin.uid,
-                origin.reason,
-                origin.command,
-                origin.version,
-                entry.at,
-                entry.hash,
-                entry.counterpart,
-            ])?;
-        Ok(())
+                 VALUES {rows}"
+            )
+        };
+        write_rows(&self.transaction, entries, insert, |row, entry| {
+            let Entry { posting, origin, .. } = entry;
+            row.bind(entry.id)?;
+            row.bind(entry.customer_id)?;
+            row.bind(posting.unit)?;
+            row.bind(posting.kind)?;
+            row.bind(posting.amount)?;
+            row.bind(entry.balance_after)?;
+            row.bind(&posting.description)?;
+            row.bind(&posting.reference)?;
+            row.bind(&posting.key)?;
+            row.bind(posting.reverses)?;
+            row.bind(&origin.actor)?;
+            row.bind(origin.uid)?;
+            row.bind(&origin.reason)?;
+            row.bind(&origin.command)?;
+            row.bind(&origin.version)?;
+            row.bind(entry.at)?;
+            row.bind(entry.hash)?;
+            row.bind(entry.counterpart)
+        })
     }
 }

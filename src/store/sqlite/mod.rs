@@ -27,6 +27,7 @@ mod schema;
 mod service;
 mod smpp;
 mod traffic;
+mod traffic_months;
 mod traffic_sums;
 mod turnstile;
 mod unpacked;

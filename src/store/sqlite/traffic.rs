@@ -1,17 +1,15 @@
-//! The sums of traffic by account and day, with their hours and countries, and by month.
+//! The sums of traffic by account and day, with their hours and countries.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rusqlite::{CachedStatement, Connection, Row};
 
 use crate::error::{Error, Result};
-use crate::model::{DayTraffic, HourTraffic, StateCounts, day_of, month_of};
-use crate::store::sqlite::filter::Query;
+use crate::model::{DayTraffic, HourTraffic, day_of};
 use crate::store::sqlite::packed::{self, Packer, Unreadable};
-use crate::store::sqlite::rows::{Binding, write_rows};
-use crate::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, Snapshot, Tx};
+use crate::store::sqlite::rows::write_rows;
+use crate::store::{AccountDay, CountrySum, HourSum, Snapshot, Tx};
 
 const SELECT: &str = "SELECT day, account_id, hours, countries FROM traffic";
 
@@ -27,7 +25,7 @@ fn read(row: &Row<'_>) -> Result<AccountDay> {
     let mut of_day = AccountDay::new(row.get(0)?, row.get(1)?);
     let (account_id, day) = (of_day.account_id, of_day.day);
     for hour in packed::hours(blob(row, 2)?) {
-        of_day.add_hour(&hour.map_err(unreadable(account_id, day))?);
+        of_day.add_hour(&hour.map_err(unreadable(account_id, day))?)?;
     }
     for country in packed::countries(blob(row, 3)?) {
         of_day.add_country(&country.map_err(unreadable(account_id, day))?)?;
@@ -122,44 +120,6 @@ impl Snapshot<'_> {
             })
         })
     }
-
-    /// Hands every sum of a month to `each`.
-    pub(super) fn traffic_months<E: From<Error>>(
-        &self,
-        mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let sql =
-            "SELECT month, account_id, unit, pending, unknown, rejected, expired, undeliverable, delivered, parts,
-            charge_e8 FROM traffic_month";
-        let read = |row: &Row<'_>| {
-            let key = MonthKey { month: row.get(0)?, account_id: row.get(1)?, unit: row.get(2)? };
-            let counts = [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?];
-            Ok((key, DaySum { counts: StateCounts::new(counts), parts: row.get(9)?, charge: row.get(10)? }))
-        };
-        Query::default().run(&self.transaction, sql, read, |(key, sum)| each(key, sum))
-    }
-
-    /// The sums of each month as they follow from those of days, month by month.
-    pub(super) fn months_of_days(
-        &self,
-        mut each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
-    ) -> Result<()> {
-        let (mut of_month, mut month, mut day) = (BTreeMap::new(), i32::MIN, i32::MIN);
-        self.account_days(i32::MIN..i32::MAX, |account| {
-            if account.day > day {
-                day = account.day;
-                if month_of(day) > month {
-                    each(month, std::mem::take(&mut of_month))?;
-                    month = month_of(day);
-                }
-            }
-            let account_id = account.account_id;
-            account.countries().iter().try_for_each(|CountrySum { unit, sum, .. }| {
-                of_month.entry(MonthKey { month, account_id, unit: *unit }).or_insert_with(DaySum::default).add(sum)
-            })
-        })?;
-        each(month, of_month)
-    }
 }
 
 /// Adds to the sums of days and accounts. It is quickest in the order of days and accounts.
@@ -207,8 +167,6 @@ fn account_day(stored: &mut CachedStatement<'_>, of: &AccountDay) -> Result<Opti
     rows.next()?.map(read).transpose()
 }
 
-const COUNTS: [&str; 6] = ["pending", "unknown", "rejected", "expired", "undeliverable", "delivered"];
-
 impl Tx<'_> {
     /// Adds to the sums of days and accounts; counts below zero take away. What has no messages any more is removed. It is
     /// quickest in the order of days and accounts.
@@ -217,50 +175,5 @@ impl Tx<'_> {
     /// [`Error::Damaged`] where more would be taken away than there is.
     pub fn add_to_days(&mut self, sums: &[AccountDay]) -> Result<()> {
         add_to_days(&self.transaction, sums)
-    }
-
-    /// Adds to the sums of months, accounts and units, likewise.
-    pub fn add_to_months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
-        let added: Vec<String> = COUNTS
-            .into_iter()
-            .chain(["parts", "charge_e8"])
-            .map(|column| format!("{column} = {column} + excluded.{column}"))
-            .collect();
-        let upsert = |rows: usize| {
-            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
-            format!("INSERT OR FAIL INTO traffic_month VALUES {rows} ON CONFLICT DO UPDATE SET {}", added.join(", "))
-        };
-        let key = |row: &mut Binding<'_, '_>, key: &MonthKey| {
-            row.bind(key.month)?;
-            row.bind(key.account_id)?;
-            row.bind(key.unit)
-        };
-        write_rows(&self.transaction, sums, upsert, |row, (of, sum)| {
-            key(row, of)?;
-            sum.counts.numbers().iter().try_for_each(|count| row.bind(count))?;
-            row.bind(sum.parts)?;
-            row.bind(sum.charge)
-        })?;
-        let none: Vec<String> = COUNTS.iter().map(|column| format!("{column} = 0")).collect();
-        let mut remove = self.transaction.prepare_cached(&format!(
-            "DELETE FROM traffic_month WHERE month = ? AND account_id = ? AND unit = ? AND {}",
-            none.join(" AND ")
-        ))?;
-        for (of, _) in sums.iter().filter(|(_, sum)| sum.counts.total() <= 0) {
-            key(&mut Binding::of(&mut remove), of)?;
-            remove.raw_execute()?;
-        }
-        Ok(())
-    }
-
-    /// Takes the sums of months from those of days anew.
-    pub fn sum_up_months(&mut self) -> Result<()> {
-        self.transaction.execute("DELETE FROM traffic_month", [])?;
-        let mut months = Vec::new();
-        self.months_of_days(|_, of_month| {
-            months.extend(of_month);
-            Ok(())
-        })?;
-        self.add_to_months(&months)
     }
 }

@@ -82,7 +82,7 @@ fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, Accoun
     while let Some(row) = rows.next()? {
         let (account_id, hour) = (row.get(7)?, row.get(8)?);
         let of_day = accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
-        of_day.add_hour(&HourSum { hour, counts: counts(row)?, parts: row.get(6)? });
+        of_day.add_hour(&HourSum { hour, counts: counts(row)?, parts: row.get(6)? })?;
     }
     let mut statement = connection.prepare_cached(
         "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, account_id, country, unit, charge_e8
