@@ -8,7 +8,7 @@ use ssgctl::model::{EntryKind, Money, Posting, Time, Unit};
 use ssgctl::ops::balance::{self, Adjustment};
 use ssgctl::ops::customer;
 use ssgctl::report::{self, Period, Statement};
-use ssgctl::store::{BalanceFilter, BalanceSort, Lives};
+use ssgctl::store::{BalanceFilter, BalanceSort, Lives, Tx};
 
 use crate::support::{NOON, Scene, adjustment, adjustment_in, by, reversal, transfer, valid};
 
@@ -174,6 +174,52 @@ fn an_explanation_adds_up_to_each_balance() {
     assert_eq!((adjusted.first_at, adjusted.last_at), (valid("2026-11-24T12:00:00Z"), valid("2026-11-25T08:00:00Z")));
     let only = scene.read(|now| report::explain(now, &now.customer("ACME")?, Some(valid("EUR")), false));
     assert_eq!(only.len(), 1);
+}
+
+#[test]
+fn entries_that_are_added_at_once_are_those_that_are_added_one_by_one() {
+    let charge = |unit, amount: &str| Posting {
+        unit,
+        kind: EntryKind::Charge,
+        amount: valid(amount),
+        description: valid("traffic"),
+        reference: None,
+        key: None,
+        reverses: None,
+    };
+    // More than one statement takes.
+    let scene = || {
+        let mut scene = Scene::with_acme();
+        scene.credit("ACME", "1000");
+        for number in 0..45 {
+            scene.customer(&format!("C{number}"));
+        }
+        scene
+    };
+    let (mut one_by_one, mut at_once) = (scene(), scene());
+    let postings = |tx: &Tx<'_>| {
+        let others = (0..45).map(|number| Ok((tx.customer(&format!("C{number}"))?, charge(Unit::Sms, "-2"))));
+        let own = [Unit::Sms, valid("EUR")].map(|unit| Ok((tx.customer("ACME")?, charge(unit, "-3"))));
+        own.into_iter().chain(others).collect::<ssgctl::Result<Vec<_>>>()
+    };
+    let added = one_by_one.write(|tx| {
+        let postings = postings(tx)?;
+        postings.into_iter().map(|(customer, posting)| tx.append_entry(&customer, posting)).collect()
+    });
+    let added: Vec<_> = added.expect("added");
+    let together = at_once.write(|tx| {
+        let postings = postings(tx)?;
+        tx.append_entries(postings.iter().map(|(customer, posting)| (customer, posting.clone())))
+    });
+    assert_eq!(together.expect("added"), added);
+    assert_eq!(at_once.dump()["entry"], one_by_one.dump()["entry"]);
+    assert_eq!(at_once.dump()["balance"], one_by_one.dump()["balance"]);
+    let twice = at_once.write(|tx| {
+        let acme = tx.customer("ACME")?;
+        tx.append_entries([(&acme, charge(Unit::Sms, "-1")), (&acme, charge(Unit::Sms, "-1"))])
+    });
+    assert!(matches!(twice, Err(Error::Internal(_))));
+    assert_eq!(at_once.dump()["entry"], one_by_one.dump()["entry"]);
 }
 
 #[test]

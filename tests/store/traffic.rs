@@ -1,5 +1,8 @@
 //! The sums of traffic: what is added is read again, and what is taken away leaves nothing behind.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
 use ssgctl::model::{DayTraffic, HourTraffic, MessageState, Money, StateCounts, Unit, first_day_of, month_of};
 use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficDetail, TrafficSpan};
 
@@ -107,4 +110,48 @@ fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
     scene.write(|tx| tx.sum_up_months()).unwrap();
     assert_eq!(about_months(&mut scene), Vec::<String>::new());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    /// Accounts that lie close together are read together, others one by one.
+    #[test]
+    fn months_that_are_added_to_stay_those_of_their_days(
+        steps in proptest::collection::vec(
+            proptest::collection::btree_map((0..2_i32, prop_oneof![1..30_i64, 1..4_000_i64], any::<bool>()), 1..5_i64, 1..40), 1..6,
+        )
+    ) {
+        let mut scene = Scene::new();
+        let money: Unit = valid("EUR");
+        for step in &steps {
+            let sum = |count: &i64| {
+                DaySum { counts: counts(MessageState::Delivered, *count), parts: *count, charge: Money::from_e8(*count) }
+            };
+            let unit = |is_money| if is_money { money } else { Unit::Sms };
+            let mut months: Vec<_> = step
+                .iter()
+                .map(|((month, account_id, is_money), count)| {
+                    (MonthKey { month: 680 + month, account_id: *account_id, unit: unit(*is_money) }, sum(count))
+                })
+                .collect();
+            months.sort_by_key(|(key, _)| *key);
+            let mut days: BTreeMap<(i32, i64), AccountDay> = BTreeMap::new();
+            for ((month, account_id, is_money), count) in step {
+                let day = first_day_of(680 + month);
+                let of_day = days.entry((day, *account_id)).or_insert_with(|| AccountDay::new(day, *account_id));
+                let sum = CountrySum { country: *b"GB", unit: unit(*is_money), sum: sum(count) };
+                of_day.add_country(&sum).unwrap();
+            }
+            let days: Vec<_> = days.into_values().collect();
+            scene.write(|tx| {
+                tx.add_to_days(&days)?;
+                tx.add_to_months(&months)
+            }).unwrap();
+        }
+        let added = scene.dump()["traffic_month"].clone();
+        #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
+        scene.write(|tx| tx.sum_up_months()).unwrap();
+        prop_assert_eq!(&added, &scene.dump()["traffic_month"]);
+    }
 }

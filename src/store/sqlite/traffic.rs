@@ -122,7 +122,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// Adds to the sums of days and accounts. It is quickest in the order of days and accounts.
+/// Adds to the sums of days and accounts, each of them once. It is quickest in the order of days and accounts.
 pub(super) fn add_to_days(connection: &Connection, sums: &[AccountDay]) -> Result<()> {
     for of_day in sums.chunk_by(|one, next| one.day == next.day) {
         let is_begun = connection.prepare_cached("SELECT 1 FROM traffic WHERE day = ?1")?.exists([of_day[0].day])?;
@@ -168,8 +168,8 @@ fn account_day(stored: &mut CachedStatement<'_>, of: &AccountDay) -> Result<Opti
 }
 
 impl Tx<'_> {
-    /// Adds to the sums of days and accounts; counts below zero take away. What has no messages any more is removed. It is
-    /// quickest in the order of days and accounts.
+    /// Adds to the sums of days and accounts, each of them once; counts below zero take away. What has no messages any more is
+    /// removed. It is quickest in the order of days and accounts.
     ///
     /// # Errors
     /// [`Error::Damaged`] where more would be taken away than there is.
