@@ -107,11 +107,7 @@ impl Snapshot<'_> {
     /// What is known of messages of one day that are sorted by key: for each in turn, if it is known.
     pub fn known_messages(&self, messages: &[Message]) -> Result<Vec<Option<KnownMessage>>> {
         let Some(first) = messages.first() else { return Ok(Vec::new()) };
-        let mut of_day = 0;
-        self.account_days(first.day..first.day + 1, |account| {
-            of_day += account.hours().iter().map(|hour| hour.counts.total()).sum::<i64>();
-            Ok::<_, Error>(())
-        })?;
+        let of_day = self.messages_of_day(first.day)?;
         if usize::try_from(of_day).unwrap_or(usize::MAX) / WORTH_READING > messages.len() {
             messages.iter().map(|message| self.known_message(message)).collect()
         } else {

@@ -78,7 +78,17 @@ impl Snapshot<'_> {
         hand_out(&mut of_day)
     }
 
-    /// The same by day, account and hour.
+    /// How many messages were submitted on a day.
+    pub(super) fn messages_of_day(&self, day: i32) -> Result<i64> {
+        let mut messages = 0;
+        self.hours_of_accounts(day..day + 1, |sum| {
+            messages += sum.counts.total();
+            Ok::<_, Error>(())
+        })?;
+        Ok(messages)
+    }
+
+    /// Hands the sums of every hour of some days to `each`, by day, account and hour.
     fn hours_of_accounts<E: From<Error>>(
         &self,
         days: Range<i32>,
