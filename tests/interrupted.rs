@@ -145,6 +145,37 @@ fn killed_again_and_again_an_import_ends_where_a_clean_run_ends() {
 }
 
 #[test]
+fn where_the_rows_of_a_file_have_no_room_nothing_is_imported_and_nothing_stays() {
+    let scene = Scene::new(80_000);
+    let clean = scene.again().completed("30000");
+    let folder = scene.folder.path().join(".local/share/ssgctl");
+    let others_than_the_database = || {
+        let names = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| !name.starts_with("ssgctl.db")).collect::<Vec<_>>()
+    };
+    let nothing: [String; 0] = [];
+    // Room for the rows that are kept in memory, and for few more.
+    let mut limited = scene.command("bash");
+    limited.args(["-c", "ulimit -f 1100; exec \"$@\"", "bash", SSGCTL, "traffic", "import", "a.csv"]);
+    let output = limited.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(10), "{told}");
+    assert!(told.contains("cannot keep the rows of the file, some 40 bytes each, beside "), "{told}");
+    assert_eq!(others_than_the_database(), nothing);
+    assert_eq!(scene.done(&["traffic", "list", "--json"]).stdout, b"[]\n");
+    if can_trace() {
+        for place in [1, 3] {
+            let killing = format!("inject=write:signal=KILL:when={place}");
+            let mut killed = scene.command("strace");
+            killed.args(["-f", "-qq", "-o", "/dev/null", "-e", &killing, SSGCTL, "traffic", "import", "a.csv"]);
+            assert!(!killed.output().unwrap().status.success());
+            assert_eq!(others_than_the_database(), nothing, "{place}");
+        }
+    }
+    assert!(scene.completed("30000") == clean);
+}
+
+#[test]
 fn imports_of_overlapping_files_at_once_end_where_they_end_one_after_the_other() {
     let scene = Scene::new(600);
     let text = fs::read_to_string(scene.file()).unwrap();

@@ -107,27 +107,50 @@ fn a_batch_ends_where_a_day_begins_if_that_is_near() {
     }
 }
 
+/// Somebody changes a file as a part of its import begins.
+struct Meddler {
+    file: PathBuf,
+    at: &'static str,
+}
+
+impl Watch for Meddler {
+    fn begin(&mut self, part: &'static str) {
+        if part == self.at {
+            let text = fs::read_to_string(&self.file).unwrap().replace(",2,", ",3,");
+            fs::write(&self.file, text + "more").unwrap();
+        }
+    }
+    fn at(&mut self, _: u64) {}
+    fn committed(&mut self) {}
+}
+
 #[test]
 fn a_file_that_changes_while_it_is_read_is_noticed() {
-    struct Meddler(PathBuf);
-    impl Watch for Meddler {
-        fn begin(&mut self, part: &'static str) {
-            if part == "importing" {
-                let text = fs::read_to_string(&self.0).unwrap().replace(",2,", ",3,");
-                fs::write(&self.0, text + "more").unwrap();
-            }
-        }
-        fn at(&mut self, _: u64) {}
-        fn committed(&mut self) {}
-    }
     let mut scene = scene();
-    let file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
-    let origin = scene.origin.clone();
     let before = scene.dump();
-    let meddler = &mut Meddler(scene.folder.path().join("a.csv"));
-    let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
-    assert_refused!(outcome, Error::Input { code: "changed_meanwhile", .. });
-    assert_eq!(scene.dump(), before);
+    for at in ["looking", "checking"] {
+        let file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
+        let origin = scene.origin.clone();
+        let meddler = &mut Meddler { file: scene.folder.path().join("a.csv"), at };
+        let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
+        assert_refused!(outcome, Error::Input { code: "changed_meanwhile", .. });
+        assert_eq!(scene.dump(), before, "{at}");
+    }
+}
+
+#[test]
+fn a_file_that_changes_once_it_was_read_is_imported_as_it_was() {
+    let (mut scene, mut other) = (scene(), scene());
+    let text = format!("{HEADER}{}", many(40));
+    let file = request(&scene, "a.csv", &text);
+    let origin = scene.origin.clone();
+    let meddler = &mut Meddler { file: scene.folder.path().join("a.csv"), at: "importing" };
+    traffic::import(&mut scene.store, &origin, &file, None, meddler).unwrap();
+    let as_it_was = request(&other, "a.csv", &text);
+    run(&mut other, &as_it_was).unwrap();
+    assert_eq!(state_of(&mut scene), state_of(&mut other));
+    let known_by = |scene: &mut Scene| scene.read(|now| now.import(1)).manifest.sha256;
+    assert_eq!(known_by(&mut scene), known_by(&mut other));
 }
 
 #[test]
@@ -164,7 +187,7 @@ fn an_import_ends_by_hand_where_its_file_is_lost() {
 }
 
 #[test]
-fn a_file_that_tells_nothing_new_is_read_once_and_noted() {
+fn a_file_that_tells_nothing_new_is_noted_at_once() {
     struct Counting(usize);
     impl Watch for Counting {
         fn begin(&mut self, _: &'static str) {}
@@ -185,7 +208,7 @@ fn a_file_that_tells_nothing_new_is_read_once_and_noted() {
         let summary = traffic::import(&mut scene.store, &origin, &file, None, &mut counting).unwrap();
         (counting.0, summary.tally.new, summary.tally.updated, summary.tally.duplicate)
     };
-    // Read twice, it would take four commits.
+    // Taken in by its rows, it would take four commits.
     assert_eq!(commits_of("again.csv", &format!("{text}{ONE_MORE}")), (1, 0, 0, 16));
     assert_eq!(commits_of("earlier.csv", &text.replacen("T10", "T09", 1)), (4, 0, 1, 14));
     assert_eq!(commits_of("new.csv", &text.replacen("m000", "m999", 1)), (4, 1, 0, 14));

@@ -1,4 +1,5 @@
-//! A file that is large enough to be read by several threads means the same as if one had read it.
+//! A file that is large enough to be read by several threads means the same as if one had read it, and one whose rows are kept on
+//! disk the same as one whose rows are kept in memory.
 
 use std::io::Write;
 
@@ -11,6 +12,7 @@ use ssgctl::ops::smpp::NewAccount;
 use crate::support::{Scene, new_account, valid};
 use crate::traffic::{HEADER, Quiet, request, run, scene, state_of, told};
 
+/// More than are kept in memory; a quarter of them is less.
 const ROWS: u64 = 40_000;
 
 /// The scene with one account more, that has a short name, too.
@@ -101,6 +103,34 @@ fn every_fault_is_told_with_its_line_in_the_order_of_the_file() {
     let broken_at: u64 = told_of_cut[0].split(':').next().and_then(|line| line.parse().ok()).expect("a line");
     assert!((line(ROWS / 2)..line(ROWS)).contains(&broken_at), "{broken_at}");
     assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn messages_far_apart_that_contradict_each_other_are_told_with_both_lines() {
+    let mut scene = scene_with_short_name();
+    let before = scene.dump();
+    let mut rows: Vec<String> = (0..ROWS).map(row).collect();
+    rows[39_000] = row(3).replace(",2,", ",1,");
+    let refused = request(&scene, "twice.csv", &format!("{HEADER}{}", rows.concat()));
+    let (first, second) = (line(3), line(39_000));
+    let expected =
+        format!("{second}:1 message `message-3` was reported otherwise before, on line {first} (parts differs)");
+    assert_eq!(told(run(&mut scene, &refused)), [expected]);
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn messages_that_stand_twice_are_found_where_there_are_more_than_the_size_of_the_file_lets_expect() {
+    let short = |number: u64, destination: u64| format!("m{number},2026-11-20 10:00,acme,{destination},pending,,\n");
+    let rows: String = (0..3_000).map(|number| short(number, 1)).collect();
+    let mut scene = scene();
+    let again = request(&scene, "otherwise.csv", &format!("{HEADER}{rows}{}", short(5, 2)));
+    let expected = "3002:1 message `m5` was reported otherwise before, on line 7 (destination differs)";
+    assert_eq!(told(run(&mut scene, &again)), [expected]);
+    let mut again = request(&scene, "again.csv", &format!("{HEADER}{rows}{}", short(5, 1)));
+    again.batch = 1_000;
+    let summary = run(&mut scene, &again).unwrap();
+    assert_eq!(summary.tally, Tally { new: 3_000, duplicate: 1, ..Tally::default() });
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::error::{Error, Fault, Result};
 use crate::ingest::blocks::{Block, Blocks};
 use crate::ingest::csv::{Layout, Records};
 use crate::ingest::traffic::book::Book;
-use crate::ingest::traffic::reading::{Reading, Sense, Told};
+use crate::ingest::traffic::part::{Gatherer, Part};
+use crate::ingest::traffic::reading::{Reading, Sense};
 
 /// A file in which about so many rows can be is worth more than one thread.
 const WORTH_THREADS: usize = 20_000;
@@ -17,16 +18,6 @@ const WORTH_THREADS: usize = 20_000;
 const MOST_ACCOUNTS: u64 = 50_000;
 /// More threads than these wait for the one that takes what they have read.
 const MOST_THREADS: usize = 6;
-
-/// A row that was read.
-#[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) line: u64,
-    /// What it is, or what is wrong with it.
-    pub(super) told: Result<Told, Fault>,
-    /// What stands in it where something is wrong with it, if that is asked for.
-    pub(super) fields: Vec<String>,
-}
 
 /// How many threads are to read a file of about so many rows; none where that is better done by the caller. How many accounts
 /// there are is asked for large files only.
@@ -37,24 +28,24 @@ pub(super) fn threads(rows: usize, accounts: impl FnOnce() -> Result<u64>) -> Re
     Ok(if is_worth_it { NonZero::new(cores.min(MOST_THREADS)) } else { None })
 }
 
-/// Hands every row to `each` until that says that it is enough. All accounts must be in the book; gives what was learned of
-/// the file, and the book with the days of their messages.
+/// Hands all rows, in parts, to `each` until that says that it is enough. All accounts must be in the book; gives what was
+/// learned of the file, and the book with the days of their messages.
 pub(super) fn read<R: BufRead + Send>(
     reading: Reading<R>,
     threads: NonZero<usize>,
-    keeps_fields: bool,
+    gatherer: &Gatherer,
     mut book: Book,
-    each: impl FnMut(Outcome) -> Result<bool>,
+    each: impl FnMut(Part) -> Result<bool>,
 ) -> Result<(Sense, Book)> {
     let Reading { records, mut sense } = reading;
     let (layout, blocks) = records.into_blocks();
     thread::scope(|scope| {
         let (mut inlets, mut outlets, mut readers) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..threads.get() {
-            let ((inlet, blocks), (outcomes, outlet)) = (sync_channel(1), sync_channel(1));
+            let ((inlet, blocks), (parts, outlet)) = (sync_channel(1), sync_channel(1));
             let (layout, sense, book) = (layout.clone(), sense.clone(), book.clone());
-            let reader = Reader { layout, sense, book, keeps_fields };
-            readers.push(scope.spawn(move || reader.run(&blocks, &outcomes)));
+            let reader = Reader { layout, sense, book, gatherer };
+            readers.push(scope.spawn(move || reader.run(&blocks, &parts)));
             inlets.push(inlet);
             outlets.push(outlet);
         }
@@ -82,50 +73,42 @@ fn deal<R: BufRead>(mut blocks: Blocks<R>, inlets: &[SyncSender<Result<Block, Fa
 }
 
 /// Takes what was read in turns, until there is no more or it is enough. Readers whose outlet is gone end.
-fn take_in_turns(outlets: Vec<Receiver<Vec<Outcome>>>, mut each: impl FnMut(Outcome) -> Result<bool>) -> Result<()> {
+fn take_in_turns(outlets: Vec<Receiver<Part>>, mut each: impl FnMut(Part) -> Result<bool>) -> Result<()> {
     for outlet in outlets.iter().cycle() {
-        let Ok(outcomes) = outlet.recv() else { return Ok(()) };
-        for outcome in outcomes {
-            if !each(outcome)? {
-                return Ok(());
-            }
+        let Ok(part) = outlet.recv() else { return Ok(()) };
+        if !each(part)? {
+            return Ok(());
         }
     }
     Ok(())
 }
 
 /// One of the threads.
-struct Reader {
+struct Reader<'a> {
     layout: Layout,
     sense: Sense,
     book: Book,
-    keeps_fields: bool,
+    gatherer: &'a Gatherer,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads blocks; gives what it learned of the file, and its book.
-    fn run(mut self, blocks: &Receiver<Result<Block, Fault>>, outcomes: &SyncSender<Vec<Outcome>>) -> (Sense, Book) {
+    fn run(mut self, blocks: &Receiver<Result<Block, Fault>>, parts: &SyncSender<Part>) -> (Sense, Book) {
         for block in blocks {
-            let read = match block {
+            let part = match block {
                 Ok(block) => self.read(&block),
-                Err(fault) => vec![Outcome { line: fault.line, told: Err(fault), fields: Vec::new() }],
+                Err(fault) => Part::of_fault(fault),
             };
-            if outcomes.send(read).is_err() {
+            if parts.send(part).is_err() {
                 break;
             }
         }
         (self.sense, self.book)
     }
 
-    fn read(&mut self, block: &Block) -> Vec<Outcome> {
-        let mut outcomes = Vec::with_capacity(block.text.len() / 80);
+    fn read(&mut self, block: &Block) -> Part {
         let mut records = Records::of_block(&self.layout, block);
-        while let Some((line, told)) = self.sense.next(&mut records, &mut self.book, None) {
-            let kept = self.keeps_fields && told.is_err();
-            let fields = if kept { records.current().fields().map(str::to_owned).collect() } else { Vec::new() };
-            outcomes.push(Outcome { line, told, fields });
-        }
-        outcomes
+        self.gatherer.part(&mut records, &mut self.sense, &mut self.book, None, usize::MAX)
     }
 }
 

@@ -1,14 +1,16 @@
-//! The first reading of a file: everything that is wrong with it is found, and nothing is touched.
+//! The reading of a file: everything that is wrong with it is found, what it says is kept in a spool, and nothing is touched.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
 
 use crate::error::{Error, Fault, Faults, Result};
-use crate::ingest::traffic::beside::{self, Outcome};
+use crate::ingest::traffic::beside;
 use crate::ingest::traffic::book::Book;
-use crate::ingest::traffic::reading::{Sense, Told};
+use crate::ingest::traffic::part::{Gatherer, Part};
+use crate::ingest::traffic::reading::{Reading, Sense};
 use crate::ingest::traffic::rejects::Rejects;
-use crate::ingest::traffic::seen::{Look, Seen, Sight};
+use crate::ingest::traffic::seen::{Fingerprints, Look, Seen, Sight};
+use crate::ingest::traffic::spool::{Row, Spool};
 use crate::ingest::traffic::{Request, Watch, reading};
 use crate::model::{Message, MessageId, Money, Tally};
 use crate::ops::traffic::{Comparison, KnownTariffs, compare, sort_messages};
@@ -17,8 +19,9 @@ use crate::store::Snapshot;
 /// The most messages that are looked at once more because they seem to contradict others of the same file.
 const MOST_SUSPECTS: usize = 100_000;
 
-/// How many messages are looked for together: each is somewhere else in memory, and the ways there overlap.
-const TOGETHER: usize = 256;
+/// How many rows are taken together where one thread reads: their messages are looked for at places far apart in memory, and the
+/// ways there overlap.
+const TOGETHER: usize = 4_096;
 
 /// What was found out about a file that has no fault.
 #[derive(Debug)]
@@ -29,18 +32,17 @@ pub(super) struct Inspection {
     /// What its rows come to where they tell nothing that is not known.
     pub(super) nothing_new: Option<Tally>,
     pub(super) met_naive_time: bool,
+    /// Its rows.
+    pub(super) spool: Spool,
 }
 
 struct Inspector<'a> {
     snapshot: &'a Snapshot<'a>,
     request: &'a Request,
     book: Book,
-    known_days: BTreeSet<i32>,
-    seen: Seen,
-    /// Messages that are to be looked for among those before them.
-    looks: Vec<Look>,
-    suspects: HashSet<u64>,
-    repeats: bool,
+    gatherer: Gatherer,
+    spool: Spool,
+    sights: Sights,
     /// Messages of days of which there is traffic, which are held against it together.
     waiting: Vec<(Message, u64)>,
     known_tariffs: KnownTariffs,
@@ -50,11 +52,18 @@ struct Inspector<'a> {
     tells_nothing_new: bool,
 }
 
-/// Reads a whole file, or tells everything that is wrong with it.
+/// What was found by looking for messages among those before them.
+struct Sights {
+    seen: Seen,
+    repeats: bool,
+    suspects: HashSet<u64>,
+}
+
+/// Reads a whole file and keeps what it says in a spool, or tells everything that is wrong with it.
 pub(super) fn inspect(
     snapshot: &Snapshot<'_>,
     request: &Request,
-    book: Book,
+    (book, spool): (Book, Spool),
     rejects: Option<&mut Rejects<'_>>,
     watch: &mut dyn Watch,
 ) -> Result<Inspection> {
@@ -62,11 +71,17 @@ pub(super) fn inspect(
         snapshot,
         request,
         book,
-        known_days: snapshot.days_with_traffic(0, i32::MAX - 1)?,
-        seen: Seen::with_room_for(request.source.rows_at_most()),
-        looks: Vec::with_capacity(TOGETHER),
-        suspects: HashSet::new(),
-        repeats: false,
+        gatherer: Gatherer {
+            fingerprints: Fingerprints::default(),
+            known_days: snapshot.days_with_traffic(0, i32::MAX - 1)?,
+            keeps_fields: rejects.is_some(),
+        },
+        spool,
+        sights: Sights {
+            seen: Seen::with_room_for(request.source.rows_at_most()),
+            repeats: false,
+            suspects: HashSet::new(),
+        },
         waiting: Vec::new(),
         known_tariffs: KnownTariffs::default(),
         faults: Faults::default(),
@@ -75,16 +90,15 @@ pub(super) fn inspect(
     };
     let met_naive_time = inspector.read_all(rejects, watch)?;
     inspector.compare()?;
-    inspector.look_for_all();
-    while inspector.seen.next_share() {
-        inspector.read_again(watch, |inspector, message, _| inspector.look_for(&message))?;
-        inspector.look_for_all();
+    while inspector.sights.seen.next_share() {
+        inspector.look_again(watch)?;
     }
     inspector.look_at_suspects(watch)?;
-    let Inspector { book, known_days, repeats, tally, tells_nothing_new, mut faults, .. } = inspector;
+    let Inspector { book, gatherer, spool, sights, tally, tells_nothing_new, mut faults, .. } = inspector;
     if faults.is_empty() {
+        let (known_days, repeats) = (gatherer.known_days, sights.repeats);
         let nothing_new = tells_nothing_new.then_some(tally);
-        return Ok(Inspection { book, known_days, repeats, nothing_new, met_naive_time });
+        return Ok(Inspection { book, known_days, repeats, nothing_new, met_naive_time, spool });
     }
     faults.first.sort_by_key(|fault| (fault.line, fault.column));
     Err(Error::Rows(faults))
@@ -96,16 +110,17 @@ impl Inspector<'_> {
         let rows = self.request.source.rows_at_most();
         let sense = if let Some(threads) = beside::threads(rows, || self.snapshot.accounts())? {
             self.book.enter_all(self.snapshot)?;
-            let (book, keeps_fields) = (self.book.clone(), rejects.is_some());
+            let (book, gatherer) = (self.book.clone(), self.gatherer.clone());
             let (sense, book) =
-                beside::read(reading, threads, keeps_fields, book, |Outcome { line, told, fields }| {
-                    self.take(line, told, fields.iter().map(String::as_str), rejects.as_deref_mut(), watch)
-                })?;
+                beside::read(reading, threads, &gatherer, book, |part| self.take(part, rejects.as_deref_mut(), watch))?;
             self.book = book;
             sense
         } else {
-            while let Some((line, told)) = reading.next(&mut self.book, Some(self.snapshot)) {
-                if !self.take(line, told, reading.fields(), rejects.as_deref_mut(), watch)? {
+            let Reading { records, sense } = &mut reading;
+            loop {
+                let part = self.gatherer.part(records, sense, &mut self.book, Some(self.snapshot), TOGETHER);
+                let is_over = part.tally.rows() == 0;
+                if is_over || !self.take(part, rejects.as_deref_mut(), watch)? {
                     break;
                 }
             }
@@ -115,75 +130,26 @@ impl Inspector<'_> {
         Ok(sense.met_naive_time)
     }
 
-    /// Takes a row as it was read; says whether reading can go on.
-    fn take<'f>(
-        &mut self,
-        line: u64,
-        told: Result<Told, Fault>,
-        fields: impl Iterator<Item = &'f str>,
-        rejects: Option<&mut Rejects<'_>>,
-        watch: &mut dyn Watch,
-    ) -> Result<bool> {
-        if self.tally.rows().is_multiple_of(10_000) {
-            watch.at(self.request.source.position.bytes());
+    /// Takes the next rows as they were read; says whether reading can go on.
+    fn take(&mut self, part: Part, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
+        watch.at(self.request.source.position.bytes());
+        self.spool.add(&part.rows)?;
+        self.tally.add(&part.tally);
+        self.tells_nothing_new &= part.looks.len() == part.of_known_days.len();
+        self.sights.look_for(part.looks);
+        if self.waiting.len() + part.of_known_days.len() > self.request.batch {
+            self.compare()?;
         }
-        match told {
-            Ok(Told::Message(message)) => self.look_at(message, line)?,
-            Ok(Told::Rejected) => self.tally.rejected += 1,
-            Ok(Told::Other) => self.tally.skipped += 1,
-            Err(fault) => {
-                self.tally.refused += 1;
-                if !self.request.skip_invalid || fault.ends_file {
-                    return Ok(self.faults.add(fault));
-                }
-                rejects.map_or(Ok(()), |rejects| rejects.add(fields, &fault))?;
+        self.waiting.extend(part.of_known_days);
+        let mut goes_on = true;
+        for (fault, fields) in part.faults {
+            if !self.request.skip_invalid || fault.ends_file {
+                goes_on &= self.faults.add(fault);
+            } else if let Some(rejects) = rejects.as_deref_mut() {
+                rejects.add(fields.iter().map(String::as_str), &fault)?;
             }
         }
-        Ok(true)
-    }
-
-    fn look_at(&mut self, message: Message, line: u64) -> Result<()> {
-        self.tally.duplicate += 1;
-        self.look_for(&message);
-        if self.known_days.contains(&message.day) {
-            self.waiting.push((message, line));
-            if self.waiting.len() >= self.request.batch {
-                self.compare()?;
-            }
-        } else {
-            self.tells_nothing_new = false;
-        }
-        Ok(())
-    }
-
-    /// Looks for a message among those before it, soon.
-    fn look_for(&mut self, message: &Message) {
-        self.looks.push(self.seen.look(message));
-        if self.looks.len() == TOGETHER {
-            self.look_for_all();
-        }
-    }
-
-    fn look_for_all(&mut self) {
-        let mut looks = std::mem::take(&mut self.looks);
-        for look in looks.drain(..) {
-            let sight = self.seen.see(look);
-            self.note(sight);
-        }
-        self.looks = looks;
-    }
-
-    fn note(&mut self, sight: Sight) {
-        match sight {
-            Sight::Again => self.repeats = true,
-            Sight::Otherwise(fingerprint) => {
-                self.repeats = true;
-                if self.suspects.len() < MOST_SUSPECTS {
-                    self.suspects.insert(fingerprint);
-                }
-            }
-            Sight::New | Sight::Elsewhere => {}
-        }
+        Ok(goes_on)
     }
 
     /// Holds the messages that wait against those that are known.
@@ -202,41 +168,45 @@ impl Inspector<'_> {
         Ok(())
     }
 
-    /// Reads the messages of the file once more; whatever is wrong with rows was told at the first reading.
-    fn read_again(&mut self, watch: &mut dyn Watch, mut each: impl FnMut(&mut Self, Message, u64)) -> Result<()> {
-        let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
-        let mut rows = 0_u64;
-        while let Some((line, told)) = reading.next(&mut self.book, None) {
-            rows += 1;
-            if rows.is_multiple_of(10_000) {
-                watch.at(self.request.source.position.bytes());
-            }
-            match told {
-                Ok(Told::Message(message)) => each(self, message, line),
-                Err(fault) if fault.ends_file => break,
-                _ => {}
+    /// Looks for the messages of another share among those before them.
+    fn look_again(&mut self, watch: &mut dyn Watch) -> Result<()> {
+        let (mut rows, mut looks) = (self.spool.rows(), Vec::with_capacity(TOGETHER));
+        while let Some((_, row)) = rows.next()? {
+            let Row::Message(message) = row else { continue };
+            looks.push(self.gatherer.fingerprints.look(&message));
+            if looks.len() == TOGETHER {
+                watch.at(rows.done(self.request.source.size()));
+                self.sights.look_for(looks.drain(..));
             }
         }
+        self.sights.look_for(looks);
         Ok(())
     }
 
     /// Compares messages that seem to contradict each other by what they really say.
     fn look_at_suspects(&mut self, watch: &mut dyn Watch) -> Result<()> {
-        if self.suspects.is_empty() {
+        let suspects = &self.sights.suspects;
+        if suspects.is_empty() {
             return Ok(());
         }
+        let (mut rows, mut looked_at) = (self.spool.rows(), 0);
         let mut first: HashMap<(i32, MessageId, i64), (Message, u64)> = HashMap::new();
-        self.read_again(watch, |inspector, message, line| {
-            if !inspector.suspects.contains(&inspector.seen.fingerprint(&message)) {
-                return;
+        while let Some((line, row)) = rows.next()? {
+            looked_at += 1;
+            if looked_at % TOGETHER == 0 {
+                watch.at(rows.done(self.request.source.size()));
+            }
+            let Row::Message(message) = row else { continue };
+            if !suspects.contains(&self.gatherer.fingerprints.of_key(&message)) {
+                continue;
             }
             let key = (message.day, message.id.clone(), message.account_id);
             let (before, its_line) = first.entry(key).or_insert_with(|| (message.clone(), line));
             if let Some(field) = before.contradiction(&message) {
-                let fault = contradicted(&message, line, field, format!("on line {its_line}"));
-                inspector.faults.add(fault);
+                self.faults.add(contradicted(&message, line, field, format!("on line {its_line}")));
             }
-        })
+        }
+        Ok(())
     }
 
     /// Notices a file that was cut between two rows, if somebody said what it must have, and prices beyond any balance.
@@ -261,6 +231,23 @@ impl Inspector<'_> {
     fn missed<T: Display>(&mut self, what: &str, expected: T, found: T) {
         let message = format!("the file has {what} {found}, {expected} is expected");
         self.faults.add(Fault::of_file(self.tally.rows() + 1, 1, "cut_off", message));
+    }
+}
+
+impl Sights {
+    fn look_for(&mut self, looks: impl IntoIterator<Item = Look>) {
+        for look in looks {
+            match self.seen.see(look) {
+                Sight::Again => self.repeats = true,
+                Sight::Otherwise(fingerprint) => {
+                    self.repeats = true;
+                    if self.suspects.len() < MOST_SUSPECTS {
+                        self.suspects.insert(fingerprint);
+                    }
+                }
+                Sight::New | Sight::Elsewhere => {}
+            }
+        }
     }
 }
 

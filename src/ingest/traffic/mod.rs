@@ -1,6 +1,6 @@
-//! Files of traffic. A file is read twice: the first reading, by several threads where the file is large, finds everything that
-//! is wrong and touches nothing; the second writes batches of rows, each in a transaction of its own, and then the charges are
-//! posted.
+//! Files of traffic. A file is read once, by several threads where it is large: everything that is wrong with it is found, what it
+//! says is kept in a spool, and nothing is touched. Then what lies in the spool is written in batches of rows, each in a
+//! transaction of its own, and the charges are posted.
 //!
 //! A message is known by the day of its submission, its ID and its account, so a file may come again, or overlap others, in
 //! any order. An import that is killed is left unfinished; the same file completes it.
@@ -10,10 +10,12 @@ mod book;
 mod clock;
 mod dialect;
 mod inspect;
+mod part;
 mod reading;
 mod rejects;
 mod seen;
 mod source;
+mod spool;
 mod writing;
 
 use std::io::{BufRead, Write};
@@ -31,6 +33,7 @@ use book::Book;
 use inspect::{Inspection, inspect, of_file};
 use reading::Reading;
 use rejects::Rejects;
+use spool::Spool;
 use writing::{Rest, Start, Writing};
 
 pub use dialect::{DIALECTS, Dialect};
@@ -109,13 +112,14 @@ pub fn import(
     watch: &mut dyn Watch,
 ) -> Result<Summary> {
     let _lock = store.lock_imports()?;
+    let spool = Spool::beside(store.path());
     watch.begin("looking");
     let snapshot = store.read()?;
     snapshot.keep_in_memory(MEBIBYTES)?;
     let header = reading(request, None).map_err(of_file)?;
     let (dialect, columns) = (header.sense.dialect, header.columns().to_vec());
     drop(header);
-    // Only a file of the same size can be one that is known: the bytes of others are summed up beside the first reading.
+    // Only a file of the same size can be one that is known: the bytes of others are summed up while its text is read.
     let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
     let manifest = may_be_known.then(|| manifest(request, dialect)).transpose()?;
     let unfinished = match &manifest {
@@ -131,7 +135,7 @@ pub fn import(
     let book = book_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
     watch.begin("checking");
     let rejects = rejects.map(|output| Rejects::open(output, &columns)).transpose()?;
-    let (inspection, manifest) = look_through(&snapshot, request, (dialect, manifest), book, rejects, watch)?;
+    let (inspection, manifest) = look_through(&snapshot, request, (dialect, manifest), (book, spool), rejects, watch)?;
     let (plan, rest) = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
     let met_naive_time = rest.met_naive_time;
     let start = match &unfinished {
@@ -147,12 +151,12 @@ pub fn import(
     Ok(Summary { import: id, file: manifest.file, dialect, tally, charges, days, repeats: None, met_naive_time })
 }
 
-/// The first reading, and, if that is not done yet, the sum of the file's bytes beside it.
+/// Reads the file, and, if that is not done yet, adds its bytes up beside.
 fn look_through(
     snapshot: &Snapshot<'_>,
     request: &Request,
     (dialect, manifest_if_known): (&'static Dialect, Option<Manifest>),
-    book: Book,
+    (book, spool): (Book, Spool),
     mut rejects: Option<Rejects<'_>>,
     watch: &mut dyn Watch,
 ) -> Result<(Inspection, Manifest)> {
@@ -161,16 +165,18 @@ fn look_through(
             Some(manifest) => Ok(manifest),
             None => Err(scope.spawn(|| manifest(request, dialect))),
         };
-        let inspection = inspect(snapshot, request, book, rejects.as_mut(), watch)?;
+        let inspection = inspect(snapshot, request, (book, spool), rejects.as_mut(), watch);
         let not_summed_up = |_| Err(Error::Internal("the file was not summed up".to_owned()));
-        let manifest = beside.or_else(|thread| thread.join().unwrap_or_else(not_summed_up))?;
-        Ok::<_, Error>((inspection, manifest))
-    })?;
+        (inspection, beside.or_else(|thread| thread.join().unwrap_or_else(not_summed_up)))
+    });
+    // What was read and what was summed up would be of two files, and so might its faults be.
+    request.source.refuse_changed()?;
+    let (inspection, manifest) = (inspection?, manifest?);
     rejects.map_or(Ok(()), Rejects::end)?;
     Ok((inspection, manifest))
 }
 
-/// What is to be done with the rows of a file at the second reading.
+/// What is to be done with the rows of a file.
 fn planned(
     snapshot: &Snapshot<'_>,
     request: &Request,
@@ -178,8 +184,8 @@ fn planned(
     unfinished: Option<&Import>,
     inspection: Inspection,
 ) -> Result<(Arc<Plan>, Rest)> {
-    let Inspection { book, known_days, repeats, nothing_new, met_naive_time } = inspection;
-    // What is in of an import that was interrupted is counted by rows, so the others are read.
+    let Inspection { book, known_days, repeats, nothing_new, met_naive_time, spool } = inspection;
+    // What is in of an import that was interrupted is counted by rows, so the others are taken in row by row.
     let nothing_new = nothing_new.filter(|_| unfinished.is_none());
     let accounts = book.accounts();
     let dialect_alone = (!request.allow_overlap).then_some(manifest.dialect.as_str());
@@ -188,9 +194,8 @@ fn planned(
         return Err(overlaps(snapshot, &import, days.tariff.account_id));
     }
     let plan = Arc::new(Plan::new(manifest, accounts, known_days, repeats));
-    let pruned_before = snapshot.pruned_before()?;
     let done = unfinished.map_or(0, |import| import.tally.rows());
-    Ok((Arc::clone(&plan), Rest { book, plan, pruned_before, done, nothing_new, met_naive_time }))
+    Ok((Arc::clone(&plan), Rest { plan, spool, done, nothing_new, met_naive_time }))
 }
 
 /// Begins to read the rows of a file.

@@ -114,20 +114,6 @@ impl<R: BufRead> Reading<R> {
     pub(super) fn columns(&self) -> &[String] {
         self.records.columns()
     }
-
-    /// The next row: its line, and what it is or what is wrong with it.
-    pub(super) fn next(
-        &mut self,
-        book: &mut Book,
-        snapshot: Option<&Snapshot<'_>>,
-    ) -> Option<(u64, Result<Told, Fault>)> {
-        self.sense.next(&mut self.records, book, snapshot)
-    }
-
-    /// The fields of the row read last, as they stand in the file.
-    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
-        self.records.current().fields()
-    }
 }
 
 impl Columns {

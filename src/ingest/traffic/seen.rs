@@ -2,7 +2,7 @@
 //!
 //! The table holds a fingerprint of each key and of what matters for money beside it. Equal fingerprints are not yet equal
 //! messages: whoever finds two that seem to contradict each other looks at the rows themselves. A file with more messages than
-//! the table takes is read more than once, each time for another share of them.
+//! the table takes is gone through more than once, each time for another share of them.
 
 use std::hash::BuildHasher;
 
@@ -22,7 +22,7 @@ pub(super) enum Sight {
     Again,
     /// Seems to have been seen before with other content; the fingerprint of its key.
     Otherwise(u64),
-    /// Of a share of messages that another reading looks at.
+    /// Of a share of messages that is looked at another time.
     Elsewhere,
 }
 
@@ -33,12 +33,28 @@ pub(super) struct Look {
     content: u64,
 }
 
+/// How fingerprints are taken: by all threads alike.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fingerprints(RandomState);
+
+impl Fingerprints {
+    /// The fingerprint of a key.
+    pub(super) fn of_key(&self, message: &Message) -> u64 {
+        self.0.hash_one(message.key())
+    }
+
+    /// What a message is looked for by.
+    pub(super) fn look(&self, message: &Message) -> Look {
+        let content = self.0.hash_one((&message.destination, message.parts, message.price));
+        Look { key: self.of_key(message), content }
+    }
+}
+
 /// The messages that were seen.
 #[derive(Debug)]
 pub(super) struct Seen {
     slots: Vec<u64>,
     used: usize,
-    hasher: RandomState,
     /// Messages are dealt out by the last bits of their fingerprint; of so many shares, this one is looked at.
     shares: u64,
     share: u64,
@@ -56,25 +72,7 @@ impl Seen {
         let needed = messages + messages / 3;
         let shares = needed.div_ceil(most).next_power_of_two();
         let slots = needed.div_ceil(shares).next_power_of_two().clamp(1 << 10, most);
-        Self {
-            slots: vec![0; slots],
-            used: 0,
-            hasher: RandomState::default(),
-            shares: shares as u64,
-            share: 0,
-            is_full: false,
-        }
-    }
-
-    /// The fingerprint of a key.
-    pub(super) fn fingerprint(&self, message: &Message) -> u64 {
-        self.hasher.hash_one(message.key())
-    }
-
-    /// What is kept of a message.
-    pub(super) fn look(&self, message: &Message) -> Look {
-        let content = self.hasher.hash_one((&message.destination, message.parts, message.price));
-        Look { key: self.fingerprint(message), content }
+        Self { slots: vec![0; slots], used: 0, shares: shares as u64, share: 0, is_full: false }
     }
 
     /// Looks for a message among those before it, and keeps it.
@@ -103,7 +101,7 @@ impl Seen {
         Sight::New
     }
 
-    /// Goes on to the next share for another reading of the file; says whether there is one.
+    /// Goes on to the next share, for which the file is gone through again; says whether there is one.
     pub(super) fn next_share(&mut self) -> bool {
         if self.is_full {
             (self.shares, self.share, self.is_full) = (self.shares * 2, 0, false);
@@ -136,22 +134,23 @@ mod tests {
 
     #[test]
     fn what_was_seen_is_known_again_and_other_content_is_noticed() {
-        let mut seen = Seen::with_room_for(10);
-        assert_eq!(seen.see(seen.look(&message(1, 1))), Sight::New);
-        assert_eq!(seen.see(seen.look(&message(2, 1))), Sight::New);
-        assert_eq!(seen.see(seen.look(&message(1, 1))), Sight::Again);
-        assert_eq!(seen.see(seen.look(&message(1, 2))), Sight::Otherwise(seen.fingerprint(&message(1, 1))));
+        let (mut seen, prints) = (Seen::with_room_for(10), Fingerprints::default());
+        assert_eq!(seen.see(prints.look(&message(1, 1))), Sight::New);
+        assert_eq!(seen.see(prints.look(&message(2, 1))), Sight::New);
+        assert_eq!(seen.see(prints.look(&message(1, 1))), Sight::Again);
+        assert_eq!(seen.see(prints.look(&message(1, 2))), Sight::Otherwise(prints.of_key(&message(1, 1))));
         assert!(!seen.next_share());
     }
 
     #[test]
     fn a_file_beyond_all_expectation_is_seen_in_shares() {
         let mut seen = Seen::of_slots(100, 1 << 10);
+        let prints = Fingerprints::default();
         let (mut new, mut again, mut readings) = (0, 0, 0);
         loop {
             let (mut new_now, mut again_now) = (0, 0);
             for id in (0..5_000).chain(0..5_000) {
-                match seen.see(seen.look(&message(id, 1))) {
+                match seen.see(prints.look(&message(id, 1))) {
                     Sight::New => new_now += 1,
                     Sight::Again => again_now += 1,
                     Sight::Otherwise(_) => unreachable!("all are alike"),

@@ -1,4 +1,4 @@
-//! A file that is read more than once, and must be the same each time.
+//! A file that is read for its header, its text and the sum of its bytes, and must be the same each time.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};

@@ -1,14 +1,12 @@
-//! The second reading of a file: batches of its rows are written, each in a transaction of its own, then the charges.
+//! The rows of a file are written as they lie in the spool: batches of them, each in a transaction of its own, then the charges.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use crate::error::{Error, Result};
-use crate::ingest::traffic::book::Book;
-use crate::ingest::traffic::inspect::of_file;
-use crate::ingest::traffic::reading::Told;
-use crate::ingest::traffic::{MEBIBYTES, Request, Watch, reading};
+use crate::ingest::traffic::spool::{Row, Spool};
+use crate::ingest::traffic::{MEBIBYTES, Request, Watch};
 use crate::model::{Import, ImportState, Origin, Tally};
 use crate::ops::traffic::{Batch, Intake, Plan};
 use crate::store::{Store, Tx};
@@ -25,7 +23,7 @@ pub(super) enum Start {
     Resumed(Intake),
 }
 
-/// The second reading of a file.
+/// The second half of an import.
 pub(super) struct Writing<'a> {
     pub(super) store: &'a mut Store,
     pub(super) origin: &'a Origin,
@@ -49,10 +47,10 @@ impl Writing<'_> {
         let mut tx = self.store.write(self.origin)?;
         let mut intake = started(start, &mut tx)?;
         for rows in batches {
-            intake.take(&mut tx, &rows?.batch)?;
-            self.watch.at(self.request.source.position.bytes());
+            let Rows { batch, done, .. } = rows?;
+            intake.take(&mut tx, &batch)?;
+            self.watch.at(done);
         }
-        self.request.source.refuse_changed()?;
         intake.finish(&mut tx, ImportState::Finished)
     }
 
@@ -61,11 +59,10 @@ impl Writing<'_> {
         let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
         let mut start = Some(start);
         let mut under_way: Option<Intake> = None;
-        let mut all_are_in = false;
+        let (mut all_are_in, mut bytes_done) = (false, 0);
         loop {
             // Waited for before the lock is taken: others get their turn while the reader is at it.
             let rows = if all_are_in { None } else { Some(batches.recv().map_err(|_| no_reader())??) };
-            self.request.source.refuse_changed()?;
             let mut tx = self.store.write(self.origin)?;
             tx.expect_many_steps(MEBIBYTES)?;
             let mut intake = match (start.take(), under_way.take()) {
@@ -73,15 +70,15 @@ impl Writing<'_> {
                 (None, Some(intake)) => intake,
                 (None, None) => return Err(Error::Internal("an import without a beginning".to_owned())),
             };
-            if let Some(Rows { batch, are_last }) = rows {
+            if let Some(Rows { batch, are_last, done }) = rows {
                 intake.take(&mut tx, &batch)?;
-                all_are_in = are_last;
+                (all_are_in, bytes_done) = (are_last, done);
             }
             let is_done = all_are_in && intake.post_charges(&mut tx, balances_together)?;
             let ended = if is_done { Some(intake.finish(&mut tx, ImportState::Finished)?) } else { None };
             tx.commit()?;
             self.watch.committed();
-            self.watch.at(self.request.source.position.bytes());
+            self.watch.at(bytes_done);
             if let Some(import) = ended {
                 return Ok(import);
             }
@@ -106,16 +103,18 @@ struct Rows {
     batch: Batch,
     /// Whether no others follow.
     are_last: bool,
+    /// How many bytes of the file are done with them.
+    done: u64,
 }
 
 /// The rows of a file that are not in yet.
 pub(super) struct Rest {
-    pub(super) book: Book,
     pub(super) plan: Arc<Plan>,
-    pub(super) pruned_before: Option<i32>,
-    /// How many rows stand before them.
+    /// All rows of the file.
+    pub(super) spool: Spool,
+    /// How many of them are in.
     pub(super) done: u64,
-    /// What they come to, if that is known without reading them again.
+    /// What they come to, if that is known without another look at them.
     pub(super) nothing_new: Option<Tally>,
     /// Whether the file has a time without a zone.
     pub(super) met_naive_time: bool,
@@ -129,46 +128,41 @@ impl Rest {
         }
     }
 
-    fn read_all(mut self, request: &Request, batches: &SyncSender<Result<Rows>>) -> Result<()> {
+    fn read_all(self, request: &Request, batches: &SyncSender<Result<Rows>>) -> Result<()> {
+        let all = request.source.size();
         if let Some(tally) = self.nothing_new {
             let batch = self.plan.batch(Vec::new(), tally)?;
-            let _ = batches.send(Ok(Rows { batch, are_last: true }));
+            let _ = batches.send(Ok(Rows { batch, are_last: true, done: all }));
             return Ok(());
         }
-        let mut reading = reading(request, self.pruned_before).map_err(of_file)?;
-        let (mut messages, mut others, mut rows) = (Vec::new(), Tally::default(), 0);
+        let (mut messages, mut others, mut rows) = (Vec::new(), Tally::default(), self.spool.rows());
         let (mut size, mut last_day) = (request.batch.min(FIRST_BATCH), i32::MIN);
         messages.reserve(most(size));
-        while let Some((_, told)) = reading.next(&mut self.book, None) {
-            rows += 1;
-            if rows <= self.done {
-                continue;
-            }
+        for _ in 0..self.done {
+            rows.next()?;
+        }
+        while let Some((_, row)) = rows.next()? {
             let taken = messages.len() + usize::try_from(others.rows()).unwrap_or(usize::MAX / 2);
-            let begins_day = matches!(&told, Ok(Told::Message(message)) if message.day > last_day);
+            let begins_day = matches!(&row, Row::Message(message) if message.day > last_day);
             // Not before there is another row: the last batch is to know that it is the last.
             if is_enough(taken, size, begins_day) {
                 let batch = self.plan.batch(std::mem::take(&mut messages), std::mem::take(&mut others))?;
-                if batches.send(Ok(Rows { batch, are_last: false })).is_err() {
+                if batches.send(Ok(Rows { batch, are_last: false, done: rows.done(all) })).is_err() {
                     return Ok(());
                 }
                 size = (size * 2).min(request.batch);
                 messages.reserve(most(size));
             }
-            match told {
-                Ok(Told::Message(message)) => {
+            match row {
+                Row::Message(message) => {
                     last_day = last_day.max(message.day);
                     messages.push(message);
                 }
-                Ok(Told::Rejected) => others.rejected += 1,
-                Ok(Told::Other) => others.skipped += 1,
-                Err(fault) if request.skip_invalid && !fault.ends_file => others.refused += 1,
-                // It was without a fault at the first reading.
-                Err(fault) => return Err(request.source.refuse_changed().err().unwrap_or_else(|| of_file(fault))),
+                Row::Aside(aside) => aside.count(&mut others),
             }
         }
         let batch = self.plan.batch(messages, others)?;
-        let _ = batches.send(Ok(Rows { batch, are_last: true }));
+        let _ = batches.send(Ok(Rows { batch, are_last: true, done: all }));
         Ok(())
     }
 }
