@@ -219,10 +219,22 @@ impl Faults {
     pub fn add(&mut self, fault: Fault) -> bool {
         let goes_on = !fault.ends_file;
         self.count += 1;
-        if self.first.len() < Self::TOLD {
+        if !self.are_enough() {
             self.first.push(fault);
         }
         goes_on
+    }
+
+    /// Whether what follows is counted and no longer told.
+    pub fn are_enough(&self) -> bool {
+        self.first.len() >= Self::TOLD
+    }
+
+    /// Adds other faults of the same file.
+    pub fn add_all(&mut self, others: Self) {
+        self.count += others.count;
+        let room = Self::TOLD.saturating_sub(self.first.len());
+        self.first.extend(others.first.into_iter().take(room));
     }
 
     /// Whether there are none.

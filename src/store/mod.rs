@@ -9,7 +9,7 @@ use crate::model::{Country, EntryKind, LetterState, Level, Money, Noun, Origin, 
 
 pub use sqlite::{
     CheckReport, Crossed, Location, MessageQuestion, Migration, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Turn,
-    Tx, sqlite_source, sqlite_version,
+    Twin, Tx, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DaySum, HourSum, ImportFilter, KnownMessage, MonthKey, Share, TrafficAccount,

@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
+use std::io::BufRead;
+use std::num::NonZero;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use crate::error::{Error, Fault, Faults, Result};
 use crate::ingest::traffic::beside;
 use crate::ingest::traffic::book::Book;
+use crate::ingest::traffic::comparing::{Compared, Reports, Waiting, compare_all, contradicted};
 use crate::ingest::traffic::part::{Gatherer, Part};
 use crate::ingest::traffic::reading::{Reading, Sense};
 use crate::ingest::traffic::rejects::Rejects;
@@ -13,8 +18,7 @@ use crate::ingest::traffic::seen::{Fingerprints, Look, Seen, Sight};
 use crate::ingest::traffic::spool::{Row, Spool};
 use crate::ingest::traffic::{Request, Watch, reading};
 use crate::model::{Message, MessageId, Money, Tally};
-use crate::ops::traffic::{Comparison, KnownTariffs, compare, sort_messages};
-use crate::store::Snapshot;
+use crate::store::{Snapshot, Twin};
 
 /// The most messages that are looked at once more because they seem to contradict others of the same file.
 const MOST_SUSPECTS: usize = 100_000;
@@ -43,13 +47,13 @@ struct Inspector<'a> {
     gatherer: Gatherer,
     spool: Spool,
     sights: Sights,
-    /// Messages of days of which there is traffic, which are held against it together.
-    waiting: Vec<(Message, u64)>,
-    known_tariffs: KnownTariffs,
+    /// Messages of days of which there is traffic.
+    waiting: Waiting,
+    compared: Compared,
     faults: Faults,
     /// What the rows would come to if every message were known.
     tally: Tally,
-    tells_nothing_new: bool,
+    has_new_days: bool,
 }
 
 /// What was found by looking for messages among those before them.
@@ -63,7 +67,7 @@ struct Sights {
 pub(super) fn inspect(
     snapshot: &Snapshot<'_>,
     request: &Request,
-    (book, spool): (Book, Spool),
+    (book, spool, twin): (Book, Spool, &Twin),
     rejects: Option<&mut Rejects<'_>>,
     watch: &mut dyn Watch,
 ) -> Result<Inspection> {
@@ -82,90 +86,109 @@ pub(super) fn inspect(
             repeats: false,
             suspects: HashSet::new(),
         },
-        waiting: Vec::new(),
-        known_tariffs: KnownTariffs::default(),
+        waiting: Waiting::until(request.batch),
+        compared: Compared::default(),
         faults: Faults::default(),
         tally: Tally::default(),
-        tells_nothing_new: true,
+        has_new_days: false,
     };
-    let met_naive_time = inspector.read_all(rejects, watch)?;
-    inspector.compare()?;
+    let met_naive_time = inspector.read_all(twin, rejects, watch)?;
     while inspector.sights.seen.next_share() {
         inspector.look_again(watch)?;
     }
     inspector.look_at_suspects(watch)?;
-    let Inspector { book, gatherer, spool, sights, tally, tells_nothing_new, mut faults, .. } = inspector;
+    let Inspector { book, gatherer, spool, sights, compared, tally, has_new_days, mut faults, .. } = inspector;
+    faults.add_all(compared.faults);
     if faults.is_empty() {
         let (known_days, repeats) = (gatherer.known_days, sights.repeats);
-        let nothing_new = tells_nothing_new.then_some(tally);
+        let nothing_new = (!has_new_days && !compared.tells_something_new).then_some(tally);
         return Ok(Inspection { book, known_days, repeats, nothing_new, met_naive_time, spool });
     }
     faults.first.sort_by_key(|fault| (fault.line, fault.column));
     Err(Error::Rows(faults))
 }
 
+/// What follows from rows that were taken.
+struct Taken {
+    /// Messages that are to be compared now.
+    to_compare: Option<Reports>,
+    /// Whether reading can go on.
+    goes_on: bool,
+}
+
 impl Inspector<'_> {
-    fn read_all(&mut self, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
+    fn read_all(&mut self, twin: &Twin, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
         let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
         let rows = self.request.source.rows_at_most();
         let sense = if let Some(threads) = beside::threads(rows, || self.snapshot.accounts())? {
-            self.book.enter_all(self.snapshot)?;
-            let (book, gatherer) = (self.book.clone(), self.gatherer.clone());
-            let (sense, book) =
-                beside::read(reading, threads, &gatherer, book, |part| self.take(part, rejects.as_deref_mut(), watch))?;
-            self.book = book;
-            sense
+            self.read_beside(reading, threads, twin, rejects, watch)?
         } else {
             let Reading { records, sense } = &mut reading;
             loop {
                 let part = self.gatherer.part(records, sense, &mut self.book, Some(self.snapshot), TOGETHER);
                 let is_over = part.tally.rows() == 0;
-                if is_over || !self.take(part, rejects.as_deref_mut(), watch)? {
+                let Taken { to_compare, goes_on } = self.take(part, rejects.as_deref_mut(), watch)?;
+                if let Some(reports) = to_compare {
+                    self.compared.add(self.snapshot, &self.book, reports)?;
+                }
+                if is_over || !goes_on {
                     break;
                 }
             }
+            self.compared.add(self.snapshot, &self.book, self.waiting.take())?;
             reading.sense
         };
         self.check_expectations(&sense);
         Ok(sense.met_naive_time)
     }
 
-    /// Takes the next rows as they were read; says whether reading can go on.
-    fn take(&mut self, part: Part, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<bool> {
+    /// Reads in several threads, and compares in another.
+    fn read_beside<R: BufRead + Send>(
+        &mut self,
+        reading: Reading<R>,
+        threads: NonZero<usize>,
+        twin: &Twin,
+        mut rejects: Option<&mut Rejects<'_>>,
+        watch: &mut dyn Watch,
+    ) -> Result<Sense> {
+        self.book.enter_all(self.snapshot)?;
+        let (book, gatherer) = (self.book.clone(), self.gatherer.clone());
+        let book_to_compare_by = book.clone();
+        thread::scope(|scope| {
+            let (to_compare, reports) = sync_channel(0);
+            let comparing = scope.spawn(move || compare_all(twin, &book_to_compare_by, &reports));
+            let read = beside::read(reading, threads, &gatherer, book, |part| {
+                let taken = self.take(part, rejects.as_deref_mut(), watch)?;
+                // Where nobody takes them any more, comparing has failed.
+                let is_taken = taken.to_compare.is_none_or(|reports| to_compare.send(reports).is_ok());
+                Ok(taken.goes_on && is_taken)
+            });
+            let _ = to_compare.send(self.waiting.take());
+            drop(to_compare);
+            let gone = |_| Err(Error::Internal("what compares messages is gone".to_owned()));
+            self.compared = comparing.join().unwrap_or_else(gone)?;
+            let (sense, book) = read?;
+            self.book = book;
+            Ok(sense)
+        })
+    }
+
+    /// Takes the next rows as they were read.
+    fn take(&mut self, part: Part, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<Taken> {
         watch.at(self.request.source.position.bytes());
         self.spool.add(&part.rows)?;
         self.tally.add(&part.tally);
-        self.tells_nothing_new &= part.looks.len() == part.of_known_days.len();
+        self.has_new_days |= part.looks.len() > part.of_known_days.len();
         self.sights.look_for(part.looks);
-        if self.waiting.len() + part.of_known_days.len() > self.request.batch {
-            self.compare()?;
-        }
-        self.waiting.extend(part.of_known_days);
-        let mut goes_on = true;
+        let mut taken = Taken { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
         for (fault, fields) in part.faults {
             if !self.request.skip_invalid || fault.ends_file {
-                goes_on &= self.faults.add(fault);
+                taken.goes_on &= self.faults.add(fault);
             } else if let Some(rejects) = rejects.as_deref_mut() {
                 rejects.add(fields.iter().map(String::as_str), &fault)?;
             }
         }
-        Ok(goes_on)
-    }
-
-    /// Holds the messages that wait against those that are known.
-    fn compare(&mut self) -> Result<()> {
-        sort_messages(&mut self.waiting, |(message, _)| message);
-        let (messages, lines): (Vec<Message>, Vec<u64>) = self.waiting.drain(..).unzip();
-        let Comparison { contradictions, tells_nothing_new } =
-            compare(self.snapshot, &messages, &mut self.known_tariffs, |account_id| self.book.tariff_of(account_id))?;
-        self.tells_nothing_new &= tells_nothing_new;
-        for contradiction in contradictions {
-            let message = &messages[contradiction.index];
-            let import = self.snapshot.import(contradiction.import_id)?;
-            let before = format!("by import {} of {}", import.id, crate::error::quoted(&import.manifest.file));
-            self.faults.add(contradicted(message, lines[contradiction.index], contradiction.field, before));
-        }
-        Ok(())
+        Ok(taken)
     }
 
     /// Looks for the messages of another share among those before them.
@@ -249,10 +272,6 @@ impl Sights {
             }
         }
     }
-}
-
-fn contradicted(message: &Message, line: u64, field: &'static str, before: String) -> Fault {
-    Fault::of_row(line, 1, Error::Contradiction { id: message.id.clone(), field, before })
 }
 
 /// A file of which not even the header can be read.

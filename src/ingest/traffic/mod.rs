@@ -8,6 +8,7 @@
 mod beside;
 mod book;
 mod clock;
+mod comparing;
 mod dialect;
 mod inspect;
 mod part;
@@ -27,7 +28,7 @@ use crate::ingest::csv::Records;
 use crate::ingest::lines::Lines;
 use crate::model::{Hash, Import, ImportState, Manifest, Money, Origin, Tally, Unit, day_of};
 use crate::ops::traffic::{Intake, Plan};
-use crate::store::{Snapshot, Store};
+use crate::store::{Snapshot, Store, Twin};
 
 use book::Book;
 use inspect::{Inspection, inspect, of_file};
@@ -112,7 +113,7 @@ pub fn import(
     watch: &mut dyn Watch,
 ) -> Result<Summary> {
     let _lock = store.lock_imports()?;
-    let spool = Spool::beside(store.path());
+    let (spool, twin) = (Spool::beside(store.path()), store.twin());
     watch.begin("looking");
     let snapshot = store.read()?;
     snapshot.keep_in_memory(MEBIBYTES)?;
@@ -135,7 +136,8 @@ pub fn import(
     let book = book_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
     watch.begin("checking");
     let rejects = rejects.map(|output| Rejects::open(output, &columns)).transpose()?;
-    let (inspection, manifest) = look_through(&snapshot, request, (dialect, manifest), (book, spool), rejects, watch)?;
+    let (inspection, manifest) =
+        look_through(&snapshot, request, (dialect, manifest), (book, spool, &twin), rejects, watch)?;
     let (plan, rest) = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
     let met_naive_time = rest.met_naive_time;
     let start = match &unfinished {
@@ -156,7 +158,7 @@ fn look_through(
     snapshot: &Snapshot<'_>,
     request: &Request,
     (dialect, manifest_if_known): (&'static Dialect, Option<Manifest>),
-    (book, spool): (Book, Spool),
+    (book, spool, twin): (Book, Spool, &Twin),
     mut rejects: Option<Rejects<'_>>,
     watch: &mut dyn Watch,
 ) -> Result<(Inspection, Manifest)> {
@@ -165,7 +167,7 @@ fn look_through(
             Some(manifest) => Ok(manifest),
             None => Err(scope.spawn(|| manifest(request, dialect))),
         };
-        let inspection = inspect(snapshot, request, (book, spool), rejects.as_mut(), watch);
+        let inspection = inspect(snapshot, request, (book, spool, twin), rejects.as_mut(), watch);
         let not_summed_up = |_| Err(Error::Internal("the file was not summed up".to_owned()));
         (inspection, beside.or_else(|thread| thread.join().unwrap_or_else(not_summed_up)))
     });

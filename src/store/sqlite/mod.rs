@@ -75,6 +75,11 @@ impl Store {
         &self.path
     }
 
+    /// What another thread needs to read the same database beside this one.
+    pub fn twin(&self) -> Twin {
+        Twin { path: self.path.clone(), wait: self.wait, clock: self.clock }
+    }
+
     /// Begins to read. Everything read through the snapshot is of one moment, and waits for no writer.
     pub fn read(&mut self) -> Result<Snapshot<'_>> {
         Ok(Snapshot { transaction: self.connection.transaction_with_behavior(TransactionBehavior::Deferred)? })
@@ -133,6 +138,24 @@ impl Store {
     /// Brings a database of an older schema up to date, after a backup beside it.
     pub fn migrate(location: &Location) -> Result<Migration> {
         open::migrate(location)
+    }
+}
+
+/// A way to another connection to a database that is open.
+#[derive(Debug, Clone)]
+pub struct Twin {
+    path: PathBuf,
+    wait: Duration,
+    clock: Clock,
+}
+
+impl Twin {
+    /// Connects. The file was examined when it was opened first, and is not looked at here: to close a file gives up every lock
+    /// that the process has on it, also those of SQLite.
+    pub fn open(&self) -> Result<Store> {
+        let connection = open::connect(&self.path)?;
+        connection.busy_timeout(self.wait)?;
+        Ok(Store { connection, path: self.path.clone(), wait: self.wait, clock: self.clock })
     }
 }
 
