@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::csv::Records;
+use crate::ingest::plain::NextRecord;
 use crate::ingest::record::Record;
 use crate::ingest::row::unguarded;
 use crate::ingest::traffic::book::Book;
@@ -202,9 +203,9 @@ impl<'a> Field<'a> {
 
 impl Sense {
     /// The next of some rows: its line, and what it is or what is wrong with it.
-    pub(super) fn next<R: BufRead>(
+    pub(super) fn next(
         &mut self,
-        records: &mut Records<R>,
+        records: &mut impl NextRecord,
         book: &mut Book,
         snapshot: Option<&Snapshot<'_>>,
     ) -> Option<(u64, Result<Told, Fault>)> {
