@@ -15,7 +15,7 @@ use crate::ingest::row::unguarded;
 use crate::ingest::traffic::book::Book;
 use crate::ingest::traffic::clock::moment;
 use crate::ingest::traffic::dialect::{Dialect, Times, place};
-use crate::model::{Invalid, Message, MessageState, Money, Noun, Tariff, Unit, day_of};
+use crate::model::{Invalid, Message, MessageState, Money, Noun, Unit, day_of};
 use crate::store::Snapshot;
 
 /// What decides the meaning of a file's rows beside their text.
@@ -268,18 +268,17 @@ impl Sense {
             return Err(time.invalid(Invalid::rule(rule)));
         }
         let place = self.place(account.map(|index| field(index, dialect.account)), id, book, snapshot)?;
-        let tariff = book.tariff(place);
         let parts = parts.map_or(Ok(1), |index| parts_of(field(index, dialect.parts)))?;
         self.totals.parts += i64::from(parts);
         let message = Message {
             day,
             id: id.parsed()?,
-            account_id: tariff.account_id,
+            account_id: book.account_id(place),
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
             destination: destination.parsed()?,
             parts,
-            price: self.price(prices, parts, &tariff, record)?,
+            price: self.price(prices, parts, || book.tariff(place).unit, record)?,
         };
         book.note(place, day);
         Ok(Told::Message(message))
@@ -348,7 +347,7 @@ impl Sense {
         &mut self,
         [price, part_price, currency]: [Option<usize>; 3],
         parts: u16,
-        tariff: &Tariff,
+        unit: impl FnOnce() -> Unit,
         record: &Record<'_>,
     ) -> Result<Option<Money>, Fault> {
         let field = |index: Option<usize>, name| {
@@ -363,12 +362,13 @@ impl Sense {
         let price = if whole.is_some() { Some(price) } else { price.checked_mul(parts.into()) };
         let price = price.ok_or_else(|| told.fault(Error::Overflow { what: "the price" }))?;
         *self.totals.prices.get_or_insert_default() += i128::from(price.e8());
-        if tariff.unit == Unit::Sms {
+        let unit = unit();
+        if unit == Unit::Sms {
             return Ok(None);
         }
         match field(currency, self.dialect.currency) {
-            Some(currency) if !currency.text().eq_ignore_ascii_case(tariff.unit.code()) => {
-                let rule = format!("is not {}, in which the account is charged; prices can be ignored", tariff.unit);
+            Some(currency) if !currency.text().eq_ignore_ascii_case(unit.code()) => {
+                let rule = format!("is not {unit}, in which the account is charged; prices can be ignored");
                 Err(currency.invalid(Invalid::rule(rule)))
             }
             _ => Ok(Some(price)),
