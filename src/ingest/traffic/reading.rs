@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::str::FromStr;
 
-use foldhash::{HashMap, HashMapExt};
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, Fault, quoted};
@@ -14,7 +13,7 @@ use crate::ingest::record::Record;
 use crate::ingest::row::unguarded;
 use crate::ingest::traffic::book::Book;
 use crate::ingest::traffic::clock::moment;
-use crate::ingest::traffic::dialect::{Dialect, Times, place};
+use crate::ingest::traffic::dialect::{Dialect, Times, WordsMet, place};
 use crate::model::{Invalid, Message, MessageState, Money, Noun, Unit, day_of};
 use crate::store::Snapshot;
 
@@ -59,8 +58,7 @@ pub(super) struct Sense {
     pub(super) dialect: &'static Dialect,
     meaning: Meaning,
     columns: Columns,
-    /// Words met so far, as they stand in the file.
-    states: HashMap<Box<str>, MessageState>,
+    words_met: WordsMet,
     /// The day before which messages were pruned.
     pruned_before: Option<i32>,
     /// Whether a time came without a zone.
@@ -103,7 +101,7 @@ impl<R: BufRead> Reading<R> {
             dialect,
             meaning,
             columns,
-            states: HashMap::new(),
+            words_met: WordsMet::default(),
             pruned_before,
             met_naive_time: false,
             totals: Totals::default(),
@@ -169,6 +167,7 @@ struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    #[inline]
     fn text(self) -> &'a str {
         let text = self.record.field(self.index);
         match text.as_bytes() {
@@ -194,10 +193,11 @@ impl<'a> Field<'a> {
     }
 
     fn parsed<T: FromStr<Err = Invalid>>(self) -> Result<T, Fault> {
-        if self.text().is_empty() {
+        let text = self.text();
+        if text.is_empty() {
             return Err(self.missing());
         }
-        self.text().parse().map_err(|rule| self.invalid(rule))
+        text.parse().map_err(|rule| self.invalid(rule))
     }
 }
 
@@ -285,17 +285,14 @@ impl Sense {
     }
 
     fn state(&mut self, field: Field<'_>) -> Result<MessageState, Fault> {
-        let word = field.text();
-        if let Some(state) = self.states.get(word) {
-            return Ok(*state);
-        }
-        let told = self.meaning.words.get(&word.to_ascii_lowercase()).copied();
-        let any = self.meaning.takes_any_word.then_some(MessageState::Unknown);
-        match told.or_else(|| self.dialect.state_of(word)).or(any) {
-            Some(state) => {
-                self.states.insert(word.into(), state);
-                Ok(state)
-            }
+        let (word, meaning, dialect) = (field.text(), &self.meaning, self.dialect);
+        let state = self.words_met.state_of(word, || {
+            let told = meaning.words.get(&word.to_ascii_lowercase()).copied();
+            let any = meaning.takes_any_word.then_some(MessageState::Unknown);
+            told.or_else(|| dialect.state_of(word)).or(any)
+        });
+        match state {
+            Some(state) => Ok(state),
             None if word.is_empty() => Err(field.missing()),
             None => Err(field.invalid(Invalid::rule("is no state that is known here"))),
         }
