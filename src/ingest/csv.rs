@@ -8,6 +8,7 @@ use crate::error::{Error, Fault, quoted};
 use crate::ingest::Row;
 use crate::ingest::blocks::{Block, Blocks};
 use crate::ingest::lines::{LONGEST_FIELD, Lines};
+use crate::ingest::plain::{BlockRecords, NextRecord};
 use crate::ingest::quotes::Open;
 use crate::ingest::record::{Place, Record, Span};
 use crate::ingest::row::Field;
@@ -39,15 +40,31 @@ pub struct Records<R> {
 /// What the header of a file says of its rows.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
-    delimiter: u8,
-    columns: Vec<String>,
+    pub(super) delimiter: u8,
+    pub(super) columns: Vec<String>,
 }
 
 impl<'a> Records<&'a [u8]> {
-    /// The records of a block of a file, which are read with [`Records::next_record`].
-    pub(super) fn of_block(layout: &Layout, block: &'a Block) -> Self {
+    /// The records of a block of a file.
+    pub(super) fn of_block(layout: &Layout, block: &'a Block) -> BlockRecords<'a> {
+        BlockRecords::new(layout, block)
+    }
+
+    /// The records of lines of a file.
+    pub(super) fn of_lines(layout: &Layout, lines: Lines<&'a [u8]>) -> Self {
         let Layout { delimiter, columns } = layout.clone();
-        Self { delimiter, columns, ..Self::new(Lines::of_block(block)) }
+        Self { delimiter, columns, ..Self::new(lines) }
+    }
+
+    /// Goes on with what follows after a line of some number.
+    pub(super) fn go_to(&mut self, text: &'a [u8], number: u64) {
+        self.lines.go_to(text, number);
+    }
+
+    /// How many bytes were not read yet, if they can be, and the number of the line before them.
+    pub(super) fn left(&self) -> (Option<usize>, u64) {
+        let left = self.lines.left();
+        (if self.over { None } else { Some(left) }, self.lines.number())
     }
 }
 
@@ -118,13 +135,8 @@ impl<R: BufRead> Records<R> {
         Ok(Some(Row::new(record.line(), fields.collect())))
     }
 
-    /// The next row as it lies in memory, with as many fields as there are columns; nothing at the end.
-    pub(super) fn next_record(&mut self) -> Result<Option<Record<'_>>, Fault> {
-        Ok(if self.advance_to_row()? { Some(self.current()) } else { None })
-    }
-
     /// Goes to the next row; says whether there is one.
-    fn advance_to_row(&mut self) -> Result<bool, Fault> {
+    pub(super) fn advance_to_row(&mut self) -> Result<bool, Fault> {
         if self.over {
             return Ok(false);
         }
@@ -215,6 +227,12 @@ impl<R: BufRead> Records<R> {
                 Fault::of_file(line, column, "cut_off", message)
             })?;
         }
+    }
+}
+
+impl<R: BufRead> NextRecord for Records<R> {
+    fn next_record(&mut self) -> Result<Option<Record<'_>>, Fault> {
+        Ok(if self.advance_to_row()? { Some(self.current()) } else { None })
     }
 }
 

@@ -26,6 +26,19 @@ impl<'a> Lines<&'a [u8]> {
         let (input, number) = (Text::AsIs(block.text.as_slice()), block.lines_before);
         Self { input, number, text: String::new(), longest: LONGEST_LINE }
     }
+
+    /// Goes on with a text that follows after a line of some number.
+    pub(super) fn go_to(&mut self, text: &'a [u8], number: u64) {
+        (self.input, self.number) = (Text::AsIs(text), number);
+    }
+
+    /// How many bytes were not read yet.
+    pub(super) fn left(&self) -> usize {
+        match &self.input {
+            Text::AsIs(text) => text.len(),
+            Text::Utf16(_) => 0,
+        }
+    }
 }
 
 impl<R: BufRead> Lines<R> {

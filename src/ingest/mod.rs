@@ -17,6 +17,7 @@ mod jsonl;
 mod lines;
 pub mod note;
 mod owner;
+mod plain;
 mod quotes;
 mod record;
 mod row;

@@ -62,6 +62,7 @@ impl<'a> Record<'a> {
     }
 
     /// The text of a field; empty when there is no such field.
+    #[inline]
     pub(super) fn field(&self, index: usize) -> &'a str {
         self.spans.get(index).and_then(|span| self.text.get(span.start as usize..span.end as usize)).unwrap_or_default()
     }

@@ -7,6 +7,7 @@ mod code;
 mod contact;
 mod country;
 mod customer;
+mod destination;
 mod email;
 mod event;
 mod gateway;
@@ -36,6 +37,7 @@ pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, Syst
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Life, PaymentTerms, Status};
+pub use destination::Destination;
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, Event, Noun, Steps};
 pub use gateway::{Gateway, Host, Port};
@@ -58,6 +60,6 @@ pub use text::{
     Actor, Description, Invalid, Key, Line, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber,
 };
 pub use time::Time;
-pub use traffic::{DayTraffic, Destination, HourTraffic, Message, MessageId, MessageState, StateCounts};
+pub use traffic::{DayTraffic, HourTraffic, Message, MessageId, MessageState, StateCounts};
 pub use warning::{Cause, Crossing, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

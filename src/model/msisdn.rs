@@ -53,9 +53,31 @@ pub fn calling_code(digits: &str) -> Option<&str> {
     (1..=3).filter_map(|length| digits.get(..length)).find(|code| is_assigned(code))
 }
 
+/// Whether three digits begin with a calling code that is assigned.
+pub(super) fn begin_with_calling_code([first, second, third]: [u8; 3]) -> bool {
+    let digit = |byte: u8| usize::from(byte.wrapping_sub(b'0'));
+    BEGINNINGS.get(digit(first) * 100 + digit(second) * 10 + digit(third)).is_some_and(|is_assigned| *is_assigned)
+}
+
+/// Which numbers of three digits begin with an assigned code.
+static BEGINNINGS: [bool; 1000] = {
+    let mut beginnings = [false; 1000];
+    let mut number = 0;
+    while number < 1000 {
+        beginnings[number as usize] =
+            is_assigned_number(1, number / 100) || is_assigned_number(2, number / 10) || is_assigned_number(3, number);
+        number += 1;
+    }
+    beginnings
+};
+
 fn is_assigned(code: &str) -> bool {
-    let Ok(number) = code.parse::<u16>() else { return false };
-    match code.len() {
+    code.parse().is_ok_and(|number| is_assigned_number(code.len(), number))
+}
+
+/// Whether a number written with so many digits is a code that is assigned.
+const fn is_assigned_number(length: usize, number: u16) -> bool {
+    match length {
         1 => matches!(number, 1 | 7),
         2 => matches!(
             number,
@@ -126,6 +148,15 @@ mod tests {
             assert_eq!(inner, None, "{code}");
         }
         assert_eq!(calling_code("35312345678"), Some("353"));
+    }
+
+    #[test]
+    fn the_table_of_beginnings_says_what_the_list_says() {
+        for number in 0..1000 {
+            let digits = format!("{number:03}");
+            let bytes = [0, 1, 2].map(|index| digits.as_bytes()[index]);
+            assert_eq!(begin_with_calling_code(bytes), calling_code(&digits).is_some(), "{digits}");
+        }
     }
 
     #[test]

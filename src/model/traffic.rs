@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::text::{Invalid, is_power_of_ten, serde_by_text};
-use crate::model::{Country, Money, Unit, calling_code, country_of};
+use crate::model::{Country, Destination, Money, Unit};
 
 /// What became of a message. Of two that were told of the same message the higher one holds, whichever came first: a state
 /// that is final is never undone by one that is not, and what the handset or network said outranks what the gateway concluded.
@@ -134,79 +134,6 @@ fn uuid(text: &[u8]) -> Option<[u8; 16]> {
     // Other forms, with braces or as a URN, are no IDs that a gateway gives.
     let is_usual = matches!(text.len(), 32 | 36);
     is_usual.then(|| uuid::Uuid::try_parse_ascii(text).ok()).flatten().map(uuid::Uuid::into_bytes)
-}
-
-/// Where a message was sent: mostly a number by E.164, but gateways also report what customers got wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Destination {
-    /// The digits of an international number.
-    Number(u64),
-    /// Anything else: a short code, a national number, a name.
-    Other(Box<str>),
-}
-serde_by_text!(Destination);
-
-impl Destination {
-    /// The country of the number by its calling code.
-    pub fn country(&self) -> Option<&'static str> {
-        match self {
-            Self::Number(number) => country_of(*number),
-            Self::Other(_) => None,
-        }
-    }
-}
-
-impl FromStr for Destination {
-    type Err = Invalid;
-
-    /// Reads a number as [`crate::model::Msisdn`] does, and takes any other short text as it is.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        const LONGEST: usize = 40;
-        // The point that programs put behind a whole number would be read as one between its digits.
-        let is_float = text.strip_suffix(".0").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
-        if !is_float && let Some(number) = international(text) {
-            return Ok(Self::Number(number));
-        }
-        if is_float || is_power_of_ten(text) {
-            return Err(Invalid::rule("was a number before a spreadsheet rounded it; export the file again"));
-        }
-        if text.is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control) {
-            return Err(Invalid::rule("must be a number such as +447700900123, or another text of 1 to 40 characters"));
-        }
-        Ok(Self::Other(text.into()))
-    }
-}
-
-impl fmt::Display for Destination {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => write!(f, "+{number}"),
-            Self::Other(text) => f.pad(text),
-        }
-    }
-}
-
-/// The number that a text stands for by E.164, if it does: 8 to 15 digits that begin with an assigned calling code.
-fn international(text: &str) -> Option<u64> {
-    let bytes = text.as_bytes();
-    let bytes = bytes.strip_prefix(b"+").or_else(|| bytes.strip_prefix(b"00")).unwrap_or(bytes);
-    let (mut number, mut length) = (0_u64, 0);
-    let mut first = [0; 3];
-    for &byte in bytes {
-        match byte {
-            b'0'..=b'9' if length < 15 => {
-                if length < 3 {
-                    first[length] = byte;
-                }
-                number = number * 10 + u64::from(byte - b'0');
-                length += 1;
-            }
-            b' ' | b'.' | b'-' | b'(' | b')' | b'/' => {}
-            _ => return None,
-        }
-    }
-    let first = std::str::from_utf8(&first).ok()?;
-    (length >= 8 && calling_code(first).is_some()).then_some(number)
 }
 
 /// One message, and what it is charged by.
@@ -345,19 +272,6 @@ mod tests {
         }
         for text in ["", "a b", "\u{e9}", "1.79553E+14", "1,79553E+14", "1E+14", &"x".repeat(65)] {
             assert!(text.parse::<MessageId>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_destination_is_a_number_where_it_can_be_and_else_kept_as_it_is() {
-        for text in ["+447700900123", "00447700900123", "447700900123", "+44 (7700) 900-123"] {
-            assert_eq!(text.parse(), Ok(Destination::Number(447_700_900_123)), "{text}");
-        }
-        for text in ["07700900123", "60606", "ACME", "+21012345678", "4477009001234567"] {
-            assert_eq!(text.parse(), Ok(Destination::Other(text.into())), "{text}");
-        }
-        for text in ["", "4.47701E+11", "4,47701E+11", "447700900123.0", "a\nb", &"1".repeat(41)] {
-            assert!(text.parse::<Destination>().is_err(), "{text}");
         }
     }
 

@@ -15,9 +15,42 @@ pub(super) struct Book {
     /// The places of accounts by their short names in lower case, once all accounts are in the book.
     by_short_name: HashMap<String, usize>,
     by_id: HashMap<i64, usize>,
-    accounts: Vec<AccountDays>,
+    accounts: Vec<Account>,
+    /// What messages of each account cost.
+    tariffs: Vec<Tariff>,
+    /// The places of accounts, from 1, by the hash of the name under which each was found first; 0 where there is none.
+    slots: Vec<u16>,
+    /// How many of the slots are taken.
+    taken: usize,
     /// The accounts and prices of an import that is resumed: no others count.
     fixed: Option<HashMap<i64, Tariff>>,
+}
+
+/// What every message needs of its account, and no more: rows name accounts in no order, and the less there is of each, the more
+/// of them are near at hand.
+#[derive(Debug, Clone)]
+#[repr(align(32))]
+struct Account {
+    /// The name under which it was found first; none if that is too long, or there are too many.
+    name: Name,
+    /// Its row in the database.
+    id: i64,
+    first_day: i32,
+    last_day: i32,
+}
+
+/// A name of at most 15 bytes, which a system ID is, with its length behind them: such are found without looking at a text
+/// somewhere else.
+type Name = u128;
+
+const NO_NAME: Name = 0;
+
+fn name_of(text: &str) -> Option<Name> {
+    let mut bytes = [0; 16];
+    let length = u8::try_from(text.len()).ok().filter(|length| (1..=15).contains(length))?;
+    bytes[..text.len()].copy_from_slice(text.as_bytes());
+    bytes[15] = length;
+    Some(Name::from_le_bytes(bytes))
 }
 
 impl Book {
@@ -40,6 +73,57 @@ impl Book {
 
     /// The account of a name. Names that were not met before are looked up, where there is something to look them up in.
     pub(super) fn find(&mut self, name: &str, snapshot: Option<&Snapshot<'_>>) -> Result<Option<usize>> {
+        let Some(short) = name_of(name) else { return self.look_up(name, snapshot) };
+        if let Some(place) = self.find_first(short) {
+            return Ok(Some(place));
+        }
+        let found = self.look_up(name, snapshot)?;
+        if let Some(place) = found {
+            self.keep_first(short, place);
+        }
+        Ok(found)
+    }
+
+    /// The account that was found under this name first.
+    fn find_first(&self, name: Name) -> Option<usize> {
+        let mut slot = slot_of(name, self.slots.len());
+        loop {
+            let place = usize::from(*self.slots.get(slot)?).checked_sub(1)?;
+            if self.accounts[place].name == name {
+                return Some(place);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// Keeps the name under which an account was found, if it is the first one.
+    fn keep_first(&mut self, name: Name, place: usize) {
+        if self.accounts[place].name != NO_NAME || place >= usize::from(u16::MAX) {
+            return;
+        }
+        self.accounts[place].name = name;
+        self.taken += 1;
+        // No more than half of the slots are taken, so that a name is seldom far from where it belongs.
+        if self.taken * 2 <= self.slots.len() {
+            return self.take_slot(place);
+        }
+        self.slots = vec![0; (self.taken * 4).next_power_of_two()];
+        for place in 0..self.accounts.len() {
+            if self.accounts[place].name != NO_NAME {
+                self.take_slot(place);
+            }
+        }
+    }
+
+    fn take_slot(&mut self, place: usize) {
+        let mut slot = slot_of(self.accounts[place].name, self.slots.len());
+        while self.slots[slot] != 0 {
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        self.slots[slot] = u16::try_from(place + 1).unwrap_or_default();
+    }
+
+    fn look_up(&mut self, name: &str, snapshot: Option<&Snapshot<'_>>) -> Result<Option<usize>> {
         if let Some(found) = self.by_name.get(name) {
             return Ok(*found);
         }
@@ -56,21 +140,27 @@ impl Book {
             Some(fixed) => *fixed.get(&tariff.account_id)?,
             None => tariff,
         };
-        let accounts = &mut self.accounts;
+        let (accounts, tariffs) = (&mut self.accounts, &mut self.tariffs);
         Some(*self.by_id.entry(tariff.account_id).or_insert_with(|| {
-            accounts.push(AccountDays { tariff, first_day: i32::MAX, last_day: i32::MIN });
+            accounts.push(Account { name: NO_NAME, id: tariff.account_id, first_day: i32::MAX, last_day: i32::MIN });
+            tariffs.push(tariff);
             accounts.len() - 1
         }))
     }
 
     /// What messages of an account cost.
-    pub(super) fn tariff(&self, place: usize) -> Tariff {
-        self.accounts[place].tariff
+    pub(super) fn tariff(&self, place: usize) -> &Tariff {
+        &self.tariffs[place]
+    }
+
+    /// The row in the database of an account.
+    pub(super) fn account_id(&self, place: usize) -> i64 {
+        self.accounts[place].id
     }
 
     /// What messages of an account cost, by its row in the database.
     pub(super) fn tariff_of(&self, account_id: i64) -> Option<Tariff> {
-        self.by_id.get(&account_id).map(|place| self.tariff(*place))
+        self.by_id.get(&account_id).map(|place| *self.tariff(*place))
     }
 
     /// Notes a day on which an account has a message.
@@ -90,9 +180,65 @@ impl Book {
 
     /// The accounts that have messages in the file, in the order of their rows in the database.
     pub(super) fn accounts(&self) -> Vec<AccountDays> {
-        let mut accounts: Vec<_> =
-            self.accounts.iter().copied().filter(|days| days.first_day <= days.last_day).collect();
+        let days = self.accounts.iter().zip(&self.tariffs).map(|(account, tariff)| {
+            let Account { first_day, last_day, .. } = *account;
+            AccountDays { tariff: *tariff, first_day, last_day }
+        });
+        let mut accounts: Vec<_> = days.filter(|days| days.first_day <= days.last_day).collect();
         accounts.sort_unstable_by_key(|days| days.tariff.account_id);
         accounts
+    }
+}
+
+/// Where a name stands among so many slots, a power of two, if nothing stands there.
+#[expect(clippy::cast_possible_truncation, reason = "some bits of a hash are as good as others")]
+fn slot_of(name: Name, slots: usize) -> usize {
+    let (first, last) = (name as u64 ^ 0x9e37_79b9_7f4a_7c15, (name >> 64) as u64 ^ 0xd1b5_4a32_d192_ed03);
+    let product = u128::from(first) * u128::from(last);
+    ((product >> 64) as usize ^ product as usize) & slots.wrapping_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Money, Unit};
+    use proptest::prelude::*;
+
+    /// A book as [`Book::enter_all`] fills it, with two names for each account.
+    fn book(names: &[String]) -> Book {
+        let mut book = Book::default();
+        for (account_id, name) in (1..).zip(names) {
+            let unit = Unit::Sms;
+            let place = book.enter(Tariff { account_id, customer_id: 1, unit, price: Money::ONE, charging: true });
+            book.by_name.entry(name.as_str().into()).or_insert(place);
+            book.by_short_name.insert(format!("s{account_id}"), place.expect("entered"));
+        }
+        book
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_is_found_as_if_it_were_looked_up_each_time(
+            names in proptest::collection::vec("[a-c\u{e9}]{0,17}", 1..40),
+            sought in proptest::collection::vec((0..50_usize, 0..4_u8), 0..200)
+        ) {
+            let (mut quickly, mut slowly) = (book(&names), book(&names));
+            for (index, kind) in sought {
+                let name = match (kind, names.get(index)) {
+                    (0, _) => format!("S{index}"),
+                    (1, _) => format!("s{index}"),
+                    (_, Some(name)) => name.clone(),
+                    (_, None) => "nobody".to_owned(),
+                };
+                prop_assert_eq!(quickly.find(&name, None).expect("found"), slowly.look_up(&name, None).expect("found"));
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_told_apart_by_their_length_too() {
+        assert_ne!(name_of("a"), name_of("a\0"));
+        assert_ne!(name_of("123456789012345"), name_of("12345678901234"));
+        assert_eq!((name_of(""), name_of("1234567890123456")), (None, None));
     }
 }

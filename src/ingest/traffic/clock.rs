@@ -15,10 +15,28 @@ pub(super) struct Moment {
 /// for a zone, which then is the one given; and the dates of mail. A time that the zone skips counts as the one after it, and
 /// of a time that it has twice the first is meant.
 pub(super) fn moment(text: &str, zone: &TimeZone) -> Option<Moment> {
+    if let Some(seconds) = plain(text) {
+        return Some(Moment { seconds, has_zone: true });
+    }
     iso(text, zone).or_else(|| {
         let date = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
         Some(Moment { seconds: date.as_second(), has_zone: true })
     })
+}
+
+/// Reads what nearly all files have: `2026-11-24T14:36:41Z`.
+fn plain(text: &str) -> Option<i64> {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = text.as_bytes()
+    else {
+        return None;
+    };
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2].map(|digit| digit.wrapping_sub(b'0'));
+    if digits.into_iter().max().is_some_and(|largest| largest > 9) {
+        return None;
+    }
+    let [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2] = digits.map(i64::from);
+    let (year, month, day) = (y1 * 1000 + y2 * 100 + y3 * 10 + y4, m1 * 10 + m2, d1 * 10 + d2);
+    seconds_of((year, month, day), (h1 * 10 + h2, n1 * 10 + n2, s1 * 10 + s2))
 }
 
 fn iso(text: &str, zone: &TimeZone) -> Option<Moment> {
@@ -38,18 +56,23 @@ fn iso(text: &str, zone: &TimeZone) -> Option<Moment> {
         }
         end += 1 + fraction;
     }
-    // A leap second is the last second of its minute.
-    let second = if second == 60 { 59 } else { second };
-    if !(1..=12).contains(&month) || day == 0 || day > days_of(year, month) || hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let local = days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    let local = seconds_of((year, month, day), (hour, minute, second))?;
     match text[end..].trim_start() {
         "Z" | "z" | "UTC" | "GMT" => Some(Moment { seconds: local, has_zone: true }),
         "" if *zone == TimeZone::UTC => Some(Moment { seconds: local, has_zone: false }),
         "" => Some(Moment { seconds: in_zone(local, zone)?, has_zone: false }),
         offset => Some(Moment { seconds: local - offset_of(offset.as_bytes())?, has_zone: true }),
     }
+}
+
+/// The seconds from 1970 to a date and time of day, if there is such a one.
+fn seconds_of((year, month, day): (i64, i64, i64), (hour, minute, second): (i64, i64, i64)) -> Option<i64> {
+    // A leap second is the last second of its minute.
+    let second = if second == 60 { 59 } else { second };
+    if !(1..=12).contains(&month) || day == 0 || day > days_of(year, month) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Some(days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
 }
 
 /// The seconds of an offset such as `+01:00`, `-0530` or `+02`.
@@ -149,6 +172,19 @@ mod tests {
         fn every_second_is_what_the_library_makes_of_it(second in 0_i64..7_258_118_400) {
             let text = jiff::Timestamp::from_second(second).expect("in range").to_string();
             prop_assert_eq!(seconds(&text, &TimeZone::UTC), Some(second));
+            prop_assert_eq!(plain(&text), Some(second));
+        }
+
+        #[test]
+        fn the_quick_way_says_what_the_other_one_says(
+            text in "[0-2][0-9][0-9:]{2}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9/][Zz ]?"
+        ) {
+            let london = TimeZone::get("Europe/London").expect("zone");
+            if let Some(seconds) = plain(&text) {
+                prop_assert_eq!(iso(&text, &london), Some(Moment { seconds, has_zone: true }));
+            } else if text.len() == 20 && text.contains('T') && text.ends_with('Z') {
+                prop_assert_eq!(iso(&text, &london), None);
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! A dialect is a line of a table. Columns are found by name, in any case and order; others are left alone.
 
+use foldhash::HashMap;
+
 use crate::error::{Fault, quoted};
 use crate::model::MessageState::{self, Delivered, Expired, Pending, Rejected, Undeliverable, Unknown};
 
@@ -215,6 +217,33 @@ impl Dialect {
     }
 }
 
+/// The words for states that a file has had so far, as they stand in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WordsMet {
+    states: HashMap<Box<str>, MessageState>,
+    /// The word met last, which most often comes again.
+    last: String,
+    last_state: Option<MessageState>,
+}
+
+impl WordsMet {
+    /// The state that a word stands for, which is sought where it was not met before.
+    pub(super) fn state_of(&mut self, word: &str, seek: impl FnOnce() -> Option<MessageState>) -> Option<MessageState> {
+        if let Some(state) = self.last_state.filter(|_| self.last == word) {
+            return Some(state);
+        }
+        let met = self.states.get(word).copied();
+        let state = met.or_else(seek)?;
+        if met.is_none() {
+            self.states.insert(word.into(), state);
+        }
+        self.last.clear();
+        self.last.push_str(word);
+        self.last_state = Some(state);
+        Some(state)
+    }
+}
+
 /// The place of a column among others, whatever the case of its name.
 pub(super) fn place(columns: &[String], name: &str) -> Option<usize> {
     columns.iter().position(|column| column.eq_ignore_ascii_case(name))
@@ -268,6 +297,19 @@ mod tests {
             assert_eq!(of(header), Ok(name));
         }
         assert!(of("a,b").unwrap_err().contains("`a,b`"));
+    }
+
+    #[test]
+    fn a_word_is_sought_once() {
+        let (mut words, mut sought) = (WordsMet::default(), Vec::new());
+        for word in ["sent", "read", "read", "sent", "x", "sent", "x"] {
+            let state = words.state_of(word, || {
+                sought.push(word);
+                OWN.state_of(word)
+            });
+            assert_eq!(state, OWN.state_of(word));
+        }
+        assert_eq!(sought, ["sent", "read", "x", "x"]);
     }
 
     #[test]

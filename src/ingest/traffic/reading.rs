@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::str::FromStr;
 
-use foldhash::{HashMap, HashMapExt};
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, Fault, quoted};
 use crate::ingest::csv::Records;
+use crate::ingest::plain::NextRecord;
 use crate::ingest::record::Record;
 use crate::ingest::row::unguarded;
 use crate::ingest::traffic::book::Book;
 use crate::ingest::traffic::clock::moment;
-use crate::ingest::traffic::dialect::{Dialect, Times, place};
-use crate::model::{Invalid, Message, MessageState, Money, Noun, Tariff, Unit, day_of};
+use crate::ingest::traffic::dialect::{Dialect, Times, WordsMet, place};
+use crate::model::{Invalid, Message, MessageState, Money, Noun, Unit, day_of};
 use crate::store::Snapshot;
 
 /// What decides the meaning of a file's rows beside their text.
@@ -58,8 +58,7 @@ pub(super) struct Sense {
     pub(super) dialect: &'static Dialect,
     meaning: Meaning,
     columns: Columns,
-    /// Words met so far, as they stand in the file.
-    states: HashMap<Box<str>, MessageState>,
+    words_met: WordsMet,
     /// The day before which messages were pruned.
     pruned_before: Option<i32>,
     /// Whether a time came without a zone.
@@ -102,7 +101,7 @@ impl<R: BufRead> Reading<R> {
             dialect,
             meaning,
             columns,
-            states: HashMap::new(),
+            words_met: WordsMet::default(),
             pruned_before,
             met_naive_time: false,
             totals: Totals::default(),
@@ -154,6 +153,7 @@ struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    #[inline]
     fn text(self) -> &'a str {
         let text = self.record.field(self.index);
         match text.as_bytes() {
@@ -179,18 +179,19 @@ impl<'a> Field<'a> {
     }
 
     fn parsed<T: FromStr<Err = Invalid>>(self) -> Result<T, Fault> {
-        if self.text().is_empty() {
+        let text = self.text();
+        if text.is_empty() {
             return Err(self.missing());
         }
-        self.text().parse().map_err(|rule| self.invalid(rule))
+        text.parse().map_err(|rule| self.invalid(rule))
     }
 }
 
 impl Sense {
     /// The next of some rows: its line, and what it is or what is wrong with it.
-    pub(super) fn next<R: BufRead>(
+    pub(super) fn next(
         &mut self,
-        records: &mut Records<R>,
+        records: &mut impl NextRecord,
         book: &mut Book,
         snapshot: Option<&Snapshot<'_>>,
     ) -> Option<(u64, Result<Told, Fault>)> {
@@ -253,35 +254,31 @@ impl Sense {
             return Err(time.invalid(Invalid::rule(rule)));
         }
         let place = self.place(account.map(|index| field(index, dialect.account)), id, book, snapshot)?;
-        let tariff = book.tariff(place);
         let parts = parts.map_or(Ok(1), |index| parts_of(field(index, dialect.parts)))?;
         self.totals.parts += i64::from(parts);
         let message = Message {
             day,
             id: id.parsed()?,
-            account_id: tariff.account_id,
+            account_id: book.account_id(place),
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
             destination: destination.parsed()?,
             parts,
-            price: self.price(prices, parts, &tariff, record)?,
+            price: self.price(prices, parts, || book.tariff(place).unit, record)?,
         };
         book.note(place, day);
         Ok(Told::Message(message))
     }
 
     fn state(&mut self, field: Field<'_>) -> Result<MessageState, Fault> {
-        let word = field.text();
-        if let Some(state) = self.states.get(word) {
-            return Ok(*state);
-        }
-        let told = self.meaning.words.get(&word.to_ascii_lowercase()).copied();
-        let any = self.meaning.takes_any_word.then_some(MessageState::Unknown);
-        match told.or_else(|| self.dialect.state_of(word)).or(any) {
-            Some(state) => {
-                self.states.insert(word.into(), state);
-                Ok(state)
-            }
+        let (word, meaning, dialect) = (field.text(), &self.meaning, self.dialect);
+        let state = self.words_met.state_of(word, || {
+            let told = meaning.words.get(&word.to_ascii_lowercase()).copied();
+            let any = meaning.takes_any_word.then_some(MessageState::Unknown);
+            told.or_else(|| dialect.state_of(word)).or(any)
+        });
+        match state {
+            Some(state) => Ok(state),
             None if word.is_empty() => Err(field.missing()),
             None => Err(field.invalid(Invalid::rule("is no state that is known here"))),
         }
@@ -333,7 +330,7 @@ impl Sense {
         &mut self,
         [price, part_price, currency]: [Option<usize>; 3],
         parts: u16,
-        tariff: &Tariff,
+        unit: impl FnOnce() -> Unit,
         record: &Record<'_>,
     ) -> Result<Option<Money>, Fault> {
         let field = |index: Option<usize>, name| {
@@ -348,12 +345,13 @@ impl Sense {
         let price = if whole.is_some() { Some(price) } else { price.checked_mul(parts.into()) };
         let price = price.ok_or_else(|| told.fault(Error::Overflow { what: "the price" }))?;
         *self.totals.prices.get_or_insert_default() += i128::from(price.e8());
-        if tariff.unit == Unit::Sms {
+        let unit = unit();
+        if unit == Unit::Sms {
             return Ok(None);
         }
         match field(currency, self.dialect.currency) {
-            Some(currency) if !currency.text().eq_ignore_ascii_case(tariff.unit.code()) => {
-                let rule = format!("is not {}, in which the account is charged; prices can be ignored", tariff.unit);
+            Some(currency) if !currency.text().eq_ignore_ascii_case(unit.code()) => {
+                let rule = format!("is not {unit}, in which the account is charged; prices can be ignored");
                 Err(currency.invalid(Invalid::rule(rule)))
             }
             _ => Ok(Some(price)),
