@@ -159,15 +159,6 @@ impl<R: BufRead> Records<R> {
         Fault::of_row(line, column, Error::Input { code: "bad_row", message })
     }
 
-    /// The record read last.
-    pub(super) fn current(&self) -> Record<'_> {
-        if self.in_line {
-            Record::in_line(self.lines.line(), &self.spans, self.lines.number())
-        } else {
-            self.open.record()
-        }
-    }
-
     /// Goes to the next record; says whether its last line had an end. Empty lines between records do not count.
     fn advance(&mut self, is_header: bool) -> Result<Option<bool>, Fault> {
         loop {
@@ -233,6 +224,14 @@ impl<R: BufRead> Records<R> {
 impl<R: BufRead> NextRecord for Records<R> {
     fn next_record(&mut self) -> Result<Option<Record<'_>>, Fault> {
         Ok(if self.advance_to_row()? { Some(self.current()) } else { None })
+    }
+
+    fn current(&self) -> Record<'_> {
+        if self.in_line {
+            Record::in_line(self.lines.line(), &self.spans, self.lines.number())
+        } else {
+            self.open.record()
+        }
     }
 }
 

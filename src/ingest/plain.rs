@@ -13,6 +13,9 @@ use crate::ingest::record::{Record, Span};
 pub(super) trait NextRecord {
     /// The next row as it lies in memory, with as many fields as there are columns; nothing at the end.
     fn next_record(&mut self) -> Result<Option<Record<'_>>, Fault>;
+
+    /// The record read last.
+    fn current(&self) -> Record<'_>;
 }
 
 /// The records of a block.
@@ -45,14 +48,6 @@ impl<'a> BlockRecords<'a> {
             line: None,
             spans: Vec::with_capacity(layout.columns.len()),
             others: Records::of_lines(layout, Lines::of_block(block)),
-        }
-    }
-
-    /// The record read last.
-    pub(super) fn current(&self) -> Record<'_> {
-        match self.line {
-            Some(line) => Record::in_line(line, &self.spans, self.number),
-            None => self.others.current(),
         }
     }
 
@@ -123,6 +118,13 @@ impl NextRecord for BlockRecords<'_> {
             (self.rest, self.number) = (left.and_then(|left| rest.get(rest.len() - left..)), number);
         }
         Ok(if is_there? { Some(self.others.current()) } else { None })
+    }
+
+    fn current(&self) -> Record<'_> {
+        match self.line {
+            Some(line) => Record::in_line(line, &self.spans, self.number),
+            None => self.others.current(),
+        }
     }
 }
 

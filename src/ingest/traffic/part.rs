@@ -2,10 +2,9 @@
 //! it out.
 
 use std::collections::BTreeSet;
-use std::io::BufRead;
 
 use crate::error::Fault;
-use crate::ingest::csv::Records;
+use crate::ingest::plain::NextRecord;
 use crate::ingest::traffic::book::Book;
 use crate::ingest::traffic::reading::{Sense, Told};
 use crate::ingest::traffic::seen::{Fingerprints, Look};
@@ -65,9 +64,9 @@ pub(super) struct Gatherer {
 
 impl Gatherer {
     /// Reads on, to the end or so many rows at most. No rows follow where it gives none.
-    pub(super) fn part<R: BufRead>(
+    pub(super) fn part(
         &self,
-        records: &mut Records<R>,
+        records: &mut impl NextRecord,
         sense: &mut Sense,
         book: &mut Book,
         snapshot: Option<&Snapshot<'_>>,
