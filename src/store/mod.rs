@@ -8,8 +8,8 @@ pub mod vault;
 use crate::model::{Country, EntryKind, LetterState, Level, Money, Noun, Origin, Time, Unit};
 
 pub use sqlite::{
-    CheckReport, Crossed, Location, MessageQuestion, Migration, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Turn,
-    Twin, Tx, sqlite_source, sqlite_version,
+    CheckReport, Crossed, Location, MessageQuestion, Migration, PackedDays, SCHEMA_VERSION, Snapshot, Store, TABLES,
+    Table, Turn, Twin, Tx, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DaySum, HourSum, ImportFilter, KnownMessage, MonthKey, Share, TrafficAccount,

@@ -50,6 +50,13 @@ impl AccountDay {
         Self { day, account_id, ..Self::default() }
     }
 
+    /// Begins another day without messages, in the same memory.
+    pub fn begin(&mut self, day: i32, account_id: i64) {
+        (self.day, self.account_id) = (day, account_id);
+        self.hours.clear();
+        self.countries.clear();
+    }
+
     /// Its hours, in order.
     pub fn hours(&self) -> &[HourSum] {
         &self.hours

@@ -13,6 +13,10 @@ use crate::model::Message;
 /// The most fingerprints that are kept at once: 128 MiB of them.
 const MOST: usize = 1 << 24;
 
+/// A slot without a fingerprint. It is not zero, so that the memory is written at once: memory that is only promised to be zero
+/// is fetched twice, page by page, when it is read and when it is written, and the other processors are told each time.
+const FREE: u64 = 2;
+
 /// What a message is, in view of those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sight {
@@ -72,7 +76,7 @@ impl Seen {
         let needed = messages + messages / 3;
         let shares = needed.div_ceil(most).next_power_of_two();
         let slots = needed.div_ceil(shares).next_power_of_two().clamp(1 << 10, most);
-        Self { slots: vec![0; slots], used: 0, shares: shares as u64, share: 0, is_full: false }
+        Self { slots: vec![FREE; slots], used: 0, shares: shares as u64, share: 0, is_full: false }
     }
 
     /// Looks for a message among those before it, and keeps it.
@@ -80,13 +84,13 @@ impl Seen {
         if self.is_full || key & (self.shares - 1) != self.share {
             return Sight::Elsewhere;
         }
-        // The last 32 bits of the key, and others of the content that are never all zero, which marks a free slot.
+        // The last 32 bits of the key, and others of the content, which make an odd number.
         let entry = (key << 32) | (content & 0xffff_ffff) | 1;
         // The first bits of the key say where it belongs.
         let mut slot = usize::try_from(key >> 32).unwrap_or_default() & (self.slots.len() - 1);
         loop {
             match self.slots[slot] {
-                0 => break,
+                FREE => break,
                 found if found == entry => return Sight::Again,
                 found if found >> 32 == entry >> 32 => return Sight::Otherwise(key),
                 _ => slot = (slot + 1) & (self.slots.len() - 1),
@@ -108,7 +112,7 @@ impl Seen {
         } else {
             self.share += 1;
         }
-        self.slots.fill(0);
+        self.slots.fill(FREE);
         self.used = 0;
         self.share < self.shares
     }

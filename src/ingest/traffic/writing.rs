@@ -13,7 +13,7 @@ use crate::store::{Store, Tx};
 
 /// The first batch is no larger than this, the next ones twice as large each: the sooner a batch is read, the sooner there is
 /// something to write.
-const FIRST_BATCH: usize = 16_000;
+const FIRST_BATCH: usize = 50_000;
 /// One balance is charged for so many rows that a batch may have, so that nobody waits longer for it than for rows.
 const ROWS_A_BALANCE: usize = 100;
 

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::{Charge, Manifest, Message, Money, Tally, Tariff};
 use crate::ops::traffic::merge::unknown_account;
 use crate::ops::traffic::sums::{Sums, Totals};
-use crate::store::AccountDays;
+use crate::store::{AccountDays, PackedDays};
 
 /// What was found out about a file before anything is written.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Plan {
                 add_charge(charges.entry(message.account_id).or_default(), message.parts, charge)?;
             }
         }
-        Ok(Batch { messages, others, totals: sums.added_up()?, charges: charges.into_iter().collect() })
+        Ok(Batch { messages, others, totals: sums.packed()?, charges: charges.into_iter().collect() })
     }
 }
 
@@ -82,7 +82,7 @@ pub struct Batch {
     pub(super) messages: Vec<Message>,
     pub(super) others: Tally,
     /// What its messages add to the sums, those of days with known messages left aside.
-    pub(super) totals: Totals,
+    pub(super) totals: Totals<PackedDays>,
     /// What they are charged, by account.
     pub(super) charges: Vec<(i64, Charge)>,
 }

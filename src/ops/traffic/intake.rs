@@ -67,7 +67,7 @@ impl Intake {
             }
         }
         batch.totals.write(tx)?;
-        sums.added_up()?.write(tx)?;
+        sums.changes()?.write(tx)?;
         for (account_id, charge) in &batch.charges {
             add(self.charges.entry(*account_id).or_default(), charge)?;
         }

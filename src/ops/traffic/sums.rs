@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Destination, Message, MessageState, Money, StateCounts, Tariff, Unit, month_of};
-use crate::store::{AccountDay, CountrySum, DaySum, HourSum, KnownMessage, MonthKey, Tx};
+use crate::store::{AccountDay, CountrySum, DaySum, HourSum, KnownMessage, MonthKey, PackedDays, Tx};
 
 /// Changes of the sums.
 #[derive(Debug, Default)]
@@ -71,53 +71,72 @@ impl Sums {
         Ok(charge)
     }
 
-    /// All changes of each sum together.
-    pub(super) fn added_up(mut self) -> Result<Totals> {
+    /// What new messages add to each sum, packed by the thread that reads.
+    pub(super) fn packed(self) -> Result<Totals<PackedDays>> {
+        let mut days = PackedDays::default();
+        let months = self.added_up(|of_day| days.add(of_day).map(drop))?;
+        Ok(Totals { days, months })
+    }
+
+    /// What is added to each sum and taken from it.
+    pub(super) fn changes(self) -> Result<Totals<Vec<AccountDay>>> {
+        let mut days = Vec::new();
+        let months = self.added_up(|of_day| {
+            days.push(of_day.clone());
+            Ok(())
+        })?;
+        Ok(Totals { days, months })
+    }
+
+    /// Hands what is added to each account and day to `each`, in order, and gives what that is by month.
+    fn added_up(mut self, mut each: impl FnMut(&AccountDay) -> Result<()>) -> Result<Vec<(MonthKey, DaySum)>> {
         self.0.sort_unstable_by_key(|change| (change.day, change.account_id));
-        let days: Vec<AccountDay> = self
-            .0
-            .chunk_by(|one, next| (one.day, one.account_id) == (next.day, next.account_id))
-            .map(|changes| {
-                let mut of_day = AccountDay::new(changes[0].day, changes[0].account_id);
-                changes.iter().try_for_each(|change| change.add_to(&mut of_day))?;
-                Ok(of_day)
-            })
-            .collect::<Result<_>>()?;
-        Ok(Totals { months: months(&days)?, days })
+        let (mut of_day, mut by_month, mut month) = (AccountDay::default(), Vec::new(), 0);
+        for changes in self.0.chunk_by(|one, next| (one.day, one.account_id) == (next.day, next.account_id)) {
+            let Change { day, account_id, .. } = changes[0];
+            if by_month.is_empty() || day != of_day.day {
+                month = month_of(day);
+            }
+            of_day.begin(day, account_id);
+            changes.iter().try_for_each(|change| change.add_to(&mut of_day))?;
+            each(&of_day)?;
+            let key = |unit| MonthKey { month, account_id, unit };
+            by_month.extend(of_day.countries().iter().map(|country| (key(country.unit), country.sum)));
+        }
+        together(by_month)
     }
 }
 
 /// What is added to each sum, in the order of their keys.
-#[derive(Debug, Default)]
-pub(super) struct Totals {
-    days: Vec<AccountDay>,
+#[derive(Debug)]
+pub(super) struct Totals<D> {
+    days: D,
     months: Vec<(MonthKey, DaySum)>,
 }
 
-impl Totals {
+impl Totals<PackedDays> {
+    pub(super) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
+        tx.add_packed_days(&self.days)?;
+        tx.add_to_months(&self.months)
+    }
+}
+
+impl Totals<Vec<AccountDay>> {
     pub(super) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
         tx.add_to_days(&self.days)?;
         tx.add_to_months(&self.months)
     }
 }
 
-/// The sums of days by months, countries together.
-fn months(days: &[AccountDay]) -> Result<Vec<(MonthKey, DaySum)>> {
-    let mut by_month: Vec<(MonthKey, &DaySum)> = Vec::with_capacity(days.len());
-    for of_day in days.chunk_by(|one, next| one.day == next.day) {
-        let month = month_of(of_day[0].day);
-        for account in of_day {
-            let key = |unit| MonthKey { month, account_id: account.account_id, unit };
-            by_month.extend(account.countries().iter().map(|country| (key(country.unit), &country.sum)));
-        }
-    }
-    by_month.sort_by_key(|(key, _)| *key);
-    let of_months = by_month.chunk_by(|(one, _), (next, _)| one == next).map(|sums| {
+/// Sums of the same month added up.
+fn together(mut sums: Vec<(MonthKey, DaySum)>) -> Result<Vec<(MonthKey, DaySum)>> {
+    sums.sort_by_key(|(key, _)| *key);
+    let each = sums.chunk_by(|(one, _), (next, _)| one == next).map(|sums| {
         let mut total = DaySum::default();
         sums.iter().try_for_each(|(_, sum)| total.add(sum))?;
         Ok((sums[0].0, total))
     });
-    of_months.collect()
+    each.collect()
 }
 
 impl Change {

@@ -50,6 +50,7 @@ pub use check::CheckReport;
 pub use document::{TABLES, Table};
 pub use message_show::MessageQuestion;
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
+pub use packed::PackedDays;
 pub use schema::SCHEMA_VERSION;
 pub use turnstile::Turn;
 pub use warning::Crossed;

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{MessageState, Money, StateCounts, Unit};
-use crate::store::{CountrySum, DaySum, HourSum};
+use crate::store::{AccountDay, CountrySum, DaySum, HourSum};
 
 /// No account has as many messages or parts a day: beyond it sums of sums could not be told any more.
 const MOST: u64 = 1 << 48;
@@ -14,13 +14,13 @@ pub(super) struct Unreadable;
 
 /// Writes sums one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Packer {
-    pub(super) bytes: Vec<u8>,
+struct Packer {
+    bytes: Vec<u8>,
 }
 
 impl Packer {
     /// Adds hours, which must stand in order; those without messages are left out.
-    pub(super) fn hours(&mut self, hours: &[HourSum]) -> Result<()> {
+    fn hours(&mut self, hours: &[HourSum]) -> Result<()> {
         hours.iter().filter(|sum| !sum.counts.is_empty()).try_for_each(|sum| {
             self.bytes.push(sum.hour);
             self.counts(&sum.counts, sum.parts)
@@ -28,7 +28,7 @@ impl Packer {
     }
 
     /// Adds countries, likewise.
-    pub(super) fn countries(&mut self, countries: &[CountrySum]) -> Result<()> {
+    fn countries(&mut self, countries: &[CountrySum]) -> Result<()> {
         let mut present = countries.iter().filter(|country| !country.sum.counts.is_empty());
         present.try_for_each(|CountrySum { country, unit, sum }| {
             self.bytes.extend_from_slice(country);
@@ -61,6 +61,52 @@ impl Packer {
         }
         self.bytes.push(rest.to_le_bytes()[0]);
         Ok(())
+    }
+}
+
+/// The messages of accounts on days, each account and day once, packed already: what is added to a day that has none yet is
+/// written as it is.
+#[derive(Debug, Default)]
+pub struct PackedDays {
+    pub(super) rows: Vec<PackedDay>,
+    packer: Packer,
+}
+
+/// A row of them, and where its bytes are.
+#[derive(Debug)]
+pub(super) struct PackedDay {
+    pub(super) day: i32,
+    pub(super) account_id: i64,
+    begin: usize,
+    middle: usize,
+    end: usize,
+}
+
+impl PackedDays {
+    /// Adds the messages of an account and a day; says whether there are any.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where there are fewer than none.
+    pub fn add(&mut self, of_day: &AccountDay) -> Result<bool> {
+        let begin = self.packer.bytes.len();
+        self.packer.hours(of_day.hours())?;
+        let middle = self.packer.bytes.len();
+        self.packer.countries(of_day.countries())?;
+        let end = self.packer.bytes.len();
+        if begin < end {
+            self.rows.push(PackedDay { day: of_day.day, account_id: of_day.account_id, begin, middle, end });
+        }
+        Ok(begin < end)
+    }
+
+    /// The hours of a row.
+    pub(super) fn hours(&self, row: &PackedDay) -> &[u8] {
+        &self.packer.bytes[row.begin..row.middle]
+    }
+
+    /// The countries of a row.
+    pub(super) fn countries(&self, row: &PackedDay) -> &[u8] {
+        &self.packer.bytes[row.middle..row.end]
     }
 }
 

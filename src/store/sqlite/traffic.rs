@@ -7,7 +7,7 @@ use rusqlite::{CachedStatement, Connection, Row};
 
 use crate::error::{Error, Result};
 use crate::model::{DayTraffic, HourTraffic, day_of};
-use crate::store::sqlite::packed::{self, Packer, Unreadable};
+use crate::store::sqlite::packed::{self, PackedDay, PackedDays, Unreadable};
 use crate::store::sqlite::rows::write_rows;
 use crate::store::{AccountDay, CountrySum, HourSum, Snapshot, Tx};
 
@@ -22,12 +22,17 @@ pub(super) fn unreadable(account_id: i64, day: i32) -> impl FnOnce(Unreadable) -
 
 /// Reads the columns of [`SELECT`].
 fn read(row: &Row<'_>) -> Result<AccountDay> {
-    let mut of_day = AccountDay::new(row.get(0)?, row.get(1)?);
+    let of_day = AccountDay::new(row.get(0)?, row.get(1)?);
+    unpack(of_day, blob(row, 2)?, blob(row, 3)?)
+}
+
+/// Adds hours and countries to a day without messages.
+fn unpack(mut of_day: AccountDay, hours: &[u8], countries: &[u8]) -> Result<AccountDay> {
     let (account_id, day) = (of_day.account_id, of_day.day);
-    for hour in packed::hours(blob(row, 2)?) {
+    for hour in packed::hours(hours) {
         of_day.add_hour(&hour.map_err(unreadable(account_id, day))?)?;
     }
-    for country in packed::countries(blob(row, 3)?) {
+    for country in packed::countries(countries) {
         of_day.add_country(&country.map_err(unreadable(account_id, day))?)?;
     }
     Ok(of_day)
@@ -134,40 +139,45 @@ impl Snapshot<'_> {
 
 /// Adds to the sums of days and accounts, each of them once. It is quickest in the order of days and accounts.
 pub(super) fn add_to_days(connection: &Connection, sums: &[AccountDay]) -> Result<()> {
-    for of_day in sums.chunk_by(|one, next| one.day == next.day) {
+    let mut stored = connection.prepare_cached(&format!("{SELECT} WHERE day = ?1 AND account_id = ?2"))?;
+    let mut remove = connection.prepare_cached("DELETE FROM traffic WHERE day = ?1 AND account_id = ?2")?;
+    let mut after = PackedDays::default();
+    for added in sums {
+        let mut sum = Cow::Borrowed(added);
+        if let Some(before) = account_day(&mut stored, added)? {
+            sum.to_mut().add(&before)?;
+        }
+        if !after.add(&sum)? {
+            remove.execute((sum.day, sum.account_id))?;
+        }
+    }
+    replace(connection, &after, &after.rows)
+}
+
+/// The same with what is packed already. Where a day has none yet, nothing needs to be looked for.
+fn add_packed(connection: &Connection, sums: &PackedDays) -> Result<()> {
+    for of_day in sums.rows.chunk_by(|one, next| one.day == next.day) {
         let is_begun = connection.prepare_cached("SELECT 1 FROM traffic WHERE day = ?1")?.exists([of_day[0].day])?;
-        write_days(connection, of_day, is_begun)?;
+        if is_begun {
+            let unpacked = of_day
+                .iter()
+                .map(|row| unpack(AccountDay::new(row.day, row.account_id), sums.hours(row), sums.countries(row)));
+            add_to_days(connection, &unpacked.collect::<Result<Vec<_>>>()?)?;
+        } else {
+            replace(connection, sums, of_day)?;
+        }
     }
     Ok(())
 }
 
-/// The same of one day, of which there may be some accounts already.
-fn write_days(connection: &Connection, sums: &[AccountDay], is_begun: bool) -> Result<()> {
-    let mut stored = connection.prepare_cached(&format!("{SELECT} WHERE day = ?1 AND account_id = ?2"))?;
-    let mut remove = connection.prepare_cached("DELETE FROM traffic WHERE day = ?1 AND account_id = ?2")?;
-    let (mut packer, mut rows) = (Packer::default(), Vec::with_capacity(sums.len()));
-    for added in sums {
-        let mut sum = Cow::Borrowed(added);
-        if let Some(before) = if is_begun { account_day(&mut stored, added)? } else { None } {
-            sum.to_mut().add(&before)?;
-        }
-        let begin = packer.bytes.len();
-        packer.hours(sum.hours())?;
-        let middle = packer.bytes.len();
-        packer.countries(sum.countries())?;
-        let end = packer.bytes.len();
-        if end == begin {
-            remove.execute((sum.day, sum.account_id))?;
-        } else {
-            rows.push((sum.day, sum.account_id, begin..middle, middle..end));
-        }
-    }
-    let replace = |rows| format!("INSERT OR REPLACE INTO traffic VALUES {}", vec!["(?,?,?,?)"; rows].join(","));
-    write_rows(connection, &rows, replace, |row, (day, account_id, hours, countries)| {
-        row.bind(day)?;
-        row.bind(account_id)?;
-        row.bind(&packer.bytes[hours.clone()])?;
-        row.bind(&packer.bytes[countries.clone()])
+/// Writes some of the rows, whatever was there before.
+fn replace(connection: &Connection, packed: &PackedDays, rows: &[PackedDay]) -> Result<()> {
+    let sql = |rows| format!("INSERT OR REPLACE INTO traffic VALUES {}", vec!["(?,?,?,?)"; rows].join(","));
+    write_rows(connection, rows, sql, |statement, row| {
+        statement.bind(row.day)?;
+        statement.bind(row.account_id)?;
+        statement.bind(packed.hours(row))?;
+        statement.bind(packed.countries(row))
     })
 }
 
@@ -185,5 +195,10 @@ impl Tx<'_> {
     /// [`Error::Damaged`] where more would be taken away than there is.
     pub fn add_to_days(&mut self, sums: &[AccountDay]) -> Result<()> {
         add_to_days(&self.transaction, sums)
+    }
+
+    /// Adds what is packed already, each account and day once. It is quickest in the order of days and accounts.
+    pub fn add_packed_days(&mut self, sums: &PackedDays) -> Result<()> {
+        add_packed(&self.transaction, sums)
     }
 }
