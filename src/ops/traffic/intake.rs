@@ -60,7 +60,7 @@ impl Intake {
         for of_day in batch.messages.chunk_by(|one, next| one.day == next.day) {
             if self.plan.is_new(of_day[0].day) {
                 let new: Vec<_> = of_day.iter().map(|message| (message, message.state.is_sent())).collect();
-                tx.insert_messages(self.id, &new)?;
+                tx.insert_messages(self.id, of_day[0].day, &new)?;
                 tally.new += of_day.len() as u64;
             } else {
                 self.take_compared(tx, of_day, &mut sums, &mut tally)?;
@@ -110,7 +110,7 @@ impl Intake {
             }
         }
         let new: Vec<_> = new.iter().map(|(message, charged)| (message.as_ref(), *charged)).collect();
-        tx.insert_messages(self.id, &new)
+        tx.insert_messages(self.id, messages[0].day, &new)
     }
 
     /// What is known of a message after the reports of it.

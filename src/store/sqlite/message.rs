@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{Destination, Message, MessageId, MessageState};
-use crate::store::sqlite::rows::write_rows;
+use crate::store::sqlite::rows::{Binding, write_rows_with};
 use crate::store::{KnownMessage, Snapshot, Tx};
 
 /// Reading all messages of a day in order is quicker than looking for each, if no more than so many are passed over for one.
@@ -169,13 +169,23 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds messages that are not known, each with whether it is charged. They are added quickest in the order of their keys.
-    pub fn insert_messages(&mut self, import_id: i64, messages: &[(&Message, bool)]) -> Result<()> {
-        let insert = |rows: usize| {
-            format!("INSERT OR FAIL INTO message VALUES {}", vec!["(?,?,?,?,?,?,?,?,?,?)"; rows].join(","))
+    /// Adds messages of one day that are not known, each with whether it is charged. They are added quickest in the order of
+    /// their keys.
+    pub fn insert_messages(&mut self, import_id: i64, day: i32, messages: &[(&Message, bool)]) -> Result<()> {
+        // The day and the import are bound once.
+        let row = |row: usize| {
+            let own: Vec<String> = (3..=10).map(|column| format!("?{}", row * 8 + column)).collect();
+            format!("(?1,{},?2)", own.join(","))
         };
-        write_rows(&self.transaction, messages, insert, |statement, (message, charged)| {
-            statement.bind(message.day)?;
+        let insert = |rows: usize| {
+            let rows: Vec<String> = (0..rows).map(row).collect();
+            format!("INSERT OR FAIL INTO message VALUES {}", rows.join(","))
+        };
+        let common = |statement: &mut Binding<'_, '_>| {
+            statement.bind(day)?;
+            statement.bind(import_id)
+        };
+        write_rows_with(&self.transaction, messages, common, insert, |statement, (message, charged)| {
             statement.bind(&message.id)?;
             statement.bind(message.account_id)?;
             statement.bind(message.second)?;
@@ -183,8 +193,7 @@ impl Tx<'_> {
             statement.bind(&message.destination)?;
             statement.bind(message.parts)?;
             statement.bind(message.price)?;
-            statement.bind(*charged)?;
-            statement.bind(import_id)
+            statement.bind(*charged)
         })
     }
 

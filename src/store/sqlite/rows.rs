@@ -17,14 +17,28 @@ pub(super) fn write_rows<T>(
     sql: impl Fn(usize) -> String,
     bind: impl Fn(&mut Binding<'_, '_>, &T) -> rusqlite::Result<()>,
 ) -> Result<()> {
+    write_rows_with(connection, items, |_| Ok(()), sql, bind)
+}
+
+/// The same where rows have some values in common, which are bound once, before those of rows.
+pub(super) fn write_rows_with<T>(
+    connection: &Connection,
+    items: &[T],
+    bind_common: impl Fn(&mut Binding<'_, '_>) -> rusqlite::Result<()>,
+    sql: impl Fn(usize) -> String,
+    bind: impl Fn(&mut Binding<'_, '_>, &T) -> rusqlite::Result<()>,
+) -> Result<()> {
     let whole = items.len() - items.len() % ROWS_A_STATEMENT;
     for (items, rows) in [(&items[..whole], ROWS_A_STATEMENT), (&items[whole..], 1)] {
         if items.is_empty() {
             continue;
         }
         let mut statement = connection.prepare_cached(&sql(rows))?;
+        let mut binding = Binding::of(&mut statement);
+        bind_common(&mut binding)?;
+        let common = binding.place;
         for items in items.chunks(rows) {
-            let mut binding = Binding::of(&mut statement);
+            let mut binding = Binding { statement: &mut statement, place: common };
             items.iter().try_for_each(|item| bind(&mut binding, item))?;
             statement.raw_execute()?;
         }
