@@ -9,13 +9,16 @@ use crate::ingest::traffic::spool::{Row, Spool};
 use crate::ingest::traffic::{MEBIBYTES, Request, Watch};
 use crate::model::{Import, ImportState, Origin, Tally};
 use crate::ops::traffic::{Batch, Intake, Plan};
-use crate::store::{Store, Tx};
+use crate::store::{Store, Twin, Tx};
 
 /// The first batch is no larger than this, the next ones twice as large each: the sooner a batch is read, the sooner there is
 /// something to write.
 const FIRST_BATCH: usize = 50_000;
 /// One balance is charged for so many rows that a batch may have, so that nobody waits longer for it than for rows.
 const ROWS_A_BALANCE: usize = 100;
+
+/// How many MiB SQLite's log may have before the writer itself moves the rest of it into the database and begins it anew.
+const LOG_AT_MOST: u16 = 192;
 
 /// How an import begins.
 pub(super) enum Start {
@@ -34,11 +37,16 @@ pub(super) struct Writing<'a> {
 impl Writing<'_> {
     /// Reads in one thread and writes in another, with a batch each.
     pub(super) fn run(self, start: Start, rest: Rest) -> Result<Import> {
-        let request = self.request;
+        let (request, twin) = (self.request, self.store.twin());
         thread::scope(|scope| {
             let (sender, batches) = sync_channel(0);
             scope.spawn(move || rest.read(request, &sender));
-            if request.dry_run { self.rehearse(start, &batches) } else { self.write(start, &batches) }
+            if request.dry_run {
+                return self.rehearse(start, &batches);
+            }
+            let (committed, commits) = sync_channel(1);
+            scope.spawn(move || move_on(&twin, &commits));
+            self.write(start, &batches, &committed)
         })
     }
 
@@ -55,7 +63,8 @@ impl Writing<'_> {
     }
 
     /// A transaction for each batch and for some charges each; the first one begins the import and the last one ends it.
-    fn write(self, start: Start, batches: &Receiver<Result<Rows>>) -> Result<Import> {
+    fn write(self, start: Start, batches: &Receiver<Result<Rows>>, committed: &SyncSender<()>) -> Result<Import> {
+        self.store.leave_log(LOG_AT_MOST)?;
         let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
         let mut start = Some(start);
         let mut under_way: Option<Intake> = None;
@@ -82,6 +91,8 @@ impl Writing<'_> {
             if let Some(import) = ended {
                 return Ok(import);
             }
+            // One who is still at it will be told again.
+            let _ = committed.try_send(());
             under_way = Some(intake);
         }
     }
@@ -96,6 +107,19 @@ fn started(start: Start, tx: &mut Tx<'_>) -> Result<Intake> {
 
 fn no_reader() -> Error {
     Error::Internal("the reader of an import is gone".to_owned())
+}
+
+/// Moves what was committed from the log into the database, beside whoever goes on writing. Where that fails it stays in the
+/// log, from which others move it.
+fn move_on(twin: &Twin, commits: &Receiver<()>) {
+    let mut store = None;
+    for () in commits {
+        let opened = match &store {
+            Some(store) => Ok(store),
+            None => twin.open().map(|opened| &*store.insert(opened)),
+        };
+        let _ = opened.and_then(Store::checkpoint);
+    }
 }
 
 /// What the reader hands on.

@@ -76,6 +76,17 @@ impl Store {
         &self.path
     }
 
+    /// Moves what was committed from SQLite's log into the database, as far as readers and other movers let.
+    pub fn checkpoint(&self) -> Result<()> {
+        Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+    }
+
+    /// Leaves that to others while the log has no more than so many MiB.
+    pub fn leave_log(&self, mebibytes: u16) -> Result<()> {
+        // A page is 4 KiB.
+        Ok(self.connection.pragma_update(None, "wal_autocheckpoint", i32::from(mebibytes) * 256)?)
+    }
+
     /// What another thread needs to read the same database beside this one.
     pub fn twin(&self) -> Twin {
         Twin { path: self.path.clone(), wait: self.wait, clock: self.clock }
