@@ -7,7 +7,7 @@ use crate::error::{Error, Fault, Faults, Result, quoted};
 use crate::ingest::traffic::MEBIBYTES;
 use crate::ingest::traffic::book::Book;
 use crate::model::Message;
-use crate::ops::traffic::{Comparison, KnownTariffs, compare, sort_messages};
+use crate::ops::traffic::{Comparison, KnownTariffs, compare, in_order};
 use crate::store::{Snapshot, Twin};
 
 /// Messages with their lines.
@@ -18,24 +18,32 @@ pub(super) type Reports = Vec<(Message, u64)>;
 pub(super) struct Waiting {
     reports: Reports,
     enough: usize,
+    /// The newest day of which there are some, and how many.
+    newest: (i32, usize),
 }
 
 impl Waiting {
     /// None yet; about so many are enough.
     pub(super) fn until(enough: usize) -> Self {
-        Self { reports: Vec::new(), enough }
+        Self { reports: Vec::new(), enough, newest: (i32::MIN, 0) }
     }
 
     /// Adds some; gives those that are to be compared, once there are enough. Days that are whole are compared quickest, as
     /// each is one range of keys, so the newest day waits for its rest where the file is in the order of time.
     pub(super) fn add(&mut self, reports: Reports) -> Option<Reports> {
-        self.reports.extend(reports);
-        if self.reports.len() < self.enough {
-            return None;
+        for (message, _) in &reports {
+            let (newest, count) = &mut self.newest;
+            if message.day > *newest {
+                (*newest, *count) = (message.day, 0);
+            }
+            *count += usize::from(message.day == *newest);
         }
-        let newest = self.reports.iter().map(|(message, _)| message.day).max()?;
-        let older = self.reports.iter().filter(|(message, _)| message.day < newest).count();
-        if older * 2 >= self.reports.len() {
+        self.reports.extend(reports);
+        let (newest, count) = self.newest;
+        let older = self.reports.len() - count;
+        if self.reports.len() < self.enough {
+            None
+        } else if older >= count {
             Some(self.reports.extract_if(.., |(message, _)| message.day < newest).collect())
         } else {
             (self.reports.len() >= self.enough + self.enough / 2).then(|| self.take())
@@ -44,6 +52,7 @@ impl Waiting {
 
     /// All that wait.
     pub(super) fn take(&mut self) -> Reports {
+        self.newest = (i32::MIN, 0);
         std::mem::take(&mut self.reports)
     }
 }
@@ -60,9 +69,9 @@ pub(super) struct Compared {
 
 impl Compared {
     /// Compares some messages.
-    pub(super) fn add(&mut self, snapshot: &Snapshot<'_>, book: &Book, mut reports: Reports) -> Result<()> {
-        sort_messages(&mut reports, |(message, _)| message);
-        let (messages, lines): (Vec<Message>, Vec<u64>) = reports.into_iter().unzip();
+    pub(super) fn add(&mut self, snapshot: &Snapshot<'_>, book: &Book, reports: &Reports) -> Result<()> {
+        let reports = in_order(reports, |(message, _)| message);
+        let messages: Vec<&Message> = reports.iter().map(|(message, _)| message).collect();
         let Comparison { contradictions, tells_nothing_new } =
             compare(snapshot, &messages, &mut self.tariffs, |account_id| book.tariff_of(account_id))?;
         self.tells_something_new |= !tells_nothing_new;
@@ -73,8 +82,8 @@ impl Compared {
             }
             let import = snapshot.import(contradiction.import_id)?;
             let before = format!("by import {} of {}", import.id, quoted(&import.manifest.file));
-            let message = &messages[contradiction.index];
-            self.faults.add(contradicted(message, lines[contradiction.index], contradiction.field, before));
+            let (message, line) = reports[contradiction.index];
+            self.faults.add(contradicted(message, *line, contradiction.field, before));
         }
         Ok(())
     }
@@ -91,7 +100,7 @@ pub(super) fn compare_all(twin: &Twin, book: &Book, reports: &Receiver<Reports>)
         };
         let snapshot = store.read()?;
         snapshot.keep_in_memory(MEBIBYTES)?;
-        compared.add(&snapshot, book, reports)?;
+        compared.add(&snapshot, book, &reports)?;
     }
     Ok(compared)
 }

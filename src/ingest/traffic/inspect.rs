@@ -129,13 +129,13 @@ impl Inspector<'_> {
                 let is_over = part.tally.rows() == 0;
                 let Taken { to_compare, goes_on } = self.take(part, rejects.as_deref_mut(), watch)?;
                 if let Some(reports) = to_compare {
-                    self.compared.add(self.snapshot, &self.book, reports)?;
+                    self.compared.add(self.snapshot, &self.book, &reports)?;
                 }
                 if is_over || !goes_on {
                     break;
                 }
             }
-            self.compared.add(self.snapshot, &self.book, self.waiting.take())?;
+            self.compared.add(self.snapshot, &self.book, &self.waiting.take())?;
             reading.sense
         };
         self.check_expectations(&sense);

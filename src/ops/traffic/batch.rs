@@ -39,7 +39,7 @@ impl Plan {
 
     /// Rows that are taken in together: messages in the order of the file, and how many rows are none.
     pub fn batch(&self, mut messages: Vec<Message>, others: Tally) -> Result<Batch> {
-        sort_messages(&mut messages, |message| message);
+        sort_messages(&mut messages);
         let (mut sums, mut charges) = (Sums::of(messages.len()), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
             let tariff = self.tariffs.get(&message.account_id).ok_or_else(|| unknown_account(message))?;
@@ -52,8 +52,13 @@ impl Plan {
     }
 }
 
-/// Sorts messages, or what has them, by their keys; those of the same key stay in the order in which they stand.
-pub fn sort_messages<T>(items: &mut [T], message: impl Fn(&T) -> &Message) {
+/// Messages, or what has them, by their keys; those of the same key stay in the order in which they stand.
+pub fn in_order<T>(items: &[T], message: impl Fn(&T) -> &Message) -> Vec<&T> {
+    order_of(items, message).into_iter().map(|(.., at)| &items[at]).collect()
+}
+
+/// Places by the keys of messages.
+fn order_of<T>(items: &[T], message: impl Fn(&T) -> &Message) -> Vec<(i32, (bool, u64), usize)> {
     // What is sorted is small, and mostly told apart by its numbers alone.
     let mut order: Vec<_> =
         items.iter().map(&message).zip(0..).map(|(message, at)| (message.day, message.id.prefix(), at)).collect();
@@ -61,6 +66,12 @@ pub fn sort_messages<T>(items: &mut [T], message: impl Fn(&T) -> &Message) {
         let by_key = || message(&items[*at]).key().cmp(&message(&items[*other_at]).key());
         day.cmp(other_day).then(prefix.cmp(other_prefix)).then_with(by_key).then(at.cmp(other_at))
     });
+    order
+}
+
+/// Sorts messages likewise. Whoever goes through them more than once finds them side by side then.
+fn sort_messages(messages: &mut [Message]) {
+    let mut order = order_of(messages, |message| message);
     for begin in 0..order.len() {
         // Each place gets its message, from a place that is free then.
         let mut to = begin;
@@ -69,7 +80,7 @@ pub fn sort_messages<T>(items: &mut [T], message: impl Fn(&T) -> &Message) {
             if from == begin {
                 break;
             }
-            items.swap(to, from);
+            messages.swap(to, from);
             to = from;
         }
     }
@@ -129,7 +140,9 @@ mod tests {
             let mut sorted: Vec<Message> = messages.collect();
             let mut expected = sorted.clone();
             expected.sort_by(|one, other| one.key().cmp(&other.key()));
-            sort_messages(&mut sorted, |message| message);
+            let by_reference: Vec<Message> = in_order(&sorted, |message| message).into_iter().cloned().collect();
+            prop_assert_eq!(&by_reference, &expected);
+            sort_messages(&mut sorted);
             prop_assert_eq!(sorted, expected);
         }
     }

@@ -103,7 +103,7 @@ pub struct Comparison {
 /// Holds reports, sorted by key, against what is known of their messages before the import.
 pub fn compare(
     snapshot: &Snapshot<'_>,
-    messages: &[Message],
+    messages: &[&Message],
     tariffs: &mut KnownTariffs,
     tariff: impl Fn(i64) -> Option<Tariff>,
 ) -> Result<Comparison> {

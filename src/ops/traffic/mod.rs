@@ -12,7 +12,7 @@ mod merge;
 mod prune;
 mod sums;
 
-pub use batch::{Batch, Plan, sort_messages};
+pub use batch::{Batch, Plan, in_order};
 pub use close::close;
 pub use intake::Intake;
 pub use merge::{Comparison, Contradiction, KnownTariffs, compare};

@@ -105,7 +105,7 @@ impl Snapshot<'_> {
     }
 
     /// What is known of messages of one day that are sorted by key: for each in turn, if it is known.
-    pub fn known_messages(&self, messages: &[Message]) -> Result<Vec<Option<KnownMessage>>> {
+    pub fn known_messages(&self, messages: &[&Message]) -> Result<Vec<Option<KnownMessage>>> {
         let Some(first) = messages.first() else { return Ok(Vec::new()) };
         let of_day = self.messages_of_day(first.day)?;
         if usize::try_from(of_day).unwrap_or(usize::MAX) / WORTH_READING > messages.len() {
@@ -122,7 +122,7 @@ impl Snapshot<'_> {
     }
 
     /// Goes through the day from the first of the messages on, in step with them.
-    fn known_in_order(&self, messages: &[Message], first: &Message) -> Result<Vec<Option<KnownMessage>>> {
+    fn known_in_order(&self, messages: &[&Message], first: &Message) -> Result<Vec<Option<KnownMessage>>> {
         let sql = format!(
             "SELECT id, account_id, {COLUMNS} FROM message WHERE day = ?1 AND id >= ?2 ORDER BY day, id, account_id"
         );
