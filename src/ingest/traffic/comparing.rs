@@ -1,7 +1,9 @@
 //! Messages of days of which there is traffic are held against what is known of them, many together. Where several threads
-//! read, a thread of its own does that, with a connection of its own.
+//! read, others do that, with a connection each.
 
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Scope, ScopedJoinHandle};
 
 use crate::error::{Error, Fault, Faults, Result, quoted};
 use crate::ingest::traffic::MEBIBYTES;
@@ -60,49 +62,101 @@ impl Waiting {
 /// What came of comparing.
 #[derive(Debug, Default)]
 pub(super) struct Compared {
-    /// Where the file contradicts what is known.
-    pub(super) faults: Faults,
     /// Whether anything is told that was not known.
     pub(super) tells_something_new: bool,
     tariffs: KnownTariffs,
 }
 
 impl Compared {
-    /// Compares some messages.
-    pub(super) fn add(&mut self, snapshot: &Snapshot<'_>, book: &Book, reports: &Reports) -> Result<()> {
+    /// Compares some messages; gives where they contradict what is known.
+    pub(super) fn add(&mut self, snapshot: &Snapshot<'_>, book: &Book, reports: &Reports) -> Result<Faults> {
+        let mut faults = Faults::default();
         let reports = in_order(reports, |(message, _)| message);
         let messages: Vec<&Message> = reports.iter().map(|(message, _)| message).collect();
         let Comparison { contradictions, tells_nothing_new } =
             compare(snapshot, &messages, &mut self.tariffs, |account_id| book.tariff_of(account_id))?;
         self.tells_something_new |= !tells_nothing_new;
         for contradiction in contradictions {
-            if self.faults.are_enough() {
-                self.faults.count += 1;
+            if faults.are_enough() {
+                faults.count += 1;
                 continue;
             }
             let import = snapshot.import(contradiction.import_id)?;
             let before = format!("by import {} of {}", import.id, quoted(&import.manifest.file));
             let (message, line) = reports[contradiction.index];
-            self.faults.add(contradicted(message, *line, contradiction.field, before));
+            faults.add(contradicted(message, *line, contradiction.field, before));
         }
-        Ok(())
+        Ok(faults)
     }
 }
 
-/// Compares all that comes, in a thread of its own. All accounts must be in the book.
-pub(super) fn compare_all(twin: &Twin, book: &Book, reports: &Receiver<Reports>) -> Result<Compared> {
-    let mut compared = Compared::default();
-    let mut store = None;
-    for reports in reports {
+/// Threads that compare messages.
+#[derive(Debug)]
+pub(super) struct Comparers<'scope> {
+    inlet: SyncSender<(usize, Reports)>,
+    dealt: usize,
+    threads: Vec<ScopedJoinHandle<'scope, Result<Found>>>,
+}
+
+/// What one of them found: the faults of each batch by its number, and whether anything is told that was not known.
+type Found = (Vec<(usize, Faults)>, bool);
+
+impl<'scope> Comparers<'scope> {
+    /// How many there are: each has as many messages in memory as a batch has.
+    const THREADS: usize = 2;
+
+    /// Starts them. All accounts must be in the book.
+    pub(super) fn start<'env>(scope: &'scope Scope<'scope, 'env>, twin: &'env Twin, book: &'env Book) -> Self {
+        let (inlet, outlet) = sync_channel(0);
+        let outlet = Arc::new(Mutex::new(outlet));
+        let thread = |_| {
+            let outlet = Arc::clone(&outlet);
+            scope.spawn(move || compare_all(twin, book, &outlet))
+        };
+        Self { inlet, dealt: 0, threads: (0..Self::THREADS).map(thread).collect() }
+    }
+
+    /// Hands messages to one that has nothing to do; says whether there is one that can take them.
+    pub(super) fn take(&mut self, reports: Reports) -> bool {
+        self.dealt += 1;
+        reports.is_empty() || self.inlet.send((self.dealt, reports)).is_ok()
+    }
+
+    /// The faults that were found, and whether anything is told that was not known.
+    pub(super) fn end(self) -> Result<(Faults, bool)> {
+        drop(self.inlet);
+        let (mut found, mut tells_something_new) = (Vec::new(), false);
+        for thread in self.threads {
+            let gone = |_| Err(Error::Internal("what compares messages is gone".to_owned()));
+            let (faults, is_told) = thread.join().unwrap_or_else(gone)?;
+            found.extend(faults);
+            tells_something_new |= is_told;
+        }
+        // Whoever found them: the same ones are told each time.
+        found.sort_by_key(|(number, _)| *number);
+        let mut faults = Faults::default();
+        for (_, others) in found {
+            faults.add_all(others);
+        }
+        Ok((faults, tells_something_new))
+    }
+}
+
+/// Compares whatever comes.
+fn compare_all(twin: &Twin, book: &Book, outlet: &Mutex<Receiver<(usize, Reports)>>) -> Result<Found> {
+    let (mut compared, mut found, mut store) = (Compared::default(), Vec::new(), None);
+    loop {
+        // One waits, with the others behind it.
+        let next = outlet.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((number, reports)) = next else { return Ok((found, compared.tells_something_new)) };
         let store = match &mut store {
             Some(store) => store,
             None => store.insert(twin.open()?),
         };
         let snapshot = store.read()?;
         snapshot.keep_in_memory(MEBIBYTES)?;
-        compared.add(&snapshot, book, &reports)?;
+        found.push((number, compared.add(&snapshot, book, &reports)?));
     }
-    Ok(compared)
 }
 
 /// A message that is told of twice, in two ways.

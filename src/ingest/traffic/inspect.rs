@@ -4,13 +4,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
 use std::io::BufRead;
 use std::num::NonZero;
-use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use crate::error::{Error, Fault, Faults, Result};
 use crate::ingest::traffic::beside;
 use crate::ingest::traffic::book::Book;
-use crate::ingest::traffic::comparing::{Compared, Reports, Waiting, compare_all, contradicted};
+use crate::ingest::traffic::comparing::{Compared, Comparers, Reports, Waiting, contradicted};
 use crate::ingest::traffic::part::{Gatherer, Part};
 use crate::ingest::traffic::reading::{Reading, Sense};
 use crate::ingest::traffic::rejects::Rejects;
@@ -98,7 +97,6 @@ pub(super) fn inspect(
     }
     inspector.look_at_suspects(watch)?;
     let Inspector { book, gatherer, spool, sights, compared, tally, has_new_days, mut faults, .. } = inspector;
-    faults.add_all(compared.faults);
     if faults.is_empty() {
         let (known_days, repeats) = (gatherer.known_days, sights.repeats);
         let nothing_new = (!has_new_days && !compared.tells_something_new).then_some(tally);
@@ -129,20 +127,21 @@ impl Inspector<'_> {
                 let is_over = part.tally.rows() == 0;
                 let Taken { to_compare, goes_on } = self.take(part, rejects.as_deref_mut(), watch)?;
                 if let Some(reports) = to_compare {
-                    self.compared.add(self.snapshot, &self.book, &reports)?;
+                    self.faults.add_all(self.compared.add(self.snapshot, &self.book, &reports)?);
                 }
                 if is_over || !goes_on {
                     break;
                 }
             }
-            self.compared.add(self.snapshot, &self.book, &self.waiting.take())?;
+            let rest = self.waiting.take();
+            self.faults.add_all(self.compared.add(self.snapshot, &self.book, &rest)?);
             reading.sense
         };
         self.check_expectations(&sense);
         Ok(sense.met_naive_time)
     }
 
-    /// Reads in several threads, and compares in another.
+    /// Reads in several threads, and compares in others.
     fn read_beside<R: BufRead + Send>(
         &mut self,
         reading: Reading<R>,
@@ -155,18 +154,17 @@ impl Inspector<'_> {
         let (book, gatherer) = (self.book.clone(), self.gatherer.clone());
         let book_to_compare_by = book.clone();
         thread::scope(|scope| {
-            let (to_compare, reports) = sync_channel(0);
-            let comparing = scope.spawn(move || compare_all(twin, &book_to_compare_by, &reports));
+            let mut comparers = Comparers::start(scope, twin, &book_to_compare_by);
             let read = beside::read(reading, threads, &gatherer, book, |part| {
                 let taken = self.take(part, rejects.as_deref_mut(), watch)?;
                 // Where nobody takes them any more, comparing has failed.
-                let is_taken = taken.to_compare.is_none_or(|reports| to_compare.send(reports).is_ok());
+                let is_taken = taken.to_compare.is_none_or(|reports| comparers.take(reports));
                 Ok(taken.goes_on && is_taken)
             });
-            let _ = to_compare.send(self.waiting.take());
-            drop(to_compare);
-            let gone = |_| Err(Error::Internal("what compares messages is gone".to_owned()));
-            self.compared = comparing.join().unwrap_or_else(gone)?;
+            comparers.take(self.waiting.take());
+            let (faults, tells_something_new) = comparers.end()?;
+            self.faults.add_all(faults);
+            self.compared.tells_something_new = tells_something_new;
             let (sense, book) = read?;
             self.book = book;
             Ok(sense)

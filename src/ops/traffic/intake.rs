@@ -84,7 +84,12 @@ impl Intake {
         sums: &mut Sums,
         tally: &mut Tally,
     ) -> Result<()> {
-        let mut known = tx.known_messages(&messages.iter().collect::<Vec<_>>())?.into_iter();
+        let mut known = Vec::with_capacity(messages.len());
+        tx.known_messages(&messages.iter().collect::<Vec<_>>(), |_, found| {
+            known.push(found);
+            Ok(())
+        })?;
+        let mut known = known.into_iter();
         let mut new = Vec::new();
         for reports in messages.chunk_by(|one, next| one.key() == next.key()) {
             // The same for each report of a message.

@@ -110,18 +110,20 @@ pub fn compare(
     let mut found = Comparison { contradictions: Vec::new(), tells_nothing_new: true };
     let mut begin = 0;
     for of_day in messages.chunk_by(|one, next| one.day == next.day) {
-        for (index, (message, known)) in (begin..).zip(of_day.iter().zip(snapshot.known_messages(of_day)?)) {
+        snapshot.known_messages(of_day, |place, known| {
             let Some(known) = known else {
                 found.tells_nothing_new = false;
-                continue;
+                return Ok(());
             };
+            let message = of_day[place];
             found.tells_nothing_new &= merged(&known, message, known.import_id) == known;
             let paid = tariffs.of(snapshot, known.import_id, message.account_id)?;
             let pays = tariff(message.account_id).ok_or_else(|| unknown_account(message))?;
             if let Some(field) = contradiction(&known, &paid, message, &pays) {
-                found.contradictions.push(Contradiction { index, field, import_id: known.import_id });
+                found.contradictions.push(Contradiction { index: begin + place, field, import_id: known.import_id });
             }
-        }
+            Ok(())
+        })?;
         begin += of_day.len();
     }
     Ok(found)

@@ -104,14 +104,18 @@ impl Snapshot<'_> {
         Ok(days)
     }
 
-    /// What is known of messages of one day that are sorted by key: for each in turn, if it is known.
-    pub fn known_messages(&self, messages: &[&Message]) -> Result<Vec<Option<KnownMessage>>> {
-        let Some(first) = messages.first() else { return Ok(Vec::new()) };
+    /// Hands what is known of messages of one day to `each`, if they are known, with their places. They must be sorted by key.
+    pub fn known_messages(
+        &self,
+        messages: &[&Message],
+        mut each: impl FnMut(usize, Option<KnownMessage>) -> Result<()>,
+    ) -> Result<()> {
+        let Some(first) = messages.first() else { return Ok(()) };
         let of_day = self.messages_of_day(first.day)?;
         if usize::try_from(of_day).unwrap_or(usize::MAX) / WORTH_READING > messages.len() {
-            messages.iter().map(|message| self.known_message(message)).collect()
+            (0..).zip(messages).try_for_each(|(place, message)| each(place, self.known_message(message)?))
         } else {
-            self.known_in_order(messages, first)
+            self.known_in_order(messages, first, each)
         }
     }
 
@@ -122,15 +126,19 @@ impl Snapshot<'_> {
     }
 
     /// Goes through the day from the first of the messages on, in step with them.
-    fn known_in_order(&self, messages: &[&Message], first: &Message) -> Result<Vec<Option<KnownMessage>>> {
+    fn known_in_order(
+        &self,
+        messages: &[&Message],
+        first: &Message,
+        mut each: impl FnMut(usize, Option<KnownMessage>) -> Result<()>,
+    ) -> Result<()> {
         let sql = format!(
             "SELECT id, account_id, {COLUMNS} FROM message WHERE day = ?1 AND id >= ?2 ORDER BY day, id, account_id"
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
         let mut stored = statement.query(params![first.day, first.id])?;
         let mut next = stored.next()?;
-        let mut known = Vec::with_capacity(messages.len());
-        for message in messages {
+        for (place, message) in messages.iter().enumerate() {
             let mut found = None;
             while let Some(row) = next {
                 let account_id: i64 = row.get(1)?;
@@ -143,9 +151,9 @@ impl Snapshot<'_> {
                 }
                 next = stored.next()?;
             }
-            known.push(found);
+            each(place, found)?;
         }
-        Ok(known)
+        Ok(())
     }
 
     /// Hands every message of some days to `each`, by day, ID and account.
