@@ -22,9 +22,11 @@ use crate::store::{Snapshot, Twin};
 /// The most messages that are looked at once more because they seem to contradict others of the same file.
 const MOST_SUSPECTS: usize = 100_000;
 
-/// How many rows are taken together where one thread reads: their messages are looked for at places far apart in memory, and the
-/// ways there overlap.
+/// How many rows are taken together where one thread reads.
 const TOGETHER: usize = 4_096;
+
+/// How many messages are looked for together.
+const OVERLAPPING: usize = 32;
 
 /// What was found out about a file that has no fault.
 #[derive(Debug)]
@@ -177,7 +179,7 @@ impl Inspector<'_> {
         self.spool.add(&part.rows)?;
         self.tally.add(&part.tally);
         self.has_new_days |= part.looks.len() > part.of_known_days.len();
-        self.sights.look_for(part.looks);
+        self.sights.look_for(&part.looks);
         let mut taken = Taken { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
         for (fault, fields) in part.faults {
             if !self.request.skip_invalid || fault.ends_file {
@@ -197,10 +199,11 @@ impl Inspector<'_> {
             looks.push(self.gatherer.fingerprints.look(&message));
             if looks.len() == TOGETHER {
                 watch.at(rows.done(self.request.source.size()));
-                self.sights.look_for(looks.drain(..));
+                self.sights.look_for(&looks);
+                looks.clear();
             }
         }
-        self.sights.look_for(looks);
+        self.sights.look_for(&looks);
         Ok(())
     }
 
@@ -256,18 +259,25 @@ impl Inspector<'_> {
 }
 
 impl Sights {
-    fn look_for(&mut self, looks: impl IntoIterator<Item = Look>) {
-        for look in looks {
-            match self.seen.see(look) {
-                Sight::Again => self.repeats = true,
-                Sight::Otherwise(fingerprint) => {
-                    self.repeats = true;
-                    if self.suspects.len() < MOST_SUSPECTS {
-                        self.suspects.insert(fingerprint);
-                    }
-                }
-                Sight::New | Sight::Elsewhere => {}
+    fn look_for(&mut self, looks: &[Look]) {
+        for looks in looks.chunks(OVERLAPPING) {
+            self.seen.approach(looks);
+            for look in looks {
+                self.note(*look);
             }
+        }
+    }
+
+    fn note(&mut self, look: Look) {
+        match self.seen.see(look) {
+            Sight::Again => self.repeats = true,
+            Sight::Otherwise(fingerprint) => {
+                self.repeats = true;
+                if self.suspects.len() < MOST_SUSPECTS {
+                    self.suspects.insert(fingerprint);
+                }
+            }
+            Sight::New | Sight::Elsewhere => {}
         }
     }
 }

@@ -5,6 +5,7 @@
 //! the table takes is gone through more than once, each time for another share of them.
 
 use std::hash::BuildHasher;
+use std::hint::black_box;
 
 use foldhash::quality::RandomState;
 
@@ -79,6 +80,16 @@ impl Seen {
         Self { slots: vec![FREE; slots], used: 0, shares: shares as u64, share: 0, is_full: false }
     }
 
+    /// Fetches from memory what will be looked at for some messages: each is somewhere else, and the ways there overlap.
+    pub(super) fn approach(&self, looks: &[Look]) {
+        black_box(looks.iter().fold(0, |sum, look| sum ^ self.slots[self.place(look.key)]));
+    }
+
+    /// Where the fingerprint of a key belongs: its first bits say so.
+    fn place(&self, key: u64) -> usize {
+        usize::try_from(key >> 32).unwrap_or_default() & (self.slots.len() - 1)
+    }
+
     /// Looks for a message among those before it, and keeps it.
     pub(super) fn see(&mut self, Look { key, content }: Look) -> Sight {
         if self.is_full || key & (self.shares - 1) != self.share {
@@ -86,8 +97,7 @@ impl Seen {
         }
         // The last 32 bits of the key, and others of the content, which make an odd number.
         let entry = (key << 32) | (content & 0xffff_ffff) | 1;
-        // The first bits of the key say where it belongs.
-        let mut slot = usize::try_from(key >> 32).unwrap_or_default() & (self.slots.len() - 1);
+        let mut slot = self.place(key);
         loop {
             match self.slots[slot] {
                 FREE => break,
