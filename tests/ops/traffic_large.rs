@@ -133,6 +133,37 @@ fn messages_that_stand_twice_are_found_where_there_are_more_than_the_size_of_the
     assert_eq!(summary.tally, Tally { new: 3_000, duplicate: 1, ..Tally::default() });
 }
 
+/// Several threads compare, each some days at a time.
+#[test]
+fn known_messages_of_large_files_are_updated_once_and_their_contradictions_are_always_the_same() {
+    let mut scene = scene_with_short_name();
+    let pending = text(0..ROWS).replace(",delivered,", ",pending,");
+    let of_batches = |scene: &mut Scene, name: &str, text: &str| {
+        let mut file = request(scene, name, text);
+        file.batch = 3_000;
+        run(scene, &file)
+    };
+    of_batches(&mut scene, "pending.csv", &pending).unwrap();
+    let delivered = of_batches(&mut scene, "delivered.csv", &text(0..ROWS)).unwrap();
+    assert_eq!((delivered.tally.updated, delivered.charges.len()), (ROWS, 0));
+    let state = state_of(&mut scene);
+    let again = of_batches(&mut scene, "again.csv", &format!("{}\n", text(0..ROWS))).unwrap();
+    assert_eq!(again.tally, Tally { duplicate: ROWS, ..Tally::default() });
+    assert_eq!(state_of(&mut scene), state);
+
+    let before = scene.dump();
+    let otherwise =
+        |number: u64| if number % 1_500 == 3 { row(number).replacen("+4477", "+4478", 1) } else { row(number) };
+    let contradictory = HEADER.to_owned() + &(0..ROWS).map(otherwise).collect::<String>();
+    let mut told_now = || told(of_batches(&mut scene, "otherwise.csv", &contradictory));
+    let first = told_now();
+    let lines: Vec<String> = (0..20).map(|nth| format!("{}:1 message", line(3 + nth * 1_500))).collect();
+    assert_eq!(first.len(), 20);
+    assert!(first.iter().zip(&lines).all(|(told, line)| told.starts_with(line)), "{first:?}");
+    assert_eq!(told_now(), first);
+    assert_eq!(scene.dump(), before);
+}
+
 #[test]
 fn refused_rows_are_written_in_the_order_of_the_file() {
     let mut scene = scene_with_short_name();
