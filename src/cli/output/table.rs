@@ -11,6 +11,8 @@ pub(super) struct Page {
     rows: Vec<Vec<String>>,
     /// How wide the numbers of each column are that has some. They are never broken.
     numbers: Vec<Option<usize>>,
+    /// How long amounts, dates and the like are in each column of texts. They are not broken where there is room for all of them.
+    figures: Vec<usize>,
 }
 
 impl Page {
@@ -18,9 +20,13 @@ impl Page {
         let cells: Vec<Cell<'a>> = cells.collect();
         let texts: Vec<String> = cells.iter().map(|cell| escape::visible(&cell.for_reading()).into_owned()).collect();
         self.numbers.resize(cells.len(), None);
-        for ((width, cell), text) in self.numbers.iter_mut().zip(&cells).zip(&texts) {
+        self.figures.resize(cells.len(), 0);
+        let widths = self.numbers.iter_mut().zip(&mut self.figures);
+        for (((number, figure), cell), text) in widths.zip(&cells).zip(&texts) {
             if cell.is_numeric() {
-                *width = (*width).max(Some(text.len()));
+                *number = (*number).max(Some(text.len()));
+            } else {
+                *figure = (*figure).max(longest_figure(text));
             }
         }
         self.rows.push(texts);
@@ -38,6 +44,7 @@ impl Page {
 
     /// The lines of the table, without blanks at their ends.
     pub(super) fn lines(self, headings: Option<Vec<&'static str>>, width: Option<u16>, colour: bool) -> Vec<String> {
+        let has_room = self.has_room_for_figures(width);
         let mut table = Table::new();
         table.load_style(NOTHING);
         match width {
@@ -57,18 +64,37 @@ impl Page {
             table.add_row(row);
         }
         let last = self.numbers.len().saturating_sub(1);
-        for ((place, column), numbers) in table.column_iter_mut().enumerate().zip(self.numbers) {
+        let widths = self.numbers.into_iter().zip(self.figures);
+        for ((place, column), (numbers, figure)) in table.column_iter_mut().enumerate().zip(widths) {
             // What would keep the last column apart from nothing may make the difference to the width.
             let padding = if place == last { 0 } else { 2 };
             column.set_padding((0, padding));
-            if let Some(width) = numbers {
-                let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(padding);
+            if numbers.is_some() {
                 column.set_cell_alignment(CellAlignment::Right);
+            }
+            if let Some(width) = numbers.or((has_room && figure > 0).then_some(figure)) {
+                let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(padding);
                 column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
             }
         }
         table.lines().map(|line| line.trim_end().to_owned()).collect()
     }
+
+    /// Whether all figures fit beside all numbers, with some room for every other text.
+    fn has_room_for_figures(&self, width: Option<u16>) -> bool {
+        const OF_A_TEXT: usize = 4;
+        let least = self.numbers.iter().zip(&self.figures);
+        let least: usize = least.map(|(number, figure)| number.unwrap_or((*figure).max(OF_A_TEXT)) + 2).sum();
+        width.is_none_or(|width| least <= usize::from(width))
+    }
+}
+
+/// The length of the longest word of a text that has nothing but digits, and signs that stand between them.
+fn longest_figure(text: &str) -> usize {
+    let is_figure = |word: &str| {
+        word.contains(|c: char| c.is_ascii_digit()) && word.chars().all(|c| c.is_ascii_digit() || "+-.,:".contains(c))
+    };
+    text.split_whitespace().filter(|word| is_figure(word)).map(str::len).max().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -78,13 +104,15 @@ mod tests {
     #[test]
     fn a_narrow_table_breaks_texts_and_headings_but_no_number() {
         let headings = ["import", "file", "read", "new", "updated", "duplicate", "rejected", "refused", "charged"];
-        for width in 60..90 {
+        for width in 48..90 {
             let mut page = Page::default();
             let counts = [1_000_000, 1_000_000, 0, 0, 0, 0].map(Cell::number);
             let begin = [Cell::number(1), Cell::text("/var/lib/gateway/2026-11.csv")];
             page.add(begin.into_iter().chain(counts).chain([Cell::text("1001493 SMS, 7310.747872 EUR")]));
             let lines = page.lines(Some(headings.to_vec()), Some(width), false);
             assert!(lines.iter().any(|line| line.contains(" 1000000  1000000 ")), "{width}: {lines:#?}");
+            let has_room = lines.iter().any(|line| line.contains("7310.747872"));
+            assert_eq!(has_room, width >= 52, "{width}: {lines:#?}");
             assert!(lines.iter().all(|line| line.chars().count() <= usize::from(width)), "{width}: {lines:#?}");
         }
     }
