@@ -27,6 +27,30 @@ fn a_reader_sees_one_moment_whatever_is_committed_meanwhile() {
     assert_eq!(other.read().unwrap().balances_of(&acme).unwrap()[0].balance, valid("15"));
 }
 
+/// An import leaves its log to another thread, which has a connection of its own.
+#[test]
+fn a_twin_reads_what_was_committed_and_moves_it_out_of_the_log_that_is_left_to_it() {
+    let mut scene = Scene::with_acme();
+    scene.store.leave_log(64).unwrap();
+    let twin = scene.store.twin();
+    let size = |scene: &Scene| std::fs::metadata(scene.store.path()).expect("a file").len();
+    let before = size(&scene);
+    // More than SQLite leaves in the log by itself.
+    for _ in 0..240 {
+        scene.credit("ACME", "1");
+    }
+    assert_eq!(size(&scene), before, "all of it is in the log");
+    let mut other = twin.open().unwrap();
+    let acme = other.read().unwrap().customer("ACME").unwrap();
+    assert_eq!(other.read().unwrap().balances_of(&acme).unwrap()[0].balance, valid("240"));
+    other.checkpoint().unwrap();
+    let moved = size(&scene);
+    assert!(moved > before, "{moved}");
+    drop(other);
+    scene.credit("ACME", "1");
+    assert_eq!(scene.findings(), Vec::<String>::new());
+}
+
 #[test]
 fn the_lines_of_a_list_are_of_one_moment_though_each_is_handed_out_by_itself() {
     let mut scene = Scene::with_acme();

@@ -85,7 +85,7 @@ impl Page {
         table.lines().map(|line| line.trim_end().to_owned()).collect()
     }
 
-    /// Takes back the shorter figures where not all of them fit beside the numbers, with some room for every other text.
+    /// Gives up figures for which there is no room beside the numbers and some of every other text; the longest come first.
     fn fit_figures(&mut self, width: Option<u16>) {
         const OF_A_TEXT: usize = 4;
         const PADDING: usize = 2;
