@@ -189,11 +189,14 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
     };
     let (days, months) =
         (("2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z"), ("2026-09-01T00:00:00Z", "2026-11-01T00:00:00Z"));
-    let most = i64::MAX;
-    let huge = format!("INSERT OR REPLACE INTO traffic_month VALUES (680, 1, 'SMS', 0, 0, 0, 0, {most}, {most}, 1, 0)");
-    for by in [&[Account][..], &[]] {
-        let huge = refusal(&huge, months, by);
-        assert!(matches!(huge, ssgctl::Error::Overflow { .. }), "{by:?}: {huge}");
+    // An account that is in another block, a unit that is none, and a number beyond all messages.
+    for bytes in ["20 534d53 20 01 01 01", "01 202020 20 01 01 01", "01 534d53 20 ffffffffffffffff7f 01 01"] {
+        let sql = format!("INSERT OR REPLACE INTO traffic_month VALUES (680, 0, x'{}')", bytes.replace(' ', ""));
+        for by in [&[Account][..], &[]] {
+            let unread = refusal(&sql, months, by);
+            let expected = "the traffic of 2026-09 cannot be read";
+            assert!(matches!(&unread, ssgctl::Error::Damaged(told) if told == expected), "{by:?}, {sql}: {unread}");
+        }
     }
     let stray = refusal("UPDATE traffic SET account_id = 99", days, &[Account]);
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");

@@ -93,7 +93,7 @@ impl Snapshot<'_> {
     /// Sums by month are those of their days.
     fn check_months(&self, report: &mut CheckReport) -> Result<()> {
         let mut stored: BTreeMap<i32, BTreeMap<MonthKey, DaySum>> = BTreeMap::new();
-        self.traffic_months(|(key, sum)| {
+        self.traffic_months(|key, sum| {
             stored.entry(key.month).or_default().insert(key, sum);
             Ok::<_, Error>(())
         })?;

@@ -1,12 +1,15 @@
-//! The sums of an account's day as they lie in one row: hours and countries, each a few bytes. The form is told in the
-//! schema (`migrations/010_packed.sql`).
+//! The sums of an account's day as they lie in one row, hours and countries, and those of a block of accounts in a month: each
+//! a few bytes. The form is told in the schema (`migrations/010_packed.sql`, `migrations/011_month_blocks.sql`).
 
 use crate::error::{Error, Result};
 use crate::model::{MessageState, Money, StateCounts, Unit};
-use crate::store::{AccountDay, CountrySum, DaySum, HourSum};
+use crate::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey};
 
 /// No account has as many messages or parts a day: beyond it sums of sums could not be told any more.
 const MOST: u64 = 1 << 48;
+
+/// So many accounts, by their numbers, have their months in one row.
+const BLOCK: i64 = 32;
 
 /// Why bytes are not what [`Packer`] writes; whoever reads them knows whose they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +35,23 @@ impl Packer {
         let mut present = countries.iter().filter(|country| !country.sum.counts.is_empty());
         present.try_for_each(|CountrySum { country, unit, sum }| {
             self.bytes.extend_from_slice(country);
-            self.bytes.extend_from_slice(unit.code().as_bytes());
-            self.counts(&sum.counts, sum.parts)?;
-            self.number(sum.charge.e8(), u64::MAX)
+            self.charged(*unit, sum)
         })
+    }
+
+    /// Adds the months of a block, likewise.
+    fn months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
+        let mut present = sums.iter().filter(|(_, sum)| !sum.counts.is_empty());
+        present.try_for_each(|(MonthKey { account_id, unit, .. }, sum)| {
+            self.bytes.push(account_id.rem_euclid(BLOCK).to_le_bytes()[0]);
+            self.charged(*unit, sum)
+        })
+    }
+
+    fn charged(&mut self, unit: Unit, sum: &DaySum) -> Result<()> {
+        self.bytes.extend_from_slice(unit.code().as_bytes());
+        self.counts(&sum.counts, sum.parts)?;
+        self.number(sum.charge.e8(), u64::MAX)
     }
 
     fn counts(&mut self, counts: &StateCounts, parts: i64) -> Result<()> {
@@ -110,6 +126,28 @@ impl PackedDays {
     }
 }
 
+/// The block of an account.
+pub(super) fn block_of(account_id: i64) -> i64 {
+    account_id.div_euclid(BLOCK)
+}
+
+/// The months of a block of accounts, which must stand in order; those without messages are left out.
+pub(super) fn pack_months(sums: &[(MonthKey, DaySum)]) -> Result<Vec<u8>> {
+    let mut packer = Packer::default();
+    packer.months(sums)?;
+    Ok(packer.bytes)
+}
+
+/// Reads what [`pack_months`] wrote of a month and a block.
+pub(super) fn months(
+    month: i32,
+    block: i64,
+    bytes: &[u8],
+) -> impl Iterator<Item = Result<(MonthKey, DaySum), Unreadable>> {
+    let mut unpacker = Unpacker { rest: bytes };
+    std::iter::from_fn(move || unpacker.next(|unpacker| unpacker.month(month, block)))
+}
+
 /// Reads what [`Packer::hours`] wrote.
 pub(super) fn hours(bytes: &[u8]) -> impl Iterator<Item = Result<HourSum, Unreadable>> {
     let mut unpacker = Unpacker { rest: bytes };
@@ -147,11 +185,23 @@ impl<'a> Unpacker<'a> {
 
     fn country(&mut self) -> Option<CountrySum> {
         let country = *self.take::<2>()?;
+        let (unit, sum) = self.charged()?;
+        let is_country = country == [0; 2] || country.iter().all(u8::is_ascii_uppercase);
+        is_country.then_some(CountrySum { country, unit, sum })
+    }
+
+    fn month(&mut self, month: i32, block: i64) -> Option<(MonthKey, DaySum)> {
+        let [place] = *self.take::<1>()?;
+        let account_id = block.checked_mul(BLOCK)?.checked_add(place.into())?;
+        let (unit, sum) = self.charged()?;
+        (i64::from(place) < BLOCK).then_some((MonthKey { month, account_id, unit }, sum))
+    }
+
+    fn charged(&mut self) -> Option<(Unit, DaySum)> {
         let unit = Unit::from_code(str::from_utf8(self.take::<3>()?).ok()?)?;
         let (counts, parts) = self.counts()?;
         let charge = Money::from_e8(i64::try_from(self.number(u64::MAX)?).ok()?);
-        let is_country = country == [0; 2] || country.iter().all(u8::is_ascii_uppercase);
-        is_country.then_some(CountrySum { country, unit, sum: DaySum { counts, parts, charge } })
+        Some((unit, DaySum { counts, parts, charge }))
     }
 
     fn counts(&mut self) -> Option<(StateCounts, i64)> {
@@ -202,22 +252,28 @@ mod tests {
         fields.prop_map(|(hour, counts, parts)| HourSum { hour, counts, parts })
     }
 
+    fn charged() -> impl Strategy<Value = (Unit, DaySum)> {
+        let unit = prop_oneof![Just(Unit::Sms), Just("EUR".parse().expect("a currency"))];
+        (unit, counts(), 0..=MOST.cast_signed(), 0..=i64::MAX)
+            .prop_map(|(unit, counts, parts, charge)| (unit, DaySum { counts, parts, charge: Money::from_e8(charge) }))
+    }
+
     fn country() -> impl Strategy<Value = CountrySum> {
         let country = prop_oneof![Just([0; 2]), Just(*b"GB"), Just(*b"FR")];
-        let unit = prop_oneof![Just(Unit::Sms), Just("EUR".parse().expect("a currency"))];
-        (country, unit, counts(), 0..=MOST.cast_signed(), 0..=i64::MAX).prop_map(
-            |(country, unit, counts, parts, charge)| CountrySum {
-                country,
-                unit,
-                sum: DaySum { counts, parts, charge: Money::from_e8(charge) },
-            },
-        )
+        (country, charged()).prop_map(|(country, (unit, sum))| CountrySum { country, unit, sum })
+    }
+
+    fn month() -> impl Strategy<Value = (MonthKey, DaySum)> {
+        let account_ids = BLOCK * 7..BLOCK * 8;
+        (account_ids, charged()).prop_map(|(account_id, (unit, sum))| (MonthKey { month: 682, account_id, unit }, sum))
     }
 
     proptest! {
         #[test]
         fn what_is_packed_is_read_again(
-            some_hours in proptest::collection::vec(hour(), 0..30), some_countries in proptest::collection::vec(country(), 0..9)
+            some_hours in proptest::collection::vec(hour(), 0..30),
+            some_countries in proptest::collection::vec(country(), 0..9),
+            some_months in proptest::collection::vec(month(), 0..40),
         ) {
             let mut packer = Packer::default();
             packer.hours(&some_hours).expect("packed");
@@ -227,12 +283,16 @@ mod tests {
             packer.countries(&some_countries).expect("packed");
             let read: Result<Vec<CountrySum>, _> = countries(&packer.bytes).collect();
             prop_assert_eq!(read, Ok(some_countries));
+            let bytes = pack_months(&some_months).expect("packed");
+            let read: Result<Vec<_>, _> = months(682, 7, &bytes).collect();
+            prop_assert_eq!(read, Ok(some_months));
         }
 
         #[test]
         fn whatever_the_bytes_are_reading_ends(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
             prop_assert!(hours(&bytes).count() <= bytes.len());
             prop_assert!(countries(&bytes).count() <= bytes.len());
+            prop_assert!(months(0, 0, &bytes).count() <= bytes.len());
         }
     }
 
@@ -250,5 +310,7 @@ mod tests {
             hours(&[3, 1, 1, 1, 4, 1]).collect::<Vec<_>>(),
             [Ok(HourSum { hour: 3, counts: StateCounts::new([1, 0, 0, 0, 0, 0]), parts: 1 }), Err(Unreadable)]
         );
+        assert_eq!(months(682, 7, b"\x20SMS\x01\x01\x01\x01").collect::<Vec<_>>(), [Err(Unreadable)]);
+        assert_eq!(months(682, i64::MAX, b"\x1fSMS\x01\x01\x01\x01").collect::<Vec<_>>(), [Err(Unreadable)]);
     }
 }

@@ -20,13 +20,15 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("migrations/008_organisations.sql"),
     include_str!("migrations/009_months.sql"),
     include_str!("migrations/010_packed.sql"),
+    include_str!("migrations/011_month_blocks.sql"),
 ];
 
-/// The schema that packs the sums of traffic, which takes more than SQL.
+/// The schemas that pack the sums of traffic, which takes more than SQL.
 const PACKED: u32 = 10;
+const MONTH_BLOCKS: u32 = 11;
 
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: u32 = 10;
+pub const SCHEMA_VERSION: u32 = 11;
 
 /// Brings a database from whatever schema it has, none included, to the newest, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
@@ -34,8 +36,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     let found = version(&transaction)?;
     for (number, step) in (1_u32..).zip(MIGRATIONS).filter(|&(number, _)| number > found) {
         transaction.execute_batch(step)?;
-        if number == PACKED {
-            unpacked::pack(&transaction)?;
+        match number {
+            PACKED => unpacked::pack(&transaction)?,
+            MONTH_BLOCKS => unpacked::pack_months(&transaction)?,
+            _ => {}
         }
         transaction.pragma_update(None, "user_version", number)?;
     }
@@ -53,7 +57,7 @@ mod tests {
     use super::*;
     use crate::model::{Money, StateCounts, Unit};
     use crate::store::sqlite::packed;
-    use crate::store::{CountrySum, DaySum, HourSum};
+    use crate::store::{CountrySum, DaySum, HourSum, MonthKey};
 
     /// A database of the last schema that had rows for hours and days, with the traffic of two accounts.
     fn schema_9() -> Connection {
@@ -68,7 +72,10 @@ mod tests {
                     (480047, 1, 0, 0, 0, 0, 0, 300, 300);
                  INSERT INTO traffic_day VALUES (20000, 1, '', 'EUR', 0, 0, 0, 0, 1, 0, 1, 7),
                     (20000, 1, 'GB', 'SMS', 0, 0, 0, 0, 0, 2, 3, 300000000), (20001, 2, 'FR', 'SMS', 1, 0, 0, 0, 0, 0, 1, 100000000),
-                    (20001, 1, 'FR', 'SMS', 0, 0, 0, 0, 0, 300, 300, 30000000000);",
+                    (20001, 1, 'FR', 'SMS', 0, 0, 0, 0, 0, 300, 300, 30000000000);
+                 INSERT INTO traffic_month VALUES (657, 1, 'EUR', 0, 0, 0, 0, 1, 0, 1, 7),
+                    (657, 1, 'SMS', 0, 0, 0, 0, 0, 302, 303, 30300000000), (657, 64, 'SMS', 1, 0, 0, 0, 0, 0, 1, 100000000),
+                    (658, 1, 'SMS', 0, 0, 0, 0, 0, 0, 0, 0);",
             )
             .expect("written");
         connection
@@ -108,6 +115,32 @@ mod tests {
         ];
         assert_eq!(countries, expected);
         let gone = "SELECT count(*) FROM sqlite_schema WHERE name IN ('traffic_hour', 'traffic_day')";
+        assert_eq!(connection.query_row(gone, [], |row| row.get(0)), Ok(0));
+    }
+
+    #[test]
+    fn rows_of_months_are_packed_by_blocks_of_accounts() {
+        let mut connection = schema_9();
+        migrate(&mut connection).expect("migrated");
+        let mut statement = connection.prepare("SELECT month, block, sums FROM traffic_month").expect("prepared");
+        let mut rows = statement.query([]).expect("asked");
+        let mut months = Vec::new();
+        while let Some(row) = rows.next().expect("read") {
+            let (month, block, bytes): (i32, i64, Vec<u8>) = (row.get_unwrap(0), row.get_unwrap(1), row.get_unwrap(2));
+            months.push((block, packed::months(month, block, &bytes).collect::<Result<Vec<_>, _>>().expect("sums")));
+        }
+        let month = |account_id, unit, numbers, parts, e8| {
+            let (counts, charge) = (StateCounts::new(numbers), Money::from_e8(e8));
+            (MonthKey { month: 657, account_id, unit }, DaySum { counts, parts, charge })
+        };
+        let euros = "EUR".parse().expect("a currency");
+        let of_first = vec![
+            month(1, euros, [0, 0, 0, 0, 1, 0], 1, 7),
+            month(1, Unit::Sms, [0, 0, 0, 0, 0, 302], 303, 30_300_000_000),
+        ];
+        let of_other = vec![month(64, Unit::Sms, [1, 0, 0, 0, 0, 0], 1, 100_000_000)];
+        assert_eq!(months, [(0, of_first), (2, of_other)]);
+        let gone = "SELECT count(*) FROM sqlite_schema WHERE name = 'traffic_month_by_account'";
         assert_eq!(connection.query_row(gone, [], |row| row.get(0)), Ok(0));
     }
 

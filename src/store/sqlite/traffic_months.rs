@@ -2,64 +2,48 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, Row};
 
 use crate::error::{Error, Result};
-use crate::model::{StateCounts, month_of};
-use crate::store::sqlite::filter::Query;
+use crate::model::{day_of, first_day_of, month_of};
+use crate::store::sqlite::packed::{self, Unreadable, block_of, pack_months};
 use crate::store::sqlite::rows::write_rows;
+use crate::store::sqlite::traffic::blob;
 use crate::store::{CountrySum, DaySum, MonthKey, Snapshot, Tx};
 
-const SELECT: &str = "SELECT month, account_id, unit, pending, unknown, rejected, expired, undeliverable, delivered,
-    parts, charge_e8 FROM traffic_month";
-/// So many accounts may lie between two that are looked for, for reading all of them to be quicker.
-const WORTH_READING: usize = 12;
+/// The error for a row that is not as it must be.
+fn unreadable(month: i32) -> impl FnOnce(Unreadable) -> Error {
+    move |Unreadable| {
+        Error::Damaged(format!("the traffic of {} cannot be read", day_of(first_day_of(month)).strftime("%Y-%m")))
+    }
+}
 
-/// Reads the columns of [`SELECT`].
-fn read(row: &Row<'_>) -> rusqlite::Result<(MonthKey, DaySum)> {
-    let key = MonthKey { month: row.get(0)?, account_id: row.get(1)?, unit: row.get(2)? };
-    let counts = [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?];
-    Ok((key, DaySum { counts: StateCounts::new(counts), parts: row.get(9)?, charge: row.get(10)? }))
+/// Hands the sums of a row, of which month, block and sums are the first columns, to `each`, in order.
+pub(super) fn months_of<E: From<Error>>(
+    row: &Row<'_>,
+    mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
+) -> Result<(), E> {
+    let key = || Ok::<(i32, i64), rusqlite::Error>((row.get(0)?, row.get(1)?));
+    let (month, block) = key().map_err(Error::from)?;
+    packed::months(month, block, blob(row, 2)?).try_for_each(|read| {
+        let (key, sum) = read.map_err(unreadable(month))?;
+        each(key, sum)
+    })
 }
 
 impl Snapshot<'_> {
     /// Hands every sum of a month to `each`, in order.
     pub(super) fn traffic_months<E: From<Error>>(
         &self,
-        each: impl FnMut((MonthKey, DaySum)) -> Result<(), E>,
+        mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut query = Query::default();
-        query.order(&["month", "account_id", "unit"], false);
-        query.run(&self.transaction, SELECT, read, each)
-    }
-
-    /// What is known of sums of one month, which must stand in order; nothing where there are no messages.
-    fn known_months(&self, sums: &[(MonthKey, DaySum)]) -> Result<Vec<DaySum>> {
-        let (Some((first, _)), Some((last, _))) = (sums.first(), sums.last()) else { return Ok(Vec::new()) };
-        let between = usize::try_from(last.account_id.saturating_sub(first.account_id)).unwrap_or(usize::MAX);
-        if between / WORTH_READING > sums.len() {
-            let sql = format!("{SELECT} WHERE month = ?1 AND account_id = ?2 AND unit = ?3");
-            let mut statement = self.transaction.prepare_cached(&sql)?;
-            let mut look = |(key, _): &(MonthKey, DaySum)| {
-                let found = statement.query_row(params![key.month, key.account_id, key.unit], read).optional()?;
-                Ok(found.map(|(_, sum)| sum).unwrap_or_default())
-            };
-            return sums.iter().map(&mut look).collect();
+        let sql = "SELECT month, block, sums FROM traffic_month ORDER BY month, block";
+        let mut statement = self.transaction.prepare(sql).map_err(Error::from)?;
+        let mut rows = statement.query([]).map_err(Error::from)?;
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            months_of(row, &mut each)?;
         }
-        let mut query = Query::default();
-        query.when("month = ?", first.month);
-        query.when("account_id >= ?", first.account_id);
-        query.when("account_id <= ?", last.account_id);
-        query.order(&["month", "account_id", "unit"], false);
-        let (mut known, mut at) = (vec![DaySum::default(); sums.len()], 0);
-        query.run(&self.transaction, SELECT, read, |(key, sum)| {
-            at += sums[at..].iter().take_while(|(wanted, _)| *wanted < key).count();
-            if sums.get(at).is_some_and(|(wanted, _)| *wanted == key) {
-                known[at] = sum;
-            }
-            Ok::<_, Error>(())
-        })?;
-        Ok(known)
+        Ok(())
     }
 
     /// The sums of each month as they follow from those of days, month by month.
@@ -85,37 +69,58 @@ impl Snapshot<'_> {
     }
 }
 
+/// Adds to the sums of months, which must stand in order.
+pub(super) fn add_to_months(connection: &Connection, sums: &[(MonthKey, DaySum)]) -> Result<()> {
+    let mut stored =
+        connection.prepare_cached("SELECT month, block, sums FROM traffic_month WHERE month = ?1 AND block = ?2")?;
+    let mut remove = connection.prepare_cached("DELETE FROM traffic_month WHERE month = ?1 AND block = ?2")?;
+    let mut after = Vec::new();
+    for added in sums.chunk_by(|(one, _), (next, _)| row_of(one) == row_of(next)) {
+        let row @ (month, block) = row_of(&added[0].0);
+        let mut of_block = Vec::with_capacity(added.len());
+        let mut rows = stored.query(row)?;
+        if let Some(row) = rows.next()? {
+            months_of::<Error>(row, |key, sum| {
+                of_block.push((key, sum));
+                Ok(())
+            })?;
+        }
+        added.iter().try_for_each(|(key, sum)| add(&mut of_block, *key, sum))?;
+        let bytes = pack_months(&of_block)?;
+        if bytes.is_empty() {
+            remove.execute(row)?;
+        } else {
+            after.push((month, block, bytes));
+        }
+    }
+    let replace =
+        |rows: usize| format!("INSERT OR REPLACE INTO traffic_month VALUES {}", vec!["(?,?,?)"; rows].join(","));
+    write_rows(connection, &after, replace, |statement, (month, block, bytes)| {
+        statement.bind(month)?;
+        statement.bind(block)?;
+        statement.bind(bytes)
+    })
+}
+
+/// The month and the block of accounts in whose row a sum stands.
+fn row_of(key: &MonthKey) -> (i32, i64) {
+    (key.month, block_of(key.account_id))
+}
+
+/// Adds to one of some sums, which stand in order.
+fn add(sums: &mut Vec<(MonthKey, DaySum)>, key: MonthKey, added: &DaySum) -> Result<()> {
+    match sums.binary_search_by_key(&key, |(key, _)| *key) {
+        Ok(at) => sums[at].1.add(added)?,
+        Err(at) => sums.insert(at, (key, *added)),
+    }
+    Ok(())
+}
+
 impl Tx<'_> {
     /// Adds to the sums of months, accounts and units, which must stand in order; counts below zero take away. What has no
     /// messages any more is removed.
     pub fn add_to_months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
-        let mut remove = self
-            .transaction
-            .prepare_cached("DELETE FROM traffic_month WHERE month = ? AND account_id = ? AND unit = ?")?;
-        let mut after = Vec::with_capacity(sums.len());
-        for of_month in sums.chunk_by(|(one, _), (next, _)| one.month == next.month) {
-            let known = self.known_months(of_month)?;
-            for ((key, added), mut sum) in of_month.iter().zip(known) {
-                sum.add(added)?;
-                if sum.counts.is_empty() {
-                    remove.execute(params![key.month, key.account_id, key.unit])?;
-                } else {
-                    after.push((*key, sum));
-                }
-            }
-        }
-        let replace = |rows: usize| {
-            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
-            format!("INSERT OR REPLACE INTO traffic_month VALUES {rows}")
-        };
-        write_rows(&self.transaction, &after, replace, |row, (key, sum)| {
-            row.bind(key.month)?;
-            row.bind(key.account_id)?;
-            row.bind(key.unit)?;
-            sum.counts.numbers().iter().try_for_each(|count| row.bind(count))?;
-            row.bind(sum.parts)?;
-            row.bind(sum.charge)
-        })
+        add_to_months(&self.transaction, sums)
     }
 
     /// Takes the sums of months from those of days anew.

@@ -1,21 +1,35 @@
 //! The sums of traffic as reports add them up: of hours or of days, of every account or of a few.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::StateCounts;
 use crate::store::sqlite::filter::Query;
-use crate::store::sqlite::packed;
+use crate::store::sqlite::packed::{self, block_of};
 use crate::store::sqlite::traffic::{blob, unreadable};
+use crate::store::sqlite::traffic_months::months_of;
 use crate::store::{
-    CountrySum, DaySum, HourSum, Share, Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum,
+    CountrySum, DaySum, HourSum, MonthKey, Share, Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan,
+    TrafficSum,
 };
 
-const MONTH: &str = "parts, pending, unknown, rejected, expired, undeliverable, delivered, unit, charge_e8";
 /// Hours of a day.
 const DAY: i32 = 24;
+
+/// Rows of sums: by what time and whose they are, and what is read of them.
+struct Rows {
+    key: &'static str,
+    of: &'static str,
+    columns: &'static str,
+    table: &'static str,
+}
+
+const HOURS: Rows = Rows { key: "day", of: "account_id", columns: "account_id, day, hours", table: "traffic" };
+const COUNTRIES: Rows = Rows { columns: "account_id, day, countries", ..HOURS };
+const MONTHS: Rows = Rows { key: "month", of: "block", columns: "month, block, sums", table: "traffic_month" };
+
 const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_code, service.code
     FROM smpp_account
     JOIN customer ON customer.id = customer_id
@@ -34,34 +48,36 @@ impl Snapshot<'_> {
         match span {
             TrafficSpan::Hours(hours) => {
                 let days = hours.start.div_euclid(DAY)..(hours.end - 1).div_euclid(DAY) + 1;
-                self.rows_of_span(("day", "day, hours", "traffic"), days, accounts, |row| {
-                    hours_of(row, hours, detail, &mut each)
-                })
+                self.rows_of_span(&HOURS, days, accounts, |row| hours_of(row, hours, detail, &mut each))
             }
             TrafficSpan::Days(days) => {
-                self.rows_of_span(("day", "day, countries", "traffic"), days.clone(), accounts, |row| {
-                    countries_of(row, detail, &mut each)
-                })
+                self.rows_of_span(&COUNTRIES, days.clone(), accounts, |row| countries_of(row, detail, &mut each))
             }
             TrafficSpan::Months(months) => {
-                self.rows_of_span(("month", MONTH, "traffic_month"), months.clone(), accounts, |row| {
-                    each(month_of(row, detail).map_err(Error::from)?)
+                let accounts: Option<BTreeSet<i64>> = accounts.map(|accounts| accounts.iter().copied().collect());
+                let blocks: Option<BTreeSet<i64>> =
+                    accounts.as_ref().map(|accounts| accounts.iter().map(|account| block_of(*account)).collect());
+                self.rows_of_span(&MONTHS, months.clone(), blocks.as_ref(), |row| {
+                    months_of(row, |key, sum| match &accounts {
+                        Some(accounts) if !accounts.contains(&key.account_id) => Ok(()),
+                        _ => each(month(&key, &sum, detail)),
+                    })
                 })
             }
         }
     }
 
-    /// Hands the rows of a range of a table to `each`, of all accounts or of a few.
-    fn rows_of_span<E: From<Error>>(
+    /// Hands the rows of a range of a table to `each`, all of them or those of a few accounts or blocks.
+    fn rows_of_span<'a, E: From<Error>>(
         &self,
-        (key, columns, table): (&str, &str, &str),
+        rows: &Rows,
         range: Range<i32>,
-        accounts: Option<&[i64]>,
+        of: Option<impl IntoIterator<Item = &'a i64> + Copy>,
         mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let which =
-            if accounts.is_some() { "= ?1 AND account_id = ?2".to_owned() } else { format!(">= ?1 AND {key} < ?2") };
-        let sql = format!("SELECT account_id, {columns} FROM {table} WHERE {key} {which}");
+        let Rows { key, of: owner, columns, table } = rows;
+        let which = if of.is_some() { format!("= ?1 AND {owner} = ?2") } else { format!(">= ?1 AND {key} < ?2") };
+        let sql = format!("SELECT {columns} FROM {table} WHERE {key} {which}");
         let mut statement = self.transaction.prepare_cached(&sql).map_err(Error::from)?;
         let mut look = |first: i32, second: i64| -> Result<(), E> {
             let mut rows = statement.query(params![first, second]).map_err(Error::from)?;
@@ -70,11 +86,9 @@ impl Snapshot<'_> {
             }
             Ok(())
         };
-        match accounts {
+        match of {
             None => look(range.start, i64::from(range.end)),
-            Some(accounts) => {
-                range.into_iter().try_for_each(|at| accounts.iter().try_for_each(|account| look(at, *account)))
-            }
+            Some(of) => range.into_iter().try_for_each(|at| of.into_iter().try_for_each(|one| look(at, *one))),
         }
     }
 
@@ -153,19 +167,12 @@ fn key(row: &Row<'_>) -> Result<(i64, i32)> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
-/// Reads [`MONTH`], which stands behind the account.
-fn month_of(row: &Row<'_>, detail: TrafficDetail) -> rusqlite::Result<TrafficSum> {
-    let counts = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?];
+/// The sum of an account, a month and a unit.
+fn month(key: &MonthKey, sum: &DaySum, detail: TrafficDetail) -> TrafficSum {
+    let DaySum { counts, parts, charge } = *sum;
     let share = match detail {
         TrafficDetail::Total | TrafficDetail::Account => None,
-        TrafficDetail::Unit | TrafficDetail::Country => {
-            Some(Share { country: [0; 2], unit: row.get(8)?, charge: row.get(9)? })
-        }
+        TrafficDetail::Unit | TrafficDetail::Country => Some(Share { country: [0; 2], unit: key.unit, charge }),
     };
-    Ok(TrafficSum {
-        account_id: told(row.get(0)?, detail),
-        parts: row.get(1)?,
-        counts: StateCounts::new(counts),
-        share,
-    })
+    TrafficSum { account_id: told(key.account_id, detail), counts, parts, share }
 }

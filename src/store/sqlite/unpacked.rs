@@ -1,5 +1,5 @@
-//! The sums of traffic as schemas 7 to 9 had them, and documents have them still: a row for each hour of an account, and one
-//! for each day, country and unit.
+//! The sums of traffic as older schemas had them: up to 9, and in documents still, a row for each hour of an account, and one
+//! for each day, country and unit; up to 10 one for each month, account and unit.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use rusqlite::{Connection, Row};
 use crate::error::Result;
 use crate::model::{Country, DayTraffic, HourTraffic, MessageState, Money, StateCounts};
 use crate::store::sqlite::traffic::add_to_days;
-use crate::store::{AccountDay, CountrySum, DaySum, HourSum};
+use crate::store::sqlite::traffic_months::add_to_months;
+use crate::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey};
 
 /// Makes the two tables, for as long as the connection lasts.
 pub(super) fn create(connection: &Connection) -> Result<()> {
@@ -96,6 +97,24 @@ fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, Accoun
         of_day.add_country(&CountrySum { country: country(row, 8)?, unit: row.get(9)?, sum })?;
     }
     Ok(accounts)
+}
+
+/// Packs the months of schemas 9 and 10, and removes their table.
+pub(super) fn pack_months(connection: &Connection) -> Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, charge_e8, month, account_id, unit
+         FROM traffic_month_by_account ORDER BY month, account_id, unit",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut months = Vec::new();
+    while let Some(row) = rows.next()? {
+        let key = MonthKey { month: row.get(8)?, account_id: row.get(9)?, unit: row.get(10)? };
+        months.push((key, DaySum { counts: counts(row)?, parts: row.get(6)?, charge: row.get(7)? }));
+    }
+    drop(rows);
+    drop(statement);
+    add_to_months(connection, &months)?;
+    Ok(connection.execute_batch("DROP TABLE traffic_month_by_account;")?)
 }
 
 /// The counts by state, which stand first.
