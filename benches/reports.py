@@ -18,7 +18,7 @@ from compare import compare
 from traffic import SSGCTL, Scene, timed, write_month
 
 PERIOD = ["--from", "2026-11-01", "--until", "2026-12-01"]
-RAW = "FROM message WHERE day >= 20758 AND day < 20788 GROUP BY"
+RAW = "FROM plain_message WHERE day >= 20758 AND day < 20788 GROUP BY"
 QUESTIONS = [
     ("a month by account and state", ["--by", "account,state"], f"SELECT account_id, state, count(*) {RAW} account_id, state"),
     ("a month by day", ["--by", "day"], f"SELECT day, state, count(*), sum(parts) {RAW} day, state"),
@@ -44,7 +44,7 @@ def agrees(scene):
     states = ["pending", "unknown", "rejected", "expired", "undeliverable", "delivered"]
     database = sqlite3.connect(scene.database)
     messages = {f"{name},{states[state]},{count}" for name, state, count in database.execute(
-        "SELECT system_id, state, count(*) FROM message JOIN smpp_account ON smpp_account.id = account_id"
+        "SELECT system_id, state, count(*) FROM plain_message JOIN smpp_account ON smpp_account.id = account_id"
         " WHERE day >= 20758 AND day < 20788 GROUP BY account_id, state")}
     database.close()
     if set(report.splitlines()) != messages:

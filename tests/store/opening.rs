@@ -87,7 +87,9 @@ fn a_new_database_is_complete_clean_and_alone_in_its_folder() {
 fn every_table_is_strict() {
     let scene = Scene::new();
     let raw = scene.raw();
-    let mut statement = raw.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0").unwrap();
+    let mut statement = raw
+        .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0")
+        .unwrap();
     let names: Vec<String> =
         statement.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap();
     assert_eq!(names, ["sqlite_schema"]);

@@ -2,7 +2,8 @@
 //!
 //! A row is a JSON object of the table's columns. Whole numbers are numbers, but amounts (columns that end in `_e8`) are texts,
 //! so that no reader makes floats of them; bytes are `{"hex": "…"}`; columns that hold JSON hold it as it is; a column
-//! that is empty is left out. The sums of traffic, which are packed in the database, stand in two tables of plain numbers.
+//! that is empty is left out. The sums of traffic, which are packed in the database, stand in two tables of plain numbers; what
+//! is told of a message, in columns.
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, ToSql, params_from_iter};
@@ -25,6 +26,11 @@ pub struct Table {
 impl Table {
     const fn new(name: &'static str, order: &'static str, json: &'static [&'static str]) -> Self {
         Self { name, order, json }
+    }
+
+    /// What in the database has the columns of the document.
+    fn source(&self) -> &'static str {
+        if self.name == MESSAGES { "plain_message" } else { self.name }
     }
 }
 
@@ -59,6 +65,8 @@ const NEVER_EMPTY: &str = "service";
 /// The tables of a document that the database has packed in another.
 const HOURS: &str = "traffic_hour";
 const DAYS: &str = "traffic_day";
+/// The table of which a view has the columns that a document has.
+const MESSAGES: &str = "message";
 
 impl Snapshot<'_> {
     /// Hands every row of a table to `each`, as the text of its JSON object.
@@ -76,7 +84,7 @@ impl Snapshot<'_> {
         table: &Table,
         mut each: impl FnMut(&str) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = format!("SELECT * FROM {} ORDER BY {}", table.name, table.order);
+        let sql = format!("SELECT * FROM {} ORDER BY {}", table.source(), table.order);
         let mut statement = self.transaction.prepare(&sql).map_err(Error::from)?;
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([]).map_err(Error::from)?;
@@ -125,7 +133,7 @@ impl Tx<'_> {
     /// [`Error::Input`] when the table has no such column, or takes no such value.
     pub fn insert_document_row(&mut self, table: &Table, fields: &[(String, &RawValue)]) -> Result<()> {
         let known: Vec<String> = {
-            let statement = self.transaction.prepare_cached(&format!("SELECT * FROM {}", table.name))?;
+            let statement = self.transaction.prepare_cached(&format!("SELECT * FROM {}", table.source()))?;
             statement.column_names().map(str::to_owned).collect()
         };
         let mut values = Vec::with_capacity(fields.len());
@@ -139,7 +147,7 @@ impl Tx<'_> {
         }
         let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
         let places: Vec<String> = (1..=names.len()).map(|number| format!("?{number}")).collect();
-        let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), places.join(", "));
+        let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.source(), names.join(", "), places.join(", "));
         let inserted = self.transaction.prepare_cached(&sql)?.execute(params_from_iter(&values));
         inserted.map(drop).map_err(|error| match error {
             rusqlite::Error::SqliteFailure(failure, Some(message))

@@ -8,8 +8,9 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Destination, Message, MessageId, MessageState};
+use crate::model::{Destination, Message, MessageId};
 use crate::store::sqlite::rows::{Binding, write_rows_with};
+use crate::store::sqlite::told::Told;
 use crate::store::{KnownMessage, Snapshot, Tx};
 
 /// Reading all messages of a day in order is quicker than looking for each, if no more than so many are passed over for one.
@@ -18,7 +19,7 @@ const WORTH_READING: usize = 12;
 /// How many messages are fetched from memory together.
 const TOGETHER: usize = 16;
 
-pub(super) const COLUMNS: &str = "second, state, destination, parts, price_e8, charged, import_id";
+pub(super) const COLUMNS: &str = "told, destination, price_e8, import_id";
 
 impl ToSql for MessageId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -58,28 +59,17 @@ impl FromSql for Destination {
     }
 }
 
-impl ToSql for MessageState {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::from(*self as u8))
-    }
-}
-
-impl FromSql for MessageState {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        Self::from_number(usize::column_result(value)?).ok_or(FromSqlError::InvalidType)
-    }
-}
-
 /// Reads [`COLUMNS`], which begin at a column.
 pub(super) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<KnownMessage> {
+    let Told { second, state, charged, parts } = row.get(first)?;
     Ok(KnownMessage {
-        second: row.get(first)?,
-        state: row.get(first + 1)?,
-        destination: row.get(first + 2)?,
-        parts: row.get(first + 3)?,
-        price: row.get(first + 4)?,
-        charged: row.get(first + 5)?,
-        import_id: row.get(first + 6)?,
+        second,
+        state,
+        destination: row.get(first + 1)?,
+        parts,
+        price: row.get(first + 2)?,
+        charged,
+        import_id: row.get(first + 3)?,
     })
 }
 
@@ -191,7 +181,7 @@ impl Tx<'_> {
     pub fn insert_messages(&mut self, import_id: i64, day: i32, messages: &[(&Message, bool)]) -> Result<()> {
         // The day and the import are bound once.
         let row = |row: usize| {
-            let own: Vec<String> = (3..=10).map(|column| format!("?{}", row * 8 + column)).collect();
+            let own: Vec<String> = (3..=7).map(|column| format!("?{}", row * 5 + column)).collect();
             format!("(?1,{},?2)", own.join(","))
         };
         let insert = |rows: usize| {
@@ -205,32 +195,23 @@ impl Tx<'_> {
         write_rows_with(&self.transaction, messages, common, insert, |statement, (message, charged)| {
             statement.bind(&message.id)?;
             statement.bind(message.account_id)?;
-            statement.bind(message.second)?;
-            statement.bind(message.state)?;
+            let Message { second, state, parts, .. } = **message;
+            statement.bind(Told { second, state, charged: *charged, parts })?;
             statement.bind(&message.destination)?;
-            statement.bind(message.parts)?;
-            statement.bind(message.price)?;
-            statement.bind(*charged)
+            statement.bind(message.price)
         })
     }
 
     /// Saves what is known of a message by now. Its destination and parts never change.
     pub fn update_message(&mut self, message: &Message, known: &KnownMessage) -> Result<()> {
+        let KnownMessage { second, state, charged, parts, price, import_id, .. } = *known;
+        let told = Told { second, state, charged, parts };
         self.transaction
             .prepare_cached(
-                "UPDATE message SET second = ?4, state = ?5, charged = ?6, import_id = ?7, price_e8 = ?8
+                "UPDATE message SET told = ?4, import_id = ?5, price_e8 = ?6
                  WHERE day = ?1 AND id = ?2 AND account_id = ?3",
             )?
-            .execute(params![
-                message.day,
-                message.id,
-                message.account_id,
-                known.second,
-                known.state,
-                known.charged,
-                known.import_id,
-                known.price
-            ])?;
+            .execute(params![message.day, message.id, message.account_id, told, import_id, price])?;
         Ok(())
     }
 

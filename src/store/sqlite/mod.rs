@@ -26,6 +26,7 @@ mod rows;
 mod schema;
 mod service;
 mod smpp;
+mod told;
 mod traffic;
 mod traffic_months;
 mod traffic_sums;

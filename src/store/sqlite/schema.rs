@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("migrations/009_months.sql"),
     include_str!("migrations/010_packed.sql"),
     include_str!("migrations/011_month_blocks.sql"),
+    include_str!("migrations/012_told.sql"),
 ];
 
 /// The schemas that pack the sums of traffic, which takes more than SQL.
@@ -28,7 +29,7 @@ const PACKED: u32 = 10;
 const MONTH_BLOCKS: u32 = 11;
 
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
-pub const SCHEMA_VERSION: u32 = 11;
+pub const SCHEMA_VERSION: u32 = 12;
 
 /// Brings a database from whatever schema it has, none included, to the newest, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
@@ -75,7 +76,9 @@ mod tests {
                     (20001, 1, 'FR', 'SMS', 0, 0, 0, 0, 0, 300, 300, 30000000000);
                  INSERT INTO traffic_month VALUES (657, 1, 'EUR', 0, 0, 0, 0, 1, 0, 1, 7),
                     (657, 1, 'SMS', 0, 0, 0, 0, 0, 302, 303, 30300000000), (657, 64, 'SMS', 1, 0, 0, 0, 0, 0, 1, 100000000),
-                    (658, 1, 'SMS', 0, 0, 0, 0, 0, 0, 0, 0);",
+                    (658, 1, 'SMS', 0, 0, 0, 0, 0, 0, 0, 0);
+                 INSERT INTO message VALUES (20000, 'a', 1, 86399, 5, 447700900123, 65535, NULL, 1, 1),
+                    (20000, x'00112233445566778899aabbccddeeff', 1, 0, 0, 'SHOP', 1, 7, 0, 2);",
             )
             .expect("written");
         connection
@@ -142,6 +145,32 @@ mod tests {
         assert_eq!(months, [(0, of_first), (2, of_other)]);
         let gone = "SELECT count(*) FROM sqlite_schema WHERE name = 'traffic_month_by_account'";
         assert_eq!(connection.query_row(gone, [], |row| row.get(0)), Ok(0));
+    }
+
+    #[test]
+    fn messages_are_the_same_to_whoever_reads_their_columns() {
+        let mut connection = schema_9();
+        let messages = |connection: &Connection, from: &str| {
+            let sql = format!(
+                "SELECT group_concat(concat_ws('|', day, quote(id), account_id, second, state, quote(destination), parts,
+                    quote(price_e8), charged, import_id), ' ') FROM {from}"
+            );
+            connection.query_row(&sql, [], |row| row.get::<_, String>(0)).expect("messages")
+        };
+        let before = messages(&connection, "message");
+        migrate(&mut connection).expect("migrated");
+        assert_eq!(messages(&connection, "plain_message"), before);
+        assert!(before.ends_with("|0|0|'SHOP'|1|7|0|2"), "{before}");
+    }
+
+    #[test]
+    fn a_message_that_is_none_of_ours_is_not_packed() {
+        for damage in ["second = 86400", "state = 6", "charged = 2", "parts = 0", "parts = 65536"] {
+            let mut connection = schema_9();
+            connection.execute(&format!("UPDATE message SET {damage}"), []).expect("damaged");
+            assert!(migrate(&mut connection).is_err(), "{damage}");
+            assert_eq!(version(&connection).expect("read"), 9);
+        }
     }
 
     #[test]
