@@ -66,19 +66,13 @@ impl Writing<'_> {
     fn write(self, start: Start, batches: &Receiver<Result<Rows>>, committed: &SyncSender<()>) -> Result<Import> {
         self.store.leave_log(LOG_AT_MOST)?;
         let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
-        let mut start = Some(start);
-        let mut under_way: Option<Intake> = None;
+        let next = || batches.recv().map_err(|_| no_reader())?;
+        // The import is noted while its first rows are made ready, the smallest batch of all.
+        let mut tx = begun(self.store, self.origin)?;
+        let mut intake = started(start, &mut tx)?;
+        let mut rows = Some(next()?);
         let (mut all_are_in, mut bytes_done) = (false, 0);
         loop {
-            // Waited for before the lock is taken: others get their turn while the reader is at it.
-            let rows = if all_are_in { None } else { Some(batches.recv().map_err(|_| no_reader())??) };
-            let mut tx = self.store.write(self.origin)?;
-            tx.expect_many_steps(MEBIBYTES)?;
-            let mut intake = match (start.take(), under_way.take()) {
-                (Some(start), _) => started(start, &mut tx)?,
-                (None, Some(intake)) => intake,
-                (None, None) => return Err(Error::Internal("an import without a beginning".to_owned())),
-            };
             if let Some(Rows { batch, are_last, done }) = rows {
                 intake.take(&mut tx, &batch)?;
                 (all_are_in, bytes_done) = (are_last, done);
@@ -93,9 +87,17 @@ impl Writing<'_> {
             }
             // One who is still at it will be told again.
             let _ = committed.try_send(());
-            under_way = Some(intake);
+            // Waited for before the lock is taken: others get their turn while the reader is at it.
+            rows = if all_are_in { None } else { Some(next()?) };
+            tx = begun(self.store, self.origin)?;
         }
     }
+}
+
+fn begun<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
+    let mut tx = store.write(origin)?;
+    tx.expect_many_steps(MEBIBYTES)?;
+    Ok(tx)
 }
 
 fn started(start: Start, tx: &mut Tx<'_>) -> Result<Intake> {

@@ -32,6 +32,13 @@ impl Plan {
         Self { manifest, accounts, tariffs, known_days, repeats }
     }
 
+    /// The first and the last day of the file's messages.
+    pub(super) fn days(&self) -> Option<(i32, i32)> {
+        let (first, last) =
+            (self.accounts.iter().map(|days| days.first_day), self.accounts.iter().map(|days| days.last_day));
+        first.min().zip(last.max())
+    }
+
     /// Whether none of the file's messages of a day is known, nor stands in it twice.
     pub(super) fn is_new(&self, day: i32) -> bool {
         !self.repeats && !self.known_days.contains(&day)

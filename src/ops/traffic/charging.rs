@@ -3,7 +3,7 @@
 //! Of a large import that is several transactions, too, so that nobody waits for thousands of balances. What is posted is
 //! noted with its accounts in the same transaction; an import that is interrupted here goes on with the others.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::error::{Error, Result, count};
@@ -14,7 +14,7 @@ use crate::model::{
 use crate::ops::balance;
 use crate::ops::traffic::Intake;
 use crate::ops::traffic::batch::add;
-use crate::store::{Snapshot, Tx};
+use crate::store::Tx;
 
 /// How many balances are charged at once where it does not matter how long that takes.
 const AT_ONCE: usize = 1_000;
@@ -50,18 +50,19 @@ impl Intake {
     pub fn post_charges(&mut self, tx: &mut Tx<'_>, at_most: usize) -> Result<bool> {
         let mut owed = match self.owed.take() {
             Some(owed) => owed,
-            None => self.owed(tx)?,
+            None => self.owed()?,
         };
-        let mut due = Vec::new();
+        let (mut due, mut charged) = (Vec::new(), Vec::new());
         for _ in 0..at_most {
             let Some(((customer_id, unit), charges)) = owed.balances.pop_first() else { break };
-            tx.note_charges(self.id, &charges)?;
             let mut sum = Charge::default();
             charges.iter().try_for_each(|(_, charge)| add(&mut sum, charge))?;
             if sum.amount != Money::ZERO {
                 due.push((tx.customer_of(customer_id)?, owed.posting(unit, &sum)?));
             }
+            charged.extend(charges);
         }
+        tx.note_charges(self.id, &charged)?;
         balance::post_each(tx, "charge", due)?;
         let is_done = owed.balances.is_empty();
         self.owed = Some(owed);
@@ -78,17 +79,15 @@ impl Intake {
     }
 
     /// What is not posted yet.
-    fn owed(&self, snapshot: &Snapshot<'_>) -> Result<Owed> {
-        let posted = snapshot.charges_of(self.id)?.into_iter().filter(|(_, charge)| charge.messages > 0);
-        let posted: HashSet<i64> = posted.map(|(tariff, _)| tariff.account_id).collect();
+    fn owed(&self) -> Result<Owed> {
         let mut balances: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (account_id, charge) in self.charges.iter().filter(|(account_id, _)| !posted.contains(account_id)) {
+        for (account_id, charge) in self.charges.iter().filter(|(account_id, _)| !self.posted.contains(account_id)) {
             let tariff = self.tariffs.get(account_id).copied();
             let tariff = tariff.ok_or_else(|| Error::Internal("a charge without a price".to_owned()))?;
             balances.entry((tariff.customer_id, tariff.unit)).or_default().push((tariff, *charge));
         }
         let reference = parsed("reference", &format!("import {}", self.id))?;
-        Ok(Owed { balances, reference, period: period(&snapshot.import(self.id)?) })
+        Ok(Owed { balances, reference, period: period(self.days) })
     }
 }
 
@@ -97,8 +96,8 @@ fn parsed<T: FromStr<Err = Invalid>>(field: &'static str, text: &str) -> Result<
 }
 
 /// The days of an import in words.
-fn period(import: &Import) -> String {
-    match import.days {
+fn period(days: Option<(i32, i32)>) -> String {
+    match days {
         None => "no day".to_owned(),
         Some((first, last)) if first == last => format!("of {}", day_of(first)),
         Some((first, last)) => format!("of {} to {}", day_of(first), day_of(last)),

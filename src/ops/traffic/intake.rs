@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::error::{Error, Result};
 use crate::model::{Charge, Import, Message, Tally, Tariff};
@@ -25,30 +25,36 @@ pub struct Intake {
     pub(super) charges: HashMap<i64, Charge>,
     /// What of it is not posted yet; none before the first is.
     pub(super) owed: Option<Owed>,
+    /// Accounts whose charges were posted before the import was interrupted.
+    pub(super) posted: HashSet<i64>,
+    /// The first and the last day of its messages.
+    pub(super) days: Option<(i32, i32)>,
     pub tally: Tally,
 }
 
 impl Intake {
     /// Notes that the import of a file begins; prices are those of now.
     pub fn begin(tx: &mut Tx<'_>, plan: Arc<Plan>) -> Result<Self> {
-        let id = tx.begin_import(&plan.manifest, &plan.accounts)?;
-        let tariffs = plan.tariffs.clone();
-        let (known_tariffs, charges) = (KnownTariffs::default(), HashMap::new());
-        Ok(Self { id, plan, tariffs, known_tariffs, charges, owed: None, tally: Tally::default() })
+        let id = tx.begin_import(&plan.manifest, plan.days(), &plan.accounts)?;
+        let (tariffs, days) = (plan.tariffs.clone(), plan.days());
+        let (known_tariffs, charges, posted) = (KnownTariffs::default(), HashMap::new(), HashSet::new());
+        Ok(Self { id, plan, tariffs, known_tariffs, charges, owed: None, posted, days, tally: Tally::default() })
     }
 
     /// Goes on with an import that was interrupted; prices are those of its beginning.
     pub fn resume(snapshot: &Snapshot<'_>, import: &Import, plan: Arc<Plan>) -> Result<Self> {
         let tariffs: HashMap<_, _> =
             snapshot.tariffs_of(import.id)?.into_iter().map(|tariff| (tariff.account_id, tariff)).collect();
-        let charges = charges_so_far(snapshot, import, &tariffs)?;
+        let posted = snapshot.charges_of(import.id)?.into_iter().filter(|(_, charge)| charge.messages > 0);
         Ok(Self {
             id: import.id,
             plan,
+            charges: charges_so_far(snapshot, import, &tariffs)?,
             tariffs,
             known_tariffs: KnownTariffs::default(),
-            charges,
             owed: None,
+            posted: posted.map(|(tariff, _)| tariff.account_id).collect(),
+            days: import.days,
             tally: import.tally,
         })
     }

@@ -86,6 +86,13 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
+    /// What a customer has left in a unit, if it has a balance in it; nothing else of that.
+    pub(super) fn stored_balance(&self, customer: &Customer, unit: Unit) -> Result<Option<Money>> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT balance_e8 FROM balance WHERE customer_id = ?1 AND unit = ?2")?;
+        Ok(statement.query_row(params![customer.id, unit], |row| row.get(0)).optional()?)
+    }
+
     /// Sets balances to what entries left, making those that are not there. Goes with the entries, which say why.
     pub(super) fn set_balances(&mut self, entries: &[&Entry]) -> Result<()> {
         let at = self.at();

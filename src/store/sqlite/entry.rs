@@ -210,7 +210,7 @@ impl Tx<'_> {
 
     /// The balance that a posting moves, seen from two sides: what is stored and what its last entry left.
     fn verified_balance(&self, customer: &Customer, posting: &Posting) -> Result<Option<Money>> {
-        let stored = self.balance(customer, posting.unit)?.map(|balance| balance.balance);
+        let stored = self.stored_balance(customer, posting.unit)?;
         let left = self
             .transaction
             .prepare_cached(

@@ -193,10 +193,14 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Notes that the import of a file begins, and what its messages cost.
-    pub fn begin_import(&mut self, manifest: &Manifest, accounts: &[AccountDays]) -> Result<i64> {
-        let first = accounts.iter().map(|days| days.first_day).min();
-        let last = accounts.iter().map(|days| days.last_day).max();
+    /// Notes that the import of a file with messages of some days begins, and what they cost.
+    pub fn begin_import(
+        &mut self,
+        manifest: &Manifest,
+        days: Option<(i32, i32)>,
+        accounts: &[AccountDays],
+    ) -> Result<i64> {
+        let (first, last) = days.unzip();
         self.transaction
             .prepare_cached(
                 "INSERT INTO import (file, sha256, size, dialect, options, charging, state, first_day, last_day, begun_at, actor)

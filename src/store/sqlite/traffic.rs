@@ -151,7 +151,7 @@ pub(super) fn add_to_days(connection: &Connection, sums: &[AccountDay]) -> Resul
             remove.execute((sum.day, sum.account_id))?;
         }
     }
-    replace(connection, &after, &after.rows)
+    write(connection, &after, &after.rows, Or::Replace)
 }
 
 /// The same with what is packed already. Where a day has none yet, nothing needs to be looked for.
@@ -164,21 +164,32 @@ fn add_packed(connection: &Connection, sums: &PackedDays) -> Result<()> {
                 .map(|row| unpack(AccountDay::new(row.day, row.account_id), sums.hours(row), sums.countries(row)));
             add_to_days(connection, &unpacked.collect::<Result<Vec<_>>>()?)?;
         } else {
-            replace(connection, sums, of_day)?;
+            write(connection, sums, of_day, Or::Fail)?;
         }
     }
     Ok(())
 }
 
-/// Writes some of the rows, whatever was there before.
-fn replace(connection: &Connection, packed: &PackedDays, rows: &[PackedDay]) -> Result<()> {
-    let sql = |rows| format!("INSERT OR REPLACE INTO traffic VALUES {}", vec!["(?,?,?,?)"; rows].join(","));
+/// Writes some of the rows.
+fn write(connection: &Connection, packed: &PackedDays, rows: &[PackedDay], or: Or) -> Result<()> {
+    let or = match or {
+        Or::Fail => "FAIL",
+        Or::Replace => "REPLACE",
+    };
+    let sql = |rows| format!("INSERT OR {or} INTO traffic VALUES {}", vec!["(?,?,?,?)"; rows].join(","));
     write_rows(connection, rows, sql, |statement, row| {
         statement.bind(row.day)?;
         statement.bind(row.account_id)?;
         statement.bind(packed.hours(row))?;
         statement.bind(packed.countries(row))
     })
+}
+
+/// What becomes of a row where there is such a row already.
+#[derive(Clone, Copy)]
+enum Or {
+    Fail,
+    Replace,
 }
 
 /// What is stored of an account and a day.
