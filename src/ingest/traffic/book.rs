@@ -1,5 +1,7 @@
 //! The accounts that a file names, each looked up once.
 
+use std::sync::Arc;
+
 use compact_str::CompactString;
 use foldhash::HashMap;
 
@@ -10,18 +12,25 @@ use crate::store::{AccountDays, Snapshot};
 /// The names of accounts in a file, and the days of their messages.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Book {
+    /// Copies of a book have it in common for as long as none of them meets a name that is not in it.
+    index: Arc<Index>,
+    accounts: Vec<Account>,
+    /// The places of accounts, from 1, by the hash of the name under which each was found first; 0 where there is none.
+    slots: Vec<u16>,
+    /// How many of the slots are taken.
+    taken: usize,
+}
+
+/// Where in the book accounts are, and what is seldom asked of them.
+#[derive(Debug, Default, Clone)]
+struct Index {
     /// The place of each name's account; none for names of no account.
     by_name: HashMap<CompactString, Option<usize>>,
     /// The places of accounts by their short names in lower case, once all accounts are in the book.
     by_short_name: HashMap<String, usize>,
     by_id: HashMap<i64, usize>,
-    accounts: Vec<Account>,
     /// What messages of each account cost.
     tariffs: Vec<Tariff>,
-    /// The places of accounts, from 1, by the hash of the name under which each was found first; 0 where there is none.
-    slots: Vec<u16>,
-    /// How many of the slots are taken.
-    taken: usize,
     /// The accounts and prices of an import that is resumed: no others count.
     fixed: Option<HashMap<i64, Tariff>>,
 }
@@ -57,16 +66,21 @@ impl Book {
     /// A book in which only these accounts are found, with their prices.
     pub(super) fn fixed(tariffs: Vec<Tariff>) -> Self {
         let fixed = tariffs.into_iter().map(|tariff| (tariff.account_id, tariff)).collect();
-        Self { fixed: Some(fixed), ..Self::default() }
+        Self { index: Arc::new(Index { fixed: Some(fixed), ..Index::default() }), ..Self::default() }
     }
 
     /// Enters all accounts there are, so that nothing needs to be looked up any more.
     pub(super) fn enter_all(&mut self, snapshot: &Snapshot<'_>) -> Result<()> {
+        let expected = usize::try_from(snapshot.accounts()?).unwrap_or_default();
+        let index = Arc::make_mut(&mut self.index);
+        index.by_name.reserve(expected);
+        index.by_id.reserve(expected);
         snapshot.tariffs(|system_id, short_name, tariff| {
             let place = self.enter(tariff);
-            self.by_name.insert(system_id.into(), place);
+            let index = Arc::make_mut(&mut self.index);
+            index.by_name.insert(system_id.into(), place);
             if let Some((short_name, place)) = short_name.zip(place) {
-                self.by_short_name.insert(short_name.to_ascii_lowercase(), place);
+                index.by_short_name.insert(short_name.to_ascii_lowercase(), place);
             }
         })
     }
@@ -124,24 +138,25 @@ impl Book {
     }
 
     fn look_up(&mut self, name: &str, snapshot: Option<&Snapshot<'_>>) -> Result<Option<usize>> {
-        if let Some(found) = self.by_name.get(name) {
+        if let Some(found) = self.index.by_name.get(name) {
             return Ok(*found);
         }
         let found = match snapshot {
             Some(snapshot) => snapshot.tariff(name)?.and_then(|tariff| self.enter(tariff)),
-            None => self.by_short_name.get(&name.to_ascii_lowercase()).copied(),
+            None => self.index.by_short_name.get(&name.to_ascii_lowercase()).copied(),
         };
-        self.by_name.insert(name.into(), found);
+        Arc::make_mut(&mut self.index).by_name.insert(name.into(), found);
         Ok(found)
     }
 
     fn enter(&mut self, tariff: Tariff) -> Option<usize> {
-        let tariff = match &self.fixed {
+        let Index { by_id, tariffs, fixed, .. } = Arc::make_mut(&mut self.index);
+        let tariff = match fixed {
             Some(fixed) => *fixed.get(&tariff.account_id)?,
             None => tariff,
         };
-        let (accounts, tariffs) = (&mut self.accounts, &mut self.tariffs);
-        Some(*self.by_id.entry(tariff.account_id).or_insert_with(|| {
+        let accounts = &mut self.accounts;
+        Some(*by_id.entry(tariff.account_id).or_insert_with(|| {
             accounts.push(Account { name: NO_NAME, id: tariff.account_id, first_day: i32::MAX, last_day: i32::MIN });
             tariffs.push(tariff);
             accounts.len() - 1
@@ -150,7 +165,7 @@ impl Book {
 
     /// What messages of an account cost.
     pub(super) fn tariff(&self, place: usize) -> &Tariff {
-        &self.tariffs[place]
+        &self.index.tariffs[place]
     }
 
     /// The row in the database of an account.
@@ -160,7 +175,7 @@ impl Book {
 
     /// What messages of an account cost, by its row in the database.
     pub(super) fn tariff_of(&self, account_id: i64) -> Option<Tariff> {
-        self.by_id.get(&account_id).map(|place| *self.tariff(*place))
+        self.index.by_id.get(&account_id).map(|place| *self.tariff(*place))
     }
 
     /// Notes a day on which an account has a message.
@@ -180,7 +195,7 @@ impl Book {
 
     /// The accounts that have messages in the file, in the order of their rows in the database.
     pub(super) fn accounts(&self) -> Vec<AccountDays> {
-        let days = self.accounts.iter().zip(&self.tariffs).map(|(account, tariff)| {
+        let days = self.accounts.iter().zip(&self.index.tariffs).map(|(account, tariff)| {
             let Account { first_day, last_day, .. } = *account;
             AccountDays { tariff: *tariff, first_day, last_day }
         });
@@ -210,8 +225,9 @@ mod tests {
         for (account_id, name) in (1..).zip(names) {
             let unit = Unit::Sms;
             let place = book.enter(Tariff { account_id, customer_id: 1, unit, price: Money::ONE, charging: true });
-            book.by_name.entry(name.as_str().into()).or_insert(place);
-            book.by_short_name.insert(format!("s{account_id}"), place.expect("entered"));
+            let index = Arc::make_mut(&mut book.index);
+            index.by_name.entry(name.as_str().into()).or_insert(place);
+            index.by_short_name.insert(format!("s{account_id}"), place.expect("entered"));
         }
         book
     }

@@ -52,7 +52,7 @@ impl Intake {
             Some(owed) => owed,
             None => self.owed()?,
         };
-        let (mut due, mut charged) = (Vec::new(), Vec::new());
+        let (mut due, mut of_accounts) = (Vec::new(), Vec::new());
         for _ in 0..at_most {
             let Some(((customer_id, unit), charges)) = owed.balances.pop_first() else { break };
             let mut sum = Charge::default();
@@ -60,9 +60,9 @@ impl Intake {
             if sum.amount != Money::ZERO {
                 due.push((tx.customer_of(customer_id)?, owed.posting(unit, &sum)?));
             }
-            charged.extend(charges);
+            of_accounts.extend(charges);
         }
-        tx.note_charges(self.id, &charged)?;
+        tx.note_charges(self.id, &of_accounts)?;
         balance::post_each(tx, "charge", due)?;
         let is_done = owed.balances.is_empty();
         self.owed = Some(owed);
