@@ -67,10 +67,14 @@ impl Writing<'_> {
         self.store.leave_log(LOG_AT_MOST)?;
         let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
         let next = || batches.recv().map_err(|_| no_reader())?;
-        // The import is noted while its first rows are made ready, the smallest batch of all.
+        // An import is noted while its first rows are made ready, the smallest batch of all. Those of one that goes on may be far
+        // on in the file, and nobody is to wait for that.
+        let mut rows = if let Start::Resumed(_) = &start { Some(next()?) } else { None };
         let mut tx = begun(self.store, self.origin)?;
         let mut intake = started(start, &mut tx)?;
-        let mut rows = Some(next()?);
+        if rows.is_none() {
+            rows = Some(next()?);
+        }
         let (mut all_are_in, mut bytes_done) = (false, 0);
         loop {
             if let Some(Rows { batch, are_last, done }) = rows {
@@ -94,6 +98,7 @@ impl Writing<'_> {
     }
 }
 
+/// The next transaction of an import.
 fn begun<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
     let mut tx = store.write(origin)?;
     tx.expect_many_steps(MEBIBYTES)?;
