@@ -24,9 +24,10 @@ const MIGRATIONS: [&str; SCHEMA_VERSION as usize] = [
     include_str!("migrations/012_told.sql"),
 ];
 
-/// The schemas that pack the sums of traffic, which takes more than SQL.
+/// The schemas that pack traffic, which takes more than SQL.
 const PACKED: u32 = 10;
 const MONTH_BLOCKS: u32 = 11;
+const TOLD: u32 = 12;
 
 /// The schema that this program reads and writes, kept in `PRAGMA user_version`.
 pub const SCHEMA_VERSION: u32 = 12;
@@ -40,6 +41,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
         match number {
             PACKED => unpacked::pack(&transaction)?,
             MONTH_BLOCKS => unpacked::pack_months(&transaction)?,
+            TOLD => unpacked::pack_messages(&transaction)?,
             _ => {}
         }
         transaction.pragma_update(None, "user_version", number)?;

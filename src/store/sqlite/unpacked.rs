@@ -1,5 +1,5 @@
 //! The sums of traffic as older schemas had them: up to 9, and in documents still, a row for each hour of an account, and one
-//! for each day, country and unit; up to 10 one for each month, account and unit.
+//! for each day, country and unit; up to 10 one for each month, account and unit. And messages as those up to 11 had them.
 
 use std::collections::BTreeMap;
 
@@ -115,6 +115,30 @@ pub(super) fn pack_months(connection: &Connection) -> Result<()> {
     drop(statement);
     add_to_months(connection, &months)?;
     Ok(connection.execute_batch("DROP TABLE traffic_month_by_account;")?)
+}
+
+/// Moves the messages of schemas 7 to 11 into the table that has fewer columns, and removes theirs. One day follows the other, so
+/// that the room of each is there for the next.
+pub(super) fn pack_messages(connection: &Connection) -> Result<()> {
+    let mut next = connection.prepare("SELECT min(day) FROM message_by_column WHERE day > ?1")?;
+    // Nothing where a number is none of ours, which the table refuses.
+    let mut pack = connection.prepare(
+        "INSERT INTO message
+         SELECT day, id, account_id,
+            CASE WHEN second BETWEEN 0 AND 86399 AND state BETWEEN 0 AND 5 AND charged IN (0, 1) AND parts BETWEEN 1 AND 65535
+                THEN second | (state << 17) | (charged << 20) | (parts << 21) END,
+            destination, price_e8, import_id
+         FROM message_by_column WHERE day = ?1 ORDER BY id, account_id",
+    )?;
+    let mut remove = connection.prepare("DELETE FROM message_by_column WHERE day = ?1")?;
+    let mut done = i64::MIN;
+    while let Some(day) = next.query_row([done], |row| row.get::<_, Option<i64>>(0))? {
+        pack.execute([day])?;
+        remove.execute([day])?;
+        done = day;
+    }
+    drop((next, pack, remove));
+    Ok(connection.execute_batch("DROP TABLE message_by_column;")?)
 }
 
 /// The counts by state, which stand first.

@@ -23,16 +23,6 @@ CREATE TABLE message (
     PRIMARY KEY (day, id, account_id)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO message
-SELECT day, id, account_id,
-    -- Nothing where a number is none of ours, which the table refuses.
-    CASE WHEN second BETWEEN 0 AND 86399 AND state BETWEEN 0 AND 5 AND charged IN (0, 1) AND parts BETWEEN 1 AND 65535
-        THEN second | (state << 17) | (charged << 20) | (parts << 21) END,
-    destination, price_e8, import_id
-FROM message_by_column ORDER BY day, id, account_id;
-
-DROP TABLE message_by_column;
-
 -- Messages as people and documents read them.
 CREATE VIEW plain_message AS SELECT day, id, account_id,
     -- The second of the day, 0 to 86399, at which it was submitted; of several that were told, the earliest.
