@@ -25,6 +25,11 @@ impl Destination {
             Self::Other(_) => None,
         }
     }
+
+    /// The two letters of its country; zeros where it has none.
+    pub fn country_letters(&self) -> [u8; 2] {
+        self.country().and_then(|country| country.as_bytes().try_into().ok()).unwrap_or_default()
+    }
 }
 
 impl FromStr for Destination {

@@ -89,6 +89,13 @@ impl AccountDay {
         Ok(())
     }
 
+    /// Adds messages of an hour to one country, and what is charged for them in a unit.
+    pub fn add_messages(&mut self, hour: &HourSum, country: [u8; 2], unit: Unit, charge: Money) -> Result<()> {
+        let HourSum { counts, parts, .. } = *hour;
+        self.add_hour(hour)?;
+        self.add_country(&CountrySum { country, unit, sum: DaySum { counts, parts, charge } })
+    }
+
     /// Adds other messages of the same account and day.
     pub fn add(&mut self, added: &Self) -> Result<()> {
         added.hours.iter().try_for_each(|hour| self.add_hour(hour))?;

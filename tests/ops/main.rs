@@ -31,6 +31,7 @@ mod smpp;
 mod support;
 mod taken_back;
 mod traffic;
+mod traffic_check;
 mod traffic_ends;
 mod traffic_large;
 mod traffic_show;

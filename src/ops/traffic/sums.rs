@@ -1,8 +1,8 @@
 //! What messages add to the sums of traffic, gathered before it is written.
 
 use crate::error::{Error, Result};
-use crate::model::{Destination, Message, MessageState, Money, StateCounts, Tariff, Unit, month_of};
-use crate::store::{AccountDay, CountrySum, DaySum, HourSum, KnownMessage, MonthKey, PackedDays, Tx};
+use crate::model::{Message, MessageState, Money, StateCounts, Tariff, Unit, month_of};
+use crate::store::{AccountDay, DaySum, HourSum, KnownMessage, MonthKey, PackedDays, Tx};
 
 /// Changes of the sums.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl Sums {
             day: message.day,
             hour: hour(message.second),
             account_id: message.account_id,
-            country: country(&message.destination),
+            country: message.destination.country_letters(),
             unit: tariff.unit,
             state: message.state,
             count: 1,
@@ -61,7 +61,7 @@ impl Sums {
             day: message.day,
             hour: hour(known.second),
             account_id: message.account_id,
-            country: country(&known.destination),
+            country: known.destination.country_letters(),
             unit: tariff.unit,
             state: known.state,
             count,
@@ -143,13 +143,8 @@ impl Change {
     fn add_to(&self, of_day: &mut AccountDay) -> Result<()> {
         let mut counts = StateCounts::default();
         counts.add(self.state, self.count.into());
-        let (parts, charge) = (self.parts.into(), Money::from_e8(self.charge));
-        of_day.add_hour(&HourSum { hour: self.hour, counts, parts })?;
-        of_day.add_country(&CountrySum {
-            country: self.country,
-            unit: self.unit,
-            sum: DaySum { counts, parts, charge },
-        })
+        let hour = HourSum { hour: self.hour, counts, parts: self.parts.into() };
+        of_day.add_messages(&hour, self.country, self.unit, Money::from_e8(self.charge))
     }
 }
 
@@ -157,11 +152,6 @@ impl Change {
 fn hour(second: u32) -> u8 {
     // No second of a day lies beyond its 24 hours.
     u8::try_from(second / 3600).unwrap_or(u8::MAX)
-}
-
-/// The two letters of its country; zeros where it has none.
-fn country(destination: &Destination) -> [u8; 2] {
-    destination.country().and_then(|country| country.as_bytes().try_into().ok()).unwrap_or_default()
 }
 
 /// What a message that counts as sent is charged.

@@ -2,26 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result};
-use crate::model::{
-    Charge, EntryKind, HourTraffic, ImportState, Money, StateCounts, SystemId, Tariff, Unit, day_of, first_day_of,
-};
-use crate::store::sqlite::CheckReport;
-use crate::store::{DaySum, EntryFilter, ImportFilter, KnownMessage, MonthKey, Snapshot, TrafficFilter};
+use foldhash::{HashMap, HashMapExt};
 
-/// What the messages of one day add up to.
-#[derive(Default)]
-struct Day {
-    hours: BTreeMap<(i32, i64), (StateCounts, i64)>,
-    sums: BTreeMap<(i64, String, Unit), (StateCounts, i64, Money)>,
-}
+use crate::error::{Error, Result};
+use crate::model::{Charge, EntryKind, ImportState, Money, StateCounts, SystemId, Tariff, Unit, day_of, first_day_of};
+use crate::store::sqlite::CheckReport;
+use crate::store::{
+    AccountDay, DaySum, EntryFilter, HourSum, ImportFilter, KnownMessage, MonthKey, Snapshot, TrafficFilter,
+};
 
 /// What is gathered on a walk through all messages.
 struct Walk {
-    tariffs: BTreeMap<(i64, i64), Tariff>,
-    charges: BTreeMap<(i64, i64), Charge>,
+    /// By import and account.
+    tariffs: HashMap<(i64, i64), Tariff>,
+    charges: HashMap<(i64, i64), Charge>,
     day: i32,
-    of_day: Day,
+    /// What the messages of the day add up to, by account.
+    accounts: HashMap<i64, AccountDay>,
 }
 
 impl Snapshot<'_> {
@@ -31,21 +28,21 @@ impl Snapshot<'_> {
         let pruned = self.pruned_before()?.unwrap_or(i32::MIN);
         self.check_sums_alone(report)?;
         self.check_months(report)?;
-        let mut walk =
-            Walk { tariffs: self.all_tariffs()?, charges: BTreeMap::new(), day: i32::MIN, of_day: Day::default() };
+        let (tariffs, charges, accounts) = (self.all_tariffs()?, HashMap::new(), HashMap::new());
+        let mut walk = Walk { tariffs, charges, day: i32::MIN, accounts };
         let mut strays = 0_u64;
         self.messages((i32::MIN, i32::MAX), |day, _, account_id, known| {
             if day != walk.day {
-                self.check_day(walk.day, &std::mem::take(&mut walk.of_day), report)?;
+                self.check_day(&mut walk, report)?;
                 walk.day = day;
             }
             let is_sound = day >= pruned && known.second < 86_400 && known.parts > 0;
-            if !is_sound || !walk.add(account_id, &known) {
+            if !is_sound || walk.add(account_id, &known).is_none() {
                 strays += 1;
             }
             Ok::<_, Error>(())
         })?;
-        self.check_day(walk.day, &walk.of_day, report)?;
+        self.check_day(&mut walk, report)?;
         if strays > 0 {
             report.add(format!("{strays} messages belong to no account of their import, or are not as they must be"));
         }
@@ -53,8 +50,8 @@ impl Snapshot<'_> {
         self.check_imports(&walk, pruned, report)
     }
 
-    fn all_tariffs(&self) -> Result<BTreeMap<(i64, i64), Tariff>> {
-        let mut tariffs = BTreeMap::new();
+    fn all_tariffs(&self) -> Result<HashMap<(i64, i64), Tariff>> {
+        let mut tariffs = HashMap::new();
         self.imports(&ImportFilter::default(), |import| {
             tariffs
                 .extend(self.tariffs_of(import.id)?.into_iter().map(|tariff| ((import.id, tariff.account_id), tariff)));
@@ -111,27 +108,24 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// Holds the sums of a day against its messages.
-    fn check_day(&self, day: i32, messages: &Day, report: &mut CheckReport) -> Result<()> {
-        if messages.hours.is_empty() {
+    /// Holds the sums of the day of the walk against its messages.
+    fn check_day(&self, walk: &mut Walk, report: &mut CheckReport) -> Result<()> {
+        if walk.accounts.is_empty() {
             return Ok(());
         }
-        let mut hours = BTreeMap::new();
-        self.traffic_hours(day..day + 1, |sum: HourTraffic| {
-            hours.insert((sum.hour, sum.account_id), (sum.counts, sum.parts));
+        let (mut same_hours, mut same_countries) = (true, true);
+        self.account_days(walk.day..walk.day + 1, |sums| {
+            let messages = walk.accounts.remove(&sums.account_id).unwrap_or_default();
+            same_hours &= messages.hours() == sums.hours();
+            same_countries &= messages.countries() == sums.countries();
             Ok::<_, Error>(())
         })?;
-        let mut sums = BTreeMap::new();
-        self.traffic_days(day..day + 1, |sum| {
-            let country = sum.country.map(|country| country.to_string()).unwrap_or_default();
-            sums.insert((sum.account_id, country, sum.unit), (sum.counts, sum.parts, sum.charge));
-            Ok::<_, Error>(())
-        })?;
-        if hours != messages.hours {
-            report.add(format!("traffic of {}: the sums by hour are not those of the messages", day_of(day)));
-        }
-        if sums != messages.sums {
-            report.add(format!("traffic of {}: the sums by day are not those of the messages", day_of(day)));
+        let all_have_sums = walk.accounts.is_empty();
+        walk.accounts.clear();
+        for (is_same, by) in [(same_hours, "hour"), (same_countries, "day")] {
+            if !is_same || !all_have_sums {
+                report.add(format!("traffic of {}: the sums by {by} are not those of the messages", day_of(walk.day)));
+            }
         }
         Ok(())
     }
@@ -190,27 +184,24 @@ impl Snapshot<'_> {
 }
 
 impl Walk {
-    /// Adds a message; says whether its import has its account.
-    fn add(&mut self, account_id: i64, known: &KnownMessage) -> bool {
+    /// Adds a message, if its import has its account.
+    fn add(&mut self, account_id: i64, known: &KnownMessage) -> Option<()> {
         let key = (known.import_id, account_id);
-        let Some(tariff) = self.tariffs.get(&key) else { return false };
-        let charge = if known.charged { tariff.charge(known.parts, known.price) } else { Some(Money::ZERO) };
-        let Some(charge) = charge else { return false };
-        let hour = self.day * 24 + (known.second / 3600).cast_signed();
-        let of_hour = self.of_day.hours.entry((hour, account_id)).or_default();
-        of_hour.0.add(known.state, 1);
-        of_hour.1 += i64::from(known.parts);
-        let country = known.destination.country().unwrap_or_default().to_owned();
-        let of_day = self.of_day.sums.entry((account_id, country, tariff.unit)).or_default();
-        of_day.0.add(known.state, 1);
-        of_day.1 += i64::from(known.parts);
-        of_day.2 = Money::from_e8(of_day.2.e8().saturating_add(charge.e8()));
+        let tariff = self.tariffs.get(&key)?;
+        let amount = if known.charged { tariff.charge(known.parts, known.price)? } else { Money::ZERO };
+        let parts = i64::from(known.parts);
+        let mut counts = StateCounts::default();
+        counts.add(known.state, 1);
+        let hour = HourSum { hour: u8::try_from(known.second / 3600).ok()?, counts, parts };
+        let day = self.day;
+        let of_day = self.accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
+        of_day.add_messages(&hour, known.destination.country_letters(), tariff.unit, amount).ok()?;
         if known.charged {
             let sum = self.charges.entry(key).or_default();
             sum.messages += 1;
-            sum.parts += i64::from(known.parts);
-            sum.amount = Money::from_e8(sum.amount.e8().saturating_add(charge.e8()));
+            sum.parts += parts;
+            sum.amount = Money::from_e8(sum.amount.e8().saturating_add(amount.e8()));
         }
-        true
+        Some(())
     }
 }

@@ -1,0 +1,47 @@
+//! What `db check` says of traffic that does not fit together.
+
+use crate::traffic::{ONE, import, scene};
+
+#[test]
+fn whatever_of_traffic_contradicts_the_rest_is_told() {
+    let no_sums_of = |day: &str| {
+        ["hour", "day"].map(|by| format!("traffic of {day}: the sums by {by} are not those of the messages"))
+    };
+    let no_sums = no_sums_of("2026-11-24");
+    let [other_hours, other_days] = no_sums.clone();
+    let differ = "traffic of acme on 2026-11-24: the sums by hour and by country differ".to_owned();
+    let stray = "1 messages belong to no account of their import, or are not as they must be".to_owned();
+    let months = "traffic of 2026-11: the sums by month are not those of its days".to_owned();
+    let charge = "import 1 of `a.csv` did not charge what its messages cost".to_owned();
+    let ledger = "import 1 of `a.csv` and the ledger differ in what was charged".to_owned();
+    let no_messages = "traffic of 2026-11-24: there are sums and no messages".to_owned();
+    let of_next = no_sums_of("2026-11-25");
+    let cases: &[(&str, Vec<String>)] = &[
+        // One hour later.
+        ("UPDATE message SET told = told + 3600", vec![other_hours.clone()]),
+        // Unknown instead of pending.
+        ("UPDATE message SET told = told + (1 << 17)", no_sums.to_vec()),
+        // To France.
+        ("UPDATE message SET destination = 33612345678", vec![other_days.clone()]),
+        // One part more.
+        ("UPDATE message SET told = told + (1 << 21)", [&no_sums[..], std::slice::from_ref(&charge)].concat()),
+        // Not charged.
+        ("UPDATE message SET told = told - (1 << 20)", vec![other_days.clone(), charge.clone()]),
+        // The last second and more.
+        ("UPDATE message SET told = told | 86400", vec![stray.clone(), charge.clone()]),
+        ("UPDATE message SET import_id = 2", vec![stray, charge.clone()]),
+        ("UPDATE message SET day = day + 1", [&of_next[..], std::slice::from_ref(&no_messages)].concat()),
+        ("DELETE FROM message", vec![no_messages, charge.clone()]),
+        ("DELETE FROM traffic", [&[months], &no_sums[..]].concat()),
+        ("UPDATE traffic SET hours = x'0a200302'", vec![differ, other_hours]),
+        ("UPDATE import_account SET charge_e8 = 7", vec![charge.clone(), ledger]),
+        ("UPDATE import_account SET price_e8 = 2 * price_e8", vec![other_days, charge]),
+    ];
+    for (sql, expected) in cases {
+        let mut scene = scene();
+        import(&mut scene, "a.csv", ONE).unwrap();
+        assert_eq!(scene.findings(), Vec::<String>::new());
+        assert!(scene.raw().execute(sql, []).unwrap() > 0, "{sql}");
+        assert_eq!(&scene.findings(), expected, "{sql}");
+    }
+}
