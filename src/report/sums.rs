@@ -1,8 +1,9 @@
 //! Sums of traffic, and how those of single accounts, hours and days are sorted into the lines of a report.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::{HashMap, HashMapExt};
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, HourTraffic, MessageState, ServiceCode, StateCounts, SystemId};
@@ -125,7 +126,7 @@ impl Sorter {
             let owners = vec![Owner::default()];
             return Ok(Self {
                 by: by.clone(),
-                owner_of: HashMap::from([(0, 0)]),
+                owner_of: HashMap::from_iter([(0, 0)]),
                 owners,
                 has_all,
                 few: None,
@@ -136,7 +137,8 @@ impl Sorter {
         }
         let accounts = snapshot.traffic_accounts(filter)?;
         let few = (!has_all && accounts.len() <= FEW).then(|| accounts.iter().map(|account| account.id).collect());
-        let (mut owners, mut numbers, mut owner_of) = (Vec::new(), HashMap::new(), HashMap::new());
+        let (mut owners, mut numbers) = (Vec::new(), HashMap::new());
+        let mut owner_of = HashMap::with_capacity(accounts.len());
         for account in accounts {
             let id = account.id;
             let owner = owner(by, account);

@@ -76,13 +76,13 @@ pub fn traffic<E: From<crate::Error>>(
             total.add(&line.sums)?;
         }
         if streams {
-            lines.sort_by(|one, other| compare(&question.by, one, other));
+            lines.sort_unstable_by(|one, other| compare(&question.by, one, other));
             lines.into_iter().try_for_each(&mut each)?;
         } else {
             kept.append(&mut lines);
         }
     }
-    kept.sort_by(|one, other| compare(&question.by, one, other));
+    kept.sort_unstable_by(|one, other| compare(&question.by, one, other));
     kept.into_iter().try_for_each(each)?;
     Ok(total)
 }
