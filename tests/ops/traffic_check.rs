@@ -16,6 +16,7 @@ fn whatever_of_traffic_contradicts_the_rest_is_told() {
     let ledger = "import 1 of `a.csv` and the ledger differ in what was charged".to_owned();
     let no_messages = "traffic of 2026-11-24: there are sums and no messages".to_owned();
     let of_next = no_sums_of("2026-11-25");
+    let unreadable = "traffic: the database is damaged: column 3 of a row is out of range".to_owned();
     let cases: &[(&str, Vec<String>)] = &[
         // One hour later.
         ("UPDATE message SET told = told + 3600", vec![other_hours.clone()]),
@@ -29,6 +30,9 @@ fn whatever_of_traffic_contradicts_the_rest_is_told() {
         ("UPDATE message SET told = told - (1 << 20)", vec![other_days.clone(), charge.clone()]),
         // The last second and more.
         ("UPDATE message SET told = told | 86400", vec![stray.clone(), charge.clone()]),
+        // A state that is none, and more parts than there can be.
+        ("UPDATE message SET told = told | (7 << 17)", vec![unreadable.clone()]),
+        ("UPDATE message SET told = told | (1 << 40)", vec![unreadable]),
         ("UPDATE message SET import_id = 2", vec![stray, charge.clone()]),
         ("UPDATE message SET day = day + 1", [&of_next[..], std::slice::from_ref(&no_messages)].concat()),
         ("DELETE FROM message", vec![no_messages, charge.clone()]),

@@ -1,6 +1,6 @@
 //! Opening: what is made, how private it is, and what is refused without being touched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
@@ -81,6 +81,21 @@ fn a_new_database_is_complete_clean_and_alone_in_its_folder() {
     assert_eq!(store.read().unwrap().check().findings, Vec::<String>::new());
     drop(store);
     assert_eq!(contents(folder.path()).into_keys().collect::<Vec<_>>(), [path]);
+}
+
+/// `.cargo/config.toml` says so; words that SQLite's build does not know would change nothing.
+#[test]
+fn sqlite_is_built_without_what_is_not_used() {
+    let scene = Scene::new();
+    let raw = scene.raw();
+    let mut statement = raw.prepare("PRAGMA compile_options").unwrap();
+    let options: BTreeSet<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap();
+    for option in ["DEFAULT_MEMSTATUS=0", "OMIT_LOAD_EXTENSION", "OMIT_SHARED_CACHE", "THREADSAFE=1"] {
+        assert!(options.contains(option), "{option}: {options:?}");
+    }
+    let unused = ["ENABLE_API_ARMOR", "ENABLE_DBSTAT_VTAB", "ENABLE_FTS3", "ENABLE_FTS5", "ENABLE_RTREE", "SOUNDEX"];
+    assert!(unused.iter().all(|option| !options.contains(*option)), "{options:?}");
 }
 
 #[test]

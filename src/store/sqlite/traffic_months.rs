@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 
 use crate::error::{Error, Result};
 use crate::model::{day_of, first_day_of, month_of};
-use crate::store::sqlite::packed::{self, Unreadable, block_of, pack_months};
+use crate::store::sqlite::packed::{self, Unreadable, block_of};
 use crate::store::sqlite::rows::write_rows;
 use crate::store::sqlite::traffic::blob;
 use crate::store::{CountrySum, DaySum, MonthKey, Snapshot, Tx};
@@ -86,7 +86,7 @@ pub(super) fn add_to_months(connection: &Connection, sums: &[(MonthKey, DaySum)]
             })?;
         }
         added.iter().try_for_each(|(key, sum)| add(&mut of_block, *key, sum))?;
-        let bytes = pack_months(&of_block)?;
+        let bytes = packed::pack_months(&of_block)?;
         if bytes.is_empty() {
             remove.execute(row)?;
         } else {
