@@ -18,15 +18,17 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use ssgctl::Error;
 use ssgctl::error::Faults;
-use ssgctl::ingest::customer::{Customers, Match};
-use ssgctl::ingest::import::{Manner, import};
-use ssgctl::ingest::traffic::{self, Expected, Meaning, Request, Source, Watch};
-use ssgctl::ingest::{Dialect, Rows, Translation, balance, cug};
+use ssgctl::formats::{ColumnMapping, Dialect, RecordReader};
+use ssgctl::import::customer::{Customers, Match};
+use ssgctl::import::{OnExisting, import};
+use ssgctl::import::{adjustment, cug};
 use ssgctl::model::{CustomerDetails, Origin, ServiceDetails, SmppDetails};
 use ssgctl::ops;
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Store};
+use ssgctl::traffic;
+use ssgctl::traffic::{Expected, ParseOptions, Request, Source, Watch};
 use tempfile::TempDir;
 
 /// A database with a customer, and an account each in credits and in euros.
@@ -89,7 +91,7 @@ fn check(faults: &Faults, lines: u64) {
 /// The readers of rows, whatever these mean, and those of lists without a database.
 pub fn files(bytes: &[u8]) {
     let lines = lines(bytes);
-    match Rows::open(bytes) {
+    match RecordReader::open(bytes) {
         Err(fault) => check(&fault.into(), lines),
         Ok(mut rows) => {
             let _ = Dialect::of_header(rows.columns());
@@ -109,7 +111,7 @@ pub fn files(bytes: &[u8]) {
             }
         }
     }
-    for faults in [balance::adjustments(bytes).err(), cug::numbers(bytes).err()].into_iter().flatten() {
+    for faults in [adjustment::adjustments(bytes).err(), cug::numbers(bytes).err()].into_iter().flatten() {
         check(&faults, lines);
     }
 }
@@ -117,27 +119,27 @@ pub fn files(bytes: &[u8]) {
 /// The import of customers in all its manners. What it would do is dropped.
 pub fn customers(bytes: &[u8]) {
     SCENE.with_borrow_mut(|scene| {
-        for manner in [
-            Manner::default(),
-            Manner { update: true, empty_unsets: true, skip_invalid: false },
-            Manner { update: true, empty_unsets: false, skip_invalid: true },
+        for on_existing in [
+            OnExisting::default(),
+            OnExisting { update: true, empty_unsets: true, skip_invalid: false },
+            OnExisting { update: true, empty_unsets: false, skip_invalid: true },
         ] {
-            take_customers(scene, bytes, manner);
+            take_customers(scene, bytes, on_existing);
         }
     });
 }
 
-fn take_customers(scene: &mut Scene, bytes: &[u8], manner: Manner) {
+fn take_customers(scene: &mut Scene, bytes: &[u8], on_existing: OnExisting) {
     let lines = lines(bytes);
-    let mut rows = match Rows::open(bytes) {
+    let mut rows = match RecordReader::open(bytes) {
         Ok(rows) => rows,
         Err(fault) => return check(&fault.into(), lines),
     };
-    let translation = Dialect::of_header(rows.columns()).map(|dialect| Translation::of(Some(dialect)));
+    let column_mapping = Dialect::of_header(rows.columns()).map(|dialect| ColumnMapping::of(Some(dialect)));
     let mut importer = Customers { key: Match::Given, usual: &|_| {}, made: &|_, _| Ok(()) };
     let mut planned = 0;
     let mut tx = scene.store.write(&scene.origin).expect("lock");
-    let outcome = import(&mut tx, &mut rows, translation.as_ref(), &mut importer, manner, |row| {
+    let outcome = import(&mut tx, &mut rows, column_mapping.as_ref(), &mut importer, on_existing, |row| {
         planned += 1;
         assert!((1..=lines).contains(&row.line), "line {} of {lines}", row.line);
         Ok::<_, Error>(())
@@ -172,7 +174,7 @@ pub fn traffic(bytes: &[u8]) {
 fn take_traffic(scene: &mut Scene, bytes: &[u8], is_lenient: bool) {
     let mut file: File = tempfile::tempfile_in(scene.folder.path()).expect("file");
     file.write_all(bytes).and_then(|()| file.rewind()).expect("written");
-    let meaning = Meaning {
+    let options = ParseOptions {
         dialect: None,
         zone: if is_lenient { TimeZone::get("Europe/London").expect("zone") } else { TimeZone::UTC },
         account: is_lenient.then(|| "port".to_owned()),
@@ -183,7 +185,7 @@ fn take_traffic(scene: &mut Scene, bytes: &[u8], is_lenient: bool) {
     };
     let request = Request {
         source: Source::new("fuzz.csv".to_owned(), file).expect("source"),
-        meaning,
+        options,
         charging: true,
         allow_overlap: is_lenient,
         skip_invalid: is_lenient,

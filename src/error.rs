@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::text::quoted;
-use crate::model::{AccountCode, Invalid, Message, MessageId, Money, Noun, Unit};
+use crate::model::{AccountCode, EntityKind, Invalid, Message, MessageId, Money, Unit};
 
 /// The result of a deed or of a question to the store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -14,8 +14,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No such thing; `nearest` is a name that exists and looks alike.
-    #[error("no {noun} {}", quoted(.name))]
-    NotFound { noun: Noun, name: String, nearest: Option<String> },
+    #[error("no {entity} {}", quoted(.name))]
+    NotFound { entity: EntityKind, name: String, nearest: Option<String> },
 
     /// A file of this name is there and is not written over.
     #[error("{} is there already", quoted(.path.display()))]
@@ -26,20 +26,20 @@ pub enum Error {
     NoDatabase { path: PathBuf },
 
     /// A name is taken, perhaps by something archived: names stay reserved for ever.
-    #[error("{field} {} belongs to another {noun}", quoted(.value))]
-    Exists { noun: Noun, field: &'static str, value: String },
+    #[error("{field} {} belongs to another {entity}", quoted(.value))]
+    Exists { entity: EntityKind, field: &'static str, value: String },
 
     /// A thing of this name is there already and is not to be changed; `differs` names what would be.
-    #[error("{noun} {} is there already and differs in {}", quoted(.name), .differs.join(", "))]
-    Differs { noun: Noun, name: String, differs: Vec<String> },
+    #[error("{entity} {} is there already and differs in {}", quoted(.name), .differs.join(", "))]
+    Differs { entity: EntityKind, name: String, differs: Vec<String> },
 
     /// A name that never changes would.
-    #[error("{noun} {} has another {field} than {}, and it never changes", quoted(.name), quoted(.value))]
-    Fixed { noun: Noun, name: String, field: &'static str, value: String },
+    #[error("{entity} {} has another {field} than {}, and it never changes", quoted(.name), quoted(.value))]
+    Fixed { entity: EntityKind, name: String, field: &'static str, value: String },
 
     /// A name stands for more than one thing.
-    #[error("{} names more than one {noun}: {}", quoted(.name), .matches.join(", "))]
-    Ambiguous { noun: Noun, name: String, matches: Vec<String> },
+    #[error("{} names more than one {entity}: {}", quoted(.name), .matches.join(", "))]
+    Ambiguous { entity: EntityKind, name: String, matches: Vec<String> },
 
     /// A key was used before, for a change that differs in `field`.
     #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
@@ -62,16 +62,16 @@ pub enum Error {
     Rows(Faults),
 
     /// Somebody else changed the thing since it was read.
-    #[error("{noun} {} was changed by somebody else meanwhile", quoted(.name))]
-    ChangedMeanwhile { noun: Noun, name: String },
+    #[error("{entity} {} was changed by somebody else meanwhile", quoted(.name))]
+    ChangedMeanwhile { entity: EntityKind, name: String },
 
     /// An archived thing takes no change but to be un-archived; `again` says that archiving it was what was asked.
-    #[error("{noun} {} is archived{}", quoted(.name), if *.again { " already" } else { "" })]
-    Archived { noun: Noun, name: String, again: bool },
+    #[error("{entity} {} is archived{}", quoted(.name), if *.again { " already" } else { "" })]
+    Archived { entity: EntityKind, name: String, again: bool },
 
     /// Only what is archived can be un-archived.
-    #[error("{noun} {} is not archived", quoted(.name))]
-    NotArchived { noun: Noun, name: String },
+    #[error("{entity} {} is not archived", quoted(.name))]
+    NotArchived { entity: EntityKind, name: String },
 
     /// A manual change may not take a balance below its credit limit.
     #[error(
@@ -128,9 +128,9 @@ pub enum Error {
     #[error("{0}")]
     Secret(String),
 
-    /// A letter cannot be written or sent because something is not set up as it must be.
+    /// An email cannot be written or sent because something is not set up as it must be.
     #[error("{0}")]
-    Letter(String),
+    Email(String),
 
     /// The program contradicts itself.
     #[error("internal error: {0}")]
@@ -151,7 +151,7 @@ impl Error {
     /// The same, told to somebody who asked for the archiving of what is archived.
     pub(crate) fn when_archiving(self) -> Self {
         match self {
-            Self::Archived { noun, name, .. } => Self::Archived { noun, name, again: true },
+            Self::Archived { entity, name, .. } => Self::Archived { entity, name, again: true },
             other => other,
         }
     }
@@ -254,6 +254,6 @@ fn seconds(duration: &Duration) -> String {
 }
 
 /// A number with its noun: `1 error`, `2 errors`.
-pub fn count(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+pub fn count(number: u64, entity: &str) -> String {
+    format!("{number} {entity}{}", if number == 1 { "" } else { "s" })
 }

@@ -6,7 +6,7 @@
 //! cli    the binary: everything that knows a terminal      src/cli/main.rs is the front door
 //!  │     arguments in, rows out; no rule of the business
 //!  ▼
-//! mail   letters from templates, the ways by which they leave, and the courier that empties the outbox
+//! mail   emails from templates, the ways by which they leave, and the courier that empties the outbox
 //! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
 //! gateway what gateways of other makes read and hold of our accounts, and how that differs
 //! smpp   a client that binds to a gateway as a customer's would, and guesses why it cannot
@@ -27,7 +27,7 @@
 //!
 //! # Nouns
 //!
-//! Customer, contact, note, service, SMPP account, balance (with entries and warning), traffic, letter, event. A noun keeps its
+//! Customer, contact, note, service, SMPP account, balance (with entries and warning), traffic, email, event. A noun keeps its
 //! name on every floor:
 //! `cli/balance/`, `ops/balance/`, `store/sqlite/balance.rs`, `model/balance.rs`, `tests/cli/balance/`.
 //!
@@ -50,13 +50,15 @@
 //! a word for programs and a hint. What clap finds wrong takes the same road.
 
 pub mod error;
+pub mod formats;
 pub mod gateway;
-pub mod ingest;
+pub mod import;
 pub mod mail;
 pub mod model;
 pub mod ops;
 pub mod report;
 pub mod smpp;
 pub mod store;
+pub mod traffic;
 
 pub use error::{Error, Result};

@@ -11,12 +11,13 @@ use ssgctl::model::{Actor, Gateway, Origin};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
-use crate::change::{ChangeArgs, WhyArgs};
+use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::args::export::ExportArgs;
+use crate::config::Settings;
+use crate::escape::visible;
 use crate::exit::{Exit, Failure, Result};
-use crate::export::ExportArgs;
-use crate::output::{Output, Relay, Row, Rows, Shown, visible};
-use crate::prompt::Prompt;
-use crate::settings::Settings;
+use crate::interactive::prompt::Prompt;
+use crate::output::{Output, Relay, Row, Shown, TableWriter};
 
 pub(crate) struct Context {
     pub(crate) settings: Settings,
@@ -62,7 +63,7 @@ impl Context {
     /// Reads from one snapshot and writes the rows of a list as they come.
     pub(crate) fn list<R: Row>(
         &mut self,
-        ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
+        ask: impl FnOnce(&Snapshot<'_>, &mut TableWriter<'_, R>) -> Result<()>,
     ) -> Result<()> {
         self.list_among(&R::keys(), ask)
     }
@@ -71,7 +72,7 @@ impl Context {
     pub(crate) fn list_among<R: Row>(
         &mut self,
         keys: &[&str],
-        ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
+        ask: impl FnOnce(&Snapshot<'_>, &mut TableWriter<'_, R>) -> Result<()>,
     ) -> Result<()> {
         self.list_showing(keys, None, ask)
     }
@@ -81,7 +82,7 @@ impl Context {
         &mut self,
         keys: &[&str],
         shown: Option<&[&str]>,
-        ask: impl FnOnce(&Snapshot<'_>, &mut Rows<'_, R>) -> Result<()>,
+        ask: impl FnOnce(&Snapshot<'_>, &mut TableWriter<'_, R>) -> Result<()>,
     ) -> Result<()> {
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
@@ -179,7 +180,7 @@ impl Context {
     pub(crate) fn write_rows<R: Row, T>(
         &mut self,
         change: &ChangeArgs,
-        deed: impl FnOnce(&mut Tx<'_>, &mut Rows<'_, R>) -> Result<T>,
+        deed: impl FnOnce(&mut Tx<'_>, &mut TableWriter<'_, R>) -> Result<T>,
     ) -> Result<T> {
         let origin = self.origin(&change.why)?;
         self.store()?;
@@ -204,7 +205,7 @@ impl Context {
     }
 
     /// Who writes: what `--actor` says, else the operating system's user.
-    pub(crate) fn origin(&self, why: &WhyArgs) -> Result<Origin> {
+    pub(crate) fn origin(&self, why: &ReasonArgs) -> Result<Origin> {
         let uid = nix::unistd::getuid();
         let actor = match &why.actor {
             Some(actor) => actor.clone(),

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 
 use ssgctl::Error;
 use ssgctl::error::{Faults, count, quoted};
-use ssgctl::model::Noun;
+use ssgctl::model::EntityKind;
 
-use crate::output::visible;
+use crate::escape::visible;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -35,9 +35,9 @@ pub(crate) enum Exit {
     Busy = 9,
     /// Disk full, read-only, no permission, output not writable.
     Io = 10,
-    /// Some letters wait for the next run.
+    /// Some emails wait for the next run.
     MailDeferred = 11,
-    /// Some letters failed for good or are uncertain, or somebody is to be told and has no address.
+    /// Some emails failed for good or are uncertain, or somebody is to be told and has no address.
     MailAttention = 12,
     /// Missing or unsafe configuration, key or permissions.
     Config = 13,
@@ -153,14 +153,14 @@ impl Failure {
         let hint = match &error {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
             Error::Differs { .. } => Some("--update changes what is there".to_owned()),
-            Error::Ambiguous { noun: Noun::Balance, .. } => Some("name one in a column `unit`".to_owned()),
+            Error::Ambiguous { entity: EntityKind::Balance, .. } => Some("name one in a column `unit`".to_owned()),
             Error::InsufficientBalance { .. } => {
                 Some("`ssgctl balance limit` lets it go lower, or --allow-negative this once".to_owned())
             }
             // What an export has of it is taken where it changes nothing.
-            Error::Archived { noun, .. } => Some(format!(
+            Error::Archived { entity, .. } => Some(format!(
                 "the row would change what it has: un-archive it first (`ssgctl {} unarchive`), or leave the row out",
-                noun.as_str()
+                entity.as_str()
             )),
             _ => None,
         };
@@ -202,14 +202,14 @@ impl Failure {
     }
 
     /// Tells the failure on stderr and gives the exit code. `committed` says whether the database was changed before.
-    pub(crate) fn report(mut self, form: Form, committed: bool) -> ExitCode {
+    pub(crate) fn report(mut self, form: ErrorFormat, committed: bool) -> ExitCode {
         let fault = &mut self.0;
         if committed {
             // The work is done and only its receipt is missing: not the same as an interrupted pipe.
             if fault.exit == Exit::Pipe {
                 (fault.exit, fault.code) = (Exit::Io, "io");
             }
-            // Letters that wait are told after a result that was shown.
+            // Emails that wait are told after a result that was shown.
             if fault.exit == Exit::Io {
                 fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
             }
@@ -219,8 +219,8 @@ impl Failure {
         let told = fault.details.iter().map(|detail| &*detail.0).chain([&**fault]);
         let text: String = told
             .map(|fault| match form {
-                Form::Json => fault.as_json(committed),
-                Form::Text { colour } => fault.as_text(colour),
+                ErrorFormat::Json => fault.as_json(committed),
+                ErrorFormat::Text { colour } => fault.as_text(colour),
             })
             .collect();
         // A stderr that cannot be written leaves the exit code to speak.
@@ -267,7 +267,7 @@ fn one_line(text: &str) -> String {
 
 /// How failures are told.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Form {
+pub(crate) enum ErrorFormat {
     Text { colour: bool },
     Json,
 }
@@ -298,7 +298,7 @@ impl From<Error> for Failure {
             Error::Differs { .. } => {
                 failure(Exit::Conflict, "exists").hint("--update changes what is there; nothing was changed")
             }
-            Error::Ambiguous { noun: Noun::Balance, .. } => {
+            Error::Ambiguous { entity: EntityKind::Balance, .. } => {
                 failure(Exit::Usage, "ambiguous").hint("name one with --unit")
             }
             Error::Ambiguous { .. } => failure(Exit::Usage, "ambiguous").hint("name it by its number"),
@@ -311,8 +311,8 @@ impl From<Error> for Failure {
                 failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")
             }
             Error::Archived { again: true, .. } => failure(Exit::Refused, "archived"),
-            Error::Archived { noun, .. } => failure(Exit::Refused, "archived")
-                .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", noun.as_str())),
+            Error::Archived { entity, .. } => failure(Exit::Refused, "archived")
+                .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", entity.as_str())),
             Error::NotArchived { .. } => failure(Exit::Refused, "not_archived"),
             Error::InsufficientBalance { .. } => failure(Exit::Refused, "insufficient_balance")
                 .field("amount")
@@ -336,7 +336,7 @@ impl From<Error> for Failure {
                 failure(Exit::Config, "unsafe_file").hint(format!("chmod 600 {}", path.display()))
             }
             Error::Secret(_) => failure(Exit::Config, "secret"),
-            Error::Letter(_) => failure(Exit::Config, "mail"),
+            Error::Email(_) => failure(Exit::Config, "mail"),
             Error::Internal(_) => failure(Exit::Internal, "internal"),
         }
     }

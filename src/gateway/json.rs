@@ -14,7 +14,7 @@ const PASSWORDS: &str = "passwords";
 pub(super) fn view(accounts: &[Credentials]) -> View {
     let mut view = View::default();
     for credentials in accounts {
-        if credentials.account.life.archived_at.is_none() {
+        if credentials.account.lifecycle.archived_at.is_none() {
             view.entries.extend(entry(&object(credentials)));
         }
         view.out_of_use += u64::from(!view::may_bind(credentials));

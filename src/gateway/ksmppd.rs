@@ -9,9 +9,9 @@ use std::str::FromStr;
 use sha1::{Digest, Sha1};
 
 use crate::error::Faults;
+use crate::formats::{InputRow, RecordReader};
 use crate::gateway::view::{self, Knows};
 use crate::gateway::{Entry, Unfit, View, patterns};
-use crate::ingest::{Row, Rows};
 use crate::model::{Invalid, Limit, Password};
 use crate::ops::smpp::Credentials;
 
@@ -86,7 +86,7 @@ fn quoted(text: &str) -> String {
 pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
     let mut faults = Faults::default();
     let mut entries = Vec::new();
-    let mut rows = match Rows::open(text.as_bytes()) {
+    let mut rows = match RecordReader::open(text.as_bytes()) {
         Ok(rows) => Some(rows),
         Err(fault) => {
             faults.add(fault);
@@ -108,7 +108,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
     if faults.is_empty() { Ok(entries) } else { Err(faults) }
 }
 
-fn entry_of(row: &Row) -> Result<Entry, crate::error::Fault> {
+fn entry_of(row: &InputRow) -> Result<Entry, crate::error::Fault> {
     let mut entry =
         Entry::new(row.required::<Word>("system_id")?.0).secret("password", row.required::<Word>("password")?.0);
     for key in ["throughput", "max_binds"] {

@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use crate::model::Network;
+use crate::model::IpRange;
 
 /// Any address.
 pub(super) const ANY: &str = "*.*.*.*";
@@ -12,7 +12,7 @@ const LONGEST: usize = 1023;
 
 /// The patterns of networks, separated by semicolons; `*.*.*.*` for none, which is any. A network whose mask does not end
 /// between two numbers is written as the several that it is.
-pub(super) fn of(networks: &[Network]) -> Result<String, String> {
+pub(super) fn of(networks: &[IpRange]) -> Result<String, String> {
     if networks.is_empty() {
         return Ok(ANY.to_owned());
     }
@@ -82,7 +82,7 @@ mod tests {
         fn the_patterns_let_in_what_the_network_does_and_nothing_else(
             address: u32, prefix in 0_u8..=32, other: u32, near in 0_u32..300
         ) {
-            let network: Network = format!("{}/{prefix}", Ipv4Addr::from(address)).parse().expect("valid");
+            let network: IpRange = format!("{}/{prefix}", Ipv4Addr::from(address)).parse().expect("valid");
             let (base, _) = network.v4().expect("v4");
             let list = of_network(base, prefix).collect::<Vec<_>>().join(";");
             for probe in [other, address, address.wrapping_add(near), u32::from(base).wrapping_sub(1)] {

@@ -44,7 +44,7 @@ pub(super) struct Knows {
 /// Whether an account may be used at all.
 pub(super) fn is_in_use(credentials: &Credentials) -> bool {
     let account = &credentials.account;
-    account.life.archived_at.is_none() && account.details.enabled
+    account.lifecycle.archived_at.is_none() && account.details.enabled
 }
 
 /// Whether an account may bind.

@@ -1,4 +1,4 @@
-//! A letter as the bytes that travel: headers and two encoded bodies, text and HTML.
+//! An email as the bytes that travel: headers and two encoded bodies, text and HTML.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,9 +7,9 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, Header, Head
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 
 use crate::error::{Error, Result};
-use crate::model::{EmailAddress, Letter};
+use crate::model::{EmailAddress, OutboxEmail};
 
-/// Says that no person wrote the letter, so that no machine answers it (RFC 3834 section 5).
+/// Says that no person wrote the email, so that no machine answers it (RFC 3834 section 5).
 #[derive(Debug, Clone)]
 struct AutoSubmitted;
 
@@ -27,9 +27,9 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The letter as a message. The same letter gives the same bytes however often it is sent.
-pub fn as_mime(letter: &Letter) -> Result<Message> {
-    let content = &letter.content;
+/// The email as a message. The same email gives the same bytes however often it is sent.
+pub fn as_mime(email: &OutboxEmail) -> Result<Message> {
+    let content = &email.content;
     let sender = &content.sender;
     // Bodies are always encoded: nothing in them can end the message early or be changed on its way.
     let part = |kind, body: &str| {
@@ -37,10 +37,10 @@ pub fn as_mime(letter: &Letter) -> Result<Message> {
     };
     let mut builder = Message::builder()
         .from(Mailbox::new(Some(sender.name.to_string()), address(&sender.address)?))
-        .to(Mailbox::new(None, address(&letter.recipient)?))
+        .to(Mailbox::new(None, address(&email.recipient)?))
         .subject(content.subject.clone())
-        .date(date(letter))
-        .message_id(Some(format!("<{}>", letter.message_id)))
+        .date(date(email))
+        .message_id(Some(format!("<{}>", email.message_id)))
         .header(AutoSubmitted);
     if let Some(reply_to) = &sender.reply_to {
         builder = builder.reply_to(Mailbox::new(None, address(reply_to)?));
@@ -49,23 +49,23 @@ pub fn as_mime(letter: &Letter) -> Result<Message> {
         .multipart(
             MultiPart::builder()
                 .kind(MultiPartKind::Alternative)
-                .boundary(boundary(letter))
+                .boundary(boundary(email))
                 .singlepart(part(ContentType::TEXT_PLAIN, &content.text))
                 .singlepart(part(ContentType::TEXT_HTML, &content.html)),
         )
-        .map_err(|error| Error::Letter(format!("letter {} has no form that could travel: {error}", letter.id)))
+        .map_err(|error| Error::Email(format!("email {} has no form that could travel: {error}", email.id)))
 }
 
 fn address(address: &EmailAddress) -> Result<lettre::Address> {
-    address.as_str().parse().map_err(|_| Error::Letter(format!("{address} is no address that mail can be sent to")))
+    address.as_str().parse().map_err(|_| Error::Email(format!("{address} is no address that mail can be sent to")))
 }
 
 /// What stands between the bodies. An encoded body has no `=_` in it.
-fn boundary(letter: &Letter) -> String {
-    format!("=_{}", letter.message_id.split('@').next().unwrap_or_default())
+fn boundary(email: &OutboxEmail) -> String {
+    format!("=_{}", email.message_id.split('@').next().unwrap_or_default())
 }
 
-fn date(letter: &Letter) -> SystemTime {
-    let seconds = letter.created_at.timestamp().as_second();
+fn date(email: &OutboxEmail) -> SystemTime {
+    let seconds = email.created_at.timestamp().as_second();
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs())
 }

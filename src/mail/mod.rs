@@ -1,13 +1,11 @@
-//! Letters as values, their templates, and the ways by which they are sent. The only home of lettre but for the address.
+//! Emails as values, their templates, and the ways by which they are sent. The only home of lettre but for the address.
 
-mod courier;
+mod dispatch;
 mod mime;
-pub mod program;
-mod smtp;
+mod renderer;
 mod transport;
-mod writer;
 
-pub use courier::{Keys, Limits, Round, Trip, deliver};
+pub use dispatch::{Keys, Limits, Round, Trip, deliver};
 pub use mime::as_mime;
-pub use transport::{Carrier, Credentials, Route, Transport};
-pub use writer::{House, Office, Writer};
+pub use renderer::{RoleConfig, SenderConfig, TemplateRenderer};
+pub use transport::{Credentials, MailTransport, Route, TransportConfig, sendmail};

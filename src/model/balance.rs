@@ -18,7 +18,7 @@ pub struct Balance {
     /// How far below zero a manual change may take it; not negative.
     pub credit_limit: Money,
     pub updated_at: Time,
-    /// The marks of its warning, if that is set and active.
+    /// The thresholds of its warning, if that is set and active.
     pub upper: Option<Money>,
     pub lower: Option<Money>,
     /// What the last check found, if there is an active warning.

@@ -53,19 +53,19 @@ pub struct Customer {
     pub account_code: AccountCode,
     pub api_id: ApiId,
     pub details: CustomerDetails,
-    pub life: Life,
+    pub lifecycle: Lifecycle,
 }
 
 /// Whether and since when a thing exists and is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Life {
+pub struct Lifecycle {
     pub created_at: Time,
     pub updated_at: Time,
     /// When it was archived, if it is.
     pub archived_at: Option<Time>,
 }
 
-impl Life {
+impl Lifecycle {
     /// The life of a thing made now.
     pub fn begun(at: Time) -> Self {
         Self { created_at: at, updated_at: at, archived_at: None }

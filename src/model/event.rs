@@ -13,7 +13,7 @@ use crate::model::{AccountCode, Origin, Time, Unit};
 
 /// The kinds of things that are managed, by the names they have on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Noun {
+pub enum EntityKind {
     Customer,
     Contact,
     Note,
@@ -21,12 +21,12 @@ pub enum Noun {
     Smpp,
     Balance,
     Entry,
-    Letter,
+    Email,
     Traffic,
     Database,
 }
 
-impl Noun {
+impl EntityKind {
     /// Every noun.
     pub const ALL: [Self; 10] = [
         Self::Customer,
@@ -36,7 +36,7 @@ impl Noun {
         Self::Smpp,
         Self::Balance,
         Self::Entry,
-        Self::Letter,
+        Self::Email,
         Self::Traffic,
         Self::Database,
     ];
@@ -51,25 +51,25 @@ impl Noun {
             Self::Smpp => "smpp",
             Self::Balance => "balance",
             Self::Entry => "entry",
-            Self::Letter => "letter",
+            Self::Email => "email",
             Self::Traffic => "traffic",
             Self::Database => "database",
         }
     }
 }
 
-impl FromStr for Noun {
+impl FromStr for EntityKind {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL.into_iter().find(|noun| noun.as_str() == text).ok_or_else(|| {
-            Invalid::rule("must be customer, contact, note, service, smpp, balance, entry, letter, traffic or database")
+        Self::ALL.into_iter().find(|entity| entity.as_str() == text).ok_or_else(|| {
+            Invalid::rule("must be customer, contact, note, service, smpp, balance, entry, email, traffic or database")
         })
     }
 }
 
 /// The word in a sentence: "no SMPP account ...".
-impl fmt::Display for Noun {
+impl fmt::Display for EntityKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Smpp => "SMPP account",
@@ -94,7 +94,7 @@ pub struct Event {
 /// What happened to one thing: its steps are [`Steps`] when it is made, and values when it is read again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change<F = Steps> {
-    pub noun: Noun,
+    pub entity: EntityKind,
     /// What happened: `new`, `edit`, `archive` and so on.
     pub action: String,
     /// The thing's name: an account code, a system ID, a number.
@@ -149,8 +149,8 @@ impl Steps {
 
 impl Change {
     /// A change of a thing of which nothing is recorded but that it happened.
-    pub fn new(noun: Noun, action: &str, subject: impl fmt::Display, customer_id: Option<i64>) -> Self {
-        Self { noun, action: action.to_owned(), subject: subject.to_string(), customer_id, fields: Steps::default() }
+    pub fn new(entity: EntityKind, action: &str, subject: impl fmt::Display, customer_id: Option<i64>) -> Self {
+        Self { entity, action: action.to_owned(), subject: subject.to_string(), customer_id, fields: Steps::default() }
     }
 
     /// The change with one field's step from a value to another.
@@ -259,19 +259,20 @@ mod tests {
         let before = CustomerDetails::of("ABC".parse().expect("valid"));
         let mut after = before.clone();
         after.country = Some("GB".parse().expect("valid"));
-        let change = Change::new(Noun::Customer, "edit", "ABC1", None).between(Some(&before), Some(&after));
+        let change = Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&before), Some(&after));
         assert_eq!(change.fields.as_str(), r#"{"country":[null,"GB"]}"#);
-        let made = Change::new(Noun::Customer, "new", "ABC1", None).between(None, Some(&after));
+        let made = Change::new(EntityKind::Customer, "new", "ABC1", None).between(None, Some(&after));
         assert_eq!(made.fields.names(), ["organisation", "country"]);
-        let emptied = Change::new(Noun::Customer, "edit", "ABC1", None).between(Some(&after), Some(&before));
+        let emptied = Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&after), Some(&before));
         assert_eq!(emptied.fields.as_str(), r#"{"country":["GB",null]}"#);
-        assert!(Change::new(Noun::Customer, "edit", "ABC1", None).between(Some(&after), Some(&after)).is_empty());
+        assert!(Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&after), Some(&after)).is_empty());
     }
 
     #[test]
     fn steps_read_back_as_they_were_told() {
         let awkward = "a \"quoted\" \\ text,\n[null]";
-        let change = Change::new(Noun::Note, "add", "x", None).field("text", (), awkward).field("size", 1, [2, 3]);
+        let change =
+            Change::new(EntityKind::Note, "add", "x", None).field("text", (), awkward).field("size", 1, [2, 3]);
         let expected = serde_json::json!({"text": [null, awkward], "size": [1, [2, 3]]});
         assert_eq!(Value::Object(change.fields.values()), expected);
     }

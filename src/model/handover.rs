@@ -32,8 +32,8 @@ impl Handover {
     pub fn obstacle(&self) -> Option<&'static str> {
         let details = &self.account.details;
         match self {
-            _ if self.customer.life.archived_at.is_some() => Some("its customer is archived"),
-            _ if self.account.life.archived_at.is_some() => Some("it is archived"),
+            _ if self.customer.lifecycle.archived_at.is_some() => Some("its customer is archived"),
+            _ if self.account.lifecycle.archived_at.is_some() => Some("it is archived"),
             _ if !details.enabled => Some("it is disabled"),
             _ if !details.binding_enabled => Some("it may not bind"),
             _ if !details.submit_enabled => Some("it may bind, but not submit messages"),

@@ -72,7 +72,7 @@ impl fmt::Display for ImportState {
 
 /// What the rows of a file came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct TrafficTally {
     /// Messages that were not known.
     pub new: u64,
     /// Rows that told something newer of a known message.
@@ -87,7 +87,7 @@ pub struct Tally {
     pub refused: u64,
 }
 
-impl Tally {
+impl TrafficTally {
     /// All rows.
     pub fn rows(&self) -> u64 {
         self.new + self.updated + self.duplicate + self.rejected + self.skipped + self.refused
@@ -127,7 +127,7 @@ pub struct Import {
     /// The first and last day of its messages, in days since 1970-01-01 UTC.
     pub days: Option<(i32, i32)>,
     /// Of the rows that are in.
-    pub tally: Tally,
+    pub tally: TrafficTally,
     /// What it charged, by unit; not negative.
     pub charges: Vec<(Unit, Money)>,
     pub begun_at: Time,
@@ -137,7 +137,7 @@ pub struct Import {
 
 /// What messages of an account cost, and whose balance pays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tariff {
+pub struct AccountPrice {
     pub account_id: i64,
     pub customer_id: i64,
     pub unit: Unit,
@@ -147,7 +147,7 @@ pub struct Tariff {
     pub charging: bool,
 }
 
-impl Tariff {
+impl AccountPrice {
     /// What a message of so many parts costs: what the gateway said, if it said so in a currency, else the price of the
     /// service for each part. Nothing is rounded; nothing where that is beyond all amounts.
     pub fn charge(&self, parts: u16, price: Option<Money>) -> Option<Money> {
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_price_in_credits_is_the_services_and_in_a_currency_the_gateways() {
-        let tariff = |unit: &str, charging| Tariff {
+        let account_price = |unit: &str, charging| AccountPrice {
             account_id: 1,
             customer_id: 1,
             unit: unit.parse().expect("valid"),
@@ -182,12 +182,12 @@ mod tests {
             charging,
         };
         let told = Some("0.0075".parse().expect("valid"));
-        let charge = |unit, price| tariff(unit, true).charge(3, price).expect("an amount").to_string();
+        let charge = |unit, price| account_price(unit, true).charge(3, price).expect("an amount").to_string();
         assert_eq!(charge("SMS", told), "6");
         assert_eq!(charge("EUR", told), "0.0075");
         assert_eq!(charge("EUR", None), "6");
-        assert_eq!(tariff("EUR", false).charge(3, told), Some(Money::ZERO));
-        let dear = Tariff { price: Money::from_e8(i64::MAX), ..tariff("EUR", true) };
+        assert_eq!(account_price("EUR", false).charge(3, told), Some(Money::ZERO));
+        let dear = AccountPrice { price: Money::from_e8(i64::MAX), ..account_price("EUR", true) };
         assert_eq!(dear.charge(2, None), None);
     }
 

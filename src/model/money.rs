@@ -111,7 +111,7 @@ pub enum Unit {
 serde_by_text!(Unit);
 
 impl Unit {
-    /// The code: `SMS` or the currency's three letters.
+    /// The code: `SMS` or the currency's three emails.
     pub fn code(self) -> &'static str {
         match self {
             Self::Sms => "SMS",

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::text::Invalid;
 use crate::model::{
-    AccountCode, AddressRange, Life, Msisdn, Name, Network, ServiceCode, ShortName, SystemId, SystemType, Time, Webhook,
+    AccountCode, AddressRange, IpRange, Lifecycle, Msisdn, Name, ServiceCode, ShortName, SystemId, SystemType, Time,
+    Webhook,
 };
 
 /// What an operator may change of an SMPP account, except its password and its closed user group.
@@ -33,7 +34,7 @@ pub struct SmppDetails {
     /// Binds at once; none is no limit.
     pub max_binds: Option<Limit>,
     /// Where it may bind from; none is anywhere.
-    pub allowed_ips: Vec<Network>,
+    pub allowed_ips: Vec<IpRange>,
     pub mt_webhook: Option<Webhook>,
     pub dlr_webhook: Option<Webhook>,
     pub mo_webhook: Option<Webhook>,
@@ -84,7 +85,7 @@ pub struct SmppAccount {
     pub cug_size: u64,
     /// Until when the password that it had before is taken too, if it has one.
     pub previous_password_until: Option<Time>,
-    pub life: Life,
+    pub lifecycle: Lifecycle,
 }
 
 /// A limit that is set: at least 1. "No limit" is the absence of one, so that it is never mistaken for nothing allowed.

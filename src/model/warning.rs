@@ -1,4 +1,4 @@
-//! Warnings of low balances: the marks, who is told, and what the last check found.
+//! Warnings of low balances: the thresholds, who is told, and what the last check found.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,39 +11,39 @@ use crate::model::{AccountCode, EmailAddress, Money, Time, Unit};
 /// What an operator may change of a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningDetails {
-    /// The early warning: the balance is low when it is at or below this mark.
+    /// The early warning: the balance is low when it is at or below this threshold.
     pub upper: Option<Money>,
     /// The urgent warning; not above `upper`.
     pub lower: Option<Money>,
-    pub tell_customer: bool,
+    pub notify_customer: bool,
     /// Where the customer is told; when empty, its billing contacts, else its invoice emails.
     pub to: Vec<EmailAddress>,
     /// Where we are told; when empty, the addresses of the configuration.
     pub internal: Vec<EmailAddress>,
     /// Whether those who were warned are told when the balance has recovered.
-    pub all_clear: bool,
+    pub notify_recovery: bool,
     pub active: bool,
 }
 
 impl WarningDetails {
-    /// A warning without marks, which never fires.
+    /// A warning without thresholds, which never fires.
     pub fn empty() -> Self {
         Self {
             upper: None,
             lower: None,
-            tell_customer: true,
+            notify_customer: true,
             to: Vec::new(),
             internal: Vec::new(),
-            all_clear: true,
+            notify_recovery: true,
             active: true,
         }
     }
 
-    /// How low a balance is by these marks.
+    /// How low a balance is by these thresholds.
     pub fn level(&self, balance: Money) -> Level {
-        if self.lower.is_some_and(|mark| balance <= mark) {
+        if self.lower.is_some_and(|threshold| balance <= threshold) {
             Level::Lower
-        } else if self.upper.is_some_and(|mark| balance <= mark) {
+        } else if self.upper.is_some_and(|threshold| balance <= threshold) {
             Level::Upper
         } else {
             Level::Ok
@@ -66,11 +66,11 @@ pub struct Warning {
 /// How low a balance is. Lower is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Above both marks.
+    /// Above both thresholds.
     Ok,
-    /// At or below the upper mark.
+    /// At or below the upper threshold.
     Upper,
-    /// At or below the lower mark.
+    /// At or below the lower threshold.
     Lower,
 }
 serde_by_text!(Level);
@@ -105,52 +105,52 @@ impl fmt::Display for Level {
 
 /// Why a warning's state changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Cause {
-    /// A check found that the balance had crossed a mark.
+pub enum CrossingCause {
+    /// A check found that the balance had crossed a threshold.
     Balance,
-    /// Somebody moved or removed the marks.
-    Marks,
+    /// Somebody moved or removed the thresholds.
+    Thresholds,
     /// Somebody switched the warning off.
     Off,
     /// Somebody archived the customer.
     Archived,
 }
-serde_by_text!(Cause);
+serde_by_text!(CrossingCause);
 
-impl Cause {
-    /// `balance`, `marks`, `off` or `archived`.
+impl CrossingCause {
+    /// `balance`, `thresholds`, `off` or `archived`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Balance => "balance",
-            Self::Marks => "marks",
+            Self::Thresholds => "thresholds",
             Self::Off => "off",
             Self::Archived => "archived",
         }
     }
 
-    /// Why a letter that waited was taken back.
+    /// Why an email that waited was taken back.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Balance => "the balance has moved since",
-            Self::Marks => "the marks were moved",
+            Self::Thresholds => "the thresholds were moved",
             Self::Off => "the warning was switched off",
             Self::Archived => "the customer was archived",
         }
     }
 }
 
-impl FromStr for Cause {
+impl FromStr for CrossingCause {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        [Self::Balance, Self::Marks, Self::Off, Self::Archived]
+        [Self::Balance, Self::Thresholds, Self::Off, Self::Archived]
             .into_iter()
             .find(|cause| cause.as_str() == text)
-            .ok_or_else(|| Invalid::rule("must be balance, marks, off or archived"))
+            .ok_or_else(|| Invalid::rule("must be balance, thresholds, off or archived"))
     }
 }
 
-impl fmt::Display for Cause {
+impl fmt::Display for CrossingCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -165,7 +165,7 @@ pub struct Crossing {
     pub unit: Unit,
     pub from: Level,
     pub to: Level,
-    pub cause: Cause,
+    pub cause: CrossingCause,
     pub balance: Money,
     pub at: Time,
 }
@@ -177,10 +177,11 @@ mod tests {
     #[test]
     fn a_balance_at_its_mark_is_low() {
         let money = |text: &str| text.parse::<Money>().expect("money");
-        let marks = WarningDetails { upper: Some(money("100")), lower: Some(money("0")), ..WarningDetails::empty() };
+        let thresholds =
+            WarningDetails { upper: Some(money("100")), lower: Some(money("0")), ..WarningDetails::empty() };
         let levels = [("100.00000001", Level::Ok), ("100", Level::Upper), ("0.01", Level::Upper), ("0", Level::Lower)];
         for (balance, level) in levels {
-            assert_eq!(marks.level(money(balance)), level, "{balance}");
+            assert_eq!(thresholds.level(money(balance)), level, "{balance}");
         }
         assert_eq!(WarningDetails::empty().level(money("-5")), Level::Ok);
     }

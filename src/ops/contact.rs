@@ -1,7 +1,7 @@
 //! Contacts: adding, changing and removing people of a customer.
 
 use crate::error::Result;
-use crate::model::{Change, Contact, ContactDetails, Noun};
+use crate::model::{Change, Contact, ContactDetails, EntityKind};
 use crate::ops::customer;
 use crate::store::Tx;
 
@@ -38,5 +38,5 @@ pub fn remove(tx: &mut Tx<'_>, customer: &str, name: &str) -> Result<Contact> {
 /// A change of a contact, of which nothing is told yet.
 pub(crate) fn change(action: &str, contact: &Contact) -> Change {
     let subject = format!("{} {}", contact.customer, contact.id);
-    Change::new(Noun::Contact, action, subject, Some(contact.customer_id))
+    Change::new(EntityKind::Contact, action, subject, Some(contact.customer_id))
 }

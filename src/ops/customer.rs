@@ -1,7 +1,7 @@
 //! Customers: making, changing, archiving and bringing back.
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, Look, Noun};
+use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, EntityKind, Skeleton};
 use crate::ops::{smpp, warning};
 use crate::store::vault::random_text;
 use crate::store::{SmppFilter, Snapshot, Tx};
@@ -34,8 +34,12 @@ pub fn create(
 
 /// Other customers, archived ones too, whose organisation looks like that of a customer: it may be the same one, or somebody
 /// who wants to be taken for it. Gives the first few in the order of their names, and how many they are.
-pub fn look_alikes(snapshot: &Snapshot<'_>, customer: &Customer, at_most: usize) -> Result<(Vec<Customer>, usize)> {
-    let look = Look::of(customer.details.organisation.as_str());
+pub fn confusable_names(
+    snapshot: &Snapshot<'_>,
+    customer: &Customer,
+    at_most: usize,
+) -> Result<(Vec<Customer>, usize)> {
+    let look = Skeleton::of(customer.details.organisation.as_str());
     let mut alike = Vec::new();
     snapshot.organisations(|id, organisation| {
         if id != customer.id && look.is_of(organisation) {
@@ -52,8 +56,10 @@ pub fn look_alikes(snapshot: &Snapshot<'_>, customer: &Customer, at_most: usize)
 /// [`Error::Archived`] when it does not.
 pub fn active(snapshot: &Snapshot<'_>, name: &str) -> Result<Customer> {
     let customer = snapshot.customer(name)?;
-    match customer.life.archived_at {
-        Some(_) => Err(Error::Archived { noun: Noun::Customer, name: customer.account_code.to_string(), again: false }),
+    match customer.lifecycle.archived_at {
+        Some(_) => {
+            Err(Error::Archived { entity: EntityKind::Customer, name: customer.account_code.to_string(), again: false })
+        }
         None => Ok(customer),
     }
 }
@@ -74,7 +80,7 @@ pub fn replace(tx: &mut Tx<'_>, name: &str, read: &CustomerDetails, details: Cus
     let customer = active(tx, name)?;
     if customer.details != *read {
         let name = customer.account_code.to_string();
-        return Err(Error::ChangedMeanwhile { noun: Noun::Customer, name });
+        return Err(Error::ChangedMeanwhile { entity: EntityKind::Customer, name });
     }
     save(tx, customer, details)
 }
@@ -90,7 +96,7 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
         return Ok(customer);
     }
     customer.details = details;
-    customer.life.updated_at = tx.at();
+    customer.lifecycle.updated_at = tx.at();
     tx.update_customer(&customer)?;
     tx.record(&change)?;
     Ok(customer)
@@ -100,8 +106,8 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
 /// letters that wait are taken back.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     let mut customer = active(tx, name).map_err(Error::when_archiving)?;
-    customer.life.archived_at = Some(tx.at());
-    customer.life.updated_at = tx.at();
+    customer.lifecycle.archived_at = Some(tx.at());
+    customer.lifecycle.updated_at = tx.at();
     tx.update_customer(&customer)?;
     tx.record(&change("archive", &customer).field("status", "active", "archived"))?;
     let mut accounts = Vec::new();
@@ -109,7 +115,7 @@ pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
         accounts.push(account);
         Ok::<_, Error>(())
     })?;
-    for account in accounts.into_iter().filter(|account| account.life.archived_at.is_none()) {
+    for account in accounts.into_iter().filter(|account| account.lifecycle.archived_at.is_none()) {
         smpp::archive_with_customer(tx, account)?;
     }
     warning::archive_with_customer(tx, &customer)?;
@@ -119,10 +125,10 @@ pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
 /// Makes an archived customer usable again, with exactly those SMPP accounts that its archiving took.
 pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     let mut customer = tx.customer(name)?;
-    if customer.life.archived_at.take().is_none() {
-        return Err(Error::NotArchived { noun: Noun::Customer, name: customer.account_code.to_string() });
+    if customer.lifecycle.archived_at.take().is_none() {
+        return Err(Error::NotArchived { entity: EntityKind::Customer, name: customer.account_code.to_string() });
     }
-    customer.life.updated_at = tx.at();
+    customer.lifecycle.updated_at = tx.at();
     tx.update_customer(&customer)?;
     tx.record(&change("unarchive", &customer).field("status", "archived", "active"))?;
     for account in tx.smpp_accounts_archived_with(&customer)? {
@@ -132,7 +138,7 @@ pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
 }
 
 fn change(action: &str, customer: &Customer) -> Change {
-    Change::new(Noun::Customer, action, &customer.account_code, Some(customer.id))
+    Change::new(EntityKind::Customer, action, &customer.account_code, Some(customer.id))
 }
 
 /// A code that nobody has: the organisation's letters and three digits, more when those are used up.

@@ -1,11 +1,13 @@
-//! Handing SMPP accounts over to their customers: what they are told, who is told, and the letters that tell it.
+//! Handing SMPP accounts over to their customers: what they are told, who is told, and the emails that tell it.
 
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::model::{Change, Composed, Customer, EmailAddress, Gateway, Handover, Letter, Noun, Role, Time};
+use crate::model::{
+    Change, Customer, EmailAddress, EntityKind, Gateway, Handover, OutboxEmail, RenderedEmail, Role, Time,
+};
 use crate::ops::{customer, outbox, smpp};
-use crate::store::{ContactFilter, ContactSort, Lives, Page, Snapshot, Tx};
+use crate::store::{ArchiveFilter, ContactFilter, ContactSort, Page, Snapshot, Tx};
 
 /// What the customer of an account is to be told at a time.
 pub fn pack(snapshot: &Snapshot<'_>, account: &str, gateway: &Gateway, at: Time) -> Result<Handover> {
@@ -21,7 +23,7 @@ pub fn recipients(snapshot: &Snapshot<'_>, customer: &Customer) -> Result<Vec<Em
     let mut first = None;
     let filter = ContactFilter {
         customer_id: Some(customer.id),
-        lives: Lives::All,
+        archive_filter: ArchiveFilter::All,
         role: None,
         search: None,
         page: Page { sort: ContactSort::Id, descending: false, limit: None },
@@ -37,11 +39,16 @@ pub fn recipients(snapshot: &Snapshot<'_>, customer: &Customer) -> Result<Vec<Em
     Ok(if technical.is_empty() { first.into_iter().collect() } else { technical.into_iter().collect() })
 }
 
-/// Queues the letter that hands an account over, once to each address.
+/// Queues the email that hands an account over, once to each address.
 ///
 /// # Errors
 /// [`Error::Archived`] when the account or its customer is, [`Error::Refused`] when there is nobody to write to.
-pub fn send(tx: &mut Tx<'_>, pack: &Handover, to: &[EmailAddress], content: &Composed) -> Result<Vec<Letter>> {
+pub fn send(
+    tx: &mut Tx<'_>,
+    pack: &Handover,
+    to: &[EmailAddress],
+    content: &RenderedEmail,
+) -> Result<Vec<OutboxEmail>> {
     customer::active(tx, pack.customer.account_code.as_str())?;
     let account = smpp::active(tx, pack.account.system_id.as_str())?;
     let to: BTreeSet<&EmailAddress> = to.iter().collect();
@@ -50,9 +57,9 @@ pub fn send(tx: &mut Tx<'_>, pack: &Handover, to: &[EmailAddress], content: &Com
         return Err(Error::Refused(format!("no contact of {customer} has an email address")));
     }
     let addresses: Vec<&str> = to.iter().map(|address| address.as_str()).collect();
-    let change = Change::new(Noun::Smpp, content.kind.as_str(), &account.system_id, Some(account.customer_id))
+    let change = Change::new(EntityKind::Smpp, content.kind.as_str(), &account.system_id, Some(account.customer_id))
         .field("to", (), addresses)
-        .field("tells_password", (), content.password_of.is_some());
+        .field("contains_password", (), content.password_of.is_some());
     tx.record(&change)?;
     to.into_iter().map(|to| outbox::queue(tx, Some(&pack.customer), None, to, content)).collect()
 }

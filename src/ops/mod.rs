@@ -9,5 +9,4 @@ pub mod outbox;
 pub mod quick_create;
 pub mod service;
 pub mod smpp;
-pub mod traffic;
 pub mod warning;

@@ -1,7 +1,7 @@
 //! Notes: adding remarks about a customer.
 
 use crate::error::Result;
-use crate::model::{Actor, Change, Note, NoteText, Noun, Time};
+use crate::model::{Actor, Change, EntityKind, Note, NoteText, Time};
 use crate::ops::customer;
 use crate::store::Tx;
 
@@ -22,5 +22,5 @@ pub fn take(tx: &mut Tx<'_>, customer: &str, text: NoteText, at: Option<Time>, a
 /// What the audit log is told of a new note.
 pub(crate) fn change(note: &Note) -> Change {
     let subject = format!("{} {}", note.customer, note.id);
-    Change::new(Noun::Note, "add", subject, Some(note.customer_id)).field("text", (), note.text.as_str())
+    Change::new(EntityKind::Note, "add", subject, Some(note.customer_id)).field("text", (), note.text.as_str())
 }

@@ -1,7 +1,7 @@
 //! Services: what SMPP accounts are sold.
 
 use crate::error::{Error, Result};
-use crate::model::{ApiId, Change, Invalid, Money, Noun, Service, ServiceCode, ServiceDetails, Unit};
+use crate::model::{ApiId, Change, EntityKind, Invalid, Money, Service, ServiceCode, ServiceDetails, Unit};
 use crate::store::Tx;
 
 /// Makes a service that charges in a unit.
@@ -19,11 +19,11 @@ pub fn create(
 ) -> Result<Service> {
     check_price(unit, details.price)?;
     if tx.has_service_code(&code)? {
-        return Err(Error::Exists { noun: Noun::Service, field: "code", value: code.to_string() });
+        return Err(Error::Exists { entity: EntityKind::Service, field: "code", value: code.to_string() });
     }
     let api_id = match api_id {
         Some(id) if tx.has_service_api_id(&id)? => {
-            return Err(Error::Exists { noun: Noun::Service, field: "api_id", value: id.to_string() });
+            return Err(Error::Exists { entity: EntityKind::Service, field: "api_id", value: id.to_string() });
         }
         Some(id) => id,
         None => ApiId::generate(),
@@ -35,7 +35,7 @@ pub fn create(
 
 /// What the audit log is told of a new service.
 pub(crate) fn made(service: &Service) -> Change {
-    Change::new(Noun::Service, "new", &service.code, None)
+    Change::new(EntityKind::Service, "new", &service.code, None)
         .field("unit", (), service.unit.code())
         .between(None, Some(&service.details))
         .amounts(service.unit, &["price"])
@@ -47,7 +47,7 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut ServiceDetails))
     let before = service.details.clone();
     edit(&mut service.details);
     check_price(service.unit, service.details.price)?;
-    let change = Change::new(Noun::Service, "edit", &service.code, None)
+    let change = Change::new(EntityKind::Service, "edit", &service.code, None)
         .between(Some(&before), Some(&service.details))
         .amounts(service.unit, &["price"]);
     if !change.is_empty() {

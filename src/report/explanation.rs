@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Customer, EntryKind, Money, Noun, Reference, Time, Unit};
+use crate::model::{Balance, Customer, EntityKind, EntryKind, Money, Reference, Time, Unit};
 use crate::store::{EntryFilter, Snapshot};
 
 /// What the entries of one kind did to a balance.
@@ -34,7 +34,7 @@ pub fn explain(
         && snapshot.balance(customer, unit)?.is_none()
     {
         let name = Balance::name_of(&customer.account_code, unit);
-        return Err(Error::NotFound { noun: Noun::Balance, name, nearest: None });
+        return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
     }
     let mut shares: BTreeMap<(Unit, EntryKind, i64), Share> = BTreeMap::new();
     // Imports are told in the order in which they were first charged for, by the entry that did.

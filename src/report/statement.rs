@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Customer, Entry, EntryKind, Money, Noun, Time, Unit};
+use crate::model::{Balance, Customer, EntityKind, Entry, EntryKind, Money, Time, Unit};
 use crate::report::balance_at::balance_at;
 use crate::store::{EntryFilter, Snapshot};
 
@@ -36,7 +36,7 @@ pub struct Statement {
 pub fn statement(snapshot: &Snapshot<'_>, customer: Customer, unit: Unit, period: Period) -> Result<Statement> {
     if snapshot.balance(&customer, unit)?.is_none() {
         let name = Balance::name_of(&customer.account_code, unit);
-        return Err(Error::NotFound { noun: Noun::Balance, name, nearest: None });
+        return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
     }
     let opening = balance_at(snapshot, &customer, unit, period.from)?.balance;
     let mut closing = opening;

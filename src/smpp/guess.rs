@@ -41,7 +41,7 @@ pub fn guesses(report: &Report, account: &SmppAccount) -> Vec<String> {
 
 fn of_switches(account: &SmppAccount) -> impl Iterator<Item = String> {
     let switches = [
-        (account.life.archived_at.is_some(), "it is archived"),
+        (account.lifecycle.archived_at.is_some(), "it is archived"),
         (!account.details.enabled, "it is disabled"),
         (!account.details.binding_enabled, "binding is switched off for it"),
     ];

@@ -5,11 +5,11 @@ mod sqlite;
 mod traffic;
 pub mod vault;
 
-use crate::model::{Country, EntryKind, LetterState, Level, Money, Noun, Origin, Time, Unit};
+use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Origin, Time, Unit};
 
 pub use sqlite::{
-    CheckReport, Crossed, Location, MessageQuestion, Migration, PackedDays, SCHEMA_VERSION, Snapshot, Store, TABLES,
-    Table, Turn, Twin, Tx, sqlite_source, sqlite_version,
+    CheckReport, Crossed, HelperConnection, Location, MessageQuestion, Migration, PackedDays, QueueGuard,
+    SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DaySum, HourSum, ImportFilter, KnownMessage, MonthKey, Share, TrafficAccount,
@@ -45,7 +45,7 @@ pub struct Stamp {
 
 /// Which lives a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lives {
+pub enum ArchiveFilter {
     /// What is in use.
     #[default]
     Active,
@@ -74,7 +74,7 @@ impl<S> Page<S> {
 /// Which customers to list.
 #[derive(Debug, Clone)]
 pub struct CustomerFilter {
-    pub lives: Lives,
+    pub archive_filter: ArchiveFilter,
     pub country: Option<Country>,
     /// A part of the organisation, code, API ID, invoice emails, or of a contact's name, email or mobile.
     pub search: Option<String>,
@@ -95,7 +95,7 @@ pub enum CustomerSort {
 #[derive(Debug, Clone)]
 pub struct ContactFilter {
     pub customer_id: Option<i64>,
-    pub lives: Lives,
+    pub archive_filter: ArchiveFilter,
     pub role: Option<crate::model::Role>,
     /// A part of the name, email or mobile.
     pub search: Option<String>,
@@ -115,7 +115,7 @@ pub enum ContactSort {
 #[derive(Debug, Clone)]
 pub struct NoteFilter {
     pub customer_id: Option<i64>,
-    pub lives: Lives,
+    pub archive_filter: ArchiveFilter,
     /// A part of the text.
     pub search: Option<String>,
     pub page: Page<NoteSort>,
@@ -149,7 +149,7 @@ pub enum ServiceSort {
 #[derive(Debug, Clone)]
 pub struct SmppFilter {
     pub customer_id: Option<i64>,
-    pub lives: Lives,
+    pub archive_filter: ArchiveFilter,
     pub service_id: Option<i64>,
     pub enabled: Option<bool>,
     /// A part of the system ID, name, short name or customer's code.
@@ -171,7 +171,7 @@ pub enum SmppSort {
 #[derive(Debug, Clone)]
 pub struct BalanceFilter {
     pub customer_id: Option<i64>,
-    pub lives: Lives,
+    pub archive_filter: ArchiveFilter,
     pub unit: Option<Unit>,
     /// Only those at or below this amount.
     pub at_most: Option<Money>,
@@ -205,7 +205,7 @@ pub struct EntryFilter {
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
     pub customer_id: Option<i64>,
-    pub noun: Option<Noun>,
+    pub entity: Option<EntityKind>,
     pub subject: Option<String>,
     pub actor: Option<String>,
     pub since: Option<Time>,
@@ -222,12 +222,12 @@ pub struct Due {
     pub beyond: Time,
 }
 
-/// Which letters to list.
+/// Which emails to list.
 #[derive(Debug, Clone, Default)]
-pub struct LetterFilter {
+pub struct OutboxFilter {
     pub customer_id: Option<i64>,
     pub crossing_id: Option<i64>,
-    pub state: Option<LetterState>,
+    pub state: Option<EmailState>,
     /// Only those whose next attempt is due.
     pub due: Option<Due>,
     /// Only those that wait for an attempt, due or not.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountCode, Destination, ImportState, MessageState, Money, ServiceCode, StateCounts, SystemId, Tariff, Unit,
+    AccountCode, AccountPrice, Destination, ImportState, MessageState, Money, ServiceCode, StateCounts, SystemId, Unit,
 };
 
 /// The messages of one account on one day, or what is added to them: the same messages by hour, and by country and unit.
@@ -221,7 +221,7 @@ pub struct ImportFilter {
 /// An account of a file: what its messages cost, and of which days they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountDays {
-    pub tariff: Tariff,
+    pub account_price: AccountPrice,
     pub first_day: i32,
     pub last_day: i32,
 }

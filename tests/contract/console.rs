@@ -95,16 +95,16 @@ impl Console {
         self.ok("traffic import shown.csv --no-charge");
     }
 
-    /// A warning whose letter waits, as `broken.toml` cannot send; `mail.toml` sends into the folder `letters`.
+    /// A warning whose email waits, as `broken.toml` cannot send; `mail.toml` sends into the folder `emails`.
     fn set_up_mail(&self) {
         let role = "[roles.billing]\nname = \"Billing\"\naddress = \"billing@gateway.example\"\n";
-        for (file, transport) in [("broken.toml", "sendmail:/bin/false"), ("mail.toml", "folder:letters")] {
+        for (file, transport) in [("broken.toml", "sendmail:/bin/false"), ("mail.toml", "folder:emails")] {
             let hosts = "[gateway]\nhosts = [\"smpp1.gateway.example\", \"smpp2.gateway.example\"]\n";
             let text = format!("{hosts}[mail]\ntransport = \"{transport}\"\n{role}");
             fs::write(self.path(file), text).expect("written");
             fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o600)).expect("private");
         }
-        fs::create_dir(self.path("letters")).expect("a folder");
+        fs::create_dir(self.path("emails")).expect("a folder");
         self.ok("balance warn ABC --unit SMS --upper 200 --lower 50");
         let check = self.run("balance check --config broken.toml");
         assert_eq!(check.code, Some(11), "{}", check.stderr);

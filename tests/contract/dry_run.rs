@@ -61,7 +61,7 @@ const OTHERS: &[&str] = &[
     "note list",
     // With --reveal it leaves an event; a rehearsal that shows the password would be a reveal without one.
     "smpp show",
-    // Its rehearsal lists the letters that it would queue, which a run then sends.
+    // Its rehearsal lists the emails that it would queue, which a run then sends.
     "smpp handover",
     "smpp list",
     // What was sent to a gateway cannot be taken back.
@@ -71,13 +71,13 @@ const OTHERS: &[&str] = &[
     "balance list",
     "balance history",
     "balance at",
-    // Its rehearsal lists the letters that it would queue; see below.
+    // Its rehearsal lists the emails that it would queue; see below.
     "balance check",
-    "balance why",
+    "balance alerts",
     "mail list",
     "mail show",
     "mail preview",
-    // A letter that was sent cannot be taken back.
+    // An email that was sent cannot be taken back.
     "mail test",
     "balance explain",
     "report balances",
@@ -167,18 +167,18 @@ fn a_rehearsal_shows_the_result_and_changes_nothing() {
 }
 
 #[test]
-fn a_rehearsed_check_lists_its_letters_and_neither_queues_nor_sends_them() {
+fn a_rehearsed_check_lists_its_emails_and_neither_queues_nor_sends_them() {
     let console = seeded();
     console.ok("balance adjust ABC -60 --unit SMS --description used");
     let before = console.dump();
-    let letters = || std::fs::read_dir(console.path("letters")).map(Iterator::count).ok();
+    let emails = || std::fs::read_dir(console.path("emails")).map(Iterator::count).ok();
     let rehearsed = console.json("balance check --config mail.toml --dry-run");
-    assert_eq!(rehearsed[0]["letter"], "low-lower", "{rehearsed}");
+    assert_eq!(rehearsed[0]["email"], "low-lower", "{rehearsed}");
     assert!(before == console.dump());
-    assert_eq!(letters(), Some(0));
+    assert_eq!(emails(), Some(0));
     console.ok("balance check --config mail.toml");
     assert_eq!(console.json("mail list --state sent")[0]["kind"], "low-lower");
-    assert_eq!(letters(), Some(1));
+    assert_eq!(emails(), Some(1));
 }
 
 #[test]

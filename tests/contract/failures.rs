@@ -203,7 +203,7 @@ fn bad_data_from_files_has_its_codes() {
 }
 
 #[test]
-fn letters_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
+fn emails_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
     let console = Console::seeded();
     console.ok("balance adjust ABC -60 --unit SMS --description used");
     let outcome = console.run("balance check --config broken.toml --json");

@@ -84,14 +84,14 @@ const LINES: &[(Shape, &str)] = &[
     (List, "balance transfer ABC XYZ 1 --unit SMS --description moved -n"),
     (Single, "balance warn ABC --unit SMS --upper 300 -n"),
     (Single, "balance check --status"),
-    (Sheet, "balance why ABC --unit SMS"),
+    (Sheet, "balance alerts ABC --unit SMS"),
     (List, "mail list"),
     (Sheet, "mail show 1"),
     (List, "mail retry 1 -n"),
     (List, "mail cancel 1 -n"),
-    // A row for programs, and a letter for a person.
+    // A row for programs, and an email for a person.
     (Text, "mail preview test --config mail.toml"),
-    // A row, but of another letter each time.
+    // A row, but of another email each time.
     (Text, "mail test a@b.example --config mail.toml"),
     (Single, "balance import rows.csv -n"),
     (List, "balance import rows.csv --receipts -n"),
@@ -333,7 +333,7 @@ fn a_change_with_an_unknown_field_is_not_made() {
 }
 
 #[test]
-fn a_file_or_letter_whose_receipt_has_an_unknown_field_is_not_made() {
+fn a_file_or_email_whose_receipt_has_an_unknown_field_is_not_made() {
     for line in [
         "config init --config new.toml",
         "db init --db new.db",
@@ -350,7 +350,7 @@ fn a_file_or_letter_whose_receipt_has_an_unknown_field_is_not_made() {
         // Opened once, so that what belongs beside it is there.
         console.run("db migrate --db old.db --wait 0 --fields schema,colour").failed(2, "db migrate");
         let files = || {
-            let folders = [console.path("."), console.path("letters")];
+            let folders = [console.path("."), console.path("emails")];
             let names = folders.into_iter().flat_map(|folder| fs::read_dir(folder).expect("a folder"));
             names.map(|entry| entry.expect("an entry").file_name()).collect::<BTreeSet<_>>()
         };

@@ -142,7 +142,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("event", "version"),
     ("event", "action"),
     ("event", "subject"),
-    ("event", "noun"),
+    ("event", "entity"),
 ];
 
 #[test]

@@ -141,7 +141,7 @@ fn a_reveal_shows_the_password_and_leaves_an_event() {
     let before = count(&console);
     assert_eq!(console.json("smpp show given --reveal --reason 'on the phone' --actor alice")["password"], GIVEN);
     assert_eq!(console.json("smpp show generated --reveal")["password"], generated.as_str());
-    let events = console.json("audit list --noun smpp --subject given --desc --limit 1");
+    let events = console.json("audit list --entity smpp --subject given --desc --limit 1");
     for (key, value) in [("action", "reveal"), ("actor", "alice"), ("reason", "on the phone")] {
         assert_eq!(events[0][key], value, "{events}");
     }

@@ -59,7 +59,7 @@ const LINES: &[&str] = &[
     "balance import rows.csv",
     "balance warn ABC --unit SMS",
     "balance check --status",
-    "balance why ABC --unit SMS",
+    "balance alerts ABC --unit SMS",
     "mail list",
     "mail show LETTER:1",
     "mail retry LETTER:1",

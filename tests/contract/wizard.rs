@@ -301,10 +301,10 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
 }
 
 #[test]
-fn a_customer_is_not_written_to_where_letters_cannot_be_sent() {
+fn a_customer_is_not_written_to_where_emails_cannot_be_sent() {
     let console = Console::seeded();
     let mut session = console.at_terminal("quick-create", &[]);
-    session.shows("The customer cannot be sent an email: nobody is set up to write letters");
+    session.shows("The customer cannot be sent an email: nobody is set up to write emails");
     answer(&mut session, &STEPS[..STEPS.len() - 1]);
     session.shows(REVIEW);
     session.types("\r");

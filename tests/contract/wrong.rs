@@ -72,8 +72,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
-        "--timezone" | "--zone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--noun" | "--sort" | "--unset"
+        "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
+        "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort" | "--unset"
         | "--output" | "--color" | "--chart" | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }

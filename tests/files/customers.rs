@@ -1,7 +1,7 @@
 //! What an import of customers makes, changes, leaves alone and refuses.
 
-use ssgctl::ingest::customer::{Customers, Match};
-use ssgctl::ingest::import::{Manner, Verdict};
+use ssgctl::import::customer::{Customers, Match};
+use ssgctl::import::{OnExisting, Verdict};
 use ssgctl::model::{Customer, Status};
 use ssgctl::ops::customer;
 
@@ -21,7 +21,7 @@ fn get(scene: &mut Scene, name: &str) -> Customer {
 #[test]
 fn a_file_makes_customers_once() {
     let mut scene = Scene::new();
-    let taken = put_customers(&mut scene, FILE, Manner::default()).unwrap();
+    let taken = put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
     assert_eq!(taken.counts(), [2, 0, 0, 0]);
     assert_eq!(taken.plan[0], (2, Verdict::New, "ACME".to_owned()));
     assert_eq!(taken.plan[1].0, 4, "a row is named by the physical line on which it begins");
@@ -43,18 +43,18 @@ fn json_and_json_lines_say_what_csv_says() {
     let array = format!("[{}]", lines.trim().replace('\n', ",\n"));
     for text in [lines, &array] {
         let mut scene = Scene::new();
-        put_customers(&mut scene, FILE, Manner::default()).unwrap();
-        assert_eq!(put_customers(&mut scene, text, Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+        put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
+        assert_eq!(put_customers(&mut scene, text, OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
     }
 }
 
 #[test]
 fn what_differs_is_a_conflict_unless_it_is_to_be_changed() {
     let mut scene = Scene::new();
-    put_customers(&mut scene, FILE, Manner::default()).unwrap();
+    put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
     let other = FILE.replace(",GB,", ",IE,").replace("Leeds", "York");
     let before = scene.dump();
-    let faults = put_customers(&mut scene, &other, Manner::default()).unwrap_err();
+    let faults = put_customers(&mut scene, &other, OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["2:1 customer `ACME` is there already and differs in country, invoice_address"]);
     assert_eq!(scene.dump(), before);
     assert_eq!(put_customers(&mut scene, &other, UPDATE).unwrap().counts(), [0, 1, 1, 0]);
@@ -66,7 +66,7 @@ fn what_differs_is_a_conflict_unless_it_is_to_be_changed() {
 #[test]
 fn an_absent_column_and_an_empty_cell_leave_a_field_alone() {
     let mut scene = Scene::new();
-    put_customers(&mut scene, FILE, Manner::default()).unwrap();
+    put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
     let text = "account_code,country,invoice_emails\nacme,,\n";
     assert_eq!(put_customers(&mut scene, text, UPDATE).unwrap().counts(), [0, 0, 1, 0]);
     assert_eq!(put_customers(&mut scene, text, UNSET).unwrap().counts(), [0, 1, 0, 0]);
@@ -81,8 +81,8 @@ fn what_is_usual_holds_where_the_file_has_no_column_for_it() {
     let usual = |details: &mut ssgctl::model::CustomerDetails| details.country = Some(valid("SE"));
     let mut importer = Customers { usual: &usual, ..customers() };
     let text = "organisation,country\nA,\nB,GB\n";
-    put(&mut scene, text.as_bytes(), &mut importer, Manner::default()).unwrap();
-    put(&mut scene, b"organisation\nC\n", &mut importer, Manner::default()).unwrap();
+    put(&mut scene, text.as_bytes(), &mut importer, OnExisting::default()).unwrap();
+    put(&mut scene, b"organisation\nC\n", &mut importer, OnExisting::default()).unwrap();
     let countries = scene.read(|now| {
         let filter = crate::support::every_customer();
         collect(|each| now.customers(&filter, |customer| each(customer.details)))
@@ -97,7 +97,7 @@ fn what_is_usual_holds_where_the_file_has_no_column_for_it() {
 #[test]
 fn a_customer_is_found_by_code_else_by_api_id_else_by_name() {
     let mut scene = Scene::new();
-    put_customers(&mut scene, FILE, Manner::default()).unwrap();
+    put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
     let api_id = get(&mut scene, "ACME").api_id;
     for text in [
         "account_code,country\naCmE,GB\n".to_owned(),
@@ -121,17 +121,18 @@ fn a_customer_is_found_by_code_else_by_api_id_else_by_name() {
 #[test]
 fn names_that_are_no_names_are_told() {
     let mut scene = Scene::new();
-    put_customers(&mut scene, "account_code,organisation\nA,Twin\nB,Twin\n", Manner::default()).unwrap();
-    let faults = put_customers(&mut scene, "organisation\nTwin\n", Manner::default()).unwrap_err();
+    put_customers(&mut scene, "account_code,organisation\nA,Twin\nB,Twin\n", OnExisting::default()).unwrap();
+    let faults = put_customers(&mut scene, "organisation\nTwin\n", OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["2:1 `Twin` names more than one customer: A, B"]);
-    let faults = put_customers(&mut scene, "organisation,country\nNew,GB\nnew,IE\n", Manner::default()).unwrap_err();
+    let faults =
+        put_customers(&mut scene, "organisation,country\nNew,GB\nnew,IE\n", OnExisting::default()).unwrap_err();
     assert!(
         faults[0].starts_with("3:1 customer `NEW") && faults[0].ends_with("differs in organisation, country"),
         "{faults:?}"
     );
-    let faults = put_customers(&mut scene, "account_code,organisation\n,\nC,\n", Manner::default()).unwrap_err();
+    let faults = put_customers(&mut scene, "account_code,organisation\n,\nC,\n", OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["2:2 organisation is needed", "3:3 organisation is needed"]);
-    let faults = put_customers(&mut scene, "name,country\nx,GB\n", Manner::default()).unwrap_err();
+    let faults = put_customers(&mut scene, "name,country\nx,GB\n", OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["1:1 the header has no column `organisation`; it has `name,country`"]);
 }
 
@@ -139,10 +140,10 @@ fn names_that_are_no_names_are_told() {
 fn an_api_id_from_elsewhere_is_kept_and_never_taken_twice() {
     let mut scene = Scene::new();
     let id = "01a20eba-0000-7000-8000-000000000000";
-    put_customers(&mut scene, &format!("account_code,organisation,api_id\nA,A,{id}\n"), Manner::default()).unwrap();
+    put_customers(&mut scene, &format!("account_code,organisation,api_id\nA,A,{id}\n"), OnExisting::default()).unwrap();
     assert_eq!(get(&mut scene, "A").api_id.as_str(), id);
     let text = format!("account_code,organisation,api_id\nB,B,{id}\n");
-    let faults = put_customers(&mut scene, &text, Manner::default()).unwrap_err();
+    let faults = put_customers(&mut scene, &text, OnExisting::default()).unwrap_err();
     assert_eq!(faults, [format!("2:1 api_id `{id}` belongs to another customer")]);
 }
 
@@ -150,16 +151,16 @@ fn an_api_id_from_elsewhere_is_kept_and_never_taken_twice() {
 fn archived_customers_come_and_stay_archived() {
     let mut scene = Scene::new();
     let text = "account_code,organisation,status\nOLD,Old,archived\nNEW,New,active\n";
-    put_customers(&mut scene, text, Manner::default()).unwrap();
-    assert_eq!(get(&mut scene, "OLD").life.status(), Status::Archived);
-    assert_eq!(put_customers(&mut scene, text, Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    put_customers(&mut scene, text, OnExisting::default()).unwrap();
+    assert_eq!(get(&mut scene, "OLD").lifecycle.status(), Status::Archived);
+    assert_eq!(put_customers(&mut scene, text, OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
     let faults = put_customers(&mut scene, "account_code,country\nOLD,GB\n", UPDATE).unwrap_err();
     assert_eq!(faults, ["2:1 customer `OLD` is archived"]);
     let swapped = text.replace("archived", "x").replace("active", "archived").replace(",x", ",active");
-    assert_eq!(put_customers(&mut scene, &swapped, Manner::default()).unwrap_err().len(), 2);
+    assert_eq!(put_customers(&mut scene, &swapped, OnExisting::default()).unwrap_err().len(), 2);
     assert_eq!(put_customers(&mut scene, &swapped, UPDATE).unwrap().counts(), [0, 2, 0, 0]);
-    assert_eq!(get(&mut scene, "OLD").life.status(), Status::Active);
-    assert_eq!(get(&mut scene, "NEW").life.status(), Status::Archived);
+    assert_eq!(get(&mut scene, "OLD").lifecycle.status(), Status::Active);
+    assert_eq!(get(&mut scene, "NEW").lifecycle.status(), Status::Archived);
     assert_eq!(scene.findings(), Vec::<String>::new());
 }
 
@@ -167,7 +168,7 @@ fn archived_customers_come_and_stay_archived() {
 fn people_beside_a_customer_become_contacts() {
     let mut scene = Scene::new();
     let text = "organisation,contact_name,contact_email,contact_2_name,contact_2_roles\nAcme,Ann,ann@acme.example,Bob,billing\n";
-    put_customers(&mut scene, text, Manner::default()).unwrap();
+    put_customers(&mut scene, text, OnExisting::default()).unwrap();
     let people = |scene: &mut Scene| {
         scene.read(|now| {
             let acme = now.customers_called(&valid("Acme"))?.remove(0);
@@ -175,9 +176,9 @@ fn people_beside_a_customer_become_contacts() {
         })
     };
     assert_eq!(people(&mut scene), ["Ann", "Bob"]);
-    assert_eq!(put_customers(&mut scene, text, Manner::default()).unwrap().counts(), [0, 0, 1, 0]);
+    assert_eq!(put_customers(&mut scene, text, OnExisting::default()).unwrap().counts(), [0, 0, 1, 0]);
     let other = text.replace("Ann,", "Anna,");
-    assert!(put_customers(&mut scene, &other, Manner::default()).unwrap_err()[0].ends_with("differs in contacts"));
+    assert!(put_customers(&mut scene, &other, OnExisting::default()).unwrap_err()[0].ends_with("differs in contacts"));
     assert_eq!(put_customers(&mut scene, &other, UPDATE).unwrap().counts(), [0, 1, 0, 0]);
     assert_eq!(people(&mut scene), ["Anna", "Bob"]);
 }
@@ -188,12 +189,12 @@ fn all_faults_of_a_file_are_told_in_their_order_and_nothing_is_imported() {
     let before = scene.dump();
     let text =
         "account_code,organisation,country,phone\nA,Fine,GB,\nacme,Other,GB,\nB,Bad,ZZ,\nC,Short\nD,Cut,GB,\"+44";
-    let faults = put_customers(&mut scene, text, Manner::default()).unwrap_err();
+    let faults = put_customers(&mut scene, text, OnExisting::default()).unwrap_err();
     let places: Vec<&str> = faults.iter().map(|fault| fault.split(' ').next().unwrap()).collect();
     assert_eq!(places, ["3:1", "4:7", "5:3", "6:10"], "{faults:?}");
     assert_eq!(scene.dump(), before);
     let many = format!("account_code,organisation,country\n{}", "A,B,ZZ\n".repeat(50));
-    assert_eq!(put_customers(&mut scene, &many, Manner::default()).unwrap_err().len(), 20);
+    assert_eq!(put_customers(&mut scene, &many, OnExisting::default()).unwrap_err().len(), 20);
 }
 
 #[test]
@@ -224,7 +225,7 @@ fn of_a_row_that_is_skipped_nothing_is_left() {
 fn what_is_not_imported_is_counted() {
     let mut scene = Scene::new();
     let text = "organisation,Fax,created_at,refused_because,Colour\nA,1,2024,x,\nB,2,,,red\nC,,,,\n";
-    let tally = put_customers(&mut scene, text, Manner::default()).unwrap().tally;
+    let tally = put_customers(&mut scene, text, OnExisting::default()).unwrap().tally;
     assert_eq!(tally.left_out, [("Fax".to_owned(), 2), ("Colour".to_owned(), 1)]);
 }
 
@@ -244,7 +245,7 @@ fn spreadsheets_ways_of_saving_text_are_all_read() {
         utf16(&semicolons, true),
     ] {
         let mut scene = Scene::new();
-        put(&mut scene, &bytes, &mut customers(), Manner::default()).unwrap();
+        put(&mut scene, &bytes, &mut customers(), OnExisting::default()).unwrap();
         assert_eq!(get(&mut scene, "A").details.organisation.as_str(), "Café, \"du Port\"");
     }
     let mut scene = Scene::new();
@@ -257,7 +258,7 @@ fn spreadsheets_ways_of_saving_text_are_all_read() {
             "2:1 the file is not UTF-8 here; save it as CSV in UTF-8",
         ),
     ] {
-        assert_eq!(put(&mut scene, bytes, &mut customers(), Manner::default()).unwrap_err(), [said]);
+        assert_eq!(put(&mut scene, bytes, &mut customers(), OnExisting::default()).unwrap_err(), [said]);
     }
 }
 
@@ -272,9 +273,9 @@ fn what_a_spreadsheet_spoilt_is_told_in_csv_and_taken_in_json() {
     ] {
         let text =
             format!("organisation,country,phone,company_reg_no,vat_reg_no\nAcme,{cell}\n").replace("Acme,GB", "Ac,GB");
-        let faults = put_customers(&mut scene, &text, Manner::default()).unwrap_err();
+        let faults = put_customers(&mut scene, &text, OnExisting::default()).unwrap_err();
         assert!(faults[0].starts_with(said), "{faults:?}");
     }
     let json = r#"[{"organisation":"Acme","country":"GB","phone":"7700900123","company_reg_no":"01-Mar"}]"#;
-    put_customers(&mut scene, json, Manner::default()).unwrap();
+    put_customers(&mut scene, json, OnExisting::default()).unwrap();
 }

@@ -1,9 +1,9 @@
 //! Imports of texts into a scene, and what came of them.
 
 use ssgctl::error::Faults;
-use ssgctl::ingest::customer::{Customers, Match};
-use ssgctl::ingest::import::{Importer, Manner, Tally, Verdict, import};
-use ssgctl::ingest::{Dialect, Rows, Translation};
+use ssgctl::formats::{ColumnMapping, Dialect, RecordReader};
+use ssgctl::import::customer::{Customers, Match};
+use ssgctl::import::{ImportTally, Importer, OnExisting, Verdict, import};
 use ssgctl::store::Tx;
 use ssgctl::{Error, Result};
 
@@ -12,7 +12,7 @@ use crate::support::Scene;
 /// What came of an import that was taken.
 #[derive(Debug)]
 pub struct Taken {
-    pub tally: Tally,
+    pub tally: ImportTally,
     /// Line, verdict and name of every row.
     pub plan: Vec<(u64, Verdict, String)>,
 }
@@ -24,25 +24,25 @@ impl Taken {
     }
 }
 
-pub const UPDATE: Manner = Manner { update: true, empty_unsets: false, skip_invalid: false };
-pub const UNSET: Manner = Manner { update: true, empty_unsets: true, skip_invalid: false };
-pub const SKIP: Manner = Manner { update: false, empty_unsets: false, skip_invalid: true };
+pub const UPDATE: OnExisting = OnExisting { update: true, empty_unsets: false, skip_invalid: false };
+pub const UNSET: OnExisting = OnExisting { update: true, empty_unsets: true, skip_invalid: false };
+pub const SKIP: OnExisting = OnExisting { update: false, empty_unsets: false, skip_invalid: true };
 
 /// Reads a text in a transaction; the faults of the file are the inner error.
 pub fn take<I: Importer>(
     tx: &mut Tx<'_>,
     text: &[u8],
     importer: &mut I,
-    manner: Manner,
+    on_existing: OnExisting,
 ) -> Result<Result<Taken, Faults>> {
-    let mut rows = match Rows::open(text) {
+    let mut rows = match RecordReader::open(text) {
         Ok(rows) => rows,
         Err(fault) => return Ok(Err(fault.into())),
     };
     let dialect = Dialect::of_header(rows.columns()).filter(|_| I::reads("organisation"));
-    let translation = dialect.map(|dialect| Translation::of(Some(dialect)));
+    let column_mapping = dialect.map(|dialect| ColumnMapping::of(Some(dialect)));
     let mut plan = Vec::new();
-    let tally = import(tx, &mut rows, translation.as_ref(), importer, manner, |planned| {
+    let tally = import(tx, &mut rows, column_mapping.as_ref(), importer, on_existing, |planned| {
         plan.push((planned.line, planned.verdict, planned.name.to_owned()));
         Ok::<_, Error>(())
     })?;
@@ -54,10 +54,10 @@ pub fn put<I: Importer>(
     scene: &mut Scene,
     text: &[u8],
     importer: &mut I,
-    manner: Manner,
+    on_existing: OnExisting,
 ) -> Result<Taken, Vec<String>> {
     let mut tx = scene.store.write(&scene.origin).expect("lock");
-    match take(&mut tx, text, importer, manner).expect("no fault beyond the file") {
+    match take(&mut tx, text, importer, on_existing).expect("no fault beyond the file") {
         Ok(taken) => {
             tx.commit().expect("committed");
             Ok(taken)
@@ -75,8 +75,8 @@ pub fn customers() -> Customers<'static> {
 }
 
 /// Imports a text of customers.
-pub fn put_customers(scene: &mut Scene, text: &str, manner: Manner) -> Result<Taken, Vec<String>> {
-    put(scene, text.as_bytes(), &mut customers(), manner)
+pub fn put_customers(scene: &mut Scene, text: &str, on_existing: OnExisting) -> Result<Taken, Vec<String>> {
+    put(scene, text.as_bytes(), &mut customers(), on_existing)
 }
 
 /// Numbers without pattern, the same in every run.

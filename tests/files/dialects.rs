@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ssgctl::ingest::import::Manner;
+use ssgctl::import::OnExisting;
 use ssgctl::model::Status;
 
 use crate::desk::{Dice, UPDATE, put_customers};
@@ -38,10 +38,10 @@ fn maybe(dice: &mut Dice, text: impl ToString) -> String {
 }
 
 /// Imports a file of so many customers, again, changed, and changed with leave.
-fn lives(dialect: &str, text: &str, from: &str, to: &str, left_out: &str) -> Scene {
+fn archive_filter(dialect: &str, text: &str, from: &str, to: &str, left_out: &str) -> Scene {
     let mut scene = Scene::new();
     let taken =
-        put_customers(&mut scene, text, Manner::default()).unwrap_or_else(|faults| panic!("{dialect}: {faults:?}"));
+        put_customers(&mut scene, text, OnExisting::default()).unwrap_or_else(|faults| panic!("{dialect}: {faults:?}"));
     assert_eq!(taken.counts(), [ROWS as u64, 0, 0, 0], "{dialect}");
     assert!(
         taken.tally.left_out.iter().any(|(name, rows)| name == left_out && *rows > 0),
@@ -54,7 +54,7 @@ fn lives(dialect: &str, text: &str, from: &str, to: &str, left_out: &str) -> Sce
     let changed = text.matches(from).count();
     assert!(changed > 9, "{dialect}: {from} is in no {changed} rows");
     let other = text.replace(from, to);
-    let conflicts = put_customers(&mut scene, &other, Manner::default()).unwrap_err();
+    let conflicts = put_customers(&mut scene, &other, OnExisting::default()).unwrap_err();
     assert!(conflicts.len() == 20 || conflicts.len() == changed, "{dialect}: {conflicts:?}");
     assert!(before == scene.dump(), "{dialect}: a refused file left a trace");
     let counts = put_customers(&mut scene, &other, UPDATE).unwrap().counts();
@@ -120,7 +120,7 @@ fn xero(is_old: bool) -> String {
 fn contacts_of_xero_in_both_variants() {
     for is_old in [true, false] {
         let text = xero(is_old);
-        let mut scene = lives("xero", &text, "2 High Street", "2 Low Street", "FaxNumber");
+        let mut scene = archive_filter("xero", &text, "2 High Street", "2 Low Street", "FaxNumber");
         let people = scene.read(|now| now.contacts_of(&now.customer("X-7").or_else(|_| now.customer("X-8"))?));
         assert_eq!(people.len(), 2, "{people:?}");
         assert_eq!(people[1].details.roles.iter().map(ssgctl::model::Role::as_str).collect::<Vec<_>>(), ["billing"]);
@@ -158,7 +158,7 @@ fn customers_of_quickbooks() {
         ]);
     }
     let text = file(&mut dice, header, &rows);
-    let mut scene = lives("quickbooks", &text, ",Bayshore,", ",Bayview,", "Opening Balance");
+    let mut scene = archive_filter("quickbooks", &text, ",Bayshore,", ",Bayview,", "Opening Balance");
     let customer = scene.read(|now| Ok(now.customers_called(&crate::support::valid(&rows[2][0]))?.remove(0)));
     let address = customer.details.invoice_address.unwrap().to_string();
     assert!(address.ends_with("Suite \"2\"\nBayview CA 94002\nUnited States"), "{address}");
@@ -185,7 +185,7 @@ fn customers_of_stripe() {
         ]);
     }
     let text = file(&mut dice, header, &rows);
-    let mut scene = lives("stripe", &text, "99@s.example", "99@t.example", "tier (metadata)");
+    let mut scene = archive_filter("stripe", &text, "99@s.example", "99@t.example", "tier (metadata)");
     assert_eq!(scene.read(|now| now.customer("cus_00000000000007")).details.invoice_emails.len(), 1);
 }
 
@@ -228,7 +228,7 @@ fn clients_of_whmcs() {
         ]);
     }
     let text = file(&mut dice, header, &rows);
-    let mut scene = lives("whmcs", &text, "7 Quai du Port", "7 Quai du Nord", "credit");
+    let mut scene = archive_filter("whmcs", &text, "7 Quai du Port", "7 Quai du Nord", "credit");
     let closed = scene.read(|now| now.customer("018f3b1e-0000-7000-8000-000000000002"));
-    assert_eq!(closed.life.status(), Status::Archived);
+    assert_eq!(closed.lifecycle.status(), Status::Archived);
 }

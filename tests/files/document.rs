@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use ssgctl::ingest::document::take;
+use ssgctl::import::document::take;
 use ssgctl::model::{ContactDetails, Roles};
 use ssgctl::report::document::document;
 use ssgctl::store::TABLES;

@@ -104,16 +104,16 @@ proptest! {
         let active = ["customer", "export", "-o", format, "--fields", WITHOUT_STATUS];
         let active = ssgctl(home.path(), &here, &active, b"");
         ssgctl(home.path(), &there, &["customer", "import", "-"], &active);
-        for noun in ["service", "contact", "note", "customer"] {
-            let exported = ssgctl(home.path(), &here, &[noun, "export", "-o", format], b"");
-            ssgctl(home.path(), &there, &[noun, "import", "-", "--update"], &exported);
-            let fields: &[&str] = if noun == "service" { &["--fields", "code,name,unit,price"] } else { &[] };
-            let again = |database: &Path| ssgctl(home.path(), database, &[&[noun, "export", "-o", format], fields].concat(), b"");
+        for entity in ["service", "contact", "note", "customer"] {
+            let exported = ssgctl(home.path(), &here, &[entity, "export", "-o", format], b"");
+            ssgctl(home.path(), &there, &[entity, "import", "-", "--update"], &exported);
+            let fields: &[&str] = if entity == "service" { &["--fields", "code,name,unit,price"] } else { &[] };
+            let again = |database: &Path| ssgctl(home.path(), database, &[&[entity, "export", "-o", format], fields].concat(), b"");
             prop_assert_eq!(String::from_utf8(again(&there)), String::from_utf8(again(&here)));
             // Here, where all of it is already, it changes nothing.
-            let sum = ssgctl(home.path(), &here, &[noun, "import", "-", "--csv", "--no-headers"], &exported);
+            let sum = ssgctl(home.path(), &here, &[entity, "import", "-", "--csv", "--no-headers"], &exported);
             let sum = String::from_utf8(sum).unwrap();
-            prop_assert!(sum.contains(",0,0,") && sum.trim_end().ends_with(",0"), "{}: {}", noun, sum);
+            prop_assert!(sum.contains(",0,0,") && sum.trim_end().ends_with(",0"), "{}: {}", entity, sum);
         }
     }
 }

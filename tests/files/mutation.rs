@@ -1,10 +1,10 @@
 //! Thousands of damaged files: none makes the program panic, none is half imported, and every fault names a line of the file.
 
-use ssgctl::ingest::Owners;
-use ssgctl::ingest::contact::Contacts;
-use ssgctl::ingest::import::{Importer, Manner};
-use ssgctl::ingest::smpp::Accounts;
-use ssgctl::ingest::{balance, document};
+use ssgctl::import::Owners;
+use ssgctl::import::contact::Contacts;
+use ssgctl::import::smpp_account::Accounts;
+use ssgctl::import::{Importer, OnExisting};
+use ssgctl::import::{adjustment, document};
 use ssgctl::model::SmppDetails;
 use ssgctl::report;
 
@@ -72,9 +72,9 @@ fn survives<I: Importer>(scene: &mut Scene, sound: &[u8], importer: &mut I, seed
     let mut refused = 0;
     for _ in 0..rounds {
         let bytes = wounded(sound, &mut dice);
-        let manner = [Manner::default(), UPDATE, SKIP][dice.roll(3)];
+        let on_existing = [OnExisting::default(), UPDATE, SKIP][dice.roll(3)];
         let mut tx = scene.store.write(&scene.origin).expect("lock");
-        match take(&mut tx, &bytes, importer, manner).expect("no fault beyond the file") {
+        match take(&mut tx, &bytes, importer, on_existing).expect("no fault beyond the file") {
             Ok(taken) => {
                 let [new, changed, same, skipped] = taken.counts();
                 assert_eq!(new + changed + same + skipped, taken.plan.len() as u64);
@@ -130,7 +130,7 @@ fn damaged_files_of_adjustments_are_survived() {
     let mut dice = Dice(21);
     for _ in 0..1_000 {
         let bytes = wounded(ADJUSTMENTS.as_bytes(), &mut dice);
-        if let Err(faults) = balance::adjustments(&*bytes) {
+        if let Err(faults) = adjustment::adjustments(&*bytes) {
             assert!(faults.first.iter().all(|fault| (1..=lines(&bytes)).contains(&fault.line)), "{faults:?}");
         }
     }

@@ -1,11 +1,11 @@
 //! Imports of contacts, notes, services and SMPP accounts.
 
-use ssgctl::ingest::Owners;
-use ssgctl::ingest::contact::Contacts;
-use ssgctl::ingest::import::Manner;
-use ssgctl::ingest::note::Notes;
-use ssgctl::ingest::service::Services;
-use ssgctl::ingest::smpp::Accounts;
+use ssgctl::import::OnExisting;
+use ssgctl::import::Owners;
+use ssgctl::import::contact::Contacts;
+use ssgctl::import::note::Notes;
+use ssgctl::import::service::Services;
+use ssgctl::import::smpp_account::Accounts;
 use ssgctl::model::SmppDetails;
 
 use crate::desk::{UNSET, UPDATE, put};
@@ -15,10 +15,10 @@ use crate::support::{Scene, valid};
 fn people_are_known_by_address_and_else_by_name() {
     let mut scene = Scene::with_acme();
     let text = b"customer,name,email,roles\nACME,Ann,ann@acme.example,billing\nACME,Bob,,\n";
-    assert_eq!(put(&mut scene, text, &mut Contacts::default(), Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
-    assert_eq!(put(&mut scene, text, &mut Contacts::default(), Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    assert_eq!(put(&mut scene, text, &mut Contacts::default(), OnExisting::default()).unwrap().counts(), [2, 0, 0, 0]);
+    assert_eq!(put(&mut scene, text, &mut Contacts::default(), OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
     let moved = b"customer,name,email\nacme,Anna,ANN@acme.example\nACME,Bob,bob@acme.example\n";
-    assert_eq!(put(&mut scene, moved, &mut Contacts::default(), Manner::default()).unwrap_err().len(), 2);
+    assert_eq!(put(&mut scene, moved, &mut Contacts::default(), OnExisting::default()).unwrap_err().len(), 2);
     assert_eq!(put(&mut scene, moved, &mut Contacts::default(), UPDATE).unwrap().counts(), [0, 2, 0, 0]);
     let unset = b"customer,email,roles\nACME,ann@acme.example,\n";
     assert_eq!(put(&mut scene, unset, &mut Contacts::default(), UNSET).unwrap().counts(), [0, 1, 0, 0]);
@@ -31,8 +31,8 @@ fn people_are_known_by_address_and_else_by_name() {
 fn a_note_keeps_its_author_and_time_and_comes_once() {
     let mut scene = Scene::with_acme();
     let text = b"customer,text,at,author\nACME,Old,2020-02-29T12:00:00Z,portal\nACME,New,,\n";
-    assert_eq!(put(&mut scene, text, &mut Notes::default(), Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
-    assert_eq!(put(&mut scene, text, &mut Notes::default(), Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    assert_eq!(put(&mut scene, text, &mut Notes::default(), OnExisting::default()).unwrap().counts(), [2, 0, 0, 0]);
+    assert_eq!(put(&mut scene, text, &mut Notes::default(), OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
     let notes = scene.read(|now| now.notes_with_text(&now.customer("ACME")?, &valid("Old")));
     assert_eq!((notes[0].author.as_str(), notes[0].at), ("portal", valid("2020-02-29T12:00:00Z")));
     let future =
@@ -44,9 +44,9 @@ fn a_note_keeps_its_author_and_time_and_comes_once() {
 fn a_service_keeps_its_unit_and_api_id() {
     let mut scene = Scene::new();
     let text = b"code,name,unit,price\nuk,UK,GBP,0.0325\nstandard,Standard,SMS,1\n";
-    assert_eq!(put(&mut scene, text, &mut Services, Manner::default()).unwrap().counts(), [1, 0, 1, 0]);
+    assert_eq!(put(&mut scene, text, &mut Services, OnExisting::default()).unwrap().counts(), [1, 0, 1, 0]);
     let dearer = b"code,price\nUK,0.04\n";
-    assert_eq!(put(&mut scene, dearer, &mut Services, Manner::default()).unwrap_err().len(), 1);
+    assert_eq!(put(&mut scene, dearer, &mut Services, OnExisting::default()).unwrap_err().len(), 1);
     assert_eq!(put(&mut scene, dearer, &mut Services, UPDATE).unwrap().counts(), [0, 1, 0, 0]);
     for text in ["code,unit\nuk,EUR\n", "code,api_id\nuk,01a20eba-0000-7000-8000-000000000000\n"] {
         assert!(put(&mut scene, text.as_bytes(), &mut Services, UPDATE).unwrap_err()[0].ends_with("never changes"));
@@ -66,14 +66,14 @@ fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
     };
     let text = b"system_id,customer,password,enabled,cug,status\nacme,ACME,s3cret,no,+447700900123,\n\
         an_old_and_long_system_id,ACME,,,,archived\n";
-    assert_eq!(put(&mut scene, text, &mut accounts, Manner::default()).unwrap().counts(), [2, 0, 0, 0]);
-    assert_eq!(put(&mut scene, text, &mut accounts, Manner::default()).unwrap().counts(), [0, 0, 2, 0]);
+    assert_eq!(put(&mut scene, text, &mut accounts, OnExisting::default()).unwrap().counts(), [2, 0, 0, 0]);
+    assert_eq!(put(&mut scene, text, &mut accounts, OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
     assert_eq!(accounts.too_long.len(), 1);
     assert_eq!(scene.reveal("acme").unwrap().password.reveal(), "s3cret");
     let account = scene.read(|now| now.smpp_account("acme"));
     assert_eq!((account.details.enabled, account.details.use_cug, account.cug_size), (false, true, 1));
     let other = b"system_id,customer,password,max_tps,cug\nacme,ACME,n3w,9,+447700900124\n";
-    let faults = put(&mut scene, other, &mut accounts, Manner::default()).unwrap_err();
+    let faults = put(&mut scene, other, &mut accounts, OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["2:1 SMPP account `acme` is there already and differs in max_tps, cug_size, password"]);
     put(&mut scene, other, &mut accounts, UPDATE).unwrap();
     assert_eq!(scene.reveal("acme").unwrap().password.reveal(), "n3w");
@@ -98,19 +98,19 @@ fn rows_of_an_archived_customer_are_taken_where_they_change_nothing() {
     let notes = "customer,at,author,text\nACME,2020-02-29T12:00:00Z,portal,Old\n";
     let logins = "system_id,customer,password,max_tps,allowed_ips,cug,status\n\
         acme,ACME,s3cret,9,192.0.2.7,+447700900123,\ngone,ACME,,,,,archived\n";
-    put(&mut scene, people.as_bytes(), &mut Contacts::default(), Manner::default()).unwrap();
-    put(&mut scene, notes.as_bytes(), &mut Notes::default(), Manner::default()).unwrap();
-    put(&mut scene, logins.as_bytes(), &mut accounts, Manner::default()).unwrap();
+    put(&mut scene, people.as_bytes(), &mut Contacts::default(), OnExisting::default()).unwrap();
+    put(&mut scene, notes.as_bytes(), &mut Notes::default(), OnExisting::default()).unwrap();
+    put(&mut scene, logins.as_bytes(), &mut accounts, OnExisting::default()).unwrap();
     scene.write(|tx| ssgctl::ops::customer::archive(tx, "ACME")).unwrap();
     let before = scene.dump();
 
     // Its accounts were archived with it.
     let logins = logins.replace("900123,\n", "900123,archived\n");
-    for manner in [Manner::default(), UPDATE, UNSET] {
+    for on_existing in [OnExisting::default(), UPDATE, UNSET] {
         let taken = [
-            put(&mut scene, people.as_bytes(), &mut Contacts::default(), manner).unwrap(),
-            put(&mut scene, notes.as_bytes(), &mut Notes::default(), manner).unwrap(),
-            put(&mut scene, logins.as_bytes(), &mut accounts, manner).unwrap(),
+            put(&mut scene, people.as_bytes(), &mut Contacts::default(), on_existing).unwrap(),
+            put(&mut scene, notes.as_bytes(), &mut Notes::default(), on_existing).unwrap(),
+            put(&mut scene, logins.as_bytes(), &mut accounts, on_existing).unwrap(),
         ];
         assert_eq!(taken.map(|taken| taken.counts()), [[0, 0, 2, 0], [0, 0, 1, 0], [0, 0, 2, 0]]);
     }

@@ -6,7 +6,8 @@ mod checks;
 use std::fs;
 use std::path::Path;
 
-use ssgctl::ingest::{Rows, traffic};
+use ssgctl::formats::RecordReader;
+use ssgctl::traffic;
 
 /// The seeds of a folder with their names.
 fn seeds(folder: &str) -> Vec<(String, Vec<u8>)> {
@@ -20,7 +21,7 @@ fn seeds_of_customers_hold() {
     let seeds = seeds("customers");
     assert!(seeds.len() >= 8);
     for (name, bytes) in seeds {
-        let mut rows = Rows::open(&*bytes).unwrap();
+        let mut rows = RecordReader::open(&*bytes).unwrap();
         assert!(rows.next_row().unwrap().is_some(), "{name}");
         checks::files(&bytes);
         checks::customers(&bytes);

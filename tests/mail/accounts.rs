@@ -1,4 +1,4 @@
-//! Letters that hand accounts over: they tell the password when they arrive, and hold it nowhere before or after.
+//! Emails that hand accounts over: they tell the password when they arrive, and hold it nowhere before or after.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ fn is_nowhere(desk: &Desk) {
     desk.ok("db backup copy.db --force");
     // A reader that stays keeps what is written from now on in the -wal file.
     let reader = desk.console.sql();
-    reader.execute_batch("BEGIN; SELECT count(*) FROM letter").expect("reading");
+    reader.execute_batch("BEGIN; SELECT count(*) FROM email").expect("reading");
     desk.ok("note add ABC 'something new'");
     let html = "&lt;&amp;&#x27;=&quot;x&gt;.";
     for file in desk.console.files().into_iter().filter(|file| !file.ends_with("password")) {
@@ -46,35 +46,35 @@ fn a_welcome_arrives_with_everything_that_the_customer_must_know() {
     let desk = desk(&server);
     desk.ok(LINE);
     let taken = server.taken();
-    assert_eq!(taken.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["zoe@abc.example"]);
-    let letter = Message::read(&taken[0].text);
-    assert_eq!(letter.header("From"), "\"Example Billing\" <billing@gateway.example>");
-    assert_eq!(letter.header("Subject"), "Welcome to SMS gateway: your SMPP account");
+    assert_eq!(taken.iter().map(|email| email.to.as_str()).collect::<Vec<_>>(), ["zoe@abc.example"]);
+    let email = Message::read(&taken[0].text);
+    assert_eq!(email.header("From"), "\"Example Billing\" <billing@gateway.example>");
+    assert_eq!(email.header("Subject"), "Welcome to SMS gateway: your SMPP account");
     let details = format!(
         "System ID: abc_prod\nPassword: {PASSWORD}\nHost: smpp1.gateway.example\nHost: smpp2.gateway.example\nPort: 2775\n\
          TLS port: 8775\nMax TPS: 50\nAllowed IPs: 192.0.2.7\n"
     );
-    assert!(letter.text.contains(&details), "{}", letter.text);
+    assert!(email.text.contains(&details), "{}", email.text);
     for told in
         ["Dear ABC & Sons", "bind to two of the hosts", "https://rest.gateway.example/", "Mind the <gap> & the dot."]
     {
-        assert!(letter.text.contains(told), "{told}: {}", letter.text);
+        assert!(email.text.contains(told), "{told}: {}", email.text);
     }
-    assert!(letter.html.contains("<td>&lt;&amp;&#x27;=&quot;x&gt;.</td>"), "{}", letter.html);
-    assert!(letter.html.contains("Mind the &lt;gap&gt; &amp; the dot."), "{}", letter.html);
-    assert_eq!(desk.letters(), ["welcome zoe@abc.example sent"]);
+    assert!(email.html.contains("<td>&lt;&amp;&#x27;=&quot;x&gt;.</td>"), "{}", email.html);
+    assert!(email.html.contains("Mind the &lt;gap&gt; &amp; the dot."), "{}", email.html);
+    assert_eq!(desk.emails(), ["welcome zoe@abc.example sent"]);
     is_nowhere(&desk);
 }
 
 #[test]
-fn a_letter_that_waits_holds_stars_and_tells_the_password_when_it_leaves() {
+fn a_email_that_waits_holds_stars_and_tells_the_password_when_it_leaves() {
     let server = Server::plain();
     let desk = desk(&server);
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
     let outcome = desk.console.run(&format!("{LINE} --csv --fields account_code,email_sent_to"));
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(11), "account_code,email_sent_to\nABC,\n"));
     assert!(outcome.stderr.contains("error[mail_deferred]") && outcome.stderr.contains("421"), "{}", outcome.stderr);
-    assert_eq!(desk.letters(), ["welcome zoe@abc.example pending"]);
+    assert_eq!(desk.emails(), ["welcome zoe@abc.example pending"]);
     is_nowhere(&desk);
     assert!(desk.ok("mail show 1").contains("Password: ********"));
     server.heal();
@@ -86,7 +86,7 @@ fn a_letter_that_waits_holds_stars_and_tells_the_password_when_it_leaves() {
 }
 
 #[test]
-fn a_letter_waits_for_the_key_of_its_password_and_others_do_not() {
+fn a_email_waits_for_the_key_of_its_password_and_others_do_not() {
     let server = Server::plain();
     let desk = desk(&server);
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
@@ -98,7 +98,7 @@ fn a_letter_waits_for_the_key_of_its_password_and_others_do_not() {
     desk.customer("XYZ");
     desk.sink("XYZ", "400");
     assert!(desk.troubled_check(11).contains("key file"));
-    assert_eq!(server.taken().len(), 2, "letters that tell no password");
+    assert_eq!(server.taken().len(), 2, "emails that tell no password");
     fs::rename(elsewhere, desk.console.key()).expect("moved");
     desk.wait_is_over();
     desk.quiet_check();
@@ -117,7 +117,7 @@ fn a_server_that_repeats_what_it_was_sent_does_not_bring_the_password_into_the_o
 }
 
 #[test]
-fn a_handover_tells_the_password_only_when_asked_to_and_leaves_other_letters_alone() {
+fn a_handover_tells_the_password_only_when_asked_to_and_leaves_other_emails_alone() {
     let server = Server::plain();
     let desk = desk(&server);
     desk.ok(&LINE.replace(" --send-email", ""));
@@ -131,19 +131,19 @@ fn a_handover_tells_the_password_only_when_asked_to_and_leaves_other_letters_alo
     desk.ok("smpp handover abc_prod --to noc@abc.example --reveal");
     let taken = server.taken();
     let told: Vec<(&str, bool)> =
-        taken.iter().map(|letter| (letter.to.as_str(), Message::read(&letter.text).text.contains(PASSWORD))).collect();
+        taken.iter().map(|email| (email.to.as_str(), Message::read(&email.text).text.contains(PASSWORD))).collect();
     assert_eq!(told, [("zoe@abc.example", false), ("noc@abc.example", true)]);
     assert!(Message::read(&taken[0].text).text.contains("Password: told to you separately"));
     desk.quiet_check();
     let rest = server.taken();
     assert_eq!(
-        rest.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+        rest.iter().map(|email| email.to.as_str()).collect::<Vec<_>>(),
         ["pay@xyz.example", "ops@gateway.example"]
     );
 }
 
 #[test]
-fn while_a_check_sends_a_new_letter_waits() {
+fn while_a_check_sends_a_new_email_waits() {
     let server = Server::plain();
     let desk = desk(&server);
     desk.ok("customer list");
@@ -153,10 +153,10 @@ fn while_a_check_sends_a_new_letter_waits() {
     held.lock().expect("locked");
     let outcome = desk.console.run(LINE);
     assert_eq!(outcome.code, Some(11), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("1 letter waits for a later run: another run is sending"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("1 email waits for a later run: another run is sending"), "{}", outcome.stderr);
     drop(held);
     desk.quiet_check();
-    assert_eq!(desk.letters(), ["welcome zoe@abc.example sent"]);
+    assert_eq!(desk.emails(), ["welcome zoe@abc.example sent"]);
 }
 
 #[test]
@@ -166,11 +166,11 @@ fn a_new_password_arrives_and_with_it_how_long_the_old_one_works() {
     desk.ok(&LINE.replace(" --send-email", ""));
     let rotated = desk.console.json("smpp rotate-password abc_prod --mail --grace 7d");
     assert_eq!(rotated["email_sent_to"], serde_json::json!(["zoe@abc.example"]));
-    let letter = Message::read(&server.taken()[0].text);
+    let email = Message::read(&server.taken()[0].text);
     let password = rotated["password"].as_str().expect("a password");
-    assert!(letter.text.contains(&format!("Password: {password}\n")), "{}", letter.text);
+    assert!(email.text.contains(&format!("Password: {password}\n")), "{}", email.text);
     let until = rotated["previous_password_until"].as_str().expect("a time").replace('T', " ");
-    let told = letter.text.replace('\n', " ");
+    let told = email.text.replace('\n', " ");
     assert!(told.contains("The password that you had before works until"), "{told}");
     assert!(told.contains(&format!("{} UTC.", &until[..19])), "{told}");
     // A rehearsal writes to nobody.

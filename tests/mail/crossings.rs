@@ -1,9 +1,9 @@
-//! One crossing is one letter to each who is to be told, however often and however many times at once the check runs.
+//! One crossing is one email to each who is to be told, however often and however many times at once the check runs.
 
 use crate::desk::Desk;
 use crate::server::{Fault, Server, Stage};
 
-/// Kind by subject, and recipient, of the letters that a server took, sorted.
+/// Kind by subject, and recipient, of the emails that a server took, sorted.
 fn told(server: &Server) -> Vec<String> {
     let mut told: Vec<String> = server
         .taken()
@@ -11,7 +11,7 @@ fn told(server: &Server) -> Vec<String> {
         .map(|taken| {
             let subject = taken.text.lines().find_map(|line| line.strip_prefix("Subject: ")).expect("a subject");
             let kind = match subject {
-                subject if subject.contains("mark") => "internal",
+                subject if subject.contains("threshold") => "internal",
                 subject if subject.contains("getting low") => "upper",
                 subject if subject.contains("urgent") => "lower",
                 _ => "clear",
@@ -24,7 +24,7 @@ fn told(server: &Server) -> Vec<String> {
 }
 
 #[test]
-fn a_customer_that_sinks_recovers_and_sinks_again_gets_each_letter_once_over_twenty_checks() {
+fn a_customer_that_sinks_recovers_and_sinks_again_gets_each_email_once_over_twenty_checks() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -40,11 +40,11 @@ fn a_customer_that_sinks_recovers_and_sinks_again_gets_each_letter_once_over_twe
             assert_eq!(told(&server), expected, "at {balance}, check {check}");
         }
     }
-    assert!(desk.outbox().iter().all(|letter| letter.state == "sent"));
+    assert!(desk.outbox().iter().all(|email| email.state == "sent"));
 }
 
 #[test]
-fn two_checks_at_the_same_instant_send_no_letter_twice() {
+fn two_checks_at_the_same_instant_send_no_email_twice() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     for code in ["AAA", "BBB", "CCC"] {
@@ -89,7 +89,7 @@ fn a_check_beside_another_says_so_only_when_asked_and_does_nothing() {
 }
 
 #[test]
-fn both_marks_crossed_between_two_checks_give_only_the_urgent_letter() {
+fn both_marks_crossed_between_two_checks_give_only_the_urgent_email() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -98,7 +98,7 @@ fn both_marks_crossed_between_two_checks_give_only_the_urgent_letter() {
     assert_eq!(told(&server), ["internal ops@gateway.example", "lower pay@abc.example"]);
     desk.sink("ABC", "300");
     desk.quiet_check();
-    assert_eq!(told(&server), Vec::<String>::new(), "between the marks nothing new is to be told");
+    assert_eq!(told(&server), Vec::<String>::new(), "between the thresholds nothing new is to be told");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn the_warnings_addresses_come_before_billing_contacts_and_these_before_invoice_
         desk.sink("ABC", balance);
         desk.quiet_check();
         let mut told = told(&server);
-        told.retain(|letter| !letter.starts_with("clear"));
+        told.retain(|email| !email.starts_with("clear"));
         told
     };
     assert_eq!(tell("50"), ["internal ops@gateway.example", "lower pay@abc.example"]);
@@ -134,7 +134,7 @@ fn a_customer_without_an_address_is_a_matter_for_a_person_once() {
     desk.ok("customer edit ABC --unset invoice_emails");
     desk.sink("ABC", "50");
     let said = desk.troubled_check(12);
-    assert!(said.contains("ABC is at its lower mark") && said.contains("has no address"), "{said}");
+    assert!(said.contains("ABC is at its lower threshold") && said.contains("has no address"), "{said}");
     assert_eq!(told(&server), ["internal ops@gateway.example"]);
     desk.quiet_check();
 }
@@ -148,11 +148,11 @@ fn a_customer_whose_data_breaks_a_rule_is_named_and_all_others_are_told() {
         desk.sink(code, "50");
     }
     desk.console.sql().execute("UPDATE customer SET phone = '+1' WHERE account_code = 'BAD'", []).expect("broken");
-    for letters in [vec!["internal ops@gateway.example", "lower pay@fine.example"], vec![]] {
+    for emails in [vec!["internal ops@gateway.example", "lower pay@fine.example"], vec![]] {
         let outcome = desk.check();
         let said = outcome.failed(8, "balance check");
         assert!(said.contains("BAD SMS cannot be judged") && said.contains("1 balance could not be judged"), "{said}");
-        assert_eq!(told(&server), letters);
+        assert_eq!(told(&server), emails);
     }
     desk.console.run("balance check --dry-run").failed(8, "balance check --dry-run");
     desk.console.sql().execute("UPDATE customer SET phone = NULL", []).expect("mended");
@@ -194,7 +194,7 @@ fn the_all_clear_goes_to_those_who_were_warned_and_to_nobody_when_it_is_not_want
     desk.sink("ABC", "900");
     desk.quiet_check();
     assert_eq!(told(&server), ["clear a@abc.example", "clear ops@gateway.example"]);
-    desk.ok("balance warn ABC --no-all-clear");
+    desk.ok("balance warn ABC --no-recovery");
     desk.sink("ABC", "400");
     desk.quiet_check();
     assert_eq!(told(&server).len(), 3);
@@ -205,7 +205,7 @@ fn the_all_clear_goes_to_those_who_were_warned_and_to_nobody_when_it_is_not_want
 }
 
 #[test]
-fn a_letter_that_nobody_has_begun_to_send_is_taken_back_when_the_balance_recovers() {
+fn a_email_that_nobody_has_begun_to_send_is_taken_back_when_the_balance_recovers() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -217,5 +217,5 @@ fn a_letter_that_nobody_has_begun_to_send_is_taken_back_when_the_balance_recover
     desk.wait_is_over();
     desk.quiet_check();
     assert_eq!(told(&server), Vec::<String>::new(), "nobody was warned, so there is nothing to clear");
-    assert_eq!(desk.letters(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example cancelled"]);
+    assert_eq!(desk.emails(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example cancelled"]);
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::console::{Console, Outcome, words};
 use crate::server::Server;
 
-/// Who writes letters.
+/// Who writes emails.
 pub const ROLES: &str = "
 [roles.billing]
 name = 'Example Billing'
@@ -21,7 +21,7 @@ pub struct Desk {
     pub console: Console,
 }
 
-/// What is of interest of a letter in the outbox.
+/// What is of interest of an email in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     pub kind: String,
@@ -64,7 +64,7 @@ impl Desk {
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("made private");
     }
 
-    /// A customer with 1000 credits, an early mark at 500, an urgent one at 100, and one address.
+    /// A customer with 1000 credits, an early threshold at 500, an urgent one at 100, and one address.
     pub fn customer(&self, code: &str) {
         let lower = code.to_lowercase();
         self.ok(&format!(
@@ -119,20 +119,16 @@ impl Desk {
     }
 
     pub fn outbox(&self) -> Vec<Sent> {
-        let text = |letter: &Value, key: &str| letter[key].as_str().expect(key).to_owned();
-        let letters = self.console.json("mail list");
-        let letters = letters.as_array().expect("a list").iter();
-        letters
-            .map(|letter| Sent {
-                kind: text(letter, "kind"),
-                to: text(letter, "recipient"),
-                state: text(letter, "state"),
-            })
+        let text = |email: &Value, key: &str| email[key].as_str().expect(key).to_owned();
+        let emails = self.console.json("mail list");
+        let emails = emails.as_array().expect("a list").iter();
+        emails
+            .map(|email| Sent { kind: text(email, "kind"), to: text(email, "recipient"), state: text(email, "state") })
             .collect()
     }
 
     /// The outbox as `kind to state`, in order.
-    pub fn letters(&self) -> Vec<String> {
+    pub fn emails(&self) -> Vec<String> {
         self.outbox().into_iter().map(|Sent { kind, to, state }| format!("{kind} {to} {state}")).collect()
     }
 
@@ -140,7 +136,7 @@ impl Desk {
     pub fn wait_is_over(&self) {
         self.console
             .sql()
-            .execute("UPDATE letter SET next_attempt_at = created_at WHERE next_attempt_at IS NOT NULL", [])
+            .execute("UPDATE email SET next_attempt_at = created_at WHERE next_attempt_at IS NOT NULL", [])
             .expect("moved");
     }
 

@@ -1,11 +1,11 @@
-//! Whatever a server does at whatever stage, what is known of a letter is written down, and no letter waits for another's fate.
+//! Whatever a server does at whatever stage, what is known of an email is written down, and no email waits for another's fate.
 
 use std::collections::BTreeSet;
 
 use crate::desk::Desk;
 use crate::server::{Fault, Server, Stage};
 
-/// A desk whose one customer has just sunk past its early mark, and is told at one address; we are not told.
+/// A desk whose one customer has just sunk past its early threshold, and is told at one address; we are not told.
 fn sunk(server: &Server) -> Desk {
     let desk = Desk::at(server);
     desk.write_config(&desk.config().replace("internal", "#internal"));
@@ -14,14 +14,14 @@ fn sunk(server: &Server) -> Desk {
     desk
 }
 
-/// The Message-IDs of the letters that a server took.
+/// The Message-IDs of the emails that a server took.
 fn message_ids(server: &Server) -> Vec<String> {
     let of = |text: &str| text.lines().find(|line| line.starts_with("Message-ID: ")).expect("an ID").to_owned();
     server.taken().iter().map(|taken| of(&taken.text)).collect()
 }
 
 #[test]
-fn what_is_not_about_the_letter_or_not_for_good_is_tried_again() {
+fn what_is_not_about_the_email_or_not_for_good_is_tried_again() {
     let faults = [
         (Stage::Greeting, Fault::Answer("421 later"), "421"),
         (Stage::Greeting, Fault::Answer("554 never"), "554"),
@@ -46,8 +46,8 @@ fn what_is_not_about_the_letter_or_not_for_good_is_tried_again() {
         server.fault(stage, "", fault);
         let what = format!("{stage:?} {fault:?}");
         let said = desk.troubled_check(11);
-        assert!(said.contains("1 letter could not be sent") && said.contains(word), "{what}: {said}");
-        assert_eq!(desk.letters(), ["low-upper pay@abc.example pending"], "{what}");
+        assert!(said.contains("1 email could not be sent") && said.contains(word), "{what}: {said}");
+        assert_eq!(desk.emails(), ["low-upper pay@abc.example pending"], "{what}");
         server.taken();
         server.heal();
         desk.quiet_check();
@@ -55,7 +55,7 @@ fn what_is_not_about_the_letter_or_not_for_good_is_tried_again() {
         desk.wait_is_over();
         desk.quiet_check();
         assert_eq!(server.taken().len(), 1, "{what}");
-        assert_eq!(desk.letters(), ["low-upper pay@abc.example sent"], "{what}");
+        assert_eq!(desk.emails(), ["low-upper pay@abc.example sent"], "{what}");
     }
 }
 
@@ -66,18 +66,18 @@ fn what_the_server_refuses_for_good_fails_and_is_never_tried_again() {
         let desk = sunk(&server);
         server.fault(stage, "", Fault::Answer(answer));
         let said = desk.troubled_check(12);
-        assert!(said.contains("1 letter failed") && said.contains(&answer[4..]), "{said}");
+        assert!(said.contains("1 email failed") && said.contains(&answer[4..]), "{said}");
         server.heal();
         server.taken();
         desk.wait_is_over();
         desk.quiet_check();
         assert_eq!(server.taken().len(), 0, "{stage:?}");
-        assert_eq!(desk.letters(), ["low-upper pay@abc.example failed"]);
+        assert_eq!(desk.emails(), ["low-upper pay@abc.example failed"]);
     }
 }
 
 #[test]
-fn a_letter_whose_fate_is_unknown_is_sent_once_more_with_its_message_id_and_never_again() {
+fn a_email_whose_fate_is_unknown_is_sent_once_more_with_its_message_id_and_never_again() {
     for fault in [Fault::Drop, Fault::Hang, Fault::Drip] {
         let server = Server::plain();
         let desk = sunk(&server);
@@ -96,7 +96,7 @@ fn a_letter_whose_fate_is_unknown_is_sent_once_more_with_its_message_id_and_neve
             desk.quiet_check();
         }
         assert_eq!(server.taken().len(), 0, "{fault:?}: never a third time");
-        assert_eq!(desk.letters(), ["low-upper pay@abc.example uncertain"]);
+        assert_eq!(desk.emails(), ["low-upper pay@abc.example uncertain"]);
     }
 }
 
@@ -110,27 +110,27 @@ fn a_second_sending_that_is_answered_settles_the_matter() {
     server.fault(Stage::Mail, "", Fault::Answer("451 later"));
     desk.wait_is_over();
     desk.troubled_check(12);
-    assert_eq!(desk.letters(), ["low-upper pay@abc.example uncertain"], "it may have been sent the first time");
+    assert_eq!(desk.emails(), ["low-upper pay@abc.example uncertain"], "it may have been sent the first time");
     server.heal();
     desk.wait_is_over();
     desk.quiet_check();
-    assert_eq!(desk.letters(), ["low-upper pay@abc.example sent"]);
+    assert_eq!(desk.emails(), ["low-upper pay@abc.example sent"]);
     assert_eq!(message_ids(&server).into_iter().collect::<BTreeSet<_>>().len(), 1);
 }
 
 #[test]
-fn a_connection_lost_in_the_middle_of_a_letter_leaves_no_doubt() {
+fn a_connection_lost_in_the_middle_of_a_email_leaves_no_doubt() {
     let server = Server::plain();
     let desk = sunk(&server);
     desk.write_config(&desk.config().replace("timeout_seconds = 1", "timeout_seconds = 30"));
     desk.template("low-upper.html", "{% for line in range(60000) %}a line of some eighty characters, more than a connection holds back unread\n{% endfor %}");
     server.fault(Stage::Data, "", Fault::Cut);
     desk.troubled_check(11);
-    assert_eq!(desk.letters(), ["low-upper pay@abc.example pending"]);
+    assert_eq!(desk.emails(), ["low-upper pay@abc.example pending"]);
 }
 
 #[test]
-fn a_run_killed_while_the_server_keeps_its_answer_leaves_that_letter_uncertain_and_no_other() {
+fn a_run_killed_while_the_server_keeps_its_answer_leaves_that_email_uncertain_and_no_other() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     for code in ["AAA", "BBB", "CCC"] {
@@ -142,11 +142,11 @@ fn a_run_killed_while_the_server_keeps_its_answer_leaves_that_letter_uncertain_a
     server.until_it_hangs();
     run.kill().expect("killed");
     run.wait().expect("ended");
-    let held = server.taken().pop().expect("the letter that was being sent");
+    let held = server.taken().pop().expect("the email that was being sent");
     server.heal();
     let said = desk.troubled_check(12);
     assert!(said.contains("1 are uncertain"), "{said}");
-    let uncertain: Vec<String> = desk.letters().into_iter().filter(|letter| !letter.ends_with("sent")).collect();
+    let uncertain: Vec<String> = desk.emails().into_iter().filter(|email| !email.ends_with("sent")).collect();
     assert_eq!(uncertain, ["low-upper pay@bbb.example uncertain"]);
     let others: BTreeSet<String> = server.taken().into_iter().map(|taken| taken.to).collect();
     assert!(!others.contains("pay@bbb.example") && others.contains("pay@ccc.example"), "{others:?}");
@@ -154,11 +154,11 @@ fn a_run_killed_while_the_server_keeps_its_answer_leaves_that_letter_uncertain_a
     desk.quiet_check();
     let again = server.taken();
     assert_eq!(again.len(), 1);
-    assert_eq!(again[0].text, held.text, "the letter is the same to the last byte");
+    assert_eq!(again[0].text, held.text, "the email is the same to the last byte");
     desk.wait_is_over();
     desk.quiet_check();
     assert_eq!(server.taken().len(), 0);
-    assert!(desk.letters().iter().all(|letter| letter.ends_with(" sent")));
+    assert!(desk.emails().iter().all(|email| email.ends_with(" sent")));
 }
 
 #[test]
@@ -175,15 +175,15 @@ fn one_bad_recipient_blocks_nobody_else() {
     server.fault(Stage::Dot, "d@x.example", Fault::Drop);
     desk.troubled_check(12);
     let states = ["a@x.example failed", "b@x.example pending", "c@x.example pending", "d@x.example uncertain"];
-    let letters = desk.letters();
+    let emails = desk.emails();
     for state in states.into_iter().chain(["e@x.example pending", "f@x.example sent"]) {
-        assert!(letters.contains(&format!("low-upper {state}")), "{state}: {letters:?}");
+        assert!(emails.contains(&format!("low-upper {state}")), "{state}: {emails:?}");
     }
-    assert!(letters.contains(&"internal ops@gateway.example sent".to_owned()));
+    assert!(emails.contains(&"internal ops@gateway.example sent".to_owned()));
 }
 
 #[test]
-fn one_connection_serves_many_letters_and_a_lost_one_is_replaced_without_a_loss() {
+fn one_connection_serves_many_emails_and_a_lost_one_is_replaced_without_a_loss() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     for code in ["AAA", "BBB", "CCC"] {
@@ -197,7 +197,7 @@ fn one_connection_serves_many_letters_and_a_lost_one_is_replaced_without_a_loss(
     }
     server.fault(Stage::Dot, "", Fault::Last);
     desk.quiet_check();
-    assert_eq!((server.taken().len(), server.connections()), (6, 7), "a server may close after each letter");
+    assert_eq!((server.taken().len(), server.connections()), (6, 7), "a server may close after each email");
     server.heal();
     for code in ["AAA", "BBB", "CCC"] {
         desk.sink(code, "900");
@@ -205,11 +205,11 @@ fn one_connection_serves_many_letters_and_a_lost_one_is_replaced_without_a_loss(
     server.fault(Stage::Rcpt, "pay@aaa.example", Fault::Answer("450 busy"));
     server.fault(Stage::Rset, "", Fault::Drop);
     desk.troubled_check(11);
-    assert_eq!((server.taken().len(), server.connections()), (5, 9), "or after a letter that it did not take");
+    assert_eq!((server.taken().len(), server.connections()), (5, 9), "or after an email that it did not take");
 }
 
 #[test]
-fn letters_for_which_there_is_no_server_or_no_time_wait_and_say_so() {
+fn emails_for_which_there_is_no_server_or_no_time_wait_and_say_so() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     for code in ["AAA", "BBB"] {
@@ -218,13 +218,13 @@ fn letters_for_which_there_is_no_server_or_no_time_wait_and_say_so() {
     }
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
     let said = desk.troubled_check(11);
-    assert!(said.contains("4 letters could not be sent"), "{said}");
-    assert_eq!(server.connections(), 1, "a server that is down is not asked for each letter");
+    assert!(said.contains("4 emails could not be sent"), "{said}");
+    assert_eq!(server.connections(), 1, "a server that is down is not asked for each email");
     server.heal();
     desk.configure(&format!("transport = 'smtp://127.0.0.1:{}'\ntimeout_seconds = 2\nrun_seconds = 1", server.port()));
     server.fault(Stage::Rcpt, "", Fault::Hang);
     desk.wait_is_over();
     let said = desk.troubled_check(11);
-    assert!(said.contains("4 letters could not be sent"), "{said}");
-    assert_eq!(server.connections(), 2, "a run begins no letter when its time is over");
+    assert!(said.contains("4 emails could not be sent"), "{said}");
+    assert_eq!(server.connections(), 2, "a run begins no email when its time is over");
 }

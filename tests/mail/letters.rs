@@ -98,30 +98,30 @@ fn from_base64(text: &str) -> Vec<u8> {
     decoded.collect()
 }
 
-/// The letter to the customer ABC when its balance has sunk.
-fn letter(desk: &Desk, server: &Server) -> Message {
+/// The email to the customer ABC when its balance has sunk.
+fn email(desk: &Desk, server: &Server) -> Message {
     desk.sink("ABC", "400");
     desk.quiet_check();
     let taken = server.taken();
-    Message::read(&taken.iter().find(|taken| taken.to == "pay@abc.example").expect("a letter").text)
+    Message::read(&taken.iter().find(|taken| taken.to == "pay@abc.example").expect("an email").text)
 }
 
 #[test]
-fn a_letter_says_from_whom_it_is_and_that_no_person_wrote_it() {
+fn a_email_says_from_whom_it_is_and_that_no_person_wrote_it() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
-    let letter = letter(&desk, &server);
-    assert_eq!(letter.header("From"), "\"Example Billing\" <billing@gateway.example>");
-    assert_eq!(letter.header("Reply-To"), "accounts@gateway.example");
-    assert_eq!(letter.header("To"), "pay@abc.example");
-    assert_eq!(letter.header("Auto-Submitted"), "auto-generated");
-    assert_eq!(letter.header("MIME-Version"), "1.0");
-    assert!(letter.header("Date").ends_with(" +0000"));
-    let id = letter.header("Message-ID");
+    let email = email(&desk, &server);
+    assert_eq!(email.header("From"), "\"Example Billing\" <billing@gateway.example>");
+    assert_eq!(email.header("Reply-To"), "accounts@gateway.example");
+    assert_eq!(email.header("To"), "pay@abc.example");
+    assert_eq!(email.header("Auto-Submitted"), "auto-generated");
+    assert_eq!(email.header("MIME-Version"), "1.0");
+    assert!(email.header("Date").ends_with(" +0000"));
+    let id = email.header("Message-ID");
     assert!(id.starts_with('<') && id.ends_with("@gateway.example>"), "{id}");
     assert_eq!(desk.console.json("mail show 1")["message_id"], id.trim_matches(['<', '>']));
-    assert!(letter.text.contains("400 SMS credits") && letter.html.contains("400 SMS credits"));
+    assert!(email.text.contains("400 SMS credits") && email.html.contains("400 SMS credits"));
 }
 
 #[test]
@@ -137,18 +137,18 @@ fn names_of_any_script_and_with_quotes_arrive_as_they_are() {
         "low-upper.txt",
         "Subject: {{ customer.organisation }} ist fast leer\n\nDear {{ customer.organisation }}",
     );
-    let letter = letter(&desk, &server);
-    assert_eq!(clear(letter.header("Subject")), format!("{organisation} ist fast leer"));
-    let from = clear(letter.header("From"));
+    let email = email(&desk, &server);
+    assert_eq!(clear(email.header("Subject")), format!("{organisation} ist fast leer"));
+    let from = clear(email.header("From"));
     let (name, address) = from.rsplit_once(' ').expect("a name and an address");
     assert_eq!(name.trim_matches('"').replace('\\', ""), billing);
     assert_eq!(address, "<billing@gateway.example>");
-    assert_eq!(letter.text, format!("Dear {organisation}\n"));
-    assert!(!letter.html.contains("東京 <b>") && letter.html.contains("東京 &lt;b&gt;"), "{}", letter.html);
+    assert_eq!(email.text, format!("Dear {organisation}\n"));
+    assert!(!email.html.contains("東京 <b>") && email.html.contains("東京 &lt;b&gt;"), "{}", email.html);
 }
 
 #[test]
-fn nothing_in_a_text_ends_the_letter_or_begins_another_command() {
+fn nothing_in_a_text_ends_the_email_or_begins_another_command() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -157,10 +157,10 @@ fn nothing_in_a_text_ends_the_letter_or_begins_another_command() {
     let text = format!("{}\n\r\n.\r\nQUIT\r\n\n.\r\n\r.\r\nend\n{long}\nlast", lines.join("\n"));
     desk.template("low-upper.html", &text);
     desk.template("low-upper.txt", "Subject: dots\n\nfirst\n.\n..\n.\nQUIT\nlast");
-    let letter = letter(&desk, &server);
-    assert_eq!(letter.text, "first\n.\n..\n.\nQUIT\nlast\n");
+    let email = email(&desk, &server);
+    assert_eq!(email.text, "first\n.\n..\n.\nQUIT\nlast\n");
     let bare = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
-    assert_eq!(bare(&letter.html).trim_end(), bare(&text));
+    assert_eq!(bare(&email.html).trim_end(), bare(&text));
     assert_eq!(server.heard().iter().filter(|line| line.starts_with("QUIT")).count(), 1);
 }
 
@@ -179,11 +179,11 @@ fn no_template_writes_a_header_of_its_own() {
         let desk = Desk::at(&server);
         desk.customer("ABC");
         desk.template("low-upper.txt", &format!("Subject: {subject}\n\ntext"));
-        let letter = letter(&desk, &server);
-        let names: Vec<&str> = letter.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let email = email(&desk, &server);
+        let names: Vec<&str> = email.headers.iter().map(|(name, _)| name.as_str()).collect();
         let usual = "From To Subject Date Message-ID Auto-Submitted Reply-To MIME-Version Content-Type";
         assert_eq!(names.join(" "), usual, "{subject:?}");
-        assert!(!clear(letter.header("Subject")).contains(|c: char| c.is_control()), "{subject:?}");
+        assert!(!clear(email.header("Subject")).contains(|c: char| c.is_control()), "{subject:?}");
     }
 }
 
@@ -195,8 +195,8 @@ fn a_very_long_subject_is_folded() {
     for word in ["low ", "niedrig\u{fc}", "x"] {
         let subject = word.repeat(600);
         desk.template("low-upper.txt", &format!("Subject: {subject}\n\ntext"));
-        let letter = letter(&desk, &server);
-        assert_eq!(clear(letter.header("Subject")).trim(), subject.trim());
+        let email = email(&desk, &server);
+        assert_eq!(clear(email.header("Subject")).trim(), subject.trim());
         desk.sink("ABC", "900");
         desk.quiet_check();
         server.taken();

@@ -1,4 +1,4 @@
-//! Warnings and their letters, from the crossing to the mail server and its faults, on the real program.
+//! Warnings and their emails, from the crossing to the mail server and its faults, on the real program.
 #![expect(clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! Letters handed to a local mail program.
+//! Emails handed to a local mail program.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -32,22 +32,22 @@ fn replace(desk: &Desk, script: &str) -> PathBuf {
 }
 
 #[test]
-fn the_program_gets_sender_recipient_and_letter() {
-    let desk = desk("printf '%s\\n' \"$@\" > arguments; cat > letter");
+fn the_program_gets_sender_recipient_and_email() {
+    let desk = desk("printf '%s\\n' \"$@\" > arguments; cat > email");
     desk.quiet_check();
     let read = |name: &str| fs::read_to_string(desk.console.path(name)).expect("read");
     assert_eq!(read("arguments"), "-i\n-f\nbilling@gateway.example\n--\npay@abc.example\n");
-    assert!(read("letter").starts_with("From: ") && read("letter").contains("\r\nTo: pay@abc.example\r\n"));
-    assert_eq!(desk.letters(), ["low-upper pay@abc.example sent"]);
+    assert!(read("email").starts_with("From: ") && read("email").contains("\r\nTo: pay@abc.example\r\n"));
+    assert_eq!(desk.emails(), ["low-upper pay@abc.example sent"]);
 }
 
 #[test]
-fn its_exit_code_decides_what_becomes_of_the_letter() {
+fn its_exit_code_decides_what_becomes_of_the_email() {
     let ends = [
         ("cat >/dev/null; exit 75", 11, "pending", "ended with 75"),
         ("exit 75", 11, "pending", "ended with 75"),
         ("cat >/dev/null; exit 1", 11, "pending", "ended with 1"),
-        ("exit 0", 11, "pending", "did not read the letter"),
+        ("exit 0", 11, "pending", "did not read the email"),
         ("cat >/dev/null; exit 67", 12, "failed", "ended with 67"),
         ("cat >/dev/null; exit 65", 12, "failed", "ended with 65"),
         ("exec sleep 600", 12, "uncertain", "did not end in time"),
@@ -57,36 +57,36 @@ fn its_exit_code_decides_what_becomes_of_the_letter() {
         let desk = desk(script);
         let said = desk.troubled_check(code);
         assert!(said.contains(why), "{script}: {said}");
-        assert_eq!(desk.letters(), [format!("low-upper pay@abc.example {state}")], "{script}");
+        assert_eq!(desk.emails(), [format!("low-upper pay@abc.example {state}")], "{script}");
     }
 }
 
 #[test]
-fn a_program_that_is_missing_or_no_program_puts_letters_off_until_it_is_there() {
-    let desk = desk("cat > letter");
+fn a_program_that_is_missing_or_no_program_puts_emails_off_until_it_is_there() {
+    let desk = desk("cat > email");
     let program = desk.console.path("sendmail");
     fs::set_permissions(&program, Permissions::from_mode(0o600)).expect("changed");
     assert!(desk.troubled_check(11).contains("cannot run"));
     fs::remove_file(&program).expect("removed");
     desk.wait_is_over();
     assert!(desk.troubled_check(11).contains("cannot run"));
-    replace(&desk, "cat > letter");
+    replace(&desk, "cat > email");
     desk.wait_is_over();
     desk.quiet_check();
-    assert_eq!(desk.letters(), ["low-upper pay@abc.example sent"]);
+    assert_eq!(desk.emails(), ["low-upper pay@abc.example sent"]);
 }
 
 #[test]
-fn a_large_letter_does_not_wait_for_a_program_that_does_not_read() {
+fn a_large_email_does_not_wait_for_a_program_that_does_not_read() {
     let desk = desk("exec sleep 600");
     desk.template("low-upper.html", &"a line that is repeated\n".repeat(10_000));
     desk.troubled_check(12);
-    assert_eq!(desk.letters(), ["low-upper pay@abc.example uncertain"]);
+    assert_eq!(desk.emails(), ["low-upper pay@abc.example uncertain"]);
     replace(&desk, "head -c 10 >/dev/null; exit 0");
     desk.wait_is_over();
     desk.troubled_check(12);
-    replace(&desk, "cat > letter");
+    replace(&desk, "cat > email");
     desk.wait_is_over();
     desk.quiet_check();
-    assert!(fs::metadata(desk.console.path("letter")).expect("there").len() > 200_000);
+    assert!(fs::metadata(desk.console.path("email")).expect("there").len() > 200_000);
 }

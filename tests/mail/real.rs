@@ -67,7 +67,7 @@ fn desk() -> Option<(Aiosmtpd, Desk)> {
 }
 
 #[test]
-fn another_makes_server_takes_refuses_and_puts_off_letters() {
+fn another_makes_server_takes_refuses_and_puts_off_emails() {
     let Some((server, desk)) = desk() else { return };
     desk.customer("ABC");
     desk.ok("balance warn ABC --to unknown@x.example,busy@x.example,zoe@x.example");
@@ -76,24 +76,24 @@ fn another_makes_server_takes_refuses_and_puts_off_letters() {
     desk.troubled_check(12);
     let states = ["unknown@x.example failed", "busy@x.example pending", "zoe@x.example sent"];
     let expected: Vec<String> = states.iter().map(|state| format!("low-upper {state}")).collect();
-    assert_eq!(desk.letters()[..3], expected);
+    assert_eq!(desk.emails()[..3], expected);
     let taken = server.stop();
-    let letters: Vec<_> = taken.iter().map(|letter| letter["to"][0].as_str().expect("an address")).collect();
-    assert_eq!(letters, ["zoe@x.example", "ops@gateway.example"]);
+    let emails: Vec<_> = taken.iter().map(|email| email["to"][0].as_str().expect("an address")).collect();
+    assert_eq!(emails, ["zoe@x.example", "ops@gateway.example"]);
     assert!(taken[0]["text"].as_str().expect("text").contains("first\r\n.\r\n..\r\nlast\r\n"), "{}", taken[0]);
 }
 
 /// What a new customer is written, read by the customer's own client, opens the gateway that runs on our export.
 #[test]
-fn the_details_of_a_welcome_letter_bind_to_a_gateway_that_runs_on_our_export() {
+fn the_details_of_a_welcome_email_bind_to_a_gateway_that_runs_on_our_export() {
     let Some((server, desk)) = desk() else { return };
     desk.write_config(&format!("{}\n[gateway]\nhosts = ['127.0.0.1', 'localhost']\n", desk.config()));
     desk.ok("quick-create --organisation 'ABC Corp' --contact-name Zoe --contact-email zoe@abc.example --send-email");
     desk.ok("smpp export --gateway json --file accounts.json");
     let taken = server.stop();
-    let letter = taken[0]["text"].as_str().expect("text");
+    let email = taken[0]["text"].as_str().expect("text");
     let told = |label: &str| {
-        let value = letter.lines().find_map(|line| line.strip_prefix(label)?.strip_prefix(": "));
+        let value = email.lines().find_map(|line| line.strip_prefix(label)?.strip_prefix(": "));
         value.expect(label).to_owned()
     };
     let (system_id, password) = (told("System ID"), told("Password"));

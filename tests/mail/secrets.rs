@@ -19,7 +19,7 @@ fn desk(server: &Server, scheme: &str, password: &str) -> Desk {
     ))
 }
 
-/// Sends a test letter, trusting an authority.
+/// Sends a test email, trusting an authority.
 fn try_out(desk: &Desk, authority: &Authority) -> Outcome {
     desk.trusting(&authority.pem).args(words("mail test me@example.com")).output().expect("run").into()
 }
@@ -31,7 +31,7 @@ fn was_told(server: &Server) -> bool {
 }
 
 #[test]
-fn a_login_travels_over_verified_tls_and_the_letter_after_it() {
+fn a_login_travels_over_verified_tls_and_the_email_after_it() {
     let authority = Authority::new();
     for (scheme, implicit) in [("smtp+starttls", false), ("smtps", true)] {
         let server = Server::secure(authority.vouch_for("localhost"), implicit);
@@ -57,7 +57,7 @@ fn a_server_that_only_asks_question_by_question_is_answered() {
 }
 
 #[test]
-fn a_server_that_cannot_prove_who_it_is_learns_no_password_and_gets_no_letter() {
+fn a_server_that_cannot_prove_who_it_is_learns_no_password_and_gets_no_email() {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let servers = [
         (self_signed(), "vouches for itself"),
@@ -103,7 +103,7 @@ fn tls_that_is_asked_for_and_missing_is_not_done_without() {
 }
 
 #[test]
-fn a_wrong_password_puts_letters_off_and_is_repeated_nowhere() {
+fn a_wrong_password_puts_emails_off_and_is_repeated_nowhere() {
     let authority = Authority::new();
     let server = Server::secure(authority.vouch_for("localhost"), true);
     let desk = desk(&server, "smtps", "password = 'swordfish'");
@@ -120,7 +120,7 @@ fn a_wrong_password_puts_letters_off_and_is_repeated_nowhere() {
         "config show -o json",
         "mail list -o json",
         "mail show 1 -o json",
-        "balance why ABC -o json",
+        "balance alerts ABC -o json",
         "audit list -o json",
     ] {
         told.push(check(line).succeeded(line));

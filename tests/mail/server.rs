@@ -33,7 +33,7 @@ pub enum Fault {
     Drop,
     /// The usual answer, after which the connection is closed.
     Last,
-    /// For [`Stage::Data`]: the letter is asked for, and the connection closed in the middle of it.
+    /// For [`Stage::Data`]: the email is asked for, and the connection closed in the middle of it.
     Cut,
     /// No answer, ever.
     Hang,
@@ -41,7 +41,7 @@ pub enum Fault {
     Drip,
 }
 
-/// A letter that was handed over as a whole, whatever was answered.
+/// An email that was handed over as a whole, whatever was answered.
 #[derive(Debug, Clone)]
 pub struct Taken {
     pub to: String,
@@ -135,12 +135,12 @@ impl Server {
         self.room.state().faults.clear();
     }
 
-    /// The letters that were handed over since the last call.
+    /// The emails that were handed over since the last call.
     pub fn taken(&self) -> Vec<Taken> {
         std::mem::take(&mut self.room.state().taken)
     }
 
-    /// Every line that a client said outside letters, the encrypted ones after `TLS `.
+    /// Every line that a client said outside emails, the encrypted ones after `TLS `.
     pub fn heard(&self) -> Vec<String> {
         self.room.state().heard.clone()
     }
@@ -306,8 +306,8 @@ impl Dialogue {
 
     fn hear(&mut self) -> io::Result<String> {
         let line = self.line()?;
-        let mark = if self.secured { "TLS " } else { "" };
-        self.room.state().heard.push(format!("{mark}{line}"));
+        let threshold = if self.secured { "TLS " } else { "" };
+        self.room.state().heard.push(format!("{threshold}{line}"));
         Ok(line)
     }
 

@@ -1,4 +1,4 @@
-//! What an operator sees of warnings and letters, and does about them.
+//! What an operator sees of warnings and emails, and does about them.
 
 use std::fs;
 
@@ -22,8 +22,8 @@ fn a_crossing_is_recorded_only_when_it_can_be_told_and_is_told_when_it_can() {
     desk.customer("ABC");
     desk.sink("ABC", "400");
     let mute = [
-        (String::new(), "nobody is set up to write letters"),
-        (ROLES.to_owned(), "does not say how letters are sent"),
+        (String::new(), "nobody is set up to write emails"),
+        (ROLES.to_owned(), "does not say how emails are sent"),
         (config.replace("timeout_seconds", "login = 'x'\ntimeout_seconds"), "no password"),
         (
             config.replace("smtp://", "smtps://").replace("timeout", "login = 'x'\npassword_file = '/none'\ntimeout"),
@@ -43,7 +43,7 @@ fn a_crossing_is_recorded_only_when_it_can_be_told_and_is_told_when_it_can() {
 }
 
 #[test]
-fn a_rehearsal_shows_every_letter_and_saves_and_sends_nothing() {
+fn a_rehearsal_shows_every_email_and_saves_and_sends_nothing() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -51,7 +51,7 @@ fn a_rehearsal_shows_every_letter_and_saves_and_sends_nothing() {
     let before = desk.console.dump();
     let outcome = desk.console.run("balance check --dry-run -o json");
     let rows: serde_json::Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stderr);
-    let told: Vec<_> = rows.as_array().expect("rows").iter().map(|row| (&row["letter"], &row["recipient"])).collect();
+    let told: Vec<_> = rows.as_array().expect("rows").iter().map(|row| (&row["email"], &row["recipient"])).collect();
     assert_eq!(told.len(), 2, "{rows}");
     assert_eq!((told[0].0, told[0].1), (&"low-lower".into(), &"pay@abc.example".into()));
     assert_eq!((told[1].0, told[1].1), (&"internal".into(), &"ops@gateway.example".into()));
@@ -95,7 +95,7 @@ fn a_check_reports_as_json_what_it_did() {
 }
 
 #[test]
-fn a_failed_letter_is_sent_when_an_operator_says_so() {
+fn a_failed_email_is_sent_when_an_operator_says_so() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -119,7 +119,7 @@ fn a_failed_letter_is_sent_when_an_operator_says_so() {
 }
 
 #[test]
-fn a_cancelled_letter_is_not_sent() {
+fn a_cancelled_email_is_not_sent() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -131,14 +131,14 @@ fn a_cancelled_letter_is_not_sent() {
     desk.wait_is_over();
     desk.quiet_check();
     assert_eq!(server.taken().len(), 0);
-    assert!(desk.letters().iter().all(|letter| letter.ends_with("cancelled")));
+    assert!(desk.emails().iter().all(|email| email.ends_with("cancelled")));
     desk.ok("mail retry 1");
     desk.quiet_check();
     assert_eq!(server.taken().len(), 1);
 }
 
 #[test]
-fn an_uncertain_letter_is_retried_and_cancelled_like_a_failed_one() {
+fn an_uncertain_email_is_retried_and_cancelled_like_a_failed_one() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -151,11 +151,11 @@ fn an_uncertain_letter_is_retried_and_cancelled_like_a_failed_one() {
     desk.ok("mail retry 2");
     desk.quiet_check();
     assert_eq!(server.taken().len(), 1);
-    assert_eq!(desk.letters(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example sent"]);
+    assert_eq!(desk.emails(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example sent"]);
 }
 
 #[test]
-fn a_test_letter_goes_now_and_is_not_kept_for_later() {
+fn a_test_email_goes_now_and_is_not_kept_for_later() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.ok("mail test me@example.com");
@@ -179,7 +179,7 @@ fn a_test_letter_goes_now_and_is_not_kept_for_later() {
 }
 
 #[test]
-fn a_preview_is_the_letter_that_would_be_sent_and_sends_nothing() {
+fn a_preview_is_the_email_that_would_be_sent_and_sends_nothing() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
@@ -188,7 +188,7 @@ fn a_preview_is_the_letter_that_would_be_sent_and_sends_nothing() {
         ("low-upper", "early warning"),
         ("low-lower", "urgent"),
         ("internal", "pay@abc.example"),
-        ("all-clear", "recovered"),
+        ("recovered", "recovered"),
     ] {
         let text = desk.ok(&format!("mail preview {kind} ABC"));
         assert!(text.starts_with("From: Example Billing <billing@gateway.example>\nSubject: "), "{text}");
@@ -203,25 +203,25 @@ fn a_preview_is_the_letter_that_would_be_sent_and_sends_nothing() {
 }
 
 #[test]
-fn why_names_the_mark_the_recipients_and_what_became_of_each_letter() {
+fn why_names_the_mark_the_recipients_and_what_became_of_each_email() {
     let server = Server::plain();
     let desk = Desk::at(&server);
     desk.customer("ABC");
-    assert!(desk.ok("balance why ABC").contains("above its marks"));
+    assert!(desk.ok("balance alerts ABC").contains("above its thresholds"));
     desk.sink("ABC", "400");
-    assert!(desk.ok("balance why ABC").contains("the next check will see that"));
+    assert!(desk.ok("balance alerts ABC").contains("the next check will see that"));
     server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
     desk.troubled_check(12);
-    let why = desk.ok("balance why ABC");
-    assert!(why.contains("1 of 2 letters") && why.contains("unknown") && why.contains("pay@abc.example"), "{why}");
+    let why = desk.ok("balance alerts ABC");
+    assert!(why.contains("1 of 2 emails") && why.contains("unknown") && why.contains("pay@abc.example"), "{why}");
     desk.ok("balance warn ABC --off");
-    assert!(desk.ok("balance why ABC").contains("switched off"));
+    assert!(desk.ok("balance alerts ABC").contains("switched off"));
 }
 
 #[test]
-fn a_folder_gets_each_letter_as_a_private_file() {
+fn a_folder_gets_each_email_as_a_private_file() {
     let desk = Desk::with_mail("");
-    let folder = desk.console.path("letters");
+    let folder = desk.console.path("emails");
     desk.configure(&format!("transport = 'folder:{}'", folder.display()));
     desk.customer("ABC");
     desk.sink("ABC", "400");

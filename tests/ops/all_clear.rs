@@ -1,13 +1,13 @@
 //! All clear: who is told that a balance has recovered.
 
-use ssgctl::model::{Letter, LetterKind, LetterState, Outcome};
+use ssgctl::model::{EmailState, EmailTemplate, OutboxEmail, SendOutcome};
 use ssgctl::ops::{outbox, warning};
 
 use crate::support::valid;
 use crate::warning::{bring_to, compose, deliver, judge, scene, to, told, warn};
 
 #[test]
-fn letters_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers() {
+fn emails_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers() {
     let mut scene = scene();
     bring_to(&mut scene, "100");
     judge(&mut scene);
@@ -15,10 +15,10 @@ fn letters_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recover
     judge(&mut scene);
     bring_to(&mut scene, "200");
     assert_eq!(told(&judge(&mut scene)), [], "nobody was told, so nobody is told that it is over");
-    let letters = scene.letters();
-    assert_eq!(letters.len(), 4);
-    assert!(letters.iter().all(|letter| letter.state == LetterState::Cancelled), "{letters:?}");
-    assert_eq!(letters[2].last_error.as_deref(), Some("the balance has recovered"));
+    let emails = scene.emails();
+    assert_eq!(emails.len(), 4);
+    assert!(emails.iter().all(|email| email.state == EmailState::Cancelled), "{emails:?}");
+    assert_eq!(emails[2].last_error.as_deref(), Some("the balance has recovered"));
 }
 
 #[test]
@@ -29,24 +29,24 @@ fn only_those_who_were_told_or_may_have_been_hear_that_it_is_over_each_once() {
     for amount in ["100", "5"] {
         bring_to(&mut scene, amount);
         scene.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
-        let outcomes = |letter: &Letter| match letter.recipient.as_str().split('@').next() {
-            Some("sent") => Some(Outcome::Sent),
-            Some("failed") => Some(Outcome::Refused("550".to_owned())),
-            Some("uncertain") => Some(Outcome::Unanswered("hung up".to_owned())),
-            Some("waits") => Some(Outcome::Deferred("451".to_owned())),
+        let outcomes = |email: &OutboxEmail| match email.recipient.as_str().split('@').next() {
+            Some("sent") => Some(SendOutcome::Sent),
+            Some("failed") => Some(SendOutcome::Refused("550".to_owned())),
+            Some("uncertain") => Some(SendOutcome::Unanswered("hung up".to_owned())),
+            Some("waits") => Some(SendOutcome::Deferred("451".to_owned())),
             _ => None,
         };
         let claimed = scene.write(|tx| outbox::claim(tx, 100)).unwrap();
-        for letter in claimed {
-            if let Some(outcome) = outcomes(&letter) {
-                scene.write(|tx| outbox::record(tx, letter, &outcome)).unwrap();
+        for email in claimed {
+            if let Some(outcome) = outcomes(&email) {
+                scene.write(|tx| outbox::record(tx, email, &outcome)).unwrap();
             }
         }
     }
     bring_to(&mut scene, "200");
-    let all_clear =
-        ["sending", "sent", "uncertain"].map(|name| to(LetterKind::AllClear, &format!("{name}@acme.example")));
-    assert_eq!(told(&judge(&mut scene)), all_clear);
+    let notify_recovery =
+        ["sending", "sent", "uncertain"].map(|name| to(EmailTemplate::Recovered, &format!("{name}@acme.example")));
+    assert_eq!(told(&judge(&mut scene)), notify_recovery);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of
         scene.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
         deliver(&mut scene);
         bring_to(&mut scene, "200");
-        assert_eq!(told(&judge(&mut scene)), [to(LetterKind::AllClear, address)]);
+        assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::Recovered, address)]);
         deliver(&mut scene);
     }
 }
@@ -66,7 +66,7 @@ fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of
 #[test]
 fn no_all_clear_is_sent_where_it_is_switched_off_and_old_warnings_are_taken_back_all_the_same() {
     let mut scene = scene();
-    warn(&mut scene, |details| details.all_clear = false).unwrap();
+    warn(&mut scene, |details| details.notify_recovery = false).unwrap();
     for deliver_first in [true, false] {
         bring_to(&mut scene, "50");
         judge(&mut scene);
@@ -76,5 +76,5 @@ fn no_all_clear_is_sent_where_it_is_switched_off_and_old_warnings_are_taken_back
         bring_to(&mut scene, "200");
         assert_eq!(told(&judge(&mut scene)), []);
     }
-    assert!(scene.letters().iter().all(|letter| letter.state != LetterState::Pending));
+    assert!(scene.emails().iter().all(|email| email.state != EmailState::Pending));
 }

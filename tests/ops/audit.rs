@@ -4,100 +4,105 @@ use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{CustomerDetails, Gateway, Grace, LetterKind, LetterState, Noun, Outcome, ServiceDetails, Unit};
+use ssgctl::model::{
+    CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, SendOutcome, ServiceDetails, Unit,
+};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, traffic, warning};
+use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, warning};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
+use ssgctl::traffic;
 
 use crate::contact::person;
 use crate::support::traffic::import_a_message;
-use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_letter, reversal, set, valid};
+use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_email, reversal, set, valid};
 
 type Deed = fn(&mut Tx<'_>, &Vault) -> Result<()>;
 
 /// Every deed in an order in which each is allowed, with the noun, action and subject that its event must name.
-const DEEDS: &[(Noun, &str, &str, Deed)] = &[
-    (Noun::Customer, "new", "ACME", |tx, _| {
+const DEEDS: &[(EntityKind, &str, &str, Deed)] = &[
+    (EntityKind::Customer, "new", "ACME", |tx, _| {
         customer::new(tx, Some(valid("ACME")), CustomerDetails::of(valid("Acme"))).map(drop)
     }),
-    (Noun::Customer, "edit", "ACME", |tx, _| {
+    (EntityKind::Customer, "edit", "ACME", |tx, _| {
         let rename = |details: &mut CustomerDetails| {
             details.organisation = valid("Acme Ltd");
             Ok(())
         };
         customer::edit(tx, "ACME", rename).map(drop)
     }),
-    (Noun::Customer, "edit", "ACME", |tx, _| {
+    (EntityKind::Customer, "edit", "ACME", |tx, _| {
         let read = tx.customer("ACME")?.details;
         customer::replace(tx, "ACME", &read, CustomerDetails::of(valid("Acme"))).map(drop)
     }),
-    (Noun::Contact, "add", "ACME 1", |tx, _| contact::add(tx, "ACME", person("Jo")).map(drop)),
-    (Noun::Contact, "edit", "ACME 1", |tx, _| {
+    (EntityKind::Contact, "add", "ACME 1", |tx, _| contact::add(tx, "ACME", person("Jo")).map(drop)),
+    (EntityKind::Contact, "edit", "ACME 1", |tx, _| {
         contact::edit(tx, "ACME", "1", |details| details.name = valid("Sam")).map(drop)
     }),
-    (Noun::Contact, "remove", "ACME 1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
-    (Noun::Note, "add", "ACME 1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
-    (Noun::Service, "new", "premium", |tx, _| {
+    (EntityKind::Contact, "remove", "ACME 1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
+    (EntityKind::Note, "add", "ACME 1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
+    (EntityKind::Service, "new", "premium", |tx, _| {
         let details = ServiceDetails { name: valid("Premium"), price: valid("2") };
         service::new(tx, valid("premium"), Unit::Sms, details).map(drop)
     }),
-    (Noun::Service, "edit", "premium", |tx, _| {
+    (EntityKind::Service, "edit", "premium", |tx, _| {
         service::edit(tx, "premium", |details| details.price = valid("3")).map(drop)
     }),
-    (Noun::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
-    (Noun::Smpp, "edit", "acme1", |tx, _| {
+    (EntityKind::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
+    (EntityKind::Smpp, "edit", "acme1", |tx, _| {
         smpp::edit(tx, "acme1", set(|account| account.name = Some(valid("Prod")))).map(drop)
     }),
-    (Noun::Smpp, "disable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", false).map(drop)),
-    (Noun::Smpp, "enable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", true).map(drop)),
-    (Noun::Smpp, "edit", "acme1", |tx, _| {
+    (EntityKind::Smpp, "disable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", false).map(drop)),
+    (EntityKind::Smpp, "enable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", true).map(drop)),
+    (EntityKind::Smpp, "edit", "acme1", |tx, _| {
         let account = tx.smpp_account("acme1")?;
         smpp::set_cug(tx, account, &[valid("+447700900123")]).map(drop)
     }),
-    (Noun::Smpp, "reveal", "acme1", |tx, vault| smpp::reveal(tx, vault, "acme1").map(drop)),
-    (Noun::Smpp, "rotate-password", "acme1", |tx, vault| {
+    (EntityKind::Smpp, "reveal", "acme1", |tx, vault| smpp::reveal(tx, vault, "acme1").map(drop)),
+    (EntityKind::Smpp, "rotate-password", "acme1", |tx, vault| {
         smpp::rotate(tx, vault, "acme1", None, Grace::default()).map(drop)
     }),
-    (Noun::Smpp, "end-grace", "acme1", |tx, _| smpp::end_grace(tx, "acme1").map(drop)),
-    (Noun::Smpp, "rotate-password", "acme1", |tx, vault| {
+    (EntityKind::Smpp, "end-grace", "acme1", |tx, _| smpp::end_grace(tx, "acme1").map(drop)),
+    (EntityKind::Smpp, "rotate-password", "acme1", |tx, vault| {
         smpp::rotate(tx, vault, "acme1", None, Grace::default()).map(drop)
     }),
-    (Noun::Smpp, "handover", "acme1", |tx, _| {
+    (EntityKind::Smpp, "handover", "acme1", |tx, _| {
         let pack = handover::pack(tx, "acme1", &Gateway::default(), tx.at())?;
-        let letters = handover::send(tx, &pack, &[valid("jo@acme.example")], &plain_letter(LetterKind::Handover))?;
-        letters.iter().try_for_each(|letter| tx.set_letter_state(letter, LetterState::Cancelled, None, None))
+        let emails = handover::send(tx, &pack, &[valid("jo@acme.example")], &plain_email(EmailTemplate::Handover))?;
+        emails.iter().try_for_each(|email| tx.set_email_state(email, EmailState::Cancelled, None, None))
     }),
-    (Noun::Smpp, "export", "jasmin", |tx, _| smpp::export(tx, Some("ACME"), "jasmin", 1)),
-    (Noun::Smpp, "archive", "acme1", |tx, _| smpp::archive(tx, "acme1").map(drop)),
-    (Noun::Smpp, "unarchive", "acme1", |tx, _| smpp::unarchive(tx, "acme1").map(drop)),
-    (Noun::Balance, "adjust", "ACME SMS", |tx, _| balance::adjust(tx, "ACME", &adjustment("10")).map(drop)),
-    (Noun::Balance, "limit", "ACME SMS", |tx, _| balance::set_credit_limit(tx, "ACME", None, valid("5")).map(drop)),
-    (Noun::Balance, "reverse", "ACME SMS", |tx, _| balance::reverse(tx, &reversal(1)).map(drop)),
-    (Noun::Balance, "warn", "ACME SMS", |tx, _| {
-        warning::set(tx, "ACME", Unit::Sms, |marks| {
-            marks.upper = Some(valid("100"));
-            marks.to = vec![valid("jo@acme.example")];
+    (EntityKind::Smpp, "export", "jasmin", |tx, _| smpp::export(tx, Some("ACME"), "jasmin", 1)),
+    (EntityKind::Smpp, "archive", "acme1", |tx, _| smpp::archive(tx, "acme1").map(drop)),
+    (EntityKind::Smpp, "unarchive", "acme1", |tx, _| smpp::unarchive(tx, "acme1").map(drop)),
+    (EntityKind::Balance, "adjust", "ACME SMS", |tx, _| balance::adjust(tx, "ACME", &adjustment("10")).map(drop)),
+    (EntityKind::Balance, "limit", "ACME SMS", |tx, _| {
+        balance::set_credit_limit(tx, "ACME", None, valid("5")).map(drop)
+    }),
+    (EntityKind::Balance, "reverse", "ACME SMS", |tx, _| balance::reverse(tx, &reversal(1)).map(drop)),
+    (EntityKind::Balance, "warn", "ACME SMS", |tx, _| {
+        warning::set(tx, "ACME", Unit::Sms, |thresholds| {
+            thresholds.upper = Some(valid("100"));
+            thresholds.to = vec![valid("jo@acme.example")];
         })
         .map(drop)
     }),
-    (Noun::Letter, "retry", "1", |tx, _| {
-        // The check itself leaves no event; what an operator does about its letters does.
+    (EntityKind::Email, "retry", "1", |tx, _| {
+        // The check itself leaves no event; what an operator does about its emails does.
         run_of_the_check(tx)?;
         outbox::retry(tx, 1).map(drop)
     }),
-    (Noun::Letter, "cancel", "1", |tx, _| outbox::cancel(tx, 1).map(drop)),
-    (Noun::Traffic, "import", "1", |tx, _| import_a_message(tx, "acme1")),
-    (Noun::Traffic, "prune", "1970-01-11", |tx, _| traffic::forget_before(tx, 10)),
+    (EntityKind::Email, "cancel", "1", |tx, _| outbox::cancel(tx, 1).map(drop)),
+    (EntityKind::Traffic, "import", "1", |tx, _| import_a_message(tx, "acme1")),
+    (EntityKind::Traffic, "prune", "1970-01-11", |tx, _| traffic::forget_before(tx, 10)),
 ];
 
-/// A run of the check, which leaves no event: crossings and letters are a trail of their own.
+/// A run of the check, which leaves no event: crossings and emails are a trail of their own.
 fn run_of_the_check(tx: &mut Tx<'_>) -> Result<()> {
     outbox::begin_run(tx)?;
-    warning::judge(tx, &[], &|notice| Ok(plain_letter(notice.kind)))?;
-    for letter in outbox::claim(tx, 10)? {
-        outbox::record(tx, letter, &Outcome::Deferred("closed".to_owned()))?;
+    warning::judge(tx, &[], &|notice| Ok(plain_email(notice.kind)))?;
+    for email in outbox::claim(tx, 10)? {
+        outbox::record(tx, email, &SendOutcome::Deferred("closed".to_owned()))?;
     }
     Ok(())
 }
@@ -106,22 +111,22 @@ fn run_of_the_check(tx: &mut Tx<'_>) -> Result<()> {
 fn every_change_leaves_one_event_with_who_when_why_and_of_what() {
     let mut scene = Scene::new();
     let vault = Rc::clone(&scene.vault);
-    for (number, (noun, action, subject, deed)) in (1..).zip(DEEDS) {
+    for (number, (entity, action, subject, deed)) in (1..).zip(DEEDS) {
         scene.write(|tx| deed(tx, &vault)).unwrap();
         let events = scene.events();
-        assert_eq!(events.len(), number, "after {noun} {action}");
+        assert_eq!(events.len(), number, "after {entity} {action}");
         let event = &events[number - 1];
-        assert_eq!((event.change.noun, event.change.action.as_str()), (*noun, *action));
+        assert_eq!((event.change.entity, event.change.action.as_str()), (*entity, *action));
         assert_eq!(event.change.subject, *subject);
-        assert_eq!(event.customer.as_ref().map(ToString::to_string), owner(*noun));
+        assert_eq!(event.customer.as_ref().map(ToString::to_string), owner(*entity));
         assert_eq!((event.at, &event.origin), (valid(NOON), &scene.origin));
     }
     assert!(scene.findings().is_empty());
 }
 
 /// Whose every event of a noun is here: services and imports of traffic belong to no customer.
-fn owner(noun: Noun) -> Option<String> {
-    (!matches!(noun, Noun::Service | Noun::Traffic)).then(|| "ACME".to_owned())
+fn owner(entity: EntityKind) -> Option<String> {
+    (!matches!(entity, EntityKind::Service | EntityKind::Traffic)).then(|| "ACME".to_owned())
 }
 
 #[test]
@@ -191,9 +196,14 @@ fn a_quick_create_leaves_the_event_of_each_of_its_parts() {
         opening: Some(adjustment("10")),
     };
     scene.write(|tx| quick_create(tx, &vault, new)).unwrap();
-    let told: Vec<_> = scene.events().into_iter().map(|event| (event.change.noun, event.change.action)).collect();
-    let expected = [(Noun::Customer, "new"), (Noun::Contact, "add"), (Noun::Smpp, "add"), (Noun::Balance, "adjust")];
-    assert_eq!(told, expected.map(|(noun, action)| (noun, action.to_owned())));
+    let told: Vec<_> = scene.events().into_iter().map(|event| (event.change.entity, event.change.action)).collect();
+    let expected = [
+        (EntityKind::Customer, "new"),
+        (EntityKind::Contact, "add"),
+        (EntityKind::Smpp, "add"),
+        (EntityKind::Balance, "adjust"),
+    ];
+    assert_eq!(told, expected.map(|(entity, action)| (entity, action.to_owned())));
 }
 
 #[test]
@@ -241,7 +251,7 @@ fn events_are_found_by_customer_noun_subject_actor_and_period() {
     };
     let any = EventFilter::default;
     assert_eq!(found(EventFilter { customer_id: Some(globex), ..any() }), [2, 3]);
-    assert_eq!(found(EventFilter { noun: Some(Noun::Balance), ..any() }), [3]);
+    assert_eq!(found(EventFilter { entity: Some(EntityKind::Balance), ..any() }), [3]);
     assert_eq!(found(EventFilter { subject: Some("acme".to_owned()), ..any() }), [1]);
     assert_eq!(found(EventFilter { actor: Some("sam".to_owned()), ..any() }), [2, 3]);
     assert_eq!(found(EventFilter { since: Some(valid("2026-11-25T00:00:00Z")), ..any() }), [2, 3]);

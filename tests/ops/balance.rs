@@ -1,7 +1,7 @@
 //! Balances: limits, units, keys, and what the ledger keeps of each change.
 
 use ssgctl::Error;
-use ssgctl::model::{EntryKind, Money, Noun, Unit};
+use ssgctl::model::{EntityKind, EntryKind, Money, Unit};
 use ssgctl::ops::balance::{self, Adjustment};
 use ssgctl::ops::customer;
 
@@ -169,7 +169,7 @@ fn a_unit_left_out_is_the_only_one_or_sms_credits_and_never_guessed_among_severa
     for outcome in [scene.adjust("ACME", &adjustment("1")).map(drop), set_limit(&mut scene, None, "1").map(drop)] {
         assert_refused!(
             outcome,
-            Error::Ambiguous { noun: Noun::Balance, matches, .. } if *matches == ["EUR", "SMS"]
+            Error::Ambiguous { entity: EntityKind::Balance, matches, .. } if *matches == ["EUR", "SMS"]
         );
     }
 }

@@ -1,9 +1,9 @@
 //! Contacts: people of a customer, named by number or email.
 
 use ssgctl::Error;
-use ssgctl::model::{ContactDetails, Noun};
+use ssgctl::model::{ContactDetails, EntityKind};
 use ssgctl::ops::contact;
-use ssgctl::store::{ContactFilter, ContactSort, Lives};
+use ssgctl::store::{ArchiveFilter, ContactFilter, ContactSort};
 
 use crate::support::{Scene, assert_refused, by, collect, valid};
 
@@ -49,7 +49,7 @@ fn a_contact_of_another_customer_is_not_found() {
     for name in ["1", "jo@example.com"] {
         assert_refused!(
             scene.write(|tx| contact::remove(tx, "GLOBEX", name)),
-            Error::NotFound { noun: Noun::Contact, .. }
+            Error::NotFound { entity: EntityKind::Contact, .. }
         );
     }
 }
@@ -61,7 +61,7 @@ fn an_email_that_two_contacts_share_names_neither() {
     scene.write(|tx| contact::add(tx, "ACME", jo())).unwrap();
     assert_refused!(
         scene.write(|tx| contact::remove(tx, "ACME", "jo@example.com")),
-        Error::Ambiguous { noun: Noun::Contact, matches, .. } if *matches == ["1", "2"]
+        Error::Ambiguous { entity: EntityKind::Contact, matches, .. } if *matches == ["1", "2"]
     );
     scene.write(|tx| contact::remove(tx, "ACME", "1")).unwrap();
     scene.write(|tx| contact::remove(tx, "ACME", "jo@example.com")).unwrap();
@@ -98,7 +98,7 @@ fn a_removed_contact_is_in_no_list_and_its_number_names_nobody_again() {
     let next = scene.write(|tx| contact::add(tx, "ACME", person("Sam"))).unwrap();
     assert_eq!(next.id, 2);
     let page = by(ContactSort::Id);
-    let every = ContactFilter { customer_id: None, lives: Lives::All, role: None, search: None, page };
+    let every = ContactFilter { customer_id: None, archive_filter: ArchiveFilter::All, role: None, search: None, page };
     let listed = scene.read(|now| collect(|each| now.contacts(&every, each)));
     assert_eq!(listed, [next]);
 }

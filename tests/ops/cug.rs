@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use ssgctl::Error;
-use ssgctl::model::{Msisdn, MsisdnSet, Noun};
+use ssgctl::model::{EntityKind, Msisdn, MsisdnSet};
 use ssgctl::ops::smpp::{self, CugChange};
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ fn an_archived_account_keeps_its_group() {
     for deed in [smpp::add_to_cug, smpp::remove_from_cug, smpp::replace_cug] {
         assert_refused!(
             scene.write(|tx| deed(tx, "acme1", &numbers(&[ALICE, BOB]))),
-            Error::Archived { noun: Noun::Smpp, .. }
+            Error::Archived { entity: EntityKind::Smpp, .. }
         );
     }
     assert_eq!(held(&mut scene), numbers(&[ALICE]));

@@ -1,11 +1,11 @@
 //! Customers: names that last for ever, edits, archiving and bringing back.
 
 use ssgctl::Error;
-use ssgctl::model::{ApiId, CustomerDetails, Noun, PostalAddress, Status};
+use ssgctl::model::{ApiId, CustomerDetails, EntityKind, PostalAddress, Status};
 use ssgctl::ops::{balance, contact, customer, note, smpp};
 use ssgctl::store::{
-    BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, Lives, NoteFilter, NoteSort, SmppFilter,
-    SmppSort,
+    ArchiveFilter, BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, NoteFilter, NoteSort,
+    SmppFilter, SmppSort,
 };
 
 use crate::contact::person;
@@ -23,7 +23,7 @@ fn codes_stay_reserved_for_ever_in_any_case() {
     for code in ["Acme", "ACME", "acme"] {
         assert_refused!(
             scene.write(|tx| customer::new(tx, Some(valid(code)), of("Another"))),
-            Error::Exists { noun: Noun::Customer, field: "account_code", .. }
+            Error::Exists { entity: EntityKind::Customer, field: "account_code", .. }
         );
     }
 }
@@ -36,7 +36,7 @@ fn a_code_is_kept_as_written() {
 }
 
 #[test]
-fn a_customer_without_a_code_gets_one_of_its_organisations_letters_and_three_digits() {
+fn a_customer_without_a_code_gets_one_of_its_organisations_emails_and_three_digits() {
     let mut scene = Scene::new();
     for (organisation, stem) in [("Abc Corp", "ABCCORP"), ("Café du Port SARL", "CAFEDUPO"), ("株式会社", "CUST")]
     {
@@ -120,7 +120,7 @@ fn an_edit_changes_what_it_says_and_when_and_nothing_else() {
     let edited = scene.write(|tx| customer::edit(tx, "acme", edit)).unwrap();
     let mut expected = made.clone();
     expected.details.phone = Some(valid("+441314960000"));
-    expected.life.updated_at = valid("2026-11-25T08:00:00Z");
+    expected.lifecycle.updated_at = valid("2026-11-25T08:00:00Z");
     assert_eq!(edited, expected);
     assert_eq!(scene.read(|now| now.customer("ACME")), expected);
 }
@@ -156,7 +156,7 @@ fn details_that_somebody_else_changed_meanwhile_are_not_written_over() {
     scene.write(|tx| customer::replace(tx, "ACME", &read, theirs.clone())).unwrap();
     assert_refused!(
         scene.write(|tx| customer::replace(tx, "ACME", &read, of("Ours"))),
-        Error::ChangedMeanwhile { noun: Noun::Customer, .. }
+        Error::ChangedMeanwhile { entity: EntityKind::Customer, .. }
     );
     assert_eq!(scene.read(|now| now.customer("ACME")).details, theirs);
 }
@@ -205,7 +205,7 @@ fn an_archived_customer_takes_no_credit() {
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     assert_refused!(
         scene.adjust("ACME", &adjustment("1")),
-        Error::Archived { noun: Noun::Customer, name, .. } if name == "ACME"
+        Error::Archived { entity: EntityKind::Customer, name, .. } if name == "ACME"
     );
     assert_eq!(scene.credits("ACME"), valid("10"));
 }
@@ -219,7 +219,7 @@ fn unarchiving_restores_exactly_the_accounts_that_archiving_took() {
     }
     scene.account("GLOBEX", "stranger");
     scene.write(|tx| smpp::archive(tx, "by_itself")).unwrap();
-    let status = |scene: &mut Scene, id: &str| scene.read(|now| now.smpp_account(id)).life.status();
+    let status = |scene: &mut Scene, id: &str| scene.read(|now| now.smpp_account(id)).lifecycle.status();
     for _ in 0..2 {
         scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
         for id in ["by_itself", "with_1", "with_2"] {
@@ -247,7 +247,7 @@ fn archiving_and_back_changes_no_switch_no_detail_no_balance_and_no_name() {
     let account = scene.read(|now| now.smpp_account("acme1"));
     scene.at("2026-11-25T08:00:00Z");
     let archived = scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    assert_eq!(archived.life.archived_at, Some(valid("2026-11-25T08:00:00Z")));
+    assert_eq!(archived.lifecycle.archived_at, Some(valid("2026-11-25T08:00:00Z")));
     assert_eq!(scene.read(|now| now.customer("ACME")), archived);
     scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
     let back = scene.read(|now| now.customer("ACME"));
@@ -255,7 +255,7 @@ fn archiving_and_back_changes_no_switch_no_detail_no_balance_and_no_name() {
         (back.account_code, back.api_id, back.details),
         (customer.account_code, customer.api_id, customer.details)
     );
-    assert_eq!((back.life.created_at, back.life.archived_at), (customer.life.created_at, None));
+    assert_eq!((back.lifecycle.created_at, back.lifecycle.archived_at), (customer.lifecycle.created_at, None));
     assert_eq!(scene.read(|now| now.smpp_account("acme1")).details, account.details);
     assert_eq!(scene.credits("ACME"), valid("10"));
 }
@@ -264,8 +264,14 @@ fn archiving_and_back_changes_no_switch_no_detail_no_balance_and_no_name() {
 fn only_what_is_archived_can_be_unarchived() {
     let mut scene = Scene::with_acme();
     scene.account("ACME", "acme1");
-    assert_refused!(scene.write(|tx| customer::unarchive(tx, "ACME")), Error::NotArchived { noun: Noun::Customer, .. });
-    assert_refused!(scene.write(|tx| smpp::unarchive(tx, "acme1")), Error::NotArchived { noun: Noun::Smpp, .. });
+    assert_refused!(
+        scene.write(|tx| customer::unarchive(tx, "ACME")),
+        Error::NotArchived { entity: EntityKind::Customer, .. }
+    );
+    assert_refused!(
+        scene.write(|tx| smpp::unarchive(tx, "acme1")),
+        Error::NotArchived { entity: EntityKind::Smpp, .. }
+    );
 }
 
 #[test]
@@ -279,26 +285,35 @@ fn an_archived_customer_leaves_every_list_and_is_shown_by_name() {
         scene.write(|tx| note::add(tx, code, valid("note"))).unwrap();
     }
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    for (lives, expected) in
-        [(Lives::Active, vec!["GLOBEX"]), (Lives::Archived, vec!["ACME"]), (Lives::All, vec!["ACME", "GLOBEX"])]
-    {
-        assert_eq!(customers_in_every_list(&mut scene, lives), vec![expected; 5], "{lives:?}");
+    for (archive_filter, expected) in [
+        (ArchiveFilter::Active, vec!["GLOBEX"]),
+        (ArchiveFilter::Archived, vec!["ACME"]),
+        (ArchiveFilter::All, vec!["ACME", "GLOBEX"]),
+    ] {
+        assert_eq!(customers_in_every_list(&mut scene, archive_filter), vec![expected; 5], "{archive_filter:?}");
     }
-    assert_eq!(scene.read(|now| now.customer("acme")).life.status(), Status::Archived);
-    assert_eq!(scene.read(|now| now.smpp_account("ACME")).life.status(), Status::Archived);
+    assert_eq!(scene.read(|now| now.customer("acme")).lifecycle.status(), Status::Archived);
+    assert_eq!(scene.read(|now| now.smpp_account("ACME")).lifecycle.status(), Status::Archived);
 }
 
 /// The account codes that stand in the lists of customers, contacts, notes, SMPP accounts and balances.
-fn customers_in_every_list(scene: &mut Scene, lives: Lives) -> Vec<Vec<String>> {
+fn customers_in_every_list(scene: &mut Scene, archive_filter: ArchiveFilter) -> Vec<Vec<String>> {
     scene.read(|now| {
-        let customers = CustomerFilter { lives, ..every_customer() };
-        let contacts =
-            ContactFilter { customer_id: None, lives, role: None, search: None, page: by(ContactSort::Customer) };
-        let notes = NoteFilter { customer_id: None, lives, search: None, page: by(NoteSort::Customer) };
+        let customers = CustomerFilter { archive_filter, ..every_customer() };
+        let contacts = ContactFilter {
+            customer_id: None,
+            archive_filter,
+            role: None,
+            search: None,
+            page: by(ContactSort::Customer),
+        };
+        let notes = NoteFilter { customer_id: None, archive_filter, search: None, page: by(NoteSort::Customer) };
         let page = by(SmppSort::Customer);
-        let accounts = SmppFilter { customer_id: None, lives, service_id: None, enabled: None, search: None, page };
+        let accounts =
+            SmppFilter { customer_id: None, archive_filter, service_id: None, enabled: None, search: None, page };
         let page = by(BalanceSort::Customer);
-        let balances = BalanceFilter { customer_id: None, lives, unit: None, at_most: None, state: None, page };
+        let balances =
+            BalanceFilter { customer_id: None, archive_filter, unit: None, at_most: None, state: None, page };
         Ok(vec![
             collect(|each| now.customers(&customers, each))?
                 .iter()
@@ -335,9 +350,9 @@ fn customers_that_look_alike_are_found_whether_in_use_or_archived() {
         made(code, organisation);
     }
     scene.write(|tx| customer::archive(tx, "B1")).unwrap();
-    let (first, number) = scene.read(|now| customer::look_alikes(now, &blue, 2));
+    let (first, number) = scene.read(|now| customer::confusable_names(now, &blue, 2));
     let codes: Vec<&str> = first.iter().map(|customer| customer.account_code.as_str()).collect();
     assert_eq!((codes, number), (vec!["B2", "B3"], 4));
     let green = scene.read(|now| now.customer("GREEN"));
-    assert_eq!(scene.read(|now| customer::look_alikes(now, &green, 2)).1, 0);
+    assert_eq!(scene.read(|now| customer::confusable_names(now, &green, 2)).1, 0);
 }

@@ -9,11 +9,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ssgctl::ingest::traffic::{Meaning, Request, Source, Summary};
-use ssgctl::model::{MessageState, Money, Tally, Unit};
+use ssgctl::model::{MessageState, Money, TrafficTally, Unit};
+use ssgctl::traffic::{ParseOptions, Request, Source, Summary};
 
 use crate::support::{Scene, valid};
-use crate::traffic::{meaning, request, run, scene, state_of, told};
+use crate::traffic::{options, request, run, scene, state_of, told};
 
 /// How many messages a file has.
 pub const ROWS: u32 = 420;
@@ -174,7 +174,7 @@ impl Gateway<'_> {
     fn request(&self, scene: &Scene, name: &str, text: &str) -> Request {
         let words = self.words.iter().map(|(word, state)| ((*word).to_owned(), *state)).collect();
         let zone = TimeZone::get(self.zone).unwrap();
-        Request { meaning: Meaning { zone, words, ..meaning() }, batch: 100, ..request(scene, name, text) }
+        Request { options: ParseOptions { zone, words, ..options() }, batch: 100, ..request(scene, name, text) }
     }
 
     fn import(&self, scene: &mut Scene, name: &str, text: &str) -> Summary {
@@ -182,8 +182,8 @@ impl Gateway<'_> {
         run(scene, &request).unwrap_or_else(|error| panic!("{}: {error:?}", self.name))
     }
 
-    fn tally(&self, [new, updated, duplicate]: [usize; 3]) -> Tally {
-        Tally {
+    fn tally(&self, [new, updated, duplicate]: [usize; 3]) -> TrafficTally {
+        TrafficTally {
             new: new as u64,
             updated: updated as u64,
             duplicate: duplicate as u64,
@@ -194,7 +194,7 @@ impl Gateway<'_> {
     }
 
     /// Lives through the life of such files.
-    pub fn lives(&self, messages: &[Sent]) {
+    pub fn archive_filter(&self, messages: &[Sent]) {
         let mut scene = scene();
         let text = format!("\u{feff}{}\r\n{}\r\n", self.header, self.rows(messages).join("\r\n"));
         let summary = self.import(&mut scene, "a.csv", &text);

@@ -75,7 +75,7 @@ fn customer_cdrs_of_an_ssg() {
         others: Vec::new(),
         tells_states: true,
     };
-    gateway.lives(&sent);
+    gateway.archive_filter(&sent);
     let told = Gateway { words: &[], ..gateway }.faults(&sent);
     assert!(told.iter().all(|fault| fault.ends_with(" status is needed")) && !told.is_empty(), "{told:?}");
 }
@@ -122,7 +122,7 @@ fn submit_logs_of_jasmin() {
         refused: Vec::new(),
         tells_states: true,
     }
-    .lives(&sent);
+    .archive_filter(&sent);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn exports_of_jasmins_web_panel() {
         refused: Vec::new(),
         tells_states: true,
     }
-    .lives(&sent);
+    .archive_filter(&sent);
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn sent_sms_of_kannels_sqlbox() {
         refused: Vec::new(),
         tells_states: false,
     }
-    .lives(&sent);
+    .archive_filter(&sent);
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn message_logs_of_twilio() {
         refused,
         tells_states: true,
     }
-    .lives(&sent);
+    .archive_filter(&sent);
 }
 
 #[test]
@@ -360,5 +360,5 @@ fn reports_of_vonage() {
         refused: Vec::new(),
         tells_states: true,
     };
-    gateway.lives(&sent);
+    gateway.archive_filter(&sent);
 }

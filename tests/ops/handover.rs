@@ -1,18 +1,18 @@
-//! Handing accounts over: who is told, what the letter holds, and when it tells the password.
+//! Handing accounts over: who is told, what the email holds, and when it tells the password.
 
 use std::rc::Rc;
 use std::time::Duration;
 
-use ssgctl::mail::{Carrier, Limits, Round, Trip, deliver};
+use ssgctl::mail::{Limits, MailTransport, Round, Trip, deliver};
 use ssgctl::model::{
-    CheckCounts, Composed, ContactDetails, EmailAddress, Gateway, Handover, Letter, LetterKind, Outcome, Password,
-    Role, SmppDetails,
+    CheckCounts, ContactDetails, EmailAddress, EmailTemplate, Gateway, Handover, OutboxEmail, Password, RenderedEmail,
+    Role, SendOutcome, SmppDetails,
 };
 use ssgctl::ops::{contact, customer, handover, outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
 
-use crate::support::{NOON, Scene, assert_refused, plain_letter, valid};
+use crate::support::{NOON, Scene, assert_refused, plain_email, valid};
 
 type Switch = fn(&mut SmppDetails);
 
@@ -37,20 +37,20 @@ fn pack(scene: &mut Scene, account: &str) -> Handover {
     scene.read(|now| handover::pack(now, account, &Gateway::default(), valid(NOON)))
 }
 
-/// A letter with stars for the account's password.
-fn telling(pack: &Handover) -> Composed {
-    let text = format!("Password: {}\n", Composed::STARS);
-    Composed { text, password_of: Some(pack.account.id), ..plain_letter(LetterKind::Welcome) }
+/// An email with stars for the account's password.
+fn telling(pack: &Handover) -> RenderedEmail {
+    let text = format!("Password: {}\n", RenderedEmail::STARS);
+    RenderedEmail { text, password_of: Some(pack.account.id), ..plain_email(EmailTemplate::Welcome) }
 }
 
-fn send(scene: &mut Scene, pack: &Handover, to: &[&str]) -> Result<Vec<Letter>> {
+fn send(scene: &mut Scene, pack: &Handover, to: &[&str]) -> Result<Vec<OutboxEmail>> {
     let to: Vec<EmailAddress> = to.iter().map(|to| valid(to)).collect();
     scene.write(|tx| handover::send(tx, pack, &to, &telling(pack)))
 }
 
-fn password_told(scene: &mut Scene, letter: &Letter) -> Result<Option<Password>> {
+fn password_told(scene: &mut Scene, email: &OutboxEmail) -> Result<Option<Password>> {
     let key = scene.folder.path().join("key");
-    outbox::password_told(&scene.store.read().expect("snapshot"), &|| Vault::open(&key), letter)
+    outbox::password_told(&scene.store.read().expect("snapshot"), &|| Vault::open(&key), email)
 }
 
 #[test]
@@ -69,16 +69,16 @@ fn technical_contacts_are_told_else_the_first_that_has_an_address() {
 }
 
 #[test]
-fn each_address_gets_one_letter_of_the_customer_and_the_log_keeps_who_was_told() {
+fn each_address_gets_one_email_of_the_customer_and_the_log_keeps_who_was_told() {
     let mut scene = scene();
     let pack = pack(&mut scene, "acme1");
-    let letters = send(&mut scene, &pack, &["b@acme.example", "a@acme.example", "b@acme.example"]).unwrap();
-    let to: Vec<&str> = letters.iter().map(|letter| letter.recipient.as_str()).collect();
+    let emails = send(&mut scene, &pack, &["b@acme.example", "a@acme.example", "b@acme.example"]).unwrap();
+    let to: Vec<&str> = emails.iter().map(|email| email.recipient.as_str()).collect();
     assert_eq!(to, ["a@acme.example", "b@acme.example"]);
-    assert!(letters.iter().all(|letter| letter.customer.as_ref() == Some(&pack.customer.account_code)));
+    assert!(emails.iter().all(|email| email.customer.as_ref() == Some(&pack.customer.account_code)));
     let event = scene.last_event();
     assert_eq!((event.change.action.as_str(), event.change.subject.as_str()), ("welcome", "acme1"));
-    let expected = serde_json::json!({"to": [null, to], "tells_password": [null, true]});
+    let expected = serde_json::json!({"to": [null, to], "contains_password": [null, true]});
     assert_eq!(serde_json::json!(event.change.fields), expected);
     assert!(scene.findings().is_empty());
 }
@@ -92,51 +92,51 @@ fn nothing_is_written_of_an_archived_account_or_to_nobody() {
     assert_refused!(send(&mut scene, &pack, &["a@acme.example"]), Error::Archived { .. });
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     assert_refused!(send(&mut scene, &pack, &["a@acme.example"]), Error::Archived { .. });
-    assert!(scene.letters().is_empty());
+    assert!(scene.emails().is_empty());
 }
 
 #[test]
-fn a_letter_tells_the_password_that_the_account_has_when_it_leaves() {
+fn a_email_tells_the_password_that_the_account_has_when_it_leaves() {
     let mut scene = scene();
     let pack = pack(&mut scene, "acme1");
-    let letter = send(&mut scene, &pack, &["a@acme.example"]).unwrap().remove(0);
-    assert_eq!(letter.content.text, "Password: ********\n");
+    let email = send(&mut scene, &pack, &["a@acme.example"]).unwrap().remove(0);
+    assert_eq!(email.content.text, "Password: ********\n");
     let known = scene.reveal("acme1").unwrap().password;
-    assert_eq!(password_told(&mut scene, &letter).unwrap(), Some(known.clone()));
+    assert_eq!(password_told(&mut scene, &email).unwrap(), Some(known.clone()));
     let events = scene.events().len();
     let vault = Rc::clone(&scene.vault);
-    let revealed = scene.write(|tx| outbox::reveal(tx, &vault, &letter)).unwrap();
+    let revealed = scene.write(|tx| outbox::reveal(tx, &vault, &email)).unwrap();
     assert_eq!((revealed, scene.events().len()), (Some(known), events + 1), "a reveal is logged, sending is none");
-    let silent = Letter { content: plain_letter(LetterKind::Handover), ..letter };
+    let silent = OutboxEmail { content: plain_email(EmailTemplate::Handover), ..email };
     assert_eq!(password_told(&mut scene, &silent).unwrap(), None);
 }
 
 #[test]
-fn a_letter_whose_password_cannot_be_opened_is_not_sent_without_it() {
+fn a_email_whose_password_cannot_be_opened_is_not_sent_without_it() {
     let mut scene = scene();
     let pack = pack(&mut scene, "acme1");
-    let letter = send(&mut scene, &pack, &["a@acme.example"]).unwrap().remove(0);
+    let email = send(&mut scene, &pack, &["a@acme.example"]).unwrap().remove(0);
     std::fs::write(scene.folder.path().join("key"), "ab".repeat(32)).unwrap();
-    assert_refused!(password_told(&mut scene, &letter), Error::Secret(_));
+    assert_refused!(password_told(&mut scene, &email), Error::Secret(_));
 }
 
 #[test]
-fn a_letter_of_another_customers_account_is_found() {
+fn a_email_of_another_customers_account_is_found() {
     let mut scene = scene();
     scene.customer("GLOBEX");
     scene.account("GLOBEX", "globex1");
     let own = pack(&mut scene, "acme1");
     send(&mut scene, &own, &["a@acme.example"]).unwrap();
-    scene.raw().execute_batch("UPDATE letter SET password_of = 2").unwrap();
-    assert_eq!(scene.findings(), ["letter 1 tells the password of an account that is not its customer's"]);
+    scene.raw().execute_batch("UPDATE email SET password_of = 2").unwrap();
+    assert_eq!(scene.findings(), ["email 1 tells the password of an account that is not its customer's"]);
 }
 
 #[test]
-fn what_is_said_about_a_letter_is_kept_without_the_password() {
+fn what_is_said_about_a_email_is_kept_without_the_password() {
     let password: Password = valid("hunter2!");
-    let said = Outcome::Refused("554 spam: Password: hunter2!".to_owned()).without(&password);
-    assert_eq!(said, Outcome::Refused("554 spam: Password: ********".to_owned()));
-    assert_eq!(Outcome::Sent.without(&password), Outcome::Sent);
+    let said = SendOutcome::Refused("554 spam: Password: hunter2!".to_owned()).without(&password);
+    assert_eq!(said, SendOutcome::Refused("554 spam: Password: ********".to_owned()));
+    assert_eq!(SendOutcome::Sent.without(&password), SendOutcome::Sent);
 }
 
 #[test]
@@ -173,25 +173,25 @@ fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
     assert!(!later.notes().contains(&note.to_owned()));
 }
 
-/// Takes every letter, and remembers which.
+/// Takes every email, and remembers which.
 #[derive(Default)]
 struct Bag(Vec<i64>);
 
-impl Carrier for Bag {
-    fn carry(&mut self, letter: &Letter) -> Outcome {
-        self.0.push(letter.id);
-        Outcome::Sent
+impl MailTransport for Bag {
+    fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
+        self.0.push(email.id);
+        SendOutcome::Sent
     }
 }
 
 #[test]
-fn a_new_letter_that_another_run_has_sent_meanwhile_is_not_sent_again() {
+fn a_new_email_that_another_run_has_sent_meanwhile_is_not_sent_again() {
     let mut scene = scene();
     let pack = pack(&mut scene, "acme1");
-    let letters = send(&mut scene, &pack, &["a@acme.example", "b@acme.example", "c@acme.example"]).unwrap();
-    let ids: Vec<i64> = letters.iter().map(|letter| letter.id).collect();
-    let first = scene.write(|tx| outbox::claim_one(tx, letters[0].clone())).unwrap();
-    scene.write(|tx| outbox::record(tx, first, &Outcome::Sent)).unwrap();
+    let emails = send(&mut scene, &pack, &["a@acme.example", "b@acme.example", "c@acme.example"]).unwrap();
+    let ids: Vec<i64> = emails.iter().map(|email| email.id).collect();
+    let first = scene.write(|tx| outbox::claim_one(tx, emails[0].clone())).unwrap();
+    scene.write(|tx| outbox::record(tx, first, &SendOutcome::Sent)).unwrap();
     scene.write(|tx| outbox::cancel(tx, ids[2])).unwrap();
     let (key, origin, mut bag) = (scene.folder.path().join("key"), scene.origin.clone(), Bag::default());
     let limits = Limits { time: Duration::from_mins(1) };

@@ -1,12 +1,12 @@
 //! Notes: remarks that are only ever added.
 
 use ssgctl::ops::note;
-use ssgctl::store::{Lives, NoteFilter, NoteSort};
+use ssgctl::store::{ArchiveFilter, NoteFilter, NoteSort};
 
 use crate::support::{NOON, Scene, by, collect, valid};
 
 fn every_note() -> NoteFilter {
-    NoteFilter { customer_id: None, lives: Lives::All, search: None, page: by(NoteSort::Id) }
+    NoteFilter { customer_id: None, archive_filter: ArchiveFilter::All, search: None, page: by(NoteSort::Id) }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ssgctl::model::{CustomerDetails, Noun};
+use ssgctl::model::{CustomerDetails, EntityKind};
 use ssgctl::ops::balance::Adjustment;
 use ssgctl::ops::quick_create::{QuickCreate, QuickCreated, quick_create};
 use ssgctl::{Error, Result};
@@ -53,11 +53,11 @@ fn a_refusal_at_any_step_leaves_nothing() {
     let before = scene.dump();
     assert_refused!(
         create(&mut scene, everything("taken", "acme1", adjustment("1"))),
-        Error::Exists { noun: Noun::Customer, .. }
+        Error::Exists { entity: EntityKind::Customer, .. }
     );
     assert_refused!(
         create(&mut scene, everything("ACME", "taken", adjustment("1"))),
-        Error::Exists { noun: Noun::Smpp, .. }
+        Error::Exists { entity: EntityKind::Smpp, .. }
     );
     for (opening, field) in [(adjustment("0"), "amount"), (adjustment("0.5"), "amount")] {
         assert_refused!(

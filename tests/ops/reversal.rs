@@ -1,7 +1,7 @@
 //! Reversals: once, whole, by the opposite amount, and under the same rules as any other change.
 
 use ssgctl::Error;
-use ssgctl::model::{EntryKind, Money, Noun};
+use ssgctl::model::{EntityKind, EntryKind, Money};
 use ssgctl::ops::balance::{self, Adjustment, Receipt, Reversal};
 use ssgctl::ops::customer;
 
@@ -69,7 +69,7 @@ fn an_entry_that_is_not_there_is_not_reversed() {
     for entry in [0, -1, 1, i64::MAX] {
         assert_refused!(
             reverse(&mut scene, &reversal(entry)),
-            Error::NotFound { noun: Noun::Entry, name, .. } if *name == entry.to_string()
+            Error::NotFound { entity: EntityKind::Entry, name, .. } if *name == entry.to_string()
         );
     }
 }

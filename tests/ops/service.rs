@@ -1,7 +1,7 @@
 //! Services: what SMPP accounts are sold.
 
 use ssgctl::Error;
-use ssgctl::model::{Money, Noun, ServiceDetails, Unit};
+use ssgctl::model::{EntityKind, Money, ServiceDetails, Unit};
 use ssgctl::ops::service;
 
 use crate::support::{Scene, assert_refused, new_account, valid};
@@ -34,7 +34,7 @@ fn a_service_is_named_by_code_in_any_case_or_by_api_id() {
     }
     assert_refused!(
         scene.store.read().unwrap().service("premum"),
-        Error::NotFound { noun: Noun::Service, nearest: Some(near), .. } if near == "Premium"
+        Error::NotFound { entity: EntityKind::Service, nearest: Some(near), .. } if near == "Premium"
     );
 }
 
@@ -43,7 +43,7 @@ fn a_code_is_taken_in_any_case() {
     let mut scene = Scene::new();
     assert_refused!(
         scene.write(|tx| service::new(tx, valid("STANDARD"), Unit::Sms, at_price("1"))),
-        Error::Exists { noun: Noun::Service, field: "code", .. }
+        Error::Exists { entity: EntityKind::Service, field: "code", .. }
     );
 }
 

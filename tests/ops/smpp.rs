@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ssgctl::Error;
-use ssgctl::model::{Msisdn, Network, Noun, Password, SmppAccount, SmppDetails, Status, SystemId};
+use ssgctl::model::{EntityKind, IpRange, Msisdn, Password, SmppAccount, SmppDetails, Status, SystemId};
 use ssgctl::ops::{customer, smpp};
 
 use crate::support::{Scene, assert_refused, new_account, set, valid};
@@ -38,7 +38,7 @@ fn system_ids_stay_reserved_for_ever() {
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     assert_refused!(
         scene.add_account("GLOBEX", new_account("acme1")),
-        Error::Exists { noun: Noun::Smpp, field: "system_id", .. }
+        Error::Exists { entity: EntityKind::Smpp, field: "system_id", .. }
     );
 }
 
@@ -61,13 +61,13 @@ fn a_short_name_names_one_account_in_any_case() {
     scene.add_account("ACME", named("acme1", "Prod")).unwrap();
     assert_eq!(scene.read(|now| now.smpp_account("PROD")).system_id.as_str(), "acme1");
     for taken in [named("acme2", "prod"), new_account("prod"), new_account("PROD")] {
-        assert_refused!(scene.add_account("ACME", taken), Error::Exists { noun: Noun::Smpp, .. });
+        assert_refused!(scene.add_account("ACME", taken), Error::Exists { entity: EntityKind::Smpp, .. });
     }
     scene.account("ACME", "acme2");
     for name in ["prod", "acme1", "ACME1"] {
         assert_refused!(
             scene.write(|tx| smpp::edit(tx, "acme2", set(|account| account.short_name = Some(valid(name))))),
-            Error::Exists { noun: Noun::Smpp, field: "short_name", .. }
+            Error::Exists { entity: EntityKind::Smpp, field: "short_name", .. }
         );
     }
 }
@@ -94,7 +94,7 @@ fn a_short_name_may_change_its_case_and_be_given_up() {
 }
 
 #[test]
-fn an_account_without_a_system_id_gets_one_of_fifteen_letters_and_digits() {
+fn an_account_without_a_system_id_gets_one_of_fifteen_emails_and_digits() {
     let mut scene = Scene::with_acme();
     let mut drawn = BTreeSet::new();
     for _ in 0..20 {
@@ -142,12 +142,12 @@ fn a_service_that_is_not_there_is_refused() {
     new.details.service = valid("standart");
     assert_refused!(
         scene.add_account("ACME", new),
-        Error::NotFound { noun: Noun::Service, nearest: Some(near), .. } if near == "standard"
+        Error::NotFound { entity: EntityKind::Service, nearest: Some(near), .. } if near == "standard"
     );
     scene.account("ACME", "acme1");
     assert_refused!(
         scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.service = valid("none")))),
-        Error::NotFound { noun: Noun::Service, .. }
+        Error::NotFound { entity: EntityKind::Service, .. }
     );
 }
 
@@ -230,7 +230,7 @@ fn networks_are_added_and_removed_one_by_one() {
     let mut scene = Scene::with_acme();
     scene.account("ACME", "acme1");
     let mut change = |add: &[&str], remove: &[&str]| {
-        let read = |texts: &[&str]| -> Vec<Network> { texts.iter().map(|text| valid(text)).collect() };
+        let read = |texts: &[&str]| -> Vec<IpRange> { texts.iter().map(|text| valid(text)).collect() };
         let (add, remove) = (read(add), read(remove));
         scene.write(|tx| smpp::edit(tx, "acme1", |account| smpp::change_networks(account, &add, &remove)))
     };
@@ -277,8 +277,8 @@ fn an_edit_says_when_the_account_changed() {
     let made = scene.account("ACME", "acme1");
     scene.at("2026-11-25T08:00:00Z");
     let edited = scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.max_tps = Some(valid("50"))))).unwrap();
-    assert_eq!(edited.life.updated_at, valid("2026-11-25T08:00:00Z"));
-    assert_eq!(edited.life.created_at, made.life.created_at);
+    assert_eq!(edited.lifecycle.updated_at, valid("2026-11-25T08:00:00Z"));
+    assert_eq!(edited.lifecycle.created_at, made.lifecycle.created_at);
     assert_eq!(scene.read(|now| now.smpp_account("acme1")), edited);
 }
 
@@ -292,7 +292,7 @@ fn setting_a_closed_user_group_replaces_it_and_says_when() {
     let changed = set_cug(&mut scene, "acme1", &[CAROL, BOB]).unwrap();
     assert_eq!(cug(&mut scene, "acme1"), [BOB, CAROL]);
     assert_eq!(scene.last_event().change.fields["cug"], serde_json::json!([[ALICE], [CAROL]]));
-    assert_eq!((changed.cug_size, changed.life.updated_at), (2, valid("2026-11-25T08:00:00Z")));
+    assert_eq!((changed.cug_size, changed.lifecycle.updated_at), (2, valid("2026-11-25T08:00:00Z")));
     assert_eq!(scene.read(|now| now.smpp_account("acme1")), changed);
     assert_eq!(set_cug(&mut scene, "acme1", &[]).unwrap().cug_size, 0);
 }
@@ -317,14 +317,14 @@ fn an_archived_account_takes_no_change_but_to_be_unarchived() {
     let archived = |name: &str| name == "acme1";
     assert_refused!(
         scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.use_cug = true))),
-        Error::Archived { noun: Noun::Smpp, name, .. } if archived(name)
+        Error::Archived { entity: EntityKind::Smpp, name, .. } if archived(name)
     );
     assert_refused!(scene.write(|tx| smpp::set_enabled(tx, "acme1", false)), Error::Archived { .. });
     assert_refused!(scene.write(|tx| smpp::archive(tx, "acme1")), Error::Archived { .. });
     assert_refused!(set_cug(&mut scene, "acme1", &[ALICE]), Error::Archived { .. });
     assert_eq!(scene.dump(), before);
     scene.write(|tx| smpp::unarchive(tx, "acme1")).unwrap();
-    assert_eq!(scene.read(|now| now.smpp_account("acme1")).life.status(), Status::Active);
+    assert_eq!(scene.read(|now| now.smpp_account("acme1")).lifecycle.status(), Status::Active);
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn an_account_is_not_brought_back_while_its_customer_is_archived() {
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     assert_refused!(
         scene.write(|tx| smpp::unarchive(tx, "acme1")),
-        Error::Archived { noun: Noun::Customer, name, .. } if name == "ACME"
+        Error::Archived { entity: EntityKind::Customer, name, .. } if name == "ACME"
     );
 }
 
@@ -348,5 +348,5 @@ fn a_closed_user_group_given_with_a_new_account_is_in_the_event_that_made_it() {
     assert_eq!((event.change.action.as_str(), scene.events().len()), ("add", 2));
     assert_eq!(event.change.fields["cug"], serde_json::json!([null, ["+447700900123", "+447700900124"]]));
     let account = scene.read(|now| now.smpp_account("acme1"));
-    assert_eq!((account.cug_size, account.life.updated_at), (2, account.life.created_at));
+    assert_eq!((account.cug_size, account.lifecycle.updated_at), (2, account.lifecycle.created_at));
 }

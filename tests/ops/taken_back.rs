@@ -1,41 +1,41 @@
-//! Letters that are taken back: what waits to be told is told only as long as it is true and wanted.
+//! Emails that are taken back: what waits to be told is told only as long as it is true and wanted.
 
 use ssgctl::Error;
-use ssgctl::model::{Letter, LetterKind, LetterState, Noun, Outcome, WarningDetails};
+use ssgctl::model::{EmailState, EmailTemplate, EntityKind, OutboxEmail, SendOutcome, WarningDetails};
 use ssgctl::ops::{customer, outbox, warning};
 
-use crate::support::{Scene, adjustment_in, assert_refused, plain_letter, valid};
+use crate::support::{Scene, adjustment_in, assert_refused, plain_email, valid};
 use crate::warning::{THEM, US, bring_to, deliver, judge, scene, to, told, warn};
 
-/// The letters as kind, recipient, state and last error.
+/// The emails as kind, recipient, state and last error.
 fn outbox(scene: &mut Scene) -> Vec<String> {
-    let line = |letter: &Letter| {
-        let why = letter.last_error.as_deref().unwrap_or("-");
-        format!("{} {} {}: {why}", letter.content.kind, letter.recipient, letter.state)
+    let line = |email: &OutboxEmail| {
+        let why = email.last_error.as_deref().unwrap_or("-");
+        format!("{} {} {}: {why}", email.content.kind, email.recipient, email.state)
     };
-    scene.letters().iter().map(line).collect()
+    scene.emails().iter().map(line).collect()
 }
 
-/// Tries every letter that is due, with one outcome.
-fn attempt(scene: &mut Scene, outcome: &Outcome) {
+/// Tries every email that is due, with one outcome.
+fn attempt(scene: &mut Scene, outcome: &SendOutcome) {
     let recorded = scene.write(|tx| {
-        let letters = outbox::claim(tx, 100)?;
-        letters.into_iter().try_for_each(|letter| outbox::record(tx, letter, outcome).map(drop))
+        let emails = outbox::claim(tx, 100)?;
+        emails.into_iter().try_for_each(|email| outbox::record(tx, email, outcome).map(drop))
     });
     recorded.expect("recorded");
 }
 
-fn unanswered() -> Outcome {
-    Outcome::Unanswered("hung up".to_owned())
+fn unanswered() -> SendOutcome {
+    SendOutcome::Unanswered("hung up".to_owned())
 }
 
 #[test]
-fn an_early_letter_that_waits_does_not_go_along_with_the_urgent_one() {
+fn an_early_email_that_waits_does_not_go_along_with_the_urgent_one() {
     let mut scene = scene();
     bring_to(&mut scene, "100");
     judge(&mut scene);
     bring_to(&mut scene, "5");
-    assert_eq!(told(&judge(&mut scene)), [to(LetterKind::LowLower, THEM), to(LetterKind::Internal, US)]);
+    assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::LowLower, THEM), to(EmailTemplate::Internal, US)]);
     assert_eq!(
         outbox(&mut scene),
         [
@@ -48,18 +48,18 @@ fn an_early_letter_that_waits_does_not_go_along_with_the_urgent_one() {
 }
 
 #[test]
-fn an_urgent_letter_that_waits_gives_way_to_the_early_one_when_the_balance_is_no_longer_that_low() {
+fn an_urgent_email_that_waits_gives_way_to_the_early_one_when_the_balance_is_no_longer_that_low() {
     let mut scene = scene();
     bring_to(&mut scene, "5");
     judge(&mut scene);
     bring_to(&mut scene, "50");
-    assert_eq!(told(&judge(&mut scene)), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)]);
+    assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
     assert_eq!(outbox(&mut scene)[0], "low-lower ops@acme.example cancelled: the balance is no longer that low");
     assert_eq!(scene.findings(), Vec::<String>::new());
 }
 
 #[test]
-fn who_has_had_the_early_letter_gets_no_second_in_place_of_an_urgent_one_that_was_taken_back() {
+fn who_has_had_the_early_email_gets_no_second_in_place_of_an_urgent_one_that_was_taken_back() {
     let mut scene = scene();
     bring_to(&mut scene, "50");
     judge(&mut scene);
@@ -77,31 +77,31 @@ fn an_all_clear_that_waits_is_taken_back_when_the_balance_is_low_again() {
     judge(&mut scene);
     deliver(&mut scene);
     bring_to(&mut scene, "200");
-    assert_eq!(told(&judge(&mut scene)), [to(LetterKind::AllClear, US), to(LetterKind::AllClear, THEM)]);
+    assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
     bring_to(&mut scene, "50");
     judge(&mut scene);
-    assert_eq!(outbox(&mut scene)[2], "all-clear noc@example.com cancelled: the balance is low again");
+    assert_eq!(outbox(&mut scene)[2], "recovered noc@example.com cancelled: the balance is low again");
 }
 
 #[test]
-fn a_letter_of_which_nobody_knows_is_not_sent_again_once_it_is_no_longer_true() {
+fn a_email_of_which_nobody_knows_is_not_sent_again_once_it_is_no_longer_true() {
     let mut scene = scene();
     bring_to(&mut scene, "5");
     judge(&mut scene);
     attempt(&mut scene, &unanswered());
     bring_to(&mut scene, "200");
-    let clear = [to(LetterKind::AllClear, US), to(LetterKind::AllClear, THEM)];
+    let clear = [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)];
     assert_eq!(told(&judge(&mut scene)), clear, "it may have been read");
     deliver(&mut scene);
     scene.at("2026-12-24T12:00:00Z");
     assert_eq!(scene.write(|tx| outbox::claim(tx, 100)).unwrap(), []);
-    let letter = &scene.letters()[0];
-    assert_eq!((letter.state, letter.next_attempt_at), (LetterState::Uncertain, None));
-    assert_eq!(letter.last_error.as_deref(), Some("the balance has recovered"));
+    let email = &scene.emails()[0];
+    assert_eq!((email.state, email.next_attempt_at), (EmailState::Uncertain, None));
+    assert_eq!(email.last_error.as_deref(), Some("the balance has recovered"));
 }
 
 #[test]
-fn a_letter_that_may_have_arrived_counts_as_told_whatever_an_operator_does_with_it() {
+fn a_email_that_may_have_arrived_counts_as_told_whatever_an_operator_does_with_it() {
     for deed in [outbox::retry, outbox::cancel] {
         let mut scene = scene();
         bring_to(&mut scene, "5");
@@ -109,8 +109,8 @@ fn a_letter_that_may_have_arrived_counts_as_told_whatever_an_operator_does_with_
         attempt(&mut scene, &unanswered());
         scene.write(|tx| deed(tx, 1)).unwrap();
         bring_to(&mut scene, "200");
-        assert_eq!(told(&judge(&mut scene)), [to(LetterKind::AllClear, US), to(LetterKind::AllClear, THEM)]);
-        assert!(scene.letters()[0].next_attempt_at.is_none(), "and is not sent again");
+        assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
+        assert!(scene.emails()[0].next_attempt_at.is_none(), "and is not sent again");
     }
 }
 
@@ -123,8 +123,8 @@ fn what_is_taken_back_stands_in_the_audit_log_with_the_reason() {
     judge(&mut scene);
     let event = scene.last_event();
     assert_eq!(
-        (event.change.noun, event.change.action.as_str(), event.change.subject.as_str()),
-        (Noun::Letter, "cancel", "2")
+        (event.change.entity, event.change.action.as_str(), event.change.subject.as_str()),
+        (EntityKind::Email, "cancel", "2")
     );
     assert_eq!(event.customer, Some(valid("ACME")));
     assert_eq!(event.change.fields["state"], serde_json::json!(["pending", "cancelled"]));
@@ -133,7 +133,7 @@ fn what_is_taken_back_stands_in_the_audit_log_with_the_reason() {
 
 type Deed = fn(&mut Scene);
 
-/// What stops the warnings of ACME, what starts them again, and the reason that its letters bear.
+/// What stops the warnings of ACME, what starts them again, and the reason that its emails bear.
 const STOPS: [(Deed, Deed, &str); 2] = [
     (
         |scene| drop(warn(scene, |details| details.active = false).expect("switched off")),
@@ -147,7 +147,7 @@ const STOPS: [(Deed, Deed, &str); 2] = [
     ),
 ];
 
-/// ACME sunk to 50, and two letters that wait.
+/// ACME sunk to 50, and two emails that wait.
 fn low() -> Scene {
     let mut scene = scene();
     bring_to(&mut scene, "50");
@@ -156,23 +156,23 @@ fn low() -> Scene {
 }
 
 #[test]
-fn letters_that_wait_are_taken_back_when_the_warning_is_switched_off_or_the_customer_archived() {
+fn emails_that_wait_are_taken_back_when_the_warning_is_switched_off_or_the_customer_archived() {
     for (stop, _, why) in STOPS {
         let mut scene = low();
         let other = scene.write(|tx| {
             let customer = tx.customer("ACME")?;
-            outbox::queue(tx, Some(&customer), None, &valid(THEM), &plain_letter(LetterKind::Test))
+            outbox::queue(tx, Some(&customer), None, &valid(THEM), &plain_email(EmailTemplate::Test))
         });
         stop(&mut scene);
-        let letters = scene.letters();
-        for letter in &letters[..2] {
-            assert_eq!((letter.state, letter.next_attempt_at), (LetterState::Cancelled, None));
-            assert_eq!(letter.last_error.as_deref(), Some(why));
+        let emails = scene.emails();
+        for email in &emails[..2] {
+            assert_eq!((email.state, email.next_attempt_at), (EmailState::Cancelled, None));
+            assert_eq!(email.last_error.as_deref(), Some(why));
         }
-        let about_nothing_low = letters[2].state == LetterState::Pending;
+        let about_nothing_low = emails[2].state == EmailState::Pending;
         assert_eq!(about_nothing_low, why.contains("warning"), "{other:?}");
         let event = scene.last_event();
-        assert_eq!((event.change.noun, event.change.action.as_str()), (Noun::Letter, "cancel"));
+        assert_eq!((event.change.entity, event.change.action.as_str()), (EntityKind::Email, "cancel"));
         assert_eq!(scene.findings(), Vec::<String>::new());
     }
 }
@@ -183,7 +183,11 @@ fn what_was_taken_back_untold_is_told_when_the_warning_is_on_again_and_the_balan
         let mut scene = low();
         stop(&mut scene);
         start(&mut scene);
-        assert_eq!(told(&judge(&mut scene)), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)], "{why}");
+        assert_eq!(
+            told(&judge(&mut scene)),
+            [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)],
+            "{why}"
+        );
         assert!(judge(&mut scene).is_empty());
     }
 }
@@ -202,19 +206,19 @@ fn what_was_told_before_is_not_told_again_because_the_warning_rested() {
 }
 
 #[test]
-fn a_letter_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
+fn a_email_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
     for (stop, start, why) in STOPS {
         for (outcome, state) in [
-            (Outcome::Deferred("451".to_owned()), LetterState::Cancelled),
-            (unanswered(), LetterState::Uncertain),
-            (Outcome::Sent, LetterState::Sent),
+            (SendOutcome::Deferred("451".to_owned()), EmailState::Cancelled),
+            (unanswered(), EmailState::Uncertain),
+            (SendOutcome::Sent, EmailState::Sent),
         ] {
             let mut scene = low();
             let claimed = scene.write(|tx| outbox::claim(tx, 1)).unwrap().remove(0);
             stop(&mut scene);
-            let letter = scene.write(|tx| outbox::record(tx, claimed, &outcome)).unwrap();
-            assert_eq!((letter.state, letter.next_attempt_at), (state, None), "{why}");
-            assert_eq!(letter.last_error.as_deref(), Some(why).filter(|_| outcome != Outcome::Sent));
+            let email = scene.write(|tx| outbox::record(tx, claimed, &outcome)).unwrap();
+            assert_eq!((email.state, email.next_attempt_at), (state, None), "{why}");
+            assert_eq!(email.last_error.as_deref(), Some(why).filter(|_| outcome != SendOutcome::Sent));
             assert_eq!(scene.findings(), Vec::<String>::new());
             start(&mut scene);
             assert_eq!(told(&judge(&mut scene)).len(), 2);
@@ -223,47 +227,47 @@ fn a_letter_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
 }
 
 #[test]
-fn a_letter_of_which_nobody_knows_is_not_sent_again_when_its_warning_stops() {
+fn a_email_of_which_nobody_knows_is_not_sent_again_when_its_warning_stops() {
     for (stop, _, why) in STOPS {
         let mut scene = low();
         attempt(&mut scene, &unanswered());
         stop(&mut scene);
-        let letter = &scene.letters()[0];
-        assert_eq!((letter.state, letter.next_attempt_at), (LetterState::Uncertain, None));
-        assert_eq!(letter.last_error.as_deref(), Some(why));
+        let email = &scene.emails()[0];
+        assert_eq!((email.state, email.next_attempt_at), (EmailState::Uncertain, None));
+        assert_eq!(email.last_error.as_deref(), Some(why));
     }
 }
 
 #[test]
-fn no_operator_sends_a_letter_to_an_archived_customer() {
+fn no_operator_sends_a_email_to_an_archived_customer() {
     let mut scene = low();
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
     let before = scene.dump();
     assert_refused!(scene.write(|tx| outbox::retry(tx, 1)), Error::Archived { .. });
     assert_eq!(scene.dump(), before);
     scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
-    assert_eq!(scene.write(|tx| outbox::retry(tx, 1)).unwrap().state, LetterState::Pending);
+    assert_eq!(scene.write(|tx| outbox::retry(tx, 1)).unwrap().state, EmailState::Pending);
 }
 
 #[test]
 fn a_customer_that_is_no_longer_to_be_told_hears_neither_what_waits_nor_that_it_is_over() {
     let mut scene = low();
-    warn(&mut scene, |details| details.tell_customer = false).unwrap();
+    warn(&mut scene, |details| details.notify_customer = false).unwrap();
     assert_eq!(outbox(&mut scene)[0], "low-upper ops@acme.example cancelled: the customer is not to be told");
     assert_eq!(outbox(&mut scene)[1], "internal noc@example.com pending: -");
     let mut scene = low();
     deliver(&mut scene);
-    warn(&mut scene, |details| details.tell_customer = false).unwrap();
+    warn(&mut scene, |details| details.notify_customer = false).unwrap();
     bring_to(&mut scene, "200");
-    assert_eq!(told(&judge(&mut scene)), [to(LetterKind::AllClear, US)]);
+    assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::Recovered, US)]);
 }
 
 #[test]
-fn the_letters_of_another_unit_wait_on_when_one_warning_is_switched_off() {
+fn the_emails_of_another_unit_wait_on_when_one_warning_is_switched_off() {
     let mut scene = low();
     scene.adjust("ACME", &adjustment_in("EUR", "0.5")).unwrap();
-    let marks = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
-    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), marks)).unwrap();
+    let thresholds = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), thresholds)).unwrap();
     judge(&mut scene);
     STOPS[0].0(&mut scene);
     assert_eq!(outbox(&mut scene)[2], "internal noc@example.com pending: -");

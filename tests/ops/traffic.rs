@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Error;
-use ssgctl::ingest::traffic::{self, Dialect, Expected, Meaning, Request, Source, Summary, Watch};
-use ssgctl::model::{EntryKind, Tally, Unit};
+use ssgctl::model::{EntryKind, TrafficTally, Unit};
 use ssgctl::ops;
 use ssgctl::ops::smpp::NewAccount;
+use ssgctl::traffic;
+use ssgctl::traffic::{Expected, ParseOptions, Request, Source, Summary, TrafficDialect, Watch};
 
 use crate::support::{Scene, assert_refused, new_account, valid};
 
@@ -47,8 +48,8 @@ pub fn scene() -> Scene {
     scene
 }
 
-pub fn meaning() -> Meaning {
-    Meaning {
+pub fn options() -> ParseOptions {
+    ParseOptions {
         dialect: None,
         zone: TimeZone::UTC,
         account: None,
@@ -65,7 +66,7 @@ pub fn request(scene: &Scene, name: &str, text: &(impl AsRef<[u8]> + ?Sized)) ->
     let source = Source::new(name.to_owned(), fs::File::open(path).expect("opened")).expect("source");
     Request {
         source,
-        meaning: meaning(),
+        options: options(),
         charging: true,
         allow_overlap: false,
         skip_invalid: false,
@@ -95,8 +96,8 @@ pub fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
     }
 }
 
-fn tally(new: u64, updated: u64, duplicate: u64) -> Tally {
-    Tally { new, updated, duplicate, ..Tally::default() }
+fn tally(new: u64, updated: u64, duplicate: u64) -> TrafficTally {
+    TrafficTally { new, updated, duplicate, ..TrafficTally::default() }
 }
 
 /// Everything that does not depend on which file brought it: messages, sums, balances.
@@ -333,7 +334,7 @@ fn a_price_in_another_currency_is_refused_unless_prices_are_ignored() {
     let mut dollars = request(&scene, "v.csv", text);
     let told = told(run(&mut scene, &dollars));
     assert!(told[0].starts_with("2:68 currency: `USD` is not EUR"), "{told:?}");
-    dollars.meaning.ignores_prices = true;
+    dollars.options.ignores_prices = true;
     assert_eq!(run(&mut scene, &dollars).unwrap().charges, [(valid("EUR"), valid("0.05"))]);
 }
 
@@ -342,14 +343,14 @@ fn a_word_can_be_given_its_meaning_and_a_dialect_be_named() {
     let mut scene = scene();
     let text = format!("{HEADER}{}", ONE.replace("pending", "DLVRD"));
     let mut odd = request(&scene, "a.csv", &text);
-    odd.meaning.words = BTreeMap::from([("dlvrd".to_owned(), valid("delivered"))]);
-    odd.meaning.dialect = Dialect::named("ssgctl");
+    odd.options.words = BTreeMap::from([("dlvrd".to_owned(), valid("delivered"))]);
+    odd.options.dialect = TrafficDialect::named("ssgctl");
     odd.dry_run = true;
     assert_eq!(run(&mut scene, &odd).unwrap().tally, tally(1, 0, 0));
     odd.dry_run = false;
     run(&mut scene, &odd).unwrap();
     assert!(state_of(&mut scene)["message"][0].contains("Delivered"));
-    odd.meaning.dialect = Dialect::named("twilio");
+    odd.options.dialect = TrafficDialect::named("twilio");
     assert!(told(run(&mut scene, &odd))[0].starts_with("1:1 a file of twilio needs a column `Sid`"));
 }
 

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use ssgctl::Error;
-use ssgctl::ingest::traffic::{self, Request, Watch};
 use ssgctl::model::{ImportState, Unit};
 use ssgctl::ops;
 use ssgctl::store::ImportFilter;
+use ssgctl::traffic;
+use ssgctl::traffic::{Request, Watch};
 
 use crate::support::{Scene, assert_refused, collect, new_account, valid};
 use crate::traffic::{HEADER, ONE, Quiet, import, request, run, scene, state_of, told};
@@ -68,12 +69,12 @@ fn an_unfinished_import_keeps_other_files_from_its_accounts_and_days_until_it_is
     interrupted(&mut scene, &file, 3);
     let other = "x,2026-11-21T10:00:00Z,acme,+447700900123,delivered,2,\n";
     assert_refused!(import(&mut scene, "b.csv", other), Error::Refused(why) if why.contains("`a.csv` is unfinished"));
-    assert_refused!(scene.write(|tx| ops::traffic::forget_before(tx, 20_790)), Error::Refused(_));
+    assert_refused!(scene.write(|tx| traffic::forget_before(tx, 20_790)), Error::Refused(_));
     import(&mut scene, "c.csv", &other.replace("11-21", "11-28")).unwrap();
     let mut free = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
     free.charging = false;
     assert_refused!(run(&mut scene, &free), Error::Refused(why) if why.contains("with other options"));
-    let closed = scene.write(|tx| ops::traffic::close(tx, 1)).unwrap();
+    let closed = scene.write(|tx| traffic::close(tx, 1)).unwrap();
     assert_eq!((closed.state, closed.tally.rows()), (ImportState::Closed, 12));
     assert_eq!(closed.charges[0], (Unit::Sms, valid("12")));
     import(&mut scene, "b.csv", other).unwrap();
@@ -160,8 +161,8 @@ fn pruned_messages_leave_their_sums_and_never_come_back() {
     import(&mut scene, "a.csv", &rows).unwrap();
     let before = state_of(&mut scene);
     let day = 20_782;
-    scene.write(|tx| ops::traffic::forget_before(tx, day)).unwrap();
-    let step = scene.write(ops::traffic::prune).unwrap();
+    scene.write(|tx| traffic::forget_before(tx, day)).unwrap();
+    let step = scene.write(traffic::prune).unwrap();
     assert_eq!((step.messages, step.goes_on), (1, false));
     let after = state_of(&mut scene);
     assert_eq!(after["message"].len(), 1);
@@ -176,8 +177,8 @@ fn pruned_messages_leave_their_sums_and_never_come_back() {
 fn an_import_ends_by_hand_where_its_file_is_lost() {
     let mut scene = scene();
     import(&mut scene, "a.csv", ONE).unwrap();
-    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 1)), Error::Refused(_));
-    assert_refused!(scene.write(|tx| ops::traffic::close(tx, 2)), Error::NotFound { .. });
+    assert_refused!(scene.write(|tx| traffic::close(tx, 1)), Error::Refused(_));
+    assert_refused!(scene.write(|tx| traffic::close(tx, 2)), Error::NotFound { .. });
     let states: Vec<ImportState> = scene
         .read(|now| collect(|each| now.imports(&ImportFilter::default(), each)))
         .into_iter()

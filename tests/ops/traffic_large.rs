@@ -5,9 +5,10 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use ssgctl::ingest::traffic::{self, Expected};
-use ssgctl::model::Tally;
+use ssgctl::model::TrafficTally;
 use ssgctl::ops::smpp::NewAccount;
+use ssgctl::traffic;
+use ssgctl::traffic::Expected;
 
 use crate::support::{Scene, new_account, valid};
 use crate::traffic::{HEADER, Quiet, request, run, scene, state_of, told};
@@ -54,7 +55,7 @@ fn rows_are_charged_as_those_of_small_files_are() {
     large.batch = 30_000;
     large.expected = Expected { rows: Some(ROWS), total: Some(valid("266.66")), sha256: None };
     let summary = run(&mut scene, &large).unwrap();
-    assert_eq!(summary.tally, Tally { new: ROWS, ..Tally::default() });
+    assert_eq!(summary.tally, TrafficTally { new: ROWS, ..TrafficTally::default() });
     for begin in (0..ROWS).step_by(10_000) {
         let mut small = request(&other, &format!("{begin}.csv"), &text(begin..begin + 10_000));
         small.batch = 10_000;
@@ -130,7 +131,7 @@ fn messages_that_stand_twice_are_found_where_there_are_more_than_the_size_of_the
     let mut again = request(&scene, "again.csv", &format!("{HEADER}{rows}{}", short(5, 1)));
     again.batch = 1_000;
     let summary = run(&mut scene, &again).unwrap();
-    assert_eq!(summary.tally, Tally { new: 3_000, duplicate: 1, ..Tally::default() });
+    assert_eq!(summary.tally, TrafficTally { new: 3_000, duplicate: 1, ..TrafficTally::default() });
 }
 
 /// Several threads compare, each some days at a time.
@@ -148,7 +149,7 @@ fn known_messages_of_large_files_are_updated_once_and_their_contradictions_are_a
     assert_eq!((delivered.tally.updated, delivered.charges.len()), (ROWS, 0));
     let state = state_of(&mut scene);
     let again = of_batches(&mut scene, "again.csv", &format!("{}\n", text(0..ROWS))).unwrap();
-    assert_eq!(again.tally, Tally { duplicate: ROWS, ..Tally::default() });
+    assert_eq!(again.tally, TrafficTally { duplicate: ROWS, ..TrafficTally::default() });
     assert_eq!(state_of(&mut scene), state);
 
     let before = scene.dump();

@@ -105,8 +105,8 @@ fn a_message_of_an_unfinished_import_says_so() {
     let mut scene = scene();
     scene
         .write(|tx| {
-            let tariff = tx.tariff("acme")?.expect("an account");
-            let days = ssgctl::store::AccountDays { tariff, first_day: 20_000, last_day: 20_000 };
+            let account_price = tx.account_price("acme")?.expect("an account");
+            let days = ssgctl::store::AccountDays { account_price, first_day: 20_000, last_day: 20_000 };
             let manifest = ssgctl::model::Manifest {
                 file: "half.csv".to_owned(),
                 sha256: ssgctl::model::Hash([7; 32]),
@@ -115,20 +115,20 @@ fn a_message_of_an_unfinished_import_says_so() {
                 options: "{}".to_owned(),
                 charging: true,
             };
-            let plan = ops::traffic::Plan::new(manifest, vec![days], std::collections::BTreeSet::new(), false);
+            let plan = ssgctl::traffic::WritePlan::new(manifest, vec![days], std::collections::BTreeSet::new(), false);
             let message = Message {
                 day: 20_000,
                 id: valid("m1"),
-                account_id: tariff.account_id,
+                account_id: account_price.account_id,
                 second: 1,
                 state: MessageState::Delivered,
                 destination: valid("+447700900123"),
                 parts: 1,
                 price: None,
             };
-            let batch = plan.batch(vec![message], ssgctl::model::Tally::default())?;
-            let mut intake = ops::traffic::Intake::begin(tx, std::sync::Arc::new(plan))?;
-            intake.take(tx, &batch)
+            let batch = plan.batch(vec![message], ssgctl::model::TrafficTally::default())?;
+            let mut import_run = ssgctl::traffic::ImportRun::begin(tx, std::sync::Arc::new(plan))?;
+            import_run.take(tx, &batch)
         })
         .unwrap();
     let records = ask(&mut scene, &question("m1"));

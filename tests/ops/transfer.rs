@@ -1,7 +1,7 @@
 //! Transfers: two entries or none, in one unit, from a customer to another.
 
 use ssgctl::Error;
-use ssgctl::model::{EntryKind, Money, Noun};
+use ssgctl::model::{EntityKind, EntryKind, Money};
 use ssgctl::ops::balance::{self, Adjustment, Receipt, Transfer};
 use ssgctl::ops::customer;
 
@@ -122,7 +122,7 @@ fn neither_side_is_archived_or_unknown() {
     for (from, to) in [("ACME", "NOBODY"), ("NOBODY", "ACME")] {
         assert_refused!(
             give(&mut scene, from, to, &transfer("1")),
-            Error::NotFound { noun: Noun::Customer, name, .. } if name == "NOBODY"
+            Error::NotFound { entity: EntityKind::Customer, name, .. } if name == "NOBODY"
         );
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use ssgctl::model::{
-    CustomerDetails, EmailAddress, LetterKind, LetterState, Level, Money, Outcome, Unit, Warning, WarningDetails,
+    CustomerDetails, EmailAddress, EmailState, EmailTemplate, Level, Money, SendOutcome, Unit, Warning, WarningDetails,
 };
 use ssgctl::ops::warning::{self, Broken, Judged, Judgement, Notice};
 use ssgctl::ops::{contact, customer, outbox};
 use ssgctl::{Error, Result};
 
 use crate::contact::person;
-use crate::support::{Scene, adjustment, adjustment_in, assert_refused, plain_letter, valid};
+use crate::support::{Scene, adjustment, adjustment_in, assert_refused, plain_email, valid};
 
 pub const US: &str = "noc@example.com";
 pub const THEM: &str = "ops@acme.example";
@@ -42,8 +42,8 @@ pub fn bring_to(scene: &mut Scene, amount: &str) {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a real composer may fail")]
-pub fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::Composed> {
-    Ok(plain_letter(notice.kind))
+pub fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::RenderedEmail> {
+    Ok(plain_email(notice.kind))
 }
 
 /// What a check finds and queues.
@@ -57,23 +57,23 @@ fn judgement(scene: &mut Scene) -> Judgement {
     scene.write(|tx| warning::judge(tx, &[valid(US)], &compose)).expect("judged")
 }
 
-/// Sends every letter that waits.
+/// Sends every email that waits.
 pub fn deliver(scene: &mut Scene) {
     scene
         .write(|tx| {
-            let letters = outbox::claim(tx, 100)?;
-            letters.into_iter().try_for_each(|letter| outbox::record(tx, letter, &Outcome::Sent).map(drop))
+            let emails = outbox::claim(tx, 100)?;
+            emails.into_iter().try_for_each(|email| outbox::record(tx, email, &SendOutcome::Sent).map(drop))
         })
         .expect("delivered");
 }
 
-/// The letters of a check as kind and recipient.
-pub fn told(judged: &[Judged]) -> Vec<(LetterKind, String)> {
-    let letters = judged.iter().flat_map(|judged| &judged.letters);
-    letters.map(|letter| (letter.content.kind, letter.recipient.to_string())).collect()
+/// The emails of a check as kind and recipient.
+pub fn told(judged: &[Judged]) -> Vec<(EmailTemplate, String)> {
+    let emails = judged.iter().flat_map(|judged| &judged.emails);
+    emails.map(|email| (email.content.kind, email.recipient.to_string())).collect()
 }
 
-pub fn to(kind: LetterKind, recipient: &str) -> (LetterKind, String) {
+pub fn to(kind: EmailTemplate, recipient: &str) -> (EmailTemplate, String) {
     (kind, recipient.to_owned())
 }
 
@@ -82,8 +82,8 @@ pub fn state(scene: &mut Scene) -> Level {
 }
 
 #[test]
-fn each_crossing_is_told_by_its_own_letters_and_a_level_that_stays_by_none() {
-    use LetterKind::{AllClear, Internal, LowLower, LowUpper};
+fn each_crossing_is_told_by_its_own_emails_and_a_level_that_stays_by_none() {
+    use EmailTemplate::{Internal, LowLower, LowUpper, Recovered};
     use Level::{Lower, Ok, Upper};
     // Somewhere at a level, and at its very edge.
     let amounts = |level| match level {
@@ -91,14 +91,14 @@ fn each_crossing_is_told_by_its_own_letters_and_a_level_that_stays_by_none() {
         Upper => ("60", "100"),
         Lower => ("5", "10"),
     };
-    let table: [(Level, Level, &[LetterKind]); 9] = [
+    let table: [(Level, Level, &[EmailTemplate]); 9] = [
         (Ok, Ok, &[]),
         (Ok, Upper, &[LowUpper, Internal]),
         (Ok, Lower, &[LowLower, Internal]),
-        (Upper, Ok, &[AllClear, AllClear]),
+        (Upper, Ok, &[Recovered, Recovered]),
         (Upper, Upper, &[]),
         (Upper, Lower, &[LowLower, Internal]),
-        (Lower, Ok, &[AllClear, AllClear]),
+        (Lower, Ok, &[Recovered, Recovered]),
         (Lower, Upper, &[]),
         (Lower, Lower, &[]),
     ];
@@ -123,32 +123,32 @@ fn each_crossing_is_told_by_its_own_letters_and_a_level_that_stays_by_none() {
 }
 
 #[test]
-fn a_crossing_and_its_letters_say_what_the_check_found() {
+fn a_crossing_and_its_emails_say_what_the_check_found() {
     let mut scene = scene();
     bring_to(&mut scene, "42");
     scene.at("2026-11-25T08:00:00Z");
     let judged = judge(&mut scene);
-    let [Judged { crossing, letters, nobody_to_tell: false }] = &judged[..] else { unreachable!("{judged:?}") };
+    let [Judged { crossing, emails, nobody_to_tell: false }] = &judged[..] else { unreachable!("{judged:?}") };
     assert_eq!((crossing.customer.as_str(), crossing.unit, crossing.balance), ("ACME", Unit::Sms, valid("42")));
     assert_eq!(crossing.at, valid("2026-11-25T08:00:00Z"));
-    assert_eq!(scene.letters(), *letters);
-    for letter in letters {
-        assert_eq!((letter.crossing_id, letter.state), (Some(crossing.id), LetterState::Pending));
-        assert_eq!((letter.created_at, letter.next_attempt_at), (crossing.at, Some(crossing.at)));
-        assert_eq!((letter.attempts, letter.customer.as_ref()), (0, Some(&crossing.customer)));
+    assert_eq!(scene.emails(), *emails);
+    for email in emails {
+        assert_eq!((email.crossing_id, email.state), (Some(crossing.id), EmailState::Pending));
+        assert_eq!((email.created_at, email.next_attempt_at), (crossing.at, Some(crossing.at)));
+        assert_eq!((email.attempts, email.customer.as_ref()), (0, Some(&crossing.customer)));
     }
-    assert_ne!(letters[0].message_id, letters[1].message_id);
+    assert_ne!(emails[0].message_id, emails[1].message_id);
     let customer = scene.read(|now| now.customer("ACME")).id;
     assert_eq!(scene.read(|now| now.crossings(customer, Unit::Sms)), std::slice::from_ref(crossing));
 }
 
 #[test]
-fn a_letter_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
+fn a_email_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
     let mut scene = scene();
     bring_to(&mut scene, "42");
     let before = scene.dump();
-    let refuse = |_: &Notice<'_>| Err(Error::Letter("no template".to_owned()));
-    assert_refused!(scene.write(|tx| warning::judge(tx, &[], &refuse)), Error::Letter(_));
+    let refuse = |_: &Notice<'_>| Err(Error::Email("no template".to_owned()));
+    assert_refused!(scene.write(|tx| warning::judge(tx, &[], &refuse)), Error::Email(_));
     assert_eq!(scene.dump(), before);
     assert_eq!(judge(&mut scene).len(), 1);
 }
@@ -157,14 +157,14 @@ fn a_letter_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
 fn a_mark_that_was_told_is_told_again_only_after_the_balance_was_above_it() {
     let mut scene = scene();
     for (amount, kind) in [
-        ("100", Some(LetterKind::LowUpper)),
+        ("100", Some(EmailTemplate::LowUpper)),
         ("50", None),
-        ("10", Some(LetterKind::LowLower)),
+        ("10", Some(EmailTemplate::LowLower)),
         ("11", None),
         ("100", None),
-        ("10", Some(LetterKind::LowLower)),
-        ("101", Some(LetterKind::AllClear)),
-        ("100", Some(LetterKind::LowUpper)),
+        ("10", Some(EmailTemplate::LowLower)),
+        ("101", Some(EmailTemplate::Recovered)),
+        ("100", Some(EmailTemplate::LowUpper)),
     ] {
         bring_to(&mut scene, amount);
         let to_them = told(&judge(&mut scene)).into_iter().filter(|(_, to)| to == THEM).map(|(kind, _)| kind);
@@ -184,7 +184,7 @@ fn what_happens_between_two_checks_is_not_told() {
 #[test]
 fn the_customer_is_told_at_the_warnings_addresses_else_its_billing_contacts_else_its_invoice_emails() {
     let mut scene = scene();
-    let kind = LetterKind::LowUpper;
+    let kind = EmailTemplate::LowUpper;
     let tell = |scene: &mut Scene| {
         bring_to(scene, "100");
         let found = told(&judge(scene));
@@ -215,8 +215,8 @@ fn we_are_told_at_the_warnings_addresses_else_at_those_of_the_configuration() {
     let mut scene = scene();
     warn(&mut scene, |details| details.internal = vec![valid("sales@example.com")]).unwrap();
     bring_to(&mut scene, "100");
-    assert!(told(&judge(&mut scene)).contains(&to(LetterKind::Internal, "sales@example.com")));
-    assert!(scene.letters().iter().all(|letter| letter.recipient.as_str() != US));
+    assert!(told(&judge(&mut scene)).contains(&to(EmailTemplate::Internal, "sales@example.com")));
+    assert!(scene.emails().iter().all(|email| email.recipient.as_str() != US));
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn an_address_of_ours_that_is_named_twice_is_told_once() {
     let mut scene = scene();
     bring_to(&mut scene, "50");
     let judgement = scene.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
-    assert_eq!(told(&judgement.judged), [to(LetterKind::LowUpper, THEM), to(LetterKind::Internal, US)]);
+    assert_eq!(told(&judgement.judged), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
     assert!(scene.findings().is_empty());
 }
 
@@ -235,7 +235,7 @@ fn a_customer_without_an_address_is_found_out_and_we_are_told_all_the_same() {
     bring_to(&mut scene, "100");
     let judged = judge(&mut scene);
     assert!(judged[0].nobody_to_tell);
-    assert_eq!(told(&judged), [to(LetterKind::Internal, US)]);
+    assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)]);
     bring_to(&mut scene, "200");
     assert!(!judge(&mut scene)[0].nobody_to_tell, "a recovery needs no address");
 }
@@ -243,11 +243,11 @@ fn a_customer_without_an_address_is_found_out_and_we_are_told_all_the_same() {
 #[test]
 fn a_customer_that_is_not_to_be_told_is_not_told() {
     let mut scene = scene();
-    warn(&mut scene, |details| details.tell_customer = false).unwrap();
+    warn(&mut scene, |details| details.notify_customer = false).unwrap();
     bring_to(&mut scene, "5");
     let judged = judge(&mut scene);
     assert!(!judged[0].nobody_to_tell);
-    assert_eq!(told(&judged), [to(LetterKind::Internal, US)]);
+    assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)]);
 }
 
 #[test]
@@ -277,40 +277,40 @@ fn a_warning_may_be_there_before_its_balance_and_says_nothing_until_then() {
     warn(&mut scene, |details| details.upper = Some(valid("100"))).unwrap();
     assert!(judge(&mut scene).is_empty());
     scene.credit("ACME", "100");
-    assert_eq!(told(&judge(&mut scene)), [to(LetterKind::Internal, US)]);
+    assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::Internal, US)]);
 }
 
 #[test]
 fn each_unit_has_a_warning_of_its_own() {
     let mut scene = scene();
     scene.adjust("ACME", &adjustment_in("EUR", "0.5")).unwrap();
-    let marks = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
-    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), marks)).unwrap();
+    let thresholds = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), thresholds)).unwrap();
     let judged = judge(&mut scene);
     assert_eq!(judged.iter().map(|judged| judged.crossing.unit).collect::<Vec<_>>(), [valid::<Unit>("EUR")]);
     assert_eq!(state(&mut scene), Level::Ok);
 }
 
 #[test]
-fn marks_fit_their_unit_and_the_lower_is_not_above_the_upper() {
+fn thresholds_fit_their_unit_and_the_lower_is_not_above_the_upper() {
     let mut scene = Scene::with_acme();
-    let marks = |upper: Option<&str>, lower: Option<&str>| WarningDetails {
+    let thresholds = |upper: Option<&str>, lower: Option<&str>| WarningDetails {
         upper: upper.map(valid),
         lower: lower.map(valid),
         ..WarningDetails::empty()
     };
     for (field, refused) in [
-        ("lower", marks(Some("10"), Some("11"))),
-        ("lower", marks(None, Some("10"))),
-        ("upper", marks(Some("10.5"), None)),
-        ("lower", marks(Some("10"), Some("0.5"))),
+        ("lower", thresholds(Some("10"), Some("11"))),
+        ("lower", thresholds(None, Some("10"))),
+        ("upper", thresholds(Some("10.5"), None)),
+        ("lower", thresholds(Some("10"), Some("0.5"))),
     ] {
         assert_refused!(
             warn(&mut scene, |details| *details = refused.clone()),
             Error::Invalid { field: named, .. } if *named == field
         );
     }
-    for fine in [marks(Some("10"), Some("10")), marks(Some("-5"), Some("-10")), marks(None, None)] {
+    for fine in [thresholds(Some("10"), Some("10")), thresholds(Some("-5"), Some("-10")), thresholds(None, None)] {
         assert_eq!(warn(&mut scene, |details| *details = fine.clone()).unwrap().details, fine);
     }
 }
@@ -318,11 +318,11 @@ fn marks_fit_their_unit_and_the_lower_is_not_above_the_upper() {
 #[test]
 fn the_audit_log_writes_marks_as_every_other_amount() {
     let mut scene = Scene::with_acme();
-    let marks = |details: &mut WarningDetails| {
+    let thresholds = |details: &mut WarningDetails| {
         details.upper = Some(valid("25.5"));
         details.lower = Some(valid("0.125"));
     };
-    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), marks)).unwrap();
+    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), thresholds)).unwrap();
     scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), |details| details.lower = Some(valid("5")))).unwrap();
     let events = scene.events();
     let fields = |event: usize, field: &str| events[event].change.fields[field].clone();
@@ -339,7 +339,7 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
         "UPDATE customer SET account_code = 'A B' WHERE account_code = 'ACME'",
         "UPDATE warning SET told_at = '[\"nobody\"]' WHERE customer_id = 1",
         "UPDATE warning SET told_at = '[]' WHERE customer_id = 1; UPDATE contact SET email = 'nobody'",
-        "UPDATE letter SET recipient = 'nobody' WHERE customer_id = 1",
+        "UPDATE email SET recipient = 'nobody' WHERE customer_id = 1",
     ] {
         let mut scene = scene();
         let mut payer = person("Jo");
@@ -351,11 +351,11 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
         judge(&mut scene);
         deliver(&mut scene);
         bring_to(&mut scene, "5");
-        let marks = |details: &mut WarningDetails| details.upper = Some(valid("100"));
-        scene.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, marks)).unwrap();
+        let thresholds = |details: &mut WarningDetails| details.upper = Some(valid("100"));
+        scene.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, thresholds)).unwrap();
         scene.raw().execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {damage}")).unwrap();
         let Judgement { judged, broken } = judgement(&mut scene);
-        assert_eq!(told(&judged), [to(LetterKind::Internal, US)], "{damage}");
+        assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)], "{damage}");
         assert_eq!(judged[0].crossing.customer, valid("GLOBEX"));
         let [Broken { name, error: Error::Damaged(_) }] = &broken[..] else { unreachable!("{damage}: {broken:?}") };
         assert_eq!(name, if damage.contains("A B") { "A B SMS" } else { "ACME SMS" });

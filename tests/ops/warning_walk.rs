@@ -1,7 +1,9 @@
-//! Whatever is done to a balance, its warning and its letters, in whatever order: nobody is left untold, nothing untrue waits.
+//! Whatever is done to a balance, its warning and its emails, in whatever order: nobody is left untold, nothing untrue waits.
 
 use proptest::prelude::*;
-use ssgctl::model::{Cause, Crossing, Letter, LetterKind, LetterState, Level, Outcome, Unit, Warning};
+use ssgctl::model::{
+    Crossing, CrossingCause, EmailState, EmailTemplate, Level, OutboxEmail, SendOutcome, Unit, Warning,
+};
 use ssgctl::ops::warning::{self, Judged};
 use ssgctl::ops::{customer, outbox};
 
@@ -12,29 +14,29 @@ use crate::warning::{THEM, bring_to, compose, scene, warn};
 #[derive(Debug, Clone)]
 enum Step {
     Balance(u8),
-    Marks(Option<(u8, Option<u8>)>),
+    Thresholds(Option<(u8, Option<u8>)>),
     Active(bool),
     Archive,
     Unarchive,
     Check,
-    /// Letters are claimed, and not yet sent.
+    /// Emails are claimed, and not yet sent.
     Claim(u64),
-    /// What comes of the letters that were claimed.
-    End(Outcome),
+    /// What comes of the emails that were claimed.
+    End(SendOutcome),
     Wait(i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let outcome = prop_oneof![
-        3 => Just(Outcome::Sent),
-        2 => Just(Outcome::Deferred("451".to_owned())),
-        1 => Just(Outcome::Refused("550".to_owned())),
-        2 => Just(Outcome::Unanswered("hung up".to_owned())),
+        3 => Just(SendOutcome::Sent),
+        2 => Just(SendOutcome::Deferred("451".to_owned())),
+        1 => Just(SendOutcome::Refused("550".to_owned())),
+        2 => Just(SendOutcome::Unanswered("hung up".to_owned())),
     ];
-    let marks = (0..=30_u8).prop_flat_map(|upper| (Just(upper), proptest::option::of(0..=upper)));
+    let thresholds = (0..=30_u8).prop_flat_map(|upper| (Just(upper), proptest::option::of(0..=upper)));
     prop_oneof![
         6 => (0..=30_u8).prop_map(Step::Balance),
-        2 => proptest::option::weighted(0.8, marks).prop_map(Step::Marks),
+        2 => proptest::option::weighted(0.8, thresholds).prop_map(Step::Thresholds),
         3 => any::<bool>().prop_map(Step::Active),
         2 => Just(Step::Archive),
         3 => Just(Step::Unarchive),
@@ -45,10 +47,10 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// ACME, and the letters that a run has claimed.
+/// ACME, and the emails that a run has claimed.
 struct Walk {
     scene: Scene,
-    claimed: Vec<Letter>,
+    claimed: Vec<OutboxEmail>,
     minutes: i64,
 }
 
@@ -62,10 +64,10 @@ impl Walk {
                 }
             }
             // What an archived customer refuses is refused.
-            Step::Marks(marks) => {
+            Step::Thresholds(thresholds) => {
                 let _ = warn(&mut self.scene, |details| {
-                    details.upper = marks.map(|(upper, _)| valid(&upper.to_string()));
-                    details.lower = marks.and_then(|(_, lower)| lower).map(|lower| valid(&lower.to_string()));
+                    details.upper = thresholds.map(|(upper, _)| valid(&upper.to_string()));
+                    details.lower = thresholds.and_then(|(_, lower)| lower).map(|lower| valid(&lower.to_string()));
                 });
             }
             Step::Active(active) => drop(warn(&mut self.scene, |details| details.active = *active)),
@@ -75,7 +77,7 @@ impl Walk {
             Step::Claim(most) => self.claimed.extend(self.scene.write(|tx| outbox::claim(tx, *most)).expect("claimed")),
             Step::End(outcome) => {
                 let ended = std::mem::take(&mut self.claimed);
-                let record = |letter| self.scene.write(|tx| outbox::record(tx, letter, outcome).map(drop));
+                let record = |email| self.scene.write(|tx| outbox::record(tx, email, outcome).map(drop));
                 ended.into_iter().try_for_each(record).expect("recorded");
             }
             Step::Wait(minutes) => {
@@ -96,7 +98,7 @@ impl Walk {
             });
             check.expect("judged").judged
         };
-        let before = self.scene.letters();
+        let before = self.scene.emails();
         for judged in check(&mut self.scene) {
             holds_what_it_tells(&judged, &before);
         }
@@ -104,13 +106,13 @@ impl Walk {
         let (warning, balance) = (self.warning(), self.scene.credits("ACME"));
         if warning.details.active && !self.is_archived() {
             assert_eq!(warning.state, warning.details.level(balance));
-            assert!(warning.state == Level::Ok || self.customer_is_told(), "left untold: {:?}", self.scene.letters());
+            assert!(warning.state == Level::Ok || self.customer_is_told(), "left untold: {:?}", self.scene.emails());
         }
         assert_eq!(self.scene.findings(), Vec::<String>::new());
     }
 
     fn is_archived(&mut self) -> bool {
-        self.scene.read(|now| now.customer("ACME")).life.archived_at.is_some()
+        self.scene.read(|now| now.customer("ACME")).lifecycle.archived_at.is_some()
     }
 
     fn warning(&mut self) -> Warning {
@@ -121,7 +123,7 @@ impl Walk {
         self.scene.read(|now| now.crossings(now.customer("ACME")?.id, Unit::Sms))
     }
 
-    /// Whether a letter since the balance was last above its marks has told the customer, or tries to.
+    /// Whether an email since the balance was last above its thresholds has told the customer, or tries to.
     fn customer_is_told(&mut self) -> bool {
         let episode: Vec<i64> = self
             .crossings()
@@ -129,30 +131,30 @@ impl Walk {
             .take_while(|crossing| crossing.to != Level::Ok)
             .map(|crossing| crossing.id)
             .collect();
-        self.scene.letters().iter().any(|letter| {
-            letter.crossing_id.is_some_and(|id| episode.contains(&id)) && letter.state != LetterState::Cancelled
+        self.scene.emails().iter().any(|email| {
+            email.crossing_id.is_some_and(|id| episode.contains(&id)) && email.state != EmailState::Cancelled
         })
     }
 
-    /// Only letters of the last crossing wait, and none where nothing is to be told.
+    /// Only emails of the last crossing wait, and none where nothing is to be told.
     fn nothing_untrue_waits(&mut self) {
         let (warning, archived, crossings) = (self.warning(), self.is_archived(), self.crossings());
-        for letter in self.scene.letters().iter().filter(|letter| letter.next_attempt_at.is_some()) {
+        for email in self.scene.emails().iter().filter(|email| email.next_attempt_at.is_some()) {
             let last = &crossings[0];
-            assert_eq!(letter.crossing_id, Some(last.id), "{letter:?}");
-            assert!(warning.details.active && !archived && last.cause == Cause::Balance, "{letter:?}");
+            assert_eq!(email.crossing_id, Some(last.id), "{email:?}");
+            assert!(warning.details.active && !archived && last.cause == CrossingCause::Balance, "{email:?}");
         }
     }
 }
 
 /// An all-clear goes to those who may have been warned, and nothing else comes with it.
-fn holds_what_it_tells(judged: &Judged, before: &[Letter]) {
-    for letter in &judged.letters {
-        let is_clear = letter.content.kind == LetterKind::AllClear;
+fn holds_what_it_tells(judged: &Judged, before: &[OutboxEmail]) {
+    for email in &judged.emails {
+        let is_clear = email.content.kind == EmailTemplate::Recovered;
         assert_eq!(is_clear, judged.crossing.to == Level::Ok);
-        let warned = |earlier: &Letter| earlier.recipient == letter.recipient && earlier.may_have_arrived();
-        assert!(!is_clear || before.iter().any(warned), "{letter:?}");
-        assert_eq!(letter.recipient.as_str(), THEM);
+        let warned = |earlier: &OutboxEmail| earlier.recipient == email.recipient && earlier.may_have_arrived();
+        assert!(!is_clear || before.iter().any(warned), "{email:?}");
+        assert_eq!(email.recipient.as_str(), THEM);
     }
 }
 

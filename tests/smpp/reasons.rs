@@ -1,6 +1,6 @@
 //! What is guessed of a refusal, from what is known of the account.
 
-use ssgctl::model::{Life, SmppAccount, SmppDetails};
+use ssgctl::model::{Lifecycle, SmppAccount, SmppDetails};
 use ssgctl::smpp::guesses;
 
 use crate::faults::try_port;
@@ -15,7 +15,7 @@ fn account(change: impl FnOnce(&mut SmppAccount)) -> SmppAccount {
         details: SmppDetails::of("standard".parse().expect("a service")),
         cug_size: 0,
         previous_password_until: None,
-        life: Life::begun("2026-11-24T12:00:00Z".parse().expect("a time")),
+        lifecycle: Lifecycle::begun("2026-11-24T12:00:00Z".parse().expect("a time")),
     };
     change(&mut account);
     account
@@ -36,7 +36,7 @@ fn switches_and_addresses_come_first() {
     let refused = || Manner::Status(0x0d);
     first(&guessed(refused(), |account| account.details.enabled = false), "disabled");
     first(&guessed(refused(), |account| account.details.binding_enabled = false), "binding is switched off");
-    let archived = |account: &mut SmppAccount| account.life.archived_at = Some(account.life.created_at);
+    let archived = |account: &mut SmppAccount| account.lifecycle.archived_at = Some(account.lifecycle.created_at);
     first(&guessed(refused(), archived), "archived");
     let elsewhere = |account: &mut SmppAccount| account.details.allowed_ips = vec!["192.0.2.0/24".parse().expect("v4")];
     first(&guessed(refused(), elsewhere), "127.0.0.1 is not in its allowed_ips");
@@ -57,7 +57,7 @@ fn each_status_has_its_reason() {
         first(&guessed(Manner::Status(status), |_| {}), word);
     }
     assert_eq!(guessed(Manner::Status(0x417), |_| {}), Vec::<String>::new());
-    let rotated = |account: &mut SmppAccount| account.previous_password_until = Some(account.life.created_at);
+    let rotated = |account: &mut SmppAccount| account.previous_password_until = Some(account.lifecycle.created_at);
     first(&guessed(Manner::Status(0x0e), rotated), "rotated");
 }
 

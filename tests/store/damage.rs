@@ -5,8 +5,9 @@ use std::fs;
 use ssgctl::Error;
 use ssgctl::model::ContactDetails;
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{contact, outbox, smpp, traffic};
-use ssgctl::store::{LetterFilter, Location, SmppFilter};
+use ssgctl::ops::{contact, outbox, smpp};
+use ssgctl::store::{Location, OutboxFilter, SmppFilter};
+use ssgctl::traffic;
 
 use crate::ledger_guards;
 use crate::support::traffic::import_a_message;
@@ -51,7 +52,7 @@ fn faults(bytes: &[u8]) -> Vec<String> {
     // Lists of a damaged file may fail, and must not panic.
     let _ = collect(|each| snapshot.customers(&every_customer(), each));
     let _ = collect(|each| snapshot.smpp_accounts(&SmppFilter::of_customer(1), each));
-    let _ = snapshot.letters_of(&LetterFilter::default());
+    let _ = snapshot.emails_of(&OutboxFilter::default());
     let _ = snapshot.warnings_crossed();
     snapshot.check().findings
 }
@@ -99,13 +100,13 @@ fn a_value_that_breaks_its_rule_is_damage_and_not_a_guess() {
 }
 
 #[test]
-fn a_warning_or_letter_that_breaks_its_rule_is_found() {
+fn a_warning_or_email_that_breaks_its_rule_is_found() {
     for damage in [
         "UPDATE warning SET told_at = '[\"no address\"]'",
         "UPDATE warning SET unit = 'QQQ' WHERE customer_id = 1",
-        "UPDATE letter SET recipient = 'nobody' WHERE id = 1",
-        "UPDATE letter SET kind = 'love' WHERE id = 1",
-        "UPDATE letter SET created_at = 'yesterday' WHERE id = 1",
+        "UPDATE email SET recipient = 'nobody' WHERE id = 1",
+        "UPDATE email SET kind = 'love' WHERE id = 1",
+        "UPDATE email SET created_at = 'yesterday' WHERE id = 1",
         "UPDATE letter_attempt SET number = 7 WHERE letter_id = 1",
         "INSERT INTO smpp_account SELECT 9, 1, 'acme9', zeroblob(50), NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1, NULL, NULL, '[]',
             NULL, NULL, NULL, '[]', '2026-11-24T12:00:00.000Z', '2026-11-24T12:00:00.000Z', NULL, 0;

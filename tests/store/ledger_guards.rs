@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
-use ssgctl::model::{Outcome, Unit, WarningDetails};
+use ssgctl::model::{SendOutcome, Unit, WarningDetails};
 use ssgctl::ops::balance::Transfer;
 use ssgctl::ops::{balance, note, outbox, warning};
 use ssgctl::store::{Location, Tx};
 use tempfile::TempDir;
 
-use crate::support::{NOON, Scene, adjustment_in, keyed, open, plain_letter, reversal, transfer, valid};
+use crate::support::{NOON, Scene, adjustment_in, keyed, open, plain_email, reversal, transfer, valid};
 
 /// Two customers, two units, keys, a credit limit, a transfer, a reversal, crossings that were told, and no two times alike.
 pub(crate) fn scene() -> Scene {
@@ -40,21 +40,21 @@ pub(crate) fn scene() -> Scene {
 fn warn(scene: &mut Scene) {
     let unit: Unit = valid("SMS");
     for customer in ["ACME", "GLOBEX"] {
-        let marks = |details: &mut WarningDetails| {
+        let thresholds = |details: &mut WarningDetails| {
             details.upper = Some(valid("20"));
             details.lower = Some(valid("5"));
             details.to = vec![valid("ops@example.com")];
         };
-        scene.write(|tx| warning::set(tx, customer, unit, marks)).expect("warning");
+        scene.write(|tx| warning::set(tx, customer, unit, thresholds)).expect("warning");
     }
     for (minute, amount) in (1..).zip(["-20", "-15", "60"]) {
         let time = format!("2026-11-24T12:0{minute}:00Z");
         scene.at(&time).adjust("ACME", &adjustment_in("SMS", amount)).expect("entry");
-        let check = |tx: &mut Tx<'_>| warning::judge(tx, &[], &|notice| Ok(plain_letter(notice.kind)));
+        let check = |tx: &mut Tx<'_>| warning::judge(tx, &[], &|notice| Ok(plain_email(notice.kind)));
         scene.at(&time.replace(":00Z", ":30Z")).write(check).expect("judged");
         let send = |tx: &mut Tx<'_>| {
-            let letters = outbox::claim(tx, 10)?;
-            letters.into_iter().try_for_each(|letter| outbox::record(tx, letter, &Outcome::Sent).map(drop))
+            let emails = outbox::claim(tx, 10)?;
+            emails.into_iter().try_for_each(|email| outbox::record(tx, email, &SendOutcome::Sent).map(drop))
         };
         scene.write(send).expect("sent");
     }
@@ -243,21 +243,21 @@ fn a_row_that_was_deleted_or_added_is_found() {
         "DELETE FROM crossing WHERE id = 1",
         "DELETE FROM crossing",
         "UPDATE crossing SET cause = 'off' WHERE from_state = 'ok'",
-        "UPDATE crossing SET cause = 'marks' WHERE to_state = 'ok'",
+        "UPDATE crossing SET cause = 'thresholds' WHERE to_state = 'ok'",
         "DELETE FROM letter_attempt WHERE letter_id = 1",
         "UPDATE warning SET upper_e8 = upper_e8 + 1 WHERE customer_id = 2",
         "UPDATE warning SET lower_e8 = NULL WHERE customer_id = 2",
         "UPDATE warning SET told_at = '[]' WHERE customer_id = 1",
         "UPDATE warning SET internal = '[\"x@other.example\"]' WHERE customer_id = 1",
         "UPDATE warning SET active = 0 WHERE customer_id = 1",
-        "UPDATE warning SET all_clear = 0 WHERE customer_id = 1",
-        "UPDATE warning SET tell_customer = 0 WHERE customer_id = 1",
+        "UPDATE warning SET notify_recovery = 0 WHERE customer_id = 1",
+        "UPDATE warning SET notify_customer = 0 WHERE customer_id = 1",
         "UPDATE warning SET updated_at = '2026-11-24T13:00:00.000Z' WHERE customer_id = 1",
         "DELETE FROM warning WHERE customer_id = 2",
         "UPDATE warning SET state = 'upper' WHERE state = 'ok'",
-        "UPDATE letter SET state = 'failed' WHERE id = 1",
-        "UPDATE letter SET crossing_id = 2 WHERE id = 1",
-        "UPDATE letter SET customer_id = 2 WHERE id = 1",
+        "UPDATE email SET state = 'failed' WHERE id = 1",
+        "UPDATE email SET crossing_id = 2 WHERE id = 1",
+        "UPDATE email SET customer_id = 2 WHERE id = 1",
     ] {
         let copy = Copy::disarmed(&original);
         copy.connection().execute_batch(damage).unwrap();

@@ -4,7 +4,7 @@ use ssgctl::model::{ContactDetails, CustomerDetails, ServiceDetails, SmppAccount
 use ssgctl::ops::balance::Adjustment;
 use ssgctl::ops::{contact, customer, note, service, smpp};
 use ssgctl::store::{
-    BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, CustomerSort, EntryFilter, Lives,
+    ArchiveFilter, BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, CustomerSort, EntryFilter,
     NoteFilter, NoteSort, Page, ServiceFilter, ServiceSort, SmppFilter, SmppSort,
 };
 
@@ -112,7 +112,7 @@ fn text_that_means_something_to_sql_means_itself() {
 }
 
 #[test]
-fn a_search_ignores_the_case_of_ascii_letters_and_how_accents_are_encoded() {
+fn a_search_ignores_the_case_of_ascii_emails_and_how_accents_are_encoded() {
     let mut scene = Scene::new();
     add(&mut scene, "cafe", "Café Zürich 株式会社", None);
     add(&mut scene, "other", "Cafe Zurich", None);
@@ -170,8 +170,13 @@ fn contacts_are_found_by_role_and_text_and_come_in_order() {
         let person = ContactDetails { name: valid(name), email: Some(valid(email)), mobile: None, roles: valid(roles) };
         scene.write(|tx| contact::add(tx, "ACME", person)).unwrap();
     }
-    let any =
-        |sort| ContactFilter { customer_id: None, lives: Lives::Active, role: None, search: None, page: by(sort) };
+    let any = |sort| ContactFilter {
+        customer_id: None,
+        archive_filter: ArchiveFilter::Active,
+        role: None,
+        search: None,
+        page: by(sort),
+    };
     let mut names = |filter: &ContactFilter| -> Vec<String> {
         let found = scene.read(|now| collect(|each| now.contacts(filter, each)));
         found.iter().map(|contact| contact.details.name.to_string()).collect()
@@ -199,7 +204,7 @@ fn accounts_are_found_by_customer_service_switch_and_text() {
     scene.write(|tx| smpp::set_enabled(tx, "two", false)).unwrap();
     let any = || SmppFilter {
         customer_id: None,
-        lives: Lives::Active,
+        archive_filter: ArchiveFilter::Active,
         service_id: None,
         enabled: None,
         search: None,
@@ -226,7 +231,7 @@ fn balances_are_found_by_unit_and_by_what_is_left() {
     }
     let any = |sort| BalanceFilter {
         customer_id: None,
-        lives: Lives::Active,
+        archive_filter: ArchiveFilter::Active,
         unit: None,
         at_most: None,
         state: None,
@@ -288,7 +293,12 @@ fn notes_and_services_are_found_by_text() {
         scene.write(|tx| note::add(tx, "ACME", valid(text))).unwrap();
     }
     let page = by(NoteSort::Id);
-    let filter = NoteFilter { customer_id: Some(1), lives: Lives::Active, search: Some("%\nBY".to_owned()), page };
+    let filter = NoteFilter {
+        customer_id: Some(1),
+        archive_filter: ArchiveFilter::Active,
+        search: Some("%\nBY".to_owned()),
+        page,
+    };
     assert_eq!(scene.read(|now| collect(|each| now.notes(&filter, each))).len(), 1);
     for (unit, search, count) in
         [(Unit::Sms, None, 1), (valid("EUR"), None, 0), (Unit::Sms, Some("STAND"), 1), (Unit::Sms, Some("x"), 0)]

@@ -95,7 +95,7 @@ fn a_migrated_file_holds_all_that_the_old_one_held_and_passes_its_check() {
     let codes: Vec<&str> = customers.iter().map(|customer| customer.account_code.as_str()).collect();
     assert_eq!(codes, ["ABC", "PORT"]);
     assert_eq!(customers[1].details.organisation, valid("Café \"du Port\", SARL"));
-    assert!(customers[0].life.archived_at.is_some());
+    assert!(customers[0].lifecycle.archived_at.is_some());
     let balances: Vec<Balance> = snapshot.balances_of(&customers[1]).unwrap();
     let balances: Vec<(&str, Money)> = balances.iter().map(|b| (b.unit.code(), b.balance)).collect();
     assert_eq!(balances, [("EUR", valid("12.5")), ("SMS", valid("480"))]);

@@ -140,18 +140,18 @@ const IMPOSTORS: &[Impostor] = &[
     ("a hard link", |path| fs::hard_link(ours_beside(path), path).expect("link"), is_foreign),
 ];
 
-/// The mark of this program's databases.
+/// The threshold of this program's databases.
 const OURS: u32 = 0x5353_4743;
 
 fn is_foreign(error: &Error) -> bool {
     matches!(error, Error::Foreign { .. })
 }
 
-/// An SQLite database with a mark, a schema number and a table.
+/// An SQLite database with a threshold, a schema number and a table.
 fn stamp(path: &Path, application_id: u32, user_version: u32) {
     let connection = Connection::open(path).expect("connection");
     connection.execute_batch("CREATE TABLE thing (id INTEGER); INSERT INTO thing VALUES (7)").expect("table");
-    connection.pragma_update(None, "application_id", application_id).expect("mark");
+    connection.pragma_update(None, "application_id", application_id).expect("threshold");
     connection.pragma_update(None, "user_version", user_version).expect("version");
 }
 

@@ -8,7 +8,7 @@ use ssgctl::model::{EntryKind, Money, Posting, Time, Unit};
 use ssgctl::ops::balance::{self, Adjustment};
 use ssgctl::ops::customer;
 use ssgctl::report::{self, Period, Statement};
-use ssgctl::store::{BalanceFilter, BalanceSort, Lives, Tx};
+use ssgctl::store::{ArchiveFilter, BalanceFilter, BalanceSort, Tx};
 
 use crate::support::{NOON, Scene, adjustment, adjustment_in, by, reversal, transfer, valid};
 
@@ -265,10 +265,10 @@ fn totals_part_credit_from_debt_in_each_unit() {
         book(&mut scene, time, customer, unit, amount);
     }
     scene.write(|tx| customer::archive(tx, "GONE")).unwrap();
-    let mut totals = |lives| {
+    let mut totals = |archive_filter| {
         let filter = BalanceFilter {
             customer_id: None,
-            lives,
+            archive_filter,
             unit: None,
             at_most: None,
             state: None,
@@ -282,8 +282,8 @@ fn totals_part_credit_from_debt_in_each_unit() {
         (unit.to_owned(), balances, valid(in_credit), valid(overdrawn), valid(total))
     };
     let eur = row("EUR", 1, "2.5", "0", "2.5");
-    assert_eq!(totals(Lives::Active), [eur.clone(), row("SMS", 2, "10", "-3", "7")]);
-    assert_eq!(totals(Lives::All), [eur, row("SMS", 3, "110", "-3", "107")]);
+    assert_eq!(totals(ArchiveFilter::Active), [eur.clone(), row("SMS", 2, "10", "-3", "7")]);
+    assert_eq!(totals(ArchiveFilter::All), [eur, row("SMS", 3, "110", "-3", "107")]);
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use ssgctl::Error;
-use ssgctl::model::{Composed, Gateway, LetterKind, Outcome};
+use ssgctl::model::{EmailTemplate, Gateway, RenderedEmail, SendOutcome};
 use ssgctl::ops::smpp::{self, NewAccount};
 use ssgctl::ops::{customer, handover, outbox};
 use ssgctl::store::vault::Vault;
 
-use crate::support::{NOON, Scene, assert_refused, new_account, open, plain_letter, valid};
+use crate::support::{NOON, Scene, assert_refused, new_account, open, plain_email, valid};
 
 /// The names of the files of a folder in which some bytes occur.
 fn files_with(folder: &Path, bytes: &[u8]) -> Vec<String> {
@@ -46,20 +46,20 @@ fn a_password_is_in_no_file() {
 }
 
 #[test]
-fn a_letter_that_tells_a_password_does_not_hold_it() {
+fn a_email_that_tells_a_password_does_not_hold_it() {
     let mut scene = Scene::with_acme();
     scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
-    let text = format!("Password: {}\n", Composed::STARS);
-    let letters = scene.write(|tx| {
+    let text = format!("Password: {}\n", RenderedEmail::STARS);
+    let emails = scene.write(|tx| {
         let pack = handover::pack(tx, "acme1", &Gateway::default(), tx.at())?;
-        let content = Composed { text, password_of: Some(pack.account.id), ..plain_letter(LetterKind::Welcome) };
+        let content = RenderedEmail { text, password_of: Some(pack.account.id), ..plain_email(EmailTemplate::Welcome) };
         handover::send(tx, &pack, &[valid("jo@acme.example")], &content)
     });
-    let letter = letters.unwrap().remove(0);
+    let email = emails.unwrap().remove(0);
     let vault = Rc::clone(&scene.vault);
-    scene.write(|tx| outbox::reveal(tx, &vault, &letter)).unwrap();
-    let claimed = scene.write(|tx| outbox::claim_one(tx, letter)).unwrap();
-    scene.write(|tx| outbox::record(tx, claimed, &Outcome::Sent)).unwrap();
+    scene.write(|tx| outbox::reveal(tx, &vault, &email)).unwrap();
+    let claimed = scene.write(|tx| outbox::claim_one(tx, email)).unwrap();
+    scene.write(|tx| outbox::record(tx, claimed, &SendOutcome::Sent)).unwrap();
     scene.store.backup(&scene.folder.path().join("backup.db"), false).unwrap();
     assert!(files_with(scene.folder.path(), b"Password: ********").contains(&"backup.db".to_owned()));
     assert_eq!(files_with(scene.folder.path(), b"hunter2!"), Vec::<String>::new());

@@ -32,7 +32,7 @@ fn a_reader_sees_one_moment_whatever_is_committed_meanwhile() {
 fn a_twin_reads_what_was_committed_and_moves_it_out_of_the_log_that_is_left_to_it() {
     let mut scene = Scene::with_acme();
     scene.store.leave_log(64).unwrap();
-    let twin = scene.store.twin();
+    let helper = scene.store.helper();
     let size = |scene: &Scene| std::fs::metadata(scene.store.path()).expect("a file").len();
     let before = size(&scene);
     // More than SQLite leaves in the log by itself.
@@ -40,7 +40,7 @@ fn a_twin_reads_what_was_committed_and_moves_it_out_of_the_log_that_is_left_to_i
         scene.credit("ACME", "1");
     }
     assert_eq!(size(&scene), before, "all of it is in the log");
-    let mut other = twin.open().unwrap();
+    let mut other = helper.open().unwrap();
     let acme = other.read().unwrap().customer("ACME").unwrap();
     assert_eq!(other.read().unwrap().balances_of(&acme).unwrap()[0].balance, valid("240"));
     other.checkpoint().unwrap();

@@ -200,7 +200,7 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
     }
     let stray = refusal("UPDATE traffic SET account_id = 99", days, &[Account]);
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
-    // A country of three letters, an hour that no day has, a number beyond all messages, and one that is cut off.
+    // A country of three emails, an hour that no day has, a number beyond all messages, and one that is cut off.
     let beyond = "05 20 ffffffffffffffff7f 01";
     for (column, bytes, by) in [
         ("countries", "475252 534d53 20 01 01 01", &[Country][..]),

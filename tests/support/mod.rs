@@ -13,16 +13,16 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use ssgctl::model::{
-    Balance, Composed, Customer, CustomerDetails, Entry, Event, Letter, LetterKind, Money, Origin, Sender, SmppAccount,
-    SmppDetails, Unit,
+    Balance, Customer, CustomerDetails, EmailTemplate, Entry, Event, Money, Origin, OutboxEmail, RenderedEmail, Sender,
+    SmppAccount, SmppDetails, Unit,
 };
 use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
 use ssgctl::ops::{balance, customer, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{
-    BalanceFilter, Clock, CustomerFilter, CustomerSort, EntryFilter, EventFilter, LetterFilter, Lives, Location, Page,
-    Snapshot, Store, Tx,
+    ArchiveFilter, BalanceFilter, Clock, CustomerFilter, CustomerSort, EntryFilter, EventFilter, Location,
+    OutboxFilter, Page, Snapshot, Store, Tx,
 };
 use ssgctl::{Error, Result};
 use tempfile::TempDir;
@@ -171,9 +171,9 @@ impl Scene {
         self.read(|now| collect(|each| now.entries(&EntryFilter::default(), each)))
     }
 
-    /// Every letter, oldest first.
-    pub fn letters(&mut self) -> Vec<Letter> {
-        self.read(|now| now.letters_of(&LetterFilter::default()))
+    /// Every email, oldest first.
+    pub fn emails(&mut self) -> Vec<OutboxEmail> {
+        self.read(|now| now.emails_of(&OutboxFilter::default()))
     }
 
     /// What the self-examination finds.
@@ -205,11 +205,11 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// A letter of a kind that says nothing.
-pub fn plain_letter(kind: LetterKind) -> Composed {
+/// An email of a kind that says nothing.
+pub fn plain_email(kind: EmailTemplate) -> RenderedEmail {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
     let (text, html) = ("Text.\n".to_owned(), "<p>Text.</p>".to_owned());
-    Composed { kind, sender, subject: kind.to_string(), text, html, password_of: None }
+    RenderedEmail { kind, sender, subject: kind.to_string(), text, html, password_of: None }
 }
 
 /// A place for a database in a folder.
@@ -239,7 +239,12 @@ pub fn by<S>(sort: S) -> Page<S> {
 
 /// Every customer, archived ones included, by account code.
 pub fn every_customer() -> CustomerFilter {
-    CustomerFilter { lives: Lives::All, country: None, search: None, page: by(CustomerSort::AccountCode) }
+    CustomerFilter {
+        archive_filter: ArchiveFilter::All,
+        country: None,
+        search: None,
+        page: by(CustomerSort::AccountCode),
+    }
 }
 
 /// A new account of the standard service under a system ID.

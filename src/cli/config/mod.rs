@@ -1,28 +1,319 @@
-//! `ssgctl config`: the settings in force and where they come from.
+//! The configuration file, and where each setting in force came from.
 
-mod init;
-mod path;
-mod show;
+pub(crate) mod mail;
 
-use clap::Subcommand;
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::context::Context;
-use crate::exit::Result;
+use clap::Args;
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+use ssgctl::model::{Country, CustomerDetails, Gateway, Invalid, Limit, PaymentTerms, Port, ServiceCode};
+use ssgctl::ops;
+use ssgctl::store::files;
 
-#[derive(Debug, Subcommand)]
-#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
-pub(crate) enum Command {
-    Path(path::PathArgs),
-    Show(show::ShowArgs),
-    Init(init::InitArgs),
+use crate::args::import::ImportSection;
+use crate::args::period::Zone;
+use crate::config::mail::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
+use crate::exit::{Exit, Failure, Place, Result};
+
+/// The configuration file as `config init` writes it.
+pub(crate) const TEMPLATE: &str = include_str!("template.toml");
+
+/// The options that say which files are used.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FileArgs {
+    /// Use this database
+    #[arg(
+        long,
+        global = true,
+        env = "SSGCTL_DB",
+        value_name = "FILE",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    db: Option<PathBuf>,
+
+    /// Use this configuration file
+    #[arg(
+        long,
+        global = true,
+        env = "SSGCTL_CONFIG",
+        value_name = "FILE",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    config: Option<PathBuf>,
+
+    /// Wait so long for another process to let go of the database
+    #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, help_heading = "Global options", value_parser = wait_seconds)]
+    wait: Option<u64>,
 }
 
-impl Command {
-    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
-        match self {
-            Self::Path(args) => path::run(&args, context),
-            Self::Show(args) => show::run(&args, context),
-            Self::Init(args) => init::run(&args, context),
+fn wait_seconds(text: &str) -> Result<u64, Invalid> {
+    let seconds = text.parse().ok().filter(|seconds| (0..=3600).contains(seconds));
+    seconds.ok_or_else(|| Invalid::rule("must be 0 to 3600 seconds"))
+}
+
+impl FileArgs {
+    /// The options of a command line that is still being typed.
+    pub(crate) fn of_completed_line(words: impl Iterator<Item = OsString>) -> Self {
+        let words: Vec<OsString> = words.collect();
+        let value = |flag: &str, variable: &str| {
+            let apart = words.windows(2).find(|pair| pair[0] == flag).map(|pair| pair[1].as_bytes());
+            let prefix = format!("{flag}=");
+            let joined = || words.iter().find_map(|word| word.as_bytes().strip_prefix(prefix.as_bytes()));
+            let typed = apart.or_else(joined).map(|file| PathBuf::from(OsStr::from_bytes(file)));
+            typed.or_else(|| env::var_os(variable).map(PathBuf::from))
+        };
+        Self { db: value("--db", "SSGCTL_DB"), config: value("--config", "SSGCTL_CONFIG"), wait: None }
+    }
+}
+
+/// What a configuration file may say. Unknown keys are errors: a setting that is misspelt would be silently without effect.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ConfigFile {
+    database: DatabaseSection,
+    secrets: SecretsSection,
+    defaults: DefaultsSection,
+    operator: OperatorSection,
+    gateway: Gateway,
+    mail: MailSection,
+    roles: RolesSection,
+    warnings: WarningsSection,
+    import: BTreeMap<String, ImportSection>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DatabaseSection {
+    path: Option<PathBuf>,
+    wait_seconds: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SecretsSection {
+    key_file: Option<PathBuf>,
+}
+
+/// What is meant when nothing is said.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DefaultsSection {
+    pub(crate) country: Option<Country>,
+    pub(crate) payment_terms_days: Option<PaymentTerms>,
+    pub(crate) service: Option<ServiceCode>,
+    pub(crate) max_tps: Option<Limit>,
+    pub(crate) max_binds: Option<Limit>,
+    /// Whose days are meant where a day is given.
+    pub(crate) timezone: Option<Zone>,
+}
+
+impl DefaultsSection {
+    /// Gives a new customer what it gets when nothing is said.
+    pub(crate) fn apply(&self, details: &mut CustomerDetails) {
+        details.country.clone_from(&self.country);
+        details.payment_terms_days = self.payment_terms_days;
+    }
+
+    /// The service that a new SMPP account is sold when none is named.
+    pub(crate) fn service(&self) -> Result<ServiceCode> {
+        match &self.service {
+            Some(service) => Ok(service.clone()),
+            None => Ok(ops::smpp::standard_service()?),
         }
     }
+}
+
+/// A setting in force, and what set it.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    pub(crate) key: &'static str,
+    pub(crate) value: Option<String>,
+    pub(crate) origin: &'static str,
+}
+
+/// The settings in force.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) config_path: Option<PathBuf>,
+    /// Where the database is; none when nothing says so and there is no home folder.
+    pub(crate) database: Option<PathBuf>,
+    /// Whether the database was named, and not just found in its usual place.
+    pub(crate) database_was_named: bool,
+    pub(crate) wait: Duration,
+    key_file: Option<PathBuf>,
+    pub(crate) defaults: DefaultsSection,
+    /// Where customers reach the gateway.
+    pub(crate) gateway: Gateway,
+    pub(crate) mail: MailSettings,
+    /// The warnings that every new customer gets.
+    pub(crate) warnings: WarningsSection,
+    /// Mappings of the columns of files, by name.
+    pub(crate) imports: BTreeMap<String, ImportSection>,
+    list: Vec<Setting>,
+}
+
+const FLAG_OR_ENVIRONMENT: &str = "option or environment";
+const FILE: &str = "configuration file";
+const DEFAULT: &str = "default";
+
+impl Settings {
+    /// Reads the configuration file, if there is one, and puts options and environment before it. `must_exist` says
+    /// whether a file that was named has to be there.
+    pub(crate) fn load(args: &FileArgs, must_exist: bool) -> Result<Self> {
+        // Without HOME the library would look the home folder up in the user database, where cron's caller means none.
+        let has_home = env::var_os("HOME").is_some_and(|home| Path::new(&home).is_absolute());
+        let folders = etcetera::base_strategy::choose_base_strategy().ok().filter(|_| has_home);
+        let usual_config = folders.as_ref().map(|folders| folders.config_dir().join("ssgctl"));
+        let usual_database = folders.as_ref().map(|folders| folders.data_dir().join("ssgctl/ssgctl.db"));
+        let config_path =
+            args.config.clone().or_else(|| usual_config.as_ref().map(|folder| folder.join("config.toml")));
+        let file = match &config_path {
+            Some(path) => read(path, must_exist && args.config.is_some())?,
+            None => ConfigFile::default(),
+        };
+        let mut list = vec![shown("config", config_path.as_ref(), args.config.as_ref(), None)];
+        let mut first = |key, asked: Option<PathBuf>, in_file: Option<PathBuf>, usual: Option<PathBuf>| {
+            list.push(shown(key, usual.as_ref(), asked.as_ref(), in_file.as_ref()));
+            asked.or(in_file).or(usual)
+        };
+        let database_was_named = args.db.is_some() || file.database.path.is_some();
+        let database = first("database.path", args.db.clone(), file.database.path, usual_database);
+        let from_environment = env::var_os("SSGCTL_KEY_FILE").map(PathBuf::from);
+        let beside_config = config_path.as_ref().map(|path| path.with_file_name("ssgctl.key"));
+        let key_file = first("secrets.key_file", from_environment, file.secrets.key_file, beside_config);
+        let wait = args.wait.or(file.database.wait_seconds).unwrap_or(30);
+        list.push(Setting {
+            key: "database.wait_seconds",
+            value: Some(wait.to_string()),
+            origin: origin(args.wait.is_some(), file.database.wait_seconds.is_some()),
+        });
+        list.extend(defaults_shown(&file.defaults));
+        list.extend(gateway_shown(&file.gateway));
+        let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
+        let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
+        list.extend(mail.shown().into_iter().map(|(key, value)| in_file(key, value)));
+        let ConfigFile { defaults, gateway, warnings, import: imports, .. } = file;
+        let wait = Duration::from_secs(wait);
+        Ok(Self {
+            config_path,
+            database,
+            database_was_named,
+            wait,
+            key_file,
+            defaults,
+            gateway,
+            mail,
+            warnings,
+            imports,
+            list,
+        })
+    }
+
+    /// Every setting with its value and origin.
+    pub(crate) fn list(&self) -> &[Setting] {
+        &self.list
+    }
+
+    /// The file with the key that seals SMPP passwords.
+    pub(crate) fn key_file(&self) -> Result<&Path> {
+        self.key_file.as_deref().ok_or_else(|| no_home("SSGCTL_KEY_FILE"))
+    }
+
+    /// The database file.
+    pub(crate) fn database(&self) -> Result<&Path> {
+        self.database.as_deref().ok_or_else(|| no_home("--db"))
+    }
+
+    /// The configuration file, whether it is there or not.
+    pub(crate) fn config_path(&self) -> Result<&Path> {
+        self.config_path.as_deref().ok_or_else(|| no_home("--config"))
+    }
+}
+
+fn no_home(instead: &str) -> Failure {
+    Failure::new(Exit::Config, "no_home", "there is no home folder in this environment")
+        .hint(format!("set HOME, or give {instead}"))
+}
+
+fn origin(asked: bool, in_file: bool) -> &'static str {
+    match (asked, in_file) {
+        (true, _) => FLAG_OR_ENVIRONMENT,
+        (false, true) => FILE,
+        (false, false) => DEFAULT,
+    }
+}
+
+fn shown(key: &'static str, usual: Option<&PathBuf>, asked: Option<&PathBuf>, in_file: Option<&PathBuf>) -> Setting {
+    let value = asked.or(in_file).or(usual).map(|path| path.display().to_string());
+    Setting { key, value, origin: origin(asked.is_some(), in_file.is_some()) }
+}
+
+/// A setting that only the configuration file can set.
+fn in_file(key: &'static str, value: Option<String>) -> Setting {
+    let origin = origin(false, value.is_some());
+    Setting { key, value, origin }
+}
+
+fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 6] {
+    [
+        in_file("defaults.country", defaults.country.as_ref().map(ToString::to_string)),
+        in_file("defaults.payment_terms_days", defaults.payment_terms_days.map(|terms| terms.to_string())),
+        in_file("defaults.service", defaults.service.as_ref().map(ToString::to_string)),
+        in_file("defaults.max_tps", defaults.max_tps.map(|limit| limit.to_string())),
+        in_file("defaults.max_binds", defaults.max_binds.map(|limit| limit.to_string())),
+        in_file("defaults.timezone", defaults.timezone.as_ref().map(ToString::to_string)),
+    ]
+}
+
+fn gateway_shown(gateway: &Gateway) -> [Setting; 5] {
+    let hosts: Vec<&str> = gateway.hosts.iter().map(ssgctl::model::Host::as_str).collect();
+    let port = |key, port: Port, usual: Port| Setting {
+        key,
+        value: Some(port.to_string()),
+        origin: origin(false, port != usual),
+    };
+    [
+        in_file("gateway.hosts", (!hosts.is_empty()).then(|| hosts.join(", "))),
+        port("gateway.port", gateway.port, Port::PLAIN),
+        port("gateway.tls_port", gateway.tls_port, Port::TLS),
+        in_file("gateway.rest_url", gateway.rest_url.as_ref().map(ToString::to_string)),
+        in_file("gateway.advice", gateway.advice.as_ref().map(ToString::to_string)),
+    ]
+}
+
+fn read(path: &Path, must_exist: bool) -> Result<ConfigFile> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => return Ok(ConfigFile::default()),
+        Err(error) => {
+            let message = format!("cannot read the configuration file {}: {error}", path.display());
+            return Err(Failure::new(Exit::Config, "config", message));
+        }
+    };
+    files::refuse_unsafe(path, false)?;
+    let file: ConfigFile =
+        toml::from_str(&text).map_err(|error| not_toml(&error, &text, &path.display().to_string()))?;
+    if file.mail.holds_secret() {
+        files::refuse_unsafe(path, true)?;
+    }
+    Ok(file)
+}
+
+/// A fault in a TOML text, with its place in the file.
+pub(crate) fn not_toml(error: &toml::de::Error, text: &str, file: &str) -> Failure {
+    let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
+    let line = before.matches('\n').count() as u64 + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
+    let place = Place { file: file.to_owned(), line, column };
+    Failure::new(Exit::Config, "config", error.message().replace('\n', "; ")).at(place)
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use ssgctl::ingest::starts_a_formula;
+use ssgctl::formats::starts_a_formula;
 
 /// Writes one record.
 pub(super) fn write<T: AsRef<[u8]>>(out: &mut impl Write, texts: impl IntoIterator<Item = T>) -> io::Result<()> {

@@ -1,17 +1,14 @@
 //! The one writer of results: rows in, and out comes a table, JSON, JSON lines, CSV or bare names on stdout.
 
-mod bars;
 mod cell;
+mod charts;
 mod csv;
-mod escape;
+mod detail;
 mod rejects;
 mod relay;
 mod rows;
-mod sheet;
-mod sparks;
-mod svg;
+mod sink;
 mod table;
-mod way;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -19,19 +16,19 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use ssgctl::report::Chart;
 
+use crate::escape::visible;
 use crate::exit::{Failure, Result};
 
 pub(crate) use cell::Cell;
-pub(crate) use escape::visible;
+pub(crate) use charts::sparks::Sparks;
+pub(crate) use charts::svg::{MOST_BARS, draw};
+pub(crate) use detail::DetailView;
 pub(crate) use rejects::Rejects;
 pub(crate) use relay::Relay;
-pub(crate) use rows::Rows;
-pub(crate) use sheet::Sheet;
-pub(crate) use sparks::Sparks;
-pub(crate) use svg::{MOST_BARS, draw};
-pub(crate) use way::write_file;
+pub(crate) use rows::TableWriter;
+pub(crate) use sink::write_file;
 
-use way::Way;
+use sink::Sink;
 
 /// A kind of row: its columns are declared once, and every format follows from them.
 pub(crate) trait Row: Sized + 'static {
@@ -172,7 +169,7 @@ pub(crate) struct Output {
     colour: bool,
     /// The width of the terminal; none when results go elsewhere, where nothing is wrapped.
     width: Option<u16>,
-    out: Way,
+    out: Sink,
 }
 
 impl Output {
@@ -189,7 +186,7 @@ impl Output {
             raw_csv: args.raw_csv,
             colour: args.color.colours(&stdout),
             width,
-            out: Way::stdout(),
+            out: Sink::stdout(),
         }
     }
 
@@ -209,18 +206,18 @@ impl Output {
     }
 
     /// Begins a list of rows of which the question gives only these columns, in this order.
-    pub(crate) fn rows_among<R: Row>(&mut self, keys: &[&str]) -> Result<Rows<'_, R>> {
-        Rows::begin(self, keys, None)
+    pub(crate) fn rows_among<R: Row>(&mut self, keys: &[&str]) -> Result<TableWriter<'_, R>> {
+        TableWriter::begin(self, keys, None)
     }
 
     /// The same with those that are shown unless others are asked for.
-    pub(crate) fn rows_showing<R: Row>(&mut self, keys: &[&str], shown: Option<&[&str]>) -> Result<Rows<'_, R>> {
-        Rows::begin(self, keys, shown)
+    pub(crate) fn rows_showing<R: Row>(&mut self, keys: &[&str], shown: Option<&[&str]>) -> Result<TableWriter<'_, R>> {
+        TableWriter::begin(self, keys, shown)
     }
 
     /// Begins a list of rows that shows these fields unless others are asked for.
-    pub(crate) fn rows_of<R: Row>(&mut self, keys: &'static [&'static str]) -> Result<Rows<'_, R>> {
-        Rows::begin(self, &R::keys(), Some(keys))
+    pub(crate) fn rows_of<R: Row>(&mut self, keys: &'static [&'static str]) -> Result<TableWriter<'_, R>> {
+        TableWriter::begin(self, &R::keys(), Some(keys))
     }
 
     /// Writes for a program from here on: in the format asked for, else in that of a file's name, else as CSV; into the
@@ -235,26 +232,26 @@ impl Output {
             };
         }
         if let Some(file) = file {
-            (self.out, self.width, self.colour) = (Way::file(file, replace)?, None, false);
+            (self.out, self.width, self.colour) = (Sink::file(file, replace)?, None, false);
         }
         Ok(())
     }
 
     /// Gives the file that results went into its name; they go to stdout again.
     pub(crate) fn publish(&mut self, replace: bool) -> Result<()> {
-        self.out = std::mem::replace(&mut self.out, Way::stdout()).published(replace)?;
+        self.out = std::mem::replace(&mut self.out, Sink::stdout()).published(replace)?;
         Ok(())
     }
 
     /// Keeps results back until they are released, because it is not known yet whether they count.
     pub(crate) fn hold(&mut self) -> Result<()> {
-        self.out = Way::spool()?;
+        self.out = Sink::spool()?;
         Ok(())
     }
 
     /// Brings results that were held to stdout.
     pub(crate) fn release(&mut self) -> Result<()> {
-        self.out = std::mem::replace(&mut self.out, Way::stdout()).released()?;
+        self.out = std::mem::replace(&mut self.out, Sink::stdout()).released()?;
         Ok(())
     }
 
@@ -307,12 +304,12 @@ impl Output {
 
     /// Draws a chart for reading.
     pub(crate) fn chart(&mut self, chart: &Chart) -> Result<()> {
-        self.lines(bars::lines(chart, self.width, self.colour))
+        self.lines(charts::bars::lines(chart, self.width, self.colour))
     }
 
     /// Draws lines over time for reading.
     pub(crate) fn sparks(&mut self, sparks: &Sparks<'_>) -> Result<()> {
-        self.lines(sparks::lines(sparks, self.width, self.colour))
+        self.lines(charts::sparks::lines(sparks, self.width, self.colour))
     }
 
     fn lines(&mut self, lines: Vec<String>) -> Result<()> {

@@ -4,15 +4,15 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use ssgctl::ingest::import::REASON;
+use ssgctl::import::REASON;
 
 use crate::exit::{Failure, Result};
 use crate::output::csv;
-use crate::output::way::Way;
+use crate::output::sink::Sink;
 
 /// A new file of refused rows, which has its name when it is complete.
 pub(crate) struct Rejects {
-    out: Way,
+    out: Sink,
     /// The header; none where rows are JSON objects.
     columns: Vec<String>,
 }
@@ -20,7 +20,7 @@ pub(crate) struct Rejects {
 impl Rejects {
     /// Begins a file of rows that have these columns, or are JSON objects when there are none.
     pub(crate) fn create(path: &Path, replace: bool, columns: &[String]) -> Result<Self> {
-        let mut rejects = Self { out: Way::file(path, replace)?, columns: columns.to_vec() };
+        let mut rejects = Self { out: Sink::file(path, replace)?, columns: columns.to_vec() };
         if !columns.is_empty() {
             let header = columns.iter().map(String::as_str).filter(|column| *column != REASON).chain([REASON]);
             csv::write(&mut rejects.out, header).map_err(Failure::output)?;

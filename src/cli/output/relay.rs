@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use crate::exit::{Exit, Failure, Result};
-use crate::output::{Row, Rows};
+use crate::output::{Row, TableWriter};
 
 /// How many rows are handed on together. A shorter list is not worth a thread.
 const TOGETHER: usize = 256;
@@ -20,14 +20,14 @@ pub(crate) struct Relay<'s, 'e, R: Row> {
 
 /// Who writes the rows.
 enum Writer<'s, 'e, R: Row> {
-    Here(Rows<'e, R>),
-    There(SyncSender<Vec<R>>, ScopedJoinHandle<'s, Result<Rows<'e, R>>>),
+    Here(TableWriter<'e, R>),
+    There(SyncSender<Vec<R>>, ScopedJoinHandle<'s, Result<TableWriter<'e, R>>>),
     /// On its way from here to there.
     Nobody,
 }
 
 impl<'s, 'e, R: Row + Send> Relay<'s, 'e, R> {
-    pub(crate) fn new(scope: &'s Scope<'s, 'e>, writer: Rows<'e, R>) -> Self {
+    pub(crate) fn new(scope: &'s Scope<'s, 'e>, writer: TableWriter<'e, R>) -> Self {
         Self { scope, collected: Vec::new(), writer: Writer::Here(writer) }
     }
 
@@ -71,7 +71,7 @@ impl<'s, 'e, R: Row + Send> Relay<'s, 'e, R> {
 }
 
 /// Writes rows until no more come.
-fn write<'e, R: Row>(mut writer: Rows<'e, R>, received: &Receiver<Vec<R>>) -> Result<Rows<'e, R>> {
+fn write<'e, R: Row>(mut writer: TableWriter<'e, R>, received: &Receiver<Vec<R>>) -> Result<TableWriter<'e, R>> {
     for rows in received {
         rows.iter().try_for_each(|row| writer.row(row))?;
     }

@@ -2,14 +2,15 @@
 
 use std::io::Write;
 
+use crate::escape;
 use crate::exit::{Failure, Result};
-use crate::output::{Column, Format, Output, Row, csv, escape, selection, table};
+use crate::output::{Column, Format, Output, Row, csv, selection, table};
 
 /// How many rows of a table are laid out together. A longer list becomes several tables, so that memory stays bounded.
 const PAGE: usize = 10_000;
 
 /// A list being written.
-pub(crate) struct Rows<'o, R: Row> {
+pub(crate) struct TableWriter<'o, R: Row> {
     output: &'o mut Output,
     columns: Vec<&'static Column<R>>,
     /// What stands before the value of each column in a JSON object.
@@ -20,7 +21,7 @@ pub(crate) struct Rows<'o, R: Row> {
     text: Vec<u8>,
 }
 
-impl<'o, R: Row> Rows<'o, R> {
+impl<'o, R: Row> TableWriter<'o, R> {
     pub(super) fn begin(output: &'o mut Output, keys: &[&str], usual: Option<&[&str]>) -> Result<Self> {
         let columns = selection::<R>(output, keys, usual)?;
         let before = |place| if place == 0 { '{' } else { ',' };

@@ -3,7 +3,8 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell as TableCell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
 
-use crate::output::{Cell, escape};
+use crate::escape;
+use crate::output::Cell;
 
 /// Rows that are laid out together.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Credit limits.
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Change, Invalid, Money, Noun, Unit};
+use crate::model::{Balance, Change, EntityKind, Invalid, Money, Unit};
 use crate::ops::balance::unit_of;
 use crate::ops::customer;
 use crate::store::Tx;
@@ -20,7 +20,7 @@ pub fn set_credit_limit(tx: &mut Tx<'_>, customer: &str, unit: Option<Unit>, lim
     if before != Some(limit) {
         tx.set_credit_limit(&customer, unit, limit)?;
         let subject = Balance::name_of(&customer.account_code, unit);
-        let change = Change::new(Noun::Balance, "limit", subject, Some(customer.id)).field(
+        let change = Change::new(EntityKind::Balance, "limit", subject, Some(customer.id)).field(
             "credit_limit",
             before.map(|limit| unit.format(limit)),
             unit.format(limit),
@@ -28,7 +28,7 @@ pub fn set_credit_limit(tx: &mut Tx<'_>, customer: &str, unit: Option<Unit>, lim
         tx.record(&change)?;
     }
     tx.balance(&customer, unit)?.ok_or_else(|| Error::NotFound {
-        noun: Noun::Balance,
+        entity: EntityKind::Balance,
         name: format!("{} {unit}", customer.account_code),
         nearest: None,
     })

@@ -8,7 +8,7 @@ mod reverse;
 mod transfer;
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Change, Customer, Entry, Invalid, Money, Noun, Posting, Unit};
+use crate::model::{Balance, Change, Customer, EntityKind, Entry, Invalid, Money, Posting, Unit};
 use crate::store::{Snapshot, Tx};
 
 pub use adjust::{Adjustment, adjust};
@@ -43,7 +43,7 @@ pub fn unit_of(snapshot: &Snapshot<'_>, customer: &Customer, given: Option<Unit>
         [] => Ok(Unit::Sms),
         [only] => Ok(only.unit),
         several => Err(Error::Ambiguous {
-            noun: Noun::Balance,
+            entity: EntityKind::Balance,
             name: customer.account_code.to_string(),
             matches: several.iter().map(|balance| balance.unit.to_string()).collect(),
         }),
@@ -80,7 +80,7 @@ pub(in crate::ops) fn post(tx: &mut Tx<'_>, action: &str, customer: &Customer, p
 }
 
 /// Does the same for many balances, no two of which are the same one.
-pub(in crate::ops) fn post_each(tx: &mut Tx<'_>, action: &str, postings: Vec<(Customer, Posting)>) -> Result<()> {
+pub(crate) fn post_each(tx: &mut Tx<'_>, action: &str, postings: Vec<(Customer, Posting)>) -> Result<()> {
     let (customers, postings): (Vec<Customer>, Vec<Posting>) = postings.into_iter().unzip();
     let added = tx.append_entries(customers.iter().zip(postings))?;
     let mut entries = customers.iter().zip(added);
@@ -104,7 +104,7 @@ fn post_pair(
 fn record(tx: &mut Tx<'_>, action: &str, customer: &Customer, before: Option<Money>, entry: &Entry) -> Result<()> {
     let unit = entry.posting.unit;
     let subject = Balance::name_of(&customer.account_code, unit);
-    let change = Change::new(Noun::Balance, action, subject, Some(customer.id))
+    let change = Change::new(EntityKind::Balance, action, subject, Some(customer.id))
         .field("balance", before.map(|balance| unit.format(balance)), unit.format(entry.balance_after))
         .field("entry", (), entry.id)
         .field("description", (), entry.posting.description.as_str());

@@ -49,7 +49,7 @@ fn change_cug(tx: &mut Tx<'_>, mut account: SmppAccount, add: &MsisdnSet, remove
     let before = account.cug_size;
     let steps = Steps::take(tx, &mut account, add, remove)?;
     if !steps.is_empty() {
-        account.life.updated_at = tx.at();
+        account.lifecycle.updated_at = tx.at();
         tx.touch_smpp_account(&account)?;
         tx.record(&steps.tell(change("edit", &account), before))?;
     }
@@ -66,13 +66,13 @@ pub(super) fn fill(tx: &mut Tx<'_>, account: &mut SmppAccount, numbers: &[Msisdn
 
 /// What really changed of a closed user group.
 struct Steps {
-    added: Tally,
-    removed: Tally,
+    added: TrafficTally,
+    removed: TrafficTally,
 }
 
 impl Steps {
     fn take(tx: &mut Tx<'_>, account: &mut SmppAccount, add: &MsisdnSet, remove: &MsisdnSet) -> Result<Self> {
-        let (mut added, mut removed) = (Tally::default(), Tally::default());
+        let (mut added, mut removed) = (TrafficTally::default(), TrafficTally::default());
         for number in remove.iter() {
             if tx.delete_cug_number(account, &number)? {
                 removed.add(&number);
@@ -107,12 +107,12 @@ impl Steps {
 
 /// How many numbers there were, and the first of them.
 #[derive(Default)]
-struct Tally {
+struct TrafficTally {
     count: u64,
     first: Vec<String>,
 }
 
-impl Tally {
+impl TrafficTally {
     fn add(&mut self, number: &Msisdn) {
         self.count += 1;
         if self.count <= NAMED {

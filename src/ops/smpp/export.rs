@@ -1,7 +1,7 @@
 //! The credentials of accounts for a gateway.
 
 use crate::error::{Error, Result};
-use crate::model::{Change, Noun, Time};
+use crate::model::{Change, EntityKind, Time};
 use crate::ops::smpp::{Credentials, password};
 use crate::store::vault::Vault;
 use crate::store::{SmppFilter, Snapshot, Tx};
@@ -34,6 +34,6 @@ pub fn credentials(
 /// Logs that the passwords of so many accounts, of a customer or of all, are handed to a gateway.
 pub fn export(tx: &mut Tx<'_>, customer: Option<&str>, gateway: &str, accounts: usize) -> Result<()> {
     let customer_id = customer.map(|name| tx.customer(name)).transpose()?.map(|customer| customer.id);
-    let change = Change::new(Noun::Smpp, "export", gateway, customer_id);
+    let change = Change::new(EntityKind::Smpp, "export", gateway, customer_id);
     tx.record(&change.field("accounts", (), accounts))
 }

@@ -6,7 +6,7 @@ mod password;
 
 use crate::error::{Error, Result, quoted};
 use crate::model::{
-    Change, Customer, Msisdn, Network, Noun, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
+    Change, Customer, EntityKind, IpRange, Msisdn, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
 };
 use crate::ops::customer;
 use crate::store::Tx;
@@ -71,8 +71,8 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
 /// The account of a name, if it takes changes: neither it nor its customer is archived.
 pub fn active(tx: &Tx<'_>, name: &str) -> Result<SmppAccount> {
     let account = tx.smpp_account(name)?;
-    match account.life.archived_at {
-        Some(_) => Err(Error::Archived { noun: Noun::Smpp, name: account.system_id.to_string(), again: false }),
+    match account.lifecycle.archived_at {
+        Some(_) => Err(Error::Archived { entity: EntityKind::Smpp, name: account.system_id.to_string(), again: false }),
         None => Ok(account),
     }
 }
@@ -89,7 +89,7 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut SmppDetails) -> 
 
 /// Takes networks out of those that an account may bind from, then adds others. What is to go must be there, and the last
 /// does not go this way: without any, the account could be used from anywhere.
-pub fn change_networks(details: &mut SmppDetails, add: &[Network], remove: &[Network]) -> Result<()> {
+pub fn change_networks(details: &mut SmppDetails, add: &[IpRange], remove: &[IpRange]) -> Result<()> {
     for network in remove {
         let place = details.allowed_ips.iter().position(|allowed| allowed == network);
         let place = place
@@ -133,7 +133,7 @@ fn save(
     }
     let change = change(action, &account).between(Some(&before), Some(&account.details));
     if !change.is_empty() {
-        account.life.updated_at = tx.at();
+        account.lifecycle.updated_at = tx.at();
         tx.update_smpp_account(&account, &service)?;
         tx.record(&change)?;
     }
@@ -154,16 +154,16 @@ pub(super) fn archive_with_customer(tx: &mut Tx<'_>, account: SmppAccount) -> Re
 fn archive_for(tx: &mut Tx<'_>, mut account: SmppAccount, with_customer: bool) -> Result<SmppAccount> {
     tx.archive_smpp_account(&account, with_customer)?;
     tx.record(&change("archive", &account).field("status", "active", "archived"))?;
-    account.life.archived_at = Some(tx.at());
-    account.life.updated_at = tx.at();
+    account.lifecycle.archived_at = Some(tx.at());
+    account.lifecycle.updated_at = tx.at();
     Ok(account)
 }
 
 /// Makes an archived account usable again, unless its customer is archived.
 pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     let account = tx.smpp_account(name)?;
-    if account.life.archived_at.is_none() {
-        return Err(Error::NotArchived { noun: Noun::Smpp, name: account.system_id.to_string() });
+    if account.lifecycle.archived_at.is_none() {
+        return Err(Error::NotArchived { entity: EntityKind::Smpp, name: account.system_id.to_string() });
     }
     customer::active(tx, account.customer.as_str())?;
     unarchive_with_customer(tx, account)
@@ -173,18 +173,18 @@ pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
 pub(super) fn unarchive_with_customer(tx: &mut Tx<'_>, mut account: SmppAccount) -> Result<SmppAccount> {
     tx.unarchive_smpp_account(&account)?;
     tx.record(&change("unarchive", &account).field("status", "archived", "active"))?;
-    account.life.archived_at = None;
-    account.life.updated_at = tx.at();
+    account.lifecycle.archived_at = None;
+    account.lifecycle.updated_at = tx.at();
     Ok(account)
 }
 
 fn change(action: &str, account: &SmppAccount) -> Change {
-    Change::new(Noun::Smpp, action, &account.system_id, Some(account.customer_id))
+    Change::new(EntityKind::Smpp, action, &account.system_id, Some(account.customer_id))
 }
 
 fn refuse_taken_system_id(tx: &Tx<'_>, id: SystemId) -> Result<SystemId> {
     if tx.has_system_id(id.as_str())? || tx.has_short_name(id.as_str())? {
-        return Err(Error::Exists { noun: Noun::Smpp, field: "system_id", value: id.to_string() });
+        return Err(Error::Exists { entity: EntityKind::Smpp, field: "system_id", value: id.to_string() });
     }
     Ok(id)
 }
@@ -192,7 +192,7 @@ fn refuse_taken_system_id(tx: &Tx<'_>, id: SystemId) -> Result<SystemId> {
 /// A short name names one account in any case, so it may not be another's system ID in any case either.
 fn refuse_taken_short_name(tx: &Tx<'_>, name: &ShortName, own: &SystemId) -> Result<()> {
     if tx.has_short_name(name.as_str())? || tx.has_other_system_id_like(name.as_str(), own)? {
-        return Err(Error::Exists { noun: Noun::Smpp, field: "short_name", value: name.to_string() });
+        return Err(Error::Exists { entity: EntityKind::Smpp, field: "short_name", value: name.to_string() });
     }
     Ok(())
 }

@@ -99,7 +99,7 @@ pub fn rotate(
     tx.replace_password(&account, &sealed, valid_until)?;
     tx.record(&with_step(change("rotate-password", &account), account.previous_password_until, valid_until))?;
     account.previous_password_until = valid_until;
-    account.life.updated_at = tx.at();
+    account.lifecycle.updated_at = tx.at();
     let previous = old.zip(valid_until).map(|(password, valid_until)| Previous { password, valid_until });
     Ok(Credentials { account, password, previous })
 }
@@ -113,7 +113,7 @@ pub fn end_grace(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     };
     tx.delete_previous_password(&account)?;
     account.previous_password_until = None;
-    account.life.updated_at = tx.at();
+    account.lifecycle.updated_at = tx.at();
     tx.touch_smpp_account(&account)?;
     tx.record(&with_step(change("end-grace", &account), Some(until), None))?;
     Ok(account)

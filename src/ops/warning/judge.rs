@@ -1,37 +1,37 @@
-//! What a check finds: the balances that have crossed a mark, and who is to be told what of it.
+//! What a check finds: the balances that have crossed a threshold, and who is to be told what of it.
 
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Cause, Composed, Crossing, Customer, EmailAddress, Letter, LetterKind, LetterState, Level, Money, Unit, Warning,
-    WarningDetails,
+    Crossing, CrossingCause, Customer, EmailAddress, EmailState, EmailTemplate, Level, Money, OutboxEmail,
+    RenderedEmail, Unit, Warning, WarningDetails,
 };
 use crate::ops::outbox;
 use crate::ops::warning::recipients;
-use crate::store::{Crossed, LetterFilter, Tx};
+use crate::store::{Crossed, OutboxFilter, Tx};
 
-/// What a letter about a balance tells.
+/// What an email about a balance tells.
 #[derive(Debug)]
 pub struct Notice<'a> {
-    pub kind: LetterKind,
+    pub kind: EmailTemplate,
     pub customer: &'a Customer,
     pub unit: Unit,
     pub balance: Money,
     pub level: Level,
-    pub marks: &'a WarningDetails,
-    /// Who at the customer is told, for the letter to ourselves.
+    pub thresholds: &'a WarningDetails,
+    /// Who at the customer is told, for the email to ourselves.
     pub customer_recipients: &'a [EmailAddress],
 }
 
-/// Turns a notice into a letter. The judge does not know how letters look.
-pub type Compose<'a> = &'a dyn Fn(&Notice<'_>) -> Result<Composed>;
+/// Turns a notice into an email. The judge does not know how emails look.
+pub type Compose<'a> = &'a dyn Fn(&Notice<'_>) -> Result<RenderedEmail>;
 
-/// A crossing, and the letters that tell of it.
+/// A crossing, and the emails that tell of it.
 #[derive(Debug)]
 pub struct Judged {
     pub crossing: Crossing,
-    pub letters: Vec<Letter>,
+    pub emails: Vec<OutboxEmail>,
     /// Whether the customer was to be told and has no address.
     pub nobody_to_tell: bool,
 }
@@ -51,7 +51,7 @@ pub struct Judgement {
     pub broken: Vec<Broken>,
 }
 
-/// Compares every active balance that has a warning with its marks, records each crossing and queues its letters. One that
+/// Compares every active balance that has a warning with its thresholds, records each crossing and queues its emails. One that
 /// cannot be judged stays as it is, and keeps no other from being judged.
 ///
 /// `internal` are our own addresses, for warnings that name none.
@@ -79,77 +79,78 @@ fn cross(
     let customer = tx.customer_of(warning.customer_id)?;
     let customer_recipients = recipients(tx, &customer, &warning.details)?;
     let level = warning.details.level(balance);
-    let (mut told, mut taken_back) = (letters_of_episode(tx, warning)?, take_back(tx, warning, level)?);
-    let wanted = |letter: &Letter| warning.details.tell_customer || letter.content.kind == LetterKind::Internal;
+    let (mut told, mut taken_back) = (emails_of_episode(tx, warning)?, take_back(tx, warning, level)?);
+    let wanted = |email: &OutboxEmail| warning.details.notify_customer || email.content.kind == EmailTemplate::Internal;
     told.retain(wanted);
     taken_back.retain(wanted);
-    let crossing = tx.insert_crossing(warning, level, Cause::Balance, balance)?;
+    let crossing = tx.insert_crossing(warning, level, CrossingCause::Balance, balance)?;
     let audience = if level > warning.state {
-        let kind = if level == Level::Lower { LetterKind::LowLower } else { LetterKind::LowUpper };
+        let kind = if level == Level::Lower { EmailTemplate::LowLower } else { EmailTemplate::LowUpper };
         let ours = if warning.details.internal.is_empty() { internal } else { &warning.details.internal };
-        vec![(kind, customer_recipients.clone()), (LetterKind::Internal, ours.to_vec())]
+        vec![(kind, customer_recipients.clone()), (EmailTemplate::Internal, ours.to_vec())]
     } else if level == Level::Ok {
-        vec![(LetterKind::AllClear, if warning.details.all_clear { warned(&told) } else { Vec::new() })]
+        vec![(EmailTemplate::Recovered, if warning.details.notify_recovery { warned(&told) } else { Vec::new() })]
     } else {
         instead(&taken_back, &told)
     };
-    let mut letters = Vec::new();
+    let mut emails = Vec::new();
     for (kind, addresses) in audience.into_iter().filter(|(_, addresses)| !addresses.is_empty()) {
-        let (unit, marks) = (warning.unit, &warning.details);
+        let (unit, thresholds) = (warning.unit, &warning.details);
         let customer_recipients = &customer_recipients;
-        let content = compose(&Notice { kind, customer: &customer, unit, balance, level, marks, customer_recipients })?;
+        let content =
+            compose(&Notice { kind, customer: &customer, unit, balance, level, thresholds, customer_recipients })?;
         // An address that is named twice is told once.
         let mut named = BTreeSet::new();
         for to in addresses.iter().filter(|to| named.insert(*to)) {
-            letters.push(outbox::queue(tx, Some(&customer), Some(&crossing), to, &content)?);
+            emails.push(outbox::queue(tx, Some(&customer), Some(&crossing), to, &content)?);
         }
     }
-    let nobody_to_tell = level > warning.state && warning.details.tell_customer && customer_recipients.is_empty();
-    Ok(Judged { crossing, letters, nobody_to_tell })
+    let nobody_to_tell = level > warning.state && warning.details.notify_customer && customer_recipients.is_empty();
+    Ok(Judged { crossing, emails, nobody_to_tell })
 }
 
 /// Takes back what waits to be sent about a balance that has changed since, and gives it as it was.
-fn take_back(tx: &mut Tx<'_>, warning: &Warning, level: Level) -> Result<Vec<Letter>> {
+fn take_back(tx: &mut Tx<'_>, warning: &Warning, level: Level) -> Result<Vec<OutboxEmail>> {
     let why = match (warning.state, level) {
         (_, Level::Ok) => "the balance has recovered",
         (Level::Ok, _) => "the balance is low again",
         (Level::Upper, _) => "the balance is lower still",
         (Level::Lower, _) => "the balance is no longer that low",
     };
-    let waiting: Vec<Letter> = tx.unsettled_letters(warning)?;
-    let waiting: Vec<Letter> = waiting.into_iter().filter(|letter| letter.state != LetterState::Sending).collect();
-    waiting.iter().try_for_each(|letter| outbox::take_back(tx, letter, why))?;
+    let waiting: Vec<OutboxEmail> = tx.unsettled_emails(warning)?;
+    let waiting: Vec<OutboxEmail> = waiting.into_iter().filter(|email| email.state != EmailState::Sending).collect();
+    waiting.iter().try_for_each(|email| outbox::take_back(tx, email, why))?;
     Ok(waiting)
 }
 
-/// The letters that told of the low balance since it last was not low.
-fn letters_of_episode(tx: &Tx<'_>, warning: &Warning) -> Result<Vec<Letter>> {
-    let mut letters = Vec::new();
+/// The emails that told of the low balance since it last was not low.
+fn emails_of_episode(tx: &Tx<'_>, warning: &Warning) -> Result<Vec<OutboxEmail>> {
+    let mut emails = Vec::new();
     for crossing in tx.crossings(warning.customer_id, warning.unit)? {
         if crossing.to == Level::Ok {
             break;
         }
-        letters.extend(tx.letters_of(&LetterFilter { crossing_id: Some(crossing.id), ..LetterFilter::default() })?);
+        emails.extend(tx.emails_of(&OutboxFilter { crossing_id: Some(crossing.id), ..OutboxFilter::default() })?);
     }
-    Ok(letters)
+    Ok(emails)
 }
 
 /// Who was told, or may have been.
-fn warned(letters: &[Letter]) -> Vec<EmailAddress> {
-    let reached = letters.iter().filter(|letter| letter.may_have_arrived());
-    reached.map(|letter| letter.recipient.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+fn warned(emails: &[OutboxEmail]) -> Vec<EmailAddress> {
+    let reached = emails.iter().filter(|email| email.may_have_arrived());
+    reached.map(|email| email.recipient.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The early warnings that go out in place of urgent ones that were taken back, but to those who have had one already.
-fn instead(taken_back: &[Letter], told: &[Letter]) -> Vec<(LetterKind, Vec<EmailAddress>)> {
-    let is_ours = |letter: &Letter| letter.content.kind == LetterKind::Internal;
-    let reached = |of: &Letter| {
-        let same = |letter: &&Letter| letter.recipient == of.recipient && is_ours(letter) == is_ours(of);
-        told.iter().filter(same).any(|letter| letter.state == LetterState::Sent)
+fn instead(taken_back: &[OutboxEmail], told: &[OutboxEmail]) -> Vec<(EmailTemplate, Vec<EmailAddress>)> {
+    let is_ours = |email: &OutboxEmail| email.content.kind == EmailTemplate::Internal;
+    let reached = |of: &OutboxEmail| {
+        let same = |email: &&OutboxEmail| email.recipient == of.recipient && is_ours(email) == is_ours(of);
+        told.iter().filter(same).any(|email| email.state == EmailState::Sent)
     };
     let untold = |ours: bool| {
-        let letters = taken_back.iter().filter(|letter| is_ours(letter) == ours && !reached(letter));
-        letters.map(|letter| letter.recipient.clone()).collect()
+        let emails = taken_back.iter().filter(|email| is_ours(email) == ours && !reached(email));
+        emails.map(|email| email.recipient.clone()).collect()
     };
-    vec![(LetterKind::LowUpper, untold(false)), (LetterKind::Internal, untold(true))]
+    vec![(EmailTemplate::LowUpper, untold(false)), (EmailTemplate::Internal, untold(true))]
 }

@@ -1,4 +1,4 @@
-//! Warnings: setting their marks, and finding out which balances have crossed them.
+//! Warnings: setting their thresholds, and finding out which balances have crossed them.
 
 mod judge;
 mod settle;
@@ -6,9 +6,9 @@ mod settle;
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Change, Customer, EmailAddress, Invalid, Noun, Role, Unit, Warning, WarningDetails};
+use crate::model::{Balance, Change, Customer, EmailAddress, EntityKind, Invalid, Role, Unit, Warning, WarningDetails};
 use crate::ops::customer;
-use crate::store::{ContactFilter, ContactSort, Lives, Page, Snapshot, Tx};
+use crate::store::{ArchiveFilter, ContactFilter, ContactSort, Page, Snapshot, Tx};
 
 pub use judge::{Broken, Compose, Judged, Judgement, Notice, judge};
 pub(super) use settle::archive_with_customer;
@@ -24,7 +24,7 @@ pub fn set(tx: &mut Tx<'_>, customer: &str, unit: Unit, change: impl FnOnce(&mut
     change(&mut details);
     check(unit, &details)?;
     let subject = Balance::name_of(&customer.account_code, unit);
-    let change = Change::new(Noun::Balance, "warn", subject, Some(customer.id))
+    let change = Change::new(EntityKind::Balance, "warn", subject, Some(customer.id))
         .between(before.as_ref(), Some(&details))
         .amounts(unit, &["upper", "lower"]);
     if !change.is_empty() || before.is_none() {
@@ -42,16 +42,16 @@ fn written(tx: &Tx<'_>, customer: &Customer, unit: Unit) -> Result<Warning> {
 }
 
 fn check(unit: Unit, details: &WarningDetails) -> Result<()> {
-    for (field, mark) in [("upper", details.upper), ("lower", details.lower)] {
-        if let Some(mark) = mark {
-            unit.check(mark).map_err(|rule| Error::invalid(field, mark, rule))?;
+    for (field, threshold) in [("upper", details.upper), ("lower", details.lower)] {
+        if let Some(threshold) = threshold {
+            unit.check(threshold).map_err(|rule| Error::invalid(field, threshold, rule))?;
         }
     }
     match (details.upper, details.lower) {
         (Some(upper), Some(lower)) if lower > upper => {
             Err(Error::invalid("lower", lower, Invalid::rule(format!("must not be above upper, which is {upper}"))))
         }
-        (None, Some(lower)) => Err(Error::invalid("lower", lower, Invalid::rule("needs an upper mark beside it"))),
+        (None, Some(lower)) => Err(Error::invalid("lower", lower, Invalid::rule("needs an upper threshold beside it"))),
         _ => Ok(()),
     }
 }
@@ -59,7 +59,7 @@ fn check(unit: Unit, details: &WarningDetails) -> Result<()> {
 /// Where a customer is told: the warning's addresses, else its billing contacts, else its invoice emails; nowhere when it
 /// is not to be told.
 pub fn recipients(snapshot: &Snapshot<'_>, customer: &Customer, details: &WarningDetails) -> Result<Vec<EmailAddress>> {
-    if !details.tell_customer {
+    if !details.notify_customer {
         return Ok(Vec::new());
     }
     if !details.to.is_empty() {
@@ -68,7 +68,7 @@ pub fn recipients(snapshot: &Snapshot<'_>, customer: &Customer, details: &Warnin
     let mut billing = BTreeSet::new();
     let filter = ContactFilter {
         customer_id: Some(customer.id),
-        lives: Lives::All,
+        archive_filter: ArchiveFilter::All,
         role: Some(Role::Billing),
         search: None,
         page: Page { sort: ContactSort::Id, descending: false, limit: None },

@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Contact, ContactDetails, Customer, Noun, Role};
+use crate::model::{Contact, ContactDetails, Customer, EntityKind, Role};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{ContactFilter, ContactSort, Snapshot, Tx};
@@ -47,10 +47,10 @@ impl Snapshot<'_> {
                     customer.id
                 );
                 let nearest = nearest(&self.transaction, &emails, name)?;
-                Err(Error::NotFound { noun: Noun::Contact, name: name.to_owned(), nearest })
+                Err(Error::NotFound { entity: EntityKind::Contact, name: name.to_owned(), nearest })
             }
             _ => Err(Error::Ambiguous {
-                noun: Noun::Contact,
+                entity: EntityKind::Contact,
                 name: name.to_owned(),
                 matches: found.iter().map(|contact| contact.id.to_string()).collect(),
             }),
@@ -73,7 +73,7 @@ impl Snapshot<'_> {
     ) -> Result<(), E> {
         let mut query = Query::default();
         query.always("removed_at IS NULL");
-        query.lives("customer.archived_at", filter.lives);
+        query.archive_filter("customer.archived_at", filter.archive_filter);
         query.when_some("contact.customer_id = ?", filter.customer_id);
         query.when_some(
             "EXISTS (SELECT 1 FROM json_each(contact.roles) WHERE value = ?)",

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, ApiId, Customer, CustomerDetails, Life, Noun, Organisation};
+use crate::model::{AccountCode, ApiId, Customer, CustomerDetails, EntityKind, Lifecycle, Organisation};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, from_json_or_null, to_json};
 use crate::store::{CustomerFilter, CustomerSort, Snapshot, Tx};
@@ -35,7 +35,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
             invoice_emails: from_json(row, 10)?,
             invoice_address: from_json_or_null(row, 11)?,
         },
-        life: Life { created_at: row.get(12)?, updated_at: row.get(13)?, archived_at: row.get(14)? },
+        lifecycle: Lifecycle { created_at: row.get(12)?, updated_at: row.get(13)?, archived_at: row.get(14)? },
     })
 }
 
@@ -45,7 +45,7 @@ impl Snapshot<'_> {
         match self.customer_named(name)? {
             Some(customer) => Ok(customer),
             None => Err(Error::NotFound {
-                noun: Noun::Customer,
+                entity: EntityKind::Customer,
                 name: name.to_owned(),
                 nearest: nearest(&self.transaction, "SELECT account_code FROM customer", name)?,
             }),
@@ -108,7 +108,7 @@ impl Snapshot<'_> {
         each: impl FnMut(Customer) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut query = Query::default();
-        query.lives("archived_at", filter.lives);
+        query.archive_filter("archived_at", filter.archive_filter);
         query.when_some("country = ?", filter.country.as_ref());
         query.search(
             "(organisation LIKE ? OR account_code LIKE ? OR api_id LIKE ?
@@ -136,7 +136,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error::Exists`] when one of them is taken.
     pub fn insert_customer(&mut self, code: AccountCode, api_id: ApiId, details: CustomerDetails) -> Result<Customer> {
-        let life = Life::begun(self.at());
+        let lifecycle = Lifecycle::begun(self.at());
         let added = self
             .transaction
             .prepare_cached(
@@ -157,7 +157,7 @@ impl Tx<'_> {
                 details.payment_terms_days,
                 to_json(&details.invoice_emails)?,
                 details.invoice_address.as_ref().map(to_json).transpose()?,
-                life.created_at,
+                lifecycle.created_at,
             ])?;
         if added == 0 {
             let (field, value) = if self.has_account_code(code.as_str())? {
@@ -165,9 +165,9 @@ impl Tx<'_> {
             } else {
                 ("api_id", api_id.to_string())
             };
-            return Err(Error::Exists { noun: Noun::Customer, field, value });
+            return Err(Error::Exists { entity: EntityKind::Customer, field, value });
         }
-        Ok(Customer { id: self.transaction.last_insert_rowid(), account_code: code, api_id, details, life })
+        Ok(Customer { id: self.transaction.last_insert_rowid(), account_code: code, api_id, details, lifecycle })
     }
 
     /// Saves everything of a customer that can change.
@@ -191,8 +191,8 @@ impl Tx<'_> {
                 details.payment_terms_days,
                 to_json(&details.invoice_emails)?,
                 details.invoice_address.as_ref().map(to_json).transpose()?,
-                customer.life.updated_at,
-                customer.life.archived_at,
+                customer.lifecycle.updated_at,
+                customer.lifecycle.archived_at,
             ])?;
         Ok(())
     }

@@ -10,7 +10,7 @@ use rusqlite::{Row, ToSql, params_from_iter};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, Result, quoted};
-use crate::store::sqlite::unpacked;
+use crate::store::sqlite::document_rows;
 use crate::store::{Snapshot, Tx};
 
 /// A table as it stands in a document.
@@ -47,7 +47,7 @@ pub const TABLES: &[Table] = &[
     Table::new("entry", "id", &[]),
     Table::new("warning", "customer_id, unit", &["told_at", "internal"]),
     Table::new("crossing", "id", &[]),
-    Table::new("letter", "id", &[]),
+    Table::new("email", "id", &[]),
     Table::new("letter_attempt", "letter_id, number", &[]),
     Table::new("check_run", "id", &[]),
     Table::new("import", "id", &["options"]),
@@ -73,8 +73,8 @@ impl Snapshot<'_> {
     pub fn rows_of<E: From<Error>>(&self, table: &Table, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let every_day = i32::MIN..i32::MAX;
         match table.name {
-            HOURS => self.traffic_hours(every_day, |sum| each(&unpacked::hour_as_json(&sum))),
-            DAYS => self.traffic_days(every_day, |sum| each(&unpacked::day_as_json(&sum))),
+            HOURS => self.traffic_hours(every_day, |sum| each(&document_rows::hour_as_json(&sum))),
+            DAYS => self.traffic_days(every_day, |sum| each(&document_rows::day_as_json(&sum))),
             _ => self.rows_as_stored(table, each),
         }
     }
@@ -117,13 +117,13 @@ impl Tx<'_> {
     /// those that they refer to.
     pub fn begin_document(&mut self) -> Result<()> {
         self.transaction.execute_batch(&format!("PRAGMA defer_foreign_keys = ON; DELETE FROM {NEVER_EMPTY};"))?;
-        unpacked::create(&self.transaction)
+        document_rows::create(&self.transaction)
     }
 
     /// Brings what a document tells into the form that the database has it in, and adds what follows from it and is in no
     /// document.
     pub fn end_document(&mut self) -> Result<()> {
-        unpacked::pack(&self.transaction)?;
+        document_rows::pack(&self.transaction)?;
         self.sum_up_months()
     }
 

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, Result};
 use crate::model::Time;
-use crate::store::Lives;
+use crate::store::ArchiveFilter;
 
 /// The longest pattern of a search, in bytes: a note of 4,000 characters of four bytes, each escaped, and no stored text
 /// that is searched is longer.
@@ -51,11 +51,11 @@ impl<'a> Query<'a> {
     }
 
     /// Keeps the lives asked for; `archived_at` is the column that says since when a thing is archived.
-    pub(super) fn lives(&mut self, archived_at: &str, lives: Lives) {
-        match lives {
-            Lives::Active => self.always(&format!("{archived_at} IS NULL")),
-            Lives::Archived => self.always(&format!("{archived_at} IS NOT NULL")),
-            Lives::All => {}
+    pub(super) fn archive_filter(&mut self, archived_at: &str, archive_filter: ArchiveFilter) {
+        match archive_filter {
+            ArchiveFilter::Active => self.always(&format!("{archived_at} IS NULL")),
+            ArchiveFilter::Archived => self.always(&format!("{archived_at} IS NOT NULL")),
+            ArchiveFilter::All => {}
         }
     }
 

@@ -1,39 +1,27 @@
 //! SQLite: the only home of rusqlite. One file per noun; statements stand beside the code that reads their rows.
 
-mod balance;
-mod chain;
+mod audit;
+mod bulk_insert;
 mod check;
-mod check_smpp;
-mod check_traffic;
-mod check_warnings;
 mod contact;
 mod cug;
 mod customer;
 mod document;
-mod entry;
+mod document_rows;
 mod error;
-mod event;
 mod filter;
-mod import;
-mod letter;
-mod message;
-mod message_show;
+mod ledger;
 mod note;
 mod open;
-mod packed;
+mod outbox;
 mod password;
-mod rows;
 mod schema;
 mod service;
 mod smpp;
-mod told;
 mod traffic;
-mod traffic_months;
-mod traffic_sums;
-mod turnstile;
-mod unpacked;
 mod values;
 mod warning;
+mod writer_queue;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -45,16 +33,16 @@ use crate::error::{Error, Result};
 use crate::model::{Entry, Origin, Time};
 use crate::store::{Clock, Stamp};
 
-use turnstile::{lock_imports, take_turn};
+use writer_queue::{lock_imports, queue_for_write};
 
 pub use check::CheckReport;
 pub use document::{TABLES, Table};
-pub use message_show::MessageQuestion;
 pub use open::{Location, Migration, sqlite_source, sqlite_version};
-pub use packed::PackedDays;
 pub use schema::SCHEMA_VERSION;
-pub use turnstile::Turn;
+pub use traffic::codec::PackedDays;
+pub use traffic::message_show::MessageQuestion;
 pub use warning::Crossed;
+pub use writer_queue::QueueGuard;
 
 /// An open database.
 #[derive(Debug)]
@@ -89,8 +77,8 @@ impl Store {
     }
 
     /// What another thread needs to read the same database beside this one.
-    pub fn twin(&self) -> Twin {
-        Twin { path: self.path.clone(), wait: self.wait, clock: self.clock }
+    pub fn helper(&self) -> HelperConnection {
+        HelperConnection { path: self.path.clone(), wait: self.wait, clock: self.clock }
     }
 
     /// Begins to read. Everything read through the snapshot is of one moment, and waits for no writer.
@@ -104,7 +92,7 @@ impl Store {
     /// [`crate::Error::Busy`] when another process keeps the lock longer than this store waits.
     pub fn write(&mut self, origin: &Origin) -> Result<Tx<'_>> {
         let (clock, wait) = (self.clock, self.wait);
-        let turn = take_turn(&self.path, wait)?;
+        let turn = queue_for_write(&self.path, wait)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(
             |error| match Error::from(error) {
                 Error::Busy { .. } => Error::Busy { waited: wait },
@@ -124,7 +112,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Busy`] when that takes longer than this store waits.
-    pub fn lock_imports(&self) -> Result<Turn> {
+    pub fn lock_imports(&self) -> Result<QueueGuard> {
         lock_imports(&self.path, self.wait)
     }
 
@@ -156,13 +144,13 @@ impl Store {
 
 /// A way to another connection to a database that is open.
 #[derive(Debug, Clone)]
-pub struct Twin {
+pub struct HelperConnection {
     path: PathBuf,
     wait: Duration,
     clock: Clock,
 }
 
-impl Twin {
+impl HelperConnection {
     /// Connects. The file was examined when it was opened first, and is not looked at here: to close a file gives up every lock
     /// that the process has on it, also those of SQLite.
     pub fn open(&self) -> Result<Store> {
@@ -186,13 +174,13 @@ pub struct Tx<'store> {
     /// The entry that this transaction added last: nobody else adds one meanwhile.
     last_entry: Option<Entry>,
     /// Lines of the audit log that are not written yet.
-    lines: Vec<event::Line>,
+    lines: Vec<audit::Line>,
     /// Whether very many steps are expected.
     many_steps: bool,
     /// Whether what is done may be undone by itself.
     attempting: bool,
     /// Given up after the transaction has ended: fields are dropped in the order in which they stand.
-    _turn: Turn,
+    _turn: QueueGuard,
 }
 
 impl Snapshot<'_> {
@@ -223,7 +211,7 @@ impl Tx<'_> {
 
     /// Tries a deed: when it fails, nothing of it is left in the transaction.
     pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
-        if self.lines.len() >= event::BATCH {
+        if self.lines.len() >= audit::BATCH {
             self.write_lines()?;
         }
         let waiting = self.lines.len();

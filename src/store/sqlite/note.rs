@@ -33,7 +33,7 @@ impl Snapshot<'_> {
     /// Hands every note that the filter keeps to `each`, in order.
     pub fn notes<E: From<Error>>(&self, filter: &NoteFilter, each: impl FnMut(Note) -> Result<(), E>) -> Result<(), E> {
         let mut query = Query::default();
-        query.lives("customer.archived_at", filter.lives);
+        query.archive_filter("customer.archived_at", filter.archive_filter);
         query.when_some("note.customer_id = ?", filter.customer_id);
         query.search("note.text LIKE ?", filter.search.as_deref());
         let columns: &[&str] = match filter.page.sort {

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{ApiId, Noun, Service, ServiceCode, ServiceDetails, Unit};
+use crate::model::{ApiId, EntityKind, Service, ServiceCode, ServiceDetails, Unit};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::{ServiceFilter, ServiceSort, Snapshot, Tx};
 
@@ -32,7 +32,7 @@ impl Snapshot<'_> {
         match found {
             Some(service) => Ok(service),
             None => Err(Error::NotFound {
-                noun: Noun::Service,
+                entity: EntityKind::Service,
                 name: name.to_owned(),
                 nearest: nearest(&self.transaction, "SELECT code FROM service", name)?,
             }),

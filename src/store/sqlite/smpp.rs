@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, Life, Noun, Service, SmppAccount, SmppDetails, SystemId};
+use crate::model::{Customer, EntityKind, Lifecycle, Service, SmppAccount, SmppDetails, SystemId};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{Page, SmppFilter, SmppSort, Snapshot, Tx};
@@ -46,7 +46,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
         },
         cug_size: row.get::<_, i64>(20)?.unsigned_abs(),
         previous_password_until: row.get(21)?,
-        life: Life { created_at: row.get(22)?, updated_at: row.get(23)?, archived_at: row.get(24)? },
+        lifecycle: Lifecycle { created_at: row.get(22)?, updated_at: row.get(23)?, archived_at: row.get(24)? },
     })
 }
 
@@ -60,7 +60,7 @@ impl SmppFilter {
     pub fn every() -> Self {
         Self {
             customer_id: None,
-            lives: crate::store::Lives::All,
+            archive_filter: crate::store::ArchiveFilter::All,
             service_id: None,
             enabled: None,
             search: None,
@@ -76,7 +76,7 @@ impl Snapshot<'_> {
         match found {
             Some(account) => Ok(account),
             None => Err(Error::NotFound {
-                noun: Noun::Smpp,
+                entity: EntityKind::Smpp,
                 name: name.to_owned(),
                 nearest: nearest(
                     &self.transaction,
@@ -126,7 +126,7 @@ impl Snapshot<'_> {
         each: impl FnMut(SmppAccount) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut query = Query::default();
-        query.lives("smpp_account.archived_at", filter.lives);
+        query.archive_filter("smpp_account.archived_at", filter.archive_filter);
         query.when_some("smpp_account.customer_id = ?", filter.customer_id);
         query.when_some("service_id = ?", filter.service_id);
         query.when_some("enabled = ?", filter.enabled);
@@ -157,7 +157,7 @@ impl Tx<'_> {
         details: SmppDetails,
         sealed: &[u8],
     ) -> Result<SmppAccount> {
-        let life = Life::begun(self.at());
+        let lifecycle = Lifecycle::begun(self.at());
         self.transaction
             .prepare_cached(
                 "INSERT INTO smpp_account (customer_id, system_id, password_sealed, name, short_name, system_type,
@@ -185,7 +185,7 @@ impl Tx<'_> {
                 details.dlr_webhook,
                 details.mo_webhook,
                 to_json(&details.mo_numbers)?,
-                life.created_at,
+                lifecycle.created_at,
             ])?;
         Ok(SmppAccount {
             id: self.transaction.last_insert_rowid(),
@@ -195,7 +195,7 @@ impl Tx<'_> {
             details,
             cug_size: 0,
             previous_password_until: None,
-            life,
+            lifecycle,
         })
     }
 
@@ -228,7 +228,7 @@ impl Tx<'_> {
                 details.dlr_webhook,
                 details.mo_webhook,
                 to_json(&details.mo_numbers)?,
-                account.life.updated_at,
+                account.lifecycle.updated_at,
             ])?;
         Ok(())
     }
@@ -237,7 +237,7 @@ impl Tx<'_> {
     pub fn touch_smpp_account(&mut self, account: &SmppAccount) -> Result<()> {
         self.transaction
             .prepare_cached("UPDATE smpp_account SET updated_at = ?2 WHERE id = ?1")?
-            .execute(params![account.id, account.life.updated_at])?;
+            .execute(params![account.id, account.lifecycle.updated_at])?;
         Ok(())
     }
 

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountCode, AddressRange, ApiId, Cause, Country, EmailAddress, EntryKind, Hash, ImportState, LetterKind,
-    LetterState, Level, Limit, Line, Money, Msisdn, NoteText, Noun, PaymentTerms, ServiceCode, ShortName, SystemId,
-    SystemType, Time, Unit, Webhook, Website,
+    AccountCode, AddressRange, ApiId, Country, CrossingCause, EmailAddress, EmailState, EmailTemplate, EntityKind,
+    EntryKind, Hash, ImportState, Level, Limit, Line, Money, Msisdn, NoteText, PaymentTerms, ServiceCode, ShortName,
+    SystemId, SystemType, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them back through their parser.
@@ -32,17 +32,17 @@ text_columns!(
     AccountCode,
     AddressRange,
     ApiId,
-    Cause,
+    CrossingCause,
     Country,
     EmailAddress,
     EntryKind,
     ImportState,
-    LetterKind,
-    LetterState,
+    EmailTemplate,
+    EmailState,
     Level,
     Msisdn,
     NoteText,
-    Noun,
+    EntityKind,
     ServiceCode,
     ShortName,
     SystemType,

@@ -3,14 +3,14 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Cause, Crossing, Customer, Level, Money, Unit, Warning, WarningDetails};
+use crate::model::{Crossing, CrossingCause, Customer, Level, Money, Unit, Warning, WarningDetails};
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{Snapshot, Tx};
 
 const SELECT: &str =
-    "SELECT warning.customer_id, customer.account_code, warning.unit, upper_e8, lower_e8, tell_customer,
-    told_at, internal, all_clear, active, state, warning.updated_at, balance.balance_e8
+    "SELECT warning.customer_id, customer.account_code, warning.unit, upper_e8, lower_e8, notify_customer,
+    told_at, internal, notify_recovery, active, state, warning.updated_at, balance.balance_e8
     FROM warning JOIN customer ON customer.id = warning.customer_id
     LEFT JOIN balance ON balance.customer_id = warning.customer_id AND balance.unit = warning.unit";
 
@@ -22,10 +22,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Warning> {
         details: WarningDetails {
             upper: row.get(3)?,
             lower: row.get(4)?,
-            tell_customer: row.get(5)?,
+            notify_customer: row.get(5)?,
             to: from_json(row, 6)?,
             internal: from_json(row, 7)?,
-            all_clear: row.get(8)?,
+            notify_recovery: row.get(8)?,
             active: row.get(9)?,
         },
         state: row.get(10)?,
@@ -130,22 +130,22 @@ impl Tx<'_> {
         let at = self.at();
         self.transaction
             .prepare_cached(
-                "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, tell_customer, told_at, internal, all_clear,
+                "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, notify_customer, told_at, internal, notify_recovery,
                     active, updated_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT DO UPDATE SET upper_e8 = excluded.upper_e8, lower_e8 = excluded.lower_e8,
-                    tell_customer = excluded.tell_customer, told_at = excluded.told_at, internal = excluded.internal,
-                    all_clear = excluded.all_clear, active = excluded.active, updated_at = excluded.updated_at",
+                    notify_customer = excluded.notify_customer, told_at = excluded.told_at, internal = excluded.internal,
+                    notify_recovery = excluded.notify_recovery, active = excluded.active, updated_at = excluded.updated_at",
             )?
             .execute(params![
                 customer.id,
                 unit,
                 details.upper,
                 details.lower,
-                details.tell_customer,
+                details.notify_customer,
                 to_json(&details.to)?,
                 to_json(&details.internal)?,
-                details.all_clear,
+                details.notify_recovery,
                 details.active,
                 at,
             ])?;
@@ -153,7 +153,13 @@ impl Tx<'_> {
     }
 
     /// Records that a warning's state changed, and changes it.
-    pub fn insert_crossing(&mut self, warning: &Warning, to: Level, cause: Cause, balance: Money) -> Result<Crossing> {
+    pub fn insert_crossing(
+        &mut self,
+        warning: &Warning,
+        to: Level,
+        cause: CrossingCause,
+        balance: Money,
+    ) -> Result<Crossing> {
         let at = self.at();
         self.transaction
             .prepare_cached("UPDATE warning SET state = ?3 WHERE customer_id = ?1 AND unit = ?2")?

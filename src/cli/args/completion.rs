@@ -1,0 +1,145 @@
+//! Completion of command lines: the loaders for shells, and the names that the database knows.
+
+use std::ffi::OsStr;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use clap_complete::CompletionCandidate;
+use ssgctl::Error;
+use ssgctl::model::Country;
+use ssgctl::store::{
+    ArchiveFilter, Clock, CustomerFilter, CustomerSort, Location, Page, ServiceFilter, ServiceSort, SmppFilter,
+    SmppSort, Snapshot, Store,
+};
+
+use crate::config::{FileArgs, Settings};
+use crate::context::Context;
+use crate::exit::Result;
+
+/// How many names are offered at most.
+const MOST: u64 = 200;
+
+/// Print what makes a shell complete ssgctl's commands, options and names
+///
+/// The line asks the program itself whenever the shell completes, so it never goes stale.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  echo 'source <(ssgctl completions bash)' >> ~/.bashrc
+  ssgctl completions zsh > ~/.zfunc/_ssgctl
+  ssgctl completions fish > ~/.config/fish/completions/ssgctl.fish")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+pub(crate) fn run(args: &CompletionsArgs, context: &mut Context) -> Result<()> {
+    let loader = match args.shell {
+        Shell::Bash => "# Completion of ssgctl in bash.\nsource <(COMPLETE=bash ssgctl)\n",
+        Shell::Zsh => {
+            "#compdef ssgctl\n# Completion of ssgctl in zsh.\nsource <(COMPLETE=zsh ssgctl)\n\
+             if [ \"$funcstack[1]\" = \"_ssgctl\" ]; then _clap_dynamic_completer_ssgctl \"$@\"; fi\n"
+        }
+        Shell::Fish => "# Completion of ssgctl in fish.\nCOMPLETE=fish ssgctl | source\n",
+    };
+    context.output.text(loader.as_bytes())
+}
+
+/// Countries, by code.
+pub(crate) fn countries() -> Vec<CompletionCandidate> {
+    Country::all().map(|country| CompletionCandidate::new(country.as_str()).help(Some(country.name().into()))).collect()
+}
+
+/// SMS credits and currencies in force.
+pub(crate) fn units() -> Vec<CompletionCandidate> {
+    ssgctl::model::units().map(|unit| CompletionCandidate::new(unit.code())).collect()
+}
+
+/// Time zones by their IANA names.
+pub(crate) fn zones() -> Vec<CompletionCandidate> {
+    jiff::tz::db().available().map(|zone| CompletionCandidate::new(zone.as_str().to_owned())).collect()
+}
+
+/// Customers whose code begins with what was typed.
+pub(crate) fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
+    names(typed, |snapshot, typed, candidates| {
+        let page = Page { sort: CustomerSort::AccountCode, descending: false, limit: None };
+        let filter =
+            CustomerFilter { archive_filter: ArchiveFilter::All, country: None, search: Some(typed.to_owned()), page };
+        snapshot.customers(&filter, |customer| {
+            offer(candidates, typed, customer.account_code.as_str(), customer.details.organisation.as_str())
+        })
+    })
+}
+
+/// SMPP accounts whose system ID or short name begins with what was typed.
+pub(crate) fn accounts(typed: &OsStr) -> Vec<CompletionCandidate> {
+    names(typed, |snapshot, typed, candidates| {
+        let page = Page { sort: SmppSort::SystemId, descending: false, limit: None };
+        let search = Some(typed.to_owned());
+        let filter = SmppFilter {
+            customer_id: None,
+            archive_filter: ArchiveFilter::All,
+            service_id: None,
+            enabled: None,
+            search,
+            page,
+        };
+        snapshot.smpp_accounts(&filter, |account| {
+            offer(candidates, typed, account.system_id.as_str(), account.customer.as_str())?;
+            match &account.details.short_name {
+                Some(short_name) => offer(candidates, typed, short_name.as_str(), account.customer.as_str()),
+                None => Ok(()),
+            }
+        })
+    })
+}
+
+/// Services whose code begins with what was typed.
+pub(crate) fn services(typed: &OsStr) -> Vec<CompletionCandidate> {
+    names(typed, |snapshot, typed, candidates| {
+        let page = Page { sort: ServiceSort::Code, descending: false, limit: None };
+        let filter = ServiceFilter { unit: None, search: Some(typed.to_owned()), page };
+        snapshot
+            .services(&filter, |service| offer(candidates, typed, service.code.as_str(), service.details.name.as_str()))
+    })
+}
+
+/// Adds a name that begins with what was typed; ends the list when there are enough.
+fn offer(candidates: &mut Vec<CompletionCandidate>, typed: &str, name: &str, help: &str) -> ssgctl::Result<()> {
+    if candidates.len() as u64 == MOST {
+        return Err(Error::Refused("there are more names than anybody reads".to_owned()));
+    }
+    if name.get(..typed.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(typed)) {
+        candidates.push(CompletionCandidate::new(name).help(Some(help.to_owned().into())));
+    }
+    Ok(())
+}
+
+/// Asks the database for names. Whatever goes wrong, there are just none to offer: a completion never complains.
+fn names(
+    typed: &OsStr,
+    ask: impl FnOnce(&Snapshot<'_>, &str, &mut Vec<CompletionCandidate>) -> ssgctl::Result<()>,
+) -> Vec<CompletionCandidate> {
+    let mut candidates = Vec::new();
+    if let (Some(typed), Some(mut store)) = (typed.to_str(), store())
+        && let Ok(snapshot) = store.read()
+    {
+        // Ends early when there are enough.
+        let _ = ask(&snapshot, typed, &mut candidates);
+    }
+    candidates
+}
+
+fn store() -> Option<Store> {
+    let settings = Settings::load(&FileArgs::of_completed_line(std::env::args_os()), true).ok()?;
+    let path = settings.database().ok()?.to_owned();
+    Store::open(&Location { path, create: false, wait: Duration::from_millis(100) }, Clock::System).ok()
+}

@@ -1,0 +1,204 @@
+//! The options and the run of every import, so that all imports have the same manners.
+
+mod expect;
+mod mapping;
+mod plan;
+
+use std::io::BufRead;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ssgctl::Error;
+use ssgctl::error::{Faults, count, quoted};
+use ssgctl::formats::{ColumnMapping, RecordReader};
+use ssgctl::import::{ImportTally, Importer, OnExisting, Planned, import};
+use ssgctl::store::Tx;
+
+use crate::args::change::ChangeArgs;
+use crate::args::input;
+use crate::args::input::{Incoming, Watch};
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::output::Rejects;
+use crate::progress::Progress;
+
+pub(crate) use expect::ExpectArgs;
+pub(crate) use mapping::{ColumnMap, ImportSection};
+use plan::{PlanRow, Summary};
+
+/// What file is imported, and how.
+#[derive(Debug, Args)]
+#[group(id = "import_file")]
+pub(crate) struct ImportArgs {
+    /// The file: CSV with a header line, JSON, or JSON lines; - is stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Change what is there already and differs; else that refuses the file
+    #[arg(long)]
+    update: bool,
+
+    /// With --update: an empty cell empties its field; else it leaves the field alone
+    #[arg(long, requires = "update")]
+    empty_unsets: bool,
+
+    /// Show what became of each row instead of the sum; with --dry-run it is shown unasked
+    #[arg(long)]
+    plan: bool,
+
+    /// Import the other rows when some are wrong
+    #[arg(long, requires = "rejects", help_heading = "Wrong rows")]
+    skip_invalid: bool,
+
+    /// Write the rows that are wrong to this new file, to be mended and imported; a column says why
+    #[arg(long, value_name = "FILE", requires = "skip_invalid", help_heading = "Wrong rows")]
+    rejects: Option<PathBuf>,
+
+    /// Replace the file of wrong rows if it is there
+    #[arg(short, long, requires = "rejects", help_heading = "Wrong rows")]
+    force: bool,
+
+    #[command(flatten)]
+    expect: ExpectArgs,
+
+    /// Read a column of the file as one of ours; may be given several times
+    #[arg(long, value_name = "THEIRS=OURS", help_heading = "Columns")]
+    map: Vec<ColumnMap>,
+
+    /// Leave a column of the file aside; may be given several times
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    ignore: Vec<String>,
+
+    /// Take telephone numbers without + or 00 for national ones of this calling code, such as 44
+    #[arg(long, value_name = "CODE", value_parser = mapping::calling_code, help_heading = "Columns")]
+    calling_code: Option<String>,
+
+    /// Read the file by this mapping of the configuration, or as this program writes it
+    #[arg(long, value_name = "NAME", help_heading = "Columns")]
+    pub(crate) from: Option<String>,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+impl ImportArgs {
+    fn on_existing(&self) -> OnExisting {
+        OnExisting { update: self.update, empty_unsets: self.empty_unsets, skip_invalid: self.skip_invalid }
+    }
+}
+
+/// Imports a file and shows what came of it.
+pub(crate) fn run<I: Importer>(args: &ImportArgs, importer: &mut I, context: &mut Context) -> Result<()> {
+    let mut job = Job::open(args, importer, context)?;
+    let tally = if args.plan || args.change.dry_run {
+        context.write_rows(&args.change, |tx, rows| job.run(tx, |planned| rows.row(&PlanRow::of(planned))))?
+    } else {
+        let file = job.file.clone();
+        let summary =
+            context.write(&args.change, |tx| Ok::<_, Failure>(Summary { file, tally: job.run(tx, |_| Ok(()))? }))?;
+        context.output.row(&summary)?;
+        summary.tally
+    };
+    if let (Some(rejects), true) = (job.rejects, tally.refused > 0) {
+        rejects.publish(args.force)?;
+    }
+    tell(context, args, &tally);
+    Ok(())
+}
+
+/// An import with all that it needs.
+struct Job<'a, I: Importer> {
+    args: &'a ImportArgs,
+    file: String,
+    watch: Watch,
+    progress: Option<Progress>,
+    rows: RecordReader<Box<dyn BufRead>>,
+    column_mapping: Option<ColumnMapping>,
+    importer: &'a mut I,
+    rejects: Option<Rejects>,
+}
+
+impl<'a, I: Importer> Job<'a, I> {
+    fn open(args: &'a ImportArgs, importer: &'a mut I, context: &Context) -> Result<Self> {
+        let file = input::name(&args.file);
+        let Incoming { input, size, watch } = input::open_to_import(&args.file, args.expect.is_summed())?;
+        let rows = RecordReader::open(input)
+            .map_err(|fault| Failure::of_file(&file, fault.into()))?
+            .raw(context.output.is_raw());
+        let column_mapping = mapping::column_mapping::<I>(args, rows.columns(), context)?;
+        if I::SECRET.is_some_and(|secret| {
+            rows.columns().iter().any(|column| column == secret) || args.map.iter().any(|map| map.is_for(secret))
+        }) {
+            warn_of_readers(&args.file);
+        }
+        let rejects = match &args.rejects {
+            Some(path) if path == Path::new("-") => {
+                return Err(Failure::usage("--rejects takes a file: stdout has the result").field("rejects"));
+            }
+            Some(path) if !args.change.dry_run => Some(Rejects::create(path, args.force, rows.columns())?),
+            _ => None,
+        };
+        let progress = Some(Progress::of_bytes(size, context.quiet));
+        Ok(Self { args, file, watch, progress, rows, column_mapping, importer, rejects })
+    }
+
+    /// Does all of it in a transaction, or fails.
+    fn run(&mut self, tx: &mut Tx<'_>, mut each: impl FnMut(&Planned<'_>) -> Result<()>) -> Result<ImportTally> {
+        let Self { args, file, watch, progress, rows, column_mapping, importer, rejects } = self;
+        let tally = import(tx, rows, column_mapping.as_ref(), *importer, args.on_existing(), |planned| {
+            if let (Some(rejects), Some(fault)) = (rejects.as_mut(), planned.fault) {
+                rejects.row(planned.cells, &format!("line {}: {}", fault.line, fault.error))?;
+            }
+            if let Some(progress) = progress.as_ref() {
+                progress.at(watch.bytes());
+            }
+            each(planned)
+        })?;
+        // The bar is gone before anything is told.
+        drop(progress.take());
+        let tally = tally.map_err(|faults| refused(file, faults))?;
+        args.expect.check(file, tally.rows, watch)?;
+        Ok(tally)
+    }
+}
+
+/// The failure of a file with faults.
+fn refused(file: &str, faults: Faults) -> Failure {
+    let first = faults.first.first().map(|fault| &*fault.error);
+    let is_of_header = matches!(first, Some(Error::Input { code: "bad_header", .. }));
+    let failure = Failure::of_file(file, faults);
+    if is_of_header {
+        return failure.hint("`--map THEIRS=OURS` reads a column under another name, `--from` a known kind of file");
+    }
+    failure
+}
+
+/// Tells of a file with secrets that others can read.
+fn warn_of_readers(file: &Path) {
+    if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o044 != 0) {
+        let file = quoted(file.display());
+        Context::warn(&format!(
+            "{file} holds passwords and may be read by other users; chmod 600 it, and remove it soon"
+        ));
+    }
+}
+
+/// Tells a person what neither the sum nor the plan shows.
+fn tell(context: &Context, args: &ImportArgs, tally: &ImportTally) {
+    if !tally.left_out.is_empty() {
+        let columns = tally.left_out.iter().map(|(name, rows)| format!("{name} ({})", count(*rows, "row")));
+        context.note(&format!("not imported: {}", columns.collect::<Vec<_>>().join(", ")));
+    }
+    if (args.plan || args.change.dry_run) && !context.output.is_data() {
+        let ImportTally { rows, new, changed, same, refused, .. } = tally;
+        let rows = count(*rows, "row");
+        context.note(&format!("{rows}: {new} new, {changed} changed, {same} same, {refused} refused"));
+    }
+    if let (Some(path), true) = (&args.rejects, tally.refused > 0) {
+        let refused = count(tally.refused, "row");
+        let path = quoted(path.display());
+        let place = if args.change.dry_run { "they would be in" } else { "see" };
+        Context::warn(&format!("{refused} refused; {place} {path}"));
+    }
+}

@@ -1,0 +1,60 @@
+//! What came of an import: row by row, and in sum.
+
+use serde_json::{Map, Value};
+use ssgctl::import::{ImportTally, Planned, Verdict};
+
+use crate::output::{Cell, Column, Row};
+
+/// What became of a row of the file.
+pub(super) struct PlanRow {
+    line: u64,
+    verdict: Verdict,
+    name: String,
+    changes: Map<String, Value>,
+    left_out: Vec<String>,
+    reason: Option<String>,
+}
+
+impl PlanRow {
+    pub(super) fn of(planned: &Planned<'_>) -> Self {
+        Self {
+            line: planned.line,
+            verdict: planned.verdict,
+            name: planned.name.to_owned(),
+            // A new thing is as its row has it; only what changed says more than the file.
+            changes: if planned.verdict == Verdict::Changed { planned.changes.values() } else { Map::new() },
+            left_out: planned.left_out.to_vec(),
+            reason: planned.fault.map(|fault| fault.error.to_string()),
+        }
+    }
+}
+
+impl Row for PlanRow {
+    const NAME: &str = "name";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("line", |p| Cell::number(p.line)),
+        Column::new("verdict", |p| Cell::text(p.verdict.as_str())),
+        Column::new("name", |p| Cell::text(&p.name)),
+        Column::new("changes", |p| if p.changes.is_empty() { Cell::Empty } else { Cell::Changes(&p.changes) }),
+        Column::new("left_out", |p| Cell::list(&p.left_out)),
+        Column::new("reason", |p| Cell::maybe(p.reason.as_ref())),
+    ];
+}
+
+/// What an import did.
+pub(super) struct Summary {
+    pub(super) file: String,
+    pub(super) tally: ImportTally,
+}
+
+impl Row for Summary {
+    const NAME: &str = "file";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("file", |s| Cell::text(&s.file)),
+        Column::new("rows", |s| Cell::number(s.tally.rows)),
+        Column::new("new", |s| Cell::number(s.tally.new)),
+        Column::new("changed", |s| Cell::number(s.tally.changed)),
+        Column::new("same", |s| Cell::number(s.tally.same)),
+        Column::new("refused", |s| Cell::number(s.tally.refused)),
+    ];
+}

@@ -1,0 +1,13 @@
+//! Arguments that commands share.
+
+pub(crate) mod change;
+pub(crate) mod completion;
+pub(crate) mod confusable;
+pub(crate) mod deferred_command;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod input;
+pub(crate) mod list;
+pub(crate) mod period;
+pub(crate) mod search;
+pub(crate) mod usage;

@@ -1,0 +1,360 @@
+//! Times and periods as people give them. A period is half-open, and a day is a day of a named time zone.
+
+use std::fmt;
+use std::str::FromStr;
+
+use clap::Args;
+use clap_complete::ArgValueCandidates;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ToSpan};
+use serde::Deserialize;
+use ssgctl::model::{Invalid, Time};
+use ssgctl::report::Period;
+use ssgctl::store::Clock;
+
+use crate::args::completion;
+use crate::config::Settings;
+use crate::exit::{Failure, Result};
+
+/// A time by RFC 3339, a day, or a span that reaches back from now, such as `24h` or `7d`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Moment {
+    Time(Time),
+    Day(Date),
+    Ago(SignedDuration),
+}
+
+impl FromStr for Moment {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let time = text.parse().map(Self::Time).ok();
+        let day = || text.parse().map(Self::Day).ok();
+        time.or_else(day).or_else(|| ago(text)).ok_or_else(|| {
+            Invalid::rule(
+                "must be a time such as 2026-11-24T14:30:00Z, a day such as 2026-11-24, or a span back such as 24h or 7d",
+            )
+        })
+    }
+}
+
+fn ago(text: &str) -> Option<Moment> {
+    let span: Span = text.parse().ok()?;
+    span.to_duration(SpanRelativeTo::days_are_24_hours()).map(Moment::Ago).ok()
+}
+
+impl Moment {
+    /// The time itself, or when the day begins.
+    pub(crate) fn beginning(self, zone: &Zone) -> ssgctl::Result<Time> {
+        match self {
+            Self::Time(time) => Ok(time),
+            Self::Day(day) => midnight(day, zone),
+            Self::Ago(length) => before_now(length),
+        }
+    }
+
+    /// The time itself, or when the day has ended.
+    pub(crate) fn end(self, zone: &Zone) -> ssgctl::Result<Time> {
+        match self {
+            Self::Day(day) => midnight(day.tomorrow().map_err(out_of_range)?, zone),
+            other => other.beginning(zone),
+        }
+    }
+}
+
+/// The first moment of a day, which in some zones is not 00:00 on every day.
+fn midnight(day: Date, zone: &Zone) -> ssgctl::Result<Time> {
+    let begun = day.to_zoned_datetime(zone.0.clone()).map_err(out_of_range)?;
+    Ok(Time::from_timestamp(begun.timestamp()))
+}
+
+fn before_now(length: SignedDuration) -> ssgctl::Result<Time> {
+    let now: Timestamp = Clock::System.now().timestamp();
+    now.checked_sub(length).map(Time::from_timestamp).map_err(out_of_range)
+}
+
+fn out_of_range(_: jiff::Error) -> ssgctl::Error {
+    ssgctl::Error::Overflow { what: "the time" }
+}
+
+/// The last hours, days, weeks or months, such as `24h`, `7d`, `2w` or `3mo`. The one that runs is among them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Last {
+    count: i32,
+    unit: LastUnit,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum LastUnit {
+    Hours,
+    Days,
+    Months,
+}
+
+impl Last {
+    /// What a report is about where nobody says.
+    pub(crate) const WEEK: Self = Self { count: 7, unit: LastUnit::Days };
+
+    /// From when to when they last.
+    pub(crate) fn period(self, zone: &Zone) -> ssgctl::Result<Period> {
+        let now = Clock::System.now().timestamp().to_zoned_datetime(zone.0.clone());
+        let (before, today) = (self.count - 1, now.date());
+        let (first, next) = match self.unit {
+            LastUnit::Hours => {
+                let until = full_hour(Clock::System.now(), true)?;
+                let from = until.timestamp().checked_sub(i64::from(self.count).hours()).map_err(out_of_range)?;
+                return Ok(Period { from: Time::from_timestamp(from), until });
+            }
+            LastUnit::Days => (today.checked_sub(before.days()), today.tomorrow()),
+            LastUnit::Months => (today.first_of_month().checked_sub(before.months()), today.last_of_month().tomorrow()),
+        };
+        let begins = |day: Result<Date, jiff::Error>| midnight(day.map_err(out_of_range)?, zone);
+        Ok(Period { from: begins(first)?, until: begins(next)? })
+    }
+}
+
+impl FromStr for Last {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let rule = || Invalid::rule("must be so many hours, days, weeks or months, such as 24h, 7d, 2w or 3mo");
+        let (count, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+        let (unit, times) = match unit {
+            "h" => (LastUnit::Hours, 1),
+            "d" => (LastUnit::Days, 1),
+            "w" => (LastUnit::Days, 7),
+            "mo" => (LastUnit::Months, 1),
+            _ => return Err(rule()),
+        };
+        let count: i32 = count.parse().ok().filter(|count| (1..=100_000).contains(count)).ok_or_else(rule)?;
+        Ok(Self { count: count * times, unit })
+    }
+}
+
+/// So many days, such as `7d` or `2w`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Days(i32);
+
+impl Days {
+    pub(crate) fn count(self) -> u64 {
+        u64::from(self.0.unsigned_abs())
+    }
+}
+
+impl FromStr for Days {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.parse() {
+            Ok(Last { count, unit: LastUnit::Days }) => Ok(Self(count)),
+            _ => Err(Invalid::rule("must be so many days or weeks, such as 7d or 2w")),
+        }
+    }
+}
+
+/// The beginning of the hour of UTC that a time lies in, or, `after` it, of the next one.
+fn full_hour(time: Time, after: bool) -> ssgctl::Result<Time> {
+    let hour = time.timestamp().as_second().div_euclid(3600) + i64::from(after);
+    Timestamp::from_second(hour * 3600).map(Time::from_timestamp).map_err(out_of_range)
+}
+
+/// A time zone by its IANA name.
+#[derive(Debug, Clone)]
+pub(crate) struct Zone(TimeZone);
+
+impl Zone {
+    /// The zone in which everything is stored.
+    pub(crate) const fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    /// The zone as the time library's own type.
+    pub(crate) fn time_zone(&self) -> TimeZone {
+        self.0.clone()
+    }
+}
+
+impl FromStr for Zone {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        TimeZone::get(text)
+            .map(Self)
+            .map_err(|_| Invalid::rule("must be a time zone by its IANA name, such as Europe/London or UTC"))
+    }
+}
+
+impl Zone {
+    /// The zone as the time library has it.
+    pub(crate) fn into_inner(self) -> TimeZone {
+        self.0
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.iana_name().unwrap_or("UTC"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The option that says whose days are meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ZoneArgs {
+    /// Time zone of days by its IANA name; the configuration's, else UTC
+    #[arg(long, visible_alias = "tz", value_name = "ZONE", add = ArgValueCandidates::new(completion::zones))]
+    timezone: Option<Zone>,
+}
+
+impl ZoneArgs {
+    pub(crate) fn zone(&self, settings: &Settings) -> Zone {
+        self.timezone.clone().or_else(|| settings.defaults.timezone.clone()).unwrap_or(Zone::utc())
+    }
+}
+
+/// The options that say what period a report is about.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReportPeriodArgs {
+    /// When the period begins: a time, a day, or a span back such as 30d
+    #[arg(long, value_name = "TIME", conflicts_with = "last")]
+    from: Option<Moment>,
+
+    /// When the period has ended: a time or a day; now when not given
+    #[arg(long, visible_alias = "to", value_name = "TIME", requires = "from")]
+    until: Option<Moment>,
+
+    /// The last hours, days, weeks or months, this one included: 24h, 7d, 2w, 3mo; 7d when no period is given
+    #[arg(long, value_name = "SPAN")]
+    last: Option<Last>,
+}
+
+impl ReportPeriodArgs {
+    /// The same for what is counted by days: what ends or begins now, ends or begins with the day.
+    pub(crate) fn days(&self, zone: &Zone) -> Result<Period> {
+        let Period { from, until } = self.period(zone)?;
+        let is_now = |moment: Option<Moment>| matches!(moment, None | Some(Moment::Ago(_)));
+        let date = |time: Time| time.timestamp().to_zoned_datetime(zone.time_zone()).date();
+        let begun = if is_now(self.from) { midnight(date(from), zone)? } else { from };
+        let is_cut = is_now(self.until) && midnight(date(until), zone)? != until;
+        let ended = if is_cut { Moment::Day(date(until)).end(zone)? } else { until };
+        Ok(Period { from: begun, until: ended })
+    }
+
+    /// The period, with days of a zone. What ends or begins now, ends or begins with the hour.
+    pub(crate) fn period(&self, zone: &Zone) -> Result<Period> {
+        let Some(from) = self.from else {
+            return Ok(self.last.unwrap_or(Last::WEEK).period(zone)?);
+        };
+        let hour = |moment: Moment, after| match moment {
+            Moment::Ago(_) => full_hour(moment.beginning(zone)?, after),
+            moment => moment.beginning(zone),
+        };
+        let until = self.until.unwrap_or(Moment::Ago(SignedDuration::ZERO));
+        let period = Period { from: hour(from, false)?, until: hour(until, true)? };
+        if period.until < period.from {
+            return Err(Failure::usage("--until is before --from"));
+        }
+        Ok(period)
+    }
+}
+
+/// The options that limit a list to a period.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PeriodArgs {
+    /// Only from this time or day on, or as recent as this, such as 7d
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+
+    /// Only before this time or day
+    #[arg(long, value_name = "TIME")]
+    until: Option<Moment>,
+
+    #[command(flatten)]
+    zone: ZoneArgs,
+}
+
+impl PeriodArgs {
+    /// When the period begins and when it has ended, where it has such bounds.
+    pub(crate) fn bounds(&self, settings: &Settings) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
+        let zone = self.zone.zone(settings);
+        let bound = |moment: Option<Moment>| moment.map(|moment| moment.beginning(&zone)).transpose();
+        Ok((bound(self.since)?, bound(self.until)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(name: &str) -> Zone {
+        name.parse().expect("zone")
+    }
+
+    fn moment(text: &str) -> Moment {
+        text.parse().expect("moment")
+    }
+
+    #[test]
+    fn a_day_begins_and_ends_by_its_zone() {
+        let day = moment("2026-10-25");
+        assert_eq!(day.beginning(&zone("UTC")).expect("time").to_string(), "2026-10-25T00:00:00.000Z");
+        // The day on which London's clocks go back has 25 hours.
+        assert_eq!(day.beginning(&zone("Europe/London")).expect("time").to_string(), "2026-10-24T23:00:00.000Z");
+        assert_eq!(day.end(&zone("Europe/London")).expect("time").to_string(), "2026-10-26T00:00:00.000Z");
+    }
+
+    #[test]
+    fn days_follow_each_other_without_a_gap_in_every_zone() {
+        for name in ["UTC", "Europe/London", "America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Apia", "Africa/Cairo"] {
+            let zone = zone(name);
+            let mut day: Date = "2011-12-01".parse().expect("date");
+            for _ in 0..500 {
+                let end = Moment::Day(day).end(&zone).expect("time");
+                day = day.tomorrow().expect("date");
+                assert_eq!(end, Moment::Day(day).beginning(&zone).expect("time"), "{name} {day}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_of_something_has_the_one_that_runs_and_whole_ones_before() {
+        let (utc, london) = (zone("UTC"), zone("Europe/London"));
+        let period = |text: &str, zone: &Zone| text.parse::<Last>().expect(text).period(zone).expect(text);
+        let hours = |period: Period| (period.until.timestamp() - period.from.timestamp()).as_hours();
+        let now = Clock::System.now();
+        for (text, length) in
+            [("1h", 1..=1), ("24h", 24..=24), ("7d", 168..=168), ("2w", 336..=336), ("3mo", 2136..=2208)]
+        {
+            let found = period(text, &utc);
+            assert!(found.from <= now && now < found.until, "{text}");
+            assert!(length.contains(&hours(found)), "{text}");
+        }
+        let year = period("365d", &london);
+        assert_eq!(
+            year.from,
+            Moment::Day(year.from.timestamp().to_zoned_datetime(london.0.clone()).date())
+                .beginning(&london)
+                .expect("a day")
+        );
+        for text in ["", "7", "d", "0d", "-1d", "7m", "1.5d", "7 d", "100001h", "99999999999d"] {
+            assert!(text.parse::<Last>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_reaches_back() {
+        let now = Clock::System.now();
+        for text in ["24h", "7d", "2 weeks", "90m"] {
+            assert!(moment(text).beginning(&zone("UTC")).expect("time") < now);
+        }
+        for text in ["", "yesterday", "2026-13-01", "24"] {
+            assert!(text.parse::<Moment>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `ssgctl balance adjust`.
+
+use clap::Args;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::model::{Money, Unit};
+use ssgctl::ops;
+use ssgctl::ops::balance::Adjustment;
+
+use crate::args::change::ChangeArgs;
+use crate::args::completion;
+use crate::commands::balance::booking::BookingArgs;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Add to a balance, or take from it
+///
+/// With --key the change is booked once, however often the command is repeated: the same key with the same change prints
+/// the first receipt again, with another change it is refused (exit 4). Keys never lapse.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance adjust ABCCORP331 5000 --description 'bank transfer' --reference INV-2026-118 --key inv-2026-118
+  ssgctl balance adjust ABCCORP331 -5 --description 'double charge'
+  ssgctl balance adjust ABCCORP331 250.00 --unit GBP --description 'card payment'")]
+pub(crate) struct AdjustArgs {
+    /// Account code or API ID
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
+    customer: String,
+
+    /// What to add; negative takes away. A plain decimal, whole for SMS credits, at most 8 decimals for money
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    amount: Money,
+
+    /// SMS or a currency by ISO 4217; the customer's only balance, or SMS when it has none
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
+    unit: Option<Unit>,
+
+    #[command(flatten)]
+    booking: BookingArgs,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: AdjustArgs, context: &mut Context) -> Result<()> {
+    let BookingArgs { description, reference, key, allow_negative } = args.booking;
+    let (unit, amount) = (args.unit, args.amount);
+    let adjustment = Adjustment { unit, amount, description, reference, key, allow_negative };
+    let receipt = context.write(&args.change, |tx| ops::balance::adjust(tx, &args.customer, &adjustment))?;
+    context.output.row(&receipt)
+}

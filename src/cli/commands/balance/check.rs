@@ -1,0 +1,201 @@
+//! `ssgctl balance check`.
+
+use clap::Args;
+use ssgctl::Error;
+use ssgctl::error::count as counted;
+use ssgctl::mail::{MailTransport, Round};
+use ssgctl::model::{CheckCounts, CheckRun, Crossing, OutboxEmail};
+use ssgctl::ops::warning::{Broken, Judged, Judgement};
+use ssgctl::ops::{self, outbox};
+use ssgctl::store::Due;
+
+use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::commands::mail::post;
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Result};
+use crate::output::{Cell, Column, Row, Shown};
+
+/// Find balances that crossed their thresholds, and send what there is to tell: the cron job
+///
+/// Each crossing is told once to each recipient, however often and however many times at once this runs. Says nothing when
+/// there is nothing to say. Emails that cannot be sent now wait for a later run (exit 11); emails that failed, or of which
+/// nobody knows whether they arrived, need a look (exit 12): see `mail list`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance check
+  ssgctl balance check --dry-run
+  ssgctl balance check --status --json
+  */5 * * * *  gateway  ssgctl balance check   # in /etc/cron.d")]
+pub(crate) struct CheckArgs {
+    /// Show which emails would be queued; save and send nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+
+    /// Show when the check last ran, and what it did
+    #[arg(long, conflicts_with = "dry_run")]
+    status: bool,
+
+    /// Say what was done, also when all is well
+    #[arg(short, long)]
+    verbose: bool,
+
+    #[command(flatten)]
+    why: ReasonArgs,
+}
+
+impl Row for CheckRun {
+    const NAME: &str = "started_at";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("started_at", |r| Cell::Time(r.started_at)),
+        Column::new("finished_at", |r| Cell::maybe_time(r.finished_at)),
+        Column::new("crossings", |r| Cell::number(r.counts.crossings)),
+        Column::new("queued", |r| Cell::number(r.counts.queued)),
+        Column::new("sent", |r| Cell::number(r.counts.sent)),
+        Column::new("deferred", |r| Cell::number(r.counts.deferred)),
+        Column::new("failed", |r| Cell::number(r.counts.failed)),
+        Column::new("uncertain", |r| Cell::number(r.counts.uncertain)),
+    ];
+}
+
+pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
+    if args.status {
+        return status(context);
+    }
+    if args.dry_run {
+        return rehearse(args, context);
+    }
+    context.output.refuse_unknown_fields(&CheckRun::keys())?;
+    let Some(_lock) = post::lock(context)? else {
+        if args.verbose {
+            context.note("another check is running; this one has nothing to do");
+        }
+        return Ok(());
+    };
+    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
+    let renderer = context.settings.mail.renderer()?;
+    let internal = context.settings.mail.mail.internal.clone();
+    let transport = transport(context)?;
+    let (mut abandoned, Judgement { judged, broken }, transport) = context.write_unshown(&change, |tx| {
+        let abandoned = outbox::find_abandoned(tx)?;
+        let judgement = ops::warning::judge(tx, &internal, &|notice| renderer.compose(notice))?;
+        outbox::begin_run(tx)?;
+        // Nothing is recorded that cannot be told: the crossing is found again when emails can leave.
+        let transport = if tx.count_due(outbox::due(tx)?)? > 0 { transport.transpose()? } else { None };
+        Ok::<_, Failure>((abandoned, judgement, transport))
+    })?;
+    let mut counts = CheckCounts {
+        crossings: count(judged.len()),
+        queued: count(judged.iter().map(|judged| judged.emails.len()).sum()),
+        uncertain: count(abandoned.len()),
+        ..CheckCounts::default()
+    };
+    for judged in judged.iter().filter(|judged| judged.nobody_to_tell) {
+        let Crossing { customer, unit, to, .. } = &judged.crossing;
+        Context::warn(&format!("{customer} is at its {to} threshold in {unit}, and has no address to be told at"));
+    }
+    let mut worst = abandoned.pop();
+    let delivered = transport.map_or(Ok(()), |mut transport| {
+        let mut told = |email: &OutboxEmail| worst = post::worse(worst.take(), email);
+        post::send(context, &args.why, Round::Due, transport.as_mut(), &mut counts, &mut told)
+    });
+    let run = context.write_unshown(&change, |tx| {
+        outbox::end_run(tx, counts)?;
+        tx.last_check_run()
+    })?;
+    delivered?;
+    if let Some(run) = run.filter(|_| args.verbose || context.output.is_data()) {
+        context.output.row(&run)?;
+    }
+    let outcome = verdict(counts, worst.as_ref(), judged.iter().any(|judged| judged.nobody_to_tell));
+    if let (Err(failure), false) = (&outcome, broken.is_empty()) {
+        Context::warn(&failure.to_string());
+    }
+    told_of_broken(&broken).and(outcome)
+}
+
+/// How the run ends: with what a person must look at before what a later run will do by itself.
+fn verdict(counts: CheckCounts, worst: Option<&OutboxEmail>, nobody_to_tell: bool) -> Result<()> {
+    post::failed(counts, worst)?;
+    if nobody_to_tell {
+        let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
+        return Err(post::attention("somebody is to be told and has no address".to_owned()).hint(hint));
+    }
+    post::deferred(counts, worst)
+}
+
+/// Names balances that could not be judged. That comes before all else: a person must see to it, or they are never warned.
+fn told_of_broken(broken: &[Broken]) -> Result<()> {
+    for Broken { name, error } in broken {
+        Context::warn(&format!("{name} cannot be judged: {error}"));
+    }
+    match broken.len() {
+        0 => Ok(()),
+        number => {
+            let balances = counted(number as u64, "balance");
+            Err(Error::Damaged(format!("{balances} could not be judged, all others were")).into())
+        }
+    }
+}
+
+/// Who takes emails away, or why nobody does; nothing when there is nothing to tell.
+fn transport(context: &mut Context) -> Result<Option<Result<Box<dyn MailTransport>>>> {
+    let idle = context.read(|snapshot| {
+        let now = ssgctl::store::Clock::System.now();
+        let waiting = snapshot.count_due(Due { by: now, beyond: now })?;
+        Ok(waiting == 0 && snapshot.warnings_crossed()?.is_empty())
+    })?;
+    let ready = || Ok(context.settings.mail.transport()?.transport()?);
+    Ok(if idle { None } else { Some(ready()) })
+}
+
+fn status(context: &mut Context) -> Result<()> {
+    let run = context.store()?.read()?.last_check_run()?;
+    match run {
+        Some(run) => context.output.row(&run),
+        None => Err(Failure::new(Exit::NotFound, "never_ran", "`balance check` has never run on this database")),
+    }
+}
+
+/// A crossing, and one of the emails that would tell of it.
+struct Told {
+    crossing: Crossing,
+    email: Option<OutboxEmail>,
+}
+
+impl Row for Told {
+    const NAME: &str = "customer";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |t| Cell::text(&t.crossing.customer)),
+        Column::new("balance", |t| Cell::amount(t.crossing.unit, t.crossing.balance)),
+        Column::new("unit", |t| Cell::text(t.crossing.unit.code())),
+        Column::new("from", |t| Cell::text(t.crossing.from.as_str())),
+        Column::new("to", |t| Cell::text(t.crossing.to.as_str())),
+        Column::new("email", |t| t.email.as_ref().map_or(Cell::Empty, |l| Cell::text(l.content.kind.as_str()))),
+        Column::new("recipient", |t| Cell::maybe(t.email.as_ref().map(|email| &email.recipient))),
+        Column::detail("subject", |t| t.email.as_ref().map_or(Cell::Empty, |l| Cell::text(&l.content.subject))),
+    ];
+}
+
+/// One row for each email, and one for a crossing that nobody is told of.
+fn told(judged: Judged) -> Vec<Told> {
+    let Judged { crossing, emails, .. } = judged;
+    if emails.is_empty() {
+        return vec![Told { crossing, email: None }];
+    }
+    emails.into_iter().map(|email| Told { crossing: crossing.clone(), email: Some(email) }).collect()
+}
+
+fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
+    let renderer = context.settings.mail.renderer()?;
+    let internal = context.settings.mail.mail.internal.clone();
+    let change = ChangeArgs { dry_run: true, why: args.why.clone() };
+    let Judgement { judged, broken } =
+        context.write_unshown(&change, |tx| ops::warning::judge(tx, &internal, &|notice| renderer.compose(notice)))?;
+    let rows: Vec<Told> = judged.into_iter().flat_map(told).collect();
+    context.output.all(&rows)?;
+    told_of_broken(&broken)
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

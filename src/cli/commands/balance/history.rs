@@ -1,0 +1,58 @@
+//! `ssgctl balance history`.
+
+use clap::Args;
+use clap_complete::ArgValueCandidates;
+use ssgctl::model::{EntryKind, Unit};
+use ssgctl::store::EntryFilter;
+
+use crate::args::completion;
+use crate::args::list::{OfCustomerArgs, RecentArgs};
+use crate::args::period::PeriodArgs;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List the entries that moved balances, oldest first
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance history ABCCORP331
+  ssgctl balance history ABCCORP331 --unit GBP --since 2026-11-01 --until 2026-12-01 --csv
+  ssgctl balance history --actor alice --since 24h")]
+pub(crate) struct HistoryArgs {
+    #[command(flatten)]
+    customer: OfCustomerArgs,
+
+    /// Only entries in this unit
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
+    unit: Option<Unit>,
+
+    /// Only entries of this kind: adjustment, charge, transfer or reversal
+    #[arg(long, value_name = "KIND")]
+    kind: Option<EntryKind>,
+
+    /// Only entries by this actor
+    #[arg(long, value_name = "NAME")]
+    actor: Option<String>,
+
+    #[command(flatten)]
+    period: PeriodArgs,
+
+    #[command(flatten)]
+    recent: RecentArgs,
+}
+
+pub(crate) fn run(args: HistoryArgs, context: &mut Context) -> Result<()> {
+    let (since, until) = args.period.bounds(&context.settings)?;
+    context.list(|snapshot, rows| {
+        let filter = EntryFilter {
+            customer_id: args.customer.id(snapshot)?,
+            unit: args.unit,
+            kind: args.kind,
+            actor: args.actor,
+            since,
+            until,
+            newest_first: args.recent.desc,
+            limit: args.recent.limit,
+        };
+        snapshot.entries(&filter, |entry| rows.row(&entry))
+    })
+}

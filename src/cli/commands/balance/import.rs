@@ -1,0 +1,85 @@
+//! `ssgctl balance import`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ssgctl::ops;
+use ssgctl::ops::balance::Receipt;
+use ssgctl::store::Tx;
+
+use crate::args::change::ChangeArgs;
+use crate::args::import::ExpectArgs;
+use crate::args::input;
+use crate::args::input::Incoming;
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::output::{Cell, Column, Row};
+
+/// Book many adjustments from a file: all of them or none
+///
+/// The file is CSV with a header line, or JSON lines, with customer, amount and description, and perhaps unit, reference
+/// and key; other columns are left alone. Rows with a key that was booked before are counted as replayed, so a file with
+/// keys can be imported again without harm.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance import topups.csv --dry-run
+  ssgctl balance import topups.csv --expect-rows 412 --reason 'bank file of 24 November'
+  jq -c '.[]' topups.json | ssgctl balance import - --receipts --json")]
+pub(crate) struct ImportArgs {
+    /// The file; - is stdin
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Show every receipt instead of the sum
+    #[arg(long)]
+    receipts: bool,
+
+    /// Let debits take balances below what their credit limits allow
+    #[arg(long)]
+    allow_negative: bool,
+
+    #[command(flatten)]
+    expect: ExpectArgs,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+struct Summary {
+    file: String,
+    receipts: Vec<Receipt>,
+}
+
+impl Summary {
+    fn replayed(&self) -> usize {
+        self.receipts.iter().filter(|receipt| receipt.replayed).count()
+    }
+}
+
+impl Row for Summary {
+    const NAME: &str = "file";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("file", |s| Cell::text(&s.file)),
+        Column::new("rows", |s| Cell::number(s.receipts.len())),
+        Column::new("booked", |s| Cell::number(s.receipts.len() - s.replayed())),
+        Column::new("replayed", |s| Cell::number(s.replayed())),
+    ];
+}
+
+pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
+    let file = input::name(&args.file);
+    let Incoming { input, watch, .. } = input::open_to_import(&args.file, args.expect.is_summed())?;
+    let mut rows = ssgctl::import::adjustment::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
+    args.expect.check(&file, rows.len() as u64, &watch)?;
+    for row in &mut rows {
+        row.adjustment.allow_negative = args.allow_negative;
+    }
+    let deed = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
+    if args.receipts {
+        let receipts = context.write(&args.change, deed)?;
+        return context.output.all(&receipts);
+    }
+    let summary =
+        context.write(&args.change, |tx| Ok::<_, Failure>(Summary { file: file.clone(), receipts: deed(tx)? }))?;
+    context.output.row(&summary)
+}

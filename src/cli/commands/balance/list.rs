@@ -1,0 +1,68 @@
+//! `ssgctl balance list`.
+
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
+use ssgctl::model::{Level, Money, Unit};
+use ssgctl::store::{BalanceFilter, BalanceSort};
+
+use crate::args::completion;
+use crate::args::list::{ArchiveFilterArgs, PageArgs};
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List the balances of all customers
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance list --unit SMS --at-most 100 --sort balance
+  ssgctl balance list --state lower
+  ssgctl balance list --csv > balances.csv")]
+pub(crate) struct ListArgs {
+    /// Only balances in this unit
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
+    unit: Option<Unit>,
+
+    /// Only balances at or below this amount
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    at_most: Option<Money>,
+
+    /// Only balances that the last check found in this state: ok, upper or lower
+    #[arg(long, value_name = "STATE")]
+    state: Option<Level>,
+
+    #[command(flatten)]
+    archive_filter: ArchiveFilterArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Sort {
+    #[default]
+    Customer,
+    Balance,
+    UpdatedAt,
+}
+
+impl From<Sort> for BalanceSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Customer => Self::Customer,
+            Sort::Balance => Self::Balance,
+            Sort::UpdatedAt => Self::UpdatedAt,
+        }
+    }
+}
+
+pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
+    let filter = BalanceFilter {
+        customer_id: None,
+        archive_filter: args.archive_filter.archive_filter(),
+        unit: args.unit,
+        at_most: args.at_most,
+        state: args.state,
+        page: args.page.page(),
+    };
+    context.list(|snapshot, rows| snapshot.balances(&filter, |balance| rows.row(&balance)))
+}

@@ -1,0 +1,49 @@
+//! `ssgctl balance transfer`.
+
+use clap::Args;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::model::{Money, Unit};
+use ssgctl::ops;
+use ssgctl::ops::balance::Transfer;
+
+use crate::args::change::ChangeArgs;
+use crate::args::completion;
+use crate::commands::balance::booking::BookingArgs;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Move an amount from one customer to another: two entries or none
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl balance transfer ABCCORP331 ABCLTD107 500 --description 'moved to the daughter company' --key move-2026-11")]
+pub(crate) struct TransferArgs {
+    /// Account code or API ID of the customer who gives
+    #[arg(value_name = "FROM", add = ArgValueCompleter::new(completion::customers))]
+    from: String,
+
+    /// Account code or API ID of the customer who gets
+    #[arg(value_name = "TO", add = ArgValueCompleter::new(completion::customers))]
+    to: String,
+
+    /// What is moved, positive
+    #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
+    amount: Money,
+
+    /// SMS or a currency by ISO 4217; the giver's only balance, or SMS when it has none
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
+    unit: Option<Unit>,
+
+    #[command(flatten)]
+    booking: BookingArgs,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: TransferArgs, context: &mut Context) -> Result<()> {
+    let TransferArgs { from, to, amount, unit, booking, change } = args;
+    let BookingArgs { description, reference, key, allow_negative } = booking;
+    let transfer = Transfer { unit, amount, description, reference, key, allow_negative };
+    let receipts = context.write(&change, |tx| ops::balance::transfer(tx, &from, &to, &transfer))?;
+    context.output.all(&receipts)
+}

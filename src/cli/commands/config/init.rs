@@ -1,0 +1,25 @@
+//! `ssgctl config init`.
+
+use clap::Args;
+use ssgctl::error::quoted;
+use ssgctl::store::files;
+
+use crate::config::TEMPLATE;
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Result};
+
+/// Write a configuration file that explains every setting, with none in force
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl config init && $EDITOR \"$(ssgctl config path)\"")]
+pub(crate) struct InitArgs {}
+
+pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
+    context.output.refuse_unknown_fields(&["path"])?;
+    let path = context.settings.config_path()?;
+    let shown = path.display().to_string();
+    if !files::write_new(path, TEMPLATE.as_bytes())? {
+        return Err(Failure::new(Exit::Conflict, "exists", format!("{} is there already", quoted(shown))));
+    }
+    context.output.value("path", &shown)
+}

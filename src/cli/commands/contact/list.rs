@@ -1,0 +1,67 @@
+//! `ssgctl contact list`.
+
+use clap::{Args, ValueEnum};
+use ssgctl::model::Role;
+use ssgctl::store::{ContactFilter, ContactSort};
+
+use crate::args::list::{ArchiveFilterArgs, OfCustomerArgs, PageArgs};
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List the people at customers
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl contact list ABCCORP331
+  ssgctl contact list --role billing --csv --fields customer,name,email")]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    customer: OfCustomerArgs,
+
+    /// Only people with this role: general, billing or technical
+    #[arg(long, value_name = "ROLE")]
+    role: Option<Role>,
+
+    /// Only people with this text in name, email or mobile
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    #[command(flatten)]
+    archive_filter: ArchiveFilterArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Sort {
+    #[default]
+    Customer,
+    Id,
+    Name,
+    Email,
+}
+
+impl From<Sort> for ContactSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Customer => Self::Customer,
+            Sort::Id => Self::Id,
+            Sort::Name => Self::Name,
+            Sort::Email => Self::Email,
+        }
+    }
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    context.list(|snapshot, rows| {
+        let customer_id = args.customer.id(snapshot)?;
+        let filter = ContactFilter {
+            customer_id,
+            archive_filter: args.archive_filter.lives_of(customer_id),
+            role: args.role,
+            search: args.search,
+            page: args.page.page(),
+        };
+        snapshot.contacts(&filter, |contact| rows.row(&contact))
+    })
+}

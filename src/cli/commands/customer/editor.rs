@@ -1,0 +1,91 @@
+//! A customer as a text in the person's own editor.
+
+use ssgctl::model::{Change, CustomerDetails, EntityKind};
+
+use crate::config;
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Result};
+use crate::interactive::editor;
+use crate::output::Cell;
+
+/// Opens the details as TOML, as often as it takes until they are valid or given up, and gives them back changed.
+pub(super) fn edit(context: &Context, name: &str, details: CustomerDetails) -> Result<CustomerDetails> {
+    if !context.prompt.can_ask() {
+        return Err(Failure::usage("--editor needs a terminal").hint("give the fields as options instead"));
+    }
+    let mut text = as_toml(&details)?;
+    loop {
+        let Some(edited) = editor::edit(&text, ".toml")? else {
+            return Err(Failure::new(Exit::Refused, "not_confirmed", "the text was not saved; nothing was changed"));
+        };
+        match read(&edited, name) {
+            Ok(changed) => {
+                confirm(context, name, &details, &changed)?;
+                return Ok(changed);
+            }
+            Err(failure) => {
+                context.note(&failure.to_string());
+                context.prompt.confirm("Edit again?")?;
+                text = edited;
+            }
+        }
+    }
+}
+
+/// Shows what would change and asks whether to save it.
+fn confirm(context: &Context, name: &str, before: &CustomerDetails, after: &CustomerDetails) -> Result<()> {
+    let change = Change::new(EntityKind::Customer, "edit", name, None).between(Some(before), Some(after));
+    if change.is_empty() {
+        return Err(Failure::new(Exit::Refused, "not_confirmed", "nothing was changed"));
+    }
+    context.note(&Cell::Changes(&change.fields.values()).for_reading());
+    context.prompt.confirm("Save?")
+}
+
+fn as_toml(details: &CustomerDetails) -> Result<String> {
+    let mut text = toml::to_string_pretty(details)
+        .map_err(|error| Failure::new(Exit::Internal, "internal", format!("the customer has no TOML form: {error}")))?;
+    let unset: Vec<&str> = FIELDS.iter().copied().filter(|field| !text.contains(&format!("{field} = "))).collect();
+    if !unset.is_empty() {
+        text.push_str(&format!("\n# Not set: {}\n", unset.join(", ")));
+    }
+    Ok(text)
+}
+
+const FIELDS: [&str; 9] = [
+    "organisation",
+    "country",
+    "company_reg_no",
+    "phone",
+    "website",
+    "vat_reg_no",
+    "payment_terms_days",
+    "invoice_emails",
+    "invoice_address",
+];
+
+fn read(text: &str, name: &str) -> Result<CustomerDetails> {
+    toml::from_str(text).map_err(|error| config::not_toml(&error, text, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_survive_the_editor_untouched() {
+        let mut details = CustomerDetails::of("ABC \"Corp\"".parse().expect("valid"));
+        details.invoice_address = Some("a\nb".parse().expect("valid"));
+        details.payment_terms_days = Some("30".parse().expect("valid"));
+        let text = as_toml(&details).expect("toml");
+        assert!(text.contains("# Not set: country, company_reg_no, phone, website, vat_reg_no"), "{text}");
+        assert_eq!(read(&text, "ABC").expect("valid"), details);
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_its_place() {
+        let failure = read("organisation = \"ABC\"\ncountry = \"UKX\"\n", "ABC").unwrap_err();
+        assert!(failure.to_string().contains("ABC:2:11"), "{failure}");
+        assert!(read("organisation = \"ABC\"\ncolour = \"red\"\n", "ABC").is_err());
+    }
+}

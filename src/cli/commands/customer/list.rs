@@ -1,0 +1,68 @@
+//! `ssgctl customer list`.
+
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
+use ssgctl::model::Country;
+use ssgctl::store::{CustomerFilter, CustomerSort};
+
+use crate::args::completion;
+use crate::args::list::{ArchiveFilterArgs, PageArgs};
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List customers
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl customer list --country GB
+  ssgctl customer list --search example.com --all
+  ssgctl customer list --sort created_at --desc --limit 10
+  ssgctl customer list --csv --fields account_code,organisation,invoice_emails > customers.csv
+  ssgctl customer list -o name | xargs -r -n1 ssgctl balance show")]
+pub(crate) struct ListArgs {
+    /// Only customers of this country
+    #[arg(long, value_name = "CC", add = ArgValueCandidates::new(completion::countries))]
+    country: Option<Country>,
+
+    /// Only customers with this text in organisation, code, API ID, invoice emails or a contact
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    #[command(flatten)]
+    archive_filter: ArchiveFilterArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Sort {
+    #[default]
+    AccountCode,
+    Organisation,
+    Country,
+    CreatedAt,
+    UpdatedAt,
+}
+
+impl From<Sort> for CustomerSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::AccountCode => Self::AccountCode,
+            Sort::Organisation => Self::Organisation,
+            Sort::Country => Self::Country,
+            Sort::CreatedAt => Self::CreatedAt,
+            Sort::UpdatedAt => Self::UpdatedAt,
+        }
+    }
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    let filter = CustomerFilter {
+        archive_filter: args.archive_filter.archive_filter(),
+        country: args.country,
+        search: args.search,
+        page: args.page.page(),
+    };
+    context.list(|snapshot, rows| snapshot.customers(&filter, |customer| rows.row(&customer)))
+}

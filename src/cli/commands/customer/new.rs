@@ -1,0 +1,65 @@
+//! `ssgctl customer new`.
+
+use clap::Args;
+use ssgctl::model::{AccountCode, CustomerDetails, Organisation};
+use ssgctl::{Error, ops};
+
+use crate::args::change::ChangeArgs;
+use crate::args::confusable;
+use crate::args::deferred_command::DeferredCommand;
+use crate::commands::CommandGroup;
+use crate::commands::customer::{Command, DetailArgs};
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::interactive::wizard;
+use crate::interactive::wizard::{Dialogue, questions};
+
+/// Make a customer
+///
+/// At a terminal it asks for the organisation when that is not given. A name that looks like another customer's is warned of.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl customer new --organisation 'ABC Corp' --country GB
+  ssgctl customer new --organisation 'Café du Port' --account-code PORT --invoice-emails compta@port.example
+  ssgctl customer new --organisation 'ABC Corp' --invoice-address '{\"1 High Street\",\"Leeds\",\"LS1 1AA\"}'
+  code=$(ssgctl customer new --organisation 'ABC Corp' -o name)")]
+pub(crate) struct NewArgs {
+    /// Legal or trading name
+    #[arg(long, value_name = "NAME", help_heading = "Company")]
+    organisation: Option<Organisation>,
+
+    /// Account code; made from the organisation when not given, like ABCCORP331
+    #[arg(long, value_name = "CODE", help_heading = "Billing")]
+    account_code: Option<AccountCode>,
+
+    #[command(flatten)]
+    details: DetailArgs,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+const DIALOGUE: Dialogue = Dialogue { questions: &[questions::ORGANISATION], confirm: None };
+
+pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
+    if args.organisation.is_none() && context.prompt.can_ask() {
+        args = match crate::commands::read_again(&wizard::complete(context, &DIALOGUE, &[])?)? {
+            CommandGroup::Customer(DeferredCommand(Command::New(args))) => args,
+            _ => return Err(wizard::another_command()),
+        };
+    }
+    let Some(organisation) = args.organisation else {
+        return Err(Failure::not_given("--organisation <NAME>", "organisation"));
+    };
+    let mut details = CustomerDetails::of(organisation);
+    context.settings.defaults.apply(&mut details);
+    args.details.apply(&mut details)?;
+    let warnings = context.settings.warnings.clone();
+    let customer = context.write(&args.change, |tx| {
+        let customer = ops::customer::new(tx, args.account_code, details)?;
+        warnings.apply(tx, customer.account_code.as_str())?;
+        Ok::<_, Error>(customer)
+    })?;
+    confusable::warn(&customer, context);
+    context.output.row(&customer)
+}

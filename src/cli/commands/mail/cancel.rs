@@ -1,0 +1,26 @@
+//! `ssgctl mail cancel`.
+
+use clap::Args;
+use ssgctl::ops;
+
+use crate::args::change::ChangeArgs;
+use crate::commands::mail::emails;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Take back emails that were not sent
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl mail cancel 17 --reason 'told by telephone'")]
+pub(crate) struct CancelArgs {
+    /// Numbers of the emails
+    #[arg(value_name = "LETTER", required = true)]
+    emails: Vec<i64>,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: &CancelArgs, context: &mut Context) -> Result<()> {
+    emails::change(context, &args.emails, &args.change, ops::outbox::cancel)
+}

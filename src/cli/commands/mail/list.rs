@@ -1,0 +1,45 @@
+//! `ssgctl mail list`.
+
+use clap::Args;
+use ssgctl::model::EmailState;
+use ssgctl::store::OutboxFilter;
+
+use crate::args::list::{OfCustomerArgs, RecentArgs};
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List emails, oldest first
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl mail list --state failed
+  ssgctl mail list ABCCORP331 --desc --limit 5
+  ssgctl mail list --state failed -o name | xargs -r ssgctl mail retry")]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    customer: OfCustomerArgs,
+
+    /// Only emails in this state: pending, sending, sent, failed, uncertain or cancelled
+    #[arg(long, value_name = "STATE")]
+    state: Option<EmailState>,
+
+    /// Only emails to an address with this text
+    #[arg(long, value_name = "TEXT")]
+    recipient: Option<String>,
+
+    #[command(flatten)]
+    recent: RecentArgs,
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    context.list(|snapshot, rows| {
+        let filter = OutboxFilter {
+            customer_id: args.customer.id(snapshot)?,
+            state: args.state,
+            recipient: args.recipient,
+            newest_first: args.recent.desc,
+            limit: args.recent.limit,
+            ..OutboxFilter::default()
+        };
+        snapshot.emails(&filter, |email| rows.row(&email))
+    })
+}

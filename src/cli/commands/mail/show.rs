@@ -1,0 +1,71 @@
+//! `ssgctl mail show`.
+
+use clap::Args;
+
+use ssgctl::model::{OutboxEmail, SendAttempt};
+use ssgctl::ops::outbox;
+
+use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::context::Context;
+use crate::exit::Result;
+use crate::output::{Cell, DetailView};
+
+/// Show an email, its text, and each attempt to send it
+///
+/// An email that tells the password of an SMPP account is kept with stars in its place, which is filled in when the email
+/// leaves. --reveal fills in the password that the account has now.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl mail show 17
+  ssgctl mail show 17 --reveal --reason 'customer on the phone'
+  ssgctl mail show 17 --json | jq -r .html > email.html")]
+pub(crate) struct ShowArgs {
+    /// Number of the email
+    #[arg(value_name = "LETTER")]
+    email: i64,
+
+    /// Show the password too, if it tells one; the audit log keeps that it was shown
+    #[arg(long)]
+    reveal: bool,
+
+    #[command(flatten)]
+    why: ReasonArgs,
+}
+
+pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
+    let (email, attempts) = context.read(|snapshot| {
+        let email = snapshot.email(args.email)?;
+        let attempts = snapshot.attempts(&email)?;
+        Ok((email, attempts))
+    })?;
+    // A reveal is logged, so what could not be shown is refused before it.
+    context.output.refuse_unknown_fields_of(&view(&email, &attempts))?;
+    let email = if args.reveal { revealed(args, context, email)? } else { email };
+    context.output.view(view(&email, &attempts))
+}
+
+fn revealed(args: &ShowArgs, context: &mut Context, email: OutboxEmail) -> Result<OutboxEmail> {
+    if email.content.password_of.is_none() {
+        return Ok(email);
+    }
+    let vault = context.existing_vault()?;
+    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
+    let password = context.write_unshown(&change, |tx| outbox::reveal(tx, &vault, &email))?;
+    Ok(match password {
+        Some(password) => OutboxEmail { content: email.content.telling(&password), ..email },
+        None => email,
+    })
+}
+
+fn view(email: &OutboxEmail, attempts: &[SendAttempt]) -> DetailView {
+    let mut view = DetailView::new(email.id, format!("{} {}", email.id, email.content.subject));
+    let head =
+        ["id", "kind", "customer", "sender", "reply_to", "recipient", "subject", "contains_password", "message_id"];
+    view.fields("Email", email, &head);
+    view.fields("Delivery", email, &["state", "attempts", "next_attempt_at", "last_error", "created_at", "updated_at"]);
+    view.rows("Attempts", "attempts_made", attempts, &[]);
+    view.fields("Text", email, &[]);
+    view.field("text", Cell::Lines(email.content.text.lines().map(Into::into).collect()));
+    view.data("html", Cell::text(&email.content.html));
+    view
+}

@@ -1,0 +1,157 @@
+//! The tree of commands: one folder for each group, one file for each command.
+
+mod audit;
+mod balance;
+pub(crate) mod config;
+mod contact;
+mod customer;
+mod db;
+mod document;
+pub(crate) mod mail;
+mod man;
+mod note;
+mod quick_create;
+mod report;
+mod service;
+pub(crate) mod smpp;
+mod traffic;
+mod version;
+
+use std::ffi::OsString;
+
+use clap::{ArgMatches, Args, Parser, Subcommand};
+
+use crate::args::completion;
+use crate::args::deferred_command::DeferredCommand;
+use crate::config::FileArgs;
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::output::OutputArgs;
+
+/// Manage the customers of an SMS gateway: records, SMPP accounts, prepaid balances
+#[derive(Debug, Parser)]
+#[command(
+    name = "ssgctl",
+    version,
+    max_term_width = 100,
+    subcommand_value_name = "NOUN",
+    subcommand_help_heading = "Nouns",
+    disable_help_subcommand = false,
+    after_help = "`ssgctl help NOUN VERB` explains each command, with examples."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+
+    #[command(subcommand)]
+    pub(crate) group: CommandGroup,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GlobalArgs {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) files: FileArgs,
+
+    /// Answer yes to every confirmation
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) yes: bool,
+
+    /// Never ask; a missing value is an error that names its option
+    #[arg(long, global = true, env = "SSGCTL_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true, help_heading = "Global options")]
+    pub(crate) no_input: bool,
+
+    /// Tell nothing on stderr but errors
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CommandGroup {
+    /// Manage customers: who they are and how they are billed
+    #[command(subcommand)]
+    Customer(DeferredCommand<customer::Command>),
+    /// Manage the people at customers
+    #[command(subcommand)]
+    Contact(DeferredCommand<contact::Command>),
+    /// Keep notes about customers
+    #[command(subcommand)]
+    Note(DeferredCommand<note::Command>),
+    /// Manage SMPP accounts: credentials, switches, limits
+    #[command(subcommand)]
+    Smpp(DeferredCommand<smpp::Command>),
+    /// Manage services: what message parts cost, and in which unit
+    #[command(subcommand)]
+    Service(DeferredCommand<service::Command>),
+    /// Manage prepaid balances, in SMS credits or money
+    #[command(subcommand)]
+    Balance(DeferredCommand<balance::Command>),
+    /// Import SMS traffic, each message once, and charge it
+    #[command(subcommand)]
+    Traffic(DeferredCommand<traffic::Command>),
+    /// Sum up what the database knows
+    #[command(subcommand)]
+    Report(DeferredCommand<report::Command>),
+    QuickCreate(quick_create::QuickCreateArgs),
+    /// Look after emails: what waits, what was sent, what failed
+    #[command(subcommand)]
+    Mail(DeferredCommand<mail::Command>),
+    /// Read the audit log: who changed what, when, why, from what to what
+    #[command(subcommand)]
+    Audit(DeferredCommand<audit::Command>),
+    /// Look after the database file
+    #[command(subcommand)]
+    Db(DeferredCommand<db::Command>),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(DeferredCommand<config::Command>),
+    Export(document::ExportArgs),
+    Import(document::ImportArgs),
+    Completions(completion::CompletionsArgs),
+    Man(man::ManArgs),
+    Version(version::VersionArgs),
+}
+
+impl CommandGroup {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Customer(verb) => verb.0.run(context),
+            Self::Contact(verb) => verb.0.run(context),
+            Self::Note(verb) => verb.0.run(context),
+            Self::Smpp(verb) => verb.0.run(context),
+            Self::Service(verb) => verb.0.run(context),
+            Self::Balance(verb) => verb.0.run(context),
+            Self::Traffic(verb) => verb.0.run(context),
+            Self::Report(verb) => verb.0.run(context),
+            Self::QuickCreate(args) => quick_create::run(args, context),
+            Self::Mail(verb) => verb.0.run(context),
+            Self::Audit(verb) => verb.0.run(context),
+            Self::Db(verb) => verb.0.run(context),
+            Self::Config(verb) => verb.0.run(context),
+            Self::Export(args) => document::export(&args, context),
+            Self::Import(args) => document::import(&args, context),
+            Self::Completions(args) => completion::run(&args, context),
+            Self::Man(args) => man::run(&args, context),
+            Self::Version(args) => version::run(&args, context),
+        }
+    }
+}
+
+/// A command line once more, with the answers that it left open.
+pub(crate) fn read_again(words: &[OsString]) -> Result<CommandGroup> {
+    let program = OsString::from("ssgctl");
+    Ok(Cli::try_parse_from([&program].into_iter().chain(words)).map_err(|error| Failure::from(&error))?.group)
+}
+
+/// CommandGroup and verb as they were given, such as `balance adjust`.
+pub(crate) fn command_name(matches: &ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut level = matches;
+    while let Some((name, deeper)) = level.subcommand() {
+        words.push(name);
+        level = deeper;
+    }
+    words.join(" ")
+}

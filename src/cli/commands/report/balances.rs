@@ -1,0 +1,147 @@
+//! `ssgctl report balances`.
+
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
+use ssgctl::model::{Money, Unit};
+use ssgctl::report::{self, Runway};
+use ssgctl::store::{BalanceFilter, BalanceSort, Clock, Page};
+
+use crate::args::completion;
+use crate::args::list::{ArchiveFilterArgs, PageArgs};
+use crate::args::period::Days;
+use crate::commands::report::row::Total;
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::output::TableWriter;
+
+/// Show what all customers have and owe, and how long it lasts
+///
+/// By unit there is a line of totals for each unit, by customer a line for each balance with the days that are left of it.
+///
+/// What traffic takes per day is the mean of the charges of the last seven full days of UTC, or, where traffic began within
+/// them, of those since then; it is rounded up to what the unit is counted in. The days left are the full days for which the
+/// balance lasts if that goes on. Both are empty where traffic took nothing.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl report balances
+  ssgctl report balances --by customer --sort days_left
+  ssgctl report balances --runs-out-within 7d -o name
+  ssgctl report balances --unit SMS --at-most 0")]
+pub(crate) struct BalancesArgs {
+    /// Add balances up by unit, or show those of each customer; by customer when options below ask for that
+    #[arg(long, value_name = "GROUP", value_enum)]
+    by: Option<By>,
+
+    /// Only balances in this unit
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
+    unit: Option<Unit>,
+
+    /// Only balances at or below this amount
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    at_most: Option<Money>,
+
+    /// Only balances that last no longer than so many days or weeks, such as 7d or 2w
+    #[arg(long, value_name = "SPAN")]
+    runs_out_within: Option<Days>,
+
+    #[command(flatten)]
+    archive_filter: ArchiveFilterArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    Unit,
+    Customer,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Sort {
+    #[default]
+    Customer,
+    Balance,
+    PerDay,
+    DaysLeft,
+}
+
+pub(crate) fn run(args: &BalancesArgs, context: &mut Context) -> Result<()> {
+    let about_customers =
+        args.runs_out_within.is_some() || args.page.sort.is_some() || args.page.desc || args.page.limit.is_some();
+    match args.by {
+        Some(By::Unit) if about_customers => Err(Failure::usage("totals by unit are neither sorted nor chosen from")
+            .hint("use --by customer")
+            .field("by")),
+        Some(By::Customer) => args.by_customer(context),
+        None if about_customers => args.by_customer(context),
+        _ => args.by_unit(context),
+    }
+}
+
+impl BalancesArgs {
+    fn by_unit(&self, context: &mut Context) -> Result<()> {
+        let totals = context.read(|snapshot| {
+            let totals = report::totals_by_unit(snapshot, &self.filter(), Clock::System.now())?.into_iter();
+            totals.map(|unit| Ok(Total { total: unit.total()?, unit })).collect::<ssgctl::Result<Vec<_>>>()
+        })?;
+        context.output.all(&totals)
+    }
+
+    fn by_customer(&self, context: &mut Context) -> Result<()> {
+        let most = self.page.limit.unwrap_or(u64::MAX);
+        context.list(|snapshot, rows: &mut TableWriter<'_, Runway>| {
+            let (mut count, mut kept) = (0, Vec::new());
+            report::runways(snapshot, &self.filter(), Clock::System.now(), |runway| {
+                if !self.keeps(&runway) {
+                    return Ok(());
+                }
+                count += 1;
+                match self.page.sort.unwrap_or_default() {
+                    Sort::Customer | Sort::Balance if count > most => Ok(()),
+                    Sort::Customer | Sort::Balance => rows.row(&runway),
+                    Sort::PerDay | Sort::DaysLeft => {
+                        kept.push(runway);
+                        Ok(())
+                    }
+                }
+            })?;
+            self.sort(&mut kept);
+            kept.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+            kept.iter().try_for_each(|runway| rows.row(runway))
+        })
+    }
+
+    /// What the store can choose and sort by.
+    fn filter(&self) -> BalanceFilter {
+        let sort = if self.page.sort == Some(Sort::Balance) { BalanceSort::Balance } else { BalanceSort::Customer };
+        BalanceFilter {
+            customer_id: None,
+            archive_filter: self.archive_filter.archive_filter(),
+            unit: self.unit,
+            at_most: self.at_most,
+            state: None,
+            page: Page { sort, descending: self.page.desc, limit: None },
+        }
+    }
+
+    fn keeps(&self, runway: &Runway) -> bool {
+        self.runs_out_within.is_none_or(|most| runway.days_left().is_some_and(|days| days <= most.count()))
+    }
+
+    /// What never runs out comes last, whichever way the others are sorted.
+    fn sort(&self, runways: &mut [Runway]) {
+        let turned = |order: std::cmp::Ordering| if self.page.desc { order.reverse() } else { order };
+        match self.page.sort {
+            Some(Sort::DaysLeft) => runways.sort_by(|one, other| {
+                let (one, other) = (one.days_left(), other.days_left());
+                one.is_none().cmp(&other.is_none()).then(turned(one.cmp(&other)))
+            }),
+            _ => runways.sort_by(|one, other| {
+                let (one, other) = (one.per_day(), other.per_day());
+                one.is_none().cmp(&other.is_none()).then(turned(one.cmp(&other)))
+            }),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What reports of traffic tell apart and leave out, as arguments.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+use ssgctl::report::{Grain, Group};
+use ssgctl::store::{Snapshot, TrafficFilter};
+
+use crate::args::completion;
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+
+/// The options that say whose traffic is meant.
+#[derive(Debug, Args)]
+pub(crate) struct WhoseArgs {
+    /// Only traffic of this customer, by account code or API ID
+    #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
+    customer: Option<String>,
+
+    /// Only traffic of this SMPP account, by system ID or short name
+    #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
+    account: Option<String>,
+
+    /// Only traffic of accounts that are sold this service
+    #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(completion::services))]
+    service: Option<String>,
+}
+
+impl WhoseArgs {
+    pub(crate) fn filter(&self, snapshot: &Snapshot<'_>) -> ssgctl::Result<TrafficFilter> {
+        let customer = self.customer.as_ref().map(|name| snapshot.customer(name)).transpose()?;
+        let account = self.account.as_ref().map(|name| snapshot.smpp_account(name)).transpose()?;
+        let service = self.service.as_ref().map(|name| snapshot.service(name)).transpose()?;
+        Ok(TrafficFilter {
+            customer_id: customer.map(|customer| customer.id),
+            account_id: account.map(|account| account.id),
+            service_id: service.map(|service| service.id),
+        })
+    }
+
+    /// Whose it is, for the title of a picture.
+    pub(super) fn title(&self) -> String {
+        let names = [&self.customer, &self.account, &self.service].into_iter().flatten();
+        let names: Vec<&str> = names.map(String::as_str).collect();
+        if names.is_empty() { "SMS traffic".to_owned() } else { format!("SMS traffic of {}", names.join(", ")) }
+    }
+}
+
+/// What lines can be told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum By {
+    Hour,
+    Day,
+    Month,
+    Customer,
+    Account,
+    Service,
+    Country,
+    State,
+}
+
+impl By {
+    /// Reads those by which days, and not only hours, are counted.
+    pub(super) fn of_days() -> impl TypedValueParser<Value = Self> {
+        PossibleValuesParser::new(["day", "month", "customer", "account", "service", "country"])
+            .try_map(|name| Self::from_str(&name, false))
+    }
+
+    /// The hours, days or months among them, of which there can be one kind.
+    pub(super) fn grain_of(groups: &[Self]) -> Result<Option<Grain>> {
+        let grains: Vec<Grain> = each_once(groups).into_iter().filter_map(Self::grain).collect();
+        if grains.len() > 1 {
+            return Err(Failure::usage("--by takes one of hour, day and month").field("by"));
+        }
+        Ok(grains.first().copied())
+    }
+
+    fn grain(self) -> Option<Grain> {
+        match self {
+            Self::Hour => Some(Grain::Hour),
+            Self::Day => Some(Grain::Day),
+            Self::Month => Some(Grain::Month),
+            _ => None,
+        }
+    }
+
+    pub(super) fn group(self) -> Group {
+        match self {
+            Self::Hour | Self::Day | Self::Month => Group::Time,
+            Self::Customer => Group::Customer,
+            Self::Account => Group::Account,
+            Self::Service => Group::Service,
+            Self::Country => Group::Country,
+            Self::State => Group::State,
+        }
+    }
+
+    /// The column that says it.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Month => "month",
+            Self::Customer => "customer",
+            Self::Account => "system_id",
+            Self::Service => "service",
+            Self::Country => "country",
+            Self::State => "state",
+        }
+    }
+}
+
+/// Groups as they were given, without those that were given before.
+pub(super) fn each_once(given: &[By]) -> Vec<By> {
+    let mut groups = Vec::new();
+    for by in given {
+        if !groups.contains(by) {
+            groups.push(*by);
+        }
+    }
+    groups
+}
+
+/// The columns that say what lines are of. An account has one customer, which is told with it where there is room.
+pub(super) fn keys_of(groups: &[By], context: &Context) -> Vec<&'static str> {
+    let mut keys: Vec<&str> = groups.iter().map(|by| by.key()).collect();
+    if context.output.shows_rows() && groups.contains(&By::Account) && !groups.contains(&By::Customer) {
+        keys.push("customer");
+    }
+    keys
+}

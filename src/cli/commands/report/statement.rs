@@ -1,0 +1,75 @@
+//! `ssgctl report statement`.
+
+use clap::Args;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::model::Unit;
+use ssgctl::ops;
+use ssgctl::report::{self, Period, Statement};
+
+use crate::args::completion;
+use crate::args::period::{Moment, Zone, ZoneArgs};
+use crate::commands::report::row::KindTotal;
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::output::{Cell, DetailView};
+
+/// Show a balance over a period: what it was, what moved it, what it became
+///
+/// The period is half-open: --from is in it, --until is not. A month in London is
+/// --from 2026-11-01 --until 2026-12-01 --timezone Europe/London.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl report statement ABCCORP331 --from 2026-11-01 --until 2026-12-01
+  ssgctl report statement ABCCORP331 --from 2026-11-01 --until 2026-12-01 --unit GBP --timezone Europe/London --json")]
+pub(crate) struct StatementArgs {
+    /// Account code or API ID
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
+    customer: String,
+
+    /// When the period begins: a time, a day, or a span back such as 30d
+    #[arg(long, value_name = "TIME")]
+    from: Moment,
+
+    /// When the period has ended: a time or a day; now when not given
+    #[arg(long, visible_alias = "to", value_name = "TIME", default_value = "0s", hide_default_value = true)]
+    until: Moment,
+
+    /// SMS or a currency by ISO 4217; the customer's only balance when not given
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
+    unit: Option<Unit>,
+
+    #[command(flatten)]
+    zone: ZoneArgs,
+}
+
+pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
+    let zone = args.zone.zone(&context.settings);
+    let period = Period { from: args.from.beginning(&zone)?, until: args.until.beginning(&zone)? };
+    if period.until < period.from {
+        return Err(Failure::usage("--until is before --from"));
+    }
+    let statement = context.read(|snapshot| {
+        let customer = snapshot.customer(&args.customer)?;
+        let unit = ops::balance::unit_of(snapshot, &customer, args.unit)?;
+        report::statement(snapshot, customer, unit, period)
+    })?;
+    context.output.view(view(&statement, &zone))
+}
+
+fn view(statement: &Statement, zone: &Zone) -> DetailView {
+    let Statement { customer, unit, period, opening, entries, totals, closing } = statement;
+    let title = format!("{} {}, {unit}", customer.account_code, customer.details.organisation);
+    let mut view = DetailView::new(&customer.account_code, title);
+    view.fields("Statement", customer, &["account_code", "organisation"]);
+    view.field("unit", Cell::text(unit.code()));
+    view.field("from", Cell::Time(period.from));
+    view.field("until", Cell::Time(period.until));
+    view.field("timezone", Cell::shown(zone));
+    view.field("opening_balance", Cell::amount(*unit, *opening));
+    view.field("closing_balance", Cell::amount(*unit, *closing));
+    view.rows("Entries", "entries", entries, &["customer", "unit"]);
+    let totals: Vec<KindTotal> =
+        totals.iter().map(|&(kind, entries, amount)| KindTotal { unit: *unit, kind, entries, amount }).collect();
+    view.rows("Totals", "totals", &totals, &[]);
+    view
+}

@@ -1,0 +1,52 @@
+//! `ssgctl service list`.
+
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
+use ssgctl::model::Unit;
+use ssgctl::store::{ServiceFilter, ServiceSort};
+
+use crate::args::completion;
+use crate::args::list::PageArgs;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List services
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl service list
+  ssgctl service list --unit GBP --json")]
+pub(crate) struct ListArgs {
+    /// Only services that charge in this unit
+    #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
+    unit: Option<Unit>,
+
+    /// Only services with this text in code or name
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Sort {
+    #[default]
+    Code,
+    Name,
+    Unit,
+}
+
+impl From<Sort> for ServiceSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Code => Self::Code,
+            Sort::Name => Self::Name,
+            Sort::Unit => Self::Unit,
+        }
+    }
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    let filter = ServiceFilter { unit: args.unit, search: args.search, page: args.page.page() };
+    context.list(|snapshot, rows| snapshot.services(&filter, |service| rows.row(&service)))
+}

@@ -1,0 +1,67 @@
+//! `ssgctl smpp add`.
+
+use clap::Args;
+use clap_complete::ArgValueCompleter;
+use ssgctl::model::SystemId;
+use ssgctl::ops;
+
+use crate::args::change::ChangeArgs;
+use crate::args::completion;
+use crate::args::deferred_command::DeferredCommand;
+use crate::commands::CommandGroup;
+use crate::commands::smpp::row::Added;
+use crate::commands::smpp::{Command, DetailArgs, PasswordArgs};
+use crate::context::Context;
+use crate::exit::{Failure, Result};
+use crate::interactive::wizard;
+use crate::interactive::wizard::{Dialogue, questions};
+
+/// Give a customer an SMPP account
+///
+/// System ID and password are generated when not given. A generated password is shown once, here; `smpp show --reveal`
+/// shows it again. At a terminal it asks for the customer when that is not given.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl smpp add ABCCORP331 --max-tps 50 --allowed-ips 192.0.2.7,2001:db8::/48
+  ssgctl smpp add ABCCORP331 --system-id abc_prod --short-name abc --password-stdin < password.txt
+  ssgctl smpp add ABCCORP331 --cug +447700900123,+447700900124 --use-cug yes")]
+pub(crate) struct AddArgs {
+    /// Account code or API ID of the customer
+    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
+    customer: Option<String>,
+
+    /// System ID, at most 15 characters; generated when not given
+    #[arg(long, value_name = "ID")]
+    system_id: Option<SystemId>,
+
+    #[command(flatten)]
+    details: DetailArgs,
+
+    #[command(flatten)]
+    password: PasswordArgs,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+const DIALOGUE: Dialogue = Dialogue { questions: &[questions::CUSTOMER], confirm: None };
+
+pub(crate) fn run(mut args: AddArgs, context: &mut Context) -> Result<()> {
+    if args.customer.is_none() && context.prompt.can_ask() {
+        args = match crate::commands::read_again(&wizard::complete(context, &DIALOGUE, &[])?)? {
+            CommandGroup::Smpp(DeferredCommand(Command::Add(args))) => args,
+            _ => return Err(wizard::another_command()),
+        };
+    }
+    let Some(customer) = args.customer else { return Err(Failure::not_given("CUSTOMER", "customer")) };
+    args.details.tell_cut(context);
+    let password = args.password.read(context)?;
+    let generates = password.is_none();
+    let account = args.details.new_account(args.system_id, password, &context.settings.defaults)?;
+    let vault = context.vault()?;
+    let added = context.write(&args.change, |tx| {
+        let made = ops::smpp::add(tx, &vault, &customer, account)?;
+        Ok::<_, ssgctl::Error>(Added { account: made.account, generated: generates.then_some(made.password) })
+    })?;
+    context.output.row(&added)
+}

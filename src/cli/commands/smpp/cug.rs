@@ -1,0 +1,151 @@
+//! `ssgctl smpp cug`.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+use ssgctl::model::{Msisdn, MsisdnList, MsisdnSet, SystemId};
+use ssgctl::ops;
+use ssgctl::ops::smpp::CugChange;
+
+use crate::args::change::ChangeArgs;
+use crate::args::completion;
+use crate::args::input;
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Result};
+use crate::output::{Cell, Column, Row};
+
+/// Change or list the closed user group of an SMPP account
+///
+/// `add` and `remove` take numbers, `import` a file of them and `list` nothing. A file has one number in each line, or is
+/// CSV or JSON lines with the numbers under msisdn; it is taken whole or not at all. Every number is kept in its
+/// international form and once, however it was written and however often. The group holds only while `use_cug` is on.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl smpp cug abc_prod add +447700900123 '+44 (7700) 900-124'
+  ssgctl smpp cug abc_prod import numbers.csv --replace --reason 'list of November'
+  ssgctl smpp cug abc_prod list -o name > numbers.txt
+  ssgctl smpp cug abc_old list -o name | ssgctl smpp cug abc_prod import -")]
+pub(crate) struct CugArgs {
+    /// System ID or short name
+    #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
+    account: String,
+
+    /// What to do
+    #[arg(value_name = "ACTION", value_enum)]
+    action: Action,
+
+    /// The numbers to add or remove, or the file to import; - is stdin
+    #[arg(value_name = "NUMBER|FILE")]
+    these: Vec<String>,
+
+    /// Import only: make the group exactly what the file holds
+    #[arg(long)]
+    replace: bool,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Action {
+    /// Add numbers
+    Add,
+    /// Remove numbers
+    Remove,
+    /// List the numbers
+    List,
+    /// Add the numbers of a file
+    Import,
+}
+
+impl Row for CugChange {
+    const NAME: &str = "system_id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("system_id", |c| Cell::text(&c.account.system_id)),
+        Column::new("added", |c| Cell::number(c.added)),
+        Column::new("removed", |c| Cell::number(c.removed)),
+        Column::new("unchanged", |c| Cell::number(c.unchanged)),
+        Column::new("cug_size", |c| Cell::number(c.account.cug_size)),
+        Column::detail("use_cug", |c| Cell::Flag(c.account.details.use_cug)),
+    ];
+}
+
+/// A number of a closed user group.
+struct Member {
+    system_id: SystemId,
+    number: Msisdn,
+}
+
+impl Row for Member {
+    const NAME: &str = "msisdn";
+    const COLUMNS: &[Column<Self>] =
+        &[Column::new("system_id", |m| Cell::text(&m.system_id)), Column::new("msisdn", |m| Cell::text(&m.number))];
+}
+
+pub(crate) fn run(args: &CugArgs, context: &mut Context) -> Result<()> {
+    if args.replace && args.action != Action::Import {
+        return Err(Failure::usage("--replace belongs to `import`"));
+    }
+    match args.action {
+        Action::List => list(args, context),
+        Action::Add | Action::Remove => {
+            let numbers = numbers(&args.these)?;
+            change(args, &numbers, context)
+        }
+        Action::Import => {
+            let [file] = args.these.as_slice() else { return Err(Failure::usage("`import` takes one file")) };
+            let numbers = read(&PathBuf::from(file), context)?;
+            change(args, &numbers, context)
+        }
+    }
+}
+
+fn list(args: &CugArgs, context: &mut Context) -> Result<()> {
+    if !args.these.is_empty() || args.change.dry_run {
+        return Err(Failure::usage("`list` takes no numbers and changes nothing"));
+    }
+    context.list(|snapshot, rows| {
+        let account = snapshot.smpp_account(&args.account)?;
+        let system_id = &account.system_id;
+        snapshot.cug_numbers(&account, |number| rows.row(&Member { system_id: system_id.clone(), number }))
+    })
+}
+
+fn numbers(these: &[String]) -> Result<MsisdnSet> {
+    let mut numbers = Vec::new();
+    for text in these {
+        let list: MsisdnList = text
+            .parse()
+            .map_err(|rule| Failure::new(Exit::Usage, "bad_value", format!("NUMBER: {rule}")).field("number"))?;
+        numbers.extend(list.0);
+    }
+    if numbers.is_empty() {
+        return Err(Failure::new(Exit::Usage, "missing_value", "NUMBER is needed").field("number"));
+    }
+    Ok(numbers.into_iter().collect())
+}
+
+fn read(file: &Path, context: &Context) -> Result<MsisdnSet> {
+    let name = input::name(file);
+    let numbers = ssgctl::import::cug::numbers(input::open(file)?).map_err(|faults| Failure::of_file(&name, faults))?;
+    let twice = numbers.given - numbers.set.len();
+    if twice > 0 {
+        context.note(&format!("{name} has {} numbers, {twice} of them more than once", numbers.given));
+    }
+    Ok(numbers.set)
+}
+
+fn change(args: &CugArgs, numbers: &MsisdnSet, context: &mut Context) -> Result<()> {
+    let name = &args.account;
+    let done = context.write(&args.change, |tx| match args.action {
+        Action::Remove => ops::smpp::remove_from_cug(tx, name, numbers),
+        Action::Import if args.replace => ops::smpp::replace_cug(tx, name, numbers),
+        _ => ops::smpp::add_to_cug(tx, name, numbers),
+    })?;
+    if !done.account.details.use_cug {
+        let system_id = &done.account.system_id;
+        context.note(&format!("{system_id} reaches every number: its closed user group is off (use_cug)"));
+    }
+    context.output.row(&done)
+}

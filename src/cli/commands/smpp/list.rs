@@ -1,0 +1,78 @@
+//! `ssgctl smpp list`.
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+use ssgctl::store::{SmppFilter, SmppSort};
+
+use crate::args::completion;
+use crate::args::list::{ArchiveFilterArgs, OfCustomerArgs, PageArgs};
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List SMPP accounts
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl smpp list ABCCORP331
+  ssgctl smpp list --enabled no --all
+  ssgctl smpp list --service standard -o name | xargs -r ssgctl smpp disable")]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    customer: OfCustomerArgs,
+
+    /// Only accounts that are sold this service
+    #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(completion::services))]
+    service: Option<String>,
+
+    /// Only accounts that are switched on, or off
+    #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
+    enabled: Option<bool>,
+
+    /// Only accounts with this text in system ID, name, short name or the customer's code
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+
+    #[command(flatten)]
+    archive_filter: ArchiveFilterArgs,
+
+    #[command(flatten)]
+    page: PageArgs<Sort>,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Sort {
+    #[default]
+    SystemId,
+    Name,
+    Customer,
+    CreatedAt,
+    UpdatedAt,
+}
+
+impl From<Sort> for SmppSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::SystemId => Self::SystemId,
+            Sort::Name => Self::Name,
+            Sort::Customer => Self::Customer,
+            Sort::CreatedAt => Self::CreatedAt,
+            Sort::UpdatedAt => Self::UpdatedAt,
+        }
+    }
+}
+
+pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
+    context.list(|snapshot, rows| {
+        let customer_id = args.customer.id(snapshot)?;
+        let filter = SmppFilter {
+            customer_id,
+            archive_filter: args.archive_filter.archive_filter(),
+            service_id: args.service.map(|name| snapshot.service(&name)).transpose()?.map(|service| service.id),
+            enabled: args.enabled,
+            search: args.search,
+            page: args.page.page(),
+        };
+        snapshot.smpp_accounts(&filter, |account| rows.row(&account))
+    })
+}

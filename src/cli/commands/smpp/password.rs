@@ -1,0 +1,54 @@
+//! Where a password comes from: never the command line itself, which every user of the machine can read.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ssgctl::model::Password;
+use zeroize::Zeroizing;
+
+use crate::args::input;
+use crate::context::Context;
+use crate::exit::{Exit, Failure, Result};
+
+/// A password is generated unless one of these is given.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "SMPP account")]
+#[group(multiple = false)]
+pub(crate) struct PasswordArgs {
+    /// Read the password from stdin instead of generating one
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+
+    /// Read the password from a file instead of generating one
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+
+    /// Ask for the password instead of generating one
+    #[arg(long)]
+    ask_password: bool,
+}
+
+impl PasswordArgs {
+    /// Whether a password is given or to be asked for.
+    pub(crate) fn is_given(&self) -> bool {
+        self.password_stdin || self.password_file.is_some() || self.ask_password
+    }
+
+    /// The password that was given, if one was.
+    pub(crate) fn read(&self, context: &Context) -> Result<Option<Password>> {
+        let text = if self.password_stdin {
+            Zeroizing::new(input::read_text(Path::new("-"))?)
+        } else if let Some(file) = &self.password_file {
+            Zeroizing::new(input::read_text(file)?)
+        } else if self.ask_password {
+            context.prompt.new_password("SMPP password")?
+        } else {
+            return Ok(None);
+        };
+        // The rule is told without the value: a password that is nearly right is still a secret.
+        let password = text.trim_end_matches(['\r', '\n']).parse();
+        password
+            .map(Some)
+            .map_err(|rule| Failure::new(Exit::BadInput, "bad_value", format!("password {rule}")).field("password"))
+    }
+}

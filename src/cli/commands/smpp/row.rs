@@ -1,0 +1,77 @@
+//! SMPP accounts as rows: as they are, and as they are just after they were made.
+
+use ssgctl::model::{EmailState, OutboxEmail, Password, SmppAccount};
+
+use crate::output::{Cell, Column, Row};
+
+impl Row for SmppAccount {
+    const NAME: &str = "system_id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("system_id", |a| Cell::text(&a.system_id)),
+        Column::new("customer", |a| Cell::text(&a.customer)),
+        Column::new("name", |a| Cell::maybe(a.details.name.as_ref())),
+        Column::detail("short_name", |a| Cell::maybe(a.details.short_name.as_ref())),
+        Column::detail("system_type", |a| Cell::maybe(a.details.system_type.as_ref())),
+        Column::detail("address_range", |a| Cell::maybe(a.details.address_range.as_ref())),
+        Column::new("service", |a| Cell::text(&a.details.service)),
+        Column::new("enabled", |a| Cell::Flag(a.details.enabled)),
+        Column::detail("binding_enabled", |a| Cell::Flag(a.details.binding_enabled)),
+        Column::detail("submit_enabled", |a| Cell::Flag(a.details.submit_enabled)),
+        Column::detail("use_cug", |a| Cell::Flag(a.details.use_cug)),
+        Column::detail("max_tps", |a| Cell::maybe_number(a.details.max_tps.map(ssgctl::model::Limit::get))),
+        Column::detail("max_binds", |a| Cell::maybe_number(a.details.max_binds.map(ssgctl::model::Limit::get))),
+        Column::detail("allowed_ips", |a| Cell::shown_list(&a.details.allowed_ips)),
+        Column::detail("cug_size", |a| Cell::number(a.cug_size)),
+        Column::detail("mt_webhook", |a| Cell::maybe(a.details.mt_webhook.as_ref())),
+        Column::detail("dlr_webhook", |a| Cell::maybe(a.details.dlr_webhook.as_ref())),
+        Column::detail("mo_webhook", |a| Cell::maybe(a.details.mo_webhook.as_ref())),
+        Column::detail("mo_numbers", |a| Cell::list(&a.details.mo_numbers)),
+        Column::detail("previous_password_until", |a| Cell::maybe_time(a.previous_password_until)),
+        Column::new("status", |a| Cell::text(a.lifecycle.status().as_str())),
+        Column::detail("created_at", |a| Cell::Time(a.lifecycle.created_at)),
+        Column::detail("updated_at", |a| Cell::Time(a.lifecycle.updated_at)),
+        Column::detail("archived_at", |a| Cell::maybe_time(a.lifecycle.archived_at)),
+    ];
+}
+
+/// An account just made, with its password if it was generated: whoever gave one has it already.
+pub(super) struct Added {
+    pub(super) account: SmppAccount,
+    pub(super) generated: Option<Password>,
+}
+
+impl Row for Added {
+    const NAME: &str = "system_id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |a| Cell::text(&a.account.customer)),
+        Column::new("system_id", |a| Cell::text(&a.account.system_id)),
+        Column::new("password", |a| Cell::maybe(a.generated.as_ref().map(Password::reveal))),
+        Column::new("name", |a| Cell::maybe(a.account.details.name.as_ref())),
+        Column::detail("short_name", |a| Cell::maybe(a.account.details.short_name.as_ref())),
+        Column::new("service", |a| Cell::text(&a.account.details.service)),
+        Column::detail("max_tps", |a| Cell::maybe_number(a.account.details.max_tps.map(ssgctl::model::Limit::get))),
+        Column::detail("max_binds", |a| Cell::maybe_number(a.account.details.max_binds.map(ssgctl::model::Limit::get))),
+    ];
+}
+
+/// An account whose password was replaced, with the new one if it was generated.
+pub(super) struct Rotated {
+    pub(super) account: SmppAccount,
+    pub(super) generated: Option<Password>,
+    /// What the customer was written.
+    pub(super) emails: Vec<OutboxEmail>,
+}
+
+impl Row for Rotated {
+    const NAME: &str = "system_id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |r| Cell::text(&r.account.customer)),
+        Column::new("system_id", |r| Cell::text(&r.account.system_id)),
+        Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
+        Column::new("previous_password_until", |r| Cell::maybe_time(r.account.previous_password_until)),
+        Column::detail("email_sent_to", |r| {
+            let sent = r.emails.iter().filter(|email| email.state == EmailState::Sent);
+            Cell::shown_list(sent.map(|email| &email.recipient))
+        }),
+    ];
+}

@@ -1,0 +1,56 @@
+//! What answers can be chosen from, read before the first question: nothing is read, and nothing held, while a person thinks.
+
+use ssgctl::model::{Country, Service};
+use ssgctl::store::{Page, ServiceFilter, ServiceSort};
+
+use crate::commands::smpp::AccountEmails;
+use crate::context::Context;
+use crate::exit::Result;
+use crate::interactive::wizard::answers::Answers;
+
+/// The services, what is meant when nothing is said, and whether emails can be sent.
+pub(crate) struct Catalog {
+    pub(super) services: Vec<Service>,
+    service: String,
+    country: Option<Country>,
+    max_tps: Option<String>,
+    /// Why the customer cannot be sent an email, if it cannot.
+    pub(super) email: Result<(), String>,
+}
+
+impl Catalog {
+    pub(super) fn read(context: &mut Context) -> Result<Self> {
+        let defaults = context.settings.defaults.clone();
+        let page = Page { sort: ServiceSort::Code, descending: false, limit: None };
+        let services = context.read(|snapshot| {
+            let mut services = Vec::new();
+            snapshot.services(&ServiceFilter { unit: None, search: None, page }, |service| {
+                services.push(service);
+                Ok::<_, ssgctl::Error>(())
+            })?;
+            Ok(services)
+        })?;
+        Ok(Self {
+            services,
+            service: defaults.service()?.to_string(),
+            country: defaults.country,
+            max_tps: defaults.max_tps.map(|limit| limit.to_string()),
+            email: AccountEmails::prepare(context).map(drop).map_err(|failure| failure.to_string()),
+        })
+    }
+
+    /// What an option is when it is not given: what the configuration says, and for the unit what the service counts in.
+    pub(super) fn default(&self, option: &str, answers: &Answers) -> Option<String> {
+        match option {
+            "--country" => self.country.as_ref().map(ToString::to_string),
+            "--max-tps" => self.max_tps.clone(),
+            "--service" => Some(self.service.clone()),
+            "--unit" => {
+                let chosen = answers.of("--service").unwrap_or(&self.service);
+                let service = self.services.iter().find(|service| service.code.as_str().eq_ignore_ascii_case(chosen));
+                Some(service.map(|service| service.unit).unwrap_or_default().to_string())
+            }
+            _ => None,
+        }
+    }
+}

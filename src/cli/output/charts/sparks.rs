@@ -1,0 +1,127 @@
+//! Lines of traffic over time, a character for each hour, day or month. Height alone tells; there is no colour to miss.
+
+use anstyle::Style;
+use ssgctl::report::Sparkline;
+use unicode_width::UnicodeWidthStr;
+
+use crate::escape;
+
+/// How wide they are where no terminal says so.
+const WIDTH: u16 = 80;
+/// The fewest characters of a line, however narrow the terminal.
+const LEAST: usize = 10;
+const GAP: &str = "  ";
+const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// Where there is nothing at all.
+const NOTHING: char = '·';
+
+/// Lines with what stands above them, and what a character of theirs is.
+#[derive(Debug)]
+pub(crate) struct Sparks<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) subtitle: &'a str,
+    pub(crate) lines: &'a [Sparkline],
+    /// What a value is of: `hour`, `day` or `month`.
+    pub(crate) grain: &'static str,
+}
+
+/// The lines of the drawing.
+pub(crate) fn lines(sparks: &Sparks<'_>, width: Option<u16>, colour: bool) -> Vec<String> {
+    let labels: Vec<String> = sparks.lines.iter().map(|line| escape::visible(&line.label).into_owned()).collect();
+    let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+    let totals: Vec<String> = sparks.lines.iter().map(|line| line.sums.messages().to_string()).collect();
+    let total_width = totals.iter().map(String::len).max().unwrap_or(0);
+    let label_gap = if label_width == 0 { "" } else { GAP };
+    let taken = label_width + label_gap.len() + GAP.len() + total_width;
+    let room = usize::from(width.unwrap_or(WIDTH)).saturating_sub(taken).max(LEAST);
+    let values = sparks.lines.iter().map(|line| line.values.len()).max().unwrap_or(0);
+    let together = values.div_ceil(room).max(1);
+
+    let bold = Style::new().bold();
+    let title = escape::visible(sparks.title);
+    let title = if colour { format!("{bold}{title}{bold:#}") } else { title.into_owned() };
+    let mut drawn = vec![title, escape::visible(sparks.subtitle).into_owned(), String::new()];
+    for ((line, label), total) in sparks.lines.iter().zip(&labels).zip(&totals) {
+        let padding = " ".repeat(label_width - label.width());
+        let spark = spark(&line.values, together);
+        drawn.push(format!("{label}{padding}{label_gap}{spark}{GAP}{total:>total_width$}"));
+    }
+    if !sparks.lines.is_empty() {
+        let of = if together == 1 { format!("a {}", sparks.grain) } else { format!("{together} {}s", sparks.grain) };
+        drawn.push(String::new());
+        drawn.push(format!("each character is {of}: █ the most of its line, {NOTHING} none"));
+    }
+    drawn
+}
+
+/// Values as heights, so many of them together in each character. Whatever there is at all is no nothing.
+fn spark(values: &[u64], together: usize) -> String {
+    let sums: Vec<u64> = values
+        .chunks(together)
+        .map(|chunk| chunk.iter().fold(0, |sum: u64, value| sum.saturating_add(*value)))
+        .collect();
+    let most = u128::from(sums.iter().copied().max().unwrap_or(0));
+    let height = |sum: &u64| match (u128::from(*sum) * HEIGHTS.len() as u128).div_ceil(most.max(1)) {
+        0 => NOTHING,
+        eighths => HEIGHTS[usize::try_from(eighths - 1).unwrap_or(0).min(HEIGHTS.len() - 1)],
+    };
+    sums.iter().map(height).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use ssgctl::model::{MessageState, StateCounts};
+    use ssgctl::report::Sums;
+
+    fn sparkline(label: &str, values: &[u64]) -> Sparkline {
+        let mut counts = StateCounts::default();
+        for value in values {
+            counts.add(MessageState::Delivered, value.cast_signed());
+        }
+        Sparkline { label: label.to_owned(), sums: Sums { counts, parts: 0 }, values: values.to_vec() }
+    }
+
+    #[test]
+    fn heights_tell_most_little_and_nothing_apart() {
+        assert_eq!(spark(&[0, 1, 50, 100, 800, 799, 700, 101], 1), "·▁▁▁██▇▂");
+        assert_eq!(spark(&[0, 0], 1), "··");
+        assert_eq!(spark(&[5], 1), "█");
+        assert_eq!(spark(&[1, 1, 0, 4, 2], 2), "▄█▄");
+        assert_eq!(spark(&[u64::MAX, u64::MAX, 1], 2), "█▁");
+    }
+
+    #[test]
+    fn lines_stand_below_each_other_and_say_what_a_character_is() {
+        let both = [sparkline("acme", &[1, 0, 8]), sparkline("café du port", &[1000, 0, 500])];
+        let sparks = Sparks { title: "SMS traffic", subtitle: "three days", lines: &both, grain: "day" };
+        assert_eq!(
+            lines(&sparks, None, false),
+            [
+                "SMS traffic",
+                "three days",
+                "",
+                "acme          ▁·█     9",
+                "café du port  █·▄  1500",
+                "",
+                "each character is a day: █ the most of its line, · none",
+            ]
+        );
+        let one = [sparkline("", &[1; 100])];
+        let narrow = lines(&Sparks { lines: &one, grain: "hour", ..sparks }, Some(40), false);
+        assert_eq!(narrow[3], format!("{}  100", "█".repeat(33) + "▃"));
+        assert!(narrow[5].starts_with("each character is 3 hours:"), "{narrow:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_is_never_wider_than_its_terminal(values in proptest::collection::vec(0..u64::MAX / 1_000, 1..300), width in 40_u16..200) {
+            let one = [sparkline("port", &values)];
+            let sparks = Sparks { title: "t", subtitle: "s", lines: &one, grain: "day" };
+            let drawn = lines(&sparks, Some(width), true);
+            prop_assert!(drawn[3].width() <= usize::from(width), "{}", drawn[3]);
+            prop_assert!(drawn[3].contains('█') || values.iter().all(|value| *value == 0));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! A single thing in full: sections of fields and of rows. In JSON it is one nested object.
+
+use std::io::Write;
+
+use serde_json::{Map, Value};
+
+use crate::escape;
+use crate::exit::{Failure, Result};
+use crate::output::{Cell, Column, Format, Output, Row, csv, table};
+
+/// How far the content of a section is indented.
+const INDENT: u16 = 2;
+
+/// A thing with everything that belongs to it.
+pub(crate) struct DetailView {
+    /// The naming column's text.
+    name: String,
+    title: String,
+    sections: Vec<Section>,
+}
+
+struct Section {
+    title: &'static str,
+    fields: Vec<Field>,
+    table: Option<SubTable>,
+}
+
+/// A field of the thing: its key, its text for reading, its text for data, its JSON.
+struct Field {
+    key: &'static str,
+    cell: Cell<'static>,
+    /// Whether only programs are shown it.
+    for_data: bool,
+}
+
+struct SubTable {
+    key: &'static str,
+    headings: Vec<&'static str>,
+    page: table::Page,
+    objects: Vec<Value>,
+}
+
+impl Field {
+    fn new(key: &'static str, cell: Cell<'_>) -> Self {
+        Self { key, cell: owned(cell), for_data: false }
+    }
+}
+
+impl DetailView {
+    /// An empty sheet of a thing; `name` is what `-o name` prints.
+    pub(crate) fn new(name: impl ToString, title: impl ToString) -> Self {
+        Self { name: name.to_string(), title: title.to_string(), sections: Vec::new() }
+    }
+
+    /// Adds a section with these columns of a row as its fields.
+    pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
+        self.sections.push(Section { title, fields: Vec::new(), table: None });
+        self.more_fields(row, keys);
+    }
+
+    /// Adds these columns of a row to the last section.
+    pub(crate) fn more_fields<R: Row>(&mut self, row: &R, keys: &[&str]) {
+        let columns = keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key));
+        if let Some(section) = self.sections.last_mut() {
+            section.fields.extend(columns.map(|column| Field::new(column.key, (column.cell)(row))));
+        }
+    }
+
+    /// Adds a field to the last section.
+    pub(crate) fn field(&mut self, key: &'static str, cell: Cell<'_>) {
+        if let Some(section) = self.sections.last_mut() {
+            section.fields.push(Field::new(key, cell));
+        }
+    }
+
+    /// Adds a field to the last section that only programs are shown.
+    pub(crate) fn data(&mut self, key: &'static str, cell: Cell<'_>) {
+        if let Some(section) = self.sections.last_mut() {
+            section.fields.push(Field { for_data: true, ..Field::new(key, cell) });
+        }
+    }
+
+    /// Adds a section with a table of rows; in JSON they are an array under `key`. Columns named in `leave_out` say for
+    /// each row what the sheet says for all of them.
+    pub(crate) fn rows<R: Row>(&mut self, title: &'static str, key: &'static str, rows: &[R], leave_out: &[&str]) {
+        let mut page = table::Page::default();
+        for row in rows {
+            page.add(shown(leave_out).map(|column| (column.cell)(row)));
+        }
+        let headings = shown::<R>(leave_out).map(|column| column.key).collect();
+        let objects = rows.iter().map(|row| object(row, leave_out)).collect();
+        let table = SubTable { key, headings, page, objects };
+        self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
+    }
+
+    /// Adds to the table of the last section a row that adds up the others. It is for reading only.
+    pub(crate) fn total<R: Row>(&mut self, row: &R, leave_out: &[&str]) {
+        if let Some(table) = self.sections.last_mut().and_then(|section| section.table.as_mut()) {
+            table.page.add(shown(leave_out).map(|column: &Column<R>| (column.cell)(row)));
+        }
+    }
+
+    /// The keys that `--fields` can name in a format: CSV has the thing's own fields only.
+    fn keys(&self, format: Format) -> Vec<&'static str> {
+        let keys = self.sections.iter().flat_map(|section| {
+            let table = section.table.as_ref().filter(|_| format != Format::Csv).map(|table| table.key);
+            section.fields.iter().map(|field| field.key).chain(table)
+        });
+        keys.collect()
+    }
+}
+
+impl Output {
+    /// Writes a sheet.
+    pub(crate) fn view(&mut self, view: DetailView) -> Result<()> {
+        self.refuse_unknown_fields_of(&view)?;
+        match self.format {
+            Format::Table => self.sheet_for_reading(view),
+            Format::Json | Format::Jsonl => self.sheet_as_json(view),
+            Format::Csv => self.sheet_as_csv(&view),
+            Format::Name => writeln!(self.out, "{}", escape::visible(&view.name)).map_err(Failure::output),
+        }?;
+        self.flush()
+    }
+
+    /// Fails if `--fields` names something that a sheet does not have.
+    pub(crate) fn refuse_unknown_fields_of(&self, view: &DetailView) -> Result<()> {
+        self.refuse_unknown_fields(&view.keys(self.format))
+    }
+
+    fn sheet_for_reading(&mut self, view: DetailView) -> Result<()> {
+        let wanted = self.fields.clone();
+        let keep = |key: &str| wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| field == key));
+        let mut text = format!("{}\n", self.bold(&escape::visible(&view.title)));
+        for section in view.sections {
+            let mut lines = Vec::new();
+            let mut page = table::Page::default();
+            for field in section.fields.iter().filter(|field| keep(field.key) && !field.for_data) {
+                page.add([Cell::text(field.key), field.cell.clone()].into_iter());
+            }
+            let width = self.width.map(|width| width.saturating_sub(INDENT));
+            if page.len() > 0 {
+                lines.extend(page.lines_without_alignment(width, self.colour));
+            }
+            if let Some(table) = section.table
+                && keep(table.key)
+            {
+                if table.page.len() == 0 {
+                    lines.push("none".to_owned());
+                } else {
+                    lines.extend(table.page.lines(self.headers.then_some(table.headings), width, self.colour));
+                }
+            }
+            if lines.is_empty() {
+                continue;
+            }
+            text.push_str(&format!("\n{}\n", self.bold(section.title)));
+            for line in lines {
+                text.push_str(format!("{:indent$}{line}", "", indent = usize::from(INDENT)).trim_end());
+                text.push('\n');
+            }
+        }
+        self.out.write_all(text.as_bytes()).map_err(Failure::output)
+    }
+
+    fn sheet_as_json(&mut self, view: DetailView) -> Result<()> {
+        let mut whole = Map::new();
+        for section in view.sections {
+            for field in section.fields {
+                whole.insert(field.key.to_owned(), json(&field.cell));
+            }
+            if let Some(table) = section.table {
+                whole.insert(table.key.to_owned(), Value::Array(table.objects));
+            }
+        }
+        if let Some(fields) = &self.fields {
+            whole = fields.iter().map(|key| (key.clone(), whole[key].clone())).collect();
+        }
+        let written = match self.format {
+            Format::Json => serde_json::to_writer_pretty(&mut self.out, &whole),
+            _ => serde_json::to_writer(&mut self.out, &whole),
+        };
+        written.map_err(Failure::output)?;
+        self.out.write_all(b"\n").map_err(Failure::output)
+    }
+
+    /// One record of the thing's own fields; what belongs to it has lists of its own.
+    fn sheet_as_csv(&mut self, view: &DetailView) -> Result<()> {
+        let mut fields: Vec<&Field> = view.sections.iter().flat_map(|section| &section.fields).collect();
+        if let Some(wanted) = &self.fields {
+            fields = wanted.iter().filter_map(|key| fields.iter().copied().find(|field| field.key == key)).collect();
+        }
+        if self.headers {
+            csv::write(&mut self.out, fields.iter().map(|field| field.key)).map_err(Failure::output)?;
+        }
+        let texts = fields.iter().map(|field| csv::guarded(field.cell.for_data(), self.raw_csv));
+        csv::write(&mut self.out, texts.map(std::borrow::Cow::into_owned)).map_err(Failure::output)
+    }
+
+    fn bold(&self, text: &str) -> String {
+        let bold = anstyle::Style::new().bold();
+        if self.colour { format!("{bold}{text}{bold:#}") } else { text.to_owned() }
+    }
+}
+
+/// The columns of a table in a sheet.
+fn shown<R: Row>(leave_out: &[&str]) -> impl Iterator<Item = &'static Column<R>> {
+    R::COLUMNS.iter().filter(|column| column.in_table && !leave_out.contains(&column.key))
+}
+
+fn object<R: Row>(row: &R, leave_out: &[&str]) -> Value {
+    let columns = R::COLUMNS.iter().filter(|column| !leave_out.contains(&column.key));
+    Value::Object(columns.map(|column| (column.key.to_owned(), json(&(column.cell)(row)))).collect())
+}
+
+fn json(cell: &Cell<'_>) -> Value {
+    // Texts, numbers and lists of them always have a JSON form.
+    serde_json::to_value(cell).unwrap_or_default()
+}
+
+/// The cell with its texts copied, so that it outlives the row it came from.
+fn owned(cell: Cell<'_>) -> Cell<'static> {
+    let copy = |items: Vec<std::borrow::Cow<'_, str>>| items.into_iter().map(|item| item.into_owned().into()).collect();
+    match cell {
+        Cell::Empty => Cell::Empty,
+        Cell::Text(text) => Cell::Text(text.into_owned().into()),
+        Cell::Number(number) => Cell::Number(number),
+        Cell::Amount(amount) => Cell::Amount(amount),
+        Cell::Flag(flag) => Cell::Flag(flag),
+        Cell::Time(time) => Cell::Time(time),
+        Cell::Long { data, reading } => Cell::Long { data, reading },
+        Cell::List(items) => Cell::List(copy(items)),
+        Cell::Lines(items) => Cell::Lines(copy(items)),
+        Cell::Changes(_) => Cell::shown(cell.for_reading()),
+    }
+}

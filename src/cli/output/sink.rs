@@ -1,0 +1,110 @@
+//! The way that results take: to stdout, into a new private file, or into a spool until it is known that they count.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Stdout, Write};
+use std::path::Path;
+
+use ssgctl::error::quoted;
+use ssgctl::store::files::{self, Draft};
+
+use crate::exit::{Exit, Failure, Result};
+
+/// How much is kept before it is written.
+const BUFFER: usize = 64 * 1024;
+
+/// Where the bytes of results go.
+pub(super) enum Sink {
+    Stdout(BufWriter<Stdout>),
+    File(Draft, BufWriter<File>),
+    /// Kept until they are released to stdout.
+    Spool(BufWriter<File>),
+}
+
+impl Sink {
+    #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
+    pub(super) fn stdout() -> Self {
+        Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()))
+    }
+
+    /// A new file, which has its name when it is complete; `replace` says whether another file may have it now.
+    pub(super) fn file(path: &Path, replace: bool) -> Result<Self> {
+        let shown = quoted(path.display());
+        match path.symlink_metadata() {
+            Ok(there) if replace && !there.is_file() => {
+                let message = format!("{shown} is no regular file and is not replaced");
+                return Err(Failure::new(Exit::Refused, "refused", message));
+            }
+            Ok(_) if !replace => {
+                return Err(Failure::new(Exit::Conflict, "exists", format!("{shown} is there already"))
+                    .hint("--force replaces it"));
+            }
+            _ => {}
+        }
+        let draft = Draft::beside(path)?;
+        let failed =
+            |error: io::Error| Failure::new(Exit::Io, "io", format!("cannot write {}: {error}", path.display()));
+        let file = draft.create().map_err(failed)?;
+        Ok(Self::File(draft, BufWriter::with_capacity(BUFFER, file)))
+    }
+
+    /// A file without a name, which goes when the process ends.
+    pub(super) fn spool() -> Result<Self> {
+        Ok(Self::Spool(BufWriter::with_capacity(BUFFER, files::nameless(&env::temp_dir().join("ssgctl"))?)))
+    }
+
+    /// Brings what was kept to stdout; what went there at once is there already.
+    pub(super) fn released(self) -> Result<Self> {
+        let Self::Spool(kept) = self else { return Ok(self) };
+        let mut file = kept.into_inner().map_err(|error| Failure::output(error.into_error()))?;
+        file.rewind().map_err(Failure::output)?;
+        let mut out = Self::stdout();
+        io::copy(&mut file, &mut out).map_err(Failure::output)?;
+        out.flush().map_err(Failure::output)?;
+        Ok(out)
+    }
+
+    /// Gives a file its name, now that it is complete and on disk.
+    pub(super) fn published(self, replace: bool) -> Result<Self> {
+        let Self::File(draft, out) = self else { return Ok(self) };
+        let file = out.into_inner().map_err(|error| Failure::output(error.into_error()))?;
+        file.sync_all().map_err(Failure::output)?;
+        if replace {
+            draft.publish_over()?;
+        } else if !draft.publish()? {
+            return Err(Failure::new(Exit::Conflict, "exists", "another process has made the file meanwhile"));
+        }
+        Ok(Self::stdout())
+    }
+
+    /// Drops what has not reached its reader yet.
+    pub(super) fn discard(self) {
+        match self {
+            Self::Stdout(out) => drop(out.into_parts()),
+            Self::File(_, out) | Self::Spool(out) => drop(out.into_parts()),
+        }
+    }
+}
+
+/// Writes a new private file in one step, for a command whose result is a file and whose output tells where it is.
+pub(crate) fn write_file(path: &Path, replace: bool, content: &[u8]) -> Result<()> {
+    let mut file = Sink::file(path, replace)?;
+    file.write_all(content).map_err(Failure::output)?;
+    file.published(replace).map(drop)
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::File(_, out) | Self::Spool(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::File(_, out) | Self::Spool(out) => out.flush(),
+        }
+    }
+}

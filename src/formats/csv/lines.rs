@@ -1,0 +1,156 @@
+//! Physical lines of a text, bounded in length and checked to be text.
+
+use std::io::{BufRead, ErrorKind};
+
+use crate::error::{Error, Fault};
+use crate::formats::csv::blocks::{Block, Blocks};
+use crate::formats::csv::text::Text;
+
+/// The most bytes of one physical line.
+pub const LONGEST_LINE: usize = 256 * 1024;
+/// The most bytes of one field, which may go over several lines.
+pub const LONGEST_FIELD: usize = 64 * 1024;
+
+/// The lines of an input.
+#[derive(Debug)]
+pub(crate) struct Lines<R> {
+    input: Text<R>,
+    number: u64,
+    text: String,
+    longest: usize,
+}
+
+impl<'a> Lines<&'a [u8]> {
+    /// The lines of a block.
+    pub(crate) fn of_block(block: &'a Block) -> Self {
+        let (input, number) = (Text::AsIs(block.text.as_slice()), block.lines_before);
+        Self { input, number, text: String::new(), longest: LONGEST_LINE }
+    }
+
+    /// Goes on with a text that follows after a line of some number.
+    pub(crate) fn go_to(&mut self, text: &'a [u8], number: u64) {
+        (self.input, self.number) = (Text::AsIs(text), number);
+    }
+
+    /// How many bytes were not read yet.
+    pub(crate) fn left(&self) -> usize {
+        match &self.input {
+            Text::AsIs(text) => text.len(),
+            Text::Utf16(_) => 0,
+        }
+    }
+}
+
+impl<R: BufRead> Lines<R> {
+    /// Begins to read: takes a byte order mark off, and refuses what is compressed or in another encoding.
+    pub(crate) fn open(input: R) -> Result<Self, Fault> {
+        Self::open_long(input, LONGEST_LINE)
+    }
+
+    /// The same for lines of another length at most.
+    pub(crate) fn open_long(input: R, longest: usize) -> Result<Self, Fault> {
+        let input = Text::open(input).map_err(|error| unreadable(0, &error))?;
+        let mut lines = Self { input, number: 0, text: String::new(), longest };
+        let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
+        let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
+        match beginning {
+            [0x1f, 0x8b, ..] => return refused("bad_encoding", "the file is compressed; unpack it first"),
+            [b'P', b'K', 3, 4, ..] => {
+                return refused("bad_encoding", "the file is a workbook or an archive; save it as CSV in UTF-8");
+            }
+            [0xef, 0xbb, 0xbf, ..] => lines.input.consume(3),
+            _ => {}
+        }
+        Ok(lines)
+    }
+
+    /// Whether the input begins with one of these bytes, after blanks.
+    pub(crate) fn begins_with_any(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+        let beginning = self.input.fill_buf().map_err(|error| unreadable(0, &error))?;
+        Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|first| bytes.contains(first)))
+    }
+
+    /// What was not read yet, in blocks.
+    pub(crate) fn into_blocks(self) -> Blocks<R> {
+        Blocks::new(self.input, self.number)
+    }
+
+    /// The number of the line read last, from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The next line without its end, and whether it had one; nothing at the end of the input.
+    pub(crate) fn next_line(&mut self) -> Result<Option<(&str, bool)>, Fault> {
+        Ok(self.advance()?.map(|ended| (self.text.as_str(), ended)))
+    }
+
+    /// The line read last.
+    pub(crate) fn line(&self) -> &str {
+        &self.text
+    }
+
+    /// Goes to the next line; says whether it has an end, and nothing at the end of the input.
+    pub(crate) fn advance(&mut self) -> Result<Option<bool>, Fault> {
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        bytes.clear();
+        self.number += 1;
+        self.read_line(&mut bytes).map_err(|error| unreadable(self.number, &error))?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let ended = bytes.last() == Some(&b'\n');
+        if ended {
+            bytes.pop();
+        }
+        if bytes.last() == Some(&b'\r') {
+            bytes.pop();
+        }
+        if bytes.len() > self.longest {
+            let message = format!("the line is longer than {} KiB", self.longest / 1024);
+            return Err(Fault::of_file(self.number, 1, "too_long", message));
+        }
+        let nul = memchr::memchr(0, &bytes);
+        self.text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            self.unreadable_at(
+                &String::from_utf8_lossy(&error.as_bytes()[..valid]),
+                "the file is not UTF-8 here; save it as CSV in UTF-8",
+            )
+        })?;
+        if let Some(at) = nul {
+            return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is no text file"));
+        }
+        Ok(Some(ended))
+    }
+
+    /// Reads to the end of the line, or so far that it is too long.
+    fn read_line(&mut self, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+        while bytes.len() <= self.longest + 1 {
+            let ready = match self.input.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                ready => ready?,
+            };
+            let end = memchr::memchr(b'\n', ready).map(|place| place + 1);
+            let count = end.unwrap_or(ready.len());
+            let taken = count.min(self.longest + 2 - bytes.len());
+            bytes.extend_from_slice(&ready[..taken]);
+            self.input.consume(taken);
+            if end.is_some() || count == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// What follows after the beginning of a line is no text.
+    fn unreadable_at(&self, before: &str, message: &str) -> Fault {
+        Fault::of_file(self.number, before.chars().count() as u64 + 1, "bad_encoding", message)
+    }
+}
+
+/// A line that cannot be read.
+pub(crate) fn unreadable(line: u64, error: &std::io::Error) -> Fault {
+    let error = Error::io("read the file", error);
+    Fault { line, column: 1, error: Box::new(error), ends_file: true }
+}

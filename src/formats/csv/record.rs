@@ -1,0 +1,100 @@
+//! A record of a CSV file as it lies in the reader's memory: nothing of it is copied.
+
+/// A place in a file; lines and columns count from 1, columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    pub(crate) line: u64,
+    pub(crate) column: u64,
+}
+
+/// Where a field begins and ends in its text, in bytes. Lines and fields are bounded far below 4 GiB.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Span {
+    #[expect(clippy::cast_possible_truncation, reason = "a record has at most 256 fields of at most 64 KiB")]
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
+    }
+}
+
+/// One record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record<'a> {
+    text: &'a str,
+    spans: &'a [Span],
+    places: Places<'a>,
+}
+
+/// Where the fields of a record stand in the file.
+#[derive(Debug, Clone, Copy)]
+enum Places<'a> {
+    /// All on this line, which is the record's text.
+    Line(u64),
+    Each(&'a [Place]),
+}
+
+impl<'a> Record<'a> {
+    /// A record that is a line as it is.
+    pub(crate) fn in_line(line: &'a str, spans: &'a [Span], number: u64) -> Self {
+        Self { text: line, spans, places: Places::Line(number) }
+    }
+
+    /// A record whose fields were taken out of their quotes.
+    pub(crate) fn put_together(text: &'a str, spans: &'a [Span], places: &'a [Place]) -> Self {
+        Self { text, spans, places: Places::Each(places) }
+    }
+
+    /// How many fields it has; never none.
+    pub(crate) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// The line on which it begins.
+    pub(crate) fn line(&self) -> u64 {
+        match self.places {
+            Places::Each(places) => places.first().copied().unwrap_or_default().line,
+            Places::Line(line) => line,
+        }
+    }
+
+    /// The text of a field; empty when there is no such field.
+    #[inline]
+    pub(crate) fn field(&self, index: usize) -> &'a str {
+        self.spans.get(index).and_then(|span| self.text.get(span.start as usize..span.end as usize)).unwrap_or_default()
+    }
+
+    /// The texts of all fields.
+    pub(crate) fn fields(self) -> impl Iterator<Item = &'a str> {
+        (0..self.len()).map(move |index| self.field(index))
+    }
+
+    /// Where a field begins.
+    pub(crate) fn place(&self, index: usize) -> Place {
+        match self.places {
+            Places::Each(places) => places.get(index).copied().unwrap_or_default(),
+            Places::Line(line) => {
+                let start = self.spans.get(index).map_or(0, |span| span.start as usize);
+                let before = self.text.get(..start).unwrap_or_default();
+                Place { line, column: before.chars().count() as u64 + 1 }
+            }
+        }
+    }
+
+    /// Where all fields begin. The characters of a line are counted once for all of them.
+    pub(crate) fn places(self) -> impl Iterator<Item = Place> {
+        let (mut counted, mut column) = (0, 1);
+        self.spans.iter().enumerate().map(move |(index, span)| match self.places {
+            Places::Each(_) => self.place(index),
+            Places::Line(line) => {
+                let start = span.start as usize;
+                column += self.text.get(counted..start).unwrap_or_default().chars().count() as u64;
+                counted = start;
+                Place { line, column }
+            }
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! The bytes of a file as UTF-8, also where it is UTF-16 with a byte order mark, as spreadsheets save "Unicode text".
+
+use std::io::{BufRead, Read, Result};
+
+/// A byte that no UTF-8 has: it stands for what is no UTF-16, so that the reader of lines refuses it in its place.
+const NO_TEXT: u8 = 0xff;
+
+/// An input in either encoding.
+#[derive(Debug)]
+pub(crate) enum Text<R> {
+    AsIs(R),
+    Utf16(Utf16<R>),
+}
+
+/// An input of UTF-16, read as UTF-8.
+#[derive(Debug)]
+pub(crate) struct Utf16<R> {
+    input: R,
+    is_big_endian: bool,
+    /// The first byte of a unit whose second one is not there yet.
+    half: Option<u8>,
+    /// The first unit of a pair whose second one is not there yet.
+    surrogate: Option<u16>,
+    text: Vec<u8>,
+    read: usize,
+}
+
+impl<R: BufRead> Text<R> {
+    /// Begins to read: a byte order mark of UTF-16 says which encoding it is.
+    pub(crate) fn open(mut input: R) -> Result<Self> {
+        let is_big_endian = match input.fill_buf()? {
+            [0xfe, 0xff, ..] => true,
+            [0xff, 0xfe, ..] => false,
+            _ => return Ok(Self::AsIs(input)),
+        };
+        input.consume(2);
+        let (half, surrogate, text, read) = (None, None, Vec::new(), 0);
+        Ok(Self::Utf16(Utf16 { input, is_big_endian, half, surrogate, text, read }))
+    }
+}
+
+impl<R: BufRead> Utf16<R> {
+    /// Translates what the input has at hand; at its end, what was left over.
+    fn refill(&mut self) -> Result<()> {
+        self.text.clear();
+        self.read = 0;
+        while self.text.is_empty() {
+            let bytes = self.input.fill_buf()?;
+            if bytes.is_empty() {
+                if self.half.take().is_some() | self.surrogate.take().is_some() {
+                    self.text.push(NO_TEXT);
+                }
+                return Ok(());
+            }
+            let count = bytes.len();
+            for &byte in bytes {
+                let Some(first) = self.half.take() else {
+                    self.half = Some(byte);
+                    continue;
+                };
+                let pair = [first, byte];
+                let unit = if self.is_big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) };
+                translate(unit, &mut self.surrogate, &mut self.text);
+            }
+            self.input.consume(count);
+        }
+        Ok(())
+    }
+}
+
+/// Puts a unit into a text, with the one before it where the two make one character.
+fn translate(unit: u16, surrogate: &mut Option<u16>, text: &mut Vec<u8>) {
+    let is_first = (0xd800..0xdc00).contains(&unit);
+    let units = [surrogate.unwrap_or(unit), unit];
+    let units = if surrogate.take().is_some() { &units[..] } else { &units[1..] };
+    if is_first && units.len() == 1 {
+        *surrogate = Some(unit);
+        return;
+    }
+    for character in char::decode_utf16(units.iter().copied()) {
+        match character {
+            Ok(c) => text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            Err(_) => text.push(NO_TEXT),
+        }
+    }
+}
+
+impl<R: BufRead> BufRead for Text<R> {
+    fn fill_buf(&mut self) -> Result<&[u8]> {
+        match self {
+            Self::AsIs(input) => input.fill_buf(),
+            Self::Utf16(input) => {
+                if input.read == input.text.len() {
+                    input.refill()?;
+                }
+                Ok(&input.text[input.read..])
+            }
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        match self {
+            Self::AsIs(input) => input.consume(count),
+            Self::Utf16(input) => input.read += count,
+        }
+    }
+}
+
+impl<R: BufRead> Read for Text<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    fn utf16(text: &str, is_big_endian: bool) -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(|unit: u16| if is_big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    fn read(bytes: &[u8], capacity: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        Text::open(BufReader::with_capacity(capacity, bytes)).expect("opened").read_to_end(&mut text).expect("read");
+        text
+    }
+
+    proptest! {
+        #[test]
+        fn utf16_of_either_order_is_read_in_pieces_of_any_size(text in "\\PC{0,40}", big: bool, capacity in 2..20_usize) {
+            prop_assert_eq!(read(&utf16(&text, big), capacity), text.as_bytes());
+        }
+
+        #[test]
+        fn what_is_no_utf16_becomes_no_text(bytes in proptest::collection::vec(any::<u8>(), 0..40), capacity in 2..9_usize) {
+            let whole: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+            let is_text = bytes.len() % 2 == 0 && String::from_utf16(&whole).is_ok();
+            let marked: Vec<u8> = [0xff, 0xfe].into_iter().chain(bytes).collect();
+            prop_assert_eq!(String::from_utf8(read(&marked, capacity)).is_ok(), is_text);
+        }
+    }
+}

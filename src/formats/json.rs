@@ -1,0 +1,185 @@
+//! JSON: one array of objects, over as many lines as it likes. Only one object at a time is kept.
+
+use std::io::BufRead;
+
+use crate::error::Fault;
+use crate::formats::InputRow;
+use crate::formats::csv::lines::{LONGEST_LINE, Lines};
+use crate::formats::jsonl::row;
+
+/// The objects of an array.
+#[derive(Debug)]
+pub struct Elements<R> {
+    lines: Lines<R>,
+    /// What is left of the physical line read last.
+    rest: String,
+    /// The column at which it begins.
+    column: u64,
+    expected: Expected,
+}
+
+/// What may come next, blanks apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    Bracket,
+    /// An object, or the end of an array that is empty.
+    First,
+    Object,
+    /// A comma, or the end of the array.
+    Comma,
+    Nothing,
+}
+
+/// An object that is being read.
+#[derive(Default)]
+struct Open {
+    text: String,
+    line: u64,
+    column: u64,
+    depth: u64,
+    in_text: bool,
+    after_backslash: bool,
+}
+
+impl Open {
+    /// Takes a character; says whether the object ends with it.
+    fn take(&mut self, c: char) -> bool {
+        self.text.push(c);
+        match (self.in_text, self.after_backslash, c) {
+            (true, true, _) => self.after_backslash = false,
+            (true, _, '\\') => self.after_backslash = true,
+            (_, _, '"') => self.in_text = !self.in_text,
+            (false, _, '{' | '[') => self.depth += 1,
+            (false, _, '}' | ']') => self.depth -= 1,
+            _ => {}
+        }
+        self.depth == 0
+    }
+}
+
+impl<R: BufRead> Elements<R> {
+    pub(crate) fn new(lines: Lines<R>) -> Self {
+        Self { lines, rest: String::new(), column: 1, expected: Expected::Bracket }
+    }
+
+    pub(crate) fn next_row(&mut self) -> Result<Option<InputRow>, Fault> {
+        let mut open: Option<Open> = None;
+        loop {
+            let line = self.lines.number();
+            for (at, c) in self.rest.char_indices() {
+                let column = self.column;
+                self.column += 1;
+                if let Some(object) = &mut open {
+                    if object.text.len() > LONGEST_LINE {
+                        let message = format!("the object is longer than {} KiB", LONGEST_LINE / 1024);
+                        return Err(self.end(object.line, object.column, "too_long", message));
+                    }
+                    if object.take(c) {
+                        self.rest.drain(..at + c.len_utf8());
+                        self.expected = Expected::Comma;
+                        return row(&object.text, object.line, object.column).map(Some);
+                    }
+                } else {
+                    match between(self.expected, c) {
+                        Some(expected) => self.expected = expected,
+                        None if c == '{' && matches!(self.expected, Expected::First | Expected::Object) => {
+                            let mut object = Open { line, column, ..Open::default() };
+                            object.take(c);
+                            open = Some(object);
+                        }
+                        None => return Err(self.end(line, column, "bad_json", self.wanted().to_owned())),
+                    }
+                }
+            }
+            if let Some(object) = &mut open {
+                object.text.push('\n');
+            }
+            match self.lines.next_line()? {
+                Some((text, _)) => {
+                    text.clone_into(&mut self.rest);
+                    self.column = 1;
+                }
+                None if open.is_none() && self.expected == Expected::Nothing => return Ok(None),
+                None => {
+                    let message = "the file ends inside the array: it was cut off";
+                    return Err(self.end(line.max(1), self.column, "cut_off", message.to_owned()));
+                }
+            }
+        }
+    }
+
+    fn wanted(&self) -> &'static str {
+        match self.expected {
+            Expected::Bracket => "a JSON file is an array of objects here",
+            Expected::First | Expected::Object => "there must be an object here",
+            Expected::Comma => "there must be a comma here, or the end of the array",
+            Expected::Nothing => "nothing may follow the array",
+        }
+    }
+
+    /// A fault after which nothing is read.
+    fn end(&mut self, line: u64, column: u64, code: &'static str, message: String) -> Fault {
+        self.rest.clear();
+        Fault::of_file(line, column, code, message)
+    }
+}
+
+/// What is expected after a character between objects, if it is allowed there.
+fn between(expected: Expected, c: char) -> Option<Expected> {
+    match (expected, c) {
+        (_, ' ' | '\t' | '\r') => Some(expected),
+        (Expected::Bracket, '[') => Some(Expected::First),
+        (Expected::First | Expected::Comma, ']') => Some(Expected::Nothing),
+        (Expected::Comma, ',') => Some(Expected::Object),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    /// The texts of every row, or the first fault as `line:column code`.
+    fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
+        let told = |fault: Fault| match *fault.error {
+            Error::Input { code, .. } => format!("{}:{} {code}", fault.line, fault.column),
+            other => other.to_string(),
+        };
+        let mut elements = Elements::new(Lines::open(text.as_bytes()).map_err(told)?);
+        let mut rows = Vec::new();
+        while let Some(row) = elements.next_row().map_err(told)? {
+            rows.push(row.cells().map(|(_, text)| text.to_owned()).collect());
+        }
+        Ok(rows)
+    }
+
+    #[test]
+    fn an_array_may_be_written_in_any_way() {
+        let expected = [vec!["1", "x{\"}]"], vec!["", "a\nb"]];
+        for text in [
+            r#"[{"a":1,"b":"x{\"}]"},{"a":null,"b":["a","b"]}]"#,
+            "[\n  {\"a\":1,\n \"b\":\"x{\\\"}]\"}\n,\n  {\"a\":null,\r\n\"b\":[\"a\",\"b\"]}\n]\n\n",
+        ] {
+            assert_eq!(read(text).expect(text), expected);
+        }
+        assert_eq!(read("[ ]").expect("empty"), Vec::<Vec<String>>::new());
+    }
+
+    #[test]
+    fn what_is_no_array_of_objects_is_named_with_its_place() {
+        for (text, fault) in [
+            ("[", "1:2 cut_off"),
+            ("[{\"a\":1}", "1:9 cut_off"),
+            ("[{\"a\":1},\n", "1:10 cut_off"),
+            ("[{\"a\":1},]", "1:10 bad_json"),
+            ("[{\"a\":1} {}]", "1:10 bad_json"),
+            ("[1]", "1:2 bad_json"),
+            ("[{\"a\":1}]\nx", "2:1 bad_json"),
+            ("[\n {\"a\":{}}\n]", "2:9 bad_json"),
+            ("[\n {\"a\":1,\n  \"a\":2}\n]", "3:8 bad_json"),
+        ] {
+            assert_eq!(read(text).expect_err(text), fault, "{text}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! JSON lines: one object a line, of texts, numbers, booleans and nulls. Numbers are kept as they are written.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::io::BufRead;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Fault, quoted};
+use crate::formats::InputRow;
+use crate::formats::csv::lines::Lines;
+use crate::formats::row::Field;
+
+/// The objects of a file.
+#[derive(Debug)]
+pub struct Objects<R> {
+    lines: Lines<R>,
+}
+
+impl<R: BufRead> Objects<R> {
+    pub(crate) fn new(lines: Lines<R>) -> Self {
+        Self { lines }
+    }
+
+    pub(crate) fn next_row(&mut self) -> Result<Option<InputRow>, Fault> {
+        loop {
+            let number = self.lines.number() + 1;
+            let Some((line, _)) = self.lines.next_line()? else { return Ok(None) };
+            if line.trim().is_empty() {
+                continue;
+            }
+            return row(line, number, 1).map(Some);
+        }
+    }
+}
+
+/// The object that a text is, which begins at a place of a file.
+pub(crate) fn row(text: &str, line: u64, column: u64) -> Result<InputRow, Fault> {
+    let object: Object = serde_json::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
+        let lines_before = (error.line() as u64).saturating_sub(1);
+        let at = error.column().max(1) as u64;
+        let column = if lines_before == 0 { column + at - 1 } else { at };
+        Fault::of_row(line + lines_before, column, Error::Input { code: "bad_json", message })
+    })?;
+    // A JSON value's own column is not known; that of the object is, and the field is named.
+    let fields = object.0.into_iter();
+    Ok(InputRow::new(line, fields.map(|(name, text)| (name.into(), Field { text, line, column })).collect()))
+}
+
+/// Names and the texts of their values, in order: nothing for a null, lines for an array.
+struct Object(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
+        let mut fields = Vec::new();
+        let mut seen = HashSet::new();
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if !seen.insert(name.clone()) {
+                return Err(M::Error::custom(format!("field {} stands twice", quoted(name))));
+            }
+            let raw = value.get();
+            match raw.as_bytes().first() {
+                Some(b'n') => fields.push((name, String::new())),
+                Some(b'"') => fields.push((name, serde_json::from_str(raw).map_err(M::Error::custom)?)),
+                Some(b'[') => {
+                    let items: Vec<String> = serde_json::from_str(raw)
+                        .map_err(|_| M::Error::custom(format!("field {} must be an array of texts", quoted(&name))))?;
+                    // Lines that begin with a bracket would be taken for another form of an address.
+                    let stays = items.first().is_some_and(|first| first.trim_start().starts_with(['[', '{']));
+                    fields.push((name, if stays { raw.to_owned() } else { items.join("\n") }));
+                }
+                Some(b'{') => {
+                    return Err(M::Error::custom(format!("field {} must be a text or a number", quoted(name))));
+                }
+                _ => fields.push((name, raw.to_owned())),
+            }
+        }
+        Ok(Object(fields))
+    }
+}

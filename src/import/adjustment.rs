@@ -1,0 +1,129 @@
+//! Files of adjustments: `customer`, `amount` and `description`, and perhaps `unit`, `reference` and `key`.
+
+use std::io::BufRead;
+
+use crate::error::{Fault, Faults, quoted};
+use crate::formats::{InputRow, RecordReader};
+use crate::ops::balance::{Adjustment, AdjustmentRow};
+
+/// The columns that every row needs.
+const NEEDED: [&str; 3] = ["customer", "amount", "description"];
+
+/// Reads a whole file of adjustments, or tells everything that is wrong with it.
+pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
+    let mut faults = Faults::default();
+    let mut read = Vec::new();
+    match RecordReader::open(input).and_then(with_needed_columns) {
+        Ok(mut rows) => loop {
+            let fault = match rows.next_row() {
+                Ok(None) => break,
+                Ok(Some(row)) => match adjustment(&row) {
+                    Ok(adjustment) => {
+                        read.push(adjustment);
+                        continue;
+                    }
+                    Err(fault) => fault,
+                },
+                Err(fault) => fault,
+            };
+            if !faults.add(fault) {
+                break;
+            }
+        },
+        Err(fault) => {
+            faults.add(fault);
+        }
+    }
+    if faults.is_empty() { Ok(read) } else { Err(faults) }
+}
+
+/// Refuses a header without a column that every row needs: that is one fault, and not one of each row.
+fn with_needed_columns<R: BufRead>(rows: RecordReader<R>) -> Result<RecordReader<R>, Fault> {
+    let columns = rows.columns();
+    let is_missing = |name: &&&str| !columns.is_empty() && !columns.iter().any(|column| column == **name);
+    let missing: Vec<String> = NEEDED.iter().filter(is_missing).map(quoted).collect();
+    if missing.is_empty() {
+        return Ok(rows);
+    }
+    let message = format!("the header has no column {}; it has {}", missing.join(", "), quoted(columns.join(",")));
+    Err(Fault::of_file(1, 1, "bad_header", message))
+}
+
+fn adjustment(row: &InputRow) -> Result<AdjustmentRow, Fault> {
+    Ok(AdjustmentRow {
+        line: row.line(),
+        customer: row.required_text("customer")?,
+        adjustment: Adjustment {
+            unit: row.optional("unit")?,
+            amount: row.required("amount")?,
+            description: row.required("description")?,
+            reference: row.optional("reference")?,
+            key: row.optional("key")?,
+            allow_negative: false,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<String> {
+        let faults = adjustments(text.as_bytes()).expect_err("faults");
+        assert_eq!(faults.count, faults.first.len() as u64);
+        faults.first.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.error)).collect()
+    }
+
+    #[test]
+    fn csv_and_json_lines_say_the_same() {
+        let csv = "key,customer,amount,description,comment\nk1,ABC,-5,\"'=double, charge\",x\n";
+        let json = r#"{"customer":"ABC","amount":-5,"description":"=double, charge","key":"k1","unit":null}"#;
+        for text in [csv, json] {
+            let rows = adjustments(text.as_bytes()).expect("valid");
+            assert_eq!(rows.len(), 1);
+            assert_eq!(rows[0].customer, "ABC");
+            assert_eq!(rows[0].adjustment.amount, "-5".parse().expect("valid"));
+            assert_eq!(rows[0].adjustment.description.as_str(), "=double, charge");
+            assert_eq!(rows[0].adjustment.key.as_ref().expect("key").as_str(), "k1");
+        }
+    }
+
+    #[test]
+    fn a_json_number_is_read_from_its_digits() {
+        let json = r#"{"customer":"ABC","unit":"GBP","amount":0.00000001,"description":"x"}"#;
+        let rows = adjustments(json.as_bytes()).expect("valid");
+        assert_eq!(rows[0].adjustment.amount.e8(), 1);
+    }
+
+    #[test]
+    fn all_faults_are_told_each_with_its_place() {
+        let told = faults("customer,amount,description\nABC,1e3,x\nABC,5\nABC,5,\n,5,x\n");
+        assert_eq!(told.len(), 4, "{told:?}");
+        assert!(told[0].starts_with("2:5 amount: `1e3`"), "{told:?}");
+        assert!(told[1].starts_with("3:5 the row has 2 fields"), "{told:?}");
+        assert!(told[2].starts_with("4:7 description is needed"), "{told:?}");
+        assert!(told[3].starts_with("5:1 customer is needed"), "{told:?}");
+    }
+
+    #[test]
+    fn a_missing_column_is_one_fault_of_the_header() {
+        assert_eq!(
+            faults("customer,amount\nABC,1\nABC,2\n"),
+            ["1:1 the header has no column `description`; it has `customer,amount`"]
+        );
+    }
+
+    #[test]
+    fn of_many_faults_twenty_are_told_and_all_are_counted() {
+        let text = format!("customer,amount,description\n{}", "ABC,x,y\n".repeat(100));
+        let faults = adjustments(text.as_bytes()).expect_err("faults");
+        assert_eq!((faults.count, faults.first.len()), (100, Faults::TOLD));
+    }
+
+    #[test]
+    fn an_object_with_a_field_twice_or_a_nested_value_is_refused() {
+        for json in [r#"{"amount":1,"amount":2}"#, r#"{"amount":{"value":1}}"#, r#"{"amount":1"#, r#"{"a":1} x"#] {
+            assert!(faults(json)[0].starts_with("1:"), "{json}");
+        }
+    }
+}

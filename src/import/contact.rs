@@ -1,0 +1,145 @@
+//! Files of people at customers.
+
+use std::collections::HashSet;
+
+use crate::error::{Error, Fault};
+use crate::formats::InputRow;
+use crate::import::Owners;
+use crate::import::{Done, Importer, OnExisting, Verdict};
+use crate::model::{Contact, ContactDetails, EmailAddress, EntityKind, Name, Roles};
+use crate::ops;
+use crate::store::Tx;
+
+/// The columns of a file of people, which are those of an export too.
+pub const FIELDS: &[&str] = &["customer", "name", "email", "mobile", "roles"];
+
+/// What reads files of people. Somebody is known by the email address, or by the name where the row has none.
+///
+/// Two rows mean the same person only if they say the same: people may share a name, or an address.
+#[derive(Debug, Default)]
+pub struct Contacts {
+    owners: Owners,
+    /// Who was meant by rows so far.
+    meant: HashSet<i64>,
+}
+
+impl Importer for Contacts {
+    fn reads(column: &str) -> bool {
+        FIELDS.contains(&column)
+    }
+
+    fn is_told(column: &str) -> bool {
+        matches!(column, "id" | "created_at" | "updated_at")
+    }
+
+    fn missing(&self, columns: &[String]) -> Vec<&'static str> {
+        let has = |wanted: &str| columns.iter().any(|column| column == wanted);
+        // Somebody who is there already can be known by the address alone.
+        let is_enough = |wanted: &str| has(wanted) || (wanted == "name" && has("email"));
+        ["customer", "name"].into_iter().filter(|wanted| !is_enough(wanted)).collect()
+    }
+
+    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<Done, Fault> {
+        let customer = self.owners.find(tx, row)?;
+        let at = |error| row.fault("customer", error);
+        let name: Option<Name> = row.optional("name")?;
+        let email: Option<EmailAddress> = row.optional("email")?;
+        let known = tx.contacts_of(&customer).map_err(at)?;
+        let (done, id) = match self.find(row, known, name.as_ref(), email.as_ref())? {
+            Found::AsTheRowSays(contact) => (Done::nothing(contact.id), contact.id),
+            Found::Other(contact) => (change(tx, row, on_existing, &contact)?, contact.id),
+            Found::Nobody => {
+                let name = row.required("name")?;
+                let mut details = ContactDetails { name, email: None, mobile: None, roles: Roles::default() };
+                read_details(row, &mut details, true)?;
+                let contact = ops::contact::add(tx, customer.account_code.as_str(), details).map_err(at)?;
+                let changes = ops::contact::change("add", &contact).between(None, Some(&contact.details)).fields;
+                (Done { verdict: Verdict::New, name: contact.id.to_string(), changes }, contact.id)
+            }
+        };
+        self.meant.insert(id);
+        Ok(done)
+    }
+}
+
+/// Whom a row means.
+enum Found {
+    AsTheRowSays(Contact),
+    Other(Contact),
+    Nobody,
+}
+
+impl Contacts {
+    fn find(
+        &self,
+        row: &InputRow,
+        mut known: Vec<Contact>,
+        name: Option<&Name>,
+        email: Option<&EmailAddress>,
+    ) -> Result<Found, Fault> {
+        known.retain(|contact| is_meant(contact, name, email));
+        // Of those who are alike, somebody who was not meant before.
+        known.sort_by_key(|contact| self.meant.contains(&contact.id));
+        for place in 0..known.len() {
+            if says(row, &known[place].details)? {
+                return Ok(Found::AsTheRowSays(known.swap_remove(place)));
+            }
+        }
+        known.retain(|contact| !self.meant.contains(&contact.id));
+        if known.len() > 1 && known.iter().any(|contact| Some(&contact.details.name) == name) {
+            known.retain(|contact| Some(&contact.details.name) == name);
+        }
+        if known.len() > 1 {
+            let name = name.map(Name::as_str).or(email.map(EmailAddress::as_str)).unwrap_or_default().to_owned();
+            let matches = known.iter().map(|contact| contact.id.to_string()).collect();
+            return Err(row.fault("name", Error::Ambiguous { entity: EntityKind::Contact, name, matches }));
+        }
+        Ok(known.pop().map_or(Found::Nobody, Found::Other))
+    }
+}
+
+/// Whether a row says just what is known of somebody.
+fn says(row: &InputRow, known: &ContactDetails) -> Result<bool, Fault> {
+    let mut told = known.clone();
+    row.set_needed("name", &mut told.name)?;
+    read_details(row, &mut told, true)?;
+    Ok(told == *known)
+}
+
+fn is_meant(contact: &Contact, name: Option<&Name>, email: Option<&EmailAddress>) -> bool {
+    match (email, &contact.details.email) {
+        (Some(email), Some(known)) => known.as_str().eq_ignore_ascii_case(email.as_str()),
+        _ => Some(&contact.details.name) == name,
+    }
+}
+
+/// Makes somebody who is there what a row says.
+fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, contact: &Contact) -> Result<Done, Fault> {
+    let mut details = contact.details.clone();
+    row.set_needed("name", &mut details.name)?;
+    read_details(row, &mut details, on_existing.empty_unsets)?;
+    if details == contact.details {
+        return Ok(Done::nothing(contact.id));
+    }
+    let changes = ops::contact::change("edit", contact).between(Some(&contact.details), Some(&details)).fields;
+    let at = |error| row.fault("customer", error);
+    if !on_existing.update {
+        let name = format!("{} {}", contact.customer, contact.details.name);
+        let differs = changes.names();
+        return Err(at(Error::Differs { entity: EntityKind::Contact, name, differs }));
+    }
+    let (customer, id) = (contact.customer.as_str(), contact.id.to_string());
+    ops::contact::edit(tx, customer, &id, |before| *before = details).map_err(at)?;
+    Ok(Done { verdict: Verdict::Changed, name: id, changes })
+}
+
+fn read_details(row: &InputRow, details: &mut ContactDetails, empty_unsets: bool) -> Result<(), Fault> {
+    row.set("email", &mut details.email, empty_unsets)?;
+    row.set("mobile", &mut details.mobile, empty_unsets)?;
+    match row.optional("roles")? {
+        Some(roles) => details.roles = roles,
+        None if empty_unsets && row.has("roles") => details.roles = Roles::default(),
+        None => {}
+    }
+    Ok(())
+}

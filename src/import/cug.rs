@@ -1,0 +1,142 @@
+//! Files of telephone numbers: one a line, or a CSV column or JSON field named `msisdn`, `mobile`, `number` or `phone`.
+
+use std::io::BufRead;
+use std::iter;
+
+use crate::error::{Error, Fault, Faults, quoted};
+use crate::formats::csv::lines::Lines;
+use crate::formats::{InputRow, RecordReader};
+use crate::model::{Msisdn, MsisdnSet};
+
+/// The names of the column with the numbers; the first that is there counts.
+const NAMES: [&str; 4] = ["msisdn", "mobile", "number", "phone"];
+
+/// The numbers of a file, and how many it had with those that stand in it more than once.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers {
+    pub set: MsisdnSet,
+    pub given: u64,
+}
+
+/// Reads a whole file of numbers, or tells everything that is wrong with it.
+pub fn numbers(input: impl BufRead) -> Result<Numbers, Faults> {
+    let mut faults = Faults::default();
+    let mut given = 0;
+    let mut list = match List::open(input) {
+        Ok(list) => Some(list),
+        Err(fault) => {
+            faults.add(fault);
+            None
+        }
+    };
+    let set = iter::from_fn(|| {
+        loop {
+            match list.as_mut()?.next_number() {
+                Ok(number) => {
+                    given += u64::from(number.is_some());
+                    return number;
+                }
+                Err(fault) => {
+                    if !faults.add(fault) {
+                        return None;
+                    }
+                }
+            }
+        }
+    })
+    .collect();
+    if faults.is_empty() { Ok(Numbers { set, given }) } else { Err(faults) }
+}
+
+enum List<R> {
+    Plain(Lines<R>),
+    RecordReader(RecordReader<R>),
+}
+
+impl<R: BufRead> List<R> {
+    /// A file that begins as a number does has one in each line; another one has columns or fields with names.
+    fn open(input: R) -> Result<Self, Fault> {
+        let mut lines = Lines::open(input)?;
+        if lines.begins_with_any(b"+(0123456789")? {
+            return Ok(Self::Plain(lines));
+        }
+        let rows = RecordReader::of_lines(lines)?;
+        let columns = rows.columns();
+        if !columns.is_empty() && !columns.iter().any(|column| NAMES.contains(&column.as_str())) {
+            let message =
+                format!("the header has no column {}; it has {}", quoted(NAMES[0]), quoted(columns.join(",")));
+            return Err(Fault::of_file(1, 1, "bad_header", message));
+        }
+        Ok(Self::RecordReader(rows))
+    }
+
+    fn next_number(&mut self) -> Result<Option<Msisdn>, Fault> {
+        match self {
+            Self::Plain(lines) => next_line(lines),
+            Self::RecordReader(rows) => rows.next_row()?.map(|row| number_of(&row)).transpose(),
+        }
+    }
+}
+
+/// The number of the next line that is not blank.
+fn next_line<R: BufRead>(lines: &mut Lines<R>) -> Result<Option<Msisdn>, Fault> {
+    loop {
+        let at = lines.number() + 1;
+        let Some((line, _)) = lines.next_line()? else { return Ok(None) };
+        let text = line.trim();
+        if text.is_empty() {
+            continue;
+        }
+        let column = line.chars().take_while(|c| c.is_whitespace()).count() as u64 + 1;
+        let number = text.parse().map_err(|rule| Fault::of_row(at, column, Error::invalid(NAMES[0], text, rule)));
+        return number.map(Some);
+    }
+}
+
+fn number_of(row: &InputRow) -> Result<Msisdn, Fault> {
+    let name = NAMES.into_iter().find(|name| row.names().any(|other| other == *name));
+    row.required(name.unwrap_or(NAMES[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(file: &str) -> Vec<String> {
+        numbers(file.as_bytes()).expect("valid").set.iter().map(|number| number.to_string()).collect()
+    }
+
+    fn faults(file: &str) -> Vec<String> {
+        let faults = numbers(file.as_bytes()).expect_err("faults").first;
+        faults.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.error)).collect()
+    }
+
+    #[test]
+    fn lists_csv_and_json_lines_say_the_same() {
+        for file in [
+            "+447700900124\n00447700900123\n\n 44 (7700) 900-124\r\n",
+            "\u{feff}(+44) 7700 900124\n+447700900123",
+            "name,msisdn\nJo,+447700900124\n\"Al, ex\",0044-7700-900123\n",
+            "mobile;name\n'+447700900124;Jo\n447700900123;Al\n",
+            "{\"msisdn\":\"+447700900124\"}\n{\"name\":\"Jo\",\"msisdn\":447700900123}\n",
+        ] {
+            assert_eq!(texts(file), ["+447700900123", "+447700900124"], "{file}");
+        }
+        assert_eq!(numbers("+447700900124\n447700900124".as_bytes()).expect("valid").given, 2);
+        assert_eq!(texts("msisdn\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_place() {
+        let told = faults("+447700900124\n  07700900123\n4477x\n");
+        assert!(told[0].starts_with("2:3 msisdn: `07700900123` must"), "{told:?}");
+        assert!(told[1].starts_with("3:1 msisdn: `4477x` must"), "{told:?}");
+        let told = faults("name,msisdn\nJo,12\nAl,\n");
+        assert!(told[0].starts_with("2:4 msisdn: `12` must"), "{told:?}");
+        assert!(told[1].starts_with("3:4 msisdn is needed"), "{told:?}");
+        assert_eq!(faults("name\nJo\n"), ["1:1 the header has no column `msisdn`; it has `name`"]);
+        assert_eq!(faults("{\"name\":\"Jo\"}\n"), ["1:1 msisdn is needed"]);
+        assert!(faults("+447700900124\n\u{0}\n")[0].contains("NUL"));
+        assert!(faults("")[0].starts_with("1:1 the file is empty"));
+    }
+}

@@ -1,0 +1,164 @@
+//! A document of the whole database, read into one that is empty. Its form is told at [`crate::report::document`].
+
+use std::io::BufRead;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Fault, Result};
+use crate::formats::csv::lines::Lines;
+use crate::model::Hash;
+use crate::report::document::DOCUMENT_VERSION;
+use crate::store::{SCHEMA_VERSION, TABLES, Tx};
+
+/// The most bytes of one line: what the database takes for one value, and what its row may have beside it.
+const LONGEST_LINE: usize = 32 * 1024 * 1024;
+
+/// Reads a whole document into an empty database, and examines what came of it; gives how many rows it had.
+///
+/// # Errors
+/// A fault of the document in `Ok(Err)`: the transaction must be dropped.
+pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) -> Result<Result<u64, Fault>> {
+    if let Some(table) = tx.first_table_in_use()? {
+        return Err(Error::Refused(format!("the database is not empty: it has rows of {table}")));
+    }
+    tx.begin_document()?;
+    tx.expect_many_steps(64)?;
+    let rows = match read(tx, input, &mut progress) {
+        Err(fault) if !fault.error.is_about_one_request() => return Err(*fault.error),
+        Err(fault) => return Ok(Err(fault)),
+        Ok(rows) => rows,
+    };
+    match tx.end_document() {
+        Err(Error::Damaged(message)) => return Ok(Err(Fault::of_file(1, 1, "bad_document", message))),
+        ended => ended?,
+    }
+    let findings = tx.check().findings;
+    match findings.first() {
+        None => Ok(Ok(rows)),
+        Some(first) => {
+            let message = format!("what it tells does not fit together, in {} ways, first: {first}", findings.len());
+            Ok(Err(Fault::of_file(1, 1, "bad_document", message)))
+        }
+    }
+}
+
+fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Result<u64, Fault> {
+    let mut lines = Lines::open_long(input, LONGEST_LINE)?;
+    let mut sum = Sha256::new();
+    let mut count = 0;
+    loop {
+        let Some((text, ended)) = lines.next_line()? else {
+            return Err(Fault::of_file(count + 1, 1, "cut_off", "the document has no last line: it was cut off"));
+        };
+        let number = count + 1;
+        let line: Line<'_> = serde_json::from_str(text)
+            .map_err(|_| if ended { bad(number, "this is no line of a document") } else { cut_off(number) })?;
+        if number == 1 {
+            refuse_other_form(&line)?;
+        } else if line.name == "end" {
+            let end: End = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is no last line"))?;
+            let found = End { lines: count, sha256: Hash(sum.finalize().into()).to_string() };
+            if end != found {
+                return Err(bad(number, "the lines before this one are not those that were written"));
+            }
+            return match lines.next_line()? {
+                None => Ok(count - 1),
+                Some(_) => Err(bad(number + 1, "nothing may follow the last line")),
+            };
+        } else {
+            let table = TABLES.iter().find(|table| table.name == line.name);
+            let table = table.ok_or_else(|| bad(number, "this is a row of no table that is known"))?;
+            let row: Fields<'_> = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is no row"))?;
+            tx.insert_document_row(table, &row.0).map_err(|error| Fault::of_row(number, 1, error))?;
+        }
+        if !ended {
+            return Err(cut_off(number));
+        }
+        sum.update(text);
+        sum.update("\n");
+        count = number;
+        progress();
+    }
+}
+
+fn cut_off(line: u64) -> Fault {
+    Fault::of_file(line, 1, "cut_off", "the document ends inside this line: it was cut off")
+}
+
+fn bad(line: u64, message: &str) -> Fault {
+    Fault::of_file(line, 1, "bad_document", message)
+}
+
+/// Refuses what is no document, or one that a newer program wrote.
+fn refuse_other_form(line: &Line<'_>) -> Result<(), Fault> {
+    let beginning = "a document begins with a line like {\"ssgctl\":{\"document\":1,\"schema\":6}}";
+    if line.name != "ssgctl" {
+        return Err(bad(1, beginning));
+    }
+    let form: Form = serde_json::from_str(line.value.get()).map_err(|_| bad(1, beginning))?;
+    if form.document > DOCUMENT_VERSION || form.schema > SCHEMA_VERSION {
+        let Form { document, schema } = form;
+        let message = format!(
+            "the document has form {document} and schema {schema}, this program knows {DOCUMENT_VERSION} and {SCHEMA_VERSION}; use the newer ssgctl"
+        );
+        return Err(bad(1, &message));
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Form {
+    document: u32,
+    schema: u32,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+struct End {
+    lines: u64,
+    sha256: String,
+}
+
+/// An object with one member.
+struct Line<'a> {
+    name: String,
+    value: &'a RawValue,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Line<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Fields(mut members) = Fields::deserialize(deserializer)?;
+        match (members.pop(), members.is_empty()) {
+            (Some((name, value)), true) => Ok(Self { name, value }),
+            _ => Err(serde::de::Error::custom("not one member")),
+        }
+    }
+}
+
+/// The members of an object, in their order.
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Members).map(Self)
+    }
+}

@@ -1,0 +1,295 @@
+//! Files of SMPP accounts.
+
+use std::str::FromStr;
+
+use crate::error::{Error, Fault, Result, quoted};
+use crate::formats::InputRow;
+use crate::import::Owners;
+use crate::import::{Done, Importer, OnExisting, Verdict};
+use crate::model::{
+    Customer, EntityKind, Grace, Invalid, IpRange, MsisdnList, MsisdnSet, Password, ShortName, SmppAccount,
+    SmppDetails, Status, Steps, SystemId,
+};
+use crate::ops;
+use crate::ops::smpp::NewAccount;
+use crate::store::Tx;
+use crate::store::vault::Vault;
+
+/// The columns of a file of SMPP accounts, which are those of an export too; a file may have `password` as well.
+pub const FIELDS: &[&str] = &[
+    "system_id",
+    "customer",
+    "name",
+    "short_name",
+    "system_type",
+    "address_range",
+    "service",
+    "enabled",
+    "binding_enabled",
+    "submit_enabled",
+    "use_cug",
+    "max_tps",
+    "max_binds",
+    "allowed_ips",
+    "cug",
+    "mt_webhook",
+    "dlr_webhook",
+    "mo_webhook",
+    "mo_numbers",
+    "status",
+];
+
+/// What reads files of SMPP accounts. An account is known by its system ID, or by its short name where the row has none.
+pub struct Accounts<'a> {
+    pub vault: &'a Vault,
+    /// What a new account is where the file has no column for it.
+    pub usual: SmppDetails,
+    pub owners: Owners,
+    /// System IDs that were taken in though no bind can carry them.
+    pub too_long: Vec<SystemId>,
+}
+
+impl Importer for Accounts<'_> {
+    const SECRET: Option<&'static str> = Some("password");
+
+    fn reads(column: &str) -> bool {
+        FIELDS.contains(&column) || column == "password"
+    }
+
+    fn is_told(column: &str) -> bool {
+        matches!(column, "cug_size" | "previous_password_until" | "created_at" | "updated_at" | "archived_at")
+    }
+
+    fn missing(&self, columns: &[String]) -> Vec<&'static str> {
+        let has = |wanted: &&str| columns.iter().any(|column| column == wanted);
+        ["customer"].into_iter().filter(|wanted| !has(wanted)).collect()
+    }
+
+    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<Done, Fault> {
+        let system_id = row.optional::<Kept>("system_id")?.map(|kept| kept.0);
+        let short_name: Option<ShortName> = row.optional("short_name")?;
+        let password = password(row)?;
+        let name = system_id.as_ref().map(SystemId::as_str).or(short_name.as_ref().map(ShortName::as_str));
+        let found = name.map(|name| tx.smpp_account_named(name)).transpose();
+        match found.map_err(|error| row.fault("system_id", error))?.flatten() {
+            Some(account) => self.change(tx, row, on_existing, account, password),
+            None => self.make(tx, row, system_id, password),
+        }
+    }
+}
+
+impl Accounts<'_> {
+    fn make(
+        &mut self,
+        tx: &mut Tx<'_>,
+        row: &InputRow,
+        system_id: Option<SystemId>,
+        password: Option<Password>,
+    ) -> Result<Done, Fault> {
+        let customer = self.owners.find(tx, row)?;
+        let mut details = self.usual.clone();
+        read_details(row, &mut details, true)?;
+        let cug = row.optional::<MsisdnList>("cug")?.unwrap_or_default().0;
+        // Whoever gives a closed user group means it to hold, unless the row says otherwise.
+        details.use_cug |= !cug.is_empty() && row.optional::<Switch>("use_cug")?.is_none();
+        let at = |error| row.fault(if system_id.is_some() { "system_id" } else { "customer" }, error);
+        let is_archived = row.optional::<Status>("status")? == Some(Status::Archived);
+        let new = NewAccount { system_id: system_id.clone(), password, details, cug };
+        let account = ops::smpp::add(tx, self.vault, customer.account_code.as_str(), new).map_err(at)?.account;
+        let name = account.system_id.to_string();
+        if is_archived {
+            ops::smpp::archive(tx, &name).map_err(at)?;
+        }
+        if !account.system_id.fits_a_bind() {
+            self.too_long.push(account.system_id);
+        }
+        Ok(Done { verdict: Verdict::New, name, changes: Steps::default() })
+    }
+
+    /// Makes an account that is there what a row says of it.
+    fn change(
+        &mut self,
+        tx: &mut Tx<'_>,
+        row: &InputRow,
+        on_existing: OnExisting,
+        account: SmppAccount,
+        password: Option<Password>,
+    ) -> Result<Done, Fault> {
+        let name = account.system_id.to_string();
+        let owner = self.owners.find(tx, row)?;
+        refuse_other_owner(row, &account, &owner)?;
+        let mut details = account.details.clone();
+        read_details(row, &mut details, on_existing.empty_unsets)?;
+        let at = |error| row.fault("system_id", error);
+        let cug = other_cug(tx, row, on_existing, &account)?;
+        let mut other_password = None;
+        if let Some(password) = password
+            && !ops::smpp::has_password(tx, self.vault, &account, &password).map_err(at)?
+        {
+            other_password = Some(password);
+        }
+        let is = account.lifecycle.status();
+        let becomes = row.optional("status")?.unwrap_or(is);
+        let mut change = ops::smpp::difference(&account, &details);
+        if let Some(cug) = &cug {
+            change = change.field("cug_size", account.cug_size, cug.len());
+        }
+        if other_password.is_some() {
+            change = change.field("password", (), "another");
+        }
+        if is != becomes {
+            change = change.field("status", is.as_str(), becomes.as_str());
+        }
+        if change.is_empty() {
+            return Ok(Done::nothing(name));
+        }
+        if !on_existing.update {
+            let differs = change.fields.names();
+            return Err(at(Error::Differs { entity: EntityKind::Smpp, name, differs }));
+        }
+        let wanted = Wanted { details, cug, password: other_password, is, becomes };
+        wanted.save(tx, self.vault, &name).map_err(at)?;
+        Ok(Done { verdict: Verdict::Changed, name, changes: change.fields })
+    }
+}
+
+/// What an account is to become.
+struct Wanted {
+    details: SmppDetails,
+    /// Another closed user group than it has.
+    cug: Option<MsisdnSet>,
+    /// Another password than it has.
+    password: Option<Password>,
+    is: Status,
+    becomes: Status,
+}
+
+impl Wanted {
+    /// Takes the steps there: what is archived is changed when it is in use again, and what is to be archived before it is.
+    fn save(self, tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<()> {
+        if self.is == Status::Archived && self.becomes == Status::Active {
+            ops::smpp::unarchive(tx, name)?;
+        }
+        ops::smpp::edit(tx, name, |before| {
+            *before = self.details;
+            Ok(())
+        })?;
+        if let Some(cug) = &self.cug {
+            ops::smpp::replace_cug(tx, name, cug)?;
+        }
+        if self.password.is_some() {
+            ops::smpp::rotate(tx, vault, name, self.password, Grace::default())?;
+        }
+        if self.is == Status::Active && self.becomes == Status::Archived {
+            ops::smpp::archive(tx, name)?;
+        }
+        Ok(())
+    }
+}
+
+/// An account stays with its customer for ever.
+fn refuse_other_owner(row: &InputRow, account: &SmppAccount, customer: &Customer) -> Result<(), Fault> {
+    if customer.id == account.customer_id {
+        return Ok(());
+    }
+    let name = account.system_id.to_string();
+    let value = customer.account_code.to_string();
+    Err(row.fault("customer", Error::Fixed { entity: EntityKind::Smpp, name, field: "customer", value }))
+}
+
+/// The closed user group that a row has for an account, where it is another than the account's.
+fn other_cug(
+    tx: &Tx<'_>,
+    row: &InputRow,
+    on_existing: OnExisting,
+    account: &SmppAccount,
+) -> Result<Option<MsisdnSet>, Fault> {
+    let given = match row.optional::<MsisdnList>("cug")? {
+        Some(list) => list.0.into_iter().collect::<MsisdnSet>(),
+        None if on_existing.empty_unsets && row.has("cug") => MsisdnSet::default(),
+        None => return Ok(None),
+    };
+    let held = tx.cug_set(account).map_err(|error| row.fault("cug", error))?;
+    let is_same = held.len() == given.len() && held.without(&given).is_empty();
+    Ok(Some(given).filter(|_| !is_same))
+}
+
+/// The password of a row. One that is wrong is not told.
+fn password(row: &InputRow) -> Result<Option<Password>, Fault> {
+    row.optional::<Password>("password").map_err(|_| {
+        let rule = "password: must be 1 to 8 printable ASCII characters without blanks";
+        row.fault("password", Error::Input { code: "bad_value", message: rule.to_owned() })
+    })
+}
+
+fn read_details(row: &InputRow, details: &mut SmppDetails, empty_unsets: bool) -> Result<(), Fault> {
+    row.set("name", &mut details.name, empty_unsets)?;
+    row.set("short_name", &mut details.short_name, empty_unsets)?;
+    row.set("system_type", &mut details.system_type, empty_unsets)?;
+    row.set("address_range", &mut details.address_range, empty_unsets)?;
+    row.set_needed("service", &mut details.service)?;
+    let switches = [
+        ("enabled", &mut details.enabled),
+        ("binding_enabled", &mut details.binding_enabled),
+        ("submit_enabled", &mut details.submit_enabled),
+        ("use_cug", &mut details.use_cug),
+    ];
+    for (name, switch) in switches {
+        *switch = row.optional::<Switch>(name)?.map_or(*switch, |given| given.0);
+    }
+    row.set("max_tps", &mut details.max_tps, empty_unsets)?;
+    row.set("max_binds", &mut details.max_binds, empty_unsets)?;
+    row.set("mt_webhook", &mut details.mt_webhook, empty_unsets)?;
+    row.set("dlr_webhook", &mut details.dlr_webhook, empty_unsets)?;
+    row.set("mo_webhook", &mut details.mo_webhook, empty_unsets)?;
+    match row.optional::<Networks>("allowed_ips")? {
+        Some(networks) => details.allowed_ips = networks.0,
+        None if empty_unsets && row.has("allowed_ips") => details.allowed_ips.clear(),
+        None => {}
+    }
+    match row.optional::<MsisdnList>("mo_numbers")? {
+        Some(numbers) => details.mo_numbers = numbers.0,
+        None if empty_unsets && row.has("mo_numbers") => details.mo_numbers.clear(),
+        None => {}
+    }
+    Ok(())
+}
+
+/// A system ID that another system has given out already.
+struct Kept(SystemId);
+
+impl FromStr for Kept {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        SystemId::kept(text).map(Self)
+    }
+}
+
+/// Yes or no.
+struct Switch(bool);
+
+impl FromStr for Switch {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.to_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" | "1" => Ok(Self(true)),
+            "false" | "no" | "n" | "off" | "0" => Ok(Self(false)),
+            _ => Err(Invalid::rule("must be yes or no")),
+        }
+    }
+}
+
+/// Several networks given as one text.
+struct Networks(Vec<IpRange>);
+
+impl FromStr for Networks {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let parts = text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+        let read = |part: &str| part.parse().map_err(|rule| Invalid::rule(format!("{} {rule}", quoted(part))));
+        parts.map(read).collect::<Result<_, _>>().map(Self)
+    }
+}

@@ -1,0 +1,367 @@
+//! Writes emails from templates: built in, and overridden by files of the same name in a folder.
+
+use std::fs;
+use std::path::PathBuf;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, ErrorKind, context};
+
+use crate::error::{Error, Result};
+use crate::model::{Customer, EmailTemplate, Handover, Level, Limit, Name, RenderedEmail, Sender, SenderRole};
+use crate::ops::warning::Notice;
+
+/// The width of an email's text, in columns.
+const WIDTH: usize = 72;
+
+const BUILT_IN: [(&str, &str); 17] = [
+    ("layout.html", include_str!("templates/layout.html")),
+    ("low-upper.txt", include_str!("templates/low-upper.txt")),
+    ("low-upper.html", include_str!("templates/low-upper.html")),
+    ("low-lower.txt", include_str!("templates/low-lower.txt")),
+    ("low-lower.html", include_str!("templates/low-lower.html")),
+    ("internal.txt", include_str!("templates/internal.txt")),
+    ("internal.html", include_str!("templates/internal.html")),
+    ("recovered.txt", include_str!("templates/recovered.txt")),
+    ("recovered.html", include_str!("templates/recovered.html")),
+    ("account.txt", include_str!("templates/account.txt")),
+    ("account.html", include_str!("templates/account.html")),
+    ("welcome.txt", include_str!("templates/welcome.txt")),
+    ("welcome.html", include_str!("templates/welcome.html")),
+    ("handover.txt", include_str!("templates/handover.txt")),
+    ("handover.html", include_str!("templates/handover.html")),
+    ("test.txt", include_str!("templates/test.txt")),
+    ("test.html", include_str!("templates/test.html")),
+];
+
+/// Whose emails these are.
+#[derive(Debug, Clone)]
+pub struct SenderConfig {
+    pub company: Name,
+    pub service: Name,
+    pub sales: Option<RoleConfig>,
+    pub support: Option<RoleConfig>,
+    pub billing: Option<RoleConfig>,
+}
+
+/// A part of the company that writes emails.
+#[derive(Debug, Clone)]
+pub struct RoleConfig {
+    pub sender: Sender,
+    /// What stands under its emails; its name when empty.
+    pub signature: Option<String>,
+}
+
+impl SenderConfig {
+    /// The office of a role; any other serves when that one is not set up.
+    fn role_config(&self, role: SenderRole) -> Result<&RoleConfig> {
+        let own = match role {
+            SenderRole::Sales => &self.sales,
+            SenderRole::Support => &self.support,
+            SenderRole::Billing => &self.billing,
+        };
+        let any = own.as_ref().or(self.support.as_ref()).or(self.billing.as_ref()).or(self.sales.as_ref());
+        any.ok_or_else(|| {
+            Error::Email(
+                "nobody is set up to write emails: the configuration needs [roles.billing] or another role".to_owned(),
+            )
+        })
+    }
+}
+
+/// Writes the emails of a house.
+pub struct TemplateRenderer {
+    environment: Environment<'static>,
+    sender_config: SenderConfig,
+}
+
+impl TemplateRenderer {
+    /// A writer that looks for templates in a folder before it takes its own.
+    pub fn new(sender_config: SenderConfig, folder: Option<PathBuf>) -> Self {
+        let mut environment = Environment::new();
+        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).build().unwrap_or_default());
+        environment.set_auto_escape_callback(|name| match name.rsplit_once('.') {
+            Some((_, "html")) => AutoEscape::Html,
+            _ => AutoEscape::None,
+        });
+        environment.set_loader(move |name| load(folder.as_ref(), name));
+        Self { environment, sender_config }
+    }
+
+    /// Whether anybody is set up to sign emails of a kind.
+    pub fn can_sign(&self, kind: EmailTemplate) -> Result<()> {
+        self.sender_config.role_config(kind.role()).map(drop)
+    }
+
+    /// The email that tells a notice.
+    pub fn compose(&self, notice: &Notice<'_>) -> Result<RenderedEmail> {
+        let role_config = self.sender_config.role_config(notice.kind.role())?;
+        let threshold = match notice.level {
+            Level::Lower => notice.thresholds.lower,
+            Level::Upper => notice.thresholds.upper,
+            Level::Ok => notice.thresholds.upper.or(notice.thresholds.lower),
+        };
+        let amount = |amount| format!("{} {}", notice.unit.format(amount), unit_word(notice.unit.code()));
+        let values = context! {
+            customer => values_of_customer(notice.customer),
+            unit => notice.unit.code(),
+            balance => amount(notice.balance),
+            threshold => threshold.map(amount),
+            level => notice.level.as_str(),
+            recipients => notice.customer_recipients.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ..self.values_of(role_config)
+        };
+        self.render(notice.kind, role_config, &values)
+    }
+
+    /// The email that tries out whether mail arrives.
+    pub fn compose_test(&self) -> Result<RenderedEmail> {
+        let kind = EmailTemplate::Test;
+        let role_config = self.sender_config.role_config(kind.role())?;
+        self.render(kind, role_config, &self.values_of(role_config))
+    }
+
+    /// The email that hands an account over, with stars for the password if it tells that.
+    pub fn compose_handover(
+        &self,
+        kind: EmailTemplate,
+        pack: &Handover,
+        contains_password: bool,
+    ) -> Result<RenderedEmail> {
+        let role_config = self.sender_config.role_config(kind.role())?;
+        let password = contains_password.then_some(RenderedEmail::STARS);
+        let values = context! { ..values_of_account(pack, password), ..self.values_of(role_config) };
+        let composed = self.render(kind, role_config, &values)?;
+        Ok(RenderedEmail { password_of: contains_password.then_some(pack.account.id), ..composed })
+    }
+
+    /// What emails say of an account, alone.
+    pub fn account_text(&self, pack: &Handover, password: &str) -> Result<String> {
+        let name = "account.txt";
+        let template = self.environment.get_template(name);
+        let text = template.and_then(|template| template.render(values_of_account(pack, Some(password))));
+        Ok(filled(&text.map_err(|error| faulty(name, &error))?))
+    }
+
+    fn values_of(&self, role_config: &RoleConfig) -> Value {
+        let sender = &role_config.sender;
+        context! {
+            company => self.sender_config.company.as_str(),
+            service => self.sender_config.service.as_str(),
+            sender => context! { name => sender.name.as_str(), address => sender.address.as_str() },
+            signature => role_config.signature.as_deref().unwrap_or(sender.name.as_str()).trim(),
+        }
+    }
+
+    fn render(&self, kind: EmailTemplate, role_config: &RoleConfig, values: &Value) -> Result<RenderedEmail> {
+        let rendered = |ending: &str| {
+            let name = format!("{kind}.{ending}");
+            let template = self.environment.get_template(&name);
+            template.and_then(|template| template.render(values)).map_err(|error| faulty(&name, &error))
+        };
+        let text = rendered("txt")?;
+        let (first, body) = text.split_once('\n').unwrap_or((&text, ""));
+        let subject = first.strip_prefix("Subject:").map(str::trim).filter(|subject| !subject.is_empty());
+        let subject = subject.ok_or_else(|| {
+            Error::Email(format!("the template {kind}.txt must begin with a line such as `Subject: your balance`"))
+        })?;
+        Ok(RenderedEmail {
+            kind,
+            sender: role_config.sender.clone(),
+            subject: in_one_line(subject),
+            text: filled(body),
+            html: rendered("html")?,
+            password_of: None,
+        })
+    }
+}
+
+/// What emails can say of an account and of where it is used.
+fn values_of_account(pack: &Handover, password: Option<&str>) -> Value {
+    let Handover { customer, account, gateway } = pack;
+    let details = &account.details;
+    let all = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>();
+    context! {
+        customer => values_of_customer(customer),
+        account => context! {
+            system_id => account.system_id.as_str(),
+            password,
+            system_type => details.system_type.as_ref().map(ToString::to_string),
+            address_range => details.address_range.as_ref().map(ToString::to_string),
+            max_tps => details.max_tps.map(Limit::get),
+            max_binds => details.max_binds.map(Limit::get),
+            allowed_ips => all(&mut details.allowed_ips.iter().map(ToString::to_string)),
+        },
+        gateway => context! {
+            hosts => all(&mut gateway.hosts.iter().map(ToString::to_string)),
+            port => gateway.port.get(),
+            tls_port => gateway.tls_port.get(),
+            rest_url => gateway.rest_url.as_ref().map(ToString::to_string),
+        },
+        notes => pack.notes(),
+        obstacle => pack.obstacle(),
+    }
+}
+
+fn values_of_customer(customer: &Customer) -> Value {
+    context! {
+        account_code => customer.account_code.as_str(),
+        organisation => customer.details.organisation.as_str(),
+    }
+}
+
+/// A text in lines that fit an email.
+fn filled(text: &str) -> String {
+    textwrap::fill(text.trim(), WIDTH) + "\n"
+}
+
+/// A subject in which nothing can pass for the end of a line.
+fn in_one_line(subject: &str) -> String {
+    subject.replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), " ")
+}
+
+fn unit_word(code: &str) -> &str {
+    if code == "SMS" { "SMS credits" } else { code }
+}
+
+/// The text of a template: the operator's own file, else what is built in.
+fn load(folder: Option<&PathBuf>, name: &str) -> Result<Option<String>, minijinja::Error> {
+    let Some((_, built_in)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) else { return Ok(None) };
+    let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) else {
+        return Ok(Some((*built_in).to_owned()));
+    };
+    fs::read_to_string(&path).map(Some).map_err(|error| {
+        minijinja::Error::new(ErrorKind::InvalidOperation, format!("cannot read {}: {error}", path.display()))
+    })
+}
+
+fn faulty(name: &str, error: &minijinja::Error) -> Error {
+    let line = error.line().map_or_else(String::new, |line| format!(" line {line}"));
+    Error::Email(format!("template {name}{line}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ApiId, CustomerDetails, Gateway, Lifecycle, SmppAccount, SmppDetails, Time, WarningDetails};
+
+    fn renderer(folder: Option<PathBuf>) -> TemplateRenderer {
+        let sender = Sender {
+            name: "Example Billing".parse().expect("name"),
+            address: "billing@example.com".parse().expect("address"),
+            reply_to: None,
+        };
+        let billing = Some(RoleConfig { sender, signature: Some("Kind regards\nExample Billing\n".to_owned()) });
+        let (company, service) = ("Example Ltd".parse().expect("name"), "Example SMS".parse().expect("name"));
+        TemplateRenderer::new(SenderConfig { company, service, sales: None, support: None, billing }, folder)
+    }
+
+    fn customer() -> Customer {
+        let at: Time = "2026-11-24T12:00:00Z".parse().expect("time");
+        Customer {
+            id: 1,
+            account_code: "ABC1".parse().expect("code"),
+            api_id: ApiId::generate(),
+            details: CustomerDetails::of(
+                "ABC <b>Corp</b> & Sons, a company with a rather long name".parse().expect("name"),
+            ),
+            lifecycle: Lifecycle::begun(at),
+        }
+    }
+
+    fn compose(renderer: &TemplateRenderer, kind: EmailTemplate, level: Level) -> Result<RenderedEmail> {
+        let money = |text: &str| text.parse().expect("money");
+        let thresholds =
+            WarningDetails { upper: Some(money("100")), lower: Some(money("10")), ..WarningDetails::empty() };
+        renderer.compose(&Notice {
+            kind,
+            customer: &customer(),
+            unit: crate::model::Unit::Sms,
+            balance: money("10"),
+            level,
+            thresholds: &thresholds,
+            customer_recipients: &["a@example.com".parse().expect("address")],
+        })
+    }
+
+    #[test]
+    fn every_email_is_whole_narrow_and_escaped() {
+        let levels = [
+            (EmailTemplate::LowUpper, Level::Upper),
+            (EmailTemplate::LowLower, Level::Lower),
+            (EmailTemplate::Internal, Level::Lower),
+            (EmailTemplate::Recovered, Level::Ok),
+        ];
+        for (kind, level) in levels {
+            let email = compose(&renderer(None), kind, level).expect("email");
+            assert!(!email.subject.is_empty() && !email.subject.contains('\n'), "{kind}");
+            assert!(email.text.contains("10 SMS credits"), "{kind}: {}", email.text);
+            assert!(email.text.lines().all(|line| line.chars().count() <= WIDTH), "{kind}: {}", email.text);
+            assert!(email.html.contains("&lt;b&gt;Corp&lt;") && !email.html.contains("<b>Corp"), "{kind}");
+            for left in ["{{", "{%", "none", "undefined"] {
+                assert!(!email.text.contains(left) && !email.html.contains(left), "{kind}: {left}");
+            }
+        }
+        assert!(renderer(None).compose_test().expect("email").text.contains("Example SMS"));
+    }
+
+    fn pack() -> Handover {
+        let mut details = SmppDetails::of("standard".parse().expect("code"));
+        details.max_tps = Some("50".parse().expect("limit"));
+        details.allowed_ips = vec!["192.0.2.7".parse().expect("address"), "2001:db8::/48".parse().expect("network")];
+        let account = SmppAccount {
+            id: 7,
+            customer_id: 1,
+            customer: "ABC1".parse().expect("code"),
+            system_id: "abc_prod".parse().expect("id"),
+            details,
+            cug_size: 0,
+            previous_password_until: None,
+            lifecycle: customer().lifecycle,
+        };
+        let hosts = ["smpp1.example.com", "smpp2.example.com"].map(|host| host.parse().expect("host")).to_vec();
+        Handover { customer: customer(), account, gateway: Gateway { hosts, ..Gateway::default() } }
+    }
+
+    #[test]
+    fn an_account_is_told_line_by_line_and_its_password_as_stars() {
+        for kind in [EmailTemplate::Welcome, EmailTemplate::Handover] {
+            let email = renderer(None).compose_handover(kind, &pack(), true).expect("email");
+            let told = "System ID: abc_prod\nPassword: ********\nHost: smpp1.example.com\nHost: smpp2.example.com\n\
+                Port: 2775\nTLS port: 8775\nMax TPS: 50\nAllowed IPs: 192.0.2.7, 2001:db8::/48\n\nPlease bind to two";
+            assert!(email.text.contains(told), "{kind}: {}", email.text);
+            assert!(email.text.lines().all(|line| line.chars().count() <= WIDTH), "{kind}: {}", email.text);
+            assert!(email.html.contains("<td>********</td>") && email.html.contains("smpp2"), "{}", email.html);
+            assert!(!email.html.contains("<b>Corp") && !email.html.contains("none"), "{kind}: {}", email.html);
+            assert!(!email.text.contains("\n\n\n") && !email.text.contains("cannot be used"), "{}", email.text);
+            assert_eq!(email.password_of, Some(7));
+        }
+        let silent = renderer(None).compose_handover(EmailTemplate::Handover, &pack(), false).expect("email");
+        assert!(silent.text.contains("Password: told to you separately") && !silent.text.contains('*'));
+        assert_eq!(silent.password_of, None);
+    }
+
+    #[test]
+    fn an_account_that_cannot_be_used_says_so() {
+        let mut pack = pack();
+        pack.account.details.enabled = false;
+        let email = renderer(None).compose_handover(EmailTemplate::Welcome, &pack, true).expect("email");
+        assert!(email.text.contains("cannot be used at present: it is disabled."), "{}", email.text);
+        assert!(email.html.contains("it is disabled"), "{}", email.html);
+    }
+
+    #[test]
+    fn a_file_in_the_folder_comes_before_the_built_in_template() {
+        let folder = tempfile::tempdir().expect("folder");
+        fs::write(folder.path().join("low-upper.txt"), "Subject: {{ customer.account_code }}\n\nOurs.")
+            .expect("written");
+        let email =
+            compose(&renderer(Some(folder.path().to_owned())), EmailTemplate::LowUpper, Level::Upper).expect("email");
+        assert_eq!((email.subject.as_str(), email.text.as_str()), ("ABC1", "Ours.\n"));
+        fs::write(folder.path().join("low-upper.txt"), "Subject: x\n\n{% if %}").expect("written");
+        let error = compose(&renderer(Some(folder.path().to_owned())), EmailTemplate::LowUpper, Level::Upper);
+        assert!(error.unwrap_err().to_string().contains("template low-upper.txt line 3"));
+        fs::write(folder.path().join("low-upper.txt"), "No subject").expect("written");
+        assert!(compose(&renderer(Some(folder.path().to_owned())), EmailTemplate::LowUpper, Level::Upper).is_err());
+    }
+}

@@ -1,0 +1,76 @@
+//! Names that look the same to whoever reads them, by UTS 39 (Unicode security mechanisms).
+
+use unicode_security::confusable_detection::skeleton;
+
+/// How a name looks: as its letters stand there, and in lower case.
+#[derive(Debug)]
+pub struct Skeleton {
+    as_written: String,
+    in_lower_case: String,
+    /// What every ASCII character looks like, as most names have no others.
+    ascii: Vec<String>,
+}
+
+impl Skeleton {
+    /// How a name looks.
+    pub fn of(name: &str) -> Self {
+        Self {
+            as_written: skeleton(name).collect(),
+            in_lower_case: skeleton(&name.to_lowercase()).collect(),
+            ascii: (0..128_u8).map(|byte| skeleton(char::from(byte).encode_utf8(&mut [0; 4])).collect()).collect(),
+        }
+    }
+
+    /// Whether another name looks the same, or would in other case.
+    pub fn is_of(&self, other: &str) -> bool {
+        if !other.is_ascii() {
+            return skeleton(other).eq(self.as_written.chars())
+                || self.begins_like(other) && skeleton(&other.to_lowercase()).eq(self.in_lower_case.chars());
+        }
+        let looks = |byte: u8| self.ascii[usize::from(byte)].bytes();
+        other.bytes().flat_map(looks).eq(self.as_written.bytes())
+            || other.bytes().flat_map(|byte| looks(byte.to_ascii_lowercase())).eq(self.in_lower_case.bytes())
+    }
+
+    /// Whether the first letters look the same in lower case; of most names they do not, and that is seen soon.
+    fn begins_like(&self, other: &str) -> bool {
+        let first: String = other.chars().take(1).flat_map(char::to_lowercase).collect();
+        skeleton(&first).next() == self.in_lower_case.chars().next()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn letters_of_other_scripts_and_other_case_look_the_same() {
+        let alike = [
+            ("ACME Inc", "ACME lnc"),
+            ("Acme", "\u{410}\u{441}m\u{435}"),
+            ("ACME Ltd", "acme ltd"),
+            ("Burn Ltd", "Bum Ltd"),
+            ("Caf\u{e9}", "Cafe\u{301}"),
+            ("O2", "02"),
+            ("\u{c9}TAT", "\u{e9}tat"),
+            ("\u{130}STANBUL", "\u{130}stanbul"),
+        ];
+        for (one, other) in alike {
+            assert!(Skeleton::of(one).is_of(other) && Skeleton::of(other).is_of(one), "{one} {other}");
+        }
+        for (one, other) in [("Acme 2", "Acme 3"), ("Acme", "Acme Ltd"), ("Caf\u{e9}", "Cafe")] {
+            assert!(!Skeleton::of(one).is_of(other), "{one} {other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ascii_names_look_as_the_standard_has_it(one in "[ -~]{1,3}", other in "[ -~]{1,3}") {
+            let is_alike = skeleton(&one).eq(skeleton(&other))
+                || skeleton(&one.to_lowercase()).eq(skeleton(&other.to_lowercase()));
+            prop_assert_eq!(Skeleton::of(&one).is_of(&other), is_alike);
+            prop_assert!(Skeleton::of(&one).is_of(&one));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The audit log.
+
+use std::sync::LazyLock;
+
+use rusqlite::Row;
+use rusqlite::types::ToSql;
+
+use crate::error::{Error, Result};
+use crate::model::{Change, EntityKind, Event, Origin};
+use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::values::from_json;
+use crate::store::{EventFilter, Snapshot, Stamp, Tx};
+
+const SELECT: &str = "SELECT event.id, at, actor, uid, reason, command, version, noun, action, subject, customer_id,
+    changes, customer.account_code FROM event LEFT JOIN customer ON customer.id = event.customer_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        origin: Origin {
+            actor: row.get(2)?,
+            uid: row.get(3)?,
+            reason: row.get(4)?,
+            command: row.get(5)?,
+            version: row.get(6)?,
+        },
+        customer: row.get(12)?,
+        change: Change {
+            entity: row.get(7)?,
+            action: row.get(8)?,
+            subject: row.get(9)?,
+            customer_id: row.get(10)?,
+            fields: from_json(row, 11)?,
+        },
+    })
+}
+
+impl Snapshot<'_> {
+    /// Hands every event that the filter keeps to `each`, in the order in which they happened or the other way round.
+    pub fn events<E: From<Error>>(
+        &self,
+        filter: &EventFilter,
+        each: impl FnMut(Event) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut query = Query::default();
+        query.when_some("customer_id = ?", filter.customer_id);
+        query.when_some("noun = ?", filter.entity);
+        query.when_some("subject = ? COLLATE NOCASE", filter.subject.as_ref());
+        query.when_some("actor = ?", filter.actor.as_ref());
+        query.period("at", filter.since, filter.until);
+        query.order(&["event.id"], filter.newest_first);
+        query.limit(filter.limit);
+        query.run(&self.transaction, SELECT, read, each)
+    }
+}
+
+/// A line of the audit log that is not written yet.
+#[derive(Debug)]
+pub(super) struct Line {
+    entity: EntityKind,
+    action: String,
+    subject: String,
+    customer_id: Option<i64>,
+    changes: String,
+}
+
+/// How many lines are written together where there are very many.
+pub(super) const BATCH: usize = 16;
+
+static INSERT_BATCH: LazyLock<String> = LazyLock::new(|| insert(BATCH));
+
+impl Tx<'_> {
+    /// Writes a line of the audit log, stamped like everything else in this transaction. Where many steps are expected, lines
+    /// are written in batches, the last with the commit.
+    pub fn record(&mut self, change: &Change) -> Result<()> {
+        let Change { entity, action, subject, customer_id, fields } = change;
+        let (action, subject, changes) = (action.clone(), subject.clone(), fields.as_str().to_owned());
+        self.lines.push(Line { entity: *entity, action, subject, customer_id: *customer_id, changes });
+        let most = if self.many_steps { BATCH } else { 1 };
+        if self.lines.len() >= most && !self.attempting { self.write_lines() } else { Ok(()) }
+    }
+
+    /// Writes the lines of the audit log that wait.
+    pub(super) fn write_lines(&mut self) -> Result<()> {
+        for lines in self.lines.chunks(BATCH) {
+            let last: i64 = self
+                .transaction
+                .prepare_cached("SELECT coalesce(max(id), 0) FROM event")?
+                .query_row([], |row| row.get(0))?;
+            let Stamp { at, origin } = &self.stamp;
+            let mut statement = match lines.len() {
+                BATCH => self.transaction.prepare_cached(&INSERT_BATCH),
+                fewer => self.transaction.prepare_cached(&insert(fewer)),
+            }?;
+            let mut values: Vec<&dyn ToSql> =
+                vec![&last, at, &origin.actor, &origin.uid, &origin.reason, &origin.command, &origin.version];
+            for line in lines {
+                values.extend([
+                    &line.entity as &dyn ToSql,
+                    &line.action,
+                    &line.subject,
+                    &line.customer_id,
+                    &line.changes,
+                ]);
+            }
+            statement.execute(values.as_slice())?;
+        }
+        self.lines.clear();
+        Ok(())
+    }
+}
+
+/// The statement that adds so many lines after the last. What is the same in all of them is bound once.
+fn insert(lines: usize) -> String {
+    let row = |place: usize| {
+        let own = 8 + place * 5;
+        format!(
+            "(?1 + {}, ?2, ?3, ?4, ?5, ?6, ?7, ?{own}, ?{}, ?{}, ?{}, ?{})",
+            place + 1,
+            own + 1,
+            own + 2,
+            own + 3,
+            own + 4
+        )
+    };
+    let rows: Vec<String> = (0..lines).map(row).collect();
+    format!(
+        "INSERT INTO event (id, at, actor, uid, reason, command, version, noun, action, subject, customer_id, changes)
+         VALUES {}",
+        rows.join(", ")
+    )
+}

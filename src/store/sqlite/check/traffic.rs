@@ -1,0 +1,212 @@
+//! The examination of traffic: sums against messages, charges of imports against messages and against the ledger.
+
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt};
+
+use crate::error::{Error, Result};
+use crate::model::{
+    AccountPrice, Charge, EntryKind, ImportState, Money, StateCounts, SystemId, Unit, day_of, first_day_of,
+};
+use crate::store::sqlite::CheckReport;
+use crate::store::{
+    AccountDay, DaySum, EntryFilter, HourSum, ImportFilter, KnownMessage, MonthKey, Snapshot, TrafficFilter,
+};
+
+/// What is gathered on a walk through all messages.
+struct Walk {
+    /// By import and account.
+    account_prices: HashMap<(i64, i64), AccountPrice>,
+    charges: HashMap<(i64, i64), Charge>,
+    day: i32,
+    /// What the messages of the day add up to, by account.
+    accounts: HashMap<i64, AccountDay>,
+}
+
+impl Snapshot<'_> {
+    /// Examines imports, messages and their sums. Of days that were pruned only sums are left, which must agree with each
+    /// other.
+    pub(in crate::store::sqlite) fn check_traffic(&self, report: &mut CheckReport) -> Result<()> {
+        let pruned = self.pruned_before()?.unwrap_or(i32::MIN);
+        self.check_sums_alone(report)?;
+        self.check_months(report)?;
+        let (account_prices, charges, accounts) = (self.all_account_prices()?, HashMap::new(), HashMap::new());
+        let mut walk = Walk { account_prices, charges, day: i32::MIN, accounts };
+        let mut strays = 0_u64;
+        self.messages((i32::MIN, i32::MAX), |day, _, account_id, known| {
+            if day != walk.day {
+                self.check_day(&mut walk, report)?;
+                walk.day = day;
+            }
+            let is_sound = day >= pruned && known.second < 86_400 && known.parts > 0;
+            if !is_sound || walk.add(account_id, &known).is_none() {
+                strays += 1;
+            }
+            Ok::<_, Error>(())
+        })?;
+        self.check_day(&mut walk, report)?;
+        if strays > 0 {
+            report.add(format!("{strays} messages belong to no account of their import, or are not as they must be"));
+        }
+        self.check_days_without_messages(pruned, report)?;
+        self.check_imports(&walk, pruned, report)
+    }
+
+    fn all_account_prices(&self) -> Result<HashMap<(i64, i64), AccountPrice>> {
+        let mut account_prices = HashMap::new();
+        self.imports(&ImportFilter::default(), |import| {
+            account_prices.extend(
+                self.account_prices_of(import.id)?
+                    .into_iter()
+                    .map(|account_price| ((import.id, account_price.account_id), account_price)),
+            );
+            Ok::<_, Error>(())
+        })?;
+        Ok(account_prices)
+    }
+
+    /// Sums by hour and by country are of the same messages.
+    fn check_sums_alone(&self, report: &mut CheckReport) -> Result<()> {
+        let accounts = self.traffic_accounts(&TrafficFilter::default())?;
+        let names: BTreeMap<i64, SystemId> =
+            accounts.into_iter().map(|account| (account.id, account.system_id)).collect();
+        self.account_days(i32::MIN..i32::MAX, |of_day| {
+            let (mut hours, mut countries) = ((StateCounts::default(), 0), (StateCounts::default(), 0));
+            for hour in of_day.hours() {
+                hours.0.add_all(&hour.counts);
+                hours.1 += hour.parts;
+            }
+            for country in of_day.countries() {
+                countries.0.add_all(&country.sum.counts);
+                countries.1 += country.sum.parts;
+            }
+            let name = names.get(&of_day.account_id);
+            if hours != countries || hours.0.is_empty() || name.is_none() {
+                let account = name.map_or_else(|| "an account that is not there".to_owned(), ToString::to_string);
+                report.add(format!(
+                    "traffic of {account} on {}: the sums by hour and by country differ",
+                    day_of(of_day.day)
+                ));
+            }
+            Ok(())
+        })
+    }
+
+    /// Sums by month are those of their days.
+    fn check_months(&self, report: &mut CheckReport) -> Result<()> {
+        let mut stored: BTreeMap<i32, BTreeMap<MonthKey, DaySum>> = BTreeMap::new();
+        self.traffic_months(|key, sum| {
+            stored.entry(key.month).or_default().insert(key, sum);
+            Ok::<_, Error>(())
+        })?;
+        let mut add = |month: i32| {
+            let month = day_of(first_day_of(month)).strftime("%Y-%m");
+            report.add(format!("traffic of {month}: the sums by month are not those of its days"));
+        };
+        self.months_of_days(|month, sums| {
+            if stored.remove(&month).unwrap_or_default() != sums {
+                add(month);
+            }
+            Ok(())
+        })?;
+        stored.into_keys().for_each(add);
+        Ok(())
+    }
+
+    /// Holds the sums of the day of the walk against its messages.
+    fn check_day(&self, walk: &mut Walk, report: &mut CheckReport) -> Result<()> {
+        if walk.accounts.is_empty() {
+            return Ok(());
+        }
+        let (mut same_hours, mut same_countries) = (true, true);
+        self.account_days(walk.day..walk.day + 1, |sums| {
+            let messages = walk.accounts.remove(&sums.account_id).unwrap_or_default();
+            same_hours &= messages.hours() == sums.hours();
+            same_countries &= messages.countries() == sums.countries();
+            Ok::<_, Error>(())
+        })?;
+        let all_have_sums = walk.accounts.is_empty();
+        walk.accounts.clear();
+        for (is_same, by) in [(same_hours, "hour"), (same_countries, "day")] {
+            if !is_same || !all_have_sums {
+                report.add(format!("traffic of {}: the sums by {by} are not those of the messages", day_of(walk.day)));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_days_without_messages(&self, pruned: i32, report: &mut CheckReport) -> Result<()> {
+        for day in self.days_with_traffic(pruned.max(0), i32::MAX - 1)? {
+            if !self.transaction.prepare_cached("SELECT 1 FROM message WHERE day = ?1")?.exists([day])? {
+                report.add(format!("traffic of {}: there are sums and no messages", day_of(day)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds what imports charged against their messages, as far as those are there, and against the ledger.
+    fn check_imports(&self, walk: &Walk, pruned: i32, report: &mut CheckReport) -> Result<()> {
+        let mut posted: BTreeMap<(String, i64, Unit), Money> = BTreeMap::new();
+        self.entries(&EntryFilter { kind: Some(EntryKind::Charge), ..EntryFilter::default() }, |entry| {
+            let reference = entry.posting.reference.as_ref().map(ToString::to_string).unwrap_or_default();
+            let sum = posted.entry((reference, entry.customer_id, entry.posting.unit)).or_default();
+            *sum = sum.checked_add(entry.posting.amount).ok_or(Error::Overflow { what: "the charges" })?;
+            Ok::<_, Error>(())
+        })?;
+        self.imports(&ImportFilter::default(), |import| {
+            let file = crate::error::quoted(&import.manifest.file);
+            if import.state == ImportState::Unfinished {
+                let rows = import.tally.rows();
+                let charged = if import.charges.is_empty() { "nothing" } else { "not everything" };
+                report.warnings.push(format!(
+                    "import {} of {file} is unfinished, with {rows} rows in and {charged} charged; import the file again",
+                    import.id
+                ));
+            }
+            let is_whole = import.state != ImportState::Unfinished && import.days.is_none_or(|(first, _)| first >= pruned);
+            let mut owed: BTreeMap<(i64, Unit), Money> = BTreeMap::new();
+            for (account_price, charge) in self.charges_of(import.id)? {
+                let found = walk.charges.get(&(import.id, account_price.account_id)).copied().unwrap_or_default();
+                if is_whole && found != charge {
+                    report.add(format!("import {} of {file} did not charge what its messages cost", import.id));
+                }
+                let sum = owed.entry((account_price.customer_id, account_price.unit)).or_default();
+                *sum = sum.checked_add(charge.amount).ok_or(Error::Overflow { what: "the charges" })?;
+            }
+            for ((customer_id, unit), sum) in owed.into_iter().filter(|(_, sum)| *sum != Money::ZERO) {
+                let found = posted.remove(&(format!("import {}", import.id), customer_id, unit)).unwrap_or_default();
+                if found.checked_neg() != Some(sum) {
+                    report.add(format!("import {} of {file} and the ledger differ in what was charged", import.id));
+                }
+            }
+            Ok::<_, Error>(())
+        })?;
+        for (reference, ..) in posted.keys() {
+            report.add(format!("the ledger has a charge of {reference} that no import made"));
+        }
+        Ok(())
+    }
+}
+
+impl Walk {
+    /// Adds a message, if its import has its account.
+    fn add(&mut self, account_id: i64, known: &KnownMessage) -> Option<()> {
+        let key = (known.import_id, account_id);
+        let account_price = self.account_prices.get(&key)?;
+        let amount = if known.charged { account_price.charge(known.parts, known.price)? } else { Money::ZERO };
+        let parts = i64::from(known.parts);
+        let mut counts = StateCounts::default();
+        counts.add(known.state, 1);
+        let hour = HourSum { hour: u8::try_from(known.second / 3600).ok()?, counts, parts };
+        let day = self.day;
+        let of_day = self.accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
+        of_day.add_messages(&hour, known.destination.country_letters(), account_price.unit, amount).ok()?;
+        if known.charged {
+            let sum = self.charges.entry(key).or_default();
+            sum.messages += 1;
+            sum.parts += parts;
+            sum.amount = Money::from_e8(sum.amount.e8().saturating_add(amount.e8()));
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,157 @@
+//! The sums of traffic as older schemas had them: up to 9, and in documents still, a row for each hour of an account, and one
+//! for each day, country and unit; up to 10 one for each month, account and unit. And messages as those up to 11 had them.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Row};
+
+use crate::error::Result;
+use crate::model::{Country, DayTraffic, HourTraffic, MessageState, Money, StateCounts};
+use crate::store::sqlite::traffic::add_to_days;
+use crate::store::sqlite::traffic::monthly::add_to_months;
+use crate::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey};
+
+/// Makes the two tables, for as long as the connection lasts.
+pub(super) fn create(connection: &Connection) -> Result<()> {
+    Ok(connection.execute_batch(
+        "CREATE TEMP TABLE traffic_hour (
+            hour INTEGER NOT NULL, account_id INTEGER NOT NULL,
+            pending INTEGER NOT NULL, unknown INTEGER NOT NULL, rejected INTEGER NOT NULL, expired INTEGER NOT NULL,
+            undeliverable INTEGER NOT NULL, delivered INTEGER NOT NULL, parts INTEGER NOT NULL,
+            PRIMARY KEY (hour, account_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TEMP TABLE traffic_day (
+            day INTEGER NOT NULL, account_id INTEGER NOT NULL, country TEXT NOT NULL, unit TEXT NOT NULL,
+            pending INTEGER NOT NULL, unknown INTEGER NOT NULL, rejected INTEGER NOT NULL, expired INTEGER NOT NULL,
+            undeliverable INTEGER NOT NULL, delivered INTEGER NOT NULL, parts INTEGER NOT NULL,
+            charge_e8 INTEGER NOT NULL,
+            PRIMARY KEY (day, account_id, country, unit)
+        ) STRICT, WITHOUT ROWID;",
+    )?)
+}
+
+/// A row of the first table as it stands in a document.
+pub(super) fn hour_as_json(sum: &HourTraffic) -> String {
+    let HourTraffic { hour, account_id, counts, parts } = sum;
+    format!("{{\"hour\":{hour},\"account_id\":{account_id},{},\"parts\":{parts}}}", counts_as_json(counts))
+}
+
+/// A row of the second.
+pub(super) fn day_as_json(sum: &DayTraffic) -> String {
+    let DayTraffic { day, account_id, country, unit, counts, parts, charge } = sum;
+    let country = country.as_ref().map(Country::as_str).unwrap_or_default();
+    format!(
+        "{{\"day\":{day},\"account_id\":{account_id},\"country\":\"{country}\",\"unit\":\"{unit}\",{},\"parts\":{parts},\"charge_e8\":\"{}\"}}",
+        counts_as_json(counts),
+        charge.e8()
+    )
+}
+
+fn counts_as_json(counts: &StateCounts) -> String {
+    let counts = MessageState::ALL.map(|state| format!("\"{state}\":{}", counts.of(state)));
+    counts.join(",")
+}
+
+/// Packs the two tables into `traffic`, day by day, and removes them.
+pub(super) fn pack(connection: &Connection) -> Result<()> {
+    let mut next = connection.prepare(
+        "SELECT min(coalesce((SELECT min(day) FROM traffic_day WHERE day > ?1), ?2),
+            coalesce((SELECT min(hour) FROM traffic_hour WHERE hour >= (?1 + 1) * 24) / 24, ?2))",
+    )?;
+    let mut done = i32::MIN;
+    loop {
+        let day: i32 = next.query_row((done, i32::MAX), |row| row.get(0))?;
+        if day == i32::MAX {
+            break;
+        }
+        let accounts: Vec<AccountDay> = day_of_rows(connection, day)?.into_values().collect();
+        add_to_days(connection, &accounts)?;
+        done = day;
+    }
+    drop(next);
+    Ok(connection.execute_batch("DROP TABLE traffic_hour; DROP TABLE traffic_day;")?)
+}
+
+/// The accounts of a day.
+fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, AccountDay>> {
+    let mut accounts = BTreeMap::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, account_id, hour - ?1 * 24
+         FROM traffic_hour WHERE hour BETWEEN ?1 * 24 AND ?1 * 24 + 23",
+    )?;
+    let mut rows = statement.query([day])?;
+    while let Some(row) = rows.next()? {
+        let (account_id, hour) = (row.get(7)?, row.get(8)?);
+        let of_day = accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
+        of_day.add_hour(&HourSum { hour, counts: counts(row)?, parts: row.get(6)? })?;
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, account_id, country, unit, charge_e8
+         FROM traffic_day WHERE day = ?1",
+    )?;
+    let mut rows = statement.query([day])?;
+    while let Some(row) = rows.next()? {
+        let (account_id, charge): (i64, Money) = (row.get(7)?, row.get(10)?);
+        let sum = DaySum { counts: counts(row)?, parts: row.get(6)?, charge };
+        let of_day = accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
+        of_day.add_country(&CountrySum { country: country(row, 8)?, unit: row.get(9)?, sum })?;
+    }
+    Ok(accounts)
+}
+
+/// Packs the months of schemas 9 and 10, and removes their table.
+pub(super) fn pack_months(connection: &Connection) -> Result<()> {
+    let mut statement = connection.prepare(
+        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, charge_e8, month, account_id, unit
+         FROM traffic_month_by_account ORDER BY month, account_id, unit",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut months = Vec::new();
+    while let Some(row) = rows.next()? {
+        let key = MonthKey { month: row.get(8)?, account_id: row.get(9)?, unit: row.get(10)? };
+        months.push((key, DaySum { counts: counts(row)?, parts: row.get(6)?, charge: row.get(7)? }));
+    }
+    drop(rows);
+    drop(statement);
+    add_to_months(connection, &months)?;
+    Ok(connection.execute_batch("DROP TABLE traffic_month_by_account;")?)
+}
+
+/// Moves the messages of schemas 7 to 11 into the table that has fewer columns, and removes theirs. One day follows the other, so
+/// that the room of each is there for the next.
+pub(super) fn pack_messages(connection: &Connection) -> Result<()> {
+    let mut next = connection.prepare("SELECT min(day) FROM message_by_column WHERE day > ?1")?;
+    // Nothing where a number is none of ours, which the table refuses.
+    let mut pack = connection.prepare(
+        "INSERT INTO message
+         SELECT day, id, account_id,
+            CASE WHEN second BETWEEN 0 AND 86399 AND state BETWEEN 0 AND 5 AND charged IN (0, 1) AND parts BETWEEN 1 AND 65535
+                THEN second | (state << 17) | (charged << 20) | (parts << 21) END,
+            destination, price_e8, import_id
+         FROM message_by_column WHERE day = ?1 ORDER BY id, account_id",
+    )?;
+    let mut remove = connection.prepare("DELETE FROM message_by_column WHERE day = ?1")?;
+    let mut done = i64::MIN;
+    while let Some(day) = next.query_row([done], |row| row.get::<_, Option<i64>>(0))? {
+        pack.execute([day])?;
+        remove.execute([day])?;
+        done = day;
+    }
+    drop((next, pack, remove));
+    Ok(connection.execute_batch("DROP TABLE message_by_column;")?)
+}
+
+/// The counts by state, which stand first.
+fn counts(row: &Row<'_>) -> rusqlite::Result<StateCounts> {
+    Ok(StateCounts::new([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]))
+}
+
+/// The two letters of a country; zeros for an empty text.
+fn country(row: &Row<'_>, column: usize) -> Result<[u8; 2]> {
+    let text: String = row.get(column)?;
+    if text.is_empty() {
+        return Ok([0; 2]);
+    }
+    let code: Country = row.get(column)?;
+    Ok(code.as_str().as_bytes().try_into().unwrap_or_default())
+}

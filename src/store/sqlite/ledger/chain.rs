@@ -1,0 +1,65 @@
+//! The hash chain of the ledger: each entry's hash covers all of the entry and the hash of the one before it.
+//!
+//! The hash is the SHA-256 of one line of JSON, an object with the entry's columns in the order of [`Link`], times and
+//! hashes as text. Any language can recompute it from a dump of the table. The first entry follows a hash of zeros.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::error::Result;
+use crate::model::{Entry, Hash, Line};
+use crate::store::sqlite::values::to_json;
+
+/// What the first entry follows.
+pub(in crate::store::sqlite) const GENESIS: Hash = Hash([0; 32]);
+
+/// What a hash covers.
+#[derive(Serialize)]
+struct Link<'a> {
+    previous: String,
+    id: i64,
+    customer_id: i64,
+    unit: &'a str,
+    kind: &'a str,
+    amount_e8: i64,
+    balance_after_e8: i64,
+    description: &'a str,
+    reference: Option<&'a str>,
+    key: Option<&'a str>,
+    reverses: Option<i64>,
+    /// Left out where there is none, as it was before transfers existed: old entries keep their hashes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counterpart: Option<i64>,
+    actor: &'a str,
+    uid: u32,
+    reason: Option<&'a str>,
+    command: &'a str,
+    version: &'a str,
+    at: String,
+}
+
+/// The hash that an entry must bear when it follows one that bears `previous`.
+pub(in crate::store::sqlite) fn hash(previous: Hash, entry: &Entry) -> Result<Hash> {
+    let Entry { id, customer_id, customer: _, posting, counterpart, balance_after, origin, at, hash: _ } = entry;
+    let link = Link {
+        previous: previous.to_string(),
+        id: *id,
+        customer_id: *customer_id,
+        unit: posting.unit.code(),
+        kind: posting.kind.as_str(),
+        amount_e8: posting.amount.e8(),
+        balance_after_e8: balance_after.e8(),
+        description: posting.description.as_str(),
+        reference: posting.reference.as_ref().map(Line::as_str),
+        key: posting.key.as_ref().map(Line::as_str),
+        reverses: posting.reverses,
+        counterpart: *counterpart,
+        actor: origin.actor.as_str(),
+        uid: origin.uid,
+        reason: origin.reason.as_ref().map(Line::as_str),
+        command: &origin.command,
+        version: &origin.version,
+        at: at.to_string(),
+    };
+    Ok(Hash(Sha256::digest(to_json(&link)?).into()))
+}

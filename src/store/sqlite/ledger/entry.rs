@@ -1,0 +1,262 @@
+//! The ledger's entries.
+
+use std::collections::HashSet;
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{Customer, EntityKind, Entry, Key, Money, Origin, Posting};
+use crate::store::sqlite::bulk_insert::write_rows;
+use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::ledger::chain;
+use crate::store::sqlite::ledger::chain::GENESIS;
+use crate::store::{EntryFilter, Snapshot, Tx};
+
+const SELECT: &str =
+    "SELECT entry.id, entry.customer_id, customer.account_code, entry.unit, entry.kind, entry.amount_e8,
+    entry.balance_after_e8, entry.description, entry.reference, entry.key, entry.reverses, entry.actor, entry.uid,
+    entry.reason, entry.command, entry.version, entry.at, entry.hash, entry.counterpart
+    FROM entry JOIN customer ON customer.id = entry.customer_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        id: row.get(0)?,
+        customer_id: row.get(1)?,
+        customer: row.get(2)?,
+        posting: Posting {
+            unit: row.get(3)?,
+            kind: row.get(4)?,
+            amount: row.get(5)?,
+            description: row.get(7)?,
+            reference: row.get(8)?,
+            key: row.get(9)?,
+            reverses: row.get(10)?,
+        },
+        counterpart: row.get(18)?,
+        balance_after: row.get(6)?,
+        origin: Origin {
+            actor: row.get(11)?,
+            uid: row.get(12)?,
+            reason: row.get(13)?,
+            command: row.get(14)?,
+            version: row.get(15)?,
+        },
+        at: row.get(16)?,
+        hash: row.get(17)?,
+    })
+}
+
+impl Snapshot<'_> {
+    /// The entry that was booked under a key, if any was.
+    pub fn entry_of_key(&self, key: &Key) -> Result<Option<Entry>> {
+        Ok(self
+            .transaction
+            .prepare_cached(&format!("{SELECT} WHERE entry.key = ?1"))?
+            .query_row([key], read)
+            .optional()?)
+    }
+
+    /// The entry of a number.
+    pub fn entry(&self, id: i64) -> Result<Entry> {
+        self.transaction
+            .prepare_cached(&format!("{SELECT} WHERE entry.id = ?1"))?
+            .query_row([id], read)
+            .optional()?
+            .ok_or_else(|| Error::NotFound { entity: EntityKind::Entry, name: id.to_string(), nearest: None })
+    }
+
+    /// The entry that undid another, if it was undone.
+    pub fn reversal_of(&self, id: i64) -> Result<Option<Entry>> {
+        Ok(self
+            .transaction
+            .prepare_cached(&format!("{SELECT} WHERE entry.reverses = ?1"))?
+            .query_row([id], read)
+            .optional()?)
+    }
+
+    /// The last entry of the ledger, if it has one. Kept elsewhere, its number and hash show whether the end was cut off.
+    pub fn last_entry(&self) -> Result<Option<Entry>> {
+        Ok(self.newest_entries(1)?.pop())
+    }
+
+    /// Hands every entry that the filter keeps to `each`, in the order of the ledger or the other way round.
+    pub fn entries<E: From<Error>>(
+        &self,
+        filter: &EntryFilter,
+        each: impl FnMut(Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut query = Query::default();
+        query.when_some("entry.customer_id = ?", filter.customer_id);
+        query.when_some("entry.unit = ?", filter.unit);
+        query.when_some("entry.kind = ?", filter.kind);
+        query.when_some("entry.actor = ?", filter.actor.as_ref());
+        query.period("entry.at", filter.since, filter.until);
+        query.order(&["entry.id"], filter.newest_first);
+        query.limit(filter.limit);
+        query.run(&self.transaction, SELECT, read, each)
+    }
+
+    /// The ledger's newest entries, newest first.
+    fn newest_entries(&self, count: u64) -> Result<Vec<Entry>> {
+        let mut newest = Vec::new();
+        let filter = EntryFilter { newest_first: true, limit: Some(count), ..EntryFilter::default() };
+        self.entries(&filter, |entry| {
+            newest.push(entry);
+            Ok::<_, Error>(())
+        })?;
+        Ok(newest)
+    }
+}
+
+/// Which neighbour an entry belongs with: the halves of a transfer stand side by side in the ledger.
+#[derive(Debug, Clone, Copy)]
+enum Half {
+    Whole,
+    First,
+    Second,
+}
+
+impl Half {
+    fn counterpart(self, id: i64) -> Option<i64> {
+        match self {
+            Self::Whole => None,
+            Self::First => Some(id + 1),
+            Self::Second => Some(id - 1),
+        }
+    }
+}
+
+impl Tx<'_> {
+    /// Adds an entry to the ledger and moves the balance with it; gives what the balance was, if it was there. The rules are the
+    /// caller's; the mechanics are here: the next number, a time not before the last, the hash chain, and the balance as the
+    /// sum of its entries.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when the end of the ledger does not fit together: nothing is booked on a broken ledger.
+    pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<(Option<Money>, Entry)> {
+        self.append(customer, posting, Half::Whole)
+    }
+
+    /// Adds two entries that belong together, each naming the other.
+    pub fn append_pair(
+        &mut self,
+        first: (&Customer, Posting),
+        second: (&Customer, Posting),
+    ) -> Result<[(Option<Money>, Entry); 2]> {
+        let first = self.append(first.0, first.1, Half::First)?;
+        let second = self.append(second.0, second.1, Half::Second)?;
+        Ok([first, second])
+    }
+
+    /// Adds an entry for each of many balances, no two for the same one, which is quicker than one after the other.
+    pub fn append_entries<'a>(
+        &mut self,
+        postings: impl IntoIterator<Item = (&'a Customer, Posting)>,
+    ) -> Result<Vec<(Option<Money>, Entry)>> {
+        let next = postings.into_iter().map(|(customer, posting)| self.next_entry(customer, posting, Half::Whole));
+        let added: Vec<_> = next.collect::<Result<_>>()?;
+        let entries: Vec<&Entry> = added.iter().map(|(_, entry)| entry).collect();
+        let balances: HashSet<_> = entries.iter().map(|entry| (entry.customer_id, entry.posting.unit)).collect();
+        if balances.len() < entries.len() {
+            return Err(Error::Internal("two entries at once for the same balance".to_owned()));
+        }
+        self.write_entries(&entries)?;
+        Ok(added)
+    }
+
+    fn append(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<(Option<Money>, Entry)> {
+        let (before, entry) = self.next_entry(customer, posting, half)?;
+        self.write_entries(&[&entry])?;
+        Ok((before, entry))
+    }
+
+    /// The entry that comes next, which must be written, and what its balance was.
+    fn next_entry(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<(Option<Money>, Entry)> {
+        let last = match self.last_entry.take() {
+            Some(own) => Some(own),
+            None => self.verified_end()?,
+        };
+        let last = last.as_ref();
+        let before = self.verified_balance(customer, &posting)?;
+        let balance_after =
+            before.unwrap_or_default().checked_add(posting.amount).ok_or(Error::Overflow { what: "the balance" })?;
+        let id = last.map_or(1, |entry| entry.id + 1);
+        let mut entry = Entry {
+            id,
+            customer_id: customer.id,
+            customer: customer.account_code.clone(),
+            posting,
+            counterpart: half.counterpart(id),
+            balance_after,
+            origin: self.origin().clone(),
+            at: last.map_or(self.at(), |entry| entry.at.max(self.at())),
+            hash: GENESIS,
+        };
+        entry.hash = chain::hash(last.map_or(GENESIS, |entry| entry.hash), &entry)?;
+        self.last_entry = Some(entry.clone());
+        Ok((before, entry))
+    }
+
+    /// The last entry of the ledger as it was when this transaction began, if it follows from the one before.
+    fn verified_end(&self) -> Result<Option<Entry>> {
+        let mut newest = self.newest_entries(2)?.into_iter();
+        let (last, before) = (newest.next(), newest.next());
+        if let Some(last) = &last
+            && chain::hash(before.map_or(GENESIS, |entry| entry.hash), last)? != last.hash
+        {
+            return Err(Error::Damaged(format!("entry {} is not as it was written", last.id)));
+        }
+        Ok(last)
+    }
+
+    /// The balance that a posting moves, seen from two sides: what is stored and what its last entry left.
+    fn verified_balance(&self, customer: &Customer, posting: &Posting) -> Result<Option<Money>> {
+        let stored = self.stored_balance(customer, posting.unit)?;
+        let left = self
+            .transaction
+            .prepare_cached(
+                "SELECT balance_after_e8 FROM entry WHERE customer_id = ?1 AND unit = ?2 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(params![customer.id, posting.unit], |row| row.get(0))
+            .optional()?
+            .unwrap_or(Money::ZERO);
+        if stored.unwrap_or_default() != left {
+            let (code, unit) = (&customer.account_code, posting.unit);
+            return Err(Error::Damaged(format!("the {unit} balance of {code} is not what its last entry left")));
+        }
+        Ok(stored)
+    }
+
+    fn write_entries(&mut self, entries: &[&Entry]) -> Result<()> {
+        self.set_balances(entries)?;
+        let insert = |rows: usize| {
+            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
+            format!(
+                "INSERT INTO entry (id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference, key,
+                    reverses, actor, uid, reason, command, version, at, hash, counterpart)
+                 VALUES {rows}"
+            )
+        };
+        write_rows(&self.transaction, entries, insert, |row, entry| {
+            let Entry { posting, origin, .. } = entry;
+            row.bind(entry.id)?;
+            row.bind(entry.customer_id)?;
+            row.bind(posting.unit)?;
+            row.bind(posting.kind)?;
+            row.bind(posting.amount)?;
+            row.bind(entry.balance_after)?;
+            row.bind(&posting.description)?;
+            row.bind(&posting.reference)?;
+            row.bind(&posting.key)?;
+            row.bind(posting.reverses)?;
+            row.bind(&origin.actor)?;
+            row.bind(origin.uid)?;
+            row.bind(&origin.reason)?;
+            row.bind(&origin.command)?;
+            row.bind(&origin.version)?;
+            row.bind(entry.at)?;
+            row.bind(entry.hash)?;
+            row.bind(entry.counterpart)
+        })
+    }
+}

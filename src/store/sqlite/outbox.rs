@@ -1,0 +1,265 @@
+//! The outbox: emails, attempts to send them, and runs of the check.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{
+    CheckCounts, CheckRun, CrossingCause, EmailAddress, EmailState, EntityKind, OutboxEmail, RenderedEmail,
+    SendAttempt, SendOutcome, Sender, Time, Warning,
+};
+use crate::store::sqlite::filter::Query;
+use crate::store::{Due, OutboxFilter, Snapshot, Tx};
+
+const SELECT: &str =
+    "SELECT email.id, customer.account_code, crossing_id, recipient, kind, sender_name, sender_address,
+    reply_to, subject, text, html, message_id, state, attempts, unanswered, next_attempt_at, last_error,
+    email.created_at, email.updated_at, password_of
+    FROM email LEFT JOIN customer ON customer.id = email.customer_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<OutboxEmail> {
+    Ok(OutboxEmail {
+        id: row.get(0)?,
+        customer: row.get(1)?,
+        crossing_id: row.get(2)?,
+        recipient: row.get(3)?,
+        content: RenderedEmail {
+            kind: row.get(4)?,
+            sender: Sender { name: row.get(5)?, address: row.get(6)?, reply_to: row.get(7)? },
+            subject: row.get(8)?,
+            text: row.get(9)?,
+            html: row.get(10)?,
+            password_of: row.get(19)?,
+        },
+        message_id: row.get(11)?,
+        state: row.get(12)?,
+        attempts: row.get(13)?,
+        unanswered: row.get(14)?,
+        next_attempt_at: row.get(15)?,
+        last_error: row.get(16)?,
+        created_at: row.get(17)?,
+        updated_at: row.get(18)?,
+    })
+}
+
+impl Snapshot<'_> {
+    /// The email of a number.
+    pub fn email(&self, id: i64) -> Result<OutboxEmail> {
+        self.transaction
+            .prepare_cached(&format!("{SELECT} WHERE email.id = ?1"))?
+            .query_row([id], read)
+            .optional()?
+            .ok_or_else(|| Error::NotFound { entity: EntityKind::Email, name: id.to_string(), nearest: None })
+    }
+
+    /// Hands every email that the filter keeps to `each`, oldest first.
+    pub fn emails<E: From<Error>>(
+        &self,
+        filter: &OutboxFilter,
+        each: impl FnMut(OutboxEmail) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut query = Query::default();
+        query.when_some("email.customer_id = ?", filter.customer_id);
+        query.when_some("crossing_id = ?", filter.crossing_id);
+        query.when_some("state = ?", filter.state);
+        if let Some(due) = filter.due {
+            // The index of waiting emails is walked in order, and the first that is due ends the walk. The `+` keeps both
+            // conditions from being looked up by themselves, after which all that is due would have to be sorted.
+            query.always("next_attempt_at IS NOT NULL");
+            query.when_either("+next_attempt_at <= ?", due.by, "+next_attempt_at > ?", due.beyond);
+        }
+        if filter.waiting {
+            query.always("next_attempt_at IS NOT NULL");
+        }
+        query.search("recipient LIKE ?", filter.recipient.as_deref());
+        let columns: &[&str] = if filter.due.is_some() { &["next_attempt_at", "email.id"] } else { &["email.id"] };
+        query.order(columns, filter.newest_first);
+        query.limit(filter.limit);
+        query.run(&self.transaction, SELECT, read, each)
+    }
+
+    /// The emails that the filter keeps.
+    pub fn emails_of(&self, filter: &OutboxFilter) -> Result<Vec<OutboxEmail>> {
+        let mut emails = Vec::new();
+        self.emails(filter, |email| {
+            emails.push(email);
+            Ok::<_, Error>(())
+        })?;
+        Ok(emails)
+    }
+
+    /// The emails about a balance of which more is to come: they wait for an attempt, or are being sent.
+    pub fn unsettled_emails(&self, warning: &Warning) -> Result<Vec<OutboxEmail>> {
+        let mut statement = self.transaction.prepare_cached(&format!(
+            "{SELECT} WHERE (state = 'sending' OR next_attempt_at IS NOT NULL)
+                AND crossing_id IN (SELECT id FROM crossing WHERE crossing.customer_id = ?1 AND unit = ?2)
+             ORDER BY email.id"
+        ))?;
+        let emails = statement.query_map(params![warning.customer_id, warning.unit], read)?;
+        Ok(emails.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What happened since an email was queued that makes it an email to be sent no more, if anything did.
+    pub fn overtaken_by(&self, email: &OutboxEmail) -> Result<Option<CrossingCause>> {
+        Ok(self
+            .transaction
+            .prepare_cached(
+                "SELECT CASE WHEN customer.archived_at IS NOT NULL THEN 'archived' WHEN NOT active THEN 'off'
+                    ELSE (SELECT cause FROM crossing AS later WHERE later.customer_id = crossing.customer_id
+                        AND later.unit = crossing.unit AND later.id > crossing.id ORDER BY later.id DESC LIMIT 1) END
+                 FROM email LEFT JOIN customer ON customer.id = email.customer_id
+                 LEFT JOIN crossing ON crossing.id = crossing_id
+                 LEFT JOIN warning ON warning.customer_id = crossing.customer_id AND warning.unit = crossing.unit
+                 WHERE email.id = ?1",
+            )?
+            .query_row([email.id], |row| row.get(0))?)
+    }
+
+    /// How many emails are due.
+    pub fn count_due(&self, due: Due) -> Result<u32> {
+        Ok(self
+            .transaction
+            .prepare_cached("SELECT count(*) FROM email WHERE next_attempt_at <= ?1 OR next_attempt_at > ?2")?
+            .query_row(params![due.by, due.beyond], |row| row.get(0))?)
+    }
+
+    /// The attempts to send an email, in order.
+    pub fn attempts(&self, email: &OutboxEmail) -> Result<Vec<SendAttempt>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT letter_id, number, at, outcome, detail FROM letter_attempt WHERE letter_id = ?1 ORDER BY number",
+        )?;
+        let attempts = statement.query_map([email.id], |row| {
+            Ok(SendAttempt {
+                email_id: row.get(0)?,
+                number: row.get(1)?,
+                at: row.get(2)?,
+                outcome: row.get(3)?,
+                detail: row.get(4)?,
+            })
+        })?;
+        Ok(attempts.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The last run of the check, if there ever was one.
+    pub fn last_check_run(&self) -> Result<Option<CheckRun>> {
+        Ok(self
+            .transaction
+            .prepare_cached(
+                "SELECT started_at, finished_at, crossings, queued, sent, deferred, failed, uncertain FROM check_run",
+            )?
+            .query_row([], |row| {
+                Ok(CheckRun {
+                    started_at: row.get(0)?,
+                    finished_at: row.get(1)?,
+                    counts: CheckCounts {
+                        crossings: row.get(2)?,
+                        queued: row.get(3)?,
+                        sent: row.get(4)?,
+                        deferred: row.get(5)?,
+                        failed: row.get(6)?,
+                        uncertain: row.get(7)?,
+                    },
+                })
+            })
+            .optional()?)
+    }
+}
+
+impl Tx<'_> {
+    /// Queues an email for its first attempt now.
+    pub fn insert_email(
+        &mut self,
+        customer_id: Option<i64>,
+        crossing_id: Option<i64>,
+        recipient: &EmailAddress,
+        content: &RenderedEmail,
+        message_id: &str,
+    ) -> Result<i64> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO email (kind, customer_id, crossing_id, recipient, sender_name, sender_address, reply_to,
+                    subject, text, html, password_of, message_id, state, next_attempt_at, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?13, ?13)",
+            )?
+            .execute(params![
+                content.kind,
+                customer_id,
+                crossing_id,
+                recipient,
+                content.sender.name,
+                content.sender.address,
+                content.sender.reply_to,
+                content.subject,
+                content.text,
+                content.html,
+                content.password_of,
+                message_id,
+                at,
+            ])?;
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Moves an email to a state.
+    pub fn set_email_state(
+        &mut self,
+        email: &OutboxEmail,
+        state: EmailState,
+        next_attempt_at: Option<Time>,
+        error: Option<&str>,
+    ) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "UPDATE email SET state = ?2, next_attempt_at = ?3, last_error = ?4, attempts = ?5, unanswered = ?6,
+                    updated_at = ?7
+                 WHERE id = ?1",
+            )?
+            .execute(params![email.id, state, next_attempt_at, error, email.attempts, email.unanswered, at])?;
+        Ok(())
+    }
+
+    /// Writes down what came of an attempt.
+    pub fn insert_attempt(&mut self, email: &OutboxEmail, outcome: &SendOutcome) -> Result<()> {
+        let at = self.at();
+        let (word, detail) = outcome.parts();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO letter_attempt (letter_id, number, at, outcome, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![email.id, email.attempts, at, word, detail])?;
+        Ok(())
+    }
+
+    /// Begins a run of the check, in place of the one before.
+    pub fn begin_check_run(&mut self) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO check_run (id, started_at) VALUES (1, ?1)
+                 ON CONFLICT DO UPDATE SET started_at = excluded.started_at, finished_at = NULL, crossings = 0, queued = 0,
+                    sent = 0, deferred = 0, failed = 0, uncertain = 0",
+            )?
+            .execute([at])?;
+        Ok(())
+    }
+
+    /// Ends the run of the check that was begun last.
+    pub fn finish_check_run(&mut self, counts: CheckCounts) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached(
+                "UPDATE check_run SET finished_at = ?1, crossings = ?2, queued = ?3, sent = ?4, deferred = ?5, failed = ?6,
+                    uncertain = ?7",
+            )?
+            .execute(params![
+                at,
+                counts.crossings,
+                counts.queued,
+                counts.sent,
+                counts.deferred,
+                counts.failed,
+                counts.uncertain
+            ])?;
+        Ok(())
+    }
+}

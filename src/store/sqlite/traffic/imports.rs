@@ -1,0 +1,294 @@
+//! Imports of traffic, and what their messages cost by account.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{AccountPrice, Charge, EntityKind, Hash, Import, ImportState, Manifest, TrafficTally};
+use crate::store::sqlite::bulk_insert::write_rows;
+use crate::store::sqlite::filter::Query;
+use crate::store::{AccountDays, ImportFilter, Snapshot, Tx};
+
+const SELECT: &str = "SELECT id, file, sha256, size, dialect, options, charging, state, first_day, last_day,
+    new, updated, duplicate, rejected, skipped, refused, begun_at, ended_at, actor FROM import";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Import> {
+    let (first, last): (Option<i32>, Option<i32>) = (row.get(8)?, row.get(9)?);
+    Ok(Import {
+        id: row.get(0)?,
+        manifest: Manifest {
+            file: row.get(1)?,
+            sha256: row.get(2)?,
+            size: row.get(3)?,
+            dialect: row.get(4)?,
+            options: row.get(5)?,
+            charging: row.get(6)?,
+        },
+        state: row.get(7)?,
+        days: first.zip(last),
+        tally: TrafficTally {
+            new: row.get(10)?,
+            updated: row.get(11)?,
+            duplicate: row.get(12)?,
+            rejected: row.get(13)?,
+            skipped: row.get(14)?,
+            refused: row.get(15)?,
+        },
+        charges: Vec::new(),
+        begun_at: row.get(16)?,
+        ended_at: row.get(17)?,
+        actor: row.get(18)?,
+    })
+}
+
+impl Snapshot<'_> {
+    /// An import by its number.
+    pub fn import(&self, id: i64) -> Result<Import> {
+        let found =
+            self.transaction.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?.query_row([id], read).optional()?;
+        self.with_charges(found.ok_or_else(|| Error::NotFound {
+            entity: EntityKind::Traffic,
+            name: id.to_string(),
+            nearest: None,
+        })?)
+    }
+
+    /// The imports of a file, by its content, oldest first.
+    pub fn imports_of(&self, sha256: Hash, size: u64) -> Result<Vec<Import>> {
+        let sql = format!("{SELECT} WHERE sha256 = ?1 AND size = ?2 ORDER BY id");
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let found: Vec<Import> = statement.query_map(params![sha256, size], read)?.collect::<rusqlite::Result<_>>()?;
+        found.into_iter().map(|import| self.with_charges(import)).collect()
+    }
+
+    /// Whether there is an import of any file of a size.
+    pub fn has_import_of_size(&self, size: u64) -> Result<bool> {
+        Ok(self.transaction.prepare_cached("SELECT 1 FROM import WHERE size = ?1")?.exists([size])?)
+    }
+
+    /// Hands every import that the filter keeps to `each`, in the order in which they began or the other way round.
+    pub fn imports<E: From<Error>>(
+        &self,
+        filter: &ImportFilter,
+        mut each: impl FnMut(Import) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut query = Query::default();
+        query.when_some("state = ?", filter.state);
+        query.order(&["id"], filter.newest_first);
+        query.limit(filter.limit);
+        query.run(&self.transaction, SELECT, read, |import| each(self.with_charges(import)?))
+    }
+
+    fn with_charges(&self, import: Import) -> Result<Import> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT unit, sum(charge_e8) FROM import_account WHERE import_id = ?1
+             GROUP BY unit HAVING sum(charge_e8) <> 0 ORDER BY unit = 'SMS' DESC, unit",
+        )?;
+        let charges = statement.query_map([import.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Import { charges: charges.collect::<rusqlite::Result<_>>()?, ..import })
+    }
+
+    /// An SMPP account by its system ID or short name, archived or not, and what its messages cost now.
+    pub fn account_price(&self, name: &str) -> Result<Option<AccountPrice>> {
+        for column in ["system_id", "short_name"] {
+            let mut statement = self.transaction.prepare_cached(&format!(
+                "SELECT smpp_account.id, customer_id, unit, price_e8, TRUE
+                 FROM smpp_account JOIN service ON service.id = service_id WHERE {column} = ?1"
+            ))?;
+            if let Some(found) = statement.query_row([name], read_account_price).optional()? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Hands every SMPP account, archived or not, to `each`: its system ID, its short name, and what its messages cost now.
+    pub fn account_prices(&self, mut each: impl FnMut(&str, Option<&str>, AccountPrice)) -> Result<()> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT smpp_account.id, customer_id, unit, price_e8, TRUE, system_id, short_name
+             FROM smpp_account JOIN service ON service.id = service_id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
+            each(text(5)?.unwrap_or_default(), text(6)?, read_account_price(row)?);
+        }
+        Ok(())
+    }
+
+    /// How many SMPP accounts there are, archived ones included.
+    pub fn accounts(&self) -> Result<u64> {
+        Ok(self.transaction.query_row("SELECT count(*) FROM smpp_account", [], |row| row.get(0))?)
+    }
+
+    /// The system ID of an account by its row.
+    pub fn system_id_of(&self, account_id: i64) -> Result<String> {
+        let mut statement = self.transaction.prepare_cached("SELECT system_id FROM smpp_account WHERE id = ?1")?;
+        Ok(statement.query_row([account_id], |row| row.get(0))?)
+    }
+
+    /// What messages of an account cost in an import.
+    pub fn account_price_of(&self, import_id: i64, account_id: i64) -> Result<AccountPrice> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT account_id, customer_id, unit, price_e8, charging
+             FROM import_account JOIN import ON import.id = import_id WHERE import_id = ?1 AND account_id = ?2",
+        )?;
+        statement.query_row([import_id, account_id], read_account_price).optional()?.ok_or_else(|| {
+            Error::Damaged(format!(
+                "a message of account row {account_id} belongs to import {import_id}, which has none"
+            ))
+        })
+    }
+
+    /// The first import that is unfinished, or of another dialect, and has messages of the same accounts and days; `except`
+    /// is one that is left aside.
+    pub fn overlapping_import(
+        &self,
+        dialect: Option<&str>,
+        except: Option<i64>,
+        days: &[AccountDays],
+    ) -> Result<Option<(Import, AccountDays)>> {
+        let (first, last) = (days.iter().map(|days| days.first_day).min(), days.iter().map(|days| days.last_day).max());
+        let sql = format!(
+            "{SELECT} WHERE last_day >= ?1 AND first_day <= ?2 AND id IS NOT ?3
+             AND (state = 'unfinished' OR dialect <> ?4) ORDER BY id"
+        );
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let imports = statement.query_map(params![first, last, except, dialect], read)?;
+        let mut overlap = self.transaction.prepare_cached(
+            "SELECT 1 FROM import_account WHERE import_id = ?1 AND account_id = ?2 AND last_day >= ?3 AND first_day <= ?4",
+        )?;
+        for import in imports {
+            let import = import?;
+            for days in days {
+                if overlap.exists(params![import.id, days.account_price.account_id, days.first_day, days.last_day])? {
+                    return Ok(Some((import, *days)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The accounts of an import, and what their messages cost in it.
+    pub fn account_prices_of(&self, import_id: i64) -> Result<Vec<AccountPrice>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT account_id, customer_id, unit, price_e8, charging
+             FROM import_account JOIN import ON import.id = import_id WHERE import_id = ?1 ORDER BY account_id",
+        )?;
+        let account_prices = statement.query_map([import_id], read_account_price)?;
+        Ok(account_prices.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What an import charged by account; nothing for those whose charges are not posted yet.
+    pub fn charges_of(&self, import_id: i64) -> Result<Vec<(AccountPrice, Charge)>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT account_id, customer_id, unit, price_e8, charging, messages, parts, charge_e8
+             FROM import_account JOIN import ON import.id = import_id WHERE import_id = ?1",
+        )?;
+        let charges = statement.query_map([import_id], |row| {
+            let charge = Charge { messages: row.get(5)?, parts: row.get(6)?, amount: row.get(7)? };
+            Ok((read_account_price(row)?, charge))
+        })?;
+        Ok(charges.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+impl Tx<'_> {
+    /// Notes that the import of a file with messages of some days begins, and what they cost.
+    pub fn begin_import(
+        &mut self,
+        manifest: &Manifest,
+        days: Option<(i32, i32)>,
+        accounts: &[AccountDays],
+    ) -> Result<i64> {
+        let (first, last) = days.unzip();
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO import (file, sha256, size, dialect, options, charging, state, first_day, last_day, begun_at, actor)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'unfinished', ?7, ?8, ?9, ?10)",
+            )?
+            .execute(params![
+                manifest.file,
+                manifest.sha256,
+                manifest.size,
+                manifest.dialect,
+                manifest.options,
+                manifest.charging,
+                first,
+                last,
+                self.at(),
+                self.origin().actor,
+            ])?;
+        let id = self.transaction.last_insert_rowid();
+        let insert = |rows: usize| {
+            let rows = vec!["(?,?,?,?,?,?,?)"; rows].join(",");
+            format!(
+                "INSERT OR FAIL INTO import_account (import_id, account_id, customer_id, unit, price_e8, first_day, last_day)
+                 VALUES {rows}"
+            )
+        };
+        write_rows(
+            &self.transaction,
+            accounts,
+            insert,
+            |statement, AccountDays { account_price, first_day, last_day }| {
+                statement.bind(id)?;
+                statement.bind(account_price.account_id)?;
+                statement.bind(account_price.customer_id)?;
+                statement.bind(account_price.unit)?;
+                statement.bind(account_price.price)?;
+                statement.bind(first_day)?;
+                statement.bind(last_day)
+            },
+        )?;
+        Ok(id)
+    }
+
+    /// Notes what more rows of an import came to.
+    pub fn add_to_import(&mut self, id: i64, tally: &TrafficTally) -> Result<()> {
+        self.transaction
+            .prepare_cached(
+                "UPDATE import SET rows = rows + ?2, new = new + ?3, updated = updated + ?4, duplicate = duplicate + ?5,
+                    rejected = rejected + ?6, skipped = skipped + ?7, refused = refused + ?8 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                tally.rows(),
+                tally.new,
+                tally.updated,
+                tally.duplicate,
+                tally.rejected,
+                tally.skipped,
+                tally.refused
+            ])?;
+        Ok(())
+    }
+
+    /// Notes what an import charged for some of its accounts.
+    pub fn note_charges(&mut self, id: i64, charges: &[(AccountPrice, Charge)]) -> Result<()> {
+        let mut statement = self.transaction.prepare_cached(
+            "UPDATE import_account SET messages = ?3, parts = ?4, charge_e8 = ?5 WHERE import_id = ?1 AND account_id = ?2",
+        )?;
+        for (account_price, charge) in charges {
+            statement.execute(params![id, account_price.account_id, charge.messages, charge.parts, charge.amount])?;
+        }
+        Ok(())
+    }
+
+    /// Notes that an import has ended.
+    pub fn end_import(&mut self, id: i64, state: ImportState) -> Result<()> {
+        self.transaction
+            .prepare_cached("UPDATE import SET state = ?2, ended_at = ?3 WHERE id = ?1")?
+            .execute(params![id, state, self.at()])?;
+        Ok(())
+    }
+}
+
+pub(in crate::store::sqlite) fn read_account_price(row: &Row<'_>) -> rusqlite::Result<AccountPrice> {
+    Ok(AccountPrice {
+        account_id: row.get(0)?,
+        customer_id: row.get(1)?,
+        unit: row.get(2)?,
+        price: row.get(3)?,
+        charging: row.get(4)?,
+    })
+}

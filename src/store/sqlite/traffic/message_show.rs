@@ -1,0 +1,94 @@
+//! One message by its ID: a seek for each day of which there is traffic, as the table is in the order of days.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::error::{Error, Result};
+use crate::model::{MessageId, MessageRecord, Money, Time};
+use crate::store::sqlite::traffic::messages::{COLUMNS, read};
+use crate::store::{KnownMessage, Snapshot};
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+/// Which message is meant. Gateways may use an ID again on another day or for another account.
+#[derive(Debug, Clone)]
+pub struct MessageQuestion {
+    pub id: MessageId,
+    pub account_id: Option<i64>,
+    /// Only messages that were submitted then or later.
+    pub from: Option<Time>,
+    /// Only messages that were submitted before.
+    pub until: Option<Time>,
+}
+
+impl MessageQuestion {
+    /// The days on which the message may have been submitted, the last one included.
+    fn days(&self) -> (i32, i32) {
+        let day =
+            |time: Time| i32::try_from(time.timestamp().as_second().div_euclid(SECONDS_A_DAY)).unwrap_or(i32::MAX);
+        // Of the last day itself no more is found than lies before the end.
+        (self.from.map_or(i32::MIN, day), self.until.map_or(i32::MAX - 1, day))
+    }
+
+    fn is_about(&self, time: Time) -> bool {
+        self.from.is_none_or(|from| time >= from) && self.until.is_none_or(|until| time < until)
+    }
+}
+
+impl Snapshot<'_> {
+    /// What is known of a message, by day and account.
+    pub fn messages_called(&self, question: &MessageQuestion) -> Result<Vec<MessageRecord>> {
+        let sql = format!(
+            "SELECT account_id, {COLUMNS} FROM message
+             WHERE day = ?1 AND id = ?2 AND (?3 IS NULL OR account_id = ?3) ORDER BY account_id"
+        );
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let found = |row: &Row<'_>| Ok((row.get(0)?, read(row, 1)?));
+        let (first, last) = question.days();
+        let mut records = Vec::new();
+        for day in self.days_with_traffic(first, last)? {
+            for message in statement.query_map(params![day, question.id, question.account_id], found)? {
+                let (account_id, known) = message?;
+                let record = self.record(question.id.clone(), day, account_id, known)?;
+                if question.is_about(record.submitted_at) {
+                    records.push(record);
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    fn record(&self, id: MessageId, day: i32, account_id: i64, known: KnownMessage) -> Result<MessageRecord> {
+        let second = i64::from(day) * SECONDS_A_DAY + i64::from(known.second);
+        let damaged =
+            |what: &str| Error::Damaged(format!("message `{id}` of {} has {what}", crate::model::day_of(day)));
+        let submitted_at = Timestamp::from_second(second).map_err(|_| damaged("a day out of range"))?;
+        let account: Option<(_, _)> = self
+            .transaction
+            .prepare_cached(
+                "SELECT system_id, account_code FROM smpp_account JOIN customer ON customer.id = customer_id
+                 WHERE smpp_account.id = ?1",
+            )?
+            .query_row([account_id], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (system_id, customer) = account.ok_or_else(|| damaged("an account that is not there"))?;
+        let account_price = self.account_price_of(known.import_id, account_id)?;
+        let charge = if known.charged { account_price.charge(known.parts, known.price) } else { Some(Money::ZERO) };
+        let import = self.import(known.import_id)?;
+        Ok(MessageRecord {
+            submitted_at: Time::from_timestamp(submitted_at),
+            system_id,
+            customer,
+            destination: known.destination,
+            state: known.state,
+            parts: known.parts,
+            price: known.price,
+            charge: charge.ok_or(Error::Overflow { what: "the charge" })?,
+            unit: account_price.unit,
+            import_id: known.import_id,
+            import_state: import.state,
+            file: import.manifest.file,
+            id,
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! The sums of traffic by month, account and unit. They follow from those of days.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Row};
+
+use crate::error::{Error, Result};
+use crate::model::{day_of, first_day_of, month_of};
+use crate::store::sqlite::bulk_insert::write_rows;
+use crate::store::sqlite::traffic::blob;
+use crate::store::sqlite::traffic::codec;
+use crate::store::sqlite::traffic::codec::{Unreadable, block_of};
+use crate::store::{CountrySum, DaySum, MonthKey, Snapshot, Tx};
+
+/// The error for a row that is not as it must be.
+fn unreadable(month: i32) -> impl FnOnce(Unreadable) -> Error {
+    move |Unreadable| {
+        Error::Damaged(format!("the traffic of {} cannot be read", day_of(first_day_of(month)).strftime("%Y-%m")))
+    }
+}
+
+/// Hands the sums of a row, of which month, block and sums are the first columns, to `each`, in order.
+pub(in crate::store::sqlite) fn months_of<E: From<Error>>(
+    row: &Row<'_>,
+    mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
+) -> Result<(), E> {
+    let key = || Ok::<(i32, i64), rusqlite::Error>((row.get(0)?, row.get(1)?));
+    let (month, block) = key().map_err(Error::from)?;
+    codec::months(month, block, blob(row, 2)?).try_for_each(|read| {
+        let (key, sum) = read.map_err(unreadable(month))?;
+        each(key, sum)
+    })
+}
+
+impl Snapshot<'_> {
+    /// Hands every sum of a month to `each`, in order.
+    pub(in crate::store::sqlite) fn traffic_months<E: From<Error>>(
+        &self,
+        mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = "SELECT month, block, sums FROM traffic_month ORDER BY month, block";
+        let mut statement = self.transaction.prepare(sql).map_err(Error::from)?;
+        let mut rows = statement.query([]).map_err(Error::from)?;
+        while let Some(row) = rows.next().map_err(Error::from)? {
+            months_of(row, &mut each)?;
+        }
+        Ok(())
+    }
+
+    /// The sums of each month as they follow from those of days, month by month.
+    pub(in crate::store::sqlite) fn months_of_days(
+        &self,
+        mut each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
+    ) -> Result<()> {
+        let (mut of_month, mut month, mut day) = (BTreeMap::new(), i32::MIN, i32::MIN);
+        self.account_days(i32::MIN..i32::MAX, |account| {
+            if account.day > day {
+                day = account.day;
+                if month_of(day) > month {
+                    each(month, std::mem::take(&mut of_month))?;
+                    month = month_of(day);
+                }
+            }
+            let account_id = account.account_id;
+            account.countries().iter().try_for_each(|CountrySum { unit, sum, .. }| {
+                of_month.entry(MonthKey { month, account_id, unit: *unit }).or_insert_with(DaySum::default).add(sum)
+            })
+        })?;
+        each(month, of_month)
+    }
+}
+
+/// Adds to the sums of months, which must stand in order.
+pub(in crate::store::sqlite) fn add_to_months(connection: &Connection, sums: &[(MonthKey, DaySum)]) -> Result<()> {
+    let mut stored =
+        connection.prepare_cached("SELECT month, block, sums FROM traffic_month WHERE month = ?1 AND block = ?2")?;
+    let mut remove = connection.prepare_cached("DELETE FROM traffic_month WHERE month = ?1 AND block = ?2")?;
+    let mut after = Vec::new();
+    for added in sums.chunk_by(|(one, _), (next, _)| row_of(one) == row_of(next)) {
+        let row @ (month, block) = row_of(&added[0].0);
+        let mut of_block = Vec::with_capacity(added.len());
+        let mut rows = stored.query(row)?;
+        if let Some(row) = rows.next()? {
+            months_of::<Error>(row, |key, sum| {
+                of_block.push((key, sum));
+                Ok(())
+            })?;
+        }
+        added.iter().try_for_each(|(key, sum)| add(&mut of_block, *key, sum))?;
+        let bytes = codec::pack_months(&of_block)?;
+        if bytes.is_empty() {
+            remove.execute(row)?;
+        } else {
+            after.push((month, block, bytes));
+        }
+    }
+    let replace =
+        |rows: usize| format!("INSERT OR REPLACE INTO traffic_month VALUES {}", vec!["(?,?,?)"; rows].join(","));
+    write_rows(connection, &after, replace, |statement, (month, block, bytes)| {
+        statement.bind(month)?;
+        statement.bind(block)?;
+        statement.bind(bytes)
+    })
+}
+
+/// The month and the block of accounts in whose row a sum stands.
+fn row_of(key: &MonthKey) -> (i32, i64) {
+    (key.month, block_of(key.account_id))
+}
+
+/// Adds to one of some sums, which stand in order.
+fn add(sums: &mut Vec<(MonthKey, DaySum)>, key: MonthKey, added: &DaySum) -> Result<()> {
+    match sums.binary_search_by_key(&key, |(key, _)| *key) {
+        Ok(at) => sums[at].1.add(added)?,
+        Err(at) => sums.insert(at, (key, *added)),
+    }
+    Ok(())
+}
+
+impl Tx<'_> {
+    /// Adds to the sums of months, accounts and units, which must stand in order; counts below zero take away. What has no
+    /// messages any more is removed.
+    pub fn add_to_months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
+        add_to_months(&self.transaction, sums)
+    }
+
+    /// Takes the sums of months from those of days anew.
+    pub fn sum_up_months(&mut self) -> Result<()> {
+        self.transaction.execute("DELETE FROM traffic_month", [])?;
+        let mut months = Vec::new();
+        self.months_of_days(|_, of_month| {
+            months.extend(of_month);
+            Ok(())
+        })?;
+        self.add_to_months(&months)
+    }
+}

@@ -1,0 +1,20 @@
+//! Ending an import whose file is lost.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::model::{Import, ImportState};
+use crate::store::Tx;
+use crate::traffic::{ImportRun, WritePlan};
+
+/// Ends an unfinished import with the rows that are in: they are charged, and the rest of the file stays out.
+pub fn close(tx: &mut Tx<'_>, id: i64) -> Result<Import> {
+    let import = tx.import(id)?;
+    if import.state != ImportState::Unfinished {
+        return Err(Error::Refused(format!("import {id} is {}", import.state)));
+    }
+    // Nothing of the file is read any more.
+    let plan = WritePlan::new(import.manifest.clone(), Vec::new(), BTreeSet::new(), false);
+    ImportRun::resume(tx, &import, Arc::new(plan))?.finish(tx, ImportState::Closed)
+}

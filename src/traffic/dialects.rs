@@ -1,0 +1,330 @@
+//! Whose file of traffic it is: where each dialect has what we need, and what its words mean.
+//!
+//! A dialect is a line of a table. Columns are found by name, in any case and order; others are left alone.
+
+use foldhash::HashMap;
+
+use crate::error::{Fault, quoted};
+use crate::model::MessageState::{self, Delivered, Expired, Pending, Rejected, Undeliverable, Unknown};
+
+/// A kind of file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TrafficDialect {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// The columns by which it is known: a header that has all of them is of this dialect.
+    marks: &'static [&'static str],
+    pub(crate) id: &'static str,
+    pub(crate) account: &'static str,
+    pub(crate) time: &'static str,
+    pub(crate) destination: &'static str,
+    /// Empty where every row is a message on its way.
+    pub(crate) state: &'static str,
+    /// Empty where every row is one part.
+    pub(crate) parts: &'static str,
+    /// What the whole message costs; empty where that is not told.
+    pub(crate) price: &'static str,
+    /// What a part of it costs, where only that is told.
+    pub(crate) part_price: &'static str,
+    /// What prices are in; empty where that is not told.
+    pub(crate) currency: &'static str,
+    /// A column, and how it begins in rows of messages to handsets. Other rows are of other things.
+    pub(crate) only: Option<(&'static str, &'static str)>,
+    pub(crate) times: Times,
+    /// Words, in lower case, that mean something else here than elsewhere.
+    words: &'static [(&'static str, MessageState)],
+    /// Whether a price below zero is what is to be paid, and not a credit.
+    pub(crate) prices_are_negative: bool,
+}
+
+/// How times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Times {
+    /// Date and time of day, perhaps with a zone.
+    Dates,
+    /// Seconds since 1970.
+    Epoch,
+}
+
+const OWN: TrafficDialect = TrafficDialect {
+    name: "ssgctl",
+    marks: &["message_id", "submitted_at", "system_id", "destination"],
+    id: "message_id",
+    account: "system_id",
+    time: "submitted_at",
+    destination: "destination",
+    state: "state",
+    parts: "parts",
+    price: "price",
+    part_price: "",
+    currency: "currency",
+    only: None,
+    times: Times::Dates,
+    words: &[],
+    prices_are_negative: false,
+};
+
+/// Every dialect; ours first.
+pub const DIALECTS: &[TrafficDialect] = &[
+    OWN,
+    TrafficDialect {
+        name: "ssg",
+        marks: &["esme_msg_id", "ts_esme_submit", "msisdn"],
+        id: "esme_msg_id",
+        account: "system_id",
+        time: "ts_esme_submit",
+        destination: "msisdn",
+        state: "status",
+        parts: "",
+        price: "revenue_val",
+        currency: "revenue_cur",
+        ..OWN
+    },
+    TrafficDialect {
+        name: "jasmin",
+        marks: &["msgid", "routed_cid", "destination_addr", "pdu_count"],
+        id: "msgid",
+        account: "uid",
+        time: "created_at",
+        destination: "destination_addr",
+        state: "status",
+        parts: "pdu_count",
+        price: "charge",
+        currency: "",
+        ..OWN
+    },
+    TrafficDialect {
+        name: "jasmin-panel",
+        marks: &["Message ID", "Routed CID", "Destination Address", "PDU Count"],
+        id: "Message ID",
+        account: "UID",
+        time: "Created At",
+        destination: "Destination Address",
+        state: "Status",
+        parts: "PDU Count",
+        price: "",
+        part_price: "Rate",
+        currency: "",
+        ..OWN
+    },
+    TrafficDialect {
+        name: "kannel",
+        marks: &["momt", "receiver", "smsc_id", "boxc_id"],
+        id: "id",
+        account: "account",
+        time: "time",
+        destination: "receiver",
+        state: "",
+        parts: "",
+        price: "",
+        currency: "",
+        only: Some(("momt", "MT")),
+        times: Times::Epoch,
+        ..OWN
+    },
+    TrafficDialect {
+        name: "twilio",
+        marks: &["Sid", "AccountSid", "NumSegments", "Direction"],
+        id: "Sid",
+        account: "AccountSid",
+        time: "SentDate",
+        destination: "To",
+        state: "Status",
+        parts: "NumSegments",
+        price: "Price",
+        currency: "PriceUnit",
+        only: Some(("Direction", "outbound")),
+        // Elsewhere the network has failed; here the message has not left, and costs nothing there either.
+        words: &[("failed", Rejected)],
+        prices_are_negative: true,
+        ..OWN
+    },
+    TrafficDialect {
+        name: "vonage",
+        marks: &["account_id", "message_id", "date_received", "total_price"],
+        id: "message_id",
+        account: "account_id",
+        time: "date_received",
+        destination: "to",
+        state: "status",
+        parts: "",
+        price: "total_price",
+        currency: "currency",
+        only: Some(("direction", "outbound")),
+        ..OWN
+    },
+];
+
+/// What gateways call their states, in lower case: SMPP's receipts and states, and the words of vendors.
+const WORDS: &[(MessageState, &[&str])] = &[
+    (
+        Pending,
+        &[
+            "pending",
+            "enroute",
+            "acceptd",
+            "accepted",
+            "submitted",
+            "scheduled",
+            "queued",
+            "sending",
+            "sent",
+            "buffered",
+            "esme_rok",
+            "ok",
+            "transmitted",
+        ],
+    ),
+    (Delivered, &["delivered", "delivrd", "read"]),
+    (Expired, &["expired"]),
+    (Undeliverable, &["undeliverable", "undeliv", "undelivered", "failed", "deleted"]),
+    (Unknown, &["unknown", "skipped", "partially_delivered"]),
+    (Rejected, &["rejected", "rejectd", "canceled", "cancelled"]),
+];
+
+impl TrafficDialect {
+    /// The state that a word stands for. The errors of SMPP (`ESME_RTHROTTLED`) say that a message was refused.
+    pub(crate) fn state_of(&self, word: &str) -> Option<MessageState> {
+        let word = word.to_ascii_lowercase();
+        let own = self.words.iter().find(|(own, _)| *own == word).map(|(_, state)| *state);
+        let known = || WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(state, _)| *state);
+        own.or_else(known).or_else(|| word.starts_with("esme_r").then_some(Rejected))
+    }
+
+    /// The dialect of a name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        DIALECTS.iter().find(|dialect| dialect.name == name)
+    }
+
+    /// The dialect of a file with these columns.
+    pub(crate) fn of(columns: &[String]) -> Result<&'static Self, Fault> {
+        let has = |mark: &&str| place(columns, mark).is_some();
+        let mut fitting = DIALECTS.iter().filter(|dialect| dialect.marks.iter().all(has));
+        match (fitting.next(), fitting.next()) {
+            (Some(dialect), None) => Ok(dialect),
+            (None, _) => Err(Self::refused(&format!(
+                "the header is of no kind of file that is known here; it has {}",
+                quoted(columns.join(","))
+            ))),
+            (Some(one), Some(two)) => {
+                Err(Self::refused(&format!("the header may be of {} or of {}; say which", one.name, two.name)))
+            }
+        }
+    }
+
+    pub(crate) fn refused(message: &str) -> Fault {
+        Fault::of_file(1, 1, "bad_header", message)
+    }
+}
+
+/// The words for states that a file has had so far, as they stand in it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WordsMet {
+    states: HashMap<Box<str>, MessageState>,
+    /// The word met last, which most often comes again.
+    last: String,
+    last_state: Option<MessageState>,
+}
+
+impl WordsMet {
+    /// The state that a word stands for, which is sought where it was not met before.
+    pub(crate) fn state_of(&mut self, word: &str, seek: impl FnOnce() -> Option<MessageState>) -> Option<MessageState> {
+        if let Some(state) = self.last_state.filter(|_| self.last == word) {
+            return Some(state);
+        }
+        let met = self.states.get(word).copied();
+        let state = met.or_else(seek)?;
+        if met.is_none() {
+            self.states.insert(word.into(), state);
+        }
+        self.last.clear();
+        self.last.push_str(word);
+        self.last_state = Some(state);
+        Some(state)
+    }
+}
+
+/// The place of a column among others, whatever the case of its name.
+pub(crate) fn place(columns: &[String], name: &str) -> Option<usize> {
+    columns.iter().position(|column| column.eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(header: &str) -> Result<&'static str, String> {
+        let columns: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
+        TrafficDialect::of(&columns).map(|dialect| dialect.name).map_err(|fault| fault.error.to_string())
+    }
+
+    #[test]
+    fn headers_as_vendors_write_them_are_known() {
+        let headers = [
+            ("ssgctl", "message_id,submitted_at,system_id,destination,state,parts,price"),
+            (
+                "ssg",
+                "ts_completion, svc_node, esme_msg_id, customer, system_id, ts_esme_submit, srcton, srcnpi, srcaddr, msisdn, \
+                 country, network, status, error, ts_dlr_ack, revenue_val, revenue_cur, registered_delivery, data_coding, \
+                 esm_class, type, short_message, short_message_raw",
+            ),
+            (
+                "jasmin",
+                "msgid,source_connector,routed_cid,source_addr,destination_addr,rate,charge,pdu_count,short_message,\
+                 binary_message,status,uid,trials,created_at,status_at",
+            ),
+            (
+                "jasmin-panel",
+                "Message ID,Source Connector,Routed CID,Source Address,Destination Address,Rate,PDU Count,Short Message,\
+                 Status,UID,Trials,Created At,Status At",
+            ),
+            (
+                "kannel",
+                "sql_id,momt,sender,receiver,udhdata,msgdata,time,smsc_id,service,account,id,sms_type,mclass,mwi,coding,\
+                 compress,validity,deferred,dlr_mask,dlr_url,pid,alt_dcs,rpi,charset,boxc_id,binfo,meta_data",
+            ),
+            (
+                "twilio",
+                "From,To,Body,Status,SentDate,ApiVersion,NumSegments,ErrorCode,AccountSid,Sid,Direction,Price,PriceUnit",
+            ),
+            (
+                "vonage",
+                "account_id,message_id,client_ref,direction,from,to,message_body,network,network_name,country,country_name,\
+                 date_received,date_finalized,latency,status,error_code,error_code_description,currency,total_price",
+            ),
+        ];
+        for (name, header) in headers {
+            assert_eq!(of(header), Ok(name));
+        }
+        assert!(of("a,b").unwrap_err().contains("`a,b`"));
+    }
+
+    #[test]
+    fn a_word_is_sought_once() {
+        let (mut words, mut sought) = (WordsMet::default(), Vec::new());
+        for word in ["sent", "read", "read", "sent", "x", "sent", "x"] {
+            let state = words.state_of(word, || {
+                sought.push(word);
+                OWN.state_of(word)
+            });
+            assert_eq!(state, OWN.state_of(word));
+        }
+        assert_eq!(sought, ["sent", "read", "x", "x"]);
+    }
+
+    #[test]
+    fn every_word_has_one_meaning() {
+        let words: Vec<&str> = WORDS.iter().flat_map(|(_, words)| *words).copied().collect();
+        for (index, word) in words.iter().enumerate() {
+            assert!(!words[..index].contains(word), "{word}");
+            assert!(OWN.state_of(&word.to_uppercase()).is_some(), "{word}");
+        }
+        for state in MessageState::ALL {
+            assert_eq!(OWN.state_of(state.as_str()), Some(state));
+        }
+        assert_eq!(OWN.state_of("ESME_RINVDSTADR"), Some(Rejected));
+        assert_eq!(OWN.state_of("DLVRD"), None);
+        assert_eq!(OWN.state_of("failed"), Some(Undeliverable));
+        assert_eq!(TrafficDialect::named("twilio").and_then(|twilio| twilio.state_of("Failed")), Some(Rejected));
+    }
+}

@@ -1,0 +1,139 @@
+//! What is known of a message after one more report of it.
+//!
+//! Of several reports the earliest time and the highest state hold, and it counts as sent if any says so: in whatever order
+//! they come, the end is the same. What its charge follows from must be the same in all of them.
+
+use foldhash::HashMap;
+
+use crate::error::{Error, Result};
+use crate::model::{AccountPrice, Message};
+use crate::store::{KnownMessage, Snapshot};
+
+/// A report that does not agree with what is known of its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contradiction {
+    /// Its place among the reports.
+    pub index: usize,
+    pub field: &'static str,
+    /// The import that had it otherwise.
+    pub import_id: i64,
+}
+
+/// The tariffs of messages that are known, each looked up once; all of an import when many of it are asked for.
+#[derive(Debug, Default)]
+pub struct KnownPrices {
+    by_import_and_account: HashMap<(i64, i64), AccountPrice>,
+    looked_up: HashMap<i64, usize>,
+}
+
+impl KnownPrices {
+    const MANY: usize = 64;
+
+    pub(crate) fn of(&mut self, snapshot: &Snapshot<'_>, import_id: i64, account_id: i64) -> Result<AccountPrice> {
+        let key = (import_id, account_id);
+        if let Some(account_price) = self.by_import_and_account.get(&key) {
+            return Ok(*account_price);
+        }
+        let looked_up = self.looked_up.entry(import_id).or_default();
+        *looked_up += 1;
+        if *looked_up == Self::MANY {
+            let all = snapshot.account_prices_of(import_id)?;
+            self.by_import_and_account
+                .extend(all.into_iter().map(|account_price| ((import_id, account_price.account_id), account_price)));
+        }
+        if let Some(account_price) = self.by_import_and_account.get(&key) {
+            return Ok(*account_price);
+        }
+        let account_price = snapshot.account_price_of(import_id, account_id)?;
+        self.by_import_and_account.insert(key, account_price);
+        Ok(account_price)
+    }
+}
+
+/// What a first report tells.
+pub(crate) fn first(message: &Message, import_id: i64) -> KnownMessage {
+    KnownMessage {
+        second: message.second,
+        state: message.state,
+        destination: message.destination.clone(),
+        parts: message.parts,
+        price: message.price,
+        charged: message.state.is_sent(),
+        import_id,
+    }
+}
+
+/// What is known after one more report; an import that first tells of a message as sent is the one that charges it.
+pub(crate) fn merged(known: &KnownMessage, message: &Message, import_id: i64) -> KnownMessage {
+    let charges = !known.charged && message.state.is_sent();
+    KnownMessage {
+        second: known.second.min(message.second),
+        state: known.state.max(message.state),
+        charged: known.charged || charges,
+        price: if charges { message.price } else { known.price },
+        import_id: if charges { import_id } else { known.import_id },
+        ..known.clone()
+    }
+}
+
+/// The first field in which a report contradicts what is known. Prices are compared where both are of the same unit.
+pub(crate) fn contradiction(
+    known: &KnownMessage,
+    paid: &AccountPrice,
+    message: &Message,
+    pays: &AccountPrice,
+) -> Option<&'static str> {
+    [
+        ("destination", known.destination != message.destination),
+        ("parts", known.parts != message.parts),
+        ("price", paid.unit == pays.unit && known.price != message.price),
+    ]
+    .into_iter()
+    .find(|(_, differs)| *differs)
+    .map(|(field, _)| field)
+}
+
+/// What reports are in view of what is known of their messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    pub contradictions: Vec<Contradiction>,
+    /// Whether every message is known, and everything that is told of it.
+    pub tells_nothing_new: bool,
+}
+
+/// Holds reports, sorted by key, against what is known of their messages before the import.
+pub fn compare(
+    snapshot: &Snapshot<'_>,
+    messages: &[&Message],
+    account_prices: &mut KnownPrices,
+    account_price: impl Fn(i64) -> Option<AccountPrice>,
+) -> Result<Comparison> {
+    let mut found = Comparison { contradictions: Vec::new(), tells_nothing_new: true };
+    let mut begin = 0;
+    for of_day in messages.chunk_by(|one, next| one.day == next.day) {
+        snapshot.known_messages(of_day, |place, known| {
+            let Some(known) = known else {
+                found.tells_nothing_new = false;
+                return Ok(());
+            };
+            let message = of_day[place];
+            found.tells_nothing_new &= merged(&known, message, known.import_id) == known;
+            // What a message cost is looked up only where it matters.
+            if (&known.destination, known.parts, known.price) == (&message.destination, message.parts, message.price) {
+                return Ok(());
+            }
+            let paid = account_prices.of(snapshot, known.import_id, message.account_id)?;
+            let pays = account_price(message.account_id).ok_or_else(|| unknown_account(message))?;
+            if let Some(field) = contradiction(&known, &paid, message, &pays) {
+                found.contradictions.push(Contradiction { index: begin + place, field, import_id: known.import_id });
+            }
+            Ok(())
+        })?;
+        begin += of_day.len();
+    }
+    Ok(found)
+}
+
+pub(crate) fn unknown_account(message: &Message) -> Error {
+    Error::Internal(format!("account row {} has no price in the import", message.account_id))
+}

@@ -1,0 +1,294 @@
+//! Files of traffic. A file is read once, by several threads where it is large: everything that is wrong with it is found, what it
+//! says is kept in a spool, and nothing is touched. Then what lies in the spool is written in batches of rows, each in a
+//! transaction of its own, and the charges are posted.
+//!
+//! A message is known by the day of its submission, its ID and its account, so a file may come again, or overlap others, in
+//! any order. An import that is killed is left unfinished; the same file completes it.
+
+mod account_index;
+mod batch;
+mod block;
+mod charging;
+mod close;
+mod conflict_check;
+mod dialects;
+mod duplicate_filter;
+mod import_run;
+mod merge;
+mod parallel_reader;
+mod prune;
+mod rejects;
+mod row_parser;
+mod source;
+mod staging;
+mod timestamps;
+mod totals;
+mod verify;
+mod writer;
+
+use std::io::{BufRead, Write};
+use std::sync::Arc;
+use std::thread;
+
+use crate::error::{Error, Fault, Result, quoted};
+use crate::formats::csv::Records;
+use crate::formats::csv::lines::Lines;
+use crate::model::{Hash, Import, ImportState, Manifest, Money, Origin, TrafficTally, Unit, day_of};
+use crate::store::{HelperConnection, Snapshot, Store};
+
+use account_index::AccountIndex;
+use rejects::Rejects;
+use row_parser::RowParser;
+use staging::Staging;
+use verify::{Inspection, inspect, of_file};
+use writer::{Rest, Start, Writing};
+
+pub use batch::{Batch, WritePlan, in_order};
+pub use close::close;
+pub use dialects::{DIALECTS, TrafficDialect};
+pub use import_run::ImportRun;
+pub use merge::{Comparison, Contradiction, KnownPrices, compare};
+pub use prune::{Pruned, forget_before, prune};
+pub use row_parser::ParseOptions;
+pub use source::{Position, Source};
+
+/// How many rows are written together as a rule: enough that they are written in order, and few enough that others soon get
+/// their turn.
+pub const BATCH: usize = 250_000;
+/// How much of the database is kept in memory: as much as a batch changes.
+const MEBIBYTES: u16 = 32;
+
+/// A file, and how it is to be imported.
+#[derive(Debug)]
+pub struct Request {
+    pub source: Source,
+    pub options: ParseOptions,
+    /// Whether its messages are charged.
+    pub charging: bool,
+    /// Whether messages may lie on days of which there are some by another dialect.
+    pub allow_overlap: bool,
+    /// Whether rows with faults are left out, instead of the whole file.
+    pub skip_invalid: bool,
+    pub expected: Expected,
+    /// How many rows are written together.
+    pub batch: usize,
+    /// Whether nothing is saved.
+    pub dry_run: bool,
+}
+
+/// What the sender of a file said of it.
+#[derive(Debug, Clone, Default)]
+pub struct Expected {
+    pub rows: Option<u64>,
+    /// What the prices of all messages add up to, or, where the file has none, their parts.
+    pub total: Option<Money>,
+    pub sha256: Option<Hash>,
+}
+
+/// Whoever watches an import.
+pub trait Watch {
+    /// A part of the work begins.
+    fn begin(&mut self, part: &'static str);
+    /// So many bytes of the file are done.
+    fn at(&mut self, bytes: u64);
+    /// Something was saved.
+    fn committed(&mut self);
+}
+
+/// What an import came to.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Its number.
+    pub import: i64,
+    pub file: String,
+    pub dialect: &'static str,
+    pub tally: TrafficTally,
+    /// What it charged, by unit.
+    pub charges: Vec<(Unit, Money)>,
+    pub days: Option<(i32, i32)>,
+    /// The import that had the same file before, for which reason nothing was done.
+    pub repeats: Option<i64>,
+    /// Whether a time without a zone was met.
+    pub met_naive_time: bool,
+}
+
+/// Imports a file, or goes on with its import where that was interrupted. Nobody else imports meanwhile.
+///
+/// # Errors
+/// [`Error::Rows`] with everything that is wrong with the file, before anything is written.
+pub fn import(
+    store: &mut Store,
+    origin: &Origin,
+    request: &Request,
+    rejects: Option<&mut dyn Write>,
+    watch: &mut dyn Watch,
+) -> Result<Summary> {
+    let _lock = store.lock_imports()?;
+    let (staging, helper) = (Staging::beside(store.path()), store.helper());
+    watch.begin("looking");
+    let snapshot = store.read()?;
+    snapshot.keep_in_memory(MEBIBYTES)?;
+    let header = reading(request, None).map_err(of_file)?;
+    let (dialect, columns) = (header.sense.dialect, header.columns().to_vec());
+    drop(header);
+    // Only a file of the same size can be one that is known: the bytes of others are summed up while its text is read.
+    let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
+    let manifest = may_be_known.then(|| manifest(request, dialect)).transpose()?;
+    let unfinished = match &manifest {
+        None => None,
+        Some(manifest) => {
+            let earlier = snapshot.imports_of(manifest.sha256, manifest.size)?;
+            if let Some(import) = earlier.iter().find(|import| is_complete(import, manifest)) {
+                return Ok(repeated(import, dialect));
+            }
+            earlier.into_iter().find(|import| import.state == ImportState::Unfinished)
+        }
+    };
+    let account_index = account_index_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
+    watch.begin("checking");
+    let rejects = rejects.map(|output| Rejects::open(output, &columns)).transpose()?;
+    let (inspection, manifest) =
+        look_through(&snapshot, request, (dialect, manifest), (account_index, staging, &helper), rejects, watch)?;
+    let (plan, rest) = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
+    let met_naive_time = rest.met_naive_time;
+    let start = match &unfinished {
+        Some(import) => Start::Resumed(ImportRun::resume(&snapshot, import, plan)?),
+        None => Start::New(plan),
+    };
+    drop(snapshot);
+    watch.begin("importing");
+    let writing = Writing { store, origin, request, watch };
+    let import = writing.run(start, rest)?;
+    let Import { id, manifest, tally, charges, days, .. } = import;
+    let dialect = dialect.name;
+    Ok(Summary { import: id, file: manifest.file, dialect, tally, charges, days, repeats: None, met_naive_time })
+}
+
+/// Reads the file, and, if that is not done yet, adds its bytes up beside.
+fn look_through(
+    snapshot: &Snapshot<'_>,
+    request: &Request,
+    (dialect, manifest_if_known): (&'static TrafficDialect, Option<Manifest>),
+    (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
+    mut rejects: Option<Rejects<'_>>,
+    watch: &mut dyn Watch,
+) -> Result<(Inspection, Manifest)> {
+    let (inspection, manifest) = thread::scope(|scope| {
+        let beside = match manifest_if_known {
+            Some(manifest) => Ok(manifest),
+            None => Err(scope.spawn(|| manifest(request, dialect))),
+        };
+        let inspection = inspect(snapshot, request, (account_index, staging, helper), rejects.as_mut(), watch);
+        let not_summed_up = |_| Err(Error::Internal("the file was not summed up".to_owned()));
+        (inspection, beside.or_else(|thread| thread.join().unwrap_or_else(not_summed_up)))
+    });
+    // What was read and what was summed up would be of two files, and so might its faults be.
+    request.source.refuse_changed()?;
+    let (inspection, manifest) = (inspection?, manifest?);
+    rejects.map_or(Ok(()), Rejects::end)?;
+    Ok((inspection, manifest))
+}
+
+/// What is to be done with the rows of a file.
+fn planned(
+    snapshot: &Snapshot<'_>,
+    request: &Request,
+    manifest: Manifest,
+    unfinished: Option<&Import>,
+    inspection: Inspection,
+) -> Result<(Arc<WritePlan>, Rest)> {
+    let Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging } = inspection;
+    // What is in of an import that was interrupted is counted by rows, so the others are taken in row by row.
+    let nothing_new = nothing_new.filter(|_| unfinished.is_none());
+    let accounts = account_index.accounts();
+    let dialect_alone = (!request.allow_overlap).then_some(manifest.dialect.as_str());
+    let own = unfinished.map(|import| import.id);
+    if let Some((import, days)) = snapshot.overlapping_import(dialect_alone, own, &accounts)? {
+        return Err(overlaps(snapshot, &import, days.account_price.account_id));
+    }
+    let plan = Arc::new(WritePlan::new(manifest, accounts, known_days, repeats));
+    let done = unfinished.map_or(0, |import| import.tally.rows());
+    Ok((Arc::clone(&plan), Rest { plan, staging, done, nothing_new, met_naive_time }))
+}
+
+/// Begins to read the rows of a file.
+fn reading(request: &Request, pruned_before: Option<i32>) -> Result<RowParser<Box<dyn BufRead + Send>>, Fault> {
+    let text =
+        request.source.text().map_err(|error| Fault { line: 1, column: 1, error: Box::new(error), ends_file: true })?;
+    RowParser::open(Records::open(Lines::open(text)?)?, request.options.clone(), pruned_before)
+}
+
+/// What tells the file and its import from others; all of the file is read for it.
+fn manifest(request: &Request, dialect: &TrafficDialect) -> Result<Manifest> {
+    let sha256 = request.source.sha256()?;
+    if request.expected.sha256.is_some_and(|expected| expected != sha256) {
+        let message = format!("the SHA-256 of the file is {sha256}, another is expected");
+        return Err(of_file(Fault::of_file(1, 1, "cut_off", message)));
+    }
+    let options = &request.options;
+    let words: serde_json::Map<_, _> =
+        options.words.iter().map(|(word, state)| (word.clone(), state.as_str().into())).collect();
+    let options = serde_json::json!({
+        "zone": options.zone.iana_name(),
+        "account": options.account,
+        "key_column": options.key_column,
+        "words": words,
+        "takes_any_word": options.takes_any_word,
+        "ignores_prices": options.ignores_prices,
+        "skip_invalid": request.skip_invalid,
+    });
+    Ok(Manifest {
+        file: request.source.name.clone(),
+        sha256,
+        size: request.source.size(),
+        dialect: dialect.name.to_owned(),
+        options: options.to_string(),
+        charging: request.charging,
+    })
+}
+
+/// Whether an import has taken in every row of the same file, understood the same way.
+fn is_complete(import: &Import, manifest: &Manifest) -> bool {
+    import.state == ImportState::Finished
+        && import.tally.refused == 0
+        && (&import.manifest.dialect, &import.manifest.options) == (&manifest.dialect, &manifest.options)
+}
+
+/// What a file comes to that was imported before: every message of it is known.
+fn repeated(import: &Import, dialect: &TrafficDialect) -> Summary {
+    let TrafficTally { new, updated, duplicate, rejected, skipped, refused } = import.tally;
+    let tally = TrafficTally { new: 0, updated: 0, duplicate: new + updated + duplicate, rejected, skipped, refused };
+    Summary {
+        import: import.id,
+        file: import.manifest.file.clone(),
+        dialect: dialect.name,
+        tally,
+        charges: Vec::new(),
+        days: import.days,
+        repeats: Some(import.id),
+        met_naive_time: false,
+    }
+}
+
+/// The accounts that a file may name: any, or those of its beginning if it is resumed.
+fn account_index_of(snapshot: &Snapshot<'_>, unfinished: Option<(&Import, &Manifest)>) -> Result<AccountIndex> {
+    let Some((import, manifest)) = unfinished else { return Ok(AccountIndex::default()) };
+    let begun = &import.manifest;
+    if (&begun.dialect, &begun.options, begun.charging) != (&manifest.dialect, &manifest.options, manifest.charging) {
+        let message = format!("import {} of this file is unfinished, and was begun with other options", import.id);
+        return Err(Error::Refused(message));
+    }
+    Ok(AccountIndex::fixed(snapshot.account_prices_of(import.id)?))
+}
+
+fn overlaps(snapshot: &Snapshot<'_>, import: &Import, account_id: i64) -> Error {
+    let account = snapshot.system_id_of(account_id).unwrap_or_default();
+    let (first, last) = import.days.map(|(first, last)| (day_of(first), day_of(last))).unwrap_or_default();
+    let (id, file) = (import.id, quoted(&import.manifest.file));
+    let why = match import.state {
+        ImportState::Unfinished => "is unfinished".to_owned(),
+        _ => format!("is of another kind, {}", import.manifest.dialect),
+    };
+    let account = quoted(account);
+    Error::Refused(format!("import {id} of {file} {why}, and has messages of {account} from {first} to {last} too"))
+}

@@ -1,0 +1,161 @@
+//! What messages add to the sums of traffic, gathered before it is written.
+
+use crate::error::{Error, Result};
+use crate::model::{AccountPrice, Message, MessageState, Money, StateCounts, Unit, month_of};
+use crate::store::{AccountDay, DaySum, HourSum, KnownMessage, MonthKey, PackedDays, Tx};
+
+/// Changes of the sums.
+#[derive(Debug, Default)]
+pub(crate) struct Sums(Vec<Change>);
+
+/// One message more or less in the sums.
+#[derive(Debug, Clone, Copy)]
+struct Change {
+    account_id: i64,
+    charge: i64,
+    day: i32,
+    hour: u8,
+    /// Below zero where the message is taken away.
+    parts: i32,
+    country: [u8; 2],
+    unit: Unit,
+    state: MessageState,
+    /// One, or one below zero.
+    count: i8,
+}
+
+impl Sums {
+    /// Nothing yet, of so many messages.
+    pub(crate) fn of(messages: usize) -> Self {
+        Self(Vec::with_capacity(messages))
+    }
+
+    /// Adds a message that is not known yet; gives what it is charged.
+    pub(crate) fn add_new(&mut self, message: &Message, account_price: &AccountPrice) -> Result<Money> {
+        let charge =
+            if message.state.is_sent() { charge(account_price, message.parts, message.price)? } else { Money::ZERO };
+        self.0.push(Change {
+            day: message.day,
+            hour: hour(message.second),
+            account_id: message.account_id,
+            country: message.destination.country_letters(),
+            unit: account_price.unit,
+            state: message.state,
+            count: 1,
+            parts: message.parts.into(),
+            charge: charge.e8(),
+        });
+        Ok(charge)
+    }
+
+    /// Adds a message as it is known, or takes it away; gives what it is charged.
+    pub(crate) fn add(
+        &mut self,
+        message: &Message,
+        known: &KnownMessage,
+        account_price: &AccountPrice,
+        is_there: bool,
+    ) -> Result<Money> {
+        let count = if is_there { 1 } else { -1 };
+        let charge = if known.charged { charge(account_price, known.parts, known.price)? } else { Money::ZERO };
+        self.0.push(Change {
+            day: message.day,
+            hour: hour(known.second),
+            account_id: message.account_id,
+            country: known.destination.country_letters(),
+            unit: account_price.unit,
+            state: known.state,
+            count,
+            parts: i32::from(count) * i32::from(known.parts),
+            charge: i64::from(count) * charge.e8(),
+        });
+        Ok(charge)
+    }
+
+    /// What new messages add to each sum, packed by the thread that reads.
+    pub(crate) fn packed(self) -> Result<Totals<PackedDays>> {
+        let mut days = PackedDays::default();
+        let months = self.added_up(|of_day| days.add(of_day).map(drop))?;
+        Ok(Totals { days, months })
+    }
+
+    /// What is added to each sum and taken from it.
+    pub(crate) fn changes(self) -> Result<Totals<Vec<AccountDay>>> {
+        let mut days = Vec::new();
+        let months = self.added_up(|of_day| {
+            days.push(of_day.clone());
+            Ok(())
+        })?;
+        Ok(Totals { days, months })
+    }
+
+    /// Hands what is added to each account and day to `each`, in order, and gives what that is by month.
+    fn added_up(mut self, mut each: impl FnMut(&AccountDay) -> Result<()>) -> Result<Vec<(MonthKey, DaySum)>> {
+        self.0.sort_unstable_by_key(|change| (change.day, change.account_id));
+        let (mut of_day, mut by_month, mut month) = (AccountDay::default(), Vec::new(), 0);
+        for changes in self.0.chunk_by(|one, next| (one.day, one.account_id) == (next.day, next.account_id)) {
+            let Change { day, account_id, .. } = changes[0];
+            if by_month.is_empty() || day != of_day.day {
+                month = month_of(day);
+            }
+            of_day.begin(day, account_id);
+            changes.iter().try_for_each(|change| change.add_to(&mut of_day))?;
+            each(&of_day)?;
+            let key = |unit| MonthKey { month, account_id, unit };
+            by_month.extend(of_day.countries().iter().map(|country| (key(country.unit), country.sum)));
+        }
+        together(by_month)
+    }
+}
+
+/// What is added to each sum, in the order of their keys.
+#[derive(Debug)]
+pub(crate) struct Totals<D> {
+    days: D,
+    months: Vec<(MonthKey, DaySum)>,
+}
+
+impl Totals<PackedDays> {
+    pub(crate) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
+        tx.add_packed_days(&self.days)?;
+        tx.add_to_months(&self.months)
+    }
+}
+
+impl Totals<Vec<AccountDay>> {
+    pub(crate) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
+        tx.add_to_days(&self.days)?;
+        tx.add_to_months(&self.months)
+    }
+}
+
+/// Sums of the same month added up.
+fn together(mut sums: Vec<(MonthKey, DaySum)>) -> Result<Vec<(MonthKey, DaySum)>> {
+    sums.sort_by_key(|(key, _)| *key);
+    let each = sums.chunk_by(|(one, _), (next, _)| one == next).map(|sums| {
+        let mut total = DaySum::default();
+        sums.iter().try_for_each(|(_, sum)| total.add(sum))?;
+        Ok((sums[0].0, total))
+    });
+    each.collect()
+}
+
+impl Change {
+    fn add_to(&self, of_day: &mut AccountDay) -> Result<()> {
+        let mut counts = StateCounts::default();
+        counts.add(self.state, self.count.into());
+        let hour = HourSum { hour: self.hour, counts, parts: self.parts.into() };
+        of_day.add_messages(&hour, self.country, self.unit, Money::from_e8(self.charge))
+    }
+}
+
+/// The hour of a second of the day.
+fn hour(second: u32) -> u8 {
+    // No second of a day lies beyond its 24 hours.
+    u8::try_from(second / 3600).unwrap_or(u8::MAX)
+}
+
+/// What a message that counts as sent is charged.
+pub(crate) fn charge(account_price: &AccountPrice, parts: u16, price: Option<Money>) -> Result<Money> {
+    account_price.charge(parts, price).ok_or(Error::Overflow { what: "the charge of a message" })
+}

@@ -1,0 +1,296 @@
+//! The reading of a file: everything that is wrong with it is found, what it says is kept in a spool, and nothing is touched.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Display;
+use std::io::BufRead;
+use std::num::NonZero;
+use std::thread;
+
+use crate::error::{Error, Fault, Faults, Result};
+use crate::model::{Message, MessageId, Money, TrafficTally};
+use crate::store::{HelperConnection, Snapshot};
+use crate::traffic::account_index::AccountIndex;
+use crate::traffic::block::{Gatherer, Part};
+use crate::traffic::conflict_check::{Compared, Comparers, Reports, Waiting, contradicted};
+use crate::traffic::duplicate_filter::{Fingerprints, Look, Seen, Sight};
+use crate::traffic::parallel_reader;
+use crate::traffic::rejects::Rejects;
+use crate::traffic::row_parser::{RowParser, Sense};
+use crate::traffic::staging::{StagedRow, Staging};
+use crate::traffic::{Request, Watch, reading};
+
+/// The most messages that are looked at once more because they seem to contradict others of the same file.
+const MOST_SUSPECTS: usize = 100_000;
+
+/// How many rows are taken together where one thread reads.
+const TOGETHER: usize = 4_096;
+
+/// How many messages are looked for together.
+const OVERLAPPING: usize = 32;
+
+/// What was found out about a file that has no fault.
+#[derive(Debug)]
+pub(crate) struct Inspection {
+    pub(crate) account_index: AccountIndex,
+    pub(crate) known_days: BTreeSet<i32>,
+    pub(crate) repeats: bool,
+    /// What its rows come to where they tell nothing that is not known.
+    pub(crate) nothing_new: Option<TrafficTally>,
+    pub(crate) met_naive_time: bool,
+    /// Its rows.
+    pub(crate) staging: Staging,
+}
+
+struct Inspector<'a> {
+    snapshot: &'a Snapshot<'a>,
+    request: &'a Request,
+    account_index: AccountIndex,
+    gatherer: Gatherer,
+    staging: Staging,
+    sights: Sights,
+    /// Messages of days of which there is traffic.
+    waiting: Waiting,
+    compared: Compared,
+    faults: Faults,
+    /// What the rows would come to if every message were known.
+    tally: TrafficTally,
+    has_new_days: bool,
+}
+
+/// What was found by looking for messages among those before them.
+struct Sights {
+    seen: Seen,
+    repeats: bool,
+    suspects: HashSet<u64>,
+}
+
+/// Reads a whole file and keeps what it says in a spool, or tells everything that is wrong with it.
+pub(crate) fn inspect(
+    snapshot: &Snapshot<'_>,
+    request: &Request,
+    (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
+    rejects: Option<&mut Rejects<'_>>,
+    watch: &mut dyn Watch,
+) -> Result<Inspection> {
+    let mut inspector = Inspector {
+        snapshot,
+        request,
+        account_index,
+        gatherer: Gatherer {
+            fingerprints: Fingerprints::default(),
+            known_days: snapshot.days_with_traffic(0, i32::MAX - 1)?,
+            keeps_fields: rejects.is_some(),
+        },
+        staging,
+        sights: Sights {
+            seen: Seen::with_room_for(request.source.rows_at_most()),
+            repeats: false,
+            suspects: HashSet::new(),
+        },
+        waiting: Waiting::until(request.batch),
+        compared: Compared::default(),
+        faults: Faults::default(),
+        tally: TrafficTally::default(),
+        has_new_days: false,
+    };
+    let met_naive_time = inspector.read_all(helper, rejects, watch)?;
+    while inspector.sights.seen.next_share() {
+        inspector.look_again(watch)?;
+    }
+    inspector.look_at_suspects(watch)?;
+    let Inspector { account_index, gatherer, staging, sights, compared, tally, has_new_days, mut faults, .. } =
+        inspector;
+    if faults.is_empty() {
+        let (known_days, repeats) = (gatherer.known_days, sights.repeats);
+        let nothing_new = (!has_new_days && !compared.tells_something_new).then_some(tally);
+        return Ok(Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging });
+    }
+    faults.first.sort_by_key(|fault| (fault.line, fault.column));
+    Err(Error::Rows(faults))
+}
+
+/// What follows from rows that were taken.
+struct Taken {
+    /// Messages that are to be compared now.
+    to_compare: Option<Reports>,
+    /// Whether reading can go on.
+    goes_on: bool,
+}
+
+impl Inspector<'_> {
+    fn read_all(
+        &mut self,
+        helper: &HelperConnection,
+        mut rejects: Option<&mut Rejects<'_>>,
+        watch: &mut dyn Watch,
+    ) -> Result<bool> {
+        let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
+        let rows = self.request.source.rows_at_most();
+        let sense = if let Some(threads) = parallel_reader::threads(rows, || self.snapshot.accounts())? {
+            self.read_beside(reading, threads, helper, rejects, watch)?
+        } else {
+            let RowParser { records, sense } = &mut reading;
+            loop {
+                let part = self.gatherer.part(records, sense, &mut self.account_index, Some(self.snapshot), TOGETHER);
+                let is_over = part.tally.rows() == 0;
+                let Taken { to_compare, goes_on } = self.take(part, rejects.as_deref_mut(), watch)?;
+                if let Some(reports) = to_compare {
+                    self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, &reports)?);
+                }
+                if is_over || !goes_on {
+                    break;
+                }
+            }
+            let rest = self.waiting.take();
+            self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, &rest)?);
+            reading.sense
+        };
+        self.check_expectations(&sense);
+        Ok(sense.met_naive_time)
+    }
+
+    /// Reads in several threads, and compares in others.
+    fn read_beside<R: BufRead + Send>(
+        &mut self,
+        reading: RowParser<R>,
+        threads: NonZero<usize>,
+        helper: &HelperConnection,
+        mut rejects: Option<&mut Rejects<'_>>,
+        watch: &mut dyn Watch,
+    ) -> Result<Sense> {
+        self.account_index.enter_all(self.snapshot)?;
+        let (account_index, gatherer) = (self.account_index.clone(), self.gatherer.clone());
+        let book_to_compare_by = account_index.clone();
+        thread::scope(|scope| {
+            let mut comparers = Comparers::start(scope, helper, &book_to_compare_by);
+            let read = parallel_reader::read(reading, threads, &gatherer, account_index, |part| {
+                let taken = self.take(part, rejects.as_deref_mut(), watch)?;
+                // Where nobody takes them any more, comparing has failed.
+                let is_taken = taken.to_compare.is_none_or(|reports| comparers.take(reports));
+                Ok(taken.goes_on && is_taken)
+            });
+            comparers.take(self.waiting.take());
+            let (faults, tells_something_new) = comparers.end()?;
+            self.faults.add_all(faults);
+            self.compared.tells_something_new = tells_something_new;
+            let (sense, account_index) = read?;
+            self.account_index = account_index;
+            Ok(sense)
+        })
+    }
+
+    /// Takes the next rows as they were read.
+    fn take(&mut self, part: Part, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<Taken> {
+        watch.at(self.request.source.position.bytes());
+        self.staging.add(&part.rows)?;
+        self.tally.add(&part.tally);
+        self.has_new_days |= part.looks.len() > part.of_known_days.len();
+        self.sights.look_for(&part.looks);
+        let mut taken = Taken { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
+        for (fault, fields) in part.faults {
+            if !self.request.skip_invalid || fault.ends_file {
+                taken.goes_on &= self.faults.add(fault);
+            } else if let Some(rejects) = rejects.as_deref_mut() {
+                rejects.add(fields.iter().map(String::as_str), &fault)?;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Looks for the messages of another share among those before them.
+    fn look_again(&mut self, watch: &mut dyn Watch) -> Result<()> {
+        let (mut rows, mut looks) = (self.staging.rows(), Vec::with_capacity(TOGETHER));
+        while let Some((_, row)) = rows.next()? {
+            let StagedRow::Message(message) = row else { continue };
+            looks.push(self.gatherer.fingerprints.look(&message));
+            if looks.len() == TOGETHER {
+                watch.at(rows.done(self.request.source.size()));
+                self.sights.look_for(&looks);
+                looks.clear();
+            }
+        }
+        self.sights.look_for(&looks);
+        Ok(())
+    }
+
+    /// Compares messages that seem to contradict each other by what they really say.
+    fn look_at_suspects(&mut self, watch: &mut dyn Watch) -> Result<()> {
+        let suspects = &self.sights.suspects;
+        if suspects.is_empty() {
+            return Ok(());
+        }
+        let (mut rows, mut looked_at) = (self.staging.rows(), 0);
+        let mut first: HashMap<(i32, MessageId, i64), (Message, u64)> = HashMap::new();
+        while let Some((line, row)) = rows.next()? {
+            looked_at += 1;
+            if looked_at % TOGETHER == 0 {
+                watch.at(rows.done(self.request.source.size()));
+            }
+            let StagedRow::Message(message) = row else { continue };
+            if !suspects.contains(&self.gatherer.fingerprints.of_key(&message)) {
+                continue;
+            }
+            let key = (message.day, message.id.clone(), message.account_id);
+            let (before, its_line) = first.entry(key).or_insert_with(|| (message.clone(), line));
+            if let Some(field) = before.contradiction(&message) {
+                self.faults.add(contradicted(&message, line, field, format!("on line {its_line}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notices a file that was cut between two rows, if somebody said what it must have, and prices beyond any balance.
+    fn check_expectations(&mut self, sense: &Sense) {
+        let (expected, rows) = (&self.request.expected, self.tally.rows());
+        if let Some(expected) = expected.rows.filter(|expected| *expected != rows) {
+            self.missed("rows:", expected, rows);
+        }
+        let prices = match sense.prices() {
+            Ok(prices) => prices,
+            Err(error) => {
+                self.faults.add(Fault { line: rows + 1, column: 1, error: Box::new(error), ends_file: true });
+                return;
+            }
+        };
+        let total = prices.unwrap_or(Money::from_e8(sense.parts().saturating_mul(Money::ONE.e8())));
+        if let Some(expected) = expected.total.filter(|expected| *expected != total) {
+            self.missed(if prices.is_some() { "prices of" } else { "parts:" }, expected, total);
+        }
+    }
+
+    fn missed<T: Display>(&mut self, what: &str, expected: T, found: T) {
+        let message = format!("the file has {what} {found}, {expected} is expected");
+        self.faults.add(Fault::of_file(self.tally.rows() + 1, 1, "cut_off", message));
+    }
+}
+
+impl Sights {
+    fn look_for(&mut self, looks: &[Look]) {
+        for looks in looks.chunks(OVERLAPPING) {
+            self.seen.approach(looks);
+            for look in looks {
+                self.note(*look);
+            }
+        }
+    }
+
+    fn note(&mut self, look: Look) {
+        match self.seen.see(look) {
+            Sight::Again => self.repeats = true,
+            Sight::Otherwise(fingerprint) => {
+                self.repeats = true;
+                if self.suspects.len() < MOST_SUSPECTS {
+                    self.suspects.insert(fingerprint);
+                }
+            }
+            Sight::New | Sight::Elsewhere => {}
+        }
+    }
+}
+
+/// A file of which not even the header can be read.
+pub(crate) fn of_file(fault: Fault) -> Error {
+    let mut faults = Faults::default();
+    faults.add(fault);
+    Error::Rows(faults)
+}

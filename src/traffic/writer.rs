@@ -1,0 +1,210 @@
+//! The rows of a file are written as they lie in the spool: batches of them, each in a transaction of its own, then the charges.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use crate::error::{Error, Result};
+use crate::model::{Import, ImportState, Origin, TrafficTally};
+use crate::store::{HelperConnection, Store, Tx};
+use crate::traffic::staging::{StagedRow, Staging};
+use crate::traffic::{Batch, ImportRun, WritePlan};
+use crate::traffic::{MEBIBYTES, Request, Watch};
+
+/// The first batch is no larger than this, the next ones twice as large each: the sooner a batch is read, the sooner there is
+/// something to write.
+const FIRST_BATCH: usize = 50_000;
+/// One balance is charged for so many rows that a batch may have, so that nobody waits longer for it than for rows.
+const ROWS_A_BALANCE: usize = 100;
+
+/// How many MiB SQLite's log may have before the writer itself moves the rest of it into the database and begins it anew.
+const LOG_AT_MOST: u16 = 192;
+
+/// How an import begins.
+pub(crate) enum Start {
+    New(Arc<WritePlan>),
+    Resumed(ImportRun),
+}
+
+/// The second half of an import.
+pub(crate) struct Writing<'a> {
+    pub(crate) store: &'a mut Store,
+    pub(crate) origin: &'a Origin,
+    pub(crate) request: &'a Request,
+    pub(crate) watch: &'a mut dyn Watch,
+}
+
+impl Writing<'_> {
+    /// Reads in one thread and writes in another, with a batch each.
+    pub(crate) fn run(self, start: Start, rest: Rest) -> Result<Import> {
+        let (request, helper) = (self.request, self.store.helper());
+        thread::scope(|scope| {
+            let (sender, batches) = sync_channel(0);
+            scope.spawn(move || rest.read(request, &sender));
+            if request.dry_run {
+                return self.rehearse(start, &batches);
+            }
+            let (committed, commits) = sync_channel(1);
+            scope.spawn(move || move_on(&helper, &commits));
+            self.write(start, &batches, &committed)
+        })
+    }
+
+    /// Everything in one transaction, which is dropped.
+    fn rehearse(self, start: Start, batches: &Receiver<Result<StagedRows>>) -> Result<Import> {
+        let mut tx = self.store.write(self.origin)?;
+        let mut import_run = started(start, &mut tx)?;
+        for rows in batches {
+            let StagedRows { batch, done, .. } = rows?;
+            import_run.take(&mut tx, &batch)?;
+            self.watch.at(done);
+        }
+        import_run.finish(&mut tx, ImportState::Finished)
+    }
+
+    /// A transaction for each batch and for some charges each; the first one begins the import and the last one ends it.
+    fn write(self, start: Start, batches: &Receiver<Result<StagedRows>>, committed: &SyncSender<()>) -> Result<Import> {
+        self.store.leave_log(LOG_AT_MOST)?;
+        let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
+        let next = || batches.recv().map_err(|_| no_reader())?;
+        // An import is noted while its first rows are made ready, the smallest batch of all. Those of one that goes on may be far
+        // on in the file, and nobody is to wait for that.
+        let mut rows = if let Start::Resumed(_) = &start { Some(next()?) } else { None };
+        let mut tx = begun(self.store, self.origin)?;
+        let mut import_run = started(start, &mut tx)?;
+        if rows.is_none() {
+            rows = Some(next()?);
+        }
+        let (mut all_are_in, mut bytes_done) = (false, 0);
+        loop {
+            if let Some(StagedRows { batch, are_last, done }) = rows {
+                import_run.take(&mut tx, &batch)?;
+                (all_are_in, bytes_done) = (are_last, done);
+            }
+            let is_done = all_are_in && import_run.post_charges(&mut tx, balances_together)?;
+            let ended = if is_done { Some(import_run.finish(&mut tx, ImportState::Finished)?) } else { None };
+            tx.commit()?;
+            self.watch.committed();
+            self.watch.at(bytes_done);
+            if let Some(import) = ended {
+                return Ok(import);
+            }
+            // One who is still at it will be told again.
+            let _ = committed.try_send(());
+            // Waited for before the lock is taken: others get their turn while the reader is at it.
+            rows = if all_are_in { None } else { Some(next()?) };
+            tx = begun(self.store, self.origin)?;
+        }
+    }
+}
+
+/// The next transaction of an import.
+fn begun<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
+    let mut tx = store.write(origin)?;
+    tx.expect_many_steps(MEBIBYTES)?;
+    Ok(tx)
+}
+
+fn started(start: Start, tx: &mut Tx<'_>) -> Result<ImportRun> {
+    match start {
+        Start::New(plan) => ImportRun::begin(tx, plan),
+        Start::Resumed(import_run) => Ok(import_run),
+    }
+}
+
+fn no_reader() -> Error {
+    Error::Internal("the reader of an import is gone".to_owned())
+}
+
+/// Moves what was committed from the log into the database, beside whoever goes on writing. Where that fails it stays in the
+/// log, from which others move it.
+fn move_on(helper: &HelperConnection, commits: &Receiver<()>) {
+    let mut store = None;
+    for () in commits {
+        let opened = match &store {
+            Some(store) => Ok(store),
+            None => helper.open().map(|opened| &*store.insert(opened)),
+        };
+        let _ = opened.and_then(Store::checkpoint);
+    }
+}
+
+/// What the reader hands on.
+struct StagedRows {
+    batch: Batch,
+    /// Whether no others follow.
+    are_last: bool,
+    /// How many bytes of the file are done with them.
+    done: u64,
+}
+
+/// The rows of a file that are not in yet.
+pub(crate) struct Rest {
+    pub(crate) plan: Arc<WritePlan>,
+    /// All rows of the file.
+    pub(crate) staging: Staging,
+    /// How many of them are in.
+    pub(crate) done: u64,
+    /// What they come to, if that is known without another look at them.
+    pub(crate) nothing_new: Option<TrafficTally>,
+    /// Whether the file has a time without a zone.
+    pub(crate) met_naive_time: bool,
+}
+
+impl Rest {
+    /// Reads them, and hands them on in batches. Whoever takes them may go away at any time.
+    fn read(self, request: &Request, batches: &SyncSender<Result<StagedRows>>) {
+        if let Err(error) = self.read_all(request, batches) {
+            let _ = batches.send(Err(error));
+        }
+    }
+
+    fn read_all(self, request: &Request, batches: &SyncSender<Result<StagedRows>>) -> Result<()> {
+        let all = request.source.size();
+        if let Some(tally) = self.nothing_new {
+            let batch = self.plan.batch(Vec::new(), tally)?;
+            let _ = batches.send(Ok(StagedRows { batch, are_last: true, done: all }));
+            return Ok(());
+        }
+        let (mut messages, mut others, mut rows) = (Vec::new(), TrafficTally::default(), self.staging.rows());
+        let (mut size, mut last_day) = (request.batch.min(FIRST_BATCH), i32::MIN);
+        messages.reserve(most(size));
+        for _ in 0..self.done {
+            rows.next()?;
+        }
+        while let Some((_, row)) = rows.next()? {
+            let taken = messages.len() + usize::try_from(others.rows()).unwrap_or(usize::MAX / 2);
+            let begins_day = matches!(&row, StagedRow::Message(message) if message.day > last_day);
+            // Not before there is another row: the last batch is to know that it is the last.
+            if is_enough(taken, size, begins_day) {
+                let batch = self.plan.batch(std::mem::take(&mut messages), std::mem::take(&mut others))?;
+                if batches.send(Ok(StagedRows { batch, are_last: false, done: rows.done(all) })).is_err() {
+                    return Ok(());
+                }
+                size = (size * 2).min(request.batch);
+                messages.reserve(most(size));
+            }
+            match row {
+                StagedRow::Message(message) => {
+                    last_day = last_day.max(message.day);
+                    messages.push(message);
+                }
+                StagedRow::Aside(aside) => aside.count(&mut others),
+            }
+        }
+        let batch = self.plan.batch(messages, others)?;
+        let _ = batches.send(Ok(StagedRows { batch, are_last: true, done: all }));
+        Ok(())
+    }
+}
+
+/// Whether a batch of about `size` rows has enough. Days that are whole are written quickest, as each is one range of keys: where
+/// a day begins it may be a little less, and to come to such a place, more.
+fn is_enough(rows: usize, size: usize, begins_day: bool) -> bool {
+    rows >= most(size) || begins_day && rows >= size - size / 4
+}
+
+/// The most rows that such a batch has.
+fn most(size: usize) -> usize {
+    size + size / 2
+}
