@@ -5,29 +5,19 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::gateway::{Entry, Field};
+use crate::model::word_enum::word_enum;
 
-/// What happens to an account on the gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// It is not there yet.
-    Add,
-    /// It is there otherwise.
-    Change,
-    /// It is there and is to go.
-    Remove,
-    /// It is there and none of ours; what is written does not touch it.
-    Unknown,
-}
-
-impl Action {
-    /// The word in data.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Change => "change",
-            Self::Remove => "remove",
-            Self::Unknown => "unknown",
-        }
+word_enum! {
+    /// What happens to an account on the gateway.
+    pub enum Action {
+        /// It is not there yet.
+        Add = "add",
+        /// It is there otherwise.
+        Change = "change",
+        /// It is there and is to go.
+        Remove = "remove",
+        /// It is there and none of ours; what is written does not touch it.
+        Unknown = "unknown",
     }
 }
 

@@ -15,36 +15,28 @@ mod view;
 use zeroize::Zeroizing;
 
 use crate::error::Faults;
+use crate::model::word_enum::word_enum;
 use crate::ops::smpp::Credentials;
 
 pub use difference::{Action, Difference, differences};
 pub use entry::{Entry, Field};
 pub use view::{Loss, Unfit, View};
 
-/// The makes of gateways whose files are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Make {
-    /// Kannel's opensmppbox: the file `smpp-logins`.
-    Opensmppbox,
-    /// Jasmin: commands for its console `jcli`.
-    Jasmin,
-    /// ksmppd: SQL statements for its table `smpp_user`.
-    Ksmppd,
-    /// A gateway of one's own: a JSON document with everything that is known.
-    Json,
+word_enum! {
+    /// The makes of gateways whose files are known.
+    pub enum Make {
+        /// Kannel's opensmppbox: the file `smpp-logins`.
+        Opensmppbox = "opensmppbox",
+        /// Jasmin: commands for its console `jcli`.
+        Jasmin = "jasmin",
+        /// ksmppd: SQL statements for its table `smpp_user`.
+        Ksmppd = "ksmppd",
+        /// A gateway of one's own: a JSON document with everything that is known.
+        Json = "json",
+    }
 }
 
 impl Make {
-    /// The word in data and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Opensmppbox => "opensmppbox",
-            Self::Jasmin => "jasmin",
-            Self::Ksmppd => "ksmppd",
-            Self::Json => "json",
-        }
-    }
-
     /// What this make is to hold of accounts, archived ones included.
     pub fn view(self, accounts: &[Credentials]) -> View {
         match self {

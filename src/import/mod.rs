@@ -17,6 +17,7 @@ use crate::error::{Error, Fault, Faults, Result};
 use crate::formats::column_mapping::{Resolved, Use};
 use crate::formats::{ColumnMapping, InputRow, RecordReader, spreadsheet};
 use crate::model::Steps;
+use crate::model::word_enum::word_enum;
 use crate::store::Tx;
 
 pub use owner::Owners;
@@ -32,25 +33,14 @@ pub struct OnExisting {
     pub skip_invalid: bool,
 }
 
-/// What became of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    New,
-    Changed,
-    /// It is there already, just so.
-    Same,
-    Refused,
-}
-
-impl Verdict {
-    /// The word in plans.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Changed => "changed",
-            Self::Same => "same",
-            Self::Refused => "refused",
-        }
+word_enum! {
+    /// What became of a row.
+    pub enum Verdict {
+        New = "new",
+        Changed = "changed",
+        /// It is there already, just so.
+        Same = "same",
+        Refused = "refused",
     }
 }
 

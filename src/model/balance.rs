@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::text::{Actor, Description, Invalid, Key, Organisation, Reason, Reference, serde_by_text};
+use crate::model::text::{Actor, Description, Invalid, Key, Organisation, Reason, Reference};
+use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, Level, Money, Time, Unit};
 
 /// What a customer has left in one unit.
@@ -80,49 +81,17 @@ pub struct Origin {
     pub version: String,
 }
 
-/// Why an entry is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EntryKind {
-    /// A person or script changed the balance.
-    Adjustment,
-    /// Traffic used it up.
-    Charge,
-    /// Half of a move between two balances.
-    Transfer,
-    /// Undoes another entry.
-    Reversal,
-}
-serde_by_text!(EntryKind);
-
-impl EntryKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Adjustment, Self::Charge, Self::Transfer, Self::Reversal];
-
-    /// The kind in lower case, such as `adjustment`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Adjustment => "adjustment",
-            Self::Charge => "charge",
-            Self::Transfer => "transfer",
-            Self::Reversal => "reversal",
-        }
-    }
-}
-
-impl FromStr for EntryKind {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| Invalid::rule("must be adjustment, charge, transfer or reversal"))
-    }
-}
-
-impl fmt::Display for EntryKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+word_enum! {
+    /// Why an entry is there.
+    pub enum EntryKind {
+        /// A person or script changed the balance.
+        Adjustment = "adjustment",
+        /// Traffic used it up.
+        Charge = "charge",
+        /// Half of a move between two balances.
+        Transfer = "transfer",
+        /// Undoes another entry.
+        Reversal = "reversal",
     }
 }
 

@@ -1,11 +1,11 @@
 //! People at a customer, and notes about it.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::text::{Actor, Invalid, NoteText, serde_by_text};
+use crate::model::text::{Actor, Invalid, NoteText};
+use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, EmailAddress, Msisdn, Name, Time};
 
 /// What an operator may change of a contact.
@@ -28,43 +28,12 @@ pub struct Contact {
     pub updated_at: Time,
 }
 
-/// What a contact is asked or told about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    General,
-    Billing,
-    Technical,
-}
-serde_by_text!(Role);
-
-impl Role {
-    /// Every role, in the order they are shown.
-    pub const ALL: [Self; 3] = [Self::General, Self::Billing, Self::Technical];
-
-    /// `general`, `billing` or `technical`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::General => "general",
-            Self::Billing => "billing",
-            Self::Technical => "technical",
-        }
-    }
-}
-
-impl FromStr for Role {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str().eq_ignore_ascii_case(text.trim()))
-            .ok_or_else(|| Invalid::rule("must be general, billing or technical"))
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+word_enum! {
+    /// What a contact is asked or told about.
+    pub enum Role {
+        General = "general",
+        Billing = "billing",
+        Technical = "technical",
     }
 }
 
@@ -94,7 +63,8 @@ impl FromStr for Roles {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let roles: Vec<Role> = text
             .split([',', ';', '\n'])
-            .filter(|part| !part.trim().is_empty())
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
             .map(str::parse)
             .collect::<Result<_, _>>()?;
         Ok(roles.into())

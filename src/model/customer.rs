@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::model::text::{Invalid, string_value};
+use crate::model::word_enum::word_enum;
 use crate::model::{
     AccountCode, Country, EmailAddress, Msisdn, Organisation, PostalAddress, RegistrationNumber, Time, Website,
 };
@@ -77,32 +78,11 @@ impl Lifecycle {
     }
 }
 
-/// Whether a customer or an SMPP account is in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    Active,
-    Archived,
-}
-
-impl Status {
-    /// `active` or `archived`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Archived => "archived",
-        }
-    }
-}
-
-impl FromStr for Status {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        [Self::Active, Self::Archived]
-            .into_iter()
-            .find(|status| status.as_str().eq_ignore_ascii_case(text))
-            .ok_or_else(|| Invalid::rule("must be active or archived"))
+word_enum! {
+    /// Whether a customer or an SMPP account is in use.
+    pub enum Status {
+        Active = "active",
+        Archived = "archived",
     }
 }
 

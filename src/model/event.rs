@@ -1,81 +1,28 @@
 //! The audit log: who changed what, when, why, from what to what.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::model::text::Invalid;
+use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, Origin, Time, Unit};
 
-/// The kinds of things that are managed, by the names they have on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EntityKind {
-    Customer,
-    Contact,
-    Note,
-    Service,
-    Smpp,
-    Balance,
-    Entry,
-    Email,
-    Traffic,
-    Database,
-}
-
-impl EntityKind {
-    /// Every noun.
-    pub const ALL: [Self; 10] = [
-        Self::Customer,
-        Self::Contact,
-        Self::Note,
-        Self::Service,
-        Self::Smpp,
-        Self::Balance,
-        Self::Entry,
-        Self::Email,
-        Self::Traffic,
-        Self::Database,
-    ];
-
-    /// The word in data and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::Contact => "contact",
-            Self::Note => "note",
-            Self::Service => "service",
-            Self::Smpp => "smpp",
-            Self::Balance => "balance",
-            Self::Entry => "entry",
-            Self::Email => "email",
-            Self::Traffic => "traffic",
-            Self::Database => "database",
-        }
-    }
-}
-
-impl FromStr for EntityKind {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL.into_iter().find(|entity| entity.as_str() == text).ok_or_else(|| {
-            Invalid::rule("must be customer, contact, note, service, smpp, balance, entry, email, traffic or database")
-        })
-    }
-}
-
-/// The word in a sentence: "no SMPP account ...".
-impl fmt::Display for EntityKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Smpp => "SMPP account",
-            Self::Traffic => "import of traffic",
-            other => other.as_str(),
-        })
+word_enum! {
+    /// The kinds of things that are managed, by the names they have on the command line.
+    pub enum EntityKind {
+        Customer = "customer",
+        Contact = "contact",
+        Note = "note",
+        Service = "service",
+        Smpp = "smpp" as "SMPP account",
+        Balance = "balance",
+        Entry = "entry",
+        Email = "email",
+        Traffic = "traffic" as "import of traffic",
+        Database = "database",
     }
 }
 

@@ -1,11 +1,9 @@
 //! Files of traffic that were imported, what their rows came to, and what their messages cost.
 
-use std::fmt;
-use std::str::FromStr;
-
 use jiff::civil::{Date, date};
 
-use crate::model::text::{Actor, Invalid};
+use crate::model::text::Actor;
+use crate::model::word_enum::word_enum;
 use crate::model::{Hash, Money, Time, Unit};
 
 /// A day of a count of days since 1970-01-01.
@@ -28,45 +26,15 @@ pub fn first_day_of(month: i32) -> i32 {
     (first - date(1970, 1, 1)).get_days()
 }
 
-/// How far an import is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportState {
-    /// Begun and interrupted, or running: not all rows are in, and nothing is charged yet.
-    Unfinished,
-    /// All rows are in and charged.
-    Finished,
-    /// Ended by hand: the rows that were in are charged.
-    Closed,
-}
-
-impl ImportState {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Unfinished, Self::Finished, Self::Closed];
-
-    /// The state in lower case, such as `finished`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unfinished => "unfinished",
-            Self::Finished => "finished",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-impl FromStr for ImportState {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| Invalid::rule("must be unfinished, finished or closed"))
-    }
-}
-
-impl fmt::Display for ImportState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+word_enum! {
+    /// How far an import is.
+    pub enum ImportState {
+        /// Begun and interrupted, or running: not all rows are in, and nothing is charged yet.
+        Unfinished = "unfinished",
+        /// All rows are in and charged.
+        Finished = "finished",
+        /// Ended by hand: the rows that were in are charged.
+        Closed = "closed",
     }
 }
 

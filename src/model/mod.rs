@@ -29,6 +29,7 @@ mod time;
 mod traffic;
 mod warning;
 mod web;
+pub(crate) mod word_enum;
 
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
@@ -64,3 +65,4 @@ pub use time::Time;
 pub use traffic::{DayTraffic, HourTraffic, Message, MessageId, MessageState, StateCounts};
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};
+pub use word_enum::WordEnum;

@@ -1,49 +1,29 @@
 //! Emails: emails as values, rendered when they are queued.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::model::text::{Invalid, serde_by_text};
+use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, EmailAddress, Name, Password, Time};
 
-/// What an email is about; also the name of its templates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EmailTemplate {
-    /// To the customer: the balance is at or below the upper threshold.
-    LowUpper,
-    /// To the customer: the balance is at or below the lower threshold.
-    LowLower,
-    /// To us: a customer's balance is low.
-    Internal,
-    /// To those who were warned: the balance has recovered.
-    Recovered,
-    /// To a new customer: its SMPP account, and how to use it.
-    Welcome,
-    /// To a customer: an SMPP account that it has, and how to use it.
-    Handover,
-    /// To whoever tries out whether mail works.
-    Test,
+word_enum! {
+    /// What an email is about; also the name of its templates.
+    pub enum EmailTemplate {
+        /// To the customer: the balance is at or below the upper threshold.
+        LowUpper = "low-upper",
+        /// To the customer: the balance is at or below the lower threshold.
+        LowLower = "low-lower",
+        /// To us: a customer's balance is low.
+        Internal = "internal",
+        /// To those who were warned: the balance has recovered.
+        Recovered = "recovered",
+        /// To a new customer: its SMPP account, and how to use it.
+        Welcome = "welcome",
+        /// To a customer: an SMPP account that it has, and how to use it.
+        Handover = "handover",
+        /// To whoever tries out whether mail works.
+        Test = "test",
+    }
 }
-serde_by_text!(EmailTemplate);
 
 impl EmailTemplate {
-    /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::LowUpper, Self::LowLower, Self::Internal, Self::Recovered, Self::Welcome, Self::Handover, Self::Test];
-
-    /// The name, such as `low-upper`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LowUpper => "low-upper",
-            Self::LowLower => "low-lower",
-            Self::Internal => "internal",
-            Self::Recovered => "recovered",
-            Self::Welcome => "welcome",
-            Self::Handover => "handover",
-            Self::Test => "test",
-        }
-    }
-
     /// In whose name it is sent.
     pub fn role(self) -> SenderRole {
         match self {
@@ -54,37 +34,12 @@ impl EmailTemplate {
     }
 }
 
-impl FromStr for EmailTemplate {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
-            Invalid::rule("must be low-upper, low-lower, internal, all-clear, welcome, handover or test")
-        })
-    }
-}
-
-impl fmt::Display for EmailTemplate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A part of the operator's company that writes emails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SenderRole {
-    Sales,
-    Support,
-    Billing,
-}
-
-impl fmt::Display for SenderRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sales => "sales",
-            Self::Support => "support",
-            Self::Billing => "billing",
-        })
+word_enum! {
+    /// A part of the operator's company that writes emails.
+    pub enum SenderRole {
+        Sales = "sales",
+        Support = "support",
+        Billing = "billing",
     }
 }
 
@@ -164,56 +119,21 @@ impl OutboxEmail {
     }
 }
 
-/// How far an email has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EmailState {
-    /// Waits for its first or next attempt.
-    Pending,
-    /// Claimed by a run that is sending it.
-    Sending,
-    /// The server has taken it.
-    Sent,
-    /// The server refuses it for good.
-    Failed,
-    /// It was handed over, and no answer came.
-    Uncertain,
-    /// An operator, or the balance's recovery, took it back before it was sent.
-    Cancelled,
-}
-serde_by_text!(EmailState);
-
-impl EmailState {
-    /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::Sending, Self::Sent, Self::Failed, Self::Uncertain, Self::Cancelled];
-
-    /// The state in lower case.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Sending => "sending",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-            Self::Uncertain => "uncertain",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl FromStr for EmailState {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| Invalid::rule("must be pending, sending, sent, failed, uncertain or cancelled"))
-    }
-}
-
-impl fmt::Display for EmailState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+word_enum! {
+    /// How far an email has come.
+    pub enum EmailState {
+        /// Waits for its first or next attempt.
+        Pending = "pending",
+        /// Claimed by a run that is sending it.
+        Sending = "sending",
+        /// The server has taken it.
+        Sent = "sent",
+        /// The server refuses it for good.
+        Failed = "failed",
+        /// It was handed over, and no answer came.
+        Uncertain = "uncertain",
+        /// An operator, or the balance's recovery, took it back before it was sent.
+        Cancelled = "cancelled",
     }
 }
 

@@ -79,7 +79,7 @@ macro_rules! deserialize_by_text {
 pub(crate) use deserialize_by_text;
 
 /// Reads a text as a value, without a copy of the text in between.
-pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: FromStr<Err = Invalid>,

@@ -4,44 +4,31 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::text::{Invalid, is_power_of_ten, serde_by_text};
+use crate::model::word_enum::word_enum;
 use crate::model::{Country, Destination, Money, Unit};
 
-/// What became of a message. Of two that were told of the same message the higher one holds, whichever came first: a state
-/// that is final is never undone by one that is not, and what the handset or network said outranks what the gateway concluded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum MessageState {
-    /// On its way.
-    Pending = 0,
-    /// The gateway lost track of it.
-    Unknown = 1,
-    /// Refused before it was sent; costs nothing.
-    Rejected = 2,
-    /// Not delivered in time.
-    Expired = 3,
-    /// Cannot be delivered.
-    Undeliverable = 4,
-    /// On the handset.
-    Delivered = 5,
+word_enum! {
+    /// What became of a message. Of two that were told of the same message the higher one holds, whichever came first: a state
+    /// that is final is never undone by one that is not, and what the handset or network said outranks what the gateway concluded.
+    ///
+    /// The database stores their places in this list, from 0: a new state may only be added at its end.
+    pub enum MessageState {
+        /// On its way.
+        Pending = "pending",
+        /// The gateway lost track of it.
+        Unknown = "unknown",
+        /// Refused before it was sent; costs nothing.
+        Rejected = "rejected",
+        /// Not delivered in time.
+        Expired = "expired",
+        /// Cannot be delivered.
+        Undeliverable = "undeliverable",
+        /// On the handset.
+        Delivered = "delivered",
+    }
 }
-serde_by_text!(MessageState);
 
 impl MessageState {
-    /// Every state, from low to high.
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::Unknown, Self::Rejected, Self::Expired, Self::Undeliverable, Self::Delivered];
-
-    /// The state in lower case, such as `delivered`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Unknown => "unknown",
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-            Self::Undeliverable => "undeliverable",
-            Self::Delivered => "delivered",
-        }
-    }
-
     /// Its number in the database, and its place in [`StateCounts`].
     pub const fn number(self) -> usize {
         self as usize
@@ -55,23 +42,6 @@ impl MessageState {
     /// Whether a message in it counts as sent.
     pub fn is_sent(self) -> bool {
         self != Self::Rejected
-    }
-}
-
-impl FromStr for MessageState {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str().eq_ignore_ascii_case(text))
-            .ok_or_else(|| Invalid::rule("must be pending, delivered, expired, undeliverable, unknown or rejected"))
-    }
-}
-
-impl fmt::Display for MessageState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 

@@ -1,11 +1,8 @@
 //! Warnings of low balances: the thresholds, who is told, and what the last check found.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use crate::model::text::{Invalid, serde_by_text};
+use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, EmailAddress, Money, Time, Unit};
 
 /// What an operator may change of a warning.
@@ -63,71 +60,33 @@ pub struct Warning {
     pub updated_at: Time,
 }
 
-/// How low a balance is. Lower is worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Above both thresholds.
-    Ok,
-    /// At or below the upper threshold.
-    Upper,
-    /// At or below the lower threshold.
-    Lower,
-}
-serde_by_text!(Level);
-
-impl Level {
-    /// `ok`, `upper` or `lower`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Upper => "upper",
-            Self::Lower => "lower",
-        }
+word_enum! {
+    /// How low a balance is. Lower is worse.
+    pub enum Level {
+        /// Above both thresholds.
+        Ok = "ok",
+        /// At or below the upper threshold.
+        Upper = "upper",
+        /// At or below the lower threshold.
+        Lower = "lower",
     }
 }
 
-impl FromStr for Level {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        [Self::Ok, Self::Upper, Self::Lower]
-            .into_iter()
-            .find(|level| level.as_str() == text)
-            .ok_or_else(|| Invalid::rule("must be ok, upper or lower"))
+word_enum! {
+    /// Why a warning's state changed.
+    pub enum CrossingCause {
+        /// A check found that the balance had crossed a threshold.
+        Balance = "balance",
+        /// Somebody moved or removed the thresholds.
+        Thresholds = "thresholds",
+        /// Somebody switched the warning off.
+        Off = "off",
+        /// Somebody archived the customer.
+        Archived = "archived",
     }
 }
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Why a warning's state changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CrossingCause {
-    /// A check found that the balance had crossed a threshold.
-    Balance,
-    /// Somebody moved or removed the thresholds.
-    Thresholds,
-    /// Somebody switched the warning off.
-    Off,
-    /// Somebody archived the customer.
-    Archived,
-}
-serde_by_text!(CrossingCause);
 
 impl CrossingCause {
-    /// `balance`, `thresholds`, `off` or `archived`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Balance => "balance",
-            Self::Thresholds => "thresholds",
-            Self::Off => "off",
-            Self::Archived => "archived",
-        }
-    }
-
     /// Why an email that waited was taken back.
     pub fn reason(self) -> &'static str {
         match self {
@@ -136,23 +95,6 @@ impl CrossingCause {
             Self::Off => "the warning was switched off",
             Self::Archived => "the customer was archived",
         }
-    }
-}
-
-impl FromStr for CrossingCause {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        [Self::Balance, Self::Thresholds, Self::Off, Self::Archived]
-            .into_iter()
-            .find(|cause| cause.as_str() == text)
-            .ok_or_else(|| Invalid::rule("must be balance, thresholds, off or archived"))
-    }
-}
-
-impl fmt::Display for CrossingCause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use crate::model::word_enum::word_enum;
 use crate::model::{Host, Password, Port};
 use crate::smpp::link::Link;
 use crate::smpp::pdu::{Command, Pdu};
@@ -41,26 +42,14 @@ pub struct Client<'a> {
     pub address_range: &'a str,
 }
 
-/// The steps of a probe, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    Connect,
-    Tls,
-    Bind,
-    EnquireLink,
-    Unbind,
-}
-
-impl Step {
-    /// The step as what was being done.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Bind => "bind",
-            Self::EnquireLink => "enquire_link",
-            Self::Unbind => "unbind",
-        }
+word_enum! {
+    /// The steps of a probe, in their order.
+    pub enum Step {
+        Connect = "connect",
+        Tls = "tls",
+        Bind = "bind",
+        EnquireLink = "enquire_link",
+        Unbind = "unbind",
     }
 }
 
