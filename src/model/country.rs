@@ -1,54 +1,82 @@
-//! Countries by ISO 3166-1.
+//! Countries by ISO 3166-1, their names and their calling codes: `data/countries.tsv`.
 
 use std::str::FromStr;
-
-use compact_str::CompactString;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::text::{Invalid, string_value};
 
+/// A row of `data/countries.tsv`, whose rows stand in the order of their codes.
+pub(super) struct CountryRow {
+    pub(super) code: &'static str,
+    alpha3: &'static str,
+    /// The calling codes of its numbers, separated by blanks; see `calling_code.rs`.
+    pub(super) calling_codes: &'static str,
+    /// The short English name of the standard.
+    name: &'static str,
+    /// Names in common use that the standard does not have, as [`bare`] gives them, separated by `; `.
+    other_names: &'static str,
+}
+
+pub(super) static COUNTRIES: LazyLock<Vec<CountryRow>> = LazyLock::new(|| {
+    let row = |line: &'static str| {
+        let mut fields = line.split('\t');
+        Some(CountryRow {
+            code: fields.next()?,
+            alpha3: fields.next()?,
+            calling_codes: fields.next()?,
+            name: fields.next()?,
+            other_names: fields.next().unwrap_or_default(),
+        })
+    };
+    include_str!("data/countries.tsv").lines().skip(1).filter_map(row).collect()
+});
+
 /// A country's two letters. Kosovo has none in the standard and takes `XK`, the code in general use.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Country(CompactString);
+pub struct Country(&'static str);
 string_value!(Country);
 
 impl Country {
     /// The country's short English name.
-    pub fn name(&self) -> String {
-        rust_iso3166::from_alpha2(&self.0).map_or_else(|| "Kosovo".to_owned(), |country| country.name.to_owned())
+    pub fn name(&self) -> &'static str {
+        self.row().map_or(self.0, |row| row.name)
+    }
+
+    pub(super) fn row(&self) -> Option<&'static CountryRow> {
+        row_of(self.0)
     }
 
     /// The country of a name as people and other programs write it: its codes of two or three letters, its English name,
     /// or a name in common use.
     pub fn named(text: &str) -> Option<Self> {
         let wanted = bare(text);
-        if let Ok(country) = wanted.parse() {
-            return Some(country);
-        }
-        let by_code = rust_iso3166::from_alpha3(&wanted.to_uppercase());
-        let by_name = || rust_iso3166::ALL.iter().copied().find(|country| bare(country.name) == wanted);
-        let alias = || COMMON_NAMES.iter().find(|(name, _)| *name == wanted).map(|(_, code)| *code);
-        let found =
-            by_code.or_else(by_name).map(|country| country.alpha2).or_else(alias).or_else(|| short_name(&wanted));
-        found.map(|code| Self(code.into()))
+        let is_named = |row: &&CountryRow| {
+            bare(row.name) == wanted || row.other_names.split_terminator("; ").any(|name| name == wanted)
+        };
+        row_of(&wanted.to_ascii_uppercase())
+            .or_else(|| COUNTRIES.iter().find(|row| row.alpha3.eq_ignore_ascii_case(&wanted)))
+            .or_else(|| COUNTRIES.iter().find(is_named))
+            .or_else(|| only_row_of_short_name(&wanted))
+            .map(|row| Self(row.code))
     }
 
     /// Every country, by code.
     pub fn all() -> impl Iterator<Item = Self> {
-        let mut codes: Vec<String> = rust_iso3166::ALL.iter().map(|country| country.alpha2.to_owned()).collect();
-        codes.push("XK".to_owned());
-        codes.sort();
-        codes.into_iter().map(|code| Self(code.into()))
+        COUNTRIES.iter().map(|row| Self(row.code))
     }
 }
 
-/// The code of the only country whose name has these words before a bracket or comma: `bolivia` of "Bolivia
-/// (Plurinational State of)".
-fn short_name(wanted: &str) -> Option<&'static str> {
+fn row_of(code: &str) -> Option<&'static CountryRow> {
+    COUNTRIES.binary_search_by_key(&code, |row| row.code).ok().map(|place| &COUNTRIES[place])
+}
+
+/// The only country whose name has these words before a bracket or comma: `bolivia` of "Bolivia (Plurinational State of)".
+fn only_row_of_short_name(wanted: &str) -> Option<&'static CountryRow> {
     let short = |name: &str| bare(name.split(['(', ',']).next().unwrap_or(name));
-    let mut found = rust_iso3166::ALL.iter().filter(|country| short(country.name) == wanted);
-    found.next().filter(|_| found.next().is_none()).map(|country| country.alpha2)
+    let mut found = COUNTRIES.iter().filter(|row| short(row.name) == wanted);
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// A name without accents, points, brackets and capitals.
@@ -60,68 +88,18 @@ fn bare(name: &str) -> String {
     words.strip_prefix(&["the"]).unwrap_or(&words).join(" ")
 }
 
-/// Names in common use that the standard does not have, as [`bare`] gives them.
-const COMMON_NAMES: &[(&str, &str)] = &[
-    ("uk", "GB"),
-    ("united kingdom", "GB"),
-    ("great britain", "GB"),
-    ("britain", "GB"),
-    ("england", "GB"),
-    ("scotland", "GB"),
-    ("wales", "GB"),
-    ("northern ireland", "GB"),
-    ("el", "GR"),
-    ("usa", "US"),
-    ("united states", "US"),
-    ("america", "US"),
-    ("republic of ireland", "IE"),
-    ("eire", "IE"),
-    ("holland", "NL"),
-    ("netherlands", "NL"),
-    ("czech republic", "CZ"),
-    ("turkey", "TR"),
-    ("russia", "RU"),
-    ("vietnam", "VN"),
-    ("south korea", "KR"),
-    ("north korea", "KP"),
-    ("korea", "KR"),
-    ("ivory coast", "CI"),
-    ("cape verde", "CV"),
-    ("macedonia", "MK"),
-    ("swaziland", "SZ"),
-    ("burma", "MM"),
-    ("laos", "LA"),
-    ("syria", "SY"),
-    ("tanzania", "TZ"),
-    ("brunei", "BN"),
-    ("moldova", "MD"),
-    ("palestine", "PS"),
-    ("kosovo", "XK"),
-    ("uae", "AE"),
-    ("vatican city", "VA"),
-    ("vatican", "VA"),
-    ("micronesia", "FM"),
-    ("democratic republic of the congo", "CD"),
-    ("dr congo", "CD"),
-    ("hong kong sar china", "HK"),
-    ("macau", "MO"),
-    ("east timor", "TL"),
-];
-
 impl FromStr for Country {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let mut code = CompactString::from(text.trim());
-        code.as_mut_str().make_ascii_uppercase();
-        if code == "XK" || rust_iso3166::from_alpha2(&code).is_some() {
-            return Ok(Self(code));
-        }
-        Err(Invalid::rule(match code.as_str() {
-            "UK" => "must be two letters by ISO 3166-1; the United Kingdom is GB",
-            "EL" => "must be two letters by ISO 3166-1; Greece is GR",
-            _ => "must be a country's two letters by ISO 3166-1, such as GB",
-        }))
+        let code = text.trim().to_ascii_uppercase();
+        row_of(&code).map(|row| Self(row.code)).ok_or_else(|| {
+            Invalid::rule(match code.as_str() {
+                "UK" => "must be two letters by ISO 3166-1; the United Kingdom is GB",
+                "EL" => "must be two letters by ISO 3166-1; Greece is GR",
+                _ => "must be a country's two letters by ISO 3166-1, such as GB",
+            })
+        })
     }
 }
 
@@ -174,15 +152,16 @@ mod tests {
     #[test]
     fn every_country_is_known_by_its_own_name() {
         let misnamed: Vec<String> = Country::all()
-            .filter(|country| Country::named(&country.name()).as_ref() != Some(country))
+            .filter(|country| Country::named(country.name()).as_ref() != Some(country))
             .map(|country| country.to_string())
             .collect();
         assert_eq!(misnamed, Vec::<String>::new());
     }
 
     #[test]
-    fn all_countries_parse() {
+    fn every_row_is_read_and_stands_in_its_place() {
         assert_eq!(Country::all().count(), 250);
+        assert!(COUNTRIES.is_sorted_by_key(|row| row.code));
         assert!(Country::all().all(|country| country.as_str().parse() == Ok(country.clone())));
     }
 }

@@ -80,8 +80,6 @@ pub(crate) fn rule<E: WordEnum>() -> Invalid {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     word_enum! {
         /// What a lamp shows.
         enum Light {
