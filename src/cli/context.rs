@@ -5,7 +5,6 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::thread;
 
-use nix::unistd::{Uid, User};
 use ssgctl::error::{count, quoted};
 use ssgctl::model::{Actor, Gateway, Origin};
 use ssgctl::store::vault::Vault;
@@ -206,14 +205,14 @@ impl Context {
 
     /// Who writes: what `--actor` says, else the operating system's user.
     pub(crate) fn origin(&self, why: &ReasonArgs) -> Result<Origin> {
-        let uid = nix::unistd::getuid();
+        let uid = rustix::process::getuid().as_raw();
         let actor = match &why.actor {
             Some(actor) => actor.clone(),
             None => os_user(uid)?,
         };
         Ok(Origin {
             actor,
-            uid: uid.as_raw(),
+            uid,
             reason: why.reason.clone(),
             command: self.command.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -273,8 +272,8 @@ impl Context {
 }
 
 /// The operating system's name of a user; its number where it has no name that could be logged.
-fn os_user(uid: Uid) -> Result<Actor> {
-    let name = User::from_uid(uid).ok().flatten().map(|user| user.name);
-    let actor = name.and_then(|name| name.parse().ok()).or_else(|| format!("uid {uid}").parse().ok());
+fn os_user(uid: u32) -> Result<Actor> {
+    let user = uzers::get_user_by_uid(uid);
+    let actor = user.and_then(|user| user.name().to_str()?.parse().ok()).or_else(|| format!("uid {uid}").parse().ok());
     actor.ok_or_else(|| Failure::new(Exit::Internal, "internal", "the user has no name; give --actor"))
 }

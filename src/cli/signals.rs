@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
@@ -56,8 +56,8 @@ pub(crate) fn with_terminal_kept<T>(question: impl FnOnce() -> T) -> T {
 pub(crate) fn hide_what_is_typed_ahead() {
     // A terminal that cannot be asked shows it twice, and nothing else is amiss.
     if let Ok(mut state) = tcgetattr(std::io::stdin()) {
-        state.local_flags.remove(LocalFlags::ECHO | LocalFlags::ICANON);
-        let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &state);
+        state.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &state);
     }
 }
 
@@ -67,7 +67,7 @@ fn restore_terminal() {
     let Ok(mut before) = BEFORE_QUESTION.lock() else { return };
     if let Some(state) = before.take() {
         // A terminal that went away needs nothing back.
-        let _ = tcsetattr(std::io::stdin(), SetArg::TCSANOW, &state);
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &state);
         let _ = std::io::stderr().write_all(b"\x1b[?25h");
     }
 }

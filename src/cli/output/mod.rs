@@ -10,7 +10,7 @@ mod rows;
 mod sink;
 mod table;
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
@@ -177,7 +177,7 @@ impl Output {
     #[expect(clippy::disallowed_methods, reason = "what stdout is, is asked and nothing written")]
     pub(crate) fn new(args: &OutputArgs) -> Self {
         let stdout = std::io::stdout();
-        let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0).filter(|_| stdout.is_terminal());
+        let width = rustix::termios::tcgetwinsize(&stdout).ok().map(|size| size.ws_col).filter(|columns| *columns > 0);
         Self {
             format: args.format(),
             was_asked: args.json || args.csv || args.output.is_some(),

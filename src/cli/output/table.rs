@@ -1,10 +1,15 @@
 //! Tables: aligned columns without lines, wrapped only where a terminal's width asks for it.
 
+use anstyle::Style;
 use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell as TableCell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 
 use crate::escape;
 use crate::output::Cell;
+
+/// Fills the line between headings and rows, which shows where the headings end and is left out. No cell has it: what cannot
+/// be seen is escaped.
+const SEPARATOR: char = '\0';
 
 /// Rows that are laid out together.
 #[derive(Default)]
@@ -52,19 +57,13 @@ impl Page {
     ) -> Vec<String> {
         self.fit_figures(width);
         let mut table = Table::new();
-        table.load_style(NOTHING);
+        table.load_style(NOTHING.header_separator(LineStyle::none().fill(SEPARATOR)));
         match width {
             Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
             None => table.set_content_arrangement(ContentArrangement::Disabled),
         };
-        if colour {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
         if let Some(headings) = headings {
-            table
-                .set_header(headings.into_iter().map(|heading| TableCell::new(heading).add_attribute(Attribute::Bold)));
+            table.set_header(headings);
         }
         for row in self.rows {
             table.add_row(row);
@@ -83,7 +82,15 @@ impl Page {
                 column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
             }
         }
-        table.lines().map(|line| line.trim_end().to_owned()).collect()
+        let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        if let Some(end) = lines.iter().position(|line| line.starts_with(SEPARATOR)) {
+            lines.remove(end);
+            let style = if colour { Style::new().bold() } else { Style::new() };
+            for heading in &mut lines[..end] {
+                *heading = format!("{style}{heading}{style:#}");
+            }
+        }
+        lines
     }
 
     /// Gives up figures for which there is no room beside the numbers and some of every other text; the longest come first.
