@@ -1,12 +1,11 @@
 //! Private files: made 0600 in folders made 0700, complete or not there, never written over by accident.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
+use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
@@ -29,93 +28,91 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<bool> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
-    let draft = Draft::beside(path)?;
-    let failed = |error: io::Error| Error::io(format_args!("write {}", path.display()), &error);
-    let mut file = draft.create().map_err(failed)?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)?;
-    draft.publish()
+    Draft::holding(path, content)?.publish()
 }
 
-/// A file under a temporary name that gets its real one when it is complete, and vanishes when dropped before.
+/// A file under a temporary name, 0600, that gets its real name when it is complete, and vanishes when dropped before.
 pub struct Draft {
-    temporary: PathBuf,
+    file: NamedTempFile,
     real: PathBuf,
 }
 
 impl Draft {
     /// A draft in the same folder as the real file, so that publishing it is one step of the file system.
     pub fn beside(real: &Path) -> Result<Self> {
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|error| Error::Internal(format!("no random numbers: {error}")))?;
         let name = real.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = real.with_file_name(format!(".{name}.{:016x}", u64::from_ne_bytes(random)));
-        Ok(Self { temporary, real: real.to_owned() })
+        let file = tempfile::Builder::new().prefix(&format!(".{name}.")).rand_bytes(16).tempfile_in(folder_of(real));
+        Ok(Self { file: file.map_err(|error| cannot_write(real, &error))?, real: real.to_owned() })
+    }
+
+    /// A draft that has its content, and has it on the disk.
+    pub fn holding(real: &Path, content: &[u8]) -> Result<Self> {
+        let mut draft = Self::beside(real)?;
+        draft.write_all(content).map_err(|error| cannot_write(real, &error))?;
+        draft.sync()?;
+        Ok(draft)
     }
 
     /// The temporary name.
     pub fn path(&self) -> &Path {
-        &self.temporary
+        self.file.path()
     }
 
-    /// Creates the temporary file, 0600.
-    pub fn create(&self) -> io::Result<File> {
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.temporary)
+    fn sync(&self) -> Result<()> {
+        self.file.as_file().sync_all().map_err(|error| cannot_write(&self.real, &error))
     }
 
-    /// Gives the file its real name; `false` if that name is taken.
+    /// Gives the file its real name, when it is on the disk; `false` if that name is taken.
     ///
     /// One step: killed before it, the file has its temporary name, after it the real one, and never both.
     pub fn publish(self) -> Result<bool> {
-        match self.rename_to_free_name().and_then(|()| sync_folder_of(&self.real)) {
+        self.sync()?;
+        let Self { file, real } = self;
+        match file.persist_noclobber(&real).map_err(io::Error::from).and_then(|_| sync_folder_of(&real)) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(self.failed(&error)),
-        }
-    }
-
-    fn rename_to_free_name(&self) -> io::Result<()> {
-        match renameat_with(CWD, &self.temporary, CWD, &self.real, RenameFlags::NOREPLACE) {
-            // A file system that has no such step, such as NFS.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                fs::hard_link(&self.temporary, &self.real)?;
-                fs::remove_file(&self.temporary)
-            }
-            outcome => Ok(outcome?),
+            Err(error) => Err(cannot_write(&real, &error)),
         }
     }
 
     /// Gives the file its real name, in place of a file that has it.
     pub fn publish_over(self) -> Result<()> {
-        fs::rename(&self.temporary, &self.real)
-            .and_then(|()| sync_folder_of(&self.real))
-            .map_err(|error| self.failed(&error))
-    }
-
-    fn failed(&self, error: &io::Error) -> Error {
-        Error::io(format_args!("write {}", self.real.display()), error)
+        self.sync()?;
+        let Self { file, real } = self;
+        let outcome = file.persist(&real).map_err(io::Error::from).and_then(|_| sync_folder_of(&real));
+        outcome.map_err(|error| cannot_write(&real, &error))
     }
 }
 
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // Gone already when it was published; nothing can be done about a draft that does not go.
-        let _ = fs::remove_file(&self.temporary);
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.as_file_mut().write(bytes)
     }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_file_mut().flush()
+    }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Error {
+    Error::io(format_args!("write {}", path.display()), error)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    File::open(folder_of(path))?.sync_all()
 }
 
 /// A private file without a name, in the folder of another: gone with the process, however that ends.
 pub fn nameless(beside: &Path) -> Result<File> {
-    let draft = Draft::beside(beside)?;
-    let failed =
-        |error: io::Error| Error::io(format_args!("make a temporary file beside {}", beside.display()), &error);
-    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&draft.temporary);
-    // Dropped, the draft takes the name away from the open file.
-    file.map_err(failed)
+    let file = tempfile::tempfile_in(folder_of(beside)).and_then(|file| {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(file)
+    });
+    file.map_err(|error| Error::io(format_args!("make a temporary file beside {}", beside.display()), &error))
 }
 
 /// Refuses a file that others than its owner may change, or, when it `holds_secrets`, read.

@@ -16,7 +16,7 @@ const BUFFER: usize = 64 * 1024;
 /// Where the bytes of results go.
 pub(super) enum Sink {
     Stdout(BufWriter<Stdout>),
-    File(Draft, BufWriter<File>),
+    File(BufWriter<Draft>),
     /// Kept until they are released to stdout.
     Spool(BufWriter<File>),
 }
@@ -41,11 +41,7 @@ impl Sink {
             }
             _ => {}
         }
-        let draft = Draft::beside(path)?;
-        let failed =
-            |error: io::Error| Failure::new(Exit::Io, "io", format!("cannot write {}: {error}", path.display()));
-        let file = draft.create().map_err(failed)?;
-        Ok(Self::File(draft, BufWriter::with_capacity(BUFFER, file)))
+        Ok(Self::File(BufWriter::with_capacity(BUFFER, Draft::beside(path)?)))
     }
 
     /// A file without a name, which goes when the process ends.
@@ -66,9 +62,8 @@ impl Sink {
 
     /// Gives a file its name, now that it is complete and on disk.
     pub(super) fn published(self, replace: bool) -> Result<Self> {
-        let Self::File(draft, out) = self else { return Ok(self) };
-        let file = out.into_inner().map_err(|error| Failure::output(error.into_error()))?;
-        file.sync_all().map_err(Failure::output)?;
+        let Self::File(out) = self else { return Ok(self) };
+        let draft = out.into_inner().map_err(|error| Failure::output(error.into_error()))?;
         if replace {
             draft.publish_over()?;
         } else if !draft.publish()? {
@@ -81,7 +76,8 @@ impl Sink {
     pub(super) fn discard(self) {
         match self {
             Self::Stdout(out) => drop(out.into_parts()),
-            Self::File(_, out) | Self::Spool(out) => drop(out.into_parts()),
+            Self::File(out) => drop(out.into_parts()),
+            Self::Spool(out) => drop(out.into_parts()),
         }
     }
 }
@@ -97,14 +93,16 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
-            Self::File(_, out) | Self::Spool(out) => out.write(bytes),
+            Self::File(out) => out.write(bytes),
+            Self::Spool(out) => out.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
-            Self::File(_, out) | Self::Spool(out) => out.flush(),
+            Self::File(out) => out.flush(),
+            Self::Spool(out) => out.flush(),
         }
     }
 }

@@ -102,16 +102,13 @@ fn create(path: &Path) -> Result<()> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
-    let failed = |error: io::Error| Error::io(format_args!("create {}", path.display()), &error);
     let draft = Draft::beside(path)?;
-    let file = draft.create().map_err(failed)?;
     let canonical = canonical(draft.path())?;
     let mut connection = connect(&canonical)?;
     schema::migrate(&mut connection)?;
     // Last, so that all of the file is in the file itself when it gets its name, and nothing in a side file.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, error)| Error::from(error))?;
-    file.sync_all().map_err(failed)?;
     draft.publish()?;
     Ok(())
 }
@@ -152,9 +149,7 @@ fn taken(path: &Path) -> Error {
 
 /// A complete and checked copy that has no name yet.
 fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
-    let failed = |error: io::Error| Error::io(format_args!("write {}", to.display()), &error);
     let draft = Draft::beside(to)?;
-    let file = draft.create().map_err(failed)?;
     let mut copy = connect(&canonical(draft.path())?)?;
     // All pages in one step: of one moment, and never begun again because of a writer.
     Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
@@ -164,7 +159,6 @@ fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
     }
     copy.pragma_update(None, "journal_mode", journal_mode)?;
     copy.close().map_err(|(_, error)| Error::from(error))?;
-    file.sync_all().map_err(failed)?;
     Ok(draft)
 }
 

@@ -1,6 +1,5 @@
 //! `ssgctl smpp export`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -178,12 +177,8 @@ fn to_file(args: &ExportArgs, make: Make, file: &Path, context: &mut Context) ->
     }
     let accounts = credentials(args, context)?;
     let view = view(args, make, &accounts, context)?;
-    let draft = Draft::beside(file)?;
-    if !args.change.dry_run {
-        let failed = |error: std::io::Error| Error::io(format_args!("write {}", file.display()), &error);
-        let mut out = draft.create().map_err(failed)?;
-        out.write_all(make.write(&view.entries).as_bytes()).and_then(|()| out.sync_all()).map_err(failed)?;
-    }
+    let draft = (!args.change.dry_run).then(|| Draft::holding(file, make.write(&view.entries).as_bytes()));
+    let draft = draft.transpose()?;
     let exported = Exported {
         file: file.display().to_string(),
         make,
@@ -192,10 +187,12 @@ fn to_file(args: &ExportArgs, make: Make, file: &Path, context: &mut Context) ->
         left_out: view.unfit.len(),
     };
     log(args, make, accounts.len(), context)?;
-    if args.force && !args.change.dry_run {
-        draft.publish_over()?;
-    } else if !args.change.dry_run && !draft.publish()? {
-        return Err(taken());
+    if let Some(draft) = draft {
+        if args.force {
+            draft.publish_over()?;
+        } else if !draft.publish()? {
+            return Err(taken());
+        }
     }
     context.output.row(&exported)
 }

@@ -1,6 +1,5 @@
 //! `ssgctl traffic import`.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -177,8 +176,8 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Summa
     let source = Source::new(name.clone(), input::open_again(file, &beside)?)?;
     let progress = Progress::of_bytes(Some(source.size()), context.quiet);
     let request = request(args, source);
-    let rejects = args.rejects.as_deref().map(Rejects::create).transpose()?;
-    let mut output = rejects.as_ref().map(|rejects| BufWriter::new(&rejects.file));
+    let mut rejects = args.rejects.as_deref().map(Rejects::create).transpose()?;
+    let mut output = rejects.as_mut().map(|rejects| BufWriter::new(&mut rejects.draft));
     let mut watch = Watcher { progress, committed: false };
     let outcome = traffic::import(
         context.store()?,
@@ -222,7 +221,6 @@ fn request(args: &ImportArgs, source: Source) -> Request {
 /// The file of rows that are left out, which gets its name when the import has come to its end.
 struct Rejects {
     draft: Draft,
-    file: File,
     path: PathBuf,
 }
 
@@ -231,10 +229,7 @@ impl Rejects {
         if path.symlink_metadata().is_ok() {
             return Err(Error::FileExists { path: path.to_owned() }.into());
         }
-        let draft = Draft::beside(path)?;
-        let failed = |error| Error::io(format_args!("write {}", path.display()), &error);
-        let file = draft.create().map_err(failed)?;
-        Ok(Self { draft, file, path: path.to_owned() })
+        Ok(Self { draft: Draft::beside(path)?, path: path.to_owned() })
     }
 
     fn publish(self) -> Result<()> {
