@@ -53,9 +53,9 @@ pub enum Error {
     #[error("entry {entry} was reversed before, by entry {by}")]
     AlreadyReversed { entry: i64, by: i64 },
 
-    /// A file breaks the rules of its format; `code` is a word for programs.
+    /// A file breaks the rules of its format.
     #[error("{message}")]
-    Input { code: &'static str, message: String },
+    Input { code: InputError, message: String },
 
     /// A file has faults; each is told with its place.
     #[error("{} in the file, nothing was imported", count(.0.count, "error"))]
@@ -137,6 +137,23 @@ pub enum Error {
     Internal(String),
 }
 
+/// How a file, or a row of it, breaks the rules of its format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputError {
+    BadDocument,
+    BadEncoding,
+    BadHeader,
+    BadJson,
+    BadQuote,
+    BadRow,
+    BadValue,
+    ChangedMeanwhile,
+    CutOff,
+    MissingValue,
+    NoHeader,
+    TooLong,
+}
+
 impl Error {
     /// A file operation that failed; `action` finishes "cannot ...".
     pub fn io(action: impl fmt::Display, error: &std::io::Error) -> Self {
@@ -198,7 +215,7 @@ impl Fault {
     }
 
     /// A fault after which nothing can be read.
-    pub fn of_file(line: u64, column: u64, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn of_file(line: u64, column: u64, code: InputError, message: impl Into<String>) -> Self {
         let error = Error::Input { code, message: message.into() };
         Self { line, column, error: Box::new(error), ends_file: true }
     }

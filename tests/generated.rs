@@ -50,3 +50,25 @@ fn every_page_tells_exit_codes_environment_and_files() {
         }
     }
 }
+
+/// The terms of a section of a page, such as `9 (busy)`: bold, with what stands beside it in brackets.
+fn terms(page: &str, section: &str) -> Vec<(String, String)> {
+    let section = page.split(".SH ").find(|part| part.trim_matches('"').starts_with(section)).unwrap();
+    let terms = section.lines().filter_map(|line| line.strip_prefix("\\fB")?.split_once("\\fR ("));
+    terms.map(|(term, aside)| (term.replace('\\', ""), aside.trim_end_matches(')').to_owned())).collect()
+}
+
+#[test]
+fn the_manual_lists_every_exit_code_and_every_error_code() {
+    let made = tempfile::tempdir().unwrap();
+    ssgctl(&["man", made.path().to_str().unwrap()]);
+    let page = fs::read_to_string(made.path().join("ssgctl.1")).unwrap();
+    let exits: Vec<String> = terms(&page, "EXIT STATUS").into_iter().map(|(code, _)| code).collect();
+    let expected = (0..=13).chain([130, 141, 143]).map(|code| code.to_string());
+    assert_eq!(exits, expected.collect::<Vec<_>>());
+    let words = terms(&page, "ERROR CODES");
+    assert!(words.len() > 45, "{words:?}");
+    for (word, codes) in words {
+        assert!(codes.split(", ").all(|code| exits.iter().any(|exit| exit == code)), "{word}: {codes}");
+    }
+}

@@ -14,7 +14,7 @@ use crate::args::change::{ChangeArgs, ReasonArgs};
 use crate::args::export::ExportArgs;
 use crate::config::Settings;
 use crate::escape::visible;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::interactive::prompt::Prompt;
 use crate::output::{Output, Relay, Row, Shown, TableWriter};
 
@@ -85,7 +85,7 @@ impl Context {
     ) -> Result<()> {
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
-            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+            return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
         };
         let snapshot = store.read()?;
         let mut rows = output.rows_showing(keys, shown)?;
@@ -108,7 +108,7 @@ impl Context {
     ) -> Result<()> {
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
-            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+            return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
         };
         output.export_to(args.file(), args.force)?;
         let snapshot = store.read()?;
@@ -135,7 +135,7 @@ impl Context {
     ) -> Result<T> {
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
-            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+            return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
         };
         output.export_to(file, replace)?;
         let asked = ask(&store.read()?, output)?;
@@ -184,7 +184,7 @@ impl Context {
         let origin = self.origin(&change.why)?;
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
-            return Err(Failure::new(Exit::Internal, "internal", "the database is not open"));
+            return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
         };
         output.refuse_unknown_fields(&R::keys())?;
         output.hold()?;
@@ -236,7 +236,7 @@ impl Context {
         match gateway.hosts.len() {
             0 => {
                 let message = "the configuration does not say which hosts customers connect to";
-                Err(Failure::new(Exit::Config, "config", message).hint(hint))
+                Err(Failure::new(ErrorCode::Config, message).hint(hint))
             }
             count => {
                 if count < Gateway::ENOUGH_HOSTS {
@@ -275,5 +275,5 @@ impl Context {
 fn os_user(uid: u32) -> Result<Actor> {
     let user = uzers::get_user_by_uid(uid);
     let actor = user.and_then(|user| user.name().to_str()?.parse().ok()).or_else(|| format!("uid {uid}").parse().ok());
-    actor.ok_or_else(|| Failure::new(Exit::Internal, "internal", "the user has no name; give --actor"))
+    actor.ok_or_else(|| Failure::new(ErrorCode::Internal, "the user has no name; give --actor"))
 }

@@ -10,44 +10,10 @@ use ssgctl::model::EntityKind;
 
 use crate::escape::visible;
 
-pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+pub(crate) use crate::error_codes::ErrorCode;
+pub(crate) use crate::exit_codes::Exit;
 
-/// The exit codes. They are a contract with scripts: codes may be added, none changes its meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
-    /// Unclassified: a bug.
-    Internal = 1,
-    /// Bad arguments.
-    Usage = 2,
-    /// No such customer, account, record or database.
-    NotFound = 3,
-    /// It exists, a key was used for something else, or it was changed meanwhile.
-    Conflict = 4,
-    /// A business rule forbids it.
-    Refused = 5,
-    /// Data breaks a rule.
-    BadInput = 6,
-    /// `db check` found faults.
-    CheckFailed = 7,
-    /// The database is damaged, not ours, newer or older.
-    BadDatabase = 8,
-    /// The lock was not got in time.
-    Busy = 9,
-    /// Disk full, read-only, no permission, output not writable.
-    Io = 10,
-    /// Some emails wait for the next run.
-    MailDeferred = 11,
-    /// Some emails failed for good or are uncertain, or somebody is to be told and has no address.
-    MailAttention = 12,
-    /// Missing or unsafe configuration, key or permissions.
-    Config = 13,
-    /// SIGINT.
-    Interrupted = 130,
-    /// SIGPIPE: the reader of the output went away.
-    Pipe = 141,
-    /// SIGTERM.
-    Terminated = 143,
-}
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// Why a command did not do, or not report, what it was asked to. Boxed, so that results that succeed stay small.
 #[derive(Debug)]
@@ -56,8 +22,7 @@ pub(crate) struct Failure(Box<Fault>);
 #[derive(Debug)]
 struct Fault {
     exit: Exit,
-    /// A word of the documented list, for programs.
-    code: &'static str,
+    code: ErrorCode,
     message: String,
     hint: Option<String>,
     field: Option<String>,
@@ -75,9 +40,10 @@ pub(crate) struct Place {
 }
 
 impl Failure {
-    pub(crate) fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
+    /// A failure with the usual exit code of its error code.
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self(Box::new(Fault {
-            exit,
+            exit: code.exit(),
             code,
             message: message.into(),
             hint: None,
@@ -89,20 +55,20 @@ impl Failure {
 
     /// The command line is wrong.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::new(Exit::Usage, "usage", message)
+        Self::new(ErrorCode::Usage, message)
     }
 
     /// A value that only a person at a terminal could be asked for is missing.
     pub(crate) fn missing(flag: &str, why: &str) -> Self {
-        Self::new(Exit::Usage, "missing_value", format!("{flag} is needed {why}"))
+        Self::new(ErrorCode::MissingValue, format!("{flag} is needed {why}"))
     }
 
     /// The result could not be written.
     pub(crate) fn output(error: impl Into<io::Error>) -> Self {
         let error = error.into();
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::new(Exit::Pipe, "pipe", "the reader of the output went away"),
-            _ => Self::new(Exit::Io, "io", format!("cannot write the output: {error}")),
+            io::ErrorKind::BrokenPipe => Self::new(ErrorCode::Pipe, "the reader of the output went away"),
+            _ => Self::new(ErrorCode::Io, format!("cannot write the output: {error}")),
         }
     }
 
@@ -135,10 +101,8 @@ impl Failure {
             .first()
             .map(|first| (first.0.exit, first.0.code))
             .filter(|(exit, _)| *exit != Exit::BadInput && told.iter().all(|failure| failure.0.exit == *exit));
-        let (exit, code) = agreed.unwrap_or((Exit::BadInput, "bad_input"));
-        let mut failure = Self::new(exit, code, message);
-        failure.0.details = told;
-        failure
+        let (exit, code) = agreed.unwrap_or((Exit::BadInput, ErrorCode::BadInput));
+        Self::new(code, message).exit(exit).because_of(told)
     }
 
     /// The failure with others that say in detail what is wrong.
@@ -171,6 +135,13 @@ impl Failure {
         failure
     }
 
+    /// The failure with another exit code than the usual one.
+    #[must_use]
+    pub(crate) fn exit(mut self, exit: Exit) -> Self {
+        self.0.exit = exit;
+        self
+    }
+
     /// The failure with a hint, if there is one.
     #[must_use]
     pub(crate) fn maybe_hint(mut self, hint: Option<String>) -> Self {
@@ -198,7 +169,7 @@ impl Failure {
 
     /// Something that must be given was not; `flag` is what gives it, such as `--name <NAME>`.
     pub(crate) fn not_given(flag: &str, field: &str) -> Self {
-        Self::new(Exit::Usage, "missing_value", format!("{flag} is needed")).field(field)
+        Self::new(ErrorCode::MissingValue, format!("{flag} is needed")).field(field)
     }
 
     /// Tells the failure on stderr and gives the exit code. `committed` says whether the database was changed before.
@@ -207,7 +178,7 @@ impl Failure {
         if committed {
             // The work is done and only its receipt is missing: not the same as an interrupted pipe.
             if fault.exit == Exit::Pipe {
-                (fault.exit, fault.code) = (Exit::Io, "io");
+                (fault.exit, fault.code) = (Exit::Io, ErrorCode::Io);
             }
             // Emails that wait are told after a result that was shown.
             if fault.exit == Exit::Io {
@@ -236,7 +207,7 @@ impl Fault {
             Some(Place { file, line, column }) => format!("{}:{line}:{column}", one_line(file)),
             None => "ssgctl".to_owned(),
         };
-        let mut text = format!("{origin}: {red}error[{}]{red:#}: {}\n", self.code, one_line(&self.message));
+        let mut text = format!("{origin}: {red}error[{}]{red:#}: {}\n", self.code.word(), one_line(&self.message));
         if let Some(hint) = &self.hint {
             text.push_str(&format!("ssgctl: hint: {}\n", one_line(hint)));
         }
@@ -245,7 +216,7 @@ impl Fault {
 
     fn as_json(&self, committed: bool) -> String {
         let error = serde_json::json!({
-            "code": self.code,
+            "code": self.code.word(),
             "exit": self.exit as u8,
             "message": one_line(&self.message),
             "retryable": matches!(self.exit, Exit::Busy | Exit::Io),
@@ -285,59 +256,60 @@ impl fmt::Display for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = error.to_string();
-        let failure = |exit, code| Self::new(exit, code, message.clone());
+        let failure = |code| Self::new(code, message.clone());
         match error {
             Error::NotFound { nearest, .. } => {
                 let found_near = nearest.map(|nearest| format!("did you mean {}?", quoted(nearest)));
-                failure(Exit::NotFound, "not_found").maybe_hint(found_near)
+                failure(ErrorCode::NotFound).maybe_hint(found_near)
             }
-            Error::NoDatabase { .. } => failure(Exit::NotFound, "no_database")
+            Error::NoDatabase { .. } => failure(ErrorCode::NoDatabase)
                 .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
-            Error::FileExists { .. } => failure(Exit::Conflict, "exists"),
-            Error::Exists { field, .. } | Error::Fixed { field, .. } => failure(Exit::Conflict, "exists").field(field),
+            Error::FileExists { .. } => failure(ErrorCode::Exists),
+            Error::Exists { field, .. } | Error::Fixed { field, .. } => failure(ErrorCode::Exists).field(field),
             Error::Differs { .. } => {
-                failure(Exit::Conflict, "exists").hint("--update changes what is there; nothing was changed")
+                failure(ErrorCode::Exists).hint("--update changes what is there; nothing was changed")
             }
             Error::Ambiguous { entity: EntityKind::Balance, .. } => {
-                failure(Exit::Usage, "ambiguous").hint("name one with --unit")
+                failure(ErrorCode::Ambiguous).hint("name one with --unit")
             }
-            Error::Ambiguous { .. } => failure(Exit::Usage, "ambiguous").hint("name it by its number"),
-            Error::KeyConflict { .. } => failure(Exit::Conflict, "key_conflict")
-                .field("key")
-                .hint("use a new key for a new change; nothing was booked"),
-            Error::Contradiction { field, .. } => failure(Exit::Conflict, "contradiction").field(field),
-            Error::AlreadyReversed { .. } => failure(Exit::Conflict, "already_reversed").field("entry"),
+            Error::Ambiguous { .. } => failure(ErrorCode::Ambiguous).hint("name it by its number"),
+            Error::KeyConflict { .. } => {
+                failure(ErrorCode::KeyConflict).field("key").hint("use a new key for a new change; nothing was booked")
+            }
+            Error::Contradiction { field, .. } => failure(ErrorCode::Contradiction).field(field),
+            Error::AlreadyReversed { .. } => failure(ErrorCode::AlreadyReversed).field("entry"),
             Error::ChangedMeanwhile { .. } => {
-                failure(Exit::Conflict, "changed_meanwhile").hint("nothing was saved; look again and repeat the change")
+                failure(ErrorCode::ChangedMeanwhile).hint("nothing was saved; look again and repeat the change")
             }
-            Error::Archived { again: true, .. } => failure(Exit::Refused, "archived"),
-            Error::Archived { entity, .. } => failure(Exit::Refused, "archived")
+            Error::Archived { again: true, .. } => failure(ErrorCode::Archived),
+            Error::Archived { entity, .. } => failure(ErrorCode::Archived)
                 .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", entity.as_str())),
-            Error::NotArchived { .. } => failure(Exit::Refused, "not_archived"),
-            Error::InsufficientBalance { .. } => failure(Exit::Refused, "insufficient_balance")
+            Error::NotArchived { .. } => failure(ErrorCode::NotArchived),
+            Error::InsufficientBalance { .. } => failure(ErrorCode::InsufficientBalance)
                 .field("amount")
                 .hint("--allow-negative books it all the same; nothing was booked"),
-            Error::Overflow { .. } => failure(Exit::Refused, "overflow"),
-            Error::Refused(_) => failure(Exit::Refused, "refused"),
-            Error::Input { code, .. } => failure(Exit::BadInput, code),
+            Error::Overflow { .. } => failure(ErrorCode::Overflow),
+            Error::Refused(_) => failure(ErrorCode::Refused),
+            Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),
-            Error::Invalid { field, .. } => failure(Exit::BadInput, "bad_value").field(field),
+            Error::Invalid { field, .. } => failure(ErrorCode::BadValue).field(field),
             Error::Busy { .. } => {
-                failure(Exit::Busy, "busy").hint("nothing was changed; try again, or wait longer with --wait")
+                failure(ErrorCode::Busy).hint("nothing was changed; try again, or wait longer with --wait")
             }
-            Error::Foreign { .. } => failure(Exit::BadDatabase, "foreign_database"),
-            Error::NewerSchema { .. } => failure(Exit::BadDatabase, "newer_schema").hint("use the newer ssgctl"),
-            Error::OlderSchema { .. } => failure(Exit::BadDatabase, "older_schema")
-                .hint("`ssgctl db migrate` brings it up to date, after a backup"),
-            Error::Damaged(_) => failure(Exit::BadDatabase, "damaged").hint("`ssgctl db check` lists every fault"),
-            Error::UnsafeSqlite(_) => failure(Exit::BadDatabase, "unsafe_sqlite"),
-            Error::Io { .. } => failure(Exit::Io, "io"),
+            Error::Foreign { .. } => failure(ErrorCode::ForeignDatabase),
+            Error::NewerSchema { .. } => failure(ErrorCode::NewerSchema).hint("use the newer ssgctl"),
+            Error::OlderSchema { .. } => {
+                failure(ErrorCode::OlderSchema).hint("`ssgctl db migrate` brings it up to date, after a backup")
+            }
+            Error::Damaged(_) => failure(ErrorCode::Damaged).hint("`ssgctl db check` lists every fault"),
+            Error::UnsafeSqlite(_) => failure(ErrorCode::UnsafeSqlite),
+            Error::Io { .. } => failure(ErrorCode::Io),
             Error::UnsafeFile { ref path, .. } => {
-                failure(Exit::Config, "unsafe_file").hint(format!("chmod 600 {}", path.display()))
+                failure(ErrorCode::UnsafeFile).hint(format!("chmod 600 {}", path.display()))
             }
-            Error::Secret(_) => failure(Exit::Config, "secret"),
-            Error::Email(_) => failure(Exit::Config, "mail"),
-            Error::Internal(_) => failure(Exit::Internal, "internal"),
+            Error::Secret(_) => failure(ErrorCode::Secret),
+            Error::Email(_) => failure(ErrorCode::Mail),
+            Error::Internal(_) => failure(ErrorCode::Internal),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use crate::error::Fault;
+use crate::error::{Fault, InputError};
 use crate::formats::InputRow;
 use crate::formats::csv::lines::{LONGEST_LINE, Lines};
 use crate::formats::jsonl::row;
@@ -72,7 +72,7 @@ impl<R: BufRead> Elements<R> {
                 if let Some(object) = &mut open {
                     if object.text.len() > LONGEST_LINE {
                         let message = format!("the object is longer than {} KiB", LONGEST_LINE / 1024);
-                        return Err(self.end(object.line, object.column, "too_long", message));
+                        return Err(self.end(object.line, object.column, InputError::TooLong, message));
                     }
                     if object.take(c) {
                         self.rest.drain(..at + c.len_utf8());
@@ -87,7 +87,7 @@ impl<R: BufRead> Elements<R> {
                             object.take(c);
                             open = Some(object);
                         }
-                        None => return Err(self.end(line, column, "bad_json", self.wanted().to_owned())),
+                        None => return Err(self.end(line, column, InputError::BadJson, self.wanted().to_owned())),
                     }
                 }
             }
@@ -102,7 +102,7 @@ impl<R: BufRead> Elements<R> {
                 None if open.is_none() && self.expected == Expected::Nothing => return Ok(None),
                 None => {
                     let message = "the file ends inside the array: it was cut off";
-                    return Err(self.end(line.max(1), self.column, "cut_off", message.to_owned()));
+                    return Err(self.end(line.max(1), self.column, InputError::CutOff, message.to_owned()));
                 }
             }
         }
@@ -118,7 +118,7 @@ impl<R: BufRead> Elements<R> {
     }
 
     /// A fault after which nothing is read.
-    fn end(&mut self, line: u64, column: u64, code: &'static str, message: String) -> Fault {
+    fn end(&mut self, line: u64, column: u64, code: InputError, message: String) -> Fault {
         self.rest.clear();
         Fault::of_file(line, column, code, message)
     }
@@ -143,7 +143,7 @@ mod tests {
     /// The texts of every row, or the first fault as `line:column code`.
     fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
         let told = |fault: Fault| match *fault.error {
-            Error::Input { code, .. } => format!("{}:{} {code}", fault.line, fault.column),
+            Error::Input { code, .. } => format!("{}:{} {code:?}", fault.line, fault.column),
             other => other.to_string(),
         };
         let mut elements = Elements::new(Lines::open(text.as_bytes()).map_err(told)?);
@@ -169,15 +169,15 @@ mod tests {
     #[test]
     fn what_is_no_array_of_objects_is_named_with_its_place() {
         for (text, fault) in [
-            ("[", "1:2 cut_off"),
-            ("[{\"a\":1}", "1:9 cut_off"),
-            ("[{\"a\":1},\n", "1:10 cut_off"),
-            ("[{\"a\":1},]", "1:10 bad_json"),
-            ("[{\"a\":1} {}]", "1:10 bad_json"),
-            ("[1]", "1:2 bad_json"),
-            ("[{\"a\":1}]\nx", "2:1 bad_json"),
-            ("[\n {\"a\":{}}\n]", "2:9 bad_json"),
-            ("[\n {\"a\":1,\n  \"a\":2}\n]", "3:8 bad_json"),
+            ("[", "1:2 CutOff"),
+            ("[{\"a\":1}", "1:9 CutOff"),
+            ("[{\"a\":1},\n", "1:10 CutOff"),
+            ("[{\"a\":1},]", "1:10 BadJson"),
+            ("[{\"a\":1} {}]", "1:10 BadJson"),
+            ("[1]", "1:2 BadJson"),
+            ("[{\"a\":1}]\nx", "2:1 BadJson"),
+            ("[\n {\"a\":{}}\n]", "2:9 BadJson"),
+            ("[\n {\"a\":1,\n  \"a\":2}\n]", "3:8 BadJson"),
         ] {
             assert_eq!(read(text).expect_err(text), fault, "{text}");
         }

@@ -7,7 +7,7 @@ use std::io::BufRead;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::error::{Error, Fault, quoted};
+use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::InputRow;
 use crate::formats::csv::lines::Lines;
 use crate::formats::row::Field;
@@ -43,7 +43,7 @@ pub(crate) fn row(text: &str, line: u64, column: u64) -> Result<InputRow, Fault>
         let lines_before = (error.line() as u64).saturating_sub(1);
         let at = error.column().max(1) as u64;
         let column = if lines_before == 0 { column + at - 1 } else { at };
-        Fault::of_row(line + lines_before, column, Error::Input { code: "bad_json", message })
+        Fault::of_row(line + lines_before, column, Error::Input { code: InputError::BadJson, message })
     })?;
     // A JSON value's own column is not known; that of the object is, and the field is named.
     let fields = object.0.into_iter();

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, InputError};
 use crate::model::Invalid;
 
 /// A field's text and where it begins.
@@ -85,7 +85,7 @@ impl InputRow {
     /// The value of a field that must be there.
     pub fn required<T: FromStr<Err = Invalid>>(&self, name: &'static str) -> Result<T, Fault> {
         self.optional(name)?.ok_or_else(|| {
-            self.fault(name, Error::Input { code: "missing_value", message: format!("{name} is needed") })
+            self.fault(name, Error::Input { code: InputError::MissingValue, message: format!("{name} is needed") })
         })
     }
 

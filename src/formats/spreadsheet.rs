@@ -1,7 +1,7 @@
 //! What spreadsheets do to data on its way: long numbers become powers of ten, codes become dates, zeros and signs before
 //! numbers vanish. What can be recognised is refused, with what happened and how to avoid it.
 
-use crate::error::{Error, Fault, quoted};
+use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::InputRow;
 use crate::model::text::is_power_of_ten;
 use crate::model::{Country, calling_code, calling_code_of};
@@ -41,7 +41,7 @@ pub(crate) fn check(row: &InputRow) -> Result<(), Fault> {
             continue;
         };
         let message = format!("{name}: {} {damage}", quoted(text));
-        return Err(row.fault(name, Error::Input { code: "bad_value", message }));
+        return Err(row.fault(name, Error::Input { code: InputError::BadValue, message }));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{Fault, Faults};
+use crate::error::{Fault, Faults, InputError};
 use crate::gateway::view::{self, Knows};
 use crate::gateway::{Entry, View};
 use crate::model::Limit;
@@ -84,7 +84,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
         let (Some(uid), Some(gid), Some(throughput)) = (words.first(), words.get(1), words.get(5..).and(words.last()))
         else {
             let message = "the row is not one of `user -l`: uid, gid, username, balance, messages, throughput";
-            faults.add(Fault::of_file(number, 1, "bad_row", message));
+            faults.add(Fault::of_file(number, 1, InputError::BadRow, message));
             continue;
         };
         let enabled = if uid.starts_with('!') { "no" } else { "yes" };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::error::{Fault, Faults};
+use crate::error::{Fault, Faults, InputError};
 use crate::gateway::view;
 use crate::gateway::{Entry, View};
 use crate::ops::smpp::Credentials;
@@ -62,7 +62,7 @@ pub(super) fn write(entries: &[Entry]) -> String {
 pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
     let fault = |line: usize, column: usize, message: String| {
         let mut faults = Faults::default();
-        faults.add(Fault::of_file(line as u64, column.max(1) as u64, "bad_json", message));
+        faults.add(Fault::of_file(line as u64, column.max(1) as u64, InputError::BadJson, message));
         faults
     };
     let document: Value = serde_json::from_str(text).map_err(|error| {

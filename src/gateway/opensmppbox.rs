@@ -3,7 +3,7 @@
 //! It reads the file at each bind, word by word: a row with fewer words swallows the next. It takes the first row that fits
 //! in all four, so an account with two passwords has two rows.
 
-use crate::error::{Fault, Faults};
+use crate::error::{Fault, Faults, InputError};
 use crate::gateway::view::{self, Knows};
 use crate::gateway::{Entry, View, patterns};
 use crate::model::Password;
@@ -63,7 +63,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
             }
             _ => {
                 let message = format!("the row has {} words, not 4; it would swallow the next", words.len());
-                faults.add(Fault::of_file(number, 1, "bad_row", message));
+                faults.add(Fault::of_file(number, 1, InputError::BadRow, message));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use crate::error::{Fault, Faults, quoted};
+use crate::error::{Fault, Faults, InputError, quoted};
 use crate::formats::{InputRow, RecordReader};
 use crate::ops::balance::{Adjustment, AdjustmentRow};
 
@@ -46,7 +46,7 @@ fn with_needed_columns<R: BufRead>(rows: RecordReader<R>) -> Result<RecordReader
         return Ok(rows);
     }
     let message = format!("the header has no column {}; it has {}", missing.join(", "), quoted(columns.join(",")));
-    Err(Fault::of_file(1, 1, "bad_header", message))
+    Err(Fault::of_file(1, 1, InputError::BadHeader, message))
 }
 
 fn adjustment(row: &InputRow) -> Result<AdjustmentRow, Fault> {

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::iter;
 
-use crate::error::{Error, Fault, Faults, quoted};
+use crate::error::{Error, Fault, Faults, InputError, quoted};
 use crate::formats::csv::lines::Lines;
 use crate::formats::{InputRow, RecordReader};
 use crate::model::{Msisdn, MsisdnSet};
@@ -65,7 +65,7 @@ impl<R: BufRead> List<R> {
         if !columns.is_empty() && !columns.iter().any(|column| NAMES.contains(&column.as_str())) {
             let message =
                 format!("the header has no column {}; it has {}", quoted(NAMES[0]), quoted(columns.join(",")));
-            return Err(Fault::of_file(1, 1, "bad_header", message));
+            return Err(Fault::of_file(1, 1, InputError::BadHeader, message));
         }
         Ok(Self::RecordReader(rows))
     }

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Fault, InputError, Result};
 use crate::formats::csv::lines::Lines;
 use crate::model::Hash;
 use crate::report::document::DOCUMENT_VERSION;
@@ -32,7 +32,7 @@ pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) ->
         Ok(rows) => rows,
     };
     match tx.end_document() {
-        Err(Error::Damaged(message)) => return Ok(Err(Fault::of_file(1, 1, "bad_document", message))),
+        Err(Error::Damaged(message)) => return Ok(Err(Fault::of_file(1, 1, InputError::BadDocument, message))),
         ended => ended?,
     }
     let findings = tx.check().findings;
@@ -40,7 +40,7 @@ pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) ->
         None => Ok(Ok(rows)),
         Some(first) => {
             let message = format!("what it tells does not fit together, in {} ways, first: {first}", findings.len());
-            Ok(Err(Fault::of_file(1, 1, "bad_document", message)))
+            Ok(Err(Fault::of_file(1, 1, InputError::BadDocument, message)))
         }
     }
 }
@@ -51,7 +51,12 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
     let mut count = 0;
     loop {
         let Some((text, ended)) = lines.next_line()? else {
-            return Err(Fault::of_file(count + 1, 1, "cut_off", "the document has no last line: it was cut off"));
+            return Err(Fault::of_file(
+                count + 1,
+                1,
+                InputError::CutOff,
+                "the document has no last line: it was cut off",
+            ));
         };
         let number = count + 1;
         let line: Line<'_> = serde_json::from_str(text)
@@ -85,11 +90,11 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
 }
 
 fn cut_off(line: u64) -> Fault {
-    Fault::of_file(line, 1, "cut_off", "the document ends inside this line: it was cut off")
+    Fault::of_file(line, 1, InputError::CutOff, "the document ends inside this line: it was cut off")
 }
 
 fn bad(line: u64, message: &str) -> Fault {
-    Fault::of_file(line, 1, "bad_document", message)
+    Fault::of_file(line, 1, InputError::BadDocument, message)
 }
 
 /// Refuses what is no document, or one that a newer program wrote.

@@ -13,7 +13,7 @@ pub mod smpp_account;
 use std::collections::HashMap;
 use std::io::BufRead;
 
-use crate::error::{Error, Fault, Faults, Result};
+use crate::error::{Error, Fault, Faults, InputError, Result};
 use crate::formats::column_mapping::{Resolved, Use};
 use crate::formats::{ColumnMapping, InputRow, RecordReader, spreadsheet};
 use crate::model::Steps;
@@ -229,7 +229,7 @@ fn lacking<R: BufRead, I: Importer>(
     };
     let missing = missing.first()?;
     let (named, has) = (crate::error::quoted(missing), crate::error::quoted(columns.join(",")));
-    Some(Fault::of_file(1, 1, "bad_header", format!("the header has no column {named}; it has {has}")))
+    Some(Fault::of_file(1, 1, InputError::BadHeader, format!("the header has no column {named}; it has {has}")))
 }
 
 /// What of a file is not imported, so that nothing is lost silently.

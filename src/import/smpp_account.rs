@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::error::{Error, Fault, Result, quoted};
+use crate::error::{Error, Fault, InputError, Result, quoted};
 use crate::formats::InputRow;
 use crate::import::Owners;
 use crate::import::{Done, Importer, OnExisting, Verdict};
@@ -218,7 +218,7 @@ fn other_cug(
 fn password(row: &InputRow) -> Result<Option<Password>, Fault> {
     row.optional::<Password>("password").map_err(|_| {
         let rule = "password: must be 1 to 8 printable ASCII characters without blanks";
-        row.fault("password", Error::Input { code: "bad_value", message: rule.to_owned() })
+        row.fault("password", Error::Input { code: InputError::BadValue, message: rule.to_owned() })
     })
 }
 

@@ -4,7 +4,7 @@
 
 use foldhash::HashMap;
 
-use crate::error::{Fault, quoted};
+use crate::error::{Fault, InputError, quoted};
 use crate::model::MessageState::{self, Delivered, Expired, Pending, Rejected, Undeliverable, Unknown};
 
 /// A kind of file.
@@ -213,7 +213,7 @@ impl TrafficDialect {
     }
 
     pub(crate) fn refused(message: &str) -> Fault {
-        Fault::of_file(1, 1, "bad_header", message)
+        Fault::of_file(1, 1, InputError::BadHeader, message)
     }
 }
 

@@ -30,7 +30,7 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::thread;
 
-use crate::error::{Error, Fault, Result, quoted};
+use crate::error::{Error, Fault, InputError, Result, quoted};
 use crate::formats::csv::Records;
 use crate::formats::csv::lines::Lines;
 use crate::model::{Hash, Import, ImportState, Manifest, Money, Origin, TrafficTally, Unit, day_of};
@@ -223,7 +223,7 @@ fn manifest(request: &Request, dialect: &TrafficDialect) -> Result<Manifest> {
     let sha256 = request.source.sha256()?;
     if request.expected.sha256.is_some_and(|expected| expected != sha256) {
         let message = format!("the SHA-256 of the file is {sha256}, another is expected");
-        return Err(of_file(Fault::of_file(1, 1, "cut_off", message)));
+        return Err(of_file(Fault::of_file(1, 1, InputError::CutOff, message)));
     }
     let options = &request.options;
     let words: serde_json::Map<_, _> =

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 
-use crate::error::{Error, Fault, quoted};
+use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::csv::Records;
 use crate::formats::csv::plain::NextRecord;
 use crate::formats::csv::record::Record;
@@ -175,7 +175,7 @@ impl<'a> Field<'a> {
     }
 
     fn missing(self) -> Fault {
-        self.fault(Error::Input { code: "missing_value", message: format!("{} is needed", self.name) })
+        self.fault(Error::Input { code: InputError::MissingValue, message: format!("{} is needed", self.name) })
     }
 
     fn parsed<T: FromStr<Err = Invalid>>(self) -> Result<T, Fault> {

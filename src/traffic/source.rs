@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, InputError, Result, quoted};
 use crate::model::Hash;
 
 const BUFFER: usize = 256 * 1024;
@@ -93,7 +93,7 @@ impl Source {
         match state_of(&self.file) {
             Ok(state) if state == self.state => Ok(()),
             Ok(_) => Err(Error::Input {
-                code: "changed_meanwhile",
+                code: InputError::ChangedMeanwhile,
                 message: format!("{} was changed while it was read", quoted(&self.name)),
             }),
             Err(error) => Err(unreadable(&self.name, &error)),

@@ -6,7 +6,7 @@ use std::io::BufRead;
 use std::num::NonZero;
 use std::thread;
 
-use crate::error::{Error, Fault, Faults, Result};
+use crate::error::{Error, Fault, Faults, InputError, Result};
 use crate::model::{Message, MessageId, Money, TrafficTally};
 use crate::store::{HelperConnection, Snapshot};
 use crate::traffic::account_index::AccountIndex;
@@ -260,7 +260,7 @@ impl Inspector<'_> {
 
     fn missed<T: Display>(&mut self, what: &str, expected: T, found: T) {
         let message = format!("the file has {what} {found}, {expected} is expected");
-        self.faults.add(Fault::of_file(self.tally.rows() + 1, 1, "cut_off", message));
+        self.faults.add(Fault::of_file(self.tally.rows() + 1, 1, InputError::CutOff, message));
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use ssgctl::Error;
+use ssgctl::error::InputError;
 use ssgctl::model::{ImportState, Unit};
 use ssgctl::ops;
 use ssgctl::store::ImportFilter;
@@ -134,7 +135,7 @@ fn a_file_that_changes_while_it_is_read_is_noticed() {
         let origin = scene.origin.clone();
         let meddler = &mut Meddler { file: scene.folder.path().join("a.csv"), at };
         let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
-        assert_refused!(outcome, Error::Input { code: "changed_meanwhile", .. });
+        assert_refused!(outcome, Error::Input { code: InputError::ChangedMeanwhile, .. });
         assert_eq!(scene.dump(), before, "{at}");
     }
 }

@@ -13,7 +13,7 @@ use ssgctl::error::quoted;
 use ssgctl::model::Hash;
 use ssgctl::store::files;
 
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// The most that is read of a text given by file: far more than any single record needs.
 const LONGEST: u64 = 1024 * 1024;
@@ -26,7 +26,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is a folder", quoted(&name))));
+        return Err(Failure::new(ErrorCode::NotAFile, format!("{} is a folder", quoted(&name))));
     }
     Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
 }
@@ -35,7 +35,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
 /// file beside `beside`. A device is no file: it may have no end.
 pub(crate) fn open_again(path: &Path, beside: &Path) -> Result<File> {
     let name = name(path);
-    let failed = |error: std::io::Error| Failure::new(Exit::Io, "io", format!("cannot copy {name}: {error}"));
+    let failed = |error: std::io::Error| Failure::new(ErrorCode::Io, format!("cannot copy {name}: {error}"));
     let mut once = if path == Path::new("-") {
         stdin()?;
         File::from(std::io::stdin().as_fd().try_clone_to_owned().map_err(|error| unreadable(&name, &error))?)
@@ -48,7 +48,7 @@ pub(crate) fn open_again(path: &Path, beside: &Path) -> Result<File> {
     }
     if kind.is_dir() || kind.is_block_device() || kind.is_char_device() {
         let what = if kind.is_dir() { "a folder" } else { "a device" };
-        return Err(Failure::new(Exit::BadInput, "not_a_file", format!("{} is {what}", quoted(&name))));
+        return Err(Failure::new(ErrorCode::NotAFile, format!("{} is {what}", quoted(&name))));
     }
     let mut copy = files::nameless(beside)?;
     std::io::copy(&mut once, &mut copy).and_then(|_| copy.rewind()).map_err(failed)?;
@@ -123,9 +123,9 @@ fn stdin() -> Result<Stdin> {
 
 fn unreadable(name: &str, error: &std::io::Error) -> Failure {
     match error.kind() {
-        ErrorKind::NotFound => Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(name))),
-        ErrorKind::InvalidData => Failure::new(Exit::BadInput, "bad_encoding", format!("{name} is not UTF-8 text")),
-        _ => Failure::new(Exit::Io, "io", format!("cannot read {name}: {error}")),
+        ErrorKind::NotFound => Failure::new(ErrorCode::NoFile, format!("no file at {}", quoted(name))),
+        ErrorKind::InvalidData => Failure::new(ErrorCode::BadEncoding, format!("{name} is not UTF-8 text")),
+        _ => Failure::new(ErrorCode::Io, format!("cannot read {name}: {error}")),
     }
 }
 
@@ -135,7 +135,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String> {
     let mut text = String::new();
     open(path)?.take(LONGEST + 1).read_to_string(&mut text).map_err(|error| unreadable(&name, &error))?;
     if text.len() as u64 > LONGEST {
-        return Err(Failure::new(Exit::BadInput, "too_long", format!("{name} has more than 1 MiB")));
+        return Err(Failure::new(ErrorCode::TooLong, format!("{name} has more than 1 MiB")));
     }
     Ok(text)
 }

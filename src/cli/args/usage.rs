@@ -6,7 +6,7 @@ use std::num::ParseIntError;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use ssgctl::error::quoted;
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{ErrorCode, Exit, Failure};
 
 /// Whether one name may be a slip of the fingers for the other. The parser's own guesses go further than helps.
 fn is_similar(one: &str, other: &str) -> bool {
@@ -30,20 +30,22 @@ impl From<&clap::Error> for Failure {
         match error.kind() {
             ErrorKind::ValueValidation => {
                 let given = text(ContextKind::InvalidValue).unwrap_or_default();
-                Self::new(Exit::Usage, "bad_value", format!("{flag}: {}", broken_rule(error, &given))).field(field)
+                Self::new(ErrorCode::BadValue, format!("{flag}: {}", broken_rule(error, &given)))
+                    .exit(Exit::Usage)
+                    .field(field)
             }
             ErrorKind::InvalidValue if value == "``" => {
-                Self::new(Exit::Usage, "missing_value", format!("{flag} needs a value")).field(field)
+                Self::new(ErrorCode::MissingValue, format!("{flag} needs a value")).field(field)
             }
             ErrorKind::InvalidValue => {
                 let rule =
                     choices.map_or_else(|| "is not allowed".to_owned(), |choices| format!("must be one of {choices}"));
-                Self::new(Exit::Usage, "bad_value", format!("{flag}: {value} {rule}")).field(field)
+                Self::new(ErrorCode::BadValue, format!("{flag}: {value} {rule}")).exit(Exit::Usage).field(field)
             }
             ErrorKind::MissingRequiredArgument => {
                 // A value in its place is named as it is everywhere, without the signs that the synopsis puts around it.
                 let name = if argument.starts_with('<') { &flag } else { &argument };
-                Self::new(Exit::Usage, "missing_value", format!("{name} is needed")).field(field)
+                Self::new(ErrorCode::MissingValue, format!("{name} is needed")).field(field)
             }
             ErrorKind::UnknownArgument => {
                 let suggested = text(ContextKind::SuggestedArg).filter(|flag| is_similar(flag, &argument));

@@ -9,7 +9,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::commands::Cli;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Exit, Failure, Result};
 
 /// The day of the last release, which every page bears.
 const DATE: &str = "2026-11-24";
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ManArgs, context: &mut Context) -> Result<()> {
 fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
     let path = folder.join(format!("{name}.1"));
     let failed =
-        |error: std::io::Error| Failure::new(Exit::Io, "io", format!("cannot write {}: {error}", path.display()));
+        |error: std::io::Error| Failure::new(ErrorCode::Io, format!("cannot write {}: {error}", path.display()));
     fs::write(&path, page(command, name).map_err(failed)?).map_err(failed)?;
     let mut count = 1;
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
@@ -94,15 +94,20 @@ fn examples_section(text: &str) -> Roff {
 /// What holds for every command: exit codes, files, environment, and where to read on.
 fn closing_sections(name: &str) -> Roff {
     let mut roff = Roff::new();
-    let mut list = |title: &str, items: &[(&str, &str)]| {
+    roff.control("SH", ["EXIT STATUS"]);
+    for exit in Exit::ALL {
+        let text = format!("{} {}", exit.meaning(), exit.action());
+        entry(&mut roff, &(*exit as u8).to_string(), &format!(" ({})", exit.name()), &text);
+    }
+    if name == "ssgctl" {
+        error_codes(&mut roff);
+    }
+    for (title, items) in [("ENVIRONMENT", &ENVIRONMENT[..]), ("FILES", &FILES[..])] {
         roff.control("SH", [title]);
         for (term, meaning) in items {
-            roff.control("TP", []).text([bold(*term)]).text([roman(*meaning)]);
+            entry(&mut roff, term, "", meaning);
         }
-    };
-    list("EXIT STATUS", &EXIT_STATUS);
-    list("ENVIRONMENT", &ENVIRONMENT);
-    list("FILES", &FILES);
+    }
     if name != "ssgctl" {
         let above =
             name.rsplit_once('-').filter(|(above, _)| *above != "ssgctl-quick").map_or("ssgctl", |(above, _)| above);
@@ -111,22 +116,20 @@ fn closing_sections(name: &str) -> Roff {
     roff
 }
 
-const EXIT_STATUS: [(&str, &str); 14] = [
-    ("0", "Done, or done before under the same key."),
-    ("1", "A bug in the program."),
-    ("2", "Bad arguments; nothing was changed."),
-    ("3", "No such customer, account, record or database."),
-    ("4", "Exists already; a key was used for another change; changed meanwhile."),
-    ("5", "Refused by a rule, such as an insufficient balance or an archived customer."),
-    ("6", "Data breaks a rule."),
-    ("7", "db check found faults."),
-    ("8", "The database is damaged, not one of ssgctl, or of another version."),
-    ("9", "The database was busy too long; nothing was changed, try again."),
-    ("10", "Input or output failed; with --json the error says whether the change was saved."),
-    ("13", "Missing or unsafe configuration, key or permissions."),
-    ("130, 143", "Interrupted by SIGINT or SIGTERM."),
-    ("141", "The reader of the output went away."),
-];
+/// Every error code, with the exit codes it comes with.
+fn error_codes(roff: &mut Roff) {
+    roff.control("SH", ["ERROR CODES"]);
+    roff.text([roman("The word in brackets of an error message, and `code` in a JSON error.")]);
+    for code in ErrorCode::ALL {
+        let exits: Vec<String> = code.exits().iter().map(|exit| (*exit as u8).to_string()).collect();
+        entry(roff, code.word(), &format!(" ({})", exits.join(", ")), code.meaning());
+    }
+}
+
+/// A term, what stands beside it, and what it means.
+fn entry(roff: &mut Roff, term: &str, aside: &str, meaning: &str) {
+    roff.control("TP", []).text([bold(term), roman(aside)]).text([roman(meaning)]);
+}
 
 const ENVIRONMENT: [(&str, &str); 9] = [
     ("SSGCTL_DB", "The database file."),

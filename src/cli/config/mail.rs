@@ -15,7 +15,7 @@ use ssgctl::model::{EmailAddress, Money, Name, Sender, Unit, WarningDetails};
 use ssgctl::{Error, ops, store};
 use zeroize::Zeroizing;
 
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// The operator's own names.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -168,7 +168,7 @@ impl MailSettings {
     /// The way by which emails leave.
     pub(crate) fn transport(&self) -> Result<TransportConfig> {
         let Some(RouteText(route)) = self.mail.transport.clone() else {
-            return Err(Failure::new(Exit::Config, "mail", "the configuration does not say how emails are sent")
+            return Err(Failure::new(ErrorCode::Mail, "the configuration does not say how emails are sent")
                 .hint("set transport in [mail]; `ssgctl config init` writes a file that explains it"));
         };
         let timeout = Duration::from_secs(self.mail.timeout_seconds.unwrap_or(30).clamp(1, 600));
@@ -195,7 +195,7 @@ impl MailSettings {
         } else if let Some(Secret(password)) = &self.mail.password {
             password.clone()
         } else {
-            return Err(Failure::new(Exit::Config, "mail", "[mail] has a login and no password")
+            return Err(Failure::new(ErrorCode::Mail, "[mail] has a login and no password")
                 .hint("set password_file or password_command, or SSGCTL_SMTP_PASSWORD"));
         };
         Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
@@ -212,7 +212,7 @@ impl RoleSection {
 /// The text of a file that is there and that nobody else can read.
 fn private_text(file: &Path) -> Result<Zeroizing<String>> {
     let missing = |error: std::io::Error| {
-        Failure::new(Exit::Config, "mail", format!("cannot read the password file {}: {error}", file.display()))
+        Failure::new(ErrorCode::Mail, format!("cannot read the password file {}: {error}", file.display()))
     };
     let text = Zeroizing::new(fs::read_to_string(file).map_err(missing)?);
     store::files::refuse_unsafe(file, true)?;
@@ -221,7 +221,7 @@ fn private_text(file: &Path) -> Result<Zeroizing<String>> {
 
 /// What a command prints, if it does so in time.
 fn printed_by(command: &str, timeout: Duration) -> Result<Zeroizing<String>> {
-    let failed = |why: String| Failure::new(Exit::Config, "mail", format!("password_command: {why}"));
+    let failed = |why: String| Failure::new(ErrorCode::Mail, format!("password_command: {why}"));
     let broken = |error: std::io::Error| failed(error.to_string());
     let mut printed = sendmail::memory().map_err(broken)?;
     let mut child = Command::new("/bin/sh")

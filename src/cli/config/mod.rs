@@ -21,7 +21,7 @@ use ssgctl::store::files;
 use crate::args::import::ImportSection;
 use crate::args::period::Zone;
 use crate::config::mail::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
-use crate::exit::{Exit, Failure, Place, Result};
+use crate::exit::{ErrorCode, Failure, Place, Result};
 
 /// The configuration file as `config init` writes it.
 pub(crate) const TEMPLATE: &str = include_str!("template.toml");
@@ -241,7 +241,7 @@ impl Settings {
 }
 
 fn no_home(instead: &str) -> Failure {
-    Failure::new(Exit::Config, "no_home", "there is no home folder in this environment")
+    Failure::new(ErrorCode::NoHome, "there is no home folder in this environment")
         .hint(format!("set HOME, or give {instead}"))
 }
 
@@ -297,7 +297,7 @@ fn read(path: &Path, must_exist: bool) -> Result<ConfigFile> {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => return Ok(ConfigFile::default()),
         Err(error) => {
             let message = format!("cannot read the configuration file {}: {error}", path.display());
-            return Err(Failure::new(Exit::Config, "config", message));
+            return Err(Failure::new(ErrorCode::Config, message));
         }
     };
     files::refuse_unsafe(path, false)?;
@@ -315,5 +315,5 @@ pub(crate) fn not_toml(error: &toml::de::Error, text: &str, file: &str) -> Failu
     let line = before.matches('\n').count() as u64 + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
     let place = Place { file: file.to_owned(), line, column };
-    Failure::new(Exit::Config, "config", error.message().replace('\n', "; ")).at(place)
+    Failure::new(ErrorCode::Config, error.message().replace('\n', "; ")).at(place)
 }

@@ -11,7 +11,7 @@ use ssgctl::Error;
 use ssgctl::model::ApiId;
 use ssgctl::store::files;
 
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// Opens a text and gives it back as it was saved; nothing if it was not.
 ///
@@ -25,7 +25,7 @@ pub(crate) fn edit(text: &str, extension: &str) -> Result<Option<String>> {
     let ended = Command::new(program).args(arguments).arg(&page.0).status().map_err(|error| cannot_run(&error))?;
     if !ended.success() {
         let message = format!("the editor ended with {ended}; nothing was changed");
-        return Err(Failure::new(Exit::Refused, "not_confirmed", message));
+        return Err(Failure::new(ErrorCode::NotConfirmed, message));
     }
     if page.saved_at()? <= before {
         return Ok(None);
@@ -40,7 +40,7 @@ fn chosen() -> String {
 }
 
 fn cannot_run(reason: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Exit::Io, "io", format!("cannot run the editor: {reason}"))
+    Failure::new(ErrorCode::Io, format!("cannot run the editor: {reason}"))
 }
 
 fn cannot_read(error: &io::Error) -> Failure {
@@ -57,7 +57,7 @@ impl Page {
         if files::write_new(&page.0, text.as_bytes())? {
             return Ok(page);
         }
-        Err(Failure::new(Exit::Io, "io", "cannot make a file to be edited: its name is taken"))
+        Err(Failure::new(ErrorCode::Io, "cannot make a file to be edited: its name is taken"))
     }
 
     fn saved_at(&self) -> Result<SystemTime> {

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use dialoguer::Confirm;
 
 use crate::escape::visible;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::signals;
 
 /// Whether and how questions are asked.
@@ -32,11 +32,7 @@ impl Prompt {
             return Err(Failure::missing("--yes", &format!("to answer: {question}")));
         }
         let answer = asked(|| Confirm::new().with_prompt(visible(question)).default(false).interact())?;
-        if answer {
-            Ok(())
-        } else {
-            Err(Failure::new(Exit::Refused, "not_confirmed", "not confirmed; nothing was changed"))
-        }
+        if answer { Ok(()) } else { Err(Failure::new(ErrorCode::NotConfirmed, "not confirmed; nothing was changed")) }
     }
 
     /// Asks for a password, twice and without echo.
@@ -59,9 +55,7 @@ pub(crate) fn asked<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> 
 fn failed(error: dialoguer::Error) -> Failure {
     let dialoguer::Error::IO(error) = error;
     match error.kind() {
-        std::io::ErrorKind::Interrupted => {
-            Failure::new(Exit::Interrupted, "interrupted", "interrupted; nothing was changed")
-        }
-        _ => Failure::new(Exit::Io, "io", format!("cannot ask: {error}")),
+        std::io::ErrorKind::Interrupted => Failure::new(ErrorCode::Interrupted, "interrupted; nothing was changed"),
+        _ => Failure::new(ErrorCode::Io, format!("cannot ask: {error}")),
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Map, Value};
 
-use crate::escape;
+use crate::escape::visible;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, Format, Output, Row, csv, table};
 
@@ -118,7 +118,7 @@ impl Output {
             Format::Table => self.sheet_for_reading(view),
             Format::Json | Format::Jsonl => self.sheet_as_json(view),
             Format::Csv => self.sheet_as_csv(&view),
-            Format::Name => writeln!(self.out, "{}", escape::visible(&view.name)).map_err(Failure::output),
+            Format::Name => writeln!(self.out, "{}", visible(&view.name)).map_err(Failure::output),
         }?;
         self.flush()
     }
@@ -131,7 +131,7 @@ impl Output {
     fn sheet_for_reading(&mut self, view: DetailView) -> Result<()> {
         let wanted = self.fields.clone();
         let keep = |key: &str| wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| field == key));
-        let mut text = format!("{}\n", self.bold(&escape::visible(&view.title)));
+        let mut text = format!("{}\n", self.bold(&visible(&view.title)));
         for section in view.sections {
             let mut lines = Vec::new();
             let mut page = table::Page::default();

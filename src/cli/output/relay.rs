@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Row, TableWriter};
 
 /// How many rows are handed on together. A shorter list is not worth a thread.
@@ -79,5 +79,5 @@ fn write<'e, R: Row>(mut writer: TableWriter<'e, R>, received: &Receiver<Vec<R>>
 }
 
 fn gone() -> Failure {
-    Failure::new(Exit::Internal, "internal", "the writer of results is gone")
+    Failure::new(ErrorCode::Internal, "the writer of results is gone")
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::escape;
+use crate::escape::visible;
 use crate::exit::{Failure, Result};
 use crate::output::{Column, Format, Output, Row, csv, selection, table};
 
@@ -58,7 +58,7 @@ impl<'o, R: Row> TableWriter<'o, R> {
             Format::Csv => self.record(row),
             Format::Name => {
                 let cell = (self.columns[0].cell)(row);
-                writeln!(self.output.out, "{}", escape::visible(&cell.for_data())).map_err(Failure::output)
+                writeln!(self.output.out, "{}", visible(&cell.for_data())).map_err(Failure::output)
             }
         }
     }

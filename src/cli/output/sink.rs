@@ -8,7 +8,7 @@ use std::path::Path;
 use ssgctl::error::quoted;
 use ssgctl::store::files::{self, Draft};
 
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// How much is kept before it is written.
 const BUFFER: usize = 64 * 1024;
@@ -33,11 +33,12 @@ impl Sink {
         match path.symlink_metadata() {
             Ok(there) if replace && !there.is_file() => {
                 let message = format!("{shown} is no regular file and is not replaced");
-                return Err(Failure::new(Exit::Refused, "refused", message));
+                return Err(Failure::new(ErrorCode::Refused, message));
             }
             Ok(_) if !replace => {
-                return Err(Failure::new(Exit::Conflict, "exists", format!("{shown} is there already"))
-                    .hint("--force replaces it"));
+                return Err(
+                    Failure::new(ErrorCode::Exists, format!("{shown} is there already")).hint("--force replaces it")
+                );
             }
             _ => {}
         }
@@ -67,7 +68,7 @@ impl Sink {
         if replace {
             draft.publish_over()?;
         } else if !draft.publish()? {
-            return Err(Failure::new(Exit::Conflict, "exists", "another process has made the file meanwhile"));
+            return Err(Failure::new(ErrorCode::Exists, "another process has made the file meanwhile"));
         }
         Ok(Self::stdout())
     }

@@ -4,7 +4,7 @@ use anstyle::Style;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 
-use crate::escape;
+use crate::escape::visible;
 use crate::output::Cell;
 
 /// Fills the line between headings and rows, which shows where the headings end and is left out. No cell has it: what cannot
@@ -24,7 +24,7 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn add<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) {
         let cells: Vec<Cell<'a>> = cells.collect();
-        let texts: Vec<String> = cells.iter().map(|cell| escape::visible(&cell.for_reading()).into_owned()).collect();
+        let texts: Vec<String> = cells.iter().map(|cell| visible(&cell.for_reading()).into_owned()).collect();
         self.numbers.resize(cells.len(), None);
         self.figures.resize(cells.len(), 0);
         let widths = self.numbers.iter_mut().zip(&mut self.figures);

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, ErrorKind};
 
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, InputError};
 use crate::formats::csv::blocks::{Block, Blocks};
 use crate::formats::csv::text::Text;
 
@@ -54,9 +54,12 @@ impl<R: BufRead> Lines<R> {
         let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
         match beginning {
-            [0x1f, 0x8b, ..] => return refused("bad_encoding", "the file is compressed; unpack it first"),
+            [0x1f, 0x8b, ..] => return refused(InputError::BadEncoding, "the file is compressed; unpack it first"),
             [b'P', b'K', 3, 4, ..] => {
-                return refused("bad_encoding", "the file is a workbook or an archive; save it as CSV in UTF-8");
+                return refused(
+                    InputError::BadEncoding,
+                    "the file is a workbook or an archive; save it as CSV in UTF-8",
+                );
             }
             [0xef, 0xbb, 0xbf, ..] => lines.input.consume(3),
             _ => {}
@@ -108,7 +111,7 @@ impl<R: BufRead> Lines<R> {
         }
         if bytes.len() > self.longest {
             let message = format!("the line is longer than {} KiB", self.longest / 1024);
-            return Err(Fault::of_file(self.number, 1, "too_long", message));
+            return Err(Fault::of_file(self.number, 1, InputError::TooLong, message));
         }
         let nul = memchr::memchr(0, &bytes);
         self.text = String::from_utf8(bytes).map_err(|error| {
@@ -145,7 +148,7 @@ impl<R: BufRead> Lines<R> {
 
     /// What follows after the beginning of a line is no text.
     fn unreadable_at(&self, before: &str, message: &str) -> Fault {
-        Fault::of_file(self.number, before.chars().count() as u64 + 1, "bad_encoding", message)
+        Fault::of_file(self.number, before.chars().count() as u64 + 1, InputError::BadEncoding, message)
     }
 }
 

@@ -11,7 +11,7 @@ mod text;
 use std::io::BufRead;
 use std::rc::Rc;
 
-use crate::error::{Error, Fault, quoted};
+use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::InputRow;
 use crate::formats::csv::blocks::{Block, Blocks};
 use crate::formats::csv::lines::{LONGEST_FIELD, Lines};
@@ -94,11 +94,16 @@ impl<R: BufRead> Records<R> {
     pub(crate) fn open(lines: Lines<R>) -> Result<Self, Fault> {
         let mut records = Self::new(lines);
         let Some(ended) = records.advance(true)? else {
-            return Err(Fault::of_file(1, 1, "no_header", "the file is empty; it must begin with a header line"));
+            return Err(Fault::of_file(
+                1,
+                1,
+                InputError::NoHeader,
+                "the file is empty; it must begin with a header line",
+            ));
         };
         if !ended {
             let message = "the file ends inside its header line: it was cut off, or has no rows";
-            return Err(Fault::of_file(records.lines.number(), 1, "cut_off", message));
+            return Err(Fault::of_file(records.lines.number(), 1, InputError::CutOff, message));
         }
         let header = records.current();
         let names: Vec<&str> = header.fields().map(str::trim).collect();
@@ -106,7 +111,7 @@ impl<R: BufRead> Records<R> {
             if names[..index].contains(name) {
                 let (Place { line, column }, name) = (header.place(index), quoted(name));
                 let message = format!("column {name} stands twice in the header");
-                return Err(Fault::of_file(line, column, "bad_header", message));
+                return Err(Fault::of_file(line, column, InputError::BadHeader, message));
             }
         }
         let (columns, shared) =
@@ -160,10 +165,10 @@ impl<R: BufRead> Records<R> {
         if has < needs && !ended {
             self.over = true;
             let message = format!("the file ends here with {has} of {needs} fields: it was cut off");
-            return Fault::of_file(line, column, "cut_off", message);
+            return Fault::of_file(line, column, InputError::CutOff, message);
         }
         let message = format!("the row has {has} fields, the header {needs}");
-        Fault::of_row(line, column, Error::Input { code: "bad_row", message })
+        Fault::of_row(line, column, Error::Input { code: InputError::BadRow, message })
     }
 
     /// Goes to the next record; says whether its last line had an end. Empty lines between records do not count.
@@ -222,7 +227,7 @@ impl<R: BufRead> Records<R> {
                 let Place { line, column } = self.open.place();
                 let message =
                     "the file ends inside the quoted field that begins here: a quote is missing, or the file was cut off";
-                Fault::of_file(line, column, "cut_off", message)
+                Fault::of_file(line, column, InputError::CutOff, message)
             })?;
         }
     }
@@ -290,7 +295,7 @@ mod tests {
 
     fn told(fault: Fault) -> String {
         match *fault.error {
-            Error::Input { code, .. } => format!("{}:{} {code}", fault.line, fault.column),
+            Error::Input { code, .. } => format!("{}:{} {code:?}", fault.line, fault.column),
             other => other.to_string(),
         }
     }
@@ -319,16 +324,16 @@ mod tests {
     #[test]
     fn every_fault_is_named_by_line_and_column() {
         let faults = [
-            ("", "1:1 no_header"),
-            ("a,b", "1:1 cut_off"),
-            ("a,a\n", "1:3 bad_header"),
-            ("a,b\n1,2\n1,2,3\n", "3:5 bad_row"),
-            ("a,b\n1\n2,3\n", "2:1 bad_row"),
-            ("a,b\n1,2\n1", "3:1 cut_off"),
-            ("a,b\n1,\"2\n3,4\n", "2:3 cut_off"),
-            ("a,b\n1,x\"y\"\n", "2:4 bad_quote"),
-            ("a,b\n1,\"x\"y\n", "2:6 bad_quote"),
-            ("a,b\n1,\0\n", "2:3 bad_encoding"),
+            ("", "1:1 NoHeader"),
+            ("a,b", "1:1 CutOff"),
+            ("a,a\n", "1:3 BadHeader"),
+            ("a,b\n1,2\n1,2,3\n", "3:5 BadRow"),
+            ("a,b\n1\n2,3\n", "2:1 BadRow"),
+            ("a,b\n1,2\n1", "3:1 CutOff"),
+            ("a,b\n1,\"2\n3,4\n", "2:3 CutOff"),
+            ("a,b\n1,x\"y\"\n", "2:4 BadQuote"),
+            ("a,b\n1,\"x\"y\n", "2:6 BadQuote"),
+            ("a,b\n1,\0\n", "2:3 BadEncoding"),
         ];
         for (text, fault) in faults {
             assert_eq!(read(text).expect_err(text), fault, "{text:?}");
@@ -348,10 +353,10 @@ mod tests {
         let long = "x".repeat(LONGEST_FIELD + 1);
         assert_eq!(
             read(&format!("a,b\n1,{long}\n")).expect_err("too long"),
-            format!("2:{} too_long", LONGEST_FIELD + 3)
+            format!("2:{} TooLong", LONGEST_FIELD + 3)
         );
         let quoted = "line\n".repeat(LONGEST_FIELD / 5 + 1);
-        assert!(read(&format!("a,b\n1,\"{quoted}\"\n")).expect_err("too long").ends_with("too_long"));
+        assert!(read(&format!("a,b\n1,\"{quoted}\"\n")).expect_err("too long").ends_with("TooLong"));
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! A CSV record with quotes: it is put together piece by piece, from one line or several.
 
-use crate::error::Fault;
+use crate::error::{Fault, InputError};
 use crate::formats::csv::MOST_COLUMNS;
 use crate::formats::csv::lines::LONGEST_FIELD;
 use crate::formats::csv::record::{Place, Record, Span};
@@ -109,7 +109,7 @@ impl Open {
         if let Some(beyond) = (room..piece.len()).find(|&end| piece.is_char_boundary(end)) {
             let column = at.column + piece[..beyond].chars().count() as u64;
             let message = format!("the field is longer than {} KiB; is a quote missing?", LONGEST_FIELD / 1024);
-            return Err(Fault::of_file(at.line, column, "too_long", message));
+            return Err(Fault::of_file(at.line, column, InputError::TooLong, message));
         }
         self.text.push_str(piece);
         Ok(())
@@ -149,5 +149,5 @@ impl<'a> Rest<'a> {
 }
 
 fn bad_quote(place: Place, message: &str) -> Fault {
-    Fault::of_file(place.line, place.column, "bad_quote", message)
+    Fault::of_file(place.line, place.column, InputError::BadQuote, message)
 }

@@ -9,7 +9,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, ToSql, params_from_iter};
 use serde_json::value::RawValue;
 
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, InputError, Result, quoted};
 use crate::store::sqlite::document_rows;
 use crate::store::{Snapshot, Tx};
 
@@ -161,7 +161,7 @@ impl Tx<'_> {
 }
 
 fn refused(message: String) -> Error {
-    Error::Input { code: "bad_document", message }
+    Error::Input { code: InputError::BadDocument, message }
 }
 
 /// What the database says of a rule that is broken, without its own words for it.

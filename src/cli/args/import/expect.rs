@@ -5,7 +5,7 @@ use ssgctl::error::{count, quoted};
 use ssgctl::model::Hash;
 
 use crate::args::input::Watch;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// What is known of a file beforehand.
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ impl ExpectArgs {
 
     /// Refuses a file that was read and is not as expected.
     pub(crate) fn check(&self, file: &str, rows: u64, watch: &Watch) -> Result<()> {
-        let refused = |message| Err(Failure::new(Exit::BadInput, "not_as_expected", message));
+        let refused = |message| Err(Failure::new(ErrorCode::NotAsExpected, message));
         let file = quoted(file);
         match self.expect_rows {
             Some(expected) if expected != rows => {

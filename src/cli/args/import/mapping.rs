@@ -11,7 +11,7 @@ use ssgctl::model::Invalid;
 
 use crate::args::import::ImportArgs;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// A column of a file and ours that it is read as.
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ pub(super) fn column_mapping<I: Importer>(
     asked.extend(args.ignore.iter().cloned());
     if let Some(column) = column_mapping.lacking(&asked, columns).next().filter(|_| !columns.is_empty()) {
         let message = format!("the file has no column {}; it has {}", quoted(column), quoted(columns.join(",")));
-        return Err(Failure::new(Exit::BadInput, "bad_header", message));
+        return Err(Failure::new(ErrorCode::BadHeader, message));
     }
     Ok(Some(column_mapping).filter(|column_mapping| !column_mapping.is_empty()))
 }

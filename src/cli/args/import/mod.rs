@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ssgctl::Error;
-use ssgctl::error::{Faults, count, quoted};
+use ssgctl::error::{Faults, InputError, count, quoted};
 use ssgctl::formats::{ColumnMapping, RecordReader};
 use ssgctl::import::{ImportTally, Importer, OnExisting, Planned, import};
 use ssgctl::store::Tx;
@@ -166,7 +166,7 @@ impl<'a, I: Importer> Job<'a, I> {
 /// The failure of a file with faults.
 fn refused(file: &str, faults: Faults) -> Failure {
     let first = faults.first.first().map(|fault| &*fault.error);
-    let is_of_header = matches!(first, Some(Error::Input { code: "bad_header", .. }));
+    let is_of_header = matches!(first, Some(Error::Input { code: InputError::BadHeader, .. }));
     let failure = Failure::of_file(file, faults);
     if is_of_header {
         return failure.hint("`--map THEIRS=OURS` reads a column under another name, `--from` a known kind of file");

@@ -12,7 +12,7 @@ use ssgctl::store::Due;
 use crate::args::change::{ChangeArgs, ReasonArgs};
 use crate::commands::mail::post;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, Row, Shown};
 
 /// Find balances that crossed their thresholds, and send what there is to tell: the cron job
@@ -152,7 +152,7 @@ fn status(context: &mut Context) -> Result<()> {
     let run = context.store()?.read()?.last_check_run()?;
     match run {
         Some(run) => context.output.row(&run),
-        None => Err(Failure::new(Exit::NotFound, "never_ran", "`balance check` has never run on this database")),
+        None => Err(Failure::new(ErrorCode::NeverRan, "`balance check` has never run on this database")),
     }
 }
 

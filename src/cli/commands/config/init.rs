@@ -6,7 +6,7 @@ use ssgctl::store::files;
 
 use crate::config::TEMPLATE;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// Write a configuration file that explains every setting, with none in force
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
     let path = context.settings.config_path()?;
     let shown = path.display().to_string();
     if !files::write_new(path, TEMPLATE.as_bytes())? {
-        return Err(Failure::new(Exit::Conflict, "exists", format!("{} is there already", quoted(shown))));
+        return Err(Failure::new(ErrorCode::Exists, format!("{} is there already", quoted(shown))));
     }
     context.output.value("path", &shown)
 }

@@ -4,7 +4,7 @@ use ssgctl::model::{Change, CustomerDetails, EntityKind};
 
 use crate::config;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::interactive::editor;
 use crate::output::Cell;
 
@@ -16,7 +16,7 @@ pub(super) fn edit(context: &Context, name: &str, details: CustomerDetails) -> R
     let mut text = as_toml(&details)?;
     loop {
         let Some(edited) = editor::edit(&text, ".toml")? else {
-            return Err(Failure::new(Exit::Refused, "not_confirmed", "the text was not saved; nothing was changed"));
+            return Err(Failure::new(ErrorCode::NotConfirmed, "the text was not saved; nothing was changed"));
         };
         match read(&edited, name) {
             Ok(changed) => {
@@ -36,7 +36,7 @@ pub(super) fn edit(context: &Context, name: &str, details: CustomerDetails) -> R
 fn confirm(context: &Context, name: &str, before: &CustomerDetails, after: &CustomerDetails) -> Result<()> {
     let change = Change::new(EntityKind::Customer, "edit", name, None).between(Some(before), Some(after));
     if change.is_empty() {
-        return Err(Failure::new(Exit::Refused, "not_confirmed", "nothing was changed"));
+        return Err(Failure::new(ErrorCode::NotConfirmed, "nothing was changed"));
     }
     context.note(&Cell::Changes(&change.fields.values()).for_reading());
     context.prompt.confirm("Save?")
@@ -44,7 +44,7 @@ fn confirm(context: &Context, name: &str, before: &CustomerDetails, after: &Cust
 
 fn as_toml(details: &CustomerDetails) -> Result<String> {
     let mut text = toml::to_string_pretty(details)
-        .map_err(|error| Failure::new(Exit::Internal, "internal", format!("the customer has no TOML form: {error}")))?;
+        .map_err(|error| Failure::new(ErrorCode::Internal, format!("the customer has no TOML form: {error}")))?;
     let unset: Vec<&str> = FIELDS.iter().copied().filter(|field| !text.contains(&format!("{field} = "))).collect();
     if !unset.is_empty() {
         text.push_str(&format!("\n# Not set: {}\n", unset.join(", ")));

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::commands::db::head::Head;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, Row};
 
 /// Examine the whole database
@@ -46,10 +46,6 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     }
     context.output.all(&findings)?;
     let faults = if findings.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", findings.len()) };
-    Err(Failure::new(
-        Exit::CheckFailed,
-        "check_failed",
-        format!("{faults} found; change nothing before they are understood"),
-    )
-    .hint("`ssgctl db backup` keeps the file as it is now"))
+    Err(Failure::new(ErrorCode::CheckFailed, format!("{faults} found; change nothing before they are understood"))
+        .hint("`ssgctl db backup` keeps the file as it is now"))
 }

@@ -7,7 +7,7 @@ use ssgctl::error::quoted;
 use ssgctl::store::{Clock, Location, Store};
 
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// Make the database anew from a backup
 ///
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &RestoreArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&["path"])?;
     let to = context.settings.database()?.to_owned();
     if !args.file.exists() {
-        return Err(Failure::new(Exit::NotFound, "no_file", format!("no file at {}", quoted(args.file.display()))));
+        return Err(Failure::new(ErrorCode::NoFile, format!("no file at {}", quoted(args.file.display()))));
     }
     let from = Location { path: args.file.clone(), create: false, wait: context.settings.wait };
     Store::open(&from, Clock::System)?.restore(&to)?;

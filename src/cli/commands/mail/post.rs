@@ -13,7 +13,7 @@ use ssgctl::model::{CheckCounts, EmailState, OutboxEmail};
 
 use crate::args::change::ReasonArgs;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// How long a new email waits for others to be sent. They are sent by somebody who will find it too.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -96,7 +96,7 @@ fn send_now(
 ) -> Result<()> {
     let Some(_lock) = lock_soon(context)? else {
         let message = format!("{} for a later run: another run is sending", waits(emails.len()));
-        return Err(Failure::new(Exit::MailDeferred, "mail_deferred", message));
+        return Err(Failure::new(ErrorCode::MailDeferred, message));
     };
     let (mut counts, mut worst) = (CheckCounts::default(), None);
     let round = Round::Of(emails.iter().map(|email| email.id).collect());
@@ -130,7 +130,7 @@ pub(crate) fn worse(known: Option<OutboxEmail>, email: &OutboxEmail) -> Option<O
 
 /// An email that a person must look at.
 pub(crate) fn attention(message: String) -> Failure {
-    Failure::new(Exit::MailAttention, "mail_attention", message)
+    Failure::new(ErrorCode::MailAttention, message)
 }
 
 /// What became of emails: what a person must look at before what a later run will do by itself.
@@ -156,7 +156,7 @@ pub(crate) fn deferred(counts: CheckCounts, worst: Option<&OutboxEmail>) -> Resu
     }
     let emails = counted(counts.deferred.into(), "email");
     let message = format!("{emails} could not be sent, to be tried by a later run{}", last(worst));
-    Err(Failure::new(Exit::MailDeferred, "mail_deferred", message))
+    Err(Failure::new(ErrorCode::MailDeferred, message))
 }
 
 fn last(worst: Option<&OutboxEmail>) -> String {

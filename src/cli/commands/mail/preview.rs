@@ -13,7 +13,7 @@ use ssgctl::{Error, ops};
 
 use crate::args::completion;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// Show an email as a customer would get it now, and send nothing
 ///
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &PreviewArgs, context: &mut Context) -> Result<()> {
             context.output.refuse_unknown_fields(&["path"])?;
             if !files::write_new(path, email.html.as_bytes())? {
                 let message = format!("{} is there already", quoted(path.display()));
-                return Err(Failure::new(Exit::Conflict, "exists", message));
+                return Err(Failure::new(ErrorCode::Exists, message));
             }
             context.output.value("path", &path.display().to_string())
         }

@@ -8,7 +8,7 @@ use ssgctl::ops::outbox;
 use crate::args::change::{ChangeArgs, ReasonArgs};
 use crate::commands::mail::post;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::Shown;
 
 /// Send a test email now
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {
     let mut transport = context.settings.mail.transport()?.transport()?;
     // A check takes emails that are being sent for those of a run that died; it has to wait for this one.
     let Some(_lock) = post::lock(context)? else {
-        let busy = Failure::new(Exit::Busy, "busy", "`balance check` is running and sends emails");
+        let busy = Failure::new(ErrorCode::Busy, "`balance check` is running and sends emails");
         return Err(busy.hint("nothing was sent; try again when it has ended"));
     };
     let email = context.write_unshown(&change, |tx| {
@@ -53,5 +53,5 @@ pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {
         return Ok(());
     }
     let why = email.last_error.unwrap_or_default();
-    Err(Failure::new(Exit::MailAttention, "mail_attention", format!("the test email was not sent: {why}")))
+    Err(Failure::new(ErrorCode::MailAttention, format!("the test email was not sent: {why}")))
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use ssgctl::model::{AccountCode, Country, EmailAddress, Money, Msisdn, MsisdnList, Name, Organisation, ServiceCode};
 
 use crate::args::input;
-use crate::exit::{Exit, Failure, Place, Result};
+use crate::exit::{ErrorCode, Failure, Place, Result};
 
 /// The most characters of a complaint that are shown.
 const LONGEST: usize = 400;
@@ -70,13 +70,12 @@ fn parse(text: &str, file: String) -> Result<Payload> {
     // An array would else be read as the fields in their order.
     if text.trim_start().starts_with('[') {
         let place = Place { file, line: 1, column: 1 };
-        return Err(Failure::new(Exit::BadInput, "bad_value", "the payload must be an object").at(place));
+        return Err(Failure::new(ErrorCode::BadValue, "the payload must be an object").at(place));
     }
     serde_json::from_str(text).map_err(|error| {
         let message = without_place(&error);
-        let fault = |message: String, line, column| {
-            Failure::new(Exit::BadInput, "bad_value", message).at(Place { file, line, column })
-        };
+        let fault =
+            |message: String, line, column| Failure::new(ErrorCode::BadValue, message).at(Place { file, line, column });
         match field_at_fault(text, &message) {
             // The reader's own place is where it stopped, which may be lines below the value.
             Some((field, at)) => {

@@ -10,7 +10,7 @@ use crate::args::change::ReasonArgs;
 use crate::commands::mail::post;
 use crate::commands::mail::post::SentEmails;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// Who writes the emails, what they tell of the gateway, and who takes them away.
 pub(crate) struct AccountEmails {
@@ -47,7 +47,7 @@ impl AccountEmails {
         };
         if to.is_empty() {
             let message = format!("no contact of {} has an email address", pack.customer.account_code);
-            return Err(Failure::new(Exit::Refused, "refused", message)
+            return Err(Failure::new(ErrorCode::Refused, message)
                 .hint("`ssgctl contact add` one, or name an address with `ssgctl smpp handover --to`"));
         }
         let composed = self.renderer.compose_handover(kind, &pack, contains_password)?;

@@ -12,7 +12,7 @@ use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::input;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Exit, Failure, Result};
 use crate::output::{Cell, Column, Row};
 
 /// Change or list the closed user group of an SMPP account
@@ -115,13 +115,13 @@ fn list(args: &CugArgs, context: &mut Context) -> Result<()> {
 fn numbers(these: &[String]) -> Result<MsisdnSet> {
     let mut numbers = Vec::new();
     for text in these {
-        let list: MsisdnList = text
-            .parse()
-            .map_err(|rule| Failure::new(Exit::Usage, "bad_value", format!("NUMBER: {rule}")).field("number"))?;
+        let list: MsisdnList = text.parse().map_err(|rule| {
+            Failure::new(ErrorCode::BadValue, format!("NUMBER: {rule}")).exit(Exit::Usage).field("number")
+        })?;
         numbers.extend(list.0);
     }
     if numbers.is_empty() {
-        return Err(Failure::new(Exit::Usage, "missing_value", "NUMBER is needed").field("number"));
+        return Err(Failure::new(ErrorCode::MissingValue, "NUMBER is needed").field("number"));
     }
     Ok(numbers.into_iter().collect())
 }

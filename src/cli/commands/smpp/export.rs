@@ -18,7 +18,7 @@ use crate::args::export;
 use crate::args::input;
 use crate::commands::smpp::accounts;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, Row};
 
 /// Write the accounts as `smpp import` reads them, or with their passwords as a gateway does, or compare with what it holds
@@ -219,11 +219,11 @@ fn view(args: &ExportArgs, make: Make, accounts: &[Credentials], context: &Conte
     if !view.unfit.is_empty() && !args.skip_unfit {
         let details = view.unfit.iter().map(|unfit| {
             let message = format!("SMPP account {}: {}", quoted(&unfit.system_id), unfit.reason);
-            Failure::new(Exit::Refused, "refused", message)
+            Failure::new(ErrorCode::Refused, message)
         });
         let count = count(view.unfit.len() as u64, "account");
         let message = format!("{} cannot hold {count}, nothing was exported", make.as_str());
-        return Err(Failure::new(Exit::Refused, "refused", message)
+        return Err(Failure::new(ErrorCode::Refused, message)
             .hint("--skip-unfit leaves them out")
             .because_of(details.collect()));
     }

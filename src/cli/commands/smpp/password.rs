@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::args::input;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// A password is generated unless one of these is given.
 #[derive(Debug, Clone, Args)]
@@ -49,6 +49,6 @@ impl PasswordArgs {
         let password = text.trim_end_matches(['\r', '\n']).parse();
         password
             .map(Some)
-            .map_err(|rule| Failure::new(Exit::BadInput, "bad_value", format!("password {rule}")).field("password"))
+            .map_err(|rule| Failure::new(ErrorCode::BadValue, format!("password {rule}")).field("password"))
     }
 }

@@ -13,7 +13,7 @@ use ssgctl::smpp::{Client, End, Endpoint, Report, Status, Step, guesses, probe};
 use crate::args::change::{ChangeArgs, ReasonArgs};
 use crate::args::completion;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, Row, Shown};
 
 /// Bind to the gateway as the customer's client would, and say why not
@@ -210,9 +210,9 @@ fn tell(probed: &[Probed], context: &Context) {
 fn verdict(probed: &[Probed]) -> Result<()> {
     let failed: Vec<&Probed> = probed.iter().filter(|probed| probed.stopped_at().is_some()).collect();
     let is_unreachable = failed.iter().any(|probed| matches!(probed.report.end, End::Failed { .. }));
-    let (exit, code) = if is_unreachable { (Exit::Io, "io") } else { (Exit::Refused, "refused") };
+    let code = if is_unreachable { ErrorCode::Io } else { ErrorCode::Refused };
     let failure = |probed: &Probed| {
-        let failure = Failure::new(exit, code, probed.told());
+        let failure = Failure::new(code, probed.told());
         if probed.guesses.is_empty() { failure } else { failure.hint(probed.guesses.join("; ")) }
     };
     match failed.as_slice() {
@@ -220,7 +220,7 @@ fn verdict(probed: &[Probed]) -> Result<()> {
         [one] => Err(failure(one)),
         several => {
             let message = format!("{} of {} endpoints failed", several.len(), probed.len());
-            Err(Failure::new(exit, code, message).because_of(several.iter().map(|one| failure(one)).collect()))
+            Err(Failure::new(code, message).because_of(several.iter().map(|one| failure(one)).collect()))
         }
     }
 }

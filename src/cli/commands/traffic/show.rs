@@ -9,7 +9,7 @@ use ssgctl::store::MessageQuestion;
 use crate::args::completion;
 use crate::args::search::SearchArgs;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// Show what became of a message, and what it was charged
 ///
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
         let pruned = pruned_before.map(|day| format!("messages from before {} were pruned", day_of(day)));
         let narrowed = (from.is_some() || until.is_some() || args.account.is_some())
             .then(|| "look without the account and the period".to_owned());
-        return Err(Failure::new(Exit::NotFound, "not_found", message).maybe_hint(narrowed.or(pruned)));
+        return Err(Failure::new(ErrorCode::NotFound, message).maybe_hint(narrowed.or(pruned)));
     }
     context.output.all(&records)
 }

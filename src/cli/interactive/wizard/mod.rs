@@ -16,7 +16,7 @@ use dialoguer::console::Term;
 use crate::commands::smpp::AccountEmails;
 use crate::context::Context;
 use crate::escape::visible;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 use crate::signals;
 use answers::{Answers, Given, State};
 use ask::{Reply, Review};
@@ -102,7 +102,7 @@ pub(crate) fn complete(
 
 /// Answers that made of a command line another command: a bug.
 pub(crate) fn another_command() -> Failure {
-    Failure::new(Exit::Internal, "internal", "the answers made another command")
+    Failure::new(ErrorCode::Internal, "the answers made another command")
 }
 
 /// Whether the command line answers any question of a dialogue.
@@ -127,7 +127,7 @@ fn hold(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, answers: 
         match ask::review(question)? {
             Review::Yes => return Ok(()),
             Review::No => {
-                return Err(Failure::new(Exit::Refused, "not_confirmed", "not confirmed; nothing was changed"));
+                return Err(Failure::new(ErrorCode::NotConfirmed, "not confirmed; nothing was changed"));
             }
             Review::Change => change_one(context, catalog, answers)?,
         }

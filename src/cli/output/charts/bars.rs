@@ -4,7 +4,7 @@ use anstyle::{Ansi256Color, AnsiColor, Color, Style};
 use ssgctl::report::{Bar, Chart, Hue, Series};
 use unicode_width::UnicodeWidthStr;
 
-use crate::escape;
+use crate::escape::visible;
 
 /// How wide a chart is where no terminal says so.
 const WIDTH: u16 = 80;
@@ -16,12 +16,12 @@ const GAP: &str = "  ";
 /// The lines of a chart.
 pub(crate) fn lines(chart: &Chart, width: Option<u16>, colour: bool) -> Vec<String> {
     let pen = Pen { colour };
-    let labels: Vec<String> = chart.bars.iter().map(|bar| escape::visible(&bar.label).into_owned()).collect();
+    let labels: Vec<String> = chart.bars.iter().map(|bar| visible(&bar.label).into_owned()).collect();
     let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
     let total_width = chart.highest().to_string().len();
     let taken = label_width + total_width + 2 * GAP.len();
     let room = usize::from(width.unwrap_or(WIDTH)).saturating_sub(taken).max(LEAST);
-    let mut lines = vec![pen.bold(&escape::visible(&chart.title)), escape::visible(&chart.subtitle).into_owned()];
+    let mut lines = vec![pen.bold(&visible(&chart.title)), visible(&chart.subtitle).into_owned()];
     lines.push(String::new());
     for (bar, label) in chart.bars.iter().zip(&labels) {
         let padding = " ".repeat(label_width - label.width());

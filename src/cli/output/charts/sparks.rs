@@ -4,7 +4,7 @@ use anstyle::Style;
 use ssgctl::report::Sparkline;
 use unicode_width::UnicodeWidthStr;
 
-use crate::escape;
+use crate::escape::visible;
 
 /// How wide they are where no terminal says so.
 const WIDTH: u16 = 80;
@@ -38,9 +38,9 @@ pub(crate) fn lines(sparks: &Sparks<'_>, width: Option<u16>, colour: bool) -> Ve
     let together = values.div_ceil(room).max(1);
 
     let bold = Style::new().bold();
-    let title = escape::visible(sparks.title);
+    let title = visible(sparks.title);
     let title = if colour { format!("{bold}{title}{bold:#}") } else { title.into_owned() };
-    let mut drawn = vec![title, escape::visible(sparks.subtitle).into_owned(), String::new()];
+    let mut drawn = vec![title, visible(sparks.subtitle).into_owned(), String::new()];
     for ((line, label), total) in sparks.lines.iter().zip(&labels).zip(&totals) {
         let padding = " ".repeat(label_width - label.width());
         let spark = spark(&line.values, together);

@@ -2,7 +2,7 @@
 
 use ssgctl::report::{Bar, Chart, Hue, Scale, compact};
 
-use crate::escape;
+use crate::escape::visible;
 
 /// The size of the picture in pixels.
 const WIDTH: i64 = 960;
@@ -156,7 +156,7 @@ fn px(hundredths: i64) -> String {
 /// A text that no reader of XML takes for anything else.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in escape::visible(text).chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
