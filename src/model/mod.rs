@@ -30,6 +30,7 @@ mod traffic;
 mod warning;
 mod web;
 pub(crate) mod word_enum;
+mod zone;
 
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
@@ -66,3 +67,4 @@ pub use traffic::{DayTraffic, HourTraffic, Message, MessageId, MessageState, Sta
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};
 pub use word_enum::WordEnum;
+pub use zone::Zone;

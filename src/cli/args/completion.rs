@@ -1,9 +1,8 @@
-//! Completion of command lines: the loaders for shells, and the names that the database knows.
+//! Completion of command lines: the words that an argument can be, of which most are names that the database knows.
 
 use std::ffi::OsStr;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
 use clap_complete::CompletionCandidate;
 use ssgctl::Error;
 use ssgctl::model::Country;
@@ -13,44 +12,9 @@ use ssgctl::store::{
 };
 
 use crate::config::{FileArgs, Settings};
-use crate::context::Context;
-use crate::exit::Result;
 
 /// How many names are offered at most.
 const MOST: u64 = 200;
-
-/// Print what makes a shell complete ssgctl's commands, options and names
-///
-/// The line asks the program itself whenever the shell completes, so it never goes stale.
-#[derive(Debug, Args)]
-#[command(after_long_help = "Examples:
-  echo 'source <(ssgctl completions bash)' >> ~/.bashrc
-  ssgctl completions zsh > ~/.zfunc/_ssgctl
-  ssgctl completions fish > ~/.config/fish/completions/ssgctl.fish")]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_name = "SHELL", value_enum)]
-    shell: Shell,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-}
-
-pub(crate) fn run(args: &CompletionsArgs, context: &mut Context) -> Result<()> {
-    let loader = match args.shell {
-        Shell::Bash => "# Completion of ssgctl in bash.\nsource <(COMPLETE=bash ssgctl)\n",
-        Shell::Zsh => {
-            "#compdef ssgctl\n# Completion of ssgctl in zsh.\nsource <(COMPLETE=zsh ssgctl)\n\
-             if [ \"$funcstack[1]\" = \"_ssgctl\" ]; then _clap_dynamic_completer_ssgctl \"$@\"; fi\n"
-        }
-        Shell::Fish => "# Completion of ssgctl in fish.\nCOMPLETE=fish ssgctl | source\n",
-    };
-    context.output.text(loader.as_bytes())
-}
 
 /// Countries, by code.
 pub(crate) fn countries() -> Vec<CompletionCandidate> {
@@ -70,7 +34,7 @@ pub(crate) fn zones() -> Vec<CompletionCandidate> {
 /// Customers whose code begins with what was typed.
 pub(crate) fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
-        let page = Page { sort: CustomerSort::AccountCode, descending: false, limit: None };
+        let page = Page::all(CustomerSort::AccountCode);
         let filter =
             CustomerFilter { archive_filter: ArchiveFilter::All, country: None, search: Some(typed.to_owned()), page };
         snapshot.customers(&filter, |customer| {
@@ -82,7 +46,7 @@ pub(crate) fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
 /// SMPP accounts whose system ID or short name begins with what was typed.
 pub(crate) fn accounts(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
-        let page = Page { sort: SmppSort::SystemId, descending: false, limit: None };
+        let page = Page::all(SmppSort::SystemId);
         let search = Some(typed.to_owned());
         let filter = SmppFilter {
             customer_id: None,
@@ -105,7 +69,7 @@ pub(crate) fn accounts(typed: &OsStr) -> Vec<CompletionCandidate> {
 /// Services whose code begins with what was typed.
 pub(crate) fn services(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
-        let page = Page { sort: ServiceSort::Code, descending: false, limit: None };
+        let page = Page::all(ServiceSort::Code);
         let filter = ServiceFilter { unit: None, search: Some(typed.to_owned()), page };
         snapshot
             .services(&filter, |service| offer(candidates, typed, service.code.as_str(), service.details.name.as_str()))

@@ -1,20 +1,16 @@
 //! Times and periods as people give them. A period is half-open, and a day is a day of a named time zone.
 
-use std::fmt;
 use std::str::FromStr;
 
 use clap::Args;
 use clap_complete::ArgValueCandidates;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ToSpan};
-use serde::Deserialize;
-use ssgctl::model::{Invalid, Time};
+use ssgctl::model::{Invalid, Time, Zone};
 use ssgctl::report::Period;
 use ssgctl::store::Clock;
 
 use crate::args::completion;
-use crate::config::Settings;
 use crate::exit::{Failure, Result};
 
 /// A time by RFC 3339, a day, or a span that reaches back from now, such as `24h` or `7d`.
@@ -65,7 +61,7 @@ impl Moment {
 
 /// The first moment of a day, which in some zones is not 00:00 on every day.
 fn midnight(day: Date, zone: &Zone) -> ssgctl::Result<Time> {
-    let begun = day.to_zoned_datetime(zone.0.clone()).map_err(out_of_range)?;
+    let begun = day.to_zoned_datetime(zone.time_zone()).map_err(out_of_range)?;
     Ok(Time::from_timestamp(begun.timestamp()))
 }
 
@@ -98,7 +94,7 @@ impl Last {
 
     /// From when to when they last.
     pub(crate) fn period(self, zone: &Zone) -> ssgctl::Result<Period> {
-        let now = Clock::System.now().timestamp().to_zoned_datetime(zone.0.clone());
+        let now = Clock::System.now().timestamp().to_zoned_datetime(zone.time_zone());
         let (before, today) = (self.count - 1, now.date());
         let (first, next) = match self.unit {
             LastUnit::Hours => {
@@ -159,51 +155,6 @@ fn full_hour(time: Time, after: bool) -> ssgctl::Result<Time> {
     Timestamp::from_second(hour * 3600).map(Time::from_timestamp).map_err(out_of_range)
 }
 
-/// A time zone by its IANA name.
-#[derive(Debug, Clone)]
-pub(crate) struct Zone(TimeZone);
-
-impl Zone {
-    /// The zone in which everything is stored.
-    pub(crate) const fn utc() -> Self {
-        Self(TimeZone::UTC)
-    }
-
-    /// The zone as the time library's own type.
-    pub(crate) fn time_zone(&self) -> TimeZone {
-        self.0.clone()
-    }
-}
-
-impl FromStr for Zone {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        TimeZone::get(text)
-            .map(Self)
-            .map_err(|_| Invalid::rule("must be a time zone by its IANA name, such as Europe/London or UTC"))
-    }
-}
-
-impl Zone {
-    /// The zone as the time library has it.
-    pub(crate) fn into_inner(self) -> TimeZone {
-        self.0
-    }
-}
-
-impl fmt::Display for Zone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.iana_name().unwrap_or("UTC"))
-    }
-}
-
-impl<'de> Deserialize<'de> for Zone {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// The option that says whose days are meant.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ZoneArgs {
@@ -213,8 +164,9 @@ pub(crate) struct ZoneArgs {
 }
 
 impl ZoneArgs {
-    pub(crate) fn zone(&self, settings: &Settings) -> Zone {
-        self.timezone.clone().or_else(|| settings.defaults.timezone.clone()).unwrap_or(Zone::utc())
+    /// The zone that was named, else the usual one.
+    pub(crate) fn zone(&self, usual: Zone) -> Zone {
+        self.timezone.clone().unwrap_or(usual)
     }
 }
 
@@ -281,8 +233,8 @@ pub(crate) struct PeriodArgs {
 
 impl PeriodArgs {
     /// When the period begins and when it has ended, where it has such bounds.
-    pub(crate) fn bounds(&self, settings: &Settings) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
-        let zone = self.zone.zone(settings);
+    pub(crate) fn bounds(&self, usual: Zone) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
+        let zone = self.zone.zone(usual);
         let bound = |moment: Option<Moment>| moment.map(|moment| moment.beginning(&zone)).transpose();
         Ok((bound(self.since)?, bound(self.until)?))
     }
@@ -338,7 +290,7 @@ mod tests {
         let year = period("365d", &london);
         assert_eq!(
             year.from,
-            Moment::Day(year.from.timestamp().to_zoned_datetime(london.0.clone()).date())
+            Moment::Day(year.from.timestamp().to_zoned_datetime(london.time_zone()).date())
                 .beginning(&london)
                 .expect("a day")
         );

@@ -4,11 +4,10 @@ use std::str::FromStr;
 
 use clap::Args;
 use jiff::civil::Date;
-use ssgctl::model::{Invalid, Time};
+use ssgctl::model::{Invalid, Time, Zone};
 use ssgctl::report::Period;
 
 use crate::args::period::{Last, Moment, ZoneArgs};
-use crate::config::Settings;
 
 /// A day by its date.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +46,8 @@ pub(crate) struct SearchArgs {
 
 impl SearchArgs {
     /// When the period begins and when it has ended, where it has such bounds.
-    pub(crate) fn bounds(&self, settings: &Settings) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
-        let zone = self.zone.zone(settings);
+    pub(crate) fn bounds(&self, usual: Zone) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
+        let zone = self.zone.zone(usual);
         if let Some(last) = self.last {
             let Period { from, until } = last.period(&zone)?;
             return Ok((Some(from), Some(until)));

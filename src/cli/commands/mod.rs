@@ -2,6 +2,7 @@
 
 mod audit;
 mod balance;
+mod completions;
 pub(crate) mod config;
 mod contact;
 mod customer;
@@ -21,7 +22,6 @@ use std::ffi::OsString;
 
 use clap::{ArgMatches, Args, Parser, Subcommand};
 
-use crate::args::completion;
 use crate::args::deferred_command::DeferredCommand;
 use crate::config::FileArgs;
 use crate::context::Context;
@@ -109,7 +109,7 @@ pub(crate) enum CommandGroup {
     Config(DeferredCommand<config::Command>),
     Export(document::ExportArgs),
     Import(document::ImportArgs),
-    Completions(completion::CompletionsArgs),
+    Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Version(version::VersionArgs),
 }
@@ -132,7 +132,7 @@ impl CommandGroup {
             Self::Config(verb) => verb.0.run(context),
             Self::Export(args) => document::export(&args, context),
             Self::Import(args) => document::import(&args, context),
-            Self::Completions(args) => completion::run(&args, context),
+            Self::Completions(args) => completions::run(&args, context),
             Self::Man(args) => man::run(&args, context),
             Self::Version(args) => version::run(&args, context),
         }

@@ -1,5 +1,6 @@
 //! The configuration file, and where each setting in force came from.
 
+pub(crate) mod import;
 pub(crate) mod mail;
 
 use std::collections::BTreeMap;
@@ -14,12 +15,11 @@ use std::time::Duration;
 use clap::Args;
 use etcetera::BaseStrategy;
 use serde::Deserialize;
-use ssgctl::model::{Country, CustomerDetails, Gateway, Invalid, Limit, PaymentTerms, Port, ServiceCode};
+use ssgctl::model::{Country, CustomerDetails, Gateway, Invalid, Limit, PaymentTerms, Port, ServiceCode, Zone};
 use ssgctl::ops;
 use ssgctl::store::files;
 
-use crate::args::import::ImportSection;
-use crate::args::period::Zone;
+use crate::config::import::ImportSection;
 use crate::config::mail::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
 use crate::exit::{ErrorCode, Failure, Place, Result};
 
@@ -113,8 +113,7 @@ pub(crate) struct DefaultsSection {
     pub(crate) service: Option<ServiceCode>,
     pub(crate) max_tps: Option<Limit>,
     pub(crate) max_binds: Option<Limit>,
-    /// Whose days are meant where a day is given.
-    pub(crate) timezone: Option<Zone>,
+    timezone: Option<Zone>,
 }
 
 impl DefaultsSection {
@@ -130,6 +129,11 @@ impl DefaultsSection {
             Some(service) => Ok(service.clone()),
             None => Ok(ops::smpp::standard_service()?),
         }
+    }
+
+    /// Whose days are meant when no zone is named.
+    pub(crate) fn zone(&self) -> Zone {
+        self.timezone.clone().unwrap_or(Zone::UTC)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::output::Rejects;
 use crate::progress::Progress;
 
 pub(crate) use expect::ExpectArgs;
-pub(crate) use mapping::{ColumnMap, ImportSection};
+use mapping::ColumnArgs;
 use plan::{PlanRow, Summary};
 
 /// What file is imported, and how.
@@ -62,21 +62,8 @@ pub(crate) struct ImportArgs {
     #[command(flatten)]
     expect: ExpectArgs,
 
-    /// Read a column of the file as one of ours; may be given several times
-    #[arg(long, value_name = "THEIRS=OURS", help_heading = "Columns")]
-    map: Vec<ColumnMap>,
-
-    /// Leave a column of the file aside; may be given several times
-    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
-    ignore: Vec<String>,
-
-    /// Take telephone numbers without + or 00 for national ones of this calling code, such as 44
-    #[arg(long, value_name = "CODE", value_parser = mapping::calling_code, help_heading = "Columns")]
-    calling_code: Option<String>,
-
-    /// Read the file by this mapping of the configuration, or as this program writes it
-    #[arg(long, value_name = "NAME", help_heading = "Columns")]
-    pub(crate) from: Option<String>,
+    #[command(flatten)]
+    columns: ColumnArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
@@ -126,10 +113,10 @@ impl<'a, I: Importer> Job<'a, I> {
         let rows = RecordReader::open(input)
             .map_err(|fault| Failure::of_file(&file, fault.into()))?
             .raw(context.output.is_raw());
-        let column_mapping = mapping::column_mapping::<I>(args, rows.columns(), context)?;
-        if I::SECRET.is_some_and(|secret| {
-            rows.columns().iter().any(|column| column == secret) || args.map.iter().any(|map| map.is_for(secret))
-        }) {
+        let column_mapping = args.columns.column_mapping::<I>(rows.columns(), context)?;
+        if I::SECRET
+            .is_some_and(|secret| rows.columns().iter().any(|column| column == secret) || args.columns.map_to(secret))
+        {
             warn_of_readers(&args.file);
         }
         let rejects = match &args.rejects {

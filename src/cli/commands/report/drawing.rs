@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use ssgctl::error::count;
-use ssgctl::model::Time;
+use ssgctl::model::{Time, Zone};
 use ssgctl::report::{self, Calendar, Chart, Grain, Group, Period, Sums, TrafficQuestion};
 
-use crate::args::period::Zone;
 use crate::commands::report::groups::{By, each_once};
 use crate::commands::report::traffic::{Form, TrafficArgs};
 use crate::context::Context;

@@ -2,12 +2,12 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::model::Unit;
+use ssgctl::model::{Unit, Zone};
 use ssgctl::ops;
 use ssgctl::report::{self, Period, Statement};
 
 use crate::args::completion;
-use crate::args::period::{Moment, Zone, ZoneArgs};
+use crate::args::period::{Moment, ZoneArgs};
 use crate::commands::report::row::KindTotal;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -43,7 +43,7 @@ pub(crate) struct StatementArgs {
 }
 
 pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
-    let zone = args.zone.zone(&context.settings);
+    let zone = args.zone.zone(context.settings.defaults.zone());
     let period = Period { from: args.from.beginning(&zone)?, until: args.until.beginning(&zone)? };
     if period.until < period.from {
         return Err(Failure::usage("--until is before --from"));

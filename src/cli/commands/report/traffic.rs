@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCandidates;
 use ssgctl::error::quoted;
-use ssgctl::model::{Country, MessageState};
+use ssgctl::model::{Country, MessageState, Zone};
 use ssgctl::report::{self, Calendar, CountedBy, Sums, TrafficLine, TrafficQuestion};
 use ssgctl::store::Snapshot;
 
 use crate::args::completion;
 use crate::args::list::PageArgs;
-use crate::args::period::{ReportPeriodArgs, Zone, ZoneArgs};
+use crate::args::period::{ReportPeriodArgs, ZoneArgs};
 use crate::commands::report::columns::{Layout, layout};
 use crate::commands::report::drawing;
 use crate::commands::report::groups::{By, WhoseArgs, each_once, keys_of};
@@ -95,7 +95,7 @@ enum Sort {
 }
 
 pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
-    let zone = args.zone.zone(&context.settings);
+    let zone = args.zone.zone(context.settings.defaults.zone());
     let calendar = args.calendar(&zone)?;
     if args.chart.is_some() || args.svg.is_some() {
         return drawing::run(args, calendar, &zone, context);

@@ -2,11 +2,11 @@
 
 use clap::Args;
 use clap_complete::ArgValueCandidates;
-use ssgctl::model::Country;
+use ssgctl::model::{Country, Zone};
 use ssgctl::report::{self, Calendar, CountedBy, TrafficQuestion};
 
 use crate::args::completion;
-use crate::args::period::{ReportPeriodArgs, Zone};
+use crate::args::period::ReportPeriodArgs;
 use crate::commands::report::groups::{By, WhoseArgs, each_once, keys_of};
 use crate::commands::report::row::UsageRow;
 use crate::context::Context;
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &UsageArgs, context: &mut Context) -> Result<()> {
 
 impl UsageArgs {
     fn calendar(&self, groups: &[By]) -> Result<Calendar> {
-        let (grain, zone) = (By::grain_of(groups)?, Zone::utc());
+        let (grain, zone) = (By::grain_of(groups)?, Zone::UTC);
         let calendar = Calendar { period: self.period.days(&zone)?, grain, zone: zone.time_zone() };
         if calendar.is_endless() {
             return Err(Failure::usage("the period has more than a million days"));

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::Error;
-use ssgctl::model::{Hash, Invalid, MessageState, Money};
+use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone};
 use ssgctl::store::files::Draft;
 use ssgctl::traffic;
 use ssgctl::traffic::{DIALECTS, Expected, ParseOptions, Request, Source, Summary, TrafficDialect, Watch};
@@ -15,7 +15,6 @@ use ssgctl::traffic::{DIALECTS, Expected, ParseOptions, Request, Source, Summary
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::input;
-use crate::args::period::Zone;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::Shown;
@@ -197,7 +196,7 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Summa
 }
 
 fn request(args: &ImportArgs, source: Source) -> Request {
-    let zone = args.zone.clone().map_or(jiff::tz::TimeZone::UTC, Zone::into_inner);
+    let zone = args.zone.clone().unwrap_or(Zone::UTC).time_zone();
     Request {
         source,
         options: ParseOptions {
