@@ -1,6 +1,5 @@
 //! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
 
-use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::thread;
@@ -12,6 +11,7 @@ use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
 use crate::args::change::{ChangeArgs, ReasonArgs};
 use crate::args::export::ExportArgs;
+use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
@@ -22,10 +22,7 @@ pub(crate) struct Context {
     pub(crate) settings: Settings,
     pub(crate) output: Output,
     pub(crate) prompt: Prompt,
-    /// Noun and verb of the command that runs, for the audit log.
-    pub(crate) command: String,
-    /// The words of the command line, without the program's own name.
-    pub(crate) arguments: Vec<OsString>,
+    pub(crate) line: CommandLine,
     pub(crate) quiet: bool,
     /// Whether something was saved: a failure after that is one of the receipt only.
     pub(crate) committed: bool,
@@ -33,9 +30,8 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(settings: Settings, output: Output, prompt: Prompt, command: String, quiet: bool) -> Self {
-        let arguments = std::env::args_os().skip(1).collect();
-        Self { settings, output, prompt, command, arguments, quiet, committed: false, store: None }
+    pub(crate) fn new(settings: Settings, output: Output, prompt: Prompt, line: CommandLine, quiet: bool) -> Self {
+        Self { settings, output, prompt, line, quiet, committed: false, store: None }
     }
 
     /// The database, opened at the first question; made where it is looked for by itself and is not there.
@@ -214,7 +210,7 @@ impl Context {
             actor,
             uid,
             reason: why.reason.clone(),
-            command: self.command.clone(),
+            command: self.line.command(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }

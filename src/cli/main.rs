@@ -1,6 +1,7 @@
 //! The command line: parses, runs one command, tells how it ended.
 
 mod args;
+mod command_line;
 mod commands;
 mod config;
 mod context;
@@ -22,7 +23,8 @@ use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompleteEnv;
 
 use crate::args::deferred_command::DeferredCommand;
-use crate::commands::{Cli, CommandGroup, GlobalArgs, command_name};
+use crate::command_line::CommandLine;
+use crate::commands::{Cli, CommandGroup, GlobalArgs};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::exit::{ErrorFormat, Exit, Failure};
@@ -32,19 +34,15 @@ use crate::output::{Format, Output, When};
 fn main() -> ExitCode {
     signals::exit_on_signals();
     CompleteEnv::with_factory(Cli::command).complete();
-    let arguments: Vec<_> = std::env::args_os().collect();
-    let matches = match Cli::command().try_get_matches_from(&arguments) {
-        Ok(matches) => matches,
-        Err(error) => return not_parsed(&error, &arguments),
-    };
-    let command = command_name(&matches);
-    match Cli::from_arg_matches(&matches) {
-        Ok(cli) => run(cli, command),
-        Err(error) => not_parsed(&error, &arguments),
+    let words: Vec<_> = std::env::args_os().collect();
+    let line = CommandLine::parse(Cli::command, words.clone());
+    match line.and_then(|line| Ok((Cli::from_arg_matches(line.matches())?, line))) {
+        Ok((cli, line)) => run(cli, line),
+        Err(error) => not_parsed(&error, &words),
     }
 }
 
-fn run(cli: Cli, command: String) -> ExitCode {
+fn run(cli: Cli, line: CommandLine) -> ExitCode {
     let GlobalArgs { output, files, yes, no_input, quiet } = cli.global;
     let form = match output.format() {
         Format::Json | Format::Jsonl => ErrorFormat::Json,
@@ -59,7 +57,7 @@ fn run(cli: Cli, command: String) -> ExitCode {
         Err(failure) => return failure.report(form, false),
     };
     let prompt = Prompt { yes, no_input };
-    let mut context = Context::new(settings, Output::new(&output), prompt, command, quiet);
+    let mut context = Context::new(settings, Output::new(&output), prompt, line, quiet);
     match cli.group.run(&mut context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

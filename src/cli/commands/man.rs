@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::commands::Cli;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Exit, Failure, Result};
 
@@ -25,7 +24,7 @@ pub(crate) struct ManArgs {
 }
 
 pub(crate) fn run(args: &ManArgs, context: &mut Context) -> Result<()> {
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = context.line.definition().disable_help_subcommand(true);
     root.build();
     let count = write_pages(&root, "ssgctl", &args.folder)?;
     context.note(&format!("{count} pages written"));

@@ -6,9 +6,7 @@ use ssgctl::{Error, ops};
 
 use crate::args::change::ChangeArgs;
 use crate::args::confusable;
-use crate::args::deferred_command::DeferredCommand;
-use crate::commands::CommandGroup;
-use crate::commands::customer::{Command, DetailArgs};
+use crate::commands::customer::DetailArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::interactive::wizard;
@@ -39,14 +37,11 @@ pub(crate) struct NewArgs {
     change: ChangeArgs,
 }
 
-const DIALOGUE: Dialogue = Dialogue { questions: &[questions::ORGANISATION], confirm: None };
+const DIALOGUE: Dialogue = Dialogue { questions: &[questions::ORGANISATION], confirm: None, can_email: |_| Ok(()) };
 
 pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
     if args.organisation.is_none() && context.prompt.can_ask() {
-        args = match crate::commands::read_again(&wizard::complete(context, &DIALOGUE, &[])?)? {
-            CommandGroup::Customer(DeferredCommand(Command::New(args))) => args,
-            _ => return Err(wizard::another_command()),
-        };
+        args = wizard::complete(context, &DIALOGUE, &[])?;
     }
     let Some(organisation) = args.organisation else {
         return Err(Failure::not_given("--organisation <NAME>", "organisation"));

@@ -22,7 +22,7 @@ use crate::args::confusable;
 use crate::commands::quick_create::payload::Payload;
 use crate::commands::quick_create::row::Created;
 use crate::commands::smpp::AccountEmails;
-use crate::commands::{CommandGroup, customer, smpp};
+use crate::commands::{customer, smpp};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::interactive::wizard;
@@ -117,6 +117,7 @@ const DIALOGUE: Dialogue = Dialogue {
         questions::EMAIL_TO_CONTACT,
     ],
     confirm: Some("Create this customer"),
+    can_email: |context| AccountEmails::prepare(context).map(drop),
 };
 
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {
@@ -125,11 +126,7 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
         args.organisation.is_some() || payload.as_ref().is_some_and(|payload| payload.organisation.is_some());
     if args.ask || !is_named && context.prompt.can_ask() {
         let settled = payload.as_ref().map(Payload::options).unwrap_or_default();
-        let words = wizard::complete(context, &DIALOGUE, &settled)?;
-        args = match crate::commands::read_again(&words)? {
-            CommandGroup::QuickCreate(args) => args,
-            _ => return Err(wizard::another_command()),
-        };
+        args = wizard::complete(context, &DIALOGUE, &settled)?;
     }
     if let Some(payload) = payload {
         args.fill_from(payload);

@@ -7,10 +7,8 @@ use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
-use crate::args::deferred_command::DeferredCommand;
-use crate::commands::CommandGroup;
 use crate::commands::smpp::row::Added;
-use crate::commands::smpp::{Command, DetailArgs, PasswordArgs};
+use crate::commands::smpp::{DetailArgs, PasswordArgs};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::interactive::wizard;
@@ -44,14 +42,11 @@ pub(crate) struct AddArgs {
     change: ChangeArgs,
 }
 
-const DIALOGUE: Dialogue = Dialogue { questions: &[questions::CUSTOMER], confirm: None };
+const DIALOGUE: Dialogue = Dialogue { questions: &[questions::CUSTOMER], confirm: None, can_email: |_| Ok(()) };
 
 pub(crate) fn run(mut args: AddArgs, context: &mut Context) -> Result<()> {
     if args.customer.is_none() && context.prompt.can_ask() {
-        args = match crate::commands::read_again(&wizard::complete(context, &DIALOGUE, &[])?)? {
-            CommandGroup::Smpp(DeferredCommand(Command::Add(args))) => args,
-            _ => return Err(wizard::another_command()),
-        };
+        args = wizard::complete(context, &DIALOGUE, &[])?;
     }
     let Some(customer) = args.customer else { return Err(Failure::not_given("CUSTOMER", "customer")) };
     args.details.tell_cut(context);

@@ -7,9 +7,7 @@ use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
-use crate::args::deferred_command::DeferredCommand;
-use crate::commands::CommandGroup;
-use crate::commands::smpp::{AccountEmails, Command, DetailArgs, PasswordArgs};
+use crate::commands::smpp::{AccountEmails, DetailArgs, PasswordArgs};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::interactive::wizard;
@@ -54,6 +52,7 @@ pub(crate) struct QuickCreateArgs {
 const DIALOGUE: Dialogue = Dialogue {
     questions: &[questions::CUSTOMER, questions::SERVICE, questions::ACCOUNT, questions::EMAIL],
     confirm: Some("Create this account"),
+    can_email: |context| AccountEmails::prepare(context).map(drop),
 };
 
 /// An account just made, as the customer must be told it.
@@ -84,12 +83,7 @@ impl Row for Created {
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     let is_bare = !wizard::answers_any(context, &DIALOGUE) && !args.has_more();
     if args.ask || (is_bare && context.prompt.can_ask()) {
-        let customer = args.customer.take().map(|name| ("CUSTOMER", name));
-        let words = wizard::complete(context, &DIALOGUE, customer.as_slice())?;
-        args = match crate::commands::read_again(&words)? {
-            CommandGroup::Smpp(DeferredCommand(Command::QuickCreate(args))) => args,
-            _ => return Err(wizard::another_command()),
-        };
+        args = wizard::complete(context, &DIALOGUE, &[])?;
     }
     create(args, context)
 }

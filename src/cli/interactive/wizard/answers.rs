@@ -1,14 +1,76 @@
-//! The answers of a dialogue: which questions they leave open, and which of them count.
+//! The questions of a dialogue and their answers: which are still open, and which answers count.
 
+use ssgctl::error::quoted;
+use ssgctl::model::Invalid;
 use unicode_width::UnicodeWidthStr;
 
-use crate::interactive::wizard::ask::broken;
-use crate::interactive::wizard::catalog::Catalog;
-use crate::interactive::wizard::{Answer, Question};
+use crate::context::Context;
+use crate::exit::Result;
+
+/// One question.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// The option that gives the answer without being asked, or the name of an argument.
+    pub(crate) option: &'static str,
+    pub(crate) label: &'static str,
+    /// How it is answered, where the label does not say so.
+    pub(crate) hint: &'static str,
+    pub(crate) answer: Answer,
+    /// What stands for no answer, such as `any`; none when there must be one.
+    pub(crate) nothing: Option<&'static str>,
+    /// The option whose question must have an answer for this one to be asked.
+    pub(crate) only_with: Option<&'static str>,
+    /// The option that, when it is given, cannot do without an answer to this one.
+    pub(crate) needed_by: Option<&'static str>,
+}
+
+/// What answers a question.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Answer {
+    /// A text by its rule, which gives its canonical form.
+    Text(Check),
+    /// A customer that takes changes.
+    Customer,
+    /// A country, by its name.
+    Country,
+    /// One of the services.
+    Service,
+    /// Yes or no: whether the customer is sent an email, if it can be sent.
+    Email,
+}
+
+/// Whether a text is an answer, and its canonical form.
+pub(crate) type Check = fn(&str, &Answers) -> Result<String, Invalid>;
+
+/// What a dialogue is about.
+#[derive(Debug)]
+pub(crate) struct Dialogue {
+    pub(crate) questions: &'static [&'static [Question]],
+    /// What is asked at the end; nothing where the answers speak for themselves.
+    pub(crate) confirm: Option<&'static str>,
+    /// Whether emails can be sent, where that is asked about; else why not.
+    pub(crate) can_email: fn(&Context) -> Result<()>,
+}
+
+impl Dialogue {
+    /// Every question, in order.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'static Question> {
+        self.questions.iter().copied().flatten()
+    }
+}
+
+impl Question {
+    /// Whether an option answers it, and not an argument by its place.
+    pub(super) fn is_option(&self) -> bool {
+        self.option.starts_with("--")
+    }
+}
 
 /// The answers so far, in the order of the questions.
 pub(crate) struct Answers {
     pub(super) given: Vec<Given>,
+    /// Why the customer cannot be sent an email, where it would be asked about that.
+    pub(super) no_email: Option<String>,
 }
 
 pub(super) struct Given {
@@ -36,6 +98,24 @@ pub(super) enum State {
 }
 
 impl Answers {
+    /// The answers before any question was asked; `settled` says what answers one already.
+    pub(super) fn new(dialogue: &Dialogue, settled: impl Fn(&Question) -> Option<String>) -> Self {
+        let state = |question| settled(question).map_or(State::Open, State::Settled);
+        let given = dialogue.all().map(|question| Given { question, state: state(question) });
+        Self { given: given.collect(), no_email: None }
+    }
+
+    /// The question whether an email is sent, if it belongs to the dialogue.
+    pub(super) fn email(&self) -> Option<&Given> {
+        self.given.iter().find(|given| matches!(given.question.answer, Answer::Email))
+    }
+
+    /// Does without the question whether an email is sent, because none can be.
+    pub(super) fn leave_out_email(&mut self, why: String) {
+        self.given.retain(|given| !matches!(given.question.answer, Answer::Email));
+        self.no_email = Some(why);
+    }
+
     /// The answer to the question of an option.
     pub(crate) fn of(&self, option: &str) -> Option<&str> {
         match &self.given.iter().find(|given| given.question.option == option)?.state {
@@ -51,27 +131,20 @@ impl Answers {
     }
 
     /// Whether a question is to be asked: it is not settled, and what it depends on has an answer.
-    pub(super) fn applies(&self, at: usize, catalog: &Catalog) -> bool {
-        let Question { only_with, answer, .. } = self.given[at].question;
-        let is_possible = !matches!(answer, Answer::Email) || catalog.email.is_ok();
-        is_possible && !self.given[at].is_settled() && only_with.is_none_or(|option| self.is_given(option))
-    }
-
-    /// Whether something answers an option, be it a question or the command line.
-    fn is_given(&self, option: &str) -> bool {
-        let answers = |state: &State| matches!(state, State::Text(_) | State::Settled(_));
-        self.given.iter().any(|given| given.question.option == option && answers(&given.state))
+    pub(super) fn applies(&self, at: usize) -> bool {
+        let Given { question, .. } = &self.given[at];
+        !self.given[at].is_settled() && question.only_with.is_none_or(|option| self.of(option).is_some())
     }
 
     /// What was answered and counts: not the answer to a question that depends on one taken back since.
     pub(super) fn counting(&self) -> impl Iterator<Item = (&'static Question, &State)> {
-        let counts = |given: &&Given| given.question.only_with.is_none_or(|option| self.is_given(option));
+        let counts = |given: &&Given| given.question.only_with.is_none_or(|option| self.of(option).is_some());
         self.given.iter().filter(counts).map(|given| (given.question, &given.state))
     }
 
     /// The first question that is still to be asked.
-    pub(super) fn first_open(&self, catalog: &Catalog) -> Option<usize> {
-        (0..self.given.len()).find(|&at| self.given[at].state == State::Open && self.applies(at, catalog))
+    pub(super) fn first_open(&self) -> Option<usize> {
+        (0..self.given.len()).find(|&at| self.given[at].state == State::Open && self.applies(at))
     }
 
     /// The first answer that breaks its rule, because another one was changed after it, and the rule.
@@ -102,4 +175,9 @@ impl Answers {
         let lines = lines.iter().map(|(label, text)| format!("\n  {label}{}  {text}", padded(label)));
         lines.collect::<String>() + "\n"
     }
+}
+
+/// The rule that a text breaks. A list names the part of it that is wrong itself.
+pub(super) fn broken(text: &str, rule: &str) -> String {
+    if rule.starts_with('`') { rule.to_owned() } else { format!("{} {rule}", quoted(text)) }
 }

@@ -2,7 +2,6 @@
 
 use dialoguer::console::{Term, truncate_str};
 use dialoguer::{Confirm, FuzzySelect, Input, Select};
-use ssgctl::error::quoted;
 use ssgctl::model::Country;
 use ssgctl::ops;
 use unicode_width::UnicodeWidthStr;
@@ -11,9 +10,9 @@ use crate::context::Context;
 use crate::escape::visible;
 use crate::exit::Result;
 use crate::interactive::prompt;
-use crate::interactive::wizard::answers::Answers;
+use crate::interactive::wizard::answers::{Answer, Answers, Question, broken};
 use crate::interactive::wizard::catalog::Catalog;
-use crate::interactive::wizard::{Answer, Question, columns, say};
+use crate::wizard::screen::{columns, say};
 
 /// How many countries are shown at once.
 const ROWS: usize = 10;
@@ -52,11 +51,6 @@ pub(super) fn ask(question: &Question, context: &mut Context, catalog: &Catalog,
         Reply::Text(text) => say(&format!("{}: {text}", question.label)),
     }
     Ok(reply)
-}
-
-/// The rule that a text breaks. A list names the part of it that is wrong itself.
-pub(super) fn broken(text: &str, rule: &str) -> String {
-    if rule.starts_with('`') { rule.to_owned() } else { format!("{} {rule}", quoted(text)) }
 }
 
 /// What is answered by Return: what was answered before, else what is meant when nothing is said.

@@ -3,25 +3,22 @@
 use ssgctl::model::{Country, Service};
 use ssgctl::store::{Page, ServiceFilter, ServiceSort};
 
-use crate::commands::smpp::AccountEmails;
 use crate::context::Context;
 use crate::exit::Result;
 use crate::interactive::wizard::answers::Answers;
 
-/// The services, what is meant when nothing is said, and whether emails can be sent.
+/// The services, and what is meant when nothing is said.
 pub(crate) struct Catalog {
     pub(super) services: Vec<Service>,
     service: String,
     country: Option<Country>,
     max_tps: Option<String>,
-    /// Why the customer cannot be sent an email, if it cannot.
-    pub(super) email: Result<(), String>,
 }
 
 impl Catalog {
     pub(super) fn read(context: &mut Context) -> Result<Self> {
         let defaults = context.settings.defaults.clone();
-        let page = Page { sort: ServiceSort::Code, descending: false, limit: None };
+        let page = Page::all(ServiceSort::Code);
         let services = context.read(|snapshot| {
             let mut services = Vec::new();
             snapshot.services(&ServiceFilter { unit: None, search: None, page }, |service| {
@@ -35,7 +32,6 @@ impl Catalog {
             service: defaults.service()?.to_string(),
             country: defaults.country,
             max_tps: defaults.max_tps.map(|limit| limit.to_string()),
-            email: AccountEmails::prepare(context).map(drop).map_err(|failure| failure.to_string()),
         })
     }
 

@@ -7,9 +7,6 @@ use ssgctl::model::{Invalid, IpRange, Money, Unit};
 
 use crate::interactive::wizard::answers::Answers;
 
-/// Whether a text is an answer, and its canonical form.
-pub(crate) type Check = fn(&str, &Answers) -> Result<String, Invalid>;
-
 /// By the rule of a type.
 pub(crate) fn one<T: FromStr<Err = Invalid> + Display>(text: &str, _: &Answers) -> Result<String, Invalid> {
     text.parse::<T>().map(|value| value.to_string())

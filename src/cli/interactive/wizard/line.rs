@@ -2,25 +2,17 @@
 
 use std::ffi::OsString;
 
-use crate::interactive::wizard::answers::{Answers, State};
-use crate::interactive::wizard::{Answer, Question};
+use crate::command_line::CommandLine;
+use crate::interactive::wizard::answers::{Answer, Answers, Question, State};
 
 /// The option that asks for questions.
 const ASK: &str = "--ask";
 
 /// What a command line says to a question, if it says anything; `yes` where there is nothing to be said.
-pub(super) fn value(words: &[OsString], question: &Question) -> Option<String> {
-    let Question { option, answer, .. } = question;
-    if !option.starts_with("--") {
-        return None;
-    }
-    let text = |word: &OsString| word.to_string_lossy().into_owned();
-    let joined = format!("{option}=");
-    words.iter().enumerate().find_map(|(at, word)| match text(word) {
-        word if word == *option && matches!(answer, Answer::Email) => Some("yes".to_owned()),
-        word if word == *option => words.get(at + 1).map(text),
-        word => word.strip_prefix(&joined).map(str::to_owned),
-    })
+pub(super) fn answer(line: &CommandLine, question: &Question) -> Option<String> {
+    let id = question.option.trim_start_matches("--").replace('-', "_").to_lowercase();
+    let said = line.given(&id)?;
+    Some(if matches!(question.answer, Answer::Email) { "yes".to_owned() } else { said })
 }
 
 /// The command line with every answer on it, and nothing left to ask. Whatever stands after `--` is no option.
@@ -29,7 +21,7 @@ pub(super) fn with_answers(words: &[OsString], answers: &Answers) -> Vec<OsStrin
     let (before, after) = words.split_at(end);
     let added = answers.counting().filter_map(|(question, state)| match (question.answer, state) {
         (Answer::Email, State::Text(_)) => Some(vec![question.option.to_owned()]),
-        (_, State::Text(text)) if !question.option.starts_with("--") => Some(vec![text.clone()]),
+        (_, State::Text(text)) if !question.is_option() => Some(vec![text.clone()]),
         (_, State::Text(text)) if text.starts_with('-') => Some(vec![format!("{}={text}", question.option)]),
         (_, State::Text(text)) => Some(vec![question.option.to_owned(), text.clone()]),
         _ => None,

@@ -2,9 +2,9 @@
 
 use ssgctl::model::{EmailAddress, Limit, Msisdn, MsisdnList, Name, Organisation, Unit, Webhook};
 
+use crate::interactive::wizard::answers::{Answer, Question};
 use crate::interactive::wizard::checks;
 use crate::interactive::wizard::checks::one;
-use crate::interactive::wizard::{Answer, Question};
 
 impl Question {
     /// A question that must be answered.
