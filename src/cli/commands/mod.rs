@@ -18,14 +18,12 @@ pub(crate) mod smpp;
 mod traffic;
 mod version;
 
-use std::ffi::OsString;
-
-use clap::{ArgMatches, Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::args::deferred_command::DeferredCommand;
 use crate::config::FileArgs;
 use crate::context::Context;
-use crate::exit::{Failure, Result};
+use crate::exit::Result;
 use crate::output::OutputArgs;
 
 /// Manage the customers of an SMS gateway: records, SMPP accounts, prepaid balances
@@ -137,21 +135,4 @@ impl CommandGroup {
             Self::Version(args) => version::run(&args, context),
         }
     }
-}
-
-/// A command line once more, with the answers that it left open.
-pub(crate) fn read_again(words: &[OsString]) -> Result<CommandGroup> {
-    let program = OsString::from("ssgctl");
-    Ok(Cli::try_parse_from([&program].into_iter().chain(words)).map_err(|error| Failure::from(&error))?.group)
-}
-
-/// CommandGroup and verb as they were given, such as `balance adjust`.
-pub(crate) fn command_name(matches: &ArgMatches) -> String {
-    let mut words = Vec::new();
-    let mut level = matches;
-    while let Some((name, deeper)) = level.subcommand() {
-        words.push(name);
-        level = deeper;
-    }
-    words.join(" ")
 }

@@ -12,7 +12,7 @@ use crate::exit::Result;
 use crate::interactive::prompt;
 use crate::interactive::wizard::answers::{Answer, Answers, Question, broken};
 use crate::interactive::wizard::catalog::Catalog;
-use crate::wizard::screen::{columns, say};
+use crate::interactive::wizard::screen::{columns, say};
 
 /// How many countries are shown at once.
 const ROWS: usize = 10;

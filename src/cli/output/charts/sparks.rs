@@ -27,7 +27,7 @@ pub(crate) struct Sparks<'a> {
 
 /// The lines of the drawing.
 pub(crate) fn lines(sparks: &Sparks<'_>, width: Option<u16>, colour: bool) -> Vec<String> {
-    let labels: Vec<String> = sparks.lines.iter().map(|line| escape::visible(&line.label).into_owned()).collect();
+    let labels: Vec<String> = sparks.lines.iter().map(|line| visible(&line.label).into_owned()).collect();
     let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
     let totals: Vec<String> = sparks.lines.iter().map(|line| line.sums.messages().to_string()).collect();
     let total_width = totals.iter().map(String::len).max().unwrap_or(0);
