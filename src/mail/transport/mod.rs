@@ -1,106 +1,25 @@
 //! The ways by which emails leave: a mail server, the local `sendmail`, or a folder.
 
+pub(super) mod mail_transport;
+pub(super) mod route;
 pub mod sendmail;
 mod smtp;
 
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::str::FromStr;
 use std::time::Duration;
-
-use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::mail::as_mime;
-use crate::model::{Invalid, OutboxEmail, SendOutcome};
+use crate::model::{OutboxEmail, SendOutcome};
 use crate::store::files;
 
 use smtp::SmtpTransport;
 
-/// Where emails go, as the configuration names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Route {
-    /// A mail server, and how the connection to it is secured.
-    Smtp { host: String, port: u16, security: Security },
-    /// A program that takes an email on its standard input.
-    Sendmail(PathBuf),
-    /// A folder in which each email becomes a file.
-    Folder(PathBuf),
-}
-
-/// How a connection to a mail server is secured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Security {
-    /// Not at all; for a server on this machine.
-    Plain,
-    /// By STARTTLS, without which nothing is sent.
-    StartTls,
-    /// By TLS from the first byte on.
-    Tls,
-}
-
-impl FromStr for Route {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> std::result::Result<Self, Invalid> {
-        let rule = || {
-            Invalid::rule(
-                "must be smtp://HOST:PORT, smtp+starttls://HOST:PORT, smtps://HOST:PORT, sendmail:PROGRAM or folder:FOLDER",
-            )
-        };
-        let (scheme, rest) = text.split_once(':').ok_or_else(rule)?;
-        let (security, usual_port) = match scheme {
-            "smtp" => (Security::Plain, 25),
-            "smtp+starttls" => (Security::StartTls, 587),
-            "smtps" => (Security::Tls, 465),
-            "sendmail" if rest.is_empty() => return Ok(Self::Sendmail(PathBuf::from("/usr/sbin/sendmail"))),
-            "sendmail" => return Ok(Self::Sendmail(PathBuf::from(rest))),
-            "folder" if !rest.is_empty() => return Ok(Self::Folder(PathBuf::from(rest))),
-            _ => return Err(rule()),
-        };
-        let server = rest.strip_prefix("//").map(|server| server.trim_end_matches('/')).ok_or_else(rule)?;
-        let url = url::Url::parse(&format!("smtp://{server}")).map_err(|_| rule())?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Invalid::rule("must not hold a login; that has settings of its own"));
-        }
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(rule)?;
-        let host = host.trim_matches(['[', ']']).to_owned();
-        Ok(Self::Smtp { host, port: url.port().unwrap_or(usual_port), security })
-    }
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Smtp { host, port, security } => {
-                let scheme = match security {
-                    Security::Plain => "smtp",
-                    Security::StartTls => "smtp+starttls",
-                    Security::Tls => "smtps",
-                };
-                write!(f, "{scheme}://{host}:{port}")
-            }
-            Self::Sendmail(program) => write!(f, "sendmail:{}", program.display()),
-            Self::Folder(folder) => write!(f, "folder:{}", folder.display()),
-        }
-    }
-}
-
-/// What a mail server wants to know before it takes emails.
-#[derive(Clone)]
-pub struct Credentials {
-    pub login: String,
-    pub password: Zeroizing<String>,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Credentials({}, ********)", self.login)
-    }
-}
+pub use mail_transport::MailTransport;
+pub use route::{Credentials, Route, Security};
 
 /// A route, ready to be used.
 #[derive(Debug, Clone)]
@@ -109,17 +28,6 @@ pub struct TransportConfig {
     pub credentials: Option<Credentials>,
     /// How long each step of sending may take.
     pub timeout: Duration,
-}
-
-/// Whoever takes emails away.
-pub trait MailTransport {
-    /// Sends an email, and says what came of it.
-    fn send(&mut self, email: &OutboxEmail) -> SendOutcome;
-
-    /// Whether it has found that nothing can be sent now, so that further emails need not be tried.
-    fn is_down(&self) -> bool {
-        false
-    }
 }
 
 impl TransportConfig {
@@ -229,24 +137,7 @@ fn exit_outcome(program: &Path, code: Option<i32>, read: bool) -> SendOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn routes_are_read_and_written() {
-        let routes = [
-            ("smtp://localhost", "smtp://localhost:25"),
-            ("smtp+starttls://mail.example.com:2525/", "smtp+starttls://mail.example.com:2525"),
-            ("smtps://mail.example.com", "smtps://mail.example.com:465"),
-            ("sendmail:", "sendmail:/usr/sbin/sendmail"),
-            ("folder:/var/spool/emails", "folder:/var/spool/emails"),
-        ];
-        for (text, written) in routes {
-            assert_eq!(text.parse::<Route>().expect(text).to_string(), written);
-        }
-        for text in ["", "mail.example.com", "http://x", "smtp:", "smtp://", "folder:", "smtps://u:p@mail.example.com"]
-        {
-            assert!(text.parse::<Route>().is_err(), "{text}");
-        }
-    }
+    use zeroize::Zeroizing;
 
     #[test]
     fn a_login_does_not_travel_unprotected() {

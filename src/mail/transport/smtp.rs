@@ -16,7 +16,8 @@ use lettre::transport::smtp::extension::ClientId;
 
 use crate::error::{Error, Result};
 use crate::mail::as_mime;
-use crate::mail::transport::{Credentials, MailTransport, Security};
+use crate::mail::transport::mail_transport::MailTransport;
+use crate::mail::transport::route::{Credentials, Security};
 use crate::model::{OutboxEmail, SendOutcome};
 
 /// How many times the time of one step a whole email may take: a server whose answers come in drips keeps within the time

@@ -3,7 +3,7 @@
 mod cancel;
 mod emails;
 mod list;
-pub(crate) mod post;
+pub(crate) mod outcome;
 mod preview;
 mod retry;
 mod row;

@@ -1,0 +1,114 @@
+//! Where emails go, as the configuration names it, and the login for it.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use zeroize::Zeroizing;
+
+use crate::model::Invalid;
+
+/// Where emails go, as the configuration names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// A mail server, and how the connection to it is secured.
+    Smtp { host: String, port: u16, security: Security },
+    /// A program that takes an email on its standard input.
+    Sendmail(PathBuf),
+    /// A folder in which each email becomes a file.
+    Folder(PathBuf),
+}
+
+/// How a connection to a mail server is secured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// Not at all; for a server on this machine.
+    Plain,
+    /// By STARTTLS, without which nothing is sent.
+    StartTls,
+    /// By TLS from the first byte on.
+    Tls,
+}
+
+impl FromStr for Route {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let rule = || {
+            Invalid::rule(
+                "must be smtp://HOST:PORT, smtp+starttls://HOST:PORT, smtps://HOST:PORT, sendmail:PROGRAM or folder:FOLDER",
+            )
+        };
+        let (scheme, rest) = text.split_once(':').ok_or_else(rule)?;
+        let (security, usual_port) = match scheme {
+            "smtp" => (Security::Plain, 25),
+            "smtp+starttls" => (Security::StartTls, 587),
+            "smtps" => (Security::Tls, 465),
+            "sendmail" if rest.is_empty() => return Ok(Self::Sendmail(PathBuf::from("/usr/sbin/sendmail"))),
+            "sendmail" => return Ok(Self::Sendmail(PathBuf::from(rest))),
+            "folder" if !rest.is_empty() => return Ok(Self::Folder(PathBuf::from(rest))),
+            _ => return Err(rule()),
+        };
+        let server = rest.strip_prefix("//").map(|server| server.trim_end_matches('/')).ok_or_else(rule)?;
+        let url = url::Url::parse(&format!("smtp://{server}")).map_err(|_| rule())?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Invalid::rule("must not hold a login; that has settings of its own"));
+        }
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(rule)?;
+        let host = host.trim_matches(['[', ']']).to_owned();
+        Ok(Self::Smtp { host, port: url.port().unwrap_or(usual_port), security })
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Smtp { host, port, security } => {
+                let scheme = match security {
+                    Security::Plain => "smtp",
+                    Security::StartTls => "smtp+starttls",
+                    Security::Tls => "smtps",
+                };
+                write!(f, "{scheme}://{host}:{port}")
+            }
+            Self::Sendmail(program) => write!(f, "sendmail:{}", program.display()),
+            Self::Folder(folder) => write!(f, "folder:{}", folder.display()),
+        }
+    }
+}
+
+/// What a mail server wants to know before it takes emails.
+#[derive(Clone)]
+pub struct Credentials {
+    pub login: String,
+    pub password: Zeroizing<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credentials({}, ********)", self.login)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn routes_are_read_and_written() {
+        let routes = [
+            ("smtp://localhost", "smtp://localhost:25"),
+            ("smtp+starttls://mail.example.com:2525/", "smtp+starttls://mail.example.com:2525"),
+            ("smtps://mail.example.com", "smtps://mail.example.com:465"),
+            ("sendmail:", "sendmail:/usr/sbin/sendmail"),
+            ("folder:/var/spool/emails", "folder:/var/spool/emails"),
+        ];
+        for (text, written) in routes {
+            assert_eq!(text.parse::<Route>().expect(text).to_string(), written);
+        }
+        for text in ["", "mail.example.com", "http://x", "smtp:", "smtp://", "folder:", "smtps://u:p@mail.example.com"]
+        {
+            assert!(text.parse::<Route>().is_err(), "{text}");
+        }
+    }
+}
