@@ -84,6 +84,10 @@ pub enum Error {
     #[error("{what} would exceed the largest amount of ±92233720368.54775807")]
     Overflow { what: &'static str },
 
+    /// An email about an SMPP account has nobody to go to.
+    #[error("no contact of {customer} has an email address")]
+    NoRecipient { customer: AccountCode },
+
     /// A business rule forbids it.
     #[error("{0}")]
     Refused(String),

@@ -6,6 +6,7 @@ use std::thread;
 
 use ssgctl::error::{count, quoted};
 use ssgctl::model::{Actor, Gateway, Origin};
+use ssgctl::ops;
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
@@ -159,7 +160,7 @@ impl Context {
         deed: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T> {
         let origin = self.origin(&change.why)?;
-        let mut tx = self.store()?.write(&origin)?;
+        let mut tx = begin(self.store()?, &origin)?;
         let done = deed(&mut tx).map_err(Into::into)?;
         if change.dry_run {
             drop(tx);
@@ -184,7 +185,7 @@ impl Context {
         };
         output.refuse_unknown_fields(&R::keys())?;
         output.hold()?;
-        let mut tx = store.write(&origin)?;
+        let mut tx = begin(store, &origin)?;
         let mut rows = output.rows_among(&R::keys())?;
         let done = deed(&mut tx, &mut rows)?;
         rows.end()?;
@@ -265,6 +266,13 @@ impl Context {
             let _ = writeln!(std::io::stderr(), "ssgctl: {}", visible(text));
         }
     }
+}
+
+/// Begins the transaction of a command that writes.
+fn begin<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
+    let mut tx = store.write(origin)?;
+    ops::smpp::delete_lapsed_passwords(&mut tx)?;
+    Ok(tx)
 }
 
 /// The operating system's name of a user; its number where it has no name that could be logged.

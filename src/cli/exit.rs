@@ -289,6 +289,8 @@ impl From<Error> for Failure {
                 .field("amount")
                 .hint("--allow-negative books it all the same; nothing was booked"),
             Error::Overflow { .. } => failure(ErrorCode::Overflow),
+            Error::NoRecipient { .. } => failure(ErrorCode::Refused)
+                .hint("`ssgctl contact add` one, or name an address with `ssgctl smpp handover --to`"),
             Error::Refused(_) => failure(ErrorCode::Refused),
             Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),

@@ -2,12 +2,12 @@
 
 use crate::error::Result;
 use crate::model::{Change, Contact, ContactDetails, EntityKind};
-use crate::ops::customer;
+use crate::ops::active;
 use crate::store::Tx;
 
 /// Adds a contact to a customer.
 pub fn add(tx: &mut Tx<'_>, customer: &str, details: ContactDetails) -> Result<Contact> {
-    let customer = customer::active(tx, customer)?;
+    let customer = active::customer(tx, customer)?;
     let contact = tx.insert_contact(&customer, details)?;
     tx.record(&change("add", &contact).between(None, Some(&contact.details)))?;
     Ok(contact)
@@ -15,7 +15,7 @@ pub fn add(tx: &mut Tx<'_>, customer: &str, details: ContactDetails) -> Result<C
 
 /// Changes a contact, named by number or email; a change that changes nothing leaves no trace.
 pub fn edit(tx: &mut Tx<'_>, customer: &str, name: &str, edit: impl FnOnce(&mut ContactDetails)) -> Result<Contact> {
-    let mut contact = tx.contact(&customer::active(tx, customer)?, name)?;
+    let mut contact = tx.contact(&active::customer(tx, customer)?, name)?;
     let before = contact.details.clone();
     edit(&mut contact.details);
     let change = change("edit", &contact).between(Some(&before), Some(&contact.details));
@@ -29,7 +29,7 @@ pub fn edit(tx: &mut Tx<'_>, customer: &str, name: &str, edit: impl FnOnce(&mut 
 
 /// Takes a contact out of every list. The audit log keeps what it was.
 pub fn remove(tx: &mut Tx<'_>, customer: &str, name: &str) -> Result<Contact> {
-    let contact = tx.contact(&customer::active(tx, customer)?, name)?;
+    let contact = tx.contact(&active::customer(tx, customer)?, name)?;
     tx.remove_contact(contact.id)?;
     tx.record(&change("remove", &contact).between(Some(&contact.details), None))?;
     Ok(contact)

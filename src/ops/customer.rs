@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, EntityKind, Skeleton};
-use crate::ops::{smpp, warning};
+use crate::ops::{active, smpp, warning};
 use crate::store::vault::random_text;
 use crate::store::{SmppFilter, Snapshot, Tx};
 
@@ -50,23 +50,9 @@ pub fn confusable_names(
     Ok((first, alike.len()))
 }
 
-/// The customer of a name, if it takes changes.
-///
-/// # Errors
-/// [`Error::Archived`] when it does not.
-pub fn active(snapshot: &Snapshot<'_>, name: &str) -> Result<Customer> {
-    let customer = snapshot.customer(name)?;
-    match customer.lifecycle.archived_at {
-        Some(_) => {
-            Err(Error::Archived { entity: EntityKind::Customer, name: customer.account_code.to_string(), again: false })
-        }
-        None => Ok(customer),
-    }
-}
-
 /// Changes details of a customer; a change that changes nothing leaves no trace.
 pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut CustomerDetails) -> Result<()>) -> Result<Customer> {
-    let customer = active(tx, name)?;
+    let customer = active::customer(tx, name)?;
     let mut details = customer.details.clone();
     edit(&mut details)?;
     save(tx, customer, details)
@@ -77,7 +63,7 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut CustomerDetails)
 /// # Errors
 /// [`Error::ChangedMeanwhile`] when they are no longer as they were read.
 pub fn replace(tx: &mut Tx<'_>, name: &str, read: &CustomerDetails, details: CustomerDetails) -> Result<Customer> {
-    let customer = active(tx, name)?;
+    let customer = active::customer(tx, name)?;
     if customer.details != *read {
         let name = customer.account_code.to_string();
         return Err(Error::ChangedMeanwhile { entity: EntityKind::Customer, name });
@@ -105,7 +91,7 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
 /// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already. Its warnings stop, and
 /// letters that wait are taken back.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
-    let mut customer = active(tx, name).map_err(Error::when_archiving)?;
+    let mut customer = active::customer(tx, name).map_err(Error::when_archiving)?;
     customer.lifecycle.archived_at = Some(tx.at());
     customer.lifecycle.updated_at = tx.at();
     tx.update_customer(&customer)?;

@@ -1,5 +1,6 @@
 //! Deeds: one function is one business act inside one transaction. Rules live here, and every deed leaves its events.
 
+pub mod active;
 pub mod balance;
 pub mod contact;
 pub mod customer;

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::{Actor, Change, EntityKind, Note, NoteText, Time};
-use crate::ops::customer;
+use crate::ops::active;
 use crate::store::Tx;
 
 /// Adds a note to a customer, by the one who writes.
@@ -12,7 +12,7 @@ pub fn add(tx: &mut Tx<'_>, customer: &str, text: NoteText) -> Result<Note> {
 
 /// Adds a note that was written elsewhere before, perhaps by somebody else.
 pub fn take(tx: &mut Tx<'_>, customer: &str, text: NoteText, at: Option<Time>, author: Option<Actor>) -> Result<Note> {
-    let customer = customer::active(tx, customer)?;
+    let customer = active::customer(tx, customer)?;
     let (at, author) = (at.unwrap_or(tx.at()), author.unwrap_or_else(|| tx.origin().actor.clone()));
     let note = tx.insert_note(&customer, text, author, at)?;
     tx.record(&change(&note))?;

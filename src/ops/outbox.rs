@@ -8,7 +8,7 @@ use crate::model::{
     ApiId, Change, CheckCounts, Crossing, Customer, EmailAddress, EmailState, EntityKind, OutboxEmail, Password,
     RenderedEmail, SendOutcome, Time,
 };
-use crate::ops::{customer, smpp};
+use crate::ops::{active, smpp};
 use crate::store::vault::Vault;
 use crate::store::{Due, OutboxFilter, Snapshot, Tx};
 
@@ -147,7 +147,7 @@ pub fn retry(tx: &mut Tx<'_>, id: i64) -> Result<OutboxEmail> {
         return Err(Error::Refused(format!("email {id} is {}", email.state)));
     }
     if let Some(customer) = &email.customer {
-        customer::active(tx, customer.as_str())?;
+        active::customer(tx, customer.as_str())?;
     }
     let waits_until = email.next_attempt_at.filter(|_| email.state == EmailState::Pending);
     let next = waits_until.map_or(tx.at(), |planned| planned.min(tx.at()));

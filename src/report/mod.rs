@@ -1,11 +1,13 @@
 //! Reports: questions that take more than one look, answered from one snapshot as plain data. Nothing is changed here.
 
 mod balance_at;
+mod balance_unit;
 mod calendar;
 mod chart;
 pub mod document;
 mod explanation;
 mod recent;
+mod recipients;
 mod runway;
 mod sparklines;
 mod statement;
@@ -16,10 +18,12 @@ mod traffic_chart;
 mod usage;
 
 pub use balance_at::{BalanceAt, balances_at};
+pub use balance_unit::unit_of;
 pub use calendar::{Calendar, CountedBy, Grain, Slot};
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact};
 pub use explanation::{Share, explain};
 pub use recent::{RecentTraffic, recent_traffic};
+pub use recipients::{account_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};
 pub use sparklines::{Sparkline, sparklines};
 pub use statement::{Period, Statement, statement};

@@ -6,6 +6,7 @@ use std::thread;
 
 use crate::error::{Error, Result};
 use crate::model::{Import, ImportState, Origin, TrafficTally};
+use crate::ops::smpp::delete_lapsed_passwords;
 use crate::store::{HelperConnection, Store, Tx};
 use crate::traffic::staging::{StagedRow, Staging};
 use crate::traffic::{Batch, ImportRun, WritePlan};
@@ -101,6 +102,7 @@ impl Writing<'_> {
 /// The next transaction of an import.
 fn begun<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
     let mut tx = store.write(origin)?;
+    delete_lapsed_passwords(&mut tx)?;
     tx.expect_many_steps(MEBIBYTES)?;
     Ok(tx)
 }

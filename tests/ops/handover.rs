@@ -29,7 +29,7 @@ fn person(scene: &mut Scene, name: &str, email: Option<&str>, roles: &[Role]) {
 }
 
 fn recipients(scene: &mut Scene) -> Vec<String> {
-    let told: Vec<EmailAddress> = scene.read(|now| handover::recipients(now, &now.customer("ACME")?));
+    let told: Vec<EmailAddress> = scene.read(|now| ssgctl::report::account_recipients(now, &now.customer("ACME")?));
     told.iter().map(ToString::to_string).collect()
 }
 
@@ -87,7 +87,7 @@ fn each_address_gets_one_email_of_the_customer_and_the_log_keeps_who_was_told() 
 fn nothing_is_written_of_an_archived_account_or_to_nobody() {
     let mut scene = scene();
     let pack = pack(&mut scene, "acme1");
-    assert_refused!(send(&mut scene, &pack, &[]), Error::Refused(why) if why.contains("ACME"));
+    assert_refused!(send(&mut scene, &pack, &[]), Error::NoRecipient { customer } if customer.as_str() == "ACME");
     scene.write(|tx| smpp::archive(tx, "acme1")).unwrap();
     assert_refused!(send(&mut scene, &pack, &["a@acme.example"]), Error::Archived { .. });
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();

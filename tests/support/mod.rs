@@ -103,6 +103,7 @@ impl Scene {
     /// Does a deed: commits when it is done, drops the transaction when it is refused.
     pub fn write<T>(&mut self, deed: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let mut tx = self.store.write(&self.origin)?;
+        smpp::delete_lapsed_passwords(&mut tx)?;
         let done = deed(&mut tx)?;
         tx.commit()?;
         Ok(done)

@@ -2,9 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Description, EntryKind, Invalid, Key, Money, Posting, Reference, Unit};
+use crate::ops::active;
 use crate::ops::balance::replay::{Claim, entry_of_key};
-use crate::ops::balance::{Receipt, check_amount, check_floor, post, unit_of};
-use crate::ops::customer;
+use crate::ops::balance::{Receipt, check_amount, check_floor, post};
+use crate::report::unit_of;
 use crate::store::Tx;
 
 /// A manual change of a balance.
@@ -44,7 +45,7 @@ pub fn adjust(tx: &mut Tx<'_>, customer: &str, adjustment: &Adjustment) -> Resul
     if let Some(entry) = entry_of_key(tx, key.as_ref(), &claim)? {
         return Ok(Receipt::replayed(entry));
     }
-    let customer = customer::active(tx, customer)?;
+    let customer = active::customer(tx, customer)?;
     let unit = unit_of(tx, &customer, *unit)?;
     check_amount(unit, *amount)?;
     check_floor(tx, &customer, unit, *amount, *allow_negative)?;

@@ -2,13 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Balance, Change, EntityKind, Invalid, Money, Unit};
-use crate::ops::balance::unit_of;
-use crate::ops::customer;
+use crate::ops::active;
+use crate::report::unit_of;
 use crate::store::Tx;
 
 /// Sets how far below zero manual changes may take a balance.
 pub fn set_credit_limit(tx: &mut Tx<'_>, customer: &str, unit: Option<Unit>, limit: Money) -> Result<Balance> {
-    let customer = customer::active(tx, customer)?;
+    let customer = active::customer(tx, customer)?;
     let unit = unit_of(tx, &customer, unit)?;
     let refused = |rule| Error::invalid("credit_limit", limit, rule);
     unit.check(limit).map_err(refused)?;

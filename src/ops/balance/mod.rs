@@ -9,7 +9,7 @@ mod transfer;
 
 use crate::error::{Error, Result};
 use crate::model::{Balance, Change, Customer, EntityKind, Entry, Invalid, Money, Posting, Unit};
-use crate::store::{Snapshot, Tx};
+use crate::store::Tx;
 
 pub use adjust::{Adjustment, adjust};
 pub use import::{AdjustmentRow, import};
@@ -31,22 +31,6 @@ impl Receipt {
 
     fn replayed(entry: Entry) -> Self {
         Self { entry, replayed: true }
-    }
-}
-
-/// The unit that is meant when none is given: the customer's only one, or SMS credits when it has none yet.
-pub fn unit_of(snapshot: &Snapshot<'_>, customer: &Customer, given: Option<Unit>) -> Result<Unit> {
-    if let Some(unit) = given {
-        return Ok(unit);
-    }
-    match snapshot.balances_of(customer)?.as_slice() {
-        [] => Ok(Unit::Sms),
-        [only] => Ok(only.unit),
-        several => Err(Error::Ambiguous {
-            entity: EntityKind::Balance,
-            name: customer.account_code.to_string(),
-            matches: several.iter().map(|balance| balance.unit.to_string()).collect(),
-        }),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Description, Entry, EntryKind, Key, Posting, Reference};
+use crate::ops::active;
 use crate::ops::balance::replay::{Claim, entry_of_key};
 use crate::ops::balance::{Receipt, check_floor, post, post_pair};
-use crate::ops::customer;
 use crate::store::Tx;
 
 /// The wish to undo an entry.
@@ -41,12 +41,12 @@ pub fn reverse(tx: &mut Tx<'_>, reversal: &Reversal) -> Result<Vec<Receipt>> {
     let undone = tx.entry(reversal.entry)?;
     let first = opposite(tx, reversal, &undone, reversal.key.clone())?;
     let Some(counterpart) = undone.counterpart else {
-        let customer = customer::active(tx, undone.customer.as_str())?;
+        let customer = active::customer(tx, undone.customer.as_str())?;
         return Ok(vec![Receipt::new(post(tx, "reverse", &customer, first)?)]);
     };
     let other = tx.entry(counterpart)?;
     let second = opposite(tx, reversal, &other, None)?;
-    let (from, to) = (customer::active(tx, undone.customer.as_str())?, customer::active(tx, other.customer.as_str())?);
+    let (from, to) = (active::customer(tx, undone.customer.as_str())?, active::customer(tx, other.customer.as_str())?);
     let (first, second) = post_pair(tx, "reverse", (&from, first), (&to, second))?;
     Ok(vec![Receipt::new(first), Receipt::new(second)])
 }
@@ -60,7 +60,7 @@ fn opposite(tx: &Tx<'_>, reversal: &Reversal, undone: &Entry, key: Option<Key>) 
     if let Some(reversal) = tx.reversal_of(undone.id)? {
         return Err(Error::AlreadyReversed { entry: undone.id, by: reversal.id });
     }
-    let customer = customer::active(tx, undone.customer.as_str())?;
+    let customer = active::customer(tx, undone.customer.as_str())?;
     let amount = posting.amount.checked_neg().ok_or(Error::Overflow { what: "the amount" })?;
     check_floor(tx, &customer, posting.unit, amount, reversal.allow_negative)?;
     Ok(Posting {

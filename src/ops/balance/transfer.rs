@@ -2,10 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Description, EntryKind, Invalid, Key, Money, Posting, Reference, Unit};
+use crate::ops::active;
 use crate::ops::balance::replay::{Claim, entry_of_key};
 use crate::ops::balance::reverse::replayed;
-use crate::ops::balance::{Receipt, check_amount, check_floor, post_pair, unit_of};
-use crate::ops::customer;
+use crate::ops::balance::{Receipt, check_amount, check_floor, post_pair};
+use crate::report::unit_of;
 use crate::store::Tx;
 
 /// A move between two customers' balances in one unit.
@@ -52,7 +53,7 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
             None => Ok(receipts),
         };
     }
-    let (giver, taker) = (customer::active(tx, from)?, customer::active(tx, to)?);
+    let (giver, taker) = (active::customer(tx, from)?, active::customer(tx, to)?);
     let unit = unit_of(tx, &giver, *unit)?;
     check_amount(unit, *amount)?;
     check_floor(tx, &giver, unit, debit, *allow_negative)?;

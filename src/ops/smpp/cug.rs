@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::model::{Change, Msisdn, MsisdnSet, SmppAccount};
-use crate::ops::smpp::{active, change};
+use crate::ops::active;
+use crate::ops::smpp::event::change;
 use crate::store::Tx;
 
 /// An event names the numbers that changed if there are at most so many, else it tells how many there were.
@@ -22,19 +23,19 @@ pub struct CugChange {
 
 /// Adds numbers to an account's closed user group.
 pub fn add_to_cug(tx: &mut Tx<'_>, name: &str, numbers: &MsisdnSet) -> Result<CugChange> {
-    let account = active(tx, name)?;
+    let account = active::smpp_account(tx, name)?;
     change_cug(tx, account, numbers, &MsisdnSet::default())
 }
 
 /// Takes numbers out of an account's closed user group.
 pub fn remove_from_cug(tx: &mut Tx<'_>, name: &str, numbers: &MsisdnSet) -> Result<CugChange> {
-    let account = active(tx, name)?;
+    let account = active::smpp_account(tx, name)?;
     change_cug(tx, account, &MsisdnSet::default(), numbers)
 }
 
 /// Makes an account's closed user group hold these numbers and no others.
 pub fn replace_cug(tx: &mut Tx<'_>, name: &str, numbers: &MsisdnSet) -> Result<CugChange> {
-    let account = active(tx, name)?;
+    let account = active::smpp_account(tx, name)?;
     let surplus = tx.cug_set(&account)?.without(numbers);
     change_cug(tx, account, numbers, &surplus)
 }

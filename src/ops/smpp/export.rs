@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Change, EntityKind, Time};
-use crate::ops::smpp::{Credentials, password};
+use crate::ops::smpp::password::{self, Credentials};
 use crate::store::vault::Vault;
 use crate::store::{SmppFilter, Snapshot, Tx};
 

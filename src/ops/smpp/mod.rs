@@ -1,6 +1,7 @@
 //! SMPP accounts: adding, changing, switching, archiving; their closed user groups and their passwords.
 
 mod cug;
+mod event;
 mod export;
 mod password;
 
@@ -8,14 +9,15 @@ use crate::error::{Error, Result, quoted};
 use crate::model::{
     Change, Customer, EntityKind, IpRange, Msisdn, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
 };
-use crate::ops::customer;
+use crate::ops::active;
+use crate::ops::smpp::event::change;
 use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
 
 pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
 pub use export::{credentials, export};
 pub(super) use password::current as current_password;
-pub use password::{Credentials, Previous, end_grace, has_password, probe, reveal, rotate};
+pub use password::{Credentials, Previous, delete_lapsed_passwords, end_grace, has_password, probe, reveal, rotate};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -37,7 +39,7 @@ pub struct NewAccount {
 
 /// Adds an account to a customer.
 pub fn add(tx: &mut Tx<'_>, vault: &Vault, customer: &str, new: NewAccount) -> Result<Credentials> {
-    let customer = customer::active(tx, customer)?;
+    let customer = active::customer(tx, customer)?;
     add_to(tx, vault, &customer, new)
 }
 
@@ -66,15 +68,6 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     let change = cug::fill(tx, &mut account, &cug, change)?;
     tx.record(&change)?;
     Ok(Credentials { account, password, previous: None })
-}
-
-/// The account of a name, if it takes changes: neither it nor its customer is archived.
-pub fn active(tx: &Tx<'_>, name: &str) -> Result<SmppAccount> {
-    let account = tx.smpp_account(name)?;
-    match account.lifecycle.archived_at {
-        Some(_) => Err(Error::Archived { entity: EntityKind::Smpp, name: account.system_id.to_string(), again: false }),
-        None => Ok(account),
-    }
 }
 
 /// What an account with these details would differ in.
@@ -120,7 +113,7 @@ fn save(
     name: &str,
     edit: impl FnOnce(&mut SmppDetails) -> Result<()>,
 ) -> Result<SmppAccount> {
-    let mut account = active(tx, name)?;
+    let mut account = active::smpp_account(tx, name)?;
     let before = account.details.clone();
     edit(&mut account.details)?;
     account.details.fold_duplicates();
@@ -142,7 +135,7 @@ fn save(
 
 /// Makes an account unusable.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
-    let account = active(tx, name).map_err(Error::when_archiving)?;
+    let account = active::smpp_account(tx, name).map_err(Error::when_archiving)?;
     archive_for(tx, account, false)
 }
 
@@ -165,7 +158,7 @@ pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     if account.lifecycle.archived_at.is_none() {
         return Err(Error::NotArchived { entity: EntityKind::Smpp, name: account.system_id.to_string() });
     }
-    customer::active(tx, account.customer.as_str())?;
+    active::customer(tx, account.customer.as_str())?;
     unarchive_with_customer(tx, account)
 }
 
@@ -176,10 +169,6 @@ pub(super) fn unarchive_with_customer(tx: &mut Tx<'_>, mut account: SmppAccount)
     account.lifecycle.archived_at = None;
     account.lifecycle.updated_at = tx.at();
     Ok(account)
-}
-
-fn change(action: &str, account: &SmppAccount) -> Change {
-    Change::new(EntityKind::Smpp, action, &account.system_id, Some(account.customer_id))
 }
 
 fn refuse_taken_system_id(tx: &Tx<'_>, id: SystemId) -> Result<SystemId> {

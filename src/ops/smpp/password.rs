@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result, quoted};
 use crate::model::{Change, Customer, Grace, Password, SmppAccount, Time};
-use crate::ops::smpp::{active, change};
+use crate::ops::active;
+use crate::ops::smpp::event::change;
 use crate::store::vault::{Vault, generate_password};
 use crate::store::{Snapshot, Tx};
 
@@ -80,7 +81,7 @@ pub fn rotate(
     password: Option<Password>,
     grace: Grace,
 ) -> Result<Credentials> {
-    let mut account = active(tx, name)?;
+    let mut account = active::smpp_account(tx, name)?;
     let customer = tx.customer_of(account.customer_id)?;
     let old = match vault.unseal(&tx.sealed_password(&account)?, &customer.api_id, &account.system_id) {
         Err(Error::Secret(_)) if grace.is_none() => None,
@@ -106,7 +107,7 @@ pub fn rotate(
 
 /// Ends the grace of the last rotation now: the password from before it is taken no more.
 pub fn end_grace(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
-    let mut account = active(tx, name)?;
+    let mut account = active::smpp_account(tx, name)?;
     let Some(until) = account.previous_password_until else {
         let system_id = quoted(&account.system_id);
         return Err(Error::Refused(format!("SMPP account {system_id} has no previous password")));
@@ -117,6 +118,14 @@ pub fn end_grace(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     tx.touch_smpp_account(&account)?;
     tx.record(&with_step(change("end-grace", &account), Some(until), None))?;
     Ok(account)
+}
+
+/// Deletes the previous passwords whose grace period is over.
+///
+/// Reads ignore such passwords anyway. Every change of the database does this too, whatever else it does, so that none
+/// outlives the next change, and `db check` reports one that did.
+pub fn delete_lapsed_passwords(tx: &mut Tx<'_>) -> Result<()> {
+    tx.delete_previous_passwords_until(tx.at())
 }
 
 /// The change with the step from one end of a grace to another.

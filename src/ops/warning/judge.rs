@@ -8,7 +8,7 @@ use crate::model::{
     RenderedEmail, Unit, Warning, WarningDetails,
 };
 use crate::ops::outbox;
-use crate::ops::warning::recipients;
+use crate::report::warning_recipients;
 use crate::store::{Crossed, OutboxFilter, Tx};
 
 /// What an email about a balance tells.
@@ -77,7 +77,7 @@ fn cross(
     compose: Compose<'_>,
 ) -> Result<Judged> {
     let customer = tx.customer_of(warning.customer_id)?;
-    let customer_recipients = recipients(tx, &customer, &warning.details)?;
+    let customer_recipients = warning_recipients(tx, &customer, &warning.details)?;
     let level = warning.details.level(balance);
     let (mut told, mut taken_back) = (emails_of_episode(tx, warning)?, take_back(tx, warning, level)?);
     let wanted = |email: &OutboxEmail| warning.details.notify_customer || email.content.kind == EmailTemplate::Internal;

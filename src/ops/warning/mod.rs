@@ -3,12 +3,10 @@
 mod judge;
 mod settle;
 
-use std::collections::BTreeSet;
-
 use crate::error::{Error, Result};
-use crate::model::{Balance, Change, Customer, EmailAddress, EntityKind, Invalid, Role, Unit, Warning, WarningDetails};
-use crate::ops::customer;
-use crate::store::{ArchiveFilter, ContactFilter, ContactSort, Page, Snapshot, Tx};
+use crate::model::{Balance, Change, Customer, EntityKind, Invalid, Unit, Warning, WarningDetails};
+use crate::ops::active;
+use crate::store::Tx;
 
 pub use judge::{Broken, Compose, Judged, Judgement, Notice, judge};
 pub(super) use settle::archive_with_customer;
@@ -18,7 +16,7 @@ pub(super) use settle::archive_with_customer;
 /// Marks that are moved below a low balance are no recovery, and nobody is told of one. Marks that are moved above a balance
 /// are crossed, as the next check will find.
 pub fn set(tx: &mut Tx<'_>, customer: &str, unit: Unit, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
-    let customer = customer::active(tx, customer)?;
+    let customer = active::customer(tx, customer)?;
     let before = tx.warning(&customer, unit)?.map(|warning| warning.details);
     let mut details = before.clone().unwrap_or_else(WarningDetails::empty);
     change(&mut details);
@@ -54,28 +52,4 @@ fn check(unit: Unit, details: &WarningDetails) -> Result<()> {
         (None, Some(lower)) => Err(Error::invalid("lower", lower, Invalid::rule("needs an upper threshold beside it"))),
         _ => Ok(()),
     }
-}
-
-/// Where a customer is told: the warning's addresses, else its billing contacts, else its invoice emails; nowhere when it
-/// is not to be told.
-pub fn recipients(snapshot: &Snapshot<'_>, customer: &Customer, details: &WarningDetails) -> Result<Vec<EmailAddress>> {
-    if !details.notify_customer {
-        return Ok(Vec::new());
-    }
-    if !details.to.is_empty() {
-        return Ok(details.to.clone());
-    }
-    let mut billing = BTreeSet::new();
-    let filter = ContactFilter {
-        customer_id: Some(customer.id),
-        archive_filter: ArchiveFilter::All,
-        role: Some(Role::Billing),
-        search: None,
-        page: Page { sort: ContactSort::Id, descending: false, limit: None },
-    };
-    snapshot.contacts(&filter, |contact| {
-        billing.extend(contact.details.email);
-        Ok::<_, Error>(())
-    })?;
-    if billing.is_empty() { Ok(customer.details.invoice_emails.clone()) } else { Ok(billing.into_iter().collect()) }
 }

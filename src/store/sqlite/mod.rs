@@ -102,9 +102,7 @@ impl Store {
         let stamp = Stamp { at: clock.now(), origin: origin.clone() };
         let snapshot = Snapshot { transaction };
         let (lines, many_steps, attempting) = (Vec::new(), false, false);
-        let mut tx = Tx { snapshot, stamp, last_entry: None, lines, many_steps, attempting, _turn: turn };
-        tx.delete_lapsed_passwords()?;
-        Ok(tx)
+        Ok(Tx { snapshot, stamp, last_entry: None, lines, many_steps, attempting, _turn: turn })
     }
 
     /// Waits until nobody else imports traffic, or removes it, and keeps others from it until the result is dropped. Every

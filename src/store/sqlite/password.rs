@@ -55,10 +55,9 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets every password whose time is over. Each transaction that writes begins with this, whatever it is for.
-    pub(super) fn delete_lapsed_passwords(&mut self) -> Result<()> {
-        let at = self.at();
-        self.transaction.prepare_cached("DELETE FROM previous_password WHERE valid_until <= ?1")?.execute([at])?;
+    /// Deletes the previous passwords of all accounts whose grace period ended at or before a time.
+    pub fn delete_previous_passwords_until(&mut self, end: Time) -> Result<()> {
+        self.transaction.prepare_cached("DELETE FROM previous_password WHERE valid_until <= ?1")?.execute([end])?;
         Ok(())
     }
 }

@@ -2,12 +2,12 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::Error;
 use ssgctl::error::count;
 use ssgctl::model::{
     Balance, Crossing, CrossingCause, Customer, EmailAddress, EmailState, EntityKind, Level, OutboxEmail, Unit, Warning,
 };
 use ssgctl::store::OutboxFilter;
-use ssgctl::{Error, ops};
 
 use crate::args::completion;
 use crate::context::Context;
@@ -54,14 +54,14 @@ impl Row for Crossing {
 pub(crate) fn run(args: &AlertsArgs, context: &mut Context) -> Result<()> {
     let case = context.read(|snapshot| {
         let customer = snapshot.customer(&args.customer)?;
-        let unit = ops::balance::unit_of(snapshot, &customer, args.unit)?;
+        let unit = ssgctl::report::unit_of(snapshot, &customer, args.unit)?;
         let (balance, warning) = (snapshot.balance(&customer, unit)?, snapshot.warning(&customer, unit)?);
         if args.unit.is_some() && balance.is_none() && warning.is_none() {
             let name = Balance::name_of(&customer.account_code, unit);
             return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
         }
         let recipients = match &warning {
-            Some(warning) => ops::warning::recipients(snapshot, &customer, &warning.details)?,
+            Some(warning) => ssgctl::report::warning_recipients(snapshot, &customer, &warning.details)?,
             None => Vec::new(),
         };
         let crossings = snapshot.crossings(customer.id, unit)?;

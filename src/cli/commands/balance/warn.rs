@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::{EmailList, Money, Unit, Warning, WarningDetails};
-use ssgctl::ops;
+use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
@@ -133,7 +133,7 @@ impl Row for Warning {
 pub(crate) fn run(args: WarnArgs, context: &mut Context) -> Result<()> {
     let (customer, unit, change) = (args.customer.clone(), args.unit, args.change.clone());
     let warning = context.write(&change, |tx| {
-        let unit = ops::balance::unit_of(tx, &ops::customer::active(tx, &customer)?, unit)?;
+        let unit = report::unit_of(tx, &ops::active::customer(tx, &customer)?, unit)?;
         ops::warning::set(tx, &customer, unit, |details| args.apply(details))
     })?;
     context.output.row(&warning)

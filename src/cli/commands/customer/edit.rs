@@ -88,7 +88,7 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let (name, change) = (args.customer.clone(), args.change.clone());
     let may_rename = args.editor || args.organisation.is_some();
     let customer = if args.editor {
-        let read = context.read(|tx| ops::customer::active(tx, &name))?.details;
+        let read = context.read(|tx| ops::active::customer(tx, &name))?.details;
         let mut details = read.clone();
         args.apply(&mut details)?;
         let details = editor::edit(context, &name, details)?;

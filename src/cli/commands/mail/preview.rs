@@ -9,7 +9,7 @@ use ssgctl::mail::TemplateRenderer;
 use ssgctl::model::{EmailTemplate, Level, Money, RenderedEmail, SmppAccount, Unit, WarningDetails};
 use ssgctl::ops::warning::Notice;
 use ssgctl::store::{ArchiveFilter, Clock, SmppFilter, Snapshot, files};
-use ssgctl::{Error, ops};
+use ssgctl::{Error, ops, report};
 
 use crate::args::completion;
 use crate::context::Context;
@@ -101,10 +101,10 @@ fn compose_notice(
     unit: Option<Unit>,
 ) -> ssgctl::Result<RenderedEmail> {
     let customer = snapshot.customer(customer)?;
-    let unit = ops::balance::unit_of(snapshot, &customer, unit)?;
+    let unit = report::unit_of(snapshot, &customer, unit)?;
     let balance = snapshot.balance(&customer, unit)?.map_or(Money::ZERO, |balance| balance.balance);
     let thresholds = snapshot.warning(&customer, unit)?.map_or_else(WarningDetails::empty, |warning| warning.details);
-    let recipients = ops::warning::recipients(snapshot, &customer, &thresholds)?;
+    let recipients = report::warning_recipients(snapshot, &customer, &thresholds)?;
     let level = match kind {
         EmailTemplate::LowUpper => Level::Upper,
         EmailTemplate::LowLower => Level::Lower,

@@ -3,7 +3,6 @@
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::{Unit, Zone};
-use ssgctl::ops;
 use ssgctl::report::{self, Period, Statement};
 
 use crate::args::completion;
@@ -50,7 +49,7 @@ pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
     }
     let statement = context.read(|snapshot| {
         let customer = snapshot.customer(&args.customer)?;
-        let unit = ops::balance::unit_of(snapshot, &customer, args.unit)?;
+        let unit = report::unit_of(snapshot, &customer, args.unit)?;
         report::statement(snapshot, customer, unit, period)
     })?;
     context.output.view(view(&statement, &zone))

@@ -43,7 +43,7 @@ impl AccountEmails {
         let pack = handover::pack(tx, account, &self.gateway, tx.at())?;
         let to = match to {
             Some(to) => to.to_vec(),
-            None => handover::recipients(tx, &pack.customer)?,
+            None => ssgctl::report::account_recipients(tx, &pack.customer)?,
         };
         if to.is_empty() {
             let message = format!("no contact of {} has an email address", pack.customer.account_code);

@@ -102,7 +102,7 @@ fn type_at(prompt: &str) -> Result<String> {
 
 /// A customer that takes changes, by its account code.
 fn customer(context: &mut Context, name: &str) -> Result<String, String> {
-    let found = context.read(|snapshot| ops::customer::active(snapshot, name));
+    let found = context.read(|snapshot| ops::active::customer(snapshot, name));
     found.map(|customer| customer.account_code.to_string()).map_err(|failure| failure.with_hint())
 }
 

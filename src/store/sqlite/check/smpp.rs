@@ -16,8 +16,8 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// A password whose time is over is deleted by the next change of anything. One that was over at the last change and
-    /// is there was put there behind the program's back.
+    /// Every change of the database deletes the previous passwords whose grace period is over. One that was over at the
+    /// last change and is still there was put there by something else.
     pub(in crate::store::sqlite) fn check_previous_passwords(&self, report: &mut CheckReport) -> Result<()> {
         let mut statement = self.transaction.prepare(
             "SELECT system_id, valid_until FROM previous_password JOIN smpp_account ON id = smpp_account_id
