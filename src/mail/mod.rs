@@ -1,11 +1,13 @@
-//! Emails as values, their templates, and the ways by which they are sent. The only home of lettre but for the address.
+//! Emails as values, their templates, the transports that send them, and dispatch. The only home of lettre but for the address.
 
+mod account_emails;
 mod dispatch;
 mod mime;
 mod renderer;
 mod transport;
 
-pub use dispatch::{Keys, Limits, Round, Trip, deliver};
+pub use account_emails::AccountEmails;
+pub use dispatch::{CheckOutcome, DispatchEvent, DispatchLock, DispatchOutcome, Dispatcher, Keys};
 pub use mime::as_mime;
 pub use renderer::{RoleConfig, SenderConfig, TemplateRenderer};
 pub use transport::{Credentials, MailTransport, Route, TransportConfig, sendmail};

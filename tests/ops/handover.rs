@@ -1,14 +1,13 @@
 //! Handing accounts over: who is told, what the email holds, and when it tells the password.
 
 use std::rc::Rc;
-use std::time::Duration;
 
-use ssgctl::mail::{Limits, MailTransport, Round, Trip, deliver};
 use ssgctl::model::{
-    CheckCounts, ContactDetails, EmailAddress, EmailTemplate, Gateway, Handover, OutboxEmail, Password, RenderedEmail,
-    Role, SendOutcome, SmppDetails,
+    ContactDetails, EmailAddress, EmailTemplate, Gateway, Handover, OutboxEmail, Password, RenderedEmail, Role,
+    SendOutcome, SmppDetails,
 };
 use ssgctl::ops::{contact, customer, handover, outbox, smpp};
+use ssgctl::report::account_recipients;
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
 
@@ -29,7 +28,7 @@ fn person(scene: &mut Scene, name: &str, email: Option<&str>, roles: &[Role]) {
 }
 
 fn recipients(scene: &mut Scene) -> Vec<String> {
-    let told: Vec<EmailAddress> = scene.read(|now| ssgctl::report::account_recipients(now, &now.customer("ACME")?));
+    let told: Vec<EmailAddress> = scene.read(|now| account_recipients(now, &now.customer("ACME")?));
     told.iter().map(ToString::to_string).collect()
 }
 
@@ -171,32 +170,4 @@ fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
     assert!(pack(&mut scene, "acme1").notes().contains(&note.to_owned()));
     let later = scene.read(|now| handover::pack(now, "acme1", &Gateway::default(), valid("2026-11-25T12:00:00Z")));
     assert!(!later.notes().contains(&note.to_owned()));
-}
-
-/// Takes every email, and remembers which.
-#[derive(Default)]
-struct Bag(Vec<i64>);
-
-impl MailTransport for Bag {
-    fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
-        self.0.push(email.id);
-        SendOutcome::Sent
-    }
-}
-
-#[test]
-fn a_new_email_that_another_run_has_sent_meanwhile_is_not_sent_again() {
-    let mut scene = scene();
-    let pack = pack(&mut scene, "acme1");
-    let emails = send(&mut scene, &pack, &["a@acme.example", "b@acme.example", "c@acme.example"]).unwrap();
-    let ids: Vec<i64> = emails.iter().map(|email| email.id).collect();
-    let first = scene.write(|tx| outbox::claim_one(tx, emails[0].clone())).unwrap();
-    scene.write(|tx| outbox::record(tx, first, &SendOutcome::Sent)).unwrap();
-    scene.write(|tx| outbox::cancel(tx, ids[2])).unwrap();
-    let (key, origin, mut bag) = (scene.folder.path().join("key"), scene.origin.clone(), Bag::default());
-    let limits = Limits { time: Duration::from_mins(1) };
-    let trip = Trip { round: Round::Of(ids.clone()), keys: &|| Vault::open(&key), limits };
-    let mut counts = CheckCounts::default();
-    deliver(&mut scene.store, &origin, trip, &mut bag, &mut counts, &mut |_, _| {}).unwrap();
-    assert_eq!((bag.0, counts.sent, counts.deferred), (vec![ids[1]], 1, 0));
 }

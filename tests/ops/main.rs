@@ -15,6 +15,7 @@ mod cug;
 mod customer;
 mod dialects;
 mod dialects_rows;
+mod dispatch;
 mod gateway;
 mod handover;
 mod import;

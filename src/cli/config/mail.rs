@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use ssgctl::mail::sendmail;
-use ssgctl::mail::{Credentials, Limits, RoleConfig, Route, SenderConfig, TemplateRenderer, TransportConfig};
+use ssgctl::mail::{Credentials, RoleConfig, Route, SenderConfig, TemplateRenderer, TransportConfig};
 use ssgctl::model::{EmailAddress, Money, Name, Sender, Unit, WarningDetails};
 use ssgctl::{Error, ops, store};
 use zeroize::Zeroizing;
@@ -180,8 +180,8 @@ impl MailSettings {
     }
 
     /// How long a run may go on sending.
-    pub(crate) fn limits(&self) -> Limits {
-        Limits { time: Duration::from_secs(self.mail.run_seconds.unwrap_or(240).clamp(1, 3600)) }
+    pub(crate) fn run_time(&self) -> Duration {
+        Duration::from_secs(self.mail.run_seconds.unwrap_or(240).clamp(1, 3600))
     }
 
     /// The password for the mail server: from the environment, a file, a command, or the configuration itself.

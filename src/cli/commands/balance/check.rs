@@ -3,14 +3,13 @@
 use clap::Args;
 use ssgctl::Error;
 use ssgctl::error::count as counted;
-use ssgctl::mail::{MailTransport, Round};
-use ssgctl::model::{CheckCounts, CheckRun, Crossing, OutboxEmail};
+use ssgctl::mail::{CheckOutcome, DispatchOutcome};
+use ssgctl::model::{CheckRun, Crossing, OutboxEmail};
+use ssgctl::ops;
 use ssgctl::ops::warning::{Broken, Judged, Judgement};
-use ssgctl::ops::{self, outbox};
-use ssgctl::store::Due;
 
 use crate::args::change::{ChangeArgs, ReasonArgs};
-use crate::commands::mail::post;
+use crate::commands::mail::outcome;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, Row, Shown};
@@ -65,62 +64,35 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         return rehearse(args, context);
     }
     context.output.refuse_unknown_fields(&CheckRun::keys())?;
-    let Some(_lock) = post::lock(context)? else {
+    let mail = context.settings.mail.clone();
+    let renderer = mail.renderer()?;
+    let checked = outcome::dispatch(context, &args.why, |dispatcher| {
+        dispatcher.check(&mail.mail.internal, &renderer, || Ok::<_, Failure>(mail.transport()?.transport()?))
+    })?;
+    let Some(CheckOutcome { run, judgement, dispatched }) = checked else {
         if args.verbose {
             context.note("another check is running; this one has nothing to do");
         }
         return Ok(());
     };
-    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
-    let renderer = context.settings.mail.renderer()?;
-    let internal = context.settings.mail.mail.internal.clone();
-    let transport = transport(context)?;
-    let (mut abandoned, Judgement { judged, broken }, transport) = context.write_unshown(&change, |tx| {
-        let abandoned = outbox::find_abandoned(tx)?;
-        let judgement = ops::warning::judge(tx, &internal, &|notice| renderer.compose(notice))?;
-        outbox::begin_run(tx)?;
-        // Nothing is recorded that cannot be told: the crossing is found again when emails can leave.
-        let transport = if tx.count_due(outbox::due(tx)?)? > 0 { transport.transpose()? } else { None };
-        Ok::<_, Failure>((abandoned, judgement, transport))
-    })?;
-    let mut counts = CheckCounts {
-        crossings: count(judged.len()),
-        queued: count(judged.iter().map(|judged| judged.emails.len()).sum()),
-        uncertain: count(abandoned.len()),
-        ..CheckCounts::default()
-    };
-    for judged in judged.iter().filter(|judged| judged.nobody_to_tell) {
-        let Crossing { customer, unit, to, .. } = &judged.crossing;
-        Context::warn(&format!("{customer} is at its {to} threshold in {unit}, and has no address to be told at"));
-    }
-    let mut worst = abandoned.pop();
-    let delivered = transport.map_or(Ok(()), |mut transport| {
-        let mut told = |email: &OutboxEmail| worst = post::worse(worst.take(), email);
-        post::send(context, &args.why, Round::Due, transport.as_mut(), &mut counts, &mut told)
-    });
-    let run = context.write_unshown(&change, |tx| {
-        outbox::end_run(tx, counts)?;
-        tx.last_check_run()
-    })?;
-    delivered?;
-    if let Some(run) = run.filter(|_| args.verbose || context.output.is_data()) {
+    if args.verbose || context.output.is_data() {
         context.output.row(&run)?;
     }
-    let outcome = verdict(counts, worst.as_ref(), judged.iter().any(|judged| judged.nobody_to_tell));
-    if let (Err(failure), false) = (&outcome, broken.is_empty()) {
+    let verdict = verdict(&dispatched, judgement.judged.iter().any(|judged| judged.nobody_to_tell));
+    if let (Err(failure), false) = (&verdict, judgement.broken.is_empty()) {
         Context::warn(&failure.to_string());
     }
-    told_of_broken(&broken).and(outcome)
+    told_of_broken(&judgement.broken).and(verdict)
 }
 
 /// How the run ends: with what a person must look at before what a later run will do by itself.
-fn verdict(counts: CheckCounts, worst: Option<&OutboxEmail>, nobody_to_tell: bool) -> Result<()> {
-    post::failed(counts, worst)?;
+fn verdict(dispatched: &DispatchOutcome, nobody_to_tell: bool) -> Result<()> {
+    outcome::failed(dispatched)?;
     if nobody_to_tell {
         let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
-        return Err(post::attention("somebody is to be told and has no address".to_owned()).hint(hint));
+        return Err(outcome::attention("somebody is to be told and has no address".to_owned()).hint(hint));
     }
-    post::deferred(counts, worst)
+    outcome::deferred(dispatched)
 }
 
 /// Names balances that could not be judged. That comes before all else: a person must see to it, or they are never warned.
@@ -135,17 +107,6 @@ fn told_of_broken(broken: &[Broken]) -> Result<()> {
             Err(Error::Damaged(format!("{balances} could not be judged, all others were")).into())
         }
     }
-}
-
-/// Who takes emails away, or why nobody does; nothing when there is nothing to tell.
-fn transport(context: &mut Context) -> Result<Option<Result<Box<dyn MailTransport>>>> {
-    let idle = context.read(|snapshot| {
-        let now = ssgctl::store::Clock::System.now();
-        let waiting = snapshot.count_due(Due { by: now, beyond: now })?;
-        Ok(waiting == 0 && snapshot.warnings_crossed()?.is_empty())
-    })?;
-    let ready = || Ok(context.settings.mail.transport()?.transport()?);
-    Ok(if idle { None } else { Some(ready()) })
 }
 
 fn status(context: &mut Context) -> Result<()> {
@@ -194,8 +155,4 @@ fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let rows: Vec<Told> = judged.into_iter().flat_map(told).collect();
     context.output.all(&rows)?;
     told_of_broken(&broken)
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -19,14 +19,15 @@ use ssgctl::{Error, ops};
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::confusable;
+use crate::commands::mail::outcome;
 use crate::commands::quick_create::payload::Payload;
 use crate::commands::quick_create::row::Created;
-use crate::commands::smpp::AccountEmails;
 use crate::commands::{customer, smpp};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::interactive::wizard;
 use crate::interactive::wizard::{Dialogue, questions};
+use ssgctl::mail::AccountEmails;
 
 /// Make a customer with contact, SMPP account and opening balance, all or nothing
 ///
@@ -165,14 +166,14 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
         let warning = thresholds.set(tx, made.customer.account_code.as_str())?;
         let account = made.credentials.account.system_id.as_str();
         let emails = match &emails {
-            Some(desk) => desk.queue(tx, EmailTemplate::Welcome, account, None, true)?.1,
+            Some(emails) => emails.queue(tx, EmailTemplate::Welcome, account, None, true)?.1,
             None => Vec::new(),
         };
         Ok::<_, Failure>(Created { made, generates, warning, emails })
     })?;
     confusable::warn(&created.made.customer, context);
-    let Some(desk) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
-    let posted = desk.send(context, &args.change.why, created.emails)?;
+    let Some(emails) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
+    let posted = outcome::send_new(context, &args.change.why, emails, created.emails)?;
     created.emails = posted.emails;
     context.output.row(&created)?;
     posted.verdict
@@ -183,7 +184,7 @@ fn writer_to_contact(context: &Context, contact: Option<&ContactDetails>) -> Res
     if contact.is_none_or(|contact| contact.email.is_none()) {
         return Err(Failure::missing("--contact-email", "to send an email to"));
     }
-    AccountEmails::prepare(context)
+    smpp::account_emails(context)
 }
 
 /// The thresholds of the warning that a new customer is given.

@@ -8,7 +8,8 @@ use ssgctl::store::Clock;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
-use crate::commands::smpp::AccountEmails;
+use crate::commands::mail::outcome;
+use crate::commands::smpp::account_emails;
 use crate::context::Context;
 use crate::escape::visible;
 use crate::exit::{Failure, Result};
@@ -102,7 +103,7 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
 }
 
 fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
-    let desk = AccountEmails::prepare(context)?;
+    let emails = account_emails(context)?;
     let vault = if args.reveal { Some(context.existing_vault()?) } else { None };
     let to = args.to.as_ref().map(|list| list.0.as_slice());
     let mut told = None;
@@ -110,7 +111,7 @@ fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
         if let Some(vault) = &vault {
             ops::smpp::reveal(tx, vault, &args.account)?;
         }
-        let (pack, emails) = desk.queue(tx, EmailTemplate::Handover, &args.account, to, args.reveal)?;
+        let (pack, emails) = emails.queue(tx, EmailTemplate::Handover, &args.account, to, args.reveal)?;
         told = Some(pack);
         Ok::<_, Failure>(emails)
     })?;
@@ -118,7 +119,7 @@ fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
     if args.change.dry_run {
         return context.output.all(&emails);
     }
-    let posted = desk.send(context, &args.change.why, emails)?;
+    let posted = outcome::send_new(context, &args.change.why, emails, emails)?;
     context.output.all(&posted.emails)?;
     posted.verdict
 }

@@ -7,7 +7,8 @@ use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
-use crate::commands::smpp::{AccountEmails, DetailArgs, PasswordArgs};
+use crate::commands::mail::outcome;
+use crate::commands::smpp::{DetailArgs, PasswordArgs, account_emails};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::interactive::wizard;
@@ -101,18 +102,18 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     let password = args.password.read(context)?;
     let generates = password.is_none();
     let account = args.details.new_account(args.system_id, password, &context.settings.defaults)?;
-    let emails = if args.send_email { Some(AccountEmails::prepare(context)?) } else { None };
+    let emails = if args.send_email { Some(account_emails(context)?) } else { None };
     let vault = context.vault()?;
     let mut created = context.write(&args.change, |tx| {
         let made = ops::smpp::add(tx, &vault, &customer, account)?;
         let emails = match &emails {
-            Some(desk) => desk.queue(tx, EmailTemplate::Handover, made.account.system_id.as_str(), None, true)?.1,
+            Some(emails) => emails.queue(tx, EmailTemplate::Handover, made.account.system_id.as_str(), None, true)?.1,
             None => Vec::new(),
         };
         Ok::<_, Failure>(Created { account: made.account, generated: generates.then_some(made.password), emails })
     })?;
-    let Some(desk) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
-    let posted = desk.send(context, &args.change.why, created.emails)?;
+    let Some(emails) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
+    let posted = outcome::send_new(context, &args.change.why, emails, created.emails)?;
     created.emails = posted.emails;
     context.output.row(&created)?;
     posted.verdict

@@ -7,8 +7,9 @@ use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::commands::mail::outcome;
 use crate::commands::smpp::row::Rotated;
-use crate::commands::smpp::{AccountEmails, PasswordArgs};
+use crate::commands::smpp::{PasswordArgs, account_emails};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
@@ -59,17 +60,17 @@ pub(crate) fn run(args: &RotatePasswordArgs, context: &mut Context) -> Result<()
     let generates = given.is_none();
     // To take the old password for a while it must be readable; without a grace a key that was lost is made anew.
     let vault = if args.grace.is_none() { context.vault()? } else { context.existing_vault()? };
-    let desk = if args.mail { Some(AccountEmails::prepare(context)?) } else { None };
+    let emails = if args.mail { Some(account_emails(context)?) } else { None };
     let mut rotated = context.write(&args.change, |tx| {
         let made = ops::smpp::rotate(tx, &vault, &args.account, given, args.grace)?;
-        let emails = match &desk {
-            Some(desk) => desk.queue(tx, EmailTemplate::Handover, made.account.system_id.as_str(), None, true)?.1,
+        let emails = match &emails {
+            Some(emails) => emails.queue(tx, EmailTemplate::Handover, made.account.system_id.as_str(), None, true)?.1,
             None => Vec::new(),
         };
         Ok::<_, Failure>(Rotated { account: made.account, generated: generates.then_some(made.password), emails })
     })?;
-    let Some(desk) = desk.filter(|_| !args.change.dry_run) else { return context.output.row(&rotated) };
-    let posted = desk.send(context, &args.change.why, rotated.emails)?;
+    let Some(emails) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&rotated) };
+    let posted = outcome::send_new(context, &args.change.why, emails, rotated.emails)?;
     rotated.emails = posted.emails;
     context.output.row(&rotated)?;
     posted.verdict

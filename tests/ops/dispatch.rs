@@ -1,0 +1,297 @@
+//! Dispatch: which emails a run sends, what it records of them, and what it leaves for the next run.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use ssgctl::mail::{
+    AccountEmails, CheckOutcome, DispatchEvent, DispatchLock, Dispatcher, House, MailTransport, Office, Writer,
+};
+use ssgctl::model::{EmailState, EmailTemplate, Gateway, Level, OutboxEmail, SendOutcome, Sender};
+use ssgctl::ops::{outbox, smpp};
+use ssgctl::store::vault::Vault;
+use ssgctl::{Error, Result};
+
+use crate::support::{Scene, assert_refused, plain_email, valid};
+use crate::warning::{THEM, US, bring_to, scene, state, warn};
+
+/// A transport that remembers the recipients and texts that it was given, and answers what a test wants.
+#[derive(Clone, Default)]
+struct Recorder {
+    sent: Rc<RefCell<Vec<(String, String)>>>,
+    outcomes: Rc<RefCell<Vec<SendOutcome>>>,
+    is_down: bool,
+}
+
+impl Recorder {
+    fn answering(outcomes: &[SendOutcome]) -> Self {
+        Self { outcomes: Rc::new(RefCell::new(outcomes.to_vec())), ..Self::default() }
+    }
+
+    fn recipients(&self) -> Vec<String> {
+        self.sent.borrow().iter().map(|(recipient, _)| recipient.clone()).collect()
+    }
+}
+
+impl MailTransport for Recorder {
+    fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
+        self.sent.borrow_mut().push((email.recipient.to_string(), email.content.text.clone()));
+        let mut outcomes = self.outcomes.borrow_mut();
+        if outcomes.is_empty() { SendOutcome::Sent } else { outcomes.remove(0) }
+    }
+
+    fn is_down(&self) -> bool {
+        self.is_down
+    }
+}
+
+fn renderer() -> Writer {
+    let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
+    let billing = Some(Office { sender, signature: None });
+    Writer::new(
+        House { company: valid("Example"), service: valid("Example SMS"), sales: None, support: None, billing },
+        None,
+    )
+}
+
+/// Runs a dispatch; also says which events it reported, and whether it saved anything.
+fn dispatch<T>(scene: &mut Scene, act: impl FnOnce(&mut Dispatcher<'_>) -> T) -> (T, Vec<&'static str>, bool) {
+    let (key, origin) = (scene.folder.path().join("key"), scene.origin.clone());
+    let mut events = Vec::new();
+    let mut watch = |event: DispatchEvent<'_>| {
+        events.push(match event {
+            DispatchEvent::Judged(_) => "judged",
+            DispatchEvent::Recorded(_) => "recorded",
+        });
+    };
+    let mut dispatcher = Dispatcher {
+        store: &mut scene.store,
+        origin: &origin,
+        keys: &|| Vault::open(&key),
+        run_time: Duration::from_mins(1),
+        watch: &mut watch,
+        committed: false,
+    };
+    let done = act(&mut dispatcher);
+    let committed = dispatcher.committed;
+    (done, events, committed)
+}
+
+fn check(scene: &mut Scene, transport: &Recorder) -> CheckOutcome {
+    let connect = || Ok::<_, Error>(Box::new(transport.clone()) as Box<dyn MailTransport>);
+    let (checked, ..) = dispatch(scene, |dispatcher| dispatcher.check(&[valid(US)], &renderer(), connect));
+    checked.expect("checked").expect("no other run")
+}
+
+fn queue(scene: &mut Scene, recipient: &str) -> OutboxEmail {
+    let content = plain_email(EmailTemplate::Test);
+    scene.write(|tx| outbox::queue(tx, None, None, &valid(recipient), &content)).expect("queued")
+}
+
+fn states(scene: &mut Scene) -> Vec<EmailState> {
+    scene.emails().iter().map(|email| email.state).collect()
+}
+
+#[test]
+fn a_check_sends_one_email_to_each_recipient_of_a_crossing_and_the_next_check_none() {
+    let mut scene = scene();
+    bring_to(&mut scene, "50");
+    let transport = Recorder::default();
+    let CheckOutcome { run, judgement, dispatched } = check(&mut scene, &transport);
+    assert_eq!(transport.recipients(), [THEM, US]);
+    assert_eq!((judgement.judged.len(), judgement.broken.len()), (1, 0));
+    assert_eq!((run.counts.crossings, run.counts.queued, run.counts.sent), (1, 2, 2));
+    assert!(run.finished_at.is_some() && run.counts == dispatched.counts && dispatched.worst.is_none());
+    let again = check(&mut scene, &transport);
+    assert_eq!((again.run.counts.crossings, again.run.counts.sent), (0, 0));
+    assert_eq!(transport.recipients().len(), 2);
+}
+
+#[test]
+fn events_come_in_the_order_in_which_things_are_saved() {
+    let mut scene = scene();
+    bring_to(&mut scene, "50");
+    let connect = || Ok::<_, Error>(Box::new(Recorder::default()) as Box<dyn MailTransport>);
+    let (checked, events, committed) =
+        dispatch(&mut scene, |dispatcher| dispatcher.check(&[valid(US)], &renderer(), connect));
+    assert!(checked.is_ok() && committed);
+    assert_eq!(events, ["judged", "recorded", "recorded"]);
+}
+
+#[test]
+fn a_crossing_is_not_recorded_while_its_emails_could_not_be_sent() {
+    let mut scene = scene();
+    bring_to(&mut scene, "50");
+    let connect = || Err(Error::Email("no transport".to_owned()));
+    let (refused, events, committed) =
+        dispatch(&mut scene, |dispatcher| dispatcher.check(&[valid(US)], &renderer(), connect));
+    assert_refused!(refused, Error::Email(_));
+    assert!(events.is_empty() && !committed);
+    assert_eq!((state(&mut scene), scene.emails().len()), (Level::Ok, 0));
+    let transport = Recorder::default();
+    check(&mut scene, &transport);
+    assert_eq!((state(&mut scene), transport.recipients().len()), (Level::Upper, 2));
+}
+
+#[test]
+fn the_transport_is_not_asked_for_when_there_is_nothing_to_send() {
+    let mut scene = scene();
+    let mut asked = false;
+    let connect = || {
+        asked = true;
+        Err(Error::Email("no transport".to_owned()))
+    };
+    let (checked, ..) = dispatch(&mut scene, |dispatcher| dispatcher.check(&[], &renderer(), connect));
+    assert!(checked.expect("checked").is_some() && !asked);
+    // A crossing that queues no email needs no transport either.
+    warn(&mut scene, |details| details.notify_customer = false).unwrap();
+    bring_to(&mut scene, "50");
+    let connect = || Err(Error::Email("no transport".to_owned()));
+    let (checked, ..) = dispatch(&mut scene, |dispatcher| dispatcher.check(&[], &renderer(), connect));
+    assert!(checked.is_ok());
+    assert_eq!(state(&mut scene), Level::Upper);
+}
+
+#[test]
+fn only_one_process_dispatches_at_a_time() {
+    let mut scene = scene();
+    bring_to(&mut scene, "50");
+    let lock = DispatchLock::take(&scene.store).unwrap().expect("free");
+    assert!(DispatchLock::take(&scene.store).unwrap().is_none());
+    let mut transport = Recorder::default();
+    let connect = || Ok::<_, Error>(Box::new(Recorder::default()) as Box<dyn MailTransport>);
+    let (checked, events, committed) =
+        dispatch(&mut scene, |dispatcher| dispatcher.check(&[valid(US)], &renderer(), connect));
+    assert!(checked.unwrap().is_none() && events.is_empty() && !committed);
+    let content = plain_email(EmailTemplate::Test);
+    let (sent, ..) = dispatch(&mut scene, |dispatcher| dispatcher.send_once(&valid(US), &content, &mut transport));
+    assert!(sent.unwrap().is_none() && transport.recipients().is_empty());
+    assert!(scene.emails().is_empty());
+    drop(lock);
+    assert!(DispatchLock::take_within(&scene.store, Duration::ZERO).unwrap().is_some());
+}
+
+#[test]
+fn the_worst_email_is_one_that_failed_before_one_that_is_uncertain_or_waits() {
+    let mut scene = Scene::new();
+    for recipient in ["a@example.com", "b@example.com", "c@example.com", "d@example.com"] {
+        queue(&mut scene, recipient);
+    }
+    let said = str::to_owned;
+    let outcomes = [
+        SendOutcome::Unanswered(said("hung up")),
+        SendOutcome::Refused(said("550 no such user")),
+        SendOutcome::Deferred(said("451 later")),
+        SendOutcome::Sent,
+    ];
+    let CheckOutcome { run, dispatched, .. } = check(&mut scene, &Recorder::answering(&outcomes));
+    let counts = run.counts;
+    assert_eq!((counts.sent, counts.deferred, counts.failed, counts.uncertain), (1, 1, 1, 1));
+    let worst = dispatched.worst.expect("one failed");
+    assert_eq!((worst.recipient.as_str(), worst.last_error.as_deref()), ("b@example.com", Some("550 no such user")));
+}
+
+#[test]
+fn a_server_that_is_down_ends_the_run_and_the_rest_is_deferred() {
+    let mut scene = Scene::new();
+    for recipient in ["a@example.com", "b@example.com", "c@example.com"] {
+        queue(&mut scene, recipient);
+    }
+    let mut transport = Recorder::answering(&[SendOutcome::Deferred("refused".to_owned())]);
+    transport.is_down = true;
+    let outcome = check(&mut scene, &transport);
+    assert_eq!((outcome.run.counts.deferred, transport.recipients().len()), (3, 1));
+    assert_eq!(states(&mut scene), [EmailState::Pending; 3]);
+}
+
+#[test]
+fn an_email_of_a_run_that_died_is_uncertain_at_the_next_check() {
+    let mut scene = Scene::new();
+    let email = queue(&mut scene, "a@example.com");
+    scene.write(|tx| outbox::claim_one(tx, email)).unwrap();
+    let transport = Recorder::default();
+    let outcome = check(&mut scene, &transport);
+    assert!(transport.recipients().is_empty(), "it may have arrived");
+    assert_eq!(outcome.run.counts.uncertain, 1);
+    assert_eq!(outcome.dispatched.worst.expect("found").state, EmailState::Uncertain);
+}
+
+#[test]
+fn an_email_sent_once_is_not_kept_for_a_later_run() {
+    let mut scene = Scene::new();
+    let content = plain_email(EmailTemplate::Test);
+    for (outcome, state) in [
+        (SendOutcome::Sent, EmailState::Sent),
+        (SendOutcome::Deferred("451 later".to_owned()), EmailState::Cancelled),
+        (SendOutcome::Unanswered("hung up".to_owned()), EmailState::Cancelled),
+        (SendOutcome::Refused("550 no".to_owned()), EmailState::Failed),
+    ] {
+        let mut transport = Recorder::answering(&[outcome]);
+        let (sent, ..) = dispatch(&mut scene, |dispatcher| dispatcher.send_once(&valid(US), &content, &mut transport));
+        let email = sent.unwrap().expect("no other run");
+        assert_eq!((email.state, email.next_attempt_at), (state, None));
+    }
+}
+
+#[test]
+fn a_new_email_that_another_run_has_sent_meanwhile_is_not_sent_again() {
+    let mut scene = Scene::new();
+    let emails = ["a@example.com", "b@example.com", "c@example.com"].map(|recipient| queue(&mut scene, recipient));
+    let first = scene.write(|tx| outbox::claim_one(tx, emails[0].clone())).unwrap();
+    scene.write(|tx| outbox::record(tx, first, &SendOutcome::Sent)).unwrap();
+    scene.write(|tx| outbox::cancel(tx, emails[2].id)).unwrap();
+    let mut transport = Recorder::default();
+    let (sent, ..) = dispatch(&mut scene, |dispatcher| dispatcher.send_new(&emails, &mut transport));
+    let outcome = sent.unwrap().expect("no other run");
+    assert_eq!(transport.recipients(), ["b@example.com"]);
+    assert_eq!((outcome.counts.sent, outcome.counts.deferred), (1, 0));
+}
+
+fn account_emails(transport: &Recorder) -> AccountEmails {
+    let hosts = vec![valid("smpp.example.com")];
+    let gateway = Gateway { hosts, ..Gateway::default() };
+    AccountEmails { gateway, renderer: renderer(), transport: Box::new(transport.clone()) }
+}
+
+#[test]
+fn an_account_email_contains_the_password_when_it_is_sent_and_stars_when_it_is_stored() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    let transport = Recorder::answering(&[SendOutcome::Sent]);
+    let mut emails = account_emails(&transport);
+    let to = [valid("tech@acme.example")];
+    let (pack, queued) = scene.write(|tx| emails.queue(tx, EmailTemplate::Handover, "acme1", Some(&to), true)).unwrap();
+    assert_eq!(pack.account.system_id.as_str(), "acme1");
+    let (sent, ..) = dispatch(&mut scene, |dispatcher| emails.send(dispatcher, &queued));
+    assert_eq!(sent.unwrap().expect("no other run").counts.sent, 1);
+    let password = scene.reveal("acme1").unwrap().password;
+    assert!(transport.sent.borrow()[0].1.contains(&format!("Password: {}\n", password.reveal())));
+    assert!(scene.emails()[0].content.text.contains("Password: ********\n"));
+}
+
+#[test]
+fn an_account_email_without_a_recipient_is_refused_and_changes_nothing() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    let emails = account_emails(&Recorder::default());
+    let before = scene.dump();
+    let queued: Result<_> = scene.write(|tx| emails.queue(tx, EmailTemplate::Handover, "acme1", None, false));
+    assert_refused!(queued.map(drop), Error::NoRecipient { customer } if customer.as_str() == "ACME");
+    assert_eq!(scene.dump(), before);
+}
+
+#[test]
+fn a_check_deletes_passwords_whose_grace_period_is_over() {
+    let mut scene = Scene::with_acme();
+    scene.account("ACME", "acme1");
+    let vault = Rc::clone(&scene.vault);
+    scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("30m"))).unwrap();
+    let kept = |scene: &Scene| -> i64 {
+        scene.raw().query_row("SELECT count(*) FROM previous_password", [], |row| row.get(0)).unwrap()
+    };
+    check(&mut scene, &Recorder::default());
+    assert_eq!(kept(&scene), 1);
+    scene.at("2026-11-24T12:30:00Z");
+    check(&mut scene, &Recorder::default());
+    assert_eq!(kept(&scene), 0);
+}
