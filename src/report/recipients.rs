@@ -24,6 +24,12 @@ pub fn warning_recipients(
     if billing.is_empty() { Ok(customer.details.invoice_emails.clone()) } else { Ok(billing.into_iter().collect()) }
 }
 
+/// Who of the operator gets a copy of a customer's low-balance warnings: the warning's own addresses, else those of the
+/// configuration.
+pub fn internal_recipients<'a>(details: &'a WarningDetails, configured: &'a [EmailAddress]) -> &'a [EmailAddress] {
+    if details.internal.is_empty() { configured } else { &details.internal }
+}
+
 /// Who gets emails about a customer's SMPP accounts: the technical contacts, else the first contact with an address.
 pub fn account_recipients(snapshot: &Snapshot<'_>, customer: &Customer) -> Result<Vec<EmailAddress>> {
     let mut technical = BTreeSet::new();

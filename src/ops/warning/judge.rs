@@ -8,7 +8,7 @@ use crate::model::{
     RenderedEmail, Unit, Warning, WarningDetails,
 };
 use crate::ops::outbox;
-use crate::report::warning_recipients;
+use crate::report::{internal_recipients, warning_recipients};
 use crate::store::{Crossed, OutboxFilter, Tx};
 
 /// What an email about a balance tells.
@@ -86,8 +86,8 @@ fn cross(
     let crossing = tx.insert_crossing(warning, level, CrossingCause::Balance, balance)?;
     let audience = if level > warning.state {
         let kind = if level == Level::Lower { EmailTemplate::LowLower } else { EmailTemplate::LowUpper };
-        let ours = if warning.details.internal.is_empty() { internal } else { &warning.details.internal };
-        vec![(kind, customer_recipients.clone()), (EmailTemplate::Internal, ours.to_vec())]
+        let ours = internal_recipients(&warning.details, internal).to_vec();
+        vec![(kind, customer_recipients.clone()), (EmailTemplate::Internal, ours)]
     } else if level == Level::Ok {
         vec![(EmailTemplate::Recovered, if warning.details.notify_recovery { warned(&told) } else { Vec::new() })]
     } else {

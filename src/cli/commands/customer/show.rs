@@ -2,11 +2,8 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{Contact, Customer, Note, SmppAccount};
-use ssgctl::report::{self, RecentTraffic, Runway};
-use ssgctl::store::{
-    ArchiveFilter, BalanceFilter, Clock, ContactFilter, ContactSort, NoteFilter, NoteSort, Page, SmppFilter,
-};
+use ssgctl::report::{self, CustomerOverview};
+use ssgctl::store::Clock;
 
 use crate::args::completion;
 use crate::context::Context;
@@ -28,52 +25,15 @@ pub(crate) struct ShowArgs {
     customer: String,
 }
 
-struct Whole {
-    customer: Customer,
-    balances: Vec<Runway>,
-    contacts: Vec<Contact>,
-    accounts: Vec<SmppAccount>,
-    traffic: Vec<RecentTraffic>,
-    all_traffic: RecentTraffic,
-    notes: Vec<Note>,
-}
-
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
-    let whole = context.read(|snapshot| {
-        let customer = snapshot.customer(&args.customer)?;
-        let now = Clock::System.now();
-        let mut balances = Vec::new();
-        report::runways(snapshot, &BalanceFilter::of_customer(customer.id), now, collect(&mut balances))?;
-        let (customer_id, archive_filter) = (Some(customer.id), ArchiveFilter::All);
-        let page = Page { sort: ContactSort::Id, descending: false, limit: None };
-        let mut contacts = Vec::new();
-        snapshot.contacts(
-            &ContactFilter { customer_id, archive_filter, role: None, search: None, page },
-            collect(&mut contacts),
-        )?;
-        let mut accounts = Vec::new();
-        snapshot.smpp_accounts(&SmppFilter::of_customer(customer.id), collect(&mut accounts))?;
-        let traffic = report::recent_traffic(snapshot, &customer, now)?;
-        let mut all_traffic = RecentTraffic::default();
-        traffic.iter().try_for_each(|account| all_traffic.add(account))?;
-        let page = Page { sort: NoteSort::Id, descending: false, limit: None };
-        let mut notes = Vec::new();
-        snapshot.notes(&NoteFilter { customer_id, archive_filter, search: None, page }, collect(&mut notes))?;
-        Ok(Whole { customer, balances, contacts, accounts, traffic, all_traffic, notes })
-    })?;
-    context.output.view(view(&whole))
-}
-
-fn collect<T>(into: &mut Vec<T>) -> impl FnMut(T) -> ssgctl::Result<()> {
-    |item| {
-        into.push(item);
-        Ok(())
-    }
+    let now = Clock::System.now();
+    let overview = context.read(|snapshot| report::customer_overview(snapshot, &args.customer, now))?;
+    context.output.view(view(&overview))
 }
 
 /// The tabs of the portal's customer dialog, in their order.
-fn view(whole: &Whole) -> DetailView {
-    let Whole { customer, balances, contacts, accounts, traffic, all_traffic, notes } = whole;
+fn view(overview: &CustomerOverview) -> DetailView {
+    let CustomerOverview { customer, balances, contacts, accounts, traffic, total_traffic, notes } = overview;
     let details = &customer.details;
     let mut view =
         DetailView::new(&customer.account_code, format!("{} {}", customer.account_code, details.organisation));
@@ -91,7 +51,7 @@ fn view(whole: &Whole) -> DetailView {
     view.rows("SMPP", "smpp_accounts", accounts, &["customer"]);
     view.rows("Reporting", "reporting", traffic, &[]);
     if traffic.len() > 1 {
-        view.total(all_traffic, &[]);
+        view.total(total_traffic, &[]);
     }
     view.rows("Notes", "notes", notes, &["customer"]);
     view

@@ -1,0 +1,54 @@
+//! Everything of a customer: its balances, contacts, SMPP accounts, recent traffic and notes.
+
+use crate::error::{Error, Result};
+use crate::model::{Contact, Customer, Note, SmppAccount, Time};
+use crate::report::recent::{RecentTraffic, recent_traffic};
+use crate::report::runway::{Runway, runways};
+use crate::store::{
+    ArchiveFilter, BalanceFilter, ContactFilter, ContactSort, NoteFilter, NoteSort, Page, SmppFilter, Snapshot,
+};
+
+/// A customer with all that belongs to it, archived things included.
+#[derive(Debug)]
+pub struct CustomerOverview {
+    pub customer: Customer,
+    pub balances: Vec<Runway>,
+    pub contacts: Vec<Contact>,
+    pub accounts: Vec<SmppAccount>,
+    /// Of each account that had traffic in the last 30 days.
+    pub traffic: Vec<RecentTraffic>,
+    /// Of all accounts together.
+    pub total_traffic: RecentTraffic,
+    pub notes: Vec<Note>,
+}
+
+/// Gathers everything of the customer of a name, as of `now`.
+pub fn customer_overview(snapshot: &Snapshot<'_>, name: &str, now: Time) -> Result<CustomerOverview> {
+    let customer = snapshot.customer(name)?;
+    let (customer_id, archive_filter, search) = (Some(customer.id), ArchiveFilter::All, None);
+    let contacts = ContactFilter { customer_id, archive_filter, role: None, search, page: Page::all(ContactSort::Id) };
+    let notes = NoteFilter { customer_id, archive_filter, search: None, page: Page::all(NoteSort::Id) };
+    let (balances, accounts) = (BalanceFilter::of_customer(customer.id), SmppFilter::of_customer(customer.id));
+    let traffic = recent_traffic(snapshot, &customer, now)?;
+    let mut total_traffic = RecentTraffic::default();
+    traffic.iter().try_for_each(|account| total_traffic.add(account))?;
+    Ok(CustomerOverview {
+        balances: collect(|each| runways(snapshot, &balances, now, each))?,
+        contacts: collect(|each| snapshot.contacts(&contacts, each))?,
+        accounts: collect(|each| snapshot.smpp_accounts(&accounts, each))?,
+        traffic,
+        total_traffic,
+        notes: collect(|each| snapshot.notes(&notes, each))?,
+        customer,
+    })
+}
+
+/// Everything that a list hands out.
+fn collect<T>(list: impl FnOnce(&mut dyn FnMut(T) -> Result<()>) -> Result<()>) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    list(&mut |item| {
+        items.push(item);
+        Ok::<_, Error>(())
+    })?;
+    Ok(items)
+}
