@@ -70,30 +70,25 @@ impl Context {
         keys: &[&str],
         ask: impl FnOnce(&Snapshot<'_>, &mut TableWriter<'_, R>) -> Result<()>,
     ) -> Result<()> {
-        self.list_showing(keys, None, ask)
-    }
-
-    /// The same with those of the columns that are shown where others are not asked for, if not those that the format shows.
-    pub(crate) fn list_showing<R: Row>(
-        &mut self,
-        keys: &[&str],
-        shown: Option<&[&str]>,
-        ask: impl FnOnce(&Snapshot<'_>, &mut TableWriter<'_, R>) -> Result<()>,
-    ) -> Result<()> {
         self.store()?;
         let Self { store: Some(store), output, .. } = self else {
             return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
         };
         let snapshot = store.read()?;
-        let mut rows = output.rows_showing(keys, shown)?;
+        let mut rows = output.rows_among(keys)?;
         ask(&snapshot, &mut rows)?;
         let shows_nothing = rows.end()?;
         drop(snapshot);
-        // A person before an empty screen wonders whether it is broken; a script reads no more than before.
+        self.note_if_empty(shows_nothing);
+        Ok(())
+    }
+
+    /// Says that a table has no rows: a person before an empty screen wonders whether it is broken. A script reads no more
+    /// than before.
+    pub(crate) fn note_if_empty(&self, shows_nothing: bool) {
         if shows_nothing && std::io::stderr().is_terminal() {
             self.note("nothing to list");
         }
-        Ok(())
     }
 
     /// Reads from one snapshot and writes the rows of an export, with the fields that an import reads.

@@ -5,11 +5,17 @@ use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
 
 use crate::model::{Time, first_day_of, month_of};
-use crate::report::Period;
 use crate::store::{TrafficDetail, TrafficSpan};
 
 /// The most parts that a period is cut into: a century of hours.
 const MOST_SLOTS: i64 = 1_000_000;
+
+/// A half-open period: `from` is in it, `until` is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    pub from: Time,
+    pub until: Time,
+}
 
 /// How long a part of a period is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::error::{Error, Result};
 use crate::model::{Customer, SystemId, Time};
-use crate::report::{Period, Sums};
+use crate::report::calendar::Period;
+use crate::report::traffic_question::Sums;
 use crate::store::{Snapshot, TrafficDetail, TrafficFilter};
 
 /// The traffic of an account in the last hours; each number of hours has those of the smaller ones, and all end with the

@@ -2,8 +2,10 @@
 
 use crate::error::Result;
 use crate::model::Time;
+use crate::report::calendar::Calendar;
+use crate::report::traffic::traffic;
 use crate::report::traffic_chart::label;
-use crate::report::{Group, Sums, TrafficQuestion, traffic};
+use crate::report::traffic_question::{Group, Sums, TrafficOrder, TrafficQuestion};
 use crate::store::Snapshot;
 
 /// One line: how many messages in each part of the period.
@@ -17,15 +19,25 @@ pub struct Sparkline {
     pub values: Vec<u64>,
 }
 
-/// The lines of a report over time, in its order.
-pub fn sparklines(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<Vec<Sparkline>> {
+/// A report of traffic over time.
+#[derive(Debug, Clone)]
+pub struct SparklineReport {
+    pub calendar: Calendar,
+    /// Those that are wanted, in the order that is wanted.
+    pub lines: Vec<Sparkline>,
+    /// The sums of all lines, also of those that are not wanted.
+    pub total: Sums,
+}
+
+/// Answers a question about traffic over time as a whole.
+pub fn sparklines(snapshot: &Snapshot<'_>, question: &TrafficQuestion, order: TrafficOrder) -> Result<SparklineReport> {
     let begins: Vec<Time> = question.calendar.slots().map(|slot| slot.period.from).collect();
     let others: Vec<Group> = question.by.iter().copied().filter(|group| *group != Group::Time).collect();
     // What belongs to one line follows each other.
     let by = others.iter().copied().chain([Group::Time]).collect();
     let question = TrafficQuestion { by, ..question.clone() };
     let mut lines: Vec<Sparkline> = Vec::new();
-    traffic(snapshot, &question, |found| {
+    let total = traffic(snapshot, &question, TrafficOrder::default(), |found| {
         let label = label(&others, &found);
         if lines.last().is_none_or(|line| line.label != label) {
             lines.push(Sparkline { label, sums: Sums::default(), values: vec![0; begins.len()] });
@@ -37,5 +49,6 @@ pub fn sparklines(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result
         }
         Ok::<_, crate::Error>(())
     })?;
-    Ok(lines)
+    order.arrange(&mut lines, |line| &line.sums);
+    Ok(SparklineReport { calendar: question.calendar, lines, total })
 }

@@ -3,16 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Customer, EntityKind, Entry, EntryKind, Money, Time, Unit};
+use crate::model::{Balance, Customer, EntityKind, Entry, EntryKind, Money, Unit};
 use crate::report::balance_at::balance_at;
+use crate::report::calendar::Period;
 use crate::store::{EntryFilter, Snapshot};
-
-/// A half-open period: `from` is in it, `until` is not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Period {
-    pub from: Time,
-    pub until: Time,
-}
 
 /// A balance over a period.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Sums of traffic, and how those of single accounts, hours and days are sorted into the lines of a report.
+//! How sums of traffic of single accounts, hours and days are sorted into the lines of a report.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -7,45 +7,12 @@ use foldhash::{HashMap, HashMapExt};
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, HourTraffic, MessageState, ServiceCode, StateCounts, SystemId};
-use crate::report::{Group, Period, TrafficLine, TrafficQuestion};
+use crate::report::calendar::Period;
+use crate::report::traffic_question::{Group, Sums, TrafficLine, TrafficQuestion};
 use crate::store::{Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
 /// Up to so many accounts are looked up one by one; more than that, and all sums of a period are read.
 pub(super) const FEW: usize = 100;
-
-/// Messages by state, and their parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sums {
-    pub counts: StateCounts,
-    /// Message parts of all of them; nothing where a state is told apart, for parts are not counted by state.
-    pub parts: i64,
-}
-
-impl Sums {
-    /// Adds other sums.
-    pub fn add(&mut self, other: &Self) -> Result<()> {
-        let overflow = || Error::Overflow { what: "the sum of the messages" };
-        let counts = self.counts.checked_add(&other.counts).ok_or_else(overflow)?;
-        counts.numbers().iter().try_fold(0_i64, |sum, count| sum.checked_add(*count)).ok_or_else(overflow)?;
-        self.counts = counts;
-        self.parts = self.parts.checked_add(other.parts).ok_or_else(overflow)?;
-        Ok(())
-    }
-
-    /// All messages.
-    pub fn messages(&self) -> i64 {
-        self.counts.total()
-    }
-
-    /// How many of a thousand messages were delivered of those whose fate is sealed, which are all but the pending ones. What
-    /// is less than one is cut off: 1000 says that every one was delivered. None where none is sealed.
-    pub fn delivered_per_mille(&self) -> Option<u64> {
-        let delivered = i128::from(self.counts.of(MessageState::Delivered));
-        let sealed = i128::from(self.messages()) - i128::from(self.counts.of(MessageState::Pending));
-        let share = (delivered * 1000).checked_div(sealed)?;
-        u64::try_from(share).ok()
-    }
-}
 
 /// What lines are told apart by beside time and state: the number of an owner, and a country where that matters.
 pub(super) type Key = (usize, [u8; 2]);
@@ -233,10 +200,4 @@ fn by_state(line: &TrafficLine) -> impl Iterator<Item = TrafficLine> {
 /// The two letters of a country's code.
 fn code(country: &str) -> [u8; 2] {
     country.as_bytes().try_into().unwrap_or_default()
-}
-
-impl From<&TrafficSum> for Sums {
-    fn from(sum: &TrafficSum) -> Self {
-        Self { counts: sum.counts, parts: sum.parts }
-    }
 }

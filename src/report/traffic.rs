@@ -1,64 +1,66 @@
 //! Traffic: how many messages there were, whose and to where, and what became of them. Answered from sums alone, so that the
 //! time it takes does not depend on how many messages there were.
 
-use std::cmp::Ordering;
+use crate::error::{Error, Result};
+use crate::report::sums::Sorter;
+use crate::report::traffic_question::{Group, Sums, TrafficLine, TrafficOrder, TrafficQuestion, compare};
+use crate::store::{Snapshot, TrafficDetail};
 
-use crate::error::Result;
-use crate::model::{AccountCode, Country, MessageState, ServiceCode, SystemId};
-use crate::report::sums::{Sorter, Sums};
-use crate::report::{Calendar, Slot};
-use crate::store::{Snapshot, TrafficDetail, TrafficFilter};
-
-/// The order in which states are shown, which is the portal's.
-pub const STATES: [MessageState; 6] = [
-    MessageState::Pending,
-    MessageState::Delivered,
-    MessageState::Expired,
-    MessageState::Undeliverable,
-    MessageState::Unknown,
-    MessageState::Rejected,
-];
-
-/// What traffic can be told apart by, beside time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    Time,
-    Customer,
-    Account,
-    Service,
-    Country,
-    State,
-}
-
-/// What is asked of traffic.
+/// A report of traffic: what a table, a bar chart and a picture are made from.
 #[derive(Debug, Clone)]
-pub struct TrafficQuestion {
-    pub calendar: Calendar,
-    /// What each line is of, the first of which lines are ordered by first.
-    pub by: Vec<Group>,
-    pub filter: TrafficFilter,
-    /// Only what went to this country.
-    pub country: Option<Country>,
+pub struct TrafficReport {
+    pub question: TrafficQuestion,
+    /// Those that are wanted, in the order that is wanted.
+    pub lines: Vec<TrafficLine>,
+    /// The sums of all lines, also of those that are not wanted.
+    pub total: Sums,
 }
 
-/// A line of a report: sums, and what they are of. What lines are not told apart by is none.
-#[derive(Debug, Clone, Default)]
-pub struct TrafficLine {
-    pub slot: Option<Slot>,
-    pub customer: Option<AccountCode>,
-    pub system_id: Option<SystemId>,
-    pub service: Option<ServiceCode>,
-    /// None also where the destinations are in no country.
-    pub country: Option<Country>,
-    pub state: Option<MessageState>,
-    pub sums: Sums,
+/// Answers a question as a whole.
+pub fn traffic_report(
+    snapshot: &Snapshot<'_>,
+    question: TrafficQuestion,
+    order: TrafficOrder,
+) -> Result<TrafficReport> {
+    let mut lines = Vec::new();
+    let total = traffic(snapshot, &question, order, |line| {
+        lines.push(line);
+        Ok::<_, Error>(())
+    })?;
+    Ok(TrafficReport { question, lines, total })
 }
 
-/// Hands the lines of a report to `each`, in order, and gives the sums of all of them. Where time comes first or not at all,
-/// no more is kept in memory than the lines of one hour, day or month, and the hours of one day.
+/// Hands the lines that answer a question to `each`, in order, and gives the sums of all of them.
+///
+/// In their natural order, and where time comes first or not at all, no more is kept in memory than the lines of one hour, day
+/// or month, and the hours of one day: this is for lists that are too long for a [`TrafficReport`].
 ///
 /// Where lines are told apart by time alone, there is one for each part of the period, also for those without traffic.
-pub fn traffic<E: From<crate::Error>>(
+pub fn traffic<E: From<Error>>(
+    snapshot: &Snapshot<'_>,
+    question: &TrafficQuestion,
+    order: TrafficOrder,
+    mut each: impl FnMut(TrafficLine) -> Result<(), E>,
+) -> Result<Sums, E> {
+    let (mut count, limit) = (0, order.limit.unwrap_or(u64::MAX));
+    if order.is_natural() {
+        return natural(snapshot, question, |line| {
+            count += 1;
+            if count > limit { Ok(()) } else { each(line) }
+        });
+    }
+    let mut lines = Vec::new();
+    let total = natural(snapshot, question, |line| {
+        lines.push(line);
+        Ok::<_, Error>(())
+    })?;
+    order.arrange(&mut lines, |line| &line.sums);
+    lines.into_iter().try_for_each(each)?;
+    Ok(total)
+}
+
+/// The same for all lines in their natural order: by what they are of.
+fn natural<E: From<Error>>(
     snapshot: &Snapshot<'_>,
     question: &TrafficQuestion,
     mut each: impl FnMut(TrafficLine) -> Result<(), E>,
@@ -85,20 +87,4 @@ pub fn traffic<E: From<crate::Error>>(
     kept.sort_unstable_by(|one, other| compare(&question.by, one, other));
     kept.into_iter().try_for_each(each)?;
     Ok(total)
-}
-
-pub(super) fn compare(by: &[Group], one: &TrafficLine, other: &TrafficLine) -> Ordering {
-    let place = |line: &TrafficLine| line.state.and_then(|state| STATES.iter().position(|other| *other == state));
-    let begin = |line: &TrafficLine| line.slot.as_ref().map(|slot| slot.period.from);
-    let code = |line: &TrafficLine| line.customer.as_ref().map(|code| code.as_str().to_ascii_lowercase());
-    let of = |group: &Group| match group {
-        Group::Time => begin(one).cmp(&begin(other)),
-        Group::Customer => code(one).cmp(&code(other)),
-        Group::Account => one.system_id.cmp(&other.system_id),
-        Group::Service => one.service.cmp(&other.service),
-        // What is in no country comes last.
-        Group::Country => (one.country.is_none(), &one.country).cmp(&(other.country.is_none(), &other.country)),
-        Group::State => place(one).cmp(&place(other)),
-    };
-    by.iter().map(of).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }

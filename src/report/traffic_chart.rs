@@ -1,7 +1,10 @@
 //! Traffic as a chart: a bar for each line, stacked from what became of the messages.
 
 use crate::model::MessageState;
-use crate::report::{Bar, Chart, Group, Hue, Series, Slot, Sums, TrafficLine};
+use crate::report::calendar::Slot;
+use crate::report::chart::{Bar, Chart, Hue, Series};
+use crate::report::traffic::TrafficReport;
+use crate::report::traffic_question::{Group, Sums, TrafficLine};
 
 /// From its foot upwards, a bar is stacked in this order.
 const STACK: [(MessageState, Hue); 6] = [
@@ -13,8 +16,9 @@ const STACK: [(MessageState, Hue); 6] = [
     (MessageState::Rejected, Hue::Grey),
 ];
 
-/// Makes a chart of lines that are told apart by anything but state.
-pub fn traffic_chart(title: String, subtitle: String, by: &[Group], lines: &[TrafficLine]) -> Chart {
+/// Makes a chart of a report whose lines are told apart by anything but state.
+pub fn traffic_chart(title: String, subtitle: String, report: &TrafficReport) -> Chart {
+    let TrafficReport { question, lines, .. } = report;
     // So that the texts of a day's hours stand apart, and over several days only midnights have one.
     let every = match lines.len() {
         0..=12 => 1,
@@ -22,7 +26,7 @@ pub fn traffic_chart(title: String, subtitle: String, by: &[Group], lines: &[Tra
         _ => 24,
     };
     let bars = lines.iter().map(|line| Bar {
-        label: label(by, line),
+        label: label(&question.by, line),
         tick: line.slot.as_ref().and_then(|slot| slot.tick(every)),
         parts: STACK.iter().map(|(state, _)| count(&line.sums, *state)).collect(),
     });

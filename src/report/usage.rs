@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::error::{Error, Result};
 use crate::model::{Money, Unit};
-use crate::report::sums::{Sorter, Sums};
-use crate::report::traffic::compare;
-use crate::report::{TrafficLine, TrafficQuestion};
+use crate::report::sums::Sorter;
+use crate::report::traffic_question::{Sums, TrafficLine, TrafficQuestion, compare};
 use crate::store::{Snapshot, TrafficDetail};
 
 /// A line of a report: what was used, and what was charged for it in one unit.

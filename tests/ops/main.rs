@@ -7,6 +7,7 @@
     reason = "a test's helpers fail as its assertions do"
 )]
 
+mod alert_explanation;
 mod all_clear;
 mod audit;
 mod balance;

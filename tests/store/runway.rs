@@ -2,10 +2,13 @@
 
 use jiff::tz::TimeZone;
 use ssgctl::model::{Money, StateCounts, Time, Unit};
-use ssgctl::report::{self, Calendar, Grain, Group, Period, RecentTraffic, Runway, TrafficQuestion, UsageLine};
-use ssgctl::store::{AccountDay, BalanceFilter, CountrySum, DaySum, HourSum, TrafficFilter};
+use ssgctl::report::{
+    self, BalancesOrder, BalancesQuestion, Calendar, Grain, Group, Period, RecentTraffic, Runway, TrafficQuestion,
+    UsageLine,
+};
+use ssgctl::store::{AccountDay, ArchiveFilter, BalanceFilter, CountrySum, DaySum, HourSum, TrafficFilter};
 
-use crate::support::{NOON, Scene, adjustment_in, valid};
+use crate::support::{NOON, Scene, adjustment_in, collect, valid};
 
 /// The day of [`NOON`].
 const TODAY: i32 = 20_781;
@@ -184,4 +187,40 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
         all.add(account).expect("a sum");
     }
     assert_eq!(counts(&all), " 2 4 7");
+}
+
+#[test]
+fn balances_are_listed_by_how_long_they_last_and_those_that_never_run_out_come_last() {
+    let mut scene = scene();
+    charge(&mut scene, TODAY - 7, 1, Unit::Sms, "700");
+    scene.adjust("ACME", &adjustment_in("EUR", "5")).expect("credited");
+    let mut listed = |order, descending, runs_out_within, limit| {
+        let question = BalancesQuestion {
+            archive_filter: ArchiveFilter::Active,
+            unit: None,
+            at_most: None,
+            runs_out_within,
+            order,
+            descending,
+            limit,
+        };
+        scene.read(|now| {
+            collect(|each| report::balances(now, &question, valid(NOON), each)).map(|runways| {
+                let name = |runway: &Runway| format!("{} {}", runway.balance.customer, runway.balance.unit);
+                runways.iter().map(name).collect::<Vec<_>>()
+            })
+        })
+    };
+    let all = listed(BalancesOrder::Customer, false, None, None);
+    assert_eq!(all, ["ACME EUR", "ACME SMS", "globex SMS"]);
+    for order in [BalancesOrder::DaysLeft, BalancesOrder::PerDay] {
+        for descending in [false, true] {
+            let sorted = listed(order, descending, None, None);
+            assert_eq!((sorted[0].as_str(), sorted.len()), ("ACME SMS", 3), "{order:?} {descending}");
+        }
+        assert_eq!(listed(order, false, None, Some(1)), ["ACME SMS"]);
+    }
+    assert_eq!(listed(BalancesOrder::Customer, false, Some(10_000), None), ["ACME SMS"]);
+    assert_eq!(listed(BalancesOrder::Customer, false, Some(0), None), Vec::<String>::new());
+    assert_eq!(listed(BalancesOrder::Customer, true, None, Some(1)), ["globex SMS"]);
 }

@@ -8,7 +8,10 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Result;
 use ssgctl::model::{MessageState, StateCounts, Time, Unit, month_of};
-use ssgctl::report::{self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficQuestion};
+use ssgctl::report::{
+    self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficMeasure, TrafficOrder,
+    TrafficQuestion,
+};
 use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficFilter};
 
 use crate::support::{Scene, valid};
@@ -62,14 +65,8 @@ fn question(grain: Option<Grain>, zone: &str, from: &str, until: &str, by: &[Gro
 }
 
 fn ask(scene: &mut Scene, question: &TrafficQuestion) -> (Vec<TrafficLine>, Sums) {
-    let mut lines = Vec::new();
-    let total = scene.read(|now| {
-        report::traffic(now, question, |line| {
-            lines.push(line);
-            Ok::<_, ssgctl::Error>(())
-        })
-    });
-    (lines, total)
+    let report = scene.read(|now| report::traffic_report(now, question.clone(), TrafficOrder::default()));
+    (report.lines, report.total)
 }
 
 fn sum(lines: &[TrafficLine]) -> Sums {
@@ -94,6 +91,40 @@ fn names(lines: &[TrafficLine]) -> Vec<String> {
 }
 
 #[test]
+fn lines_are_sorted_and_limited_and_their_total_is_of_all() {
+    let mut scene = scene();
+    count(&mut scene, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
+    count(&mut scene, BEGIN, 2, "FR", [0, 30, 0, 2, 0, 3]);
+    count(&mut scene, BEGIN, 3, "", [5, 0, 0, 0, 0, 0]);
+    let of = |measure, descending, limit| TrafficOrder { measure, descending, limit };
+    let orders: [(TrafficOrder, &[&str]); 6] = [
+        (of(None, false, Some(2)), &["acme_1", "acme_2"]),
+        (of(None, true, Some(2)), &["globex_1", "acme_2"]),
+        (of(Some(TrafficMeasure::Messages), false, None), &["globex_1", "acme_1", "acme_2"]),
+        (of(Some(TrafficMeasure::Messages), true, Some(1)), &["acme_2"]),
+        (of(Some(TrafficMeasure::Delivered), true, None), &["acme_1", "acme_2", "globex_1"]),
+        // An account of whose messages none has an end yet has no rate, which is less than any.
+        (of(Some(TrafficMeasure::Rate), false, None), &["globex_1", "acme_2", "acme_1"]),
+    ];
+    let question = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-25T00:00:00Z", &[Account]);
+    let whole = ask(&mut scene, &question).1;
+    for (order, accounts) in orders {
+        let report = scene.read(|now| report::traffic_report(now, question.clone(), order));
+        let names: Vec<_> = report.lines.iter().map(|line| line.system_id.as_ref().expect("named").as_str()).collect();
+        assert_eq!((names.as_slice(), report.total), (accounts, whole), "{order:?}");
+        // What is handed on line by line is the same.
+        let mut streamed = Vec::new();
+        let total = scene.read(|now| {
+            report::traffic(now, &question, order, |line| {
+                streamed.push(line.system_id.expect("named").to_string());
+                Ok::<_, ssgctl::Error>(())
+            })
+        });
+        assert_eq!((streamed.iter().map(String::as_str).collect::<Vec<_>>(), total), (names, whole));
+    }
+}
+
+#[test]
 fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffic_or_not() {
     let mut scene = scene();
     count(&mut scene, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
@@ -101,13 +132,15 @@ fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffi
     count(&mut scene, BEGIN + 71, 3, "", [0, 4, 0, 0, 0, 0]);
     let mut told = |grain, zone: &str, by: &[Group]| {
         let question = question(Some(grain), zone, "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by);
-        let lines = scene.read(|now| report::sparklines(now, &question));
+        let report = scene.read(|now| report::sparklines(now, &question, TrafficOrder::default()));
+        let lines = report.lines;
         // Each line's values are its messages, and together they are those of the report.
         for line in &lines {
             assert_eq!(line.values.iter().sum::<u64>(), line.sums.messages().unsigned_abs());
         }
         let total = ask(&mut scene, &question).1.messages();
         assert_eq!(lines.iter().map(|line| line.sums.messages()).sum::<i64>(), total);
+        assert_eq!(report.total.messages(), total);
         lines.into_iter().map(|line| (line.label, line.values)).collect::<Vec<_>>()
     };
     let line = |label: &str, values: &[u64]| (label.to_owned(), values.to_vec());
@@ -185,7 +218,7 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
         scene.raw().execute_batch(sql).expect(sql);
         let snapshot = scene.store.read().expect("a snapshot");
         let whole = question(None, "UTC", from, until, by);
-        report::traffic(&snapshot, &whole, |_| Ok::<_, ssgctl::Error>(())).expect_err(sql)
+        report::traffic_report(&snapshot, whole.clone(), TrafficOrder::default()).expect_err(sql)
     };
     let (days, months) =
         (("2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z"), ("2026-09-01T00:00:00Z", "2026-11-01T00:00:00Z"));

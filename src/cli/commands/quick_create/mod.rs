@@ -118,7 +118,7 @@ const DIALOGUE: Dialogue = Dialogue {
         questions::EMAIL_TO_CONTACT,
     ],
     confirm: Some("Create this customer"),
-    can_email: |context| AccountEmails::prepare(context).map(drop),
+    can_email: |context| smpp::account_emails(context).map(drop),
 };
 
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {

@@ -3,13 +3,12 @@
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::{Money, Unit};
-use ssgctl::report::{self, Runway};
+use ssgctl::report::{self, BalancesOrder, BalancesQuestion, Runway};
 use ssgctl::store::{BalanceFilter, BalanceSort, Clock, Page};
 
 use crate::args::completion;
 use crate::args::list::{ArchiveFilterArgs, PageArgs};
 use crate::args::period::Days;
-use crate::commands::report::row::Total;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::TableWriter;
@@ -82,66 +81,41 @@ pub(crate) fn run(args: &BalancesArgs, context: &mut Context) -> Result<()> {
 
 impl BalancesArgs {
     fn by_unit(&self, context: &mut Context) -> Result<()> {
-        let totals = context.read(|snapshot| {
-            let totals = report::totals_by_unit(snapshot, &self.filter(), Clock::System.now())?.into_iter();
-            totals.map(|unit| Ok(Total { total: unit.total()?, unit })).collect::<ssgctl::Result<Vec<_>>>()
-        })?;
-        context.output.all(&totals)
-    }
-
-    fn by_customer(&self, context: &mut Context) -> Result<()> {
-        let most = self.page.limit.unwrap_or(u64::MAX);
-        context.list(|snapshot, rows: &mut TableWriter<'_, Runway>| {
-            let (mut count, mut kept) = (0, Vec::new());
-            report::runways(snapshot, &self.filter(), Clock::System.now(), |runway| {
-                if !self.keeps(&runway) {
-                    return Ok(());
-                }
-                count += 1;
-                match self.page.sort.unwrap_or_default() {
-                    Sort::Customer | Sort::Balance if count > most => Ok(()),
-                    Sort::Customer | Sort::Balance => rows.row(&runway),
-                    Sort::PerDay | Sort::DaysLeft => {
-                        kept.push(runway);
-                        Ok(())
-                    }
-                }
-            })?;
-            self.sort(&mut kept);
-            kept.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-            kept.iter().try_for_each(|runway| rows.row(runway))
-        })
-    }
-
-    /// What the store can choose and sort by.
-    fn filter(&self) -> BalanceFilter {
-        let sort = if self.page.sort == Some(Sort::Balance) { BalanceSort::Balance } else { BalanceSort::Customer };
-        BalanceFilter {
+        let filter = BalanceFilter {
             customer_id: None,
             archive_filter: self.archive_filter.archive_filter(),
             unit: self.unit,
             at_most: self.at_most,
             state: None,
-            page: Page { sort, descending: self.page.desc, limit: None },
-        }
+            page: Page::all(BalanceSort::Customer),
+        };
+        let totals = context.read(|snapshot| report::totals_by_unit(snapshot, &filter, Clock::System.now()))?;
+        context.output.all(&totals)
     }
 
-    fn keeps(&self, runway: &Runway) -> bool {
-        self.runs_out_within.is_none_or(|most| runway.days_left().is_some_and(|days| days <= most.count()))
+    fn by_customer(&self, context: &mut Context) -> Result<()> {
+        let question = BalancesQuestion {
+            archive_filter: self.archive_filter.archive_filter(),
+            unit: self.unit,
+            at_most: self.at_most,
+            runs_out_within: self.runs_out_within.map(Days::count),
+            order: self.page.sort.unwrap_or_default().into(),
+            descending: self.page.desc,
+            limit: self.page.limit,
+        };
+        context.list(|snapshot, rows: &mut TableWriter<'_, Runway>| {
+            report::balances(snapshot, &question, Clock::System.now(), |runway| rows.row(&runway))
+        })
     }
+}
 
-    /// What never runs out comes last, whichever way the others are sorted.
-    fn sort(&self, runways: &mut [Runway]) {
-        let turned = |order: std::cmp::Ordering| if self.page.desc { order.reverse() } else { order };
-        match self.page.sort {
-            Some(Sort::DaysLeft) => runways.sort_by(|one, other| {
-                let (one, other) = (one.days_left(), other.days_left());
-                one.is_none().cmp(&other.is_none()).then(turned(one.cmp(&other)))
-            }),
-            _ => runways.sort_by(|one, other| {
-                let (one, other) = (one.per_day(), other.per_day());
-                one.is_none().cmp(&other.is_none()).then(turned(one.cmp(&other)))
-            }),
+impl From<Sort> for BalancesOrder {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Customer => Self::Customer,
+            Sort::Balance => Self::Balance,
+            Sort::PerDay => Self::PerDay,
+            Sort::DaysLeft => Self::DaysLeft,
         }
     }
 }

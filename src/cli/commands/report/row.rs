@@ -5,21 +5,15 @@ use ssgctl::report::{Runway, Slot, TrafficLine, UnitTotal, UsageLine};
 
 use crate::output::{Cell, Column, Row};
 
-/// A unit's total, and the sum that was checked to fit.
-pub(super) struct Total {
-    pub(super) unit: UnitTotal,
-    pub(super) total: Money,
-}
-
-impl Row for Total {
+impl Row for UnitTotal {
     const NAME: &str = "unit";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("unit", |t| Cell::text(t.unit.unit.code())),
-        Column::new("balances", |t| Cell::number(t.unit.balances)),
-        Column::new("in_credit", |t| Cell::amount(t.unit.unit, t.unit.in_credit)),
-        Column::new("overdrawn", |t| Cell::amount(t.unit.unit, t.unit.overdrawn)),
-        Column::new("total", |t| Cell::amount(t.unit.unit, t.total)),
-        Column::new("per_day", |t| Cell::maybe_amount(t.unit.unit, t.unit.per_day())),
+        Column::new("unit", |t| Cell::text(t.unit.code())),
+        Column::new("balances", |t| Cell::number(t.balances)),
+        Column::new("in_credit", |t| Cell::amount(t.unit, t.in_credit)),
+        Column::new("overdrawn", |t| Cell::amount(t.unit, t.overdrawn)),
+        Column::new("total", |t| Cell::amount(t.unit, t.total)),
+        Column::new("per_day", |t| Cell::maybe_amount(t.unit, t.per_day())),
     ];
 }
 

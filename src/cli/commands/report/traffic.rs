@@ -1,24 +1,27 @@
 //! `ssgctl report traffic`.
 
-use std::cmp::Reverse;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCandidates;
 use ssgctl::error::quoted;
-use ssgctl::model::{Country, MessageState, Zone};
-use ssgctl::report::{self, Calendar, CountedBy, Sums, TrafficLine, TrafficQuestion};
+use ssgctl::model::{Country, Zone};
+use ssgctl::report::{
+    self, Calendar, CountedBy, Group, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion, TrafficReport,
+};
 use ssgctl::store::Snapshot;
 
 use crate::args::completion;
 use crate::args::list::PageArgs;
 use crate::args::period::{ReportPeriodArgs, ZoneArgs};
-use crate::commands::report::columns::{Layout, layout};
+use crate::commands::report::columns::layout;
 use crate::commands::report::drawing;
+use crate::commands::report::drawing::Heading;
 use crate::commands::report::groups::{By, WhoseArgs, each_once, keys_of};
 use crate::commands::report::row::TrafficRow;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
+use crate::output::Output;
 
 /// Show how many messages were sent, and what became of them
 ///
@@ -43,7 +46,7 @@ use crate::exit::{Failure, Result};
 pub(crate) struct TrafficArgs {
     /// Tell lines apart by these, and order them so
     #[arg(long, value_name = "GROUP,…", value_enum, value_delimiter = ',', default_value = "day")]
-    pub(super) by: Vec<By>,
+    by: Vec<By>,
 
     #[command(flatten)]
     period: ReportPeriodArgs,
@@ -52,7 +55,7 @@ pub(crate) struct TrafficArgs {
     zone: ZoneArgs,
 
     #[command(flatten)]
-    pub(super) whose: WhoseArgs,
+    whose: WhoseArgs,
 
     /// Only messages to this country
     #[arg(long, value_name = "CC", add = ArgValueCandidates::new(completion::countries))]
@@ -63,20 +66,20 @@ pub(crate) struct TrafficArgs {
 
     /// Draw bars instead of a table, or a sparkline for each customer, account or what else --by tells apart beside time
     #[arg(long, value_name = "FORM", value_enum, num_args = 0..=1, default_missing_value = "bars", conflicts_with = "svg")]
-    pub(super) chart: Option<Form>,
+    chart: Option<Form>,
 
     /// Draw a picture over time into this new SVG file; - is stdout
     #[arg(long, value_name = "FILE", conflicts_with_all = ["sort", "desc", "limit"])]
-    pub(super) svg: Option<PathBuf>,
+    svg: Option<PathBuf>,
 
     /// Replace the file if it is there
     #[arg(short, long, requires = "svg")]
-    pub(super) force: bool,
+    force: bool,
 }
 
 /// How traffic is drawn in a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Form {
+enum Form {
     /// A bar for each line of the table, by what became of the messages
     Bars,
     /// A line over time for each of the others
@@ -97,18 +100,41 @@ enum Sort {
 pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
     let calendar = args.calendar(&zone)?;
-    if args.chart.is_some() || args.svg.is_some() {
-        return drawing::run(args, calendar, &zone, context);
+    args.refuse_impossible_drawings(&calendar, &context.output)?;
+    let heading = Heading { title: args.whose.title(), zone: &zone };
+    match (&args.svg, args.chart) {
+        (Some(file), _) => {
+            let report = args.report(calendar, context)?;
+            drawing::picture(&report, heading, file, args.force, &mut context.output)
+        }
+        (None, Some(Form::Bars)) => drawing::bars(&args.report(calendar, context)?, heading, &mut context.output),
+        (None, Some(Form::Sparkline)) => {
+            let report = context
+                .read(|snapshot| report::sparklines(snapshot, &args.question(snapshot, calendar)?, args.order()))?;
+            drawing::sparklines(&report, heading, &mut context.output)
+        }
+        // What a program reads may be longer than memory; it is handed on line by line.
+        (None, None) if context.output.is_data() => context.list_among(&args.keys(context), |snapshot, rows| {
+            let question = args.question(snapshot, calendar)?;
+            report::traffic(snapshot, &question, args.order(), |line| rows.row(&TrafficRow { line, total_in: None }))
+                .map(drop)
+        }),
+        (None, None) => table(args, calendar, context),
     }
+}
+
+/// Shows a report as a table, whose columns follow from what its lines add up to.
+fn table(args: &TrafficArgs, calendar: Calendar, context: &mut Context) -> Result<()> {
     let keys = args.keys(context);
-    let layout = args.layout(&keys, &calendar, context)?;
-    context.list_showing(&keys, layout.as_ref().map(|layout| &layout.shown[..]), |snapshot, rows| {
-        let question = args.question(snapshot, calendar)?;
-        let total = args.lines(snapshot, &question, |line| rows.row(&TrafficRow { line, total_in: None }))?;
-        let line = TrafficLine { sums: total, ..TrafficLine::default() };
-        rows.total(&TrafficRow { line, total_in: Some(keys[0]) });
-        Ok(())
-    })?;
+    context.output.refuse_unknown_fields(&keys)?;
+    let TrafficReport { lines, total, .. } = args.report(calendar, context)?;
+    let layout = (!context.output.shows_rows()).then(|| layout(&keys, &total));
+    let mut rows = context.output.rows_showing(&keys, layout.as_ref().map(|layout| &layout.shown[..]))?;
+    lines.into_iter().try_for_each(|line| rows.row(&TrafficRow { line, total_in: None }))?;
+    let line = TrafficLine { sums: total, ..TrafficLine::default() };
+    rows.total(&TrafficRow { line, total_in: Some(keys[0]) });
+    let shows_nothing = rows.end()?;
+    context.note_if_empty(shows_nothing);
     let left_out = layout.map(|layout| layout.left_out).unwrap_or_default();
     if !left_out.is_empty() {
         let sums: Vec<String> = left_out.iter().map(|(key, sum)| format!("{sum} {key}")).collect();
@@ -144,58 +170,45 @@ impl TrafficArgs {
         Ok(calendar)
     }
 
-    pub(super) fn question(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> ssgctl::Result<TrafficQuestion> {
-        let by = each_once(&self.by).into_iter().map(By::group).collect();
-        Ok(TrafficQuestion { calendar, by, filter: self.whose.filter(snapshot)?, country: self.country.clone() })
+    /// Refuses drawings that cannot be made, before anything is read.
+    fn refuse_impossible_drawings(&self, calendar: &Calendar, output: &Output) -> Result<()> {
+        // A picture in a file has a receipt, which may have any format.
+        let has_receipt = self.svg.as_ref().is_some_and(|file| file != Path::new("-"));
+        if (self.chart.is_some() || self.svg.is_some()) && output.is_data() && !has_receipt {
+            return Err(Failure::usage("a chart is for reading and has no other format").hint("leave out --output"));
+        }
+        if self.chart == Some(Form::Sparkline) && calendar.grain.is_none() {
+            return Err(Failure::usage("a sparkline draws traffic over time")
+                .hint("use --by hour, day or month, alone or with others")
+                .field("chart"));
+        }
+        if self.svg.is_some() && self.groups() != [Group::Time] {
+            return Err(Failure::usage("--svg draws traffic over time")
+                .hint("use --by hour, day or month")
+                .field("svg"));
+        }
+        Ok(())
     }
 
-    /// The lines in the order asked for, as many as are wanted, and the sums of all.
-    pub(super) fn lines<E: From<ssgctl::Error>>(
-        &self,
-        snapshot: &Snapshot<'_>,
-        question: &TrafficQuestion,
-        mut each: impl FnMut(TrafficLine) -> Result<(), E>,
-    ) -> Result<Sums, E> {
-        let most = self.page.limit.unwrap_or(u64::MAX);
-        if self.page.sort.is_none() && !self.page.desc {
-            let mut count = 0;
-            return report::traffic(snapshot, question, |line| {
-                count += 1;
-                if count > most { Ok(()) } else { each(line) }
-            });
-        }
-        let mut lines = Vec::new();
-        let total = report::traffic(snapshot, question, |line| {
-            lines.push(line);
-            Ok::<_, ssgctl::Error>(())
-        })?;
-        self.arrange(&mut lines, |line| &line.sums);
-        lines.into_iter().try_for_each(each)?;
-        Ok(total)
+    /// What lines are told apart by. A drawing shows the states within each bar.
+    fn groups(&self) -> Vec<Group> {
+        let stacks_states = self.svg.is_some() || self.chart == Some(Form::Bars);
+        let groups = each_once(&self.by).into_iter().map(By::group);
+        groups.filter(|group| !stacks_states || *group != Group::State).collect()
     }
 
-    /// Puts lines in the order asked for, and keeps as many as are wanted.
-    pub(super) fn arrange<T>(&self, lines: &mut Vec<T>, sums: impl Fn(&T) -> &Sums) {
-        match self.page.sort {
-            Some(sort) if self.page.desc => lines.sort_by_key(|line| Reverse(sort.measure(sums(line)))),
-            Some(sort) => lines.sort_by_key(|line| sort.measure(sums(line))),
-            None if self.page.desc => lines.reverse(),
-            None => {}
-        }
-        lines.truncate(self.page.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX));
+    fn question(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> ssgctl::Result<TrafficQuestion> {
+        let (filter, country) = (self.whose.filter(snapshot)?, self.country.clone());
+        Ok(TrafficQuestion { calendar, by: self.groups(), filter, country })
     }
 
-    /// The columns of a table, for which what all its lines add up to must be known.
-    fn layout(&self, keys: &[&'static str], calendar: &Calendar, context: &mut Context) -> Result<Option<Layout>> {
-        if context.output.shows_rows() {
-            return Ok(None);
-        }
-        let calendar = Calendar { grain: None, ..calendar.clone() };
-        let total = context.read(|snapshot| {
-            let question = TrafficQuestion { by: Vec::new(), ..self.question(snapshot, calendar)? };
-            report::traffic(snapshot, &question, |_| Ok::<_, ssgctl::Error>(()))
-        })?;
-        Ok(Some(layout(keys, &total)))
+    fn order(&self) -> TrafficOrder {
+        let PageArgs { sort, desc, limit } = &self.page;
+        TrafficOrder { measure: sort.map(TrafficMeasure::from), descending: *desc, limit: *limit }
+    }
+
+    fn report(&self, calendar: Calendar, context: &mut Context) -> Result<TrafficReport> {
+        context.read(|snapshot| report::traffic_report(snapshot, self.question(snapshot, calendar)?, self.order()))
     }
 
     /// The columns of the lines.
@@ -212,14 +225,14 @@ impl TrafficArgs {
     }
 }
 
-impl Sort {
-    fn measure(self, sums: &Sums) -> i64 {
-        match self {
-            Self::Messages => sums.messages(),
-            Self::Parts => sums.parts,
-            Self::Delivered => sums.counts.of(MessageState::Delivered),
-            Self::Undeliverable => sums.counts.of(MessageState::Undeliverable),
-            Self::Rate => sums.delivered_per_mille().map_or(-1, u64::cast_signed),
+impl From<Sort> for TrafficMeasure {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Messages => Self::Messages,
+            Sort::Parts => Self::Parts,
+            Sort::Delivered => Self::Delivered,
+            Sort::Undeliverable => Self::Undeliverable,
+            Sort::Rate => Self::Rate,
         }
     }
 }

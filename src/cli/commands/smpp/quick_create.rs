@@ -53,7 +53,7 @@ pub(crate) struct QuickCreateArgs {
 const DIALOGUE: Dialogue = Dialogue {
     questions: &[questions::CUSTOMER, questions::SERVICE, questions::ACCOUNT, questions::EMAIL],
     confirm: Some("Create this account"),
-    can_email: |context| AccountEmails::prepare(context).map(drop),
+    can_email: |context| account_emails(context).map(drop),
 };
 
 /// An account just made, as the customer must be told it.

@@ -1,0 +1,91 @@
+//! The balances of customers with how long they last: which ones, in which order, and how many.
+
+use std::cmp::Ordering;
+
+use crate::error::{Error, Result};
+use crate::model::{Money, Time, Unit};
+use crate::report::runway::{Runway, runways};
+use crate::store::{ArchiveFilter, BalanceFilter, BalanceSort, Page, Snapshot};
+
+/// Which balances are listed.
+#[derive(Debug, Clone, Copy)]
+pub struct BalancesQuestion {
+    pub archive_filter: ArchiveFilter,
+    pub unit: Option<Unit>,
+    /// Only those at or below this amount.
+    pub at_most: Option<Money>,
+    /// Only those that last no longer than this number of days.
+    pub runs_out_within: Option<u64>,
+    pub order: BalancesOrder,
+    pub descending: bool,
+    pub limit: Option<u64>,
+}
+
+/// What balances are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BalancesOrder {
+    Customer,
+    Balance,
+    /// What traffic takes a day. Balances that it takes nothing from come last in either direction.
+    PerDay,
+    /// Balances that never run out come last in either direction.
+    DaysLeft,
+}
+
+impl BalancesQuestion {
+    /// What the store can select and sort by.
+    fn filter(&self) -> BalanceFilter {
+        let sort = if self.order == BalancesOrder::Balance { BalanceSort::Balance } else { BalanceSort::Customer };
+        BalanceFilter {
+            customer_id: None,
+            archive_filter: self.archive_filter,
+            unit: self.unit,
+            at_most: self.at_most,
+            state: None,
+            page: Page { sort, descending: self.descending, limit: None },
+        }
+    }
+
+    fn keeps(&self, runway: &Runway) -> bool {
+        self.runs_out_within.is_none_or(|most| runway.days_left().is_some_and(|days| days <= most))
+    }
+
+    fn compare<T: Ord>(&self, one: Option<T>, other: Option<T>) -> Ordering {
+        let order = one.cmp(&other);
+        let turned = if self.descending { order.reverse() } else { order };
+        one.is_none().cmp(&other.is_none()).then(turned)
+    }
+}
+
+/// Hands the balances to `each`, as of `now`. Those that the store sorts are not kept in memory.
+pub fn balances<E: From<Error>>(
+    snapshot: &Snapshot<'_>,
+    question: &BalancesQuestion,
+    now: Time,
+    mut each: impl FnMut(Runway) -> Result<(), E>,
+) -> Result<(), E> {
+    let (mut count, mut kept) = (0, Vec::new());
+    let limit = question.limit.unwrap_or(u64::MAX);
+    let is_sorted = matches!(question.order, BalancesOrder::Customer | BalancesOrder::Balance);
+    runways(snapshot, &question.filter(), now, |runway| {
+        if !question.keeps(&runway) {
+            return Ok(());
+        }
+        count += 1;
+        match is_sorted {
+            true if count > limit => Ok(()),
+            true => each(runway),
+            false => {
+                kept.push(runway);
+                Ok(())
+            }
+        }
+    })?;
+    if question.order == BalancesOrder::PerDay {
+        kept.sort_by(|one, other| question.compare(one.per_day(), other.per_day()));
+    } else {
+        kept.sort_by(|one, other| question.compare(one.days_left(), other.days_left()));
+    }
+    kept.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    kept.into_iter().try_for_each(each)
+}
