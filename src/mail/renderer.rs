@@ -8,13 +8,14 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, ErrorKind, context};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, EmailTemplate, Handover, Level, Limit, Name, RenderedEmail, Sender, SenderRole};
+use crate::mail::values::{values_of_account, values_of_customer};
+use crate::model::{EmailTemplate, Handover, Level, Name, RenderedEmail, Sender, SenderRole};
 use crate::ops::warning::Notice;
 
 /// The width of an email's text, in columns.
 const WIDTH: usize = 72;
 
-const BUILT_IN: [(&str, &str); 17] = [
+const BUILT_IN: [(&str, &str); 18] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("low-upper.txt", include_str!("templates/low-upper.txt")),
     ("low-upper.html", include_str!("templates/low-upper.html")),
@@ -26,6 +27,7 @@ const BUILT_IN: [(&str, &str); 17] = [
     ("recovered.html", include_str!("templates/recovered.html")),
     ("account.txt", include_str!("templates/account.txt")),
     ("account.html", include_str!("templates/account.html")),
+    ("account-notes.txt", include_str!("templates/account-notes.txt")),
     ("welcome.txt", include_str!("templates/welcome.txt")),
     ("welcome.html", include_str!("templates/welcome.html")),
     ("handover.txt", include_str!("templates/handover.txt")),
@@ -130,17 +132,31 @@ impl TemplateRenderer {
     ) -> Result<RenderedEmail> {
         let role_config = self.sender_config.role_config(kind.role())?;
         let password = contains_password.then_some(RenderedEmail::STARS);
-        let values = context! { ..values_of_account(pack, password), ..self.values_of(role_config) };
+        let values = context! { ..self.values_of_account(pack, password)?, ..self.values_of(role_config) };
         let composed = self.render(kind, role_config, &values)?;
         Ok(RenderedEmail { password_of: contains_password.then_some(pack.account.id), ..composed })
     }
 
     /// What emails say of an account, alone.
     pub fn account_text(&self, pack: &Handover, password: &str) -> Result<String> {
-        let name = "account.txt";
+        Ok(filled(&self.render_one("account.txt", &self.values_of_account(pack, Some(password))?)?))
+    }
+
+    /// What a customer is to know of an account besides its details, a paragraph each: those of the template, then the
+    /// operator's own advice.
+    pub fn account_notes(&self, pack: &Handover) -> Result<Vec<String>> {
+        let text = self.render_one("account-notes.txt", &values_of_account(pack, None))?;
+        let notes = text.lines().filter(|line| !line.trim().is_empty()).map(ToOwned::to_owned);
+        Ok(notes.chain(pack.gateway.advice.as_ref().map(ToString::to_string)).collect())
+    }
+
+    fn values_of_account(&self, pack: &Handover, password: Option<&str>) -> Result<Value> {
+        Ok(context! { notes => self.account_notes(pack)?, ..values_of_account(pack, password) })
+    }
+
+    fn render_one(&self, name: &str, values: &Value) -> Result<String> {
         let template = self.environment.get_template(name);
-        let text = template.and_then(|template| template.render(values_of_account(pack, Some(password))));
-        Ok(filled(&text.map_err(|error| faulty(name, &error))?))
+        template.and_then(|template| template.render(values)).map_err(|error| faulty(name, &error))
     }
 
     fn values_of(&self, role_config: &RoleConfig) -> Value {
@@ -154,11 +170,7 @@ impl TemplateRenderer {
     }
 
     fn render(&self, kind: EmailTemplate, role_config: &RoleConfig, values: &Value) -> Result<RenderedEmail> {
-        let rendered = |ending: &str| {
-            let name = format!("{kind}.{ending}");
-            let template = self.environment.get_template(&name);
-            template.and_then(|template| template.render(values)).map_err(|error| faulty(&name, &error))
-        };
+        let rendered = |ending: &str| self.render_one(&format!("{kind}.{ending}"), values);
         let text = rendered("txt")?;
         let (first, body) = text.split_once('\n').unwrap_or((&text, ""));
         let subject = first.strip_prefix("Subject:").map(str::trim).filter(|subject| !subject.is_empty());
@@ -173,40 +185,6 @@ impl TemplateRenderer {
             html: rendered("html")?,
             password_of: None,
         })
-    }
-}
-
-/// What emails can say of an account and of where it is used.
-fn values_of_account(pack: &Handover, password: Option<&str>) -> Value {
-    let Handover { customer, account, gateway } = pack;
-    let details = &account.details;
-    let all = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>();
-    context! {
-        customer => values_of_customer(customer),
-        account => context! {
-            system_id => account.system_id.as_str(),
-            password,
-            system_type => details.system_type.as_ref().map(ToString::to_string),
-            address_range => details.address_range.as_ref().map(ToString::to_string),
-            max_tps => details.max_tps.map(Limit::get),
-            max_binds => details.max_binds.map(Limit::get),
-            allowed_ips => all(&mut details.allowed_ips.iter().map(ToString::to_string)),
-        },
-        gateway => context! {
-            hosts => all(&mut gateway.hosts.iter().map(ToString::to_string)),
-            port => gateway.port.get(),
-            tls_port => gateway.tls_port.get(),
-            rest_url => gateway.rest_url.as_ref().map(ToString::to_string),
-        },
-        notes => pack.notes(),
-        obstacle => pack.obstacle(),
-    }
-}
-
-fn values_of_customer(customer: &Customer) -> Value {
-    context! {
-        account_code => customer.account_code.as_str(),
-        organisation => customer.details.organisation.as_str(),
     }
 }
 
@@ -243,7 +221,9 @@ fn faulty(name: &str, error: &minijinja::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ApiId, CustomerDetails, Gateway, Lifecycle, SmppAccount, SmppDetails, Time, WarningDetails};
+    use crate::model::{
+        ApiId, Customer, CustomerDetails, Gateway, Lifecycle, SmppAccount, SmppDetails, Time, WarningDetails,
+    };
 
     fn renderer(folder: Option<PathBuf>) -> TemplateRenderer {
         let sender = Sender {

@@ -45,7 +45,7 @@ pub use email::{EmailAddress, EmailList};
 pub use event::{Change, EntityKind, Event, Steps};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
-pub use handover::Handover;
+pub use handover::{Handover, Obstacle};
 pub use import::{AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, first_day_of, month_of};
 pub use ip_range::IpRange;
 pub use message_record::MessageRecord;

@@ -246,3 +246,32 @@ fn every_file_is_private_whatever_the_umask() {
         assert!(folder == console.home() || mode(folder) == 0o700, "{}: {:o}", folder.display(), mode(folder));
     }
 }
+
+#[test]
+fn whatever_writes_deletes_passwords_whose_grace_period_is_over() {
+    let (console, _) = with_passwords();
+    let kept = || -> i64 {
+        console.sql().query_row("SELECT count(*) FROM previous_password", [], |row| row.get(0)).expect("counted")
+    };
+    let day =
+        "message_id,submitted_at,system_id,destination,state\nm-1,2026-11-24T10:00:00Z,given,+447700900123,delivered\n";
+    fs::write(console.path("day.csv"), day).expect("written");
+    fs::write(console.path("notes.csv"), "customer,text\nABC,hello\n").expect("written");
+    for line in [
+        "note add ABC hello",
+        "note import notes.csv",
+        "smpp show generated --reveal",
+        "balance check",
+        "traffic import day.csv",
+        "smpp rotate-password generated --grace 0",
+    ] {
+        console.ok("smpp rotate-password given --grace 1h -o name");
+        console
+            .sql()
+            .execute("UPDATE previous_password SET valid_until = '2020-01-01T00:00:00.000Z'", [])
+            .expect("moved");
+        assert_eq!(kept(), 1, "{line}");
+        console.ok(line);
+        assert_eq!(kept(), 0, "{line}");
+    }
+}

@@ -45,7 +45,7 @@ impl MailTransport for Recorder {
     }
 }
 
-fn renderer() -> Writer {
+pub fn renderer() -> Writer {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
     let billing = Some(Office { sender, signature: None });
     Writer::new(

@@ -3,14 +3,15 @@
 use std::rc::Rc;
 
 use ssgctl::model::{
-    ContactDetails, EmailAddress, EmailTemplate, Gateway, Handover, OutboxEmail, Password, RenderedEmail, Role,
-    SendOutcome, SmppDetails,
+    ContactDetails, EmailAddress, EmailTemplate, Gateway, Handover, Obstacle, OutboxEmail, Password, RenderedEmail,
+    Role, SendOutcome, SmppDetails,
 };
 use ssgctl::ops::{contact, customer, handover, outbox, smpp};
 use ssgctl::report::account_recipients;
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
 
+use crate::dispatch::renderer;
 use crate::support::{NOON, Scene, assert_refused, plain_email, valid};
 
 type Switch = fn(&mut SmppDetails);
@@ -142,10 +143,10 @@ fn what_is_said_about_a_email_is_kept_without_the_password() {
 fn an_account_that_cannot_be_used_says_why() {
     let mut scene = scene();
     assert_eq!(pack(&mut scene, "acme1").obstacle(), None);
-    let obstacles: [(Switch, &str); 3] = [
-        (|details| details.submit_enabled = false, "it may bind, but not submit messages"),
-        (|details| details.binding_enabled = false, "it may not bind"),
-        (|details| details.enabled = false, "it is disabled"),
+    let obstacles: [(Switch, Obstacle); 3] = [
+        (|details| details.submit_enabled = false, Obstacle::MayNotSubmit),
+        (|details| details.binding_enabled = false, Obstacle::MayNotBind),
+        (|details| details.enabled = false, Obstacle::Disabled),
     ];
     for (switch, why) in obstacles {
         let flip = |details: &mut SmppDetails| {
@@ -156,9 +157,9 @@ fn an_account_that_cannot_be_used_says_why() {
         assert_eq!(pack(&mut scene, "acme1").obstacle(), Some(why));
     }
     scene.write(|tx| smpp::archive(tx, "acme1")).unwrap();
-    assert_eq!(pack(&mut scene, "acme1").obstacle(), Some("it is archived"));
+    assert_eq!(pack(&mut scene, "acme1").obstacle(), Some(Obstacle::Archived));
     scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    assert_eq!(pack(&mut scene, "acme1").obstacle(), Some("its customer is archived"));
+    assert_eq!(pack(&mut scene, "acme1").obstacle(), Some(Obstacle::CustomerArchived));
 }
 
 #[test]
@@ -167,7 +168,7 @@ fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
     let vault = Rc::clone(&scene.vault);
     scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("24h"))).unwrap();
     let note = "The password that you had before works until 2026-11-25 12:00:00 UTC.";
-    assert!(pack(&mut scene, "acme1").notes().contains(&note.to_owned()));
+    assert!(renderer().account_notes(&pack(&mut scene, "acme1")).unwrap().contains(&note.to_owned()));
     let later = scene.read(|now| handover::pack(now, "acme1", &Gateway::default(), valid("2026-11-25T12:00:00Z")));
-    assert!(!later.notes().contains(&note.to_owned()));
+    assert!(!renderer().account_notes(&later).unwrap().contains(&note.to_owned()));
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
+use ssgctl::mail::obstacle_text;
 use ssgctl::model::{EmailList, EmailTemplate, Handover, Limit, Password, RenderedEmail};
 use ssgctl::ops;
 use ssgctl::store::Clock;
@@ -49,6 +50,7 @@ pub(crate) struct HandoverArgs {
 /// What is told, and the password if it is.
 struct Told {
     pack: Handover,
+    notes: Vec<String>,
     password: Option<Password>,
 }
 
@@ -67,8 +69,8 @@ impl Row for Told {
         Column::new("max_tps", |t| Cell::maybe_number(t.pack.account.details.max_tps.map(Limit::get))),
         Column::detail("max_binds", |t| Cell::maybe_number(t.pack.account.details.max_binds.map(Limit::get))),
         Column::detail("allowed_ips", |t| Cell::shown_list(&t.pack.account.details.allowed_ips)),
-        Column::detail("notes", |t| Cell::shown_list(t.pack.notes())),
-        Column::detail("obstacle", |t| Cell::maybe(t.pack.obstacle())),
+        Column::detail("notes", |t| Cell::shown_list(&t.notes)),
+        Column::detail("obstacle", |t| Cell::maybe(t.pack.obstacle().map(obstacle_text))),
     ];
 }
 
@@ -87,11 +89,11 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
             // A reveal is logged, so what could not be shown is refused before it.
             renderer.account_text(&pack, RenderedEmail::STARS)?;
             let password = Some(ops::smpp::reveal(tx, &vault, &args.account)?.password);
-            Ok::<_, ssgctl::Error>(Told { pack, password })
+            Ok::<_, ssgctl::Error>(Told { notes: renderer.account_notes(&pack)?, pack, password })
         })?
     } else {
         let pack = context.read(|now| ops::handover::pack(now, &args.account, &gateway, Clock::System.now()))?;
-        Told { pack, password: None }
+        Told { notes: renderer.account_notes(&pack)?, pack, password: None }
     };
     warn_of_obstacle(&told.pack);
     if context.output.shows_rows() {
@@ -126,6 +128,6 @@ fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
 
 fn warn_of_obstacle(pack: &Handover) {
     if let Some(obstacle) = pack.obstacle() {
-        Context::warn(&format!("SMPP account {} cannot be used: {obstacle}", pack.account.system_id));
+        Context::warn(&format!("SMPP account {} cannot be used: {}", pack.account.system_id, obstacle_text(obstacle)));
     }
 }
