@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use ssgctl::mail::{
-    AccountEmails, CheckOutcome, DispatchEvent, DispatchLock, Dispatcher, House, MailTransport, Office, Writer,
+    AccountEmails, CheckOutcome, DispatchEvent, DispatchLock, Dispatcher, MailTransport, RoleConfig, SenderConfig,
+    TemplateRenderer,
 };
 use ssgctl::model::{EmailState, EmailTemplate, Gateway, Level, OutboxEmail, SendOutcome, Sender};
 use ssgctl::ops::{outbox, smpp};
@@ -45,11 +46,11 @@ impl MailTransport for Recorder {
     }
 }
 
-pub fn renderer() -> Writer {
+pub fn renderer() -> TemplateRenderer {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
-    let billing = Some(Office { sender, signature: None });
-    Writer::new(
-        House { company: valid("Example"), service: valid("Example SMS"), sales: None, support: None, billing },
+    let billing = Some(RoleConfig { sender, signature: None });
+    TemplateRenderer::new(
+        SenderConfig { company: valid("Example"), service: valid("Example SMS"), sales: None, support: None, billing },
         None,
     )
 }

@@ -9,7 +9,7 @@ use ssgctl::ops::warning::Judgement;
 
 use crate::args::change::ReasonArgs;
 use crate::context::Context;
-use crate::exit::{Exit, Failure, Result};
+use crate::exit::{ErrorCode, Failure, Result};
 
 /// Runs a dispatch with the settings of the command line.
 pub(crate) fn dispatch<T>(
@@ -73,10 +73,10 @@ pub(crate) struct SentEmails {
 pub(crate) fn send_new(
     context: &mut Context,
     why: &ReasonArgs,
-    mut emails: AccountEmails,
+    mut account_emails: AccountEmails,
     emails: Vec<OutboxEmail>,
 ) -> Result<SentEmails> {
-    let sent = dispatch(context, why, |dispatcher| Ok(emails.send(dispatcher, &emails)?));
+    let sent = dispatch(context, why, |dispatcher| Ok(account_emails.send(dispatcher, &emails)?));
     let verdict = sent.and_then(|outcome| match outcome {
         Some(outcome) => failed(&outcome).and_then(|()| deferred(&outcome)),
         None => Err(others_are_sending(emails.len())),
@@ -88,12 +88,12 @@ pub(crate) fn send_new(
 fn others_are_sending(emails: usize) -> Failure {
     let waiting = if emails == 1 { "1 email waits".to_owned() } else { format!("{emails} emails wait") };
     let message = format!("{waiting} for a later run: another run is sending");
-    Failure::new(Exit::MailDeferred, "mail_deferred", message)
+    Failure::new(ErrorCode::MailDeferred, message)
 }
 
 /// An email that a person must look at.
 pub(crate) fn attention(message: String) -> Failure {
-    Failure::new(Exit::MailAttention, "mail_attention", message)
+    Failure::new(ErrorCode::MailAttention, message)
 }
 
 /// Fails when emails failed for good, or when nobody knows whether they arrived.
@@ -114,7 +114,7 @@ pub(crate) fn deferred(outcome: &DispatchOutcome) -> Result<()> {
     }
     let emails = counted(outcome.counts.deferred.into(), "email");
     let message = format!("{emails} could not be sent, to be tried by a later run{}", last_error(outcome));
-    Err(Failure::new(Exit::MailDeferred, "mail_deferred", message))
+    Err(Failure::new(ErrorCode::MailDeferred, message))
 }
 
 fn last_error(outcome: &DispatchOutcome) -> String {

@@ -105,7 +105,7 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
 }
 
 fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
-    let emails = account_emails(context)?;
+    let sender = account_emails(context)?;
     let vault = if args.reveal { Some(context.existing_vault()?) } else { None };
     let to = args.to.as_ref().map(|list| list.0.as_slice());
     let mut told = None;
@@ -113,7 +113,7 @@ fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
         if let Some(vault) = &vault {
             ops::smpp::reveal(tx, vault, &args.account)?;
         }
-        let (pack, emails) = emails.queue(tx, EmailTemplate::Handover, &args.account, to, args.reveal)?;
+        let (pack, emails) = sender.queue(tx, EmailTemplate::Handover, &args.account, to, args.reveal)?;
         told = Some(pack);
         Ok::<_, Failure>(emails)
     })?;
@@ -121,7 +121,7 @@ fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
     if args.change.dry_run {
         return context.output.all(&emails);
     }
-    let posted = outcome::send_new(context, &args.change.why, emails, emails)?;
+    let posted = outcome::send_new(context, &args.change.why, sender, emails)?;
     context.output.all(&posted.emails)?;
     posted.verdict
 }

@@ -26,8 +26,8 @@ use clap::Subcommand;
 use crate::context::Context;
 use crate::exit::Result;
 
-pub(crate) use details::DetailArgs;
 pub(crate) use account_emails::account_emails;
+pub(crate) use details::DetailArgs;
 pub(crate) use password::PasswordArgs;
 
 #[derive(Debug, Subcommand)]
