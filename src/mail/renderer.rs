@@ -178,7 +178,7 @@ impl TemplateRenderer {
             Error::Email(format!("the template {kind}.txt must begin with a line such as `Subject: your balance`"))
         })?;
         Ok(RenderedEmail {
-            kind,
+            template: kind,
             sender: role_config.sender.clone(),
             subject: in_one_line(subject),
             text: filled(body),

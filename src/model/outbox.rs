@@ -54,7 +54,7 @@ pub struct Sender {
 /// An email that is ready to be queued, but for its recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedEmail {
-    pub kind: EmailTemplate,
+    pub template: EmailTemplate,
     pub sender: Sender,
     pub subject: String,
     pub text: String,
@@ -219,7 +219,7 @@ mod tests {
         };
         let (text, html) = ("Password: ********\n".to_owned(), "<b>********</b>".to_owned());
         let email = RenderedEmail {
-            kind: EmailTemplate::Welcome,
+            template: EmailTemplate::Welcome,
             sender,
             subject: String::new(),
             text,

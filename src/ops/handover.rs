@@ -32,7 +32,7 @@ pub fn send(
         return Err(Error::NoRecipient { customer: pack.customer.account_code.clone() });
     }
     let addresses: Vec<&str> = to.iter().map(|address| address.as_str()).collect();
-    let change = Change::new(EntityKind::Smpp, content.kind.as_str(), &account.system_id, Some(account.customer_id))
+    let change = Change::new(EntityKind::Smpp, content.template.as_str(), &account.system_id, Some(account.customer_id))
         .field("to", (), addresses)
         .field("contains_password", (), content.password_of.is_some());
     tx.record(&change)?;

@@ -11,7 +11,7 @@ use crate::warning::{THEM, US, bring_to, deliver, judge, scene, to, told, warn};
 fn outbox(scene: &mut Scene) -> Vec<String> {
     let line = |email: &OutboxEmail| {
         let why = email.last_error.as_deref().unwrap_or("-");
-        format!("{} {} {}: {why}", email.content.kind, email.recipient, email.state)
+        format!("{} {} {}: {why}", email.content.template, email.recipient, email.state)
     };
     scene.emails().iter().map(line).collect()
 }

@@ -70,7 +70,7 @@ pub fn deliver(scene: &mut Scene) {
 /// The emails of a check as kind and recipient.
 pub fn told(judged: &[Judged]) -> Vec<(EmailTemplate, String)> {
     let emails = judged.iter().flat_map(|judged| &judged.emails);
-    emails.map(|email| (email.content.kind, email.recipient.to_string())).collect()
+    emails.map(|email| (email.content.template, email.recipient.to_string())).collect()
 }
 
 pub fn to(kind: EmailTemplate, recipient: &str) -> (EmailTemplate, String) {

@@ -150,7 +150,7 @@ impl Walk {
 /// An all-clear goes to those who may have been warned, and nothing else comes with it.
 fn holds_what_it_tells(judged: &Judged, before: &[OutboxEmail]) {
     for email in &judged.emails {
-        let is_clear = email.content.kind == EmailTemplate::Recovered;
+        let is_clear = email.content.template == EmailTemplate::Recovered;
         assert_eq!(is_clear, judged.crossing.to == Level::Ok);
         let warned = |earlier: &OutboxEmail| earlier.recipient == email.recipient && earlier.may_have_arrived();
         assert!(!is_clear || before.iter().any(warned), "{email:?}");

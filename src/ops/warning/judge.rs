@@ -80,7 +80,7 @@ fn cross(
     let customer_recipients = warning_recipients(tx, &customer, &warning.details)?;
     let level = warning.details.level(balance);
     let (mut told, mut taken_back) = (emails_of_episode(tx, warning)?, take_back(tx, warning, level)?);
-    let wanted = |email: &OutboxEmail| warning.details.notify_customer || email.content.kind == EmailTemplate::Internal;
+    let wanted = |email: &OutboxEmail| warning.details.notify_customer || email.content.template == EmailTemplate::Internal;
     told.retain(wanted);
     taken_back.retain(wanted);
     let crossing = tx.insert_crossing(warning, level, CrossingCause::Balance, balance)?;
@@ -143,7 +143,7 @@ fn warned(emails: &[OutboxEmail]) -> Vec<EmailAddress> {
 
 /// The early warnings that go out in place of urgent ones that were taken back, but to those who have had one already.
 fn instead(taken_back: &[OutboxEmail], told: &[OutboxEmail]) -> Vec<(EmailTemplate, Vec<EmailAddress>)> {
-    let is_ours = |email: &OutboxEmail| email.content.kind == EmailTemplate::Internal;
+    let is_ours = |email: &OutboxEmail| email.content.template == EmailTemplate::Internal;
     let reached = |of: &OutboxEmail| {
         let same = |email: &&OutboxEmail| email.recipient == of.recipient && is_ours(email) == is_ours(of);
         told.iter().filter(same).any(|email| email.state == EmailState::Sent)

@@ -20,7 +20,7 @@ pub(super) fn after_change(
     if before.notify_customer && !warning.details.notify_customer {
         let unsettled = tx.unsettled_emails(warning)?;
         let to_customer =
-            |email: &&OutboxEmail| matches!(email.content.kind, EmailTemplate::LowUpper | EmailTemplate::LowLower);
+            |email: &&OutboxEmail| matches!(email.content.template, EmailTemplate::LowUpper | EmailTemplate::LowLower);
         take_back(tx, unsettled.iter().filter(to_customer), "the customer is not to be told")?;
     }
     let Some(balance) = tx.balance(customer, warning.unit)?.map(|found| found.balance) else { return Ok(()) };

@@ -23,7 +23,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OutboxEmail> {
         crossing_id: row.get(2)?,
         recipient: row.get(3)?,
         content: RenderedEmail {
-            kind: row.get(4)?,
+            template: row.get(4)?,
             sender: Sender { name: row.get(5)?, address: row.get(6)?, reply_to: row.get(7)? },
             subject: row.get(8)?,
             text: row.get(9)?,
@@ -182,7 +182,7 @@ impl Tx<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?13, ?13)",
             )?
             .execute(params![
-                content.kind,
+                content.template,
                 customer_id,
                 crossing_id,
                 recipient,

@@ -131,7 +131,7 @@ impl Row for Told {
         Column::new("unit", |t| Cell::text(t.crossing.unit.code())),
         Column::new("from", |t| Cell::text(t.crossing.from.as_str())),
         Column::new("to", |t| Cell::text(t.crossing.to.as_str())),
-        Column::new("email", |t| t.email.as_ref().map_or(Cell::Empty, |l| Cell::text(l.content.kind.as_str()))),
+        Column::new("email", |t| t.email.as_ref().map_or(Cell::Empty, |l| Cell::text(l.content.template.as_str()))),
         Column::new("recipient", |t| Cell::maybe(t.email.as_ref().map(|email| &email.recipient))),
         Column::detail("subject", |t| t.email.as_ref().map_or(Cell::Empty, |l| Cell::text(&l.content.subject))),
     ];

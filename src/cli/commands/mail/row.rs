@@ -8,7 +8,7 @@ impl Row for OutboxEmail {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("id", |l| Cell::number(l.id)),
-        Column::new("kind", |l| Cell::text(l.content.kind.as_str())),
+        Column::new("template", |l| Cell::text(l.content.template.as_str())),
         Column::new("customer", |l| Cell::maybe(l.customer.as_ref())),
         Column::new("recipient", |l| Cell::text(&l.recipient)),
         Column::new("state", |l| Cell::text(l.state.as_str())),
@@ -30,9 +30,9 @@ impl Row for OutboxEmail {
 
 /// An email that is not in the outbox.
 impl Row for RenderedEmail {
-    const NAME: &str = "kind";
+    const NAME: &str = "template";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("kind", |l| Cell::text(l.kind.as_str())),
+        Column::new("template", |l| Cell::text(l.template.as_str())),
         Column::new("sender", |l| Cell::shown(format_args!("{} <{}>", l.sender.name, l.sender.address))),
         Column::new("reply_to", |l| Cell::maybe(l.sender.reply_to.as_ref())),
         Column::new("subject", |l| Cell::text(&l.subject)),

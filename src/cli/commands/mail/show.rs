@@ -60,7 +60,7 @@ fn revealed(args: &ShowArgs, context: &mut Context, email: OutboxEmail) -> Resul
 fn view(email: &OutboxEmail, attempts: &[SendAttempt]) -> DetailView {
     let mut view = DetailView::new(email.id, format!("{} {}", email.id, email.content.subject));
     let head =
-        ["id", "kind", "customer", "sender", "reply_to", "recipient", "subject", "contains_password", "message_id"];
+        ["id", "template", "customer", "sender", "reply_to", "recipient", "subject", "contains_password", "message_id"];
     view.fields("Email", email, &head);
     view.fields("Delivery", email, &["state", "attempts", "next_attempt_at", "last_error", "created_at", "updated_at"]);
     view.rows("Attempts", "attempts_made", attempts, &[]);
