@@ -210,7 +210,7 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
 pub fn plain_email(kind: EmailTemplate) -> RenderedEmail {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
     let (text, html) = ("Text.\n".to_owned(), "<p>Text.</p>".to_owned());
-    RenderedEmail { kind, sender, subject: kind.to_string(), text, html, password_of: None }
+    RenderedEmail { template: kind, sender, subject: kind.to_string(), text, html, password_of: None }
 }
 
 /// A place for a database in a folder.
