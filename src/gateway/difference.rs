@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::gateway::{Entry, Field};
+use crate::gateway::{GatewayAccount, GatewayField};
 use crate::model::word_enum::word_enum;
 
 word_enum! {
@@ -32,8 +32,9 @@ pub struct Difference {
 
 /// The differences from `theirs` to `ours`, by system ID. What `theirs` does not tell of an account is not compared.
 /// `replaces_everything` says what becomes of accounts that only they have.
-pub fn differences(ours: &[Entry], theirs: &[Entry], replaces_everything: bool) -> Vec<Difference> {
-    let mut theirs: BTreeMap<&str, &Entry> = theirs.iter().map(|entry| (entry.system_id.as_str(), entry)).collect();
+pub fn differences(ours: &[GatewayAccount], theirs: &[GatewayAccount], replaces_everything: bool) -> Vec<Difference> {
+    let mut theirs: BTreeMap<&str, &GatewayAccount> =
+        theirs.iter().map(|entry| (entry.system_id.as_str(), entry)).collect();
     let mut found = Vec::new();
     for entry in ours {
         let held = theirs.remove(entry.system_id.as_str());
@@ -51,7 +52,7 @@ pub fn differences(ours: &[Entry], theirs: &[Entry], replaces_everything: bool) 
 }
 
 /// The step of a field from what is held to what is to be, if there is one.
-fn step(held: Option<&Entry>, to_be: &Field) -> Option<Value> {
+fn step(held: Option<&GatewayAccount>, to_be: &GatewayField) -> Option<Value> {
     let now = match held {
         Some(entry) => Some(entry.fields.iter().find(|field| field.key == to_be.key)?),
         None => None,
@@ -59,7 +60,7 @@ fn step(held: Option<&Entry>, to_be: &Field) -> Option<Value> {
     if now.is_some_and(|now| now.value == to_be.value) {
         return None;
     }
-    let shown = |field: &Field| Value::from(field.value.as_str());
+    let shown = |field: &GatewayField| Value::from(field.value.as_str());
     Some(match now {
         _ if to_be.is_secret => {
             Value::Array(vec![Value::Null, Value::from(if now.is_some() { "differs" } else { "new" })])

@@ -4,23 +4,23 @@ use zeroize::Zeroizing;
 
 /// The fields that a gateway has of an account, in the gateway's own names and forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct GatewayAccount {
     pub system_id: String,
-    pub fields: Vec<Field>,
+    pub fields: Vec<GatewayField>,
     /// Whether the entry only turns off what the gateway may hold; it makes nothing.
     pub only_turns_off: bool,
 }
 
 /// One field of an entry.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Field {
+pub struct GatewayField {
     pub key: String,
     pub value: Zeroizing<String>,
     /// Whether nobody is shown the value.
     pub is_secret: bool,
 }
 
-impl Entry {
+impl GatewayAccount {
     pub(super) fn new(system_id: impl ToString) -> Self {
         Self { system_id: system_id.to_string(), fields: Vec::new(), only_turns_off: false }
     }
@@ -32,13 +32,13 @@ impl Entry {
 
     pub(super) fn field(mut self, key: &str, value: impl ToString) -> Self {
         let value = Zeroizing::new(value.to_string());
-        self.fields.push(Field { key: key.to_owned(), value, is_secret: false });
+        self.fields.push(GatewayField { key: key.to_owned(), value, is_secret: false });
         self
     }
 
     pub(super) fn secret(mut self, key: &str, value: impl ToString) -> Self {
         let value = Zeroizing::new(value.to_string());
-        self.fields.push(Field { key: key.to_owned(), value, is_secret: true });
+        self.fields.push(GatewayField { key: key.to_owned(), value, is_secret: true });
         self
     }
 
@@ -49,7 +49,7 @@ impl Entry {
 }
 
 /// Without the value of a secret.
-impl std::fmt::Debug for Field {
+impl std::fmt::Debug for GatewayField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let value = if self.is_secret { "********" } else { &self.value };
         write!(f, "{}={value}", self.key)

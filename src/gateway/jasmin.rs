@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::error::{Fault, Faults, InputError};
 use crate::gateway::view::{self, Knows};
-use crate::gateway::{Entry, View};
+use crate::gateway::{GatewayAccount, View};
 use crate::model::Limit;
 use crate::ops::smpp::Credentials;
 
@@ -17,16 +17,17 @@ const KNOWS: Knows =
 const LONGEST_GROUP: usize = 16;
 
 pub(super) fn view(accounts: &[Credentials]) -> View {
-    let off = |credentials: &Credentials| Some(Entry::off(&credentials.account.system_id).field("enabled", "no"));
+    let off =
+        |credentials: &Credentials| Some(GatewayAccount::off(&credentials.account.system_id).field("enabled", "no"));
     view::of(accounts, &KNOWS, entry, off)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "other makes refuse accounts here")]
-fn entry(credentials: &Credentials) -> Result<Entry, String> {
+fn entry(credentials: &Credentials) -> Result<GatewayAccount, String> {
     let account = &credentials.account;
     let details = &account.details;
     let quota = |limit: Option<Limit>| limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
-    Ok(Entry::new(&account.system_id)
+    Ok(GatewayAccount::new(&account.system_id)
         .field("gid", group(credentials))
         .secret("password", credentials.password.reveal())
         .field("enabled", "yes")
@@ -43,7 +44,7 @@ fn group(credentials: &Credentials) -> String {
     if fits { code.to_owned() } else { format!("customer_{}", credentials.account.customer_id) }
 }
 
-pub(super) fn write(entries: &[Entry]) -> String {
+pub(super) fn write(entries: &[GatewayAccount]) -> String {
     let mut groups = BTreeSet::new();
     let mut script = String::new();
     for entry in entries {
@@ -75,7 +76,7 @@ pub(super) fn write(entries: &[Entry]) -> String {
 }
 
 /// Reads what `user -l` prints: `#uid gid username balance sms throughput`, with a `!` before what is disabled.
-pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
+pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let mut faults = Faults::default();
     let mut entries = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
@@ -91,7 +92,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
         let over_smpp = throughput.split_once('/').map_or(*throughput, |(_, over_smpp)| over_smpp);
         let over_smpp = if over_smpp == "ND" { "none" } else { over_smpp.trim_end_matches(".0") };
         entries.push(
-            Entry::new(uid.trim_start_matches('!'))
+            GatewayAccount::new(uid.trim_start_matches('!'))
                 .field("gid", gid.trim_start_matches('!'))
                 .field("enabled", enabled)
                 .field("throughput", over_smpp),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Fault, Faults, InputError};
 use crate::gateway::view;
-use crate::gateway::{Entry, View};
+use crate::gateway::{GatewayAccount, View};
 use crate::ops::smpp::Credentials;
 
 const ACCOUNTS: &str = "accounts";
@@ -41,16 +41,16 @@ fn object(credentials: &Credentials) -> Value {
 }
 
 /// The entry of an object: each field is the JSON of its value. Nothing if it has no system ID.
-fn entry(object: &Value) -> Option<Entry> {
+fn entry(object: &Value) -> Option<GatewayAccount> {
     let fields = object.as_object()?;
-    let mut entry = Entry::new(fields.get("system_id")?.as_str()?);
+    let mut entry = GatewayAccount::new(fields.get("system_id")?.as_str()?);
     for (key, value) in fields.iter().filter(|(key, _)| *key != "system_id") {
         entry = if key == PASSWORDS { entry.secret(key, value) } else { entry.field(key, value) };
     }
     Some(entry)
 }
 
-pub(super) fn write(entries: &[Entry]) -> String {
+pub(super) fn write(entries: &[GatewayAccount]) -> String {
     let objects = entries.iter().map(|entry| {
         let fields = entry.fields.iter().map(|field| format!("{}: {}", json!(field.key), *field.value));
         let id = format!("\"system_id\": {}", json!(entry.system_id));
@@ -59,7 +59,7 @@ pub(super) fn write(entries: &[Entry]) -> String {
     format!("{{\"{ACCOUNTS}\": [\n{}\n]}}\n", objects.collect::<Vec<_>>().join(",\n"))
 }
 
-pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
+pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let fault = |line: usize, column: usize, message: String| {
         let mut faults = Faults::default();
         faults.add(Fault::of_file(line as u64, column.max(1) as u64, InputError::BadJson, message));
@@ -73,6 +73,6 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
     let Some(accounts) = document.get(ACCOUNTS).and_then(Value::as_array) else {
         return Err(fault(1, 1, format!("the document has no array `{ACCOUNTS}`")));
     };
-    let entries: Option<Vec<Entry>> = accounts.iter().map(entry).collect();
+    let entries: Option<Vec<GatewayAccount>> = accounts.iter().map(entry).collect();
     entries.ok_or_else(|| fault(1, 1, format!("something in `{ACCOUNTS}` has no `system_id`")))
 }

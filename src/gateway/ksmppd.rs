@@ -11,7 +11,7 @@ use sha1::{Digest, Sha1};
 use crate::error::Faults;
 use crate::formats::{InputRow, RecordReader};
 use crate::gateway::view::{self, Knows};
-use crate::gateway::{Entry, Unfit, View, patterns};
+use crate::gateway::{GatewayAccount, Unfit, View, patterns};
 use crate::model::{Invalid, Limit, Password};
 use crate::ops::smpp::Credentials;
 
@@ -22,14 +22,15 @@ const KNOWS: Knows =
 const NO_PASSWORD: &str = "!";
 
 pub(super) fn view(accounts: &[Credentials]) -> View {
-    let off =
-        |credentials: &Credentials| Some(Entry::off(&credentials.account.system_id).secret("password", NO_PASSWORD));
+    let off = |credentials: &Credentials| {
+        Some(GatewayAccount::off(&credentials.account.system_id).secret("password", NO_PASSWORD))
+    };
     let mut view = view::of(accounts, &KNOWS, entry, off);
     let mut spellings: BTreeMap<String, usize> = BTreeMap::new();
     for entry in &view.entries {
         *spellings.entry(entry.system_id.to_ascii_lowercase()).or_default() += 1;
     }
-    let (unlike, alike): (Vec<Entry>, Vec<Entry>) =
+    let (unlike, alike): (Vec<GatewayAccount>, Vec<GatewayAccount>) =
         view.entries.into_iter().partition(|entry| spellings[&entry.system_id.to_ascii_lowercase()] == 1);
     view.entries = unlike;
     let reason = "another system ID differs from it in case only, which MySQL does not see";
@@ -37,11 +38,11 @@ pub(super) fn view(accounts: &[Credentials]) -> View {
     view
 }
 
-fn entry(credentials: &Credentials) -> Result<Entry, String> {
+fn entry(credentials: &Credentials) -> Result<GatewayAccount, String> {
     let details = &credentials.account.details;
     // Zero is no limit here.
     let limit = |limit: Option<Limit>| limit.map_or(0, Limit::get);
-    Ok(Entry::new(&credentials.account.system_id)
+    Ok(GatewayAccount::new(&credentials.account.system_id)
         .secret("password", hash(&credentials.password))
         .field("throughput", limit(details.max_tps))
         .field("max_binds", limit(details.max_binds))
@@ -54,7 +55,7 @@ fn hash(password: &Password) -> String {
     digest.iter().fold("*".to_owned(), |text, byte| format!("{text}{byte:02X}"))
 }
 
-pub(super) fn write(entries: &[Entry]) -> String {
+pub(super) fn write(entries: &[GatewayAccount]) -> String {
     let mut script = "START TRANSACTION;\n".to_owned();
     for entry in entries {
         let (id, password) = (quoted(&entry.system_id), quoted(entry.get("password")));
@@ -83,7 +84,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Reads CSV, or what `mysql --batch` prints, with the columns of the table.
-pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
+pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let mut faults = Faults::default();
     let mut entries = Vec::new();
     let mut rows = match RecordReader::open(text.as_bytes()) {
@@ -108,9 +109,9 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
     if faults.is_empty() { Ok(entries) } else { Err(faults) }
 }
 
-fn entry_of(row: &InputRow) -> Result<Entry, crate::error::Fault> {
-    let mut entry =
-        Entry::new(row.required::<Word>("system_id")?.0).secret("password", row.required::<Word>("password")?.0);
+fn entry_of(row: &InputRow) -> Result<GatewayAccount, crate::error::Fault> {
+    let mut entry = GatewayAccount::new(row.required::<Word>("system_id")?.0)
+        .secret("password", row.required::<Word>("password")?.0);
     for key in ["throughput", "max_binds"] {
         if let Some(Word(number)) = row.optional(key)? {
             // A DOUBLE is printed with its decimals.

@@ -1,7 +1,7 @@
 //! Gateways of other makes: which of our accounts each can take and how, the files that they read, and what they hold now.
 //!
-//! Each make knows an account as an [`Entry`]: named fields as that make writes them. Entries are made from our accounts,
-//! written as the make's own file, read back from what it holds, and compared.
+//! Each make knows an account as a [`GatewayAccount`]: named fields as that make writes them. They are made from our
+//! accounts, written as the make's own file, read back from what it holds, and compared.
 
 mod difference;
 mod entry;
@@ -19,7 +19,7 @@ use crate::model::word_enum::word_enum;
 use crate::ops::smpp::Credentials;
 
 pub use difference::{Action, Difference, differences};
-pub use entry::{Entry, Field};
+pub use entry::{GatewayAccount, GatewayField};
 pub use view::{Loss, Unfit, View};
 
 word_enum! {
@@ -48,7 +48,7 @@ impl Make {
     }
 
     /// The make's own file of entries.
-    pub fn write(self, entries: &[Entry]) -> Zeroizing<String> {
+    pub fn write(self, entries: &[GatewayAccount]) -> Zeroizing<String> {
         Zeroizing::new(match self {
             Self::Opensmppbox => opensmppbox::write(entries),
             Self::Jasmin => jasmin::write(entries),
@@ -58,7 +58,7 @@ impl Make {
     }
 
     /// The entries that a gateway holds, from a text in which it tells them.
-    pub fn read(self, text: &str) -> Result<Vec<Entry>, Faults> {
+    pub fn read(self, text: &str) -> Result<Vec<GatewayAccount>, Faults> {
         match self {
             Self::Opensmppbox => opensmppbox::read(text),
             Self::Jasmin => jasmin::read(text),

@@ -5,7 +5,7 @@
 
 use crate::error::{Fault, Faults, InputError};
 use crate::gateway::view::{self, Knows};
-use crate::gateway::{Entry, View, patterns};
+use crate::gateway::{GatewayAccount, View, patterns};
 use crate::model::Password;
 use crate::ops::smpp::Credentials;
 
@@ -19,7 +19,7 @@ pub(super) fn view(accounts: &[Credentials]) -> View {
     view::of(accounts, &KNOWS, entry, |_| None)
 }
 
-fn entry(credentials: &Credentials) -> Result<Entry, String> {
+fn entry(credentials: &Credentials) -> Result<GatewayAccount, String> {
     let details = &credentials.account.details;
     let system_type = details.system_type.as_ref().map_or(NO_SYSTEM_TYPE, |kind| kind.as_str());
     if system_type.contains(' ') {
@@ -28,13 +28,13 @@ fn entry(credentials: &Credentials) -> Result<Entry, String> {
     let passwords = [Some(&credentials.password), credentials.previous.as_ref().map(|previous| &previous.password)];
     // No password has a blank in it.
     let passwords: Vec<&str> = passwords.into_iter().flatten().map(Password::reveal).collect();
-    Ok(Entry::new(&credentials.account.system_id)
+    Ok(GatewayAccount::new(&credentials.account.system_id)
         .secret("passwords", passwords.join(" "))
         .field("system_type", system_type)
         .field("allowed_ips", patterns::of(&details.allowed_ips)?))
 }
 
-pub(super) fn write(entries: &[Entry]) -> String {
+pub(super) fn write(entries: &[GatewayAccount]) -> String {
     let rows = entries.iter().flat_map(|entry| {
         let (system_type, allowed_ips) = (entry.get("system_type"), entry.get("allowed_ips"));
         let passwords = entry.get("passwords").split(' ');
@@ -43,9 +43,9 @@ pub(super) fn write(entries: &[Entry]) -> String {
     rows.collect()
 }
 
-pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
+pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let mut faults = Faults::default();
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<GatewayAccount> = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         match words.as_slice() {
@@ -54,7 +54,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Entry>, Faults> {
                 match entries.iter_mut().find(|entry| entry.system_id == *system_id) {
                     Some(entry) => entry.fields[0].value.push_str(&format!(" {password}")),
                     None => entries.push(
-                        Entry::new(system_id)
+                        GatewayAccount::new(system_id)
                             .secret("passwords", password)
                             .field("system_type", system_type)
                             .field("allowed_ips", allowed_ips),

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::gateway::Entry;
+use crate::gateway::GatewayAccount;
 use crate::ops::smpp::Credentials;
 
 /// The entries of a gateway, and what is lost on the way.
 #[derive(Debug, Default)]
 pub struct View {
-    pub entries: Vec<Entry>,
+    pub entries: Vec<GatewayAccount>,
     /// Accounts that this make cannot hold as they are.
     pub unfit: Vec<Unfit>,
     /// What this make does not know of accounts that it holds all the same.
@@ -56,8 +56,8 @@ pub(super) fn may_bind(credentials: &Credentials) -> bool {
 pub(super) fn of(
     accounts: &[Credentials],
     knows: &Knows,
-    entry: impl Fn(&Credentials) -> Result<Entry, String>,
-    off: impl Fn(&Credentials) -> Option<Entry>,
+    entry: impl Fn(&Credentials) -> Result<GatewayAccount, String>,
+    off: impl Fn(&Credentials) -> Option<GatewayAccount>,
 ) -> View {
     let mut view = View::default();
     let mut losses: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();

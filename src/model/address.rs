@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::model::text::{Invalid, Line, from_text};
+use crate::model::text::{Invalid, TextLine, from_text};
 
 const MAX_LINES: usize = 10;
 
@@ -15,12 +15,12 @@ const MAX_LINES: usize = 10;
 /// Read from text in four forms: the portal's braces (`{"1 High Street","Leeds"}`), a JSON array, several lines, or one
 /// line. Written as lines; JSON gives an array.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct PostalAddress(Vec<Line<200>>);
+pub struct PostalAddress(Vec<TextLine<200>>);
 
 impl PostalAddress {
     /// An address of these lines; empty ones are left out.
     pub fn from_lines<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Result<Self, Invalid> {
-        let lines: Vec<Line<200>> = lines
+        let lines: Vec<TextLine<200>> = lines
             .into_iter()
             .filter(|line| !line.as_ref().trim().is_empty())
             .map(|line| line.as_ref().parse())
@@ -28,7 +28,7 @@ impl PostalAddress {
         Self::of(lines)
     }
 
-    fn of(lines: Vec<Line<200>>) -> Result<Self, Invalid> {
+    fn of(lines: Vec<TextLine<200>>) -> Result<Self, Invalid> {
         match lines.len() {
             0 => Err(Invalid::rule("must have at least one line")),
             n if n > MAX_LINES => Err(Invalid::rule(format!("must have at most {MAX_LINES} lines, has {n}"))),
@@ -46,7 +46,7 @@ impl PostalAddress {
 
     /// The lines, top to bottom.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(Line::as_str)
+        self.0.iter().map(TextLine::as_str)
     }
 }
 
@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Reader {
 }
 
 /// A line of an address in data; nothing where it is blank.
-struct WrittenLine(Option<Line<200>>);
+struct WrittenLine(Option<TextLine<200>>);
 
 impl FromStr for WrittenLine {
     type Err = Invalid;

@@ -60,7 +60,7 @@ pub use password::Password;
 pub use service::{Service, ServiceDetails};
 pub use smpp::{Limit, SmppAccount, SmppDetails};
 pub use text::{
-    Actor, Description, Invalid, Key, Line, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber,
+    Actor, Description, Invalid, Key, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber, TextLine,
 };
 pub use time::Time;
 pub use traffic::{DayTraffic, HourTraffic, Message, MessageId, MessageState, StateCounts};

@@ -103,33 +103,33 @@ where
 
 /// One line of text of 1 to `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Line<const MAX: usize>(CompactString);
+pub struct TextLine<const MAX: usize>(CompactString);
 
 /// The legal or trading name of a customer.
-pub type Organisation = Line<200>;
+pub type Organisation = TextLine<200>;
 /// The name of a person, a service or an SMPP account.
-pub type Name = Line<100>;
+pub type Name = TextLine<100>;
 /// A registration number of a company or of its sales tax; printed, never computed with.
-pub type RegistrationNumber = Line<40>;
+pub type RegistrationNumber = TextLine<40>;
 /// Why a balance changed; the first thing read when a customer asks.
-pub type Description = Line<500>;
+pub type Description = TextLine<500>;
 /// A name in somebody else's books: an invoice, a payment, an order.
-pub type Reference = Line<100>;
+pub type Reference = TextLine<100>;
 /// The caller's name for one balance change, unique in the ledger for ever.
-pub type Key = Line<200>;
+pub type Key = TextLine<200>;
 /// Who did it: the operating system's user or what `--actor` says.
-pub type Actor = Line<100>;
+pub type Actor = TextLine<100>;
 /// Why somebody made a change.
-pub type Reason = Line<500>;
+pub type Reason = TextLine<500>;
 
-impl<const MAX: usize> Line<MAX> {
+impl<const MAX: usize> TextLine<MAX> {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl<const MAX: usize> FromStr for Line<MAX> {
+impl<const MAX: usize> FromStr for TextLine<MAX> {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -137,25 +137,25 @@ impl<const MAX: usize> FromStr for Line<MAX> {
     }
 }
 
-impl<const MAX: usize> fmt::Display for Line<MAX> {
+impl<const MAX: usize> fmt::Display for TextLine<MAX> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
 }
 
-impl<const MAX: usize> AsRef<str> for Line<MAX> {
+impl<const MAX: usize> AsRef<str> for TextLine<MAX> {
     fn as_ref(&self) -> &str {
         &self.0
     }
 }
 
-impl<const MAX: usize> serde::Serialize for Line<MAX> {
+impl<const MAX: usize> serde::Serialize for TextLine<MAX> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
 }
 
-impl<'de, const MAX: usize> serde::Deserialize<'de> for Line<MAX> {
+impl<'de, const MAX: usize> serde::Deserialize<'de> for TextLine<MAX> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer)
     }

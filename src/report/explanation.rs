@@ -8,7 +8,7 @@ use crate::store::{EntryFilter, Snapshot};
 
 /// What the entries of one kind did to a balance.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Share {
+pub struct BalanceShare {
     pub unit: Unit,
     pub kind: EntryKind,
     /// The import that booked them, where charges are told apart by it.
@@ -29,14 +29,14 @@ pub fn explain(
     customer: &Customer,
     unit: Option<Unit>,
     by_import: bool,
-) -> Result<Vec<Share>> {
+) -> Result<Vec<BalanceShare>> {
     if let Some(unit) = unit
         && snapshot.balance(customer, unit)?.is_none()
     {
         let name = Balance::name_of(&customer.account_code, unit);
         return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
     }
-    let mut shares: BTreeMap<(Unit, EntryKind, i64), Share> = BTreeMap::new();
+    let mut shares: BTreeMap<(Unit, EntryKind, i64), BalanceShare> = BTreeMap::new();
     // Imports are told in the order in which they were first charged for, by the entry that did.
     let mut imports: HashMap<Reference, i64> = HashMap::new();
     let filter = EntryFilter { customer_id: Some(customer.id), unit, ..EntryFilter::default() };
@@ -44,7 +44,7 @@ pub fn explain(
         let (unit, kind, amount) = (entry.posting.unit, entry.posting.kind, entry.posting.amount);
         let reference = entry.posting.reference.filter(|_| by_import && kind == EntryKind::Charge);
         let place = reference.clone().map_or(0, |import| *imports.entry(import).or_insert(entry.id));
-        let share = shares.entry((unit, kind, place)).or_insert(Share {
+        let share = shares.entry((unit, kind, place)).or_insert(BalanceShare {
             unit,
             kind,
             reference,

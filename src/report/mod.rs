@@ -28,7 +28,7 @@ pub use balances::{BalancesOrder, BalancesQuestion, balances};
 pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact};
 pub use customer_overview::{CustomerOverview, customer_overview};
-pub use explanation::{Share, explain};
+pub use explanation::{BalanceShare, explain};
 pub use recent::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};

@@ -15,7 +15,7 @@ use crate::store::{Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, Traff
 pub(super) const FEW: usize = 100;
 
 /// What lines are told apart by beside time and state: the number of an owner, and a country where that matters.
-pub(super) type Key = (usize, [u8; 2]);
+pub(super) type SumKey = (usize, [u8; 2]);
 
 /// Sorts sums of single accounts into lines.
 pub(super) struct Sorter {
@@ -121,7 +121,7 @@ impl Sorter {
 
     /// The lines of a period, in no order. There is none without messages.
     pub(super) fn lines_of(&self, snapshot: &Snapshot<'_>, period: Period) -> Result<Vec<TrafficLine>> {
-        let mut found: HashMap<Key, Sums> = HashMap::new();
+        let mut found: HashMap<SumKey, Sums> = HashMap::new();
         self.sort(snapshot, period, |key, sum| found.entry(key).or_default().add(&Sums::from(sum)))?;
         let mut lines = Vec::with_capacity(found.len());
         for (key, sums) in found {
@@ -136,7 +136,7 @@ impl Sorter {
         &self,
         snapshot: &Snapshot<'_>,
         period: Period,
-        mut each: impl FnMut(Key, &TrafficSum) -> Result<()>,
+        mut each: impl FnMut(SumKey, &TrafficSum) -> Result<()>,
     ) -> Result<()> {
         let by_country = self.by.contains(&Group::Country);
         let mut take = |sum: TrafficSum| {
@@ -159,7 +159,7 @@ impl Sorter {
     }
 
     /// A line without messages.
-    pub(super) fn line(&self, (owner, country): Key) -> TrafficLine {
+    pub(super) fn line(&self, (owner, country): SumKey) -> TrafficLine {
         let Owner { customer, system_id, service } = self.owners[owner].clone();
         let country = std::str::from_utf8(&country).ok().and_then(|code| code.parse().ok());
         TrafficLine { customer, system_id, service, country, ..TrafficLine::default() }

@@ -1,7 +1,7 @@
 //! Why a gateway may have refused an account, from what is known of the account.
 
 use crate::model::SmppAccount;
-use crate::smpp::{End, Report, Status, Step};
+use crate::smpp::{CommandStatus, End, Report, Step};
 
 /// The reasons that may explain how a probe ended, the likeliest first; none when it went well.
 pub fn guesses(report: &Report, account: &SmppAccount) -> Vec<String> {
@@ -18,19 +18,19 @@ pub fn guesses(report: &Report, account: &SmppAccount) -> Vec<String> {
     guesses.extend(of_switches(account));
     guesses.extend(of_address(report, account, status));
     match status {
-        Some(Status::INVALID_PASSWORD) => guesses.push(stale(account, "password")),
-        Some(Status::INVALID_SYSTEM_ID) => guesses.push("the gateway does not know it; export it".to_owned()),
-        Some(Status::ALREADY_BOUND | Status::INVALID_BIND_STATE) => {
+        Some(CommandStatus::INVALID_PASSWORD) => guesses.push(stale(account, "password")),
+        Some(CommandStatus::INVALID_SYSTEM_ID) => guesses.push("the gateway does not know it; export it".to_owned()),
+        Some(CommandStatus::ALREADY_BOUND | CommandStatus::INVALID_BIND_STATE) => {
             guesses.push("it is bound already, and the gateway takes no second bind".to_owned());
         }
-        Some(Status::INVALID_SYSTEM_TYPE) => {
+        Some(CommandStatus::INVALID_SYSTEM_TYPE) => {
             let kind = account.details.system_type.as_ref().map_or("none", |kind| kind.as_str());
             guesses.push(format!("the gateway has another system type for it than {kind}"));
         }
-        Some(Status::THROTTLED | Status::SYSTEM_ERROR) => {
+        Some(CommandStatus::THROTTLED | CommandStatus::SYSTEM_ERROR) => {
             guesses.push("the gateway is overloaded or out of order".to_owned());
         }
-        Some(Status::BIND_FAILED) | None => guesses.push(stale(account, "system ID or password")),
+        Some(CommandStatus::BIND_FAILED) | None => guesses.push(stale(account, "system ID or password")),
         Some(_) => {}
     }
     if let Some(most) = account.details.max_binds.filter(|_| may_be_full(status)) {
@@ -49,7 +49,7 @@ fn of_switches(account: &SmppAccount) -> impl Iterator<Item = String> {
 }
 
 /// An address that is not allowed. A gateway beyond a NAT sees another address than this machine knows.
-fn of_address(report: &Report, account: &SmppAccount, status: Option<Status>) -> Option<String> {
+fn of_address(report: &Report, account: &SmppAccount, status: Option<CommandStatus>) -> Option<String> {
     let allowed = &account.details.allowed_ips;
     let local = report.local?;
     if allowed.is_empty() || allowed.iter().any(|network| network.contains(local)) {
@@ -67,10 +67,15 @@ fn stale(account: &SmppAccount, what: &str) -> String {
     }
 }
 
-fn may_be_full(status: Option<Status>) -> bool {
+fn may_be_full(status: Option<CommandStatus>) -> bool {
     matches!(
         status,
-        None | Some(Status::BIND_FAILED | Status::ALREADY_BOUND | Status::SYSTEM_ERROR | Status::THROTTLED)
+        None | Some(
+            CommandStatus::BIND_FAILED
+                | CommandStatus::ALREADY_BOUND
+                | CommandStatus::SYSTEM_ERROR
+                | CommandStatus::THROTTLED
+        )
     )
 }
 

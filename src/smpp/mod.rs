@@ -11,4 +11,4 @@ mod status;
 pub use certificate::Peer;
 pub use guess::guesses;
 pub use probe::{Client, End, Endpoint, Report, Step, probe};
-pub use status::Status;
+pub use status::CommandStatus;

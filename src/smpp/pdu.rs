@@ -4,13 +4,13 @@ use std::io::{self, Read};
 
 use zeroize::Zeroizing;
 
-use crate::smpp::Status;
+use crate::smpp::CommandStatus;
 
 /// What is asked or answered (SMPP v3.4 section 5.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Command(pub(super) u32);
+pub(super) struct CommandId(pub(super) u32);
 
-impl Command {
+impl CommandId {
     pub(super) const GENERIC_NACK: Self = Self(0x8000_0000);
     pub(super) const DELIVER_SM: Self = Self(0x05);
     pub(super) const UNBIND: Self = Self(0x06);
@@ -39,15 +39,15 @@ const SC_INTERFACE_VERSION: u16 = 0x0210;
 /// One unit.
 #[derive(Debug)]
 pub(super) struct Pdu {
-    pub(super) command: Command,
-    pub(super) status: Status,
+    pub(super) command: CommandId,
+    pub(super) status: CommandStatus,
     pub(super) sequence: u32,
     /// It may hold a password.
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
 impl Pdu {
-    pub(super) fn new(command: Command, status: Status, sequence: u32, body: Vec<u8>) -> Self {
+    pub(super) fn new(command: CommandId, status: CommandStatus, sequence: u32, body: Vec<u8>) -> Self {
         Self { command, status, sequence, body: Zeroizing::new(body) }
     }
 
@@ -62,7 +62,7 @@ impl Pdu {
         body.extend([VERSION, 0, 0]);
         body.extend(address_range.as_bytes());
         body.push(0);
-        Self::new(Command::BIND_TRANSCEIVER, Status::OK, sequence, body)
+        Self::new(CommandId::BIND_TRANSCEIVER, CommandStatus::OK, sequence, body)
     }
 
     pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
@@ -86,7 +86,7 @@ impl Pdu {
         }
         let mut body = vec![0; length - HEADER];
         stream.read_exact(&mut body)?;
-        Ok(Self::new(Command(number(4)), Status(number(8)), number(12), body))
+        Ok(Self::new(CommandId(number(4)), CommandStatus(number(8)), number(12), body))
     }
 
     /// The name that a gateway gives itself in its answer to a bind.
@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn an_answer_to_a_bind_tells_who_answers_and_in_which_version() {
-        let answer = |body: &[u8]| Pdu::new(Command::BIND_TRANSCEIVER.response(), Status::OK, 1, body.to_vec());
+        let answer =
+            |body: &[u8]| Pdu::new(CommandId::BIND_TRANSCEIVER.response(), CommandStatus::OK, 1, body.to_vec());
         let full = answer(b"SMSC\0\x04\x27\0\x01\x00\x02\x10\0\x01\x34");
         assert_eq!((full.system_id().as_deref(), full.version()), (Some("SMSC"), Some(0x34)));
         for short in [b"".as_slice(), b"\0", b"\0\x02", b"\0\x02\x10\0\x09\x34", b"\0\x02\x10\0\0"] {
@@ -139,7 +140,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_as_it_was(command: u32, status: u32, sequence: u32, body: Vec<u8>) {
-            let bytes = Pdu::new(Command(command), Status(status), sequence, body.clone()).bytes();
+            let bytes = Pdu::new(CommandId(command), CommandStatus(status), sequence, body.clone()).bytes();
             let read = Pdu::read(&mut &bytes[..]).expect("read");
             prop_assert_eq!((read.command.0, read.status.0, read.sequence, read.body.to_vec()), (command, status, sequence, body));
         }

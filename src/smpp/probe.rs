@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use crate::model::word_enum::word_enum;
 use crate::model::{Host, Password, Port};
 use crate::smpp::link::Link;
-use crate::smpp::pdu::{Command, Pdu};
-use crate::smpp::{Peer, Status};
+use crate::smpp::pdu::{CommandId, Pdu};
+use crate::smpp::{CommandStatus, Peer};
 
 /// Units of the other side's own that are answered while one of ours is waited for; a gateway that sends without end
 /// never comes to the point.
@@ -59,7 +59,7 @@ pub enum End {
     /// Every step was done.
     Bound,
     /// The gateway answered, and not with yes.
-    Refused { step: Step, status: Status },
+    Refused { step: Step, status: CommandStatus },
     /// There was no answer, or none that could be understood. `hung_up` says that the gateway closed the connection.
     Failed { step: Step, reason: String, hung_up: bool },
 }
@@ -126,9 +126,9 @@ impl Probe {
         let bound = self.ask(&mut link, Step::Bind, &bind)?;
         self.report.smsc = bound.system_id();
         self.report.version = bound.version();
-        for (step, command) in [(Step::EnquireLink, Command::ENQUIRE_LINK), (Step::Unbind, Command::UNBIND)] {
+        for (step, command) in [(Step::EnquireLink, CommandId::ENQUIRE_LINK), (Step::Unbind, CommandId::UNBIND)] {
             self.sequence += 1;
-            self.ask(&mut link, step, &Pdu::new(command, Status::OK, self.sequence, Vec::new()))?;
+            self.ask(&mut link, step, &Pdu::new(command, CommandStatus::OK, self.sequence, Vec::new()))?;
         }
         Ok(())
     }
@@ -157,7 +157,7 @@ impl Probe {
         let begun = Instant::now();
         link.begin(self.timeout);
         let answer = self.answer(link, question).map_err(|error| failed(step, &error))?;
-        if answer.status != Status::OK || answer.command == Command::GENERIC_NACK {
+        if answer.status != CommandStatus::OK || answer.command == CommandId::GENERIC_NACK {
             return Err(End::Refused { step, status: answer.status });
         }
         self.report.times.push((step, begun.elapsed()));
@@ -170,7 +170,7 @@ impl Probe {
         for _ in 0..MOST_UNITS {
             let unit = Pdu::read(link)?;
             let is_ours = unit.sequence == question.sequence;
-            if unit.command == question.command.response() && is_ours || unit.command == Command::GENERIC_NACK {
+            if unit.command == question.command.response() && is_ours || unit.command == CommandId::GENERIC_NACK {
                 return Ok(unit);
             }
             if !unit.command.is_response() {
@@ -183,11 +183,11 @@ impl Probe {
     /// Answers what a gateway asks. A message is for the customer's client, not for us: it is to be delivered later.
     fn reply(&mut self, link: &mut Link, unit: &Pdu) -> io::Result<()> {
         let (status, body) = match unit.command {
-            Command::DELIVER_SM | Command::DATA_SM => {
+            CommandId::DELIVER_SM | CommandId::DATA_SM => {
                 self.report.put_back += 1;
-                (Status::TRY_LATER, vec![0])
+                (CommandStatus::TRY_LATER, vec![0])
             }
-            Command::ENQUIRE_LINK | Command::UNBIND => (Status::OK, Vec::new()),
+            CommandId::ENQUIRE_LINK | CommandId::UNBIND => (CommandStatus::OK, Vec::new()),
             // Notifications and the like want no answer.
             _ => return Ok(()),
         };

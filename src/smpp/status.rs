@@ -4,9 +4,9 @@ use std::fmt;
 
 /// The `command_status` of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Status(pub u32);
+pub struct CommandStatus(pub u32);
 
-impl Status {
+impl CommandStatus {
     pub const OK: Self = Self(0);
     /// An error for a while: whoever gets it tries again later.
     pub(super) const TRY_LATER: Self = Self(0x64);
@@ -25,7 +25,7 @@ impl Status {
     }
 }
 
-impl fmt::Display for Status {
+impl fmt::Display for CommandStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
             Some(name) => f.write_str(name),

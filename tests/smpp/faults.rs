@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ssgctl::model::Password;
-use ssgctl::smpp::{Client, End, Endpoint, Report, Status, Step, probe};
+use ssgctl::smpp::{Client, CommandStatus, End, Endpoint, Report, Step, probe};
 
 use crate::smsc::{BIND, DELIVER_SM, ENQUIRE_LINK, Manner, Smsc, UNBIND};
 
@@ -48,14 +48,14 @@ fn a_refusal_is_told_by_its_step_and_status() {
         for (number, name) in [(0x0e, "ESME_RINVPASWD"), (0x58, "ESME_RTHROTTLED"), (0x417, "status 0x00000417")] {
             for manner in [Manner::Status(number), Manner::Nack(number)] {
                 let report = try_port(Smsc::difficult(command, manner).port());
-                assert_eq!(report.end, End::Refused { step, status: Status(number) });
-                assert_eq!(Status(number).to_string(), name);
+                assert_eq!(report.end, End::Refused { step, status: CommandStatus(number) });
+                assert_eq!(CommandStatus(number).to_string(), name);
             }
         }
     }
     // An answer that a unit is not understood is none to the question, whatever its status.
     let report = try_port(Smsc::difficult(BIND, Manner::Nack(0)).port());
-    assert_eq!(report.end, End::Refused { step: Step::Bind, status: Status(0) });
+    assert_eq!(report.end, End::Refused { step: Step::Bind, status: CommandStatus(0) });
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn charges_are_told_apart_by_the_import_that_booked_them() {
     charge("-7", "import 9");
     let mut told = |by_import| {
         let shares = scene.read(|now| report::explain(now, &now.customer("ACME")?, None, by_import));
-        let text = |share: &report::Share| {
+        let text = |share: &report::BalanceShare| {
             let import = share.reference.as_ref().map_or("", |reference| reference.as_str());
             format!("{} {import} {} {}", share.kind, share.entries, share.taken)
         };

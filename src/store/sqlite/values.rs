@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Country, CrossingCause, EmailAddress, EmailState, EmailTemplate, EntityKind,
-    EntryKind, Hash, ImportState, Level, Limit, Line, Money, Msisdn, NoteText, PaymentTerms, ServiceCode, ShortName,
-    SystemId, SystemType, Time, Unit, Webhook, Website,
+    EntryKind, Hash, ImportState, Level, Limit, Money, Msisdn, NoteText, PaymentTerms, ServiceCode, ShortName,
+    SystemId, SystemType, TextLine, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them back through their parser.
@@ -63,13 +63,13 @@ impl FromSql for SystemId {
     }
 }
 
-impl<const MAX: usize> ToSql for Line<MAX> {
+impl<const MAX: usize> ToSql for TextLine<MAX> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::from(self.as_str()))
     }
 }
 
-impl<const MAX: usize> FromSql for Line<MAX> {
+impl<const MAX: usize> FromSql for TextLine<MAX> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_str()?.parse().map_err(FromSqlError::other)
     }

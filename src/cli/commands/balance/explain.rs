@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::Unit;
-use ssgctl::report::{self, Share};
+use ssgctl::report::{self, BalanceShare};
 
 use crate::args::completion;
 use crate::context::Context;
@@ -36,6 +36,6 @@ pub(crate) struct ExplainArgs {
 pub(crate) fn run(args: &ExplainArgs, context: &mut Context) -> Result<()> {
     let shares = context
         .read(|snapshot| report::explain(snapshot, &snapshot.customer(&args.customer)?, args.unit, args.imports))?;
-    let keys: Vec<&str> = Share::keys().into_iter().filter(|key| args.imports || *key != "reference").collect();
+    let keys: Vec<&str> = BalanceShare::keys().into_iter().filter(|key| args.imports || *key != "reference").collect();
     context.output.all_among(&keys, &shares)
 }

@@ -2,7 +2,7 @@
 
 use ssgctl::model::{Balance, Entry};
 use ssgctl::ops::balance::Receipt;
-use ssgctl::report::{BalanceAt, Share};
+use ssgctl::report::{BalanceAt, BalanceShare};
 
 use crate::output::{Cell, Column, Row};
 
@@ -77,7 +77,7 @@ impl Row for BalanceAt {
     ];
 }
 
-impl Row for Share {
+impl Row for BalanceShare {
     const NAME: &str = "kind";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("unit", |s| Cell::text(s.unit.code())),

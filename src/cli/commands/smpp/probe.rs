@@ -8,7 +8,7 @@ use ssgctl::error::quoted;
 use ssgctl::model::{Host, Invalid, Port};
 use ssgctl::ops;
 use ssgctl::ops::smpp::Credentials;
-use ssgctl::smpp::{Client, End, Endpoint, Report, Status, Step, guesses, probe};
+use ssgctl::smpp::{Client, CommandStatus, End, Endpoint, Report, Step, guesses, probe};
 
 use crate::args::change::{ChangeArgs, ReasonArgs};
 use crate::args::completion;
@@ -78,9 +78,9 @@ impl Probed {
         }
     }
 
-    fn status(&self) -> Option<Status> {
+    fn status(&self) -> Option<CommandStatus> {
         match self.report.end {
-            End::Bound => Some(Status::OK),
+            End::Bound => Some(CommandStatus::OK),
             End::Refused { status, .. } => Some(status),
             End::Failed { .. } => None,
         }

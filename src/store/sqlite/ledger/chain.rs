@@ -7,7 +7,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
-use crate::model::{Entry, Hash, Line};
+use crate::model::{Entry, Hash, TextLine};
 use crate::store::sqlite::values::to_json;
 
 /// What the first entry follows.
@@ -50,13 +50,13 @@ pub(in crate::store::sqlite) fn hash(previous: Hash, entry: &Entry) -> Result<Ha
         amount_e8: posting.amount.e8(),
         balance_after_e8: balance_after.e8(),
         description: posting.description.as_str(),
-        reference: posting.reference.as_ref().map(Line::as_str),
-        key: posting.key.as_ref().map(Line::as_str),
+        reference: posting.reference.as_ref().map(TextLine::as_str),
+        key: posting.key.as_ref().map(TextLine::as_str),
         reverses: posting.reverses,
         counterpart: *counterpart,
         actor: origin.actor.as_str(),
         uid: origin.uid,
-        reason: origin.reason.as_ref().map(Line::as_str),
+        reason: origin.reason.as_ref().map(TextLine::as_str),
         command: &origin.command,
         version: &origin.version,
         at: at.to_string(),
