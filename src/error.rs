@@ -262,6 +262,11 @@ impl Faults {
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
+
+    /// What was read of the file, if nothing is wrong with it.
+    pub fn unless_any<T>(self, read: T) -> Result<T, Self> {
+        if self.is_empty() { Ok(read) } else { Err(self) }
+    }
 }
 
 impl From<Fault> for Faults {

@@ -30,15 +30,16 @@ impl GatewayAccount {
         Self { only_turns_off: true, ..Self::new(system_id) }
     }
 
-    pub(super) fn field(mut self, key: &str, value: impl ToString) -> Self {
-        let value = Zeroizing::new(value.to_string());
-        self.fields.push(GatewayField { key: key.to_owned(), value, is_secret: false });
-        self
+    pub(super) fn field(self, key: &str, value: impl ToString) -> Self {
+        self.with(key, value, false)
     }
 
-    pub(super) fn secret(mut self, key: &str, value: impl ToString) -> Self {
-        let value = Zeroizing::new(value.to_string());
-        self.fields.push(GatewayField { key: key.to_owned(), value, is_secret: true });
+    pub(super) fn secret(self, key: &str, value: impl ToString) -> Self {
+        self.with(key, value, true)
+    }
+
+    fn with(mut self, key: &str, value: impl ToString, is_secret: bool) -> Self {
+        self.fields.push(GatewayField { key: key.to_owned(), value: Zeroizing::new(value.to_string()), is_secret });
         self
     }
 

@@ -98,5 +98,5 @@ pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
                 .field("throughput", over_smpp),
         );
     }
-    if faults.is_empty() { Ok(entries) } else { Err(faults) }
+    faults.unless_any(entries)
 }

@@ -61,9 +61,7 @@ pub(super) fn write(entries: &[GatewayAccount]) -> String {
 
 pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let fault = |line: usize, column: usize, message: String| {
-        let mut faults = Faults::default();
-        faults.add(Fault::of_file(line as u64, column.max(1) as u64, InputError::BadJson, message));
-        faults
+        Faults::from(Fault::of_file(line as u64, column.max(1) as u64, InputError::BadJson, message))
     };
     let document: Value = serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();

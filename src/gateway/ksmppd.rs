@@ -87,26 +87,18 @@ fn quoted(text: &str) -> String {
 pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let mut faults = Faults::default();
     let mut entries = Vec::new();
-    let mut rows = match RecordReader::open(text.as_bytes()) {
-        Ok(rows) => Some(rows),
-        Err(fault) => {
-            faults.add(fault);
-            None
-        }
-    };
-    while let Some(open) = &mut rows {
-        let outcome = open.next_row().and_then(|row| row.map(|row| entry_of(&row)).transpose());
-        match outcome {
+    let mut rows = RecordReader::open(text.as_bytes())?;
+    loop {
+        match rows.next_row().and_then(|row| row.map(|row| entry_of(&row)).transpose()) {
             Ok(Some(entry)) => entries.push(entry),
-            Ok(None) => rows = None,
+            Ok(None) => return faults.unless_any(entries),
             Err(fault) => {
                 if !faults.add(fault) {
-                    rows = None;
+                    return Err(faults);
                 }
             }
         }
     }
-    if faults.is_empty() { Ok(entries) } else { Err(faults) }
 }
 
 fn entry_of(row: &InputRow) -> Result<GatewayAccount, crate::error::Fault> {

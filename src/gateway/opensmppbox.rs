@@ -67,5 +67,5 @@ pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
             }
         }
     }
-    if faults.is_empty() { Ok(entries) } else { Err(faults) }
+    faults.unless_any(entries)
 }

@@ -34,7 +34,7 @@ pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
             faults.add(fault);
         }
     }
-    if faults.is_empty() { Ok(read) } else { Err(faults) }
+    faults.unless_any(read)
 }
 
 /// Refuses a header without a column that every row needs: that is one fault, and not one of each row.

@@ -45,7 +45,7 @@ pub fn numbers(input: impl BufRead) -> Result<Numbers, Faults> {
         }
     })
     .collect();
-    if faults.is_empty() { Ok(Numbers { set, given }) } else { Err(faults) }
+    faults.unless_any(Numbers { set, given })
 }
 
 enum List<R> {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::model::text::{Invalid, TextLine, from_text};
+use crate::model::text::{Invalid, TextLine, deserialize_by_text, write_joined};
 
 const MAX_LINES: usize = 10;
 
@@ -69,10 +69,7 @@ impl FromStr for PostalAddress {
 
 impl fmt::Display for PostalAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, line) in self.lines().enumerate() {
-            write!(f, "{}{line}", if index == 0 { "" } else { "\n" })?;
-        }
-        Ok(())
+        write_joined(f, self.lines(), "\n")
     }
 }
 
@@ -116,11 +113,7 @@ impl FromStr for WrittenLine {
     }
 }
 
-impl<'de> Deserialize<'de> for WrittenLine {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer)
-    }
-}
+deserialize_by_text!(WrittenLine);
 
 /// The quoted texts between the portal's braces.
 ///

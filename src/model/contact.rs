@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::text::{Actor, Invalid, NoteText};
+use crate::model::text::{Actor, Invalid, NoteText, parts_of};
 use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, EmailAddress, Msisdn, Name, Time};
 
@@ -61,12 +61,7 @@ impl FromStr for Roles {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let roles: Vec<Role> = text
-            .split([',', ';', '\n'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(str::parse)
-            .collect::<Result<_, _>>()?;
+        let roles: Vec<Role> = parts_of(text).map(str::parse).collect::<Result<_, _>>()?;
         Ok(roles.into())
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use compact_str::CompactString;
 
-use crate::model::text::{Invalid, is_hidden, quoted, string_value};
+use crate::model::text::{Invalid, is_hidden, parts_of, quoted, string_value, write_joined};
 
 /// One email address, valid by the rules of the library that will send to it. ASCII or an internationalized domain.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,7 +60,7 @@ impl FromStr for EmailList {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let mut addresses: Vec<EmailAddress> = Vec::new();
-        for part in text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+        for part in parts_of(text) {
             let address: EmailAddress =
                 part.parse().map_err(|rule| Invalid::rule(format!("{} {rule}", quoted(part))))?;
             if !addresses.contains(&address) {
@@ -73,10 +73,7 @@ impl FromStr for EmailList {
 
 impl fmt::Display for EmailList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, address) in self.0.iter().enumerate() {
-            write!(f, "{}{address}", if index == 0 { "" } else { ", " })?;
-        }
-        Ok(())
+        write_joined(f, &self.0, ", ")
     }
 }
 

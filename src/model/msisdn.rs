@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use compact_str::{CompactString, format_compact};
 
-use crate::model::text::{Invalid, quoted, string_value};
+use crate::model::text::{Invalid, parts_of, quoted, string_value, write_joined};
 
 /// A telephone number in international form, kept as `+` and 8 to 15 digits that begin with an assigned calling code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,9 +101,7 @@ impl FromStr for MsisdnList {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        text.split([',', ';', '\n'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
+        parts_of(text)
             .map(|part| part.parse().map_err(|rule| Invalid::rule(format!("{} {rule}", quoted(part)))))
             .collect::<Result<_, _>>()
             .map(Self)
@@ -112,10 +110,7 @@ impl FromStr for MsisdnList {
 
 impl fmt::Display for MsisdnList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, number) in self.0.iter().enumerate() {
-            write!(f, "{}{number}", if index == 0 { "" } else { "," })?;
-        }
-        Ok(())
+        write_joined(f, &self.0, ",")
     }
 }
 

@@ -23,58 +23,58 @@ impl Invalid {
 
 /// Gives a value type that wraps its canonical text the traits every such type has.
 ///
-/// The type must be a tuple struct over `String` with its own `FromStr<Err = Invalid>`: reading it from JSON, TOML or
-/// the database goes through that parser, so no road leads round the rules.
+/// The type must be a tuple struct over a text with its own `FromStr<Err = Invalid>`: reading it from JSON, TOML or the
+/// database goes through that parser, so no road leads round the rules.
 macro_rules! string_value {
-    ($($name:ident),+) => {$(
-        impl $name {
+    ($name:ident $(<const $parameter:ident: $kind:ty>)?) => {
+        impl $(<const $parameter: $kind>)? $name $(<$parameter>)? {
             /// The canonical text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
-        impl std::fmt::Display for $name {
+        impl $(<const $parameter: $kind>)? std::fmt::Display for $name $(<$parameter>)? {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(&self.0)
             }
         }
-        impl AsRef<str> for $name {
+        impl $(<const $parameter: $kind>)? AsRef<str> for $name $(<$parameter>)? {
             fn as_ref(&self) -> &str {
                 &self.0
             }
         }
-        impl serde::Serialize for $name {
+        impl $(<const $parameter: $kind>)? serde::Serialize for $name $(<$parameter>)? {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
-        $crate::model::text::deserialize_by_text!($name);
-    )+};
+        $crate::model::text::deserialize_by_text!($name $(<const $parameter: $kind>)?);
+    };
 }
 pub(crate) use string_value;
 
 /// Serializes a type as its `Display` text and reads it back through `FromStr`.
 macro_rules! serde_by_text {
-    ($($name:ident),+) => {$(
+    ($name:ident) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
         $crate::model::text::deserialize_by_text!($name);
-    )+};
+    };
 }
 pub(crate) use serde_by_text;
 
 /// Reads a type from its text through `FromStr`.
 macro_rules! deserialize_by_text {
-    ($($name:ident),+) => {$(
-        impl<'de> serde::Deserialize<'de> for $name {
+    ($name:ident $(<const $parameter:ident: $kind:ty>)?) => {
+        impl<'de $(, const $parameter: $kind)?> serde::Deserialize<'de> for $name $(<$parameter>)? {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::model::text::from_text(deserializer)
             }
         }
-    )+};
+    };
 }
 pub(crate) use deserialize_by_text;
 
@@ -104,6 +104,7 @@ where
 /// One line of text of 1 to `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TextLine<const MAX: usize>(CompactString);
+string_value!(TextLine<const MAX: usize>);
 
 /// The legal or trading name of a customer.
 pub type Organisation = TextLine<200>;
@@ -122,42 +123,11 @@ pub type Actor = TextLine<100>;
 /// Why somebody made a change.
 pub type Reason = TextLine<500>;
 
-impl<const MAX: usize> TextLine<MAX> {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl<const MAX: usize> FromStr for TextLine<MAX> {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         clean(text, MAX, false).map(Self)
-    }
-}
-
-impl<const MAX: usize> fmt::Display for TextLine<MAX> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl<const MAX: usize> AsRef<str> for TextLine<MAX> {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<const MAX: usize> serde::Serialize for TextLine<MAX> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de, const MAX: usize> serde::Deserialize<'de> for TextLine<MAX> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer)
     }
 }
 
@@ -201,6 +171,23 @@ fn clean(text: &str, max: usize, line_breaks: bool) -> Result<CompactString, Inv
         }
         None => Ok(text),
     }
+}
+
+/// The parts of a list that is given as one text, between commas, semicolons or line ends.
+pub(super) fn parts_of(list: &str) -> impl Iterator<Item = &str> {
+    list.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Writes a list with something between its parts.
+pub(super) fn write_joined<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    parts: impl IntoIterator<Item = T>,
+    between: &str,
+) -> fmt::Result {
+    for (index, part) in parts.into_iter().enumerate() {
+        write!(f, "{}{part}", if index == 0 { "" } else { between })?;
+    }
+    Ok(())
 }
 
 /// A text from outside as error messages show it: quoted, escaped, at most 64 characters.

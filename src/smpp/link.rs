@@ -80,11 +80,8 @@ impl Link {
     }
 
     /// The address of this end.
-    pub(super) fn local(&self) -> io::Result<SocketAddr> {
-        match self {
-            Self::Plain(timed) => timed.stream.local_addr(),
-            Self::Tls(tls) => tls.sock.stream.local_addr(),
-        }
+    pub(super) fn local(&mut self) -> io::Result<SocketAddr> {
+        self.timed().stream.local_addr()
     }
 
     /// Goes on through TLS, if the certificate is one for the host that this machine trusts.
@@ -113,36 +110,41 @@ impl Link {
 
     /// Begins a step: what is read and written from now on has this time.
     pub(super) fn begin(&mut self, timeout: Duration) {
-        let timed = match self {
+        self.timed().deadline = Instant::now() + timeout;
+    }
+
+    fn timed(&mut self) -> &mut Timed {
+        match self {
             Self::Plain(timed) => timed,
             Self::Tls(tls) => &mut tls.sock,
-        };
-        timed.deadline = Instant::now() + timeout;
+        }
+    }
+
+    fn stream(&mut self) -> &mut dyn Stream {
+        match self {
+            Self::Plain(timed) => timed,
+            Self::Tls(tls) => tls,
+        }
     }
 }
 
+trait Stream: Read + Write {}
+
+impl<S: Read + Write> Stream for S {}
+
 impl Read for Link {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(timed) => timed.read(buffer),
-            Self::Tls(tls) => tls.read(buffer),
-        }
+        self.stream().read(buffer)
     }
 }
 
 impl Write for Link {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(timed) => timed.write(bytes),
-            Self::Tls(tls) => tls.write(bytes),
-        }
+        self.stream().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(timed) => timed.flush(),
-            Self::Tls(tls) => tls.flush(),
-        }
+        self.stream().flush()
     }
 }
 

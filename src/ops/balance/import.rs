@@ -26,5 +26,5 @@ pub fn import(tx: &mut Tx<'_>, rows: &[AdjustmentRow]) -> Result<Vec<Receipt>> {
             Err(error) => return Err(error),
         }
     }
-    if faults.is_empty() { Ok(receipts) } else { Err(Error::Rows(faults)) }
+    faults.unless_any(receipts).map_err(Error::Rows)
 }
