@@ -37,6 +37,16 @@ word_enum! {
 }
 
 impl Make {
+    /// The name of the product.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Opensmppbox => "Kannel's opensmppbox",
+            Self::Jasmin => "Jasmin",
+            Self::Ksmppd => "ksmppd",
+            Self::Json => "Any other",
+        }
+    }
+
     /// What this make is to hold of accounts, archived ones included.
     pub fn view(self, accounts: &[Credentials]) -> View {
         match self {

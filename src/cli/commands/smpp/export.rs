@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::ArgValueCompleter;
 use ssgctl::Error;
 use ssgctl::error::{count, quoted};
@@ -42,8 +43,8 @@ use crate::output::{Cell, Column, Row};
   ssgctl smpp export --gateway jasmin --customer ABCCORP331 --file abc.jcli")]
 pub(crate) struct ExportArgs {
     /// The make of the gateway
-    #[arg(long, value_name = "MAKE", value_enum)]
-    gateway: Option<Kind>,
+    #[arg(long, value_name = "MAKE", value_parser = make())]
+    gateway: Option<Make>,
 
     /// Only accounts of this customer, by account code or API ID
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
@@ -77,27 +78,10 @@ pub(crate) struct ExportArgs {
     change: ChangeArgs,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// Kannel's opensmppbox
-    Opensmppbox,
-    /// Jasmin
-    Jasmin,
-    /// ksmppd
-    Ksmppd,
-    /// Any other
-    Json,
-}
-
-impl From<Kind> for Make {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Opensmppbox => Self::Opensmppbox,
-            Kind::Jasmin => Self::Jasmin,
-            Kind::Ksmppd => Self::Ksmppd,
-            Kind::Json => Self::Json,
-        }
-    }
+/// Parses the word of a make, and says of each what it is.
+fn make() -> impl TypedValueParser<Value = Make> {
+    let words = Make::ALL.map(|make| PossibleValue::new(make.as_str()).help(make.name()));
+    PossibleValuesParser::new(words).try_map(|word| word.parse())
 }
 
 struct Exported {
@@ -129,14 +113,13 @@ impl Row for Difference {
 }
 
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let Some(kind) = args.gateway else {
+    let Some(make) = args.gateway else {
         if args.change.dry_run {
             return Err(Failure::usage("--dry-run needs --gateway: accounts without passwords are logged nowhere"));
         }
         let export = export::ExportArgs { file: args.file.clone(), active: args.active, force: args.force };
         return accounts::export(args.customer.as_deref(), &export, context);
     };
-    let make = Make::from(kind);
     match (&args.file, &args.diff) {
         (_, Some(theirs)) => compare(args, make, theirs, context),
         (Some(file), _) => to_file(args, make, file, context),
