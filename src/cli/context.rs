@@ -2,22 +2,19 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::thread;
 
-use ssgctl::error::{count, quoted};
 use ssgctl::model::{Actor, Gateway, Origin};
 use ssgctl::ops;
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
 use crate::args::change::{ChangeArgs, ReasonArgs};
-use crate::args::export::ExportArgs;
 use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::interactive::prompt::Prompt;
-use crate::output::{Output, Relay, Row, Shown, TableWriter};
+use crate::output::{Output, Row, Shown, TableWriter};
 
 pub(crate) struct Context {
     pub(crate) settings: Settings,
@@ -37,11 +34,16 @@ impl Context {
 
     /// The database, opened at the first question; made where it is looked for by itself and is not there.
     pub(crate) fn store(&mut self) -> Result<&mut Store> {
+        Ok(self.store_and_output()?.0)
+    }
+
+    /// The database and the writer of results, for those who need both at once.
+    pub(crate) fn store_and_output(&mut self) -> Result<(&mut Store, &mut Output)> {
         let store = match self.store.take() {
             Some(store) => store,
             None => self.open(!self.settings.database_was_named)?,
         };
-        Ok(self.store.insert(store))
+        Ok((self.store.insert(store), &mut self.output))
     }
 
     /// Opens the database; `create` says whether it is made when it is not there.
@@ -70,10 +72,7 @@ impl Context {
         keys: &[&str],
         ask: impl FnOnce(&Snapshot<'_>, &mut TableWriter<'_, R>) -> Result<()>,
     ) -> Result<()> {
-        self.store()?;
-        let Self { store: Some(store), output, .. } = self else {
-            return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
-        };
+        let (store, output) = self.store_and_output()?;
         let snapshot = store.read()?;
         let mut rows = output.rows_among(keys)?;
         ask(&snapshot, &mut rows)?;
@@ -91,33 +90,6 @@ impl Context {
         }
     }
 
-    /// Reads from one snapshot and writes the rows of an export, with the fields that an import reads.
-    pub(crate) fn export<R: Row + Send>(
-        &mut self,
-        args: &ExportArgs,
-        fields: &'static [&'static str],
-        ask: impl FnOnce(&Snapshot<'_>, &mut Relay<'_, '_, R>) -> Result<()>,
-    ) -> Result<()> {
-        self.store()?;
-        let Self { store: Some(store), output, .. } = self else {
-            return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
-        };
-        output.export_to(args.file(), args.force)?;
-        let snapshot = store.read()?;
-        let rows = output.rows_of(fields)?;
-        let exported = thread::scope(|scope| {
-            let mut relay = Relay::new(scope, rows);
-            let asked = ask(&snapshot, &mut relay);
-            relay.end(asked)
-        })?;
-        drop(snapshot);
-        if let Some(file) = args.file() {
-            output.publish(args.force)?;
-            self.note(&format!("{} in {}", count(exported, "row"), quoted(file.display())));
-        }
-        Ok(())
-    }
-
     /// Reads from one snapshot and writes a text of its own form, into a new file if there is one.
     pub(crate) fn document<T>(
         &mut self,
@@ -125,10 +97,7 @@ impl Context {
         replace: bool,
         ask: impl FnOnce(&Snapshot<'_>, &mut Output) -> Result<T>,
     ) -> Result<T> {
-        self.store()?;
-        let Self { store: Some(store), output, .. } = self else {
-            return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
-        };
+        let (store, output) = self.store_and_output()?;
         output.export_to(file, replace)?;
         let asked = ask(&store.read()?, output)?;
         output.flush()?;
@@ -148,7 +117,7 @@ impl Context {
         self.write_unshown(change, deed)
     }
 
-    /// Does a deed in one transaction. With `--dry-run` the transaction is dropped, and that is all the difference.
+    /// Does a deed in one transaction.
     pub(crate) fn write_unshown<T, E: Into<Failure>>(
         &mut self,
         change: &ChangeArgs,
@@ -157,14 +126,21 @@ impl Context {
         let origin = self.origin(&change.why)?;
         let mut tx = begin(self.store()?, &origin)?;
         let done = deed(&mut tx).map_err(Into::into)?;
-        if change.dry_run {
-            drop(tx);
-            self.note("dry run: nothing was saved");
-        } else {
-            tx.commit()?;
-            self.committed = true;
-        }
+        end(tx, change)?;
+        self.ended(change);
         Ok(done)
+    }
+
+    /// Does a deed for each of these names in one transaction, and shows what came of it.
+    pub(crate) fn write_each<R: Row>(
+        &mut self,
+        change: &ChangeArgs,
+        names: &[String],
+        deed: impl Fn(&mut Tx<'_>, &str) -> ssgctl::Result<R>,
+    ) -> Result<()> {
+        let done =
+            self.write(change, |tx| names.iter().map(|name| deed(tx, name)).collect::<ssgctl::Result<Vec<_>>>())?;
+        self.output.all(&done)
     }
 
     /// Does a deed that tells what it does row by row. The rows are kept back until it is known that they count.
@@ -174,25 +150,26 @@ impl Context {
         deed: impl FnOnce(&mut Tx<'_>, &mut TableWriter<'_, R>) -> Result<T>,
     ) -> Result<T> {
         let origin = self.origin(&change.why)?;
-        self.store()?;
-        let Self { store: Some(store), output, .. } = self else {
-            return Err(Failure::new(ErrorCode::Internal, "the database is not open"));
-        };
+        let (store, output) = self.store_and_output()?;
         output.refuse_unknown_fields(&R::keys())?;
         output.hold()?;
         let mut tx = begin(store, &origin)?;
         let mut rows = output.rows_among(&R::keys())?;
         let done = deed(&mut tx, &mut rows)?;
         rows.end()?;
-        if change.dry_run {
-            drop(tx);
-            self.note("dry run: nothing was saved");
-        } else {
-            tx.commit()?;
-            self.committed = true;
-        }
+        end(tx, change)?;
+        self.ended(change);
         self.output.release()?;
         Ok(done)
+    }
+
+    /// Notes how a transaction ended.
+    fn ended(&mut self, change: &ChangeArgs) {
+        if change.dry_run {
+            self.note("dry run: nothing was saved");
+        } else {
+            self.committed = true;
+        }
     }
 
     /// Who writes: what `--actor` says, else the operating system's user.
@@ -268,6 +245,11 @@ fn begin<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
     let mut tx = store.write(origin)?;
     ops::smpp::delete_lapsed_passwords(&mut tx)?;
     Ok(tx)
+}
+
+/// Ends a transaction: with `--dry-run` it is dropped, and that is all the difference.
+fn end(tx: Tx<'_>, change: &ChangeArgs) -> Result<()> {
+    if change.dry_run { Ok(()) } else { Ok(tx.commit()?) }
 }
 
 /// The operating system's name of a user; its number where it has no name that could be logged.

@@ -11,6 +11,7 @@ use crate::store::Tx;
 pub const FIELDS: &[&str] = &["code", "name", "unit", "price", "api_id"];
 
 /// What reads files of services, which are known by their codes.
+#[derive(Debug, Default)]
 pub struct Services;
 
 impl Importer for Services {

@@ -56,7 +56,7 @@ pub enum ArchiveFilter {
 }
 
 /// The order and length of a list. `S` names the fields that it can be sorted by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Page<S> {
     pub sort: S,
     pub descending: bool,
@@ -71,8 +71,35 @@ impl<S> Page<S> {
     }
 }
 
+/// A field that a list can be sorted by.
+pub trait SortField: Copy + Send + Sync + 'static {
+    /// Every field with its name. The first one is meant when none is named.
+    const ALL: &'static [(&'static str, Self)];
+}
+
+/// Declares the fields that a list can be sorted by, with their names; the first one is the default.
+macro_rules! sort_fields {
+    ($(#[$doc:meta])* $name:ident { $($field:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($field,)+
+        }
+
+        impl SortField for $name {
+            const ALL: &'static [(&'static str, Self)] = &[$(($word, Self::$field)),+];
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::ALL[0].1
+            }
+        }
+    };
+}
+
 /// Which customers to list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CustomerFilter {
     pub archive_filter: ArchiveFilter,
     pub country: Option<Country>,
@@ -81,18 +108,19 @@ pub struct CustomerFilter {
     pub page: Page<CustomerSort>,
 }
 
-/// What customers can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CustomerSort {
-    AccountCode,
-    Organisation,
-    Country,
-    CreatedAt,
-    UpdatedAt,
+sort_fields! {
+    /// What customers can be sorted by.
+    CustomerSort {
+        AccountCode = "account_code",
+        Organisation = "organisation",
+        Country = "country",
+        CreatedAt = "created_at",
+        UpdatedAt = "updated_at",
+    }
 }
 
 /// Which contacts to list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ContactFilter {
     pub customer_id: Option<i64>,
     pub archive_filter: ArchiveFilter,
@@ -102,17 +130,18 @@ pub struct ContactFilter {
     pub page: Page<ContactSort>,
 }
 
-/// What contacts can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ContactSort {
-    Id,
-    Customer,
-    Name,
-    Email,
+sort_fields! {
+    /// What contacts can be sorted by.
+    ContactSort {
+        Customer = "customer",
+        Id = "id",
+        Name = "name",
+        Email = "email",
+    }
 }
 
 /// Which notes to list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NoteFilter {
     pub customer_id: Option<i64>,
     pub archive_filter: ArchiveFilter,
@@ -121,15 +150,16 @@ pub struct NoteFilter {
     pub page: Page<NoteSort>,
 }
 
-/// What notes can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoteSort {
-    Id,
-    Customer,
+sort_fields! {
+    /// What notes can be sorted by.
+    NoteSort {
+        Id = "id",
+        Customer = "customer",
+    }
 }
 
 /// Which services to list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ServiceFilter {
     pub unit: Option<Unit>,
     /// A part of the code or name.
@@ -137,16 +167,17 @@ pub struct ServiceFilter {
     pub page: Page<ServiceSort>,
 }
 
-/// What services can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ServiceSort {
-    Code,
-    Name,
-    Unit,
+sort_fields! {
+    /// What services can be sorted by.
+    ServiceSort {
+        Code = "code",
+        Name = "name",
+        Unit = "unit",
+    }
 }
 
 /// Which SMPP accounts to list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SmppFilter {
     pub customer_id: Option<i64>,
     pub archive_filter: ArchiveFilter,
@@ -157,18 +188,19 @@ pub struct SmppFilter {
     pub page: Page<SmppSort>,
 }
 
-/// What SMPP accounts can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SmppSort {
-    SystemId,
-    Name,
-    Customer,
-    CreatedAt,
-    UpdatedAt,
+sort_fields! {
+    /// What SMPP accounts can be sorted by.
+    SmppSort {
+        SystemId = "system_id",
+        Name = "name",
+        Customer = "customer",
+        CreatedAt = "created_at",
+        UpdatedAt = "updated_at",
+    }
 }
 
 /// Which balances to list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct BalanceFilter {
     pub customer_id: Option<i64>,
     pub archive_filter: ArchiveFilter,
@@ -180,12 +212,13 @@ pub struct BalanceFilter {
     pub page: Page<BalanceSort>,
 }
 
-/// What balances can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BalanceSort {
-    Customer,
-    Balance,
-    UpdatedAt,
+sort_fields! {
+    /// What balances can be sorted by.
+    BalanceSort {
+        Customer = "customer",
+        Balance = "balance",
+        UpdatedAt = "updated_at",
+    }
 }
 
 /// Which entries of the ledger to list. Times are half-open: `since` is in, `until` is out.

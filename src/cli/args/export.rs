@@ -1,9 +1,75 @@
-//! The options of every export, so that all exports have the same manners.
+//! The command `export`, which every entity has alike.
 
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use clap::Args;
-use ssgctl::store::ArchiveFilter;
+use ssgctl::error::{count, quoted};
+use ssgctl::store::{ArchiveFilter, Snapshot};
+
+use crate::context::Context;
+use crate::exit::Result;
+use crate::output::{Relay, Row};
+
+/// An entity that can be exported.
+pub(crate) trait Exported: Row + Send {
+    /// What the command does, in a line.
+    const ABOUT: &'static str;
+    /// What else `--help` says.
+    const DETAILS: &'static str = "The format is CSV unless `-o` or the name of the file says otherwise.";
+    const EXAMPLES: &'static str;
+    /// The fields, which are those that an import reads.
+    const FIELDS: &'static [&'static str];
+
+    /// Reads all that there are.
+    fn read(snapshot: &Snapshot<'_>, archive_filter: ArchiveFilter, each: impl FnMut(Self) -> Result<()>)
+    -> Result<()>;
+}
+
+/// The command `export` of an entity.
+#[derive(Debug, Args)]
+#[command(about = E::ABOUT, long_about = format!("{}\n\n{}", E::ABOUT, E::DETAILS), after_long_help = E::EXAMPLES)]
+pub(crate) struct Export<E: Exported> {
+    #[command(flatten)]
+    args: ExportArgs,
+
+    #[arg(skip)]
+    entity: PhantomData<E>,
+}
+
+impl<E: Exported> Export<E> {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<()> {
+        let archive_filter = self.args.archive_filter();
+        run(context, &self.args, E::FIELDS, |snapshot, rows| {
+            E::read(snapshot, archive_filter, |entity| rows.row(entity))
+        })
+    }
+}
+
+/// Reads from one snapshot and writes the rows with the fields that an import reads.
+pub(crate) fn run<R: Row + Send>(
+    context: &mut Context,
+    args: &ExportArgs,
+    fields: &'static [&'static str],
+    ask: impl FnOnce(&Snapshot<'_>, &mut Relay<'_, '_, R>) -> Result<()>,
+) -> Result<()> {
+    let (store, output) = context.store_and_output()?;
+    output.export_to(args.file(), args.force)?;
+    let snapshot = store.read()?;
+    let rows = output.rows_of(fields)?;
+    let exported = thread::scope(|scope| {
+        let mut relay = Relay::new(scope, rows);
+        let asked = ask(&snapshot, &mut relay);
+        relay.end(asked)
+    })?;
+    drop(snapshot);
+    if let Some(file) = args.file() {
+        output.publish(args.force)?;
+        context.note(&format!("{} in {}", count(exported, "row"), quoted(file.display())));
+    }
+    Ok(())
+}
 
 /// Where an export goes.
 #[derive(Debug, Args)]
@@ -24,7 +90,7 @@ pub(crate) struct ExportArgs {
 
 impl ExportArgs {
     /// The file, where it is not stdout.
-    pub(crate) fn file(&self) -> Option<&Path> {
+    fn file(&self) -> Option<&Path> {
         self.file.as_deref().filter(|file| *file != Path::new("-"))
     }
 

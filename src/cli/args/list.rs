@@ -1,8 +1,9 @@
 //! The options that every list has, so that all lists have the same manners.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::ArgValueCompleter;
-use ssgctl::store::{ArchiveFilter, Page, Snapshot};
+use ssgctl::store::{ArchiveFilter, Page, Snapshot, SortField};
 
 use crate::args::completion;
 
@@ -37,11 +38,11 @@ impl ArchiveFilterArgs {
     }
 }
 
-/// The order and length of a list; `S` is the command's own enum of fields to sort by.
+/// The order and length of a list, which can be sorted by the fields `S`.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct PageArgs<S: ValueEnum + Clone + Send + Sync + 'static> {
+pub(crate) struct PageArgs<S: SortField> {
     /// Sort by this field
-    #[arg(long, value_name = "FIELD", value_enum)]
+    #[arg(long, value_name = "FIELD", value_parser = sort_field::<S>())]
     pub(crate) sort: Option<S>,
 
     /// Sort from high to low
@@ -53,11 +54,17 @@ pub(crate) struct PageArgs<S: ValueEnum + Clone + Send + Sync + 'static> {
     pub(crate) limit: Option<u64>,
 }
 
-impl<S: ValueEnum + Clone + Default + Send + Sync + 'static> PageArgs<S> {
-    pub(crate) fn page<T: From<S>>(&self) -> Page<T> {
-        let sort = self.sort.clone().unwrap_or_default().into();
-        Page { sort, descending: self.desc, limit: self.limit }
+impl<S: SortField> PageArgs<S> {
+    pub(crate) fn page(&self) -> Page<S> {
+        Page { sort: self.sort.unwrap_or(S::ALL[0].1), descending: self.desc, limit: self.limit }
     }
+}
+
+/// Parses the name of a field, and offers all names.
+fn sort_field<S: SortField>() -> impl TypedValueParser<Value = S> {
+    let names = S::ALL.iter().map(|(name, _)| *name);
+    let field = |name: String| S::ALL.iter().find(|(known, _)| *known == name).unwrap_or(&S::ALL[0]).1;
+    PossibleValuesParser::new(names).map(field)
 }
 
 /// Which customer's things a list shows; all customers' when none is named.

@@ -1,10 +1,11 @@
-//! The options and the run of every import, so that all imports have the same manners.
+//! The command `import`, which every entity has alike: its options and its run.
 
 mod expect;
 mod mapping;
 mod plan;
 
 use std::io::BufRead;
+use std::marker::PhantomData;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -72,6 +73,32 @@ pub(crate) struct ImportArgs {
 impl ImportArgs {
     fn on_existing(&self) -> OnExisting {
         OnExisting { update: self.update, empty_unsets: self.empty_unsets, skip_invalid: self.skip_invalid }
+    }
+}
+
+/// An importer that needs nothing but the file.
+pub(crate) trait Imported: Importer + Default {
+    /// What the command does, in a line.
+    const ABOUT: &'static str;
+    /// What else `--help` says.
+    const DETAILS: &'static str;
+    const EXAMPLES: &'static str;
+}
+
+/// The command `import` of an entity.
+#[derive(Debug, Args)]
+#[command(about = I::ABOUT, long_about = format!("{}\n\n{}", I::ABOUT, I::DETAILS), after_long_help = I::EXAMPLES)]
+pub(crate) struct Import<I: Imported> {
+    #[command(flatten)]
+    args: ImportArgs,
+
+    #[arg(skip)]
+    importer: PhantomData<I>,
+}
+
+impl<I: Imported> Import<I> {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<()> {
+        run(&self.args, &mut I::default(), context)
     }
 }
 

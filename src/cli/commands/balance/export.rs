@@ -1,30 +1,15 @@
 //! `ssgctl balance export`.
 
-use clap::Args;
 use ssgctl::model::{Balance, Money};
-use ssgctl::store::{BalanceFilter, BalanceSort, Page};
+use ssgctl::store::{ArchiveFilter, BalanceFilter, Snapshot};
 
-use crate::args::export;
-use crate::context::Context;
+use crate::args::export::Exported;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
-/// Write what every balance stands at, as `balance import` opens balances elsewhere
-///
-/// Each row is one adjustment that brings a balance forward. Its key is the balance's own, so that nothing is brought forward
-/// twice. Where the ledger itself must come along, `ssgctl export` takes the whole database.
-#[derive(Debug, Args)]
-#[command(after_long_help = "Examples:
-  ssgctl balance export > balances.csv
-  ssgctl balance export --active --file balances.csv
-  ssgctl balance export | ssgctl balance import - --db new.db --allow-negative")]
-pub(crate) struct ExportArgs {
-    #[command(flatten)]
-    export: export::ExportArgs,
-}
-
 /// What a balance stands at, to be booked elsewhere.
-struct Opening(Balance);
+#[derive(Debug)]
+pub(crate) struct Opening(Balance);
 
 impl Row for Opening {
     const NAME: &str = "customer";
@@ -37,21 +22,27 @@ impl Row for Opening {
     ];
 }
 
-const FIELDS: &[&str] = &["customer", "amount", "unit", "description", "key"];
+impl Exported for Opening {
+    const ABOUT: &str = "Write what every balance stands at, as `balance import` opens balances elsewhere";
+    const DETAILS: &str = "\
+        Each row is one adjustment that brings a balance forward. Its key is the balance's own, so that nothing is brought forward \
+        twice. Where the ledger itself must come along, `ssgctl export` takes the whole database.";
+    const EXAMPLES: &str = "Examples:
+  ssgctl balance export > balances.csv
+  ssgctl balance export --active --file balances.csv
+  ssgctl balance export | ssgctl balance import - --db new.db --allow-negative";
+    const FIELDS: &[&str] = &["customer", "amount", "unit", "description", "key"];
 
-pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let every = BalanceFilter {
-        customer_id: None,
-        archive_filter: args.export.archive_filter(),
-        unit: None,
-        at_most: None,
-        state: None,
-        page: Page::all(BalanceSort::Customer),
-    };
-    context.export(&args.export, FIELDS, |snapshot, rows| {
-        snapshot.balances(&every, |balance| match balance.balance {
-            Money::ZERO => Ok(()),
-            _ => rows.row(Opening(balance)),
+    fn read(
+        snapshot: &Snapshot<'_>,
+        archive_filter: ArchiveFilter,
+        mut each: impl FnMut(Self) -> Result<()>,
+    ) -> Result<()> {
+        snapshot.balances(&BalanceFilter { archive_filter, ..BalanceFilter::default() }, |balance| {
+            match balance.balance {
+                Money::ZERO => Ok(()),
+                _ => each(Opening(balance)),
+            }
         })
-    })
+    }
 }

@@ -1,6 +1,6 @@
 //! `ssgctl balance list`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::{Level, Money, Unit};
 use ssgctl::store::{BalanceFilter, BalanceSort};
@@ -33,26 +33,7 @@ pub(crate) struct ListArgs {
     archive_filter: ArchiveFilterArgs,
 
     #[command(flatten)]
-    page: PageArgs<Sort>,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Sort {
-    #[default]
-    Customer,
-    Balance,
-    UpdatedAt,
-}
-
-impl From<Sort> for BalanceSort {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::Customer => Self::Customer,
-            Sort::Balance => Self::Balance,
-            Sort::UpdatedAt => Self::UpdatedAt,
-        }
-    }
+    page: PageArgs<BalanceSort>,
 }
 
 pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {

@@ -19,6 +19,8 @@ mod warn;
 
 use clap::Subcommand;
 
+use crate::args::export::Export;
+use crate::commands::balance::export::Opening;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -29,7 +31,7 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Adjust(adjust::AdjustArgs),
     Import(import::ImportArgs),
-    Export(export::ExportArgs),
+    Export(Export<Opening>),
     Reverse(reverse::ReverseArgs),
     Transfer(transfer::TransferArgs),
     Limit(limit::LimitArgs),
@@ -48,7 +50,7 @@ impl Command {
             Self::List(args) => list::run(&args, context),
             Self::Adjust(args) => adjust::run(args, context),
             Self::Import(args) => import::run(&args, context),
-            Self::Export(args) => export::run(&args, context),
+            Self::Export(export) => export.run(context),
             Self::Reverse(args) => reverse::run(args, context),
             Self::Transfer(args) => transfer::run(args, context),
             Self::Limit(args) => limit::run(&args, context),

@@ -1,34 +1,23 @@
 //! `ssgctl contact export`.
 
-use clap::Args;
-use ssgctl::store::{ContactFilter, ContactSort, Page};
+use ssgctl::model::Contact;
+use ssgctl::store::{ArchiveFilter, ContactFilter, Snapshot};
 
-use crate::args::export;
-use crate::context::Context;
+use crate::args::export::Exported;
 use crate::exit::Result;
 
-/// Write all people at customers as `contact import` reads them
-///
-/// The format is CSV unless `-o` or the name of the file says otherwise.
-#[derive(Debug, Args)]
-#[command(after_long_help = "Examples:
+impl Exported for Contact {
+    const ABOUT: &str = "Write all people at customers as `contact import` reads them";
+    const EXAMPLES: &str = "Examples:
   ssgctl contact export > contacts.csv
-  ssgctl contact export --file contacts.json")]
-pub(crate) struct ExportArgs {
-    #[command(flatten)]
-    export: export::ExportArgs,
-}
+  ssgctl contact export --file contacts.json";
+    const FIELDS: &[&str] = ssgctl::import::contact::FIELDS;
 
-pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let page = Page::all(ContactSort::Customer);
-    let every = ContactFilter {
-        customer_id: None,
-        archive_filter: args.export.archive_filter(),
-        role: None,
-        search: None,
-        page,
-    };
-    context.export(&args.export, ssgctl::import::contact::FIELDS, |snapshot, rows| {
-        snapshot.contacts(&every, |contact| rows.row(contact))
-    })
+    fn read(
+        snapshot: &Snapshot<'_>,
+        archive_filter: ArchiveFilter,
+        each: impl FnMut(Self) -> Result<()>,
+    ) -> Result<()> {
+        snapshot.contacts(&ContactFilter { archive_filter, ..ContactFilter::default() }, each)
+    }
 }

@@ -1,6 +1,6 @@
 //! `ssgctl contact list`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ssgctl::model::Role;
 use ssgctl::store::{ContactFilter, ContactSort};
 
@@ -29,27 +29,7 @@ pub(crate) struct ListArgs {
     archive_filter: ArchiveFilterArgs,
 
     #[command(flatten)]
-    page: PageArgs<Sort>,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Sort {
-    #[default]
-    Customer,
-    Id,
-    Name,
-    Email,
-}
-
-impl From<Sort> for ContactSort {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::Customer => Self::Customer,
-            Sort::Id => Self::Id,
-            Sort::Name => Self::Name,
-            Sort::Email => Self::Email,
-        }
-    }
+    page: PageArgs<ContactSort>,
 }
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {

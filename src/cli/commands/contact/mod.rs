@@ -10,7 +10,11 @@ mod remove;
 mod row;
 
 use clap::Subcommand;
+use ssgctl::import::contact::Contacts;
+use ssgctl::model::Contact;
 
+use crate::args::export::Export;
+use crate::args::import::Import;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -21,8 +25,8 @@ pub(crate) enum Command {
     Edit(edit::EditArgs),
     Remove(remove::RemoveArgs),
     List(list::ListArgs),
-    Import(import::ImportArgs),
-    Export(export::ExportArgs),
+    Import(Import<Contacts>),
+    Export(Export<Contact>),
 }
 
 impl Command {
@@ -32,8 +36,8 @@ impl Command {
             Self::Edit(args) => edit::run(args, context),
             Self::Remove(args) => remove::run(&args, context),
             Self::List(args) => list::run(args, context),
-            Self::Import(args) => import::run(&args, context),
-            Self::Export(args) => export::run(&args, context),
+            Self::Import(import) => import.run(context),
+            Self::Export(export) => export.run(context),
         }
     }
 }

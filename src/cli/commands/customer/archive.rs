@@ -1,11 +1,9 @@
 //! `ssgctl customer archive`.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 
-use crate::args::change::ChangeArgs;
-use crate::args::completion;
+use crate::commands::customer::CustomersArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -18,19 +16,12 @@ use crate::exit::Result;
   ssgctl customer archive ABCCORP331 --reason 'contract ended'
   ssgctl customer archive ABCCORP331 XYZ17 --yes")]
 pub(crate) struct ArchiveArgs {
-    /// Account codes or API IDs
-    #[arg(value_name = "CUSTOMER", required = true, add = ArgValueCompleter::new(completion::customers))]
-    customers: Vec<String>,
-
     #[command(flatten)]
-    change: ChangeArgs,
+    named: CustomersArgs,
 }
 
 pub(crate) fn run(args: &ArchiveArgs, context: &mut Context) -> Result<()> {
-    let names = args.customers.join(", ");
+    let names = args.named.customers.join(", ");
     context.prompt.confirm(&format!("Archive {names}, with all SMPP accounts?"))?;
-    let archived = context.write(&args.change, |tx| {
-        args.customers.iter().map(|name| ops::customer::archive(tx, name)).collect::<ssgctl::Result<Vec<_>>>()
-    })?;
-    context.output.all(&archived)
+    context.write_each(&args.named.change, &args.named.customers, ops::customer::archive)
 }

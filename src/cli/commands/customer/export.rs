@@ -1,33 +1,26 @@
 //! `ssgctl customer export`.
 
-use clap::Args;
-use ssgctl::store::{CustomerFilter, CustomerSort, Page};
+use ssgctl::model::Customer;
+use ssgctl::store::{ArchiveFilter, CustomerFilter, Snapshot};
 
-use crate::args::export;
-use crate::context::Context;
+use crate::args::export::Exported;
 use crate::exit::Result;
 
-/// Write all customers as `customer import` reads them
-///
-/// The format is CSV unless `-o` or the name of the file says otherwise. Archived customers are among them, and say so.
-#[derive(Debug, Args)]
-#[command(after_long_help = "Examples:
+impl Exported for Customer {
+    const ABOUT: &str = "Write all customers as `customer import` reads them";
+    const DETAILS: &str = "\
+        The format is CSV unless `-o` or the name of the file says otherwise. Archived customers are among them, and say so.";
+    const EXAMPLES: &str = "Examples:
   ssgctl customer export > customers.csv
   ssgctl customer export --file customers.jsonl
-  ssgctl customer export | ssgctl --db other.db customer import -")]
-pub(crate) struct ExportArgs {
-    #[command(flatten)]
-    export: export::ExportArgs,
-}
+  ssgctl customer export | ssgctl --db other.db customer import -";
+    const FIELDS: &[&str] = ssgctl::import::customer::FIELDS;
 
-pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let every = CustomerFilter {
-        archive_filter: args.export.archive_filter(),
-        country: None,
-        search: None,
-        page: Page::all(CustomerSort::AccountCode),
-    };
-    context.export(&args.export, ssgctl::import::customer::FIELDS, |snapshot, rows| {
-        snapshot.customers(&every, |customer| rows.row(customer))
-    })
+    fn read(
+        snapshot: &Snapshot<'_>,
+        archive_filter: ArchiveFilter,
+        each: impl FnMut(Self) -> Result<()>,
+    ) -> Result<()> {
+        snapshot.customers(&CustomerFilter { archive_filter, ..CustomerFilter::default() }, each)
+    }
 }

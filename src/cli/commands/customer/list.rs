@@ -1,6 +1,6 @@
 //! `ssgctl customer list`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::Country;
 use ssgctl::store::{CustomerFilter, CustomerSort};
@@ -31,30 +31,7 @@ pub(crate) struct ListArgs {
     archive_filter: ArchiveFilterArgs,
 
     #[command(flatten)]
-    page: PageArgs<Sort>,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Sort {
-    #[default]
-    AccountCode,
-    Organisation,
-    Country,
-    CreatedAt,
-    UpdatedAt,
-}
-
-impl From<Sort> for CustomerSort {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::AccountCode => Self::AccountCode,
-            Sort::Organisation => Self::Organisation,
-            Sort::Country => Self::Country,
-            Sort::CreatedAt => Self::CreatedAt,
-            Sort::UpdatedAt => Self::UpdatedAt,
-        }
-    }
+    page: PageArgs<CustomerSort>,
 }
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {

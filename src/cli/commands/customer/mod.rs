@@ -12,12 +12,29 @@ mod row;
 mod show;
 mod unarchive;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use clap_complete::ArgValueCompleter;
+use ssgctl::model::Customer;
 
+use crate::args::change::ChangeArgs;
+use crate::args::completion;
+use crate::args::export::Export;
 use crate::context::Context;
 use crate::exit::Result;
 
 pub(crate) use details::DetailArgs;
+
+/// Customers that are changed together.
+#[derive(Debug, Args)]
+#[group(id = "named_customers")]
+struct CustomersArgs {
+    /// Account codes or API IDs
+    #[arg(value_name = "CUSTOMER", required = true, add = ArgValueCompleter::new(completion::customers))]
+    customers: Vec<String>,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
 
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
@@ -27,7 +44,7 @@ pub(crate) enum Command {
     Show(show::ShowArgs),
     List(list::ListArgs),
     Import(import::ImportArgs),
-    Export(export::ExportArgs),
+    Export(Export<Customer>),
     Archive(archive::ArchiveArgs),
     Unarchive(unarchive::UnarchiveArgs),
 }
@@ -40,7 +57,7 @@ impl Command {
             Self::Show(args) => show::run(&args, context),
             Self::List(args) => list::run(args, context),
             Self::Import(args) => import::run(&args, context),
-            Self::Export(args) => export::run(&args, context),
+            Self::Export(export) => export.run(context),
             Self::Archive(args) => archive::run(&args, context),
             Self::Unarchive(args) => unarchive::run(&args, context),
         }

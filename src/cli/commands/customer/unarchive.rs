@@ -1,11 +1,9 @@
 //! `ssgctl customer unarchive`.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 
-use crate::args::change::ChangeArgs;
-use crate::args::completion;
+use crate::commands::customer::CustomersArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -17,17 +15,10 @@ use crate::exit::Result;
   ssgctl customer unarchive ABCCORP331 --reason 'came back'
   ssgctl customer list --archived -o name | xargs -r ssgctl customer unarchive")]
 pub(crate) struct UnarchiveArgs {
-    /// Account codes or API IDs
-    #[arg(value_name = "CUSTOMER", required = true, add = ArgValueCompleter::new(completion::customers))]
-    customers: Vec<String>,
-
     #[command(flatten)]
-    change: ChangeArgs,
+    named: CustomersArgs,
 }
 
 pub(crate) fn run(args: &UnarchiveArgs, context: &mut Context) -> Result<()> {
-    let active = context.write(&args.change, |tx| {
-        args.customers.iter().map(|name| ops::customer::unarchive(tx, name)).collect::<ssgctl::Result<Vec<_>>>()
-    })?;
-    context.output.all(&active)
+    context.write_each(&args.named.change, &args.named.customers, ops::customer::unarchive)
 }

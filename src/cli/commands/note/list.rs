@@ -1,6 +1,6 @@
 //! `ssgctl note list`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ssgctl::store::{NoteFilter, NoteSort};
 
 use crate::args::list::{ArchiveFilterArgs, OfCustomerArgs, PageArgs};
@@ -24,23 +24,7 @@ pub(crate) struct ListArgs {
     archive_filter: ArchiveFilterArgs,
 
     #[command(flatten)]
-    page: PageArgs<Sort>,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Sort {
-    #[default]
-    Id,
-    Customer,
-}
-
-impl From<Sort> for NoteSort {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::Id => Self::Id,
-            Sort::Customer => Self::Customer,
-        }
-    }
+    page: PageArgs<NoteSort>,
 }
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {

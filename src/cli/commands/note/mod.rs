@@ -7,7 +7,11 @@ mod list;
 mod row;
 
 use clap::Subcommand;
+use ssgctl::import::note::Notes;
+use ssgctl::model::Note;
 
+use crate::args::export::Export;
+use crate::args::import::Import;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -16,8 +20,8 @@ use crate::exit::Result;
 pub(crate) enum Command {
     Add(add::AddArgs),
     List(list::ListArgs),
-    Import(import::ImportArgs),
-    Export(export::ExportArgs),
+    Import(Import<Notes>),
+    Export(Export<Note>),
 }
 
 impl Command {
@@ -25,8 +29,8 @@ impl Command {
         match self {
             Self::Add(args) => add::run(args, context),
             Self::List(args) => list::run(args, context),
-            Self::Import(args) => import::run(&args, context),
-            Self::Export(args) => export::run(&args, context),
+            Self::Import(import) => import.run(context),
+            Self::Export(export) => export.run(context),
         }
     }
 }

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::{Money, Unit};
 use ssgctl::report::{self, BalancesOrder, BalancesQuestion, Runway};
-use ssgctl::store::{BalanceFilter, BalanceSort, Clock, Page};
+use ssgctl::store::{BalanceFilter, BalanceSort, Clock, Page, SortField};
 
 use crate::args::completion;
 use crate::args::list::{ArchiveFilterArgs, PageArgs};
@@ -56,14 +56,22 @@ enum By {
     Customer,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Sort {
     #[default]
     Customer,
     Balance,
     PerDay,
     DaysLeft,
+}
+
+impl SortField for Sort {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("customer", Self::Customer),
+        ("balance", Self::Balance),
+        ("per_day", Self::PerDay),
+        ("days_left", Self::DaysLeft),
+    ];
 }
 
 pub(crate) fn run(args: &BalancesArgs, context: &mut Context) -> Result<()> {

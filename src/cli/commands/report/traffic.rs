@@ -9,7 +9,7 @@ use ssgctl::model::{Country, Zone};
 use ssgctl::report::{
     self, Calendar, CountedBy, Group, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion, TrafficReport,
 };
-use ssgctl::store::Snapshot;
+use ssgctl::store::{Snapshot, SortField};
 
 use crate::args::completion;
 use crate::args::list::PageArgs;
@@ -87,14 +87,23 @@ enum Form {
 }
 
 /// What lines can be sorted by instead.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy)]
 enum Sort {
     Messages,
     Parts,
     Delivered,
     Undeliverable,
     Rate,
+}
+
+impl SortField for Sort {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("messages", Self::Messages),
+        ("parts", Self::Parts),
+        ("delivered", Self::Delivered),
+        ("undeliverable", Self::Undeliverable),
+        ("rate", Self::Rate),
+    ];
 }
 
 pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {

@@ -1,27 +1,19 @@
 //! `ssgctl service export`.
 
-use clap::Args;
-use ssgctl::store::{Page, ServiceFilter, ServiceSort};
+use ssgctl::model::Service;
+use ssgctl::store::{ArchiveFilter, ServiceFilter, Snapshot};
 
-use crate::args::export;
-use crate::context::Context;
+use crate::args::export::Exported;
 use crate::exit::Result;
 
-/// Write all services as `service import` reads them
-///
-/// The format is CSV unless `-o` or the name of the file says otherwise.
-#[derive(Debug, Args)]
-#[command(after_long_help = "Examples:
+impl Exported for Service {
+    const ABOUT: &str = "Write all services as `service import` reads them";
+    const EXAMPLES: &str = "Examples:
   ssgctl service export > services.csv
-  ssgctl service export --file services.json")]
-pub(crate) struct ExportArgs {
-    #[command(flatten)]
-    export: export::ExportArgs,
-}
+  ssgctl service export --file services.json";
+    const FIELDS: &[&str] = ssgctl::import::service::FIELDS;
 
-pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let every = ServiceFilter { unit: None, search: None, page: Page::all(ServiceSort::Code) };
-    context.export(&args.export, ssgctl::import::service::FIELDS, |snapshot, rows| {
-        snapshot.services(&every, |service| rows.row(service))
-    })
+    fn read(snapshot: &Snapshot<'_>, _: ArchiveFilter, each: impl FnMut(Self) -> Result<()>) -> Result<()> {
+        snapshot.services(&ServiceFilter::default(), each)
+    }
 }

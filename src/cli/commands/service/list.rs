@@ -1,6 +1,6 @@
 //! `ssgctl service list`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::Unit;
 use ssgctl::store::{ServiceFilter, ServiceSort};
@@ -25,25 +25,7 @@ pub(crate) struct ListArgs {
     search: Option<String>,
 
     #[command(flatten)]
-    page: PageArgs<Sort>,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Sort {
-    #[default]
-    Code,
-    Name,
-    Unit,
-}
-
-impl From<Sort> for ServiceSort {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::Code => Self::Code,
-            Sort::Name => Self::Name,
-            Sort::Unit => Self::Unit,
-        }
-    }
+    page: PageArgs<ServiceSort>,
 }
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {

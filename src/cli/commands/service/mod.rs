@@ -8,7 +8,11 @@ mod new;
 mod row;
 
 use clap::Subcommand;
+use ssgctl::import::service::Services;
+use ssgctl::model::Service;
 
+use crate::args::export::Export;
+use crate::args::import::Import;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -18,8 +22,8 @@ pub(crate) enum Command {
     New(new::NewArgs),
     Edit(edit::EditArgs),
     List(list::ListArgs),
-    Import(import::ImportArgs),
-    Export(export::ExportArgs),
+    Import(Import<Services>),
+    Export(Export<Service>),
 }
 
 impl Command {
@@ -28,8 +32,8 @@ impl Command {
             Self::New(args) => new::run(args, context),
             Self::Edit(args) => edit::run(args, context),
             Self::List(args) => list::run(args, context),
-            Self::Import(args) => import::run(&args, context),
-            Self::Export(args) => export::run(&args, context),
+            Self::Import(import) => import.run(context),
+            Self::Export(export) => export.run(context),
         }
     }
 }

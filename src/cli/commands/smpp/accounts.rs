@@ -2,8 +2,9 @@
 
 use ssgctl::error::{count, quoted};
 use ssgctl::model::{Limit, Msisdn, SmppAccount};
-use ssgctl::store::{Page, SmppFilter, SmppSort};
+use ssgctl::store::SmppFilter;
 
+use crate::args::export;
 use crate::args::export::ExportArgs;
 use crate::context::Context;
 use crate::exit::Result;
@@ -47,11 +48,9 @@ impl Row for WithGroup {
 /// Writes accounts, of one customer or of all.
 pub(super) fn export(customer: Option<&str>, args: &ExportArgs, context: &mut Context) -> Result<()> {
     let mut too_many = Vec::new();
-    context.export(args, ssgctl::import::smpp_account::FIELDS, |snapshot, rows| {
+    export::run(context, args, ssgctl::import::smpp_account::FIELDS, |snapshot, rows| {
         let customer_id = customer.map(|name| snapshot.customer(name)).transpose()?.map(|customer| customer.id);
-        let page = Page::all(SmppSort::SystemId);
-        let archive_filter = args.archive_filter();
-        let every = SmppFilter { customer_id, archive_filter, service_id: None, enabled: None, search: None, page };
+        let every = SmppFilter { customer_id, archive_filter: args.archive_filter(), ..SmppFilter::default() };
         snapshot.smpp_accounts(&every, |account| {
             let mut cug = Vec::new();
             if account.cug_size <= MOST_NUMBERS {

@@ -1,11 +1,9 @@
 //! `ssgctl smpp archive`.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 
-use crate::args::change::ChangeArgs;
-use crate::args::completion;
+use crate::commands::smpp::AccountsArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -16,18 +14,11 @@ use crate::exit::Result;
 #[command(after_long_help = "Examples:
   ssgctl smpp archive abc_old --reason 'replaced by abc_prod'")]
 pub(crate) struct ArchiveArgs {
-    /// System IDs or short names
-    #[arg(value_name = "ACCOUNT", required = true, add = ArgValueCompleter::new(completion::accounts))]
-    accounts: Vec<String>,
-
     #[command(flatten)]
-    change: ChangeArgs,
+    named: AccountsArgs,
 }
 
 pub(crate) fn run(args: &ArchiveArgs, context: &mut Context) -> Result<()> {
-    context.prompt.confirm(&format!("Archive SMPP accounts {}?", args.accounts.join(", ")))?;
-    let archived = context.write(&args.change, |tx| {
-        args.accounts.iter().map(|name| ops::smpp::archive(tx, name)).collect::<ssgctl::Result<Vec<_>>>()
-    })?;
-    context.output.all(&archived)
+    context.prompt.confirm(&format!("Archive SMPP accounts {}?", args.named.accounts.join(", ")))?;
+    context.write_each(&args.named.change, &args.named.accounts, ops::smpp::archive)
 }

@@ -1,11 +1,9 @@
 //! `ssgctl smpp enable` and `ssgctl smpp disable`.
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
 use ssgctl::ops;
 
-use crate::args::change::ChangeArgs;
-use crate::args::completion;
+use crate::commands::smpp::AccountsArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -17,7 +15,7 @@ use crate::exit::Result;
   ssgctl smpp enable abc_prod --reason 'invoice paid'")]
 pub(crate) struct EnableArgs {
     #[command(flatten)]
-    these: SwitchArgs,
+    named: AccountsArgs,
 }
 
 /// Switch SMPP accounts off
@@ -29,31 +27,13 @@ pub(crate) struct EnableArgs {
   ssgctl smpp list ABCCORP331 -o name | xargs -r ssgctl smpp disable")]
 pub(crate) struct DisableArgs {
     #[command(flatten)]
-    these: SwitchArgs,
-}
-
-#[derive(Debug, Args)]
-struct SwitchArgs {
-    /// System IDs or short names
-    #[arg(value_name = "ACCOUNT", required = true, add = ArgValueCompleter::new(completion::accounts))]
-    accounts: Vec<String>,
-
-    #[command(flatten)]
-    change: ChangeArgs,
+    named: AccountsArgs,
 }
 
 pub(crate) fn enable(args: &EnableArgs, context: &mut Context) -> Result<()> {
-    switch(&args.these, true, context)
+    context.write_each(&args.named.change, &args.named.accounts, |tx, name| ops::smpp::set_enabled(tx, name, true))
 }
 
 pub(crate) fn disable(args: &DisableArgs, context: &mut Context) -> Result<()> {
-    switch(&args.these, false, context)
-}
-
-fn switch(args: &SwitchArgs, enabled: bool, context: &mut Context) -> Result<()> {
-    let accounts = context.write(&args.change, |tx| {
-        let switched = args.accounts.iter().map(|name| ops::smpp::set_enabled(tx, name, enabled));
-        switched.collect::<ssgctl::Result<Vec<_>>>()
-    })?;
-    context.output.all(&accounts)
+    context.write_each(&args.named.change, &args.named.accounts, |tx, name| ops::smpp::set_enabled(tx, name, false))
 }

@@ -1,7 +1,7 @@
 //! `ssgctl smpp list`.
 
+use clap::Args;
 use clap::builder::BoolishValueParser;
-use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 use ssgctl::store::{SmppFilter, SmppSort};
 
@@ -36,30 +36,7 @@ pub(crate) struct ListArgs {
     archive_filter: ArchiveFilterArgs,
 
     #[command(flatten)]
-    page: PageArgs<Sort>,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Sort {
-    #[default]
-    SystemId,
-    Name,
-    Customer,
-    CreatedAt,
-    UpdatedAt,
-}
-
-impl From<Sort> for SmppSort {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::SystemId => Self::SystemId,
-            Sort::Name => Self::Name,
-            Sort::Customer => Self::Customer,
-            Sort::CreatedAt => Self::CreatedAt,
-            Sort::UpdatedAt => Self::UpdatedAt,
-        }
-    }
+    page: PageArgs<SmppSort>,
 }
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {

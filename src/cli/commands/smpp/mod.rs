@@ -21,14 +21,29 @@ mod row;
 mod show;
 mod unarchive;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use clap_complete::ArgValueCompleter;
 
+use crate::args::change::ChangeArgs;
+use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
 
 pub(crate) use account_emails::account_emails;
 pub(crate) use details::DetailArgs;
 pub(crate) use password::PasswordArgs;
+
+/// SMPP accounts that are changed together.
+#[derive(Debug, Args)]
+#[group(id = "named_accounts")]
+struct AccountsArgs {
+    /// System IDs or short names
+    #[arg(value_name = "ACCOUNT", required = true, add = ArgValueCompleter::new(completion::accounts))]
+    accounts: Vec<String>,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
 
 #[derive(Debug, Subcommand)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]

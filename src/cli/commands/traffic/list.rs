@@ -4,6 +4,7 @@ use clap::Args;
 use ssgctl::model::ImportState;
 use ssgctl::store::ImportFilter;
 
+use crate::args::list::RecentArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -20,16 +21,11 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "STATE")]
     state: Option<ImportState>,
 
-    /// Show the newest first
-    #[arg(long)]
-    desc: bool,
-
-    /// Show at most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    #[command(flatten)]
+    recent: RecentArgs,
 }
 
 pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
-    let filter = ImportFilter { state: args.state, newest_first: args.desc, limit: args.limit };
+    let filter = ImportFilter { state: args.state, newest_first: args.recent.desc, limit: args.recent.limit };
     context.list(|snapshot, rows| snapshot.imports(&filter, |import| rows.row(&import)))
 }
