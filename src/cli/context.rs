@@ -102,7 +102,7 @@ impl Context {
         let asked = ask(&store.read()?, output)?;
         output.flush()?;
         if file.is_some() {
-            output.publish(replace)?;
+            output.publish()?;
         }
         Ok(asked)
     }

@@ -8,6 +8,7 @@ pub(crate) mod csv;
 mod dialects;
 mod json;
 mod jsonl;
+pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;
 

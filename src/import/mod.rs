@@ -15,6 +15,7 @@ use std::io::BufRead;
 
 use crate::error::{Error, Fault, Faults, InputError, Result};
 use crate::formats::column_mapping::{Resolved, Use};
+use crate::formats::rejects::REASON;
 use crate::formats::{ColumnMapping, InputRow, RecordReader, spreadsheet};
 use crate::model::Steps;
 use crate::model::word_enum::word_enum;
@@ -282,6 +283,3 @@ impl LeftOut {
         self.counts
     }
 }
-
-/// The column in which a file of rejects says why; it is not read.
-pub const REASON: &str = "refused_because";

@@ -17,7 +17,6 @@ mod import_run;
 mod merge;
 mod parallel_reader;
 mod prune;
-mod rejects;
 mod row_parser;
 mod source;
 mod staging;
@@ -33,11 +32,11 @@ use std::thread;
 use crate::error::{Error, Fault, InputError, Result, quoted};
 use crate::formats::csv::Records;
 use crate::formats::csv::lines::Lines;
+use crate::formats::rejects::Rejects;
 use crate::model::{Hash, Import, ImportState, Manifest, Money, Origin, TrafficTally, Unit, day_of};
 use crate::store::{HelperConnection, Snapshot, Store};
 
 use account_index::AccountIndex;
-use rejects::Rejects;
 use row_parser::RowParser;
 use staging::Staging;
 use verify::{Inspection, inspect, of_file};
@@ -146,7 +145,7 @@ pub fn import(
     };
     let account_index = account_index_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
     watch.begin("checking");
-    let rejects = rejects.map(|output| Rejects::open(output, &columns)).transpose()?;
+    let rejects = rejects.map(|output| Rejects::begin(output, &columns)).transpose()?;
     let (inspection, manifest) =
         look_through(&snapshot, request, (dialect, manifest), (account_index, staging, &helper), rejects, watch)?;
     let (plan, rest) = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
@@ -170,7 +169,7 @@ fn look_through(
     request: &Request,
     (dialect, manifest_if_known): (&'static TrafficDialect, Option<Manifest>),
     (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
-    mut rejects: Option<Rejects<'_>>,
+    mut rejects: Option<Rejects<&mut dyn Write>>,
     watch: &mut dyn Watch,
 ) -> Result<(Inspection, Manifest)> {
     let (inspection, manifest) = thread::scope(|scope| {
@@ -185,7 +184,7 @@ fn look_through(
     // What was read and what was summed up would be of two files, and so might its faults be.
     request.source.refuse_changed()?;
     let (inspection, manifest) = (inspection?, manifest?);
-    rejects.map_or(Ok(()), Rejects::end)?;
+    rejects.map(Rejects::end).transpose()?;
     Ok((inspection, manifest))
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
-use std::io::BufRead;
+use std::io::{BufRead, Write};
 use std::num::NonZero;
 use std::thread;
 
 use crate::error::{Error, Fault, Faults, InputError, Result};
+use crate::formats::rejects::Rejects;
 use crate::model::{Message, MessageId, Money, TrafficTally};
 use crate::store::{HelperConnection, Snapshot};
 use crate::traffic::account_index::AccountIndex;
@@ -14,7 +15,6 @@ use crate::traffic::block::{Gatherer, Part};
 use crate::traffic::conflict_check::{Compared, Comparers, Reports, Waiting, contradicted};
 use crate::traffic::duplicate_filter::{Fingerprints, Look, Seen, Sight};
 use crate::traffic::parallel_reader;
-use crate::traffic::rejects::Rejects;
 use crate::traffic::row_parser::{RowParser, Sense};
 use crate::traffic::staging::{StagedRow, Staging};
 use crate::traffic::{Request, Watch, reading};
@@ -69,7 +69,7 @@ pub(crate) fn inspect(
     snapshot: &Snapshot<'_>,
     request: &Request,
     (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
-    rejects: Option<&mut Rejects<'_>>,
+    rejects: Option<&mut Rejects<&mut dyn Write>>,
     watch: &mut dyn Watch,
 ) -> Result<Inspection> {
     let mut inspector = Inspector {
@@ -121,7 +121,7 @@ impl Inspector<'_> {
     fn read_all(
         &mut self,
         helper: &HelperConnection,
-        mut rejects: Option<&mut Rejects<'_>>,
+        mut rejects: Option<&mut Rejects<&mut dyn Write>>,
         watch: &mut dyn Watch,
     ) -> Result<bool> {
         let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
@@ -155,7 +155,7 @@ impl Inspector<'_> {
         reading: RowParser<R>,
         threads: NonZero<usize>,
         helper: &HelperConnection,
-        mut rejects: Option<&mut Rejects<'_>>,
+        mut rejects: Option<&mut Rejects<&mut dyn Write>>,
         watch: &mut dyn Watch,
     ) -> Result<Sense> {
         self.account_index.enter_all(self.snapshot)?;
@@ -180,7 +180,12 @@ impl Inspector<'_> {
     }
 
     /// Takes the next rows as they were read.
-    fn take(&mut self, part: Part, mut rejects: Option<&mut Rejects<'_>>, watch: &mut dyn Watch) -> Result<Taken> {
+    fn take(
+        &mut self,
+        part: Part,
+        mut rejects: Option<&mut Rejects<&mut dyn Write>>,
+        watch: &mut dyn Watch,
+    ) -> Result<Taken> {
         watch.at(self.request.source.position.bytes());
         self.staging.add(&part.rows)?;
         self.tally.add(&part.tally);
@@ -191,7 +196,7 @@ impl Inspector<'_> {
             if !self.request.skip_invalid || fault.ends_file {
                 taken.goes_on &= self.faults.add(fault);
             } else if let Some(rejects) = rejects.as_deref_mut() {
-                rejects.add(fields.iter().map(String::as_str), &fault)?;
+                rejects.add(fields.iter().map(|field| ("", field.as_str())), &fault)?;
             }
         }
         Ok(taken)

@@ -65,7 +65,7 @@ pub(crate) fn run<R: Row + Send>(
     })?;
     drop(snapshot);
     if let Some(file) = args.file() {
-        output.publish(args.force)?;
+        output.publish()?;
         context.note(&format!("{} in {}", count(exported, "row"), quoted(file.display())));
     }
     Ok(())

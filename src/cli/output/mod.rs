@@ -4,7 +4,6 @@ mod cell;
 mod charts;
 mod csv;
 mod detail;
-mod rejects;
 mod relay;
 mod rows;
 mod sink;
@@ -23,10 +22,9 @@ pub(crate) use cell::Cell;
 pub(crate) use charts::sparks::Sparks;
 pub(crate) use charts::svg::{MOST_BARS, draw};
 pub(crate) use detail::DetailView;
-pub(crate) use rejects::Rejects;
 pub(crate) use relay::Relay;
 pub(crate) use rows::TableWriter;
-pub(crate) use sink::write_file;
+pub(crate) use sink::{NewFile, write_file};
 
 use sink::Sink;
 
@@ -232,14 +230,14 @@ impl Output {
             };
         }
         if let Some(file) = file {
-            (self.out, self.width, self.colour) = (Sink::file(file, replace)?, None, false);
+            (self.out, self.width, self.colour) = (Sink::File(NewFile::create(file, replace)?), None, false);
         }
         Ok(())
     }
 
     /// Gives the file that results went into its name; they go to stdout again.
-    pub(crate) fn publish(&mut self, replace: bool) -> Result<()> {
-        self.out = std::mem::replace(&mut self.out, Sink::stdout()).published(replace)?;
+    pub(crate) fn publish(&mut self) -> Result<()> {
+        self.out = std::mem::replace(&mut self.out, Sink::stdout()).published()?;
         Ok(())
     }
 

@@ -13,22 +13,15 @@ use crate::exit::{ErrorCode, Failure, Result};
 /// How much is kept before it is written.
 const BUFFER: usize = 64 * 1024;
 
-/// Where the bytes of results go.
-pub(super) enum Sink {
-    Stdout(BufWriter<Stdout>),
-    File(BufWriter<Draft>),
-    /// Kept until they are released to stdout.
-    Spool(BufWriter<File>),
+/// A new private file, which gets its name when it is complete.
+pub(crate) struct NewFile {
+    out: BufWriter<Draft>,
+    /// Whether another file may have the name now.
+    replace: bool,
 }
 
-impl Sink {
-    #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
-    pub(super) fn stdout() -> Self {
-        Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()))
-    }
-
-    /// A new file, which has its name when it is complete; `replace` says whether another file may have it now.
-    pub(super) fn file(path: &Path, replace: bool) -> Result<Self> {
+impl NewFile {
+    pub(crate) fn create(path: &Path, replace: bool) -> Result<Self> {
         let shown = quoted(path.display());
         match path.symlink_metadata() {
             Ok(there) if replace && !there.is_file() => {
@@ -42,7 +35,43 @@ impl Sink {
             }
             _ => {}
         }
-        Ok(Self::File(BufWriter::with_capacity(BUFFER, Draft::beside(path)?)))
+        Ok(Self { out: BufWriter::with_capacity(BUFFER, Draft::beside(path)?), replace })
+    }
+
+    /// Gives the file its name, now that it is complete and on disk.
+    pub(crate) fn publish(self) -> Result<()> {
+        let draft = self.out.into_inner().map_err(|error| Failure::output(error.into_error()))?;
+        if self.replace {
+            draft.publish_over()?;
+        } else if !draft.publish()? {
+            return Err(Failure::new(ErrorCode::Exists, "another process has made the file meanwhile"));
+        }
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Where the bytes of results go.
+pub(super) enum Sink {
+    Stdout(BufWriter<Stdout>),
+    File(NewFile),
+    /// Kept until they are released to stdout.
+    Spool(BufWriter<File>),
+}
+
+impl Sink {
+    #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
+    pub(super) fn stdout() -> Self {
+        Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()))
     }
 
     /// A file without a name, which goes when the process ends.
@@ -61,15 +90,10 @@ impl Sink {
         Ok(out)
     }
 
-    /// Gives a file its name, now that it is complete and on disk.
-    pub(super) fn published(self, replace: bool) -> Result<Self> {
-        let Self::File(out) = self else { return Ok(self) };
-        let draft = out.into_inner().map_err(|error| Failure::output(error.into_error()))?;
-        if replace {
-            draft.publish_over()?;
-        } else if !draft.publish()? {
-            return Err(Failure::new(ErrorCode::Exists, "another process has made the file meanwhile"));
-        }
+    /// Gives a file its name.
+    pub(super) fn published(self) -> Result<Self> {
+        let Self::File(file) = self else { return Ok(self) };
+        file.publish()?;
         Ok(Self::stdout())
     }
 
@@ -77,7 +101,7 @@ impl Sink {
     pub(super) fn discard(self) {
         match self {
             Self::Stdout(out) => drop(out.into_parts()),
-            Self::File(out) => drop(out.into_parts()),
+            Self::File(file) => drop(file.out.into_parts()),
             Self::Spool(out) => drop(out.into_parts()),
         }
     }
@@ -85,16 +109,16 @@ impl Sink {
 
 /// Writes a new private file in one step, for a command whose result is a file and whose output tells where it is.
 pub(crate) fn write_file(path: &Path, replace: bool, content: &[u8]) -> Result<()> {
-    let mut file = Sink::file(path, replace)?;
+    let mut file = NewFile::create(path, replace)?;
     file.write_all(content).map_err(Failure::output)?;
-    file.published(replace).map(drop)
+    file.publish()
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
-            Self::File(out) => out.write(bytes),
+            Self::File(file) => file.write(bytes),
             Self::Spool(out) => out.write(bytes),
         }
     }
@@ -102,7 +126,7 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
-            Self::File(out) => out.flush(),
+            Self::File(file) => file.flush(),
             Self::Spool(out) => out.flush(),
         }
     }

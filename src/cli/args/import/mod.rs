@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, count, quoted};
+use ssgctl::formats::rejects::Rejects;
 use ssgctl::formats::{ColumnMapping, RecordReader};
 use ssgctl::import::{ImportTally, Importer, OnExisting, Planned, import};
 use ssgctl::store::Tx;
@@ -21,7 +22,7 @@ use crate::args::input;
 use crate::args::input::{Incoming, Watch};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
-use crate::output::Rejects;
+use crate::output::NewFile;
 use crate::progress::Progress;
 
 pub(crate) use expect::ExpectArgs;
@@ -115,7 +116,7 @@ pub(crate) fn run<I: Importer>(args: &ImportArgs, importer: &mut I, context: &mu
         summary.tally
     };
     if let (Some(rejects), true) = (job.rejects, tally.refused > 0) {
-        rejects.publish(args.force)?;
+        rejects.end()?.publish()?;
     }
     tell(context, args, &tally);
     Ok(())
@@ -130,7 +131,7 @@ struct Job<'a, I: Importer> {
     rows: RecordReader<Box<dyn BufRead>>,
     column_mapping: Option<ColumnMapping>,
     importer: &'a mut I,
-    rejects: Option<Rejects>,
+    rejects: Option<Rejects<NewFile>>,
 }
 
 impl<'a, I: Importer> Job<'a, I> {
@@ -150,7 +151,9 @@ impl<'a, I: Importer> Job<'a, I> {
             Some(path) if path == Path::new("-") => {
                 return Err(Failure::usage("--rejects takes a file: stdout has the result").field("rejects"));
             }
-            Some(path) if !args.change.dry_run => Some(Rejects::create(path, args.force, rows.columns())?),
+            Some(path) if !args.change.dry_run => {
+                Some(Rejects::begin(NewFile::create(path, args.force)?, rows.columns())?)
+            }
             _ => None,
         };
         let progress = Some(Progress::of_bytes(size, context.quiet));
@@ -162,7 +165,8 @@ impl<'a, I: Importer> Job<'a, I> {
         let Self { args, file, watch, progress, rows, column_mapping, importer, rejects } = self;
         let tally = import(tx, rows, column_mapping.as_ref(), *importer, args.on_existing(), |planned| {
             if let (Some(rejects), Some(fault)) = (rejects.as_mut(), planned.fault) {
-                rejects.row(planned.cells, &format!("line {}: {}", fault.line, fault.error))?;
+                let cells = planned.cells.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+                rejects.add(cells, fault)?;
             }
             if let Some(progress) = progress.as_ref() {
                 progress.at(watch.bytes());

@@ -1,6 +1,6 @@
 //! `ssgctl traffic import`.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -8,7 +8,6 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::Error;
 use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone};
-use ssgctl::store::files::Draft;
 use ssgctl::traffic;
 use ssgctl::traffic::{DIALECTS, Expected, ParseOptions, Request, Source, Summary, TrafficDialect, Watch};
 
@@ -17,7 +16,7 @@ use crate::args::completion;
 use crate::args::input;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
-use crate::output::Shown;
+use crate::output::{NewFile, Shown};
 use crate::progress::Progress;
 
 /// Import what the gateway reports of messages, and charge it: each message once
@@ -175,21 +174,20 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Summa
     let source = Source::new(name.clone(), input::open_again(file, &beside)?)?;
     let progress = Progress::of_bytes(Some(source.size()), context.quiet);
     let request = request(args, source);
-    let mut rejects = args.rejects.as_deref().map(Rejects::create).transpose()?;
-    let mut output = rejects.as_mut().map(|rejects| BufWriter::new(&mut rejects.draft));
+    let mut rejects = args.rejects.as_deref().map(new_file).transpose()?;
     let mut watch = Watcher { progress, committed: false };
     let outcome = traffic::import(
         context.store()?,
         &origin,
         &request,
-        output.as_mut().map(|output| output as &mut dyn Write),
+        rejects.as_mut().map(|file| file as &mut dyn Write),
         &mut watch,
     );
     context.committed |= watch.committed;
-    drop((watch, output));
+    drop(watch);
     let summary = outcome.map_err(|error| Failure::in_file(&name, error))?;
     match rejects {
-        Some(rejects) if !args.change.dry_run => rejects.publish()?,
+        Some(file) if !args.change.dry_run => file.publish()?,
         _ => {}
     }
     Ok(summary)
@@ -217,22 +215,11 @@ fn request(args: &ImportArgs, source: Source) -> Request {
     }
 }
 
-/// The file of rows that are left out, which gets its name when the import has come to its end.
-struct Rejects {
-    draft: Draft,
-    path: PathBuf,
-}
-
-impl Rejects {
-    fn create(path: &Path) -> Result<Self> {
-        if path.symlink_metadata().is_ok() {
-            return Err(Error::FileExists { path: path.to_owned() }.into());
-        }
-        Ok(Self { draft: Draft::beside(path)?, path: path.to_owned() })
-    }
-
-    fn publish(self) -> Result<()> {
-        if self.draft.publish()? { Ok(()) } else { Err(Error::FileExists { path: self.path }.into()) }
+/// The file of rows that are left out, which is never written over.
+fn new_file(path: &Path) -> Result<NewFile> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(Error::FileExists { path: path.to_owned() }.into()),
+        Err(_) => NewFile::create(path, false),
     }
 }
 
