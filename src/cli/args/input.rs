@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Seek, Stdin};
+use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Seek};
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
@@ -18,17 +18,16 @@ use crate::exit::{ErrorCode, Failure, Result};
 /// The most that is read of a text given by file: far more than any single record needs.
 const LONGEST: u64 = 1024 * 1024;
 
+/// How much is read at once.
+const BUFFER: usize = 256 * 1024;
+
 /// Opens a file to be read as it comes; `-` is stdin. A folder is no file.
-pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
-    if path == Path::new("-") {
-        return stdin().map(|stdin| Box::new(stdin.lock()) as Box<dyn BufRead>);
-    }
-    let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
+pub(crate) fn open(path: &Path) -> Result<BufReader<File>> {
+    let file = file(path)?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        return Err(Failure::new(ErrorCode::NotAFile, format!("{} is a folder", quoted(&name))));
+        return Err(not_a_file(path, "a folder"));
     }
-    Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
+    Ok(BufReader::with_capacity(BUFFER, file))
 }
 
 /// Opens a file to be read more than once. What can be read only once, such as stdin or a pipe, is first copied into a private
@@ -36,23 +35,35 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
 pub(crate) fn open_again(path: &Path, beside: &Path) -> Result<File> {
     let name = name(path);
     let failed = |error: std::io::Error| Failure::new(ErrorCode::Io, format!("cannot copy {name}: {error}"));
-    let mut once = if path == Path::new("-") {
-        stdin()?;
-        File::from(std::io::stdin().as_fd().try_clone_to_owned().map_err(|error| unreadable(&name, &error))?)
-    } else {
-        File::open(path).map_err(|error| unreadable(&name, &error))?
-    };
+    let mut once = file(path)?;
     let kind = once.metadata().map_err(|error| unreadable(&name, &error))?.file_type();
     if kind.is_file() && path != Path::new("-") {
         return Ok(once);
     }
     if kind.is_dir() || kind.is_block_device() || kind.is_char_device() {
-        let what = if kind.is_dir() { "a folder" } else { "a device" };
-        return Err(Failure::new(ErrorCode::NotAFile, format!("{} is {what}", quoted(&name))));
+        return Err(not_a_file(path, if kind.is_dir() { "a folder" } else { "a device" }));
     }
     let mut copy = files::nameless(beside)?;
     std::io::copy(&mut once, &mut copy).and_then(|_| copy.rewind()).map_err(failed)?;
     Ok(copy)
+}
+
+fn file(path: &Path) -> Result<File> {
+    let unreadable = |error: std::io::Error| unreadable(&name(path), &error);
+    if path != Path::new("-") {
+        return File::open(path).map_err(unreadable);
+    }
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Err(
+            Failure::usage("`-` reads stdin, which is a terminal").hint("pipe or redirect something into the command")
+        );
+    }
+    stdin.as_fd().try_clone_to_owned().map(File::from).map_err(unreadable)
+}
+
+fn not_a_file(path: &Path, what: &str) -> Failure {
+    Failure::new(ErrorCode::NotAFile, format!("{} is {what}", quoted(name(path))))
 }
 
 /// A file that is being imported.
@@ -102,23 +113,13 @@ pub(crate) fn open_to_import(path: &Path, is_summed: bool) -> Result<Incoming> {
     let file = open_again(path, &std::env::temp_dir().join("ssgctl"))?;
     let size = file.metadata().ok().map(|metadata| metadata.len());
     let watch = Watch { bytes: Rc::default(), sum: is_summed.then(Rc::default) };
-    let input = Box::new(BufReader::with_capacity(256 * 1024, Watched(file, watch.clone())));
+    let input = Box::new(BufReader::with_capacity(BUFFER, Watched(file, watch.clone())));
     Ok(Incoming { input, size, watch })
 }
 
 /// The name of a file in error messages.
 pub(crate) fn name(path: &Path) -> String {
     if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() }
-}
-
-fn stdin() -> Result<Stdin> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return Err(
-            Failure::usage("`-` reads stdin, which is a terminal").hint("pipe or redirect something into the command")
-        );
-    }
-    Ok(stdin)
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Failure {

@@ -25,38 +25,35 @@ impl From<&clap::Error> for Failure {
         let flag =
             argument.split([' ', '=']).next().unwrap_or_default().trim_matches(['<', '>', '[', ']', '.']).to_owned();
         let field = flag.trim_start_matches('-').to_lowercase().replace('-', "_");
-        let value = quoted(text(ContextKind::InvalidValue).unwrap_or_default());
-        let choices = text(ContextKind::ValidValue);
+        let value = text(ContextKind::InvalidValue).unwrap_or_default();
+        let bad_value = |what: &str| Self::new(ErrorCode::BadValue, format!("{flag}: {what}")).exit(Exit::Usage);
+        let did_you_mean = |kind, typed: &str| {
+            let other = text(kind).filter(|other| is_similar(other, typed))?;
+            Some(format!("did you mean {}?", quoted(other)))
+        };
         match error.kind() {
-            ErrorKind::ValueValidation => {
-                let given = text(ContextKind::InvalidValue).unwrap_or_default();
-                Self::new(ErrorCode::BadValue, format!("{flag}: {}", broken_rule(error, &given)))
-                    .exit(Exit::Usage)
-                    .field(field)
-            }
-            ErrorKind::InvalidValue if value == "``" => {
+            ErrorKind::ValueValidation => bad_value(&broken_rule(error, &value)).field(field),
+            ErrorKind::InvalidValue if value.is_empty() => {
                 Self::new(ErrorCode::MissingValue, format!("{flag} needs a value")).field(field)
             }
             ErrorKind::InvalidValue => {
-                let rule =
-                    choices.map_or_else(|| "is not allowed".to_owned(), |choices| format!("must be one of {choices}"));
-                Self::new(ErrorCode::BadValue, format!("{flag}: {value} {rule}")).exit(Exit::Usage).field(field)
+                let rule = match text(ContextKind::ValidValue) {
+                    Some(choices) => format!("must be one of {choices}"),
+                    None => "is not allowed".to_owned(),
+                };
+                bad_value(&format!("{} {rule}", quoted(&value))).field(field)
             }
             ErrorKind::MissingRequiredArgument => {
                 // A value in its place is named as it is everywhere, without the signs that the synopsis puts around it.
                 let name = if argument.starts_with('<') { &flag } else { &argument };
                 Self::new(ErrorCode::MissingValue, format!("{name} is needed")).field(field)
             }
-            ErrorKind::UnknownArgument => {
-                let suggested = text(ContextKind::SuggestedArg).filter(|flag| is_similar(flag, &argument));
-                let suggested = suggested.map(|flag| format!("did you mean {}?", quoted(flag)));
-                Self::usage(format!("{} is no option here", quoted(argument))).maybe_hint(suggested)
-            }
+            ErrorKind::UnknownArgument => Self::usage(format!("{} is no option here", quoted(&argument)))
+                .maybe_hint(did_you_mean(ContextKind::SuggestedArg, &argument)),
             ErrorKind::InvalidSubcommand => {
                 let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-                let suggested = text(ContextKind::SuggestedSubcommand).filter(|other| is_similar(other, &name));
-                let suggested = suggested.map(|name| format!("did you mean {}?", quoted(name)));
-                Self::usage(format!("{} is no command", quoted(name))).maybe_hint(suggested)
+                Self::usage(format!("{} is no command", quoted(&name)))
+                    .maybe_hint(did_you_mean(ContextKind::SuggestedSubcommand, &name))
             }
             ErrorKind::ArgumentConflict => {
                 let other = text(ContextKind::PriorArg).unwrap_or_default();
