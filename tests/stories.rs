@@ -132,20 +132,20 @@ fn what_differs_each_time(home: &Path) -> Result<Redactions> {
 
 fn every_command_has_a_story() -> Result<(), Failed> {
     let mut untold = BTreeSet::new();
-    for noun in commands_below(&[])? {
-        let verbs = commands_below(&[&noun])?;
-        let stories = verbs.iter().map(|verb| format!("{noun}/{verb}.md"));
-        let stories: Vec<_> = if verbs.is_empty() { vec![format!("{noun}.md")] } else { stories.collect() };
+    for group in commands_below(&[])? {
+        let commands = commands_below(&[&group])?;
+        let stories = commands.iter().map(|command| format!("{group}/{command}.md"));
+        let stories: Vec<_> = if commands.is_empty() { vec![format!("{group}.md")] } else { stories.collect() };
         untold.extend(stories.into_iter().filter(|story| !Path::new(FOLDER).join(story).exists()));
     }
     if untold.is_empty() { Ok(()) } else { Err(format!("not in tests/cli: {untold:?}").into()) }
 }
 
-/// The nouns, or the verbs of a noun, that the help lists.
+/// The commands and command groups, or the commands of a group, that the help lists.
 fn commands_below(names: &[&str]) -> Result<Vec<String>> {
     let help = Command::new(SSGCTL).args(names).arg("--help").env_clear().output()?.stdout;
     let help = String::from_utf8(help)?;
-    let list = help.lines().skip_while(|line| !matches!(*line, "Nouns:" | "Verbs:")).skip(1);
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let list = list.take_while(|line| !line.is_empty()).filter_map(|line| line.strip_prefix("  "));
     // A line that is indented further goes on with the description of the command above it.
     let names = list.filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty() && *name != "help");

@@ -58,7 +58,7 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
     };
     let prompt = Prompt { yes, no_input };
     let mut context = Context::new(settings, Output::new(&output), prompt, line, quiet);
-    match cli.group.run(&mut context) {
+    match cli.command.run(&mut context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             context.output.discard();

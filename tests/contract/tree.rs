@@ -20,7 +20,7 @@ pub fn commands() -> Vec<String> {
 /// The names that a command's help lists below it.
 fn below(console: &Console, command: &str) -> Vec<String> {
     let help = console.ok(&format!("{command} --help"));
-    let listed = help.lines().skip_while(|line| !matches!(*line, "Nouns:" | "Verbs:")).skip(1);
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     listed
         .take_while(|line| !line.is_empty())
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))

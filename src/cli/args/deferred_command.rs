@@ -1,34 +1,30 @@
-//! Nouns whose verbs are declared to the parser only when they are called for: to declare all of them took a good part of
-//! the time of a short command.
+//! Command groups whose commands are declared to the parser only when they are needed: to declare all of them took a good part
+//! of the time of a short command.
 
 use clap::error::Error;
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
-/// The verbs of a noun, declared when the parser comes to the noun.
+/// The commands of a group, declared when the parser comes to the group.
 #[derive(Debug)]
-pub(crate) struct DeferredCommand<V>(pub(crate) V);
+pub(crate) struct DeferredCommand<C>(pub(crate) C);
 
-impl<V: Subcommand> Subcommand for DeferredCommand<V> {
+impl<C: Subcommand> Subcommand for DeferredCommand<C> {
     fn augment_subcommands(group: Command) -> Command {
-        group.defer(V::augment_subcommands)
+        group.defer(C::augment_subcommands)
     }
 
     fn augment_subcommands_for_update(group: Command) -> Command {
-        group.defer(V::augment_subcommands_for_update)
+        group.defer(C::augment_subcommands_for_update)
     }
 
     fn has_subcommand(name: &str) -> bool {
-        V::has_subcommand(name)
+        C::has_subcommand(name)
     }
 }
 
-impl<V: Subcommand> FromArgMatches for DeferredCommand<V> {
+impl<C: Subcommand> FromArgMatches for DeferredCommand<C> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        V::from_arg_matches(matches).map(Self)
-    }
-
-    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Self, Error> {
-        V::from_arg_matches_mut(matches).map(Self)
+        C::from_arg_matches(matches).map(Self)
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

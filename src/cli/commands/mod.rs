@@ -32,10 +32,8 @@ use crate::output::OutputArgs;
     name = "ssgctl",
     version,
     max_term_width = 100,
-    subcommand_value_name = "NOUN",
-    subcommand_help_heading = "Nouns",
     disable_help_subcommand = false,
-    after_help = "`ssgctl help NOUN VERB` explains each command, with examples."
+    after_help = "`ssgctl help GROUP COMMAND` explains each command, with examples."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -115,19 +113,19 @@ pub(crate) enum CommandGroup {
 impl CommandGroup {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
-            Self::Customer(verb) => verb.0.run(context),
-            Self::Contact(verb) => verb.0.run(context),
-            Self::Note(verb) => verb.0.run(context),
-            Self::Smpp(verb) => verb.0.run(context),
-            Self::Service(verb) => verb.0.run(context),
-            Self::Balance(verb) => verb.0.run(context),
-            Self::Traffic(verb) => verb.0.run(context),
-            Self::Report(verb) => verb.0.run(context),
+            Self::Customer(group) => group.0.run(context),
+            Self::Contact(group) => group.0.run(context),
+            Self::Note(group) => group.0.run(context),
+            Self::Smpp(group) => group.0.run(context),
+            Self::Service(group) => group.0.run(context),
+            Self::Balance(group) => group.0.run(context),
+            Self::Traffic(group) => group.0.run(context),
+            Self::Report(group) => group.0.run(context),
             Self::QuickCreate(args) => quick_create::run(args, context),
-            Self::Mail(verb) => verb.0.run(context),
-            Self::Audit(verb) => verb.0.run(context),
-            Self::Db(verb) => verb.0.run(context),
-            Self::Config(verb) => verb.0.run(context),
+            Self::Mail(group) => group.0.run(context),
+            Self::Audit(group) => group.0.run(context),
+            Self::Db(group) => group.0.run(context),
+            Self::Config(group) => group.0.run(context),
             Self::Export(args) => document::export(&args, context),
             Self::Import(args) => document::import(&args, context),
             Self::Completions(args) => completions::run(&args, context),

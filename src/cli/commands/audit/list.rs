@@ -21,7 +21,7 @@ pub(crate) struct ListArgs {
     customer: OfCustomerArgs,
 
     /// Only changes of such things: customer, contact, note, service, smpp, balance
-    #[arg(long, value_name = "NOUN")]
+    #[arg(long, value_name = "KIND")]
     entity: Option<EntityKind>,
 
     /// Only changes of the thing of this name, in any case

@@ -19,7 +19,6 @@ use crate::context::Context;
 use crate::exit::Result;
 
 #[derive(Debug, Subcommand)]
-#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {
     Add(add::AddArgs),
     Edit(edit::EditArgs),

@@ -37,7 +37,6 @@ struct CustomersArgs {
 }
 
 #[derive(Debug, Subcommand)]
-#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {
     New(new::NewArgs),
     Edit(edit::EditArgs),

@@ -14,7 +14,6 @@ use crate::context::Context;
 use crate::exit::Result;
 
 #[derive(Debug, Subcommand)]
-#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {
     Init(init::InitArgs),
     Path(path::PathArgs),

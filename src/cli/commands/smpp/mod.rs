@@ -46,7 +46,6 @@ struct AccountsArgs {
 }
 
 #[derive(Debug, Subcommand)]
-#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) enum Command {
     Add(add::AddArgs),
     Edit(edit::EditArgs),
