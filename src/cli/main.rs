@@ -49,7 +49,7 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
         _ => ErrorFormat::Text { colour: output.color.colours(&std::io::stderr()) },
     };
     let makes_config = matches!(
-        cli.group,
+        cli.command,
         CommandGroup::Config(DeferredCommand(commands::config::Command::Init(_) | commands::config::Command::Path(_)))
     );
     let settings = match Settings::load(&files, !makes_config) {

@@ -32,9 +32,10 @@ pub fn send(
         return Err(Error::NoRecipient { customer: pack.customer.account_code.clone() });
     }
     let addresses: Vec<&str> = to.iter().map(|address| address.as_str()).collect();
-    let change = Change::new(EntityKind::Smpp, content.template.as_str(), &account.system_id, Some(account.customer_id))
-        .field("to", (), addresses)
-        .field("contains_password", (), content.password_of.is_some());
+    let change =
+        Change::new(EntityKind::Smpp, content.template.as_str(), &account.system_id, Some(account.customer_id))
+            .field("to", (), addresses)
+            .field("contains_password", (), content.password_of.is_some());
     tx.record(&change)?;
     to.into_iter().map(|to| outbox::queue(tx, Some(&pack.customer), None, to, content)).collect()
 }

@@ -40,7 +40,7 @@ pub(crate) struct Cli {
     pub(crate) global: GlobalArgs,
 
     #[command(subcommand)]
-    pub(crate) group: CommandGroup,
+    pub(crate) command: CommandGroup,
 }
 
 #[derive(Debug, Args)]

@@ -80,7 +80,8 @@ fn cross(
     let customer_recipients = warning_recipients(tx, &customer, &warning.details)?;
     let level = warning.details.level(balance);
     let (mut told, mut taken_back) = (emails_of_episode(tx, warning)?, take_back(tx, warning, level)?);
-    let wanted = |email: &OutboxEmail| warning.details.notify_customer || email.content.template == EmailTemplate::Internal;
+    let wanted =
+        |email: &OutboxEmail| warning.details.notify_customer || email.content.template == EmailTemplate::Internal;
     told.retain(wanted);
     taken_back.retain(wanted);
     let crossing = tx.insert_crossing(warning, level, CrossingCause::Balance, balance)?;
