@@ -67,8 +67,8 @@ def fill(path):
         f"INSERT INTO balance (customer_id, unit, balance_e8, updated_at) VALUES (?, 'SMS', 5000000000, {at})",
         ((i,) for i in ids))
     database.executemany(
-        "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, notify_customer, told_at, internal, notify_recovery, active,"
-        f" updated_at) VALUES (?, 'SMS', 50000000000, 10000000000, 1, '[]', '[]', 1, 1, {at})", ((i,) for i in ids))
+        "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, notify_customer, customer_recipients, internal_recipients,"
+        f" notify_recovery, active, updated_at) VALUES (?, 'SMS', 50000000000, 10000000000, 1, '[]', '[]', 1, 1, {at})", ((i,) for i in ids))
     database.commit()
     database.close()
 

@@ -31,7 +31,7 @@ QUESTIONS = [
 def rows_of(scene):
     database = sqlite3.connect(scene.database)
     counts = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-              for table in ("message", "traffic", "traffic_month")}
+              for table in ("message", "traffic_daily", "traffic_monthly")}
     database.close()
     return counts
 
@@ -44,7 +44,7 @@ def agrees(scene):
     states = ["pending", "unknown", "rejected", "expired", "undeliverable", "delivered"]
     database = sqlite3.connect(scene.database)
     messages = {f"{name},{states[state]},{count}" for name, state, count in database.execute(
-        "SELECT system_id, state, count(*) FROM plain_message JOIN smpp_account ON smpp_account.id = account_id"
+        "SELECT system_id, state, count(*) FROM unpacked_message JOIN smpp_account ON smpp_account.id = account_id"
         " WHERE day >= 20758 AND day < 20788 GROUP BY account_id, state")}
     database.close()
     if set(report.splitlines()) != messages:
@@ -56,7 +56,7 @@ def plain_copy(folder, scene):
     path = os.path.join(folder, "plain.db")
     database = sqlite3.connect(scene.database)
     database.execute("ATTACH ? AS plain", (path,))
-    database.execute("CREATE TABLE plain.message AS SELECT * FROM plain_message")
+    database.execute("CREATE TABLE plain.message AS SELECT * FROM unpacked_message")
     database.commit()
     database.close()
     return path

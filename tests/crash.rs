@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -34,20 +33,6 @@ impl Scene {
         let made = scene.run(&mut ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
         assert!(made.status.success(), "{made:?}");
         Some(scene)
-    }
-
-    /// A scene with a database of the first schema.
-    fn with_schema_1() -> Self {
-        let scene = Self::new();
-        fs::create_dir_all(scene.database().parent().unwrap()).unwrap();
-        let exhibit = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/museum/schema-1.db");
-        fs::copy(exhibit, scene.database()).unwrap();
-        fs::set_permissions(scene.database(), fs::Permissions::from_mode(0o600)).unwrap();
-        scene
-    }
-
-    fn location(&self) -> Location {
-        Location { path: self.database(), create: false, wait: Duration::from_secs(5) }
     }
 
     fn database(&self) -> PathBuf {
@@ -193,38 +178,6 @@ fn killed_before_any_system_call_a_new_database_is_whole_or_absent() {
         output.status.success()
     };
     for call in ["openat", "pwrite64", "fsync", "renameat2", "unlink", "mkdir", "fcntl"] {
-        assert!((1..5_000).any(|place| before(call, place)), "the killing before {call} never ended");
-    }
-}
-
-#[test]
-fn killed_before_any_system_call_a_migration_is_done_or_not_begun() {
-    if !can_trace() {
-        return;
-    }
-    let before = |call: &str, place: u32| {
-        let scene = Scene::with_schema_1();
-        let kill = format!("inject={call}:signal=KILL:when={place}");
-        let output = scene.run(&mut scene.tampered(&kill, &["db", "migrate"]));
-        assert!(was_killed(&output) || output.status.success(), "{call} {place}: {output:?}");
-        let is_old = match Store::open(&scene.location(), Clock::System) {
-            Ok(_) => false,
-            Err(Error::OlderSchema { found: 1, .. }) => true,
-            Err(other) => panic!("{call} {place}: {other}"),
-        };
-        assert!(!(is_old && output.status.success()), "{call} {place}: exit 0 without a migration");
-        let again = scene.run(&mut ssgctl(&["db", "migrate"]));
-        assert!(again.status.success(), "{call} {place}: {again:?}");
-        let findings = open(&scene.database()).read().unwrap().check().findings;
-        assert!(findings.is_empty(), "{call} {place}: {findings:?}");
-        let backup = scene.database().with_extension("db.schema-1");
-        let entries: u32 = rusqlite::Connection::open(backup)
-            .and_then(|old| old.query_row("SELECT count(*) FROM entry", [], |row| row.get(0)))
-            .unwrap();
-        assert_eq!(entries, 3, "{call} {place}: the backup");
-        output.status.success()
-    };
-    for call in ["openat", "pwrite64", "fsync", "renameat", "renameat2", "rename", "unlink", "fcntl", "close"] {
         assert!((1..5_000).any(|place| before(call, place)), "the killing before {call} never ended");
     }
 }

@@ -18,8 +18,8 @@ const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
 /// What must be the same however often an import was interrupted: everything but times, and hashes that cover times.
 const ENDS: &[&str] = &[
     "SELECT * FROM message",
-    "SELECT * FROM traffic",
-    "SELECT * FROM traffic_month",
+    "SELECT * FROM traffic_daily",
+    "SELECT * FROM traffic_monthly",
     "SELECT * FROM import_account",
     "SELECT id, file, state, rows, new, updated, duplicate, rejected FROM import",
     "SELECT id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference FROM entry",

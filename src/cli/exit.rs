@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use ssgctl::Error;
 use ssgctl::error::{Faults, count, quoted};
 use ssgctl::model::EntityKind;
+use ssgctl::store::OLDEST_SCHEMA;
 
 use crate::escape::visible;
 
@@ -300,6 +301,8 @@ impl From<Error> for Failure {
             }
             Error::Foreign { .. } => failure(ErrorCode::ForeignDatabase),
             Error::NewerSchema { .. } => failure(ErrorCode::NewerSchema).hint("use the newer ssgctl"),
+            Error::OlderSchema { found, .. } if found < OLDEST_SCHEMA => failure(ErrorCode::OlderSchema)
+                .hint("with the ssgctl that made it: `ssgctl export all.jsonl`; with this one: `ssgctl --db new.db db init` and `ssgctl --db new.db import all.jsonl`"),
             Error::OlderSchema { .. } => {
                 failure(ErrorCode::OlderSchema).hint("`ssgctl db migrate` brings it up to date, after a backup")
             }

@@ -228,7 +228,7 @@ fn manifest(request: &Request, dialect: &TrafficDialect) -> Result<Manifest> {
     let words: serde_json::Map<_, _> =
         options.words.iter().map(|(word, state)| (word.clone(), state.as_str().into())).collect();
     let options = serde_json::json!({
-        "zone": options.zone.iana_name(),
+        "timezone": options.zone.iana_name(),
         "account": options.account,
         "key_column": options.key_column,
         "words": words,

@@ -345,8 +345,8 @@ fn a_file_or_email_whose_receipt_has_an_unknown_field_is_not_made() {
         "balance check --config mail.toml",
     ] {
         let console = seeded();
-        let museum = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/museum/schema-1.db");
-        fs::copy(museum, console.path("old.db")).expect("copied");
+        let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schemas/schema-12.db");
+        fs::copy(old, console.path("old.db")).expect("copied");
         // Opened once, so that what belongs beside it is there.
         console.run("db migrate --db old.db --wait 0 --fields schema,colour").failed(2, "db migrate");
         let files = || {

@@ -28,7 +28,7 @@ fn is_nowhere(desk: &Desk) {
     desk.ok("db backup copy.db --force");
     // A reader that stays keeps what is written from now on in the -wal file.
     let reader = desk.console.sql();
-    reader.execute_batch("BEGIN; SELECT count(*) FROM email").expect("reading");
+    reader.execute_batch("BEGIN; SELECT count(*) FROM outbox_email").expect("reading");
     desk.ok("note add ABC 'something new'");
     let html = "&lt;&amp;&#x27;=&quot;x&gt;.";
     for file in desk.console.files().into_iter().filter(|file| !file.ends_with("password")) {

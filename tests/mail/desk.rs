@@ -136,7 +136,7 @@ impl Desk {
     pub fn wait_is_over(&self) {
         self.console
             .sql()
-            .execute("UPDATE email SET next_attempt_at = created_at WHERE next_attempt_at IS NOT NULL", [])
+            .execute("UPDATE outbox_email SET next_attempt_at = created_at WHERE next_attempt_at IS NOT NULL", [])
             .expect("moved");
     }
 

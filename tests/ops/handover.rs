@@ -127,7 +127,7 @@ fn a_email_of_another_customers_account_is_found() {
     scene.account("GLOBEX", "globex1");
     let own = pack(&mut scene, "acme1");
     send(&mut scene, &own, &["a@acme.example"]).unwrap();
-    scene.raw().execute_batch("UPDATE email SET password_of = 2").unwrap();
+    scene.raw().execute_batch("UPDATE outbox_email SET password_account_id = 2").unwrap();
     assert_eq!(scene.findings(), ["email 1 tells the password of an account that is not its customer's"]);
 }
 

@@ -165,7 +165,7 @@ fn a_later_state_updates_the_message_and_never_its_charge() {
     assert_eq!(scene.credits("ACME"), valid("-2"));
     let state = state_of(&mut scene);
     assert!(state["message"][0].contains("Delivered"), "{state:?}");
-    assert_eq!(state["traffic"].len(), 1);
+    assert_eq!(state["traffic_daily"].len(), 1);
 }
 
 #[test]

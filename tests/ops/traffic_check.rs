@@ -19,25 +19,25 @@ fn whatever_of_traffic_contradicts_the_rest_is_told() {
     let unreadable = "traffic: the database is damaged: column 3 of a row is out of range".to_owned();
     let cases: &[(&str, Vec<String>)] = &[
         // One hour later.
-        ("UPDATE message SET told = told + 3600", vec![other_hours.clone()]),
+        ("UPDATE message SET packed = packed + 3600", vec![other_hours.clone()]),
         // Unknown instead of pending.
-        ("UPDATE message SET told = told + (1 << 17)", no_sums.to_vec()),
+        ("UPDATE message SET packed = packed + (1 << 17)", no_sums.to_vec()),
         // To France.
         ("UPDATE message SET destination = 33612345678", vec![other_days.clone()]),
         // One part more.
-        ("UPDATE message SET told = told + (1 << 21)", [&no_sums[..], std::slice::from_ref(&charge)].concat()),
+        ("UPDATE message SET packed = packed + (1 << 21)", [&no_sums[..], std::slice::from_ref(&charge)].concat()),
         // Not charged.
-        ("UPDATE message SET told = told - (1 << 20)", vec![other_days.clone(), charge.clone()]),
+        ("UPDATE message SET packed = packed - (1 << 20)", vec![other_days.clone(), charge.clone()]),
         // The last second and more.
-        ("UPDATE message SET told = told | 86400", vec![stray.clone(), charge.clone()]),
+        ("UPDATE message SET packed = packed | 86400", vec![stray.clone(), charge.clone()]),
         // A state that is none, and more parts than there can be.
-        ("UPDATE message SET told = told | (7 << 17)", vec![unreadable.clone()]),
-        ("UPDATE message SET told = told | (1 << 40)", vec![unreadable]),
+        ("UPDATE message SET packed = packed | (7 << 17)", vec![unreadable.clone()]),
+        ("UPDATE message SET packed = packed | (1 << 40)", vec![unreadable]),
         ("UPDATE message SET import_id = 2", vec![stray, charge.clone()]),
         ("UPDATE message SET day = day + 1", [&of_next[..], std::slice::from_ref(&no_messages)].concat()),
         ("DELETE FROM message", vec![no_messages, charge.clone()]),
-        ("DELETE FROM traffic", [&[months], &no_sums[..]].concat()),
-        ("UPDATE traffic SET hours = x'0a200302'", vec![differ, other_hours]),
+        ("DELETE FROM traffic_daily", [&[months], &no_sums[..]].concat()),
+        ("UPDATE traffic_daily SET hours = x'0a200302'", vec![differ, other_hours]),
         ("UPDATE import_account SET charge_e8 = 7", vec![charge.clone(), ledger]),
         ("UPDATE import_account SET price_e8 = 2 * price_e8", vec![other_days, charge]),
     ];

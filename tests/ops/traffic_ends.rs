@@ -167,7 +167,7 @@ fn pruned_messages_leave_their_sums_and_never_come_back() {
     assert_eq!((step.messages, step.goes_on), (1, false));
     let after = state_of(&mut scene);
     assert_eq!(after["message"].len(), 1);
-    for table in ["traffic", "traffic_month", "balance"] {
+    for table in ["traffic_daily", "traffic_monthly", "balance"] {
         assert_eq!(after[table], before[table], "{table}");
     }
     let told = told(import(&mut scene, "b.csv", ONE));

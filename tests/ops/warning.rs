@@ -337,9 +337,9 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
         "UPDATE customer SET organisation = '' WHERE account_code = 'ACME'",
         "UPDATE customer SET phone = 'none' WHERE account_code = 'ACME'",
         "UPDATE customer SET account_code = 'A B' WHERE account_code = 'ACME'",
-        "UPDATE warning SET told_at = '[\"nobody\"]' WHERE customer_id = 1",
-        "UPDATE warning SET told_at = '[]' WHERE customer_id = 1; UPDATE contact SET email = 'nobody'",
-        "UPDATE email SET recipient = 'nobody' WHERE customer_id = 1",
+        "UPDATE warning SET customer_recipients = '[\"nobody\"]' WHERE customer_id = 1",
+        "UPDATE warning SET customer_recipients = '[]' WHERE customer_id = 1; UPDATE contact SET email = 'nobody'",
+        "UPDATE outbox_email SET recipient = 'nobody' WHERE customer_id = 1",
     ] {
         let mut scene = scene();
         let mut payer = person("Jo");

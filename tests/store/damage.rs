@@ -102,12 +102,12 @@ fn a_value_that_breaks_its_rule_is_damage_and_not_a_guess() {
 #[test]
 fn a_warning_or_email_that_breaks_its_rule_is_found() {
     for damage in [
-        "UPDATE warning SET told_at = '[\"no address\"]'",
+        "UPDATE warning SET customer_recipients = '[\"no address\"]'",
         "UPDATE warning SET unit = 'QQQ' WHERE customer_id = 1",
-        "UPDATE email SET recipient = 'nobody' WHERE id = 1",
-        "UPDATE email SET kind = 'love' WHERE id = 1",
-        "UPDATE email SET created_at = 'yesterday' WHERE id = 1",
-        "UPDATE letter_attempt SET number = 7 WHERE letter_id = 1",
+        "UPDATE outbox_email SET recipient = 'nobody' WHERE id = 1",
+        "UPDATE outbox_email SET template = 'love' WHERE id = 1",
+        "UPDATE outbox_email SET created_at = 'yesterday' WHERE id = 1",
+        "UPDATE outbox_attempt SET number = 7 WHERE email_id = 1",
         "INSERT INTO smpp_account SELECT 9, 1, 'acme9', zeroblob(50), NULL, NULL, NULL, NULL, 1, 1, 1, 1, 1, NULL, NULL, '[]',
             NULL, NULL, NULL, '[]', '2026-11-24T12:00:00.000Z', '2026-11-24T12:00:00.000Z', NULL, 0;
          INSERT INTO cug_number VALUES (9, '+1')",

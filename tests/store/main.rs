@@ -11,7 +11,7 @@ mod backup;
 mod damage;
 mod ledger_guards;
 mod lists;
-mod museum;
+mod old_schemas;
 mod opening;
 mod reports;
 mod runway;

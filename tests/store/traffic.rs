@@ -106,7 +106,7 @@ fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
     };
     assert_eq!(about_months(&mut scene), Vec::<String>::new());
     // Two messages in euros where there was one, and none else.
-    scene.raw().execute_batch("UPDATE traffic_month SET sums = x'0145555220020301'").unwrap();
+    scene.raw().execute_batch("UPDATE traffic_monthly SET sums = x'0145555220020301'").unwrap();
     assert_eq!(about_months(&mut scene), ["traffic of 2026-09: the sums by month are not those of its days"]);
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
     scene.write(|tx| tx.sum_up_months()).unwrap();
@@ -150,9 +150,9 @@ proptest! {
                 tx.add_to_months(&months)
             }).unwrap();
         }
-        let added = scene.dump()["traffic_month"].clone();
+        let added = scene.dump()["traffic_monthly"].clone();
         #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
         scene.write(|tx| tx.sum_up_months()).unwrap();
-        prop_assert_eq!(&added, &scene.dump()["traffic_month"]);
+        prop_assert_eq!(&added, &scene.dump()["traffic_monthly"]);
     }
 }

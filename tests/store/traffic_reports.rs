@@ -224,14 +224,14 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
         (("2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z"), ("2026-09-01T00:00:00Z", "2026-11-01T00:00:00Z"));
     // An account that is in another block, a unit that is none, and a number beyond all messages.
     for bytes in ["20 534d53 20 01 01 01", "01 202020 20 01 01 01", "01 534d53 20 ffffffffffffffff7f 01 01"] {
-        let sql = format!("INSERT OR REPLACE INTO traffic_month VALUES (680, 0, x'{}')", bytes.replace(' ', ""));
+        let sql = format!("INSERT OR REPLACE INTO traffic_monthly VALUES (680, 0, x'{}')", bytes.replace(' ', ""));
         for by in [&[Account][..], &[]] {
             let unread = refusal(&sql, months, by);
             let expected = "the traffic of 2026-09 cannot be read";
             assert!(matches!(&unread, ssgctl::Error::Damaged(told) if told == expected), "{by:?}, {sql}: {unread}");
         }
     }
-    let stray = refusal("UPDATE traffic SET account_id = 99", days, &[Account]);
+    let stray = refusal("UPDATE traffic_daily SET account_id = 99", days, &[Account]);
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
     // A country of three emails, an hour that no day has, a number beyond all messages, and one that is cut off.
     let beyond = "05 20 ffffffffffffffff7f 01";
@@ -241,7 +241,7 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
         ("hours", beyond, &[Group::Time]),
         ("hours", "05 20 81", &[]),
     ] {
-        let sql = format!("UPDATE traffic SET {column} = x'{}', account_id = 1", bytes.replace(' ', ""));
+        let sql = format!("UPDATE traffic_daily SET {column} = x'{}', account_id = 1", bytes.replace(' ', ""));
         let days = if column == "hours" { ("2026-10-24T01:00:00Z", "2026-10-24T23:00:00Z") } else { days };
         let unread = refusal(&sql, days, by);
         let expected = "the traffic of SMPP account 1 on 2026-10-24 cannot be read";

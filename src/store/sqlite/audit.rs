@@ -11,7 +11,7 @@ use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::values::from_json;
 use crate::store::{EventFilter, Snapshot, Stamp, Tx};
 
-const SELECT: &str = "SELECT event.id, at, actor, uid, reason, command, version, noun, action, subject, customer_id,
+const SELECT: &str = "SELECT event.id, at, actor, uid, reason, command, version, entity, action, subject, customer_id,
     changes, customer.account_code FROM event LEFT JOIN customer ON customer.id = event.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
@@ -45,7 +45,7 @@ impl Snapshot<'_> {
     ) -> Result<(), E> {
         let mut query = Query::default();
         query.when_some("customer_id = ?", filter.customer_id);
-        query.when_some("noun = ?", filter.entity);
+        query.when_some("entity = ?", filter.entity);
         query.when_some("subject = ? COLLATE NOCASE", filter.subject.as_ref());
         query.when_some("actor = ?", filter.actor.as_ref());
         query.period("at", filter.since, filter.until);
@@ -126,7 +126,7 @@ fn insert(lines: usize) -> String {
     };
     let rows: Vec<String> = (0..lines).map(row).collect();
     format!(
-        "INSERT INTO event (id, at, actor, uid, reason, command, version, noun, action, subject, customer_id, changes)
+        "INSERT INTO event (id, at, actor, uid, reason, command, version, entity, action, subject, customer_id, changes)
          VALUES {}",
         rows.join(", ")
     )

@@ -30,7 +30,7 @@ impl Table {
 
     /// What in the database has the columns of the document.
     fn source(&self) -> &'static str {
-        if self.name == MESSAGES { "plain_message" } else { self.name }
+        if self.name == MESSAGES { "unpacked_message" } else { self.name }
     }
 }
 
@@ -45,17 +45,17 @@ pub const TABLES: &[Table] = &[
     Table::new("cug_number", "smpp_account_id, msisdn", &[]),
     Table::new("balance", "customer_id, unit", &[]),
     Table::new("entry", "id", &[]),
-    Table::new("warning", "customer_id, unit", &["told_at", "internal"]),
+    Table::new("warning", "customer_id, unit", &["customer_recipients", "internal_recipients"]),
     Table::new("crossing", "id", &[]),
-    Table::new("email", "id", &[]),
-    Table::new("letter_attempt", "letter_id, number", &[]),
+    Table::new("outbox_email", "id", &[]),
+    Table::new("outbox_attempt", "email_id, number", &[]),
     Table::new("check_run", "id", &[]),
     Table::new("import", "id", &["options"]),
     Table::new("import_account", "import_id, account_id", &[]),
     Table::new("message", "day, id, account_id", &[]),
     Table::new("traffic_hour", "hour, account_id", &[]),
     Table::new("traffic_day", "day, account_id, country, unit", &[]),
-    Table::new("traffic_pruned", "only_row", &[]),
+    Table::new("traffic_pruned", "id", &[]),
     Table::new("event", "id", &["changes"]),
 ];
 
@@ -101,7 +101,7 @@ impl Snapshot<'_> {
     pub fn first_table_in_use(&self) -> Result<Option<&'static str>> {
         for table in TABLES {
             let most = i64::from(table.name == NEVER_EMPTY);
-            let name = if [HOURS, DAYS].contains(&table.name) { "traffic" } else { table.name };
+            let name = if [HOURS, DAYS].contains(&table.name) { "traffic_daily" } else { table.name };
             let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 2)");
             let count: i64 = self.transaction.query_row(&sql, [], |row| row.get(0))?;
             if count > most {

@@ -1,5 +1,4 @@
-//! The sums of traffic as older schemas had them: up to 9, and in documents still, a row for each hour of an account, and one
-//! for each day, country and unit; up to 10 one for each month, account and unit. And messages as those up to 11 had them.
+//! The sums of traffic as documents have them: a row for each hour of an account, and one for each day, account, country and unit.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +7,7 @@ use rusqlite::{Connection, Row};
 use crate::error::Result;
 use crate::model::{Country, DayTraffic, HourTraffic, MessageState, Money, StateCounts};
 use crate::store::sqlite::traffic::add_to_days;
-use crate::store::sqlite::traffic::monthly::add_to_months;
-use crate::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey};
+use crate::store::{AccountDay, CountrySum, DaySum, HourSum};
 
 /// Makes the two tables, for as long as the connection lasts.
 pub(super) fn create(connection: &Connection) -> Result<()> {
@@ -52,7 +50,7 @@ fn counts_as_json(counts: &StateCounts) -> String {
     counts.join(",")
 }
 
-/// Packs the two tables into `traffic`, day by day, and removes them.
+/// Packs the two tables into `traffic_daily`, day by day, and removes them.
 pub(super) fn pack(connection: &Connection) -> Result<()> {
     let mut next = connection.prepare(
         "SELECT min(coalesce((SELECT min(day) FROM traffic_day WHERE day > ?1), ?2),
@@ -97,48 +95,6 @@ fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, Accoun
         of_day.add_country(&CountrySum { country: country(row, 8)?, unit: row.get(9)?, sum })?;
     }
     Ok(accounts)
-}
-
-/// Packs the months of schemas 9 and 10, and removes their table.
-pub(super) fn pack_months(connection: &Connection) -> Result<()> {
-    let mut statement = connection.prepare(
-        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, charge_e8, month, account_id, unit
-         FROM traffic_month_by_account ORDER BY month, account_id, unit",
-    )?;
-    let mut rows = statement.query([])?;
-    let mut months = Vec::new();
-    while let Some(row) = rows.next()? {
-        let key = MonthKey { month: row.get(8)?, account_id: row.get(9)?, unit: row.get(10)? };
-        months.push((key, DaySum { counts: counts(row)?, parts: row.get(6)?, charge: row.get(7)? }));
-    }
-    drop(rows);
-    drop(statement);
-    add_to_months(connection, &months)?;
-    Ok(connection.execute_batch("DROP TABLE traffic_month_by_account;")?)
-}
-
-/// Moves the messages of schemas 7 to 11 into the table that has fewer columns, and removes theirs. One day follows the other, so
-/// that the room of each is there for the next.
-pub(super) fn pack_messages(connection: &Connection) -> Result<()> {
-    let mut next = connection.prepare("SELECT min(day) FROM message_by_column WHERE day > ?1")?;
-    // Nothing where a number is none of ours, which the table refuses.
-    let mut pack = connection.prepare(
-        "INSERT INTO message
-         SELECT day, id, account_id,
-            CASE WHEN second BETWEEN 0 AND 86399 AND state BETWEEN 0 AND 5 AND charged IN (0, 1) AND parts BETWEEN 1 AND 65535
-                THEN second | (state << 17) | (charged << 20) | (parts << 21) END,
-            destination, price_e8, import_id
-         FROM message_by_column WHERE day = ?1 ORDER BY id, account_id",
-    )?;
-    let mut remove = connection.prepare("DELETE FROM message_by_column WHERE day = ?1")?;
-    let mut done = i64::MIN;
-    while let Some(day) = next.query_row([done], |row| row.get::<_, Option<i64>>(0))? {
-        pack.execute([day])?;
-        remove.execute([day])?;
-        done = day;
-    }
-    drop((next, pack, remove));
-    Ok(connection.execute_batch("DROP TABLE message_by_column;")?)
 }
 
 /// The counts by state, which stand first.

@@ -11,6 +11,7 @@ mod document_rows;
 mod error;
 mod filter;
 mod ledger;
+mod migrate;
 mod note;
 mod open;
 mod outbox;
@@ -37,8 +38,9 @@ use writer_queue::{lock_imports, queue_for_write};
 
 pub use check::CheckReport;
 pub use document::{TABLES, Table};
-pub use open::{Location, Migration, sqlite_source, sqlite_version};
-pub use schema::SCHEMA_VERSION;
+pub use migrate::Migration;
+pub use open::{Location, sqlite_source, sqlite_version};
+pub use schema::{OLDEST_SCHEMA, SCHEMA_VERSION};
 pub use traffic::codec::PackedDays;
 pub use traffic::message_show::MessageQuestion;
 pub use warning::Crossed;
@@ -134,9 +136,12 @@ impl Store {
         }
     }
 
-    /// Brings a database of an older schema up to date, after a backup beside it.
+    /// Brings a database of an older schema up to date, after a backup next to it.
+    ///
+    /// # Errors
+    /// [`Error::OlderSchema`] when its schema is older than [`OLDEST_SCHEMA`].
     pub fn migrate(location: &Location) -> Result<Migration> {
-        open::migrate(location)
+        migrate::migrate(location)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Opening a database: the one place where a connection is made, and every setting of it.
 
-use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
@@ -14,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result, quoted};
 use crate::store::files::{Draft, make_private_folder};
-use crate::store::sqlite::schema::{self, APPLICATION_ID, SCHEMA_VERSION};
+use crate::store::sqlite::schema::{self, APPLICATION_ID, OLDEST_SCHEMA, SCHEMA_VERSION, STEPS};
 
 /// Where a database lies and how to come by it.
 #[derive(Debug, Clone)]
@@ -43,25 +42,28 @@ pub(super) fn open(location: &Location) -> Result<(Connection, PathBuf)> {
     if location.create && location.path.symlink_metadata().is_err() {
         create(&location.path)?;
     }
-    let (connection, path) = connect_to_ours(location)?;
+    let (connection, path) = connect_to_ours(location, SCHEMA_VERSION)?;
     match schema::version(&connection)? {
         SCHEMA_VERSION => Ok((connection, path)),
-        found => Err(wrong_schema(path, found)),
+        found => Err(Error::OlderSchema { path, found, known: SCHEMA_VERSION }),
     }
 }
 
-/// Connects to a database that is there and ours, of whatever schema.
-fn connect_to_ours(location: &Location) -> Result<(Connection, PathBuf)> {
+/// Connects to a database that exists and is ours, of a schema between the oldest that can be migrated and `newest`.
+pub(super) fn connect_to_ours(location: &Location, newest: u32) -> Result<(Connection, PathBuf)> {
     if location.path.symlink_metadata().is_err() {
         return Err(Error::NoDatabase { path: location.path.clone() });
     }
     let path = canonical(&location.path)?;
-    refuse_foreign(&path)?;
+    refuse_foreign(&path, newest)?;
     let connection = connect(&path)?;
     connection.busy_timeout(location.wait)?;
-    if schema::version(&connection)? > SCHEMA_VERSION {
-        // Another program's log stays where it is; the last to close would else move it into the file.
+    let found = schema::version(&connection)?;
+    if found > newest {
+        // The file's header is older than its log. The log of a newer program stays where it is: the last connection to close
+        // would otherwise move it into the file.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        return Err(Error::NewerSchema { path, found, known: newest });
     }
     Ok((connection, path))
 }
@@ -105,7 +107,7 @@ fn create(path: &Path) -> Result<()> {
     let draft = Draft::beside(path)?;
     let canonical = canonical(draft.path())?;
     let mut connection = connect(&canonical)?;
-    schema::migrate(&mut connection)?;
+    schema::apply(STEPS, &mut connection)?;
     // Last, so that all of the file is in the file itself when it gets its name, and nothing in a side file.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, error)| Error::from(error))?;
@@ -162,51 +164,6 @@ fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
     Ok(draft)
 }
 
-/// What a migration did.
-#[derive(Debug, Clone)]
-pub struct Migration {
-    pub from: u32,
-    pub to: u32,
-    /// Where the database as it was before lies; none if there was nothing to do.
-    pub backup: Option<PathBuf>,
-}
-
-/// Brings a database up to date, after a backup beside it that is named after the schema it has.
-pub(super) fn migrate(location: &Location) -> Result<Migration> {
-    refuse_unsafe_sqlite()?;
-    let (mut connection, path) = connect_to_ours(location)?;
-    let from = schema::version(&connection)?;
-    let mut migration = Migration { from, to: SCHEMA_VERSION, backup: None };
-    match from.cmp(&SCHEMA_VERSION) {
-        Ordering::Equal => {}
-        Ordering::Greater => return Err(wrong_schema(path, from)),
-        Ordering::Less => {
-            let backup = backup_beside(&connection, &path, from)?;
-            schema::migrate(&mut connection)?;
-            migration.backup = Some(backup);
-        }
-    }
-    Ok(migration)
-}
-
-/// Copies a database to the first free name beside it: `FILE.schema-2`, else `FILE.schema-2.2` and so on. What an earlier
-/// migration left is never written over: it may be the only one that is whole.
-fn backup_beside(connection: &Connection, path: &Path, schema: u32) -> Result<PathBuf> {
-    let mut number = 1;
-    loop {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".schema-{schema}"));
-        if number > 1 {
-            name.push(format!(".{number}"));
-        }
-        let to = PathBuf::from(name);
-        match backup(connection, &to, false) {
-            Err(Error::FileExists { .. }) => number += 1,
-            outcome => return outcome.map(|()| to),
-        }
-    }
-}
-
 /// Whether a name, that of a symbolic link apart, leads to the file of an open database.
 fn is_file_of(connection: &Connection, path: &Path) -> bool {
     let Some(open) = connection.path().and_then(|open| fs::metadata(open).ok()) else { return false };
@@ -247,7 +204,7 @@ fn canonical(path: &Path) -> Result<PathBuf> {
 }
 
 /// Looks at the file's first bytes before SQLite does, so that a file that is not ours is not touched at all.
-fn refuse_foreign(path: &Path) -> Result<()> {
+fn refuse_foreign(path: &Path, newest: u32) -> Result<()> {
     let mut header = [0; 100];
     File::open(path).and_then(|mut file| file.read_exact(&mut header)).or_else(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => Ok(()),
@@ -261,17 +218,16 @@ fn refuse_foreign(path: &Path) -> Result<()> {
     if number(68) != APPLICATION_ID {
         return refused("another program made it");
     }
-    let found = number(60);
-    if found > SCHEMA_VERSION { Err(wrong_schema(path.to_owned(), found)) } else { Ok(()) }
-}
-
-fn wrong_schema(path: PathBuf, found: u32) -> Error {
-    let known = SCHEMA_VERSION;
-    if found > known { Error::NewerSchema { path, found, known } } else { Error::OlderSchema { path, found, known } }
+    let (path, found, known) = (path.to_owned(), number(60), newest);
+    match found {
+        OLDEST_SCHEMA.. if found <= newest => Ok(()),
+        OLDEST_SCHEMA.. => Err(Error::NewerSchema { path, found, known }),
+        _ => Err(Error::OlderSchema { path, found, known }),
+    }
 }
 
 /// Versions 3.7.0 to 3.51.2 can lose committed pages when a checkpoint races a commit in WAL mode.
-fn refuse_unsafe_sqlite() -> Result<()> {
+pub(super) fn refuse_unsafe_sqlite() -> Result<()> {
     if rusqlite::version_number() < 3_051_003 {
         return Err(Error::UnsafeSqlite(sqlite_version().to_owned()));
     }

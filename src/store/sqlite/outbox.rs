@@ -11,10 +11,10 @@ use crate::store::sqlite::filter::Query;
 use crate::store::{Due, OutboxFilter, Snapshot, Tx};
 
 const SELECT: &str =
-    "SELECT email.id, customer.account_code, crossing_id, recipient, kind, sender_name, sender_address,
+    "SELECT outbox_email.id, customer.account_code, crossing_id, recipient, template, sender_name, sender_address,
     reply_to, subject, text, html, message_id, state, attempts, unanswered, next_attempt_at, last_error,
-    email.created_at, email.updated_at, password_of
-    FROM email LEFT JOIN customer ON customer.id = email.customer_id";
+    outbox_email.created_at, outbox_email.updated_at, password_account_id
+    FROM outbox_email LEFT JOIN customer ON customer.id = outbox_email.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<OutboxEmail> {
     Ok(OutboxEmail {
@@ -45,7 +45,7 @@ impl Snapshot<'_> {
     /// The email of a number.
     pub fn email(&self, id: i64) -> Result<OutboxEmail> {
         self.transaction
-            .prepare_cached(&format!("{SELECT} WHERE email.id = ?1"))?
+            .prepare_cached(&format!("{SELECT} WHERE outbox_email.id = ?1"))?
             .query_row([id], read)
             .optional()?
             .ok_or_else(|| Error::NotFound { entity: EntityKind::Email, name: id.to_string(), nearest: None })
@@ -58,7 +58,7 @@ impl Snapshot<'_> {
         each: impl FnMut(OutboxEmail) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut query = Query::default();
-        query.when_some("email.customer_id = ?", filter.customer_id);
+        query.when_some("outbox_email.customer_id = ?", filter.customer_id);
         query.when_some("crossing_id = ?", filter.crossing_id);
         query.when_some("state = ?", filter.state);
         if let Some(due) = filter.due {
@@ -71,7 +71,8 @@ impl Snapshot<'_> {
             query.always("next_attempt_at IS NOT NULL");
         }
         query.search("recipient LIKE ?", filter.recipient.as_deref());
-        let columns: &[&str] = if filter.due.is_some() { &["next_attempt_at", "email.id"] } else { &["email.id"] };
+        let columns: &[&str] =
+            if filter.due.is_some() { &["next_attempt_at", "outbox_email.id"] } else { &["outbox_email.id"] };
         query.order(columns, filter.newest_first);
         query.limit(filter.limit);
         query.run(&self.transaction, SELECT, read, each)
@@ -92,7 +93,7 @@ impl Snapshot<'_> {
         let mut statement = self.transaction.prepare_cached(&format!(
             "{SELECT} WHERE (state = 'sending' OR next_attempt_at IS NOT NULL)
                 AND crossing_id IN (SELECT id FROM crossing WHERE crossing.customer_id = ?1 AND unit = ?2)
-             ORDER BY email.id"
+             ORDER BY outbox_email.id"
         ))?;
         let emails = statement.query_map(params![warning.customer_id, warning.unit], read)?;
         Ok(emails.collect::<rusqlite::Result<_>>()?)
@@ -106,10 +107,10 @@ impl Snapshot<'_> {
                 "SELECT CASE WHEN customer.archived_at IS NOT NULL THEN 'archived' WHEN NOT active THEN 'off'
                     ELSE (SELECT cause FROM crossing AS later WHERE later.customer_id = crossing.customer_id
                         AND later.unit = crossing.unit AND later.id > crossing.id ORDER BY later.id DESC LIMIT 1) END
-                 FROM email LEFT JOIN customer ON customer.id = email.customer_id
+                 FROM outbox_email LEFT JOIN customer ON customer.id = outbox_email.customer_id
                  LEFT JOIN crossing ON crossing.id = crossing_id
                  LEFT JOIN warning ON warning.customer_id = crossing.customer_id AND warning.unit = crossing.unit
-                 WHERE email.id = ?1",
+                 WHERE outbox_email.id = ?1",
             )?
             .query_row([email.id], |row| row.get(0))?)
     }
@@ -118,14 +119,14 @@ impl Snapshot<'_> {
     pub fn count_due(&self, due: Due) -> Result<u32> {
         Ok(self
             .transaction
-            .prepare_cached("SELECT count(*) FROM email WHERE next_attempt_at <= ?1 OR next_attempt_at > ?2")?
+            .prepare_cached("SELECT count(*) FROM outbox_email WHERE next_attempt_at <= ?1 OR next_attempt_at > ?2")?
             .query_row(params![due.by, due.beyond], |row| row.get(0))?)
     }
 
     /// The attempts to send an email, in order.
     pub fn attempts(&self, email: &OutboxEmail) -> Result<Vec<SendAttempt>> {
         let mut statement = self.transaction.prepare_cached(
-            "SELECT letter_id, number, at, outcome, detail FROM letter_attempt WHERE letter_id = ?1 ORDER BY number",
+            "SELECT email_id, number, at, outcome, detail FROM outbox_attempt WHERE email_id = ?1 ORDER BY number",
         )?;
         let attempts = statement.query_map([email.id], |row| {
             Ok(SendAttempt {
@@ -177,8 +178,8 @@ impl Tx<'_> {
         let at = self.at();
         self.transaction
             .prepare_cached(
-                "INSERT INTO email (kind, customer_id, crossing_id, recipient, sender_name, sender_address, reply_to,
-                    subject, text, html, password_of, message_id, state, next_attempt_at, created_at, updated_at)
+                "INSERT INTO outbox_email (template, customer_id, crossing_id, recipient, sender_name, sender_address, reply_to,
+                    subject, text, html, password_account_id, message_id, state, next_attempt_at, created_at, updated_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?13, ?13)",
             )?
             .execute(params![
@@ -210,7 +211,7 @@ impl Tx<'_> {
         let at = self.at();
         self.transaction
             .prepare_cached(
-                "UPDATE email SET state = ?2, next_attempt_at = ?3, last_error = ?4, attempts = ?5, unanswered = ?6,
+                "UPDATE outbox_email SET state = ?2, next_attempt_at = ?3, last_error = ?4, attempts = ?5, unanswered = ?6,
                     updated_at = ?7
                  WHERE id = ?1",
             )?
@@ -224,7 +225,7 @@ impl Tx<'_> {
         let (word, detail) = outcome.parts();
         self.transaction
             .prepare_cached(
-                "INSERT INTO letter_attempt (letter_id, number, at, outcome, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO outbox_attempt (email_id, number, at, outcome, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![email.id, email.attempts, at, word, detail])?;
         Ok(())

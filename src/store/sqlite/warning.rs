@@ -10,7 +10,7 @@ use crate::store::{Snapshot, Tx};
 
 const SELECT: &str =
     "SELECT warning.customer_id, customer.account_code, warning.unit, upper_e8, lower_e8, notify_customer,
-    told_at, internal, notify_recovery, active, state, warning.updated_at, balance.balance_e8
+    customer_recipients, internal_recipients, notify_recovery, active, state, warning.updated_at, balance.balance_e8
     FROM warning JOIN customer ON customer.id = warning.customer_id
     LEFT JOIN balance ON balance.customer_id = warning.customer_id AND balance.unit = warning.unit";
 
@@ -130,12 +130,13 @@ impl Tx<'_> {
         let at = self.at();
         self.transaction
             .prepare_cached(
-                "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, notify_customer, told_at, internal, notify_recovery,
-                    active, updated_at)
+                "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, notify_customer, customer_recipients,
+                    internal_recipients, notify_recovery, active, updated_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT DO UPDATE SET upper_e8 = excluded.upper_e8, lower_e8 = excluded.lower_e8,
-                    notify_customer = excluded.notify_customer, told_at = excluded.told_at, internal = excluded.internal,
-                    notify_recovery = excluded.notify_recovery, active = excluded.active, updated_at = excluded.updated_at",
+                    notify_customer = excluded.notify_customer, customer_recipients = excluded.customer_recipients,
+                    internal_recipients = excluded.internal_recipients, notify_recovery = excluded.notify_recovery,
+                    active = excluded.active, updated_at = excluded.updated_at",
             )?
             .execute(params![
                 customer.id,

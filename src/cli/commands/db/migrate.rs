@@ -9,8 +9,9 @@ use crate::output::{Cell, Column, Row, Shown};
 
 /// Bring a database of an older version up to date, after a backup
 ///
-/// The backup lies beside the database under a new name, after the schema it has. The migration is one transaction: whatever
-/// happens, the database is as it was before or as it is to be.
+/// The backup lies next to the database and is named after the schema it has, such as ssgctl.db.schema-13. The migration is one
+/// transaction: whatever happens, the database is as it was or up to date. Schemas before 13 cannot be migrated: export such a
+/// database with the ssgctl that made it, and import the document here.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db migrate")]
@@ -33,7 +34,7 @@ pub(crate) fn run(_: &MigrateArgs, context: &mut Context) -> Result<()> {
     let path = context.settings.database()?.to_owned();
     let migration = Store::migrate(&Location { path, create: false, wait: context.settings.wait })?;
     if migration.backup.is_none() {
-        context.note("the database is up to date");
+        context.note("the database is up to date; there is nothing to do");
     }
     context.output.row(&migration)
 }

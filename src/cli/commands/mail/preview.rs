@@ -26,7 +26,7 @@ use crate::exit::{ErrorCode, Failure, Result};
   ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html
   ssgctl mail preview internal ABCCORP331 --json | jq -r .subject")]
 pub(crate) struct PreviewArgs {
-    /// The email: low-upper, low-lower, internal, all-clear, welcome, handover or test
+    /// The email: low-upper, low-lower, internal, recovered, welcome, handover or test
     #[arg(value_name = "LETTER")]
     email: EmailTemplate,
 

@@ -102,26 +102,27 @@ impl Snapshot<'_> {
             Ok(())
         };
         faults(
-            "SELECT email.id FROM email JOIN crossing ON crossing.id = crossing_id
-             WHERE email.customer_id IS NOT crossing.customer_id OR created_at <> at
-                OR (kind = 'all-clear') <> (to_state = 'ok') OR (kind = 'low-lower') > (to_state = 'lower')
-                OR (kind = 'low-upper') > (to_state = 'upper') OR cause <> 'balance'",
+            "SELECT outbox_email.id FROM outbox_email JOIN crossing ON crossing.id = crossing_id
+             WHERE outbox_email.customer_id IS NOT crossing.customer_id OR created_at <> at
+                OR (template = 'recovered') <> (to_state = 'ok') OR (template = 'low-lower') > (to_state = 'lower')
+                OR (template = 'low-upper') > (to_state = 'upper') OR cause <> 'balance'",
             "does not tell of its crossing",
         )?;
         faults(
-            "SELECT max(id) FROM email WHERE crossing_id IS NOT NULL GROUP BY crossing_id, recipient, kind HAVING count(*) > 1",
+            "SELECT max(id) FROM outbox_email WHERE crossing_id IS NOT NULL
+             GROUP BY crossing_id, recipient, template HAVING count(*) > 1",
             "tells the same to the same recipient once more",
         )?;
         faults(
-            "SELECT email.id FROM email JOIN smpp_account ON smpp_account.id = password_of
-             WHERE email.customer_id IS NOT smpp_account.customer_id",
+            "SELECT outbox_email.id FROM outbox_email JOIN smpp_account ON smpp_account.id = password_account_id
+             WHERE outbox_email.customer_id IS NOT smpp_account.customer_id",
             "tells the password of an account that is not its customer's",
         )?;
         faults(
-            "SELECT id FROM email WHERE (attempts - (state = 'sending'), attempts - (state = 'sending')) <>
-                (SELECT count(*), coalesce(max(number), 0) FROM letter_attempt WHERE letter_id = id)
-                OR (state = 'sent') <> EXISTS (SELECT 1 FROM letter_attempt
-                WHERE letter_id = id AND outcome = 'sent')",
+            "SELECT id FROM outbox_email WHERE (attempts - (state = 'sending'), attempts - (state = 'sending')) <>
+                (SELECT count(*), coalesce(max(number), 0) FROM outbox_attempt WHERE email_id = id)
+                OR (state = 'sent') <> EXISTS (SELECT 1 FROM outbox_attempt
+                WHERE email_id = id AND outcome = 'sent')",
             "is not as its attempts left it",
         )
     }

@@ -1,5 +1,5 @@
-//! The sums of an account's day as they lie in one row, hours and countries, and those of a block of accounts in a month: each
-//! a few bytes. The form is told in the schema (`migrations/010_packed.sql`, `migrations/011_month_blocks.sql`).
+//! The codec of the sums in `traffic_daily` and `traffic_monthly`, a few bytes for each hour, country or month. The schema
+//! (`schema/001_initial.sql`) describes their form.
 
 use crate::error::{Error, Result};
 use crate::model::{MessageState, Money, StateCounts, Unit};

@@ -27,9 +27,9 @@ struct Rows {
     table: &'static str,
 }
 
-const HOURS: Rows = Rows { key: "day", of: "account_id", columns: "account_id, day, hours", table: "traffic" };
+const HOURS: Rows = Rows { key: "day", of: "account_id", columns: "account_id, day, hours", table: "traffic_daily" };
 const COUNTRIES: Rows = Rows { columns: "account_id, day, countries", ..HOURS };
-const MONTHS: Rows = Rows { key: "month", of: "block", columns: "month, block, sums", table: "traffic_month" };
+const MONTHS: Rows = Rows { key: "month", of: "block", columns: "month, block, sums", table: "traffic_monthly" };
 
 const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_code, service.code
     FROM smpp_account

@@ -19,7 +19,7 @@ const WORTH_READING: usize = 12;
 /// How many messages are fetched from memory together.
 const TOGETHER: usize = 16;
 
-pub(in crate::store::sqlite) const COLUMNS: &str = "told, destination, price_e8, import_id";
+pub(in crate::store::sqlite) const COLUMNS: &str = "packed, destination, price_e8, import_id";
 
 impl ToSql for MessageId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -89,7 +89,7 @@ impl Snapshot<'_> {
         let mut days = BTreeSet::new();
         let mut statement = self
             .transaction
-            .prepare_cached("SELECT day FROM traffic WHERE day BETWEEN ?1 AND ?2 ORDER BY day LIMIT 1")?;
+            .prepare_cached("SELECT day FROM traffic_daily WHERE day BETWEEN ?1 AND ?2 ORDER BY day LIMIT 1")?;
         let mut from = first;
         while let Some(day) = statement.query_row([from, last], |row| row.get(0)).optional()? {
             days.insert(day);
@@ -208,7 +208,7 @@ impl Tx<'_> {
         let told = PackedMessage { second, state, charged, parts };
         self.transaction
             .prepare_cached(
-                "UPDATE message SET told = ?4, import_id = ?5, price_e8 = ?6
+                "UPDATE message SET packed = ?4, import_id = ?5, price_e8 = ?6
                  WHERE day = ?1 AND id = ?2 AND account_id = ?3",
             )?
             .execute(params![message.day, message.id, message.account_id, told, import_id, price])?;

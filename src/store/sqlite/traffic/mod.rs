@@ -19,7 +19,7 @@ use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::traffic::codec::{PackedDay, PackedDays, Unreadable};
 use crate::store::{AccountDay, CountrySum, HourSum, Snapshot, Tx};
 
-const SELECT: &str = "SELECT day, account_id, hours, countries FROM traffic";
+const SELECT: &str = "SELECT day, account_id, hours, countries FROM traffic_daily";
 
 /// The error for a row that is not as it must be.
 pub(in crate::store::sqlite) fn unreadable(account_id: i64, day: i32) -> impl FnOnce(Unreadable) -> Error {
@@ -107,7 +107,8 @@ impl Snapshot<'_> {
         days: Range<i32>,
         mut each: impl FnMut(HourTraffic) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT day, account_id, hours FROM traffic WHERE day >= ?1 AND day < ?2 ORDER BY day, account_id";
+        let sql =
+            "SELECT day, account_id, hours FROM traffic_daily WHERE day >= ?1 AND day < ?2 ORDER BY day, account_id";
         let mut statement = self.transaction.prepare_cached(sql).map_err(Error::from)?;
         let mut rows = statement.query([days.start, days.end]).map_err(Error::from)?;
         while let Some(row) = rows.next().map_err(Error::from)? {
@@ -148,7 +149,7 @@ impl Snapshot<'_> {
 /// Adds to the sums of days and accounts, each of them once. It is quickest in the order of days and accounts.
 pub(in crate::store::sqlite) fn add_to_days(connection: &Connection, sums: &[AccountDay]) -> Result<()> {
     let mut stored = connection.prepare_cached(&format!("{SELECT} WHERE day = ?1 AND account_id = ?2"))?;
-    let mut remove = connection.prepare_cached("DELETE FROM traffic WHERE day = ?1 AND account_id = ?2")?;
+    let mut remove = connection.prepare_cached("DELETE FROM traffic_daily WHERE day = ?1 AND account_id = ?2")?;
     let mut after = PackedDays::default();
     for added in sums {
         let mut sum = Cow::Borrowed(added);
@@ -165,7 +166,8 @@ pub(in crate::store::sqlite) fn add_to_days(connection: &Connection, sums: &[Acc
 /// The same with what is packed already. Where a day has none yet, nothing needs to be looked for.
 fn add_packed(connection: &Connection, sums: &PackedDays) -> Result<()> {
     for of_day in sums.rows.chunk_by(|one, next| one.day == next.day) {
-        let is_begun = connection.prepare_cached("SELECT 1 FROM traffic WHERE day = ?1")?.exists([of_day[0].day])?;
+        let is_begun =
+            connection.prepare_cached("SELECT 1 FROM traffic_daily WHERE day = ?1")?.exists([of_day[0].day])?;
         if is_begun {
             let unpacked = of_day
                 .iter()
@@ -184,7 +186,7 @@ fn write(connection: &Connection, packed: &PackedDays, rows: &[PackedDay], or: O
         Or::Fail => "FAIL",
         Or::Replace => "REPLACE",
     };
-    let sql = |rows| format!("INSERT OR {or} INTO traffic VALUES {}", vec!["(?,?,?,?)"; rows].join(","));
+    let sql = |rows| format!("INSERT OR {or} INTO traffic_daily VALUES {}", vec!["(?,?,?,?)"; rows].join(","));
     write_rows(connection, rows, sql, |statement, row| {
         statement.bind(row.day)?;
         statement.bind(row.account_id)?;

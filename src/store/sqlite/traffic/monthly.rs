@@ -38,7 +38,7 @@ impl Snapshot<'_> {
         &self,
         mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT month, block, sums FROM traffic_month ORDER BY month, block";
+        let sql = "SELECT month, block, sums FROM traffic_monthly ORDER BY month, block";
         let mut statement = self.transaction.prepare(sql).map_err(Error::from)?;
         let mut rows = statement.query([]).map_err(Error::from)?;
         while let Some(row) = rows.next().map_err(Error::from)? {
@@ -73,8 +73,8 @@ impl Snapshot<'_> {
 /// Adds to the sums of months, which must stand in order.
 pub(in crate::store::sqlite) fn add_to_months(connection: &Connection, sums: &[(MonthKey, DaySum)]) -> Result<()> {
     let mut stored =
-        connection.prepare_cached("SELECT month, block, sums FROM traffic_month WHERE month = ?1 AND block = ?2")?;
-    let mut remove = connection.prepare_cached("DELETE FROM traffic_month WHERE month = ?1 AND block = ?2")?;
+        connection.prepare_cached("SELECT month, block, sums FROM traffic_monthly WHERE month = ?1 AND block = ?2")?;
+    let mut remove = connection.prepare_cached("DELETE FROM traffic_monthly WHERE month = ?1 AND block = ?2")?;
     let mut after = Vec::new();
     for added in sums.chunk_by(|(one, _), (next, _)| row_of(one) == row_of(next)) {
         let row @ (month, block) = row_of(&added[0].0);
@@ -95,7 +95,7 @@ pub(in crate::store::sqlite) fn add_to_months(connection: &Connection, sums: &[(
         }
     }
     let replace =
-        |rows: usize| format!("INSERT OR REPLACE INTO traffic_month VALUES {}", vec!["(?,?,?)"; rows].join(","));
+        |rows: usize| format!("INSERT OR REPLACE INTO traffic_monthly VALUES {}", vec!["(?,?,?)"; rows].join(","));
     write_rows(connection, &after, replace, |statement, (month, block, bytes)| {
         statement.bind(month)?;
         statement.bind(block)?;
@@ -126,7 +126,7 @@ impl Tx<'_> {
 
     /// Takes the sums of months from those of days anew.
     pub fn sum_up_months(&mut self) -> Result<()> {
-        self.transaction.execute("DELETE FROM traffic_month", [])?;
+        self.transaction.execute("DELETE FROM traffic_monthly", [])?;
         let mut months = Vec::new();
         self.months_of_days(|_, of_month| {
             months.extend(of_month);

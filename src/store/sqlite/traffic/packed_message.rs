@@ -1,4 +1,5 @@
-//! What was told of a message, in the one number that its row has of it (`migrations/012_told.sql`).
+//! The codec of the column `packed` of a message, one integer for its second, state, charged and parts. The schema
+//! (`schema/001_initial.sql`) describes its form.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
