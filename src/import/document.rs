@@ -1,5 +1,6 @@
 //! A document of the whole database, read into one that is empty. Its form is told at [`crate::report::document`].
 
+use std::borrow::Cow;
 use std::io::BufRead;
 
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Fault, InputError, Result};
 use crate::formats::csv::lines::Lines;
+use crate::import::renamed::Names;
 use crate::model::Hash;
 use crate::report::document::DOCUMENT_VERSION;
 use crate::store::{SCHEMA_VERSION, TABLES, Tx};
@@ -49,6 +51,7 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
     let mut lines = Lines::open_long(input, LONGEST_LINE)?;
     let mut sum = Sha256::new();
     let mut count = 0;
+    let mut names = Names::of_schema(SCHEMA_VERSION);
     loop {
         let Some((text, ended)) = lines.next_line()? else {
             return Err(Fault::of_file(
@@ -62,7 +65,7 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
         let line: Line<'_> = serde_json::from_str(text)
             .map_err(|_| if ended { bad(number, "this is no line of a document") } else { cut_off(number) })?;
         if number == 1 {
-            refuse_other_form(&line)?;
+            names = Names::of_schema(schema_of(&line)?);
         } else if line.name == "end" {
             let end: End = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is no last line"))?;
             let found = End { lines: count, sha256: Hash(sum.finalize().into()).to_string() };
@@ -74,9 +77,12 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
                 Some(_) => Err(bad(number + 1, "nothing may follow the last line")),
             };
         } else {
-            let table = TABLES.iter().find(|table| table.name == line.name);
+            let name = names.table(&line.name);
+            let table = TABLES.iter().find(|table| table.name == name);
             let table = table.ok_or_else(|| bad(number, "this is a row of no table that is known"))?;
-            let row: Fields<'_> = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is no row"))?;
+            let mut row: Fields<'_> =
+                serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is no row"))?;
+            names.bring_up_to_date(table.name, &mut row.0);
             tx.insert_document_row(table, &row.0).map_err(|error| Fault::of_row(number, 1, error))?;
         }
         if !ended {
@@ -97,9 +103,11 @@ fn bad(line: u64, message: &str) -> Fault {
     Fault::of_file(line, 1, InputError::BadDocument, message)
 }
 
-/// Refuses what is no document, or one that a newer program wrote.
-fn refuse_other_form(line: &Line<'_>) -> Result<(), Fault> {
-    let beginning = "a document begins with a line like {\"ssgctl\":{\"document\":1,\"schema\":6}}";
+/// The schema that a document was made with, by its first line.
+///
+/// Refuses anything but a document, and a document of a newer program.
+fn schema_of(line: &Line<'_>) -> Result<u32, Fault> {
+    let beginning = "a document begins with a line like {\"ssgctl\":{\"document\":1,\"schema\":13}}";
     if line.name != "ssgctl" {
         return Err(bad(1, beginning));
     }
@@ -111,7 +119,7 @@ fn refuse_other_form(line: &Line<'_>) -> Result<(), Fault> {
         );
         return Err(bad(1, &message));
     }
-    Ok(())
+    Ok(form.schema)
 }
 
 #[derive(Deserialize)]
@@ -129,7 +137,7 @@ struct End {
 /// An object with one member.
 struct Line<'a> {
     name: String,
-    value: &'a RawValue,
+    value: Cow<'a, RawValue>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Line<'a> {
@@ -143,14 +151,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Line<'a> {
 }
 
 /// The members of an object, in their order.
-struct Fields<'a>(Vec<(String, &'a RawValue)>);
+struct Fields<'a>(Vec<(String, Cow<'a, RawValue>)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
 
         impl<'de> Visitor<'de> for Members {
-            type Value = Vec<(String, &'de RawValue)>;
+            type Value = Vec<(String, Cow<'de, RawValue>)>;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("an object")
@@ -158,8 +166,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
                 let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+                    members.push((name, Cow::Borrowed(value)));
                 }
                 Ok(members)
             }

@@ -7,6 +7,7 @@ pub mod customer;
 pub mod document;
 pub mod note;
 mod owner;
+mod renamed;
 pub mod service;
 pub mod smpp_account;
 

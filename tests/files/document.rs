@@ -1,13 +1,18 @@
 //! The document of a whole database: it comes back byte for byte, and nothing that was changed in it does.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use ssgctl::import::document::take;
-use ssgctl::model::{ContactDetails, Roles};
+use ssgctl::model::{ContactDetails, CrossingCause, EmailState, EmailTemplate, EntityKind, Roles, Unit};
 use ssgctl::report::document::document;
-use ssgctl::store::TABLES;
+use ssgctl::store::vault::Vault;
+use ssgctl::store::{EventFilter, OutboxFilter, TABLES};
 use ssgctl::{Error, ops};
 
 use crate::support::traffic::import_a_message;
@@ -68,7 +73,7 @@ fn act() -> impl Strategy<Value = Act> {
 /// Does an act, or leaves it where it is not possible.
 fn live(scene: &mut Scene, number: usize, act: Act) {
     let code = |who: usize| format!("C{who}");
-    let vault = std::rc::Rc::clone(&scene.vault);
+    let vault = Rc::clone(&scene.vault);
     let _ = scene.write(|tx| match act {
         Act::Customer(name) => {
             let code = (0..4).map(code).find(|code| tx.customer(code).is_err());
@@ -235,6 +240,108 @@ fn an_account_of_a_document_opens_with_its_own_key_only() {
     let mut other = Scene::new();
     read(&mut other, &text).unwrap();
     assert_refused!(other.reveal("acme"), Error::Secret(_));
-    other.vault = std::rc::Rc::clone(&scene.vault);
+    other.vault = Rc::clone(&scene.vault);
     assert!(other.reveal("acme").unwrap().password == password);
+}
+
+/// A file of the last program of schema 12.
+fn of_schema_12(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/documents").join(name)
+}
+
+/// What that program's document becomes here.
+fn from_schema_12() -> Scene {
+    let mut scene = Scene::new();
+    let text = fs::read_to_string(of_schema_12("schema-12.jsonl")).expect("a document");
+    assert_eq!(read(&mut scene, &text), Ok(text.lines().count() as u64 - 2));
+    scene
+}
+
+/// It says the same in other words, and its ledger is not written anew.
+#[test]
+fn a_document_of_schema_12_is_imported_whole() {
+    let mut scene = from_schema_12();
+    assert_eq!(scene.findings(), Vec::<String>::new());
+    scene.read(|now| {
+        assert_eq!(
+            now.entry(17)?.hash.to_string(),
+            "6c4d54144b840e5946dcf34bc859ea0b417cfc36c16497a8950d2d2fad32c5b9",
+            "the head that somebody may have written down"
+        );
+        let emails = now.letters_of(&OutboxFilter::default())?;
+        for state in EmailState::ALL {
+            assert!(emails.iter().any(|email| email.state == state), "{state}");
+        }
+        let recovered = emails.iter().filter(|email| email.content.kind == EmailTemplate::Recovered);
+        assert_eq!(recovered.map(|email| email.id).collect::<Vec<_>>(), [11, 12]);
+        assert_eq!(emails[12].content.password_of, Some(1));
+        assert_eq!(now.attempts(&emails[0])?.len(), 1);
+        let (port, kim) = (now.customer("PORT")?, now.customer("KIM")?);
+        let euros = Unit::from_code("EUR").expect("a currency");
+        assert_eq!(now.crossings(port.id, euros)?[0].cause, CrossingCause::Marks);
+        let warning = now.warning(&kim, Unit::Sms)?.expect("a warning").details;
+        assert_eq!(warning.to, ["ops@kim.example", "sending@kim.example"].map(valid));
+        assert!(warning.notify_customer && !warning.notify_recovery);
+        let warning = now.warning(&port, euros)?.expect("a warning").details;
+        assert_eq!(warning.internal, [valid("boss@northwind.example")]);
+        let options = now.import(2)?.manifest.options;
+        assert!(options.starts_with("{\"timezone\":\"Europe/Paris\",\"account\":null,"), "{options}");
+        Ok(())
+    });
+}
+
+#[test]
+fn the_audit_log_of_schema_12_has_the_names_of_today() {
+    let mut scene = from_schema_12();
+    let mut of = |entity| {
+        let mut changes = Vec::new();
+        scene.read(|now| {
+            now.events(&EventFilter { entity: Some(entity), ..EventFilter::default() }, |event| {
+                changes.extend(event.change.fields.into_iter().map(|(field, _)| (event.change.action.clone(), field)));
+                Ok::<_, Error>(())
+            })
+        });
+        changes
+    };
+    let count = |changes: &[(String, String)], action: &str, field: &str| {
+        changes.iter().filter(|(done, name)| done == action && name == field).count()
+    };
+    let balances = of(EntityKind::Balance);
+    assert_eq!(count(&balances, "warn", "notify_customer"), 4, "of each warning when it was made");
+    assert_eq!(count(&balances, "warn", "notify_recovery"), 4);
+    assert_eq!(count(&of(EntityKind::Smpp), "handover", "contains_password"), 3);
+    assert_eq!(count(&of(EntityKind::Email), "cancel", "state"), 2);
+}
+
+#[test]
+fn passwords_of_schema_12_open_with_their_key() {
+    let mut scene = from_schema_12();
+    let key = scene.folder.path().join("schema-12.key");
+    fs::copy(of_schema_12("schema-12.key"), &key).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+    scene.vault = Rc::new(Vault::open_or_create(&key).unwrap());
+    let revealed = scene.reveal("port_prod").unwrap();
+    assert!(revealed.password == valid("port-two"));
+    assert!(revealed.previous.is_some_and(|previous| previous.password == valid("port-one")));
+    assert!(scene.reveal("abc_prod").unwrap().password == valid("s3cret!x"));
+}
+
+#[test]
+fn a_document_of_schema_12_leaves_as_one_of_today() {
+    let mut scene = from_schema_12();
+    let text = written(&mut scene);
+    assert!(text.starts_with("{\"ssgctl\":{\"document\":1,\"schema\":13}}\n"));
+    let mut other = Scene::new();
+    read(&mut other, &text).unwrap();
+    assert_eq!(other.dump(), scene.dump());
+    assert_eq!(written(&mut other), text);
+}
+
+/// Old names are for old documents.
+#[test]
+fn a_document_of_today_has_no_old_names() {
+    let old = fs::read_to_string(of_schema_12("schema-12.jsonl")).unwrap();
+    let mut scene = Scene::new();
+    let fault = read(&mut scene, &sealed(&old.replace("\"schema\":12}", "\"schema\":13}"))).unwrap_err();
+    assert!(fault.contains("table warning has no column"), "{fault}");
 }

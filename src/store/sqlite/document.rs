@@ -5,6 +5,8 @@
 //! that is empty is left out. The sums of traffic, which are packed in the database, stand in two tables of plain numbers; what
 //! is told of a message, in columns.
 
+use std::borrow::Cow;
+
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Row, ToSql, params_from_iter};
 use serde_json::value::RawValue;
@@ -131,7 +133,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`Error::Input`] when the table has no such column, or takes no such value.
-    pub fn insert_document_row(&mut self, table: &Table, fields: &[(String, &RawValue)]) -> Result<()> {
+    pub fn insert_document_row(&mut self, table: &Table, fields: &[(String, Cow<'_, RawValue>)]) -> Result<()> {
         let known: Vec<String> = {
             let statement = self.transaction.prepare_cached(&format!("SELECT * FROM {}", table.source()))?;
             statement.column_names().map(str::to_owned).collect()
