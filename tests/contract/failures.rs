@@ -264,17 +264,20 @@ fn a_file_that_is_no_database_of_ours_is_not_touched() {
     let newer = rusqlite::Connection::open(console.path("newer.db")).expect("opened");
     newer.pragma_update(None, "user_version", 999).expect("written");
     drop(newer);
+    let old = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schemas/schema-12.db");
+    fs::copy(old, console.path("old.db")).expect("copied");
     std::os::unix::fs::symlink(console.database(), console.path("link.db")).expect("linked");
     for (file, code) in [
         ("text.db", "foreign_database"),
         ("empty.db", "foreign_database"),
         ("other.db", "foreign_database"),
         ("newer.db", "newer_schema"),
+        ("old.db", "older_schema"),
         ("link.db", "foreign_database"),
         (".", "foreign_database"),
     ] {
         let before = fs::read(console.path(file)).ok();
-        for command in ["customer list", "customer new --organisation New", "db check", "db init"] {
+        for command in ["customer list", "customer new --organisation New", "db check", "db init", "db migrate"] {
             fails(&console, &format!("{command} --db {file}"), 8, code);
         }
         assert_eq!(fs::read(console.path(file)).ok(), before, "{file} was touched");

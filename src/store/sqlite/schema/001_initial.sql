@@ -26,32 +26,6 @@
 
 
 ------------------------------------------------------------------------------------------------------------------------------
--- Services: what an SMPP account is sold.
-------------------------------------------------------------------------------------------------------------------------------
-
-CREATE TABLE service (
-    id         INTEGER PRIMARY KEY,
-    code       TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (length(code) BETWEEN 1 AND 32),
-    -- Identifies the service to other systems; a UUID.
-    api_id     TEXT NOT NULL UNIQUE CHECK (length(api_id) = 36),
-    name       TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
-    -- The unit of the balance that messages are charged to.
-    unit       TEXT NOT NULL CHECK (unit GLOB '[A-Z][A-Z][A-Z]'),
-    -- Price of one message part.
-    price_e8   INTEGER NOT NULL CHECK (price_e8 >= 0),
-    created_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL
-) STRICT;
-
--- Every database starts with one service: one SMS credit for each message part. Its API ID is a random UUID (version 4).
-INSERT INTO service (code, api_id, name, unit, price_e8, created_at, updated_at)
-SELECT 'standard',
-       lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-8' || substr(h, 18, 3) || '-' || substr(h, 21, 12)),
-       'Standard', 'SMS', 100000000, at, at
-FROM (SELECT hex(randomblob(16)) AS h, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS at);
-
-
-------------------------------------------------------------------------------------------------------------------------------
 -- Customers and their people.
 ------------------------------------------------------------------------------------------------------------------------------
 
@@ -120,6 +94,32 @@ END;
 CREATE TRIGGER note_is_never_deleted BEFORE DELETE ON note BEGIN
     SELECT raise(ABORT, 'notes are append-only');
 END;
+
+
+------------------------------------------------------------------------------------------------------------------------------
+-- Services: what an SMPP account is sold.
+------------------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE service (
+    id         INTEGER PRIMARY KEY,
+    code       TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (length(code) BETWEEN 1 AND 32),
+    -- Identifies the service to other systems; a UUID.
+    api_id     TEXT NOT NULL UNIQUE CHECK (length(api_id) = 36),
+    name       TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    -- The unit of the balance that messages are charged to.
+    unit       TEXT NOT NULL CHECK (unit GLOB '[A-Z][A-Z][A-Z]'),
+    -- Price of one message part.
+    price_e8   INTEGER NOT NULL CHECK (price_e8 >= 0),
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+) STRICT;
+
+-- Every database starts with one service: one SMS credit for each message part. Its API ID is a random UUID (version 4).
+INSERT INTO service (code, api_id, name, unit, price_e8, created_at, updated_at)
+SELECT 'standard',
+       lower(substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-8' || substr(h, 18, 3) || '-' || substr(h, 21, 12)),
+       'Standard', 'SMS', 100000000, at, at
+FROM (SELECT hex(randomblob(16)) AS h, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS at);
 
 
 ------------------------------------------------------------------------------------------------------------------------------
