@@ -24,7 +24,7 @@ const ENDS: &[&str] = &[
     "SELECT id, file, state, rows, new, updated, duplicate, rejected FROM import",
     "SELECT id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference FROM entry",
     "SELECT customer_id, unit, balance_e8 FROM balance",
-    "SELECT id, noun, action, subject, changes FROM event",
+    "SELECT id, entity, action, subject, changes FROM event",
 ];
 
 struct Scene {

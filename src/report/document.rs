@@ -1,6 +1,6 @@
 //! The whole database as one document, to leave with or to move.
 //!
-//! It is a text of JSON lines. The first says what it is: `{"ssgctl":{"document":1,"schema":6}}`. Each other one is a row of a table,
+//! It is a text of JSON lines. The first says what it is: `{"ssgctl":{"document":1,"schema":13}}`. Each other one is a row of a table,
 //! `{"customer":{"id":1,…}}`, table by table. The last says that nothing is missing: `{"end":{"lines":…,"sha256":"…"}}`, of the lines
 //! before it and all their bytes. There is no time in it: the same database gives the same document.
 

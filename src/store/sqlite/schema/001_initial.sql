@@ -12,14 +12,15 @@
 --
 --   Times     UTC text of fixed width, '2026-11-24T14:36:41.123Z', which sorts as text. Columns end in _at, or are named at.
 --   Days      in traffic tables: whole days since 1970-01-01 UTC. Months: whole months since January 1970.
---   Amounts   whole numbers of 1e-8 of their unit, in columns that end in _e8. 1.5 SMS credits are 150000000.
+--   Amounts   whole numbers of 1e-8 of their unit, in columns that end in _e8. 12.50 EUR are 1250000000.
 --   Units     'SMS' for SMS credits, else a currency code of ISO 4217.
 --   Lists     whose order matters, or that nobody searches by item, are JSON arrays in a text column.
 --   Flags     0 and 1.
---   NULL      means "not set" or "no limit", never zero and never an empty text.
+--   NULL      not set, or no limit. It never stands for zero or for an empty text.
 --
--- Every table is STRICT, so that a phone number stays text. Nothing is deleted but numbers of closed user groups, passwords
--- whose grace period is over, and messages that are pruned: customers and accounts are archived, contacts marked as removed.
+-- Every table is STRICT, so that a phone number stays text. Nothing that was recorded is deleted but numbers of closed user
+-- groups, passwords whose grace period is over, and messages that are pruned: customers and accounts are archived, contacts are
+-- marked as removed.
 --
 -- Append-only tables (note, entry, crossing, event) have triggers that refuse every other change. Such a table also needs a
 -- trigger on INSERT, because a row that REPLACE puts in the place of another fires no DELETE trigger.
@@ -339,8 +340,8 @@ CREATE TABLE outbox_email (
     -- The Message-ID header without its angle brackets. The same in every attempt, so that a recipient who gets the email twice
     -- can see that it is one.
     message_id          TEXT NOT NULL UNIQUE,
-    -- pending: waits for an attempt. sending: claimed by a running check. sent: accepted by the server. failed: refused for
-    -- good. uncertain: handed over, and the answer was lost. cancelled: taken back before it was sent.
+    -- pending: waits for an attempt. sending: claimed by a run that is sending it. sent: accepted by the server. failed: refused
+    -- for good. uncertain: handed over, and the answer was lost. cancelled: taken back before it was sent.
     state               TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'failed', 'uncertain', 'cancelled')),
     -- Number of attempts, the running one included.
     attempts            INTEGER NOT NULL DEFAULT 0,
@@ -348,6 +349,7 @@ CREATE TABLE outbox_email (
     unanswered          INTEGER NOT NULL DEFAULT 0,
     -- NULL if no further attempt is due.
     next_attempt_at     TEXT,
+    -- What the last failed attempt said, or why the email was cancelled.
     last_error          TEXT,
     created_at          TEXT NOT NULL,
     updated_at          TEXT NOT NULL,
