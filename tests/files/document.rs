@@ -268,7 +268,7 @@ fn a_document_of_schema_12_is_imported_whole() {
             "6c4d54144b840e5946dcf34bc859ea0b417cfc36c16497a8950d2d2fad32c5b9",
             "the head that somebody may have written down"
         );
-        let emails = now.letters_of(&OutboxFilter::default())?;
+        let emails = now.emails_of(&OutboxFilter::default())?;
         for state in EmailState::ALL {
             assert!(emails.iter().any(|email| email.state == state), "{state}");
         }
@@ -278,7 +278,7 @@ fn a_document_of_schema_12_is_imported_whole() {
         assert_eq!(now.attempts(&emails[0])?.len(), 1);
         let (port, kim) = (now.customer("PORT")?, now.customer("KIM")?);
         let euros = Unit::from_code("EUR").expect("a currency");
-        assert_eq!(now.crossings(port.id, euros)?[0].cause, CrossingCause::Marks);
+        assert_eq!(now.crossings(port.id, euros)?[0].cause, CrossingCause::Thresholds);
         let warning = now.warning(&kim, Unit::Sms)?.expect("a warning").details;
         assert_eq!(warning.to, ["ops@kim.example", "sending@kim.example"].map(valid));
         assert!(warning.notify_customer && !warning.notify_recovery);
