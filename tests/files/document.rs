@@ -272,7 +272,7 @@ fn a_document_of_schema_12_is_imported_whole() {
         for state in EmailState::ALL {
             assert!(emails.iter().any(|email| email.state == state), "{state}");
         }
-        let recovered = emails.iter().filter(|email| email.content.kind == EmailTemplate::Recovered);
+        let recovered = emails.iter().filter(|email| email.content.template == EmailTemplate::Recovered);
         assert_eq!(recovered.map(|email| email.id).collect::<Vec<_>>(), [11, 12]);
         assert_eq!(emails[12].content.password_of, Some(1));
         assert_eq!(now.attempts(&emails[0])?.len(), 1);
