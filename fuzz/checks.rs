@@ -1,7 +1,7 @@
 //! What must hold of any bytes that come in as a file: no panic, no end without an end, no fault on a line that the file does not have,
 //! and nothing left of what was not saved.
 //!
-//! The fuzzer calls these with files of its own making, and `tests/files/seeds.rs` with the seeds.
+//! The fuzzer calls these with files of its own making, and `tests/formats/seeds.rs` with the seeds.
 
 #![allow(
     clippy::expect_used,

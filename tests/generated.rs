@@ -1,7 +1,5 @@
 //! Completions and manual pages are what the one definition of the command line gives.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -5,16 +5,16 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::console::Console;
+use crate::support::cli::TestCli;
 
 const PROCESSES: usize = 16;
 const TIMES: usize = 40;
 
 /// Runs what `line` gives for each of the processes, all of them at once, and gives their outputs.
-fn at_once(console: &Console, line: impl Fn(usize) -> Vec<String>) -> Vec<Output> {
+fn at_once(cli: &TestCli, line: impl Fn(usize) -> Vec<String>) -> Vec<Output> {
     let started: Vec<_> = (0..PROCESSES)
         .map(|number| {
-            let mut command = console.command();
+            let mut command = cli.command();
             command.args(line(number)).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
             command.spawn().expect("the program starts")
         })
@@ -40,22 +40,22 @@ fn number(value: &Value) -> i64 {
 
 #[test]
 fn changes_from_sixteen_processes_add_up_and_make_one_chain() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     thread::scope(|scope| {
         for process in 0..PROCESSES {
-            let console = &console;
+            let cli = &cli;
             scope.spawn(move || {
                 for time in 0..TIMES {
                     // Process and time make an amount of their own, so that a lost or doubled change shows in the sum.
                     let amount = (process * TIMES + time + 1).to_string();
-                    receipt(&console.command().args(adjust(&amount, &[])).output().expect("the program runs"));
+                    receipt(&cli.command().args(adjust(&amount, &[])).output().expect("the program runs"));
                 }
             });
         }
     });
     let changes = PROCESSES * TIMES;
     let sum = i64::try_from(changes * (changes + 1) / 2).expect("a small sum");
-    let entries = console.json("balance history ABC --unit SMS");
+    let entries = cli.json("balance history ABC --unit SMS");
     let entries = entries.as_array().expect("a list");
     assert_eq!(entries.len(), changes + 1, "the opening and every change");
     let mut balance = 0;
@@ -64,32 +64,31 @@ fn changes_from_sixteen_processes_add_up_and_make_one_chain() {
         assert_eq!(number(&entry["balance_after"]), balance, "{entry}");
     }
     assert_eq!(balance, 100 + sum);
-    let shown = console.json("balance show ABC");
+    let shown = cli.json("balance show ABC");
     let sms = shown.as_array().and_then(|all| all.iter().find(|found| found["unit"] == "SMS")).expect("a balance");
     assert_eq!(number(&sms["balance"]), balance);
-    assert_eq!(console.ok("db check"), "");
+    assert_eq!(cli.ok("db check"), "");
 }
 
 #[test]
 fn one_key_from_sixteen_processes_is_applied_once_and_answered_alike() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for round in 0..5 {
         let key = format!("once-{round}");
-        let mut receipts: Vec<Value> =
-            at_once(&console, |_| adjust("7", &["--key", &key])).iter().map(receipt).collect();
+        let mut receipts: Vec<Value> = at_once(&cli, |_| adjust("7", &["--key", &key])).iter().map(receipt).collect();
         let replayed = receipts.iter_mut().filter_map(|receipt| receipt["replayed"].take().as_bool());
         let applied = replayed.filter(|replayed| !replayed).count();
         assert_eq!(applied, 1, "{key} was applied {applied} times");
         assert!(receipts.windows(2).all(|pair| pair[0] == pair[1]), "{receipts:?}");
         assert_eq!(number(&receipts[0]["balance_after"]), 100 + 7 * (round + 1));
     }
-    assert_eq!(console.ok("db check"), "");
+    assert_eq!(cli.ok("db check"), "");
 }
 
 #[test]
 fn the_last_credits_are_spent_once() {
-    let console = Console::seeded();
-    let outputs = at_once(&console, |_| adjust("-100", &[]));
+    let cli = TestCli::seeded();
+    let outputs = at_once(&cli, |_| adjust("-100", &[]));
     let codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();
     assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{codes:?}");
     assert_eq!(codes.iter().filter(|code| **code == Some(5)).count(), PROCESSES - 1, "{codes:?}");
@@ -98,20 +97,20 @@ fn the_last_credits_are_spent_once() {
 #[test]
 fn processes_that_begin_at_once_make_one_database_and_one_key() {
     for _ in 0..5 {
-        let console = Console::new();
-        let made = at_once(&console, |number| {
+        let cli = TestCli::new();
+        let made = at_once(&cli, |number| {
             let name = format!("C{number}");
             ["quick-create", "--organisation", "New", "--account-code", &name, "--json"].map(str::to_owned).into()
         });
         for output in &made {
             let system_id = receipt(output)["system_id"].clone();
-            let revealed = console.json(&format!("smpp show {} --reveal", system_id.as_str().expect("a name")));
+            let revealed = cli.json(&format!("smpp show {} --reveal", system_id.as_str().expect("a name")));
             assert_eq!(revealed["password"], receipt(output)["password"]);
         }
-        assert_eq!(console.ok("customer list -o name").lines().count(), PROCESSES);
-        assert_eq!(console.ok("service list -o name"), "standard\n");
-        assert_eq!(console.ok("db check"), "");
-        let files = console.files();
+        assert_eq!(cli.ok("customer list -o name").lines().count(), PROCESSES);
+        assert_eq!(cli.ok("service list -o name"), "standard\n");
+        assert_eq!(cli.ok("db check"), "");
+        let files = cli.files();
         let mut names: Vec<_> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
         names.sort_unstable();
         assert_eq!(
@@ -124,8 +123,8 @@ fn processes_that_begin_at_once_make_one_database_and_one_key() {
 
 #[test]
 fn one_of_many_gets_a_name_and_the_others_are_told() {
-    let console = Console::seeded();
-    let outputs = at_once(&console, |_| {
+    let cli = TestCli::seeded();
+    let outputs = at_once(&cli, |_| {
         ["customer", "new", "--organisation", "New", "--account-code", "NEW", "--json"].map(str::to_owned).into()
     });
     let codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();

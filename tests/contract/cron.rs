@@ -2,12 +2,12 @@
 
 use std::process::{Command, Stdio};
 
-use crate::console::{Console, Outcome, words};
-use crate::failures::check_error;
+use super::failures::check_error;
+use crate::support::cli::{Outcome, TestCli, words};
 
 /// Runs a line with no environment at all, in the root folder.
-fn bare(console: &Console, line: &str) -> Outcome {
-    let line = line.replace("$HOME", console.home().to_str().expect("UTF-8"));
+fn bare(cli: &TestCli, line: &str) -> Outcome {
+    let line = line.replace("$HOME", cli.home().to_str().expect("UTF-8"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_ssgctl"));
     command.args(words(&line)).env_clear().current_dir("/").stdin(Stdio::null());
     command.output().expect("the program runs").into()
@@ -17,9 +17,9 @@ const FILES: &str = "--db $HOME/cron.db --config $HOME/cron.toml";
 
 #[test]
 fn files_by_option_are_all_that_is_needed() {
-    let console = Console::new();
-    std::fs::write(console.path("cron.toml"), "[defaults]\ncountry = \"GB\"\n").expect("written");
-    std::fs::set_permissions(console.path("cron.toml"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+    let cli = TestCli::new();
+    std::fs::write(cli.path("cron.toml"), "[defaults]\ncountry = \"GB\"\n").expect("written");
+    std::fs::set_permissions(cli.path("cron.toml"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
         .expect("private");
     for line in [
         "db init",
@@ -32,18 +32,18 @@ fn files_by_option_are_all_that_is_needed() {
         "audit list --json",
         "db check",
     ] {
-        let outcome = bare(&console, &format!("{line} {FILES}"));
+        let outcome = bare(&cli, &format!("{line} {FILES}"));
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{line}");
     }
-    let customer = bare(&console, &format!("customer show NEW --fields country --csv --no-headers {FILES}"));
+    let customer = bare(&cli, &format!("customer show NEW --fields country --csv --no-headers {FILES}"));
     assert_eq!(customer.succeeded("customer show"), "GB\n");
-    let strays: Vec<_> = console.files().into_iter().filter(|file| file.starts_with(console.path(".local"))).collect();
+    let strays: Vec<_> = cli.files().into_iter().filter(|file| file.starts_with(cli.path(".local"))).collect();
     assert!(strays.is_empty(), "{strays:?}");
 }
 
 #[test]
 fn without_a_home_folder_the_hint_names_the_option() {
-    let console = Console::new();
+    let cli = TestCli::new();
     for (line, option) in [
         ("customer list", "--db"),
         ("customer new --organisation New", "--db"),
@@ -52,43 +52,43 @@ fn without_a_home_folder_the_hint_names_the_option() {
         ("config path", "--config"),
         ("config init", "--config"),
     ] {
-        let outcome = bare(&console, line);
+        let outcome = bare(&cli, line);
         let told = outcome.failed(13, line);
         assert!(
             told.contains("error[no_home]") && told.contains(&format!("hint: set HOME, or give {option}")),
             "{line}: {told}"
         );
-        let outcome = bare(&console, &format!("{line} --json"));
+        let outcome = bare(&cli, &format!("{line} --json"));
         check_error(&outcome.error(line), 13, false, line);
     }
-    assert!(bare(&console, "db init --db $HOME/only.db").succeeded("db init").ends_with("only.db\n"));
+    assert!(bare(&cli, "db init --db $HOME/only.db").succeeded("db init").ends_with("only.db\n"));
     let line = "smpp add NEW --db $HOME/only.db";
-    assert!(bare(&console, line).failed(13, line).contains("SSGCTL_KEY_FILE"));
+    assert!(bare(&cli, line).failed(13, line).contains("SSGCTL_KEY_FILE"));
 }
 
 #[test]
 fn what_needs_no_files_needs_no_home() {
     for line in ["--help", "--version", "version", "help balance adjust", "completions bash"] {
-        let outcome = bare(&Console::new(), line);
+        let outcome = bare(&TestCli::new(), line);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{line}");
     }
 }
 
 #[test]
 fn a_named_database_that_is_not_there_is_never_made_by_itself() {
-    let console = Console::new();
+    let cli = TestCli::new();
     for line in ["customer list", "customer new --organisation New", "db check", "audit list"] {
         let line = format!("{line} --db $HOME/none.db");
-        assert!(bare(&console, &line).failed(3, &line).contains("db init"), "{line}");
+        assert!(bare(&cli, &line).failed(3, &line).contains("db init"), "{line}");
     }
-    assert!(!console.path("none.db").exists());
+    assert!(!cli.path("none.db").exists());
 }
 
 #[test]
 fn text_is_utf8_in_any_locale() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     let shown = |locale: &str| {
-        let mut command = console.command();
+        let mut command = cli.command();
         let output = command.env("LC_ALL", locale).args(["contact", "list", "ABC", "--fields", "name"]).output();
         Outcome::from(output.expect("the program runs")).succeeded(locale)
     };

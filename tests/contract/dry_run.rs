@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::console::Console;
-use crate::tree;
+use super::command_tree;
+use crate::support::cli::TestCli;
 
 /// Every command that writes to the database, with a line on which it does. Those with two runs show what the first left.
 const WRITES: &[&str] = &[
@@ -106,11 +106,11 @@ const OTHERS: &[&str] = &[
     "version",
 ];
 
-fn seeded() -> Console {
-    let console = Console::seeded();
-    console.ok("smpp add XYZ --system-id xyz_new --enabled no");
-    console.interrupt_import();
-    console
+fn seeded() -> TestCli {
+    let cli = TestCli::seeded();
+    cli.ok("smpp add XYZ --system-id xyz_new --enabled no");
+    cli.interrupt_import();
+    cli
 }
 
 /// The result without what is another each time: times, generated identifiers, and the entry's hash over them.
@@ -130,8 +130,8 @@ fn lasting(mut value: Value) -> Value {
 
 #[test]
 fn every_command_writes_with_its_options_or_does_not_write() {
-    for command in tree::commands() {
-        let has = |option: &str| tree::parameters(&command).iter().any(|parameter| parameter.name == option);
+    for command in command_tree::commands() {
+        let has = |option: &str| command_tree::parameters(&command).iter().any(|parameter| parameter.name == option);
         let writes = WRITES.iter().any(|line| format!("{line} ").starts_with(&format!("{command} ")));
         assert!(
             writes != OTHERS.contains(&command.as_str()),
@@ -152,51 +152,48 @@ fn every_command_writes_with_its_options_or_does_not_write() {
 #[test]
 fn a_rehearsal_shows_the_result_and_changes_nothing() {
     for line in WRITES {
-        let console = seeded();
-        let before = console.dump();
-        let rehearsal = console.run(&format!("{line} --dry-run --json"));
-        assert!(before == console.dump(), "{line} --dry-run changed something");
+        let cli = seeded();
+        let before = cli.dump();
+        let rehearsal = cli.run(&format!("{line} --dry-run --json"));
+        assert!(before == cli.dump(), "{line} --dry-run changed something");
         assert_eq!(rehearsal.stderr, "ssgctl: dry run: nothing was saved\n", "{line}");
         let rehearsed: Value = serde_json::from_str(&rehearsal.succeeded(line)).expect(line);
-        assert_eq!(console.run(&format!("{line} -n -q")).stderr, "", "{line}");
-        assert!(before == console.dump(), "{line} -n changed something");
-        let done = console.json(line);
-        assert!(before != console.dump(), "{line} changes nothing, so this test tells nothing");
+        assert_eq!(cli.run(&format!("{line} -n -q")).stderr, "", "{line}");
+        assert!(before == cli.dump(), "{line} -n changed something");
+        let done = cli.json(line);
+        assert!(before != cli.dump(), "{line} changes nothing, so this test tells nothing");
         assert_eq!(lasting(rehearsed), lasting(done), "{line}");
     }
 }
 
 #[test]
 fn a_rehearsed_check_lists_its_emails_and_neither_queues_nor_sends_them() {
-    let console = seeded();
-    console.ok("balance adjust ABC -60 --unit SMS --description used");
-    let before = console.dump();
-    let emails = || std::fs::read_dir(console.path("emails")).map(Iterator::count).ok();
-    let rehearsed = console.json("balance check --config mail.toml --dry-run");
+    let cli = seeded();
+    cli.ok("balance adjust ABC -60 --unit SMS --description used");
+    let before = cli.dump();
+    let emails = || std::fs::read_dir(cli.path("emails")).map(Iterator::count).ok();
+    let rehearsed = cli.json("balance check --config mail.toml --dry-run");
     assert_eq!(rehearsed[0]["email"], "low-lower", "{rehearsed}");
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
     assert_eq!(emails(), Some(0));
-    console.ok("balance check --config mail.toml");
-    assert_eq!(console.json("mail list --state sent")[0]["kind"], "low-lower");
+    cli.ok("balance check --config mail.toml");
+    assert_eq!(cli.json("mail list --state sent")[0]["kind"], "low-lower");
     assert_eq!(emails(), Some(1));
 }
 
 #[test]
 fn a_rehearsed_import_of_everything_leaves_the_database_empty() {
-    let console = seeded();
-    let rehearsed = console.json("import everything.jsonl --db empty.db --dry-run");
-    assert_eq!(console.json("customer list --all --db empty.db"), serde_json::json!([]));
-    assert_eq!(rehearsed, console.json("import everything.jsonl --db empty.db"));
-    assert_eq!(
-        console.ok("export - --db empty.db"),
-        std::fs::read_to_string(console.path("everything.jsonl")).unwrap()
-    );
+    let cli = seeded();
+    let rehearsed = cli.json("import everything.jsonl --db empty.db --dry-run");
+    assert_eq!(cli.json("customer list --all --db empty.db"), serde_json::json!([]));
+    assert_eq!(rehearsed, cli.json("import everything.jsonl --db empty.db"));
+    assert_eq!(cli.ok("export - --db empty.db"), std::fs::read_to_string(cli.path("everything.jsonl")).unwrap());
 }
 
 #[test]
 fn a_rehearsal_fails_as_the_deed_would() {
-    let console = seeded();
-    let before = console.dump();
+    let cli = seeded();
+    let before = cli.dump();
     for line in [
         "customer new --organisation New --account-code ABC",
         "customer edit OLD --country GB",
@@ -206,21 +203,21 @@ fn a_rehearsal_fails_as_the_deed_would() {
         "smpp add NOBODY",
         "service edit standard --price 0.5",
     ] {
-        let rehearsal = console.run(&format!("{line} --dry-run"));
-        let done = console.run(line);
+        let rehearsal = cli.run(&format!("{line} --dry-run"));
+        let done = cli.run(line);
         assert!(done.code != Some(0), "{line} succeeds, so this test tells nothing");
         assert_eq!((rehearsal.code, rehearsal.stderr), (done.code, done.stderr), "{line}");
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn reason_and_actor_reach_the_audit_log() {
     for line in WRITES {
-        let console = seeded();
-        let last = console.json("audit list --desc --limit 1")[0]["id"].clone();
-        console.ok(&format!("{line} --reason 'ticket 4711' --actor alice"));
-        let events = console.json("audit list");
+        let cli = seeded();
+        let last = cli.json("audit list --desc --limit 1")[0]["id"].clone();
+        cli.ok(&format!("{line} --reason 'ticket 4711' --actor alice"));
+        let events = cli.json("audit list");
         let new: Vec<&Value> =
             events.as_array().expect(line).iter().filter(|event| event["id"].as_i64() > last.as_i64()).collect();
         assert!(!new.is_empty(), "{line} left no event");
@@ -237,9 +234,9 @@ fn reason_and_actor_reach_the_audit_log() {
 
 #[test]
 fn the_environment_names_the_actor_and_the_option_comes_before_it() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     let author = |arguments: &[&str]| {
-        let mut command = console.command();
+        let mut command = cli.command();
         let output =
             command.env("SSGCTL_ACTOR", "bob").args(["note", "add", "ABC", "new", "--json"]).args(arguments).output();
         let note: Value = serde_json::from_slice(&output.expect("the program runs").stdout).expect("JSON");

@@ -6,7 +6,7 @@ use std::process::{Child, Command};
 
 use serde_json::Value;
 
-use crate::console::{Console, Outcome};
+use crate::support::cli::{Outcome, TestCli};
 
 /// The codes that programs meet. New ones may be added here; none may go or change its exit code.
 const CODES: &[(&str, i32)] = &[
@@ -102,16 +102,16 @@ pub fn check_error(error: &Value, exit: i32, committed: bool, what: &str) {
 
 /// Runs a failing line in both forms and checks them; gives the failure of the JSON form.
 #[track_caller]
-fn fails(console: &Console, line: &str, exit: i32, code: &str) -> Value {
-    let before = console.dump();
-    let plain = console.run(line);
+fn fails(cli: &TestCli, line: &str, exit: i32, code: &str) -> Value {
+    let before = cli.dump();
+    let plain = cli.run(line);
     check_text(&plain, exit, code, line);
-    let json = console.run(&format!("{line} --json"));
+    let json = cli.run(&format!("{line} --json"));
     json.failed(exit, line);
     let error = json.error(line);
     check_error(&error, exit, false, line);
     assert_eq!(error["code"], code, "{line}");
-    assert!(before == console.dump(), "{line} failed and left a trace");
+    assert!(before == cli.dump(), "{line} failed and left a trace");
     error
 }
 
@@ -125,7 +125,7 @@ fn check_text(outcome: &Outcome, exit: i32, code: &str, what: &str) {
 
 #[test]
 fn arguments_names_conflicts_and_rules_have_their_codes() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for (line, exit, code) in [
         ("customer list --colour red", 2, "usage"),
         ("customer lits", 2, "usage"),
@@ -171,20 +171,20 @@ fn arguments_names_conflicts_and_rules_have_their_codes() {
         ("customer unarchive ABC", 5, "not_archived"),
         ("smpp unarchive abc_prod", 5, "not_archived"),
     ] {
-        fails(&console, line, exit, code);
+        fails(&cli, line, exit, code);
     }
 }
 
 #[test]
 fn a_name_that_is_nearly_right_gets_a_hint() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for (line, hint) in [
         ("customer show ABD", "`ABC`"),
         ("smpp show abc_prd", "`abc_prod`"),
         ("customer lst", "`list`"),
         ("customer list --contry GB", "`--country`"),
     ] {
-        let outcome = console.run(&format!("{line} --json"));
+        let outcome = cli.run(&format!("{line} --json"));
         let hinted = outcome.error(line)["hint"].to_string();
         assert!(hinted.contains("did you mean") && hinted.contains(hint), "{line}: {hinted}");
     }
@@ -192,21 +192,21 @@ fn a_name_that_is_nearly_right_gets_a_hint() {
 
 #[test]
 fn bad_data_from_files_has_its_codes() {
-    let console = Console::seeded();
-    fs::write(console.path("latin"), b"caf\xe9").expect("written");
-    fs::write(console.path("long"), "x".repeat(1024 * 1024 + 1)).expect("written");
-    fails(&console, "note add ABC --file latin", 6, "bad_encoding");
-    fails(&console, "note add ABC --file long", 6, "too_long");
-    fails(&console, "quick-create --from-json latin", 6, "bad_encoding");
-    fails(&console, "note add ABC --file .", 6, "not_a_file");
-    fails(&console, "quick-create --from-json .", 6, "not_a_file");
+    let cli = TestCli::seeded();
+    fs::write(cli.path("latin"), b"caf\xe9").expect("written");
+    fs::write(cli.path("long"), "x".repeat(1024 * 1024 + 1)).expect("written");
+    fails(&cli, "note add ABC --file latin", 6, "bad_encoding");
+    fails(&cli, "note add ABC --file long", 6, "too_long");
+    fails(&cli, "quick-create --from-json latin", 6, "bad_encoding");
+    fails(&cli, "note add ABC --file .", 6, "not_a_file");
+    fails(&cli, "quick-create --from-json .", 6, "not_a_file");
 }
 
 #[test]
 fn emails_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
-    let console = Console::seeded();
-    console.ok("balance adjust ABC -60 --unit SMS --description used");
-    let outcome = console.run("balance check --config broken.toml --json");
+    let cli = TestCli::seeded();
+    cli.ok("balance adjust ABC -60 --unit SMS --description used");
+    let outcome = cli.run("balance check --config broken.toml --json");
     assert_eq!(outcome.code, Some(11));
     let run: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stdout);
     assert_eq!((&run["crossings"], &run["deferred"]), (&1.into(), &1.into()), "{run}");
@@ -217,18 +217,18 @@ fn emails_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
 
 #[test]
 fn every_fault_of_a_file_is_told_with_its_place() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     let rows = "customer,amount,description\nABC,ten,x\nABC,5,\"a\u{1b}b\"\nABC,5\n";
-    fs::write(console.path("bad.csv"), rows).expect("written");
-    let outcome = console.run("balance import bad.csv");
+    fs::write(cli.path("bad.csv"), rows).expect("written");
+    let outcome = cli.run("balance import bad.csv");
     let told: Vec<&str> = outcome.failed(6, rows).lines().collect();
     for line in 2..=4 {
         let place = format!("bad.csv:{line}:");
         assert!(told.iter().any(|told| told.starts_with(&place)), "nothing about {place} in {told:?}");
     }
     assert!(told.last().is_some_and(|last| last.starts_with("ssgctl: error[bad_input]: 3 errors in ")), "{told:?}");
-    let outcome = console.run("balance import bad.csv --json");
+    let outcome = cli.run("balance import bad.csv --json");
     assert_eq!(outcome.failed(6, rows).lines().count(), told.len(), "{}", outcome.stderr);
     for (index, line) in outcome.stderr.lines().enumerate() {
         let mut told: Value = serde_json::from_str(line).expect(line);
@@ -236,37 +236,37 @@ fn every_fault_of_a_file_is_told_with_its_place() {
         check_error(&error, 6, false, line);
         assert!(index == 3 || error["line"] == index + 2, "{error}");
     }
-    assert!(before == console.dump(), "rows of a bad file were booked");
+    assert!(before == cli.dump(), "rows of a bad file were booked");
 }
 
 #[test]
 fn a_database_with_faults_is_not_well() {
-    let console = Console::seeded();
-    assert_eq!(console.ok("db check"), "");
-    console.sql().execute("UPDATE balance SET balance_e8 = balance_e8 + 1 WHERE unit = 'GBP'", []).expect("tampered");
+    let cli = TestCli::seeded();
+    assert_eq!(cli.ok("db check"), "");
+    cli.sql().execute("UPDATE balance SET balance_e8 = balance_e8 + 1 WHERE unit = 'GBP'", []).expect("tampered");
     for form in ["", " --json"] {
-        let outcome = console.run(&format!("db check{form}"));
+        let outcome = cli.run(&format!("db check{form}"));
         assert_eq!(outcome.code, Some(7));
         assert!(outcome.stdout.contains("ABC"), "{}", outcome.stdout);
     }
-    check_error(&console.run("db check --json").error("db check"), 7, false, "db check");
+    check_error(&cli.run("db check --json").error("db check"), 7, false, "db check");
 }
 
 #[test]
 fn a_file_that_is_no_database_of_ours_is_not_touched() {
-    let console = Console::seeded();
-    fs::write(console.path("text.db"), "hello").expect("written");
-    fs::write(console.path("empty.db"), "").expect("written");
-    let other = rusqlite::Connection::open(console.path("other.db")).expect("opened");
+    let cli = TestCli::seeded();
+    fs::write(cli.path("text.db"), "hello").expect("written");
+    fs::write(cli.path("empty.db"), "").expect("written");
+    let other = rusqlite::Connection::open(cli.path("other.db")).expect("opened");
     other.execute_batch("CREATE TABLE t (x)").expect("made");
     drop(other);
-    console.ok("db backup newer.db");
-    let newer = rusqlite::Connection::open(console.path("newer.db")).expect("opened");
+    cli.ok("db backup newer.db");
+    let newer = rusqlite::Connection::open(cli.path("newer.db")).expect("opened");
     newer.pragma_update(None, "user_version", 999).expect("written");
     drop(newer);
     let old = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schemas/schema-12.db");
-    fs::copy(old, console.path("old.db")).expect("copied");
-    std::os::unix::fs::symlink(console.database(), console.path("link.db")).expect("linked");
+    fs::copy(old, cli.path("old.db")).expect("copied");
+    std::os::unix::fs::symlink(cli.database(), cli.path("link.db")).expect("linked");
     for (file, code) in [
         ("text.db", "foreign_database"),
         ("empty.db", "foreign_database"),
@@ -276,48 +276,48 @@ fn a_file_that_is_no_database_of_ours_is_not_touched() {
         ("link.db", "foreign_database"),
         (".", "foreign_database"),
     ] {
-        let before = fs::read(console.path(file)).ok();
+        let before = fs::read(cli.path(file)).ok();
         for command in ["customer list", "customer new --organisation New", "db check", "db init", "db migrate"] {
-            fails(&console, &format!("{command} --db {file}"), 8, code);
+            fails(&cli, &format!("{command} --db {file}"), 8, code);
         }
-        assert_eq!(fs::read(console.path(file)).ok(), before, "{file} was touched");
+        assert_eq!(fs::read(cli.path(file)).ok(), before, "{file} was touched");
     }
 }
 
 #[test]
 fn pages_that_contradict_each_other_are_no_crash() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     let root = "SELECT rootpage * 4096 FROM sqlite_schema WHERE name = 'note'";
-    let end: u32 = console.sql().query_row(root, [], |row| row.get(0)).expect("a page");
+    let end: u32 = cli.sql().query_row(root, [], |row| row.get(0)).expect("a page");
     let end = usize::try_from(end).expect("a small file");
-    let mut bytes = fs::read(console.database()).expect("read");
+    let mut bytes = fs::read(cli.database()).expect("read");
     bytes[end - 4096..end].fill(0xa5);
-    fs::write(console.database(), &bytes).expect("written");
-    assert_eq!(console.run("db check").code, Some(7));
+    fs::write(cli.database(), &bytes).expect("written");
+    assert_eq!(cli.run("db check").code, Some(7));
     bytes[4096..].fill(0xa5);
-    fs::write(console.database(), &bytes).expect("written");
+    fs::write(cli.database(), &bytes).expect("written");
     for line in ["customer list", "balance adjust ABC 1 --unit SMS --description x", "customer show ABC"] {
-        let outcome = console.run(line);
+        let outcome = cli.run(line);
         check_text(&outcome, 8, "damaged", line);
     }
-    assert_eq!(console.run("db check").code, Some(8));
+    assert_eq!(cli.run("db check").code, Some(8));
 }
 
 #[test]
 fn a_lock_held_by_another_is_told_and_left_alone() {
-    let console = Console::seeded();
-    let other = console.sql();
+    let cli = TestCli::seeded();
+    let other = cli.sql();
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");
-    let error = fails(&console, "customer new --organisation New --wait 0", 9, "busy");
+    let error = fails(&cli, "customer new --organisation New --wait 0", 9, "busy");
     assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("try again")), "{error}");
-    console.ok("customer list --wait 0");
+    cli.ok("customer list --wait 0");
     drop(other);
-    console.ok("customer new --organisation New --wait 0");
+    cli.ok("customer new --organisation New --wait 0");
 }
 
 /// Starts a command that waits on its stdin, and returns when it does so.
-fn waiting(console: &Console) -> Child {
-    let mut child = console.spawn("note add ABC --file -");
+fn waiting(cli: &TestCli) -> Child {
+    let mut child = cli.spawn("note add ABC --file -");
     // More than a pipe holds: when all of it is written the program has begun to read.
     let text = vec![b'x'; 512 * 1024];
     child.stdin.as_mut().expect("stdin is piped").write_all(&text).expect("the program reads");
@@ -326,10 +326,10 @@ fn waiting(console: &Console) -> Child {
 
 #[test]
 fn signals_end_a_command_with_their_codes_and_no_trace() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        let mut child = waiting(&console);
+        let mut child = waiting(&cli);
         let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill runs");
         assert!(sent.success());
         assert_eq!(child.wait().expect("ended").code(), Some(code), "{signal}");
@@ -337,5 +337,5 @@ fn signals_end_a_command_with_their_codes_and_no_trace() {
         child.stdout.take().expect("piped").read_to_string(&mut written).expect("read");
         assert_eq!(written, "");
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use crate::console::Console;
-use crate::tree;
+use super::command_tree;
+use crate::support::cli::TestCli;
 
 /// What a command prints.
 #[derive(Clone, Copy, PartialEq)]
@@ -125,16 +125,16 @@ const LINES: &[(Shape, &str)] = &[
     (Single, "version"),
 ];
 
-fn seeded() -> Console {
-    let console = Console::seeded();
-    console.interrupt_import();
-    console.import_a_message();
-    console
+fn seeded() -> TestCli {
+    let cli = TestCli::seeded();
+    cli.interrupt_import();
+    cli.import_a_message();
+    cli
 }
 
 /// The rows of a command as JSON has them, with the keys in their order.
-fn rows(console: &Console, line: &str) -> Vec<Map<String, Value>> {
-    let items = match console.json(line) {
+fn rows(cli: &TestCli, line: &str) -> Vec<Map<String, Value>> {
+    let items = match cli.json(line) {
         Value::Array(items) => items,
         other => vec![other],
     };
@@ -183,7 +183,7 @@ fn printing() -> impl Iterator<Item = &'static (Shape, &'static str)> {
 
 #[test]
 fn every_command_has_a_line_here() {
-    for command in tree::commands() {
+    for command in command_tree::commands() {
         let found = LINES.iter().any(|(_, line)| format!("{line} ").starts_with(&format!("{command} ")));
         assert!(found, "`{command}` has no line");
     }
@@ -191,28 +191,28 @@ fn every_command_has_a_line_here() {
 
 #[test]
 fn a_list_is_an_array_and_a_single_thing_an_object() {
-    let console = seeded();
+    let cli = seeded();
     for (shape, line) in printing() {
-        assert_eq!(console.json(line).is_array(), *shape == List, "{line}");
-        let lines = console.ok(&format!("{line} -o jsonl"));
+        assert_eq!(cli.json(line).is_array(), *shape == List, "{line}");
+        let lines = cli.ok(&format!("{line} -o jsonl"));
         let count = lines.lines().count();
-        assert_eq!(count, rows(&console, line).len(), "{line}");
+        assert_eq!(count, rows(&cli, line).len(), "{line}");
         for object in lines.lines() {
             assert!(serde_json::from_str::<Map<String, Value>>(object).is_ok(), "{line}: {object}");
         }
         assert!(*shape == List || count == 1, "{line} has {count} lines");
         assert!(count > 0, "{line} prints nothing, so this test tells nothing");
     }
-    assert_eq!(console.ok("smpp list --search nothing --json"), "[]\n");
-    assert_eq!(console.ok("smpp list --search nothing -o jsonl"), "");
+    assert_eq!(cli.ok("smpp list --search nothing --json"), "[]\n");
+    assert_eq!(cli.ok("smpp list --search nothing -o jsonl"), "");
 }
 
 #[test]
 fn csv_says_what_json_says_in_the_same_order() {
-    let console = seeded();
+    let cli = seeded();
     for (shape, line) in printing() {
-        let rows = rows(&console, line);
-        let (header, records) = records(&console.ok(&format!("{line} --csv --raw-csv")));
+        let rows = rows(&cli, line);
+        let (header, records) = records(&cli.ok(&format!("{line} --csv --raw-csv")));
         let mut of_json = rows[0].clone();
         if *shape == Sheet {
             of_json
@@ -230,23 +230,23 @@ fn csv_says_what_json_says_in_the_same_order() {
 
 #[test]
 fn the_formats_of_a_list_have_short_names() {
-    let console = seeded();
-    assert_eq!(console.ok("customer list --json"), console.ok("customer list --output json"));
-    assert_eq!(console.ok("customer list --csv"), console.ok("customer list -ocsv"));
+    let cli = seeded();
+    assert_eq!(cli.ok("customer list --json"), cli.ok("customer list --output json"));
+    assert_eq!(cli.ok("customer list --csv"), cli.ok("customer list -ocsv"));
     for line in ["customer list --json --csv", "customer list --json -o csv", "customer list --csv -o csv"] {
-        console.run(line).failed(2, line);
+        cli.run(line).failed(2, line);
     }
 }
 
 #[test]
 fn headings_are_keys() {
-    let console = seeded();
+    let cli = seeded();
     for (shape, line) in printing().filter(|(shape, _)| matches!(shape, List | Single)) {
-        let keys: BTreeSet<String> = keys(&rows(&console, line)[0]).into_iter().collect();
-        let table = console.ok(line);
+        let keys: BTreeSet<String> = keys(&rows(&cli, line)[0]).into_iter().collect();
+        let table = cli.ok(line);
         let headings: Vec<&str> = table.lines().next().unwrap_or_default().split_whitespace().collect();
         assert!(headings.len() > 1 && headings.iter().all(|heading| keys.contains(*heading)), "{line}: {headings:?}");
-        let bare = console.ok(&format!("{line} --no-headers"));
+        let bare = cli.ok(&format!("{line} --no-headers"));
         assert!(!bare.lines().next().unwrap_or_default().starts_with(headings[0]), "{line}: {bare}");
         assert_eq!(bare.lines().count(), table.lines().count() - 1, "{line}");
         assert!(*shape == List || table.lines().count() == 2, "{line}: {table}");
@@ -255,10 +255,10 @@ fn headings_are_keys() {
 
 #[test]
 fn no_headers_leaves_the_records_of_csv() {
-    let console = seeded();
+    let cli = seeded();
     for (_, line) in printing() {
-        let with = records(&console.ok(&format!("{line} --csv"))).1.len();
-        let without = console.ok(&format!("{line} --csv --no-headers"));
+        let with = records(&cli.ok(&format!("{line} --csv"))).1.len();
+        let without = cli.ok(&format!("{line} --csv --no-headers"));
         let (first, others) = records(&without);
         assert_eq!(others.len() + 1, with, "{line}");
         assert!(!first.is_empty(), "{line}");
@@ -267,36 +267,36 @@ fn no_headers_leaves_the_records_of_csv() {
 
 #[test]
 fn names_are_one_a_line_and_name_the_thing_again() {
-    let console = seeded();
+    let cli = seeded();
     for (_, line) in printing() {
-        let names = console.ok(&format!("{line} -o name"));
-        assert_eq!(names.lines().count(), rows(&console, line).len(), "{line}: {names}");
+        let names = cli.ok(&format!("{line} -o name"));
+        assert_eq!(names.lines().count(), rows(&cli, line).len(), "{line}: {names}");
         assert!(names.lines().all(|name| !name.is_empty() && !name.contains(' ')), "{line}: {names}");
     }
     for (list, show) in
         [("customer list", "customer show"), ("smpp list", "smpp show"), ("balance list", "balance show")]
     {
-        for name in console.ok(&format!("{list} --all -o name")).lines() {
-            console.ok(&format!("{show} {name}"));
+        for name in cli.ok(&format!("{list} --all -o name")).lines() {
+            cli.ok(&format!("{show} {name}"));
         }
     }
 }
 
 #[test]
 fn fields_pick_and_order() {
-    let console = seeded();
+    let cli = seeded();
     for (shape, line) in printing().filter(|(shape, _)| *shape != Bare) {
-        let all = records(&console.ok(&format!("{line} --csv"))).0;
+        let all = records(&cli.ok(&format!("{line} --csv"))).0;
         let (first, last) = (all[0].as_str(), all[all.len() - 1].as_str());
         let wanted = if first == last { vec![first] } else { vec![last, first] };
         let fields = wanted.join(",");
-        assert_eq!(keys(&rows(&console, &format!("{line} --fields {fields}"))[0]), wanted, "{line}");
-        let object = console.ok(&format!("{line} --fields {fields} -o jsonl"));
+        assert_eq!(keys(&rows(&cli, &format!("{line} --fields {fields}"))[0]), wanted, "{line}");
+        let object = cli.ok(&format!("{line} --fields {fields} -o jsonl"));
         let object: Map<String, Value> = serde_json::from_str(object.lines().next().expect(line)).expect(line);
         assert_eq!(keys(&object), wanted, "{line}");
-        assert_eq!(records(&console.ok(&format!("{line} --fields {fields} --csv"))).0, wanted, "{line}");
+        assert_eq!(records(&cli.ok(&format!("{line} --fields {fields} --csv"))).0, wanted, "{line}");
         if *shape != Sheet {
-            let table = console.ok(&format!("{line} --fields {fields}"));
+            let table = cli.ok(&format!("{line} --fields {fields}"));
             assert_eq!(table.lines().next().expect(line).split_whitespace().collect::<Vec<_>>(), wanted, "{line}");
         }
     }
@@ -304,31 +304,31 @@ fn fields_pick_and_order() {
 
 #[test]
 fn an_unknown_field_is_refused_with_a_list_of_those_there_are() {
-    let console = seeded();
-    let before = console.dump();
+    let cli = seeded();
+    let before = cli.dump();
     for (shape, line) in printing().filter(|(shape, line)| *shape != Bare && !line.contains("--reveal")) {
-        let known = records(&console.ok(&format!("{line} --csv"))).0;
+        let known = records(&cli.ok(&format!("{line} --csv"))).0;
         for format in ["table", "json", "jsonl", "csv"] {
             let what = format!("{line} -o {format} --fields {},colour", known[0]);
-            let outcome = console.run(&what);
+            let outcome = cli.run(&what);
             let told = outcome.failed(2, &what);
             assert!(told.contains("colour"), "{what}: {told}");
             assert!(known.iter().all(|key| told.contains(key.as_str())), "{what}: {told}");
         }
         assert!(*shape != Bare);
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 /// A change whose receipt cannot be shown as asked must not be made first and complained of afterwards.
 #[test]
 fn a_change_with_an_unknown_field_is_not_made() {
     for (_, line) in printing().filter(|(_, line)| line.ends_with(" -n")) {
-        let console = seeded();
-        let before = console.dump();
+        let cli = seeded();
+        let before = cli.dump();
         let line = format!("{} --fields colour", line.trim_end_matches(" -n"));
-        console.run(&line).failed(2, &line);
-        assert!(before == console.dump(), "{line} was done all the same");
+        cli.run(&line).failed(2, &line);
+        assert!(before == cli.dump(), "{line} was done all the same");
     }
 }
 
@@ -344,45 +344,45 @@ fn a_file_or_email_whose_receipt_has_an_unknown_field_is_not_made() {
         "mail test a@b.example --config mail.toml",
         "balance check --config mail.toml",
     ] {
-        let console = seeded();
+        let cli = seeded();
         let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schemas/schema-12.db");
-        fs::copy(old, console.path("old.db")).expect("copied");
+        fs::copy(old, cli.path("old.db")).expect("copied");
         // Opened once, so that what belongs beside it is there.
-        console.run("db migrate --db old.db --wait 0 --fields schema,colour").failed(2, "db migrate");
+        cli.run("db migrate --db old.db --wait 0 --fields schema,colour").failed(2, "db migrate");
         let files = || {
-            let folders = [console.path("."), console.path("emails")];
+            let folders = [cli.path("."), cli.path("emails")];
             let names = folders.into_iter().flat_map(|folder| fs::read_dir(folder).expect("a folder"));
             names.map(|entry| entry.expect("an entry").file_name()).collect::<BTreeSet<_>>()
         };
-        let before = (files(), console.dump(), fs::read(console.path("old.db")).expect("read"));
-        console.run(&format!("{line} --fields colour")).failed(2, line);
-        assert!(before == (files(), console.dump(), fs::read(console.path("old.db")).expect("read")), "{line}");
+        let before = (files(), cli.dump(), fs::read(cli.path("old.db")).expect("read"));
+        cli.run(&format!("{line} --fields colour")).failed(2, line);
+        assert!(before == (files(), cli.dump(), fs::read(cli.path("old.db")).expect("read")), "{line}");
     }
 }
 
 #[test]
 fn a_spreadsheet_finds_no_formula() {
-    let console = seeded();
-    let guarded = console.ok("balance history --csv --fields description");
+    let cli = seeded();
+    let guarded = cli.ok("balance history --csv --fields description");
     assert!(guarded.contains("\n'=card\n"), "{guarded}");
-    let raw = console.ok("balance history --csv --raw-csv --fields description");
+    let raw = cli.ok("balance history --csv --raw-csv --fields description");
     assert!(raw.contains("\n=card\n"), "{raw}");
 }
 
 #[test]
 fn what_a_customer_is_told_is_a_text_for_reading_and_a_row_for_programs() {
-    let console = seeded();
+    let cli = seeded();
     let line = "smpp handover abc --config mail.toml";
-    let text = console.ok(line);
+    let text = cli.ok(line);
     assert!(text.starts_with("System ID: abc_prod\nPassword: ********\nHost: smpp1.gateway.example\n"), "{text}");
-    let (header, csv) = records(&console.ok(&format!("{line} --csv --raw-csv")));
-    let row = &rows(&console, line)[0];
+    let (header, csv) = records(&cli.ok(&format!("{line} --csv --raw-csv")));
+    let row = &rows(&cli, line)[0];
     assert_eq!(header, keys(row));
     for (key, text) in header.iter().zip(&csv[0]) {
         assert_eq!(*text, as_csv(key, &row[key]), "{key}");
     }
-    assert_eq!(console.ok(&format!("{line} -o name")), "abc_prod\n");
-    let table = console.ok(&format!("{line} --fields port,system_id"));
+    assert_eq!(cli.ok(&format!("{line} -o name")), "abc_prod\n");
+    let table = cli.ok(&format!("{line} --fields port,system_id"));
     assert_eq!(table, "port  system_id\n2775  abc_prod\n");
-    console.run(&format!("{line} --fields colour")).failed(2, "colour");
+    cli.run(&format!("{line} --fields colour")).failed(2, "colour");
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::console::Console;
-use crate::failures::check_error;
+use super::failures::check_error;
+use crate::support::cli::TestCli;
 
 /// What asks, and the option that answers instead.
 const ASKING: &[(&str, &str)] = &[
@@ -21,56 +21,56 @@ const SHOWS_CURSOR: &str = "\u{1b}[?25h";
 const HIDES_CURSOR: &str = "\u{1b}[?25l";
 
 /// An editor that is a shell script over the file in `$1`.
-fn editor(console: &Console, script: &str) -> String {
-    let path = console.path("editor");
+fn editor(cli: &TestCli, script: &str) -> String {
+    let path = cli.path("editor");
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("written");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("executable");
     path.to_str().expect("UTF-8").to_owned()
 }
 
 /// An editor whose file is newer than it was, as saved files are, however fast the script is.
-fn saving(console: &Console, script: &str) -> String {
-    editor(console, &format!("{script}\ntouch -d '+1 minute' \"$1\""))
+fn saving(cli: &TestCli, script: &str) -> String {
+    editor(cli, &format!("{script}\ntouch -d '+1 minute' \"$1\""))
 }
 
 #[test]
 fn without_a_terminal_nothing_is_asked_and_the_option_is_named() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for (line, option) in ASKING {
         for line in [(*line).to_owned(), format!("{line} --no-input")] {
-            assert!(console.run(&line).failed(2, &line).contains(option), "{line}");
+            assert!(cli.run(&line).failed(2, &line).contains(option), "{line}");
             // A stdin that has an answer is no terminal either.
-            assert!(console.run_with_stdin(&line, "y\ny\n").failed(2, &line).contains(option), "{line}");
-            let outcome = console.run(&format!("{line} --json"));
+            assert!(cli.run_with_stdin(&line, "y\ny\n").failed(2, &line).contains(option), "{line}");
+            let outcome = cli.run(&format!("{line} --json"));
             check_error(&outcome.error(&line), 2, false, &line);
         }
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn no_input_asks_nothing_at_a_terminal() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for (line, option) in ASKING {
         for (line, environment) in
             [(format!("{line} --no-input"), [("A", "1")]), ((*line).to_owned(), [("SSGCTL_NO_INPUT", "1")])]
         {
-            let (shown, code) = console.at_terminal(&line, &environment).ends();
+            let (shown, code) = cli.at_terminal(&line, &environment).ends();
             assert_eq!(code, Some(2), "{line}: {shown}");
             assert!(shown.contains(option), "{line}: {shown}");
             assert!(!shown.contains(HIDES_CURSOR), "{line} asks");
         }
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn no_input_is_off_when_the_variable_says_so() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for off in ["0", "false", "no", ""] {
-        let mut session = console.at_terminal("customer archive ABC", &[("SSGCTL_NO_INPUT", off)]);
+        let mut session = cli.at_terminal("customer archive ABC", &[("SSGCTL_NO_INPUT", off)]);
         session.shows("Archive ABC");
         session.types("n");
         assert_eq!(session.ends().1, Some(5), "{off}");
@@ -84,37 +84,37 @@ fn no_and_return_change_nothing_and_yes_archives() {
         ("contact remove ABC 1", "Remove contact 1 of ABC?"),
         ("smpp archive abc_prod", "Archive SMPP accounts abc_prod?"),
     ] {
-        let console = Console::seeded();
-        let before = console.dump();
+        let cli = TestCli::seeded();
+        let before = cli.dump();
         for key in ["n", "N", "\r"] {
-            let mut session = console.at_terminal(line, &[]);
+            let mut session = cli.at_terminal(line, &[]);
             session.shows(question);
             session.types(key);
             let (shown, code) = session.ends();
             assert_eq!(code, Some(5), "{line}: {shown}");
             assert!(shown.contains("not confirmed") && shown.contains(SHOWS_CURSOR), "{line}: {shown:?}");
-            assert!(before == console.dump(), "{line} was done after a no");
+            assert!(before == cli.dump(), "{line} was done after a no");
         }
-        let mut session = console.at_terminal(line, &[]);
+        let mut session = cli.at_terminal(line, &[]);
         session.shows(question);
         session.types("y");
         assert_eq!(session.ends().1, Some(0), "{line}");
-        assert!(before != console.dump(), "{line} was not done after a yes");
+        assert!(before != cli.dump(), "{line} was not done after a yes");
     }
-    let console = Console::seeded();
-    assert_eq!(console.at_terminal("customer archive ABC --yes", &[]).ends().1, Some(0), "--yes is asked nothing");
+    let cli = TestCli::seeded();
+    assert_eq!(cli.at_terminal("customer archive ABC --yes", &[]).ends().1, Some(0), "--yes is asked nothing");
 }
 
 #[test]
 fn an_interrupt_at_a_question_changes_nothing_and_gives_the_cursor_back() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for (line, question) in [
         ("customer archive ABC", "Archive ABC"),
         ("smpp archive abc_prod", "Archive SMPP"),
         ("smpp add ABC --ask-password", "SMPP password"),
     ] {
-        let mut session = console.at_terminal(line, &[]);
+        let mut session = cli.at_terminal(line, &[]);
         session.shows(question);
         if !line.contains("password") {
             session.shows(HIDES_CURSOR);
@@ -123,29 +123,29 @@ fn an_interrupt_at_a_question_changes_nothing_and_gives_the_cursor_back() {
         let (shown, code) = session.ends();
         assert_eq!(code, Some(130), "{line}: {shown:?}");
         assert!(line.contains("password") || shown.contains(SHOWS_CURSOR), "{line} leaves no cursor: {shown:?}");
-        assert!(before == console.dump(), "{line} was done after an interrupt");
+        assert!(before == cli.dump(), "{line} was done after an interrupt");
     }
 }
 
 #[test]
 fn an_interrupt_while_a_password_is_typed_gives_the_echo_back() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     let script = "stty echo; trap : INT; \"$0\" smpp add ABC --ask-password; echo \"code $?\"; stty -a; echo done";
-    let mut session = console.script_at_terminal(script);
+    let mut session = cli.script_at_terminal(script);
     session.shows("SMPP password");
     session.types("half");
     session.send_control('c').expect("typed");
     session.shows("code 130");
     let (shown, _) = session.ends();
     assert!(shown.contains(" echo "), "the terminal is left without an echo: {shown}");
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn a_password_is_asked_twice_without_an_echo() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("smpp add ABC --system-id asked --ask-password --json", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("smpp add ABC --system-id asked --ask-password --json", &[]);
     session.shows("SMPP password");
     session.types("s3cret!x\n");
     session.shows("Once more");
@@ -158,34 +158,34 @@ fn a_password_is_asked_twice_without_an_echo() {
     let (shown, code) = session.ends();
     assert_eq!(code, Some(0), "{shown}");
     assert!(!shown.contains("s3cret!x") && !shown.contains("other"), "the password is echoed: {shown}");
-    assert_eq!(console.json("smpp show asked --reveal")["password"], "s3cret!x");
+    assert_eq!(cli.json("smpp show asked --reveal")["password"], "s3cret!x");
 }
 
 #[test]
 fn a_change_in_the_editor_is_shown_asked_for_and_saved_once() {
-    let console = Console::seeded();
-    let editor = saving(&console, "sed -i 's/country = \"GB\"/country = \"FR\"/' \"$1\"");
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let editor = saving(&cli, "sed -i 's/country = \"GB\"/country = \"FR\"/' \"$1\"");
+    let before = cli.dump();
     for (key, code) in [("n", 5), ("y", 0)] {
-        let mut session = console.at_terminal("customer edit ABC --editor --reason moved", &[("EDITOR", &editor)]);
+        let mut session = cli.at_terminal("customer edit ABC --editor --reason moved", &[("EDITOR", &editor)]);
         session.shows("country: GB ");
         session.shows("Save?");
         session.types(key);
         let (shown, ended) = session.ends();
         assert_eq!(ended, Some(code), "{shown}");
-        assert_eq!(before == console.dump(), key == "n");
+        assert_eq!(before == cli.dump(), key == "n");
     }
-    assert_eq!(console.json("customer show ABC")["country"], "FR");
-    let events = console.json("audit list --desc --limit 1");
+    assert_eq!(cli.json("customer show ABC")["country"], "FR");
+    let events = cli.json("audit list --desc --limit 1");
     assert_eq!(events[0]["changes"], serde_json::json!({"country": ["GB", "FR"]}), "{events}");
 }
 
 #[test]
 fn an_invalid_text_is_told_with_its_place_and_may_be_given_up() {
-    let console = Console::seeded();
-    let before = console.dump();
-    let editor = saving(&console, "sed -i 's/country = \"GB\"/country = \"UKX\"/' \"$1\"");
-    let mut session = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]);
+    let cli = TestCli::seeded();
+    let before = cli.dump();
+    let editor = saving(&cli, "sed -i 's/country = \"GB\"/country = \"UKX\"/' \"$1\"");
+    let mut session = cli.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]);
     session.shows("ABC:2:11: ");
     session.shows("`UKX`");
     session.shows("Edit again?");
@@ -195,63 +195,61 @@ fn an_invalid_text_is_told_with_its_place_and_may_be_given_up() {
     session.types("n");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(5), "{shown}");
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn a_text_that_is_not_saved_or_not_changed_changes_nothing() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for script in ["exit 0", "touch -d '+1 minute' \"$1\""] {
-        let editor = editor(&console, script);
-        let (shown, code) = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]).ends();
+        let editor = editor(&cli, script);
+        let (shown, code) = cli.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]).ends();
         assert_eq!(code, Some(5), "{script}: {shown}");
         assert!(shown.contains("nothing was changed"), "{script}: {shown}");
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn who_leaves_the_editor_with_an_error_gives_up_whatever_was_saved() {
-    let console = Console::seeded();
-    let before = console.dump();
-    let editor = saving(&console, "sed -i 's/country = \"GB\"/country = \"FR\"/' \"$1\"");
+    let cli = TestCli::seeded();
+    let before = cli.dump();
+    let editor = saving(&cli, "sed -i 's/country = \"GB\"/country = \"FR\"/' \"$1\"");
     fs::write(&editor, format!("{}exit 1\n", fs::read_to_string(&editor).expect("read"))).expect("written");
-    let (shown, code) = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]).ends();
+    let (shown, code) = cli.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]).ends();
     assert_eq!(code, Some(5), "{shown}");
     assert!(shown.contains("exit status: 1; nothing was changed") && !shown.contains("Save?"), "{shown}");
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn an_editor_that_is_not_there_changes_nothing() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for environment in [
         [("VISUAL", ""), ("EDITOR", "/none/at/all")],
         [("VISUAL", "  "), ("EDITOR", "/none/at/all --wait")],
         [("VISUAL", "'"), ("EDITOR", "")],
         [("VISUAL", "''"), ("EDITOR", "")],
     ] {
-        let (shown, code) = console.at_terminal("customer edit ABC --editor", &environment).ends();
+        let (shown, code) = cli.at_terminal("customer edit ABC --editor", &environment).ends();
         assert_eq!(code, Some(10), "{environment:?}: {shown}");
         assert!(shown.contains("cannot run the editor"), "{environment:?}: {shown}");
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn somebody_elses_change_meanwhile_is_not_overwritten() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     let program = env!("CARGO_BIN_EXE_ssgctl");
-    let editor = saving(
-        &console,
-        &format!("{program} customer edit ABC --country IE >/dev/null\nsed -i 's/\"GB\"/\"FR\"/' \"$1\""),
-    );
-    let mut session = console.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]);
+    let editor =
+        saving(&cli, &format!("{program} customer edit ABC --country IE >/dev/null\nsed -i 's/\"GB\"/\"FR\"/' \"$1\""));
+    let mut session = cli.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]);
     session.shows("Save?");
     session.types("y");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(4), "{shown}");
-    assert_eq!(console.json("customer show ABC")["country"], "IE");
+    assert_eq!(cli.json("customer show ABC")["country"], "IE");
 }

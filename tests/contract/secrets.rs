@@ -4,22 +4,22 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use crate::console::Console;
-use crate::failures::check_error;
+use super::failures::check_error;
+use crate::support::cli::TestCli;
 
 /// A password that no other text holds by accident.
 const GIVEN: &str = "hUnt3r!#";
 
-/// A console with an account whose password was given and one whose password was generated; gives that too.
-fn with_passwords() -> (Console, String) {
-    let console = Console::seeded();
-    let made = console.run_with_stdin("smpp add ABC --system-id given --password-stdin --json", format!("{GIVEN}\n"));
+/// A cli with an account whose password was given and one whose password was generated; gives that too.
+fn with_passwords() -> (TestCli, String) {
+    let cli = TestCli::seeded();
+    let made = cli.run_with_stdin("smpp add ABC --system-id given --password-stdin --json", format!("{GIVEN}\n"));
     let made: serde_json::Value = serde_json::from_str(&made.succeeded("smpp add")).expect("JSON");
     assert!(made["password"].is_null(), "whoever gives a password has it already: {made}");
-    let made = console.json("smpp add ABC --system-id generated --reason 'for the tests'");
+    let made = cli.json("smpp add ABC --system-id generated --reason 'for the tests'");
     let generated = made["password"].as_str().expect("a password").to_owned();
     assert_eq!(generated.len(), 8);
-    (console, generated)
+    (cli, generated)
 }
 
 fn mode(path: &Path) -> u32 {
@@ -39,12 +39,12 @@ fn holds_neither(what: &str, bytes: &[u8], generated: &str) {
 
 #[test]
 fn passwords_are_in_no_output_but_those_that_show_them() {
-    let (console, generated) = with_passwords();
-    console.ok("smpp show given --reveal");
-    console.ok("smpp edit given --max-tps 9");
-    console.ok("smpp disable generated");
+    let (cli, generated) = with_passwords();
+    cli.ok("smpp show given --reveal");
+    cli.ok("smpp edit given --max-tps 9");
+    cli.ok("smpp disable generated");
     // What was given is the old password now, and taken for a while yet.
-    console.run_with_stdin("smpp rotate-password given --password-stdin -o name", "newer").succeeded("rotated");
+    cli.run_with_stdin("smpp rotate-password given --password-stdin -o name", "newer").succeeded("rotated");
     for line in [
         "smpp show given",
         "smpp show generated",
@@ -73,27 +73,27 @@ fn passwords_are_in_no_output_but_those_that_show_them() {
         "db check",
     ] {
         for format in ["table", "json", "jsonl", "csv", "name"] {
-            let outcome = console.run(&format!("{line} -o {format}"));
+            let outcome = cli.run(&format!("{line} -o {format}"));
             assert_eq!(outcome.code, Some(0), "{line}: {}", outcome.stderr);
             holds_neither(line, outcome.stdout.as_bytes(), &generated);
             holds_neither(line, outcome.stderr.as_bytes(), &generated);
         }
     }
-    console.run("smpp list --fields password").failed(2, "there is no such field");
+    cli.run("smpp list --fields password").failed(2, "there is no such field");
 }
 
 #[test]
 fn passwords_are_in_no_file() {
-    let (console, generated) = with_passwords();
-    console.ok("db backup copy.db");
+    let (cli, generated) = with_passwords();
+    cli.ok("db backup copy.db");
     // A reader that stays keeps what is written from now on in the -wal file.
-    let reader = console.sql();
+    let reader = cli.sql();
     reader.execute_batch("BEGIN; SELECT count(*) FROM smpp_account").expect("reading");
-    let count = console.run_with_stdin("smpp add XYZ --system-id late --password-stdin", GIVEN);
+    let count = cli.run_with_stdin("smpp add XYZ --system-id late --password-stdin", GIVEN);
     count.succeeded("smpp add");
-    let wal = console.database().with_extension("db-wal");
+    let wal = cli.database().with_extension("db-wal");
     assert!(fs::metadata(&wal).expect("a -wal file").len() > 0);
-    let files = console.files();
+    let files = cli.files();
     assert!(files.len() >= 5, "{files:?}");
     for file in files {
         holds_neither(&file.display().to_string(), &fs::read(&file).expect("read"), &generated);
@@ -102,120 +102,120 @@ fn passwords_are_in_no_file() {
 
 #[test]
 fn an_error_does_not_tell_the_password_that_is_wrong() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for wrong in ["hunter2hunter2", "hunter 2", "hunter\u{e9}", "", "hunter\u{1b}"] {
         for form in ["", " --json"] {
             let line = format!("smpp add ABC --password-stdin{form}");
-            let outcome = console.run_with_stdin(&line, wrong);
+            let outcome = cli.run_with_stdin(&line, wrong);
             let told = outcome.failed(6, wrong);
             assert!(!told.contains("hunter"), "{told}");
             assert!(told.contains("password must be 1 to 8"), "{told}");
         }
     }
-    let before = console.dump();
-    let outcome = console.run_with_stdin("smpp add ABC --system-id abc_prod --password-stdin", GIVEN);
+    let before = cli.dump();
+    let outcome = cli.run_with_stdin("smpp add ABC --system-id abc_prod --password-stdin", GIVEN);
     assert!(!outcome.failed(4, "taken").contains(GIVEN));
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn no_option_takes_a_password() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for line in [
         "smpp rotate-password abc --password secret",
         "smpp add ABC --password secret",
         "quick-create --organisation New --password secret",
     ] {
-        console.run(line).failed(2, line);
+        cli.run(line).failed(2, line);
     }
-    let file = console.path("password");
+    let file = cli.path("password");
     fs::write(&file, GIVEN).expect("written");
-    console.ok("smpp add ABC --system-id filed --password-file password");
-    assert_eq!(console.json("smpp show filed --reveal")["password"], GIVEN);
+    cli.ok("smpp add ABC --system-id filed --password-file password");
+    assert_eq!(cli.json("smpp show filed --reveal")["password"], GIVEN);
 }
 
 #[test]
 fn a_reveal_shows_the_password_and_leaves_an_event() {
-    let (console, generated) = with_passwords();
-    let count = |console: &Console| console.json("audit list").as_array().map_or(0, Vec::len);
-    let before = count(&console);
-    assert_eq!(console.json("smpp show given --reveal --reason 'on the phone' --actor alice")["password"], GIVEN);
-    assert_eq!(console.json("smpp show generated --reveal")["password"], generated.as_str());
-    let events = console.json("audit list --entity smpp --subject given --desc --limit 1");
+    let (cli, generated) = with_passwords();
+    let count = |cli: &TestCli| cli.json("audit list").as_array().map_or(0, Vec::len);
+    let before = count(&cli);
+    assert_eq!(cli.json("smpp show given --reveal --reason 'on the phone' --actor alice")["password"], GIVEN);
+    assert_eq!(cli.json("smpp show generated --reveal")["password"], generated.as_str());
+    let events = cli.json("audit list --entity smpp --subject given --desc --limit 1");
     for (key, value) in [("action", "reveal"), ("actor", "alice"), ("reason", "on the phone")] {
         assert_eq!(events[0][key], value, "{events}");
     }
-    assert_eq!(count(&console), before + 2);
-    console.run("smpp show nobody --reveal").failed(3, "nobody");
-    console.run("smpp show given --reveal --fields colour").failed(2, "colour");
-    assert_eq!(count(&console), before + 2, "what was not shown was not revealed");
+    assert_eq!(count(&cli), before + 2);
+    cli.run("smpp show nobody --reveal").failed(3, "nobody");
+    cli.run("smpp show given --reveal --fields colour").failed(2, "colour");
+    assert_eq!(count(&cli), before + 2, "what was not shown was not revealed");
 }
 
 #[test]
 fn a_key_that_others_may_read_or_change_is_refused() {
     for mode in [0o644, 0o640, 0o604, 0o620, 0o602, 0o666] {
-        let console = Console::seeded();
-        set_mode(&console.key(), mode);
-        let before = console.dump();
+        let cli = TestCli::seeded();
+        set_mode(&cli.key(), mode);
+        let before = cli.dump();
         for line in ["smpp show abc --reveal --json", "smpp add ABC --json", "quick-create --organisation New --json"] {
-            let outcome = console.run(line);
+            let outcome = cli.run(line);
             outcome.failed(13, line);
             let error = outcome.error(line);
             check_error(&error, 13, false, line);
             assert_eq!(error["code"], "unsafe_file", "{line} {mode:o}");
         }
-        assert!(before == console.dump());
-        console.ok("smpp show abc");
-        console.ok("balance adjust ABC 1 --unit SMS --description 'needs no key'");
+        assert!(before == cli.dump());
+        cli.ok("smpp show abc");
+        cli.ok("balance adjust ABC 1 --unit SMS --description 'needs no key'");
     }
 }
 
 #[test]
 fn a_key_that_is_missing_or_another_opens_nothing() {
-    let console = Console::seeded();
-    let key = fs::read(console.key()).expect("the key");
-    let before = console.dump();
-    fs::remove_file(console.key()).expect("removed");
+    let cli = TestCli::seeded();
+    let key = fs::read(cli.key()).expect("the key");
+    let before = cli.dump();
+    fs::remove_file(cli.key()).expect("removed");
     let line = "smpp show abc --reveal";
-    assert!(console.run(line).failed(13, line).contains("is missing"));
-    assert!(!console.key().exists(), "a reveal makes no key");
+    assert!(cli.run(line).failed(13, line).contains("is missing"));
+    assert!(!cli.key().exists(), "a reveal makes no key");
     for (text, said) in [("", "no key file"), ("nonsense", "no key file"), (&"ab".repeat(32), "another key")] {
-        fs::write(console.key(), text).expect("written");
-        set_mode(&console.key(), 0o600);
-        let outcome = console.run(line);
+        fs::write(cli.key(), text).expect("written");
+        set_mode(&cli.key(), 0o600);
+        let outcome = cli.run(line);
         let told = outcome.failed(13, line);
         assert!(told.contains(said), "{told}");
         assert!(text.is_empty() || !told.contains(text), "the key is told: {told}");
     }
-    assert!(before == console.dump());
-    fs::write(console.key(), key).expect("written");
-    console.ok(line);
+    assert!(before == cli.dump());
+    fs::write(cli.key(), key).expect("written");
+    cli.ok(line);
 }
 
 #[test]
 fn a_key_that_was_lost_is_no_end_of_an_account() {
-    let console = Console::seeded();
-    fs::remove_file(console.key()).expect("removed");
-    console.run("smpp rotate-password abc").failed(13, "a grace needs the old password");
-    assert!(!console.key().exists());
-    let rotated = console.json("smpp rotate-password abc --grace 0");
-    assert_eq!(console.json("smpp show abc --reveal")["password"], rotated["password"]);
+    let cli = TestCli::seeded();
+    fs::remove_file(cli.key()).expect("removed");
+    cli.run("smpp rotate-password abc").failed(13, "a grace needs the old password");
+    assert!(!cli.key().exists());
+    let rotated = cli.json("smpp rotate-password abc --grace 0");
+    assert_eq!(cli.json("smpp show abc --reveal")["password"], rotated["password"]);
 }
 
 #[test]
 fn a_configuration_that_others_may_change_is_refused() {
     for (mode, code) in [(0o600, 0), (0o644, 0), (0o664, 13), (0o646, 13)] {
-        let console = Console::seeded();
-        console.ok("config init");
-        set_mode(&console.config(), mode);
-        let outcome = console.run("customer list");
+        let cli = TestCli::seeded();
+        cli.ok("config init");
+        set_mode(&cli.config(), mode);
+        let outcome = cli.run("customer list");
         assert_eq!(outcome.code, Some(code), "{mode:o}: {}", outcome.stderr);
     }
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for text in ["colour = 1", "[defaults]\ncountry = \"UKX\"", "[database", "[database]\nwait_seconds = -1"] {
-        fs::write(console.config(), text).expect("written");
-        set_mode(&console.config(), 0o600);
-        let outcome = console.run("customer list --json");
+        fs::write(cli.config(), text).expect("written");
+        set_mode(&cli.config(), 0o600);
+        let outcome = cli.run("customer list --json");
         outcome.failed(13, text);
         let error = outcome.error(text);
         check_error(&error, 13, false, text);
@@ -226,16 +226,16 @@ fn a_configuration_that_others_may_change_is_refused() {
 
 #[test]
 fn every_file_is_private_whatever_the_umask() {
-    let console = Console::new();
+    let cli = TestCli::new();
     let script = "umask 000
         ssgctl config init >/dev/null && ssgctl quick-create --organisation New --credit 5 >/dev/null &&
         ssgctl db backup copies.db 2>/dev/null >&2 && ssgctl db init --db deep/er/other.db 2>/dev/null >&2";
-    console.shell(script).succeeded(script);
+    cli.shell(script).succeeded(script);
     // A connection that stays keeps the side files.
-    let reader = console.sql();
+    let reader = cli.sql();
     reader.execute_batch("BEGIN; SELECT count(*) FROM event").expect("reading");
-    console.shell("umask 000; ssgctl customer new --organisation Other >/dev/null").succeeded("customer new");
-    let files = console.files();
+    cli.shell("umask 000; ssgctl customer new --organisation Other >/dev/null").succeeded("customer new");
+    let files = cli.files();
     for name in ["config.toml", "ssgctl.key", "ssgctl.db", "ssgctl.db-wal", "ssgctl.db-shm", "copies.db", "other.db"] {
         assert!(files.iter().any(|file| file.ends_with(name)), "{name} is not among {files:?}");
     }
@@ -243,7 +243,7 @@ fn every_file_is_private_whatever_the_umask() {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
         let folder = file.parent().expect("a folder");
         // The home folder itself was there before.
-        assert!(folder == console.home() || mode(folder) == 0o700, "{}: {:o}", folder.display(), mode(folder));
+        assert!(folder == cli.home() || mode(folder) == 0o700, "{}: {:o}", folder.display(), mode(folder));
     }
 }
 

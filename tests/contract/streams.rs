@@ -3,20 +3,20 @@
 use std::fs::{self, File};
 use std::io::pipe;
 
-use crate::console::{Console, Outcome, words};
-use crate::failures::check_error;
+use super::failures::check_error;
+use crate::support::cli::{Outcome, TestCli, words};
 
 /// Runs a line whose stdout is a pipe that nobody reads.
-fn unread(console: &Console, line: &str) -> Outcome {
+fn unread(cli: &TestCli, line: &str) -> Outcome {
     let (reader, writer) = pipe().expect("a pipe");
     drop(reader);
-    console.command().args(words(line)).stdout(writer).output().expect("the program runs").into()
+    cli.command().args(words(line)).stdout(writer).output().expect("the program runs").into()
 }
 
 /// Runs a line whose stdout is a full device.
-fn full(console: &Console, line: &str) -> Outcome {
+fn full(cli: &TestCli, line: &str) -> Outcome {
     let device = File::options().write(true).open("/dev/full").expect("the device");
-    console.command().args(words(line)).stdout(device).output().expect("the program runs").into()
+    cli.command().args(words(line)).stdout(device).output().expect("the program runs").into()
 }
 
 /// Reads that print in each of the ways there are.
@@ -53,38 +53,38 @@ const DEPOSIT: &str = "balance adjust ABC 7 --unit SMS --description deposit --k
 
 #[test]
 fn a_reader_that_goes_away_is_a_quiet_end() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for line in READS {
-        let outcome = unread(&console, line);
+        let outcome = unread(&cli, line);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(141), ""), "{line}");
     }
 }
 
 #[test]
 fn a_long_list_ends_quietly_when_its_reader_has_seen_enough() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     let sql = "INSERT INTO note (customer_id, text, author, at)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
         SELECT 1, 'note ' || i, 'test', '2026-11-24T00:00:00.000Z' FROM n";
-    console.sql().execute(sql, []).expect("inserted");
+    cli.sql().execute(sql, []).expect("inserted");
     let lists = ["table", "json", "jsonl", "csv", "name"].map(|format| format!("note list -o {format}"));
     let exports = ["json", "jsonl", "csv"].map(|format| format!("note export -o {format}"));
     for line in lists.iter().chain(&exports) {
-        let outcome = console.shell(&format!("{{ ssgctl {line}; echo $? > code; }} | head -n 1"));
+        let outcome = cli.shell(&format!("{{ ssgctl {line}; echo $? > code; }} | head -n 1"));
         assert_eq!(outcome.stderr, "", "{line}");
         assert_eq!(outcome.stdout.lines().count(), 1, "{line}");
-        assert_eq!(fs::read_to_string(console.path("code")).expect("the code"), "141\n", "{line}");
+        assert_eq!(fs::read_to_string(cli.path("code")).expect("the code"), "141\n", "{line}");
     }
     for line in &exports {
-        full(&console, line).failed(10, line);
+        full(&cli, line).failed(10, line);
     }
 }
 
 #[test]
 fn a_full_disk_under_a_read_is_a_failure_that_saved_nothing() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for line in READS {
-        let outcome = full(&console, line);
+        let outcome = full(&cli, line);
         outcome.failed(10, line);
         let is_json = line.contains("json");
         if is_json {
@@ -103,15 +103,15 @@ fn a_full_disk_under_a_read_is_a_failure_that_saved_nothing() {
 #[test]
 fn a_receipt_that_cannot_be_shown_says_that_the_change_is_saved_and_comes_again() {
     for broken in [full, unread] {
-        let console = Console::seeded();
-        let outcome = broken(&console, DEPOSIT);
+        let cli = TestCli::seeded();
+        let outcome = broken(&cli, DEPOSIT);
         outcome.failed(10, DEPOSIT);
         let error = outcome.error(DEPOSIT);
         check_error(&error, 10, true, DEPOSIT);
         assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("saved")), "{error}");
-        let again = console.json(DEPOSIT.trim_end_matches(" --json"));
+        let again = cli.json(DEPOSIT.trim_end_matches(" --json"));
         assert_eq!((&again["replayed"], &again["balance_after"]), (&true.into(), &"107".into()), "{again}");
-        assert_eq!(console.json("balance history ABC --unit SMS").as_array().map(Vec::len), Some(2));
+        assert_eq!(cli.json("balance history ABC --unit SMS").as_array().map(Vec::len), Some(2));
     }
 }
 
@@ -131,28 +131,28 @@ fn every_change_tells_that_it_is_saved_when_its_result_cannot_be_shown() {
         "service new new --name New",
         "quick-create --organisation New",
     ] {
-        let console = Console::seeded();
-        let before = console.dump();
-        let outcome = full(&console, &format!("{line} --json"));
+        let cli = TestCli::seeded();
+        let before = cli.dump();
+        let outcome = full(&cli, &format!("{line} --json"));
         outcome.failed(10, line);
         check_error(&outcome.error(line), 10, true, line);
-        assert!(before != console.dump(), "{line} says that it saved what it did not");
+        assert!(before != cli.dump(), "{line} says that it saved what it did not");
     }
 }
 
 #[test]
 fn a_dry_run_whose_result_cannot_be_shown_saved_nothing() {
-    let console = Console::seeded();
-    let before = console.dump();
-    let outcome = full(&console, &format!("{DEPOSIT} --dry-run --quiet"));
+    let cli = TestCli::seeded();
+    let before = cli.dump();
+    let outcome = full(&cli, &format!("{DEPOSIT} --dry-run --quiet"));
     outcome.failed(10, DEPOSIT);
     check_error(&outcome.error(DEPOSIT), 10, false, DEPOSIT);
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn closed_streams_change_neither_the_deed_nor_the_code() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for (script, code) in [
         ("ssgctl customer show NOBODY 2>&-", 3),
         ("ssgctl customer show NOBODY 2>/dev/full", 3),
@@ -164,9 +164,9 @@ fn closed_streams_change_neither_the_deed_nor_the_code() {
         ("ssgctl customer archive ABC <&- 2>&-", 2),
         ("ssgctl note add ABC --file - <&-", 6),
     ] {
-        let outcome = console.shell(script);
+        let outcome = cli.shell(script);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(code), ""), "{script}: {}", outcome.stderr);
     }
-    assert_eq!(console.ok("customer list -o name").lines().count(), 4);
-    assert_eq!(console.ok("db check"), "");
+    assert_eq!(cli.ok("customer list -o name").lines().count(), 4);
+    assert_eq!(cli.ok("db check"), "");
 }

@@ -7,7 +7,7 @@ use rexpect::process::WaitStatus;
 use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
 
-use crate::console::{Console, words};
+use crate::support::cli::{TestCli, words};
 
 /// How long a text is waited for. It is no measure: a test that waits so long has failed.
 const PATIENCE_MS: u64 = 20_000;
@@ -15,7 +15,7 @@ const PATIENCE_MS: u64 = 20_000;
 /// A command that runs on a terminal.
 pub struct Session(PtySession);
 
-impl Console {
+impl TestCli {
     /// Starts a command line on a terminal, with these variables in its environment.
     pub fn at_terminal(&self, line: &str, environment: &[(&str, &str)]) -> Session {
         // The terminal that the test gets does not echo what is typed; a person's does.
@@ -82,18 +82,18 @@ impl DerefMut for Session {
 
 #[test]
 fn a_terminal_changes_colour_and_width_and_never_content() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for format in ["json", "jsonl", "csv", "name"] {
         for line in ["customer list --all", "customer show ABC", "audit list", "balance history"] {
             let line = format!("{line} -o {format}");
-            let (shown, code) = console.at_terminal(&line, &[]).ends();
-            assert_eq!((code, shown.replace("\r\n", "\n")), (Some(0), console.ok(&line)), "{line}");
+            let (shown, code) = cli.at_terminal(&line, &[]).ends();
+            assert_eq!((code, shown.replace("\r\n", "\n")), (Some(0), cli.ok(&line)), "{line}");
         }
     }
-    let (shown, _) = console.at_terminal("customer list", &[("NO_COLOR", "1")]).ends();
-    assert_eq!(shown.replace("\r\n", "\n"), console.ok("customer list"));
-    let (shown, _) = console.at_terminal("customer list", &[]).ends();
+    let (shown, _) = cli.at_terminal("customer list", &[("NO_COLOR", "1")]).ends();
+    assert_eq!(shown.replace("\r\n", "\n"), cli.ok("customer list"));
+    let (shown, _) = cli.at_terminal("customer list", &[]).ends();
     assert!(shown.contains("\u{1b}[1m"), "no colour at a terminal: {shown:?}");
-    assert!(console.ok("customer list --color always").contains("\u{1b}[1m"));
-    assert!(!console.ok("customer list").contains('\u{1b}'));
+    assert!(cli.ok("customer list --color always").contains("\u{1b}[1m"));
+    assert!(!cli.ok("customer list").contains('\u{1b}'));
 }

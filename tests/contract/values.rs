@@ -2,9 +2,9 @@
 
 use ssgctl::error::quoted;
 
-use crate::console::{Console, Outcome, words};
-use crate::tree;
-use crate::wrong::{LONG, LONGER_THAN_A_NOTE, wrong};
+use super::command_tree;
+use super::wrong_values::{LONG, LONGER_THAN_A_NOTE, wrong};
+use crate::support::cli::{Outcome, TestCli, words};
 
 /// A valid line for every command that takes values. `NAME:value` is an argument; the name does not reach the program.
 const LINES: &[&str] = &[
@@ -162,10 +162,10 @@ fn with_value(line: &str, name: &str, value: &str) -> Vec<std::ffi::OsString> {
 
 /// Every option and argument of every command with every wrong value of it.
 fn each_wrong_value(mut try_it: impl FnMut(&str, &str, &[std::ffi::OsString])) {
-    for command in tree::commands() {
+    for command in command_tree::commands() {
         let line = LINES.iter().find(|line| format!("{line} ").starts_with(&format!("{command} ")));
         let line = line.unwrap_or_else(|| unreachable!("`{command}` has no line here"));
-        for parameter in tree::parameters(&command).into_iter().filter(|parameter| parameter.takes_value) {
+        for parameter in command_tree::parameters(&command).into_iter().filter(|parameter| parameter.takes_value) {
             let name = parameter.name.as_str();
             if FREE.contains(&name) || FREE.contains(&format!("{command} {name}").as_str()) {
                 continue;
@@ -193,20 +193,20 @@ fn is_clean(text: &str) -> bool {
 fn every_line_is_valid_before_it_is_spoilt() {
     // There is no gateway here that a probe could find; tests/smpp has some.
     for line in LINES.iter().filter(|line| !line.starts_with("smpp probe")) {
-        let console = Console::seeded();
-        console.interrupt_import();
-        console.import_a_message();
-        console.run_words(&with_value(line, "--color", "never")).succeeded(line);
+        let cli = TestCli::seeded();
+        cli.interrupt_import();
+        cli.import_a_message();
+        cli.run_words(&with_value(line, "--color", "never")).succeeded(line);
     }
 }
 
 #[test]
 fn a_wrong_value_is_refused_by_field_value_and_rule() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     each_wrong_value(|name, value, words| {
         let what = format!("{words:?}");
-        let outcome = console.run_words(words);
+        let outcome = cli.run_words(words);
         let told = outcome.failed(2, &what);
         assert!(told.starts_with("ssgctl: error["), "{what}: {told}");
         assert!(told.contains(name), "{what} does not name the field: {told}");
@@ -217,12 +217,12 @@ fn a_wrong_value_is_refused_by_field_value_and_rule() {
         let rule = told.lines().next().unwrap_or_default().splitn(3, '`').last().unwrap_or_default();
         assert!(rule.contains("must ") || rule.contains("is not in"), "{what} does not tell the rule: {told}");
     });
-    assert!(before == console.dump(), "a refused value left a trace");
+    assert!(before == cli.dump(), "a refused value left a trace");
 }
 
 #[test]
 fn a_wrong_value_is_told_to_programs_by_its_field() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     each_wrong_value(|name, value, words| {
         let what = format!("{words:?}");
         let mut words = words.to_vec();
@@ -231,7 +231,7 @@ fn a_wrong_value_is_told_to_programs_by_its_field() {
         if name == "--output" || value != wrong(name)[wrong(name).len() - 1] {
             return;
         }
-        let outcome = console.run_words(&words);
+        let outcome = cli.run_words(&words);
         outcome.failed(2, &what);
         let error = outcome.error(&what);
         assert_eq!(error["code"], "bad_value", "{what}: {error}");
@@ -242,8 +242,8 @@ fn a_wrong_value_is_told_to_programs_by_its_field() {
 /// Values that are well formed and yet wrong for the thing they are for.
 #[test]
 fn a_value_that_does_not_fit_its_thing_is_bad_input() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for (line, field, value) in [
         ("balance adjust ABC 1.5 --unit SMS --description x", "amount", "1.5"),
         ("balance adjust ABC 0 --description x --unit SMS", "amount", "0"),
@@ -255,7 +255,7 @@ fn a_value_that_does_not_fit_its_thing_is_bad_input() {
         ("service edit standard --price 0.5", "price", "0.5"),
         ("quick-create --organisation New --credit 1.5", "amount", "1.5"),
     ] {
-        let outcome = console.run(&format!("{line} --json"));
+        let outcome = cli.run(&format!("{line} --json"));
         outcome.failed(6, line);
         let error = outcome.error(line);
         assert_eq!(error["field"], field, "{line}: {error}");
@@ -263,17 +263,17 @@ fn a_value_that_does_not_fit_its_thing_is_bad_input() {
         assert!(message.starts_with(&format!("{field}: `{value}` must ")), "{line}: {message}");
     }
     for bad in ["", "   ", "a\u{7}b", "a\u{202e}b", LONGER_THAN_A_NOTE] {
-        let outcome = console.run_with_stdin("note add ABC --file -", bad);
+        let outcome = cli.run_with_stdin("note add ABC --file -", bad);
         let told = outcome.failed(6, bad);
         assert!(told.contains("text: ") && is_clean(told) && told.chars().count() < 200, "{told}");
     }
-    assert!(before == console.dump(), "a refused value left a trace");
+    assert!(before == cli.dump(), "a refused value left a trace");
 }
 
 #[test]
 fn a_wrong_value_in_a_payload_is_told_by_line_column_field_value_and_rule() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     let string = |text: &str| serde_json::Value::from(text).to_string();
     let cases = [
         ("organisation", string(LONG), LONG),
@@ -294,12 +294,12 @@ fn a_wrong_value_in_a_payload_is_told_by_line_column_field_value_and_rule() {
     for (field, json, value) in cases {
         let first = if field == "organisation" { "\"credit\": 1" } else { "\"organisation\": \"New\"" };
         let payload = format!("{{\n  {first},\n  \"{field}\": {json}\n}}");
-        let outcome = console.run_with_stdin("quick-create --from-json -", &payload);
+        let outcome = cli.run_with_stdin("quick-create --from-json -", &payload);
         let told = refused(&outcome, &payload);
         assert!(told.starts_with("stdin:3:"), "{payload}: {told}");
         assert!(told.contains(&format!("{field}: ")), "{payload} does not name the field: {told}");
         assert!(told.contains(&quoted(value)), "{payload} does not quote the value: {told}");
-        let outcome = console.run_with_stdin("quick-create --from-json - --json", &payload);
+        let outcome = cli.run_with_stdin("quick-create --from-json - --json", &payload);
         let error = outcome.error(&payload);
         assert_eq!(
             (&error["exit"], &error["file"], &error["line"]),
@@ -312,14 +312,14 @@ fn a_wrong_value_in_a_payload_is_told_by_line_column_field_value_and_rule() {
     for (payload, place) in
         [("", "stdin:1:"), ("{", "stdin:1:"), ("7", "stdin:1:"), ("{\"colour\":\n\"red\"}", "stdin:1:")]
     {
-        let outcome = console.run_with_stdin("quick-create --from-json -", payload);
+        let outcome = cli.run_with_stdin("quick-create --from-json -", payload);
         assert!(refused(&outcome, payload).starts_with(place), "{payload}: {}", outcome.stderr);
     }
     assert!(
-        refused(&console.run_with_stdin("quick-create --from-json -", b"{\"organisation\":\"\xff\"}"), "no UTF-8")
+        refused(&cli.run_with_stdin("quick-create --from-json -", b"{\"organisation\":\"\xff\"}"), "no UTF-8")
             .contains("UTF-8")
     );
-    assert!(before == console.dump(), "a refused payload left a trace");
+    assert!(before == cli.dump(), "a refused payload left a trace");
 }
 
 #[track_caller]

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::console::{Console, words};
-use crate::terminal::Session;
+use super::terminal::Session;
+use crate::support::cli::{TestCli, words};
 
 /// Every question of `quick-create`, and keys that answer it.
 const STEPS: &[(&str, &str)] = &[
@@ -49,8 +49,8 @@ fn answer(session: &mut Session, steps: &[(&str, &str)]) {
 }
 
 /// What a customer has, without what is another each time.
-fn lasting(console: &Console, customer: &str) -> Value {
-    let mut shown = console.json(&format!("customer show {customer}"));
+fn lasting(cli: &TestCli, customer: &str) -> Value {
+    let mut shown = cli.json(&format!("customer show {customer}"));
     strip(&mut shown);
     shown
 }
@@ -71,8 +71,8 @@ fn strip(value: &mut Value) {
 
 #[test]
 fn every_answer_becomes_an_option_and_the_line_does_the_same_without_questions() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("quick-create --config mail.toml --fields account_code,email_sent_to", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("quick-create --config mail.toml --fields account_code,email_sent_to", &[]);
     answer(&mut session, STEPS);
     session.shows(REVIEW);
     session.types("\r");
@@ -81,22 +81,22 @@ fn every_answer_becomes_an_option_and_the_line_does_the_same_without_questions()
     let line = format!("ssgctl quick-create --config mail.toml --fields account_code,email_sent_to {SAME}");
     assert!(shown.contains(&line), "{shown}");
     assert!(shown.trim_end().ends_with("zoe@port.example"), "{shown}");
-    let asked = console.ok("customer list --search port.example -o name");
-    let other = Console::seeded();
+    let asked = cli.ok("customer list --search port.example -o name");
+    let other = TestCli::seeded();
     other.shell(&line).succeeded(&line);
     let typed = other.ok("customer list --search port.example -o name");
-    assert_eq!(lasting(&console, asked.trim()), lasting(&other, typed.trim()));
-    let account = console.json("smpp list --search CAF")[0].clone();
+    assert_eq!(lasting(&cli, asked.trim()), lasting(&other, typed.trim()));
+    let account = cli.json("smpp list --search CAF")[0].clone();
     assert_eq!(account["max_tps"], 50, "{account}");
     assert_eq!(account["cug_size"], 2, "{account}");
     assert_eq!(account["use_cug"], true, "{account}");
-    assert_eq!(console.json("mail list --recipient zoe@port")[0]["kind"], "welcome");
+    assert_eq!(cli.json("mail list --recipient zoe@port")[0]["kind"], "welcome");
 }
 
 #[test]
 fn the_password_is_in_the_result_alone() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("quick-create --json --fields password --config mail.toml", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("quick-create --json --fields password --config mail.toml", &[]);
     answer(&mut session, STEPS);
     session.shows(REVIEW);
     session.types("\r");
@@ -125,9 +125,9 @@ fn a_wrong_answer_is_told_by_its_rule_and_asked_again() {
         (14, &[("ftp://port.example", "http or https URL")]),
         (15, &[("file:///etc/passwd", "http or https URL")]),
     ];
-    let console = Console::seeded();
-    let before = console.dump();
-    let mut session = console.at_terminal("quick-create --config mail.toml", &[]);
+    let cli = TestCli::seeded();
+    let before = cli.dump();
+    let mut session = cli.at_terminal("quick-create --config mail.toml", &[]);
     for (at, (question, keys)) in STEPS.iter().enumerate() {
         for (text, rule) in wrong.iter().filter(|(step, _)| *step == at).flat_map(|(_, answers)| *answers) {
             session.shows(&as_bytes(question));
@@ -142,7 +142,7 @@ fn a_wrong_answer_is_told_by_its_rule_and_asked_again() {
     let (shown, code) = session.ends();
     assert_eq!(code, Some(5), "{shown}");
     assert!(shown.contains("not confirmed; nothing was changed") && !shown.contains("without questions"), "{shown}");
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 /// Longer than any organisation may be.
@@ -153,8 +153,8 @@ const LONG: &str = match std::str::from_utf8(&[b'x'; 201]) {
 
 #[test]
 fn going_back_asks_the_question_before_with_its_answer_standing() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("quick-create --config mail.toml", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("quick-create --config mail.toml", &[]);
     for (at, (question, keys)) in STEPS.iter().enumerate() {
         session.shows(&as_bytes(question));
         // Lists, and the question for yes or no, take a key where others take a text.
@@ -175,11 +175,11 @@ fn going_back_asks_the_question_before_with_its_answer_standing() {
 
 #[test]
 fn an_interrupt_at_any_question_changes_nothing_and_gives_the_terminal_back() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     let script = "stty echo; trap : INT; \"$0\" quick-create --config mail.toml; echo \"code $?\"; stty -a; echo done";
     for asked in 0..=STEPS.len() {
-        let mut session = console.script_at_terminal(script);
+        let mut session = cli.script_at_terminal(script);
         answer(&mut session, &STEPS[..asked]);
         let question = STEPS.get(asked).map_or(REVIEW, |(question, _)| question);
         session.shows(&as_bytes(question));
@@ -188,15 +188,15 @@ fn an_interrupt_at_any_question_changes_nothing_and_gives_the_terminal_back() {
         let (shown, _) = session.ends();
         assert!(shown.contains(" echo ") && shown.contains(" icanon "), "at `{question}`: {shown}");
         assert!(!shown.contains(HIDES_CURSOR), "at `{question}`: {shown:?}");
-        assert!(before == console.dump(), "at `{question}`");
+        assert!(before == cli.dump(), "at `{question}`");
     }
 }
 
 #[test]
 fn an_interrupt_in_a_list_shows_the_cursor_again() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for asked in [1, 5, STEPS.len()] {
-        let mut session = console.at_terminal("quick-create --config mail.toml", &[]);
+        let mut session = cli.at_terminal("quick-create --config mail.toml", &[]);
         answer(&mut session, &STEPS[..asked]);
         session.shows(STEPS.get(asked).map_or(REVIEW, |(question, _)| question));
         session.send_control('c').expect("typed");
@@ -208,14 +208,14 @@ fn an_interrupt_in_a_list_shows_the_cursor_again() {
 
 #[test]
 fn what_is_given_is_not_asked() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     let json = r#"{"organisation":"Mixed","contactEmail":"m@mixed.example","cugMobiles":"+447700900124"}"#;
-    std::fs::write(console.path("mixed.json"), json).expect("written");
+    std::fs::write(cli.path("mixed.json"), json).expect("written");
     for line in [
         "quick-create --ask --organisation Mixed --contact-email m@mixed.example --cug=+447700900124",
         "quick-create --ask --from-json mixed.json",
     ] {
-        let mut session = console.at_terminal(&format!("{line} --country GB --service uk --credit 5 -n"), &[]);
+        let mut session = cli.at_terminal(&format!("{line} --country GB --service uk --credit 5 -n"), &[]);
         session.shows("Contact name [none]: ");
         session.types("\r\r");
         session.shows("Unit of the balance (SMS or a currency) [GBP]: ");
@@ -237,7 +237,7 @@ fn what_is_given_is_not_asked() {
 
 #[test]
 fn a_complete_command_line_at_a_terminal_is_asked_nothing() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for line in [
         "quick-create --organisation Whole",
         "customer new --organisation Whole",
@@ -246,15 +246,15 @@ fn a_complete_command_line_at_a_terminal_is_asked_nothing() {
         "smpp quick-create ABC --no-input",
         "smpp quick-create ABC --system-id given",
     ] {
-        let (shown, code) = console.at_terminal(line, &[]).ends();
+        let (shown, code) = cli.at_terminal(line, &[]).ends();
         assert_eq!(code, Some(0), "{line}: {shown}");
     }
 }
 
 #[test]
 fn without_a_terminal_what_is_missing_is_named() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for (line, option) in [
         ("quick-create", "--organisation <NAME> is needed"),
         ("customer new", "--organisation <NAME> is needed"),
@@ -263,17 +263,17 @@ fn without_a_terminal_what_is_missing_is_named() {
         ("quick-create --ask", "a terminal is needed"),
         ("smpp quick-create ABC --ask", "a terminal is needed"),
     ] {
-        assert!(console.run(line).failed(2, line).contains(option), "{line}");
-        let (shown, code) = console.at_terminal(&format!("{line} --no-input"), &[]).ends();
+        assert!(cli.run(line).failed(2, line).contains(option), "{line}");
+        let (shown, code) = cli.at_terminal(&format!("{line} --no-input"), &[]).ends();
         assert!(code == Some(2) && shown.contains(option), "{line}: {shown}");
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("quick-create --config mail.toml", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("quick-create --config mail.toml", &[]);
     answer(&mut session, STEPS);
     session.shows(REVIEW);
     // The unit, the seventh answer: credits have no half.
@@ -302,14 +302,14 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
 
 #[test]
 fn a_customer_is_not_written_to_where_emails_cannot_be_sent() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("quick-create", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("quick-create", &[]);
     session.shows("The customer cannot be sent an email: nobody is set up to write emails");
     answer(&mut session, &STEPS[..STEPS.len() - 1]);
     session.shows(REVIEW);
     session.types("\r");
     assert_eq!(session.ends().1, Some(0));
-    let mut session = console.at_terminal("quick-create --ask --send-email --config mail.toml", &[]);
+    let mut session = cli.at_terminal("quick-create --ask --send-email --config mail.toml", &[]);
     answer(&mut session, &STEPS[..3]);
     session.shows("Contact email: ");
     session.types("\r");
@@ -320,8 +320,8 @@ fn a_customer_is_not_written_to_where_emails_cannot_be_sent() {
 
 #[test]
 fn an_account_for_a_customer_that_is_there_is_asked_for_likewise() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("smpp quick-create --config mail.toml -o name", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("smpp quick-create --config mail.toml -o name", &[]);
     session.shows("Customer: ");
     session.types("ABD\r");
     session.shows("no customer `ABD`; did you mean `ABC`?");
@@ -339,8 +339,8 @@ fn an_account_for_a_customer_that_is_there_is_asked_for_likewise() {
         --allowed-ips 192.0.2.7,2001:db8::/48 --cug +447700900124,+447700900125 --mt-webhook https://port.example/mt \
         --mo-webhook https://port.example/mo --send-email";
     assert!(shown.contains(line), "{shown}");
-    assert_eq!(console.json("mail list --desc --limit 1")[0]["recipient"], "zoe@abc.example");
-    let mut session = console.at_terminal("smpp quick-create ABC", &[]);
+    assert_eq!(cli.json("mail list --desc --limit 1")[0]["recipient"], "zoe@abc.example");
+    let mut session = cli.at_terminal("smpp quick-create ABC", &[]);
     session.shows("Service:");
     session.send_control('c').expect("typed");
     assert_eq!(session.ends().1, Some(130));
@@ -348,13 +348,13 @@ fn an_account_for_a_customer_that_is_there_is_asked_for_likewise() {
 
 #[test]
 fn what_is_required_and_missing_is_asked_and_nothing_else() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("customer new --country FR --fields organisation,country", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("customer new --country FR --fields organisation,country", &[]);
     session.shows("Organisation: ");
     session.types("-5 Ltd\r");
     let (shown, code) = session.ends();
     assert!(code == Some(0) && shown.contains("-5 Ltd") && shown.contains("FR"), "{shown}");
-    let mut session = console.at_terminal("smpp add --max-tps 4 --csv --fields customer,max_tps", &[]);
+    let mut session = cli.at_terminal("smpp add --max-tps 4 --csv --fields customer,max_tps", &[]);
     session.shows("Customer: ");
     session.types("XYZ\r");
     let (shown, code) = session.ends();
@@ -363,8 +363,8 @@ fn what_is_required_and_missing_is_asked_and_nothing_else() {
 
 #[test]
 fn keys_that_drive_terminals_and_keys_typed_ahead_do_no_harm() {
-    let console = Console::seeded();
-    let mut session = console.at_terminal("quick-create -n --json", &[]);
+    let cli = TestCli::seeded();
+    let mut session = cli.at_terminal("quick-create -n --json", &[]);
     session.shows("Organisation: ");
     session.types("\u{1b}]0;x\u{7}A\u{1b}[31m\u{8}\u{1b}[A\t\u{c}B\r");
     session.shows("Country (type to search): ");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::desk::Desk;
+use crate::support::mail::MailFixture;
 
 fn contrib(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("contrib").join(name)
@@ -12,11 +12,11 @@ fn contrib(name: &str) -> PathBuf {
 
 /// Runs the commands of an example as they stand there, but for the place of the program.
 fn run_all(lines: impl Iterator<Item = String>) -> usize {
-    let desk = Desk::with_mail("");
+    let fixture = MailFixture::with_mail("");
     let lines: Vec<String> = lines.collect();
     // The first makes the database that the others look at.
     for line in &lines {
-        desk.ok(line);
+        fixture.ok(line);
     }
     lines.len()
 }

@@ -1,7 +1,7 @@
 //! One crossing is one email to each who is to be told, however often and however many times at once the check runs.
 
-use crate::desk::Desk;
-use crate::server::{Fault, Server, Stage};
+use crate::support::mail::MailFixture;
+use crate::support::mail_server::{Fault, Server, Stage};
 
 /// Kind by subject, and recipient, of the emails that a server took, sorted.
 fn told(server: &Server) -> Vec<String> {
@@ -26,35 +26,35 @@ fn told(server: &Server) -> Vec<String> {
 #[test]
 fn a_customer_that_sinks_recovers_and_sinks_again_gets_each_email_once_over_twenty_checks() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.quiet_check();
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.quiet_check();
     let upper = ["internal ops@gateway.example", "upper pay@abc.example"];
     let lower = ["internal ops@gateway.example", "lower pay@abc.example"];
     let clear = ["clear ops@gateway.example", "clear pay@abc.example"];
     for (balance, expected) in [("500", upper), ("100", lower), ("501", clear), ("499", upper), ("-3", lower)] {
-        desk.sink("ABC", balance);
+        fixture.sink("ABC", balance);
         for check in 0..4 {
-            desk.quiet_check();
+            fixture.quiet_check();
             let expected = if check == 0 { expected.to_vec() } else { Vec::new() };
             assert_eq!(told(&server), expected, "at {balance}, check {check}");
         }
     }
-    assert!(desk.outbox().iter().all(|email| email.state == "sent"));
+    assert!(fixture.outbox().iter().all(|email| email.state == "sent"));
 }
 
 #[test]
 fn two_checks_at_the_same_instant_send_no_email_twice() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
+    let fixture = MailFixture::at(&server);
     for code in ["AAA", "BBB", "CCC"] {
-        desk.customer(code);
+        fixture.customer(code);
     }
     for (round, balance) in ["400", "90", "900", "300", "20"].into_iter().enumerate() {
         for code in ["AAA", "BBB", "CCC"] {
-            desk.sink(code, balance);
+            fixture.sink(code, balance);
         }
-        let checks: Vec<_> = (0..3).map(|_| desk.start_check()).collect();
+        let checks: Vec<_> = (0..3).map(|_| fixture.start_check()).collect();
         for check in checks {
             let output = check.wait_with_output().expect("ended");
             assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
@@ -70,112 +70,112 @@ fn two_checks_at_the_same_instant_send_no_email_twice() {
 #[test]
 fn a_check_beside_another_says_so_only_when_asked_and_does_nothing() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
     server.fault(Stage::Dot, "", Fault::Hang);
-    let first = desk.start_check();
+    let first = fixture.start_check();
     server.until_it_hangs();
-    desk.quiet_check();
-    let verbose = desk.console.run("balance check --verbose");
+    fixture.quiet_check();
+    let verbose = fixture.cli.run("balance check --verbose");
     assert_eq!(verbose.code, Some(0));
     assert!(verbose.stderr.contains("another check is running"), "{}", verbose.stderr);
-    let busy = desk.console.run("mail test me@example.com");
+    let busy = fixture.cli.run("mail test me@example.com");
     assert!(busy.failed(9, "mail test").contains("is running"));
     server.heal();
     server.hang_up();
     assert_eq!(first.wait_with_output().expect("ended").status.code(), Some(12));
-    assert_eq!(desk.outbox().len(), 2);
+    assert_eq!(fixture.outbox().len(), 2);
 }
 
 #[test]
 fn both_marks_crossed_between_two_checks_give_only_the_urgent_email() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "50");
-    desk.quiet_check();
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "50");
+    fixture.quiet_check();
     assert_eq!(told(&server), ["internal ops@gateway.example", "lower pay@abc.example"]);
-    desk.sink("ABC", "300");
-    desk.quiet_check();
+    fixture.sink("ABC", "300");
+    fixture.quiet_check();
     assert_eq!(told(&server), Vec::<String>::new(), "between the thresholds nothing new is to be told");
 }
 
 #[test]
 fn the_warnings_addresses_come_before_billing_contacts_and_these_before_invoice_emails() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
     let tell = |balance: &str| {
-        desk.sink("ABC", balance);
-        desk.quiet_check();
+        fixture.sink("ABC", balance);
+        fixture.quiet_check();
         let mut told = told(&server);
         told.retain(|email| !email.starts_with("clear"));
         told
     };
     assert_eq!(tell("50"), ["internal ops@gateway.example", "lower pay@abc.example"]);
     tell("900");
-    desk.ok("contact add ABC --name Zoe --email zoe@abc.example --roles billing");
-    desk.ok("contact add ABC --name Tom --email tom@abc.example --roles technical");
+    fixture.ok("contact add ABC --name Zoe --email zoe@abc.example --roles billing");
+    fixture.ok("contact add ABC --name Tom --email tom@abc.example --roles technical");
     assert_eq!(tell("50"), ["internal ops@gateway.example", "lower zoe@abc.example"]);
     tell("900");
-    desk.ok("balance warn ABC --to a@abc.example,b@abc.example --internal us@gateway.example");
+    fixture.ok("balance warn ABC --to a@abc.example,b@abc.example --internal us@gateway.example");
     assert_eq!(tell("50"), ["internal us@gateway.example", "lower a@abc.example", "lower b@abc.example"]);
     tell("900");
-    desk.ok("balance warn ABC --no-customer");
+    fixture.ok("balance warn ABC --no-customer");
     assert_eq!(tell("50"), ["internal us@gateway.example"]);
 }
 
 #[test]
 fn a_customer_without_an_address_is_a_matter_for_a_person_once() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.ok("customer edit ABC --unset invoice_emails");
-    desk.sink("ABC", "50");
-    let said = desk.troubled_check(12);
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.ok("customer edit ABC --unset invoice_emails");
+    fixture.sink("ABC", "50");
+    let said = fixture.troubled_check(12);
     assert!(said.contains("ABC is at its lower threshold") && said.contains("has no address"), "{said}");
     assert_eq!(told(&server), ["internal ops@gateway.example"]);
-    desk.quiet_check();
+    fixture.quiet_check();
 }
 
 #[test]
 fn a_customer_whose_data_breaks_a_rule_is_named_and_all_others_are_told() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
+    let fixture = MailFixture::at(&server);
     for code in ["BAD", "FINE"] {
-        desk.customer(code);
-        desk.sink(code, "50");
+        fixture.customer(code);
+        fixture.sink(code, "50");
     }
-    desk.console.sql().execute("UPDATE customer SET phone = '+1' WHERE account_code = 'BAD'", []).expect("broken");
+    fixture.cli.sql().execute("UPDATE customer SET phone = '+1' WHERE account_code = 'BAD'", []).expect("broken");
     for emails in [vec!["internal ops@gateway.example", "lower pay@fine.example"], vec![]] {
-        let outcome = desk.check();
+        let outcome = fixture.check();
         let said = outcome.failed(8, "balance check");
         assert!(said.contains("BAD SMS cannot be judged") && said.contains("1 balance could not be judged"), "{said}");
         assert_eq!(told(&server), emails);
     }
-    desk.console.run("balance check --dry-run").failed(8, "balance check --dry-run");
-    desk.console.sql().execute("UPDATE customer SET phone = NULL", []).expect("mended");
-    desk.quiet_check();
+    fixture.cli.run("balance check --dry-run").failed(8, "balance check --dry-run");
+    fixture.cli.sql().execute("UPDATE customer SET phone = NULL", []).expect("mended");
+    fixture.quiet_check();
     assert_eq!(told(&server), ["internal ops@gateway.example", "lower pay@bad.example"]);
 }
 
 #[test]
 fn what_is_switched_off_or_archived_rests() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
+    let fixture = MailFixture::at(&server);
     for code in ["OFF", "OLD", "NIX"] {
-        desk.customer(code);
-        desk.sink(code, "50");
+        fixture.customer(code);
+        fixture.sink(code, "50");
     }
-    desk.ok("balance warn OFF --off");
-    desk.ok("customer archive OLD --yes");
-    desk.ok("balance warn NIX --unset lower --unset upper");
-    desk.quiet_check();
-    assert_eq!((server.connections(), desk.crossings()), (0, 0));
-    desk.ok("balance warn OFF --on");
-    desk.ok("customer unarchive OLD --yes");
-    desk.quiet_check();
+    fixture.ok("balance warn OFF --off");
+    fixture.ok("customer archive OLD --yes");
+    fixture.ok("balance warn NIX --unset lower --unset upper");
+    fixture.quiet_check();
+    assert_eq!((server.connections(), fixture.crossings()), (0, 0));
+    fixture.ok("balance warn OFF --on");
+    fixture.ok("customer unarchive OLD --yes");
+    fixture.quiet_check();
     let internal = "internal ops@gateway.example";
     assert_eq!(told(&server), [internal, internal, "lower pay@off.example", "lower pay@old.example"]);
 }
@@ -183,39 +183,39 @@ fn what_is_switched_off_or_archived_rests() {
 #[test]
 fn the_all_clear_goes_to_those_who_were_warned_and_to_nobody_when_it_is_not_wanted() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.ok("balance warn ABC --to a@abc.example,b@abc.example");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.ok("balance warn ABC --to a@abc.example,b@abc.example");
     server.fault(Stage::Rcpt, "b@abc.example", Fault::Answer("550 no such person"));
-    desk.sink("ABC", "400");
-    desk.troubled_check(12);
+    fixture.sink("ABC", "400");
+    fixture.troubled_check(12);
     assert_eq!(told(&server).len(), 2);
-    desk.ok("balance warn ABC --to a@abc.example,new@abc.example");
-    desk.sink("ABC", "900");
-    desk.quiet_check();
+    fixture.ok("balance warn ABC --to a@abc.example,new@abc.example");
+    fixture.sink("ABC", "900");
+    fixture.quiet_check();
     assert_eq!(told(&server), ["clear a@abc.example", "clear ops@gateway.example"]);
-    desk.ok("balance warn ABC --no-recovery");
-    desk.sink("ABC", "400");
-    desk.quiet_check();
+    fixture.ok("balance warn ABC --no-recovery");
+    fixture.sink("ABC", "400");
+    fixture.quiet_check();
     assert_eq!(told(&server).len(), 3);
-    desk.sink("ABC", "900");
-    desk.quiet_check();
+    fixture.sink("ABC", "900");
+    fixture.quiet_check();
     assert_eq!(told(&server), Vec::<String>::new());
-    assert_eq!(desk.crossings(), 4);
+    assert_eq!(fixture.crossings(), 4);
 }
 
 #[test]
 fn a_email_that_nobody_has_begun_to_send_is_taken_back_when_the_balance_recovers() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed for today"));
-    desk.sink("ABC", "400");
-    desk.troubled_check(11);
-    desk.sink("ABC", "900");
+    fixture.sink("ABC", "400");
+    fixture.troubled_check(11);
+    fixture.sink("ABC", "900");
     server.heal();
-    desk.wait_is_over();
-    desk.quiet_check();
+    fixture.wait_is_over();
+    fixture.quiet_check();
     assert_eq!(told(&server), Vec::<String>::new(), "nobody was warned, so there is nothing to clear");
-    assert_eq!(desk.emails(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example cancelled"]);
+    assert_eq!(fixture.emails(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example cancelled"]);
 }

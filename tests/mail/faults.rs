@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::desk::Desk;
-use crate::server::{Fault, Server, Stage};
+use crate::support::mail::MailFixture;
+use crate::support::mail_server::{Fault, Server, Stage};
 
-/// A desk whose one customer has just sunk past its early threshold, and is told at one address; we are not told.
-fn sunk(server: &Server) -> Desk {
-    let desk = Desk::at(server);
-    desk.write_config(&desk.config().replace("internal", "#internal"));
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
-    desk
+/// A mail fixture whose one customer has just sunk past its early threshold, and is told at one address; we are not told.
+fn sunk(server: &Server) -> MailFixture {
+    let fixture = MailFixture::at(server);
+    fixture.write_config(&fixture.config().replace("internal", "#internal"));
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
+    fixture
 }
 
 /// The Message-IDs of the emails that a server took.
@@ -42,20 +42,20 @@ fn what_is_not_about_the_email_or_not_for_good_is_tried_again() {
     ];
     let server = Server::plain();
     for (stage, fault, word) in faults {
-        let desk = sunk(&server);
+        let fixture = sunk(&server);
         server.fault(stage, "", fault);
         let what = format!("{stage:?} {fault:?}");
-        let said = desk.troubled_check(11);
+        let said = fixture.troubled_check(11);
         assert!(said.contains("1 email could not be sent") && said.contains(word), "{what}: {said}");
-        assert_eq!(desk.emails(), ["low-upper pay@abc.example pending"], "{what}");
+        assert_eq!(fixture.emails(), ["low-upper pay@abc.example pending"], "{what}");
         server.taken();
         server.heal();
-        desk.quiet_check();
+        fixture.quiet_check();
         assert_eq!(server.taken().len(), 0, "{what}: it waits for its time");
-        desk.wait_is_over();
-        desk.quiet_check();
+        fixture.wait_is_over();
+        fixture.quiet_check();
         assert_eq!(server.taken().len(), 1, "{what}");
-        assert_eq!(desk.emails(), ["low-upper pay@abc.example sent"], "{what}");
+        assert_eq!(fixture.emails(), ["low-upper pay@abc.example sent"], "{what}");
     }
 }
 
@@ -63,16 +63,16 @@ fn what_is_not_about_the_email_or_not_for_good_is_tried_again() {
 fn what_the_server_refuses_for_good_fails_and_is_never_tried_again() {
     let server = Server::plain();
     for (stage, answer) in [(Stage::Rcpt, "550 no such person"), (Stage::Data, "554 no"), (Stage::Dot, "554 spam")] {
-        let desk = sunk(&server);
+        let fixture = sunk(&server);
         server.fault(stage, "", Fault::Answer(answer));
-        let said = desk.troubled_check(12);
+        let said = fixture.troubled_check(12);
         assert!(said.contains("1 email failed") && said.contains(&answer[4..]), "{said}");
         server.heal();
         server.taken();
-        desk.wait_is_over();
-        desk.quiet_check();
+        fixture.wait_is_over();
+        fixture.quiet_check();
         assert_eq!(server.taken().len(), 0, "{stage:?}");
-        assert_eq!(desk.emails(), ["low-upper pay@abc.example failed"]);
+        assert_eq!(fixture.emails(), ["low-upper pay@abc.example failed"]);
     }
 }
 
@@ -80,102 +80,102 @@ fn what_the_server_refuses_for_good_fails_and_is_never_tried_again() {
 fn a_email_whose_fate_is_unknown_is_sent_once_more_with_its_message_id_and_never_again() {
     for fault in [Fault::Drop, Fault::Hang, Fault::Drip] {
         let server = Server::plain();
-        let desk = sunk(&server);
+        let fixture = sunk(&server);
         server.fault(Stage::Dot, "", fault);
-        let said = desk.troubled_check(12);
+        let said = fixture.troubled_check(12);
         assert!(said.contains("1 are uncertain"), "{fault:?}: {said}");
         let first = message_ids(&server);
-        desk.quiet_check();
+        fixture.quiet_check();
         assert_eq!((first.len(), server.taken().len()), (1, 0), "{fault:?}: not again so soon");
-        desk.wait_is_over();
-        desk.troubled_check(12);
+        fixture.wait_is_over();
+        fixture.troubled_check(12);
         assert_eq!(message_ids(&server), first, "{fault:?}");
         server.heal();
         for _ in 0..2 {
-            desk.wait_is_over();
-            desk.quiet_check();
+            fixture.wait_is_over();
+            fixture.quiet_check();
         }
         assert_eq!(server.taken().len(), 0, "{fault:?}: never a third time");
-        assert_eq!(desk.emails(), ["low-upper pay@abc.example uncertain"]);
+        assert_eq!(fixture.emails(), ["low-upper pay@abc.example uncertain"]);
     }
 }
 
 #[test]
 fn a_second_sending_that_is_answered_settles_the_matter() {
     let server = Server::plain();
-    let desk = sunk(&server);
+    let fixture = sunk(&server);
     server.fault(Stage::Dot, "", Fault::Drop);
-    desk.troubled_check(12);
+    fixture.troubled_check(12);
     server.heal();
     server.fault(Stage::Mail, "", Fault::Answer("451 later"));
-    desk.wait_is_over();
-    desk.troubled_check(12);
-    assert_eq!(desk.emails(), ["low-upper pay@abc.example uncertain"], "it may have been sent the first time");
+    fixture.wait_is_over();
+    fixture.troubled_check(12);
+    assert_eq!(fixture.emails(), ["low-upper pay@abc.example uncertain"], "it may have been sent the first time");
     server.heal();
-    desk.wait_is_over();
-    desk.quiet_check();
-    assert_eq!(desk.emails(), ["low-upper pay@abc.example sent"]);
+    fixture.wait_is_over();
+    fixture.quiet_check();
+    assert_eq!(fixture.emails(), ["low-upper pay@abc.example sent"]);
     assert_eq!(message_ids(&server).into_iter().collect::<BTreeSet<_>>().len(), 1);
 }
 
 #[test]
 fn a_connection_lost_in_the_middle_of_a_email_leaves_no_doubt() {
     let server = Server::plain();
-    let desk = sunk(&server);
-    desk.write_config(&desk.config().replace("timeout_seconds = 1", "timeout_seconds = 30"));
-    desk.template("low-upper.html", "{% for line in range(60000) %}a line of some eighty characters, more than a connection holds back unread\n{% endfor %}");
+    let fixture = sunk(&server);
+    fixture.write_config(&fixture.config().replace("timeout_seconds = 1", "timeout_seconds = 30"));
+    fixture.template("low-upper.html", "{% for line in range(60000) %}a line of some eighty characters, more than a connection holds back unread\n{% endfor %}");
     server.fault(Stage::Data, "", Fault::Cut);
-    desk.troubled_check(11);
-    assert_eq!(desk.emails(), ["low-upper pay@abc.example pending"]);
+    fixture.troubled_check(11);
+    assert_eq!(fixture.emails(), ["low-upper pay@abc.example pending"]);
 }
 
 #[test]
 fn a_run_killed_while_the_server_keeps_its_answer_leaves_that_email_uncertain_and_no_other() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
+    let fixture = MailFixture::at(&server);
     for code in ["AAA", "BBB", "CCC"] {
-        desk.customer(code);
-        desk.sink(code, "400");
+        fixture.customer(code);
+        fixture.sink(code, "400");
     }
     server.fault(Stage::Dot, "pay@bbb.example", Fault::Hang);
-    let mut run = desk.start_check();
+    let mut run = fixture.start_check();
     server.until_it_hangs();
     run.kill().expect("killed");
     run.wait().expect("ended");
     let held = server.taken().pop().expect("the email that was being sent");
     server.heal();
-    let said = desk.troubled_check(12);
+    let said = fixture.troubled_check(12);
     assert!(said.contains("1 are uncertain"), "{said}");
-    let uncertain: Vec<String> = desk.emails().into_iter().filter(|email| !email.ends_with("sent")).collect();
+    let uncertain: Vec<String> = fixture.emails().into_iter().filter(|email| !email.ends_with("sent")).collect();
     assert_eq!(uncertain, ["low-upper pay@bbb.example uncertain"]);
     let others: BTreeSet<String> = server.taken().into_iter().map(|taken| taken.to).collect();
     assert!(!others.contains("pay@bbb.example") && others.contains("pay@ccc.example"), "{others:?}");
-    desk.wait_is_over();
-    desk.quiet_check();
+    fixture.wait_is_over();
+    fixture.quiet_check();
     let again = server.taken();
     assert_eq!(again.len(), 1);
     assert_eq!(again[0].text, held.text, "the email is the same to the last byte");
-    desk.wait_is_over();
-    desk.quiet_check();
+    fixture.wait_is_over();
+    fixture.quiet_check();
     assert_eq!(server.taken().len(), 0);
-    assert!(desk.emails().iter().all(|email| email.ends_with(" sent")));
+    assert!(fixture.emails().iter().all(|email| email.ends_with(" sent")));
 }
 
 #[test]
 fn one_bad_recipient_blocks_nobody_else() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.ok("balance warn ABC --to a@x.example,b@x.example,c@x.example,d@x.example,e@x.example,f@x.example");
-    desk.sink("ABC", "400");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.ok("balance warn ABC --to a@x.example,b@x.example,c@x.example,d@x.example,e@x.example,f@x.example");
+    fixture.sink("ABC", "400");
     server.fault(Stage::Rcpt, "a@x.example", Fault::Answer("550 unknown"));
     server.fault(Stage::Rcpt, "b@x.example", Fault::Answer("450 busy"));
     server.fault(Stage::Rcpt, "c@x.example", Fault::Hang);
     server.fault(Stage::Rcpt, "e@x.example", Fault::Drip);
     server.fault(Stage::Dot, "d@x.example", Fault::Drop);
-    desk.troubled_check(12);
+    fixture.troubled_check(12);
     let states = ["a@x.example failed", "b@x.example pending", "c@x.example pending", "d@x.example uncertain"];
-    let emails = desk.emails();
+    let emails = fixture.emails();
     for state in states.into_iter().chain(["e@x.example pending", "f@x.example sent"]) {
         assert!(emails.contains(&format!("low-upper {state}")), "{state}: {emails:?}");
     }
@@ -185,46 +185,47 @@ fn one_bad_recipient_blocks_nobody_else() {
 #[test]
 fn one_connection_serves_many_emails_and_a_lost_one_is_replaced_without_a_loss() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
+    let fixture = MailFixture::at(&server);
     for code in ["AAA", "BBB", "CCC"] {
-        desk.customer(code);
-        desk.sink(code, "400");
+        fixture.customer(code);
+        fixture.sink(code, "400");
     }
-    desk.quiet_check();
+    fixture.quiet_check();
     assert_eq!((server.taken().len(), server.connections()), (6, 1));
     for code in ["AAA", "BBB", "CCC"] {
-        desk.sink(code, "50");
+        fixture.sink(code, "50");
     }
     server.fault(Stage::Dot, "", Fault::Last);
-    desk.quiet_check();
+    fixture.quiet_check();
     assert_eq!((server.taken().len(), server.connections()), (6, 7), "a server may close after each email");
     server.heal();
     for code in ["AAA", "BBB", "CCC"] {
-        desk.sink(code, "900");
+        fixture.sink(code, "900");
     }
     server.fault(Stage::Rcpt, "pay@aaa.example", Fault::Answer("450 busy"));
     server.fault(Stage::Rset, "", Fault::Drop);
-    desk.troubled_check(11);
+    fixture.troubled_check(11);
     assert_eq!((server.taken().len(), server.connections()), (5, 9), "or after an email that it did not take");
 }
 
 #[test]
 fn emails_for_which_there_is_no_server_or_no_time_wait_and_say_so() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
+    let fixture = MailFixture::at(&server);
     for code in ["AAA", "BBB"] {
-        desk.customer(code);
-        desk.sink(code, "400");
+        fixture.customer(code);
+        fixture.sink(code, "400");
     }
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
-    let said = desk.troubled_check(11);
+    let said = fixture.troubled_check(11);
     assert!(said.contains("4 emails could not be sent"), "{said}");
     assert_eq!(server.connections(), 1, "a server that is down is not asked for each email");
     server.heal();
-    desk.configure(&format!("transport = 'smtp://127.0.0.1:{}'\ntimeout_seconds = 2\nrun_seconds = 1", server.port()));
+    fixture
+        .configure(&format!("transport = 'smtp://127.0.0.1:{}'\ntimeout_seconds = 2\nrun_seconds = 1", server.port()));
     server.fault(Stage::Rcpt, "", Fault::Hang);
-    desk.wait_is_over();
-    let said = desk.troubled_check(11);
+    fixture.wait_is_over();
+    let said = fixture.troubled_check(11);
     assert!(said.contains("4 emails could not be sent"), "{said}");
     assert_eq!(server.connections(), 2, "a run begins no email when its time is over");
 }

@@ -4,27 +4,27 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use crate::desk::Desk;
+use crate::support::mail::MailFixture;
 
-/// A desk whose mail program is a shell script, with one customer whose balance has just sunk; we are not told.
-fn desk(script: &str) -> Desk {
-    let desk = Desk::with_mail("timeout_seconds = 1");
-    let program = replace(&desk, script);
-    desk.write_config(
-        &desk.config().replace("internal =", "#internal =").replace(
+/// A mail fixture whose mail program is a shell script, with one customer whose balance has just sunk; we are not told.
+fn fixture(script: &str) -> MailFixture {
+    let fixture = MailFixture::with_mail("timeout_seconds = 1");
+    let program = replace(&fixture, script);
+    fixture.write_config(
+        &fixture.config().replace("internal =", "#internal =").replace(
             "timeout_seconds = 1",
             &format!("timeout_seconds = 1\ntransport = 'sendmail:{}'", program.display()),
         ),
     );
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
-    desk
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
+    fixture
 }
 
-fn replace(desk: &Desk, script: &str) -> PathBuf {
-    let program = desk.console.path("sendmail");
+fn replace(fixture: &MailFixture, script: &str) -> PathBuf {
+    let program = fixture.cli.path("sendmail");
     // Written beside and moved: a program that still runs is not written over.
-    let draft = desk.console.path("sendmail.new");
+    let draft = fixture.cli.path("sendmail.new");
     fs::write(&draft, format!("#!/bin/sh\n{script}\n")).expect("written");
     fs::set_permissions(&draft, Permissions::from_mode(0o700)).expect("made a program");
     fs::rename(&draft, &program).expect("moved");
@@ -33,12 +33,12 @@ fn replace(desk: &Desk, script: &str) -> PathBuf {
 
 #[test]
 fn the_program_gets_sender_recipient_and_email() {
-    let desk = desk("printf '%s\\n' \"$@\" > arguments; cat > email");
-    desk.quiet_check();
-    let read = |name: &str| fs::read_to_string(desk.console.path(name)).expect("read");
+    let fixture = fixture("printf '%s\\n' \"$@\" > arguments; cat > email");
+    fixture.quiet_check();
+    let read = |name: &str| fs::read_to_string(fixture.cli.path(name)).expect("read");
     assert_eq!(read("arguments"), "-i\n-f\nbilling@gateway.example\n--\npay@abc.example\n");
     assert!(read("email").starts_with("From: ") && read("email").contains("\r\nTo: pay@abc.example\r\n"));
-    assert_eq!(desk.emails(), ["low-upper pay@abc.example sent"]);
+    assert_eq!(fixture.emails(), ["low-upper pay@abc.example sent"]);
 }
 
 #[test]
@@ -54,39 +54,39 @@ fn its_exit_code_decides_what_becomes_of_the_email() {
         ("cat >/dev/null; kill -9 $$", 12, "uncertain", "was killed"),
     ];
     for (script, code, state, why) in ends {
-        let desk = desk(script);
-        let said = desk.troubled_check(code);
+        let fixture = fixture(script);
+        let said = fixture.troubled_check(code);
         assert!(said.contains(why), "{script}: {said}");
-        assert_eq!(desk.emails(), [format!("low-upper pay@abc.example {state}")], "{script}");
+        assert_eq!(fixture.emails(), [format!("low-upper pay@abc.example {state}")], "{script}");
     }
 }
 
 #[test]
 fn a_program_that_is_missing_or_no_program_puts_emails_off_until_it_is_there() {
-    let desk = desk("cat > email");
-    let program = desk.console.path("sendmail");
+    let fixture = fixture("cat > email");
+    let program = fixture.cli.path("sendmail");
     fs::set_permissions(&program, Permissions::from_mode(0o600)).expect("changed");
-    assert!(desk.troubled_check(11).contains("cannot run"));
+    assert!(fixture.troubled_check(11).contains("cannot run"));
     fs::remove_file(&program).expect("removed");
-    desk.wait_is_over();
-    assert!(desk.troubled_check(11).contains("cannot run"));
-    replace(&desk, "cat > email");
-    desk.wait_is_over();
-    desk.quiet_check();
-    assert_eq!(desk.emails(), ["low-upper pay@abc.example sent"]);
+    fixture.wait_is_over();
+    assert!(fixture.troubled_check(11).contains("cannot run"));
+    replace(&fixture, "cat > email");
+    fixture.wait_is_over();
+    fixture.quiet_check();
+    assert_eq!(fixture.emails(), ["low-upper pay@abc.example sent"]);
 }
 
 #[test]
 fn a_large_email_does_not_wait_for_a_program_that_does_not_read() {
-    let desk = desk("exec sleep 600");
-    desk.template("low-upper.html", &"a line that is repeated\n".repeat(10_000));
-    desk.troubled_check(12);
-    assert_eq!(desk.emails(), ["low-upper pay@abc.example uncertain"]);
-    replace(&desk, "head -c 10 >/dev/null; exit 0");
-    desk.wait_is_over();
-    desk.troubled_check(12);
-    replace(&desk, "cat > email");
-    desk.wait_is_over();
-    desk.quiet_check();
-    assert!(fs::metadata(desk.console.path("email")).expect("there").len() > 200_000);
+    let fixture = fixture("exec sleep 600");
+    fixture.template("low-upper.html", &"a line that is repeated\n".repeat(10_000));
+    fixture.troubled_check(12);
+    assert_eq!(fixture.emails(), ["low-upper pay@abc.example uncertain"]);
+    replace(&fixture, "head -c 10 >/dev/null; exit 0");
+    fixture.wait_is_over();
+    fixture.troubled_check(12);
+    replace(&fixture, "cat > email");
+    fixture.wait_is_over();
+    fixture.quiet_check();
+    assert!(fs::metadata(fixture.cli.path("email")).expect("there").len() > 200_000);
 }

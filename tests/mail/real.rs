@@ -9,8 +9,8 @@ use serde_json::Value;
 use ssgctl::model::{Password, Port};
 use ssgctl::smpp::{Client, End, Endpoint, probe};
 
-use crate::desk::Desk;
-use crate::node_smpp::{self, NodeSmpp};
+use crate::support::mail::MailFixture;
+use crate::support::node_smpp::{self, NodeSmpp};
 
 /// Debian's own interpreter, whose modules are Debian's packages.
 const PYTHON: &str = "/usr/bin/python3";
@@ -54,29 +54,29 @@ impl Aiosmtpd {
     }
 }
 
-/// The server and a desk that sends to it, where there is such a server.
+/// The server and a mail fixture that sends to it, where there is such a server.
 #[expect(clippy::print_stdout, reason = "what was not tried is told")]
-fn desk() -> Option<(Aiosmtpd, Desk)> {
+fn fixture() -> Option<(Aiosmtpd, MailFixture)> {
     if !is_installed() {
         println!("not tried: python3-aiosmtpd is not installed");
         return None;
     }
     let mut server = Aiosmtpd::start();
     let port = server.line()["port"].as_u64().expect("a port");
-    Some((server, Desk::with_mail(&format!("transport = 'smtp://127.0.0.1:{port}'"))))
+    Some((server, MailFixture::with_mail(&format!("transport = 'smtp://127.0.0.1:{port}'"))))
 }
 
 #[test]
 fn another_makes_server_takes_refuses_and_puts_off_emails() {
-    let Some((server, desk)) = desk() else { return };
-    desk.customer("ABC");
-    desk.ok("balance warn ABC --to unknown@x.example,busy@x.example,zoe@x.example");
-    desk.template("low-upper.txt", "Subject: N\u{fa}\u{f1}ez, low\n\nfirst\n.\n..\nlast");
-    desk.sink("ABC", "400");
-    desk.troubled_check(12);
+    let Some((server, fixture)) = fixture() else { return };
+    fixture.customer("ABC");
+    fixture.ok("balance warn ABC --to unknown@x.example,busy@x.example,zoe@x.example");
+    fixture.template("low-upper.txt", "Subject: N\u{fa}\u{f1}ez, low\n\nfirst\n.\n..\nlast");
+    fixture.sink("ABC", "400");
+    fixture.troubled_check(12);
     let states = ["unknown@x.example failed", "busy@x.example pending", "zoe@x.example sent"];
     let expected: Vec<String> = states.iter().map(|state| format!("low-upper {state}")).collect();
-    assert_eq!(desk.emails()[..3], expected);
+    assert_eq!(fixture.emails()[..3], expected);
     let taken = server.stop();
     let emails: Vec<_> = taken.iter().map(|email| email["to"][0].as_str().expect("an address")).collect();
     assert_eq!(emails, ["zoe@x.example", "ops@gateway.example"]);
@@ -86,10 +86,11 @@ fn another_makes_server_takes_refuses_and_puts_off_emails() {
 /// What a new customer is written, read by the customer's own client, opens the gateway that runs on our export.
 #[test]
 fn the_details_of_a_welcome_email_bind_to_a_gateway_that_runs_on_our_export() {
-    let Some((server, desk)) = desk() else { return };
-    desk.write_config(&format!("{}\n[gateway]\nhosts = ['127.0.0.1', 'localhost']\n", desk.config()));
-    desk.ok("quick-create --organisation 'ABC Corp' --contact-name Zoe --contact-email zoe@abc.example --send-email");
-    desk.ok("smpp export --gateway json --file accounts.json");
+    let Some((server, fixture)) = fixture() else { return };
+    fixture.write_config(&format!("{}\n[gateway]\nhosts = ['127.0.0.1', 'localhost']\n", fixture.config()));
+    fixture
+        .ok("quick-create --organisation 'ABC Corp' --contact-name Zoe --contact-email zoe@abc.example --send-email");
+    fixture.ok("smpp export --gateway json --file accounts.json");
     let taken = server.stop();
     let email = taken[0]["text"].as_str().expect("text");
     let told = |label: &str| {
@@ -97,7 +98,7 @@ fn the_details_of_a_welcome_email_bind_to_a_gateway_that_runs_on_our_export() {
         value.expect(label).to_owned()
     };
     let (system_id, password) = (told("System ID"), told("Password"));
-    let exported = fs::read_to_string(desk.console.path("accounts.json")).expect("read");
+    let exported = fs::read_to_string(fixture.cli.path("accounts.json")).expect("read");
     let exported: Value = serde_json::from_str(&exported).expect("JSON");
     let account = &exported["accounts"][0];
     assert_eq!(
@@ -108,7 +109,7 @@ fn the_details_of_a_welcome_email_bind_to_a_gateway_that_runs_on_our_export() {
         println!("not tried to the end: the npm package smpp is not installed");
         return;
     }
-    let gateway = NodeSmpp::on(&desk.console.path("accounts.json"));
+    let gateway = NodeSmpp::on(&fixture.cli.path("accounts.json"));
     let endpoint = Endpoint {
         host: told("Host").parse().expect("a host"),
         port: Port::new(gateway.port).expect("a port"),

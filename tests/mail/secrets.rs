@@ -4,24 +4,24 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use crate::authority::{Authority, self_signed};
-use crate::console::{Outcome, words};
-use crate::desk::Desk;
-use crate::server::{Fault, Server, Stage, base64};
+use crate::support::authority::{Authority, self_signed};
+use crate::support::cli::{Outcome, words};
+use crate::support::mail::MailFixture;
+use crate::support::mail_server::{Fault, Server, Stage, base64};
 
 const PASSWORD: &str = "open sesame";
 
-/// A desk that logs in at a server, with this source of the password.
-fn desk(server: &Server, scheme: &str, password: &str) -> Desk {
+/// A mail fixture that logs in at a server, with this source of the password.
+fn fixture(server: &Server, scheme: &str, password: &str) -> MailFixture {
     let port = server.port();
-    Desk::with_mail(&format!(
+    MailFixture::with_mail(&format!(
         "transport = '{scheme}://localhost:{port}'\nlogin = 'gateway'\ntimeout_seconds = 5\n{password}"
     ))
 }
 
 /// Sends a test email, trusting an authority.
-fn try_out(desk: &Desk, authority: &Authority) -> Outcome {
-    desk.trusting(&authority.pem).args(words("mail test me@example.com")).output().expect("run").into()
+fn try_out(fixture: &MailFixture, authority: &Authority) -> Outcome {
+    fixture.trusting(&authority.pem).args(words("mail test me@example.com")).output().expect("run").into()
 }
 
 /// Whether the password was ever said, in any of the forms in which a login is.
@@ -35,8 +35,8 @@ fn a_login_travels_over_verified_tls_and_the_email_after_it() {
     let authority = Authority::new();
     for (scheme, implicit) in [("smtp+starttls", false), ("smtps", true)] {
         let server = Server::secure(authority.vouch_for("localhost"), implicit);
-        let desk = desk(&server, scheme, &format!("password = '{PASSWORD}'"));
-        let outcome = try_out(&desk, &authority);
+        let fixture = fixture(&server, scheme, &format!("password = '{PASSWORD}'"));
+        let outcome = try_out(&fixture, &authority);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{scheme}");
         assert_eq!(server.taken().len(), 1);
         let heard = server.heard();
@@ -51,8 +51,8 @@ fn a_server_that_only_asks_question_by_question_is_answered() {
     let authority = Authority::new();
     let server = Server::secure(authority.vouch_for("localhost"), true);
     server.fault(Stage::Ehlo, "", Fault::Answer("250-loopback\r\n250 AUTH LOGIN"));
-    let desk = desk(&server, "smtps", &format!("password = '{PASSWORD}'"));
-    try_out(&desk, &authority).succeeded("mail test");
+    let fixture = fixture(&server, "smtps", &format!("password = '{PASSWORD}'"));
+    try_out(&fixture, &authority).succeeded("mail test");
     assert!(server.heard().contains(&format!("TLS {}", base64(PASSWORD))));
 }
 
@@ -67,8 +67,8 @@ fn a_server_that_cannot_prove_who_it_is_learns_no_password_and_gets_no_email() {
     for (shown, what) in servers {
         for (scheme, implicit) in [("smtp+starttls", false), ("smtps", true)] {
             let server = Server::secure(Arc::clone(&shown), implicit);
-            let desk = desk(&server, scheme, &format!("password = '{PASSWORD}'"));
-            let outcome = try_out(&desk, &authority);
+            let fixture = fixture(&server, scheme, &format!("password = '{PASSWORD}'"));
+            let outcome = try_out(&fixture, &authority);
             assert_eq!(outcome.code, Some(12), "{what}, {scheme}: {}", outcome.stderr);
             assert!(outcome.stderr.contains("certificate"), "{what}, {scheme}: {}", outcome.stderr);
             assert!(!was_told(&server) && server.taken().is_empty(), "{what}, {scheme}");
@@ -89,15 +89,15 @@ fn tls_that_is_asked_for_and_missing_is_not_done_without() {
     for (stage, answer, why) in refusals {
         let server = Server::secure(authority.vouch_for("localhost"), false);
         server.fault(stage, "", Fault::Answer(answer));
-        let desk = desk(&server, "smtp+starttls", &format!("password = '{PASSWORD}'"));
-        let outcome = try_out(&desk, &authority);
+        let fixture = fixture(&server, "smtp+starttls", &format!("password = '{PASSWORD}'"));
+        let outcome = try_out(&fixture, &authority);
         assert_eq!(outcome.code, Some(12), "{answer}: {}", outcome.stderr);
         assert!(outcome.stderr.contains(why), "{answer}: {}", outcome.stderr);
         assert!(!was_told(&server) && server.taken().is_empty(), "{answer}");
     }
     let server = Server::plain();
-    let desk = desk(&server, "smtp", &format!("password = '{PASSWORD}'"));
-    let outcome = try_out(&desk, &authority);
+    let fixture = fixture(&server, "smtp", &format!("password = '{PASSWORD}'"));
+    let outcome = try_out(&fixture, &authority);
     assert!(outcome.failed(13, "plain").contains("over TLS only"));
     assert_eq!(server.connections(), 0);
 }
@@ -106,11 +106,11 @@ fn tls_that_is_asked_for_and_missing_is_not_done_without() {
 fn a_wrong_password_puts_emails_off_and_is_repeated_nowhere() {
     let authority = Authority::new();
     let server = Server::secure(authority.vouch_for("localhost"), true);
-    let desk = desk(&server, "smtps", "password = 'swordfish'");
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
+    let fixture = fixture(&server, "smtps", "password = 'swordfish'");
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
     let check =
-        |line: &str| -> Outcome { desk.trusting(&authority.pem).args(words(line)).output().expect("run").into() };
+        |line: &str| -> Outcome { fixture.trusting(&authority.pem).args(words(line)).output().expect("run").into() };
     let outcome = check("balance check -v");
     assert_eq!(outcome.code, Some(11), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("535"), "{}", outcome.stderr);
@@ -125,7 +125,7 @@ fn a_wrong_password_puts_emails_off_and_is_repeated_nowhere() {
     ] {
         told.push(check(line).succeeded(line));
     }
-    told.push(format!("{:?}", desk.console.dump()));
+    told.push(format!("{:?}", fixture.cli.dump()));
     for text in told {
         assert!(!text.contains("swordfish") && !text.contains(&base64("swordfish")), "{text}");
         assert!(!text.contains(&base64("\0gateway\0swordfish")), "{text}");
@@ -136,34 +136,34 @@ fn a_wrong_password_puts_emails_off_and_is_repeated_nowhere() {
 fn a_password_comes_from_the_environment_a_private_file_or_a_command() {
     let authority = Authority::new();
     let server = Server::secure(authority.vouch_for("localhost"), true);
-    let desk = desk(&server, "smtps", "password_command = \"printf 'open sesame\\n'\"");
-    try_out(&desk, &authority).succeeded("command");
+    let fixture = fixture(&server, "smtps", "password_command = \"printf 'open sesame\\n'\"");
+    try_out(&fixture, &authority).succeeded("command");
 
-    let file = desk.console.path("password");
+    let file = fixture.cli.path("password");
     let port = server.port();
     let base = format!("transport = 'smtps://localhost:{port}'\nlogin = 'gateway'\ntimeout_seconds = 1");
-    desk.configure(&format!("{base}\npassword_file = '{}'", file.display()));
-    let missing = try_out(&desk, &authority);
+    fixture.configure(&format!("{base}\npassword_file = '{}'", file.display()));
+    let missing = try_out(&fixture, &authority);
     assert!(missing.failed(13, "no file").contains("cannot read the password file"));
     fs::write(&file, format!("{PASSWORD}\n")).expect("written");
     for mode in [0o644, 0o640, 0o602] {
         fs::set_permissions(&file, Permissions::from_mode(mode)).expect("changed");
-        assert!(try_out(&desk, &authority).failed(13, "open file").contains("error[unsafe_file]"), "{mode:o}");
+        assert!(try_out(&fixture, &authority).failed(13, "open file").contains("error[unsafe_file]"), "{mode:o}");
     }
     fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("changed");
-    try_out(&desk, &authority).succeeded("file");
+    try_out(&fixture, &authority).succeeded("file");
 
-    desk.configure(&base);
-    assert!(try_out(&desk, &authority).failed(13, "none").contains("no password"));
-    let mut command = desk.trusting(&authority.pem);
+    fixture.configure(&base);
+    assert!(try_out(&fixture, &authority).failed(13, "none").contains("no password"));
+    let mut command = fixture.trusting(&authority.pem);
     let outcome = command.env("SSGCTL_SMTP_PASSWORD", PASSWORD).args(words("mail test me@example.com")).output();
     Outcome::from(outcome.expect("run")).succeeded("environment");
 
     for (command, why) in
         [("exit 3", "ended with"), ("sleep 600", "did not end in time"), ("printf '\\377'", "no text")]
     {
-        desk.configure(&format!("{base}\npassword_command = \"{}\"", command.replace('\\', "\\\\")));
-        let outcome = try_out(&desk, &authority);
+        fixture.configure(&format!("{base}\npassword_command = \"{}\"", command.replace('\\', "\\\\")));
+        let outcome = try_out(&fixture, &authority);
         assert!(outcome.failed(13, command).contains(why), "{command}: {}", outcome.stderr);
     }
     assert_eq!(server.taken().len(), 3);
@@ -171,11 +171,11 @@ fn a_password_comes_from_the_environment_a_private_file_or_a_command() {
 
 #[test]
 fn a_configuration_with_a_password_that_others_can_read_is_refused() {
-    let desk = Desk::with_mail("transport = 'smtps://localhost'\nlogin = 'gateway'\npassword = 'swordfish'");
-    desk.ok("customer list");
-    fs::set_permissions(desk.console.config(), Permissions::from_mode(0o644)).expect("changed");
+    let fixture = MailFixture::with_mail("transport = 'smtps://localhost'\nlogin = 'gateway'\npassword = 'swordfish'");
+    fixture.ok("customer list");
+    fs::set_permissions(fixture.cli.config(), Permissions::from_mode(0o644)).expect("changed");
     for line in ["balance check", "config show", "mail test me@example.com"] {
-        let outcome = desk.console.run(line);
+        let outcome = fixture.cli.run(line);
         let said = outcome.failed(13, line);
         assert!(said.contains("error[unsafe_file]") && !said.contains("swordfish"), "{line}: {said}");
     }

@@ -14,9 +14,9 @@ use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
 use ssgctl::traffic;
 
-use crate::contact::person;
+use super::contact::person;
+use crate::support::fixture::{Fixture, NOON, adjustment, collect, new_account, plain_email, reversal, set, valid};
 use crate::support::traffic::import_a_message;
-use crate::support::{NOON, Scene, adjustment, collect, new_account, plain_email, reversal, set, valid};
 
 type Deed = fn(&mut Tx<'_>, &Vault) -> Result<()>;
 
@@ -109,19 +109,19 @@ fn run_of_the_check(tx: &mut Tx<'_>) -> Result<()> {
 
 #[test]
 fn every_change_leaves_one_event_with_who_when_why_and_of_what() {
-    let mut scene = Scene::new();
-    let vault = Rc::clone(&scene.vault);
+    let mut fixture = Fixture::new();
+    let vault = Rc::clone(&fixture.vault);
     for (number, (entity, action, subject, deed)) in (1..).zip(DEEDS) {
-        scene.write(|tx| deed(tx, &vault)).unwrap();
-        let events = scene.events();
+        fixture.write(|tx| deed(tx, &vault)).unwrap();
+        let events = fixture.events();
         assert_eq!(events.len(), number, "after {entity} {action}");
         let event = &events[number - 1];
         assert_eq!((event.change.entity, event.change.action.as_str()), (*entity, *action));
         assert_eq!(event.change.subject, *subject);
         assert_eq!(event.customer.as_ref().map(ToString::to_string), owner(*entity));
-        assert_eq!((event.at, &event.origin), (valid(NOON), &scene.origin));
+        assert_eq!((event.at, &event.origin), (valid(NOON), &fixture.origin));
     }
-    assert!(scene.findings().is_empty());
+    assert!(fixture.findings().is_empty());
 }
 
 /// Whose every event of a noun is here: services and imports of traffic belong to no customer.
@@ -131,17 +131,17 @@ fn owner(entity: EntityKind) -> Option<String> {
 
 #[test]
 fn a_dropped_transaction_leaves_nothing() {
-    let mut scene = Scene::new();
-    let vault = Rc::clone(&scene.vault);
-    let before = scene.dump();
-    let mut tx = scene.store.write(&scene.origin).unwrap();
+    let mut fixture = Fixture::new();
+    let vault = Rc::clone(&fixture.vault);
+    let before = fixture.dump();
+    let mut tx = fixture.store.write(&fixture.origin).unwrap();
     for (_, _, _, deed) in DEEDS {
         deed(&mut tx, &vault).unwrap();
     }
     drop(tx);
-    assert_eq!(scene.dump(), before);
-    scene.write(|tx| DEEDS.iter().try_for_each(|(_, _, _, deed)| deed(tx, &vault))).unwrap();
-    let after = scene.dump();
+    assert_eq!(fixture.dump(), before);
+    fixture.write(|tx| DEEDS.iter().try_for_each(|(_, _, _, deed)| deed(tx, &vault))).unwrap();
+    let after = fixture.dump();
     let untouched: Vec<&String> =
         after.iter().filter(|(table, rows)| before[*table] == **rows).map(|(t, _)| t).collect();
     assert!(untouched.is_empty(), "the deeds above write nothing into {untouched:?}");
@@ -149,21 +149,21 @@ fn a_dropped_transaction_leaves_nothing() {
 
 #[test]
 fn an_event_tells_each_changed_field_from_what_to_what() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let change = |details: &mut CustomerDetails| {
         details.organisation = valid("Acme Ltd");
         details.country = Some(valid("gb"));
         details.invoice_emails = vec![valid("a@example.com")];
         Ok(())
     };
-    scene.write(|tx| customer::edit(tx, "ACME", change)).unwrap();
+    fixture.write(|tx| customer::edit(tx, "ACME", change)).unwrap();
     assert_eq!(
-        json!(scene.last_event().change.fields),
+        json!(fixture.last_event().change.fields),
         json!({"organisation": ["ACME", "Acme Ltd"], "country": [null, "GB"], "invoice_emails": [[], ["a@example.com"]]})
     );
-    scene.credit("ACME", "10");
-    scene.credit("ACME", "-4");
-    let event = scene.last_event();
+    fixture.credit("ACME", "10");
+    fixture.credit("ACME", "-4");
+    let event = fixture.last_event();
     assert_eq!(event.change.fields["balance"], json!(["10", "6"]));
     assert_eq!(event.change.fields["entry"], json!([null, 2]));
     assert_eq!(event.change.fields["description"], json!([null, "top-up"]));
@@ -171,23 +171,23 @@ fn an_event_tells_each_changed_field_from_what_to_what() {
 
 #[test]
 fn archiving_leaves_one_event_for_the_customer_and_one_for_each_account_that_it_takes() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     for id in ["one", "two", "gone"] {
-        scene.account("ACME", id);
+        fixture.account("ACME", id);
     }
-    scene.write(|tx| smpp::archive(tx, "gone")).unwrap();
+    fixture.write(|tx| smpp::archive(tx, "gone")).unwrap();
     for deed in [customer::archive, customer::unarchive] {
-        let known = scene.events().len();
-        scene.write(|tx| deed(tx, "ACME")).unwrap();
-        let subjects: Vec<String> = scene.events().drain(known..).map(|event| event.change.subject).collect();
+        let known = fixture.events().len();
+        fixture.write(|tx| deed(tx, "ACME")).unwrap();
+        let subjects: Vec<String> = fixture.events().drain(known..).map(|event| event.change.subject).collect();
         assert_eq!(subjects, ["ACME", "one", "two"]);
     }
 }
 
 #[test]
 fn a_quick_create_leaves_the_event_of_each_of_its_parts() {
-    let mut scene = Scene::new();
-    let vault = Rc::clone(&scene.vault);
+    let mut fixture = Fixture::new();
+    let vault = Rc::clone(&fixture.vault);
     let new = QuickCreate {
         account_code: Some(valid("ACME")),
         customer: CustomerDetails::of(valid("Acme")),
@@ -195,8 +195,8 @@ fn a_quick_create_leaves_the_event_of_each_of_its_parts() {
         account: new_account("acme1"),
         opening: Some(adjustment("10")),
     };
-    scene.write(|tx| quick_create(tx, &vault, new)).unwrap();
-    let told: Vec<_> = scene.events().into_iter().map(|event| (event.change.entity, event.change.action)).collect();
+    fixture.write(|tx| quick_create(tx, &vault, new)).unwrap();
+    let told: Vec<_> = fixture.events().into_iter().map(|event| (event.change.entity, event.change.action)).collect();
     let expected = [
         (EntityKind::Customer, "new"),
         (EntityKind::Contact, "add"),
@@ -208,45 +208,45 @@ fn a_quick_create_leaves_the_event_of_each_of_its_parts() {
 
 #[test]
 fn no_secret_is_in_an_event() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let new = NewAccount { password: Some(valid("hunter2!")), ..new_account("acme1") };
-    scene.add_account("ACME", new).unwrap();
-    let generated = scene.add_account("ACME", new_account("acme2")).unwrap().password;
-    scene.reveal("acme1").unwrap();
-    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    let log = scene.dump()["event"].join("\n");
+    fixture.add_account("ACME", new).unwrap();
+    let generated = fixture.add_account("ACME", new_account("acme2")).unwrap().password;
+    fixture.reveal("acme1").unwrap();
+    fixture.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    let log = fixture.dump()["event"].join("\n");
     assert!(log.contains("acme1") && log.contains("acme2"));
     assert!(!log.contains("hunter2!") && !log.contains(generated.reveal()) && !log.contains("password"), "{log}");
 }
 
 #[test]
 fn a_password_does_not_print_itself() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let new = NewAccount { password: Some(valid("hunter2!")), ..new_account("acme1") };
     assert!(!format!("{new:?}").contains("hunter2!"));
-    let credentials = scene.add_account("ACME", new).unwrap();
+    let credentials = fixture.add_account("ACME", new).unwrap();
     assert!(!format!("{credentials:?}").contains("hunter2!"));
 }
 
 #[test]
 fn events_are_told_in_the_order_in_which_they_happened_whatever_the_clock_says() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     for (time, code) in [("2026-01-01T00:00:00Z", "ONE"), ("1970-01-01T00:00:00Z", "TWO"), (NOON, "THREE")] {
-        scene.at(time).customer(code);
+        fixture.at(time).customer(code);
     }
-    let told: Vec<String> = scene.events().into_iter().map(|event| event.change.subject).collect();
+    let told: Vec<String> = fixture.events().into_iter().map(|event| event.change.subject).collect();
     assert_eq!(told, ["ONE", "TWO", "THREE"]);
 }
 
 #[test]
 fn events_are_found_by_customer_noun_subject_actor_and_period() {
-    let mut scene = Scene::with_acme();
-    scene.at("2026-11-25T00:00:00Z").origin.actor = valid("sam");
-    scene.customer("GLOBEX");
-    scene.credit("GLOBEX", "1");
-    let globex = scene.read(|now| now.customer("GLOBEX")).id;
+    let mut fixture = Fixture::with_acme();
+    fixture.at("2026-11-25T00:00:00Z").origin.actor = valid("sam");
+    fixture.customer("GLOBEX");
+    fixture.credit("GLOBEX", "1");
+    let globex = fixture.read(|now| now.customer("GLOBEX")).id;
     let mut found = |filter: EventFilter| -> Vec<i64> {
-        let events = scene.read(|now| collect(|each| now.events(&filter, each)));
+        let events = fixture.read(|now| collect(|each| now.events(&filter, each)));
         events.iter().map(|event| event.id).collect()
     };
     let any = EventFilter::default;
@@ -261,12 +261,12 @@ fn events_are_found_by_customer_noun_subject_actor_and_period() {
 
 #[test]
 fn lines_of_many_steps_come_with_the_commit_numbered_without_a_gap_and_none_of_what_was_undone() {
-    let mut scene = Scene::new();
-    let before = scene.events().len();
+    let mut fixture = Fixture::new();
+    let before = fixture.events().len();
     let new =
         |tx: &mut Tx<'_>, code: &str| customer::new(tx, Some(valid(code)), CustomerDetails::of(valid(code))).map(drop);
     let codes: Vec<String> = (0..50).map(|number| format!("C{number}")).collect();
-    scene
+    fixture
         .write(|tx| {
             tx.expect_many_steps(1)?;
             for code in &codes {
@@ -278,12 +278,12 @@ fn lines_of_many_steps_come_with_the_commit_numbered_without_a_gap_and_none_of_w
             Ok(())
         })
         .unwrap();
-    let events = scene.events();
+    let events = fixture.events();
     assert!(events.iter().map(|event| event.id).eq((1..).take(events.len())));
     let told: Vec<&str> = events[before..].iter().map(|event| event.change.subject.as_str()).collect();
     assert_eq!(told, codes);
-    scene
+    fixture
         .write(|tx| tx.expect_many_steps(1).and_then(|()| new(tx, "DROPPED")).and_then(|()| new(tx, "C1")))
         .unwrap_err();
-    assert_eq!(scene.events().len(), events.len());
+    assert_eq!(fixture.events().len(), events.len());
 }

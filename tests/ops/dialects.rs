@@ -12,8 +12,8 @@ use jiff::tz::TimeZone;
 use ssgctl::model::{MessageState, Money, TrafficTally, Unit};
 use ssgctl::traffic::{ParseOptions, Request, Source, Summary};
 
-use crate::support::{Scene, valid};
-use crate::traffic::{options, request, run, scene, state_of, told};
+use super::traffic::{fixture, options, request, run, state_of, told};
+use crate::support::fixture::{Fixture, valid};
 
 /// How many messages a file has.
 pub const ROWS: u32 = 420;
@@ -95,9 +95,9 @@ impl Sent {
 }
 
 /// What the database has, as the messages would be told.
-fn stored(scene: &mut Scene) -> Vec<String> {
+fn stored(fixture: &mut Fixture) -> Vec<String> {
     let mut lines = Vec::new();
-    scene.read(|now| {
+    fixture.read(|now| {
         now.messages((0, i32::MAX), |day, id, account, known| {
             let at = Timestamp::from_second(i64::from(day) * 86_400 + i64::from(known.second)).unwrap();
             let account = now.system_id_of(account)?;
@@ -113,10 +113,10 @@ fn stored(scene: &mut Scene) -> Vec<String> {
 }
 
 /// Asserts that the database has just these messages, and has charged those that were sent.
-fn assert_has(scene: &mut Scene, messages: &[Sent]) {
+fn assert_has(fixture: &mut Fixture, messages: &[Sent]) {
     let mut lines: Vec<String> = messages.iter().map(Sent::line).collect();
     lines.sort();
-    let stored = stored(scene);
+    let stored = stored(fixture);
     for (line, stored) in lines.iter().zip(&stored) {
         assert_eq!(line, stored);
     }
@@ -128,7 +128,7 @@ fn assert_has(scene: &mut Scene, messages: &[Sent]) {
         *sum = sum.checked_add(cost).unwrap();
     }
     for (customer, account, unit) in [("ACME", "acme", Unit::Sms), ("PORT", "port", valid("EUR"))] {
-        let charged = scene.balance(customer, unit).map_or(Money::ZERO, |balance| balance.balance);
+        let charged = fixture.balance(customer, unit).map_or(Money::ZERO, |balance| balance.balance);
         let cost = costs.get(account).copied().unwrap_or_default();
         assert_eq!(charged, cost.checked_neg().unwrap(), "{customer}");
     }
@@ -171,15 +171,15 @@ impl Gateway<'_> {
         rows
     }
 
-    fn request(&self, scene: &Scene, name: &str, text: &str) -> Request {
+    fn request(&self, fixture: &Fixture, name: &str, text: &str) -> Request {
         let words = self.words.iter().map(|(word, state)| ((*word).to_owned(), *state)).collect();
         let zone = TimeZone::get(self.zone).unwrap();
-        Request { options: ParseOptions { zone, words, ..options() }, batch: 100, ..request(scene, name, text) }
+        Request { options: ParseOptions { zone, words, ..options() }, batch: 100, ..request(fixture, name, text) }
     }
 
-    fn import(&self, scene: &mut Scene, name: &str, text: &str) -> Summary {
-        let request = self.request(scene, name, text);
-        run(scene, &request).unwrap_or_else(|error| panic!("{}: {error:?}", self.name))
+    fn import(&self, fixture: &mut Fixture, name: &str, text: &str) -> Summary {
+        let request = self.request(fixture, name, text);
+        run(fixture, &request).unwrap_or_else(|error| panic!("{}: {error:?}", self.name))
     }
 
     fn tally(&self, [new, updated, duplicate]: [usize; 3]) -> TrafficTally {
@@ -195,43 +195,44 @@ impl Gateway<'_> {
 
     /// Lives through the life of such files.
     pub fn archive_filter(&self, messages: &[Sent]) {
-        let mut scene = scene();
+        let mut fixture = fixture();
         let text = format!("\u{feff}{}\r\n{}\r\n", self.header, self.rows(messages).join("\r\n"));
-        let summary = self.import(&mut scene, "a.csv", &text);
+        let summary = self.import(&mut fixture, "a.csv", &text);
         assert_eq!((summary.dialect, summary.tally), (self.name, self.tally([messages.len(), 0, 0])));
-        assert_has(&mut scene, messages);
-        let (before, state) = (scene.dump(), state_of(&mut scene));
+        assert_has(&mut fixture, messages);
+        let (before, state) = (fixture.dump(), state_of(&mut fixture));
 
-        let again = self.import(&mut scene, "b.csv", &text);
+        let again = self.import(&mut fixture, "b.csv", &text);
         assert_eq!((again.tally, again.repeats), (self.tally([0, 0, messages.len()]), Some(1)));
-        assert!(before == scene.dump(), "{}: the same file left a trace", self.name);
+        assert!(before == fixture.dump(), "{}: the same file left a trace", self.name);
 
-        let reversed = self.compressed(&mut scene, messages);
+        let reversed = self.compressed(&mut fixture, messages);
         assert_eq!(reversed.tally, self.tally([0, 0, messages.len()]), "{}", self.name);
-        assert!(state == state_of(&mut scene), "{}: the same messages changed something", self.name);
+        assert!(state == state_of(&mut fixture), "{}: the same messages changed something", self.name);
 
         if self.tells_states {
             let delivered: Vec<Sent> =
                 messages.iter().cloned().map(|sent| Sent { state: MessageState::Delivered, ..sent }).collect();
             let late = format!("{}\n{}\n", self.header, self.rows(&delivered).join("\n"));
             let updated = messages.iter().filter(|sent| sent.state != MessageState::Delivered).count();
-            let summary = self.import(&mut scene, "late.csv", &late);
+            let summary = self.import(&mut fixture, "late.csv", &late);
             assert_eq!(summary.tally, self.tally([0, updated, messages.len() - updated]), "{}", self.name);
-            assert_has(&mut scene, &delivered);
+            assert_has(&mut fixture, &delivered);
         }
-        assert_eq!(scene.findings(), Vec::<String>::new());
+        assert_eq!(fixture.findings(), Vec::<String>::new());
         self.refuses_what_a_spreadsheet_spoilt(messages);
     }
 
     /// What is wrong with a file of these messages.
     pub fn faults(&self, messages: &[Sent]) -> Vec<String> {
-        let mut scene = scene();
-        let request = self.request(&scene, "a.csv", &format!("{}\n{}\n", self.header, self.rows(messages).join("\n")));
-        told(run(&mut scene, &request))
+        let mut fixture = fixture();
+        let request =
+            self.request(&fixture, "a.csv", &format!("{}\n{}\n", self.header, self.rows(messages).join("\n")));
+        told(run(&mut fixture, &request))
     }
 
     /// The messages from last to first, packed in two pieces as daily rotations are.
-    fn compressed(&self, scene: &mut Scene, messages: &[Sent]) -> Summary {
+    fn compressed(&self, fixture: &mut Fixture, messages: &[Sent]) -> Summary {
         let mut rows = self.rows(messages);
         rows.reverse();
         let (first, second) = rows.split_at(rows.len() / 2);
@@ -241,30 +242,30 @@ impl Gateway<'_> {
             packer.write_all(piece.as_bytes()).unwrap();
             bytes.extend(packer.finish().unwrap());
         }
-        let mut request = self.request(scene, "c.csv.gz", "");
-        let path = scene.folder.path().join("c.csv.gz");
+        let mut request = self.request(fixture, "c.csv.gz", "");
+        let path = fixture.folder.path().join("c.csv.gz");
         fs::write(&path, bytes).unwrap();
         request.source = Source::new("c.csv.gz".to_owned(), fs::File::open(path).unwrap()).unwrap();
-        run(scene, &request).unwrap_or_else(|error| panic!("{}: {error:?}", self.name))
+        run(fixture, &request).unwrap_or_else(|error| panic!("{}: {error:?}", self.name))
     }
 
     /// A number that a spreadsheet has rounded is never taken for what it was.
     fn refuses_what_a_spreadsheet_spoilt(&self, messages: &[Sent]) {
         let sound = &messages[1];
-        let mut scene = scene();
-        let before = scene.dump();
+        let mut fixture = fixture();
+        let before = fixture.dump();
         for spoilt in ["4.477E+11", "4,477E+11", "4E+11", "447700900123.0"] {
             for spoilt in [Sent { to: spoilt, ..sound.clone() }, Sent { id: spoilt.to_owned(), ..sound.clone() }] {
                 if spoilt.id.ends_with(".0") {
                     continue;
                 }
                 let text = format!("{}\n{}\n", self.header, self.line(&(self.row)(&spoilt)));
-                let request = self.request(&scene, "spoilt.csv", &text);
-                let told = told(run(&mut scene, &request));
+                let request = self.request(&fixture, "spoilt.csv", &text);
+                let told = told(run(&mut fixture, &request));
                 assert!(told.len() == 1 && told[0].contains("spreadsheet"), "{}: {told:?} of {text}", self.name);
             }
         }
-        assert!(before == scene.dump());
+        assert!(before == fixture.dump());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ssgctl::model::MessageState;
 
-use crate::dialects::{Gateway, Sent, messages, on_the_wall, text, word};
+use super::dialects::{Gateway, Sent, messages, on_the_wall, text, word};
 
 /// What SMPP calls the states, and what gateways made of it.
 const RECEIPTS: [&[&str]; 6] = [

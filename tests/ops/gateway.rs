@@ -10,23 +10,23 @@ use ssgctl::model::{SmppDetails, SystemId};
 use ssgctl::ops::customer;
 use ssgctl::ops::smpp::{self, Credentials, NewAccount};
 
-use crate::support::{NOON, Scene, new_account, valid};
+use crate::support::fixture::{Fixture, NOON, cases, new_account, valid};
 
 const MAKES: [Make; 4] = [Make::Opensmppbox, Make::Jasmin, Make::Ksmppd, Make::Json];
 
-fn add(scene: &mut Scene, system_id: &str, password: &str, details: impl FnOnce(&mut SmppDetails)) {
+fn add(fixture: &mut Fixture, system_id: &str, password: &str, details: impl FnOnce(&mut SmppDetails)) {
     let mut new = NewAccount { password: Some(valid(password)), ..new_account(system_id) };
     details(&mut new.details);
-    scene.add_account("ACME", new).unwrap();
+    fixture.add_account("ACME", new).unwrap();
 }
 
-fn credentials_at(scene: &mut Scene, time: &str) -> Vec<Credentials> {
-    let vault = Rc::clone(&scene.vault);
-    scene.read(|now| smpp::credentials(now, &vault, None, valid(time)))
+fn credentials_at(fixture: &mut Fixture, time: &str) -> Vec<Credentials> {
+    let vault = Rc::clone(&fixture.vault);
+    fixture.read(|now| smpp::credentials(now, &vault, None, valid(time)))
 }
 
-fn view(scene: &mut Scene, make: Make) -> View {
-    make.view(&credentials_at(scene, NOON))
+fn view(fixture: &mut Fixture, make: Make) -> View {
+    make.view(&credentials_at(fixture, NOON))
 }
 
 fn ids(view: &View) -> Vec<&str> {
@@ -41,14 +41,14 @@ fn lets_in(file: &str, system_id: &str, password: &str) -> bool {
 
 #[test]
 fn accounts_that_may_not_bind_are_left_out_or_turned_off() {
-    let mut scene = Scene::with_acme();
-    add(&mut scene, "on", "secret1", |_| {});
-    add(&mut scene, "disabled", "secret2", |details| details.enabled = false);
-    add(&mut scene, "unbindable", "secret3", |details| details.binding_enabled = false);
-    add(&mut scene, "archived", "secret4", |_| {});
-    scene.write(|tx| smpp::archive(tx, "archived")).unwrap();
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "on", "secret1", |_| {});
+    add(&mut fixture, "disabled", "secret2", |details| details.enabled = false);
+    add(&mut fixture, "unbindable", "secret3", |details| details.binding_enabled = false);
+    add(&mut fixture, "archived", "secret4", |_| {});
+    fixture.write(|tx| smpp::archive(tx, "archived")).unwrap();
     for make in [Make::Opensmppbox, Make::Jasmin, Make::Ksmppd] {
-        let view = view(&mut scene, make);
+        let view = view(&mut fixture, make);
         assert_eq!((ids(&view), view.out_of_use), (vec!["on"], 3), "{make:?}");
         let written = make.write(&view.entries);
         for secret in ["secret2", "secret3", "secret4"] {
@@ -59,30 +59,30 @@ fn accounts_that_may_not_bind_are_left_out_or_turned_off() {
         }
     }
     // Whoever reads JSON knows the switches; what is archived is not there.
-    assert_eq!(ids(&view(&mut scene, Make::Json)), ["disabled", "on", "unbindable"]);
+    assert_eq!(ids(&view(&mut fixture, Make::Json)), ["disabled", "on", "unbindable"]);
 }
 
 #[test]
 fn an_account_that_may_not_submit_is_kept_out_where_that_cannot_be_said() {
-    let mut scene = Scene::with_acme();
-    add(&mut scene, "mute", "secret1", |details| details.submit_enabled = false);
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "mute", "secret1", |details| details.submit_enabled = false);
     for make in [Make::Opensmppbox, Make::Ksmppd] {
-        let view = view(&mut scene, make);
+        let view = view(&mut fixture, make);
         assert_eq!((ids(&view), view.losses.len()), (Vec::new(), 1), "{make:?}");
     }
-    let jasmin = view(&mut scene, Make::Jasmin);
+    let jasmin = view(&mut fixture, Make::Jasmin);
     assert!(Make::Jasmin.write(&jasmin.entries).contains("smpps_send no\n"));
 }
 
 #[test]
 fn both_passwords_are_exported_during_the_grace_where_two_are_known() {
-    let mut scene = Scene::with_acme();
-    add(&mut scene, "acme1", "old-pass", |_| {});
-    let vault = Rc::clone(&scene.vault);
-    scene.write(|tx| smpp::rotate(tx, &vault, "acme1", Some(valid("new-pass")), valid("1h"))).unwrap();
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "acme1", "old-pass", |_| {});
+    let vault = Rc::clone(&fixture.vault);
+    fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", Some(valid("new-pass")), valid("1h"))).unwrap();
     for make in MAKES {
         for (time, in_grace) in [("2026-11-24T12:59:59Z", true), ("2026-11-24T13:00:00Z", false)] {
-            let view = make.view(&credentials_at(&mut scene, time));
+            let view = make.view(&credentials_at(&mut fixture, time));
             let written = make.write(&view.entries);
             let knows_two = matches!(make, Make::Opensmppbox | Make::Json);
             assert_eq!(written.contains("new-pass"), make != Make::Ksmppd, "{make:?}");
@@ -90,42 +90,42 @@ fn both_passwords_are_exported_during_the_grace_where_two_are_known() {
             assert_eq!(view.losses.is_empty(), !in_grace || knows_two, "{make:?} {time}");
         }
     }
-    let written = Make::Opensmppbox.write(&view(&mut scene, Make::Opensmppbox).entries);
+    let written = Make::Opensmppbox.write(&view(&mut fixture, Make::Opensmppbox).entries);
     assert!(lets_in(&written, "acme1", "old-pass") && lets_in(&written, "acme1", "new-pass"));
 }
 
 #[test]
 fn what_a_gateway_cannot_hold_is_told_and_not_bent() {
-    let mut scene = Scene::with_acme();
-    add(&mut scene, "six", "secret1", |details| details.allowed_ips = vec![valid("2001:db8::/48")]);
-    add(&mut scene, "blank", "secret2", |details| details.system_type = Some(valid("two words")));
-    add(&mut scene, "Case", "secret3", |_| {});
-    add(&mut scene, "case", "secret4", |_| {});
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "six", "secret1", |details| details.allowed_ips = vec![valid("2001:db8::/48")]);
+    add(&mut fixture, "blank", "secret2", |details| details.system_type = Some(valid("two words")));
+    add(&mut fixture, "Case", "secret3", |_| {});
+    add(&mut fixture, "case", "secret4", |_| {});
     let long = NewAccount { system_id: Some(SystemId::kept("sixteen_letters_").unwrap()), ..new_account("unused") };
-    scene.add_account("ACME", long).unwrap();
+    fixture.add_account("ACME", long).unwrap();
     let unfit = |view: View| view.unfit.into_iter().map(|unfit| unfit.system_id).collect::<Vec<_>>();
-    assert_eq!(unfit(view(&mut scene, Make::Opensmppbox)), ["blank", "six", "sixteen_letters_"]);
-    assert_eq!(unfit(view(&mut scene, Make::Jasmin)), ["sixteen_letters_"]);
-    assert_eq!(unfit(view(&mut scene, Make::Ksmppd)), ["six", "sixteen_letters_", "Case", "case"]);
-    assert_eq!(unfit(view(&mut scene, Make::Json)), Vec::<String>::new());
+    assert_eq!(unfit(view(&mut fixture, Make::Opensmppbox)), ["blank", "six", "sixteen_letters_"]);
+    assert_eq!(unfit(view(&mut fixture, Make::Jasmin)), ["sixteen_letters_"]);
+    assert_eq!(unfit(view(&mut fixture, Make::Ksmppd)), ["six", "sixteen_letters_", "Case", "case"]);
+    assert_eq!(unfit(view(&mut fixture, Make::Json)), Vec::<String>::new());
 }
 
 #[test]
 fn jasmin_gets_a_group_for_each_customer_under_a_name_that_it_takes() {
-    let mut scene = Scene::with_acme();
-    add(&mut scene, "one", "secret1", |_| {});
-    add(&mut scene, "two", "secret2", |_| {});
-    let dotted = scene.customer("A.B").id;
-    scene.add_account("A.B", new_account("three")).unwrap();
-    let script = Make::Jasmin.write(&view(&mut scene, Make::Jasmin).entries).to_string();
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "one", "secret1", |_| {});
+    add(&mut fixture, "two", "secret2", |_| {});
+    let dotted = fixture.customer("A.B").id;
+    fixture.add_account("A.B", new_account("three")).unwrap();
+    let script = Make::Jasmin.write(&view(&mut fixture, Make::Jasmin).entries).to_string();
     assert_eq!(script.matches("group -a\n").count(), 2, "{script}");
     assert!(script.contains(&format!("group -a\ngid customer_{dotted}\nok\n")), "{script}");
     assert!(script.ends_with("ok\npersist\n"), "{script}");
 }
 
 /// The differences from a text of the gateway's to what it is to hold.
-fn diff(scene: &mut Scene, make: Make, theirs: &str) -> Vec<(String, Action, serde_json::Value)> {
-    let view = view(scene, make);
+fn diff(fixture: &mut Fixture, make: Make, theirs: &str) -> Vec<(String, Action, serde_json::Value)> {
+    let view = view(fixture, make);
     let found = differences(&view.entries, &make.read(theirs).unwrap(), make.replaces_everything());
     let told = |Difference { system_id, action, fields }| (system_id, action, serde_json::Value::Object(fields));
     found.into_iter().map(told).collect()
@@ -133,18 +133,18 @@ fn diff(scene: &mut Scene, make: Make, theirs: &str) -> Vec<(String, Action, ser
 
 #[test]
 fn a_difference_from_jasmins_list_is_in_what_the_list_tells() {
-    let mut scene = Scene::with_acme();
-    add(&mut scene, "fast", "secret1", |details| details.max_tps = Some(valid("50")));
-    add(&mut scene, "same", "secret2", |_| {});
-    add(&mut scene, "off", "secret3", |details| details.enabled = false);
-    add(&mut scene, "off2", "secret3", |details| details.enabled = false);
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "fast", "secret1", |details| details.max_tps = Some(valid("50")));
+    add(&mut fixture, "same", "secret2", |_| {});
+    add(&mut fixture, "off", "secret3", |details| details.enabled = false);
+    add(&mut fixture, "off2", "secret3", |details| details.enabled = false);
     let list = "#User id          Group id         Username         Balance MT SMS Throughput\n\
                 #fast             ACME             fast             ND (!)  ND (!) ND/8.0\n\
                 #same             ACME             same             10.5    ND     ND/ND\n\
                 #off              !ACME            off              ND (!)  ND (!) ND/ND\n\
                 #!other           g                other            ND (!)  ND (!) ND/ND\nTotal Users: 4\n";
     assert_eq!(
-        diff(&mut scene, Make::Jasmin, list),
+        diff(&mut fixture, Make::Jasmin, list),
         [
             ("fast".to_owned(), Action::Change, json!({"throughput": ["8", "50"]})),
             ("off".to_owned(), Action::Change, json!({"enabled": ["yes", "no"]})),
@@ -155,16 +155,16 @@ fn a_difference_from_jasmins_list_is_in_what_the_list_tells() {
 
 #[test]
 fn a_difference_from_the_table_of_ksmppd_shows_no_hash() {
-    let mut scene = Scene::with_acme();
-    add(&mut scene, "acme1", "password", |details| details.max_binds = Some(valid("2")));
-    add(&mut scene, "acme2", "password", |_| {});
-    add(&mut scene, "off", "password", |details| details.enabled = false);
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "acme1", "password", |details| details.max_binds = Some(valid("2")));
+    add(&mut fixture, "acme2", "password", |_| {});
+    add(&mut fixture, "off", "password", |details| details.enabled = false);
     let hash = "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19";
     let table = format!(
         "system_id\tpassword\tthroughput\tmax_binds\tconnect_allow_ip\n\
          acme1\t{hash}\t0.00000\t1\tNULL\nacme2\t*00\t5.00000\t0\t\noff\t{hash}\t0\t0\t\n"
     );
-    let found = diff(&mut scene, Make::Ksmppd, &table);
+    let found = diff(&mut fixture, Make::Ksmppd, &table);
     assert_eq!(
         found,
         [
@@ -193,42 +193,42 @@ fn what_a_gateway_tells_is_refused_with_its_place_when_it_is_something_else() {
 
 #[test]
 fn an_export_of_a_customer_has_its_accounts_and_no_others() -> Result<()> {
-    let mut scene = Scene::with_acme();
-    add(&mut scene, "acme1", "secret1", |_| {});
-    scene.customer("GLOBEX");
-    scene.add_account("GLOBEX", new_account("globex1"))?;
-    scene.write(|tx| customer::archive(tx, "ACME"))?;
-    let vault = Rc::clone(&scene.vault);
-    let found = scene.read(|now| smpp::credentials(now, &vault, Some("acme"), valid(NOON)));
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "acme1", "secret1", |_| {});
+    fixture.customer("GLOBEX");
+    fixture.add_account("GLOBEX", new_account("globex1"))?;
+    fixture.write(|tx| customer::archive(tx, "ACME"))?;
+    let vault = Rc::clone(&fixture.vault);
+    let found = fixture.read(|now| smpp::credentials(now, &vault, Some("acme"), valid(NOON)));
     assert_eq!(found.iter().map(|one| one.account.system_id.as_str()).collect::<Vec<_>>(), ["acme1"]);
-    scene.write(|tx| smpp::export(tx, Some("globex"), "json", 1))?;
-    let event = scene.last_event();
+    fixture.write(|tx| smpp::export(tx, Some("globex"), "json", 1))?;
+    let event = fixture.last_event();
     assert_eq!((event.change.action.as_str(), event.customer.unwrap().as_str()), ("export", "GLOBEX"));
     Ok(())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(cases(16))]
 
     #[test]
     fn what_is_written_is_read_as_it_was_and_differs_in_nothing(
         accounts in prop::collection::btree_map("[A-Za-z0-9_-]{1,15}", ("[!-~]{1,8}", any::<(bool, bool, bool)>(), 0_u32..99), 1..12)
     ) {
-        let mut scene = Scene::with_acme();
+        let mut fixture = Fixture::with_acme();
         for (id, (password, switches, tps)) in &accounts {
-            add(&mut scene, id, password, |details| {
+            add(&mut fixture, id, password, |details| {
                 (details.enabled, details.binding_enabled, details.use_cug) = *switches;
                 details.max_tps = tps.to_string().parse().ok();
             });
         }
         for make in [Make::Opensmppbox, Make::Json] {
-            let view = view(&mut scene, make);
+            let view = view(&mut fixture, make);
             let written = make.write(&view.entries);
             let read = make.read(&written).unwrap();
             prop_assert_eq!(&read, &view.entries);
             prop_assert_eq!(differences(&view.entries, &read, true), Vec::new());
         }
-        let written = Make::Opensmppbox.write(&view(&mut scene, Make::Opensmppbox).entries);
+        let written = Make::Opensmppbox.write(&view(&mut fixture, Make::Opensmppbox).entries);
         for (id, (password, (enabled, may_bind, _), _)) in &accounts {
             prop_assert_eq!(lets_in(&written, id, password), *enabled && *may_bind, "{} in {}", id, written.as_str());
         }

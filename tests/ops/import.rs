@@ -4,10 +4,10 @@ use ssgctl::ops::balance::{self, Adjustment, AdjustmentRow, Receipt};
 use ssgctl::ops::customer;
 use ssgctl::{Error, Result};
 
-use crate::support::{Scene, adjustment, assert_refused, keyed, valid};
+use crate::support::fixture::{Fixture, adjustment, assert_refused, keyed, valid};
 
-fn import(scene: &mut Scene, rows: &[AdjustmentRow]) -> Result<Vec<Receipt>> {
-    scene.write(|tx| balance::import(tx, rows))
+fn import(fixture: &mut Fixture, rows: &[AdjustmentRow]) -> Result<Vec<Receipt>> {
+    fixture.write(|tx| balance::import(tx, rows))
 }
 
 fn row(line: u64, customer: &str, adjustment: Adjustment) -> AdjustmentRow {
@@ -23,34 +23,34 @@ fn faults(result: Result<Vec<Receipt>>) -> Vec<(u64, String)> {
 
 #[test]
 fn rows_are_booked_in_the_order_in_which_they_stand() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
     let rows = [row(2, "ACME", adjustment("10")), row(3, "globex", adjustment("5")), row(4, "ACME", adjustment("-10"))];
-    let receipts = import(&mut scene, &rows).unwrap();
+    let receipts = import(&mut fixture, &rows).unwrap();
     let booked: Vec<_> =
         receipts.iter().map(|r| (r.entry.id, r.entry.customer.to_string(), r.entry.balance_after)).collect();
     let expected = [(1, "ACME", "10"), (2, "GLOBEX", "5"), (3, "ACME", "0")];
     assert_eq!(booked, expected.map(|(id, customer, after)| (id, customer.to_owned(), valid(after))));
-    assert_eq!(scene.findings(), Vec::<String>::new());
+    assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 
 #[test]
 fn one_row_that_is_refused_refuses_them_all_and_uses_up_no_key() {
-    let mut scene = Scene::with_acme();
-    let before = scene.dump();
+    let mut fixture = Fixture::with_acme();
+    let before = fixture.dump();
     let rows = [row(2, "ACME", keyed("k1", "10")), row(3, "ACME", keyed("k2", "-11"))];
-    assert!(faults(import(&mut scene, &rows))[0].1.contains("would leave -1"));
-    assert_eq!(scene.dump(), before);
+    assert!(faults(import(&mut fixture, &rows))[0].1.contains("would leave -1"));
+    assert_eq!(fixture.dump(), before);
     let mended = [row(2, "ACME", keyed("k1", "10")), row(3, "ACME", keyed("k2", "-9"))];
-    assert!(import(&mut scene, &mended).unwrap().iter().all(|receipt| !receipt.replayed));
+    assert!(import(&mut fixture, &mended).unwrap().iter().all(|receipt| !receipt.replayed));
 }
 
 #[test]
 fn every_fault_is_told_with_its_line_whatever_kind_it_is_of() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GONE");
-    scene.write(|tx| customer::archive(tx, "GONE")).unwrap();
-    scene.adjust("ACME", &keyed("used", "3")).unwrap();
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GONE");
+    fixture.write(|tx| customer::archive(tx, "GONE")).unwrap();
+    fixture.adjust("ACME", &keyed("used", "3")).unwrap();
     let rows = [
         row(2, "ACME", adjustment("10")),
         row(3, "ACNE", adjustment("1")),
@@ -59,66 +59,66 @@ fn every_fault_is_told_with_its_line_whatever_kind_it_is_of() {
         row(8, "ACME", keyed("used", "4")),
         row(9, "ACME", adjustment("-99")),
     ];
-    let told = faults(import(&mut scene, &rows));
+    let told = faults(import(&mut fixture, &rows));
     let lines: Vec<u64> = told.iter().map(|(line, _)| *line).collect();
     assert_eq!(lines, [3, 5, 7, 8, 9]);
     let words = ["no customer `ACNE`", "`GONE` is archived", "whole number", "key `used`", "-99 would leave -86"];
     for ((_, sentence), words) in told.iter().zip(words) {
         assert!(sentence.contains(words), "{sentence}");
     }
-    assert_eq!(scene.credits("ACME"), valid("3"));
+    assert_eq!(fixture.credits("ACME"), valid("3"));
 }
 
 #[test]
 fn a_file_imported_again_books_what_is_new_and_replays_the_rest() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let file = |amounts: &[(&str, &str)]| -> Vec<AdjustmentRow> {
         (2..).zip(amounts).map(|(line, (key, amount))| row(line, "ACME", keyed(key, amount))).collect()
     };
     let replayed = |receipts: Vec<Receipt>| receipts.iter().map(|receipt| receipt.replayed).collect::<Vec<_>>();
-    assert_eq!(replayed(import(&mut scene, &file(&[("a", "10"), ("b", "-10")])).unwrap()), [false, false]);
-    let before = scene.dump();
-    assert_eq!(replayed(import(&mut scene, &file(&[("b", "-10"), ("a", "10")])).unwrap()), [true, true]);
-    assert_eq!(scene.dump(), before);
+    assert_eq!(replayed(import(&mut fixture, &file(&[("a", "10"), ("b", "-10")])).unwrap()), [false, false]);
+    let before = fixture.dump();
+    assert_eq!(replayed(import(&mut fixture, &file(&[("b", "-10"), ("a", "10")])).unwrap()), [true, true]);
+    assert_eq!(fixture.dump(), before);
     assert_eq!(
-        replayed(import(&mut scene, &file(&[("a", "10"), ("c", "1"), ("b", "-10")])).unwrap()),
+        replayed(import(&mut fixture, &file(&[("a", "10"), ("c", "1"), ("b", "-10")])).unwrap()),
         [true, false, true]
     );
-    assert_eq!(scene.credits("ACME"), valid("1"));
+    assert_eq!(fixture.credits("ACME"), valid("1"));
 }
 
 #[test]
 fn a_key_that_stands_twice_in_a_file_is_booked_once_or_refused_as_it_would_be_in_two_files() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let twice = [row(2, "ACME", keyed("k", "10")), row(3, "ACME", keyed("k", "10"))];
-    let receipts = import(&mut scene, &twice).unwrap();
+    let receipts = import(&mut fixture, &twice).unwrap();
     assert_eq!((receipts[0].replayed, receipts[1].replayed), (false, true));
     assert_eq!(receipts[0].entry, receipts[1].entry);
     let differing = [row(2, "ACME", keyed("l", "10")), row(3, "ACME", keyed("l", "11"))];
-    assert_eq!(faults(import(&mut scene, &differing))[0].0, 3);
-    assert_eq!(scene.credits("ACME"), valid("10"));
+    assert_eq!(faults(import(&mut fixture, &differing))[0].0, 3);
+    assert_eq!(fixture.credits("ACME"), valid("10"));
 }
 
 #[test]
 fn of_very_many_faults_the_first_are_told_and_all_are_counted() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let rows: Vec<_> = (2..102).map(|line| row(line, "NOBODY", adjustment("1"))).collect();
     assert_refused!(
-        import(&mut scene, &rows),
+        import(&mut fixture, &rows),
         Error::Rows(faults) if faults.count == 100 && faults.first.len() == 20 && faults.first[19].line == 21
     );
 }
 
 #[test]
 fn damage_is_no_fault_of_a_row_and_ends_the_import() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1");
-    scene.raw().execute_batch("UPDATE balance SET balance_e8 = 5").unwrap();
-    assert_refused!(import(&mut scene, &[row(2, "ACME", adjustment("1"))]), Error::Damaged(_));
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "1");
+    fixture.raw().execute_batch("UPDATE balance SET balance_e8 = 5").unwrap();
+    assert_refused!(import(&mut fixture, &[row(2, "ACME", adjustment("1"))]), Error::Damaged(_));
 }
 
 #[test]
 fn a_file_without_rows_books_nothing() {
-    let mut scene = Scene::with_acme();
-    assert!(import(&mut scene, &[]).unwrap().is_empty());
+    let mut fixture = Fixture::with_acme();
+    assert!(import(&mut fixture, &[]).unwrap().is_empty());
 }

@@ -8,7 +8,7 @@ use ssgctl::ops::balance::{self, Adjustment, Receipt, Reversal, Transfer};
 use ssgctl::ops::customer;
 use ssgctl::{Error, Result};
 
-use crate::support::{Scene, adjustment, reversal, transfer, valid};
+use crate::support::fixture::{Fixture, adjustment, cases, reversal, transfer, valid};
 
 const CUSTOMERS: [&str; 3] = ["ACME", "GLOBEX", "INITECH"];
 const UNITS: [&str; 3] = ["SMS", "EUR", "JPY"];
@@ -232,7 +232,7 @@ fn outcome(result: Result<Vec<Receipt>>) -> Outcome {
 }
 
 /// Takes one step in both worlds and compares how it came out.
-fn take(step: &Step, scene: &mut Scene, model: &mut Model) {
+fn take(step: &Step, fixture: &mut Fixture, model: &mut Model) {
     let named = |key: Option<u8>| key.map(|key| valid(&format!("k{key}")));
     match *step {
         Step::Adjust { place, amount, key, allow_negative, dropped } => {
@@ -240,31 +240,31 @@ fn take(step: &Step, scene: &mut Scene, model: &mut Model) {
             let amount_value = Money::from_e8(amount);
             let change = Adjustment { unit, amount: amount_value, key: named(key), allow_negative, ..adjustment("1") };
             if dropped {
-                let mut tx = scene.store.write(&scene.origin).expect("transaction");
+                let mut tx = fixture.store.write(&fixture.origin).expect("transaction");
                 // Whatever came of it is undone, so the model does not hear of it.
                 let _ = balance::adjust(&mut tx, CUSTOMERS[place.0], &change);
                 return;
             }
-            let done = scene.adjust(CUSTOMERS[place.0], &change).map(|receipt| vec![receipt]);
+            let done = fixture.adjust(CUSTOMERS[place.0], &change).map(|receipt| vec![receipt]);
             assert_eq!(outcome(done), model.adjust(place, amount, key, allow_negative), "{step:?}");
         }
         Step::Transfer { place, to, amount, key, allow_negative } => {
             let unit = Some(valid(UNITS[place.1]));
             let amount_value = Money::from_e8(amount);
             let change = Transfer { unit, amount: amount_value, key: named(key), allow_negative, ..transfer("1") };
-            let done = scene.write(|tx| balance::transfer(tx, CUSTOMERS[place.0], CUSTOMERS[to], &change));
+            let done = fixture.write(|tx| balance::transfer(tx, CUSTOMERS[place.0], CUSTOMERS[to], &change));
             assert_eq!(outcome(done), model.transfer(place, to, amount, key, allow_negative), "{step:?}");
         }
         Step::Reverse { entry, key, allow_negative } => {
             let number = i64::try_from(entry).expect("small");
             let change = Reversal { key: named(key), allow_negative, ..reversal(number) };
-            let done = scene.write(|tx| balance::reverse(tx, &change));
+            let done = fixture.write(|tx| balance::reverse(tx, &change));
             assert_eq!(outcome(done), model.reverse(entry, key, allow_negative), "{step:?}");
         }
         Step::Limit { place, limit } => {
             let unit: Unit = valid(UNITS[place.1]);
             let limit_value = Money::from_e8(limit);
-            let set = scene.write(|tx| balance::set_credit_limit(tx, CUSTOMERS[place.0], Some(unit), limit_value));
+            let set = fixture.write(|tx| balance::set_credit_limit(tx, CUSTOMERS[place.0], Some(unit), limit_value));
             assert_eq!(set.is_ok(), limit >= 0 && fits(place, limit) && !model.archived[place.0], "{step:?} {set:?}");
             if set.is_ok() {
                 model.limits.insert(place, limit);
@@ -272,24 +272,24 @@ fn take(step: &Step, scene: &mut Scene, model: &mut Model) {
             }
         }
         Step::Archive { customer } => {
-            let done = scene.write(|tx| customer::archive(tx, CUSTOMERS[customer])).is_ok();
+            let done = fixture.write(|tx| customer::archive(tx, CUSTOMERS[customer])).is_ok();
             assert_eq!(done, !model.archived[customer]);
             model.archived[customer] = true;
         }
         Step::Unarchive { customer } => {
-            let done = scene.write(|tx| customer::unarchive(tx, CUSTOMERS[customer])).is_ok();
+            let done = fixture.write(|tx| customer::unarchive(tx, CUSTOMERS[customer])).is_ok();
             assert_eq!(done, model.archived[customer]);
             model.archived[customer] = false;
         }
         Step::Clock { hour } => {
-            scene.at(&format!("2026-11-24T{hour:02}:00:00Z"));
+            fixture.at(&format!("2026-11-24T{hour:02}:00:00Z"));
         }
     }
 }
 
 /// Compares what is stored with what the model holds.
-fn compare(scene: &mut Scene, model: &Model) {
-    let entries = scene.entries();
+fn compare(fixture: &mut Fixture, model: &Model) {
+    let entries = fixture.entries();
     let index = |names: &[&str], name: &str| names.iter().position(|known| *known == name).expect("known");
     let number = |id: i64| usize::try_from(id).expect("positive");
     let stored = entries.iter().map(|entry| Line {
@@ -305,7 +305,7 @@ fn compare(scene: &mut Scene, model: &Model) {
     assert!((1..).zip(&entries).all(|(number, entry)| entry.id == number), "numbers have no gap");
     assert!(entries.windows(2).all(|pair| pair[0].at <= pair[1].at), "times do not go back");
     for (customer, code) in CUSTOMERS.iter().enumerate() {
-        let stored = scene.read(|now| now.balances_of(&now.customer(code)?));
+        let stored = fixture.read(|now| now.balances_of(&now.customer(code)?));
         let stored: Vec<_> = stored.iter().map(|b| (b.unit.code(), b.balance.e8(), b.credit_limit.e8())).collect();
         let mut expected: Vec<_> = model
             .balances
@@ -318,23 +318,23 @@ fn compare(scene: &mut Scene, model: &Model) {
     }
     // A clock that is set back is worth a word in the audit log's part of the check, and is no fault of the ledger.
     let faults: Vec<String> =
-        scene.findings().into_iter().filter(|finding| !finding.contains("the clock was set back")).collect();
+        fixture.findings().into_iter().filter(|finding| !finding.contains("the clock was set back")).collect();
     assert!(faults.is_empty(), "{faults:?}");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 200, ..cases(48) })]
 
     #[test]
     fn whatever_is_tried_the_ledger_is_what_its_model_says(steps in prop::collection::vec(step(), 1..60)) {
-        let mut scene = Scene::new();
+        let mut fixture = Fixture::new();
         for code in CUSTOMERS {
-            scene.customer(code);
+            fixture.customer(code);
         }
         let mut model = Model::default();
         for step in &steps {
-            take(step, &mut scene, &mut model);
+            take(step, &mut fixture, &mut model);
         }
-        compare(&mut scene, &model);
+        compare(&mut fixture, &model);
     }
 }

@@ -7,131 +7,131 @@ use ssgctl::ops::smpp::{self, Credentials};
 use ssgctl::ops::{customer, note};
 use ssgctl::{Error, Result};
 
-use crate::support::{Scene, assert_refused, new_account, set, valid};
+use crate::support::fixture::{Fixture, assert_refused, new_account, set, valid};
 
 const OLD: &str = "old-pass";
 
-fn scene() -> Scene {
-    let mut scene = Scene::with_acme();
+fn fixture() -> Fixture {
+    let mut fixture = Fixture::with_acme();
     let new = smpp::NewAccount { password: Some(valid(OLD)), ..new_account("acme1") };
-    scene.add_account("ACME", new).unwrap();
-    scene
+    fixture.add_account("ACME", new).unwrap();
+    fixture
 }
 
-fn rotate(scene: &mut Scene, password: Option<&str>, grace: &str) -> Result<Credentials> {
-    let vault = Rc::clone(&scene.vault);
+fn rotate(fixture: &mut Fixture, password: Option<&str>, grace: &str) -> Result<Credentials> {
+    let vault = Rc::clone(&fixture.vault);
     let password = password.map(valid::<Password>);
-    scene.write(|tx| smpp::rotate(tx, &vault, "acme1", password, valid::<Grace>(grace)))
+    fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", password, valid::<Grace>(grace)))
 }
 
 /// The password that is taken, and the one from before with its end.
-fn taken(scene: &mut Scene) -> (String, Option<(String, String)>) {
-    let Credentials { password, previous, .. } = scene.reveal("acme1").unwrap();
+fn taken(fixture: &mut Fixture) -> (String, Option<(String, String)>) {
+    let Credentials { password, previous, .. } = fixture.reveal("acme1").unwrap();
     let previous = previous.map(|old| (old.password.reveal().to_owned(), old.valid_until.to_string()));
     (password.reveal().to_owned(), previous)
 }
 
 /// How many passwords from before are in the database.
-fn kept(scene: &Scene) -> i64 {
-    scene.raw().query_row("SELECT count(*) FROM previous_password", [], |row| row.get(0)).unwrap()
+fn kept(fixture: &Fixture) -> i64 {
+    fixture.raw().query_row("SELECT count(*) FROM previous_password", [], |row| row.get(0)).unwrap()
 }
 
 #[test]
 fn both_passwords_are_taken_during_the_grace_and_one_after_it() {
-    let mut scene = scene();
-    let new = rotate(&mut scene, None, "72h").unwrap();
+    let mut fixture = fixture();
+    let new = rotate(&mut fixture, None, "72h").unwrap();
     assert_eq!(new.password.reveal().len(), 8);
     let until = "2026-11-27T12:00:00.000Z".to_owned();
-    scene.at("2026-11-27T11:59:59.999Z");
-    assert_eq!(taken(&mut scene), (new.password.reveal().to_owned(), Some((OLD.to_owned(), until))));
-    scene.at("2026-11-27T12:00:00Z");
-    assert_eq!(taken(&mut scene), (new.password.reveal().to_owned(), None));
-    assert_eq!(scene.read(|now| now.smpp_account("acme1")).previous_password_until, None);
+    fixture.at("2026-11-27T11:59:59.999Z");
+    assert_eq!(taken(&mut fixture), (new.password.reveal().to_owned(), Some((OLD.to_owned(), until))));
+    fixture.at("2026-11-27T12:00:00Z");
+    assert_eq!(taken(&mut fixture), (new.password.reveal().to_owned(), None));
+    assert_eq!(fixture.read(|now| now.smpp_account("acme1")).previous_password_until, None);
 }
 
 #[test]
 fn without_a_grace_the_old_password_ends_at_once() {
-    let mut scene = scene();
-    rotate(&mut scene, Some("newer"), "0").unwrap();
-    assert_eq!(taken(&mut scene), ("newer".to_owned(), None));
-    assert_eq!(kept(&scene), 0);
+    let mut fixture = fixture();
+    rotate(&mut fixture, Some("newer"), "0").unwrap();
+    assert_eq!(taken(&mut fixture), ("newer".to_owned(), None));
+    assert_eq!(kept(&fixture), 0);
 }
 
 #[test]
 fn a_second_rotation_within_the_grace_keeps_the_password_of_the_first() {
-    let mut scene = scene();
-    rotate(&mut scene, Some("second"), "72h").unwrap();
-    scene.at("2026-11-24T13:00:00Z");
-    rotate(&mut scene, Some("third"), "1h").unwrap();
+    let mut fixture = fixture();
+    rotate(&mut fixture, Some("second"), "72h").unwrap();
+    fixture.at("2026-11-24T13:00:00Z");
+    rotate(&mut fixture, Some("third"), "1h").unwrap();
     let until = "2026-11-24T14:00:00.000Z".to_owned();
-    assert_eq!(taken(&mut scene), ("third".to_owned(), Some(("second".to_owned(), until))));
-    rotate(&mut scene, Some("fourth"), "0").unwrap();
-    assert_eq!(taken(&mut scene), ("fourth".to_owned(), None));
+    assert_eq!(taken(&mut fixture), ("third".to_owned(), Some(("second".to_owned(), until))));
+    rotate(&mut fixture, Some("fourth"), "0").unwrap();
+    assert_eq!(taken(&mut fixture), ("fourth".to_owned(), None));
 }
 
 #[test]
 fn a_grace_can_be_ended_early_once() {
-    let mut scene = scene();
-    rotate(&mut scene, Some("second"), "72h").unwrap();
-    let ended = scene.write(|tx| smpp::end_grace(tx, "acme1")).unwrap();
+    let mut fixture = fixture();
+    rotate(&mut fixture, Some("second"), "72h").unwrap();
+    let ended = fixture.write(|tx| smpp::end_grace(tx, "acme1")).unwrap();
     assert_eq!(ended.previous_password_until, None);
-    assert_eq!(scene.read(|now| now.smpp_account("acme1")), ended);
-    assert_eq!(taken(&mut scene), ("second".to_owned(), None));
-    assert_refused!(scene.write(|tx| smpp::end_grace(tx, "acme1")), Error::Refused(_));
+    assert_eq!(fixture.read(|now| now.smpp_account("acme1")), ended);
+    assert_eq!(taken(&mut fixture), ("second".to_owned(), None));
+    assert_refused!(fixture.write(|tx| smpp::end_grace(tx, "acme1")), Error::Refused(_));
 }
 
 #[test]
 fn any_change_after_the_grace_deletes_the_old_password() {
-    let mut scene = scene();
-    rotate(&mut scene, None, "30m").unwrap();
-    scene.at("2026-11-24T12:29:00Z");
-    scene.write(|tx| note::add(tx, "ACME", valid("note"))).unwrap();
-    assert_eq!(kept(&scene), 1);
-    scene.at("2026-11-24T12:30:00Z");
-    assert_eq!(kept(&scene), 1, "nobody has come by");
-    assert!(scene.findings().is_empty());
-    scene.write(|tx| note::add(tx, "ACME", valid("note"))).unwrap();
-    assert_eq!(kept(&scene), 0);
+    let mut fixture = fixture();
+    rotate(&mut fixture, None, "30m").unwrap();
+    fixture.at("2026-11-24T12:29:00Z");
+    fixture.write(|tx| note::add(tx, "ACME", valid("note"))).unwrap();
+    assert_eq!(kept(&fixture), 1);
+    fixture.at("2026-11-24T12:30:00Z");
+    assert_eq!(kept(&fixture), 1, "nobody has come by");
+    assert!(fixture.findings().is_empty());
+    fixture.write(|tx| note::add(tx, "ACME", valid("note"))).unwrap();
+    assert_eq!(kept(&fixture), 0);
 }
 
 #[test]
 fn an_old_password_that_somebody_brought_back_is_found() {
-    let mut scene = scene();
-    rotate(&mut scene, None, "30m").unwrap();
-    scene.raw().execute_batch("UPDATE previous_password SET valid_until = '2026-11-24T11:00:00.000Z'").unwrap();
+    let mut fixture = fixture();
+    rotate(&mut fixture, None, "30m").unwrap();
+    fixture.raw().execute_batch("UPDATE previous_password SET valid_until = '2026-11-24T11:00:00.000Z'").unwrap();
     assert_eq!(
-        scene.findings(),
+        fixture.findings(),
         ["SMPP account acme1 still has the password that was over at 2026-11-24T11:00:00.000Z"]
     );
 }
 
 #[test]
 fn the_password_that_it_has_is_no_new_one() {
-    let mut scene = scene();
-    let before = scene.dump();
-    assert_refused!(rotate(&mut scene, Some(OLD), "72h"), Error::Refused(told) if !told.contains(OLD));
-    assert_eq!(scene.dump(), before);
+    let mut fixture = fixture();
+    let before = fixture.dump();
+    assert_refused!(rotate(&mut fixture, Some(OLD), "72h"), Error::Refused(told) if !told.contains(OLD));
+    assert_eq!(fixture.dump(), before);
 }
 
 #[test]
 fn an_archived_account_keeps_its_password() {
-    let mut scene = scene();
-    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    assert_refused!(rotate(&mut scene, None, "72h"), Error::Archived { .. });
-    assert_refused!(scene.write(|tx| smpp::end_grace(tx, "acme1")), Error::Archived { .. });
-    assert_eq!(taken(&mut scene).0, OLD);
+    let mut fixture = fixture();
+    fixture.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    assert_refused!(rotate(&mut fixture, None, "72h"), Error::Archived { .. });
+    assert_refused!(fixture.write(|tx| smpp::end_grace(tx, "acme1")), Error::Archived { .. });
+    assert_eq!(taken(&mut fixture).0, OLD);
 }
 
 #[test]
 fn the_events_tell_until_when_and_no_password() {
-    let mut scene = scene();
-    scene.write(|tx| smpp::edit(tx, "acme1", set(|account| account.short_name = Some(valid("prod"))))).unwrap();
-    rotate(&mut scene, Some("second"), "1h").unwrap();
-    let event = scene.last_event().change;
+    let mut fixture = fixture();
+    fixture.write(|tx| smpp::edit(tx, "acme1", set(|account| account.short_name = Some(valid("prod"))))).unwrap();
+    rotate(&mut fixture, Some("second"), "1h").unwrap();
+    let event = fixture.last_event().change;
     assert_eq!((event.action.as_str(), event.subject.as_str()), ("rotate-password", "acme1"));
     let fields = serde_json::to_string(&event.fields).unwrap();
     assert_eq!(fields, r#"{"previous_password_until":[null,"2026-11-24T13:00:00.000Z"]}"#);
-    scene.write(|tx| smpp::end_grace(tx, "prod")).unwrap();
-    let event = scene.last_event().change;
+    fixture.write(|tx| smpp::end_grace(tx, "prod")).unwrap();
+    let event = fixture.last_event().change;
     assert_eq!((event.action.as_str(), event.subject.as_str()), ("end-grace", "acme1"));
 }

@@ -7,8 +7,8 @@ use ssgctl::ops::balance::Adjustment;
 use ssgctl::ops::quick_create::{QuickCreate, QuickCreated, quick_create};
 use ssgctl::{Error, Result};
 
-use crate::contact::person;
-use crate::support::{Scene, adjustment, assert_refused, keyed, new_account, valid};
+use super::contact::person;
+use crate::support::fixture::{Fixture, adjustment, assert_refused, keyed, new_account, valid};
 
 fn everything(code: &str, system_id: &str, opening: Adjustment) -> QuickCreate {
     QuickCreate {
@@ -20,58 +20,58 @@ fn everything(code: &str, system_id: &str, opening: Adjustment) -> QuickCreate {
     }
 }
 
-fn create(scene: &mut Scene, new: QuickCreate) -> Result<QuickCreated> {
-    let vault = Rc::clone(&scene.vault);
-    scene.write(|tx| quick_create(tx, &vault, new))
+fn create(fixture: &mut Fixture, new: QuickCreate) -> Result<QuickCreated> {
+    let vault = Rc::clone(&fixture.vault);
+    fixture.write(|tx| quick_create(tx, &vault, new))
 }
 
 #[test]
 fn everything_is_made_in_one_act() {
-    let mut scene = Scene::new();
-    let made = create(&mut scene, everything("ACME", "acme1", adjustment("500"))).unwrap();
-    assert_eq!(scene.read(|now| now.customer("ACME")), made.customer);
-    assert_eq!(scene.read(|now| now.smpp_account("acme1")), made.credentials.account);
-    assert_eq!(Some(scene.read(|now| now.contact(&made.customer, "1"))), made.contact);
-    assert_eq!(scene.reveal("acme1").unwrap().password, made.credentials.password);
-    assert_eq!(scene.credits("ACME"), valid("500"));
-    assert!(scene.findings().is_empty());
+    let mut fixture = Fixture::new();
+    let made = create(&mut fixture, everything("ACME", "acme1", adjustment("500"))).unwrap();
+    assert_eq!(fixture.read(|now| now.customer("ACME")), made.customer);
+    assert_eq!(fixture.read(|now| now.smpp_account("acme1")), made.credentials.account);
+    assert_eq!(Some(fixture.read(|now| now.contact(&made.customer, "1"))), made.contact);
+    assert_eq!(fixture.reveal("acme1").unwrap().password, made.credentials.password);
+    assert_eq!(fixture.credits("ACME"), valid("500"));
+    assert!(fixture.findings().is_empty());
 }
 
 #[test]
 fn contact_and_opening_balance_may_be_left_out() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let new = QuickCreate { contact: None, opening: None, ..everything("ACME", "acme1", adjustment("1")) };
-    let made = create(&mut scene, new).unwrap();
+    let made = create(&mut fixture, new).unwrap();
     assert!(made.contact.is_none() && made.opening.is_none());
-    assert_eq!(scene.entries(), []);
+    assert_eq!(fixture.entries(), []);
 }
 
 #[test]
 fn a_refusal_at_any_step_leaves_nothing() {
-    let mut scene = Scene::new();
-    create(&mut scene, everything("TAKEN", "taken", keyed("k", "1"))).unwrap();
-    let before = scene.dump();
+    let mut fixture = Fixture::new();
+    create(&mut fixture, everything("TAKEN", "taken", keyed("k", "1"))).unwrap();
+    let before = fixture.dump();
     assert_refused!(
-        create(&mut scene, everything("taken", "acme1", adjustment("1"))),
+        create(&mut fixture, everything("taken", "acme1", adjustment("1"))),
         Error::Exists { entity: EntityKind::Customer, .. }
     );
     assert_refused!(
-        create(&mut scene, everything("ACME", "taken", adjustment("1"))),
+        create(&mut fixture, everything("ACME", "taken", adjustment("1"))),
         Error::Exists { entity: EntityKind::Smpp, .. }
     );
     for (opening, field) in [(adjustment("0"), "amount"), (adjustment("0.5"), "amount")] {
         assert_refused!(
-            create(&mut scene, everything("ACME", "acme1", opening)),
+            create(&mut fixture, everything("ACME", "acme1", opening)),
             Error::Invalid { field: found, .. } if *found == field
         );
     }
     assert_refused!(
-        create(&mut scene, everything("ACME", "acme1", adjustment("-1"))),
+        create(&mut fixture, everything("ACME", "acme1", adjustment("-1"))),
         Error::InsufficientBalance { .. }
     );
     assert_refused!(
-        create(&mut scene, everything("ACME", "acme1", keyed("k", "1"))),
+        create(&mut fixture, everything("ACME", "acme1", keyed("k", "1"))),
         Error::KeyConflict { field: "customer", .. }
     );
-    assert_eq!(scene.dump(), before);
+    assert_eq!(fixture.dump(), before);
 }

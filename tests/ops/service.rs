@@ -4,7 +4,7 @@ use ssgctl::Error;
 use ssgctl::model::{EntityKind, Money, ServiceDetails, Unit};
 use ssgctl::ops::service;
 
-use crate::support::{Scene, assert_refused, new_account, valid};
+use crate::support::fixture::{Fixture, assert_refused, new_account, valid};
 
 fn at_price(price: &str) -> ServiceDetails {
     ServiceDetails { name: valid("Premium"), price: valid(price) }
@@ -12,14 +12,14 @@ fn at_price(price: &str) -> ServiceDetails {
 
 #[test]
 fn one_service_in_sms_credits_exists_from_the_start() {
-    let mut scene = Scene::new();
-    let standard = scene.read(|now| now.service("standard"));
+    let mut fixture = Fixture::new();
+    let standard = fixture.read(|now| now.service("standard"));
     assert_eq!((standard.unit, standard.details.price), (Unit::Sms, Money::ONE));
 }
 
 #[test]
 fn the_api_id_of_the_standard_service_is_made_anew_for_each_database() {
-    let (mut one, mut two) = (Scene::new(), Scene::new());
+    let (mut one, mut two) = (Fixture::new(), Fixture::new());
     let id = one.read(|now| now.service("standard")).api_id;
     assert_ne!(id, two.read(|now| now.service("standard")).api_id);
     assert_eq!(valid::<ssgctl::model::ApiId>(id.as_str()), id);
@@ -27,79 +27,79 @@ fn the_api_id_of_the_standard_service_is_made_anew_for_each_database() {
 
 #[test]
 fn a_service_is_named_by_code_in_any_case_or_by_api_id() {
-    let mut scene = Scene::new();
-    let made = scene.write(|tx| service::new(tx, valid("Premium"), valid("EUR"), at_price("0.0425"))).unwrap();
+    let mut fixture = Fixture::new();
+    let made = fixture.write(|tx| service::new(tx, valid("Premium"), valid("EUR"), at_price("0.0425"))).unwrap();
     for name in ["Premium", "PREMIUM", made.api_id.as_str(), &made.api_id.as_str().to_uppercase()] {
-        assert_eq!(scene.read(|now| now.service(name)), made, "{name}");
+        assert_eq!(fixture.read(|now| now.service(name)), made, "{name}");
     }
     assert_refused!(
-        scene.store.read().unwrap().service("premum"),
+        fixture.store.read().unwrap().service("premum"),
         Error::NotFound { entity: EntityKind::Service, nearest: Some(near), .. } if near == "Premium"
     );
 }
 
 #[test]
 fn a_code_is_taken_in_any_case() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     assert_refused!(
-        scene.write(|tx| service::new(tx, valid("STANDARD"), Unit::Sms, at_price("1"))),
+        fixture.write(|tx| service::new(tx, valid("STANDARD"), Unit::Sms, at_price("1"))),
         Error::Exists { entity: EntityKind::Service, field: "code", .. }
     );
 }
 
 #[test]
 fn a_price_may_be_zero_but_not_negative() {
-    let mut scene = Scene::new();
-    scene.write(|tx| service::new(tx, valid("free"), valid("GBP"), at_price("0"))).unwrap();
+    let mut fixture = Fixture::new();
+    fixture.write(|tx| service::new(tx, valid("free"), valid("GBP"), at_price("0"))).unwrap();
     assert_refused!(
-        scene.write(|tx| service::new(tx, valid("odd"), valid("GBP"), at_price("-0.00000001"))),
+        fixture.write(|tx| service::new(tx, valid("odd"), valid("GBP"), at_price("-0.00000001"))),
         Error::Invalid { field: "price", .. }
     );
     assert_refused!(
-        scene.write(|tx| service::edit(tx, "free", |details| details.price = valid("-1"))),
+        fixture.write(|tx| service::edit(tx, "free", |details| details.price = valid("-1"))),
         Error::Invalid { field: "price", .. }
     );
 }
 
 #[test]
 fn a_price_in_sms_credits_is_whole_and_one_in_money_has_up_to_eight_decimals() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     assert_refused!(
-        scene.write(|tx| service::new(tx, valid("half"), Unit::Sms, at_price("0.5"))),
+        fixture.write(|tx| service::new(tx, valid("half"), Unit::Sms, at_price("0.5"))),
         Error::Invalid { field: "price", .. }
     );
-    let made = scene.write(|tx| service::new(tx, valid("fine"), valid("EUR"), at_price("0.00000001"))).unwrap();
-    assert_eq!(scene.read(|now| now.service("fine")), made);
+    let made = fixture.write(|tx| service::new(tx, valid("fine"), valid("EUR"), at_price("0.00000001"))).unwrap();
+    assert_eq!(fixture.read(|now| now.service("fine")), made);
     assert_refused!(
-        scene.write(|tx| service::edit(tx, "standard", |details| details.price = valid("1.5"))),
+        fixture.write(|tx| service::edit(tx, "standard", |details| details.price = valid("1.5"))),
         Error::Invalid { field: "price", .. }
     );
 }
 
 #[test]
 fn an_edit_that_changes_nothing_leaves_no_trace() {
-    let mut scene = Scene::new();
-    let before = scene.dump();
-    scene.write(|tx| service::edit(tx, "STANDARD", |details| details.price = valid("1.00"))).unwrap();
-    assert_eq!(scene.dump(), before);
+    let mut fixture = Fixture::new();
+    let before = fixture.dump();
+    fixture.write(|tx| service::edit(tx, "STANDARD", |details| details.price = valid("1.00"))).unwrap();
+    assert_eq!(fixture.dump(), before);
 }
 
 #[test]
 fn accounts_of_a_service_are_told_its_code_as_it_was_written() {
-    let mut scene = Scene::with_acme();
-    scene.write(|tx| service::new(tx, valid("Premium"), valid("EUR"), at_price("0.04"))).unwrap();
+    let mut fixture = Fixture::with_acme();
+    fixture.write(|tx| service::new(tx, valid("Premium"), valid("EUR"), at_price("0.04"))).unwrap();
     let mut new = new_account("acme1");
     new.details.service = valid("PREMIUM");
-    let added = scene.add_account("ACME", new).unwrap().account;
+    let added = fixture.add_account("ACME", new).unwrap().account;
     assert_eq!(added.details.service.as_str(), "Premium");
-    assert_eq!(scene.read(|now| now.smpp_account("acme1")), added);
+    assert_eq!(fixture.read(|now| now.smpp_account("acme1")), added);
 }
 
 #[test]
 fn the_audit_log_writes_prices_as_every_other_amount() {
-    let mut scene = Scene::new();
-    scene.write(|tx| service::new(tx, valid("premium"), valid("EUR"), at_price("0.5"))).unwrap();
-    assert_eq!(scene.last_event().change.fields["price"], serde_json::json!([null, "0.50"]));
-    scene.write(|tx| service::edit(tx, "premium", |details| details.price = valid("0.0425"))).unwrap();
-    assert_eq!(scene.last_event().change.fields["price"], serde_json::json!(["0.50", "0.0425"]));
+    let mut fixture = Fixture::new();
+    fixture.write(|tx| service::new(tx, valid("premium"), valid("EUR"), at_price("0.5"))).unwrap();
+    assert_eq!(fixture.last_event().change.fields["price"], serde_json::json!([null, "0.50"]));
+    fixture.write(|tx| service::edit(tx, "premium", |details| details.price = valid("0.0425"))).unwrap();
+    assert_eq!(fixture.last_event().change.fields["price"], serde_json::json!(["0.50", "0.0425"]));
 }

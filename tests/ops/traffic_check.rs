@@ -1,6 +1,6 @@
 //! What `db check` says of traffic that does not fit together.
 
-use crate::traffic::{ONE, import, scene};
+use super::traffic::{ONE, fixture, import};
 
 #[test]
 fn whatever_of_traffic_contradicts_the_rest_is_told() {
@@ -42,10 +42,10 @@ fn whatever_of_traffic_contradicts_the_rest_is_told() {
         ("UPDATE import_account SET price_e8 = 2 * price_e8", vec![other_days, charge]),
     ];
     for (sql, expected) in cases {
-        let mut scene = scene();
-        import(&mut scene, "a.csv", ONE).unwrap();
-        assert_eq!(scene.findings(), Vec::<String>::new());
-        assert!(scene.raw().execute(sql, []).unwrap() > 0, "{sql}");
-        assert_eq!(&scene.findings(), expected, "{sql}");
+        let mut fixture = fixture();
+        import(&mut fixture, "a.csv", ONE).unwrap();
+        assert_eq!(fixture.findings(), Vec::<String>::new());
+        assert!(fixture.raw().execute(sql, []).unwrap() > 0, "{sql}");
+        assert_eq!(&fixture.findings(), expected, "{sql}");
     }
 }

@@ -11,13 +11,13 @@ use ssgctl::store::ImportFilter;
 use ssgctl::traffic;
 use ssgctl::traffic::{Request, Watch};
 
-use crate::support::{Scene, assert_refused, collect, new_account, valid};
-use crate::traffic::{HEADER, ONE, Quiet, import, request, run, scene, state_of, told};
+use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, run, state_of, told};
+use crate::support::fixture::{Fixture, assert_refused, collect, new_account, valid};
 
 /// Imports until after so many commits, as if killed then.
-fn interrupted(scene: &mut Scene, request: &Request, commits: usize) {
-    let origin = scene.origin.clone();
-    let store = &mut scene.store;
+fn interrupted(fixture: &mut Fixture, request: &Request, commits: usize) {
+    let origin = fixture.origin.clone();
+    let store = &mut fixture.store;
     let run = std::panic::AssertUnwindSafe(|| {
         traffic::import(store, &origin, request, None, &mut Quiet { commits_left: commits }).map(drop)
     });
@@ -42,45 +42,45 @@ fn many(count: u32) -> String {
 #[test]
 fn an_interrupted_import_is_unfinished_and_the_same_file_completes_it() {
     let text = format!("{HEADER}{}", many(40));
-    let mut clean = scene();
+    let mut clean = fixture();
     let first = request(&clean, "a.csv", &text);
     let summary = run(&mut clean, &first).unwrap();
     let state = state_of(&mut clean);
     for commits in 1..=10 {
-        let mut scene = scene();
-        let file = request(&scene, "a.csv", &text);
-        interrupted(&mut scene, &file, commits);
-        assert_eq!(scene.findings(), Vec::<String>::new());
+        let mut fixture = fixture();
+        let file = request(&fixture, "a.csv", &text);
+        interrupted(&mut fixture, &file, commits);
+        assert_eq!(fixture.findings(), Vec::<String>::new());
         // Charges come last, and one balance after the other.
-        assert_eq!(scene.entries().len(), usize::from(commits == 10), "after {commits} commits");
-        let warnings = scene.read(|now| Ok(now.check().warnings));
+        assert_eq!(fixture.entries().len(), usize::from(commits == 10), "after {commits} commits");
+        let warnings = fixture.read(|now| Ok(now.check().warnings));
         assert!(warnings[0].contains("is unfinished"), "{warnings:?}");
         // A price that changes meanwhile changes nothing of it.
-        scene.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
-        let resumed = run(&mut scene, &file).unwrap();
+        fixture.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+        let resumed = run(&mut fixture, &file).unwrap();
         assert_eq!((resumed.tally, &resumed.charges), (summary.tally, &summary.charges), "after {commits} commits");
-        assert_eq!(state_of(&mut scene), state);
+        assert_eq!(state_of(&mut fixture), state);
     }
 }
 
 #[test]
 fn an_unfinished_import_keeps_other_files_from_its_accounts_and_days_until_it_is_ended() {
-    let mut scene = scene();
-    let file = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
-    interrupted(&mut scene, &file, 3);
+    let mut fixture = fixture();
+    let file = request(&fixture, "a.csv", &format!("{HEADER}{}", many(40)));
+    interrupted(&mut fixture, &file, 3);
     let other = "x,2026-11-21T10:00:00Z,acme,+447700900123,delivered,2,\n";
-    assert_refused!(import(&mut scene, "b.csv", other), Error::Refused(why) if why.contains("`a.csv` is unfinished"));
-    assert_refused!(scene.write(|tx| traffic::forget_before(tx, 20_790)), Error::Refused(_));
-    import(&mut scene, "c.csv", &other.replace("11-21", "11-28")).unwrap();
-    let mut free = request(&scene, "a.csv", &format!("{HEADER}{}", many(40)));
+    assert_refused!(import(&mut fixture, "b.csv", other), Error::Refused(why) if why.contains("`a.csv` is unfinished"));
+    assert_refused!(fixture.write(|tx| traffic::forget_before(tx, 20_790)), Error::Refused(_));
+    import(&mut fixture, "c.csv", &other.replace("11-21", "11-28")).unwrap();
+    let mut free = request(&fixture, "a.csv", &format!("{HEADER}{}", many(40)));
     free.charging = false;
-    assert_refused!(run(&mut scene, &free), Error::Refused(why) if why.contains("with other options"));
-    let closed = scene.write(|tx| traffic::close(tx, 1)).unwrap();
+    assert_refused!(run(&mut fixture, &free), Error::Refused(why) if why.contains("with other options"));
+    let closed = fixture.write(|tx| traffic::close(tx, 1)).unwrap();
     assert_eq!((closed.state, closed.tally.rows()), (ImportState::Closed, 12));
     assert_eq!(closed.charges[0], (Unit::Sms, valid("12")));
-    import(&mut scene, "b.csv", other).unwrap();
-    assert_eq!(import(&mut scene, "a.csv", &many(40)).unwrap().tally.rows(), 40);
-    state_of(&mut scene);
+    import(&mut fixture, "b.csv", other).unwrap();
+    assert_eq!(import(&mut fixture, "a.csv", &many(40)).unwrap().tally.rows(), 40);
+    state_of(&mut fixture);
 }
 
 #[test]
@@ -95,15 +95,15 @@ fn a_batch_ends_where_a_day_begins_if_that_is_near() {
     for (days, batches) in [(&[7, 9, 12, 5][..], &[7, 9, 12, 5][..]), (&[3, 3, 3, 9], &[6, 12]), (&[30], &[12, 12, 6])]
     {
         for (commits, rows) in batches.iter().enumerate().map(|(place, _)| (place + 1, &batches[..=place])) {
-            let mut scene = scene();
-            let mut file = request(&scene, "a.csv", &format!("{HEADER}{}", days_of_so_many(days)));
+            let mut fixture = fixture();
+            let mut file = request(&fixture, "a.csv", &format!("{HEADER}{}", days_of_so_many(days)));
             (file.batch, file.charging) = (8, false);
             if commits < batches.len() {
-                interrupted(&mut scene, &file, commits);
+                interrupted(&mut fixture, &file, commits);
             } else {
-                run(&mut scene, &file).unwrap();
+                run(&mut fixture, &file).unwrap();
             }
-            let taken = scene.read(|now| now.import(1)).tally.rows();
+            let taken = fixture.read(|now| now.import(1)).tally.rows();
             assert_eq!(taken, rows.iter().sum::<usize>() as u64, "{days:?} after {commits} commits");
         }
     }
@@ -128,59 +128,59 @@ impl Watch for Meddler {
 
 #[test]
 fn a_file_that_changes_while_it_is_read_is_noticed() {
-    let mut scene = scene();
-    let before = scene.dump();
+    let mut fixture = fixture();
+    let before = fixture.dump();
     for at in ["looking", "checking"] {
-        let file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
-        let origin = scene.origin.clone();
-        let meddler = &mut Meddler { file: scene.folder.path().join("a.csv"), at };
-        let outcome = traffic::import(&mut scene.store, &origin, &file, None, meddler);
+        let file = request(&fixture, "a.csv", &format!("{HEADER}{ONE}"));
+        let origin = fixture.origin.clone();
+        let meddler = &mut Meddler { file: fixture.folder.path().join("a.csv"), at };
+        let outcome = traffic::import(&mut fixture.store, &origin, &file, None, meddler);
         assert_refused!(outcome, Error::Input { code: InputError::ChangedMeanwhile, .. });
-        assert_eq!(scene.dump(), before, "{at}");
+        assert_eq!(fixture.dump(), before, "{at}");
     }
 }
 
 #[test]
 fn a_file_that_changes_once_it_was_read_is_imported_as_it_was() {
-    let (mut scene, mut other) = (scene(), scene());
+    let (mut fixture, mut other) = (fixture(), fixture());
     let text = format!("{HEADER}{}", many(40));
-    let file = request(&scene, "a.csv", &text);
-    let origin = scene.origin.clone();
-    let meddler = &mut Meddler { file: scene.folder.path().join("a.csv"), at: "importing" };
-    traffic::import(&mut scene.store, &origin, &file, None, meddler).unwrap();
+    let file = request(&fixture, "a.csv", &text);
+    let origin = fixture.origin.clone();
+    let meddler = &mut Meddler { file: fixture.folder.path().join("a.csv"), at: "importing" };
+    traffic::import(&mut fixture.store, &origin, &file, None, meddler).unwrap();
     let as_it_was = request(&other, "a.csv", &text);
     run(&mut other, &as_it_was).unwrap();
-    assert_eq!(state_of(&mut scene), state_of(&mut other));
-    let known_by = |scene: &mut Scene| scene.read(|now| now.import(1)).manifest.sha256;
-    assert_eq!(known_by(&mut scene), known_by(&mut other));
+    assert_eq!(state_of(&mut fixture), state_of(&mut other));
+    let known_by = |fixture: &mut Fixture| fixture.read(|now| now.import(1)).manifest.sha256;
+    assert_eq!(known_by(&mut fixture), known_by(&mut other));
 }
 
 #[test]
 fn pruned_messages_leave_their_sums_and_never_come_back() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     let rows = format!("{ONE}{}", ONE.replace("11-24", "11-25"));
-    import(&mut scene, "a.csv", &rows).unwrap();
-    let before = state_of(&mut scene);
+    import(&mut fixture, "a.csv", &rows).unwrap();
+    let before = state_of(&mut fixture);
     let day = 20_782;
-    scene.write(|tx| traffic::forget_before(tx, day)).unwrap();
-    let step = scene.write(traffic::prune).unwrap();
+    fixture.write(|tx| traffic::forget_before(tx, day)).unwrap();
+    let step = fixture.write(traffic::prune).unwrap();
     assert_eq!((step.messages, step.goes_on), (1, false));
-    let after = state_of(&mut scene);
+    let after = state_of(&mut fixture);
     assert_eq!(after["message"].len(), 1);
     for table in ["traffic_daily", "traffic_monthly", "balance"] {
         assert_eq!(after[table], before[table], "{table}");
     }
-    let told = told(import(&mut scene, "b.csv", ONE));
+    let told = told(import(&mut fixture, "b.csv", ONE));
     assert!(told[0].contains("lies before 2026-11-25, up to which messages were pruned"), "{told:?}");
 }
 
 #[test]
 fn an_import_ends_by_hand_where_its_file_is_lost() {
-    let mut scene = scene();
-    import(&mut scene, "a.csv", ONE).unwrap();
-    assert_refused!(scene.write(|tx| traffic::close(tx, 1)), Error::Refused(_));
-    assert_refused!(scene.write(|tx| traffic::close(tx, 2)), Error::NotFound { .. });
-    let states: Vec<ImportState> = scene
+    let mut fixture = fixture();
+    import(&mut fixture, "a.csv", ONE).unwrap();
+    assert_refused!(fixture.write(|tx| traffic::close(tx, 1)), Error::Refused(_));
+    assert_refused!(fixture.write(|tx| traffic::close(tx, 2)), Error::NotFound { .. });
+    let states: Vec<ImportState> = fixture
         .read(|now| collect(|each| now.imports(&ImportFilter::default(), each)))
         .into_iter()
         .map(|import| import.state)
@@ -198,72 +198,72 @@ fn a_file_that_tells_nothing_new_is_noted_at_once() {
             self.0 += 1;
         }
     }
-    let mut scene = scene();
+    let mut fixture = fixture();
     let text = format!("{HEADER}{}", many(15));
-    let first = request(&scene, "a.csv", &text);
-    run(&mut scene, &first).unwrap();
-    let state = state_of(&mut scene);
-    let origin = scene.origin.clone();
+    let first = request(&fixture, "a.csv", &text);
+    run(&mut fixture, &first).unwrap();
+    let state = state_of(&mut fixture);
+    let origin = fixture.origin.clone();
     let mut commits_of = |name: &str, text: &str| {
-        let file = request(&scene, name, text);
+        let file = request(&fixture, name, text);
         let mut counting = Counting(0);
-        let summary = traffic::import(&mut scene.store, &origin, &file, None, &mut counting).unwrap();
+        let summary = traffic::import(&mut fixture.store, &origin, &file, None, &mut counting).unwrap();
         (counting.0, summary.tally.new, summary.tally.updated, summary.tally.duplicate)
     };
     // Taken in by its rows, it would take four commits.
     assert_eq!(commits_of("again.csv", &format!("{text}{ONE_MORE}")), (1, 0, 0, 16));
     assert_eq!(commits_of("earlier.csv", &text.replacen("T10", "T09", 1)), (4, 0, 1, 14));
     assert_eq!(commits_of("new.csv", &text.replacen("m000", "m999", 1)), (4, 1, 0, 14));
-    let after = state_of(&mut scene);
+    let after = state_of(&mut fixture);
     assert_ne!(after, state);
     assert_eq!(after["message"].len(), state["message"].len() + 1);
 }
 
 #[test]
 fn prices_of_an_earlier_import_hold_for_each_of_very_many_accounts() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     for number in 0..70 {
         let mut account = new_account(&format!("port_{number}"));
         account.details.service = valid("euro");
-        scene.add_account("PORT", account).unwrap();
+        fixture.add_account("PORT", account).unwrap();
     }
     let row =
         |number: u32| format!("m{number},2026-11-24T10:00:00Z,port_{number},+447700900123,pending,2,0.{number:02}\n");
     let rows: String = (0..70).map(row).collect();
-    import(&mut scene, "a.csv", &rows).unwrap();
-    scene.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
-    let owed = scene.balance("PORT", valid("EUR")).unwrap().balance;
+    import(&mut fixture, "a.csv", &rows).unwrap();
+    fixture.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+    let owed = fixture.balance("PORT", valid("EUR")).unwrap().balance;
     assert_eq!(owed, valid("-24.15"));
-    let told = told(import(&mut scene, "b.csv", &rows.replace(",0.69", ",0.70")));
+    let told = told(import(&mut fixture, "b.csv", &rows.replace(",0.69", ",0.70")));
     assert_eq!(told, ["71:1 message `m69` was reported otherwise before, by import 1 of `a.csv` (price differs)"]);
-    let later = import(&mut scene, "c.csv", &rows.replace("pending", "delivered")).unwrap();
+    let later = import(&mut fixture, "c.csv", &rows.replace("pending", "delivered")).unwrap();
     assert_eq!((later.tally.updated, later.charges), (70, Vec::new()));
-    assert_eq!(scene.balance("PORT", valid("EUR")).unwrap().balance, owed);
-    state_of(&mut scene);
+    assert_eq!(fixture.balance("PORT", valid("EUR")).unwrap().balance, owed);
+    state_of(&mut fixture);
 }
 
 #[test]
 fn a_file_that_is_known_leaves_the_file_for_rejects_alone() {
-    let mut scene = scene();
-    let mut file = request(&scene, "a.csv", &format!("{HEADER}{ONE}"));
+    let mut fixture = fixture();
+    let mut file = request(&fixture, "a.csv", &format!("{HEADER}{ONE}"));
     file.skip_invalid = true;
-    let origin = scene.origin.clone();
-    let rejected = |scene: &mut Scene| {
+    let origin = fixture.origin.clone();
+    let rejected = |fixture: &mut Fixture| {
         let mut rejects = Vec::new();
         let watch = &mut Quiet { commits_left: usize::MAX };
-        traffic::import(&mut scene.store, &origin, &file, Some(&mut rejects), watch).unwrap();
+        traffic::import(&mut fixture.store, &origin, &file, Some(&mut rejects), watch).unwrap();
         String::from_utf8(rejects).unwrap()
     };
-    assert!(!rejected(&mut scene).is_empty(), "a header at least");
-    assert_eq!(rejected(&mut scene), "");
+    assert!(!rejected(&mut fixture).is_empty(), "a header at least");
+    assert_eq!(rejected(&mut fixture), "");
 }
 
 #[test]
 fn prices_that_no_balance_could_hold_are_told_before_anything_is_written() {
-    let mut scene = scene();
-    let before = scene.dump();
+    let mut fixture = fixture();
+    let before = fixture.dump();
     let row = |id| format!("{id},2026-11-24T10:00:00Z,port,+447700900123,delivered,1,60000000000\n");
     let why = "3:1 the sum of the prices would exceed the largest amount of ±92233720368.54775807";
-    assert_eq!(told(import(&mut scene, "a.csv", &(row("a") + &row("b")))), [why]);
-    assert_eq!(scene.dump(), before);
+    assert_eq!(told(import(&mut fixture, "a.csv", &(row("a") + &row("b")))), [why]);
+    assert_eq!(fixture.dump(), before);
 }

@@ -10,19 +10,19 @@ use ssgctl::ops::smpp::NewAccount;
 use ssgctl::traffic;
 use ssgctl::traffic::Expected;
 
-use crate::support::{Scene, new_account, valid};
-use crate::traffic::{HEADER, Quiet, request, run, scene, state_of, told};
+use super::traffic::{HEADER, Quiet, fixture, request, run, state_of, told};
+use crate::support::fixture::{Fixture, new_account, valid};
 
 /// More than are kept in memory; a quarter of them is less.
 const ROWS: u64 = 40_000;
 
-/// The scene with one account more, that has a short name, too.
-fn scene_with_short_name() -> Scene {
-    let mut scene = scene();
+/// The fixture with one account more, that has a short name, too.
+fn fixture_with_short_name() -> Fixture {
+    let mut fixture = fixture();
     let mut named = new_account("acme-2");
     named.details.short_name = Some(valid("Marketing"));
-    scene.add_account("ACME", NewAccount { ..named }).expect("account");
-    scene
+    fixture.add_account("ACME", NewAccount { ..named }).expect("account");
+    fixture
 }
 
 /// A row of one of three accounts, of which one is named by its short name. Now and then it goes over two lines.
@@ -50,36 +50,36 @@ fn text(rows: impl Iterator<Item = u64>) -> String {
 
 #[test]
 fn rows_are_charged_as_those_of_small_files_are() {
-    let (mut scene, mut other) = (scene_with_short_name(), scene_with_short_name());
-    let mut large = request(&scene, "large.csv", &text(0..ROWS));
+    let (mut fixture, mut other) = (fixture_with_short_name(), fixture_with_short_name());
+    let mut large = request(&fixture, "large.csv", &text(0..ROWS));
     large.batch = 30_000;
     large.expected = Expected { rows: Some(ROWS), total: Some(valid("266.66")), sha256: None };
-    let summary = run(&mut scene, &large).unwrap();
+    let summary = run(&mut fixture, &large).unwrap();
     assert_eq!(summary.tally, TrafficTally { new: ROWS, ..TrafficTally::default() });
     for begin in (0..ROWS).step_by(10_000) {
         let mut small = request(&other, &format!("{begin}.csv"), &text(begin..begin + 10_000));
         small.batch = 10_000;
         run(&mut other, &small).unwrap();
     }
-    assert_eq!(state_of(&mut scene), state_of(&mut other));
+    assert_eq!(state_of(&mut fixture), state_of(&mut other));
     for unit in ["SMS", "EUR"] {
         let code = if unit == "SMS" { "ACME" } else { "PORT" };
-        let balances = [&mut scene, &mut other].map(|scene| scene.balance(code, valid(unit)).unwrap().balance);
+        let balances = [&mut fixture, &mut other].map(|fixture| fixture.balance(code, valid(unit)).unwrap().balance);
         assert_eq!(balances[0], balances[1], "{unit}");
     }
 }
 
 #[test]
 fn every_fault_is_told_with_its_line_in_the_order_of_the_file() {
-    let mut scene = scene_with_short_name();
-    let before = scene.dump();
+    let mut fixture = fixture_with_short_name();
+    let before = fixture.dump();
     let faulty = [(10, "acme", "nobody"), (20_000, "delivered", "gone"), (39_000, ",1,", ",256,")];
     let mut rows: Vec<String> = (0..ROWS).map(row).collect();
     for (number, right, wrong) in faulty {
         rows[number] = row(number as u64 / 3 * 3).replacen(right, wrong, 1);
     }
-    let refused = request(&scene, "faulty.csv", &format!("{HEADER}{}", rows.concat()));
-    let places: Vec<String> = told(run(&mut scene, &refused))
+    let refused = request(&fixture, "faulty.csv", &format!("{HEADER}{}", rows.concat()));
+    let places: Vec<String> = told(run(&mut fixture, &refused))
         .iter()
         .map(|fault| fault.split(' ').take(2).collect::<Vec<_>>().join(" "))
         .collect();
@@ -91,91 +91,91 @@ fn every_fault_is_told_with_its_line_in_the_order_of_the_file() {
     assert_eq!(places.len(), 3);
 
     let whole = text(0..ROWS);
-    let cut = request(&scene, "cut.csv", &whole[..whole.len() - 20]);
-    let told_of_cut = told(run(&mut scene, &cut));
+    let cut = request(&fixture, "cut.csv", &whole[..whole.len() - 20]);
+    let told_of_cut = told(run(&mut fixture, &cut));
     assert!(told_of_cut.len() == 1 && told_of_cut[0].starts_with(&format!("{}:", line(ROWS - 1))), "{told_of_cut:?}");
 
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(whole.as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
-    let cut = request(&scene, "cut.csv.gz", &packed[..packed.len() * 3 / 4]);
-    let told_of_cut = told(run(&mut scene, &cut));
+    let cut = request(&fixture, "cut.csv.gz", &packed[..packed.len() * 3 / 4]);
+    let told_of_cut = told(run(&mut fixture, &cut));
     assert!(told_of_cut.len() == 1 && told_of_cut[0].contains("cannot read"), "{told_of_cut:?}");
     let broken_at: u64 = told_of_cut[0].split(':').next().and_then(|line| line.parse().ok()).expect("a line");
     assert!((line(ROWS / 2)..line(ROWS)).contains(&broken_at), "{broken_at}");
-    assert_eq!(scene.dump(), before);
+    assert_eq!(fixture.dump(), before);
 }
 
 #[test]
 fn messages_far_apart_that_contradict_each_other_are_told_with_both_lines() {
-    let mut scene = scene_with_short_name();
-    let before = scene.dump();
+    let mut fixture = fixture_with_short_name();
+    let before = fixture.dump();
     let mut rows: Vec<String> = (0..ROWS).map(row).collect();
     rows[39_000] = row(3).replace(",2,", ",1,");
-    let refused = request(&scene, "twice.csv", &format!("{HEADER}{}", rows.concat()));
+    let refused = request(&fixture, "twice.csv", &format!("{HEADER}{}", rows.concat()));
     let (first, second) = (line(3), line(39_000));
     let expected =
         format!("{second}:1 message `message-3` was reported otherwise before, on line {first} (parts differs)");
-    assert_eq!(told(run(&mut scene, &refused)), [expected]);
-    assert_eq!(scene.dump(), before);
+    assert_eq!(told(run(&mut fixture, &refused)), [expected]);
+    assert_eq!(fixture.dump(), before);
 }
 
 #[test]
 fn messages_that_stand_twice_are_found_where_there_are_more_than_the_size_of_the_file_lets_expect() {
     let short = |number: u64, destination: u64| format!("m{number},2026-11-20 10:00,acme,{destination},pending,,\n");
     let rows: String = (0..3_000).map(|number| short(number, 1)).collect();
-    let mut scene = scene();
-    let again = request(&scene, "otherwise.csv", &format!("{HEADER}{rows}{}", short(5, 2)));
+    let mut fixture = fixture();
+    let again = request(&fixture, "otherwise.csv", &format!("{HEADER}{rows}{}", short(5, 2)));
     let expected = "3002:1 message `m5` was reported otherwise before, on line 7 (destination differs)";
-    assert_eq!(told(run(&mut scene, &again)), [expected]);
-    let mut again = request(&scene, "again.csv", &format!("{HEADER}{rows}{}", short(5, 1)));
+    assert_eq!(told(run(&mut fixture, &again)), [expected]);
+    let mut again = request(&fixture, "again.csv", &format!("{HEADER}{rows}{}", short(5, 1)));
     again.batch = 1_000;
-    let summary = run(&mut scene, &again).unwrap();
+    let summary = run(&mut fixture, &again).unwrap();
     assert_eq!(summary.tally, TrafficTally { new: 3_000, duplicate: 1, ..TrafficTally::default() });
 }
 
 /// Several threads compare, each some days at a time.
 #[test]
 fn known_messages_of_large_files_are_updated_once_and_their_contradictions_are_always_the_same() {
-    let mut scene = scene_with_short_name();
+    let mut fixture = fixture_with_short_name();
     let pending = text(0..ROWS).replace(",delivered,", ",pending,");
-    let of_batches = |scene: &mut Scene, name: &str, text: &str| {
-        let mut file = request(scene, name, text);
+    let of_batches = |fixture: &mut Fixture, name: &str, text: &str| {
+        let mut file = request(fixture, name, text);
         file.batch = 3_000;
-        run(scene, &file)
+        run(fixture, &file)
     };
-    of_batches(&mut scene, "pending.csv", &pending).unwrap();
-    let delivered = of_batches(&mut scene, "delivered.csv", &text(0..ROWS)).unwrap();
+    of_batches(&mut fixture, "pending.csv", &pending).unwrap();
+    let delivered = of_batches(&mut fixture, "delivered.csv", &text(0..ROWS)).unwrap();
     assert_eq!((delivered.tally.updated, delivered.charges.len()), (ROWS, 0));
-    let state = state_of(&mut scene);
-    let again = of_batches(&mut scene, "again.csv", &format!("{}\n", text(0..ROWS))).unwrap();
+    let state = state_of(&mut fixture);
+    let again = of_batches(&mut fixture, "again.csv", &format!("{}\n", text(0..ROWS))).unwrap();
     assert_eq!(again.tally, TrafficTally { duplicate: ROWS, ..TrafficTally::default() });
-    assert_eq!(state_of(&mut scene), state);
+    assert_eq!(state_of(&mut fixture), state);
 
-    let before = scene.dump();
+    let before = fixture.dump();
     let otherwise =
         |number: u64| if number % 1_500 == 3 { row(number).replacen("+4477", "+4478", 1) } else { row(number) };
     let contradictory = HEADER.to_owned() + &(0..ROWS).map(otherwise).collect::<String>();
-    let mut told_now = || told(of_batches(&mut scene, "otherwise.csv", &contradictory));
+    let mut told_now = || told(of_batches(&mut fixture, "otherwise.csv", &contradictory));
     let first = told_now();
     let lines: Vec<String> = (0..20).map(|nth| format!("{}:1 message", line(3 + nth * 1_500))).collect();
     assert_eq!(first.len(), 20);
     assert!(first.iter().zip(&lines).all(|(told, line)| told.starts_with(line)), "{first:?}");
     assert_eq!(told_now(), first);
-    assert_eq!(scene.dump(), before);
+    assert_eq!(fixture.dump(), before);
 }
 
 #[test]
 fn refused_rows_are_written_in_the_order_of_the_file() {
-    let mut scene = scene_with_short_name();
+    let mut fixture = fixture_with_short_name();
     let is_faulty = |number: &u64| number.is_multiple_of(7_000);
     let faulty = |number| row(number).replace("delivered", "gone");
     let rows: String = (0..ROWS).map(|number| if is_faulty(&number) { faulty(number) } else { row(number) }).collect();
-    let mut file = request(&scene, "faulty.csv", &format!("{HEADER}{rows}"));
+    let mut file = request(&fixture, "faulty.csv", &format!("{HEADER}{rows}"));
     (file.skip_invalid, file.batch) = (true, 50_000);
-    let (origin, mut rejects) = (scene.origin.clone(), Vec::new());
+    let (origin, mut rejects) = (fixture.origin.clone(), Vec::new());
     let watch = &mut Quiet { commits_left: 9 };
-    let summary = traffic::import(&mut scene.store, &origin, &file, Some(&mut rejects), watch).unwrap();
+    let summary = traffic::import(&mut fixture.store, &origin, &file, Some(&mut rejects), watch).unwrap();
     assert_eq!((summary.tally.new, summary.tally.refused), (ROWS - 6, 6));
     let mut expected = HEADER.replace('\n', ",refused_because\n");
     for number in (0..ROWS).filter(is_faulty) {

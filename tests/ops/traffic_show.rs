@@ -4,8 +4,8 @@ use ssgctl::model::{ImportState, Message, MessageId, MessageRecord, MessageState
 use ssgctl::ops;
 use ssgctl::store::MessageQuestion;
 
-use crate::support::{Scene, valid};
-use crate::traffic::{HEADER, import, request, run, scene};
+use super::traffic::{HEADER, fixture, import, request, run};
+use crate::support::fixture::{Fixture, valid};
 
 const ID: &str = "4f1c6d1e-88a0-4b1c-9a55-2f6c0f6f3a10";
 
@@ -13,8 +13,8 @@ fn question(id: &str) -> MessageQuestion {
     MessageQuestion { id: valid(id), account_id: None, from: None, until: None }
 }
 
-fn ask(scene: &mut Scene, question: &MessageQuestion) -> Vec<MessageRecord> {
-    scene.read(|now| now.messages_called(question))
+fn ask(fixture: &mut Fixture, question: &MessageQuestion) -> Vec<MessageRecord> {
+    fixture.read(|now| now.messages_called(question))
 }
 
 /// Who, when, what, and for how much.
@@ -40,15 +40,15 @@ fn told(records: &[MessageRecord]) -> Vec<String> {
 
 #[test]
 fn a_message_is_found_on_whatever_day_and_for_whatever_account() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     let rows = |day: &str| {
         format!(
             "{ID},{day}T10:00:05Z,acme,+447700900123,pending,2,\n{ID},{day}T23:59:59Z,port,88440,delivered,3,0.07\n\
              other,{day}T10:00:00Z,acme,+447700900123,pending,1,\n"
         )
     };
-    import(&mut scene, "a.csv", &rows("2026-11-24")).unwrap();
-    import(&mut scene, "b.csv", &rows("2025-02-28")).unwrap();
+    import(&mut fixture, "a.csv", &rows("2026-11-24")).unwrap();
+    import(&mut fixture, "b.csv", &rows("2025-02-28")).unwrap();
     let expected = [
         "2025-02-28T10:00:05.000Z acme ACME +447700900123 pending 2 None 2 SMS 2 b.csv",
         "2025-02-28T23:59:59.000Z port PORT 88440 delivered 3 Some(\"0.07\") 0.07 EUR 2 b.csv",
@@ -56,13 +56,13 @@ fn a_message_is_found_on_whatever_day_and_for_whatever_account() {
         "2026-11-24T23:59:59.000Z port PORT 88440 delivered 3 Some(\"0.07\") 0.07 EUR 1 a.csv",
     ];
     for form in [ID.to_owned(), ID.to_uppercase(), ID.replace('-', "")] {
-        assert_eq!(told(&ask(&mut scene, &question(&form))), expected);
+        assert_eq!(told(&ask(&mut fixture, &question(&form))), expected);
     }
-    assert_eq!(ask(&mut scene, &question("nobody")), []);
+    assert_eq!(ask(&mut fixture, &question("nobody")), []);
 
-    let port = scene.read(|now| now.smpp_account("port")).id;
+    let port = fixture.read(|now| now.smpp_account("port")).id;
     let of_port = MessageQuestion { account_id: Some(port), ..question(ID) };
-    assert_eq!(told(&ask(&mut scene, &of_port)), [expected[1], expected[3]]);
+    assert_eq!(told(&ask(&mut fixture, &of_port)), [expected[1], expected[3]]);
     // Half-open, to the second.
     for (from, until, found) in [
         (Some("2025-03-01T00:00:00Z"), None, &expected[2..]),
@@ -71,39 +71,39 @@ fn a_message_is_found_on_whatever_day_and_for_whatever_account() {
         (Some("2026-11-24T23:59:59.001Z"), None, &expected[..0]),
     ] {
         let between = MessageQuestion { from: from.map(valid), until: until.map(valid), ..question(ID) };
-        assert_eq!(told(&ask(&mut scene, &between)), found, "{from:?} {until:?}");
+        assert_eq!(told(&ask(&mut fixture, &between)), found, "{from:?} {until:?}");
     }
 }
 
 #[test]
 fn the_charge_is_that_of_the_import_that_charged_it() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     let row = |id: &str, state: &str| format!("{id},2026-11-24T10:00:00Z,port,+447700900123,{state},3,\n");
-    import(&mut scene, "a.csv", &(row("sent", "pending") + &row("refused", "rejected") + &row("late", "rejected")))
+    import(&mut fixture, "a.csv", &(row("sent", "pending") + &row("refused", "rejected") + &row("late", "rejected")))
         .unwrap();
     // What it costs later is no matter of what was charged.
-    scene.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
-    import(&mut scene, "b.csv", &(row("sent", "delivered") + &row("late", "expired"))).unwrap();
-    let mut free = request(&scene, "c.csv", &format!("{HEADER}{}", row("free", "delivered")));
+    fixture.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+    import(&mut fixture, "b.csv", &(row("sent", "delivered") + &row("late", "expired"))).unwrap();
+    let mut free = request(&fixture, "c.csv", &format!("{HEADER}{}", row("free", "delivered")));
     free.charging = false;
-    run(&mut scene, &free).unwrap();
+    run(&mut fixture, &free).unwrap();
     for (id, expected) in [
         ("sent", "delivered 3 None 0.15 EUR 1 a.csv"),
         ("refused", "rejected 3 None 0 EUR 1 a.csv"),
         ("late", "expired 3 None 27 EUR 2 b.csv"),
         ("free", "delivered 3 None 0 EUR 3 c.csv"),
     ] {
-        let told = told(&ask(&mut scene, &question(id)));
+        let told = told(&ask(&mut fixture, &question(id)));
         assert!(told.len() == 1 && told[0].ends_with(expected), "{told:?}");
     }
-    let all: ssgctl::model::Money = scene.balance("PORT", valid("EUR")).unwrap().balance;
+    let all: ssgctl::model::Money = fixture.balance("PORT", valid("EUR")).unwrap().balance;
     assert_eq!(all, valid("-27.15"));
 }
 
 #[test]
 fn a_message_of_an_unfinished_import_says_so() {
-    let mut scene = scene();
-    scene
+    let mut fixture = fixture();
+    fixture
         .write(|tx| {
             let account_price = tx.account_price("acme")?.expect("an account");
             let days = ssgctl::store::AccountDays { account_price, first_day: 20_000, last_day: 20_000 };
@@ -131,7 +131,7 @@ fn a_message_of_an_unfinished_import_says_so() {
             import_run.take(tx, &batch)
         })
         .unwrap();
-    let records = ask(&mut scene, &question("m1"));
+    let records = ask(&mut fixture, &question("m1"));
     assert_eq!(records[0].import_state, ImportState::Unfinished);
     assert_eq!(records[0].id, valid::<MessageId>("m1"));
 }

@@ -9,36 +9,36 @@ use ssgctl::ops::warning::{self, Broken, Judged, Judgement, Notice};
 use ssgctl::ops::{contact, customer, outbox};
 use ssgctl::{Error, Result};
 
-use crate::contact::person;
-use crate::support::{Scene, adjustment, adjustment_in, assert_refused, plain_email, valid};
+use super::contact::person;
+use crate::support::fixture::{Fixture, adjustment, adjustment_in, assert_refused, plain_email, valid};
 
 pub const US: &str = "noc@example.com";
 pub const THEM: &str = "ops@acme.example";
 
 /// Changes the warning of ACME's SMS credits.
-pub fn warn(scene: &mut Scene, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
-    scene.write(|tx| warning::set(tx, "ACME", Unit::Sms, change))
+pub fn warn(fixture: &mut Fixture, change: impl FnOnce(&mut WarningDetails)) -> Result<Warning> {
+    fixture.write(|tx| warning::set(tx, "ACME", Unit::Sms, change))
 }
 
 /// ACME with 200 credits, warned at 100 and urgently at 10.
-pub fn scene() -> Scene {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "200");
-    warn(&mut scene, |details| {
+pub fn fixture() -> Fixture {
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "200");
+    warn(&mut fixture, |details| {
         details.upper = Some(valid("100"));
         details.lower = Some(valid("10"));
         details.to = vec![valid(THEM)];
     })
     .expect("warning");
-    scene
+    fixture
 }
 
 /// Brings ACME's credits to an amount.
-pub fn bring_to(scene: &mut Scene, amount: &str) {
+pub fn bring_to(fixture: &mut Fixture, amount: &str) {
     let wanted: Money = valid(amount);
-    let change = Money::from_e8(wanted.e8() - scene.credits("ACME").e8());
+    let change = Money::from_e8(wanted.e8() - fixture.credits("ACME").e8());
     let change = ssgctl::ops::balance::Adjustment { amount: change, allow_negative: true, ..adjustment("1") };
-    scene.adjust("ACME", &change).expect("adjusted");
+    fixture.adjust("ACME", &change).expect("adjusted");
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a real composer may fail")]
@@ -47,19 +47,19 @@ pub fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::RenderedEmail> {
 }
 
 /// What a check finds and queues.
-pub fn judge(scene: &mut Scene) -> Vec<Judged> {
-    let Judgement { judged, broken } = judgement(scene);
+pub fn judge(fixture: &mut Fixture) -> Vec<Judged> {
+    let Judgement { judged, broken } = judgement(fixture);
     assert!(broken.is_empty(), "{broken:?}");
     judged
 }
 
-fn judgement(scene: &mut Scene) -> Judgement {
-    scene.write(|tx| warning::judge(tx, &[valid(US)], &compose)).expect("judged")
+fn judgement(fixture: &mut Fixture) -> Judgement {
+    fixture.write(|tx| warning::judge(tx, &[valid(US)], &compose)).expect("judged")
 }
 
 /// Sends every email that waits.
-pub fn deliver(scene: &mut Scene) {
-    scene
+pub fn deliver(fixture: &mut Fixture) {
+    fixture
         .write(|tx| {
             let emails = outbox::claim(tx, 100)?;
             emails.into_iter().try_for_each(|email| outbox::record(tx, email, &SendOutcome::Sent).map(drop))
@@ -77,8 +77,8 @@ pub fn to(kind: EmailTemplate, recipient: &str) -> (EmailTemplate, String) {
     (kind, recipient.to_owned())
 }
 
-pub fn state(scene: &mut Scene) -> Level {
-    scene.read(|now| now.warning(&now.customer("ACME")?, Unit::Sms)).expect("a warning").state
+pub fn state(fixture: &mut Fixture) -> Level {
+    fixture.read(|now| now.warning(&now.customer("ACME")?, Unit::Sms)).expect("a warning").state
 }
 
 #[test]
@@ -103,59 +103,59 @@ fn each_crossing_is_told_by_its_own_emails_and_a_level_that_stays_by_none() {
         (Lower, Lower, &[]),
     ];
     for (from, level, kinds) in table {
-        let mut scene = scene();
-        bring_to(&mut scene, amounts(from).0);
-        judge(&mut scene);
-        deliver(&mut scene);
-        assert_eq!(state(&mut scene), from);
-        bring_to(&mut scene, amounts(level).1);
-        let judged = judge(&mut scene);
+        let mut fixture = fixture();
+        bring_to(&mut fixture, amounts(from).0);
+        judge(&mut fixture);
+        deliver(&mut fixture);
+        assert_eq!(state(&mut fixture), from);
+        bring_to(&mut fixture, amounts(level).1);
+        let judged = judge(&mut fixture);
         let crossings: Vec<_> = judged.iter().map(|judged| (judged.crossing.from, judged.crossing.to)).collect();
         assert_eq!(crossings, if from == level { vec![] } else { vec![(from, level)] });
         let told = told(&judged);
         assert_eq!(told.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), kinds, "{from} to {level}");
         let recipients: BTreeSet<&str> = told.iter().map(|(_, recipient)| recipient.as_str()).collect();
         assert!(kinds.is_empty() || recipients == BTreeSet::from([US, THEM]), "{recipients:?}");
-        assert_eq!(state(&mut scene), level);
-        assert!(judge(&mut scene).is_empty(), "a second check has nothing to say");
-        assert_eq!(scene.findings(), Vec::<String>::new());
+        assert_eq!(state(&mut fixture), level);
+        assert!(judge(&mut fixture).is_empty(), "a second check has nothing to say");
+        assert_eq!(fixture.findings(), Vec::<String>::new());
     }
 }
 
 #[test]
 fn a_crossing_and_its_emails_say_what_the_check_found() {
-    let mut scene = scene();
-    bring_to(&mut scene, "42");
-    scene.at("2026-11-25T08:00:00Z");
-    let judged = judge(&mut scene);
+    let mut fixture = fixture();
+    bring_to(&mut fixture, "42");
+    fixture.at("2026-11-25T08:00:00Z");
+    let judged = judge(&mut fixture);
     let [Judged { crossing, emails, nobody_to_tell: false }] = &judged[..] else { unreachable!("{judged:?}") };
     assert_eq!((crossing.customer.as_str(), crossing.unit, crossing.balance), ("ACME", Unit::Sms, valid("42")));
     assert_eq!(crossing.at, valid("2026-11-25T08:00:00Z"));
-    assert_eq!(scene.emails(), *emails);
+    assert_eq!(fixture.emails(), *emails);
     for email in emails {
         assert_eq!((email.crossing_id, email.state), (Some(crossing.id), EmailState::Pending));
         assert_eq!((email.created_at, email.next_attempt_at), (crossing.at, Some(crossing.at)));
         assert_eq!((email.attempts, email.customer.as_ref()), (0, Some(&crossing.customer)));
     }
     assert_ne!(emails[0].message_id, emails[1].message_id);
-    let customer = scene.read(|now| now.customer("ACME")).id;
-    assert_eq!(scene.read(|now| now.crossings(customer, Unit::Sms)), std::slice::from_ref(crossing));
+    let customer = fixture.read(|now| now.customer("ACME")).id;
+    assert_eq!(fixture.read(|now| now.crossings(customer, Unit::Sms)), std::slice::from_ref(crossing));
 }
 
 #[test]
 fn a_email_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
-    let mut scene = scene();
-    bring_to(&mut scene, "42");
-    let before = scene.dump();
+    let mut fixture = fixture();
+    bring_to(&mut fixture, "42");
+    let before = fixture.dump();
     let refuse = |_: &Notice<'_>| Err(Error::Email("no template".to_owned()));
-    assert_refused!(scene.write(|tx| warning::judge(tx, &[], &refuse)), Error::Email(_));
-    assert_eq!(scene.dump(), before);
-    assert_eq!(judge(&mut scene).len(), 1);
+    assert_refused!(fixture.write(|tx| warning::judge(tx, &[], &refuse)), Error::Email(_));
+    assert_eq!(fixture.dump(), before);
+    assert_eq!(judge(&mut fixture).len(), 1);
 }
 
 #[test]
 fn a_mark_that_was_told_is_told_again_only_after_the_balance_was_above_it() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     for (amount, kind) in [
         ("100", Some(EmailTemplate::LowUpper)),
         ("50", None),
@@ -166,134 +166,134 @@ fn a_mark_that_was_told_is_told_again_only_after_the_balance_was_above_it() {
         ("101", Some(EmailTemplate::Recovered)),
         ("100", Some(EmailTemplate::LowUpper)),
     ] {
-        bring_to(&mut scene, amount);
-        let to_them = told(&judge(&mut scene)).into_iter().filter(|(_, to)| to == THEM).map(|(kind, _)| kind);
+        bring_to(&mut fixture, amount);
+        let to_them = told(&judge(&mut fixture)).into_iter().filter(|(_, to)| to == THEM).map(|(kind, _)| kind);
         assert_eq!(to_them.collect::<Vec<_>>(), Vec::from_iter(kind), "at {amount}");
-        deliver(&mut scene);
+        deliver(&mut fixture);
     }
 }
 
 #[test]
 fn what_happens_between_two_checks_is_not_told() {
-    let mut scene = scene();
-    bring_to(&mut scene, "5");
-    bring_to(&mut scene, "200");
-    assert!(judge(&mut scene).is_empty());
+    let mut fixture = fixture();
+    bring_to(&mut fixture, "5");
+    bring_to(&mut fixture, "200");
+    assert!(judge(&mut fixture).is_empty());
 }
 
 #[test]
 fn the_customer_is_told_at_the_warnings_addresses_else_its_billing_contacts_else_its_invoice_emails() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     let kind = EmailTemplate::LowUpper;
-    let tell = |scene: &mut Scene| {
-        bring_to(scene, "100");
-        let found = told(&judge(scene));
-        bring_to(scene, "200");
-        judge(scene);
+    let tell = |fixture: &mut Fixture| {
+        bring_to(fixture, "100");
+        let found = told(&judge(fixture));
+        bring_to(fixture, "200");
+        judge(fixture);
         found.into_iter().filter(|(_, recipient)| recipient != US).collect::<Vec<_>>()
     };
-    assert_eq!(tell(&mut scene), [to(kind, THEM)]);
+    assert_eq!(tell(&mut fixture), [to(kind, THEM)]);
     let invoice: Vec<EmailAddress> = vec![valid("a@acme.example"), valid("b@acme.example")];
     let emails = |details: &mut CustomerDetails| {
         details.invoice_emails = invoice;
         Ok(())
     };
-    scene.write(|tx| customer::edit(tx, "ACME", emails)).unwrap();
-    warn(&mut scene, |details| details.to.clear()).unwrap();
-    assert_eq!(tell(&mut scene), [to(kind, "a@acme.example"), to(kind, "b@acme.example")]);
+    fixture.write(|tx| customer::edit(tx, "ACME", emails)).unwrap();
+    warn(&mut fixture, |details| details.to.clear()).unwrap();
+    assert_eq!(tell(&mut fixture), [to(kind, "a@acme.example"), to(kind, "b@acme.example")]);
     for (name, roles) in [("Jo", "billing,general"), ("Sam", "billing"), ("Kim", "technical")] {
         let mut person = person(name);
         person.email = Some(valid(&format!("{}@acme.example", name.to_lowercase())));
         person.roles = valid(roles);
-        scene.write(|tx| contact::add(tx, "ACME", person)).unwrap();
+        fixture.write(|tx| contact::add(tx, "ACME", person)).unwrap();
     }
-    assert_eq!(tell(&mut scene), [to(kind, "jo@acme.example"), to(kind, "sam@acme.example")]);
+    assert_eq!(tell(&mut fixture), [to(kind, "jo@acme.example"), to(kind, "sam@acme.example")]);
 }
 
 #[test]
 fn we_are_told_at_the_warnings_addresses_else_at_those_of_the_configuration() {
-    let mut scene = scene();
-    warn(&mut scene, |details| details.internal = vec![valid("sales@example.com")]).unwrap();
-    bring_to(&mut scene, "100");
-    assert!(told(&judge(&mut scene)).contains(&to(EmailTemplate::Internal, "sales@example.com")));
-    assert!(scene.emails().iter().all(|email| email.recipient.as_str() != US));
+    let mut fixture = fixture();
+    warn(&mut fixture, |details| details.internal = vec![valid("sales@example.com")]).unwrap();
+    bring_to(&mut fixture, "100");
+    assert!(told(&judge(&mut fixture)).contains(&to(EmailTemplate::Internal, "sales@example.com")));
+    assert!(fixture.emails().iter().all(|email| email.recipient.as_str() != US));
 }
 
 #[test]
 fn an_address_of_ours_that_is_named_twice_is_told_once() {
-    let mut scene = scene();
-    bring_to(&mut scene, "50");
-    let judgement = scene.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
+    let mut fixture = fixture();
+    bring_to(&mut fixture, "50");
+    let judgement = fixture.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
     assert_eq!(told(&judgement.judged), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
-    assert!(scene.findings().is_empty());
+    assert!(fixture.findings().is_empty());
 }
 
 #[test]
 fn a_customer_without_an_address_is_found_out_and_we_are_told_all_the_same() {
-    let mut scene = scene();
-    warn(&mut scene, |details| details.to.clear()).unwrap();
-    bring_to(&mut scene, "100");
-    let judged = judge(&mut scene);
+    let mut fixture = fixture();
+    warn(&mut fixture, |details| details.to.clear()).unwrap();
+    bring_to(&mut fixture, "100");
+    let judged = judge(&mut fixture);
     assert!(judged[0].nobody_to_tell);
     assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)]);
-    bring_to(&mut scene, "200");
-    assert!(!judge(&mut scene)[0].nobody_to_tell, "a recovery needs no address");
+    bring_to(&mut fixture, "200");
+    assert!(!judge(&mut fixture)[0].nobody_to_tell, "a recovery needs no address");
 }
 
 #[test]
 fn a_customer_that_is_not_to_be_told_is_not_told() {
-    let mut scene = scene();
-    warn(&mut scene, |details| details.notify_customer = false).unwrap();
-    bring_to(&mut scene, "5");
-    let judged = judge(&mut scene);
+    let mut fixture = fixture();
+    warn(&mut fixture, |details| details.notify_customer = false).unwrap();
+    bring_to(&mut fixture, "5");
+    let judged = judge(&mut fixture);
     assert!(!judged[0].nobody_to_tell);
     assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)]);
 }
 
 #[test]
 fn a_warning_that_is_off_rests_until_it_is_on_again() {
-    let mut scene = scene();
-    warn(&mut scene, |details| details.active = false).unwrap();
-    bring_to(&mut scene, "5");
-    assert!(judge(&mut scene).is_empty());
-    warn(&mut scene, |details| details.active = true).unwrap();
-    assert_eq!(judge(&mut scene).len(), 1);
+    let mut fixture = fixture();
+    warn(&mut fixture, |details| details.active = false).unwrap();
+    bring_to(&mut fixture, "5");
+    assert!(judge(&mut fixture).is_empty());
+    warn(&mut fixture, |details| details.active = true).unwrap();
+    assert_eq!(judge(&mut fixture).len(), 1);
 }
 
 #[test]
 fn an_archived_customer_is_not_warned_and_takes_no_warning() {
-    let mut scene = scene();
-    bring_to(&mut scene, "5");
-    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    assert!(judge(&mut scene).is_empty());
-    assert_refused!(warn(&mut scene, |details| details.upper = None), Error::Archived { .. });
-    scene.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
-    assert_eq!(judge(&mut scene).len(), 1);
+    let mut fixture = fixture();
+    bring_to(&mut fixture, "5");
+    fixture.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    assert!(judge(&mut fixture).is_empty());
+    assert_refused!(warn(&mut fixture, |details| details.upper = None), Error::Archived { .. });
+    fixture.write(|tx| customer::unarchive(tx, "ACME")).unwrap();
+    assert_eq!(judge(&mut fixture).len(), 1);
 }
 
 #[test]
 fn a_warning_may_be_there_before_its_balance_and_says_nothing_until_then() {
-    let mut scene = Scene::with_acme();
-    warn(&mut scene, |details| details.upper = Some(valid("100"))).unwrap();
-    assert!(judge(&mut scene).is_empty());
-    scene.credit("ACME", "100");
-    assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::Internal, US)]);
+    let mut fixture = Fixture::with_acme();
+    warn(&mut fixture, |details| details.upper = Some(valid("100"))).unwrap();
+    assert!(judge(&mut fixture).is_empty());
+    fixture.credit("ACME", "100");
+    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Internal, US)]);
 }
 
 #[test]
 fn each_unit_has_a_warning_of_its_own() {
-    let mut scene = scene();
-    scene.adjust("ACME", &adjustment_in("EUR", "0.5")).unwrap();
+    let mut fixture = fixture();
+    fixture.adjust("ACME", &adjustment_in("EUR", "0.5")).unwrap();
     let thresholds = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
-    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), thresholds)).unwrap();
-    let judged = judge(&mut scene);
+    fixture.write(|tx| warning::set(tx, "ACME", valid("EUR"), thresholds)).unwrap();
+    let judged = judge(&mut fixture);
     assert_eq!(judged.iter().map(|judged| judged.crossing.unit).collect::<Vec<_>>(), [valid::<Unit>("EUR")]);
-    assert_eq!(state(&mut scene), Level::Ok);
+    assert_eq!(state(&mut fixture), Level::Ok);
 }
 
 #[test]
 fn thresholds_fit_their_unit_and_the_lower_is_not_above_the_upper() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let thresholds = |upper: Option<&str>, lower: Option<&str>| WarningDetails {
         upper: upper.map(valid),
         lower: lower.map(valid),
@@ -306,25 +306,25 @@ fn thresholds_fit_their_unit_and_the_lower_is_not_above_the_upper() {
         ("lower", thresholds(Some("10"), Some("0.5"))),
     ] {
         assert_refused!(
-            warn(&mut scene, |details| *details = refused.clone()),
+            warn(&mut fixture, |details| *details = refused.clone()),
             Error::Invalid { field: named, .. } if *named == field
         );
     }
     for fine in [thresholds(Some("10"), Some("10")), thresholds(Some("-5"), Some("-10")), thresholds(None, None)] {
-        assert_eq!(warn(&mut scene, |details| *details = fine.clone()).unwrap().details, fine);
+        assert_eq!(warn(&mut fixture, |details| *details = fine.clone()).unwrap().details, fine);
     }
 }
 
 #[test]
 fn the_audit_log_writes_marks_as_every_other_amount() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let thresholds = |details: &mut WarningDetails| {
         details.upper = Some(valid("25.5"));
         details.lower = Some(valid("0.125"));
     };
-    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), thresholds)).unwrap();
-    scene.write(|tx| warning::set(tx, "ACME", valid("EUR"), |details| details.lower = Some(valid("5")))).unwrap();
-    let events = scene.events();
+    fixture.write(|tx| warning::set(tx, "ACME", valid("EUR"), thresholds)).unwrap();
+    fixture.write(|tx| warning::set(tx, "ACME", valid("EUR"), |details| details.lower = Some(valid("5")))).unwrap();
+    let events = fixture.events();
     let fields = |event: usize, field: &str| events[event].change.fields[field].clone();
     assert_eq!(fields(1, "upper"), serde_json::json!([null, "25.50"]));
     assert_eq!(fields(1, "lower"), serde_json::json!([null, "0.125"]));
@@ -341,35 +341,37 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
         "UPDATE warning SET customer_recipients = '[]' WHERE customer_id = 1; UPDATE contact SET email = 'nobody'",
         "UPDATE outbox_email SET recipient = 'nobody' WHERE customer_id = 1",
     ] {
-        let mut scene = scene();
+        let mut fixture = fixture();
         let mut payer = person("Jo");
         (payer.email, payer.roles) = (Some(valid("jo@acme.example")), valid("billing"));
-        scene.write(|tx| contact::add(tx, "ACME", payer)).unwrap();
-        scene.customer("GLOBEX");
-        scene.credit("GLOBEX", "50");
-        bring_to(&mut scene, "50");
-        judge(&mut scene);
-        deliver(&mut scene);
-        bring_to(&mut scene, "5");
+        fixture.write(|tx| contact::add(tx, "ACME", payer)).unwrap();
+        fixture.customer("GLOBEX");
+        fixture.credit("GLOBEX", "50");
+        bring_to(&mut fixture, "50");
+        judge(&mut fixture);
+        deliver(&mut fixture);
+        bring_to(&mut fixture, "5");
         let thresholds = |details: &mut WarningDetails| details.upper = Some(valid("100"));
-        scene.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, thresholds)).unwrap();
-        scene.raw().execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {damage}")).unwrap();
-        let Judgement { judged, broken } = judgement(&mut scene);
+        fixture.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, thresholds)).unwrap();
+        fixture.raw().execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {damage}")).unwrap();
+        let Judgement { judged, broken } = judgement(&mut fixture);
         assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)], "{damage}");
         assert_eq!(judged[0].crossing.customer, valid("GLOBEX"));
         let [Broken { name, error: Error::Damaged(_) }] = &broken[..] else { unreachable!("{damage}: {broken:?}") };
         assert_eq!(name, if damage.contains("A B") { "A B SMS" } else { "ACME SMS" });
-        let crossings: i64 =
-            scene.raw().query_row("SELECT count(*) FROM crossing WHERE customer_id = 1", [], |row| row.get(0)).unwrap();
+        let crossings: i64 = fixture
+            .raw()
+            .query_row("SELECT count(*) FROM crossing WHERE customer_id = 1", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(crossings, 1, "its crossing is found when it is mended");
     }
 }
 
 #[test]
 fn setting_what_is_set_leaves_no_trace() {
-    let mut scene = scene();
-    scene.at("2026-11-25T08:00:00Z");
-    let before = scene.dump();
-    warn(&mut scene, |details| details.upper = Some(valid("100"))).unwrap();
-    assert_eq!(scene.dump(), before);
+    let mut fixture = fixture();
+    fixture.at("2026-11-25T08:00:00Z");
+    let before = fixture.dump();
+    warn(&mut fixture, |details| details.upper = Some(valid("100"))).unwrap();
+    assert_eq!(fixture.dump(), before);
 }

@@ -7,8 +7,8 @@ use ssgctl::model::{
 use ssgctl::ops::warning::{self, Judged};
 use ssgctl::ops::{customer, outbox};
 
-use crate::support::{Scene, valid};
-use crate::warning::{THEM, bring_to, compose, scene, warn};
+use super::warning::{THEM, bring_to, compose, fixture, warn};
+use crate::support::fixture::{Fixture, cases, valid};
 
 /// Something that happens to ACME.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// ACME, and the emails that a run has claimed.
 struct Walk {
-    scene: Scene,
+    fixture: Fixture,
     claimed: Vec<OutboxEmail>,
     minutes: i64,
 }
@@ -59,31 +59,33 @@ impl Walk {
         match step {
             Step::Balance(amount) => {
                 let amount = amount.to_string();
-                if !self.is_archived() && self.scene.credits("ACME") != valid(&amount) {
-                    bring_to(&mut self.scene, &amount);
+                if !self.is_archived() && self.fixture.credits("ACME") != valid(&amount) {
+                    bring_to(&mut self.fixture, &amount);
                 }
             }
             // What an archived customer refuses is refused.
             Step::Thresholds(thresholds) => {
-                let _ = warn(&mut self.scene, |details| {
+                let _ = warn(&mut self.fixture, |details| {
                     details.upper = thresholds.map(|(upper, _)| valid(&upper.to_string()));
                     details.lower = thresholds.and_then(|(_, lower)| lower).map(|lower| valid(&lower.to_string()));
                 });
             }
-            Step::Active(active) => drop(warn(&mut self.scene, |details| details.active = *active)),
-            Step::Archive => drop(self.scene.write(|tx| customer::archive(tx, "ACME"))),
-            Step::Unarchive => drop(self.scene.write(|tx| customer::unarchive(tx, "ACME"))),
+            Step::Active(active) => drop(warn(&mut self.fixture, |details| details.active = *active)),
+            Step::Archive => drop(self.fixture.write(|tx| customer::archive(tx, "ACME"))),
+            Step::Unarchive => drop(self.fixture.write(|tx| customer::unarchive(tx, "ACME"))),
             Step::Check => self.check(),
-            Step::Claim(most) => self.claimed.extend(self.scene.write(|tx| outbox::claim(tx, *most)).expect("claimed")),
+            Step::Claim(most) => {
+                self.claimed.extend(self.fixture.write(|tx| outbox::claim(tx, *most)).expect("claimed"))
+            }
             Step::End(outcome) => {
                 let ended = std::mem::take(&mut self.claimed);
-                let record = |email| self.scene.write(|tx| outbox::record(tx, email, outcome).map(drop));
+                let record = |email| self.fixture.write(|tx| outbox::record(tx, email, outcome).map(drop));
                 ended.into_iter().try_for_each(record).expect("recorded");
             }
             Step::Wait(minutes) => {
                 self.minutes += minutes;
                 let (day, minutes) = (24 + self.minutes / 1440, self.minutes % 1440);
-                self.scene.at(&format!("2026-11-{day}T{:02}:{:02}:00Z", minutes / 60, minutes % 60));
+                self.fixture.at(&format!("2026-11-{day}T{:02}:{:02}:00Z", minutes / 60, minutes % 60));
             }
         }
     }
@@ -91,36 +93,36 @@ impl Walk {
     /// A check has the lock, so whatever is claimed is of a run that is dead.
     fn check(&mut self) {
         self.claimed.clear();
-        let check = |scene: &mut Scene| {
-            let check = scene.write(|tx| {
+        let check = |fixture: &mut Fixture| {
+            let check = fixture.write(|tx| {
                 outbox::find_abandoned(tx)?;
                 warning::judge(tx, &[], &compose)
             });
             check.expect("judged").judged
         };
-        let before = self.scene.emails();
-        for judged in check(&mut self.scene) {
+        let before = self.fixture.emails();
+        for judged in check(&mut self.fixture) {
             holds_what_it_tells(&judged, &before);
         }
-        assert!(check(&mut self.scene).is_empty(), "a second check has nothing to say");
-        let (warning, balance) = (self.warning(), self.scene.credits("ACME"));
+        assert!(check(&mut self.fixture).is_empty(), "a second check has nothing to say");
+        let (warning, balance) = (self.warning(), self.fixture.credits("ACME"));
         if warning.details.active && !self.is_archived() {
             assert_eq!(warning.state, warning.details.level(balance));
-            assert!(warning.state == Level::Ok || self.customer_is_told(), "left untold: {:?}", self.scene.emails());
+            assert!(warning.state == Level::Ok || self.customer_is_told(), "left untold: {:?}", self.fixture.emails());
         }
-        assert_eq!(self.scene.findings(), Vec::<String>::new());
+        assert_eq!(self.fixture.findings(), Vec::<String>::new());
     }
 
     fn is_archived(&mut self) -> bool {
-        self.scene.read(|now| now.customer("ACME")).lifecycle.archived_at.is_some()
+        self.fixture.read(|now| now.customer("ACME")).lifecycle.archived_at.is_some()
     }
 
     fn warning(&mut self) -> Warning {
-        self.scene.read(|now| now.warning(&now.customer("ACME")?, Unit::Sms)).expect("a warning")
+        self.fixture.read(|now| now.warning(&now.customer("ACME")?, Unit::Sms)).expect("a warning")
     }
 
     fn crossings(&mut self) -> Vec<Crossing> {
-        self.scene.read(|now| now.crossings(now.customer("ACME")?.id, Unit::Sms))
+        self.fixture.read(|now| now.crossings(now.customer("ACME")?.id, Unit::Sms))
     }
 
     /// Whether an email since the balance was last above its thresholds has told the customer, or tries to.
@@ -131,7 +133,7 @@ impl Walk {
             .take_while(|crossing| crossing.to != Level::Ok)
             .map(|crossing| crossing.id)
             .collect();
-        self.scene.emails().iter().any(|email| {
+        self.fixture.emails().iter().any(|email| {
             email.crossing_id.is_some_and(|id| episode.contains(&id)) && email.state != EmailState::Cancelled
         })
     }
@@ -139,7 +141,7 @@ impl Walk {
     /// Only emails of the last crossing wait, and none where nothing is to be told.
     fn nothing_untrue_waits(&mut self) {
         let (warning, archived, crossings) = (self.warning(), self.is_archived(), self.crossings());
-        for email in self.scene.emails().iter().filter(|email| email.next_attempt_at.is_some()) {
+        for email in self.fixture.emails().iter().filter(|email| email.next_attempt_at.is_some()) {
             let last = &crossings[0];
             assert_eq!(email.crossing_id, Some(last.id), "{email:?}");
             assert!(warning.details.active && !archived && last.cause == CrossingCause::Balance, "{email:?}");
@@ -159,11 +161,11 @@ fn holds_what_it_tells(judged: &Judged, before: &[OutboxEmail]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 300, ..cases(64) })]
 
     #[test]
     fn whatever_happens_nobody_is_left_untold_and_nothing_untrue_waits(steps in prop::collection::vec(step(), 1..60)) {
-        let mut walk = Walk { scene: scene(), claimed: Vec::new(), minutes: 12 * 60 };
+        let mut walk = Walk { fixture: fixture(), claimed: Vec::new(), minutes: 12 * 60 };
         for step in &steps {
             walk.take(step);
             walk.nothing_untrue_waits();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use ssgctl::model::Password;
 use ssgctl::smpp::{Client, CommandStatus, End, Endpoint, Report, Step, probe};
 
-use crate::smsc::{BIND, DELIVER_SM, ENQUIRE_LINK, Manner, Smsc, UNBIND};
+use crate::support::smsc::{BIND, DELIVER_SM, ENQUIRE_LINK, Manner, Smsc, UNBIND};
 
 /// How long a step may take in these tests.
 const TIME: Duration = Duration::from_millis(700);

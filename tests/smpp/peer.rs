@@ -1,7 +1,7 @@
 //! Probes of a gateway of another make that runs on our export. Where it is not installed this says so and passes.
 
-use crate::console::Console;
-use crate::node_smpp::{NodeSmpp, is_installed};
+use crate::support::cli::TestCli;
+use crate::support::node_smpp::{NodeSmpp, is_installed};
 
 #[test]
 fn exported_credentials_bind_to_a_gateway_of_another_make() {
@@ -9,18 +9,17 @@ fn exported_credentials_bind_to_a_gateway_of_another_make() {
         eprintln!("not tried: the npm package smpp is not installed");
         return;
     }
-    let console = Console::new();
-    console.ok("customer new --organisation Acme --account-code ACME");
-    console.ok("smpp add ACME --system-id acme_prod");
-    console.ok("smpp add ACME --system-id acme_off --binding-enabled no");
-    console.ok("smpp export --gateway json --file before.json");
-    console.ok("smpp rotate-password acme_prod");
-    console.ok("smpp export --gateway json --file during.json");
-    console.ok("smpp add ACME --system-id acme_late");
+    let cli = TestCli::new();
+    cli.ok("customer new --organisation Acme --account-code ACME");
+    cli.ok("smpp add ACME --system-id acme_prod");
+    cli.ok("smpp add ACME --system-id acme_off --binding-enabled no");
+    cli.ok("smpp export --gateway json --file before.json");
+    cli.ok("smpp rotate-password acme_prod");
+    cli.ok("smpp export --gateway json --file during.json");
+    cli.ok("smpp add ACME --system-id acme_late");
     let probe = |accounts: &str, account: &str| {
-        let gateway = NodeSmpp::on(&console.path(accounts));
-        console
-            .run(&format!("smpp probe {account} --host 127.0.0.1 --port {} --csv --fields status,smsc", gateway.port))
+        let gateway = NodeSmpp::on(&cli.path(accounts));
+        cli.run(&format!("smpp probe {account} --host 127.0.0.1 --port {} --csv --fields status,smsc", gateway.port))
     };
     assert_eq!(probe("during.json", "acme_prod").succeeded("bound"), "status,smsc\nESME_ROK,node-smpp\n");
     let stale = probe("before.json", "acme_prod");

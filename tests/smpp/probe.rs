@@ -4,29 +4,29 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::authority::{Authority, self_signed};
-use crate::console::{Console, Outcome, words};
-use crate::smsc::{BIND, Manner, Smsc};
+use crate::support::authority::{Authority, self_signed};
+use crate::support::cli::{Outcome, TestCli, words};
+use crate::support::smsc::{BIND, Manner, Smsc};
 
 const PASSWORD: &str = "s3cret!x";
 
-fn console() -> Console {
-    let console = Console::new();
-    console.ok("customer new --organisation Acme --account-code ACME");
+fn cli() -> TestCli {
+    let cli = TestCli::new();
+    cli.ok("customer new --organisation Acme --account-code ACME");
     let line = "smpp add ACME --system-id acme_prod --password-stdin";
-    console.run_with_stdin(line, PASSWORD).succeeded(line);
-    console
+    cli.run_with_stdin(line, PASSWORD).succeeded(line);
+    cli
 }
 
-fn probe(console: &Console, port: u16, more: &str) -> Outcome {
-    console.run(&format!("smpp probe acme_prod --host 127.0.0.1 --port {port} --timeout 2 {more}"))
+fn probe(cli: &TestCli, port: u16, more: &str) -> Outcome {
+    cli.run(&format!("smpp probe acme_prod --host 127.0.0.1 --port {port} --timeout 2 {more}"))
 }
 
 #[test]
 fn a_bind_is_told_with_its_times_and_logged_with_its_place() {
-    let console = console();
+    let cli = cli();
     let smsc = Smsc::with_account("acme_prod", PASSWORD);
-    let told = probe(&console, smsc.port(), "--json --reason 'new customer'").succeeded("probe");
+    let told = probe(&cli, smsc.port(), "--json --reason 'new customer'").succeeded("probe");
     let rows: Value = serde_json::from_str(&told).expect(&told);
     let row = &rows[0];
     for (key, value) in [
@@ -42,7 +42,7 @@ fn a_bind_is_told_with_its_times_and_logged_with_its_place() {
         assert!(row[step].is_number(), "{step}: {row}");
     }
     assert!(row["tls_ms"].is_null() && row["tls"] == false, "{row}");
-    let event = &console.json("audit list --desc --limit 1")[0];
+    let event = &cli.json("audit list --desc --limit 1")[0];
     assert_eq!(
         (&event["action"], &event["subject"], &event["reason"]),
         (&"probe".into(), &"acme_prod".into(), &"new customer".into())
@@ -52,8 +52,8 @@ fn a_bind_is_told_with_its_times_and_logged_with_its_place() {
 
 #[test]
 fn a_refusal_exits_5_and_no_answer_10_each_with_its_row() {
-    let console = console();
-    console.ok("smpp edit acme_prod --max-binds 2");
+    let cli = cli();
+    cli.ok("smpp edit acme_prod --max-binds 2");
     for (manner, exit, code, result, hint) in [
         (Manner::Status(0x0e), 5, "refused", "refused", "another password"),
         (Manner::Status(0x0d), 5, "refused", "refused", "2 binds"),
@@ -61,7 +61,7 @@ fn a_refusal_exits_5_and_no_answer_10_each_with_its_row() {
         (Manner::Say(b"HTTP/1.1 400 Bad Request\r\n\r\n"), 10, "io", "failed", "is no SMPP at all"),
     ] {
         let smsc = Smsc::difficult(BIND, manner.clone());
-        let outcome = probe(&console, smsc.port(), "--json");
+        let outcome = probe(&cli, smsc.port(), "--json");
         assert_eq!(outcome.code, Some(exit), "{manner:?}: {}", outcome.stderr);
         let error: Value = serde_json::from_str(&outcome.stderr).expect(&outcome.stderr);
         assert_eq!((&error["error"]["code"], &error["error"]["committed"]), (&code.into(), &false.into()), "{error}");
@@ -73,18 +73,18 @@ fn a_refusal_exits_5_and_no_answer_10_each_with_its_row() {
 
 #[test]
 fn every_configured_host_is_tried_and_the_worst_decides() {
-    let console = console();
+    let cli = cli();
     let smsc = Smsc::open();
-    console.run("smpp probe acme_prod").failed(2, "no host");
+    cli.run("smpp probe acme_prod").failed(2, "no host");
     let config = |hosts: &str| {
-        fs::create_dir_all(console.config().parent().expect("a folder")).expect("made");
+        fs::create_dir_all(cli.config().parent().expect("a folder")).expect("made");
         let text = format!("[gateway]\nhosts = [{hosts}]\nport = {}\n", smsc.port());
-        fs::write(console.config(), text).expect("written");
+        fs::write(cli.config(), text).expect("written");
     };
     config("'127.0.0.1', 'localhost'");
-    assert_eq!(console.ok("smpp probe acme_prod -o name").lines().count(), 2);
+    assert_eq!(cli.ok("smpp probe acme_prod -o name").lines().count(), 2);
     config("'127.0.0.1', '127.0.0.9'");
-    let outcome = console.run("smpp probe acme_prod --timeout 2");
+    let outcome = cli.run("smpp probe acme_prod --timeout 2");
     assert_eq!(outcome.code, Some(10), "{}", outcome.stderr);
     assert!(outcome.stdout.contains("bound") && outcome.stdout.contains("failed"), "{}", outcome.stdout);
     assert!(outcome.stderr.contains("127.0.0.9") && !outcome.stderr.contains("127.0.0.1:"), "{}", outcome.stderr);
@@ -92,13 +92,13 @@ fn every_configured_host_is_tried_and_the_worst_decides() {
 
 #[test]
 fn tls_shows_who_answered_and_the_password_goes_to_nobody_else() {
-    let console = console();
+    let cli = cli();
     let (authority, stranger) = (Authority::new(), Authority::new());
-    fs::write(console.path("authority.pem"), &authority.pem).expect("written");
+    fs::write(cli.path("authority.pem"), &authority.pem).expect("written");
     let probe = |smsc: &Smsc| -> Outcome {
         let line = format!("smpp probe acme_prod --tls --host localhost --port {} --timeout 3 --json", smsc.port());
-        let mut command = console.command();
-        command.env("SSL_CERT_FILE", console.path("authority.pem")).args(words(&line));
+        let mut command = cli.command();
+        command.env("SSL_CERT_FILE", cli.path("authority.pem")).args(words(&line));
         command.output().expect("run").into()
     };
     let smsc = Smsc::secure(authority.vouch_for("localhost"));
@@ -128,23 +128,23 @@ fn tls_shows_who_answered_and_the_password_goes_to_nobody_else() {
 
 #[test]
 fn the_password_is_in_what_is_sent_and_nowhere_else() {
-    let console = console();
+    let cli = cli();
     let smsc = Smsc::difficult(BIND, Manner::Status(0x0e));
     for format in ["table", "json", "jsonl", "csv", "name"] {
-        let outcome = probe(&console, smsc.port(), &format!("-o {format}"));
+        let outcome = probe(&cli, smsc.port(), &format!("-o {format}"));
         assert!(!outcome.stdout.contains(PASSWORD) && !outcome.stderr.contains(PASSWORD), "{format}");
     }
     assert!(smsc.heard().iter().all(|(_, _, body)| body.windows(8).any(|window| window == PASSWORD.as_bytes())));
-    assert!(!console.ok("audit list --json").contains(PASSWORD));
+    assert!(!cli.ok("audit list --json").contains(PASSWORD));
 }
 
 #[test]
 fn what_a_gateway_says_of_itself_cannot_drive_the_terminal() {
-    let console = console();
+    let cli = cli();
     let answer = b"\0\0\0\x19\x80\0\0\x09\0\0\0\0\0\0\0\x01\x1b[2JSMSC\0";
     let smsc = Smsc::difficult(BIND, Manner::Say(answer));
-    let table = probe(&console, smsc.port(), "").succeeded("probe");
+    let table = probe(&cli, smsc.port(), "").succeeded("probe");
     assert!(table.contains("\\u{1b}[2JSMSC"), "{table}");
-    let rows: Value = serde_json::from_str(&probe(&console, smsc.port(), "--json").succeeded("probe")).expect("JSON");
+    let rows: Value = serde_json::from_str(&probe(&cli, smsc.port(), "--json").succeeded("probe")).expect("JSON");
     assert_eq!(rows[0]["smsc"], "\u{1b}[2JSMSC");
 }

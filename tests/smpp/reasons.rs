@@ -3,8 +3,8 @@
 use ssgctl::model::{Lifecycle, SmppAccount, SmppDetails};
 use ssgctl::smpp::guesses;
 
-use crate::faults::try_port;
-use crate::smsc::{BIND, Manner, Smsc};
+use super::faults::try_port;
+use crate::support::smsc::{BIND, Manner, Smsc};
 
 fn account(change: impl FnOnce(&mut SmppAccount)) -> SmppAccount {
     let mut account = SmppAccount {

@@ -10,7 +10,7 @@ use ssgctl::Error;
 use ssgctl::ops::balance;
 use ssgctl::store::{EntryFilter, Location};
 
-use crate::support::{NOON, Scene, adjustment, assert_refused, collect, dump, location, open};
+use crate::support::fixture::{Fixture, NOON, adjustment, assert_refused, collect, dump, location, open};
 
 /// Checks a backup and counts its entries.
 fn entries(path: &Path) -> usize {
@@ -23,23 +23,23 @@ fn entries(path: &Path) -> usize {
 
 #[test]
 fn a_backup_holds_everything_and_is_private() {
-    let mut scene = Scene::with_acme();
-    scene.account("ACME", "acme1");
-    scene.credit("ACME", "10");
-    let to = scene.folder.path().join("backup.db");
-    scene.store.backup(&to, false).unwrap();
+    let mut fixture = Fixture::with_acme();
+    fixture.account("ACME", "acme1");
+    fixture.credit("ACME", "10");
+    let to = fixture.folder.path().join("backup.db");
+    fixture.store.backup(&to, false).unwrap();
     assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(dump(&rusqlite::Connection::open(&to).unwrap()), scene.dump());
+    assert_eq!(dump(&rusqlite::Connection::open(&to).unwrap()), fixture.dump());
 }
 
 #[test]
 fn a_backup_taken_while_others_write_passes_its_check() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1");
-    let (location, origin) = (location(&scene.folder), scene.origin.clone());
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "1");
+    let (location, origin) = (location(&fixture.folder), fixture.origin.clone());
     let counts: Vec<usize> = thread::scope(|scope| {
         let writer = &mut open(&location, NOON).expect("store");
-        let (folder, store) = (scene.folder.path(), scene.another_store(NOON));
+        let (folder, store) = (fixture.folder.path(), fixture.another_store(NOON));
         let backups = scope.spawn(move || {
             let take = |number| {
                 let to = folder.join(format!("backup{number}.db"));
@@ -60,71 +60,71 @@ fn a_backup_taken_while_others_write_passes_its_check() {
 
 #[test]
 fn a_backup_writes_over_nothing_unless_it_is_asked_to() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1");
-    let path = |name: &str| scene.folder.path().join(name);
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "1");
+    let path = |name: &str| fixture.folder.path().join(name);
     fs::write(path("file"), "precious").unwrap();
     fs::create_dir(path("folder")).unwrap();
     symlink("nowhere", path("link")).unwrap();
     for name in ["file", "folder", "link"] {
-        assert_refused!(scene.store.backup(&path(name), false), Error::FileExists { .. });
+        assert_refused!(fixture.store.backup(&path(name), false), Error::FileExists { .. });
     }
     assert_eq!(fs::read(path("file")).unwrap(), b"precious");
-    scene.store.backup(&path("file"), true).unwrap();
+    fixture.store.backup(&path("file"), true).unwrap();
     assert_eq!(entries(&path("file")), 1);
 }
 
 #[test]
 fn a_backup_that_replaces_a_link_leaves_alone_what_the_link_led_to() {
-    let scene = Scene::with_acme();
-    let path = |name: &str| scene.folder.path().join(name);
+    let fixture = Fixture::with_acme();
+    let path = |name: &str| fixture.folder.path().join(name);
     fs::write(path("precious"), "precious").unwrap();
     symlink("precious", path("link")).unwrap();
-    scene.store.backup(&path("link"), true).unwrap();
+    fixture.store.backup(&path("link"), true).unwrap();
     assert_eq!(fs::read(path("precious")).unwrap(), b"precious");
     assert_eq!(entries(&path("link")), 0);
 }
 
 #[test]
 fn a_backup_never_replaces_the_database_itself() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1");
-    let another_name = scene.folder.path().join("link.db");
-    symlink(scene.path(), &another_name).unwrap();
-    let round_about = scene.folder.path().join("folder");
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "1");
+    let another_name = fixture.folder.path().join("link.db");
+    symlink(fixture.path(), &another_name).unwrap();
+    let round_about = fixture.folder.path().join("folder");
     fs::create_dir(&round_about).unwrap();
-    for to in [scene.path(), round_about.join("../test.db")] {
-        assert_refused!(scene.store.backup(&to, true), Error::Refused(_));
-        assert_refused!(scene.store.backup(&to, false), Error::FileExists { .. });
+    for to in [fixture.path(), round_about.join("../test.db")] {
+        assert_refused!(fixture.store.backup(&to, true), Error::Refused(_));
+        assert_refused!(fixture.store.backup(&to, false), Error::FileExists { .. });
     }
-    assert_eq!(scene.credit("ACME", "1").id, 2);
-    assert_eq!(scene.another_store(NOON).read().unwrap().customer("ACME").unwrap().id, 1);
-    assert!(scene.findings().is_empty());
+    assert_eq!(fixture.credit("ACME", "1").id, 2);
+    assert_eq!(fixture.another_store(NOON).read().unwrap().customer("ACME").unwrap().id, 1);
+    assert!(fixture.findings().is_empty());
 }
 
 #[test]
 fn a_backup_is_not_put_beside_the_log_of_another_database() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1");
-    let to = scene.folder.path().join("backup.db");
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "1");
+    let to = fixture.folder.path().join("backup.db");
     for side in ["-wal", "-journal"] {
-        let log = scene.folder.path().join(format!("backup.db{side}"));
+        let log = fixture.folder.path().join(format!("backup.db{side}"));
         fs::write(&log, "somebody else's").unwrap();
-        assert_refused!(scene.store.backup(&to, true), Error::Refused(_));
-        assert_refused!(scene.store.backup(&to, false), Error::Refused(_));
+        assert_refused!(fixture.store.backup(&to, true), Error::Refused(_));
+        assert_refused!(fixture.store.backup(&to, false), Error::Refused(_));
         assert!(!to.exists());
         fs::remove_file(log).unwrap();
     }
-    scene.store.backup(&to, true).unwrap();
+    fixture.store.backup(&to, true).unwrap();
 }
 
 #[test]
 fn a_backup_that_fails_leaves_no_draft() {
-    let scene = Scene::with_acme();
-    let folder = scene.folder.path().join("folder");
+    let fixture = Fixture::with_acme();
+    let folder = fixture.folder.path().join("folder");
     fs::create_dir_all(folder.join("target/inside")).unwrap();
-    assert_refused!(scene.store.backup(&folder.join("target"), true), Error::Io { .. });
-    assert_refused!(scene.store.backup(&folder.join("missing/backup.db"), false), Error::Io { .. });
+    assert_refused!(fixture.store.backup(&folder.join("target"), true), Error::Io { .. });
+    assert_refused!(fixture.store.backup(&folder.join("missing/backup.db"), false), Error::Io { .. });
     let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["target"]);
 }

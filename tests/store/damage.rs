@@ -9,29 +9,29 @@ use ssgctl::ops::{contact, outbox, smpp};
 use ssgctl::store::{Location, OutboxFilter, SmppFilter};
 use ssgctl::traffic;
 
-use crate::ledger_guards;
+use super::ledger_guards;
+use crate::support::fixture::{Fixture, NOON, collect, every_customer, new_account, open, valid};
 use crate::support::traffic::import_a_message;
-use crate::support::{NOON, Scene, collect, every_customer, new_account, open, valid};
 
 /// A database with something in each table, as bytes.
 fn sound() -> Vec<u8> {
-    let mut scene = ledger_guards::scene();
+    let mut fixture = ledger_guards::fixture();
     let account = NewAccount { cug: vec![valid("+447700900123")], ..new_account("acme1") };
-    scene.add_account("ACME", account).expect("account");
-    let vault = std::rc::Rc::clone(&scene.vault);
-    scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("1h"))).expect("rotated");
+    fixture.add_account("ACME", account).expect("account");
+    let vault = std::rc::Rc::clone(&fixture.vault);
+    fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("1h"))).expect("rotated");
     let person = ContactDetails { name: valid("Jo"), email: None, mobile: None, roles: valid("billing") };
-    scene.write(|tx| contact::add(tx, "ACME", person)).expect("contact");
-    scene.write(outbox::begin_run).expect("run");
-    scene.write(|tx| import_a_message(tx, "acme1")).expect("import");
-    scene.write(|tx| traffic::forget_before(tx, 10)).expect("prune");
+    fixture.write(|tx| contact::add(tx, "ACME", person)).expect("contact");
+    fixture.write(outbox::begin_run).expect("run");
+    fixture.write(|tx| import_a_message(tx, "acme1")).expect("import");
+    fixture.write(|tx| traffic::forget_before(tx, 10)).expect("prune");
     let empty: Vec<String> =
-        scene.dump().into_iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
+        fixture.dump().into_iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
     assert!(empty.is_empty(), "nothing is in {empty:?}");
-    let copy = scene.folder.path().join("copy.db");
+    let copy = fixture.folder.path().join("copy.db");
     // What a table that is gone left free holds nothing, and no damage to it is found.
-    scene.raw().execute_batch("VACUUM").expect("vacuum");
-    scene.store.backup(&copy, false).expect("backup");
+    fixture.raw().execute_batch("VACUUM").expect("vacuum");
+    fixture.store.backup(&copy, false).expect("backup");
     fs::read(copy).expect("read")
 }
 
@@ -91,9 +91,9 @@ fn a_value_that_breaks_its_rule_is_damage_and_not_a_guess() {
         ("UPDATE customer SET invoice_emails = '[\"no address\"]' WHERE id = 1", "ACME"),
         ("UPDATE customer SET created_at = 'yesterday' WHERE id = 1", "ACME"),
     ] {
-        let mut scene = Scene::with_acme();
-        scene.raw().execute_batch(damage).unwrap();
-        let snapshot = scene.store.read().unwrap();
+        let mut fixture = Fixture::with_acme();
+        fixture.raw().execute_batch(damage).unwrap();
+        let snapshot = fixture.store.read().unwrap();
         assert!(matches!(snapshot.customer(name), Err(Error::Damaged(_))), "{damage}");
         assert!(!snapshot.check().findings.is_empty(), "{damage}");
     }
@@ -112,35 +112,35 @@ fn a_warning_or_email_that_breaks_its_rule_is_found() {
             NULL, NULL, NULL, '[]', '2026-11-24T12:00:00.000Z', '2026-11-24T12:00:00.000Z', NULL, 0;
          INSERT INTO cug_number VALUES (9, '+1')",
     ] {
-        let mut scene = ledger_guards::scene();
-        scene.raw().execute_batch(&format!("PRAGMA foreign_keys = OFF; {damage}")).unwrap();
-        assert!(!scene.findings().is_empty(), "{damage}");
+        let mut fixture = ledger_guards::fixture();
+        fixture.raw().execute_batch(&format!("PRAGMA foreign_keys = OFF; {damage}")).unwrap();
+        assert!(!fixture.findings().is_empty(), "{damage}");
     }
 }
 
 #[test]
 fn a_row_whose_owner_is_gone_is_found() {
-    let mut scene = Scene::with_acme();
-    scene.account("ACME", "acme1");
-    scene.raw().execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM customer").unwrap();
-    let findings = scene.findings().join("\n");
+    let mut fixture = Fixture::with_acme();
+    fixture.account("ACME", "acme1");
+    fixture.raw().execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM customer").unwrap();
+    let findings = fixture.findings().join("\n");
     assert!(findings.contains("smpp_account 1 refers to a customer that is not there"), "{findings}");
 }
 
 #[test]
 fn an_account_in_use_whose_customer_is_archived_is_found() {
-    let mut scene = Scene::with_acme();
-    scene.account("ACME", "acme1");
-    scene.raw().execute_batch("UPDATE customer SET archived_at = updated_at").unwrap();
-    assert_eq!(scene.findings(), ["SMPP account acme1 is not archived as its customer ACME is"]);
+    let mut fixture = Fixture::with_acme();
+    fixture.account("ACME", "acme1");
+    fixture.raw().execute_batch("UPDATE customer SET archived_at = updated_at").unwrap();
+    assert_eq!(fixture.findings(), ["SMPP account acme1 is not archived as its customer ACME is"]);
 }
 
 #[test]
 fn every_kind_of_fault_is_found_in_one_run() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1");
-    scene.account("ACME", "acme1");
-    scene
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "1");
+    fixture.account("ACME", "acme1");
+    fixture
         .raw()
         .execute_batch(
             "DROP TRIGGER entry_is_never_changed; DROP TRIGGER event_is_never_deleted;
@@ -148,7 +148,7 @@ fn every_kind_of_fault_is_found_in_one_run() {
              UPDATE entry SET description = 'other'; UPDATE balance SET balance_e8 = 7; DELETE FROM event WHERE id = 2",
         )
         .unwrap();
-    let findings = scene.findings().join("\n");
+    let findings = fixture.findings().join("\n");
     for part in ["customers:", "SMPP accounts:", "entry 1", "balance ACME SMS", "event 2 is missing"] {
         assert!(findings.contains(part), "no word of {part} in:\n{findings}");
     }

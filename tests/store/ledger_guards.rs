@@ -11,33 +11,33 @@ use ssgctl::ops::{balance, note, outbox, warning};
 use ssgctl::store::{Location, Tx};
 use tempfile::TempDir;
 
-use crate::support::{NOON, Scene, adjustment_in, keyed, open, plain_email, reversal, transfer, valid};
+use crate::support::fixture::{Fixture, NOON, adjustment_in, keyed, open, plain_email, reversal, transfer, valid};
 
 /// Two customers, two units, keys, a credit limit, a transfer, a reversal, crossings that were told, and no two times alike.
-pub(crate) fn scene() -> Scene {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
+pub(crate) fn fixture() -> Fixture {
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
     let limit = |tx: &mut Tx<'_>| balance::set_credit_limit(tx, "ACME", Some(valid("SMS")), valid("5"));
-    scene.at("2026-11-24T12:00:01Z").write(limit).expect("limit");
+    fixture.at("2026-11-24T12:00:01Z").write(limit).expect("limit");
     let entries = [("ACME", "SMS", "10"), ("ACME", "EUR", "20"), ("GLOBEX", "SMS", "30"), ("ACME", "SMS", "-4")];
     for (second, (customer, unit, amount)) in (2..).zip(entries) {
         let mut change = adjustment_in(unit, amount);
         change.key = Some(valid(&format!("k{second}")));
         change.reference = Some(valid(&format!("INV-{second}")));
-        scene.at(&format!("2026-11-24T12:00:0{second}Z")).adjust(customer, &change).expect("entry");
+        fixture.at(&format!("2026-11-24T12:00:0{second}Z")).adjust(customer, &change).expect("entry");
     }
     let unit = Some(valid("SMS"));
     let give = |tx: &mut Tx<'_>| balance::transfer(tx, "GLOBEX", "ACME", &Transfer { unit, ..transfer("29") });
-    scene.at("2026-11-24T12:00:06Z").write(give).expect("transfer");
+    fixture.at("2026-11-24T12:00:06Z").write(give).expect("transfer");
     let undo = |tx: &mut Tx<'_>| balance::reverse(tx, &reversal(4));
-    scene.at("2026-11-24T12:00:07Z").write(undo).expect("reversal");
-    scene.write(|tx| note::add(tx, "ACME", valid("note"))).expect("note");
-    warn(&mut scene);
-    scene
+    fixture.at("2026-11-24T12:00:07Z").write(undo).expect("reversal");
+    fixture.write(|tx| note::add(tx, "ACME", valid("note"))).expect("note");
+    warn(&mut fixture);
+    fixture
 }
 
 /// Two customers that sink; one of them recovers.
-fn warn(scene: &mut Scene) {
+fn warn(fixture: &mut Fixture) {
     let unit: Unit = valid("SMS");
     for customer in ["ACME", "GLOBEX"] {
         let thresholds = |details: &mut WarningDetails| {
@@ -45,18 +45,18 @@ fn warn(scene: &mut Scene) {
             details.lower = Some(valid("5"));
             details.to = vec![valid("ops@example.com")];
         };
-        scene.write(|tx| warning::set(tx, customer, unit, thresholds)).expect("warning");
+        fixture.write(|tx| warning::set(tx, customer, unit, thresholds)).expect("warning");
     }
     for (minute, amount) in (1..).zip(["-20", "-15", "60"]) {
         let time = format!("2026-11-24T12:0{minute}:00Z");
-        scene.at(&time).adjust("ACME", &adjustment_in("SMS", amount)).expect("entry");
+        fixture.at(&time).adjust("ACME", &adjustment_in("SMS", amount)).expect("entry");
         let check = |tx: &mut Tx<'_>| warning::judge(tx, &[], &|notice| Ok(plain_email(notice.kind)));
-        scene.at(&time.replace(":00Z", ":30Z")).write(check).expect("judged");
+        fixture.at(&time.replace(":00Z", ":30Z")).write(check).expect("judged");
         let send = |tx: &mut Tx<'_>| {
             let emails = outbox::claim(tx, 10)?;
             emails.into_iter().try_for_each(|email| outbox::record(tx, email, &SendOutcome::Sent).map(drop))
         };
-        scene.write(send).expect("sent");
+        fixture.write(send).expect("sent");
     }
 }
 
@@ -103,18 +103,18 @@ fn texts(connection: &Connection, sql: &str) -> Vec<String> {
     texts.collect::<rusqlite::Result<_>>().expect(sql)
 }
 
-/// The scene's database as one file.
-fn original(scene: &Scene) -> PathBuf {
-    let path = scene.folder.path().join("original.db");
-    scene.store.backup(&path, false).expect("backup");
+/// The fixture's database as one file.
+fn original(fixture: &Fixture) -> PathBuf {
+    let path = fixture.folder.path().join("original.db");
+    fixture.store.backup(&path, false).expect("backup");
     path
 }
 
 #[test]
 fn entries_events_notes_and_crossings_are_never_changed_deleted_or_replaced_not_even_by_sql() {
-    let scene = scene();
-    let raw = scene.raw();
-    let before = scene.dump();
+    let fixture = fixture();
+    let raw = fixture.raw();
+    let before = fixture.dump();
     for table in ["entry", "event", "note", "crossing"] {
         for column in texts(&raw, &format!("SELECT name FROM pragma_table_info('{table}')")) {
             for conflict in ["", "OR IGNORE", "OR REPLACE"] {
@@ -131,15 +131,15 @@ fn entries_events_notes_and_crossings_are_never_changed_deleted_or_replaced_not_
             assert!(raw.execute_batch(&sql).is_err(), "{sql}");
         }
     }
-    assert_eq!(scene.dump(), before);
+    assert_eq!(fixture.dump(), before);
 }
 
 #[test]
 fn a_new_entry_takes_no_other_ones_place_by_its_key_or_by_what_it_reverses() {
-    let mut scene = scene();
-    scene.adjust("GLOBEX", &keyed("k9", "1")).unwrap();
-    let before = scene.dump();
-    let raw = scene.raw();
+    let mut fixture = fixture();
+    fixture.adjust("GLOBEX", &keyed("k9", "1")).unwrap();
+    let before = fixture.dump();
+    let raw = fixture.raw();
     let columns =
         texts(&raw, "SELECT name FROM pragma_table_info('entry') WHERE name NOT IN ('id', 'key', 'reverses')");
     let columns = columns.join(", ");
@@ -157,13 +157,13 @@ fn a_new_entry_takes_no_other_ones_place_by_its_key_or_by_what_it_reverses() {
         }
     }
     raw.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(scene.dump(), before);
+    assert_eq!(fixture.dump(), before);
 }
 
 #[test]
 fn a_number_out_of_turn_is_refused() {
-    let scene = scene();
-    let raw = scene.raw();
+    let fixture = fixture();
+    let raw = fixture.raw();
     for table in ["entry", "event", "crossing"] {
         let columns =
             texts(&raw, &format!("SELECT name FROM pragma_table_info('{table}') WHERE name NOT IN ('id', 'key')"));
@@ -190,8 +190,8 @@ const FORGERIES: [&str; 9] = [
 
 #[test]
 fn any_one_value_of_the_ledger_that_was_forged_is_found() {
-    let scene = scene();
-    let original = Copy::disarmed(&original(&scene));
+    let fixture = fixture();
+    let original = Copy::disarmed(&original(&fixture));
     assert_eq!(original.findings(), Vec::<String>::new());
     let schema = Connection::open(&original.path).unwrap();
     let mut missed = Vec::new();
@@ -227,8 +227,8 @@ fn any_one_value_of_the_ledger_that_was_forged_is_found() {
 
 #[test]
 fn a_row_that_was_deleted_or_added_is_found() {
-    let scene = scene();
-    let original = original(&scene);
+    let fixture = fixture();
+    let original = original(&fixture);
     for damage in [
         "DELETE FROM entry WHERE id = 1",
         "DELETE FROM entry WHERE id = 2",
@@ -267,8 +267,8 @@ fn a_row_that_was_deleted_or_added_is_found() {
 
 #[test]
 fn a_last_entry_that_was_deleted_together_with_its_change_of_balance_is_found() {
-    let scene = scene();
-    let copy = Copy::disarmed(&original(&scene));
+    let fixture = fixture();
+    let copy = Copy::disarmed(&original(&fixture));
     let forged = copy.connection().execute_batch(
         "UPDATE balance SET balance_e8 = balance_e8 - (SELECT amount_e8 FROM entry WHERE id = 10),
                     updated_at = (SELECT at FROM entry WHERE id = 1)
@@ -281,8 +281,8 @@ fn a_last_entry_that_was_deleted_together_with_its_change_of_balance_is_found() 
 
 #[test]
 fn two_entries_that_changed_places_are_found() {
-    let scene = scene();
-    let copy = Copy::disarmed(&original(&scene));
+    let fixture = fixture();
+    let copy = Copy::disarmed(&original(&fixture));
     copy.connection()
         .execute_batch(
             "UPDATE entry SET id = 99 WHERE id = 2; UPDATE entry SET id = 2 WHERE id = 3;
@@ -296,12 +296,12 @@ fn two_entries_that_changed_places_are_found() {
 fn the_chain_is_bound_to_what_is_promised_of_it() {
     // Anybody can recompute the first hash: SHA-256 of one line of JSON (see store/sqlite/chain.rs). A change of its form
     // would make every ledger that exists look forged.
-    let mut scene = Scene::with_acme();
-    let entry = scene.adjust("ACME", &keyed("k1", "250")).unwrap().entry;
+    let mut fixture = Fixture::with_acme();
+    let entry = fixture.adjust("ACME", &keyed("k1", "250")).unwrap().entry;
     let line = format!(
         "{{\"previous\":\"{}\",\"id\":1,\"customer_id\":1,\"unit\":\"SMS\",\"kind\":\"adjustment\",\"amount_e8\":25000000000,\
          \"balance_after_e8\":25000000000,\"description\":\"top-up\",\"reference\":null,\"key\":\"k1\",\"reverses\":null,\
-         \"actor\":\"jo\",\"uid\":1000,\"reason\":\"ticket 4711\",\"command\":\"scene\",\"version\":\"0.0.0\",\
+         \"actor\":\"jo\",\"uid\":1000,\"reason\":\"ticket 4711\",\"command\":\"fixture\",\"version\":\"0.0.0\",\
          \"at\":\"2026-11-24T12:00:00.000Z\"}}",
         "0".repeat(64)
     );

@@ -8,40 +8,40 @@ use ssgctl::store::{
     NoteFilter, NoteSort, Page, ServiceFilter, ServiceSort, SmppFilter, SmppSort,
 };
 
-use crate::support::{NOON, Scene, adjustment_in, by, collect, every_customer, new_account, valid};
+use crate::support::fixture::{Fixture, NOON, adjustment_in, by, collect, every_customer, new_account, valid};
 
 /// Makes a customer of an organisation, under a code, in a country.
-fn add(scene: &mut Scene, code: &str, organisation: &str, country: Option<&str>) {
+fn add(fixture: &mut Fixture, code: &str, organisation: &str, country: Option<&str>) {
     let details = CustomerDetails { country: country.map(valid), ..CustomerDetails::of(valid(organisation)) };
-    scene.write(|tx| customer::new(tx, Some(valid(code)), details)).expect("customer");
+    fixture.write(|tx| customer::new(tx, Some(valid(code)), details)).expect("customer");
 }
 
-fn codes(scene: &mut Scene, filter: &CustomerFilter) -> Vec<String> {
-    let found = scene.read(|now| collect(|each| now.customers(filter, each)));
+fn codes(fixture: &mut Fixture, filter: &CustomerFilter) -> Vec<String> {
+    let found = fixture.read(|now| collect(|each| now.customers(filter, each)));
     found.iter().map(|customer| customer.account_code.to_string()).collect()
 }
 
-fn searched(scene: &mut Scene, text: &str) -> Vec<String> {
-    codes(scene, &CustomerFilter { search: Some(text.to_owned()), ..every_customer() })
+fn searched(fixture: &mut Fixture, text: &str) -> Vec<String> {
+    codes(fixture, &CustomerFilter { search: Some(text.to_owned()), ..every_customer() })
 }
 
 /// Three customers whose every order is another.
-fn three() -> Scene {
-    let mut scene = Scene::new();
-    add(&mut scene, "b", "apple", Some("GB"));
-    add(scene.at("2026-11-24T12:00:01Z"), "C", "Banana", None);
-    add(scene.at("2026-11-24T12:00:02Z"), "a", "cherry", Some("FR"));
+fn three() -> Fixture {
+    let mut fixture = Fixture::new();
+    add(&mut fixture, "b", "apple", Some("GB"));
+    add(fixture.at("2026-11-24T12:00:01Z"), "C", "Banana", None);
+    add(fixture.at("2026-11-24T12:00:02Z"), "a", "cherry", Some("FR"));
     let touch = |details: &mut CustomerDetails| {
         details.phone = Some(valid("+447700900123"));
         Ok(())
     };
-    scene.at("2026-11-24T12:00:03Z").write(|tx| customer::edit(tx, "C", touch)).expect("edited");
-    scene
+    fixture.at("2026-11-24T12:00:03Z").write(|tx| customer::edit(tx, "C", touch)).expect("edited");
+    fixture
 }
 
 #[test]
 fn customers_come_in_the_order_asked_for_either_way() {
-    let mut scene = three();
+    let mut fixture = three();
     for (sort, expected) in [
         (CustomerSort::AccountCode, ["a", "b", "C"]),
         (CustomerSort::Organisation, ["b", "C", "a"]),
@@ -52,7 +52,7 @@ fn customers_come_in_the_order_asked_for_either_way() {
         let mut expected = expected.map(str::to_owned);
         for descending in [false, true] {
             let page = Page { sort, descending, limit: None };
-            assert_eq!(codes(&mut scene, &CustomerFilter { page, ..every_customer() }), expected, "{sort:?}");
+            assert_eq!(codes(&mut fixture, &CustomerFilter { page, ..every_customer() }), expected, "{sort:?}");
             expected.reverse();
         }
     }
@@ -60,26 +60,26 @@ fn customers_come_in_the_order_asked_for_either_way() {
 
 #[test]
 fn a_limit_gives_the_first_rows_and_may_be_as_large_as_it_likes() {
-    let mut scene = three();
+    let mut fixture = three();
     for (limit, expected) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3), (u64::MAX, 3)] {
         let page = Page { limit: Some(limit), ..by(CustomerSort::AccountCode) };
-        let found = codes(&mut scene, &CustomerFilter { page, ..every_customer() });
+        let found = codes(&mut fixture, &CustomerFilter { page, ..every_customer() });
         assert_eq!(found, ["a", "b", "C"][..expected], "{limit}");
     }
 }
 
 #[test]
 fn customers_of_a_country_are_found() {
-    let mut scene = three();
+    let mut fixture = three();
     let filter = CustomerFilter { country: Some(valid("gb")), ..every_customer() };
-    assert_eq!(codes(&mut scene, &filter), ["b"]);
+    assert_eq!(codes(&mut fixture, &filter), ["b"]);
     let filter = CustomerFilter { country: Some(valid("DE")), ..every_customer() };
-    assert_eq!(codes(&mut scene, &filter), Vec::<String>::new());
+    assert_eq!(codes(&mut fixture, &filter), Vec::<String>::new());
 }
 
 #[test]
 fn text_that_means_something_to_sql_means_itself() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let odd = [
         ("percent", "100% Ltd"),
         ("underscore", "under_score"),
@@ -91,7 +91,7 @@ fn text_that_means_something_to_sql_means_itself() {
         ("question", "what?1"),
     ];
     for (code, organisation) in odd {
-        add(&mut scene, code, organisation, None);
+        add(&mut fixture, code, organisation, None);
     }
     for (text, expected) in [
         ("%", "percent"),
@@ -104,71 +104,71 @@ fn text_that_means_something_to_sql_means_itself() {
         ("[a-z]*", "bracket"),
         ("?1", "question"),
     ] {
-        assert_eq!(searched(&mut scene, text), [expected], "{text}");
+        assert_eq!(searched(&mut fixture, text), [expected], "{text}");
     }
     for nothing in ["%%", "__", "\\\\", "' OR '1'='1", "%' --"] {
-        assert_eq!(searched(&mut scene, nothing), Vec::<String>::new(), "{nothing}");
+        assert_eq!(searched(&mut fixture, nothing), Vec::<String>::new(), "{nothing}");
     }
 }
 
 #[test]
 fn a_search_ignores_the_case_of_ascii_emails_and_how_accents_are_encoded() {
-    let mut scene = Scene::new();
-    add(&mut scene, "cafe", "Café Zürich 株式会社", None);
-    add(&mut scene, "other", "Cafe Zurich", None);
+    let mut fixture = Fixture::new();
+    add(&mut fixture, "cafe", "Café Zürich 株式会社", None);
+    add(&mut fixture, "other", "Cafe Zurich", None);
     for text in ["café", "CAFé", "cafe\u{301}", "zürich", "zu\u{308}rich", "株式", "é Z"] {
-        assert_eq!(searched(&mut scene, text), ["cafe"], "{text}");
+        assert_eq!(searched(&mut fixture, text), ["cafe"], "{text}");
     }
 }
 
 #[test]
 fn a_search_of_any_length_is_answered() {
-    let mut scene = three();
+    let mut fixture = three();
     for length in [999, 1000, 5000, 100_000] {
-        assert_eq!(searched(&mut scene, &"x".repeat(length)), Vec::<String>::new(), "{length}");
-        assert_eq!(searched(&mut scene, &"%".repeat(length)), Vec::<String>::new(), "{length}");
+        assert_eq!(searched(&mut fixture, &"x".repeat(length)), Vec::<String>::new(), "{length}");
+        assert_eq!(searched(&mut fixture, &"%".repeat(length)), Vec::<String>::new(), "{length}");
     }
 }
 
 #[test]
 fn a_search_looks_at_invoice_emails_and_not_at_how_they_are_stored() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let set = |details: &mut CustomerDetails| {
         details.invoice_emails = vec![valid("billing@example.com"), valid("b@example.com")];
         Ok(())
     };
-    scene.write(|tx| customer::edit(tx, "ACME", set)).unwrap();
-    assert_eq!(searched(&mut scene, "BILLING@"), ["ACME"]);
+    fixture.write(|tx| customer::edit(tx, "ACME", set)).unwrap();
+    assert_eq!(searched(&mut fixture, "BILLING@"), ["ACME"]);
     for stored in ["\"", "[", "\",\""] {
-        assert_eq!(searched(&mut scene, stored), Vec::<String>::new(), "{stored}");
+        assert_eq!(searched(&mut fixture, stored), Vec::<String>::new(), "{stored}");
     }
 }
 
 #[test]
 fn customers_are_found_by_their_contacts_but_not_by_removed_ones() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
     let jo = ContactDetails {
         name: valid("Jo Doe"),
         email: Some(valid("jd@example.com")),
         mobile: Some(valid("+447700900123")),
         roles: valid("billing"),
     };
-    scene.write(|tx| contact::add(tx, "ACME", jo)).unwrap();
-    let api_id = scene.read(|now| now.customer("ACME")).api_id;
+    fixture.write(|tx| contact::add(tx, "ACME", jo)).unwrap();
+    let api_id = fixture.read(|now| now.customer("ACME")).api_id;
     for text in ["jo doe", "JD@", "7700900", api_id.as_str()] {
-        assert_eq!(searched(&mut scene, text), ["ACME"], "{text}");
+        assert_eq!(searched(&mut fixture, text), ["ACME"], "{text}");
     }
-    scene.write(|tx| contact::remove(tx, "ACME", "1")).unwrap();
-    assert_eq!(searched(&mut scene, "jo doe"), Vec::<String>::new());
+    fixture.write(|tx| contact::remove(tx, "ACME", "1")).unwrap();
+    assert_eq!(searched(&mut fixture, "jo doe"), Vec::<String>::new());
 }
 
 #[test]
 fn contacts_are_found_by_role_and_text_and_come_in_order() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     for (name, email, roles) in [("zoe", "a@example.com", "billing,technical"), ("Adam", "Z@example.com", "billing")] {
         let person = ContactDetails { name: valid(name), email: Some(valid(email)), mobile: None, roles: valid(roles) };
-        scene.write(|tx| contact::add(tx, "ACME", person)).unwrap();
+        fixture.write(|tx| contact::add(tx, "ACME", person)).unwrap();
     }
     let any = |sort| ContactFilter {
         customer_id: None,
@@ -178,7 +178,7 @@ fn contacts_are_found_by_role_and_text_and_come_in_order() {
         page: by(sort),
     };
     let mut names = |filter: &ContactFilter| -> Vec<String> {
-        let found = scene.read(|now| collect(|each| now.contacts(filter, each)));
+        let found = fixture.read(|now| collect(|each| now.contacts(filter, each)));
         found.iter().map(|contact| contact.details.name.to_string()).collect()
     };
     assert_eq!(names(&any(ContactSort::Id)), ["zoe", "Adam"]);
@@ -192,16 +192,16 @@ fn contacts_are_found_by_role_and_text_and_come_in_order() {
 
 #[test]
 fn accounts_are_found_by_customer_service_switch_and_text() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
     let premium = ServiceDetails { name: valid("Premium"), price: valid("2") };
-    let premium = scene.write(|tx| service::new(tx, valid("premium"), Unit::Sms, premium)).unwrap();
-    scene.account("ACME", "one_A");
+    let premium = fixture.write(|tx| service::new(tx, valid("premium"), Unit::Sms, premium)).unwrap();
+    fixture.account("ACME", "one_A");
     let mut new = new_account("two");
     new.details.service = valid("premium");
     new.details.short_name = Some(valid("Prod"));
-    scene.add_account("GLOBEX", new).unwrap();
-    scene.write(|tx| smpp::set_enabled(tx, "two", false)).unwrap();
+    fixture.add_account("GLOBEX", new).unwrap();
+    fixture.write(|tx| smpp::set_enabled(tx, "two", false)).unwrap();
     let any = || SmppFilter {
         customer_id: None,
         archive_filter: ArchiveFilter::Active,
@@ -211,7 +211,7 @@ fn accounts_are_found_by_customer_service_switch_and_text() {
         page: by(SmppSort::SystemId),
     };
     let ids = |accounts: Vec<SmppAccount>| accounts.iter().map(|a| a.system_id.to_string()).collect::<Vec<_>>();
-    let mut found = |filter: SmppFilter| ids(scene.read(|now| collect(|each| now.smpp_accounts(&filter, each))));
+    let mut found = |filter: SmppFilter| ids(fixture.read(|now| collect(|each| now.smpp_accounts(&filter, each))));
     assert_eq!(found(any()), ["one_A", "two"]);
     assert_eq!(found(SmppFilter { customer_id: Some(2), ..any() }), ["two"]);
     assert_eq!(found(SmppFilter { service_id: Some(premium.id), ..any() }), ["two"]);
@@ -223,11 +223,11 @@ fn accounts_are_found_by_customer_service_switch_and_text() {
 
 #[test]
 fn balances_are_found_by_unit_and_by_what_is_left() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
     for (customer, unit, amount) in [("ACME", "SMS", "10"), ("ACME", "EUR", "20"), ("GLOBEX", "SMS", "-5")] {
         let change = Adjustment { allow_negative: true, ..adjustment_in(unit, amount) };
-        scene.adjust(customer, &change).unwrap();
+        fixture.adjust(customer, &change).unwrap();
     }
     let any = |sort| BalanceFilter {
         customer_id: None,
@@ -238,7 +238,7 @@ fn balances_are_found_by_unit_and_by_what_is_left() {
         page: by(sort),
     };
     let mut found = |filter: BalanceFilter| -> Vec<String> {
-        let balances = scene.read(|now| collect(|each| now.balances(&filter, each)));
+        let balances = fixture.read(|now| collect(|each| now.balances(&filter, each)));
         balances.iter().map(|b| format!("{} {} {}", b.customer, b.balance, b.unit)).collect()
     };
     assert_eq!(found(any(BalanceSort::Customer)), ["ACME 20 EUR", "ACME 10 SMS", "GLOBEX -5 SMS"]);
@@ -253,13 +253,13 @@ fn balances_are_found_by_unit_and_by_what_is_left() {
 
 #[test]
 fn entries_of_a_period_are_those_from_its_beginning_up_to_its_end() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     for time in ["2026-11-24T23:59:59.999Z", "2026-11-25T00:00:00Z", "2026-11-26T00:00:00Z"] {
-        scene.at(time).credit("ACME", "1");
+        fixture.at(time).credit("ACME", "1");
     }
     let mut found = |since: Option<&str>, until: Option<&str>| -> Vec<i64> {
         let filter = EntryFilter { since: since.map(valid), until: until.map(valid), ..EntryFilter::default() };
-        scene.read(|now| collect(|each| now.entries(&filter, each))).iter().map(|entry| entry.id).collect()
+        fixture.read(|now| collect(|each| now.entries(&filter, each))).iter().map(|entry| entry.id).collect()
     };
     assert_eq!(found(None, None), [1, 2, 3]);
     assert_eq!(found(Some("2026-11-25T00:00:00Z"), Some("2026-11-26T00:00:00Z")), [2]);
@@ -269,14 +269,14 @@ fn entries_of_a_period_are_those_from_its_beginning_up_to_its_end() {
 
 #[test]
 fn entries_are_found_by_customer_unit_kind_and_actor_and_come_newest_first_if_asked() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
-    scene.adjust("ACME", &adjustment_in("SMS", "1")).unwrap();
-    scene.adjust("GLOBEX", &adjustment_in("EUR", "1")).unwrap();
-    scene.at(NOON).origin.actor = valid("sam");
-    scene.adjust("GLOBEX", &adjustment_in("SMS", "1")).unwrap();
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
+    fixture.adjust("ACME", &adjustment_in("SMS", "1")).unwrap();
+    fixture.adjust("GLOBEX", &adjustment_in("EUR", "1")).unwrap();
+    fixture.at(NOON).origin.actor = valid("sam");
+    fixture.adjust("GLOBEX", &adjustment_in("SMS", "1")).unwrap();
     let mut found = |filter: EntryFilter| -> Vec<i64> {
-        scene.read(|now| collect(|each| now.entries(&filter, each))).iter().map(|entry| entry.id).collect()
+        fixture.read(|now| collect(|each| now.entries(&filter, each))).iter().map(|entry| entry.id).collect()
     };
     let any = EntryFilter::default;
     assert_eq!(found(EntryFilter { customer_id: Some(2), ..any() }), [2, 3]);
@@ -288,9 +288,9 @@ fn entries_are_found_by_customer_unit_kind_and_actor_and_come_newest_first_if_as
 
 #[test]
 fn notes_and_services_are_found_by_text() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     for text in ["paid 50%\nby bank", "called"] {
-        scene.write(|tx| note::add(tx, "ACME", valid(text))).unwrap();
+        fixture.write(|tx| note::add(tx, "ACME", valid(text))).unwrap();
     }
     let page = by(NoteSort::Id);
     let filter = NoteFilter {
@@ -299,12 +299,12 @@ fn notes_and_services_are_found_by_text() {
         search: Some("%\nBY".to_owned()),
         page,
     };
-    assert_eq!(scene.read(|now| collect(|each| now.notes(&filter, each))).len(), 1);
+    assert_eq!(fixture.read(|now| collect(|each| now.notes(&filter, each))).len(), 1);
     for (unit, search, count) in
         [(Unit::Sms, None, 1), (valid("EUR"), None, 0), (Unit::Sms, Some("STAND"), 1), (Unit::Sms, Some("x"), 0)]
     {
         let search = search.map(str::to_owned);
         let filter = ServiceFilter { unit: Some(unit), search, page: by(ServiceSort::Code) };
-        assert_eq!(scene.read(|now| collect(|each| now.services(&filter, each))).len(), count, "{filter:?}");
+        assert_eq!(fixture.read(|now| collect(|each| now.services(&filter, each))).len(), count, "{filter:?}");
     }
 }

@@ -14,7 +14,7 @@ use ssgctl::store::{Location, SCHEMA_VERSION, Store};
 use ssgctl::{Error, Result};
 use tempfile::TempDir;
 
-use crate::support::{NOON, Scene, assert_refused, location, open};
+use crate::support::fixture::{Fixture, NOON, assert_refused, location, open};
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("folder")
@@ -63,9 +63,10 @@ fn a_new_database_and_its_folders_are_private_whatever_the_umask() {
 
 #[test]
 fn side_files_are_as_private_as_the_database() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1");
-    let names: Vec<PathBuf> = contents(scene.folder.path()).into_keys().filter(|path| *path != scene.path()).collect();
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "1");
+    let names: Vec<PathBuf> =
+        contents(fixture.folder.path()).into_keys().filter(|path| *path != fixture.path()).collect();
     assert!(names.len() >= 2, "{names:?}");
     for path in names {
         assert_eq!(mode(&path), 0o600, "{}", path.display());
@@ -86,8 +87,8 @@ fn a_new_database_is_complete_clean_and_alone_in_its_folder() {
 /// `.cargo/config.toml` says so; words that SQLite's build does not know would change nothing.
 #[test]
 fn sqlite_is_built_without_what_is_not_used() {
-    let scene = Scene::new();
-    let raw = scene.raw();
+    let fixture = Fixture::new();
+    let raw = fixture.raw();
     let mut statement = raw.prepare("PRAGMA compile_options").unwrap();
     let options: BTreeSet<String> =
         statement.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap();
@@ -100,8 +101,8 @@ fn sqlite_is_built_without_what_is_not_used() {
 
 #[test]
 fn every_table_is_strict() {
-    let scene = Scene::new();
-    let raw = scene.raw();
+    let fixture = Fixture::new();
+    let raw = fixture.raw();
     let mut statement = raw
         .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0")
         .unwrap();
@@ -179,13 +180,13 @@ fn what_is_not_ours_is_refused_and_not_one_byte_of_it_changed() {
 
 #[test]
 fn a_newer_schema_that_a_killed_program_left_in_its_log_is_not_moved_into_the_file() {
-    let scene = Scene::with_acme();
-    let raw = scene.raw();
+    let fixture = Fixture::with_acme();
+    let raw = fixture.raw();
     raw.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
     let folder = folder();
     let path = folder.path().join("test.db");
     for side in ["", "-wal"] {
-        fs::copy(format!("{}{side}", scene.path().display()), format!("{}{side}", path.display())).unwrap();
+        fs::copy(format!("{}{side}", fixture.path().display()), format!("{}{side}", path.display())).unwrap();
     }
     let before = (fs::read(&path).unwrap(), fs::read(path.with_file_name("test.db-wal")).unwrap());
     assert_eq!(before.0[60..64], SCHEMA_VERSION.to_be_bytes(), "the file itself says nothing of the newer schema");
@@ -195,11 +196,11 @@ fn a_newer_schema_that_a_killed_program_left_in_its_log_is_not_moved_into_the_fi
 
 #[test]
 fn the_log_of_a_lost_database_is_not_mixed_into_a_new_one() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "10");
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "10");
     let folder = folder();
     let log = folder.path().join("test.db-wal");
-    fs::copy(format!("{}-wal", scene.path().display()), &log).unwrap();
+    fs::copy(format!("{}-wal", fixture.path().display()), &log).unwrap();
     let before = contents(folder.path());
     assert_refused!(open_at(&folder.path().join("test.db"), true), Error::Refused(_));
     assert_eq!(contents(folder.path()), before);

@@ -10,30 +10,30 @@ use ssgctl::ops::customer;
 use ssgctl::report::{self, Period, Statement};
 use ssgctl::store::{ArchiveFilter, BalanceFilter, BalanceSort, Tx};
 
-use crate::support::{NOON, Scene, adjustment, adjustment_in, by, reversal, transfer, valid};
+use crate::support::fixture::{Fixture, NOON, adjustment, adjustment_in, by, reversal, transfer, valid};
 
 /// Books a change of a balance at a time.
-fn book(scene: &mut Scene, time: &str, customer: &str, unit: &str, amount: &str) {
+fn book(fixture: &mut Fixture, time: &str, customer: &str, unit: &str, amount: &str) {
     let change = Adjustment { allow_negative: true, ..adjustment_in(unit, amount) };
-    scene.at(time).adjust(customer, &change).expect("booked");
+    fixture.at(time).adjust(customer, &change).expect("booked");
 }
 
-fn statement(scene: &mut Scene, from: Time, until: Time) -> Statement {
-    scene.read(|now| report::statement(now, now.customer("ACME")?, Unit::Sms, Period { from, until }))
+fn statement(fixture: &mut Fixture, from: Time, until: Time) -> Statement {
+    fixture.read(|now| report::statement(now, now.customer("ACME")?, Unit::Sms, Period { from, until }))
 }
 
 /// What a customer had just before a time, by unit.
-fn had(scene: &mut Scene, before: &str) -> Vec<(String, Money, Option<i64>)> {
-    let balances = scene.read(|now| report::balances_at(now, &now.customer("ACME")?, valid(before)));
+fn had(fixture: &mut Fixture, before: &str) -> Vec<(String, Money, Option<i64>)> {
+    let balances = fixture.read(|now| report::balances_at(now, &now.customer("ACME")?, valid(before)));
     balances.into_iter().map(|at| (at.unit.to_string(), at.balance, at.entry)).collect()
 }
 
 #[test]
 fn a_balance_at_a_time_counts_what_was_before_it_and_not_what_was_at_it() {
-    let mut scene = Scene::with_acme();
-    book(&mut scene, "2026-10-31T23:59:59.999Z", "ACME", "SMS", "10");
-    book(&mut scene, "2026-11-01T00:00:00Z", "ACME", "SMS", "5");
-    book(&mut scene, "2026-11-01T00:00:00Z", "ACME", "SMS", "-7");
+    let mut fixture = Fixture::with_acme();
+    book(&mut fixture, "2026-10-31T23:59:59.999Z", "ACME", "SMS", "10");
+    book(&mut fixture, "2026-11-01T00:00:00Z", "ACME", "SMS", "5");
+    book(&mut fixture, "2026-11-01T00:00:00Z", "ACME", "SMS", "-7");
     for (before, balance, entry) in [
         ("2026-10-31T23:59:59.999Z", "0", None),
         ("2026-11-01T00:00:00Z", "10", Some(1)),
@@ -41,26 +41,26 @@ fn a_balance_at_a_time_counts_what_was_before_it_and_not_what_was_at_it() {
         ("2100-01-01T00:00:00Z", "8", Some(3)),
         ("1970-01-01T00:00:00Z", "0", None),
     ] {
-        assert_eq!(had(&mut scene, before), [("SMS".to_owned(), valid(balance), entry)], "{before}");
+        assert_eq!(had(&mut fixture, before), [("SMS".to_owned(), valid(balance), entry)], "{before}");
     }
 }
 
 #[test]
 fn a_balance_at_a_time_has_every_unit_of_today_and_no_other_customers_entries() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
-    book(&mut scene, "2026-11-01T10:00:00Z", "ACME", "SMS", "10");
-    book(&mut scene, "2026-11-01T11:00:00Z", "GLOBEX", "SMS", "99");
-    book(&mut scene, "2026-11-02T10:00:00Z", "ACME", "EUR", "2.5");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
+    book(&mut fixture, "2026-11-01T10:00:00Z", "ACME", "SMS", "10");
+    book(&mut fixture, "2026-11-01T11:00:00Z", "GLOBEX", "SMS", "99");
+    book(&mut fixture, "2026-11-02T10:00:00Z", "ACME", "EUR", "2.5");
     let sms = |balance| ("SMS".to_owned(), valid(balance), Some(1));
-    assert_eq!(had(&mut scene, "2026-11-02T00:00:00Z"), [("EUR".to_owned(), Money::ZERO, None), sms("10")]);
-    assert_eq!(had(&mut scene, "2026-11-03T00:00:00Z"), [("EUR".to_owned(), valid("2.5"), Some(3)), sms("10")]);
+    assert_eq!(had(&mut fixture, "2026-11-02T00:00:00Z"), [("EUR".to_owned(), Money::ZERO, None), sms("10")]);
+    assert_eq!(had(&mut fixture, "2026-11-03T00:00:00Z"), [("EUR".to_owned(), valid("2.5"), Some(3)), sms("10")]);
 }
 
 #[test]
 fn a_statement_leads_from_the_opening_balance_by_its_entries_to_the_closing_one() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
     for (time, customer, unit, amount) in [
         ("2026-10-31T23:59:59.999Z", "ACME", "SMS", "100"),
         ("2026-11-01T00:00:00Z", "ACME", "SMS", "50"),
@@ -68,10 +68,10 @@ fn a_statement_leads_from_the_opening_balance_by_its_entries_to_the_closing_one(
         ("2026-11-05T13:00:00Z", "GLOBEX", "SMS", "1000"),
         ("2026-11-30T23:59:59.999Z", "ACME", "SMS", "-30"),
     ] {
-        book(&mut scene, time, customer, unit, amount);
+        book(&mut fixture, time, customer, unit, amount);
     }
-    book(&mut scene, "2026-12-01T00:00:00Z", "ACME", "SMS", "9");
-    let november = statement(&mut scene, valid("2026-11-01T00:00:00Z"), valid("2026-12-01T00:00:00Z"));
+    book(&mut fixture, "2026-12-01T00:00:00Z", "ACME", "SMS", "9");
+    let november = statement(&mut fixture, valid("2026-11-01T00:00:00Z"), valid("2026-12-01T00:00:00Z"));
     assert_eq!((november.opening, november.closing), (valid("100"), valid("120")));
     let entries: Vec<i64> = november.entries.iter().map(|entry| entry.id).collect();
     assert_eq!(entries, [2, 5]);
@@ -80,14 +80,14 @@ fn a_statement_leads_from_the_opening_balance_by_its_entries_to_the_closing_one(
 
 #[test]
 fn the_totals_of_a_statement_are_by_kind_and_add_up() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
-    scene.credit("ACME", "100");
-    scene.credit("ACME", "-10");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
+    fixture.credit("ACME", "100");
+    fixture.credit("ACME", "-10");
     let unit = Some(Unit::Sms);
-    scene.write(|tx| balance::transfer(tx, "ACME", "GLOBEX", &balance::Transfer { unit, ..transfer("30") })).unwrap();
-    scene.write(|tx| balance::reverse(tx, &reversal(2))).unwrap();
-    let whole = statement(&mut scene, valid("2026-11-24T00:00:00Z"), valid("2026-11-25T00:00:00Z"));
+    fixture.write(|tx| balance::transfer(tx, "ACME", "GLOBEX", &balance::Transfer { unit, ..transfer("30") })).unwrap();
+    fixture.write(|tx| balance::reverse(tx, &reversal(2))).unwrap();
+    let whole = statement(&mut fixture, valid("2026-11-24T00:00:00Z"), valid("2026-11-25T00:00:00Z"));
     let expected = [
         (EntryKind::Adjustment, 2, valid("90")),
         (EntryKind::Transfer, 1, valid("-30")),
@@ -96,29 +96,29 @@ fn the_totals_of_a_statement_are_by_kind_and_add_up() {
     assert_eq!(whole.totals, expected);
     let sum: i64 = whole.totals.iter().map(|(_, _, amount)| amount.e8()).sum();
     assert_eq!(whole.closing.e8(), whole.opening.e8() + sum);
-    assert_eq!(Some(whole.closing), scene.balance("ACME", Unit::Sms).map(|balance| balance.balance));
+    assert_eq!(Some(whole.closing), fixture.balance("ACME", Unit::Sms).map(|balance| balance.balance));
 }
 
 #[test]
 fn a_period_of_nothing_has_the_balance_it_begins_with() {
-    let mut scene = Scene::with_acme();
-    book(&mut scene, "2026-11-24T12:00:00Z", "ACME", "SMS", "10");
+    let mut fixture = Fixture::with_acme();
+    book(&mut fixture, "2026-11-24T12:00:00Z", "ACME", "SMS", "10");
     for (time, balance) in [("2026-11-24T12:00:00Z", "0"), ("2026-11-24T12:00:00.001Z", "10")] {
-        let empty = statement(&mut scene, valid(time), valid(time));
+        let empty = statement(&mut fixture, valid(time), valid(time));
         assert_eq!((empty.opening, empty.closing, empty.entries.len()), (valid(balance), valid(balance), 0));
     }
 }
 
 #[test]
 fn days_add_up_to_their_month_in_every_zone_be_they_of_23_or_25_hours() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let begin: Time = valid("2026-10-24T12:00:00Z");
     // Every 35 minutes over the ends of summer time, so that entries fall on midnights and around them in every zone; no two
     // of one amount.
     for step in 0..366_i64 {
         let time = begin.timestamp().checked_add((step * 35).minutes()).expect("in range");
         let amount = (step + 1).to_string();
-        book(&mut scene, &Time::from_timestamp(time).to_string(), "ACME", "SMS", &amount);
+        book(&mut fixture, &Time::from_timestamp(time).to_string(), "ACME", "SMS", &amount);
     }
     for (name, day_of_change) in [
         ("UTC", None),
@@ -134,12 +134,12 @@ fn days_add_up_to_their_month_in_every_zone_be_they_of_23_or_25_hours() {
         };
         let mut day = date(2026, 10, 24);
         let end = date(2026, 11, 3);
-        let whole = statement(&mut scene, midnight(day), midnight(end));
+        let whole = statement(&mut fixture, midnight(day), midnight(end));
         assert_eq!(whole.entries.len(), 366, "{name}");
         let (mut closing, mut entries, mut lengths) = (whole.opening, Vec::new(), Vec::new());
         while day < end {
             let next = day.tomorrow().expect("in range");
-            let today = statement(&mut scene, midnight(day), midnight(next));
+            let today = statement(&mut fixture, midnight(day), midnight(next));
             assert_eq!(today.opening, closing, "{name} {day}");
             lengths.push((midnight(next).timestamp() - midnight(day).timestamp()).as_hours());
             (closing, day) = (today.closing, next);
@@ -154,25 +154,25 @@ fn days_add_up_to_their_month_in_every_zone_be_they_of_23_or_25_hours() {
 
 #[test]
 fn an_explanation_adds_up_to_each_balance() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
-    scene.credit("ACME", "100");
-    scene.credit("ACME", "-10");
-    scene.write(|tx| balance::transfer(tx, "ACME", "GLOBEX", &transfer("30"))).unwrap();
-    scene.write(|tx| balance::reverse(tx, &reversal(2))).unwrap();
-    scene.at("2026-11-25T08:00:00Z").adjust("ACME", &adjustment("1")).unwrap();
-    scene.adjust("ACME", &adjustment_in("EUR", "2.5")).unwrap();
-    let shares = scene.read(|now| report::explain(now, &now.customer("ACME")?, None, false));
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
+    fixture.credit("ACME", "100");
+    fixture.credit("ACME", "-10");
+    fixture.write(|tx| balance::transfer(tx, "ACME", "GLOBEX", &transfer("30"))).unwrap();
+    fixture.write(|tx| balance::reverse(tx, &reversal(2))).unwrap();
+    fixture.at("2026-11-25T08:00:00Z").adjust("ACME", &adjustment("1")).unwrap();
+    fixture.adjust("ACME", &adjustment_in("EUR", "2.5")).unwrap();
+    let shares = fixture.read(|now| report::explain(now, &now.customer("ACME")?, None, false));
     for (unit, balance) in [("SMS", "71"), ("EUR", "2.5")] {
         let own = shares.iter().filter(|share| share.unit == valid(unit));
         let sum: i64 = own.map(|share| share.added.e8() + share.taken.e8()).sum();
         assert_eq!(Money::from_e8(sum), valid(balance), "{unit}");
-        assert_eq!(scene.balance("ACME", valid(unit)).unwrap().balance, valid(balance));
+        assert_eq!(fixture.balance("ACME", valid(unit)).unwrap().balance, valid(balance));
     }
     let adjusted = shares.iter().find(|s| s.unit == Unit::Sms && s.kind == EntryKind::Adjustment).expect("a share");
     assert_eq!((adjusted.entries, adjusted.added, adjusted.taken), (3, valid("101"), valid("-10")));
     assert_eq!((adjusted.first_at, adjusted.last_at), (valid("2026-11-24T12:00:00Z"), valid("2026-11-25T08:00:00Z")));
-    let only = scene.read(|now| report::explain(now, &now.customer("ACME")?, Some(valid("EUR")), false));
+    let only = fixture.read(|now| report::explain(now, &now.customer("ACME")?, Some(valid("EUR")), false));
     assert_eq!(only.len(), 1);
 }
 
@@ -188,15 +188,15 @@ fn entries_that_are_added_at_once_are_those_that_are_added_one_by_one() {
         reverses: None,
     };
     // More than one statement takes.
-    let scene = || {
-        let mut scene = Scene::with_acme();
-        scene.credit("ACME", "1000");
+    let fixture = || {
+        let mut fixture = Fixture::with_acme();
+        fixture.credit("ACME", "1000");
         for number in 0..45 {
-            scene.customer(&format!("C{number}"));
+            fixture.customer(&format!("C{number}"));
         }
-        scene
+        fixture
     };
-    let (mut one_by_one, mut at_once) = (scene(), scene());
+    let (mut one_by_one, mut at_once) = (fixture(), fixture());
     let postings = |tx: &Tx<'_>| {
         let others = (0..45).map(|number| Ok((tx.customer(&format!("C{number}"))?, charge(Unit::Sms, "-2"))));
         let own = [Unit::Sms, valid("EUR")].map(|unit| Ok((tx.customer("ACME")?, charge(unit, "-3"))));
@@ -224,8 +224,8 @@ fn entries_that_are_added_at_once_are_those_that_are_added_one_by_one() {
 
 #[test]
 fn charges_are_told_apart_by_the_import_that_booked_them() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "1000");
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "1000");
     let mut charge = |amount: &str, import: &str| {
         let posting = Posting {
             unit: Unit::Sms,
@@ -236,13 +236,13 @@ fn charges_are_told_apart_by_the_import_that_booked_them() {
             key: None,
             reverses: None,
         };
-        scene.write(|tx| tx.append_entry(&tx.customer("ACME")?, posting)).expect("charged");
+        fixture.write(|tx| tx.append_entry(&tx.customer("ACME")?, posting)).expect("charged");
     };
     charge("-30", "import 9");
     charge("-5", "import 10");
     charge("-7", "import 9");
     let mut told = |by_import| {
-        let shares = scene.read(|now| report::explain(now, &now.customer("ACME")?, None, by_import));
+        let shares = fixture.read(|now| report::explain(now, &now.customer("ACME")?, None, by_import));
         let text = |share: &report::BalanceShare| {
             let import = share.reference.as_ref().map_or("", |reference| reference.as_str());
             format!("{} {import} {} {}", share.kind, share.entries, share.taken)
@@ -255,16 +255,16 @@ fn charges_are_told_apart_by_the_import_that_booked_them() {
 
 #[test]
 fn totals_part_credit_from_debt_in_each_unit() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
-    scene.customer("GONE");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
+    fixture.customer("GONE");
     let time = "2026-11-24T12:00:00Z";
     for (customer, unit, amount) in
         [("ACME", "SMS", "10"), ("GLOBEX", "SMS", "-3"), ("ACME", "EUR", "2.5"), ("GONE", "SMS", "100")]
     {
-        book(&mut scene, time, customer, unit, amount);
+        book(&mut fixture, time, customer, unit, amount);
     }
-    scene.write(|tx| customer::archive(tx, "GONE")).unwrap();
+    fixture.write(|tx| customer::archive(tx, "GONE")).unwrap();
     let mut totals = |archive_filter| {
         let filter = BalanceFilter {
             customer_id: None,
@@ -274,7 +274,7 @@ fn totals_part_credit_from_debt_in_each_unit() {
             state: None,
             page: by(BalanceSort::Customer),
         };
-        let totals = scene.read(|now| report::totals_by_unit(now, &filter, valid(time)));
+        let totals = fixture.read(|now| report::totals_by_unit(now, &filter, valid(time)));
         totals.iter().map(|t| (t.unit.to_string(), t.balances, t.in_credit, t.overdrawn, t.total)).collect::<Vec<_>>()
     };
     let row = |unit: &str, balances, in_credit, overdrawn, total| {
@@ -287,13 +287,13 @@ fn totals_part_credit_from_debt_in_each_unit() {
 
 #[test]
 fn a_sum_that_64_bits_cannot_hold_is_refused_and_not_wrapped() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
     let most = Money::from_e8(i64::MAX).to_string();
     for customer in ["ACME", "GLOBEX"] {
-        book(&mut scene, "2026-11-24T12:00:00Z", customer, "EUR", &most);
+        book(&mut fixture, "2026-11-24T12:00:00Z", customer, "EUR", &most);
     }
     let filter = BalanceFilter { customer_id: None, ..BalanceFilter::of_customer(0) };
-    let snapshot = scene.store.read().unwrap();
+    let snapshot = fixture.store.read().unwrap();
     assert!(matches!(report::totals_by_unit(&snapshot, &filter, valid(NOON)), Err(Error::Overflow { .. })));
 }

@@ -8,7 +8,7 @@ use ssgctl::report::{
 };
 use ssgctl::store::{AccountDay, ArchiveFilter, BalanceFilter, CountrySum, DaySum, HourSum, TrafficFilter};
 
-use crate::support::{NOON, Scene, adjustment_in, collect, valid};
+use crate::support::{NOON, Fixture, adjustment_in, collect, valid};
 
 /// The day of [`NOON`].
 const TODAY: i32 = 20_781;
@@ -18,11 +18,11 @@ fn delivered(count: i64) -> StateCounts {
 }
 
 /// Charges messages of a day to an account.
-fn charge(scene: &mut Scene, day: i32, account_id: i64, unit: Unit, charge: &str) {
+fn charge(fixture: &mut Fixture, day: i32, account_id: i64, unit: Unit, charge: &str) {
     let sum = DaySum { counts: delivered(1), parts: 1, charge: valid(charge) };
     let mut of_day = AccountDay::new(day, account_id);
     of_day.add_country(&CountrySum { country: *b"GB", unit, sum }).expect("charged");
-    scene
+    fixture
         .write(|tx| {
             tx.add_to_days(&[of_day])?;
             tx.sum_up_months()
@@ -31,24 +31,24 @@ fn charge(scene: &mut Scene, day: i32, account_id: i64, unit: Unit, charge: &str
 }
 
 /// ACME with two accounts and globex with one; both have balances.
-fn scene() -> Scene {
-    let mut scene = Scene::with_acme();
-    scene.customer("globex");
+fn fixture() -> Fixture {
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("globex");
     for (customer, account) in [("ACME", "acme_1"), ("ACME", "acme_2"), ("globex", "globex_1")] {
-        scene.account(customer, account);
+        fixture.account(customer, account);
     }
-    scene.credit("ACME", "1000");
-    scene.credit("globex", "1000");
-    scene
+    fixture.credit("ACME", "1000");
+    fixture.credit("globex", "1000");
+    fixture
 }
 
 /// What traffic takes from a customer's SMS credits a day, and for how many days they last.
-fn runway(scene: &mut Scene, customer: i64) -> (Option<String>, Option<u64>) {
+fn runway(fixture: &mut Fixture, customer: i64) -> (Option<String>, Option<u64>) {
     let mut found: Vec<Runway> = Vec::new();
     let filter = BalanceFilter { unit: Some(Unit::Sms), ..BalanceFilter::of_customer(customer) };
     let everybody = BalanceFilter { customer_id: None, ..filter.clone() };
     let mut all: Vec<Runway> = Vec::new();
-    let snapshot = scene.store.read().expect("a snapshot");
+    let snapshot = fixture.store.read().expect("a snapshot");
     for (filter, into) in [(filter, &mut found), (everybody, &mut all)] {
         report::runways(&snapshot, &filter, valid(NOON), |runway| {
             into.push(runway);
@@ -66,38 +66,38 @@ fn of(per_day: &str, days_left: u64) -> (Option<String>, Option<u64>) {
 
 #[test]
 fn a_balance_lasts_by_the_mean_of_the_last_seven_full_days() {
-    let mut scene = scene();
-    assert_eq!(runway(&mut scene, 1), (None, None), "no traffic, no end");
+    let mut fixture = fixture();
+    assert_eq!(runway(&mut fixture, 1), (None, None), "no traffic, no end");
     for day in [TODAY - 8, TODAY - 7, TODAY - 5, TODAY - 1, TODAY] {
-        charge(&mut scene, day, 1 + i64::from(day % 2), Unit::Sms, "70");
+        charge(&mut fixture, day, 1 + i64::from(day % 2), Unit::Sms, "70");
     }
     // Three of the five days are in: the eighth last is over, and today is not.
-    assert_eq!(runway(&mut scene, 1), of("30", 33));
-    assert_eq!(runway(&mut scene, 2), (None, None), "another's traffic is none of it");
+    assert_eq!(runway(&mut fixture, 1), of("30", 33));
+    assert_eq!(runway(&mut fixture, 2), (None, None), "another's traffic is none of it");
 }
 
 #[test]
 fn traffic_that_began_lately_is_averaged_since_it_began() {
-    let mut scene = scene();
-    charge(&mut scene, TODAY - 2, 1, Unit::Sms, "100");
-    charge(&mut scene, TODAY - 1, 2, Unit::Sms, "51");
-    charge(&mut scene, TODAY - 1, 3, Unit::Sms, "10");
-    assert_eq!(runway(&mut scene, 1), of("76", 13), "rounded up, and days that are not full do not count");
-    assert_eq!(runway(&mut scene, 2), of("10", 100));
+    let mut fixture = fixture();
+    charge(&mut fixture, TODAY - 2, 1, Unit::Sms, "100");
+    charge(&mut fixture, TODAY - 1, 2, Unit::Sms, "51");
+    charge(&mut fixture, TODAY - 1, 3, Unit::Sms, "10");
+    assert_eq!(runway(&mut fixture, 1), of("76", 13), "rounded up, and days that are not full do not count");
+    assert_eq!(runway(&mut fixture, 2), of("10", 100));
     // It had traffic before, and only paused.
-    charge(&mut scene, TODAY - 20, 2, Unit::Sms, "1");
-    assert_eq!(runway(&mut scene, 1), of("22", 46));
-    assert_eq!(runway(&mut scene, 2), of("10", 100));
+    charge(&mut fixture, TODAY - 20, 2, Unit::Sms, "1");
+    assert_eq!(runway(&mut fixture, 1), of("22", 46));
+    assert_eq!(runway(&mut fixture, 2), of("10", 100));
 }
 
 #[test]
 fn units_are_charged_for_themselves_and_what_costs_nothing_takes_nothing() {
-    let mut scene = scene();
-    scene.adjust("ACME", &adjustment_in("EUR", "5")).expect("credited");
-    charge(&mut scene, TODAY - 7, 1, valid("EUR"), "7");
-    charge(&mut scene, TODAY - 7, 1, Unit::Sms, "0");
-    assert_eq!(runway(&mut scene, 1), (None, None));
-    let totals = scene.read(|now| {
+    let mut fixture = fixture();
+    fixture.adjust("ACME", &adjustment_in("EUR", "5")).expect("credited");
+    charge(&mut fixture, TODAY - 7, 1, valid("EUR"), "7");
+    charge(&mut fixture, TODAY - 7, 1, Unit::Sms, "0");
+    assert_eq!(runway(&mut fixture, 1), (None, None));
+    let totals = fixture.read(|now| {
         report::totals_by_unit(now, &BalanceFilter { customer_id: None, ..BalanceFilter::of_customer(1) }, valid(NOON))
     });
     let per_day: Vec<_> = totals.iter().map(|total| (total.unit.code(), total.per_day())).collect();
@@ -106,23 +106,23 @@ fn units_are_charged_for_themselves_and_what_costs_nothing_takes_nothing() {
 
 #[test]
 fn a_balance_at_or_below_zero_lasts_no_day() {
-    let mut scene = scene();
-    charge(&mut scene, TODAY - 1, 1, Unit::Sms, "1001");
-    assert_eq!(runway(&mut scene, 1), of("1001", 0));
-    scene.credit("ACME", "-1000");
-    assert_eq!(runway(&mut scene, 1), of("1001", 0));
+    let mut fixture = fixture();
+    charge(&mut fixture, TODAY - 1, 1, Unit::Sms, "1001");
+    assert_eq!(runway(&mut fixture, 1), of("1001", 0));
+    fixture.credit("ACME", "-1000");
+    assert_eq!(runway(&mut fixture, 1), of("1001", 0));
 }
 
-fn usage(scene: &mut Scene, grain: Option<Grain>, by: &[Group]) -> (Vec<UsageLine>, Vec<UsageLine>) {
+fn usage(fixture: &mut Fixture, grain: Option<Grain>, by: &[Group]) -> (Vec<UsageLine>, Vec<UsageLine>) {
     let period = Period { from: valid("2026-11-01T00:00:00Z"), until: valid("2026-12-01T00:00:00Z") };
     let calendar = Calendar { period, grain, zone: TimeZone::UTC };
     let question = TrafficQuestion { calendar, by: by.to_vec(), filter: TrafficFilter::default(), country: None };
-    scene.read(|now| report::usage(now, &question))
+    fixture.read(|now| report::usage(now, &question))
 }
 
 #[test]
 fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     let november = 20_758;
     for (day, account, unit, amount) in [
         (november - 1, 1, "SMS", "1000"),
@@ -132,7 +132,7 @@ fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
         (november + 29, 3, "SMS", "100"),
         (november + 30, 3, "SMS", "1000"),
     ] {
-        charge(&mut scene, day, account, valid(unit), amount);
+        charge(&mut fixture, day, account, valid(unit), amount);
     }
     let told = |lines: &[UsageLine]| -> Vec<String> {
         let text = |line: &UsageLine| {
@@ -141,7 +141,7 @@ fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
         };
         lines.iter().map(text).collect()
     };
-    let (lines, totals) = usage(&mut scene, None, &[Group::Customer]);
+    let (lines, totals) = usage(&mut fixture, None, &[Group::Customer]);
     assert_eq!(told(&lines), ["ACME EUR 0.0125 1", "ACME SMS 11 2", "globex SMS 100 1"]);
     assert_eq!(told(&totals), [" EUR 0.0125 1", " SMS 111 3"]);
     for (grain, by) in [
@@ -151,7 +151,7 @@ fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
         (Some(Grain::Month), vec![Group::Time, Group::Customer]),
         (Some(Grain::Day), vec![Group::Customer, Group::Time]),
     ] {
-        let (lines, same) = usage(&mut scene, grain, &by);
+        let (lines, same) = usage(&mut fixture, grain, &by);
         assert_eq!(told(&same), told(&totals), "{by:?}");
         let charged = |unit: Unit| lines.iter().filter(|line| line.unit == unit).map(|line| line.charge.e8()).sum();
         assert_eq!((charged(valid("EUR")), charged(Unit::Sms)), (1_250_000_i64, 11_100_000_000_i64), "{by:?}");
@@ -160,7 +160,7 @@ fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
 
 #[test]
 fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     let now: Time = valid("2026-11-24T12:30:00Z");
     let this_hour = TODAY * 24 + 12;
     // A message a step back: this hour, and at either edge of each period.
@@ -174,9 +174,9 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
             .expect("counted");
         let sum = DaySum { counts, parts, charge };
         of_day.add_country(&CountrySum { country: [0; 2], unit: Unit::Sms, sum }).expect("counted");
-        scene.write(|tx| tx.add_to_days(&[of_day])).expect("counted");
+        fixture.write(|tx| tx.add_to_days(&[of_day])).expect("counted");
     }
-    let recent = scene.read(|snapshot| report::recent_traffic(snapshot, &snapshot.customer("ACME")?, now));
+    let recent = fixture.read(|snapshot| report::recent_traffic(snapshot, &snapshot.customer("ACME")?, now));
     let counts = |recent: &RecentTraffic| {
         let name = recent.system_id.as_ref().map_or("", |id| id.as_str());
         format!("{name} {} {} {}", recent.day.messages(), recent.week.messages(), recent.month.messages())

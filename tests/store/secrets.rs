@@ -11,7 +11,7 @@ use ssgctl::ops::smpp::{self, NewAccount};
 use ssgctl::ops::{customer, handover, outbox};
 use ssgctl::store::vault::Vault;
 
-use crate::support::{NOON, Scene, assert_refused, new_account, open, plain_email, valid};
+use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, open, plain_email, valid};
 
 /// The names of the files of a folder in which some bytes occur.
 fn files_with(folder: &Path, bytes: &[u8]) -> Vec<String> {
@@ -28,13 +28,13 @@ fn with_password(system_id: &str, password: &str) -> NewAccount {
 
 #[test]
 fn a_password_is_in_no_file() {
-    let mut scene = Scene::with_acme();
-    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
-    let generated = scene.add_account("ACME", new_account("acme2")).unwrap().password;
-    scene.reveal("acme1").unwrap();
-    scene.write(|tx| customer::archive(tx, "ACME")).unwrap();
-    scene.store.backup(&scene.folder.path().join("backup.db"), false).unwrap();
-    let folder = scene.folder.path().to_owned();
+    let mut fixture = Fixture::with_acme();
+    fixture.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    let generated = fixture.add_account("ACME", new_account("acme2")).unwrap().password;
+    fixture.reveal("acme1").unwrap();
+    fixture.write(|tx| customer::archive(tx, "ACME")).unwrap();
+    fixture.store.backup(&fixture.folder.path().join("backup.db"), false).unwrap();
+    let folder = fixture.folder.path().to_owned();
     let written = files_with(&folder, b"acme1");
     assert!(
         written.iter().any(|name| name.ends_with("-wal")) && written.contains(&"backup.db".to_owned()),
@@ -47,54 +47,54 @@ fn a_password_is_in_no_file() {
 
 #[test]
 fn a_email_that_tells_a_password_does_not_hold_it() {
-    let mut scene = Scene::with_acme();
-    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    let mut fixture = Fixture::with_acme();
+    fixture.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
     let text = format!("Password: {}\n", RenderedEmail::STARS);
-    let emails = scene.write(|tx| {
+    let emails = fixture.write(|tx| {
         let pack = handover::pack(tx, "acme1", &Gateway::default(), tx.at())?;
         let content = RenderedEmail { text, password_of: Some(pack.account.id), ..plain_email(EmailTemplate::Welcome) };
         handover::send(tx, &pack, &[valid("jo@acme.example")], &content)
     });
     let email = emails.unwrap().remove(0);
-    let vault = Rc::clone(&scene.vault);
-    scene.write(|tx| outbox::reveal(tx, &vault, &email)).unwrap();
-    let claimed = scene.write(|tx| outbox::claim_one(tx, email)).unwrap();
-    scene.write(|tx| outbox::record(tx, claimed, &SendOutcome::Sent)).unwrap();
-    scene.store.backup(&scene.folder.path().join("backup.db"), false).unwrap();
-    assert!(files_with(scene.folder.path(), b"Password: ********").contains(&"backup.db".to_owned()));
-    assert_eq!(files_with(scene.folder.path(), b"hunter2!"), Vec::<String>::new());
+    let vault = Rc::clone(&fixture.vault);
+    fixture.write(|tx| outbox::reveal(tx, &vault, &email)).unwrap();
+    let claimed = fixture.write(|tx| outbox::claim_one(tx, email)).unwrap();
+    fixture.write(|tx| outbox::record(tx, claimed, &SendOutcome::Sent)).unwrap();
+    fixture.store.backup(&fixture.folder.path().join("backup.db"), false).unwrap();
+    assert!(files_with(fixture.folder.path(), b"Password: ********").contains(&"backup.db".to_owned()));
+    assert_eq!(files_with(fixture.folder.path(), b"hunter2!"), Vec::<String>::new());
 }
 
 #[test]
 fn the_key_is_private_and_in_its_own_file_only() {
-    let mut scene = Scene::with_acme();
-    scene.account("ACME", "acme1");
-    scene.store.backup(&scene.folder.path().join("backup.db"), false).unwrap();
-    let key = scene.folder.path().join("key");
+    let mut fixture = Fixture::with_acme();
+    fixture.account("ACME", "acme1");
+    fixture.store.backup(&fixture.folder.path().join("backup.db"), false).unwrap();
+    let key = fixture.folder.path().join("key");
     assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     let hex = fs::read_to_string(&key).unwrap().trim().to_owned();
     let bytes: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
-    assert_eq!(files_with(scene.folder.path(), hex.as_bytes()), ["key"]);
-    assert_eq!(files_with(scene.folder.path(), &bytes), Vec::<String>::new());
+    assert_eq!(files_with(fixture.folder.path(), hex.as_bytes()), ["key"]);
+    assert_eq!(files_with(fixture.folder.path(), &bytes), Vec::<String>::new());
 }
 
 #[test]
 fn a_database_without_its_key_reveals_nothing_and_keeps_all_else() {
-    let mut scene = Scene::with_acme();
-    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
-    scene.vault = Rc::new(Vault::open_or_create(&scene.folder.path().join("another_key")).unwrap());
-    assert_refused!(scene.reveal("acme1"), Error::Secret(told) if !told.contains("hunter2!"));
-    assert_eq!(scene.last_event().change.action, "add", "what was not revealed is not logged as revealed");
-    assert_eq!(scene.read(|now| now.smpp_account("acme1")).system_id.as_str(), "acme1");
-    assert!(scene.findings().is_empty());
+    let mut fixture = Fixture::with_acme();
+    fixture.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    fixture.vault = Rc::new(Vault::open_or_create(&fixture.folder.path().join("another_key")).unwrap());
+    assert_refused!(fixture.reveal("acme1"), Error::Secret(told) if !told.contains("hunter2!"));
+    assert_eq!(fixture.last_event().change.action, "add", "what was not revealed is not logged as revealed");
+    assert_eq!(fixture.read(|now| now.smpp_account("acme1")).system_id.as_str(), "acme1");
+    assert!(fixture.findings().is_empty());
 }
 
 #[test]
 fn passwords_of_two_accounts_that_changed_places_are_refused() {
-    let mut scene = Scene::with_acme();
-    scene.customer("GLOBEX");
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
     for (customer, id) in [("ACME", "one"), ("ACME", "two"), ("GLOBEX", "three")] {
-        scene.account(customer, id);
+        fixture.account(customer, id);
     }
     let swap = |raw: &rusqlite::Connection, one: &str, two: &str| {
         let sealed = |id: &str| -> Vec<u8> {
@@ -107,43 +107,43 @@ fn passwords_of_two_accounts_that_changed_places_are_refused() {
         }
     };
     for (one, two) in [("one", "two"), ("two", "three")] {
-        let raw = scene.raw();
+        let raw = fixture.raw();
         swap(&raw, one, two);
-        assert_refused!(scene.reveal(one), Error::Damaged(_));
-        assert_refused!(scene.reveal(two), Error::Damaged(_));
+        assert_refused!(fixture.reveal(one), Error::Damaged(_));
+        assert_refused!(fixture.reveal(two), Error::Damaged(_));
         swap(&raw, one, two);
-        scene.reveal(one).unwrap();
-        scene.reveal(two).unwrap();
+        fixture.reveal(one).unwrap();
+        fixture.reveal(two).unwrap();
     }
 }
 
 #[test]
 fn a_password_does_not_open_when_its_account_was_given_to_another_customer_or_renamed() {
     for theft in ["UPDATE smpp_account SET customer_id = 2", "UPDATE smpp_account SET system_id = 'other'"] {
-        let mut scene = Scene::with_acme();
-        scene.customer("GLOBEX");
-        let account = scene.account("ACME", "acme1");
-        scene.raw().execute_batch(theft).unwrap();
+        let mut fixture = Fixture::with_acme();
+        fixture.customer("GLOBEX");
+        let account = fixture.account("ACME", "acme1");
+        fixture.raw().execute_batch(theft).unwrap();
         let name = if theft.contains("other") { "other" } else { account.system_id.as_str() };
-        assert_refused!(scene.reveal(name), Error::Damaged(_));
+        assert_refused!(fixture.reveal(name), Error::Damaged(_));
     }
 }
 
 #[test]
 fn what_was_deleted_is_gone_from_the_file() {
-    let mut scene = Scene::with_acme();
-    let folder = scene.folder.path().to_owned();
+    let mut fixture = Fixture::with_acme();
+    let folder = fixture.folder.path().to_owned();
     let number = b"447700900123";
     let new = NewAccount { cug: vec![valid("+447700900123"), valid("+447700900124")], ..new_account("acme1") };
     // The audit log keeps what was added for ever, so the number is put there by hand.
-    scene.add_account("ACME", NewAccount { cug: Vec::new(), ..new }).unwrap();
-    scene.raw().execute_batch("INSERT INTO cug_number VALUES (1, '+447700900123'), (1, '+447700900124')").unwrap();
-    scene.at(NOON);
+    fixture.add_account("ACME", NewAccount { cug: Vec::new(), ..new }).unwrap();
+    fixture.raw().execute_batch("INSERT INTO cug_number VALUES (1, '+447700900123'), (1, '+447700900124')").unwrap();
+    fixture.at(NOON);
     assert!(!files_with(&folder, number).is_empty());
-    let account = scene.read(|now| now.smpp_account("acme1"));
-    scene.write(|tx| tx.delete_cug_number(&account, &valid("+447700900123")).map(drop)).unwrap();
+    let account = fixture.read(|now| now.smpp_account("acme1"));
+    fixture.write(|tx| tx.delete_cug_number(&account, &valid("+447700900123")).map(drop)).unwrap();
     // The last one to close the database moves the log into the file.
-    let (location, Scene { store, folder: kept, .. }) = (crate::support::location(&scene.folder), scene);
+    let (location, Fixture { store, folder: kept, .. }) = (crate::support::fixture::location(&fixture.folder), fixture);
     drop(store);
     assert_eq!(files_with(&folder, number), Vec::<String>::new());
     assert_eq!(open(&location, NOON).unwrap().read().unwrap().cug(&account).unwrap(), [valid("+447700900124")]);
@@ -153,21 +153,21 @@ fn what_was_deleted_is_gone_from_the_file() {
 #[test]
 fn a_password_that_was_replaced_is_gone_from_the_file() {
     for (grace, ended_by) in [("0", "rotation"), ("1h", "time"), ("1h", "hand"), ("1h", "second rotation")] {
-        let mut scene = Scene::with_acme();
-        let account = scene.account("ACME", "acme1");
-        let old = scene.read(|now| now.sealed_password(&account));
-        let vault = Rc::clone(&scene.vault);
-        scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid(grace)).map(drop)).unwrap();
+        let mut fixture = Fixture::with_acme();
+        let account = fixture.account("ACME", "acme1");
+        let old = fixture.read(|now| now.sealed_password(&account));
+        let vault = Rc::clone(&fixture.vault);
+        fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid(grace)).map(drop)).unwrap();
         match ended_by {
-            "time" => scene.at("2026-11-24T13:00:00Z").customer("GLOBEX").id,
-            "hand" => scene.write(|tx| smpp::end_grace(tx, "acme1")).unwrap().id,
+            "time" => fixture.at("2026-11-24T13:00:00Z").customer("GLOBEX").id,
+            "hand" => fixture.write(|tx| smpp::end_grace(tx, "acme1")).unwrap().id,
             "second rotation" => {
-                scene.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("2h"))).unwrap().account.id
+                fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("2h"))).unwrap().account.id
             }
             _ => account.id,
         };
         // The last one to close the database moves the log into the file.
-        let (location, Scene { store, folder, .. }) = (crate::support::location(&scene.folder), scene);
+        let (location, Fixture { store, folder, .. }) = (crate::support::fixture::location(&fixture.folder), fixture);
         drop(store);
         let new = open(&location, NOON).unwrap().read().unwrap().sealed_password(&account).unwrap();
         assert_eq!(files_with(folder.path(), &new), ["test.db"], "{ended_by}");
@@ -178,10 +178,10 @@ fn a_password_that_was_replaced_is_gone_from_the_file() {
 
 #[test]
 fn a_password_is_in_no_error() {
-    let mut scene = Scene::with_acme();
-    scene.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
-    let taken = scene.add_account("ACME", with_password("acme1", "hunter2!")).map(drop).unwrap_err();
-    let missing = scene.write(|tx| smpp::archive(tx, "none")).map(drop).unwrap_err();
+    let mut fixture = Fixture::with_acme();
+    fixture.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
+    let taken = fixture.add_account("ACME", with_password("acme1", "hunter2!")).map(drop).unwrap_err();
+    let missing = fixture.write(|tx| smpp::archive(tx, "none")).map(drop).unwrap_err();
     let invalid = "hunter2 hunter2".parse::<ssgctl::model::Password>().map(drop).unwrap_err();
     for told in [format!("{taken} {taken:?}"), format!("{missing} {missing:?}"), format!("{invalid} {invalid:?}")] {
         assert!(!told.contains("hunter2"), "{told}");

@@ -8,17 +8,19 @@ use ssgctl::model::Money;
 use ssgctl::ops::balance;
 use ssgctl::store::{BalanceFilter, EntryFilter, Location};
 
-use crate::support::{NOON, Scene, adjustment, assert_refused, collect, every_customer, location, open, valid};
+use crate::support::fixture::{
+    Fixture, NOON, adjustment, assert_refused, collect, every_customer, location, open, valid,
+};
 
 #[test]
 fn a_reader_sees_one_moment_whatever_is_committed_meanwhile() {
-    let mut scene = Scene::with_acme();
-    scene.credit("ACME", "10");
-    let mut other = scene.another_store(NOON);
+    let mut fixture = Fixture::with_acme();
+    fixture.credit("ACME", "10");
+    let mut other = fixture.another_store(NOON);
     let snapshot = other.read().unwrap();
     let acme = snapshot.customer("ACME").unwrap();
-    scene.credit("ACME", "5");
-    scene.customer("GLOBEX");
+    fixture.credit("ACME", "5");
+    fixture.customer("GLOBEX");
     assert_eq!(collect(|each| snapshot.customers(&every_customer(), each)).unwrap().len(), 1);
     assert_eq!(collect(|each| snapshot.entries(&EntryFilter::default(), each)).unwrap().len(), 1);
     assert_eq!(snapshot.balances_of(&acme).unwrap()[0].balance, valid("10"));
@@ -30,39 +32,39 @@ fn a_reader_sees_one_moment_whatever_is_committed_meanwhile() {
 /// An import leaves its log to another thread, which has a connection of its own.
 #[test]
 fn a_twin_reads_what_was_committed_and_moves_it_out_of_the_log_that_is_left_to_it() {
-    let mut scene = Scene::with_acme();
-    scene.store.leave_log(64).unwrap();
-    let helper = scene.store.helper();
-    let size = |scene: &Scene| std::fs::metadata(scene.store.path()).expect("a file").len();
-    let before = size(&scene);
+    let mut fixture = Fixture::with_acme();
+    fixture.store.leave_log(64).unwrap();
+    let helper = fixture.store.helper();
+    let size = |fixture: &Fixture| std::fs::metadata(fixture.store.path()).expect("a file").len();
+    let before = size(&fixture);
     // More than SQLite leaves in the log by itself.
     for _ in 0..240 {
-        scene.credit("ACME", "1");
+        fixture.credit("ACME", "1");
     }
-    assert_eq!(size(&scene), before, "all of it is in the log");
+    assert_eq!(size(&fixture), before, "all of it is in the log");
     let mut other = helper.open().unwrap();
     let acme = other.read().unwrap().customer("ACME").unwrap();
     assert_eq!(other.read().unwrap().balances_of(&acme).unwrap()[0].balance, valid("240"));
     other.checkpoint().unwrap();
-    let moved = size(&scene);
+    let moved = size(&fixture);
     assert!(moved > before, "{moved}");
     drop(other);
-    scene.credit("ACME", "1");
-    assert_eq!(scene.findings(), Vec::<String>::new());
+    fixture.credit("ACME", "1");
+    assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 
 #[test]
 fn the_lines_of_a_list_are_of_one_moment_though_each_is_handed_out_by_itself() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     for amount in ["1", "2", "3"] {
-        scene.credit("ACME", amount);
+        fixture.credit("ACME", amount);
     }
-    let mut other = scene.another_store(NOON);
+    let mut other = fixture.another_store(NOON);
     let mut sum = Money::ZERO;
     let snapshot = other.read().unwrap();
     snapshot
         .entries(&EntryFilter::default(), |entry| {
-            scene.credit("ACME", "100");
+            fixture.credit("ACME", "100");
             sum = sum.checked_add(entry.posting.amount).expect("small");
             Ok::<_, Error>(())
         })
@@ -72,10 +74,10 @@ fn the_lines_of_a_list_are_of_one_moment_though_each_is_handed_out_by_itself() {
 
 #[test]
 fn readers_wait_for_no_writer_and_see_nothing_uncommitted() {
-    let mut scene = Scene::with_acme();
-    let location = Location { wait: Duration::ZERO, ..location(&scene.folder) };
+    let mut fixture = Fixture::with_acme();
+    let location = Location { wait: Duration::ZERO, ..location(&fixture.folder) };
     let mut reader = open(&location, NOON).unwrap();
-    let mut tx = scene.store.write(&scene.origin).unwrap();
+    let mut tx = fixture.store.write(&fixture.origin).unwrap();
     balance::adjust(&mut tx, "ACME", &adjustment("10")).unwrap();
     let every = |reader: &mut ssgctl::store::Store| {
         let snapshot = reader.read().expect("snapshot");
@@ -88,30 +90,30 @@ fn readers_wait_for_no_writer_and_see_nothing_uncommitted() {
 
 #[test]
 fn a_lock_that_is_not_got_in_time_is_busy_and_says_how_long_it_waited() {
-    let mut scene = Scene::with_acme();
+    let mut fixture = Fixture::with_acme();
     let wait = Duration::from_millis(50);
-    let mut other = open(&Location { wait, ..location(&scene.folder) }, NOON).unwrap();
-    let tx = scene.store.write(&scene.origin).unwrap();
-    assert_refused!(other.write(&scene.origin), Error::Busy { waited } if *waited == wait);
+    let mut other = open(&Location { wait, ..location(&fixture.folder) }, NOON).unwrap();
+    let tx = fixture.store.write(&fixture.origin).unwrap();
+    assert_refused!(other.write(&fixture.origin), Error::Busy { waited } if *waited == wait);
     drop(tx);
-    assert!(other.write(&scene.origin).is_ok(), "a dropped transaction lets go of the lock");
+    assert!(other.write(&fixture.origin).is_ok(), "a dropped transaction lets go of the lock");
 }
 
 #[test]
 fn a_store_goes_on_after_a_transaction_that_was_dropped_or_failed() {
-    let mut scene = Scene::with_acme();
-    drop(scene.store.write(&scene.origin).unwrap());
-    assert_refused!(scene.adjust("ACME", &adjustment("-1")), Error::InsufficientBalance { .. });
-    assert_eq!(scene.credit("ACME", "1").id, 1);
+    let mut fixture = Fixture::with_acme();
+    drop(fixture.store.write(&fixture.origin).unwrap());
+    assert_refused!(fixture.adjust("ACME", &adjustment("-1")), Error::InsufficientBalance { .. });
+    assert_eq!(fixture.credit("ACME", "1").id, 1);
 }
 
 #[test]
 fn no_change_is_lost_when_many_write_at_once() {
     const WRITERS: usize = 4;
     const CHANGES: usize = 15;
-    let mut scene = Scene::with_acme();
-    let location = location(&scene.folder);
-    let origin = scene.origin.clone();
+    let mut fixture = Fixture::with_acme();
+    let location = location(&fixture.folder);
+    let origin = fixture.origin.clone();
     thread::scope(|scope| {
         for _ in 0..WRITERS {
             scope.spawn(|| {
@@ -124,7 +126,7 @@ fn no_change_is_lost_when_many_write_at_once() {
             });
         }
     });
-    assert_eq!(scene.entries().len(), WRITERS * CHANGES);
-    assert_eq!(scene.credits("ACME"), valid("60"));
-    assert!(scene.findings().is_empty());
+    assert_eq!(fixture.entries().len(), WRITERS * CHANGES);
+    assert_eq!(fixture.credits("ACME"), valid("60"));
+    assert!(fixture.findings().is_empty());
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use ssgctl::model::{DayTraffic, HourTraffic, MessageState, Money, StateCounts, Unit, first_day_of, month_of};
 use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficDetail, TrafficSpan};
 
-use crate::support::{Scene, collect, valid};
+use crate::support::fixture::{Fixture, cases, collect, valid};
 
 fn counts(state: MessageState, count: i64) -> StateCounts {
     let mut counts = StateCounts::default();
@@ -19,21 +19,21 @@ fn emails(country: &str) -> [u8; 2] {
     country.as_bytes().try_into().unwrap_or_default()
 }
 
-fn hours(scene: &mut Scene) -> Vec<HourTraffic> {
-    scene.read(|now| collect(|each| now.traffic_hours(0..30_000, each)))
+fn hours(fixture: &mut Fixture) -> Vec<HourTraffic> {
+    fixture.read(|now| collect(|each| now.traffic_hours(0..30_000, each)))
 }
 
-fn days(scene: &mut Scene) -> Vec<DayTraffic> {
-    scene.read(|now| collect(|each| now.traffic_days(0..i32::MAX, each)))
+fn days(fixture: &mut Fixture) -> Vec<DayTraffic> {
+    fixture.read(|now| collect(|each| now.traffic_days(0..i32::MAX, each)))
 }
 
 #[test]
 fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let mut add = |hour, state, count| {
         let mut sum = AccountDay::new(20_000, 1);
         sum.add_hour(&HourSum { hour, counts: counts(state, count), parts: 2 * count }).unwrap();
-        scene.write(|tx| tx.add_to_days(&[sum])).unwrap();
+        fixture.write(|tx| tx.add_to_days(&[sum])).unwrap();
     };
     add(3, MessageState::Pending, 3);
     add(3, MessageState::Delivered, 1);
@@ -41,19 +41,19 @@ fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
     add(3, MessageState::Pending, -1);
     add(4, MessageState::Expired, -1);
     let expected = HourTraffic { hour: 480_003, account_id: 1, counts: StateCounts::new([2, 0, 0, 0, 0, 1]), parts: 6 };
-    assert_eq!(hours(&mut scene), [expected]);
+    assert_eq!(hours(&mut fixture), [expected]);
 }
 
 #[test]
 fn sums_of_a_day_are_told_apart_by_country_and_unit() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let mut add = |country, unit, count: i64| {
         let delivered = counts(MessageState::Delivered, count);
         let charge = if count > 0 { "0.5" } else { "-0.5" };
         let sum = DaySum { counts: delivered, parts: count, charge: valid(charge) };
         let mut of_day = AccountDay::new(20_000, 1);
         of_day.add_country(&CountrySum { country: emails(country), unit, sum }).unwrap();
-        scene.write(|tx| tx.add_to_days(&[of_day])).unwrap();
+        fixture.write(|tx| tx.add_to_days(&[of_day])).unwrap();
     };
     add("GB", Unit::Sms, 1);
     add("GB", valid("EUR"), 1);
@@ -61,7 +61,7 @@ fn sums_of_a_day_are_told_apart_by_country_and_unit() {
     add("", Unit::Sms, 1);
     add("FR", Unit::Sms, 1);
     add("FR", Unit::Sms, -1);
-    let found: Vec<_> = days(&mut scene)
+    let found: Vec<_> = days(&mut fixture)
         .into_iter()
         .map(|sum| (sum.country.map(|country| country.to_string()), sum.unit.code(), sum.parts, sum.charge.to_string()))
         .collect();
@@ -73,15 +73,15 @@ fn sums_of_a_day_are_told_apart_by_country_and_unit() {
 
 #[test]
 fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
-    let mut scene = Scene::with_acme();
-    scene.account("ACME", "acme");
+    let mut fixture = Fixture::with_acme();
+    fixture.account("ACME", "acme");
     let mut add = |day, unit, country, count: i64| {
         let parts = 3 * count;
         let sum = DaySum { counts: counts(MessageState::Delivered, count), parts, charge: Money::from_e8(count) };
         let mut of_day = AccountDay::new(day, 1);
         of_day.add_hour(&HourSum { hour: 0, counts: sum.counts, parts }).unwrap();
         of_day.add_country(&CountrySum { country: emails(country), unit, sum }).unwrap();
-        scene.write(|tx| {
+        fixture.write(|tx| {
             tx.add_to_days(&[of_day])?;
             tx.add_to_months(&[(MonthKey { month: month_of(day), account_id: 1, unit }, sum)])
         })
@@ -92,7 +92,7 @@ fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
     add(first_day_of(681), Unit::Sms, "GB", 7).unwrap();
     add(first_day_of(681), Unit::Sms, "GB", -7).unwrap();
     let mut found = Vec::new();
-    scene.read(|now| {
+    fixture.read(|now| {
         now.traffic_sums(&TrafficSpan::Months(0..1000), None, TrafficDetail::Unit, |sum| {
             let share = sum.share.expect("a unit");
             found.push((share.unit.code().to_owned(), sum.counts.total(), sum.parts, share.charge.e8()));
@@ -100,21 +100,21 @@ fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
         })
     });
     assert_eq!(found, [("EUR".to_owned(), 1, 3, 1), ("SMS".to_owned(), 7, 21, 7)]);
-    let about_months = |scene: &mut Scene| {
-        let findings = scene.findings().into_iter();
+    let about_months = |fixture: &mut Fixture| {
+        let findings = fixture.findings().into_iter();
         findings.filter(|finding| finding.contains("by month")).collect::<Vec<_>>()
     };
-    assert_eq!(about_months(&mut scene), Vec::<String>::new());
+    assert_eq!(about_months(&mut fixture), Vec::<String>::new());
     // Two messages in euros where there was one, and none else.
-    scene.raw().execute_batch("UPDATE traffic_monthly SET sums = x'0145555220020301'").unwrap();
-    assert_eq!(about_months(&mut scene), ["traffic of 2026-09: the sums by month are not those of its days"]);
+    fixture.raw().execute_batch("UPDATE traffic_monthly SET sums = x'0145555220020301'").unwrap();
+    assert_eq!(about_months(&mut fixture), ["traffic of 2026-09: the sums by month are not those of its days"]);
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
-    scene.write(|tx| tx.sum_up_months()).unwrap();
-    assert_eq!(about_months(&mut scene), Vec::<String>::new());
+    fixture.write(|tx| tx.sum_up_months()).unwrap();
+    assert_eq!(about_months(&mut fixture), Vec::<String>::new());
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30))]
+    #![proptest_config(cases(30))]
 
     /// Some accounts lie close together, in a row or two, others in rows of their own.
     #[test]
@@ -123,7 +123,7 @@ proptest! {
             proptest::collection::btree_map((0..2_i32, prop_oneof![1..30_i64, 1..4_000_i64], any::<bool>()), 1..5_i64, 1..40), 1..6,
         )
     ) {
-        let mut scene = Scene::new();
+        let mut fixture = Fixture::new();
         let money: Unit = valid("EUR");
         for step in &steps {
             let sum = |count: &i64| {
@@ -145,14 +145,14 @@ proptest! {
                 of_day.add_country(&sum).unwrap();
             }
             let days: Vec<_> = days.into_values().collect();
-            scene.write(|tx| {
+            fixture.write(|tx| {
                 tx.add_to_days(&days)?;
                 tx.add_to_months(&months)
             }).unwrap();
         }
-        let added = scene.dump()["traffic_monthly"].clone();
+        let added = fixture.dump()["traffic_monthly"].clone();
         #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
-        scene.write(|tx| tx.sum_up_months()).unwrap();
-        prop_assert_eq!(&added, &scene.dump()["traffic_monthly"]);
+        fixture.write(|tx| tx.sum_up_months()).unwrap();
+        prop_assert_eq!(&added, &fixture.dump()["traffic_monthly"]);
     }
 }

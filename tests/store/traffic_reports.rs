@@ -14,7 +14,7 @@ use ssgctl::report::{
 };
 use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficFilter};
 
-use crate::support::{Scene, valid};
+use crate::support::fixture::{Fixture, cases, valid};
 
 /// The first hour of 24 October 2026, the day before Europe's clocks go back.
 const BEGIN: i32 = 20_750 * 24;
@@ -24,7 +24,7 @@ fn counts(numbers: [i64; 6]) -> StateCounts {
 }
 
 /// Counts messages of an hour to all levels, as an import does.
-fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, numbers: [i64; 6]) {
+fn count(fixture: &mut Fixture, hour: i32, account_id: i64, country: &'static str, numbers: [i64; 6]) {
     let counts = counts(numbers);
     let (day, unit) = (hour.div_euclid(24), Unit::Sms);
     let month = MonthKey { month: month_of(day), account_id, unit };
@@ -36,7 +36,7 @@ fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, n
         .expect("counted");
     let country = country.as_bytes().try_into().unwrap_or_default();
     of_day.add_country(&CountrySum { country, unit, sum }).expect("counted");
-    scene
+    fixture
         .write(|tx| {
             tx.add_to_days(&[of_day])?;
             tx.add_to_months(&[(month, sum)])
@@ -45,13 +45,13 @@ fn count(scene: &mut Scene, hour: i32, account_id: i64, country: &'static str, n
 }
 
 /// Two customers with three accounts.
-fn scene() -> Scene {
-    let mut scene = Scene::with_acme();
-    scene.customer("globex");
-    scene.account("ACME", "acme_1");
-    scene.account("ACME", "acme_2");
-    scene.account("globex", "globex_1");
-    scene
+fn fixture() -> Fixture {
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("globex");
+    fixture.account("ACME", "acme_1");
+    fixture.account("ACME", "acme_2");
+    fixture.account("globex", "globex_1");
+    fixture
 }
 
 fn time(text: &str) -> Time {
@@ -64,8 +64,8 @@ fn question(grain: Option<Grain>, zone: &str, from: &str, until: &str, by: &[Gro
     TrafficQuestion { calendar, by: by.to_vec(), filter: TrafficFilter::default(), country: None }
 }
 
-fn ask(scene: &mut Scene, question: &TrafficQuestion) -> (Vec<TrafficLine>, Sums) {
-    let report = scene.read(|now| report::traffic_report(now, question.clone(), TrafficOrder::default()));
+fn ask(fixture: &mut Fixture, question: &TrafficQuestion) -> (Vec<TrafficLine>, Sums) {
+    let report = fixture.read(|now| report::traffic_report(now, question.clone(), TrafficOrder::default()));
     (report.lines, report.total)
 }
 
@@ -126,19 +126,19 @@ fn lines_are_sorted_and_limited_and_their_total_is_of_all() {
 
 #[test]
 fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffic_or_not() {
-    let mut scene = scene();
-    count(&mut scene, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
-    count(&mut scene, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
-    count(&mut scene, BEGIN + 71, 3, "", [0, 4, 0, 0, 0, 0]);
+    let mut fixture = fixture();
+    count(&mut fixture, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
+    count(&mut fixture, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
+    count(&mut fixture, BEGIN + 71, 3, "", [0, 4, 0, 0, 0, 0]);
     let mut told = |grain, zone: &str, by: &[Group]| {
         let question = question(Some(grain), zone, "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by);
-        let report = scene.read(|now| report::sparklines(now, &question, TrafficOrder::default()));
+        let report = fixture.read(|now| report::sparklines(now, &question, TrafficOrder::default()));
         let lines = report.lines;
         // Each line's values are its messages, and together they are those of the report.
         for line in &lines {
             assert_eq!(line.values.iter().sum::<u64>(), line.sums.messages().unsigned_abs());
         }
-        let total = ask(&mut scene, &question).1.messages();
+        let total = ask(&mut fixture, &question).1.messages();
         assert_eq!(lines.iter().map(|line| line.sums.messages()).sum::<i64>(), total);
         assert_eq!(report.total.messages(), total);
         lines.into_iter().map(|line| (line.label, line.values)).collect::<Vec<_>>()
@@ -157,12 +157,12 @@ fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffi
 
 #[test]
 fn lines_are_told_apart_and_ordered_as_asked() {
-    let mut scene = scene();
-    count(&mut scene, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
-    count(&mut scene, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
-    count(&mut scene, BEGIN + 31, 3, "", [0, 4, 0, 0, 0, 0]);
+    let mut fixture = fixture();
+    count(&mut fixture, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
+    count(&mut fixture, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
+    count(&mut fixture, BEGIN + 31, 3, "", [0, 4, 0, 0, 0, 0]);
     let mut told = |grain, by: &[Group]| {
-        names(&ask(&mut scene, &question(grain, "UTC", "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by)).0)
+        names(&ask(&mut fixture, &question(grain, "UTC", "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by)).0)
     };
     assert_eq!(told(Some(Grain::Day), &[Group::Time]), ["2026-10-24 10", "2026-10-25 9", "2026-10-26 0"]);
     assert_eq!(told(None, &[Customer]), ["ACME 15", "globex 4"]);
@@ -179,14 +179,14 @@ fn lines_are_told_apart_and_ordered_as_asked() {
 
 #[test]
 fn filters_keep_what_is_of_a_customer_an_account_a_service_or_a_country() {
-    let mut scene = scene();
-    count(&mut scene, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
-    count(&mut scene, BEGIN, 2, "FR", [0, 0, 0, 0, 0, 10]);
-    count(&mut scene, BEGIN, 3, "GB", [0, 0, 0, 0, 0, 100]);
+    let mut fixture = fixture();
+    count(&mut fixture, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
+    count(&mut fixture, BEGIN, 2, "FR", [0, 0, 0, 0, 0, 10]);
+    count(&mut fixture, BEGIN, 3, "GB", [0, 0, 0, 0, 0, 100]);
     let whole = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-25T00:00:00Z", &[]);
     let mut delivered = |filter, country: Option<&str>| {
         let question = TrafficQuestion { filter, country: country.map(valid), ..whole.clone() };
-        ask(&mut scene, &question).1.messages()
+        ask(&mut fixture, &question).1.messages()
     };
     let all = TrafficFilter::default();
     assert_eq!(delivered(all, None), 111);
@@ -212,11 +212,11 @@ fn the_delivery_rate_is_of_those_whose_fate_is_sealed_and_never_rounded_up() {
 
 #[test]
 fn sums_that_no_database_of_ours_holds_are_refused() {
-    let mut scene = scene();
-    count(&mut scene, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
+    let mut fixture = fixture();
+    count(&mut fixture, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
     let mut refusal = |sql: &str, (from, until): (&str, &str), by: &[Group]| {
-        scene.raw().execute_batch(sql).expect(sql);
-        let snapshot = scene.store.read().expect("a snapshot");
+        fixture.raw().execute_batch(sql).expect(sql);
+        let snapshot = fixture.store.read().expect("a snapshot");
         let whole = question(None, "UTC", from, until, by);
         report::traffic_report(&snapshot, whole.clone(), TrafficOrder::default()).expect_err(sql)
     };
@@ -251,9 +251,9 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
 
 #[test]
 fn days_add_up_to_their_month_in_every_zone_whatever_their_clocks_do() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     for hour in (BEGIN - 25 * 24..BEGIN + 20 * 24).step_by(5) {
-        count(&mut scene, hour, 1 + i64::from(hour % 3), "GB", [0, 0, 0, 0, 1, i64::from(hour - BEGIN + 601)]);
+        count(&mut fixture, hour, 1 + i64::from(hour % 3), "GB", [0, 0, 0, 0, 1, i64::from(hour - BEGIN + 601)]);
     }
     for name in ["UTC", "Europe/London", "America/New_York", "America/Santiago", "Pacific/Kiritimati", "Asia/Tokyo"] {
         let zone = TimeZone::get(name).expect(name);
@@ -262,7 +262,7 @@ fn days_add_up_to_their_month_in_every_zone_whatever_their_clocks_do() {
             Time::from_timestamp(begun.timestamp()).to_string()
         };
         let (from, until) = (midnight(1, 10), midnight(1, 11));
-        let mut of = |grain| ask(&mut scene, &question(grain, name, &from, &until, &[Group::Time])).0;
+        let mut of = |grain| ask(&mut fixture, &question(grain, name, &from, &until, &[Group::Time])).0;
         let (days, months, hours) = (of(Some(Grain::Day)), of(Some(Grain::Month)), of(Some(Grain::Hour)));
         assert_eq!((days.len(), months.len()), (31, 1), "{name}");
         assert!((743..=745).contains(&hours.len()), "{name}");
@@ -273,7 +273,7 @@ fn days_add_up_to_their_month_in_every_zone_whatever_their_clocks_do() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(cases(12))]
 
     #[test]
     fn every_way_to_tell_lines_apart_adds_up_to_the_same(
@@ -281,10 +281,10 @@ proptest! {
         from in 0..24 * 14_i32,
         length in 1..24 * 10_i32,
     ) {
-        let mut scene = scene();
+        let mut fixture = fixture();
         let mut expected: BTreeMap<i32, StateCounts> = BTreeMap::new();
         for (hour, account, country, numbers) in traffic {
-            count(&mut scene, BEGIN + hour, account, ["", "GB", "FR"][country], numbers);
+            count(&mut fixture, BEGIN + hour, account, ["", "GB", "FR"][country], numbers);
             expected.entry(hour).or_default().add_all(&counts(numbers));
         }
         let text = |hour: i32| {
@@ -302,7 +302,7 @@ proptest! {
                         let by = &groups[first..first + count];
                         let question = question(grain, zone, &text(from), &text(from + length), by);
                         prop_assert!(question.calendar.fits(CountedBy::Hour));
-                        let (lines, total) = ask(&mut scene, &question);
+                        let (lines, total) = ask(&mut fixture, &question);
                         prop_assert_eq!(total.counts, all);
                         prop_assert_eq!(sum(&lines).counts, all);
                         let parts = if by.contains(&State) { 0 } else { 2 * all.total() };
@@ -317,13 +317,13 @@ proptest! {
     fn countries_add_up_to_the_days_that_they_are_counted_by(
         traffic in prop::collection::vec((0..24 * 5_i32, 1..4_i64, 0..3_usize, prop::array::uniform6(0..50_i64)), 1..40),
     ) {
-        let mut scene = scene();
+        let mut fixture = fixture();
         for (hour, account, country, numbers) in traffic {
-            count(&mut scene, BEGIN + hour, account, ["", "GB", "FR"][country], numbers);
+            count(&mut fixture, BEGIN + hour, account, ["", "GB", "FR"][country], numbers);
         }
         let mut of = |by: &[Group]| {
             let question = question(Some(Grain::Day), "UTC", "2026-10-25T00:00:00Z", "2026-10-28T00:00:00Z", by);
-            ask(&mut scene, &question)
+            ask(&mut fixture, &question)
         };
         let (days, all) = of(&[Group::Time]);
         let (lines, total) = of(&[Group::Time, Country, Account]);

@@ -1,7 +1,13 @@
-//! A store in a folder of its own with a clock that stands still, and customers and accounts in one line each.
+//! What tests share: a temporary database ([`fixture`]), the program in a home folder of its own ([`cli`]), and servers on loopback.
 
-#![allow(dead_code, unused_imports, unused_macros, reason = "each test program uses its own share of this")]
-
+pub mod authority;
+pub mod cli;
+pub mod fixture;
+pub mod imports;
+pub mod mail;
+pub mod mail_server;
+pub mod node_smpp;
+pub mod smsc;
 pub mod traffic;
 
 use std::collections::BTreeMap;
@@ -27,7 +33,7 @@ use ssgctl::store::{
 use ssgctl::{Error, Result};
 use tempfile::TempDir;
 
-/// When every scene begins.
+/// When every fixture begins.
 pub const NOON: &str = "2026-11-24T12:00:00Z";
 
 /// Asserts that a result is an error of a pattern, and shows what it is instead.
@@ -44,26 +50,26 @@ pub fn valid<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect(text)
 }
 
-/// Who writes in a scene.
+/// Who writes in a fixture.
 pub fn origin() -> Origin {
     Origin {
         actor: valid("jo"),
         uid: 1000,
         reason: Some(valid("ticket 4711")),
-        command: "scene".to_owned(),
+        command: "fixture".to_owned(),
         version: "0.0.0".to_owned(),
     }
 }
 
 /// A temporary database and the key of its passwords.
-pub struct Scene {
+pub struct Fixture {
     pub folder: TempDir,
     pub store: Store,
     pub vault: Rc<Vault>,
     pub origin: Origin,
 }
 
-impl Scene {
+impl Fixture {
     /// An empty database at noon.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("folder");
@@ -74,9 +80,9 @@ impl Scene {
 
     /// A database with the customer ACME.
     pub fn with_acme() -> Self {
-        let mut scene = Self::new();
-        scene.customer("ACME");
-        scene
+        let mut fixture = Self::new();
+        fixture.customer("ACME");
+        fixture
     }
 
     /// Where the database lies.

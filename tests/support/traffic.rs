@@ -8,7 +8,7 @@ use ssgctl::model::{AccountPrice, Hash, ImportState, Manifest, Message, MessageS
 use ssgctl::store::{AccountDays, Tx};
 use ssgctl::traffic::{ImportRun, WritePlan};
 
-use crate::support::valid;
+use crate::support::fixture::valid;
 
 /// An import of one message. It charges nothing: a charge is an event of its balance besides.
 pub fn import_a_message(tx: &mut Tx<'_>, account: &str) -> Result<()> {

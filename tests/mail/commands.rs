@@ -2,25 +2,25 @@
 
 use std::fs;
 
-use crate::desk::{Desk, ROLES};
-use crate::server::{Fault, Server, Stage};
+use crate::support::mail::{MailFixture, ROLES};
+use crate::support::mail_server::{Fault, Server, Stage};
 
 #[test]
 fn a_check_without_a_configuration_and_with_nothing_to_say_is_silent() {
-    let desk = Desk::with_mail("");
-    fs::remove_file(desk.console.config()).expect("removed");
-    desk.quiet_check();
-    desk.customer("ABC");
-    desk.quiet_check();
+    let fixture = MailFixture::with_mail("");
+    fs::remove_file(fixture.cli.config()).expect("removed");
+    fixture.quiet_check();
+    fixture.customer("ABC");
+    fixture.quiet_check();
 }
 
 #[test]
 fn a_crossing_is_recorded_only_when_it_can_be_told_and_is_told_when_it_can() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    let config = desk.config();
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
+    let fixture = MailFixture::at(&server);
+    let config = fixture.config();
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
     let mute = [
         (String::new(), "nobody is set up to write emails"),
         (ROLES.to_owned(), "does not say how emails are sent"),
@@ -31,54 +31,54 @@ fn a_crossing_is_recorded_only_when_it_can_be_told_and_is_told_when_it_can() {
         ),
     ];
     for (text, why) in mute {
-        desk.write_config(&text);
-        let said = desk.troubled_check(13);
+        fixture.write_config(&text);
+        let said = fixture.troubled_check(13);
         assert!(said.contains(why), "{why}: {said}");
-        assert_eq!((desk.crossings(), desk.outbox().len()), (0, 0), "{why}");
-        desk.console.run("balance check --status").failed(3, why);
+        assert_eq!((fixture.crossings(), fixture.outbox().len()), (0, 0), "{why}");
+        fixture.cli.run("balance check --status").failed(3, why);
     }
-    desk.write_config(&config);
-    desk.quiet_check();
+    fixture.write_config(&config);
+    fixture.quiet_check();
     assert_eq!(server.taken().len(), 2);
 }
 
 #[test]
 fn a_rehearsal_shows_every_email_and_saves_and_sends_nothing() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "50");
-    let before = desk.console.dump();
-    let outcome = desk.console.run("balance check --dry-run -o json");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "50");
+    let before = fixture.cli.dump();
+    let outcome = fixture.cli.run("balance check --dry-run -o json");
     let rows: serde_json::Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stderr);
     let told: Vec<_> = rows.as_array().expect("rows").iter().map(|row| (&row["email"], &row["recipient"])).collect();
     assert_eq!(told.len(), 2, "{rows}");
     assert_eq!((told[0].0, told[0].1), (&"low-lower".into(), &"pay@abc.example".into()));
     assert_eq!((told[1].0, told[1].1), (&"internal".into(), &"ops@gateway.example".into()));
     assert!(outcome.stderr.contains("nothing was saved"), "{}", outcome.stderr);
-    assert_eq!(desk.console.dump(), before);
+    assert_eq!(fixture.cli.dump(), before);
     assert_eq!(server.connections(), 0);
 }
 
 #[test]
 fn the_status_tells_when_the_check_last_ran_and_with_what_result() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    let never = desk.console.run("balance check --status");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    let never = fixture.cli.run("balance check --status");
     assert!(never.failed(3, "status").contains("never run"));
-    desk.sink("ABC", "400");
+    fixture.sink("ABC", "400");
     server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
-    desk.troubled_check(12);
-    let status = desk.console.json("balance check --status");
+    fixture.troubled_check(12);
+    let status = fixture.cli.json("balance check --status");
     let status = status.as_array().map_or(&status, |rows| &rows[0]);
     for (key, count) in [("crossings", 1), ("queued", 2), ("sent", 1), ("failed", 1), ("deferred", 0), ("uncertain", 0)]
     {
         assert_eq!(status[key], count, "{key}: {status}");
     }
     assert!(status["finished_at"].is_string(), "{status}");
-    desk.quiet_check();
-    let again = desk.console.json("balance check --status");
+    fixture.quiet_check();
+    let again = fixture.cli.json("balance check --status");
     let again = again.as_array().map_or(&again, |rows| &rows[0]);
     assert_eq!(again["sent"], 0, "{again}");
 }
@@ -86,10 +86,10 @@ fn the_status_tells_when_the_check_last_ran_and_with_what_result() {
 #[test]
 fn a_check_reports_as_json_what_it_did() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
-    let did = desk.console.json("balance check");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
+    let did = fixture.cli.json("balance check");
     let did = did.as_array().map_or(&did, |rows| &rows[0]);
     assert_eq!((&did["crossings"], &did["queued"], &did["sent"]), (&1.into(), &2.into(), &2.into()), "{did}");
 }
@@ -97,68 +97,68 @@ fn a_check_reports_as_json_what_it_did() {
 #[test]
 fn a_failed_email_is_sent_when_an_operator_says_so() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
     server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
-    desk.troubled_check(12);
+    fixture.troubled_check(12);
     server.heal();
     server.taken();
-    let listed = desk.ok("mail list --state failed -o name");
+    let listed = fixture.ok("mail list --state failed -o name");
     assert_eq!(listed.lines().count(), 1);
-    desk.ok(&format!("mail retry {} --reason 'mailbox is back'", listed.trim()));
-    desk.quiet_check();
+    fixture.ok(&format!("mail retry {} --reason 'mailbox is back'", listed.trim()));
+    fixture.quiet_check();
     assert_eq!(server.taken().len(), 1);
     for verb in ["retry", "cancel"] {
-        desk.console.run(&format!("mail {verb} {}", listed.trim())).failed(5, verb);
+        fixture.cli.run(&format!("mail {verb} {}", listed.trim())).failed(5, verb);
     }
-    let shown = desk.console.json(&format!("mail show {}", listed.trim()));
+    let shown = fixture.cli.json(&format!("mail show {}", listed.trim()));
     let outcomes: Vec<_> = shown["attempts_made"].as_array().expect("attempts").iter().map(|a| &a["outcome"]).collect();
     assert_eq!(outcomes, ["refused", "sent"]);
-    assert!(desk.ok("audit list").contains("mailbox is back"));
+    assert!(fixture.ok("audit list").contains("mailbox is back"));
 }
 
 #[test]
 fn a_cancelled_email_is_not_sent() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
-    desk.troubled_check(11);
+    fixture.troubled_check(11);
     server.heal();
-    desk.ok("mail cancel 1 2 --reason 'told by telephone'");
-    desk.wait_is_over();
-    desk.quiet_check();
+    fixture.ok("mail cancel 1 2 --reason 'told by telephone'");
+    fixture.wait_is_over();
+    fixture.quiet_check();
     assert_eq!(server.taken().len(), 0);
-    assert!(desk.emails().iter().all(|email| email.ends_with("cancelled")));
-    desk.ok("mail retry 1");
-    desk.quiet_check();
+    assert!(fixture.emails().iter().all(|email| email.ends_with("cancelled")));
+    fixture.ok("mail retry 1");
+    fixture.quiet_check();
     assert_eq!(server.taken().len(), 1);
 }
 
 #[test]
 fn an_uncertain_email_is_retried_and_cancelled_like_a_failed_one() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
     server.fault(Stage::Dot, "", Fault::Drop);
-    desk.troubled_check(12);
+    fixture.troubled_check(12);
     server.heal();
     server.taken();
-    desk.ok("mail cancel 1");
-    desk.ok("mail retry 2");
-    desk.quiet_check();
+    fixture.ok("mail cancel 1");
+    fixture.ok("mail retry 2");
+    fixture.quiet_check();
     assert_eq!(server.taken().len(), 1);
-    assert_eq!(desk.emails(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example sent"]);
+    assert_eq!(fixture.emails(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example sent"]);
 }
 
 #[test]
 fn a_test_email_goes_now_and_is_not_kept_for_later() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.ok("mail test me@example.com");
+    let fixture = MailFixture::at(&server);
+    fixture.ok("mail test me@example.com");
     assert_eq!(server.taken().len(), 1);
     for (stage, fault) in [
         (Stage::Greeting, Fault::Answer("421 closed")),
@@ -167,13 +167,13 @@ fn a_test_email_goes_now_and_is_not_kept_for_later() {
         (Stage::Dot, Fault::Drop),
     ] {
         server.fault(stage, "", fault);
-        let outcome = desk.console.run("mail test me@example.com");
+        let outcome = fixture.cli.run("mail test me@example.com");
         assert_eq!(outcome.code, Some(12), "{stage:?}: {}", outcome.stderr);
         assert!(outcome.stderr.contains("was not sent"), "{stage:?}: {}", outcome.stderr);
         server.heal();
         server.taken();
-        desk.wait_is_over();
-        desk.quiet_check();
+        fixture.wait_is_over();
+        fixture.quiet_check();
         assert_eq!(server.taken().len(), 0, "{stage:?}");
     }
 }
@@ -181,52 +181,52 @@ fn a_test_email_goes_now_and_is_not_kept_for_later() {
 #[test]
 fn a_preview_is_the_email_that_would_be_sent_and_sends_nothing() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "50");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "50");
     for (kind, words) in [
         ("low-upper", "early warning"),
         ("low-lower", "urgent"),
         ("internal", "pay@abc.example"),
         ("recovered", "recovered"),
     ] {
-        let text = desk.ok(&format!("mail preview {kind} ABC"));
+        let text = fixture.ok(&format!("mail preview {kind} ABC"));
         assert!(text.starts_with("From: Example Billing <billing@gateway.example>\nSubject: "), "{text}");
         assert!(text.contains(words), "{kind}: {text}");
         assert!(text.lines().all(|line| line.chars().count() <= 78), "{text}");
         let file = format!("{kind}.html");
-        desk.ok(&format!("mail preview {kind} ABC --html {file}"));
-        assert!(fs::read_to_string(desk.console.path(&file)).expect("written").starts_with("<!DOCTYPE html>"));
-        desk.console.run(&format!("mail preview {kind} ABC --html {file}")).failed(4, "an existing file");
+        fixture.ok(&format!("mail preview {kind} ABC --html {file}"));
+        assert!(fs::read_to_string(fixture.cli.path(&file)).expect("written").starts_with("<!DOCTYPE html>"));
+        fixture.cli.run(&format!("mail preview {kind} ABC --html {file}")).failed(4, "an existing file");
     }
-    assert_eq!((desk.outbox().len(), server.connections()), (0, 0));
+    assert_eq!((fixture.outbox().len(), server.connections()), (0, 0));
 }
 
 #[test]
 fn why_names_the_mark_the_recipients_and_what_became_of_each_email() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    assert!(desk.ok("balance alerts ABC").contains("above its thresholds"));
-    desk.sink("ABC", "400");
-    assert!(desk.ok("balance alerts ABC").contains("the next check will see that"));
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    assert!(fixture.ok("balance alerts ABC").contains("above its thresholds"));
+    fixture.sink("ABC", "400");
+    assert!(fixture.ok("balance alerts ABC").contains("the next check will see that"));
     server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
-    desk.troubled_check(12);
-    let why = desk.ok("balance alerts ABC");
+    fixture.troubled_check(12);
+    let why = fixture.ok("balance alerts ABC");
     assert!(why.contains("1 of 2 emails") && why.contains("unknown") && why.contains("pay@abc.example"), "{why}");
-    desk.ok("balance warn ABC --off");
-    assert!(desk.ok("balance alerts ABC").contains("switched off"));
+    fixture.ok("balance warn ABC --off");
+    assert!(fixture.ok("balance alerts ABC").contains("switched off"));
 }
 
 #[test]
 fn a_folder_gets_each_email_as_a_private_file() {
-    let desk = Desk::with_mail("");
-    let folder = desk.console.path("emails");
-    desk.configure(&format!("transport = 'folder:{}'", folder.display()));
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
-    desk.quiet_check();
-    desk.quiet_check();
+    let fixture = MailFixture::with_mail("");
+    let folder = fixture.cli.path("emails");
+    fixture.configure(&format!("transport = 'folder:{}'", folder.display()));
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
+    fixture.quiet_check();
+    fixture.quiet_check();
     let mut files: Vec<_> = fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
     files.sort();
     assert_eq!(files.len(), 2);

@@ -3,19 +3,19 @@
 use ssgctl::model::{EmailState, EmailTemplate, OutboxEmail, SendOutcome};
 use ssgctl::ops::{outbox, warning};
 
-use crate::support::valid;
-use crate::warning::{bring_to, compose, deliver, judge, scene, to, told, warn};
+use super::warning::{bring_to, compose, deliver, fixture, judge, to, told, warn};
+use crate::support::fixture::valid;
 
 #[test]
 fn emails_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers() {
-    let mut scene = scene();
-    bring_to(&mut scene, "100");
-    judge(&mut scene);
-    bring_to(&mut scene, "5");
-    judge(&mut scene);
-    bring_to(&mut scene, "200");
-    assert_eq!(told(&judge(&mut scene)), [], "nobody was told, so nobody is told that it is over");
-    let emails = scene.emails();
+    let mut fixture = fixture();
+    bring_to(&mut fixture, "100");
+    judge(&mut fixture);
+    bring_to(&mut fixture, "5");
+    judge(&mut fixture);
+    bring_to(&mut fixture, "200");
+    assert_eq!(told(&judge(&mut fixture)), [], "nobody was told, so nobody is told that it is over");
+    let emails = fixture.emails();
     assert_eq!(emails.len(), 4);
     assert!(emails.iter().all(|email| email.state == EmailState::Cancelled), "{emails:?}");
     assert_eq!(emails[2].last_error.as_deref(), Some("the balance has recovered"));
@@ -23,12 +23,12 @@ fn emails_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers
 
 #[test]
 fn only_those_who_were_told_or_may_have_been_hear_that_it_is_over_each_once() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     let them = ["sent", "failed", "uncertain", "sending", "waits"].map(|name| format!("{name}@acme.example"));
-    warn(&mut scene, |details| details.to = them.iter().map(|address| valid(address)).collect()).unwrap();
+    warn(&mut fixture, |details| details.to = them.iter().map(|address| valid(address)).collect()).unwrap();
     for amount in ["100", "5"] {
-        bring_to(&mut scene, amount);
-        scene.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
+        bring_to(&mut fixture, amount);
+        fixture.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
         let outcomes = |email: &OutboxEmail| match email.recipient.as_str().split('@').next() {
             Some("sent") => Some(SendOutcome::Sent),
             Some("failed") => Some(SendOutcome::Refused("550".to_owned())),
@@ -36,45 +36,45 @@ fn only_those_who_were_told_or_may_have_been_hear_that_it_is_over_each_once() {
             Some("waits") => Some(SendOutcome::Deferred("451".to_owned())),
             _ => None,
         };
-        let claimed = scene.write(|tx| outbox::claim(tx, 100)).unwrap();
+        let claimed = fixture.write(|tx| outbox::claim(tx, 100)).unwrap();
         for email in claimed {
             if let Some(outcome) = outcomes(&email) {
-                scene.write(|tx| outbox::record(tx, email, &outcome)).unwrap();
+                fixture.write(|tx| outbox::record(tx, email, &outcome)).unwrap();
             }
         }
     }
-    bring_to(&mut scene, "200");
+    bring_to(&mut fixture, "200");
     let notify_recovery =
         ["sending", "sent", "uncertain"].map(|name| to(EmailTemplate::Recovered, &format!("{name}@acme.example")));
-    assert_eq!(told(&judge(&mut scene)), notify_recovery);
+    assert_eq!(told(&judge(&mut fixture)), notify_recovery);
 }
 
 #[test]
 fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of_earlier_times() {
-    let mut scene = scene();
+    let mut fixture = fixture();
     for address in ["first@acme.example", "second@acme.example"] {
-        warn(&mut scene, |details| details.to = vec![valid(address)]).unwrap();
-        bring_to(&mut scene, "50");
-        scene.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
-        deliver(&mut scene);
-        bring_to(&mut scene, "200");
-        assert_eq!(told(&judge(&mut scene)), [to(EmailTemplate::Recovered, address)]);
-        deliver(&mut scene);
+        warn(&mut fixture, |details| details.to = vec![valid(address)]).unwrap();
+        bring_to(&mut fixture, "50");
+        fixture.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
+        deliver(&mut fixture);
+        bring_to(&mut fixture, "200");
+        assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Recovered, address)]);
+        deliver(&mut fixture);
     }
 }
 
 #[test]
 fn no_all_clear_is_sent_where_it_is_switched_off_and_old_warnings_are_taken_back_all_the_same() {
-    let mut scene = scene();
-    warn(&mut scene, |details| details.notify_recovery = false).unwrap();
+    let mut fixture = fixture();
+    warn(&mut fixture, |details| details.notify_recovery = false).unwrap();
     for deliver_first in [true, false] {
-        bring_to(&mut scene, "50");
-        judge(&mut scene);
+        bring_to(&mut fixture, "50");
+        judge(&mut fixture);
         if deliver_first {
-            deliver(&mut scene);
+            deliver(&mut fixture);
         }
-        bring_to(&mut scene, "200");
-        assert_eq!(told(&judge(&mut scene)), []);
+        bring_to(&mut fixture, "200");
+        assert_eq!(told(&judge(&mut fixture)), []);
     }
-    assert!(scene.emails().iter().all(|email| email.state != EmailState::Pending));
+    assert!(fixture.emails().iter().all(|email| email.state != EmailState::Pending));
 }

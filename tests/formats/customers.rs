@@ -5,8 +5,8 @@ use ssgctl::import::{OnExisting, Verdict};
 use ssgctl::model::{Customer, Status};
 use ssgctl::ops::customer;
 
-use crate::desk::{SKIP, UNSET, UPDATE, customers, put, put_customers};
-use crate::support::{Scene, collect, valid};
+use crate::support::fixture::{Fixture, collect, valid};
+use crate::support::imports::{SKIP, UNSET, UPDATE, customers, put, put_customers};
 
 const FILE: &str = "account_code,organisation,country,payment_terms_days,invoice_emails,invoice_address
 ACME,Acme Ltd,GB,30,\"a@acme.example, b@acme.example\",\"1 High Street
@@ -14,25 +14,25 @@ Leeds\"
 PORT,Café du Port,fr,,,
 ";
 
-fn get(scene: &mut Scene, name: &str) -> Customer {
-    scene.read(|now| now.customer(name))
+fn get(fixture: &mut Fixture, name: &str) -> Customer {
+    fixture.read(|now| now.customer(name))
 }
 
 #[test]
 fn a_file_makes_customers_once() {
-    let mut scene = Scene::new();
-    let taken = put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
+    let mut fixture = Fixture::new();
+    let taken = put_customers(&mut fixture, FILE, OnExisting::default()).unwrap();
     assert_eq!(taken.counts(), [2, 0, 0, 0]);
     assert_eq!(taken.plan[0], (2, Verdict::New, "ACME".to_owned()));
     assert_eq!(taken.plan[1].0, 4, "a row is named by the physical line on which it begins");
-    let acme = get(&mut scene, "acme");
+    let acme = get(&mut fixture, "acme");
     assert_eq!(acme.details.invoice_emails.len(), 2);
     assert_eq!(acme.details.invoice_address.unwrap().to_string(), "1 High Street\nLeeds");
-    assert_eq!(get(&mut scene, "PORT").details.country, Some(valid("FR")));
-    let before = scene.dump();
-    assert_eq!(put_customers(&mut scene, FILE, UPDATE).unwrap().counts(), [0, 0, 2, 0]);
-    assert_eq!(scene.dump(), before, "what changes nothing leaves no trace");
-    assert_eq!(scene.findings(), Vec::<String>::new());
+    assert_eq!(get(&mut fixture, "PORT").details.country, Some(valid("FR")));
+    let before = fixture.dump();
+    assert_eq!(put_customers(&mut fixture, FILE, UPDATE).unwrap().counts(), [0, 0, 2, 0]);
+    assert_eq!(fixture.dump(), before, "what changes nothing leaves no trace");
+    assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 
 #[test]
@@ -42,49 +42,49 @@ fn json_and_json_lines_say_what_csv_says() {
 "#;
     let array = format!("[{}]", lines.trim().replace('\n', ",\n"));
     for text in [lines, &array] {
-        let mut scene = Scene::new();
-        put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
-        assert_eq!(put_customers(&mut scene, text, OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
+        let mut fixture = Fixture::new();
+        put_customers(&mut fixture, FILE, OnExisting::default()).unwrap();
+        assert_eq!(put_customers(&mut fixture, text, OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
     }
 }
 
 #[test]
 fn what_differs_is_a_conflict_unless_it_is_to_be_changed() {
-    let mut scene = Scene::new();
-    put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
+    let mut fixture = Fixture::new();
+    put_customers(&mut fixture, FILE, OnExisting::default()).unwrap();
     let other = FILE.replace(",GB,", ",IE,").replace("Leeds", "York");
-    let before = scene.dump();
-    let faults = put_customers(&mut scene, &other, OnExisting::default()).unwrap_err();
+    let before = fixture.dump();
+    let faults = put_customers(&mut fixture, &other, OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["2:1 customer `ACME` is there already and differs in country, invoice_address"]);
-    assert_eq!(scene.dump(), before);
-    assert_eq!(put_customers(&mut scene, &other, UPDATE).unwrap().counts(), [0, 1, 1, 0]);
-    let event = scene.last_event();
+    assert_eq!(fixture.dump(), before);
+    assert_eq!(put_customers(&mut fixture, &other, UPDATE).unwrap().counts(), [0, 1, 1, 0]);
+    let event = fixture.last_event();
     assert_eq!((event.change.action.as_str(), event.change.subject.as_str()), ("edit", "ACME"));
     assert_eq!(event.change.fields.keys().collect::<Vec<_>>(), ["country", "invoice_address"]);
 }
 
 #[test]
 fn an_absent_column_and_an_empty_cell_leave_a_field_alone() {
-    let mut scene = Scene::new();
-    put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
+    let mut fixture = Fixture::new();
+    put_customers(&mut fixture, FILE, OnExisting::default()).unwrap();
     let text = "account_code,country,invoice_emails\nacme,,\n";
-    assert_eq!(put_customers(&mut scene, text, UPDATE).unwrap().counts(), [0, 0, 1, 0]);
-    assert_eq!(put_customers(&mut scene, text, UNSET).unwrap().counts(), [0, 1, 0, 0]);
-    let acme = get(&mut scene, "ACME").details;
+    assert_eq!(put_customers(&mut fixture, text, UPDATE).unwrap().counts(), [0, 0, 1, 0]);
+    assert_eq!(put_customers(&mut fixture, text, UNSET).unwrap().counts(), [0, 1, 0, 0]);
+    let acme = get(&mut fixture, "ACME").details;
     assert_eq!((acme.country, acme.invoice_emails.len()), (None, 0));
     assert_eq!(acme.payment_terms_days, Some(valid("30")), "a column that is not there empties nothing");
 }
 
 #[test]
 fn what_is_usual_holds_where_the_file_has_no_column_for_it() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let usual = |details: &mut ssgctl::model::CustomerDetails| details.country = Some(valid("SE"));
     let mut importer = Customers { usual: &usual, ..customers() };
     let text = "organisation,country\nA,\nB,GB\n";
-    put(&mut scene, text.as_bytes(), &mut importer, OnExisting::default()).unwrap();
-    put(&mut scene, b"organisation\nC\n", &mut importer, OnExisting::default()).unwrap();
-    let countries = scene.read(|now| {
-        let filter = crate::support::every_customer();
+    put(&mut fixture, text.as_bytes(), &mut importer, OnExisting::default()).unwrap();
+    put(&mut fixture, b"organisation\nC\n", &mut importer, OnExisting::default()).unwrap();
+    let countries = fixture.read(|now| {
+        let filter = crate::support::fixture::every_customer();
         collect(|each| now.customers(&filter, |customer| each(customer.details)))
     });
     let mut countries: Vec<_> =
@@ -96,126 +96,129 @@ fn what_is_usual_holds_where_the_file_has_no_column_for_it() {
 
 #[test]
 fn a_customer_is_found_by_code_else_by_api_id_else_by_name() {
-    let mut scene = Scene::new();
-    put_customers(&mut scene, FILE, OnExisting::default()).unwrap();
-    let api_id = get(&mut scene, "ACME").api_id;
+    let mut fixture = Fixture::new();
+    put_customers(&mut fixture, FILE, OnExisting::default()).unwrap();
+    let api_id = get(&mut fixture, "ACME").api_id;
     for text in [
         "account_code,country\naCmE,GB\n".to_owned(),
         format!("api_id,country\n{},GB\n", api_id.as_str().to_uppercase()),
         "organisation,country\nacme ltd,GB\n".to_owned(),
     ] {
-        let taken = put_customers(&mut scene, &text, UPDATE).unwrap();
+        let taken = put_customers(&mut fixture, &text, UPDATE).unwrap();
         assert_eq!(taken.plan[0].2, "ACME", "{text}");
     }
-    // Its own case of letters is what the name has then.
-    assert_eq!(get(&mut scene, "ACME").details.organisation.as_str(), "acme ltd");
+    // Its own case of emails is what the name has then.
+    assert_eq!(get(&mut fixture, "ACME").details.organisation.as_str(), "acme ltd");
     let mut by_name = Customers { key: Match::Organisation, ..customers() };
-    let faults = put(&mut scene, b"account_code,organisation\nOTHER,acme ltd\n", &mut by_name, UPDATE).unwrap_err();
+    let faults = put(&mut fixture, b"account_code,organisation\nOTHER,acme ltd\n", &mut by_name, UPDATE).unwrap_err();
     assert_eq!(faults, ["2:1 customer `ACME` has another account_code than `OTHER`, and it never changes"]);
     let other = "01a20eba-0000-7000-8000-000000000000";
     let text = format!("account_code,api_id\nACME,{other}\n");
-    let faults = put_customers(&mut scene, &text, UPDATE).unwrap_err();
+    let faults = put_customers(&mut fixture, &text, UPDATE).unwrap_err();
     assert_eq!(faults, [format!("2:6 customer `ACME` has another api_id than `{other}`, and it never changes")]);
 }
 
 #[test]
 fn names_that_are_no_names_are_told() {
-    let mut scene = Scene::new();
-    put_customers(&mut scene, "account_code,organisation\nA,Twin\nB,Twin\n", OnExisting::default()).unwrap();
-    let faults = put_customers(&mut scene, "organisation\nTwin\n", OnExisting::default()).unwrap_err();
+    let mut fixture = Fixture::new();
+    put_customers(&mut fixture, "account_code,organisation\nA,Twin\nB,Twin\n", OnExisting::default()).unwrap();
+    let faults = put_customers(&mut fixture, "organisation\nTwin\n", OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["2:1 `Twin` names more than one customer: A, B"]);
     let faults =
-        put_customers(&mut scene, "organisation,country\nNew,GB\nnew,IE\n", OnExisting::default()).unwrap_err();
+        put_customers(&mut fixture, "organisation,country\nNew,GB\nnew,IE\n", OnExisting::default()).unwrap_err();
     assert!(
         faults[0].starts_with("3:1 customer `NEW") && faults[0].ends_with("differs in organisation, country"),
         "{faults:?}"
     );
-    let faults = put_customers(&mut scene, "account_code,organisation\n,\nC,\n", OnExisting::default()).unwrap_err();
+    let faults = put_customers(&mut fixture, "account_code,organisation\n,\nC,\n", OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["2:2 organisation is needed", "3:3 organisation is needed"]);
-    let faults = put_customers(&mut scene, "name,country\nx,GB\n", OnExisting::default()).unwrap_err();
+    let faults = put_customers(&mut fixture, "name,country\nx,GB\n", OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["1:1 the header has no column `organisation`; it has `name,country`"]);
 }
 
 #[test]
 fn an_api_id_from_elsewhere_is_kept_and_never_taken_twice() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let id = "01a20eba-0000-7000-8000-000000000000";
-    put_customers(&mut scene, &format!("account_code,organisation,api_id\nA,A,{id}\n"), OnExisting::default()).unwrap();
-    assert_eq!(get(&mut scene, "A").api_id.as_str(), id);
+    put_customers(&mut fixture, &format!("account_code,organisation,api_id\nA,A,{id}\n"), OnExisting::default())
+        .unwrap();
+    assert_eq!(get(&mut fixture, "A").api_id.as_str(), id);
     let text = format!("account_code,organisation,api_id\nB,B,{id}\n");
-    let faults = put_customers(&mut scene, &text, OnExisting::default()).unwrap_err();
+    let faults = put_customers(&mut fixture, &text, OnExisting::default()).unwrap_err();
     assert_eq!(faults, [format!("2:1 api_id `{id}` belongs to another customer")]);
 }
 
 #[test]
 fn archived_customers_come_and_stay_archived() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let text = "account_code,organisation,status\nOLD,Old,archived\nNEW,New,active\n";
-    put_customers(&mut scene, text, OnExisting::default()).unwrap();
-    assert_eq!(get(&mut scene, "OLD").lifecycle.status(), Status::Archived);
-    assert_eq!(put_customers(&mut scene, text, OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
-    let faults = put_customers(&mut scene, "account_code,country\nOLD,GB\n", UPDATE).unwrap_err();
+    put_customers(&mut fixture, text, OnExisting::default()).unwrap();
+    assert_eq!(get(&mut fixture, "OLD").lifecycle.status(), Status::Archived);
+    assert_eq!(put_customers(&mut fixture, text, OnExisting::default()).unwrap().counts(), [0, 0, 2, 0]);
+    let faults = put_customers(&mut fixture, "account_code,country\nOLD,GB\n", UPDATE).unwrap_err();
     assert_eq!(faults, ["2:1 customer `OLD` is archived"]);
     let swapped = text.replace("archived", "x").replace("active", "archived").replace(",x", ",active");
-    assert_eq!(put_customers(&mut scene, &swapped, OnExisting::default()).unwrap_err().len(), 2);
-    assert_eq!(put_customers(&mut scene, &swapped, UPDATE).unwrap().counts(), [0, 2, 0, 0]);
-    assert_eq!(get(&mut scene, "OLD").lifecycle.status(), Status::Active);
-    assert_eq!(get(&mut scene, "NEW").lifecycle.status(), Status::Archived);
-    assert_eq!(scene.findings(), Vec::<String>::new());
+    assert_eq!(put_customers(&mut fixture, &swapped, OnExisting::default()).unwrap_err().len(), 2);
+    assert_eq!(put_customers(&mut fixture, &swapped, UPDATE).unwrap().counts(), [0, 2, 0, 0]);
+    assert_eq!(get(&mut fixture, "OLD").lifecycle.status(), Status::Active);
+    assert_eq!(get(&mut fixture, "NEW").lifecycle.status(), Status::Archived);
+    assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 
 #[test]
 fn people_beside_a_customer_become_contacts() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let text = "organisation,contact_name,contact_email,contact_2_name,contact_2_roles\nAcme,Ann,ann@acme.example,Bob,billing\n";
-    put_customers(&mut scene, text, OnExisting::default()).unwrap();
-    let people = |scene: &mut Scene| {
-        scene.read(|now| {
+    put_customers(&mut fixture, text, OnExisting::default()).unwrap();
+    let people = |fixture: &mut Fixture| {
+        fixture.read(|now| {
             let acme = now.customers_called(&valid("Acme"))?.remove(0);
             Ok(now.contacts_of(&acme)?.into_iter().map(|c| c.details.name.to_string()).collect::<Vec<_>>())
         })
     };
-    assert_eq!(people(&mut scene), ["Ann", "Bob"]);
-    assert_eq!(put_customers(&mut scene, text, OnExisting::default()).unwrap().counts(), [0, 0, 1, 0]);
+    assert_eq!(people(&mut fixture), ["Ann", "Bob"]);
+    assert_eq!(put_customers(&mut fixture, text, OnExisting::default()).unwrap().counts(), [0, 0, 1, 0]);
     let other = text.replace("Ann,", "Anna,");
-    assert!(put_customers(&mut scene, &other, OnExisting::default()).unwrap_err()[0].ends_with("differs in contacts"));
-    assert_eq!(put_customers(&mut scene, &other, UPDATE).unwrap().counts(), [0, 1, 0, 0]);
-    assert_eq!(people(&mut scene), ["Anna", "Bob"]);
+    assert!(
+        put_customers(&mut fixture, &other, OnExisting::default()).unwrap_err()[0].ends_with("differs in contacts")
+    );
+    assert_eq!(put_customers(&mut fixture, &other, UPDATE).unwrap().counts(), [0, 1, 0, 0]);
+    assert_eq!(people(&mut fixture), ["Anna", "Bob"]);
 }
 
 #[test]
 fn all_faults_of_a_file_are_told_in_their_order_and_nothing_is_imported() {
-    let mut scene = Scene::with_acme();
-    let before = scene.dump();
+    let mut fixture = Fixture::with_acme();
+    let before = fixture.dump();
     let text =
         "account_code,organisation,country,phone\nA,Fine,GB,\nacme,Other,GB,\nB,Bad,ZZ,\nC,Short\nD,Cut,GB,\"+44";
-    let faults = put_customers(&mut scene, text, OnExisting::default()).unwrap_err();
+    let faults = put_customers(&mut fixture, text, OnExisting::default()).unwrap_err();
     let places: Vec<&str> = faults.iter().map(|fault| fault.split(' ').next().unwrap()).collect();
     assert_eq!(places, ["3:1", "4:7", "5:3", "6:10"], "{faults:?}");
-    assert_eq!(scene.dump(), before);
+    assert_eq!(fixture.dump(), before);
     let many = format!("account_code,organisation,country\n{}", "A,B,ZZ\n".repeat(50));
-    assert_eq!(put_customers(&mut scene, &many, OnExisting::default()).unwrap_err().len(), 20);
+    assert_eq!(put_customers(&mut fixture, &many, OnExisting::default()).unwrap_err().len(), 20);
 }
 
 #[test]
 fn of_a_row_that_is_skipped_nothing_is_left() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let made = |tx: &mut ssgctl::store::Tx<'_>, customer: &Customer| {
         if customer.account_code.as_str() == "B" { customer::archive(tx, "nobody").map(drop) } else { Ok(()) }
     };
     let mut importer = Customers { made: &made, ..customers() };
     let text = "account_code,organisation,country\nA,A,GB\nB,B,GB\nC,C,ZZ\nD,D\nE,E,GB\n";
-    let taken = put(&mut scene, text.as_bytes(), &mut importer, SKIP).unwrap();
+    let taken = put(&mut fixture, text.as_bytes(), &mut importer, SKIP).unwrap();
     assert_eq!(taken.counts(), [2, 0, 0, 3]);
-    let codes = scene.read(|now| {
-        collect(|each| now.customers(&crate::support::every_customer(), |c| each(c.account_code.to_string())))
+    let codes = fixture.read(|now| {
+        collect(|each| now.customers(&crate::support::fixture::every_customer(), |c| each(c.account_code.to_string())))
     });
     assert_eq!(codes, ["A", "E"]);
-    assert_eq!(scene.events().len(), 2, "the audit log has no gap and nothing of what was skipped");
-    assert_eq!(scene.findings(), Vec::<String>::new());
+    assert_eq!(fixture.events().len(), 2, "the audit log has no gap and nothing of what was skipped");
+    assert_eq!(fixture.findings(), Vec::<String>::new());
     let cut = "account_code,organisation\nF,F\nG,\"G";
     assert_eq!(
-        put_customers(&mut scene, cut, SKIP).unwrap_err().len(),
+        put_customers(&mut fixture, cut, SKIP).unwrap_err().len(),
         1,
         "a file that was cut off is never skipped over"
     );
@@ -223,9 +226,9 @@ fn of_a_row_that_is_skipped_nothing_is_left() {
 
 #[test]
 fn what_is_not_imported_is_counted() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     let text = "organisation,Fax,created_at,refused_because,Colour\nA,1,2024,x,\nB,2,,,red\nC,,,,\n";
-    let tally = put_customers(&mut scene, text, OnExisting::default()).unwrap().tally;
+    let tally = put_customers(&mut fixture, text, OnExisting::default()).unwrap().tally;
     assert_eq!(tally.left_out, [("Fax".to_owned(), 2), ("Colour".to_owned(), 1)]);
 }
 
@@ -244,11 +247,11 @@ fn spreadsheets_ways_of_saving_text_are_all_read() {
         utf16(&tabs, false),
         utf16(&semicolons, true),
     ] {
-        let mut scene = Scene::new();
-        put(&mut scene, &bytes, &mut customers(), OnExisting::default()).unwrap();
-        assert_eq!(get(&mut scene, "A").details.organisation.as_str(), "Café, \"du Port\"");
+        let mut fixture = Fixture::new();
+        put(&mut fixture, &bytes, &mut customers(), OnExisting::default()).unwrap();
+        assert_eq!(get(&mut fixture, "A").details.organisation.as_str(), "Café, \"du Port\"");
     }
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     for (bytes, said) in [
         (&b"\x1f\x8b\x08"[..], "1:1 the file is compressed; unpack it first"),
         (b"PK\x03\x04", "1:1 the file is a workbook or an archive; save it as CSV in UTF-8"),
@@ -258,13 +261,13 @@ fn spreadsheets_ways_of_saving_text_are_all_read() {
             "2:1 the file is not UTF-8 here; save it as CSV in UTF-8",
         ),
     ] {
-        assert_eq!(put(&mut scene, bytes, &mut customers(), OnExisting::default()).unwrap_err(), [said]);
+        assert_eq!(put(&mut fixture, bytes, &mut customers(), OnExisting::default()).unwrap_err(), [said]);
     }
 }
 
 #[test]
 fn what_a_spreadsheet_spoilt_is_told_in_csv_and_taken_in_json() {
-    let mut scene = Scene::new();
+    let mut fixture = Fixture::new();
     for (cell, said) in [
         ("GB,4.47E+11,,", "2:7 phone: `4.47E+11` has lost its last digits"),
         ("GB,7700900123,,", "2:7 phone: `7700900123` has no + and does not begin with 44"),
@@ -273,9 +276,9 @@ fn what_a_spreadsheet_spoilt_is_told_in_csv_and_taken_in_json() {
     ] {
         let text =
             format!("organisation,country,phone,company_reg_no,vat_reg_no\nAcme,{cell}\n").replace("Acme,GB", "Ac,GB");
-        let faults = put_customers(&mut scene, &text, OnExisting::default()).unwrap_err();
+        let faults = put_customers(&mut fixture, &text, OnExisting::default()).unwrap_err();
         assert!(faults[0].starts_with(said), "{faults:?}");
     }
     let json = r#"[{"organisation":"Acme","country":"GB","phone":"7700900123","company_reg_no":"01-Mar"}]"#;
-    put_customers(&mut scene, json, OnExisting::default()).unwrap();
+    put_customers(&mut fixture, json, OnExisting::default()).unwrap();
 }

@@ -1,4 +1,4 @@
-//! The rules of the business, each as a test on a temporary database: one module per noun.
+//! Business rules, each tested on a temporary database: one module per entity.
 
 #![allow(
     clippy::expect_used,
@@ -11,6 +11,7 @@ mod alert_explanation;
 mod all_clear;
 mod audit;
 mod balance;
+mod cancelled_emails;
 mod contact;
 mod cug;
 mod customer;
@@ -21,17 +22,15 @@ mod gateway;
 mod handover;
 mod import;
 mod ledger;
-mod marks;
 mod note;
 mod outbox;
 mod password;
 mod quick_create;
+mod recovery;
 mod reversal;
 mod service;
 mod smpp;
-#[path = "../support/mod.rs"]
-mod support;
-mod taken_back;
+mod thresholds;
 mod traffic;
 mod traffic_check;
 mod traffic_ends;

@@ -1,4 +1,4 @@
-//! A console of its own: the real program in an empty environment, with a home folder that goes when the test ends.
+//! A cli of its own: the real program in an empty environment, with a home folder that goes when the test ends.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Where commands run, and what they leave behind.
-pub struct Console {
+pub struct TestCli {
     home: TempDir,
 }
 
@@ -26,7 +26,7 @@ pub struct Outcome {
     pub stderr: String,
 }
 
-impl Console {
+impl TestCli {
     /// A home folder with nothing in it.
     pub fn new() -> Self {
         Self { home: tempfile::tempdir().expect("a temporary folder") }
@@ -34,7 +34,7 @@ impl Console {
 
     /// A home folder whose database has two customers in use and one archived, with some of everything.
     pub fn seeded() -> Self {
-        let console = Self::new();
+        let cli = Self::new();
         let lines = [
             "customer new --account-code ABC --organisation 'ABC Corp' --country GB --company-reg-no 123 \
              --phone +447700900123 --website abc.example --vat-reg-no GB1 --payment-terms-days 30 \
@@ -53,7 +53,7 @@ impl Console {
             "customer archive OLD --yes",
         ];
         for line in lines {
-            console.ok(line);
+            cli.ok(line);
         }
         let rows = "customer,amount,unit,description,key\nABC,5,SMS,import,i-1\nXYZ,6,SMS,import,i-2\n";
         let files = [
@@ -72,13 +72,13 @@ impl Console {
             ),
         ];
         for (name, text) in files {
-            fs::write(console.path(name), text).expect("written");
+            fs::write(cli.path(name), text).expect("written");
         }
-        console.ok("db backup backup.db");
-        console.ok("db init --db empty.db");
-        console.ok("export everything.jsonl");
-        console.set_up_mail();
-        console
+        cli.ok("db backup backup.db");
+        cli.ok("db init --db empty.db");
+        cli.ok("export everything.jsonl");
+        cli.set_up_mail();
+        cli
     }
 
     /// An import of traffic that was interrupted before its first row.

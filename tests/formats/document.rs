@@ -15,11 +15,11 @@ use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, OutboxFilter, TABLES};
 use ssgctl::{Error, ops};
 
+use crate::support::fixture::{Fixture, adjustment_in, assert_refused, cases, keyed, new_account, reversal, valid};
 use crate::support::traffic::import_a_message;
-use crate::support::{Scene, adjustment_in, assert_refused, keyed, new_account, reversal, valid};
 
-fn written(scene: &mut Scene) -> String {
-    scene.read(|now| {
+fn written(fixture: &mut Fixture) -> String {
+    fixture.read(|now| {
         let mut text = String::new();
         document(now, |line| {
             text.push_str(line);
@@ -29,9 +29,9 @@ fn written(scene: &mut Scene) -> String {
     })
 }
 
-/// Reads a document into a scene; the fault of a document is told with its line.
-fn read(scene: &mut Scene, text: &str) -> Result<u64, String> {
-    let mut tx = scene.store.write(&scene.origin).expect("lock");
+/// Reads a document into a fixture; the fault of a document is told with its line.
+fn read(fixture: &mut Fixture, text: &str) -> Result<u64, String> {
+    let mut tx = fixture.store.write(&fixture.origin).expect("lock");
     let taken = take(&mut tx, text.as_bytes(), || {}).map_err(|error| error.to_string())?;
     let rows = taken.map_err(|fault| format!("{}: {}", fault.line, fault.error))?;
     tx.commit().expect("committed");
@@ -71,10 +71,10 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 /// Does an act, or leaves it where it is not possible.
-fn live(scene: &mut Scene, number: usize, act: Act) {
+fn live(fixture: &mut Fixture, number: usize, act: Act) {
     let code = |who: usize| format!("C{who}");
-    let vault = Rc::clone(&scene.vault);
-    let _ = scene.write(|tx| match act {
+    let vault = Rc::clone(&fixture.vault);
+    let _ = fixture.write(|tx| match act {
         Act::Customer(name) => {
             let code = (0..4).map(code).find(|code| tx.customer(code).is_err());
             let details = ssgctl::model::CustomerDetails::of(valid(&name));
@@ -101,43 +101,43 @@ fn live(scene: &mut Scene, number: usize, act: Act) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn any_database_comes_back_byte_for_byte(acts in proptest::collection::vec(act(), 0..25)) {
-        let mut scene = Scene::new();
-        live(&mut scene, 0, Act::Customer("first".to_owned()));
+        let mut fixture = Fixture::new();
+        live(&mut fixture, 0, Act::Customer("first".to_owned()));
         for (number, act) in acts.into_iter().enumerate() {
-            live(&mut scene, number, act);
+            live(&mut fixture, number, act);
         }
-        let text = written(&mut scene);
-        let mut other = Scene::new();
+        let text = written(&mut fixture);
+        let mut other = Fixture::new();
         prop_assert_eq!(read(&mut other, &text), Ok(text.lines().count() as u64 - 2));
         prop_assert_eq!(written(&mut other), text.clone());
         prop_assert_eq!(other.findings(), Vec::<String>::new());
-        prop_assert_eq!(other.dump(), scene.dump());
+        prop_assert_eq!(other.dump(), fixture.dump());
         prop_assert_eq!(sealed(&text), text);
     }
 }
 
 /// A database with something in it of most kinds.
-fn lived_in() -> Scene {
-    let mut scene = Scene::with_acme();
-    scene.account("ACME", "acme");
-    scene.credit("ACME", "100");
-    scene.credit("ACME", "-30");
-    scene.write(|tx| ops::note::add(tx, "ACME", valid("two\nlines"))).expect("noted");
-    scene.write(|tx| import_a_message(tx, "acme")).expect("imported");
-    scene
+fn lived_in() -> Fixture {
+    let mut fixture = Fixture::with_acme();
+    fixture.account("ACME", "acme");
+    fixture.credit("ACME", "100");
+    fixture.credit("ACME", "-30");
+    fixture.write(|tx| ops::note::add(tx, "ACME", valid("two\nlines"))).expect("noted");
+    fixture.write(|tx| import_a_message(tx, "acme")).expect("imported");
+    fixture
 }
 
 #[test]
 fn every_table_is_in_the_document() {
-    let scene = Scene::new();
+    let fixture = Fixture::new();
     let written: BTreeSet<&str> = TABLES.iter().map(|table| table.name).collect();
     // Traffic stands in two tables of plain numbers, from which its months follow.
     let left_out = |name: &str| name.starts_with("sqlite_") || name == "traffic_monthly" || name == "traffic_daily";
-    let mut there: BTreeSet<String> = scene.dump().into_keys().filter(|name| !left_out(name)).collect();
+    let mut there: BTreeSet<String> = fixture.dump().into_keys().filter(|name| !left_out(name)).collect();
     there.extend(["traffic_hour", "traffic_day"].map(str::to_owned));
     assert_eq!(written, there.iter().map(String::as_str).collect());
     assert_eq!(written.len(), TABLES.len());
@@ -145,21 +145,21 @@ fn every_table_is_in_the_document() {
 
 #[test]
 fn a_database_that_is_in_use_takes_no_document() {
-    let mut scene = lived_in();
-    let text = written(&mut scene);
-    let before = scene.dump();
-    assert_eq!(read(&mut scene, &text), Err("the database is not empty: it has rows of customer".to_owned()));
-    assert_eq!(scene.dump(), before);
-    let mut other = Scene::new();
+    let mut fixture = lived_in();
+    let text = written(&mut fixture);
+    let before = fixture.dump();
+    assert_eq!(read(&mut fixture, &text), Err("the database is not empty: it has rows of customer".to_owned()));
+    assert_eq!(fixture.dump(), before);
+    let mut other = Fixture::new();
     other.write(|tx| ops::service::edit(tx, "standard", |details| details.name = valid("Other"))).unwrap();
     assert!(read(&mut other, &text).unwrap_err().ends_with("it has rows of event"));
 }
 
 #[test]
 fn a_document_that_was_cut_off_or_changed_leaves_nothing() {
-    let mut scene = lived_in();
-    let text = written(&mut scene);
-    let mut other = Scene::new();
+    let mut fixture = lived_in();
+    let text = written(&mut fixture);
+    let mut other = Fixture::new();
     let before = other.dump();
     for cut in (0..text.len() - 1).step_by(97) {
         let line = text[..cut].lines().count() as u64 + 1;
@@ -175,8 +175,8 @@ fn a_document_that_was_cut_off_or_changed_leaves_nothing() {
 /// The database packs them; a document is read by others.
 #[test]
 fn the_sums_of_traffic_stand_in_a_document_in_plain_numbers() {
-    let mut scene = lived_in();
-    let text = written(&mut scene);
+    let mut fixture = lived_in();
+    let text = written(&mut fixture);
     let of_traffic: Vec<&str> = text.lines().filter(|line| line.starts_with("{\"traffic")).collect();
     let counts = r#""pending":0,"unknown":0,"rejected":0,"expired":0,"undeliverable":0,"delivered":1,"parts":1"#;
     let expected = [
@@ -186,19 +186,19 @@ fn the_sums_of_traffic_stand_in_a_document_in_plain_numbers() {
         ),
     ];
     assert_eq!(of_traffic, expected);
-    let mut other = Scene::new();
+    let mut other = Fixture::new();
     read(&mut other, &text).unwrap();
     for table in ["traffic_daily", "traffic_monthly"] {
-        assert_eq!(other.dump()[table], scene.dump()[table], "{table}");
+        assert_eq!(other.dump()[table], fixture.dump()[table], "{table}");
     }
 }
 
 /// Whoever forges the last line as well still meets the ledger's chain, the sums and the rules of every value.
 #[test]
 fn a_document_that_contradicts_itself_is_refused() {
-    let mut scene = lived_in();
-    let text = written(&mut scene);
-    let mut other = Scene::new();
+    let mut fixture = lived_in();
+    let text = written(&mut fixture);
+    let mut other = Fixture::new();
     let before = other.dump();
     for (from, to, said) in [
         ("\"amount_e8\":\"10000000000\"", "\"amount_e8\":\"10000000001\"", "does not fit together"),
@@ -234,13 +234,13 @@ fn a_document_that_contradicts_itself_is_refused() {
 
 #[test]
 fn an_account_of_a_document_opens_with_its_own_key_only() {
-    let mut scene = lived_in();
-    let password = scene.reveal("acme").unwrap().password;
-    let text = written(&mut scene);
-    let mut other = Scene::new();
+    let mut fixture = lived_in();
+    let password = fixture.reveal("acme").unwrap().password;
+    let text = written(&mut fixture);
+    let mut other = Fixture::new();
     read(&mut other, &text).unwrap();
     assert_refused!(other.reveal("acme"), Error::Secret(_));
-    other.vault = Rc::clone(&scene.vault);
+    other.vault = Rc::clone(&fixture.vault);
     assert!(other.reveal("acme").unwrap().password == password);
 }
 

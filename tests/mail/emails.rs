@@ -1,7 +1,7 @@
 //! What travels is one sound message, whatever names, signatures and templates hold.
 
-use crate::desk::Desk;
-use crate::server::Server;
+use crate::support::mail::MailFixture;
+use crate::support::mail_server::Server;
 
 /// A message taken apart: its headers unfolded, and its two bodies decoded.
 pub struct Message {
@@ -99,9 +99,9 @@ fn from_base64(text: &str) -> Vec<u8> {
 }
 
 /// The email to the customer ABC when its balance has sunk.
-fn email(desk: &Desk, server: &Server) -> Message {
-    desk.sink("ABC", "400");
-    desk.quiet_check();
+fn email(fixture: &MailFixture, server: &Server) -> Message {
+    fixture.sink("ABC", "400");
+    fixture.quiet_check();
     let taken = server.taken();
     Message::read(&taken.iter().find(|taken| taken.to == "pay@abc.example").expect("an email").text)
 }
@@ -109,9 +109,9 @@ fn email(desk: &Desk, server: &Server) -> Message {
 #[test]
 fn a_email_says_from_whom_it_is_and_that_no_person_wrote_it() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    let email = email(&desk, &server);
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    let email = email(&fixture, &server);
     assert_eq!(email.header("From"), "\"Example Billing\" <billing@gateway.example>");
     assert_eq!(email.header("Reply-To"), "accounts@gateway.example");
     assert_eq!(email.header("To"), "pay@abc.example");
@@ -120,24 +120,24 @@ fn a_email_says_from_whom_it_is_and_that_no_person_wrote_it() {
     assert!(email.header("Date").ends_with(" +0000"));
     let id = email.header("Message-ID");
     assert!(id.starts_with('<') && id.ends_with("@gateway.example>"), "{id}");
-    assert_eq!(desk.console.json("mail show 1")["message_id"], id.trim_matches(['<', '>']));
+    assert_eq!(fixture.cli.json("mail show 1")["message_id"], id.trim_matches(['<', '>']));
     assert!(email.text.contains("400 SMS credits") && email.html.contains("400 SMS credits"));
 }
 
 #[test]
 fn names_of_any_script_and_with_quotes_arrive_as_they_are() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
+    let fixture = MailFixture::at(&server);
     let billing = "Zoë \"Z\" Núñez, Кассир; <x@y>";
-    desk.write_config(&desk.config().replace("Example Billing", billing));
-    desk.customer("ABC");
+    fixture.write_config(&fixture.config().replace("Example Billing", billing));
+    fixture.customer("ABC");
     let organisation = "Müller & Söhne \"Ltd\", 東京 <b>";
-    desk.ok(&format!("customer edit ABC --organisation '{organisation}'"));
-    desk.template(
+    fixture.ok(&format!("customer edit ABC --organisation '{organisation}'"));
+    fixture.template(
         "low-upper.txt",
         "Subject: {{ customer.organisation }} ist fast leer\n\nDear {{ customer.organisation }}",
     );
-    let email = email(&desk, &server);
+    let email = email(&fixture, &server);
     assert_eq!(clear(email.header("Subject")), format!("{organisation} ist fast leer"));
     let from = clear(email.header("From"));
     let (name, address) = from.rsplit_once(' ').expect("a name and an address");
@@ -150,14 +150,14 @@ fn names_of_any_script_and_with_quotes_arrive_as_they_are() {
 #[test]
 fn nothing_in_a_text_ends_the_email_or_begins_another_command() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
     let long = "x".repeat(5000);
     let lines = [".", "..", ".x", "a", ".", "QUIT", "", "MAIL FROM:<evil@example.com>", "--", "From evil", "=2E", " "];
     let text = format!("{}\n\r\n.\r\nQUIT\r\n\n.\r\n\r.\r\nend\n{long}\nlast", lines.join("\n"));
-    desk.template("low-upper.html", &text);
-    desk.template("low-upper.txt", "Subject: dots\n\nfirst\n.\n..\n.\nQUIT\nlast");
-    let email = email(&desk, &server);
+    fixture.template("low-upper.html", &text);
+    fixture.template("low-upper.txt", "Subject: dots\n\nfirst\n.\n..\n.\nQUIT\nlast");
+    let email = email(&fixture, &server);
     assert_eq!(email.text, "first\n.\n..\n.\nQUIT\nlast\n");
     let bare = |text: &str| text.replace("\r\n", "\n").replace('\r', "\n");
     assert_eq!(bare(&email.html).trim_end(), bare(&text));
@@ -176,10 +176,10 @@ fn no_template_writes_a_header_of_its_own() {
     ];
     for subject in subjects {
         let server = Server::plain();
-        let desk = Desk::at(&server);
-        desk.customer("ABC");
-        desk.template("low-upper.txt", &format!("Subject: {subject}\n\ntext"));
-        let email = email(&desk, &server);
+        let fixture = MailFixture::at(&server);
+        fixture.customer("ABC");
+        fixture.template("low-upper.txt", &format!("Subject: {subject}\n\ntext"));
+        let email = email(&fixture, &server);
         let names: Vec<&str> = email.headers.iter().map(|(name, _)| name.as_str()).collect();
         let usual = "From To Subject Date Message-ID Auto-Submitted Reply-To MIME-Version Content-Type";
         assert_eq!(names.join(" "), usual, "{subject:?}");
@@ -190,15 +190,15 @@ fn no_template_writes_a_header_of_its_own() {
 #[test]
 fn a_very_long_subject_is_folded() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
     for word in ["low ", "niedrig\u{fc}", "x"] {
         let subject = word.repeat(600);
-        desk.template("low-upper.txt", &format!("Subject: {subject}\n\ntext"));
-        let email = email(&desk, &server);
+        fixture.template("low-upper.txt", &format!("Subject: {subject}\n\ntext"));
+        let email = email(&fixture, &server);
         assert_eq!(clear(email.header("Subject")).trim(), subject.trim());
-        desk.sink("ABC", "900");
-        desk.quiet_check();
+        fixture.sink("ABC", "900");
+        fixture.quiet_check();
         server.taken();
     }
 }
@@ -206,15 +206,15 @@ fn a_very_long_subject_is_folded() {
 #[test]
 fn a_template_that_cannot_be_used_stops_the_check_before_anything_is_recorded() {
     let server = Server::plain();
-    let desk = Desk::at(&server);
-    desk.customer("ABC");
-    desk.sink("ABC", "400");
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
     for template in ["Subject: x\n\n{% if %}", "no subject", "Subject: \n\nx", "Subject: x\n\n{{ 1 / 0 }}", ""] {
-        desk.template("low-upper.txt", template);
-        assert!(desk.troubled_check(13).contains("low-upper.txt"), "{template:?}");
+        fixture.template("low-upper.txt", template);
+        assert!(fixture.troubled_check(13).contains("low-upper.txt"), "{template:?}");
     }
-    assert_eq!((desk.crossings(), desk.outbox().len(), server.connections()), (0, 0, 0));
-    desk.template("low-upper.txt", "Subject: fine\n\nx");
-    desk.quiet_check();
+    assert_eq!((fixture.crossings(), fixture.outbox().len(), server.connections()), (0, 0, 0));
+    fixture.template("low-upper.txt", "Subject: fine\n\nx");
+    fixture.quiet_check();
     assert_eq!(server.taken().len(), 2);
 }

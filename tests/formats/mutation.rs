@@ -8,8 +8,8 @@ use ssgctl::import::{adjustment, document};
 use ssgctl::model::SmppDetails;
 use ssgctl::report;
 
-use crate::desk::{Dice, SKIP, UPDATE, customers, take};
-use crate::support::{Scene, valid};
+use crate::support::fixture::{Fixture, valid};
+use crate::support::imports::{Dice, SKIP, UPDATE, customers, take};
 
 const CSV: &str = "account_code,organisation,country,phone,invoice_emails,invoice_address,status
 ACME,\"Acme, Ltd\",GB,+447700900123,\"a@acme.example, b@acme.example\",\"1 High \"\"Street\"\"
@@ -67,13 +67,13 @@ fn lines(bytes: &[u8]) -> u64 {
 }
 
 /// Reads damaged files, and drops whatever they would have done.
-fn survives<I: Importer>(scene: &mut Scene, sound: &[u8], importer: &mut I, seed: u64, rounds: u32) {
+fn survives<I: Importer>(fixture: &mut Fixture, sound: &[u8], importer: &mut I, seed: u64, rounds: u32) {
     let mut dice = Dice(seed);
     let mut refused = 0;
     for _ in 0..rounds {
         let bytes = wounded(sound, &mut dice);
         let on_existing = [OnExisting::default(), UPDATE, SKIP][dice.roll(3)];
-        let mut tx = scene.store.write(&scene.origin).expect("lock");
+        let mut tx = fixture.store.write(&fixture.origin).expect("lock");
         match take(&mut tx, &bytes, importer, on_existing).expect("no fault beyond the file") {
             Ok(taken) => {
                 let [new, changed, same, skipped] = taken.counts();
@@ -100,29 +100,29 @@ fn survives<I: Importer>(scene: &mut Scene, sound: &[u8], importer: &mut I, seed
 
 #[test]
 fn damaged_files_of_customers_are_survived() {
-    let mut scene = Scene::with_acme();
-    let before = scene.dump();
+    let mut fixture = Fixture::with_acme();
+    let before = fixture.dump();
     for (seed, text) in (1..).zip([CSV, JSON, JSONL, QUICKBOOKS]) {
-        survives(&mut scene, text.as_bytes(), &mut customers(), seed, 700);
+        survives(&mut fixture, text.as_bytes(), &mut customers(), seed, 700);
     }
-    survives(&mut scene, &utf16(&CSV.replace('\n', "\r\n")), &mut customers(), 9, 300);
-    assert!(scene.dump() == before, "something of a damaged file was left");
+    survives(&mut fixture, &utf16(&CSV.replace('\n', "\r\n")), &mut customers(), 9, 300);
+    assert!(fixture.dump() == before, "something of a damaged file was left");
 }
 
 #[test]
 fn damaged_files_of_contacts_and_accounts_are_survived() {
-    let mut scene = Scene::with_acme();
-    let vault = std::rc::Rc::clone(&scene.vault);
-    let before = scene.dump();
-    survives(&mut scene, CONTACTS.as_bytes(), &mut Contacts::default(), 11, 500);
+    let mut fixture = Fixture::with_acme();
+    let vault = std::rc::Rc::clone(&fixture.vault);
+    let before = fixture.dump();
+    survives(&mut fixture, CONTACTS.as_bytes(), &mut Contacts::default(), 11, 500);
     let mut accounts = Accounts {
         vault: &vault,
         usual: SmppDetails::of(valid("standard")),
         owners: Owners::default(),
         too_long: Vec::new(),
     };
-    survives(&mut scene, ACCOUNTS.as_bytes(), &mut accounts, 12, 500);
-    assert!(scene.dump() == before, "something of a damaged file was left");
+    survives(&mut fixture, ACCOUNTS.as_bytes(), &mut accounts, 12, 500);
+    assert!(fixture.dump() == before, "something of a damaged file was left");
 }
 
 #[test]
@@ -138,10 +138,10 @@ fn damaged_files_of_adjustments_are_survived() {
 
 #[test]
 fn damaged_documents_are_refused() {
-    let mut scene = Scene::with_acme();
-    scene.account("ACME", "acme");
-    scene.credit("ACME", "100");
-    let sound = scene.read(|now| {
+    let mut fixture = Fixture::with_acme();
+    fixture.account("ACME", "acme");
+    fixture.credit("ACME", "100");
+    let sound = fixture.read(|now| {
         let mut text = String::new();
         report::document::document(now, |line| {
             text.push_str(line);
@@ -149,7 +149,7 @@ fn damaged_documents_are_refused() {
         })?;
         Ok(text)
     });
-    let mut other = Scene::new();
+    let mut other = Fixture::new();
     let before = other.dump();
     let mut dice = Dice(31);
     for _ in 0..400 {

@@ -2,7 +2,7 @@
 
 use ssgctl::model::text::is_hidden;
 
-use crate::console::Console;
+use crate::support::cli::TestCli;
 
 /// Escapes, controls, bidirectional marks, invisible characters, line breaks of other worlds.
 const HOSTILE: &[&str] = &[
@@ -65,36 +65,36 @@ const FIELDS: &[&str] = &[
 
 #[test]
 fn hostile_text_is_refused_in_every_field() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for field in FIELDS {
         for text in HOSTILE {
-            let mut words = crate::console::words(field);
+            let mut words = crate::support::cli::words(field);
             // `service new CODE` needs its other option for the code to be what is wrong.
             let rest: &[&str] = if *field == "service new" { &[*text, "--name", "A"] } else { &[*text] };
             words.extend(rest.iter().map(Into::into));
             let what = format!("{words:?}");
-            let outcome = console.run_words(&words);
+            let outcome = cli.run_words(&words);
             let told = outcome.failed(2, &what);
             assert!(!told.chars().any(|c| is_hidden(c) && c != '\n'), "{what}: {told:?}");
             assert!(told.contains("\\u{"), "{what} does not show what is wrong: {told}");
         }
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 #[test]
 fn an_address_line_and_a_multi_line_note_hide_nothing() {
-    let console = Console::seeded();
-    let before = console.dump();
+    let cli = TestCli::seeded();
+    let before = cli.dump();
     for text in HOSTILE.iter().filter(|text| !matches!(**text, "a\rb" | "a\u{85}b" | "a\u{2028}b")) {
         for address in [text.to_string(), format!("{{\"{text}\"}}"), format!("one\n{text}")] {
             let words = ["customer", "edit", "ABC", "--invoice-address", &address];
-            console.run_words(&words).failed(2, &format!("{words:?}"));
+            cli.run_words(&words).failed(2, &format!("{words:?}"));
         }
-        console.run_with_stdin("note add ABC --file -", format!("one\n{text}\n")).failed(6, text);
+        cli.run_with_stdin("note add ABC --file -", format!("one\n{text}\n")).failed(6, text);
     }
-    assert!(before == console.dump());
+    assert!(before == cli.dump());
 }
 
 /// The lists and sheets that show what the database holds.
@@ -149,8 +149,8 @@ const COLUMNS: &[(&str, &str)] = &[
 fn what_got_into_the_database_all_the_same_is_spelled_out() {
     let mut shown = 0;
     for (table, column) in COLUMNS {
-        let console = Console::seeded();
-        let sql = console.sql();
+        let cli = TestCli::seeded();
+        let sql = cli.sql();
         for trigger in ["note_is_never_changed", "entry_is_never_changed", "event_is_never_changed"] {
             sql.execute_batch(&format!("DROP TRIGGER {trigger}")).expect("dropped");
         }
@@ -160,7 +160,7 @@ fn what_got_into_the_database_all_the_same_is_spelled_out() {
         drop(sql);
         for line in READS {
             for format in ["table", "name", "table --fields id,command,version,subject,action"] {
-                let outcome = console.run(&format!("{line} -o {format}"));
+                let outcome = cli.run(&format!("{line} -o {format}"));
                 let what = format!("{table}.{column}: {line} -o {format}");
                 assert!(
                     matches!(outcome.code, Some(0 | 2 | 3 | 7 | 8)),
@@ -180,7 +180,7 @@ fn what_got_into_the_database_all_the_same_is_spelled_out() {
 
 #[test]
 fn a_hostile_name_in_a_question_or_a_path_is_spelled_out() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for words in [
         ["customer", "show", "a\u{1b}[2J\u{202e}"].as_slice(),
         &["customer", "archive", "a\u{1b}[2J\u{202e}"],
@@ -196,7 +196,7 @@ fn a_hostile_name_in_a_question_or_a_path_is_spelled_out() {
         &["customer", "a\u{1b}[2J"],
         &["customer", "list", "--fields", "a\u{1b}[2J"],
     ] {
-        let outcome = console.run_words(words);
+        let outcome = cli.run_words(words);
         assert!(!matches!(outcome.code, Some(0) | None), "{words:?}");
         assert!(outcome.stderr.contains("\\u{1b}[2J"), "{words:?}: {:?}", outcome.stderr);
         assert!(!outcome.stderr.contains(|c| c != '\n' && is_hidden(c)), "{words:?}: {:?}", outcome.stderr);

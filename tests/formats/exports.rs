@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use ssgctl::model::{ContactDetails, CustomerDetails, Roles};
 use ssgctl::ops::{contact, customer, note};
 
-use crate::support::{Scene, valid};
+use crate::support::fixture::{Fixture, cases, valid};
 
 /// What the program prints for a database, or what it makes of what it is given.
 fn ssgctl(home: &Path, database: &Path, words: &[&str], stdin: &[u8]) -> Vec<u8> {
@@ -80,17 +80,17 @@ const WITHOUT_STATUS: &str = "account_code,organisation,country,company_reg_no,p
     invoice_emails,invoice_address,api_id";
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(cases(12))]
 
     #[test]
     fn exports_come_back_as_they_were(
         customers in proptest::collection::vec((customer(), people(), "[a-z\u{e9}=', \n]{0,20}[a-z]", any::<bool>()), 1..6),
         format in proptest::sample::select(vec!["csv", "json", "jsonl"]),
     ) {
-        let mut scene = Scene::new();
+        let mut fixture = Fixture::new();
         for (place, (details, people, remark, is_archived)) in customers.into_iter().enumerate() {
             let code = format!("C{place}");
-            scene.write(|tx| {
+            fixture.write(|tx| {
                 customer::new(tx, Some(valid(&code)), details)?;
                 people.into_iter().try_for_each(|person| contact::add(tx, &code, person).map(drop))?;
                 note::add(tx, &code, valid(&remark))?;
@@ -98,7 +98,7 @@ proptest! {
             }).unwrap();
         }
         let home = tempfile::tempdir().unwrap();
-        let (here, there) = (scene.path(), home.path().join("other.db"));
+        let (here, there) = (fixture.path(), home.path().join("other.db"));
         ssgctl(home.path(), &there, &["db", "init"], b"");
         // Whoever is archived takes nothing new, and so is archived when the others are there.
         let active = ["customer", "export", "-o", format, "--fields", WITHOUT_STATUS];

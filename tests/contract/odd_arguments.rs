@@ -3,9 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::console::{Console, words};
-use crate::failures::check_error;
-use crate::tree;
+use super::command_tree;
+use super::failures::check_error;
+use crate::support::cli::{TestCli, words};
 
 /// Words of its own inside, which no message may hold.
 const INSIDES: &[&str] = &[
@@ -60,9 +60,9 @@ fn odd_words() -> Vec<OsString> {
 }
 
 /// Runs words and checks what must hold whatever they are. Whether they succeed is not asked.
-fn survives(console: &Console, words: &[OsString]) {
+fn survives(cli: &TestCli, words: &[OsString]) {
     let what = format!("{words:.300?}");
-    let outcome = console.run_words(words);
+    let outcome = cli.run_words(words);
     let code = outcome.code.unwrap_or_else(|| unreachable!("{what}: ended by a signal"));
     assert!(matches!(code, 0 | 2..=6 | 8 | 10 | 13), "{what}: exit {code}: {}", outcome.stderr);
     for inside in INSIDES {
@@ -87,7 +87,7 @@ fn survives(console: &Console, words: &[OsString]) {
 /// Each command with an odd word at each place.
 fn each_odd_line(mut try_it: impl FnMut(&[OsString])) {
     let odd = odd_words();
-    for (index, command) in tree::commands().iter().enumerate() {
+    for (index, command) in command_tree::commands().iter().enumerate() {
         for place in 0..=2 {
             // Each place of some command meets each odd word, and each command some odd words at each place.
             for word in odd.iter().skip((index + place) % 5).step_by(5) {
@@ -102,46 +102,46 @@ fn each_odd_line(mut try_it: impl FnMut(&[OsString])) {
 
 #[test]
 fn odd_words_anywhere_are_survived() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     let mut count = 0;
     each_odd_line(|line| {
         count += 1;
-        survives(&console, line);
+        survives(&cli, line);
     });
     assert!(count > 500, "only {count} lines");
-    assert_eq!(console.ok("db check"), "");
+    assert_eq!(cli.ok("db check"), "");
 }
 
 #[test]
 fn odd_words_are_told_to_programs_in_one_object() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for word in odd_words() {
         for line in [vec![], words("customer list"), words("customer new --organisation"), words("balance adjust ABC")]
         {
             let mut line = line;
             line.insert(0, "--json".into());
             line.push(word.clone());
-            survives(&console, &line);
+            survives(&cli, &line);
         }
     }
 }
 
 #[test]
 fn odd_values_of_options_are_survived() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for word in odd_words() {
         for option in ["--db", "--config", "--fields", "--wait", "--output", "--color"] {
             let mut joined = OsString::from(format!("{option}="));
             joined.push(&word);
-            survives(&console, &[words("customer list"), vec![joined]].concat());
-            survives(&console, &[vec![OsString::from(option), word.clone()], words("customer list --json")].concat());
+            survives(&cli, &[words("customer list"), vec![joined]].concat());
+            survives(&cli, &[vec![OsString::from(option), word.clone()], words("customer list --json")].concat());
         }
     }
 }
 
 #[test]
 fn odd_environments_are_survived() {
-    let console = Console::seeded();
+    let cli = TestCli::seeded();
     for variable in [
         "SSGCTL_DB",
         "SSGCTL_CONFIG",
@@ -164,8 +164,7 @@ fn odd_environments_are_survived() {
             OsStr::new("1"),
         ] {
             for line in ["customer list --json", "note add ABC new --json", "smpp add ABC --json --dry-run --quiet"] {
-                let output =
-                    console.command().env(variable, value).args(words(line)).output().expect("the program runs");
+                let output = cli.command().env(variable, value).args(words(line)).output().expect("the program runs");
                 let stderr = String::from_utf8(output.stderr).expect("UTF-8");
                 let what = format!("{variable}={value:?} {line}");
                 let code = output.status.code().unwrap_or_else(|| unreachable!("{what}: ended by a signal"));

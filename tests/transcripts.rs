@@ -2,7 +2,7 @@
 //!
 //! A session is a block that begins with three backticks and `console`. A line `$ COMMAND` is given to bash, together with the
 //! lines `> MORE` below it. Then follows what the command prints on stdout and stderr, and `? CODE` if it does not exit with 0.
-//! `SNAPSHOTS=overwrite cargo test --test stories` writes what is really printed into the files.
+//! `SNAPSHOTS=overwrite cargo test --test transcripts` writes what is really printed into the files.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -17,36 +17,36 @@ use snapbox::{Assert, Data, Redactions};
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-/// Where the stories are.
+/// Where the transcripts are.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli");
 const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
 
 fn main() -> Result<ExitCode> {
-    let stories = stories_in(Path::new(FOLDER))?;
-    let mut trials = vec![Trial::test("every_command_has_a_story", every_command_has_a_story)];
-    for file in stories {
+    let transcripts = transcripts_in(Path::new(FOLDER))?;
+    let mut trials = vec![Trial::test("every_command_has_a_transcript", every_command_has_a_transcript)];
+    for file in transcripts {
         let name = file.strip_prefix(FOLDER)?.display().to_string();
         trials.push(Trial::test(name, move || tells_what_happens(&file)));
     }
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
 }
 
-/// All stories in a folder and the folders in it.
-fn stories_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut stories = Vec::new();
+/// All transcripts in a folder and the folders in it.
+fn transcripts_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut transcripts = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            stories.extend(stories_in(&path)?);
+            transcripts.extend(transcripts_in(&path)?);
         } else if path.extension().is_some_and(|extension| extension == "md") {
-            stories.push(path);
+            transcripts.push(path);
         }
     }
-    stories.sort();
-    Ok(stories)
+    transcripts.sort();
+    Ok(transcripts)
 }
 
-/// Plays a story, and compares it with itself as it should have been written.
+/// Plays a transcript, and compares it with itself as it should have been written.
 fn tells_what_happens(file: &Path) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     // The program names files by their one real path.
@@ -58,10 +58,10 @@ fn tells_what_happens(file: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The story with what its commands really print.
-fn play(story: &str, home: &Path) -> Result<String> {
+/// The transcript with what its commands really print.
+fn play(transcript: &str, home: &Path) -> Result<String> {
     let (mut played, mut commands) = (String::new(), 0);
-    let mut lines = story.lines().peekable();
+    let mut lines = transcript.lines().peekable();
     while let Some(line) = lines.next() {
         played.push_str(&format!("{line}\n"));
         if line != "```console" {
@@ -79,7 +79,7 @@ fn play(story: &str, home: &Path) -> Result<String> {
             commands += 1;
         }
     }
-    if commands == 0 { Err("there is no command in this story".into()) } else { Ok(played) }
+    if commands == 0 { Err("there is no command in this transcript".into()) } else { Ok(played) }
 }
 
 /// Everything a command prints, and the line `? CODE` if it fails.
@@ -130,7 +130,7 @@ fn what_differs_each_time(home: &Path) -> Result<Redactions> {
     Ok(redactions)
 }
 
-fn every_command_has_a_story() -> Result<(), Failed> {
+fn every_command_has_a_transcript() -> Result<(), Failed> {
     let mut untold = BTreeSet::new();
     for group in commands_below(&[])? {
         let commands = commands_below(&[&group])?;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use ssgctl::import::OnExisting;
 use ssgctl::model::Status;
 
-use crate::desk::{Dice, UPDATE, put_customers};
-use crate::support::Scene;
+use crate::support::fixture::Fixture;
+use crate::support::imports::{Dice, UPDATE, put_customers};
 
 const ROWS: usize = 1_000;
 
@@ -38,29 +38,29 @@ fn maybe(dice: &mut Dice, text: impl ToString) -> String {
 }
 
 /// Imports a file of so many customers, again, changed, and changed with leave.
-fn archive_filter(dialect: &str, text: &str, from: &str, to: &str, left_out: &str) -> Scene {
-    let mut scene = Scene::new();
-    let taken =
-        put_customers(&mut scene, text, OnExisting::default()).unwrap_or_else(|faults| panic!("{dialect}: {faults:?}"));
+fn archive_filter(dialect: &str, text: &str, from: &str, to: &str, left_out: &str) -> Fixture {
+    let mut fixture = Fixture::new();
+    let taken = put_customers(&mut fixture, text, OnExisting::default())
+        .unwrap_or_else(|faults| panic!("{dialect}: {faults:?}"));
     assert_eq!(taken.counts(), [ROWS as u64, 0, 0, 0], "{dialect}");
     assert!(
         taken.tally.left_out.iter().any(|(name, rows)| name == left_out && *rows > 0),
         "{dialect}: {:?}",
         taken.tally
     );
-    let before = scene.dump();
-    assert_eq!(put_customers(&mut scene, text, UPDATE).unwrap().counts(), [0, 0, ROWS as u64, 0], "{dialect}");
-    assert!(before == scene.dump(), "{dialect}: a file that was imported already left a trace");
+    let before = fixture.dump();
+    assert_eq!(put_customers(&mut fixture, text, UPDATE).unwrap().counts(), [0, 0, ROWS as u64, 0], "{dialect}");
+    assert!(before == fixture.dump(), "{dialect}: a file that was imported already left a trace");
     let changed = text.matches(from).count();
     assert!(changed > 9, "{dialect}: {from} is in no {changed} rows");
     let other = text.replace(from, to);
-    let conflicts = put_customers(&mut scene, &other, OnExisting::default()).unwrap_err();
+    let conflicts = put_customers(&mut fixture, &other, OnExisting::default()).unwrap_err();
     assert!(conflicts.len() == 20 || conflicts.len() == changed, "{dialect}: {conflicts:?}");
-    assert!(before == scene.dump(), "{dialect}: a refused file left a trace");
-    let counts = put_customers(&mut scene, &other, UPDATE).unwrap().counts();
+    assert!(before == fixture.dump(), "{dialect}: a refused file left a trace");
+    let counts = put_customers(&mut fixture, &other, UPDATE).unwrap().counts();
     assert_eq!(counts, [0, changed as u64, (ROWS - changed) as u64, 0], "{dialect}");
-    assert_eq!(scene.findings(), Vec::<String>::new());
-    scene
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+    fixture
 }
 
 const XERO: &str = "ContactName,AccountNumber,EmailAddress,FirstName,LastName,POAttentionTo,POAddressLine1,POAddressLine2,\
@@ -120,8 +120,8 @@ fn xero(is_old: bool) -> String {
 fn contacts_of_xero_in_both_variants() {
     for is_old in [true, false] {
         let text = xero(is_old);
-        let mut scene = archive_filter("xero", &text, "2 High Street", "2 Low Street", "FaxNumber");
-        let people = scene.read(|now| now.contacts_of(&now.customer("X-7").or_else(|_| now.customer("X-8"))?));
+        let mut fixture = archive_filter("xero", &text, "2 High Street", "2 Low Street", "FaxNumber");
+        let people = fixture.read(|now| now.contacts_of(&now.customer("X-7").or_else(|_| now.customer("X-8"))?));
         assert_eq!(people.len(), 2, "{people:?}");
         assert_eq!(people[1].details.roles.iter().map(ssgctl::model::Role::as_str).collect::<Vec<_>>(), ["billing"]);
     }
@@ -158,8 +158,9 @@ fn customers_of_quickbooks() {
         ]);
     }
     let text = file(&mut dice, header, &rows);
-    let mut scene = archive_filter("quickbooks", &text, ",Bayshore,", ",Bayview,", "Opening Balance");
-    let customer = scene.read(|now| Ok(now.customers_called(&crate::support::valid(&rows[2][0]))?.remove(0)));
+    let mut fixture = archive_filter("quickbooks", &text, ",Bayshore,", ",Bayview,", "Opening Balance");
+    let customer =
+        fixture.read(|now| Ok(now.customers_called(&crate::support::fixture::valid(&rows[2][0]))?.remove(0)));
     let address = customer.details.invoice_address.unwrap().to_string();
     assert!(address.ends_with("Suite \"2\"\nBayview CA 94002\nUnited States"), "{address}");
 }
@@ -185,8 +186,8 @@ fn customers_of_stripe() {
         ]);
     }
     let text = file(&mut dice, header, &rows);
-    let mut scene = archive_filter("stripe", &text, "99@s.example", "99@t.example", "tier (metadata)");
-    assert_eq!(scene.read(|now| now.customer("cus_00000000000007")).details.invoice_emails.len(), 1);
+    let mut fixture = archive_filter("stripe", &text, "99@s.example", "99@t.example", "tier (metadata)");
+    assert_eq!(fixture.read(|now| now.customer("cus_00000000000007")).details.invoice_emails.len(), 1);
 }
 
 fn dice_name(number: usize) -> String {
@@ -228,7 +229,7 @@ fn clients_of_whmcs() {
         ]);
     }
     let text = file(&mut dice, header, &rows);
-    let mut scene = archive_filter("whmcs", &text, "7 Quai du Port", "7 Quai du Nord", "credit");
-    let closed = scene.read(|now| now.customer("018f3b1e-0000-7000-8000-000000000002"));
+    let mut fixture = archive_filter("whmcs", &text, "7 Quai du Port", "7 Quai du Nord", "credit");
+    let closed = fixture.read(|now| now.customer("018f3b1e-0000-7000-8000-000000000002"));
     assert_eq!(closed.lifecycle.status(), Status::Archived);
 }

@@ -1,6 +1,4 @@
 //! Killed anywhere, an import of traffic leaves a sound database, and the same command again ends where a clean run ends.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 //!
 //! The system call tracer `strace` does some of the killing; where it is not installed, or may not trace, that test passes.
 
@@ -27,17 +25,17 @@ const ENDS: &[&str] = &[
     "SELECT id, entity, action, subject, changes FROM event",
 ];
 
-struct Scene {
+struct Fixture {
     folder: tempfile::TempDir,
 }
 
-impl Scene {
+impl Fixture {
     /// Two customers with an account each, and a file with rows of both, some of them twice.
     fn new(rows: u32) -> Self {
-        let scene = Self { folder: tempfile::tempdir().unwrap() };
+        let fixture = Self { folder: tempfile::tempdir().unwrap() };
         for code in ["abc", "xyz"] {
-            scene.done(&["customer", "new", "--organisation", code, "--account-code", code]);
-            scene.done(&["smpp", "add", code, "--system-id", code]);
+            fixture.done(&["customer", "new", "--organisation", code, "--account-code", code]);
+            fixture.done(&["smpp", "add", code, "--system-id", code]);
         }
         let mut text = "message_id,submitted_at,system_id,destination,state,parts\n".to_owned();
         for n in 0..rows {
@@ -46,8 +44,8 @@ impl Scene {
             let state = if n == id { "pending" } else { "delivered" };
             writeln!(text, "{id},2026-11-{:02}T10:00:00Z,{account},+44770090{id:04},{state},2", id % 20 + 1).unwrap();
         }
-        fs::write(scene.file(), text).unwrap();
-        scene
+        fs::write(fixture.file(), text).unwrap();
+        fixture
     }
 
     fn file(&self) -> PathBuf {
@@ -77,7 +75,7 @@ impl Scene {
         ENDS.iter().map(|sql| rows(&database, sql)).collect()
     }
 
-    /// The scene as it was before the import.
+    /// The fixture as it was before the import.
     fn again(&self) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let copied = Command::new("cp").arg("-a").arg(self.folder.path().join(".")).arg(folder.path()).status();
@@ -105,16 +103,16 @@ fn killed_before_any_write_an_import_is_completed_by_the_same_command() {
     if !can_trace() {
         return;
     }
-    let scene = Scene::new(40);
-    let clean = scene.again().completed("15");
+    let fixture = Fixture::new(40);
+    let clean = fixture.again().completed("15");
     for call in ["pwrite64", "fdatasync", "fsync", "write"] {
         for place in 1.. {
-            let scene = scene.again();
+            let fixture = fixture.again();
             let killing = format!("inject={call}:signal=KILL:when={place}");
-            let mut killed = scene.command("strace");
+            let mut killed = fixture.command("strace");
             killed.args(["-f", "-qq", "-o", "/dev/null", "-e", &killing, SSGCTL]);
             let output = killed.args(["traffic", "import", "a.csv", "--batch-rows", "15"]).output().unwrap();
-            assert!(scene.completed("15") == clean, "{call} {place}");
+            assert!(fixture.completed("15") == clean, "{call} {place}");
             if output.status.success() {
                 break;
             }
@@ -125,9 +123,9 @@ fn killed_before_any_write_an_import_is_completed_by_the_same_command() {
 
 #[test]
 fn killed_again_and_again_an_import_ends_where_a_clean_run_ends() {
-    let scene = Scene::new(6_000);
-    let clean = scene.again().completed("200");
-    let killed = scene.again();
+    let fixture = Fixture::new(6_000);
+    let clean = fixture.again().completed("200");
+    let killed = fixture.again();
     let mut kills = 0;
     for attempt in 0..50_u64 {
         let mut import = killed.command(SSGCTL);
@@ -146,54 +144,54 @@ fn killed_again_and_again_an_import_ends_where_a_clean_run_ends() {
 
 #[test]
 fn where_the_rows_of_a_file_have_no_room_nothing_is_imported_and_nothing_stays() {
-    let scene = Scene::new(80_000);
-    let clean = scene.again().completed("30000");
-    let folder = scene.folder.path().join(".local/share/ssgctl");
+    let fixture = Fixture::new(80_000);
+    let clean = fixture.again().completed("30000");
+    let folder = fixture.folder.path().join(".local/share/ssgctl");
     let others_than_the_database = || {
         let names = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
         names.filter(|name| !name.starts_with("ssgctl.db")).collect::<Vec<_>>()
     };
     let nothing: [String; 0] = [];
     // Room for the rows that are kept in memory, and for few more.
-    let mut limited = scene.command("bash");
+    let mut limited = fixture.command("bash");
     limited.args(["-c", "ulimit -f 1100; exec \"$@\"", "bash", SSGCTL, "traffic", "import", "a.csv"]);
     let output = limited.output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(10), "{told}");
     assert!(told.contains("cannot keep the rows of the file, some 40 bytes each, beside "), "{told}");
     assert_eq!(others_than_the_database(), nothing);
-    assert_eq!(scene.done(&["traffic", "list", "--json"]).stdout, b"[]\n");
+    assert_eq!(fixture.done(&["traffic", "list", "--json"]).stdout, b"[]\n");
     if can_trace() {
         for place in [1, 3] {
             let killing = format!("inject=write:signal=KILL:when={place}");
-            let mut killed = scene.command("strace");
+            let mut killed = fixture.command("strace");
             killed.args(["-f", "-qq", "-o", "/dev/null", "-e", &killing, SSGCTL, "traffic", "import", "a.csv"]);
             assert!(!killed.output().unwrap().status.success());
             assert_eq!(others_than_the_database(), nothing, "{place}");
         }
     }
-    assert!(scene.completed("30000") == clean);
+    assert!(fixture.completed("30000") == clean);
 }
 
 #[test]
 fn imports_of_overlapping_files_at_once_end_where_they_end_one_after_the_other() {
-    let scene = Scene::new(600);
-    let text = fs::read_to_string(scene.file()).unwrap();
+    let fixture = Fixture::new(600);
+    let text = fs::read_to_string(fixture.file()).unwrap();
     let (header, body) = text.split_once('\n').unwrap();
     let lines: Vec<&str> = body.lines().collect();
     for (name, range) in [("b.csv", 0..400), ("c.csv", 200..600), ("d.csv", 100..500)] {
-        fs::write(scene.folder.path().join(name), format!("{header}\n{}\n", lines[range].join("\n"))).unwrap();
+        fs::write(fixture.folder.path().join(name), format!("{header}\n{}\n", lines[range].join("\n"))).unwrap();
     }
     let imports: Vec<_> = ["b.csv", "c.csv", "d.csv", "a.csv"]
-        .map(|name| scene.command(SSGCTL).args(["traffic", "import", name, "--batch-rows", "50"]).spawn().unwrap())
+        .map(|name| fixture.command(SSGCTL).args(["traffic", "import", name, "--batch-rows", "50"]).spawn().unwrap())
         .into_iter()
         .collect();
     for mut import in imports {
         assert!(import.wait().unwrap().success());
     }
-    let shown = scene.done(&["balance", "list", "--csv", "--fields", "customer,balance"]);
+    let shown = fixture.done(&["balance", "list", "--csv", "--fields", "customer,balance"]);
     let shown = String::from_utf8(shown.stdout).unwrap();
     // 515 messages of two parts.
     assert_eq!(shown, "customer,balance\nabc,-516\nxyz,-514\n");
-    scene.done(&["db", "check"]);
+    fixture.done(&["db", "check"]);
 }

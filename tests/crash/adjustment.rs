@@ -1,6 +1,4 @@
 //! Killed or failing at any system call, a change of balance is wholly there or wholly absent, and a retry ends in one.
-
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 //!
 //! The system call tracer `strace` does the killing; where it is not installed, or may not trace, these tests say so and pass.
 
@@ -15,24 +13,24 @@ use ssgctl::store::{Clock, EntryFilter, Location, Store};
 
 const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
 
-struct Scene {
+struct Fixture {
     folder: tempfile::TempDir,
 }
 
-impl Scene {
+impl Fixture {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A scene with one customer, or nothing where programs cannot be traced.
+    /// A fixture with one customer, or nothing where programs cannot be traced.
     fn with_customer() -> Option<Self> {
-        let scene = Self::new();
+        let fixture = Self::new();
         if !can_trace() {
             return None;
         }
-        let made = scene.run(&mut ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
+        let made = fixture.run(&mut ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
         assert!(made.status.success(), "{made:?}");
-        Some(scene)
+        Some(fixture)
     }
 
     fn database(&self) -> PathBuf {
@@ -109,44 +107,44 @@ fn adjust(key: &str) -> [&str; 8] {
 /// Runs an adjustment once for each place to tamper with, until it is not tampered with any more: what it leaves must be
 /// one entry or none, and the same command again must leave exactly one.
 fn tamper_everywhere(
-    scene: &Scene,
+    fixture: &Fixture,
     keys: &str,
     tampering: impl Fn(u32) -> String,
     ended_well: impl Fn(&Output) -> bool,
 ) -> u32 {
     for place in 1..5_000 {
         let key = format!("{keys}{place}");
-        let output = scene.run(&mut scene.tampered(&tampering(place), &adjust(&key)));
-        let booked = scene.booked(&key);
+        let output = fixture.run(&mut fixture.tampered(&tampering(place), &adjust(&key)));
+        let booked = fixture.booked(&key);
         assert!(booked <= 1, "place {place}");
         if output.status.success() {
             assert_eq!(booked, 1, "place {place}: exit 0 without an entry");
             return place;
         }
         assert!(ended_well(&output), "place {place}: {output:?}");
-        let again = scene.run(&mut ssgctl(&adjust(&key)));
+        let again = fixture.run(&mut ssgctl(&adjust(&key)));
         assert!(again.status.success(), "place {place}: {again:?}");
-        assert_eq!(scene.booked(&key), 1, "place {place}: the retry");
+        assert_eq!(fixture.booked(&key), 1, "place {place}: the retry");
     }
     panic!("the tampering never ended");
 }
 
 #[test]
 fn killed_before_any_system_call_an_adjustment_is_whole_or_absent() {
-    let Some(scene) = Scene::with_customer() else { return };
-    let calls = scene.calls(&adjust("k"));
+    let Some(fixture) = Fixture::with_customer() else { return };
+    let calls = fixture.calls(&adjust("k"));
     for call in ["openat", "pwrite64", "fsync", "write"] {
         assert!(calls.contains(call), "{call} is not among {calls:?}");
     }
     for call in calls {
         let kill = |n| format!("inject={call}:signal=KILL:when={n}");
-        tamper_everywhere(&scene, &format!("{call}-"), kill, was_killed);
+        tamper_everywhere(&fixture, &format!("{call}-"), kill, was_killed);
     }
 }
 
 #[test]
 fn a_full_or_broken_disk_at_any_write_is_an_error_and_loses_nothing() {
-    let Some(scene) = Scene::with_customer() else { return };
+    let Some(fixture) = Fixture::with_customer() else { return };
     let reported = |output: &Output| {
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.stdout.is_empty(), "a result is shown after a failure");
@@ -155,7 +153,7 @@ fn a_full_or_broken_disk_at_any_write_is_an_error_and_loses_nothing() {
     };
     for (call, error) in [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fsync", "EIO"), ("pwrite64", "EFBIG")] {
         let fail = |n| format!("inject={call}:error={error}:when={n}");
-        let places = tamper_everywhere(&scene, &format!("{call}-{error}-"), fail, reported);
+        let places = tamper_everywhere(&fixture, &format!("{call}-{error}-"), fail, reported);
         assert!(places > 1, "{call} was never called");
     }
 }
@@ -166,14 +164,14 @@ fn killed_before_any_system_call_a_new_database_is_whole_or_absent() {
         return;
     }
     let before = |call: &str, place: u32| {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let kill = format!("inject={call}:signal=KILL:when={place}");
-        let output = scene.run(&mut scene.tampered(&kill, &["db", "init"]));
-        if scene.database().exists() {
-            let findings = open(&scene.database()).read().unwrap().check().findings;
+        let output = fixture.run(&mut fixture.tampered(&kill, &["db", "init"]));
+        if fixture.database().exists() {
+            let findings = open(&fixture.database()).read().unwrap().check().findings;
             assert!(findings.is_empty(), "{call} {place}: {findings:?}");
         }
-        let again = scene.run(&mut ssgctl(&["db", "init"]));
+        let again = fixture.run(&mut ssgctl(&["db", "init"]));
         assert!(again.status.success(), "{call} {place}: {again:?}");
         output.status.success()
     };
@@ -184,14 +182,14 @@ fn killed_before_any_system_call_a_new_database_is_whole_or_absent() {
 
 #[test]
 fn a_file_size_limit_is_an_error_and_no_signal() {
-    let scene = Scene::new();
-    let made = scene.run(&mut ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
+    let fixture = Fixture::new();
+    let made = fixture.run(&mut ssgctl(&["customer", "new", "--organisation", "ABC", "--account-code", "ABC"]));
     assert!(made.status.success());
     let mut limited = Command::new("bash");
     limited.args(["-c", "ulimit -f 1; exec \"$@\"", "bash", SSGCTL]).args(adjust("k"));
-    let output = scene.run(&mut limited);
+    let output = fixture.run(&mut limited);
     assert_eq!(output.status.code(), Some(10), "{output:?}");
-    assert_eq!(scene.booked("k"), 0);
-    assert!(scene.run(&mut ssgctl(&adjust("k"))).status.success());
-    assert_eq!(scene.booked("k"), 1);
+    assert_eq!(fixture.booked("k"), 0);
+    assert!(fixture.run(&mut ssgctl(&adjust("k"))).status.success());
+    assert_eq!(fixture.booked("k"), 1);
 }

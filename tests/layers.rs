@@ -1,6 +1,4 @@
-//! The architecture as a test: which floor may know what, and what every file looks like.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! The architecture as a test: which layer may know what, and what every file looks like.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,7 +25,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anyhow", &[]),
 ];
 
-/// A floor, and the floors that it must not name.
+/// A layer, and the layers that it must not name.
 const ABOVE: &[(&str, &[&str])] = &[
     (
         "src/model/",
@@ -110,13 +108,13 @@ fn every_library_has_its_home() {
 fn arrows_go_down_only() {
     let mut climbs = Vec::new();
     for source in sources("src") {
-        let floors = ABOVE.iter().filter(|(floor, _)| source.path.starts_with(floor));
-        for above in floors.flat_map(|(_, above)| *above) {
+        let layers = ABOVE.iter().filter(|(layer, _)| source.path.starts_with(layer));
+        for above in layers.flat_map(|(_, above)| *above) {
             climbs.extend(
                 source
                     .code()
                     .filter(|(_, line)| names(line, above))
-                    .map(|(number, _)| format!("{}:{number}: {above} is above this floor", source.path)),
+                    .map(|(number, _)| format!("{}:{number}: {above} is above this layer", source.path)),
             );
         }
     }

@@ -1,13 +1,13 @@
 //! The tree of commands and their options, as the program's own help tells it.
 
-use crate::console::Console;
+use crate::support::cli::TestCli;
 
 /// Every command, as the words that name it, such as `customer new`.
 pub fn commands() -> Vec<String> {
-    let console = Console::new();
+    let cli = TestCli::new();
     let mut commands = Vec::new();
-    for noun in below(&console, "") {
-        let verbs = below(&console, &noun);
+    for noun in below(&cli, "") {
+        let verbs = below(&cli, &noun);
         if verbs.is_empty() {
             commands.push(noun);
         } else {
@@ -18,8 +18,8 @@ pub fn commands() -> Vec<String> {
 }
 
 /// The names that a command's help lists below it.
-fn below(console: &Console, command: &str) -> Vec<String> {
-    let help = console.ok(&format!("{command} --help"));
+fn below(cli: &TestCli, command: &str) -> Vec<String> {
+    let help = cli.ok(&format!("{command} --help"));
     let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     listed
         .take_while(|line| !line.is_empty())
@@ -40,7 +40,7 @@ pub struct Parameter {
 
 /// The options and arguments of a command, those of every command included.
 pub fn parameters(command: &str) -> Vec<Parameter> {
-    let help = Console::new().ok(&format!("{command} --help"));
+    let help = TestCli::new().ok(&format!("{command} --help"));
     let mut parameters = Vec::new();
     let mut in_arguments = false;
     for line in help.lines().take_while(|line| !line.starts_with("Examples")) {
@@ -65,7 +65,7 @@ fn the_tree_is_read_from_the_help() {
     let commands = commands();
     for command in ["customer new", "smpp rotate-password", "quick-create", "db check", "version"] {
         let there = commands.iter().any(|known| known == command);
-        assert_eq!(there, Console::new().run(&format!("{command} --help")).code == Some(0), "{command}");
+        assert_eq!(there, TestCli::new().run(&format!("{command} --help")).code == Some(0), "{command}");
     }
     let adjust = parameters("balance adjust");
     let takes_value =

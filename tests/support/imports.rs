@@ -1,18 +1,18 @@
-//! Imports of texts into a scene, and what came of them.
+//! Imports of texts into a fixture, and what came of them.
 
 use ssgctl::error::Faults;
 use ssgctl::formats::{ColumnMapping, Dialect, RecordReader};
 use ssgctl::import::customer::{Customers, Match};
-use ssgctl::import::{ImportTally, Importer, OnExisting, Verdict, import};
+use ssgctl::import::{Importer, Manner, TrafficTally, Verdict, import};
 use ssgctl::store::Tx;
 use ssgctl::{Error, Result};
 
-use crate::support::Scene;
+use crate::support::fixture::Fixture;
 
 /// What came of an import that was taken.
 #[derive(Debug)]
 pub struct Taken {
-    pub tally: ImportTally,
+    pub tally: TrafficTally,
     /// Line, verdict and name of every row.
     pub plan: Vec<(u64, Verdict, String)>,
 }
@@ -24,25 +24,25 @@ impl Taken {
     }
 }
 
-pub const UPDATE: OnExisting = OnExisting { update: true, empty_unsets: false, skip_invalid: false };
-pub const UNSET: OnExisting = OnExisting { update: true, empty_unsets: true, skip_invalid: false };
-pub const SKIP: OnExisting = OnExisting { update: false, empty_unsets: false, skip_invalid: true };
+pub const UPDATE: Manner = Manner { update: true, empty_unsets: false, skip_invalid: false };
+pub const UNSET: Manner = Manner { update: true, empty_unsets: true, skip_invalid: false };
+pub const SKIP: Manner = Manner { update: false, empty_unsets: false, skip_invalid: true };
 
 /// Reads a text in a transaction; the faults of the file are the inner error.
 pub fn take<I: Importer>(
     tx: &mut Tx<'_>,
     text: &[u8],
     importer: &mut I,
-    on_existing: OnExisting,
+    manner: Manner,
 ) -> Result<Result<Taken, Faults>> {
     let mut rows = match RecordReader::open(text) {
         Ok(rows) => rows,
         Err(fault) => return Ok(Err(fault.into())),
     };
     let dialect = Dialect::of_header(rows.columns()).filter(|_| I::reads("organisation"));
-    let column_mapping = dialect.map(|dialect| ColumnMapping::of(Some(dialect)));
+    let translation = dialect.map(|dialect| ColumnMapping::of(Some(dialect)));
     let mut plan = Vec::new();
-    let tally = import(tx, &mut rows, column_mapping.as_ref(), importer, on_existing, |planned| {
+    let tally = import(tx, &mut rows, translation.as_ref(), importer, manner, |planned| {
         plan.push((planned.line, planned.verdict, planned.name.to_owned()));
         Ok::<_, Error>(())
     })?;
@@ -51,13 +51,13 @@ pub fn take<I: Importer>(
 
 /// Imports a text, or tells why not: each fault with its place. What is refused leaves no trace.
 pub fn put<I: Importer>(
-    scene: &mut Scene,
+    fixture: &mut Fixture,
     text: &[u8],
     importer: &mut I,
-    on_existing: OnExisting,
+    manner: Manner,
 ) -> Result<Taken, Vec<String>> {
-    let mut tx = scene.store.write(&scene.origin).expect("lock");
-    match take(&mut tx, text, importer, on_existing).expect("no fault beyond the file") {
+    let mut tx = fixture.store.write(&fixture.origin).expect("lock");
+    match take(&mut tx, text, importer, manner).expect("no fault beyond the file") {
         Ok(taken) => {
             tx.commit().expect("committed");
             Ok(taken)
@@ -75,8 +75,8 @@ pub fn customers() -> Customers<'static> {
 }
 
 /// Imports a text of customers.
-pub fn put_customers(scene: &mut Scene, text: &str, on_existing: OnExisting) -> Result<Taken, Vec<String>> {
-    put(scene, text.as_bytes(), &mut customers(), on_existing)
+pub fn put_customers(fixture: &mut Fixture, text: &str, manner: Manner) -> Result<Taken, Vec<String>> {
+    put(fixture, text.as_bytes(), &mut customers(), manner)
 }
 
 /// Numbers without pattern, the same in every run.

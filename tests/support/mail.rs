@@ -1,4 +1,4 @@
-//! A gateway's desk: the real program with a configuration for mail, and the outbox as it is.
+//! A gateway's fixture: the real program with a configuration for mail, and the outbox as it is.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::console::{Console, Outcome, words};
-use crate::server::Server;
+use crate::support::cli::{Outcome, TestCli, words};
+use crate::support::mail_server::Server;
 
 /// Who writes emails.
 pub const ROLES: &str = "
@@ -17,8 +17,8 @@ address = 'billing@gateway.example'
 reply_to = 'accounts@gateway.example'
 ";
 
-pub struct Desk {
-    pub console: Console,
+pub struct MailFixture {
+    pub cli: TestCli,
 }
 
 /// What is of interest of an email in the outbox.
@@ -29,17 +29,17 @@ pub struct Sent {
     pub state: String,
 }
 
-impl Desk {
-    /// A desk that sends to a server, which we are told at `ops@gateway.example`.
+impl MailFixture {
+    /// A mail fixture that sends to a server, which we are told at `ops@gateway.example`.
     pub fn at(server: &Server) -> Self {
         Self::with_mail(&format!("transport = 'smtp://127.0.0.1:{}'\ntimeout_seconds = 1", server.port()))
     }
 
-    /// A desk with these settings of mail.
+    /// A mail fixture with these settings of mail.
     pub fn with_mail(mail: &str) -> Self {
-        let desk = Self { console: Console::new() };
-        desk.configure(mail);
-        desk
+        let fixture = Self { cli: TestCli::new() };
+        fixture.configure(mail);
+        fixture
     }
 
     pub fn configure(&self, mail: &str) {
@@ -47,24 +47,24 @@ impl Desk {
     }
 
     pub fn config(&self) -> String {
-        fs::read_to_string(self.console.config()).expect("read")
+        fs::read_to_string(self.cli.config()).expect("read")
     }
 
     /// Puts a template of our own before the one that is built in.
     pub fn template(&self, name: &str, text: &str) {
-        let folder = self.console.config().with_file_name("templates");
+        let folder = self.cli.config().with_file_name("templates");
         fs::create_dir_all(&folder).expect("made");
         fs::write(folder.join(name), text).expect("written");
     }
 
     pub fn write_config(&self, text: &str) {
-        let path = self.console.config();
+        let path = self.cli.config();
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         fs::write(&path, text).expect("written");
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("made private");
     }
 
-    /// A customer with 1000 credits, an early threshold at 500, an urgent one at 100, and one address.
+    /// A customer with 1000 credits, an early mark at 500, an urgent one at 100, and one address.
     pub fn customer(&self, code: &str) {
         let lower = code.to_lowercase();
         self.ok(&format!(
@@ -76,18 +76,18 @@ impl Desk {
 
     /// Lets a customer's credits become so many.
     pub fn sink(&self, code: &str, to: &str) {
-        let now = self.console.json(&format!("balance show {code}"));
+        let now = self.cli.json(&format!("balance show {code}"));
         let now = now[0]["balance"].as_str().or(now["balance"].as_str()).expect("a balance").to_owned();
         let (now, to): (i64, i64) = (now.parse().expect("whole"), to.parse().expect("whole"));
         self.ok(&format!("balance adjust {code} {} --description moved --allow-negative", to - now));
     }
 
     pub fn ok(&self, line: &str) -> String {
-        self.console.ok(line)
+        self.cli.ok(line)
     }
 
     pub fn check(&self) -> Outcome {
-        self.console.run("balance check")
+        self.cli.run("balance check")
     }
 
     /// A check that must have nothing to say.
@@ -104,23 +104,23 @@ impl Desk {
     }
 
     pub fn start_check(&self) -> Child {
-        let mut command = self.console.command();
+        let mut command = self.cli.command();
         command.args(words("balance check")).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().expect("started")
     }
 
     /// The program with the test's authority among those that it trusts.
     pub fn trusting(&self, authority: &str) -> Command {
-        let path = self.console.path("authority.pem");
+        let path = self.cli.path("authority.pem");
         fs::write(&path, authority).expect("written");
-        let mut command = self.console.command();
+        let mut command = self.cli.command();
         command.env("SSL_CERT_FILE", path);
         command
     }
 
     pub fn outbox(&self) -> Vec<Sent> {
         let text = |email: &Value, key: &str| email[key].as_str().expect(key).to_owned();
-        let emails = self.console.json("mail list");
+        let emails = self.cli.json("mail list");
         let emails = emails.as_array().expect("a list").iter();
         emails
             .map(|email| Sent { kind: text(email, "kind"), to: text(email, "recipient"), state: text(email, "state") })
@@ -134,7 +134,7 @@ impl Desk {
 
     /// Lets every wait be over.
     pub fn wait_is_over(&self) {
-        self.console
+        self.cli
             .sql()
             .execute("UPDATE outbox_email SET next_attempt_at = created_at WHERE next_attempt_at IS NOT NULL", [])
             .expect("moved");
@@ -142,6 +142,6 @@ impl Desk {
 
     /// How many crossings were ever recorded.
     pub fn crossings(&self) -> i64 {
-        self.console.sql().query_row("SELECT count(*) FROM crossing", [], |row| row.get(0)).expect("counted")
+        self.cli.sql().query_row("SELECT count(*) FROM crossing", [], |row| row.get(0)).expect("counted")
     }
 }

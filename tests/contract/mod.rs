@@ -1,0 +1,18 @@
+//! The contract with scripts: what the real program prints, refuses, asks and keeps secret.
+
+mod command_tree;
+mod completion;
+mod concurrency;
+mod cron;
+mod dry_run;
+mod failures;
+mod formats;
+mod hostile_text;
+mod odd_arguments;
+mod prompts;
+mod secrets;
+mod streams;
+mod terminal;
+mod values;
+mod wizard;
+mod wrong_values;

@@ -1,0 +1,4 @@
+//! Killed or failing at any state-changing system call, the program loses nothing and does nothing twice.
+
+mod adjustment;
+mod import;

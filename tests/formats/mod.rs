@@ -1,0 +1,9 @@
+//! Files in and out: what an import accepts and refuses, dialects of other programs, documents, and damaged files.
+
+mod customers;
+mod dialects;
+mod document;
+mod exports;
+mod mutation;
+mod others;
+mod seeds;

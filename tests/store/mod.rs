@@ -1,0 +1,14 @@
+//! The store: opening, backups, damage, the guards of the ledger, snapshots, secrets, lists and reports.
+
+mod backup;
+mod damage;
+mod ledger_guards;
+mod lists;
+mod old_schemas;
+mod opening;
+mod reports;
+mod runway;
+mod secrets;
+mod snapshot;
+mod traffic;
+mod traffic_reports;
