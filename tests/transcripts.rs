@@ -1,4 +1,4 @@
-//! Plays the console sessions in `tests/cli/**/*.md`, each in an empty home folder, and compares what it sees with what they show.
+//! Plays the console sessions in `tests/cli/**/*.md`, each in an empty home folder, and compares what they print with what they show.
 //!
 //! A session is a block that begins with three backticks and `console`. A line `$ COMMAND` is given to bash, together with the
 //! lines `> MORE` below it. Then follows what the command prints on stdout and stderr, and `? CODE` if it does not exit with 0.
@@ -26,7 +26,7 @@ fn main() -> Result<ExitCode> {
     let mut trials = vec![Trial::test("every_command_has_a_transcript", every_command_has_a_transcript)];
     for file in transcripts {
         let name = file.strip_prefix(FOLDER)?.display().to_string();
-        trials.push(Trial::test(name, move || tells_what_happens(&file)));
+        trials.push(Trial::test(name, move || prints_what_it_shows(&file)));
     }
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
 }
@@ -46,14 +46,14 @@ fn transcripts_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(transcripts)
 }
 
-/// Plays a transcript, and compares it with itself as it should have been written.
-fn tells_what_happens(file: &Path) -> Result<(), Failed> {
+/// Plays a transcript and compares it with what it would be if it were written now.
+fn prints_what_it_shows(file: &Path) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     // The program names files by their one real path.
     let home = folder.path().canonicalize()?;
     let played = play(&fs::read_to_string(file)?, &home)?;
     let assert = Assert::new().action_env("SNAPSHOTS").normalize_paths(false);
-    let assert = assert.redact_with(what_differs_each_time(&home)?);
+    let assert = assert.redact_with(redactions(&home)?);
     assert.try_eq(Some(&file.display()), played.into(), Data::read_from(file, None))?;
     Ok(())
 }
@@ -112,8 +112,8 @@ fn shown(status: ExitStatus) -> String {
     status.code().map_or_else(|| status.to_string(), |code| code.to_string())
 }
 
-/// What is replaced by its name. In tables the name is as long as what it stands for, so that columns stay aligned.
-fn what_differs_each_time(home: &Path) -> Result<Redactions> {
+/// What is another each time and therefore replaced by its name. In tables the name is padded, so that columns stay aligned.
+fn redactions(home: &Path) -> Result<Redactions> {
     let mut redactions = Redactions::new();
     redactions.insert("[HOME]", home.to_owned())?;
     for (name, pattern) in [
@@ -131,17 +131,17 @@ fn what_differs_each_time(home: &Path) -> Result<Redactions> {
 }
 
 fn every_command_has_a_transcript() -> Result<(), Failed> {
-    let mut untold = BTreeSet::new();
+    let mut missing = BTreeSet::new();
     for group in commands_below(&[])? {
         let commands = commands_below(&[&group])?;
-        let stories = commands.iter().map(|command| format!("{group}/{command}.md"));
-        let stories: Vec<_> = if commands.is_empty() { vec![format!("{group}.md")] } else { stories.collect() };
-        untold.extend(stories.into_iter().filter(|story| !Path::new(FOLDER).join(story).exists()));
+        let files = commands.iter().map(|command| format!("{group}/{command}.md"));
+        let files: Vec<_> = if commands.is_empty() { vec![format!("{group}.md")] } else { files.collect() };
+        missing.extend(files.into_iter().filter(|file| !Path::new(FOLDER).join(file).exists()));
     }
-    if untold.is_empty() { Ok(()) } else { Err(format!("not in tests/cli: {untold:?}").into()) }
+    if missing.is_empty() { Ok(()) } else { Err(format!("not in tests/cli: {missing:?}").into()) }
 }
 
-/// The commands and command groups, or the commands of a group, that the help lists.
+/// The commands that the help of the program, or of a group of commands, lists.
 fn commands_below(names: &[&str]) -> Result<Vec<String>> {
     let help = Command::new(SSGCTL).args(names).arg("--help").env_clear().output()?.stdout;
     let help = String::from_utf8(help)?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::command_tree;
+use super::command_tree::commands;
 use crate::support::cli::TestCli;
 
 /// What the program offers for the last of these words, which may be begun.
@@ -22,8 +22,9 @@ fn offers_one(cli: &TestCli, words: &[&str], wanted: &str) -> bool {
 #[test]
 fn nouns_and_verbs_are_offered() {
     let cli = TestCli::new();
-    for command in command_tree::commands() {
-        let (noun, verb) = command.split_once(' ').unwrap_or((&command, ""));
+    for command in commands() {
+        let command = command.name.as_str();
+        let (noun, verb) = command.split_once(' ').unwrap_or((command, ""));
         assert!(offers_one(&cli, &[""], noun), "{noun}");
         assert!(offers_one(&cli, &[&noun[..2]], noun), "{noun}");
         if !verb.is_empty() {
@@ -35,11 +36,11 @@ fn nouns_and_verbs_are_offered() {
 #[test]
 fn options_and_their_choices_are_offered() {
     let cli = TestCli::new();
-    for command in command_tree::commands() {
-        let words: Vec<&str> = command.split(' ').chain(["--"]).collect();
+    for command in commands() {
+        let words: Vec<&str> = command.name.split(' ').chain(["--"]).collect();
         let offered = offers(&cli, &words);
-        for option in command_tree::parameters(&command).iter().filter(|parameter| parameter.name.starts_with("--")) {
-            assert!(offered.contains(&option.name), "{command}: {} is not among {offered:?}", option.name);
+        for option in command.parameters.iter().filter(|parameter| parameter.name.starts_with("--")) {
+            assert!(offered.contains(&option.name), "{}: {} is not among {offered:?}", command.name, option.name);
         }
     }
     assert!(offers_one(&cli, &["customer", "list", "--sort", ""], "organisation"));

@@ -3,12 +3,12 @@
 use std::process::{Command, Stdio};
 
 use super::failures::check_error;
-use crate::support::cli::{Outcome, TestCli, words};
+use crate::support::cli::{Outcome, SSGCTL, TestCli, words};
 
 /// Runs a line with no environment at all, in the root folder.
 fn bare(cli: &TestCli, line: &str) -> Outcome {
     let line = line.replace("$HOME", cli.home().to_str().expect("UTF-8"));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ssgctl"));
+    let mut command = Command::new(SSGCTL);
     command.args(words(&line)).env_clear().current_dir("/").stdin(Stdio::null());
     command.output().expect("the program runs").into()
 }

@@ -1,9 +1,11 @@
 //! Every command that writes can be rehearsed: the same result, and not a byte of the database is another.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 
-use super::command_tree;
-use crate::support::cli::TestCli;
+use super::command_tree::commands;
+use crate::support::cli::{Home, TestCli};
 
 /// Every command that writes to the database, with a line on which it does. Those with two runs show what the first left.
 const WRITES: &[&str] = &[
@@ -107,10 +109,13 @@ const OTHERS: &[&str] = &[
 ];
 
 fn seeded() -> TestCli {
-    let cli = TestCli::seeded();
-    cli.ok("smpp add XYZ --system-id xyz_new --enabled no");
-    cli.interrupt_import();
-    cli
+    static SEEDED: OnceLock<Home> = OnceLock::new();
+    TestCli::copy_of(&SEEDED, || {
+        let cli = TestCli::seeded();
+        cli.ok("smpp add XYZ --system-id xyz_new --enabled no");
+        cli.interrupt_import();
+        cli
+    })
 }
 
 /// The result without what is another each time: times, generated identifiers, and the entry's hash over them.
@@ -130,8 +135,9 @@ fn lasting(mut value: Value) -> Value {
 
 #[test]
 fn every_command_writes_with_its_options_or_does_not_write() {
-    for command in command_tree::commands() {
-        let has = |option: &str| command_tree::parameters(&command).iter().any(|parameter| parameter.name == option);
+    for command in commands() {
+        let has = |option: &str| command.parameter(option).is_some();
+        let command = &command.name;
         let writes = WRITES.iter().any(|line| format!("{line} ").starts_with(&format!("{command} ")));
         assert!(
             writes != OTHERS.contains(&command.as_str()),

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use super::command_tree;
-use crate::support::cli::TestCli;
+use super::command_tree::commands;
+use crate::support::cli::{Home, TestCli};
 
 /// What a command prints.
 #[derive(Clone, Copy, PartialEq)]
@@ -126,10 +127,13 @@ const LINES: &[(Shape, &str)] = &[
 ];
 
 fn seeded() -> TestCli {
-    let cli = TestCli::seeded();
-    cli.interrupt_import();
-    cli.import_a_message();
-    cli
+    static SEEDED: OnceLock<Home> = OnceLock::new();
+    TestCli::copy_of(&SEEDED, || {
+        let cli = TestCli::seeded();
+        cli.interrupt_import();
+        cli.import_a_message();
+        cli
+    })
 }
 
 /// The rows of a command as JSON has them, with the keys in their order.
@@ -183,7 +187,7 @@ fn printing() -> impl Iterator<Item = &'static (Shape, &'static str)> {
 
 #[test]
 fn every_command_has_a_line_here() {
-    for command in command_tree::commands() {
+    for command in commands().iter().map(|command| &command.name) {
         let found = LINES.iter().any(|(_, line)| format!("{line} ").starts_with(&format!("{command} ")));
         assert!(found, "`{command}` has no line");
     }

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use super::command_tree;
+use super::command_tree::commands;
 use super::failures::check_error;
 use crate::support::cli::{TestCli, words};
 
@@ -87,11 +87,11 @@ fn survives(cli: &TestCli, words: &[OsString]) {
 /// Each command with an odd word at each place.
 fn each_odd_line(mut try_it: impl FnMut(&[OsString])) {
     let odd = odd_words();
-    for (index, command) in command_tree::commands().iter().enumerate() {
+    for (index, command) in commands().iter().enumerate() {
         for place in 0..=2 {
             // Each place of some command meets each odd word, and each command some odd words at each place.
             for word in odd.iter().skip((index + place) % 5).step_by(5) {
-                let mut line = words(command);
+                let mut line = words(&command.name);
                 line.extend(["ABC", "1"].map(OsString::from));
                 line.insert(place.min(line.len()), word.clone());
                 try_it(&line);

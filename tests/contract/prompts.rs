@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::failures::check_error;
-use crate::support::cli::TestCli;
+use crate::support::cli::{SSGCTL, TestCli};
 
 /// What asks, and the option that answers instead.
 const ASKING: &[(&str, &str)] = &[
@@ -243,7 +243,7 @@ fn an_editor_that_is_not_there_changes_nothing() {
 #[test]
 fn somebody_elses_change_meanwhile_is_not_overwritten() {
     let cli = TestCli::seeded();
-    let program = env!("CARGO_BIN_EXE_ssgctl");
+    let program = SSGCTL;
     let editor =
         saving(&cli, &format!("{program} customer edit ABC --country IE >/dev/null\nsed -i 's/\"GB\"/\"FR\"/' \"$1\""));
     let mut session = cli.at_terminal("customer edit ABC --editor", &[("EDITOR", &editor)]);

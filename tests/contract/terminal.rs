@@ -7,7 +7,7 @@ use rexpect::process::WaitStatus;
 use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
 
-use crate::support::cli::{TestCli, words};
+use crate::support::cli::{SSGCTL, TestCli, words};
 
 /// How long a text is waited for. It is no measure: a test that waits so long has failed.
 const PATIENCE_MS: u64 = 20_000;
@@ -29,7 +29,7 @@ impl TestCli {
 
     fn shell_at_terminal(&self, script: &str, line: &str, environment: &[(&str, &str)]) -> Session {
         let mut command = Command::new("sh");
-        command.args(["-c", script, env!("CARGO_BIN_EXE_ssgctl")]).args(words(line));
+        command.args(["-c", script, SSGCTL]).args(words(line));
         command.env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin").env("TERM", "xterm");
         command.current_dir(self.home()).envs(environment.iter().copied());
         let options = Options::new().timeout_ms(Some(PATIENCE_MS)).strip_ansi_escape_codes(false);

@@ -2,7 +2,7 @@
 
 use ssgctl::error::quoted;
 
-use super::command_tree;
+use super::command_tree::commands;
 use super::wrong_values::{LONG, LONGER_THAN_A_NOTE, wrong};
 use crate::support::cli::{Outcome, TestCli, words};
 
@@ -162,10 +162,11 @@ fn with_value(line: &str, name: &str, value: &str) -> Vec<std::ffi::OsString> {
 
 /// Every option and argument of every command with every wrong value of it.
 fn each_wrong_value(mut try_it: impl FnMut(&str, &str, &[std::ffi::OsString])) {
-    for command in command_tree::commands() {
+    for command in commands() {
+        let (command, parameters) = (&command.name, &command.parameters);
         let line = LINES.iter().find(|line| format!("{line} ").starts_with(&format!("{command} ")));
         let line = line.unwrap_or_else(|| unreachable!("`{command}` has no line here"));
-        for parameter in command_tree::parameters(&command).into_iter().filter(|parameter| parameter.takes_value) {
+        for parameter in parameters.iter().filter(|parameter| parameter.takes_value) {
             let name = parameter.name.as_str();
             if FREE.contains(&name) || FREE.contains(&format!("{command} {name}").as_str()) {
                 continue;

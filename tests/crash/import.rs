@@ -4,14 +4,14 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use ssgctl::store::{Clock, Location, Store};
 
-const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
+use crate::support::cli::{Home, SSGCTL, TestCli};
+use crate::support::strace::{can_trace, kill};
 
 /// What must be the same however often an import was interrupted: everything but times, and hashes that cover times.
 const ENDS: &[&str] = &[
@@ -25,63 +25,43 @@ const ENDS: &[&str] = &[
     "SELECT id, entity, action, subject, changes FROM event",
 ];
 
-struct Fixture {
-    folder: tempfile::TempDir,
+/// Two customers with an account each, and a file `a.csv` with rows of both, some of them twice.
+fn before_import(rows: u32) -> Home {
+    let cli = TestCli::new();
+    for code in ["abc", "xyz"] {
+        cli.ok(&format!("customer new --organisation {code} --account-code {code}"));
+        cli.ok(&format!("smpp add {code} --system-id {code}"));
+    }
+    let mut text = "message_id,submitted_at,system_id,destination,state,parts\n".to_owned();
+    for n in 0..rows {
+        let id = n % (rows - rows / 7);
+        let account = ["abc", "xyz"][id as usize % 2];
+        let state = if n == id { "pending" } else { "delivered" };
+        writeln!(text, "{id},2026-11-{:02}T10:00:00Z,{account},+44770090{id:04},{state},2", id % 20 + 1).unwrap();
+    }
+    fs::write(cli.path("a.csv"), text).unwrap();
+    cli.contents()
 }
 
-impl Fixture {
-    /// Two customers with an account each, and a file with rows of both, some of them twice.
-    fn new(rows: u32) -> Self {
-        let fixture = Self { folder: tempfile::tempdir().unwrap() };
-        for code in ["abc", "xyz"] {
-            fixture.done(&["customer", "new", "--organisation", code, "--account-code", code]);
-            fixture.done(&["smpp", "add", code, "--system-id", code]);
-        }
-        let mut text = "message_id,submitted_at,system_id,destination,state,parts\n".to_owned();
-        for n in 0..rows {
-            let id = n % (rows - rows / 7);
-            let account = ["abc", "xyz"][id as usize % 2];
-            let state = if n == id { "pending" } else { "delivered" };
-            writeln!(text, "{id},2026-11-{:02}T10:00:00Z,{account},+44770090{id:04},{state},2", id % 20 + 1).unwrap();
-        }
-        fs::write(fixture.file(), text).unwrap();
-        fixture
-    }
+fn import(batch: u32) -> String {
+    format!("traffic import a.csv --batch-rows {batch}")
+}
 
-    fn file(&self) -> PathBuf {
-        self.folder.path().join("a.csv")
-    }
+#[track_caller]
+fn assert_sound(cli: &TestCli) {
+    let location = Location { path: cli.database(), create: false, wait: Duration::from_secs(5) };
+    let report = Store::open(&location, Clock::System).unwrap().read().unwrap().check();
+    assert!(report.findings.is_empty() && report.warnings.is_empty(), "{:?} {:?}", report.findings, report.warnings);
+}
 
-    fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        command.env_clear().env("PATH", path).env("HOME", self.folder.path()).current_dir(self.folder.path());
-        command
-    }
-
-    fn done(&self, arguments: &[&str]) -> Output {
-        let output = self.command(SSGCTL).args(arguments).output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {output:?}");
-        output
-    }
-
-    /// Ends the import, and looks at the whole database before and after.
-    fn completed(&self, batch: &str) -> Vec<Vec<Vec<Value>>> {
-        self.done(&["db", "check"]);
-        self.done(&["traffic", "import", "a.csv", "--batch-rows", batch]);
-        let checked = self.done(&["db", "check"]);
-        assert!(checked.stderr.is_empty(), "{checked:?}");
-        let database = Connection::open(self.folder.path().join(".local/share/ssgctl/ssgctl.db")).unwrap();
-        ENDS.iter().map(|sql| rows(&database, sql)).collect()
-    }
-
-    /// The fixture as it was before the import.
-    fn again(&self) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let copied = Command::new("cp").arg("-a").arg(self.folder.path().join(".")).arg(folder.path()).status();
-        assert!(copied.unwrap().success());
-        Self { folder }
-    }
+/// Completes the import, and reads the whole database, which must be sound before and after.
+#[track_caller]
+fn completed(cli: &TestCli, batch: u32) -> Vec<Vec<Vec<Value>>> {
+    assert_sound(cli);
+    cli.ok(&import(batch));
+    assert_sound(cli);
+    let database = cli.sql();
+    ENDS.iter().map(|sql| rows(&database, sql)).collect()
 }
 
 fn rows(database: &Connection, sql: &str) -> Vec<Vec<Value>> {
@@ -91,28 +71,18 @@ fn rows(database: &Connection, sql: &str) -> Vec<Vec<Value>> {
     rows.collect::<rusqlite::Result<_>>().unwrap()
 }
 
-fn can_trace() -> bool {
-    let traced = Command::new("strace").args(["-f", "-qq", "-o", "/dev/null", "true"]).output();
-    let can = traced.is_ok_and(|output| output.status.success());
-    assert!(can || std::env::var_os("CI").is_none(), "strace is needed in CI");
-    can
-}
-
 #[test]
 fn killed_before_any_write_an_import_is_completed_by_the_same_command() {
     if !can_trace() {
         return;
     }
-    let fixture = Fixture::new(40);
-    let clean = fixture.again().completed("15");
+    let home = before_import(40);
+    let clean = completed(&home.restore(), 15);
     for call in ["pwrite64", "fdatasync", "fsync", "write"] {
         for place in 1.. {
-            let fixture = fixture.again();
-            let killing = format!("inject={call}:signal=KILL:when={place}");
-            let mut killed = fixture.command("strace");
-            killed.args(["-f", "-qq", "-o", "/dev/null", "-e", &killing, SSGCTL]);
-            let output = killed.args(["traffic", "import", "a.csv", "--batch-rows", "15"]).output().unwrap();
-            assert!(fixture.completed("15") == clean, "{call} {place}");
+            let cli = home.restore();
+            let output = cli.tampered(&kill(call, place), &import(15)).output().unwrap();
+            assert!(completed(&cli, 15) == clean, "{call} {place}");
             if output.status.success() {
                 break;
             }
@@ -123,14 +93,12 @@ fn killed_before_any_write_an_import_is_completed_by_the_same_command() {
 
 #[test]
 fn killed_again_and_again_an_import_ends_where_a_clean_run_ends() {
-    let fixture = Fixture::new(6_000);
-    let clean = fixture.again().completed("200");
-    let killed = fixture.again();
+    let home = before_import(6_000);
+    let clean = completed(&home.restore(), 200);
+    let cli = home.restore();
     let mut kills = 0;
     for attempt in 0..50_u64 {
-        let mut import = killed.command(SSGCTL);
-        import.args(["traffic", "import", "a.csv", "--batch-rows", "200"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = import.spawn().unwrap();
+        let mut child = cli.start(&import(200));
         // From early to late, in no order.
         std::thread::sleep(Duration::from_millis(attempt * 37 % 400 + 50));
         child.kill().unwrap();
@@ -139,59 +107,53 @@ fn killed_again_and_again_an_import_ends_where_a_clean_run_ends() {
         }
         kills += 1;
     }
-    assert!(killed.completed("200") == clean, "after {kills} kills");
+    assert!(completed(&cli, 200) == clean, "after {kills} kills");
 }
 
 #[test]
 fn where_the_rows_of_a_file_have_no_room_nothing_is_imported_and_nothing_stays() {
-    let fixture = Fixture::new(80_000);
-    let clean = fixture.again().completed("30000");
-    let folder = fixture.folder.path().join(".local/share/ssgctl");
+    let home = before_import(80_000);
+    let clean = completed(&home.restore(), 30_000);
+    let cli = home.restore();
     let others_than_the_database = || {
-        let names = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        let names = fs::read_dir(cli.database().parent().unwrap()).unwrap();
+        let names = names.map(|file| file.unwrap().file_name().into_string().unwrap());
         names.filter(|name| !name.starts_with("ssgctl.db")).collect::<Vec<_>>()
     };
     let nothing: [String; 0] = [];
     // Room for the rows that are kept in memory, and for few more.
-    let mut limited = fixture.command("bash");
+    let mut limited = cli.program("bash");
     limited.args(["-c", "ulimit -f 1100; exec \"$@\"", "bash", SSGCTL, "traffic", "import", "a.csv"]);
     let output = limited.output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(10), "{told}");
-    assert!(told.contains("cannot keep the rows of the file, some 40 bytes each, beside "), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(10), "{stderr}");
+    assert!(stderr.contains("cannot keep the rows of the file, some 40 bytes each, beside "), "{stderr}");
     assert_eq!(others_than_the_database(), nothing);
-    assert_eq!(fixture.done(&["traffic", "list", "--json"]).stdout, b"[]\n");
+    assert_eq!(cli.ok("traffic list --json"), "[]\n");
     if can_trace() {
         for place in [1, 3] {
-            let killing = format!("inject=write:signal=KILL:when={place}");
-            let mut killed = fixture.command("strace");
-            killed.args(["-f", "-qq", "-o", "/dev/null", "-e", &killing, SSGCTL, "traffic", "import", "a.csv"]);
-            assert!(!killed.output().unwrap().status.success());
+            assert!(!cli.tampered(&kill("write", place), "traffic import a.csv").output().unwrap().status.success());
             assert_eq!(others_than_the_database(), nothing, "{place}");
         }
     }
-    assert!(fixture.completed("30000") == clean);
+    assert!(completed(&cli, 30_000) == clean);
 }
 
 #[test]
 fn imports_of_overlapping_files_at_once_end_where_they_end_one_after_the_other() {
-    let fixture = Fixture::new(600);
-    let text = fs::read_to_string(fixture.file()).unwrap();
+    let cli = before_import(600).restore();
+    let text = fs::read_to_string(cli.path("a.csv")).unwrap();
     let (header, body) = text.split_once('\n').unwrap();
     let lines: Vec<&str> = body.lines().collect();
     for (name, range) in [("b.csv", 0..400), ("c.csv", 200..600), ("d.csv", 100..500)] {
-        fs::write(fixture.folder.path().join(name), format!("{header}\n{}\n", lines[range].join("\n"))).unwrap();
+        fs::write(cli.path(name), format!("{header}\n{}\n", lines[range].join("\n"))).unwrap();
     }
-    let imports: Vec<_> = ["b.csv", "c.csv", "d.csv", "a.csv"]
-        .map(|name| fixture.command(SSGCTL).args(["traffic", "import", name, "--batch-rows", "50"]).spawn().unwrap())
-        .into_iter()
-        .collect();
+    let imports =
+        ["b.csv", "c.csv", "d.csv", "a.csv"].map(|name| cli.start(&format!("traffic import {name} --batch-rows 50")));
     for mut import in imports {
         assert!(import.wait().unwrap().success());
     }
-    let shown = fixture.done(&["balance", "list", "--csv", "--fields", "customer,balance"]);
-    let shown = String::from_utf8(shown.stdout).unwrap();
     // 515 messages of two parts.
-    assert_eq!(shown, "customer,balance\nabc,-516\nxyz,-514\n");
-    fixture.done(&["db", "check"]);
+    assert_eq!(cli.ok("balance list --csv --fields customer,balance"), "customer,balance\nabc,-516\nxyz,-514\n");
+    assert_sound(&cli);
 }

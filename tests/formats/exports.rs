@@ -8,11 +8,12 @@ use proptest::prelude::*;
 use ssgctl::model::{ContactDetails, CustomerDetails, Roles};
 use ssgctl::ops::{contact, customer, note};
 
+use crate::support::cli::SSGCTL;
 use crate::support::fixture::{Fixture, cases, valid};
 
 /// What the program prints for a database, or what it makes of what it is given.
 fn ssgctl(home: &Path, database: &Path, words: &[&str], stdin: &[u8]) -> Vec<u8> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ssgctl"))
+    let mut child = Command::new(SSGCTL)
         .env_clear()
         .env("HOME", home)
         .arg("--db")

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::support::cli::SSGCTL;
 use crate::support::mail::MailFixture;
 
 fn contrib(name: &str) -> PathBuf {
@@ -41,7 +42,7 @@ fn systemd_accepts_the_service_and_its_timer() {
     for name in ["ssgctl-balance-check.service", "ssgctl-balance-check.timer"] {
         let text = fs::read_to_string(contrib(name)).expect(name);
         // systemd looks for the program, which is installed nowhere while it is tested.
-        let text = text.replace("/usr/bin/ssgctl", env!("CARGO_BIN_EXE_ssgctl"));
+        let text = text.replace("/usr/bin/ssgctl", SSGCTL);
         fs::write(folder.path().join(name), text).expect("written");
     }
     let mut verify = Command::new("systemd-analyze");

@@ -14,6 +14,7 @@ use ssgctl::store::{Location, SCHEMA_VERSION, Store};
 use ssgctl::{Error, Result};
 use tempfile::TempDir;
 
+use crate::support::cli::SSGCTL;
 use crate::support::fixture::{Fixture, NOON, assert_refused, location, open};
 
 fn folder() -> TempDir {
@@ -39,7 +40,7 @@ fn open_at(path: &Path, create: bool) -> Result<Store> {
 fn init_after(shell: &str, database: &Path) -> std::process::ExitStatus {
     let home = database.parent().expect("folder");
     Command::new("sh")
-        .args(["-c", &format!("{shell}; exec \"$0\" db init"), env!("CARGO_BIN_EXE_ssgctl")])
+        .args(["-c", &format!("{shell}; exec \"$0\" db init"), SSGCTL])
         .env_clear()
         .env("HOME", home)
         .env("SSGCTL_DB", database)

@@ -1,21 +1,28 @@
-//! A cli of its own: the real program in an empty environment, with a home folder that goes when the test ends.
+//! The real program in a home folder of its own, with nothing in its environment that the test did not put there.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use rusqlite::Connection;
 use rusqlite::types::Value as Stored;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Where commands run, and what they leave behind.
+/// The program, as cargo built it for these tests.
+pub const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
+
+/// Where commands run, and what they leave behind. The folder is removed when the test ends.
 pub struct TestCli {
     home: TempDir,
 }
+
+/// What a prepared home folder holds: folders and files in the order in which they can be made again.
+pub struct Home(Vec<(PathBuf, Permissions, Option<Vec<u8>>)>);
 
 /// How a command ended.
 #[derive(Debug)]
@@ -27,13 +34,43 @@ pub struct Outcome {
 }
 
 impl TestCli {
-    /// A home folder with nothing in it.
+    /// An empty home folder.
     pub fn new() -> Self {
         Self { home: tempfile::tempdir().expect("a temporary folder") }
     }
 
+    /// A home folder as `prepare` leaves one. It is prepared once in the life of the test program and copied from then on, because
+    /// preparing one takes many commands.
+    pub fn copy_of(prepared: &OnceLock<Home>, prepare: impl FnOnce() -> Self) -> Self {
+        prepared.get_or_init(|| prepare().contents()).restore()
+    }
+
+    /// The home folder as it is now, to be restored as often as needed.
+    pub fn contents(&self) -> Home {
+        let mut found = Vec::new();
+        let mut folders = vec![self.home().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder is listed") {
+                let path = entry.expect("an entry").path();
+                let (name, metadata) =
+                    (path.strip_prefix(self.home()).expect("below"), path.metadata().expect("there"));
+                let bytes = metadata.is_file().then(|| fs::read(&path).expect("read"));
+                found.push((name.to_owned(), metadata.permissions(), bytes));
+                if metadata.is_dir() {
+                    folders.push(path);
+                }
+            }
+        }
+        Home(found)
+    }
+
     /// A home folder whose database has two customers in use and one archived, with some of everything.
     pub fn seeded() -> Self {
+        static SEEDED: OnceLock<Home> = OnceLock::new();
+        Self::copy_of(&SEEDED, Self::seed)
+    }
+
+    fn seed() -> Self {
         let cli = Self::new();
         let lines = [
             "customer new --account-code ABC --organisation 'ABC Corp' --country GB --company-reg-no 123 \
@@ -102,7 +139,7 @@ impl TestCli {
             let hosts = "[gateway]\nhosts = [\"smpp1.gateway.example\", \"smpp2.gateway.example\"]\n";
             let text = format!("{hosts}[mail]\ntransport = \"{transport}\"\n{role}");
             fs::write(self.path(file), text).expect("written");
-            fs::set_permissions(self.path(file), fs::Permissions::from_mode(0o600)).expect("private");
+            fs::set_permissions(self.path(file), Permissions::from_mode(0o600)).expect("private");
         }
         fs::create_dir(self.path("emails")).expect("a folder");
         self.ok("balance warn ABC --unit SMS --upper 200 --lower 50");
@@ -115,7 +152,7 @@ impl TestCli {
     }
 
     /// A file below the home folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.home().join(name)
     }
 
@@ -136,7 +173,12 @@ impl TestCli {
 
     /// The program without arguments, in an environment of HOME and PATH only, and with nothing on stdin.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ssgctl"));
+        self.program(SSGCTL)
+    }
+
+    /// Another program in the same environment, such as a shell.
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
         command.env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
         command.current_dir(self.home()).stdin(Stdio::null());
         command
@@ -168,12 +210,17 @@ impl TestCli {
         command.spawn().expect("the program starts")
     }
 
+    /// Starts a command line that nobody listens to.
+    pub fn start(&self, line: &str) -> Child {
+        let mut command = self.command();
+        command.args(words(line)).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("the program starts")
+    }
+
     /// Runs a shell script in which `ssgctl` is the program.
     pub fn shell(&self, script: &str) -> Outcome {
-        let script = format!("ssgctl() {{ {:?} \"$@\"; }}\n{script}", env!("CARGO_BIN_EXE_ssgctl"));
-        let mut command = Command::new("sh");
-        command.arg("-c").arg(script).env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
-        command.current_dir(self.home()).stdin(Stdio::null()).output().expect("the shell runs").into()
+        let script = format!("ssgctl() {{ {SSGCTL:?} \"$@\"; }}\n{script}");
+        self.program("sh").arg("-c").arg(script).output().expect("the shell runs").into()
     }
 
     /// The output of a command line that must succeed.
@@ -226,6 +273,23 @@ impl TestCli {
             }
         }
         files
+    }
+}
+
+impl Home {
+    /// A new home folder with these contents.
+    pub fn restore(&self) -> TestCli {
+        let cli = TestCli::new();
+        for (name, permissions, bytes) in &self.0 {
+            let path = cli.path(name);
+            match bytes {
+                Some(bytes) => fs::write(&path, bytes),
+                None => fs::create_dir(&path),
+            }
+            .and_then(|()| fs::set_permissions(&path, permissions.clone()))
+            .expect("restored");
+        }
+        cli
     }
 }
 

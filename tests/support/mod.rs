@@ -8,6 +8,7 @@ pub mod mail;
 pub mod mail_server;
 pub mod node_smpp;
 pub mod smsc;
+pub mod strace;
 pub mod traffic;
 
 use std::collections::BTreeMap;
