@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compares the release binary with the sqlite3 shell, in turns within one run, and prints ratios.
+"""Compares the program as it is packaged (profile `dist`) with the sqlite3 shell, in turns within one run, and prints ratios.
 
-    cargo build --release && python3 benches/compare.py [startup|list|adjust|writers|import|files ...]
+    cargo build --profile dist && python3 benches/compare.py [startup|list|adjust|writers|import|files ...]
 
 Machines are noisy: only the ratios of one run mean anything, and at least five pairs are taken. Everything happens in a
 temporary folder. Needs python3 and, for the comparisons, the sqlite3 shell.
@@ -20,7 +20,7 @@ import time
 import uuid
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SSGCTL = os.path.join(ROOT, "target", "release", "ssgctl")
+SSGCTL = os.path.join(ROOT, "target", "dist", "ssgctl")
 
 
 class Scene:

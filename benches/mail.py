@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Sends 10,000 warnings in one `balance check` to a server on loopback, and compares with a bare SMTP loop to the same server.
 
-    cargo build --release && python3 benches/mail.py [CUSTOMERS]
+    cargo build --profile dist && python3 benches/mail.py [CUSTOMERS]
 
 Machines are noisy: only the ratio within one run means anything. Everything happens in a temporary folder. Needs python3
 and /usr/bin/time.
@@ -20,7 +20,7 @@ import time
 import uuid
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SSGCTL = os.path.join(ROOT, "target", "release", "ssgctl")
+SSGCTL = os.path.join(ROOT, "target", "dist", "ssgctl")
 CUSTOMERS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares reports of traffic with the same questions asked of the messages in the sqlite3 shell, and prints ratios.
 
-    cargo build --release && python3 benches/reports.py [ROWS ...]
+    cargo build --profile dist && python3 benches/reports.py [ROWS ...]
 
 A month of traffic of 20,000 accounts is imported, and then it is the asking that is measured, in turns within one run. Machines are
 noisy: only the ratios mean anything. Everything happens in a temporary folder (under TMPDIR), which needs some 300 bytes a row.

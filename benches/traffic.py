@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares `traffic import` with the sqlite3 shell's `.import` and DuckDB, in turns within one run, and prints ratios.
 
-    cargo build --release && python3 benches/traffic.py [ROWS ...]
+    cargo build --profile dist && python3 benches/traffic.py [ROWS ...]
 
 Machines are noisy: only the ratios of one run mean anything. Everything happens in a temporary folder (under TMPDIR), which
 needs some 400 bytes a row. Needs python3 and, for the comparisons, the sqlite3 shell and the Python module duckdb. Charges
@@ -22,7 +22,7 @@ import time
 import uuid
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SSGCTL = os.path.join(ROOT, "target", "release", "ssgctl")
+SSGCTL = os.path.join(ROOT, "target", "dist", "ssgctl")
 ACCOUNTS = 20_000
 CUSTOMERS = 10_000
 PREFIXES = [("4477009", 0.6), ("3361234", 0.15), ("4915112", 0.1), ("1202555", 0.1), ("2547123", 0.05)]
