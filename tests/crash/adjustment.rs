@@ -3,8 +3,6 @@
 //!
 //! The system call tracer `strace` does the killing; where it is not installed, or may not trace, these tests pass without it.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 use std::sync::OnceLock;
 use std::time::Duration;

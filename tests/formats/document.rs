@@ -250,19 +250,19 @@ fn of_schema_12(name: &str) -> PathBuf {
 }
 
 /// What that program's document becomes here.
-fn from_schema_12() -> Scene {
-    let mut scene = Scene::new();
+fn from_schema_12() -> Fixture {
+    let mut fixture = Fixture::new();
     let text = fs::read_to_string(of_schema_12("schema-12.jsonl")).expect("a document");
-    assert_eq!(read(&mut scene, &text), Ok(text.lines().count() as u64 - 2));
-    scene
+    assert_eq!(read(&mut fixture, &text), Ok(text.lines().count() as u64 - 2));
+    fixture
 }
 
 /// It says the same in other words, and its ledger is not written anew.
 #[test]
 fn a_document_of_schema_12_is_imported_whole() {
-    let mut scene = from_schema_12();
-    assert_eq!(scene.findings(), Vec::<String>::new());
-    scene.read(|now| {
+    let mut fixture = from_schema_12();
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+    fixture.read(|now| {
         assert_eq!(
             now.entry(17)?.hash.to_string(),
             "6c4d54144b840e5946dcf34bc859ea0b417cfc36c16497a8950d2d2fad32c5b9",
@@ -292,10 +292,10 @@ fn a_document_of_schema_12_is_imported_whole() {
 
 #[test]
 fn the_audit_log_of_schema_12_has_the_names_of_today() {
-    let mut scene = from_schema_12();
+    let mut fixture = from_schema_12();
     let mut of = |entity| {
         let mut changes = Vec::new();
-        scene.read(|now| {
+        fixture.read(|now| {
             now.events(&EventFilter { entity: Some(entity), ..EventFilter::default() }, |event| {
                 changes.extend(event.change.fields.into_iter().map(|(field, _)| (event.change.action.clone(), field)));
                 Ok::<_, Error>(())
@@ -315,25 +315,25 @@ fn the_audit_log_of_schema_12_has_the_names_of_today() {
 
 #[test]
 fn passwords_of_schema_12_open_with_their_key() {
-    let mut scene = from_schema_12();
-    let key = scene.folder.path().join("schema-12.key");
+    let mut fixture = from_schema_12();
+    let key = fixture.folder.path().join("schema-12.key");
     fs::copy(of_schema_12("schema-12.key"), &key).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
-    scene.vault = Rc::new(Vault::open_or_create(&key).unwrap());
-    let revealed = scene.reveal("port_prod").unwrap();
+    fixture.vault = Rc::new(Vault::open_or_create(&key).unwrap());
+    let revealed = fixture.reveal("port_prod").unwrap();
     assert!(revealed.password == valid("port-two"));
     assert!(revealed.previous.is_some_and(|previous| previous.password == valid("port-one")));
-    assert!(scene.reveal("abc_prod").unwrap().password == valid("s3cret!x"));
+    assert!(fixture.reveal("abc_prod").unwrap().password == valid("s3cret!x"));
 }
 
 #[test]
 fn a_document_of_schema_12_leaves_as_one_of_today() {
-    let mut scene = from_schema_12();
-    let text = written(&mut scene);
+    let mut fixture = from_schema_12();
+    let text = written(&mut fixture);
     assert!(text.starts_with("{\"ssgctl\":{\"document\":1,\"schema\":13}}\n"));
-    let mut other = Scene::new();
+    let mut other = Fixture::new();
     read(&mut other, &text).unwrap();
-    assert_eq!(other.dump(), scene.dump());
+    assert_eq!(other.dump(), fixture.dump());
     assert_eq!(written(&mut other), text);
 }
 
@@ -341,7 +341,7 @@ fn a_document_of_schema_12_leaves_as_one_of_today() {
 #[test]
 fn a_document_of_today_has_no_old_names() {
     let old = fs::read_to_string(of_schema_12("schema-12.jsonl")).unwrap();
-    let mut scene = Scene::new();
-    let fault = read(&mut scene, &sealed(&old.replace("\"schema\":12}", "\"schema\":13}"))).unwrap_err();
+    let mut fixture = Fixture::new();
+    let fault = read(&mut fixture, &sealed(&old.replace("\"schema\":12}", "\"schema\":13}"))).unwrap_err();
     assert!(fault.contains("table warning has no column"), "{fault}");
 }

@@ -11,7 +11,7 @@ use crate::support::fixture::{Fixture, adjustment_in, assert_refused, plain_emai
 fn outbox(fixture: &mut Fixture) -> Vec<String> {
     let line = |email: &OutboxEmail| {
         let why = email.last_error.as_deref().unwrap_or("-");
-        format!("{} {} {}: {why}", email.content.kind, email.recipient, email.state)
+        format!("{} {} {}: {why}", email.content.template, email.recipient, email.state)
     };
     fixture.emails().iter().map(line).collect()
 }

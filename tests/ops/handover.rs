@@ -11,8 +11,8 @@ use ssgctl::report::account_recipients;
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
 
-use crate::dispatch::renderer;
-use crate::support::{NOON, Fixture, assert_refused, plain_email, valid};
+use super::dispatch::renderer;
+use crate::support::fixture::{Fixture, NOON, assert_refused, plain_email, valid};
 
 type Switch = fn(&mut SmppDetails);
 

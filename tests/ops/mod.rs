@@ -1,14 +1,6 @@
 //! Business rules, each tested on a temporary database: one module per entity.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test's helpers fail as its assertions do"
-)]
-
 mod alert_explanation;
-mod all_clear;
 mod audit;
 mod balance;
 mod cancelled_emails;

@@ -35,7 +35,7 @@ fn marks_lowered_below_a_low_balance_are_no_recovery_and_send_no_all_clear() {
         let mut fixture = told_at("50");
         mark(&mut fixture, upper, lower);
         assert!(judge(&mut fixture).is_empty(), "{upper:?} {lower:?}");
-        let silent = (Level::Upper, Level::Ok, CrossingCause::Marks);
+        let silent = (Level::Upper, Level::Ok, CrossingCause::Thresholds);
         assert_eq!(causes(&mut fixture), [(Level::Ok, Level::Upper, CrossingCause::Balance), silent]);
         assert_eq!(fixture.findings(), Vec::<String>::new());
         bring_to(&mut fixture, "200");

@@ -10,7 +10,7 @@ use ssgctl::Error;
 use ssgctl::store::{Location, OLDEST_SCHEMA, SCHEMA_VERSION, Store};
 use tempfile::TempDir;
 
-use crate::support::{NOON, assert_refused, open};
+use crate::support::fixture::{NOON, assert_refused, open};
 
 /// Where the header of an SQLite file has `PRAGMA user_version`, the lowest byte last.
 const VERSION_BYTE: usize = 63;

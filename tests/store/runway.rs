@@ -8,7 +8,7 @@ use ssgctl::report::{
 };
 use ssgctl::store::{AccountDay, ArchiveFilter, BalanceFilter, CountrySum, DaySum, HourSum, TrafficFilter};
 
-use crate::support::{NOON, Fixture, adjustment_in, collect, valid};
+use crate::support::fixture::{Fixture, NOON, adjustment_in, collect, valid};
 
 /// The day of [`NOON`].
 const TODAY: i32 = 20_781;
@@ -191,9 +191,9 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
 
 #[test]
 fn balances_are_listed_by_how_long_they_last_and_those_that_never_run_out_come_last() {
-    let mut scene = scene();
-    charge(&mut scene, TODAY - 7, 1, Unit::Sms, "700");
-    scene.adjust("ACME", &adjustment_in("EUR", "5")).expect("credited");
+    let mut fixture = fixture();
+    charge(&mut fixture, TODAY - 7, 1, Unit::Sms, "700");
+    fixture.adjust("ACME", &adjustment_in("EUR", "5")).expect("credited");
     let mut listed = |order, descending, runs_out_within, limit| {
         let question = BalancesQuestion {
             archive_filter: ArchiveFilter::Active,
@@ -204,7 +204,7 @@ fn balances_are_listed_by_how_long_they_last_and_those_that_never_run_out_come_l
             descending,
             limit,
         };
-        scene.read(|now| {
+        fixture.read(|now| {
             collect(|each| report::balances(now, &question, valid(NOON), each)).map(|runways| {
                 let name = |runway: &Runway| format!("{} {}", runway.balance.customer, runway.balance.unit);
                 runways.iter().map(name).collect::<Vec<_>>()

@@ -92,10 +92,10 @@ fn names(lines: &[TrafficLine]) -> Vec<String> {
 
 #[test]
 fn lines_are_sorted_and_limited_and_their_total_is_of_all() {
-    let mut scene = scene();
-    count(&mut scene, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
-    count(&mut scene, BEGIN, 2, "FR", [0, 30, 0, 2, 0, 3]);
-    count(&mut scene, BEGIN, 3, "", [5, 0, 0, 0, 0, 0]);
+    let mut fixture = fixture();
+    count(&mut fixture, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
+    count(&mut fixture, BEGIN, 2, "FR", [0, 30, 0, 2, 0, 3]);
+    count(&mut fixture, BEGIN, 3, "", [5, 0, 0, 0, 0, 0]);
     let of = |measure, descending, limit| TrafficOrder { measure, descending, limit };
     let orders: [(TrafficOrder, &[&str]); 6] = [
         (of(None, false, Some(2)), &["acme_1", "acme_2"]),
@@ -107,14 +107,14 @@ fn lines_are_sorted_and_limited_and_their_total_is_of_all() {
         (of(Some(TrafficMeasure::Rate), false, None), &["globex_1", "acme_2", "acme_1"]),
     ];
     let question = question(None, "UTC", "2026-10-24T00:00:00Z", "2026-10-25T00:00:00Z", &[Account]);
-    let whole = ask(&mut scene, &question).1;
+    let whole = ask(&mut fixture, &question).1;
     for (order, accounts) in orders {
-        let report = scene.read(|now| report::traffic_report(now, question.clone(), order));
+        let report = fixture.read(|now| report::traffic_report(now, question.clone(), order));
         let names: Vec<_> = report.lines.iter().map(|line| line.system_id.as_ref().expect("named").as_str()).collect();
         assert_eq!((names.as_slice(), report.total), (accounts, whole), "{order:?}");
         // What is handed on line by line is the same.
         let mut streamed = Vec::new();
-        let total = scene.read(|now| {
+        let total = fixture.read(|now| {
             report::traffic(now, &question, order, |line| {
                 streamed.push(line.system_id.expect("named").to_string());
                 Ok::<_, ssgctl::Error>(())

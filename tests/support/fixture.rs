@@ -106,6 +106,7 @@ impl Fixture {
     /// Does a deed: commits when it is done, drops the transaction when it is refused.
     pub fn write<T>(&mut self, deed: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let mut tx = self.store.write(&self.origin)?;
+        smpp::delete_lapsed_passwords(&mut tx)?;
         let done = deed(&mut tx)?;
         tx.commit()?;
         Ok(done)
@@ -212,7 +213,7 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
 pub fn plain_email(kind: EmailTemplate) -> RenderedEmail {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
     let (text, html) = ("Text.\n".to_owned(), "<p>Text.</p>".to_owned());
-    RenderedEmail { kind, sender, subject: kind.to_string(), text, html, password_of: None }
+    RenderedEmail { template: kind, sender, subject: kind.to_string(), text, html, password_of: None }
 }
 
 /// A place for a database in a folder.

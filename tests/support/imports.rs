@@ -3,7 +3,7 @@
 use ssgctl::error::Faults;
 use ssgctl::formats::{ColumnMapping, Dialect, RecordReader};
 use ssgctl::import::customer::{Customers, Match};
-use ssgctl::import::{Importer, Manner, TrafficTally, Verdict, import};
+use ssgctl::import::{ImportTally, Importer, OnExisting, Verdict, import};
 use ssgctl::store::Tx;
 use ssgctl::{Error, Result};
 
@@ -12,7 +12,7 @@ use crate::support::fixture::Fixture;
 /// What came of an import that was taken.
 #[derive(Debug)]
 pub struct Taken {
-    pub tally: TrafficTally,
+    pub tally: ImportTally,
     /// Line, verdict and name of every row.
     pub plan: Vec<(u64, Verdict, String)>,
 }
@@ -24,16 +24,16 @@ impl Taken {
     }
 }
 
-pub const UPDATE: Manner = Manner { update: true, empty_unsets: false, skip_invalid: false };
-pub const UNSET: Manner = Manner { update: true, empty_unsets: true, skip_invalid: false };
-pub const SKIP: Manner = Manner { update: false, empty_unsets: false, skip_invalid: true };
+pub const UPDATE: OnExisting = OnExisting { update: true, empty_unsets: false, skip_invalid: false };
+pub const UNSET: OnExisting = OnExisting { update: true, empty_unsets: true, skip_invalid: false };
+pub const SKIP: OnExisting = OnExisting { update: false, empty_unsets: false, skip_invalid: true };
 
 /// Reads a text in a transaction; the faults of the file are the inner error.
 pub fn take<I: Importer>(
     tx: &mut Tx<'_>,
     text: &[u8],
     importer: &mut I,
-    manner: Manner,
+    manner: OnExisting,
 ) -> Result<Result<Taken, Faults>> {
     let mut rows = match RecordReader::open(text) {
         Ok(rows) => rows,
@@ -54,7 +54,7 @@ pub fn put<I: Importer>(
     fixture: &mut Fixture,
     text: &[u8],
     importer: &mut I,
-    manner: Manner,
+    manner: OnExisting,
 ) -> Result<Taken, Vec<String>> {
     let mut tx = fixture.store.write(&fixture.origin).expect("lock");
     match take(&mut tx, text, importer, manner).expect("no fault beyond the file") {
@@ -75,7 +75,7 @@ pub fn customers() -> Customers<'static> {
 }
 
 /// Imports a text of customers.
-pub fn put_customers(fixture: &mut Fixture, text: &str, manner: Manner) -> Result<Taken, Vec<String>> {
+pub fn put_customers(fixture: &mut Fixture, text: &str, manner: OnExisting) -> Result<Taken, Vec<String>> {
     put(fixture, text.as_bytes(), &mut customers(), manner)
 }
 
