@@ -1,8 +1,11 @@
-//! Plays the console sessions in `tests/cli/**/*.md`, each in an empty home folder, and compares what they print with what they show.
+//! Runs the console sessions in `tests/cli/**/*.md`, `README.md` and `docs/`, each file in an empty home folder, and compares the
+//! output with what the files show.
 //!
 //! A session is a block that begins with three backticks and `console`. A line `$ COMMAND` is given to bash, together with the
 //! lines `> MORE` below it. Then follows what the command prints on stdout and stderr, and `? CODE` if it does not exit with 0.
-//! `SNAPSHOTS=overwrite cargo test --test transcripts` writes what is really printed into the files.
+//! Blocks of `sh` are run too; their output is not shown, and they must succeed. So must the commands of a comment from a line
+//! `<!-- setup` to a line `-->`, which prepare what a document takes for granted. Programs that they put into `~/bin` come first.
+//! `SNAPSHOTS=overwrite cargo test --test transcripts` writes the actual output into the files.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -17,6 +20,7 @@ use snapbox::{Assert, Data, Redactions};
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// Where the transcripts are.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli");
 const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
@@ -24,8 +28,8 @@ const SSGCTL: &str = env!("CARGO_BIN_EXE_ssgctl");
 fn main() -> Result<ExitCode> {
     let transcripts = transcripts_in(Path::new(FOLDER))?;
     let mut trials = vec![Trial::test("every_command_has_a_transcript", every_command_has_a_transcript)];
-    for file in transcripts {
-        let name = file.strip_prefix(FOLDER)?.display().to_string();
+    for file in transcripts.into_iter().chain(documents()?) {
+        let name = file.strip_prefix(FOLDER).or_else(|_| file.strip_prefix(ROOT))?.display().to_string();
         trials.push(Trial::test(name, move || prints_what_it_shows(&file)));
     }
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
@@ -46,6 +50,20 @@ fn transcripts_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(transcripts)
 }
 
+/// The README and the documents that show commands and what they print.
+fn documents() -> Result<Vec<PathBuf>> {
+    let mut documents = transcripts_in(&Path::new(ROOT).join("docs"))?;
+    documents.push(Path::new(ROOT).join("README.md"));
+    let mut sessions = Vec::new();
+    for file in documents {
+        let text = fs::read_to_string(&file)?;
+        if text.contains("\n```console\n") || text.contains("\n```sh\n") {
+            sessions.push(file);
+        }
+    }
+    Ok(sessions)
+}
+
 /// Plays a transcript and compares it with what it would be if it were written now.
 fn prints_what_it_shows(file: &Path) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
@@ -64,6 +82,11 @@ fn play(transcript: &str, home: &Path) -> Result<String> {
     let mut lines = transcript.lines().peekable();
     while let Some(line) = lines.next() {
         played.push_str(&format!("{line}\n"));
+        if let Some(end) = unshown_end(line) {
+            let commands = lines.by_ref().take_while(|line| *line != end).collect::<Vec<_>>().join("\n");
+            succeeds(&commands, home)?;
+            played.push_str(&format!("{commands}\n{end}\n"));
+        }
         if line != "```console" {
             continue;
         }
@@ -82,6 +105,22 @@ fn play(transcript: &str, home: &Path) -> Result<String> {
     if commands == 0 { Err("there is no command in this transcript".into()) } else { Ok(played) }
 }
 
+/// Where a block of commands ends whose output is not shown; nothing if the line does not begin one.
+fn unshown_end(line: &str) -> Option<&'static str> {
+    match line {
+        "<!-- setup" => Some("-->"),
+        "```sh" => Some("```"),
+        _ => None,
+    }
+}
+
+/// Runs commands whose output is not shown. All of them must succeed.
+fn succeeds(commands: &str, home: &Path) -> Result<()> {
+    let printed = run(&format!("set -e -o pipefail\n{commands}"), home)?;
+    let failed = printed.lines().last().is_some_and(|line| line.starts_with("? "));
+    if failed { Err(format!("{commands}\n\nprints\n\n{printed}").into()) } else { Ok(()) }
+}
+
 /// Everything a command prints, and the line `? CODE` if it fails.
 fn run(command: &str, home: &Path) -> Result<String> {
     let folder = Path::new(SSGCTL).parent().unwrap_or(Path::new("."));
@@ -91,7 +130,7 @@ fn run(command: &str, home: &Path) -> Result<String> {
         // One pipe for both streams keeps their lines in the order of a terminal.
         .arg(format!("umask 022; exec 2>&1\n{command}"))
         .env_clear()
-        .env("PATH", env::join_paths([folder.to_owned()].into_iter().chain(env::split_paths(&others)))?)
+        .env("PATH", env::join_paths([home.join("bin"), folder.to_owned()].into_iter().chain(env::split_paths(&others)))?)
         .env("HOME", home)
         .env("LANG", "C.UTF-8")
         .env("SSGCTL_ACTOR", "alice")
