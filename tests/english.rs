@@ -60,10 +60,12 @@ fn what_people_read_is_plain_technical_english() {
             let text = MEANT.iter().fold(text.to_owned(), |text, meant| text.replace(meant, ""));
             for (pattern, instead) in &refused {
                 // "There is no option" is plain; "`x` is no option" is not.
-                let matched = pattern.find_iter(&text).find(|found| !text[..found.start()].to_lowercase().ends_with("there "));
-                found.extend(matched.map(|matched| {
-                    format!("{}:{line}: {:?}: write {instead}", file.display(), matched.as_str())
-                }));
+                let matched =
+                    pattern.find_iter(&text).find(|found| !text[..found.start()].to_lowercase().ends_with("there "));
+                found.extend(
+                    matched
+                        .map(|matched| format!("{}:{line}: {:?}: write {instead}", file.display(), matched.as_str())),
+                );
             }
         }
     }
@@ -77,6 +79,7 @@ fn files(path: &Path) -> Vec<PathBuf> {
     }
     let mut entries: Vec<PathBuf> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
-    let is_read = |file: &PathBuf| file.is_dir() || ENDINGS.iter().any(|ending| file.to_string_lossy().ends_with(ending));
+    let is_read =
+        |file: &PathBuf| file.is_dir() || ENDINGS.iter().any(|ending| file.to_string_lossy().ends_with(ending));
     entries.into_iter().filter(is_read).flat_map(|entry| files(&entry)).collect()
 }

@@ -130,7 +130,10 @@ fn run(command: &str, home: &Path) -> Result<String> {
         // One pipe for both streams keeps their lines in the order of a terminal.
         .arg(format!("umask 022; exec 2>&1\n{command}"))
         .env_clear()
-        .env("PATH", env::join_paths([home.join("bin"), folder.to_owned()].into_iter().chain(env::split_paths(&others)))?)
+        .env(
+            "PATH",
+            env::join_paths([home.join("bin"), folder.to_owned()].into_iter().chain(env::split_paths(&others)))?,
+        )
         .env("HOME", home)
         .env("LANG", "C.UTF-8")
         .env("SSGCTL_ACTOR", "alice")
