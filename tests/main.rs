@@ -11,6 +11,8 @@
 
 mod contract;
 mod crash;
+mod docs;
+mod english;
 mod formats;
 mod generated;
 mod layers;
