@@ -95,7 +95,10 @@ impl Write for Draft {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Error {
-    Error::io(format_args!("write {}", path.display()), error)
+    // The library for temporary files adds their random names to the system's errors.
+    let text = error.to_string();
+    let plain = text.split(" at path \"").next().unwrap_or_default();
+    Error::io(format_args!("write {}", path.display()), &io::Error::new(error.kind(), plain))
 }
 
 fn folder_of(path: &Path) -> &Path {
