@@ -27,7 +27,7 @@ pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) ->
         return Err(Error::Refused(format!("the database is not empty: it has rows of {table}")));
     }
     tx.begin_document()?;
-    tx.expect_many_steps(64)?;
+    tx.expect_many_steps()?;
     let rows = match read(tx, input, &mut progress) {
         Err(fault) if !fault.error.is_about_one_request() => return Err(*fault.error),
         Err(fault) => return Ok(Err(fault)),

@@ -132,7 +132,7 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
     on_existing: OnExisting,
     mut each: impl FnMut(&Planned<'_>) -> Result<(), E>,
 ) -> Result<Result<ImportTally, Faults>, E> {
-    tx.expect_many_steps(64)?;
+    tx.expect_many_steps()?;
     let (mut tally, mut faults) = (ImportTally::default(), Faults::default());
     // The fields of CSV stand where the header says; those of JSON may stand elsewhere in each row.
     let fixed = column_mapping

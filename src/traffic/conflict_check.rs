@@ -8,7 +8,6 @@ use std::thread::{Scope, ScopedJoinHandle};
 use crate::error::{Error, Fault, Faults, Result, quoted};
 use crate::model::Message;
 use crate::store::{HelperConnection, Snapshot};
-use crate::traffic::MEBIBYTES;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::{Comparison, KnownPrices, compare, in_order};
 
@@ -169,7 +168,6 @@ fn compare_all(
             None => store.insert(helper.open()?),
         };
         let snapshot = store.read()?;
-        snapshot.keep_in_memory(MEBIBYTES)?;
         found.push((number, compared.add(&snapshot, account_index, &reports)?));
     }
 }

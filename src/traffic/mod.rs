@@ -40,7 +40,7 @@ use account_index::AccountIndex;
 use row_parser::RowParser;
 use staging::Staging;
 use verify::{Inspection, inspect, of_file};
-use writer::{Rest, Start, Writing};
+use writer::{Rest, Writing};
 
 pub use batch::{Batch, WritePlan, in_order};
 pub use close::close;
@@ -54,8 +54,6 @@ pub use source::{Position, Source};
 /// How many rows are written together as a rule: enough that they are written in order, and few enough that others soon get
 /// their turn.
 pub const BATCH: usize = 250_000;
-/// How much of the database is kept in memory: as much as a batch changes.
-const MEBIBYTES: u16 = 32;
 
 /// A file, and how it is to be imported.
 #[derive(Debug)]
@@ -123,10 +121,11 @@ pub fn import(
     watch: &mut dyn Watch,
 ) -> Result<Summary> {
     let _lock = store.lock_imports()?;
-    let (staging, helper) = (Staging::beside(store.path()), store.helper());
+    let staging = Staging::beside(store.path());
+    let mut writer = store.bulk_writer()?;
+    let helper = writer.helper();
     watch.begin("looking");
-    let snapshot = store.read()?;
-    snapshot.keep_in_memory(MEBIBYTES)?;
+    let snapshot = writer.read()?;
     let header = reading(request, None).map_err(of_file)?;
     let (dialect, columns) = (header.sense.dialect, header.columns().to_vec());
     drop(header);
@@ -148,16 +147,13 @@ pub fn import(
     let rejects = rejects.map(|output| Rejects::begin(output, &columns)).transpose()?;
     let (inspection, manifest) =
         look_through(&snapshot, request, (dialect, manifest), (account_index, staging, &helper), rejects, watch)?;
-    let (plan, rest) = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
+    let rest = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
     let met_naive_time = rest.met_naive_time;
-    let start = match &unfinished {
-        Some(import) => Start::Resumed(ImportRun::resume(&snapshot, import, plan)?),
-        None => Start::New(plan),
-    };
+    let resumed = unfinished.map(|import| ImportRun::resume(&snapshot, &import, Arc::clone(&rest.plan))).transpose()?;
     drop(snapshot);
     watch.begin("importing");
-    let writing = Writing { store, origin, request, watch };
-    let import = writing.run(start, rest)?;
+    let writing = Writing { writer: &mut writer, origin, request, watch };
+    let import = writing.run(resumed, rest)?;
     let Import { id, manifest, tally, charges, days, .. } = import;
     let dialect = dialect.name;
     Ok(Summary { import: id, file: manifest.file, dialect, tally, charges, days, repeats: None, met_naive_time })
@@ -195,7 +191,7 @@ fn planned(
     manifest: Manifest,
     unfinished: Option<&Import>,
     inspection: Inspection,
-) -> Result<(Arc<WritePlan>, Rest)> {
+) -> Result<Rest> {
     let Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging } = inspection;
     // What is in of an import that was interrupted is counted by rows, so the others are taken in row by row.
     let nothing_new = nothing_new.filter(|_| unfinished.is_none());
@@ -207,7 +203,7 @@ fn planned(
     }
     let plan = Arc::new(WritePlan::new(manifest, accounts, known_days, repeats));
     let done = unfinished.map_or(0, |import| import.tally.rows());
-    Ok((Arc::clone(&plan), Rest { plan, staging, done, nothing_new, met_naive_time }))
+    Ok(Rest { plan, staging, done, nothing_new, met_naive_time })
 }
 
 /// Begins to read the rows of a file.

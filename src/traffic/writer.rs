@@ -6,11 +6,10 @@ use std::thread;
 
 use crate::error::{Error, Result};
 use crate::model::{Import, ImportState, Origin, TrafficTally};
-use crate::ops::smpp::delete_lapsed_passwords;
-use crate::store::{HelperConnection, Store, Tx};
+use crate::store::BulkWriter;
 use crate::traffic::staging::{StagedRow, Staging};
 use crate::traffic::{Batch, ImportRun, WritePlan};
-use crate::traffic::{MEBIBYTES, Request, Watch};
+use crate::traffic::{Request, Watch};
 
 /// The first batch is no larger than this, the next ones twice as large each: the sooner a batch is read, the sooner there is
 /// something to write.
@@ -18,43 +17,38 @@ const FIRST_BATCH: usize = 50_000;
 /// One balance is charged for so many rows that a batch may have, so that nobody waits longer for it than for rows.
 const ROWS_A_BALANCE: usize = 100;
 
-/// How many MiB SQLite's log may have before the writer itself moves the rest of it into the database and begins it anew.
-const LOG_AT_MOST: u16 = 192;
-
-/// How an import begins.
-pub(crate) enum Start {
-    New(Arc<WritePlan>),
-    Resumed(ImportRun),
-}
-
 /// The second half of an import.
-pub(crate) struct Writing<'a> {
-    pub(crate) store: &'a mut Store,
+pub(crate) struct Writing<'a, 's> {
+    pub(crate) writer: &'a mut BulkWriter<'s>,
     pub(crate) origin: &'a Origin,
     pub(crate) request: &'a Request,
     pub(crate) watch: &'a mut dyn Watch,
 }
 
-impl Writing<'_> {
-    /// Reads in one thread and writes in another, with a batch each.
-    pub(crate) fn run(self, start: Start, rest: Rest) -> Result<Import> {
-        let (request, helper) = (self.request, self.store.helper());
+impl Writing<'_, '_> {
+    /// Prepares batches in one thread and writes them in another. `resumed` is an import that was interrupted.
+    pub(crate) fn run(self, resumed: Option<ImportRun>, rest: Rest) -> Result<Import> {
+        let (request, plan) = (self.request, Arc::clone(&rest.plan));
         thread::scope(|scope| {
+            // A bound of zero: one batch is prepared while another is written, and no third one takes memory.
             let (sender, batches) = sync_channel(0);
             scope.spawn(move || rest.read(request, &sender));
-            if request.dry_run {
-                return self.rehearse(start, &batches);
-            }
-            let (committed, commits) = sync_channel(1);
-            scope.spawn(move || move_on(&helper, &commits));
-            self.write(start, &batches, &committed)
+            if request.dry_run { self.rehearse(resumed, plan, &batches) } else { self.write(resumed, &plan, &batches) }
         })
     }
 
     /// Everything in one transaction, which is dropped.
-    fn rehearse(self, start: Start, batches: &Receiver<Result<StagedRows>>) -> Result<Import> {
-        let mut tx = self.store.write(self.origin)?;
-        let mut import_run = started(start, &mut tx)?;
+    fn rehearse(
+        self,
+        resumed: Option<ImportRun>,
+        plan: Arc<WritePlan>,
+        batches: &Receiver<Result<StagedRows>>,
+    ) -> Result<Import> {
+        let mut tx = self.writer.rehearse(self.origin)?;
+        let mut import_run = match resumed {
+            Some(import_run) => import_run,
+            None => ImportRun::begin(&mut tx, plan)?,
+        };
         for rows in batches {
             let StagedRows { batch, done, .. } = rows?;
             import_run.take(&mut tx, &batch)?;
@@ -63,72 +57,41 @@ impl Writing<'_> {
         import_run.finish(&mut tx, ImportState::Finished)
     }
 
-    /// A transaction for each batch and for some charges each; the first one begins the import and the last one ends it.
-    fn write(self, start: Start, batches: &Receiver<Result<StagedRows>>, committed: &SyncSender<()>) -> Result<Import> {
-        self.store.leave_log(LOG_AT_MOST)?;
+    /// A transaction for each batch, then one for some charges each; the first one begins the import and the last one ends it.
+    fn write(
+        self,
+        resumed: Option<ImportRun>,
+        plan: &Arc<WritePlan>,
+        batches: &Receiver<Result<StagedRows>>,
+    ) -> Result<Import> {
         let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
-        let next = || batches.recv().map_err(|_| no_reader())?;
-        // An import is noted while its first rows are made ready, the smallest batch of all. Those of one that goes on may be far
-        // on in the file, and nobody is to wait for that.
-        let mut rows = if let Start::Resumed(_) = &start { Some(next()?) } else { None };
-        let mut tx = begun(self.store, self.origin)?;
-        let mut import_run = started(start, &mut tx)?;
-        if rows.is_none() {
-            rows = Some(next()?);
-        }
-        let (mut all_are_in, mut bytes_done) = (false, 0);
+        let (mut import_run, mut all_are_in, mut bytes_done) = (resumed, false, 0);
         loop {
-            if let Some(StagedRows { batch, are_last, done }) = rows {
-                import_run.take(&mut tx, &batch)?;
-                (all_are_in, bytes_done) = (are_last, done);
-            }
-            let is_done = all_are_in && import_run.post_charges(&mut tx, balances_together)?;
-            let ended = if is_done { Some(import_run.finish(&mut tx, ImportState::Finished)?) } else { None };
-            tx.commit()?;
+            // Waited for before the write lock is taken: others get their turn while the reader is at it.
+            let rows = if all_are_in { None } else { Some(batches.recv().map_err(|_| no_reader())??) };
+            let ended = self.writer.write(self.origin, |tx| {
+                let import_run = match &mut import_run {
+                    Some(import_run) => import_run,
+                    None => import_run.insert(ImportRun::begin(tx, Arc::clone(plan))?),
+                };
+                if let Some(StagedRows { batch, are_last, done }) = rows {
+                    import_run.take(tx, &batch)?;
+                    (all_are_in, bytes_done) = (are_last, done);
+                }
+                let is_done = all_are_in && import_run.post_charges(tx, balances_together)?;
+                if is_done { import_run.finish(tx, ImportState::Finished).map(Some) } else { Ok(None) }
+            })?;
             self.watch.committed();
             self.watch.at(bytes_done);
             if let Some(import) = ended {
                 return Ok(import);
             }
-            // One who is still at it will be told again.
-            let _ = committed.try_send(());
-            // Waited for before the lock is taken: others get their turn while the reader is at it.
-            rows = if all_are_in { None } else { Some(next()?) };
-            tx = begun(self.store, self.origin)?;
         }
-    }
-}
-
-/// The next transaction of an import.
-fn begun<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
-    let mut tx = store.write(origin)?;
-    delete_lapsed_passwords(&mut tx)?;
-    tx.expect_many_steps(MEBIBYTES)?;
-    Ok(tx)
-}
-
-fn started(start: Start, tx: &mut Tx<'_>) -> Result<ImportRun> {
-    match start {
-        Start::New(plan) => ImportRun::begin(tx, plan),
-        Start::Resumed(import_run) => Ok(import_run),
     }
 }
 
 fn no_reader() -> Error {
     Error::Internal("the reader of an import is gone".to_owned())
-}
-
-/// Moves what was committed from the log into the database, beside whoever goes on writing. Where that fails it stays in the
-/// log, from which others move it.
-fn move_on(helper: &HelperConnection, commits: &Receiver<()>) {
-    let mut store = None;
-    for () in commits {
-        let opened = match &store {
-            Some(store) => Ok(store),
-            None => helper.open().map(|opened| &*store.insert(opened)),
-        };
-        let _ = opened.and_then(Store::checkpoint);
-    }
 }
 
 /// What the reader hands on.

@@ -268,7 +268,7 @@ fn lines_of_many_steps_come_with_the_commit_numbered_without_a_gap_and_none_of_w
     let codes: Vec<String> = (0..50).map(|number| format!("C{number}")).collect();
     fixture
         .write(|tx| {
-            tx.expect_many_steps(1)?;
+            tx.expect_many_steps()?;
             for code in &codes {
                 tx.attempt(|tx| new(tx, code))??;
                 // What is undone had written its line before it failed.
@@ -283,7 +283,7 @@ fn lines_of_many_steps_come_with_the_commit_numbered_without_a_gap_and_none_of_w
     let told: Vec<&str> = events[before..].iter().map(|event| event.change.subject.as_str()).collect();
     assert_eq!(told, codes);
     fixture
-        .write(|tx| tx.expect_many_steps(1).and_then(|()| new(tx, "DROPPED")).and_then(|()| new(tx, "C1")))
+        .write(|tx| tx.expect_many_steps().and_then(|()| new(tx, "DROPPED")).and_then(|()| new(tx, "C1")))
         .unwrap_err();
     assert_eq!(fixture.events().len(), events.len());
 }

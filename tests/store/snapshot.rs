@@ -29,26 +29,21 @@ fn a_reader_sees_one_moment_whatever_is_committed_meanwhile() {
     assert_eq!(other.read().unwrap().balances_of(&acme).unwrap()[0].balance, valid("15"));
 }
 
-/// An import leaves its log to another thread, which has a connection of its own.
 #[test]
-fn a_twin_reads_what_was_committed_and_moves_it_out_of_the_log_that_is_left_to_it() {
+fn a_bulk_writer_has_moved_what_it_committed_out_of_the_log_when_it_ends_and_helpers_read_it() {
     let mut fixture = Fixture::with_acme();
-    fixture.store.leave_log(64).unwrap();
-    let helper = fixture.store.helper();
+    let (acme, origin) = (fixture.read(|now| now.customer("ACME")), fixture.origin.clone());
     let size = |fixture: &Fixture| std::fs::metadata(fixture.store.path()).expect("a file").len();
     let before = size(&fixture);
-    // More than SQLite leaves in the log by itself.
+    let mut writer = fixture.store.bulk_writer().unwrap();
+    let mut helper = writer.helper().open().unwrap();
     for _ in 0..240 {
-        fixture.credit("ACME", "1");
+        writer.write(&origin, |tx| balance::adjust(tx, "ACME", &adjustment("1"))).unwrap();
     }
-    assert_eq!(size(&fixture), before, "all of it is in the log");
-    let mut other = helper.open().unwrap();
-    let acme = other.read().unwrap().customer("ACME").unwrap();
-    assert_eq!(other.read().unwrap().balances_of(&acme).unwrap()[0].balance, valid("240"));
-    other.checkpoint().unwrap();
+    assert_eq!(helper.read().unwrap().balances_of(&acme).unwrap()[0].balance, valid("240"));
+    drop((helper, writer));
     let moved = size(&fixture);
     assert!(moved > before, "{moved}");
-    drop(other);
     fixture.credit("ACME", "1");
     assert_eq!(fixture.findings(), Vec::<String>::new());
 }

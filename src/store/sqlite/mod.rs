@@ -2,6 +2,7 @@
 
 mod audit;
 mod bulk_insert;
+mod bulk_writer;
 mod check;
 mod contact;
 mod cug;
@@ -36,6 +37,7 @@ use crate::store::{Clock, Stamp};
 
 use writer_queue::{lock_imports, queue_for_write};
 
+pub use bulk_writer::{BulkWriter, HelperConnection};
 pub use check::CheckReport;
 pub use document::{TABLES, Table};
 pub use migrate::Migration;
@@ -65,22 +67,6 @@ impl Store {
     /// The canonical name of the database file.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Moves what was committed from SQLite's log into the database, as far as readers and other movers let.
-    pub fn checkpoint(&self) -> Result<()> {
-        Ok(self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
-    }
-
-    /// Leaves that to others while the log has no more than so many MiB.
-    pub fn leave_log(&self, mebibytes: u16) -> Result<()> {
-        // A page is 4 KiB.
-        Ok(self.connection.pragma_update(None, "wal_autocheckpoint", i32::from(mebibytes) * 256)?)
-    }
-
-    /// What another thread needs to read the same database beside this one.
-    pub fn helper(&self) -> HelperConnection {
-        HelperConnection { path: self.path.clone(), wait: self.wait, clock: self.clock }
     }
 
     /// Begins to read. Everything read through the snapshot is of one moment, and waits for no writer.
@@ -145,24 +131,6 @@ impl Store {
     }
 }
 
-/// A way to another connection to a database that is open.
-#[derive(Debug, Clone)]
-pub struct HelperConnection {
-    path: PathBuf,
-    wait: Duration,
-    clock: Clock,
-}
-
-impl HelperConnection {
-    /// Connects. The file was examined when it was opened first, and is not looked at here: to close a file gives up every lock
-    /// that the process has on it, also those of SQLite.
-    pub fn open(&self) -> Result<Store> {
-        let connection = open::connect(&self.path)?;
-        connection.busy_timeout(self.wait)?;
-        Ok(Store { connection, path: self.path.clone(), wait: self.wait, clock: self.clock })
-    }
-}
-
 /// What the database holds at one moment. Questions are asked of it; a [`Tx`] is one that also answers changes.
 #[derive(Debug)]
 pub struct Snapshot<'store> {
@@ -186,14 +154,6 @@ pub struct Tx<'store> {
     _turn: QueueGuard,
 }
 
-impl Snapshot<'_> {
-    /// Keeps so many MiB of the database in memory: pages that are changed again and again would else be read and written again
-    /// and again.
-    pub fn keep_in_memory(&self, mebibytes: u16) -> Result<()> {
-        Ok(self.transaction.pragma_update(None, "cache_size", -1024 * i32::from(mebibytes))?)
-    }
-}
-
 impl Tx<'_> {
     /// When the transaction began, by its stamp.
     pub fn at(&self) -> Time {
@@ -205,11 +165,11 @@ impl Tx<'_> {
         &self.stamp.origin
     }
 
-    /// For a deed of very many steps: keeps so many MiB of the database in memory, and lets lines of the audit log wait to be
-    /// written together. They cannot be read before.
-    pub fn expect_many_steps(&mut self, mebibytes: u16) -> Result<()> {
+    /// Prepares for an operation of very many steps: enlarges the cache, and lets lines of the audit log wait to be written
+    /// together. They cannot be read before.
+    pub fn expect_many_steps(&mut self) -> Result<()> {
         self.many_steps = true;
-        self.keep_in_memory(mebibytes)
+        bulk_writer::set_cache(&self.transaction, bulk_writer::CACHE_OF_ONE_TRANSACTION_MIB)
     }
 
     /// Tries a deed: when it fails, nothing of it is left in the transaction.
