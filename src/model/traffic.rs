@@ -56,18 +56,6 @@ pub enum MessageId {
 serde_by_text!(MessageId);
 
 impl MessageId {
-    /// A number by which IDs can be sorted, as far as it tells them apart.
-    pub fn prefix(&self) -> (bool, u64) {
-        let (is_uuid, bytes) = match self {
-            Self::Text(text) => (false, text.as_bytes()),
-            Self::Uuid(bytes) => (true, bytes.as_slice()),
-        };
-        let mut first = [0; 8];
-        let length = bytes.len().min(first.len());
-        first[..length].copy_from_slice(&bytes[..length]);
-        (is_uuid, u64::from_be_bytes(first))
-    }
-
     /// The longest text, in bytes: SMPP has 64, vendors' own IDs are shorter.
     pub const LONGEST: usize = 64;
 }

@@ -48,7 +48,8 @@ impl WritePlan {
 
     /// Rows that are taken in together: messages in the order of the file, and how many rows are none.
     pub fn batch(&self, mut messages: Vec<Message>, others: TrafficTally) -> Result<Batch> {
-        sort_messages(&mut messages);
+        // Stable: reports of one message are merged in the order in which the file has them.
+        messages.sort_by(|one, other| one.key().cmp(&other.key()));
         let (mut sums, mut charges) = (Sums::of(messages.len()), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
             let account_price = self.account_prices.get(&message.account_id).ok_or_else(|| unknown_account(message))?;
@@ -58,40 +59,6 @@ impl WritePlan {
             }
         }
         Ok(Batch { messages, others, totals: sums.packed()?, charges: charges.into_iter().collect() })
-    }
-}
-
-/// Messages, or what has them, by their keys; those of the same key stay in the order in which they stand.
-pub fn in_order<T>(items: &[T], message: impl Fn(&T) -> &Message) -> Vec<&T> {
-    order_of(items, message).into_iter().map(|(.., at)| &items[at]).collect()
-}
-
-/// Places by the keys of messages.
-fn order_of<T>(items: &[T], message: impl Fn(&T) -> &Message) -> Vec<(i32, (bool, u64), usize)> {
-    // What is sorted is small, and mostly told apart by its numbers alone.
-    let mut order: Vec<_> =
-        items.iter().map(&message).zip(0..).map(|(message, at)| (message.day, message.id.prefix(), at)).collect();
-    order.sort_unstable_by(|(day, prefix, at), (other_day, other_prefix, other_at)| {
-        let by_key = || message(&items[*at]).key().cmp(&message(&items[*other_at]).key());
-        day.cmp(other_day).then(prefix.cmp(other_prefix)).then_with(by_key).then(at.cmp(other_at))
-    });
-    order
-}
-
-/// Sorts messages likewise. Whoever goes through them more than once finds them side by side then.
-fn sort_messages(messages: &mut [Message]) {
-    let mut order = order_of(messages, |message| message);
-    for begin in 0..order.len() {
-        // Each place gets its message, from a place that is free then.
-        let mut to = begin;
-        loop {
-            let from = std::mem::replace(&mut order[to].2, to);
-            if from == begin {
-                break;
-            }
-            messages.swap(to, from);
-            to = from;
-        }
     }
 }
 
@@ -119,40 +86,4 @@ pub(crate) fn add(charge: &mut Charge, more: &Charge) -> Result<()> {
     charge.amount =
         charge.amount.checked_add(more.amount).ok_or(Error::Overflow { what: "the charge of an account" })?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Destination, MessageId, MessageState};
-    use proptest::prelude::*;
-
-    fn message(day: i32, id: MessageId, second: u32) -> Message {
-        Message {
-            day,
-            id,
-            account_id: i64::from(second % 2),
-            second,
-            state: MessageState::Pending,
-            destination: Destination::Number(447_700_900_123),
-            parts: 1,
-            price: None,
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn messages_are_sorted_as_by_a_stable_sort(
-            ids in proptest::collection::vec((0..3, "[ab]{1,9}|(00|0a){15}[0a]{2}"), 0..60)
-        ) {
-            let messages = (0..).zip(ids).map(|(second, (day, id))| message(day, id.parse().expect("an ID"), second));
-            let mut sorted: Vec<Message> = messages.collect();
-            let mut expected = sorted.clone();
-            expected.sort_by(|one, other| one.key().cmp(&other.key()));
-            let by_reference: Vec<Message> = in_order(&sorted, |message| message).into_iter().cloned().collect();
-            prop_assert_eq!(&by_reference, &expected);
-            sort_messages(&mut sorted);
-            prop_assert_eq!(sorted, expected);
-        }
-    }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Fault, Faults, Result, quoted};
 use crate::model::Message;
 use crate::store::{HelperConnection, Snapshot};
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::{Comparison, KnownPrices, compare, in_order};
+use crate::traffic::{Comparison, KnownPrices, compare};
 
 /// Messages with their lines.
 pub(crate) type Reports = Vec<(Message, u64)>;
@@ -72,10 +72,11 @@ impl Compared {
         &mut self,
         snapshot: &Snapshot<'_>,
         account_index: &AccountIndex,
-        reports: &Reports,
+        mut reports: Reports,
     ) -> Result<Faults> {
         let mut faults = Faults::default();
-        let reports = in_order(reports, |(message, _)| message);
+        // The database has messages in the order of their keys, and is read in step with them.
+        reports.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
         let messages: Vec<&Message> = reports.iter().map(|(message, _)| message).collect();
         let Comparison { contradictions, tells_nothing_new } =
             compare(snapshot, &messages, &mut self.account_prices, |account_id| {
@@ -89,7 +90,7 @@ impl Compared {
             }
             let import = snapshot.import(contradiction.import_id)?;
             let before = format!("by import {} of {}", import.id, quoted(&import.manifest.file));
-            let (message, line) = reports[contradiction.index];
+            let (message, line) = &reports[contradiction.index];
             faults.add(contradicted(message, *line, contradiction.field, before));
         }
         Ok(faults)
@@ -168,7 +169,7 @@ fn compare_all(
             None => store.insert(helper.open()?),
         };
         let snapshot = store.read()?;
-        found.push((number, compared.add(&snapshot, account_index, &reports)?));
+        found.push((number, compared.add(&snapshot, account_index, reports)?));
     }
 }
 

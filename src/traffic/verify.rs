@@ -135,14 +135,14 @@ impl Inspector<'_> {
                 let is_over = part.tally.rows() == 0;
                 let Taken { to_compare, goes_on } = self.take(part, rejects.as_deref_mut(), watch)?;
                 if let Some(reports) = to_compare {
-                    self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, &reports)?);
+                    self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, reports)?);
                 }
                 if is_over || !goes_on {
                     break;
                 }
             }
             let rest = self.waiting.take();
-            self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, &rest)?);
+            self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, rest)?);
             reading.sense
         };
         self.check_expectations(&sense);

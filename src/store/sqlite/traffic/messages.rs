@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::hint::black_box;
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, params};
@@ -15,9 +14,6 @@ use crate::store::{KnownMessage, Snapshot, Tx};
 
 /// Reading all messages of a day in order is quicker than looking for each, if no more than so many are passed over for one.
 const WORTH_READING: usize = 12;
-
-/// How many messages are fetched from memory together.
-const TOGETHER: usize = 16;
 
 pub(in crate::store::sqlite) const COLUMNS: &str = "packed, destination, price_e8, import_id";
 
@@ -133,11 +129,6 @@ impl Snapshot<'_> {
         let mut stored = statement.query(params![first.day, first.id])?;
         let mut next = stored.next()?;
         for (place, message) in messages.iter().enumerate() {
-            if place.is_multiple_of(TOGETHER) {
-                // Messages lie anywhere in memory: the ways to the next ones are gone at the same time.
-                let next = &messages[place..messages.len().min(place + TOGETHER)];
-                black_box(next.iter().fold(0, |sum, message| sum ^ message.day));
-            }
             let mut found = None;
             while let Some(row) = next {
                 let account_id: i64 = row.get(1)?;
