@@ -264,7 +264,7 @@ impl Sense {
         let message = Message {
             day,
             id: id.parsed()?,
-            account_id: account_index.account_id(place),
+            account_id: account_index.account_price(place).account_id,
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
             destination: destination.parsed()?,
