@@ -42,7 +42,7 @@ use staging::Staging;
 use verify::{Inspection, inspect, of_file};
 use writer::{Rest, Writing};
 
-pub use batch::{Batch, WritePlan, in_order};
+pub use batch::{Batch, WritePlan};
 pub use close::close;
 pub use dialects::{DIALECTS, TrafficDialect};
 pub use import_run::ImportRun;

@@ -6,6 +6,7 @@ use std::thread;
 
 use crate::error::{Error, Result};
 use crate::model::{Import, ImportState, Origin, TrafficTally};
+use crate::ops::smpp::delete_lapsed_passwords;
 use crate::store::BulkWriter;
 use crate::traffic::staging::{StagedRow, Staging};
 use crate::traffic::{Batch, ImportRun, WritePlan};
@@ -70,6 +71,7 @@ impl Writing<'_, '_> {
             // Waited for before the write lock is taken: others get their turn while the reader is at it.
             let rows = if all_are_in { None } else { Some(batches.recv().map_err(|_| no_reader())??) };
             let ended = self.writer.write(self.origin, |tx| {
+                delete_lapsed_passwords(tx)?;
                 let import_run = match &mut import_run {
                     Some(import_run) => import_run,
                     None => import_run.insert(ImportRun::begin(tx, Arc::clone(plan))?),
