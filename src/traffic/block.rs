@@ -8,7 +8,7 @@ use crate::formats::csv::plain::NextRecord;
 use crate::model::{Message, TrafficTally};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::duplicate_filter::{Fingerprints, Look};
+use crate::traffic::duplicate_filter::{Fingerprints, MessageFingerprint};
 use crate::traffic::row_parser::{Sense, Told};
 use crate::traffic::staging::{Aside, Packed};
 
@@ -19,8 +19,8 @@ const OF_A_BLOCK: usize = 1 << 14;
 #[derive(Debug, Default)]
 pub(crate) struct Part {
     pub(crate) rows: Packed,
-    /// What its messages are known by.
-    pub(crate) looks: Vec<Look>,
+    /// Those of its messages, in the same order.
+    pub(crate) message_fingerprints: Vec<MessageFingerprint>,
     /// Messages of days of which there is traffic, and their lines.
     pub(crate) of_known_days: Vec<(Message, u64)>,
     /// What is wrong with rows, and, if that is asked for, what stands in them.
@@ -31,7 +31,7 @@ pub(crate) struct Part {
 
 impl Part {
     fn with_room_for(rows: usize) -> Self {
-        Self { rows: Packed::with_room_for(rows), looks: Vec::with_capacity(rows), ..Self::default() }
+        Self { rows: Packed::with_room_for(rows), message_fingerprints: Vec::with_capacity(rows), ..Self::default() }
     }
 
     /// What is known of a file that cannot be read on.
@@ -98,7 +98,7 @@ impl Gatherer {
     fn add_message(&self, part: &mut Part, line: u64, message: Message) {
         part.rows.add_message(line, &message);
         part.tally.duplicate += 1;
-        part.looks.push(self.fingerprints.look(&message));
+        part.message_fingerprints.push(self.fingerprints.of(&message));
         if self.known_days.contains(&message.day) {
             part.of_known_days.push((message, line));
         }

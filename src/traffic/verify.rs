@@ -13,7 +13,7 @@ use crate::store::{HelperConnection, Snapshot};
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::block::{Gatherer, Part};
 use crate::traffic::conflict_check::{Compared, Comparers, Reports, Waiting, contradicted};
-use crate::traffic::duplicate_filter::{Fingerprints, Look, Seen, Sight};
+use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
 use crate::traffic::row_parser::{RowParser, Sense};
 use crate::traffic::staging::{StagedRow, Staging};
@@ -24,9 +24,6 @@ const MOST_SUSPECTS: usize = 100_000;
 
 /// How many rows are taken together where one thread reads.
 const TOGETHER: usize = 4_096;
-
-/// How many messages are looked for together.
-const OVERLAPPING: usize = 32;
 
 /// What was found out about a file that has no fault.
 #[derive(Debug)]
@@ -47,7 +44,7 @@ struct Inspector<'a> {
     account_index: AccountIndex,
     gatherer: Gatherer,
     staging: Staging,
-    sights: Sights,
+    duplicates: Duplicates,
     /// Messages of days of which there is traffic.
     waiting: Waiting,
     compared: Compared,
@@ -57,10 +54,12 @@ struct Inspector<'a> {
     has_new_days: bool,
 }
 
-/// What was found by looking for messages among those before them.
-struct Sights {
-    seen: Seen,
+/// Messages that the file has more than once.
+struct Duplicates {
+    filter: DuplicateFilter,
+    /// Whether there are any.
     repeats: bool,
+    /// The keys of those that seem to contradict each other, by their fingerprints.
     suspects: HashSet<u64>,
 }
 
@@ -82,8 +81,8 @@ pub(crate) fn inspect(
             keeps_fields: rejects.is_some(),
         },
         staging,
-        sights: Sights {
-            seen: Seen::with_room_for(request.source.rows_at_most()),
+        duplicates: Duplicates {
+            filter: DuplicateFilter::with_room_for(request.source.rows_at_most()),
             repeats: false,
             suspects: HashSet::new(),
         },
@@ -94,14 +93,14 @@ pub(crate) fn inspect(
         has_new_days: false,
     };
     let met_naive_time = inspector.read_all(helper, rejects, watch)?;
-    while inspector.sights.seen.next_share() {
+    while inspector.duplicates.filter.next_share() {
         inspector.look_again(watch)?;
     }
     inspector.look_at_suspects(watch)?;
-    let Inspector { account_index, gatherer, staging, sights, compared, tally, has_new_days, mut faults, .. } =
+    let Inspector { account_index, gatherer, staging, duplicates, compared, tally, has_new_days, mut faults, .. } =
         inspector;
     if faults.is_empty() {
-        let (known_days, repeats) = (gatherer.known_days, sights.repeats);
+        let (known_days, repeats) = (gatherer.known_days, duplicates.repeats);
         let nothing_new = (!has_new_days && !compared.tells_something_new).then_some(tally);
         return Ok(Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging });
     }
@@ -189,8 +188,8 @@ impl Inspector<'_> {
         watch.at(self.request.source.position.bytes());
         self.staging.add(&part.rows)?;
         self.tally.add(&part.tally);
-        self.has_new_days |= part.looks.len() > part.of_known_days.len();
-        self.sights.look_for(&part.looks);
+        self.has_new_days |= part.message_fingerprints.len() > part.of_known_days.len();
+        part.message_fingerprints.into_iter().for_each(|fingerprint| self.duplicates.add(fingerprint));
         let mut taken = Taken { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
         for (fault, fields) in part.faults {
             if !self.request.skip_invalid || fault.ends_file {
@@ -204,23 +203,22 @@ impl Inspector<'_> {
 
     /// Looks for the messages of another share among those before them.
     fn look_again(&mut self, watch: &mut dyn Watch) -> Result<()> {
-        let (mut rows, mut looks) = (self.staging.rows(), Vec::with_capacity(TOGETHER));
+        let (mut rows, mut looked_at) = (self.staging.rows(), 0);
         while let Some((_, row)) = rows.next()? {
-            let StagedRow::Message(message) = row else { continue };
-            looks.push(self.gatherer.fingerprints.look(&message));
-            if looks.len() == TOGETHER {
+            looked_at += 1;
+            if looked_at % TOGETHER == 0 {
                 watch.at(rows.done(self.request.source.size()));
-                self.sights.look_for(&looks);
-                looks.clear();
+            }
+            if let StagedRow::Message(message) = row {
+                self.duplicates.add(self.gatherer.fingerprints.of(&message));
             }
         }
-        self.sights.look_for(&looks);
         Ok(())
     }
 
     /// Compares messages that seem to contradict each other by what they really say.
     fn look_at_suspects(&mut self, watch: &mut dyn Watch) -> Result<()> {
-        let suspects = &self.sights.suspects;
+        let suspects = &self.duplicates.suspects;
         if suspects.is_empty() {
             return Ok(());
         }
@@ -269,26 +267,17 @@ impl Inspector<'_> {
     }
 }
 
-impl Sights {
-    fn look_for(&mut self, looks: &[Look]) {
-        for looks in looks.chunks(OVERLAPPING) {
-            self.seen.approach(looks);
-            for look in looks {
-                self.note(*look);
-            }
-        }
-    }
-
-    fn note(&mut self, look: Look) {
-        match self.seen.see(look) {
-            Sight::Again => self.repeats = true,
-            Sight::Otherwise(fingerprint) => {
+impl Duplicates {
+    fn add(&mut self, fingerprint: MessageFingerprint) {
+        match self.filter.add(fingerprint) {
+            Occurrence::Repeat => self.repeats = true,
+            Occurrence::Conflict(key) => {
                 self.repeats = true;
                 if self.suspects.len() < MOST_SUSPECTS {
-                    self.suspects.insert(fingerprint);
+                    self.suspects.insert(key);
                 }
             }
-            Sight::New | Sight::Elsewhere => {}
+            Occurrence::First | Occurrence::OfOtherShare => {}
         }
     }
 }
