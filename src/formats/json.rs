@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use crate::error::{Fault, InputError};
 use crate::formats::InputRow;
-use crate::formats::csv::lines::{LONGEST_LINE, Lines};
+use crate::formats::csv::{LONGEST_LINE, Lines};
 use crate::formats::jsonl::row;
 
 /// The objects of an array.

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::InputRow;
-use crate::formats::csv::lines::Lines;
+use crate::formats::csv::Lines;
 use crate::formats::row::Field;
 
 /// The objects of a file.

@@ -17,11 +17,11 @@ use std::io::BufRead;
 use crate::error::Fault;
 
 pub use column_mapping::ColumnMapping;
-pub use csv::lines::{LONGEST_FIELD, LONGEST_LINE};
+pub use csv::{LONGEST_FIELD, LONGEST_LINE};
 pub use dialects::{DIALECTS, Dialect};
 pub use row::{InputRow, starts_a_formula};
 
-use csv::lines::Lines;
+use csv::Lines;
 
 /// The rows of a file, whatever its format.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::iter;
 
 use crate::error::{Error, Fault, Faults, InputError, quoted};
-use crate::formats::csv::lines::Lines;
+use crate::formats::csv::Lines;
 use crate::formats::{InputRow, RecordReader};
 use crate::model::{Msisdn, MsisdnSet};
 

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Fault, InputError, Result};
-use crate::formats::csv::lines::Lines;
+use crate::formats::csv::Lines;
 use crate::import::renamed::Names;
 use crate::model::Hash;
 use crate::report::document::DOCUMENT_VERSION;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Fault;
-use crate::formats::csv::plain::NextRecord;
+use crate::formats::csv::NextRecord;
 use crate::model::{Message, TrafficTally};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;

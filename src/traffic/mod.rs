@@ -30,8 +30,8 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::error::{Error, Fault, InputError, Result, quoted};
+use crate::formats::csv::Lines;
 use crate::formats::csv::Records;
-use crate::formats::csv::lines::Lines;
 use crate::formats::rejects::Rejects;
 use crate::model::{Hash, Import, ImportState, Manifest, Money, Origin, TrafficTally, Unit, day_of};
 use crate::store::{HelperConnection, Snapshot, Store};

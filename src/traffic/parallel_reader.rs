@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use crate::error::{Error, Fault, Result};
-use crate::formats::csv::blocks::{Block, Blocks};
-use crate::formats::csv::{Layout, Records};
+use crate::formats::csv::{Block, Blocks};
+use crate::formats::csv::{BlockRecords, Layout};
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::block::{Gatherer, Part};
 use crate::traffic::row_parser::{RowParser, Sense};
@@ -38,7 +38,8 @@ pub(crate) fn read<R: BufRead + Send>(
     each: impl FnMut(Part) -> Result<bool>,
 ) -> Result<(Sense, AccountIndex)> {
     let RowParser { records, mut sense } = reading;
-    let (layout, blocks) = records.into_blocks();
+    let (layout, lines) = records.into_lines();
+    let blocks = Blocks::new(lines);
     thread::scope(|scope| {
         let (mut inlets, mut outlets, mut readers) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..threads.get() {
@@ -107,7 +108,7 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, block: &Block) -> Part {
-        let mut records = Records::of_block(&self.layout, block);
+        let mut records = BlockRecords::new(&self.layout, block);
         self.gatherer.part(&mut records, &mut self.sense, &mut self.account_index, None, usize::MAX)
     }
 }

@@ -7,9 +7,9 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, Fault, InputError, quoted};
+use crate::formats::csv::NextRecord;
+use crate::formats::csv::Record;
 use crate::formats::csv::Records;
-use crate::formats::csv::plain::NextRecord;
-use crate::formats::csv::record::Record;
 use crate::formats::row::unguarded;
 use crate::model::{EntityKind, Invalid, Message, MessageState, Money, Unit, day_of};
 use crate::store::Snapshot;

@@ -7,8 +7,8 @@
 use std::io::{self, BufRead, Read};
 
 use crate::error::Fault;
-use crate::formats::csv::MOST_COLUMNS;
-use crate::formats::csv::lines::{LONGEST_FIELD, unreadable};
+use crate::formats::csv::limits::{LONGEST_FIELD, MOST_COLUMNS};
+use crate::formats::csv::lines::{Lines, unreadable};
 use crate::formats::csv::text::Text;
 
 /// About how large a block is.
@@ -39,7 +39,9 @@ pub(crate) struct Blocks<R> {
 }
 
 impl<R: BufRead> Blocks<R> {
-    pub(crate) fn new(input: Text<R>, lines_before: u64) -> Self {
+    /// The blocks of the lines that were not read yet.
+    pub(crate) fn new(lines: Lines<R>) -> Self {
+        let (input, lines_before) = lines.into_rest();
         Self { input, rest: Vec::new(), lines_before, size: SIZE, longest: LONGEST_RECORD, failure: None }
     }
 

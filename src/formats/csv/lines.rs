@@ -3,13 +3,8 @@
 use std::io::{BufRead, ErrorKind};
 
 use crate::error::{Error, Fault, InputError};
-use crate::formats::csv::blocks::{Block, Blocks};
+use crate::formats::csv::limits::LONGEST_LINE;
 use crate::formats::csv::text::Text;
-
-/// The most bytes of one physical line.
-pub const LONGEST_LINE: usize = 256 * 1024;
-/// The most bytes of one field, which may go over several lines.
-pub const LONGEST_FIELD: usize = 64 * 1024;
 
 /// The lines of an input.
 #[derive(Debug)]
@@ -21,10 +16,9 @@ pub(crate) struct Lines<R> {
 }
 
 impl<'a> Lines<&'a [u8]> {
-    /// The lines of a block.
-    pub(crate) fn of_block(block: &'a Block) -> Self {
-        let (input, number) = (Text::AsIs(block.text.as_slice()), block.lines_before);
-        Self { input, number, text: String::new(), longest: LONGEST_LINE }
+    /// The lines of a part of a file that follows a line with this number.
+    pub(super) fn after(number: u64, text: &'a [u8]) -> Self {
+        Self { input: Text::AsIs(text), number, text: String::new(), longest: LONGEST_LINE }
     }
 
     /// Goes on with a text that follows after a line of some number.
@@ -73,9 +67,9 @@ impl<R: BufRead> Lines<R> {
         Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|first| bytes.contains(first)))
     }
 
-    /// What was not read yet, in blocks.
-    pub(crate) fn into_blocks(self) -> Blocks<R> {
-        Blocks::new(self.input, self.number)
+    /// The text that was not read yet, and the number of the line before it.
+    pub(super) fn into_rest(self) -> (Text<R>, u64) {
+        (self.input, self.number)
     }
 
     /// The number of the line read last, from 1.

@@ -1,8 +1,7 @@
 //! A CSV record with quotes: it is put together piece by piece, from one line or several.
 
 use crate::error::{Fault, InputError};
-use crate::formats::csv::MOST_COLUMNS;
-use crate::formats::csv::lines::LONGEST_FIELD;
+use crate::formats::csv::limits::{LONGEST_FIELD, MOST_COLUMNS};
 use crate::formats::csv::record::{Place, Record, Span};
 
 /// A record that is put together: the fields read so far, and where the one that is open began.

@@ -1,5 +1,7 @@
 //! A record of a CSV file as it lies in the reader's memory: nothing of it is copied.
 
+use crate::error::Fault;
+
 /// A place in a file; lines and columns count from 1, columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Place {
@@ -97,4 +99,13 @@ impl<'a> Record<'a> {
             }
         })
     }
+}
+
+/// A source of records, one after another.
+pub(crate) trait NextRecord {
+    /// The next row as it lies in memory, with as many fields as there are columns; nothing at the end.
+    fn next_record(&mut self) -> Result<Option<Record<'_>>, Fault>;
+
+    /// The record read last.
+    fn current(&self) -> Record<'_>;
 }

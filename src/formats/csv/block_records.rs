@@ -5,18 +5,10 @@
 
 use crate::error::Fault;
 use crate::formats::csv::blocks::Block;
-use crate::formats::csv::lines::{LONGEST_FIELD, LONGEST_LINE, Lines};
-use crate::formats::csv::record::{Record, Span};
-use crate::formats::csv::{Layout, Records};
-
-/// Whatever has records one after another.
-pub(crate) trait NextRecord {
-    /// The next row as it lies in memory, with as many fields as there are columns; nothing at the end.
-    fn next_record(&mut self) -> Result<Option<Record<'_>>, Fault>;
-
-    /// The record read last.
-    fn current(&self) -> Record<'_>;
-}
+use crate::formats::csv::limits::{LONGEST_FIELD, LONGEST_LINE};
+use crate::formats::csv::lines::Lines;
+use crate::formats::csv::record::{NextRecord, Record, Span};
+use crate::formats::csv::records::{Layout, Records};
 
 /// The records of a block.
 #[derive(Debug)]
@@ -47,7 +39,7 @@ impl<'a> BlockRecords<'a> {
             columns: layout.columns.len(),
             line: None,
             spans: Vec::with_capacity(layout.columns.len()),
-            others: Records::of_lines(layout, Lines::of_block(block)),
+            others: Records::of_lines(layout, Lines::after(block.lines_before, &block.text)),
         }
     }
 
@@ -153,7 +145,11 @@ mod tests {
         let layout = Layout { delimiter, columns: ["a", "b", "c"].map(str::to_owned).to_vec() };
         let block = Block { text: text.to_owned(), lines_before: 7 };
         let quickly = told(BlockRecords::new(&layout, &block));
-        assert_eq!(quickly, told(Records::of_lines(&layout, Lines::of_block(&block))), "{text:?}");
+        assert_eq!(
+            quickly,
+            told(Records::of_lines(&layout, Lines::after(block.lines_before, &block.text))),
+            "{text:?}"
+        );
         quickly
     }
 
