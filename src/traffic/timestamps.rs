@@ -1,8 +1,11 @@
-//! Times as gateways write them, read by hand: a library's parser would take longer than all the rest of a row.
+//! Times as gateways write them.
+//!
+//! The digits are read by hand, which takes a tenth of what jiff's parser does; what they mean, by jiff.
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 /// A moment in seconds since 1970 UTC, and whether the text said in which zone it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,40 +18,22 @@ pub(crate) struct Moment {
 /// for a zone, which then is the one given; and the dates of mail. A time that the zone skips counts as the one after it, and
 /// of a time that it has twice the first is meant.
 pub(crate) fn moment(text: &str, zone: &TimeZone) -> Option<Moment> {
-    if let Some(seconds) = plain(text) {
-        return Some(Moment { seconds, has_zone: true });
-    }
-    iso(text, zone).or_else(|| {
-        let date = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-        Some(Moment { seconds: date.as_second(), has_zone: true })
-    })
-}
-
-/// Reads what nearly all files have: `2026-11-24T14:36:41Z`.
-fn plain(text: &str) -> Option<i64> {
-    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = text.as_bytes()
-    else {
-        return None;
+    let (time, has_zone) = match iso(text, zone) {
+        Some(found) => found,
+        None => (rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?, true),
     };
-    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2].map(|digit| digit.wrapping_sub(b'0'));
-    if digits.into_iter().max().is_some_and(|largest| largest > 9) {
-        return None;
-    }
-    let [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2] = digits.map(i64::from);
-    let (year, month, day) = (y1 * 1000 + y2 * 100 + y3 * 10 + y4, m1 * 10 + m2, d1 * 10 + d2);
-    seconds_of((year, month, day), (h1 * 10 + h2, n1 * 10 + n2, s1 * 10 + s2))
+    Some(Moment { seconds: time.as_second(), has_zone })
 }
 
-fn iso(text: &str, zone: &TimeZone) -> Option<Moment> {
+fn iso(text: &str, zone: &TimeZone) -> Option<(Timestamp, bool)> {
     let bytes = text.as_bytes();
-    let digits = |at: usize, length: usize| number(bytes.get(at..at + length)?);
     let is = |at: usize, signs: &[u8]| bytes.get(at).is_some_and(|byte| signs.contains(byte));
+    let pair = |at: usize| pair_of(bytes.get(at..at + 2)?);
     if !(is(4, b"-") && is(7, b"-") && is(10, b"T t") && is(13, b":")) {
         return None;
     }
-    let (year, month, day) = (digits(0, 4)?, digits(5, 2)?, digits(8, 2)?);
-    let (hour, minute) = (digits(11, 2)?, digits(14, 2)?);
-    let (second, mut end) = if is(16, b":") { (digits(17, 2)?, 19) } else { (0, 16) };
+    let year = i16::from(pair(0)?) * 100 + i16::from(pair(2)?);
+    let (second, mut end) = if is(16, b":") { (pair(17)?, 19) } else { (0, 16) };
     if is(end, b".,") {
         let fraction = bytes[end + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         if fraction == 0 {
@@ -56,67 +41,42 @@ fn iso(text: &str, zone: &TimeZone) -> Option<Moment> {
         }
         end += 1 + fraction;
     }
-    let local = seconds_of((year, month, day), (hour, minute, second))?;
-    match text[end..].trim_start() {
-        "Z" | "z" | "UTC" | "GMT" => Some(Moment { seconds: local, has_zone: true }),
-        "" if *zone == TimeZone::UTC => Some(Moment { seconds: local, has_zone: false }),
-        "" => Some(Moment { seconds: in_zone(local, zone)?, has_zone: false }),
-        offset => Some(Moment { seconds: local - offset_of(offset.as_bytes())?, has_zone: true }),
-    }
-}
-
-/// The seconds from 1970 to a date and time of day, if there is such a one.
-fn seconds_of((year, month, day): (i64, i64, i64), (hour, minute, second): (i64, i64, i64)) -> Option<i64> {
     // A leap second is the last second of its minute.
     let second = if second == 60 { 59 } else { second };
-    if !(1..=12).contains(&month) || day == 0 || day > days_of(year, month) || hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    Some(days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second)
+    let local = DateTime::new(year, pair(5)?, pair(8)?, pair(11)?, pair(14)?, second, 0).ok()?;
+    let rest = text[end..].trim_start();
+    let time = match rest {
+        "" => zone.to_timestamp(local),
+        "Z" | "z" | "UTC" | "GMT" => Offset::UTC.to_timestamp(local),
+        offset => offset_of(offset.as_bytes())?.to_timestamp(local),
+    };
+    Some((time.ok()?, !rest.is_empty()))
 }
 
-/// The seconds of an offset such as `+01:00`, `-0530` or `+02`.
-fn offset_of(text: &[u8]) -> Option<i64> {
-    let sign = match text.first()? {
-        b'+' => 1,
-        b'-' => -1,
+/// An offset such as `+01:00`, `-0530` or `+02`.
+fn offset_of(text: &[u8]) -> Option<Offset> {
+    let (sign, digits) = text.split_first()?;
+    let (hours, minutes) = match digits {
+        [hours @ ..] if hours.len() == 2 => (pair_of(hours)?, 0),
+        [h1, h2, minutes @ ..] if minutes.len() == 2 => (pair_of(&[*h1, *h2])?, pair_of(minutes)?),
+        [h1, h2, b':', minutes @ ..] => (pair_of(&[*h1, *h2])?, pair_of(minutes)?),
         _ => return None,
     };
-    let (hours, minutes) = match &text[1..] {
-        [h1, h2] => (number(&[*h1, *h2])?, 0),
-        [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => (number(&[*h1, *h2])?, number(&[*m1, *m2])?),
-        _ => return None,
-    };
-    (hours <= 23 && minutes <= 59).then_some(sign * (hours * 3600 + minutes * 60))
-}
-
-fn in_zone(local: i64, zone: &TimeZone) -> Option<i64> {
-    let date = jiff::Timestamp::from_second(local).ok()?.to_zoned_datetime(TimeZone::UTC).datetime();
-    let date: DateTime = date;
-    zone.to_timestamp(date).ok().map(jiff::Timestamp::as_second)
-}
-
-fn number(digits: &[u8]) -> Option<i64> {
-    digits.iter().try_fold(0, |number, digit| match digit {
-        b'0'..=b'9' => Some(number * 10 + i64::from(digit - b'0')),
+    let seconds = i32::from(hours) * 3600 + i32::from(minutes) * 60;
+    match sign {
+        _ if hours > 23 || minutes > 59 => None,
+        b'+' => Offset::from_seconds(seconds).ok(),
+        b'-' => Offset::from_seconds(-seconds).ok(),
         _ => None,
-    })
-}
-
-fn days_of(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
     }
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar, with years that begin in March.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719_468
+/// A number of two digits.
+fn pair_of(digits: &[u8]) -> Option<i8> {
+    match digits {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Some(((tens - b'0') * 10 + (ones - b'0')).cast_signed()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -170,21 +130,18 @@ mod tests {
     proptest! {
         #[test]
         fn every_second_is_what_the_library_makes_of_it(second in 0_i64..7_258_118_400) {
-            let text = jiff::Timestamp::from_second(second).expect("in range").to_string();
+            let text = Timestamp::from_second(second).expect("in range").to_string();
             prop_assert_eq!(seconds(&text, &TimeZone::UTC), Some(second));
-            prop_assert_eq!(plain(&text), Some(second));
         }
 
         #[test]
-        fn the_quick_way_says_what_the_other_one_says(
-            text in "[0-2][0-9][0-9:]{2}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9/][Zz ]?"
+        fn a_time_of_a_zone_is_what_the_library_makes_of_it(
+            text in "(198[0-9]|2[01][0-9]{2})-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.,][0-9]{1,9})?(Z|[+-][0-2][0-9]:?[0-6][0-9])?"
         ) {
             let london = TimeZone::get("Europe/London").expect("zone");
-            if let Some(seconds) = plain(&text) {
-                prop_assert_eq!(iso(&text, &london), Some(Moment { seconds, has_zone: true }));
-            } else if text.len() == 20 && text.contains('T') && text.ends_with('Z') {
-                prop_assert_eq!(iso(&text, &london), None);
-            }
+            let by_library = text.parse().or_else(|_| text.parse().and_then(|local| london.to_timestamp(local)));
+            let by_library = by_library.ok().map(|time: Timestamp| time.as_second());
+            prop_assert_eq!(seconds(&text, &london), by_library);
         }
     }
 }
