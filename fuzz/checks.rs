@@ -28,7 +28,7 @@ use ssgctl::ops::smpp::NewAccount;
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Store};
 use ssgctl::traffic;
-use ssgctl::traffic::{Expected, ParseOptions, Request, Source, Watch};
+use ssgctl::traffic::{ExpectedTotals, ImportProgress, ImportRequest, ParseOptions, Source};
 use tempfile::TempDir;
 
 /// A database with a customer, and an account each in credits and in euros.
@@ -154,7 +154,7 @@ fn take_customers(scene: &mut Scene, bytes: &[u8], on_existing: OnExisting) {
 
 struct Nobody;
 
-impl Watch for Nobody {
+impl ImportProgress for Nobody {
     fn begin(&mut self, _: &'static str) {}
     fn at(&mut self, _: u64) {}
     fn committed(&mut self) {
@@ -183,13 +183,13 @@ fn take_traffic(scene: &mut Scene, bytes: &[u8], is_lenient: bool) {
         takes_any_word: is_lenient,
         ignores_prices: false,
     };
-    let request = Request {
+    let request = ImportRequest {
         source: Source::new("fuzz.csv".to_owned(), file).expect("source"),
         options,
         charging: true,
         allow_overlap: is_lenient,
         skip_invalid: is_lenient,
-        expected: Expected::default(),
+        expected: ExpectedTotals::default(),
         batch: 3,
         dry_run: true,
     };

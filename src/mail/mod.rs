@@ -11,5 +11,5 @@ pub use account_emails::AccountEmails;
 pub use dispatch::{CheckOutcome, DispatchEvent, DispatchLock, DispatchOutcome, Dispatcher, Keys};
 pub use mime::as_mime;
 pub use renderer::{RoleConfig, SenderConfig, TemplateRenderer};
-pub use transport::{Credentials, MailTransport, Route, TransportConfig, sendmail};
+pub use transport::{MailTransport, Route, SmtpCredentials, TransportConfig, sendmail};
 pub use values::obstacle_text;

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Charge, Manifest, Message, Money, TrafficTally};
 use crate::store::{AccountDays, PackedDays};
 use crate::traffic::merge::unknown_account;
-use crate::traffic::totals::{Sums, Totals};
+use crate::traffic::totals::{MessageTotals, Totals};
 
 /// What was found out about a file before anything is written.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl WritePlan {
     pub fn batch(&self, mut messages: Vec<Message>, others: TrafficTally) -> Result<Batch> {
         // Stable: reports of one message are merged in the order in which the file has them.
         messages.sort_by(|one, other| one.key().cmp(&other.key()));
-        let (mut sums, mut charges) = (Sums::of(messages.len()), HashMap::new());
+        let (mut sums, mut charges) = (MessageTotals::of(messages.len()), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
             let account_price = self.account_prices.get(&message.account_id).ok_or_else(|| unknown_account(message))?;
             let charge = sums.add_new(message, account_price)?;

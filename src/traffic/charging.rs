@@ -1,48 +1,18 @@
-//! The end of an import: what its messages cost is taken from balances.
+//! The end of an import: its charges are posted, one entry for each balance.
 //!
-//! Of a large import that is several transactions, too, so that nobody waits for thousands of balances. What is posted is
-//! noted with its accounts in the same transaction; an import that is interrupted here goes on with the others.
+//! A large import posts them in several transactions, so that other writers do not wait for thousands of balances. Each
+//! transaction records which accounts it has charged; an interrupted import goes on with the others.
 
-use std::collections::BTreeMap;
-use std::str::FromStr;
-
-use crate::error::{Error, Result, count};
-use crate::model::{
-    AccountPrice, Change, Charge, EntityKind, EntryKind, Import, ImportState, Invalid, Money, Posting, Reference,
-    TrafficTally, Unit, day_of,
-};
+use crate::error::{Error, Result};
+use crate::model::{Change, Charge, EntityKind, Import, ImportState, Money, TrafficTally};
 use crate::ops::balance;
 use crate::store::Tx;
-use crate::traffic::ImportRun;
 use crate::traffic::batch::add;
+use crate::traffic::import_run::ImportRun;
+use crate::traffic::unposted_charges::UnpostedCharges;
 
 /// How many balances are charged at once where it does not matter how long that takes.
 const AT_ONCE: usize = 1_000;
-
-/// What is still to be taken from balances, and how entries name the import.
-#[derive(Debug)]
-pub(crate) struct UnpostedCharges {
-    /// By customer and unit: for which accounts.
-    balances: BTreeMap<(i64, Unit), Vec<(AccountPrice, Charge)>>,
-    reference: Reference,
-    period: String,
-}
-
-impl UnpostedCharges {
-    /// What is taken from a balance.
-    fn posting(&self, unit: Unit, sum: &Charge) -> Result<Posting> {
-        let (messages, parts) = (counted(sum.messages, "message"), counted(sum.parts, "part"));
-        Ok(Posting {
-            unit,
-            kind: EntryKind::Charge,
-            amount: sum.amount.checked_neg().ok_or(Error::Overflow { what: "the charge" })?,
-            description: parsed("description", &format!("{messages}, {parts}, {}", self.period))?,
-            reference: Some(self.reference.clone()),
-            key: None,
-            reverses: None,
-        })
-    }
-}
 
 impl ImportRun {
     /// Posts the charges of the next balances, one entry each; says whether that were all. Messages that were sent are charged
@@ -50,7 +20,7 @@ impl ImportRun {
     pub fn post_charges(&mut self, tx: &mut Tx<'_>, at_most: usize) -> Result<bool> {
         let mut unposted = match self.unposted.take() {
             Some(unposted) => unposted,
-            None => self.unposted()?,
+            None => self.unposted_charges()?,
         };
         let (mut due, mut of_accounts) = (Vec::new(), Vec::new());
         for _ in 0..at_most {
@@ -78,34 +48,15 @@ impl ImportRun {
         Ok(import)
     }
 
-    /// What is not posted yet.
-    fn unposted(&self) -> Result<UnpostedCharges> {
-        let mut balances: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (account_id, charge) in self.charges.iter().filter(|(account_id, _)| !self.posted.contains(account_id)) {
-            let account_price = self.account_prices.get(account_id).copied();
-            let account_price = account_price.ok_or_else(|| Error::Internal("a charge without a price".to_owned()))?;
-            balances.entry((account_price.customer_id, account_price.unit)).or_default().push((account_price, *charge));
-        }
-        let reference = parsed("reference", &format!("import {}", self.id))?;
-        Ok(UnpostedCharges { balances, reference, period: period(self.days) })
+    /// The charges that no earlier transaction posted.
+    fn unposted_charges(&self) -> Result<UnpostedCharges> {
+        let charges = self.charges.iter().filter(|(account_id, _)| !self.posted.contains(account_id));
+        let charges = charges.map(|(account_id, charge)| {
+            let price = self.account_prices.get(account_id).copied();
+            Ok((price.ok_or_else(|| Error::Internal("a charge without a price".to_owned()))?, *charge))
+        });
+        UnpostedCharges::of(self.id, self.days, charges)
     }
-}
-
-fn parsed<T: FromStr<Err = Invalid>>(field: &'static str, text: &str) -> Result<T> {
-    text.parse().map_err(|rule| Error::invalid(field, text, rule))
-}
-
-/// The days of an import in words.
-fn period(days: Option<(i32, i32)>) -> String {
-    match days {
-        None => "no day".to_owned(),
-        Some((first, last)) if first == last => format!("of {}", day_of(first)),
-        Some((first, last)) => format!("of {} to {}", day_of(first), day_of(last)),
-    }
-}
-
-fn counted(number: i64, noun: &str) -> String {
-    count(number.unsigned_abs(), noun)
 }
 
 fn change_of(import: &Import, action: &str) -> Change {

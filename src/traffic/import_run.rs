@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Charge, Import, Message, TrafficTally};
 use crate::store::{KnownMessage, Snapshot, Tx};
 use crate::traffic::batch::{Batch, WritePlan, add, add_charge};
-use crate::traffic::charging::UnpostedCharges;
 use crate::traffic::merge::{KnownPrices, contradiction, first, merged, unknown_account};
-use crate::traffic::totals::{Sums, charge};
+use crate::traffic::totals::{MessageTotals, charge};
+use crate::traffic::unposted_charges::UnpostedCharges;
 
 /// An import under way.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl ImportRun {
 
     /// Takes in the next rows: messages, sums and progress together.
     pub fn take(&mut self, tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
-        let mut sums = Sums::default();
+        let mut sums = MessageTotals::default();
         let mut tally = batch.others;
         for of_day in batch.messages.chunk_by(|one, next| one.day == next.day) {
             if self.plan.is_new(of_day[0].day) {
@@ -100,7 +100,7 @@ impl ImportRun {
         &mut self,
         tx: &mut Tx<'_>,
         messages: &[Message],
-        sums: &mut Sums,
+        sums: &mut MessageTotals,
         tally: &mut TrafficTally,
     ) -> Result<()> {
         let mut known = Vec::with_capacity(messages.len());
@@ -169,7 +169,7 @@ impl ImportRun {
     }
 
     /// Adds a message that this import brings, or charges, to the sums and to its charges.
-    fn count(&mut self, message: &Message, known: &KnownMessage, sums: &mut Sums) -> Result<()> {
+    fn count(&mut self, message: &Message, known: &KnownMessage, sums: &mut MessageTotals) -> Result<()> {
         let account_price = self.account_price(message)?;
         let charge = sums.add(message, known, &account_price, true)?;
         if known.charged {

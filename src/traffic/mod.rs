@@ -17,27 +17,26 @@ mod import_run;
 mod merge;
 mod parallel_reader;
 mod prune;
+mod request;
 mod row_parser;
 mod source;
 mod staging;
 mod timestamps;
 mod totals;
+mod unposted_charges;
 mod verify;
 mod writer;
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::sync::Arc;
 use std::thread;
 
 use crate::error::{Error, Fault, InputError, Result, quoted};
-use crate::formats::csv::Lines;
-use crate::formats::csv::Records;
 use crate::formats::rejects::Rejects;
-use crate::model::{Hash, Import, ImportState, Manifest, Money, Origin, TrafficTally, Unit, day_of};
+use crate::model::{Import, ImportState, Manifest, Origin, TrafficTally, day_of};
 use crate::store::{HelperConnection, Snapshot, Store};
 
 use account_index::AccountIndex;
-use row_parser::RowParser;
 use staging::Staging;
 use verify::{Inspection, inspect, of_file};
 use writer::{Rest, Writing};
@@ -48,66 +47,13 @@ pub use dialects::{DIALECTS, TrafficDialect};
 pub use import_run::ImportRun;
 pub use merge::{Comparison, Contradiction, KnownPrices, compare};
 pub use prune::{Pruned, forget_before, prune};
+pub use request::{ExpectedTotals, ImportProgress, ImportRequest, TrafficSummary};
 pub use row_parser::ParseOptions;
 pub use source::{Position, Source};
 
 /// How many rows are written together as a rule: enough that they are written in order, and few enough that others soon get
 /// their turn.
 pub const BATCH: usize = 250_000;
-
-/// A file, and how it is to be imported.
-#[derive(Debug)]
-pub struct Request {
-    pub source: Source,
-    pub options: ParseOptions,
-    /// Whether its messages are charged.
-    pub charging: bool,
-    /// Whether messages may lie on days of which there are some by another dialect.
-    pub allow_overlap: bool,
-    /// Whether rows with faults are left out, instead of the whole file.
-    pub skip_invalid: bool,
-    pub expected: Expected,
-    /// How many rows are written together.
-    pub batch: usize,
-    /// Whether nothing is saved.
-    pub dry_run: bool,
-}
-
-/// What the sender of a file said of it.
-#[derive(Debug, Clone, Default)]
-pub struct Expected {
-    pub rows: Option<u64>,
-    /// What the prices of all messages add up to, or, where the file has none, their parts.
-    pub total: Option<Money>,
-    pub sha256: Option<Hash>,
-}
-
-/// Whoever watches an import.
-pub trait Watch {
-    /// A part of the work begins.
-    fn begin(&mut self, part: &'static str);
-    /// So many bytes of the file are done.
-    fn at(&mut self, bytes: u64);
-    /// Something was saved.
-    fn committed(&mut self);
-}
-
-/// What an import came to.
-#[derive(Debug, Clone)]
-pub struct Summary {
-    /// Its number.
-    pub import: i64,
-    pub file: String,
-    pub dialect: &'static str,
-    pub tally: TrafficTally,
-    /// What it charged, by unit.
-    pub charges: Vec<(Unit, Money)>,
-    pub days: Option<(i32, i32)>,
-    /// The import that had the same file before, for which reason nothing was done.
-    pub repeats: Option<i64>,
-    /// Whether a time without a zone was met.
-    pub met_naive_time: bool,
-}
 
 /// Imports a file, or goes on with its import where that was interrupted. Nobody else imports meanwhile.
 ///
@@ -116,17 +62,17 @@ pub struct Summary {
 pub fn import(
     store: &mut Store,
     origin: &Origin,
-    request: &Request,
+    request: &ImportRequest,
     rejects: Option<&mut dyn Write>,
-    watch: &mut dyn Watch,
-) -> Result<Summary> {
+    watch: &mut dyn ImportProgress,
+) -> Result<TrafficSummary> {
     let _lock = store.lock_imports()?;
     let staging = Staging::beside(store.path());
     let mut writer = store.bulk_writer()?;
     let helper = writer.helper();
     watch.begin("looking");
     let snapshot = writer.read()?;
-    let header = reading(request, None).map_err(of_file)?;
+    let header = request.open_rows(None).map_err(of_file)?;
     let (dialect, columns) = (header.sense.dialect, header.columns().to_vec());
     drop(header);
     // Only a file of the same size can be one that is known: the bytes of others are summed up while its text is read.
@@ -156,17 +102,17 @@ pub fn import(
     let import = writing.run(resumed, rest)?;
     let Import { id, manifest, tally, charges, days, .. } = import;
     let dialect = dialect.name;
-    Ok(Summary { import: id, file: manifest.file, dialect, tally, charges, days, repeats: None, met_naive_time })
+    Ok(TrafficSummary { import: id, file: manifest.file, dialect, tally, charges, days, repeats: None, met_naive_time })
 }
 
 /// Reads the file, and, if that is not done yet, adds its bytes up beside.
 fn look_through(
     snapshot: &Snapshot<'_>,
-    request: &Request,
+    request: &ImportRequest,
     (dialect, manifest_if_known): (&'static TrafficDialect, Option<Manifest>),
     (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
     mut rejects: Option<Rejects<&mut dyn Write>>,
-    watch: &mut dyn Watch,
+    watch: &mut dyn ImportProgress,
 ) -> Result<(Inspection, Manifest)> {
     let (inspection, manifest) = thread::scope(|scope| {
         let beside = match manifest_if_known {
@@ -187,7 +133,7 @@ fn look_through(
 /// What is to be done with the rows of a file.
 fn planned(
     snapshot: &Snapshot<'_>,
-    request: &Request,
+    request: &ImportRequest,
     manifest: Manifest,
     unfinished: Option<&Import>,
     inspection: Inspection,
@@ -206,15 +152,8 @@ fn planned(
     Ok(Rest { plan, staging, done, nothing_new, met_naive_time })
 }
 
-/// Begins to read the rows of a file.
-fn reading(request: &Request, pruned_before: Option<i32>) -> Result<RowParser<Box<dyn BufRead + Send>>, Fault> {
-    let text =
-        request.source.text().map_err(|error| Fault { line: 1, column: 1, error: Box::new(error), ends_file: true })?;
-    RowParser::open(Records::open(Lines::open(text)?)?, request.options.clone(), pruned_before)
-}
-
 /// What tells the file and its import from others; all of the file is read for it.
-fn manifest(request: &Request, dialect: &TrafficDialect) -> Result<Manifest> {
+fn manifest(request: &ImportRequest, dialect: &TrafficDialect) -> Result<Manifest> {
     let sha256 = request.source.sha256()?;
     if request.expected.sha256.is_some_and(|expected| expected != sha256) {
         let message = format!("the SHA-256 of the file is {sha256}, another is expected");
@@ -250,10 +189,10 @@ fn is_complete(import: &Import, manifest: &Manifest) -> bool {
 }
 
 /// What a file comes to that was imported before: every message of it is known.
-fn repeated(import: &Import, dialect: &TrafficDialect) -> Summary {
+fn repeated(import: &Import, dialect: &TrafficDialect) -> TrafficSummary {
     let TrafficTally { new, updated, duplicate, rejected, skipped, refused } = import.tally;
     let tally = TrafficTally { new: 0, updated: 0, duplicate: new + updated + duplicate, rejected, skipped, refused };
-    Summary {
+    TrafficSummary {
         import: import.id,
         file: import.manifest.file.clone(),
         dialect: dialect.name,

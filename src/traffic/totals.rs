@@ -6,7 +6,7 @@ use crate::store::{AccountDay, DaySum, HourSum, KnownMessage, MonthKey, PackedDa
 
 /// Changes of the sums.
 #[derive(Debug, Default)]
-pub(crate) struct Sums(Vec<Change>);
+pub(crate) struct MessageTotals(Vec<Change>);
 
 /// One message more or less in the sums.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ struct Change {
     count: i8,
 }
 
-impl Sums {
+impl MessageTotals {
     /// Nothing yet, of so many messages.
     pub(crate) fn of(messages: usize) -> Self {
         Self(Vec::with_capacity(messages))
@@ -129,7 +129,7 @@ impl Totals<Vec<AccountDay>> {
     }
 }
 
-/// Sums of the same month added up.
+/// MessageTotals of the same month added up.
 fn together(mut sums: Vec<(MonthKey, DaySum)>) -> Result<Vec<(MonthKey, DaySum)>> {
     sums.sort_by_key(|(key, _)| *key);
     let each = sums.chunk_by(|(one, _), (next, _)| one == next).map(|sums| {

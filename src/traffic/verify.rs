@@ -15,9 +15,9 @@ use crate::traffic::block::{Gatherer, Part};
 use crate::traffic::conflict_check::{Compared, Comparers, Reports, Waiting, contradicted};
 use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
+use crate::traffic::request::{ImportProgress, ImportRequest};
 use crate::traffic::row_parser::{RowParser, Sense};
 use crate::traffic::staging::{StagedRow, Staging};
-use crate::traffic::{Request, Watch, reading};
 
 /// The most messages that are looked at once more because they seem to contradict others of the same file.
 const MOST_SUSPECTS: usize = 100_000;
@@ -40,7 +40,7 @@ pub(crate) struct Inspection {
 
 struct Inspector<'a> {
     snapshot: &'a Snapshot<'a>,
-    request: &'a Request,
+    request: &'a ImportRequest,
     account_index: AccountIndex,
     gatherer: Gatherer,
     staging: Staging,
@@ -66,10 +66,10 @@ struct Duplicates {
 /// Reads a whole file and keeps what it says in a spool, or tells everything that is wrong with it.
 pub(crate) fn inspect(
     snapshot: &Snapshot<'_>,
-    request: &Request,
+    request: &ImportRequest,
     (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
     rejects: Option<&mut Rejects<&mut dyn Write>>,
-    watch: &mut dyn Watch,
+    watch: &mut dyn ImportProgress,
 ) -> Result<Inspection> {
     let mut inspector = Inspector {
         snapshot,
@@ -121,9 +121,9 @@ impl Inspector<'_> {
         &mut self,
         helper: &HelperConnection,
         mut rejects: Option<&mut Rejects<&mut dyn Write>>,
-        watch: &mut dyn Watch,
+        watch: &mut dyn ImportProgress,
     ) -> Result<bool> {
-        let mut reading = reading(self.request, self.snapshot.pruned_before()?).map_err(of_file)?;
+        let mut reading = self.request.open_rows(self.snapshot.pruned_before()?).map_err(of_file)?;
         let rows = self.request.source.rows_at_most();
         let sense = if let Some(threads) = parallel_reader::threads(rows, || self.snapshot.accounts())? {
             self.read_beside(reading, threads, helper, rejects, watch)?
@@ -155,7 +155,7 @@ impl Inspector<'_> {
         threads: NonZero<usize>,
         helper: &HelperConnection,
         mut rejects: Option<&mut Rejects<&mut dyn Write>>,
-        watch: &mut dyn Watch,
+        watch: &mut dyn ImportProgress,
     ) -> Result<Sense> {
         self.account_index.enter_all(self.snapshot)?;
         let (account_index, gatherer) = (self.account_index.clone(), self.gatherer.clone());
@@ -183,7 +183,7 @@ impl Inspector<'_> {
         &mut self,
         part: Part,
         mut rejects: Option<&mut Rejects<&mut dyn Write>>,
-        watch: &mut dyn Watch,
+        watch: &mut dyn ImportProgress,
     ) -> Result<Taken> {
         watch.at(self.request.source.position.bytes());
         self.staging.add(&part.rows)?;
@@ -202,7 +202,7 @@ impl Inspector<'_> {
     }
 
     /// Looks for the messages of another share among those before them.
-    fn look_again(&mut self, watch: &mut dyn Watch) -> Result<()> {
+    fn look_again(&mut self, watch: &mut dyn ImportProgress) -> Result<()> {
         let (mut rows, mut looked_at) = (self.staging.rows(), 0);
         while let Some((_, row)) = rows.next()? {
             looked_at += 1;
@@ -217,7 +217,7 @@ impl Inspector<'_> {
     }
 
     /// Compares messages that seem to contradict each other by what they really say.
-    fn look_at_suspects(&mut self, watch: &mut dyn Watch) -> Result<()> {
+    fn look_at_suspects(&mut self, watch: &mut dyn ImportProgress) -> Result<()> {
         let suspects = &self.duplicates.suspects;
         if suspects.is_empty() {
             return Ok(());

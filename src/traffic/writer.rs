@@ -8,9 +8,10 @@ use crate::error::{Error, Result};
 use crate::model::{Import, ImportState, Origin, TrafficTally};
 use crate::ops::smpp::delete_lapsed_passwords;
 use crate::store::BulkWriter;
+use crate::traffic::batch::{Batch, WritePlan};
+use crate::traffic::import_run::ImportRun;
+use crate::traffic::request::{ImportProgress, ImportRequest};
 use crate::traffic::staging::{StagedRow, Staging};
-use crate::traffic::{Batch, ImportRun, WritePlan};
-use crate::traffic::{Request, Watch};
 
 /// The first batch is no larger than this, the next ones twice as large each: the sooner a batch is read, the sooner there is
 /// something to write.
@@ -22,8 +23,8 @@ const ROWS_A_BALANCE: usize = 100;
 pub(crate) struct Writing<'a, 's> {
     pub(crate) writer: &'a mut BulkWriter<'s>,
     pub(crate) origin: &'a Origin,
-    pub(crate) request: &'a Request,
-    pub(crate) watch: &'a mut dyn Watch,
+    pub(crate) request: &'a ImportRequest,
+    pub(crate) watch: &'a mut dyn ImportProgress,
 }
 
 impl Writing<'_, '_> {
@@ -120,13 +121,13 @@ pub(crate) struct Rest {
 
 impl Rest {
     /// Reads them, and hands them on in batches. Whoever takes them may go away at any time.
-    fn read(self, request: &Request, batches: &SyncSender<Result<StagedRows>>) {
+    fn read(self, request: &ImportRequest, batches: &SyncSender<Result<StagedRows>>) {
         if let Err(error) = self.read_all(request, batches) {
             let _ = batches.send(Err(error));
         }
     }
 
-    fn read_all(self, request: &Request, batches: &SyncSender<Result<StagedRows>>) -> Result<()> {
+    fn read_all(self, request: &ImportRequest, batches: &SyncSender<Result<StagedRows>>) -> Result<()> {
         let all = request.source.size();
         if let Some(tally) = self.nothing_new {
             let batch = self.plan.batch(Vec::new(), tally)?;

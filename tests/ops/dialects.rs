@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ssgctl::model::{MessageState, Money, TrafficTally, Unit};
-use ssgctl::traffic::{ParseOptions, Request, Source, Summary};
+use ssgctl::traffic::{ImportRequest, ParseOptions, Source, TrafficSummary};
 
 use super::traffic::{fixture, options, request, run, state_of, told};
 use crate::support::fixture::{Fixture, valid};
@@ -171,13 +171,13 @@ impl Gateway<'_> {
         rows
     }
 
-    fn request(&self, fixture: &Fixture, name: &str, text: &str) -> Request {
+    fn request(&self, fixture: &Fixture, name: &str, text: &str) -> ImportRequest {
         let words = self.words.iter().map(|(word, state)| ((*word).to_owned(), *state)).collect();
         let zone = TimeZone::get(self.zone).unwrap();
-        Request { options: ParseOptions { zone, words, ..options() }, batch: 100, ..request(fixture, name, text) }
+        ImportRequest { options: ParseOptions { zone, words, ..options() }, batch: 100, ..request(fixture, name, text) }
     }
 
-    fn import(&self, fixture: &mut Fixture, name: &str, text: &str) -> Summary {
+    fn import(&self, fixture: &mut Fixture, name: &str, text: &str) -> TrafficSummary {
         let request = self.request(fixture, name, text);
         run(fixture, &request).unwrap_or_else(|error| panic!("{}: {error:?}", self.name))
     }
@@ -232,7 +232,7 @@ impl Gateway<'_> {
     }
 
     /// The messages from last to first, packed in two pieces as daily rotations are.
-    fn compressed(&self, fixture: &mut Fixture, messages: &[Sent]) -> Summary {
+    fn compressed(&self, fixture: &mut Fixture, messages: &[Sent]) -> TrafficSummary {
         let mut rows = self.rows(messages);
         rows.reverse();
         let (first, second) = rows.split_at(rows.len() / 2);

@@ -11,7 +11,9 @@ use ssgctl::model::{EntryKind, TrafficTally, Unit};
 use ssgctl::ops;
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::traffic;
-use ssgctl::traffic::{Expected, ParseOptions, Request, Source, Summary, TrafficDialect, Watch};
+use ssgctl::traffic::{
+    ExpectedTotals, ImportProgress, ImportRequest, ParseOptions, Source, TrafficDialect, TrafficSummary,
+};
 
 use crate::support::fixture::{Fixture, assert_refused, cases, new_account, valid};
 
@@ -22,7 +24,7 @@ pub struct Quiet {
     pub commits_left: usize,
 }
 
-impl Watch for Quiet {
+impl ImportProgress for Quiet {
     fn begin(&mut self, _: &'static str) {}
     fn at(&mut self, _: u64) {}
     fn committed(&mut self) {
@@ -60,34 +62,34 @@ pub fn options() -> ParseOptions {
     }
 }
 
-pub fn request(fixture: &Fixture, name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> Request {
+pub fn request(fixture: &Fixture, name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> ImportRequest {
     let path: PathBuf = fixture.folder.path().join(name);
     fs::write(&path, text).expect("written");
     let source = Source::new(name.to_owned(), fs::File::open(path).expect("opened")).expect("source");
-    Request {
+    ImportRequest {
         source,
         options: options(),
         charging: true,
         allow_overlap: false,
         skip_invalid: false,
-        expected: Expected::default(),
+        expected: ExpectedTotals::default(),
         batch: 3,
         dry_run: false,
     }
 }
 
-pub fn run(fixture: &mut Fixture, request: &Request) -> ssgctl::Result<Summary> {
+pub fn run(fixture: &mut Fixture, request: &ImportRequest) -> ssgctl::Result<TrafficSummary> {
     let origin = fixture.origin.clone();
     traffic::import(&mut fixture.store, &origin, request, None, &mut Quiet { commits_left: 1_000 })
 }
 
 /// Imports rows of our own form.
-pub fn import(fixture: &mut Fixture, name: &str, rows: &str) -> ssgctl::Result<Summary> {
+pub fn import(fixture: &mut Fixture, name: &str, rows: &str) -> ssgctl::Result<TrafficSummary> {
     let request = request(fixture, name, &format!("{HEADER}{rows}"));
     run(fixture, &request)
 }
 
-pub fn told(result: ssgctl::Result<Summary>) -> Vec<String> {
+pub fn told(result: ssgctl::Result<TrafficSummary>) -> Vec<String> {
     match result {
         Err(Error::Rows(faults)) => {
             faults.first.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.error)).collect()
@@ -301,14 +303,14 @@ fn a_cut_file_is_noticed_by_what_its_sender_said() {
     let mut fixture = fixture();
     let rows = format!("{ONE}b,2026-11-24T10:00:00Z,port,+447700900123,delivered,3,0.5\n");
     let mut cut = request(&fixture, "a.csv", &format!("{HEADER}{rows}"));
-    cut.expected = Expected { rows: Some(3), total: Some(valid("0.6")), sha256: None };
+    cut.expected = ExpectedTotals { rows: Some(3), total: Some(valid("0.6")), sha256: None };
     assert_eq!(
         told(run(&mut fixture, &cut)),
         ["3:1 the file has rows: 2, 3 is expected", "3:1 the file has prices of 0.5, 0.6 is expected"]
     );
-    cut.expected = Expected { rows: None, total: None, sha256: Some(valid(&"0".repeat(64))) };
+    cut.expected = ExpectedTotals { rows: None, total: None, sha256: Some(valid(&"0".repeat(64))) };
     assert!(told(run(&mut fixture, &cut))[0].starts_with("1:1 the SHA-256 of the file is "));
-    cut.expected = Expected { rows: Some(2), total: Some(valid("0.5")), sha256: None };
+    cut.expected = ExpectedTotals { rows: Some(2), total: Some(valid("0.5")), sha256: None };
     run(&mut fixture, &cut).unwrap();
 }
 

@@ -9,13 +9,13 @@ use ssgctl::model::{ImportState, Unit};
 use ssgctl::ops;
 use ssgctl::store::ImportFilter;
 use ssgctl::traffic;
-use ssgctl::traffic::{Request, Watch};
+use ssgctl::traffic::{ImportProgress, ImportRequest};
 
 use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, run, state_of, told};
 use crate::support::fixture::{Fixture, assert_refused, collect, new_account, valid};
 
 /// Imports until after so many commits, as if killed then.
-fn interrupted(fixture: &mut Fixture, request: &Request, commits: usize) {
+fn interrupted(fixture: &mut Fixture, request: &ImportRequest, commits: usize) {
     let origin = fixture.origin.clone();
     let store = &mut fixture.store;
     let run = std::panic::AssertUnwindSafe(|| {
@@ -115,7 +115,7 @@ struct Meddler {
     at: &'static str,
 }
 
-impl Watch for Meddler {
+impl ImportProgress for Meddler {
     fn begin(&mut self, part: &'static str) {
         if part == self.at {
             let text = fs::read_to_string(&self.file).unwrap().replace(",2,", ",3,");
@@ -191,7 +191,7 @@ fn an_import_ends_by_hand_where_its_file_is_lost() {
 #[test]
 fn a_file_that_tells_nothing_new_is_noted_at_once() {
     struct Counting(usize);
-    impl Watch for Counting {
+    impl ImportProgress for Counting {
         fn begin(&mut self, _: &'static str) {}
         fn at(&mut self, _: u64) {}
         fn committed(&mut self) {

@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use ssgctl::model::TrafficTally;
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::traffic;
-use ssgctl::traffic::Expected;
+use ssgctl::traffic::ExpectedTotals;
 
 use super::traffic::{HEADER, Quiet, fixture, request, run, state_of, told};
 use crate::support::fixture::{Fixture, new_account, valid};
@@ -53,7 +53,7 @@ fn rows_are_charged_as_those_of_small_files_are() {
     let (mut fixture, mut other) = (fixture_with_short_name(), fixture_with_short_name());
     let mut large = request(&fixture, "large.csv", &text(0..ROWS));
     large.batch = 30_000;
-    large.expected = Expected { rows: Some(ROWS), total: Some(valid("266.66")), sha256: None };
+    large.expected = ExpectedTotals { rows: Some(ROWS), total: Some(valid("266.66")), sha256: None };
     let summary = run(&mut fixture, &large).unwrap();
     assert_eq!(summary.tally, TrafficTally { new: ROWS, ..TrafficTally::default() });
     for begin in (0..ROWS).step_by(10_000) {

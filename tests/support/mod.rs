@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod cli;
 pub mod fixture;
+pub mod import_graph;
 pub mod imports;
 pub mod mail;
 pub mod mail_server;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use ssgctl::mail::sendmail;
-use ssgctl::mail::{Credentials, RoleConfig, Route, SenderConfig, TemplateRenderer, TransportConfig};
+use ssgctl::mail::{RoleConfig, Route, SenderConfig, SmtpCredentials, TemplateRenderer, TransportConfig};
 use ssgctl::model::{EmailAddress, Money, Name, Sender, Unit, WarningDetails};
 use ssgctl::{Error, ops, store};
 use zeroize::Zeroizing;
@@ -173,7 +173,7 @@ impl MailSettings {
         };
         let timeout = Duration::from_secs(self.mail.timeout_seconds.unwrap_or(30).clamp(1, 600));
         let credentials = match &self.mail.login {
-            Some(login) => Some(Credentials { login: login.clone(), password: self.password(timeout)? }),
+            Some(login) => Some(SmtpCredentials { login: login.clone(), password: self.password(timeout)? }),
             None => None,
         };
         Ok(TransportConfig { route, credentials, timeout })

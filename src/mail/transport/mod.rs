@@ -19,13 +19,13 @@ use crate::store::files;
 use smtp::SmtpTransport;
 
 pub use mail_transport::MailTransport;
-pub use route::{Credentials, Route, Security};
+pub use route::{Route, Security, SmtpCredentials};
 
 /// A route, ready to be used.
 #[derive(Debug, Clone)]
 pub struct TransportConfig {
     pub route: Route,
-    pub credentials: Option<Credentials>,
+    pub credentials: Option<SmtpCredentials>,
     /// How long each step of sending may take.
     pub timeout: Duration,
 }
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_login_does_not_travel_unprotected() {
-        let credentials = Some(Credentials { login: "u".to_owned(), password: Zeroizing::new("p".to_owned()) });
+        let credentials = Some(SmtpCredentials { login: "u".to_owned(), password: Zeroizing::new("p".to_owned()) });
         let transport = |text: &str| TransportConfig {
             route: text.parse().expect("route"),
             credentials: credentials.clone(),

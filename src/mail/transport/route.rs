@@ -79,14 +79,14 @@ impl fmt::Display for Route {
 
 /// What a mail server wants to know before it takes emails.
 #[derive(Clone)]
-pub struct Credentials {
+pub struct SmtpCredentials {
     pub login: String,
     pub password: Zeroizing<String>,
 }
 
-impl fmt::Debug for Credentials {
+impl fmt::Debug for SmtpCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Credentials({}, ********)", self.login)
+        write!(f, "SmtpCredentials({}, ********)", self.login)
     }
 }
 

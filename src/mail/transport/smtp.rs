@@ -17,7 +17,7 @@ use lettre::transport::smtp::extension::ClientId;
 use crate::error::{Error, Result};
 use crate::mail::as_mime;
 use crate::mail::transport::mail_transport::MailTransport;
-use crate::mail::transport::route::{Credentials, Security};
+use crate::mail::transport::route::{Security, SmtpCredentials};
 use crate::model::{OutboxEmail, SendOutcome};
 
 /// How many times the time of one step a whole email may take: a server whose answers come in drips keeps within the time
@@ -40,7 +40,7 @@ struct Server {
     port: u16,
     security: Security,
     tls: TlsParameters,
-    credentials: Option<Credentials>,
+    credentials: Option<SmtpCredentials>,
     /// How long each step may take.
     timeout: Duration,
 }
@@ -84,7 +84,7 @@ impl SmtpTransport {
         host: &str,
         port: u16,
         security: Security,
-        credentials: Option<Credentials>,
+        credentials: Option<SmtpCredentials>,
         timeout: Duration,
     ) -> Result<Self> {
         let tls =
@@ -146,7 +146,7 @@ impl Server {
         if self.security == Security::StartTls {
             connection.starttls(&self.tls, &hello)?;
         }
-        if let Some(Credentials { login, password }) = &self.credentials {
+        if let Some(SmtpCredentials { login, password }) = &self.credentials {
             connection.auth(DEFAULT_MECHANISMS, &Login::new(login.clone(), password.to_string()))?;
         }
         Ok(connection)

@@ -9,7 +9,9 @@ use clap_complete::ArgValueCompleter;
 use ssgctl::Error;
 use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone};
 use ssgctl::traffic;
-use ssgctl::traffic::{DIALECTS, Expected, ParseOptions, Request, Source, Summary, TrafficDialect, Watch};
+use ssgctl::traffic::{
+    DIALECTS, ExpectedTotals, ImportProgress, ImportRequest, ParseOptions, Source, TrafficDialect, TrafficSummary,
+};
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
@@ -149,7 +151,7 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
     if args.files.len() > 1 && is_about_one {
         return Err(Failure::usage("--rejects, --expect-rows, --expect-total and --sha256 take one file at a time"));
     }
-    context.output.refuse_unknown_fields(&Summary::keys())?;
+    context.output.refuse_unknown_fields(&TrafficSummary::keys())?;
     let mut summaries = Vec::new();
     for file in &args.files {
         let summary = import(file, &args, context)?;
@@ -167,7 +169,7 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
     context.output.all(&summaries)
 }
 
-fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Summary> {
+fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<TrafficSummary> {
     let name = input::name(file);
     let origin = context.origin(&args.change.why)?;
     let beside = context.store()?.path().to_owned();
@@ -193,9 +195,9 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Summa
     Ok(summary)
 }
 
-fn request(args: &ImportArgs, source: Source) -> Request {
+fn request(args: &ImportArgs, source: Source) -> ImportRequest {
     let zone = args.zone.clone().unwrap_or(Zone::UTC).time_zone();
-    Request {
+    ImportRequest {
         source,
         options: ParseOptions {
             dialect: args.from.as_ref().map(|kind| kind.0),
@@ -209,7 +211,7 @@ fn request(args: &ImportArgs, source: Source) -> Request {
         charging: !args.no_charge,
         allow_overlap: args.allow_overlap,
         skip_invalid: args.skip_invalid,
-        expected: Expected { rows: args.expect_rows, total: args.expect_total, sha256: args.sha256 },
+        expected: ExpectedTotals { rows: args.expect_rows, total: args.expect_total, sha256: args.sha256 },
         batch: args.batch_rows,
         dry_run: args.change.dry_run,
     }
@@ -228,7 +230,7 @@ struct Watcher {
     committed: bool,
 }
 
-impl Watch for Watcher {
+impl ImportProgress for Watcher {
     fn begin(&mut self, part: &'static str) {
         self.progress.begin(part);
     }

@@ -1,7 +1,7 @@
 //! Imports of traffic, what they came to, and single messages, as rows.
 
 use ssgctl::model::{Import, MessageRecord, Money, Unit, day_of};
-use ssgctl::traffic::Summary;
+use ssgctl::traffic::TrafficSummary;
 
 use crate::output::{Cell, Column, Row};
 
@@ -14,7 +14,7 @@ fn day(day: Option<i32>) -> Cell<'static> {
     day.map_or(Cell::Empty, |day| Cell::shown(day_of(day)))
 }
 
-impl Row for Summary {
+impl Row for TrafficSummary {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("import", |s| Cell::number(s.import)),
