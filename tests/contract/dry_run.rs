@@ -183,7 +183,7 @@ fn a_rehearsed_check_lists_its_emails_and_neither_queues_nor_sends_them() {
     assert!(before == cli.dump());
     assert_eq!(emails(), Some(0));
     cli.ok("balance check --config mail.toml");
-    assert_eq!(cli.json("mail list --state sent")[0]["kind"], "low-lower");
+    assert_eq!(cli.json("mail list --state sent")[0]["template"], "low-lower");
     assert_eq!(emails(), Some(1));
 }
 

@@ -90,7 +90,7 @@ fn every_answer_becomes_an_option_and_the_line_does_the_same_without_questions()
     assert_eq!(account["max_tps"], 50, "{account}");
     assert_eq!(account["cug_size"], 2, "{account}");
     assert_eq!(account["use_cug"], true, "{account}");
-    assert_eq!(cli.json("mail list --recipient zoe@port")[0]["kind"], "welcome");
+    assert_eq!(cli.json("mail list --recipient zoe@port")[0]["template"], "welcome");
 }
 
 #[test]
