@@ -109,7 +109,9 @@ impl TemplateRenderer {
             unit => notice.unit.code(),
             balance => amount(notice.balance),
             threshold => threshold.map(amount),
+            threshold_name => if notice.level == Level::Lower { "urgent" } else { "early warning" },
             level => notice.level.as_str(),
+            checked_at => notice.at.for_reading(),
             recipients => notice.customer_recipients.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ..self.values_of(role_config)
         };
@@ -261,6 +263,7 @@ mod tests {
             level,
             thresholds: &thresholds,
             customer_recipients: &["a@example.com".parse().expect("address")],
+            at: "2026-11-24T12:00:00Z".parse().expect("time"),
         })
     }
 
@@ -317,7 +320,7 @@ mod tests {
             assert_eq!(email.password_of, Some(7));
         }
         let silent = renderer(None).compose_handover(EmailTemplate::Handover, &pack(), false).expect("email");
-        assert!(silent.text.contains("Password: told to you separately") && !silent.text.contains('*'));
+        assert!(silent.text.contains("Password: sent to you separately") && !silent.text.contains('*'));
         assert_eq!(silent.password_of, None);
     }
 
@@ -326,7 +329,7 @@ mod tests {
         let mut pack = pack();
         pack.account.details.enabled = false;
         let email = renderer(None).compose_handover(EmailTemplate::Welcome, &pack, true).expect("email");
-        assert!(email.text.contains("cannot be used at present: it is disabled."), "{}", email.text);
+        assert!(email.text.contains("cannot be used yet: it is disabled."), "{}", email.text);
         assert!(email.html.contains("it is disabled"), "{}", email.html);
     }
 

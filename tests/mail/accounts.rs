@@ -133,7 +133,7 @@ fn a_handover_tells_the_password_only_when_asked_to_and_leaves_other_emails_alon
     let told: Vec<(&str, bool)> =
         taken.iter().map(|email| (email.to.as_str(), Message::read(&email.text).text.contains(PASSWORD))).collect();
     assert_eq!(told, [("zoe@abc.example", false), ("noc@abc.example", true)]);
-    assert!(Message::read(&taken[0].text).text.contains("Password: told to you separately"));
+    assert!(Message::read(&taken[0].text).text.contains("Password: sent to you separately"));
     fixture.quiet_check();
     let rest = server.taken();
     assert_eq!(
@@ -171,7 +171,7 @@ fn a_new_password_arrives_and_with_it_how_long_the_old_one_works() {
     assert!(email.text.contains(&format!("Password: {password}\n")), "{}", email.text);
     let until = rotated["previous_password_until"].as_str().expect("a time").replace('T', " ");
     let told = email.text.replace('\n', " ");
-    assert!(told.contains("The password that you had before works until"), "{told}");
+    assert!(told.contains("Your previous password works until"), "{told}");
     assert!(told.contains(&format!("{} UTC.", &until[..19])), "{told}");
     // A rehearsal writes to nobody.
     fixture.ok("smpp rotate-password abc_prod --mail --dry-run");

@@ -12,7 +12,7 @@ fn told(server: &Server) -> Vec<String> {
             let subject = taken.text.lines().find_map(|line| line.strip_prefix("Subject: ")).expect("a subject");
             let kind = match subject {
                 subject if subject.contains("threshold") => "internal",
-                subject if subject.contains("getting low") => "upper",
+                subject if subject.contains("low balance") => "upper",
                 subject if subject.contains("urgent") => "lower",
                 _ => "clear",
             };

@@ -167,7 +167,7 @@ fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
     let mut fixture = fixture();
     let vault = Rc::clone(&fixture.vault);
     fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("24h"))).unwrap();
-    let note = "The password that you had before works until 2026-11-25 12:00:00 UTC.";
+    let note = "Your previous password works until 2026-11-25 12:00:00 UTC.";
     assert!(renderer().account_notes(&pack(&mut fixture, "acme1")).unwrap().contains(&note.to_owned()));
     let later = fixture.read(|now| handover::pack(now, "acme1", &Gateway::default(), valid("2026-11-25T12:00:00Z")));
     assert!(!renderer().account_notes(&later).unwrap().contains(&note.to_owned()));

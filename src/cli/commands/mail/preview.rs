@@ -119,5 +119,6 @@ fn compose_notice(
         level,
         thresholds: &thresholds,
         customer_recipients: &recipients,
+        at: Clock::System.now(),
     })
 }
