@@ -46,7 +46,7 @@ impl Importer for Notes {
         if let Some(note) = known.iter().find(|note| is_this(note.at, &note.author)) {
             return Ok(Done::nothing(note.id));
         }
-        let note = ops::note::take(tx, customer.account_code.as_str(), text, at, author).map_err(blame)?;
+        let note = ops::note::import(tx, customer.account_code.as_str(), text, at, author).map_err(blame)?;
         let changes = ops::note::change(&note).fields;
         Ok(Done { verdict: Verdict::New, name: note.id.to_string(), changes })
     }

@@ -40,7 +40,7 @@ impl Importer for Services {
         let details = ServiceDetails { name: row.required("name")?, price };
         let api_id = row.optional("api_id")?;
         let service = ops::service::create(tx, code, api_id, unit, details).map_err(at)?;
-        let changes = ops::service::made(&service).fields;
+        let changes = ops::service::creation(&service).fields;
         Ok(Done { verdict: Verdict::New, name: service.code.to_string(), changes })
     }
 }

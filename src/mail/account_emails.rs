@@ -1,4 +1,4 @@
-//! Emails that tell customers how to use their SMPP accounts: `welcome` and `handover`.
+//! The emails `welcome` and `handover`, which give customers the details of their SMPP accounts.
 
 use crate::error::{Error, Result};
 use crate::mail::{DispatchOutcome, Dispatcher, MailTransport, TemplateRenderer};
@@ -7,8 +7,8 @@ use crate::ops::handover;
 use crate::report::account_recipients;
 use crate::store::Tx;
 
-/// What emails about accounts need. All of it is at hand before a command changes anything, so that no account is changed
-/// whose email could not be written or sent.
+/// What emails about accounts need. A command creates it before it changes anything, so that no account is changed if its
+/// email cannot be rendered or the transport is not set up.
 pub struct AccountEmails {
     pub gateway: Gateway,
     pub renderer: TemplateRenderer,
@@ -16,8 +16,8 @@ pub struct AccountEmails {
 }
 
 impl AccountEmails {
-    /// Queues an email about an account to the given addresses, else to its customer's contacts. Gives what it says of the
-    /// account, too.
+    /// Queues an email about an account to the given addresses, else to its customer's contacts. Returns the details of the
+    /// account with the queued emails.
     ///
     /// # Errors
     /// [`Error::NoRecipient`] when no address is given and no contact has one.
@@ -29,20 +29,20 @@ impl AccountEmails {
         to: Option<&[EmailAddress]>,
         with_password: bool,
     ) -> Result<(Handover, Vec<OutboxEmail>)> {
-        let pack = handover::pack(tx, account, &self.gateway, tx.at())?;
+        let handover = handover::details(tx, account, &self.gateway, tx.at())?;
         let to = match to {
             Some(to) => to.to_vec(),
-            None => account_recipients(tx, &pack.customer)?,
+            None => account_recipients(tx, &handover.customer)?,
         };
         if to.is_empty() {
-            return Err(Error::NoRecipient { customer: pack.customer.account_code });
+            return Err(Error::NoRecipient { customer: handover.customer.account_code });
         }
-        let content = self.renderer.compose_handover(template, &pack, with_password)?;
-        let emails = handover::send(tx, &pack, &to, &content)?;
-        Ok((pack, emails))
+        let content = self.renderer.compose_handover(template, &handover, with_password)?;
+        let emails = handover::queue(tx, &handover, &to, &content)?;
+        Ok((handover, emails))
     }
 
-    /// Sends emails that were queued and committed; see [`Dispatcher::send_new`].
+    /// Sends queued emails after the commit; see [`Dispatcher::send_new`].
     pub fn send(&mut self, dispatcher: &mut Dispatcher<'_>, emails: &[OutboxEmail]) -> Result<Option<DispatchOutcome>> {
         dispatcher.send_new(emails, self.transport.as_mut())
     }

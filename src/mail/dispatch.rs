@@ -1,8 +1,8 @@
-//! Dispatch: sends the emails of the outbox and records what became of each.
+//! Dispatch: sends the emails of the outbox and records the outcome of each.
 //!
-//! One process at a time dispatches from a database, by a [`DispatchLock`]. Each email is claimed in a committed transaction,
-//! sent outside any transaction, and its outcome committed together with the claim of the next. A run that is killed leaves
-//! one email uncertain, and no other; the next [`Dispatcher::check`] finds it.
+//! A [`DispatchLock`] allows one process at a time to dispatch from a database. Each email is claimed in a committed
+//! transaction and sent outside any transaction; its outcome is committed together with the claim of the next email. A run
+//! that is killed therefore leaves at most one email uncertain, which the next [`Dispatcher::check`] finds.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -16,17 +16,17 @@ use crate::model::{
 };
 use crate::ops::outbox;
 use crate::ops::smpp::delete_lapsed_passwords;
-use crate::ops::warning::{self, Judgement};
+use crate::ops::warning::{self, CheckFindings};
 use crate::store::vault::Vault;
 use crate::store::{OutboxFilter, Snapshot, Store, Tx};
 
-/// How long new emails wait for another dispatch to end. One that takes longer will find them, too.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long new emails wait for another dispatch to end. A dispatch that takes longer usually sends them itself.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How a vault is opened.
+/// Opens the vault.
 pub type Keys<'a> = &'a dyn Fn() -> Result<Vault>;
 
-/// The right to send from the outbox of a database. The kernel releases it with its process.
+/// The exclusive right to send from the outbox of a database. The kernel releases the lock when its process ends.
 #[derive(Debug)]
 pub struct DispatchLock {
     _file: File,
@@ -47,9 +47,9 @@ impl DispatchLock {
         }
     }
 
-    /// Takes the lock as soon as it is free; `None` when that takes longer than `patience`.
-    pub fn take_within(store: &Store, patience: Duration) -> Result<Option<Self>> {
-        let deadline = Instant::now() + patience;
+    /// Takes the lock as soon as it is free; `None` if that takes longer than `timeout`.
+    pub fn take_within(store: &Store, timeout: Duration) -> Result<Option<Self>> {
+        let deadline = Instant::now() + timeout;
         loop {
             match Self::take(store)? {
                 None if Instant::now() < deadline => thread::sleep(Duration::from_millis(50)),
@@ -59,16 +59,16 @@ impl DispatchLock {
     }
 }
 
-/// What happens during a dispatch, for progress and warnings while it goes on.
+/// An event of a running dispatch, for progress and warnings.
 #[derive(Debug)]
 pub enum DispatchEvent<'a> {
-    /// The threshold crossings that a check found are saved, and their emails are queued.
-    Judged(&'a Judgement),
-    /// The outcome of an email is saved.
+    /// The crossings that a check found are committed and their emails are queued.
+    Checked(&'a CheckFindings),
+    /// The outcome of an email is committed.
     Recorded(&'a CheckCounts),
 }
 
-/// What became of the emails of a dispatch.
+/// The result of a dispatch.
 #[derive(Debug, Clone, Default)]
 pub struct DispatchOutcome {
     pub counts: CheckCounts,
@@ -77,12 +77,12 @@ pub struct DispatchOutcome {
     pub worst: Option<OutboxEmail>,
 }
 
-/// What a check found and did.
+/// The result of a check.
 #[derive(Debug)]
 pub struct CheckOutcome {
-    /// The run as it is recorded.
+    /// The run as it was recorded.
     pub run: CheckRun,
-    pub judgement: Judgement,
+    pub findings: CheckFindings,
     pub dispatched: DispatchOutcome,
 }
 
@@ -90,12 +90,12 @@ pub struct CheckOutcome {
 pub struct Dispatcher<'a> {
     pub store: &'a mut Store,
     pub origin: &'a Origin,
-    /// Opens the vault when an email that contains a password needs it.
+    /// Opens the vault for an email that contains a password.
     pub keys: Keys<'a>,
-    /// How long a round goes on to begin sending emails.
+    /// How long a round may start further emails.
     pub run_time: Duration,
     pub watch: &'a mut dyn FnMut(DispatchEvent<'_>),
-    /// Whether anything was saved: an error after that does not mean that nothing happened.
+    /// Whether anything was committed, so that an error afterwards is not reported as "nothing changed".
     pub committed: bool,
 }
 
@@ -116,48 +116,48 @@ impl Dispatcher<'_> {
     ) -> Result<Option<CheckOutcome>, E> {
         let Some(_lock) = DispatchLock::take(self.store)? else { return Ok(None) };
         let transport = if is_idle(&self.store.read()?)? { None } else { Some(connect()) };
-        let (mut abandoned, judgement, transport) = self.write(|tx| {
+        let (mut abandoned, findings, transport) = self.write(|tx| {
             let abandoned = outbox::find_abandoned(tx)?;
-            let judgement = warning::judge(tx, internal, &|notice| renderer.compose(notice))?;
+            let findings = warning::check_balances(tx, internal, &|notice| renderer.compose(notice))?;
             outbox::begin_run(tx)?;
             let transport = if tx.count_due(outbox::due(tx)?)? > 0 { transport.transpose()? } else { None };
-            Ok::<_, E>((abandoned, judgement, transport))
+            Ok::<_, E>((abandoned, findings, transport))
         })?;
-        (self.watch)(DispatchEvent::Judged(&judgement));
+        (self.watch)(DispatchEvent::Checked(&findings));
         let counts = CheckCounts {
-            crossings: count(judgement.judged.len()),
-            queued: count(judgement.judged.iter().map(|judged| judged.emails.len()).sum()),
+            crossings: count(findings.alerts.len()),
+            queued: count(findings.alerts.iter().map(|alert| alert.emails.len()).sum()),
             uncertain: count(abandoned.len()),
             ..CheckCounts::default()
         };
         let mut dispatched = DispatchOutcome { counts, worst: abandoned.pop() };
-        // A run that cannot go on is recorded all the same.
+        // Record the run even if sending failed: its crossings and some emails are already committed.
         let sent = match transport {
             Some(mut transport) => self.send(Round::Due, transport.as_mut(), &mut dispatched),
             None => Ok(()),
         };
         let run = self.write(|tx| {
             outbox::end_run(tx, dispatched.counts)?;
-            tx.last_check_run()?.ok_or_else(|| Error::Internal("a check just recorded is not there".to_owned()))
+            tx.last_check_run()?.ok_or_else(|| Error::Internal("the run just recorded is missing".to_owned()))
         })?;
         sent?;
-        Ok(Some(CheckOutcome { run, judgement, dispatched }))
+        Ok(Some(CheckOutcome { run, findings, dispatched }))
     }
 
-    /// Sends emails that were just queued. `None` when another process has been dispatching for too long: the emails stay
-    /// in the outbox for a later run.
+    /// Sends emails that were just queued. `None` when another process holds the lock for too long; the emails then stay in
+    /// the outbox for a later run.
     pub fn send_new(
         &mut self,
         emails: &[OutboxEmail],
         transport: &mut dyn MailTransport,
     ) -> Result<Option<DispatchOutcome>> {
-        let Some(_lock) = DispatchLock::take_within(self.store, PATIENCE)? else { return Ok(None) };
+        let Some(_lock) = DispatchLock::take_within(self.store, LOCK_TIMEOUT)? else { return Ok(None) };
         let mut outcome = DispatchOutcome::default();
         self.send(Round::Of(emails.iter().map(|email| email.id).collect()), transport, &mut outcome)?;
         Ok(Some(outcome))
     }
 
-    /// Sends one email at once, and does not keep it for a later run if that fails. `None` when another process is
+    /// Sends one email now and cancels it if that fails, so that no later run sends it. `None` when another process is
     /// dispatching.
     pub fn send_once(
         &mut self,
@@ -165,7 +165,7 @@ impl Dispatcher<'_> {
         content: &RenderedEmail,
         transport: &mut dyn MailTransport,
     ) -> Result<Option<OutboxEmail>> {
-        // A check takes claimed emails for those of a run that died, so none may begin meanwhile.
+        // Without the lock, a check would treat the claimed email as abandoned by a dead run.
         let Some(_lock) = DispatchLock::take(self.store)? else { return Ok(None) };
         let email = self.write(|tx| {
             let email = outbox::queue(tx, None, None, to, content)?;
@@ -182,7 +182,7 @@ impl Dispatcher<'_> {
         Ok(Some(email))
     }
 
-    /// Sends the emails of a round. Those for which there was no time, or no server, count as deferred.
+    /// Sends the emails of a round. Those that are left when the time is up or the server is down count as deferred.
     fn send(
         &mut self,
         mut round: Round,
@@ -217,13 +217,13 @@ impl Dispatcher<'_> {
     }
 }
 
-/// Whether there is nothing to send and no crossing that could queue an email.
+/// Whether no email waits and no crossing could queue one.
 fn is_idle(snapshot: &Snapshot<'_>) -> Result<bool> {
     let waiting = OutboxFilter { waiting: true, limit: Some(1), ..OutboxFilter::default() };
     Ok(snapshot.emails_of(&waiting)?.is_empty() && snapshot.warnings_crossed()?.is_empty())
 }
 
-/// Sends an email with the password that it contains. The transport's answer is stored, so the password is taken out of it.
+/// Sends an email with its password filled in. The answer of the server is stored, so the password is removed from it.
 fn send_one(transport: &mut dyn MailTransport, email: &OutboxEmail, password: Result<Option<Password>>) -> SendOutcome {
     match password {
         Ok(None) => transport.send(email),
@@ -240,7 +240,7 @@ fn count(number: usize) -> u32 {
 }
 
 impl DispatchOutcome {
-    /// Counts an email, and those that are left because the dispatch ends with it.
+    /// Counts an email, and those that are left if the dispatch ends with it.
     fn add(&mut self, email: OutboxEmail, left: u32) {
         let counts = &mut self.counts;
         match email.state {
@@ -267,7 +267,7 @@ fn urgency(email: &OutboxEmail) -> u8 {
     }
 }
 
-/// Which emails are sent.
+/// Which emails a dispatch sends.
 enum Round {
     /// Every email that is due.
     Due,
@@ -275,8 +275,8 @@ enum Round {
     Of(Vec<i64>),
 }
 
-/// A claimed email, and the password that it contains or why that cannot be read. The password is in memory only between
-/// claim and outcome.
+/// A claimed email with the password that it contains, or the error that prevented reading it. The password is in memory only
+/// between claim and outcome.
 struct Claimed {
     email: OutboxEmail,
     password: Result<Option<Password>>,
@@ -289,10 +289,10 @@ impl Round {
             Self::Due => outbox::claim(tx, 1)?.pop(),
             Self::Of(ids) => claim_first(tx, ids)?,
         };
-        Ok(email.map(|email| Claimed { password: outbox::password_told(tx, keys, &email), email }))
+        Ok(email.map(|email| Claimed { password: outbox::password_of(tx, keys, &email), email }))
     }
 
-    /// How many emails are still to be sent.
+    /// The number of emails still to be sent.
     fn left(&self, tx: &Tx<'_>) -> Result<u32> {
         match self {
             Self::Due => tx.count_due(outbox::due(tx)?),

@@ -1,4 +1,4 @@
-//! An email as the bytes that travel: headers and two encoded bodies, text and HTML.
+//! Builds the MIME message of an email: headers and two encoded bodies, plain text and HTML.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use crate::error::{Error, Result};
 use crate::model::{EmailAddress, OutboxEmail};
 
-/// Says that no person wrote the email, so that no machine answers it (RFC 3834 section 5).
+/// Marks the email as automatic, so that autoresponders do not reply (RFC 3834 section 5).
 #[derive(Debug, Clone)]
 struct AutoSubmitted;
 
@@ -27,11 +27,11 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// The email as a message. The same email gives the same bytes however often it is sent.
+/// The MIME message of an email. The same email always gives the same bytes, so that a second attempt is recognized as a copy.
 pub fn as_mime(email: &OutboxEmail) -> Result<Message> {
     let content = &email.content;
     let sender = &content.sender;
-    // Bodies are always encoded: nothing in them can end the message early or be changed on its way.
+    // Always encode the bodies, so that no line can end the message early or be changed by a relay.
     let part = |kind, body: &str| {
         SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(body.to_owned())
     };
@@ -53,14 +53,14 @@ pub fn as_mime(email: &OutboxEmail) -> Result<Message> {
                 .singlepart(part(ContentType::TEXT_PLAIN, &content.text))
                 .singlepart(part(ContentType::TEXT_HTML, &content.html)),
         )
-        .map_err(|error| Error::Email(format!("email {} has no form that could travel: {error}", email.id)))
+        .map_err(|error| Error::Email(format!("cannot build the message of email {}: {error}", email.id)))
 }
 
 fn address(address: &EmailAddress) -> Result<lettre::Address> {
-    address.as_str().parse().map_err(|_| Error::Email(format!("{address} is no address that mail can be sent to")))
+    address.as_str().parse().map_err(|_| Error::Email(format!("{address} is not an address that email can be sent to")))
 }
 
-/// What stands between the bodies. An encoded body has no `=_` in it.
+/// The boundary between the bodies. `=_` never occurs in a quoted-printable body.
 fn boundary(email: &OutboxEmail) -> String {
     format!("=_{}", email.message_id.split('@').next().unwrap_or_default())
 }

@@ -1,4 +1,10 @@
-//! Emails as values, their templates, the transports that send them, and dispatch. The only home of lettre but for the address.
+//! Email: renders templates, sends messages over a transport, and dispatches the outbox.
+//!
+//! ```text
+//! templates/ ─▶ TemplateRenderer ─▶ outbox (ops::outbox) ─▶ Dispatcher ─▶ MailTransport (smtp, sendmail, folder)
+//! ```
+//!
+//! Only this folder uses lettre, except for the syntax check of addresses in `model::email`.
 
 mod account_emails;
 mod dispatch;

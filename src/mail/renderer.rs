@@ -1,4 +1,4 @@
-//! Writes emails from templates: built in, and overridden by files of the same name in a folder.
+//! Renders emails from templates. A file of the same name in the template folder replaces a built-in template.
 
 use std::fs;
 use std::path::PathBuf;
@@ -36,7 +36,7 @@ const BUILT_IN: [(&str, &str); 18] = [
     ("test.html", include_str!("templates/test.html")),
 ];
 
-/// Whose emails these are.
+/// The company that sends the emails, and the sender of each role.
 #[derive(Debug, Clone)]
 pub struct SenderConfig {
     pub company: Name,
@@ -46,16 +46,16 @@ pub struct SenderConfig {
     pub billing: Option<RoleConfig>,
 }
 
-/// A part of the company that writes emails.
+/// The sender of the emails of one role.
 #[derive(Debug, Clone)]
 pub struct RoleConfig {
     pub sender: Sender,
-    /// What stands under its emails; its name when empty.
+    /// The text at the end of its emails [default: the sender's name].
     pub signature: Option<String>,
 }
 
 impl SenderConfig {
-    /// The office of a role; any other serves when that one is not set up.
+    /// The configuration of a role, else of any other role.
     fn role_config(&self, role: SenderRole) -> Result<&RoleConfig> {
         let own = match role {
             SenderRole::Sales => &self.sales,
@@ -65,20 +65,20 @@ impl SenderConfig {
         let any = own.as_ref().or(self.support.as_ref()).or(self.billing.as_ref()).or(self.sales.as_ref());
         any.ok_or_else(|| {
             Error::Email(
-                "nobody is set up to write emails: the configuration needs [roles.billing] or another role".to_owned(),
+                "no sender is configured: add [roles.billing] or another role to the configuration".to_owned(),
             )
         })
     }
 }
 
-/// Writes the emails of a house.
+/// Renders the emails of a sender.
 pub struct TemplateRenderer {
     environment: Environment<'static>,
     sender_config: SenderConfig,
 }
 
 impl TemplateRenderer {
-    /// A writer that looks for templates in a folder before it takes its own.
+    /// Creates a renderer that prefers the templates in `folder` to the built-in ones.
     pub fn new(sender_config: SenderConfig, folder: Option<PathBuf>) -> Self {
         let mut environment = Environment::new();
         environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).build().unwrap_or_default());
@@ -90,12 +90,15 @@ impl TemplateRenderer {
         Self { environment, sender_config }
     }
 
-    /// Whether anybody is set up to sign emails of a kind.
+    /// Checks that a sender is configured for a kind of email.
+    ///
+    /// # Errors
+    /// [`Error::Email`] when no role is configured.
     pub fn can_sign(&self, kind: EmailTemplate) -> Result<()> {
         self.sender_config.role_config(kind.role()).map(drop)
     }
 
-    /// The email that tells a notice.
+    /// Renders the email for a notice about a balance.
     pub fn compose(&self, notice: &Notice<'_>) -> Result<RenderedEmail> {
         let role_config = self.sender_config.role_config(notice.kind.role())?;
         let threshold = match notice.level {
@@ -118,47 +121,46 @@ impl TemplateRenderer {
         self.render(notice.kind, role_config, &values)
     }
 
-    /// The email that tries out whether mail arrives.
+    /// Renders the test email.
     pub fn compose_test(&self) -> Result<RenderedEmail> {
         let kind = EmailTemplate::Test;
         let role_config = self.sender_config.role_config(kind.role())?;
         self.render(kind, role_config, &self.values_of(role_config))
     }
 
-    /// The email that hands an account over, with stars for the password if it tells that.
+    /// Renders an email about an account. The password is filled in when the email is sent; until then stars stand for it.
     pub fn compose_handover(
         &self,
         kind: EmailTemplate,
-        pack: &Handover,
+        handover: &Handover,
         contains_password: bool,
     ) -> Result<RenderedEmail> {
         let role_config = self.sender_config.role_config(kind.role())?;
         let password = contains_password.then_some(RenderedEmail::STARS);
-        let values = context! { ..self.values_of_account(pack, password)?, ..self.values_of(role_config) };
-        let composed = self.render(kind, role_config, &values)?;
-        Ok(RenderedEmail { password_of: contains_password.then_some(pack.account.id), ..composed })
+        let values = context! { ..self.values_of_account(handover, password)?, ..self.values_of(role_config) };
+        let email = self.render(kind, role_config, &values)?;
+        Ok(RenderedEmail { password_of: contains_password.then_some(handover.account.id), ..email })
     }
 
-    /// What emails say of an account, alone.
-    pub fn account_text(&self, pack: &Handover, password: &str) -> Result<String> {
-        Ok(filled(&self.render_one("account.txt", &self.values_of_account(pack, Some(password))?)?))
+    /// Renders the account details as emails show them, without the rest of an email.
+    pub fn account_text(&self, handover: &Handover, password: &str) -> Result<String> {
+        Ok(filled(&self.render_one("account.txt", &self.values_of_account(handover, Some(password))?)?))
     }
 
-    /// What a customer is to know of an account besides its details, a paragraph each: those of the template, then the
-    /// operator's own advice.
-    pub fn account_notes(&self, pack: &Handover) -> Result<Vec<String>> {
-        let text = self.render_one("account-notes.txt", &values_of_account(pack, None))?;
+    /// The notes about an account, one paragraph each: those of the template, then the operator's advice.
+    pub fn account_notes(&self, handover: &Handover) -> Result<Vec<String>> {
+        let text = self.render_one("account-notes.txt", &values_of_account(handover, None))?;
         let notes = text.lines().filter(|line| !line.trim().is_empty()).map(ToOwned::to_owned);
-        Ok(notes.chain(pack.gateway.advice.as_ref().map(ToString::to_string)).collect())
+        Ok(notes.chain(handover.gateway.advice.as_ref().map(ToString::to_string)).collect())
     }
 
-    fn values_of_account(&self, pack: &Handover, password: Option<&str>) -> Result<Value> {
-        Ok(context! { notes => self.account_notes(pack)?, ..values_of_account(pack, password) })
+    fn values_of_account(&self, handover: &Handover, password: Option<&str>) -> Result<Value> {
+        Ok(context! { notes => self.account_notes(handover)?, ..values_of_account(handover, password) })
     }
 
     fn render_one(&self, name: &str, values: &Value) -> Result<String> {
         let template = self.environment.get_template(name);
-        template.and_then(|template| template.render(values)).map_err(|error| faulty(name, &error))
+        template.and_then(|template| template.render(values)).map_err(|error| template_error(name, &error))
     }
 
     fn values_of(&self, role_config: &RoleConfig) -> Value {
@@ -190,12 +192,12 @@ impl TemplateRenderer {
     }
 }
 
-/// A text in lines that fit an email.
+/// Wraps a text to the width of an email.
 fn filled(text: &str) -> String {
     textwrap::fill(text.trim(), WIDTH) + "\n"
 }
 
-/// A subject in which nothing can pass for the end of a line.
+/// Replaces everything in a subject that could end the header line and start another header.
 fn in_one_line(subject: &str) -> String {
     subject.replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), " ")
 }
@@ -204,7 +206,7 @@ fn unit_word(code: &str) -> &str {
     if code == "SMS" { "SMS credits" } else { code }
 }
 
-/// The text of a template: the operator's own file, else what is built in.
+/// The text of a template: the operator's file, else the built-in one.
 fn load(folder: Option<&PathBuf>, name: &str) -> Result<Option<String>, minijinja::Error> {
     let Some((_, built_in)) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name) else { return Ok(None) };
     let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) else {
@@ -215,7 +217,7 @@ fn load(folder: Option<&PathBuf>, name: &str) -> Result<Option<String>, minijinj
     })
 }
 
-fn faulty(name: &str, error: &minijinja::Error) -> Error {
+fn template_error(name: &str, error: &minijinja::Error) -> Error {
     let line = error.line().map_or_else(String::new, |line| format!(" line {line}"));
     Error::Email(format!("template {name}{line}: {error}"))
 }
@@ -268,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn every_email_is_whole_narrow_and_escaped() {
+    fn every_email_is_complete_wrapped_and_escaped() {
         let levels = [
             (EmailTemplate::LowUpper, Level::Upper),
             (EmailTemplate::LowLower, Level::Lower),
@@ -279,6 +281,7 @@ mod tests {
             let email = compose(&renderer(None), kind, level).expect("email");
             assert!(!email.subject.is_empty() && !email.subject.contains('\n'), "{kind}");
             assert!(email.text.contains("10 SMS credits"), "{kind}: {}", email.text);
+            assert!(email.text.replace('\n', " ").contains("2026-11-24 12:00:00 UTC"), "{kind}: {}", email.text);
             assert!(email.text.lines().all(|line| line.chars().count() <= WIDTH), "{kind}: {}", email.text);
             assert!(email.html.contains("&lt;b&gt;Corp&lt;") && !email.html.contains("<b>Corp"), "{kind}");
             for left in ["{{", "{%", "none", "undefined"] {
@@ -288,7 +291,7 @@ mod tests {
         assert!(renderer(None).compose_test().expect("email").text.contains("Example SMS"));
     }
 
-    fn pack() -> Handover {
+    fn handover() -> Handover {
         let mut details = SmppDetails::of("standard".parse().expect("code"));
         details.max_tps = Some("50".parse().expect("limit"));
         details.allowed_ips = vec!["192.0.2.7".parse().expect("address"), "2001:db8::/48".parse().expect("network")];
@@ -307,28 +310,28 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_told_line_by_line_and_its_password_as_stars() {
+    fn account_details_are_one_per_line_with_stars_for_the_password() {
         for kind in [EmailTemplate::Welcome, EmailTemplate::Handover] {
-            let email = renderer(None).compose_handover(kind, &pack(), true).expect("email");
-            let told = "System ID: abc_prod\nPassword: ********\nHost: smpp1.example.com\nHost: smpp2.example.com\n\
+            let email = renderer(None).compose_handover(kind, &handover(), true).expect("email");
+            let details = "System ID: abc_prod\nPassword: ********\nHost: smpp1.example.com\nHost: smpp2.example.com\n\
                 Port: 2775\nTLS port: 8775\nMax TPS: 50\nAllowed IPs: 192.0.2.7, 2001:db8::/48\n\nPlease bind to two";
-            assert!(email.text.contains(told), "{kind}: {}", email.text);
+            assert!(email.text.contains(details), "{kind}: {}", email.text);
             assert!(email.text.lines().all(|line| line.chars().count() <= WIDTH), "{kind}: {}", email.text);
             assert!(email.html.contains("<td>********</td>") && email.html.contains("smpp2"), "{}", email.html);
             assert!(!email.html.contains("<b>Corp") && !email.html.contains("none"), "{kind}: {}", email.html);
             assert!(!email.text.contains("\n\n\n") && !email.text.contains("cannot be used"), "{}", email.text);
             assert_eq!(email.password_of, Some(7));
         }
-        let silent = renderer(None).compose_handover(EmailTemplate::Handover, &pack(), false).expect("email");
+        let silent = renderer(None).compose_handover(EmailTemplate::Handover, &handover(), false).expect("email");
         assert!(silent.text.contains("Password: sent to you separately") && !silent.text.contains('*'));
         assert_eq!(silent.password_of, None);
     }
 
     #[test]
     fn an_account_that_cannot_be_used_says_so() {
-        let mut pack = pack();
-        pack.account.details.enabled = false;
-        let email = renderer(None).compose_handover(EmailTemplate::Welcome, &pack, true).expect("email");
+        let mut handover = handover();
+        handover.account.details.enabled = false;
+        let email = renderer(None).compose_handover(EmailTemplate::Welcome, &handover, true).expect("email");
         assert!(email.text.contains("cannot be used yet: it is disabled."), "{}", email.text);
         assert!(email.html.contains("it is disabled"), "{}", email.html);
     }

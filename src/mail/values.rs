@@ -1,4 +1,4 @@
-//! What templates can say of customers and their SMPP accounts.
+//! The template variables of customers and SMPP accounts.
 
 use minijinja::context;
 use minijinja::value::Value;
@@ -12,9 +12,9 @@ pub(super) fn values_of_customer(customer: &Customer) -> Value {
     }
 }
 
-/// The values of an account and of where it is used, without its notes.
-pub(super) fn values_of_account(pack: &Handover, password: Option<&str>) -> Value {
-    let Handover { customer, account, gateway } = pack;
+/// The variables of an account and its gateway, without the notes.
+pub(super) fn values_of_account(handover: &Handover, password: Option<&str>) -> Value {
+    let Handover { customer, account, gateway } = handover;
     let details = &account.details;
     let all = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>();
     context! {
@@ -35,17 +35,17 @@ pub(super) fn values_of_account(pack: &Handover, password: Option<&str>) -> Valu
             tls_port => gateway.tls_port.get(),
             rest_url => gateway.rest_url.as_ref().map(ToString::to_string),
         },
-        obstacle => pack.obstacle().map(obstacle_text),
+        obstacle => handover.obstacle().map(obstacle_text),
     }
 }
 
-/// Why an account cannot be used, as emails and commands say it.
+/// Why an account cannot be used, as a clause for emails and warnings.
 pub fn obstacle_text(obstacle: Obstacle) -> &'static str {
     match obstacle {
         Obstacle::CustomerArchived => "its customer is archived",
         Obstacle::Archived => "it is archived",
         Obstacle::Disabled => "it is disabled",
-        Obstacle::MayNotBind => "it may not bind",
-        Obstacle::MayNotSubmit => "it may bind, but not submit messages",
+        Obstacle::MayNotBind => "it is not allowed to bind",
+        Obstacle::MayNotSubmit => "it is allowed to bind but not to submit messages",
     }
 }

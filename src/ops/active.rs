@@ -1,10 +1,10 @@
-//! Finds customers and SMPP accounts that take changes: archived ones take none.
+//! Looks up active customers and SMPP accounts; archived ones are refused, because they cannot be changed.
 
 use crate::error::{Error, Result};
 use crate::model::{Customer, EntityKind, SmppAccount};
 use crate::store::Snapshot;
 
-/// The customer of a name.
+/// The active customer of an account code or API ID.
 ///
 /// # Errors
 /// [`Error::Archived`] when it is archived.
@@ -18,7 +18,7 @@ pub fn customer(snapshot: &Snapshot<'_>, name: &str) -> Result<Customer> {
     }
 }
 
-/// The SMPP account of a name. Archiving a customer archives its accounts, so its customer is active too.
+/// The active SMPP account of a system ID or short name. Archiving a customer archives its accounts, so its customer is active too.
 ///
 /// # Errors
 /// [`Error::Archived`] when it is archived.

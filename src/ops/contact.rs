@@ -1,4 +1,4 @@
-//! Contacts: adding, changing and removing people of a customer.
+//! Contacts: adds, edits and removes the contacts of a customer.
 
 use crate::error::Result;
 use crate::model::{Change, Contact, ContactDetails, EntityKind};
@@ -13,7 +13,7 @@ pub fn add(tx: &mut Tx<'_>, customer: &str, details: ContactDetails) -> Result<C
     Ok(contact)
 }
 
-/// Changes a contact, named by number or email; a change that changes nothing leaves no trace.
+/// Edits a contact, given by ID or email. An edit that changes nothing is not recorded.
 pub fn edit(tx: &mut Tx<'_>, customer: &str, name: &str, edit: impl FnOnce(&mut ContactDetails)) -> Result<Contact> {
     let mut contact = tx.contact(&active::customer(tx, customer)?, name)?;
     let before = contact.details.clone();
@@ -27,7 +27,7 @@ pub fn edit(tx: &mut Tx<'_>, customer: &str, name: &str, edit: impl FnOnce(&mut 
     Ok(contact)
 }
 
-/// Takes a contact out of every list. The audit log keeps what it was.
+/// Removes a contact. The audit log keeps its details.
 pub fn remove(tx: &mut Tx<'_>, customer: &str, name: &str) -> Result<Contact> {
     let contact = tx.contact(&active::customer(tx, customer)?, name)?;
     tx.remove_contact(contact.id)?;
@@ -35,7 +35,7 @@ pub fn remove(tx: &mut Tx<'_>, customer: &str, name: &str) -> Result<Contact> {
     Ok(contact)
 }
 
-/// A change of a contact, of which nothing is told yet.
+/// The audit record of a change of a contact, without fields.
 pub(crate) fn change(action: &str, contact: &Contact) -> Change {
     let subject = format!("{} {}", contact.customer, contact.id);
     Change::new(EntityKind::Contact, action, subject, Some(contact.customer_id))

@@ -1,4 +1,4 @@
-//! Customers: making, changing, archiving and bringing back.
+//! Customers: creates, edits, archives and unarchives them.
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, ApiId, Change, Customer, CustomerDetails, EntityKind, Skeleton};
@@ -6,12 +6,12 @@ use crate::ops::{active, smpp, warning};
 use crate::store::vault::random_text;
 use crate::store::{SmppFilter, Snapshot, Tx};
 
-/// Makes a customer, under the code given or one made from the organisation's name (`ABCCORP331`).
+/// Creates a customer, under the given account code or one derived from the organisation's name (`ABCCORP331`).
 pub fn new(tx: &mut Tx<'_>, code: Option<AccountCode>, details: CustomerDetails) -> Result<Customer> {
     create(tx, code, None, details).map(|(customer, _)| customer)
 }
 
-/// The same under an API ID that it has already, and with what the audit log is told.
+/// Creates a customer, under an existing API ID if one is given, and returns it with its audit record.
 pub fn create(
     tx: &mut Tx<'_>,
     code: Option<AccountCode>,
@@ -32,25 +32,25 @@ pub fn create(
     Ok((customer, change))
 }
 
-/// Other customers, archived ones too, whose organisation looks like that of a customer: it may be the same one, or somebody
-/// who wants to be taken for it. Gives the first few in the order of their names, and how many they are.
+/// Other customers, archived ones included, whose organisation has a confusable name: a duplicate, or an impostor. Returns up
+/// to `limit` of them ordered by name, and their total number.
 pub fn confusable_names(
     snapshot: &Snapshot<'_>,
     customer: &Customer,
-    at_most: usize,
+    limit: usize,
 ) -> Result<(Vec<Customer>, usize)> {
-    let look = Skeleton::of(customer.details.organisation.as_str());
-    let mut alike = Vec::new();
+    let skeleton = Skeleton::of(customer.details.organisation.as_str());
+    let mut confusable = Vec::new();
     snapshot.organisations(|id, organisation| {
-        if id != customer.id && look.is_of(organisation) {
-            alike.push(id);
+        if id != customer.id && skeleton.is_of(organisation) {
+            confusable.push(id);
         }
     })?;
-    let first = alike.iter().take(at_most).map(|id| snapshot.customer_of(*id)).collect::<Result<_>>()?;
-    Ok((first, alike.len()))
+    let first = confusable.iter().take(limit).map(|id| snapshot.customer_of(*id)).collect::<Result<_>>()?;
+    Ok((first, confusable.len()))
 }
 
-/// Changes details of a customer; a change that changes nothing leaves no trace.
+/// Edits the details of a customer. An edit that changes nothing is not recorded.
 pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut CustomerDetails) -> Result<()>) -> Result<Customer> {
     let customer = active::customer(tx, name)?;
     let mut details = customer.details.clone();
@@ -58,10 +58,10 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut CustomerDetails)
     save(tx, customer, details)
 }
 
-/// Replaces the details of a customer that were read earlier.
+/// Replaces the details of a customer, which the caller read earlier.
 ///
 /// # Errors
-/// [`Error::ChangedMeanwhile`] when they are no longer as they were read.
+/// [`Error::ChangedMeanwhile`] when they have changed since.
 pub fn replace(tx: &mut Tx<'_>, name: &str, read: &CustomerDetails, details: CustomerDetails) -> Result<Customer> {
     let customer = active::customer(tx, name)?;
     if customer.details != *read {
@@ -71,7 +71,7 @@ pub fn replace(tx: &mut Tx<'_>, name: &str, read: &CustomerDetails, details: Cus
     save(tx, customer, details)
 }
 
-/// What a customer with these details would differ in.
+/// The change that these details would make to a customer.
 pub fn difference(customer: &Customer, details: &CustomerDetails) -> Change {
     change("edit", customer).between(Some(&customer.details), Some(details))
 }
@@ -88,8 +88,7 @@ fn save(tx: &mut Tx<'_>, mut customer: Customer, details: CustomerDetails) -> Re
     Ok(customer)
 }
 
-/// Makes a customer unusable, and with it those of its SMPP accounts that are not archived already. Its warnings stop, and
-/// letters that wait are taken back.
+/// Archives a customer with its active SMPP accounts, stops its warnings and cancels its waiting emails.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     let mut customer = active::customer(tx, name).map_err(Error::when_archiving)?;
     customer.lifecycle.archived_at = Some(tx.at());
@@ -108,7 +107,7 @@ pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     Ok(customer)
 }
 
-/// Makes an archived customer usable again, with exactly those SMPP accounts that its archiving took.
+/// Unarchives a customer, with exactly those SMPP accounts that were archived with it.
 pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<Customer> {
     let mut customer = tx.customer(name)?;
     if customer.lifecycle.archived_at.take().is_none() {
@@ -127,7 +126,7 @@ fn change(action: &str, customer: &Customer) -> Change {
     Change::new(EntityKind::Customer, action, &customer.account_code, Some(customer.id))
 }
 
-/// A code that nobody has: the organisation's letters and three digits, more when those are used up.
+/// An unused account code: the stem of the organisation's name and three digits, or more if those are taken.
 fn free_account_code(tx: &Tx<'_>, organisation: &str) -> Result<AccountCode> {
     let stem = AccountCode::stem(organisation);
     for attempt in 0..100 {
@@ -137,5 +136,5 @@ fn free_account_code(tx: &Tx<'_>, organisation: &str) -> Result<AccountCode> {
             return code.parse().map_err(|rule| Error::invalid("account_code", code, rule));
         }
     }
-    Err(Error::Refused("no free account code was found; give one".to_owned()))
+    Err(Error::Refused("no free account code was found; choose one".to_owned()))
 }

@@ -1,4 +1,4 @@
-//! Handing SMPP accounts over to their customers: what they need to know, and the emails that say it.
+//! Handover of SMPP accounts to customers: gathers the details a customer needs and queues the emails that contain them.
 
 use std::collections::BTreeSet;
 
@@ -7,29 +7,29 @@ use crate::model::{Change, EmailAddress, EntityKind, Gateway, Handover, OutboxEm
 use crate::ops::{active, outbox};
 use crate::store::{Snapshot, Tx};
 
-/// What the customer of an account is to be told at a time.
-pub fn pack(snapshot: &Snapshot<'_>, account: &str, gateway: &Gateway, at: Time) -> Result<Handover> {
+/// The details that the customer of an account needs, as of `at`.
+pub fn details(snapshot: &Snapshot<'_>, account: &str, gateway: &Gateway, at: Time) -> Result<Handover> {
     let mut account = snapshot.smpp_account(account)?;
     account.previous_password_until = account.previous_password_until.filter(|&until| until > at);
     let customer = snapshot.customer_of(account.customer_id)?;
     Ok(Handover { customer, account, gateway: gateway.clone() })
 }
 
-/// Queues the email that hands an account over, once to each address.
+/// Queues an email about an account, one to each address.
 ///
 /// # Errors
-/// [`Error::Archived`] when the account or its customer is, [`Error::NoRecipient`] when there is nobody to write to.
-pub fn send(
+/// [`Error::Archived`] when the account or its customer is, [`Error::NoRecipient`] without an address.
+pub fn queue(
     tx: &mut Tx<'_>,
-    pack: &Handover,
+    handover: &Handover,
     to: &[EmailAddress],
     content: &RenderedEmail,
 ) -> Result<Vec<OutboxEmail>> {
-    active::customer(tx, pack.customer.account_code.as_str())?;
-    let account = active::smpp_account(tx, pack.account.system_id.as_str())?;
+    active::customer(tx, handover.customer.account_code.as_str())?;
+    let account = active::smpp_account(tx, handover.account.system_id.as_str())?;
     let to: BTreeSet<&EmailAddress> = to.iter().collect();
     if to.is_empty() {
-        return Err(Error::NoRecipient { customer: pack.customer.account_code.clone() });
+        return Err(Error::NoRecipient { customer: handover.customer.account_code.clone() });
     }
     let addresses: Vec<&str> = to.iter().map(|address| address.as_str()).collect();
     let change =
@@ -37,5 +37,5 @@ pub fn send(
             .field("to", (), addresses)
             .field("contains_password", (), content.password_of.is_some());
     tx.record(&change)?;
-    to.into_iter().map(|to| outbox::queue(tx, Some(&pack.customer), None, to, content)).collect()
+    to.into_iter().map(|to| outbox::queue(tx, Some(&handover.customer), None, to, content)).collect()
 }

@@ -1,4 +1,7 @@
-//! Deeds: one function is one business act inside one transaction. Rules live here, and every deed leaves its events.
+//! Operations: each function performs one business act in the caller's transaction and records it in the audit log.
+//!
+//! The business rules are here: who may change what, and when. An operation takes a `Tx`, which the caller commits or drops,
+//! so that a dry run needs no code of its own. Operations may ask reports; reports never call operations.
 
 pub mod active;
 pub mod balance;

@@ -1,17 +1,17 @@
-//! Notes: adding remarks about a customer.
+//! Notes: adds remarks about a customer.
 
 use crate::error::Result;
 use crate::model::{Actor, Change, EntityKind, Note, NoteText, Time};
 use crate::ops::active;
 use crate::store::Tx;
 
-/// Adds a note to a customer, by the one who writes.
+/// Adds a note to a customer, with the current time and actor.
 pub fn add(tx: &mut Tx<'_>, customer: &str, text: NoteText) -> Result<Note> {
-    take(tx, customer, text, None, None)
+    import(tx, customer, text, None, None)
 }
 
-/// Adds a note that was written elsewhere before, perhaps by somebody else.
-pub fn take(tx: &mut Tx<'_>, customer: &str, text: NoteText, at: Option<Time>, author: Option<Actor>) -> Result<Note> {
+/// Adds a note with the time and author it had elsewhere; without them, the current ones.
+pub fn import(tx: &mut Tx<'_>, customer: &str, text: NoteText, at: Option<Time>, author: Option<Actor>) -> Result<Note> {
     let customer = active::customer(tx, customer)?;
     let (at, author) = (at.unwrap_or(tx.at()), author.unwrap_or_else(|| tx.origin().actor.clone()));
     let note = tx.insert_note(&customer, text, author, at)?;
@@ -19,7 +19,7 @@ pub fn take(tx: &mut Tx<'_>, customer: &str, text: NoteText, at: Option<Time>, a
     Ok(note)
 }
 
-/// What the audit log is told of a new note.
+/// The audit record of a new note.
 pub(crate) fn change(note: &Note) -> Change {
     let subject = format!("{} {}", note.customer, note.id);
     Change::new(EntityKind::Note, "add", subject, Some(note.customer_id)).field("text", (), note.text.as_str())

@@ -1,4 +1,4 @@
-//! The outbox: which email may be sent when, and what follows from each outcome. Nothing is sent here.
+//! The outbox: queues emails, decides when each is due, and records the outcome of every attempt. Nothing is sent here.
 
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -12,16 +12,16 @@ use crate::ops::{active, smpp};
 use crate::store::vault::Vault;
 use crate::store::{Due, OutboxFilter, Snapshot, Tx};
 
-/// The wait after a first failure; it doubles with each further one.
+/// The wait after the first failure. It doubles with each further failure.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(5);
 /// The longest wait between two attempts.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(6);
-/// How long an email is tried before it counts as failed.
+/// The age at which an email that cannot be sent counts as failed.
 const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(5 * 24);
-/// How often it is tried in any case, about ten hours of waiting: its age alone says little where a clock was wrong, or where
+/// The attempts that an email gets in any case, over about ten hours. Its age alone says little if the clock was wrong or
 /// nothing ran for days.
 const LEAST_ATTEMPTS: u32 = 8;
-/// The wait before an email is sent again of which nobody knows whether it was sent.
+/// The wait before an email is sent again whose first sending got no answer.
 const WAIT_WHEN_UNANSWERED: SignedDuration = SignedDuration::from_mins(15);
 
 /// Queues an email to one recipient.
@@ -39,27 +39,27 @@ pub fn queue(
     tx.email(id)
 }
 
-/// Finds emails that a run claimed and that nobody is sending: that run is dead, and what became of them is not known.
+/// Finds emails that were claimed by a run that died, and records that their outcome is unknown.
 ///
-/// Only for whoever holds the lock of the check.
+/// The caller must hold the dispatch lock; without it, the run may still be alive.
 pub fn find_abandoned(tx: &mut Tx<'_>) -> Result<Vec<OutboxEmail>> {
     let sending = OutboxFilter { state: Some(EmailState::Sending), ..OutboxFilter::default() };
     let ended = SendOutcome::Unanswered("the run that was sending it ended".to_owned());
     tx.emails_of(&sending)?.into_iter().map(|email| record(tx, email, &ended)).collect()
 }
 
-/// Which attempts are due now.
+/// The filter for attempts that are due now.
 pub fn due(tx: &Tx<'_>) -> Result<Due> {
     Ok(Due { by: tx.at(), beyond: after(tx.at(), LONGEST_WAIT)? })
 }
 
-/// Claims emails whose next attempt is due, oldest first, at most so many.
-pub fn claim(tx: &mut Tx<'_>, most: u64) -> Result<Vec<OutboxEmail>> {
-    let due = OutboxFilter { due: Some(due(tx)?), limit: Some(most), ..OutboxFilter::default() };
+/// Claims up to `limit` emails whose next attempt is due, oldest first.
+pub fn claim(tx: &mut Tx<'_>, limit: u64) -> Result<Vec<OutboxEmail>> {
+    let due = OutboxFilter { due: Some(due(tx)?), limit: Some(limit), ..OutboxFilter::default() };
     tx.emails_of(&due)?.into_iter().map(|email| claim_one(tx, email)).collect()
 }
 
-/// Claims an email.
+/// Claims an email: counts an attempt and sets its state to `sending`.
 pub fn claim_one(tx: &mut Tx<'_>, mut email: OutboxEmail) -> Result<OutboxEmail> {
     email.attempts += 1;
     email.state = EmailState::Sending;
@@ -67,8 +67,8 @@ pub fn claim_one(tx: &mut Tx<'_>, mut email: OutboxEmail) -> Result<OutboxEmail>
     Ok(email)
 }
 
-/// The password that an email tells, as it is now; nothing when it tells none.
-pub fn password_told(
+/// The current password of the account whose password an email contains; `None` for an email without one.
+pub fn password_of(
     snapshot: &Snapshot<'_>,
     keys: &dyn Fn() -> Result<Vault>,
     email: &OutboxEmail,
@@ -77,14 +77,14 @@ pub fn password_told(
     smpp::current_password(snapshot, &keys()?, &snapshot.smpp_account_of(account)?).map(Some)
 }
 
-/// Gives the password that an email tells, and logs that somebody asked for it.
+/// Returns the password that an email contains and records the access in the audit log.
 pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, email: &OutboxEmail) -> Result<Option<Password>> {
     let Some(account) = email.content.password_of else { return Ok(None) };
     let account = tx.smpp_account_of(account)?;
     smpp::reveal(tx, vault, account.system_id.as_str()).map(|credentials| Some(credentials.password))
 }
 
-/// Writes down what came of sending a claimed email, and what follows from it.
+/// Records the outcome of sending a claimed email and sets its next state: sent, failed, or due again later.
 pub fn record(tx: &mut Tx<'_>, mut email: OutboxEmail, outcome: &SendOutcome) -> Result<OutboxEmail> {
     tx.insert_attempt(&email, outcome)?;
     let (_, detail) = outcome.parts();
@@ -98,22 +98,22 @@ pub fn record(tx: &mut Tx<'_>, mut email: OutboxEmail, outcome: &SendOutcome) ->
         }
         SendOutcome::Deferred(_) if has_been_tried_enough(&email, tx.at()) => (EmailState::Failed, None),
         SendOutcome::Deferred(_) => {
-            // An email that may have been sent before stays uncertain, however often its second sending is put off.
+            // An email that may have been sent before stays uncertain, however often its second attempt is deferred.
             let state = if email.unanswered > 0 { EmailState::Uncertain } else { EmailState::Pending };
             (state, Some(after(tx.at(), wait_after(email.attempts))?))
         }
     };
-    // What happened while it was being sent could not take it back then, and does now.
+    // The cause for cancelling it may have come while it was being sent, when it could not be cancelled.
     if let (Some(_), Some(cause)) = (next, tx.overtaken_by(&email)?) {
-        take_back(tx, &email, cause.reason())?;
+        cancel_outdated(tx, &email, cause.reason())?;
     } else {
         tx.set_email_state(&email, state, next, detail)?;
     }
     tx.email(email.id)
 }
 
-/// Whether an email counts as failed when it is put off once more. One that was queued days ahead, by a clock that has been
-/// set back since, is as old as one that was queued days ago.
+/// Whether an email counts as failed when it is deferred once more. The age is absolute: an email whose creation time is days
+/// ahead, because the clock was set back since, is treated like one that is days old.
 fn has_been_tried_enough(email: &OutboxEmail, now: Time) -> bool {
     let age = now.timestamp().duration_since(email.created_at.timestamp()).abs();
     email.attempts >= LEAST_ATTEMPTS && age >= GIVE_UP_AFTER
@@ -128,16 +128,14 @@ fn after(time: Time, wait: SignedDuration) -> Result<Time> {
     time.timestamp().checked_add(wait).map(Time::from_timestamp).map_err(|_| Error::Overflow { what: "the time" })
 }
 
-/// Takes back an email that waits, because what it tells is over. One that may have been sent stays uncertain, and is not
-/// sent again.
-pub(super) fn take_back(tx: &mut Tx<'_>, email: &OutboxEmail, why: &str) -> Result<()> {
+/// Cancels a waiting email whose subject is outdated. An email that may have been sent stays uncertain and is not sent again.
+pub(super) fn cancel_outdated(tx: &mut Tx<'_>, email: &OutboxEmail, reason: &str) -> Result<()> {
     let state = if email.unanswered > 0 { EmailState::Uncertain } else { EmailState::Cancelled };
-    tx.set_email_state(email, state, None, Some(why))?;
+    tx.set_email_state(email, state, None, Some(reason))?;
     record_change(tx, "cancel", email).map(drop)
 }
 
-/// Lets an email be sent again now: one that failed, is uncertain, was cancelled or waits. One that is due already is left as
-/// it is.
+/// Makes an email due now that failed, is uncertain, was cancelled or waits. An email that is due already is left unchanged.
 ///
 /// # Errors
 /// [`Error::Refused`] when it was sent, or is being sent; [`Error::Archived`] when its customer is.
@@ -158,7 +156,7 @@ pub fn retry(tx: &mut Tx<'_>, id: i64) -> Result<OutboxEmail> {
     record_change(tx, "retry", &email)
 }
 
-/// Takes back an email that was not sent.
+/// Cancels an email that was not sent.
 ///
 /// # Errors
 /// [`Error::Refused`] when it was sent, or is being sent.
@@ -174,7 +172,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64) -> Result<OutboxEmail> {
     record_change(tx, "cancel", &email)
 }
 
-/// Writes into the audit log how an email has changed, and gives it as it is now.
+/// Records the change of an email in the audit log and returns the email as it is now.
 fn record_change(tx: &mut Tx<'_>, action: &str, before: &OutboxEmail) -> Result<OutboxEmail> {
     let email = tx.email(before.id)?;
     let customer_id = match &email.customer {
@@ -182,31 +180,31 @@ fn record_change(tx: &mut Tx<'_>, action: &str, before: &OutboxEmail) -> Result<
         None => None,
     };
     let change = Change::new(EntityKind::Email, action, email.id, customer_id)
-        .between(Some(&Standing::of(before)), Some(&Standing::of(&email)));
+        .between(Some(&AuditedFields::of(before)), Some(&AuditedFields::of(&email)));
     tx.record(&change)?;
     Ok(email)
 }
 
-/// What an operator, or the course of the balance, changes of an email.
+/// The fields of an email that the audit log records.
 #[derive(Serialize)]
-struct Standing<'a> {
+struct AuditedFields<'a> {
     state: EmailState,
     next_attempt_at: Option<Time>,
     last_error: Option<&'a str>,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> AuditedFields<'a> {
     fn of(email: &'a OutboxEmail) -> Self {
         Self { state: email.state, next_attempt_at: email.next_attempt_at, last_error: email.last_error.as_deref() }
     }
 }
 
-/// Begins a run of the check.
+/// Records the start of a run of `balance check`.
 pub fn begin_run(tx: &mut Tx<'_>) -> Result<()> {
     tx.begin_check_run()
 }
 
-/// Ends the run of the check.
+/// Records the end of the run and its counts.
 pub fn end_run(tx: &mut Tx<'_>, counts: CheckCounts) -> Result<()> {
     tx.finish_check_run(counts)
 }

@@ -1,4 +1,4 @@
-//! Quick create: a customer ready to send, in one act or not at all.
+//! Quick create: a customer that is ready to send, in one transaction.
 
 use crate::error::Result;
 use crate::model::{AccountCode, Contact, ContactDetails, Customer, CustomerDetails};
@@ -18,21 +18,21 @@ pub struct QuickCreate {
     pub opening: Option<Adjustment>,
 }
 
-/// What a quick create made.
+/// What a quick create added.
 #[derive(Debug)]
-pub struct QuickCreated {
+pub struct QuickCreateResult {
     pub customer: Customer,
     pub contact: Option<Contact>,
     pub credentials: Credentials,
     pub opening: Option<Receipt>,
 }
 
-/// Makes a customer, its contact, its SMPP account and its opening balance.
-pub fn quick_create(tx: &mut Tx<'_>, vault: &Vault, new: QuickCreate) -> Result<QuickCreated> {
+/// Creates a customer, its contact, its SMPP account and its opening balance.
+pub fn quick_create(tx: &mut Tx<'_>, vault: &Vault, new: QuickCreate) -> Result<QuickCreateResult> {
     let customer = customer::new(tx, new.account_code, new.customer)?;
     let code = customer.account_code.as_str();
     let contact = new.contact.map(|details| contact::add(tx, code, details)).transpose()?;
     let credentials = smpp::add_to(tx, vault, &customer, new.account)?;
     let opening = new.opening.map(|opening| balance::adjust(tx, code, &opening)).transpose()?;
-    Ok(QuickCreated { customer, contact, credentials, opening })
+    Ok(QuickCreateResult { customer, contact, credentials, opening })
 }

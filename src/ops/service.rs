@@ -1,15 +1,15 @@
-//! Services: what SMPP accounts are sold.
+//! Services: creates and edits what SMPP accounts are charged for.
 
 use crate::error::{Error, Result};
 use crate::model::{ApiId, Change, EntityKind, Invalid, Money, Service, ServiceCode, ServiceDetails, Unit};
 use crate::store::Tx;
 
-/// Makes a service that charges in a unit.
+/// Creates a service that charges in a unit.
 pub fn new(tx: &mut Tx<'_>, code: ServiceCode, unit: Unit, details: ServiceDetails) -> Result<Service> {
     create(tx, code, None, unit, details)
 }
 
-/// The same under an API ID that it has already.
+/// Creates a service, under an existing API ID if one is given.
 pub fn create(
     tx: &mut Tx<'_>,
     code: ServiceCode,
@@ -29,19 +29,19 @@ pub fn create(
         None => ApiId::generate(),
     };
     let service = tx.insert_service(code, api_id, unit, details)?;
-    tx.record(&made(&service))?;
+    tx.record(&creation(&service))?;
     Ok(service)
 }
 
-/// What the audit log is told of a new service.
-pub(crate) fn made(service: &Service) -> Change {
+/// The audit record of a new service.
+pub(crate) fn creation(service: &Service) -> Change {
     Change::new(EntityKind::Service, "new", &service.code, None)
         .field("unit", (), service.unit.code())
         .between(None, Some(&service.details))
         .amounts(service.unit, &["price"])
 }
 
-/// Changes a service; a change that changes nothing leaves no trace.
+/// Edits a service. An edit that changes nothing is not recorded.
 pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut ServiceDetails)) -> Result<Service> {
     let mut service = tx.service(name)?;
     let before = service.details.clone();

@@ -64,7 +64,7 @@ impl Calendar {
     }
 
     /// Whether it has more parts than anybody reads.
-    pub fn is_endless(&self) -> bool {
+    pub fn has_too_many_slots(&self) -> bool {
         let hours = (self.period.until.timestamp() - self.period.from.timestamp()).as_hours();
         let length = match self.grain {
             None => return false,

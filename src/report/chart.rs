@@ -97,7 +97,7 @@ impl Scale {
 }
 
 /// A count in few letters: `950`, `1.5k`, `20M`. What it leaves out is cut, not rounded.
-pub fn compact(count: u64) -> String {
+pub fn compact_count(count: u64) -> String {
     let (unit, letter) = match count {
         0..1_000 => return count.to_string(),
         1_000..1_000_000 => (1_000, 'k'),
@@ -145,7 +145,7 @@ mod tests {
             (2_000_000, "2M"),
             (7_200_000_000, "7.2G"),
         ] {
-            assert_eq!(compact(count), text);
+            assert_eq!(compact_count(count), text);
         }
     }
 

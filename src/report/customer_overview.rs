@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Contact, Customer, Note, SmppAccount, Time};
-use crate::report::recent::{RecentTraffic, recent_traffic};
+use crate::report::recent_traffic::{RecentTraffic, recent_traffic};
 use crate::report::runway::{Runway, runways};
 use crate::store::{
     ArchiveFilter, BalanceFilter, ContactFilter, ContactSort, NoteFilter, NoteSort, Page, SmppFilter, Snapshot,

@@ -8,7 +8,7 @@ use foldhash::{HashMap, HashMapExt};
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, HourTraffic, MessageState, ServiceCode, StateCounts, SystemId};
 use crate::report::calendar::Period;
-use crate::report::traffic_question::{Group, Sums, TrafficLine, TrafficQuestion};
+use crate::report::traffic_question::{TrafficGroup, MessageTotals, TrafficLine, TrafficQuestion};
 use crate::store::{Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
 /// Up to so many accounts are looked up one by one; more than that, and all sums of a period are read.
@@ -19,7 +19,7 @@ pub(super) type SumKey = (usize, [u8; 2]);
 
 /// Sorts sums of single accounts into lines.
 pub(super) struct Sorter {
-    by: Vec<Group>,
+    by: Vec<TrafficGroup>,
     /// For each account whose traffic is meant, the number of what lines are told apart by of it.
     owner_of: HashMap<i64, usize>,
     owners: Vec<Owner>,
@@ -83,9 +83,9 @@ impl Sorter {
     pub(super) fn new(snapshot: &Snapshot<'_>, question: &TrafficQuestion, detail: TrafficDetail) -> Result<Self> {
         let TrafficQuestion { by, filter, country, .. } = question;
         let has_all = *filter == TrafficFilter::default();
-        let tells_accounts = [Group::Customer, Group::Account, Group::Service].iter().any(|group| by.contains(group));
+        let tells_accounts = [TrafficGroup::Customer, TrafficGroup::Account, TrafficGroup::Service].iter().any(|group| by.contains(group));
         let detail = match detail {
-            _ if country.is_some() || by.contains(&Group::Country) => TrafficDetail::Country,
+            _ if country.is_some() || by.contains(&TrafficGroup::Country) => TrafficDetail::Country,
             TrafficDetail::Account if has_all && !tells_accounts => TrafficDetail::Total,
             detail => detail,
         };
@@ -121,12 +121,12 @@ impl Sorter {
 
     /// The lines of a period, in no order. There is none without messages.
     pub(super) fn lines_of(&self, snapshot: &Snapshot<'_>, period: Period) -> Result<Vec<TrafficLine>> {
-        let mut found: HashMap<SumKey, Sums> = HashMap::new();
-        self.sort(snapshot, period, |key, sum| found.entry(key).or_default().add(&Sums::from(sum)))?;
+        let mut found: HashMap<SumKey, MessageTotals> = HashMap::new();
+        self.sort(snapshot, period, |key, sum| found.entry(key).or_default().add(&MessageTotals::from(sum)))?;
         let mut lines = Vec::with_capacity(found.len());
         for (key, sums) in found {
             let line = TrafficLine { sums, ..self.line(key) };
-            if self.by.contains(&Group::State) { lines.extend(by_state(&line)) } else { lines.push(line) }
+            if self.by.contains(&TrafficGroup::State) { lines.extend(by_state(&line)) } else { lines.push(line) }
         }
         Ok(lines)
     }
@@ -138,7 +138,7 @@ impl Sorter {
         period: Period,
         mut each: impl FnMut(SumKey, &TrafficSum) -> Result<()>,
     ) -> Result<()> {
-        let by_country = self.by.contains(&Group::Country);
+        let by_country = self.by.contains(&TrafficGroup::Country);
         let mut take = |sum: TrafficSum| {
             let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.pass_over(sum.account_id) };
             let country = sum.share.map_or([0; 2], |share| share.country);
@@ -176,14 +176,14 @@ impl Sorter {
     }
 }
 
-fn owner(by: &[Group], account: TrafficAccount) -> Owner {
+fn owner(by: &[TrafficGroup], account: TrafficAccount) -> Owner {
     let TrafficAccount { system_id, customer, service, .. } = account;
     let has = |group| by.contains(&group);
     Owner {
         // An account has one customer, so that naming it tells no more lines apart.
-        customer: (has(Group::Customer) || has(Group::Account)).then_some(customer),
-        system_id: has(Group::Account).then_some(system_id),
-        service: has(Group::Service).then_some(service),
+        customer: (has(TrafficGroup::Customer) || has(TrafficGroup::Account)).then_some(customer),
+        system_id: has(TrafficGroup::Account).then_some(system_id),
+        service: has(TrafficGroup::Service).then_some(service),
     }
 }
 
@@ -193,7 +193,7 @@ fn by_state(line: &TrafficLine) -> impl Iterator<Item = TrafficLine> {
     present.map(|state| {
         let mut counts = StateCounts::default();
         counts.add(state, line.sums.counts.of(state));
-        TrafficLine { state: Some(state), sums: Sums { counts, parts: 0 }, ..line.clone() }
+        TrafficLine { state: Some(state), sums: MessageTotals { counts, parts: 0 }, ..line.clone() }
     })
 }
 

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::report::sums::Sorter;
-use crate::report::traffic_question::{Group, Sums, TrafficLine, TrafficOrder, TrafficQuestion, compare};
+use crate::report::traffic_question::{TrafficGroup, MessageTotals, TrafficLine, TrafficOrder, TrafficQuestion, compare};
 use crate::store::{Snapshot, TrafficDetail};
 
 /// A report of traffic: what a table, a bar chart and a picture are made from.
@@ -13,7 +13,7 @@ pub struct TrafficReport {
     /// Those that are wanted, in the order that is wanted.
     pub lines: Vec<TrafficLine>,
     /// The sums of all lines, also of those that are not wanted.
-    pub total: Sums,
+    pub total: MessageTotals,
 }
 
 /// Answers a question as a whole.
@@ -41,7 +41,7 @@ pub fn traffic<E: From<Error>>(
     question: &TrafficQuestion,
     order: TrafficOrder,
     mut each: impl FnMut(TrafficLine) -> Result<(), E>,
-) -> Result<Sums, E> {
+) -> Result<MessageTotals, E> {
     let (mut count, limit) = (0, order.limit.unwrap_or(u64::MAX));
     if order.is_natural() {
         return natural(snapshot, question, |line| {
@@ -64,13 +64,13 @@ fn natural<E: From<Error>>(
     snapshot: &Snapshot<'_>,
     question: &TrafficQuestion,
     mut each: impl FnMut(TrafficLine) -> Result<(), E>,
-) -> Result<Sums, E> {
+) -> Result<MessageTotals, E> {
     let sorter = Sorter::new(snapshot, question, TrafficDetail::Account)?;
-    let (mut total, mut kept) = (Sums::default(), Vec::new());
-    let streams = !question.by.iter().skip(1).any(|group| *group == Group::Time);
+    let (mut total, mut kept) = (MessageTotals::default(), Vec::new());
+    let streams = !question.by.iter().skip(1).any(|group| *group == TrafficGroup::Time);
     for slot in question.calendar.slots() {
         let mut lines = sorter.lines_of(snapshot, slot.period)?;
-        if lines.is_empty() && question.by == [Group::Time] {
+        if lines.is_empty() && question.by == [TrafficGroup::Time] {
             lines.push(TrafficLine::default());
         }
         for line in &mut lines {

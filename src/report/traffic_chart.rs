@@ -4,7 +4,7 @@ use crate::model::MessageState;
 use crate::report::calendar::Slot;
 use crate::report::chart::{Bar, Chart, Hue, Series};
 use crate::report::traffic::TrafficReport;
-use crate::report::traffic_question::{Group, Sums, TrafficLine};
+use crate::report::traffic_question::{TrafficGroup, MessageTotals, TrafficLine};
 
 /// From its foot upwards, a bar is stacked in this order.
 const STACK: [(MessageState, Hue); 6] = [
@@ -35,18 +35,18 @@ pub fn traffic_chart(title: String, subtitle: String, report: &TrafficReport) ->
 }
 
 /// What a line is of, in the order in which lines are told apart.
-pub(super) fn label(by: &[Group], line: &TrafficLine) -> String {
-    let text = |group: &Group| match group {
-        Group::Time => line.slot.as_ref().map(Slot::for_reading),
-        Group::Customer => line.customer.as_ref().map(ToString::to_string),
-        Group::Account => line.system_id.as_ref().map(ToString::to_string),
-        Group::Service => line.service.as_ref().map(ToString::to_string),
-        Group::Country => Some(line.country.as_ref().map_or("no country", |country| country.as_str()).to_owned()),
-        Group::State => line.state.map(|state| state.to_string()),
+pub(super) fn label(by: &[TrafficGroup], line: &TrafficLine) -> String {
+    let text = |group: &TrafficGroup| match group {
+        TrafficGroup::Time => line.slot.as_ref().map(Slot::for_reading),
+        TrafficGroup::Customer => line.customer.as_ref().map(ToString::to_string),
+        TrafficGroup::Account => line.system_id.as_ref().map(ToString::to_string),
+        TrafficGroup::Service => line.service.as_ref().map(ToString::to_string),
+        TrafficGroup::Country => Some(line.country.as_ref().map_or("no country", |country| country.as_str()).to_owned()),
+        TrafficGroup::State => line.state.map(|state| state.to_string()),
     };
     by.iter().filter_map(text).collect::<Vec<_>>().join(" ")
 }
 
-fn count(sums: &Sums, state: MessageState) -> u64 {
+fn count(sums: &MessageTotals, state: MessageState) -> u64 {
     u64::try_from(sums.counts.of(state)).unwrap_or(0)
 }

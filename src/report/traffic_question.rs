@@ -19,7 +19,7 @@ pub const STATES: [MessageState; 6] = [
 
 /// What traffic can be told apart by, beside time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
+pub enum TrafficGroup {
     Time,
     Customer,
     Account,
@@ -33,7 +33,7 @@ pub enum Group {
 pub struct TrafficQuestion {
     pub calendar: Calendar,
     /// What each line is of, the first of which lines are ordered by first.
-    pub by: Vec<Group>,
+    pub by: Vec<TrafficGroup>,
     pub filter: TrafficFilter,
     /// Only what went to this country.
     pub country: Option<Country>,
@@ -49,10 +49,10 @@ pub struct TrafficLine {
     /// None also where the destinations are in no country.
     pub country: Option<Country>,
     pub state: Option<MessageState>,
-    pub sums: Sums,
+    pub sums: MessageTotals,
 }
 
-/// The order of the lines, and how many of them are wanted. Sums are of all lines all the same.
+/// The order of the lines, and how many of them are wanted. MessageTotals are of all lines all the same.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TrafficOrder {
     /// What lines are sorted by; by what they are of, if nothing else.
@@ -79,7 +79,7 @@ impl TrafficOrder {
     }
 
     /// Puts lines that are in their natural order in this one, and drops those that are not wanted.
-    pub(super) fn arrange<T>(self, lines: &mut Vec<T>, sums: impl Fn(&T) -> &Sums) {
+    pub(super) fn arrange<T>(self, lines: &mut Vec<T>, sums: impl Fn(&T) -> &MessageTotals) {
         match self.measure {
             Some(measure) if self.descending => lines.sort_by_key(|line| Reverse(measure.of(sums(line)))),
             Some(measure) => lines.sort_by_key(|line| measure.of(sums(line))),
@@ -91,7 +91,7 @@ impl TrafficOrder {
 }
 
 impl TrafficMeasure {
-    fn of(self, sums: &Sums) -> i64 {
+    fn of(self, sums: &MessageTotals) -> i64 {
         match self {
             Self::Messages => sums.messages(),
             Self::Parts => sums.parts,
@@ -104,13 +104,13 @@ impl TrafficMeasure {
 
 /// Messages by state, and their parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sums {
+pub struct MessageTotals {
     pub counts: StateCounts,
     /// Message parts of all of them; nothing where a state is told apart, for parts are not counted by state.
     pub parts: i64,
 }
 
-impl Sums {
+impl MessageTotals {
     /// Adds other sums.
     pub fn add(&mut self, other: &Self) -> Result<()> {
         let overflow = || Error::Overflow { what: "the sum of the messages" };
@@ -136,25 +136,25 @@ impl Sums {
     }
 }
 
-impl From<&TrafficSum> for Sums {
+impl From<&TrafficSum> for MessageTotals {
     fn from(sum: &TrafficSum) -> Self {
         Self { counts: sum.counts, parts: sum.parts }
     }
 }
 
 /// Compares lines by what they are of.
-pub(super) fn compare(by: &[Group], one: &TrafficLine, other: &TrafficLine) -> Ordering {
+pub(super) fn compare(by: &[TrafficGroup], one: &TrafficLine, other: &TrafficLine) -> Ordering {
     let place = |line: &TrafficLine| line.state.and_then(|state| STATES.iter().position(|other| *other == state));
     let begin = |line: &TrafficLine| line.slot.as_ref().map(|slot| slot.period.from);
     let code = |line: &TrafficLine| line.customer.as_ref().map(|code| code.as_str().to_ascii_lowercase());
-    let of = |group: &Group| match group {
-        Group::Time => begin(one).cmp(&begin(other)),
-        Group::Customer => code(one).cmp(&code(other)),
-        Group::Account => one.system_id.cmp(&other.system_id),
-        Group::Service => one.service.cmp(&other.service),
+    let of = |group: &TrafficGroup| match group {
+        TrafficGroup::Time => begin(one).cmp(&begin(other)),
+        TrafficGroup::Customer => code(one).cmp(&code(other)),
+        TrafficGroup::Account => one.system_id.cmp(&other.system_id),
+        TrafficGroup::Service => one.service.cmp(&other.service),
         // What is in no country comes last.
-        Group::Country => (one.country.is_none(), &one.country).cmp(&(other.country.is_none(), &other.country)),
-        Group::State => place(one).cmp(&place(other)),
+        TrafficGroup::Country => (one.country.is_none(), &one.country).cmp(&(other.country.is_none(), &other.country)),
+        TrafficGroup::State => place(one).cmp(&place(other)),
     };
     by.iter().map(of).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }

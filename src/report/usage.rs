@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::error::{Error, Result};
 use crate::model::{Money, Unit};
 use crate::report::sums::Sorter;
-use crate::report::traffic_question::{Sums, TrafficLine, TrafficQuestion, compare};
+use crate::report::traffic_question::{MessageTotals, TrafficLine, TrafficQuestion, compare};
 use crate::store::{Snapshot, TrafficDetail};
 
 /// A line of a report: what was used, and what was charged for it in one unit.
@@ -19,14 +19,14 @@ pub struct UsageLine {
 /// The lines of a question whose calendar is counted by days, in order, and what they add up to in each unit.
 pub fn usage(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<(Vec<UsageLine>, Vec<UsageLine>)> {
     let sorter = Sorter::new(snapshot, question, TrafficDetail::Unit)?;
-    let (mut lines, mut totals) = (Vec::new(), BTreeMap::<Unit, (Sums, Money)>::new());
+    let (mut lines, mut totals) = (Vec::new(), BTreeMap::<Unit, (MessageTotals, Money)>::new());
     for slot in question.calendar.slots() {
-        let mut found: HashMap<_, (Sums, Money)> = HashMap::new();
+        let mut found: HashMap<_, (MessageTotals, Money)> = HashMap::new();
         sorter.sort(snapshot, slot.period, |key, sum| {
             let Some(share) = sum.share else {
                 return Err(Error::Internal("charges are counted by days".to_owned()));
             };
-            add(found.entry((key, share.unit)).or_default(), &Sums::from(sum), share.charge)
+            add(found.entry((key, share.unit)).or_default(), &MessageTotals::from(sum), share.charge)
         })?;
         for ((key, unit), (sums, charge)) in found {
             add(totals.entry(unit).or_default(), &sums, charge)?;
@@ -39,7 +39,7 @@ pub fn usage(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<(Vec
     Ok((lines, totals.into_iter().map(total).collect()))
 }
 
-fn add((sums, charge): &mut (Sums, Money), more: &Sums, charged: Money) -> Result<()> {
+fn add((sums, charge): &mut (MessageTotals, Money), more: &MessageTotals, charged: Money) -> Result<()> {
     sums.add(more)?;
     *charge = charge.checked_add(charged).ok_or(Error::Overflow { what: "the sum of the charges" })?;
     Ok(())

@@ -43,7 +43,7 @@ fn what_keeps_an_email_from_being_sent_is_named() {
     assert_eq!(verdict(&mut fixture), AlertVerdict::NoThresholds);
     warn(&mut fixture, |details| details.upper = Some(valid("100"))).unwrap();
     bring_to(&mut fixture, "50");
-    fixture.write(|tx| warning::judge(tx, &[], &super::warning::compose)).unwrap();
+    fixture.write(|tx| warning::check_balances(tx, &[], &super::warning::compose)).unwrap();
     let level = Level::Upper;
     assert_eq!(verdict(&mut fixture), AlertVerdict::NoRecipient { level });
     warn(&mut fixture, |details| details.notify_customer = false).unwrap();

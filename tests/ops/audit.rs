@@ -68,8 +68,8 @@ const DEEDS: &[(EntityKind, &str, &str, Deed)] = &[
         smpp::rotate(tx, vault, "acme1", None, Grace::default()).map(drop)
     }),
     (EntityKind::Smpp, "handover", "acme1", |tx, _| {
-        let pack = handover::pack(tx, "acme1", &Gateway::default(), tx.at())?;
-        let emails = handover::send(tx, &pack, &[valid("jo@acme.example")], &plain_email(EmailTemplate::Handover))?;
+        let pack = handover::details(tx, "acme1", &Gateway::default(), tx.at())?;
+        let emails = handover::queue(tx, &pack, &[valid("jo@acme.example")], &plain_email(EmailTemplate::Handover))?;
         emails.iter().try_for_each(|email| tx.set_email_state(email, EmailState::Cancelled, None, None))
     }),
     (EntityKind::Smpp, "export", "jasmin", |tx, _| smpp::export(tx, Some("ACME"), "jasmin", 1)),
@@ -100,7 +100,7 @@ const DEEDS: &[(EntityKind, &str, &str, Deed)] = &[
 /// A run of the check, which leaves no event: crossings and emails are a trail of their own.
 fn run_of_the_check(tx: &mut Tx<'_>) -> Result<()> {
     outbox::begin_run(tx)?;
-    warning::judge(tx, &[], &|notice| Ok(plain_email(notice.kind)))?;
+    warning::check_balances(tx, &[], &|notice| Ok(plain_email(notice.kind)))?;
     for email in outbox::claim(tx, 10)? {
         outbox::record(tx, email, &SendOutcome::Deferred("closed".to_owned()))?;
     }

@@ -39,8 +39,8 @@ fn an_early_email_that_waits_does_not_go_along_with_the_urgent_one() {
     assert_eq!(
         outbox(&mut fixture),
         [
-            "low-upper ops@acme.example cancelled: the balance is lower still",
-            "internal noc@example.com cancelled: the balance is lower still",
+            "low-upper ops@acme.example cancelled: the balance fell further",
+            "internal noc@example.com cancelled: the balance fell further",
             "low-lower ops@acme.example pending: -",
             "internal noc@example.com pending: -",
         ]
@@ -54,7 +54,7 @@ fn an_urgent_email_that_waits_gives_way_to_the_early_one_when_the_balance_is_no_
     judge(&mut fixture);
     bring_to(&mut fixture, "50");
     assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
-    assert_eq!(outbox(&mut fixture)[0], "low-lower ops@acme.example cancelled: the balance is no longer that low");
+    assert_eq!(outbox(&mut fixture)[0], "low-lower ops@acme.example cancelled: the balance is above its urgent threshold again");
     assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 
@@ -253,7 +253,7 @@ fn no_operator_sends_a_email_to_an_archived_customer() {
 fn a_customer_that_is_no_longer_to_be_told_hears_neither_what_waits_nor_that_it_is_over() {
     let mut fixture = low();
     warn(&mut fixture, |details| details.notify_customer = false).unwrap();
-    assert_eq!(outbox(&mut fixture)[0], "low-upper ops@acme.example cancelled: the customer is not to be told");
+    assert_eq!(outbox(&mut fixture)[0], "low-upper ops@acme.example cancelled: emails to the customer were turned off");
     assert_eq!(outbox(&mut fixture)[1], "internal noc@example.com pending: -");
     let mut fixture = low();
     deliver(&mut fixture);

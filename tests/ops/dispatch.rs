@@ -61,7 +61,7 @@ fn dispatch<T>(fixture: &mut Fixture, act: impl FnOnce(&mut Dispatcher<'_>) -> T
     let mut events = Vec::new();
     let mut watch = |event: DispatchEvent<'_>| {
         events.push(match event {
-            DispatchEvent::Judged(_) => "judged",
+            DispatchEvent::Checked(_) => "judged",
             DispatchEvent::Recorded(_) => "recorded",
         });
     };
@@ -98,9 +98,9 @@ fn a_check_sends_one_email_to_each_recipient_of_a_crossing_and_the_next_check_no
     let mut fixture = fixture();
     bring_to(&mut fixture, "50");
     let transport = Recorder::default();
-    let CheckOutcome { run, judgement, dispatched } = check(&mut fixture, &transport);
+    let CheckOutcome { run, findings, dispatched } = check(&mut fixture, &transport);
     assert_eq!(transport.recipients(), [THEM, US]);
-    assert_eq!((judgement.judged.len(), judgement.broken.len()), (1, 0));
+    assert_eq!((findings.alerts.len(), findings.unchecked.len()), (1, 0));
     assert_eq!((run.counts.crossings, run.counts.queued, run.counts.sent), (1, 2, 2));
     assert!(run.finished_at.is_some() && run.counts == dispatched.counts && dispatched.worst.is_none());
     let again = check(&mut fixture, &transport);

@@ -34,7 +34,7 @@ fn recipients(fixture: &mut Fixture) -> Vec<String> {
 }
 
 fn pack(fixture: &mut Fixture, account: &str) -> Handover {
-    fixture.read(|now| handover::pack(now, account, &Gateway::default(), valid(NOON)))
+    fixture.read(|now| handover::details(now, account, &Gateway::default(), valid(NOON)))
 }
 
 /// An email with stars for the account's password.
@@ -45,12 +45,12 @@ fn telling(pack: &Handover) -> RenderedEmail {
 
 fn send(fixture: &mut Fixture, pack: &Handover, to: &[&str]) -> Result<Vec<OutboxEmail>> {
     let to: Vec<EmailAddress> = to.iter().map(|to| valid(to)).collect();
-    fixture.write(|tx| handover::send(tx, pack, &to, &telling(pack)))
+    fixture.write(|tx| handover::queue(tx, pack, &to, &telling(pack)))
 }
 
-fn password_told(fixture: &mut Fixture, email: &OutboxEmail) -> Result<Option<Password>> {
+fn email_password(fixture: &mut Fixture, email: &OutboxEmail) -> Result<Option<Password>> {
     let key = fixture.folder.path().join("key");
-    outbox::password_told(&fixture.store.read().expect("snapshot"), &|| Vault::open(&key), email)
+    outbox::password_of(&fixture.store.read().expect("snapshot"), &|| Vault::open(&key), email)
 }
 
 #[test]
@@ -102,13 +102,13 @@ fn a_email_tells_the_password_that_the_account_has_when_it_leaves() {
     let email = send(&mut fixture, &pack, &["a@acme.example"]).unwrap().remove(0);
     assert_eq!(email.content.text, "Password: ********\n");
     let known = fixture.reveal("acme1").unwrap().password;
-    assert_eq!(password_told(&mut fixture, &email).unwrap(), Some(known.clone()));
+    assert_eq!(email_password(&mut fixture, &email).unwrap(), Some(known.clone()));
     let events = fixture.events().len();
     let vault = Rc::clone(&fixture.vault);
     let revealed = fixture.write(|tx| outbox::reveal(tx, &vault, &email)).unwrap();
     assert_eq!((revealed, fixture.events().len()), (Some(known), events + 1), "a reveal is logged, sending is none");
     let silent = OutboxEmail { content: plain_email(EmailTemplate::Handover), ..email };
-    assert_eq!(password_told(&mut fixture, &silent).unwrap(), None);
+    assert_eq!(email_password(&mut fixture, &silent).unwrap(), None);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_email_whose_password_cannot_be_opened_is_not_sent_without_it() {
     let pack = pack(&mut fixture, "acme1");
     let email = send(&mut fixture, &pack, &["a@acme.example"]).unwrap().remove(0);
     std::fs::write(fixture.folder.path().join("key"), "ab".repeat(32)).unwrap();
-    assert_refused!(password_told(&mut fixture, &email), Error::Secret(_));
+    assert_refused!(email_password(&mut fixture, &email), Error::Secret(_));
 }
 
 #[test]
@@ -169,6 +169,6 @@ fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
     fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("24h"))).unwrap();
     let note = "Your previous password works until 2026-11-25 12:00:00 UTC.";
     assert!(renderer().account_notes(&pack(&mut fixture, "acme1")).unwrap().contains(&note.to_owned()));
-    let later = fixture.read(|now| handover::pack(now, "acme1", &Gateway::default(), valid("2026-11-25T12:00:00Z")));
+    let later = fixture.read(|now| handover::details(now, "acme1", &Gateway::default(), valid("2026-11-25T12:00:00Z")));
     assert!(!renderer().account_notes(&later).unwrap().contains(&note.to_owned()));
 }

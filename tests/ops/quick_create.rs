@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ssgctl::model::{CustomerDetails, EntityKind};
 use ssgctl::ops::balance::Adjustment;
-use ssgctl::ops::quick_create::{QuickCreate, QuickCreated, quick_create};
+use ssgctl::ops::quick_create::{QuickCreate, QuickCreateResult, quick_create};
 use ssgctl::{Error, Result};
 
 use super::contact::person;
@@ -20,7 +20,7 @@ fn everything(code: &str, system_id: &str, opening: Adjustment) -> QuickCreate {
     }
 }
 
-fn create(fixture: &mut Fixture, new: QuickCreate) -> Result<QuickCreated> {
+fn create(fixture: &mut Fixture, new: QuickCreate) -> Result<QuickCreateResult> {
     let vault = Rc::clone(&fixture.vault);
     fixture.write(|tx| quick_create(tx, &vault, new))
 }

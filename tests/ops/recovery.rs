@@ -28,7 +28,7 @@ fn only_those_who_were_told_or_may_have_been_hear_that_it_is_over_each_once() {
     warn(&mut fixture, |details| details.to = them.iter().map(|address| valid(address)).collect()).unwrap();
     for amount in ["100", "5"] {
         bring_to(&mut fixture, amount);
-        fixture.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
+        fixture.write(|tx| warning::check_balances(tx, &[], &compose)).unwrap();
         let outcomes = |email: &OutboxEmail| match email.recipient.as_str().split('@').next() {
             Some("sent") => Some(SendOutcome::Sent),
             Some("failed") => Some(SendOutcome::Refused("550".to_owned())),
@@ -55,7 +55,7 @@ fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of
     for address in ["first@acme.example", "second@acme.example"] {
         warn(&mut fixture, |details| details.to = vec![valid(address)]).unwrap();
         bring_to(&mut fixture, "50");
-        fixture.write(|tx| warning::judge(tx, &[], &compose)).unwrap();
+        fixture.write(|tx| warning::check_balances(tx, &[], &compose)).unwrap();
         deliver(&mut fixture);
         bring_to(&mut fixture, "200");
         assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Recovered, address)]);

@@ -233,7 +233,7 @@ fn networks_are_added_and_removed_one_by_one() {
     let mut change = |add: &[&str], remove: &[&str]| {
         let read = |texts: &[&str]| -> Vec<IpRange> { texts.iter().map(|text| valid(text)).collect() };
         let (add, remove) = (read(add), read(remove));
-        fixture.write(|tx| smpp::edit(tx, "acme1", |account| smpp::change_networks(account, &add, &remove)))
+        fixture.write(|tx| smpp::edit(tx, "acme1", |account| smpp::change_ip_ranges(account, &add, &remove)))
     };
     assert_eq!(
         networks(&change(&["192.0.2.7", "10.1.2.3/8", "192.0.2.7/32"], &[]).unwrap()),

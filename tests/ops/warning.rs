@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ssgctl::model::{
     CustomerDetails, EmailAddress, EmailState, EmailTemplate, Level, Money, SendOutcome, Unit, Warning, WarningDetails,
 };
-use ssgctl::ops::warning::{self, Broken, Judged, Judgement, Notice};
+use ssgctl::ops::warning::{self, UncheckedBalance, CrossingAlert, CheckFindings, Notice};
 use ssgctl::ops::{contact, customer, outbox};
 use ssgctl::{Error, Result};
 
@@ -47,14 +47,14 @@ pub fn compose(notice: &Notice<'_>) -> Result<ssgctl::model::RenderedEmail> {
 }
 
 /// What a check finds and queues.
-pub fn judge(fixture: &mut Fixture) -> Vec<Judged> {
-    let Judgement { judged, broken } = judgement(fixture);
+pub fn judge(fixture: &mut Fixture) -> Vec<CrossingAlert> {
+    let CheckFindings { alerts: judged, unchecked: broken } = judgement(fixture);
     assert!(broken.is_empty(), "{broken:?}");
     judged
 }
 
-fn judgement(fixture: &mut Fixture) -> Judgement {
-    fixture.write(|tx| warning::judge(tx, &[valid(US)], &compose)).expect("judged")
+fn judgement(fixture: &mut Fixture) -> CheckFindings {
+    fixture.write(|tx| warning::check_balances(tx, &[valid(US)], &compose)).expect("judged")
 }
 
 /// Sends every email that waits.
@@ -68,7 +68,7 @@ pub fn deliver(fixture: &mut Fixture) {
 }
 
 /// The emails of a check as kind and recipient.
-pub fn told(judged: &[Judged]) -> Vec<(EmailTemplate, String)> {
+pub fn told(judged: &[CrossingAlert]) -> Vec<(EmailTemplate, String)> {
     let emails = judged.iter().flat_map(|judged| &judged.emails);
     emails.map(|email| (email.content.template, email.recipient.to_string())).collect()
 }
@@ -128,7 +128,7 @@ fn a_crossing_and_its_emails_say_what_the_check_found() {
     bring_to(&mut fixture, "42");
     fixture.at("2026-11-25T08:00:00Z");
     let judged = judge(&mut fixture);
-    let [Judged { crossing, emails, nobody_to_tell: false }] = &judged[..] else { unreachable!("{judged:?}") };
+    let [CrossingAlert { crossing, emails, no_recipient: false }] = &judged[..] else { unreachable!("{judged:?}") };
     assert_eq!((crossing.customer.as_str(), crossing.unit, crossing.balance), ("ACME", Unit::Sms, valid("42")));
     assert_eq!(crossing.at, valid("2026-11-25T08:00:00Z"));
     assert_eq!(fixture.emails(), *emails);
@@ -148,7 +148,7 @@ fn a_email_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
     bring_to(&mut fixture, "42");
     let before = fixture.dump();
     let refuse = |_: &Notice<'_>| Err(Error::Email("no template".to_owned()));
-    assert_refused!(fixture.write(|tx| warning::judge(tx, &[], &refuse)), Error::Email(_));
+    assert_refused!(fixture.write(|tx| warning::check_balances(tx, &[], &refuse)), Error::Email(_));
     assert_eq!(fixture.dump(), before);
     assert_eq!(judge(&mut fixture).len(), 1);
 }
@@ -223,8 +223,8 @@ fn we_are_told_at_the_warnings_addresses_else_at_those_of_the_configuration() {
 fn an_address_of_ours_that_is_named_twice_is_told_once() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "50");
-    let judgement = fixture.write(|tx| warning::judge(tx, &[valid(US), valid(US)], &compose)).unwrap();
-    assert_eq!(told(&judgement.judged), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
+    let judgement = fixture.write(|tx| warning::check_balances(tx, &[valid(US), valid(US)], &compose)).unwrap();
+    assert_eq!(told(&judgement.alerts), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
     assert!(fixture.findings().is_empty());
 }
 
@@ -234,10 +234,10 @@ fn a_customer_without_an_address_is_found_out_and_we_are_told_all_the_same() {
     warn(&mut fixture, |details| details.to.clear()).unwrap();
     bring_to(&mut fixture, "100");
     let judged = judge(&mut fixture);
-    assert!(judged[0].nobody_to_tell);
+    assert!(judged[0].no_recipient);
     assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)]);
     bring_to(&mut fixture, "200");
-    assert!(!judge(&mut fixture)[0].nobody_to_tell, "a recovery needs no address");
+    assert!(!judge(&mut fixture)[0].no_recipient, "a recovery needs no address");
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn a_customer_that_is_not_to_be_told_is_not_told() {
     warn(&mut fixture, |details| details.notify_customer = false).unwrap();
     bring_to(&mut fixture, "5");
     let judged = judge(&mut fixture);
-    assert!(!judged[0].nobody_to_tell);
+    assert!(!judged[0].no_recipient);
     assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)]);
 }
 
@@ -354,10 +354,10 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
         let thresholds = |details: &mut WarningDetails| details.upper = Some(valid("100"));
         fixture.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, thresholds)).unwrap();
         fixture.raw().execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {damage}")).unwrap();
-        let Judgement { judged, broken } = judgement(&mut fixture);
+        let CheckFindings { alerts: judged, unchecked: broken } = judgement(&mut fixture);
         assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)], "{damage}");
         assert_eq!(judged[0].crossing.customer, valid("GLOBEX"));
-        let [Broken { name, error: Error::Damaged(_) }] = &broken[..] else { unreachable!("{damage}: {broken:?}") };
+        let [UncheckedBalance { name, error: Error::Damaged(_) }] = &broken[..] else { unreachable!("{damage}: {broken:?}") };
         assert_eq!(name, if damage.contains("A B") { "A B SMS" } else { "ACME SMS" });
         let crossings: i64 = fixture
             .raw()

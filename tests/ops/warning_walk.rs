@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use ssgctl::model::{
     Crossing, CrossingCause, EmailState, EmailTemplate, Level, OutboxEmail, SendOutcome, Unit, Warning,
 };
-use ssgctl::ops::warning::{self, Judged};
+use ssgctl::ops::warning::{self, CrossingAlert};
 use ssgctl::ops::{customer, outbox};
 
 use super::warning::{THEM, bring_to, compose, fixture, warn};
@@ -96,9 +96,9 @@ impl Walk {
         let check = |fixture: &mut Fixture| {
             let check = fixture.write(|tx| {
                 outbox::find_abandoned(tx)?;
-                warning::judge(tx, &[], &compose)
+                warning::check_balances(tx, &[], &compose)
             });
-            check.expect("judged").judged
+            check.expect("judged").alerts
         };
         let before = self.fixture.emails();
         for judged in check(&mut self.fixture) {
@@ -150,7 +150,7 @@ impl Walk {
 }
 
 /// An all-clear goes to those who may have been warned, and nothing else comes with it.
-fn holds_what_it_tells(judged: &Judged, before: &[OutboxEmail]) {
+fn holds_what_it_tells(judged: &CrossingAlert, before: &[OutboxEmail]) {
     for email in &judged.emails {
         let is_clear = email.content.template == EmailTemplate::Recovered;
         assert_eq!(is_clear, judged.crossing.to == Level::Ok);

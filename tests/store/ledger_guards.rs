@@ -50,7 +50,7 @@ fn warn(fixture: &mut Fixture) {
     for (minute, amount) in (1..).zip(["-20", "-15", "60"]) {
         let time = format!("2026-11-24T12:0{minute}:00Z");
         fixture.at(&time).adjust("ACME", &adjustment_in("SMS", amount)).expect("entry");
-        let check = |tx: &mut Tx<'_>| warning::judge(tx, &[], &|notice| Ok(plain_email(notice.kind)));
+        let check = |tx: &mut Tx<'_>| warning::check_balances(tx, &[], &|notice| Ok(plain_email(notice.kind)));
         fixture.at(&time.replace(":00Z", ":30Z")).write(check).expect("judged");
         let send = |tx: &mut Tx<'_>| {
             let emails = outbox::claim(tx, 10)?;

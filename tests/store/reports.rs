@@ -162,7 +162,7 @@ fn an_explanation_adds_up_to_each_balance() {
     fixture.write(|tx| balance::reverse(tx, &reversal(2))).unwrap();
     fixture.at("2026-11-25T08:00:00Z").adjust("ACME", &adjustment("1")).unwrap();
     fixture.adjust("ACME", &adjustment_in("EUR", "2.5")).unwrap();
-    let shares = fixture.read(|now| report::explain(now, &now.customer("ACME")?, None, false));
+    let shares = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, None, false));
     for (unit, balance) in [("SMS", "71"), ("EUR", "2.5")] {
         let own = shares.iter().filter(|share| share.unit == valid(unit));
         let sum: i64 = own.map(|share| share.added.e8() + share.taken.e8()).sum();
@@ -172,7 +172,7 @@ fn an_explanation_adds_up_to_each_balance() {
     let adjusted = shares.iter().find(|s| s.unit == Unit::Sms && s.kind == EntryKind::Adjustment).expect("a share");
     assert_eq!((adjusted.entries, adjusted.added, adjusted.taken), (3, valid("101"), valid("-10")));
     assert_eq!((adjusted.first_at, adjusted.last_at), (valid("2026-11-24T12:00:00Z"), valid("2026-11-25T08:00:00Z")));
-    let only = fixture.read(|now| report::explain(now, &now.customer("ACME")?, Some(valid("EUR")), false));
+    let only = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, Some(valid("EUR")), false));
     assert_eq!(only.len(), 1);
 }
 
@@ -242,7 +242,7 @@ fn charges_are_told_apart_by_the_import_that_booked_them() {
     charge("-5", "import 10");
     charge("-7", "import 9");
     let mut told = |by_import| {
-        let shares = fixture.read(|now| report::explain(now, &now.customer("ACME")?, None, by_import));
+        let shares = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, None, by_import));
         let text = |share: &report::BalanceShare| {
             let import = share.reference.as_ref().map_or("", |reference| reference.as_str());
             format!("{} {import} {} {}", share.kind, share.entries, share.taken)

@@ -51,9 +51,9 @@ fn a_email_that_tells_a_password_does_not_hold_it() {
     fixture.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
     let text = format!("Password: {}\n", RenderedEmail::STARS);
     let emails = fixture.write(|tx| {
-        let pack = handover::pack(tx, "acme1", &Gateway::default(), tx.at())?;
+        let pack = handover::details(tx, "acme1", &Gateway::default(), tx.at())?;
         let content = RenderedEmail { text, password_of: Some(pack.account.id), ..plain_email(EmailTemplate::Welcome) };
-        handover::send(tx, &pack, &[valid("jo@acme.example")], &content)
+        handover::queue(tx, &pack, &[valid("jo@acme.example")], &content)
     });
     let email = emails.unwrap().remove(0);
     let vault = Rc::clone(&fixture.vault);

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use Group::{Account, Country, Customer, State};
+use TrafficGroup::{Account, Country, Customer, State};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Result;
 use ssgctl::model::{MessageState, StateCounts, Time, Unit, month_of};
 use ssgctl::report::{
-    self, Calendar, CountedBy, Grain, Group, Period, Slot, Sums, TrafficLine, TrafficMeasure, TrafficOrder,
+    self, Calendar, CountedBy, Grain, TrafficGroup, Period, Slot, MessageTotals, TrafficLine, TrafficMeasure, TrafficOrder,
     TrafficQuestion,
 };
 use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficFilter};
@@ -58,19 +58,19 @@ fn time(text: &str) -> Time {
     valid(text)
 }
 
-fn question(grain: Option<Grain>, zone: &str, from: &str, until: &str, by: &[Group]) -> TrafficQuestion {
+fn question(grain: Option<Grain>, zone: &str, from: &str, until: &str, by: &[TrafficGroup]) -> TrafficQuestion {
     let period = Period { from: time(from), until: time(until) };
     let calendar = Calendar { period, grain, zone: TimeZone::get(zone).expect(zone) };
     TrafficQuestion { calendar, by: by.to_vec(), filter: TrafficFilter::default(), country: None }
 }
 
-fn ask(fixture: &mut Fixture, question: &TrafficQuestion) -> (Vec<TrafficLine>, Sums) {
+fn ask(fixture: &mut Fixture, question: &TrafficQuestion) -> (Vec<TrafficLine>, MessageTotals) {
     let report = fixture.read(|now| report::traffic_report(now, question.clone(), TrafficOrder::default()));
     (report.lines, report.total)
 }
 
-fn sum(lines: &[TrafficLine]) -> Sums {
-    let mut sum = Sums::default();
+fn sum(lines: &[TrafficLine]) -> MessageTotals {
+    let mut sum = MessageTotals::default();
     lines.iter().try_for_each(|line| -> Result<()> { sum.add(&line.sums) }).expect("a sum");
     sum
 }
@@ -130,7 +130,7 @@ fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffi
     count(&mut fixture, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
     count(&mut fixture, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
     count(&mut fixture, BEGIN + 71, 3, "", [0, 4, 0, 0, 0, 0]);
-    let mut told = |grain, zone: &str, by: &[Group]| {
+    let mut told = |grain, zone: &str, by: &[TrafficGroup]| {
         let question = question(Some(grain), zone, "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by);
         let report = fixture.read(|now| report::sparklines(now, &question, TrafficOrder::default()));
         let lines = report.lines;
@@ -144,15 +144,15 @@ fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffi
         lines.into_iter().map(|line| (line.label, line.values)).collect::<Vec<_>>()
     };
     let line = |label: &str, values: &[u64]| (label.to_owned(), values.to_vec());
-    assert_eq!(told(Grain::Day, "UTC", &[Group::Time]), [line("", &[10, 5, 4])]);
+    assert_eq!(told(Grain::Day, "UTC", &[TrafficGroup::Time]), [line("", &[10, 5, 4])]);
     let customers = [line("ACME", &[10, 5, 0]), line("globex", &[0, 0, 4])];
-    assert_eq!(told(Grain::Day, "UTC", &[Group::Time, Customer]), customers);
-    assert_eq!(told(Grain::Day, "UTC", &[Customer, Group::Time]), customers);
-    let states = told(Grain::Day, "UTC", &[State, Group::Time]);
+    assert_eq!(told(Grain::Day, "UTC", &[TrafficGroup::Time, Customer]), customers);
+    assert_eq!(told(Grain::Day, "UTC", &[Customer, TrafficGroup::Time]), customers);
+    let states = told(Grain::Day, "UTC", &[State, TrafficGroup::Time]);
     assert_eq!(states[1], line("delivered", &[9, 3, 0]));
     // In Paris the period has the ends of a day before and of one after, and its 25th has 25 hours.
-    assert_eq!(told(Grain::Day, "Europe/Paris", &[Group::Time]), [line("", &[10, 5, 0, 4])]);
-    assert_eq!(told(Grain::Hour, "UTC", &[Group::Time])[0].1.len(), 72);
+    assert_eq!(told(Grain::Day, "Europe/Paris", &[TrafficGroup::Time]), [line("", &[10, 5, 0, 4])]);
+    assert_eq!(told(Grain::Hour, "UTC", &[TrafficGroup::Time])[0].1.len(), 72);
 }
 
 #[test]
@@ -161,19 +161,19 @@ fn lines_are_told_apart_and_ordered_as_asked() {
     count(&mut fixture, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
     count(&mut fixture, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
     count(&mut fixture, BEGIN + 31, 3, "", [0, 4, 0, 0, 0, 0]);
-    let mut told = |grain, by: &[Group]| {
+    let mut told = |grain, by: &[TrafficGroup]| {
         names(&ask(&mut fixture, &question(grain, "UTC", "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by)).0)
     };
-    assert_eq!(told(Some(Grain::Day), &[Group::Time]), ["2026-10-24 10", "2026-10-25 9", "2026-10-26 0"]);
+    assert_eq!(told(Some(Grain::Day), &[TrafficGroup::Time]), ["2026-10-24 10", "2026-10-25 9", "2026-10-26 0"]);
     assert_eq!(told(None, &[Customer]), ["ACME 15", "globex 4"]);
     assert_eq!(told(None, &[Account]), ["ACME acme_1 10", "ACME acme_2 5", "globex globex_1 4"]);
     assert_eq!(told(None, &[Country]), ["FR 5", "GB 10", " 4"]);
     assert_eq!(told(None, &[State]), ["pending 1", "delivered 12", "expired 2", "unknown 4"]);
-    assert_eq!(told(Some(Grain::Month), &[Group::Time, Customer]), ["2026-10 ACME 15", "2026-10 globex 4"]);
+    assert_eq!(told(Some(Grain::Month), &[TrafficGroup::Time, Customer]), ["2026-10 ACME 15", "2026-10 globex 4"]);
     let days = ["2026-10-24 ACME 10", "2026-10-25 ACME 5", "2026-10-25 globex 4"];
-    assert_eq!(told(Some(Grain::Day), &[Group::Time, Customer]), days);
-    assert_eq!(told(Some(Grain::Day), &[Customer, Group::Time]), days);
-    let first = told(Some(Grain::Hour), &[State, Group::Time]).into_iter().next();
+    assert_eq!(told(Some(Grain::Day), &[TrafficGroup::Time, Customer]), days);
+    assert_eq!(told(Some(Grain::Day), &[Customer, TrafficGroup::Time]), days);
+    let first = told(Some(Grain::Hour), &[State, TrafficGroup::Time]).into_iter().next();
     assert_eq!(first.as_deref(), Some("2026-10-24T00:00:00Z pending 1"));
 }
 
@@ -200,7 +200,7 @@ fn filters_keep_what_is_of_a_customer_an_account_a_service_or_a_country() {
 
 #[test]
 fn the_delivery_rate_is_of_those_whose_fate_is_sealed_and_never_rounded_up() {
-    let rate = |numbers| Sums { counts: counts(numbers), parts: 0 }.delivered_per_mille();
+    let rate = |numbers| MessageTotals { counts: counts(numbers), parts: 0 }.delivered_per_mille();
     assert_eq!(rate([0; 6]), None);
     assert_eq!(rate([7, 0, 0, 0, 0, 0]), None, "all pending");
     assert_eq!(rate([7, 0, 0, 0, 0, 2]), Some(1000));
@@ -214,7 +214,7 @@ fn the_delivery_rate_is_of_those_whose_fate_is_sealed_and_never_rounded_up() {
 fn sums_that_no_database_of_ours_holds_are_refused() {
     let mut fixture = fixture();
     count(&mut fixture, BEGIN, 1, "GB", [0, 0, 0, 0, 0, 1]);
-    let mut refusal = |sql: &str, (from, until): (&str, &str), by: &[Group]| {
+    let mut refusal = |sql: &str, (from, until): (&str, &str), by: &[TrafficGroup]| {
         fixture.raw().execute_batch(sql).expect(sql);
         let snapshot = fixture.store.read().expect("a snapshot");
         let whole = question(None, "UTC", from, until, by);
@@ -237,8 +237,8 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
     let beyond = "05 20 ffffffffffffffff7f 01";
     for (column, bytes, by) in [
         ("countries", "475252 534d53 20 01 01 01", &[Country][..]),
-        ("hours", "18 20 01 01", &[Group::Time]),
-        ("hours", beyond, &[Group::Time]),
+        ("hours", "18 20 01 01", &[TrafficGroup::Time]),
+        ("hours", beyond, &[TrafficGroup::Time]),
         ("hours", "05 20 81", &[]),
     ] {
         let sql = format!("UPDATE traffic_daily SET {column} = x'{}', account_id = 1", bytes.replace(' ', ""));
@@ -262,7 +262,7 @@ fn days_add_up_to_their_month_in_every_zone_whatever_their_clocks_do() {
             Time::from_timestamp(begun.timestamp()).to_string()
         };
         let (from, until) = (midnight(1, 10), midnight(1, 11));
-        let mut of = |grain| ask(&mut fixture, &question(grain, name, &from, &until, &[Group::Time])).0;
+        let mut of = |grain| ask(&mut fixture, &question(grain, name, &from, &until, &[TrafficGroup::Time])).0;
         let (days, months, hours) = (of(Some(Grain::Day)), of(Some(Grain::Month)), of(Some(Grain::Hour)));
         assert_eq!((days.len(), months.len()), (31, 1), "{name}");
         assert!((743..=745).contains(&hours.len()), "{name}");
@@ -294,7 +294,7 @@ proptest! {
         let mut all = StateCounts::default();
         expected.range(from..from + length).for_each(|(_, counts)| all.add_all(counts));
         let zones = ["UTC", "Europe/London", "America/New_York", "Pacific/Auckland"];
-        let groups = [Group::Time, Customer, Account, Group::Service, State];
+        let groups = [TrafficGroup::Time, Customer, Account, TrafficGroup::Service, State];
         for zone in zones {
             for grain in [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)] {
                 for first in 0..groups.len() {
@@ -321,12 +321,12 @@ proptest! {
         for (hour, account, country, numbers) in traffic {
             count(&mut fixture, BEGIN + hour, account, ["", "GB", "FR"][country], numbers);
         }
-        let mut of = |by: &[Group]| {
+        let mut of = |by: &[TrafficGroup]| {
             let question = question(Some(Grain::Day), "UTC", "2026-10-25T00:00:00Z", "2026-10-28T00:00:00Z", by);
             ask(&mut fixture, &question)
         };
-        let (days, all) = of(&[Group::Time]);
-        let (lines, total) = of(&[Group::Time, Country, Account]);
+        let (days, all) = of(&[TrafficGroup::Time]);
+        let (lines, total) = of(&[TrafficGroup::Time, Country, Account]);
         prop_assert_eq!(total, all);
         prop_assert_eq!(sum(&lines), all);
         prop_assert_eq!(days.len(), 3);

@@ -1,13 +1,13 @@
-//! What the outbox needs of a transport.
+//! The interface of email transports.
 
 use crate::model::{OutboxEmail, SendOutcome};
 
-/// Whoever takes emails away.
+/// Sends emails, one at a time.
 pub trait MailTransport {
-    /// Sends an email, and says what came of it.
+    /// Sends an email and returns the outcome. An outcome that is not known for certain is `Unanswered`.
     fn send(&mut self, email: &OutboxEmail) -> SendOutcome;
 
-    /// Whether it has found that nothing can be sent now, so that further emails need not be tried.
+    /// Whether the transport is unavailable, so that further emails need not be tried.
     fn is_down(&self) -> bool {
         false
     }

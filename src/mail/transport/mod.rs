@@ -1,4 +1,4 @@
-//! The ways by which emails leave: a mail server, the local `sendmail`, or a folder.
+//! Email transports: an SMTP server, the local `sendmail` program, or a folder.
 
 pub(super) mod mail_transport;
 pub(super) mod route;
@@ -21,20 +21,20 @@ use smtp::SmtpTransport;
 pub use mail_transport::MailTransport;
 pub use route::{Route, Security, SmtpCredentials};
 
-/// A route, ready to be used.
+/// A route with its credentials and timeout.
 #[derive(Debug, Clone)]
 pub struct TransportConfig {
     pub route: Route,
     pub credentials: Option<SmtpCredentials>,
-    /// How long each step of sending may take.
+    /// The time limit for each step of sending.
     pub timeout: Duration,
 }
 
 impl TransportConfig {
-    /// Gets ready to send. Nothing is connected yet.
+    /// Creates the transport. It connects when the first email is sent.
     ///
     /// # Errors
-    /// [`Error::Email`] when a login would travel unprotected.
+    /// [`Error::Email`] when a login would be sent without TLS.
     pub fn transport(&self) -> Result<Box<dyn MailTransport>> {
         Ok(match &self.route {
             Route::Smtp { host, port, security } => {
@@ -51,7 +51,7 @@ impl TransportConfig {
     }
 }
 
-/// Each email as a file, named after its number and Message-ID.
+/// Writes each email to a file named after its ID and Message-ID.
 struct Folder {
     folder: PathBuf,
 }
@@ -62,14 +62,14 @@ impl MailTransport for Folder {
         let written =
             as_mime(email).and_then(|message| files::write_new(&self.folder.join(name), &message.formatted()));
         match written {
-            // A file that is there already is this email, written before a crash.
+            // An existing file is this very email, written before a crash: the name contains its Message-ID.
             Ok(_) => SendOutcome::Sent,
             Err(error) => SendOutcome::Deferred(error.to_string()),
         }
     }
 }
 
-/// The local mail system's own program.
+/// Pipes each email to the local `sendmail` program.
 struct Sendmail {
     program: PathBuf,
     timeout: Duration,
@@ -78,16 +78,16 @@ struct Sendmail {
 impl MailTransport for Sendmail {
     fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
         match as_mime(email) {
-            Ok(message) => self.hand_over(email, &message.formatted()),
+            Ok(message) => self.pipe(email, &message.formatted()),
             Err(error) => SendOutcome::Refused(error.to_string()),
         }
     }
 }
 
 impl Sendmail {
-    fn hand_over(&self, email: &OutboxEmail, message: &[u8]) -> SendOutcome {
+    fn pipe(&self, email: &OutboxEmail, message: &[u8]) -> SendOutcome {
         let program = self.program.display();
-        let put_off = |error: io::Error| SendOutcome::Deferred(format!("cannot run {program}: {error}"));
+        let deferred = |error: io::Error| SendOutcome::Deferred(format!("cannot run {program}: {error}"));
         let spawned = on_stdin(message).and_then(|stdin| {
             let child = Command::new(&self.program)
                 .args(["-i", "-f", email.content.sender.address.as_str(), "--", email.recipient.as_str()])
@@ -99,21 +99,21 @@ impl Sendmail {
         });
         let (mut child, mut stdin) = match spawned {
             Ok(spawned) => spawned,
-            Err(error) => return put_off(error),
+            Err(error) => return deferred(error),
         };
         match sendmail::wait(&mut child, self.timeout) {
             Ok(Some(status)) => {
-                // The program reads the same open file, and leaves it where it stopped.
+                // The program shares this open file, so its position shows how much was read.
                 let read = stdin.stream_position().is_ok_and(|at| at >= message.len() as u64);
                 exit_outcome(&self.program, status.code(), read)
             }
-            Ok(None) => SendOutcome::Unanswered(format!("{program} did not end in time")),
+            Ok(None) => SendOutcome::Unanswered(format!("{program} did not exit in time")),
             Err(error) => SendOutcome::Unanswered(format!("{program}: {error}")),
         }
     }
 }
 
-/// A text as what a program reads.
+/// A file with the text, for a program's standard input.
 fn on_stdin(text: &[u8]) -> io::Result<File> {
     let mut file = sendmail::memory()?;
     file.write_all(text)?;
@@ -121,15 +121,15 @@ fn on_stdin(text: &[u8]) -> io::Result<File> {
     Ok(file)
 }
 
-/// What a mail program's exit code means (sysexits.h).
+/// The outcome for a mail program's exit code (sysexits.h).
 fn exit_outcome(program: &Path, code: Option<i32>, read: bool) -> SendOutcome {
-    let told = |code: i32| format!("{} ended with {code}", program.display());
+    let reason = |code: i32| format!("{} exited with code {code}", program.display());
     match code {
         Some(0) if read => SendOutcome::Sent,
         Some(0) => SendOutcome::Deferred(format!("{} did not read the email", program.display())),
-        // EX_USAGE, EX_DATAERR, EX_NOUSER, EX_NOHOST: about this email, and for good.
-        Some(code @ (64 | 65 | 67 | 68)) => SendOutcome::Refused(told(code)),
-        Some(code) => SendOutcome::Deferred(told(code)),
+        // EX_USAGE, EX_DATAERR, EX_NOUSER, EX_NOHOST: permanent failures of this email.
+        Some(code @ (64 | 65 | 67 | 68)) => SendOutcome::Refused(reason(code)),
+        Some(code) => SendOutcome::Deferred(reason(code)),
         None => SendOutcome::Unanswered(format!("{} was killed", program.display())),
     }
 }
@@ -140,7 +140,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     #[test]
-    fn a_login_does_not_travel_unprotected() {
+    fn a_login_is_not_sent_without_tls() {
         let credentials = Some(SmtpCredentials { login: "u".to_owned(), password: Zeroizing::new("p".to_owned()) });
         let transport = |text: &str| TransportConfig {
             route: text.parse().expect("route"),

@@ -1,4 +1,4 @@
-//! Where emails go, as the configuration names it, and the login for it.
+//! The route of outgoing email as the configuration names it, and its credentials.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,25 +8,25 @@ use zeroize::Zeroizing;
 
 use crate::model::Invalid;
 
-/// Where emails go, as the configuration names it.
+/// Where emails are sent, as the configuration names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// A mail server, and how the connection to it is secured.
+    /// An SMTP server.
     Smtp { host: String, port: u16, security: Security },
-    /// A program that takes an email on its standard input.
+    /// A program that reads an email from its standard input.
     Sendmail(PathBuf),
-    /// A folder in which each email becomes a file.
+    /// A folder; each email is written to a file.
     Folder(PathBuf),
 }
 
 /// How a connection to a mail server is secured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
-    /// Not at all; for a server on this machine.
+    /// No encryption; for a server on the same machine.
     Plain,
-    /// By STARTTLS, without which nothing is sent.
+    /// STARTTLS, which is required.
     StartTls,
-    /// By TLS from the first byte on.
+    /// TLS from the first byte.
     Tls,
 }
 
@@ -40,7 +40,7 @@ impl FromStr for Route {
             )
         };
         let (scheme, rest) = text.split_once(':').ok_or_else(rule)?;
-        let (security, usual_port) = match scheme {
+        let (security, default_port) = match scheme {
             "smtp" => (Security::Plain, 25),
             "smtp+starttls" => (Security::StartTls, 587),
             "smtps" => (Security::Tls, 465),
@@ -52,11 +52,11 @@ impl FromStr for Route {
         let server = rest.strip_prefix("//").map(|server| server.trim_end_matches('/')).ok_or_else(rule)?;
         let url = url::Url::parse(&format!("smtp://{server}")).map_err(|_| rule())?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Invalid::rule("must not hold a login; that has settings of its own"));
+            return Err(Invalid::rule("must not contain a login; set `login` and a password under [mail] instead"));
         }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(rule)?;
         let host = host.trim_matches(['[', ']']).to_owned();
-        Ok(Self::Smtp { host, port: url.port().unwrap_or(usual_port), security })
+        Ok(Self::Smtp { host, port: url.port().unwrap_or(default_port), security })
     }
 }
 
@@ -77,7 +77,7 @@ impl fmt::Display for Route {
     }
 }
 
-/// What a mail server wants to know before it takes emails.
+/// The login for an SMTP server.
 #[derive(Clone)]
 pub struct SmtpCredentials {
     pub login: String,

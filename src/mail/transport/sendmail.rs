@@ -1,4 +1,4 @@
-//! Other people's programs: what they are given and what they print is in memory, and they do not run longer than they may.
+//! Runs external programs with a time limit, with their input and output in memory.
 
 use std::fs::File;
 use std::io;
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{MemfdFlags, memfd_create};
 
-/// A file in memory. Unlike a pipe it is never full, so that nobody waits for a program that does not read.
+/// A file in memory. Unlike a pipe it never fills up, so a program that does not read its input cannot block the writer.
 pub fn memory() -> io::Result<File> {
     Ok(File::from(memfd_create("ssgctl", MemfdFlags::CLOEXEC)?))
 }
 
-/// How a program ended; nothing when it had to be ended because its time was over.
+/// Waits for a program to exit; `None` if it was killed because the timeout passed.
 pub fn wait(child: &mut Child, timeout: Duration) -> io::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + timeout;
     let mut pause = Duration::from_millis(1);

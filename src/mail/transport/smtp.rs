@@ -1,4 +1,9 @@
-//! Sending over SMTP, step by step, so that it is known at each failure whether the email may have been taken.
+//! Sends email over SMTP, one protocol step at a time, so that every failure tells whether the server may have accepted the
+//! email.
+//!
+//! A [`Job`] runs in a thread of its own, because a server that answers in drips can keep within the timeout of every step.
+//! The [`SmtpTransport`] waits for its result over a channel, for a limited time. A [`Claim`] decides between the two: before
+//! the text is sent, the waiting side can still give the email up for a later attempt; afterwards its outcome is unknown.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
@@ -20,60 +25,61 @@ use crate::mail::transport::mail_transport::MailTransport;
 use crate::mail::transport::route::{Security, SmtpCredentials};
 use crate::model::{OutboxEmail, SendOutcome};
 
-/// How many times the time of one step a whole email may take: a server whose answers come in drips keeps within the time
-/// of every step, and is let go all the same.
-const STEPS: u32 = 4;
+/// The time limit for a whole email, in timeouts of one step.
+const TIMEOUT_STEPS: u32 = 4;
 
-/// Emails up to this many bytes are sent in one piece. Of longer ones it is known whether their end was reached.
-const ONE_WRITE: usize = 65_536;
+/// Emails up to this many bytes are written at once, with their final dot. For longer ones the end is detected separately.
+const SINGLE_WRITE_MAX: usize = 65_536;
 
-/// Sends emails to one server, over one connection as long as it lives.
+/// Sends emails to one server and reuses the connection while it is open.
 pub(crate) struct SmtpTransport {
     server: Arc<Server>,
     connection: Option<SmtpConnection>,
     down: bool,
 }
 
-/// Where a server is and how it is talked to.
+/// A server and how to connect to it.
 struct Server {
     host: String,
     port: u16,
     security: Security,
     tls: TlsParameters,
     credentials: Option<SmtpCredentials>,
-    /// How long each step may take.
+    /// The time limit for each step.
     timeout: Duration,
 }
 
-/// An email on its way, which one thread takes and another one waits for.
-struct Errand {
+/// The sending of one email, run by a thread of its own.
+struct Job {
     server: Arc<Server>,
     connection: Option<SmtpConnection>,
     email: OutboxEmail,
-    turn: Arc<Turn>,
+    claim: Arc<Claim>,
 }
 
-/// What a thread that took an email brings back.
-struct Return {
+/// The result of a job.
+struct JobResult {
     outcome: SendOutcome,
-    /// The connection, if it is still good.
+    /// The connection, if it can be used again.
     connection: Option<SmtpConnection>,
-    /// Whether there is no server to be talked to.
+    /// Whether the server could not be reached.
     down: bool,
 }
 
-/// An email refused, and whether by the server's own word, after which the connection can go on.
-enum Fault {
+/// A failure to send an email.
+enum SendFailure {
+    /// The server answered with an error; the connection can be used again.
     Answered(SendOutcome),
-    Broken(SendOutcome),
+    /// The connection failed.
+    ConnectionLost(SendOutcome),
 }
 
-/// Who decides about an email, the first to take the turn: the thread that is about to send its text, or whoever waits and
-/// gives it up before that.
+/// Decides what happens to an email: the first side to take it wins, either the thread that is about to send the text or the
+/// waiting side that gives up.
 #[derive(Default)]
-struct Turn(AtomicBool);
+struct Claim(AtomicBool);
 
-impl Turn {
+impl Claim {
     fn take(&self) -> bool {
         !self.0.swap(true, Ordering::SeqCst)
     }
@@ -88,7 +94,7 @@ impl SmtpTransport {
         timeout: Duration,
     ) -> Result<Self> {
         let tls =
-            TlsParameters::new(host.to_owned()).map_err(|error| Error::Email(format!("TLS: {}", told(&error))))?;
+            TlsParameters::new(host.to_owned()).map_err(|error| Error::Email(format!("TLS: {}", error_text(&error))))?;
         let server = Server { host: host.to_owned(), port, security, tls, credentials, timeout };
         Ok(Self { server: Arc::new(server), connection: None, down: false })
     }
@@ -96,21 +102,21 @@ impl SmtpTransport {
 
 impl MailTransport for SmtpTransport {
     fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
-        let turn = Arc::new(Turn::default());
-        let errand = Errand {
+        let claim = Arc::new(Claim::default());
+        let job = Job {
             server: Arc::clone(&self.server),
             connection: self.connection.take(),
             email: email.clone(),
-            turn: Arc::clone(&turn),
+            claim: Arc::clone(&claim),
         };
-        let (door, bell) = mpsc::channel();
-        // Nobody waits any more at the door of an email that was given up.
-        let begun = thread::Builder::new().spawn(move || drop(door.send(errand.run())));
-        if let Err(error) = begun {
-            return SendOutcome::Deferred(format!("no thread for an email: {error}"));
+        let (tx, rx) = mpsc::channel();
+        // The receiver is gone if the email was given up, so a failed send is ignored.
+        let spawned = thread::Builder::new().spawn(move || drop(tx.send(job.run())));
+        if let Err(error) = spawned {
+            return SendOutcome::Deferred(format!("cannot start a thread: {error}"));
         }
-        let Ok(Return { outcome, connection, down }) = bell.recv_timeout(self.server.timeout * STEPS) else {
-            let outcome = if turn.take() { SendOutcome::Deferred } else { SendOutcome::Unanswered };
+        let Ok(JobResult { outcome, connection, down }) = rx.recv_timeout(self.server.timeout * TIMEOUT_STEPS) else {
+            let outcome = if claim.take() { SendOutcome::Deferred } else { SendOutcome::Unanswered };
             return outcome(format!("{} took too long", self.server.name()));
         };
         (self.connection, self.down) = (connection, down);
@@ -125,7 +131,7 @@ impl MailTransport for SmtpTransport {
 impl Drop for SmtpTransport {
     fn drop(&mut self) {
         if let Some(mut connection) = self.connection.take() {
-            // Every email has its answer; a farewell that fails or takes long changes nothing.
+            // Every email has its outcome already, so errors of QUIT are ignored and its time is short.
             let _ = connection.set_timeout(Some(self.server.timeout.min(Duration::from_secs(1))));
             let _ = connection.quit();
         }
@@ -153,65 +159,65 @@ impl Server {
     }
 }
 
-impl Errand {
-    fn run(mut self) -> Return {
-        let (mut connection, kept) = match self.connection.take() {
-            Some(kept) => (kept, true),
+impl Job {
+    fn run(mut self) -> JobResult {
+        let (mut connection, reused) = match self.connection.take() {
+            Some(open) => (open, true),
             None => match self.server.connect() {
                 Ok(new) => (new, false),
                 Err(error) => {
-                    let outcome = SendOutcome::Deferred(format!("{}: {}", self.server.name(), told(&error)));
-                    // Whatever a server says before it is offered an email is about the server, not about the email.
-                    return Return { outcome, connection: None, down: true };
+                    let outcome = SendOutcome::Deferred(format!("{}: {}", self.server.name(), error_text(&error)));
+                    // An error before MAIL FROM is about the server, not about this email.
+                    return JobResult { outcome, connection: None, down: true };
                 }
             },
         };
-        let (outcome, connection) = match self.hand_over(&mut connection, kept) {
+        let (outcome, connection) = match self.submit(&mut connection, reused) {
             Ok(()) => (SendOutcome::Sent, Some(connection)),
-            // A connection that was kept may have been closed meanwhile: nothing is sent yet, and a new one is worth a try.
+            // The server may have closed a reused connection. Nothing was sent on it yet, so connect again.
             Err(None) => return self.run(),
-            Err(Some(Fault::Answered(outcome))) => (outcome, connection.command(Rset).is_ok().then_some(connection)),
-            Err(Some(Fault::Broken(outcome))) => (outcome, None),
+            Err(Some(SendFailure::Answered(outcome))) => (outcome, connection.command(Rset).is_ok().then_some(connection)),
+            Err(Some(SendFailure::ConnectionLost(outcome))) => (outcome, None),
         };
-        Return { outcome, connection, down: false }
+        JobResult { outcome, connection, down: false }
     }
 
-    /// Hands the email over; no fault at all when a connection that was `kept` turns out to be closed.
-    fn hand_over(&self, connection: &mut SmtpConnection, kept: bool) -> std::result::Result<(), Option<Fault>> {
-        let message = as_mime(&self.email).map_err(|error| Fault::Answered(SendOutcome::Refused(error.to_string())))?;
+    /// Submits the email. `Err(None)` means that a reused connection turned out to be closed.
+    fn submit(&self, connection: &mut SmtpConnection, reused: bool) -> std::result::Result<(), Option<SendFailure>> {
+        let message = as_mime(&self.email).map_err(|error| SendFailure::Answered(SendOutcome::Refused(error.to_string())))?;
         let (envelope, bytes) = (message.envelope().clone(), message.formatted());
         match connection.command(Mail::new(envelope.from().cloned(), Vec::new())) {
             Ok(_) => {}
-            Err(error) if kept && is_goodbye(&error) => return Err(None),
-            // What is said to the sender's address is not about the recipient: no email fails by it for good.
+            Err(error) if reused && is_closing(&error) => return Err(None),
+            // A refused sender is a fault of the configuration, not of the recipient, so the email is tried again.
             Err(error) if error.is_permanent() => {
-                return Err(Some(Fault::Answered(SendOutcome::Deferred(told(&error)))));
+                return Err(Some(SendFailure::Answered(SendOutcome::Deferred(error_text(&error)))));
             }
-            Err(error) => return Err(Some(fault(&error, SendOutcome::Deferred))),
+            Err(error) => return Err(Some(send_failure(&error, SendOutcome::Deferred))),
         }
-        let before_the_dot = |error: SmtpError| fault(&error, SendOutcome::Deferred);
+        let deferred = |error: SmtpError| send_failure(&error, SendOutcome::Deferred);
         for to in envelope.to() {
-            connection.command(Rcpt::new(to.clone(), Vec::new())).map_err(before_the_dot)?;
+            connection.command(Rcpt::new(to.clone(), Vec::new())).map_err(deferred)?;
         }
-        connection.command(Data).map_err(before_the_dot)?;
-        if !self.turn.take() {
-            return Err(Some(Fault::Broken(SendOutcome::Deferred("given up".to_owned()))));
+        connection.command(Data).map_err(deferred)?;
+        if !self.claim.take() {
+            return Err(Some(SendFailure::ConnectionLost(SendOutcome::Deferred("given up".to_owned()))));
         }
         Ok(send_text(connection, &bytes)?)
     }
 }
 
 /// Sends an email's text and its final dot.
-fn send_text(connection: &mut SmtpConnection, bytes: &[u8]) -> std::result::Result<(), Fault> {
-    if let Some(text) = str::from_utf8(bytes).ok().filter(|text| text.len() <= ONE_WRITE) {
-        // Only writing finds a pipe broken, and the dot is written last.
-        let unsent = |error: &SmtpError| io_kind(error) == Some(io::ErrorKind::BrokenPipe);
-        let broken =
-            |error| fault(&error, if unsent(&error) { SendOutcome::Deferred } else { SendOutcome::Unanswered });
-        return connection.command(WithDot(text)).map(drop).map_err(broken);
+fn send_text(connection: &mut SmtpConnection, bytes: &[u8]) -> std::result::Result<(), SendFailure> {
+    if let Some(text) = str::from_utf8(bytes).ok().filter(|text| text.len() <= SINGLE_WRITE_MAX) {
+        // A broken pipe is an error of writing, and the dot is the last thing written: the server cannot have it.
+        let is_unsent = |error: &SmtpError| io_kind(error) == Some(io::ErrorKind::BrokenPipe);
+        let failure =
+            |error| send_failure(&error, if is_unsent(&error) { SendOutcome::Deferred } else { SendOutcome::Unanswered });
+        return connection.command(WithDot(text)).map(drop).map_err(failure);
     }
-    // The iterator is asked for more only when all of the email has been written: what fails after that leaves the
-    // email's fate unknown, for its final dot may have arrived.
+    // The iterator is asked for another part only after all of the email was written. A failure after that leaves the
+    // outcome unknown, because the final dot may have arrived.
     let mut all_written = false;
     let parts = iter::once(bytes).chain(iter::from_fn(|| {
         all_written = true;
@@ -220,11 +226,11 @@ fn send_text(connection: &mut SmtpConnection, bytes: &[u8]) -> std::result::Resu
     let answer = connection.message_iter(parts);
     answer
         .map(drop)
-        .map_err(|error| fault(&error, if all_written { SendOutcome::Unanswered } else { SendOutcome::Deferred }))
+        .map_err(|error| send_failure(&error, if all_written { SendOutcome::Unanswered } else { SendOutcome::Deferred }))
 }
 
-/// An email's text with its final dot. The library writes the dot by itself, and its packet would wait for the server to
-/// have acknowledged the text, which servers put off for 40 ms.
+/// The text of an email with its final dot, so that both leave in one write. lettre writes the dot separately; that packet
+/// would wait for the server's delayed acknowledgement of the text, which takes 40 ms.
 struct WithDot<'a>(&'a str);
 
 impl fmt::Display for WithDot<'_> {
@@ -236,32 +242,32 @@ impl fmt::Display for WithDot<'_> {
     }
 }
 
-/// Whether an error says that the server has closed the connection, or is about to.
-fn is_goodbye(error: &SmtpError) -> bool {
+/// Whether an error means that the server closed the connection or is about to.
+fn is_closing(error: &SmtpError) -> bool {
     error.status().map_or(!error.is_timeout(), |code| u16::from(code) == 421)
 }
 
-/// What an error means for the email: the server's own word is final or not as it says; anything else is `broken`.
-fn fault(error: &SmtpError, broken: fn(String) -> SendOutcome) -> Fault {
-    let told = told(error);
+/// Classifies an error: a reply of the server is permanent or transient as its code says; for anything else, `lost` decides.
+fn send_failure(error: &SmtpError, lost: fn(String) -> SendOutcome) -> SendFailure {
+    let reason = error_text(error);
     if error.is_permanent() {
-        Fault::Answered(SendOutcome::Refused(told))
+        SendFailure::Answered(SendOutcome::Refused(reason))
     } else if error.is_transient() {
-        Fault::Answered(SendOutcome::Deferred(told))
+        SendFailure::Answered(SendOutcome::Deferred(reason))
     } else {
-        Fault::Broken(broken(told))
+        SendFailure::ConnectionLost(lost(reason))
     }
 }
 
-/// The system's word for what went wrong, if it is the system's.
+/// The I/O error behind an error, if there is one.
 fn io_kind(error: &SmtpError) -> Option<io::ErrorKind> {
     let causes = iter::successors(std::error::Error::source(error), |error| error.source());
     causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).next()
 }
 
-/// The error with its causes, each once: the library's own texts repeat the innermost.
-fn told(error: &SmtpError) -> String {
-    // The system's words for a time that is over are no help to anybody.
+/// The error with its causes, each once, because lettre's own texts repeat the innermost.
+fn error_text(error: &SmtpError) -> String {
+    // The system reports a timeout as "Resource temporarily unavailable", which explains nothing.
     if io_kind(error) == Some(io::ErrorKind::WouldBlock) {
         return "no answer in time".to_owned();
     }

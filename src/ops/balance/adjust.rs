@@ -1,9 +1,9 @@
-//! Adding to a balance, or taking from it.
+//! Adjusts a balance: a positive amount adds, a negative amount subtracts.
 
 use crate::error::{Error, Result};
 use crate::model::{Description, EntryKind, Invalid, Key, Money, Posting, Reference, Unit};
 use crate::ops::active;
-use crate::ops::balance::replay::{Claim, entry_of_key};
+use crate::ops::balance::replay::{KeyedRequest, entry_of_key};
 use crate::ops::balance::{Receipt, check_amount, check_floor, post};
 use crate::report::unit_of;
 use crate::store::Tx;
@@ -11,29 +11,29 @@ use crate::store::Tx;
 /// A manual change of a balance.
 #[derive(Debug, Clone)]
 pub struct Adjustment {
-    /// The unit, if it is not to be the customer's only one or SMS credits.
+    /// The unit [default: that of the customer's only balance, else SMS credits].
     pub unit: Option<Unit>,
-    /// What to add; negative takes away. Not zero.
+    /// The amount to add; negative to subtract. Not zero.
     pub amount: Money,
     pub description: Description,
     pub reference: Option<Reference>,
-    /// The caller's name for this change: repeated, it gives the first receipt again.
+    /// The idempotency key: repeating it returns the first receipt instead of posting again.
     pub key: Option<Key>,
     /// Whether the change may take the balance below its credit limit.
     pub allow_negative: bool,
 }
 
-/// Changes a customer's balance, once per key for ever.
+/// Adjusts a customer's balance, once per key.
 ///
 /// # Errors
-/// [`Error::InsufficientBalance`] when it would sink below `-credit_limit`, [`Error::KeyConflict`] when the key was used
-/// for another change. A refused change does not use up its key.
+/// [`Error::InsufficientBalance`] when the balance would fall below `-credit_limit`, [`Error::KeyConflict`] when the key
+/// was used for another change. A refused adjustment does not use its key.
 pub fn adjust(tx: &mut Tx<'_>, customer: &str, adjustment: &Adjustment) -> Result<Receipt> {
     let Adjustment { unit, amount, description, reference, key, allow_negative } = adjustment;
     if *amount == Money::ZERO {
         return Err(Error::invalid("amount", amount, Invalid::rule("must not be zero")));
     }
-    let claim = Claim {
+    let request = KeyedRequest {
         kind: EntryKind::Adjustment,
         customer_id: Some(tx.customer(customer)?.id),
         unit: *unit,
@@ -42,7 +42,7 @@ pub fn adjust(tx: &mut Tx<'_>, customer: &str, adjustment: &Adjustment) -> Resul
         description,
         reference: reference.as_ref(),
     };
-    if let Some(entry) = entry_of_key(tx, key.as_ref(), &claim)? {
+    if let Some(entry) = entry_of_key(tx, key.as_ref(), &request)? {
         return Ok(Receipt::replayed(entry));
     }
     let customer = active::customer(tx, customer)?;

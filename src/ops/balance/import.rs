@@ -1,10 +1,10 @@
-//! Many adjustments at once: all of them or none.
+//! Posts a list of adjustments: all of them or none.
 
 use crate::error::{Error, Fault, Faults, Result};
 use crate::ops::balance::{Adjustment, Receipt, adjust};
 use crate::store::Tx;
 
-/// An adjustment, and where in its file it stands.
+/// An adjustment and its line in the file.
 #[derive(Debug, Clone)]
 pub struct AdjustmentRow {
     pub line: u64,
@@ -12,8 +12,10 @@ pub struct AdjustmentRow {
     pub adjustment: Adjustment,
 }
 
-/// Books adjustments in the order in which they stand. Those that their keys show to be booked already give their first
-/// receipts; if any is refused, all faults are told and the transaction must be dropped.
+/// Posts adjustments in order. Those whose keys were posted before return their first receipts.
+///
+/// # Errors
+/// [`Error::Rows`] with every refused row. The caller must drop the transaction then.
 pub fn import(tx: &mut Tx<'_>, rows: &[AdjustmentRow]) -> Result<Vec<Receipt>> {
     let mut faults = Faults::default();
     let mut receipts = Vec::with_capacity(rows.len());

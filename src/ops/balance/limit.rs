@@ -1,4 +1,4 @@
-//! Credit limits.
+//! Sets credit limits.
 
 use crate::error::{Error, Result};
 use crate::model::{Balance, Change, EntityKind, Invalid, Money, Unit};
@@ -15,7 +15,7 @@ pub fn set_credit_limit(tx: &mut Tx<'_>, customer: &str, unit: Option<Unit>, lim
     if limit < Money::ZERO {
         return Err(refused(Invalid::rule("must not be negative")));
     }
-    // A customer that has no balance in this unit gets an empty one, even where the limit is that of every new one.
+    // A customer without a balance in this unit gets an empty one, even if the limit is the default.
     let before = tx.balance(&customer, unit)?.map(|balance| balance.credit_limit);
     if before != Some(limit) {
         tx.set_credit_limit(&customer, unit, limit)?;

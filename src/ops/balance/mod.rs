@@ -1,4 +1,6 @@
-//! Balances: the rules by which people and scripts move them.
+//! Balances: adjustments, transfers, reversals and credit limits, with their rules.
+//!
+//! Every change is an entry of the ledger and a record of the audit log. `replay` makes changes with a key idempotent.
 
 mod adjust;
 mod import;
@@ -17,7 +19,7 @@ pub use limit::set_credit_limit;
 pub use reverse::{Reversal, reverse};
 pub use transfer::{Transfer, transfer};
 
-/// The entry that a change of balance left, and whether it had left it earlier already.
+/// The entry of a change of balance, and whether it was posted by an earlier request with the same key.
 #[derive(Debug, Clone)]
 pub struct Receipt {
     pub entry: Entry,
@@ -34,7 +36,7 @@ impl Receipt {
     }
 }
 
-/// Refuses an amount that the unit cannot hold, and zero, which would move nothing.
+/// Refuses zero and amounts that the unit cannot represent.
 fn check_amount(unit: Unit, amount: Money) -> Result<()> {
     let refused = |rule| Error::invalid("amount", amount, rule);
     if amount == Money::ZERO {
@@ -43,7 +45,7 @@ fn check_amount(unit: Unit, amount: Money) -> Result<()> {
     unit.check(amount).map(drop).map_err(refused)
 }
 
-/// Refuses to take more from a balance than its credit limit lets, unless that is allowed.
+/// Refuses an amount that takes the balance below its credit limit, unless that is allowed.
 fn check_floor(tx: &Tx<'_>, customer: &Customer, unit: Unit, amount: Money, allow_negative: bool) -> Result<()> {
     let (balance, limit) =
         tx.balance(customer, unit)?.map_or((Money::ZERO, Money::ZERO), |found| (found.balance, found.credit_limit));
@@ -56,14 +58,14 @@ fn check_floor(tx: &Tx<'_>, customer: &Customer, unit: Unit, amount: Money, allo
     Ok(())
 }
 
-/// Adds an entry to the ledger and a line to the audit log.
+/// Posts an entry to the ledger and records it in the audit log.
 pub(in crate::ops) fn post(tx: &mut Tx<'_>, action: &str, customer: &Customer, posting: Posting) -> Result<Entry> {
     let (before, entry) = tx.append_entry(customer, posting)?;
     record(tx, action, customer, before, &entry)?;
     Ok(entry)
 }
 
-/// Does the same for many balances, no two of which are the same one.
+/// Posts entries of many balances at once. No two may be of the same balance.
 pub(crate) fn post_each(tx: &mut Tx<'_>, action: &str, postings: Vec<(Customer, Posting)>) -> Result<()> {
     let (customers, postings): (Vec<Customer>, Vec<Posting>) = postings.into_iter().unzip();
     let added = tx.append_entries(customers.iter().zip(postings))?;
@@ -71,17 +73,17 @@ pub(crate) fn post_each(tx: &mut Tx<'_>, action: &str, postings: Vec<(Customer, 
     entries.try_for_each(|(customer, (before, entry))| record(tx, action, customer, before, &entry))
 }
 
-/// Adds two entries that belong together to the ledger, and a line for each to the audit log.
+/// Posts two entries that belong together, and records each in the audit log.
 fn post_pair(
     tx: &mut Tx<'_>,
     action: &str,
     first: (&Customer, Posting),
     second: (&Customer, Posting),
 ) -> Result<(Entry, Entry)> {
-    let (giver, taker) = (first.0, second.0);
+    let (first_customer, second_customer) = (first.0, second.0);
     let [(before_first, first), (before_second, second)] = tx.append_pair(first, second)?;
-    record(tx, action, giver, before_first, &first)?;
-    record(tx, action, taker, before_second, &second)?;
+    record(tx, action, first_customer, before_first, &first)?;
+    record(tx, action, second_customer, before_second, &second)?;
     Ok((first, second))
 }
 

@@ -1,28 +1,28 @@
-//! Keys: the same change under the same key is the first receipt again, another change is refused.
+//! Idempotency keys: the same change under the same key returns the first entry; another change under it is refused.
 
 use crate::error::{Error, Result};
 use crate::model::{Description, Entry, EntryKind, Key, Money, Reference, Unit};
 use crate::store::Tx;
 
-/// What a repeated change says of itself, to be held against the entry that its key stands for.
-pub(super) struct Claim<'a> {
+/// What a request with a key says, to compare with the entry that was posted under the key.
+pub(super) struct KeyedRequest<'a> {
     pub(super) kind: EntryKind,
-    /// The customer, where the change names one.
+    /// The customer, if the request names one.
     pub(super) customer_id: Option<i64>,
-    /// The unit, if the change named one.
+    /// The unit, if the request names one.
     pub(super) unit: Option<Unit>,
-    /// The amount, where the change names one.
+    /// The amount, if the request names one.
     pub(super) amount: Option<Money>,
     pub(super) reverses: Option<i64>,
     pub(super) description: &'a Description,
     pub(super) reference: Option<&'a Reference>,
 }
 
-impl Claim<'_> {
-    /// The first field in which an entry is not what the claim says.
+impl KeyedRequest<'_> {
+    /// The first field in which an entry differs from the request.
     fn differs_from(&self, entry: &Entry) -> Option<&'static str> {
         let posting = &entry.posting;
-        let holds = [
+        let fields = [
             ("kind", posting.kind == self.kind),
             ("customer", self.customer_id.is_none_or(|id| id == entry.customer_id)),
             ("unit", self.unit.is_none_or(|unit| unit == posting.unit)),
@@ -31,15 +31,18 @@ impl Claim<'_> {
             ("description", *self.description == posting.description),
             ("reference", self.reference == posting.reference.as_ref()),
         ];
-        holds.into_iter().find(|(_, holds)| !holds).map(|(field, _)| field)
+        fields.into_iter().find(|(_, is_same)| !is_same).map(|(field, _)| field)
     }
 }
 
-/// The entry that a key stands for, if it was used, and for this change.
-pub(super) fn entry_of_key(tx: &Tx<'_>, key: Option<&Key>, claim: &Claim<'_>) -> Result<Option<Entry>> {
+/// The entry that was posted under a key, if there is one.
+///
+/// # Errors
+/// [`Error::KeyConflict`] when the entry is of another change.
+pub(super) fn entry_of_key(tx: &Tx<'_>, key: Option<&Key>, request: &KeyedRequest<'_>) -> Result<Option<Entry>> {
     let Some(key) = key else { return Ok(None) };
     let Some(entry) = tx.entry_of_key(key)? else { return Ok(None) };
-    match claim.differs_from(&entry) {
+    match request.differs_from(&entry) {
         Some(field) => Err(Error::KeyConflict { key: key.to_string(), field }),
         None => Ok(Some(entry)),
     }

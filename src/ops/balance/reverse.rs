@@ -1,32 +1,32 @@
-//! Undoing an entry by another one. Nothing is taken back: the ledger shows both.
+//! Reverses an entry by posting its opposite. The ledger keeps both entries.
 
 use crate::error::{Error, Result};
 use crate::model::{Description, Entry, EntryKind, Key, Posting, Reference};
 use crate::ops::active;
-use crate::ops::balance::replay::{Claim, entry_of_key};
+use crate::ops::balance::replay::{KeyedRequest, entry_of_key};
 use crate::ops::balance::{Receipt, check_floor, post, post_pair};
 use crate::store::Tx;
 
-/// The wish to undo an entry.
+/// A request to reverse an entry.
 #[derive(Debug, Clone)]
 pub struct Reversal {
-    /// The number of the entry.
+    /// The ID of the entry.
     pub entry: i64,
     pub description: Description,
     pub reference: Option<Reference>,
-    /// The caller's name for this change: repeated, it gives the first receipts again.
+    /// The idempotency key: repeating it returns the first receipts instead of posting again.
     pub key: Option<Key>,
     /// Whether the reversal may take the balance below its credit limit.
     pub allow_negative: bool,
 }
 
-/// Undoes an entry, once. Half of a transfer takes the other half with it, so that nothing is made or lost.
+/// Reverses an entry, once. Reversing one side of a transfer reverses the other too, so that the total stays the same.
 ///
 /// # Errors
-/// [`Error::AlreadyReversed`] when it was undone before; [`Error::Refused`] for a reversal, which is corrected by a new
+/// [`Error::AlreadyReversed`] when it was reversed before; [`Error::Refused`] for a reversal, which is corrected by a new
 /// adjustment.
 pub fn reverse(tx: &mut Tx<'_>, reversal: &Reversal) -> Result<Vec<Receipt>> {
-    let claim = Claim {
+    let request = KeyedRequest {
         kind: EntryKind::Reversal,
         customer_id: None,
         unit: None,
@@ -35,32 +35,32 @@ pub fn reverse(tx: &mut Tx<'_>, reversal: &Reversal) -> Result<Vec<Receipt>> {
         description: &reversal.description,
         reference: reversal.reference.as_ref(),
     };
-    if let Some(entry) = entry_of_key(tx, reversal.key.as_ref(), &claim)? {
+    if let Some(entry) = entry_of_key(tx, reversal.key.as_ref(), &request)? {
         return replayed(tx, entry);
     }
-    let undone = tx.entry(reversal.entry)?;
-    let first = opposite(tx, reversal, &undone, reversal.key.clone())?;
-    let Some(counterpart) = undone.counterpart else {
-        let customer = active::customer(tx, undone.customer.as_str())?;
+    let original = tx.entry(reversal.entry)?;
+    let first = opposite(tx, reversal, &original, reversal.key.clone())?;
+    let Some(counterpart) = original.counterpart else {
+        let customer = active::customer(tx, original.customer.as_str())?;
         return Ok(vec![Receipt::new(post(tx, "reverse", &customer, first)?)]);
     };
     let other = tx.entry(counterpart)?;
     let second = opposite(tx, reversal, &other, None)?;
-    let (from, to) = (active::customer(tx, undone.customer.as_str())?, active::customer(tx, other.customer.as_str())?);
+    let (from, to) = (active::customer(tx, original.customer.as_str())?, active::customer(tx, other.customer.as_str())?);
     let (first, second) = post_pair(tx, "reverse", (&from, first), (&to, second))?;
     Ok(vec![Receipt::new(first), Receipt::new(second)])
 }
 
-/// The posting that undoes an entry, if it may be undone.
-fn opposite(tx: &Tx<'_>, reversal: &Reversal, undone: &Entry, key: Option<Key>) -> Result<Posting> {
-    let posting = &undone.posting;
+/// The posting that reverses an entry, if that is allowed.
+fn opposite(tx: &Tx<'_>, reversal: &Reversal, original: &Entry, key: Option<Key>) -> Result<Posting> {
+    let posting = &original.posting;
     if posting.kind == EntryKind::Reversal {
-        return Err(Error::Refused(format!("entry {} is a reversal itself; book an adjustment instead", undone.id)));
+        return Err(Error::Refused(format!("entry {} is a reversal itself; post an adjustment instead", original.id)));
     }
-    if let Some(reversal) = tx.reversal_of(undone.id)? {
-        return Err(Error::AlreadyReversed { entry: undone.id, by: reversal.id });
+    if let Some(reversal) = tx.reversal_of(original.id)? {
+        return Err(Error::AlreadyReversed { entry: original.id, by: reversal.id });
     }
-    let customer = active::customer(tx, undone.customer.as_str())?;
+    let customer = active::customer(tx, original.customer.as_str())?;
     let amount = posting.amount.checked_neg().ok_or(Error::Overflow { what: "the amount" })?;
     check_floor(tx, &customer, posting.unit, amount, reversal.allow_negative)?;
     Ok(Posting {
@@ -70,11 +70,11 @@ fn opposite(tx: &Tx<'_>, reversal: &Reversal, undone: &Entry, key: Option<Key>) 
         description: reversal.description.clone(),
         reference: reversal.reference.clone(),
         key,
-        reverses: Some(undone.id),
+        reverses: Some(original.id),
     })
 }
 
-/// The receipts of a reversal made earlier: of the entry itself and of its other half, if it had one.
+/// The receipts of entries that were posted earlier: the entry and its counterpart, if it has one.
 pub(super) fn replayed(tx: &Tx<'_>, entry: Entry) -> Result<Vec<Receipt>> {
     let other = entry.counterpart.map(|id| tx.entry(id)).transpose()?;
     Ok(std::iter::once(entry).chain(other).map(Receipt::replayed).collect())

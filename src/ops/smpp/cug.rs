@@ -8,16 +8,16 @@ use crate::ops::active;
 use crate::ops::smpp::event::change;
 use crate::store::Tx;
 
-/// An event names the numbers that changed if there are at most so many, else it tells how many there were.
-const NAMED: u64 = 20;
+/// The maximum of changed numbers that an audit record lists; for more it has only their count.
+const LISTED_NUMBERS: u64 = 20;
 
-/// What became of a closed user group.
+/// The change of a closed user group.
 #[derive(Debug, Clone)]
 pub struct CugChange {
     pub account: SmppAccount,
     pub added: u64,
     pub removed: u64,
-    /// Numbers that were to be there, or not to be there, and were so already.
+    /// Numbers to add that were in the group already, and numbers to remove that were not.
     pub unchanged: u64,
 }
 
@@ -27,53 +27,53 @@ pub fn add_to_cug(tx: &mut Tx<'_>, name: &str, numbers: &MsisdnSet) -> Result<Cu
     change_cug(tx, account, numbers, &MsisdnSet::default())
 }
 
-/// Takes numbers out of an account's closed user group.
+/// Removes numbers from an account's closed user group.
 pub fn remove_from_cug(tx: &mut Tx<'_>, name: &str, numbers: &MsisdnSet) -> Result<CugChange> {
     let account = active::smpp_account(tx, name)?;
     change_cug(tx, account, &MsisdnSet::default(), numbers)
 }
 
-/// Makes an account's closed user group hold these numbers and no others.
+/// Replaces the numbers of an account's closed user group.
 pub fn replace_cug(tx: &mut Tx<'_>, name: &str, numbers: &MsisdnSet) -> Result<CugChange> {
     let account = active::smpp_account(tx, name)?;
     let surplus = tx.cug_set(&account)?.without(numbers);
     change_cug(tx, account, numbers, &surplus)
 }
 
-/// The same for a few numbers, as they come with the rest of an account's details.
+/// Replaces the closed user group of an account by a short list, as an import of accounts has it.
 pub fn set_cug(tx: &mut Tx<'_>, account: SmppAccount, numbers: &[Msisdn]) -> Result<SmppAccount> {
     let wanted = numbers.iter().cloned().collect();
-    replace_cug(tx, account.system_id.as_str(), &wanted).map(|done| done.account)
+    replace_cug(tx, account.system_id.as_str(), &wanted).map(|change| change.account)
 }
 
 fn change_cug(tx: &mut Tx<'_>, mut account: SmppAccount, add: &MsisdnSet, remove: &MsisdnSet) -> Result<CugChange> {
     let before = account.cug_size;
-    let steps = Steps::take(tx, &mut account, add, remove)?;
-    if !steps.is_empty() {
+    let delta = CugDelta::apply(tx, &mut account, add, remove)?;
+    if !delta.is_empty() {
         account.lifecycle.updated_at = tx.at();
         tx.touch_smpp_account(&account)?;
-        tx.record(&steps.tell(change("edit", &account), before))?;
+        tx.record(&delta.audit(change("edit", &account), before))?;
     }
-    let (added, removed) = (steps.added.count, steps.removed.count);
+    let (added, removed) = (delta.added.count, delta.removed.count);
     Ok(CugChange { account, added, removed, unchanged: add.len() + remove.len() - added - removed })
 }
 
-/// Fills the closed user group of an account just made; gives its event with what was filled in.
+/// Fills the closed user group of a new account and returns its audit record with the numbers.
 pub(super) fn fill(tx: &mut Tx<'_>, account: &mut SmppAccount, numbers: &[Msisdn], change: Change) -> Result<Change> {
     let numbers = numbers.iter().cloned().collect();
-    let steps = Steps::take(tx, account, &numbers, &MsisdnSet::default())?;
-    Ok(if steps.is_empty() { change } else { steps.tell(change, 0) })
+    let delta = CugDelta::apply(tx, account, &numbers, &MsisdnSet::default())?;
+    Ok(if delta.is_empty() { change } else { delta.audit(change, 0) })
 }
 
-/// What really changed of a closed user group.
-struct Steps {
-    added: TrafficTally,
-    removed: TrafficTally,
+/// The numbers that were really added to and removed from a closed user group.
+struct CugDelta {
+    added: NumberTally,
+    removed: NumberTally,
 }
 
-impl Steps {
-    fn take(tx: &mut Tx<'_>, account: &mut SmppAccount, add: &MsisdnSet, remove: &MsisdnSet) -> Result<Self> {
-        let (mut added, mut removed) = (TrafficTally::default(), TrafficTally::default());
+impl CugDelta {
+    fn apply(tx: &mut Tx<'_>, account: &mut SmppAccount, add: &MsisdnSet, remove: &MsisdnSet) -> Result<Self> {
+        let (mut added, mut removed) = (NumberTally::default(), NumberTally::default());
         for number in remove.iter() {
             if tx.delete_cug_number(account, &number)? {
                 removed.add(&number);
@@ -92,10 +92,10 @@ impl Steps {
         self.added.count + self.removed.count == 0
     }
 
-    fn tell(&self, change: Change, size_before: u64) -> Change {
+    fn audit(&self, change: Change, size_before: u64) -> Change {
         let (added, removed) = (&self.added, &self.removed);
-        if added.count + removed.count <= NAMED {
-            return change.field("cug", removed.named(), added.named());
+        if added.count + removed.count <= LISTED_NUMBERS {
+            return change.field("cug", removed.list(), added.list());
         }
         let size_after = size_before + added.count - removed.count;
         change.field("cug_size", size_before, size_after).field("cug_removed", (), removed.count).field(
@@ -106,22 +106,22 @@ impl Steps {
     }
 }
 
-/// How many numbers there were, and the first of them.
+/// A count of numbers, and the first of them.
 #[derive(Default)]
-struct TrafficTally {
+struct NumberTally {
     count: u64,
-    first: Vec<String>,
+    listed: Vec<String>,
 }
 
-impl TrafficTally {
+impl NumberTally {
     fn add(&mut self, number: &Msisdn) {
         self.count += 1;
-        if self.count <= NAMED {
-            self.first.push(number.to_string());
+        if self.count <= LISTED_NUMBERS {
+            self.listed.push(number.to_string());
         }
     }
 
-    fn named(&self) -> Value {
-        if self.first.is_empty() { Value::Null } else { self.first.clone().into() }
+    fn list(&self) -> Value {
+        if self.listed.is_empty() { Value::Null } else { self.listed.clone().into() }
     }
 }

@@ -1,4 +1,4 @@
-//! The line of the audit log for a change of an SMPP account.
+//! The audit record of a change of an SMPP account.
 
 use crate::model::{Change, EntityKind, SmppAccount};
 

@@ -1,4 +1,4 @@
-//! The credentials of accounts for a gateway.
+//! Exports the credentials of accounts for a gateway.
 
 use crate::error::{Error, Result};
 use crate::model::{Change, EntityKind, Time};
@@ -6,9 +6,9 @@ use crate::ops::smpp::password::{self, Credentials};
 use crate::store::vault::Vault;
 use crate::store::{SmppFilter, Snapshot, Tx};
 
-/// The accounts of a customer, or of all, archived ones included, each with the passwords that are taken at a time.
+/// The accounts of one customer or of all, archived ones included, with the passwords that are valid at a time.
 ///
-/// Whoever shows a password of them uses [`export`], which logs it.
+/// A caller that shows a password must record that with [`export`].
 pub fn credentials(
     snapshot: &Snapshot<'_>,
     vault: &Vault,
@@ -31,7 +31,7 @@ pub fn credentials(
     unsealed.collect()
 }
 
-/// Logs that the passwords of so many accounts, of a customer or of all, are handed to a gateway.
+/// Records in the audit log that the passwords of `accounts` accounts, of one customer or of all, were exported for a gateway.
 pub fn export(tx: &mut Tx<'_>, customer: Option<&str>, gateway: &str, accounts: usize) -> Result<()> {
     let customer_id = customer.map(|name| tx.customer(name)).transpose()?.map(|customer| customer.id);
     let change = Change::new(EntityKind::Smpp, "export", gateway, customer_id);

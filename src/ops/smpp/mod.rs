@@ -1,4 +1,4 @@
-//! SMPP accounts: adding, changing, switching, archiving; their closed user groups and their passwords.
+//! SMPP accounts: adds, edits, enables and archives them, and manages their closed user groups and passwords.
 
 mod cug;
 mod event;
@@ -17,18 +17,18 @@ use crate::store::vault::{Vault, generate_password, random_text};
 pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
 pub use export::{credentials, export};
 pub(super) use password::current as current_password;
-pub use password::{Credentials, Previous, delete_lapsed_passwords, end_grace, has_password, probe, reveal, rotate};
+pub use password::{Credentials, PreviousPassword, delete_lapsed_passwords, end_grace, has_password, probe, reveal, rotate};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const SYSTEM_ID_LENGTH: usize = 15;
 
-/// The code of the service that exists from the start.
+/// The code of the service that every database has.
 pub fn standard_service() -> Result<ServiceCode> {
     "standard".parse().map_err(|rule| Error::invalid("service", "standard", rule))
 }
 
-/// What a new account is to be; what is left open is generated or takes its default.
+/// A new account. A missing system ID or password is generated.
 #[derive(Debug)]
 pub struct NewAccount {
     pub system_id: Option<SystemId>,
@@ -43,7 +43,7 @@ pub fn add(tx: &mut Tx<'_>, vault: &Vault, customer: &str, new: NewAccount) -> R
     add_to(tx, vault, &customer, new)
 }
 
-/// Adds an account to a customer that is known to take changes.
+/// Adds an account to a customer that is known to be active.
 pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: NewAccount) -> Result<Credentials> {
     let NewAccount { system_id, password, mut details, cug } = new;
     let service = tx.service(details.service.as_str())?;
@@ -70,36 +70,39 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     Ok(Credentials { account, password, previous: None })
 }
 
-/// What an account with these details would differ in.
+/// The change that these details would make to an account.
 pub fn difference(account: &SmppAccount, details: &SmppDetails) -> Change {
     change("edit", account).between(Some(&account.details), Some(details))
 }
 
-/// Changes details of an account; a change that changes nothing leaves no trace.
+/// Edits the details of an account. An edit that changes nothing is not recorded.
 pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut SmppDetails) -> Result<()>) -> Result<SmppAccount> {
     save(tx, "edit", name, edit)
 }
 
-/// Takes networks out of those that an account may bind from, then adds others. What is to go must be there, and the last
-/// does not go this way: without any, the account could be used from anywhere.
-pub fn change_networks(details: &mut SmppDetails, add: &[IpRange], remove: &[IpRange]) -> Result<()> {
-    for network in remove {
-        let place = details.allowed_ips.iter().position(|allowed| allowed == network);
+/// Removes IP ranges from those that an account may bind from, then adds others.
+///
+/// # Errors
+/// [`Error::Refused`] when a range to remove is not in the list, or when none would be left: an account without ranges can be
+/// used from anywhere.
+pub fn change_ip_ranges(details: &mut SmppDetails, add: &[IpRange], remove: &[IpRange]) -> Result<()> {
+    for range in remove {
+        let place = details.allowed_ips.iter().position(|allowed| allowed == range);
         let place = place
-            .ok_or_else(|| Error::Refused(format!("{} is not among the account's allowed_ips", quoted(network))))?;
+            .ok_or_else(|| Error::Refused(format!("{} is not among the account's allowed_ips", quoted(range))))?;
         details.allowed_ips.remove(place);
     }
     details.allowed_ips.extend(add);
     match remove.last() {
         Some(last) if details.allowed_ips.is_empty() => Err(Error::Refused(format!(
-            "without {} the account could be used from anywhere; unset allowed_ips if that is meant",
+            "without {} the account could be used from anywhere; add --unset allowed_ips if you want that",
             quoted(last)
         ))),
         _ => Ok(()),
     }
 }
 
-/// Switches an account on or off; its other switches stay as they are.
+/// Enables or disables an account. Its other flags keep their values.
 pub fn set_enabled(tx: &mut Tx<'_>, name: &str, enabled: bool) -> Result<SmppAccount> {
     save(tx, if enabled { "enable" } else { "disable" }, name, |details| {
         details.enabled = enabled;
@@ -133,13 +136,13 @@ fn save(
     Ok(account)
 }
 
-/// Makes an account unusable.
+/// Archives an account.
 pub fn archive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     let account = active::smpp_account(tx, name).map_err(Error::when_archiving)?;
     archive_for(tx, account, false)
 }
 
-/// Makes an account unusable because its customer becomes so.
+/// Archives an account together with its customer.
 pub(super) fn archive_with_customer(tx: &mut Tx<'_>, account: SmppAccount) -> Result<SmppAccount> {
     archive_for(tx, account, true)
 }
@@ -152,7 +155,7 @@ fn archive_for(tx: &mut Tx<'_>, mut account: SmppAccount, with_customer: bool) -
     Ok(account)
 }
 
-/// Makes an archived account usable again, unless its customer is archived.
+/// Unarchives an account whose customer is active.
 pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     let account = tx.smpp_account(name)?;
     if account.lifecycle.archived_at.is_none() {
@@ -162,7 +165,7 @@ pub fn unarchive(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     unarchive_with_customer(tx, account)
 }
 
-/// Makes an account usable again, as its customer is.
+/// Unarchives an account together with its customer, or after that was checked.
 pub(super) fn unarchive_with_customer(tx: &mut Tx<'_>, mut account: SmppAccount) -> Result<SmppAccount> {
     tx.unarchive_smpp_account(&account)?;
     tx.record(&change("unarchive", &account).field("status", "archived", "active"))?;
@@ -178,7 +181,7 @@ fn refuse_taken_system_id(tx: &Tx<'_>, id: SystemId) -> Result<SystemId> {
     Ok(id)
 }
 
-/// A short name names one account in any case, so it may not be another's system ID in any case either.
+/// Short names are case-insensitive, so a short name may not equal another account's system ID in any case.
 fn refuse_taken_short_name(tx: &Tx<'_>, name: &ShortName, own: &SystemId) -> Result<()> {
     if tx.has_short_name(name.as_str())? || tx.has_other_system_id_like(name.as_str(), own)? {
         return Err(Error::Exists { entity: EntityKind::Smpp, field: "short_name", value: name.to_string() });

@@ -1,4 +1,4 @@
-//! Passwords of accounts: shown to the one who asks, replaced, and given up after a grace.
+//! Passwords of accounts: reveals them, rotates them, and deletes old ones after the grace period.
 
 use crate::error::{Error, Result, quoted};
 use crate::model::{Change, Customer, Grace, Password, SmppAccount, Time};
@@ -7,22 +7,22 @@ use crate::ops::smpp::event::change;
 use crate::store::vault::{Vault, generate_password};
 use crate::store::{Snapshot, Tx};
 
-/// An account with its password, and with the one before it while that is still taken.
+/// An account with its password, and with the previous one during its grace period.
 #[derive(Debug)]
 pub struct Credentials {
     pub account: SmppAccount,
     pub password: Password,
-    pub previous: Option<Previous>,
+    pub previous: Option<PreviousPassword>,
 }
 
-/// A password that was replaced and is taken until a time.
+/// A replaced password that is valid until a time.
 #[derive(Debug)]
-pub struct Previous {
+pub struct PreviousPassword {
     pub password: Password,
     pub valid_until: Time,
 }
 
-/// Gives the passwords of an account, archived or not, and logs that somebody asked for them.
+/// Returns the passwords of an account, archived or not, and records the access in the audit log.
 pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials> {
     let account = tx.smpp_account(name)?;
     let customer = tx.customer_of(account.customer_id)?;
@@ -31,7 +31,7 @@ pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials>
     Ok(credentials)
 }
 
-/// Gives the passwords of an account to be sent to endpoints, and logs where to.
+/// Returns the passwords of an account for a probe, and records the endpoints in the audit log.
 pub fn probe(tx: &mut Tx<'_>, vault: &Vault, name: &str, endpoints: &[String]) -> Result<Credentials> {
     let account = tx.smpp_account(name)?;
     if !account.system_id.fits_a_bind() {
@@ -44,7 +44,7 @@ pub fn probe(tx: &mut Tx<'_>, vault: &Vault, name: &str, endpoints: &[String]) -
     Ok(credentials)
 }
 
-/// The passwords of an account that are taken at a time, for a deed that logs what it needs them for.
+/// The passwords of an account that are valid at a time. The calling operation records what it needs them for.
 pub(super) fn unseal(
     snapshot: &Snapshot<'_>,
     vault: &Vault,
@@ -55,13 +55,13 @@ pub(super) fn unseal(
     let open = |sealed: &[u8]| vault.unseal(sealed, &customer.api_id, &account.system_id);
     let password = open(&snapshot.sealed_password(&account)?)?;
     let previous = match snapshot.previous_password(&account, at)? {
-        Some((sealed, valid_until)) => Some(Previous { password: open(&sealed)?, valid_until }),
+        Some((sealed, valid_until)) => Some(PreviousPassword { password: open(&sealed)?, valid_until }),
         None => None,
     };
     Ok(Credentials { account, password, previous })
 }
 
-/// The password of an account as it is now, for what is done with it and not shown.
+/// The current password of an account, for uses that do not show it.
 pub(in crate::ops) fn current(snapshot: &Snapshot<'_>, vault: &Vault, account: &SmppAccount) -> Result<Password> {
     let customer = snapshot.customer_of(account.customer_id)?;
     vault.unseal(&snapshot.sealed_password(account)?, &customer.api_id, &account.system_id)
@@ -72,8 +72,9 @@ pub fn has_password(tx: &Tx<'_>, vault: &Vault, account: &SmppAccount, password:
     Ok(current(tx, vault, account)? == *password)
 }
 
-/// Gives an account a new password, generated unless one is given. The one it had is taken for the grace; one from before
-/// that is not taken any more. Without a grace the old one need not be readable, so that a lost key is no end.
+/// Replaces the password of an account by a given or generated one. The old password stays valid for the grace period; an even
+/// older one becomes invalid. Without a grace period the old password need not be readable, so that accounts can be repaired
+/// after the key was lost.
 pub fn rotate(
     tx: &mut Tx<'_>,
     vault: &Vault,
@@ -90,7 +91,7 @@ pub fn rotate(
     let password = match password {
         Some(given) if Some(&given) == old.as_ref() => {
             let system_id = quoted(&account.system_id);
-            return Err(Error::Refused(format!("that is the password which SMPP account {system_id} has")));
+            return Err(Error::Refused(format!("SMPP account {system_id} has this password already")));
         }
         Some(given) => given,
         None => generate_password()?,
@@ -98,14 +99,14 @@ pub fn rotate(
     let valid_until = grace.after(tx.at());
     let sealed = vault.seal(&password, &customer.api_id, &account.system_id)?;
     tx.replace_password(&account, &sealed, valid_until)?;
-    tx.record(&with_step(change("rotate-password", &account), account.previous_password_until, valid_until))?;
+    tx.record(&with_grace_end(change("rotate-password", &account), account.previous_password_until, valid_until))?;
     account.previous_password_until = valid_until;
     account.lifecycle.updated_at = tx.at();
-    let previous = old.zip(valid_until).map(|(password, valid_until)| Previous { password, valid_until });
+    let previous = old.zip(valid_until).map(|(password, valid_until)| PreviousPassword { password, valid_until });
     Ok(Credentials { account, password, previous })
 }
 
-/// Ends the grace of the last rotation now: the password from before it is taken no more.
+/// Ends the grace period of the last rotation now: the previous password becomes invalid.
 pub fn end_grace(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     let mut account = active::smpp_account(tx, name)?;
     let Some(until) = account.previous_password_until else {
@@ -116,20 +117,20 @@ pub fn end_grace(tx: &mut Tx<'_>, name: &str) -> Result<SmppAccount> {
     account.previous_password_until = None;
     account.lifecycle.updated_at = tx.at();
     tx.touch_smpp_account(&account)?;
-    tx.record(&with_step(change("end-grace", &account), Some(until), None))?;
+    tx.record(&with_grace_end(change("end-grace", &account), Some(until), None))?;
     Ok(account)
 }
 
 /// Deletes the previous passwords whose grace period is over.
 ///
-/// Reads ignore such passwords anyway. Every change of the database does this too, whatever else it does, so that none
-/// outlives the next change, and `db check` reports one that did.
+/// Reads ignore them anyway. Every command that writes calls this as well, so that none outlives the next change; `db check`
+/// reports one that did.
 pub fn delete_lapsed_passwords(tx: &mut Tx<'_>) -> Result<()> {
     tx.delete_previous_passwords_until(tx.at())
 }
 
-/// The change with the step from one end of a grace to another.
-fn with_step(change: Change, from: Option<Time>, to: Option<Time>) -> Change {
+/// Adds the change of the end of the grace period to an audit record.
+fn with_grace_end(change: Change, from: Option<Time>, to: Option<Time>) -> Change {
     if from == to {
         return change;
     }

@@ -6,7 +6,7 @@ use ssgctl::error::count as counted;
 use ssgctl::mail::{CheckOutcome, DispatchOutcome};
 use ssgctl::model::{CheckRun, Crossing, OutboxEmail};
 use ssgctl::ops;
-use ssgctl::ops::warning::{Broken, Judged, Judgement};
+use ssgctl::ops::warning::{UncheckedBalance, CrossingAlert, CheckFindings};
 
 use crate::args::change::{ChangeArgs, ReasonArgs};
 use crate::commands::mail::outcome;
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let checked = outcome::dispatch(context, &args.why, |dispatcher| {
         dispatcher.check(&mail.mail.internal, &renderer, || Ok::<_, Failure>(mail.transport()?.transport()?))
     })?;
-    let Some(CheckOutcome { run, judgement, dispatched }) = checked else {
+    let Some(CheckOutcome { run, findings, dispatched }) = checked else {
         if args.verbose {
             context.note("another check is running; this one has nothing to do");
         }
@@ -78,17 +78,17 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.verbose || context.output.is_data() {
         context.output.row(&run)?;
     }
-    let verdict = verdict(&dispatched, judgement.judged.iter().any(|judged| judged.nobody_to_tell));
-    if let (Err(failure), false) = (&verdict, judgement.broken.is_empty()) {
+    let verdict = verdict(&dispatched, findings.alerts.iter().any(|judged| judged.no_recipient));
+    if let (Err(failure), false) = (&verdict, findings.unchecked.is_empty()) {
         Context::warn(&failure.to_string());
     }
-    told_of_broken(&judgement.broken).and(verdict)
+    told_of_broken(&findings.unchecked).and(verdict)
 }
 
 /// How the run ends: with what a person must look at before what a later run will do by itself.
-fn verdict(dispatched: &DispatchOutcome, nobody_to_tell: bool) -> Result<()> {
+fn verdict(dispatched: &DispatchOutcome, no_recipient: bool) -> Result<()> {
     outcome::failed(dispatched)?;
-    if nobody_to_tell {
+    if no_recipient {
         let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
         return Err(outcome::attention("somebody is to be told and has no address".to_owned()).hint(hint));
     }
@@ -96,8 +96,8 @@ fn verdict(dispatched: &DispatchOutcome, nobody_to_tell: bool) -> Result<()> {
 }
 
 /// Names balances that could not be judged. That comes before all else: a person must see to it, or they are never warned.
-fn told_of_broken(broken: &[Broken]) -> Result<()> {
-    for Broken { name, error } in broken {
+fn told_of_broken(broken: &[UncheckedBalance]) -> Result<()> {
+    for UncheckedBalance { name, error } in broken {
         Context::warn(&format!("{name} cannot be judged: {error}"));
     }
     match broken.len() {
@@ -138,8 +138,8 @@ impl Row for Told {
 }
 
 /// One row for each email, and one for a crossing that nobody is told of.
-fn told(judged: Judged) -> Vec<Told> {
-    let Judged { crossing, emails, .. } = judged;
+fn told(judged: CrossingAlert) -> Vec<Told> {
+    let CrossingAlert { crossing, emails, .. } = judged;
     if emails.is_empty() {
         return vec![Told { crossing, email: None }];
     }
@@ -150,8 +150,8 @@ fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let renderer = context.settings.mail.renderer()?;
     let internal = context.settings.mail.mail.internal.clone();
     let change = ChangeArgs { dry_run: true, why: args.why.clone() };
-    let Judgement { judged, broken } =
-        context.write_unshown(&change, |tx| ops::warning::judge(tx, &internal, &|notice| renderer.compose(notice)))?;
+    let CheckFindings { alerts: judged, unchecked: broken } =
+        context.write_unshown(&change, |tx| ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice)))?;
     let rows: Vec<Told> = judged.into_iter().flat_map(told).collect();
     context.output.all(&rows)?;
     told_of_broken(&broken)

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use ssgctl::error::count as counted;
 use ssgctl::mail::{AccountEmails, DispatchEvent, DispatchOutcome, Dispatcher};
 use ssgctl::model::{CheckCounts, Crossing, OutboxEmail};
-use ssgctl::ops::warning::Judgement;
+use ssgctl::ops::warning::CheckFindings;
 
 use crate::args::change::ReasonArgs;
 use crate::context::Context;
@@ -20,7 +20,7 @@ pub(crate) fn dispatch<T>(
     let (origin, keys, run_time) = (context.origin(why)?, context.keys(), context.settings.mail.run_time());
     let mut progress = ProgressLine { wanted: std::io::stderr().is_terminal() && !context.quiet, shown: false };
     let mut watch = |event: DispatchEvent<'_>| match event {
-        DispatchEvent::Judged(judgement) => warn_of_missing_recipients(judgement),
+        DispatchEvent::Checked(findings) => warn_of_missing_recipients(findings),
         DispatchEvent::Recorded(counts) => progress.show(counts),
     };
     let store = context.store()?;
@@ -56,8 +56,8 @@ impl ProgressLine {
     }
 }
 
-fn warn_of_missing_recipients(judgement: &Judgement) {
-    for judged in judgement.judged.iter().filter(|judged| judged.nobody_to_tell) {
+fn warn_of_missing_recipients(findings: &CheckFindings) {
+    for judged in findings.alerts.iter().filter(|judged| judged.no_recipient) {
         let Crossing { customer, unit, to, .. } = &judged.crossing;
         Context::warn(&format!("{customer} is at its {to} threshold in {unit}, and has no address to be told at"));
     }

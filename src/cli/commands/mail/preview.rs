@@ -75,7 +75,7 @@ fn compose(args: &PreviewArgs, context: &mut Context) -> Result<RenderedEmail> {
     context.read(|snapshot| match args.email {
         EmailTemplate::Welcome | EmailTemplate::Handover => {
             let account = first_account(snapshot, name)?;
-            let pack = ops::handover::pack(snapshot, account.system_id.as_str(), &gateway, Clock::System.now())?;
+            let pack = ops::handover::details(snapshot, account.system_id.as_str(), &gateway, Clock::System.now())?;
             renderer.compose_handover(args.email, &pack, true)
         }
         kind => compose_notice(kind, &renderer, snapshot, name, args.unit),

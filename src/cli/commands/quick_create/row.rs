@@ -1,12 +1,12 @@
 //! What a quick create made, as the customer must be told it.
 
 use ssgctl::model::{EmailState, OutboxEmail, Warning};
-use ssgctl::ops::quick_create::QuickCreated;
+use ssgctl::ops::quick_create::QuickCreateResult;
 
 use crate::output::{Cell, Column, Row};
 
 pub(super) struct Created {
-    pub(super) made: QuickCreated,
+    pub(super) made: QuickCreateResult,
     /// Whether the password was generated: only then is it shown.
     pub(super) generates: bool,
     /// The warning that was asked for.

@@ -1,7 +1,7 @@
 //! Which columns a table of traffic has: as many as there is something to tell in, and as 80 columns of a terminal have room for.
 
 use ssgctl::model::MessageState;
-use ssgctl::report::{self, Sums};
+use ssgctl::report::{self, MessageTotals};
 
 /// How wide a table may be: a wider one is wrapped to shreds by a usual terminal.
 const WIDTH: usize = 80;
@@ -19,7 +19,7 @@ pub(super) struct Layout {
 
 /// Lays a table out for these sums of all its lines. States of which there is none have no column, so that those that are there
 /// add up to the messages; parts have one where they are others than the messages.
-pub(super) fn layout(keys: &[&'static str], total: &Sums) -> Layout {
+pub(super) fn layout(keys: &[&'static str], total: &MessageTotals) -> Layout {
     let is_something = |key: &&str| *key == "delivered" || count(key, total).is_none_or(|count| count > 0);
     let has_parts = total.parts != total.messages();
     let mut shown: Vec<&str> =
@@ -37,7 +37,7 @@ pub(super) fn layout(keys: &[&'static str], total: &Sums) -> Layout {
 }
 
 /// What a column adds up to, if it counts.
-fn count(key: &str, total: &Sums) -> Option<i64> {
+fn count(key: &str, total: &MessageTotals) -> Option<i64> {
     match key {
         "messages" => Some(total.messages().max(1)),
         "parts" => Some(total.parts.max(1)),
@@ -49,7 +49,7 @@ fn count(key: &str, total: &Sums) -> Option<i64> {
 }
 
 /// How wide a table is, as far as that can be told before its lines: names are taken for as long as their heading.
-fn width(shown: &[&str], total: &Sums) -> usize {
+fn width(shown: &[&str], total: &MessageTotals) -> usize {
     let column = |key: &&str| {
         let longest = match *key {
             "day" => 10,
@@ -69,12 +69,12 @@ mod tests {
     const KEYS: [&str; 10] =
         ["day", "messages", "parts", "pending", "delivered", "expired", "undeliverable", "unknown", "rejected", "rate"];
 
-    fn sums(states: &[(MessageState, i64)], parts: i64) -> Sums {
+    fn sums(states: &[(MessageState, i64)], parts: i64) -> MessageTotals {
         let mut counts = StateCounts::default();
         for (state, count) in states {
             counts.add(*state, *count);
         }
-        Sums { counts, parts }
+        MessageTotals { counts, parts }
     }
 
     #[test]

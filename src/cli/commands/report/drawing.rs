@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ssgctl::error::count;
 use ssgctl::model::{Time, Zone};
-use ssgctl::report::{Calendar, Grain, Period, SparklineReport, Sums, TrafficReport, traffic_chart};
+use ssgctl::report::{Calendar, Grain, Period, SparklineReport, MessageTotals, TrafficReport, traffic_chart};
 
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, MOST_BARS, Output, Sparks, draw, write_file};
@@ -18,7 +18,7 @@ pub(super) struct Heading<'a> {
 
 impl Heading<'_> {
     /// What the title leaves open: when, and how much came through.
-    fn subtitle(&self, calendar: &Calendar, total: &Sums) -> String {
+    fn subtitle(&self, calendar: &Calendar, total: &MessageTotals) -> String {
         let zone = self.zone;
         let minute =
             |time: Time| time.timestamp().to_zoned_datetime(zone.time_zone()).strftime("%Y-%m-%d %H:%M").to_string();

@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
-use ssgctl::report::{Grain, Group};
+use ssgctl::report::{Grain, TrafficGroup};
 use ssgctl::store::{Snapshot, TrafficFilter};
 
 use crate::args::completion;
@@ -84,14 +84,14 @@ impl By {
         }
     }
 
-    pub(super) fn group(self) -> Group {
+    pub(super) fn group(self) -> TrafficGroup {
         match self {
-            Self::Hour | Self::Day | Self::Month => Group::Time,
-            Self::Customer => Group::Customer,
-            Self::Account => Group::Account,
-            Self::Service => Group::Service,
-            Self::Country => Group::Country,
-            Self::State => Group::State,
+            Self::Hour | Self::Day | Self::Month => TrafficGroup::Time,
+            Self::Customer => TrafficGroup::Customer,
+            Self::Account => TrafficGroup::Account,
+            Self::Service => TrafficGroup::Service,
+            Self::Country => TrafficGroup::Country,
+            Self::State => TrafficGroup::State,
         }
     }
 

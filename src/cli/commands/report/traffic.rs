@@ -7,7 +7,7 @@ use clap_complete::ArgValueCandidates;
 use ssgctl::error::quoted;
 use ssgctl::model::{Country, Zone};
 use ssgctl::report::{
-    self, Calendar, CountedBy, Group, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion, TrafficReport,
+    self, Calendar, CountedBy, TrafficGroup, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion, TrafficReport,
 };
 use ssgctl::store::{Snapshot, SortField};
 
@@ -164,7 +164,7 @@ impl TrafficArgs {
         } else {
             (CountedBy::Hour, "traffic", "full hours")
         };
-        if calendar.is_endless() {
+        if calendar.has_too_many_slots() {
             return Err(
                 Failure::usage("the period has more than a million lines").hint("shorten it, or use --by month")
             );
@@ -191,7 +191,7 @@ impl TrafficArgs {
                 .hint("use --by hour, day or month, alone or with others")
                 .field("chart"));
         }
-        if self.svg.is_some() && self.groups() != [Group::Time] {
+        if self.svg.is_some() && self.groups() != [TrafficGroup::Time] {
             return Err(Failure::usage("--svg draws traffic over time")
                 .hint("use --by hour, day or month")
                 .field("svg"));
@@ -200,10 +200,10 @@ impl TrafficArgs {
     }
 
     /// What lines are told apart by. A drawing shows the states within each bar.
-    fn groups(&self) -> Vec<Group> {
+    fn groups(&self) -> Vec<TrafficGroup> {
         let stacks_states = self.svg.is_some() || self.chart == Some(Form::Bars);
         let groups = each_once(&self.by).into_iter().map(By::group);
-        groups.filter(|group| !stacks_states || *group != Group::State).collect()
+        groups.filter(|group| !stacks_states || *group != TrafficGroup::State).collect()
     }
 
     fn question(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> ssgctl::Result<TrafficQuestion> {

@@ -108,7 +108,7 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
                 field.apply(account);
             }
             details.apply(account);
-            ops::smpp::change_networks(account, &ip_ranges::of(&add_ip), &ip_ranges::of(&remove_ip))
+            ops::smpp::change_ip_ranges(account, &ip_ranges::of(&add_ip), &ip_ranges::of(&remove_ip))
         })?;
         match cug {
             Some(numbers) => ops::smpp::set_cug(tx, account, &numbers),

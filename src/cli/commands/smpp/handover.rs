@@ -85,14 +85,14 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
     let told = if args.reveal {
         let vault = context.existing_vault()?;
         context.write(&args.change, |tx| {
-            let pack = ops::handover::pack(tx, &args.account, &gateway, tx.at())?;
+            let pack = ops::handover::details(tx, &args.account, &gateway, tx.at())?;
             // A reveal is logged, so what could not be shown is refused before it.
             renderer.account_text(&pack, RenderedEmail::STARS)?;
             let password = Some(ops::smpp::reveal(tx, &vault, &args.account)?.password);
             Ok::<_, ssgctl::Error>(Told { notes: renderer.account_notes(&pack)?, pack, password })
         })?
     } else {
-        let pack = context.read(|now| ops::handover::pack(now, &args.account, &gateway, Clock::System.now()))?;
+        let pack = context.read(|now| ops::handover::details(now, &args.account, &gateway, Clock::System.now()))?;
         Told { notes: renderer.account_notes(&pack)?, pack, password: None }
     };
     warn_of_obstacle(&told.pack);

@@ -73,14 +73,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use ssgctl::model::{MessageState, StateCounts};
-    use ssgctl::report::Sums;
+    use ssgctl::report::MessageTotals;
 
     fn sparkline(label: &str, values: &[u64]) -> Sparkline {
         let mut counts = StateCounts::default();
         for value in values {
             counts.add(MessageState::Delivered, value.cast_signed());
         }
-        Sparkline { label: label.to_owned(), sums: Sums { counts, parts: 0 }, values: values.to_vec() }
+        Sparkline { label: label.to_owned(), sums: MessageTotals { counts, parts: 0 }, values: values.to_vec() }
     }
 
     #[test]

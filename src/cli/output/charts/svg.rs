@@ -1,6 +1,6 @@
 //! Charts as SVG: a picture that can stand in a mail. Lengths are whole hundredths of a pixel.
 
-use ssgctl::report::{Bar, Chart, Hue, Scale, compact};
+use ssgctl::report::{Bar, Chart, Hue, Scale, compact_count};
 
 use crate::escape::visible;
 
@@ -90,7 +90,7 @@ fn grid(svg: &mut String, scale: Scale) {
             svg.push_str(&format!("<path class=\"grid\" d=\"M{} {}H{}\"/>\n", px(LEFT), px(y), px(RIGHT)));
         }
         let (x, y) = (px(LEFT - 8 * PX), px(y + 4 * PX));
-        svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{}</text>\n", compact(mark)));
+        svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{}</text>\n", compact_count(mark)));
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::error::{Error, Result};
 use crate::model::{Customer, SystemId, Time};
 use crate::report::calendar::Period;
-use crate::report::traffic_question::Sums;
+use crate::report::traffic_question::MessageTotals;
 use crate::store::{Snapshot, TrafficDetail, TrafficFilter};
 
 /// The traffic of an account in the last hours; each number of hours has those of the smaller ones, and all end with the
@@ -17,11 +17,11 @@ pub struct RecentTraffic {
     /// None for all accounts together.
     pub system_id: Option<SystemId>,
     /// 24 hours.
-    pub day: Sums,
+    pub day: MessageTotals,
     /// 7 times 24 hours.
-    pub week: Sums,
+    pub week: MessageTotals,
     /// 30 times 24 hours.
-    pub month: Sums,
+    pub month: MessageTotals,
 }
 
 impl RecentTraffic {
@@ -47,7 +47,7 @@ pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -
                 let recent = found.entry(sum.account_id).or_default();
                 // What is in a shorter period is in the longer ones as well.
                 let periods = [&mut recent.month, &mut recent.week, &mut recent.day];
-                periods.into_iter().take(step + 1).try_for_each(|period| period.add(&Sums::from(&sum)))
+                periods.into_iter().take(step + 1).try_for_each(|period| period.add(&MessageTotals::from(&sum)))
             })?;
         }
     }

@@ -24,7 +24,7 @@ pub struct BalanceShare {
 
 /// Splits a customer's balances into what each kind of entry did to them, and, `by_import`, what each import of traffic did;
 /// the parts add up to the balances.
-pub fn explain(
+pub fn explain_balance(
     snapshot: &Snapshot<'_>,
     customer: &Customer,
     unit: Option<Unit>,
