@@ -64,9 +64,7 @@ impl SenderConfig {
         };
         let any = own.as_ref().or(self.support.as_ref()).or(self.billing.as_ref()).or(self.sales.as_ref());
         any.ok_or_else(|| {
-            Error::Email(
-                "no sender is configured: add [roles.billing] or another role to the configuration".to_owned(),
-            )
+            Error::Email("no sender is configured: add [roles.billing] or another role to the configuration".to_owned())
         })
     }
 }

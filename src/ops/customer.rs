@@ -34,11 +34,7 @@ pub fn create(
 
 /// Other customers, archived ones included, whose organisation has a confusable name: a duplicate, or an impostor. Returns up
 /// to `limit` of them ordered by name, and their total number.
-pub fn confusable_names(
-    snapshot: &Snapshot<'_>,
-    customer: &Customer,
-    limit: usize,
-) -> Result<(Vec<Customer>, usize)> {
+pub fn confusable_names(snapshot: &Snapshot<'_>, customer: &Customer, limit: usize) -> Result<(Vec<Customer>, usize)> {
     let skeleton = Skeleton::of(customer.details.organisation.as_str());
     let mut confusable = Vec::new();
     snapshot.organisations(|id, organisation| {

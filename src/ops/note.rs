@@ -11,7 +11,13 @@ pub fn add(tx: &mut Tx<'_>, customer: &str, text: NoteText) -> Result<Note> {
 }
 
 /// Adds a note with the time and author it had elsewhere; without them, the current ones.
-pub fn import(tx: &mut Tx<'_>, customer: &str, text: NoteText, at: Option<Time>, author: Option<Actor>) -> Result<Note> {
+pub fn import(
+    tx: &mut Tx<'_>,
+    customer: &str,
+    text: NoteText,
+    at: Option<Time>,
+    author: Option<Actor>,
+) -> Result<Note> {
     let customer = active::customer(tx, customer)?;
     let (at, author) = (at.unwrap_or(tx.at()), author.unwrap_or_else(|| tx.origin().actor.clone()));
     let note = tx.insert_note(&customer, text, author, at)?;

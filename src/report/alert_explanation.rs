@@ -8,16 +8,16 @@ use crate::report::balance_unit::unit_of;
 use crate::report::recipients::{internal_recipients, warning_recipients};
 use crate::store::{OutboxFilter, Snapshot};
 
-/// What is known about the alerts of a balance.
+/// The alerts of a balance, and the reason for the last one.
 #[derive(Debug)]
 pub struct AlertExplanation {
     pub customer: Customer,
     pub unit: Unit,
     pub balance: Option<Balance>,
     pub warning: Option<Warning>,
-    /// Who at the customer gets the next email.
+    /// The customer's recipients of the next email.
     pub customer_recipients: Vec<EmailAddress>,
-    /// Who of the operator gets a copy.
+    /// The operator's recipients.
     pub internal_recipients: Vec<EmailAddress>,
     /// Newest first.
     pub crossings: Vec<Crossing>,
@@ -35,8 +35,8 @@ pub enum AlertVerdict {
     CustomerArchived,
     SwitchedOff,
     NoThresholds,
-    /// The balance is at `level`, and the state of the warning is `state` still, since it changed for `cause`. The next check
-    /// will find that.
+    /// The balance is at `level`, but the warning still has the state `state`, which it got for `cause`. The next check records
+    /// the crossing.
     AwaitsCheck {
         level: Level,
         state: Level,
@@ -44,7 +44,7 @@ pub enum AlertVerdict {
     },
     /// The balance is above its thresholds.
     NotLow,
-    /// The customer is to get an email and has no address.
+    /// The customer should get an email but has no address.
     NoRecipient {
         level: Level,
     },
@@ -52,7 +52,7 @@ pub enum AlertVerdict {
     NothingToSend {
         level: Level,
     },
-    /// Of the emails that the current crossing queued, so many were sent.
+    /// The current crossing queued `emails`, of which `sent` were sent.
     Queued {
         level: Level,
         emails: usize,
@@ -60,21 +60,21 @@ pub enum AlertVerdict {
     },
 }
 
-/// Explains the alerts of a customer's balance, the only one when no unit is named. `internal` are the operator's addresses
-/// in the configuration.
+/// Explains the alerts of a customer's balance; without a unit, of its only one. `internal` are the operator's addresses in the
+/// configuration.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the customer has neither a balance nor a warning in the unit that is named.
+/// [`Error::NotFound`] when the customer has neither a balance nor a warning in the given unit.
 pub fn explain_alerts(
     snapshot: &Snapshot<'_>,
     customer: &str,
-    unit_named: Option<Unit>,
+    given_unit: Option<Unit>,
     internal: &[EmailAddress],
 ) -> Result<AlertExplanation> {
     let customer = snapshot.customer(customer)?;
-    let unit = unit_of(snapshot, &customer, unit_named)?;
+    let unit = unit_of(snapshot, &customer, given_unit)?;
     let (balance, warning) = (snapshot.balance(&customer, unit)?, snapshot.warning(&customer, unit)?);
-    if unit_named.is_some() && balance.is_none() && warning.is_none() {
+    if given_unit.is_some() && balance.is_none() && warning.is_none() {
         let name = Balance::name_of(&customer.account_code, unit);
         return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
     }
@@ -95,7 +95,7 @@ pub fn explain_alerts(
         (Some(_), None) => AlertVerdict::NoBalance,
         (Some(_), Some(_)) if customer.lifecycle.archived_at.is_some() => AlertVerdict::CustomerArchived,
         (Some(warning), Some(balance)) => {
-            judge(warning, balance, !customer_recipients.is_empty(), crossings.first(), &emails)
+            verdict_of(warning, balance, !customer_recipients.is_empty(), crossings.first(), &emails)
         }
     };
     Ok(AlertExplanation {
@@ -112,7 +112,7 @@ pub fn explain_alerts(
 }
 
 /// The verdict on a balance that has a warning and whose customer is active.
-fn judge(
+fn verdict_of(
     warning: &Warning,
     balance: &Balance,
     has_recipients: bool,

@@ -1,28 +1,28 @@
-//! What a customer had at a time.
+//! The balances of a customer at a past time.
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, Customer, Money, Time, Unit};
 use crate::store::{EntryFilter, Snapshot};
 
-/// A balance as it was just before a time.
+/// A balance just before a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceAt {
     pub customer: AccountCode,
     pub unit: Unit,
     pub balance: Money,
-    /// The time before which everything counts, and from which on nothing does.
+    /// The time; entries at or after it do not count.
     pub before: Time,
-    /// The last entry that counts, if any does.
+    /// The ID of the last entry before the time, if there is one.
     pub entry: Option<i64>,
 }
 
-/// What a customer had just before a time, in each unit of which it has a balance now.
+/// The balances of a customer just before a time, one for each unit in which it has a balance now.
 pub fn balances_at(snapshot: &Snapshot<'_>, customer: &Customer, before: Time) -> Result<Vec<BalanceAt>> {
     let balances = snapshot.balances_of(customer)?;
     balances.iter().map(|balance| balance_at(snapshot, customer, balance.unit, before)).collect()
 }
 
-/// What a customer had in a unit just before a time; nothing before its first entry.
+/// A customer's balance in a unit just before a time; zero before its first entry.
 pub(super) fn balance_at(snapshot: &Snapshot<'_>, customer: &Customer, unit: Unit, before: Time) -> Result<BalanceAt> {
     let mut at = BalanceAt { customer: customer.account_code.clone(), unit, balance: Money::ZERO, before, entry: None };
     let last = EntryFilter {

@@ -1,4 +1,4 @@
-//! How a balance came to be what it is.
+//! Explains a balance by the entries that it is the sum of.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,24 +6,24 @@ use crate::error::{Error, Result};
 use crate::model::{Balance, Customer, EntityKind, EntryKind, Money, Reference, Time, Unit};
 use crate::store::{EntryFilter, Snapshot};
 
-/// What the entries of one kind did to a balance.
+/// The share of one kind of entries in a balance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceShare {
     pub unit: Unit,
     pub kind: EntryKind,
-    /// The import that booked them, where charges are told apart by it.
+    /// The import that posted the charges, if they are grouped by import.
     pub reference: Option<Reference>,
     pub entries: u64,
-    /// What they added, without those that took.
+    /// The sum of the positive entries.
     pub added: Money,
-    /// What they took; negative.
+    /// The sum of the negative entries.
     pub taken: Money,
     pub first_at: Time,
     pub last_at: Time,
 }
 
-/// Splits a customer's balances into what each kind of entry did to them, and, `by_import`, what each import of traffic did;
-/// the parts add up to the balances.
+/// Splits a customer's balances into the shares of each kind of entry and, with `by_import`, of each traffic import. The shares
+/// add up to the balances.
 pub fn explain_balance(
     snapshot: &Snapshot<'_>,
     customer: &Customer,
@@ -37,7 +37,7 @@ pub fn explain_balance(
         return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
     }
     let mut shares: BTreeMap<(Unit, EntryKind, i64), BalanceShare> = BTreeMap::new();
-    // Imports are told in the order in which they were first charged for, by the entry that did.
+    // Imports are listed in the order of their first charges.
     let mut imports: HashMap<Reference, i64> = HashMap::new();
     let filter = EntryFilter { customer_id: Some(customer.id), unit, ..EntryFilter::default() };
     snapshot.entries(&filter, |entry| {

@@ -1,4 +1,4 @@
-//! All balances together, by unit.
+//! The totals of all balances, by unit.
 
 use std::collections::BTreeMap;
 
@@ -7,29 +7,29 @@ use crate::model::{Money, Time, Unit};
 use crate::report::runway::{Burn, runways};
 use crate::store::{BalanceFilter, Snapshot};
 
-/// What all customers have in one unit.
+/// The total of the balances in one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitTotal {
     pub unit: Unit,
     pub balances: u64,
-    /// What those above zero have.
+    /// The sum of the balances above zero.
     pub in_credit: Money,
-    /// What those below zero owe; negative.
+    /// The sum of the balances below zero; negative.
     pub overdrawn: Money,
-    /// Credit and debt together.
+    /// The sum of all balances.
     pub total: Money,
-    /// What traffic took from all of them.
+    /// The charges of all balances.
     pub burn: Option<Burn>,
 }
 
 impl UnitTotal {
-    /// What traffic takes a day from all of them.
+    /// The average charges per day of all balances.
     pub fn per_day(&self) -> Option<Money> {
         self.burn.map(|burn| self.unit.mean(burn.charged, burn.days))
     }
 }
 
-/// Adds up the balances that a filter keeps, as of `now`.
+/// Adds up the balances that a filter selects, as of `now`.
 pub fn totals_by_unit(snapshot: &Snapshot<'_>, filter: &BalanceFilter, now: Time) -> Result<Vec<UnitTotal>> {
     let mut totals: BTreeMap<Unit, UnitTotal> = BTreeMap::new();
     let overflow = || Error::Overflow { what: "the sum of the balances" };

@@ -1,4 +1,4 @@
-//! Which balance of a customer is meant when no unit is given.
+//! The default unit of a customer's balance.
 
 use crate::error::{Error, Result};
 use crate::model::{Customer, EntityKind, Unit};

@@ -1,4 +1,4 @@
-//! The balances of customers with how long they last: which ones, in which order, and how many.
+//! Lists balances with their runway: filtered, ordered and limited.
 
 use std::cmp::Ordering;
 
@@ -7,33 +7,33 @@ use crate::model::{Money, Time, Unit};
 use crate::report::runway::{Runway, runways};
 use crate::store::{ArchiveFilter, BalanceFilter, BalanceSort, Page, Snapshot};
 
-/// Which balances are listed.
+/// Which balances to list, and in which order.
 #[derive(Debug, Clone, Copy)]
 pub struct BalancesQuestion {
     pub archive_filter: ArchiveFilter,
     pub unit: Option<Unit>,
     /// Only those at or below this amount.
     pub at_most: Option<Money>,
-    /// Only those that last no longer than this number of days.
+    /// Only those that last at most this number of days.
     pub runs_out_within: Option<u64>,
     pub order: BalancesOrder,
     pub descending: bool,
     pub limit: Option<u64>,
 }
 
-/// What balances are sorted by.
+/// What to sort balances by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BalancesOrder {
     Customer,
     Balance,
-    /// What traffic takes a day. Balances that it takes nothing from come last in either direction.
+    /// The average charges per day. Balances without charges come last in either direction.
     PerDay,
     /// Balances that never run out come last in either direction.
     DaysLeft,
 }
 
 impl BalancesQuestion {
-    /// What the store can select and sort by.
+    /// The part of the question that the store can answer.
     fn filter(&self) -> BalanceFilter {
         let sort = if self.order == BalancesOrder::Balance { BalanceSort::Balance } else { BalanceSort::Customer };
         BalanceFilter {
@@ -46,18 +46,18 @@ impl BalancesQuestion {
         }
     }
 
-    fn keeps(&self, runway: &Runway) -> bool {
+    fn includes(&self, runway: &Runway) -> bool {
         self.runs_out_within.is_none_or(|most| runway.days_left().is_some_and(|days| days <= most))
     }
 
     fn compare<T: Ord>(&self, one: Option<T>, other: Option<T>) -> Ordering {
         let order = one.cmp(&other);
-        let turned = if self.descending { order.reverse() } else { order };
-        one.is_none().cmp(&other.is_none()).then(turned)
+        let directed = if self.descending { order.reverse() } else { order };
+        one.is_none().cmp(&other.is_none()).then(directed)
     }
 }
 
-/// Hands the balances to `each`, as of `now`. Those that the store sorts are not kept in memory.
+/// Calls `each` with the balances, as of `now`. Orders that the store supports need no memory for the list.
 pub fn balances<E: From<Error>>(
     snapshot: &Snapshot<'_>,
     question: &BalancesQuestion,
@@ -68,7 +68,7 @@ pub fn balances<E: From<Error>>(
     let limit = question.limit.unwrap_or(u64::MAX);
     let is_sorted = matches!(question.order, BalancesOrder::Customer | BalancesOrder::Balance);
     runways(snapshot, &question.filter(), now, |runway| {
-        if !question.keeps(&runway) {
+        if !question.includes(&runway) {
             return Ok(());
         }
         count += 1;

@@ -1,4 +1,5 @@
-//! A period cut into the hours, days or months of a time zone, and those into what is counted: hours and days of UTC.
+//! Splits a period into the hours, days or months of a time zone, and those into the UTC hours, days and months that are
+//! counted.
 
 use jiff::civil::{Date, Time as TimeOfDay};
 use jiff::tz::TimeZone;
@@ -7,17 +8,17 @@ use jiff::{ToSpan, ZonedDateTime};
 use crate::model::{Time, first_day_of, month_of};
 use crate::store::{TrafficDetail, TrafficSpan};
 
-/// The most parts that a period is cut into: a century of hours.
-const MOST_SLOTS: i64 = 1_000_000;
+/// The maximum number of parts of a period: more than a century of hours.
+const MAX_SLOTS: i64 = 1_000_000;
 
-/// A half-open period: `from` is in it, `until` is not.
+/// A half-open period: `from` is included, `until` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
     pub from: Time,
     pub until: Time,
 }
 
-/// How long a part of a period is.
+/// The length of the parts of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grain {
     Hour,
@@ -25,35 +26,35 @@ pub enum Grain {
     Month,
 }
 
-/// A period, and whose days and months it is cut into. Days have 23 or 25 hours where clocks change.
+/// A period and how it is split. Days have 23 or 25 hours where daylight saving time begins or ends.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     pub period: Period,
-    /// Into what it is cut; not at all when none.
+    /// The length of its parts; `None` to keep it whole.
     pub grain: Option<Grain>,
     pub zone: TimeZone,
 }
 
-/// What sums are counted by: a period can only be cut where they are.
+/// The resolution of stored sums: a period can be split only at their boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CountedBy {
-    /// Hours of UTC: messages in each state and their parts, by account.
+    /// UTC hours: messages in each state and their parts, by account.
     Hour,
-    /// Days of UTC: those also by country, and what was charged.
+    /// UTC days: also by country, and with charges.
     Day,
 }
 
-/// A part of a period; the first and the last may be cut off by its bounds.
+/// A part of a period. The first and the last can be shorter than a whole hour, day or month.
 #[derive(Debug, Clone)]
 pub struct Slot {
     pub period: Period,
-    /// What it is a part of, by the calendar of the zone.
+    /// The beginning of the whole hour, day or month, in the time zone.
     begin: ZonedDateTime,
     grain: Option<Grain>,
 }
 
 impl Calendar {
-    /// Whether sums that are counted so answer for each of its parts.
+    /// Whether sums of this resolution can answer for each of its parts.
     pub fn fits(&self, counted: CountedBy) -> bool {
         let seconds = match counted {
             CountedBy::Hour => 3600,
@@ -63,7 +64,7 @@ impl Calendar {
         self.slots().all(|slot| is_whole(slot.period.from) && is_whole(slot.period.until))
     }
 
-    /// Whether it has more parts than anybody reads.
+    /// Whether it has more parts than a report can have.
     pub fn has_too_many_slots(&self) -> bool {
         let hours = (self.period.until.timestamp() - self.period.from.timestamp()).as_hours();
         let length = match self.grain {
@@ -72,10 +73,10 @@ impl Calendar {
             Some(Grain::Day) => 24,
             Some(Grain::Month) => 28 * 24,
         };
-        hours / length > MOST_SLOTS
+        hours / length > MAX_SLOTS
     }
 
-    /// Its parts, in order. Together they are the period, and no two overlap.
+    /// Its parts, in order. They cover the period without overlap.
     pub fn slots(&self) -> impl Iterator<Item = Slot> {
         let mut from = Some(self.period.from);
         std::iter::from_fn(move || {
@@ -87,7 +88,7 @@ impl Calendar {
         })
     }
 
-    /// When the hour, day or month of a time began.
+    /// The beginning of the hour, day or month of a time.
     fn beginning(&self, time: Time) -> ZonedDateTime {
         let zoned = time.timestamp().to_zoned_datetime(self.zone.clone());
         let day = match self.grain {
@@ -98,7 +99,7 @@ impl Calendar {
         day.to_zoned_datetime(self.zone.clone()).unwrap_or(zoned)
     }
 
-    /// When the hour, day or month that began then ends; nothing at the end of time.
+    /// The end of the hour, day or month that begins then; `None` beyond the range of times.
     fn end(&self, begin: &ZonedDateTime) -> Option<Time> {
         let next_day = |day: Result<Date, jiff::Error>| {
             let midnight = day.ok()?.to_zoned_datetime(self.zone.clone()).ok()?;
@@ -114,7 +115,7 @@ impl Calendar {
 }
 
 impl Slot {
-    /// Its name: `2026-11`, `2026-11-24`, or an hour by RFC 3339 with what its clock is ahead of UTC.
+    /// Its name: `2026-11`, `2026-11-24`, or an hour by RFC 3339 with its UTC offset.
     pub fn name(&self) -> String {
         let format = match self.grain {
             None => return String::new(),
@@ -126,7 +127,7 @@ impl Slot {
         self.begin.strftime(format).to_string()
     }
 
-    /// Its name for a person, who knows the zone.
+    /// Its name for people, without the UTC offset.
     pub fn for_reading(&self) -> String {
         match self.grain {
             Some(Grain::Hour) => self.begin.strftime("%Y-%m-%d %H:%M").to_string(),
@@ -134,7 +135,7 @@ impl Slot {
         }
     }
 
-    /// Its name where room is scarce. `every` says in how many hours one is named; midnight is named by its day.
+    /// Its short name on an axis. Of hours, one in `every` has a name, and midnight is named by its day.
     pub fn tick(&self, every: i8) -> Option<String> {
         let format = match self.grain? {
             Grain::Month => "%b %Y",
@@ -148,8 +149,8 @@ impl Slot {
 }
 
 impl Period {
-    /// The hours, days and months of UTC that make up a period of whole hours: as many days and months as there are whole ones,
-    /// for their sums are fewer; no months where they are not counted in that detail.
+    /// The UTC hours, days and months that make up a period of whole hours. Whole days and months are preferred, because they
+    /// have fewer sums; months are left out if the detail is not counted by month.
     pub fn spans(self, detail: TrafficDetail) -> Vec<TrafficSpan> {
         const DAY: i32 = 24;
         let (from, until) = (hour_of(self.from), hour_of(self.until));
@@ -173,7 +174,7 @@ impl Period {
     }
 }
 
-/// The number of an hour of UTC. The calendar ends long before its numbers do.
+/// The number of a UTC hour since 1970. Every valid time fits.
 fn hour_of(time: Time) -> i32 {
     i32::try_from(time.timestamp().as_second().div_euclid(3600)).unwrap_or(i32::MAX)
 }
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn days_have_the_hours_that_their_clocks_give_them() {
+    fn days_have_23_or_25_hours_when_clocks_change() {
         let days = names("Europe/London", Grain::Day, "2026-10-23T23:00:00Z", "2026-10-27T00:00:00Z");
         let expected = [("2026-10-24", 24), ("2026-10-25", 25), ("2026-10-26", 24)];
         assert_eq!(days, expected.map(|(name, hours)| (name.to_owned(), hours)));
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_that_comes_twice_has_two_names() {
+    fn a_repeated_hour_has_two_names() {
         let hours = names("Europe/London", Grain::Hour, "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z");
         assert_eq!(hours[0].0, "2026-10-25T01:00:00+01:00");
         assert_eq!(hours[1].0, "2026-10-25T01:00:00Z");
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_days_of_utc_are_one_look() {
+    fn whole_utc_days_are_one_span() {
         let of = |from: &str, until: &str| {
             Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans(TrafficDetail::Country)
         };
@@ -258,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_months_of_utc_are_one_look_too() {
+    fn whole_utc_months_are_one_span() {
         let of = |from: &str, until: &str| {
             Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans(TrafficDetail::Unit)
         };
@@ -270,12 +271,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn slots_and_spans_tile_every_period(from in 0..20_000_i64, length in 0..5_000_i64, zone in 0..ZONES.len(), grain in 0..4_usize, tells_country: bool) {
+        fn slots_and_spans_tile_every_period(from in 0..20_000_i64, length in 0..5_000_i64, zone in 0..ZONES.len(), grain in 0..4_usize, by_country: bool) {
             let whole = period(from, length);
             let grain = [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)][grain];
             let zone = TimeZone::get(ZONES[zone]).expect("a zone");
             let calendar = Calendar { period: whole, grain, zone };
-            let detail = if tells_country { TrafficDetail::Country } else { TrafficDetail::Total };
+            let detail = if by_country { TrafficDetail::Country } else { TrafficDetail::Total };
             prop_assert!(calendar.fits(CountedBy::Hour));
             let (mut end, mut hour) = (whole.from, hour_of(whole.from));
             for slot in calendar.slots() {

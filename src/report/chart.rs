@@ -1,12 +1,12 @@
-//! Charts as plain data: bars in a row, each stacked from the same series. How they look is the renderers' matter.
+//! Bar charts as plain data: a row of bars, each stacked from the same series. Renderers decide how they look.
 
 /// A chart of stacked bars.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     pub title: String,
-    /// What the title leaves open, such as the period.
+    /// What the title does not say, such as the period.
     pub subtitle: String,
-    /// What each bar is stacked from, from its foot upwards.
+    /// What each bar is stacked from, from the bottom up.
     pub series: Vec<Series>,
     pub bars: Vec<Bar>,
 }
@@ -32,16 +32,16 @@ pub enum Hue {
 /// One bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bar {
-    /// What it stands for, in full.
+    /// The full label.
     pub label: String,
-    /// The same in few letters where an axis may say it; most bars of a long row have none.
+    /// The short label on the axis; most bars of a long row have none.
     pub tick: Option<String>,
-    /// How much of each series it has.
+    /// The value of each series.
     pub parts: Vec<u64>,
 }
 
 impl Bar {
-    /// How high it is.
+    /// The height: the sum of its parts.
     pub fn total(&self) -> u64 {
         self.parts.iter().fold(0, |sum, part| sum.saturating_add(*part))
     }
@@ -53,12 +53,12 @@ impl Chart {
         self.bars.iter().map(Bar::total).max().unwrap_or(0)
     }
 
-    /// All bars together.
+    /// The sum of all bars.
     pub fn total(&self) -> u64 {
         self.bars.iter().fold(0, |sum, bar| sum.saturating_add(bar.total()))
     }
 
-    /// The series of which there is anything, each with its number and with what all bars have of it.
+    /// The series that are not empty, each with its index and its total.
     pub fn present(&self) -> Vec<(usize, Series, u64)> {
         let of = |index: usize| self.bars.iter().fold(0, |sum: u64, bar| sum.saturating_add(bar.parts[index]));
         let all = self.series.iter().enumerate().map(|(index, series)| (index, *series, of(index)));
@@ -66,11 +66,11 @@ impl Chart {
     }
 }
 
-/// The marks of an axis: from zero in equal steps of 1, 2 or 5 times a power of ten.
+/// The ticks of an axis: from zero in equal steps of 1, 2 or 5 times a power of ten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
     pub step: u64,
-    /// The last mark, at or above the highest value.
+    /// The last tick, at or above the highest value.
     pub top: u64,
 }
 
@@ -90,23 +90,23 @@ impl Scale {
         Self { step, top: highest.div_ceil(step).saturating_mul(step) }
     }
 
-    /// Every mark, zero first.
-    pub fn marks(self) -> impl Iterator<Item = u64> {
+    /// Every tick, zero first.
+    pub fn ticks(self) -> impl Iterator<Item = u64> {
         (0..=self.top / self.step).map(move |number| number * self.step)
     }
 }
 
-/// A count in few letters: `950`, `1.5k`, `20M`. What it leaves out is cut, not rounded.
+/// A short form of a count: `950`, `1.5k`, `20M`. It is rounded down.
 pub fn compact_count(count: u64) -> String {
-    let (unit, letter) = match count {
+    let (unit, suffix) = match count {
         0..1_000 => return count.to_string(),
         1_000..1_000_000 => (1_000, 'k'),
         1_000_000..1_000_000_000 => (1_000_000, 'M'),
         _ => (1_000_000_000, 'G'),
     };
     match (count / unit, count % unit * 10 / unit) {
-        (whole, 0) => format!("{whole}{letter}"),
-        (whole, tenth) => format!("{whole}.{tenth}{letter}"),
+        (whole, 0) => format!("{whole}{suffix}"),
+        (whole, tenth) => format!("{whole}.{tenth}{suffix}"),
     }
 }
 
@@ -130,11 +130,11 @@ mod tests {
         ] {
             assert_eq!(Scale::of(highest), Scale { step, top }, "{highest}");
         }
-        assert_eq!(Scale::of(7).marks().collect::<Vec<_>>(), [0, 2, 4, 6, 8]);
+        assert_eq!(Scale::of(7).ticks().collect::<Vec<_>>(), [0, 2, 4, 6, 8]);
     }
 
     #[test]
-    fn a_count_is_written_in_few_letters() {
+    fn a_count_has_a_short_form() {
         for (count, text) in [
             (0, "0"),
             (999, "999"),
@@ -151,11 +151,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_value_lies_on_its_axis(highest in 0..u64::MAX / 4) {
+        fn every_value_is_within_its_axis(highest in 0..u64::MAX / 4) {
             let scale = Scale::of(highest);
             prop_assert!(scale.top >= highest && scale.top.is_multiple_of(scale.step));
-            prop_assert!(scale.marks().count() <= 11);
-            prop_assert!(highest < 4 || scale.marks().count() >= 5);
+            prop_assert!(scale.ticks().count() <= 11);
+            prop_assert!(highest < 4 || scale.ticks().count() >= 5);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Everything of a customer: its balances, contacts, SMPP accounts, recent traffic and notes.
+//! The customer overview: balances, contacts, SMPP accounts, recent traffic and notes of one customer.
 
 use crate::error::{Error, Result};
 use crate::model::{Contact, Customer, Note, SmppAccount, Time};
@@ -8,21 +8,21 @@ use crate::store::{
     ArchiveFilter, BalanceFilter, ContactFilter, ContactSort, NoteFilter, NoteSort, Page, SmppFilter, Snapshot,
 };
 
-/// A customer with all that belongs to it, archived things included.
+/// A customer with everything that belongs to it, archived accounts included.
 #[derive(Debug)]
 pub struct CustomerOverview {
     pub customer: Customer,
     pub balances: Vec<Runway>,
     pub contacts: Vec<Contact>,
     pub accounts: Vec<SmppAccount>,
-    /// Of each account that had traffic in the last 30 days.
+    /// One item for each account with traffic in the last 30 days.
     pub traffic: Vec<RecentTraffic>,
-    /// Of all accounts together.
+    /// The sum over all accounts.
     pub total_traffic: RecentTraffic,
     pub notes: Vec<Note>,
 }
 
-/// Gathers everything of the customer of a name, as of `now`.
+/// Reads the overview of a customer, given by account code or API ID, as of `now`.
 pub fn customer_overview(snapshot: &Snapshot<'_>, name: &str, now: Time) -> Result<CustomerOverview> {
     let customer = snapshot.customer(name)?;
     let (customer_id, archive_filter, search) = (Some(customer.id), ArchiveFilter::All, None);
@@ -43,7 +43,7 @@ pub fn customer_overview(snapshot: &Snapshot<'_>, name: &str, now: Time) -> Resu
     })
 }
 
-/// Everything that a list hands out.
+/// Collects the items of a list that is read by callback.
 fn collect<T>(list: impl FnOnce(&mut dyn FnMut(T) -> Result<()>) -> Result<()>) -> Result<Vec<T>> {
     let mut items = Vec::new();
     list(&mut |item| {

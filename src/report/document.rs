@@ -1,8 +1,9 @@
-//! The whole database as one document, to leave with or to move.
+//! Exports the whole database as one document, to move it or to keep it outside ssgctl.
 //!
-//! It is a text of JSON lines. The first says what it is: `{"ssgctl":{"document":1,"schema":13}}`. Each other one is a row of a table,
-//! `{"customer":{"id":1,…}}`, table by table. The last says that nothing is missing: `{"end":{"lines":…,"sha256":"…"}}`, of the lines
-//! before it and all their bytes. There is no time in it: the same database gives the same document.
+//! The document is JSON lines. The first line is a header, `{"ssgctl":{"document":1,"schema":13}}`. Each following line is a row of a
+//! table, `{"customer":{"id":1,…}}`, table by table. The last line, `{"end":{"lines":…,"sha256":"…"}}`, has the number of lines before
+//! it and the hash of their bytes, so that a truncated copy is detected. The document contains no time of export: the same
+//! database always gives the same document.
 
 use sha2::{Digest, Sha256};
 
@@ -10,10 +11,10 @@ use crate::error::{Error, Result};
 use crate::model::Hash;
 use crate::store::{SCHEMA_VERSION, Snapshot, TABLES};
 
-/// The form of documents that this program writes.
+/// The version of the document format.
 pub const DOCUMENT_VERSION: u32 = 1;
 
-/// Hands every line of the document to `each`, with its end; gives how many rows there were.
+/// Calls `each` with every line of the document, line end included, and returns the number of rows.
 pub fn document<E: From<Error>>(
     snapshot: &Snapshot<'_>,
     mut each: impl FnMut(&str) -> Result<(), E>,

@@ -1,41 +1,48 @@
-//! Reports: questions that take more than one look, answered from one snapshot as plain data. Nothing is changed here.
+//! Reports: answer questions from one snapshot of the database as plain data. Nothing is changed here.
+//!
+//! Traffic: `traffic_question` is what is asked and the lines of the answer, `calendar` splits a period into hours, days or
+//! months, `traffic_groups` sums accounts into lines, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
+//! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
+//! on it. `recipients` decides who gets emails and `alert_explanation` why one was or was not sent.
 
 mod alert_explanation;
 mod balance_at;
+mod balance_explanation;
+mod balance_totals;
 mod balance_unit;
 mod balances;
 mod calendar;
 mod chart;
 mod customer_overview;
 pub mod document;
-mod balance_explanation;
 mod recent_traffic;
 mod recipients;
 mod runway;
 mod sparklines;
 mod statement;
-mod sums;
-mod balance_totals;
 mod traffic;
 mod traffic_chart;
+mod traffic_groups;
 mod traffic_question;
 mod usage;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
 pub use balance_at::{BalanceAt, balances_at};
+pub use balance_explanation::{BalanceShare, explain_balance};
+pub use balance_totals::{UnitTotal, totals_by_unit};
 pub use balance_unit::unit_of;
 pub use balances::{BalancesOrder, BalancesQuestion, balances};
 pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
-pub use balance_explanation::{BalanceShare, explain_balance};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};
 pub use sparklines::{Sparkline, SparklineReport, sparklines};
 pub use statement::{Statement, statement};
-pub use balance_totals::{UnitTotal, totals_by_unit};
 pub use traffic::{TrafficReport, traffic, traffic_report};
 pub use traffic_chart::traffic_chart;
-pub use traffic_question::{TrafficGroup, STATES, MessageTotals, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion};
+pub use traffic_question::{
+    MessageTotals, STATES, TrafficGroup, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion,
+};
 pub use usage::{UsageLine, usage};

@@ -10,11 +10,10 @@ use crate::report::calendar::Period;
 use crate::report::traffic_question::MessageTotals;
 use crate::store::{Snapshot, TrafficDetail, TrafficFilter};
 
-/// The traffic of an account in the last hours; each number of hours has those of the smaller ones, and all end with the
-/// hour that runs.
+/// The traffic of an account in three periods that all end with the current hour; the longer ones include the shorter ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecentTraffic {
-    /// None for all accounts together.
+    /// `None` for the sum of all accounts.
     pub system_id: Option<SystemId>,
     /// 24 hours.
     pub day: MessageTotals,
@@ -33,7 +32,7 @@ impl RecentTraffic {
     }
 }
 
-/// The traffic of each account of a customer that had any in the last 30 days, by system ID.
+/// The traffic of each account of a customer with traffic in the last 30 days, ordered by system ID.
 pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -> Result<Vec<RecentTraffic>> {
     let filter = TrafficFilter { customer_id: Some(customer.id), ..TrafficFilter::default() };
     let names: BTreeMap<i64, SystemId> =
@@ -45,7 +44,7 @@ pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -
         for span in (Period { from: edge[0], until: edge[1] }).spans(TrafficDetail::Account) {
             snapshot.traffic_sums(&span, Some(&accounts), TrafficDetail::Account, |sum| {
                 let recent = found.entry(sum.account_id).or_default();
-                // What is in a shorter period is in the longer ones as well.
+                // The longer periods include the shorter ones.
                 let periods = [&mut recent.month, &mut recent.week, &mut recent.day];
                 periods.into_iter().take(step + 1).try_for_each(|period| period.add(&MessageTotals::from(&sum)))
             })?;
@@ -59,7 +58,7 @@ pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -
     Ok(recent)
 }
 
-/// So many times 24 hours before the hour that runs has ended.
+/// The end of the current hour, minus a number of times 24 hours.
 fn edge(now: Time, days: i64) -> Result<Time> {
     let hours = now.timestamp().as_second().div_euclid(3600) + 1 - days * 24;
     let edge = Timestamp::from_second(hours * 3600).map_err(|_| Error::Overflow { what: "the time" })?;

@@ -1,4 +1,4 @@
-//! Who at a customer gets emails: about its balance, and about its SMPP accounts.
+//! The recipients of emails about balances and SMPP accounts.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::model::{Contact, Customer, EmailAddress, Role, WarningDetails};
 use crate::store::{ArchiveFilter, ContactFilter, ContactSort, Page, Snapshot};
 
-/// Who gets a customer's low-balance warnings: the warning's own addresses, else the billing contacts, else the invoice
-/// emails; nobody when the warning is internal only.
+/// The recipients of a customer's low-balance warnings: the warning's own addresses, else the billing contacts, else the invoice
+/// emails; none if the warning is internal only.
 pub fn warning_recipients(
     snapshot: &Snapshot<'_>,
     customer: &Customer,
@@ -24,13 +24,12 @@ pub fn warning_recipients(
     if billing.is_empty() { Ok(customer.details.invoice_emails.clone()) } else { Ok(billing.into_iter().collect()) }
 }
 
-/// Who of the operator gets a copy of a customer's low-balance warnings: the warning's own addresses, else those of the
-/// configuration.
+/// The operator's recipients of a customer's low-balance warnings: the warning's own addresses, else the configured ones.
 pub fn internal_recipients<'a>(details: &'a WarningDetails, configured: &'a [EmailAddress]) -> &'a [EmailAddress] {
     if details.internal.is_empty() { configured } else { &details.internal }
 }
 
-/// Who gets emails about a customer's SMPP accounts: the technical contacts, else the first contact with an address.
+/// The recipients of emails about a customer's SMPP accounts: the technical contacts, else the first contact with an address.
 pub fn account_recipients(snapshot: &Snapshot<'_>, customer: &Customer) -> Result<Vec<EmailAddress>> {
     let mut technical = BTreeSet::new();
     let mut first = None;

@@ -1,27 +1,27 @@
-//! How long balances last: what traffic takes from them a day, and for how many days that can go on.
+//! Runway: the average charges of a balance per day, and the number of days it lasts at that rate.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::model::{Balance, Money, Time, Unit};
-use crate::report::sums::FEW;
+use crate::report::traffic_groups::MAX_LOOKUPS;
 use crate::store::{BalanceFilter, Snapshot, TrafficDetail, TrafficFilter, TrafficSpan};
 
-/// Over how many full days of UTC, ending with yesterday, charges are averaged.
+/// The number of full UTC days, ending with yesterday, over which charges are averaged.
 const DAYS: u8 = 7;
-/// A customer without traffic for so many days before them is taken for one whose traffic began within them.
-const DAYS_BEFORE: i32 = 28;
+/// A customer without charges for this number of days before them counts as new: its average starts with its first charge.
+const QUIET_DAYS: i32 = 28;
 
-/// A balance, and how long it lasts.
+/// A balance and how long it lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runway {
     pub balance: Balance,
-    /// What traffic took from it in the last days, if it took anything.
+    /// The charges of the last days; `None` without charges.
     pub burn: Option<Burn>,
 }
 
-/// What was charged, and over how many days: the last seven full ones, or those since traffic began within them.
+/// An amount that was charged, and the number of days it is averaged over: seven, or fewer for a new customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Burn {
     pub charged: Money,
@@ -29,7 +29,7 @@ pub struct Burn {
 }
 
 impl Burn {
-    /// What two balances are charged together. It is averaged over the days of the one that has been charged for longer.
+    /// Adds two burns. The sum is averaged over the longer of the two periods.
     pub(super) fn together(one: Option<Self>, other: Option<Self>) -> Result<Option<Self>> {
         let (Some(one), Some(other)) = (one, other) else { return Ok(one.or(other)) };
         let charged =
@@ -39,12 +39,12 @@ impl Burn {
 }
 
 impl Runway {
-    /// What traffic takes a day, rounded up to what the unit is counted in.
+    /// The average charges per day, rounded up to the smallest amount of the unit.
     pub fn per_day(&self) -> Option<Money> {
         self.burn.map(|burn| self.balance.unit.mean(burn.charged, burn.days))
     }
 
-    /// For how many more full days the balance lasts; none where traffic takes nothing.
+    /// The number of full days that the balance lasts; `None` without charges.
     pub fn days_left(&self) -> Option<u64> {
         let burn = self.burn?;
         let left = i128::from(self.balance.balance.e8().max(0)) * i128::from(burn.days);
@@ -52,7 +52,7 @@ impl Runway {
     }
 }
 
-/// Hands every balance that the filter keeps to `each`, in the filter's order, with what traffic took from it before `now`.
+/// Calls `each` with every balance that the filter selects, in its order, with its charges before `now`.
 pub fn runways<E: From<Error>>(
     snapshot: &Snapshot<'_>,
     filter: &BalanceFilter,
@@ -66,7 +66,7 @@ pub fn runways<E: From<Error>>(
     })
 }
 
-/// What was charged to balances, by customer and unit.
+/// Burns by customer ID and unit.
 type Burns = HashMap<(i64, Unit), Burn>;
 
 fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result<Burns> {
@@ -75,13 +75,13 @@ fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result
     let own: Vec<i64> = customer_of.keys().copied().collect();
     let today = i32::try_from(now.timestamp().as_second().div_euclid(24 * 3600)).unwrap_or(i32::MAX);
     let begin = today.saturating_sub(i32::from(DAYS));
-    let (mut burns, mut begun_late) = (Burns::new(), HashSet::new());
+    let (mut burns, mut started_late) = (Burns::new(), HashSet::new());
     for day in begin..today {
         charges(snapshot, day..day + 1, customer_id.map(|_| own.as_slice()), |account, unit, charge| {
             let Some(customer) = customer_of.get(&account) else { return Ok(()) };
             let burn = burns.entry((*customer, unit)).or_insert_with(|| {
                 if day > begin {
-                    begun_late.insert(*customer);
+                    started_late.insert(*customer);
                 }
                 Burn { charged: Money::ZERO, days: u8::try_from(today - day).unwrap_or(u8::MAX) }
             });
@@ -90,11 +90,12 @@ fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result
             Ok(())
         })?;
     }
-    let of_late = |account: &i64| customer_of.get(account).is_some_and(|customer| begun_late.contains(customer));
-    let doubtful: Vec<i64> = own.iter().copied().filter(of_late).collect();
-    if !doubtful.is_empty() {
-        let few = Some(doubtful.as_slice()).filter(|accounts| accounts.len() <= FEW);
-        charges(snapshot, begin.saturating_sub(DAYS_BEFORE)..begin, few, |account, unit, _| {
+    // Charges that start within the seven days may still be from an old customer with a gap, so look further back.
+    let is_late = |account: &i64| customer_of.get(account).is_some_and(|customer| started_late.contains(customer));
+    let late_accounts: Vec<i64> = own.iter().copied().filter(is_late).collect();
+    if !late_accounts.is_empty() {
+        let lookups = Some(late_accounts.as_slice()).filter(|accounts| accounts.len() <= MAX_LOOKUPS);
+        charges(snapshot, begin.saturating_sub(QUIET_DAYS)..begin, lookups, |account, unit, _| {
             let key = customer_of.get(&account).map(|customer| (*customer, unit));
             if let Some(burn) = key.and_then(|key| burns.get_mut(&key)) {
                 burn.days = DAYS;
@@ -105,7 +106,7 @@ fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result
     Ok(burns)
 }
 
-/// Hands what was charged on days to `each`, by account and unit; what cost nothing is passed over.
+/// Calls `each` with the charges of a range of days, by account and unit. Charges of zero are skipped.
 fn charges(
     snapshot: &Snapshot<'_>,
     days: Range<i32>,

@@ -1,39 +1,39 @@
-//! Traffic over time, a line for each of what it is told apart by beside time.
+//! Traffic over time as sparklines, one for each combination of the other groups.
 
 use crate::error::Result;
 use crate::model::Time;
 use crate::report::calendar::Calendar;
 use crate::report::traffic::traffic;
 use crate::report::traffic_chart::label;
-use crate::report::traffic_question::{TrafficGroup, MessageTotals, TrafficOrder, TrafficQuestion};
+use crate::report::traffic_question::{MessageTotals, TrafficGroup, TrafficOrder, TrafficQuestion};
 use crate::store::Snapshot;
 
-/// One line: how many messages in each part of the period.
+/// One sparkline: the number of messages in each part of the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sparkline {
-    /// What it is of; empty where traffic is told apart by time alone.
+    /// Its groups; empty if traffic is grouped by time alone.
     pub label: String,
-    /// All of it.
+    /// The sums over the whole period.
     pub sums: MessageTotals,
-    /// Messages by hour, day or month, those without traffic included.
+    /// Messages by hour, day or month; zero without traffic.
     pub values: Vec<u64>,
 }
 
-/// A report of traffic over time.
+/// The traffic report as sparklines.
 #[derive(Debug, Clone)]
 pub struct SparklineReport {
     pub calendar: Calendar,
-    /// Those that are wanted, in the order that is wanted.
+    /// The lines, ordered and limited as asked.
     pub lines: Vec<Sparkline>,
-    /// The sums of all lines, also of those that are not wanted.
+    /// The sums of all lines, including those beyond the limit.
     pub total: MessageTotals,
 }
 
-/// Answers a question about traffic over time as a whole.
+/// Answers a question about traffic over time.
 pub fn sparklines(snapshot: &Snapshot<'_>, question: &TrafficQuestion, order: TrafficOrder) -> Result<SparklineReport> {
     let begins: Vec<Time> = question.calendar.slots().map(|slot| slot.period.from).collect();
     let others: Vec<TrafficGroup> = question.by.iter().copied().filter(|group| *group != TrafficGroup::Time).collect();
-    // What belongs to one line follows each other.
+    // With time as the last group, the values of one sparkline come one after the other.
     let by = others.iter().copied().chain([TrafficGroup::Time]).collect();
     let question = TrafficQuestion { by, ..question.clone() };
     let mut lines: Vec<Sparkline> = Vec::new();

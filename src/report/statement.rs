@@ -1,4 +1,4 @@
-//! The statement of a balance: what it was, what moved it, what it became.
+//! The statement of a balance: opening balance, entries, totals and closing balance of a period.
 
 use std::collections::BTreeMap;
 
@@ -16,13 +16,13 @@ pub struct Statement {
     pub period: Period,
     pub opening: Money,
     pub entries: Vec<Entry>,
-    /// For each kind of entry, how many there were and what they added up to.
+    /// For each kind of entry, the number of entries and their sum.
     pub totals: Vec<(EntryKind, u64, Money)>,
-    /// The opening balance and all entries added up.
+    /// The opening balance plus all entries.
     pub closing: Money,
 }
 
-/// Makes the statement of a customer's balance in a unit.
+/// Returns the statement of a customer's balance in a unit.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the customer has no balance in the unit; [`Error::Damaged`] when the entries do not lead from
@@ -48,7 +48,10 @@ pub fn statement(snapshot: &Snapshot<'_>, customer: Customer, unit: Unit, period
         let amount = entry.posting.amount;
         closing = closing.checked_add(amount).ok_or_else(overflow)?;
         if closing != entry.balance_after {
-            return Err(Error::Damaged(format!("entry {} does not leave the balance that it states", entry.id)));
+            return Err(Error::Damaged(format!(
+                "entry {} has a balance that does not match the entries before it",
+                entry.id
+            )));
         }
         let (count, sum) = totals.entry(entry.posting.kind).or_default();
         *count += 1;

@@ -1,22 +1,24 @@
-//! Traffic: how many messages there were, whose and to where, and what became of them. Answered from sums alone, so that the
-//! time it takes does not depend on how many messages there were.
+//! Traffic: the number of messages by time, customer, account, service, country and state. Only sums are read, so the time it
+//! takes does not depend on the number of messages.
 
 use crate::error::{Error, Result};
-use crate::report::sums::Sorter;
-use crate::report::traffic_question::{TrafficGroup, MessageTotals, TrafficLine, TrafficOrder, TrafficQuestion, compare};
+use crate::report::traffic_groups::TrafficGrouper;
+use crate::report::traffic_question::{
+    MessageTotals, TrafficGroup, TrafficLine, TrafficOrder, TrafficQuestion, compare,
+};
 use crate::store::{Snapshot, TrafficDetail};
 
-/// A report of traffic: what a table, a bar chart and a picture are made from.
+/// The traffic report, from which a table, a bar chart or an SVG is made.
 #[derive(Debug, Clone)]
 pub struct TrafficReport {
     pub question: TrafficQuestion,
-    /// Those that are wanted, in the order that is wanted.
+    /// The lines, ordered and limited as asked.
     pub lines: Vec<TrafficLine>,
-    /// The sums of all lines, also of those that are not wanted.
+    /// The sums of all lines, including those beyond the limit.
     pub total: MessageTotals,
 }
 
-/// Answers a question as a whole.
+/// Answers a question with a complete report.
 pub fn traffic_report(
     snapshot: &Snapshot<'_>,
     question: TrafficQuestion,
@@ -30,12 +32,12 @@ pub fn traffic_report(
     Ok(TrafficReport { question, lines, total })
 }
 
-/// Hands the lines that answer a question to `each`, in order, and gives the sums of all of them.
+/// Calls `each` with the lines that answer a question, in order, and returns the sums of all of them.
 ///
-/// In their natural order, and where time comes first or not at all, no more is kept in memory than the lines of one hour, day
-/// or month, and the hours of one day: this is for lists that are too long for a [`TrafficReport`].
+/// This serves lists that are too long for a [`TrafficReport`]: in natural order, and if time is the first group or none, only
+/// the lines of one hour, day or month are kept in memory.
 ///
-/// Where lines are told apart by time alone, there is one for each part of the period, also for those without traffic.
+/// If lines are grouped by time alone, every part of the period has a line, even without traffic.
 pub fn traffic<E: From<Error>>(
     snapshot: &Snapshot<'_>,
     question: &TrafficQuestion,
@@ -44,13 +46,13 @@ pub fn traffic<E: From<Error>>(
 ) -> Result<MessageTotals, E> {
     let (mut count, limit) = (0, order.limit.unwrap_or(u64::MAX));
     if order.is_natural() {
-        return natural(snapshot, question, |line| {
+        return in_natural_order(snapshot, question, |line| {
             count += 1;
             if count > limit { Ok(()) } else { each(line) }
         });
     }
     let mut lines = Vec::new();
-    let total = natural(snapshot, question, |line| {
+    let total = in_natural_order(snapshot, question, |line| {
         lines.push(line);
         Ok::<_, Error>(())
     })?;
@@ -59,17 +61,17 @@ pub fn traffic<E: From<Error>>(
     Ok(total)
 }
 
-/// The same for all lines in their natural order: by what they are of.
-fn natural<E: From<Error>>(
+/// Calls `each` with all lines in natural order, which is the order of their groups.
+fn in_natural_order<E: From<Error>>(
     snapshot: &Snapshot<'_>,
     question: &TrafficQuestion,
     mut each: impl FnMut(TrafficLine) -> Result<(), E>,
 ) -> Result<MessageTotals, E> {
-    let sorter = Sorter::new(snapshot, question, TrafficDetail::Account)?;
+    let grouper = TrafficGrouper::new(snapshot, question, TrafficDetail::Account)?;
     let (mut total, mut kept) = (MessageTotals::default(), Vec::new());
     let streams = !question.by.iter().skip(1).any(|group| *group == TrafficGroup::Time);
     for slot in question.calendar.slots() {
-        let mut lines = sorter.lines_of(snapshot, slot.period)?;
+        let mut lines = grouper.lines_of(snapshot, slot.period)?;
         if lines.is_empty() && question.by == [TrafficGroup::Time] {
             lines.push(TrafficLine::default());
         }

@@ -1,12 +1,12 @@
-//! Traffic as a chart: a bar for each line, stacked from what became of the messages.
+//! Traffic as a bar chart: one bar per line, stacked by message state.
 
 use crate::model::MessageState;
 use crate::report::calendar::Slot;
 use crate::report::chart::{Bar, Chart, Hue, Series};
 use crate::report::traffic::TrafficReport;
-use crate::report::traffic_question::{TrafficGroup, MessageTotals, TrafficLine};
+use crate::report::traffic_question::{MessageTotals, TrafficGroup, TrafficLine};
 
-/// From its foot upwards, a bar is stacked in this order.
+/// The order of the states in a bar, from the bottom up.
 const STACK: [(MessageState, Hue); 6] = [
     (MessageState::Delivered, Hue::Green),
     (MessageState::Pending, Hue::Orange),
@@ -16,10 +16,10 @@ const STACK: [(MessageState, Hue); 6] = [
     (MessageState::Rejected, Hue::Grey),
 ];
 
-/// Makes a chart of a report whose lines are told apart by anything but state.
+/// Makes the chart of a report whose lines are not grouped by state.
 pub fn traffic_chart(title: String, subtitle: String, report: &TrafficReport) -> Chart {
     let TrafficReport { question, lines, .. } = report;
-    // So that the texts of a day's hours stand apart, and over several days only midnights have one.
+    // Label every third hour of a day or two, so that the labels do not overlap; over more days, only midnight.
     let every = match lines.len() {
         0..=12 => 1,
         13..=48 => 3,
@@ -34,14 +34,16 @@ pub fn traffic_chart(title: String, subtitle: String, report: &TrafficReport) ->
     Chart { title, subtitle, series: series.collect(), bars: bars.collect() }
 }
 
-/// What a line is of, in the order in which lines are told apart.
+/// The label of a line: the values of its groups, in their order.
 pub(super) fn label(by: &[TrafficGroup], line: &TrafficLine) -> String {
     let text = |group: &TrafficGroup| match group {
         TrafficGroup::Time => line.slot.as_ref().map(Slot::for_reading),
         TrafficGroup::Customer => line.customer.as_ref().map(ToString::to_string),
         TrafficGroup::Account => line.system_id.as_ref().map(ToString::to_string),
         TrafficGroup::Service => line.service.as_ref().map(ToString::to_string),
-        TrafficGroup::Country => Some(line.country.as_ref().map_or("no country", |country| country.as_str()).to_owned()),
+        TrafficGroup::Country => {
+            Some(line.country.as_ref().map_or("no country", |country| country.as_str()).to_owned())
+        }
         TrafficGroup::State => line.state.map(|state| state.to_string()),
     };
     by.iter().filter_map(text).collect::<Vec<_>>().join(" ")

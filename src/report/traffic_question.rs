@@ -1,4 +1,4 @@
-//! What can be asked of traffic, and the lines that answer it.
+//! Questions about traffic, and the lines that answer them.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -7,7 +7,7 @@ use crate::model::{AccountCode, Country, MessageState, ServiceCode, StateCounts,
 use crate::report::calendar::{Calendar, Slot};
 use crate::store::{TrafficFilter, TrafficSum};
 
-/// The order in which states are shown, which is the portal's.
+/// The order in which states are shown.
 pub const STATES: [MessageState; 6] = [
     MessageState::Pending,
     MessageState::Delivered,
@@ -17,7 +17,7 @@ pub const STATES: [MessageState; 6] = [
     MessageState::Rejected,
 ];
 
-/// What traffic can be told apart by, beside time.
+/// What lines of traffic can be grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrafficGroup {
     Time,
@@ -28,34 +28,34 @@ pub enum TrafficGroup {
     State,
 }
 
-/// What is asked of traffic.
+/// A question about traffic.
 #[derive(Debug, Clone)]
 pub struct TrafficQuestion {
     pub calendar: Calendar,
-    /// What each line is of, the first of which lines are ordered by first.
+    /// The groups of the lines, which are also their natural order.
     pub by: Vec<TrafficGroup>,
     pub filter: TrafficFilter,
-    /// Only what went to this country.
+    /// Only traffic to this country.
     pub country: Option<Country>,
 }
 
-/// A line of a report: sums, and what they are of. What lines are not told apart by is none.
+/// A line of a report: its groups and its sums. A field that lines are not grouped by is `None`.
 #[derive(Debug, Clone, Default)]
 pub struct TrafficLine {
     pub slot: Option<Slot>,
     pub customer: Option<AccountCode>,
     pub system_id: Option<SystemId>,
     pub service: Option<ServiceCode>,
-    /// None also where the destinations are in no country.
+    /// Also `None` for destinations without a country.
     pub country: Option<Country>,
     pub state: Option<MessageState>,
     pub sums: MessageTotals,
 }
 
-/// The order of the lines, and how many of them are wanted. MessageTotals are of all lines all the same.
+/// The order of the lines and their maximum number. Totals include the lines beyond it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TrafficOrder {
-    /// What lines are sorted by; by what they are of, if nothing else.
+    /// The number to sort by; `None` for the natural order.
     pub measure: Option<TrafficMeasure>,
     pub descending: bool,
     pub limit: Option<u64>,
@@ -68,17 +68,17 @@ pub enum TrafficMeasure {
     Parts,
     Delivered,
     Undeliverable,
-    /// The delivery rate. Lines that have none come before all others.
+    /// The delivery rate. Lines without a rate come first.
     Rate,
 }
 
 impl TrafficOrder {
-    /// Whether lines can be handed on as they are found.
+    /// Whether lines can be passed on as they are read.
     pub(super) fn is_natural(self) -> bool {
         self.measure.is_none() && !self.descending
     }
 
-    /// Puts lines that are in their natural order in this one, and drops those that are not wanted.
+    /// Sorts lines that are in natural order, and drops those beyond the limit.
     pub(super) fn arrange<T>(self, lines: &mut Vec<T>, sums: impl Fn(&T) -> &MessageTotals) {
         match self.measure {
             Some(measure) if self.descending => lines.sort_by_key(|line| Reverse(measure.of(sums(line)))),
@@ -102,11 +102,11 @@ impl TrafficMeasure {
     }
 }
 
-/// Messages by state, and their parts.
+/// The number of messages by state, and their parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MessageTotals {
     pub counts: StateCounts,
-    /// Message parts of all of them; nothing where a state is told apart, for parts are not counted by state.
+    /// Message parts of all messages. Zero in lines by state, because parts are not counted by state.
     pub parts: i64,
 }
 
@@ -121,17 +121,17 @@ impl MessageTotals {
         Ok(())
     }
 
-    /// All messages.
+    /// The number of all messages.
     pub fn messages(&self) -> i64 {
         self.counts.total()
     }
 
-    /// How many of a thousand messages were delivered of those whose fate is sealed, which are all but the pending ones. What
-    /// is less than one is cut off: 1000 says that every one was delivered. None where none is sealed.
+    /// The delivered share of the messages in a final state, in thousandths. It is rounded down, so that 1000 means that every
+    /// message was delivered. `None` if no message is in a final state.
     pub fn delivered_per_mille(&self) -> Option<u64> {
         let delivered = i128::from(self.counts.of(MessageState::Delivered));
-        let sealed = i128::from(self.messages()) - i128::from(self.counts.of(MessageState::Pending));
-        let share = (delivered * 1000).checked_div(sealed)?;
+        let final_count = i128::from(self.messages()) - i128::from(self.counts.of(MessageState::Pending));
+        let share = (delivered * 1000).checked_div(final_count)?;
         u64::try_from(share).ok()
     }
 }
@@ -142,9 +142,9 @@ impl From<&TrafficSum> for MessageTotals {
     }
 }
 
-/// Compares lines by what they are of.
+/// Compares lines by their groups.
 pub(super) fn compare(by: &[TrafficGroup], one: &TrafficLine, other: &TrafficLine) -> Ordering {
-    let place = |line: &TrafficLine| line.state.and_then(|state| STATES.iter().position(|other| *other == state));
+    let state = |line: &TrafficLine| line.state.and_then(|state| STATES.iter().position(|other| *other == state));
     let begin = |line: &TrafficLine| line.slot.as_ref().map(|slot| slot.period.from);
     let code = |line: &TrafficLine| line.customer.as_ref().map(|code| code.as_str().to_ascii_lowercase());
     let of = |group: &TrafficGroup| match group {
@@ -152,9 +152,9 @@ pub(super) fn compare(by: &[TrafficGroup], one: &TrafficLine, other: &TrafficLin
         TrafficGroup::Customer => code(one).cmp(&code(other)),
         TrafficGroup::Account => one.system_id.cmp(&other.system_id),
         TrafficGroup::Service => one.service.cmp(&other.service),
-        // What is in no country comes last.
+        // Lines without a country come last.
         TrafficGroup::Country => (one.country.is_none(), &one.country).cmp(&(other.country.is_none(), &other.country)),
-        TrafficGroup::State => place(one).cmp(&place(other)),
+        TrafficGroup::State => state(one).cmp(&state(other)),
     };
     by.iter().map(of).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }

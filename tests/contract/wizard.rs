@@ -304,7 +304,7 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
 fn a_customer_is_not_written_to_where_emails_cannot_be_sent() {
     let cli = TestCli::seeded();
     let mut session = cli.at_terminal("quick-create", &[]);
-    session.shows("The customer cannot be sent an email: nobody is set up to write emails");
+    session.shows("The customer cannot be sent an email: no sender is configured");
     answer(&mut session, &STEPS[..STEPS.len() - 1]);
     session.shows(REVIEW);
     session.types("\r");

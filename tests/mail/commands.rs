@@ -22,7 +22,7 @@ fn a_crossing_is_recorded_only_when_it_can_be_told_and_is_told_when_it_can() {
     fixture.customer("ABC");
     fixture.sink("ABC", "400");
     let mute = [
-        (String::new(), "nobody is set up to write emails"),
+        (String::new(), "no sender is configured"),
         (ROLES.to_owned(), "does not say how emails are sent"),
         (config.replace("timeout_seconds", "login = 'x'\ntimeout_seconds"), "no password"),
         (

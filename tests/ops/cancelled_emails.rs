@@ -54,7 +54,10 @@ fn an_urgent_email_that_waits_gives_way_to_the_early_one_when_the_balance_is_no_
     judge(&mut fixture);
     bring_to(&mut fixture, "50");
     assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
-    assert_eq!(outbox(&mut fixture)[0], "low-lower ops@acme.example cancelled: the balance is above its urgent threshold again");
+    assert_eq!(
+        outbox(&mut fixture)[0],
+        "low-lower ops@acme.example cancelled: the balance is above its urgent threshold again"
+    );
     assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 

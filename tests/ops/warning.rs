@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ssgctl::model::{
     CustomerDetails, EmailAddress, EmailState, EmailTemplate, Level, Money, SendOutcome, Unit, Warning, WarningDetails,
 };
-use ssgctl::ops::warning::{self, UncheckedBalance, CrossingAlert, CheckFindings, Notice};
+use ssgctl::ops::warning::{self, CheckFindings, CrossingAlert, Notice, UncheckedBalance};
 use ssgctl::ops::{contact, customer, outbox};
 use ssgctl::{Error, Result};
 
@@ -357,7 +357,9 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
         let CheckFindings { alerts: judged, unchecked: broken } = judgement(&mut fixture);
         assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)], "{damage}");
         assert_eq!(judged[0].crossing.customer, valid("GLOBEX"));
-        let [UncheckedBalance { name, error: Error::Damaged(_) }] = &broken[..] else { unreachable!("{damage}: {broken:?}") };
+        let [UncheckedBalance { name, error: Error::Damaged(_) }] = &broken[..] else {
+            unreachable!("{damage}: {broken:?}")
+        };
         assert_eq!(name, if damage.contains("A B") { "A B SMS" } else { "ACME SMS" });
         let crossings: i64 = fixture
             .raw()

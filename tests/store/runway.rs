@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use ssgctl::model::{Money, StateCounts, Time, Unit};
 use ssgctl::report::{
-    self, BalancesOrder, BalancesQuestion, Calendar, Grain, Group, Period, RecentTraffic, Runway, TrafficQuestion,
-    UsageLine,
+    self, BalancesOrder, BalancesQuestion, Calendar, Grain, Period, RecentTraffic, Runway, TrafficGroup,
+    TrafficQuestion, UsageLine,
 };
 use ssgctl::store::{AccountDay, ArchiveFilter, BalanceFilter, CountrySum, DaySum, HourSum, TrafficFilter};
 
@@ -113,7 +113,7 @@ fn a_balance_at_or_below_zero_lasts_no_day() {
     assert_eq!(runway(&mut fixture, 1), of("1001", 0));
 }
 
-fn usage(fixture: &mut Fixture, grain: Option<Grain>, by: &[Group]) -> (Vec<UsageLine>, Vec<UsageLine>) {
+fn usage(fixture: &mut Fixture, grain: Option<Grain>, by: &[TrafficGroup]) -> (Vec<UsageLine>, Vec<UsageLine>) {
     let period = Period { from: valid("2026-11-01T00:00:00Z"), until: valid("2026-12-01T00:00:00Z") };
     let calendar = Calendar { period, grain, zone: TimeZone::UTC };
     let question = TrafficQuestion { calendar, by: by.to_vec(), filter: TrafficFilter::default(), country: None };
@@ -136,20 +136,20 @@ fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
     }
     let told = |lines: &[UsageLine]| -> Vec<String> {
         let text = |line: &UsageLine| {
-            let customer = line.of.customer.as_ref().map_or("", |code| code.as_str());
-            format!("{customer} {} {} {}", line.unit, line.charge, line.of.sums.messages())
+            let customer = line.traffic.customer.as_ref().map_or("", |code| code.as_str());
+            format!("{customer} {} {} {}", line.unit, line.charge, line.traffic.sums.messages())
         };
         lines.iter().map(text).collect()
     };
-    let (lines, totals) = usage(&mut fixture, None, &[Group::Customer]);
+    let (lines, totals) = usage(&mut fixture, None, &[TrafficGroup::Customer]);
     assert_eq!(told(&lines), ["ACME EUR 0.0125 1", "ACME SMS 11 2", "globex SMS 100 1"]);
     assert_eq!(told(&totals), [" EUR 0.0125 1", " SMS 111 3"]);
     for (grain, by) in [
         (None, vec![]),
-        (None, vec![Group::Account]),
-        (None, vec![Group::Country, Group::Service]),
-        (Some(Grain::Month), vec![Group::Time, Group::Customer]),
-        (Some(Grain::Day), vec![Group::Customer, Group::Time]),
+        (None, vec![TrafficGroup::Account]),
+        (None, vec![TrafficGroup::Country, TrafficGroup::Service]),
+        (Some(Grain::Month), vec![TrafficGroup::Time, TrafficGroup::Customer]),
+        (Some(Grain::Day), vec![TrafficGroup::Customer, TrafficGroup::Time]),
     ] {
         let (lines, same) = usage(&mut fixture, grain, &by);
         assert_eq!(told(&same), told(&totals), "{by:?}");

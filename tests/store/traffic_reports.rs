@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use ssgctl::Result;
 use ssgctl::model::{MessageState, StateCounts, Time, Unit, month_of};
 use ssgctl::report::{
-    self, Calendar, CountedBy, Grain, TrafficGroup, Period, Slot, MessageTotals, TrafficLine, TrafficMeasure, TrafficOrder,
-    TrafficQuestion,
+    self, Calendar, CountedBy, Grain, MessageTotals, Period, Slot, TrafficGroup, TrafficLine, TrafficMeasure,
+    TrafficOrder, TrafficQuestion,
 };
 use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficFilter};
 

@@ -93,8 +93,8 @@ impl SmtpTransport {
         credentials: Option<SmtpCredentials>,
         timeout: Duration,
     ) -> Result<Self> {
-        let tls =
-            TlsParameters::new(host.to_owned()).map_err(|error| Error::Email(format!("TLS: {}", error_text(&error))))?;
+        let tls = TlsParameters::new(host.to_owned())
+            .map_err(|error| Error::Email(format!("TLS: {}", error_text(&error))))?;
         let server = Server { host: host.to_owned(), port, security, tls, credentials, timeout };
         Ok(Self { server: Arc::new(server), connection: None, down: false })
     }
@@ -176,7 +176,9 @@ impl Job {
             Ok(()) => (SendOutcome::Sent, Some(connection)),
             // The server may have closed a reused connection. Nothing was sent on it yet, so connect again.
             Err(None) => return self.run(),
-            Err(Some(SendFailure::Answered(outcome))) => (outcome, connection.command(Rset).is_ok().then_some(connection)),
+            Err(Some(SendFailure::Answered(outcome))) => {
+                (outcome, connection.command(Rset).is_ok().then_some(connection))
+            }
             Err(Some(SendFailure::ConnectionLost(outcome))) => (outcome, None),
         };
         JobResult { outcome, connection, down: false }
@@ -184,7 +186,8 @@ impl Job {
 
     /// Submits the email. `Err(None)` means that a reused connection turned out to be closed.
     fn submit(&self, connection: &mut SmtpConnection, reused: bool) -> std::result::Result<(), Option<SendFailure>> {
-        let message = as_mime(&self.email).map_err(|error| SendFailure::Answered(SendOutcome::Refused(error.to_string())))?;
+        let message =
+            as_mime(&self.email).map_err(|error| SendFailure::Answered(SendOutcome::Refused(error.to_string())))?;
         let (envelope, bytes) = (message.envelope().clone(), message.formatted());
         match connection.command(Mail::new(envelope.from().cloned(), Vec::new())) {
             Ok(_) => {}
@@ -212,8 +215,9 @@ fn send_text(connection: &mut SmtpConnection, bytes: &[u8]) -> std::result::Resu
     if let Some(text) = str::from_utf8(bytes).ok().filter(|text| text.len() <= SINGLE_WRITE_MAX) {
         // A broken pipe is an error of writing, and the dot is the last thing written: the server cannot have it.
         let is_unsent = |error: &SmtpError| io_kind(error) == Some(io::ErrorKind::BrokenPipe);
-        let failure =
-            |error| send_failure(&error, if is_unsent(&error) { SendOutcome::Deferred } else { SendOutcome::Unanswered });
+        let failure = |error| {
+            send_failure(&error, if is_unsent(&error) { SendOutcome::Deferred } else { SendOutcome::Unanswered })
+        };
         return connection.command(WithDot(text)).map(drop).map_err(failure);
     }
     // The iterator is asked for another part only after all of the email was written. A failure after that leaves the
@@ -224,9 +228,9 @@ fn send_text(connection: &mut SmtpConnection, bytes: &[u8]) -> std::result::Resu
         None
     }));
     let answer = connection.message_iter(parts);
-    answer
-        .map(drop)
-        .map_err(|error| send_failure(&error, if all_written { SendOutcome::Unanswered } else { SendOutcome::Deferred }))
+    answer.map(drop).map_err(|error| {
+        send_failure(&error, if all_written { SendOutcome::Unanswered } else { SendOutcome::Deferred })
+    })
 }
 
 /// The text of an email with its final dot, so that both leave in one write. lettre writes the dot separately; that packet

@@ -46,7 +46,8 @@ pub fn reverse(tx: &mut Tx<'_>, reversal: &Reversal) -> Result<Vec<Receipt>> {
     };
     let other = tx.entry(counterpart)?;
     let second = opposite(tx, reversal, &other, None)?;
-    let (from, to) = (active::customer(tx, original.customer.as_str())?, active::customer(tx, other.customer.as_str())?);
+    let (from, to) =
+        (active::customer(tx, original.customer.as_str())?, active::customer(tx, other.customer.as_str())?);
     let (first, second) = post_pair(tx, "reverse", (&from, first), (&to, second))?;
     Ok(vec![Receipt::new(first), Receipt::new(second)])
 }

@@ -66,6 +66,7 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
         key,
         reverses: None,
     };
-    let (sent, received) = post_pair(tx, "transfer", (&sender, posting(debit, key.clone())), (&receiver, posting(*amount, None)))?;
+    let (sent, received) =
+        post_pair(tx, "transfer", (&sender, posting(debit, key.clone())), (&receiver, posting(*amount, None)))?;
     Ok(vec![Receipt::new(sent), Receipt::new(received)])
 }

@@ -17,7 +17,9 @@ use crate::store::vault::{Vault, generate_password, random_text};
 pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
 pub use export::{credentials, export};
 pub(super) use password::current as current_password;
-pub use password::{Credentials, PreviousPassword, delete_lapsed_passwords, end_grace, has_password, probe, reveal, rotate};
+pub use password::{
+    Credentials, PreviousPassword, delete_lapsed_passwords, end_grace, has_password, probe, reveal, rotate,
+};
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -88,14 +90,14 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: impl FnOnce(&mut SmppDetails) -> 
 pub fn change_ip_ranges(details: &mut SmppDetails, add: &[IpRange], remove: &[IpRange]) -> Result<()> {
     for range in remove {
         let place = details.allowed_ips.iter().position(|allowed| allowed == range);
-        let place = place
-            .ok_or_else(|| Error::Refused(format!("{} is not among the account's allowed_ips", quoted(range))))?;
+        let place =
+            place.ok_or_else(|| Error::Refused(format!("{} is not among the account's allowed_ips", quoted(range))))?;
         details.allowed_ips.remove(place);
     }
     details.allowed_ips.extend(add);
     match remove.last() {
         Some(last) if details.allowed_ips.is_empty() => Err(Error::Refused(format!(
-            "without {} the account could be used from anywhere; add --unset allowed_ips if you want that",
+            "without {} the account could be used from anywhere; unset allowed_ips if you want that",
             quoted(last)
         ))),
         _ => Ok(()),

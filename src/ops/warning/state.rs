@@ -60,11 +60,7 @@ fn set_state(tx: &mut Tx<'_>, warning: &Warning, to: Level, cause: CrossingCause
 }
 
 /// Cancels emails except those being sent now, whose outcome decides what becomes of them.
-fn cancel_waiting<'a>(
-    tx: &mut Tx<'_>,
-    mut emails: impl Iterator<Item = &'a OutboxEmail>,
-    reason: &str,
-) -> Result<()> {
+fn cancel_waiting<'a>(tx: &mut Tx<'_>, mut emails: impl Iterator<Item = &'a OutboxEmail>, reason: &str) -> Result<()> {
     emails.try_for_each(|email| match email.state {
         EmailState::Sending => Ok(()),
         _ => outbox::cancel_outdated(tx, email, reason),

@@ -6,7 +6,7 @@ use ssgctl::error::count as counted;
 use ssgctl::mail::{CheckOutcome, DispatchOutcome};
 use ssgctl::model::{CheckRun, Crossing, OutboxEmail};
 use ssgctl::ops;
-use ssgctl::ops::warning::{UncheckedBalance, CrossingAlert, CheckFindings};
+use ssgctl::ops::warning::{CheckFindings, CrossingAlert, UncheckedBalance};
 
 use crate::args::change::{ChangeArgs, ReasonArgs};
 use crate::commands::mail::outcome;
@@ -150,8 +150,8 @@ fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let renderer = context.settings.mail.renderer()?;
     let internal = context.settings.mail.mail.internal.clone();
     let change = ChangeArgs { dry_run: true, why: args.why.clone() };
-    let CheckFindings { alerts: judged, unchecked: broken } =
-        context.write_unshown(&change, |tx| ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice)))?;
+    let CheckFindings { alerts: judged, unchecked: broken } = context
+        .write_unshown(&change, |tx| ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice)))?;
     let rows: Vec<Told> = judged.into_iter().flat_map(told).collect();
     context.output.all(&rows)?;
     told_of_broken(&broken)

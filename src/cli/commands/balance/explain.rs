@@ -34,8 +34,9 @@ pub(crate) struct ExplainArgs {
 }
 
 pub(crate) fn run(args: &ExplainArgs, context: &mut Context) -> Result<()> {
-    let shares = context
-        .read(|snapshot| report::explain_balance(snapshot, &snapshot.customer(&args.customer)?, args.unit, args.imports))?;
+    let shares = context.read(|snapshot| {
+        report::explain_balance(snapshot, &snapshot.customer(&args.customer)?, args.unit, args.imports)
+    })?;
     let keys: Vec<&str> = BalanceShare::keys().into_iter().filter(|key| args.imports || *key != "reference").collect();
     context.output.all_among(&keys, &shares)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ssgctl::error::count;
 use ssgctl::model::{Time, Zone};
-use ssgctl::report::{Calendar, Grain, Period, SparklineReport, MessageTotals, TrafficReport, traffic_chart};
+use ssgctl::report::{Calendar, Grain, MessageTotals, Period, SparklineReport, TrafficReport, traffic_chart};
 
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, MOST_BARS, Output, Sparks, draw, write_file};

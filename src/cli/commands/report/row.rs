@@ -91,7 +91,7 @@ pub(super) struct UsageRow {
 
 impl UsageRow {
     fn named<'a>(&'a self, key: &str, cell: impl FnOnce(&'a TrafficLine) -> Cell<'a>) -> Cell<'a> {
-        if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line.of) }
+        if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line.traffic) }
     }
 
     fn slot(&self, key: &str) -> Cell<'_> {
@@ -109,8 +109,8 @@ impl Row for UsageRow {
         Column::new("service", |r| r.named("service", |line| Cell::maybe(line.service.as_ref()))),
         Column::new("country", |r| r.named("country", |line| Cell::maybe(line.country.as_ref()))),
         Column::new("unit", |r| Cell::text(r.line.unit.code())),
-        Column::new("messages", |r| Cell::number(r.line.of.sums.messages())),
-        Column::new("parts", |r| Cell::number(r.line.of.sums.parts)),
+        Column::new("messages", |r| Cell::number(r.line.traffic.sums.messages())),
+        Column::new("parts", |r| Cell::number(r.line.traffic.sums.parts)),
         Column::new("charge", |r| Cell::amount(r.line.unit, r.line.charge)),
     ];
 }

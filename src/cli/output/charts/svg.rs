@@ -84,7 +84,7 @@ fn legend(svg: &mut String, chart: &Chart) {
 }
 
 fn grid(svg: &mut String, scale: Scale) {
-    for mark in scale.marks() {
+    for mark in scale.ticks() {
         let y = height_of(mark, scale);
         if mark > 0 {
             svg.push_str(&format!("<path class=\"grid\" d=\"M{} {}H{}\"/>\n", px(LEFT), px(y), px(RIGHT)));

@@ -1,4 +1,4 @@
-//! How sums of traffic of single accounts, hours and days are sorted into the lines of a report.
+//! Groups the traffic sums of single accounts, hours and days into the lines of a report.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -8,39 +8,39 @@ use foldhash::{HashMap, HashMapExt};
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, HourTraffic, MessageState, ServiceCode, StateCounts, SystemId};
 use crate::report::calendar::Period;
-use crate::report::traffic_question::{TrafficGroup, MessageTotals, TrafficLine, TrafficQuestion};
+use crate::report::traffic_question::{MessageTotals, TrafficGroup, TrafficLine, TrafficQuestion};
 use crate::store::{Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
-/// Up to so many accounts are looked up one by one; more than that, and all sums of a period are read.
-pub(super) const FEW: usize = 100;
+/// Up to this number of accounts are looked up one by one; for more, reading all sums of a period is faster.
+pub(super) const MAX_LOOKUPS: usize = 100;
 
-/// What lines are told apart by beside time and state: the number of an owner, and a country where that matters.
-pub(super) type SumKey = (usize, [u8; 2]);
+/// What identifies a line apart from time and state: the index of an owner, and a country if lines are grouped by it.
+pub(super) type GroupKey = (usize, [u8; 2]);
 
-/// Sorts sums of single accounts into lines.
-pub(super) struct Sorter {
+/// Groups the sums of single accounts into lines.
+pub(super) struct TrafficGrouper {
     by: Vec<TrafficGroup>,
-    /// For each account whose traffic is meant, the number of what lines are told apart by of it.
+    /// For each selected account, the index of its owner.
     owner_of: HashMap<i64, usize>,
     owners: Vec<Owner>,
-    /// Whether every account is meant.
-    has_all: bool,
-    /// The accounts to look up; none when all sums are read.
-    few: Option<Vec<i64>>,
+    /// Whether all accounts are selected.
+    selects_all: bool,
+    /// The accounts to look up; `None` to read all sums.
+    lookups: Option<Vec<i64>>,
     country: Option<[u8; 2]>,
     detail: TrafficDetail,
-    hours: RefCell<DayAtHand>,
+    hours: RefCell<HourCache>,
 }
 
-/// The hours of one day of UTC. They lie together in the database, and reports by hour ask for one after the other.
+/// The hours of one UTC day. The database stores a day in one block, and reports by hour read its hours one after the other.
 #[derive(Default)]
-struct DayAtHand {
+struct HourCache {
     day: Option<i32>,
     hours: Vec<HourTraffic>,
 }
 
-impl DayAtHand {
-    /// Hands the sums of a range of hours to `each`, as [`Snapshot::traffic_sums`] does.
+impl HourCache {
+    /// Calls `each` with the sums of a range of hours, as [`Snapshot::traffic_sums`] does.
     fn sums(
         &mut self,
         snapshot: &Snapshot<'_>,
@@ -70,7 +70,7 @@ impl DayAtHand {
     }
 }
 
-/// What lines are told apart by of an account.
+/// The fields of an account that lines are grouped by; the others are `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 struct Owner {
     customer: Option<AccountCode>,
@@ -78,15 +78,17 @@ struct Owner {
     service: Option<ServiceCode>,
 }
 
-impl Sorter {
-    /// `detail` is what is needed beside what tells lines apart.
+impl TrafficGrouper {
+    /// Creates the grouper for a question. `detail` is what the caller needs in addition to the groups.
     pub(super) fn new(snapshot: &Snapshot<'_>, question: &TrafficQuestion, detail: TrafficDetail) -> Result<Self> {
         let TrafficQuestion { by, filter, country, .. } = question;
-        let has_all = *filter == TrafficFilter::default();
-        let tells_accounts = [TrafficGroup::Customer, TrafficGroup::Account, TrafficGroup::Service].iter().any(|group| by.contains(group));
+        let selects_all = *filter == TrafficFilter::default();
+        let groups_accounts = [TrafficGroup::Customer, TrafficGroup::Account, TrafficGroup::Service]
+            .iter()
+            .any(|group| by.contains(group));
         let detail = match detail {
             _ if country.is_some() || by.contains(&TrafficGroup::Country) => TrafficDetail::Country,
-            TrafficDetail::Account if has_all && !tells_accounts => TrafficDetail::Total,
+            TrafficDetail::Account if selects_all && !groups_accounts => TrafficDetail::Total,
             detail => detail,
         };
         if detail == TrafficDetail::Total {
@@ -95,34 +97,35 @@ impl Sorter {
                 by: by.clone(),
                 owner_of: HashMap::from_iter([(0, 0)]),
                 owners,
-                has_all,
-                few: None,
+                selects_all,
+                lookups: None,
                 country: None,
                 detail,
                 hours: RefCell::default(),
             });
         }
         let accounts = snapshot.traffic_accounts(filter)?;
-        let few = (!has_all && accounts.len() <= FEW).then(|| accounts.iter().map(|account| account.id).collect());
-        let (mut owners, mut numbers) = (Vec::new(), HashMap::new());
+        let lookups = (!selects_all && accounts.len() <= MAX_LOOKUPS)
+            .then(|| accounts.iter().map(|account| account.id).collect());
+        let (mut owners, mut indexes) = (Vec::new(), HashMap::new());
         let mut owner_of = HashMap::with_capacity(accounts.len());
         for account in accounts {
             let id = account.id;
             let owner = owner(by, account);
-            let number = *numbers.entry(owner.clone()).or_insert_with(|| {
+            let index = *indexes.entry(owner.clone()).or_insert_with(|| {
                 owners.push(owner);
                 owners.len() - 1
             });
-            owner_of.insert(id, number);
+            owner_of.insert(id, index);
         }
         let country = country.as_ref().map(|country| code(country.as_str()));
-        Ok(Self { by: by.clone(), owner_of, owners, has_all, few, country, detail, hours: RefCell::default() })
+        Ok(Self { by: by.clone(), owner_of, owners, selects_all, lookups, country, detail, hours: RefCell::default() })
     }
 
-    /// The lines of a period, in no order. There is none without messages.
+    /// The lines of a period, unordered. Lines without messages are left out.
     pub(super) fn lines_of(&self, snapshot: &Snapshot<'_>, period: Period) -> Result<Vec<TrafficLine>> {
-        let mut found: HashMap<SumKey, MessageTotals> = HashMap::new();
-        self.sort(snapshot, period, |key, sum| found.entry(key).or_default().add(&MessageTotals::from(sum)))?;
+        let mut found: HashMap<GroupKey, MessageTotals> = HashMap::new();
+        self.each_sum(snapshot, period, |key, sum| found.entry(key).or_default().add(&MessageTotals::from(sum)))?;
         let mut lines = Vec::with_capacity(found.len());
         for (key, sums) in found {
             let line = TrafficLine { sums, ..self.line(key) };
@@ -131,16 +134,16 @@ impl Sorter {
         Ok(lines)
     }
 
-    /// Hands every sum of a period that is meant to `each`, with what lines are told apart by of it.
-    pub(super) fn sort(
+    /// Calls `each` with every selected sum of a period and the key of its line.
+    pub(super) fn each_sum(
         &self,
         snapshot: &Snapshot<'_>,
         period: Period,
-        mut each: impl FnMut(SumKey, &TrafficSum) -> Result<()>,
+        mut each: impl FnMut(GroupKey, &TrafficSum) -> Result<()>,
     ) -> Result<()> {
         let by_country = self.by.contains(&TrafficGroup::Country);
-        let mut take = |sum: TrafficSum| {
-            let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.pass_over(sum.account_id) };
+        let mut visit = |sum: TrafficSum| {
+            let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.skip(sum.account_id) };
             let country = sum.share.map_or([0; 2], |share| share.country);
             if self.country.is_some_and(|wanted| wanted != country) {
                 return Ok(());
@@ -149,28 +152,26 @@ impl Sorter {
         };
         for span in period.spans(self.detail) {
             match &span {
-                TrafficSpan::Hours(hours) if self.few.is_none() => {
-                    self.hours.borrow_mut().sums(snapshot, hours, self.detail, &mut take)?;
+                TrafficSpan::Hours(hours) if self.lookups.is_none() => {
+                    self.hours.borrow_mut().sums(snapshot, hours, self.detail, &mut visit)?;
                 }
-                _ => snapshot.traffic_sums(&span, self.few.as_deref(), self.detail, &mut take)?,
+                _ => snapshot.traffic_sums(&span, self.lookups.as_deref(), self.detail, &mut visit)?,
             }
         }
         Ok(())
     }
 
-    /// A line without messages.
-    pub(super) fn line(&self, (owner, country): SumKey) -> TrafficLine {
+    /// The line of a key, without messages.
+    pub(super) fn line(&self, (owner, country): GroupKey) -> TrafficLine {
         let Owner { customer, system_id, service } = self.owners[owner].clone();
         let country = std::str::from_utf8(&country).ok().and_then(|code| code.parse().ok());
         TrafficLine { customer, system_id, service, country, ..TrafficLine::default() }
     }
 
-    /// Whose traffic is not meant is passed over; it is meant when everybody's is.
-    fn pass_over(&self, account_id: i64) -> Result<()> {
-        if self.has_all {
-            return Err(Error::Damaged(format!(
-                "there is traffic of an SMPP account {account_id}, which is not there"
-            )));
+    /// Skips the traffic of an account that is not selected. If all are selected, an unknown account means damaged data.
+    fn skip(&self, account_id: i64) -> Result<()> {
+        if self.selects_all {
+            return Err(Error::Damaged(format!("there is traffic of SMPP account {account_id}, which does not exist")));
         }
         Ok(())
     }
@@ -180,14 +181,14 @@ fn owner(by: &[TrafficGroup], account: TrafficAccount) -> Owner {
     let TrafficAccount { system_id, customer, service, .. } = account;
     let has = |group| by.contains(&group);
     Owner {
-        // An account has one customer, so that naming it tells no more lines apart.
+        // An account has one customer, so adding the customer to lines by account does not split them.
         customer: (has(TrafficGroup::Customer) || has(TrafficGroup::Account)).then_some(customer),
         system_id: has(TrafficGroup::Account).then_some(system_id),
         service: has(TrafficGroup::Service).then_some(service),
     }
 }
 
-/// A line for each state in which there are messages.
+/// One line for each state that has messages.
 fn by_state(line: &TrafficLine) -> impl Iterator<Item = TrafficLine> {
     let present = MessageState::ALL.into_iter().filter(|state| line.sums.counts.of(*state) != 0);
     present.map(|state| {
@@ -197,7 +198,7 @@ fn by_state(line: &TrafficLine) -> impl Iterator<Item = TrafficLine> {
     })
 }
 
-/// The two letters of a country's code.
+/// The two bytes of a country code.
 fn code(country: &str) -> [u8; 2] {
     country.as_bytes().try_into().unwrap_or_default()
 }
