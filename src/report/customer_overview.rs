@@ -8,7 +8,7 @@ use crate::store::{
     ArchiveFilter, BalanceFilter, ContactFilter, ContactSort, NoteFilter, NoteSort, Page, SmppFilter, Snapshot,
 };
 
-/// A customer with everything that belongs to it, archived accounts included.
+/// A customer with everything that belongs to it, archived items included.
 #[derive(Debug)]
 pub struct CustomerOverview {
     pub customer: Customer,

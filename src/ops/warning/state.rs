@@ -47,7 +47,7 @@ pub(in crate::ops) fn archive_with_customer(tx: &mut Tx<'_>, customer: &Customer
     tx.emails_of(&filter)?.iter().try_for_each(|email| outbox::cancel_outdated(tx, email, reason))
 }
 
-/// Cancels the waiting emails of a warning and records its new state. A warning whose emails were cancelled goes back to
+/// Cancels the waiting emails of a warning and records its new state. A warning with unsent emails goes back to
 /// [`Level::Ok`], so that the next check finds the crossing again.
 fn set_state(tx: &mut Tx<'_>, warning: &Warning, to: Level, cause: CrossingCause, balance: Money) -> Result<()> {
     let unsettled = tx.unsettled_emails(warning)?;
