@@ -24,7 +24,7 @@ use clap_complete::CompleteEnv;
 
 use crate::args::deferred_command::DeferredCommand;
 use crate::command_line::CommandLine;
-use crate::commands::{Cli, CommandGroup, GlobalArgs};
+use crate::commands::{Cli, Command, GlobalArgs};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::exit::{ErrorFormat, Exit, Failure};
@@ -50,7 +50,7 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
     };
     let makes_config = matches!(
         cli.command,
-        CommandGroup::Config(DeferredCommand(commands::config::Command::Init(_) | commands::config::Command::Path(_)))
+        Command::Config(DeferredCommand(commands::config::Command::Init(_) | commands::config::Command::Path(_)))
     );
     let settings = match Settings::load(&files, !makes_config) {
         Ok(settings) => settings,

@@ -40,7 +40,7 @@ pub(crate) struct Cli {
     pub(crate) global: GlobalArgs,
 
     #[command(subcommand)]
-    pub(crate) command: CommandGroup,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ pub(crate) struct GlobalArgs {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum CommandGroup {
+pub(crate) enum Command {
     /// Manage customers: who they are and how they are billed
     #[command(subcommand)]
     Customer(DeferredCommand<customer::Command>),
@@ -110,7 +110,7 @@ pub(crate) enum CommandGroup {
     Version(version::VersionArgs),
 }
 
-impl CommandGroup {
+impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
             Self::Customer(group) => group.0.run(context),

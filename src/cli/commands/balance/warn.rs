@@ -48,12 +48,12 @@ pub(crate) struct WarnArgs {
     internal: Option<EmailList>,
 
     /// Do not tell the customer
-    #[arg(long, overrides_with = "customer_too")]
+    #[arg(long, overrides_with = "notify_customer")]
     no_customer: bool,
 
     /// Tell the customer again
-    #[arg(long = "notify-customer")]
-    customer_too: bool,
+    #[arg(long)]
+    notify_customer: bool,
 
     /// Send no all-clear when the balance has recovered
     #[arg(long, overrides_with = "notify_recovery")]
@@ -107,7 +107,7 @@ impl WarnArgs {
             details.internal = internal;
         }
         let switch = |on: bool, off: bool, before: bool| if on || off { on } else { before };
-        details.notify_customer = switch(self.customer_too, self.no_customer, details.notify_customer);
+        details.notify_customer = switch(self.notify_customer, self.no_customer, details.notify_customer);
         details.notify_recovery = switch(self.notify_recovery, self.no_recovery, details.notify_recovery);
         details.active = switch(self.on, self.off, details.active);
     }

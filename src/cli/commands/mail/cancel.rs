@@ -14,7 +14,7 @@ use crate::exit::Result;
   ssgctl mail cancel 17 --reason 'told by telephone'")]
 pub(crate) struct CancelArgs {
     /// Numbers of the emails
-    #[arg(value_name = "LETTER", required = true)]
+    #[arg(value_name = "ID", required = true)]
     emails: Vec<i64>,
 
     #[command(flatten)]

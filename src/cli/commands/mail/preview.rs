@@ -27,7 +27,7 @@ use crate::exit::{ErrorCode, Failure, Result};
   ssgctl mail preview internal ABCCORP331 --json | jq -r .subject")]
 pub(crate) struct PreviewArgs {
     /// The email: low-upper, low-lower, internal, recovered, welcome, handover or test
-    #[arg(value_name = "LETTER")]
+    #[arg(value_name = "TEMPLATE")]
     email: EmailTemplate,
 
     /// Account code or API ID; the test email needs none

@@ -17,7 +17,7 @@ use crate::exit::Result;
   ssgctl mail list --state failed -o name | xargs -r ssgctl mail retry")]
 pub(crate) struct RetryArgs {
     /// Numbers of the emails
-    #[arg(value_name = "LETTER", required = true)]
+    #[arg(value_name = "ID", required = true)]
     emails: Vec<i64>,
 
     #[command(flatten)]

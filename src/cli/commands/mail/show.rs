@@ -21,7 +21,7 @@ use crate::output::{Cell, DetailView};
   ssgctl mail show 17 --json | jq -r .html > email.html")]
 pub(crate) struct ShowArgs {
     /// Number of the email
-    #[arg(value_name = "LETTER")]
+    #[arg(value_name = "ID")]
     email: i64,
 
     /// Show the password too, if it tells one; the audit log keeps that it was shown

@@ -55,7 +55,7 @@ pub(crate) struct ImportArgs {
 
     /// Take times without a zone for times of this zone, not of UTC
     #[arg(long, value_name = "ZONE")]
-    zone: Option<Zone>,
+    timezone: Option<Zone>,
 
     /// Take all messages for those of this account, by system ID or short name
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts), conflicts_with = "key_column")]
@@ -158,7 +158,7 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
         if let Some(import) = summary.repeats {
             context.note(&format!("{} was imported before, as import {import}; nothing was done", summary.file));
         }
-        if summary.met_naive_time && args.zone.is_none() {
+        if summary.met_naive_time && args.timezone.is_none() {
             context.note(&format!("{} has times without a zone; they were taken for UTC", summary.file));
         }
         summaries.push(summary);
@@ -196,7 +196,7 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Traff
 }
 
 fn request(args: &ImportArgs, source: Source) -> ImportRequest {
-    let zone = args.zone.clone().unwrap_or(Zone::UTC).time_zone();
+    let zone = args.timezone.clone().unwrap_or(Zone::UTC).time_zone();
     ImportRequest {
         source,
         options: ParseOptions {
