@@ -9,6 +9,7 @@
 mod account_emails;
 mod dispatch;
 mod mime;
+mod preview;
 mod renderer;
 mod transport;
 mod values;
@@ -16,6 +17,7 @@ mod values;
 pub use account_emails::AccountEmails;
 pub use dispatch::{CheckOutcome, DispatchEvent, DispatchLock, DispatchOutcome, Dispatcher, Keys};
 pub use mime::as_mime;
+pub use preview::{preview_account_email, preview_warning};
 pub use renderer::{RoleConfig, SenderConfig, TemplateRenderer};
 pub use transport::{MailTransport, Route, SmtpCredentials, TransportConfig, sendmail};
 pub use values::obstacle_text;

@@ -1,20 +1,21 @@
-//! `ssgctl completions`.
+//! `ssgctl completions`: the line that makes a shell load completions.
 
 use clap::{Args, ValueEnum};
 
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Print what makes a shell complete ssgctl's commands, options and names
+/// Print the shell code that completes commands, options and names
 ///
-/// The line asks the program itself whenever the shell completes, so it never goes stale.
+/// The code asks ssgctl for candidates each time you press Tab, so you never need to update it. Candidates include the
+/// customers, accounts and services in the database.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   echo 'source <(ssgctl completions bash)' >> ~/.bashrc
   ssgctl completions zsh > ~/.zfunc/_ssgctl
   ssgctl completions fish > ~/.config/fish/completions/ssgctl.fish")]
 pub(crate) struct CompletionsArgs {
-    /// The shell
+    /// Shell to print the code for
     #[arg(value_name = "SHELL", value_enum)]
     shell: Shell,
 }

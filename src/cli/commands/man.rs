@@ -1,4 +1,4 @@
-//! The manual: one page for each command, made from the same definition that parses the arguments.
+//! `ssgctl man`: writes a manual page for each command, from the same definition that parses the arguments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use clap_mangen::roff::{Roff, bold, roman};
 use crate::context::Context;
 use crate::exit::{ErrorCode, Exit, Failure, Result};
 
-/// The day of the last release, which every page bears.
+/// The date of the last release, which every page shows. A constant, so that the pages can be built reproducibly.
 const DATE: &str = "2026-11-24";
 
-/// Write the manual pages into a folder
+/// Write the manual pages to a folder
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl man /usr/local/share/man/man1")]
 pub(crate) struct ManArgs {
-    /// The folder, which must exist; pages in it are replaced
+    /// Existing folder; pages in it are replaced
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
 }
@@ -31,15 +31,15 @@ pub(crate) fn run(args: &ManArgs, context: &mut Context) -> Result<()> {
     Ok(())
 }
 
-/// Writes the page of a command and those of the commands below it.
+/// Writes the pages of a command and of its subcommands, and returns how many.
 fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
     let path = folder.join(format!("{name}.1"));
-    let failed =
+    let io_failure =
         |error: std::io::Error| Failure::new(ErrorCode::Io, format!("cannot write {}: {error}", path.display()));
-    fs::write(&path, page(command, name).map_err(failed)?).map_err(failed)?;
+    fs::write(&path, page(command, name).map_err(io_failure)?).map_err(io_failure)?;
     let mut count = 1;
-    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
-        count += write_pages(below, &format!("{name}-{}", below.get_name()), folder)?;
+    for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
+        count += write_pages(subcommand, &format!("{name}-{}", subcommand.get_name()), folder)?;
     }
     Ok(count)
 }
@@ -47,7 +47,7 @@ fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
 fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     let usage = command.clone().render_usage().to_string();
     let examples = command.get_after_long_help().map(ToString::to_string);
-    // The examples get a section of their own instead of clap_mangen's EXTRA.
+    // Examples get their own section below; clap_mangen would print them under EXTRA.
     let command = command.clone().name(name.to_owned()).after_long_help("").after_help("");
     let man = Man::new(command.clone())
         .title(name.to_uppercase())
@@ -73,7 +73,7 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The line that `--help` shows: the generator's own names every option and is read by nobody.
+/// The usage line of `--help`. clap_mangen's own synopsis lists every option, which is too long to read.
 fn synopsis_section(usage: &str) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["SYNOPSIS"]).text([roman(usage.trim_start_matches("Usage:").trim())]);
@@ -90,7 +90,7 @@ fn examples_section(text: &str) -> Roff {
     roff
 }
 
-/// What holds for every command: exit codes, files, environment, and where to read on.
+/// The sections that every page ends with: exit codes, environment, files, and the page of the parent command.
 fn closing_sections(name: &str) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["EXIT STATUS"]);
@@ -108,14 +108,15 @@ fn closing_sections(name: &str) -> Roff {
         }
     }
     if name != "ssgctl" {
-        let above =
-            name.rsplit_once('-').filter(|(above, _)| *above != "ssgctl-quick").map_or("ssgctl", |(above, _)| above);
-        roff.control("SH", ["SEE ALSO"]).control("BR", [above, "(1)"]);
+        // `quick-create` is one command: its dash does not separate it from a parent.
+        let parent =
+            name.rsplit_once('-').filter(|(parent, _)| *parent != "ssgctl-quick").map_or("ssgctl", |(parent, _)| parent);
+        roff.control("SH", ["SEE ALSO"]).control("BR", [parent, "(1)"]);
     }
     roff
 }
 
-/// Every error code, with the exit codes it comes with.
+/// The section that lists every error code with its exit codes.
 fn error_codes(roff: &mut Roff) {
     roff.control("SH", ["ERROR CODES"]);
     roff.text([roman("The word in brackets of an error message, and `code` in a JSON error.")]);
@@ -125,7 +126,7 @@ fn error_codes(roff: &mut Roff) {
     }
 }
 
-/// A term, what stands beside it, and what it means.
+/// Adds a definition: the term in bold, an aside in plain type, and the meaning below.
 fn entry(roff: &mut Roff, term: &str, aside: &str, meaning: &str) {
     roff.control("TP", []).text([bold(term), roman(aside)]).text([roman(meaning)]);
 }
@@ -133,20 +134,20 @@ fn entry(roff: &mut Roff, term: &str, aside: &str, meaning: &str) {
 const ENVIRONMENT: [(&str, &str); 9] = [
     ("SSGCTL_DB", "The database file."),
     ("SSGCTL_CONFIG", "The configuration file."),
-    ("SSGCTL_KEY_FILE", "The file with the key that seals SMPP passwords."),
-    ("SSGCTL_WAIT", "Seconds to wait for another process to let go of the database."),
-    ("SSGCTL_ACTOR", "Who is named in the audit log."),
-    ("SSGCTL_NO_INPUT", "If set to 1, nothing is ever asked."),
-    ("XDG_DATA_HOME, XDG_CONFIG_HOME", "Folders of the files below."),
-    ("VISUAL, EDITOR", "The editor of customer edit --editor."),
-    ("NO_COLOR", "If not empty, no colour."),
+    ("SSGCTL_KEY_FILE", "The file with the key that encrypts SMPP passwords."),
+    ("SSGCTL_WAIT", "Seconds to wait for a locked database."),
+    ("SSGCTL_ACTOR", "The name that the audit log records as the actor."),
+    ("SSGCTL_NO_INPUT", "If set to 1, never prompt."),
+    ("XDG_DATA_HOME, XDG_CONFIG_HOME", "The folders of the files below."),
+    ("VISUAL, EDITOR", "The editor that customer edit --editor opens."),
+    ("NO_COLOR", "If not empty, print without colours."),
 ];
 
 const FILES: [(&str, &str); 3] = [
-    ("$XDG_DATA_HOME/ssgctl/ssgctl.db", "The database, made on first use."),
-    ("$XDG_CONFIG_HOME/ssgctl/config.toml", "The configuration, optional."),
+    ("$XDG_DATA_HOME/ssgctl/ssgctl.db", "The database, created on first use."),
+    ("$XDG_CONFIG_HOME/ssgctl/config.toml", "The configuration. Optional."),
     (
         "$XDG_CONFIG_HOME/ssgctl/ssgctl.key",
-        "The key that seals SMPP passwords, made on first use. It is not in backups.",
+        "The key that encrypts SMPP passwords, created on first use. Backups do not contain it.",
     ),
 ];

@@ -1,4 +1,7 @@
-//! The tree of commands: one folder for each group, one file for each command.
+//! The tree of commands: [`Command`] is its top level, each group has a folder, and each command a file.
+//!
+//! A group's `mod.rs` has an enum of its commands and a match that runs them. A command's file has its arguments with their
+//! help, and `run`, which calls one operation or report and prints the result. How entities are printed is in `row.rs`.
 
 mod audit;
 mod balance;
@@ -33,7 +36,7 @@ use crate::output::OutputArgs;
     version,
     max_term_width = 100,
     disable_help_subcommand = false,
-    after_help = "`ssgctl help GROUP COMMAND` explains each command, with examples."
+    after_help = "Run `ssgctl help GROUP COMMAND` for the details and examples of a command."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -43,6 +46,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+/// The options that every command has.
 #[derive(Debug, Args)]
 pub(crate) struct GlobalArgs {
     #[command(flatten)]
@@ -55,52 +59,53 @@ pub(crate) struct GlobalArgs {
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub(crate) yes: bool,
 
-    /// Never ask; a missing value is an error that names its option
+    /// Never prompt; fail if a required value is missing
     #[arg(long, global = true, env = "SSGCTL_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true, help_heading = "Global options")]
     pub(crate) no_input: bool,
 
-    /// Tell nothing on stderr but errors
+    /// Print only errors on stderr
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub(crate) quiet: bool,
 }
 
+/// Every command and command group of the top level, in the order of `--help`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Manage customers: who they are and how they are billed
+    /// Manage customers and how they are billed
     #[command(subcommand)]
     Customer(DeferredCommand<customer::Command>),
-    /// Manage the people at customers
+    /// Manage contacts: the people to reach at a customer
     #[command(subcommand)]
     Contact(DeferredCommand<contact::Command>),
     /// Keep notes about customers
     #[command(subcommand)]
     Note(DeferredCommand<note::Command>),
-    /// Manage SMPP accounts: credentials, switches, limits
+    /// Manage SMPP accounts: credentials, permissions, limits
     #[command(subcommand)]
     Smpp(DeferredCommand<smpp::Command>),
-    /// Manage services: what message parts cost, and in which unit
+    /// Manage services: the unit and the price of a message part
     #[command(subcommand)]
     Service(DeferredCommand<service::Command>),
     /// Manage prepaid balances, in SMS credits or money
     #[command(subcommand)]
     Balance(DeferredCommand<balance::Command>),
-    /// Import SMS traffic, each message once, and charge it
+    /// Import SMS traffic and charge each message once
     #[command(subcommand)]
     Traffic(DeferredCommand<traffic::Command>),
-    /// Sum up what the database knows
+    /// Report on balances, traffic and charges
     #[command(subcommand)]
     Report(DeferredCommand<report::Command>),
     QuickCreate(quick_create::QuickCreateArgs),
-    /// Look after emails: what waits, what was sent, what failed
+    /// Manage outgoing email
     #[command(subcommand)]
     Mail(DeferredCommand<mail::Command>),
-    /// Read the audit log: who changed what, when, why, from what to what
+    /// Read the audit log: who changed what, when and why
     #[command(subcommand)]
     Audit(DeferredCommand<audit::Command>),
-    /// Look after the database file
+    /// Manage the database file
     #[command(subcommand)]
     Db(DeferredCommand<db::Command>),
-    /// Look at the configuration
+    /// Create and inspect the configuration file
     #[command(subcommand)]
     Config(DeferredCommand<config::Command>),
     Export(document::ExportArgs),

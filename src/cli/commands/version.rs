@@ -1,4 +1,4 @@
-//! `ssgctl version`: what exactly is running.
+//! `ssgctl version`: the versions to name in a bug report.
 
 use clap::Args;
 use ssgctl::store::{SCHEMA_VERSION, sqlite_source, sqlite_version};
@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
-/// Show the versions of the program, its schema and its SQLite
+/// Show the versions of ssgctl, its database schema and SQLite
 #[derive(Debug, Args)]
 pub(crate) struct VersionArgs {}
 

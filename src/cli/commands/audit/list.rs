@@ -1,4 +1,4 @@
-//! `ssgctl audit list`.
+//! `ssgctl audit list`: events of the audit log.
 
 use clap::Args;
 use ssgctl::model::EntityKind;
@@ -20,11 +20,11 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     customer: OfCustomerArgs,
 
-    /// Only changes of such things: customer, contact, note, service, smpp, balance
+    /// Only changes of this kind of entity: customer, contact, note, service, smpp or balance
     #[arg(long, value_name = "KIND")]
     entity: Option<EntityKind>,
 
-    /// Only changes of the thing of this name, in any case
+    /// Only changes of the entity with this name, ignoring case
     #[arg(long, value_name = "NAME")]
     subject: Option<String>,
 

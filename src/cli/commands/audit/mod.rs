@@ -1,4 +1,4 @@
-//! `ssgctl audit`: who changed what.
+//! `ssgctl audit`: who changed what, when and why.
 
 mod list;
 mod row;

@@ -1,4 +1,4 @@
-//! An event as a row.
+//! How an event of the audit log is printed: its columns.
 
 use ssgctl::model::Event;
 

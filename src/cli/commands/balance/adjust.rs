@@ -1,4 +1,4 @@
-//! `ssgctl balance adjust`.
+//! `ssgctl balance adjust`: posts one adjustment.
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
@@ -12,10 +12,10 @@ use crate::commands::balance::booking::BookingArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Add to a balance, or take from it
+/// Adjust a customer's balance
 ///
-/// With --key the change is booked once, however often the command is repeated: the same key with the same change prints
-/// the first receipt again, with another change it is refused (exit 4). Keys never lapse.
+/// Positive amounts add, negative amounts subtract. With --key, repeating the command returns the first receipt instead of
+/// posting again; the same key with a different change is refused (exit 4). Keys never expire.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance adjust ABCCORP331 5000 --description 'bank transfer' --reference INV-2026-118 --key inv-2026-118
@@ -26,11 +26,11 @@ pub(crate) struct AdjustArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// What to add; negative takes away. A plain decimal, whole for SMS credits, at most 8 decimals for money
+    /// Amount to add, or to subtract if negative: whole for SMS credits, at most 8 decimals for money
     #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
     amount: Money,
 
-    /// SMS or a currency by ISO 4217; the customer's only balance, or SMS when it has none
+    /// `SMS` or an ISO 4217 currency code [default: the customer's only unit, or SMS if it has no balance]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 

@@ -1,4 +1,4 @@
-//! `ssgctl balance alerts`.
+//! `ssgctl balance alerts`: prints the explanation that `report::explain_alerts` gives.
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
@@ -12,6 +12,8 @@ use crate::exit::Result;
 use crate::output::{Cell, Column, DetailView, Row};
 
 /// Explain why a low-balance email was or was not sent
+///
+/// Shows a verdict, the warning with its recipients, every threshold crossing, and every email about one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance alerts ABCCORP331
@@ -21,7 +23,7 @@ pub(crate) struct AlertsArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// SMS or a currency by ISO 4217; the customer's only balance when not given
+    /// `SMS` or an ISO 4217 currency code [default: the customer's only unit]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 }
@@ -66,46 +68,47 @@ fn view(explanation: &AlertExplanation) -> DetailView {
     view
 }
 
-/// What happened or did not, in a sentence.
+/// Words a verdict as a sentence.
 fn sentence(verdict: AlertVerdict) -> String {
     match verdict {
         AlertVerdict::NoWarning => "no warning is set; `ssgctl balance warn` sets one".to_owned(),
-        AlertVerdict::NoBalance => "there is no balance in this unit yet".to_owned(),
-        AlertVerdict::CustomerArchived => "the customer is archived, and its warnings rest".to_owned(),
-        AlertVerdict::SwitchedOff => "the warning is switched off".to_owned(),
-        AlertVerdict::NoThresholds => "the warning has no thresholds".to_owned(),
+        AlertVerdict::NoBalance => "the customer has no balance in this unit yet".to_owned(),
+        AlertVerdict::CustomerArchived => "the customer is archived, so no emails are sent".to_owned(),
+        AlertVerdict::SwitchedOff => "the warning is switched off; `ssgctl balance warn --on` switches it on".to_owned(),
+        AlertVerdict::NoThresholds => "the warning has no thresholds; `ssgctl balance warn --upper` sets one".to_owned(),
         AlertVerdict::AwaitsCheck { level, state, cause } => {
-            let since = match cause {
-                CrossingCause::Balance => format!("the last check found it {}", stands(state)),
-                CrossingCause::Thresholds => "its thresholds were moved".to_owned(),
+            let before = match cause {
+                CrossingCause::Balance => format!("the last check found it {}", position(state)),
+                CrossingCause::Thresholds => "its thresholds were changed".to_owned(),
                 CrossingCause::Off => "its warning had been switched off".to_owned(),
                 CrossingCause::Archived => "the customer had been archived".to_owned(),
             };
-            format!("the balance is {}; {since}, and the next check will see that", stands(level))
+            format!("the balance is {}; {before}, and the next check will report the crossing", position(level))
         }
-        AlertVerdict::NotLow => format!("the balance is {}", stands(Level::Ok)),
+        AlertVerdict::NotLow => format!("the balance is {}", position(Level::Ok)),
         AlertVerdict::NoRecipient { level } => {
-            format!("the balance is {}, and the customer has no address to be told at", stands(level))
+            format!("the balance is {}, but the customer has no email address for warnings", position(level))
         }
         AlertVerdict::NothingToSend { level } => {
-            format!("the balance is {}, and nothing more was to be told", stands(level))
+            format!("the balance is {}, and its last crossing required no email", position(level))
         }
         AlertVerdict::Queued { level, emails, sent } => {
             let next = match level {
-                Level::Lower => "the next come when it has been above that threshold and is low again",
-                _ => "the next come at the lower threshold, or when it has been above its thresholds and is low again",
+                Level::Lower => "when it has risen above that threshold and is low again",
+                _ => "at the urgent threshold, or when it has recovered and is low again",
             };
-            let emails = count(emails as u64, "email");
-            format!("the balance is {}; {sent} of {emails} about that went out, and {next}", stands(level))
+            let (emails, were) = (count(emails as u64, "email"), if emails == 1 { "was" } else { "were" });
+            let position = position(level);
+            format!("the balance is {position}; {sent} of {emails} about it {were} sent, and the next are sent {next}")
         }
     }
 }
 
-/// How a balance stands to its thresholds, in words.
-fn stands(level: Level) -> &'static str {
+/// Where a balance is relative to its thresholds.
+fn position(level: Level) -> &'static str {
     match level {
         Level::Ok => "above its thresholds",
-        Level::Upper => "at or below its upper threshold",
-        Level::Lower => "at or below its lower threshold",
+        Level::Upper => "at or below its early warning threshold",
+        Level::Lower => "at or below its urgent threshold",
     }
 }

@@ -1,4 +1,4 @@
-//! `ssgctl balance at`.
+//! `ssgctl balance at`: balances at a time in the past, from the ledger.
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
@@ -9,7 +9,9 @@ use crate::args::period::{Moment, ZoneArgs};
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Show what a customer had at a time, or at the end of a day
+/// Show the balances a customer had at a time in the past
+///
+/// A day means the end of that day in the time zone. Entries posted at exactly TIME are not included.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance at ABCCORP331 2026-10-31
@@ -20,7 +22,7 @@ pub(crate) struct AtArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// A time, a day, whose end is meant, or a span back such as 24h; what happens at the time itself does not count
+    /// Time, day, or time span before now, such as 24h
     #[arg(value_name = "TIME")]
     at: Moment,
 

@@ -1,23 +1,23 @@
-//! The options of every booking by hand: why, under which names, and how far.
+//! The options of every command that posts entries: description, reference, idempotency key, permission to overdraw.
 
 use clap::Args;
 use ssgctl::model::{Description, Key, Reference};
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct BookingArgs {
-    /// Why: the first thing that is read when the customer asks
+    /// Why the balance changes; shown in histories and statements
     #[arg(long, value_name = "TEXT")]
     pub(super) description: Description,
 
-    /// Name in somebody else's books, such as an invoice number
+    /// Reference in another system, such as an invoice number
     #[arg(long, value_name = "TEXT")]
     pub(super) reference: Option<Reference>,
 
-    /// Book it once under this key, however often it is repeated
+    /// Idempotency key: post once, no matter how often the command is repeated
     #[arg(long, value_name = "KEY")]
     pub(super) key: Option<Key>,
 
-    /// Book it even if a balance sinks below its credit limit
+    /// Post even if a balance falls below its credit limit
     #[arg(long)]
     pub(super) allow_negative: bool,
 }

@@ -1,4 +1,4 @@
-//! `ssgctl balance check`.
+//! `ssgctl balance check`: the job that cron runs. The run itself is in `mail::Dispatcher`; here are its messages and exit codes.
 
 use clap::Args;
 use ssgctl::Error;
@@ -14,11 +14,11 @@ use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, Row, Shown};
 
-/// Find balances that crossed their thresholds, and send what there is to tell: the cron job
+/// Send emails about balances that crossed a threshold; run it from cron
 ///
-/// Each crossing is told once to each recipient, however often and however many times at once this runs. Says nothing when
-/// there is nothing to say. Emails that cannot be sent now wait for a later run (exit 11); emails that failed, or of which
-/// nobody knows whether they arrived, need a look (exit 12): see `mail list`.
+/// Sends each recipient one email per crossing, no matter how often or how many copies run. Prints nothing when there is
+/// nothing to report. Emails that cannot be sent now wait for a later run (exit 11). Emails that failed for good, or may not
+/// have arrived, need a person (exit 12): see `ssgctl mail list`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance check
@@ -26,15 +26,15 @@ use crate::output::{Cell, Column, Row, Shown};
   ssgctl balance check --status --json
   */5 * * * *  gateway  ssgctl balance check   # in /etc/cron.d")]
 pub(crate) struct CheckArgs {
-    /// Show which emails would be queued; save and send nothing
+    /// Show which emails would be queued without saving or sending anything
     #[arg(short = 'n', long)]
     dry_run: bool,
 
-    /// Show when the check last ran, and what it did
+    /// Show when the check last ran and what it did
     #[arg(long, conflicts_with = "dry_run")]
     status: bool,
 
-    /// Say what was done, also when all is well
+    /// Print what was done, even if there was nothing to do
     #[arg(short, long)]
     verbose: bool,
 
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         return status(context);
     }
     if args.dry_run {
-        return rehearse(args, context);
+        return dry_run(args, context);
     }
     context.output.refuse_unknown_fields(&CheckRun::keys())?;
     let mail = context.settings.mail.clone();
@@ -78,33 +78,35 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.verbose || context.output.is_data() {
         context.output.row(&run)?;
     }
-    let verdict = verdict(&dispatched, findings.alerts.iter().any(|judged| judged.no_recipient));
-    if let (Err(failure), false) = (&verdict, findings.unchecked.is_empty()) {
+    let verdict = verdict(&dispatched, judgement.judged.iter().any(|judged| judged.nobody_to_tell));
+    // Only one failure can end the command. The lesser of two is printed as a warning, so that it is not lost.
+    if let (Err(failure), false) = (&verdict, judgement.broken.is_empty()) {
         Context::warn(&failure.to_string());
     }
-    told_of_broken(&findings.unchecked).and(verdict)
+    report_unchecked(&judgement.broken).and(verdict)
 }
 
-/// How the run ends: with what a person must look at before what a later run will do by itself.
-fn verdict(dispatched: &DispatchOutcome, no_recipient: bool) -> Result<()> {
+/// The result of the run. What needs a person takes precedence over what a later run will do by itself.
+fn verdict(dispatched: &DispatchOutcome, nobody_to_tell: bool) -> Result<()> {
     outcome::failed(dispatched)?;
     if no_recipient {
         let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
-        return Err(outcome::attention("somebody is to be told and has no address".to_owned()).hint(hint));
+        return Err(outcome::attention("a warning has no recipient".to_owned()).hint(hint));
     }
     outcome::deferred(dispatched)
 }
 
-/// Names balances that could not be judged. That comes before all else: a person must see to it, or they are never warned.
-fn told_of_broken(broken: &[UncheckedBalance]) -> Result<()> {
-    for UncheckedBalance { name, error } in broken {
-        Context::warn(&format!("{name} cannot be judged: {error}"));
+/// Warns about each balance that could not be checked, and fails if there is one. This failure takes precedence over all
+/// others: until a person repairs the data, these customers get no warning.
+fn report_unchecked(broken: &[Broken]) -> Result<()> {
+    for Broken { name, error } in broken {
+        Context::warn(&format!("{name} cannot be checked: {error}"));
     }
     match broken.len() {
         0 => Ok(()),
         number => {
             let balances = counted(number as u64, "balance");
-            Err(Error::Damaged(format!("{balances} could not be judged, all others were")).into())
+            Err(Error::Damaged(format!("{balances} could not be checked, all others were")).into())
         }
     }
 }
@@ -117,42 +119,42 @@ fn status(context: &mut Context) -> Result<()> {
     }
 }
 
-/// A crossing, and one of the emails that would tell of it.
-struct Told {
+/// A crossing, and one of the emails that would be queued for it.
+struct PlannedEmail {
     crossing: Crossing,
     email: Option<OutboxEmail>,
 }
 
-impl Row for Told {
+impl Row for PlannedEmail {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("customer", |t| Cell::text(&t.crossing.customer)),
-        Column::new("balance", |t| Cell::amount(t.crossing.unit, t.crossing.balance)),
-        Column::new("unit", |t| Cell::text(t.crossing.unit.code())),
-        Column::new("from", |t| Cell::text(t.crossing.from.as_str())),
-        Column::new("to", |t| Cell::text(t.crossing.to.as_str())),
-        Column::new("email", |t| t.email.as_ref().map_or(Cell::Empty, |l| Cell::text(l.content.template.as_str()))),
-        Column::new("recipient", |t| Cell::maybe(t.email.as_ref().map(|email| &email.recipient))),
-        Column::detail("subject", |t| t.email.as_ref().map_or(Cell::Empty, |l| Cell::text(&l.content.subject))),
+        Column::new("customer", |p| Cell::text(&p.crossing.customer)),
+        Column::new("balance", |p| Cell::amount(p.crossing.unit, p.crossing.balance)),
+        Column::new("unit", |p| Cell::text(p.crossing.unit.code())),
+        Column::new("from", |p| Cell::text(p.crossing.from.as_str())),
+        Column::new("to", |p| Cell::text(p.crossing.to.as_str())),
+        Column::new("email", |p| p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(email.content.template.as_str()))),
+        Column::new("recipient", |p| Cell::maybe(p.email.as_ref().map(|email| &email.recipient))),
+        Column::detail("subject", |p| p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(&email.content.subject))),
     ];
 }
 
-/// One row for each email, and one for a crossing that nobody is told of.
-fn told(judged: CrossingAlert) -> Vec<Told> {
-    let CrossingAlert { crossing, emails, .. } = judged;
+/// One row per email, or a single row for a crossing without emails.
+fn planned_emails(judged: Judged) -> Vec<PlannedEmail> {
+    let Judged { crossing, emails, .. } = judged;
     if emails.is_empty() {
-        return vec![Told { crossing, email: None }];
+        return vec![PlannedEmail { crossing, email: None }];
     }
-    emails.into_iter().map(|email| Told { crossing: crossing.clone(), email: Some(email) }).collect()
+    emails.into_iter().map(|email| PlannedEmail { crossing: crossing.clone(), email: Some(email) }).collect()
 }
 
-fn rehearse(args: &CheckArgs, context: &mut Context) -> Result<()> {
+fn dry_run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let renderer = context.settings.mail.renderer()?;
     let internal = context.settings.mail.mail.internal.clone();
     let change = ChangeArgs { dry_run: true, why: args.why.clone() };
-    let CheckFindings { alerts: judged, unchecked: broken } = context
-        .write_unshown(&change, |tx| ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice)))?;
-    let rows: Vec<Told> = judged.into_iter().flat_map(told).collect();
+    let Judgement { judged, broken } =
+        context.write_unshown(&change, |tx| ops::warning::judge(tx, &internal, &|notice| renderer.compose(notice)))?;
+    let rows: Vec<PlannedEmail> = judged.into_iter().flat_map(planned_emails).collect();
     context.output.all(&rows)?;
-    told_of_broken(&broken)
+    report_unchecked(&broken)
 }

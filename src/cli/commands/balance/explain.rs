@@ -1,4 +1,4 @@
-//! `ssgctl balance explain`.
+//! `ssgctl balance explain`: a balance as the sum of its entries by kind.
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
@@ -10,10 +10,10 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::Shown;
 
-/// Show what brought a customer's balances to where they are, by kind of entry
+/// Show what a customer's balances consist of, by kind of entry
 ///
-/// What was added and taken adds up to the balance. With --imports there is a line for each import of traffic, which its
-/// charges name as their reference.
+/// The columns `added` and `taken` add up to the balance. With --imports, charges have a line for each traffic import; the
+/// reference of a charge names its import.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance explain ABCCORP331
@@ -28,7 +28,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 
-    /// Tell charges apart by the import of traffic that booked them
+    /// Split charges by the traffic import that posted them
     #[arg(long)]
     imports: bool,
 }

@@ -1,4 +1,4 @@
-//! `ssgctl balance export`.
+//! `ssgctl balance export`: balances as adjustments that another database imports.
 
 use ssgctl::model::{Balance, Money};
 use ssgctl::store::{ArchiveFilter, BalanceFilter, Snapshot};
@@ -7,7 +7,7 @@ use crate::args::export::Exported;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
-/// What a balance stands at, to be booked elsewhere.
+/// A balance as an adjustment that brings it forward to another database.
 #[derive(Debug)]
 pub(crate) struct Opening(Balance);
 
@@ -23,10 +23,10 @@ impl Row for Opening {
 }
 
 impl Exported for Opening {
-    const ABOUT: &str = "Write what every balance stands at, as `balance import` opens balances elsewhere";
+    const ABOUT: &str = "Export every balance as an adjustment that `balance import` reads";
     const DETAILS: &str = "\
-        Each row is one adjustment that brings a balance forward. Its key is the balance's own, so that nothing is brought forward \
-        twice. Where the ledger itself must come along, `ssgctl export` takes the whole database.";
+        Each row is one adjustment that brings a balance forward. Its key is derived from customer and unit, so that importing \
+        the file again posts nothing. Balances of zero are left out. To export the ledger itself, use `ssgctl export`.";
     const EXAMPLES: &str = "Examples:
   ssgctl balance export > balances.csv
   ssgctl balance export --active --file balances.csv

@@ -1,4 +1,4 @@
-//! `ssgctl balance history`.
+//! `ssgctl balance history`: ledger entries.
 
 use clap::Args;
 use clap_complete::ArgValueCandidates;
@@ -11,7 +11,7 @@ use crate::args::period::PeriodArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// List the entries that moved balances, oldest first
+/// List ledger entries, oldest first
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance history ABCCORP331

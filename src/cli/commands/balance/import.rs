@@ -1,4 +1,4 @@
-//! `ssgctl balance import`.
+//! `ssgctl balance import`: posts the adjustments of a file in one transaction.
 
 use std::path::PathBuf;
 
@@ -15,26 +15,26 @@ use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, Row};
 
-/// Book many adjustments from a file: all of them or none
+/// Post adjustments from a file, all or none
 ///
-/// The file is CSV with a header line, or JSON lines, with customer, amount and description, and perhaps unit, reference
-/// and key; other columns are left alone. Rows with a key that was booked before are counted as replayed, so a file with
-/// keys can be imported again without harm.
+/// The file is CSV with a header line, or JSON lines. Required fields are customer, amount and description; unit, reference
+/// and key are optional, and other fields are ignored. Rows whose key was posted before are counted as replayed, so you can
+/// safely import a file with keys again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance import topups.csv --dry-run
   ssgctl balance import topups.csv --expect-rows 412 --reason 'bank file of 24 November'
   jq -c '.[]' topups.json | ssgctl balance import - --receipts --json")]
 pub(crate) struct ImportArgs {
-    /// The file; - is stdin
+    /// File to read; - is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Show every receipt instead of the sum
+    /// Print a receipt for each row instead of a summary
     #[arg(long)]
     receipts: bool,
 
-    /// Let debits take balances below what their credit limits allow
+    /// Post even if a balance falls below its credit limit
     #[arg(long)]
     allow_negative: bool,
 
@@ -45,18 +45,19 @@ pub(crate) struct ImportArgs {
     change: ChangeArgs,
 }
 
-struct Summary {
+/// What an import posted.
+struct ImportedAdjustments {
     file: String,
     receipts: Vec<Receipt>,
 }
 
-impl Summary {
+impl ImportedAdjustments {
     fn replayed(&self) -> usize {
         self.receipts.iter().filter(|receipt| receipt.replayed).count()
     }
 }
 
-impl Row for Summary {
+impl Row for ImportedAdjustments {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("file", |s| Cell::text(&s.file)),
@@ -74,12 +75,13 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     for row in &mut rows {
         row.adjustment.allow_negative = args.allow_negative;
     }
-    let deed = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
+    let import = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
     if args.receipts {
-        let receipts = context.write(&args.change, deed)?;
+        let receipts = context.write(&args.change, import)?;
         return context.output.all(&receipts);
     }
-    let summary =
-        context.write(&args.change, |tx| Ok::<_, Failure>(Summary { file: file.clone(), receipts: deed(tx)? }))?;
-    context.output.row(&summary)
+    let imported = context.write(&args.change, |tx| {
+        Ok::<_, Failure>(ImportedAdjustments { file: file.clone(), receipts: import(tx)? })
+    })?;
+    context.output.row(&imported)
 }

@@ -1,4 +1,4 @@
-//! `ssgctl balance limit`.
+//! `ssgctl balance limit`: the credit limit of a balance.
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
@@ -10,7 +10,10 @@ use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Set how far below zero a balance may be taken by hand
+/// Set the credit limit of a balance
+///
+/// The credit limit is how far below zero adjustments and transfers may take a balance. Charges for traffic are posted
+/// regardless of it, because the messages are already sent.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance limit ABCCORP331 500 --unit GBP --reason 'agreed with sales'
@@ -20,11 +23,11 @@ pub(crate) struct LimitArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// The credit limit, not negative; 0 for none
+    /// Credit limit, as a positive amount; 0 for none
     #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
     limit: Money,
 
-    /// SMS or a currency by ISO 4217; the customer's only balance, or SMS when it has none
+    /// `SMS` or an ISO 4217 currency code [default: the customer's only unit, or SMS if it has no balance]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 

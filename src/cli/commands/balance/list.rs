@@ -1,4 +1,4 @@
-//! `ssgctl balance list`.
+//! `ssgctl balance list`: balances of all customers.
 
 use clap::Args;
 use clap_complete::ArgValueCandidates;
@@ -10,7 +10,7 @@ use crate::args::list::{ArchiveFilterArgs, PageArgs};
 use crate::context::Context;
 use crate::exit::Result;
 
-/// List the balances of all customers
+/// List balances
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance list --unit SMS --at-most 100 --sort balance
@@ -25,7 +25,7 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     at_most: Option<Money>,
 
-    /// Only balances that the last check found in this state: ok, upper or lower
+    /// Only balances in this state at the last check: ok, upper (early warning) or lower (urgent)
     #[arg(long, value_name = "STATE")]
     state: Option<Level>,
 

@@ -1,4 +1,4 @@
-//! `ssgctl balance`: what customers have left, and everything that moved it.
+//! `ssgctl balance`: balances, their ledger entries, and low-balance warnings.
 
 mod adjust;
 mod alerts;

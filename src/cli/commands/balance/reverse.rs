@@ -1,4 +1,4 @@
-//! `ssgctl balance reverse`.
+//! `ssgctl balance reverse`: undoes an entry by a new one.
 
 use clap::Args;
 use ssgctl::ops;
@@ -9,15 +9,16 @@ use crate::commands::balance::booking::BookingArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Undo an entry by another entry, once
+/// Reverse a ledger entry with a new entry
 ///
-/// Half of a transfer takes the other half with it. A reversal itself cannot be reversed: book an adjustment.
+/// An entry can be reversed once. Reversing one entry of a transfer reverses both. A reversal cannot be reversed: post an
+/// adjustment instead.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  ssgctl balance reverse 4711 --description 'paid by somebody else'
+  ssgctl balance reverse 4711 --description 'paid by another customer'
   ssgctl balance reverse 4711 --description 'double charge' --key undo-4711")]
 pub(crate) struct ReverseArgs {
-    /// Number of the entry, as `balance history` shows it
+    /// Entry number, as shown by `balance history`
     #[arg(value_name = "ENTRY")]
     entry: i64,
 

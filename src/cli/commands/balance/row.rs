@@ -1,4 +1,4 @@
-//! Balances, entries and receipts as rows.
+//! How balances, entries and receipts are printed: their columns.
 
 use ssgctl::model::{Balance, Entry};
 use ssgctl::ops::balance::Receipt;
@@ -45,7 +45,7 @@ impl Row for Entry {
     ];
 }
 
-/// The result of a change of balance: the same whether it was done now or, under the same key, before.
+/// A receipt has the same fields whether its entry was posted now or, under the same key, before; `replayed` says which.
 impl Row for Receipt {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[

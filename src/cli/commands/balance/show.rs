@@ -1,4 +1,4 @@
-//! `ssgctl balance show`.
+//! `ssgctl balance show`: balances of one customer.
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
@@ -7,7 +7,7 @@ use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Show what a customer has left, a line for each unit
+/// Show a customer's balances, one line for each unit
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance show ABCCORP331
@@ -21,7 +21,7 @@ pub(crate) struct ShowArgs {
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     let balances = context.read(|snapshot| snapshot.balances_of(&snapshot.customer(&args.customer)?))?;
     if balances.is_empty() {
-        context.note("no balance yet; `ssgctl balance adjust` makes one");
+        context.note("no balance yet; `ssgctl balance adjust` creates one");
     }
     context.output.all(&balances)
 }

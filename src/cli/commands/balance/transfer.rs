@@ -1,4 +1,4 @@
-//! `ssgctl balance transfer`.
+//! `ssgctl balance transfer`: moves an amount between customers.
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
@@ -12,24 +12,27 @@ use crate::commands::balance::booking::BookingArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Move an amount from one customer to another: two entries or none
+/// Transfer an amount from one customer to another
+///
+/// Posts two entries in one transaction: one that subtracts and one that adds. With --key, repeating the command returns the
+/// first receipts instead of posting again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  ssgctl balance transfer ABCCORP331 ABCLTD107 500 --description 'moved to the daughter company' --key move-2026-11")]
+  ssgctl balance transfer ABCCORP331 ABCLTD107 500 --description 'moved to the subsidiary' --key move-2026-11")]
 pub(crate) struct TransferArgs {
-    /// Account code or API ID of the customer who gives
+    /// Account code or API ID of the paying customer
     #[arg(value_name = "FROM", add = ArgValueCompleter::new(completion::customers))]
     from: String,
 
-    /// Account code or API ID of the customer who gets
+    /// Account code or API ID of the receiving customer
     #[arg(value_name = "TO", add = ArgValueCompleter::new(completion::customers))]
     to: String,
 
-    /// What is moved, positive
+    /// Amount to transfer; must be positive
     #[arg(value_name = "AMOUNT", allow_hyphen_values = true)]
     amount: Money,
 
-    /// SMS or a currency by ISO 4217; the giver's only balance, or SMS when it has none
+    /// `SMS` or an ISO 4217 currency code [default: the payer's only unit, or SMS if it has no balance]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 

@@ -1,4 +1,4 @@
-//! `ssgctl balance warn`.
+//! `ssgctl balance warn`: thresholds and recipients of a low-balance warning.
 
 use clap::{Args, ValueEnum};
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
@@ -11,63 +11,65 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
-/// Set when a balance is low, and who is told
+/// Set the thresholds and recipients of a low-balance warning
 ///
-/// Both thresholds are low-water thresholds: --upper is the early warning, --lower the urgent one. A balance at its threshold is low.
-/// `balance check` finds the crossings and sends the emails. Marks that are lowered or removed while the balance is low are no
-/// recovery: no all-clear is sent. Marks that are raised above the balance are told by the next check.
+/// A balance that falls to --upper gets an early warning, one that falls to --lower an urgent warning. A balance equal to a
+/// threshold counts as low. `balance check` detects the crossings and sends the emails.
+///
+/// Lowering or removing a threshold while the balance is low is not a recovery, and no recovery email is sent. Raising a
+/// threshold above the balance is a crossing, which the next check reports.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance warn ABCCORP331 --upper 500 --lower 100
   ssgctl balance warn ABCCORP331 --unit GBP --upper 50 --lower 0 --to ops@abc.example --internal sales@example.com
   ssgctl balance warn ABCCORP331 --no-customer
-  ssgctl balance warn ABCCORP331 --off --reason 'asked for silence'")]
+  ssgctl balance warn ABCCORP331 --off --reason 'customer asked for no warnings'")]
 pub(crate) struct WarnArgs {
     /// Account code or API ID
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// SMS or a currency by ISO 4217; the customer's only balance, or SMS when it has none
+    /// `SMS` or an ISO 4217 currency code [default: the customer's only unit, or SMS if it has no balance]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 
-    /// Early warning: low is at or below this
+    /// Early warning at or below this balance
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     upper: Option<Money>,
 
-    /// Urgent warning, not above the early one
+    /// Urgent warning at or below this balance; at most --upper
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     lower: Option<Money>,
 
-    /// Where the customer is told; its billing contacts, else its invoice emails, when not given
+    /// Customer recipients [default: billing contacts, else invoice emails]
     #[arg(long, value_name = "EMAIL,…")]
     to: Option<EmailList>,
 
-    /// Where we are told; the configuration's addresses when not given
+    /// Internal recipients [default: `internal` in the configuration]
     #[arg(long, value_name = "EMAIL,…")]
     internal: Option<EmailList>,
 
-    /// Do not tell the customer
+    /// Send no emails to the customer, only to internal recipients
     #[arg(long, overrides_with = "notify_customer")]
     no_customer: bool,
 
-    /// Tell the customer again
+    /// Send emails to the customer again
     #[arg(long)]
     notify_customer: bool,
 
-    /// Send no all-clear when the balance has recovered
+    /// Send no email when the balance recovers
     #[arg(long, overrides_with = "notify_recovery")]
     no_recovery: bool,
 
-    /// Send an all-clear again
+    /// Send an email when the balance recovers again
     #[arg(long)]
     notify_recovery: bool,
 
-    /// Empty this field; may be given several times
+    /// Clear this field; repeatable
     #[arg(long, value_name = "FIELD", value_enum)]
     unset: Vec<Unset>,
 
-    /// Switch the warning off, and take back its emails that wait
+    /// Switch the warning off and cancel its pending emails
     #[arg(long, conflicts_with = "on")]
     off: bool,
 
@@ -79,7 +81,7 @@ pub(crate) struct WarnArgs {
     change: ChangeArgs,
 }
 
-/// The fields of a warning that can be empty.
+/// The fields of a warning that `--unset` can clear.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Unset {
     Upper,
@@ -106,7 +108,8 @@ impl WarnArgs {
         if let Some(EmailList(internal)) = self.internal {
             details.internal = internal;
         }
-        let switch = |on: bool, off: bool, before: bool| if on || off { on } else { before };
+        // An option that is absent keeps the stored value.
+        let switch = |on: bool, off: bool, stored: bool| if on || off { on } else { stored };
         details.notify_customer = switch(self.notify_customer, self.no_customer, details.notify_customer);
         details.notify_recovery = switch(self.notify_recovery, self.no_recovery, details.notify_recovery);
         details.active = switch(self.on, self.off, details.active);

@@ -1,4 +1,4 @@
-//! `ssgctl mail cancel`.
+//! `ssgctl mail cancel`: withdraws emails from the outbox.
 
 use clap::Args;
 use ssgctl::ops;
@@ -8,12 +8,12 @@ use crate::commands::mail::emails;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Take back emails that were not sent
+/// Cancel emails that were not sent
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  ssgctl mail cancel 17 --reason 'told by telephone'")]
+  ssgctl mail cancel 17 --reason 'customer called us'")]
 pub(crate) struct CancelArgs {
-    /// Numbers of the emails
+    /// Email numbers, as shown by `mail list`
     #[arg(value_name = "ID", required = true)]
     emails: Vec<i64>,
 

@@ -1,4 +1,4 @@
-//! Changing emails by their numbers, as `retry` and `cancel` do.
+//! The common part of `mail retry` and `mail cancel`: change emails by number.
 
 use ssgctl::model::OutboxEmail;
 use ssgctl::store::Tx;
@@ -7,23 +7,23 @@ use crate::args::change::ChangeArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Does a deed to each email, all or none, and tells of those that were so already.
+/// Applies an operation to each email in one transaction, and notes which emails it did not change.
 pub(super) fn change(
     context: &mut Context,
     ids: &[i64],
     change: &ChangeArgs,
-    deed: impl Fn(&mut Tx<'_>, i64) -> ssgctl::Result<OutboxEmail>,
+    operation: impl Fn(&mut Tx<'_>, i64) -> ssgctl::Result<OutboxEmail>,
 ) -> Result<()> {
     let mut unchanged = Vec::new();
     let emails = context.write(change, |tx| {
-        let mut one = |&id: &i64| {
-            let (before, email) = (tx.email(id)?, deed(tx, id)?);
+        let mut change_one = |&id: &i64| {
+            let (before, email) = (tx.email(id)?, operation(tx, id)?);
             if email == before {
                 unchanged.push(email.clone());
             }
             Ok(email)
         };
-        ids.iter().map(&mut one).collect::<ssgctl::Result<Vec<_>>>()
+        ids.iter().map(&mut change_one).collect::<ssgctl::Result<Vec<_>>>()
     })?;
     for email in unchanged {
         context.note(&format!("email {} is {} already; nothing was changed", email.id, email.state));

@@ -1,4 +1,4 @@
-//! `ssgctl mail list`.
+//! `ssgctl mail list`: the outbox.
 
 use clap::Args;
 use ssgctl::model::EmailState;
@@ -8,7 +8,7 @@ use crate::args::list::{OfCustomerArgs, RecentArgs};
 use crate::context::Context;
 use crate::exit::Result;
 
-/// List emails, oldest first
+/// List outgoing emails, oldest first
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail list --state failed
@@ -22,7 +22,7 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "STATE")]
     state: Option<EmailState>,
 
-    /// Only emails to an address with this text
+    /// Only emails whose recipient contains this text
     #[arg(long, value_name = "TEXT")]
     recipient: Option<String>,
 

@@ -1,4 +1,4 @@
-//! `ssgctl mail`: the emails in the outbox.
+//! `ssgctl mail`: the outbox, previews and test emails.
 
 mod cancel;
 mod emails;

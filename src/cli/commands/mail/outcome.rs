@@ -1,17 +1,17 @@
-//! Runs a dispatch from the command line, and words its outcome: messages, exit codes, and the progress line.
+//! Runs a dispatch for the commands that send email, and turns its outcome into messages and exit codes.
 
 use std::io::{IsTerminal, Write};
 
 use ssgctl::error::count as counted;
 use ssgctl::mail::{AccountEmails, DispatchEvent, DispatchOutcome, Dispatcher};
-use ssgctl::model::{CheckCounts, Crossing, OutboxEmail};
-use ssgctl::ops::warning::CheckFindings;
+use ssgctl::model::{CheckCounts, Crossing, Level, OutboxEmail};
+use ssgctl::ops::warning::Judgement;
 
 use crate::args::change::ReasonArgs;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// Runs a dispatch with the settings of the command line.
+/// Runs `act` with a dispatcher made from the settings, and shows progress on a terminal.
 pub(crate) fn dispatch<T>(
     context: &mut Context,
     why: &ReasonArgs,
@@ -26,14 +26,14 @@ pub(crate) fn dispatch<T>(
     let store = context.store()?;
     let mut dispatcher =
         Dispatcher { store, origin: &origin, keys: &keys, run_time, watch: &mut watch, committed: false };
-    let done = act(&mut dispatcher);
+    let result = act(&mut dispatcher);
     let committed = dispatcher.committed;
     context.committed |= committed;
     progress.clear();
-    done
+    result
 }
 
-/// How far a dispatch has come, on a terminal.
+/// The progress of a dispatch, on one line of the terminal that is overwritten.
 struct ProgressLine {
     wanted: bool,
     shown: bool,
@@ -43,9 +43,9 @@ impl ProgressLine {
     fn show(&mut self, counts: &CheckCounts) {
         if self.wanted {
             self.shown = true;
-            // A terminal that cannot be written to has nobody looking at it.
+            // Progress is a convenience: if stderr cannot be written to, sending goes on.
             let _ =
-                write!(std::io::stderr(), "\r{} emails sent, {} not ", counts.sent, counts.deferred + counts.failed);
+                write!(std::io::stderr(), "\r{} emails sent, {} not sent ", counts.sent, counts.deferred + counts.failed);
         }
     }
 
@@ -59,17 +59,20 @@ impl ProgressLine {
 fn warn_of_missing_recipients(findings: &CheckFindings) {
     for judged in findings.alerts.iter().filter(|judged| judged.no_recipient) {
         let Crossing { customer, unit, to, .. } = &judged.crossing;
-        Context::warn(&format!("{customer} is at its {to} threshold in {unit}, and has no address to be told at"));
+        let threshold = if *to == Level::Lower { "urgent" } else { "early warning" };
+        Context::warn(&format!(
+            "{customer} is at or below its {threshold} threshold in {unit}, but has no email address for warnings"
+        ));
     }
 }
 
-/// Emails about an account after they were sent at once: as they are now, and the failure to end with after they were shown.
+/// Emails about an account after an attempt to send them, and the failure to return after they are printed.
 pub(crate) struct SentEmails {
     pub(crate) emails: Vec<OutboxEmail>,
     pub(crate) verdict: Result<()>,
 }
 
-/// Sends emails about an account that were just queued and saved. What cannot be sent now waits for `balance check`.
+/// Sends emails about an account that were just queued and committed. What cannot be sent now waits for `balance check`.
 pub(crate) fn send_new(
     context: &mut Context,
     why: &ReasonArgs,
@@ -79,24 +82,24 @@ pub(crate) fn send_new(
     let sent = dispatch(context, why, |dispatcher| Ok(account_emails.send(dispatcher, &emails)?));
     let verdict = sent.and_then(|outcome| match outcome {
         Some(outcome) => failed(&outcome).and_then(|()| deferred(&outcome)),
-        None => Err(others_are_sending(emails.len())),
+        None => Err(another_run_is_sending(emails.len())),
     });
     let emails = context.read(|snapshot| emails.iter().map(|email| snapshot.email(email.id)).collect())?;
     Ok(SentEmails { emails, verdict })
 }
 
-fn others_are_sending(emails: usize) -> Failure {
+fn another_run_is_sending(emails: usize) -> Failure {
     let waiting = if emails == 1 { "1 email waits".to_owned() } else { format!("{emails} emails wait") };
     let message = format!("{waiting} for a later run: another run is sending");
     Failure::new(ErrorCode::MailDeferred, message)
 }
 
-/// An email that a person must look at.
+/// A failure that needs a person (exit 12).
 pub(crate) fn attention(message: String) -> Failure {
     Failure::new(ErrorCode::MailAttention, message)
 }
 
-/// Fails when emails failed for good, or when nobody knows whether they arrived.
+/// Fails if emails failed for good or may not have arrived.
 pub(crate) fn failed(outcome: &DispatchOutcome) -> Result<()> {
     let CheckCounts { failed, uncertain, .. } = outcome.counts;
     if failed + uncertain == 0 {
@@ -104,20 +107,20 @@ pub(crate) fn failed(outcome: &DispatchOutcome) -> Result<()> {
     }
     let message =
         format!("{} failed, {uncertain} are uncertain{}", counted(failed.into(), "email"), last_error(outcome));
-    Err(attention(message).hint("`ssgctl mail list` shows them"))
+    Err(attention(message).hint("run `ssgctl mail list` to see them"))
 }
 
-/// Fails when emails wait for a later run.
+/// Fails if emails wait for a later run.
 pub(crate) fn deferred(outcome: &DispatchOutcome) -> Result<()> {
     if outcome.counts.deferred == 0 {
         return Ok(());
     }
     let emails = counted(outcome.counts.deferred.into(), "email");
-    let message = format!("{emails} could not be sent, to be tried by a later run{}", last_error(outcome));
+    let message = format!("{emails} could not be sent; a later run will try again{}", last_error(outcome));
     Err(Failure::new(ErrorCode::MailDeferred, message))
 }
 
 fn last_error(outcome: &DispatchOutcome) -> String {
     let error = outcome.worst.as_ref().and_then(|email| email.last_error.as_ref());
-    error.map(|error| format!("; last: {error}")).unwrap_or_default()
+    error.map(|error| format!("; last error: {error}")).unwrap_or_default()
 }

@@ -1,24 +1,22 @@
-//! `ssgctl mail preview`.
+//! `ssgctl mail preview`: prints an email, or writes its HTML to a file.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::error::quoted;
-use ssgctl::mail::TemplateRenderer;
-use ssgctl::model::{EmailTemplate, Level, Money, RenderedEmail, SmppAccount, Unit, WarningDetails};
-use ssgctl::ops::warning::Notice;
-use ssgctl::store::{ArchiveFilter, Clock, SmppFilter, Snapshot, files};
-use ssgctl::{Error, ops, report};
+use ssgctl::mail::{preview_account_email, preview_warning};
+use ssgctl::model::{EmailTemplate, RenderedEmail, Unit};
+use ssgctl::store::{Clock, files};
 
 use crate::args::completion;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// Show an email as a customer would get it now, and send nothing
+/// Show an email as a customer would get it now, without sending it
 ///
-/// A text to be read, or the email and its HTML as data with --json and the like. Emails of an SMPP account are of the
-/// customer's first; stars stand for its password.
+/// Prints the text of the email; JSON, JSON Lines and CSV also contain the HTML. Emails about an SMPP account are about the
+/// customer's first active account, with stars instead of its password.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail preview low-upper ABCCORP331
@@ -26,19 +24,19 @@ use crate::exit::{ErrorCode, Failure, Result};
   ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html
   ssgctl mail preview internal ABCCORP331 --json | jq -r .subject")]
 pub(crate) struct PreviewArgs {
-    /// The email: low-upper, low-lower, internal, recovered, welcome, handover or test
+    /// Email template: low-upper, low-lower, internal, recovered, welcome, handover or test
     #[arg(value_name = "TEMPLATE")]
-    email: EmailTemplate,
+    template: EmailTemplate,
 
-    /// Account code or API ID; the test email needs none
+    /// Account code or API ID; not needed for the test email
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: Option<String>,
 
-    /// SMS or a currency by ISO 4217; the customer's only balance, or SMS when it has none
+    /// `SMS` or an ISO 4217 currency code [default: the customer's only unit, or SMS if it has no balance]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 
-    /// Write the HTML to a new file, to be looked at in a browser; - is stdout
+    /// Write the HTML to this new file, to view in a browser; - is stdout
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
@@ -50,7 +48,7 @@ pub(crate) fn run(args: &PreviewArgs, context: &mut Context) -> Result<()> {
         Some(path) => {
             context.output.refuse_unknown_fields(&["path"])?;
             if !files::write_new(path, email.html.as_bytes())? {
-                let message = format!("{} is there already", quoted(path.display()));
+                let message = format!("{} already exists", quoted(path.display()));
                 return Err(Failure::new(ErrorCode::Exists, message));
             }
             context.output.value("path", &path.display().to_string())
@@ -66,59 +64,17 @@ pub(crate) fn run(args: &PreviewArgs, context: &mut Context) -> Result<()> {
 
 fn compose(args: &PreviewArgs, context: &mut Context) -> Result<RenderedEmail> {
     let renderer = context.settings.mail.renderer()?;
-    let name = match &args.customer {
-        _ if args.email == EmailTemplate::Test => return Ok(renderer.compose_test()?),
-        Some(name) => name,
-        None => return Err(Failure::missing("CUSTOMER", "for an email about one")),
+    if args.template == EmailTemplate::Test {
+        return Ok(renderer.compose_test()?);
+    }
+    let Some(customer) = &args.customer else {
+        return Err(Failure::missing("CUSTOMER", "for an email about a customer"));
     };
     let gateway = context.settings.gateway.clone();
-    context.read(|snapshot| match args.email {
-        EmailTemplate::Welcome | EmailTemplate::Handover => {
-            let account = first_account(snapshot, name)?;
-            let pack = ops::handover::details(snapshot, account.system_id.as_str(), &gateway, Clock::System.now())?;
-            renderer.compose_handover(args.email, &pack, true)
+    context.read(|snapshot| match args.template {
+        template @ (EmailTemplate::Welcome | EmailTemplate::Handover) => {
+            preview_account_email(snapshot, &renderer, template, customer, &gateway, Clock::System.now())
         }
-        kind => compose_notice(kind, &renderer, snapshot, name, args.unit),
-    })
-}
-
-fn first_account(snapshot: &Snapshot<'_>, customer: &str) -> ssgctl::Result<SmppAccount> {
-    let customer = snapshot.customer(customer)?;
-    let mut first = None;
-    let accounts = SmppFilter { archive_filter: ArchiveFilter::Active, ..SmppFilter::of_customer(customer.id) };
-    snapshot.smpp_accounts(&accounts, |account| {
-        first.get_or_insert(account);
-        Ok::<_, Error>(())
-    })?;
-    first.ok_or_else(|| Error::Refused(format!("{} has no SMPP account to write of", customer.account_code)))
-}
-
-fn compose_notice(
-    kind: EmailTemplate,
-    renderer: &TemplateRenderer,
-    snapshot: &Snapshot<'_>,
-    customer: &str,
-    unit: Option<Unit>,
-) -> ssgctl::Result<RenderedEmail> {
-    let customer = snapshot.customer(customer)?;
-    let unit = report::unit_of(snapshot, &customer, unit)?;
-    let balance = snapshot.balance(&customer, unit)?.map_or(Money::ZERO, |balance| balance.balance);
-    let thresholds = snapshot.warning(&customer, unit)?.map_or_else(WarningDetails::empty, |warning| warning.details);
-    let recipients = report::warning_recipients(snapshot, &customer, &thresholds)?;
-    let level = match kind {
-        EmailTemplate::LowUpper => Level::Upper,
-        EmailTemplate::LowLower => Level::Lower,
-        EmailTemplate::Internal => thresholds.level(balance).max(Level::Upper),
-        _ => Level::Ok,
-    };
-    renderer.compose(&Notice {
-        kind,
-        customer: &customer,
-        unit,
-        balance,
-        level,
-        thresholds: &thresholds,
-        customer_recipients: &recipients,
-        at: Clock::System.now(),
+        template => preview_warning(snapshot, &renderer, template, customer, args.unit),
     })
 }

@@ -1,4 +1,4 @@
-//! `ssgctl mail retry`.
+//! `ssgctl mail retry`: makes emails pending again.
 
 use clap::Args;
 use ssgctl::ops;
@@ -8,15 +8,16 @@ use crate::commands::mail::emails;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Let emails be sent again by the next check
+/// Queue emails again for the next check
 ///
-/// For emails that failed, are uncertain or were cancelled, and for those that wait longer than you would.
+/// Works for failed, uncertain and cancelled emails. For a pending email, the next check tries it without waiting for its
+/// next attempt.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail retry 17 --reason 'their server is back'
   ssgctl mail list --state failed -o name | xargs -r ssgctl mail retry")]
 pub(crate) struct RetryArgs {
-    /// Numbers of the emails
+    /// Email numbers, as shown by `mail list`
     #[arg(value_name = "ID", required = true)]
     emails: Vec<i64>,
 

@@ -1,4 +1,4 @@
-//! `ssgctl mail show`.
+//! `ssgctl mail show`: one email of the outbox.
 
 use clap::Args;
 
@@ -12,19 +12,19 @@ use crate::output::{Cell, DetailView};
 
 /// Show an email, its text, and each attempt to send it
 ///
-/// An email that tells the password of an SMPP account is kept with stars in its place, which is filled in when the email
-/// leaves. --reveal fills in the password that the account has now.
+/// The outbox never contains the password of an SMPP account: the email is stored with stars instead, and the password is
+/// filled in while it is sent. --reveal fills in the current password.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail show 17
   ssgctl mail show 17 --reveal --reason 'customer on the phone'
   ssgctl mail show 17 --json | jq -r .html > email.html")]
 pub(crate) struct ShowArgs {
-    /// Number of the email
+    /// Email number, as shown by `mail list`
     #[arg(value_name = "ID")]
     email: i64,
 
-    /// Show the password too, if it tells one; the audit log keeps that it was shown
+    /// Show the password, if the email contains one; recorded in the audit log
     #[arg(long)]
     reveal: bool,
 
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
         let attempts = snapshot.attempts(&email)?;
         Ok((email, attempts))
     })?;
-    // A reveal is logged, so what could not be shown is refused before it.
+    // Check --fields first: a reveal that then fails would still be in the audit log.
     context.output.refuse_unknown_fields_of(&view(&email, &attempts))?;
     let email = if args.reveal { revealed(args, context, email)? } else { email };
     context.output.view(view(&email, &attempts))

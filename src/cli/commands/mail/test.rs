@@ -1,4 +1,4 @@
-//! `ssgctl mail test`.
+//! `ssgctl mail test`: checks the configuration of email.
 
 use clap::Args;
 use ssgctl::model::{EmailAddress, EmailState, OutboxEmail};
@@ -11,12 +11,12 @@ use crate::output::Shown;
 
 /// Send a test email now
 ///
-/// It goes the way that every email goes. If it cannot be sent it is not kept for later.
+/// Uses the same transport as all other email. If the test email cannot be sent, no later run tries again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail test me@example.com")]
 pub(crate) struct TestArgs {
-    /// Where to send it
+    /// Recipient of the test email
     #[arg(value_name = "ADDRESS")]
     address: EmailAddress,
 
@@ -32,8 +32,8 @@ pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {
         Ok(dispatcher.send_once(&args.address, &test, transport.as_mut())?)
     })?;
     let Some(email) = sent else {
-        let busy = Failure::new(ErrorCode::Busy, "`balance check` is running and sends emails");
-        return Err(busy.hint("nothing was sent; try again when it has ended"));
+        let busy = Failure::new(ErrorCode::Busy, "another run is sending emails");
+        return Err(busy.hint("nothing was sent; run the command again in a minute"));
     };
     context.output.row(&email)?;
     if email.state == EmailState::Sent {

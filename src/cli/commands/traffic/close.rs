@@ -1,4 +1,4 @@
-//! `ssgctl traffic close`.
+//! `ssgctl traffic close`: ends an unfinished import.
 
 use clap::Args;
 
@@ -6,16 +6,16 @@ use crate::args::change::ChangeArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// End an unfinished import whose file is lost
+/// Close an unfinished import whose file is lost
 ///
-/// The messages that are in are charged, and the rest of the file stays out. Where the file is at hand, import it again
-/// instead: that completes it.
+/// Charges the messages already imported and abandons the rest of the file. If you still have the file, run the same
+/// `traffic import` again instead: that completes the import.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic list --state unfinished
   ssgctl traffic close 7 --reason 'the disk with the file is gone'")]
 pub(crate) struct CloseArgs {
-    /// The number of the import
+    /// Import number, as shown by `traffic list`
     #[arg(value_name = "IMPORT")]
     import: i64,
 

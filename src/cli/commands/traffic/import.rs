@@ -1,11 +1,11 @@
-//! `ssgctl traffic import`.
+//! `ssgctl traffic import`: arguments, progress and summary of an import. The import itself is in `ssgctl::traffic`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use clap_complete::ArgValueCompleter;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::Error;
 use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone};
 use ssgctl::traffic;
@@ -21,22 +21,25 @@ use crate::exit::{Failure, Result};
 use crate::output::{NewFile, Shown};
 use crate::progress::Progress;
 
-/// Import what the gateway reports of messages, and charge it: each message once
+/// Import message reports from the gateway, and charge each message once
 ///
-/// Files are CSV with a header line, gzipped if their name ends in .gz. Ours has `message_id`, `submitted_at`, `system_id`,
-/// `destination`, `state`, `parts` and `price`; the customer CDR of an SSG, Jasmin's `submit_log` and web panel, Kannel's
-/// `sent_sms` and the logs of Twilio and Vonage are known by their header. A message is known by the UTC day of its submission, its ID and
-/// its account: files may come twice, overlap, or come in any order. A later state updates the message, and never its
-/// charge. The same message with another destination, other parts or another price is a conflict, and the file is refused.
+/// Files are CSV with a header line, gzipped if the name ends in .gz. The kind of file is recognised by its header: ssgctl's
+/// own (`message_id`, `submitted_at`, `system_id`, `destination`, `state`, `parts`, `price`), the customer CDR of an SSG,
+/// Jasmin's `submit_log` and the export of its web panel, Kannel's `sent_sms`, and the message logs of Twilio and Vonage.
 ///
-/// A file with a fault changes nothing. It is taken in in parts, so that others are not kept waiting, and charged when all
-/// of it is in; where that is interrupted, the same command again completes it. With --dry-run all is one part, and others
-/// wait.
+/// A message is identified by the UTC day of its submission, its ID and its account. Files may repeat, overlap, and come in
+/// any order. A later state updates the message and never its charge. The same message with a different destination, price or
+/// number of parts is a conflict, and the file is refused.
 ///
-/// A message costs the price of its account's service for each part: one SMS credit as a rule. Where the service is in a
-/// currency and the file has a price in it, that is charged instead. Nothing is rounded. Charges are posted whatever they leave, also to
-/// archived customers: the messages are sent. Parts that are missing or 0 count as one. A message that was never told
-/// otherwise than as rejected costs nothing; one without an ID is counted and otherwise left out.
+/// A file with an error changes nothing. Rows are committed in batches so that other commands are not blocked; charges are
+/// posted after the last batch. If an import is interrupted, run the same command again to complete it. A dry run is a single
+/// transaction, and other writers wait until it ends.
+///
+/// A message costs the price of its account's service for each part, usually one SMS credit. If the service is in a currency
+/// and the file has a price in that currency, the file's price is charged instead. Nothing is rounded. Charges are posted even
+/// if the balance becomes negative or the customer is archived, because the messages are already sent. Missing parts and 0
+/// count as one part. Messages only ever reported as rejected are not charged. Rows without a message ID are counted as
+/// skipped.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic import 2026-11-24.csv.gz --dry-run
@@ -45,79 +48,80 @@ use crate::progress::Progress;
   ssgctl traffic import messages.csv --skip-invalid --rejects rejects.csv
   zcat old.csv.gz | ssgctl traffic import - --no-charge")]
 pub(crate) struct ImportArgs {
-    /// Files, each imported for itself; - is stdin
+    /// Files, each a separate import; - is stdin
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
-    /// Take the files for this kind: ssgctl, ssg, jasmin, jasmin-panel, kannel, twilio or vonage
+    /// Kind of file [default: recognised by the header]: ssgctl, ssg, jasmin, jasmin-panel, kannel, twilio or vonage
     #[arg(long, value_name = "KIND")]
     from: Option<FileKind>,
 
-    /// Take times without a zone for times of this zone, not of UTC
-    #[arg(long, value_name = "ZONE")]
+    /// Time zone of timestamps that have none [default: UTC]
+    #[arg(long, visible_alias = "tz", value_name = "ZONE", add = ArgValueCandidates::new(completion::zones))]
     timezone: Option<Zone>,
 
-    /// Take all messages for those of this account, by system ID or short name
+    /// Assign all messages to this SMPP account, by system ID or short name
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts), conflicts_with = "key_column")]
     account: Option<String>,
 
-    /// Find the account in this column, such as `service` or `boxc_id` of Kannel
+    /// Column that identifies the account, such as Kannel's `service` or `boxc_id`
     #[arg(long, value_name = "COLUMN")]
     key_column: Option<String>,
 
-    /// Take a word for a state, such as DLVRD=delivered, or =pending for none at all; may be repeated
+    /// Map a word to a state, such as DLVRD=delivered, or =pending for an empty field; repeatable
     #[arg(long, value_name = "WORD=STATE")]
-    map_state: Vec<Word>,
+    map_state: Vec<StateMapping>,
 
-    /// Take any other word for the state unknown
+    /// Map all other words to the state `unknown`
     #[arg(long)]
     unknown_states: bool,
 
-    /// Charge by the prices of services, whatever the files say
+    /// Charge the prices of services, not those in the files
     #[arg(long)]
     ignore_prices: bool,
 
-    /// Charge nothing: neither now nor when another file has the same messages
+    /// Charge nothing, neither now nor when another file has the same messages
     #[arg(long)]
     no_charge: bool,
 
-    /// Take messages of accounts and days of which there are some from another kind of file
+    /// Accept accounts and days that another kind of file already covers
     #[arg(long)]
     allow_overlap: bool,
 
-    /// Leave out rows with faults instead of refusing their file
+    /// Skip invalid rows instead of refusing the file
     #[arg(long)]
     skip_invalid: bool,
 
-    /// Write rows that are left out to this new file, each with the reason
+    /// Write skipped rows to this new file, each with the reason
     #[arg(long, value_name = "FILE", requires = "skip_invalid")]
     rejects: Option<PathBuf>,
 
-    /// Refuse the file unless it has so many rows
+    /// Refuse the file unless it has exactly N rows
     #[arg(long, value_name = "N")]
     expect_rows: Option<u64>,
 
-    /// Refuse the file unless its prices, or its parts where it has no prices, add up to this
+    /// Refuse the file unless its prices (its parts, if it has no prices) add up to this
     #[arg(long, value_name = "TOTAL")]
     expect_total: Option<Money>,
 
-    /// Refuse the file unless this is its SHA-256
+    /// Refuse the file unless it has this SHA-256
     #[arg(long, value_name = "HASH")]
     sha256: Option<Hash>,
 
-    /// Write so many rows at a time; fewer keep others waiting less, more are quicker
-    #[arg(long, value_name = "N", default_value_t = traffic::BATCH, value_parser = batch)]
+    /// Rows per transaction; more is faster, fewer blocks other commands for less time
+    #[arg(long, value_name = "N", default_value_t = traffic::BATCH, value_parser = batch_rows)]
     batch_rows: usize,
 
     #[command(flatten)]
     change: ChangeArgs,
 }
 
-fn batch(text: &str) -> Result<usize, Invalid> {
+fn batch_rows(text: &str) -> Result<usize, Invalid> {
     let rows = text.parse().ok().filter(|rows| (1..=1_000_000).contains(rows));
     rows.ok_or_else(|| Invalid::rule("must be 1 to 1000000"))
 }
 
+/// The value of `--from`.
 #[derive(Debug, Clone)]
 struct FileKind(&'static TrafficDialect);
 
@@ -131,10 +135,11 @@ impl FromStr for FileKind {
     }
 }
 
+/// A word of a file, in lower case, and the state it means: the value of `--map-state`.
 #[derive(Debug, Clone)]
-struct Word(String, MessageState);
+struct StateMapping(String, MessageState);
 
-impl FromStr for Word {
+impl FromStr for StateMapping {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -146,10 +151,10 @@ impl FromStr for Word {
 }
 
 pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
-    let is_about_one =
+    let has_options_for_one_file =
         args.rejects.is_some() || args.expect_rows.is_some() || args.expect_total.is_some() || args.sha256.is_some();
-    if args.files.len() > 1 && is_about_one {
-        return Err(Failure::usage("--rejects, --expect-rows, --expect-total and --sha256 take one file at a time"));
+    if args.files.len() > 1 && has_options_for_one_file {
+        return Err(Failure::usage("--rejects, --expect-rows, --expect-total and --sha256 need exactly one file"));
     }
     context.output.refuse_unknown_fields(&TrafficSummary::keys())?;
     let mut summaries = Vec::new();
@@ -159,7 +164,7 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
             context.note(&format!("{} was imported before, as import {import}; nothing was done", summary.file));
         }
         if summary.met_naive_time && args.timezone.is_none() {
-            context.note(&format!("{} has times without a zone; they were taken for UTC", summary.file));
+            context.note(&format!("{} has timestamps without a time zone, read as UTC; set --timezone if that is wrong", summary.file));
         }
         summaries.push(summary);
     }
@@ -172,12 +177,13 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
 fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<TrafficSummary> {
     let name = input::name(file);
     let origin = context.origin(&args.change.why)?;
-    let beside = context.store()?.path().to_owned();
-    let source = Source::new(name.clone(), input::open_again(file, &beside)?)?;
+    // Standard input is copied to a file next to the database: an import reads its source more than once.
+    let database = context.store()?.path().to_owned();
+    let source = Source::new(name.clone(), input::open_again(file, &database)?)?;
     let progress = Progress::of_bytes(Some(source.size()), context.quiet);
     let request = request(args, source);
-    let mut rejects = args.rejects.as_deref().map(new_file).transpose()?;
-    let mut watch = Watcher { progress, committed: false };
+    let mut rejects = args.rejects.as_deref().map(create_rejects).transpose()?;
+    let mut watch = ImportWatcher { progress, committed: false };
     let outcome = traffic::import(
         context.store()?,
         &origin,
@@ -204,7 +210,7 @@ fn request(args: &ImportArgs, source: Source) -> ImportRequest {
             zone,
             account: args.account.clone(),
             key_column: args.key_column.clone(),
-            words: args.map_state.iter().map(|Word(word, state)| (word.clone(), *state)).collect(),
+            words: args.map_state.iter().map(|StateMapping(word, state)| (word.clone(), *state)).collect(),
             takes_any_word: args.unknown_states,
             ignores_prices: args.ignore_prices,
         },
@@ -217,20 +223,21 @@ fn request(args: &ImportArgs, source: Source) -> ImportRequest {
     }
 }
 
-/// The file of rows that are left out, which is never written over.
-fn new_file(path: &Path) -> Result<NewFile> {
+/// Creates the file of skipped rows. It never replaces an existing file.
+fn create_rejects(path: &Path) -> Result<NewFile> {
     match path.symlink_metadata() {
         Ok(_) => Err(Error::FileExists { path: path.to_owned() }.into()),
         Err(_) => NewFile::create(path, false),
     }
 }
 
-struct Watcher {
+/// Passes the progress of an import to the progress line, and remembers whether anything was committed.
+struct ImportWatcher {
     progress: Progress,
     committed: bool,
 }
 
-impl ImportProgress for Watcher {
+impl ImportProgress for ImportWatcher {
     fn begin(&mut self, part: &'static str) {
         self.progress.begin(part);
     }

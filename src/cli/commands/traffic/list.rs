@@ -1,4 +1,4 @@
-//! `ssgctl traffic list`.
+//! `ssgctl traffic list`: imports, with their counts and charges.
 
 use clap::Args;
 use ssgctl::model::ImportState;
@@ -8,9 +8,9 @@ use crate::args::list::RecentArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// List the files that were imported, and what they came to, oldest first
+/// List traffic imports with their counts and charges, oldest first
 ///
-/// An import that was interrupted is unfinished: the same `traffic import` again completes it.
+/// An interrupted import is `unfinished`; run the same `traffic import` again to complete it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic list --desc --limit 10

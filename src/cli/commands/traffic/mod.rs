@@ -1,4 +1,4 @@
-//! `ssgctl traffic`: what the gateway reports of messages comes in, and is charged.
+//! `ssgctl traffic`: imports of message reports, and the messages they contain.
 
 mod close;
 mod import;

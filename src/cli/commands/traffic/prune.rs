@@ -1,4 +1,4 @@
-//! `ssgctl traffic prune`.
+//! `ssgctl traffic prune`: removes old messages in small transactions.
 
 use std::str::FromStr;
 
@@ -27,17 +27,17 @@ impl FromStr for Day {
     }
 }
 
-/// Remove single messages of long ago, and keep their sums
+/// Remove old messages but keep their sums
 ///
-/// Reports and charges stay as they are. Messages of the days before are not imported any more, because nobody can tell
-/// whether they were charged: their rows are faults of their file. Days are UTC. The space is used again by later messages;
-/// the file does not shrink.
+/// Reports and charges do not change. Messages of the removed days can no longer be imported, because it is unknown whether
+/// they were charged: their rows are errors. Days are in UTC. Later messages reuse the space; the database file does not
+/// shrink.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic prune --before 2026-01-01 --dry-run
   ssgctl traffic prune --before 2026-01-01 --yes --reason 'kept for a year'")]
 pub(crate) struct PruneArgs {
-    /// Remove messages that were submitted before this day
+    /// Remove messages submitted before this day
     #[arg(long, value_name = "DAY")]
     before: Day,
 
@@ -45,12 +45,13 @@ pub(crate) struct PruneArgs {
     change: ChangeArgs,
 }
 
-struct Summary {
+/// What was pruned.
+struct PruneSummary {
     before: i32,
     messages: u64,
 }
 
-impl Row for Summary {
+impl Row for PruneSummary {
     const NAME: &str = "before";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("before", |s| Cell::shown(day_of(s.before))),
@@ -62,11 +63,11 @@ pub(crate) fn run(args: &PruneArgs, context: &mut Context) -> Result<()> {
     let Day(before) = args.before;
     let change = &args.change;
     if !change.dry_run {
-        context.prompt.confirm(&format!("Remove all messages before {}? Their sums stay.", day_of(before)))?;
+        context.prompt.confirm(&format!("Remove all messages submitted before {}? Their sums are kept.", day_of(before)))?;
     }
     let _lock = context.store()?.lock_imports()?;
-    let mut summary = Summary { before, messages: 0 };
-    let mut goes_on = true;
+    let mut summary = PruneSummary { before, messages: 0 };
+    let mut has_more = true;
     let mut count = |step: Pruned| {
         summary.messages += step.messages;
         step.goes_on
@@ -79,9 +80,9 @@ pub(crate) fn run(args: &PruneArgs, context: &mut Context) -> Result<()> {
         })?;
     } else {
         context.write_unshown(change, |tx| ssgctl::traffic::forget_before(tx, before))?;
-        while goes_on {
-            // Others get their turn between the steps.
-            goes_on = count(context.write_unshown(change, ssgctl::traffic::prune)?);
+        while has_more {
+            // One transaction per step, so that other writers are not blocked for long.
+            has_more = count(context.write_unshown(change, ssgctl::traffic::prune)?);
         }
     }
     context.output.row(&summary)

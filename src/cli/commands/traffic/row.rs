@@ -1,4 +1,4 @@
-//! Imports of traffic, what they came to, and single messages, as rows.
+//! How traffic imports, their summaries and messages are printed: their columns.
 
 use ssgctl::model::{Import, MessageRecord, Money, Unit, day_of};
 use ssgctl::traffic::TrafficSummary;
@@ -63,7 +63,7 @@ impl Row for Import {
 impl Row for MessageRecord {
     const NAME: &str = "message_id";
     const COLUMNS: &[Column<Self>] = &[
-        // Whoever asks has it before them; the rest is what fits a narrow terminal.
+        // Not in a table: the user has just typed the ID, and a narrow terminal has no room for it.
         Column::detail("message_id", |m| Cell::shown(&m.id)),
         Column::new("submitted_at", |m| Cell::Time(m.submitted_at)),
         Column::new("system_id", |m| Cell::text(m.system_id.as_str())),

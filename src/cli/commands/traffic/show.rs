@@ -1,4 +1,4 @@
-//! `ssgctl traffic show`.
+//! `ssgctl traffic show`: finds messages by their ID.
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
@@ -11,26 +11,26 @@ use crate::args::search::SearchArgs;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// Show what became of a message, and what it was charged
+/// Show the state and charge of a message
 ///
-/// A message is known by the UTC day of its submission, its ID and its account: there is a line for each that has the ID. A
-/// UUID may be written with or without dashes. The import is the one that charged the message, or, where none did, the one that
-/// brought it; while it is unfinished, its charges are still to be posted. Country, parts, import and file are in JSON and CSV, and
-/// in a table where --fields names them.
+/// Gateways reuse message IDs, so a message is identified by the UTC day of its submission, its ID and its account. There is
+/// one line for each message with this ID; --account and a period narrow the search. A UUID can have dashes or not. Pruned
+/// messages are not found; they are only counted in reports.
 ///
-/// A message is looked for on every day of which there is traffic, which is quick; a period tells apart messages of gateways
-/// that use an ID again. Those that were pruned are gone, and only counted in reports.
+/// The field `import` names the import that charged the message, or the one that first reported it if none did. While that
+/// import is unfinished, its charges are not posted yet. Country, parts, import and file are in JSON and CSV, and in tables
+/// if --fields names them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic show 4f1c6d1e-88a0-4b1c-9a55-2f6c0f6f3a10
   ssgctl traffic show 1234567 --account port_prod --last 7d
   ssgctl traffic show 1234567 --day 2026-11-24 --json | jq -r '.[] | [.state, .charge, .unit] | @tsv'")]
 pub(crate) struct ShowArgs {
-    /// The gateway's name for the message
+    /// Message ID assigned by the gateway
     #[arg(value_name = "MESSAGE")]
     message: MessageId,
 
-    /// Only of this SMPP account, by system ID or short name
+    /// Only messages of this SMPP account, by system ID or short name
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
     account: Option<String>,
 
@@ -48,9 +48,9 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     })?;
     if records.is_empty() {
         let message = format!("no message {}", quoted(&args.message));
-        let pruned = pruned_before.map(|day| format!("messages from before {} were pruned", day_of(day)));
+        let pruned = pruned_before.map(|day| format!("messages submitted before {} were pruned", day_of(day)));
         let narrowed = (from.is_some() || until.is_some() || args.account.is_some())
-            .then(|| "look without the account and the period".to_owned());
+            .then(|| "search without the account and the period".to_owned());
         return Err(Failure::new(ErrorCode::NotFound, message).maybe_hint(narrowed.or(pruned)));
     }
     context.output.all(&records)

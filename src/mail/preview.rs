@@ -1,0 +1,70 @@
+//! Previews: emails as a customer would get them now, composed without queuing or sending anything.
+
+use crate::error::{Error, Result};
+use crate::mail::TemplateRenderer;
+use crate::model::{EmailTemplate, Gateway, Level, Money, RenderedEmail, SmppAccount, Time, Unit, WarningDetails};
+use crate::ops::handover;
+use crate::ops::warning::Notice;
+use crate::report::{unit_of, warning_recipients};
+use crate::store::{ArchiveFilter, SmppFilter, Snapshot};
+
+/// Composes an email about a customer's first active SMPP account, with stars instead of its password.
+///
+/// # Errors
+/// [`Error::Refused`] when the customer has no active account.
+pub fn preview_account_email(
+    snapshot: &Snapshot<'_>,
+    renderer: &TemplateRenderer,
+    template: EmailTemplate,
+    customer: &str,
+    gateway: &Gateway,
+    at: Time,
+) -> Result<RenderedEmail> {
+    let account = first_account(snapshot, customer)?;
+    let pack = handover::pack(snapshot, account.system_id.as_str(), gateway, at)?;
+    renderer.compose_handover(template, &pack, true)
+}
+
+/// Composes an email about a customer's balance, its only one when no unit is named.
+///
+/// The figures are today's, also where the balance is not low: a template is checked before it is needed.
+pub fn preview_warning(
+    snapshot: &Snapshot<'_>,
+    renderer: &TemplateRenderer,
+    template: EmailTemplate,
+    customer: &str,
+    unit: Option<Unit>,
+) -> Result<RenderedEmail> {
+    let customer = snapshot.customer(customer)?;
+    let unit = unit_of(snapshot, &customer, unit)?;
+    let balance = snapshot.balance(&customer, unit)?.map_or(Money::ZERO, |balance| balance.balance);
+    let thresholds = snapshot.warning(&customer, unit)?.map_or_else(WarningDetails::empty, |warning| warning.details);
+    let recipients = warning_recipients(snapshot, &customer, &thresholds)?;
+    // The level follows from the template, not from the balance. Only the internal email is the same for both thresholds.
+    let level = match template {
+        EmailTemplate::LowUpper => Level::Upper,
+        EmailTemplate::LowLower => Level::Lower,
+        EmailTemplate::Internal => thresholds.level(balance).max(Level::Upper),
+        _ => Level::Ok,
+    };
+    renderer.compose(&Notice {
+        kind: template,
+        customer: &customer,
+        unit,
+        balance,
+        level,
+        thresholds: &thresholds,
+        customer_recipients: &recipients,
+    })
+}
+
+fn first_account(snapshot: &Snapshot<'_>, customer: &str) -> Result<SmppAccount> {
+    let customer = snapshot.customer(customer)?;
+    let mut first = None;
+    let accounts = SmppFilter { archive_filter: ArchiveFilter::Active, ..SmppFilter::of_customer(customer.id) };
+    snapshot.smpp_accounts(&accounts, |account| {
+        first.get_or_insert(account);
+        Ok::<_, Error>(())
+    })?;
+    first.ok_or_else(|| Error::Refused(format!("{} has no active SMPP account", customer.account_code)))
+}
