@@ -109,8 +109,10 @@ fn closing_sections(name: &str) -> Roff {
     }
     if name != "ssgctl" {
         // `quick-create` is one command: its dash does not separate it from a parent.
-        let parent =
-            name.rsplit_once('-').filter(|(parent, _)| *parent != "ssgctl-quick").map_or("ssgctl", |(parent, _)| parent);
+        let parent = name
+            .rsplit_once('-')
+            .filter(|(parent, _)| *parent != "ssgctl-quick")
+            .map_or("ssgctl", |(parent, _)| parent);
         roff.control("SH", ["SEE ALSO"]).control("BR", [parent, "(1)"]);
     }
     roff

@@ -74,8 +74,12 @@ fn sentence(verdict: AlertVerdict) -> String {
         AlertVerdict::NoWarning => "no warning is set; `ssgctl balance warn` sets one".to_owned(),
         AlertVerdict::NoBalance => "the customer has no balance in this unit yet".to_owned(),
         AlertVerdict::CustomerArchived => "the customer is archived, so no emails are sent".to_owned(),
-        AlertVerdict::SwitchedOff => "the warning is switched off; `ssgctl balance warn --on` switches it on".to_owned(),
-        AlertVerdict::NoThresholds => "the warning has no thresholds; `ssgctl balance warn --upper` sets one".to_owned(),
+        AlertVerdict::SwitchedOff => {
+            "the warning is switched off; `ssgctl balance warn --on` switches it on".to_owned()
+        }
+        AlertVerdict::NoThresholds => {
+            "the warning has no thresholds; `ssgctl balance warn --upper` sets one".to_owned()
+        }
         AlertVerdict::AwaitsCheck { level, state, cause } => {
             let before = match cause {
                 CrossingCause::Balance => format!("the last check found it {}", position(state)),

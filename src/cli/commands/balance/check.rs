@@ -133,7 +133,9 @@ impl Row for PlannedEmail {
         Column::new("unit", |p| Cell::text(p.crossing.unit.code())),
         Column::new("from", |p| Cell::text(p.crossing.from.as_str())),
         Column::new("to", |p| Cell::text(p.crossing.to.as_str())),
-        Column::new("email", |p| p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(email.content.template.as_str()))),
+        Column::new("email", |p| {
+            p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(email.content.template.as_str()))
+        }),
         Column::new("recipient", |p| Cell::maybe(p.email.as_ref().map(|email| &email.recipient))),
         Column::detail("subject", |p| p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(&email.content.subject))),
     ];

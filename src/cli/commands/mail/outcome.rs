@@ -44,8 +44,12 @@ impl ProgressLine {
         if self.wanted {
             self.shown = true;
             // Progress is a convenience: if stderr cannot be written to, sending goes on.
-            let _ =
-                write!(std::io::stderr(), "\r{} emails sent, {} not sent ", counts.sent, counts.deferred + counts.failed);
+            let _ = write!(
+                std::io::stderr(),
+                "\r{} emails sent, {} not sent ",
+                counts.sent,
+                counts.deferred + counts.failed
+            );
         }
     }
 

@@ -1,4 +1,4 @@
-//! `ssgctl quick-create`: a customer ready to send, in one act.
+//! `ssgctl quick-create`: creates a customer that can send messages at once, in one transaction.
 
 mod payload;
 mod row;
@@ -21,7 +21,7 @@ use crate::args::completion;
 use crate::args::confusable;
 use crate::commands::mail::outcome;
 use crate::commands::quick_create::payload::Payload;
-use crate::commands::quick_create::row::Created;
+use crate::commands::quick_create::row::CreatedCustomer;
 use crate::commands::{customer, smpp};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -29,11 +29,11 @@ use crate::interactive::wizard;
 use crate::interactive::wizard::{Dialogue, questions};
 use ssgctl::mail::AccountEmails;
 
-/// Make a customer with contact, SMPP account and opening balance, all or nothing
+/// Create a customer with contact, SMPP account and opening balance, all or none
 ///
-/// Prints what the customer must be told. At a terminal, without --organisation, it asks for everything that is not given, shows
-/// all answers, and says how the same is done in one line. With --from-json it takes the payload of the gateway's management
-/// API; options given beside it come before what the payload says.
+/// Prints the credentials for the customer. On a terminal and without --organisation, asks for everything that is missing,
+/// shows all answers for review, and prints the equivalent command line. With --from-json, reads the payload of the gateway's
+/// management API; options override the payload.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl quick-create
@@ -42,7 +42,7 @@ use ssgctl::mail::AccountEmails;
   ssgctl quick-create --organisation 'ABC Corp' --credit 5000 --warn-upper 500 --warn-lower 100 --max-tps 50
   echo '{\"organisation\":\"ABC Corp\",\"country\":\"gb\",\"credit\":100}' | ssgctl quick-create --from-json - --json")]
 pub(crate) struct QuickCreateArgs {
-    /// Take the management API's JSON payload from a file; - is stdin
+    /// Read the JSON payload of the management API from this file; - is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "password_stdin")]
     from_json: Option<PathBuf>,
 
@@ -50,7 +50,7 @@ pub(crate) struct QuickCreateArgs {
     #[arg(long, value_name = "NAME", help_heading = "Company")]
     organisation: Option<Organisation>,
 
-    /// Account code; made from the organisation when not given, like ABCCORP331
+    /// Account code [default: derived from the organisation, such as ABCCORP331]
     #[arg(long, value_name = "CODE", help_heading = "Billing")]
     account_code: Option<AccountCode>,
 
@@ -69,23 +69,23 @@ pub(crate) struct QuickCreateArgs {
     #[arg(long, value_name = "NUMBER", help_heading = "Contact")]
     contact_mobile: Option<Msisdn>,
 
-    /// What the balance opens with; nothing when not given
+    /// Opening balance [default: none]
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance")]
     credit: Option<Money>,
 
-    /// What the balance counts in: SMS credits or a currency by ISO 4217
+    /// Unit of the balance: `SMS` or an ISO 4217 currency code
     #[arg(long, value_name = "UNIT", default_value_t, help_heading = "Balance", add = ArgValueCandidates::new(completion::units))]
     unit: Unit,
 
-    /// Early warning: the balance is low at or below this
+    /// Early warning at or below this balance
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance")]
     warn_upper: Option<Money>,
 
-    /// Urgent warning, not above the early one
+    /// Urgent warning at or below this balance; at most --warn-upper
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, help_heading = "Balance")]
     warn_lower: Option<Money>,
 
-    /// System ID, at most 15 characters; generated when not given
+    /// System ID, at most 15 characters [default: generated]
     #[arg(long, value_name = "ID", help_heading = "SMPP account")]
     system_id: Option<SystemId>,
 
@@ -95,11 +95,11 @@ pub(crate) struct QuickCreateArgs {
     #[command(flatten)]
     password: smpp::PasswordArgs,
 
-    /// Write to the contact what it must know to use the account, its password included
+    /// Send the contact a welcome email with the credentials, including the password
     #[arg(long, help_heading = "Contact")]
     send_email: bool,
 
-    /// Ask for everything that is not given
+    /// Ask for everything that is missing
     #[arg(long)]
     ask: bool,
 
@@ -107,7 +107,7 @@ pub(crate) struct QuickCreateArgs {
     change: ChangeArgs,
 }
 
-/// What is asked of whoever makes a customer without naming it.
+/// The questions of the wizard that runs when no organisation is given.
 const DIALOGUE: Dialogue = Dialogue {
     questions: &[
         questions::ORGANISATION,
@@ -123,11 +123,11 @@ const DIALOGUE: Dialogue = Dialogue {
 
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     let payload = args.from_json.take().map(|file| payload::read(&file)).transpose()?;
-    let is_named =
+    let has_organisation =
         args.organisation.is_some() || payload.as_ref().is_some_and(|payload| payload.organisation.is_some());
-    if args.ask || !is_named && context.prompt.can_ask() {
-        let settled = payload.as_ref().map(Payload::options).unwrap_or_default();
-        args = wizard::complete(context, &DIALOGUE, &settled)?;
+    if args.ask || !has_organisation && context.prompt.can_ask() {
+        let answered = payload.as_ref().map(Payload::options).unwrap_or_default();
+        args = wizard::complete(context, &DIALOGUE, &answered)?;
     }
     if let Some(payload) = payload {
         args.fill_from(payload);
@@ -138,7 +138,7 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
 fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     args.account.tell_cut(context);
     let password = args.password.read(context)?;
-    let generates = password.is_none();
+    let shows_password = password.is_none();
     let Some(organisation) = args.organisation else {
         return Err(Failure::not_given("--organisation <NAME>", "organisation"));
     };
@@ -159,35 +159,36 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     let vault = context.vault()?;
     let warnings = context.settings.warnings.clone();
     let thresholds = Thresholds { unit: args.unit, upper: args.warn_upper, lower: args.warn_lower };
-    let emails = if args.send_email { Some(writer_to_contact(context, new.contact.as_ref())?) } else { None };
+    // What an email needs is loaded before anything is written, so that a customer whose email cannot be sent is not created.
+    let emails = if args.send_email { Some(welcome_emails(context, new.contact.as_ref())?) } else { None };
     let mut created = context.write(&args.change, |tx| {
-        let made = ops::quick_create::quick_create(tx, &vault, new)?;
-        warnings.apply(tx, made.customer.account_code.as_str())?;
-        let warning = thresholds.set(tx, made.customer.account_code.as_str())?;
-        let account = made.credentials.account.system_id.as_str();
+        let entities = ops::quick_create::quick_create(tx, &vault, new)?;
+        warnings.apply(tx, entities.customer.account_code.as_str())?;
+        let warning = thresholds.set(tx, entities.customer.account_code.as_str())?;
+        let account = entities.credentials.account.system_id.as_str();
         let emails = match &emails {
             Some(emails) => emails.queue(tx, EmailTemplate::Welcome, account, None, true)?.1,
             None => Vec::new(),
         };
-        Ok::<_, Failure>(Created { made, generates, warning, emails })
+        Ok::<_, Failure>(CreatedCustomer { entities, shows_password, warning, emails })
     })?;
-    confusable::warn(&created.made.customer, context);
+    confusable::warn(&created.entities.customer, context);
     let Some(emails) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
-    let posted = outcome::send_new(context, &args.change.why, emails, created.emails)?;
-    created.emails = posted.emails;
+    let sent = outcome::send_new(context, &args.change.why, emails, created.emails)?;
+    created.emails = sent.emails;
     context.output.row(&created)?;
-    posted.verdict
+    sent.verdict
 }
 
-/// Who writes to a new customer, if there is somebody to write to.
-fn writer_to_contact(context: &Context, contact: Option<&ContactDetails>) -> Result<AccountEmails> {
+/// Loads what welcome emails need, after checking that there is a recipient.
+fn welcome_emails(context: &Context, contact: Option<&ContactDetails>) -> Result<AccountEmails> {
     if contact.is_none_or(|contact| contact.email.is_none()) {
         return Err(Failure::missing("--contact-email", "to send an email to"));
     }
     smpp::account_emails(context)
 }
 
-/// The thresholds of the warning that a new customer is given.
+/// The thresholds of `--warn-upper` and `--warn-lower`.
 struct Thresholds {
     unit: Unit,
     upper: Option<Money>,
@@ -195,7 +196,7 @@ struct Thresholds {
 }
 
 impl Thresholds {
-    /// Sets what was given, beside what every new customer gets.
+    /// Sets these thresholds, on top of the warning that the configuration gives every new customer.
     fn set(&self, tx: &mut Tx<'_>, customer: &str) -> ssgctl::Result<Option<Warning>> {
         if self.upper.is_none() && self.lower.is_none() {
             return Ok(None);
@@ -209,7 +210,7 @@ impl Thresholds {
 }
 
 impl QuickCreateArgs {
-    /// Takes from a payload what no option gave.
+    /// Fills in values of a payload that no option has.
     fn fill_from(&mut self, payload: Payload) {
         self.send_email |= payload.send_email_customer;
         self.organisation = self.organisation.take().or(payload.organisation);
@@ -224,10 +225,10 @@ impl QuickCreateArgs {
     }
 }
 
-/// The first contact: there for everything, as it is the only one. Without a name it goes by its address or number.
+/// The first contact. It has every role, because it is the only one. Without a name, its address or number is its name.
 fn contact(name: Option<Name>, email: Option<EmailAddress>, mobile: Option<Msisdn>) -> Result<Option<ContactDetails>> {
-    let stand_in = email.as_ref().map(ToString::to_string).or(mobile.as_ref().map(ToString::to_string));
-    let name = match (name, stand_in) {
+    let substitute = email.as_ref().map(ToString::to_string).or(mobile.as_ref().map(ToString::to_string));
+    let name = match (name, substitute) {
         (Some(name), _) => name,
         (None, Some(text)) => {
             let cut: String = text.chars().take(100).collect();

@@ -11,10 +11,10 @@ use ssgctl::model::{AccountCode, Country, EmailAddress, Money, Msisdn, MsisdnLis
 use crate::args::input;
 use crate::exit::{ErrorCode, Failure, Place, Result};
 
-/// The most characters of a complaint that are shown.
-const LONGEST: usize = 400;
+/// Maximum length of an error message, in characters. Messages quote the payload, which can be long.
+const MAX_MESSAGE: usize = 400;
 
-/// What the API takes, and the account code, which it does not. The names of this program's own fields are read too.
+/// The fields of the API, and `account_code`, which the API does not have. Field names of this program are accepted, too.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) struct Payload {
     #[serde(alias = "account_code")]
     pub(super) account_code: Option<AccountCode>,
     pub(super) country: Option<Country>,
-    #[serde(deserialize_with = "number_or_text")]
+    #[serde(deserialize_with = "number_or_string")]
     pub(super) credit: Option<Money>,
     #[serde(alias = "contact_name")]
     pub(super) contact_name: Option<Name>,
@@ -32,14 +32,14 @@ pub(super) struct Payload {
     #[serde(alias = "contact_mobile")]
     pub(super) contact_mobile: Option<Msisdn>,
     pub(super) service: Option<ServiceCode>,
-    #[serde(alias = "cug", deserialize_with = "array_or_text")]
+    #[serde(alias = "cug", deserialize_with = "array_or_string")]
     pub(super) cug_mobiles: Option<Vec<Msisdn>>,
     #[serde(alias = "send_email")]
     pub(super) send_email_customer: bool,
 }
 
 impl Payload {
-    /// The options that it stands for, with what it says.
+    /// The options that have the same meaning as the fields of the payload, with their values.
     pub(super) fn options(&self) -> Vec<(&'static str, String)> {
         fn text<T: ToString>(value: Option<&T>) -> Option<String> {
             value.map(ToString::to_string)
@@ -67,49 +67,56 @@ pub(super) fn read(file: &Path) -> Result<Payload> {
 }
 
 fn parse(text: &str, file: String) -> Result<Payload> {
-    // An array would else be read as the fields in their order.
+    // serde would accept an array as the fields in their order.
     if text.trim_start().starts_with('[') {
         let place = Place { file, line: 1, column: 1 };
         return Err(Failure::new(ErrorCode::BadValue, "the payload must be an object").at(place));
     }
     serde_json::from_str(text).map_err(|error| {
         let message = without_place(&error);
-        let fault =
+        let failure =
             |message: String, line, column| Failure::new(ErrorCode::BadValue, message).at(Place { file, line, column });
-        match field_at_fault(text, &message) {
-            // The reader's own place is where it stopped, which may be lines below the value.
+        match invalid_field(text, &message) {
+            // The position in serde's error is where parsing stopped, which may be lines below the value.
             Some((field, at)) => {
                 let before = &text[..at];
                 let line = before.matches('\n').count() as u64 + 1;
                 let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
-                fault(format!("{field}: {message}"), line, column).field(field)
+                failure(format!("{field}: {message}"), line, column).field(field)
             }
-            None => fault(message, error.line() as u64, error.column() as u64),
+            None => failure(message, error.line() as u64, error.column() as u64),
         }
     })
 }
 
-/// The known field that alone gives the same complaint as the whole payload does, and where its value begins.
-fn field_at_fault(text: &str, message: &str) -> Option<(String, usize)> {
+/// The field that caused an error, and the byte offset of its value.
+///
+/// serde does not name the field of an invalid value, so each field is parsed alone until one fails with the same message.
+fn invalid_field(text: &str, message: &str) -> Option<(String, usize)> {
     if message.starts_with("unknown field") {
         return None;
     }
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
     let (name, value) = fields.into_iter().find(|(name, value)| {
-        let alone = format!("{{{}:{value}}}", serde_json::json!(name));
-        serde_json::from_str::<Payload>(&alone).is_err_and(|error| without_place(&error) == message)
+        let single = format!("{{{}:{value}}}", serde_json::json!(name));
+        serde_json::from_str::<Payload>(&single).is_err_and(|error| without_place(&error) == message)
     })?;
     Some((name, value.get().as_ptr() as usize - text.as_ptr() as usize))
 }
 
-/// The complaint without the line and column at its end, cut where the payload makes it long.
+/// The message of an error without line and column, and truncated.
 fn without_place(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).chars().take(LONGEST).collect()
+    message
+        .rsplit_once(" at line ")
+        .map_or(message.as_str(), |(message, _)| message)
+        .chars()
+        .take(MAX_MESSAGE)
+        .collect()
 }
 
-/// An amount as a JSON number or text. The number is read from its digits: no float is made of it.
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Money>, D::Error> {
+/// An amount as a JSON number or string. A number is parsed from its digits, because a float would lose precision.
+fn number_or_string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Money>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?.get();
     if raw == "null" {
         return Ok(None);
@@ -118,20 +125,20 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<M
     text.parse().map(Some).map_err(|rule| D::Error::custom(format!("{} {rule}", ssgctl::error::quoted(text))))
 }
 
-/// Numbers as an array of texts or as one text with commas.
-fn array_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Msisdn>>, D::Error> {
+/// Phone numbers as an array of strings or as one string with commas.
+fn array_or_string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Msisdn>>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Written {
+    enum Numbers {
         Array(Vec<String>),
         Text(String),
     }
-    let written = match Option::<Written>::deserialize(deserializer)? {
-        Some(Written::Array(numbers)) => numbers.join(","),
-        Some(Written::Text(text)) => text,
+    let text = match Option::<Numbers>::deserialize(deserializer)? {
+        Some(Numbers::Array(numbers)) => numbers.join(","),
+        Some(Numbers::Text(text)) => text,
         None => return Ok(None),
     };
-    let numbers: MsisdnList = written.parse().map_err(D::Error::custom)?;
+    let numbers: MsisdnList = text.parse().map_err(D::Error::custom)?;
     Ok(Some(numbers.0))
 }
 
@@ -157,14 +164,14 @@ mod tests {
     }
 
     #[test]
-    fn an_array_is_no_payload() {
+    fn an_array_is_not_a_payload() {
         for text in ["[]", " [\"New\"]", "7", "\"New\""] {
             assert!(read(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn credit_is_exact_whether_number_or_text() {
+    fn credit_is_exact_whether_number_or_string() {
         for text in ["0.00000001", "\"0.00000001\""] {
             let payload = read(&format!("{{\"credit\":{text}}}")).expect(text);
             assert_eq!(payload.credit, Some(Money::from_e8(1)));
@@ -175,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_named_with_its_place() {
+    fn an_error_names_the_field_and_its_position() {
         let failure = read("{\"organisation\":\"ABC\",\n\"country\":\"UKX\"}").unwrap_err();
         assert!(failure.to_string().starts_with("stdin:2:"), "{failure}");
         assert!(read("{\"organization\":\"ABC\"}").unwrap_err().to_string().contains("organization"));

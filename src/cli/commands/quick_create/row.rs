@@ -1,35 +1,35 @@
-//! What a quick create made, as the customer must be told it.
+//! How the result of `quick-create` is printed: the values that the customer needs first.
 
 use ssgctl::model::{EmailState, OutboxEmail, Warning};
 use ssgctl::ops::quick_create::QuickCreateResult;
 
 use crate::output::{Cell, Column, Row};
 
-pub(super) struct Created {
-    pub(super) made: QuickCreateResult,
-    /// Whether the password was generated: only then is it shown.
-    pub(super) generates: bool,
-    /// The warning that was asked for.
+pub(super) struct CreatedCustomer {
+    pub(super) entities: QuickCreateResult,
+    /// Whether the password was generated. One that the user chose is not printed.
+    pub(super) shows_password: bool,
+    /// The warning set by `--warn-upper` and `--warn-lower`.
     pub(super) warning: Option<Warning>,
     pub(super) emails: Vec<OutboxEmail>,
 }
 
-impl Row for Created {
+impl Row for CreatedCustomer {
     const NAME: &str = "account_code";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("customer_api_id", |c| Cell::text(&c.made.customer.api_id)),
-        Column::new("system_id", |c| Cell::text(&c.made.credentials.account.system_id)),
+        Column::new("customer_api_id", |c| Cell::text(&c.entities.customer.api_id)),
+        Column::new("system_id", |c| Cell::text(&c.entities.credentials.account.system_id)),
         Column::new("password", |c| {
-            if c.generates { Cell::text(c.made.credentials.password.reveal()) } else { Cell::Empty }
+            if c.shows_password { Cell::text(c.entities.credentials.password.reveal()) } else { Cell::Empty }
         }),
-        Column::new("account_code", |c| Cell::text(&c.made.customer.account_code)),
-        Column::detail("organisation", |c| Cell::text(&c.made.customer.details.organisation)),
-        Column::detail("contact", |c| Cell::maybe_number(c.made.contact.as_ref().map(|contact| contact.id))),
-        Column::detail("balance", |c| match &c.made.opening {
+        Column::new("account_code", |c| Cell::text(&c.entities.customer.account_code)),
+        Column::detail("organisation", |c| Cell::text(&c.entities.customer.details.organisation)),
+        Column::detail("contact", |c| Cell::maybe_number(c.entities.contact.as_ref().map(|contact| contact.id))),
+        Column::detail("balance", |c| match &c.entities.opening {
             Some(receipt) => Cell::amount(receipt.entry.posting.unit, receipt.entry.balance_after),
             None => Cell::Empty,
         }),
-        Column::detail("unit", |c| match &c.made.opening {
+        Column::detail("unit", |c| match &c.entities.opening {
             Some(receipt) => Cell::text(receipt.entry.posting.unit.code()),
             None => Cell::Empty,
         }),

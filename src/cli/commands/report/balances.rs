@@ -1,4 +1,4 @@
-//! `ssgctl report balances`.
+//! `ssgctl report balances`: totals by unit, or the runway of each balance.
 
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCandidates;
@@ -13,13 +13,13 @@ use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::TableWriter;
 
-/// Show what all customers have and owe, and how long it lasts
+/// Report what customers have and owe, and how long it lasts
 ///
-/// By unit there is a line of totals for each unit, by customer a line for each balance with the days that are left of it.
+/// By unit, there is a line of totals for each unit. By customer, there is a line for each balance, with the days it lasts.
 ///
-/// What traffic takes per day is the mean of the charges of the last seven full days of UTC, or, where traffic began within
-/// them, of those since then; it is rounded up to what the unit is counted in. The days left are the full days for which the
-/// balance lasts if that goes on. Both are empty where traffic took nothing.
+/// The field `per_day` is the average daily charge for traffic over the last seven full UTC days, or since traffic began if
+/// that is later, rounded up to the precision of the unit. The field `days_left` is the number of full days that the balance
+/// lasts at that rate. Both are empty if there was no charge.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report balances
@@ -27,7 +27,7 @@ use crate::output::TableWriter;
   ssgctl report balances --runs-out-within 7d -o name
   ssgctl report balances --unit SMS --at-most 0")]
 pub(crate) struct BalancesArgs {
-    /// Add balances up by unit, or show those of each customer; by customer when options below ask for that
+    /// Group by unit or by customer [default: unit, or customer if you sort, limit or use --runs-out-within]
     #[arg(long, value_name = "GROUP", value_enum)]
     by: Option<By>,
 
@@ -39,7 +39,7 @@ pub(crate) struct BalancesArgs {
     #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
     at_most: Option<Money>,
 
-    /// Only balances that last no longer than so many days or weeks, such as 7d or 2w
+    /// Only balances that last at most this long, in days or weeks, such as 7d or 2w
     #[arg(long, value_name = "SPAN")]
     runs_out_within: Option<Days>,
 
@@ -75,14 +75,16 @@ impl SortField for Sort {
 }
 
 pub(crate) fn run(args: &BalancesArgs, context: &mut Context) -> Result<()> {
-    let about_customers =
+    let needs_customers =
         args.runs_out_within.is_some() || args.page.sort.is_some() || args.page.desc || args.page.limit.is_some();
     match args.by {
-        Some(By::Unit) if about_customers => Err(Failure::usage("totals by unit are neither sorted nor chosen from")
-            .hint("use --by customer")
-            .field("by")),
+        Some(By::Unit) if needs_customers => {
+            Err(Failure::usage("--sort, --desc, --limit and --runs-out-within need balances by customer")
+                .hint("use --by customer")
+                .field("by"))
+        }
         Some(By::Customer) => args.by_customer(context),
-        None if about_customers => args.by_customer(context),
+        None if needs_customers => args.by_customer(context),
         _ => args.by_unit(context),
     }
 }

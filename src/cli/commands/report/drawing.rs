@@ -1,4 +1,4 @@
-//! Reports of traffic as drawings: bars and sparklines for a terminal, a picture for a file.
+//! Draws traffic reports: bars and sparklines for a terminal, SVG for a file.
 
 use std::path::Path;
 
@@ -9,15 +9,15 @@ use ssgctl::report::{Calendar, Grain, MessageTotals, Period, SparklineReport, Tr
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, MOST_BARS, Output, Sparks, draw, write_file};
 
-/// What stands above a drawing.
+/// The two lines above a drawing.
 pub(super) struct Heading<'a> {
     pub(super) title: String,
-    /// The zone that times are given in.
+    /// The time zone of the times in the subtitle.
     pub(super) zone: &'a Zone,
 }
 
 impl Heading<'_> {
-    /// What the title leaves open: when, and how much came through.
+    /// The period, the number of messages, and the delivery rate.
     fn subtitle(&self, calendar: &Calendar, total: &MessageTotals) -> String {
         let zone = self.zone;
         let minute =
@@ -32,13 +32,13 @@ impl Heading<'_> {
     }
 }
 
-/// Draws a bar for each line of a report.
+/// Draws a bar for each line of a report to the terminal.
 pub(super) fn bars(report: &TrafficReport, heading: Heading<'_>, output: &mut Output) -> Result<()> {
     let subtitle = heading.subtitle(&report.question.calendar, &report.total);
     output.chart(&traffic_chart(heading.title, subtitle, report))
 }
 
-/// Draws a report into a new file, or to stdout.
+/// Draws a report as SVG to a file or to stdout.
 pub(super) fn picture(
     report: &TrafficReport,
     heading: Heading<'_>,
@@ -47,7 +47,7 @@ pub(super) fn picture(
     output: &mut Output,
 ) -> Result<()> {
     if report.lines.len() > MOST_BARS {
-        let message = format!("the picture would have {} bars, and has room for {MOST_BARS}", report.lines.len());
+        let message = format!("the SVG would have {} bars, but the maximum is {MOST_BARS}", report.lines.len());
         return Err(Failure::usage(message).hint("shorten the period, or use --by day or month").field("svg"));
     }
     let subtitle = heading.subtitle(&report.question.calendar, &report.total);
@@ -59,7 +59,7 @@ pub(super) fn picture(
     output.value("path", &file.display().to_string())
 }
 
-/// Draws a line over time for each customer, account or what else is told apart.
+/// Draws a sparkline for each group to the terminal.
 pub(super) fn sparklines(report: &SparklineReport, heading: Heading<'_>, output: &mut Output) -> Result<()> {
     let SparklineReport { calendar, lines, total } = report;
     let grain = match calendar.grain {

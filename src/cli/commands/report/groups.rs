@@ -1,4 +1,4 @@
-//! What reports of traffic tell apart and leave out, as arguments.
+//! The arguments of traffic reports that group and filter: `--by`, `--customer`, `--account`, `--service`.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -10,9 +10,9 @@ use crate::args::completion;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
-/// The options that say whose traffic is meant.
+/// The options that select traffic.
 #[derive(Debug, Args)]
-pub(crate) struct WhoseArgs {
+pub(crate) struct TrafficFilterArgs {
     /// Only traffic of this customer, by account code or API ID
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: Option<String>,
@@ -21,12 +21,12 @@ pub(crate) struct WhoseArgs {
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
     account: Option<String>,
 
-    /// Only traffic of accounts that are sold this service
+    /// Only traffic of SMPP accounts with this service
     #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(completion::services))]
     service: Option<String>,
 }
 
-impl WhoseArgs {
+impl TrafficFilterArgs {
     pub(crate) fn filter(&self, snapshot: &Snapshot<'_>) -> ssgctl::Result<TrafficFilter> {
         let customer = self.customer.as_ref().map(|name| snapshot.customer(name)).transpose()?;
         let account = self.account.as_ref().map(|name| snapshot.smpp_account(name)).transpose()?;
@@ -38,7 +38,7 @@ impl WhoseArgs {
         })
     }
 
-    /// Whose it is, for the title of a picture.
+    /// The title of a drawing.
     pub(super) fn title(&self) -> String {
         let names = [&self.customer, &self.account, &self.service].into_iter().flatten();
         let names: Vec<&str> = names.map(String::as_str).collect();
@@ -46,7 +46,7 @@ impl WhoseArgs {
     }
 }
 
-/// What lines can be told apart by.
+/// The values of `--by`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum By {
     Hour,
@@ -60,17 +60,17 @@ pub(super) enum By {
 }
 
 impl By {
-    /// Reads those by which days, and not only hours, are counted.
-    pub(super) fn of_days() -> impl TypedValueParser<Value = Self> {
+    /// Parses the groups that usage has. Charges are summed by UTC day, so there is no hour; nor are they split by state.
+    pub(super) fn of_usage() -> impl TypedValueParser<Value = Self> {
         PossibleValuesParser::new(["day", "month", "customer", "account", "service", "country"])
             .try_map(|name| Self::from_str(&name, false))
     }
 
-    /// The hours, days or months among them, of which there can be one kind.
+    /// The unit of time among the groups, of which at most one is allowed.
     pub(super) fn grain_of(groups: &[Self]) -> Result<Option<Grain>> {
-        let grains: Vec<Grain> = each_once(groups).into_iter().filter_map(Self::grain).collect();
+        let grains: Vec<Grain> = distinct(groups).into_iter().filter_map(Self::grain).collect();
         if grains.len() > 1 {
-            return Err(Failure::usage("--by takes one of hour, day and month").field("by"));
+            return Err(Failure::usage("--by takes only one of hour, day and month").field("by"));
         }
         Ok(grains.first().copied())
     }
@@ -95,7 +95,7 @@ impl By {
         }
     }
 
-    /// The column that says it.
+    /// The column of the group.
     pub(super) fn key(self) -> &'static str {
         match self {
             Self::Hour => "hour",
@@ -110,10 +110,10 @@ impl By {
     }
 }
 
-/// Groups as they were given, without those that were given before.
-pub(super) fn each_once(given: &[By]) -> Vec<By> {
+/// The groups in their order, without repetitions.
+pub(super) fn distinct(all: &[By]) -> Vec<By> {
     let mut groups = Vec::new();
-    for by in given {
+    for by in all {
         if !groups.contains(by) {
             groups.push(*by);
         }
@@ -121,7 +121,7 @@ pub(super) fn each_once(given: &[By]) -> Vec<By> {
     groups
 }
 
-/// The columns that say what lines are of. An account has one customer, which is told with it where there is room.
+/// The columns of the groups. An account belongs to one customer, so formats without a width limit show the customer, too.
 pub(super) fn keys_of(groups: &[By], context: &Context) -> Vec<&'static str> {
     let mut keys: Vec<&str> = groups.iter().map(|by| by.key()).collect();
     if context.output.shows_rows() && groups.contains(&By::Account) && !groups.contains(&By::Customer) {

@@ -1,4 +1,4 @@
-//! `ssgctl report`: summaries of what the database knows.
+//! `ssgctl report`: summaries of balances, traffic and charges.
 
 mod balances;
 mod columns;

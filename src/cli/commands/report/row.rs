@@ -1,4 +1,4 @@
-//! What reports sum up, as rows.
+//! How the lines of reports are printed: their columns.
 
 use ssgctl::model::{EntryKind, MessageState, Money, Unit};
 use ssgctl::report::{Runway, Slot, TrafficLine, UnitTotal, UsageLine};
@@ -17,7 +17,7 @@ impl Row for UnitTotal {
     ];
 }
 
-/// What the entries of one kind added up to in a statement.
+/// The sum of the entries of one kind in a statement.
 pub(super) struct KindTotal {
     pub(super) unit: Unit,
     pub(super) kind: EntryKind,
@@ -34,19 +34,19 @@ impl Row for KindTotal {
     ];
 }
 
-/// A line of traffic, or the last one, which adds up the others and says so in the column that it is given.
+/// A line of traffic, or the line of totals: that has "total" in the column `total_in`.
 pub(super) struct TrafficRow {
     pub(super) line: TrafficLine,
     pub(super) total_in: Option<&'static str>,
 }
 
 impl TrafficRow {
-    fn named<'a>(&'a self, key: &str, cell: impl FnOnce(&'a TrafficLine) -> Cell<'a>) -> Cell<'a> {
+    fn group<'a>(&'a self, key: &str, cell: impl FnOnce(&'a TrafficLine) -> Cell<'a>) -> Cell<'a> {
         if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line) }
     }
 
     fn slot(&self, key: &str) -> Cell<'_> {
-        self.named(key, |line| line.slot.as_ref().map_or(Cell::Empty, slot))
+        self.group(key, |line| line.slot.as_ref().map_or(Cell::Empty, slot))
     }
 
     fn state(&self, state: MessageState) -> Cell<'_> {
@@ -60,12 +60,12 @@ impl Row for TrafficRow {
         Column::new("hour", |r| r.slot("hour")),
         Column::new("day", |r| r.slot("day")),
         Column::new("month", |r| r.slot("month")),
-        Column::new("customer", |r| r.named("customer", |line| Cell::maybe(line.customer.as_ref()))),
-        Column::new("system_id", |r| r.named("system_id", |line| Cell::maybe(line.system_id.as_ref()))),
-        Column::new("service", |r| r.named("service", |line| Cell::maybe(line.service.as_ref()))),
-        Column::new("country", |r| r.named("country", |line| Cell::maybe(line.country.as_ref()))),
+        Column::new("customer", |r| r.group("customer", |line| Cell::maybe(line.customer.as_ref()))),
+        Column::new("system_id", |r| r.group("system_id", |line| Cell::maybe(line.system_id.as_ref()))),
+        Column::new("service", |r| r.group("service", |line| Cell::maybe(line.service.as_ref()))),
+        Column::new("country", |r| r.group("country", |line| Cell::maybe(line.country.as_ref()))),
         Column::new("state", |r| {
-            r.named("state", |line| line.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
+            r.group("state", |line| line.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
         }),
         Column::new("messages", |r| Cell::number(r.line.sums.messages())),
         Column::new("parts", |r| Cell::number(r.line.sums.parts)),
@@ -83,19 +83,19 @@ fn slot(slot: &Slot) -> Cell<'static> {
     Cell::Long { data: slot.name(), reading: slot.for_reading() }
 }
 
-/// A line of usage, or one of the last, which add up the others in a unit.
+/// A line of usage, or the line of totals of a unit: that has "total" in the column `total_in`.
 pub(super) struct UsageRow {
     pub(super) line: UsageLine,
     pub(super) total_in: Option<&'static str>,
 }
 
 impl UsageRow {
-    fn named<'a>(&'a self, key: &str, cell: impl FnOnce(&'a TrafficLine) -> Cell<'a>) -> Cell<'a> {
-        if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line.traffic) }
+    fn group<'a>(&'a self, key: &str, cell: impl FnOnce(&'a TrafficLine) -> Cell<'a>) -> Cell<'a> {
+        if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line.of) }
     }
 
     fn slot(&self, key: &str) -> Cell<'_> {
-        self.named(key, |line| line.slot.as_ref().map_or(Cell::Empty, slot))
+        self.group(key, |line| line.slot.as_ref().map_or(Cell::Empty, slot))
     }
 }
 
@@ -104,10 +104,10 @@ impl Row for UsageRow {
     const COLUMNS: &[Column<Self>] = &[
         Column::new("day", |r| r.slot("day")),
         Column::new("month", |r| r.slot("month")),
-        Column::new("customer", |r| r.named("customer", |line| Cell::maybe(line.customer.as_ref()))),
-        Column::new("system_id", |r| r.named("system_id", |line| Cell::maybe(line.system_id.as_ref()))),
-        Column::new("service", |r| r.named("service", |line| Cell::maybe(line.service.as_ref()))),
-        Column::new("country", |r| r.named("country", |line| Cell::maybe(line.country.as_ref()))),
+        Column::new("customer", |r| r.group("customer", |line| Cell::maybe(line.customer.as_ref()))),
+        Column::new("system_id", |r| r.group("system_id", |line| Cell::maybe(line.system_id.as_ref()))),
+        Column::new("service", |r| r.group("service", |line| Cell::maybe(line.service.as_ref()))),
+        Column::new("country", |r| r.group("country", |line| Cell::maybe(line.country.as_ref()))),
         Column::new("unit", |r| Cell::text(r.line.unit.code())),
         Column::new("messages", |r| Cell::number(r.line.traffic.sums.messages())),
         Column::new("parts", |r| Cell::number(r.line.traffic.sums.parts)),
@@ -115,7 +115,6 @@ impl Row for UsageRow {
     ];
 }
 
-/// A balance and how long it lasts.
 impl Row for Runway {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[

@@ -1,4 +1,4 @@
-//! `ssgctl report statement`.
+//! `ssgctl report statement`: one balance over a period.
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
@@ -12,9 +12,9 @@ use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, DetailView};
 
-/// Show a balance over a period: what it was, what moved it, what it became
+/// Show a balance over a period: opening balance, entries, totals, closing balance
 ///
-/// The period is half-open: --from is in it, --until is not. A month in London is
+/// The period includes --from and excludes --until. A month in London is
 /// --from 2026-11-01 --until 2026-12-01 --timezone Europe/London.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
@@ -25,15 +25,15 @@ pub(crate) struct StatementArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// When the period begins: a time, a day, or a span back such as 30d
+    /// Start of the period: a time, a day, or a time span before now, such as 30d
     #[arg(long, value_name = "TIME")]
     from: Moment,
 
-    /// When the period has ended: a time or a day; now when not given
+    /// End of the period, not included: a time or a day [default: now]
     #[arg(long, visible_alias = "to", value_name = "TIME", default_value = "0s", hide_default_value = true)]
     until: Moment,
 
-    /// SMS or a currency by ISO 4217; the customer's only balance when not given
+    /// `SMS` or an ISO 4217 currency code [default: the customer's only unit]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 

@@ -1,4 +1,4 @@
-//! `ssgctl report traffic`.
+//! `ssgctl report traffic`: one report as a table, as data, as bars, as sparklines or as SVG.
 
 use std::path::{Path, PathBuf};
 
@@ -17,23 +17,24 @@ use crate::args::period::{ReportPeriodArgs, ZoneArgs};
 use crate::commands::report::columns::layout;
 use crate::commands::report::drawing;
 use crate::commands::report::drawing::Heading;
-use crate::commands::report::groups::{By, WhoseArgs, each_once, keys_of};
+use crate::commands::report::groups::{By, TrafficFilterArgs, distinct, keys_of};
 use crate::commands::report::row::TrafficRow;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::Output;
 
-/// Show how many messages were sent, and what became of them
+/// Report how many messages were submitted, and their delivery states
 ///
-/// The delivery rate is how many of a hundred messages were delivered, of those whose fate is sealed: all but the pending ones.
-/// It is cut off, not rounded, so that 100.0 means every one. Messages count for the time at which they were submitted.
+/// Messages count at the time they were submitted. The delivery rate is the percentage delivered of all messages that are no
+/// longer pending. It is truncated, not rounded, so 100.0 means every one.
 ///
-/// In tables a last line adds up all that the report is about; other formats leave that to their reader. Tables have columns
-/// for the states that there are, and for parts where there are more of them than messages, as far as 80 columns have room; a
-/// note tells what has none. Other formats have all.
+/// Tables end with a line of totals; other formats have none. Tables have columns only for states that occur, and for parts
+/// only if they differ from the messages, as far as 80 columns have room; a note names what is missing. Other formats have
+/// all fields.
 ///
-/// By day alone, every day has a line, also one without traffic, and likewise by hour and by month. Traffic is counted by hours of
-/// UTC, and that of countries by days of UTC: days and months of a time zone that begin between them cannot be shown.
+/// With --by day alone, every day has a line, even without traffic. The same is true for hour and month. Traffic is counted by
+/// UTC hour, and traffic by country by UTC day. A period, day or month of another time zone that does not consist of these is
+/// refused.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report traffic
@@ -44,7 +45,7 @@ use crate::output::Output;
   ssgctl report traffic --by account,day --last 30d --chart sparkline
   ssgctl report traffic --by day --last 30d --customer ABCCORP331 --svg november.svg")]
 pub(crate) struct TrafficArgs {
-    /// Tell lines apart by these, and order them so
+    /// Group and sort by these columns
     #[arg(long, value_name = "GROUP,…", value_enum, value_delimiter = ',', default_value = "day")]
     by: Vec<By>,
 
@@ -55,7 +56,7 @@ pub(crate) struct TrafficArgs {
     zone: ZoneArgs,
 
     #[command(flatten)]
-    whose: WhoseArgs,
+    filter: TrafficFilterArgs,
 
     /// Only messages to this country
     #[arg(long, value_name = "CC", add = ArgValueCandidates::new(completion::countries))]
@@ -64,29 +65,29 @@ pub(crate) struct TrafficArgs {
     #[command(flatten)]
     page: PageArgs<Sort>,
 
-    /// Draw bars instead of a table, or a sparkline for each customer, account or what else --by tells apart beside time
-    #[arg(long, value_name = "FORM", value_enum, num_args = 0..=1, default_missing_value = "bars", conflicts_with = "svg")]
-    chart: Option<Form>,
+    /// Draw bars instead of a table, or a sparkline over time for each other group of --by
+    #[arg(long, value_name = "CHART", value_enum, num_args = 0..=1, default_missing_value = "bars", conflicts_with = "svg")]
+    chart: Option<ChartKind>,
 
-    /// Draw a picture over time into this new SVG file; - is stdout
+    /// Draw a chart over time to this new SVG file; - is stdout
     #[arg(long, value_name = "FILE", conflicts_with_all = ["sort", "desc", "limit"])]
     svg: Option<PathBuf>,
 
-    /// Replace the file if it is there
+    /// Replace an existing file
     #[arg(short, long, requires = "svg")]
     force: bool,
 }
 
-/// How traffic is drawn in a terminal.
+/// How traffic is drawn on a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// A bar for each line of the table, by what became of the messages
+enum ChartKind {
+    /// A bar for each line of the table, divided by delivery state
     Bars,
-    /// A line over time for each of the others
+    /// A line over time for each other group
     Sparkline,
 }
 
-/// What lines can be sorted by instead.
+/// The fields that lines can be sorted by, instead of by their groups.
 #[derive(Debug, Clone, Copy)]
 enum Sort {
     Messages,
@@ -110,19 +111,19 @@ pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
     let calendar = args.calendar(&zone)?;
     args.refuse_impossible_drawings(&calendar, &context.output)?;
-    let heading = Heading { title: args.whose.title(), zone: &zone };
+    let heading = Heading { title: args.filter.title(), zone: &zone };
     match (&args.svg, args.chart) {
         (Some(file), _) => {
             let report = args.report(calendar, context)?;
             drawing::picture(&report, heading, file, args.force, &mut context.output)
         }
-        (None, Some(Form::Bars)) => drawing::bars(&args.report(calendar, context)?, heading, &mut context.output),
-        (None, Some(Form::Sparkline)) => {
+        (None, Some(ChartKind::Bars)) => drawing::bars(&args.report(calendar, context)?, heading, &mut context.output),
+        (None, Some(ChartKind::Sparkline)) => {
             let report = context
                 .read(|snapshot| report::sparklines(snapshot, &args.question(snapshot, calendar)?, args.order()))?;
             drawing::sparklines(&report, heading, &mut context.output)
         }
-        // What a program reads may be longer than memory; it is handed on line by line.
+        // Data may be larger than memory, so it is written line by line.
         (None, None) if context.output.is_data() => context.list_among(&args.keys(context), |snapshot, rows| {
             let question = args.question(snapshot, calendar)?;
             report::traffic(snapshot, &question, args.order(), |line| rows.row(&TrafficRow { line, total_in: None }))
@@ -132,7 +133,7 @@ pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
     }
 }
 
-/// Shows a report as a table, whose columns follow from what its lines add up to.
+/// Prints a report as a table. Its columns depend on the totals, so all lines are read first.
 fn table(args: &TrafficArgs, calendar: Calendar, context: &mut Context) -> Result<()> {
     let keys = args.keys(context);
     context.output.refuse_unknown_fields(&keys)?;
@@ -142,13 +143,15 @@ fn table(args: &TrafficArgs, calendar: Calendar, context: &mut Context) -> Resul
     lines.into_iter().try_for_each(|line| rows.row(&TrafficRow { line, total_in: None }))?;
     let line = TrafficLine { sums: total, ..TrafficLine::default() };
     rows.total(&TrafficRow { line, total_in: Some(keys[0]) });
-    let shows_nothing = rows.end()?;
-    context.note_if_empty(shows_nothing);
-    let left_out = layout.map(|layout| layout.left_out).unwrap_or_default();
-    if !left_out.is_empty() {
-        let sums: Vec<String> = left_out.iter().map(|(key, sum)| format!("{sum} {key}")).collect();
-        context
-            .note(&format!("the table has no room for {}; --fields and other formats have them", sums.join(" and ")));
+    let is_empty = rows.end()?;
+    context.note_if_empty(is_empty);
+    let dropped = layout.map(|layout| layout.dropped).unwrap_or_default();
+    if !dropped.is_empty() {
+        let sums: Vec<String> = dropped.iter().map(|(key, sum)| format!("{sum} {key}")).collect();
+        context.note(&format!(
+            "the table has no room for {}; use --fields or another format to see them",
+            sums.join(" and ")
+        ));
     }
     Ok(())
 }
@@ -160,7 +163,7 @@ impl TrafficArgs {
         let calendar = Calendar { period, grain, zone: zone.time_zone() };
         let by_country = self.country.is_some() || self.by.contains(&By::Country);
         let (counted, what, units) = if by_country {
-            (CountedBy::Day, "traffic of countries", "days")
+            (CountedBy::Day, "traffic by country", "days")
         } else {
             (CountedBy::Hour, "traffic", "full hours")
         };
@@ -172,42 +175,42 @@ impl TrafficArgs {
         if !calendar.fits(counted) {
             let zone = quoted(zone);
             let message = format!(
-                "in {zone} the period or a part of it begins or ends between the {units} of UTC by which {what} is counted"
+                "{what} is counted by {units} of UTC, and in {zone} the period or a part of it begins or ends between them"
             );
-            return Err(Failure::usage(message).hint(format!("a period of {units} with --timezone UTC can be shown")));
+            return Err(Failure::usage(message).hint(format!("use a period of {units} and --timezone UTC")));
         }
         Ok(calendar)
     }
 
-    /// Refuses drawings that cannot be made, before anything is read.
+    /// Refuses drawings that make no sense, before anything is read.
     fn refuse_impossible_drawings(&self, calendar: &Calendar, output: &Output) -> Result<()> {
-        // A picture in a file has a receipt, which may have any format.
-        let has_receipt = self.svg.as_ref().is_some_and(|file| file != Path::new("-"));
-        if (self.chart.is_some() || self.svg.is_some()) && output.is_data() && !has_receipt {
-            return Err(Failure::usage("a chart is for reading and has no other format").hint("leave out --output"));
+        // With an SVG file, stdout has only the path of the file, which can have any format.
+        let prints_path = self.svg.as_ref().is_some_and(|file| file != Path::new("-"));
+        if (self.chart.is_some() || self.svg.is_some()) && output.is_data() && !prints_path {
+            return Err(Failure::usage("a chart has no data format").hint("drop the output format, such as --json"));
         }
-        if self.chart == Some(Form::Sparkline) && calendar.grain.is_none() {
-            return Err(Failure::usage("a sparkline draws traffic over time")
+        if self.chart == Some(ChartKind::Sparkline) && calendar.grain.is_none() {
+            return Err(Failure::usage("a sparkline needs a unit of time")
                 .hint("use --by hour, day or month, alone or with others")
                 .field("chart"));
         }
-        if self.svg.is_some() && self.groups() != [TrafficGroup::Time] {
-            return Err(Failure::usage("--svg draws traffic over time")
+        if self.svg.is_some() && self.groups() != [Group::Time] {
+            return Err(Failure::usage("--svg needs a unit of time and no other group")
                 .hint("use --by hour, day or month")
                 .field("svg"));
         }
         Ok(())
     }
 
-    /// What lines are told apart by. A drawing shows the states within each bar.
-    fn groups(&self) -> Vec<TrafficGroup> {
-        let stacks_states = self.svg.is_some() || self.chart == Some(Form::Bars);
-        let groups = each_once(&self.by).into_iter().map(By::group);
-        groups.filter(|group| !stacks_states || *group != TrafficGroup::State).collect()
+    /// The groups of the report. Bars are divided by state anyway, so state is no group of theirs.
+    fn groups(&self) -> Vec<Group> {
+        let stacks_states = self.svg.is_some() || self.chart == Some(ChartKind::Bars);
+        let groups = distinct(&self.by).into_iter().map(By::group);
+        groups.filter(|group| !stacks_states || *group != Group::State).collect()
     }
 
     fn question(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> ssgctl::Result<TrafficQuestion> {
-        let (filter, country) = (self.whose.filter(snapshot)?, self.country.clone());
+        let (filter, country) = (self.filter.filter(snapshot)?, self.country.clone());
         Ok(TrafficQuestion { calendar, by: self.groups(), filter, country })
     }
 
@@ -220,9 +223,9 @@ impl TrafficArgs {
         context.read(|snapshot| report::traffic_report(snapshot, self.question(snapshot, calendar)?, self.order()))
     }
 
-    /// The columns of the lines.
+    /// The columns of the report.
     fn keys(&self, context: &Context) -> Vec<&'static str> {
-        let groups = each_once(&self.by);
+        let groups = distinct(&self.by);
         let mut keys = keys_of(&groups, context);
         keys.push("messages");
         if !groups.contains(&By::State) {

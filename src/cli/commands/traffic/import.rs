@@ -164,7 +164,10 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
             context.note(&format!("{} was imported before, as import {import}; nothing was done", summary.file));
         }
         if summary.met_naive_time && args.timezone.is_none() {
-            context.note(&format!("{} has timestamps without a time zone, read as UTC; set --timezone if that is wrong", summary.file));
+            context.note(&format!(
+                "{} has timestamps without a time zone, read as UTC; set --timezone if that is wrong",
+                summary.file
+            ));
         }
         summaries.push(summary);
     }

@@ -63,7 +63,9 @@ pub(crate) fn run(args: &PruneArgs, context: &mut Context) -> Result<()> {
     let Day(before) = args.before;
     let change = &args.change;
     if !change.dry_run {
-        context.prompt.confirm(&format!("Remove all messages submitted before {}? Their sums are kept.", day_of(before)))?;
+        context
+            .prompt
+            .confirm(&format!("Remove all messages submitted before {}? Their sums are kept.", day_of(before)))?;
     }
     let _lock = context.store()?.lock_imports()?;
     let mut summary = PruneSummary { before, messages: 0 };
