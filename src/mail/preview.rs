@@ -40,7 +40,8 @@ pub fn preview_warning(
     let balance = snapshot.balance(&customer, unit)?.map_or(Money::ZERO, |balance| balance.balance);
     let thresholds = snapshot.warning(&customer, unit)?.map_or_else(WarningDetails::empty, |warning| warning.details);
     let recipients = warning_recipients(snapshot, &customer, &thresholds)?;
-    // The level follows from the template, not from the balance. Only the internal email is the same for both thresholds.
+    // The level follows from the template, not from the balance. Only the internal email is the same for both
+    // thresholds.
     let level = match template {
         EmailTemplate::LowUpper => Level::Upper,
         EmailTemplate::LowLower => Level::Lower,

@@ -209,7 +209,7 @@ fn why_names_the_mark_the_recipients_and_what_became_of_each_email() {
     fixture.customer("ABC");
     assert!(fixture.ok("balance alerts ABC").contains("above its thresholds"));
     fixture.sink("ABC", "400");
-    assert!(fixture.ok("balance alerts ABC").contains("the next check will see that"));
+    assert!(fixture.ok("balance alerts ABC").contains("the next check will report the crossing"));
     server.fault(Stage::Rcpt, "pay@", Fault::Answer("550 unknown"));
     fixture.troubled_check(12);
     let why = fixture.ok("balance alerts ABC");

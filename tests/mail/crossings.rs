@@ -81,7 +81,7 @@ fn a_check_beside_another_says_so_only_when_asked_and_does_nothing() {
     assert_eq!(verbose.code, Some(0));
     assert!(verbose.stderr.contains("another check is running"), "{}", verbose.stderr);
     let busy = fixture.cli.run("mail test me@example.com");
-    assert!(busy.failed(9, "mail test").contains("is running"));
+    assert!(busy.failed(9, "mail test").contains("another run is sending emails"));
     server.heal();
     server.hang_up();
     assert_eq!(first.wait_with_output().expect("ended").status.code(), Some(12));
@@ -134,7 +134,10 @@ fn a_customer_without_an_address_is_a_matter_for_a_person_once() {
     fixture.ok("customer edit ABC --unset invoice_emails");
     fixture.sink("ABC", "50");
     let said = fixture.troubled_check(12);
-    assert!(said.contains("ABC is at its lower threshold") && said.contains("has no address"), "{said}");
+    assert!(
+        said.contains("ABC is at or below its urgent threshold") && said.contains("a warning has no recipient"),
+        "{said}"
+    );
     assert_eq!(told(&server), ["internal ops@gateway.example"]);
     fixture.quiet_check();
 }
@@ -151,7 +154,10 @@ fn a_customer_whose_data_breaks_a_rule_is_named_and_all_others_are_told() {
     for emails in [vec!["internal ops@gateway.example", "lower pay@fine.example"], vec![]] {
         let outcome = fixture.check();
         let said = outcome.failed(8, "balance check");
-        assert!(said.contains("BAD SMS cannot be judged") && said.contains("1 balance could not be judged"), "{said}");
+        assert!(
+            said.contains("BAD SMS cannot be checked") && said.contains("1 balance could not be checked"),
+            "{said}"
+        );
         assert_eq!(told(&server), emails);
     }
     fixture.cli.run("balance check --dry-run").failed(8, "balance check --dry-run");

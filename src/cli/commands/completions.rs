@@ -1,4 +1,4 @@
-//! `ssgctl completions`: the line that makes a shell load completions.
+//! `ssgctl completions`: prints the code that loads completions into a shell.
 
 use clap::{Args, ValueEnum};
 

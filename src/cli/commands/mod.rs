@@ -1,7 +1,8 @@
 //! The tree of commands: [`Command`] is its top level, each group has a folder, and each command a file.
 //!
-//! A group's `mod.rs` has an enum of its commands and a match that runs them. A command's file has its arguments with their
-//! help, and `run`, which calls one operation or report and prints the result. How entities are printed is in `row.rs`.
+//! A group's `mod.rs` has an enum of its commands and a match that runs them. A command's file has its arguments with
+//! their help, and `run`, which calls one operation or report and prints the result. How entities are printed is in
+//! `row.rs`.
 
 mod audit;
 mod balance;

@@ -14,8 +14,8 @@ use crate::exit::Result;
 
 /// Adjust a customer's balance
 ///
-/// Positive amounts add, negative amounts subtract. With --key, repeating the command returns the first receipt instead of
-/// posting again; the same key with a different change is refused (exit 4). Keys never expire.
+/// Positive amounts add, negative amounts subtract. With --key, repeating the command returns the first receipt instead
+/// of posting again; the same key with a different change is refused (exit 4). Keys never expire.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance adjust ABCCORP331 5000 --description 'bank transfer' --reference INV-2026-118 --key inv-2026-118

@@ -1,4 +1,4 @@
-//! `ssgctl balance alerts`: prints the explanation that `report::explain_alerts` gives.
+//! `ssgctl balance alerts`: prints the explanation of `report::explain_alerts`, its verdict as a sentence.
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};

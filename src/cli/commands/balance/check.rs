@@ -1,4 +1,5 @@
-//! `ssgctl balance check`: the job that cron runs. The run itself is in `mail::Dispatcher`; here are its messages and exit codes.
+//! `ssgctl balance check`: the command that cron runs. `mail::Dispatcher` does the work; this file turns its outcome into
+//! messages and an exit code.
 
 use clap::Args;
 use ssgctl::Error;
@@ -16,9 +17,9 @@ use crate::output::{Cell, Column, Row, Shown};
 
 /// Send emails about balances that crossed a threshold; run it from cron
 ///
-/// Sends each recipient one email per crossing, no matter how often or how many copies run. Prints nothing when there is
-/// nothing to report. Emails that cannot be sent now wait for a later run (exit 11). Emails that failed for good, or may not
-/// have arrived, need a person (exit 12): see `ssgctl mail list`.
+/// Sends each recipient one email per crossing, no matter how often or how many copies run. Prints nothing when there
+/// is nothing to report. Emails that cannot be sent now wait for a later run (exit 11). Emails that failed for good, or
+/// may not have arrived, need a person (exit 12): see `ssgctl mail list`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance check
@@ -89,15 +90,15 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
 /// The result of the run. What needs a person takes precedence over what a later run will do by itself.
 fn verdict(dispatched: &DispatchOutcome, nobody_to_tell: bool) -> Result<()> {
     outcome::failed(dispatched)?;
-    if no_recipient {
-        let hint = "give it a billing contact, an invoice email, or `ssgctl balance warn CUSTOMER --to ADDRESS`";
+    if nobody_to_tell {
+        let hint = "add a billing contact or an invoice email, or run `ssgctl balance warn CUSTOMER --to EMAIL`";
         return Err(outcome::attention("a warning has no recipient".to_owned()).hint(hint));
     }
     outcome::deferred(dispatched)
 }
 
-/// Warns about each balance that could not be checked, and fails if there is one. This failure takes precedence over all
-/// others: until a person repairs the data, these customers get no warning.
+/// Warns about each balance that could not be checked, and fails if there is one. This failure takes precedence over
+/// all others: until a person repairs the data, these customers get no warning.
 fn report_unchecked(broken: &[Broken]) -> Result<()> {
     for Broken { name, error } in broken {
         Context::warn(&format!("{name} cannot be checked: {error}"));

@@ -25,8 +25,8 @@ impl Row for Opening {
 impl Exported for Opening {
     const ABOUT: &str = "Export every balance as an adjustment that `balance import` reads";
     const DETAILS: &str = "\
-        Each row is one adjustment that brings a balance forward. Its key is derived from customer and unit, so that importing \
-        the file again posts nothing. Balances of zero are left out. To export the ledger itself, use `ssgctl export`.";
+        Each row is one adjustment that brings a balance forward. Its key is derived from customer and unit, so that \
+        importing the file again posts nothing. Balances of zero are left out. To export the ledger itself, use `ssgctl export`.";
     const EXAMPLES: &str = "Examples:
   ssgctl balance export > balances.csv
   ssgctl balance export --active --file balances.csv

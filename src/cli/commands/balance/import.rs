@@ -17,9 +17,9 @@ use crate::output::{Cell, Column, Row};
 
 /// Post adjustments from a file, all or none
 ///
-/// The file is CSV with a header line, or JSON lines. Required fields are customer, amount and description; unit, reference
-/// and key are optional, and other fields are ignored. Rows whose key was posted before are counted as replayed, so you can
-/// safely import a file with keys again.
+/// The file is CSV with a header line, or JSON lines. Required fields are customer, amount and description; unit,
+/// reference and key are optional, and other fields are ignored. Rows whose key was posted before are counted as
+/// replayed, so you can safely import a file with keys again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance import topups.csv --dry-run

@@ -11,8 +11,8 @@ use crate::exit::Result;
 
 /// Reverse a ledger entry with a new entry
 ///
-/// An entry can be reversed once. Reversing one entry of a transfer reverses both. A reversal cannot be reversed: post an
-/// adjustment instead.
+/// An entry can be reversed once. Reversing one entry of a transfer reverses both. A reversal cannot be reversed: post
+/// an adjustment instead.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance reverse 4711 --description 'paid by another customer'

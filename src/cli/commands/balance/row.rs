@@ -45,7 +45,8 @@ impl Row for Entry {
     ];
 }
 
-/// A receipt has the same fields whether its entry was posted now or, under the same key, before; `replayed` says which.
+/// A receipt has the same fields whether its entry was posted now or, under the same key, before; `replayed` says
+/// which.
 impl Row for Receipt {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[

@@ -14,8 +14,8 @@ use crate::exit::Result;
 
 /// Transfer an amount from one customer to another
 ///
-/// Posts two entries in one transaction: one that subtracts and one that adds. With --key, repeating the command returns the
-/// first receipts instead of posting again.
+/// Posts two entries in one transaction: one that subtracts and one that adds. With --key, repeating the command
+/// returns the first receipts instead of posting again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance transfer ABCCORP331 ABCLTD107 500 --description 'moved to the subsidiary' --key move-2026-11")]

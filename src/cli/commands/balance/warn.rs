@@ -13,11 +13,11 @@ use crate::output::{Cell, Column, Row};
 
 /// Set the thresholds and recipients of a low-balance warning
 ///
-/// A balance that falls to --upper gets an early warning, one that falls to --lower an urgent warning. A balance equal to a
-/// threshold counts as low. `balance check` detects the crossings and sends the emails.
+/// A balance that falls to --upper gets an early warning, one that falls to --lower an urgent warning. A balance equal
+/// to a threshold counts as low. `balance check` detects the crossings and sends the emails.
 ///
-/// Lowering or removing a threshold while the balance is low is not a recovery, and no recovery email is sent. Raising a
-/// threshold above the balance is a crossing, which the next check reports.
+/// Lowering or removing a threshold while the balance is low is not a recovery, and no recovery email is sent. Raising
+/// a threshold above the balance is a crossing, which the next check reports.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance warn ABCCORP331 --upper 500 --lower 100

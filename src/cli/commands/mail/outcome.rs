@@ -11,7 +11,7 @@ use crate::args::change::ReasonArgs;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// Runs `act` with a dispatcher made from the settings, and shows progress on a terminal.
+/// Runs `act` with a dispatcher built from the settings, and shows progress on a terminal.
 pub(crate) fn dispatch<T>(
     context: &mut Context,
     why: &ReasonArgs,
@@ -76,7 +76,8 @@ pub(crate) struct SentEmails {
     pub(crate) verdict: Result<()>,
 }
 
-/// Sends emails about an account that were just queued and committed. What cannot be sent now waits for `balance check`.
+/// Sends emails about an account that were just queued and committed. What cannot be sent now waits for `balance
+/// check`.
 pub(crate) fn send_new(
     context: &mut Context,
     why: &ReasonArgs,
@@ -109,8 +110,7 @@ pub(crate) fn failed(outcome: &DispatchOutcome) -> Result<()> {
     if failed + uncertain == 0 {
         return Ok(());
     }
-    let message =
-        format!("{} failed, {uncertain} are uncertain{}", counted(failed.into(), "email"), last_error(outcome));
+    let message = format!("{} failed, {uncertain} uncertain{}", counted(failed.into(), "email"), last_error(outcome));
     Err(attention(message).hint("run `ssgctl mail list` to see them"))
 }
 

@@ -15,8 +15,8 @@ use crate::exit::{ErrorCode, Failure, Result};
 
 /// Show an email as a customer would get it now, without sending it
 ///
-/// Prints the text of the email; JSON, JSON Lines and CSV also contain the HTML. Emails about an SMPP account are about the
-/// customer's first active account, with stars instead of its password.
+/// Prints the text of the email; JSON, JSON Lines and CSV also contain the HTML. Emails about an SMPP account are about
+/// the customer's first active account, with stars instead of its password.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail preview low-upper ABCCORP331

@@ -1,4 +1,4 @@
-//! `ssgctl mail retry`: makes emails pending again.
+//! `ssgctl mail retry`: queues emails of the outbox again.
 
 use clap::Args;
 use ssgctl::ops;
@@ -10,8 +10,8 @@ use crate::exit::Result;
 
 /// Queue emails again for the next check
 ///
-/// Works for failed, uncertain and cancelled emails. For a pending email, the next check tries it without waiting for its
-/// next attempt.
+/// Works for failed, uncertain and cancelled emails. For a pending email, the next check tries it without waiting for
+/// its next attempt.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail retry 17 --reason 'their server is back'

@@ -12,8 +12,8 @@ use crate::output::{Cell, DetailView};
 
 /// Show an email, its text, and each attempt to send it
 ///
-/// The outbox never contains the password of an SMPP account: the email is stored with stars instead, and the password is
-/// filled in while it is sent. --reveal fills in the current password.
+/// The outbox never contains the password of an SMPP account: the email is stored with stars instead, and the password
+/// is filled in while it is sent. --reveal fills in the current password.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail show 17
@@ -40,11 +40,12 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     })?;
     // Check --fields first: a reveal that then fails would still be in the audit log.
     context.output.refuse_unknown_fields_of(&view(&email, &attempts))?;
-    let email = if args.reveal { revealed(args, context, email)? } else { email };
+    let email = if args.reveal { with_password(args, context, email)? } else { email };
     context.output.view(view(&email, &attempts))
 }
 
-fn revealed(args: &ShowArgs, context: &mut Context, email: OutboxEmail) -> Result<OutboxEmail> {
+/// Fills in the password of an email that has one, and records that in the audit log.
+fn with_password(args: &ShowArgs, context: &mut Context, email: OutboxEmail) -> Result<OutboxEmail> {
     if email.content.password_of.is_none() {
         return Ok(email);
     }

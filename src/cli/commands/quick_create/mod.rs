@@ -31,9 +31,9 @@ use ssgctl::mail::AccountEmails;
 
 /// Create a customer with contact, SMPP account and opening balance, all or none
 ///
-/// Prints the credentials for the customer. On a terminal and without --organisation, asks for everything that is missing,
-/// shows all answers for review, and prints the equivalent command line. With --from-json, reads the payload of the gateway's
-/// management API; options override the payload.
+/// Prints the credentials for the customer. On a terminal and without --organisation, asks for everything that is
+/// missing, shows all answers for review, and prints the equivalent command line. With --from-json, reads the payload
+/// of the gateway's management API; options override the payload.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl quick-create
@@ -107,7 +107,7 @@ pub(crate) struct QuickCreateArgs {
     change: ChangeArgs,
 }
 
-/// The questions of the wizard that runs when no organisation is given.
+/// The questions of the wizard that runs without an organisation.
 const DIALOGUE: Dialogue = Dialogue {
     questions: &[
         questions::ORGANISATION,
@@ -159,7 +159,8 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     let vault = context.vault()?;
     let warnings = context.settings.warnings.clone();
     let thresholds = Thresholds { unit: args.unit, upper: args.warn_upper, lower: args.warn_lower };
-    // What an email needs is loaded before anything is written, so that a customer whose email cannot be sent is not created.
+    // What an email needs is loaded before anything is written, so that a customer whose email cannot be sent is not
+    // created.
     let emails = if args.send_email { Some(welcome_emails(context, new.contact.as_ref())?) } else { None };
     let mut created = context.write(&args.change, |tx| {
         let entities = ops::quick_create::quick_create(tx, &vault, new)?;
@@ -196,7 +197,7 @@ struct Thresholds {
 }
 
 impl Thresholds {
-    /// Sets these thresholds, on top of the warning that the configuration gives every new customer.
+    /// Sets these thresholds, on top of the warning that the configuration sets for every new customer.
     fn set(&self, tx: &mut Tx<'_>, customer: &str) -> ssgctl::Result<Option<Warning>> {
         if self.upper.is_none() && self.lower.is_none() {
             return Ok(None);
@@ -227,8 +228,8 @@ impl QuickCreateArgs {
 
 /// The first contact. It has every role, because it is the only one. Without a name, its address or number is its name.
 fn contact(name: Option<Name>, email: Option<EmailAddress>, mobile: Option<Msisdn>) -> Result<Option<ContactDetails>> {
-    let substitute = email.as_ref().map(ToString::to_string).or(mobile.as_ref().map(ToString::to_string));
-    let name = match (name, substitute) {
+    let default_name = email.as_ref().map(ToString::to_string).or(mobile.as_ref().map(ToString::to_string));
+    let name = match (name, default_name) {
         (Some(name), _) => name,
         (None, Some(text)) => {
             let cut: String = text.chars().take(100).collect();

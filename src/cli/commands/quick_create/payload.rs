@@ -14,7 +14,8 @@ use crate::exit::{ErrorCode, Failure, Place, Result};
 /// Maximum length of an error message, in characters. Messages quote the payload, which can be long.
 const MAX_MESSAGE: usize = 400;
 
-/// The fields of the API, and `account_code`, which the API does not have. Field names of this program are accepted, too.
+/// The fields of the API, and `account_code`, which the API does not have. Field names of this program are accepted,
+/// too.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[derive(Default)]
@@ -91,7 +92,8 @@ fn parse(text: &str, file: String) -> Result<Payload> {
 
 /// The field that caused an error, and the byte offset of its value.
 ///
-/// serde does not name the field of an invalid value, so each field is parsed alone until one fails with the same message.
+/// serde does not name the field of an invalid value, so each field is parsed alone until one fails with the same
+/// message.
 fn invalid_field(text: &str, message: &str) -> Option<(String, usize)> {
     if message.starts_with("unknown field") {
         return None;
@@ -158,9 +160,9 @@ mod tests {
             "sendEmailCustomer":false}"#,
         )
         .expect("valid");
-        assert_eq!(payload.country.expect("given").as_str(), "GB");
+        assert_eq!(payload.country.expect("present").as_str(), "GB");
         assert_eq!(payload.credit, Some("100".parse().expect("valid")));
-        assert_eq!(payload.cug_mobiles.expect("given").len(), 2);
+        assert_eq!(payload.cug_mobiles.expect("present").len(), 2);
     }
 
     #[test]

@@ -15,11 +15,12 @@ use crate::output::TableWriter;
 
 /// Report what customers have and owe, and how long it lasts
 ///
-/// By unit, there is a line of totals for each unit. By customer, there is a line for each balance, with the days it lasts.
+/// By unit, there is a line of totals for each unit. By customer, there is a line for each balance, with the days it
+/// lasts.
 ///
-/// The field `per_day` is the average daily charge for traffic over the last seven full UTC days, or since traffic began if
-/// that is later, rounded up to the precision of the unit. The field `days_left` is the number of full days that the balance
-/// lasts at that rate. Both are empty if there was no charge.
+/// The field `per_day` is the average daily charge for traffic over the last seven full UTC days, or since traffic
+/// began if that is later, rounded up to the precision of the unit. The field `days_left` is the number of full days
+/// that the balance lasts at that rate. Both are empty if there was no charge.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report balances

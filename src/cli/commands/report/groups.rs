@@ -60,7 +60,8 @@ pub(super) enum By {
 }
 
 impl By {
-    /// Parses the groups that usage has. Charges are summed by UTC day, so there is no hour; nor are they split by state.
+    /// Parses the groups that usage has. Charges are summed by UTC day, so there is no hour; nor are they split by
+    /// state.
     pub(super) fn of_usage() -> impl TypedValueParser<Value = Self> {
         PossibleValuesParser::new(["day", "month", "customer", "account", "service", "country"])
             .try_map(|name| Self::from_str(&name, false))
@@ -121,7 +122,8 @@ pub(super) fn distinct(all: &[By]) -> Vec<By> {
     groups
 }
 
-/// The columns of the groups. An account belongs to one customer, so formats without a width limit show the customer, too.
+/// The columns of the groups. An account belongs to one customer, so formats without a width limit show the customer,
+/// too.
 pub(super) fn keys_of(groups: &[By], context: &Context) -> Vec<&'static str> {
     let mut keys: Vec<&str> = groups.iter().map(|by| by.key()).collect();
     if context.output.shows_rows() && groups.contains(&By::Account) && !groups.contains(&By::Customer) {

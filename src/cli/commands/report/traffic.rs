@@ -25,16 +25,16 @@ use crate::output::Output;
 
 /// Report how many messages were submitted, and their delivery states
 ///
-/// Messages count at the time they were submitted. The delivery rate is the percentage delivered of all messages that are no
-/// longer pending. It is truncated, not rounded, so 100.0 means every one.
+/// Messages count at the time they were submitted. The delivery rate is the percentage delivered of all messages that
+/// are no longer pending. It is truncated, not rounded, so 100.0 means every one.
 ///
-/// Tables end with a line of totals; other formats have none. Tables have columns only for states that occur, and for parts
-/// only if they differ from the messages, as far as 80 columns have room; a note names what is missing. Other formats have
-/// all fields.
+/// Tables end with a line of totals; other formats have none. Tables have columns only for states that occur, and for
+/// parts only if they differ from the messages, as far as 80 columns have room; a note names what is missing. Other
+/// formats have all fields.
 ///
-/// With --by day alone, every day has a line, even without traffic. The same is true for hour and month. Traffic is counted by
-/// UTC hour, and traffic by country by UTC day. A period, day or month of another time zone that does not consist of these is
-/// refused.
+/// With --by day alone, every day has a line, even without traffic. The same is true for hour and month. Traffic is
+/// counted by UTC hour, and traffic by country by UTC day. A period, day or month of another time zone that does not
+/// consist of these is refused.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report traffic
@@ -175,7 +175,7 @@ impl TrafficArgs {
         if !calendar.fits(counted) {
             let zone = quoted(zone);
             let message = format!(
-                "{what} is counted by {units} of UTC, and in {zone} the period or a part of it begins or ends between them"
+                "{what} is counted by {units} of UTC, but in {zone} the period or a part of it does not start on one"
             );
             return Err(Failure::usage(message).hint(format!("use a period of {units} and --timezone UTC")));
         }
@@ -202,7 +202,7 @@ impl TrafficArgs {
         Ok(())
     }
 
-    /// The groups of the report. Bars are divided by state anyway, so state is no group of theirs.
+    /// The groups of the report. Bars are divided by state anyway, so they do not also group by it.
     fn groups(&self) -> Vec<Group> {
         let stacks_states = self.svg.is_some() || self.chart == Some(ChartKind::Bars);
         let groups = distinct(&self.by).into_iter().map(By::group);

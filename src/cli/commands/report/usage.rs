@@ -15,9 +15,9 @@ use crate::output::TableWriter;
 
 /// Report charges for traffic, by unit
 ///
-/// Charges count on the UTC day their messages were submitted, whenever the messages were imported. Charges of unfinished
-/// imports are included. Rejected messages are counted and not charged. The cost to the gateway, and so the margin, is not
-/// known. Reversals and other changes of balances are in `ssgctl report statement`.
+/// Charges count on the UTC day their messages were submitted, whenever the messages were imported. Charges of
+/// unfinished imports are included. Rejected messages are counted and not charged. The cost to the gateway, and so the
+/// margin, is not known. Reversals and other changes of balances are in `ssgctl report statement`.
 ///
 /// Tables end with a line of totals for each unit; other formats have none.
 #[derive(Debug, Args)]

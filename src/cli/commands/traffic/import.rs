@@ -23,23 +23,24 @@ use crate::progress::Progress;
 
 /// Import message reports from the gateway, and charge each message once
 ///
-/// Files are CSV with a header line, gzipped if the name ends in .gz. The kind of file is recognised by its header: ssgctl's
-/// own (`message_id`, `submitted_at`, `system_id`, `destination`, `state`, `parts`, `price`), the customer CDR of an SSG,
-/// Jasmin's `submit_log` and the export of its web panel, Kannel's `sent_sms`, and the message logs of Twilio and Vonage.
+/// Files are CSV with a header line, gzipped if the name ends in .gz. The kind of file is recognised by its header:
+/// ssgctl's own (`message_id`, `submitted_at`, `system_id`, `destination`, `state`, `parts`, `price`), the customer CDR
+/// of an SSG, Jasmin's `submit_log` and the export of its web panel, Kannel's `sent_sms`, and the message logs of
+/// Twilio and Vonage.
 ///
-/// A message is identified by the UTC day of its submission, its ID and its account. Files may repeat, overlap, and come in
-/// any order. A later state updates the message and never its charge. The same message with a different destination, price or
-/// number of parts is a conflict, and the file is refused.
+/// A message is identified by the UTC day of its submission, its ID and its account. Files may repeat, overlap, and
+/// come in any order. A later state updates the message and never its charge. The same message with a different
+/// destination, price or number of parts is a conflict, and the file is refused.
 ///
-/// A file with an error changes nothing. Rows are committed in batches so that other commands are not blocked; charges are
-/// posted after the last batch. If an import is interrupted, run the same command again to complete it. A dry run is a single
-/// transaction, and other writers wait until it ends.
+/// A file with an error changes nothing. Rows are committed in batches so that other commands are not blocked; charges
+/// are posted after the last batch. If an import is interrupted, run the same command again to complete it. A dry run
+/// is a single transaction, and other writers wait until it ends.
 ///
-/// A message costs the price of its account's service for each part, usually one SMS credit. If the service is in a currency
-/// and the file has a price in that currency, the file's price is charged instead. Nothing is rounded. Charges are posted even
-/// if the balance becomes negative or the customer is archived, because the messages are already sent. Missing parts and 0
-/// count as one part. Messages only ever reported as rejected are not charged. Rows without a message ID are counted as
-/// skipped.
+/// A message costs the price of its account's service for each part, usually one SMS credit. If the service is in a
+/// currency and the file has a price in that currency, the file's price is charged instead. Nothing is rounded. Charges
+/// are posted even if the balance becomes negative or the customer is archived, because the messages are already sent.
+/// Missing parts and 0 count as one part. Messages only ever reported as rejected are not charged. Rows without a
+/// message ID are counted as skipped.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic import 2026-11-24.csv.gz --dry-run

@@ -29,9 +29,9 @@ impl FromStr for Day {
 
 /// Remove old messages but keep their sums
 ///
-/// Reports and charges do not change. Messages of the removed days can no longer be imported, because it is unknown whether
-/// they were charged: their rows are errors. Days are in UTC. Later messages reuse the space; the database file does not
-/// shrink.
+/// Reports and charges do not change. Messages of the removed days can no longer be imported, because it is unknown
+/// whether they were charged: their rows are errors. Days are in UTC. Later messages reuse the space; the database file
+/// does not shrink.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic prune --before 2026-01-01 --dry-run

@@ -13,13 +13,13 @@ use crate::exit::{ErrorCode, Failure, Result};
 
 /// Show the state and charge of a message
 ///
-/// Gateways reuse message IDs, so a message is identified by the UTC day of its submission, its ID and its account. There is
-/// one line for each message with this ID; --account and a period narrow the search. A UUID can have dashes or not. Pruned
-/// messages are not found; they are only counted in reports.
+/// Gateways reuse message IDs, so a message is identified by the UTC day of its submission, its ID and its account.
+/// There is one line for each message with this ID; --account and a period narrow the search. A UUID can have dashes or
+/// not. Pruned messages are not found; they are only counted in reports.
 ///
-/// The field `import` names the import that charged the message, or the one that first reported it if none did. While that
-/// import is unfinished, its charges are not posted yet. Country, parts, import and file are in JSON and CSV, and in tables
-/// if --fields names them.
+/// The field `import` names the import that charged the message, or the one that first reported it if none did. While
+/// that import is unfinished, its charges are not posted yet. Country, parts, import and file are in JSON and CSV, and
+/// in tables if --fields names them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic show 4f1c6d1e-88a0-4b1c-9a55-2f6c0f6f3a10
