@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::error::{Error, Result};
 use crate::model::{Money, Time, Unit};
 use crate::report::runway::{Runway, runways};
-use crate::store::{ArchiveFilter, BalanceFilter, BalanceSort, Page, Snapshot};
+use crate::store::{ArchiveFilter, BalanceFilter, BalanceSort, Page, Snapshot, SortField};
 
 /// Which balances to list, and in which order.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,15 @@ pub enum BalancesOrder {
     PerDay,
     /// Balances that never run out come last in either direction.
     DaysLeft,
+}
+
+impl SortField for BalancesOrder {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("customer", Self::Customer),
+        ("balance", Self::Balance),
+        ("per_day", Self::PerDay),
+        ("days_left", Self::DaysLeft),
+    ];
 }
 
 impl BalancesQuestion {

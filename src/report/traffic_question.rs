@@ -5,7 +5,7 @@ use std::cmp::{Ordering, Reverse};
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, Country, MessageState, ServiceCode, StateCounts, SystemId};
 use crate::report::calendar::{Calendar, Slot};
-use crate::store::{TrafficFilter, TrafficSum};
+use crate::store::{SortField, TrafficFilter, TrafficSum};
 
 /// The order in which states are shown.
 pub const STATES: [MessageState; 6] = [
@@ -70,6 +70,16 @@ pub enum TrafficMeasure {
     Undeliverable,
     /// The delivery rate. Lines without a rate come first.
     Rate,
+}
+
+impl SortField for TrafficMeasure {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("messages", Self::Messages),
+        ("parts", Self::Parts),
+        ("delivered", Self::Delivered),
+        ("undeliverable", Self::Undeliverable),
+        ("rate", Self::Rate),
+    ];
 }
 
 impl TrafficOrder {

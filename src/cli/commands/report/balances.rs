@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::{Money, Unit};
 use ssgctl::report::{self, BalancesOrder, BalancesQuestion, Runway};
-use ssgctl::store::{BalanceFilter, BalanceSort, Clock, Page, SortField};
+use ssgctl::store::{BalanceFilter, BalanceSort, Clock, Page};
 
 use crate::args::completion;
 use crate::args::list::{ArchiveFilterArgs, PageArgs};
@@ -48,31 +48,13 @@ pub(crate) struct BalancesArgs {
     archive_filter: ArchiveFilterArgs,
 
     #[command(flatten)]
-    page: PageArgs<Sort>,
+    page: PageArgs<BalancesOrder>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum By {
     Unit,
     Customer,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Sort {
-    #[default]
-    Customer,
-    Balance,
-    PerDay,
-    DaysLeft,
-}
-
-impl SortField for Sort {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("customer", Self::Customer),
-        ("balance", Self::Balance),
-        ("per_day", Self::PerDay),
-        ("days_left", Self::DaysLeft),
-    ];
 }
 
 pub(crate) fn run(args: &BalancesArgs, context: &mut Context) -> Result<()> {
@@ -110,23 +92,12 @@ impl BalancesArgs {
             unit: self.unit,
             at_most: self.at_most,
             runs_out_within: self.runs_out_within.map(Days::count),
-            order: self.page.sort.unwrap_or_default().into(),
+            order: self.page.sort.unwrap_or(BalancesOrder::Customer),
             descending: self.page.desc,
             limit: self.page.limit,
         };
         context.list(|snapshot, rows: &mut TableWriter<'_, Runway>| {
             report::balances(snapshot, &question, Clock::System.now(), |runway| rows.row(&runway))
         })
-    }
-}
-
-impl From<Sort> for BalancesOrder {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::Customer => Self::Customer,
-            Sort::Balance => Self::Balance,
-            Sort::PerDay => Self::PerDay,
-            Sort::DaysLeft => Self::DaysLeft,
-        }
     }
 }

@@ -9,7 +9,7 @@ use ssgctl::model::{Country, Zone};
 use ssgctl::report::{
     self, Calendar, CountedBy, TrafficGroup, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion, TrafficReport,
 };
-use ssgctl::store::{Snapshot, SortField};
+use ssgctl::store::Snapshot;
 
 use crate::args::completion;
 use crate::args::list::PageArgs;
@@ -63,7 +63,7 @@ pub(crate) struct TrafficArgs {
     country: Option<Country>,
 
     #[command(flatten)]
-    page: PageArgs<Sort>,
+    page: PageArgs<TrafficMeasure>,
 
     /// Draw bars instead of a table, or a sparkline over time for each other group of --by
     #[arg(long, value_name = "CHART", value_enum, num_args = 0..=1, default_missing_value = "bars", conflicts_with = "svg")]
@@ -85,26 +85,6 @@ enum ChartKind {
     Bars,
     /// A line over time for each other group
     Sparkline,
-}
-
-/// The fields that lines can be sorted by, instead of by their groups.
-#[derive(Debug, Clone, Copy)]
-enum Sort {
-    Messages,
-    Parts,
-    Delivered,
-    Undeliverable,
-    Rate,
-}
-
-impl SortField for Sort {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("messages", Self::Messages),
-        ("parts", Self::Parts),
-        ("delivered", Self::Delivered),
-        ("undeliverable", Self::Undeliverable),
-        ("rate", Self::Rate),
-    ];
 }
 
 pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
@@ -216,7 +196,7 @@ impl TrafficArgs {
 
     fn order(&self) -> TrafficOrder {
         let PageArgs { sort, desc, limit } = &self.page;
-        TrafficOrder { measure: sort.map(TrafficMeasure::from), descending: *desc, limit: *limit }
+        TrafficOrder { measure: *sort, descending: *desc, limit: *limit }
     }
 
     fn report(&self, calendar: Calendar, context: &mut Context) -> Result<TrafficReport> {
@@ -234,17 +214,5 @@ impl TrafficArgs {
             keys.push("rate");
         }
         keys
-    }
-}
-
-impl From<Sort> for TrafficMeasure {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::Messages => Self::Messages,
-            Sort::Parts => Self::Parts,
-            Sort::Delivered => Self::Delivered,
-            Sort::Undeliverable => Self::Undeliverable,
-            Sort::Rate => Self::Rate,
-        }
     }
 }
