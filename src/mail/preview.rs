@@ -21,7 +21,7 @@ pub fn preview_account_email(
     at: Time,
 ) -> Result<RenderedEmail> {
     let account = first_account(snapshot, customer)?;
-    let pack = handover::pack(snapshot, account.system_id.as_str(), gateway, at)?;
+    let pack = handover::details(snapshot, account.system_id.as_str(), gateway, at)?;
     renderer.compose_handover(template, &pack, true)
 }
 
@@ -34,6 +34,7 @@ pub fn preview_warning(
     template: EmailTemplate,
     customer: &str,
     unit: Option<Unit>,
+    at: Time,
 ) -> Result<RenderedEmail> {
     let customer = snapshot.customer(customer)?;
     let unit = unit_of(snapshot, &customer, unit)?;
@@ -56,6 +57,7 @@ pub fn preview_warning(
         level,
         thresholds: &thresholds,
         customer_recipients: &recipients,
+        at,
     })
 }
 

@@ -123,7 +123,11 @@ impl MailFixture {
         let emails = self.cli.json("mail list");
         let emails = emails.as_array().expect("a list").iter();
         emails
-            .map(|email| Sent { kind: text(email, "template"), to: text(email, "recipient"), state: text(email, "state") })
+            .map(|email| Sent {
+                kind: text(email, "template"),
+                to: text(email, "recipient"),
+                state: text(email, "state"),
+            })
             .collect()
     }
 

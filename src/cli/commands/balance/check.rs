@@ -79,18 +79,18 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.verbose || context.output.is_data() {
         context.output.row(&run)?;
     }
-    let verdict = verdict(&dispatched, judgement.judged.iter().any(|judged| judged.nobody_to_tell));
+    let verdict = verdict(&dispatched, findings.alerts.iter().any(|alert| alert.no_recipient));
     // Only one failure can end the command. The lesser of two is printed as a warning, so that it is not lost.
-    if let (Err(failure), false) = (&verdict, judgement.broken.is_empty()) {
+    if let (Err(failure), false) = (&verdict, findings.unchecked.is_empty()) {
         Context::warn(&failure.to_string());
     }
-    report_unchecked(&judgement.broken).and(verdict)
+    report_unchecked(&findings.unchecked).and(verdict)
 }
 
 /// The result of the run. What needs a person takes precedence over what a later run will do by itself.
-fn verdict(dispatched: &DispatchOutcome, nobody_to_tell: bool) -> Result<()> {
+fn verdict(dispatched: &DispatchOutcome, no_recipient: bool) -> Result<()> {
     outcome::failed(dispatched)?;
-    if nobody_to_tell {
+    if no_recipient {
         let hint = "add a billing contact or an invoice email, or run `ssgctl balance warn CUSTOMER --to EMAIL`";
         return Err(outcome::attention("a warning has no recipient".to_owned()).hint(hint));
     }
@@ -99,11 +99,11 @@ fn verdict(dispatched: &DispatchOutcome, nobody_to_tell: bool) -> Result<()> {
 
 /// Warns about each balance that could not be checked, and fails if there is one. This failure takes precedence over
 /// all others: until a person repairs the data, these customers get no warning.
-fn report_unchecked(broken: &[Broken]) -> Result<()> {
-    for Broken { name, error } in broken {
+fn report_unchecked(unchecked: &[UncheckedBalance]) -> Result<()> {
+    for UncheckedBalance { name, error } in unchecked {
         Context::warn(&format!("{name} cannot be checked: {error}"));
     }
-    match broken.len() {
+    match unchecked.len() {
         0 => Ok(()),
         number => {
             let balances = counted(number as u64, "balance");
@@ -143,8 +143,8 @@ impl Row for PlannedEmail {
 }
 
 /// One row per email, or a single row for a crossing without emails.
-fn planned_emails(judged: Judged) -> Vec<PlannedEmail> {
-    let Judged { crossing, emails, .. } = judged;
+fn planned_emails(alert: CrossingAlert) -> Vec<PlannedEmail> {
+    let CrossingAlert { crossing, emails, .. } = alert;
     if emails.is_empty() {
         return vec![PlannedEmail { crossing, email: None }];
     }
@@ -155,9 +155,9 @@ fn dry_run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let renderer = context.settings.mail.renderer()?;
     let internal = context.settings.mail.mail.internal.clone();
     let change = ChangeArgs { dry_run: true, why: args.why.clone() };
-    let Judgement { judged, broken } =
-        context.write_unshown(&change, |tx| ops::warning::judge(tx, &internal, &|notice| renderer.compose(notice)))?;
-    let rows: Vec<PlannedEmail> = judged.into_iter().flat_map(planned_emails).collect();
+    let CheckFindings { alerts, unchecked } = context
+        .write_unshown(&change, |tx| ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice)))?;
+    let rows: Vec<PlannedEmail> = alerts.into_iter().flat_map(planned_emails).collect();
     context.output.all(&rows)?;
-    report_unchecked(&broken)
+    report_unchecked(&unchecked)
 }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use ssgctl::error::count as counted;
 use ssgctl::mail::{AccountEmails, DispatchEvent, DispatchOutcome, Dispatcher};
 use ssgctl::model::{CheckCounts, Crossing, Level, OutboxEmail};
-use ssgctl::ops::warning::Judgement;
+use ssgctl::ops::warning::CheckFindings;
 
 use crate::args::change::ReasonArgs;
 use crate::context::Context;

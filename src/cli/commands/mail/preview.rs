@@ -75,6 +75,6 @@ fn compose(args: &PreviewArgs, context: &mut Context) -> Result<RenderedEmail> {
         template @ (EmailTemplate::Welcome | EmailTemplate::Handover) => {
             preview_account_email(snapshot, &renderer, template, customer, &gateway, Clock::System.now())
         }
-        template => preview_warning(snapshot, &renderer, template, customer, args.unit),
+        template => preview_warning(snapshot, &renderer, template, customer, args.unit, Clock::System.now()),
     })
 }

@@ -91,7 +91,7 @@ pub(super) struct UsageRow {
 
 impl UsageRow {
     fn group<'a>(&'a self, key: &str, cell: impl FnOnce(&'a TrafficLine) -> Cell<'a>) -> Cell<'a> {
-        if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line.of) }
+        if self.total_in == Some(key) { Cell::text("total") } else { cell(&self.line.traffic) }
     }
 
     fn slot(&self, key: &str) -> Cell<'_> {

@@ -45,7 +45,7 @@ use crate::output::Output;
   ssgctl report traffic --by account,day --last 30d --chart sparkline
   ssgctl report traffic --by day --last 30d --customer ABCCORP331 --svg november.svg")]
 pub(crate) struct TrafficArgs {
-    /// Group and sort by these columns
+    /// TrafficGroup and sort by these columns
     #[arg(long, value_name = "GROUP,…", value_enum, value_delimiter = ',', default_value = "day")]
     by: Vec<By>,
 
@@ -174,7 +174,7 @@ impl TrafficArgs {
                 .hint("use --by hour, day or month, alone or with others")
                 .field("chart"));
         }
-        if self.svg.is_some() && self.groups() != [Group::Time] {
+        if self.svg.is_some() && self.groups() != [TrafficGroup::Time] {
             return Err(Failure::usage("--svg needs a unit of time and no other group")
                 .hint("use --by hour, day or month")
                 .field("svg"));
@@ -183,10 +183,10 @@ impl TrafficArgs {
     }
 
     /// The groups of the report. Bars are divided by state anyway, so they do not also group by it.
-    fn groups(&self) -> Vec<Group> {
+    fn groups(&self) -> Vec<TrafficGroup> {
         let stacks_states = self.svg.is_some() || self.chart == Some(ChartKind::Bars);
         let groups = distinct(&self.by).into_iter().map(By::group);
-        groups.filter(|group| !stacks_states || *group != Group::State).collect()
+        groups.filter(|group| !stacks_states || *group != TrafficGroup::State).collect()
     }
 
     fn question(&self, snapshot: &Snapshot<'_>, calendar: Calendar) -> ssgctl::Result<TrafficQuestion> {

@@ -63,7 +63,7 @@ impl UsageArgs {
     fn calendar(&self, groups: &[By]) -> Result<Calendar> {
         let (grain, zone) = (By::grain_of(groups)?, Zone::UTC);
         let calendar = Calendar { period: self.period.days(&zone)?, grain, zone: zone.time_zone() };
-        if calendar.is_endless() {
+        if calendar.has_too_many_slots() {
             return Err(Failure::usage("the period is longer than a million days"));
         }
         if !calendar.fits(CountedBy::Day) {
