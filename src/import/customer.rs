@@ -110,7 +110,7 @@ impl Customers<'_> {
             (Match::Given | Match::ApiId, _, Some(id), _) => {
                 ("api_id", tx.customer_of_api_id(id).map(|found| found.into_iter().collect()))
             }
-            (Match::Given | Match::Organisation, _, _, Some(name)) => ("organisation", tx.customers_called(name)),
+            (Match::Given | Match::Organisation, _, _, Some(name)) => ("organisation", tx.customers_named(name)),
             (Match::AccountCode, ..) => return row.required::<AccountCode>("account_code").map(|_| None),
             (Match::ApiId, ..) => return row.required::<ApiId>("api_id").map(|_| None),
             _ => return row.required::<Organisation>("organisation").map(|_| None),

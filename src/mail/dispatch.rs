@@ -220,7 +220,7 @@ impl Dispatcher<'_> {
 /// Whether no email waits and no crossing could queue one.
 fn is_idle(snapshot: &Snapshot<'_>) -> Result<bool> {
     let waiting = OutboxFilter { waiting: true, limit: Some(1), ..OutboxFilter::default() };
-    Ok(snapshot.emails_of(&waiting)?.is_empty() && snapshot.warnings_crossed()?.is_empty())
+    Ok(snapshot.emails_of(&waiting)?.is_empty() && snapshot.unrecorded_crossings()?.is_empty())
 }
 
 /// Sends an email with its password filled in. The answer of the server is stored, so the password is removed from it.

@@ -39,7 +39,7 @@ pub struct Draft {
 
 impl Draft {
     /// A draft in the same folder as the real file, so that publishing it is one step of the file system.
-    pub fn beside(real: &Path) -> Result<Self> {
+    pub fn next_to(real: &Path) -> Result<Self> {
         let name = real.file_name().unwrap_or_default().to_string_lossy();
         let file = tempfile::Builder::new().prefix(&format!(".{name}.")).rand_bytes(16).tempfile_in(folder_of(real));
         Ok(Self { file: file.map_err(|error| cannot_write(real, &error))?, real: real.to_owned() })
@@ -47,7 +47,7 @@ impl Draft {
 
     /// A draft that has its content, and has it on the disk.
     pub fn holding(real: &Path, content: &[u8]) -> Result<Self> {
-        let mut draft = Self::beside(real)?;
+        let mut draft = Self::next_to(real)?;
         draft.write_all(content).map_err(|error| cannot_write(real, &error))?;
         draft.sync()?;
         Ok(draft)
@@ -110,7 +110,7 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
 }
 
 /// A private file without a name, in the folder of another: gone with the process, however that ends.
-pub fn nameless(beside: &Path) -> Result<File> {
+pub fn temporary_file(beside: &Path) -> Result<File> {
     let file = tempfile::tempfile_in(folder_of(beside)).and_then(|file| {
         file.set_permissions(Permissions::from_mode(0o600))?;
         Ok(file)
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_nameless_file_can_be_read_again_and_leaves_nothing() {
         let folder = tempfile::tempdir().expect("folder");
-        let mut file = nameless(&folder.path().join("a.db")).expect("made");
+        let mut file = temporary_file(&folder.path().join("a.db")).expect("made");
         assert_eq!(fs::read_dir(folder.path()).expect("folder").count(), 0);
         assert_eq!(file.metadata().expect("metadata").mode() & 0o777, 0o600);
         file.write_all(b"text").expect("written");

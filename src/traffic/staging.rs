@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::model::{Destination, Message, MessageId, MessageState, Money, TrafficTally};
-use crate::store::files::nameless;
+use crate::store::files::temporary_file;
 
 /// How much is kept in memory: a day of a small gateway.
 const ROOM: usize = 1 << 20;
@@ -176,7 +176,7 @@ impl Staging {
             && kept.len() + rows.bytes.len() > self.room
         {
             let kept = std::mem::take(kept);
-            self.kept = Kept::OnDisk(nameless(&self.beside)?);
+            self.kept = Kept::OnDisk(temporary_file(&self.beside)?);
             self.write(&kept)?;
         }
         self.write(&length)?;

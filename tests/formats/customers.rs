@@ -172,7 +172,7 @@ fn people_beside_a_customer_become_contacts() {
     put_customers(&mut fixture, text, OnExisting::default()).unwrap();
     let people = |fixture: &mut Fixture| {
         fixture.read(|now| {
-            let acme = now.customers_called(&valid("Acme"))?.remove(0);
+            let acme = now.customers_named(&valid("Acme"))?.remove(0);
             Ok(now.contacts_of(&acme)?.into_iter().map(|c| c.details.name.to_string()).collect::<Vec<_>>())
         })
     };

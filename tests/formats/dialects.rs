@@ -159,8 +159,7 @@ fn customers_of_quickbooks() {
     }
     let text = file(&mut dice, header, &rows);
     let mut fixture = archive_filter("quickbooks", &text, ",Bayshore,", ",Bayview,", "Opening Balance");
-    let customer =
-        fixture.read(|now| Ok(now.customers_called(&crate::support::fixture::valid(&rows[2][0]))?.remove(0)));
+    let customer = fixture.read(|now| Ok(now.customers_named(&crate::support::fixture::valid(&rows[2][0]))?.remove(0)));
     let address = customer.details.invoice_address.unwrap().to_string();
     assert!(address.ends_with("Suite \"2\"\nBayview CA 94002\nUnited States"), "{address}");
 }

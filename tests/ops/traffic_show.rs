@@ -2,19 +2,19 @@
 
 use ssgctl::model::{ImportState, Message, MessageId, MessageRecord, MessageState};
 use ssgctl::ops;
-use ssgctl::store::MessageQuestion;
+use ssgctl::store::MessageFilter;
 
 use super::traffic::{HEADER, fixture, import, request, run};
 use crate::support::fixture::{Fixture, valid};
 
 const ID: &str = "4f1c6d1e-88a0-4b1c-9a55-2f6c0f6f3a10";
 
-fn question(id: &str) -> MessageQuestion {
-    MessageQuestion { id: valid(id), account_id: None, from: None, until: None }
+fn question(id: &str) -> MessageFilter {
+    MessageFilter { id: valid(id), account_id: None, from: None, until: None }
 }
 
-fn ask(fixture: &mut Fixture, question: &MessageQuestion) -> Vec<MessageRecord> {
-    fixture.read(|now| now.messages_called(question))
+fn ask(fixture: &mut Fixture, question: &MessageFilter) -> Vec<MessageRecord> {
+    fixture.read(|now| now.messages_with_id(question))
 }
 
 /// Who, when, what, and for how much.
@@ -61,7 +61,7 @@ fn a_message_is_found_on_whatever_day_and_for_whatever_account() {
     assert_eq!(ask(&mut fixture, &question("nobody")), []);
 
     let port = fixture.read(|now| now.smpp_account("port")).id;
-    let of_port = MessageQuestion { account_id: Some(port), ..question(ID) };
+    let of_port = MessageFilter { account_id: Some(port), ..question(ID) };
     assert_eq!(told(&ask(&mut fixture, &of_port)), [expected[1], expected[3]]);
     // Half-open, to the second.
     for (from, until, found) in [
@@ -70,7 +70,7 @@ fn a_message_is_found_on_whatever_day_and_for_whatever_account() {
         (None, Some("2026-11-24T10:00:06Z"), &expected[..3]),
         (Some("2026-11-24T23:59:59.001Z"), None, &expected[..0]),
     ] {
-        let between = MessageQuestion { from: from.map(valid), until: until.map(valid), ..question(ID) };
+        let between = MessageFilter { from: from.map(valid), until: until.map(valid), ..question(ID) };
         assert_eq!(told(&ask(&mut fixture, &between)), found, "{from:?} {until:?}");
     }
 }

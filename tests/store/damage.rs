@@ -53,7 +53,7 @@ fn faults(bytes: &[u8]) -> Vec<String> {
     let _ = collect(|each| snapshot.customers(&every_customer(), each));
     let _ = collect(|each| snapshot.smpp_accounts(&SmppFilter::of_customer(1), each));
     let _ = snapshot.emails_of(&OutboxFilter::default());
-    let _ = snapshot.warnings_crossed();
+    let _ = snapshot.unrecorded_crossings();
     snapshot.check().findings
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn open_again(path: &Path, beside: &Path) -> Result<File> {
     if kind.is_dir() || kind.is_block_device() || kind.is_char_device() {
         return Err(not_a_file(path, if kind.is_dir() { "a folder" } else { "a device" }));
     }
-    let mut copy = files::nameless(beside)?;
+    let mut copy = files::temporary_file(beside)?;
     std::io::copy(&mut once, &mut copy).and_then(|_| copy.rewind()).map_err(failed)?;
     Ok(copy)
 }

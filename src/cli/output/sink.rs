@@ -35,7 +35,7 @@ impl NewFile {
             }
             _ => {}
         }
-        Ok(Self { out: BufWriter::with_capacity(BUFFER, Draft::beside(path)?), replace })
+        Ok(Self { out: BufWriter::with_capacity(BUFFER, Draft::next_to(path)?), replace })
     }
 
     /// Gives the file its name, now that it is complete and on disk.
@@ -76,7 +76,7 @@ impl Sink {
 
     /// A file without a name, which goes when the process ends.
     pub(super) fn spool() -> Result<Self> {
-        Ok(Self::Spool(BufWriter::with_capacity(BUFFER, files::nameless(&env::temp_dir().join("ssgctl"))?)))
+        Ok(Self::Spool(BufWriter::with_capacity(BUFFER, files::temporary_file(&env::temp_dir().join("ssgctl"))?)))
     }
 
     /// Brings what was kept to stdout; what went there at once is there already.

@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::ops::outbox;
 use crate::report::{internal_recipients, warning_recipients};
-use crate::store::{Crossed, OutboxFilter, Tx};
+use crate::store::{UnrecordedCrossing, OutboxFilter, Tx};
 
 /// The content of an email about a balance.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub struct CheckFindings {
 /// `internal` are the operator's addresses for warnings that have none of their own.
 pub fn check_balances(tx: &mut Tx<'_>, internal: &[EmailAddress], compose: Compose<'_>) -> Result<CheckFindings> {
     let mut findings = CheckFindings::default();
-    for Crossed { name, found } in tx.warnings_crossed()? {
+    for UnrecordedCrossing { name, found } in tx.warnings_crossed()? {
         let alert = found.and_then(|(warning, balance)| {
             tx.attempt(|tx| record_crossing(tx, &warning, balance, internal, compose)).flatten()
         });

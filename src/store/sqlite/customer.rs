@@ -71,7 +71,7 @@ impl Snapshot<'_> {
     }
 
     /// The customers of a name, in any case of ASCII letters.
-    pub fn customers_called(&self, organisation: &Organisation) -> Result<Vec<Customer>> {
+    pub fn customers_named(&self, organisation: &Organisation) -> Result<Vec<Customer>> {
         let sql = select!(" WHERE organisation = ?1 COLLATE NOCASE ORDER BY account_code");
         let mut statement = self.transaction.prepare_cached(sql)?;
         let customers = statement.query_map([organisation], read)?;

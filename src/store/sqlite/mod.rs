@@ -44,8 +44,8 @@ pub use migrate::Migration;
 pub use open::{Location, sqlite_source, sqlite_version};
 pub use schema::{OLDEST_SCHEMA, SCHEMA_VERSION};
 pub use traffic::codec::PackedDays;
-pub use traffic::message_show::MessageQuestion;
-pub use warning::Crossed;
+pub use traffic::message_show::MessageFilter;
+pub use warning::UnrecordedCrossing;
 pub use writer_queue::QueueGuard;
 
 /// An open database.

@@ -104,7 +104,7 @@ fn create(path: &Path) -> Result<()> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
-    let draft = Draft::beside(path)?;
+    let draft = Draft::next_to(path)?;
     let canonical = canonical(draft.path())?;
     let mut connection = connect(&canonical)?;
     schema::apply(STEPS, &mut connection)?;
@@ -151,7 +151,7 @@ fn taken(path: &Path) -> Error {
 
 /// A complete and checked copy that has no name yet.
 fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
-    let draft = Draft::beside(to)?;
+    let draft = Draft::next_to(to)?;
     let mut copy = connect(&canonical(draft.path())?)?;
     // All pages in one step: of one moment, and never begun again because of a writer.
     Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;

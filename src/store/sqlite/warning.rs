@@ -51,12 +51,13 @@ fn read_crossing(row: &Row<'_>) -> rusqlite::Result<Crossing> {
     })
 }
 
-/// A warning whose state is not what its balance says now.
+/// A threshold crossing that no check has recorded yet: the state of the warning is not the one its balance implies.
 #[derive(Debug)]
-pub struct Crossed {
-    /// Customer and unit as they are stored, to be named where the warning cannot be read.
+pub struct UnrecordedCrossing {
+    /// Customer and unit as stored, so that a warning that cannot be read can still be named.
     pub name: String,
-    pub found: Result<(Warning, Money)>,
+    /// The warning and its balance, or why they cannot be read.
+    pub warning: Result<(Warning, Money)>,
 }
 
 impl Snapshot<'_> {
@@ -78,21 +79,23 @@ impl Snapshot<'_> {
         Ok(warnings.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The warnings whose state is not what their balance says now: those of active customers, and of balances that are.
-    pub fn warnings_crossed(&self) -> Result<Vec<Crossed>> {
+    /// Active warnings of active customers whose state is not the one their balance implies, by account code and unit.
+    ///
+    /// SQL compares balance and thresholds, so that a check reads only what changed, however many warnings there are.
+    pub fn unrecorded_crossings(&self) -> Result<Vec<UnrecordedCrossing>> {
         let mut statement = self.transaction.prepare_cached(&format!(
             "{SELECT} WHERE balance_e8 IS NOT NULL AND active AND customer.archived_at IS NULL AND state <> CASE
                 WHEN balance_e8 <= lower_e8 THEN 'lower' WHEN balance_e8 <= upper_e8 THEN 'upper' ELSE 'ok' END
              ORDER BY customer.account_code, warning.unit"
         ))?;
-        let crossed = statement.query_map([], |row| {
+        let crossings = statement.query_map([], |row| {
             let text = |column| {
                 Ok::<_, rusqlite::Error>(String::from_utf8_lossy(row.get_ref(column)?.as_bytes()?).into_owned())
             };
-            let found = read(row).and_then(|warning| Ok((warning, row.get(12)?))).map_err(Error::from);
-            Ok(Crossed { name: format!("{} {}", text(1)?, text(2)?), found })
+            let warning = read(row).and_then(|warning| Ok((warning, row.get(12)?))).map_err(Error::from);
+            Ok(UnrecordedCrossing { name: format!("{} {}", text(1)?, text(2)?), warning })
         })?;
-        Ok(crossed.collect::<rusqlite::Result<_>>()?)
+        Ok(crossings.collect::<rusqlite::Result<_>>()?)
     }
 
     /// All warnings, those of archived customers included.

@@ -4,7 +4,7 @@ use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::error::quoted;
 use ssgctl::model::{MessageId, day_of};
-use ssgctl::store::MessageQuestion;
+use ssgctl::store::MessageFilter;
 
 use crate::args::completion;
 use crate::args::search::SearchArgs;
@@ -43,8 +43,8 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     let (records, pruned_before) = context.read(|snapshot| {
         let account = args.account.as_ref().map(|name| snapshot.smpp_account(name)).transpose()?;
         let account_id = account.map(|account| account.id);
-        let question = MessageQuestion { id: args.message.clone(), account_id, from, until };
-        Ok((snapshot.messages_called(&question)?, snapshot.pruned_before()?))
+        let question = MessageFilter { id: args.message.clone(), account_id, from, until };
+        Ok((snapshot.messages_with_id(&question)?, snapshot.pruned_before()?))
     })?;
     if records.is_empty() {
         let message = format!("no message {}", quoted(&args.message));

@@ -12,7 +12,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 
 /// Which message is meant. Gateways may use an ID again on another day or for another account.
 #[derive(Debug, Clone)]
-pub struct MessageQuestion {
+pub struct MessageFilter {
     pub id: MessageId,
     pub account_id: Option<i64>,
     /// Only messages that were submitted then or later.
@@ -21,7 +21,7 @@ pub struct MessageQuestion {
     pub until: Option<Time>,
 }
 
-impl MessageQuestion {
+impl MessageFilter {
     /// The days on which the message may have been submitted, the last one included.
     fn days(&self) -> (i32, i32) {
         let day =
@@ -37,7 +37,7 @@ impl MessageQuestion {
 
 impl Snapshot<'_> {
     /// What is known of a message, by day and account.
-    pub fn messages_called(&self, question: &MessageQuestion) -> Result<Vec<MessageRecord>> {
+    pub fn messages_with_id(&self, question: &MessageFilter) -> Result<Vec<MessageRecord>> {
         let sql = format!(
             "SELECT account_id, {COLUMNS} FROM message
              WHERE day = ?1 AND id = ?2 AND (?3 IS NULL OR account_id = ?3) ORDER BY account_id"
