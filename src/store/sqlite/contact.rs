@@ -1,31 +1,46 @@
 //! Contacts.
 
+use std::sync::LazyLock;
+
 use rusqlite::{Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{Contact, ContactDetails, Customer, EntityKind, Role};
+use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::{Query, nearest};
-use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{ContactFilter, ContactSort, Snapshot, Tx};
 
-const SELECT: &str =
-    "SELECT contact.id, contact.customer_id, contact.name, contact.email, contact.mobile, contact.roles,
-    contact.created_at, contact.updated_at, customer.account_code
-    FROM contact JOIN customer ON customer.id = contact.customer_id";
+columns! {
+    ContactDetails in "contact" {
+        value name: "name",
+        value email: "email",
+        value mobile: "mobile",
+        json roles: "roles",
+    }
+}
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT contact.id, contact.customer_id, customer.account_code, contact.created_at, contact.updated_at{}
+         FROM contact JOIN customer ON customer.id = contact.customer_id",
+        ContactDetails::SELECTED
+    )
+});
+
+static INSERT: LazyLock<String> =
+    LazyLock::new(|| columns::insert("contact", "customer_id, created_at, updated_at", ContactDetails::WRITTEN));
+
+static UPDATE: LazyLock<String> = LazyLock::new(|| columns::update("contact", "updated_at", ContactDetails::WRITTEN));
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
+    let mut row = RowReader::new(row);
     Ok(Contact {
-        id: row.get(0)?,
-        customer_id: row.get(1)?,
-        details: ContactDetails {
-            name: row.get(2)?,
-            email: row.get(3)?,
-            mobile: row.get(4)?,
-            roles: from_json(row, 5)?,
-        },
-        created_at: row.get(6)?,
-        updated_at: row.get(7)?,
-        customer: row.get(8)?,
+        id: row.value()?,
+        customer_id: row.value()?,
+        customer: row.value()?,
+        created_at: row.value()?,
+        updated_at: row.value()?,
+        details: Columns::read(&mut row)?,
     })
 }
 
@@ -34,7 +49,8 @@ impl Snapshot<'_> {
     pub fn contact(&self, customer: &Customer, name: &str) -> Result<Contact> {
         let mut found = Vec::new();
         let mut statement = self.transaction.prepare_cached(&format!(
-            "{SELECT} WHERE contact.customer_id = ?1 AND removed_at IS NULL AND (contact.id = ?2 OR email = ?3 COLLATE NOCASE)"
+            "{} WHERE contact.customer_id = ?1 AND removed_at IS NULL AND (contact.id = ?2 OR email = ?3 COLLATE NOCASE)",
+            *SELECT
         ))?;
         for contact in statement.query_map(params![customer.id, name.parse::<i64>().ok(), name], read)? {
             found.push(contact?);
@@ -57,9 +73,9 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Everybody at a customer, in the order in which they were added.
+    /// The contacts of a customer, in the order in which they were added.
     pub fn contacts_of(&self, customer: &Customer) -> Result<Vec<Contact>> {
-        let sql = format!("{SELECT} WHERE contact.customer_id = ?1 AND removed_at IS NULL ORDER BY contact.id");
+        let sql = format!("{} WHERE contact.customer_id = ?1 AND removed_at IS NULL ORDER BY contact.id", *SELECT);
         let mut statement = self.transaction.prepare_cached(&sql)?;
         let contacts = statement.query_map([customer.id], read)?;
         Ok(contacts.collect::<rusqlite::Result<_>>()?)
@@ -89,7 +105,7 @@ impl Snapshot<'_> {
         };
         query.order(columns, filter.page.descending);
         query.limit(filter.page.limit);
-        query.run(&self.transaction, SELECT, read, each)
+        query.run(&self.transaction, &SELECT, read, each)
     }
 }
 
@@ -97,12 +113,12 @@ impl Tx<'_> {
     /// Adds a contact to a customer.
     pub fn insert_contact(&mut self, customer: &Customer, details: ContactDetails) -> Result<Contact> {
         let at = self.at();
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO contact (customer_id, name, email, mobile, roles, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-            )?
-            .execute(params![customer.id, details.name, details.email, details.mobile, to_json(&details.roles)?, at])?;
+        columns::write(&self.transaction, &INSERT, |binder| {
+            binder.value(customer.id)?;
+            binder.value(at)?;
+            binder.value(at)?;
+            details.bind(binder)
+        })?;
         Ok(Contact {
             id: self.transaction.last_insert_rowid(),
             customer_id: customer.id,
@@ -115,23 +131,15 @@ impl Tx<'_> {
 
     /// Saves the details of a contact.
     pub fn update_contact(&mut self, contact: &Contact) -> Result<()> {
-        let details = &contact.details;
-        self.transaction
-            .prepare_cached(
-                "UPDATE contact SET name = ?2, email = ?3, mobile = ?4, roles = ?5, updated_at = ?6 WHERE id = ?1",
-            )?
-            .execute(params![
-                contact.id,
-                details.name,
-                details.email,
-                details.mobile,
-                to_json(&details.roles)?,
-                contact.updated_at
-            ])?;
+        columns::write(&self.transaction, &UPDATE, |binder| {
+            binder.value(contact.updated_at)?;
+            contact.details.bind(binder)?;
+            binder.value(contact.id)
+        })?;
         Ok(())
     }
 
-    /// Takes a contact out of every list; its row stays.
+    /// Marks a contact as removed: it disappears from every list, and its row stays for the audit log.
     pub fn remove_contact(&mut self, id: i64) -> Result<()> {
         let at = self.at();
         self.transaction

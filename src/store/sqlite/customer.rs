@@ -1,41 +1,58 @@
 //! Customers.
 
-use rusqlite::{OptionalExtension, Row, params};
+use std::sync::LazyLock;
+
+use rusqlite::{OptionalExtension, Row};
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, ApiId, Customer, CustomerDetails, EntityKind, Lifecycle, Organisation};
+use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::{Query, nearest};
-use crate::store::sqlite::values::{from_json, from_json_or_null, to_json};
 use crate::store::{CustomerFilter, CustomerSort, Snapshot, Tx};
 
-/// A question for whole customers, with what follows the columns.
+columns! {
+    CustomerDetails in "customer" {
+        value organisation: "organisation",
+        value country: "country",
+        value company_reg_no: "company_reg_no",
+        value phone: "phone",
+        value website: "website",
+        value vat_reg_no: "vat_reg_no",
+        value payment_terms_days: "payment_terms_days",
+        json invoice_emails: "invoice_emails",
+        json_or_null invoice_address: "invoice_address",
+    }
+}
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    let details = CustomerDetails::SELECTED;
+    format!("SELECT id, account_code, api_id, created_at, updated_at, archived_at{details} FROM customer")
+});
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let own = "account_code, api_id, created_at, updated_at";
+    columns::insert("customer", own, CustomerDetails::WRITTEN) + " ON CONFLICT DO NOTHING"
+});
+
+static UPDATE: LazyLock<String> =
+    LazyLock::new(|| columns::update("customer", "updated_at, archived_at", CustomerDetails::WRITTEN));
+
+/// [`SELECT`] with a condition. Built once, because imports look up a customer for every row.
 macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, account_code, api_id, organisation, country, company_reg_no, phone, website, vat_reg_no,
-    payment_terms_days, invoice_emails, invoice_address, created_at, updated_at, archived_at FROM customer",
-            $rest
-        )
-    };
+    ($rest:literal) => {{
+        static SQL: LazyLock<String> = LazyLock::new(|| format!("{}{}", *SELECT, $rest));
+        SQL.as_str()
+    }};
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    let mut row = RowReader::new(row);
     Ok(Customer {
-        id: row.get(0)?,
-        account_code: row.get(1)?,
-        api_id: row.get(2)?,
-        details: CustomerDetails {
-            organisation: row.get(3)?,
-            country: row.get(4)?,
-            company_reg_no: row.get(5)?,
-            phone: row.get(6)?,
-            website: row.get(7)?,
-            vat_reg_no: row.get(8)?,
-            payment_terms_days: row.get(9)?,
-            invoice_emails: from_json(row, 10)?,
-            invoice_address: from_json_or_null(row, 11)?,
-        },
-        lifecycle: Lifecycle { created_at: row.get(12)?, updated_at: row.get(13)?, archived_at: row.get(14)? },
+        id: row.value()?,
+        account_code: row.value()?,
+        api_id: row.value()?,
+        lifecycle: Lifecycle { created_at: row.value()?, updated_at: row.value()?, archived_at: row.value()? },
+        details: Columns::read(&mut row)?,
     })
 }
 
@@ -126,7 +143,7 @@ impl Snapshot<'_> {
         };
         query.order(columns, filter.page.descending);
         query.limit(filter.page.limit);
-        query.run(&self.transaction, select!(""), read, each)
+        query.run(&self.transaction, &SELECT, read, each)
     }
 }
 
@@ -137,28 +154,13 @@ impl Tx<'_> {
     /// [`Error::Exists`] when one of them is taken.
     pub fn insert_customer(&mut self, code: AccountCode, api_id: ApiId, details: CustomerDetails) -> Result<Customer> {
         let lifecycle = Lifecycle::begun(self.at());
-        let added = self
-            .transaction
-            .prepare_cached(
-                "INSERT INTO customer (account_code, api_id, organisation, country, company_reg_no, phone, website,
-                    vat_reg_no, payment_terms_days, invoice_emails, invoice_address, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)
-                 ON CONFLICT DO NOTHING",
-            )?
-            .execute(params![
-                code,
-                api_id,
-                details.organisation,
-                details.country,
-                details.company_reg_no,
-                details.phone,
-                details.website,
-                details.vat_reg_no,
-                details.payment_terms_days,
-                to_json(&details.invoice_emails)?,
-                details.invoice_address.as_ref().map(to_json).transpose()?,
-                lifecycle.created_at,
-            ])?;
+        let added = columns::write(&self.transaction, &INSERT, |binder| {
+            binder.value(&code)?;
+            binder.value(&api_id)?;
+            binder.value(lifecycle.created_at)?;
+            binder.value(lifecycle.updated_at)?;
+            details.bind(binder)
+        })?;
         if added == 0 {
             let (field, value) = if self.has_account_code(code.as_str())? {
                 ("account_code", code.to_string())
@@ -172,28 +174,12 @@ impl Tx<'_> {
 
     /// Saves everything of a customer that can change.
     pub fn update_customer(&mut self, customer: &Customer) -> Result<()> {
-        let details = &customer.details;
-        self.transaction
-            .prepare_cached(
-                "UPDATE customer SET organisation = ?2, country = ?3, company_reg_no = ?4, phone = ?5, website = ?6,
-                    vat_reg_no = ?7, payment_terms_days = ?8, invoice_emails = ?9, invoice_address = ?10,
-                    updated_at = ?11, archived_at = ?12
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                customer.id,
-                details.organisation,
-                details.country,
-                details.company_reg_no,
-                details.phone,
-                details.website,
-                details.vat_reg_no,
-                details.payment_terms_days,
-                to_json(&details.invoice_emails)?,
-                details.invoice_address.as_ref().map(to_json).transpose()?,
-                customer.lifecycle.updated_at,
-                customer.lifecycle.archived_at,
-            ])?;
+        columns::write(&self.transaction, &UPDATE, |binder| {
+            binder.value(customer.lifecycle.updated_at)?;
+            binder.value(customer.lifecycle.archived_at)?;
+            customer.details.bind(binder)?;
+            binder.value(customer.id)
+        })?;
         Ok(())
     }
 }

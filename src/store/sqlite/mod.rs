@@ -4,6 +4,7 @@ mod audit;
 mod bulk_insert;
 mod bulk_writer;
 mod check;
+mod columns;
 mod contact;
 mod cug;
 mod customer;

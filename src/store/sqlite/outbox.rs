@@ -1,4 +1,6 @@
-//! The outbox: emails, attempts to send them, and runs of the check.
+//! The outbox: emails, attempts to send them, and the last run of `balance check`.
+
+use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -7,51 +9,74 @@ use crate::model::{
     CheckCounts, CheckRun, CrossingCause, EmailAddress, EmailState, EntityKind, OutboxEmail, RenderedEmail,
     SendAttempt, SendOutcome, Sender, Time, Warning,
 };
+use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::Query;
 use crate::store::{Due, OutboxFilter, Snapshot, Tx};
 
-const SELECT: &str =
-    "SELECT outbox_email.id, customer.account_code, crossing_id, recipient, template, sender_name, sender_address,
-    reply_to, subject, text, html, message_id, state, attempts, unanswered, next_attempt_at, last_error,
-    outbox_email.created_at, outbox_email.updated_at, password_account_id
-    FROM outbox_email LEFT JOIN customer ON customer.id = outbox_email.customer_id";
+columns! {
+    Sender in "outbox_email" {
+        value name: "sender_name",
+        value address: "sender_address",
+        value reply_to: "reply_to",
+    }
+}
+
+columns! {
+    RenderedEmail in "outbox_email" {
+        value template: "template",
+        value subject: "subject",
+        value text: "text",
+        value html: "html",
+        value password_of: "password_account_id",
+    }
+    with sender
+}
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT outbox_email.id, customer.account_code, crossing_id, recipient, message_id, state, attempts, unanswered,
+            next_attempt_at, last_error, outbox_email.created_at, outbox_email.updated_at{}{}
+         FROM outbox_email LEFT JOIN customer ON customer.id = outbox_email.customer_id",
+        Sender::SELECTED,
+        RenderedEmail::SELECTED
+    )
+});
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let own = "customer_id, crossing_id, recipient, message_id, state, next_attempt_at, created_at, updated_at";
+    columns::insert("outbox_email", own, &format!("{}{}", Sender::WRITTEN, RenderedEmail::WRITTEN))
+});
 
 fn read(row: &Row<'_>) -> rusqlite::Result<OutboxEmail> {
+    let mut row = RowReader::new(row);
     Ok(OutboxEmail {
-        id: row.get(0)?,
-        customer: row.get(1)?,
-        crossing_id: row.get(2)?,
-        recipient: row.get(3)?,
-        content: RenderedEmail {
-            template: row.get(4)?,
-            sender: Sender { name: row.get(5)?, address: row.get(6)?, reply_to: row.get(7)? },
-            subject: row.get(8)?,
-            text: row.get(9)?,
-            html: row.get(10)?,
-            password_of: row.get(19)?,
-        },
-        message_id: row.get(11)?,
-        state: row.get(12)?,
-        attempts: row.get(13)?,
-        unanswered: row.get(14)?,
-        next_attempt_at: row.get(15)?,
-        last_error: row.get(16)?,
-        created_at: row.get(17)?,
-        updated_at: row.get(18)?,
+        id: row.value()?,
+        customer: row.value()?,
+        crossing_id: row.value()?,
+        recipient: row.value()?,
+        message_id: row.value()?,
+        state: row.value()?,
+        attempts: row.value()?,
+        unanswered: row.value()?,
+        next_attempt_at: row.value()?,
+        last_error: row.value()?,
+        created_at: row.value()?,
+        updated_at: row.value()?,
+        content: Columns::read(&mut row)?,
     })
 }
 
 impl Snapshot<'_> {
-    /// The email of a number.
+    /// The email with this number.
     pub fn email(&self, id: i64) -> Result<OutboxEmail> {
         self.transaction
-            .prepare_cached(&format!("{SELECT} WHERE outbox_email.id = ?1"))?
+            .prepare_cached(&format!("{} WHERE outbox_email.id = ?1", *SELECT))?
             .query_row([id], read)
             .optional()?
             .ok_or_else(|| Error::NotFound { entity: EntityKind::Email, name: id.to_string(), nearest: None })
     }
 
-    /// Hands every email that the filter keeps to `each`, oldest first.
+    /// Passes every email that matches the filter to `each`, oldest first.
     pub fn emails<E: From<Error>>(
         &self,
         filter: &OutboxFilter,
@@ -62,8 +87,8 @@ impl Snapshot<'_> {
         query.when_some("crossing_id = ?", filter.crossing_id);
         query.when_some("state = ?", filter.state);
         if let Some(due) = filter.due {
-            // The index of waiting emails is walked in order, and the first that is due ends the walk. The `+` keeps both
-            // conditions from being looked up by themselves, after which all that is due would have to be sorted.
+            // SQLite walks the index of waiting emails in order and stops at the limit. The unary `+` keeps it from using the
+            // index for either condition alone, after which it would have to sort all due emails.
             query.always("next_attempt_at IS NOT NULL");
             query.when_either("+next_attempt_at <= ?", due.by, "+next_attempt_at > ?", due.beyond);
         }
@@ -75,10 +100,10 @@ impl Snapshot<'_> {
             if filter.due.is_some() { &["next_attempt_at", "outbox_email.id"] } else { &["outbox_email.id"] };
         query.order(columns, filter.newest_first);
         query.limit(filter.limit);
-        query.run(&self.transaction, SELECT, read, each)
+        query.run(&self.transaction, &SELECT, read, each)
     }
 
-    /// The emails that the filter keeps.
+    /// The emails that match the filter.
     pub fn emails_of(&self, filter: &OutboxFilter) -> Result<Vec<OutboxEmail>> {
         let mut emails = Vec::new();
         self.emails(filter, |email| {
@@ -88,18 +113,20 @@ impl Snapshot<'_> {
         Ok(emails)
     }
 
-    /// The emails about a balance of which more is to come: they wait for an attempt, or are being sent.
+    /// The emails about a balance that are not settled yet: they wait for an attempt, or are being sent.
     pub fn unsettled_emails(&self, warning: &Warning) -> Result<Vec<OutboxEmail>> {
         let mut statement = self.transaction.prepare_cached(&format!(
-            "{SELECT} WHERE (state = 'sending' OR next_attempt_at IS NOT NULL)
+            "{} WHERE (state = 'sending' OR next_attempt_at IS NOT NULL)
                 AND crossing_id IN (SELECT id FROM crossing WHERE crossing.customer_id = ?1 AND unit = ?2)
-             ORDER BY outbox_email.id"
+             ORDER BY outbox_email.id",
+            *SELECT
         ))?;
         let emails = statement.query_map(params![warning.customer_id, warning.unit], read)?;
         Ok(emails.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// What happened since an email was queued that makes it an email to be sent no more, if anything did.
+    /// Why an email must no longer be sent, if there is a reason: a later crossing of its balance, the warning switched off, or the
+    /// customer archived.
     pub fn overtaken_by(&self, email: &OutboxEmail) -> Result<Option<CrossingCause>> {
         Ok(self
             .transaction
@@ -140,7 +167,7 @@ impl Snapshot<'_> {
         Ok(attempts.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The last run of the check, if there ever was one.
+    /// The last run of `balance check`, or `None` before the first.
     pub fn last_check_run(&self) -> Result<Option<CheckRun>> {
         Ok(self
             .transaction
@@ -176,27 +203,17 @@ impl Tx<'_> {
         message_id: &str,
     ) -> Result<i64> {
         let at = self.at();
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO outbox_email (template, customer_id, crossing_id, recipient, sender_name, sender_address, reply_to,
-                    subject, text, html, password_account_id, message_id, state, next_attempt_at, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?13, ?13)",
-            )?
-            .execute(params![
-                content.template,
-                customer_id,
-                crossing_id,
-                recipient,
-                content.sender.name,
-                content.sender.address,
-                content.sender.reply_to,
-                content.subject,
-                content.text,
-                content.html,
-                content.password_of,
-                message_id,
-                at,
-            ])?;
+        columns::write(&self.transaction, &INSERT, |binder| {
+            binder.value(customer_id)?;
+            binder.value(crossing_id)?;
+            binder.value(recipient)?;
+            binder.value(message_id)?;
+            binder.value(EmailState::Pending)?;
+            binder.value(at)?;
+            binder.value(at)?;
+            binder.value(at)?;
+            content.bind(binder)
+        })?;
         Ok(self.transaction.last_insert_rowid())
     }
 
@@ -219,7 +236,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes down what came of an attempt.
+    /// Records the outcome of an attempt.
     pub fn insert_attempt(&mut self, email: &OutboxEmail, outcome: &SendOutcome) -> Result<()> {
         let at = self.at();
         let (word, detail) = outcome.parts();
@@ -231,7 +248,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Begins a run of the check, in place of the one before.
+    /// Records that a run of `balance check` begins; it replaces the last run.
     pub fn begin_check_run(&mut self) -> Result<()> {
         let at = self.at();
         self.transaction
@@ -244,7 +261,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends the run of the check that was begun last.
+    /// Records the end of the run, and its counts.
     pub fn finish_check_run(&mut self, counts: CheckCounts) -> Result<()> {
         let at = self.at();
         self.transaction

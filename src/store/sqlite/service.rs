@@ -1,23 +1,41 @@
 //! Services.
 
-use rusqlite::{OptionalExtension, Row, params};
+use std::sync::LazyLock;
+
+use rusqlite::{OptionalExtension, Row};
 
 use crate::error::{Error, Result};
 use crate::model::{ApiId, EntityKind, Service, ServiceCode, ServiceDetails, Unit};
+use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::{ServiceFilter, ServiceSort, Snapshot, Tx};
 
-const SELECT: &str = "SELECT id, code, api_id, unit, name, price_e8, created_at, updated_at FROM service";
+columns! {
+    ServiceDetails in "service" {
+        value name: "name",
+        value price: "price_e8",
+    }
+}
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    format!("SELECT id, code, api_id, unit, created_at, updated_at{} FROM service", ServiceDetails::SELECTED)
+});
+
+static INSERT: LazyLock<String> =
+    LazyLock::new(|| columns::insert("service", "code, api_id, unit, created_at, updated_at", ServiceDetails::WRITTEN));
+
+static UPDATE: LazyLock<String> = LazyLock::new(|| columns::update("service", "updated_at", ServiceDetails::WRITTEN));
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Service> {
+    let mut row = RowReader::new(row);
     Ok(Service {
-        id: row.get(0)?,
-        code: row.get(1)?,
-        api_id: row.get(2)?,
-        unit: row.get(3)?,
-        details: ServiceDetails { name: row.get(4)?, price: row.get(5)? },
-        created_at: row.get(6)?,
-        updated_at: row.get(7)?,
+        id: row.value()?,
+        code: row.value()?,
+        api_id: row.value()?,
+        unit: row.value()?,
+        created_at: row.value()?,
+        updated_at: row.value()?,
+        details: Columns::read(&mut row)?,
     })
 }
 
@@ -26,7 +44,7 @@ impl Snapshot<'_> {
     pub fn service(&self, name: &str) -> Result<Service> {
         let found = self
             .transaction
-            .prepare_cached(&format!("{SELECT} WHERE code = ?1 OR api_id = lower(?1)"))?
+            .prepare_cached(&format!("{} WHERE code = ?1 OR api_id = lower(?1)", *SELECT))?
             .query_row([name], read)
             .optional()?;
         match found {
@@ -65,7 +83,7 @@ impl Snapshot<'_> {
         };
         query.order(columns, filter.page.descending);
         query.limit(filter.page.limit);
-        query.run(&self.transaction, SELECT, read, each)
+        query.run(&self.transaction, &SELECT, read, each)
     }
 }
 
@@ -79,21 +97,25 @@ impl Tx<'_> {
         details: ServiceDetails,
     ) -> Result<Service> {
         let at = self.at();
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO service (code, api_id, unit, name, price_e8, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-            )?
-            .execute(params![code, api_id, unit, details.name, details.price, at])?;
+        columns::write(&self.transaction, &INSERT, |binder| {
+            binder.value(&code)?;
+            binder.value(&api_id)?;
+            binder.value(unit)?;
+            binder.value(at)?;
+            binder.value(at)?;
+            details.bind(binder)
+        })?;
         let id = self.transaction.last_insert_rowid();
         Ok(Service { id, code, api_id, unit, details, created_at: at, updated_at: at })
     }
 
     /// Saves the details of a service.
     pub fn update_service(&mut self, service: &Service) -> Result<()> {
-        self.transaction
-            .prepare_cached("UPDATE service SET name = ?2, price_e8 = ?3, updated_at = ?4 WHERE id = ?1")?
-            .execute(params![service.id, service.details.name, service.details.price, service.updated_at])?;
+        columns::write(&self.transaction, &UPDATE, |binder| {
+            binder.value(service.updated_at)?;
+            service.details.bind(binder)?;
+            binder.value(service.id)
+        })?;
         Ok(())
     }
 }

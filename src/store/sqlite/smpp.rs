@@ -1,52 +1,68 @@
 //! SMPP accounts.
 
+use std::sync::LazyLock;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{Customer, EntityKind, Lifecycle, Service, SmppAccount, SmppDetails, SystemId};
+use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::{Query, nearest};
-use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{Page, SmppFilter, SmppSort, Snapshot, Tx};
 
-const SELECT: &str = "SELECT smpp_account.id, smpp_account.customer_id, customer.account_code, system_id,
-    smpp_account.name, short_name, system_type, address_range, service.code,
-    enabled, binding_enabled, submit_enabled, use_cug, max_tps, max_binds, allowed_ips,
-    mt_webhook, dlr_webhook, mo_webhook, mo_numbers,
-    (SELECT count(*) FROM cug_number WHERE smpp_account_id = smpp_account.id),
-    previous_password.valid_until,
-    smpp_account.created_at, smpp_account.updated_at, smpp_account.archived_at
-    FROM smpp_account
-    JOIN customer ON customer.id = smpp_account.customer_id
-    JOIN service ON service.id = smpp_account.service_id
-    LEFT JOIN previous_password ON previous_password.smpp_account_id = smpp_account.id";
+columns! {
+    SmppDetails in "smpp_account" {
+        value name: "name",
+        value short_name: "short_name",
+        value system_type: "system_type",
+        value address_range: "address_range",
+        value enabled: "enabled",
+        value binding_enabled: "binding_enabled",
+        value submit_enabled: "submit_enabled",
+        value use_cug: "use_cug",
+        value max_tps: "max_tps",
+        value max_binds: "max_binds",
+        json allowed_ips: "allowed_ips",
+        value mt_webhook: "mt_webhook",
+        value dlr_webhook: "dlr_webhook",
+        value mo_webhook: "mo_webhook",
+        json mo_numbers: "mo_numbers",
+    }
+    joined service: "service.code"
+}
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT smpp_account.id, smpp_account.customer_id, customer.account_code, system_id,
+            (SELECT count(*) FROM cug_number WHERE smpp_account_id = smpp_account.id), previous_password.valid_until,
+            smpp_account.created_at, smpp_account.updated_at, smpp_account.archived_at{}
+         FROM smpp_account
+         JOIN customer ON customer.id = smpp_account.customer_id
+         JOIN service ON service.id = smpp_account.service_id
+         LEFT JOIN previous_password ON previous_password.smpp_account_id = smpp_account.id",
+        SmppDetails::SELECTED
+    )
+});
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let own = "customer_id, system_id, password_sealed, service_id, created_at, updated_at";
+    columns::insert("smpp_account", own, SmppDetails::WRITTEN)
+});
+
+static UPDATE: LazyLock<String> =
+    LazyLock::new(|| columns::update("smpp_account", "service_id, updated_at", SmppDetails::WRITTEN));
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
+    let mut row = RowReader::new(row);
     Ok(SmppAccount {
-        id: row.get(0)?,
-        customer_id: row.get(1)?,
-        customer: row.get(2)?,
-        system_id: row.get(3)?,
-        details: SmppDetails {
-            name: row.get(4)?,
-            short_name: row.get(5)?,
-            system_type: row.get(6)?,
-            address_range: row.get(7)?,
-            service: row.get(8)?,
-            enabled: row.get(9)?,
-            binding_enabled: row.get(10)?,
-            submit_enabled: row.get(11)?,
-            use_cug: row.get(12)?,
-            max_tps: row.get(13)?,
-            max_binds: row.get(14)?,
-            allowed_ips: from_json(row, 15)?,
-            mt_webhook: row.get(16)?,
-            dlr_webhook: row.get(17)?,
-            mo_webhook: row.get(18)?,
-            mo_numbers: from_json(row, 19)?,
-        },
-        cug_size: row.get::<_, i64>(20)?.unsigned_abs(),
-        previous_password_until: row.get(21)?,
-        lifecycle: Lifecycle { created_at: row.get(22)?, updated_at: row.get(23)?, archived_at: row.get(24)? },
+        id: row.value()?,
+        customer_id: row.value()?,
+        customer: row.value()?,
+        system_id: row.value()?,
+        cug_size: row.value::<i64>()?.unsigned_abs(),
+        previous_password_until: row.value()?,
+        lifecycle: Lifecycle { created_at: row.value()?, updated_at: row.value()?, archived_at: row.value()? },
+        details: Columns::read(&mut row)?,
     })
 }
 
@@ -88,16 +104,16 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The same, or nothing.
+    /// The account that [`Self::smpp_account`] finds, or `None`.
     pub fn smpp_account_named(&self, name: &str) -> Result<Option<SmppAccount>> {
-        // No short name equals a system ID (see `ops::smpp`), so at most one row answers.
-        let sql = format!("{SELECT} WHERE system_id = ?1 OR short_name = ?1");
+        // No short name equals a system ID (`ops::smpp` refuses it), so at most one row matches.
+        let sql = format!("{} WHERE system_id = ?1 OR short_name = ?1", *SELECT);
         Ok(self.transaction.prepare_cached(&sql)?.query_row([name], read).optional()?)
     }
 
     /// The SMPP account of a row.
     pub fn smpp_account_of(&self, id: i64) -> Result<SmppAccount> {
-        let select = format!("{SELECT} WHERE smpp_account.id = ?1");
+        let select = format!("{} WHERE smpp_account.id = ?1", *SELECT);
         Ok(self.transaction.prepare_cached(&select)?.query_row([id], read)?)
     }
 
@@ -106,7 +122,7 @@ impl Snapshot<'_> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM smpp_account WHERE system_id = ?1")?.exists([system_id])?)
     }
 
-    /// Whether an account other than that of `own` has a system ID that reads so in any case.
+    /// Whether an account other than `own` has this name as its system ID, ignoring case.
     pub fn has_other_system_id_like(&self, name: &str, own: &SystemId) -> Result<bool> {
         Ok(self
             .transaction
@@ -143,12 +159,12 @@ impl Snapshot<'_> {
         };
         query.order(columns, filter.page.descending);
         query.limit(filter.page.limit);
-        query.run(&self.transaction, SELECT, read, each)
+        query.run(&self.transaction, &SELECT, read, each)
     }
 }
 
 impl Tx<'_> {
-    /// Adds an account to a customer, under a system ID and a short name that are free.
+    /// Adds an account to a customer. The caller has checked that the system ID and the short name are free.
     pub fn insert_smpp_account(
         &mut self,
         customer: &Customer,
@@ -158,35 +174,15 @@ impl Tx<'_> {
         sealed: &[u8],
     ) -> Result<SmppAccount> {
         let lifecycle = Lifecycle::begun(self.at());
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO smpp_account (customer_id, system_id, password_sealed, name, short_name, system_type,
-                    address_range, service_id, enabled, binding_enabled, submit_enabled, use_cug, max_tps, max_binds,
-                    allowed_ips, mt_webhook, dlr_webhook, mo_webhook, mo_numbers, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)",
-            )?
-            .execute(params![
-                customer.id,
-                system_id,
-                sealed,
-                details.name,
-                details.short_name,
-                details.system_type,
-                details.address_range,
-                service.id,
-                details.enabled,
-                details.binding_enabled,
-                details.submit_enabled,
-                details.use_cug,
-                details.max_tps,
-                details.max_binds,
-                to_json(&details.allowed_ips)?,
-                details.mt_webhook,
-                details.dlr_webhook,
-                details.mo_webhook,
-                to_json(&details.mo_numbers)?,
-                lifecycle.created_at,
-            ])?;
+        columns::write(&self.transaction, &INSERT, |binder| {
+            binder.value(customer.id)?;
+            binder.value(&system_id)?;
+            binder.value(sealed)?;
+            binder.value(service.id)?;
+            binder.value(lifecycle.created_at)?;
+            binder.value(lifecycle.updated_at)?;
+            details.bind(binder)
+        })?;
         Ok(SmppAccount {
             id: self.transaction.last_insert_rowid(),
             customer_id: customer.id,
@@ -199,41 +195,18 @@ impl Tx<'_> {
         })
     }
 
-    /// Saves the details of an account, of the service that they name.
+    /// Saves the details of an account; `service` is the one that they name.
     pub fn update_smpp_account(&mut self, account: &SmppAccount, service: &Service) -> Result<()> {
-        let details = &account.details;
-        self.transaction
-            .prepare_cached(
-                "UPDATE smpp_account SET name = ?2, short_name = ?3, system_type = ?4, address_range = ?5, service_id = ?6,
-                    enabled = ?7, binding_enabled = ?8, submit_enabled = ?9, use_cug = ?10, max_tps = ?11, max_binds = ?12,
-                    allowed_ips = ?13, mt_webhook = ?14, dlr_webhook = ?15, mo_webhook = ?16, mo_numbers = ?17,
-                    updated_at = ?18
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                account.id,
-                details.name,
-                details.short_name,
-                details.system_type,
-                details.address_range,
-                service.id,
-                details.enabled,
-                details.binding_enabled,
-                details.submit_enabled,
-                details.use_cug,
-                details.max_tps,
-                details.max_binds,
-                to_json(&details.allowed_ips)?,
-                details.mt_webhook,
-                details.dlr_webhook,
-                details.mo_webhook,
-                to_json(&details.mo_numbers)?,
-                account.lifecycle.updated_at,
-            ])?;
+        columns::write(&self.transaction, &UPDATE, |binder| {
+            binder.value(service.id)?;
+            binder.value(account.lifecycle.updated_at)?;
+            account.details.bind(binder)?;
+            binder.value(account.id)
+        })?;
         Ok(())
     }
 
-    /// Saves when an account changed, for a change that is not in its own row.
+    /// Saves the time of a change that is stored in another table, such as a new number of the closed user group.
     pub fn touch_smpp_account(&mut self, account: &SmppAccount) -> Result<()> {
         self.transaction
             .prepare_cached("UPDATE smpp_account SET updated_at = ?2 WHERE id = ?1")?
@@ -241,7 +214,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Marks an account as archived, by itself or `with_customer`.
+    /// Archives an account, alone or `with_customer`.
     pub fn archive_smpp_account(&mut self, account: &SmppAccount, with_customer: bool) -> Result<()> {
         let at = self.at();
         self.transaction
@@ -252,7 +225,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Brings an archived account back.
+    /// Unarchives an account.
     pub fn unarchive_smpp_account(&mut self, account: &SmppAccount) -> Result<()> {
         let at = self.at();
         self.transaction
@@ -263,10 +236,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The accounts that were archived because this customer was.
+    /// The accounts that archiving this customer archived, by system ID.
     pub fn smpp_accounts_archived_with(&self, customer: &Customer) -> Result<Vec<SmppAccount>> {
         let mut statement = self.transaction.prepare_cached(&format!(
-            "{SELECT} WHERE smpp_account.customer_id = ?1 AND archived_with_customer = 1 ORDER BY system_id"
+            "{} WHERE smpp_account.customer_id = ?1 AND archived_with_customer = 1 ORDER BY system_id",
+            *SELECT
         ))?;
         let accounts = statement.query_map([customer.id], read)?;
         Ok(accounts.collect::<rusqlite::Result<_>>()?)

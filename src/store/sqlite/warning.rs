@@ -1,36 +1,57 @@
 //! Warnings of low balances, and their crossings.
 
+use std::sync::LazyLock;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{Crossing, CrossingCause, Customer, Level, Money, Unit, Warning, WarningDetails};
+use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::Query;
-use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{Snapshot, Tx};
 
-const SELECT: &str =
-    "SELECT warning.customer_id, customer.account_code, warning.unit, upper_e8, lower_e8, notify_customer,
-    customer_recipients, internal_recipients, notify_recovery, active, state, warning.updated_at, balance.balance_e8
-    FROM warning JOIN customer ON customer.id = warning.customer_id
-    LEFT JOIN balance ON balance.customer_id = warning.customer_id AND balance.unit = warning.unit";
+columns! {
+    WarningDetails in "warning" {
+        value upper: "upper_e8",
+        value lower: "lower_e8",
+        value notify_customer: "notify_customer",
+        json to: "customer_recipients",
+        json internal: "internal_recipients",
+        value notify_recovery: "notify_recovery",
+        value active: "active",
+    }
+}
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT warning.customer_id, customer.account_code, warning.unit, state, warning.updated_at{}, balance.balance_e8
+         FROM warning JOIN customer ON customer.id = warning.customer_id
+         LEFT JOIN balance ON balance.customer_id = warning.customer_id AND balance.unit = warning.unit",
+        WarningDetails::SELECTED
+    )
+});
+
+static UPSERT: LazyLock<String> = LazyLock::new(|| {
+    let insert = columns::insert("warning", "customer_id, unit, updated_at", WarningDetails::WRITTEN);
+    let changed = columns::each(WarningDetails::WRITTEN, |column| format!("{column} = excluded.{column}"));
+    format!("{insert} ON CONFLICT DO UPDATE SET updated_at = excluded.updated_at, {changed}")
+});
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Warning> {
-    Ok(Warning {
-        customer_id: row.get(0)?,
-        customer: row.get(1)?,
-        unit: row.get(2)?,
-        details: WarningDetails {
-            upper: row.get(3)?,
-            lower: row.get(4)?,
-            notify_customer: row.get(5)?,
-            to: from_json(row, 6)?,
-            internal: from_json(row, 7)?,
-            notify_recovery: row.get(8)?,
-            active: row.get(9)?,
-        },
-        state: row.get(10)?,
-        updated_at: row.get(11)?,
-    })
+    Ok(read_with_balance(row)?.0)
+}
+
+fn read_with_balance(row: &Row<'_>) -> rusqlite::Result<(Warning, Option<Money>)> {
+    let mut row = RowReader::new(row);
+    let warning = Warning {
+        customer_id: row.value()?,
+        customer: row.value()?,
+        unit: row.value()?,
+        state: row.value()?,
+        updated_at: row.value()?,
+        details: Columns::read(&mut row)?,
+    };
+    Ok((warning, row.value()?))
 }
 
 const SELECT_CROSSING: &str =
@@ -65,7 +86,7 @@ impl Snapshot<'_> {
     pub fn warning(&self, customer: &Customer, unit: Unit) -> Result<Option<Warning>> {
         Ok(self
             .transaction
-            .prepare_cached(&format!("{SELECT} WHERE warning.customer_id = ?1 AND warning.unit = ?2"))?
+            .prepare_cached(&format!("{} WHERE warning.customer_id = ?1 AND warning.unit = ?2", *SELECT))?
             .query_row(params![customer.id, unit], read)
             .optional()?)
     }
@@ -74,7 +95,7 @@ impl Snapshot<'_> {
     pub fn warnings_of(&self, customer: &Customer) -> Result<Vec<Warning>> {
         let mut statement = self
             .transaction
-            .prepare_cached(&format!("{SELECT} WHERE warning.customer_id = ?1 ORDER BY warning.unit"))?;
+            .prepare_cached(&format!("{} WHERE warning.customer_id = ?1 ORDER BY warning.unit", *SELECT))?;
         let warnings = statement.query_map([customer.id], read)?;
         Ok(warnings.collect::<rusqlite::Result<_>>()?)
     }
@@ -84,15 +105,18 @@ impl Snapshot<'_> {
     /// SQL compares balance and thresholds, so that a check reads only what changed, however many warnings there are.
     pub fn unrecorded_crossings(&self) -> Result<Vec<UnrecordedCrossing>> {
         let mut statement = self.transaction.prepare_cached(&format!(
-            "{SELECT} WHERE balance_e8 IS NOT NULL AND active AND customer.archived_at IS NULL AND state <> CASE
+            "{} WHERE balance_e8 IS NOT NULL AND active AND customer.archived_at IS NULL AND state <> CASE
                 WHEN balance_e8 <= lower_e8 THEN 'lower' WHEN balance_e8 <= upper_e8 THEN 'upper' ELSE 'ok' END
-             ORDER BY customer.account_code, warning.unit"
+             ORDER BY customer.account_code, warning.unit",
+            *SELECT
         ))?;
         let crossings = statement.query_map([], |row| {
             let text = |column| {
                 Ok::<_, rusqlite::Error>(String::from_utf8_lossy(row.get_ref(column)?.as_bytes()?).into_owned())
             };
-            let warning = read(row).and_then(|warning| Ok((warning, row.get(12)?))).map_err(Error::from);
+            let warning = read_with_balance(row)
+                .map(|(warning, balance)| (warning, balance.unwrap_or_default()))
+                .map_err(Error::from);
             Ok(UnrecordedCrossing { name: format!("{} {}", text(1)?, text(2)?), warning })
         })?;
         Ok(crossings.collect::<rusqlite::Result<_>>()?)
@@ -100,7 +124,7 @@ impl Snapshot<'_> {
 
     /// All warnings, those of archived customers included.
     pub(super) fn every_warning(&self) -> Result<Vec<Warning>> {
-        let mut statement = self.transaction.prepare(SELECT)?;
+        let mut statement = self.transaction.prepare(&SELECT)?;
         let warnings = statement.query_map([], read)?;
         Ok(warnings.collect::<rusqlite::Result<_>>()?)
     }
@@ -128,35 +152,19 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Saves the details of a warning, making it with the state `ok` if it is not there.
+    /// Saves the details of a warning. A new one begins with the state `ok`.
     pub fn set_warning(&mut self, customer: &Customer, unit: Unit, details: &WarningDetails) -> Result<()> {
         let at = self.at();
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO warning (customer_id, unit, upper_e8, lower_e8, notify_customer, customer_recipients,
-                    internal_recipients, notify_recovery, active, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                 ON CONFLICT DO UPDATE SET upper_e8 = excluded.upper_e8, lower_e8 = excluded.lower_e8,
-                    notify_customer = excluded.notify_customer, customer_recipients = excluded.customer_recipients,
-                    internal_recipients = excluded.internal_recipients, notify_recovery = excluded.notify_recovery,
-                    active = excluded.active, updated_at = excluded.updated_at",
-            )?
-            .execute(params![
-                customer.id,
-                unit,
-                details.upper,
-                details.lower,
-                details.notify_customer,
-                to_json(&details.to)?,
-                to_json(&details.internal)?,
-                details.notify_recovery,
-                details.active,
-                at,
-            ])?;
+        columns::write(&self.transaction, &UPSERT, |binder| {
+            binder.value(customer.id)?;
+            binder.value(unit)?;
+            binder.value(at)?;
+            details.bind(binder)
+        })?;
         Ok(())
     }
 
-    /// Records that a warning's state changed, and changes it.
+    /// Changes a warning's state, and records the crossing.
     pub fn insert_crossing(
         &mut self,
         warning: &Warning,

@@ -1,42 +1,68 @@
 //! Imports of traffic, and what their messages cost by account.
 
+use std::sync::LazyLock;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Charge, EntityKind, Hash, Import, ImportState, Manifest, TrafficTally};
 use crate::store::sqlite::bulk_insert::write_rows;
+use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::Query;
 use crate::store::{AccountDays, ImportFilter, Snapshot, Tx};
 
-const SELECT: &str = "SELECT id, file, sha256, size, dialect, options, charging, state, first_day, last_day,
-    new, updated, duplicate, rejected, skipped, refused, begun_at, ended_at, actor FROM import";
+columns! {
+    Manifest in "import" {
+        value file: "file",
+        value sha256: "sha256",
+        value size: "size",
+        value dialect: "dialect",
+        value options: "options",
+        value charging: "charging",
+    }
+}
+
+columns! {
+    TrafficTally in "import" {
+        value new: "new",
+        value updated: "updated",
+        value duplicate: "duplicate",
+        value rejected: "rejected",
+        value skipped: "skipped",
+        value refused: "refused",
+    }
+}
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT id, state, first_day, last_day, begun_at, ended_at, actor{}{} FROM import",
+        Manifest::SELECTED,
+        TrafficTally::SELECTED
+    )
+});
+
+static INSERT: LazyLock<String> =
+    LazyLock::new(|| columns::insert("import", "state, first_day, last_day, begun_at, actor", Manifest::WRITTEN));
+
+static ADD_TALLY: LazyLock<String> = LazyLock::new(|| {
+    let counts = columns::each(TrafficTally::WRITTEN, |column| format!("{column} = {column} + ?"));
+    format!("UPDATE import SET rows = rows + ?, {counts} WHERE id = ?")
+});
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Import> {
-    let (first, last): (Option<i32>, Option<i32>) = (row.get(8)?, row.get(9)?);
+    let mut row = RowReader::new(row);
+    let (id, state) = (row.value()?, row.value()?);
+    let (first, last): (Option<i32>, Option<i32>) = (row.value()?, row.value()?);
     Ok(Import {
-        id: row.get(0)?,
-        manifest: Manifest {
-            file: row.get(1)?,
-            sha256: row.get(2)?,
-            size: row.get(3)?,
-            dialect: row.get(4)?,
-            options: row.get(5)?,
-            charging: row.get(6)?,
-        },
-        state: row.get(7)?,
+        id,
+        state,
         days: first.zip(last),
-        tally: TrafficTally {
-            new: row.get(10)?,
-            updated: row.get(11)?,
-            duplicate: row.get(12)?,
-            rejected: row.get(13)?,
-            skipped: row.get(14)?,
-            refused: row.get(15)?,
-        },
+        begun_at: row.value()?,
+        ended_at: row.value()?,
+        actor: row.value()?,
+        manifest: Columns::read(&mut row)?,
+        tally: Columns::read(&mut row)?,
         charges: Vec::new(),
-        begun_at: row.get(16)?,
-        ended_at: row.get(17)?,
-        actor: row.get(18)?,
     })
 }
 
@@ -44,7 +70,7 @@ impl Snapshot<'_> {
     /// An import by its number.
     pub fn import(&self, id: i64) -> Result<Import> {
         let found =
-            self.transaction.prepare_cached(&format!("{SELECT} WHERE id = ?1"))?.query_row([id], read).optional()?;
+            self.transaction.prepare_cached(&format!("{} WHERE id = ?1", *SELECT))?.query_row([id], read).optional()?;
         self.with_charges(found.ok_or_else(|| Error::NotFound {
             entity: EntityKind::Traffic,
             name: id.to_string(),
@@ -54,7 +80,7 @@ impl Snapshot<'_> {
 
     /// The imports of a file, by its content, oldest first.
     pub fn imports_of(&self, sha256: Hash, size: u64) -> Result<Vec<Import>> {
-        let sql = format!("{SELECT} WHERE sha256 = ?1 AND size = ?2 ORDER BY id");
+        let sql = format!("{} WHERE sha256 = ?1 AND size = ?2 ORDER BY id", *SELECT);
         let mut statement = self.transaction.prepare_cached(&sql)?;
         let found: Vec<Import> = statement.query_map(params![sha256, size], read)?.collect::<rusqlite::Result<_>>()?;
         found.into_iter().map(|import| self.with_charges(import)).collect()
@@ -75,7 +101,7 @@ impl Snapshot<'_> {
         query.when_some("state = ?", filter.state);
         query.order(&["id"], filter.newest_first);
         query.limit(filter.limit);
-        query.run(&self.transaction, SELECT, read, |import| each(self.with_charges(import)?))
+        query.run(&self.transaction, &SELECT, read, |import| each(self.with_charges(import)?))
     }
 
     fn with_charges(&self, import: Import) -> Result<Import> {
@@ -149,8 +175,9 @@ impl Snapshot<'_> {
     ) -> Result<Option<(Import, AccountDays)>> {
         let (first, last) = (days.iter().map(|days| days.first_day).min(), days.iter().map(|days| days.last_day).max());
         let sql = format!(
-            "{SELECT} WHERE last_day >= ?1 AND first_day <= ?2 AND id IS NOT ?3
-             AND (state = 'unfinished' OR dialect <> ?4) ORDER BY id"
+            "{} WHERE last_day >= ?1 AND first_day <= ?2 AND id IS NOT ?3
+             AND (state = 'unfinished' OR dialect <> ?4) ORDER BY id",
+            *SELECT
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
         let imports = statement.query_map(params![first, last, except, dialect], read)?;
@@ -201,23 +228,14 @@ impl Tx<'_> {
         accounts: &[AccountDays],
     ) -> Result<i64> {
         let (first, last) = days.unzip();
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO import (file, sha256, size, dialect, options, charging, state, first_day, last_day, begun_at, actor)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'unfinished', ?7, ?8, ?9, ?10)",
-            )?
-            .execute(params![
-                manifest.file,
-                manifest.sha256,
-                manifest.size,
-                manifest.dialect,
-                manifest.options,
-                manifest.charging,
-                first,
-                last,
-                self.at(),
-                self.origin().actor,
-            ])?;
+        columns::write(&self.transaction, &INSERT, |binder| {
+            binder.value(ImportState::Unfinished)?;
+            binder.value(first)?;
+            binder.value(last)?;
+            binder.value(self.at())?;
+            binder.value(&self.origin().actor)?;
+            manifest.bind(binder)
+        })?;
         let id = self.transaction.last_insert_rowid();
         let insert = |rows: usize| {
             let rows = vec!["(?,?,?,?,?,?,?)"; rows].join(",");
@@ -245,21 +263,11 @@ impl Tx<'_> {
 
     /// Notes what more rows of an import came to.
     pub fn add_to_import(&mut self, id: i64, tally: &TrafficTally) -> Result<()> {
-        self.transaction
-            .prepare_cached(
-                "UPDATE import SET rows = rows + ?2, new = new + ?3, updated = updated + ?4, duplicate = duplicate + ?5,
-                    rejected = rejected + ?6, skipped = skipped + ?7, refused = refused + ?8 WHERE id = ?1",
-            )?
-            .execute(params![
-                id,
-                tally.rows(),
-                tally.new,
-                tally.updated,
-                tally.duplicate,
-                tally.rejected,
-                tally.skipped,
-                tally.refused
-            ])?;
+        columns::write(&self.transaction, &ADD_TALLY, |binder| {
+            binder.value(tally.rows())?;
+            tally.bind(binder)?;
+            binder.value(id)
+        })?;
         Ok(())
     }
 
