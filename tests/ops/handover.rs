@@ -128,7 +128,10 @@ fn a_email_of_another_customers_account_is_found() {
     let own = pack(&mut fixture, "acme1");
     send(&mut fixture, &own, &["a@acme.example"]).unwrap();
     fixture.raw().execute_batch("UPDATE outbox_email SET password_account_id = 2").unwrap();
-    assert_eq!(fixture.findings(), ["email 1 tells the password of an account that is not its customer's"]);
+    assert_eq!(
+        fixture.findings(),
+        ["email 1 contains the password of an SMPP account that belongs to another customer"]
+    );
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn an_old_password_that_somebody_brought_back_is_found() {
     fixture.raw().execute_batch("UPDATE previous_password SET valid_until = '2026-11-24T11:00:00.000Z'").unwrap();
     assert_eq!(
         fixture.findings(),
-        ["SMPP account acme1 still has the password that was over at 2026-11-24T11:00:00.000Z"]
+        ["SMPP account acme1 still has its previous password, whose grace period ended at 2026-11-24T11:00:00.000Z"]
     );
 }
 

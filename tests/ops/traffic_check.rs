@@ -4,17 +4,16 @@ use super::traffic::{ONE, fixture, import};
 
 #[test]
 fn whatever_of_traffic_contradicts_the_rest_is_told() {
-    let no_sums_of = |day: &str| {
-        ["hour", "day"].map(|by| format!("traffic of {day}: the sums by {by} are not those of the messages"))
-    };
+    let no_sums_of =
+        |day: &str| ["hour", "day"].map(|by| format!("traffic of {day}: the sums by {by} do not match the messages"));
     let no_sums = no_sums_of("2026-11-24");
     let [other_hours, other_days] = no_sums.clone();
     let differ = "traffic of acme on 2026-11-24: the sums by hour and by country differ".to_owned();
-    let stray = "1 messages belong to no account of their import, or are not as they must be".to_owned();
-    let months = "traffic of 2026-11: the sums by month are not those of its days".to_owned();
-    let charge = "import 1 of `a.csv` did not charge what its messages cost".to_owned();
-    let ledger = "import 1 of `a.csv` and the ledger differ in what was charged".to_owned();
-    let no_messages = "traffic of 2026-11-24: there are sums and no messages".to_owned();
+    let stray = "1 messages have invalid values, or an account that their import does not have".to_owned();
+    let months = "traffic of 2026-11: the sums by month do not match its days".to_owned();
+    let charge = "import 1 of `a.csv` did not charge the price of its messages".to_owned();
+    let ledger = "import 1 of `a.csv` charged another amount than the ledger has".to_owned();
+    let no_messages = "traffic of 2026-11-24: there are sums but no messages".to_owned();
     let of_next = no_sums_of("2026-11-25");
     let unreadable = "traffic: the database is damaged: column 3 of a row is out of range".to_owned();
     let cases: &[(&str, Vec<String>)] = &[

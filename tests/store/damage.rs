@@ -124,7 +124,7 @@ fn a_row_whose_owner_is_gone_is_found() {
     fixture.account("ACME", "acme1");
     fixture.raw().execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM customer").unwrap();
     let findings = fixture.findings().join("\n");
-    assert!(findings.contains("smpp_account 1 refers to a customer that is not there"), "{findings}");
+    assert!(findings.contains("smpp_account 1 refers to a customer that does not exist"), "{findings}");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn an_account_in_use_whose_customer_is_archived_is_found() {
     let mut fixture = Fixture::with_acme();
     fixture.account("ACME", "acme1");
     fixture.raw().execute_batch("UPDATE customer SET archived_at = updated_at").unwrap();
-    assert_eq!(fixture.findings(), ["SMPP account acme1 is not archived as its customer ACME is"]);
+    assert_eq!(fixture.findings(), ["SMPP account acme1 does not follow the archiving of its customer ACME"]);
 }
 
 #[test]

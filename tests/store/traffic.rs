@@ -107,7 +107,7 @@ fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
     assert_eq!(about_months(&mut fixture), Vec::<String>::new());
     // Two messages in euros where there was one, and none else.
     fixture.raw().execute_batch("UPDATE traffic_monthly SET sums = x'0145555220020301'").unwrap();
-    assert_eq!(about_months(&mut fixture), ["traffic of 2026-09: the sums by month are not those of its days"]);
+    assert_eq!(about_months(&mut fixture), ["traffic of 2026-09: the sums by month do not match its days"]);
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
     fixture.write(|tx| tx.sum_up_months()).unwrap();
     assert_eq!(about_months(&mut fixture), Vec::<String>::new());

@@ -1,4 +1,4 @@
-//! The self-examination of what belongs to SMPP accounts: numbers of closed user groups, and passwords of the past.
+//! Checks what belongs to SMPP accounts: numbers of closed user groups, and previous passwords.
 
 use crate::error::Result;
 use crate::model::{Msisdn, Time};
@@ -6,8 +6,8 @@ use crate::store::Snapshot;
 use crate::store::sqlite::check::CheckReport;
 
 impl Snapshot<'_> {
-    /// Reads every number of every closed user group, which checks each against its rule.
-    pub(in crate::store::sqlite) fn check_cug_numbers(&self) -> Result<()> {
+    /// Reads every number of every closed user group: reading a number checks it against its rule.
+    pub(super) fn check_cug_numbers(&self) -> Result<()> {
         let mut statement = self.transaction.prepare("SELECT msisdn FROM cug_number")?;
         let mut numbers = statement.query([])?;
         while let Some(number) = numbers.next()? {
@@ -16,17 +16,19 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// Every change of the database deletes the previous passwords whose grace period is over. One that was over at the
-    /// last change and is still there was put there by something else.
-    pub(in crate::store::sqlite) fn check_previous_passwords(&self, report: &mut CheckReport) -> Result<()> {
+    /// Checks that no previous password outlived its grace period. Every write deletes those that ended before it, so one that
+    /// ended before the last event and still exists was not written by ssgctl.
+    pub(super) fn check_previous_passwords(&self, report: &mut CheckReport) -> Result<()> {
         let mut statement = self.transaction.prepare(
             "SELECT system_id, valid_until FROM previous_password JOIN smpp_account ON id = smpp_account_id
              WHERE valid_until <= (SELECT at FROM event ORDER BY id DESC LIMIT 1)",
         )?;
-        let mut lapsed = statement.query([])?;
-        while let Some(row) = lapsed.next()? {
+        let mut expired = statement.query([])?;
+        while let Some(row) = expired.next()? {
             let (system_id, until): (String, Time) = (row.get(0)?, row.get(1)?);
-            report.add(format!("SMPP account {system_id} still has the password that was over at {until}"));
+            report.add(format!(
+                "SMPP account {system_id} still has its previous password, whose grace period ended at {until}"
+            ));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The examination of traffic: sums against messages, charges of imports against messages and against the ledger.
+//! Checks traffic: sums against messages, and charges of imports against messages and the ledger.
 
 use std::collections::BTreeMap;
 
@@ -8,45 +8,45 @@ use crate::error::{Error, Result};
 use crate::model::{
     AccountPrice, Charge, EntryKind, ImportState, Money, StateCounts, SystemId, Unit, day_of, first_day_of,
 };
-use crate::store::sqlite::CheckReport;
+use crate::store::sqlite::check::CheckReport;
 use crate::store::{
     AccountDay, DaySum, EntryFilter, HourSum, ImportFilter, KnownMessage, MonthKey, Snapshot, TrafficFilter,
 };
 
-/// What is gathered on a walk through all messages.
-struct Walk {
+/// What a walk through all messages has summed up.
+struct MessageWalk {
     /// By import and account.
     account_prices: HashMap<(i64, i64), AccountPrice>,
     charges: HashMap<(i64, i64), Charge>,
     day: i32,
-    /// What the messages of the day add up to, by account.
+    /// Sums of the messages of `day`, by account.
     accounts: HashMap<i64, AccountDay>,
 }
 
 impl Snapshot<'_> {
-    /// Examines imports, messages and their sums. Of days that were pruned only sums are left, which must agree with each
-    /// other.
-    pub(in crate::store::sqlite) fn check_traffic(&self, report: &mut CheckReport) -> Result<()> {
+    /// Checks imports, messages and their sums. Pruned days have only sums left, which must agree with each other.
+    pub(super) fn check_traffic(&self, report: &mut CheckReport) -> Result<()> {
         let pruned = self.pruned_before()?.unwrap_or(i32::MIN);
         self.check_sums_alone(report)?;
         self.check_months(report)?;
         let (account_prices, charges, accounts) = (self.all_account_prices()?, HashMap::new(), HashMap::new());
-        let mut walk = Walk { account_prices, charges, day: i32::MIN, accounts };
-        let mut strays = 0_u64;
+        let mut walk = MessageWalk { account_prices, charges, day: i32::MIN, accounts };
+        let mut invalid = 0_u64;
         self.messages((i32::MIN, i32::MAX), |day, _, account_id, known| {
             if day != walk.day {
                 self.check_day(&mut walk, report)?;
                 walk.day = day;
             }
-            let is_sound = day >= pruned && known.second < 86_400 && known.parts > 0;
-            if !is_sound || walk.add(account_id, &known).is_none() {
-                strays += 1;
+            let is_valid = day >= pruned && known.second < 86_400 && known.parts > 0;
+            if !is_valid || walk.add(account_id, &known).is_none() {
+                invalid += 1;
             }
             Ok::<_, Error>(())
         })?;
         self.check_day(&mut walk, report)?;
-        if strays > 0 {
-            report.add(format!("{strays} messages belong to no account of their import, or are not as they must be"));
+        if invalid > 0 {
+            report
+                .add(format!("{invalid} messages have invalid values, or an account that their import does not have"));
         }
         self.check_days_without_messages(pruned, report)?;
         self.check_imports(&walk, pruned, report)
@@ -65,7 +65,7 @@ impl Snapshot<'_> {
         Ok(account_prices)
     }
 
-    /// Sums by hour and by country are of the same messages.
+    /// Checks that the sums by hour and by country count the same messages.
     fn check_sums_alone(&self, report: &mut CheckReport) -> Result<()> {
         let accounts = self.traffic_accounts(&TrafficFilter::default())?;
         let names: BTreeMap<i64, SystemId> =
@@ -82,7 +82,8 @@ impl Snapshot<'_> {
             }
             let name = names.get(&of_day.account_id);
             if hours != countries || hours.0.is_empty() || name.is_none() {
-                let account = name.map_or_else(|| "an account that is not there".to_owned(), ToString::to_string);
+                let account =
+                    name.map_or_else(|| "an SMPP account that does not exist".to_owned(), ToString::to_string);
                 report.add(format!(
                     "traffic of {account} on {}: the sums by hour and by country differ",
                     day_of(of_day.day)
@@ -92,7 +93,7 @@ impl Snapshot<'_> {
         })
     }
 
-    /// Sums by month are those of their days.
+    /// Checks that the sums by month are those of their days.
     fn check_months(&self, report: &mut CheckReport) -> Result<()> {
         let mut stored: BTreeMap<i32, BTreeMap<MonthKey, DaySum>> = BTreeMap::new();
         self.traffic_months(|key, sum| {
@@ -101,7 +102,7 @@ impl Snapshot<'_> {
         })?;
         let mut add = |month: i32| {
             let month = day_of(first_day_of(month)).strftime("%Y-%m");
-            report.add(format!("traffic of {month}: the sums by month are not those of its days"));
+            report.add(format!("traffic of {month}: the sums by month do not match its days"));
         };
         self.months_of_days(|month, sums| {
             if stored.remove(&month).unwrap_or_default() != sums {
@@ -113,8 +114,8 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// Holds the sums of the day of the walk against its messages.
-    fn check_day(&self, walk: &mut Walk, report: &mut CheckReport) -> Result<()> {
+    /// Compares the sums of the walk's current day with its messages.
+    fn check_day(&self, walk: &mut MessageWalk, report: &mut CheckReport) -> Result<()> {
         if walk.accounts.is_empty() {
             return Ok(());
         }
@@ -129,7 +130,7 @@ impl Snapshot<'_> {
         walk.accounts.clear();
         for (is_same, by) in [(same_hours, "hour"), (same_countries, "day")] {
             if !is_same || !all_have_sums {
-                report.add(format!("traffic of {}: the sums by {by} are not those of the messages", day_of(walk.day)));
+                report.add(format!("traffic of {}: the sums by {by} do not match the messages", day_of(walk.day)));
             }
         }
         Ok(())
@@ -138,14 +139,14 @@ impl Snapshot<'_> {
     fn check_days_without_messages(&self, pruned: i32, report: &mut CheckReport) -> Result<()> {
         for day in self.days_with_traffic(pruned.max(0), i32::MAX - 1)? {
             if !self.transaction.prepare_cached("SELECT 1 FROM message WHERE day = ?1")?.exists([day])? {
-                report.add(format!("traffic of {}: there are sums and no messages", day_of(day)));
+                report.add(format!("traffic of {}: there are sums but no messages", day_of(day)));
             }
         }
         Ok(())
     }
 
-    /// Holds what imports charged against their messages, as far as those are there, and against the ledger.
-    fn check_imports(&self, walk: &Walk, pruned: i32, report: &mut CheckReport) -> Result<()> {
+    /// Compares the charges of imports with their messages, unless those were pruned, and with the ledger.
+    fn check_imports(&self, walk: &MessageWalk, pruned: i32, report: &mut CheckReport) -> Result<()> {
         let mut posted: BTreeMap<(String, i64, Unit), Money> = BTreeMap::new();
         self.entries(&EntryFilter { kind: Some(EntryKind::Charge), ..EntryFilter::default() }, |entry| {
             let reference = entry.posting.reference.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -159,36 +160,36 @@ impl Snapshot<'_> {
                 let rows = import.tally.rows();
                 let charged = if import.charges.is_empty() { "nothing" } else { "not everything" };
                 report.warnings.push(format!(
-                    "import {} of {file} is unfinished, with {rows} rows in and {charged} charged; import the file again",
+                    "import {} of {file} is unfinished: {rows} rows are imported and {charged} is charged; import the file again",
                     import.id
                 ));
             }
-            let is_whole = import.state != ImportState::Unfinished && import.days.is_none_or(|(first, _)| first >= pruned);
-            let mut owed: BTreeMap<(i64, Unit), Money> = BTreeMap::new();
+            let is_complete = import.state != ImportState::Unfinished && import.days.is_none_or(|(first, _)| first >= pruned);
+            let mut charged: BTreeMap<(i64, Unit), Money> = BTreeMap::new();
             for (account_price, charge) in self.charges_of(import.id)? {
                 let found = walk.charges.get(&(import.id, account_price.account_id)).copied().unwrap_or_default();
-                if is_whole && found != charge {
-                    report.add(format!("import {} of {file} did not charge what its messages cost", import.id));
+                if is_complete && found != charge {
+                    report.add(format!("import {} of {file} did not charge the price of its messages", import.id));
                 }
-                let sum = owed.entry((account_price.customer_id, account_price.unit)).or_default();
+                let sum = charged.entry((account_price.customer_id, account_price.unit)).or_default();
                 *sum = sum.checked_add(charge.amount).ok_or(Error::Overflow { what: "the charges" })?;
             }
-            for ((customer_id, unit), sum) in owed.into_iter().filter(|(_, sum)| *sum != Money::ZERO) {
+            for ((customer_id, unit), sum) in charged.into_iter().filter(|(_, sum)| *sum != Money::ZERO) {
                 let found = posted.remove(&(format!("import {}", import.id), customer_id, unit)).unwrap_or_default();
                 if found.checked_neg() != Some(sum) {
-                    report.add(format!("import {} of {file} and the ledger differ in what was charged", import.id));
+                    report.add(format!("import {} of {file} charged another amount than the ledger has", import.id));
                 }
             }
             Ok::<_, Error>(())
         })?;
         for (reference, ..) in posted.keys() {
-            report.add(format!("the ledger has a charge of {reference} that no import made"));
+            report.add(format!("the ledger has a charge of {reference} that no import posted"));
         }
         Ok(())
     }
 }
 
-impl Walk {
+impl MessageWalk {
     /// Adds a message, if its import has its account.
     fn add(&mut self, account_id: i64, known: &KnownMessage) -> Option<()> {
         let key = (known.import_id, account_id);

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::{Balance, Customer, Entry, Money, Unit};
 use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::filter::Query;
-use crate::store::{ArchiveFilter, BalanceFilter, BalanceSort, Page, Snapshot, Tx};
+use crate::store::{ArchiveFilter, BalanceFilter, BalanceSort, Snapshot, Tx};
 
 const SELECT: &str = "SELECT balance.customer_id, customer.account_code, balance.unit, balance.balance_e8,
     balance.credit_limit_e8, balance.updated_at, customer.organisation, upper_e8, lower_e8, state
@@ -29,16 +29,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Balance> {
 }
 
 impl BalanceFilter {
-    /// Every balance of a customer, whether it is archived or not.
+    /// Every balance, those of archived customers included, by customer and unit.
+    pub fn every() -> Self {
+        Self { archive_filter: ArchiveFilter::All, ..Self::default() }
+    }
+
+    /// Every balance of a customer, archived or not, by unit.
     pub fn of_customer(customer_id: i64) -> Self {
-        Self {
-            customer_id: Some(customer_id),
-            archive_filter: ArchiveFilter::All,
-            unit: None,
-            at_most: None,
-            state: None,
-            page: Page { sort: BalanceSort::Customer, descending: false, limit: None },
-        }
+        Self { customer_id: Some(customer_id), ..Self::every() }
     }
 }
 

@@ -1,0 +1,142 @@
+//! Checks the ledger: numbers, times, sums, reversals, transfers and the hash chain.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result};
+use crate::model::{Entry, EntryKind, Hash, Money, Unit};
+use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::ledger::chain::{self, GENESIS};
+use crate::store::{BalanceFilter, EntryFilter, Snapshot};
+
+impl Snapshot<'_> {
+    /// Checks that the ledger still has an entry with this hash. Number and hash of the last entry, kept outside the
+    /// database, prove that the ledger was neither shortened nor rewritten since.
+    pub fn check_head(&self, id: i64, hash: Hash, report: &mut CheckReport) {
+        match self.entry(id) {
+            Ok(entry) if entry.hash == hash => {}
+            Ok(_) => {
+                report.add(format!("entry {id} does not have the expected hash: the ledger was rewritten"));
+            }
+            Err(Error::NotFound { .. }) => {
+                report.add(format!("entry {id} does not exist: the end of the ledger was cut off"));
+            }
+            Err(error) => report.add(format!("entry {id}: {error}")),
+        }
+    }
+
+    pub(super) fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
+        let mut walk = Walk { previous: None, balances: BTreeMap::new() };
+        self.entries(&EntryFilter::default(), |entry| {
+            self.check_reversal(&entry, report)?;
+            walk.step(entry, report)
+        })?;
+        walk.end(report);
+        self.balances(&BalanceFilter::every(), |balance| {
+            let sum = walk.balances.remove(&(balance.customer_id, balance.unit)).unwrap_or_default();
+            if sum != balance.balance {
+                report.add(format!(
+                    "balance {} {} is {}, but its entries add up to {}",
+                    balance.customer,
+                    balance.unit,
+                    balance.unit.format(balance.balance),
+                    balance.unit.format(sum)
+                ));
+            }
+            Ok::<_, Error>(())
+        })?;
+        for (customer_id, unit) in walk.balances.keys() {
+            report.add(format!("customer row {customer_id} has {unit} entries but no {unit} balance"));
+        }
+        // The walk joins entries with their customers, so it misses an entry whose customer is gone.
+        let (count, highest): (i64, i64) =
+            self.transaction.query_row("SELECT count(*), coalesce(max(id), 0) FROM entry", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        if count != highest {
+            report.add(format!("the ledger has {count} entries, but the last is number {highest}"));
+        }
+        Ok(())
+    }
+
+    /// Checks that a reversal, and nothing else, names an earlier entry of the same balance and the opposite amount.
+    fn check_reversal(&self, entry: &Entry, report: &mut CheckReport) -> Result<()> {
+        let is_reversal = entry.posting.kind == EntryKind::Reversal;
+        if is_reversal != entry.posting.reverses.is_some() {
+            let fault = if is_reversal {
+                "is a reversal but names no entry"
+            } else {
+                "names an entry to reverse but is not a reversal"
+            };
+            report.add(format!("entry {} {fault}", entry.id));
+        }
+        if let Some(id) = entry.posting.reverses {
+            let reversed = self.entry(id)?;
+            let opposite = reversed.posting.amount.checked_neg() == Some(entry.posting.amount);
+            let same_balance = (reversed.customer_id, reversed.posting.unit) == (entry.customer_id, entry.posting.unit);
+            if !opposite || !same_balance || reversed.id >= entry.id {
+                report.add(format!("entry {} does not reverse entry {id}", entry.id));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A walk along the ledger that recomputes every value that follows from earlier entries.
+struct Walk {
+    previous: Option<Entry>,
+    balances: BTreeMap<(i64, Unit), Money>,
+}
+
+impl Walk {
+    fn step(&mut self, entry: Entry, report: &mut CheckReport) -> Result<()> {
+        let id = entry.id;
+        let expected = self.previous.as_ref().map_or(1, |previous| previous.id + 1);
+        if id != expected {
+            report.add(format!("entry {expected} is missing"));
+        }
+        if self.previous.as_ref().is_some_and(|previous| entry.at < previous.at) {
+            report.add(format!("entry {id} is earlier than the entry before it"));
+        }
+        let before = self.previous.as_ref().map_or(GENESIS, |previous| previous.hash);
+        if chain::hash(before, &entry)? != entry.hash {
+            report.add(format!("entry {id}, or the entry before it, was changed after it was posted"));
+        }
+        self.check_halves(&entry, report);
+        let posting = &entry.posting;
+        if posting.unit.check(posting.amount).is_err() {
+            report.add(format!("entry {id} posts a fraction of an SMS credit"));
+        }
+        let balance = self.balances.entry((entry.customer_id, posting.unit)).or_default();
+        match balance.checked_add(posting.amount) {
+            Some(sum) if sum == entry.balance_after => {}
+            _ => report.add(format!("entry {id} states a wrong balance")),
+        }
+        *balance = entry.balance_after;
+        self.previous = Some(entry);
+        Ok(())
+    }
+
+    /// Checks that the two halves of a transfer are neighbours, name each other and add up to zero.
+    fn check_halves(&self, entry: &Entry, report: &mut CheckReport) {
+        let expected = self.previous.as_ref().filter(|previous| previous.counterpart == Some(entry.id));
+        let fits = match expected {
+            Some(first) => {
+                entry.counterpart == Some(first.id)
+                    && entry.posting.unit == first.posting.unit
+                    && entry.posting.kind == first.posting.kind
+                    && entry.posting.amount.checked_neg() == Some(first.posting.amount)
+            }
+            None => entry.counterpart.is_none_or(|id| id == entry.id + 1),
+        };
+        if !fits || (entry.posting.kind == EntryKind::Transfer && entry.counterpart.is_none()) {
+            report.add(format!("entry {} does not match the other half of its transfer", entry.id));
+        }
+    }
+
+    /// Checks that the last entry is not the first half of a transfer without its second half.
+    fn end(&self, report: &mut CheckReport) {
+        if let Some(last) = self.previous.as_ref().filter(|last| last.counterpart.is_some_and(|id| id > last.id)) {
+            report.add(format!("entry {} has no second half of its transfer", last.id));
+        }
+    }
+}
