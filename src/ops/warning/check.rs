@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::ops::outbox;
 use crate::report::{internal_recipients, warning_recipients};
-use crate::store::{UnrecordedCrossing, OutboxFilter, Tx};
+use crate::store::{OutboxFilter, Tx, UnrecordedCrossing};
 
 /// The content of an email about a balance.
 #[derive(Debug)]
@@ -59,8 +59,8 @@ pub struct CheckFindings {
 /// `internal` are the operator's addresses for warnings that have none of their own.
 pub fn check_balances(tx: &mut Tx<'_>, internal: &[EmailAddress], compose: Compose<'_>) -> Result<CheckFindings> {
     let mut findings = CheckFindings::default();
-    for UnrecordedCrossing { name, found } in tx.warnings_crossed()? {
-        let alert = found.and_then(|(warning, balance)| {
+    for UnrecordedCrossing { name, warning } in tx.unrecorded_crossings()? {
+        let alert = warning.and_then(|(warning, balance)| {
             tx.attempt(|tx| record_crossing(tx, &warning, balance, internal, compose)).flatten()
         });
         match alert {
