@@ -47,7 +47,7 @@ fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
 fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     let usage = command.clone().render_usage().to_string();
     let examples = command.get_after_long_help().map(ToString::to_string);
-    // Examples get their own section below; clap_mangen would print them under EXTRA.
+    // Examples get their own section below; `clap_mangen` would print them under EXTRA.
     let command = command.clone().name(name.to_owned()).after_long_help("").after_help("");
     let man = Man::new(command.clone())
         .title(name.to_uppercase())
@@ -73,7 +73,7 @@ fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The usage line of `--help`. clap_mangen's own synopsis lists every option, which is too long to read.
+/// The usage line of `--help`. The synopsis of `clap_mangen` lists every option, which is too long to read.
 fn synopsis_section(usage: &str) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["SYNOPSIS"]).text([roman(usage.trim_start_matches("Usage:").trim())]);
