@@ -1,20 +1,20 @@
-//! Who a TLS peer says it is: the few fields of its certificate that an operator looks at.
+//! Reads the fields of a TLS certificate that an operator wants to see: subject, issuer and validity.
 //!
-//! TLS itself has verified the certificate; this reads what to show of it.
+//! The TLS library has already verified the certificate; nothing here decides whether to trust it.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::model::Time;
 
-/// The other end of a TLS connection.
+/// The server at the other end of a TLS connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Peer {
-    /// The version of TLS, such as `TLSv1.3`.
+pub struct TlsPeer {
+    /// The TLS version, such as `TLSv1.3`.
     pub protocol: String,
-    /// The common name, else the organisation, that the certificate is for.
+    /// The common name of the certificate's subject, or its organisation if there is no common name.
     pub subject: Option<String>,
-    /// The same of whoever issued it.
+    /// The common name of the issuer, or its organisation if there is no common name.
     pub issuer: Option<String>,
     pub valid_from: Option<Time>,
     pub valid_until: Option<Time>,
@@ -27,9 +27,9 @@ const UTC_TIME: u8 = 0x17;
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 const ORGANISATION: &[u8] = &[0x55, 0x04, 0x0a];
 
-impl Peer {
-    /// The peer of a certificate in DER (RFC 5280 section 4.1); what cannot be read is left out.
-    pub(super) fn of(protocol: String, der: &[u8]) -> Self {
+impl TlsPeer {
+    /// Reads a certificate in DER (RFC 5280 section 4.1). Fields that cannot be read stay empty.
+    pub(super) fn from_certificate(protocol: String, der: &[u8]) -> Self {
         let peer = Self { protocol, ..Self::default() };
         let fields = element(der).and_then(|(_, certificate, _)| element(certificate)).map(|(_, fields, _)| fields);
         let Some(mut rest) = fields else { return peer };
@@ -55,9 +55,10 @@ impl Peer {
     }
 }
 
-/// A tag, its content, and what comes after it.
+/// A tag, its content, and the bytes after the element.
 type Element<'a> = (u8, &'a [u8], &'a [u8]);
 
+/// Splits off the first element of DER bytes.
 fn element(der: &[u8]) -> Option<Element<'_>> {
     let (&tag, rest) = der.split_first()?;
     let (&first, rest) = rest.split_first()?;
@@ -74,7 +75,7 @@ fn element(der: &[u8]) -> Option<Element<'_>> {
     Some((tag, content, after))
 }
 
-/// The common name of a distinguished name, else its organisation.
+/// The common name of a distinguished name, or its organisation if there is no common name.
 fn name(mut sets: &[u8]) -> Option<String> {
     let mut organisation = None;
     while let Some((_, set, after)) = element(sets) {
@@ -91,7 +92,8 @@ fn name(mut sets: &[u8]) -> Option<String> {
     organisation
 }
 
-/// `YYMMDDhhmmssZ`, whose years lie between 1950 and 2049, or the same with four digits of the year.
+/// Parses a UTCTime `YYMMDDhhmmssZ`, whose years range from 1950 to 2049, or a GeneralizedTime with a year of four
+/// digits.
 fn time(tag: u8, content: &[u8]) -> Option<Time> {
     let text = std::str::from_utf8(content).ok()?;
     let century = if tag != UTC_TIME {
@@ -113,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_tells_for_whom_by_whom_and_how_long() {
+    fn a_certificate_has_subject_issuer_and_validity() {
         for (year, until) in [(2030, "2030-02-03T00:00:00Z"), (2055, "2055-02-03T00:00:00Z")] {
             let mut params = CertificateParams::new(vec!["smpp.example".to_owned()]).expect("names");
             params.distinguished_name.push(DnType::OrganizationName, "Example Ltd");
@@ -122,7 +124,7 @@ mod tests {
             params.not_after = date_time_ymd(year, 2, 3);
             let key = KeyPair::generate().expect("a key");
             let certificate = params.self_signed(&key).expect("a certificate");
-            let peer = Peer::of("TLSv1.3".to_owned(), certificate.der());
+            let peer = TlsPeer::from_certificate("TLSv1.3".to_owned(), certificate.der());
             assert_eq!(peer.subject.as_deref(), Some("smpp.example"));
             assert_eq!(peer.issuer, peer.subject);
             assert_eq!(peer.valid_from, "2026-01-01T00:00:00Z".parse().ok());
@@ -132,8 +134,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_are_too_strange(bytes: Vec<u8>) {
-            let _ = Peer::of(String::new(), &bytes);
+        fn any_bytes_can_be_read_without_panic(bytes: Vec<u8>) {
+            let _ = TlsPeer::from_certificate(String::new(), &bytes);
         }
     }
 }

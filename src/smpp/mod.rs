@@ -1,14 +1,16 @@
-//! A client that binds to a gateway as a customer's would, to find out whether it can and why not: SMPP v3.4 over TCP or
-//! TLS, blocking, and never longer than it is told.
+//! An SMPP v3.4 client that tests whether an account can bind to a gateway.
+//!
+//! `probe` runs the steps of a test and reports the outcome; `pdu` and `status` are the protocol, `connection` is TCP
+//! or TLS with a deadline for every step, and `likely_causes` explains a failure. All calls block.
 
 mod certificate;
-mod guess;
-mod link;
+mod connection;
+mod likely_causes;
 mod pdu;
 mod probe;
 mod status;
 
-pub use certificate::Peer;
-pub use guess::guesses;
-pub use probe::{Client, End, Endpoint, Report, Step, probe};
+pub use certificate::TlsPeer;
+pub use likely_causes::likely_causes;
+pub use probe::{BindCredentials, Endpoint, ProbeOutcome, ProbeReport, ProbeStep, probe};
 pub use status::CommandStatus;

@@ -1,4 +1,4 @@
-//! Protocol data units: a header of sixteen bytes and a body.
+//! Protocol data units (PDUs) of SMPP: a header of 16 bytes and a body.
 
 use std::io::{self, Read};
 
@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::smpp::CommandStatus;
 
-/// What is asked or answered (SMPP v3.4 section 5.1.2.1).
+/// The type of a request or response (SMPP v3.4 section 5.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CommandId(pub(super) u32);
 
@@ -18,7 +18,7 @@ impl CommandId {
     pub(super) const ENQUIRE_LINK: Self = Self(0x15);
     pub(super) const DATA_SM: Self = Self(0x0103);
 
-    /// The answer to this question.
+    /// The response to this request.
     pub(super) const fn response(self) -> Self {
         Self(self.0 | 0x8000_0000)
     }
@@ -29,20 +29,20 @@ impl CommandId {
 }
 
 const HEADER: usize = 16;
-/// The longest unit that is read: a message of 64 KiB and what belongs to it.
-const LONGEST: usize = 70_000;
-/// The version that a bind asks for.
+/// The longest PDU in bytes that is read: a message of 64 KiB and its other fields.
+const MAX_LENGTH: usize = 70_000;
+/// The protocol version that a bind requests: 3.4.
 const VERSION: u8 = 0x34;
-/// The tag of the version that a gateway speaks.
+/// The tag of the parameter with the gateway's protocol version.
 const SC_INTERFACE_VERSION: u16 = 0x0210;
 
-/// One unit.
+/// A protocol data unit.
 #[derive(Debug)]
 pub(super) struct Pdu {
     pub(super) command: CommandId,
     pub(super) status: CommandStatus,
     pub(super) sequence: u32,
-    /// It may hold a password.
+    /// Erased after use, because the body of a bind contains a password.
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
@@ -51,14 +51,14 @@ impl Pdu {
         Self { command, status, sequence, body: Zeroizing::new(body) }
     }
 
-    /// A request to be bound in both directions. The texts have no NUL and are as long as the specification allows.
+    /// A request to bind as a transceiver. The texts contain no NUL and are not longer than the specification allows.
     pub(super) fn bind(sequence: u32, system_id: &str, password: &str, system_type: &str, address_range: &str) -> Self {
         let mut body = Vec::with_capacity(128);
         for text in [system_id, password, system_type] {
             body.extend(text.as_bytes());
             body.push(0);
         }
-        // Type of number and numbering plan of the address range: unknown.
+        // The type of number and numbering plan of the address range are unknown (0).
         body.extend([VERSION, 0, 0]);
         body.extend(address_range.as_bytes());
         body.push(0);
@@ -75,27 +75,27 @@ impl Pdu {
         bytes
     }
 
-    /// The next unit of a stream.
+    /// Reads the next PDU of a stream.
     pub(super) fn read(stream: &mut impl Read) -> io::Result<Self> {
         let mut header = [0; HEADER];
         stream.read_exact(&mut header)?;
         let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         let length = usize::try_from(number(0)).unwrap_or(usize::MAX);
-        if !(HEADER..=LONGEST).contains(&length) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "what it sends is no SMPP"));
+        if !(HEADER..=MAX_LENGTH).contains(&length) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the server did not send valid SMPP"));
         }
         let mut body = vec![0; length - HEADER];
         stream.read_exact(&mut body)?;
         Ok(Self::new(CommandId(number(4)), CommandStatus(number(8)), number(12), body))
     }
 
-    /// The name that a gateway gives itself in its answer to a bind.
+    /// The gateway's own name in a bind response.
     pub(super) fn system_id(&self) -> Option<String> {
         let name = self.body.split(|byte| *byte == 0).next().filter(|name| !name.is_empty())?;
         Some(String::from_utf8_lossy(name).into_owned())
     }
 
-    /// The version that a gateway says it speaks in its answer to a bind.
+    /// The protocol version in a bind response, such as 0x34.
     pub(super) fn version(&self) -> Option<u8> {
         let end_of_name = self.body.iter().position(|byte| *byte == 0)?;
         let mut rest = self.body.get(end_of_name + 1..)?;
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bind_is_as_the_specification_has_it() {
+    fn a_bind_matches_the_example_of_the_specification() {
         let bytes = Pdu::bind(1, "SMPP3TEST", "secret08", "SUBMIT1", "").bytes();
         // The example of SMPP v3.4 section 2.7.2, with another command, sequence and address.
         let expected =
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_to_a_bind_tells_who_answers_and_in_which_version() {
+    fn a_bind_response_contains_name_and_version() {
         let answer =
             |body: &[u8]| Pdu::new(CommandId::BIND_TRANSCEIVER.response(), CommandStatus::OK, 1, body.to_vec());
         let full = answer(b"SMSC\0\x04\x27\0\x01\x00\x02\x10\0\x01\x34");
@@ -139,14 +139,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_as_it_was(command: u32, status: u32, sequence: u32, body: Vec<u8>) {
+        fn what_is_written_is_read_back(command: u32, status: u32, sequence: u32, body: Vec<u8>) {
             let bytes = Pdu::new(CommandId(command), CommandStatus(status), sequence, body.clone()).bytes();
             let read = Pdu::read(&mut &bytes[..]).expect("read");
             prop_assert_eq!((read.command.0, read.status.0, read.sequence, read.body.to_vec()), (command, status, sequence, body));
         }
 
         #[test]
-        fn no_bytes_are_too_strange(bytes: Vec<u8>) {
+        fn any_bytes_can_be_read_without_panic(bytes: Vec<u8>) {
             if let Ok(pdu) = Pdu::read(&mut &bytes[..]) {
                 let _ = (pdu.system_id(), pdu.version());
             }

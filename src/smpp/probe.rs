@@ -1,4 +1,4 @@
-//! One try to be a customer's client: connect, bind, ask whether the other side is there, unbind.
+//! Tests an account on one gateway: connect, bind, `enquire_link`, unbind.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 
 use crate::model::word_enum::word_enum;
 use crate::model::{Host, Password, Port};
-use crate::smpp::link::Link;
+use crate::smpp::connection::Connection;
 use crate::smpp::pdu::{CommandId, Pdu};
-use crate::smpp::{CommandStatus, Peer};
+use crate::smpp::{CommandStatus, TlsPeer};
 
-/// Units of the other side's own that are answered while one of ours is waited for; a gateway that sends without end
-/// never comes to the point.
-const MOST_UNITS: u32 = 1000;
+/// The maximum number of PDUs to read while waiting for a response. A gateway that keeps sending would otherwise block
+/// the probe within its timeout for millions of PDUs.
+const MAX_PDUS: u32 = 1000;
 
-/// Where a gateway is.
+/// The address of a gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     pub host: Host,
@@ -33,9 +33,9 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Who binds.
+/// The fields of a bind that identify the account.
 #[derive(Debug)]
-pub struct Client<'a> {
+pub struct BindCredentials<'a> {
     pub system_id: &'a str,
     pub password: &'a Password,
     pub system_type: &'a str,
@@ -43,8 +43,8 @@ pub struct Client<'a> {
 }
 
 word_enum! {
-    /// The steps of a probe, in their order.
-    pub enum Step {
+    /// The steps of a probe in order.
+    pub enum ProbeStep {
         Connect = "connect",
         Tls = "tls",
         Bind = "bind",
@@ -55,45 +55,45 @@ word_enum! {
 
 /// How a probe ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// Every step was done.
+pub enum ProbeOutcome {
+    /// Every step succeeded.
     Bound,
-    /// The gateway answered, and not with yes.
-    Refused { step: Step, status: CommandStatus },
-    /// There was no answer, or none that could be understood. `hung_up` says that the gateway closed the connection.
-    Failed { step: Step, reason: String, hung_up: bool },
+    /// The gateway answered a step with an error.
+    Refused { step: ProbeStep, status: CommandStatus },
+    /// There was no valid answer. `disconnected` is set if the gateway closed the connection.
+    Failed { step: ProbeStep, reason: String, disconnected: bool },
 }
 
-/// What a probe found.
+/// The result of a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct ProbeReport {
     pub endpoint: Endpoint,
-    /// The address that answered.
+    /// The address that accepted the connection.
     pub address: Option<SocketAddr>,
-    /// The address that this machine came from; the gateway may see another.
+    /// The local address of the connection. Behind NAT the gateway sees another one.
     pub local: Option<IpAddr>,
-    /// How long each step took that was done.
-    pub times: Vec<(Step, Duration)>,
-    pub tls: Option<Peer>,
-    /// The name that the gateway gives itself.
+    /// The duration of each completed step.
+    pub times: Vec<(ProbeStep, Duration)>,
+    pub tls: Option<TlsPeer>,
+    /// The gateway's own name in its bind response.
     pub smsc: Option<String>,
-    /// The version of SMPP that it says it speaks, such as 0x34.
+    /// The SMPP version in the bind response, such as 0x34.
     pub version: Option<u8>,
-    /// Messages for the customer that came and were put back, to be delivered later.
+    /// The number of messages for the customer that the gateway sent and was asked to deliver later.
     pub put_back: u32,
-    pub end: End,
+    pub outcome: ProbeOutcome,
 }
 
-impl Report {
-    /// How long a step took, if it was done.
-    pub fn time(&self, step: Step) -> Option<Duration> {
-        self.times.iter().find(|(done, _)| *done == step).map(|(_, time)| *time)
+impl ProbeReport {
+    /// The duration of a step, if it was completed.
+    pub fn time(&self, step: ProbeStep) -> Option<Duration> {
+        self.times.iter().find(|(completed, _)| *completed == step).map(|(_, time)| *time)
     }
 }
 
-/// Tries one endpoint; each step may take so long.
-pub fn probe(endpoint: &Endpoint, client: &Client<'_>, timeout: Duration) -> Report {
-    let report = Report {
+/// Tests one endpoint. The timeout applies to each step.
+pub fn probe(endpoint: &Endpoint, credentials: &BindCredentials<'_>, timeout: Duration) -> ProbeReport {
+    let report = ProbeReport {
         endpoint: endpoint.clone(),
         address: None,
         local: None,
@@ -102,111 +102,115 @@ pub fn probe(endpoint: &Endpoint, client: &Client<'_>, timeout: Duration) -> Rep
         smsc: None,
         version: None,
         put_back: 0,
-        end: End::Bound,
+        outcome: ProbeOutcome::Bound,
     };
     let mut probe = Probe { report, timeout, sequence: 0 };
-    if let Err(end) = probe.run(client) {
-        probe.report.end = end;
+    if let Err(outcome) = probe.run(credentials) {
+        probe.report.outcome = outcome;
     }
     probe.report
 }
 
 struct Probe {
-    report: Report,
+    report: ProbeReport,
     timeout: Duration,
     sequence: u32,
 }
 
 impl Probe {
-    fn run(&mut self, client: &Client<'_>) -> Result<(), End> {
-        let mut link = self.connect()?;
+    fn run(&mut self, credentials: &BindCredentials<'_>) -> Result<(), ProbeOutcome> {
+        let mut connection = self.connect()?;
         self.sequence += 1;
-        let Client { system_id, password, system_type, address_range } = client;
+        let BindCredentials { system_id, password, system_type, address_range } = credentials;
         let bind = Pdu::bind(self.sequence, system_id, password.reveal(), system_type, address_range);
-        let bound = self.ask(&mut link, Step::Bind, &bind)?;
-        self.report.smsc = bound.system_id();
-        self.report.version = bound.version();
-        for (step, command) in [(Step::EnquireLink, CommandId::ENQUIRE_LINK), (Step::Unbind, CommandId::UNBIND)] {
+        let response = self.request(&mut connection, ProbeStep::Bind, &bind)?;
+        self.report.smsc = response.system_id();
+        self.report.version = response.version();
+        for (step, command) in
+            [(ProbeStep::EnquireLink, CommandId::ENQUIRE_LINK), (ProbeStep::Unbind, CommandId::UNBIND)]
+        {
             self.sequence += 1;
-            self.ask(&mut link, step, &Pdu::new(command, CommandStatus::OK, self.sequence, Vec::new()))?;
+            self.request(&mut connection, step, &Pdu::new(command, CommandStatus::OK, self.sequence, Vec::new()))?;
         }
         Ok(())
     }
 
-    fn connect(&mut self) -> Result<Link, End> {
+    fn connect(&mut self) -> Result<Connection, ProbeOutcome> {
         let Endpoint { host, port, tls } = self.report.endpoint.clone();
-        let begun = Instant::now();
-        let (mut link, address) =
-            Link::connect(host.as_str(), port.get(), self.timeout).map_err(|error| failed(Step::Connect, &error))?;
-        self.report.times.push((Step::Connect, begun.elapsed()));
+        let start = Instant::now();
+        let (mut connection, address) = Connection::connect(host.as_str(), port.get(), self.timeout)
+            .map_err(|error| failed(ProbeStep::Connect, &error))?;
+        self.report.times.push((ProbeStep::Connect, start.elapsed()));
         self.report.address = Some(address);
-        self.report.local = link.local().ok().map(|local| local.ip());
+        self.report.local = connection.local().ok().map(|local| local.ip());
         if tls {
-            let begun = Instant::now();
+            let start = Instant::now();
             let (secured, peer) =
-                link.secure(host.as_str(), self.timeout).map_err(|error| failed(Step::Tls, &error))?;
-            link = secured;
-            self.report.times.push((Step::Tls, begun.elapsed()));
+                connection.secure(host.as_str(), self.timeout).map_err(|error| failed(ProbeStep::Tls, &error))?;
+            connection = secured;
+            self.report.times.push((ProbeStep::Tls, start.elapsed()));
             self.report.tls = Some(peer);
         }
-        Ok(link)
+        Ok(connection)
     }
 
-    /// Asks something and waits for the answer to it, answering what the other side asks meanwhile.
-    fn ask(&mut self, link: &mut Link, step: Step, question: &Pdu) -> Result<Pdu, End> {
-        let begun = Instant::now();
-        link.begin(self.timeout);
-        let answer = self.answer(link, question).map_err(|error| failed(step, &error))?;
+    /// Sends a request and waits for its response. Requests of the gateway are answered in the meantime.
+    fn request(&mut self, connection: &mut Connection, step: ProbeStep, request: &Pdu) -> Result<Pdu, ProbeOutcome> {
+        let start = Instant::now();
+        connection.start_step(self.timeout);
+        let answer = self.exchange(connection, request).map_err(|error| failed(step, &error))?;
         if answer.status != CommandStatus::OK || answer.command == CommandId::GENERIC_NACK {
-            return Err(End::Refused { step, status: answer.status });
+            return Err(ProbeOutcome::Refused { step, status: answer.status });
         }
-        self.report.times.push((step, begun.elapsed()));
+        self.report.times.push((step, start.elapsed()));
         Ok(answer)
     }
 
-    fn answer(&mut self, link: &mut Link, question: &Pdu) -> io::Result<Pdu> {
-        link.write_all(&question.bytes())?;
-        link.flush()?;
-        for _ in 0..MOST_UNITS {
-            let unit = Pdu::read(link)?;
-            let is_ours = unit.sequence == question.sequence;
-            if unit.command == question.command.response() && is_ours || unit.command == CommandId::GENERIC_NACK {
-                return Ok(unit);
+    fn exchange(&mut self, connection: &mut Connection, request: &Pdu) -> io::Result<Pdu> {
+        connection.write_all(&request.bytes())?;
+        connection.flush()?;
+        for _ in 0..MAX_PDUS {
+            let pdu = Pdu::read(connection)?;
+            let is_ours = pdu.sequence == request.sequence;
+            if pdu.command == request.command.response() && is_ours || pdu.command == CommandId::GENERIC_NACK {
+                return Ok(pdu);
             }
-            if !unit.command.is_response() {
-                self.reply(link, &unit)?;
+            if !pdu.command.is_response() {
+                self.reply(connection, &pdu)?;
             }
         }
-        Err(io::Error::new(ErrorKind::InvalidData, "it sends without end and does not answer"))
+        Err(io::Error::new(ErrorKind::InvalidData, "the gateway keeps sending but does not answer"))
     }
 
-    /// Answers what a gateway asks. A message is for the customer's client, not for us: it is to be delivered later.
-    fn reply(&mut self, link: &mut Link, unit: &Pdu) -> io::Result<()> {
-        let (status, body) = match unit.command {
+    /// Answers a request of the gateway. Messages are for the customer's client, so the gateway is asked to deliver
+    /// them later.
+    fn reply(&mut self, connection: &mut Connection, pdu: &Pdu) -> io::Result<()> {
+        let (status, body) = match pdu.command {
             CommandId::DELIVER_SM | CommandId::DATA_SM => {
                 self.report.put_back += 1;
                 (CommandStatus::TRY_LATER, vec![0])
             }
             CommandId::ENQUIRE_LINK | CommandId::UNBIND => (CommandStatus::OK, Vec::new()),
-            // Notifications and the like want no answer.
+            // Alert notifications and unknown requests need no response.
             _ => return Ok(()),
         };
-        link.write_all(&Pdu::new(unit.command.response(), status, unit.sequence, body).bytes())?;
-        link.flush()
+        connection.write_all(&Pdu::new(pdu.command.response(), status, pdu.sequence, body).bytes())?;
+        connection.flush()
     }
 }
 
-fn failed(step: Step, error: &io::Error) -> End {
-    let hung_up = matches!(
+fn failed(step: ProbeStep, error: &io::Error) -> ProbeOutcome {
+    let disconnected = matches!(
         error.kind(),
         ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
     );
-    let reason = if hung_up { "it closed the connection".to_owned() } else { plain(error) };
-    End::Failed { step, reason, hung_up }
+    let reason =
+        if disconnected { "the gateway closed the connection".to_owned() } else { without_error_number(error) };
+    ProbeOutcome::Failed { step, reason, disconnected }
 }
 
-/// The error without the number that the operating system adds.
-fn plain(error: &io::Error) -> String {
+/// The text of an error without the number that the standard library adds, such as "(os error 111)".
+fn without_error_number(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
 }

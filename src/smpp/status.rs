@@ -1,4 +1,4 @@
-//! What a gateway answers, by number and name (SMPP v3.4 section 5.1.3).
+//! The status codes of SMPP responses and their names (SMPP v3.4 section 5.1.3).
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ pub struct CommandStatus(pub u32);
 
 impl CommandStatus {
     pub const OK: Self = Self(0);
-    /// An error for a while: whoever gets it tries again later.
+    /// A temporary error: the gateway delivers the message again later.
     pub(super) const TRY_LATER: Self = Self(0x64);
     pub(super) const INVALID_BIND_STATE: Self = Self(0x04);
     pub(super) const ALREADY_BOUND: Self = Self(0x05);
@@ -19,7 +19,7 @@ impl CommandStatus {
     pub(super) const INVALID_SYSTEM_TYPE: Self = Self(0x53);
     pub(super) const THROTTLED: Self = Self(0x58);
 
-    /// Its name, if the specification has one.
+    /// The name of the status in the specification, if it has one.
     pub fn name(self) -> Option<&'static str> {
         NAMES.iter().find(|(number, _)| *number == self.0).map(|(_, name)| *name)
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ssgctl::model::{Password, Port};
-use ssgctl::smpp::{Client, End, Endpoint, probe};
+use ssgctl::smpp::{BindCredentials, Endpoint, ProbeOutcome, probe};
 
 use crate::support::mail::MailFixture;
 use crate::support::node_smpp::{self, NodeSmpp};
@@ -117,9 +117,9 @@ fn the_details_of_a_welcome_email_bind_to_a_gateway_that_runs_on_our_export() {
     };
     let bind = |password: &str| {
         let password: Password = password.parse().expect("a password");
-        let client = Client { system_id: &system_id, password: &password, system_type: "", address_range: "" };
-        probe(&endpoint, &client, Duration::from_secs(10)).end
+        let client = BindCredentials { system_id: &system_id, password: &password, system_type: "", address_range: "" };
+        probe(&endpoint, &client, Duration::from_secs(10)).outcome
     };
-    assert_eq!(bind(&password), End::Bound);
-    assert!(matches!(bind("another1"), End::Refused { .. }));
+    assert_eq!(bind(&password), ProbeOutcome::Bound);
+    assert!(matches!(bind("another1"), ProbeOutcome::Refused { .. }));
 }

@@ -3,28 +3,29 @@
 use std::time::{Duration, Instant};
 
 use ssgctl::model::Password;
-use ssgctl::smpp::{Client, CommandStatus, End, Endpoint, Report, Step, probe};
+use ssgctl::smpp::{BindCredentials, CommandStatus, Endpoint, ProbeOutcome, ProbeReport, ProbeStep, probe};
 
 use crate::support::smsc::{BIND, DELIVER_SM, ENQUIRE_LINK, Manner, Smsc, UNBIND};
 
 /// How long a step may take in these tests.
 const TIME: Duration = Duration::from_millis(700);
 
-pub fn try_port(port: u16) -> Report {
+pub fn try_port(port: u16) -> ProbeReport {
     let endpoint = Endpoint {
         host: "127.0.0.1".parse().expect("a host"),
         port: ssgctl::model::Port::new(port).expect("a port"),
         tls: false,
     };
     let password: Password = "s3cret!x".parse().expect("a password");
-    let client = Client { system_id: "acme_prod", password: &password, system_type: "VMA", address_range: "^44" };
+    let client =
+        BindCredentials { system_id: "acme_prod", password: &password, system_type: "VMA", address_range: "^44" };
     probe(&endpoint, &client, TIME)
 }
 
 #[track_caller]
-fn failed_at(report: &Report, step: Step, why: &str) {
-    match &report.end {
-        End::Failed { step: at, reason, .. } if *at == step && reason.contains(why) => {}
+fn failed_at(report: &ProbeReport, step: ProbeStep, why: &str) {
+    match &report.outcome {
+        ProbeOutcome::Failed { step: at, reason, .. } if *at == step && reason.contains(why) => {}
         other => unreachable!("{other:?}, not {step:?} with {why}"),
     }
 }
@@ -33,10 +34,10 @@ fn failed_at(report: &Report, step: Step, why: &str) {
 fn a_gateway_that_lets_in_is_asked_and_left_in_order() {
     let smsc = Smsc::open();
     let report = try_port(smsc.port());
-    assert_eq!(report.end, End::Bound);
+    assert_eq!(report.outcome, ProbeOutcome::Bound);
     assert_eq!((report.smsc.as_deref(), report.version, report.put_back), (Some("SMSC"), Some(0x34), 0));
-    let steps: Vec<Step> = report.times.iter().map(|(step, _)| *step).collect();
-    assert_eq!(steps, [Step::Connect, Step::Bind, Step::EnquireLink, Step::Unbind]);
+    let steps: Vec<ProbeStep> = report.times.iter().map(|(step, _)| *step).collect();
+    assert_eq!(steps, [ProbeStep::Connect, ProbeStep::Bind, ProbeStep::EnquireLink, ProbeStep::Unbind]);
     assert_eq!(smsc.commands(), [BIND, ENQUIRE_LINK, UNBIND]);
     assert_eq!(smsc.heard()[0].2, b"acme_prod\0s3cret!x\0VMA\0\x34\0\0^44\0");
     assert_eq!(report.local, Some("127.0.0.1".parse().expect("an address")));
@@ -44,30 +45,34 @@ fn a_gateway_that_lets_in_is_asked_and_left_in_order() {
 
 #[test]
 fn a_refusal_is_told_by_its_step_and_status() {
-    for (command, step) in [(BIND, Step::Bind), (ENQUIRE_LINK, Step::EnquireLink), (UNBIND, Step::Unbind)] {
+    for (command, step) in
+        [(BIND, ProbeStep::Bind), (ENQUIRE_LINK, ProbeStep::EnquireLink), (UNBIND, ProbeStep::Unbind)]
+    {
         for (number, name) in [(0x0e, "ESME_RINVPASWD"), (0x58, "ESME_RTHROTTLED"), (0x417, "status 0x00000417")] {
             for manner in [Manner::Status(number), Manner::Nack(number)] {
                 let report = try_port(Smsc::difficult(command, manner).port());
-                assert_eq!(report.end, End::Refused { step, status: CommandStatus(number) });
+                assert_eq!(report.outcome, ProbeOutcome::Refused { step, status: CommandStatus(number) });
                 assert_eq!(CommandStatus(number).to_string(), name);
             }
         }
     }
     // An answer that a unit is not understood is none to the question, whatever its status.
     let report = try_port(Smsc::difficult(BIND, Manner::Nack(0)).port());
-    assert_eq!(report.end, End::Refused { step: Step::Bind, status: CommandStatus(0) });
+    assert_eq!(report.outcome, ProbeOutcome::Refused { step: ProbeStep::Bind, status: CommandStatus(0) });
 }
 
 #[test]
 fn a_gateway_that_hangs_up_is_told_from_one_that_hangs() {
-    for (command, step) in [(BIND, Step::Bind), (ENQUIRE_LINK, Step::EnquireLink), (UNBIND, Step::Unbind)] {
+    for (command, step) in
+        [(BIND, ProbeStep::Bind), (ENQUIRE_LINK, ProbeStep::EnquireLink), (UNBIND, ProbeStep::Unbind)]
+    {
         let report = try_port(Smsc::difficult(command, Manner::Close).port());
-        assert!(matches!(report.end, End::Failed { hung_up: true, .. }), "{report:?}");
+        assert!(matches!(report.outcome, ProbeOutcome::Failed { disconnected: true, .. }), "{report:?}");
         failed_at(&report, step, "closed the connection");
         for manner in [Manner::Hang, Manner::Drip] {
             let begun = Instant::now();
             let report = try_port(Smsc::difficult(command, manner).port());
-            failed_at(&report, step, "no answer in time");
+            failed_at(&report, step, "no answer within the timeout");
             assert!(begun.elapsed() < TIME * 4, "{:?}", begun.elapsed());
         }
     }
@@ -82,11 +87,15 @@ fn what_is_no_smpp_is_told_so() {
         b"\0\0\0\x04\x80\0\0\x09\0\0\0\0\0\0\0\x01",
         b"\xff\xff\xff\xff\x80\0\0\x09\0\0\0\0\0\0\0\x01",
     ] {
-        failed_at(&try_port(Smsc::difficult(BIND, Manner::Say(nonsense)).port()), Step::Bind, "no SMPP");
+        failed_at(&try_port(Smsc::difficult(BIND, Manner::Say(nonsense)).port()), ProbeStep::Bind, "valid SMPP");
     }
     // Half a unit, and an answer to something that nobody asked.
     for nonsense in [b"\0\0\0\x10\x80\0".as_slice(), b"\0\0\0\x10\x80\0\0\x09\0\0\0\0\0\0\0\x63"] {
-        failed_at(&try_port(Smsc::difficult(BIND, Manner::Say(nonsense)).port()), Step::Bind, "no answer in time");
+        failed_at(
+            &try_port(Smsc::difficult(BIND, Manner::Say(nonsense)).port()),
+            ProbeStep::Bind,
+            "no answer within the timeout",
+        );
     }
 }
 
@@ -94,7 +103,7 @@ fn what_is_no_smpp_is_told_so() {
 fn messages_for_the_customer_are_put_back() {
     let smsc = Smsc::difficult(ENQUIRE_LINK, Manner::Talk(3));
     let report = try_port(smsc.port());
-    assert_eq!((report.end, report.put_back), (End::Bound, 3));
+    assert_eq!((report.outcome, report.put_back), (ProbeOutcome::Bound, 3));
     let answers: Vec<(u32, u32)> = smsc.heard().iter().map(|(command, status, _)| (*command, *status)).collect();
     let put_back = (DELIVER_SM | 0x8000_0000, 0x64);
     let here = (ENQUIRE_LINK | 0x8000_0000, 0);
@@ -103,19 +112,19 @@ fn messages_for_the_customer_are_put_back() {
 
 #[test]
 fn a_gateway_that_talks_without_end_is_left() {
-    failed_at(&try_port(Smsc::difficult(BIND, Manner::Talk(1001)).port()), Step::Bind, "without end");
+    failed_at(&try_port(Smsc::difficult(BIND, Manner::Talk(1001)).port()), ProbeStep::Bind, "keeps sending");
 }
 
 #[test]
 fn a_port_where_nobody_is_and_a_name_that_is_none_are_told() {
     let port = Smsc::open().port();
-    failed_at(&try_port(port), Step::Connect, "refused");
+    failed_at(&try_port(port), ProbeStep::Connect, "refused");
     let endpoint = Endpoint {
         host: "nobody.invalid".parse().expect("a host"),
         port: ssgctl::model::Port::new(port).expect("a port"),
         tls: false,
     };
     let password: Password = "s3cret!x".parse().expect("a password");
-    let client = Client { system_id: "acme_prod", password: &password, system_type: "", address_range: "" };
-    failed_at(&probe(&endpoint, &client, TIME), Step::Connect, "");
+    let client = BindCredentials { system_id: "acme_prod", password: &password, system_type: "", address_range: "" };
+    failed_at(&probe(&endpoint, &client, TIME), ProbeStep::Connect, "");
 }
