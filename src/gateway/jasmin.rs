@@ -1,28 +1,30 @@
-//! Jasmin: commands for its console `jcli`, and the list that its `user -l` prints.
+//! Jasmin: writes commands for its console `jcli` and reads the list that `user -l` prints.
 //!
-//! `user -a` puts a user in another's place, quotas included. A user has one password. What is not persisted is lost.
+//! `user -a` replaces a user of the same name, including its quotas. A user has one password. Changes are lost when
+//! Jasmin restarts unless `persist` follows them.
 
 use std::collections::BTreeSet;
 
 use crate::error::{Fault, Faults, InputError};
-use crate::gateway::view::{self, Knows};
-use crate::gateway::{GatewayAccount, View};
+use crate::gateway::export::{self, Capabilities};
+use crate::gateway::{GatewayAccount, GatewayExport};
 use crate::model::Limit;
 use crate::ops::smpp::Credentials;
 
-const KNOWS: Knows =
-    Knows { max_tps: true, max_binds: true, allowed_ips: false, two_passwords: false, submit_switch: true };
+const CAPABILITIES: Capabilities =
+    Capabilities { max_tps: true, max_binds: true, allowed_ips: false, two_passwords: false, submit_switch: true };
 
-/// The longest `gid`.
-const LONGEST_GROUP: usize = 16;
+/// The longest `gid` in characters that Jasmin accepts.
+const MAX_GROUP_LENGTH: usize = 16;
 
-pub(super) fn view(accounts: &[Credentials]) -> View {
-    let off =
-        |credentials: &Credentials| Some(GatewayAccount::off(&credentials.account.system_id).field("enabled", "no"));
-    view::of(accounts, &KNOWS, entry, off)
+pub(super) fn export(accounts: &[Credentials]) -> GatewayExport {
+    let disabled = |credentials: &Credentials| {
+        Some(GatewayAccount::disabled(&credentials.account.system_id).field("enabled", "no"))
+    };
+    export::convert(accounts, &CAPABILITIES, entry, disabled)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "other makes refuse accounts here")]
+#[expect(clippy::unnecessary_wraps, reason = "other products refuse accounts here")]
 fn entry(credentials: &Credentials) -> Result<GatewayAccount, String> {
     let account = &credentials.account;
     let details = &account.details;
@@ -37,10 +39,10 @@ fn entry(credentials: &Credentials) -> Result<GatewayAccount, String> {
         .field("max_bindings", quota(details.max_binds)))
 }
 
-/// A group for each customer: its account code, or what can stand for it.
+/// The group of a customer: its account code, or its row ID if Jasmin does not accept the code as a `gid`.
 fn group(credentials: &Credentials) -> String {
     let code = credentials.account.customer.as_str();
-    let fits = code.len() <= LONGEST_GROUP && !code.contains('.');
+    let fits = code.len() <= MAX_GROUP_LENGTH && !code.contains('.');
     if fits { code.to_owned() } else { format!("customer_{}", credentials.account.customer_id) }
 }
 
@@ -48,7 +50,7 @@ pub(super) fn write(entries: &[GatewayAccount]) -> String {
     let mut groups = BTreeSet::new();
     let mut script = String::new();
     for entry in entries {
-        if entry.only_turns_off {
+        if entry.disable_only {
             script.push_str(&format!("user -d {}\n", entry.system_id));
             continue;
         }
@@ -75,7 +77,7 @@ pub(super) fn write(entries: &[GatewayAccount]) -> String {
     script
 }
 
-/// Reads what `user -l` prints: `#uid gid username balance sms throughput`, with a `!` before what is disabled.
+/// Reads the list of `user -l`: `#uid gid username balance sms throughput`. A `!` precedes a disabled user or group.
 pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let mut faults = Faults::default();
     let mut entries = Vec::new();
@@ -84,7 +86,7 @@ pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         let (Some(uid), Some(gid), Some(throughput)) = (words.first(), words.get(1), words.get(5..).and(words.last()))
         else {
-            let message = "the row is not one of `user -l`: uid, gid, username, balance, messages, throughput";
+            let message = "not a row of `user -l`, which has uid, gid, username, balance, messages and throughput";
             faults.add(Fault::of_file(number, 1, InputError::BadRow, message));
             continue;
         };

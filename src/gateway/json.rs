@@ -1,25 +1,25 @@
-//! A JSON document with everything that is known of the accounts in use, for a gateway of one's own.
+//! A JSON document with every field of the accounts, for gateways that have no format of their own here.
 
 use serde_json::{Map, Value, json};
 
 use crate::error::{Fault, Faults, InputError};
-use crate::gateway::view;
-use crate::gateway::{GatewayAccount, View};
+use crate::gateway::export::may_bind;
+use crate::gateway::{GatewayAccount, GatewayExport};
 use crate::ops::smpp::Credentials;
 
 const ACCOUNTS: &str = "accounts";
 const PASSWORDS: &str = "passwords";
 
-/// Every account that is not archived: whoever reads it knows the switches.
-pub(super) fn view(accounts: &[Credentials]) -> View {
-    let mut view = View::default();
+/// Exports every account that is not archived. The document contains the switches, so disabled accounts stay in it.
+pub(super) fn export(accounts: &[Credentials]) -> GatewayExport {
+    let mut export = GatewayExport::default();
     for credentials in accounts {
         if credentials.account.lifecycle.archived_at.is_none() {
-            view.entries.extend(entry(&object(credentials)));
+            export.entries.extend(entry(&object(credentials)));
         }
-        view.out_of_use += u64::from(!view::may_bind(credentials));
+        export.out_of_use += u64::from(!may_bind(credentials));
     }
-    view
+    export
 }
 
 fn object(credentials: &Credentials) -> Value {
@@ -32,7 +32,7 @@ fn object(credentials: &Credentials) -> Value {
     object.insert("system_id".to_owned(), json!(account.system_id));
     object.insert("customer".to_owned(), json!(account.customer));
     object.insert(PASSWORDS.to_owned(), Value::Array(passwords));
-    // Details serialize to an object without fail.
+    // A struct with named fields always serializes to an object.
     if let Ok(Value::Object(details)) = serde_json::to_value(&account.details) {
         object.extend(details);
     }
@@ -40,7 +40,7 @@ fn object(credentials: &Credentials) -> Value {
     Value::Object(object)
 }
 
-/// The entry of an object: each field is the JSON of its value. Nothing if it has no system ID.
+/// The gateway account of a JSON object. The value of each field is its JSON text. None if there is no system ID.
 fn entry(object: &Value) -> Option<GatewayAccount> {
     let fields = object.as_object()?;
     let mut entry = GatewayAccount::new(fields.get("system_id")?.as_str()?);
@@ -65,12 +65,12 @@ pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     };
     let document: Value = serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
+        let message = message.split(" at line ").next().unwrap_or("invalid JSON").to_owned();
         fault(error.line().max(1), error.column(), message)
     })?;
     let Some(accounts) = document.get(ACCOUNTS).and_then(Value::as_array) else {
         return Err(fault(1, 1, format!("the document has no array `{ACCOUNTS}`")));
     };
     let entries: Option<Vec<GatewayAccount>> = accounts.iter().map(entry).collect();
-    entries.ok_or_else(|| fault(1, 1, format!("something in `{ACCOUNTS}` has no `system_id`")))
+    entries.ok_or_else(|| fault(1, 1, format!("an element of `{ACCOUNTS}` has no `system_id`")))
 }

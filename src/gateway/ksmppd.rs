@@ -1,7 +1,8 @@
-//! ksmppd: SQL statements for its table `smpp_user`, and what a query of that table gives.
+//! ksmppd: writes SQL statements for its table `smpp_user` and reads the result of a query of that table.
 //!
-//! A row has one password, as MySQL's `PASSWORD()` hashes it, and no switch. What else the row holds, such as credit, is
-//! not touched. MySQL does not tell `acme` from `ACME`.
+//! A row has one password, hashed with MySQL's `PASSWORD()`, and no switch to disable it. The statements leave all
+//! other columns unchanged, such as the credit. MySQL compares system IDs without case: `acme` and `ACME` are the same
+//! row.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -10,46 +11,48 @@ use sha1::{Digest, Sha1};
 
 use crate::error::Faults;
 use crate::formats::{InputRow, RecordReader};
-use crate::gateway::view::{self, Knows};
-use crate::gateway::{GatewayAccount, Unfit, View, patterns};
+use crate::gateway::export::{self, Capabilities};
+use crate::gateway::{GatewayAccount, GatewayExport, UnfitAccount, ip_patterns};
 use crate::model::{Invalid, Limit, Password};
 use crate::ops::smpp::Credentials;
 
-const KNOWS: Knows =
-    Knows { max_tps: true, max_binds: true, allowed_ips: true, two_passwords: false, submit_switch: false };
+const CAPABILITIES: Capabilities =
+    Capabilities { max_tps: true, max_binds: true, allowed_ips: true, two_passwords: false, submit_switch: false };
 
-/// What no password hashes to: whoever has it does not get in.
+/// A value that is the hash of no password, so nobody can bind.
 const NO_PASSWORD: &str = "!";
 
-pub(super) fn view(accounts: &[Credentials]) -> View {
-    let off = |credentials: &Credentials| {
-        Some(GatewayAccount::off(&credentials.account.system_id).secret("password", NO_PASSWORD))
+pub(super) fn export(accounts: &[Credentials]) -> GatewayExport {
+    let disabled = |credentials: &Credentials| {
+        Some(GatewayAccount::disabled(&credentials.account.system_id).secret("password", NO_PASSWORD))
     };
-    let mut view = view::of(accounts, &KNOWS, entry, off);
+    let mut export = export::convert(accounts, &CAPABILITIES, entry, disabled);
     let mut spellings: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in &view.entries {
+    for entry in &export.entries {
         *spellings.entry(entry.system_id.to_ascii_lowercase()).or_default() += 1;
     }
-    let (unlike, alike): (Vec<GatewayAccount>, Vec<GatewayAccount>) =
-        view.entries.into_iter().partition(|entry| spellings[&entry.system_id.to_ascii_lowercase()] == 1);
-    view.entries = unlike;
-    let reason = "another system ID differs from it in case only, which MySQL does not see";
-    view.unfit.extend(alike.into_iter().map(|entry| Unfit { system_id: entry.system_id, reason: reason.to_owned() }));
-    view
+    let (distinct, ambiguous): (Vec<GatewayAccount>, Vec<GatewayAccount>) =
+        export.entries.into_iter().partition(|entry| spellings[&entry.system_id.to_ascii_lowercase()] == 1);
+    export.entries = distinct;
+    let reason = "another system ID differs only in case, which MySQL ignores";
+    export.unfit.extend(
+        ambiguous.into_iter().map(|entry| UnfitAccount { system_id: entry.system_id, reason: reason.to_owned() }),
+    );
+    export
 }
 
 fn entry(credentials: &Credentials) -> Result<GatewayAccount, String> {
     let details = &credentials.account.details;
-    // Zero is no limit here.
+    // Zero means unlimited in ksmppd.
     let limit = |limit: Option<Limit>| limit.map_or(0, Limit::get);
     Ok(GatewayAccount::new(&credentials.account.system_id)
         .secret("password", hash(&credentials.password))
         .field("throughput", limit(details.max_tps))
         .field("max_binds", limit(details.max_binds))
-        .field("connect_allow_ip", patterns::of(&details.allowed_ips)?))
+        .field("connect_allow_ip", ip_patterns::list(&details.allowed_ips)?))
 }
 
-/// MySQL's `PASSWORD()`: a star and SHA-1 of SHA-1 in capitals.
+/// The hash of MySQL's `PASSWORD()`: a star and the SHA-1 of the SHA-1 in upper-case hexadecimal.
 fn hash(password: &Password) -> String {
     let digest = Sha1::digest(Sha1::digest(password.reveal()));
     digest.iter().fold("*".to_owned(), |text, byte| format!("{text}{byte:02X}"))
@@ -59,7 +62,7 @@ pub(super) fn write(entries: &[GatewayAccount]) -> String {
     let mut script = "START TRANSACTION;\n".to_owned();
     for entry in entries {
         let (id, password) = (quoted(&entry.system_id), quoted(entry.get("password")));
-        script.push_str(&if entry.only_turns_off {
+        script.push_str(&if entry.disable_only {
             format!("UPDATE smpp_user SET password = {password} WHERE system_id = {id};\n")
         } else {
             format!(
@@ -78,12 +81,12 @@ pub(super) fn write(entries: &[GatewayAccount]) -> String {
     script
 }
 
-/// A text of SQL.
+/// An SQL string literal.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// Reads CSV, or what `mysql --batch` prints, with the columns of the table.
+/// Reads the columns of the table as CSV or as the output of `mysql --batch`.
 pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let mut faults = Faults::default();
     let mut entries = Vec::new();
@@ -102,26 +105,26 @@ pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
 }
 
 fn entry_of(row: &InputRow) -> Result<GatewayAccount, crate::error::Fault> {
-    let mut entry = GatewayAccount::new(row.required::<Word>("system_id")?.0)
-        .secret("password", row.required::<Word>("password")?.0);
+    let mut entry = GatewayAccount::new(row.required::<RawText>("system_id")?.0)
+        .secret("password", row.required::<RawText>("password")?.0);
     for key in ["throughput", "max_binds"] {
-        if let Some(Word(number)) = row.optional(key)? {
-            // A DOUBLE is printed with its decimals.
+        if let Some(RawText(number)) = row.optional(key)? {
+            // MySQL prints a DOUBLE with its decimals: 5.00000 is the limit 5.
             let whole = number.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|digit| digit == b'0'));
             entry = entry.field(key, whole.map_or(number.as_str(), |(whole, _)| whole));
         }
     }
     if row.names().any(|name| name == "connect_allow_ip") {
-        let list = row.optional::<Word>("connect_allow_ip")?.map(|word| word.0).filter(|list| list != "NULL");
-        entry = entry.field("connect_allow_ip", list.unwrap_or_else(|| patterns::ANY.to_owned()));
+        let list = row.optional::<RawText>("connect_allow_ip")?.map(|word| word.0).filter(|list| list != "NULL");
+        entry = entry.field("connect_allow_ip", list.unwrap_or_else(|| ip_patterns::ANY.to_owned()));
     }
     Ok(entry)
 }
 
-/// A field as it is.
-struct Word(String);
+/// A field that is accepted without any check.
+struct RawText(String);
 
-impl FromStr for Word {
+impl FromStr for RawText {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -141,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_stay_texts() {
+    fn quotes_and_backslashes_are_escaped() {
         assert_eq!(quoted(r"a'b\c"), r"'a''b\\c'");
     }
 }

@@ -1,16 +1,23 @@
-//! Gateways of other makes: which of our accounts each can take and how, the files that they read, and what they hold now.
+//! Exports SMPP accounts to other gateway products and compares them with what a gateway holds.
 //!
-//! Each make knows an account as a [`GatewayAccount`]: named fields as that make writes them. They are made from our
-//! accounts, written as the make's own file, read back from what it holds, and compared.
+//! Each product stores an account as a [`GatewayAccount`]: named fields with the product's own names and formats. The
+//! module of a product converts our accounts to gateway accounts, writes them as the product's file and reads that
+//! file:
+//!
+//! ```text
+//! Credentials ──export──▶ GatewayExport { entries, unfit, … } ──write──▶ file of the product
+//!                                           │
+//!                         differences ◀─────┴──── read ◀── what the gateway holds
+//! ```
 
+mod account;
 mod difference;
-mod entry;
+mod export;
+mod ip_patterns;
 mod jasmin;
 mod json;
 mod ksmppd;
 mod opensmppbox;
-mod patterns;
-mod view;
 
 use zeroize::Zeroizing;
 
@@ -18,25 +25,25 @@ use crate::error::Faults;
 use crate::model::word_enum::word_enum;
 use crate::ops::smpp::Credentials;
 
-pub use difference::{Action, Difference, differences};
-pub use entry::{GatewayAccount, GatewayField};
-pub use view::{Loss, Unfit, View};
+pub use account::{GatewayAccount, GatewayField};
+pub use difference::{Difference, DifferenceAction, differences, limited_to};
+pub use export::{GatewayExport, UnfitAccount, UnsupportedFeature};
 
 word_enum! {
-    /// The makes of gateways whose files are known.
-    pub enum Make {
+    /// The gateway products whose files can be read and written.
+    pub enum GatewayProduct {
         /// Kannel's opensmppbox: the file `smpp-logins`.
         Opensmppbox = "opensmppbox",
         /// Jasmin: commands for its console `jcli`.
         Jasmin = "jasmin",
         /// ksmppd: SQL statements for its table `smpp_user`.
         Ksmppd = "ksmppd",
-        /// A gateway of one's own: a JSON document with everything that is known.
+        /// Any other gateway: a JSON document with every field of the accounts.
         Json = "json",
     }
 }
 
-impl Make {
+impl GatewayProduct {
     /// The name of the product.
     pub fn name(self) -> &'static str {
         match self {
@@ -47,17 +54,17 @@ impl Make {
         }
     }
 
-    /// What this make is to hold of accounts, archived ones included.
-    pub fn view(self, accounts: &[Credentials]) -> View {
+    /// Converts accounts, including archived ones, to what the gateway should hold.
+    pub fn export(self, accounts: &[Credentials]) -> GatewayExport {
         match self {
-            Self::Opensmppbox => opensmppbox::view(accounts),
-            Self::Jasmin => jasmin::view(accounts),
-            Self::Ksmppd => ksmppd::view(accounts),
-            Self::Json => json::view(accounts),
+            Self::Opensmppbox => opensmppbox::export(accounts),
+            Self::Jasmin => jasmin::export(accounts),
+            Self::Ksmppd => ksmppd::export(accounts),
+            Self::Json => json::export(accounts),
         }
     }
 
-    /// The make's own file of entries.
+    /// The product's file with these entries. It contains passwords.
     pub fn write(self, entries: &[GatewayAccount]) -> Zeroizing<String> {
         Zeroizing::new(match self {
             Self::Opensmppbox => opensmppbox::write(entries),
@@ -67,7 +74,7 @@ impl Make {
         })
     }
 
-    /// The entries that a gateway holds, from a text in which it tells them.
+    /// Reads the accounts that a gateway holds, from the product's file or listing.
     pub fn read(self, text: &str) -> Result<Vec<GatewayAccount>, Faults> {
         match self {
             Self::Opensmppbox => opensmppbox::read(text),
@@ -77,7 +84,7 @@ impl Make {
         }
     }
 
-    /// Whether what is written replaces everything that the gateway holds; else what it does not name stays as it is.
+    /// Whether an export replaces every account of the gateway. If not, accounts that it does not name stay unchanged.
     pub fn replaces_everything(self) -> bool {
         matches!(self, Self::Opensmppbox | Self::Json)
     }

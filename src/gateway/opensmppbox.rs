@@ -1,37 +1,38 @@
-//! Kannel's opensmppbox: a file of rows of four words, `system_id password system_type allowed_ips`.
+//! Kannel's opensmppbox: writes and reads its file of rows with four words, `system_id password system_type
+//! allowed_ips`.
 //!
-//! It reads the file at each bind, word by word: a row with fewer words swallows the next. It takes the first row that fits
-//! in all four, so an account with two passwords has two rows.
+//! opensmppbox reads the file word by word at each bind, so a row with fewer words shifts all rows after it. It accepts
+//! the first row whose four words match, so an account with two passwords has two rows.
 
 use crate::error::{Fault, Faults, InputError};
-use crate::gateway::view::{self, Knows};
-use crate::gateway::{GatewayAccount, View, patterns};
+use crate::gateway::export::{self, Capabilities};
+use crate::gateway::{GatewayAccount, GatewayExport, ip_patterns};
 use crate::model::Password;
 use crate::ops::smpp::Credentials;
 
-/// Stands for a system type that is none. It is of no account where `use-systemid-as-smsboxid` is on.
+/// Placeholder for an empty system type. opensmppbox ignores it if `use-systemid-as-smsboxid` is set.
 const NO_SYSTEM_TYPE: &str = "-";
 
-const KNOWS: Knows =
-    Knows { max_tps: false, max_binds: false, allowed_ips: true, two_passwords: true, submit_switch: false };
+const CAPABILITIES: Capabilities =
+    Capabilities { max_tps: false, max_binds: false, allowed_ips: true, two_passwords: true, submit_switch: false };
 
-pub(super) fn view(accounts: &[Credentials]) -> View {
-    view::of(accounts, &KNOWS, entry, |_| None)
+pub(super) fn export(accounts: &[Credentials]) -> GatewayExport {
+    export::convert(accounts, &CAPABILITIES, entry, |_| None)
 }
 
 fn entry(credentials: &Credentials) -> Result<GatewayAccount, String> {
     let details = &credentials.account.details;
     let system_type = details.system_type.as_ref().map_or(NO_SYSTEM_TYPE, |kind| kind.as_str());
     if system_type.contains(' ') {
-        return Err("its system type has a blank, which would end the word".to_owned());
+        return Err("its system type contains a space, which separates words in the file".to_owned());
     }
     let passwords = [Some(&credentials.password), credentials.previous.as_ref().map(|previous| &previous.password)];
-    // No password has a blank in it.
+    // A password cannot contain a space, so the field can hold both.
     let passwords: Vec<&str> = passwords.into_iter().flatten().map(Password::reveal).collect();
     Ok(GatewayAccount::new(&credentials.account.system_id)
         .secret("passwords", passwords.join(" "))
         .field("system_type", system_type)
-        .field("allowed_ips", patterns::of(&details.allowed_ips)?))
+        .field("allowed_ips", ip_patterns::list(&details.allowed_ips)?))
 }
 
 pub(super) fn write(entries: &[GatewayAccount]) -> String {
@@ -62,7 +63,8 @@ pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
                 }
             }
             _ => {
-                let message = format!("the row has {} words, not 4; it would swallow the next", words.len());
+                let message =
+                    format!("the row has {} words instead of 4, which would shift the rows after it", words.len());
                 faults.add(Fault::of_file(number, 1, InputError::BadRow, message));
             }
         }

@@ -1,18 +1,19 @@
-//! Exports: what each make of gateway is to hold, and what would change on it.
+//! Exports to gateways: what each product should hold, and what would change on it.
 
 use std::rc::Rc;
 
 use proptest::prelude::*;
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::gateway::{Action, Difference, Make, View, differences};
+use ssgctl::gateway::{Difference, DifferenceAction, GatewayExport, GatewayProduct, differences};
 use ssgctl::model::{SmppDetails, SystemId};
 use ssgctl::ops::customer;
 use ssgctl::ops::smpp::{self, Credentials, NewAccount};
 
 use crate::support::fixture::{Fixture, NOON, cases, new_account, valid};
 
-const MAKES: [Make; 4] = [Make::Opensmppbox, Make::Jasmin, Make::Ksmppd, Make::Json];
+const PRODUCTS: [GatewayProduct; 4] =
+    [GatewayProduct::Opensmppbox, GatewayProduct::Jasmin, GatewayProduct::Ksmppd, GatewayProduct::Json];
 
 fn add(fixture: &mut Fixture, system_id: &str, password: &str, details: impl FnOnce(&mut SmppDetails)) {
     let mut new = NewAccount { password: Some(valid(password)), ..new_account(system_id) };
@@ -25,12 +26,12 @@ fn credentials_at(fixture: &mut Fixture, time: &str) -> Vec<Credentials> {
     fixture.read(|now| smpp::credentials(now, &vault, None, valid(time)))
 }
 
-fn view(fixture: &mut Fixture, make: Make) -> View {
-    make.view(&credentials_at(fixture, NOON))
+fn view(fixture: &mut Fixture, product: GatewayProduct) -> GatewayExport {
+    product.export(&credentials_at(fixture, NOON))
 }
 
-fn ids(view: &View) -> Vec<&str> {
-    view.entries.iter().filter(|entry| !entry.only_turns_off).map(|entry| entry.system_id.as_str()).collect()
+fn ids(view: &GatewayExport) -> Vec<&str> {
+    view.entries.iter().filter(|entry| !entry.disable_only).map(|entry| entry.system_id.as_str()).collect()
 }
 
 /// How opensmppbox looks a client up: four words at a time, and the first row that fits.
@@ -47,31 +48,31 @@ fn accounts_that_may_not_bind_are_left_out_or_turned_off() {
     add(&mut fixture, "unbindable", "secret3", |details| details.binding_enabled = false);
     add(&mut fixture, "archived", "secret4", |_| {});
     fixture.write(|tx| smpp::archive(tx, "archived")).unwrap();
-    for make in [Make::Opensmppbox, Make::Jasmin, Make::Ksmppd] {
-        let view = view(&mut fixture, make);
-        assert_eq!((ids(&view), view.out_of_use), (vec!["on"], 3), "{make:?}");
-        let written = make.write(&view.entries);
+    for product in [GatewayProduct::Opensmppbox, GatewayProduct::Jasmin, GatewayProduct::Ksmppd] {
+        let view = view(&mut fixture, product);
+        assert_eq!((ids(&view), view.out_of_use), (vec!["on"], 3), "{product:?}");
+        let written = product.write(&view.entries);
         for secret in ["secret2", "secret3", "secret4"] {
-            assert!(!written.contains(secret), "{make:?}");
+            assert!(!written.contains(secret), "{product:?}");
         }
         for off in ["disabled", "unbindable", "archived"] {
-            assert_eq!(written.contains(off), make != Make::Opensmppbox, "{make:?} {off}");
+            assert_eq!(written.contains(off), product != GatewayProduct::Opensmppbox, "{product:?} {off}");
         }
     }
-    // Whoever reads JSON knows the switches; what is archived is not there.
-    assert_eq!(ids(&view(&mut fixture, Make::Json)), ["disabled", "on", "unbindable"]);
+    // The JSON document contains the switches; archived accounts are not in it.
+    assert_eq!(ids(&view(&mut fixture, GatewayProduct::Json)), ["disabled", "on", "unbindable"]);
 }
 
 #[test]
 fn an_account_that_may_not_submit_is_kept_out_where_that_cannot_be_said() {
     let mut fixture = Fixture::with_acme();
     add(&mut fixture, "mute", "secret1", |details| details.submit_enabled = false);
-    for make in [Make::Opensmppbox, Make::Ksmppd] {
-        let view = view(&mut fixture, make);
-        assert_eq!((ids(&view), view.losses.len()), (Vec::new(), 1), "{make:?}");
+    for product in [GatewayProduct::Opensmppbox, GatewayProduct::Ksmppd] {
+        let view = view(&mut fixture, product);
+        assert_eq!((ids(&view), view.unsupported.len()), (Vec::new(), 1), "{product:?}");
     }
-    let jasmin = view(&mut fixture, Make::Jasmin);
-    assert!(Make::Jasmin.write(&jasmin.entries).contains("smpps_send no\n"));
+    let jasmin = view(&mut fixture, GatewayProduct::Jasmin);
+    assert!(GatewayProduct::Jasmin.write(&jasmin.entries).contains("smpps_send no\n"));
 }
 
 #[test]
@@ -80,22 +81,22 @@ fn both_passwords_are_exported_during_the_grace_where_two_are_known() {
     add(&mut fixture, "acme1", "old-pass", |_| {});
     let vault = Rc::clone(&fixture.vault);
     fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", Some(valid("new-pass")), valid("1h"))).unwrap();
-    for make in MAKES {
+    for product in PRODUCTS {
         for (time, in_grace) in [("2026-11-24T12:59:59Z", true), ("2026-11-24T13:00:00Z", false)] {
-            let view = make.view(&credentials_at(&mut fixture, time));
-            let written = make.write(&view.entries);
-            let knows_two = matches!(make, Make::Opensmppbox | Make::Json);
-            assert_eq!(written.contains("new-pass"), make != Make::Ksmppd, "{make:?}");
-            assert_eq!(written.contains("old-pass"), in_grace && knows_two, "{make:?} {time}");
-            assert_eq!(view.losses.is_empty(), !in_grace || knows_two, "{make:?} {time}");
+            let view = product.export(&credentials_at(&mut fixture, time));
+            let written = product.write(&view.entries);
+            let knows_two = matches!(product, GatewayProduct::Opensmppbox | GatewayProduct::Json);
+            assert_eq!(written.contains("new-pass"), product != GatewayProduct::Ksmppd, "{product:?}");
+            assert_eq!(written.contains("old-pass"), in_grace && knows_two, "{product:?} {time}");
+            assert_eq!(view.unsupported.is_empty(), !in_grace || knows_two, "{product:?} {time}");
         }
     }
-    let written = Make::Opensmppbox.write(&view(&mut fixture, Make::Opensmppbox).entries);
+    let written = GatewayProduct::Opensmppbox.write(&view(&mut fixture, GatewayProduct::Opensmppbox).entries);
     assert!(lets_in(&written, "acme1", "old-pass") && lets_in(&written, "acme1", "new-pass"));
 }
 
 #[test]
-fn what_a_gateway_cannot_hold_is_told_and_not_bent() {
+fn what_a_gateway_cannot_hold_is_reported_and_not_changed() {
     let mut fixture = Fixture::with_acme();
     add(&mut fixture, "six", "secret1", |details| details.allowed_ips = vec![valid("2001:db8::/48")]);
     add(&mut fixture, "blank", "secret2", |details| details.system_type = Some(valid("two words")));
@@ -103,11 +104,11 @@ fn what_a_gateway_cannot_hold_is_told_and_not_bent() {
     add(&mut fixture, "case", "secret4", |_| {});
     let long = NewAccount { system_id: Some(SystemId::kept("sixteen_letters_").unwrap()), ..new_account("unused") };
     fixture.add_account("ACME", long).unwrap();
-    let unfit = |view: View| view.unfit.into_iter().map(|unfit| unfit.system_id).collect::<Vec<_>>();
-    assert_eq!(unfit(view(&mut fixture, Make::Opensmppbox)), ["blank", "six", "sixteen_letters_"]);
-    assert_eq!(unfit(view(&mut fixture, Make::Jasmin)), ["sixteen_letters_"]);
-    assert_eq!(unfit(view(&mut fixture, Make::Ksmppd)), ["six", "sixteen_letters_", "Case", "case"]);
-    assert_eq!(unfit(view(&mut fixture, Make::Json)), Vec::<String>::new());
+    let unfit = |view: GatewayExport| view.unfit.into_iter().map(|unfit| unfit.system_id).collect::<Vec<_>>();
+    assert_eq!(unfit(view(&mut fixture, GatewayProduct::Opensmppbox)), ["blank", "six", "sixteen_letters_"]);
+    assert_eq!(unfit(view(&mut fixture, GatewayProduct::Jasmin)), ["sixteen_letters_"]);
+    assert_eq!(unfit(view(&mut fixture, GatewayProduct::Ksmppd)), ["six", "sixteen_letters_", "Case", "case"]);
+    assert_eq!(unfit(view(&mut fixture, GatewayProduct::Json)), Vec::<String>::new());
 }
 
 #[test]
@@ -117,22 +118,26 @@ fn jasmin_gets_a_group_for_each_customer_under_a_name_that_it_takes() {
     add(&mut fixture, "two", "secret2", |_| {});
     let dotted = fixture.customer("A.B").id;
     fixture.add_account("A.B", new_account("three")).unwrap();
-    let script = Make::Jasmin.write(&view(&mut fixture, Make::Jasmin).entries).to_string();
+    let script = GatewayProduct::Jasmin.write(&view(&mut fixture, GatewayProduct::Jasmin).entries).to_string();
     assert_eq!(script.matches("group -a\n").count(), 2, "{script}");
     assert!(script.contains(&format!("group -a\ngid customer_{dotted}\nok\n")), "{script}");
     assert!(script.ends_with("ok\npersist\n"), "{script}");
 }
 
 /// The differences from a text of the gateway's to what it is to hold.
-fn diff(fixture: &mut Fixture, make: Make, theirs: &str) -> Vec<(String, Action, serde_json::Value)> {
-    let view = view(fixture, make);
-    let found = differences(&view.entries, &make.read(theirs).unwrap(), make.replaces_everything());
-    let told = |Difference { system_id, action, fields }| (system_id, action, serde_json::Value::Object(fields));
-    found.into_iter().map(told).collect()
+fn diff(
+    fixture: &mut Fixture,
+    product: GatewayProduct,
+    theirs: &str,
+) -> Vec<(String, DifferenceAction, serde_json::Value)> {
+    let view = view(fixture, product);
+    let found = differences(&view.entries, &product.read(theirs).unwrap(), product.replaces_everything());
+    let parts = |Difference { system_id, action, fields }| (system_id, action, serde_json::Value::Object(fields));
+    found.into_iter().map(parts).collect()
 }
 
 #[test]
-fn a_difference_from_jasmins_list_is_in_what_the_list_tells() {
+fn a_difference_from_jasmins_list_covers_only_the_fields_of_the_list() {
     let mut fixture = Fixture::with_acme();
     add(&mut fixture, "fast", "secret1", |details| details.max_tps = Some(valid("50")));
     add(&mut fixture, "same", "secret2", |_| {});
@@ -144,11 +149,11 @@ fn a_difference_from_jasmins_list_is_in_what_the_list_tells() {
                 #off              !ACME            off              ND (!)  ND (!) ND/ND\n\
                 #!other           g                other            ND (!)  ND (!) ND/ND\nTotal Users: 4\n";
     assert_eq!(
-        diff(&mut fixture, Make::Jasmin, list),
+        diff(&mut fixture, GatewayProduct::Jasmin, list),
         [
-            ("fast".to_owned(), Action::Change, json!({"throughput": ["8", "50"]})),
-            ("off".to_owned(), Action::Change, json!({"enabled": ["yes", "no"]})),
-            ("other".to_owned(), Action::Unknown, json!({})),
+            ("fast".to_owned(), DifferenceAction::Change, json!({"throughput": ["8", "50"]})),
+            ("off".to_owned(), DifferenceAction::Change, json!({"enabled": ["yes", "no"]})),
+            ("other".to_owned(), DifferenceAction::Unknown, json!({})),
         ]
     );
 }
@@ -164,30 +169,34 @@ fn a_difference_from_the_table_of_ksmppd_shows_no_hash() {
         "system_id\tpassword\tthroughput\tmax_binds\tconnect_allow_ip\n\
          acme1\t{hash}\t0.00000\t1\tNULL\nacme2\t*00\t5.00000\t0\t\noff\t{hash}\t0\t0\t\n"
     );
-    let found = diff(&mut fixture, Make::Ksmppd, &table);
+    let found = diff(&mut fixture, GatewayProduct::Ksmppd, &table);
     assert_eq!(
         found,
         [
-            ("acme1".to_owned(), Action::Change, json!({"max_binds": ["1", "2"]})),
-            ("acme2".to_owned(), Action::Change, json!({"password": [null, "differs"], "throughput": ["5", "0"]})),
-            ("off".to_owned(), Action::Change, json!({"password": [null, "differs"]})),
+            ("acme1".to_owned(), DifferenceAction::Change, json!({"max_binds": ["1", "2"]})),
+            (
+                "acme2".to_owned(),
+                DifferenceAction::Change,
+                json!({"password": [null, "differs"], "throughput": ["5", "0"]})
+            ),
+            ("off".to_owned(), DifferenceAction::Change, json!({"password": [null, "differs"]})),
         ]
     );
 }
 
 #[test]
-fn what_a_gateway_tells_is_refused_with_its_place_when_it_is_something_else() {
-    for (make, text, place) in [
-        (Make::Opensmppbox, "a b c d\n\ne f g\n", (3, 1)),
-        (Make::Jasmin, "#User id ...\n#one two\n", (2, 1)),
-        (Make::Ksmppd, "system_id,password\na,\n", (2, 3)),
-        (Make::Json, "{\n \"accounts\": [\n", (3, 1)),
-        (Make::Json, "{\"users\": []}", (1, 1)),
-        (Make::Json, "{\"accounts\": [{}]}", (1, 1)),
+fn a_gateway_file_of_another_format_is_refused_with_the_place() {
+    for (product, text, place) in [
+        (GatewayProduct::Opensmppbox, "a b c d\n\ne f g\n", (3, 1)),
+        (GatewayProduct::Jasmin, "#User id ...\n#one two\n", (2, 1)),
+        (GatewayProduct::Ksmppd, "system_id,password\na,\n", (2, 3)),
+        (GatewayProduct::Json, "{\n \"accounts\": [\n", (3, 1)),
+        (GatewayProduct::Json, "{\"users\": []}", (1, 1)),
+        (GatewayProduct::Json, "{\"accounts\": [{}]}", (1, 1)),
     ] {
-        let faults = make.read(text).unwrap_err();
+        let faults = product.read(text).unwrap_err();
         let fault = &faults.first[0];
-        assert_eq!((fault.line, fault.column), place, "{make:?} {text}: {}", fault.error);
+        assert_eq!((fault.line, fault.column), place, "{product:?} {text}: {}", fault.error);
     }
 }
 
@@ -221,14 +230,14 @@ proptest! {
                 details.max_tps = tps.to_string().parse().ok();
             });
         }
-        for make in [Make::Opensmppbox, Make::Json] {
-            let view = view(&mut fixture, make);
-            let written = make.write(&view.entries);
-            let read = make.read(&written).unwrap();
+        for product in [GatewayProduct::Opensmppbox, GatewayProduct::Json] {
+            let view = view(&mut fixture, product);
+            let written = product.write(&view.entries);
+            let read = product.read(&written).unwrap();
             prop_assert_eq!(&read, &view.entries);
             prop_assert_eq!(differences(&view.entries, &read, true), Vec::new());
         }
-        let written = Make::Opensmppbox.write(&view(&mut fixture, Make::Opensmppbox).entries);
+        let written = GatewayProduct::Opensmppbox.write(&view(&mut fixture, GatewayProduct::Opensmppbox).entries);
         for (id, (password, (enabled, may_bind, _), _)) in &accounts {
             prop_assert_eq!(lets_in(&written, id, password), *enabled && *may_bind, "{} in {}", id, written.as_str());
         }

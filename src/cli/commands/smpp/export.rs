@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::ArgValueCompleter;
 use ssgctl::Error;
 use ssgctl::error::{count, quoted};
-use ssgctl::gateway::{Difference, Make, View, differences};
+use ssgctl::gateway::{Difference, GatewayExport, GatewayProduct, differences, limited_to};
 use ssgctl::ops;
 use ssgctl::ops::smpp::Credentials;
 use ssgctl::store::Clock;
@@ -20,20 +20,23 @@ use crate::args::input;
 use crate::commands::smpp::accounts;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::output::{Cell, Column, Row};
+use crate::output::{Cell, Column, Row, Shown};
 
-/// Write the accounts as `smpp import` reads them, or with their passwords as a gateway does, or compare with what it holds
+/// Export SMPP accounts for `smpp import` or for a gateway, or compare them with a gateway
 ///
-/// Without --gateway all accounts are written, archived ones included, and no passwords. With it:
+/// Without --gateway, exports every account, including archived ones, without passwords, in the columns of `smpp
+/// import`.
 ///
-/// Accounts that are archived, disabled or may not bind are left out, or turned off where the file only adds. During the
-/// grace of a rotation opensmppbox and json get both passwords; jasmin and ksmppd know one, the new one. Networks become
-/// patterns of single addresses where a gateway knows no others. An account that the gateway cannot hold stops the export,
-/// unless --skip-unfit leaves it out. The audit log keeps that passwords were handed out.
+/// With --gateway, writes the accounts with their passwords in the format of that product. Accounts that are archived,
+/// disabled or may not bind are left out, or disabled if the product's file only adds accounts. During the grace period
+/// of a rotation, opensmppbox and json accept both passwords; jasmin and ksmppd only the new one. IP ranges become
+/// address patterns if the product supports nothing else. If the gateway cannot hold an account, nothing is exported
+/// unless you add --skip-unfit. The audit log records that passwords were exported.
 ///
-/// What --diff reads: opensmppbox its file smpp-logins; jasmin what `user -l` prints, which has no passwords; ksmppd the
-/// table `smpp_user` as CSV or as `mysql --batch` prints it; json an earlier export. It shows no password, only that one
-/// differs. `unknown` accounts are none of ours and stay as they are.
+/// --diff reads what the gateway holds: for opensmppbox its file smpp-logins; for jasmin the output of `user -l`, which
+/// has no passwords; for ksmppd the table `smpp_user` as CSV or as the output of `mysql --batch`; for json an earlier
+/// export. Passwords are never shown, only whether they differ. Accounts with the action `unknown` are not ours and
+/// stay unchanged.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp export > accounts.csv
@@ -42,31 +45,31 @@ use crate::output::{Cell, Column, Row};
   ssgctl smpp export --gateway ksmppd --reveal | ssh db mysql smpp
   ssgctl smpp export --gateway jasmin --customer ABCCORP331 --file abc.jcli")]
 pub(crate) struct ExportArgs {
-    /// The make of the gateway
-    #[arg(long, value_name = "MAKE", value_parser = make())]
-    gateway: Option<Make>,
+    /// Gateway product to export to
+    #[arg(long, value_name = "PRODUCT", value_parser = product())]
+    gateway: Option<GatewayProduct>,
 
-    /// Only accounts of this customer, by account code or API ID
+    /// Only accounts of this customer: account code or API ID
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: Option<String>,
 
-    /// Write to this new file, for its owner only
+    /// Write to this new file, readable by its owner only
     #[arg(long, value_name = "FILE", conflicts_with_all = ["reveal", "diff"])]
     file: Option<PathBuf>,
 
-    /// Replace the file if it is there
+    /// Overwrite the file if it exists
     #[arg(short, long, requires = "file")]
     force: bool,
 
-    /// Leave out archived accounts, where no gateway is named
+    /// Leave out archived accounts; only without --gateway
     #[arg(long, conflicts_with = "gateway")]
     active: bool,
 
-    /// Write to stdout, passwords included
+    /// Write to stdout, including passwords
     #[arg(long, requires = "gateway", conflicts_with_all = ["diff", "dry_run"])]
     reveal: bool,
 
-    /// Show what would change on a gateway that holds what this file says; - is stdin
+    /// Show how the gateway, whose accounts are in this file, would change; - is stdin
     #[arg(long, value_name = "FILE", requires = "gateway", conflicts_with = "dry_run")]
     diff: Option<PathBuf>,
 
@@ -78,25 +81,25 @@ pub(crate) struct ExportArgs {
     change: ChangeArgs,
 }
 
-/// Parses the word of a make, and says of each what it is.
-fn make() -> impl TypedValueParser<Value = Make> {
-    let words = Make::ALL.map(|make| PossibleValue::new(make.as_str()).help(make.name()));
+/// Parses a product; help and completion describe each.
+fn product() -> impl TypedValueParser<Value = GatewayProduct> {
+    let words = GatewayProduct::ALL.map(|product| PossibleValue::new(product.as_str()).help(product.name()));
     PossibleValuesParser::new(words).try_map(|word| word.parse())
 }
 
-struct Exported {
+struct ExportReceipt {
     file: String,
-    make: Make,
+    product: GatewayProduct,
     entries: usize,
     out_of_use: u64,
     left_out: usize,
 }
 
-impl Row for Exported {
+impl Row for ExportReceipt {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("file", |e| Cell::text(&e.file)),
-        Column::new("gateway", |e| Cell::text(e.make.as_str())),
+        Column::new("gateway", |e| Cell::text(e.product.as_str())),
         Column::new("accounts", |e| Cell::number(e.entries)),
         Column::new("out_of_use", |e| Cell::number(e.out_of_use)),
         Column::new("left_out", |e| Cell::number(e.left_out)),
@@ -113,114 +116,113 @@ impl Row for Difference {
 }
 
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
-    let Some(make) = args.gateway else {
+    let Some(product) = args.gateway else {
         if args.change.dry_run {
-            return Err(Failure::usage("--dry-run needs --gateway: accounts without passwords are logged nowhere"));
+            return Err(Failure::usage("--dry-run needs --gateway: an export without passwords is not logged"));
         }
         let export = export::ExportArgs { file: args.file.clone(), active: args.active, force: args.force };
         return accounts::export(args.customer.as_deref(), &export, context);
     };
     match (&args.file, &args.diff) {
-        (_, Some(theirs)) => compare(args, make, theirs, context),
-        (Some(file), _) => to_file(args, make, file, context),
-        _ if args.reveal => to_stdout(args, make, context),
+        (_, Some(held)) => compare(args, product, held, context),
+        (Some(file), _) => to_file(args, product, file, context),
+        _ if args.reveal => to_stdout(args, product, context),
         _ => Err(Failure::missing("--file", "unless --reveal writes to stdout or --diff only compares").field("file")),
     }
 }
 
-fn compare(args: &ExportArgs, make: Make, theirs: &Path, context: &mut Context) -> Result<()> {
-    let name = input::name(theirs);
-    let text = input::read_text(theirs)?;
-    let mut theirs = make.read(&text).map_err(|faults| Failure::of_file(&name, faults))?;
+fn compare(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mut Context) -> Result<()> {
+    let name = input::name(file);
+    let text = input::read_text(file)?;
+    let mut held = product.read(&text).map_err(|faults| Failure::of_file(&name, faults))?;
     let accounts = credentials(args, context)?;
-    let view = view(args, make, &accounts, context)?;
+    let export = convert(args, product, &accounts, context)?;
     if args.customer.is_some() {
-        let is_ours = |id: &str| accounts.iter().any(|ours| ours.account.system_id.as_str() == id);
-        theirs.retain(|entry| is_ours(&entry.system_id));
+        held = limited_to(&accounts, held);
     }
-    let found = differences(&view.entries, &theirs, make.replaces_everything());
-    context.output.all(&found)
+    context.output.all(&differences(&export.entries, &held, product.replaces_everything()))
 }
 
-fn to_stdout(args: &ExportArgs, make: Make, context: &mut Context) -> Result<()> {
+fn to_stdout(args: &ExportArgs, product: GatewayProduct, context: &mut Context) -> Result<()> {
     let accounts = credentials(args, context)?;
-    let view = view(args, make, &accounts, context)?;
-    log(args, make, accounts.len(), context)?;
-    context.output.text(make.write(&view.entries).as_bytes())
+    let export = convert(args, product, &accounts, context)?;
+    log(args, product, accounts.len(), context)?;
+    context.output.text(product.write(&export.entries).as_bytes())
 }
 
-/// The file is complete under another name before the export is logged, and gets its own after that.
-fn to_file(args: &ExportArgs, make: Make, file: &Path, context: &mut Context) -> Result<()> {
+/// Writes the file completely under a temporary name, logs the export, and renames the file last: a failure at any step
+/// leaves neither half a file nor passwords that the audit log does not mention.
+fn to_file(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mut Context) -> Result<()> {
     if file == Path::new("-") {
-        return Err(Failure::usage("--file takes a file; --reveal writes to stdout"));
+        return Err(Failure::usage("--file expects a file; --reveal writes to stdout"));
     }
-    let taken = || Failure::from(Error::FileExists { path: file.to_owned() });
+    let exists = || Failure::from(Error::FileExists { path: file.to_owned() });
     if !args.force && file.symlink_metadata().is_ok() {
-        return Err(taken());
+        return Err(exists());
     }
     let accounts = credentials(args, context)?;
-    let view = view(args, make, &accounts, context)?;
-    let draft = (!args.change.dry_run).then(|| Draft::holding(file, make.write(&view.entries).as_bytes()));
+    let export = convert(args, product, &accounts, context)?;
+    let draft = (!args.change.dry_run).then(|| Draft::holding(file, product.write(&export.entries).as_bytes()));
     let draft = draft.transpose()?;
-    let exported = Exported {
+    let receipt = ExportReceipt {
         file: file.display().to_string(),
-        make,
-        entries: view.entries.len(),
-        out_of_use: view.out_of_use,
-        left_out: view.unfit.len(),
+        product,
+        entries: export.entries.len(),
+        out_of_use: export.out_of_use,
+        left_out: export.unfit.len(),
     };
-    log(args, make, accounts.len(), context)?;
+    log(args, product, accounts.len(), context)?;
     if let Some(draft) = draft {
         if args.force {
             draft.publish_over()?;
         } else if !draft.publish()? {
-            return Err(taken());
+            return Err(exists());
         }
     }
-    context.output.row(&exported)
+    context.output.row(&receipt)
 }
 
 fn credentials(args: &ExportArgs, context: &mut Context) -> Result<Vec<Credentials>> {
-    context.output.refuse_unknown_fields(&keys(args))?;
+    // Refuse unknown --fields now: after the export has been logged, printing nothing would be misleading.
+    let keys = if args.diff.is_some() { Difference::keys() } else { ExportReceipt::keys() };
+    context.output.refuse_unknown_fields(&keys)?;
     let vault = context.existing_vault()?;
     let now = Clock::System.now();
     context.read(|snapshot| ops::smpp::credentials(snapshot, &vault, args.customer.as_deref(), now))
 }
 
-/// The fields that `--fields` can name; what is handed out and not shown as asked would be logged in vain.
-fn keys(args: &ExportArgs) -> Vec<&'static str> {
-    if args.diff.is_some() {
-        <Difference as crate::output::Shown>::keys()
-    } else {
-        <Exported as crate::output::Shown>::keys()
-    }
-}
-
-/// What the gateway is to hold; tells what it does not know, and fails over what it cannot hold.
-fn view(args: &ExportArgs, make: Make, accounts: &[Credentials], context: &Context) -> Result<View> {
-    let view = make.view(accounts);
-    if !view.unfit.is_empty() && !args.skip_unfit {
-        let details = view.unfit.iter().map(|unfit| {
+/// Converts the accounts for the gateway. Fails if it cannot hold one, unless --skip-unfit is given, and notes each
+/// feature that it does not support.
+fn convert(
+    args: &ExportArgs,
+    product: GatewayProduct,
+    accounts: &[Credentials],
+    context: &Context,
+) -> Result<GatewayExport> {
+    let export = product.export(accounts);
+    if !export.unfit.is_empty() && !args.skip_unfit {
+        let reasons = export.unfit.iter().map(|unfit| {
             let message = format!("SMPP account {}: {}", quoted(&unfit.system_id), unfit.reason);
             Failure::new(ErrorCode::Refused, message)
         });
-        let count = count(view.unfit.len() as u64, "account");
-        let message = format!("{} cannot hold {count}, nothing was exported", make.as_str());
+        let count = count(export.unfit.len() as u64, "account");
+        let message = format!("{} cannot hold {count}; nothing was exported", product.as_str());
         return Err(Failure::new(ErrorCode::Refused, message)
             .hint("--skip-unfit leaves them out")
-            .because_of(details.collect()));
+            .because_of(reasons.collect()));
     }
-    for unfit in &view.unfit {
+    for unfit in &export.unfit {
         Context::warn(&format!("SMPP account {} is left out: {}", quoted(&unfit.system_id), unfit.reason));
     }
-    for loss in &view.losses {
-        context.note(&format!("{} does not know {}: {}", make.as_str(), loss.what, some_of(&loss.system_ids)));
+    for unsupported in &export.unsupported {
+        let system_ids = first_few(&unsupported.system_ids);
+        context.note(&format!("{} does not support {}: {system_ids}", product.as_str(), unsupported.feature));
     }
-    Ok(view)
+    Ok(export)
 }
 
-/// The first few names, and how many more there are.
-fn some_of(names: &[String]) -> String {
+/// The first five names, and the number of the others.
+fn first_few(names: &[String]) -> String {
     const SHOWN: usize = 5;
     let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().checked_sub(SHOWN) {
@@ -229,6 +231,7 @@ fn some_of(names: &[String]) -> String {
     }
 }
 
-fn log(args: &ExportArgs, make: Make, accounts: usize, context: &mut Context) -> Result<()> {
-    context.write_unshown(&args.change, |tx| ops::smpp::export(tx, args.customer.as_deref(), make.as_str(), accounts))
+fn log(args: &ExportArgs, product: GatewayProduct, accounts: usize, context: &mut Context) -> Result<()> {
+    context
+        .write_unshown(&args.change, |tx| ops::smpp::export(tx, args.customer.as_deref(), product.as_str(), accounts))
 }

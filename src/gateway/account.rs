@@ -1,33 +1,33 @@
-//! An account as a gateway knows it.
+//! An account in the names and formats of a gateway product.
 
 use zeroize::Zeroizing;
 
-/// The fields that a gateway has of an account, in the gateway's own names and forms.
+/// The fields of an account on a gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayAccount {
     pub system_id: String,
     pub fields: Vec<GatewayField>,
-    /// Whether the entry only turns off what the gateway may hold; it makes nothing.
-    pub only_turns_off: bool,
+    /// Whether the entry only disables an account that the gateway may hold, and never creates one.
+    pub disable_only: bool,
 }
 
-/// One field of an entry.
+/// One field of a gateway account.
 #[derive(Clone, PartialEq, Eq)]
 pub struct GatewayField {
     pub key: String,
     pub value: Zeroizing<String>,
-    /// Whether nobody is shown the value.
+    /// Whether the value must never be printed.
     pub is_secret: bool,
 }
 
 impl GatewayAccount {
     pub(super) fn new(system_id: impl ToString) -> Self {
-        Self { system_id: system_id.to_string(), fields: Vec::new(), only_turns_off: false }
+        Self { system_id: system_id.to_string(), fields: Vec::new(), disable_only: false }
     }
 
-    /// An entry that turns an account off where it is there.
-    pub(super) fn off(system_id: impl ToString) -> Self {
-        Self { only_turns_off: true, ..Self::new(system_id) }
+    /// An entry that disables the account if the gateway holds it.
+    pub(super) fn disabled(system_id: impl ToString) -> Self {
+        Self { disable_only: true, ..Self::new(system_id) }
     }
 
     pub(super) fn field(self, key: &str, value: impl ToString) -> Self {
@@ -43,13 +43,13 @@ impl GatewayAccount {
         self
     }
 
-    /// The value of a field; empty where it is not there.
+    /// The value of a field, or the empty string if the account does not have the field.
     pub(super) fn get(&self, key: &str) -> &str {
         self.fields.iter().find(|field| field.key == key).map_or("", |field| &field.value)
     }
 }
 
-/// Without the value of a secret.
+/// Masks the value of a secret, so that no log or test output can reveal it.
 impl std::fmt::Debug for GatewayField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let value = if self.is_secret { "********" } else { &self.value };
