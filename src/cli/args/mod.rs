@@ -10,4 +10,5 @@ pub(crate) mod input;
 pub(crate) mod list;
 pub(crate) mod period;
 pub(crate) mod search;
+pub(crate) mod unset;
 pub(crate) mod usage;

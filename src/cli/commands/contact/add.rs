@@ -11,7 +11,7 @@ use crate::commands::contact::details::DetailArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Add a person to a customer
+/// Add a contact to a customer
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl contact add ABCCORP331 --name 'Zoë Núñez' --email zoe@abc.example --roles billing,technical")]
@@ -20,7 +20,7 @@ pub(crate) struct AddArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// Name of the person
+    /// Name of the contact
     #[arg(long, value_name = "NAME")]
     name: Name,
 

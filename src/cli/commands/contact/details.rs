@@ -1,9 +1,9 @@
-//! The options for a contact's details, shared by the commands that add and change contacts.
+//! Options for the details of contacts, shared by the commands that add and change them.
 
 use clap::Args;
 use ssgctl::model::{ContactDetails, EmailAddress, Msisdn, Roles};
 
-/// Details of a contact other than its name; what is not given is not touched.
+/// Details of a contact other than its name. Options that are not given leave their fields unchanged.
 #[derive(Debug, Clone, Args)]
 #[group(id = "contact_details")]
 pub(super) struct DetailArgs {
@@ -15,20 +15,16 @@ pub(super) struct DetailArgs {
     #[arg(long, value_name = "NUMBER")]
     mobile: Option<Msisdn>,
 
-    /// Roles out of general, billing and technical, separated by commas
+    /// Roles, separated by commas: general, billing, technical
     #[arg(long, value_name = "ROLE,…")]
     roles: Option<Roles>,
 }
 
 impl DetailArgs {
-    /// Writes what was given into a contact's details.
+    /// Changes the details for which an option was given.
     pub(super) fn apply(self, details: &mut ContactDetails) {
-        if self.email.is_some() {
-            details.email = self.email;
-        }
-        if self.mobile.is_some() {
-            details.mobile = self.mobile;
-        }
+        details.email = self.email.or(details.email.take());
+        details.mobile = self.mobile.or(details.mobile.take());
         if let Some(roles) = self.roles {
             details.roles = roles;
         }

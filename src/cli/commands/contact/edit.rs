@@ -1,17 +1,18 @@
 //! `ssgctl contact edit`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{ContactDetails, Name, Roles};
+use ssgctl::model::{ContactDetails, Name};
 use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::args::unset::unset_fields;
 use crate::commands::contact::details::DetailArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Change a person at a customer
+/// Change a contact of a customer
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl contact edit ABCCORP331 zoe@abc.example --mobile +447700900123
@@ -21,18 +22,18 @@ pub(crate) struct EditArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// Number or email address of the contact
+    /// ID or email address of the contact
     #[arg(value_name = "CONTACT")]
     contact: String,
 
-    /// Name of the person
+    /// Name of the contact
     #[arg(long, value_name = "NAME")]
     name: Option<Name>,
 
     #[command(flatten)]
     details: DetailArgs,
 
-    /// Empty this field; may be given several times
+    /// Clear this field; may be repeated
     #[arg(long, value_name = "FIELD", value_enum)]
     unset: Vec<Unset>,
 
@@ -40,22 +41,19 @@ pub(crate) struct EditArgs {
     change: ChangeArgs,
 }
 
-/// The fields of a contact that can be empty.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Unset {
-    Email,
-    Mobile,
-    Roles,
+unset_fields! {
+    /// The fields of a contact that can be cleared.
+    enum Unset of ContactDetails {
+        Email => email,
+        Mobile => mobile,
+        Roles => roles,
+    }
 }
 
 impl EditArgs {
     fn apply(self, details: &mut ContactDetails) {
         for field in self.unset {
-            match field {
-                Unset::Email => details.email = None,
-                Unset::Mobile => details.mobile = None,
-                Unset::Roles => details.roles = Roles::default(),
-            }
+            field.clear(details);
         }
         if let Some(name) = self.name {
             details.name = name;

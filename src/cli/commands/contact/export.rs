@@ -7,7 +7,7 @@ use crate::args::export::Exported;
 use crate::exit::Result;
 
 impl Exported for Contact {
-    const ABOUT: &str = "Write all people at customers as `contact import` reads them";
+    const ABOUT: &str = "Export all contacts in the columns of `contact import`";
     const EXAMPLES: &str = "Examples:
   ssgctl contact export > contacts.csv
   ssgctl contact export --file contacts.json";

@@ -8,7 +8,7 @@ use crate::args::list::{ArchiveFilterArgs, OfCustomerArgs, PageArgs};
 use crate::context::Context;
 use crate::exit::Result;
 
-/// List the people at customers
+/// List contacts of customers
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl contact list ABCCORP331
@@ -17,11 +17,11 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     customer: OfCustomerArgs,
 
-    /// Only people with this role: general, billing or technical
+    /// Only contacts with this role: general, billing or technical
     #[arg(long, value_name = "ROLE")]
     role: Option<Role>,
 
-    /// Only people with this text in name, email or mobile
+    /// Only contacts with this text in name, email or mobile
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 

@@ -1,4 +1,4 @@
-//! `ssgctl contact`: people at customers.
+//! `ssgctl contact`: the contacts of customers.
 
 mod add;
 mod details;

@@ -9,9 +9,9 @@ use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Take a person off a customer
+/// Remove a contact from a customer
 ///
-/// The contact leaves every list; the audit log keeps what it was.
+/// The contact is deleted; the audit log keeps its last values.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl contact remove ABCCORP331 zoe@abc.example --reason 'left the company'")]
@@ -20,7 +20,7 @@ pub(crate) struct RemoveArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// Number or email address of the contact
+    /// ID or email address of the contact
     #[arg(value_name = "CONTACT")]
     contact: String,
 

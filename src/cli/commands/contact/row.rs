@@ -1,4 +1,4 @@
-//! A contact as a row.
+//! The columns of contacts.
 
 use ssgctl::model::Contact;
 

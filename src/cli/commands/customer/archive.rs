@@ -7,10 +7,10 @@ use crate::commands::customer::CustomersArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Make customers unusable, and their SMPP accounts with them
+/// Archive customers and their SMPP accounts
 ///
-/// Archived customers leave every list, and no change of them is taken but un-archiving. Their warnings stop, and emails that
-/// wait are taken back. Their codes and system IDs stay reserved. Nothing is deleted.
+/// Archived customers are hidden from lists and can only be unarchived. Their low-balance warnings stop, and their
+/// pending emails are cancelled. Account codes and system IDs stay reserved. Nothing is deleted.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer archive ABCCORP331 --reason 'contract ended'
@@ -22,6 +22,6 @@ pub(crate) struct ArchiveArgs {
 
 pub(crate) fn run(args: &ArchiveArgs, context: &mut Context) -> Result<()> {
     let names = args.named.customers.join(", ");
-    context.prompt.confirm(&format!("Archive {names}, with all SMPP accounts?"))?;
+    context.prompt.confirm(&format!("Archive {names} and their SMPP accounts?"))?;
     context.write_each(&args.named.change, &args.named.customers, ops::customer::archive)
 }

@@ -1,6 +1,6 @@
 //! `ssgctl customer edit`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::{CustomerDetails, Organisation};
 use ssgctl::ops;
@@ -8,6 +8,7 @@ use ssgctl::ops;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::confusable;
+use crate::args::unset::unset_fields;
 use crate::commands::customer::{DetailArgs, editor};
 use crate::context::Context;
 use crate::exit::Result;
@@ -24,18 +25,18 @@ pub(crate) struct EditArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// Legal or trading name
+    /// Legal or trading name of the company
     #[arg(long, value_name = "NAME", help_heading = "Company")]
     organisation: Option<Organisation>,
 
     #[command(flatten)]
     details: DetailArgs,
 
-    /// Empty this field; may be given several times
+    /// Clear this field; may be repeated
     #[arg(long, value_name = "FIELD", value_enum)]
     unset: Vec<Unset>,
 
-    /// Open the customer as TOML in $VISUAL or $EDITOR, show the difference, and save once
+    /// Edit the customer as TOML in $VISUAL or $EDITOR and confirm the difference
     #[arg(long)]
     editor: bool,
 
@@ -43,39 +44,24 @@ pub(crate) struct EditArgs {
     change: ChangeArgs,
 }
 
-/// The fields of a customer that can be empty.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Unset {
-    Country,
-    CompanyRegNo,
-    Phone,
-    Website,
-    VatRegNo,
-    PaymentTermsDays,
-    InvoiceEmails,
-    InvoiceAddress,
-}
-
-impl Unset {
-    fn apply(self, details: &mut CustomerDetails) {
-        match self {
-            Self::Country => details.country = None,
-            Self::CompanyRegNo => details.company_reg_no = None,
-            Self::Phone => details.phone = None,
-            Self::Website => details.website = None,
-            Self::VatRegNo => details.vat_reg_no = None,
-            Self::PaymentTermsDays => details.payment_terms_days = None,
-            Self::InvoiceEmails => details.invoice_emails.clear(),
-            Self::InvoiceAddress => details.invoice_address = None,
-        }
+unset_fields! {
+    /// The fields of a customer that can be cleared.
+    pub(super) enum Unset of CustomerDetails {
+        Country => country,
+        CompanyRegNo => company_reg_no,
+        Phone => phone,
+        Website => website,
+        VatRegNo => vat_reg_no,
+        PaymentTermsDays => payment_terms_days,
+        InvoiceEmails => invoice_emails,
+        InvoiceAddress => invoice_address,
     }
 }
 
 impl EditArgs {
     fn apply(self, details: &mut CustomerDetails) -> ssgctl::Result<()> {
         for field in self.unset {
-            field.apply(details);
+            field.clear(details);
         }
         if let Some(organisation) = self.organisation {
             details.organisation = organisation;
@@ -88,11 +74,12 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let (name, change) = (args.customer.clone(), args.change.clone());
     let may_rename = args.editor || args.organisation.is_some();
     let customer = if args.editor {
-        let read = context.read(|tx| ops::active::customer(tx, &name))?.details;
-        let mut details = read.clone();
+        let before = context.read(|tx| ops::active::customer(tx, &name))?.details;
+        let mut details = before.clone();
         args.apply(&mut details)?;
         let details = editor::edit(context, &name, details)?;
-        context.write(&change, |tx| ops::customer::replace(tx, &name, &read, details))?
+        // `replace` refuses to overwrite changes that another command saved while the editor was open.
+        context.write(&change, |tx| ops::customer::replace(tx, &name, &before, details))?
     } else {
         context.write(&change, |tx| ops::customer::edit(tx, &name, |details| args.apply(details)))?
     };

@@ -7,9 +7,10 @@ use crate::args::export::Exported;
 use crate::exit::Result;
 
 impl Exported for Customer {
-    const ABOUT: &str = "Write all customers as `customer import` reads them";
+    const ABOUT: &str = "Export all customers in the columns of `customer import`";
     const DETAILS: &str = "\
-        The format is CSV unless `-o` or the name of the file says otherwise. Archived customers are among them, and say so.";
+        The format is CSV unless `-o` or the file extension selects another. Archived customers are included; see the column \
+        status.";
     const EXAMPLES: &str = "Examples:
   ssgctl customer export > customers.csv
   ssgctl customer export --file customers.jsonl

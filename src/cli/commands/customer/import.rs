@@ -7,15 +7,15 @@ use crate::args::import;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Make and change customers from a file, all or nothing
+/// Import customers from a file, all or nothing
 ///
-/// Our own columns are those that `customer export` writes. Files of Xero, QuickBooks Online, Stripe and WHMCS are known by
-/// their header; `--from` names the kind of file where that is not enough, and `--map` reads single columns. People that
-/// such a file has become contacts. What a file has beyond our fields is told and not imported.
+/// Reads the columns of `customer export`, and files of Xero, QuickBooks Online, Stripe and WHMCS, which are detected
+/// by their header. `--from` sets the kind of file if detection fails, and `--map` maps single columns. People in such
+/// a file become contacts. Columns that ssgctl has no field for are reported and not imported.
 ///
-/// A row finds its customer by account code, else by API ID, else by name. A customer that is there already, just as the row
-/// has it, is left alone; one that differs refuses the file, or is changed with `--update`. A column that is not there and a
-/// cell that is empty leave the field of a customer alone.
+/// A row is matched with a customer by account code, else by API ID, else by name. If the customer exists and differs,
+/// the file is refused, or the customer is changed with `--update`. Missing columns and empty cells leave fields
+/// unchanged.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer import customers.csv --dry-run
@@ -24,7 +24,7 @@ use crate::exit::Result;
   ssgctl customer import customers.csv --update --skip-invalid --rejects wrong.csv
   ssgctl customer export -o jsonl | jq -c '.country = \"IE\"' | ssgctl customer import - --update")]
 pub(crate) struct ImportArgs {
-    /// Find customers by this field alone
+    /// Match customers by this field only
     #[arg(long = "match", value_name = "FIELD", value_enum, help_heading = "Columns")]
     key: Option<Key>,
 

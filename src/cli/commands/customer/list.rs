@@ -19,11 +19,11 @@ use crate::exit::Result;
   ssgctl customer list --csv --fields account_code,organisation,invoice_emails > customers.csv
   ssgctl customer list -o name | xargs -r -n1 ssgctl balance show")]
 pub(crate) struct ListArgs {
-    /// Only customers of this country
+    /// Only customers in this country
     #[arg(long, value_name = "CC", add = ArgValueCandidates::new(completion::countries))]
     country: Option<Country>,
 
-    /// Only customers with this text in organisation, code, API ID, invoice emails or a contact
+    /// Only customers with this text in organisation, account code, API ID, invoice emails or contacts
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 

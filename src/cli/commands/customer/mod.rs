@@ -24,7 +24,7 @@ use crate::exit::Result;
 
 pub(crate) use details::DetailArgs;
 
-/// Customers that are changed together.
+/// The customers of a command that changes several.
 #[derive(Debug, Args)]
 #[group(id = "named_customers")]
 struct CustomersArgs {

@@ -12,9 +12,10 @@ use crate::exit::{Failure, Result};
 use crate::interactive::wizard;
 use crate::interactive::wizard::{Dialogue, questions};
 
-/// Make a customer
+/// Create a customer
 ///
-/// At a terminal it asks for the organisation when that is not given. A name that looks like another customer's is warned of.
+/// At a terminal, the command asks for the organisation if it is missing. It warns if the name looks like the name of
+/// another customer.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer new --organisation 'ABC Corp' --country GB
@@ -22,11 +23,11 @@ use crate::interactive::wizard::{Dialogue, questions};
   ssgctl customer new --organisation 'ABC Corp' --invoice-address '{\"1 High Street\",\"Leeds\",\"LS1 1AA\"}'
   code=$(ssgctl customer new --organisation 'ABC Corp' -o name)")]
 pub(crate) struct NewArgs {
-    /// Legal or trading name
+    /// Legal or trading name of the company
     #[arg(long, value_name = "NAME", help_heading = "Company")]
     organisation: Option<Organisation>,
 
-    /// Account code; made from the organisation when not given, like ABCCORP331
+    /// Account code [default: generated from the organisation, such as ABCCORP331]
     #[arg(long, value_name = "CODE", help_heading = "Billing")]
     account_code: Option<AccountCode>,
 

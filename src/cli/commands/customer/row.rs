@@ -1,6 +1,6 @@
-//! Customers, and what their accounts sent lately, as rows.
+//! The columns of customers and of the recent traffic of their SMPP accounts.
 
-use ssgctl::model::Customer;
+use ssgctl::model::{Customer, PaymentTerms};
 use ssgctl::report::RecentTraffic;
 
 use crate::output::{Cell, Column, Row};
@@ -16,7 +16,7 @@ impl Row for Customer {
         Column::detail("website", |c| Cell::maybe(c.details.website.as_ref())),
         Column::detail("vat_reg_no", |c| Cell::maybe(c.details.vat_reg_no.as_ref())),
         Column::detail("payment_terms_days", |c| {
-            Cell::maybe_number(c.details.payment_terms_days.map(ssgctl::model::PaymentTerms::days))
+            Cell::maybe_number(c.details.payment_terms_days.map(PaymentTerms::days))
         }),
         Column::detail("invoice_emails", |c| Cell::list(&c.details.invoice_emails)),
         Column::detail("invoice_address", |c| match &c.details.invoice_address {
@@ -31,7 +31,7 @@ impl Row for Customer {
     ];
 }
 
-/// The recent traffic of an account, or of all of them.
+/// The recent traffic of one SMPP account, or the total of all accounts of a customer.
 impl Row for RecentTraffic {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[

@@ -10,10 +10,11 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, DetailView};
 
-/// Show everything of a customer
+/// Show all details of a customer
 ///
-/// Reporting has the messages of each SMPP account in the last 24 hours, 7 days and 30 days, the hour that runs included, and how
-/// many of a hundred were delivered; see `ssgctl report traffic`. What a balance lasts is told in `ssgctl report balances`.
+/// The section Reporting shows the messages of each SMPP account and the percentage delivered in the last 24 hours, 7
+/// days and 30 days, including the current hour. `ssgctl report traffic` shows more, and `ssgctl report balances` shows
+/// how long the balances will last.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer show ABCCORP331
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     context.output.view(view(&overview))
 }
 
-/// The tabs of the portal's customer dialog, in their order.
+/// The tabs of the portal's customer dialog, in the same order.
 fn view(overview: &CustomerOverview) -> DetailView {
     let CustomerOverview { customer, balances, contacts, accounts, traffic, total_traffic, notes } = overview;
     let details = &customer.details;

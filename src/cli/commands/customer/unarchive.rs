@@ -7,9 +7,9 @@ use crate::commands::customer::CustomersArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Make archived customers usable again
+/// Unarchive customers and the SMPP accounts archived with them
 ///
-/// Exactly those SMPP accounts come back that were archived with the customer; those archived before stay archived.
+/// SMPP accounts that were archived before the customer stay archived.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer unarchive ABCCORP331 --reason 'came back'

@@ -1,20 +1,21 @@
 //! `ssgctl smpp edit`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::SmppDetails;
 use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::args::unset::unset_fields;
 use crate::commands::smpp::{DetailArgs, ip_ranges};
 use crate::context::Context;
 use crate::exit::Result;
 
 /// Change an SMPP account
 ///
-/// Lists given here replace the account's lists; --add-ip and --remove-ip change one of them item by item. The last
-/// allowed address goes by --unset only, for without any the account may be used from anywhere.
+/// Options with lists replace the whole list; --add-ip and --remove-ip change single items of allowed_ips. To remove
+/// the last allowed address, use --unset allowed_ips: without any, the account may bind from anywhere.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp edit abc_prod --max-tps 100 --reason 'upgrade, ticket 4711'
@@ -29,7 +30,7 @@ pub(crate) struct EditArgs {
     #[command(flatten)]
     details: DetailArgs,
 
-    /// Let it bind from this IP address or network too; may be given several times
+    /// Also allow binds from this IP address or range; may be repeated
     #[arg(
         long,
         value_name = "IP",
@@ -37,9 +38,9 @@ pub(crate) struct EditArgs {
         help_heading = "SMPP account",
         conflicts_with = "allowed_ips"
     )]
-    add_ip: Vec<ip_ranges::Given>,
+    add_ip: Vec<ip_ranges::IpRangeArg>,
 
-    /// Let it bind from this IP address or network no more; may be given several times
+    /// Stop allowing binds from this IP address or range; may be repeated
     #[arg(
         long,
         value_name = "IP",
@@ -47,9 +48,9 @@ pub(crate) struct EditArgs {
         help_heading = "SMPP account",
         conflicts_with = "allowed_ips"
     )]
-    remove_ip: Vec<ip_ranges::Given>,
+    remove_ip: Vec<ip_ranges::IpRangeArg>,
 
-    /// Empty this field; may be given several times
+    /// Clear this field; may be repeated
     #[arg(long, value_name = "FIELD", value_enum)]
     unset: Vec<Unset>,
 
@@ -57,58 +58,38 @@ pub(crate) struct EditArgs {
     change: ChangeArgs,
 }
 
-/// The fields of an SMPP account that can be empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Unset {
-    Name,
-    ShortName,
-    SystemType,
-    AddressRange,
-    MaxTps,
-    MaxBinds,
-    AllowedIps,
-    Cug,
-    MtWebhook,
-    DlrWebhook,
-    MoWebhook,
-    MoNumbers,
-}
-
-impl Unset {
-    fn apply(self, details: &mut SmppDetails) {
-        match self {
-            Self::Name => details.name = None,
-            Self::ShortName => details.short_name = None,
-            Self::SystemType => details.system_type = None,
-            Self::AddressRange => details.address_range = None,
-            Self::MaxTps => details.max_tps = None,
-            Self::MaxBinds => details.max_binds = None,
-            Self::AllowedIps => details.allowed_ips.clear(),
-            Self::MtWebhook => details.mt_webhook = None,
-            Self::DlrWebhook => details.dlr_webhook = None,
-            Self::MoWebhook => details.mo_webhook = None,
-            Self::MoNumbers => details.mo_numbers.clear(),
-            // The closed user group is no detail; it has a deed of its own.
-            Self::Cug => {}
-        }
+unset_fields! {
+    /// The fields of an SMPP account that can be cleared. The closed user group is stored apart from the details.
+    enum Unset of SmppDetails {
+        Name => name,
+        ShortName => short_name,
+        SystemType => system_type,
+        AddressRange => address_range,
+        MaxTps => max_tps,
+        MaxBinds => max_binds,
+        AllowedIps => allowed_ips,
+        MtWebhook => mt_webhook,
+        DlrWebhook => dlr_webhook,
+        MoWebhook => mo_webhook,
+        MoNumbers => mo_numbers,
     }
+    other Cug
 }
 
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let EditArgs { account: name, mut details, add_ip, remove_ip, unset, change } = args;
-    details.tell_cut(context);
-    ip_ranges::tell_cut(&add_ip, context);
-    ip_ranges::tell_cut(&remove_ip, context);
-    let emptied = unset.contains(&Unset::Cug).then(Vec::new);
-    let cug = details.cug.take().map(|numbers| numbers.0).or(emptied);
+    details.note_cleared_host_bits(context);
+    ip_ranges::note_cleared_host_bits(&add_ip, context);
+    ip_ranges::note_cleared_host_bits(&remove_ip, context);
+    let cleared = unset.contains(&Unset::Cug).then(Vec::new);
+    let cug = details.cug.take().map(|numbers| numbers.0).or(cleared);
     let account = context.write(&change, |tx| {
         let account = ops::smpp::edit(tx, &name, |account| {
             for field in unset {
-                field.apply(account);
+                field.clear(account);
             }
             details.apply(account);
-            ops::smpp::change_ip_ranges(account, &ip_ranges::of(&add_ip), &ip_ranges::of(&remove_ip))
+            ops::smpp::change_ip_ranges(account, &ip_ranges::ranges(&add_ip), &ip_ranges::ranges(&remove_ip))
         })?;
         match cug {
             Some(numbers) => ops::smpp::set_cug(tx, account, &numbers),
