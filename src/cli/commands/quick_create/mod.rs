@@ -136,7 +136,7 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
 }
 
 fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
-    args.account.tell_cut(context);
+    args.account.note_cleared_host_bits(context);
     let password = args.password.read(context)?;
     let shows_password = password.is_none();
     let Some(organisation) = args.organisation else {

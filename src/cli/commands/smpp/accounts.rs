@@ -1,4 +1,4 @@
-//! SMPP accounts as `smpp import` reads them: everything but their passwords.
+//! `ssgctl smpp export` without a gateway: the columns of `smpp import`, without passwords.
 
 use ssgctl::error::{count, quoted};
 use ssgctl::model::{Limit, Msisdn, SmppAccount};
@@ -10,16 +10,16 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
-/// The most numbers of a closed user group that one cell can hold, with room to spare.
-const MOST_NUMBERS: u64 = 3_000;
+/// The largest closed user group that fits into one cell. Spreadsheets cut cells at 32,767 characters.
+const MAX_CELL_NUMBERS: u64 = 3_000;
 
 /// An account with its closed user group.
-struct WithGroup {
+struct AccountWithCug {
     account: SmppAccount,
     cug: Vec<Msisdn>,
 }
 
-impl Row for WithGroup {
+impl Row for AccountWithCug {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("system_id", |a| Cell::text(&a.account.system_id)),
@@ -45,26 +45,26 @@ impl Row for WithGroup {
     ];
 }
 
-/// Writes accounts, of one customer or of all.
+/// Exports the accounts of one customer, or of all.
 pub(super) fn export(customer: Option<&str>, args: &ExportArgs, context: &mut Context) -> Result<()> {
     let mut too_many = Vec::new();
     export::run(context, args, ssgctl::import::smpp_account::FIELDS, |snapshot, rows| {
         let customer_id = customer.map(|name| snapshot.customer(name)).transpose()?.map(|customer| customer.id);
-        let every = SmppFilter { customer_id, archive_filter: args.archive_filter(), ..SmppFilter::default() };
-        snapshot.smpp_accounts(&every, |account| {
+        let filter = SmppFilter { customer_id, archive_filter: args.archive_filter(), ..SmppFilter::default() };
+        snapshot.smpp_accounts(&filter, |account| {
             let mut cug = Vec::new();
-            if account.cug_size <= MOST_NUMBERS {
+            if account.cug_size <= MAX_CELL_NUMBERS {
                 cug = snapshot.cug(&account)?;
             } else {
                 too_many.push((account.system_id.clone(), account.cug_size));
             }
-            rows.row(WithGroup { account, cug })
+            rows.row(AccountWithCug { account, cug })
         })
     })?;
     for (system_id, size) in too_many {
-        let (system_id, size) = (quoted(&system_id), count(size, "number"));
+        let (account, size) = (quoted(&system_id), count(size, "number"));
         Context::warn(&format!(
-            "the group of {system_id} has {size}, too many for a cell; see `ssgctl smpp cug list` and `import`"
+            "the closed user group of {account} has {size}, too many for a cell; use `ssgctl smpp cug {system_id} list`"
         ));
     }
     Ok(())

@@ -7,17 +7,17 @@ use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
-use crate::commands::smpp::row::Added;
+use crate::commands::smpp::row::AddReceipt;
 use crate::commands::smpp::{DetailArgs, PasswordArgs};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::interactive::wizard;
 use crate::interactive::wizard::{Dialogue, questions};
 
-/// Give a customer an SMPP account
+/// Add an SMPP account to a customer
 ///
-/// System ID and password are generated when not given. A generated password is shown once, here; `smpp show --reveal`
-/// shows it again. At a terminal it asks for the customer when that is not given.
+/// Generates the system ID and the password if you do not set them, and prints the generated password. `smpp show
+/// --reveal` prints it again. At a terminal, the command asks for the customer if it is missing.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp add ABCCORP331 --max-tps 50 --allowed-ips 192.0.2.7,2001:db8::/48
@@ -28,7 +28,7 @@ pub(crate) struct AddArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: Option<String>,
 
-    /// System ID, at most 15 characters; generated when not given
+    /// System ID, at most 15 characters [default: generated]
     #[arg(long, value_name = "ID")]
     system_id: Option<SystemId>,
 
@@ -49,14 +49,14 @@ pub(crate) fn run(mut args: AddArgs, context: &mut Context) -> Result<()> {
         args = wizard::complete(context, &DIALOGUE, &[])?;
     }
     let Some(customer) = args.customer else { return Err(Failure::not_given("CUSTOMER", "customer")) };
-    args.details.tell_cut(context);
+    args.details.note_cleared_host_bits(context);
     let password = args.password.read(context)?;
-    let generates = password.is_none();
+    let is_generated = password.is_none();
     let account = args.details.new_account(args.system_id, password, &context.settings.defaults)?;
     let vault = context.vault()?;
-    let added = context.write(&args.change, |tx| {
-        let made = ops::smpp::add(tx, &vault, &customer, account)?;
-        Ok::<_, ssgctl::Error>(Added { account: made.account, generated: generates.then_some(made.password) })
+    let receipt = context.write(&args.change, |tx| {
+        let added = ops::smpp::add(tx, &vault, &customer, account)?;
+        Ok::<_, ssgctl::Error>(AddReceipt { account: added.account, generated: is_generated.then_some(added.password) })
     })?;
-    context.output.row(&added)
+    context.output.row(&receipt)
 }

@@ -7,9 +7,9 @@ use crate::commands::smpp::AccountsArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Make SMPP accounts unusable
+/// Archive SMPP accounts
 ///
-/// Archived accounts leave every list and take no change but un-archiving. Their system IDs stay reserved.
+/// Archived accounts cannot be used, are hidden from lists and can only be unarchived. Their system IDs stay reserved.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp archive abc_old --reason 'replaced by abc_prod'")]

@@ -17,9 +17,9 @@ use crate::output::{Cell, Column, Row};
 
 /// Change or list the closed user group of an SMPP account
 ///
-/// `add` and `remove` take numbers, `import` a file of them and `list` nothing. A file has one number in each line, or is
-/// CSV or JSON lines with the numbers under msisdn; it is taken whole or not at all. Every number is kept in its
-/// international form and once, however it was written and however often. The group holds only while `use_cug` is on.
+/// `add` and `remove` expect numbers, `import` expects a file, and `list` expects neither. The file has one number per
+/// line, or is CSV or JSON lines with the numbers in msisdn; either all of its numbers are imported or none. Numbers
+/// are stored once, in international form. The group restricts the account only while `use_cug` is on.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp cug abc_prod add +447700900123 '+44 (7700) 900-124'
@@ -31,15 +31,15 @@ pub(crate) struct CugArgs {
     #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
     account: String,
 
-    /// What to do
+    /// Action on the group
     #[arg(value_name = "ACTION", value_enum)]
     action: Action,
 
-    /// The numbers to add or remove, or the file to import; - is stdin
+    /// Numbers to add or remove, or file to import; - is stdin
     #[arg(value_name = "NUMBER|FILE")]
-    these: Vec<String>,
+    operands: Vec<String>,
 
-    /// Import only: make the group exactly what the file holds
+    /// With import: remove all numbers that are not in the file
     #[arg(long)]
     replace: bool,
 
@@ -85,16 +85,16 @@ impl Row for Member {
 
 pub(crate) fn run(args: &CugArgs, context: &mut Context) -> Result<()> {
     if args.replace && args.action != Action::Import {
-        return Err(Failure::usage("--replace belongs to `import`"));
+        return Err(Failure::usage("--replace is only valid with `import`"));
     }
     match args.action {
         Action::List => list(args, context),
         Action::Add | Action::Remove => {
-            let numbers = numbers(&args.these)?;
+            let numbers = numbers(&args.operands)?;
             change(args, &numbers, context)
         }
         Action::Import => {
-            let [file] = args.these.as_slice() else { return Err(Failure::usage("`import` takes one file")) };
+            let [file] = args.operands.as_slice() else { return Err(Failure::usage("`import` expects one file")) };
             let numbers = read(&PathBuf::from(file), context)?;
             change(args, &numbers, context)
         }
@@ -102,8 +102,8 @@ pub(crate) fn run(args: &CugArgs, context: &mut Context) -> Result<()> {
 }
 
 fn list(args: &CugArgs, context: &mut Context) -> Result<()> {
-    if !args.these.is_empty() || args.change.dry_run {
-        return Err(Failure::usage("`list` takes no numbers and changes nothing"));
+    if !args.operands.is_empty() || args.change.dry_run {
+        return Err(Failure::usage("`list` accepts neither numbers nor --dry-run"));
     }
     context.list(|snapshot, rows| {
         let account = snapshot.smpp_account(&args.account)?;
@@ -112,16 +112,16 @@ fn list(args: &CugArgs, context: &mut Context) -> Result<()> {
     })
 }
 
-fn numbers(these: &[String]) -> Result<MsisdnSet> {
+fn numbers(operands: &[String]) -> Result<MsisdnSet> {
     let mut numbers = Vec::new();
-    for text in these {
+    for text in operands {
         let list: MsisdnList = text.parse().map_err(|rule| {
             Failure::new(ErrorCode::BadValue, format!("NUMBER: {rule}")).exit(Exit::Usage).field("number")
         })?;
         numbers.extend(list.0);
     }
     if numbers.is_empty() {
-        return Err(Failure::new(ErrorCode::MissingValue, "NUMBER is needed").field("number"));
+        return Err(Failure::new(ErrorCode::MissingValue, "NUMBER is required").field("number"));
     }
     Ok(numbers.into_iter().collect())
 }
@@ -129,23 +129,23 @@ fn numbers(these: &[String]) -> Result<MsisdnSet> {
 fn read(file: &Path, context: &Context) -> Result<MsisdnSet> {
     let name = input::name(file);
     let numbers = ssgctl::import::cug::numbers(input::open(file)?).map_err(|faults| Failure::of_file(&name, faults))?;
-    let twice = numbers.given - numbers.set.len();
-    if twice > 0 {
-        context.note(&format!("{name} has {} numbers, {twice} of them more than once", numbers.given));
+    let duplicates = numbers.given - numbers.set.len();
+    if duplicates > 0 {
+        context.note(&format!("{name} has {} numbers, of which {duplicates} are duplicates", numbers.given));
     }
     Ok(numbers.set)
 }
 
 fn change(args: &CugArgs, numbers: &MsisdnSet, context: &mut Context) -> Result<()> {
     let name = &args.account;
-    let done = context.write(&args.change, |tx| match args.action {
+    let changed = context.write(&args.change, |tx| match args.action {
         Action::Remove => ops::smpp::remove_from_cug(tx, name, numbers),
         Action::Import if args.replace => ops::smpp::replace_cug(tx, name, numbers),
         _ => ops::smpp::add_to_cug(tx, name, numbers),
     })?;
-    if !done.account.details.use_cug {
-        let system_id = &done.account.system_id;
-        context.note(&format!("{system_id} reaches every number: its closed user group is off (use_cug)"));
+    if !changed.account.details.use_cug {
+        let system_id = &changed.account.system_id;
+        context.note(&format!("{system_id} can send to any number, because its closed user group is off (use_cug)"));
     }
-    context.output.row(&done)
+    context.output.row(&changed)
 }

@@ -1,4 +1,4 @@
-//! The options for the details of SMPP accounts, shared by the commands that make and change them.
+//! Options for the details of SMPP accounts, shared by the commands that create and change them.
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
@@ -14,7 +14,7 @@ use crate::config::DefaultsSection;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Details of an SMPP account; what is not given is not touched.
+/// Details of an SMPP account. Options that are not given leave their fields unchanged.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "SMPP account")]
 #[group(id = "smpp_details")]
@@ -23,7 +23,7 @@ pub(crate) struct DetailArgs {
     #[arg(long, value_name = "NAME")]
     name: Option<Name>,
 
-    /// Second name of the account, unique and easy to remember
+    /// Short name: a second, unique name that is easy to remember
     #[arg(long, value_name = "NAME")]
     short_name: Option<ShortName>,
 
@@ -35,37 +35,37 @@ pub(crate) struct DetailArgs {
     #[arg(long, value_name = "PATTERN")]
     address_range: Option<AddressRange>,
 
-    /// Code of the service it is sold
+    /// Code of the service that charges the account
     #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(completion::services))]
     pub(crate) service: Option<ServiceCode>,
 
-    /// Whether it may do anything at all
+    /// Whether the account is enabled
     #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
     enabled: Option<bool>,
 
-    /// Whether it may bind
+    /// Whether the account may bind
     #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
     binding_enabled: Option<bool>,
 
-    /// Whether it may submit messages
+    /// Whether the account may submit messages
     #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
     submit_enabled: Option<bool>,
 
-    /// Whether it may reach only the numbers of its closed user group
+    /// Whether the account may send only to its closed user group
     #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
     use_cug: Option<bool>,
 
-    /// Message parts a second; no limit when not given
+    /// Maximum number of message parts per second
     #[arg(long, value_name = "N")]
     max_tps: Option<Limit>,
 
-    /// Binds at once; no limit when not given
+    /// Maximum number of simultaneous binds
     #[arg(long, value_name = "N")]
     max_binds: Option<Limit>,
 
-    /// IP addresses and networks it may bind from, separated by commas; any when not given
+    /// IP addresses and ranges allowed to bind, separated by commas [default: any]
     #[arg(long, value_name = "IP,…", value_delimiter = ',')]
-    allowed_ips: Option<Vec<ip_ranges::Given>>,
+    allowed_ips: Option<Vec<ip_ranges::IpRangeArg>>,
 
     /// Numbers of the closed user group, separated by commas
     #[arg(long, value_name = "NUMBER,…")]
@@ -83,20 +83,20 @@ pub(crate) struct DetailArgs {
     #[arg(long, value_name = "URL")]
     mo_webhook: Option<Webhook>,
 
-    /// Numbers whose incoming messages go to it, separated by commas
+    /// Numbers whose incoming messages the account receives, separated by commas
     #[arg(long, value_name = "NUMBER,…")]
     mo_numbers: Option<MsisdnList>,
 }
 
 impl DetailArgs {
-    /// Tells what is taken otherwise than it was given.
-    pub(crate) fn tell_cut(&self, context: &Context) {
-        ip_ranges::tell_cut(self.allowed_ips.as_deref().unwrap_or_default(), context);
+    /// Prints a note for each IP range whose host bits were cleared.
+    pub(crate) fn note_cleared_host_bits(&self, context: &Context) {
+        ip_ranges::note_cleared_host_bits(self.allowed_ips.as_deref().unwrap_or_default(), context);
     }
 
-    /// A new account with what was given, and with what is usual where nothing was.
+    /// A new account with these details, and with the configured defaults for the others.
     ///
-    /// Whoever gives a closed user group means it to hold, unless `--use-cug` says otherwise.
+    /// `--cug` also turns on the closed user group, unless `--use-cug no` is given.
     pub(crate) fn new_account(
         mut self,
         system_id: Option<SystemId>,
@@ -112,29 +112,25 @@ impl DetailArgs {
         Ok(NewAccount { system_id, password, details, cug })
     }
 
-    /// Writes what was given into an account's details. The closed user group is no detail; see `ops::smpp::set_cug`.
+    /// Changes the details for which an option was given. The closed user group is stored separately; see
+    /// `ops::smpp::set_cug`.
     pub(crate) fn apply(self, details: &mut SmppDetails) {
-        fn set<T>(field: &mut Option<T>, given: Option<T>) {
-            if given.is_some() {
-                *field = given;
-            }
-        }
-        set(&mut details.name, self.name);
-        set(&mut details.short_name, self.short_name);
-        set(&mut details.system_type, self.system_type);
-        set(&mut details.address_range, self.address_range);
-        set(&mut details.max_tps, self.max_tps);
-        set(&mut details.max_binds, self.max_binds);
-        set(&mut details.mt_webhook, self.mt_webhook);
-        set(&mut details.dlr_webhook, self.dlr_webhook);
-        set(&mut details.mo_webhook, self.mo_webhook);
+        details.name = self.name.or(details.name.take());
+        details.short_name = self.short_name.or(details.short_name.take());
+        details.system_type = self.system_type.or(details.system_type.take());
+        details.address_range = self.address_range.or(details.address_range.take());
+        details.max_tps = self.max_tps.or(details.max_tps.take());
+        details.max_binds = self.max_binds.or(details.max_binds.take());
+        details.mt_webhook = self.mt_webhook.or(details.mt_webhook.take());
+        details.dlr_webhook = self.dlr_webhook.or(details.dlr_webhook.take());
+        details.mo_webhook = self.mo_webhook.or(details.mo_webhook.take());
         details.service = self.service.unwrap_or(details.service.clone());
         details.enabled = self.enabled.unwrap_or(details.enabled);
         details.binding_enabled = self.binding_enabled.unwrap_or(details.binding_enabled);
         details.submit_enabled = self.submit_enabled.unwrap_or(details.submit_enabled);
         details.use_cug = self.use_cug.unwrap_or(details.use_cug);
-        if let Some(networks) = self.allowed_ips {
-            details.allowed_ips = ip_ranges::of(&networks);
+        if let Some(ranges) = self.allowed_ips {
+            details.allowed_ips = ip_ranges::ranges(&ranges);
         }
         if let Some(numbers) = self.mo_numbers {
             details.mo_numbers = numbers.0;

@@ -7,9 +7,9 @@ use crate::commands::smpp::AccountsArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Switch SMPP accounts on
+/// Enable SMPP accounts
 ///
-/// The other switches, for binding, submitting and the closed user group, stay as they are.
+/// The switches for binding, submitting and the closed user group stay unchanged.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp enable abc_prod --reason 'invoice paid'")]
@@ -18,9 +18,9 @@ pub(crate) struct EnableArgs {
     named: AccountsArgs,
 }
 
-/// Switch SMPP accounts off
+/// Disable SMPP accounts
 ///
-/// The other switches, for binding, submitting and the closed user group, stay as they are.
+/// The switches for binding, submitting and the closed user group stay unchanged.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp disable abc_prod --reason 'spam complaint'

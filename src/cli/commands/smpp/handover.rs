@@ -16,10 +16,11 @@ use crate::escape::visible;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, Row};
 
-/// Tell what a customer must know to use an SMPP account
+/// Print or email what a customer needs to use an SMPP account
 ///
-/// System ID, hosts, ports and limits, as a text that can be passed on. The password is told with --reveal only. An email goes
-/// to the customer's technical contacts, else to its first contact; one that cannot be sent now waits for `balance check`.
+/// Prints system ID, hosts, ports and limits as a text for the customer; the password is included only with --reveal.
+/// With --mail, the technical contacts, or else the first contact, receive it by email. An email that cannot be sent
+/// now is sent by the next `balance check`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp handover abc_prod
@@ -31,15 +32,15 @@ pub(crate) struct HandoverArgs {
     #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
     account: String,
 
-    /// Tell the password too; the audit log keeps that it was told
+    /// Include the password; recorded in the audit log
     #[arg(long)]
     reveal: bool,
 
-    /// Write an email to the customer
+    /// Email the customer's contacts
     #[arg(long)]
     mail: bool,
 
-    /// Write an email to these addresses, separated by commas
+    /// Email these addresses, separated by commas
     #[arg(long, value_name = "EMAIL,…")]
     to: Option<EmailList>,
 
@@ -47,30 +48,30 @@ pub(crate) struct HandoverArgs {
     change: ChangeArgs,
 }
 
-/// What is told, and the password if it is.
-struct Told {
+/// The handover of an account, with the password if it is revealed.
+struct HandoverRow {
     pack: Handover,
     notes: Vec<String>,
     password: Option<Password>,
 }
 
-impl Row for Told {
+impl Row for HandoverRow {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("customer", |t| Cell::text(&t.pack.account.customer)),
-        Column::new("system_id", |t| Cell::text(&t.pack.account.system_id)),
-        Column::new("password", |t| Cell::maybe(t.password.as_ref().map(Password::reveal))),
-        Column::detail("system_type", |t| Cell::maybe(t.pack.account.details.system_type.as_ref())),
-        Column::detail("address_range", |t| Cell::maybe(t.pack.account.details.address_range.as_ref())),
-        Column::new("hosts", |t| Cell::list(&t.pack.gateway.hosts)),
-        Column::new("port", |t| Cell::number(t.pack.gateway.port.get())),
-        Column::new("tls_port", |t| Cell::number(t.pack.gateway.tls_port.get())),
-        Column::detail("rest_url", |t| Cell::maybe(t.pack.gateway.rest_url.as_ref())),
-        Column::new("max_tps", |t| Cell::maybe_number(t.pack.account.details.max_tps.map(Limit::get))),
-        Column::detail("max_binds", |t| Cell::maybe_number(t.pack.account.details.max_binds.map(Limit::get))),
-        Column::detail("allowed_ips", |t| Cell::shown_list(&t.pack.account.details.allowed_ips)),
-        Column::detail("notes", |t| Cell::shown_list(&t.notes)),
-        Column::detail("obstacle", |t| Cell::maybe(t.pack.obstacle().map(obstacle_text))),
+        Column::new("customer", |h| Cell::text(&h.pack.account.customer)),
+        Column::new("system_id", |h| Cell::text(&h.pack.account.system_id)),
+        Column::new("password", |h| Cell::maybe(h.password.as_ref().map(Password::reveal))),
+        Column::detail("system_type", |h| Cell::maybe(h.pack.account.details.system_type.as_ref())),
+        Column::detail("address_range", |h| Cell::maybe(h.pack.account.details.address_range.as_ref())),
+        Column::new("hosts", |h| Cell::list(&h.pack.gateway.hosts)),
+        Column::new("port", |h| Cell::number(h.pack.gateway.port.get())),
+        Column::new("tls_port", |h| Cell::number(h.pack.gateway.tls_port.get())),
+        Column::detail("rest_url", |h| Cell::maybe(h.pack.gateway.rest_url.as_ref())),
+        Column::new("max_tps", |h| Cell::maybe_number(h.pack.account.details.max_tps.map(Limit::get))),
+        Column::detail("max_binds", |h| Cell::maybe_number(h.pack.account.details.max_binds.map(Limit::get))),
+        Column::detail("allowed_ips", |h| Cell::shown_list(&h.pack.account.details.allowed_ips)),
+        Column::detail("notes", |h| Cell::shown_list(&h.notes)),
+        Column::detail("obstacle", |h| Cell::maybe(h.pack.obstacle().map(obstacle_text))),
     ];
 }
 
@@ -79,28 +80,29 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
         return mail(args, context);
     }
     if args.change.dry_run {
-        return Err(Failure::usage("--dry-run is for emails").hint("without --mail or --to nothing is written"));
+        return Err(Failure::usage("--dry-run is only valid with --mail or --to")
+            .hint("without them, nothing is saved or sent"));
     }
     let (gateway, renderer) = (context.gateway_to_tell()?, context.settings.mail.renderer()?);
-    let told = if args.reveal {
+    let handover = if args.reveal {
         let vault = context.existing_vault()?;
         context.write(&args.change, |tx| {
             let pack = ops::handover::details(tx, &args.account, &gateway, tx.at())?;
-            // A reveal is logged, so what could not be shown is refused before it.
+            // Render once before the reveal is logged, so that a broken template leaves no trace of a reveal.
             renderer.account_text(&pack, RenderedEmail::STARS)?;
             let password = Some(ops::smpp::reveal(tx, &vault, &args.account)?.password);
-            Ok::<_, ssgctl::Error>(Told { notes: renderer.account_notes(&pack)?, pack, password })
+            Ok::<_, ssgctl::Error>(HandoverRow { notes: renderer.account_notes(&pack)?, pack, password })
         })?
     } else {
         let pack = context.read(|now| ops::handover::details(now, &args.account, &gateway, Clock::System.now()))?;
-        Told { notes: renderer.account_notes(&pack)?, pack, password: None }
+        HandoverRow { notes: renderer.account_notes(&pack)?, pack, password: None }
     };
-    warn_of_obstacle(&told.pack);
+    warn_of_obstacle(&handover.pack);
     if context.output.shows_rows() {
-        return context.output.row(&told);
+        return context.output.row(&handover);
     }
-    let password = told.password.as_ref().map_or(RenderedEmail::STARS, Password::reveal);
-    let text = renderer.account_text(&told.pack, password)?;
+    let password = handover.password.as_ref().map_or(RenderedEmail::STARS, Password::reveal);
+    let text = renderer.account_text(&handover.pack, password)?;
     context.output.text(visible(&text).as_bytes())
 }
 
@@ -108,22 +110,22 @@ fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
     let sender = account_emails(context)?;
     let vault = if args.reveal { Some(context.existing_vault()?) } else { None };
     let to = args.to.as_ref().map(|list| list.0.as_slice());
-    let mut told = None;
+    let mut handover = None;
     let emails = context.write(&args.change, |tx| {
         if let Some(vault) = &vault {
             ops::smpp::reveal(tx, vault, &args.account)?;
         }
         let (pack, emails) = sender.queue(tx, EmailTemplate::Handover, &args.account, to, args.reveal)?;
-        told = Some(pack);
+        handover = Some(pack);
         Ok::<_, Failure>(emails)
     })?;
-    told.iter().for_each(warn_of_obstacle);
+    handover.iter().for_each(warn_of_obstacle);
     if args.change.dry_run {
         return context.output.all(&emails);
     }
-    let posted = outcome::send_new(context, &args.change.why, sender, emails)?;
-    context.output.all(&posted.emails)?;
-    posted.verdict
+    let sent = outcome::send_new(context, &args.change.why, sender, emails)?;
+    context.output.all(&sent.emails)?;
+    sent.verdict
 }
 
 fn warn_of_obstacle(pack: &Handover) {

@@ -10,11 +10,12 @@ use crate::args::import;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Add and change SMPP accounts from a file, all or nothing
+/// Import SMPP accounts from a file, all or nothing
 ///
-/// The columns are those that `smpp export` writes; only customer is needed. An account is known by its system ID, or by its
-/// short name where the row has none. A column password is read, and one is generated where there is none; `smpp show
-/// --reveal` shows it. System IDs that are longer than a bind can carry are kept as they are, with a warning.
+/// The columns are those of `smpp export`; only customer is required. A row is matched with an account by system ID, or
+/// by short name if it has no system ID. The column password is optional: a new account without a password gets a
+/// generated one, which `smpp show --reveal` prints. System IDs that are too long for a bind are imported with a
+/// warning.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp import accounts.csv --dry-run
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let mut accounts = Accounts { vault: &vault, usual, owners: Owners::default(), too_long: Vec::new() };
     import::run(&args.import, &mut accounts, context)?;
     for system_id in &accounts.too_long {
-        Context::warn(&format!("system ID {} is longer than a bind can carry and was kept", quoted(system_id)));
+        Context::warn(&format!("system ID {} was imported, but is too long for a bind", quoted(system_id)));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Networks as they are typed: host bits that were cut off are told.
+//! IP ranges as command line arguments, with a note for each that has host bits.
 
 use std::str::FromStr;
 
@@ -7,32 +7,32 @@ use ssgctl::model::{Invalid, IpRange};
 
 use crate::context::Context;
 
-/// A network, and its text if that had host bits.
+/// An IP range, and its original text if host bits were cleared: `192.0.2.7/24` becomes `192.0.2.0/24`.
 #[derive(Debug, Clone)]
-pub(super) struct Given {
-    network: IpRange,
+pub(super) struct IpRangeArg {
+    range: IpRange,
     with_host_bits: Option<String>,
 }
 
-impl FromStr for Given {
+impl FromStr for IpRangeArg {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let (network, cut) = IpRange::read(text)?;
-        Ok(Self { network, with_host_bits: cut.then(|| text.to_owned()) })
+        let (range, has_host_bits) = IpRange::read(text)?;
+        Ok(Self { range, with_host_bits: has_host_bits.then(|| text.to_owned()) })
     }
 }
 
-/// The networks that are meant.
-pub(super) fn of(given: &[Given]) -> Vec<IpRange> {
-    given.iter().map(|given| given.network).collect()
+/// The ranges of the arguments, without host bits.
+pub(super) fn ranges(args: &[IpRangeArg]) -> Vec<IpRange> {
+    args.iter().map(|arg| arg.range).collect()
 }
 
-/// Tells what was cut off.
-pub(super) fn tell_cut(given: &[Given], context: &Context) {
-    for Given { network, with_host_bits } in given {
+/// Prints a note for each range whose host bits were cleared.
+pub(super) fn note_cleared_host_bits(args: &[IpRangeArg], context: &Context) {
+    for IpRangeArg { range, with_host_bits } in args {
         if let Some(text) = with_host_bits {
-            context.note(&format!("{} is taken as the network {network}", quoted(text)));
+            context.note(&format!("{} has host bits; {range} is used", quoted(text)));
         }
     }
 }

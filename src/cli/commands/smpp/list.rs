@@ -20,15 +20,15 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     customer: OfCustomerArgs,
 
-    /// Only accounts that are sold this service
+    /// Only accounts with this service
     #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(completion::services))]
     service: Option<String>,
 
-    /// Only accounts that are switched on, or off
+    /// Only enabled or only disabled accounts
     #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
     enabled: Option<bool>,
 
-    /// Only accounts with this text in system ID, name, short name or the customer's code
+    /// Only accounts with this text in system ID, name, short name or account code
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 

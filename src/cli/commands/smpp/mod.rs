@@ -1,4 +1,4 @@
-//! `ssgctl smpp`: the accounts by which customers' clients bind to the gateway.
+//! `ssgctl smpp`: the SMPP accounts that customers use to bind to the gateway.
 
 mod account_emails;
 mod accounts;
@@ -33,7 +33,7 @@ pub(crate) use account_emails::account_emails;
 pub(crate) use details::DetailArgs;
 pub(crate) use password::PasswordArgs;
 
-/// SMPP accounts that are changed together.
+/// The SMPP accounts of a command that changes several.
 #[derive(Debug, Args)]
 #[group(id = "named_accounts")]
 struct AccountsArgs {

@@ -1,4 +1,5 @@
-//! Where a password comes from: never the command line itself, which every user of the machine can read.
+//! Options that set a password. It is never an argument itself, because all users of a machine can list the arguments
+//! of its processes.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use crate::args::input;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// A password is generated unless one of these is given.
+/// Sources of a password. Without any of them, the password is generated.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "SMPP account")]
 #[group(multiple = false)]
@@ -23,18 +24,18 @@ pub(crate) struct PasswordArgs {
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
 
-    /// Ask for the password instead of generating one
+    /// Prompt for the password instead of generating one
     #[arg(long)]
     ask_password: bool,
 }
 
 impl PasswordArgs {
-    /// Whether a password is given or to be asked for.
+    /// Whether one of the options is given.
     pub(crate) fn is_given(&self) -> bool {
         self.password_stdin || self.password_file.is_some() || self.ask_password
     }
 
-    /// The password that was given, if one was.
+    /// Reads the password, if one of the options is given.
     pub(crate) fn read(&self, context: &Context) -> Result<Option<Password>> {
         let text = if self.password_stdin {
             Zeroizing::new(input::read_text(Path::new("-"))?)
@@ -45,7 +46,7 @@ impl PasswordArgs {
         } else {
             return Ok(None);
         };
-        // The rule is told without the value: a password that is nearly right is still a secret.
+        // The error does not contain the value: a password with a typing error is still a secret.
         let password = text.trim_end_matches(['\r', '\n']).parse();
         password
             .map(Some)

@@ -2,24 +2,24 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{EmailTemplate, Grace};
+use ssgctl::model::Grace;
 use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
-use crate::commands::mail::outcome;
-use crate::commands::smpp::row::Rotated;
+use crate::commands::smpp::account_emails::{queue_handover, send_and_print};
+use crate::commands::smpp::row::RotationReceipt;
 use crate::commands::smpp::{PasswordArgs, account_emails};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
-/// Give an SMPP account a new password
+/// Change the password of an SMPP account
 ///
-/// For the grace the old password is taken as well: both are in what `smpp export` writes and `smpp show --reveal` shows.
-/// Then the old one is gone, from the database file too. A second rotation within the grace keeps the password of the
-/// first, and what was before that is taken no more. --grace 0 ends the old password at once, and --end-grace that of a
-/// rotation before; export to the gateway again after either. An email goes to the technical contacts, else to the first
-/// contact, and says how long the old password is taken.
+/// During the grace period the old password stays valid: `smpp export` and `smpp show --reveal` include both. After it,
+/// the old password is deleted, also from the database file. If you rotate again within the grace period, only the
+/// latest two passwords are valid. --grace 0 ends the old password immediately, --end-grace does so after a rotation;
+/// export to the gateway again after either. With --mail, the technical contacts, or else the first contact, receive an
+/// email with the new password and the end of the grace period.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp rotate-password abc_prod --reason 'yearly change'
@@ -32,15 +32,15 @@ pub(crate) struct RotatePasswordArgs {
     #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
     account: String,
 
-    /// How long the old password is taken as well: minutes, hours or days, or 0
+    /// Grace period of the old password, in minutes, hours or days; 0 for none
     #[arg(long, value_name = "TIME", default_value_t)]
     grace: Grace,
 
-    /// Write the customer's technical contacts an email with the new password
+    /// Email the new password to the customer's technical contacts
     #[arg(long, conflicts_with = "end_grace")]
     mail: bool,
 
-    /// Make no new password; take the old one no more
+    /// End the grace period of the old password; keep the current password
     #[arg(long, conflicts_with_all = ["grace", "password_stdin", "password_file", "ask_password"])]
     end_grace: bool,
 
@@ -54,24 +54,19 @@ pub(crate) struct RotatePasswordArgs {
 pub(crate) fn run(args: &RotatePasswordArgs, context: &mut Context) -> Result<()> {
     if args.end_grace {
         let account = context.write(&args.change, |tx| ops::smpp::end_grace(tx, &args.account))?;
-        return context.output.row(&Rotated { account, generated: None, emails: Vec::new() });
+        return context.output.row(&RotationReceipt { account, generated: None, emails: Vec::new() });
     }
-    let given = args.password.read(context)?;
-    let generates = given.is_none();
-    // To take the old password for a while it must be readable; without a grace a key that was lost is made anew.
+    let password = args.password.read(context)?;
+    let is_generated = password.is_none();
+    // During a grace period the old password must be decrypted, so its key must exist. Without one, a lost key is
+    // replaced.
     let vault = if args.grace.is_none() { context.vault()? } else { context.existing_vault()? };
     let emails = if args.mail { Some(account_emails(context)?) } else { None };
-    let mut rotated = context.write(&args.change, |tx| {
-        let made = ops::smpp::rotate(tx, &vault, &args.account, given, args.grace)?;
-        let emails = match &emails {
-            Some(emails) => emails.queue(tx, EmailTemplate::Handover, made.account.system_id.as_str(), None, true)?.1,
-            None => Vec::new(),
-        };
-        Ok::<_, Failure>(Rotated { account: made.account, generated: generates.then_some(made.password), emails })
+    let receipt = context.write(&args.change, |tx| {
+        let rotated = ops::smpp::rotate(tx, &vault, &args.account, password, args.grace)?;
+        let emails = queue_handover(emails.as_ref(), tx, &rotated.account)?;
+        let generated = is_generated.then_some(rotated.password);
+        Ok::<_, Failure>(RotationReceipt { account: rotated.account, generated, emails })
     })?;
-    let Some(emails) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&rotated) };
-    let posted = outcome::send_new(context, &args.change.why, emails, rotated.emails)?;
-    rotated.emails = posted.emails;
-    context.output.row(&rotated)?;
-    posted.verdict
+    send_and_print(context, &args.change, emails, receipt, |receipt| &mut receipt.emails)
 }

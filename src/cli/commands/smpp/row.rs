@@ -1,6 +1,6 @@
-//! SMPP accounts as rows: as they are, and as they are just after they were made.
+//! The columns of SMPP accounts, and of the receipts of commands that set a password.
 
-use ssgctl::model::{EmailState, OutboxEmail, Password, SmppAccount};
+use ssgctl::model::{EmailState, Limit, OutboxEmail, Password, SmppAccount};
 
 use crate::output::{Cell, Column, Row};
 
@@ -18,8 +18,8 @@ impl Row for SmppAccount {
         Column::detail("binding_enabled", |a| Cell::Flag(a.details.binding_enabled)),
         Column::detail("submit_enabled", |a| Cell::Flag(a.details.submit_enabled)),
         Column::detail("use_cug", |a| Cell::Flag(a.details.use_cug)),
-        Column::detail("max_tps", |a| Cell::maybe_number(a.details.max_tps.map(ssgctl::model::Limit::get))),
-        Column::detail("max_binds", |a| Cell::maybe_number(a.details.max_binds.map(ssgctl::model::Limit::get))),
+        Column::detail("max_tps", |a| Cell::maybe_number(a.details.max_tps.map(Limit::get))),
+        Column::detail("max_binds", |a| Cell::maybe_number(a.details.max_binds.map(Limit::get))),
         Column::detail("allowed_ips", |a| Cell::shown_list(&a.details.allowed_ips)),
         Column::detail("cug_size", |a| Cell::number(a.cug_size)),
         Column::detail("mt_webhook", |a| Cell::maybe(a.details.mt_webhook.as_ref())),
@@ -34,44 +34,66 @@ impl Row for SmppAccount {
     ];
 }
 
-/// An account just made, with its password if it was generated: whoever gave one has it already.
-pub(super) struct Added {
+/// The receipt of `smpp add`, with the password only if it was generated: a password that was set is known already.
+pub(super) struct AddReceipt {
     pub(super) account: SmppAccount,
     pub(super) generated: Option<Password>,
 }
 
-impl Row for Added {
+impl Row for AddReceipt {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("customer", |a| Cell::text(&a.account.customer)),
-        Column::new("system_id", |a| Cell::text(&a.account.system_id)),
-        Column::new("password", |a| Cell::maybe(a.generated.as_ref().map(Password::reveal))),
-        Column::new("name", |a| Cell::maybe(a.account.details.name.as_ref())),
-        Column::detail("short_name", |a| Cell::maybe(a.account.details.short_name.as_ref())),
-        Column::new("service", |a| Cell::text(&a.account.details.service)),
-        Column::detail("max_tps", |a| Cell::maybe_number(a.account.details.max_tps.map(ssgctl::model::Limit::get))),
-        Column::detail("max_binds", |a| Cell::maybe_number(a.account.details.max_binds.map(ssgctl::model::Limit::get))),
+        Column::new("customer", |r| Cell::text(&r.account.customer)),
+        Column::new("system_id", |r| Cell::text(&r.account.system_id)),
+        Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
+        Column::new("name", |r| Cell::maybe(r.account.details.name.as_ref())),
+        Column::detail("short_name", |r| Cell::maybe(r.account.details.short_name.as_ref())),
+        Column::new("service", |r| Cell::text(&r.account.details.service)),
+        Column::detail("max_tps", |r| Cell::maybe_number(r.account.details.max_tps.map(Limit::get))),
+        Column::detail("max_binds", |r| Cell::maybe_number(r.account.details.max_binds.map(Limit::get))),
     ];
 }
 
-/// An account whose password was replaced, with the new one if it was generated.
-pub(super) struct Rotated {
+/// The receipt of `smpp quick-create`: what the customer needs, and the emails that were sent.
+pub(super) struct QuickCreateReceipt {
     pub(super) account: SmppAccount,
     pub(super) generated: Option<Password>,
-    /// What the customer was written.
     pub(super) emails: Vec<OutboxEmail>,
 }
 
-impl Row for Rotated {
+impl Row for QuickCreateReceipt {
+    const NAME: &str = "system_id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |r| Cell::text(&r.account.customer)),
+        Column::new("system_id", |r| Cell::text(&r.account.system_id)),
+        Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
+        Column::new("service", |r| Cell::text(&r.account.details.service)),
+        Column::detail("max_tps", |r| Cell::maybe_number(r.account.details.max_tps.map(Limit::get))),
+        Column::detail("max_binds", |r| Cell::maybe_number(r.account.details.max_binds.map(Limit::get))),
+        Column::detail("cug_size", |r| Cell::number(r.account.cug_size)),
+        Column::detail("email_sent_to", |r| sent_to(&r.emails)),
+    ];
+}
+
+/// The receipt of `smpp rotate-password`, with the new password only if it was generated.
+pub(super) struct RotationReceipt {
+    pub(super) account: SmppAccount,
+    pub(super) generated: Option<Password>,
+    pub(super) emails: Vec<OutboxEmail>,
+}
+
+impl Row for RotationReceipt {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |r| Cell::text(&r.account.customer)),
         Column::new("system_id", |r| Cell::text(&r.account.system_id)),
         Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
         Column::new("previous_password_until", |r| Cell::maybe_time(r.account.previous_password_until)),
-        Column::detail("email_sent_to", |r| {
-            let sent = r.emails.iter().filter(|email| email.state == EmailState::Sent);
-            Cell::shown_list(sent.map(|email| &email.recipient))
-        }),
+        Column::detail("email_sent_to", |r| sent_to(&r.emails)),
     ];
+}
+
+/// The recipients whose emails were sent; the others wait in the outbox.
+fn sent_to(emails: &[OutboxEmail]) -> Cell<'_> {
+    Cell::shown_list(emails.iter().filter(|email| email.state == EmailState::Sent).map(|email| &email.recipient))
 }

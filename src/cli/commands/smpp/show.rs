@@ -11,9 +11,9 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, DetailView};
 
-/// Show everything of an SMPP account
+/// Show all details of an SMPP account
 ///
-/// The numbers of its closed user group are counted here; `smpp cug` lists them.
+/// Shows the size of its closed user group; `smpp cug` lists the numbers.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp show abc_prod
@@ -24,7 +24,7 @@ pub(crate) struct ShowArgs {
     #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
     account: String,
 
-    /// Show the passwords too: its own, and the one before while that is taken; the audit log keeps that they were shown
+    /// Also show the password, and the previous one during its grace period; recorded in the audit log
     #[arg(long)]
     reveal: bool,
 
@@ -34,38 +34,38 @@ pub(crate) struct ShowArgs {
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     if !args.reveal {
-        let shown = read(args, context)?;
-        return context.output.view(view(&shown, None));
+        let details = read(args, context)?;
+        return context.output.view(view(&details, None));
     }
     let vault = context.existing_vault()?;
-    let shown = read(args, context)?;
-    // A reveal is logged, so what could not be shown is refused before it.
-    context.output.refuse_unknown_fields_of(&view(&shown, Some(("", None))))?;
+    let details = read(args, context)?;
+    // Refuse unknown --fields before the reveal is logged.
+    context.output.refuse_unknown_fields_of(&view(&details, Some(("", None))))?;
     let change = ChangeArgs { dry_run: false, why: args.why.clone() };
     let revealed = context.write_unshown(&change, |tx| ops::smpp::reveal(tx, &vault, &args.account))?;
     let previous = revealed.previous.as_ref().map(|previous| previous.password.reveal());
-    // As it is now: a password from before may be over since it was read.
-    let shown = Shown { account: revealed.account, ..shown };
-    context.output.view(view(&shown, Some((revealed.password.reveal(), previous))))
+    // Show the account as revealed: the grace period may have ended since the first read.
+    let details = AccountDetails { account: revealed.account, ..details };
+    context.output.view(view(&details, Some((revealed.password.reveal(), previous))))
 }
 
-struct Shown {
+struct AccountDetails {
     account: SmppAccount,
-    /// What its service charges in.
+    /// The unit in which its service charges.
     unit: Unit,
 }
 
-fn read(args: &ShowArgs, context: &mut Context) -> Result<Shown> {
+fn read(args: &ShowArgs, context: &mut Context) -> Result<AccountDetails> {
     context.read(|snapshot| {
         let account = snapshot.smpp_account(&args.account)?;
         let unit = snapshot.service(account.details.service.as_str())?.unit;
-        Ok(Shown { account, unit })
+        Ok(AccountDetails { account, unit })
     })
 }
 
-/// The parts of the portal's SMPP dialog, in their order.
-fn view(shown: &Shown, passwords: Option<(&str, Option<&str>)>) -> DetailView {
-    let Shown { account, unit } = shown;
+/// The sections of the portal's SMPP dialog, in the same order.
+fn view(details: &AccountDetails, passwords: Option<(&str, Option<&str>)>) -> DetailView {
+    let AccountDetails { account, unit } = details;
     let name = account.details.name.as_ref().map_or("", |name| name.as_str());
     let mut view = DetailView::new(&account.system_id, format!("{} {name}", account.system_id).trim());
     view.fields(

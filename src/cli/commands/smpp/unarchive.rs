@@ -7,9 +7,9 @@ use crate::commands::smpp::AccountsArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Make archived SMPP accounts usable again
+/// Unarchive SMPP accounts
 ///
-/// The accounts of an archived customer come back with the customer.
+/// Accounts that were archived with their customer return when you unarchive the customer.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp unarchive abc_old")]
