@@ -8,7 +8,7 @@ use crate::config::TEMPLATE;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// Write a configuration file that explains every setting, with none in force
+/// Write a configuration file that explains every setting, all commented out
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl config init && $EDITOR \"$(ssgctl config path)\"")]
@@ -19,7 +19,7 @@ pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
     let path = context.settings.config_path()?;
     let shown = path.display().to_string();
     if !files::write_new(path, TEMPLATE.as_bytes())? {
-        return Err(Failure::new(ErrorCode::Exists, format!("{} is there already", quoted(shown))));
+        return Err(Failure::new(ErrorCode::Exists, format!("{} already exists", quoted(shown))));
     }
     context.output.value("path", &shown)
 }

@@ -1,4 +1,4 @@
-//! `ssgctl config`: the settings in force and where they come from.
+//! `ssgctl config`: the effective settings and their origins.
 
 mod init;
 mod path;

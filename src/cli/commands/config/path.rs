@@ -5,7 +5,7 @@ use clap::Args;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Show where the configuration file is, whether it is there or not
+/// Print the path of the configuration file, even if it does not exist
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   $EDITOR \"$(ssgctl config path)\"")]

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
-/// Show every setting, its value, and what set it
+/// Show every setting with its value and origin
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl config show

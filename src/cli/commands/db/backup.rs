@@ -7,19 +7,19 @@ use clap::Args;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Copy the database to a new file, whatever else writes meanwhile
+/// Copy the database to a new file, even while other commands write
 ///
-/// The copy is consistent, checked, readable by its owner only, and appears under its name when it is complete. The key
-/// that seals SMPP passwords is not in it: keep a copy of the key file elsewhere.
+/// The copy is consistent, checked and readable by its owner only. It gets its name when it is complete. It does not
+/// contain the key that encrypts SMPP passwords: keep a copy of the key file elsewhere.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db backup /backup/ssgctl-$(date +%F).db")]
 pub(crate) struct BackupArgs {
-    /// The new file
+    /// Path of the new file
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Replace the file if it is there
+    /// Overwrite the file if it exists
     #[arg(short, long)]
     force: bool,
 }
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &BackupArgs, context: &mut Context) -> Result<()> {
     context.store()?.backup(&args.file, args.force)?;
     if let Ok(key_file) = context.settings.key_file() {
         context.note(&format!(
-            "the key file {} is not in the backup; without it SMPP passwords are lost",
+            "the backup does not contain the key file {}; without it, SMPP passwords are lost",
             key_file.display()
         ));
     }

@@ -1,25 +1,26 @@
 //! `ssgctl db check`.
 
 use clap::Args;
+use ssgctl::error::count;
 
-use crate::commands::db::head::Head;
+use crate::commands::db::head::LedgerHead;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, Row};
 
-/// Examine the whole database
+/// Check the integrity of the whole database
 ///
-/// Checks pages and indexes, references, every value against its rule, the ledger's numbers, times, sums and hash chain,
-/// balances against their entries, archiving, and warnings against their crossings and emails. Prints every fault, and
-/// exits 7 if there is one; prints nothing and exits 0 if there is none.
+/// Checks pages and indexes, references, every value against its rules, the ledger's numbers, times, sums and hash
+/// chain, balances against their entries, archiving, and warnings against their threshold crossings and emails. Prints
+/// every problem and exits 7 if there is one; prints nothing and exits 0 if there is none.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
   ssgctl db check --expect-head \"$(cat yesterdays-head)\"")]
 pub(crate) struct CheckArgs {
-    /// Find out too whether the ledger still holds this head, as an earlier `db head -o name` printed it
+    /// Also check that the ledger contains this entry, as printed by an earlier `db head -o name`
     #[arg(long, value_name = "HEAD")]
-    expect_head: Option<Head>,
+    expect_head: Option<LedgerHead>,
 }
 
 struct Finding(String);
@@ -32,7 +33,7 @@ impl Row for Finding {
 pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let report = context.read(|snapshot| {
         let mut report = snapshot.check();
-        if let Some(Head { id, hash }) = args.expect_head {
+        if let Some(LedgerHead { id, hash }) = args.expect_head {
             snapshot.check_head(id, hash, &mut report);
         }
         Ok(report)
@@ -45,7 +46,10 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         return Ok(());
     }
     context.output.all(&findings)?;
-    let faults = if findings.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", findings.len()) };
-    Err(Failure::new(ErrorCode::CheckFailed, format!("{faults} found; change nothing before they are understood"))
-        .hint("`ssgctl db backup` keeps the file as it is now"))
+    let problems = count(findings.len() as u64, "problem");
+    Err(Failure::new(
+        ErrorCode::CheckFailed,
+        format!("{problems} found; change nothing until you understand the cause"),
+    )
+    .hint("`ssgctl db backup FILE` saves a copy of the current state"))
 }

@@ -5,10 +5,10 @@ use clap::Args;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Make the database file, unless it is there
+/// Create the database file if it does not exist
 ///
-/// A database in its usual place is made on first use. One that --db, `SSGCTL_DB` or the configuration names is made only
-/// here, so that a misspelt name is an error and not a second, empty database.
+/// The database at the default path is created on first use. If --db, `SSGCTL_DB` or the configuration names another
+/// path, only this command creates it, so that a typing error in the path does not create a second, empty database.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db init --db /var/lib/ssgctl/ssgctl.db")]
@@ -16,10 +16,10 @@ pub(crate) struct InitArgs {}
 
 pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&["path"])?;
-    let is_there = context.settings.database()?.exists();
+    let exists = context.settings.database()?.exists();
     let path = context.open(true)?.path().display().to_string();
-    if is_there {
-        context.note("the database is there already");
+    if exists {
+        context.note("the database already exists");
     }
     context.output.value("path", &path)
 }

@@ -7,11 +7,11 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row, Shown};
 
-/// Bring a database of an older version up to date, after a backup
+/// Migrate the database of an older version to the current schema
 ///
-/// The backup lies next to the database and is named after the schema it has, such as ssgctl.db.schema-13. The migration is one
-/// transaction: whatever happens, the database is as it was or up to date. Schemas before 13 cannot be migrated: export such a
-/// database with the ssgctl that made it, and import the document here.
+/// First makes a backup next to the database, named after its schema, such as ssgctl.db.schema-13. The migration is one
+/// transaction, so it is applied completely or not at all. Schemas before 13 cannot be migrated: export the database
+/// with the ssgctl that created it, and import the document with this one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db migrate")]
@@ -34,7 +34,7 @@ pub(crate) fn run(_: &MigrateArgs, context: &mut Context) -> Result<()> {
     let path = context.settings.database()?.to_owned();
     let migration = Store::migrate(&Location { path, create: false, wait: context.settings.wait })?;
     if migration.backup.is_none() {
-        context.note("the database is up to date; there is nothing to do");
+        context.note("the database already has the current schema");
     }
     context.output.row(&migration)
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Show where the database file is, whether it is there yet or not
+/// Print the path of the database file, even if it does not exist
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ls -l \"$(ssgctl db path)\"")]

@@ -9,15 +9,15 @@ use ssgctl::store::{Clock, Location, Store};
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// Make the database anew from a backup
+/// Restore the database from a backup
 ///
-/// The backup is examined as `db check` does before a byte is written. A database that is there is never replaced: move it
-/// away first, with the files beside it that end in -wal and -shm.
+/// Runs the checks of `db check` on the backup before anything is written. Never replaces an existing database: move it
+/// away first, together with its files that end in -wal and -shm.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   mv \"$(ssgctl db path)\" /tmp/broken.db && ssgctl db restore /backup/ssgctl-2026-11-24.db")]
 pub(crate) struct RestoreArgs {
-    /// The backup
+    /// Path of the backup
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }

@@ -10,14 +10,15 @@ use ssgctl::report;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
-/// The name of the document in a folder.
-const NAME: &str = "ssgctl.jsonl";
+/// The file name of the document if a directory is given.
+const FILE_NAME: &str = "ssgctl.jsonl";
 
-/// Write the whole database as one document, to leave with or to move
+/// Export the whole database as one document, to move or to archive it
 ///
-/// The document is JSON lines: one that says what it is, then a row of a table in each, and one that tells whether anything is
-/// missing. It has everything: customers and all that is theirs, the ledger with its hashes, the audit log, emails,
-/// traffic. SMPP passwords stay encrypted, and the key is not in it. `ssgctl import` makes the same database of it.
+/// The document is JSON lines: a header, then one table row per line, and a last line that proves that the document is
+/// complete. It contains everything: customers with all their data, the ledger with its hashes, the audit log, emails
+/// and traffic. SMPP passwords stay encrypted, and the key is not included. `ssgctl import` recreates the same
+/// database.
 #[derive(Debug, Args)]
 #[group(id = "export_document")]
 #[command(after_long_help = "Examples:
@@ -26,11 +27,11 @@ const NAME: &str = "ssgctl.jsonl";
   ssgctl export - | gzip > everything.jsonl.gz
   ssgctl export - | jq -c 'select(.customer).customer | {account_code, organisation}'")]
 pub(crate) struct ExportArgs {
-    /// The new file, or the folder to make ssgctl.jsonl in; - is stdout
+    /// New file, or directory for a new ssgctl.jsonl; - is stdout
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Replace the file if it is there
+    /// Overwrite the file if it exists
     #[arg(short, long)]
     force: bool,
 }
@@ -38,7 +39,7 @@ pub(crate) struct ExportArgs {
 pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     let file = match args.file.as_path() {
         path if path == Path::new("-") => None,
-        path if path.is_dir() => Some(path.join(NAME)),
+        path if path.is_dir() => Some(path.join(FILE_NAME)),
         path => Some(path.to_owned()),
     };
     let rows = context.document(file.as_deref(), args.force, |snapshot, out| {

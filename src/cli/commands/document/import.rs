@@ -13,10 +13,10 @@ use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, Row};
 use crate::progress::Progress;
 
-/// Make the database anew from a document of `ssgctl export`, all or nothing
+/// Import a document of `ssgctl export` into an empty database, all or nothing
 ///
-/// The database must be empty. What comes of it is examined as `db check` does before it is saved, and exports as the same
-/// document, byte for byte. SMPP passwords can be read only with the key that they were encrypted with.
+/// Runs the checks of `db check` before the import is saved. A new export gives the same document, byte for byte. To
+/// read the SMPP passwords, you need the key file of the exported database.
 #[derive(Debug, Args)]
 #[group(id = "import_document")]
 #[command(after_long_help = "Examples:
@@ -24,37 +24,37 @@ use crate::progress::Progress;
   ssgctl --db new.db db init && ssgctl --db new.db import everything.jsonl
   zcat everything.jsonl.gz | ssgctl import -")]
 pub(crate) struct ImportArgs {
-    /// The document; - is stdin
+    /// Document of `ssgctl export`; - is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Do everything, show the result, save nothing
+    /// Show what would be imported without saving it
     #[arg(short = 'n', long)]
     dry_run: bool,
 }
 
-struct Taken {
+struct DocumentReceipt {
     file: String,
     rows: u64,
 }
 
-impl Row for Taken {
+impl Row for DocumentReceipt {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] =
-        &[Column::new("file", |t| Cell::text(&t.file)), Column::new("rows", |t| Cell::number(t.rows))];
+        &[Column::new("file", |r| Cell::text(&r.file)), Column::new("rows", |r| Cell::number(r.rows))];
 }
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let file = input::name(&args.file);
     let Incoming { input, size, watch } = input::open_to_import(&args.file, false)?;
     let progress = Progress::of_bytes(size, context.quiet);
-    // The audit log comes with the document, and nothing is added to it.
+    // The document contains the audit log, and the import must not add an event to it.
     let change = ChangeArgs { dry_run: args.dry_run, why: ReasonArgs { reason: None, actor: None } };
-    let taken = context.write(&change, |tx| {
+    let receipt = context.write(&change, |tx| {
         let rows = document::take(tx, input, || progress.at(watch.bytes()))?;
         drop(progress);
         let rows = rows.map_err(|fault| Failure::of_file(&file, fault.into()))?;
-        Ok::<_, Failure>(Taken { file, rows })
+        Ok::<_, Failure>(DocumentReceipt { file, rows })
     })?;
-    context.output.row(&taken)
+    context.output.row(&receipt)
 }

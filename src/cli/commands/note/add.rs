@@ -23,7 +23,7 @@ pub(crate) struct AddArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// The note, at most 4,000 characters
+    /// Text of the note, at most 4,000 characters
     #[arg(value_name = "TEXT", required_unless_present = "file")]
     text: Option<NoteText>,
 

@@ -7,7 +7,7 @@ use crate::args::export::Exported;
 use crate::exit::Result;
 
 impl Exported for Note {
-    const ABOUT: &str = "Write all notes as `note import` reads them";
+    const ABOUT: &str = "Export all notes in the columns of `note import`";
     const EXAMPLES: &str = "Examples:
   ssgctl note export > notes.csv
   ssgctl note export --file notes.jsonl";

@@ -1,4 +1,4 @@
-//! `ssgctl note`: remarks about customers.
+//! `ssgctl note`: notes about customers.
 
 mod add;
 mod export;

@@ -1,4 +1,4 @@
-//! A note as a row.
+//! The columns of notes.
 
 use ssgctl::model::Note;
 

@@ -10,7 +10,7 @@ use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Change a service; its unit is fixed
+/// Change the name or price of a service; its unit cannot change
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl service edit uk-direct --price 0.0310 --reason 'new carrier rate'")]
@@ -23,7 +23,7 @@ pub(crate) struct EditArgs {
     #[arg(long, value_name = "NAME")]
     name: Option<Name>,
 
-    /// Price of one message part in the service's unit, up to 8 decimals
+    /// Price per message part in the unit of the service, up to 8 decimals
     #[arg(long, value_name = "PRICE", allow_hyphen_values = true)]
     price: Option<Money>,
 

@@ -7,7 +7,7 @@ use crate::args::export::Exported;
 use crate::exit::Result;
 
 impl Exported for Service {
-    const ABOUT: &str = "Write all services as `service import` reads them";
+    const ABOUT: &str = "Export all services in the columns of `service import`";
     const EXAMPLES: &str = "Examples:
   ssgctl service export > services.csv
   ssgctl service export --file services.json";

@@ -5,10 +5,10 @@ use ssgctl::import::service::Services;
 use crate::args::import::Imported;
 
 impl Imported for Services {
-    const ABOUT: &str = "Make and change services from a file, all or nothing";
+    const ABOUT: &str = "Import services from a file, all or nothing";
     const DETAILS: &str = "\
-        The columns are code, name, unit, price and `api_id`; `service export` writes them. A service is known by its code, and its \
-        unit and API ID never change.";
+        The columns are code, name, unit, price and `api_id`, as in `service export`. A row is matched with a service by its code. \
+        The unit and the API ID of an existing service cannot change.";
     const EXAMPLES: &str = "Examples:
   ssgctl service import services.csv --dry-run
   ssgctl service import prices.csv --update --reason 'prices of 2027'";

@@ -16,7 +16,7 @@ use crate::exit::Result;
   ssgctl service list
   ssgctl service list --unit GBP --json")]
 pub(crate) struct ListArgs {
-    /// Only services that charge in this unit
+    /// Only services with this unit
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 

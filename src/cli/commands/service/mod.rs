@@ -1,4 +1,4 @@
-//! `ssgctl service`: what SMPP accounts are sold.
+//! `ssgctl service`: the services that SMPP accounts use, with their units and prices.
 
 mod edit;
 mod export;

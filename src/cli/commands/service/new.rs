@@ -10,7 +10,7 @@ use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
 
-/// Make a service
+/// Create a service
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl service new uk-direct --name 'UK direct' --unit GBP --price 0.0325
@@ -24,11 +24,11 @@ pub(crate) struct NewArgs {
     #[arg(long, value_name = "NAME")]
     name: Name,
 
-    /// What it charges in: SMS credits or a currency by ISO 4217
+    /// Unit of the price: SMS credits or a currency code by ISO 4217
     #[arg(long, value_name = "UNIT", default_value_t, add = ArgValueCandidates::new(completion::units))]
     unit: Unit,
 
-    /// Price of one message part in that unit, up to 8 decimals
+    /// Price per message part in this unit, up to 8 decimals
     #[arg(long, value_name = "PRICE", default_value = "1", allow_hyphen_values = true)]
     price: Money,
 

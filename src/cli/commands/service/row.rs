@@ -1,4 +1,4 @@
-//! A service as a row.
+//! The columns of services.
 
 use ssgctl::model::Service;
 
