@@ -28,7 +28,7 @@ pub(crate) struct ImportArgs {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Show what would be imported without saving it
+    /// Show what would change without saving it
     #[arg(short = 'n', long)]
     dry_run: bool,
 }

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
-/// The largest closed user group that fits into one cell. Spreadsheets cut cells at 32,767 characters.
+/// The largest closed user group that fits into one cell of a file that `smpp import` can read, with room to spare.
 const MAX_CELL_NUMBERS: u64 = 3_000;
 
 /// An account with its closed user group.

@@ -193,7 +193,7 @@ fn probe_endpoint(endpoint: &Endpoint, credentials: &Credentials, timeout: Durat
 fn print_notes(results: &[ProbeResult], context: &Context) {
     for ProbeResult { report, .. } in results {
         if let Some(tls) = &report.tls {
-            let unknown = "an unnamed subject".to_owned();
+            let unknown = "(no name)".to_owned();
             let (subject, issuer) = (tls.subject.as_ref().unwrap_or(&unknown), tls.issuer.as_ref().unwrap_or(&unknown));
             let until =
                 tls.valid_until.map_or_else(String::new, |until| format!(", valid until {}", until.for_reading()));
