@@ -1,53 +1,72 @@
-//! `ssgctl` manages the customers of an SMS gateway: records, balances, warnings. This is its map.
+//! `ssgctl` manages the customers of an SMS gateway: customer records, SMPP accounts, prepaid balances, alerts, traffic. This page
+//! is the map of the code.
 //!
-//! # Floors
+//! # Layers
 //!
 //! ```text
-//! cli    the binary: everything that knows a terminal      src/cli/main.rs is the front door
-//!  │     arguments in, rows out; no rule of the business
-//!  ▼
-//! mail   emails from templates, the ways by which they leave, and the courier that empties the outbox
-//! ingest files that come in: a strict streaming reader, foreign dialects, and what rows mean as requests to ops
-//! gateway what gateways of other makes read and hold of our accounts, and how that differs
-//! smpp   a client that binds to a gateway as a customer's would, and guesses why it cannot
+//! cli        the binary: everything that knows a terminal. Parses arguments, calls one operation or report, prints
 //!  │
+//!  ├─ traffic   traffic files: parse, stage, verify, write, charge             (src/traffic/README.md)
+//!  ├─ import    files of customers, contacts, notes, services, SMPP accounts, adjustments; the whole database
+//!  ├─ mail      emails as values, their templates, transports, and dispatch of the outbox
+//!  ├─ gateway   what other makes of gateway read and hold, and the difference to our accounts
+//!  ├─ smpp      an SMPP client that binds as a customer would, and explains why it cannot
 //!  ▼
-//! ops    deeds: one function is one business act inside one transaction; rules and audit events live here
-//! report questions that take more than one look, answered from one snapshot as plain data
-//!  │
+//! ops        operations: one function is one business act in one transaction, with its rules and its audit events
 //!  ▼
-//! store  the database behind Snapshot (reads) and Tx (a Snapshot that also writes, stamped with who and when);
-//!  │     dropping a Tx undoes it. store/sqlite is the only home of rusqlite; store/vault seals passwords
+//! report     questions that take several reads, answered from one snapshot as plain data
 //!  ▼
-//! model  pure values, parsed once and valid for ever
+//! store      the database: Snapshot reads, Tx writes, BulkWriter imports; store/sqlite is the only home of SQLite
+//!  ▼
+//! model      entities and values, parsed once and valid from then on
 //! ```
 //!
-//! Arrows go down only; `tests/floors.rs` holds them to it. A write always passes `ops`. A plain read goes from the
-//! command straight to the store.
+//! `formats` holds readers and writers of file formats, which know no database. `error` holds what all of them can refuse. Each layer
+//! uses only those below it, layers on the same level do not know each other, and no two files import each other in a circle.
+//! `tests/layers.rs` has the table of who may use whom, and tests it.
 //!
-//! # Nouns
+//! # Where things live
 //!
-//! Customer, contact, note, service, SMPP account, balance (with entries and warning), traffic, email, event. A noun keeps its
-//! name on every floor:
-//! `cli/balance/`, `ops/balance/`, `store/sqlite/balance.rs`, `model/balance.rs`, `tests/cli/balance/`.
+//! | folder | contents |
+//! | --- | --- |
+//! | `src/model/` | one file per entity or value; tables of facts as data files in `data/` |
+//! | `src/store/` | filters, files, the vault for SMPP passwords; `sqlite/`: `schema/`, `ledger/`, `traffic/`, `check/`, one file per other entity |
+//! | `src/ops/` | `balance/`, `smpp/`, `warning/`, and one file per other entity |
+//! | `src/report/` | one file per question |
+//! | `src/formats/` | `csv/`, JSON, JSON lines, rejects, spreadsheet guards, files of accounting programs |
+//! | `src/import/`, `src/traffic/` | importers, each a stream of rows that become operations |
+//! | `src/mail/` | `templates/`, `transport/`, `dispatch.rs` |
+//! | `src/cli/commands/` | a folder per command group, a file per command, with its help and its columns (`row.rs`) |
+//! | `src/cli/args/` | arguments that commands share: change, list, period, export, import |
+//! | `src/cli/config/` | the configuration file |
+//! | `src/cli/output/` | tables, detail views, CSV, JSON, charts |
+//! | `src/cli/interactive/` | prompts, the editor, the wizard |
+//! | `tests/` | `main.rs` with a folder per layer; `transcripts.rs` runs the sessions in `cli/<group>/<command>.md` |
 //!
 //! # One command, file by file
 //!
-//! `ssgctl balance adjust acme -5 --description "double charge"`: `cli/main.rs` parses, and values are valid from there on,
-//! because clap calls their `FromStr`. `cli/balance/mod.rs` matches, `cli/balance/adjust.rs` builds a request and calls one
-//! deed in one transaction (`Context::write`), `ops/balance/adjust.rs` checks the rules, `store/sqlite/entry.rs` writes. Back in
-//! `adjust.rs` the receipt goes to the one writer, `cli/output/`, whose formats all follow from one list of columns
-//! (`cli/balance/row.rs`). `--dry-run` is no branch: the transaction is dropped instead of committed.
+//! `ssgctl balance adjust acme -5 --description "double charge"`
 //!
-//! # Questions
+//! 1. `src/cli/main.rs` parses. Values are valid from here on, because clap calls their `FromStr`.
+//! 2. `src/cli/commands/balance/mod.rs` finds the command; `adjust.rs` next to it builds a request.
+//! 3. `Context::write` (`src/cli/context.rs`) opens one transaction, and the command calls one operation in it.
+//! 4. `src/ops/balance/adjust.rs` checks the rules; `src/store/sqlite/ledger/entry.rs` appends the entry to the hash chain.
+//! 5. The receipt goes to `src/cli/output/`, where every format is made from one list of columns
+//!    (`src/cli/commands/balance/row.rs`).
 //!
-//! A person at a terminal is asked for what a command line leaves open: `cli/wizard/questions.rs` is the table of questions, and
-//! their answers are options, put on the command line, which is then parsed like any other.
+//! `--dry-run` is no branch in this: the transaction is dropped instead of committed. A command that only reads asks the store or
+//! a report directly; a command that writes always goes through `ops`.
+//!
+//! # Questions at a terminal
+//!
+//! `src/cli/interactive/wizard/` asks for what a command line leaves open. Its answers become options, and the completed command
+//! line is parsed again, so everything that can be asked can also be given.
 //!
 //! # Errors
 //!
-//! [`Error`] says what the business, its database or its files refuse, in a sentence. `cli/exit.rs` gives each an exit code,
-//! a word for programs and a hint. What clap finds wrong takes the same road.
+//! [`Error`] states in a sentence what the business, its database or its files refuse. `src/cli/error_codes.rs` lists the word that
+//! programs get for each, `src/cli/exit_codes.rs` the exit codes; the manual and `docs/scripting.md` are made from these two tables
+//! or checked against them. `src/cli/exit.rs` adds hints.
 
 pub mod error;
 pub mod formats;
