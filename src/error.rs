@@ -1,4 +1,4 @@
-//! Everything that the business, its database or its files may refuse, each as a sentence that names the thing.
+//! Every reason to refuse an operation, a database or a file, each as a sentence that names the thing.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,49 +7,49 @@ use std::time::Duration;
 pub use crate::model::text::quoted;
 use crate::model::{AccountCode, EntityKind, Invalid, Message, MessageId, Money, Unit};
 
-/// The result of a deed or of a question to the store.
+/// The result of an operation or of a read.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why something was not done. Whatever the reason, nothing was changed.
+/// Why an operation was refused. Whatever the reason, nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No such thing; `nearest` is a name that exists and looks alike.
+    /// The name does not exist; `nearest` is a similar one that does.
     #[error("no {entity} {}", quoted(.name))]
     NotFound { entity: EntityKind, name: String, nearest: Option<String> },
 
-    /// A file of this name is there and is not written over.
-    #[error("{} is there already", quoted(.path.display()))]
+    /// The file exists and is not overwritten.
+    #[error("{} exists already", quoted(.path.display()))]
     FileExists { path: PathBuf },
 
-    /// There is no database at this place.
+    /// The file does not exist.
     #[error("no database at {}", quoted(.path.display()))]
     NoDatabase { path: PathBuf },
 
-    /// A name is taken, perhaps by something archived: names stay reserved for ever.
+    /// The name is taken, possibly by something archived: names stay reserved for ever.
     #[error("{field} {} belongs to another {entity}", quoted(.value))]
     Exists { entity: EntityKind, field: &'static str, value: String },
 
-    /// A thing of this name is there already and is not to be changed; `differs` names what would be.
-    #[error("{entity} {} is there already and differs in {}", quoted(.name), .differs.join(", "))]
+    /// The record exists, and an import without `--update` may not change it; `differs` names the fields.
+    #[error("{entity} {} exists already and differs in {}", quoted(.name), .differs.join(", "))]
     Differs { entity: EntityKind, name: String, differs: Vec<String> },
 
-    /// A name that never changes would.
+    /// The change would alter a field that never changes.
     #[error("{entity} {} has another {field} than {}, and it never changes", quoted(.name), quoted(.value))]
     Fixed { entity: EntityKind, name: String, field: &'static str, value: String },
 
-    /// A name stands for more than one thing.
-    #[error("{} names more than one {entity}: {}", quoted(.name), .matches.join(", "))]
+    /// The name fits more than one record.
+    #[error("{} fits more than one {entity}: {}", quoted(.name), .matches.join(", "))]
     Ambiguous { entity: EntityKind, name: String, matches: Vec<String> },
 
-    /// A key was used before, for a change that differs in `field`.
+    /// The idempotency key was used before, for a change that differs in `field`.
     #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
     KeyConflict { key: String, field: &'static str },
 
-    /// A message was reported before with other content that matters for money; `before` says where.
-    #[error("message {} was reported otherwise before, {before} ({field} differs)", quoted(.id))]
+    /// A message was reported before with another price, destination or number of parts; `before` says where.
+    #[error("message {} was reported differently before, {before} ({field} differs)", quoted(.id))]
     Contradiction { id: MessageId, field: &'static str, before: String },
 
-    /// An entry is undone once.
+    /// An entry can be reversed once.
     #[error("entry {entry} was reversed before, by entry {by}")]
     AlreadyReversed { entry: i64, by: i64 },
 
@@ -57,19 +57,19 @@ pub enum Error {
     #[error("{message}")]
     Input { code: InputError, message: String },
 
-    /// A file has faults; each is told with its place.
+    /// A file has faults; each has its line and column.
     #[error("{} in the file, nothing was imported", count(.0.count, "error"))]
     Rows(Faults),
 
-    /// Somebody else changed the thing since it was read.
-    #[error("{entity} {} was changed by somebody else meanwhile", quoted(.name))]
+    /// Another process changed the record after it was read.
+    #[error("{entity} {} was changed by another process meanwhile", quoted(.name))]
     ChangedMeanwhile { entity: EntityKind, name: String },
 
-    /// An archived thing takes no change but to be un-archived; `again` says that archiving it was what was asked.
+    /// An archived record can only be un-archived; `again` says that the operation was to archive it.
     #[error("{entity} {} is archived{}", quoted(.name), if *.again { " already" } else { "" })]
     Archived { entity: EntityKind, name: String, again: bool },
 
-    /// Only what is archived can be un-archived.
+    /// Only an archived record can be un-archived.
     #[error("{entity} {} is not archived", quoted(.name))]
     NotArchived { entity: EntityKind, name: String },
 
@@ -80,11 +80,11 @@ pub enum Error {
     )]
     InsufficientBalance { customer: AccountCode, unit: Unit, balance: Money, amount: Money, after: Money, floor: Money },
 
-    /// A sum left the range of 64-bit amounts.
+    /// A sum exceeds the range of 64-bit amounts.
     #[error("{what} would exceed the largest amount of ±92233720368.54775807")]
     Overflow { what: &'static str },
 
-    /// An email about an SMPP account has nobody to go to.
+    /// An email about an SMPP account has no recipient.
     #[error("no contact of {customer} has an email address")]
     NoRecipient { customer: AccountCode },
 
@@ -96,12 +96,12 @@ pub enum Error {
     #[error("{field}: {} {rule}", quoted(.value))]
     Invalid { field: &'static str, value: String, rule: Invalid },
 
-    /// The write lock was not got in time.
+    /// The write lock was not available in time.
     #[error("another process has held the database for {}", seconds(.waited))]
     Busy { waited: Duration },
 
     /// The file is not a database of this program.
-    #[error("{} is no ssgctl database ({reason})", quoted(.path.display()))]
+    #[error("{} is not an ssgctl database ({reason})", quoted(.path.display()))]
     Foreign { path: PathBuf, reason: &'static str },
 
     /// The file was written by a newer program.
@@ -116,7 +116,7 @@ pub enum Error {
     #[error("the database is damaged: {0}")]
     Damaged(String),
 
-    /// The linked SQLite is one of those that can lose data.
+    /// The linked SQLite version is known to lose data.
     #[error("SQLite {0} can lose committed data and is not used")]
     UnsafeSqlite(String),
 
@@ -128,7 +128,7 @@ pub enum Error {
     #[error("{} {problem}", quoted(.path.display()))]
     UnsafeFile { path: PathBuf, problem: &'static str },
 
-    /// A secret cannot be opened, or the key file is no key.
+    /// A secret cannot be decrypted, or the key file does not contain a key.
     #[error("{0}")]
     Secret(String),
 
@@ -169,7 +169,7 @@ impl Error {
         Self::Contradiction { id: message.id.clone(), field, before: format!("by import {import_id}") }
     }
 
-    /// The same, told to somebody who asked for the archiving of what is archived.
+    /// The same, when the operation was to archive it.
     pub(crate) fn when_archiving(self) -> Self {
         match self {
             Self::Archived { entity, name, .. } => Self::Archived { entity, name, again: true },
@@ -233,8 +233,8 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// How many faults are told in full.
-    pub const TOLD: usize = 20;
+    /// The number of faults that are reported in full.
+    pub const REPORTED: usize = 20;
 
     /// Notes a fault; says whether reading can go on after it.
     pub fn add(&mut self, fault: Fault) -> bool {
@@ -246,15 +246,15 @@ impl Faults {
         goes_on
     }
 
-    /// Whether what follows is counted and no longer told.
+    /// Whether further faults are only counted.
     pub fn are_enough(&self) -> bool {
-        self.first.len() >= Self::TOLD
+        self.first.len() >= Self::REPORTED
     }
 
     /// Adds other faults of the same file.
     pub fn add_all(&mut self, others: Self) {
         self.count += others.count;
-        let room = Self::TOLD.saturating_sub(self.first.len());
+        let room = Self::REPORTED.saturating_sub(self.first.len());
         self.first.extend(others.first.into_iter().take(room));
     }
 

@@ -107,7 +107,7 @@ const QUICKBOOKS: Dialect = Dialect {
     ],
 };
 
-/// The customers of Stripe. Its columns are chosen by whoever exports, so few are sure to be there. Its `id` becomes the
+/// The customers of Stripe. The user chooses which columns to export, so few are certain to be there. Its `id` becomes the
 /// account code, unless `--map` names another column for it.
 const STRIPE: Dialect = Dialect {
     name: "stripe",

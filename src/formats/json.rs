@@ -142,13 +142,13 @@ mod tests {
 
     /// The texts of every row, or the first fault as `line:column code`.
     fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
-        let told = |fault: Fault| match *fault.error {
+        let as_text = |fault: Fault| match *fault.error {
             Error::Input { code, .. } => format!("{}:{} {code:?}", fault.line, fault.column),
             other => other.to_string(),
         };
-        let mut elements = Elements::new(Lines::open(text.as_bytes()).map_err(told)?);
+        let mut elements = Elements::new(Lines::open(text.as_bytes()).map_err(as_text)?);
         let mut rows = Vec::new();
-        while let Some(row) = elements.next_row().map_err(told)? {
+        while let Some(row) = elements.next_row().map_err(as_text)? {
             rows.push(row.cells().map(|(_, text)| text.to_owned()).collect());
         }
         Ok(rows)

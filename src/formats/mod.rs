@@ -1,7 +1,7 @@
 //! Files that come in: a strict, bounded, streaming reader of CSV, JSON and JSON lines, and what the rows of each noun mean.
 //!
-//! Every fault is named by its physical line and column. Nothing is guessed, and nothing is half read: whoever reads a file
-//! to its end without a fault has read all of it. What comes out are requests to `ops`.
+//! Every fault has its physical line and column. Nothing is guessed or read in part: a file read to its end without a fault has been
+//! read completely.
 
 pub(crate) mod column_mapping;
 pub(crate) mod csv;

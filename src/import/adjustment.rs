@@ -97,12 +97,12 @@ mod tests {
 
     #[test]
     fn all_faults_are_told_each_with_its_place() {
-        let told = faults("customer,amount,description\nABC,1e3,x\nABC,5\nABC,5,\n,5,x\n");
-        assert_eq!(told.len(), 4, "{told:?}");
-        assert!(told[0].starts_with("2:5 amount: `1e3`"), "{told:?}");
-        assert!(told[1].starts_with("3:5 the row has 2 fields"), "{told:?}");
-        assert!(told[2].starts_with("4:7 description is needed"), "{told:?}");
-        assert!(told[3].starts_with("5:1 customer is needed"), "{told:?}");
+        let found = faults("customer,amount,description\nABC,1e3,x\nABC,5\nABC,5,\n,5,x\n");
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert!(found[0].starts_with("2:5 amount: `1e3`"), "{found:?}");
+        assert!(found[1].starts_with("3:5 the row has 2 fields"), "{found:?}");
+        assert!(found[2].starts_with("4:7 description is needed"), "{found:?}");
+        assert!(found[3].starts_with("5:1 customer is needed"), "{found:?}");
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
     fn of_many_faults_twenty_are_told_and_all_are_counted() {
         let text = format!("customer,amount,description\n{}", "ABC,x,y\n".repeat(100));
         let faults = adjustments(text.as_bytes()).expect_err("faults");
-        assert_eq!((faults.count, faults.first.len()), (100, Faults::TOLD));
+        assert_eq!((faults.count, faults.first.len()), (100, Faults::REPORTED));
     }
 
     #[test]

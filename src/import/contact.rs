@@ -13,7 +13,7 @@ use crate::store::Tx;
 /// The columns of a file of people, which are those of an export too.
 pub const FIELDS: &[&str] = &["customer", "name", "email", "mobile", "roles"];
 
-/// What reads files of people. Somebody is known by the email address, or by the name where the row has none.
+/// Imports files of contacts. A contact is identified by its email address, or by its name if the row has no address.
 ///
 /// Two rows mean the same person only if they say the same: people may share a name, or an address.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Importer for Contacts {
 
     fn missing(&self, columns: &[String]) -> Vec<&'static str> {
         let has = |wanted: &str| columns.iter().any(|column| column == wanted);
-        // Somebody who is there already can be known by the address alone.
+        // An existing contact can be identified by its address alone.
         let is_enough = |wanted: &str| has(wanted) || (wanted == "name" && has("email"));
         ["customer", "name"].into_iter().filter(|wanted| !is_enough(wanted)).collect()
     }
@@ -78,7 +78,7 @@ impl Contacts {
         email: Option<&EmailAddress>,
     ) -> Result<Found, Fault> {
         known.retain(|contact| is_meant(contact, name, email));
-        // Of those who are alike, somebody who was not meant before.
+        // Of several identical contacts, one that no earlier row has matched.
         known.sort_by_key(|contact| self.meant.contains(&contact.id));
         for place in 0..known.len() {
             if says(row, &known[place].details)? {
@@ -98,12 +98,12 @@ impl Contacts {
     }
 }
 
-/// Whether a row says just what is known of somebody.
+/// Whether a row equals a stored contact.
 fn says(row: &InputRow, known: &ContactDetails) -> Result<bool, Fault> {
-    let mut told = known.clone();
-    row.set_needed("name", &mut told.name)?;
-    read_details(row, &mut told, true)?;
-    Ok(told == *known)
+    let mut row_details = known.clone();
+    row.set_needed("name", &mut row_details.name)?;
+    read_details(row, &mut row_details, true)?;
+    Ok(row_details == *known)
 }
 
 fn is_meant(contact: &Contact, name: Option<&Name>, email: Option<&EmailAddress>) -> bool {
@@ -113,7 +113,7 @@ fn is_meant(contact: &Contact, name: Option<&Name>, email: Option<&EmailAddress>
     }
 }
 
-/// Makes somebody who is there what a row says.
+/// Changes an existing contact to what a row says.
 fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, contact: &Contact) -> Result<Done, Fault> {
     let mut details = contact.details.clone();
     row.set_needed("name", &mut details.name)?;

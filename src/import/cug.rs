@@ -128,12 +128,12 @@ mod tests {
 
     #[test]
     fn every_fault_is_told_with_its_place() {
-        let told = faults("+447700900124\n  07700900123\n4477x\n");
-        assert!(told[0].starts_with("2:3 msisdn: `07700900123` must"), "{told:?}");
-        assert!(told[1].starts_with("3:1 msisdn: `4477x` must"), "{told:?}");
-        let told = faults("name,msisdn\nJo,12\nAl,\n");
-        assert!(told[0].starts_with("2:4 msisdn: `12` must"), "{told:?}");
-        assert!(told[1].starts_with("3:4 msisdn is needed"), "{told:?}");
+        let found = faults("+447700900124\n  07700900123\n4477x\n");
+        assert!(found[0].starts_with("2:3 msisdn: `07700900123` must"), "{found:?}");
+        assert!(found[1].starts_with("3:1 msisdn: `4477x` must"), "{found:?}");
+        let found = faults("name,msisdn\nJo,12\nAl,\n");
+        assert!(found[0].starts_with("2:4 msisdn: `12` must"), "{found:?}");
+        assert!(found[1].starts_with("3:4 msisdn is needed"), "{found:?}");
         assert_eq!(faults("name\nJo\n"), ["1:1 the header has no column `msisdn`; it has `name`"]);
         assert_eq!(faults("{\"name\":\"Jo\"}\n"), ["1:1 msisdn is needed"]);
         assert!(faults("+447700900124\n\u{0}\n")[0].contains("NUL"));

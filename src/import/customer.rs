@@ -266,7 +266,7 @@ fn whom_to_save(
     for mut person in people {
         let contact = known.iter().find(|contact| is_known(contact, &person)).cloned();
         if let Some(contact) = &contact {
-            // What the row does not say of somebody stays as it is.
+            // Fields that the row does not have keep their values.
             person.email = person.email.or_else(|| contact.details.email.clone());
             person.mobile = person.mobile.or_else(|| contact.details.mobile.clone());
             if person.roles == Roles::default() {

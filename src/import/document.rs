@@ -1,4 +1,4 @@
-//! A document of the whole database, read into one that is empty. Its form is told at [`crate::report::document`].
+//! Imports a document of the whole database into an empty one. [`crate::report::document`] describes its format.
 
 use std::borrow::Cow;
 use std::io::BufRead;

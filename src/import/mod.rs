@@ -1,4 +1,4 @@
-//! One import: rows come in, and of each it is told what became of it. What a row means is the noun's own affair.
+//! Imports rows of a file and reports the outcome of each. What a row means is up to the importer of its entity.
 
 pub mod adjustment;
 pub mod contact;
@@ -121,7 +121,7 @@ impl ImportTally {
 }
 
 /// Imports all rows of a file and hands each, with what became of it, to `each`. Unless rows that are wrong are skipped,
-/// one of them refuses the file: then all faults are told, and the transaction must be dropped.
+/// one of them refuses the file: then all faults are reported, and the transaction must be dropped.
 ///
 /// The outer error is of more than the file.
 pub fn import<R: BufRead, I: Importer, E: From<Error>>(

@@ -13,7 +13,7 @@ pub struct Owners {
 
 impl Owners {
     /// The customer of an account code in any case, or of an API ID. Names that look alike are sought for those faults only
-    /// that will be told: it means reading the names of all customers.
+    /// that will be reported: it means reading the names of all customers.
     pub(crate) fn find(&mut self, tx: &Tx<'_>, row: &InputRow) -> Result<Customer, Fault> {
         let name = row.required_text("customer")?;
         let at = |error| row.fault("customer", error);
@@ -22,6 +22,6 @@ impl Owners {
         }
         self.misses += 1;
         let missed = Error::NotFound { entity: EntityKind::Customer, name: name.clone(), nearest: None };
-        if self.misses > Faults::TOLD { Err(at(missed)) } else { tx.customer(&name).map_err(at) }
+        if self.misses > Faults::REPORTED { Err(at(missed)) } else { tx.customer(&name).map_err(at) }
     }
 }

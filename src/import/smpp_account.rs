@@ -90,7 +90,7 @@ impl Accounts<'_> {
         let mut details = self.usual.clone();
         read_details(row, &mut details, true)?;
         let cug = row.optional::<MsisdnList>("cug")?.unwrap_or_default().0;
-        // Whoever gives a closed user group means it to hold, unless the row says otherwise.
+        // A closed user group in the file is meant to be in force, unless the row says otherwise.
         details.use_cug |= !cug.is_empty() && row.optional::<Switch>("use_cug")?.is_none();
         let at = |error| row.fault(if system_id.is_some() { "system_id" } else { "customer" }, error);
         let is_archived = row.optional::<Status>("status")? == Some(Status::Archived);
@@ -214,7 +214,7 @@ fn other_cug(
     Ok(Some(given).filter(|_| !is_same))
 }
 
-/// The password of a row. One that is wrong is not told.
+/// The password of a row. The error does not repeat a wrong one.
 fn password(row: &InputRow) -> Result<Option<Password>, Fault> {
     row.optional::<Password>("password").map_err(|_| {
         let rule = "password: must be 1 to 8 printable ASCII characters without blanks";

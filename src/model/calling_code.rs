@@ -1,8 +1,8 @@
 //! The country that a telephone number belongs to, by its calling code (ITU-T E.164 and its operational bulletins).
 //!
 //! `data/countries.tsv` has the codes. Of several that fit a number, the longest holds. Codes of no country (satellite
-//! networks, freephone) are left out, and of countries that share a code and are not told apart by four digits, the largest
-//! has it. In the North American Numbering Plan these are the area codes; what is not told apart there is the United States.
+//! networks, freephone) are left out. Where countries share a code that four digits do not distinguish, the largest has it. In
+//! the North American Numbering Plan these are the area codes; a number they do not place is American.
 
 use std::sync::LazyLock;
 

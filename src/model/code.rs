@@ -6,7 +6,7 @@ use compact_str::CompactString;
 
 use crate::model::text::{Invalid, string_value};
 
-/// Declares a code: its documentation, name, lengths, extra characters beside letters and digits, and first character.
+/// Declares a code: its documentation, name, lengths, extra characters in addition to letters and digits, and first character.
 macro_rules! code {
     ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal, $extra:literal, $first:ident, $rule:literal) => {
         $(#[$doc])*
@@ -86,7 +86,7 @@ impl SystemId {
     pub const MAX_KEPT: usize = 64;
 
     /// The system ID of an account that exists already, in a file or the database: it may be longer than a bind can
-    /// carry. Whoever takes one in asks [`SystemId::fits_a_bind`] and warns.
+    /// carry. An importer checks [`SystemId::fits_a_bind`] and warns.
     pub fn kept(text: &str) -> Result<Self, Invalid> {
         if !is_system_id(text, Self::MAX_KEPT) {
             return Err(Invalid::rule("must be 1 to 64 of A-Z a-z 0-9 _ -"));

@@ -1,8 +1,8 @@
-//! Names that look the same to whoever reads them, by UTS 39 (Unicode security mechanisms).
+//! Names that look the same to a reader, by UTS 39 (Unicode security mechanisms).
 
 use unicode_security::confusable_detection::skeleton;
 
-/// How a name looks: as its letters stand there, and in lower case.
+/// The confusable skeletons of a name: as written, and in lower case.
 #[derive(Debug)]
 pub struct Skeleton {
     as_written: String,

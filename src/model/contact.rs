@@ -29,7 +29,7 @@ pub struct Contact {
 }
 
 word_enum! {
-    /// What a contact is asked or told about.
+    /// What a contact is responsible for.
     pub enum Role {
         General = "general",
         Billing = "billing",

@@ -11,7 +11,7 @@ use url::Host as UrlHost;
 use crate::model::text::{Invalid, NoteText, string_value};
 use crate::model::web::Website;
 
-/// Where customers' clients connect to, as customers must be told it.
+/// The operator's own gateway, as customers need to know it to connect.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Gateway {
@@ -23,12 +23,12 @@ pub struct Gateway {
     pub tls_port: Port,
     /// Where the REST interface is, for which the same system ID and password serve.
     pub rest_url: Option<Website>,
-    /// What else every customer is told.
+    /// Further advice for every customer.
     pub advice: Option<NoteText>,
 }
 
 impl Gateway {
-    /// How many hosts a customer must be told at least.
+    /// The minimum number of hosts that a customer should know.
     pub const ENOUGH_HOSTS: usize = 2;
 }
 

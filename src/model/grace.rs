@@ -33,7 +33,7 @@ impl Grace {
     }
 }
 
-/// Three days: over a weekend, whoever has to change a client's password can.
+/// Three days, so that a client's password can still be changed after a weekend.
 impl Default for Grace {
     fn default() -> Self {
         Self { minutes: 3 * 24 * 60 }

@@ -43,9 +43,9 @@ word_enum! {
 pub struct TrafficTally {
     /// Messages that were not known.
     pub new: u64,
-    /// Rows that told something newer of a known message.
+    /// Rows that updated a known message.
     pub updated: u64,
-    /// Rows that told nothing new.
+    /// Rows that repeated what was known.
     pub duplicate: u64,
     /// Rows of messages that the gateway refused before it gave them an ID.
     pub rejected: u64,
@@ -116,7 +116,7 @@ pub struct AccountPrice {
 }
 
 impl AccountPrice {
-    /// What a message of so many parts costs: what the gateway said, if it said so in a currency, else the price of the
+    /// What a message with this many parts costs: the price in the file if the account is charged in a currency, else the price of the
     /// service for each part. Nothing is rounded; nothing where that is beyond all amounts.
     pub fn charge(&self, parts: u16, price: Option<Money>) -> Option<Money> {
         match price.filter(|_| self.unit != Unit::Sms) {
@@ -149,12 +149,12 @@ mod tests {
             price: "2".parse().expect("valid"),
             charging,
         };
-        let told = Some("0.0075".parse().expect("valid"));
+        let reported = Some("0.0075".parse().expect("valid"));
         let charge = |unit, price| account_price(unit, true).charge(3, price).expect("an amount").to_string();
-        assert_eq!(charge("SMS", told), "6");
-        assert_eq!(charge("EUR", told), "0.0075");
+        assert_eq!(charge("SMS", reported), "6");
+        assert_eq!(charge("EUR", reported), "0.0075");
         assert_eq!(charge("EUR", None), "6");
-        assert_eq!(account_price("EUR", false).charge(3, told), Some(Money::ZERO));
+        assert_eq!(account_price("EUR", false).charge(3, reported), Some(Money::ZERO));
         let dear = AccountPrice { price: Money::from_e8(i64::MAX), ..account_price("EUR", true) };
         assert_eq!(dear.charge(2, None), None);
     }

@@ -2,11 +2,11 @@
 
 use crate::model::{AccountCode, Destination, ImportState, MessageId, MessageState, Money, SystemId, Time, Unit};
 
-/// A message as somebody asks for it.
+/// A message as `traffic show` reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageRecord {
     pub id: MessageId,
-    /// When it was submitted; of several times that were told, the earliest.
+    /// When it was submitted; the earliest of several reported times.
     pub submitted_at: Time,
     pub system_id: SystemId,
     pub customer: AccountCode,
@@ -15,7 +15,7 @@ pub struct MessageRecord {
     pub parts: u16,
     /// What the gateway said that it costs.
     pub price: Option<Money>,
-    /// What it was charged; nothing where it was never told otherwise than as rejected, or came without charge.
+    /// The charge; none if it was only ever reported as rejected, or imported without charging.
     pub charge: Money,
     pub unit: Unit,
     /// The import that charged it, or, where none did, that brought it. One that is unfinished has not posted its charges yet.

@@ -46,7 +46,7 @@ impl Money {
         self.0.checked_neg().map(Self)
     }
 
-    /// The amount so many times, or nothing when that does not fit.
+    /// The amount multiplied by a count; `None` on overflow.
     pub fn checked_mul(self, times: i64) -> Option<Self> {
         self.0.checked_mul(times).map(Self)
     }
@@ -148,7 +148,7 @@ impl Unit {
         value.to_string()
     }
 
-    /// The mean of so many amounts that add up to a sum, rounded up to the unit's own decimals; nothing of no amounts.
+    /// The mean of a sum over a number of amounts, rounded up to the unit's own decimals; `None` for no amounts.
     pub fn mean(self, sum: Money, count: u8) -> Money {
         let place = i128::from(10_i64.pow(DECIMALS - self.decimals().min(DECIMALS)));
         let divisor = i128::from(count.max(1)) * place;

@@ -75,7 +75,7 @@ fn is_assigned(code: &str) -> bool {
     code.parse().is_ok_and(|number| is_assigned_number(code.len(), number))
 }
 
-/// Whether a number written with so many digits is a code that is assigned.
+/// Whether a number of this many digits is an assigned code.
 const fn is_assigned_number(length: usize, number: u16) -> bool {
     match length {
         1 => matches!(number, 1 | 7),

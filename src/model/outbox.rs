@@ -18,7 +18,7 @@ word_enum! {
         Welcome = "welcome",
         /// To a customer: an SMPP account that it has, and how to use it.
         Handover = "handover",
-        /// To whoever tries out whether mail works.
+        /// To any address, to test that mail works.
         Test = "test",
     }
 }
@@ -226,9 +226,9 @@ mod tests {
             html,
             password_of: Some(1),
         };
-        let told = email.clone().telling(&"a<b&'\"c>".parse().expect("password"));
-        assert_eq!(told.text, "Password: a<b&'\"c>\n");
-        assert_eq!(told.html, "<b>a&lt;b&amp;&#x27;&quot;c&gt;</b>");
+        let filled = email.clone().telling(&"a<b&'\"c>".parse().expect("password"));
+        assert_eq!(filled.text, "Password: a<b&'\"c>\n");
+        assert_eq!(filled.html, "<b>a&lt;b&amp;&#x27;&quot;c&gt;</b>");
         assert_eq!(email.text, "Password: ********\n");
     }
 }

@@ -114,13 +114,13 @@ pub type Name = TextLine<100>;
 pub type RegistrationNumber = TextLine<40>;
 /// Why a balance changed; the first thing read when a customer asks.
 pub type Description = TextLine<500>;
-/// A name in somebody else's books: an invoice, a payment, an order.
+/// A reference to another system: an invoice, a payment, an order.
 pub type Reference = TextLine<100>;
 /// The caller's name for one balance change, unique in the ledger for ever.
 pub type Key = TextLine<200>;
 /// Who did it: the operating system's user or what `--actor` says.
 pub type Actor = TextLine<100>;
-/// Why somebody made a change.
+/// The reason for a change.
 pub type Reason = TextLine<500>;
 
 impl<const MAX: usize> FromStr for TextLine<MAX> {

@@ -8,7 +8,7 @@ use crate::model::word_enum::word_enum;
 use crate::model::{Country, Destination, Money, Unit};
 
 word_enum! {
-    /// What became of a message. Of two that were told of the same message the higher one holds, whichever came first: a state
+    /// The state of a message. Of several reported states of a message the highest wins, whichever came first: a state
     /// that is final is never undone by one that is not, and what the handset or network said outranks what the gateway concluded.
     ///
     /// The database stores their places in this list, from 0: a new state may only be added at its end.

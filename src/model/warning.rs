@@ -1,4 +1,4 @@
-//! Warnings of low balances: the thresholds, who is told, and what the last check found.
+//! Low-balance warnings: thresholds, recipients, and the state that the last check found.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +13,11 @@ pub struct WarningDetails {
     /// The urgent warning; not above `upper`.
     pub lower: Option<Money>,
     pub notify_customer: bool,
-    /// Where the customer is told; when empty, its billing contacts, else its invoice emails.
+    /// The customer's addresses; when empty, its billing contacts, else its invoice emails.
     pub to: Vec<EmailAddress>,
-    /// Where we are told; when empty, the addresses of the configuration.
+    /// The operator's addresses; when empty, those of the configuration.
     pub internal: Vec<EmailAddress>,
-    /// Whether those who were warned are told when the balance has recovered.
+    /// Whether those who were warned get an email when the balance has recovered.
     pub notify_recovery: bool,
     pub active: bool,
 }
@@ -77,11 +77,11 @@ word_enum! {
     pub enum CrossingCause {
         /// A check found that the balance had crossed a threshold.
         Balance = "balance",
-        /// Somebody moved or removed the thresholds.
+        /// The thresholds were moved or removed.
         Thresholds = "thresholds",
-        /// Somebody switched the warning off.
+        /// The warning was switched off.
         Off = "off",
-        /// Somebody archived the customer.
+        /// The customer was archived.
         Archived = "archived",
     }
 }

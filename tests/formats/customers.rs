@@ -55,7 +55,7 @@ fn what_differs_is_a_conflict_unless_it_is_to_be_changed() {
     let other = FILE.replace(",GB,", ",IE,").replace("Leeds", "York");
     let before = fixture.dump();
     let faults = put_customers(&mut fixture, &other, OnExisting::default()).unwrap_err();
-    assert_eq!(faults, ["2:1 customer `ACME` is there already and differs in country, invoice_address"]);
+    assert_eq!(faults, ["2:1 customer `ACME` exists already and differs in country, invoice_address"]);
     assert_eq!(fixture.dump(), before);
     assert_eq!(put_customers(&mut fixture, &other, UPDATE).unwrap().counts(), [0, 1, 1, 0]);
     let event = fixture.last_event();
@@ -123,7 +123,7 @@ fn names_that_are_no_names_are_told() {
     let mut fixture = Fixture::new();
     put_customers(&mut fixture, "account_code,organisation\nA,Twin\nB,Twin\n", OnExisting::default()).unwrap();
     let faults = put_customers(&mut fixture, "organisation\nTwin\n", OnExisting::default()).unwrap_err();
-    assert_eq!(faults, ["2:1 `Twin` names more than one customer: A, B"]);
+    assert_eq!(faults, ["2:1 `Twin` fits more than one customer: A, B"]);
     let faults =
         put_customers(&mut fixture, "organisation,country\nNew,GB\nnew,IE\n", OnExisting::default()).unwrap_err();
     assert!(

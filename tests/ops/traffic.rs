@@ -184,18 +184,18 @@ fn other_content_that_matters_for_money_is_a_conflict_that_names_both() {
     ] {
         let told = told(import(&mut fixture, "b.csv", &row));
         let expected =
-            format!("2:1 message `a` was reported otherwise before, by import 1 of `a.csv` ({field} differs)");
+            format!("2:1 message `a` was reported differently before, by import 1 of `a.csv` ({field} differs)");
         assert_eq!(told, [expected]);
     }
     let inside = format!("{ONE}{}", ONE.replace(",2,", ",3,")).replace("a,2026", "new,2026");
     let told = told(import(&mut fixture, "c.csv", &inside));
-    assert_eq!(told, ["3:1 message `new` was reported otherwise before, on line 2 (parts differs)"]);
+    assert_eq!(told, ["3:1 message `new` was reported differently before, on line 2 (parts differs)"]);
     // Also where only one of them has a price, whatever stands between them.
     for (one, two) in [("", "0.06"), ("0.06", ""), ("", "0")] {
         let row = |price: &str| port.replace("a,2026", "new,2026").replace("0.05", price);
         let rows = format!("{}{}{}", row(one), ONE.repeat(7), row(two));
         let told = self::told(import(&mut fixture, "d.csv", &rows));
-        assert_eq!(told, ["10:1 message `new` was reported otherwise before, on line 2 (price differs)"]);
+        assert_eq!(told, ["10:1 message `new` was reported differently before, on line 2 (price differs)"]);
     }
     assert_eq!(fixture.dump(), before);
 }

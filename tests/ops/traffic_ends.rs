@@ -235,7 +235,7 @@ fn prices_of_an_earlier_import_hold_for_each_of_very_many_accounts() {
     let owed = fixture.balance("PORT", valid("EUR")).unwrap().balance;
     assert_eq!(owed, valid("-24.15"));
     let told = told(import(&mut fixture, "b.csv", &rows.replace(",0.69", ",0.70")));
-    assert_eq!(told, ["71:1 message `m69` was reported otherwise before, by import 1 of `a.csv` (price differs)"]);
+    assert_eq!(told, ["71:1 message `m69` was reported differently before, by import 1 of `a.csv` (price differs)"]);
     let later = import(&mut fixture, "c.csv", &rows.replace("pending", "delivered")).unwrap();
     assert_eq!((later.tally.updated, later.charges), (70, Vec::new()));
     assert_eq!(fixture.balance("PORT", valid("EUR")).unwrap().balance, owed);

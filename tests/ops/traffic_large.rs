@@ -115,7 +115,7 @@ fn messages_far_apart_that_contradict_each_other_are_told_with_both_lines() {
     let refused = request(&fixture, "twice.csv", &format!("{HEADER}{}", rows.concat()));
     let (first, second) = (line(3), line(39_000));
     let expected =
-        format!("{second}:1 message `message-3` was reported otherwise before, on line {first} (parts differs)");
+        format!("{second}:1 message `message-3` was reported differently before, on line {first} (parts differs)");
     assert_eq!(told(run(&mut fixture, &refused)), [expected]);
     assert_eq!(fixture.dump(), before);
 }
@@ -126,7 +126,7 @@ fn messages_that_stand_twice_are_found_where_there_are_more_than_the_size_of_the
     let rows: String = (0..3_000).map(|number| short(number, 1)).collect();
     let mut fixture = fixture();
     let again = request(&fixture, "otherwise.csv", &format!("{HEADER}{rows}{}", short(5, 2)));
-    let expected = "3002:1 message `m5` was reported otherwise before, on line 7 (destination differs)";
+    let expected = "3002:1 message `m5` was reported differently before, on line 7 (destination differs)";
     assert_eq!(told(run(&mut fixture, &again)), [expected]);
     let mut again = request(&fixture, "again.csv", &format!("{HEADER}{rows}{}", short(5, 1)));
     again.batch = 1_000;

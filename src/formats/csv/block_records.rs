@@ -125,29 +125,29 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Everything that is told of some records: their lines, fields and places, and every fault.
-    fn told(mut records: impl NextRecord) -> Vec<String> {
-        let mut told = Vec::new();
+    /// Everything that is reported of some records: their lines, fields and places, and every fault.
+    fn reported(mut records: impl NextRecord) -> Vec<String> {
+        let mut reported = Vec::new();
         loop {
             match records.next_record() {
-                Ok(None) => return told,
+                Ok(None) => return reported,
                 Ok(Some(record)) => {
                     let fields: Vec<_> = record.fields().zip(record.places()).collect();
-                    told.push(format!("{} {fields:?}", record.line()));
+                    reported.push(format!("{} {fields:?}", record.line()));
                 }
-                Err(fault) => told.push(format!("{fault:?}")),
+                Err(fault) => reported.push(format!("{fault:?}")),
             }
         }
     }
 
-    /// What is told of a text with three columns, which must be the same in both ways.
+    /// What both readers report of a text with three columns, which must be the same.
     fn both(text: &[u8], delimiter: u8) -> Vec<String> {
         let layout = Layout { delimiter, columns: ["a", "b", "c"].map(str::to_owned).to_vec() };
         let block = Block { text: text.to_owned(), lines_before: 7 };
-        let quickly = told(BlockRecords::new(&layout, &block));
+        let quickly = reported(BlockRecords::new(&layout, &block));
         assert_eq!(
             quickly,
-            told(Records::of_lines(&layout, Lines::after(block.lines_before, &block.text))),
+            reported(Records::of_lines(&layout, Lines::after(block.lines_before, &block.text))),
             "{text:?}"
         );
         quickly
@@ -166,7 +166,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_are_told_alike(
+        fn both_readers_report_the_same_lines(
             text in "(([ab\u{e9} ]{0,9},[ab\r\u{a0}]{0,9},[ab\"]{0,2}|[ab,;\" ]{0,9}|\"a\nb\",,)(\r\n|\n)){0,12}[ab,]{0,6}",
             delimiter in "[,;]"
         ) {
@@ -174,7 +174,7 @@ mod tests {
         }
 
         #[test]
-        fn bytes_that_are_no_text_are_told_alike(
+        fn both_readers_report_the_same_invalid_text(
             text in "([ab]{0,9},[ab]{0,9},[ab]{0,9}\n){1,6}", place in 0..60_usize, byte: u8
         ) {
             let mut text = text.into_bytes();

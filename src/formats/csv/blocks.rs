@@ -1,8 +1,7 @@
 //! A text of CSV in blocks that begin and end between two records, so that they can be read side by side.
 //!
-//! Outside of quotes every line end is the end of a record, and a line end is outside of quotes when an even number of them
-//! stand between it and the beginning of a record. Where that does not hold, a quote stands where none may be: whoever reads
-//! the block in which it does finds the fault, and reads no further.
+//! Outside quotes, every line end ends a record, and a line end is outside quotes if an even number of quotes precedes it in its
+//! record. If that does not hold, a quote is misplaced: the reader of that block reports the fault and stops.
 
 use std::io::{self, BufRead, Read};
 

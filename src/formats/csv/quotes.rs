@@ -133,7 +133,7 @@ struct Rest<'a> {
 }
 
 impl<'a> Rest<'a> {
-    /// Takes so many bytes, which end with a character.
+    /// Takes this many bytes, which end at a character boundary.
     fn take(&mut self, bytes: usize) -> &'a str {
         let (taken, text) = self.text.split_at(bytes);
         self.text = text;

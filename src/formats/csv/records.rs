@@ -12,8 +12,8 @@ use crate::formats::row::{Field, InputRow};
 
 /// The records of a CSV file.
 ///
-/// A record on one line without quotes is told where it lies; one with quotes is put together piece by piece. Which
-/// of the two it was cannot be seen from outside.
+/// A record on one line without quotes is a slice of that line; one with quotes is assembled piece by piece. Callers cannot tell
+/// the two apart.
 #[derive(Debug)]
 pub struct Records<R> {
     lines: Lines<R>,
@@ -250,19 +250,19 @@ mod tests {
 
     /// The same with the place of every field, in one of the two ways.
     fn read_as(text: &str, slowly: bool) -> Result<Vec<Vec<(String, Place)>>, String> {
-        let mut records = Records::open(Lines::open(text.as_bytes()).map_err(told)?).map_err(told)?;
+        let mut records = Records::open(Lines::open(text.as_bytes()).map_err(as_text)?).map_err(as_text)?;
         records.slowly = slowly;
         let header = records.current();
         let mut rows = vec![header.fields().map(|name| name.trim().to_owned()).zip(header.places()).collect()];
-        while let Some(record) = records.next_record().map_err(told)? {
+        while let Some(record) = records.next_record().map_err(as_text)? {
             rows.push(record.fields().map(str::to_owned).zip(record.places()).collect());
         }
         Ok(rows)
     }
 
-    /// The same in blocks of about so many bytes.
+    /// The same in blocks of about this many bytes.
     fn read_in_blocks(text: &str, size: usize) -> Result<Vec<Vec<(String, Place)>>, String> {
-        let records = Records::open(Lines::open(text.as_bytes()).map_err(told)?).map_err(told)?;
+        let records = Records::open(Lines::open(text.as_bytes()).map_err(as_text)?).map_err(as_text)?;
         let header = records.current();
         let mut rows = vec![header.fields().map(|name| name.trim().to_owned()).zip(header.places()).collect()];
         let (layout, lines) = records.into_lines();
@@ -270,14 +270,14 @@ mod tests {
         let mut blocks = blocks.of_size(size, 24);
         while let Some(block) = blocks.next_block().expect("read") {
             let mut records = BlockRecords::new(&layout, &block);
-            while let Some(record) = records.next_record().map_err(told)? {
+            while let Some(record) = records.next_record().map_err(as_text)? {
                 rows.push(record.fields().map(str::to_owned).zip(record.places()).collect());
             }
         }
         Ok(rows)
     }
 
-    fn told(fault: Fault) -> String {
+    fn as_text(fault: Fault) -> String {
         match *fault.error {
             Error::Input { code, .. } => format!("{}:{} {code:?}", fault.line, fault.column),
             other => other.to_string(),
