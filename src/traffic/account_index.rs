@@ -9,28 +9,28 @@ use crate::error::Result;
 use crate::model::AccountPrice;
 use crate::store::{AccountDays, Snapshot};
 
-/// Accounts by the names that a file has for them, and the days on which each has messages.
+/// Accounts by their names in the file, and the days on which each has messages.
 ///
-/// Threads that read a file together have a copy each: they share the names, which are complete by then, and note days by
-/// themselves.
+/// Threads that read a file together have a copy each: they share the names, which are complete by then, and each notes days in its
+/// own copy.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct AccountIndex {
     names: Arc<Names>,
-    /// The first and the last day of each account; the first lies after the last where it has no messages.
+    /// The first and the last day of each account; the first is after the last if it has no messages.
     days: Vec<(i32, i32)>,
 }
 
-/// Everything about accounts that does not follow from the rows read so far.
+/// Everything about accounts that does not depend on the rows read so far.
 #[derive(Debug, Default, Clone)]
 struct Names {
-    /// The place of each name's account; none for names of no account.
+    /// The index of the account for each name; `None` for names of no account.
     by_name: HashMap<CompactString, Option<usize>>,
-    /// The places of accounts by their short names in lower case, once all accounts are entered.
+    /// The indexes of accounts by their short names in lower case, once the index is complete.
     by_short_name: HashMap<String, usize>,
     by_id: HashMap<i64, usize>,
-    /// What messages of the account at each place cost.
+    /// The price of a message part for the account at each index.
     account_prices: Vec<AccountPrice>,
-    /// The accounts and prices of an import that is resumed: no others count.
+    /// The accounts and prices of an import that is resumed: no others are found.
     fixed: Option<HashMap<i64, AccountPrice>>,
 }
 
@@ -41,7 +41,7 @@ impl AccountIndex {
         Self { names: Arc::new(Names { fixed: Some(fixed), ..Names::default() }), days: Vec::new() }
     }
 
-    /// Enters all accounts there are, so that no snapshot is needed to find one.
+    /// Adds all accounts, so that none has to be looked up in a snapshot.
     pub(crate) fn enter_all(&mut self, snapshot: &Snapshot<'_>) -> Result<()> {
         let expected = usize::try_from(snapshot.accounts()?).unwrap_or_default();
         let names = Arc::make_mut(&mut self.names);
@@ -58,7 +58,7 @@ impl AccountIndex {
         Ok(())
     }
 
-    /// The place of the account of a name. A name that was not met before is looked up in the snapshot, if there is one.
+    /// The index of the account with a name. A name that is new is looked up in the snapshot, if there is one.
     pub(crate) fn find(&mut self, name: &str, snapshot: Option<&Snapshot<'_>>) -> Result<Option<usize>> {
         if let Some(found) = self.names.by_name.get(name) {
             return Ok(*found);
@@ -77,12 +77,12 @@ impl AccountIndex {
         self.days.resize(self.names.account_prices.len(), (i32::MAX, i32::MIN));
     }
 
-    /// What messages of an account cost.
+    /// The price of a message part for an account.
     pub(crate) fn account_price(&self, place: usize) -> &AccountPrice {
         &self.names.account_prices[place]
     }
 
-    /// What messages of an account cost, by its row in the database.
+    /// The same, by the ID of the account.
     pub(crate) fn account_price_of(&self, account_id: i64) -> Option<AccountPrice> {
         self.names.by_id.get(&account_id).map(|place| *self.account_price(*place))
     }
@@ -92,7 +92,7 @@ impl AccountIndex {
         self.note_days(place, (day, day));
     }
 
-    /// Notes the days that another copy of the index has.
+    /// Notes the days of another copy of the index.
     pub(crate) fn note_all(&mut self, other: &Self) {
         other.days.iter().enumerate().for_each(|(place, days)| self.note_days(place, *days));
     }
@@ -102,7 +102,7 @@ impl AccountIndex {
         *days = (days.0.min(first), days.1.max(last));
     }
 
-    /// The accounts that have messages in the file, in the order of their rows in the database.
+    /// The accounts with messages in the file, by their IDs.
     pub(crate) fn accounts(&self) -> Vec<AccountDays> {
         let days = self.names.account_prices.iter().zip(&self.days);
         let mut accounts: Vec<_> = days
@@ -119,7 +119,7 @@ impl AccountIndex {
 }
 
 impl Names {
-    /// The place of an account, which is entered under it; none if the account does not count.
+    /// The index of an account, which is added under a name; `None` if the account is not to be found.
     fn enter(&mut self, account_price: AccountPrice) -> Option<usize> {
         let account_price = match &self.fixed {
             Some(fixed) => *fixed.get(&account_price.account_id)?,

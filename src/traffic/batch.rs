@@ -1,5 +1,5 @@
-//! What is to be done with the rows of a file, as far as it can be told without the database: another thread works it out
-//! while the rows before are written.
+//! The part of writing rows that needs no database: sorting, sums and charges. A helper thread prepares a batch while the previous
+//! one is written.
 
 use std::collections::BTreeSet;
 
@@ -9,22 +9,22 @@ use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Charge, Manifest, Message, Money, TrafficTally};
 use crate::store::{AccountDays, PackedDays};
 use crate::traffic::merge::unknown_account;
-use crate::traffic::totals::{MessageTotals, Totals};
+use crate::traffic::totals::{SumChanges, Totals};
 
-/// What was found out about a file before anything is written.
+/// What verification found out about a file.
 #[derive(Debug)]
 pub struct WritePlan {
     pub(crate) manifest: Manifest,
     pub(crate) accounts: Vec<AccountDays>,
-    /// What messages of each account cost.
+    /// The price of a message part for each account.
     pub(crate) account_prices: HashMap<i64, AccountPrice>,
     known_days: BTreeSet<i32>,
     repeats: bool,
 }
 
 impl WritePlan {
-    /// `accounts` are those in the file, `known_days` the days of which there is traffic already, and `repeats` says whether a
-    /// message may stand in the file more than once.
+    /// `accounts` are those in the file, `known_days` the days that already have messages, and `repeats` says whether the file may
+    /// contain a message more than once.
     pub fn new(manifest: Manifest, accounts: Vec<AccountDays>, known_days: BTreeSet<i32>, repeats: bool) -> Self {
         let charging = manifest.charging;
         let account_prices = accounts
@@ -41,16 +41,16 @@ impl WritePlan {
         first.min().zip(last.max())
     }
 
-    /// Whether none of the file's messages of a day is known, nor stands in it twice.
+    /// Whether every message of a day is new and occurs only once in the file.
     pub(crate) fn is_new(&self, day: i32) -> bool {
         !self.repeats && !self.known_days.contains(&day)
     }
 
-    /// Rows that are taken in together: messages in the order of the file, and how many rows are none.
+    /// Rows that are written together: messages in the order of the file, and the number of rows that are not messages.
     pub fn batch(&self, mut messages: Vec<Message>, others: TrafficTally) -> Result<Batch> {
-        // Stable: reports of one message are merged in the order in which the file has them.
+        // The sort is stable, so reports of one message are merged in the order of the file.
         messages.sort_by(|one, other| one.key().cmp(&other.key()));
-        let (mut sums, mut charges) = (MessageTotals::of(messages.len()), HashMap::new());
+        let (mut sums, mut charges) = (SumChanges::of(messages.len()), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
             let account_price = self.account_prices.get(&message.account_id).ok_or_else(|| unknown_account(message))?;
             let charge = sums.add_new(message, account_price)?;
@@ -62,24 +62,24 @@ impl WritePlan {
     }
 }
 
-/// Rows of a file that are taken in together.
+/// Rows of a file that are written together.
 #[derive(Debug)]
 pub struct Batch {
-    /// By key.
+    /// Sorted by key.
     pub(crate) messages: Vec<Message>,
     pub(crate) others: TrafficTally,
-    /// What its messages add to the sums, those of days with known messages left aside.
+    /// The changes to the sums, without those of days that already have messages.
     pub(crate) totals: Totals<PackedDays>,
-    /// What they are charged, by account.
+    /// The charges by account.
     pub(crate) charges: Vec<(i64, Charge)>,
 }
 
-/// Adds what a message is charged to what an account is.
+/// Adds the charge of one message to the charge of an account.
 pub(crate) fn add_charge(charge: &mut Charge, parts: u16, amount: Money) -> Result<()> {
     add(charge, &Charge { messages: 1, parts: i64::from(parts), amount })
 }
 
-/// Adds what messages are charged to what an account is.
+/// Adds one charge to another.
 pub(crate) fn add(charge: &mut Charge, more: &Charge) -> Result<()> {
     charge.messages += more.messages;
     charge.parts += more.parts;

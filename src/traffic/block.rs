@@ -1,5 +1,4 @@
-//! Rows that follow each other in a file, with everything that can be told of them without those before: several threads work
-//! it out.
+//! A block of consecutive rows with everything that can be computed without the rows before it, so that several threads can do it.
 
 use std::collections::BTreeSet;
 
@@ -9,77 +8,81 @@ use crate::model::{Message, TrafficTally};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::duplicate_filter::{Fingerprints, MessageFingerprint};
-use crate::traffic::row_parser::{Sense, Told};
-use crate::traffic::staging::{Aside, Packed};
+use crate::traffic::row_parser::{ParsedRow, RowInterpreter};
+use crate::traffic::staging::{NonMessage, PackedRows};
 
-/// How many rows a block of a large file has, as a rule.
+/// The usual number of rows in a block of a large file.
 const OF_A_BLOCK: usize = 1 << 14;
 
-/// What was understood of some rows.
+/// The result of parsing a block of rows.
 #[derive(Debug, Default)]
-pub(crate) struct Part {
-    pub(crate) rows: Packed,
-    /// Those of its messages, in the same order.
+pub(crate) struct ParsedBlock {
+    pub(crate) rows: PackedRows,
+    /// The fingerprints of its messages, in the same order.
     pub(crate) message_fingerprints: Vec<MessageFingerprint>,
-    /// Messages of days of which there is traffic, and their lines.
+    /// Messages of days that already have messages, with their lines.
     pub(crate) of_known_days: Vec<(Message, u64)>,
-    /// What is wrong with rows, and, if that is asked for, what stands in them.
+    /// Faults of rows and, on request, the fields of those rows.
     pub(crate) faults: Vec<(Fault, Vec<String>)>,
-    /// What the rows come to if every message is known.
+    /// The tally of the rows if every message turns out to be known.
     pub(crate) tally: TrafficTally,
 }
 
-impl Part {
+impl ParsedBlock {
     fn with_room_for(rows: usize) -> Self {
-        Self { rows: Packed::with_room_for(rows), message_fingerprints: Vec::with_capacity(rows), ..Self::default() }
+        Self {
+            rows: PackedRows::with_room_for(rows),
+            message_fingerprints: Vec::with_capacity(rows),
+            ..Self::default()
+        }
     }
 
-    /// What is known of a file that cannot be read on.
+    /// A block that ends the file with a fault.
     pub(crate) fn of_fault(fault: Fault) -> Self {
         let mut part = Self::default();
         part.add_fault(fault.line, fault, Vec::new());
         part
     }
 
-    fn add_aside(&mut self, line: u64, aside: Aside) {
-        self.rows.add_aside(line, aside);
+    fn add_other(&mut self, line: u64, aside: NonMessage) {
+        self.rows.add_other(line, aside);
         aside.count(&mut self.tally);
     }
 
     fn add_fault(&mut self, line: u64, fault: Fault, fields: Vec<String>) {
-        self.add_aside(line, Aside::Refused);
+        self.add_other(line, NonMessage::Refused);
         self.faults.push((fault, fields));
     }
 }
 
-/// What must be known to tell all that of rows.
+/// What is needed to parse blocks.
 #[derive(Debug, Clone)]
-pub(crate) struct Gatherer {
+pub(crate) struct BlockParser {
     pub(crate) fingerprints: Fingerprints,
-    /// The days of which there is traffic.
+    /// The days that already have messages.
     pub(crate) known_days: BTreeSet<i32>,
-    /// Whether the fields of rows with faults are asked for.
+    /// Whether the fields of faulty rows are kept.
     pub(crate) keeps_fields: bool,
 }
 
-impl Gatherer {
-    /// Reads on, to the end or so many rows at most. No rows follow where it gives none.
+impl BlockParser {
+    /// Parses up to a number of rows. A block without rows means the end.
     pub(crate) fn part(
         &self,
         records: &mut impl NextRecord,
-        sense: &mut Sense,
+        interpreter: &mut RowInterpreter,
         account_index: &mut AccountIndex,
         snapshot: Option<&Snapshot<'_>>,
         rows: usize,
-    ) -> Part {
-        let mut part = Part::with_room_for(rows.min(OF_A_BLOCK));
+    ) -> ParsedBlock {
+        let mut part = ParsedBlock::with_room_for(rows.min(OF_A_BLOCK));
         while part.tally.rows() < rows as u64
-            && let Some((line, told)) = sense.next(records, account_index, snapshot)
+            && let Some((line, parsed)) = interpreter.next(records, account_index, snapshot)
         {
-            match told {
-                Ok(Told::Message(message)) => self.add_message(&mut part, line, message),
-                Ok(Told::Rejected) => part.add_aside(line, Aside::Rejected),
-                Ok(Told::Other) => part.add_aside(line, Aside::Other),
+            match parsed {
+                Ok(ParsedRow::Message(message)) => self.add_message(&mut part, line, message),
+                Ok(ParsedRow::Rejected) => part.add_other(line, NonMessage::Rejected),
+                Ok(ParsedRow::Other) => part.add_other(line, NonMessage::Other),
                 Err(fault) => {
                     let kept = self.keeps_fields;
                     let fields =
@@ -95,7 +98,7 @@ impl Gatherer {
         part
     }
 
-    fn add_message(&self, part: &mut Part, line: u64, message: Message) {
+    fn add_message(&self, part: &mut ParsedBlock, line: u64, message: Message) {
         part.rows.add_message(line, &message);
         part.tally.duplicate += 1;
         part.message_fingerprints.push(self.fingerprints.of(&message));

@@ -1,4 +1,4 @@
-//! Ending an import whose file is lost.
+//! Ends an import whose file is lost.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use crate::model::{Import, ImportState};
 use crate::store::Tx;
 use crate::traffic::{ImportRun, WritePlan};
 
-/// Ends an unfinished import with the rows that are in: they are charged, and the rest of the file stays out.
+/// Ends an unfinished import with the rows that are written: they are charged, and the rest of the file is not imported.
 pub fn close(tx: &mut Tx<'_>, id: i64) -> Result<Import> {
     let import = tx.import(id)?;
     if import.state != ImportState::Unfinished {
         return Err(Error::Refused(format!("import {id} is {}", import.state)));
     }
-    // Nothing of the file is read any more.
+    // No further rows of the file are read.
     let plan = WritePlan::new(import.manifest.clone(), Vec::new(), BTreeSet::new(), false);
     ImportRun::resume(tx, &import, Arc::new(plan))?.finish(tx, ImportState::Closed)
 }

@@ -1,5 +1,5 @@
-//! Messages of days of which there is traffic are held against what is known of them, many together. Where several threads
-//! read, others do that, with a connection each.
+//! Compares messages of days that already have messages with the stored ones, in bulk. For large files this is done by threads of
+//! their own, each with its own connection.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,21 +16,21 @@ pub(crate) type Reports = Vec<(Message, u64)>;
 
 /// Messages that wait to be compared.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct PendingComparisons {
     reports: Reports,
     enough: usize,
-    /// The newest day of which there are some, and how many.
+    /// The newest of these days, and its number of messages.
     newest: (i32, usize),
 }
 
-impl Waiting {
-    /// None yet; about so many are enough.
+impl PendingComparisons {
+    /// No messages yet; this many are enough to compare.
     pub(crate) fn until(enough: usize) -> Self {
         Self { reports: Vec::new(), enough, newest: (i32::MIN, 0) }
     }
 
-    /// Adds some; gives those that are to be compared, once there are enough. Days that are whole are compared quickest, as
-    /// each is one range of keys, so the newest day waits for its rest where the file is in the order of time.
+    /// Adds messages; returns those to compare once there are enough. Whole days compare fastest because each is one range of
+    /// keys, so in a file sorted by time the newest day waits until it is complete.
     pub(crate) fn add(&mut self, reports: Reports) -> Option<Reports> {
         for (message, _) in &reports {
             let (newest, count) = &mut self.newest;
@@ -51,23 +51,23 @@ impl Waiting {
         }
     }
 
-    /// All that wait.
+    /// All messages that wait.
     pub(crate) fn take(&mut self) -> Reports {
         self.newest = (i32::MIN, 0);
         std::mem::take(&mut self.reports)
     }
 }
 
-/// What came of comparing.
+/// The results of the comparisons.
 #[derive(Debug, Default)]
-pub(crate) struct Compared {
-    /// Whether anything is told that was not known.
+pub(crate) struct ComparisonResults {
+    /// Whether any report is new.
     pub(crate) tells_something_new: bool,
     account_prices: KnownPrices,
 }
 
-impl Compared {
-    /// Compares some messages; gives where they contradict what is known.
+impl ComparisonResults {
+    /// Compares messages; returns the contradictions.
     pub(crate) fn add(
         &mut self,
         snapshot: &Snapshot<'_>,
@@ -75,7 +75,7 @@ impl Compared {
         mut reports: Reports,
     ) -> Result<Faults> {
         let mut faults = Faults::default();
-        // The database has messages in the order of their keys, and is read in step with them.
+        // The database returns messages in the order of their keys, so both sides are read in step.
         reports.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
         let messages: Vec<&Message> = reports.iter().map(|(message, _)| message).collect();
         let Comparison { contradictions, tells_nothing_new } =
@@ -99,20 +99,20 @@ impl Compared {
 
 /// Threads that compare messages.
 #[derive(Debug)]
-pub(crate) struct Comparers<'scope> {
+pub(crate) struct ComparisonThreads<'scope> {
     inlet: SyncSender<(usize, Reports)>,
     dealt: usize,
     threads: Vec<ScopedJoinHandle<'scope, Result<Found>>>,
 }
 
-/// What one of them found: the faults of each batch by its number, and whether anything is told that was not known.
+/// A thread's results: the faults of each batch by its number, and whether any report is new.
 type Found = (Vec<(usize, Faults)>, bool);
 
-impl<'scope> Comparers<'scope> {
-    /// How many there are: each has as many messages in memory as a batch has.
+impl<'scope> ComparisonThreads<'scope> {
+    /// The number of threads. Each keeps as many messages in memory as a batch has.
     const THREADS: usize = 2;
 
-    /// Starts them. All accounts must be in the book.
+    /// Starts the threads. The account index must be complete.
     pub(crate) fn start<'env>(
         scope: &'scope Scope<'scope, 'env>,
         helper: &'env HelperConnection,
@@ -127,13 +127,13 @@ impl<'scope> Comparers<'scope> {
         Self { inlet, dealt: 0, threads: (0..Self::THREADS).map(thread).collect() }
     }
 
-    /// Hands messages to one that has nothing to do; says whether there is one that can take them.
+    /// Passes messages to an idle thread; `false` if there is none.
     pub(crate) fn take(&mut self, reports: Reports) -> bool {
         self.dealt += 1;
         reports.is_empty() || self.inlet.send((self.dealt, reports)).is_ok()
     }
 
-    /// The faults that were found, and whether anything is told that was not known.
+    /// The faults that were found, and whether any report is new.
     pub(crate) fn end(self) -> Result<(Faults, bool)> {
         drop(self.inlet);
         let (mut found, mut tells_something_new) = (Vec::new(), false);
@@ -143,7 +143,7 @@ impl<'scope> Comparers<'scope> {
             found.extend(faults);
             tells_something_new |= is_told;
         }
-        // Whoever found them: the same ones are told each time.
+        // Sorted by batch, so that the same faults are reported whichever thread found them.
         found.sort_by_key(|(number, _)| *number);
         let mut faults = Faults::default();
         for (_, others) in found {
@@ -153,15 +153,15 @@ impl<'scope> Comparers<'scope> {
     }
 }
 
-/// Compares whatever comes.
+/// Compares batches until there are no more.
 fn compare_all(
     helper: &HelperConnection,
     account_index: &AccountIndex,
     outlet: &Mutex<Receiver<(usize, Reports)>>,
 ) -> Result<Found> {
-    let (mut compared, mut found, mut store) = (Compared::default(), Vec::new(), None);
+    let (mut compared, mut found, mut store) = (ComparisonResults::default(), Vec::new(), None);
     loop {
-        // One waits, with the others behind it.
+        // One thread waits for a batch while the others queue behind it.
         let next = outlet.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((number, reports)) = next else { return Ok((found, compared.tells_something_new)) };
         let store = match &mut store {
@@ -173,7 +173,7 @@ fn compare_all(
     }
 }
 
-/// A message that is told of twice, in two ways.
+/// A message that two reports describe differently.
 pub(crate) fn contradicted(message: &Message, line: u64, field: &'static str, before: String) -> Fault {
     Fault::of_row(line, 1, Error::Contradiction { id: message.id.clone(), field, before })
 }
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn whole_days_are_compared_where_a_file_has_them_and_else_what_there_is() {
-        let mut waiting = Waiting::until(4);
+        let mut waiting = PendingComparisons::until(4);
         let days = |reports: Option<Reports>| {
             reports.map(|reports| reports.iter().map(|(message, _)| message.day).collect::<Vec<_>>())
         };

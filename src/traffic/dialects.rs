@@ -1,46 +1,46 @@
-//! Whose file of traffic it is: where each dialect has what we need, and what its words mean.
+//! The kinds of traffic files: where each dialect keeps what we need, and what its words mean.
 //!
-//! A dialect is a line of a table. Columns are found by name, in any case and order; others are left alone.
+//! A dialect is one entry of a table. Columns are found by name, in any case and order; other columns are ignored.
 
 use foldhash::HashMap;
 
 use crate::error::{Fault, InputError, quoted};
 use crate::model::MessageState::{self, Delivered, Expired, Pending, Rejected, Undeliverable, Unknown};
 
-/// A kind of file.
+/// A kind of traffic file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TrafficDialect {
     /// Its name on the command line.
     pub name: &'static str,
-    /// The columns by which it is known: a header that has all of them is of this dialect.
+    /// The columns that identify it: a header with all of them belongs to this dialect.
     marks: &'static [&'static str],
     pub(crate) id: &'static str,
     pub(crate) account: &'static str,
     pub(crate) time: &'static str,
     pub(crate) destination: &'static str,
-    /// Empty where every row is a message on its way.
+    /// Empty if every row is a pending message.
     pub(crate) state: &'static str,
-    /// Empty where every row is one part.
+    /// Empty if every message has one part.
     pub(crate) parts: &'static str,
-    /// What the whole message costs; empty where that is not told.
+    /// The price of the whole message; empty if there is none.
     pub(crate) price: &'static str,
-    /// What a part of it costs, where only that is told.
+    /// The price of a part, for dialects that give only that.
     pub(crate) part_price: &'static str,
-    /// What prices are in; empty where that is not told.
+    /// The currency of prices; empty if there is none.
     pub(crate) currency: &'static str,
-    /// A column, and how it begins in rows of messages to handsets. Other rows are of other things.
+    /// A column, and the beginning of its value in rows of messages to handsets. Other rows are skipped.
     pub(crate) only: Option<(&'static str, &'static str)>,
     pub(crate) times: Times,
-    /// Words, in lower case, that mean something else here than elsewhere.
+    /// Words, in lower case, whose meaning differs from the general table.
     words: &'static [(&'static str, MessageState)],
-    /// Whether a price below zero is what is to be paid, and not a credit.
+    /// Whether negative prices are amounts to pay, not credits.
     pub(crate) prices_are_negative: bool,
 }
 
-/// How times are written.
+/// The format of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Times {
-    /// Date and time of day, perhaps with a zone.
+    /// Date and time of day, optionally with a zone.
     Dates,
     /// Seconds since 1970.
     Epoch,
@@ -64,7 +64,7 @@ const OWN: TrafficDialect = TrafficDialect {
     prices_are_negative: false,
 };
 
-/// Every dialect; ours first.
+/// All dialects, our own first.
 pub const DIALECTS: &[TrafficDialect] = &[
     OWN,
     TrafficDialect {
@@ -134,7 +134,7 @@ pub const DIALECTS: &[TrafficDialect] = &[
         price: "Price",
         currency: "PriceUnit",
         only: Some(("Direction", "outbound")),
-        // Elsewhere the network has failed; here the message has not left, and costs nothing there either.
+        // Elsewhere this word means that the network failed; here the message was never sent, and Twilio does not charge it.
         words: &[("failed", Rejected)],
         prices_are_negative: true,
         ..OWN
@@ -155,7 +155,7 @@ pub const DIALECTS: &[TrafficDialect] = &[
     },
 ];
 
-/// What gateways call their states, in lower case: SMPP's receipts and states, and the words of vendors.
+/// The states that gateways write, in lower case: those of SMPP receipts and vendors' own words.
 const WORDS: &[(MessageState, &[&str])] = &[
     (
         Pending,
@@ -183,7 +183,7 @@ const WORDS: &[(MessageState, &[&str])] = &[
 ];
 
 impl TrafficDialect {
-    /// The state that a word stands for. The errors of SMPP (`ESME_RTHROTTLED`) say that a message was refused.
+    /// The state for a word. SMPP errors (`ESME_RTHROTTLED`) mean that the message was rejected.
     pub(crate) fn state_of(&self, word: &str) -> Option<MessageState> {
         let word = word.to_ascii_lowercase();
         let own = self.words.iter().find(|(own, _)| *own == word).map(|(_, state)| *state);
@@ -191,7 +191,7 @@ impl TrafficDialect {
         own.or_else(known).or_else(|| word.starts_with("esme_r").then_some(Rejected))
     }
 
-    /// The dialect of a name.
+    /// The dialect with a name.
     pub fn named(name: &str) -> Option<&'static Self> {
         DIALECTS.iter().find(|dialect| dialect.name == name)
     }
@@ -217,17 +217,17 @@ impl TrafficDialect {
     }
 }
 
-/// The words for states that a file has had so far, as they stand in it.
+/// A cache of the state words that occurred in a file.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct WordsMet {
+pub(crate) struct StateWordCache {
     states: HashMap<Box<str>, MessageState>,
-    /// The word met last, which most often comes again.
+    /// The last word, which is most often the next one too.
     last: String,
     last_state: Option<MessageState>,
 }
 
-impl WordsMet {
-    /// The state that a word stands for, which is sought where it was not met before.
+impl StateWordCache {
+    /// The state for a word, looked up once.
     pub(crate) fn state_of(&mut self, word: &str, seek: impl FnOnce() -> Option<MessageState>) -> Option<MessageState> {
         if let Some(state) = self.last_state.filter(|_| self.last == word) {
             return Some(state);
@@ -244,7 +244,7 @@ impl WordsMet {
     }
 }
 
-/// The place of a column among others, whatever the case of its name.
+/// The position of a column, whatever the case of its name.
 pub(crate) fn place(columns: &[String], name: &str) -> Option<usize> {
     columns.iter().position(|column| column.eq_ignore_ascii_case(name))
 }
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_word_is_sought_once() {
-        let (mut words, mut sought) = (WordsMet::default(), Vec::new());
+        let (mut words, mut sought) = (StateWordCache::default(), Vec::new());
         for word in ["sent", "read", "read", "sent", "x", "sent", "x"] {
             let state = words.state_of(word, || {
                 sought.push(word);

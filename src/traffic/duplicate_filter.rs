@@ -1,8 +1,8 @@
-//! Finds messages that a file has more than once, in one word of memory for each message.
+//! Finds messages that occur more than once in a file, with one machine word of memory per message.
 //!
-//! The filter holds a fingerprint of each key and of what matters for money beside it. Equal fingerprints are not yet equal
-//! messages: where two seem to contradict each other, the rows themselves are compared. A file with more messages than the
-//! filter takes is gone through more than once, each time for another share of them.
+//! The filter stores a fingerprint of each key and of the content that matters for money. Equal fingerprints need not mean equal
+//! messages: where two seem to contradict each other, the rows themselves are compared. A file with more messages than the filter
+//! can hold is read several times, once for each share of its messages.
 
 use std::hash::BuildHasher;
 
@@ -10,32 +10,32 @@ use foldhash::quality::RandomState;
 
 use crate::model::Message;
 
-/// The most fingerprints that are kept at once: 128 MiB of them.
+/// Maximum number of fingerprints in memory: 128 MiB.
 const MOST: usize = 1 << 24;
 
-/// A slot without a fingerprint. No fingerprint is zero, because the last bit of each is set.
+/// An empty slot. No fingerprint is zero, because its last bit is always set.
 const FREE: u64 = 0;
 
-/// What a message is, in view of those before it.
+/// How a message relates to those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Occurrence {
     First,
-    /// Another one has the same key and the same content.
+    /// An earlier message has the same key and content.
     Repeat,
-    /// Another one seems to have the same key and other content; the fingerprint of the key.
+    /// An earlier message seems to have the same key and other content; contains the fingerprint of the key.
     Conflict(u64),
-    /// It is of a share of messages that is examined another time.
+    /// It belongs to a share that is examined in another pass.
     OfOtherShare,
 }
 
-/// What a message is recognised by.
+/// The fingerprints of the key and the content of a message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MessageFingerprint {
     key: u64,
     content: u64,
 }
 
-/// Takes fingerprints, in all threads alike.
+/// Computes fingerprints, with the same seed in all threads.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fingerprints(RandomState);
 
@@ -53,21 +53,21 @@ impl Fingerprints {
 
 /// The messages of a file so far: a table of fingerprints with open addressing.
 ///
-/// It is made by hand for its size: a map of the standard library takes 17 bytes a slot where this takes 8, and 17 MiB instead
-/// of 8 for a million messages, 285 MiB instead of 128 for ten.
+/// It is our own because of its size: a map of the standard library takes 17 bytes a slot instead of 8, which is 17 MiB instead of
+/// 8 for a million messages and 285 MiB instead of 128 for ten million.
 #[derive(Debug)]
 pub(crate) struct DuplicateFilter {
     slots: Vec<u64>,
     used: usize,
-    /// Messages are dealt out by the last bits of their fingerprint; of so many shares, this one is examined.
+    /// Messages are divided into shares by the last bits of their fingerprint; this share is examined.
     shares: u64,
     share: u64,
-    /// Whether there were too many for the table, so that all has to be done again in smaller shares.
+    /// Whether the table was full, so that the file has to be examined in smaller shares.
     is_full: bool,
 }
 
 impl DuplicateFilter {
-    /// A filter for about so many messages.
+    /// A filter for about this many messages.
     pub(crate) fn with_room_for(messages: usize) -> Self {
         Self::of_slots(messages, MOST)
     }
@@ -79,13 +79,13 @@ impl DuplicateFilter {
         Self { slots: vec![FREE; slots], used: 0, shares: shares as u64, share: 0, is_full: false }
     }
 
-    /// Looks for a message among those before it, and keeps its fingerprint.
+    /// Looks for a message among the earlier ones, and stores its fingerprint.
     pub(crate) fn add(&mut self, MessageFingerprint { key, content }: MessageFingerprint) -> Occurrence {
         if self.is_full || key & (self.shares - 1) != self.share {
             return Occurrence::OfOtherShare;
         }
-        // The last 32 bits of the key, and others of the content, which make an odd number. The first bits of the key decide
-        // about the slot, so that together nearly all of its bits tell keys apart.
+        // The last 32 bits of the key and 32 bits of the content make an odd number. The first bits of the key choose the slot, so
+        // nearly all bits of the key take part in the comparison.
         let entry = (key << 32) | (content & 0xffff_ffff) | 1;
         let last_slot = self.slots.len() - 1;
         let mut slot = usize::try_from(key >> 32).unwrap_or_default() & last_slot;
@@ -106,7 +106,7 @@ impl DuplicateFilter {
         Occurrence::First
     }
 
-    /// Goes on to the next share, for which the file is gone through again; says whether there is one.
+    /// Begins the next share, for which the file is read again; `false` if there is none.
     pub(crate) fn next_share(&mut self) -> bool {
         if self.is_full {
             (self.shares, self.share, self.is_full) = (self.shares * 2, 0, false);

@@ -1,4 +1,4 @@
-//! An import under way: the deeds of which it consists.
+//! An import in progress: the transactions that it consists of.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use crate::model::{AccountPrice, Charge, Import, Message, TrafficTally};
 use crate::store::{KnownMessage, Snapshot, Tx};
 use crate::traffic::batch::{Batch, WritePlan, add, add_charge};
 use crate::traffic::merge::{KnownPrices, contradiction, first, merged, unknown_account};
-use crate::traffic::totals::{MessageTotals, charge};
+use crate::traffic::totals::{SumChanges, charge};
 use crate::traffic::unposted_charges::UnpostedCharges;
 
-/// An import under way.
+/// An import in progress.
 #[derive(Debug)]
 pub struct ImportRun {
     pub id: i64,
     plan: Arc<WritePlan>,
-    /// What messages of each account cost, as it was fixed when the import began.
+    /// The price of a message part for each account, fixed when the import began.
     pub(crate) account_prices: HashMap<i64, AccountPrice>,
-    known_tariffs: KnownPrices,
-    /// What the import charges so far, by account.
+    known_prices: KnownPrices,
+    /// The charges so far, by account.
     pub(crate) charges: HashMap<i64, Charge>,
-    /// What of it is not posted yet; none before the first is.
+    /// The charges that are not posted yet; `None` before posting begins.
     pub(crate) unposted: Option<UnpostedCharges>,
     /// Accounts whose charges were posted before the import was interrupted.
     pub(crate) posted: HashSet<i64>,
@@ -33,16 +33,16 @@ pub struct ImportRun {
 }
 
 impl ImportRun {
-    /// Notes that the import of a file begins; prices are those of now.
+    /// Records the beginning of an import, with the prices of now.
     pub fn begin(tx: &mut Tx<'_>, plan: Arc<WritePlan>) -> Result<Self> {
         let id = tx.begin_import(&plan.manifest, plan.days(), &plan.accounts)?;
         let (account_prices, days) = (plan.account_prices.clone(), plan.days());
-        let (known_tariffs, charges, posted) = (KnownPrices::default(), HashMap::new(), HashSet::new());
+        let (known_prices, charges, posted) = (KnownPrices::default(), HashMap::new(), HashSet::new());
         Ok(Self {
             id,
             plan,
             account_prices,
-            known_tariffs,
+            known_prices,
             charges,
             unposted: None,
             posted,
@@ -51,7 +51,7 @@ impl ImportRun {
         })
     }
 
-    /// Goes on with an import that was interrupted; prices are those of its beginning.
+    /// Resumes an interrupted import, with the prices of its beginning.
     pub fn resume(snapshot: &Snapshot<'_>, import: &Import, plan: Arc<WritePlan>) -> Result<Self> {
         let account_prices: HashMap<_, _> = snapshot
             .account_prices_of(import.id)?
@@ -64,7 +64,7 @@ impl ImportRun {
             plan,
             charges: charges_so_far(snapshot, import, &account_prices)?,
             account_prices,
-            known_tariffs: KnownPrices::default(),
+            known_prices: KnownPrices::default(),
             unposted: None,
             posted: posted.map(|(account_price, _)| account_price.account_id).collect(),
             days: import.days,
@@ -72,9 +72,9 @@ impl ImportRun {
         })
     }
 
-    /// Takes in the next rows: messages, sums and progress together.
+    /// Writes the next rows: messages, sums and progress in one transaction.
     pub fn take(&mut self, tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
-        let mut sums = MessageTotals::default();
+        let mut sums = SumChanges::default();
         let mut tally = batch.others;
         for of_day in batch.messages.chunk_by(|one, next| one.day == next.day) {
             if self.plan.is_new(of_day[0].day) {
@@ -95,12 +95,12 @@ impl ImportRun {
         Ok(())
     }
 
-    /// Takes in messages of which some may be known, and some may stand there twice.
+    /// Writes messages of which some may be known already or occur several times.
     fn take_compared(
         &mut self,
         tx: &mut Tx<'_>,
         messages: &[Message],
-        sums: &mut MessageTotals,
+        sums: &mut SumChanges,
         tally: &mut TrafficTally,
     ) -> Result<()> {
         let mut known = Vec::with_capacity(messages.len());
@@ -111,7 +111,7 @@ impl ImportRun {
         let mut known = known.into_iter();
         let mut new = Vec::new();
         for reports in messages.chunk_by(|one, next| one.key() == next.key()) {
-            // The same for each report of a message.
+            // The price is the same for each report of a message.
             let before = known.by_ref().take(reports.len()).last().flatten();
             let after = self.after(tx, before.as_ref(), reports, tally)?;
             let message = &reports[0];
@@ -122,7 +122,7 @@ impl ImportRun {
                 }
                 Some(before) if before == after => {}
                 Some(before) => {
-                    let paid = self.known_tariffs.of(tx, before.import_id, message.account_id)?;
+                    let paid = self.known_prices.of(tx, before.import_id, message.account_id)?;
                     sums.add(message, &before, &paid, false)?;
                     if before.charged == after.charged {
                         sums.add(message, &after, &paid, true)?;
@@ -137,7 +137,7 @@ impl ImportRun {
         tx.insert_messages(self.id, messages[0].day, &new)
     }
 
-    /// What is known of a message after the reports of it.
+    /// The stored message after its reports are merged.
     fn after(
         &mut self,
         tx: &Tx<'_>,
@@ -156,7 +156,7 @@ impl ImportRun {
             let paid = if known.import_id == self.id {
                 pays
             } else {
-                self.known_tariffs.of(tx, known.import_id, report.account_id)?
+                self.known_prices.of(tx, known.import_id, report.account_id)?
             };
             if let Some(field) = contradiction(&known, &paid, report, &pays) {
                 return Err(Error::contradiction(report, field, known.import_id));
@@ -168,8 +168,8 @@ impl ImportRun {
         now.ok_or_else(|| Error::Internal("a message without a report".to_owned()))
     }
 
-    /// Adds a message that this import brings, or charges, to the sums and to its charges.
-    fn count(&mut self, message: &Message, known: &KnownMessage, sums: &mut MessageTotals) -> Result<()> {
+    /// Adds a message that this import adds or charges to the sums and to the charges.
+    fn count(&mut self, message: &Message, known: &KnownMessage, sums: &mut SumChanges) -> Result<()> {
         let account_price = self.account_price(message)?;
         let charge = sums.add(message, known, &account_price, true)?;
         if known.charged {
@@ -183,7 +183,7 @@ impl ImportRun {
     }
 }
 
-/// A message as it is known by now, copied only where that is something else than its first report.
+/// The current state of a message, copied only if it differs from its first report.
 fn as_known<'m>(message: &'m Message, known: &KnownMessage) -> Cow<'m, Message> {
     if (message.second, message.state) == (known.second, known.state) {
         return Cow::Borrowed(message);
@@ -191,7 +191,7 @@ fn as_known<'m>(message: &'m Message, known: &KnownMessage) -> Cow<'m, Message> 
     Cow::Owned(Message { second: known.second, state: known.state, ..message.clone() })
 }
 
-/// What an import charges so far, added up from the messages that it charged.
+/// The charges of an import so far, computed from the messages that it charged.
 fn charges_so_far(
     snapshot: &Snapshot<'_>,
     import: &Import,

@@ -1,7 +1,7 @@
-//! What is known of a message after one more report of it.
+//! Merges one more report of a message with what is known of it.
 //!
-//! Of several reports the earliest time and the highest state hold, and it counts as sent if any says so: in whatever order
-//! they come, the end is the same. What its charge follows from must be the same in all of them.
+//! The earliest time and the highest state win, and a message counts as sent if any report says so, so the order of reports does not
+//! matter. Everything that the charge depends on must be the same in all reports.
 
 use foldhash::HashMap;
 
@@ -9,17 +9,17 @@ use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Message};
 use crate::store::{KnownMessage, Snapshot};
 
-/// A report that does not agree with what is known of its message.
+/// A report that contradicts what is known of its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contradiction {
-    /// Its place among the reports.
+    /// The index of the report.
     pub index: usize,
     pub field: &'static str,
-    /// The import that had it otherwise.
+    /// The import with the other report.
     pub import_id: i64,
 }
 
-/// The tariffs of messages that are known, each looked up once; all of an import when many of it are asked for.
+/// The account prices of known messages, each looked up once; if many of an import are needed, all of that import at once.
 #[derive(Debug, Default)]
 pub struct KnownPrices {
     by_import_and_account: HashMap<(i64, i64), AccountPrice>,
@@ -50,7 +50,7 @@ impl KnownPrices {
     }
 }
 
-/// What a first report tells.
+/// What a first report says of a message.
 pub(crate) fn first(message: &Message, import_id: i64) -> KnownMessage {
     KnownMessage {
         second: message.second,
@@ -63,7 +63,7 @@ pub(crate) fn first(message: &Message, import_id: i64) -> KnownMessage {
     }
 }
 
-/// What is known after one more report; an import that first tells of a message as sent is the one that charges it.
+/// The message after one more report. The import whose report first says that it was sent charges it.
 pub(crate) fn merged(known: &KnownMessage, message: &Message, import_id: i64) -> KnownMessage {
     let charges = !known.charged && message.state.is_sent();
     KnownMessage {
@@ -76,7 +76,7 @@ pub(crate) fn merged(known: &KnownMessage, message: &Message, import_id: i64) ->
     }
 }
 
-/// The first field in which a report contradicts what is known. Prices are compared where both are of the same unit.
+/// The first field in which a report contradicts the known message. Prices are compared if both are in the same unit.
 pub(crate) fn contradiction(
     known: &KnownMessage,
     paid: &AccountPrice,
@@ -93,15 +93,15 @@ pub(crate) fn contradiction(
     .map(|(field, _)| field)
 }
 
-/// What reports are in view of what is known of their messages.
+/// The result of comparing reports with the known messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
     pub contradictions: Vec<Contradiction>,
-    /// Whether every message is known, and everything that is told of it.
+    /// Whether every message is known and no report adds anything.
     pub tells_nothing_new: bool,
 }
 
-/// Holds reports, sorted by key, against what is known of their messages before the import.
+/// Compares reports, sorted by key, with the messages that were known before the import.
 pub fn compare(
     snapshot: &Snapshot<'_>,
     messages: &[&Message],
@@ -118,7 +118,7 @@ pub fn compare(
             };
             let message = of_day[place];
             found.tells_nothing_new &= merged(&known, message, known.import_id) == known;
-            // What a message cost is looked up only where it matters.
+            // The price of a known message is looked up only if the comparison needs it.
             if (&known.destination, known.parts, known.price) == (&message.destination, message.parts, message.price) {
                 return Ok(());
             }

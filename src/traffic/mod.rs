@@ -39,7 +39,7 @@ use crate::store::{HelperConnection, Snapshot, Store};
 use account_index::AccountIndex;
 use staging::Staging;
 use verify::{Inspection, inspect, of_file};
-use writer::{Rest, Writing};
+use writer::{ImportWriter, StagedFile};
 
 pub use batch::{Batch, WritePlan};
 pub use close::close;
@@ -73,7 +73,7 @@ pub fn import(
     watch.begin("looking");
     let snapshot = writer.read()?;
     let header = request.open_rows(None).map_err(of_file)?;
-    let (dialect, columns) = (header.sense.dialect, header.columns().to_vec());
+    let (dialect, columns) = (header.interpreter.dialect, header.columns().to_vec());
     drop(header);
     // Only a file of the same size can be one that is known: the bytes of others are summed up while its text is read.
     let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
@@ -98,7 +98,7 @@ pub fn import(
     let resumed = unfinished.map(|import| ImportRun::resume(&snapshot, &import, Arc::clone(&rest.plan))).transpose()?;
     drop(snapshot);
     watch.begin("importing");
-    let writing = Writing { writer: &mut writer, origin, request, watch };
+    let writing = ImportWriter { writer: &mut writer, origin, request, watch };
     let import = writing.run(resumed, rest)?;
     let Import { id, manifest, tally, charges, days, .. } = import;
     let dialect = dialect.name;
@@ -137,7 +137,7 @@ fn planned(
     manifest: Manifest,
     unfinished: Option<&Import>,
     inspection: Inspection,
-) -> Result<Rest> {
+) -> Result<StagedFile> {
     let Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging } = inspection;
     // What is in of an import that was interrupted is counted by rows, so the others are taken in row by row.
     let nothing_new = nothing_new.filter(|_| unfinished.is_none());
@@ -149,7 +149,7 @@ fn planned(
     }
     let plan = Arc::new(WritePlan::new(manifest, accounts, known_days, repeats));
     let done = unfinished.map_or(0, |import| import.tally.rows());
-    Ok(Rest { plan, staging, done, nothing_new, met_naive_time })
+    Ok(StagedFile { plan, staging, done, nothing_new, met_naive_time })
 }
 
 /// What tells the file and its import from others; all of the file is read for it.

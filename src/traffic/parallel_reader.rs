@@ -1,4 +1,4 @@
-//! A large file read by several threads, each a block of it at a time. What comes of it is taken in the order of the file.
+//! Parses a large file with several threads, one block each at a time. Results are taken in the order of the file.
 
 use std::io::BufRead;
 use std::num::NonZero;
@@ -9,43 +9,43 @@ use crate::error::{Error, Fault, Result};
 use crate::formats::csv::{Block, Blocks};
 use crate::formats::csv::{BlockRecords, Layout};
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::block::{Gatherer, Part};
-use crate::traffic::row_parser::{RowParser, Sense};
+use crate::traffic::block::{BlockParser, ParsedBlock};
+use crate::traffic::row_parser::{RowInterpreter, RowParser};
 
-/// A file in which about so many rows can be is worth more than one thread.
+/// A file with about this many rows is worth more than one thread.
 const WORTH_THREADS: usize = 20_000;
-/// The most accounts that each thread has in memory.
+/// Maximum number of accounts that each thread keeps in memory.
 const MOST_ACCOUNTS: u64 = 50_000;
-/// More threads than these wait for the one that takes what they have read.
+/// More threads would only wait for the one that takes their results.
 const MOST_THREADS: usize = 6;
 
-/// How many threads are to read a file of about so many rows; none where that is better done by the caller. How many accounts
-/// there are is asked for large files only.
+/// The number of threads for a file with about this many rows; `None` if the caller should read it alone. The number of accounts is
+/// queried for large files only.
 pub(crate) fn threads(rows: usize, accounts: impl FnOnce() -> Result<u64>) -> Result<Option<NonZero<usize>>> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    // Fewer accounts are looked up by reading all of them than one by one.
+    // If the file has fewer rows than there are accounts, looking them up one by one is cheaper.
     let is_worth_it = rows >= WORTH_THREADS && cores > 1 && accounts()? <= MOST_ACCOUNTS.min(rows as u64);
     Ok(if is_worth_it { NonZero::new(cores.min(MOST_THREADS)) } else { None })
 }
 
-/// Hands all rows, in parts, to `each` until that says that it is enough. All accounts must be in the book; gives what was
-/// learned of the file, and the book with the days of their messages.
+/// Passes all blocks of parsed rows to `each` until it returns `false`. The account index must be complete. Returns what was
+/// learned about the file, and the index with the days of its messages.
 pub(crate) fn read<R: BufRead + Send>(
     reading: RowParser<R>,
     threads: NonZero<usize>,
-    gatherer: &Gatherer,
+    parser: &BlockParser,
     mut account_index: AccountIndex,
-    each: impl FnMut(Part) -> Result<bool>,
-) -> Result<(Sense, AccountIndex)> {
-    let RowParser { records, mut sense } = reading;
+    each: impl FnMut(ParsedBlock) -> Result<bool>,
+) -> Result<(RowInterpreter, AccountIndex)> {
+    let RowParser { records, mut interpreter } = reading;
     let (layout, lines) = records.into_lines();
     let blocks = Blocks::new(lines);
     thread::scope(|scope| {
         let (mut inlets, mut outlets, mut readers) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..threads.get() {
             let ((inlet, blocks), (parts, outlet)) = (sync_channel(1), sync_channel(1));
-            let (layout, sense, account_index) = (layout.clone(), sense.clone(), account_index.clone());
-            let reader = Reader { layout, sense, account_index, gatherer };
+            let (layout, interpreter, account_index) = (layout.clone(), interpreter.clone(), account_index.clone());
+            let reader = Reader { layout, interpreter, account_index, parser };
             readers.push(scope.spawn(move || reader.run(&blocks, &parts)));
             inlets.push(inlet);
             outlets.push(outlet);
@@ -54,15 +54,15 @@ pub(crate) fn read<R: BufRead + Send>(
         take_in_turns(outlets, each)?;
         for reader in readers {
             let gone = |_| Error::Internal("a reader of the file is gone".to_owned());
-            let (its_sense, its_book) = reader.join().map_err(gone)?;
-            sense.learn_from(&its_sense);
-            account_index.note_all(&its_book);
+            let (its_interpreter, its_index) = reader.join().map_err(gone)?;
+            interpreter.learn_from(&its_interpreter);
+            account_index.note_all(&its_index);
         }
-        Ok((sense, account_index))
+        Ok((interpreter, account_index))
     })
 }
 
-/// Deals out the blocks in turns, until there are no more or nobody takes them.
+/// Deals blocks to the threads in turn, until there are no more or the receivers are gone.
 fn deal<R: BufRead>(mut blocks: Blocks<R>, inlets: &[SyncSender<Result<Block, Fault>>]) {
     for inlet in inlets.iter().cycle() {
         let Some(block) = blocks.next_block().transpose() else { return };
@@ -73,8 +73,8 @@ fn deal<R: BufRead>(mut blocks: Blocks<R>, inlets: &[SyncSender<Result<Block, Fa
     }
 }
 
-/// Takes what was read in turns, until there is no more or it is enough. Readers whose outlet is gone end.
-fn take_in_turns(outlets: Vec<Receiver<Part>>, mut each: impl FnMut(Part) -> Result<bool>) -> Result<()> {
+/// Takes results from the threads in turn, until there are no more or `each` has enough. Threads whose receiver is gone end.
+fn take_in_turns(outlets: Vec<Receiver<ParsedBlock>>, mut each: impl FnMut(ParsedBlock) -> Result<bool>) -> Result<()> {
     for outlet in outlets.iter().cycle() {
         let Ok(part) = outlet.recv() else { return Ok(()) };
         if !each(part)? {
@@ -87,29 +87,33 @@ fn take_in_turns(outlets: Vec<Receiver<Part>>, mut each: impl FnMut(Part) -> Res
 /// One of the threads.
 struct Reader<'a> {
     layout: Layout,
-    sense: Sense,
+    interpreter: RowInterpreter,
     account_index: AccountIndex,
-    gatherer: &'a Gatherer,
+    parser: &'a BlockParser,
 }
 
 impl Reader<'_> {
-    /// Reads blocks; gives what it learned of the file, and its book.
-    fn run(mut self, blocks: &Receiver<Result<Block, Fault>>, parts: &SyncSender<Part>) -> (Sense, AccountIndex) {
+    /// Parses blocks; returns what it learned about the file, and its account index.
+    fn run(
+        mut self,
+        blocks: &Receiver<Result<Block, Fault>>,
+        parts: &SyncSender<ParsedBlock>,
+    ) -> (RowInterpreter, AccountIndex) {
         for block in blocks {
             let part = match block {
                 Ok(block) => self.read(&block),
-                Err(fault) => Part::of_fault(fault),
+                Err(fault) => ParsedBlock::of_fault(fault),
             };
             if parts.send(part).is_err() {
                 break;
             }
         }
-        (self.sense, self.account_index)
+        (self.interpreter, self.account_index)
     }
 
-    fn read(&mut self, block: &Block) -> Part {
+    fn read(&mut self, block: &Block) -> ParsedBlock {
         let mut records = BlockRecords::new(&self.layout, block);
-        self.gatherer.part(&mut records, &mut self.sense, &mut self.account_index, None, usize::MAX)
+        self.parser.part(&mut records, &mut self.interpreter, &mut self.account_index, None, usize::MAX)
     }
 }
 

@@ -1,25 +1,25 @@
-//! Removing single messages of long ago. Their sums and charges stay.
+//! Removes single messages of the distant past. Their sums and charges stay.
 
 use crate::error::{Error, Result};
 use crate::model::{Change, EntityKind, ImportState, day_of};
 use crate::store::{ImportFilter, Tx};
 
-/// How many messages one transaction removes.
+/// The number of messages that one transaction removes.
 const AT_ONCE: u64 = 250_000;
 
-/// What one step of a pruning did.
+/// The result of one step of pruning.
 #[derive(Debug, Clone, Copy)]
 pub struct Pruned {
     pub messages: u64,
-    /// Whether more are left to be removed.
+    /// Whether more messages remain to be removed.
     pub goes_on: bool,
 }
 
-/// Notes that messages of days before one are given up: from now on none of those days is imported, because nobody can tell
-/// any more whether it was charged before.
+/// Records that the messages of all days before one are given up. Those days accept no further imports, because nothing would show
+/// whether a message was charged before.
 ///
 /// # Errors
-/// [`Error::Refused`] when an unfinished import has messages of those days: they are what its charges follow from.
+/// [`Error::Refused`] if an unfinished import has messages of those days, because its charges depend on them.
 pub fn forget_before(tx: &mut Tx<'_>, day: i32) -> Result<()> {
     let unfinished = ImportFilter { state: Some(ImportState::Unfinished), ..ImportFilter::default() };
     tx.imports(&unfinished, |import| match import.days {

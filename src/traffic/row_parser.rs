@@ -1,4 +1,4 @@
-//! What a row of a file of traffic says, as a message.
+//! Parses a row of a traffic file into a message.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -14,67 +14,67 @@ use crate::formats::row::unguarded;
 use crate::model::{EntityKind, Invalid, Message, MessageState, Money, Unit, day_of};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::dialects::{Times, TrafficDialect, WordsMet, place};
+use crate::traffic::dialects::{StateWordCache, Times, TrafficDialect, place};
 use crate::traffic::timestamps::moment;
 
-/// What decides the meaning of a file's rows beside their text.
+/// What decides the meaning of rows in addition to their text.
 #[derive(Debug, Clone)]
 pub struct ParseOptions {
-    /// The dialect, if it is not to be known by the header.
+    /// The dialect; `None` to detect it by the header.
     pub dialect: Option<&'static TrafficDialect>,
-    /// Where clocks stand whose zone is not told.
+    /// The time zone of timestamps without one.
     pub zone: TimeZone,
-    /// The account of all rows, if they do not name theirs.
+    /// The account of all rows, if the file does not name it.
     pub account: Option<String>,
-    /// The column that names the account, if not the dialect's own.
+    /// The column that names the account, instead of the dialect's own.
     pub key_column: Option<String>,
-    /// Words for states that are not known by themselves, in lower case.
+    /// Additional words for states, in lower case.
     pub words: BTreeMap<String, MessageState>,
-    /// Whether any other word means that the state is unknown.
+    /// Whether any other word means `unknown`.
     pub takes_any_word: bool,
-    /// Whether the file's prices are left aside.
+    /// Whether prices in the file are ignored.
     pub ignores_prices: bool,
 }
 
-/// What a row is.
+/// The meaning of a row.
 #[derive(Debug)]
-pub(crate) enum Told {
+pub(crate) enum ParsedRow {
     Message(Message),
-    /// A message that was refused before it got an ID.
+    /// A message that was rejected before it got an ID.
     Rejected,
-    /// Nothing that was sent to a handset.
+    /// Something other than a message to a handset.
     Other,
 }
 
 /// The rows of a file.
 pub(crate) struct RowParser<R> {
     pub(crate) records: Records<R>,
-    pub(crate) sense: Sense,
+    pub(crate) interpreter: RowInterpreter,
 }
 
-/// How to read a row.
+/// How to parse a row.
 #[derive(Clone)]
-pub(crate) struct Sense {
+pub(crate) struct RowInterpreter {
     pub(crate) dialect: &'static TrafficDialect,
     options: ParseOptions,
     columns: Columns,
-    words_met: WordsMet,
-    /// The day before which messages were pruned.
+    state_words: StateWordCache,
+    /// Messages before this day were pruned.
     pruned_before: Option<i32>,
-    /// Whether a time came without a zone.
+    /// Whether a timestamp had no time zone.
     pub(crate) met_naive_time: bool,
     totals: Totals,
 }
 
-/// What the messages of a file come to.
+/// Totals of the messages of a file.
 #[derive(Debug, Default, Clone, Copy)]
 struct Totals {
     parts: i64,
-    /// In hundred-millionths; nothing where no price is told. No file is so large that it would not fit.
+    /// In units of 1e-8; `None` without prices. 128 bits hold the sum of any file.
     prices: Option<i128>,
 }
 
-/// Where the columns are.
+/// The positions of the columns.
 #[derive(Clone)]
 struct Columns {
     id: usize,
@@ -90,23 +90,23 @@ struct Columns {
 }
 
 impl<R: BufRead> RowParser<R> {
-    /// Begins to read, and finds out what the columns are.
+    /// Begins to read, and finds the columns.
     pub(crate) fn open(records: Records<R>, options: ParseOptions, pruned_before: Option<i32>) -> Result<Self, Fault> {
         let dialect = match options.dialect {
             Some(dialect) => dialect,
             None => TrafficDialect::of(records.columns())?,
         };
         let columns = Columns::of(records.columns(), dialect, &options)?;
-        let sense = Sense {
+        let interpreter = RowInterpreter {
             dialect,
             options,
             columns,
-            words_met: WordsMet::default(),
+            state_words: StateWordCache::default(),
             pruned_before,
             met_naive_time: false,
             totals: Totals::default(),
         };
-        Ok(Self { records, sense })
+        Ok(Self { records, interpreter })
     }
 
     /// The names of the columns.
@@ -157,7 +157,7 @@ impl<'a> Field<'a> {
     fn text(self) -> &'a str {
         let text = self.record.field(self.index);
         match text.as_bytes() {
-            // Nothing is to be taken off from most fields, which is seen at a glance.
+            // Most fields have nothing to trim; this test is cheaper than trimming.
             [] => text,
             [only] if only.is_ascii_alphanumeric() => text,
             [first, .., last] if *first != b'\'' && first.is_ascii_graphic() && last.is_ascii_graphic() => text,
@@ -187,14 +187,14 @@ impl<'a> Field<'a> {
     }
 }
 
-impl Sense {
-    /// The next of some rows: its line, and what it is or what is wrong with it.
+impl RowInterpreter {
+    /// The next row: its line, and its meaning or fault.
     pub(crate) fn next(
         &mut self,
         records: &mut impl NextRecord,
         account_index: &mut AccountIndex,
         snapshot: Option<&Snapshot<'_>>,
-    ) -> Option<(u64, Result<Told, Fault>)> {
+    ) -> Option<(u64, Result<ParsedRow, Fault>)> {
         match records.next_record() {
             Ok(None) => None,
             Ok(Some(record)) => Some((record.line(), self.read(&record, account_index, snapshot))),
@@ -202,7 +202,7 @@ impl Sense {
         }
     }
 
-    /// Adds what another one learned of other rows of the file.
+    /// Adds what another parser learned from other rows of the file.
     pub(crate) fn learn_from(&mut self, other: &Self) {
         self.met_naive_time |= other.met_naive_time;
         self.totals.parts += other.totals.parts;
@@ -211,10 +211,10 @@ impl Sense {
         }
     }
 
-    /// What the prices of all messages come to.
+    /// The sum of the prices of all messages.
     ///
     /// # Errors
-    /// What is beyond any balance.
+    /// [`Error::Overflow`] if the sum exceeds any balance.
     pub(crate) fn prices(&self) -> Result<Option<Money>, Error> {
         let overflow = |_| Error::Overflow { what: "the sum of the prices" };
         self.totals.prices.map(|e8| i64::try_from(e8).map(Money::from_e8).map_err(overflow)).transpose()
@@ -230,13 +230,13 @@ impl Sense {
         record: &Record<'_>,
         account_index: &mut AccountIndex,
         snapshot: Option<&Snapshot<'_>>,
-    ) -> Result<Told, Fault> {
+    ) -> Result<ParsedRow, Fault> {
         let (columns, dialect) = (&self.columns, self.dialect);
         let field = |index, name| Field { record: *record, index, name };
         if let Some((index, beginning)) = columns.only {
             let text = record.field(index).trim();
             if !text.get(..beginning.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(beginning)) {
-                return Ok(Told::Other);
+                return Ok(ParsedRow::Other);
             }
         }
         let (id, time) = (field(columns.id, dialect.id), field(columns.time, dialect.time));
@@ -247,13 +247,13 @@ impl Sense {
             None => MessageState::Pending,
         };
         if !state.is_sent() && (id.text().is_empty() || time.text().is_empty()) {
-            return Ok(Told::Rejected);
+            return Ok(ParsedRow::Rejected);
         }
         let seconds = self.seconds(time)?;
         let day = i32::try_from(seconds.div_euclid(86_400)).map_err(|_| time.missing())?;
         if let Some(before) = self.pruned_before.filter(|before| day < *before) {
             let rule = format!(
-                "lies before {}, up to which messages were pruned; whether it is known cannot be told",
+                "lies before {}, up to which messages were pruned; whether it is known cannot be parsed",
                 day_of(before)
             );
             return Err(time.invalid(Invalid::rule(rule)));
@@ -272,15 +272,15 @@ impl Sense {
             price: self.price(prices, parts, || account_index.account_price(place).unit, record)?,
         };
         account_index.note(place, day);
-        Ok(Told::Message(message))
+        Ok(ParsedRow::Message(message))
     }
 
     fn state(&mut self, field: Field<'_>) -> Result<MessageState, Fault> {
         let (word, options, dialect) = (field.text(), &self.options, self.dialect);
-        let state = self.words_met.state_of(word, || {
-            let told = options.words.get(&word.to_ascii_lowercase()).copied();
+        let state = self.state_words.state_of(word, || {
+            let parsed = options.words.get(&word.to_ascii_lowercase()).copied();
             let any = options.takes_any_word.then_some(MessageState::Unknown);
-            told.or_else(|| dialect.state_of(word)).or(any)
+            parsed.or_else(|| dialect.state_of(word)).or(any)
         });
         match state {
             Some(state) => Ok(state),
@@ -294,7 +294,7 @@ impl Sense {
         if text.is_empty() {
             return Err(field.missing());
         }
-        // From 1970 to 2200: what lies elsewhere was not sent then.
+        // Between 1970 and 2200; no message was sent at any other time.
         let in_range = |seconds: &i64| (0..7_258_118_400).contains(seconds);
         if self.dialect.times == Times::Epoch {
             return text.parse().ok().filter(in_range).ok_or_else(|| {
@@ -310,7 +310,7 @@ impl Sense {
         }
     }
 
-    /// The place in the book of the account that the row names.
+    /// The index of the account that the row names.
     fn place(
         &self,
         field: Option<Field<'_>>,
@@ -332,7 +332,7 @@ impl Sense {
         }
     }
 
-    /// What the row says that the message costs, where its account is charged in a currency.
+    /// The price of the message in the file, if its account is charged in a currency.
     fn price(
         &mut self,
         [price, part_price, currency]: [Option<usize>; 3],
@@ -347,10 +347,10 @@ impl Sense {
             return Ok(None);
         }
         let (whole, of_part) = (field(price, self.dialect.price), field(part_price, self.dialect.part_price));
-        let Some(told) = whole.or(of_part) else { return Ok(None) };
-        let price = self.amount(told)?;
+        let Some(parsed) = whole.or(of_part) else { return Ok(None) };
+        let price = self.amount(parsed)?;
         let price = if whole.is_some() { Some(price) } else { price.checked_mul(parts.into()) };
-        let price = price.ok_or_else(|| told.fault(Error::Overflow { what: "the price" }))?;
+        let price = price.ok_or_else(|| parsed.fault(Error::Overflow { what: "the price" }))?;
         *self.totals.prices.get_or_insert_default() += i128::from(price.e8());
         let unit = unit();
         if unit == Unit::Sms {
@@ -375,7 +375,7 @@ impl Sense {
     }
 }
 
-/// The number of parts. A gateway that does not know it says nothing or zero, and then it counts as one.
+/// The number of parts. Empty or zero, for gateways that do not know it, counts as one.
 fn parts_of(field: Field<'_>) -> Result<u16, Fault> {
     match field.text() {
         "" | "0" | "1" => Ok(1),

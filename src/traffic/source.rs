@@ -1,4 +1,4 @@
-//! A file that is read for its header, its text and the sum of its bytes, and must be the same each time.
+//! A traffic file that is read for its header, its text and its checksum, and must not change in between.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
@@ -14,7 +14,7 @@ use crate::model::Hash;
 
 const BUFFER: usize = 256 * 1024;
 
-/// How far a file is read, in bytes as they lie on disk.
+/// The progress of reading a file, in bytes on disk.
 #[derive(Debug, Clone, Default)]
 pub struct Position(Arc<AtomicU64>);
 
@@ -25,14 +25,14 @@ impl Position {
     }
 }
 
-/// A file of traffic.
+/// A traffic file.
 #[derive(Debug)]
 pub struct Source {
-    /// The name by which it is told.
+    /// The name of the file as reports show it.
     pub name: String,
     file: File,
     is_compressed: bool,
-    /// What the system says of the file when it was opened.
+    /// The metadata of the file when it was opened.
     state: State,
     pub position: Position,
 }
@@ -56,7 +56,7 @@ impl Source {
         self.state.size
     }
 
-    /// The SHA-256 of all its bytes. It may be taken while the text is read.
+    /// The SHA-256 of all bytes. It may be computed while the text is read.
     pub(crate) fn sha256(&self) -> Result<Hash> {
         let mut hasher = Sha256::new();
         let (mut buffer, mut place) = (vec![0; BUFFER], 0);
@@ -70,7 +70,7 @@ impl Source {
         }
     }
 
-    /// Its text from the beginning. One reading at a time: all of them move the same file.
+    /// The text from the beginning. Only one reader at a time: all share the position of the same file.
     pub(crate) fn text(&self) -> Result<Box<dyn BufRead + Send>> {
         let input = self.restarted()?;
         Ok(if self.is_compressed {
@@ -88,7 +88,7 @@ impl Source {
         Ok(Counted { file, position: self.position.clone() })
     }
 
-    /// Refuses to go on with a file that somebody changed since it was opened.
+    /// Refuses a file that was changed after it was opened.
     pub(crate) fn refuse_changed(&self) -> Result<()> {
         match state_of(&self.file) {
             Ok(state) if state == self.state => Ok(()),
@@ -100,9 +100,9 @@ impl Source {
         }
     }
 
-    /// About how many rows it has.
+    /// The approximate number of rows.
     pub(crate) fn rows_at_most(&self) -> usize {
-        // A row of the tersest known dialect takes some 80 bytes; a text shrinks to a sixth or less.
+        // A row of the tersest known dialect takes some 80 bytes; text compresses to a sixth or less.
         let bytes = if self.is_compressed { self.size().saturating_mul(6) } else { self.size() };
         usize::try_from(bytes / 80).unwrap_or(usize::MAX / 4)
     }
@@ -117,7 +117,7 @@ fn unreadable(name: &str, error: &io::Error) -> Error {
     Error::io(format_args!("read {name}"), error)
 }
 
-/// A reader that says how far it is.
+/// A reader that reports its position.
 struct Counted {
     file: File,
     position: Position,

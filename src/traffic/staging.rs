@@ -1,8 +1,7 @@
-//! What was understood of a file, kept in the order of its rows: whatever comes after reading it needs the text no more.
+//! Stages parsed rows, in the order of the file, until the whole file is verified. Later stages do not need the text any more.
 //!
-//! A message takes some 40 bytes. Those of a small file stay in memory; those of a large one lie in a file without a name beside
-//! the database, which is gone with the process. Rows are packed in parts that can be read by themselves, so that several threads
-//! can pack.
+//! A message takes some 40 bytes. Small files stay in memory; large ones go to a file without a name next to the database, which
+//! disappears with the process. Rows are packed in blocks that can be read independently, so that several threads can pack them.
 
 use std::fs::File;
 use std::io::Write;
@@ -13,31 +12,31 @@ use crate::error::{Error, Result};
 use crate::model::{Destination, Message, MessageId, MessageState, Money, TrafficTally};
 use crate::store::files::temporary_file;
 
-/// How much is kept in memory: a day of a small gateway.
+/// The size of what is kept in memory: a day of a small gateway.
 const ROOM: usize = 1 << 20;
 
-/// A row as it was understood.
+/// A parsed row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StagedRow {
     Message(Message),
-    Aside(Aside),
+    NonMessage(NonMessage),
 }
 
-/// A row that is no message. The numbers are not those of states.
+/// A row that is not a message. The numbers differ from those of states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aside {
-    /// A message that was refused before it got an ID.
+pub(crate) enum NonMessage {
+    /// A message that was rejected before it got an ID.
     Rejected = 8,
-    /// Nothing that was sent to a handset.
+    /// Something other than a message to a handset.
     Other = 9,
-    /// It has a fault.
+    /// A row with a fault.
     Refused = 10,
 }
 
-impl Aside {
+impl NonMessage {
     pub(crate) const ALL: [Self; 3] = [Self::Rejected, Self::Other, Self::Refused];
 
-    /// Counts it.
+    /// Counts the row.
     pub(crate) fn count(self, tally: &mut TrafficTally) {
         *match self {
             Self::Rejected => &mut tally.rejected,
@@ -47,43 +46,43 @@ impl Aside {
     }
 }
 
-// The first two bytes of a row: the number of a message's state, or what else the row is, and above it flags for what is told
-// only where it is not as in most rows.
+// The first two bytes of a row: the state of a message, or what else the row is, and flags for what follows only where it differs
+// from the usual.
 const WHAT: u16 = 0xf;
-/// It does not stand on the line after the row before.
+/// The row is not on the line after the previous one.
 const HAS_LINE: u16 = 1 << 4;
-/// It has another day than the message before.
+/// The message is of another day than the previous one.
 const HAS_DAY: u16 = 1 << 5;
-/// It has not just one part.
+/// The message does not have exactly one part.
 const HAS_PARTS: u16 = 1 << 6;
 const HAS_PRICE: u16 = 1 << 7;
 const HAS_TEXT_AS_ID: u16 = 1 << 8;
 const HAS_TEXT_AS_DESTINATION: u16 = 1 << 9;
 
-/// About how many bytes a row takes.
+/// The approximate size of a row in bytes.
 const TYPICAL: usize = 40;
 
-/// Rows that follow each other, packed.
+/// Consecutive rows, packed.
 #[derive(Debug, Default)]
-pub(crate) struct Packed {
+pub(crate) struct PackedRows {
     bytes: Vec<u8>,
     last: Last,
 }
 
-/// What a row is told by in view of those before it.
+/// What a row is encoded relative to.
 #[derive(Debug, Default, Clone, Copy)]
 struct Last {
     line: u64,
     day: i32,
 }
 
-impl Packed {
-    /// With room for about so many.
+impl PackedRows {
+    /// With room for about this many rows.
     pub(crate) fn with_room_for(rows: usize) -> Self {
         Self { bytes: Vec::with_capacity(rows * TYPICAL), last: Last::default() }
     }
 
-    /// Adds a message and the line on which its row begins.
+    /// Adds a message and the line of its row.
     pub(crate) fn add_message(&mut self, line: u64, message: &Message) {
         let begin = self.begin(line, message.state as u16);
         let bytes = &mut self.bytes;
@@ -123,11 +122,11 @@ impl Packed {
     }
 
     /// Adds another row.
-    pub(crate) fn add_aside(&mut self, line: u64, aside: Aside) {
+    pub(crate) fn add_other(&mut self, line: u64, aside: NonMessage) {
         self.begin(line, aside as u16);
     }
 
-    /// Adds what all rows begin with; gives the place of its flags.
+    /// Adds the beginning that all rows have; returns the position of the flags.
     fn begin(&mut self, line: u64, what: u16) -> usize {
         let begin = self.bytes.len();
         if line == self.last.line + 1 {
@@ -147,10 +146,10 @@ fn add_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-/// All rows of a file, in packed parts, each with its length before it.
+/// All rows of a file: packed blocks, each preceded by its length.
 #[derive(Debug)]
 pub(crate) struct Staging {
-    /// In whose folder there is room for them.
+    /// The file whose folder has room for the staged rows.
     beside: PathBuf,
     kept: Kept,
     bytes: u64,
@@ -170,7 +169,7 @@ impl Staging {
     }
 
     /// Adds the next rows.
-    pub(crate) fn add(&mut self, rows: &Packed) -> Result<()> {
+    pub(crate) fn add(&mut self, rows: &PackedRows) -> Result<()> {
         let length = (rows.bytes.len() as u64).to_le_bytes();
         if let Kept::InMemory(kept) = &mut self.kept
             && kept.len() + rows.bytes.len() > self.room
@@ -196,7 +195,7 @@ impl Staging {
         Ok(())
     }
 
-    /// Its rows from the beginning.
+    /// Reads the rows from the beginning.
     pub(crate) fn rows(&self) -> StagedRows<'_> {
         StagedRows { staging: self, next_part: 0, part: Vec::new(), place: 0, last: Last::default() }
     }
@@ -219,25 +218,25 @@ fn broken() -> Error {
     Error::Internal("the rows of the file are not as they were kept".to_owned())
 }
 
-/// The rows of a spool.
+/// Reads staged rows.
 pub(crate) struct StagedRows<'a> {
     staging: &'a Staging,
-    /// Where the part begins that was not read yet.
+    /// The position of the next block.
     next_part: u64,
     part: Vec<u8>,
-    /// How far the part is read.
+    /// The position within the block.
     place: usize,
     last: Last,
 }
 
 impl StagedRows<'_> {
-    /// How many bytes of a file of `size` bytes are done: as large a part of it as of its rows.
+    /// The part of a file of `size` bytes that corresponds to the rows read so far.
     pub(crate) fn done(&self, size: u64) -> u64 {
         let done = self.next_part - (self.part.len() - self.place) as u64;
         u64::try_from(u128::from(size) * u128::from(done) / u128::from(self.staging.bytes.max(1))).unwrap_or(size)
     }
 
-    /// The next row and its line; none at the end.
+    /// The next row and its line; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<(u64, StagedRow)>> {
         while self.place == self.part.len() {
             if self.next_part == self.staging.bytes {
@@ -265,8 +264,8 @@ impl StagedRows<'_> {
         let line = if head & HAS_LINE == 0 { self.last.line + 1 } else { u64::from_le_bytes(rest.take()?) };
         self.last.line = line;
         let what = head & WHAT;
-        let row = match Aside::ALL.into_iter().find(|aside| *aside as u16 == what) {
-            Some(aside) => StagedRow::Aside(aside),
+        let row = match NonMessage::ALL.into_iter().find(|aside| *aside as u16 == what) {
+            Some(aside) => StagedRow::NonMessage(aside),
             None => StagedRow::Message(rest.take_message(head, &mut self.last.day)?),
         };
         self.place = self.part.len() - rest.0.len();
@@ -274,7 +273,7 @@ impl StagedRows<'_> {
     }
 }
 
-/// Bytes of packed rows that were not taken yet.
+/// PackedRows bytes that were not decoded yet.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -336,7 +335,7 @@ mod tests {
     }
 
     fn row() -> impl Strategy<Value = StagedRow> {
-        let aside = (0..Aside::ALL.len()).prop_map(|place| StagedRow::Aside(Aside::ALL[place]));
+        let aside = (0..NonMessage::ALL.len()).prop_map(|place| StagedRow::NonMessage(NonMessage::ALL[place]));
         prop_oneof![4 => message().prop_map(StagedRow::Message), 1 => aside]
     }
 
@@ -355,12 +354,12 @@ mod tests {
             let mut staging = Staging { room, ..Staging::beside(&folder.path().join("a.db")) };
             let (mut line, mut expected) = (1, Vec::new());
             for rows in parts {
-                let mut packed = Packed::default();
+                let mut packed = PackedRows::default();
                 for (lines, row) in rows {
                     line += lines;
                     match &row {
                         StagedRow::Message(message) => packed.add_message(line, message),
-                        StagedRow::Aside(aside) => packed.add_aside(line, *aside),
+                        StagedRow::NonMessage(aside) => packed.add_other(line, *aside),
                     }
                     expected.push((line, row));
                 }
@@ -375,8 +374,8 @@ mod tests {
     fn rows_beyond_the_room_lie_in_a_file_without_a_name() {
         let folder = tempfile::tempdir().expect("folder");
         let mut staging = Staging { room: 100, ..Staging::beside(&folder.path().join("a.db")) };
-        let mut packed = Packed::default();
-        (1..=30).for_each(|line| packed.add_aside(line, Aside::Other));
+        let mut packed = PackedRows::default();
+        (1..=30).for_each(|line| packed.add_other(line, NonMessage::Other));
         let place_of = |staging: &Staging| matches!(staging.kept, Kept::OnDisk(_));
         let mut are_on_disk = Vec::new();
         for _ in 0..3 {

@@ -1,12 +1,12 @@
-//! What messages add to the sums of traffic, gathered before it is written.
+//! Changes to the sums of traffic, collected before they are written.
 
 use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Message, MessageState, Money, StateCounts, Unit, month_of};
 use crate::store::{AccountDay, DaySum, HourSum, KnownMessage, MonthKey, PackedDays, Tx};
 
-/// Changes of the sums.
+/// Changes to the sums.
 #[derive(Debug, Default)]
-pub(crate) struct MessageTotals(Vec<Change>);
+pub(crate) struct SumChanges(Vec<Change>);
 
 /// One message more or less in the sums.
 #[derive(Debug, Clone, Copy)]
@@ -15,22 +15,22 @@ struct Change {
     charge: i64,
     day: i32,
     hour: u8,
-    /// Below zero where the message is taken away.
+    /// Negative if the message is removed.
     parts: i32,
     country: [u8; 2],
     unit: Unit,
     state: MessageState,
-    /// One, or one below zero.
+    /// Plus or minus one.
     count: i8,
 }
 
-impl MessageTotals {
-    /// Nothing yet, of so many messages.
+impl SumChanges {
+    /// No changes yet, for about this many messages.
     pub(crate) fn of(messages: usize) -> Self {
         Self(Vec::with_capacity(messages))
     }
 
-    /// Adds a message that is not known yet; gives what it is charged.
+    /// Adds a new message; returns its charge.
     pub(crate) fn add_new(&mut self, message: &Message, account_price: &AccountPrice) -> Result<Money> {
         let charge =
             if message.state.is_sent() { charge(account_price, message.parts, message.price)? } else { Money::ZERO };
@@ -48,7 +48,7 @@ impl MessageTotals {
         Ok(charge)
     }
 
-    /// Adds a message as it is known, or takes it away; gives what it is charged.
+    /// Adds or removes a known message; returns its charge.
     pub(crate) fn add(
         &mut self,
         message: &Message,
@@ -72,14 +72,14 @@ impl MessageTotals {
         Ok(charge)
     }
 
-    /// What new messages add to each sum, packed by the thread that reads.
+    /// The sums of new messages, packed by the thread that prepares batches.
     pub(crate) fn packed(self) -> Result<Totals<PackedDays>> {
         let mut days = PackedDays::default();
         let months = self.added_up(|of_day| days.add(of_day).map(drop))?;
         Ok(Totals { days, months })
     }
 
-    /// What is added to each sum and taken from it.
+    /// The changes to each sum.
     pub(crate) fn changes(self) -> Result<Totals<Vec<AccountDay>>> {
         let mut days = Vec::new();
         let months = self.added_up(|of_day| {
@@ -89,7 +89,7 @@ impl MessageTotals {
         Ok(Totals { days, months })
     }
 
-    /// Hands what is added to each account and day to `each`, in order, and gives what that is by month.
+    /// Passes the changes of each account and day to `each`, in order, and returns them by month.
     fn added_up(mut self, mut each: impl FnMut(&AccountDay) -> Result<()>) -> Result<Vec<(MonthKey, DaySum)>> {
         self.0.sort_unstable_by_key(|change| (change.day, change.account_id));
         let (mut of_day, mut by_month, mut month) = (AccountDay::default(), Vec::new(), 0);
@@ -108,7 +108,7 @@ impl MessageTotals {
     }
 }
 
-/// What is added to each sum, in the order of their keys.
+/// The changes to each sum in the order of their keys.
 #[derive(Debug)]
 pub(crate) struct Totals<D> {
     days: D,
@@ -129,7 +129,7 @@ impl Totals<Vec<AccountDay>> {
     }
 }
 
-/// MessageTotals of the same month added up.
+/// Adds up the changes of each month.
 fn together(mut sums: Vec<(MonthKey, DaySum)>) -> Result<Vec<(MonthKey, DaySum)>> {
     sums.sort_by_key(|(key, _)| *key);
     let each = sums.chunk_by(|(one, _), (next, _)| one == next).map(|sums| {
@@ -151,11 +151,11 @@ impl Change {
 
 /// The hour of a second of the day.
 fn hour(second: u32) -> u8 {
-    // No second of a day lies beyond its 24 hours.
+    // A second of a day is in one of its 24 hours.
     u8::try_from(second / 3600).unwrap_or(u8::MAX)
 }
 
-/// What a message that counts as sent is charged.
+/// The charge for a message that counts as sent.
 pub(crate) fn charge(account_price: &AccountPrice, parts: u16, price: Option<Money>) -> Result<Money> {
     account_price.charge(parts, price).ok_or(Error::Overflow { what: "the charge of a message" })
 }

@@ -1,4 +1,4 @@
-//! The reading of a file: everything that is wrong with it is found, what it says is kept in a spool, and nothing is touched.
+//! Reads a file to its end, stages its rows and finds every fault. Nothing is written to the database.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
@@ -11,30 +11,30 @@ use crate::formats::rejects::Rejects;
 use crate::model::{Message, MessageId, Money, TrafficTally};
 use crate::store::{HelperConnection, Snapshot};
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::block::{Gatherer, Part};
-use crate::traffic::conflict_check::{Compared, Comparers, Reports, Waiting, contradicted};
+use crate::traffic::block::{BlockParser, ParsedBlock};
+use crate::traffic::conflict_check::{ComparisonResults, ComparisonThreads, PendingComparisons, Reports, contradicted};
 use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
 use crate::traffic::request::{ImportProgress, ImportRequest};
-use crate::traffic::row_parser::{RowParser, Sense};
+use crate::traffic::row_parser::{RowInterpreter, RowParser};
 use crate::traffic::staging::{StagedRow, Staging};
 
-/// The most messages that are looked at once more because they seem to contradict others of the same file.
+/// Maximum number of messages that are compared row by row because they seem to contradict others of the file.
 const MOST_SUSPECTS: usize = 100_000;
 
-/// How many rows are taken together where one thread reads.
+/// The number of rows parsed together by a single thread.
 const TOGETHER: usize = 4_096;
 
-/// What was found out about a file that has no fault.
+/// What is known of a file without faults.
 #[derive(Debug)]
 pub(crate) struct Inspection {
     pub(crate) account_index: AccountIndex,
     pub(crate) known_days: BTreeSet<i32>,
     pub(crate) repeats: bool,
-    /// What its rows come to where they tell nothing that is not known.
+    /// The tally if no row adds anything to what is known.
     pub(crate) nothing_new: Option<TrafficTally>,
     pub(crate) met_naive_time: bool,
-    /// Its rows.
+    /// The staged rows.
     pub(crate) staging: Staging,
 }
 
@@ -42,19 +42,19 @@ struct Inspector<'a> {
     snapshot: &'a Snapshot<'a>,
     request: &'a ImportRequest,
     account_index: AccountIndex,
-    gatherer: Gatherer,
+    parser: BlockParser,
     staging: Staging,
     duplicates: Duplicates,
-    /// Messages of days of which there is traffic.
-    waiting: Waiting,
-    compared: Compared,
+    /// Messages of days that already have messages.
+    waiting: PendingComparisons,
+    compared: ComparisonResults,
     faults: Faults,
-    /// What the rows would come to if every message were known.
+    /// The tally if every message were known.
     tally: TrafficTally,
     has_new_days: bool,
 }
 
-/// Messages that the file has more than once.
+/// Messages that occur more than once in the file.
 struct Duplicates {
     filter: DuplicateFilter,
     /// Whether there are any.
@@ -63,7 +63,7 @@ struct Duplicates {
     suspects: HashSet<u64>,
 }
 
-/// Reads a whole file and keeps what it says in a spool, or tells everything that is wrong with it.
+/// Reads a whole file and stages its rows, or returns all its faults.
 pub(crate) fn inspect(
     snapshot: &Snapshot<'_>,
     request: &ImportRequest,
@@ -75,7 +75,7 @@ pub(crate) fn inspect(
         snapshot,
         request,
         account_index,
-        gatherer: Gatherer {
+        parser: BlockParser {
             fingerprints: Fingerprints::default(),
             known_days: snapshot.days_with_traffic(0, i32::MAX - 1)?,
             keeps_fields: rejects.is_some(),
@@ -86,8 +86,8 @@ pub(crate) fn inspect(
             repeats: false,
             suspects: HashSet::new(),
         },
-        waiting: Waiting::until(request.batch),
-        compared: Compared::default(),
+        waiting: PendingComparisons::until(request.batch),
+        compared: ComparisonResults::default(),
         faults: Faults::default(),
         tally: TrafficTally::default(),
         has_new_days: false,
@@ -97,10 +97,10 @@ pub(crate) fn inspect(
         inspector.look_again(watch)?;
     }
     inspector.look_at_suspects(watch)?;
-    let Inspector { account_index, gatherer, staging, duplicates, compared, tally, has_new_days, mut faults, .. } =
+    let Inspector { account_index, parser, staging, duplicates, compared, tally, has_new_days, mut faults, .. } =
         inspector;
     if faults.is_empty() {
-        let (known_days, repeats) = (gatherer.known_days, duplicates.repeats);
+        let (known_days, repeats) = (parser.known_days, duplicates.repeats);
         let nothing_new = (!has_new_days && !compared.tells_something_new).then_some(tally);
         return Ok(Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging });
     }
@@ -108,9 +108,9 @@ pub(crate) fn inspect(
     Err(Error::Rows(faults))
 }
 
-/// What follows from rows that were taken.
-struct Taken {
-    /// Messages that are to be compared now.
+/// The result of adding parsed rows.
+struct AddedRows {
+    /// Messages to compare now.
     to_compare: Option<Reports>,
     /// Whether reading can go on.
     goes_on: bool,
@@ -125,14 +125,15 @@ impl Inspector<'_> {
     ) -> Result<bool> {
         let mut reading = self.request.open_rows(self.snapshot.pruned_before()?).map_err(of_file)?;
         let rows = self.request.source.rows_at_most();
-        let sense = if let Some(threads) = parallel_reader::threads(rows, || self.snapshot.accounts())? {
+        let interpreter = if let Some(threads) = parallel_reader::threads(rows, || self.snapshot.accounts())? {
             self.read_beside(reading, threads, helper, rejects, watch)?
         } else {
-            let RowParser { records, sense } = &mut reading;
+            let RowParser { records, interpreter } = &mut reading;
             loop {
-                let part = self.gatherer.part(records, sense, &mut self.account_index, Some(self.snapshot), TOGETHER);
+                let part =
+                    self.parser.part(records, interpreter, &mut self.account_index, Some(self.snapshot), TOGETHER);
                 let is_over = part.tally.rows() == 0;
-                let Taken { to_compare, goes_on } = self.take(part, rejects.as_deref_mut(), watch)?;
+                let AddedRows { to_compare, goes_on } = self.take(part, rejects.as_deref_mut(), watch)?;
                 if let Some(reports) = to_compare {
                     self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, reports)?);
                 }
@@ -142,13 +143,13 @@ impl Inspector<'_> {
             }
             let rest = self.waiting.take();
             self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, rest)?);
-            reading.sense
+            reading.interpreter
         };
-        self.check_expectations(&sense);
-        Ok(sense.met_naive_time)
+        self.check_expectations(&interpreter);
+        Ok(interpreter.met_naive_time)
     }
 
-    /// Reads in several threads, and compares in others.
+    /// Parses and compares in several threads.
     fn read_beside<R: BufRead + Send>(
         &mut self,
         reading: RowParser<R>,
@@ -156,15 +157,15 @@ impl Inspector<'_> {
         helper: &HelperConnection,
         mut rejects: Option<&mut Rejects<&mut dyn Write>>,
         watch: &mut dyn ImportProgress,
-    ) -> Result<Sense> {
+    ) -> Result<RowInterpreter> {
         self.account_index.enter_all(self.snapshot)?;
-        let (account_index, gatherer) = (self.account_index.clone(), self.gatherer.clone());
+        let (account_index, parser) = (self.account_index.clone(), self.parser.clone());
         let book_to_compare_by = account_index.clone();
         thread::scope(|scope| {
-            let mut comparers = Comparers::start(scope, helper, &book_to_compare_by);
-            let read = parallel_reader::read(reading, threads, &gatherer, account_index, |part| {
+            let mut comparers = ComparisonThreads::start(scope, helper, &book_to_compare_by);
+            let read = parallel_reader::read(reading, threads, &parser, account_index, |part| {
                 let taken = self.take(part, rejects.as_deref_mut(), watch)?;
-                // Where nobody takes them any more, comparing has failed.
+                // If the receiver is gone, a comparison has failed.
                 let is_taken = taken.to_compare.is_none_or(|reports| comparers.take(reports));
                 Ok(taken.goes_on && is_taken)
             });
@@ -172,25 +173,25 @@ impl Inspector<'_> {
             let (faults, tells_something_new) = comparers.end()?;
             self.faults.add_all(faults);
             self.compared.tells_something_new = tells_something_new;
-            let (sense, account_index) = read?;
+            let (interpreter, account_index) = read?;
             self.account_index = account_index;
-            Ok(sense)
+            Ok(interpreter)
         })
     }
 
-    /// Takes the next rows as they were read.
+    /// Adds the next parsed rows.
     fn take(
         &mut self,
-        part: Part,
+        part: ParsedBlock,
         mut rejects: Option<&mut Rejects<&mut dyn Write>>,
         watch: &mut dyn ImportProgress,
-    ) -> Result<Taken> {
+    ) -> Result<AddedRows> {
         watch.at(self.request.source.position.bytes());
         self.staging.add(&part.rows)?;
         self.tally.add(&part.tally);
         self.has_new_days |= part.message_fingerprints.len() > part.of_known_days.len();
         part.message_fingerprints.into_iter().for_each(|fingerprint| self.duplicates.add(fingerprint));
-        let mut taken = Taken { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
+        let mut taken = AddedRows { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
         for (fault, fields) in part.faults {
             if !self.request.skip_invalid || fault.ends_file {
                 taken.goes_on &= self.faults.add(fault);
@@ -201,7 +202,7 @@ impl Inspector<'_> {
         Ok(taken)
     }
 
-    /// Looks for the messages of another share among those before them.
+    /// Looks for the messages of the next share among those before them.
     fn look_again(&mut self, watch: &mut dyn ImportProgress) -> Result<()> {
         let (mut rows, mut looked_at) = (self.staging.rows(), 0);
         while let Some((_, row)) = rows.next()? {
@@ -210,13 +211,13 @@ impl Inspector<'_> {
                 watch.at(rows.done(self.request.source.size()));
             }
             if let StagedRow::Message(message) = row {
-                self.duplicates.add(self.gatherer.fingerprints.of(&message));
+                self.duplicates.add(self.parser.fingerprints.of(&message));
             }
         }
         Ok(())
     }
 
-    /// Compares messages that seem to contradict each other by what they really say.
+    /// Compares the rows of messages that seem to contradict each other.
     fn look_at_suspects(&mut self, watch: &mut dyn ImportProgress) -> Result<()> {
         let suspects = &self.duplicates.suspects;
         if suspects.is_empty() {
@@ -230,7 +231,7 @@ impl Inspector<'_> {
                 watch.at(rows.done(self.request.source.size()));
             }
             let StagedRow::Message(message) = row else { continue };
-            if !suspects.contains(&self.gatherer.fingerprints.of_key(&message)) {
+            if !suspects.contains(&self.parser.fingerprints.of_key(&message)) {
                 continue;
             }
             let key = (message.day, message.id.clone(), message.account_id);
@@ -242,20 +243,20 @@ impl Inspector<'_> {
         Ok(())
     }
 
-    /// Notices a file that was cut between two rows, if somebody said what it must have, and prices beyond any balance.
-    fn check_expectations(&mut self, sense: &Sense) {
+    /// Detects a file that was cut between two rows, by the expected totals, and prices beyond any balance.
+    fn check_expectations(&mut self, interpreter: &RowInterpreter) {
         let (expected, rows) = (&self.request.expected, self.tally.rows());
         if let Some(expected) = expected.rows.filter(|expected| *expected != rows) {
             self.missed("rows:", expected, rows);
         }
-        let prices = match sense.prices() {
+        let prices = match interpreter.prices() {
             Ok(prices) => prices,
             Err(error) => {
                 self.faults.add(Fault { line: rows + 1, column: 1, error: Box::new(error), ends_file: true });
                 return;
             }
         };
-        let total = prices.unwrap_or(Money::from_e8(sense.parts().saturating_mul(Money::ONE.e8())));
+        let total = prices.unwrap_or(Money::from_e8(interpreter.parts().saturating_mul(Money::ONE.e8())));
         if let Some(expected) = expected.total.filter(|expected| *expected != total) {
             self.missed(if prices.is_some() { "prices of" } else { "parts:" }, expected, total);
         }
@@ -282,7 +283,7 @@ impl Duplicates {
     }
 }
 
-/// A file of which not even the header can be read.
+/// A file whose header cannot be read.
 pub(crate) fn of_file(fault: Fault) -> Error {
     let mut faults = Faults::default();
     faults.add(fault);

@@ -1,4 +1,4 @@
-//! The rows of a file are written as they lie in the spool: batches of them, each in a transaction of its own, then the charges.
+//! Writes staged rows in batches, each in a transaction of its own, and then posts the charges.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -13,33 +13,32 @@ use crate::traffic::import_run::ImportRun;
 use crate::traffic::request::{ImportProgress, ImportRequest};
 use crate::traffic::staging::{StagedRow, Staging};
 
-/// The first batch is no larger than this, the next ones twice as large each: the sooner a batch is read, the sooner there is
-/// something to write.
+/// The size of the first batch; each next one is twice as large. The sooner a batch is ready, the sooner writing can begin.
 const FIRST_BATCH: usize = 50_000;
-/// One balance is charged for so many rows that a batch may have, so that nobody waits longer for it than for rows.
+/// One balance counts as this many rows, so that a transaction of charges takes no longer than one of rows.
 const ROWS_A_BALANCE: usize = 100;
 
-/// The second half of an import.
-pub(crate) struct Writing<'a, 's> {
+/// Writes what verification has staged.
+pub(crate) struct ImportWriter<'a, 's> {
     pub(crate) writer: &'a mut BulkWriter<'s>,
     pub(crate) origin: &'a Origin,
     pub(crate) request: &'a ImportRequest,
     pub(crate) watch: &'a mut dyn ImportProgress,
 }
 
-impl Writing<'_, '_> {
+impl ImportWriter<'_, '_> {
     /// Prepares batches in one thread and writes them in another. `resumed` is an import that was interrupted.
-    pub(crate) fn run(self, resumed: Option<ImportRun>, rest: Rest) -> Result<Import> {
+    pub(crate) fn run(self, resumed: Option<ImportRun>, rest: StagedFile) -> Result<Import> {
         let (request, plan) = (self.request, Arc::clone(&rest.plan));
         thread::scope(|scope| {
-            // A bound of zero: one batch is prepared while another is written, and no third one takes memory.
+            // No buffer: one batch is prepared while another is written, and no third one takes memory.
             let (sender, batches) = sync_channel(0);
             scope.spawn(move || rest.read(request, &sender));
             if request.dry_run { self.rehearse(resumed, plan, &batches) } else { self.write(resumed, &plan, &batches) }
         })
     }
 
-    /// Everything in one transaction, which is dropped.
+    /// Writes everything in one transaction, which is dropped.
     fn rehearse(
         self,
         resumed: Option<ImportRun>,
@@ -59,7 +58,7 @@ impl Writing<'_, '_> {
         import_run.finish(&mut tx, ImportState::Finished)
     }
 
-    /// A transaction for each batch, then one for some charges each; the first one begins the import and the last one ends it.
+    /// One transaction for each batch, then one for each group of balances. The first begins the import, the last ends it.
     fn write(
         self,
         resumed: Option<ImportRun>,
@@ -69,7 +68,7 @@ impl Writing<'_, '_> {
         let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
         let (mut import_run, mut all_are_in, mut bytes_done) = (resumed, false, 0);
         loop {
-            // Waited for before the write lock is taken: others get their turn while the reader is at it.
+            // Wait for the reader before taking the write lock, so that other commands get their turn.
             let rows = if all_are_in { None } else { Some(batches.recv().map_err(|_| no_reader())??) };
             let ended = self.writer.write(self.origin, |tx| {
                 delete_lapsed_passwords(tx)?;
@@ -97,30 +96,30 @@ fn no_reader() -> Error {
     Error::Internal("the reader of an import is gone".to_owned())
 }
 
-/// What the reader hands on.
+/// What the preparing thread passes on.
 struct StagedRows {
     batch: Batch,
-    /// Whether no others follow.
+    /// Whether this is the last batch.
     are_last: bool,
-    /// How many bytes of the file are done with them.
+    /// The bytes of the file that are done with this batch.
     done: u64,
 }
 
-/// The rows of a file that are not in yet.
-pub(crate) struct Rest {
+/// The rows of a file that are not written yet.
+pub(crate) struct StagedFile {
     pub(crate) plan: Arc<WritePlan>,
     /// All rows of the file.
     pub(crate) staging: Staging,
-    /// How many of them are in.
+    /// The number of rows that are written already.
     pub(crate) done: u64,
-    /// What they come to, if that is known without another look at them.
+    /// Their tally, if it is known without reading them again.
     pub(crate) nothing_new: Option<TrafficTally>,
-    /// Whether the file has a time without a zone.
+    /// Whether the file has a timestamp without a zone.
     pub(crate) met_naive_time: bool,
 }
 
-impl Rest {
-    /// Reads them, and hands them on in batches. Whoever takes them may go away at any time.
+impl StagedFile {
+    /// Reads the rows and passes them on in batches, until the receiver is gone.
     fn read(self, request: &ImportRequest, batches: &SyncSender<Result<StagedRows>>) {
         if let Err(error) = self.read_all(request, batches) {
             let _ = batches.send(Err(error));
@@ -143,7 +142,7 @@ impl Rest {
         while let Some((_, row)) = rows.next()? {
             let taken = messages.len() + usize::try_from(others.rows()).unwrap_or(usize::MAX / 2);
             let begins_day = matches!(&row, StagedRow::Message(message) if message.day > last_day);
-            // Not before there is another row: the last batch is to know that it is the last.
+            // Only once there is another row: the last batch must be marked as the last.
             if is_enough(taken, size, begins_day) {
                 let batch = self.plan.batch(std::mem::take(&mut messages), std::mem::take(&mut others))?;
                 if batches.send(Ok(StagedRows { batch, are_last: false, done: rows.done(all) })).is_err() {
@@ -157,7 +156,7 @@ impl Rest {
                     last_day = last_day.max(message.day);
                     messages.push(message);
                 }
-                StagedRow::Aside(aside) => aside.count(&mut others),
+                StagedRow::NonMessage(aside) => aside.count(&mut others),
             }
         }
         let batch = self.plan.batch(messages, others)?;
@@ -166,13 +165,13 @@ impl Rest {
     }
 }
 
-/// Whether a batch of about `size` rows has enough. Days that are whole are written quickest, as each is one range of keys: where
-/// a day begins it may be a little less, and to come to such a place, more.
+/// Whether a batch of about `size` rows is complete. Whole days are written fastest, as each is one range of keys, so a batch may
+/// end a little earlier, or later, where a day begins.
 fn is_enough(rows: usize, size: usize, begins_day: bool) -> bool {
     rows >= most(size) || begins_day && rows >= size - size / 4
 }
 
-/// The most rows that such a batch has.
+/// The maximum number of rows of such a batch.
 fn most(size: usize) -> usize {
     size + size / 2
 }
