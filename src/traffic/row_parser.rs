@@ -253,7 +253,7 @@ impl RowInterpreter {
         let day = i32::try_from(seconds.div_euclid(86_400)).map_err(|_| time.missing())?;
         if let Some(before) = self.pruned_before.filter(|before| day < *before) {
             let rule = format!(
-                "lies before {}, up to which messages were pruned; whether it is known cannot be parsed",
+                "is before {}, up to which messages were pruned, so it may have been charged already",
                 day_of(before)
             );
             return Err(time.invalid(Invalid::rule(rule)));

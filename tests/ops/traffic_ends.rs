@@ -171,7 +171,7 @@ fn pruned_messages_leave_their_sums_and_never_come_back() {
         assert_eq!(after[table], before[table], "{table}");
     }
     let told = told(import(&mut fixture, "b.csv", ONE));
-    assert!(told[0].contains("lies before 2026-11-25, up to which messages were pruned"), "{told:?}");
+    assert!(told[0].contains("is before 2026-11-25, up to which messages were pruned"), "{told:?}");
 }
 
 #[test]
