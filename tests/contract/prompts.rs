@@ -80,7 +80,7 @@ fn no_input_is_off_when_the_variable_says_so() {
 #[test]
 fn no_and_return_change_nothing_and_yes_archives() {
     for (line, question) in [
-        ("customer archive ABC", "Archive ABC, with all SMPP accounts?"),
+        ("customer archive ABC", "Archive ABC and all their SMPP accounts?"),
         ("contact remove ABC 1", "Remove contact 1 of ABC?"),
         ("smpp archive abc_prod", "Archive SMPP accounts abc_prod?"),
     ] {

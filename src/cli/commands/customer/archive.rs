@@ -22,6 +22,6 @@ pub(crate) struct ArchiveArgs {
 
 pub(crate) fn run(args: &ArchiveArgs, context: &mut Context) -> Result<()> {
     let names = args.named.customers.join(", ");
-    context.prompt.confirm(&format!("Archive {names} and their SMPP accounts?"))?;
+    context.prompt.confirm(&format!("Archive {names} and all their SMPP accounts?"))?;
     context.write_each(&args.named.change, &args.named.customers, ops::customer::archive)
 }
