@@ -21,7 +21,7 @@ macro_rules! unset_fields {
         }
 
         impl $name {
-            fn clear(self, details: &mut $details) {
+            $visibility fn clear(self, details: &mut $details) {
                 match self {
                     $(Self::$variant => details.$field = Default::default(),)+
                     $($(Self::$other => {})+)?

@@ -8,6 +8,7 @@ use ssgctl::model::{
 };
 
 use crate::args::completion;
+use crate::args::unset::unset_fields;
 
 /// Details of a customer other than its name. Options that are not given leave their fields unchanged.
 #[derive(Debug, Clone, Default, Args)]
@@ -45,6 +46,20 @@ pub(crate) struct DetailArgs {
     /// Postal address; repeat for each line, or give all lines as text, JSON array or {"line","line"}
     #[arg(long, value_name = "LINE", help_heading = "Billing")]
     invoice_address: Vec<PostalAddress>,
+}
+
+unset_fields! {
+    /// The fields of a customer that can be cleared.
+    pub(super) enum Unset of CustomerDetails {
+        Country => country,
+        CompanyRegNo => company_reg_no,
+        Phone => phone,
+        Website => website,
+        VatRegNo => vat_reg_no,
+        PaymentTermsDays => payment_terms_days,
+        InvoiceEmails => invoice_emails,
+        InvoiceAddress => invoice_address,
+    }
 }
 
 impl DetailArgs {

@@ -8,7 +8,7 @@ use ssgctl::ops;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::confusable;
-use crate::args::unset::unset_fields;
+use crate::commands::customer::details::Unset;
 use crate::commands::customer::{DetailArgs, editor};
 use crate::context::Context;
 use crate::exit::Result;
@@ -42,20 +42,6 @@ pub(crate) struct EditArgs {
 
     #[command(flatten)]
     change: ChangeArgs,
-}
-
-unset_fields! {
-    /// The fields of a customer that can be cleared.
-    pub(super) enum Unset of CustomerDetails {
-        Country => country,
-        CompanyRegNo => company_reg_no,
-        Phone => phone,
-        Website => website,
-        VatRegNo => vat_reg_no,
-        PaymentTermsDays => payment_terms_days,
-        InvoiceEmails => invoice_emails,
-        InvoiceAddress => invoice_address,
-    }
 }
 
 impl EditArgs {

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use ssgctl::model::{Change, CustomerDetails, EntityKind};
 
-use crate::commands::customer::edit::Unset;
+use crate::commands::customer::details::Unset;
 use crate::config;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
