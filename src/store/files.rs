@@ -1,4 +1,4 @@
-//! Private files: made 0600 in folders made 0700, complete or not there, never written over by accident.
+//! Private files: created with mode 0600 in folders with mode 0700, visible only when complete, and never overwritten by accident.
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
-/// Makes a folder and those above it that are missing, for its owner only.
+/// Creates a folder and its missing parents, accessible only to their owner.
 pub fn make_private_folder(folder: &Path) -> Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
@@ -18,12 +18,10 @@ pub fn make_private_folder(folder: &Path) -> Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|error| Error::io(format_args!("make the folder {}", folder.display()), &error))
+        .map_err(|error| Error::io(format_args!("create the folder {}", folder.display()), &error))
 }
 
-/// Writes a new private file in one step: readers see all of it or no file.
-///
-/// When the file exists already it is left as it is and `false` returned.
+/// Writes a new private file atomically: readers see all of it or no file. Returns `false`, and writes nothing, if the file exists.
 pub fn write_new(path: &Path, content: &[u8]) -> Result<bool> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
@@ -31,21 +29,21 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<bool> {
     Draft::holding(path, content)?.publish()
 }
 
-/// A file under a temporary name, 0600, that gets its real name when it is complete, and vanishes when dropped before.
+/// A file with a temporary name and mode 0600. It gets its real name when it is complete, and is deleted if dropped before.
 pub struct Draft {
     file: NamedTempFile,
     real: PathBuf,
 }
 
 impl Draft {
-    /// A draft in the same folder as the real file, so that publishing it is one step of the file system.
+    /// Creates a draft in the folder of the real file, so that publishing it is one rename.
     pub fn next_to(real: &Path) -> Result<Self> {
         let name = real.file_name().unwrap_or_default().to_string_lossy();
         let file = tempfile::Builder::new().prefix(&format!(".{name}.")).rand_bytes(16).tempfile_in(folder_of(real));
         Ok(Self { file: file.map_err(|error| cannot_write(real, &error))?, real: real.to_owned() })
     }
 
-    /// A draft that has its content, and has it on the disk.
+    /// Creates a draft with its content, synced to disk.
     pub fn holding(real: &Path, content: &[u8]) -> Result<Self> {
         let mut draft = Self::next_to(real)?;
         draft.write_all(content).map_err(|error| cannot_write(real, &error))?;
@@ -62,9 +60,9 @@ impl Draft {
         self.file.as_file().sync_all().map_err(|error| cannot_write(&self.real, &error))
     }
 
-    /// Gives the file its real name, when it is on the disk; `false` if that name is taken.
+    /// Syncs the file to disk and gives it its real name; `false` if that name is taken.
     ///
-    /// One step: killed before it, the file has its temporary name, after it the real one, and never both.
+    /// The rename is atomic: after a kill the file has either its temporary name or the real one, never both.
     pub fn publish(self) -> Result<bool> {
         self.sync()?;
         let Self { file, real } = self;
@@ -75,7 +73,7 @@ impl Draft {
         }
     }
 
-    /// Gives the file its real name, in place of a file that has it.
+    /// Like [`Self::publish`], but replaces a file that has the name.
     pub fn publish_over(self) -> Result<()> {
         self.sync()?;
         let Self { file, real } = self;
@@ -95,7 +93,7 @@ impl Write for Draft {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Error {
-    // The library for temporary files adds their random names to the system's errors.
+    // `tempfile` adds the random name to the system's error.
     let text = error.to_string();
     let plain = text.split(" at path \"").next().unwrap_or_default();
     Error::io(format_args!("write {}", path.display()), &io::Error::new(error.kind(), plain))
@@ -109,16 +107,16 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
 }
 
-/// A private file without a name, in the folder of another: gone with the process, however that ends.
-pub fn temporary_file(beside: &Path) -> Result<File> {
-    let file = tempfile::tempfile_in(folder_of(beside)).and_then(|file| {
+/// Creates a private file without a name, in the folder of `near`. The system deletes it when the process ends, even by a kill.
+pub fn temporary_file(near: &Path) -> Result<File> {
+    let file = tempfile::tempfile_in(folder_of(near)).and_then(|file| {
         file.set_permissions(Permissions::from_mode(0o600))?;
         Ok(file)
     });
-    file.map_err(|error| Error::io(format_args!("make a temporary file beside {}", beside.display()), &error))
+    file.map_err(|error| Error::io(format_args!("create a temporary file next to {}", near.display()), &error))
 }
 
-/// Refuses a file that others than its owner may change, or, when it `holds_secrets`, read.
+/// Refuses a file that other users may change or, if it `holds_secrets`, read.
 pub fn refuse_unsafe(path: &Path, holds_secrets: bool) -> Result<()> {
     let mode = fs::metadata(path).map_err(|error| Error::io(format_args!("read {}", path.display()), &error))?.mode();
     if mode & 0o022 != 0 {
@@ -127,7 +125,7 @@ pub fn refuse_unsafe(path: &Path, holds_secrets: bool) -> Result<()> {
     if holds_secrets && mode & 0o044 != 0 {
         return Err(Error::UnsafeFile {
             path: path.to_owned(),
-            problem: "holds a secret and may be read by other users",
+            problem: "contains a secret and may be read by other users",
         });
     }
     Ok(())

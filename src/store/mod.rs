@@ -1,4 +1,7 @@
-//! The database behind one transaction type: reads see one snapshot, writes are stamped and undone unless committed.
+//! The database: a [`Snapshot`] reads the state of one moment, a [`Tx`] changes it or, unless committed, leaves it as it was.
+//!
+//! Filters say which rows a list has, in which order and how many: each list method takes one and passes the rows to a closure
+//! one at a time, so that a list needs no memory for its length. SQLite is the only engine, and nothing outside `sqlite/` knows SQL.
 
 pub mod files;
 mod sqlite;
@@ -16,17 +19,17 @@ pub use traffic::{
     TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum,
 };
 
-/// Where the time comes from.
+/// The source of the current time.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
-    /// The operating system.
+    /// The clock of the operating system.
     System,
-    /// One moment, for tests.
+    /// A fixed time, for tests.
     Fixed(Time),
 }
 
 impl Clock {
-    /// The time now.
+    /// The current time.
     pub fn now(self) -> Time {
         match self {
             Self::System => Time::now(),
@@ -35,49 +38,51 @@ impl Clock {
     }
 }
 
-/// Who writes, and when: every row that a transaction leaves bears it.
+/// Who writes, and when. Every row that a transaction writes carries it.
 #[derive(Debug, Clone)]
 pub struct Stamp {
-    /// Taken once the write lock is held.
+    /// Read after the write lock is acquired, so that times follow the order of the transactions.
     pub at: Time,
     pub origin: Origin,
 }
 
-/// Which lives a list shows.
+/// Whether a list has active entities, archived ones, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ArchiveFilter {
-    /// What is in use.
+    /// Only active ones.
     #[default]
     Active,
-    /// What is archived.
+    /// Only archived ones.
     Archived,
     /// Both.
     All,
 }
 
-/// The order and length of a list. `S` names the fields that it can be sorted by.
+/// The order and length of a list. `S` is the enum of the fields that it can be sorted by.
+///
+/// Equal rows are sorted by a unique field too, so that the order is the same every time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Page<S> {
     pub sort: S,
     pub descending: bool,
-    /// The most rows to give.
+    /// Maximum number of rows; `None` for all.
     pub limit: Option<u64>,
 }
 
 impl<S> Page<S> {
-    /// A whole list, from low to high.
+    /// All rows, in ascending order.
     pub fn all(sort: S) -> Self {
         Self { sort, descending: false, limit: None }
     }
 }
 
-/// A field that a list can be sorted by.
+/// The fields that a list can be sorted by.
 pub trait SortField: Copy + Send + Sync + 'static {
-    /// Every field with its name. The first one is meant when none is named.
+    /// Every field with its name on the command line; the first is the default.
     const ALL: &'static [(&'static str, Self)];
 }
 
-/// Declares the fields that a list can be sorted by, with their names; the first one is the default.
+/// Declares the enum of the fields that a list can be sorted by, with their names; the first is the default.
 macro_rules! sort_fields {
     ($(#[$doc:meta])* $name:ident { $($field:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -98,18 +103,19 @@ macro_rules! sort_fields {
     };
 }
 
-/// Which customers to list.
+/// The customers to list: those that match every field that is set.
 #[derive(Debug, Clone, Default)]
 pub struct CustomerFilter {
     pub archive_filter: ArchiveFilter,
     pub country: Option<Country>,
-    /// A part of the organisation, code, API ID, invoice emails, or of a contact's name, email or mobile.
+    /// A part of the organisation, account code, API ID or an invoice email, or of a contact's name, email or mobile. ASCII letters
+    /// match in any case; see `Query::search` for others.
     pub search: Option<String>,
     pub page: Page<CustomerSort>,
 }
 
 sort_fields! {
-    /// What customers can be sorted by.
+    /// The sort fields of customers.
     CustomerSort {
         AccountCode = "account_code",
         Organisation = "organisation",
@@ -119,7 +125,7 @@ sort_fields! {
     }
 }
 
-/// Which contacts to list.
+/// The contacts to list. Removed contacts are in no list.
 #[derive(Debug, Clone, Default)]
 pub struct ContactFilter {
     pub customer_id: Option<i64>,
@@ -131,7 +137,7 @@ pub struct ContactFilter {
 }
 
 sort_fields! {
-    /// What contacts can be sorted by.
+    /// The sort fields of contacts.
     ContactSort {
         Customer = "customer",
         Id = "id",
@@ -140,7 +146,7 @@ sort_fields! {
     }
 }
 
-/// Which notes to list.
+/// The notes to list.
 #[derive(Debug, Clone, Default)]
 pub struct NoteFilter {
     pub customer_id: Option<i64>,
@@ -151,14 +157,14 @@ pub struct NoteFilter {
 }
 
 sort_fields! {
-    /// What notes can be sorted by.
+    /// The sort fields of notes.
     NoteSort {
         Id = "id",
         Customer = "customer",
     }
 }
 
-/// Which services to list.
+/// The services to list.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceFilter {
     pub unit: Option<Unit>,
@@ -168,7 +174,7 @@ pub struct ServiceFilter {
 }
 
 sort_fields! {
-    /// What services can be sorted by.
+    /// The sort fields of services.
     ServiceSort {
         Code = "code",
         Name = "name",
@@ -176,20 +182,20 @@ sort_fields! {
     }
 }
 
-/// Which SMPP accounts to list.
+/// The SMPP accounts to list.
 #[derive(Debug, Clone, Default)]
 pub struct SmppFilter {
     pub customer_id: Option<i64>,
     pub archive_filter: ArchiveFilter,
     pub service_id: Option<i64>,
     pub enabled: Option<bool>,
-    /// A part of the system ID, name, short name or customer's code.
+    /// A part of the system ID, name, short name or the customer's account code.
     pub search: Option<String>,
     pub page: Page<SmppSort>,
 }
 
 sort_fields! {
-    /// What SMPP accounts can be sorted by.
+    /// The sort fields of SMPP accounts.
     SmppSort {
         SystemId = "system_id",
         Name = "name",
@@ -199,21 +205,21 @@ sort_fields! {
     }
 }
 
-/// Which balances to list.
+/// The balances to list.
 #[derive(Debug, Clone, Default)]
 pub struct BalanceFilter {
     pub customer_id: Option<i64>,
     pub archive_filter: ArchiveFilter,
     pub unit: Option<Unit>,
-    /// Only those at or below this amount.
+    /// Only balances at or below this amount, each in its own unit.
     pub at_most: Option<Money>,
-    /// Only those that the last check found in this state.
+    /// Only balances whose warning had this state after the last `balance check`.
     pub state: Option<Level>,
     pub page: Page<BalanceSort>,
 }
 
 sort_fields! {
-    /// What balances can be sorted by.
+    /// The sort fields of balances.
     BalanceSort {
         Customer = "customer",
         Balance = "balance",
@@ -221,7 +227,8 @@ sort_fields! {
     }
 }
 
-/// Which entries of the ledger to list. Times are half-open: `since` is in, `until` is out.
+/// The ledger entries to list, oldest first unless `newest_first`. The period is half-open: it includes `since` and excludes
+/// `until`.
 #[derive(Debug, Clone, Default)]
 pub struct EntryFilter {
     pub customer_id: Option<i64>,
@@ -234,7 +241,8 @@ pub struct EntryFilter {
     pub limit: Option<u64>,
 }
 
-/// Which events to list. Times are half-open: `since` is in, `until` is out.
+/// The events of the audit log to list, oldest first unless `newest_first`. The period is half-open: it includes `since` and
+/// excludes `until`.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
     pub customer_id: Option<i64>,
@@ -247,23 +255,25 @@ pub struct EventFilter {
     pub limit: Option<u64>,
 }
 
-/// Which attempts are due: those at or before a time, and those that lie further ahead than any wait. The latter were
-/// planned while the clock was wrong, and would else never come.
+/// Which attempts are due: those planned for `by` or earlier, and those planned for later than `beyond`.
+///
+/// No retry waits as long as until `beyond`, so the latter were planned while the clock was wrong; without them such an email would
+/// never be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Due {
     pub by: Time,
     pub beyond: Time,
 }
 
-/// Which emails to list.
+/// The emails of the outbox to list, oldest first unless `newest_first`; those that are due, by the time of their next attempt.
 #[derive(Debug, Clone, Default)]
 pub struct OutboxFilter {
     pub customer_id: Option<i64>,
     pub crossing_id: Option<i64>,
     pub state: Option<EmailState>,
-    /// Only those whose next attempt is due.
+    /// Only emails whose next attempt is due.
     pub due: Option<Due>,
-    /// Only those that wait for an attempt, due or not.
+    /// Only emails that wait for an attempt, due or not.
     pub waiting: bool,
     /// A part of the recipient's address.
     pub recipient: Option<String>,

@@ -1,4 +1,4 @@
-//! Traffic as it is counted, asked for and handed out.
+//! Traffic as plain data: the sums that imports add, the questions that reports ask, and what they get.
 
 use std::ops::Range;
 
@@ -7,36 +7,37 @@ use crate::model::{
     AccountCode, AccountPrice, Destination, ImportState, MessageState, Money, ServiceCode, StateCounts, SystemId, Unit,
 };
 
-/// The messages of one account on one day, or what is added to them: the same messages by hour, and by country and unit.
-/// Counts below zero take away.
+/// The sums of one account's messages on one day, by hour and by country and unit; or what to add to these sums.
+///
+/// Both lists count the same messages. Negative counts subtract, such as when a message moves to another state.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountDay {
-    /// In days since 1970-01-01 UTC.
+    /// Days since 1970-01-01 UTC.
     pub day: i32,
     pub account_id: i64,
     hours: Vec<HourSum>,
     countries: Vec<CountrySum>,
 }
 
-/// The messages of one hour of a day.
+/// The messages of one hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HourSum {
-    /// 0 to 23, of UTC.
+    /// Hour of the day in UTC, 0 to 23.
     pub hour: u8,
     pub counts: StateCounts,
     pub parts: i64,
 }
 
-/// The messages of a day to one country that are charged in one unit.
+/// The messages of one day to one country, charged in one unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountrySum {
-    /// The two letters of the destination's country; zeros where it has none.
+    /// Country code of the destination; two zero bytes if it has none.
     pub country: [u8; 2],
     pub unit: Unit,
     pub sum: DaySum,
 }
 
-/// Messages, and what was charged for them.
+/// A number of messages and their charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DaySum {
     pub counts: StateCounts,
@@ -50,19 +51,19 @@ impl AccountDay {
         Self { day, account_id, ..Self::default() }
     }
 
-    /// Begins another day without messages, in the same memory.
+    /// Clears the sums for another day, and keeps their memory.
     pub fn begin(&mut self, day: i32, account_id: i64) {
         (self.day, self.account_id) = (day, account_id);
         self.hours.clear();
         self.countries.clear();
     }
 
-    /// Its hours, in order.
+    /// The hours that have messages, in order.
     pub fn hours(&self) -> &[HourSum] {
         &self.hours
     }
 
-    /// Its countries and units, in order.
+    /// The countries and units that have messages, in order.
     pub fn countries(&self) -> &[CountrySum] {
         &self.countries
     }
@@ -72,7 +73,7 @@ impl AccountDay {
         match self.hours.binary_search_by_key(&added.hour, |hour| hour.hour) {
             Ok(at) => {
                 let HourSum { counts, parts, .. } = &mut self.hours[at];
-                (*counts, *parts) = together((counts, *parts), (&added.counts, added.parts))?;
+                (*counts, *parts) = checked_sum((counts, *parts), (&added.counts, added.parts))?;
             }
             Err(at) => self.hours.insert(at, *added),
         }
@@ -89,7 +90,7 @@ impl AccountDay {
         Ok(())
     }
 
-    /// Adds messages of an hour to one country, and what is charged for them in a unit.
+    /// Adds messages of one hour to one country, and their charge in a unit.
     pub fn add_messages(&mut self, hour: &HourSum, country: [u8; 2], unit: Unit, charge: Money) -> Result<()> {
         let HourSum { counts, parts, .. } = *hour;
         self.add_hour(hour)?;
@@ -106,28 +107,28 @@ impl AccountDay {
 impl DaySum {
     /// Adds other messages.
     pub fn add(&mut self, added: &Self) -> Result<()> {
-        (self.counts, self.parts) = together((&self.counts, self.parts), (&added.counts, added.parts))?;
+        (self.counts, self.parts) = checked_sum((&self.counts, self.parts), (&added.counts, added.parts))?;
         self.charge = self.charge.checked_add(added.charge).ok_or(Error::Overflow { what: "the charge of a day" })?;
         Ok(())
     }
 }
 
-/// Messages and their parts added up.
-fn together(one: (&StateCounts, i64), other: (&StateCounts, i64)) -> Result<(StateCounts, i64)> {
+/// Adds two numbers of messages and of their parts.
+fn checked_sum(one: (&StateCounts, i64), other: (&StateCounts, i64)) -> Result<(StateCounts, i64)> {
     let sum = one.0.checked_add(other.0).zip(one.1.checked_add(other.1));
     sum.ok_or(Error::Overflow { what: "the traffic of a day" })
 }
 
-/// What one sum of a month's traffic is of.
+/// The key of a monthly sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MonthKey {
-    /// In months of UTC since January 1970.
+    /// Months since January 1970, in UTC.
     pub month: i32,
     pub account_id: i64,
     pub unit: Unit,
 }
 
-/// Hours, days or months of UTC that follow each other, as counts since 1970-01-01.
+/// A half-open range of hours, days or months in UTC, counted since 1970-01-01.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TrafficSpan {
     Hours(Range<i32>),
@@ -136,47 +137,47 @@ pub enum TrafficSpan {
 }
 
 impl TrafficSpan {
-    /// Whether it is no time at all.
+    /// Whether the range has no hours, days or months.
     pub fn is_empty(&self) -> bool {
         let (Self::Hours(range) | Self::Days(range) | Self::Months(range)) = self;
         range.is_empty()
     }
 }
 
-/// How finely sums of traffic are handed out: the coarser, the quicker.
+/// How sums of traffic are grouped. Coarser sums are faster to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrafficDetail {
-    /// Accounts are not told.
+    /// All accounts together.
     Total,
-    /// Each hour, day or month of each account.
+    /// By account.
     Account,
-    /// Days and months also by unit.
+    /// By account and unit. Days and months only.
     Unit,
-    /// Days also by country and unit. Months are not counted so.
+    /// By account, country and unit. Days only: monthly sums have no countries.
     Country,
 }
 
-/// A sum of traffic as a report adds it to others.
+/// A sum of traffic over some hours, a day or a month, to be added up by a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TrafficSum {
-    /// 0 where accounts are not told.
+    /// 0 for all accounts together.
     pub account_id: i64,
     pub counts: StateCounts,
     pub parts: i64,
-    /// What sums by day and by month tell more than those by hour, where that is asked for.
+    /// Country, unit and charge, if [`TrafficDetail`] asks for them; hourly sums have none.
     pub share: Option<Share>,
 }
 
-/// What a sum by day or by month is told apart by, and what was charged for it.
+/// The part of a daily or monthly sum that one country and unit have, and its charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    /// The two letters of the destination's country; zeros where it has none, or is not asked for.
+    /// Country code of the destination; two zero bytes if it has none, or sums are not by country.
     pub country: [u8; 2],
     pub unit: Unit,
     pub charge: Money,
 }
 
-/// An SMPP account as traffic is counted by it.
+/// An SMPP account that can have traffic, with the names that reports group by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrafficAccount {
     pub id: i64,
@@ -186,7 +187,7 @@ pub struct TrafficAccount {
     pub service: ServiceCode,
 }
 
-/// Whose traffic is meant; everybody's when empty.
+/// Whose traffic to read: the accounts that match every field that is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TrafficFilter {
     pub customer_id: Option<i64>,
@@ -194,23 +195,23 @@ pub struct TrafficFilter {
     pub service_id: Option<i64>,
 }
 
-/// What is stored of a message beside its key.
+/// A stored message without its key, which is day, ID and account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownMessage {
-    /// The second of its day.
+    /// Second of the day, in UTC.
     pub second: u32,
     pub state: MessageState,
     pub destination: Destination,
     pub parts: u16,
-    /// What the gateway said that the whole message costs, where the account is charged in a currency.
+    /// The price of the whole message that the gateway reported, if the account is charged in a currency.
     pub price: Option<Money>,
-    /// Whether it counts as sent, for which it is charged once for ever.
+    /// Whether it counts as sent. A message becomes charged at most once, and stays so.
     pub charged: bool,
-    /// The import that charged it, or, where none did, that brought it.
+    /// The import that charged it or, if none did, that added it.
     pub import_id: i64,
 }
 
-/// Which imports to list.
+/// The imports to list, oldest first unless `newest_first`.
 #[derive(Debug, Clone, Default)]
 pub struct ImportFilter {
     pub state: Option<ImportState>,
@@ -218,7 +219,7 @@ pub struct ImportFilter {
     pub limit: Option<u64>,
 }
 
-/// An account of a file: what its messages cost, and of which days they are.
+/// An account of a traffic file: its price, and the first and last day of its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountDays {
     pub account_price: AccountPrice,

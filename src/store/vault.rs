@@ -29,19 +29,19 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// The vault of a key file, which is made with a random key when it is not there.
+    /// Opens the vault of a key file; a missing file is created with a random key.
     pub fn open_or_create(path: &Path) -> Result<Self> {
         if !path.exists() {
             let mut key = Zeroizing::new([0; 32]);
             random(&mut *key)?;
             let text = Zeroizing::new(Hash(*key).to_string() + "\n");
-            // Another process may have made the key first; its key is then read below.
+            // Another process may create the file first; `open` below then reads that key.
             files::write_new(path, text.as_bytes())?;
         }
         Self::open(path)
     }
 
-    /// The vault of a key file that must be there.
+    /// Opens the vault of an existing key file.
     pub fn open(path: &Path) -> Result<Self> {
         let text = match fs::read_to_string(path) {
             Ok(text) => Zeroizing::new(text),
@@ -52,7 +52,7 @@ impl Vault {
         };
         files::refuse_unsafe(path, true)?;
         let key = key_from_hex(text.trim()).ok_or_else(|| {
-            Error::Secret(format!("{} is no key file: it must hold 64 hexadecimal digits", path.display()))
+            Error::Secret(format!("{} is not a key file: it must contain 64 hexadecimal digits", path.display()))
         })?;
         let mut key_id = [0; 8];
         key_id.copy_from_slice(&Sha256::digest(*key)[..8]);
@@ -101,16 +101,16 @@ fn bound_to(customer: &ApiId, system_id: &SystemId) -> String {
     format!("ssgctl smpp password\n{customer}\n{system_id}")
 }
 
-/// A password of the greatest length, every character equally likely.
+/// Generates a random password of the maximum length; every character is equally likely.
 pub fn generate_password() -> Result<Password> {
     random_text(Password::MAX_LENGTH, Password::ALPHABET)?
         .parse()
         .map_err(|_| Error::Internal("a generated password breaks its own rule".to_owned()))
 }
 
-/// A text of random characters of an alphabet of at most 256, every one equally likely.
+/// Generates a random text; every character of the alphabet, which has at most 256, is equally likely.
 pub fn random_text(length: usize, alphabet: &[u8]) -> Result<Zeroizing<String>> {
-    // Bytes from the last, incomplete run of the alphabet are thrown away: they would favour its first characters.
+    // Bytes of the last, incomplete run of the alphabet are discarded: they would favour its first characters.
     let fair = 256 - 256 % alphabet.len();
     let mut text = Zeroizing::new(String::with_capacity(length));
     let mut bytes = Zeroizing::new([0; 32]);

@@ -1,4 +1,6 @@
-//! The audit log.
+//! The audit log: one event for each change.
+//!
+//! Events are numbered without gaps. A transaction of very many steps collects them and writes them in batches.
 
 use std::sync::LazyLock;
 
@@ -37,7 +39,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
 }
 
 impl Snapshot<'_> {
-    /// Hands every event that the filter keeps to `each`, in the order in which they happened or the other way round.
+    /// Passes every event that matches the filter to `each`, in chronological or reverse order.
     pub fn events<E: From<Error>>(
         &self,
         filter: &EventFilter,
@@ -55,7 +57,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// A line of the audit log that is not written yet.
+/// An event that is not written yet.
 #[derive(Debug)]
 pub(super) struct Line {
     entity: EntityKind,
@@ -65,14 +67,14 @@ pub(super) struct Line {
     changes: String,
 }
 
-/// How many lines are written together where there are very many.
+/// Number of events that one statement writes in a transaction of many steps.
 pub(super) const BATCH: usize = 16;
 
 static INSERT_BATCH: LazyLock<String> = LazyLock::new(|| insert(BATCH));
 
 impl Tx<'_> {
-    /// Writes a line of the audit log, stamped like everything else in this transaction. Where many steps are expected, lines
-    /// are written in batches, the last with the commit.
+    /// Adds an event to the audit log, with the stamp of this transaction. If many steps are expected, events are written in
+    /// batches, the last one at the commit.
     pub fn record(&mut self, change: &Change) -> Result<()> {
         let Change { entity, action, subject, customer_id, fields } = change;
         let (action, subject, changes) = (action.clone(), subject.clone(), fields.as_str().to_owned());
@@ -81,7 +83,7 @@ impl Tx<'_> {
         if self.lines.len() >= most && !self.attempting { self.write_lines() } else { Ok(()) }
     }
 
-    /// Writes the lines of the audit log that wait.
+    /// Writes the collected events.
     pub(super) fn write_lines(&mut self) -> Result<()> {
         for lines in self.lines.chunks(BATCH) {
             let last: i64 = self
@@ -111,7 +113,7 @@ impl Tx<'_> {
     }
 }
 
-/// The statement that adds so many lines after the last. What is the same in all of them is bound once.
+/// The INSERT of a number of events after the last one. The values that they share are bound once.
 fn insert(lines: usize) -> String {
     let row = |place: usize| {
         let own = 8 + place * 5;

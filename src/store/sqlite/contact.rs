@@ -1,4 +1,4 @@
-//! Contacts.
+//! Contacts: people at a customer.
 
 use std::sync::LazyLock;
 
@@ -45,7 +45,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
 }
 
 impl Snapshot<'_> {
-    /// A customer's contact by number or email address.
+    /// A customer's contact by ID or email address.
     pub fn contact(&self, customer: &Customer, name: &str) -> Result<Contact> {
         let mut found = Vec::new();
         let mut statement = self.transaction.prepare_cached(&format!(
@@ -81,7 +81,7 @@ impl Snapshot<'_> {
         Ok(contacts.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Hands every contact that the filter keeps to `each`, in order.
+    /// Passes every contact that matches the filter to `each`, in order.
     pub fn contacts<E: From<Error>>(
         &self,
         filter: &ContactFilter,

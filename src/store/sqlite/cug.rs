@@ -9,7 +9,7 @@ use crate::store::{Snapshot, Tx};
 const SELECT: &str = "SELECT msisdn FROM cug_number WHERE smpp_account_id = ?1 ORDER BY msisdn";
 
 impl Snapshot<'_> {
-    /// Hands every number of an account's closed user group to `each`, in order.
+    /// Passes every number of an account's closed user group to `each`, in order.
     pub fn cug_numbers<E: From<Error>>(
         &self,
         account: &SmppAccount,
@@ -30,7 +30,7 @@ impl Snapshot<'_> {
         Ok(numbers.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The same in little memory.
+    /// The numbers of an account's closed user group as a compact set.
     pub fn cug_set(&self, account: &SmppAccount) -> Result<MsisdnSet> {
         let mut statement = self.transaction.prepare_cached(SELECT)?;
         let numbers = statement.query_map([account.id], |row| row.get(0))?;
@@ -39,7 +39,7 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds a number to an account's closed user group; `false` if it is there already.
+    /// Adds a number to an account's closed user group; `false` if the group already has it.
     pub fn insert_cug_number(&mut self, account: &SmppAccount, number: &Msisdn) -> Result<bool> {
         let added = self
             .transaction
@@ -48,7 +48,7 @@ impl Tx<'_> {
         Ok(added > 0)
     }
 
-    /// Takes a number out of an account's closed user group; `false` if it is not there.
+    /// Deletes a number from an account's closed user group; `false` if it is not in the group.
     pub fn delete_cug_number(&mut self, account: &SmppAccount, number: &Msisdn) -> Result<bool> {
         let removed = self
             .transaction

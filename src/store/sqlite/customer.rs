@@ -1,4 +1,4 @@
-//! Customers.
+//! Customers: finding, listing, adding and changing them.
 
 use std::sync::LazyLock;
 
@@ -69,7 +69,7 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The same, or nothing.
+    /// The customer that [`Self::customer`] finds, or `None`.
     pub fn customer_named(&self, name: &str) -> Result<Option<Customer>> {
         let sql = select!(" WHERE account_code = ?1 OR api_id = lower(?1)");
         Ok(self.transaction.prepare_cached(sql)?.query_row([name], read).optional()?)
@@ -87,7 +87,7 @@ impl Snapshot<'_> {
         Ok(self.transaction.prepare_cached(sql)?.query_row([id], read).optional()?)
     }
 
-    /// The customers of a name, in any case of ASCII letters.
+    /// The customers with this organisation name, ignoring the case of ASCII letters, by account code.
     pub fn customers_named(&self, organisation: &Organisation) -> Result<Vec<Customer>> {
         let sql = select!(" WHERE organisation = ?1 COLLATE NOCASE ORDER BY account_code");
         let mut statement = self.transaction.prepare_cached(sql)?;
@@ -95,9 +95,9 @@ impl Snapshot<'_> {
         Ok(customers.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Hands the row number and the organisation of every customer to `each`, archived ones too, in the order of the names.
+    /// Passes ID and organisation of every customer, archived or not, to `each`, sorted by organisation.
     pub fn organisations(&self, mut each: impl FnMut(i64, &str)) -> Result<()> {
-        // All of it is in the index by organisation.
+        // The index by organisation contains both columns, so no row is read.
         let mut statement = self
             .transaction
             .prepare_cached("SELECT id, organisation FROM customer ORDER BY organisation COLLATE NOCASE")?;
@@ -108,7 +108,7 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// The customer of a row number taken from another row.
+    /// The customer with an ID that another row references.
     pub fn customer_of(&self, id: i64) -> Result<Customer> {
         Ok(self.transaction.prepare_cached(select!(" WHERE id = ?1"))?.query_row([id], read)?)
     }
@@ -118,7 +118,7 @@ impl Snapshot<'_> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM customer WHERE account_code = ?1")?.exists([code])?)
     }
 
-    /// Hands every customer that the filter keeps to `each`, in order.
+    /// Passes every customer that matches the filter to `each`, in order.
     pub fn customers<E: From<Error>>(
         &self,
         filter: &CustomerFilter,
@@ -148,10 +148,10 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds a customer under a code and an API ID.
+    /// Adds a customer.
     ///
     /// # Errors
-    /// [`Error::Exists`] when one of them is taken.
+    /// [`Error::Exists`] when the account code or the API ID is taken.
     pub fn insert_customer(&mut self, code: AccountCode, api_id: ApiId, details: CustomerDetails) -> Result<Customer> {
         let lifecycle = Lifecycle::begun(self.at());
         let added = columns::write(&self.transaction, &INSERT, |binder| {
@@ -172,7 +172,7 @@ impl Tx<'_> {
         Ok(Customer { id: self.transaction.last_insert_rowid(), account_code: code, api_id, details, lifecycle })
     }
 
-    /// Saves everything of a customer that can change.
+    /// Saves the details of a customer and when it was changed and archived.
     pub fn update_customer(&mut self, customer: &Customer) -> Result<()> {
         columns::write(&self.transaction, &UPDATE, |binder| {
             binder.value(customer.lifecycle.updated_at)?;

@@ -1,9 +1,9 @@
-//! Every row of every table, one by one: what a document of the whole database is made of, and made into again.
+//! Reads and writes rows for documents: the export of the whole database as JSON, and its import.
 //!
-//! A row is a JSON object of the table's columns. Whole numbers are numbers, but amounts (columns that end in `_e8`) are texts,
-//! so that no reader makes floats of them; bytes are `{"hex": "…"}`; columns that hold JSON hold it as it is; a column
-//! that is empty is left out. The sums of traffic, which are packed in the database, stand in two tables of plain numbers; what
-//! is told of a message, in columns.
+//! A row is a JSON object of the table's columns. Integers are numbers, but amounts (columns that end in `_e8`) are strings, so that
+//! no reader turns them into floats. Blobs are `{"hex": "…"}`, JSON columns are embedded, and NULL columns are left out. A document
+//! does not use the packed forms of the database: messages have the columns of the view `unpacked_message`, and sums of traffic are
+//! two tables of plain numbers (see `document_rows`).
 
 use std::borrow::Cow;
 
@@ -15,13 +15,13 @@ use crate::error::{Error, InputError, Result, quoted};
 use crate::store::sqlite::document_rows;
 use crate::store::{Snapshot, Tx};
 
-/// A table as it stands in a document.
+/// A table of a document.
 #[derive(Debug)]
 pub struct Table {
     pub name: &'static str,
-    /// The columns by which its rows are ordered, which is an order in which they can be written.
+    /// The columns that its rows are sorted by; they can be inserted in this order.
     order: &'static str,
-    /// Columns that hold JSON.
+    /// The columns that contain JSON.
     json: &'static [&'static str],
 }
 
@@ -30,13 +30,13 @@ impl Table {
         Self { name, order, json }
     }
 
-    /// What in the database has the columns of the document.
+    /// The table or view of the database that has the columns of the document.
     fn source(&self) -> &'static str {
         if self.name == MESSAGES { "unpacked_message" } else { self.name }
     }
 }
 
-/// Every table, each after those that it refers to.
+/// Every table, each after the tables that it references.
 pub const TABLES: &[Table] = &[
     Table::new("service", "id", &[]),
     Table::new("customer", "id", &["invoice_emails", "invoice_address"]),
@@ -61,17 +61,17 @@ pub const TABLES: &[Table] = &[
     Table::new("event", "id", &["changes"]),
 ];
 
-/// The table that no new database is without a row of.
+/// The table of which a new database already has a row.
 const NEVER_EMPTY: &str = "service";
 
-/// The tables of a document that the database has packed in another.
+/// The tables of a document that the database packs into `traffic_daily`.
 const HOURS: &str = "traffic_hour";
 const DAYS: &str = "traffic_day";
-/// The table of which a view has the columns that a document has.
+/// The table that a document has in the form of its view.
 const MESSAGES: &str = "message";
 
 impl Snapshot<'_> {
-    /// Hands every row of a table to `each`, as the text of its JSON object.
+    /// Passes every row of a table to `each`, as the text of its JSON object.
     pub fn rows_of<E: From<Error>>(&self, table: &Table, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let every_day = i32::MIN..i32::MAX;
         match table.name {
@@ -99,7 +99,7 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// The first table that has rows which no new database has.
+    /// The first table that has more rows than in a new database, if any.
     pub fn first_table_in_use(&self) -> Result<Option<&'static str>> {
         for table in TABLES {
             let most = i64::from(table.name == NEVER_EMPTY);
@@ -115,24 +115,23 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Makes room in a new database for all that a document has: what every new database has goes, and rows may come before
-    /// those that they refer to.
+    /// Prepares a new database for the rows of a document: deletes the rows that every new database has, and checks foreign keys
+    /// only at the commit, because rows may precede the rows that they reference.
     pub fn begin_document(&mut self) -> Result<()> {
         self.transaction.execute_batch(&format!("PRAGMA defer_foreign_keys = ON; DELETE FROM {NEVER_EMPTY};"))?;
         document_rows::create(&self.transaction)
     }
 
-    /// Brings what a document tells into the form that the database has it in, and adds what follows from it and is in no
-    /// document.
+    /// Packs the sums of traffic, and computes what a document does not contain: the sums by month.
     pub fn end_document(&mut self) -> Result<()> {
         document_rows::pack(&self.transaction)?;
         self.sum_up_months()
     }
 
-    /// Adds a row as it stands in a document.
+    /// Inserts a row of a document.
     ///
     /// # Errors
-    /// [`Error::Input`] when the table has no such column, or takes no such value.
+    /// [`Error::Input`] when the table has no such column, or refuses the value.
     pub fn insert_document_row(&mut self, table: &Table, fields: &[(String, Cow<'_, RawValue>)]) -> Result<()> {
         let known: Vec<String> = {
             let statement = self.transaction.prepare_cached(&format!("SELECT * FROM {}", table.source()))?;
@@ -155,7 +154,7 @@ impl Tx<'_> {
             rusqlite::Error::SqliteFailure(failure, Some(message))
                 if failure.code == rusqlite::ErrorCode::ConstraintViolation =>
             {
-                refused(format!("table {} refuses the row: {}", table.name, told(&message)))
+                refused(format!("table {} refuses the row: {}", table.name, plain_constraint(&message)))
             }
             other => other.into(),
         })
@@ -166,8 +165,8 @@ fn refused(message: String) -> Error {
     Error::Input { code: InputError::BadDocument, message }
 }
 
-/// What the database says of a rule that is broken, without its own words for it.
-fn told(message: &str) -> String {
+/// SQLite's message about a violated constraint, without its keywords.
+fn plain_constraint(message: &str) -> String {
     message.replace("constraint failed", "rule broken").replace("UNIQUE", "unique").replace("CHECK", "check")
 }
 
@@ -189,8 +188,8 @@ fn write_row(table: &Table, columns: &[String], row: &Row<'_>, text: &mut String
             ValueRef::Integer(number) => text.push_str(&number.to_string()),
             ValueRef::Text(bytes) => {
                 let value = std::str::from_utf8(bytes)
-                    .map_err(|_| Error::Damaged(format!("{}.{name} is no UTF-8 text", table.name)))?;
-                // JSON on several lines would break the document's own; it is told as a text.
+                    .map_err(|_| Error::Damaged(format!("{}.{name} is not UTF-8 text", table.name)))?;
+                // A document has one row a line, so JSON with line breaks is written as a string.
                 let is_json = table.json.contains(&name.as_str()) && !value.contains(['\n', '\r']);
                 text.push_str(&if is_json { value.to_owned() } else { serde_json::Value::from(value).to_string() });
             }
@@ -202,7 +201,7 @@ fn write_row(table: &Table, columns: &[String], row: &Row<'_>, text: &mut String
                 text.push_str("\"}");
             }
             ValueRef::Null | ValueRef::Real(_) => {
-                return Err(Error::Damaged(format!("{}.{name} is no whole number", table.name)));
+                return Err(Error::Damaged(format!("{}.{name} is not an integer", table.name)));
             }
         }
     }
@@ -210,7 +209,7 @@ fn write_row(table: &Table, columns: &[String], row: &Row<'_>, text: &mut String
     Ok(())
 }
 
-/// A value as it goes into a column.
+/// A value for a column.
 struct Stored(Value);
 
 impl ToSql for Stored {
@@ -219,7 +218,7 @@ impl ToSql for Stored {
     }
 }
 
-/// Reads what [`write_row`] wrote.
+/// Reads a value that [`write_row`] wrote.
 fn read(table: &Table, name: &str, raw: &str) -> Option<Stored> {
     let value = match raw.as_bytes().first()? {
         b'"' => {

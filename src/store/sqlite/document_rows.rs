@@ -1,4 +1,7 @@
-//! The sums of traffic as documents have them: a row for each hour of an account, and one for each day, account, country and unit.
+//! Converts the sums of traffic between their packed form and that of documents, which have two tables of plain numbers.
+//!
+//! `traffic_hour` has a row for each hour and account, `traffic_day` one for each day, account, country and unit. An import
+//! collects them in temporary tables and packs them at its end, because one packed row needs all rows of its day.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +12,7 @@ use crate::model::{Country, DayTraffic, HourTraffic, MessageState, Money, StateC
 use crate::store::sqlite::traffic::add_to_days;
 use crate::store::{AccountDay, CountrySum, DaySum, HourSum};
 
-/// Makes the two tables, for as long as the connection lasts.
+/// Creates the two temporary tables.
 pub(super) fn create(connection: &Connection) -> Result<()> {
     Ok(connection.execute_batch(
         "CREATE TEMP TABLE traffic_hour (
@@ -28,13 +31,13 @@ pub(super) fn create(connection: &Connection) -> Result<()> {
     )?)
 }
 
-/// A row of the first table as it stands in a document.
+/// A row of `traffic_hour` in a document.
 pub(super) fn hour_as_json(sum: &HourTraffic) -> String {
     let HourTraffic { hour, account_id, counts, parts } = sum;
     format!("{{\"hour\":{hour},\"account_id\":{account_id},{},\"parts\":{parts}}}", counts_as_json(counts))
 }
 
-/// A row of the second.
+/// A row of `traffic_day` in a document.
 pub(super) fn day_as_json(sum: &DayTraffic) -> String {
     let DayTraffic { day, account_id, country, unit, counts, parts, charge } = sum;
     let country = country.as_ref().map(Country::as_str).unwrap_or_default();
@@ -50,7 +53,7 @@ fn counts_as_json(counts: &StateCounts) -> String {
     counts.join(",")
 }
 
-/// Packs the two tables into `traffic_daily`, day by day, and removes them.
+/// Packs the two tables into `traffic_daily`, day by day, and drops them.
 pub(super) fn pack(connection: &Connection) -> Result<()> {
     let mut next = connection.prepare(
         "SELECT min(coalesce((SELECT min(day) FROM traffic_day WHERE day > ?1), ?2),
@@ -70,7 +73,7 @@ pub(super) fn pack(connection: &Connection) -> Result<()> {
     Ok(connection.execute_batch("DROP TABLE traffic_hour; DROP TABLE traffic_day;")?)
 }
 
-/// The accounts of a day.
+/// The sums of a day, by account.
 fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, AccountDay>> {
     let mut accounts = BTreeMap::new();
     let mut statement = connection.prepare_cached(
@@ -97,12 +100,12 @@ fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, Accoun
     Ok(accounts)
 }
 
-/// The counts by state, which stand first.
+/// Reads the counts by state, which are the first six columns.
 fn counts(row: &Row<'_>) -> rusqlite::Result<StateCounts> {
     Ok(StateCounts::new([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?]))
 }
 
-/// The two letters of a country; zeros for an empty text.
+/// Reads a country code; two zero bytes for an empty text.
 fn country(row: &Row<'_>, column: usize) -> Result<[u8; 2]> {
     let text: String = row.get(column)?;
     if text.is_empty() {

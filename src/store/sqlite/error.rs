@@ -1,4 +1,4 @@
-//! What SQLite reports, in the program's own terms. No SQL text leaves this file.
+//! Translates SQLite's errors into the program's. No SQL text reaches the user.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match &error {
-            // What `sum()` says; see https://sqlite.org/lang_aggfunc.html#sumunc.
+            // The message of `sum()`; see https://sqlite.org/lang_aggfunc.html#sumunc.
             rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow" => {
                 Self::Overflow { what: "a sum in the database" }
             }
@@ -31,7 +31,7 @@ impl From<rusqlite::Error> for Error {
 fn by_code(code: ErrorCode, extended: i32) -> Error {
     let io = |reason: &str| Error::Io { action: "use the database".to_owned(), reason: reason.to_owned() };
     match code {
-        // The time waited is known to whoever set it; see `Store::open`.
+        // Callers that know the wait replace it; see `Store::write`.
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Busy { waited: Duration::ZERO },
         ErrorCode::DiskFull => io("no space left on the device"),
         ErrorCode::ReadOnly => io("the file or its folder is read-only"),

@@ -1,4 +1,4 @@
-//! Builds the WHERE, ORDER BY and LIMIT of a list from a filter. Values are always bound, never written into the text.
+//! Builds the WHERE, ORDER BY and LIMIT of a list from a filter. Values are always bound, never part of the SQL text.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::model::Time;
 use crate::store::ArchiveFilter;
 
-/// The longest pattern of a search, in bytes: a note of 4,000 characters of four bytes, each escaped, and no stored text
-/// that is searched is longer.
+/// The longest search pattern in bytes. The longest searched text is a note of 4,000 characters, and a longer pattern matches
+/// nothing.
 pub(super) const LONGEST_PATTERN: usize = 40_000;
 
-/// The conditions of one list, joined by AND, with the values they bind.
+/// The conditions of one list, joined by AND, and the values that they bind.
 #[derive(Default)]
 pub(super) struct Query<'a> {
     conditions: Vec<String>,
@@ -23,7 +23,7 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Adds a condition in which `?` stands for the value, any number of times.
+    /// Adds a condition; each `?` in it is the value.
     pub(super) fn when(&mut self, condition: &str, value: impl ToSql + 'a) {
         self.values.push(Box::new(value));
         self.conditions.push(condition.replace('?', &format!("?{}", self.values.len())));
@@ -50,7 +50,7 @@ impl<'a> Query<'a> {
         self.conditions.push(condition.to_owned());
     }
 
-    /// Keeps the lives asked for; `archived_at` is the column that says since when a thing is archived.
+    /// Adds a condition on `archived_at`, the column with the time of archiving.
     pub(super) fn archive_filter(&mut self, archived_at: &str, archive_filter: ArchiveFilter) {
         match archive_filter {
             ArchiveFilter::Active => self.always(&format!("{archived_at} IS NULL")),
@@ -59,7 +59,7 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Keeps rows in which the text occurs, in a condition of LIKEs on `?`. `%` and `_` in the text mean themselves.
+    /// Adds a search: `condition` consists of LIKEs on `?`. `%` and `_` in the text match only themselves.
     pub(super) fn search(&mut self, condition: &str, text: Option<&str>) {
         let Some(text) = text else { return };
         let condition = condition.replace('?', "? ESCAPE '\\'");
@@ -76,27 +76,27 @@ impl<'a> Query<'a> {
         self.conditions.push(format!("({any})"));
     }
 
-    /// Keeps rows of a half-open period.
+    /// Adds a half-open period.
     pub(super) fn period(&mut self, column: &str, since: Option<Time>, until: Option<Time>) {
         self.when_some(&format!("{column} >= ?"), since);
         self.when_some(&format!("{column} < ?"), until);
     }
 
-    /// Orders by columns; the last should be unique, so that the order never changes from run to run.
+    /// Sorts by columns. The last must be unique, so that the order is the same every time.
     pub(super) fn order(&mut self, columns: &[&str], descending: bool) {
         let direction = if descending { " DESC" } else { "" };
         let columns: Vec<String> = columns.iter().map(|column| format!("{column}{direction}")).collect();
         self.tail = format!(" ORDER BY {}", columns.join(", "));
     }
 
-    /// Gives at most so many rows.
+    /// Limits the number of rows.
     pub(super) fn limit(&mut self, limit: Option<u64>) {
         if let Some(limit) = limit {
             self.tail.push_str(&format!(" LIMIT {}", limit.min(i64::MAX.unsigned_abs())));
         }
     }
 
-    /// Runs `select` with the conditions and hands each row to `each`, one at a time, so that lists of any length stream.
+    /// Runs `select` with the conditions and passes each row to `each`, one at a time, so that lists of any length are streamed.
     pub(super) fn run<T, E: From<Error>>(
         self,
         connection: &Connection,
@@ -120,24 +120,24 @@ impl<'a> Query<'a> {
     }
 }
 
-/// A text to search for, in the cases in which it is likely to be written. LIKE takes ASCII letters in any case and others as
-/// they are, so only a text with others has several: as given, small, capital, and with one capital at its beginning.
+/// The spellings of a text to search for. LIKE ignores case only for ASCII letters, so a text with other letters is searched for as
+/// given, in lower case, in upper case, and with an initial capital.
 fn spellings(text: &str) -> BTreeSet<String> {
     // Stored text is NFC.
     let text: String = text.nfc().collect();
     if text.is_ascii() {
         return BTreeSet::from([text]);
     }
-    let small = text.to_lowercase();
-    let mut letters = small.chars();
-    let name = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
-    BTreeSet::from([text.to_uppercase(), name, small, text])
+    let lower = text.to_lowercase();
+    let mut rest = lower.chars();
+    let capitalised = rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default();
+    BTreeSet::from([text.to_uppercase(), capitalised, lower, text])
 }
 
-/// The text of `names` that looks most like `wanted`, if any does.
+/// The most similar text to `wanted` in the rows of the SELECT `names`, if one is similar enough to be a typing error.
 pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Result<Option<String>> {
-    // Beyond this the other name is no likely slip of the fingers.
-    const LIKELY: usize = 3;
+    // A larger edit distance is unlikely to be a typing error.
+    const MAX_DISTANCE: usize = 3;
     let wanted = wanted.to_lowercase();
     let mut statement = connection.prepare(names)?;
     let mut rows = statement.query([])?;
@@ -147,7 +147,7 @@ pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Res
         let lower = name.to_lowercase();
         let distance =
             if wanted.len() >= 3 && lower.starts_with(&wanted) { 1 } else { strsim::osa_distance(&lower, &wanted) };
-        if distance <= LIKELY
+        if distance <= MAX_DISTANCE
             && distance < wanted.chars().count()
             && best.as_ref().is_none_or(|(least, _)| distance < *least)
         {

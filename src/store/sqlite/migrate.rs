@@ -1,4 +1,4 @@
-//! Migration: brings a database of an older schema to the newest, after a backup.
+//! Migrates a database from an older schema to the current one, after a backup.
 
 use std::path::{Path, PathBuf};
 
@@ -13,11 +13,11 @@ use crate::store::sqlite::schema::{self, STEPS, Step};
 pub struct Migration {
     pub from: u32,
     pub to: u32,
-    /// The copy of the database as it was before; none if there was nothing to do.
+    /// Backup of the database before the migration; `None` if it already had the current schema.
     pub backup: Option<PathBuf>,
 }
 
-/// Brings a database up to date, after a backup next to it that is named after the schema it has.
+/// Migrates a database to the current schema. The backup next to it is named after the schema it had.
 pub(super) fn migrate(location: &Location) -> Result<Migration> {
     migrate_by(STEPS, location)
 }
@@ -35,8 +35,8 @@ fn migrate_by(steps: &[Step], location: &Location) -> Result<Migration> {
     Ok(Migration { from, to, backup: Some(backup) })
 }
 
-/// Copies a database to the first free name next to it: `FILE.schema-13`, else `FILE.schema-13.2` and so on. What an earlier
-/// migration left is never overwritten: it may be the only copy that is whole.
+/// Copies a database to the first free name next to it: `FILE.schema-13`, then `FILE.schema-13.2` and so on. An earlier backup is
+/// never overwritten: it may be the only intact copy.
 fn backup_next_to(connection: &Connection, path: &Path, schema: u32) -> Result<PathBuf> {
     let mut number = 1;
     loop {

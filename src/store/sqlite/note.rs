@@ -22,7 +22,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Note> {
 }
 
 impl Snapshot<'_> {
-    /// The notes of a customer that have this text.
+    /// The notes of a customer with exactly this text.
     pub fn notes_with_text(&self, customer: &Customer, text: &NoteText) -> Result<Vec<Note>> {
         let sql = format!("{SELECT} WHERE note.customer_id = ?1 AND note.text = ?2 ORDER BY note.id");
         let mut statement = self.transaction.prepare_cached(&sql)?;
@@ -30,7 +30,7 @@ impl Snapshot<'_> {
         Ok(notes.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Hands every note that the filter keeps to `each`, in order.
+    /// Passes every note that matches the filter to `each`, in order.
     pub fn notes<E: From<Error>>(&self, filter: &NoteFilter, each: impl FnMut(Note) -> Result<(), E>) -> Result<(), E> {
         let mut query = Query::default();
         query.archive_filter("customer.archived_at", filter.archive_filter);

@@ -1,4 +1,4 @@
-//! Opening a database: the one place where a connection is made, and every setting of it.
+//! Opens, creates, copies and restores database files. Every connection is made and configured here.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -15,13 +15,13 @@ use crate::error::{Error, Result, quoted};
 use crate::store::files::{Draft, make_private_folder};
 use crate::store::sqlite::schema::{self, APPLICATION_ID, OLDEST_SCHEMA, SCHEMA_VERSION, STEPS};
 
-/// Where a database lies and how to come by it.
+/// Where a database is and how to open it.
 #[derive(Debug, Clone)]
 pub struct Location {
     pub path: PathBuf,
-    /// Whether a database that is not there is made.
+    /// Whether a missing database is created.
     pub create: bool,
-    /// How long to wait for another process to let go of the write lock.
+    /// How long to wait for a write lock that another process holds.
     pub wait: Duration,
 }
 
@@ -36,7 +36,8 @@ pub fn sqlite_source() -> Result<String> {
     Ok(connection.query_row("SELECT sqlite_source_id()", [], |row| row.get(0))?)
 }
 
-/// Opens the database of a location and checks that it is ours; gives the connection and the file's canonical name.
+/// Opens a database of the current schema, creating it first if the location allows that. Returns the connection and the file's
+/// canonical name.
 pub(super) fn open(location: &Location) -> Result<(Connection, PathBuf)> {
     refuse_unsafe_sqlite()?;
     if location.create && location.path.symlink_metadata().is_err() {
@@ -49,7 +50,7 @@ pub(super) fn open(location: &Location) -> Result<(Connection, PathBuf)> {
     }
 }
 
-/// Connects to a database that exists and is ours, of a schema between the oldest that can be migrated and `newest`.
+/// Connects to an existing database of ssgctl whose schema is between [`OLDEST_SCHEMA`] and `newest`.
 pub(super) fn connect_to_ours(location: &Location, newest: u32) -> Result<(Connection, PathBuf)> {
     if location.path.symlink_metadata().is_err() {
         return Err(Error::NoDatabase { path: location.path.clone() });
@@ -60,22 +61,22 @@ pub(super) fn connect_to_ours(location: &Location, newest: u32) -> Result<(Conne
     connection.busy_timeout(location.wait)?;
     let found = schema::version(&connection)?;
     if found > newest {
-        // The file's header is older than its log. The log of a newer program stays where it is: the last connection to close
-        // would otherwise move it into the file.
+        // The newer schema is only in the write-ahead log. The last connection to close would move the log into the file, so
+        // this one must leave it: an older program must not change a newer database.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         return Err(Error::NewerSchema { path, found, known: newest });
     }
     Ok((connection, path))
 }
 
-/// Opens a file without creating it and sets everything that a connection needs.
+/// Opens an existing file and configures the connection.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
-    // A plan does not depend on the values that are bound, so a statement need not be planned anew for each.
+    // Query plans do not depend on bound values, so a cached statement is never planned again.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
@@ -96,9 +97,9 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Makes a new database under a temporary name and gives it its real one when it is complete.
+/// Creates a database under a temporary name and renames it when it is complete.
 ///
-/// A process that is killed leaves no half-made database, and of two that begin at once one wins.
+/// A killed process leaves no incomplete database, and if two processes create it at once, one wins.
 fn create(path: &Path) -> Result<()> {
     refuse_side_files(path)?;
     if let Some(folder) = path.parent() {
@@ -108,19 +109,19 @@ fn create(path: &Path) -> Result<()> {
     let canonical = canonical(draft.path())?;
     let mut connection = connect(&canonical)?;
     schema::apply(STEPS, &mut connection)?;
-    // Last, so that all of the file is in the file itself when it gets its name, and nothing in a side file.
+    // Last, so that everything is in the file itself, and nothing in a write-ahead log, when it is renamed.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, error)| Error::from(error))?;
     draft.publish()?;
     Ok(())
 }
 
-/// Copies a database page by page into a new private file that gets its name when it is complete and checked.
+/// Copies a database page by page into a new private file, which gets its name when it is complete and checked.
 ///
-/// The copy is one file that needs no others beside it, and can be read where nothing can be written.
+/// The copy is a single file without a write-ahead log, so it can be read from read-only media.
 pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> {
     if !replace && to.symlink_metadata().is_ok() {
-        return Err(taken(to));
+        return Err(exists(to));
     }
     if is_file_of(from, to) {
         return Err(Error::Refused(format!("{} is the database itself", quoted(to.display()))));
@@ -130,30 +131,30 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
     if replace {
         return draft.publish_over();
     }
-    if draft.publish()? { Ok(()) } else { Err(taken(to)) }
+    if draft.publish()? { Ok(()) } else { Err(exists(to)) }
 }
 
-/// Copies a backup to the place of a database, where nothing must be.
+/// Copies a backup to the path of a database; a file there is an error.
 pub(super) fn restore(from: &Connection, to: &Path) -> Result<()> {
     if to.symlink_metadata().is_ok() {
-        return Err(taken(to));
+        return Err(exists(to));
     }
     refuse_side_files(to)?;
     if let Some(folder) = to.parent() {
         make_private_folder(folder)?;
     }
-    if copy(from, to, "WAL")?.publish()? { Ok(()) } else { Err(taken(to)) }
+    if copy(from, to, "WAL")?.publish()? { Ok(()) } else { Err(exists(to)) }
 }
 
-fn taken(path: &Path) -> Error {
+fn exists(path: &Path) -> Error {
     Error::FileExists { path: path.to_owned() }
 }
 
-/// A complete and checked copy that has no name yet.
+/// Copies a database into a draft and checks the copy.
 fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
     let draft = Draft::next_to(to)?;
     let mut copy = connect(&canonical(draft.path())?)?;
-    // All pages in one step: of one moment, and never begun again because of a writer.
+    // All pages in one step: the copy is of one moment, and no writer can make the backup start again.
     Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
     let verdict: String = copy.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if verdict != "ok" {
@@ -164,29 +165,29 @@ fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
     Ok(draft)
 }
 
-/// Whether a name, that of a symbolic link apart, leads to the file of an open database.
+/// Whether a path, which is not a symbolic link, is the file of an open database.
 fn is_file_of(connection: &Connection, path: &Path) -> bool {
     let Some(open) = connection.path().and_then(|open| fs::metadata(open).ok()) else { return false };
     path.symlink_metadata().is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino()))
 }
 
-/// Refuses to put a database where the log of another lies: SQLite would play that log into it.
+/// Refuses a path with the log of a lost database next to it: SQLite would apply that log to the new one.
 fn refuse_side_files(path: &Path) -> Result<()> {
     for side in ["-wal", "-journal"] {
         let mut name = path.as_os_str().to_owned();
         name.push(side);
         let log = PathBuf::from(name);
-        // Looked at in this order: a log seen first is no stray if its database, made meanwhile by another process, is there.
+        // The log is tested first: if another process creates the database in between, its log is not mistaken for a stray.
         if log.symlink_metadata().is_ok() && path.symlink_metadata().is_err() {
             let log = log.display();
-            return Err(Error::Refused(format!("{log} belongs to a database that is not there; move it away")));
+            return Err(Error::Refused(format!("{log} belongs to a database that does not exist; move it away")));
         }
     }
     Ok(())
 }
 
-/// The one name of an existing database file. A second name, by symbolic or hard link, would bring a second set of side
-/// files and with it lost data, so such files are refused.
+/// The canonical name of an existing database file. SQLite names the write-ahead log after the file, so a second name, by a
+/// symbolic or hard link, would mean a second log and lost data; such files are refused.
 fn canonical(path: &Path) -> Result<PathBuf> {
     let failed = |error: io::Error| Error::io(format_args!("open {}", path.display()), &error);
     let metadata = path.symlink_metadata().map_err(failed)?;
@@ -195,7 +196,7 @@ fn canonical(path: &Path) -> Result<PathBuf> {
         return Err(refused("it is a symbolic link; name the file itself"));
     }
     if !metadata.is_file() {
-        return Err(refused("it is no regular file"));
+        return Err(refused("it is not a regular file"));
     }
     if metadata.nlink() > 1 {
         return Err(refused("it has a second name by a hard link"));
@@ -203,7 +204,7 @@ fn canonical(path: &Path) -> Result<PathBuf> {
     fs::canonicalize(path).map_err(failed)
 }
 
-/// Looks at the file's first bytes before SQLite does, so that a file that is not ours is not touched at all.
+/// Reads the file's header before SQLite opens it, so that a foreign file is not changed in any way.
 fn refuse_foreign(path: &Path, newest: u32) -> Result<()> {
     let mut header = [0; 100];
     File::open(path).and_then(|mut file| file.read_exact(&mut header)).or_else(|error| match error.kind() {
@@ -213,7 +214,7 @@ fn refuse_foreign(path: &Path, newest: u32) -> Result<()> {
     let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     let refused = |reason| Err(Error::Foreign { path: path.to_owned(), reason });
     if !header.starts_with(b"SQLite format 3\0") {
-        return refused("it is no SQLite file");
+        return refused("it is not an SQLite file");
     }
     if number(68) != APPLICATION_ID {
         return refused("another program made it");
@@ -226,7 +227,7 @@ fn refuse_foreign(path: &Path, newest: u32) -> Result<()> {
     }
 }
 
-/// Versions 3.7.0 to 3.51.2 can lose committed pages when a checkpoint races a commit in WAL mode.
+/// Refuses SQLite versions 3.7.0 to 3.51.2, which can lose committed pages when a checkpoint races a commit in WAL mode.
 pub(super) fn refuse_unsafe_sqlite() -> Result<()> {
     if rusqlite::version_number() < 3_051_003 {
         return Err(Error::UnsafeSqlite(sqlite_version().to_owned()));

@@ -1,4 +1,4 @@
-//! Sealed passwords of SMPP accounts, and those that were replaced and are taken for a while yet.
+//! Sealed passwords of SMPP accounts, and previous passwords, which stay valid during their grace period.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -15,7 +15,7 @@ impl Snapshot<'_> {
             .query_row([account.id], |row| row.get(0))?)
     }
 
-    /// The password that an account had before, still encrypted, and until when it is taken, if it is at a time.
+    /// The previous password of an account, still encrypted, and the end of its grace period; `None` if that ended by `at`.
     pub fn previous_password(&self, account: &SmppAccount, at: Time) -> Result<Option<(Vec<u8>, Time)>> {
         Ok(self
             .transaction
@@ -28,8 +28,8 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Gives an account another password. The one it has is kept until a time, if there is one, in place of any that was
-    /// kept before.
+    /// Replaces the password of an account. The current one becomes the previous password, valid until `kept_until`, if that is
+    /// given; an earlier previous password is deleted.
     pub fn replace_password(&mut self, account: &SmppAccount, sealed: &[u8], kept_until: Option<Time>) -> Result<()> {
         self.delete_previous_password(account)?;
         if let Some(until) = kept_until {
@@ -47,7 +47,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets the password that an account had before.
+    /// Deletes the previous password of an account.
     pub fn delete_previous_password(&mut self, account: &SmppAccount) -> Result<()> {
         self.transaction
             .prepare_cached("DELETE FROM previous_password WHERE smpp_account_id = ?1")?

@@ -1,4 +1,4 @@
-//! Services.
+//! Services: what an SMPP account is sold, and its price.
 
 use std::sync::LazyLock;
 
@@ -67,7 +67,7 @@ impl Snapshot<'_> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM service WHERE api_id = ?1")?.exists([id])?)
     }
 
-    /// Hands every service that the filter keeps to `each`, in order.
+    /// Passes every service that matches the filter to `each`, in order.
     pub fn services<E: From<Error>>(
         &self,
         filter: &ServiceFilter,
@@ -88,7 +88,7 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds a service under a code that is free.
+    /// Adds a service. The caller has checked that the code is free.
     pub fn insert_service(
         &mut self,
         code: ServiceCode,

@@ -1,4 +1,4 @@
-//! SMPP accounts.
+//! SMPP accounts: finding, listing, adding, changing and archiving them.
 
 use std::sync::LazyLock;
 
@@ -135,7 +135,7 @@ impl Snapshot<'_> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM smpp_account WHERE short_name = ?1")?.exists([short_name])?)
     }
 
-    /// Hands every SMPP account that the filter keeps to `each`, in order.
+    /// Passes every SMPP account that matches the filter to `each`, in order.
     pub fn smpp_accounts<E: From<Error>>(
         &self,
         filter: &SmppFilter,

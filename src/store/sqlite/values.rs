@@ -1,4 +1,5 @@
-//! How the model's values lie in columns: each as its canonical text, amounts as integers. Reading checks the rules again.
+//! Stores the model's values in columns: most as their canonical text, amounts as integers. Reading parses them again, so a value
+//! that breaks the rule of its type is an error.
 
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -12,7 +13,7 @@ use crate::model::{
     SystemId, SystemType, TextLine, Time, Unit, Webhook, Website,
 };
 
-/// Stores types as their canonical text and reads them back through their parser.
+/// Stores types as their canonical text and reads them with their parser.
 macro_rules! text_columns {
     ($($type:ty),+ $(,)?) => {$(
         impl ToSql for $type {
@@ -56,7 +57,7 @@ impl ToSql for SystemId {
     }
 }
 
-/// An account may have come from another system, whose system IDs are kept.
+/// Accounts imported from other systems keep system IDs that a new account may not have.
 impl FromSql for SystemId {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         Self::kept(value.as_str()?).map_err(FromSqlError::other)
@@ -147,7 +148,7 @@ impl FromSql for Limit {
     }
 }
 
-/// A list, or another structure, as the JSON text of a column.
+/// The JSON text of a value, for a JSON column.
 pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::Internal(format!("a value has no JSON form: {error}")))
 }
@@ -160,7 +161,7 @@ pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> ru
     })
 }
 
-/// Reads a JSON column that may be empty.
+/// Reads a JSON column that may be NULL.
 pub(super) fn from_json_or_null<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>> {
     match row.get_ref(column)? {
         ValueRef::Null => Ok(None),

@@ -1,4 +1,4 @@
-//! Warnings of low balances, and their crossings.
+//! Low-balance warnings, and the crossings of their thresholds.
 
 use std::sync::LazyLock;
 

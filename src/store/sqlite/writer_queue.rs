@@ -1,9 +1,9 @@
-//! The turnstile: writers of one database take turns, in the order in which they came.
+//! Queues the writers of a database, so that they write in the order in which they arrived.
 //!
-//! SQLite lets waiting writers try again after ever longer pauses, so that somebody late can pass somebody who sleeps, and
-//! under load one starves. Two locks of the operating system order them instead: whoever holds the gate is next, whoever
-//! holds the turn writes. Both vanish with their process. They only order: SQLite's own lock is what keeps writers apart,
-//! so where these cannot be had, nothing is lost but the order.
+//! SQLite's busy handler retries after growing pauses: a new writer can overtake a sleeping one, and under load a writer starves.
+//! Two file locks order the writers instead. A writer waits for the lock on `.gate`, then, as the next in line, for the lock on
+//! `.turn`, which it keeps while it writes. The operating system releases both when the process ends. They only order: SQLite's own
+//! lock excludes other writers, so where file locks do not work, only the order is lost.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,16 +14,16 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
-/// The right to write, or to import; given up when dropped.
+/// The right to write, or to import; released when dropped.
 #[derive(Debug)]
 pub struct QueueGuard {
     _turn: Option<File>,
 }
 
-/// Waits for its turn at a database, at most so long.
+/// Waits, at most for `wait`, until it is this writer's turn.
 ///
 /// # Errors
-/// [`Error::Busy`] when the turn did not come in time.
+/// [`Error::Busy`] when the wait is over.
 pub(super) fn queue_for_write(database: &Path, wait: Duration) -> Result<QueueGuard> {
     let deadline = Instant::now() + wait;
     let (Ok(gate), Ok(turn)) = (open(database, "gate"), open(database, "turn")) else {
@@ -37,10 +37,10 @@ pub(super) fn queue_for_write(database: &Path, wait: Duration) -> Result<QueueGu
     Ok(QueueGuard { _turn: Some(turn) })
 }
 
-/// Waits until nobody else imports traffic into a database, at most so long. Other writers are not kept from anything.
+/// Waits, at most for `wait`, until no other process imports traffic. Other writers are not blocked.
 ///
 /// # Errors
-/// [`Error::Busy`] when somebody else was at it all the time.
+/// [`Error::Busy`] when the wait is over.
 pub(super) fn lock_imports(database: &Path, wait: Duration) -> Result<QueueGuard> {
     let Ok(file) = open(database, "import") else { return Ok(QueueGuard { _turn: None }) };
     let file = lock(file, wait).ok_or(Error::Busy { waited: wait })?;
@@ -54,18 +54,18 @@ fn open(database: &Path, ending: &str) -> std::io::Result<File> {
     OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(PathBuf::from(name))
 }
 
-/// Locks a file; nothing if that took too long. A file system without locks is as good as one where nobody else is.
+/// Locks a file; `None` when the wait is over. Where the file system has no locks, the file counts as locked.
 fn lock(file: File, wait: Duration) -> Option<File> {
     match file.try_lock() {
         Ok(()) | Err(TryLockError::Error(_)) => return Some(file),
         Err(TryLockError::WouldBlock) => {}
     }
-    // Only a lock that is waited for without a pause comes in order, and such a wait has no end of its own: it is left to a
-    // thread. If the wait is given up, the lock falls to the thread and is given back with the file.
+    // Only a blocking wait is served in order, and it has no timeout, so a thread waits. If this wait times out, the thread gets the
+    // lock later and releases it when it drops the file.
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let locked = file.lock();
-        // Nobody receives it any more when the wait was given up.
+        // Sending fails if the wait has timed out.
         let _ = sender.send(locked.is_ok().then_some(file));
     });
     receiver.recv_timeout(wait).ok().flatten()

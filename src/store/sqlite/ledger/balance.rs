@@ -1,4 +1,4 @@
-//! Balances: what each customer has left in each unit.
+//! Balances: the prepaid amount that each customer has left in each unit.
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -60,7 +60,7 @@ impl Snapshot<'_> {
         Ok(balances)
     }
 
-    /// Hands every balance that the filter keeps to `each`, in order.
+    /// Passes every balance that matches the filter to `each`, in order.
     pub fn balances<E: From<Error>>(
         &self,
         filter: &BalanceFilter,
@@ -84,14 +84,14 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// What a customer has left in a unit, if it has a balance in it; nothing else of that.
+    /// The amount of a customer's balance in a unit, if it has one; faster than reading the whole balance.
     pub(in crate::store::sqlite) fn stored_balance(&self, customer: &Customer, unit: Unit) -> Result<Option<Money>> {
         let mut statement =
             self.transaction.prepare_cached("SELECT balance_e8 FROM balance WHERE customer_id = ?1 AND unit = ?2")?;
         Ok(statement.query_row(params![customer.id, unit], |row| row.get(0)).optional()?)
     }
 
-    /// Sets balances to what entries left, making those that are not there. Goes with the entries, which say why.
+    /// Sets each balance to the one after its entry, creating missing balances. Only for the code that writes the entries.
     pub(in crate::store::sqlite) fn set_balances(&mut self, entries: &[&Entry]) -> Result<()> {
         let at = self.at();
         let upsert = |rows: usize| {
@@ -109,7 +109,7 @@ impl Tx<'_> {
         })
     }
 
-    /// Sets how far below zero a manual change may take a balance, making an empty balance if it is not there.
+    /// Sets how far below zero a manual change may take a balance; creates a balance of zero if there is none.
     pub fn set_credit_limit(&mut self, customer: &Customer, unit: Unit, limit: Money) -> Result<()> {
         let at = self.at();
         self.transaction

@@ -10,10 +10,10 @@ use crate::error::Result;
 use crate::model::{Entry, Hash, TextLine};
 use crate::store::sqlite::values::to_json;
 
-/// What the first entry follows.
+/// The hash that the first entry follows.
 pub(in crate::store::sqlite) const GENESIS: Hash = Hash([0; 32]);
 
-/// What a hash covers.
+/// The content that a hash covers.
 #[derive(Serialize)]
 struct Link<'a> {
     previous: String,
@@ -27,7 +27,7 @@ struct Link<'a> {
     reference: Option<&'a str>,
     key: Option<&'a str>,
     reverses: Option<i64>,
-    /// Left out where there is none, as it was before transfers existed: old entries keep their hashes.
+    /// Left out if there is none: entries posted before transfers existed keep their hashes.
     #[serde(skip_serializing_if = "Option::is_none")]
     counterpart: Option<i64>,
     actor: &'a str,
@@ -38,7 +38,7 @@ struct Link<'a> {
     at: String,
 }
 
-/// The hash that an entry must bear when it follows one that bears `previous`.
+/// The hash of an entry that follows an entry with the hash `previous`.
 pub(in crate::store::sqlite) fn hash(previous: Hash, entry: &Entry) -> Result<Hash> {
     let Entry { id, customer_id, customer: _, posting, counterpart, balance_after, origin, at, hash: _ } = entry;
     let link = Link {

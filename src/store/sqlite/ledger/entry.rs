@@ -1,4 +1,7 @@
-//! The ledger's entries.
+//! The ledger's entries: reading them, and appending them with their balances.
+//!
+//! Which postings are allowed is decided by `ops`. This file guarantees the mechanics: numbers without gaps, times in order, the hash
+//! chain, and balances that are the sum of their entries.
 
 use std::collections::HashSet;
 
@@ -47,7 +50,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
 }
 
 impl Snapshot<'_> {
-    /// The entry that was booked under a key, if any was.
+    /// The entry that was posted with an idempotency key, if any.
     pub fn entry_of_key(&self, key: &Key) -> Result<Option<Entry>> {
         Ok(self
             .transaction
@@ -56,7 +59,7 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
-    /// The entry of a number.
+    /// The entry with this number.
     pub fn entry(&self, id: i64) -> Result<Entry> {
         self.transaction
             .prepare_cached(&format!("{SELECT} WHERE entry.id = ?1"))?
@@ -65,7 +68,7 @@ impl Snapshot<'_> {
             .ok_or_else(|| Error::NotFound { entity: EntityKind::Entry, name: id.to_string(), nearest: None })
     }
 
-    /// The entry that undid another, if it was undone.
+    /// The entry that reversed an entry, if it was reversed.
     pub fn reversal_of(&self, id: i64) -> Result<Option<Entry>> {
         Ok(self
             .transaction
@@ -74,12 +77,12 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
-    /// The last entry of the ledger, if it has one. Kept elsewhere, its number and hash show whether the end was cut off.
+    /// The last entry of the ledger, if it has one. Its number and hash, kept outside the database, reveal a ledger that was cut off.
     pub fn last_entry(&self) -> Result<Option<Entry>> {
         Ok(self.newest_entries(1)?.pop())
     }
 
-    /// Hands every entry that the filter keeps to `each`, in the order of the ledger or the other way round.
+    /// Passes every entry that matches the filter to `each`, in the order of the ledger or the reverse.
     pub fn entries<E: From<Error>>(
         &self,
         filter: &EntryFilter,
@@ -108,7 +111,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// Which neighbour an entry belongs with: the halves of a transfer stand side by side in the ledger.
+/// Which half of a transfer an entry is, if any. The halves are neighbours in the ledger.
 #[derive(Debug, Clone, Copy)]
 enum Half {
     Whole,
@@ -127,17 +130,15 @@ impl Half {
 }
 
 impl Tx<'_> {
-    /// Adds an entry to the ledger and moves the balance with it; gives what the balance was, if it was there. The rules are the
-    /// caller's; the mechanics are here: the next number, a time not before the last, the hash chain, and the balance as the
-    /// sum of its entries.
+    /// Appends an entry and updates its balance. Returns the balance before, if it existed, and the entry.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when the end of the ledger does not fit together: nothing is booked on a broken ledger.
+    /// [`Error::Damaged`] when the last entry or the balance is inconsistent: nothing is posted to a damaged ledger.
     pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<(Option<Money>, Entry)> {
         self.append(customer, posting, Half::Whole)
     }
 
-    /// Adds two entries that belong together, each naming the other.
+    /// Appends the two halves of a transfer, each with the other as its counterpart.
     pub fn append_pair(
         &mut self,
         first: (&Customer, Posting),
@@ -148,7 +149,8 @@ impl Tx<'_> {
         Ok([first, second])
     }
 
-    /// Adds an entry for each of many balances, no two for the same one, which is quicker than one after the other.
+    /// Appends an entry for each of many balances, which is faster than one by one. No two may have the same balance: each is
+    /// computed from the stored balance.
     pub fn append_entries<'a>(
         &mut self,
         postings: impl IntoIterator<Item = (&'a Customer, Posting)>,
@@ -170,7 +172,7 @@ impl Tx<'_> {
         Ok((before, entry))
     }
 
-    /// The entry that comes next, which must be written, and what its balance was.
+    /// Computes the next entry, which the caller must write, and its balance before.
     fn next_entry(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<(Option<Money>, Entry)> {
         let last = match self.last_entry.take() {
             Some(own) => Some(own),
@@ -197,19 +199,19 @@ impl Tx<'_> {
         Ok((before, entry))
     }
 
-    /// The last entry of the ledger as it was when this transaction began, if it follows from the one before.
+    /// The last entry of the ledger when this transaction began. Its hash is verified.
     fn verified_end(&self) -> Result<Option<Entry>> {
         let mut newest = self.newest_entries(2)?.into_iter();
         let (last, before) = (newest.next(), newest.next());
         if let Some(last) = &last
             && chain::hash(before.map_or(GENESIS, |entry| entry.hash), last)? != last.hash
         {
-            return Err(Error::Damaged(format!("entry {} is not as it was written", last.id)));
+            return Err(Error::Damaged(format!("entry {} was changed after it was posted", last.id)));
         }
         Ok(last)
     }
 
-    /// The balance that a posting moves, seen from two sides: what is stored and what its last entry left.
+    /// The stored balance that a posting changes, if it exists. It must equal the balance after its last entry.
     fn verified_balance(&self, customer: &Customer, posting: &Posting) -> Result<Option<Money>> {
         let stored = self.stored_balance(customer, posting.unit)?;
         let left = self
@@ -222,7 +224,9 @@ impl Tx<'_> {
             .unwrap_or(Money::ZERO);
         if stored.unwrap_or_default() != left {
             let (code, unit) = (&customer.account_code, posting.unit);
-            return Err(Error::Damaged(format!("the {unit} balance of {code} is not what its last entry left")));
+            return Err(Error::Damaged(format!(
+                "the {unit} balance of {code} differs from the one after its last entry"
+            )));
         }
         Ok(stored)
     }

@@ -18,16 +18,15 @@
 --   Flags     0 and 1.
 --   NULL      not set, or no limit. It never stands for zero or for an empty text.
 --
--- Every table is STRICT, so that a phone number stays text. Nothing that was recorded is deleted but numbers of closed user
--- groups, passwords whose grace period is over, and messages that are pruned: customers and accounts are archived, contacts are
--- marked as removed.
+-- Every table is STRICT, so that a phone number stays text. Only numbers of closed user groups, previous passwords and pruned
+-- messages are ever deleted: customers and accounts are archived, and contacts get the time of their removal.
 --
--- Append-only tables (note, entry, crossing, event) have triggers that refuse every other change. Such a table also needs a
--- trigger on INSERT, because a row that REPLACE puts in the place of another fires no DELETE trigger.
+-- Append-only tables (note, entry, crossing, event) have triggers that refuse UPDATE and DELETE. They also have a trigger on
+-- INSERT, because a REPLACE that overwrites a row fires no DELETE trigger.
 
 
 ------------------------------------------------------------------------------------------------------------------------------
--- Customers and their people.
+-- Customers, contacts and notes.
 ------------------------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE customer (
@@ -45,7 +44,7 @@ CREATE TABLE customer (
     website            TEXT,
     vat_reg_no         TEXT CHECK (length(vat_reg_no) BETWEEN 1 AND 40),
     payment_terms_days INTEGER CHECK (payment_terms_days BETWEEN 0 AND 365),
-    -- Email addresses that invoices go to. Warnings go there too when there is no billing contact.
+    -- Email addresses for invoices; also for warnings if there is no billing contact.
     invoice_emails     TEXT NOT NULL DEFAULT '[]' CHECK (json_type(invoice_emails) = 'array'),
     -- Lines of the postal address.
     invoice_address    TEXT CHECK (json_type(invoice_address) = 'array'),
@@ -68,13 +67,13 @@ CREATE TABLE contact (
     roles       TEXT NOT NULL CHECK (json_type(roles) = 'array'),
     created_at  TEXT NOT NULL,
     updated_at  TEXT NOT NULL,
-    -- NULL while in use. A removed contact is kept for the audit log and shown nowhere else.
+    -- NULL while in use. A removed contact is kept for the audit log only.
     removed_at  TEXT
 ) STRICT;
 
 CREATE INDEX contact_by_customer ON contact (customer_id) WHERE removed_at IS NULL;
 
--- Remarks of operators. Append-only.
+-- Remarks by operators. Append-only.
 CREATE TABLE note (
     id          INTEGER PRIMARY KEY,
     customer_id INTEGER NOT NULL REFERENCES customer (id),
@@ -195,7 +194,7 @@ CREATE TABLE cug_number (
 -- Balances and the ledger.
 ------------------------------------------------------------------------------------------------------------------------------
 
--- What a customer has left in each unit: the sum of its entries, kept in the same transaction as they are.
+-- The prepaid amount of a customer in each unit: the sum of its entries, updated in their transactions.
 CREATE TABLE balance (
     customer_id     INTEGER NOT NULL REFERENCES customer (id),
     unit            TEXT NOT NULL CHECK (unit GLOB '[A-Z][A-Z][A-Z]'),
@@ -211,17 +210,17 @@ CREATE TABLE entry (
     id               INTEGER PRIMARY KEY,
     customer_id      INTEGER NOT NULL,
     unit             TEXT NOT NULL,
-    -- adjustment: by hand. charge: for the messages of an import. transfer: one half of two. reversal: undoes another entry.
+    -- adjustment: by an operator. charge: for the messages of an import. transfer: one half of two. reversal: reverses another entry.
     kind             TEXT NOT NULL CHECK (kind IN ('adjustment', 'charge', 'transfer', 'reversal')),
     -- Positive adds to the balance.
     amount_e8        INTEGER NOT NULL,
     balance_after_e8 INTEGER NOT NULL,
     description      TEXT NOT NULL CHECK (length(description) BETWEEN 1 AND 500),
-    -- The name of the same thing elsewhere, such as an invoice number; `import N` for charges.
+    -- An identifier in another system, such as an invoice number; `import N` for charges.
     reference        TEXT CHECK (length(reference) BETWEEN 1 AND 100),
     -- Idempotency key of the caller: repeating a command with it returns the first entry instead of posting again.
     key              TEXT UNIQUE CHECK (length(key) BETWEEN 1 AND 200),
-    -- The entry that this one undoes. An entry is undone at most once.
+    -- The entry that this one reverses. An entry is reversed at most once.
     reverses         INTEGER UNIQUE REFERENCES entry (id),
     -- The other half of a transfer. Each half names the other, so neither can be read, or reversed, alone. The first half names
     -- an entry that does not exist yet, so the reference is checked when the transaction commits.
@@ -234,7 +233,7 @@ CREATE TABLE entry (
     version          TEXT NOT NULL,
     -- Never earlier than the entry before.
     at               TEXT NOT NULL,
-    -- SHA-256 over this entry and the hash of the entry before; store/sqlite/chain.rs has the exact form.
+    -- SHA-256 over this entry and the hash of the entry before; store/sqlite/ledger/chain.rs has the exact form.
     hash             BLOB NOT NULL CHECK (length(hash) = 32),
     FOREIGN KEY (customer_id, unit) REFERENCES balance (customer_id, unit)
 ) STRICT;
@@ -275,7 +274,7 @@ CREATE TABLE warning (
     customer_recipients TEXT NOT NULL CHECK (json_type(customer_recipients) = 'array'),
     -- Email addresses of the operator; when empty, those of the configuration.
     internal_recipients TEXT NOT NULL CHECK (json_type(internal_recipients) = 'array'),
-    -- Whether those who were warned get an email when the balance has recovered.
+    -- Whether the recipients of a warning get an email when the balance has recovered.
     notify_recovery     INTEGER NOT NULL CHECK (notify_recovery IN (0, 1)),
     active              INTEGER NOT NULL CHECK (active IN (0, 1)),
     -- What the last check found. A check that finds the same again queues no email.
@@ -341,15 +340,15 @@ CREATE TABLE outbox_email (
     -- can see that it is one.
     message_id          TEXT NOT NULL UNIQUE,
     -- pending: waits for an attempt. sending: claimed by a run that is sending it. sent: accepted by the server. failed: refused
-    -- for good. uncertain: handed over, and the answer was lost. cancelled: taken back before it was sent.
+    -- for good. uncertain: handed over, and the answer was lost. cancelled: no longer to be sent.
     state               TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'failed', 'uncertain', 'cancelled')),
-    -- Number of attempts, the running one included.
+    -- Number of attempts, including the one in progress.
     attempts            INTEGER NOT NULL DEFAULT 0,
     -- Number of attempts whose answer was lost. The email is sent again after the first, and never after the second.
     unanswered          INTEGER NOT NULL DEFAULT 0,
     -- NULL if no further attempt is due.
     next_attempt_at     TEXT,
-    -- What the last failed attempt said, or why the email was cancelled.
+    -- Reason of the last failed attempt, or why the email was cancelled.
     last_error          TEXT,
     created_at          TEXT NOT NULL,
     updated_at          TEXT NOT NULL,
@@ -370,7 +369,7 @@ CREATE TABLE outbox_attempt (
     -- sent: accepted by the server. deferred: not sent, to be tried again. refused: not sent, for good. unanswered: handed
     -- over, and the answer was lost.
     outcome  TEXT NOT NULL CHECK (outcome IN ('sent', 'deferred', 'refused', 'unanswered')),
-    -- What the server or the operating system said.
+    -- The answer of the server, or the error of the operating system.
     detail   TEXT,
     PRIMARY KEY (email_id, number)
 ) STRICT, WITHOUT ROWID;
@@ -381,7 +380,7 @@ CREATE TABLE check_run (
     started_at  TEXT NOT NULL,
     -- NULL while the check runs, and if it was killed.
     finished_at TEXT,
-    -- Numbers of crossings found, of emails queued, and of attempts by what came of them.
+    -- Numbers of crossings found, of emails queued, and of attempts by their outcome.
     crossings   INTEGER NOT NULL DEFAULT 0,
     queued      INTEGER NOT NULL DEFAULT 0,
     sent        INTEGER NOT NULL DEFAULT 0,
@@ -403,7 +402,7 @@ CREATE TABLE import (
     id          INTEGER PRIMARY KEY,
     -- The name of the file as it was given; `stdin` for a pipe.
     file        TEXT NOT NULL,
-    -- Identifies the file: SHA-256 and number of its bytes as they lie on disk, compressed or not.
+    -- Identifies the file: SHA-256 and number of its bytes as stored on disk, compressed or not.
     sha256      BLOB NOT NULL CHECK (length(sha256) = 32),
     size        INTEGER NOT NULL CHECK (size >= 0),
     -- The kind of file: ssgctl, ssg, jasmin, jasmin-panel, kannel, twilio or vonage.
@@ -423,9 +422,9 @@ CREATE TABLE import (
     rows        INTEGER NOT NULL DEFAULT 0 CHECK (rows = new + updated + duplicate + rejected + skipped + refused),
     -- Rows of messages that were not known.
     new         INTEGER NOT NULL DEFAULT 0,
-    -- Rows that said something newer about a known message.
+    -- Rows that reported a newer state of a known message.
     updated     INTEGER NOT NULL DEFAULT 0,
-    -- Rows that said nothing new.
+    -- Rows that reported nothing new.
     duplicate   INTEGER NOT NULL DEFAULT 0,
     -- Rows of messages that the gateway rejected before it gave them an ID. They are counted here and nowhere else.
     rejected    INTEGER NOT NULL DEFAULT 0,
@@ -476,9 +475,9 @@ CREATE TABLE message (
     packed      INTEGER NOT NULL,
     -- The digits of an international number (E.164, without the plus) as an integer; anything else as text.
     destination ANY NOT NULL,
-    -- What the file said that the whole message costs; NULL if it said nothing, or the account is charged in SMS credits.
+    -- The price of the whole message that the file reported; NULL if it reported none, or the account is charged in SMS credits.
     price_e8    INTEGER,
-    -- The import that charged the message or, if none did, that brought it. The charge follows from this row and that import's
+    -- The import that charged the message or, if none did, that added it. The charge follows from this row and that import's
     -- row in import_account: zero if not charged or the import is without charges; else price_e8, if set; else the price of a
     -- part times parts.
     import_id   INTEGER NOT NULL,
@@ -513,7 +512,7 @@ CREATE TRIGGER unpacked_message_is_packed INSTEAD OF INSERT ON unpacked_message 
         new.destination, new.price_e8, new.import_id);
 END;
 
--- Sums of messages by account and day, kept in step with message in the same transactions. They stay when messages are pruned.
+-- Sums of messages by account and day, updated in the same transactions as message. They stay when messages are pruned.
 -- An account without messages on a day has no row.
 --
 -- One row holds all hours and countries of its day: most accounts have few messages a day, and a row for each hour and country
@@ -533,8 +532,8 @@ CREATE TABLE traffic_daily (
     PRIMARY KEY (day, account_id)
 ) STRICT, WITHOUT ROWID;
 
--- The same sums by month, for reports over months and years. They follow from traffic_daily and are kept in step with it. They
--- are not split by country: that would be as much as the days.
+-- The same sums by month, for reports over months and years; updated in the same transactions as traffic_daily. They are not
+-- split by country, which would make them as large as the daily sums.
 --
 -- One row holds 32 neighbouring accounts, because each batch of an import has messages of most accounts, and a row for each would
 -- be most of what the batch writes besides its messages. sums is a sequence of items in ascending order, without separators:
@@ -561,7 +560,7 @@ CREATE TABLE traffic_pruned (
 -- The audit log.
 ------------------------------------------------------------------------------------------------------------------------------
 
--- One row for each change of anything. Numbered without gaps. Append-only.
+-- One row for each change. Numbered without gaps. Append-only.
 CREATE TABLE event (
     id          INTEGER PRIMARY KEY,
     at          TEXT NOT NULL,
@@ -571,13 +570,13 @@ CREATE TABLE event (
     reason      TEXT,
     command     TEXT NOT NULL,
     version     TEXT NOT NULL,
-    -- The kind of thing that changed: customer, contact, note, service, smpp, balance, entry, email, traffic or database.
+    -- The kind of entity that changed: customer, contact, note, service, smpp, balance, entry, email, traffic or database.
     entity      TEXT NOT NULL,
-    -- What was done: new, edit, archive and so on.
+    -- The action: new, edit, archive and so on.
     action      TEXT NOT NULL,
-    -- The name of the thing: an account code, a system ID, a number.
+    -- Identifies the entity: an account code, a system ID, a number.
     subject     TEXT NOT NULL,
-    -- The customer that it belongs to, if it belongs to one.
+    -- The customer that the entity belongs to, if any.
     customer_id INTEGER REFERENCES customer (id),
     -- {"field": [before, after], ...}. Secrets are never in it.
     changes     TEXT NOT NULL CHECK (json_type(changes) = 'object')

@@ -1,4 +1,4 @@
-//! The schema: the steps that lead to it, and how a database takes them.
+//! The schema: the migration steps that build it, and how they are applied.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -7,27 +7,27 @@ use crate::error::Result;
 /// Identifies a file as a database of this program: "SSGC" in `PRAGMA application_id`.
 pub(in crate::store::sqlite) const APPLICATION_ID: u32 = 0x5353_4743;
 
-/// A step from one schema to the next.
+/// A migration step from one schema version to the next.
 #[derive(Debug)]
 pub(in crate::store::sqlite) struct Step {
-    /// The schema that it leads to.
+    /// The schema version after the step.
     pub(in crate::store::sqlite) version: u32,
     pub(in crate::store::sqlite) sql: &'static str,
 }
 
-/// From an empty file to the newest schema. A step that was released is never edited; to add one, write its file, such as
+/// All steps from an empty file to the current schema. A released step is never edited; to add one, add its file, such as
 /// `014_what_it_does.sql`, and a line here.
 pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 13, sql: include_str!("001_initial.sql") }, // Schemas 1 to 12 were never released.
 ];
 
-/// The schema that this program reads and writes, kept in `PRAGMA user_version`.
+/// The schema version that this program reads and writes; databases keep theirs in `PRAGMA user_version`.
 pub const SCHEMA_VERSION: u32 = STEPS[STEPS.len() - 1].version;
 
-/// The oldest schema that a database can be migrated from.
+/// The oldest schema version that can be migrated.
 pub const OLDEST_SCHEMA: u32 = STEPS[0].version;
 
-/// Takes all steps that a database, empty or not, has not taken yet, in one transaction.
+/// Applies the steps that a database, which may be empty, does not have yet, in one transaction.
 pub(in crate::store::sqlite) fn apply(steps: &[Step], connection: &mut Connection) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version(&transaction)?;
@@ -39,7 +39,7 @@ pub(in crate::store::sqlite) fn apply(steps: &[Step], connection: &mut Connectio
     Ok(transaction.commit()?)
 }
 
-/// The schema that a database has.
+/// The schema version of a database.
 pub(in crate::store::sqlite) fn version(connection: &Connection) -> Result<u32> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

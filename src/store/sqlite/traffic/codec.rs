@@ -1,28 +1,28 @@
-//! The codec of the sums in `traffic_daily` and `traffic_monthly`, a few bytes for each hour, country or month. The schema
-//! (`schema/001_initial.sql`) describes their form.
+//! Encodes the sums in `traffic_daily` and `traffic_monthly` in a few bytes for each hour, country or month.
+//! `schema/001_initial.sql` specifies the format.
 
 use crate::error::{Error, Result};
 use crate::model::{MessageState, Money, StateCounts, Unit};
 use crate::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey};
 
-/// No account has as many messages or parts a day: beyond it sums of sums could not be told any more.
+/// The largest number of messages or parts that one sum may have. Below it, sums of many sums cannot overflow.
 const MOST: u64 = 1 << 48;
 
-/// So many accounts, by their numbers, have their months in one row.
+/// Number of accounts with neighbouring IDs whose monthly sums share a row.
 const BLOCK: i64 = 32;
 
-/// Why bytes are not what [`Packer`] writes; whoever reads them knows whose they are.
+/// The bytes are not what [`Packer`] writes. The caller adds which row they are from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store::sqlite) struct Unreadable;
 
-/// Writes sums one after the other.
+/// Encodes sums one after the other.
 #[derive(Debug, Default)]
 struct Packer {
     bytes: Vec<u8>,
 }
 
 impl Packer {
-    /// Adds hours, which must stand in order; those without messages are left out.
+    /// Adds hours, which must be in order; those without messages are left out.
     fn hours(&mut self, hours: &[HourSum]) -> Result<()> {
         hours.iter().filter(|sum| !sum.counts.is_empty()).try_for_each(|sum| {
             self.bytes.push(sum.hour);
@@ -30,7 +30,7 @@ impl Packer {
         })
     }
 
-    /// Adds countries, likewise.
+    /// Adds countries, which must be in order; those without messages are left out.
     fn countries(&mut self, countries: &[CountrySum]) -> Result<()> {
         let mut present = countries.iter().filter(|country| !country.sum.counts.is_empty());
         present.try_for_each(|CountrySum { country, unit, sum }| {
@@ -39,7 +39,7 @@ impl Packer {
         })
     }
 
-    /// Adds the months of a block, likewise.
+    /// Adds the monthly sums of a block, which must be in order; those without messages are left out.
     fn months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
         let mut present = sums.iter().filter(|(_, sum)| !sum.counts.is_empty());
         present.try_for_each(|(MonthKey { account_id, unit, .. }, sum)| {
@@ -61,12 +61,10 @@ impl Packer {
         numbers.into_iter().filter(|count| *count != 0).chain([parts]).try_for_each(|count| self.number(count, MOST))
     }
 
-    /// Seven bits a byte, the last ones first; all bytes but the last have their first bit set.
+    /// Adds an unsigned LEB128 number: seven bits a byte, the lowest first; all bytes but the last have their highest bit set.
     fn number(&mut self, number: i64, most: u64) -> Result<()> {
         let mut rest = u64::try_from(number).map_err(|_| {
-            Error::Damaged(
-                "the sums of traffic tell of fewer messages than there were; `db check` says where".to_owned(),
-            )
+            Error::Damaged("the sums of traffic count fewer messages than are stored; run `ssgctl db check`".to_owned())
         })?;
         if rest > most {
             return Err(Error::Overflow { what: "the traffic of a day" });
@@ -80,15 +78,15 @@ impl Packer {
     }
 }
 
-/// The messages of accounts on days, each account and day once, packed already: what is added to a day that has none yet is
-/// written as it is.
+/// Encoded sums of accounts and days, each account and day once. Most days of an import have no sums yet, so theirs are written
+/// without being decoded again.
 #[derive(Debug, Default)]
 pub struct PackedDays {
     pub(in crate::store::sqlite) rows: Vec<PackedDay>,
     packer: Packer,
 }
 
-/// A row of them, and where its bytes are.
+/// An account and day of [`PackedDays`], and where its bytes are.
 #[derive(Debug)]
 pub(in crate::store::sqlite) struct PackedDay {
     pub(in crate::store::sqlite) day: i32,
@@ -99,10 +97,10 @@ pub(in crate::store::sqlite) struct PackedDay {
 }
 
 impl PackedDays {
-    /// Adds the messages of an account and a day; says whether there are any.
+    /// Adds the sums of an account and day; `false` if it has no messages.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where there are fewer than none.
+    /// [`Error::Damaged`] when a sum is negative.
     pub fn add(&mut self, of_day: &AccountDay) -> Result<bool> {
         let begin = self.packer.bytes.len();
         self.packer.hours(of_day.hours())?;
@@ -115,30 +113,30 @@ impl PackedDays {
         Ok(begin < end)
     }
 
-    /// The hours of a row.
+    /// The encoded hours of a row.
     pub(in crate::store::sqlite) fn hours(&self, row: &PackedDay) -> &[u8] {
         &self.packer.bytes[row.begin..row.middle]
     }
 
-    /// The countries of a row.
+    /// The encoded countries of a row.
     pub(in crate::store::sqlite) fn countries(&self, row: &PackedDay) -> &[u8] {
         &self.packer.bytes[row.middle..row.end]
     }
 }
 
-/// The block of an account.
+/// The block of accounts that an account belongs to.
 pub(in crate::store::sqlite) fn block_of(account_id: i64) -> i64 {
     account_id.div_euclid(BLOCK)
 }
 
-/// The months of a block of accounts, which must stand in order; those without messages are left out.
+/// Encodes the monthly sums of a block of accounts, which must be in order; those without messages are left out.
 pub(in crate::store::sqlite) fn pack_months(sums: &[(MonthKey, DaySum)]) -> Result<Vec<u8>> {
     let mut packer = Packer::default();
     packer.months(sums)?;
     Ok(packer.bytes)
 }
 
-/// Reads what [`pack_months`] wrote of a month and a block.
+/// Decodes what [`pack_months`] wrote for a month and a block.
 pub(in crate::store::sqlite) fn months(
     month: i32,
     block: i64,
@@ -148,13 +146,13 @@ pub(in crate::store::sqlite) fn months(
     std::iter::from_fn(move || unpacker.next(|unpacker| unpacker.month(month, block)))
 }
 
-/// Reads what [`Packer::hours`] wrote.
+/// Decodes what [`Packer::hours`] wrote.
 pub(in crate::store::sqlite) fn hours(bytes: &[u8]) -> impl Iterator<Item = Result<HourSum, Unreadable>> {
     let mut unpacker = Unpacker { rest: bytes };
     std::iter::from_fn(move || unpacker.next(Unpacker::hour))
 }
 
-/// Reads what [`Packer::countries`] wrote.
+/// Decodes what [`Packer::countries`] wrote.
 pub(in crate::store::sqlite) fn countries(bytes: &[u8]) -> impl Iterator<Item = Result<CountrySum, Unreadable>> {
     let mut unpacker = Unpacker { rest: bytes };
     std::iter::from_fn(move || unpacker.next(Unpacker::country))
@@ -165,7 +163,7 @@ struct Unpacker<'a> {
 }
 
 impl<'a> Unpacker<'a> {
-    /// What comes next, if anything does. After something that cannot be read nothing comes.
+    /// Decodes the next item, if there is one. After an error there are no more items.
     fn next<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Result<T, Unreadable>> {
         if self.rest.is_empty() {
             return None;
@@ -244,7 +242,7 @@ mod tests {
     fn counts() -> impl Strategy<Value = StateCounts> {
         let number = prop_oneof![Just(0), 1..200_i64, 1..=MOST.cast_signed()];
         let counts = proptest::array::uniform6(number).prop_map(StateCounts::new);
-        counts.prop_filter("somebody sent something", |counts| !counts.is_empty())
+        counts.prop_filter("there are messages", |counts| !counts.is_empty())
     }
 
     fn hour() -> impl Strategy<Value = HourSum> {

@@ -1,4 +1,4 @@
-//! Imports of traffic, and what their messages cost by account.
+//! Imports of traffic files, and the prices and charges of their accounts.
 
 use std::sync::LazyLock;
 
@@ -67,7 +67,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Import> {
 }
 
 impl Snapshot<'_> {
-    /// An import by its number.
+    /// The import with this number.
     pub fn import(&self, id: i64) -> Result<Import> {
         let found =
             self.transaction.prepare_cached(&format!("{} WHERE id = ?1", *SELECT))?.query_row([id], read).optional()?;
@@ -86,12 +86,12 @@ impl Snapshot<'_> {
         found.into_iter().map(|import| self.with_charges(import)).collect()
     }
 
-    /// Whether there is an import of any file of a size.
+    /// Whether a file of this size was imported; a quick test before its SHA-256 is computed.
     pub fn has_import_of_size(&self, size: u64) -> Result<bool> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM import WHERE size = ?1")?.exists([size])?)
     }
 
-    /// Hands every import that the filter keeps to `each`, in the order in which they began or the other way round.
+    /// Passes every import that matches the filter to `each`, in the order in which they began or the reverse.
     pub fn imports<E: From<Error>>(
         &self,
         filter: &ImportFilter,
@@ -113,7 +113,7 @@ impl Snapshot<'_> {
         Ok(Import { charges: charges.collect::<rusqlite::Result<_>>()?, ..import })
     }
 
-    /// An SMPP account by its system ID or short name, archived or not, and what its messages cost now.
+    /// The current price of an SMPP account, archived or not, by system ID or short name.
     pub fn account_price(&self, name: &str) -> Result<Option<AccountPrice>> {
         for column in ["system_id", "short_name"] {
             let mut statement = self.transaction.prepare_cached(&format!(
@@ -127,7 +127,7 @@ impl Snapshot<'_> {
         Ok(None)
     }
 
-    /// Hands every SMPP account, archived or not, to `each`: its system ID, its short name, and what its messages cost now.
+    /// Passes system ID, short name and current price of every SMPP account, archived or not, to `each`.
     pub fn account_prices(&self, mut each: impl FnMut(&str, Option<&str>, AccountPrice)) -> Result<()> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT smpp_account.id, customer_id, unit, price_e8, TRUE, system_id, short_name
@@ -141,18 +141,18 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// How many SMPP accounts there are, archived ones included.
+    /// The number of SMPP accounts, archived ones included.
     pub fn accounts(&self) -> Result<u64> {
         Ok(self.transaction.query_row("SELECT count(*) FROM smpp_account", [], |row| row.get(0))?)
     }
 
-    /// The system ID of an account by its row.
+    /// The system ID of the account with this ID.
     pub fn system_id_of(&self, account_id: i64) -> Result<String> {
         let mut statement = self.transaction.prepare_cached("SELECT system_id FROM smpp_account WHERE id = ?1")?;
         Ok(statement.query_row([account_id], |row| row.get(0))?)
     }
 
-    /// What messages of an account cost in an import.
+    /// The price of an account that an import fixed when it began.
     pub fn account_price_of(&self, import_id: i64, account_id: i64) -> Result<AccountPrice> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT account_id, customer_id, unit, price_e8, charging
@@ -160,13 +160,13 @@ impl Snapshot<'_> {
         )?;
         statement.query_row([import_id, account_id], read_account_price).optional()?.ok_or_else(|| {
             Error::Damaged(format!(
-                "a message of account row {account_id} belongs to import {import_id}, which has none"
+                "a message of account row {account_id} belongs to import {import_id}, which does not have this account"
             ))
         })
     }
 
-    /// The first import that is unfinished, or of another dialect, and has messages of the same accounts and days; `except`
-    /// is one that is left aside.
+    /// The first import, other than `except`, that is unfinished or of another dialect and has messages of the same account and
+    /// days; and that account.
     pub fn overlapping_import(
         &self,
         dialect: Option<&str>,
@@ -195,7 +195,7 @@ impl Snapshot<'_> {
         Ok(None)
     }
 
-    /// The accounts of an import, and what their messages cost in it.
+    /// The accounts of an import with their prices in it.
     pub fn account_prices_of(&self, import_id: i64) -> Result<Vec<AccountPrice>> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT account_id, customer_id, unit, price_e8, charging
@@ -205,7 +205,7 @@ impl Snapshot<'_> {
         Ok(account_prices.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// What an import charged by account; nothing for those whose charges are not posted yet.
+    /// The charges of an import by account; zero while the charge of an account is not posted.
     pub fn charges_of(&self, import_id: i64) -> Result<Vec<(AccountPrice, Charge)>> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT account_id, customer_id, unit, price_e8, charging, messages, parts, charge_e8
@@ -220,7 +220,7 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Notes that the import of a file with messages of some days begins, and what they cost.
+    /// Records that the import of a file begins, with the days of its messages and the prices of its accounts.
     pub fn begin_import(
         &mut self,
         manifest: &Manifest,
@@ -261,7 +261,7 @@ impl Tx<'_> {
         Ok(id)
     }
 
-    /// Notes what more rows of an import came to.
+    /// Adds the counts of further rows to an import.
     pub fn add_to_import(&mut self, id: i64, tally: &TrafficTally) -> Result<()> {
         columns::write(&self.transaction, &ADD_TALLY, |binder| {
             binder.value(tally.rows())?;
@@ -271,7 +271,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes what an import charged for some of its accounts.
+    /// Records the charges of some accounts of an import.
     pub fn note_charges(&mut self, id: i64, charges: &[(AccountPrice, Charge)]) -> Result<()> {
         let mut statement = self.transaction.prepare_cached(
             "UPDATE import_account SET messages = ?3, parts = ?4, charge_e8 = ?5 WHERE import_id = ?1 AND account_id = ?2",
@@ -282,7 +282,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that an import has ended.
+    /// Records that an import ended, and how.
     pub fn end_import(&mut self, id: i64, state: ImportState) -> Result<()> {
         self.transaction
             .prepare_cached("UPDATE import SET state = ?2, ended_at = ?3 WHERE id = ?1")?

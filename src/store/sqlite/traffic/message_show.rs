@@ -1,4 +1,4 @@
-//! One message by its ID: a seek for each day of which there is traffic, as the table is in the order of days.
+//! Finds a message by its ID. The table is sorted by day, so this is one seek for each day that has traffic.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
@@ -10,47 +10,47 @@ use crate::store::{KnownMessage, Snapshot};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// Which message is meant. Gateways may use an ID again on another day or for another account.
+/// The message to find. A gateway may reuse an ID on another day or for another account.
 #[derive(Debug, Clone)]
 pub struct MessageFilter {
     pub id: MessageId,
     pub account_id: Option<i64>,
-    /// Only messages that were submitted then or later.
+    /// Only messages submitted at or after this time.
     pub from: Option<Time>,
-    /// Only messages that were submitted before.
+    /// Only messages submitted before this time.
     pub until: Option<Time>,
 }
 
 impl MessageFilter {
-    /// The days on which the message may have been submitted, the last one included.
+    /// The first and last day on which the message may have been submitted.
     fn days(&self) -> (i32, i32) {
         let day =
             |time: Time| i32::try_from(time.timestamp().as_second().div_euclid(SECONDS_A_DAY)).unwrap_or(i32::MAX);
-        // Of the last day itself no more is found than lies before the end.
+        // The time of day is compared with each message found.
         (self.from.map_or(i32::MIN, day), self.until.map_or(i32::MAX - 1, day))
     }
 
-    fn is_about(&self, time: Time) -> bool {
+    fn includes(&self, time: Time) -> bool {
         self.from.is_none_or(|from| time >= from) && self.until.is_none_or(|until| time < until)
     }
 }
 
 impl Snapshot<'_> {
-    /// What is known of a message, by day and account.
-    pub fn messages_with_id(&self, question: &MessageFilter) -> Result<Vec<MessageRecord>> {
+    /// The messages that match the filter, by day and account.
+    pub fn messages_with_id(&self, filter: &MessageFilter) -> Result<Vec<MessageRecord>> {
         let sql = format!(
             "SELECT account_id, {COLUMNS} FROM message
              WHERE day = ?1 AND id = ?2 AND (?3 IS NULL OR account_id = ?3) ORDER BY account_id"
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
         let found = |row: &Row<'_>| Ok((row.get(0)?, read(row, 1)?));
-        let (first, last) = question.days();
+        let (first, last) = filter.days();
         let mut records = Vec::new();
         for day in self.days_with_traffic(first, last)? {
-            for message in statement.query_map(params![day, question.id, question.account_id], found)? {
+            for message in statement.query_map(params![day, filter.id, filter.account_id], found)? {
                 let (account_id, known) = message?;
-                let record = self.record(question.id.clone(), day, account_id, known)?;
-                if question.is_about(record.submitted_at) {
+                let record = self.record(filter.id.clone(), day, account_id, known)?;
+                if filter.includes(record.submitted_at) {
                     records.push(record);
                 }
             }
@@ -71,7 +71,7 @@ impl Snapshot<'_> {
             )?
             .query_row([account_id], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let (system_id, customer) = account.ok_or_else(|| damaged("an account that is not there"))?;
+        let (system_id, customer) = account.ok_or_else(|| damaged("an account that does not exist"))?;
         let account_price = self.account_price_of(known.import_id, account_id)?;
         let charge = if known.charged { account_price.charge(known.parts, known.price) } else { Some(Money::ZERO) };
         let import = self.import(known.import_id)?;

@@ -1,5 +1,5 @@
-//! The codec of the column `packed` of a message, one integer for its second, state, charged and parts. The schema
-//! (`schema/001_initial.sql`) describes its form.
+//! Encodes second, state, charged and parts of a message in one integer, the column `packed`. `schema/001_initial.sql` specifies the
+//! bits.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -9,10 +9,10 @@ const SECOND_BITS: u32 = 17;
 const STATE_BITS: u32 = 3;
 const CHARGED_BITS: u32 = 1;
 
-/// What the number is made of.
+/// The values of the column `packed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store::sqlite) struct PackedMessage {
-    /// The second of its day.
+    /// Second of the day.
     pub(in crate::store::sqlite) second: u32,
     pub(in crate::store::sqlite) state: MessageState,
     pub(in crate::store::sqlite) charged: bool,
