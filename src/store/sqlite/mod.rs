@@ -1,4 +1,7 @@
-//! SQLite: the only home of rusqlite. One file per noun; statements stand beside the code that reads their rows.
+//! SQLite, the only user of rusqlite: [`Store`], [`Snapshot`] and [`Tx`], and one file per entity that extends them.
+//!
+//! Each statement is next to the code that reads its rows. `columns` declares an entity's columns, `values` how values are stored,
+//! `filter` builds lists, `check` verifies a whole database.
 
 mod audit;
 mod bulk_insert;
@@ -59,7 +62,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database of a place, making it first where the place allows that.
+    /// Opens a database, creating it first if the location allows that.
     pub fn open(location: &Location, clock: Clock) -> Result<Self> {
         let (connection, path) = open::open(location)?;
         Ok(Self { connection, path, wait: location.wait, clock })
@@ -70,15 +73,15 @@ impl Store {
         &self.path
     }
 
-    /// Begins to read. Everything read through the snapshot is of one moment, and waits for no writer.
+    /// Begins to read. Everything read through the snapshot is of one moment; it waits for no writer.
     pub fn read(&mut self) -> Result<Snapshot<'_>> {
         Ok(Snapshot { transaction: self.connection.transaction_with_behavior(TransactionBehavior::Deferred)? })
     }
 
-    /// Begins to write: takes the write lock, then the time.
+    /// Begins to write: acquires the write lock, then reads the clock.
     ///
     /// # Errors
-    /// [`crate::Error::Busy`] when another process keeps the lock longer than this store waits.
+    /// [`crate::Error::Busy`] when another process holds the lock longer than this store waits.
     pub fn write(&mut self, origin: &Origin) -> Result<Tx<'_>> {
         let (clock, wait) = (self.clock, self.wait);
         let turn = queue_for_write(&self.path, wait)?;
@@ -94,27 +97,27 @@ impl Store {
         Ok(Tx { snapshot, stamp, last_entry: None, lines, many_steps, attempting, _turn: turn })
     }
 
-    /// Waits until nobody else imports traffic, or removes it, and keeps others from it until the result is dropped. Every
-    /// other change goes on meanwhile.
+    /// Waits until no other process imports or prunes traffic, and blocks others from it until the guard is dropped. All other writes
+    /// go on.
     ///
     /// # Errors
-    /// [`Error::Busy`] when that takes longer than this store waits.
+    /// [`Error::Busy`] when the wait is over.
     pub fn lock_imports(&self) -> Result<QueueGuard> {
         lock_imports(&self.path, self.wait)
     }
 
-    /// Writes a consistent copy of the whole database to a new private file, whatever others write meanwhile.
+    /// Writes a consistent copy of the whole database to a private file, while others may write.
     ///
     /// # Errors
-    /// [`Error::FileExists`] when the file exists and is not to be replaced.
+    /// [`Error::FileExists`] when the file exists and `replace` is false.
     pub fn backup(&self, to: &Path, replace: bool) -> Result<()> {
         open::backup(&self.connection, to, replace)
     }
 
-    /// Makes a database at a place where none is from this one, a backup, once it has passed its check.
+    /// Checks this database, which is a backup, and copies it to the path of a new database.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when it has faults, [`Error::FileExists`] when anything is in its place.
+    /// [`Error::Damaged`] when the check has findings, [`Error::FileExists`] when a file is at the path.
     pub fn restore(&mut self, to: &Path) -> Result<()> {
         let findings = self.read()?.check().findings;
         match findings.first() {
@@ -123,7 +126,7 @@ impl Store {
         }
     }
 
-    /// Brings a database of an older schema up to date, after a backup next to it.
+    /// Migrates a database of an older schema to the current one, after a backup next to it.
     ///
     /// # Errors
     /// [`Error::OlderSchema`] when its schema is older than [`OLDEST_SCHEMA`].
@@ -132,31 +135,31 @@ impl Store {
     }
 }
 
-/// What the database holds at one moment. Questions are asked of it; a [`Tx`] is one that also answers changes.
+/// The content of the database at one moment; all reads are its methods. A [`Tx`] is a snapshot that can also write.
 #[derive(Debug)]
 pub struct Snapshot<'store> {
     transaction: Transaction<'store>,
 }
 
-/// One stamped transaction. Dropping it undoes everything done in it; [`Tx::commit`] makes it last.
+/// A write transaction with a stamp. Dropping it rolls back; [`Tx::commit`] commits.
 #[derive(Debug)]
 pub struct Tx<'store> {
     snapshot: Snapshot<'store>,
     stamp: Stamp,
-    /// The entry that this transaction added last: nobody else adds one meanwhile.
+    /// The entry that this transaction posted last. No other transaction can post one in between.
     last_entry: Option<Entry>,
-    /// Lines of the audit log that are not written yet.
+    /// Events of the audit log that are not written yet.
     lines: Vec<audit::Line>,
-    /// Whether very many steps are expected.
+    /// Whether events are written in batches.
     many_steps: bool,
-    /// Whether what is done may be undone by itself.
+    /// Whether an `attempt` is running, which may be rolled back on its own.
     attempting: bool,
-    /// Given up after the transaction has ended: fields are dropped in the order in which they stand.
+    /// Released after the transaction has ended: fields are dropped in the order of their declaration.
     _turn: QueueGuard,
 }
 
 impl Tx<'_> {
-    /// When the transaction began, by its stamp.
+    /// The time of the transaction's stamp.
     pub fn at(&self) -> Time {
         self.stamp.at
     }
@@ -173,7 +176,7 @@ impl Tx<'_> {
         bulk_writer::set_cache(&self.transaction, bulk_writer::CACHE_OF_ONE_TRANSACTION_MIB)
     }
 
-    /// Tries a deed: when it fails, nothing of it is left in the transaction.
+    /// Runs an operation in a savepoint: if it fails, its changes are rolled back and the transaction goes on.
     pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
         if self.lines.len() >= audit::BATCH {
             self.write_lines()?;
@@ -186,7 +189,7 @@ impl Tx<'_> {
         if outcome.is_err() {
             self.lines.truncate(waiting);
         }
-        // A failure that ended the whole transaction, such as a full disk, leaves nothing to be undone.
+        // An error that ended the whole transaction, such as a full disk, also removed the savepoint.
         if !self.transaction.is_autocommit() {
             let end = if outcome.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
             self.transaction.execute_batch(end)?;
@@ -194,7 +197,7 @@ impl Tx<'_> {
         Ok(outcome)
     }
 
-    /// Makes everything last: when this returns, a power cut loses nothing.
+    /// Commits. After it returns, a power cut loses nothing.
     pub fn commit(mut self) -> Result<()> {
         self.write_lines()?;
         Ok(self.snapshot.transaction.commit()?)

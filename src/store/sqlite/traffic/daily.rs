@@ -1,4 +1,4 @@
-//! The sums of traffic as reports add them up: of hours or of days, of every account or of a few.
+//! Reads sums of traffic for reports: by hour, day or month, of all accounts or a few.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -37,8 +37,8 @@ const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_
     JOIN service ON service.id = service_id";
 
 impl Snapshot<'_> {
-    /// Hands the sums of a span to `each`, as many as there are, in no order. With a few accounts named, each is looked
-    /// up by itself, so that it does not matter how many others there are.
+    /// Passes the sums of a span to `each`, in no particular order. If a few accounts are named, each is looked up on its own, so the
+    /// number of other accounts does not matter.
     pub fn traffic_sums<E: From<Error>>(
         &self,
         span: &TrafficSpan,
@@ -68,7 +68,7 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Hands the rows of a range of a table to `each`, all of them or those of a few accounts or blocks.
+    /// Passes the rows of a range of a table to `each`: all, or those of a few accounts or blocks.
     fn rows_of_span<'a, E: From<Error>>(
         &self,
         rows: &Rows,
@@ -93,7 +93,7 @@ impl Snapshot<'_> {
         }
     }
 
-    /// The accounts that a filter keeps, archived ones included, by number.
+    /// The accounts that match a filter, archived ones included, by ID.
     pub fn traffic_accounts(&self, filter: &TrafficFilter) -> Result<Vec<TrafficAccount>> {
         let mut query = Query::default();
         query.when_some("customer_id = ?", filter.customer_id);
@@ -118,7 +118,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// The hours of an account and a day that are in a range.
+/// The sums of an account and day for the hours in a range.
 fn hours_of<E: From<Error>>(
     row: &Row<'_>,
     range: &Range<i32>,
@@ -135,7 +135,7 @@ fn hours_of<E: From<Error>>(
     Ok(())
 }
 
-/// The countries of an account and a day, or, where nothing of them is asked for, all together.
+/// The sums of an account and day by country, or in one sum if countries are not asked for.
 fn countries_of<E: From<Error>>(
     row: &Row<'_>,
     detail: TrafficDetail,
@@ -159,7 +159,7 @@ fn countries_of<E: From<Error>>(
     if together.counts.is_empty() { Ok(()) } else { each(together) }
 }
 
-/// The number of an account as it is handed out.
+/// The account ID of a sum: 0 if accounts are not distinguished.
 fn told(account_id: i64, detail: TrafficDetail) -> i64 {
     if detail == TrafficDetail::Total { 0 } else { account_id }
 }
@@ -168,7 +168,7 @@ fn key(row: &Row<'_>) -> Result<(i64, i32)> {
     Ok((row.get(0)?, row.get(1)?))
 }
 
-/// The sum of an account, a month and a unit.
+/// The sum of an account, month and unit.
 fn month(key: &MonthKey, sum: &DaySum, detail: TrafficDetail) -> TrafficSum {
     let DaySum { counts, parts, charge } = *sum;
     let share = match detail {

@@ -1,4 +1,4 @@
-//! Messages: one row each, found and written in the order of their key.
+//! Messages, one row each. Batches are read and written in the order of the table's key, so that pages are visited once.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use crate::store::sqlite::bulk_insert::{Binding, write_rows_with};
 use crate::store::sqlite::traffic::packed_message::PackedMessage;
 use crate::store::{KnownMessage, Snapshot, Tx};
 
-/// Reading all messages of a day in order is quicker than looking for each, if no more than so many are passed over for one.
+/// Reading all messages of a day in order is faster than a lookup for each, if it reads at most this many for each one needed.
 const WORTH_READING: usize = 12;
 
 pub(in crate::store::sqlite) const COLUMNS: &str = "packed, destination, price_e8, import_id";
@@ -55,7 +55,7 @@ impl FromSql for Destination {
     }
 }
 
-/// Reads [`COLUMNS`], which begin at a column.
+/// Reads [`COLUMNS`], the first of which is the column `first`.
 pub(in crate::store::sqlite) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<KnownMessage> {
     let PackedMessage { second, state, charged, parts } = row.get(first)?;
     Ok(KnownMessage {
@@ -69,7 +69,7 @@ pub(in crate::store::sqlite) fn read(row: &Row<'_>, first: usize) -> rusqlite::R
     })
 }
 
-/// How a stored ID stands to another, in the order of the table.
+/// Compares a stored ID with another in the order of the table: texts before blobs.
 fn compare_ids(stored: ValueRef<'_>, id: &MessageId) -> Ordering {
     match (stored, id) {
         (ValueRef::Text(stored), MessageId::Text(text)) => stored.cmp(text.as_bytes()),
@@ -80,7 +80,7 @@ fn compare_ids(stored: ValueRef<'_>, id: &MessageId) -> Ordering {
 }
 
 impl Snapshot<'_> {
-    /// The days of a range of which there is any traffic, whether its messages are still there or were pruned.
+    /// The days of a range, both ends included, that have traffic, whether or not its messages were pruned.
     pub fn days_with_traffic(&self, first: i32, last: i32) -> Result<BTreeSet<i32>> {
         let mut days = BTreeSet::new();
         let mut statement = self
@@ -94,7 +94,7 @@ impl Snapshot<'_> {
         Ok(days)
     }
 
-    /// Hands what is known of messages of one day to `each`, if they are known, with their places. They must be sorted by key.
+    /// Looks up messages of one day, which must be sorted by key. Passes the index of each to `each`, with the stored message or `None`.
     pub fn known_messages(
         &self,
         messages: &[&Message],
@@ -115,7 +115,7 @@ impl Snapshot<'_> {
         Ok(statement.query_row(params![message.day, message.id, message.account_id], |row| read(row, 0)).optional()?)
     }
 
-    /// Goes through the day from the first of the messages on, in step with them.
+    /// Reads the stored messages of the day in order, from the first of `messages` on, and merges the two.
     fn known_in_order(
         &self,
         messages: &[&Message],
@@ -146,7 +146,7 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// Hands every message of some days to `each`, by day, ID and account.
+    /// Passes every message of the days, both ends included, to `each`, by day, ID and account.
     pub fn messages<E: From<Error>>(
         &self,
         days: (i32, i32),
@@ -167,8 +167,7 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds messages of one day that are not known, each with whether it is charged. They are added quickest in the order of
-    /// their keys.
+    /// Inserts new messages of one day, each with whether it is charged. Fastest in the order of their keys.
     pub fn insert_messages(&mut self, import_id: i64, day: i32, messages: &[(&Message, bool)]) -> Result<()> {
         // The day and the import are bound once.
         let row = |row: usize| {
@@ -193,7 +192,7 @@ impl Tx<'_> {
         })
     }
 
-    /// Saves what is known of a message by now. Its destination and parts never change.
+    /// Updates a stored message. Its destination and parts never change.
     pub fn update_message(&mut self, message: &Message, known: &KnownMessage) -> Result<()> {
         let KnownMessage { second, state, charged, parts, price, import_id, .. } = *known;
         let told = PackedMessage { second, state, charged, parts };
@@ -206,9 +205,9 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Removes messages of days before one, the oldest first; gives how many they were.
+    /// Deletes messages of days before `day`, the oldest first; returns their number.
     pub fn delete_messages_before(&mut self, day: i32, at_most: u64) -> Result<u64> {
-        // The table is its own index: what lies before a key is one range.
+        // The table is clustered by its key, so the rows before a key are one range.
         let last = self
             .transaction
             .prepare_cached(
@@ -228,7 +227,7 @@ impl Tx<'_> {
         Ok(deleted as u64)
     }
 
-    /// Notes that messages of days before one are pruned.
+    /// Records that messages of days before `day` are pruned.
     pub fn set_pruned_before(&mut self, day: i32) -> Result<()> {
         self.transaction.execute(
             "INSERT INTO traffic_pruned VALUES (1, ?1) ON CONFLICT DO UPDATE SET before_day = max(before_day, ?1)",
@@ -239,7 +238,7 @@ impl Tx<'_> {
 }
 
 impl Snapshot<'_> {
-    /// The day before which messages are pruned, if any are.
+    /// The day before which messages are pruned, if any were.
     pub fn pruned_before(&self) -> Result<Option<i32>> {
         Ok(self
             .transaction

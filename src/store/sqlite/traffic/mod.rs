@@ -1,4 +1,7 @@
-//! The sums of traffic by account and day, with their hours and countries.
+//! Traffic: messages, and their sums by account and day, kept in step in the same transactions.
+//!
+//! This file reads and writes the daily sums (`traffic_daily`), `codec` encodes them, `monthly` keeps the sums by month, `daily` reads
+//! both for reports, and `imports` keeps the files that the messages came from.
 
 pub(in crate::store::sqlite) mod codec;
 mod daily;
@@ -21,7 +24,7 @@ use crate::store::{AccountDay, CountrySum, HourSum, Snapshot, Tx};
 
 const SELECT: &str = "SELECT day, account_id, hours, countries FROM traffic_daily";
 
-/// The error for a row that is not as it must be.
+/// The error for a row that cannot be decoded.
 pub(in crate::store::sqlite) fn unreadable(account_id: i64, day: i32) -> impl FnOnce(Unreadable) -> Error {
     move |Unreadable| {
         Error::Damaged(format!("the traffic of SMPP account {account_id} on {} cannot be read", day_of(day)))
@@ -34,7 +37,7 @@ fn read(row: &Row<'_>) -> Result<AccountDay> {
     unpack(of_day, blob(row, 2)?, blob(row, 3)?)
 }
 
-/// Adds hours and countries to a day without messages.
+/// Decodes hours and countries into an empty day.
 fn unpack(mut of_day: AccountDay, hours: &[u8], countries: &[u8]) -> Result<AccountDay> {
     let (account_id, day) = (of_day.account_id, of_day.day);
     for hour in codec::hours(hours) {
@@ -53,7 +56,7 @@ pub(in crate::store::sqlite) fn blob<'a>(row: &'a Row<'_>, column: usize) -> Res
 }
 
 impl Snapshot<'_> {
-    /// Hands every account of every day of a half-open range to `each`, by day and account.
+    /// Passes the sums of every account and day of a half-open range to `each`, by day and account.
     pub fn account_days<E: From<Error>>(
         &self,
         days: Range<i32>,
@@ -68,7 +71,7 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// Hands the sums of every hour of some days to `each`, by hour and account.
+    /// Passes every hourly sum of a half-open range of days to `each`, by hour and account.
     pub fn traffic_hours<E: From<Error>>(
         &self,
         days: Range<i32>,
@@ -76,7 +79,7 @@ impl Snapshot<'_> {
     ) -> Result<(), E> {
         let (mut of_day, mut day): (Vec<HourTraffic>, _) = (Vec::new(), i32::MIN);
         let mut hand_out = |of_day: &mut Vec<HourTraffic>| {
-            // They are in the order of accounts.
+            // They arrive by account.
             of_day.sort_by_key(|sum| sum.hour);
             of_day.drain(..).try_for_each(&mut each)
         };
@@ -91,7 +94,7 @@ impl Snapshot<'_> {
         hand_out(&mut of_day)
     }
 
-    /// How many messages were submitted on a day.
+    /// Number of messages submitted on a day.
     pub(in crate::store::sqlite) fn messages_of_day(&self, day: i32) -> Result<i64> {
         let mut messages = 0;
         self.hours_of_accounts(day..day + 1, |sum| {
@@ -101,7 +104,7 @@ impl Snapshot<'_> {
         Ok(messages)
     }
 
-    /// Hands the sums of every hour of some days to `each`, by day, account and hour.
+    /// Passes every hourly sum of a half-open range of days to `each`, by day, account and hour.
     fn hours_of_accounts<E: From<Error>>(
         &self,
         days: Range<i32>,
@@ -122,7 +125,7 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// Hands the sums of every day of a half-open range to `each`, by day, account, country and unit.
+    /// Passes every daily sum of a half-open range to `each`, by day, account, country and unit.
     pub fn traffic_days<E: From<Error>>(
         &self,
         days: Range<i32>,
@@ -146,7 +149,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// Adds to the sums of days and accounts, each of them once. It is quickest in the order of days and accounts.
+/// Adds to the sums of days and accounts, each at most once. Fastest in the order of days and accounts.
 pub(in crate::store::sqlite) fn add_to_days(connection: &Connection, sums: &[AccountDay]) -> Result<()> {
     let mut stored = connection.prepare_cached(&format!("{SELECT} WHERE day = ?1 AND account_id = ?2"))?;
     let mut remove = connection.prepare_cached("DELETE FROM traffic_daily WHERE day = ?1 AND account_id = ?2")?;
@@ -163,7 +166,7 @@ pub(in crate::store::sqlite) fn add_to_days(connection: &Connection, sums: &[Acc
     write(connection, &after, &after.rows, Or::Replace)
 }
 
-/// The same with what is packed already. Where a day has none yet, nothing needs to be looked for.
+/// Like [`add_to_days`], with encoded sums. On a day without sums, no lookup is needed.
 fn add_packed(connection: &Connection, sums: &PackedDays) -> Result<()> {
     for of_day in sums.rows.chunk_by(|one, next| one.day == next.day) {
         let is_begun =
@@ -195,30 +198,30 @@ fn write(connection: &Connection, packed: &PackedDays, rows: &[PackedDay], or: O
     })
 }
 
-/// What becomes of a row where there is such a row already.
+/// What an INSERT does with a row that exists.
 #[derive(Clone, Copy)]
 enum Or {
     Fail,
     Replace,
 }
 
-/// What is stored of an account and a day.
+/// The stored sums of an account and day, if any.
 fn account_day(stored: &mut CachedStatement<'_>, of: &AccountDay) -> Result<Option<AccountDay>> {
     let mut rows = stored.query((of.day, of.account_id))?;
     rows.next()?.map(read).transpose()
 }
 
 impl Tx<'_> {
-    /// Adds to the sums of days and accounts, each of them once; counts below zero take away. What has no messages any more is
-    /// removed. It is quickest in the order of days and accounts.
+    /// Adds to the sums of days and accounts, each at most once. Negative counts subtract; sums without messages are deleted. Fastest
+    /// in the order of days and accounts.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where more would be taken away than there is.
+    /// [`Error::Damaged`] when a sum would become negative.
     pub fn add_to_days(&mut self, sums: &[AccountDay]) -> Result<()> {
         add_to_days(&self.transaction, sums)
     }
 
-    /// Adds what is packed already, each account and day once. It is quickest in the order of days and accounts.
+    /// Adds encoded sums, each account and day at most once. Fastest in the order of days and accounts.
     pub fn add_packed_days(&mut self, sums: &PackedDays) -> Result<()> {
         add_packed(&self.transaction, sums)
     }

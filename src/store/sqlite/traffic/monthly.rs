@@ -1,4 +1,4 @@
-//! The sums of traffic by month, account and unit. They follow from those of days.
+//! The sums of traffic by month, account and unit, which follow from the daily sums.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use crate::store::sqlite::traffic::codec;
 use crate::store::sqlite::traffic::codec::{Unreadable, block_of};
 use crate::store::{CountrySum, DaySum, MonthKey, Snapshot, Tx};
 
-/// The error for a row that is not as it must be.
+/// The error for a row that cannot be decoded.
 fn unreadable(month: i32) -> impl FnOnce(Unreadable) -> Error {
     move |Unreadable| {
         Error::Damaged(format!("the traffic of {} cannot be read", day_of(first_day_of(month)).strftime("%Y-%m")))
     }
 }
 
-/// Hands the sums of a row, of which month, block and sums are the first columns, to `each`, in order.
+/// Passes the sums of a row, whose first columns are month, block and sums, to `each`, in order.
 pub(in crate::store::sqlite) fn months_of<E: From<Error>>(
     row: &Row<'_>,
     mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
@@ -33,7 +33,7 @@ pub(in crate::store::sqlite) fn months_of<E: From<Error>>(
 }
 
 impl Snapshot<'_> {
-    /// Hands every sum of a month to `each`, in order.
+    /// Passes every monthly sum to `each`, in order.
     pub(in crate::store::sqlite) fn traffic_months<E: From<Error>>(
         &self,
         mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
@@ -47,7 +47,7 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// The sums of each month as they follow from those of days, month by month.
+    /// Computes the sums of each month from the daily sums, month by month.
     pub(in crate::store::sqlite) fn months_of_days(
         &self,
         mut each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
@@ -70,7 +70,7 @@ impl Snapshot<'_> {
     }
 }
 
-/// Adds to the sums of months, which must stand in order.
+/// Adds to the monthly sums; `sums` must be in order.
 pub(in crate::store::sqlite) fn add_to_months(connection: &Connection, sums: &[(MonthKey, DaySum)]) -> Result<()> {
     let mut stored =
         connection.prepare_cached("SELECT month, block, sums FROM traffic_monthly WHERE month = ?1 AND block = ?2")?;
@@ -103,12 +103,12 @@ pub(in crate::store::sqlite) fn add_to_months(connection: &Connection, sums: &[(
     })
 }
 
-/// The month and the block of accounts in whose row a sum stands.
+/// The row of a sum: its month and block of accounts.
 fn row_of(key: &MonthKey) -> (i32, i64) {
     (key.month, block_of(key.account_id))
 }
 
-/// Adds to one of some sums, which stand in order.
+/// Adds to one of several sums, which are in order.
 fn add(sums: &mut Vec<(MonthKey, DaySum)>, key: MonthKey, added: &DaySum) -> Result<()> {
     match sums.binary_search_by_key(&key, |(key, _)| *key) {
         Ok(at) => sums[at].1.add(added)?,
@@ -118,13 +118,13 @@ fn add(sums: &mut Vec<(MonthKey, DaySum)>, key: MonthKey, added: &DaySum) -> Res
 }
 
 impl Tx<'_> {
-    /// Adds to the sums of months, accounts and units, which must stand in order; counts below zero take away. What has no
-    /// messages any more is removed.
+    /// Adds to the sums of months, accounts and units; they must be in order. Negative counts subtract; sums without messages are
+    /// deleted.
     pub fn add_to_months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
         add_to_months(&self.transaction, sums)
     }
 
-    /// Takes the sums of months from those of days anew.
+    /// Computes all monthly sums from the daily sums again.
     pub fn sum_up_months(&mut self) -> Result<()> {
         self.transaction.execute("DELETE FROM traffic_monthly", [])?;
         let mut months = Vec::new();
