@@ -1,4 +1,5 @@
-//! Private files: created with mode 0600 in folders with mode 0700, visible only when complete, and never overwritten by accident.
+//! Private files: created with mode 0600 in folders with mode 0700, visible only when complete, and never overwritten by
+//! accident.
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write};
@@ -21,7 +22,8 @@ pub fn make_private_folder(folder: &Path) -> Result<()> {
         .map_err(|error| Error::io(format_args!("create the folder {}", folder.display()), &error))
 }
 
-/// Writes a new private file atomically: readers see all of it or no file. Returns `false`, and writes nothing, if the file exists.
+/// Writes a new private file atomically: readers see all of it or no file. Returns `false`, and writes nothing, if the file
+/// exists.
 pub fn write_new(path: &Path, content: &[u8]) -> Result<bool> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;

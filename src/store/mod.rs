@@ -1,7 +1,8 @@
 //! The database: a [`Snapshot`] reads the state of one moment, a [`Tx`] changes it or, unless committed, leaves it as it was.
 //!
 //! Filters say which rows a list has, in which order and how many: each list method takes one and passes the rows to a closure
-//! one at a time, so that a list needs no memory for its length. SQLite is the only engine, and nothing outside `sqlite/` knows SQL.
+//! one at a time, so that a list needs no memory for its length. SQLite is the only engine, and nothing outside `sqlite/` knows
+//! SQL.
 
 pub mod files;
 mod sqlite;
@@ -108,8 +109,8 @@ macro_rules! sort_fields {
 pub struct CustomerFilter {
     pub archive_filter: ArchiveFilter,
     pub country: Option<Country>,
-    /// A part of the organisation, account code, API ID or an invoice email, or of a contact's name, email or mobile. ASCII letters
-    /// match in any case; see `Query::search` for others.
+    /// A part of the organisation, account code, API ID or an invoice email, or of a contact's name, email or mobile. ASCII
+    /// letters match in any case; see `Query::search` for others.
     pub search: Option<String>,
     pub page: Page<CustomerSort>,
 }
@@ -257,8 +258,8 @@ pub struct EventFilter {
 
 /// Which attempts are due: those planned for `by` or earlier, and those planned for later than `beyond`.
 ///
-/// No retry waits as long as until `beyond`, so the latter were planned while the clock was wrong; without them such an email would
-/// never be sent.
+/// No retry waits as long as until `beyond`, so the latter were planned while the clock was wrong; without them such an email
+/// would never be sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Due {
     pub by: Time,

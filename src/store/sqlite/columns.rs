@@ -1,7 +1,8 @@
-//! The columns of each entity, declared once: SELECT, INSERT and UPDATE, reading a row and binding values all follow from one list.
+//! The columns of each entity, declared once: SELECT, INSERT and UPDATE, reading a row and binding values all follow from one
+//! list.
 //!
-//! [`columns!`] implements [`Columns`] for the part of an entity that people edit. Statements name an entity's own columns, such as
-//! its ID and time stamps, and append those of the list; [`insert`] and [`update`] build them, once, in a `LazyLock`.
+//! [`columns!`] implements [`Columns`] for the part of an entity that people edit. Statements name an entity's own columns,
+//! such as its ID and time stamps, and append those of the list; [`insert`] and [`update`] build them, once, in a `LazyLock`.
 
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, Row};

@@ -1,9 +1,9 @@
 //! Reads and writes rows for documents: the export of the whole database as JSON, and its import.
 //!
-//! A row is a JSON object of the table's columns. Integers are numbers, but amounts (columns that end in `_e8`) are strings, so that
-//! no reader turns them into floats. Blobs are `{"hex": "…"}`, JSON columns are embedded, and NULL columns are left out. A document
-//! does not use the packed forms of the database: messages have the columns of the view `unpacked_message`, and sums of traffic are
-//! two tables of plain numbers (see `document_rows`).
+//! A row is a JSON object of the table's columns. Integers are numbers, but amounts (columns that end in `_e8`) are strings, so
+//! that no reader turns them into floats. Blobs are `{"hex": "…"}`, JSON columns are embedded, and NULL columns are left out. A
+//! document does not use the packed forms of the database: messages have the columns of the view `unpacked_message`, and sums
+//! of traffic are two tables of plain numbers (see `document_rows`).
 
 use std::borrow::Cow;
 
@@ -115,8 +115,8 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Prepares a new database for the rows of a document: deletes the rows that every new database has, and checks foreign keys
-    /// only at the commit, because rows may precede the rows that they reference.
+    /// Prepares a new database for the rows of a document: deletes the rows that every new database has, and checks foreign
+    /// keys only at the commit, because rows may precede the rows that they reference.
     pub fn begin_document(&mut self) -> Result<()> {
         self.transaction.execute_batch(&format!("PRAGMA defer_foreign_keys = ON; DELETE FROM {NEVER_EMPTY};"))?;
         document_rows::create(&self.transaction)

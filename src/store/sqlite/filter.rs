@@ -96,7 +96,8 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Runs `select` with the conditions and passes each row to `each`, one at a time, so that lists of any length are streamed.
+    /// Runs `select` with the conditions and passes each row to `each`, one at a time, so that lists of any length are
+    /// streamed.
     pub(super) fn run<T, E: From<Error>>(
         self,
         connection: &Connection,
@@ -120,8 +121,8 @@ impl<'a> Query<'a> {
     }
 }
 
-/// The spellings of a text to search for. LIKE ignores case only for ASCII letters, so a text with other letters is searched for as
-/// given, in lower case, in upper case, and with an initial capital.
+/// The spellings of a text to search for. LIKE ignores case only for ASCII letters, so a text with other letters is searched
+/// for as given, in lower case, in upper case, and with an initial capital.
 fn spellings(text: &str) -> BTreeSet<String> {
     // Stored text is NFC.
     let text: String = text.nfc().collect();

@@ -35,8 +35,8 @@ fn migrate_by(steps: &[Step], location: &Location) -> Result<Migration> {
     Ok(Migration { from, to, backup: Some(backup) })
 }
 
-/// Copies a database to the first free name next to it: `FILE.schema-13`, then `FILE.schema-13.2` and so on. An earlier backup is
-/// never overwritten: it may be the only intact copy.
+/// Copies a database to the first free name next to it: `FILE.schema-13`, then `FILE.schema-13.2` and so on. An earlier backup
+/// is never overwritten: it may be the only intact copy.
 fn backup_next_to(connection: &Connection, path: &Path, schema: u32) -> Result<PathBuf> {
     let mut number = 1;
     loop {

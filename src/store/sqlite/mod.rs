@@ -1,7 +1,7 @@
 //! SQLite, the only user of rusqlite: [`Store`], [`Snapshot`] and [`Tx`], and one file per entity that extends them.
 //!
-//! Each statement is next to the code that reads its rows. `columns` declares an entity's columns, `values` how values are stored,
-//! `filter` builds lists, `check` verifies a whole database.
+//! Each statement is next to the code that reads its rows. `columns` declares an entity's columns, `values` how values are
+//! stored, `filter` builds lists, `check` verifies a whole database.
 
 mod audit;
 mod bulk_insert;
@@ -97,8 +97,8 @@ impl Store {
         Ok(Tx { snapshot, stamp, last_entry: None, lines, many_steps, attempting, _turn: turn })
     }
 
-    /// Waits until no other process imports or prunes traffic, and blocks others from it until the guard is dropped. All other writes
-    /// go on.
+    /// Waits until no other process imports or prunes traffic, and blocks others from it until the guard is dropped. All other
+    /// writes go on.
     ///
     /// # Errors
     /// [`Error::Busy`] when the wait is over.

@@ -125,8 +125,8 @@ impl Snapshot<'_> {
         Ok(emails.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Why an email must no longer be sent, if there is a reason: a later crossing of its balance, the warning switched off, or the
-    /// customer archived.
+    /// Why an email must no longer be sent, if there is a reason: a later crossing of its balance, the warning switched off, or
+    /// the customer archived.
     pub fn overtaken_by(&self, email: &OutboxEmail) -> Result<Option<CrossingCause>> {
         Ok(self
             .transaction

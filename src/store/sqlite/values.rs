@@ -1,5 +1,5 @@
-//! Stores the model's values in columns: most as their canonical text, amounts as integers. Reading parses them again, so a value
-//! that breaks the rule of its type is an error.
+//! Stores the model's values in columns: most as their canonical text, amounts as integers. Reading parses them again, so a
+//! value that breaks the rule of its type is an error.
 
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};

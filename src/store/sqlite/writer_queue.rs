@@ -1,9 +1,9 @@
 //! Queues the writers of a database, so that they write in the order in which they arrived.
 //!
-//! SQLite's busy handler retries after growing pauses: a new writer can overtake a sleeping one, and under load a writer starves.
-//! Two file locks order the writers instead. A writer waits for the lock on `.gate`, then, as the next in line, for the lock on
-//! `.turn`, which it keeps while it writes. The operating system releases both when the process ends. They only order: SQLite's own
-//! lock excludes other writers, so where file locks do not work, only the order is lost.
+//! SQLite's busy handler retries after growing pauses: a new writer can overtake a sleeping one, and under load a writer
+//! starves. Two file locks order the writers instead. A writer waits for the lock on `.gate`, then, as the next in line, for
+//! the lock on `.turn`, which it keeps while it writes. The operating system releases both when the process ends. They only
+//! order: SQLite's own lock excludes other writers, so where file locks do not work, only the order is lost.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -60,8 +60,8 @@ fn lock(file: File, wait: Duration) -> Option<File> {
         Ok(()) | Err(TryLockError::Error(_)) => return Some(file),
         Err(TryLockError::WouldBlock) => {}
     }
-    // Only a blocking wait is served in order, and it has no timeout, so a thread waits. If this wait times out, the thread gets the
-    // lock later and releases it when it drops the file.
+    // Only a blocking wait is served in order, and it has no timeout, so a thread waits. If this wait times out, the thread
+    // gets the lock later and releases it when it drops the file.
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let locked = file.lock();

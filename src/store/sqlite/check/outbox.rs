@@ -5,8 +5,8 @@ use crate::store::sqlite::check::CheckReport;
 use crate::store::{OutboxFilter, Snapshot};
 
 impl Snapshot<'_> {
-    /// Checks that an email about a crossing matches it and goes to each recipient once, that an email with a password belongs to
-    /// the account's customer, and that state and counts follow from the attempts.
+    /// Checks that an email about a crossing matches it and goes to each recipient once, that an email with a password belongs
+    /// to the account's customer, and that state and counts follow from the attempts.
     pub(super) fn check_emails(&self, report: &mut CheckReport) -> Result<()> {
         // Reading an email checks its values.
         self.emails(&OutboxFilter::default(), |_| Ok::<_, Error>(()))?;

@@ -32,7 +32,7 @@ impl Snapshot<'_> {
             }
             if states.insert((*customer_id, *unit), *to).unwrap_or(Level::Ok) != *from {
                 report
-                    .add(format!("crossing {id} does not begin with the state in which the crossing before it ended"));
+                    .add(format!("crossing {id} does not continue from the state of the one before it"));
             }
             if *cause != CrossingCause::Balance && to > from {
                 report.add(format!("crossing {id} lowers the state, which its cause `{cause}` cannot do"));

@@ -1,7 +1,7 @@
 //! The ledger's entries: reading them, and appending them with their balances.
 //!
-//! Which postings are allowed is decided by `ops`. This file guarantees the mechanics: numbers without gaps, times in order, the hash
-//! chain, and balances that are the sum of their entries.
+//! Which postings are allowed is decided by `ops`. This file guarantees the mechanics: numbers without gaps, times in order,
+//! the hash chain, and balances that are the sum of their entries.
 
 use std::collections::HashSet;
 
@@ -77,7 +77,8 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
-    /// The last entry of the ledger, if it has one. Its number and hash, kept outside the database, reveal a ledger that was cut off.
+    /// The last entry of the ledger, if it has one. Its number and hash, kept outside the database, reveal a ledger that was
+    /// cut off.
     pub fn last_entry(&self) -> Result<Option<Entry>> {
         Ok(self.newest_entries(1)?.pop())
     }

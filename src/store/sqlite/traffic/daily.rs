@@ -37,8 +37,8 @@ const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_
     JOIN service ON service.id = service_id";
 
 impl Snapshot<'_> {
-    /// Passes the sums of a span to `each`, in no particular order. If a few accounts are named, each is looked up on its own, so the
-    /// number of other accounts does not matter.
+    /// Passes the sums of a span to `each`, in no particular order. If a few accounts are named, each is looked up on its own,
+    /// so the number of other accounts does not matter.
     pub fn traffic_sums<E: From<Error>>(
         &self,
         span: &TrafficSpan,

@@ -94,7 +94,8 @@ impl Snapshot<'_> {
         Ok(days)
     }
 
-    /// Looks up messages of one day, which must be sorted by key. Passes the index of each to `each`, with the stored message or `None`.
+    /// Looks up messages of one day, which must be sorted by key. Passes the index of each to `each`, with the stored message
+    /// or `None`.
     pub fn known_messages(
         &self,
         messages: &[&Message],

@@ -1,7 +1,7 @@
 //! Traffic: messages, and their sums by account and day, kept in step in the same transactions.
 //!
-//! This file reads and writes the daily sums (`traffic_daily`), `codec` encodes them, `monthly` keeps the sums by month, `daily` reads
-//! both for reports, and `imports` keeps the files that the messages came from.
+//! This file reads and writes the daily sums (`traffic_daily`), `codec` encodes them, `monthly` keeps the sums by month,
+//! `daily` reads both for reports, and `imports` keeps the files that the messages came from.
 
 pub(in crate::store::sqlite) mod codec;
 mod daily;
@@ -212,8 +212,8 @@ fn account_day(stored: &mut CachedStatement<'_>, of: &AccountDay) -> Result<Opti
 }
 
 impl Tx<'_> {
-    /// Adds to the sums of days and accounts, each at most once. Negative counts subtract; sums without messages are deleted. Fastest
-    /// in the order of days and accounts.
+    /// Adds to the sums of days and accounts, each at most once. Negative counts subtract; sums without messages are deleted.
+    /// Fastest in the order of days and accounts.
     ///
     /// # Errors
     /// [`Error::Damaged`] when a sum would become negative.

@@ -118,8 +118,8 @@ fn add(sums: &mut Vec<(MonthKey, DaySum)>, key: MonthKey, added: &DaySum) -> Res
 }
 
 impl Tx<'_> {
-    /// Adds to the sums of months, accounts and units; they must be in order. Negative counts subtract; sums without messages are
-    /// deleted.
+    /// Adds to the sums of months, accounts and units; they must be in order. Negative counts subtract; sums without messages
+    /// are deleted.
     pub fn add_to_months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
         add_to_months(&self.transaction, sums)
     }

@@ -1,5 +1,5 @@
-//! Encodes second, state, charged and parts of a message in one integer, the column `packed`. `schema/001_initial.sql` specifies the
-//! bits.
+//! Encodes second, state, charged and parts of a message in one integer, the column `packed`. `schema/001_initial.sql`
+//! specifies the bits.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
@@ -54,8 +54,8 @@ mod tests {
     use proptest::prelude::*;
     use rusqlite::types::Value;
 
-    fn number_of(told: PackedMessage) -> i64 {
-        match told.to_sql() {
+    fn number_of(packed: PackedMessage) -> i64 {
+        match packed.to_sql() {
             Ok(ToSqlOutput::Owned(Value::Integer(number))) => number,
             _ => i64::MIN,
         }
@@ -75,8 +75,8 @@ mod tests {
             second in 0..86_400_u32, state in 0..6_usize, charged: bool, parts in 1..=u16::MAX
         ) {
             let state = MessageState::from_number(state).expect("a state");
-            let told = PackedMessage { second, state, charged, parts };
-            prop_assert_eq!(PackedMessage::column_result(ValueRef::Integer(number_of(told))), Ok(told));
+            let packed = PackedMessage { second, state, charged, parts };
+            prop_assert_eq!(PackedMessage::column_result(ValueRef::Integer(number_of(packed))), Ok(packed));
         }
     }
 
