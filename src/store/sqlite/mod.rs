@@ -177,14 +177,14 @@ impl Tx<'_> {
     }
 
     /// Runs an operation in a savepoint: if it fails, its changes are rolled back and the transaction goes on.
-    pub fn attempt<T, E>(&mut self, deed: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
+    pub fn attempt<T, E>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
         if self.lines.len() >= audit::BATCH {
             self.write_lines()?;
         }
         let waiting = self.lines.len();
         self.transaction.execute_batch("SAVEPOINT attempt")?;
         self.attempting = self.many_steps;
-        let outcome = deed(self);
+        let outcome = operation(self);
         self.attempting = false;
         if outcome.is_err() {
             self.lines.truncate(waiting);
