@@ -31,8 +31,7 @@ impl Snapshot<'_> {
                 break;
             }
             if states.insert((*customer_id, *unit), *to).unwrap_or(Level::Ok) != *from {
-                report
-                    .add(format!("crossing {id} does not continue from the state of the one before it"));
+                report.add(format!("crossing {id} does not continue from the state of the one before it"));
             }
             if *cause != CrossingCause::Balance && to > from {
                 report.add(format!("crossing {id} lowers the state, which its cause `{cause}` cannot do"));
