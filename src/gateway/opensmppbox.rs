@@ -1,5 +1,5 @@
-//! Kannel's opensmppbox: writes and reads its file of rows with four words, `system_id password system_type
-//! allowed_ips`.
+//! Kannel's opensmppbox: writes and reads its file of rows with four words:
+//! `system_id password system_type allowed_ips`.
 //!
 //! opensmppbox reads the file word by word at each bind, so a row with fewer words shifts all rows after it. It accepts
 //! the first row whose four words match, so an account with two passwords has two rows.

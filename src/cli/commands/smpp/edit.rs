@@ -14,8 +14,8 @@ use crate::exit::Result;
 
 /// Change an SMPP account
 ///
-/// Options with lists replace the whole list; --add-ip and --remove-ip change single items of allowed_ips. To remove
-/// the last allowed address, use --unset allowed_ips: without any, the account may bind from anywhere.
+/// Options with lists replace the whole list; --add-ip and --remove-ip change single addresses. To remove
+/// the last allowed address, use `--unset allowed_ips`: without any, the account may bind from anywhere.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp edit abc_prod --max-tps 100 --reason 'upgrade, ticket 4711'
