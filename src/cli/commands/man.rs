@@ -47,8 +47,9 @@ fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
 fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     let usage = command.clone().render_usage().to_string();
     let examples = command.get_after_long_help().map(ToString::to_string);
-    // Examples get their own section below; `clap_mangen` would print them under EXTRA.
-    let command = command.clone().name(name.to_owned()).after_long_help("").after_help("");
+    // The examples get a section of their own instead of clap_mangen's EXTRA.
+    let command =
+        command.clone().name(name.to_owned()).after_long_help("").after_help("").subcommand_help_heading("COMMANDS");
     let man = Man::new(command.clone())
         .title(name.to_uppercase())
         .section("1")

@@ -1,4 +1,4 @@
-//! One value of a row, typed, and its text in each format.
+//! A typed value of a row, and its text in each format.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -13,11 +13,11 @@ pub(crate) enum Cell<'a> {
     Empty,
     Text(Cow<'a, str>),
     Number(i64),
-    /// A decimal: text in JSON, so that no reader makes a float of it.
+    /// A decimal. JSON has it as a string, so that no reader rounds it to a float.
     Amount(String),
     Flag(bool),
     Time(Time),
-    /// A text that is longer for programs than a person needs it.
+    /// A value that programs get in full and tables abbreviate.
     Long {
         data: String,
         reading: String,
@@ -44,7 +44,7 @@ impl<'a> Cell<'a> {
     }
 
     pub(crate) fn number(number: impl TryInto<i64>) -> Self {
-        // A count beyond 64 bits is a limit nobody reaches; saturating keeps it visible.
+        // No count reaches 63 bits; saturating avoids an error path that cannot happen.
         Self::Number(number.try_into().unwrap_or(i64::MAX))
     }
 
@@ -60,7 +60,7 @@ impl<'a> Cell<'a> {
         amount.map_or(Self::Empty, |amount| Self::amount(unit, amount))
     }
 
-    /// So many of a thousand as so many of a hundred.
+    /// A share in per mille as a percentage with one decimal.
     pub(crate) fn percent(per_mille: Option<u64>) -> Self {
         per_mille.map_or(Self::Empty, |share| Self::Amount(format!("{}.{}", share / 10, share % 10)))
     }
@@ -77,12 +77,12 @@ impl<'a> Cell<'a> {
         Self::List(items.into_iter().map(|item| Cow::Owned(item.to_string())).collect())
     }
 
-    /// Whether a table sets it against the right edge of its column.
+    /// Whether tables align it to the right.
     pub(crate) fn is_numeric(&self) -> bool {
         matches!(self, Self::Number(_) | Self::Amount(_))
     }
 
-    /// The text for a program: in CSV and `-o name`.
+    /// The text for programs, in CSV and `-o name`.
     pub(crate) fn for_data(&self) -> Cow<'_, str> {
         match self {
             Self::Empty => Cow::Borrowed(""),
@@ -93,7 +93,7 @@ impl<'a> Cell<'a> {
             Self::Time(time) => Cow::Owned(time.to_string()),
             Self::Long { data, .. } => Cow::Borrowed(data),
             Self::List(items) => Cow::Owned(items.join(", ")),
-            // As lines these would be taken for another form of an address when they are read again.
+            // An import would parse lines that begin like JSON as JSON, so these are written as a JSON array.
             Self::Lines(lines) if lines.first().is_some_and(|first| first.starts_with(['[', '{'])) => {
                 Cow::Owned(Value::from(lines.iter().map(AsRef::as_ref).collect::<Vec<&str>>()).to_string())
             }
@@ -102,7 +102,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The text for a person.
+    /// The text for people, in tables and detail views.
     pub(crate) fn for_reading(&self) -> Cow<'_, str> {
         match self {
             Self::Flag(flag) => Cow::Borrowed(if *flag { "yes" } else { "no" }),
@@ -130,11 +130,11 @@ impl Serialize for Cell<'_> {
     }
 }
 
-/// `country: GB → FR; phone: +44…`: what came first stands before the arrow, nothing when it was empty.
+/// Formats changes such as `country: GB → FR; phone: +44…`; a field that was empty has no arrow.
 fn changes_for_reading(fields: &Map<String, Value>) -> String {
     let steps = fields.iter().map(|(name, step)| {
         let (from, to) = (&step[0], &step[1]);
-        match (is_nothing(from), is_nothing(to)) {
+        match (is_empty(from), is_empty(to)) {
             (true, _) => format!("{name}: {}", value_for_reading(to)),
             (false, true) => format!("{name}: {} → (none)", value_for_reading(from)),
             (false, false) => format!("{name}: {} → {}", value_for_reading(from), value_for_reading(to)),
@@ -143,7 +143,7 @@ fn changes_for_reading(fields: &Map<String, Value>) -> String {
     steps.collect::<Vec<_>>().join("; ")
 }
 
-fn is_nothing(value: &Value) -> bool {
+fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 

@@ -1,83 +1,87 @@
-//! Rows on their way from the database to whatever writes them. Of a long list one thread reads while another one writes.
+//! Passes rows from the thread that reads the database to a thread that formats and writes them, so that long exports use
+//! two cores.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::output::{Row, TableWriter};
+use crate::output::row::Row;
+use crate::output::table_writer::TableWriter;
 
-/// How many rows are handed on together. A shorter list is not worth a thread.
-const TOGETHER: usize = 256;
-/// How many times as many may wait for the writer.
-const WAITING: usize = 4;
+/// Rows per batch. A list shorter than one batch is written without a thread: starting one would cost more than it saves.
+const BATCH: usize = 256;
+/// Batches that may wait for the writer before the reader has to wait, which bounds memory.
+const QUEUE: usize = 4;
 
-/// A list being read.
+/// The reading end of an export.
 pub(crate) struct Relay<'s, 'e, R: Row> {
     scope: &'s Scope<'s, 'e>,
-    collected: Vec<R>,
-    writer: Writer<'s, 'e, R>,
+    batch: Vec<R>,
+    state: RelayState<'s, 'e, R>,
 }
 
-/// Who writes the rows.
-enum Writer<'s, 'e, R: Row> {
-    Here(TableWriter<'e, R>),
-    There(SyncSender<Vec<R>>, ScopedJoinHandle<'s, Result<TableWriter<'e, R>>>),
-    /// On its way from here to there.
-    Nobody,
+/// Which thread has the writer.
+enum RelayState<'s, 'e, R: Row> {
+    /// This one: no batch is full yet.
+    Idle(TableWriter<'e, R>),
+    /// A thread of its own, which returns the writer when it ends.
+    Running(SyncSender<Vec<R>>, ScopedJoinHandle<'s, Result<TableWriter<'e, R>>>),
+    /// Neither, while the writer moves from one to the other.
+    Starting,
 }
 
 impl<'s, 'e, R: Row + Send> Relay<'s, 'e, R> {
     pub(crate) fn new(scope: &'s Scope<'s, 'e>, writer: TableWriter<'e, R>) -> Self {
-        Self { scope, collected: Vec::new(), writer: Writer::Here(writer) }
+        Self { scope, batch: Vec::new(), state: RelayState::Idle(writer) }
     }
 
     pub(crate) fn row(&mut self, row: R) -> Result<()> {
-        self.collected.push(row);
-        if self.collected.len() == TOGETHER { self.hand_on() } else { Ok(()) }
+        self.batch.push(row);
+        if self.batch.len() == BATCH { self.send_batch() } else { Ok(()) }
     }
 
-    fn hand_on(&mut self) -> Result<()> {
-        let rows = std::mem::replace(&mut self.collected, Vec::with_capacity(TOGETHER));
-        self.writer = match std::mem::replace(&mut self.writer, Writer::Nobody) {
-            Writer::Here(writer) => {
-                let (sender, receiver) = sync_channel(WAITING);
-                Writer::There(sender, self.scope.spawn(move || write(writer, &receiver)))
+    fn send_batch(&mut self) -> Result<()> {
+        let rows = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        self.state = match std::mem::replace(&mut self.state, RelayState::Starting) {
+            RelayState::Idle(writer) => {
+                let (tx, rx) = sync_channel(QUEUE);
+                RelayState::Running(tx, self.scope.spawn(move || write_batches(writer, &rx)))
             }
             other => other,
         };
-        match &self.writer {
-            Writer::There(sender, _) => sender.send(rows).map_err(|_| gone()),
-            Writer::Here(_) | Writer::Nobody => Err(gone()),
+        match &self.state {
+            RelayState::Running(tx, _) => tx.send(rows).map_err(|_| writer_stopped()),
+            RelayState::Idle(_) | RelayState::Starting => Err(writer_stopped()),
         }
     }
 
-    /// Writes what was not handed on yet, once reading has ended; gives how many rows there were.
+    /// Writes the last batch once reading has ended, and returns the number of rows.
     pub(crate) fn end(self, reading: Result<()>) -> Result<u64> {
-        let mut rows = match self.writer {
-            Writer::Here(rows) => rows,
-            Writer::Nobody => return Err(gone()),
-            Writer::There(sender, thread) => {
-                drop(sender);
-                // Where the writer failed, that is what stopped the reading, too.
-                thread.join().map_err(|_| gone())??
+        let mut writer = match self.state {
+            RelayState::Idle(writer) => writer,
+            RelayState::Starting => return Err(writer_stopped()),
+            RelayState::Running(tx, thread) => {
+                drop(tx);
+                // A failed writer also stops the reader. Its own error says why, so it comes first.
+                thread.join().map_err(|_| writer_stopped())??
             }
         };
         reading?;
-        self.collected.iter().try_for_each(|row| rows.row(row))?;
-        let count = rows.count();
-        rows.end()?;
+        self.batch.iter().try_for_each(|row| writer.row(row))?;
+        let count = writer.count();
+        writer.end()?;
         Ok(count)
     }
 }
 
-/// Writes rows until no more come.
-fn write<'e, R: Row>(mut writer: TableWriter<'e, R>, received: &Receiver<Vec<R>>) -> Result<TableWriter<'e, R>> {
-    for rows in received {
+/// Writes batches until the sender is dropped.
+fn write_batches<'e, R: Row>(mut writer: TableWriter<'e, R>, batches: &Receiver<Vec<R>>) -> Result<TableWriter<'e, R>> {
+    for rows in batches {
         rows.iter().try_for_each(|row| writer.row(row))?;
     }
     Ok(writer)
 }
 
-fn gone() -> Failure {
-    Failure::new(ErrorCode::Internal, "the writer of results is gone")
+fn writer_stopped() -> Failure {
+    Failure::new(ErrorCode::Internal, "the thread that writes results has stopped")
 }

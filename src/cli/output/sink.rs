@@ -1,4 +1,5 @@
-//! The way that results take: to stdout, into a new private file, or into a spool until it is known that they count.
+//! Where results go: to stdout, to a new private file, or to a buffer until the transaction that they describe has
+//! committed.
 
 use std::env;
 use std::fs::File;
@@ -10,13 +11,13 @@ use ssgctl::store::files::{self, Draft};
 
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// How much is kept before it is written.
+/// Bytes to collect before each write.
 const BUFFER: usize = 64 * 1024;
 
-/// A new private file, which gets its name when it is complete.
+/// A new private file, which gets its name when it is complete: nobody ever reads half a file.
 pub(crate) struct NewFile {
     out: BufWriter<Draft>,
-    /// Whether another file may have the name now.
+    /// Whether to replace an existing file of that name.
     replace: bool,
 }
 
@@ -24,13 +25,13 @@ impl NewFile {
     pub(crate) fn create(path: &Path, replace: bool) -> Result<Self> {
         let shown = quoted(path.display());
         match path.symlink_metadata() {
-            Ok(there) if replace && !there.is_file() => {
-                let message = format!("{shown} is no regular file and is not replaced");
+            Ok(existing) if replace && !existing.is_file() => {
+                let message = format!("{shown} is not a regular file and is not replaced");
                 return Err(Failure::new(ErrorCode::Refused, message));
             }
             Ok(_) if !replace => {
                 return Err(
-                    Failure::new(ErrorCode::Exists, format!("{shown} is there already")).hint("--force replaces it")
+                    Failure::new(ErrorCode::Exists, format!("{shown} already exists")).hint("replace it with --force")
                 );
             }
             _ => {}
@@ -38,13 +39,13 @@ impl NewFile {
         Ok(Self { out: BufWriter::with_capacity(BUFFER, Draft::next_to(path)?), replace })
     }
 
-    /// Gives the file its name, now that it is complete and on disk.
+    /// Flushes the completed file to disk and gives it its name.
     pub(crate) fn publish(self) -> Result<()> {
         let draft = self.out.into_inner().map_err(|error| Failure::output(error.into_error()))?;
         if self.replace {
             draft.publish_over()?;
         } else if !draft.publish()? {
-            return Err(Failure::new(ErrorCode::Exists, "another process has made the file meanwhile"));
+            return Err(Failure::new(ErrorCode::Exists, "another process created the file in the meantime"));
         }
         Ok(())
     }
@@ -64,8 +65,8 @@ impl Write for NewFile {
 pub(super) enum Sink {
     Stdout(BufWriter<Stdout>),
     File(NewFile),
-    /// Kept until they are released to stdout.
-    Spool(BufWriter<File>),
+    /// A temporary file, because results of any length may wait here for their commit.
+    Buffered(BufWriter<File>),
 }
 
 impl Sink {
@@ -74,15 +75,15 @@ impl Sink {
         Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()))
     }
 
-    /// A file without a name, which goes when the process ends.
-    pub(super) fn spool() -> Result<Self> {
-        Ok(Self::Spool(BufWriter::with_capacity(BUFFER, files::temporary_file(&env::temp_dir().join("ssgctl"))?)))
+    /// A buffer in a file without a name: it vanishes with the process, however that ends.
+    pub(super) fn buffered() -> Result<Self> {
+        Ok(Self::Buffered(BufWriter::with_capacity(BUFFER, files::temporary_file(&env::temp_dir().join("ssgctl"))?)))
     }
 
-    /// Brings what was kept to stdout; what went there at once is there already.
+    /// Copies a buffer to stdout; other sinks stay as they are.
     pub(super) fn released(self) -> Result<Self> {
-        let Self::Spool(kept) = self else { return Ok(self) };
-        let mut file = kept.into_inner().map_err(|error| Failure::output(error.into_error()))?;
+        let Self::Buffered(buffer) = self else { return Ok(self) };
+        let mut file = buffer.into_inner().map_err(|error| Failure::output(error.into_error()))?;
         file.rewind().map_err(Failure::output)?;
         let mut out = Self::stdout();
         io::copy(&mut file, &mut out).map_err(Failure::output)?;
@@ -90,24 +91,24 @@ impl Sink {
         Ok(out)
     }
 
-    /// Gives a file its name.
+    /// Gives a file its name; other sinks stay as they are.
     pub(super) fn published(self) -> Result<Self> {
         let Self::File(file) = self else { return Ok(self) };
         file.publish()?;
         Ok(Self::stdout())
     }
 
-    /// Drops what has not reached its reader yet.
+    /// Drops what is still buffered. `into_parts` keeps `BufWriter` from flushing it on drop.
     pub(super) fn discard(self) {
         match self {
             Self::Stdout(out) => drop(out.into_parts()),
             Self::File(file) => drop(file.out.into_parts()),
-            Self::Spool(out) => drop(out.into_parts()),
+            Self::Buffered(out) => drop(out.into_parts()),
         }
     }
 }
 
-/// Writes a new private file in one step, for a command whose result is a file and whose output tells where it is.
+/// Writes a new private file in one step, for a command that prints where its result is.
 pub(crate) fn write_file(path: &Path, replace: bool, content: &[u8]) -> Result<()> {
     let mut file = NewFile::create(path, replace)?;
     file.write_all(content).map_err(Failure::output)?;
@@ -119,7 +120,7 @@ impl Write for Sink {
         match self {
             Self::Stdout(out) => out.write(bytes),
             Self::File(file) => file.write(bytes),
-            Self::Spool(out) => out.write(bytes),
+            Self::Buffered(out) => out.write(bytes),
         }
     }
 
@@ -127,7 +128,7 @@ impl Write for Sink {
         match self {
             Self::Stdout(out) => out.flush(),
             Self::File(file) => file.flush(),
-            Self::Spool(out) => out.flush(),
+            Self::Buffered(out) => out.flush(),
         }
     }
 }

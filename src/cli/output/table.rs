@@ -1,23 +1,23 @@
-//! Tables: aligned columns without lines, wrapped only where a terminal's width asks for it.
+//! Lays out tables: aligned columns without borders, wrapped only to fit the width of a terminal.
 
 use anstyle::Style;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, Width};
 
 use crate::escape::visible;
-use crate::output::Cell;
+use crate::output::cell::Cell;
 
-/// Fills the line between headings and rows, which shows where the headings end and is left out. No cell has it: what cannot
-/// be seen is escaped.
+/// Fills the line between headings and rows. It locates the end of the headings and is then removed. No cell contains it,
+/// because invisible characters are escaped.
 const SEPARATOR: char = '\0';
 
 /// Rows that are laid out together.
 #[derive(Default)]
 pub(super) struct Page {
     rows: Vec<Vec<String>>,
-    /// How wide the numbers of each column are that has some. They are never broken.
+    /// The width of the widest number in each numeric column. Numbers are never wrapped.
     numbers: Vec<Option<usize>>,
-    /// How long amounts, dates and the like are in each column of texts. They are not broken where there is room for them.
+    /// The width of the longest amount, date or time in each text column. These are not wrapped if there is room.
     figures: Vec<usize>,
 }
 
@@ -42,13 +42,13 @@ impl Page {
         self.rows.len()
     }
 
-    /// The lines of a table of keys and values, which all begin at the left.
+    /// The lines of a table of keys and values, all aligned to the left.
     pub(super) fn lines_without_alignment(mut self, width: Option<u16>, colour: bool) -> Vec<String> {
         self.numbers.fill(None);
         self.lines(None, width, colour)
     }
 
-    /// The lines of the table, without blanks at their ends.
+    /// The lines of the table, without trailing spaces.
     pub(super) fn lines(
         mut self,
         headings: Option<Vec<&'static str>>,
@@ -70,9 +70,9 @@ impl Page {
         }
         let last = self.numbers.len().saturating_sub(1);
         let widths = self.numbers.into_iter().zip(self.figures);
-        for ((place, column), (numbers, figure)) in table.column_iter_mut().enumerate().zip(widths) {
-            // What would keep the last column apart from nothing may make the difference to the width.
-            let padding = if place == last { 0 } else { 2 };
+        for ((index, column), (numbers, figure)) in table.column_iter_mut().enumerate().zip(widths) {
+            // The last column has no neighbour to keep a distance from, and a narrow terminal needs the space.
+            let padding = if index == last { 0 } else { 2 };
             column.set_padding((0, padding));
             if numbers.is_some() {
                 column.set_cell_alignment(CellAlignment::Right);
@@ -93,17 +93,17 @@ impl Page {
         lines
     }
 
-    /// Gives up figures for which there is no room beside the numbers and some of every other text; the longest come first.
+    /// Lets the longest figures wrap until the rest fits the width together with the numbers and a minimum of each text.
     fn fit_figures(&mut self, width: Option<u16>) {
-        const OF_A_TEXT: usize = 4;
+        const MIN_TEXT: usize = 4;
         const PADDING: usize = 2;
         let Some(width) = width.map(usize::from) else { return };
-        let least = self.numbers.iter().map(|number| number.unwrap_or(OF_A_TEXT) + PADDING).sum::<usize>();
-        let mut room = (width + PADDING).saturating_sub(least);
+        let minimum = self.numbers.iter().map(|number| number.unwrap_or(MIN_TEXT) + PADDING).sum::<usize>();
+        let mut room = (width + PADDING).saturating_sub(minimum);
         let mut figures: Vec<&mut usize> = self.figures.iter_mut().collect();
         figures.sort_by_key(|figure| std::cmp::Reverse(**figure));
         for figure in figures {
-            let more = figure.saturating_sub(OF_A_TEXT);
+            let more = figure.saturating_sub(MIN_TEXT);
             if more > room {
                 *figure = 0;
             } else {
@@ -113,7 +113,7 @@ impl Page {
     }
 }
 
-/// The length of the longest word of a text that has nothing but digits, and signs that stand between them.
+/// The length of the longest word that has only digits and the punctuation of amounts, dates and times.
 fn longest_figure(text: &str) -> usize {
     let is_figure = |word: &str| {
         word.contains(|c: char| c.is_ascii_digit()) && word.chars().all(|c| c.is_ascii_digit() || "+-.,:".contains(c))

@@ -1,4 +1,4 @@
-//! Charts in a terminal: one line a bar. Each series has a character of its own, so that colour only adds to it.
+//! Bar charts in a terminal, one line per bar. Each series has its own character, so the chart is readable without colour.
 
 use anstyle::{Ansi256Color, AnsiColor, Color, Style};
 use ssgctl::report::{Bar, Chart, Hue, Series};
@@ -6,11 +6,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::escape::visible;
 
-/// How wide a chart is where no terminal says so.
+/// The width of a chart if stdout is not a terminal.
 const WIDTH: u16 = 80;
-/// The fewest characters for the longest bar, however narrow the terminal.
-const LEAST: usize = 10;
-/// What keeps columns apart.
+/// The minimum length of the longest bar, however narrow the terminal.
+const MIN_ROOM: usize = 10;
+/// The space between columns.
 const GAP: &str = "  ";
 
 /// The lines of a chart.
@@ -20,7 +20,7 @@ pub(crate) fn lines(chart: &Chart, width: Option<u16>, colour: bool) -> Vec<Stri
     let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
     let total_width = chart.highest().to_string().len();
     let taken = label_width + total_width + 2 * GAP.len();
-    let room = usize::from(width.unwrap_or(WIDTH)).saturating_sub(taken).max(LEAST);
+    let room = usize::from(width.unwrap_or(WIDTH)).saturating_sub(taken).max(MIN_ROOM);
     let mut lines = vec![pen.bold(&visible(&chart.title)), visible(&chart.subtitle).into_owned()];
     lines.push(String::new());
     for (bar, label) in chart.bars.iter().zip(&labels) {
@@ -37,7 +37,7 @@ pub(crate) fn lines(chart: &Chart, width: Option<u16>, colour: bool) -> Vec<Stri
     lines
 }
 
-/// The character that a series is drawn with.
+/// The character of a series.
 fn fill(hue: Hue) -> char {
     match hue {
         Hue::Green => '█',
@@ -52,7 +52,7 @@ fn fill(hue: Hue) -> char {
 fn style(hue: Hue) -> Style {
     let color = match hue {
         Hue::Green => AnsiColor::Green.into(),
-        // None of the sixteen colours is orange.
+        // The 16 standard colours have no orange.
         Hue::Orange => Color::Ansi256(Ansi256Color(208)),
         Hue::Yellow => AnsiColor::Yellow.into(),
         Hue::Red => AnsiColor::Red.into(),
@@ -62,22 +62,23 @@ fn style(hue: Hue) -> Style {
     Style::new().fg_color(Some(color))
 }
 
-/// How many characters each part of a bar has. Whatever there is shows at least in the length of the whole bar.
+/// The length of each part of a bar in characters. A bar that is not zero has at least one character.
 fn lengths(bar: &Bar, highest: u64, room: usize) -> Vec<usize> {
-    let ends = |sum: u64| {
+    // Rounding the running sum, not each part, keeps the length of the whole bar exact.
+    let end_of = |sum: u64| {
         let (sum, room, highest) = (u128::from(sum), room as u128, u128::from(highest.max(1)));
         usize::try_from((sum * room * 2 + highest) / (highest * 2)).unwrap_or(0)
     };
-    let (mut sum, mut begun) = (0_u64, 0);
+    let (mut sum, mut start) = (0_u64, 0);
     let mut lengths = Vec::with_capacity(bar.parts.len());
     for part in &bar.parts {
         sum = sum.saturating_add(*part);
-        let end = ends(sum);
-        lengths.push(end - begun);
-        begun = end;
+        let end = end_of(sum);
+        lengths.push(end - start);
+        start = end;
     }
-    // A bar that is far below the highest would else look like none.
-    if begun == 0
+    // Otherwise a bar far below the highest would look empty.
+    if start == 0
         && sum > 0
         && let Some(longest) = (0..bar.parts.len()).max_by_key(|index| bar.parts[*index])
     {
@@ -91,7 +92,7 @@ struct Pen {
 }
 
 impl Pen {
-    /// A bar, and how many characters it is long.
+    /// A bar and its length in characters.
     fn bar(&self, chart: &Chart, bar: &Bar, room: usize) -> (String, usize) {
         let lengths = lengths(bar, chart.highest(), room);
         let parts = chart.series.iter().zip(&lengths).filter(|(_, length)| **length > 0);
@@ -99,7 +100,7 @@ impl Pen {
         (drawn.collect(), lengths.iter().sum())
     }
 
-    /// What is drawn how, and how much there is of it, in lines of a width.
+    /// The legend with the total of each series, wrapped to a width.
     fn legend(&self, chart: &Chart, width: usize) -> Vec<String> {
         let (mut lines, mut length) = (Vec::<String>::new(), 0);
         for (_, series, total) in chart.present() {

@@ -1,4 +1,4 @@
-//! Charts: bars and sparklines for the terminal, SVG pictures for everything else.
+//! Draws charts: bars and sparklines in a terminal, SVG for everything else.
 
 pub(crate) mod bars;
 pub(crate) mod sparks;

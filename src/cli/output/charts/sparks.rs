@@ -1,4 +1,4 @@
-//! Lines of traffic over time, a character for each hour, day or month. Height alone tells; there is no colour to miss.
+//! Sparklines in a terminal: traffic over time, one character per hour, day or month. They need no colour.
 
 use anstyle::Style;
 use ssgctl::report::Sparkline;
@@ -6,22 +6,22 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::escape::visible;
 
-/// How wide they are where no terminal says so.
+/// The width of the drawing if stdout is not a terminal.
 const WIDTH: u16 = 80;
-/// The fewest characters of a line, however narrow the terminal.
-const LEAST: usize = 10;
+/// The minimum length of a sparkline, however narrow the terminal.
+const MIN_ROOM: usize = 10;
 const GAP: &str = "  ";
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// Where there is nothing at all.
-const NOTHING: char = '·';
+/// The character for zero.
+const ZERO: char = '·';
 
-/// Lines with what stands above them, and what a character of theirs is.
+/// Sparklines with their title and the unit of time of a value.
 #[derive(Debug)]
 pub(crate) struct Sparks<'a> {
     pub(crate) title: &'a str,
     pub(crate) subtitle: &'a str,
     pub(crate) lines: &'a [Sparkline],
-    /// What a value is of: `hour`, `day` or `month`.
+    /// The time that a value covers: `hour`, `day` or `month`.
     pub(crate) grain: &'static str,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn lines(sparks: &Sparks<'_>, width: Option<u16>, colour: bool) -> Ve
     let total_width = totals.iter().map(String::len).max().unwrap_or(0);
     let label_gap = if label_width == 0 { "" } else { GAP };
     let taken = label_width + label_gap.len() + GAP.len() + total_width;
-    let room = usize::from(width.unwrap_or(WIDTH)).saturating_sub(taken).max(LEAST);
+    let room = usize::from(width.unwrap_or(WIDTH)).saturating_sub(taken).max(MIN_ROOM);
     let values = sparks.lines.iter().map(|line| line.values.len()).max().unwrap_or(0);
     let together = values.div_ceil(room).max(1);
 
@@ -47,14 +47,15 @@ pub(crate) fn lines(sparks: &Sparks<'_>, width: Option<u16>, colour: bool) -> Ve
         drawn.push(format!("{label}{padding}{label_gap}{spark}{GAP}{total:>total_width$}"));
     }
     if !sparks.lines.is_empty() {
-        let of = if together == 1 { format!("a {}", sparks.grain) } else { format!("{together} {}s", sparks.grain) };
+        let span =
+            if together == 1 { format!("one {}", sparks.grain) } else { format!("{together} {}s", sparks.grain) };
         drawn.push(String::new());
-        drawn.push(format!("each character is {of}: █ the most of its line, {NOTHING} none"));
+        drawn.push(format!("one character = {span}; █ maximum of the line, {ZERO} none"));
     }
     drawn
 }
 
-/// Values as heights, so many of them together in each character. Whatever there is at all is no nothing.
+/// Draws values as heights, summing `together` values per character. A value above zero never looks like zero.
 fn spark(values: &[u64], together: usize) -> String {
     let sums: Vec<u64> = values
         .chunks(together)
@@ -62,7 +63,7 @@ fn spark(values: &[u64], together: usize) -> String {
         .collect();
     let most = u128::from(sums.iter().copied().max().unwrap_or(0));
     let height = |sum: &u64| match (u128::from(*sum) * HEIGHTS.len() as u128).div_ceil(most.max(1)) {
-        0 => NOTHING,
+        0 => ZERO,
         eighths => HEIGHTS[usize::try_from(eighths - 1).unwrap_or(0).min(HEIGHTS.len() - 1)],
     };
     sums.iter().map(height).collect()
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn heights_tell_most_little_and_nothing_apart() {
+    fn heights_distinguish_the_maximum_small_values_and_zero() {
         assert_eq!(spark(&[0, 1, 50, 100, 800, 799, 700, 101], 1), "·▁▁▁██▇▂");
         assert_eq!(spark(&[0, 0], 1), "··");
         assert_eq!(spark(&[5], 1), "█");
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_stand_below_each_other_and_say_what_a_character_is() {
+    fn lines_are_aligned_and_a_legend_explains_the_characters() {
         let both = [sparkline("acme", &[1, 0, 8]), sparkline("café du port", &[1000, 0, 500])];
         let sparks = Sparks { title: "SMS traffic", subtitle: "three days", lines: &both, grain: "day" };
         assert_eq!(
@@ -105,13 +106,13 @@ mod tests {
                 "acme          ▁·█     9",
                 "café du port  █·▄  1500",
                 "",
-                "each character is a day: █ the most of its line, · none",
+                "one character = one day; █ maximum of the line, · none",
             ]
         );
         let one = [sparkline("", &[1; 100])];
         let narrow = lines(&Sparks { lines: &one, grain: "hour", ..sparks }, Some(40), false);
         assert_eq!(narrow[3], format!("{}  100", "█".repeat(33) + "▃"));
-        assert!(narrow[5].starts_with("each character is 3 hours:"), "{narrow:?}");
+        assert!(narrow[5].starts_with("one character = 3 hours;"), "{narrow:?}");
     }
 
     proptest! {

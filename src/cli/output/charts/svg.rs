@@ -1,4 +1,4 @@
-//! Charts as SVG: a picture that can stand in a mail. Lengths are whole hundredths of a pixel.
+//! Bar charts as SVG, for example to attach to an email. Lengths are integers, in hundredths of a pixel.
 
 use ssgctl::report::{Bar, Chart, Hue, Scale, compact_count};
 
@@ -7,26 +7,26 @@ use crate::escape::visible;
 /// The size of the picture in pixels.
 const WIDTH: i64 = 960;
 const HEIGHT: i64 = 480;
-/// A pixel in the lengths used here.
+/// One pixel.
 const PX: i64 = 100;
-/// The edges of the space in which the bars stand, in hundredths of a pixel.
+/// The edges of the plot area.
 const LEFT: i64 = 64 * PX;
 const RIGHT: i64 = 936 * PX;
 const TOP: i64 = 124 * PX;
 const BOTTOM: i64 = 432 * PX;
-/// What an email of the axes is wide, about.
-const LETTER: i64 = 7 * PX;
-/// The widest gap between two bars.
-const WIDEST_GAP: i64 = 12 * PX;
+/// The approximate width of a character of the axis labels.
+const CHARACTER: i64 = 7 * PX;
+/// The maximum gap between two bars.
+const MAX_GAP: i64 = 12 * PX;
 
 const STYLE: &str = "text { font-family: system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; \
     fill: #333; font-size: 13px } .title { font-size: 20px; font-weight: 600; fill: #111 } .grid { stroke: #ddd } \
     .axis { stroke: #666 } rect { stroke: #fff; stroke-width: .5 }";
 
-/// The most bars that the picture has room for: more would be thinner than what a screen shows.
-pub(crate) const MOST_BARS: usize = 800;
+/// The maximum number of bars: more would be thinner than a pixel.
+pub(crate) const MAX_BARS: usize = 800;
 
-/// A chart as an SVG document.
+/// Draws a chart as an SVG document.
 pub(crate) fn draw(chart: &Chart) -> String {
     let scale = Scale::of(chart.highest());
     let mut svg = format!(
@@ -52,15 +52,15 @@ pub(crate) fn draw(chart: &Chart) -> String {
     svg
 }
 
-/// What the picture shows, for those who cannot see it.
+/// Describes the picture for screen readers.
 fn description(chart: &Chart) -> String {
     let parts: Vec<String> =
         chart.present().iter().map(|(_, series, total)| format!("{total} {}", series.name)).collect();
     let parts = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
-    format!("{}: {} bars, together {parts}; the highest has {}.", chart.subtitle, chart.bars.len(), chart.highest())
+    format!("{}: {} bars, {parts} in total; the highest bar is {}.", chart.subtitle, chart.bars.len(), chart.highest())
 }
 
-/// The colour of a hue: the portal's, as dark as a white ground asks for.
+/// The colour of a hue: that of the portal, dark enough for a white background.
 fn colour(hue: Hue) -> &'static str {
     match hue {
         Hue::Orange => "#e8710a",
@@ -79,40 +79,40 @@ fn legend(svg: &mut String, chart: &Chart) {
         let color = colour(series.hue);
         svg.push_str(&format!("<rect x=\"{x}\" y=\"80\" width=\"14\" height=\"14\" fill=\"{color}\"/>\n"));
         svg.push_str(&format!("<text x=\"{}\" y=\"92\">{}</text>\n", x + 20, escaped(&label)));
-        x += 44 + i64::try_from(label.chars().count()).unwrap_or(0) * LETTER / PX;
+        x += 44 + i64::try_from(label.chars().count()).unwrap_or(0) * CHARACTER / PX;
     }
 }
 
 fn grid(svg: &mut String, scale: Scale) {
-    for mark in scale.ticks() {
-        let y = height_of(mark, scale);
-        if mark > 0 {
+    for value in scale.ticks() {
+        let y = y_of(value, scale);
+        if value > 0 {
             svg.push_str(&format!("<path class=\"grid\" d=\"M{} {}H{}\"/>\n", px(LEFT), px(y), px(RIGHT)));
         }
         let (x, y) = (px(LEFT - 8 * PX), px(y + 4 * PX));
-        svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{}</text>\n", compact_count(mark)));
+        svg.push_str(&format!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{}</text>\n", compact_count(value)));
     }
 }
 
-/// One bar, with a text for each part that a pointer finds.
+/// One stacked bar; each part has a tooltip.
 fn stack(svg: &mut String, chart: &Chart, scale: Scale, index: usize, bar: &Bar) {
     let (begin, end) = slot(chart, index);
-    let gap = ((end - begin) / 4).min(WIDEST_GAP);
+    let gap = ((end - begin) / 4).min(MAX_GAP);
     let (x, width) = (px(begin + gap / 2), px((end - begin - gap).max(1)));
     let (mut sum, mut foot) = (0_u64, BOTTOM);
     for (series, part) in chart.series.iter().zip(&bar.parts).filter(|(_, part)| **part > 0) {
         sum = sum.saturating_add(*part);
-        let head = height_of(sum, scale);
-        let says = escaped(&format!("{}: {part} {} of {}", bar.label, series.name, bar.total()));
+        let head = y_of(sum, scale);
+        let tooltip = escaped(&format!("{}: {part} {} of {}", bar.label, series.name, bar.total()));
         let (y, height, color) = (px(head), px(foot - head), colour(series.hue));
         svg.push_str(&format!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{color}\"><title>{says}</title></rect>\n"
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{color}\"><title>{tooltip}</title></rect>\n"
         ));
         foot = head;
     }
 }
 
-/// The texts below the bars: every one for which there is room, or every second, third …
+/// The labels below the bars: all of them if there is room, else every second, third …
 fn ticks(svg: &mut String, chart: &Chart) {
     let ticks: Vec<(i64, &str)> = (0..)
         .zip(&chart.bars)
@@ -122,7 +122,7 @@ fn ticks(svg: &mut String, chart: &Chart) {
         })
         .collect();
     let longest = ticks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0);
-    let room = i64::try_from(longest).unwrap_or(0) * LETTER + 12 * PX;
+    let room = i64::try_from(longest).unwrap_or(0) * CHARACTER + 12 * PX;
     let distance = ticks.windows(2).map(|pair| pair[1].0 - pair[0].0).min().unwrap_or(room).max(1);
     let every = usize::try_from((room + distance - 1) / distance).unwrap_or(1).max(1);
     let foot = px(BOTTOM + 20 * PX);
@@ -132,7 +132,7 @@ fn ticks(svg: &mut String, chart: &Chart) {
     }
 }
 
-/// Where the space of a bar begins and ends.
+/// The left and right edge of a bar's slot.
 fn slot(chart: &Chart, index: usize) -> (i64, i64) {
     let count = i64::try_from(chart.bars.len()).unwrap_or(1).max(1);
     let index = i64::try_from(index).unwrap_or(0);
@@ -140,20 +140,20 @@ fn slot(chart: &Chart, index: usize) -> (i64, i64) {
     (edge(index), edge(index + 1))
 }
 
-/// How far down a value lies.
-fn height_of(value: u64, scale: Scale) -> i64 {
+/// The y coordinate of a value.
+fn y_of(value: u64, scale: Scale) -> i64 {
     let room = u128::from((BOTTOM - TOP).unsigned_abs());
     let up = u128::from(value) * room / u128::from(scale.top.max(1));
     BOTTOM - i64::try_from(up).unwrap_or(BOTTOM - TOP)
 }
 
-/// Hundredths of a pixel as pixels.
+/// Formats a length in pixels.
 fn px(hundredths: i64) -> String {
     let text = format!("{}.{:02}", hundredths / PX, hundredths % PX);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A text that no reader of XML takes for anything else.
+/// Escapes a text for XML.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in visible(text).chars() {
@@ -194,7 +194,7 @@ mod tests {
         let svg = draw(&chart("Traffic of A & <B>", &[9_000, 0, 4_000]));
         for part in [
             "<title id=\"title\">Traffic of A &amp; &lt;B&gt;</title>",
-            "November: 3 bars, together 13000 delivered, 1300 expired; the highest has 9900.",
+            "November: 3 bars, 13000 delivered, 1300 expired in total; the highest bar is 9900.",
             ">delivered 13000</text>",
             ">2k</text>",
             ">10k</text>",
@@ -203,7 +203,7 @@ mod tests {
         ] {
             assert!(svg.contains(part), "{part} is not in {svg}");
         }
-        assert_eq!(svg.matches("<title>2026-11-02").count(), 0, "nothing is drawn where nothing is");
+        assert_eq!(svg.matches("<title>2026-11-02").count(), 0, "a value of zero is not drawn");
     }
 
     #[test]

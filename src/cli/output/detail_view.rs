@@ -1,4 +1,4 @@
-//! A single thing in full: sections of fields and of rows. In JSON it is one nested object.
+//! Shows one record in full, in sections of fields and of related rows. In JSON it is one nested object.
 
 use std::io::Write;
 
@@ -6,14 +6,18 @@ use serde_json::{Map, Value};
 
 use crate::escape::visible;
 use crate::exit::{Failure, Result};
-use crate::output::{Cell, Column, Format, Output, Row, csv, table};
+use crate::output::cell::Cell;
+use crate::output::options::Format;
+use crate::output::row::{Column, Row};
+use crate::output::writer::Output;
+use crate::output::{csv, table};
 
-/// How far the content of a section is indented.
+/// The indentation of a section's content.
 const INDENT: u16 = 2;
 
-/// A thing with everything that belongs to it.
+/// A record with everything that belongs to it.
 pub(crate) struct DetailView {
-    /// The naming column's text.
+    /// What `-o name` prints.
     name: String,
     title: String,
     sections: Vec<Section>,
@@ -21,15 +25,15 @@ pub(crate) struct DetailView {
 
 struct Section {
     title: &'static str,
-    fields: Vec<Field>,
+    fields: Vec<DetailField>,
     table: Option<SubTable>,
 }
 
-/// A field of the thing: its key, its text for reading, its text for data, its JSON.
-struct Field {
+/// A field of the record.
+struct DetailField {
     key: &'static str,
     cell: Cell<'static>,
-    /// Whether only programs are shown it.
+    /// Whether tables omit it.
     for_data: bool,
 }
 
@@ -40,19 +44,19 @@ struct SubTable {
     objects: Vec<Value>,
 }
 
-impl Field {
+impl DetailField {
     fn new(key: &'static str, cell: Cell<'_>) -> Self {
         Self { key, cell: owned(cell), for_data: false }
     }
 }
 
 impl DetailView {
-    /// An empty sheet of a thing; `name` is what `-o name` prints.
+    /// A view without sections; `name` is what `-o name` prints.
     pub(crate) fn new(name: impl ToString, title: impl ToString) -> Self {
         Self { name: name.to_string(), title: title.to_string(), sections: Vec::new() }
     }
 
-    /// Adds a section with these columns of a row as its fields.
+    /// Adds a section whose fields are these columns of a row.
     pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
         self.sections.push(Section { title, fields: Vec::new(), table: None });
         self.more_fields(row, keys);
@@ -62,45 +66,45 @@ impl DetailView {
     pub(crate) fn more_fields<R: Row>(&mut self, row: &R, keys: &[&str]) {
         let columns = keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key));
         if let Some(section) = self.sections.last_mut() {
-            section.fields.extend(columns.map(|column| Field::new(column.key, (column.cell)(row))));
+            section.fields.extend(columns.map(|column| DetailField::new(column.key, (column.cell)(row))));
         }
     }
 
     /// Adds a field to the last section.
     pub(crate) fn field(&mut self, key: &'static str, cell: Cell<'_>) {
         if let Some(section) = self.sections.last_mut() {
-            section.fields.push(Field::new(key, cell));
+            section.fields.push(DetailField::new(key, cell));
         }
     }
 
-    /// Adds a field to the last section that only programs are shown.
+    /// Adds a field to the last section that tables omit.
     pub(crate) fn data(&mut self, key: &'static str, cell: Cell<'_>) {
         if let Some(section) = self.sections.last_mut() {
-            section.fields.push(Field { for_data: true, ..Field::new(key, cell) });
+            section.fields.push(DetailField { for_data: true, ..DetailField::new(key, cell) });
         }
     }
 
-    /// Adds a section with a table of rows; in JSON they are an array under `key`. Columns named in `leave_out` say for
-    /// each row what the sheet says for all of them.
-    pub(crate) fn rows<R: Row>(&mut self, title: &'static str, key: &'static str, rows: &[R], leave_out: &[&str]) {
+    /// Adds a section with a table of rows, which in JSON is an array under `key`. `omit` names columns that only repeat
+    /// the record itself, such as the customer of each contact.
+    pub(crate) fn rows<R: Row>(&mut self, title: &'static str, key: &'static str, rows: &[R], omit: &[&str]) {
         let mut page = table::Page::default();
         for row in rows {
-            page.add(shown(leave_out).map(|column| (column.cell)(row)));
+            page.add(shown(omit).map(|column| (column.cell)(row)));
         }
-        let headings = shown::<R>(leave_out).map(|column| column.key).collect();
-        let objects = rows.iter().map(|row| object(row, leave_out)).collect();
+        let headings = shown::<R>(omit).map(|column| column.key).collect();
+        let objects = rows.iter().map(|row| object(row, omit)).collect();
         let table = SubTable { key, headings, page, objects };
         self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
     }
 
-    /// Adds to the table of the last section a row that adds up the others. It is for reading only.
-    pub(crate) fn total<R: Row>(&mut self, row: &R, leave_out: &[&str]) {
+    /// Adds a row of totals to the table of the last section. JSON omits it.
+    pub(crate) fn total<R: Row>(&mut self, row: &R, omit: &[&str]) {
         if let Some(table) = self.sections.last_mut().and_then(|section| section.table.as_mut()) {
-            table.page.add(shown(leave_out).map(|column: &Column<R>| (column.cell)(row)));
+            table.page.add(shown(omit).map(|column: &Column<R>| (column.cell)(row)));
         }
     }
 
-    /// The keys that `--fields` can name in a format: CSV has the thing's own fields only.
+    /// The keys that `--fields` accepts in a format: CSV has only the record's own fields.
     fn keys(&self, format: Format) -> Vec<&'static str> {
         let keys = self.sections.iter().flat_map(|section| {
             let table = section.table.as_ref().filter(|_| format != Format::Csv).map(|table| table.key);
@@ -111,24 +115,24 @@ impl DetailView {
 }
 
 impl Output {
-    /// Writes a sheet.
+    /// Writes a detail view.
     pub(crate) fn view(&mut self, view: DetailView) -> Result<()> {
         self.refuse_unknown_fields_of(&view)?;
         match self.format {
-            Format::Table => self.sheet_for_reading(view),
-            Format::Json | Format::Jsonl => self.sheet_as_json(view),
-            Format::Csv => self.sheet_as_csv(&view),
-            Format::Name => writeln!(self.out, "{}", visible(&view.name)).map_err(Failure::output),
+            Format::Table => self.view_as_text(view),
+            Format::Json | Format::Jsonl => self.view_as_json(view),
+            Format::Csv => self.view_as_csv(&view),
+            Format::Name => writeln!(self.sink, "{}", visible(&view.name)).map_err(Failure::output),
         }?;
         self.flush()
     }
 
-    /// Fails if `--fields` names something that a sheet does not have.
+    /// Fails if `--fields` names a field that the view does not have.
     pub(crate) fn refuse_unknown_fields_of(&self, view: &DetailView) -> Result<()> {
         self.refuse_unknown_fields(&view.keys(self.format))
     }
 
-    fn sheet_for_reading(&mut self, view: DetailView) -> Result<()> {
+    fn view_as_text(&mut self, view: DetailView) -> Result<()> {
         let wanted = self.fields.clone();
         let keep = |key: &str| wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| field == key));
         let mut text = format!("{}\n", self.bold(&visible(&view.title)));
@@ -160,41 +164,41 @@ impl Output {
                 text.push('\n');
             }
         }
-        self.out.write_all(text.as_bytes()).map_err(Failure::output)
+        self.sink.write_all(text.as_bytes()).map_err(Failure::output)
     }
 
-    fn sheet_as_json(&mut self, view: DetailView) -> Result<()> {
-        let mut whole = Map::new();
+    fn view_as_json(&mut self, view: DetailView) -> Result<()> {
+        let mut object = Map::new();
         for section in view.sections {
             for field in section.fields {
-                whole.insert(field.key.to_owned(), json(&field.cell));
+                object.insert(field.key.to_owned(), json(&field.cell));
             }
             if let Some(table) = section.table {
-                whole.insert(table.key.to_owned(), Value::Array(table.objects));
+                object.insert(table.key.to_owned(), Value::Array(table.objects));
             }
         }
         if let Some(fields) = &self.fields {
-            whole = fields.iter().map(|key| (key.clone(), whole[key].clone())).collect();
+            object = fields.iter().map(|key| (key.clone(), object[key].clone())).collect();
         }
         let written = match self.format {
-            Format::Json => serde_json::to_writer_pretty(&mut self.out, &whole),
-            _ => serde_json::to_writer(&mut self.out, &whole),
+            Format::Json => serde_json::to_writer_pretty(&mut self.sink, &object),
+            _ => serde_json::to_writer(&mut self.sink, &object),
         };
         written.map_err(Failure::output)?;
-        self.out.write_all(b"\n").map_err(Failure::output)
+        self.sink.write_all(b"\n").map_err(Failure::output)
     }
 
-    /// One record of the thing's own fields; what belongs to it has lists of its own.
-    fn sheet_as_csv(&mut self, view: &DetailView) -> Result<()> {
-        let mut fields: Vec<&Field> = view.sections.iter().flat_map(|section| &section.fields).collect();
+    /// Writes one CSV record of the record's own fields; related rows have list commands of their own.
+    fn view_as_csv(&mut self, view: &DetailView) -> Result<()> {
+        let mut fields: Vec<&DetailField> = view.sections.iter().flat_map(|section| &section.fields).collect();
         if let Some(wanted) = &self.fields {
             fields = wanted.iter().filter_map(|key| fields.iter().copied().find(|field| field.key == key)).collect();
         }
         if self.headers {
-            csv::write(&mut self.out, fields.iter().map(|field| field.key)).map_err(Failure::output)?;
+            csv::write(&mut self.sink, fields.iter().map(|field| field.key)).map_err(Failure::output)?;
         }
         let texts = fields.iter().map(|field| csv::guarded(field.cell.for_data(), self.raw_csv));
-        csv::write(&mut self.out, texts.map(std::borrow::Cow::into_owned)).map_err(Failure::output)
+        csv::write(&mut self.sink, texts.map(std::borrow::Cow::into_owned)).map_err(Failure::output)
     }
 
     fn bold(&self, text: &str) -> String {
@@ -203,22 +207,22 @@ impl Output {
     }
 }
 
-/// The columns of a table in a sheet.
-fn shown<R: Row>(leave_out: &[&str]) -> impl Iterator<Item = &'static Column<R>> {
-    R::COLUMNS.iter().filter(|column| column.in_table && !leave_out.contains(&column.key))
+/// The columns of a table in a view.
+fn shown<R: Row>(omit: &[&str]) -> impl Iterator<Item = &'static Column<R>> {
+    R::COLUMNS.iter().filter(|column| column.in_table && !omit.contains(&column.key))
 }
 
-fn object<R: Row>(row: &R, leave_out: &[&str]) -> Value {
-    let columns = R::COLUMNS.iter().filter(|column| !leave_out.contains(&column.key));
+fn object<R: Row>(row: &R, omit: &[&str]) -> Value {
+    let columns = R::COLUMNS.iter().filter(|column| !omit.contains(&column.key));
     Value::Object(columns.map(|column| (column.key.to_owned(), json(&(column.cell)(row)))).collect())
 }
 
 fn json(cell: &Cell<'_>) -> Value {
-    // Texts, numbers and lists of them always have a JSON form.
+    // Serializing a cell cannot fail: it has only texts, numbers and lists of them.
     serde_json::to_value(cell).unwrap_or_default()
 }
 
-/// The cell with its texts copied, so that it outlives the row it came from.
+/// Copies the texts of a cell, so that it outlives its row.
 fn owned(cell: Cell<'_>) -> Cell<'static> {
     let copy = |items: Vec<std::borrow::Cow<'_, str>>| items.into_iter().map(|item| item.into_owned().into()).collect();
     match cell {
