@@ -1,19 +1,19 @@
-//! The part of the configuration that says how files of other programs are read.
+//! The `[import.NAME]` sections of the configuration: saved mappings for files of other programs.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// A mapping that the configuration keeps, `[import.NAME]`.
+/// A saved mapping, `[import.NAME]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ImportSection {
-    /// The dialect that it goes out from.
+    /// The dialect that the mapping extends.
     pub(crate) from: Option<String>,
-    /// Their columns, each with ours.
+    /// Columns of the file, each with the field that it is imported as.
     pub(crate) map: BTreeMap<String, String>,
-    /// Columns that are left aside.
+    /// Columns to ignore.
     pub(crate) ignore: Vec<String>,
-    /// The calling code of numbers that have none.
+    /// The calling code of phone numbers without one.
     pub(crate) calling_code: Option<String>,
 }

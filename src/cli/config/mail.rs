@@ -1,4 +1,4 @@
-//! The parts of the configuration that emails need: who writes them, and by which way they leave.
+//! The sections of the configuration about email: who sends it, by which transport, and which warnings new customers get.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// The operator's own names.
+/// `[operator]`: the names that emails use.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct OperatorSection {
@@ -25,7 +25,7 @@ pub(crate) struct OperatorSection {
     service: Option<Name>,
 }
 
-/// How emails leave.
+/// `[mail]`: how emails are sent.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct MailSection {
@@ -37,11 +37,11 @@ pub(crate) struct MailSection {
     timeout_seconds: Option<u64>,
     run_seconds: Option<u64>,
     templates: Option<PathBuf>,
-    /// Where we are told when a warning names no address of ours.
+    /// Internal recipients of warnings that name none of their own.
     pub(crate) internal: Vec<EmailAddress>,
 }
 
-/// A route as text, valid from the reading of the file on.
+/// A transport route. Parsing it with the file reports an invalid route at its line, not when an email is sent.
 #[derive(Debug, Clone)]
 struct RouteText(Route);
 
@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for RouteText {
     }
 }
 
-/// A secret in the file itself, which then only its owner may read.
+/// A secret in the configuration file itself. Only its owner may then read the file.
 #[derive(Clone)]
 struct Secret(Zeroizing<String>);
 
@@ -67,7 +67,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// The parts of the company that write emails.
+/// `[roles]`: the departments that send emails.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct RolesSection {
@@ -85,20 +85,20 @@ struct RoleSection {
     signature: Option<String>,
 }
 
-/// The thresholds of new customers' warnings, by unit.
+/// `[warnings]`: the thresholds of new customers' warnings, by unit.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct WarningsSection(BTreeMap<Unit, MarksSection>);
+pub(crate) struct WarningsSection(BTreeMap<Unit, ThresholdsSection>);
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MarksSection {
+struct ThresholdsSection {
     upper: Money,
     lower: Option<Money>,
 }
 
 impl WarningsSection {
-    /// Gives a new customer the warnings that every new customer gets.
+    /// Sets the configured warnings for a new customer.
     pub(crate) fn apply(&self, tx: &mut store::Tx<'_>, customer: &str) -> ssgctl::Result<()> {
         for (unit, thresholds) in &self.0 {
             ops::warning::set(tx, customer, *unit, |details: &mut WarningDetails| {
@@ -110,26 +110,26 @@ impl WarningsSection {
     }
 }
 
-/// Everything about emails that is set.
+/// All settings about email.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct MailSettings {
     pub(crate) operator: OperatorSection,
     pub(crate) mail: MailSection,
     pub(crate) roles: RolesSection,
-    /// The folder of the configuration file, whose `templates` come before those built in.
+    /// The folder of the configuration file. Its `templates` take precedence over the built-in ones.
     pub(crate) folder: Option<PathBuf>,
 }
 
 impl MailSection {
-    /// Whether the configuration file itself holds a secret.
-    pub(crate) fn holds_secret(&self) -> bool {
+    /// Whether the configuration file itself contains a secret.
+    pub(crate) fn contains_secret(&self) -> bool {
         self.password.is_some()
     }
 }
 
 impl MailSettings {
-    /// The settings as `config show` shows them.
-    pub(crate) fn shown(&self) -> Vec<(&'static str, Option<String>)> {
+    /// The settings as `config show` lists them. Secrets are not among them.
+    pub(crate) fn listed(&self) -> Vec<(&'static str, Option<String>)> {
         let path = |path: &PathBuf| path.display().to_string();
         vec![
             ("operator.company", self.operator.company.as_ref().map(ToString::to_string)),
@@ -142,13 +142,12 @@ impl MailSettings {
         ]
     }
 
-    /// The writer of emails.
-    ///
-    /// Whether anybody is set up to sign them is found out when one is written.
+    /// The renderer of emails. A missing role is an error only when an email needs it, because not every installation sends
+    /// all emails.
     pub(crate) fn renderer(&self) -> Result<TemplateRenderer> {
-        let name = |given: &Option<Name>, usual: &str| match given {
+        let name = |configured: &Option<Name>, default: &str| match configured {
             Some(name) => Ok(name.clone()),
-            None => usual.parse().map_err(|rule| Error::invalid("company", usual, rule)),
+            None => default.parse().map_err(|rule| Error::invalid("company", default, rule)),
         };
         let company = name(&self.operator.company, "SMS gateway")?;
         let service = name(&self.operator.service, company.as_str())?;
@@ -165,11 +164,11 @@ impl MailSettings {
         Ok(TemplateRenderer::new(sender_config, templates))
     }
 
-    /// The way by which emails leave.
+    /// The transport of emails, with its credentials.
     pub(crate) fn transport(&self) -> Result<TransportConfig> {
         let Some(RouteText(route)) = self.mail.transport.clone() else {
-            return Err(Failure::new(ErrorCode::Mail, "the configuration does not say how emails are sent")
-                .hint("set transport in [mail]; `ssgctl config init` writes a file that explains it"));
+            return Err(Failure::new(ErrorCode::Mail, "the configuration does not set an email transport")
+                .hint("set transport in [mail]; `ssgctl config init` writes a commented configuration file"));
         };
         let timeout = Duration::from_secs(self.mail.timeout_seconds.unwrap_or(30).clamp(1, 600));
         let credentials = match &self.mail.login {
@@ -179,24 +178,25 @@ impl MailSettings {
         Ok(TransportConfig { route, credentials, timeout })
     }
 
-    /// How long a run may go on sending.
+    /// The maximum time that one run spends on sending.
     pub(crate) fn run_time(&self) -> Duration {
         Duration::from_secs(self.mail.run_seconds.unwrap_or(240).clamp(1, 3600))
     }
 
-    /// The password for the mail server: from the environment, a file, a command, or the configuration itself.
+    /// The password for the mail server: from the environment, a file, a command or the configuration, in this order.
     fn password(&self, timeout: Duration) -> Result<Zeroizing<String>> {
         let text = if let Ok(password) = env::var("SSGCTL_SMTP_PASSWORD") {
             Zeroizing::new(password)
         } else if let Some(file) = &self.mail.password_file {
-            private_text(file)?
+            read_private(file)?
         } else if let Some(command) = &self.mail.password_command {
-            printed_by(command, timeout)?
+            output_of(command, timeout)?
         } else if let Some(Secret(password)) = &self.mail.password {
             password.clone()
         } else {
-            return Err(Failure::new(ErrorCode::Mail, "[mail] has a login and no password")
-                .hint("set password_file or password_command, or SSGCTL_SMTP_PASSWORD"));
+            return Err(Failure::new(ErrorCode::Mail, "[mail] sets a login but no password").hint(
+                "set password_file or password_command in [mail], or the environment variable SSGCTL_SMTP_PASSWORD",
+            ));
         };
         Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
     }
@@ -209,37 +209,37 @@ impl RoleSection {
     }
 }
 
-/// The text of a file that is there and that nobody else can read.
-fn private_text(file: &Path) -> Result<Zeroizing<String>> {
-    let missing = |error: std::io::Error| {
+/// Reads a file that only its owner may read.
+fn read_private(file: &Path) -> Result<Zeroizing<String>> {
+    let unreadable = |error: std::io::Error| {
         Failure::new(ErrorCode::Mail, format!("cannot read the password file {}: {error}", file.display()))
     };
-    let text = Zeroizing::new(fs::read_to_string(file).map_err(missing)?);
+    let text = Zeroizing::new(fs::read_to_string(file).map_err(unreadable)?);
     store::files::refuse_unsafe(file, true)?;
     Ok(text)
 }
 
-/// What a command prints, if it does so in time.
-fn printed_by(command: &str, timeout: Duration) -> Result<Zeroizing<String>> {
-    let failed = |why: String| Failure::new(ErrorCode::Mail, format!("password_command: {why}"));
-    let broken = |error: std::io::Error| failed(error.to_string());
-    let mut printed = sendmail::memory().map_err(broken)?;
+/// Runs a command and returns what it prints. The output goes to memory, never to a file on disk.
+fn output_of(command: &str, timeout: Duration) -> Result<Zeroizing<String>> {
+    let failed = |reason: String| Failure::new(ErrorCode::Mail, format!("password_command: {reason}"));
+    let io_failed = |error: std::io::Error| failed(error.to_string());
+    let mut output = sendmail::memory().map_err(io_failed)?;
     let mut child = Command::new("/bin/sh")
         .args(["-c", command])
         .stdin(Stdio::null())
-        .stdout(printed.try_clone().map_err(broken)?)
+        .stdout(output.try_clone().map_err(io_failed)?)
         .stderr(Stdio::null())
         .spawn()
-        .map_err(broken)?;
-    match sendmail::wait(&mut child, timeout).map_err(broken)? {
-        None => return Err(failed("did not end in time".to_owned())),
-        Some(status) if !status.success() => return Err(failed(format!("ended with {status}"))),
+        .map_err(io_failed)?;
+    match sendmail::wait(&mut child, timeout).map_err(io_failed)? {
+        None => return Err(failed("timed out".to_owned())),
+        Some(status) if !status.success() => return Err(failed(format!("failed with {status}"))),
         Some(_) => {}
     }
     let mut text = Zeroizing::new(String::new());
-    printed
+    output
         .rewind()
-        .and_then(|()| printed.read_to_string(&mut text))
-        .map_err(|_| failed("printed no text".to_owned()))?;
+        .and_then(|()| output.read_to_string(&mut text))
+        .map_err(|_| failed("did not print UTF-8 text".to_owned()))?;
     Ok(text)
 }

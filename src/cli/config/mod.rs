@@ -1,4 +1,4 @@
-//! The configuration file, and where each setting in force came from.
+//! The configuration: the file, the options and environment variables that take precedence, and the origin of each setting.
 
 pub(crate) mod import;
 pub(crate) mod mail;
@@ -23,13 +23,13 @@ use crate::config::import::ImportSection;
 use crate::config::mail::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
 use crate::exit::{ErrorCode, Failure, Place, Result};
 
-/// The configuration file as `config init` writes it.
+/// The commented configuration file that `config init` writes.
 pub(crate) const TEMPLATE: &str = include_str!("template.toml");
 
-/// The options that say which files are used.
+/// The options that select the database and the configuration file.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FileArgs {
-    /// Use this database
+    /// Database file
     #[arg(
         long,
         global = true,
@@ -40,7 +40,7 @@ pub(crate) struct FileArgs {
     )]
     db: Option<PathBuf>,
 
-    /// Use this configuration file
+    /// Configuration file
     #[arg(
         long,
         global = true,
@@ -51,7 +51,7 @@ pub(crate) struct FileArgs {
     )]
     config: Option<PathBuf>,
 
-    /// Wait so long for another process to let go of the database
+    /// Seconds to wait for a locked database
     #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, help_heading = "Global options", value_parser = wait_seconds)]
     wait: Option<u64>,
 }
@@ -62,21 +62,22 @@ fn wait_seconds(text: &str) -> Result<u64, Invalid> {
 }
 
 impl FileArgs {
-    /// The options of a command line that is still being typed.
-    pub(crate) fn of_completed_line(words: impl Iterator<Item = OsString>) -> Self {
+    /// The options of a command line that is being completed. Clap cannot parse it yet, because it is incomplete.
+    pub(crate) fn from_completion(words: impl Iterator<Item = OsString>) -> Self {
         let words: Vec<OsString> = words.collect();
         let value = |flag: &str, variable: &str| {
-            let apart = words.windows(2).find(|pair| pair[0] == flag).map(|pair| pair[1].as_bytes());
+            let separate = words.windows(2).find(|pair| pair[0] == flag).map(|pair| pair[1].as_bytes());
             let prefix = format!("{flag}=");
             let joined = || words.iter().find_map(|word| word.as_bytes().strip_prefix(prefix.as_bytes()));
-            let typed = apart.or_else(joined).map(|file| PathBuf::from(OsStr::from_bytes(file)));
+            let typed = separate.or_else(joined).map(|file| PathBuf::from(OsStr::from_bytes(file)));
             typed.or_else(|| env::var_os(variable).map(PathBuf::from))
         };
         Self { db: value("--db", "SSGCTL_DB"), config: value("--config", "SSGCTL_CONFIG"), wait: None }
     }
 }
 
-/// What a configuration file may say. Unknown keys are errors: a setting that is misspelt would be silently without effect.
+/// The structure of the configuration file. Unknown keys are errors, because a misspelt setting would silently have no
+/// effect.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct ConfigFile {
@@ -104,7 +105,7 @@ struct SecretsSection {
     key_file: Option<PathBuf>,
 }
 
-/// What is meant when nothing is said.
+/// `[defaults]`: values of options that are not given.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct DefaultsSection {
@@ -117,13 +118,13 @@ pub(crate) struct DefaultsSection {
 }
 
 impl DefaultsSection {
-    /// Gives a new customer what it gets when nothing is said.
+    /// Sets the default values of a new customer.
     pub(crate) fn apply(&self, details: &mut CustomerDetails) {
         details.country.clone_from(&self.country);
         details.payment_terms_days = self.payment_terms_days;
     }
 
-    /// The service that a new SMPP account is sold when none is named.
+    /// The service of a new SMPP account that names none.
     pub(crate) fn service(&self) -> Result<ServiceCode> {
         match &self.service {
             Some(service) => Ok(service.clone()),
@@ -131,13 +132,13 @@ impl DefaultsSection {
         }
     }
 
-    /// Whose days are meant when no zone is named.
+    /// The time zone of days and of timestamps without one.
     pub(crate) fn zone(&self) -> Zone {
         self.timezone.clone().unwrap_or(Zone::UTC)
     }
 }
 
-/// A setting in force, and what set it.
+/// A setting in effect, and where it comes from.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
     pub(crate) key: &'static str,
@@ -145,23 +146,23 @@ pub(crate) struct Setting {
     pub(crate) origin: &'static str,
 }
 
-/// The settings in force.
+/// The settings in effect.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) config_path: Option<PathBuf>,
-    /// Where the database is; none when nothing says so and there is no home folder.
+    /// The path of the database; none if it is not set and there is no home folder.
     pub(crate) database: Option<PathBuf>,
-    /// Whether the database was named, and not just found in its usual place.
+    /// Whether the database was named, rather than found at its default path.
     pub(crate) database_was_named: bool,
     pub(crate) wait: Duration,
     key_file: Option<PathBuf>,
     pub(crate) defaults: DefaultsSection,
-    /// Where customers reach the gateway.
+    /// The connection details that customers receive.
     pub(crate) gateway: Gateway,
     pub(crate) mail: MailSettings,
-    /// The warnings that every new customer gets.
+    /// The warnings of every new customer.
     pub(crate) warnings: WarningsSection,
-    /// Mappings of the columns of files, by name.
+    /// Saved import mappings, by name.
     pub(crate) imports: BTreeMap<String, ImportSection>,
     list: Vec<Setting>,
 }
@@ -171,41 +172,41 @@ const FILE: &str = "configuration file";
 const DEFAULT: &str = "default";
 
 impl Settings {
-    /// Reads the configuration file, if there is one, and puts options and environment before it. `must_exist` says
-    /// whether a file that was named has to be there.
+    /// Reads the configuration file, if there is one. Options and environment variables take precedence. `must_exist` says
+    /// whether a file that was named must exist.
     pub(crate) fn load(args: &FileArgs, must_exist: bool) -> Result<Self> {
-        // Without HOME the library would look the home folder up in the user database, where cron's caller means none.
+        // Without HOME the library would ask the user database, but a caller that unsets HOME wants no home folder.
         let has_home = env::var_os("HOME").is_some_and(|home| Path::new(&home).is_absolute());
         let folders = etcetera::base_strategy::choose_base_strategy().ok().filter(|_| has_home);
-        let usual_config = folders.as_ref().map(|folders| folders.config_dir().join("ssgctl"));
-        let usual_database = folders.as_ref().map(|folders| folders.data_dir().join("ssgctl/ssgctl.db"));
+        let default_config = folders.as_ref().map(|folders| folders.config_dir().join("ssgctl"));
+        let default_database = folders.as_ref().map(|folders| folders.data_dir().join("ssgctl/ssgctl.db"));
         let config_path =
-            args.config.clone().or_else(|| usual_config.as_ref().map(|folder| folder.join("config.toml")));
+            args.config.clone().or_else(|| default_config.as_ref().map(|folder| folder.join("config.toml")));
         let file = match &config_path {
             Some(path) => read(path, must_exist && args.config.is_some())?,
             None => ConfigFile::default(),
         };
-        let mut list = vec![shown("config", config_path.as_ref(), args.config.as_ref(), None)];
-        let mut first = |key, asked: Option<PathBuf>, in_file: Option<PathBuf>, usual: Option<PathBuf>| {
-            list.push(shown(key, usual.as_ref(), asked.as_ref(), in_file.as_ref()));
-            asked.or(in_file).or(usual)
+        let mut list = vec![path_setting("config", config_path.as_ref(), args.config.as_ref(), None)];
+        let mut resolve = |key, option: Option<PathBuf>, in_file: Option<PathBuf>, default: Option<PathBuf>| {
+            list.push(path_setting(key, default.as_ref(), option.as_ref(), in_file.as_ref()));
+            option.or(in_file).or(default)
         };
         let database_was_named = args.db.is_some() || file.database.path.is_some();
-        let database = first("database.path", args.db.clone(), file.database.path, usual_database);
+        let database = resolve("database.path", args.db.clone(), file.database.path, default_database);
         let from_environment = env::var_os("SSGCTL_KEY_FILE").map(PathBuf::from);
-        let beside_config = config_path.as_ref().map(|path| path.with_file_name("ssgctl.key"));
-        let key_file = first("secrets.key_file", from_environment, file.secrets.key_file, beside_config);
+        let next_to_config = config_path.as_ref().map(|path| path.with_file_name("ssgctl.key"));
+        let key_file = resolve("secrets.key_file", from_environment, file.secrets.key_file, next_to_config);
         let wait = args.wait.or(file.database.wait_seconds).unwrap_or(30);
         list.push(Setting {
             key: "database.wait_seconds",
             value: Some(wait.to_string()),
             origin: origin(args.wait.is_some(), file.database.wait_seconds.is_some()),
         });
-        list.extend(defaults_shown(&file.defaults));
-        list.extend(gateway_shown(&file.gateway));
+        list.extend(list_defaults(&file.defaults));
+        list.extend(list_gateway(&file.gateway));
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
-        list.extend(mail.shown().into_iter().map(|(key, value)| in_file(key, value)));
+        list.extend(mail.listed().into_iter().map(|(key, value)| in_file(key, value)));
         let ConfigFile { defaults, gateway, warnings, import: imports, .. } = file;
         let wait = Duration::from_secs(wait);
         Ok(Self {
@@ -228,7 +229,7 @@ impl Settings {
         &self.list
     }
 
-    /// The file with the key that seals SMPP passwords.
+    /// The file with the key that encrypts SMPP passwords.
     pub(crate) fn key_file(&self) -> Result<&Path> {
         self.key_file.as_deref().ok_or_else(|| no_home("SSGCTL_KEY_FILE"))
     }
@@ -238,28 +239,32 @@ impl Settings {
         self.database.as_deref().ok_or_else(|| no_home("--db"))
     }
 
-    /// The configuration file, whether it is there or not.
+    /// The configuration file, whether it exists or not.
     pub(crate) fn config_path(&self) -> Result<&Path> {
         self.config_path.as_deref().ok_or_else(|| no_home("--config"))
     }
 }
 
-fn no_home(instead: &str) -> Failure {
-    Failure::new(ErrorCode::NoHome, "there is no home folder in this environment")
-        .hint(format!("set HOME, or give {instead}"))
+fn no_home(alternative: &str) -> Failure {
+    Failure::new(ErrorCode::NoHome, "the home folder is unknown").hint(format!("set HOME or {alternative}"))
 }
 
-fn origin(asked: bool, in_file: bool) -> &'static str {
-    match (asked, in_file) {
+fn origin(by_option: bool, in_file: bool) -> &'static str {
+    match (by_option, in_file) {
         (true, _) => FLAG_OR_ENVIRONMENT,
         (false, true) => FILE,
         (false, false) => DEFAULT,
     }
 }
 
-fn shown(key: &'static str, usual: Option<&PathBuf>, asked: Option<&PathBuf>, in_file: Option<&PathBuf>) -> Setting {
-    let value = asked.or(in_file).or(usual).map(|path| path.display().to_string());
-    Setting { key, value, origin: origin(asked.is_some(), in_file.is_some()) }
+fn path_setting(
+    key: &'static str,
+    default: Option<&PathBuf>,
+    option: Option<&PathBuf>,
+    in_file: Option<&PathBuf>,
+) -> Setting {
+    let value = option.or(in_file).or(default).map(|path| path.display().to_string());
+    Setting { key, value, origin: origin(option.is_some(), in_file.is_some()) }
 }
 
 /// A setting that only the configuration file can set.
@@ -268,7 +273,7 @@ fn in_file(key: &'static str, value: Option<String>) -> Setting {
     Setting { key, value, origin }
 }
 
-fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 6] {
+fn list_defaults(defaults: &DefaultsSection) -> [Setting; 6] {
     [
         in_file("defaults.country", defaults.country.as_ref().map(ToString::to_string)),
         in_file("defaults.payment_terms_days", defaults.payment_terms_days.map(|terms| terms.to_string())),
@@ -279,12 +284,12 @@ fn defaults_shown(defaults: &DefaultsSection) -> [Setting; 6] {
     ]
 }
 
-fn gateway_shown(gateway: &Gateway) -> [Setting; 5] {
+fn list_gateway(gateway: &Gateway) -> [Setting; 5] {
     let hosts: Vec<&str> = gateway.hosts.iter().map(ssgctl::model::Host::as_str).collect();
-    let port = |key, port: Port, usual: Port| Setting {
+    let port = |key, port: Port, default: Port| Setting {
         key,
         value: Some(port.to_string()),
-        origin: origin(false, port != usual),
+        origin: origin(false, port != default),
     };
     [
         in_file("gateway.hosts", (!hosts.is_empty()).then(|| hosts.join(", "))),
@@ -306,15 +311,15 @@ fn read(path: &Path, must_exist: bool) -> Result<ConfigFile> {
     };
     files::refuse_unsafe(path, false)?;
     let file: ConfigFile =
-        toml::from_str(&text).map_err(|error| not_toml(&error, &text, &path.display().to_string()))?;
-    if file.mail.holds_secret() {
+        toml::from_str(&text).map_err(|error| toml_failure(&error, &text, &path.display().to_string()))?;
+    if file.mail.contains_secret() {
         files::refuse_unsafe(path, true)?;
     }
     Ok(file)
 }
 
-/// A fault in a TOML text, with its place in the file.
-pub(crate) fn not_toml(error: &toml::de::Error, text: &str, file: &str) -> Failure {
+/// A TOML error, with its position in the file.
+pub(crate) fn toml_failure(error: &toml::de::Error, text: &str, file: &str) -> Failure {
     let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
     let line = before.matches('\n').count() as u64 + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
