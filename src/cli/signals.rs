@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the process ends at once, and gives the terminal back as it was before a question.
+//! Handles SIGINT and SIGTERM: the process exits at once and restores the terminal if a prompt had changed it.
 
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
@@ -9,16 +9,17 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-use crate::exit::Exit;
+use crate::exit_codes::Exit;
 
-/// How the terminal was before the question that is open now, if one is.
-static BEFORE_QUESTION: Mutex<Option<Termios>> = Mutex::new(None);
+/// The terminal's state before the open prompt, if there is one.
+static BEFORE_PROMPT: Mutex<Option<Termios>> = Mutex::new(None);
 
-/// Ends with 130 and 143 as soon as the signal comes: an open transaction is undone by the next opening of the database.
+/// Exits with 130 or 143 as soon as a signal arrives. SQLite rolls back an open transaction when the database is next
+/// opened, so nothing needs to be cleaned up.
 pub(crate) fn exit_on_signals() {
-    // A file that would grow beyond its limit is then an error of the write, and not the end of the process.
+    // With a handler for SIGXFSZ, exceeding the file size limit is a write error instead of a crash.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
-    // Without a handler the signal still ends the process, only by itself.
+    // Without a handler the default action still ends the process.
     let Ok(signals) = Signals::new([SIGINT, SIGTERM]) else { return };
     let handle = signals.handle();
     if thread::Builder::new().spawn(|| exit_on_first(signals)).is_err() {
@@ -34,27 +35,26 @@ fn exit_on_first(mut signals: Signals) {
     }
 }
 
-/// Does what may hide the cursor or what is typed, and undoes that however it ends. A question within a dialogue leaves that
-/// to the dialogue.
-pub(crate) fn with_terminal_kept<T>(question: impl FnOnce() -> T) -> T {
-    let is_outermost = BEFORE_QUESTION.lock().is_ok_and(|mut before| {
-        let is_free = before.is_none();
-        if is_free {
+/// Runs a prompt and restores the terminal afterwards, also after a signal. Calls may nest: only the outermost restores.
+pub(crate) fn restoring_terminal<T>(prompt: impl FnOnce() -> T) -> T {
+    let is_outermost = BEFORE_PROMPT.lock().is_ok_and(|mut before| {
+        let is_outermost = before.is_none();
+        if is_outermost {
             *before = tcgetattr(std::io::stdin()).ok();
         }
-        is_free
+        is_outermost
     });
-    let answer = question();
+    let answer = prompt();
     if is_outermost {
         restore_terminal();
     }
     answer
 }
 
-/// Keeps what is typed between two questions from being shown twice, by the terminal and by the question that takes it. Only
-/// within [`with_terminal_kept`], and for questions that read key by key.
-pub(crate) fn hide_what_is_typed_ahead() {
-    // A terminal that cannot be asked shows it twice, and nothing else is amiss.
+/// Turns off echo, so that keys typed between two questions are not shown twice: by the terminal and by the question that
+/// reads them. Only within [`restoring_terminal`], and for questions that read single keys.
+pub(crate) fn disable_echo() {
+    // If this fails, typed-ahead keys are shown twice, which is harmless.
     if let Ok(mut state) = tcgetattr(std::io::stdin()) {
         state.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);
         let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &state);
@@ -62,11 +62,11 @@ pub(crate) fn hide_what_is_typed_ahead() {
 }
 
 fn restore_terminal() {
-    // The lock is kept until all is given back: an interrupt ends the question as well, and neither of the two may end the
-    // process while the other is still at it.
-    let Ok(mut before) = BEFORE_QUESTION.lock() else { return };
+    // The lock is held until everything is restored. An interrupt also ends the prompt, so both threads get here, and
+    // neither may exit while the other still writes to the terminal.
+    let Ok(mut before) = BEFORE_PROMPT.lock() else { return };
     if let Some(state) = before.take() {
-        // A terminal that went away needs nothing back.
+        // A closed terminal needs no restoring.
         let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &state);
         let _ = std::io::stderr().write_all(b"\x1b[?25h");
     }

@@ -1,4 +1,4 @@
-//! A text in the person's own editor.
+//! Edits a text in the user's editor.
 
 use std::env;
 use std::fs;
@@ -13,30 +13,30 @@ use ssgctl::store::files;
 
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// Opens a text and gives it back as it was saved; nothing if it was not.
+/// Opens a text in the editor and returns the saved text; none if it was not saved.
 ///
 /// # Errors
-/// Whoever leaves the editor with an error, as `:cq` does in vi, gives up, whatever was saved before.
+/// An editor that exits with an error, such as vi after `:cq`, cancels the edit even if the text was saved before.
 pub(crate) fn edit(text: &str, extension: &str) -> Result<Option<String>> {
-    let page = Page::new(text, extension)?;
-    let before = page.saved_at()?;
-    let words = shell_words::split(&chosen()).map_err(|error| cannot_run(&error))?;
-    let Some((program, arguments)) = words.split_first() else { return Err(cannot_run(&"it has no name")) };
-    let ended = Command::new(program).args(arguments).arg(&page.0).status().map_err(|error| cannot_run(&error))?;
-    if !ended.success() {
-        let message = format!("the editor ended with {ended}; nothing was changed");
+    let file = EditedFile::new(text, extension)?;
+    let before = file.saved_at()?;
+    let words = shell_words::split(&editor()).map_err(|error| cannot_run(&error))?;
+    let Some((program, arguments)) = words.split_first() else { return Err(cannot_run(&"VISUAL or EDITOR is empty")) };
+    let status = Command::new(program).args(arguments).arg(&file.0).status().map_err(|error| cannot_run(&error))?;
+    if !status.success() {
+        let message = format!("the editor failed with {status}; nothing was changed");
         return Err(Failure::new(ErrorCode::NotConfirmed, message));
     }
-    if page.saved_at()? <= before {
+    if file.saved_at()? <= before {
         return Ok(None);
     }
-    fs::read_to_string(&page.0).map(Some).map_err(|error| cannot_read(&error))
+    fs::read_to_string(&file.0).map(Some).map_err(|error| cannot_read(&error))
 }
 
-/// The editor that the person chose; variables that are empty choose none.
-fn chosen() -> String {
-    let chosen = ["VISUAL", "EDITOR"].into_iter().filter_map(|variable| env::var(variable).ok());
-    chosen.into_iter().find(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned())
+/// The user's editor. Empty variables are ignored.
+fn editor() -> String {
+    let editors = ["VISUAL", "EDITOR"].into_iter().filter_map(|variable| env::var(variable).ok());
+    editors.into_iter().find(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned())
 }
 
 fn cannot_run(reason: &dyn std::fmt::Display) -> Failure {
@@ -44,20 +44,20 @@ fn cannot_run(reason: &dyn std::fmt::Display) -> Failure {
 }
 
 fn cannot_read(error: &io::Error) -> Failure {
-    Error::io("read what was edited", error).into()
+    Error::io("read the edited text", error).into()
 }
 
-/// A private file for the time of an editing.
-struct Page(PathBuf);
+/// A private temporary file, deleted when the edit ends.
+struct EditedFile(PathBuf);
 
-impl Page {
+impl EditedFile {
     fn new(text: &str, extension: &str) -> Result<Self> {
-        let page = Self(env::temp_dir().join(format!("ssgctl-{}{extension}", ApiId::generate())));
-        // A name that is taken is one that somebody guessed, and made to be written to.
-        if files::write_new(&page.0, text.as_bytes())? {
-            return Ok(page);
+        let file = Self(env::temp_dir().join(format!("ssgctl-{}{extension}", ApiId::generate())));
+        // The name is random. If it exists, an attacker may have guessed it, so never write to it.
+        if files::write_new(&file.0, text.as_bytes())? {
+            return Ok(file);
         }
-        Err(Failure::new(ErrorCode::Io, "cannot make a file to be edited: its name is taken"))
+        Err(Failure::new(ErrorCode::Io, "cannot create a temporary file to edit: its name is in use"))
     }
 
     fn saved_at(&self) -> Result<SystemTime> {
@@ -65,9 +65,9 @@ impl Page {
     }
 }
 
-impl Drop for Page {
+impl Drop for EditedFile {
     fn drop(&mut self) {
-        // Private, and in the folder that is emptied by itself.
+        // If this fails, the file is still private and in a folder that the system cleans up.
         let _ = fs::remove_file(&self.0);
     }
 }

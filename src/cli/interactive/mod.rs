@@ -1,4 +1,4 @@
-//! Questions to a person at a terminal: prompts, the editor, and the wizard.
+//! Interaction with a person at a terminal: confirmations and passwords, the editor and the wizard.
 
 pub(crate) mod editor;
 pub(crate) mod prompt;

@@ -1,4 +1,4 @@
-//! Questions to a person at a terminal. Without one, what would be asked must be given.
+//! Confirmations and password prompts. Without a terminal, the answers must be options.
 
 use std::io::IsTerminal;
 
@@ -8,54 +8,57 @@ use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::signals;
 
-/// Whether and how questions are asked.
+/// Whether prompts may be shown.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Prompt {
-    /// Confirmations are answered with yes.
+    /// Answer every confirmation with yes.
     pub(crate) yes: bool,
-    /// Nothing is ever asked.
+    /// Never prompt.
     pub(crate) no_input: bool,
 }
 
 impl Prompt {
-    /// Whether there is somebody to ask.
+    /// Whether a person can answer a prompt.
     pub(crate) fn can_ask(self) -> bool {
         !self.no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
-    /// Goes on only if `--yes` was given or the person says so.
+    /// Fails unless `--yes` was given or the person confirms.
     pub(crate) fn confirm(self, question: &str) -> Result<()> {
         if self.yes {
             return Ok(());
         }
         if !self.can_ask() {
-            return Err(Failure::missing("--yes", &format!("to answer: {question}")));
+            return Err(Failure::missing("--yes", &format!("to confirm: {question}")));
         }
-        let answer = asked(|| Confirm::new().with_prompt(visible(question)).default(false).interact())?;
+        let answer = ask(|| Confirm::new().with_prompt(visible(question)).default(false).interact())?;
         if answer { Ok(()) } else { Err(Failure::new(ErrorCode::NotConfirmed, "not confirmed; nothing was changed")) }
     }
 
-    /// Asks for a password, twice and without echo.
+    /// Asks for a password twice, without echo.
     pub(crate) fn new_password(self, question: &str) -> Result<zeroize::Zeroizing<String>> {
         if !self.can_ask() {
-            return Err(Failure::missing("--password-stdin or --password-file", "where nobody can be asked"));
+            return Err(Failure::missing("--password-stdin or --password-file", "without a terminal to ask at"));
         }
-        let answer = asked(|| {
-            dialoguer::Password::new().with_prompt(question).with_confirmation("Once more", "The two differ").interact()
+        let answer = ask(|| {
+            dialoguer::Password::new()
+                .with_prompt(question)
+                .with_confirmation("Repeat the password", "The passwords do not match")
+                .interact()
         })?;
         Ok(zeroize::Zeroizing::new(answer))
     }
 }
 
-/// Asks, and leaves the terminal as it was.
-pub(crate) fn asked<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
-    signals::with_terminal_kept(ask).map_err(failed)
+/// Shows a prompt and restores the terminal afterwards.
+pub(crate) fn ask<T>(prompt: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+    signals::restoring_terminal(prompt).map_err(failed)
 }
 
 fn failed(error: dialoguer::Error) -> Failure {
     let dialoguer::Error::IO(error) = error;
     match error.kind() {
         std::io::ErrorKind::Interrupted => Failure::new(ErrorCode::Interrupted, "interrupted; nothing was changed"),
-        _ => Failure::new(ErrorCode::Io, format!("cannot ask: {error}")),
+        _ => Failure::new(ErrorCode::Io, format!("cannot prompt: {error}")),
     }
 }

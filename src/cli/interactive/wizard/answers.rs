@@ -1,4 +1,4 @@
-//! The questions of a dialogue and their answers: which are still open, and which answers count.
+//! The questions of a dialogue and their answers: which are still open, and which answers are in effect.
 
 use ssgctl::error::quoted;
 use ssgctl::model::Invalid;
@@ -10,45 +10,45 @@ use crate::exit::Result;
 /// One question.
 #[derive(Debug)]
 pub(crate) struct Question {
-    /// The option that gives the answer without being asked, or the name of an argument.
+    /// The option that answers it on the command line, or the name of a positional argument.
     pub(crate) option: &'static str,
     pub(crate) label: &'static str,
-    /// How it is answered, where the label does not say so.
+    /// How to answer, if the label does not say so.
     pub(crate) hint: &'static str,
     pub(crate) answer: Answer,
-    /// What stands for no answer, such as `any`; none when there must be one.
-    pub(crate) nothing: Option<&'static str>,
-    /// The option whose question must have an answer for this one to be asked.
+    /// What is shown for no answer, such as `any`; none if an answer is required.
+    pub(crate) omitted: Option<&'static str>,
+    /// The option that must have an answer for this question to be asked.
     pub(crate) only_with: Option<&'static str>,
-    /// The option that, when it is given, cannot do without an answer to this one.
+    /// The option that requires an answer to this question if it is set on the command line.
     pub(crate) needed_by: Option<&'static str>,
 }
 
-/// What answers a question.
+/// The kind of answer to a question.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Answer {
-    /// A text by its rule, which gives its canonical form.
+    /// A text, checked and brought into its canonical form.
     Text(Check),
-    /// A customer that takes changes.
+    /// An active customer.
     Customer,
-    /// A country, by its name.
+    /// A country, chosen from a list.
     Country,
-    /// One of the services.
+    /// A service, chosen from a list.
     Service,
-    /// Yes or no: whether the customer is sent an email, if it can be sent.
+    /// Yes or no: whether to send the customer an email. Asked only if email is configured.
     Email,
 }
 
-/// Whether a text is an answer, and its canonical form.
+/// Checks a text and returns its canonical form.
 pub(crate) type Check = fn(&str, &Answers) -> Result<String, Invalid>;
 
-/// What a dialogue is about.
+/// A series of questions.
 #[derive(Debug)]
 pub(crate) struct Dialogue {
     pub(crate) questions: &'static [&'static [Question]],
-    /// What is asked at the end; nothing where the answers speak for themselves.
+    /// The final confirmation; none if the command does not need one.
     pub(crate) confirm: Option<&'static str>,
-    /// Whether emails can be sent, where that is asked about; else why not.
+    /// Whether emails can be sent, or why not. Used only if the dialogue asks about an email.
     pub(crate) can_email: fn(&Context) -> Result<()>,
 }
 
@@ -60,7 +60,7 @@ impl Dialogue {
 }
 
 impl Question {
-    /// Whether an option answers it, and not an argument by its place.
+    /// Whether the answer is an option, rather than a positional argument.
     pub(super) fn is_option(&self) -> bool {
         self.option.starts_with("--")
     }
@@ -68,103 +68,104 @@ impl Question {
 
 /// The answers so far, in the order of the questions.
 pub(crate) struct Answers {
-    pub(super) given: Vec<Given>,
-    /// Why the customer cannot be sent an email, where it would be asked about that.
+    pub(super) entries: Vec<Entry>,
+    /// Why no email can be sent to the customer, if the dialogue would ask about one.
     pub(super) no_email: Option<String>,
 }
 
-pub(super) struct Given {
+/// A question and its state.
+pub(super) struct Entry {
     pub(super) question: &'static Question,
     pub(super) state: State,
 }
 
-impl Given {
+impl Entry {
     pub(super) fn is_settled(&self) -> bool {
         matches!(self.state, State::Settled(_))
     }
 }
 
-/// How far a question has come.
+/// The state of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
-    /// Answered by the command line or a file, and not asked.
+    /// Answered by the command line or a file; not asked.
     Settled(String),
-    /// To be asked.
+    /// Not asked yet.
     Open,
-    /// Answered with nothing.
-    Nothing,
+    /// Left out.
+    Omitted,
     /// Answered.
     Text(String),
 }
 
 impl Answers {
-    /// The answers before any question was asked; `settled` says what answers one already.
+    /// The answers before the first question; `settled` returns an answer that is known already.
     pub(super) fn new(dialogue: &Dialogue, settled: impl Fn(&Question) -> Option<String>) -> Self {
         let state = |question| settled(question).map_or(State::Open, State::Settled);
-        let given = dialogue.all().map(|question| Given { question, state: state(question) });
-        Self { given: given.collect(), no_email: None }
+        let entries = dialogue.all().map(|question| Entry { question, state: state(question) });
+        Self { entries: entries.collect(), no_email: None }
     }
 
-    /// The question whether an email is sent, if it belongs to the dialogue.
-    pub(super) fn email(&self) -> Option<&Given> {
-        self.given.iter().find(|given| matches!(given.question.answer, Answer::Email))
+    /// The question whether to send an email, if the dialogue has it.
+    pub(super) fn email(&self) -> Option<&Entry> {
+        self.entries.iter().find(|entry| matches!(entry.question.answer, Answer::Email))
     }
 
-    /// Does without the question whether an email is sent, because none can be.
-    pub(super) fn leave_out_email(&mut self, why: String) {
-        self.given.retain(|given| !matches!(given.question.answer, Answer::Email));
-        self.no_email = Some(why);
+    /// Removes the question whether to send an email, because none can be sent.
+    pub(super) fn remove_email(&mut self, reason: String) {
+        self.entries.retain(|entry| !matches!(entry.question.answer, Answer::Email));
+        self.no_email = Some(reason);
     }
 
-    /// The answer to the question of an option.
+    /// The answer for an option.
     pub(crate) fn of(&self, option: &str) -> Option<&str> {
-        match &self.given.iter().find(|given| given.question.option == option)?.state {
+        match &self.entries.iter().find(|entry| entry.question.option == option)?.state {
             State::Text(text) | State::Settled(text) => Some(text),
-            State::Open | State::Nothing => None,
+            State::Open | State::Omitted => None,
         }
     }
 
-    /// What stands for no answer to a question; none when there must be one.
-    pub(super) fn nothing(&self, question: &Question) -> Option<&'static str> {
-        let needed = |option| self.given.iter().any(|given| given.question.option == option && given.is_settled());
-        question.nothing.filter(|_| !question.needed_by.is_some_and(needed))
+    /// What is shown for no answer to a question; none if an answer is required.
+    pub(super) fn omitted_text(&self, question: &Question) -> Option<&'static str> {
+        let needed = |option| self.entries.iter().any(|entry| entry.question.option == option && entry.is_settled());
+        question.omitted.filter(|_| !question.needed_by.is_some_and(needed))
     }
 
-    /// Whether a question is to be asked: it is not settled, and what it depends on has an answer.
+    /// Whether a question may be asked: it is not settled, and the question that it depends on has an answer.
     pub(super) fn applies(&self, at: usize) -> bool {
-        let Given { question, .. } = &self.given[at];
-        !self.given[at].is_settled() && question.only_with.is_none_or(|option| self.of(option).is_some())
+        let Entry { question, .. } = &self.entries[at];
+        !self.entries[at].is_settled() && question.only_with.is_none_or(|option| self.of(option).is_some())
     }
 
-    /// What was answered and counts: not the answer to a question that depends on one taken back since.
-    pub(super) fn counting(&self) -> impl Iterator<Item = (&'static Question, &State)> {
-        let counts = |given: &&Given| given.question.only_with.is_none_or(|option| self.of(option).is_some());
-        self.given.iter().filter(counts).map(|given| (given.question, &given.state))
+    /// The answers in effect: an answer does not count if the question that it depends on no longer has one.
+    pub(super) fn in_effect(&self) -> impl Iterator<Item = (&'static Question, &State)> {
+        let counts = |given: &&Entry| given.question.only_with.is_none_or(|option| self.of(option).is_some());
+        self.entries.iter().filter(counts).map(|entry| (entry.question, &entry.state))
     }
 
-    /// The first question that is still to be asked.
+    /// The first question that must still be asked.
     pub(super) fn first_open(&self) -> Option<usize> {
-        (0..self.given.len()).find(|&at| self.given[at].state == State::Open && self.applies(at))
+        (0..self.entries.len()).find(|&at| self.entries[at].state == State::Open && self.applies(at))
     }
 
-    /// The first answer that breaks its rule, because another one was changed after it, and the rule.
-    pub(super) fn first_broken(&self) -> Option<(usize, String)> {
-        self.given.iter().enumerate().find_map(|(at, Given { question, state })| match (question.answer, state) {
+    /// The first answer that became invalid because a later answer changed, and the rule that it breaks.
+    pub(super) fn first_invalid(&self) -> Option<(usize, String)> {
+        self.entries.iter().enumerate().find_map(|(at, Entry { question, state })| match (question.answer, state) {
             (Answer::Text(check), State::Text(text)) => {
-                check(text, self).err().map(|rule| (at, broken(text, &rule.to_string())))
+                check(text, self).err().map(|rule| (at, invalid_answer(text, &rule.to_string())))
             }
             _ => None,
         })
     }
 
-    /// Every answer on a line of its own.
+    /// All answers, one per line.
     pub(super) fn summary(&self) -> String {
         let lines: Vec<(&str, String)> = self
-            .counting()
+            .in_effect()
             .filter_map(|(question, state)| {
                 let shown = match state {
                     State::Text(text) | State::Settled(text) => text.clone(),
-                    State::Nothing => question.nothing?.to_owned(),
+                    State::Omitted => question.omitted?.to_owned(),
                     State::Open => return None,
                 };
                 Some((question.label, shown))
@@ -177,7 +178,7 @@ impl Answers {
     }
 }
 
-/// The rule that a text breaks. A list names the part of it that is wrong itself.
-pub(super) fn broken(text: &str, rule: &str) -> String {
+/// Says which rule a text breaks. The rule of a list already quotes the invalid item.
+pub(super) fn invalid_answer(text: &str, rule: &str) -> String {
     if rule.starts_with('`') { rule.to_owned() } else { format!("{} {rule}", quoted(text)) }
 }

@@ -1,4 +1,5 @@
-//! What answers can be chosen from, read before the first question: nothing is read, and nothing held, while a person thinks.
+//! The choices and defaults of answers, read before the first question, so that no transaction is open while a person
+//! thinks.
 
 use ssgctl::model::{Country, Service};
 use ssgctl::store::{Page, ServiceFilter, ServiceSort};
@@ -7,7 +8,7 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::interactive::wizard::answers::Answers;
 
-/// The services, and what is meant when nothing is said.
+/// The services, and the default answers.
 pub(crate) struct Catalog {
     pub(super) services: Vec<Service>,
     service: String,
@@ -35,7 +36,7 @@ impl Catalog {
         })
     }
 
-    /// What an option is when it is not given: what the configuration says, and for the unit what the service counts in.
+    /// The default of an option: from the configuration, and for the unit from the chosen service.
     pub(super) fn default(&self, option: &str, answers: &Answers) -> Option<String> {
         match option {
             "--country" => self.country.as_ref().map(ToString::to_string),

@@ -1,5 +1,11 @@
-//! The wizard: asks a person for what a command line leaves open. Its answers are options: they are put on the command line,
-//! which is then read like any other, so that what was asked and what could have been given are the same by construction.
+//! The wizard asks for the options that the command line lacks.
+//!
+//! ```text
+//! command line ──▶ Answers (open, settled) ──▶ questions and review ──▶ command line with all answers ──▶ parser
+//! ```
+//!
+//! Answers become options on the command line, which is then parsed again. The wizard therefore accepts exactly what the
+//! command accepts, and can print the command that does the same without questions.
 
 mod answers;
 mod ask;
@@ -21,58 +27,57 @@ use screen::{say, show};
 
 pub(crate) use answers::{Dialogue, Question};
 
-/// How questions are answered.
-const HOW: &str =
-    "Return takes what stands in brackets, - leaves it out, < goes back (in lists Esc), Ctrl-C ends without a change.";
+/// How to answer questions.
+const INSTRUCTIONS: &str = "Return accepts the value in brackets, - omits the answer, < goes back (Esc in lists), Ctrl-C cancels without a change.";
 
-/// Asks for everything that the command line leaves open, and parses it again with the answers. `settled` are options that
-/// something else than the command line has answered, with what it said.
+/// Asks for everything that the command line lacks, and parses it again with the answers. `settled` are options whose values
+/// come from elsewhere, such as a file.
 pub(crate) fn complete<A: FromArgMatches>(
     context: &mut Context,
     dialogue: &Dialogue,
     settled: &[(&'static str, String)],
 ) -> Result<A> {
     if !context.prompt.can_ask() {
-        return Err(Failure::missing("a terminal", "to ask questions at").hint("give the answers as options instead"));
+        return Err(Failure::missing("a terminal", "for questions").hint("omit --ask and pass the answers as options"));
     }
-    let given = |question: &Question| {
+    let known_answer = |question: &Question| {
         let elsewhere = || settled.iter().find(|(option, _)| *option == question.option).map(|(_, text)| text.clone());
         line::answer(&context.line, question).or_else(elsewhere)
     };
-    let mut answers = Answers::new(dialogue, given);
+    let mut answers = Answers::new(dialogue, known_answer);
     let catalog = Catalog::read(context)?;
     let can_email = answers.email().map(|email| (email.is_settled(), (dialogue.can_email)(context)));
     match can_email {
-        // What cannot be done is told before the first question, not after the last.
-        Some((true, Err(why))) => return Err(why),
-        Some((false, Err(why))) => answers.leave_out_email(why.to_string()),
+        // Report what cannot be done before the first question, not after the last.
+        Some((true, Err(failure))) => return Err(failure),
+        Some((false, Err(failure))) => answers.remove_email(failure.to_string()),
         _ => {}
     }
-    signals::with_terminal_kept(|| {
-        signals::hide_what_is_typed_ahead();
-        hold(context, dialogue, &catalog, &mut answers)
+    signals::restoring_terminal(|| {
+        signals::disable_echo();
+        run_dialogue(context, dialogue, &catalog, &mut answers)
     })?;
     let words = line::with_answers(context.line.arguments(), &answers);
     if dialogue.confirm.is_some() && !context.quiet {
-        context.note("the same without questions:");
+        context.note("the same command without questions:");
         show(&shell_words::join(["ssgctl".into()].into_iter().chain(words.iter().map(|word| word.to_string_lossy()))));
     }
     context.line.parse_again(&words).map_err(|error| Failure::from(&error))
 }
 
-/// Whether the command line has an option of a dialogue.
+/// Whether the command line sets an option of a dialogue.
 pub(crate) fn answers_any(context: &Context, dialogue: &Dialogue) -> bool {
     let mut options = dialogue.all().filter(|question| question.is_option());
     options.any(|question| line::answer(&context.line, question).is_some())
 }
 
-/// Holds the dialogue: every question in turn, forwards and back, and then the review of all answers.
-fn hold(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, answers: &mut Answers) -> Result<()> {
+/// Runs the dialogue: asks each question, going forwards and back, then reviews all answers.
+fn run_dialogue(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, answers: &mut Answers) -> Result<()> {
     if dialogue.confirm.is_some() {
-        say(HOW);
+        say(INSTRUCTIONS);
     }
-    if let Some(why) = &answers.no_email {
-        say(&format!("The customer cannot be sent an email: {why}"));
+    if let Some(reason) = &answers.no_email {
+        say(&format!("Cannot send the customer an email: {reason}"));
     }
     ask_open(context, catalog, answers)?;
     let Some(question) = dialogue.confirm.filter(|_| !context.prompt.yes) else { return Ok(()) };
@@ -88,8 +93,8 @@ fn hold(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, answers: 
     }
 }
 
-/// Asks every question that is open, in order; going back from one asks the one before it again. Then it asks once more for
-/// answers that no longer go with others.
+/// Asks every open question in order; going back asks the previous one again. Then asks again for answers that other answers
+/// have made invalid.
 fn ask_open(context: &mut Context, catalog: &Catalog, answers: &mut Answers) -> Result<()> {
     let mut next = answers.first_open();
     while let Some(at) = next {
@@ -99,28 +104,28 @@ fn ask_open(context: &mut Context, catalog: &Catalog, answers: &mut Answers) -> 
             (0..at).rev().find(|&before| answers.applies(before)).or(next)
         };
     }
-    while let Some((at, rule)) = answers.first_broken() {
-        say(&format!("{}: {rule}", answers.given[at].question.label));
+    while let Some((at, rule)) = answers.first_invalid() {
+        say(&format!("{}: {rule}", answers.entries[at].question.label));
         ask_one(at, context, catalog, answers)?;
     }
     Ok(())
 }
 
-/// Asks a question; whether it was answered, and the person did not want to go back.
+/// Asks a question. Returns false if the person goes back.
 fn ask_one(at: usize, context: &mut Context, catalog: &Catalog, answers: &mut Answers) -> Result<bool> {
-    answers.given[at].state = match ask::ask(answers.given[at].question, context, catalog, answers)? {
+    answers.entries[at].state = match ask::ask(answers.entries[at].question, context, catalog, answers)? {
         Reply::Back => return Ok(false),
-        Reply::Nothing => State::Nothing,
+        Reply::Omitted => State::Omitted,
         Reply::Text(text) => State::Text(text),
     };
     Ok(true)
 }
 
-/// Lets one answer be changed, and asks what its change opens.
+/// Changes one answer, then asks the questions that it opens.
 fn change_one(context: &mut Context, catalog: &Catalog, answers: &mut Answers) -> Result<()> {
-    let asked: Vec<usize> = (0..answers.given.len()).filter(|&at| answers.applies(at)).collect();
-    let labels: Vec<&str> = asked.iter().map(|&at| answers.given[at].question.label).collect();
-    if let Some(&at) = ask::which(&labels)?.and_then(|index| asked.get(index)) {
+    let changeable: Vec<usize> = (0..answers.entries.len()).filter(|&at| answers.applies(at)).collect();
+    let labels: Vec<&str> = changeable.iter().map(|&at| answers.entries[at].question.label).collect();
+    if let Some(&at) = ask::choose_answer(&labels)?.and_then(|index| changeable.get(index)) {
         ask_one(at, context, catalog, answers)?;
     }
     ask_open(context, catalog, answers)

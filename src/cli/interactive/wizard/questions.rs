@@ -1,61 +1,61 @@
-//! The questions, in the order in which they are asked.
+//! The questions of all dialogues, in the order in which they are asked.
 
 use ssgctl::model::{EmailAddress, Limit, Msisdn, MsisdnList, Name, Organisation, Unit, Webhook};
 
 use crate::interactive::wizard::answers::{Answer, Question};
 use crate::interactive::wizard::checks;
-use crate::interactive::wizard::checks::one;
+use crate::interactive::wizard::checks::parse;
 
 impl Question {
-    /// A question that must be answered.
+    /// A question that requires an answer.
     const fn required(option: &'static str, label: &'static str, answer: Answer) -> Self {
-        Self { option, label, answer, hint: "", nothing: None, only_with: None, needed_by: None }
+        Self { option, label, answer, hint: "", omitted: None, only_with: None, needed_by: None }
     }
 
-    /// A question whose answer may be left out; `nothing` says what is then.
-    const fn optional(option: &'static str, label: &'static str, answer: Answer, nothing: &'static str) -> Self {
-        Self { option, label, answer, hint: "", nothing: Some(nothing), only_with: None, needed_by: None }
+    /// A question whose answer may be omitted; `omitted` is shown then.
+    const fn optional(option: &'static str, label: &'static str, answer: Answer, omitted: &'static str) -> Self {
+        Self { option, label, answer, hint: "", omitted: Some(omitted), only_with: None, needed_by: None }
     }
 
-    /// The same, with a word on how it is answered.
+    /// Adds a hint on how to answer.
     const fn hint(self, hint: &'static str) -> Self {
         Self { hint, ..self }
     }
 
-    /// The same, needed when another option is given.
+    /// Requires an answer if another option is set.
     const fn needed_by(self, option: &'static str) -> Self {
         Self { needed_by: Some(option), ..self }
     }
 
-    /// The same, asked only with an answer to another.
+    /// Asks the question only if another one has an answer.
     const fn only_with(self, option: &'static str) -> Self {
         Self { only_with: Some(option), ..self }
     }
 }
 
-/// Which customer.
+/// The customer.
 pub(crate) const CUSTOMER: &[Question] = &[Question::required("CUSTOMER", "Customer", Answer::Customer)];
 
-/// What every customer has.
+/// The required field of a customer.
 pub(crate) const ORGANISATION: &[Question] =
-    &[Question::required("--organisation", "Organisation", Answer::Text(one::<Organisation>))];
+    &[Question::required("--organisation", "Organisation", Answer::Text(parse::<Organisation>))];
 
-/// A new customer and the first person there.
+/// The optional fields of a new customer and its first contact.
 pub(crate) const COMPANY: &[Question] = &[
     Question::optional("--country", "Country", Answer::Country, "none").hint("type to search"),
-    Question::optional("--contact-name", "Contact name", Answer::Text(one::<Name>), "none"),
-    Question::optional("--contact-email", "Contact email", Answer::Text(one::<EmailAddress>), "none")
+    Question::optional("--contact-name", "Contact name", Answer::Text(parse::<Name>), "none"),
+    Question::optional("--contact-email", "Contact email", Answer::Text(parse::<EmailAddress>), "none")
         .needed_by("--send-email"),
-    Question::optional("--contact-mobile", "Contact mobile", Answer::Text(one::<Msisdn>), "none"),
+    Question::optional("--contact-mobile", "Contact mobile", Answer::Text(parse::<Msisdn>), "none"),
 ];
 
-/// What an account is sold.
+/// The service of an account.
 pub(crate) const SERVICE: &[Question] = &[Question::required("--service", "Service", Answer::Service)];
 
-/// What a new customer's balance opens with, and when it is low.
+/// The opening balance and the warning thresholds of a new customer.
 pub(crate) const BALANCE: &[Question] = &[
-    Question::required("--unit", "Unit of the balance", Answer::Text(one::<Unit>)).hint("SMS or a currency"),
-    Question::optional("--credit", "Opening balance", Answer::Text(checks::opening), "none"),
+    Question::required("--unit", "Unit of the balance", Answer::Text(parse::<Unit>)).hint("SMS or a currency"),
+    Question::optional("--credit", "Opening balance", Answer::Text(checks::opening_balance), "none"),
     Question::optional("--warn-upper", "Early warning", Answer::Text(checks::upper), "none")
         .hint("at or below")
         .needed_by("--warn-lower"),
@@ -64,22 +64,23 @@ pub(crate) const BALANCE: &[Question] = &[
         .only_with("--warn-upper"),
 ];
 
-/// How an account is used.
+/// The limits and webhooks of an account.
 pub(crate) const ACCOUNT: &[Question] = &[
-    Question::optional("--max-tps", "Max TPS", Answer::Text(one::<Limit>), "no limit"),
-    Question::optional("--allowed-ips", "Allowed IPs", Answer::Text(checks::networks), "any").hint("commas between"),
-    Question::optional("--cug", "Closed user group", Answer::Text(one::<MsisdnList>), "none")
-        .hint("numbers, commas between"),
-    Question::optional("--mt-webhook", "MT webhook", Answer::Text(one::<Webhook>), "none"),
-    Question::optional("--dlr-webhook", "DLR webhook", Answer::Text(one::<Webhook>), "none"),
-    Question::optional("--mo-webhook", "MO webhook", Answer::Text(one::<Webhook>), "none"),
+    Question::optional("--max-tps", "Max TPS", Answer::Text(parse::<Limit>), "no limit"),
+    Question::optional("--allowed-ips", "Allowed IPs", Answer::Text(checks::ip_ranges), "any")
+        .hint("separated by commas"),
+    Question::optional("--cug", "Closed user group", Answer::Text(parse::<MsisdnList>), "none")
+        .hint("phone numbers, separated by commas"),
+    Question::optional("--mt-webhook", "MT webhook", Answer::Text(parse::<Webhook>), "none"),
+    Question::optional("--dlr-webhook", "DLR webhook", Answer::Text(parse::<Webhook>), "none"),
+    Question::optional("--mo-webhook", "MO webhook", Answer::Text(parse::<Webhook>), "none"),
 ];
 
-/// Whether the contact of a new customer is written to.
+/// Whether to send an email to the contact of a new customer.
 pub(crate) const EMAIL_TO_CONTACT: &[Question] =
     &[Question::optional("--send-email", "Send the customer an email", Answer::Email, "no")
         .only_with("--contact-email")];
 
-/// Whether the contacts of a customer are written to.
+/// Whether to send an email to the contacts of a customer.
 pub(crate) const EMAIL: &[Question] =
     &[Question::optional("--send-email", "Send the customer an email", Answer::Email, "no")];

@@ -1,4 +1,4 @@
-//! What the wizard says to the person at the terminal. It is part of the dialogue, so that `--quiet` does not silence it.
+//! Prints the texts of the wizard. They are part of the dialogue, so `--quiet` does not suppress them.
 
 use std::io::Write;
 
@@ -6,14 +6,14 @@ use dialoguer::console::Term;
 
 use crate::escape::visible;
 
-/// Says something, in lines that fit the terminal.
+/// Prints a text, wrapped to the width of the terminal.
 pub(super) fn say(text: &str) {
     show(&textwrap::fill(text, columns()));
 }
 
-/// Shows lines as they are.
+/// Prints lines without wrapping them.
 pub(super) fn show(lines: &str) {
-    // A terminal that cannot be written to has nobody at it, and the next question finds that out.
+    // If the terminal is gone, the next question fails.
     let _ = writeln!(std::io::stderr(), "{}", visible(lines));
 }
 
