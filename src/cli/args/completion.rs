@@ -1,4 +1,4 @@
-//! Completion of command lines: the words that an argument can be, of which most are names that the database knows.
+//! Completes arguments in the shell. Most candidates are names from the database.
 
 use std::ffi::OsStr;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use ssgctl::store::{
 
 use crate::config::{FileArgs, Settings};
 
-/// How many names are offered at most.
-const MOST: u64 = 200;
+/// Maximum number of names to offer.
+const MAX_CANDIDATES: u64 = 200;
 
 /// Countries, by code.
 pub(crate) fn countries() -> Vec<CompletionCandidate> {
     Country::all().map(|country| CompletionCandidate::new(country.as_str()).help(Some(country.name().into()))).collect()
 }
 
-/// SMS credits and currencies in force.
+/// SMS credits and the current currencies.
 pub(crate) fn units() -> Vec<CompletionCandidate> {
     ssgctl::model::units().map(|unit| CompletionCandidate::new(unit.code())).collect()
 }
@@ -31,7 +31,7 @@ pub(crate) fn zones() -> Vec<CompletionCandidate> {
     jiff::tz::db().available().map(|zone| CompletionCandidate::new(zone.as_str().to_owned())).collect()
 }
 
-/// Customers whose code begins with what was typed.
+/// Customers whose account code starts with the typed text.
 pub(crate) fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
         let page = Page::all(CustomerSort::AccountCode);
@@ -43,7 +43,7 @@ pub(crate) fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
     })
 }
 
-/// SMPP accounts whose system ID or short name begins with what was typed.
+/// SMPP accounts whose system ID or short name starts with the typed text.
 pub(crate) fn accounts(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
         let page = Page::all(SmppSort::SystemId);
@@ -66,7 +66,7 @@ pub(crate) fn accounts(typed: &OsStr) -> Vec<CompletionCandidate> {
     })
 }
 
-/// Services whose code begins with what was typed.
+/// Services whose code starts with the typed text.
 pub(crate) fn services(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
         let page = Page::all(ServiceSort::Code);
@@ -76,18 +76,18 @@ pub(crate) fn services(typed: &OsStr) -> Vec<CompletionCandidate> {
     })
 }
 
-/// Adds a name that begins with what was typed; ends the list when there are enough.
+/// Adds a name if it starts with the typed text. An error ends the query once there are enough names.
 fn offer(candidates: &mut Vec<CompletionCandidate>, typed: &str, name: &str, help: &str) -> ssgctl::Result<()> {
-    if candidates.len() as u64 == MOST {
-        return Err(Error::Refused("there are more names than anybody reads".to_owned()));
+    if candidates.len() as u64 == MAX_CANDIDATES {
+        return Err(Error::Refused("there are too many names to offer".to_owned()));
     }
-    if name.get(..typed.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(typed)) {
+    if name.get(..typed.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(typed)) {
         candidates.push(CompletionCandidate::new(name).help(Some(help.to_owned().into())));
     }
     Ok(())
 }
 
-/// Asks the database for names. Whatever goes wrong, there are just none to offer: a completion never complains.
+/// Reads names from the database. Errors are ignored: a completion must not print anything into the command line.
 fn names(
     typed: &OsStr,
     ask: impl FnOnce(&Snapshot<'_>, &str, &mut Vec<CompletionCandidate>) -> ssgctl::Result<()>,
@@ -96,14 +96,14 @@ fn names(
     if let (Some(typed), Some(mut store)) = (typed.to_str(), store())
         && let Ok(snapshot) = store.read()
     {
-        // Ends early when there are enough.
+        // The error is the one of `offer`, which ends the query early.
         let _ = ask(&snapshot, typed, &mut candidates);
     }
     candidates
 }
 
 fn store() -> Option<Store> {
-    let settings = Settings::load(&FileArgs::of_completed_line(std::env::args_os()), true).ok()?;
+    let settings = Settings::load(&FileArgs::from_completion(std::env::args_os()), true).ok()?;
     let path = settings.database().ok()?.to_owned();
     Store::open(&Location { path, create: false, wait: Duration::from_millis(100) }, Clock::System).ok()
 }

@@ -1,4 +1,4 @@
-//! The warning of customers whose names look the same.
+//! Warns about customers whose names look alike, such as `Acme` with a Cyrillic letter.
 
 use ssgctl::error::{count, quoted};
 use ssgctl::model::Customer;
@@ -6,23 +6,23 @@ use ssgctl::ops;
 
 use crate::context::Context;
 
-/// How many others are named.
-const NAMED: usize = 3;
+/// The number of similar customers to list.
+const MAX_LISTED: usize = 3;
 
-/// Tells a person of other customers whose organisation looks like that of one which is saved already: if they cannot be
-/// read, nothing is lost.
+/// Warns if the organisation of a customer looks like that of another one. The customer is already saved, so an error of
+/// the search is ignored.
 pub(crate) fn warn(customer: &Customer, context: &mut Context) {
-    let asked = context.read(|snapshot| ops::customer::confusable_names(snapshot, customer, NAMED));
-    let (alike, number) = asked.unwrap_or_default();
-    if alike.is_empty() {
+    let found = context.read(|snapshot| ops::customer::confusable_names(snapshot, customer, MAX_LISTED));
+    let (similar, total) = found.unwrap_or_default();
+    if similar.is_empty() {
         return;
     }
-    let mut others: Vec<String> = alike
+    let mut others: Vec<String> = similar
         .iter()
         .map(|other| format!("{} of {}", quoted(&other.details.organisation), other.account_code))
         .collect();
-    if number > NAMED {
-        others.push(format!("those of {}", count((number - NAMED) as u64, "other")));
+    if total > MAX_LISTED {
+        others.push(format!("those of {}", count((total - MAX_LISTED) as u64, "other")));
     }
     Context::warn(&format!("the name {} looks like {}", quoted(&customer.details.organisation), others.join(", ")));
 }

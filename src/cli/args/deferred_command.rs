@@ -1,10 +1,10 @@
-//! Command groups whose commands are declared to the parser only when they are needed: to declare all of them took a good part
-//! of the time of a short command.
+//! Command groups that declare their commands only when the parser reaches them. Declaring all commands on every run took a
+//! large part of the run time of short commands.
 
 use clap::error::Error;
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
-/// The commands of a group, declared when the parser comes to the group.
+/// The commands of a group, declared when the parser reaches the group.
 #[derive(Debug)]
 pub(crate) struct DeferredCommand<C>(pub(crate) C);
 

@@ -1,4 +1,4 @@
-//! The command `export`, which every entity has alike.
+//! The command `export` of every entity.
 
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -10,19 +10,19 @@ use ssgctl::store::{ArchiveFilter, Snapshot};
 
 use crate::context::Context;
 use crate::exit::Result;
-use crate::output::{Relay, Row};
+use crate::output::{FieldKeys, Relay, Row};
 
 /// An entity that can be exported.
-pub(crate) trait Exported: Row + Send {
-    /// What the command does, in a line.
+pub(crate) trait ExportCommand: Row + Send {
+    /// What the command does, in one line.
     const ABOUT: &'static str;
-    /// What else `--help` says.
-    const DETAILS: &'static str = "The format is CSV unless `-o` or the name of the file says otherwise.";
+    /// Further paragraphs of `--help`.
+    const DETAILS: &'static str = "The format is that of -o, else that of the file's extension, else CSV.";
     const EXAMPLES: &'static str;
-    /// The fields, which are those that an import reads.
+    /// The fields to export: those that an import reads.
     const FIELDS: &'static [&'static str];
 
-    /// Reads all that there are.
+    /// Reads all records.
     fn read(snapshot: &Snapshot<'_>, archive_filter: ArchiveFilter, each: impl FnMut(Self) -> Result<()>)
     -> Result<()>;
 }
@@ -30,7 +30,7 @@ pub(crate) trait Exported: Row + Send {
 /// The command `export` of an entity.
 #[derive(Debug, Args)]
 #[command(about = E::ABOUT, long_about = format!("{}\n\n{}", E::ABOUT, E::DETAILS), after_long_help = E::EXAMPLES)]
-pub(crate) struct Export<E: Exported> {
+pub(crate) struct Export<E: ExportCommand> {
     #[command(flatten)]
     args: ExportArgs,
 
@@ -38,7 +38,7 @@ pub(crate) struct Export<E: Exported> {
     entity: PhantomData<E>,
 }
 
-impl<E: Exported> Export<E> {
+impl<E: ExportCommand> Export<E> {
     pub(crate) fn run(&self, context: &mut Context) -> Result<()> {
         let archive_filter = self.args.archive_filter();
         run(context, &self.args, E::FIELDS, |snapshot, rows| {
@@ -57,11 +57,11 @@ pub(crate) fn run<R: Row + Send>(
     let (store, output) = context.store_and_output()?;
     output.export_to(args.file(), args.force)?;
     let snapshot = store.read()?;
-    let rows = output.rows_of(fields)?;
+    let rows = output.table(&R::keys(), Some(fields))?;
     let exported = thread::scope(|scope| {
         let mut relay = Relay::new(scope, rows);
-        let asked = ask(&snapshot, &mut relay);
-        relay.end(asked)
+        let reading = ask(&snapshot, &mut relay);
+        relay.end(reading)
     })?;
     drop(snapshot);
     if let Some(file) = args.file() {
@@ -71,30 +71,32 @@ pub(crate) fn run<R: Row + Send>(
     Ok(())
 }
 
-/// Where an export goes.
+/// Where an export goes and what it omits.
 #[derive(Debug, Args)]
 #[group(id = "export_file")]
 pub(crate) struct ExportArgs {
-    /// Write to this new file, readable by its owner only, instead of stdout (-); its name may say the format: .json, .jsonl
+    /// Write to this new file instead of stdout (-); .json or .jsonl sets the format
+    ///
+    /// Only its owner can read the file.
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 
-    /// Leave out what is archived, or belongs to an archived customer
+    /// Omit archived records and records of archived customers
     #[arg(long)]
     pub(crate) active: bool,
 
-    /// Replace the file if it is there
+    /// Replace an existing file
     #[arg(short, long, requires = "file")]
     pub(crate) force: bool,
 }
 
 impl ExportArgs {
-    /// The file, where it is not stdout.
+    /// The file, unless it is stdout.
     fn file(&self) -> Option<&Path> {
         self.file.as_deref().filter(|file| *file != Path::new("-"))
     }
 
-    /// Which lives are exported.
+    /// Which records to export.
     pub(crate) fn archive_filter(&self) -> ArchiveFilter {
         if self.active { ArchiveFilter::Active } else { ArchiveFilter::All }
     }

@@ -1,4 +1,4 @@
-//! The options that every list has, so that all lists have the same manners.
+//! Options that all list commands share.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -7,15 +7,15 @@ use ssgctl::store::{ArchiveFilter, Page, Snapshot, SortField};
 
 use crate::args::completion;
 
-/// Which lives a list shows.
+/// Which records a list shows: active, archived or all.
 #[derive(Debug, Clone, Copy, Args)]
 #[group(multiple = false)]
 pub(crate) struct ArchiveFilterArgs {
-    /// Show archived ones instead of active ones
+    /// List archived records instead of active ones
     #[arg(long)]
     archived: bool,
 
-    /// Show active and archived ones
+    /// List active and archived records
     #[arg(long)]
     all: bool,
 }
@@ -29,8 +29,9 @@ impl ArchiveFilterArgs {
         }
     }
 
-    /// The same for things of a customer that was named: whoever names an archived customer means what it has.
-    pub(crate) fn lives_of(self, customer_id: Option<i64>) -> ArchiveFilter {
+    /// The filter of a list for one customer. Naming a customer includes archived records, because an archived customer has
+    /// nothing else.
+    pub(crate) fn for_customer(self, customer_id: Option<i64>) -> ArchiveFilter {
         match self.archive_filter() {
             ArchiveFilter::Active if customer_id.is_some() => ArchiveFilter::All,
             archive_filter => archive_filter,
@@ -45,11 +46,11 @@ pub(crate) struct PageArgs<S: SortField> {
     #[arg(long, value_name = "FIELD", value_parser = sort_field::<S>())]
     pub(crate) sort: Option<S>,
 
-    /// Sort from high to low
+    /// Sort in descending order
     #[arg(long)]
     pub(crate) desc: bool,
 
-    /// Show at most so many
+    /// Maximum number of rows
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
 }
@@ -60,37 +61,37 @@ impl<S: SortField> PageArgs<S> {
     }
 }
 
-/// Parses the name of a field, and offers all names.
+/// Parses the name of a sort field, and offers all of them for completion.
 fn sort_field<S: SortField>() -> impl TypedValueParser<Value = S> {
     let names = S::ALL.iter().map(|(name, _)| *name);
     let field = |name: String| S::ALL.iter().find(|(known, _)| *known == name).unwrap_or(&S::ALL[0]).1;
     PossibleValuesParser::new(names).map(field)
 }
 
-/// Which customer's things a list shows; all customers' when none is named.
+/// Limits a list to one customer.
 #[derive(Debug, Args)]
-pub(crate) struct OfCustomerArgs {
-    /// Only what belongs to this customer, by account code or API ID
+pub(crate) struct CustomerFilterArgs {
+    /// Only records of this customer, by account code or API ID
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: Option<String>,
 }
 
-impl OfCustomerArgs {
-    /// The customer's row.
+impl CustomerFilterArgs {
+    /// The customer's row ID.
     pub(crate) fn id(&self, snapshot: &Snapshot<'_>) -> ssgctl::Result<Option<i64>> {
         let customer = self.customer.as_ref().map(|name| snapshot.customer(name)).transpose()?;
         Ok(customer.map(|customer| customer.id))
     }
 }
 
-/// The order and length of a list of what happened, oldest first.
+/// The order and length of a list of events, oldest first.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct RecentArgs {
-    /// Show the newest first
+    /// List the newest first
     #[arg(long)]
     pub(crate) desc: bool,
 
-    /// Show at most so many
+    /// Maximum number of rows
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! Arguments that commands share.
+//! Arguments that commands share, and the commands that every entity has alike: `import` and `export`.
 
 pub(crate) mod change;
 pub(crate) mod completion;

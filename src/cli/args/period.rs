@@ -1,4 +1,4 @@
-//! Times and periods as people give them. A period is half-open, and a day is a day of a named time zone.
+//! Times and periods on the command line. A period includes its start and excludes its end; a day is a day of a time zone.
 
 use std::str::FromStr;
 
@@ -13,7 +13,7 @@ use ssgctl::store::Clock;
 use crate::args::completion;
 use crate::exit::{Failure, Result};
 
-/// A time by RFC 3339, a day, or a span that reaches back from now, such as `24h` or `7d`.
+/// An RFC 3339 time, a date, or an age such as `24h` or `7d`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Moment {
     Time(Time),
@@ -29,7 +29,7 @@ impl FromStr for Moment {
         let day = || text.parse().map(Self::Day).ok();
         time.or_else(day).or_else(|| ago(text)).ok_or_else(|| {
             Invalid::rule(
-                "must be a time such as 2026-11-24T14:30:00Z, a day such as 2026-11-24, or a span back such as 24h or 7d",
+                "must be a time such as 2026-11-24T14:30:00Z, a date such as 2026-11-24, or an age such as 24h or 7d",
             )
         })
     }
@@ -41,8 +41,8 @@ fn ago(text: &str) -> Option<Moment> {
 }
 
 impl Moment {
-    /// The time itself, or when the day begins.
-    pub(crate) fn beginning(self, zone: &Zone) -> ssgctl::Result<Time> {
+    /// The time itself, or the start of the day.
+    pub(crate) fn start(self, zone: &Zone) -> ssgctl::Result<Time> {
         match self {
             Self::Time(time) => Ok(time),
             Self::Day(day) => midnight(day, zone),
@@ -50,19 +50,19 @@ impl Moment {
         }
     }
 
-    /// The time itself, or when the day has ended.
+    /// The time itself, or the end of the day.
     pub(crate) fn end(self, zone: &Zone) -> ssgctl::Result<Time> {
         match self {
             Self::Day(day) => midnight(day.tomorrow().map_err(out_of_range)?, zone),
-            other => other.beginning(zone),
+            other => other.start(zone),
         }
     }
 }
 
-/// The first moment of a day, which in some zones is not 00:00 on every day.
+/// The first instant of a day. Where daylight saving time starts at midnight, that is not 00:00.
 fn midnight(day: Date, zone: &Zone) -> ssgctl::Result<Time> {
-    let begun = day.to_zoned_datetime(zone.time_zone()).map_err(out_of_range)?;
-    Ok(Time::from_timestamp(begun.timestamp()))
+    let start = day.to_zoned_datetime(zone.time_zone()).map_err(out_of_range)?;
+    Ok(Time::from_timestamp(start.timestamp()))
 }
 
 fn before_now(length: SignedDuration) -> ssgctl::Result<Time> {
@@ -74,7 +74,7 @@ fn out_of_range(_: jiff::Error) -> ssgctl::Error {
     ssgctl::Error::Overflow { what: "the time" }
 }
 
-/// The last hours, days, weeks or months, such as `24h`, `7d`, `2w` or `3mo`. The one that runs is among them.
+/// The last hours, days, weeks or months, such as `24h`, `7d`, `2w` or `3mo`, including the current one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Last {
     count: i32,
@@ -89,24 +89,26 @@ enum LastUnit {
 }
 
 impl Last {
-    /// What a report is about where nobody says.
+    /// The default period of reports.
     pub(crate) const WEEK: Self = Self { count: 7, unit: LastUnit::Days };
 
-    /// From when to when they last.
+    /// The period from the first of them to the end of the current one.
     pub(crate) fn period(self, zone: &Zone) -> ssgctl::Result<Period> {
         let now = Clock::System.now().timestamp().to_zoned_datetime(zone.time_zone());
-        let (before, today) = (self.count - 1, now.date());
+        let (previous, today) = (self.count - 1, now.date());
         let (first, next) = match self.unit {
             LastUnit::Hours => {
                 let until = full_hour(Clock::System.now(), true)?;
                 let from = until.timestamp().checked_sub(i64::from(self.count).hours()).map_err(out_of_range)?;
                 return Ok(Period { from: Time::from_timestamp(from), until });
             }
-            LastUnit::Days => (today.checked_sub(before.days()), today.tomorrow()),
-            LastUnit::Months => (today.first_of_month().checked_sub(before.months()), today.last_of_month().tomorrow()),
+            LastUnit::Days => (today.checked_sub(previous.days()), today.tomorrow()),
+            LastUnit::Months => {
+                (today.first_of_month().checked_sub(previous.months()), today.last_of_month().tomorrow())
+            }
         };
-        let begins = |day: Result<Date, jiff::Error>| midnight(day.map_err(out_of_range)?, zone);
-        Ok(Period { from: begins(first)?, until: begins(next)? })
+        let start_of = |day: Result<Date, jiff::Error>| midnight(day.map_err(out_of_range)?, zone);
+        Ok(Period { from: start_of(first)?, until: start_of(next)? })
     }
 }
 
@@ -114,9 +116,9 @@ impl FromStr for Last {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let rule = || Invalid::rule("must be so many hours, days, weeks or months, such as 24h, 7d, 2w or 3mo");
+        let rule = || Invalid::rule("must be a number of hours, days, weeks or months, such as 24h, 7d, 2w or 3mo");
         let (count, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
-        let (unit, times) = match unit {
+        let (unit, factor) = match unit {
             "h" => (LastUnit::Hours, 1),
             "d" => (LastUnit::Days, 1),
             "w" => (LastUnit::Days, 7),
@@ -124,11 +126,11 @@ impl FromStr for Last {
             _ => return Err(rule()),
         };
         let count: i32 = count.parse().ok().filter(|count| (1..=100_000).contains(count)).ok_or_else(rule)?;
-        Ok(Self { count: count * times, unit })
+        Ok(Self { count: count * factor, unit })
     }
 }
 
-/// So many days, such as `7d` or `2w`.
+/// A number of days, such as `7d` or `2w`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Days(i32);
 
@@ -144,73 +146,74 @@ impl FromStr for Days {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         match text.parse() {
             Ok(Last { count, unit: LastUnit::Days }) => Ok(Self(count)),
-            _ => Err(Invalid::rule("must be so many days or weeks, such as 7d or 2w")),
+            _ => Err(Invalid::rule("must be a number of days or weeks, such as 7d or 2w")),
         }
     }
 }
 
-/// The beginning of the hour of UTC that a time lies in, or, `after` it, of the next one.
-fn full_hour(time: Time, after: bool) -> ssgctl::Result<Time> {
-    let hour = time.timestamp().as_second().div_euclid(3600) + i64::from(after);
+/// The start of the UTC hour that contains a time, or with `next` of the following hour.
+fn full_hour(time: Time, next: bool) -> ssgctl::Result<Time> {
+    let hour = time.timestamp().as_second().div_euclid(3600) + i64::from(next);
     Timestamp::from_second(hour * 3600).map(Time::from_timestamp).map_err(out_of_range)
 }
 
-/// The option that says whose days are meant.
+/// The option that sets the time zone of days.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ZoneArgs {
-    /// Time zone of days by its IANA name; the configuration's, else UTC
+    /// Time zone of days, by its IANA name [default: defaults.timezone of the configuration, else UTC]
     #[arg(long, visible_alias = "tz", value_name = "ZONE", add = ArgValueCandidates::new(completion::zones))]
     timezone: Option<Zone>,
 }
 
 impl ZoneArgs {
-    /// The zone that was named, else the usual one.
-    pub(crate) fn zone(&self, usual: Zone) -> Zone {
-        self.timezone.clone().unwrap_or(usual)
+    /// The named zone, else the default.
+    pub(crate) fn zone(&self, default_zone: Zone) -> Zone {
+        self.timezone.clone().unwrap_or(default_zone)
     }
 }
 
-/// The options that say what period a report is about.
+/// The options that set the period of a report.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ReportPeriodArgs {
-    /// When the period begins: a time, a day, or a span back such as 30d
+    /// Start of the period: a time, a date, or an age such as 30d
     #[arg(long, value_name = "TIME", conflicts_with = "last")]
     from: Option<Moment>,
 
-    /// When the period has ended: a time or a day; now when not given
+    /// End of the period, exclusive: a time, a date or an age [default: now]
     #[arg(long, visible_alias = "to", value_name = "TIME", requires = "from")]
     until: Option<Moment>,
 
-    /// The last hours, days, weeks or months, this one included: 24h, 7d, 2w, 3mo; 7d when no period is given
+    /// The last hours, days, weeks or months, including the current one: 24h, 2w, 3mo [default: 7d]
     #[arg(long, value_name = "SPAN")]
     last: Option<Last>,
 }
 
 impl ReportPeriodArgs {
-    /// The same for what is counted by days: what ends or begins now, ends or begins with the day.
+    /// The period of a report that counts whole days. Bounds relative to now are extended to whole days, because there is no
+    /// count of part of a day.
     pub(crate) fn days(&self, zone: &Zone) -> Result<Period> {
         let Period { from, until } = self.period(zone)?;
         let is_now = |moment: Option<Moment>| matches!(moment, None | Some(Moment::Ago(_)));
         let date = |time: Time| time.timestamp().to_zoned_datetime(zone.time_zone()).date();
-        let begun = if is_now(self.from) { midnight(date(from), zone)? } else { from };
-        let is_cut = is_now(self.until) && midnight(date(until), zone)? != until;
-        let ended = if is_cut { Moment::Day(date(until)).end(zone)? } else { until };
-        Ok(Period { from: begun, until: ended })
+        let start = if is_now(self.from) { midnight(date(from), zone)? } else { from };
+        let ends_within_day = is_now(self.until) && midnight(date(until), zone)? != until;
+        let end = if ends_within_day { Moment::Day(date(until)).end(zone)? } else { until };
+        Ok(Period { from: start, until: end })
     }
 
-    /// The period, with days of a zone. What ends or begins now, ends or begins with the hour.
+    /// The period, with days of a zone. Bounds relative to now are extended to whole hours, the finest unit of reports.
     pub(crate) fn period(&self, zone: &Zone) -> Result<Period> {
         let Some(from) = self.from else {
             return Ok(self.last.unwrap_or(Last::WEEK).period(zone)?);
         };
-        let hour = |moment: Moment, after| match moment {
-            Moment::Ago(_) => full_hour(moment.beginning(zone)?, after),
-            moment => moment.beginning(zone),
+        let hour = |moment: Moment, next| match moment {
+            Moment::Ago(_) => full_hour(moment.start(zone)?, next),
+            moment => moment.start(zone),
         };
         let until = self.until.unwrap_or(Moment::Ago(SignedDuration::ZERO));
         let period = Period { from: hour(from, false)?, until: hour(until, true)? };
         if period.until < period.from {
-            return Err(Failure::usage("--until is before --from"));
+            return Err(Failure::usage("--until is earlier than --from"));
         }
         Ok(period)
     }
@@ -219,11 +222,11 @@ impl ReportPeriodArgs {
 /// The options that limit a list to a period.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PeriodArgs {
-    /// Only from this time or day on, or as recent as this, such as 7d
+    /// Only from this time, date or age on, such as 7d
     #[arg(long, value_name = "TIME")]
     since: Option<Moment>,
 
-    /// Only before this time or day
+    /// Only before this time, date or age
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
 
@@ -232,10 +235,10 @@ pub(crate) struct PeriodArgs {
 }
 
 impl PeriodArgs {
-    /// When the period begins and when it has ended, where it has such bounds.
-    pub(crate) fn bounds(&self, usual: Zone) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
-        let zone = self.zone.zone(usual);
-        let bound = |moment: Option<Moment>| moment.map(|moment| moment.beginning(&zone)).transpose();
+    /// The start and the exclusive end of the period, where it has them.
+    pub(crate) fn bounds(&self, default_zone: Zone) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
+        let zone = self.zone.zone(default_zone);
+        let bound = |moment: Option<Moment>| moment.map(|moment| moment.start(&zone)).transpose();
         Ok((bound(self.since)?, bound(self.until)?))
     }
 }
@@ -253,11 +256,11 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_and_ends_by_its_zone() {
+    fn a_day_starts_and_ends_by_its_zone() {
         let day = moment("2026-10-25");
-        assert_eq!(day.beginning(&zone("UTC")).expect("time").to_string(), "2026-10-25T00:00:00.000Z");
+        assert_eq!(day.start(&zone("UTC")).expect("time").to_string(), "2026-10-25T00:00:00.000Z");
         // The day on which London's clocks go back has 25 hours.
-        assert_eq!(day.beginning(&zone("Europe/London")).expect("time").to_string(), "2026-10-24T23:00:00.000Z");
+        assert_eq!(day.start(&zone("Europe/London")).expect("time").to_string(), "2026-10-24T23:00:00.000Z");
         assert_eq!(day.end(&zone("Europe/London")).expect("time").to_string(), "2026-10-26T00:00:00.000Z");
     }
 
@@ -269,13 +272,13 @@ mod tests {
             for _ in 0..500 {
                 let end = Moment::Day(day).end(&zone).expect("time");
                 day = day.tomorrow().expect("date");
-                assert_eq!(end, Moment::Day(day).beginning(&zone).expect("time"), "{name} {day}");
+                assert_eq!(end, Moment::Day(day).start(&zone).expect("time"), "{name} {day}");
             }
         }
     }
 
     #[test]
-    fn the_last_of_something_has_the_one_that_runs_and_whole_ones_before() {
+    fn a_last_period_has_the_current_unit_and_whole_ones_before_it() {
         let (utc, london) = (zone("UTC"), zone("Europe/London"));
         let period = |text: &str, zone: &Zone| text.parse::<Last>().expect(text).period(zone).expect(text);
         let hours = |period: Period| (period.until.timestamp() - period.from.timestamp()).as_hours();
@@ -291,7 +294,7 @@ mod tests {
         assert_eq!(
             year.from,
             Moment::Day(year.from.timestamp().to_zoned_datetime(london.time_zone()).date())
-                .beginning(&london)
+                .start(&london)
                 .expect("a day")
         );
         for text in ["", "7", "d", "0d", "-1d", "7m", "1.5d", "7 d", "100001h", "99999999999d"] {
@@ -300,10 +303,10 @@ mod tests {
     }
 
     #[test]
-    fn a_span_reaches_back() {
+    fn an_age_lies_in_the_past() {
         let now = Clock::System.now();
         for text in ["24h", "7d", "2 weeks", "90m"] {
-            assert!(moment(text).beginning(&zone("UTC")).expect("time") < now);
+            assert!(moment(text).start(&zone("UTC")).expect("time") < now);
         }
         for text in ["", "yesterday", "2026-13-01", "24"] {
             assert!(text.parse::<Moment>().is_err(), "{text}");

@@ -1,4 +1,4 @@
-//! The period to which a search is narrowed.
+//! Options that limit a search to a period.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use ssgctl::report::Period;
 
 use crate::args::period::{Last, Moment, ZoneArgs};
 
-/// A day by its date.
+/// A day, such as `2026-11-24`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Day(Date);
 
@@ -17,26 +17,26 @@ impl FromStr for Day {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        text.parse().map(Self).map_err(|_| Invalid::rule("must be a day such as 2026-11-24"))
+        text.parse().map(Self).map_err(|_| Invalid::rule("must be a date such as 2026-11-24"))
     }
 }
 
-/// The options that narrow a search to a period.
+/// The options that limit a search to a period.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SearchArgs {
-    /// Only on this day
+    /// Only messages of this day
     #[arg(long, value_name = "DAY", conflicts_with_all = ["from", "until", "last"])]
     day: Option<Day>,
 
-    /// Only from this time or day on, or as recent as this, such as 7d
+    /// Only from this time, date or age on, such as 7d
     #[arg(long, value_name = "TIME", conflicts_with = "last")]
     from: Option<Moment>,
 
-    /// Only before this time or day
+    /// Only before this time, date or age
     #[arg(long, visible_alias = "to", value_name = "TIME", conflicts_with = "last")]
     until: Option<Moment>,
 
-    /// Only the last hours, days, weeks or months, this one included: 24h, 7d, 2w, 3mo
+    /// Only the last hours, days, weeks or months, including the current one: 24h, 7d, 2w, 3mo
     #[arg(long, value_name = "SPAN")]
     last: Option<Last>,
 
@@ -45,16 +45,16 @@ pub(crate) struct SearchArgs {
 }
 
 impl SearchArgs {
-    /// When the period begins and when it has ended, where it has such bounds.
-    pub(crate) fn bounds(&self, usual: Zone) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
-        let zone = self.zone.zone(usual);
+    /// The start and the exclusive end of the period, where it has them.
+    pub(crate) fn bounds(&self, default_zone: Zone) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
+        let zone = self.zone.zone(default_zone);
         if let Some(last) = self.last {
             let Period { from, until } = last.period(&zone)?;
             return Ok((Some(from), Some(until)));
         }
         let day = self.day.map(|day| Moment::Day(day.0));
-        let begins = self.from.or(day).map(|moment| moment.beginning(&zone));
-        let ends = day.map(|day| day.end(&zone)).or(self.until.map(|moment| moment.beginning(&zone)));
-        Ok((begins.transpose()?, ends.transpose()?))
+        let start = self.from.or(day).map(|moment| moment.start(&zone));
+        let end = day.map(|day| day.end(&zone)).or(self.until.map(|moment| moment.start(&zone)));
+        Ok((start.transpose()?, end.transpose()?))
     }
 }

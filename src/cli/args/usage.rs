@@ -1,4 +1,4 @@
-//! What the argument parser finds wrong, as a failure like any other and in this program's words.
+//! Converts errors of the argument parser into failures with this program's messages, hints and codes.
 
 use std::error::Error as _;
 use std::num::ParseIntError;
@@ -8,12 +8,11 @@ use ssgctl::error::quoted;
 
 use crate::exit::{ErrorCode, Exit, Failure};
 
-/// Whether one name may be a slip of the fingers for the other. The parser's own guesses go further than helps.
+/// Whether one name may be a typing error for the other. The parser suggests names that are too different to help.
 fn is_similar(one: &str, other: &str) -> bool {
     strsim::normalized_damerau_levenshtein(one, other) >= 0.6
 }
 
-/// What the argument parser found wrong, in the form of every other failure.
 impl From<&clap::Error> for Failure {
     fn from(error: &clap::Error) -> Self {
         let text = |kind| match error.get(kind) {
@@ -32,7 +31,7 @@ impl From<&clap::Error> for Failure {
             Some(format!("did you mean {}?", quoted(other)))
         };
         match error.kind() {
-            ErrorKind::ValueValidation => bad_value(&broken_rule(error, &value)).field(field),
+            ErrorKind::ValueValidation => bad_value(&rule_of(error, &value)).field(field),
             ErrorKind::InvalidValue if value.is_empty() => {
                 Self::new(ErrorCode::MissingValue, format!("{flag} needs a value")).field(field)
             }
@@ -44,15 +43,15 @@ impl From<&clap::Error> for Failure {
                 bad_value(&format!("{} {rule}", quoted(&value))).field(field)
             }
             ErrorKind::MissingRequiredArgument => {
-                // A value in its place is named as it is everywhere, without the signs that the synopsis puts around it.
+                // A positional argument is named without the brackets of the synopsis.
                 let name = if argument.starts_with('<') { &flag } else { &argument };
-                Self::new(ErrorCode::MissingValue, format!("{name} is needed")).field(field)
+                Self::new(ErrorCode::MissingValue, format!("{name} is required")).field(field)
             }
-            ErrorKind::UnknownArgument => Self::usage(format!("{} is no option here", quoted(&argument)))
+            ErrorKind::UnknownArgument => Self::usage(format!("unknown option {}", quoted(&argument)))
                 .maybe_hint(did_you_mean(ContextKind::SuggestedArg, &argument)),
             ErrorKind::InvalidSubcommand => {
                 let name = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-                Self::usage(format!("{} is no command", quoted(&name)))
+                Self::usage(format!("unknown command {}", quoted(&name)))
                     .maybe_hint(did_you_mean(ContextKind::SuggestedSubcommand, &name))
             }
             ErrorKind::ArgumentConflict => {
@@ -61,22 +60,22 @@ impl From<&clap::Error> for Failure {
             }
             _ => {
                 let rendered = error.to_string();
-                let line = rendered.lines().next().unwrap_or("the arguments are wrong");
+                let line = rendered.lines().next().unwrap_or("invalid arguments");
                 Self::usage(line.trim_start_matches("error: ").to_owned())
             }
         }
     }
 }
 
-/// The value that was given and the rule it breaks, in this program's words where the parser has its own.
-fn broken_rule(error: &clap::Error, given: &str) -> String {
-    let Some(source) = error.source() else { return quoted(given) };
+/// The value and the rule that it breaks, rephrased where the parser has its own words.
+fn rule_of(error: &clap::Error, value: &str) -> String {
+    let Some(source) = error.source() else { return quoted(value) };
     let rule = source.to_string();
-    let rule = match rule.strip_prefix(given).unwrap_or(&rule).trim_start() {
+    let rule = match rule.strip_prefix(value).unwrap_or(&rule).trim_start() {
         "value was not a boolean" => "must be yes or no",
         _ if source.is::<ParseIntError>() => "must be a whole number",
         rule => rule,
     };
-    // A rule about one of several values names the value itself.
-    if rule.starts_with('`') { rule.to_owned() } else { format!("{} {rule}", quoted(given)) }
+    // A rule about one item of a list already quotes that item.
+    if rule.starts_with('`') { rule.to_owned() } else { format!("{} {rule}", quoted(value)) }
 }

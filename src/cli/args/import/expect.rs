@@ -1,34 +1,34 @@
-//! What a file must have to be taken for all of it: a file that was cut off cleanly shows nothing of that.
+//! Options that verify that a file is complete. A file that was truncated at a line break looks valid otherwise.
 
 use clap::Args;
 use ssgctl::error::{count, quoted};
 use ssgctl::model::Hash;
 
-use crate::args::input::Watch;
+use crate::args::input::InputMeter;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// What is known of a file beforehand.
+/// What the sender of a file says about it.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Is it all there?")]
+#[command(next_help_heading = "Verification")]
 #[group(id = "expected")]
 pub(crate) struct ExpectArgs {
-    /// Refuse the file unless it has so many rows
+    /// Refuse the file unless it has N rows
     #[arg(long, value_name = "N")]
     expect_rows: Option<u64>,
 
-    /// Refuse the file unless its bytes have this SHA-256
+    /// Refuse the file unless it has this SHA-256
     #[arg(long, value_name = "HASH")]
     sha256: Option<Hash>,
 }
 
 impl ExpectArgs {
-    /// Whether the file's bytes must be added up.
-    pub(crate) fn is_summed(&self) -> bool {
+    /// Whether the file must be hashed.
+    pub(crate) fn needs_checksum(&self) -> bool {
         self.sha256.is_some()
     }
 
-    /// Refuses a file that was read and is not as expected.
-    pub(crate) fn check(&self, file: &str, rows: u64, watch: &Watch) -> Result<()> {
+    /// Refuses a file, after reading it, that is not as expected.
+    pub(crate) fn check(&self, file: &str, rows: u64, meter: &InputMeter) -> Result<()> {
         let refused = |message| Err(Failure::new(ErrorCode::NotAsExpected, message));
         let file = quoted(file);
         match self.expect_rows {
@@ -37,8 +37,8 @@ impl ExpectArgs {
             }
             _ => {}
         }
-        if self.is_summed() && watch.sum() != self.sha256 {
-            return refused(format!("{file} has other bytes than those of that SHA-256"));
+        if self.needs_checksum() && meter.sha256() != self.sha256 {
+            return refused(format!("{file} does not have that SHA-256"));
         }
         Ok(())
     }

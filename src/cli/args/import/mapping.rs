@@ -1,4 +1,4 @@
-//! What the columns of a file are to us: by options, by the configuration, or as another program is known to write them.
+//! Maps the columns of a foreign file to fields: by options, by the configuration, or by a known dialect.
 
 use std::str::FromStr;
 
@@ -11,33 +11,33 @@ use ssgctl::model::Invalid;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
-/// How the columns of the file are read.
+/// The options that map columns.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Columns")]
 #[group(id = "columns")]
 pub(super) struct ColumnArgs {
-    /// Read a column of the file as one of ours; may be given several times
-    #[arg(long, value_name = "THEIRS=OURS")]
+    /// Import a column of the file as this field; may be repeated
+    #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<ColumnMap>,
 
-    /// Leave a column of the file aside; may be given several times
+    /// Ignore a column of the file; may be repeated
     #[arg(long, value_name = "COLUMN")]
     ignore: Vec<String>,
 
-    /// Take telephone numbers without + or 00 for national ones of this calling code, such as 44
+    /// Calling code of phone numbers without + or 00, such as 44
     #[arg(long, value_name = "CODE", value_parser = calling_code)]
     calling_code: Option<String>,
 
-    /// Read the file by this mapping of the configuration, or as this program writes it
+    /// Program that wrote the file, or a mapping in the configuration
     #[arg(long, value_name = "NAME")]
     from: Option<String>,
 }
 
-/// A column of a file and ours that it is read as.
+/// A column of a file and the field that it is imported as.
 #[derive(Debug, Clone)]
 struct ColumnMap {
-    theirs: String,
-    ours: String,
+    column: String,
+    field: String,
 }
 
 impl FromStr for ColumnMap {
@@ -45,21 +45,21 @@ impl FromStr for ColumnMap {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         match text.rsplit_once('=') {
-            Some((theirs, ours)) if !theirs.trim().is_empty() && !ours.trim().is_empty() => {
-                Ok(Self { theirs: theirs.trim().to_owned(), ours: ours.trim().to_owned() })
+            Some((column, field)) if !column.trim().is_empty() && !field.trim().is_empty() => {
+                Ok(Self { column: column.trim().to_owned(), field: field.trim().to_owned() })
             }
-            _ => Err(Invalid::rule("must be like 'Their column=organisation'")),
+            _ => Err(Invalid::rule("must be COLUMN=FIELD, such as 'Company name=organisation'")),
         }
     }
 }
 
 impl ColumnArgs {
-    /// Whether a column is read as this one of ours.
-    pub(super) fn map_to(&self, ours: &str) -> bool {
-        self.map.iter().any(|map| map.ours == ours)
+    /// Whether a column is imported as this field.
+    pub(super) fn maps_to(&self, field: &str) -> bool {
+        self.map.iter().any(|map| map.field == field)
     }
 
-    /// How a file with these columns is read; none when it is read as it is.
+    /// The mapping for a file with these columns; none if its columns are fields already.
     pub(super) fn column_mapping<I: Importer>(
         &self,
         columns: &[String],
@@ -67,26 +67,26 @@ impl ColumnArgs {
     ) -> Result<Option<ColumnMapping>> {
         let saved = self.from.as_ref().and_then(|name| context.settings.imports.get(name));
         let named = saved.map_or(self.from.as_deref(), |saved| saved.from.as_deref());
-        // A file that has columns of ours is ours, whatever else it has.
-        let is_ours = ["account_code", "organisation", "customer", "code", "system_id"]
+        // A file with one of our own field names is not in a foreign dialect, even if it has that dialect's columns.
+        let has_own_fields = ["account_code", "organisation", "customer", "code", "system_id"]
             .iter()
-            .any(|ours| columns.iter().any(|column| column == ours));
+            .any(|field| columns.iter().any(|column| column == field));
         let dialect = match named {
             Some(name) => Some(dialect(name, context)?),
-            None if I::reads("organisation") && !is_ours => Dialect::of_header(columns),
+            None if I::reads("organisation") && !has_own_fields => Dialect::of_header(columns),
             None => None,
         };
         if let (Some(dialect), None) = (dialect, &self.from) {
-            context.note(&format!("the columns are those of {}; `--from` says otherwise", dialect.name));
+            context.note(&format!("the columns are those of {}; choose another mapping with --from", dialect.name));
         }
         let mut column_mapping = ColumnMapping::of(dialect);
-        let mut asked = Vec::new();
-        for (theirs, ours) in saved.iter().flat_map(|saved| &saved.map) {
-            add::<I>(&mut column_mapping, theirs, ours)?;
+        let mut mapped_by_option = Vec::new();
+        for (column, field) in saved.iter().flat_map(|saved| &saved.map) {
+            add::<I>(&mut column_mapping, column, field)?;
         }
-        for ColumnMap { theirs, ours } in &self.map {
-            add::<I>(&mut column_mapping, theirs, ours)?;
-            asked.push(theirs.clone());
+        for ColumnMap { column, field } in &self.map {
+            add::<I>(&mut column_mapping, column, field)?;
+            mapped_by_option.push(column.clone());
         }
         for column in saved.iter().flat_map(|saved| &saved.ignore).chain(&self.ignore) {
             column_mapping.ignore(column);
@@ -94,8 +94,9 @@ impl ColumnArgs {
         if let Some(code) = self.calling_code.as_ref().or(saved.and_then(|saved| saved.calling_code.as_ref())) {
             column_mapping.internationalize(code);
         }
-        asked.extend(self.ignore.iter().cloned());
-        if let Some(column) = column_mapping.lacking(&asked, columns).next().filter(|_| !columns.is_empty()) {
+        mapped_by_option.extend(self.ignore.iter().cloned());
+        if let Some(column) = column_mapping.lacking(&mapped_by_option, columns).next().filter(|_| !columns.is_empty())
+        {
             let message = format!("the file has no column {}; it has {}", quoted(column), quoted(columns.join(",")));
             return Err(Failure::new(ErrorCode::BadHeader, message));
         }
@@ -103,15 +104,15 @@ impl ColumnArgs {
     }
 }
 
-fn add<I: Importer>(column_mapping: &mut ColumnMapping, theirs: &str, ours: &str) -> Result<()> {
-    if I::reads(ours) {
-        column_mapping.map(theirs, ours);
+fn add<I: Importer>(column_mapping: &mut ColumnMapping, column: &str, field: &str) -> Result<()> {
+    if I::reads(field) {
+        column_mapping.map(column, field);
         return Ok(());
     }
-    Err(Failure::usage(format!("{} is no field that is imported here", quoted(ours))).field("map"))
+    Err(Failure::usage(format!("unknown field {}", quoted(field))).field("map"))
 }
 
-/// A country's calling code.
+/// Parses a country's calling code.
 fn calling_code(text: &str) -> Result<String, Invalid> {
     match ssgctl::model::calling_code(text) {
         Some(code) if code == text => Ok(text.to_owned()),
@@ -119,13 +120,13 @@ fn calling_code(text: &str) -> Result<String, Invalid> {
     }
 }
 
-/// The dialect of a name.
+/// Finds a dialect by its name.
 fn dialect(name: &str, context: &Context) -> Result<&'static Dialect> {
     Dialect::named(name).ok_or_else(|| {
         let saved = context.settings.imports.keys().map(String::as_str);
         let known: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name).chain(saved).collect();
-        Failure::usage(format!("--from: {} is no kind of file", quoted(name)))
+        Failure::usage(format!("--from: unknown program or mapping {}", quoted(name)))
             .field("from")
-            .hint(format!("kinds are {}", known.join(", ")))
+            .hint(format!("known are {}", known.join(", ")))
     })
 }

@@ -1,4 +1,7 @@
-//! The command `import`, which every entity has alike: its options and its run.
+//! The command `import` of every entity: its options and its run.
+//!
+//! `mapping` decides which column is which field, `expect` verifies that the file is complete, `plan` has the rows that are
+//! printed. Reading, checking and writing records is `ssgctl::import`.
 
 mod expect;
 mod mapping;
@@ -19,7 +22,7 @@ use ssgctl::store::Tx;
 
 use crate::args::change::ChangeArgs;
 use crate::args::input;
-use crate::args::input::{Incoming, Watch};
+use crate::args::input::{ImportInput, InputMeter};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::NewFile;
@@ -27,38 +30,38 @@ use crate::progress::Progress;
 
 pub(crate) use expect::ExpectArgs;
 use mapping::ColumnArgs;
-use plan::{PlanRow, Summary};
+use plan::{ImportSummary, PlanRow};
 
-/// What file is imported, and how.
+/// The file to import, and the options of the import.
 #[derive(Debug, Args)]
 #[group(id = "import_file")]
 pub(crate) struct ImportArgs {
-    /// The file: CSV with a header line, JSON, or JSON lines; - is stdin
+    /// File to import: CSV with a header line, JSON or JSON Lines; - is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Change what is there already and differs; else that refuses the file
+    /// Change existing records that differ, instead of refusing the file
     #[arg(long)]
     update: bool,
 
-    /// With --update: an empty cell empties its field; else it leaves the field alone
+    /// With --update, let empty cells clear their fields
     #[arg(long, requires = "update")]
     empty_unsets: bool,
 
-    /// Show what became of each row instead of the sum; with --dry-run it is shown unasked
+    /// Print the outcome of each row instead of a summary; implied by --dry-run
     #[arg(long)]
     plan: bool,
 
-    /// Import the other rows when some are wrong
-    #[arg(long, requires = "rejects", help_heading = "Wrong rows")]
+    /// Import the valid rows even if others are invalid
+    #[arg(long, requires = "rejects", help_heading = "Invalid rows")]
     skip_invalid: bool,
 
-    /// Write the rows that are wrong to this new file, to be mended and imported; a column says why
-    #[arg(long, value_name = "FILE", requires = "skip_invalid", help_heading = "Wrong rows")]
+    /// Write invalid rows and their errors to this new file, to fix and import them
+    #[arg(long, value_name = "FILE", requires = "skip_invalid", help_heading = "Invalid rows")]
     rejects: Option<PathBuf>,
 
-    /// Replace the file of wrong rows if it is there
-    #[arg(short, long, requires = "rejects", help_heading = "Wrong rows")]
+    /// Replace an existing rejects file
+    #[arg(short, long, requires = "rejects", help_heading = "Invalid rows")]
     force: bool,
 
     #[command(flatten)]
@@ -78,10 +81,10 @@ impl ImportArgs {
 }
 
 /// An importer that needs nothing but the file.
-pub(crate) trait Imported: Importer + Default {
-    /// What the command does, in a line.
+pub(crate) trait ImportCommand: Importer + Default {
+    /// What the command does, in one line.
     const ABOUT: &'static str;
-    /// What else `--help` says.
+    /// Further paragraphs of `--help`.
     const DETAILS: &'static str;
     const EXAMPLES: &'static str;
 }
@@ -89,7 +92,7 @@ pub(crate) trait Imported: Importer + Default {
 /// The command `import` of an entity.
 #[derive(Debug, Args)]
 #[command(about = I::ABOUT, long_about = format!("{}\n\n{}", I::ABOUT, I::DETAILS), after_long_help = I::EXAMPLES)]
-pub(crate) struct Import<I: Imported> {
+pub(crate) struct Import<I: ImportCommand> {
     #[command(flatten)]
     args: ImportArgs,
 
@@ -97,36 +100,36 @@ pub(crate) struct Import<I: Imported> {
     importer: PhantomData<I>,
 }
 
-impl<I: Imported> Import<I> {
+impl<I: ImportCommand> Import<I> {
     pub(crate) fn run(&self, context: &mut Context) -> Result<()> {
         run(&self.args, &mut I::default(), context)
     }
 }
 
-/// Imports a file and shows what came of it.
+/// Imports a file and prints the outcome.
 pub(crate) fn run<I: Importer>(args: &ImportArgs, importer: &mut I, context: &mut Context) -> Result<()> {
-    let mut job = Job::open(args, importer, context)?;
+    let mut run = ImportRun::open(args, importer, context)?;
     let tally = if args.plan || args.change.dry_run {
-        context.write_rows(&args.change, |tx, rows| job.run(tx, |planned| rows.row(&PlanRow::of(planned))))?
+        context.write_rows(&args.change, |tx, rows| run.import(tx, |planned| rows.row(&PlanRow::of(planned))))?
     } else {
-        let file = job.file.clone();
-        let summary =
-            context.write(&args.change, |tx| Ok::<_, Failure>(Summary { file, tally: job.run(tx, |_| Ok(()))? }))?;
+        let file = run.file.clone();
+        let summary = context
+            .write(&args.change, |tx| Ok::<_, Failure>(ImportSummary { file, tally: run.import(tx, |_| Ok(()))? }))?;
         context.output.row(&summary)?;
         summary.tally
     };
-    if let (Some(rejects), true) = (job.rejects, tally.refused > 0) {
+    if let (Some(rejects), true) = (run.rejects, tally.refused > 0) {
         rejects.end()?.publish()?;
     }
-    tell(context, args, &tally);
+    report(context, args, &tally);
     Ok(())
 }
 
-/// An import with all that it needs.
-struct Job<'a, I: Importer> {
+/// One run of an import.
+struct ImportRun<'a, I: Importer> {
     args: &'a ImportArgs,
     file: String,
-    watch: Watch,
+    meter: InputMeter,
     progress: Option<Progress>,
     rows: RecordReader<Box<dyn BufRead>>,
     column_mapping: Option<ColumnMapping>,
@@ -134,22 +137,22 @@ struct Job<'a, I: Importer> {
     rejects: Option<Rejects<NewFile>>,
 }
 
-impl<'a, I: Importer> Job<'a, I> {
+impl<'a, I: Importer> ImportRun<'a, I> {
     fn open(args: &'a ImportArgs, importer: &'a mut I, context: &Context) -> Result<Self> {
         let file = input::name(&args.file);
-        let Incoming { input, size, watch } = input::open_to_import(&args.file, args.expect.is_summed())?;
+        let ImportInput { input, size, meter } = input::open_to_import(&args.file, args.expect.needs_checksum())?;
         let rows = RecordReader::open(input)
             .map_err(|fault| Failure::of_file(&file, fault.into()))?
             .raw(context.output.is_raw());
         let column_mapping = args.columns.column_mapping::<I>(rows.columns(), context)?;
         if I::SECRET
-            .is_some_and(|secret| rows.columns().iter().any(|column| column == secret) || args.columns.map_to(secret))
+            .is_some_and(|secret| rows.columns().iter().any(|column| column == secret) || args.columns.maps_to(secret))
         {
-            warn_of_readers(&args.file);
+            warn_if_readable_by_others(&args.file);
         }
         let rejects = match &args.rejects {
             Some(path) if path == Path::new("-") => {
-                return Err(Failure::usage("--rejects takes a file: stdout has the result").field("rejects"));
+                return Err(Failure::usage("--rejects needs a file, because stdout has the result").field("rejects"));
             }
             Some(path) if !args.change.dry_run => {
                 Some(Rejects::begin(NewFile::create(path, args.force)?, rows.columns())?)
@@ -157,53 +160,54 @@ impl<'a, I: Importer> Job<'a, I> {
             _ => None,
         };
         let progress = Some(Progress::of_bytes(size, context.quiet));
-        Ok(Self { args, file, watch, progress, rows, column_mapping, importer, rejects })
+        Ok(Self { args, file, meter, progress, rows, column_mapping, importer, rejects })
     }
 
-    /// Does all of it in a transaction, or fails.
-    fn run(&mut self, tx: &mut Tx<'_>, mut each: impl FnMut(&Planned<'_>) -> Result<()>) -> Result<ImportTally> {
-        let Self { args, file, watch, progress, rows, column_mapping, importer, rejects } = self;
+    /// Imports the whole file in a transaction, or fails.
+    fn import(&mut self, tx: &mut Tx<'_>, mut each: impl FnMut(&Planned<'_>) -> Result<()>) -> Result<ImportTally> {
+        let Self { args, file, meter, progress, rows, column_mapping, importer, rejects } = self;
         let tally = import(tx, rows, column_mapping.as_ref(), *importer, args.on_existing(), |planned| {
             if let (Some(rejects), Some(fault)) = (rejects.as_mut(), planned.fault) {
                 let cells = planned.cells.iter().map(|(name, text)| (name.as_str(), text.as_str()));
                 rejects.add(cells, fault)?;
             }
             if let Some(progress) = progress.as_ref() {
-                progress.at(watch.bytes());
+                progress.at(meter.bytes());
             }
             each(planned)
         })?;
-        // The bar is gone before anything is told.
+        // Clear the progress bar before anything else is printed.
         drop(progress.take());
         let tally = tally.map_err(|faults| refused(file, faults))?;
-        args.expect.check(file, tally.rows, watch)?;
+        args.expect.check(file, tally.rows, meter)?;
         Ok(tally)
     }
 }
 
-/// The failure of a file with faults.
+/// The failure of a file with invalid rows.
 fn refused(file: &str, faults: Faults) -> Failure {
     let first = faults.first.first().map(|fault| &*fault.error);
     let is_of_header = matches!(first, Some(Error::Input { code: InputError::BadHeader, .. }));
     let failure = Failure::of_file(file, faults);
     if is_of_header {
-        return failure.hint("`--map THEIRS=OURS` reads a column under another name, `--from` a known kind of file");
+        return failure
+            .hint("map a column with --map COLUMN=FIELD, or name the program that wrote the file with --from");
     }
     failure
 }
 
-/// Tells of a file with secrets that others can read.
-fn warn_of_readers(file: &Path) {
+/// Warns about a file with passwords that other users can read.
+fn warn_if_readable_by_others(file: &Path) {
     if file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o044 != 0) {
         let file = quoted(file.display());
         Context::warn(&format!(
-            "{file} holds passwords and may be read by other users; chmod 600 it, and remove it soon"
+            "{file} contains passwords and other users can read it; run `chmod 600` on it, and delete it after the import"
         ));
     }
 }
 
-/// Tells a person what neither the sum nor the plan shows.
-fn tell(context: &Context, args: &ImportArgs, tally: &ImportTally) {
+/// Prints what neither the summary nor the plan shows.
+fn report(context: &Context, args: &ImportArgs, tally: &ImportTally) {
     if !tally.left_out.is_empty() {
         let columns = tally.left_out.iter().map(|(name, rows)| format!("{name} ({})", count(*rows, "row")));
         context.note(&format!("not imported: {}", columns.collect::<Vec<_>>().join(", ")));
@@ -216,7 +220,7 @@ fn tell(context: &Context, args: &ImportArgs, tally: &ImportTally) {
     if let (Some(path), true) = (&args.rejects, tally.refused > 0) {
         let refused = count(tally.refused, "row");
         let path = quoted(path.display());
-        let place = if args.change.dry_run { "they would be in" } else { "see" };
+        let place = if args.change.dry_run { "would be written to" } else { "see" };
         Context::warn(&format!("{refused} refused; {place} {path}"));
     }
 }

@@ -1,11 +1,11 @@
-//! What came of an import: row by row, and in sum.
+//! The result of an import: a row per row of the file, or a summary.
 
 use serde_json::{Map, Value};
 use ssgctl::import::{ImportTally, Planned, Verdict};
 
 use crate::output::{Cell, Column, Row};
 
-/// What became of a row of the file.
+/// The outcome of a row of the file.
 pub(super) struct PlanRow {
     line: u64,
     verdict: Verdict,
@@ -21,7 +21,7 @@ impl PlanRow {
             line: planned.line,
             verdict: planned.verdict,
             name: planned.name.to_owned(),
-            // A new thing is as its row has it; only what changed says more than the file.
+            // A new record is what its row says, so only changes add information.
             changes: if planned.verdict == Verdict::Changed { planned.changes.values() } else { Map::new() },
             left_out: planned.left_out.to_vec(),
             reason: planned.fault.map(|fault| fault.error.to_string()),
@@ -41,13 +41,13 @@ impl Row for PlanRow {
     ];
 }
 
-/// What an import did.
-pub(super) struct Summary {
+/// The totals of an import.
+pub(super) struct ImportSummary {
     pub(super) file: String,
     pub(super) tally: ImportTally,
 }
 
-impl Row for Summary {
+impl Row for ImportSummary {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("file", |s| Cell::text(&s.file)),
