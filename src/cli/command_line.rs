@@ -1,21 +1,22 @@
-//! The command line as clap parsed it: which command it names, and what it says of each option.
+//! The parsed command line: the command that it names and the options that it sets. The wizard asks it which options are
+//! missing and parses it again with the answers.
 
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
 
-/// A command line that was parsed.
+/// A parsed command line.
 pub(crate) struct CommandLine {
-    /// Gives the definition of all commands.
+    /// Builds the definition of all commands.
     definition: fn() -> Command,
-    /// The words, the program's own name first.
+    /// The words of the command line, starting with the program's name.
     words: Vec<OsString>,
     matches: ArgMatches,
 }
 
 impl CommandLine {
-    /// Parses words, of which the first is the program's own name.
+    /// Parses the words of a command line, starting with the program's name.
     pub(crate) fn parse(definition: fn() -> Command, words: Vec<OsString>) -> Result<Self, clap::Error> {
         let matches = definition().try_get_matches_from(&words)?;
         Ok(Self { definition, words, matches })
@@ -26,24 +27,24 @@ impl CommandLine {
         (self.definition)()
     }
 
-    /// What clap found.
+    /// The arguments as clap parsed them.
     pub(crate) fn matches(&self) -> &ArgMatches {
         &self.matches
     }
 
-    /// The words without the program's own name.
+    /// The words without the program's name.
     pub(crate) fn arguments(&self) -> &[OsString] {
         self.words.get(1..).unwrap_or_default()
     }
 
-    /// The names of the command, such as `balance adjust`.
+    /// The full name of the command, such as `balance adjust`.
     pub(crate) fn command(&self) -> String {
-        levels(&self.matches).0.join(" ")
+        innermost(&self.matches).0.join(" ")
     }
 
-    /// What the words themselves say of an argument of the command, by its ID; neither defaults nor the environment count.
-    pub(crate) fn given(&self, id: &str) -> Option<String> {
-        let matches = levels(&self.matches).1;
+    /// The value that the command line sets for an argument, by its ID. Defaults and environment variables do not count.
+    pub(crate) fn explicit_value(&self, id: &str) -> Option<String> {
+        let matches = innermost(&self.matches).1;
         if matches.value_source(id) != Some(ValueSource::CommandLine) {
             return None;
         }
@@ -51,20 +52,20 @@ impl CommandLine {
         Some(values.join(","))
     }
 
-    /// Parses other arguments for the same command.
+    /// Parses another list of arguments for the same command.
     pub(crate) fn parse_again<A: FromArgMatches>(&self, arguments: &[OsString]) -> Result<A, clap::Error> {
         let program = OsString::from("ssgctl");
         let matches = self.definition().try_get_matches_from([&program].into_iter().chain(arguments))?;
-        A::from_arg_matches(levels(&matches).1)
+        A::from_arg_matches(innermost(&matches).1)
     }
 }
 
-/// The names of the commands, from the outermost to the innermost, and what belongs to the innermost.
-fn levels(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
+/// The names from the outermost command group to the command, and the command's own arguments.
+fn innermost(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
     let (mut names, mut level) = (Vec::new(), matches);
-    while let Some((name, deeper)) = level.subcommand() {
+    while let Some((name, next)) = level.subcommand() {
         names.push(name);
-        level = deeper;
+        level = next;
     }
     (names, level)
 }

@@ -1,4 +1,8 @@
-//! What every command works with: settings, the store, the writer of results, and one way to read and one to write.
+//! What every command works with: settings, database, output and prompt, and the frames of reading and writing.
+//!
+//! A command reads from one snapshot (`read`, `list`, `document`) or writes in one transaction (`write`, `transact`,
+//! `write_each`, `write_rows`). `--dry-run` is handled here: the transaction is dropped instead of committed, so a dry run
+//! takes the same path as the real one.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -8,21 +12,22 @@ use ssgctl::ops;
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
 
-use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::interactive::prompt::Prompt;
-use crate::output::{Output, Row, Shown, TableWriter};
+use crate::output::{FieldKeys, Output, Row, TableWriter};
 
+/// The environment of one command.
 pub(crate) struct Context {
     pub(crate) settings: Settings,
     pub(crate) output: Output,
     pub(crate) prompt: Prompt,
     pub(crate) line: CommandLine,
     pub(crate) quiet: bool,
-    /// Whether something was saved: a failure after that is one of the receipt only.
+    /// Whether a change was saved. A later failure then loses only the printed result.
     pub(crate) committed: bool,
     store: Option<Store>,
 }
@@ -32,12 +37,13 @@ impl Context {
         Self { settings, output, prompt, line, quiet, committed: false, store: None }
     }
 
-    /// The database, opened at the first question; made where it is looked for by itself and is not there.
+    /// The database, opened on first use. The default database is created if it is missing; one that was named is not,
+    /// because its name may be misspelt.
     pub(crate) fn store(&mut self) -> Result<&mut Store> {
         Ok(self.store_and_output()?.0)
     }
 
-    /// The database and the writer of results, for those who need both at once.
+    /// The database and the output, for callers that need both at once.
     pub(crate) fn store_and_output(&mut self) -> Result<(&mut Store, &mut Output)> {
         let store = match self.store.take() {
             Some(store) => store,
@@ -46,7 +52,7 @@ impl Context {
         Ok((self.store.insert(store), &mut self.output))
     }
 
-    /// Opens the database; `create` says whether it is made when it is not there.
+    /// Opens the database; `create` says whether to create a missing one.
     pub(crate) fn open(&self, create: bool) -> Result<Store> {
         let path = self.settings.database()?.to_owned();
         let location = Location { path, create, wait: self.settings.wait };
@@ -58,39 +64,39 @@ impl Context {
         Ok(ask(&self.store()?.read()?)?)
     }
 
-    /// Reads from one snapshot and writes the rows of a list as they come.
+    /// Reads from one snapshot and writes the rows of a list as they are read.
     pub(crate) fn list<R: Row>(
         &mut self,
         ask: impl FnOnce(&Snapshot<'_>, &mut TableWriter<'_, R>) -> Result<()>,
     ) -> Result<()> {
-        self.list_among(&R::keys(), ask)
+        self.list_columns(&R::keys(), ask)
     }
 
-    /// The same for a question that gives only these columns of its rows.
-    pub(crate) fn list_among<R: Row>(
+    /// Writes a list whose rows have only these columns.
+    pub(crate) fn list_columns<R: Row>(
         &mut self,
         keys: &[&str],
         ask: impl FnOnce(&Snapshot<'_>, &mut TableWriter<'_, R>) -> Result<()>,
     ) -> Result<()> {
         let (store, output) = self.store_and_output()?;
         let snapshot = store.read()?;
-        let mut rows = output.rows_among(keys)?;
+        let mut rows = output.table(keys, None)?;
         ask(&snapshot, &mut rows)?;
-        let shows_nothing = rows.end()?;
+        let is_empty_table = rows.end()?;
         drop(snapshot);
-        self.note_if_empty(shows_nothing);
+        self.note_if_empty(is_empty_table);
         Ok(())
     }
 
-    /// Says that a table has no rows: a person before an empty screen wonders whether it is broken. A script reads no more
-    /// than before.
-    pub(crate) fn note_if_empty(&self, shows_nothing: bool) {
-        if shows_nothing && std::io::stderr().is_terminal() {
+    /// Tells a person at a terminal that a table has no rows, because no output at all looks like a defect. Scripts get
+    /// nothing on stderr.
+    pub(crate) fn note_if_empty(&self, is_empty_table: bool) {
+        if is_empty_table && std::io::stderr().is_terminal() {
             self.note("nothing to list");
         }
     }
 
-    /// Reads from one snapshot and writes a text of its own form, into a new file if there is one.
+    /// Reads from one snapshot and writes a document in its own format, to a new file if one is named.
     pub(crate) fn document<T>(
         &mut self,
         file: Option<&Path>,
@@ -99,72 +105,72 @@ impl Context {
     ) -> Result<T> {
         let (store, output) = self.store_and_output()?;
         output.export_to(file, replace)?;
-        let asked = ask(&store.read()?, output)?;
+        let answer = ask(&store.read()?, output)?;
         output.flush()?;
         if file.is_some() {
             output.publish()?;
         }
-        Ok(asked)
+        Ok(answer)
     }
 
-    /// Does a deed whose result will be shown: what cannot be shown as asked is refused before anything is done.
-    pub(crate) fn write<T: Shown, E: Into<Failure>>(
+    /// Runs an operation in one transaction. Its result will be printed, so unknown `--fields` fail before it runs.
+    pub(crate) fn write<T: FieldKeys, E: Into<Failure>>(
         &mut self,
         change: &ChangeArgs,
-        deed: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+        operation: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T> {
         self.output.refuse_unknown_fields(&T::keys())?;
-        self.write_unshown(change, deed)
+        self.transact(change, operation)
     }
 
-    /// Does a deed in one transaction.
-    pub(crate) fn write_unshown<T, E: Into<Failure>>(
+    /// Runs an operation in one transaction, without checking `--fields`.
+    pub(crate) fn transact<T, E: Into<Failure>>(
         &mut self,
         change: &ChangeArgs,
-        deed: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+        operation: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T> {
-        let origin = self.origin(&change.why)?;
+        let origin = self.origin(&change.audit)?;
         let mut tx = begin(self.store()?, &origin)?;
-        let done = deed(&mut tx).map_err(Into::into)?;
+        let result = operation(&mut tx).map_err(Into::into)?;
         end(tx, change)?;
-        self.ended(change);
-        Ok(done)
+        self.finished(change);
+        Ok(result)
     }
 
-    /// Does a deed for each of these names in one transaction, and shows what came of it.
+    /// Runs an operation for each name, all in one transaction, and prints the results.
     pub(crate) fn write_each<R: Row>(
         &mut self,
         change: &ChangeArgs,
         names: &[String],
-        deed: impl Fn(&mut Tx<'_>, &str) -> ssgctl::Result<R>,
+        operation: impl Fn(&mut Tx<'_>, &str) -> ssgctl::Result<R>,
     ) -> Result<()> {
-        let done =
-            self.write(change, |tx| names.iter().map(|name| deed(tx, name)).collect::<ssgctl::Result<Vec<_>>>())?;
-        self.output.all(&done)
+        let results =
+            self.write(change, |tx| names.iter().map(|name| operation(tx, name)).collect::<ssgctl::Result<Vec<_>>>())?;
+        self.output.rows(&results)
     }
 
-    /// Does a deed that tells what it does row by row. The rows are kept back until it is known that they count.
+    /// Runs an operation that writes result rows as it proceeds. They are buffered until the transaction has committed.
     pub(crate) fn write_rows<R: Row, T>(
         &mut self,
         change: &ChangeArgs,
-        deed: impl FnOnce(&mut Tx<'_>, &mut TableWriter<'_, R>) -> Result<T>,
+        operation: impl FnOnce(&mut Tx<'_>, &mut TableWriter<'_, R>) -> Result<T>,
     ) -> Result<T> {
-        let origin = self.origin(&change.why)?;
+        let origin = self.origin(&change.audit)?;
         let (store, output) = self.store_and_output()?;
         output.refuse_unknown_fields(&R::keys())?;
         output.hold()?;
         let mut tx = begin(store, &origin)?;
-        let mut rows = output.rows_among(&R::keys())?;
-        let done = deed(&mut tx, &mut rows)?;
+        let mut rows = output.table(&R::keys(), None)?;
+        let result = operation(&mut tx, &mut rows)?;
         rows.end()?;
         end(tx, change)?;
-        self.ended(change);
+        self.finished(change);
         self.output.release()?;
-        Ok(done)
+        Ok(result)
     }
 
-    /// Notes how a transaction ended.
-    fn ended(&mut self, change: &ChangeArgs) {
+    /// Records the commit, or notes that this was a dry run.
+    fn finished(&mut self, change: &ChangeArgs) {
         if change.dry_run {
             self.note("dry run: nothing was saved");
         } else {
@@ -172,69 +178,69 @@ impl Context {
         }
     }
 
-    /// Who writes: what `--actor` says, else the operating system's user.
-    pub(crate) fn origin(&self, why: &ReasonArgs) -> Result<Origin> {
+    /// Who makes a change, for the audit log: `--actor`, else the operating system's user.
+    pub(crate) fn origin(&self, audit: &AuditArgs) -> Result<Origin> {
         let uid = rustix::process::getuid().as_raw();
-        let actor = match &why.actor {
+        let actor = match &audit.actor {
             Some(actor) => actor.clone(),
             None => os_user(uid)?,
         };
         Ok(Origin {
             actor,
             uid,
-            reason: why.reason.clone(),
+            reason: audit.reason.clone(),
             command: self.line.command(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }
 
-    /// The vault of SMPP passwords, with a key made now if there is none.
+    /// The vault of SMPP passwords. Creates its key if there is none.
     pub(crate) fn vault(&self) -> Result<Vault> {
         Ok(Vault::open_or_create(self.settings.key_file()?)?)
     }
 
-    /// The vault of SMPP passwords, whose key must be there.
+    /// The vault of SMPP passwords. Its key must exist, because it has to decrypt.
     pub(crate) fn existing_vault(&self) -> Result<Vault> {
         Ok(Vault::open(self.settings.key_file()?)?)
     }
 
-    /// The gateway as customers are told it. One host is told, with a warning.
-    pub(crate) fn gateway_to_tell(&self) -> Result<Gateway> {
+    /// The gateway's connection details for emails to customers. Warns if there is only one host.
+    pub(crate) fn gateway_for_customers(&self) -> Result<Gateway> {
         let gateway = self.settings.gateway.clone();
-        let hint = "set hosts in [gateway], at least two; `ssgctl config init` writes a file that explains it";
+        let hint = "set at least two hosts in [gateway]; `ssgctl config init` writes a commented configuration file";
         match gateway.hosts.len() {
             0 => {
-                let message = "the configuration does not say which hosts customers connect to";
+                let message = "the configuration names no hosts for customers to connect to";
                 Err(Failure::new(ErrorCode::Config, message).hint(hint))
             }
             count => {
                 if count < Gateway::ENOUGH_HOSTS {
-                    Self::warn("customers should be told at least two hosts, and the configuration names one");
+                    Self::warn("the configuration names only one host; customers should know at least two");
                 }
                 Ok(gateway)
             }
         }
     }
 
-    /// The vault of SMPP passwords as a later question: most runs that may need it do not.
-    pub(crate) fn keys(&self) -> impl Fn() -> ssgctl::Result<Vault> + use<> {
+    /// A function that opens the vault of SMPP passwords on demand: most runs that may need it do not.
+    pub(crate) fn vault_opener(&self) -> impl Fn() -> ssgctl::Result<Vault> + use<> {
         let key_file = self.settings.key_file().map(ToOwned::to_owned).map_err(|failure| failure.to_string());
         move || match &key_file {
             Ok(path) => Vault::open(path),
-            Err(why) => Err(ssgctl::Error::Secret(why.clone())),
+            Err(reason) => Err(ssgctl::Error::Secret(reason.clone())),
         }
     }
 
-    /// Tells a person something that must be looked at, also when notes are unwanted.
+    /// Prints a warning on stderr, even with `--quiet`.
     pub(crate) fn warn(text: &str) {
-        // A stderr that cannot be written has nobody reading it; the exit code speaks.
+        // If stderr cannot be written, nobody reads it.
         let _ = writeln!(std::io::stderr(), "ssgctl: warning: {}", visible(text));
     }
 
-    /// Tells a person something that is no result.
+    /// Prints a note on stderr, unless `--quiet` is given.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            // A stderr that cannot be written has nobody reading it.
+            // If stderr cannot be written, nobody reads it.
             let _ = writeln!(std::io::stderr(), "ssgctl: {}", visible(text));
         }
     }
@@ -247,14 +253,16 @@ fn begin<'s>(store: &'s mut Store, origin: &Origin) -> Result<Tx<'s>> {
     Ok(tx)
 }
 
-/// Ends a transaction: with `--dry-run` it is dropped, and that is all the difference.
+/// Commits a transaction, or drops it with `--dry-run`.
 fn end(tx: Tx<'_>, change: &ChangeArgs) -> Result<()> {
     if change.dry_run { Ok(()) } else { Ok(tx.commit()?) }
 }
 
-/// The operating system's name of a user; its number where it has no name that could be logged.
+/// The name of the operating system's user, or its number if it has no name that is a valid actor.
 fn os_user(uid: u32) -> Result<Actor> {
     let user = uzers::get_user_by_uid(uid);
     let actor = user.and_then(|user| user.name().to_str()?.parse().ok()).or_else(|| format!("uid {uid}").parse().ok());
-    actor.ok_or_else(|| Failure::new(ErrorCode::Internal, "the user has no name; give --actor"))
+    actor.ok_or_else(|| {
+        Failure::new(ErrorCode::Internal, "the operating system's user has no name; name one with --actor <NAME>")
+    })
 }

@@ -1,14 +1,14 @@
-//! The error codes, one table: the word that programs read, the exit codes it comes with, and what it means. The man page of
-//! `ssgctl` prints it.
+//! The table of error codes: the word that programs read, its exit codes and its meaning. The man page of `ssgctl` and
+//! `docs/scripting.md` are made from it or checked against it.
 
 use ssgctl::error::InputError;
 
 use crate::exit_codes::Exit;
 
-/// Declares the error codes and the table of them.
+/// Declares the enum and its table in one place, so that they cannot disagree.
 macro_rules! error_codes {
     ($($variant:ident $word:literal [$($exit:ident),+] $meaning:literal;)*) => {
-        /// What went wrong, as a word. The words are a contract with scripts: words may be added, none changes its meaning.
+        /// What went wrong, as a word. The words are a contract with scripts: words are added, but never change their meaning.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum ErrorCode {
             $(#[doc = $meaning] $variant,)*
@@ -23,7 +23,7 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $word,)* }
             }
 
-            /// The exit codes it comes with, the usual one first.
+            /// Its exit codes, the usual one first.
             pub(crate) const fn exits(self) -> &'static [Exit] {
                 match self { $(Self::$variant => &[$(Exit::$exit),+],)* }
             }
@@ -37,55 +37,55 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    AlreadyReversed "already_reversed" [Conflict] "The entry was reversed before.";
-    Ambiguous "ambiguous" [Usage, BadInput] "The name stands for more than one record.";
+    AlreadyReversed "already_reversed" [Conflict] "The entry was already reversed.";
+    Ambiguous "ambiguous" [Usage, BadInput] "The name matches more than one record.";
     Archived "archived" [Refused] "The record is archived and cannot be changed.";
-    BadDocument "bad_document" [BadInput] "The file is not a document of `ssgctl export`, or one of its lines is wrong.";
+    BadDocument "bad_document" [BadInput] "The file was not written by `ssgctl export`, or one of its lines is invalid.";
     BadEncoding "bad_encoding" [BadInput] "The file is not UTF-8 text.";
-    BadHeader "bad_header" [BadInput] "The header line lacks a column or has one twice.";
-    BadInput "bad_input" [BadInput] "The file has errors; each was printed before this one.";
-    BadJson "bad_json" [BadInput] "The text is not JSON of the expected form.";
-    BadQuote "bad_quote" [BadInput] "A quoted CSV field is not closed, or text follows its closing quote.";
-    BadRow "bad_row" [BadInput] "The row has another form than its file, such as too many fields.";
-    BadValue "bad_value" [BadInput, Usage] "The value breaks its rule.";
-    Busy "busy" [Busy] "Another process kept the database locked for too long.";
+    BadHeader "bad_header" [BadInput] "The header line lacks a required column or repeats one.";
+    BadInput "bad_input" [BadInput] "The file has errors. Each was printed before this one.";
+    BadJson "bad_json" [BadInput] "The text is not valid JSON or has an unexpected structure.";
+    BadQuote "bad_quote" [BadInput] "A quoted CSV field has no closing quote, or text follows the closing quote.";
+    BadRow "bad_row" [BadInput] "The row does not match the header, for example it has too many fields.";
+    BadValue "bad_value" [BadInput, Usage] "The value is invalid.";
+    Busy "busy" [Busy] "The database stayed locked by another process.";
     ChangedMeanwhile "changed_meanwhile" [Conflict, BadInput] "The record or file changed between reading and writing.";
     CheckFailed "check_failed" [CheckFailed] "`ssgctl db check` found errors in the database.";
-    Config "config" [Config] "The configuration file is wrong or lacks a setting.";
-    Contradiction "contradiction" [Conflict] "A message was reported before with other content that matters for money.";
+    Config "config" [Config] "The configuration file is invalid or lacks a setting.";
+    Contradiction "contradiction" [Conflict] "The message was imported before with different content that changes its charge.";
     CutOff "cut_off" [BadInput] "The file ends in the middle of a row.";
     Damaged "damaged" [BadDatabase] "The database is damaged.";
-    Exists "exists" [Conflict] "The name is taken, or the file or record exists already.";
+    Exists "exists" [Conflict] "The name is in use, or the file or record already exists.";
     ForeignDatabase "foreign_database" [BadDatabase] "The file is not an ssgctl database.";
     InsufficientBalance "insufficient_balance" [Refused] "The balance would fall below its credit limit.";
     Internal "internal" [Internal] "A bug in the program.";
-    Interrupted "interrupted" [Interrupted] "A question was interrupted; nothing was changed.";
+    Interrupted "interrupted" [Interrupted] "A prompt was interrupted. Nothing was changed.";
     Io "io" [Io] "Reading or writing failed.";
-    KeyConflict "key_conflict" [Conflict] "The key was used before for another change.";
-    Mail "mail" [Config] "Email is not configured as it must be.";
-    MailAttention "mail_attention" [MailAttention] "Emails failed for good or may not have arrived, or a warning has no recipient.";
-    MailDeferred "mail_deferred" [MailDeferred] "Emails wait for the next run.";
-    MissingValue "missing_value" [Usage, BadInput] "A value that is required is missing.";
+    KeyConflict "key_conflict" [Conflict] "The key already belongs to another change.";
+    Mail "mail" [Config] "The email configuration is incomplete or invalid.";
+    MailAttention "mail_attention" [MailAttention] "Some emails failed permanently or may not have arrived, or a warning has no recipient.";
+    MailDeferred "mail_deferred" [MailDeferred] "Some emails are pending until the next run.";
+    MissingValue "missing_value" [Usage, BadInput] "A required value is missing.";
     NeverRan "never_ran" [NotFound] "`ssgctl balance check` has never run on this database.";
-    NewerSchema "newer_schema" [BadDatabase] "A newer ssgctl wrote the database.";
-    NoDatabase "no_database" [NotFound] "There is no database at this path.";
-    NoFile "no_file" [NotFound] "There is no file at this path.";
-    NoHeader "no_header" [BadInput] "The file is empty and has no header line.";
-    NoHome "no_home" [Config] "There is no home folder to find files in.";
-    NotAFile "not_a_file" [BadInput] "The path names a folder or a device.";
+    NewerSchema "newer_schema" [BadDatabase] "The database was written by a newer ssgctl.";
+    NoDatabase "no_database" [NotFound] "No database exists at this path.";
+    NoFile "no_file" [NotFound] "No file exists at this path.";
+    NoHeader "no_header" [BadInput] "The file is empty, so it has no header line.";
+    NoHome "no_home" [Config] "The home folder is unknown, so the default paths are unknown too.";
+    NotAFile "not_a_file" [BadInput] "The path is a folder or a device.";
     NotArchived "not_archived" [Refused] "The record is not archived.";
-    NotAsExpected "not_as_expected" [BadInput] "The file is not what --expect-rows or --sha256 says.";
-    NotConfirmed "not_confirmed" [Refused] "The answer was no; nothing was changed.";
-    NotFound "not_found" [NotFound] "There is no such customer, account or record.";
-    OlderSchema "older_schema" [BadDatabase] "An older ssgctl wrote the database.";
-    Overflow "overflow" [Refused] "The amount or time would be out of range.";
-    Pipe "pipe" [Pipe] "The reader of the output went away.";
-    Refused "refused" [Refused] "A rule forbids it.";
-    Secret "secret" [Config] "A password cannot be decrypted, or the key file is not a key.";
-    TooLong "too_long" [BadInput] "A text, field or line exceeds its limit.";
-    UnsafeFile "unsafe_file" [Config] "Other users may read or change a file that must be private.";
-    UnsafeSqlite "unsafe_sqlite" [BadDatabase] "The linked SQLite can lose committed data and is not used.";
-    Usage "usage" [Usage] "The arguments are wrong.";
+    NotAsExpected "not_as_expected" [BadInput] "The file does not match --expect-rows or --sha256.";
+    NotConfirmed "not_confirmed" [Refused] "The change was not confirmed. Nothing was changed.";
+    NotFound "not_found" [NotFound] "The customer, account or record does not exist.";
+    OlderSchema "older_schema" [BadDatabase] "The database was written by an older ssgctl.";
+    Overflow "overflow" [Refused] "The amount or time is out of range.";
+    Pipe "pipe" [Pipe] "The reader of the output closed the pipe.";
+    Refused "refused" [Refused] "A rule forbids the change.";
+    Secret "secret" [Config] "A password cannot be decrypted, or the key file does not contain a key.";
+    TooLong "too_long" [BadInput] "A text, field or line is too long.";
+    UnsafeFile "unsafe_file" [Config] "Other users can read or change a file that must be private.";
+    UnsafeSqlite "unsafe_sqlite" [BadDatabase] "The linked SQLite version can lose committed data and is not used.";
+    Usage "usage" [Usage] "The arguments are invalid.";
 }
 
 impl ErrorCode {

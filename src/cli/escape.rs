@@ -1,24 +1,24 @@
-//! Text from data as a terminal may see it: nothing in it can move the cursor, hide, or turn the direction of writing.
+//! Escapes text from data for a terminal, so that it cannot move the cursor, hide characters or reverse the text direction.
 
 use std::borrow::Cow;
 
 use ssgctl::model::text::is_hidden;
 
-/// The text with control, invisible and bidirectional characters written as `\u{..}`; line breaks stay.
+/// Escapes control, invisible and bidirectional characters as `\u{..}`. Line breaks are kept.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     let harmful = |c: char| is_hidden(c) && c != '\n';
     if !text.contains(harmful) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 8);
+    let mut escaped = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if harmful(c) {
-            shown.extend(c.escape_unicode());
+            escaped.extend(c.escape_unicode());
         } else {
-            shown.push(c);
+            escaped.push(c);
         }
     }
-    Cow::Owned(shown)
+    Cow::Owned(escaped)
 }
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_drive_a_terminal_is_spelled_out() {
+    fn control_sequences_are_escaped() {
         assert_eq!(visible("a\x1b[2Jb\u{202e}c\nd"), "a\\u{1b}[2Jb\\u{202e}c\nd");
         assert!(matches!(visible("Café 日本"), Cow::Borrowed(_)));
     }

@@ -1,7 +1,11 @@
-//! Failures as the caller meets them: an exit code, a code for programs, a sentence, and what to do.
+//! Failures of commands: an exit code, an error code for programs, a message and a hint.
+//!
+//! The library's `Error` says what was refused. Converting it into a [`Failure`] adds what only the command line knows:
+//! the exit code, and which command or option helps.
 
 use std::fmt;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use ssgctl::Error;
@@ -16,23 +20,23 @@ pub(crate) use crate::exit_codes::Exit;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// Why a command did not do, or not report, what it was asked to. Boxed, so that results that succeed stay small.
+/// Why a command failed. Boxed, so that a `Result` stays small.
 #[derive(Debug)]
-pub(crate) struct Failure(Box<Fault>);
+pub(crate) struct Failure(Box<FailureParts>);
 
 #[derive(Debug)]
-struct Fault {
+struct FailureParts {
     exit: Exit,
     code: ErrorCode,
     message: String,
     hint: Option<String>,
     field: Option<String>,
     place: Option<Place>,
-    /// What is wrong in detail, told before this.
+    /// The individual errors, which are reported before this one.
     details: Vec<Failure>,
 }
 
-/// Where in a file something is wrong; lines and columns count from 1.
+/// A position in a file. Lines and columns start at 1.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) file: String,
@@ -43,7 +47,7 @@ pub(crate) struct Place {
 impl Failure {
     /// A failure with the usual exit code of its error code.
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self(Box::new(Fault {
+        Self(Box::new(FailureParts {
             exit: code.exit(),
             code,
             message: message.into(),
@@ -54,21 +58,21 @@ impl Failure {
         }))
     }
 
-    /// The command line is wrong.
+    /// The arguments are invalid.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Usage, message)
     }
 
-    /// A value that only a person at a terminal could be asked for is missing.
+    /// An option is missing that a person at a terminal would have been asked for.
     pub(crate) fn missing(flag: &str, why: &str) -> Self {
-        Self::new(ErrorCode::MissingValue, format!("{flag} is needed {why}"))
+        Self::new(ErrorCode::MissingValue, format!("{flag} is required {why}"))
     }
 
     /// The result could not be written.
     pub(crate) fn output(error: impl Into<io::Error>) -> Self {
         let error = error.into();
         match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::new(ErrorCode::Pipe, "the reader of the output went away"),
+            io::ErrorKind::BrokenPipe => Self::new(ErrorCode::Pipe, "the reader of the output closed the pipe"),
             _ => Self::new(ErrorCode::Io, format!("cannot write the output: {error}")),
         }
     }
@@ -79,7 +83,7 @@ impl Failure {
         self
     }
 
-    /// An error that a file is to blame for.
+    /// An error of reading a file.
     pub(crate) fn in_file(file: &str, error: Error) -> Self {
         match error {
             Error::Rows(faults) => Self::of_file(file, faults),
@@ -87,10 +91,11 @@ impl Failure {
         }
     }
 
-    /// The faults of a file, each with its place, and then how many there are. The exit code is theirs if they agree.
+    /// The faults of a file, each with its place, followed by their number. If all of them have the same exit code, it is the
+    /// exit code of the whole, so that a script can tell a conflict from invalid data.
     pub(crate) fn of_file(file: &str, faults: Faults) -> Self {
-        let message = format!("{} in {}, nothing was imported", count(faults.count, "error"), quoted(file));
-        let told: Vec<Self> = faults
+        let message = format!("{} in {}; nothing was imported", count(faults.count, "error"), quoted(file));
+        let details: Vec<Self> = faults
             .first
             .into_iter()
             .map(|fault| {
@@ -98,52 +103,54 @@ impl Failure {
                 Self::of_row(*fault.error).at(place)
             })
             .collect();
-        let agreed = told
+        let common = details
             .first()
             .map(|first| (first.0.exit, first.0.code))
-            .filter(|(exit, _)| *exit != Exit::BadInput && told.iter().all(|failure| failure.0.exit == *exit));
-        let (exit, code) = agreed.unwrap_or((Exit::BadInput, ErrorCode::BadInput));
-        Self::new(code, message).exit(exit).because_of(told)
+            .filter(|(exit, _)| *exit != Exit::BadInput && details.iter().all(|failure| failure.0.exit == *exit));
+        let (exit, code) = common.unwrap_or((Exit::BadInput, ErrorCode::BadInput));
+        Self::new(code, message).exit(exit).with_details(details)
     }
 
-    /// The failure with others that say in detail what is wrong.
+    /// Adds the individual errors, which are reported first.
     #[must_use]
-    pub(crate) fn because_of(mut self, details: Vec<Self>) -> Self {
+    pub(crate) fn with_details(mut self, details: Vec<Self>) -> Self {
         self.0.details = details;
         self
     }
 
-    /// What is wrong with a row of a file, where options of the command line are no remedy.
+    /// An error in a row of a file. The hint is about the row, because arguments of the command cannot fix it.
     fn of_row(error: Error) -> Self {
         let hint = match &error {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
-            Error::Differs { .. } => Some("--update changes what is there".to_owned()),
-            Error::Ambiguous { entity: EntityKind::Balance, .. } => Some("name one in a column `unit`".to_owned()),
-            Error::InsufficientBalance { .. } => {
-                Some("`ssgctl balance limit` lets it go lower, or --allow-negative this once".to_owned())
+            Error::Differs { .. } => Some("add --update to change existing records".to_owned()),
+            Error::Ambiguous { entity: EntityKind::Balance, .. } => {
+                Some("add a column `unit` that says which balance is meant".to_owned())
             }
-            // What an export has of it is taken where it changes nothing.
+            Error::InsufficientBalance { .. } => {
+                Some("set a lower limit with `ssgctl balance limit`, or add --allow-negative".to_owned())
+            }
+            // Unchanged rows of archived records are accepted, so that an export can be imported again.
             Error::Archived { entity, .. } => Some(format!(
-                "the row would change what it has: un-archive it first (`ssgctl {} unarchive`), or leave the row out",
+                "the row would change an archived record; unarchive it with `ssgctl {} unarchive`, or remove the row",
                 entity.as_str()
             )),
             _ => None,
         };
         let mut failure = Self::from(error);
-        // What would be a wrong argument on the command line is wrong data here.
+        // An invalid argument on the command line is invalid data in a file.
         failure.0.exit = if failure.0.exit == Exit::Usage { Exit::BadInput } else { failure.0.exit };
         failure.0.hint = hint;
         failure
     }
 
-    /// The failure with another exit code than the usual one.
+    /// Replaces the usual exit code.
     #[must_use]
     pub(crate) fn exit(mut self, exit: Exit) -> Self {
         self.0.exit = exit;
         self
     }
 
-    /// The failure with a hint, if there is one.
+    /// Sets or removes the hint.
     #[must_use]
     pub(crate) fn maybe_hint(mut self, hint: Option<String>) -> Self {
         self.0.hint = hint;
@@ -162,46 +169,46 @@ impl Failure {
         self
     }
 
-    /// The failure and what to do about it, for a person in the middle of a dialogue.
+    /// Message and hint on one line, for the wizard.
     pub(crate) fn with_hint(&self) -> String {
         let hint = self.0.hint.as_ref().map(|hint| format!("; {}", one_line(hint))).unwrap_or_default();
         format!("{self}{hint}")
     }
 
-    /// Something that must be given was not; `flag` is what gives it, such as `--name <NAME>`.
+    /// A required argument is missing; `flag` names it, such as `--name <NAME>`.
     pub(crate) fn not_given(flag: &str, field: &str) -> Self {
-        Self::new(ErrorCode::MissingValue, format!("{flag} is needed")).field(field)
+        Self::new(ErrorCode::MissingValue, format!("{flag} is required")).field(field)
     }
 
-    /// Tells the failure on stderr and gives the exit code. `committed` says whether the database was changed before.
-    pub(crate) fn report(mut self, form: ErrorFormat, committed: bool) -> ExitCode {
-        let fault = &mut self.0;
+    /// Prints the failure on stderr and returns the exit code. `committed` says whether the database was changed before.
+    pub(crate) fn report(mut self, format: ErrorFormat, committed: bool) -> ExitCode {
+        let failure = &mut self.0;
         if committed {
-            // The work is done and only its receipt is missing: not the same as an interrupted pipe.
-            if fault.exit == Exit::Pipe {
-                (fault.exit, fault.code) = (Exit::Io, ErrorCode::Io);
+            // The change is saved and only its receipt is lost, which a caller must not mistake for a closed pipe.
+            if failure.exit == Exit::Pipe {
+                (failure.exit, failure.code) = (Exit::Io, ErrorCode::Io);
             }
-            // Emails that wait are told after a result that was shown.
-            if fault.exit == Exit::Io {
-                fault.hint.get_or_insert("the change is saved; only its result could not be shown".to_owned());
+            // Failures about emails come after the result was printed and need no such hint.
+            if failure.exit == Exit::Io {
+                failure.hint.get_or_insert("the change is saved; only its result could not be printed".to_owned());
             }
-        } else if fault.exit == Exit::Pipe {
+        } else if failure.exit == Exit::Pipe {
             return ExitCode::from(Exit::Pipe as u8);
         }
-        let told = fault.details.iter().map(|detail| &*detail.0).chain([&**fault]);
-        let text: String = told
-            .map(|fault| match form {
-                ErrorFormat::Json => fault.as_json(committed),
-                ErrorFormat::Text { colour } => fault.as_text(colour),
+        let reported = failure.details.iter().map(|detail| &*detail.0).chain([&**failure]);
+        let text: String = reported
+            .map(|failure| match format {
+                ErrorFormat::Json => failure.as_json(committed),
+                ErrorFormat::Text { colour } => failure.as_text(colour),
             })
             .collect();
-        // A stderr that cannot be written leaves the exit code to speak.
+        // If stderr cannot be written, the exit code still reports the failure.
         let _ = io::stderr().write_all(text.as_bytes());
-        ExitCode::from(fault.exit as u8)
+        ExitCode::from(failure.exit as u8)
     }
 }
 
-impl Fault {
+impl FailureParts {
     fn as_text(&self, colour: bool) -> String {
         let red = if colour { anstyle::AnsiColor::Red.on_default().bold() } else { anstyle::Style::new() };
         let origin = match &self.place {
@@ -232,19 +239,29 @@ impl Fault {
     }
 }
 
-/// A text as one line of a terminal: whatever is in it, it can move nothing there.
+/// Escapes a text and its line breaks, so that it stays one line of a terminal.
 fn one_line(text: &str) -> String {
     visible(text).replace('\n', "\\n")
 }
 
-/// How failures are told.
+/// How to move a database that is too old to migrate: only the program that wrote it can read it.
+fn move_by_document(database: &Path) -> String {
+    let database = database.display().to_string();
+    format!(
+        "export it with the ssgctl that wrote it: `ssgctl --db {} export all.jsonl`; then import it with this one: \
+         `ssgctl --db new.db db init && ssgctl --db new.db import all.jsonl`",
+        shell_words::quote(&database)
+    )
+}
+
+/// The format of failures on stderr.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ErrorFormat {
     Text { colour: bool },
     Json,
 }
 
-/// The failure as one line, place and message, for a person in the middle of a dialogue.
+/// Place and message on one line, for the wizard.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(Place { file, line, column }) = &self.0.place {
@@ -260,57 +277,59 @@ impl From<Error> for Failure {
         let failure = |code| Self::new(code, message.clone());
         match error {
             Error::NotFound { nearest, .. } => {
-                let found_near = nearest.map(|nearest| format!("did you mean {}?", quoted(nearest)));
-                failure(ErrorCode::NotFound).maybe_hint(found_near)
+                let suggestion = nearest.map(|nearest| format!("did you mean {}?", quoted(nearest)));
+                failure(ErrorCode::NotFound).maybe_hint(suggestion)
             }
             Error::NoDatabase { .. } => failure(ErrorCode::NoDatabase)
-                .hint("`ssgctl db init` makes one; one that was named is never made by itself"),
+                .hint("create it with `ssgctl db init`; only the default database is created automatically"),
             Error::FileExists { .. } => failure(ErrorCode::Exists),
             Error::Exists { field, .. } | Error::Fixed { field, .. } => failure(ErrorCode::Exists).field(field),
             Error::Differs { .. } => {
-                failure(ErrorCode::Exists).hint("--update changes what is there; nothing was changed")
+                failure(ErrorCode::Exists).hint("nothing was changed; add --update to change existing records")
             }
             Error::Ambiguous { entity: EntityKind::Balance, .. } => {
-                failure(ErrorCode::Ambiguous).hint("name one with --unit")
+                failure(ErrorCode::Ambiguous).hint("choose one with --unit")
             }
-            Error::Ambiguous { .. } => failure(ErrorCode::Ambiguous).hint("name it by its number"),
+            Error::Ambiguous { .. } => failure(ErrorCode::Ambiguous).hint("use its number instead"),
             Error::KeyConflict { .. } => {
-                failure(ErrorCode::KeyConflict).field("key").hint("use a new key for a new change; nothing was booked")
+                failure(ErrorCode::KeyConflict).field("key").hint("nothing was posted; use a new key for a new change")
             }
             Error::Contradiction { field, .. } => failure(ErrorCode::Contradiction).field(field),
             Error::AlreadyReversed { .. } => failure(ErrorCode::AlreadyReversed).field("entry"),
-            Error::ChangedMeanwhile { .. } => {
-                failure(ErrorCode::ChangedMeanwhile).hint("nothing was saved; look again and repeat the change")
-            }
+            Error::ChangedMeanwhile { .. } => failure(ErrorCode::ChangedMeanwhile)
+                .hint("nothing was saved; read the current state and repeat the change"),
             Error::Archived { again: true, .. } => failure(ErrorCode::Archived),
             Error::Archived { entity, .. } => failure(ErrorCode::Archived)
-                .hint(format!("un-archive it first; see `ssgctl help {} unarchive`", entity.as_str())),
+                .hint(format!("unarchive it first; see `ssgctl help {} unarchive`", entity.as_str())),
             Error::NotArchived { .. } => failure(ErrorCode::NotArchived),
             Error::InsufficientBalance { .. } => failure(ErrorCode::InsufficientBalance)
                 .field("amount")
-                .hint("--allow-negative books it all the same; nothing was booked"),
+                .hint("nothing was posted; add --allow-negative to post it anyway"),
             Error::Overflow { .. } => failure(ErrorCode::Overflow),
             Error::NoRecipient { .. } => failure(ErrorCode::Refused)
-                .hint("`ssgctl contact add` one, or name an address with `ssgctl smpp handover --to`"),
+                .hint("add a contact with `ssgctl contact add`, or name an address with `ssgctl smpp handover --to`"),
             Error::Refused(_) => failure(ErrorCode::Refused),
             Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),
             Error::Invalid { field, .. } => failure(ErrorCode::BadValue).field(field),
             Error::Busy { .. } => {
-                failure(ErrorCode::Busy).hint("nothing was changed; try again, or wait longer with --wait")
+                failure(ErrorCode::Busy).hint("nothing was changed; try again, or wait longer with --wait <SECONDS>")
             }
             Error::Foreign { .. } => failure(ErrorCode::ForeignDatabase),
-            Error::NewerSchema { .. } => failure(ErrorCode::NewerSchema).hint("use the newer ssgctl"),
-            Error::OlderSchema { found, .. } if found < OLDEST_SCHEMA => failure(ErrorCode::OlderSchema)
-                .hint("with the ssgctl that made it: `ssgctl export all.jsonl`; with this one: `ssgctl --db new.db db init` and `ssgctl --db new.db import all.jsonl`"),
-            Error::OlderSchema { .. } => {
-                failure(ErrorCode::OlderSchema).hint("`ssgctl db migrate` brings it up to date, after a backup")
+            Error::NewerSchema { .. } => {
+                failure(ErrorCode::NewerSchema).hint("use that version of ssgctl, or a later one")
             }
-            Error::Damaged(_) => failure(ErrorCode::Damaged).hint("`ssgctl db check` lists every fault"),
+            Error::OlderSchema { path, found, .. } if found < OLDEST_SCHEMA => {
+                failure(ErrorCode::OlderSchema).hint(move_by_document(&path))
+            }
+            Error::OlderSchema { .. } => {
+                failure(ErrorCode::OlderSchema).hint("run `ssgctl db migrate`, which makes a backup first")
+            }
+            Error::Damaged(_) => failure(ErrorCode::Damaged).hint("list the damage with `ssgctl db check`"),
             Error::UnsafeSqlite(_) => failure(ErrorCode::UnsafeSqlite),
             Error::Io { .. } => failure(ErrorCode::Io),
             Error::UnsafeFile { ref path, .. } => {
-                failure(ErrorCode::UnsafeFile).hint(format!("chmod 600 {}", path.display()))
+                failure(ErrorCode::UnsafeFile).hint(format!("run `chmod 600 {}`", path.display()))
             }
             Error::Secret(_) => failure(ErrorCode::Secret),
             Error::Email(_) => failure(ErrorCode::Mail),

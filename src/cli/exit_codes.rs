@@ -1,9 +1,10 @@
-//! The exit codes, one table: what each means and what a script should do about it. The man pages print it.
+//! The table of exit codes: what each means and what a script should do. The man pages and `docs/scripting.md` are made
+//! from it or checked against it.
 
-/// Declares the exit codes and the table of them.
+/// Declares the enum and its table in one place, so that they cannot disagree.
 macro_rules! exit_codes {
     ($($variant:ident = $number:literal, $name:literal, $meaning:literal, $action:literal;)*) => {
-        /// The exit codes. They are a contract with scripts: codes may be added, none changes its meaning.
+        /// The exit codes. They are a contract with scripts: codes are added, but never change their meaning.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Exit {
             $(#[doc = $meaning] $variant = $number,)*
@@ -13,7 +14,7 @@ macro_rules! exit_codes {
             /// Every exit code, by number.
             pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// A short name for people.
+            /// A short name, for people.
             pub(crate) const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
@@ -33,54 +34,54 @@ macro_rules! exit_codes {
 
 exit_codes! {
     Success = 0, "success",
-        "Done, or done before under the same key.",
-        "Go on.";
+        "The command succeeded, or had succeeded before with the same key.",
+        "Continue.";
     Internal = 1, "internal",
         "A bug in the program.",
-        "Report it with the command and the error.";
+        "Report it with the command and the error message.";
     Usage = 2, "usage",
-        "The arguments are wrong; nothing was changed.",
+        "The arguments are invalid. Nothing was changed.",
         "Fix the command line.";
     NotFound = 3, "not found",
-        "There is no such customer, account, record, file or database.",
+        "The customer, account, record, file or database does not exist.",
         "Check the name.";
     Conflict = 4, "conflict",
-        "It exists already, the key was used for another change, or another process changed it in the meantime.",
-        "Read what is stored now, then decide.";
+        "The record or file already exists, the key belongs to another change, or another process changed the record in the meantime.",
+        "Read the current state, then decide.";
     Refused = 5, "refused",
-        "A rule forbids it, such as an insufficient balance or an archived customer.",
-        "Do not retry; a person must decide.";
+        "A rule forbids the change, such as an insufficient balance or an archived customer.",
+        "Do not retry. A person must decide.";
     BadInput = 6, "bad input",
-        "The data breaks a rule.",
+        "The input data is invalid.",
         "Fix the data at the lines that the errors name.";
     CheckFailed = 7, "check failed",
-        "db check found errors in the database.",
-        "Stop writing to it and restore a backup.";
+        "`ssgctl db check` found errors in the database.",
+        "Stop writing to the database and restore a backup.";
     BadDatabase = 8, "bad database",
-        "The database is damaged, not an ssgctl database, or of another schema version.",
+        "The database is damaged, is not an ssgctl database, or has another schema version.",
         "Follow the hint of the error.";
     Busy = 9, "busy",
-        "Another process kept the database locked for too long; nothing was changed.",
+        "The database stayed locked by another process. Nothing was changed.",
         "Run the same command again.";
     Io = 10, "input or output",
         "Reading or writing failed.",
-        "Read `committed` in the JSON error: it says whether the change was saved.";
+        "Read `committed` in the JSON error; it says whether the change was saved.";
     MailDeferred = 11, "mail deferred",
-        "Some emails could not be sent and wait for the next run.",
-        "Run `ssgctl balance check` later; cron does.";
+        "Some emails could not be sent and are pending until the next run.",
+        "Run `ssgctl balance check` again later, as cron does.";
     MailAttention = 12, "mail attention",
-        "Some emails failed for good or may not have arrived, or a warning has no recipient.",
-        "A person must look at `ssgctl mail list`.";
+        "Some emails failed permanently or may not have arrived, or a warning has no recipient.",
+        "A person must check `ssgctl mail list`.";
     Config = 13, "configuration",
-        "The configuration, the key or a file permission is missing or unsafe.",
-        "Fix what the error names.";
+        "The configuration is invalid or incomplete, the key file is missing, or file permissions are unsafe.",
+        "Fix the setting or file that the error names.";
     Interrupted = 130, "interrupted",
-        "Interrupted by SIGINT.",
+        "The command was interrupted by SIGINT.",
         "Run the same command again.";
     Pipe = 141, "pipe",
-        "The reader of the output went away.",
-        "Nothing, if the reader ended on purpose.";
+        "The reader of the output closed the pipe.",
+        "Ignore it if the reader, such as `head`, ended on purpose.";
     Terminated = 143, "terminated",
-        "Terminated by SIGTERM.",
+        "The command was terminated by SIGTERM.",
         "Run the same command again.";
 }

@@ -1,4 +1,4 @@
-//! The command line: parses, runs one command, tells how it ended.
+//! `ssgctl`: parses the command line, runs one command and reports how it ended.
 
 mod args;
 mod command_line;
@@ -38,23 +38,24 @@ fn main() -> ExitCode {
     let line = CommandLine::parse(Cli::command, words.clone());
     match line.and_then(|line| Ok((Cli::from_arg_matches(line.matches())?, line))) {
         Ok((cli, line)) => run(cli, line),
-        Err(error) => not_parsed(&error, &words),
+        Err(error) => exit_on_parse_error(&error, &words),
     }
 }
 
 fn run(cli: Cli, line: CommandLine) -> ExitCode {
     let GlobalArgs { output, files, yes, no_input, quiet } = cli.global;
-    let form = match output.format() {
+    let error_format = match output.format() {
         Format::Json | Format::Jsonl => ErrorFormat::Json,
         _ => ErrorFormat::Text { colour: output.color.colours(&std::io::stderr()) },
     };
-    let makes_config = matches!(
+    // Both commands must work before the file that --config names exists.
+    let may_lack_config = matches!(
         cli.command,
         Command::Config(DeferredCommand(commands::config::Command::Init(_) | commands::config::Command::Path(_)))
     );
-    let settings = match Settings::load(&files, !makes_config) {
+    let settings = match Settings::load(&files, !may_lack_config) {
         Ok(settings) => settings,
-        Err(failure) => return failure.report(form, false),
+        Err(failure) => return failure.report(error_format, false),
     };
     let prompt = Prompt { yes, no_input };
     let mut context = Context::new(settings, Output::new(&output), prompt, line, quiet);
@@ -62,33 +63,33 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             context.output.discard();
-            failure.report(form, context.committed)
+            failure.report(error_format, context.committed)
         }
     }
 }
 
-/// Help and version go to stdout; anything else the parser says is a failure like any other.
-fn not_parsed(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+/// Prints help and version on stdout; reports anything else that the parser returns like any other failure.
+fn exit_on_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let rendered = error.render();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let mut out = anstream::stdout();
             match write!(out, "{}", rendered.ansi()).and_then(|()| out.flush()) {
                 Ok(()) => ExitCode::SUCCESS,
-                Err(error) => Failure::output(error).report(form_of(arguments), false),
+                Err(error) => Failure::output(error).report(error_format_of(arguments), false),
             }
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // Nobody may be reading stderr; the exit code says the same.
+            // If stderr cannot be written, the exit code still reports the failure.
             let _ = write!(anstream::stderr(), "{}", rendered.ansi());
             ExitCode::from(Exit::Usage as u8)
         }
-        _ => Failure::from(error).report(form_of(arguments), false),
+        _ => Failure::from(error).report(error_format_of(arguments), false),
     }
 }
 
-/// The form of failures when the arguments could not be parsed: JSON if they seem to ask for it.
-fn form_of(arguments: &[OsString]) -> ErrorFormat {
+/// The format of failures if the arguments could not be parsed: JSON if they appear to ask for it.
+fn error_format_of(arguments: &[OsString]) -> ErrorFormat {
     let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
     let asks_for_json = words.iter().any(|word| matches!(*word, "--json" | "-ojson" | "-ojsonl"))
         || words.iter().any(|word| word.starts_with("--output=json"))

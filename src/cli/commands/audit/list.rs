@@ -4,7 +4,7 @@ use clap::Args;
 use ssgctl::model::EntityKind;
 use ssgctl::store::EventFilter;
 
-use crate::args::list::{OfCustomerArgs, RecentArgs};
+use crate::args::list::{CustomerFilterArgs, RecentArgs};
 use crate::args::period::PeriodArgs;
 use crate::context::Context;
 use crate::exit::Result;
@@ -18,7 +18,7 @@ use crate::exit::Result;
   ssgctl audit list --json | jq '.[] | select(.action == \"reveal\")'")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
-    customer: OfCustomerArgs,
+    customer: CustomerFilterArgs,
 
     /// Only changes of this kind of entity: customer, contact, note, service, smpp or balance
     #[arg(long, value_name = "KIND")]

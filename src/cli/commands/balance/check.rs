@@ -9,11 +9,11 @@ use ssgctl::model::{CheckRun, Crossing, OutboxEmail};
 use ssgctl::ops;
 use ssgctl::ops::warning::{CheckFindings, CrossingAlert, UncheckedBalance};
 
-use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::commands::mail::outcome;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::output::{Cell, Column, Row, Shown};
+use crate::output::{Cell, Column, FieldKeys, Row};
 
 /// Send emails about balances that crossed a threshold; run it from cron
 ///
@@ -40,7 +40,7 @@ pub(crate) struct CheckArgs {
     verbose: bool,
 
     #[command(flatten)]
-    why: ReasonArgs,
+    why: AuditArgs,
 }
 
 impl Row for CheckRun {
@@ -154,10 +154,10 @@ fn planned_emails(alert: CrossingAlert) -> Vec<PlannedEmail> {
 fn dry_run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let renderer = context.settings.mail.renderer()?;
     let internal = context.settings.mail.mail.internal.clone();
-    let change = ChangeArgs { dry_run: true, why: args.why.clone() };
+    let change = ChangeArgs { dry_run: true, audit: args.why.clone() };
     let CheckFindings { alerts, unchecked } = context
-        .write_unshown(&change, |tx| ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice)))?;
+        .transact(&change, |tx| ops::warning::check_balances(tx, &internal, &|notice| renderer.compose(notice)))?;
     let rows: Vec<PlannedEmail> = alerts.into_iter().flat_map(planned_emails).collect();
-    context.output.all(&rows)?;
+    context.output.rows(&rows)?;
     report_unchecked(&unchecked)
 }

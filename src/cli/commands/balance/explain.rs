@@ -8,7 +8,7 @@ use ssgctl::report::{self, BalanceShare};
 use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::output::Shown;
+use crate::output::FieldKeys;
 
 /// Show what a customer's balances consist of, by kind of entry
 ///
@@ -38,5 +38,5 @@ pub(crate) fn run(args: &ExplainArgs, context: &mut Context) -> Result<()> {
         report::explain_balance(snapshot, &snapshot.customer(&args.customer)?, args.unit, args.imports)
     })?;
     let keys: Vec<&str> = BalanceShare::keys().into_iter().filter(|key| args.imports || *key != "reference").collect();
-    context.output.all_among(&keys, &shares)
+    context.output.rows_with_columns(&keys, &shares)
 }

@@ -3,7 +3,7 @@
 use ssgctl::model::{Balance, Money};
 use ssgctl::store::{ArchiveFilter, BalanceFilter, Snapshot};
 
-use crate::args::export::Exported;
+use crate::args::export::ExportCommand;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
@@ -22,7 +22,7 @@ impl Row for Opening {
     ];
 }
 
-impl Exported for Opening {
+impl ExportCommand for Opening {
     const ABOUT: &str = "Export every balance as an adjustment that `balance import` reads";
     const DETAILS: &str = "\
         Each row is one adjustment that brings a balance forward. Its key is derived from customer and unit, so that \

@@ -6,7 +6,7 @@ use ssgctl::model::{EntryKind, Unit};
 use ssgctl::store::EntryFilter;
 
 use crate::args::completion;
-use crate::args::list::{OfCustomerArgs, RecentArgs};
+use crate::args::list::{CustomerFilterArgs, RecentArgs};
 use crate::args::period::PeriodArgs;
 use crate::context::Context;
 use crate::exit::Result;
@@ -19,7 +19,7 @@ use crate::exit::Result;
   ssgctl balance history --actor alice --since 24h")]
 pub(crate) struct HistoryArgs {
     #[command(flatten)]
-    customer: OfCustomerArgs,
+    customer: CustomerFilterArgs,
 
     /// Only entries in this unit
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]

@@ -10,7 +10,7 @@ use ssgctl::store::Tx;
 use crate::args::change::ChangeArgs;
 use crate::args::import::ExpectArgs;
 use crate::args::input;
-use crate::args::input::Incoming;
+use crate::args::input::ImportInput;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, Row};
@@ -69,16 +69,16 @@ impl Row for ImportedAdjustments {
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let file = input::name(&args.file);
-    let Incoming { input, watch, .. } = input::open_to_import(&args.file, args.expect.is_summed())?;
+    let ImportInput { input, meter, .. } = input::open_to_import(&args.file, args.expect.needs_checksum())?;
     let mut rows = ssgctl::import::adjustment::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
-    args.expect.check(&file, rows.len() as u64, &watch)?;
+    args.expect.check(&file, rows.len() as u64, &meter)?;
     for row in &mut rows {
         row.adjustment.allow_negative = args.allow_negative;
     }
     let import = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
     if args.receipts {
         let receipts = context.write(&args.change, import)?;
-        return context.output.all(&receipts);
+        return context.output.rows(&receipts);
     }
     let imported = context.write(&args.change, |tx| {
         Ok::<_, Failure>(ImportedAdjustments { file: file.clone(), receipts: import(tx)? })

@@ -34,5 +34,5 @@ pub(crate) fn run(args: ReverseArgs, context: &mut Context) -> Result<()> {
     let BookingArgs { description, reference, key, allow_negative } = booking;
     let reversal = Reversal { entry, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::reverse(tx, &reversal))?;
-    context.output.all(&receipts)
+    context.output.rows(&receipts)
 }

@@ -23,5 +23,5 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     if balances.is_empty() {
         context.note("no balance yet; `ssgctl balance adjust` creates one");
     }
-    context.output.all(&balances)
+    context.output.rows(&balances)
 }

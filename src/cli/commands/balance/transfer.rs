@@ -48,5 +48,5 @@ pub(crate) fn run(args: TransferArgs, context: &mut Context) -> Result<()> {
     let BookingArgs { description, reference, key, allow_negative } = booking;
     let transfer = Transfer { unit, amount, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::transfer(tx, &from, &to, &transfer))?;
-    context.output.all(&receipts)
+    context.output.rows(&receipts)
 }

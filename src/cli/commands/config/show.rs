@@ -24,5 +24,5 @@ impl Row for Setting {
 }
 
 pub(crate) fn run(_: &ShowArgs, context: &mut Context) -> Result<()> {
-    context.output.all(context.settings.list())
+    context.output.rows(context.settings.list())
 }

@@ -3,10 +3,10 @@
 use ssgctl::model::Contact;
 use ssgctl::store::{ArchiveFilter, ContactFilter, Snapshot};
 
-use crate::args::export::Exported;
+use crate::args::export::ExportCommand;
 use crate::exit::Result;
 
-impl Exported for Contact {
+impl ExportCommand for Contact {
     const ABOUT: &str = "Export all contacts in the columns of `contact import`";
     const EXAMPLES: &str = "Examples:
   ssgctl contact export > contacts.csv

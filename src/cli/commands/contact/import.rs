@@ -2,9 +2,9 @@
 
 use ssgctl::import::contact::Contacts;
 
-use crate::args::import::Imported;
+use crate::args::import::ImportCommand;
 
-impl Imported for Contacts {
+impl ImportCommand for Contacts {
     const ABOUT: &str = "Import contacts from a file, all or nothing";
     const DETAILS: &str = "\
         The columns are customer, name, email, mobile and roles, as in `contact export`. A row is matched with a contact by customer \

@@ -4,7 +4,7 @@ use clap::Args;
 use ssgctl::model::Role;
 use ssgctl::store::{ContactFilter, ContactSort};
 
-use crate::args::list::{ArchiveFilterArgs, OfCustomerArgs, PageArgs};
+use crate::args::list::{ArchiveFilterArgs, CustomerFilterArgs, PageArgs};
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -15,7 +15,7 @@ use crate::exit::Result;
   ssgctl contact list --role billing --csv --fields customer,name,email")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
-    customer: OfCustomerArgs,
+    customer: CustomerFilterArgs,
 
     /// Only contacts with this role: general, billing or technical
     #[arg(long, value_name = "ROLE")]
@@ -37,7 +37,7 @@ pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
         let customer_id = args.customer.id(snapshot)?;
         let filter = ContactFilter {
             customer_id,
-            archive_filter: args.archive_filter.lives_of(customer_id),
+            archive_filter: args.archive_filter.for_customer(customer_id),
             role: args.role,
             search: args.search,
             page: args.page.page(),

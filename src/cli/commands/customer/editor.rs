@@ -63,7 +63,7 @@ fn as_toml(details: &CustomerDetails) -> Result<String> {
 }
 
 fn read(text: &str, name: &str) -> Result<CustomerDetails> {
-    toml::from_str(text).map_err(|error| config::not_toml(&error, text, name))
+    toml::from_str(text).map_err(|error| config::toml_failure(&error, text, name))
 }
 
 #[cfg(test)]

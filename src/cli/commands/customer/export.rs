@@ -3,10 +3,10 @@
 use ssgctl::model::Customer;
 use ssgctl::store::{ArchiveFilter, CustomerFilter, Snapshot};
 
-use crate::args::export::Exported;
+use crate::args::export::ExportCommand;
 use crate::exit::Result;
 
-impl Exported for Customer {
+impl ExportCommand for Customer {
     const ABOUT: &str = "Export all customers in the columns of `customer import`";
     const DETAILS: &str = "\
         The format is CSV unless `-o` or the file extension selects another. Archived customers are included; see the column \

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if findings.is_empty() {
         return Ok(());
     }
-    context.output.all(&findings)?;
+    context.output.rows(&findings)?;
     let problems = count(findings.len() as u64, "problem");
     Err(Failure::new(
         ErrorCode::CheckFailed,

@@ -57,5 +57,5 @@ pub(crate) fn run(_: &HeadArgs, context: &mut Context) -> Result<()> {
         return context.output.row(&HeadRow(last));
     }
     context.note("the ledger is empty");
-    context.output.all::<HeadRow>(&[])
+    context.output.rows::<HeadRow>(&[])
 }

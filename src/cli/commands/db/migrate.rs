@@ -5,7 +5,7 @@ use ssgctl::store::{Location, Migration, Store};
 
 use crate::context::Context;
 use crate::exit::Result;
-use crate::output::{Cell, Column, Row, Shown};
+use crate::output::{Cell, Column, FieldKeys, Row};
 
 /// Migrate the database of an older version to the current schema
 ///

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use ssgctl::import::document;
 
-use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::args::input;
-use crate::args::input::Incoming;
+use crate::args::input::ImportInput;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, Row};
@@ -46,12 +46,12 @@ impl Row for DocumentReceipt {
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let file = input::name(&args.file);
-    let Incoming { input, size, watch } = input::open_to_import(&args.file, false)?;
+    let ImportInput { input, size, meter } = input::open_to_import(&args.file, false)?;
     let progress = Progress::of_bytes(size, context.quiet);
     // The document contains the audit log, and the import must not add an event to it.
-    let change = ChangeArgs { dry_run: args.dry_run, why: ReasonArgs { reason: None, actor: None } };
+    let change = ChangeArgs { dry_run: args.dry_run, audit: AuditArgs { reason: None, actor: None } };
     let receipt = context.write(&change, |tx| {
-        let rows = document::take(tx, input, || progress.at(watch.bytes()))?;
+        let rows = document::take(tx, input, || progress.at(meter.bytes()))?;
         drop(progress);
         let rows = rows.map_err(|fault| Failure::of_file(&file, fault.into()))?;
         Ok::<_, Failure>(DocumentReceipt { file, rows })

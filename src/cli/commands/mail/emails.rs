@@ -28,5 +28,5 @@ pub(super) fn change(
     for email in unchanged {
         context.note(&format!("email {} is {} already; nothing was changed", email.id, email.state));
     }
-    context.output.all(&emails)
+    context.output.rows(&emails)
 }

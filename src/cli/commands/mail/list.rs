@@ -4,7 +4,7 @@ use clap::Args;
 use ssgctl::model::EmailState;
 use ssgctl::store::OutboxFilter;
 
-use crate::args::list::{OfCustomerArgs, RecentArgs};
+use crate::args::list::{CustomerFilterArgs, RecentArgs};
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -16,7 +16,7 @@ use crate::exit::Result;
   ssgctl mail list --state failed -o name | xargs -r ssgctl mail retry")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
-    customer: OfCustomerArgs,
+    customer: CustomerFilterArgs,
 
     /// Only emails in this state: pending, sending, sent, failed, uncertain or cancelled
     #[arg(long, value_name = "STATE")]

@@ -7,17 +7,17 @@ use ssgctl::mail::{AccountEmails, DispatchEvent, DispatchOutcome, Dispatcher};
 use ssgctl::model::{CheckCounts, Crossing, Level, OutboxEmail};
 use ssgctl::ops::warning::CheckFindings;
 
-use crate::args::change::ReasonArgs;
+use crate::args::change::AuditArgs;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
 /// Runs `act` with a dispatcher built from the settings, and shows progress on a terminal.
 pub(crate) fn dispatch<T>(
     context: &mut Context,
-    why: &ReasonArgs,
+    why: &AuditArgs,
     act: impl FnOnce(&mut Dispatcher<'_>) -> Result<T>,
 ) -> Result<T> {
-    let (origin, keys, run_time) = (context.origin(why)?, context.keys(), context.settings.mail.run_time());
+    let (origin, keys, run_time) = (context.origin(why)?, context.vault_opener(), context.settings.mail.run_time());
     let mut progress = ProgressLine { wanted: std::io::stderr().is_terminal() && !context.quiet, shown: false };
     let mut watch = |event: DispatchEvent<'_>| match event {
         DispatchEvent::Checked(findings) => warn_of_missing_recipients(findings),
@@ -80,7 +80,7 @@ pub(crate) struct SentEmails {
 /// check`.
 pub(crate) fn send_new(
     context: &mut Context,
-    why: &ReasonArgs,
+    why: &AuditArgs,
     mut account_emails: AccountEmails,
     emails: Vec<OutboxEmail>,
 ) -> Result<SentEmails> {

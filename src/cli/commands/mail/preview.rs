@@ -53,7 +53,7 @@ pub(crate) fn run(args: &PreviewArgs, context: &mut Context) -> Result<()> {
             }
             context.output.value("path", &path.display().to_string())
         }
-        None if context.output.shows_rows() => context.output.row(&email),
+        None if context.output.wants_rows() => context.output.row(&email),
         None => {
             let sender = &email.sender;
             let head = format!("From: {} <{}>\nSubject: {}\n\n", sender.name, sender.address, email.subject);

@@ -5,7 +5,7 @@ use clap::Args;
 use ssgctl::model::{OutboxEmail, SendAttempt};
 use ssgctl::ops::outbox;
 
-use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, DetailView};
@@ -29,7 +29,7 @@ pub(crate) struct ShowArgs {
     reveal: bool,
 
     #[command(flatten)]
-    why: ReasonArgs,
+    why: AuditArgs,
 }
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
@@ -50,8 +50,8 @@ fn with_password(args: &ShowArgs, context: &mut Context, email: OutboxEmail) -> 
         return Ok(email);
     }
     let vault = context.existing_vault()?;
-    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
-    let password = context.write_unshown(&change, |tx| outbox::reveal(tx, &vault, &email))?;
+    let change = ChangeArgs { dry_run: false, audit: args.why.clone() };
+    let password = context.transact(&change, |tx| outbox::reveal(tx, &vault, &email))?;
     Ok(match password {
         Some(password) => OutboxEmail { content: email.content.telling(&password), ..email },
         None => email,

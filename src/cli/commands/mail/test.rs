@@ -3,11 +3,11 @@
 use clap::Args;
 use ssgctl::model::{EmailAddress, EmailState, OutboxEmail};
 
-use crate::args::change::ReasonArgs;
+use crate::args::change::AuditArgs;
 use crate::commands::mail::outcome;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::output::Shown;
+use crate::output::FieldKeys;
 
 /// Send a test email now
 ///
@@ -21,7 +21,7 @@ pub(crate) struct TestArgs {
     address: EmailAddress,
 
     #[command(flatten)]
-    why: ReasonArgs,
+    why: AuditArgs,
 }
 
 pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {

@@ -3,10 +3,10 @@
 use ssgctl::model::Note;
 use ssgctl::store::{ArchiveFilter, NoteFilter, NoteSort, Page, Snapshot};
 
-use crate::args::export::Exported;
+use crate::args::export::ExportCommand;
 use crate::exit::Result;
 
-impl Exported for Note {
+impl ExportCommand for Note {
     const ABOUT: &str = "Export all notes in the columns of `note import`";
     const EXAMPLES: &str = "Examples:
   ssgctl note export > notes.csv

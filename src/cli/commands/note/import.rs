@@ -2,9 +2,9 @@
 
 use ssgctl::import::note::Notes;
 
-use crate::args::import::Imported;
+use crate::args::import::ImportCommand;
 
-impl Imported for Notes {
+impl ImportCommand for Notes {
     const ABOUT: &str = "Import notes from a file, all or nothing";
     const DETAILS: &str = "\
         The columns are customer and text, and optionally at and author, as in `note export`. An import only adds notes; a note \

@@ -3,7 +3,7 @@
 use clap::Args;
 use ssgctl::store::{NoteFilter, NoteSort};
 
-use crate::args::list::{ArchiveFilterArgs, OfCustomerArgs, PageArgs};
+use crate::args::list::{ArchiveFilterArgs, CustomerFilterArgs, PageArgs};
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -14,7 +14,7 @@ use crate::exit::Result;
   ssgctl note list --search bind --sort id --desc --limit 5")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
-    customer: OfCustomerArgs,
+    customer: CustomerFilterArgs,
 
     /// Only notes with this text
     #[arg(long, value_name = "TEXT")]
@@ -30,7 +30,7 @@ pub(crate) struct ListArgs {
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
         let customer_id = args.customer.id(snapshot)?;
-        let archive_filter = args.archive_filter.lives_of(customer_id);
+        let archive_filter = args.archive_filter.for_customer(customer_id);
         let filter = NoteFilter { customer_id, archive_filter, search: args.search, page: args.page.page() };
         snapshot.notes(&filter, |note| rows.row(&note))
     })

@@ -175,7 +175,7 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     })?;
     confusable::warn(&created.entities.customer, context);
     let Some(emails) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
-    let sent = outcome::send_new(context, &args.change.why, emails, created.emails)?;
+    let sent = outcome::send_new(context, &args.change.audit, emails, created.emails)?;
     created.emails = sent.emails;
     context.output.row(&created)?;
     sent.verdict

@@ -83,7 +83,7 @@ impl BalancesArgs {
             page: Page::all(BalanceSort::Customer),
         };
         let totals = context.read(|snapshot| report::totals_by_unit(snapshot, &filter, Clock::System.now()))?;
-        context.output.all(&totals)
+        context.output.rows(&totals)
     }
 
     fn by_customer(&self, context: &mut Context) -> Result<()> {

@@ -7,7 +7,7 @@ use ssgctl::model::{Time, Zone};
 use ssgctl::report::{Calendar, Grain, MessageTotals, Period, SparklineReport, TrafficReport, traffic_chart};
 
 use crate::exit::{Failure, Result};
-use crate::output::{Cell, MOST_BARS, Output, Sparks, draw, write_file};
+use crate::output::{Cell, MAX_BARS, Output, Sparks, draw, write_file};
 
 /// The two lines above a drawing.
 pub(super) struct Heading<'a> {
@@ -46,8 +46,8 @@ pub(super) fn picture(
     force: bool,
     output: &mut Output,
 ) -> Result<()> {
-    if report.lines.len() > MOST_BARS {
-        let message = format!("the SVG would have {} bars, but the maximum is {MOST_BARS}", report.lines.len());
+    if report.lines.len() > MAX_BARS {
+        let message = format!("the SVG would have {} bars, but the maximum is {MAX_BARS}", report.lines.len());
         return Err(Failure::usage(message).hint("shorten the period, or use --by day or month").field("svg"));
     }
     let subtitle = heading.subtitle(&report.question.calendar, &report.total);

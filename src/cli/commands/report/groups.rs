@@ -126,7 +126,7 @@ pub(super) fn distinct(all: &[By]) -> Vec<By> {
 /// too.
 pub(super) fn keys_of(groups: &[By], context: &Context) -> Vec<&'static str> {
     let mut keys: Vec<&str> = groups.iter().map(|by| by.key()).collect();
-    if context.output.shows_rows() && groups.contains(&By::Account) && !groups.contains(&By::Customer) {
+    if context.output.wants_rows() && groups.contains(&By::Account) && !groups.contains(&By::Customer) {
         keys.push("customer");
     }
     keys

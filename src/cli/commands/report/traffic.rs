@@ -104,7 +104,7 @@ pub(crate) fn run(args: &TrafficArgs, context: &mut Context) -> Result<()> {
             drawing::sparklines(&report, heading, &mut context.output)
         }
         // Data may be larger than memory, so it is written line by line.
-        (None, None) if context.output.is_data() => context.list_among(&args.keys(context), |snapshot, rows| {
+        (None, None) if context.output.is_data() => context.list_columns(&args.keys(context), |snapshot, rows| {
             let question = args.question(snapshot, calendar)?;
             report::traffic(snapshot, &question, args.order(), |line| rows.row(&TrafficRow { line, total_in: None }))
                 .map(drop)
@@ -118,8 +118,8 @@ fn table(args: &TrafficArgs, calendar: Calendar, context: &mut Context) -> Resul
     let keys = args.keys(context);
     context.output.refuse_unknown_fields(&keys)?;
     let TrafficReport { lines, total, .. } = args.report(calendar, context)?;
-    let layout = (!context.output.shows_rows()).then(|| layout(&keys, &total));
-    let mut rows = context.output.rows_showing(&keys, layout.as_ref().map(|layout| &layout.shown[..]))?;
+    let layout = (!context.output.wants_rows()).then(|| layout(&keys, &total));
+    let mut rows = context.output.table(&keys, layout.as_ref().map(|layout| &layout.shown[..]))?;
     lines.into_iter().try_for_each(|line| rows.row(&TrafficRow { line, total_in: None }))?;
     let line = TrafficLine { sums: total, ..TrafficLine::default() };
     rows.total(&TrafficRow { line, total_in: Some(keys[0]) });

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &UsageArgs, context: &mut Context) -> Result<()> {
     let (calendar, mut keys) = (args.calendar(&groups)?, keys_of(&groups, context));
     keys.extend(["unit", "messages", "parts", "charge"]);
     let by = groups.iter().map(|by| by.group()).collect();
-    context.list_among(&keys, |snapshot, rows: &mut TableWriter<'_, UsageRow>| {
+    context.list_columns(&keys, |snapshot, rows: &mut TableWriter<'_, UsageRow>| {
         let filter = args.filter.filter(snapshot)?;
         let question = TrafficQuestion { calendar, by, filter, country: args.country.clone() };
         let (lines, totals) = report::usage(snapshot, &question)?;

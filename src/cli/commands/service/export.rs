@@ -3,10 +3,10 @@
 use ssgctl::model::Service;
 use ssgctl::store::{ArchiveFilter, ServiceFilter, Snapshot};
 
-use crate::args::export::Exported;
+use crate::args::export::ExportCommand;
 use crate::exit::Result;
 
-impl Exported for Service {
+impl ExportCommand for Service {
     const ABOUT: &str = "Export all services in the columns of `service import`";
     const EXAMPLES: &str = "Examples:
   ssgctl service export > services.csv

@@ -2,9 +2,9 @@
 
 use ssgctl::import::service::Services;
 
-use crate::args::import::Imported;
+use crate::args::import::ImportCommand;
 
-impl Imported for Services {
+impl ImportCommand for Services {
     const ABOUT: &str = "Import services from a file, all or nothing";
     const DETAILS: &str = "\
         The columns are code, name, unit, price and `api_id`, as in `service export`. A row is matched with a service by its code. \

@@ -20,7 +20,7 @@ pub(crate) fn account_emails(context: &Context) -> Result<AccountEmails> {
     let renderer = context.settings.mail.renderer()?;
     renderer.can_sign(EmailTemplate::Welcome)?;
     let transport = context.settings.mail.transport()?.transport()?;
-    Ok(AccountEmails { gateway: context.gateway_to_tell()?, renderer, transport })
+    Ok(AccountEmails { gateway: context.gateway_for_customers()?, renderer, transport })
 }
 
 /// Queues the handover email of an account, including its password, in the transaction that changes the account.
@@ -45,7 +45,7 @@ pub(super) fn send_and_print<R: Row>(
 ) -> Result<()> {
     let Some(emails) = emails.filter(|_| !change.dry_run) else { return context.output.row(&receipt) };
     let to_send = mem::take(queued(&mut receipt));
-    let sent = outcome::send_new(context, &change.why, emails, to_send)?;
+    let sent = outcome::send_new(context, &change.audit, emails, to_send)?;
     *queued(&mut receipt) = sent.emails;
     context.output.row(&receipt)?;
     sent.verdict

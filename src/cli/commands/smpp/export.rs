@@ -20,7 +20,7 @@ use crate::args::input;
 use crate::commands::smpp::accounts;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::output::{Cell, Column, Row, Shown};
+use crate::output::{Cell, Column, FieldKeys, Row};
 
 /// Export SMPP accounts for `smpp import` or for a gateway, or compare them with a gateway
 ///
@@ -140,7 +140,7 @@ fn compare(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mu
     if args.customer.is_some() {
         held = limited_to(&accounts, held);
     }
-    context.output.all(&differences(&export.entries, &held, product.replaces_everything()))
+    context.output.rows(&differences(&export.entries, &held, product.replaces_everything()))
 }
 
 fn to_stdout(args: &ExportArgs, product: GatewayProduct, context: &mut Context) -> Result<()> {
@@ -209,7 +209,7 @@ fn convert(
         let message = format!("{} cannot hold {count}; nothing was exported", product.as_str());
         return Err(Failure::new(ErrorCode::Refused, message)
             .hint("--skip-unfit leaves them out")
-            .because_of(reasons.collect()));
+            .with_details(reasons.collect()));
     }
     for unfit in &export.unfit {
         Context::warn(&format!("SMPP account {} is left out: {}", quoted(&unfit.system_id), unfit.reason));
@@ -232,6 +232,5 @@ fn first_few(names: &[String]) -> String {
 }
 
 fn log(args: &ExportArgs, product: GatewayProduct, accounts: usize, context: &mut Context) -> Result<()> {
-    context
-        .write_unshown(&args.change, |tx| ops::smpp::export(tx, args.customer.as_deref(), product.as_str(), accounts))
+    context.transact(&args.change, |tx| ops::smpp::export(tx, args.customer.as_deref(), product.as_str(), accounts))
 }

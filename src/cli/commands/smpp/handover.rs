@@ -83,7 +83,7 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
         return Err(Failure::usage("--dry-run is only valid with --mail or --to")
             .hint("without them, nothing is saved or sent"));
     }
-    let (gateway, renderer) = (context.gateway_to_tell()?, context.settings.mail.renderer()?);
+    let (gateway, renderer) = (context.gateway_for_customers()?, context.settings.mail.renderer()?);
     let handover = if args.reveal {
         let vault = context.existing_vault()?;
         context.write(&args.change, |tx| {
@@ -98,7 +98,7 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
         HandoverRow { notes: renderer.account_notes(&pack)?, pack, password: None }
     };
     warn_of_obstacle(&handover.pack);
-    if context.output.shows_rows() {
+    if context.output.wants_rows() {
         return context.output.row(&handover);
     }
     let password = handover.password.as_ref().map_or(RenderedEmail::STARS, Password::reveal);
@@ -121,10 +121,10 @@ fn mail(args: &HandoverArgs, context: &mut Context) -> Result<()> {
     })?;
     handover.iter().for_each(warn_of_obstacle);
     if args.change.dry_run {
-        return context.output.all(&emails);
+        return context.output.rows(&emails);
     }
-    let sent = outcome::send_new(context, &args.change.why, sender, emails)?;
-    context.output.all(&sent.emails)?;
+    let sent = outcome::send_new(context, &args.change.audit, sender, emails)?;
+    context.output.rows(&sent.emails)?;
     sent.verdict
 }
 

@@ -6,7 +6,7 @@ use clap_complete::ArgValueCompleter;
 use ssgctl::store::{SmppFilter, SmppSort};
 
 use crate::args::completion;
-use crate::args::list::{ArchiveFilterArgs, OfCustomerArgs, PageArgs};
+use crate::args::list::{ArchiveFilterArgs, CustomerFilterArgs, PageArgs};
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -18,7 +18,7 @@ use crate::exit::Result;
   ssgctl smpp list --service standard -o name | xargs -r ssgctl smpp disable")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
-    customer: OfCustomerArgs,
+    customer: CustomerFilterArgs,
 
     /// Only accounts with this service
     #[arg(long, value_name = "SERVICE", add = ArgValueCompleter::new(completion::services))]

@@ -12,11 +12,11 @@ use ssgctl::smpp::{
     BindCredentials, CommandStatus, Endpoint, ProbeOutcome, ProbeReport, ProbeStep, likely_causes, probe,
 };
 
-use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::args::completion;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::output::{Cell, Column, Row, Shown};
+use crate::output::{Cell, Column, FieldKeys, Row};
 
 /// Test whether an SMPP account can bind to the gateway, and explain why not
 ///
@@ -53,7 +53,7 @@ pub(crate) struct ProbeArgs {
     timeout: u64,
 
     #[command(flatten)]
-    why: ReasonArgs,
+    why: AuditArgs,
 }
 
 fn port(text: &str) -> Result<Port, Invalid> {
@@ -151,8 +151,8 @@ pub(crate) fn run(args: &ProbeArgs, context: &mut Context) -> Result<()> {
     let vault = context.existing_vault()?;
     context.output.refuse_unknown_fields(&ProbeResult::keys())?;
     let names: Vec<String> = endpoints.iter().map(ToString::to_string).collect();
-    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
-    let credentials = context.write_unshown(&change, |tx| ops::smpp::probe(tx, &vault, &args.account, &names))?;
+    let change = ChangeArgs { dry_run: false, audit: args.why.clone() };
+    let credentials = context.transact(&change, |tx| ops::smpp::probe(tx, &vault, &args.account, &names))?;
     // Only a line of the audit log was saved. If printing fails, there is no change that the error would have to
     // mention.
     context.committed = false;
@@ -160,7 +160,7 @@ pub(crate) fn run(args: &ProbeArgs, context: &mut Context) -> Result<()> {
     let results: Vec<ProbeResult> =
         endpoints.iter().map(|endpoint| probe_endpoint(endpoint, &credentials, timeout)).collect();
     print_notes(&results, context);
-    context.output.all(&results)?;
+    context.output.rows(&results)?;
     verdict(&results)
 }
 
@@ -226,7 +226,7 @@ fn verdict(results: &[ProbeResult]) -> Result<()> {
         [one] => Err(failure(one)),
         several => {
             let message = format!("{} of {} endpoints failed", several.len(), results.len());
-            Err(Failure::new(code, message).because_of(several.iter().map(|one| failure(one)).collect()))
+            Err(Failure::new(code, message).with_details(several.iter().map(|one| failure(one)).collect()))
         }
     }
 }

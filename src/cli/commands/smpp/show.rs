@@ -5,7 +5,7 @@ use clap_complete::ArgValueCompleter;
 use ssgctl::model::{SmppAccount, Unit};
 use ssgctl::ops;
 
-use crate::args::change::{ChangeArgs, ReasonArgs};
+use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
@@ -29,7 +29,7 @@ pub(crate) struct ShowArgs {
     reveal: bool,
 
     #[command(flatten)]
-    why: ReasonArgs,
+    why: AuditArgs,
 }
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
@@ -41,8 +41,8 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     let details = read(args, context)?;
     // Refuse unknown --fields before the reveal is logged.
     context.output.refuse_unknown_fields_of(&view(&details, Some(("", None))))?;
-    let change = ChangeArgs { dry_run: false, why: args.why.clone() };
-    let revealed = context.write_unshown(&change, |tx| ops::smpp::reveal(tx, &vault, &args.account))?;
+    let change = ChangeArgs { dry_run: false, audit: args.why.clone() };
+    let revealed = context.transact(&change, |tx| ops::smpp::reveal(tx, &vault, &args.account))?;
     let previous = revealed.previous.as_ref().map(|previous| previous.password.reveal());
     // Show the account as revealed: the grace period may have ended since the first read.
     let details = AccountDetails { account: revealed.account, ..details };

@@ -18,7 +18,7 @@ use crate::args::completion;
 use crate::args::input;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
-use crate::output::{NewFile, Shown};
+use crate::output::{FieldKeys, NewFile};
 use crate::progress::Progress;
 
 /// Import message reports from the gateway, and charge each message once
@@ -175,15 +175,15 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
     if args.change.dry_run {
         context.note("dry run: nothing was saved");
     }
-    context.output.all(&summaries)
+    context.output.rows(&summaries)
 }
 
 fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<TrafficSummary> {
     let name = input::name(file);
-    let origin = context.origin(&args.change.why)?;
+    let origin = context.origin(&args.change.audit)?;
     // Standard input is copied to a file next to the database: an import reads its source more than once.
     let database = context.store()?.path().to_owned();
-    let source = Source::new(name.clone(), input::open_again(file, &database)?)?;
+    let source = Source::new(name.clone(), input::open_seekable(file, &database)?)?;
     let progress = Progress::of_bytes(Some(source.size()), context.quiet);
     let request = request(args, source);
     let mut rejects = args.rejects.as_deref().map(create_rejects).transpose()?;

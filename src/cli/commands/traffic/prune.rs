@@ -75,16 +75,16 @@ pub(crate) fn run(args: &PruneArgs, context: &mut Context) -> Result<()> {
         step.goes_on
     };
     if change.dry_run {
-        context.write_unshown(change, |tx| {
+        context.transact(change, |tx| {
             ssgctl::traffic::forget_before(tx, before)?;
             while count(ssgctl::traffic::prune(tx)?) {}
             Ok::<_, ssgctl::Error>(())
         })?;
     } else {
-        context.write_unshown(change, |tx| ssgctl::traffic::forget_before(tx, before))?;
+        context.transact(change, |tx| ssgctl::traffic::forget_before(tx, before))?;
         while has_more {
             // One transaction per step, so that other writers are not blocked for long.
-            has_more = count(context.write_unshown(change, ssgctl::traffic::prune)?);
+            has_more = count(context.transact(change, ssgctl::traffic::prune)?);
         }
     }
     context.output.row(&summary)

@@ -53,5 +53,5 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
             .then(|| "search without the account and the period".to_owned());
         return Err(Failure::new(ErrorCode::NotFound, message).maybe_hint(narrowed.or(pruned)));
     }
-    context.output.all(&records)
+    context.output.rows(&records)
 }
