@@ -92,7 +92,7 @@ fn name(mut sets: &[u8]) -> Option<String> {
     organisation
 }
 
-/// Parses a UTCTime `YYMMDDhhmmssZ`, whose years range from 1950 to 2049, or a GeneralizedTime with a year of four
+/// Parses a `UTCTime` `YYMMDDhhmmssZ`, whose years range from 1950 to 2049, or a `GeneralizedTime` with a year of four
 /// digits.
 fn time(tag: u8, content: &[u8]) -> Option<Time> {
     let text = std::str::from_utf8(content).ok()?;

@@ -273,7 +273,7 @@ impl StagedRows<'_> {
     }
 }
 
-/// PackedRows bytes that were not decoded yet.
+/// Packed bytes that were not decoded yet.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {

@@ -57,7 +57,7 @@ fn iso(text: &str, zone: &TimeZone) -> Option<(Timestamp, bool)> {
 fn offset_of(text: &[u8]) -> Option<Offset> {
     let (sign, digits) = text.split_first()?;
     let (hours, minutes) = match digits {
-        [hours @ ..] if hours.len() == 2 => (pair_of(hours)?, 0),
+        hours if hours.len() == 2 => (pair_of(hours)?, 0),
         [h1, h2, minutes @ ..] if minutes.len() == 2 => (pair_of(&[*h1, *h2])?, pair_of(minutes)?),
         [h1, h2, b':', minutes @ ..] => (pair_of(&[*h1, *h2])?, pair_of(minutes)?),
         _ => return None,

@@ -66,7 +66,7 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
         key,
         reverses: None,
     };
-    let (sent, received) =
+    let (debited, credited) =
         post_pair(tx, "transfer", (&sender, posting(debit, key.clone())), (&receiver, posting(*amount, None)))?;
-    Ok(vec![Receipt::new(sent), Receipt::new(received)])
+    Ok(vec![Receipt::new(debited), Receipt::new(credited)])
 }

@@ -45,7 +45,7 @@ use crate::output::Output;
   ssgctl report traffic --by account,day --last 30d --chart sparkline
   ssgctl report traffic --by day --last 30d --customer ABCCORP331 --svg november.svg")]
 pub(crate) struct TrafficArgs {
-    /// TrafficGroup and sort by these columns
+    /// Group and sort by these columns
     #[arg(long, value_name = "GROUP,…", value_enum, value_delimiter = ',', default_value = "day")]
     by: Vec<By>,
 
