@@ -199,7 +199,7 @@ fn emails_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
     assert_eq!((&run["crossings"], &run["deferred"]), (&1.into(), &1.into()), "{run}");
     let error = outcome.error("balance check");
     check_error(&error, 11, true, "balance check");
-    assert!(!error["hint"].to_string().contains("could not be shown"), "{error}");
+    assert!(!error["hint"].to_string().contains("could not be printed"), "{error}");
 }
 
 #[test]

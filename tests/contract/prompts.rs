@@ -148,12 +148,12 @@ fn a_password_is_asked_twice_without_an_echo() {
     let mut session = cli.at_terminal("smpp add ABC --system-id asked --ask-password --json", &[]);
     session.shows("SMPP password");
     session.types("s3cret!x\n");
-    session.shows("Once more");
+    session.shows("Repeat the password");
     session.types("other\n");
-    session.shows("The two differ");
+    session.shows("The passwords do not match");
     session.shows("SMPP password");
     session.types("s3cret!x\n");
-    session.shows("Once more");
+    session.shows("Repeat the password");
     session.types("s3cret!x\n");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(0), "{shown}");

@@ -18,8 +18,8 @@ const STEPS: &[(&str, &str)] = &[
     ("Early warning (at or below) [none]: ", "50\r"),
     ("Urgent warning (at or below) [none]: ", "10\r"),
     ("Max TPS [no limit]: ", "50\r"),
-    ("Allowed IPs (commas between) [any]: ", "192.0.2.7, 2001:db8::1/48\r"),
-    ("Closed user group (numbers, commas between) [none]: ", "+447700900124;+447700900125\r"),
+    ("Allowed IPs (separated by commas) [any]: ", "192.0.2.7, 2001:db8::1/48\r"),
+    ("Closed user group (phone numbers, separated by commas) [none]: ", "+447700900124;+447700900125\r"),
     ("MT webhook [none]: ", "https://port.example/mt\r"),
     ("DLR webhook [none]: ", "\r"),
     ("MO webhook [none]: ", "https://port.example/mo\r"),
@@ -110,14 +110,22 @@ fn the_password_is_in_the_result_alone() {
 #[test]
 fn a_wrong_answer_is_told_by_its_rule_and_asked_again() {
     let wrong: &[(usize, &[(&str, &str)])] = &[
-        (0, &[("", "it is needed"), ("-", "it is needed"), ("a\u{200b}b", "invisible"), (LONG, "has 201")]),
+        (
+            0,
+            &[
+                ("", "an answer is required"),
+                ("-", "an answer is required"),
+                ("a\u{200b}b", "invisible"),
+                (LONG, "has 201"),
+            ],
+        ),
         (2, &[("a\u{202e}b", "invisible"), ("a\u{9b}31mb", "control character")]),
         (3, &[("zoe", "one email address"), ("a@b.example,c@d.example", "one email address")]),
         (4, &[("07700900123", "calling code"), ("ten", "international number")]),
         (6, &[("XYZ", "ISO 4217"), ("pounds", "ISO 4217")]),
         (7, &[("1,000", "decimal number"), ("-5", "must not be negative"), ("0.123456789", "at most 8")]),
         (8, &[("1e3", "decimal number")]),
-        (9, &[("51", "above the early one, which is 50"), ("x", "decimal number")]),
+        (9, &[("51", "above the early warning, which is 50"), ("x", "decimal number")]),
         (10, &[("0", "must be 1 to"), ("many", "must be 1 to")]),
         (11, &[("192.0.2.7,10.0.0", "`10.0.0` must be an IP"), ("*", "must be an IP")]),
         (12, &[("+447700900124,12", "`12` must be")]),
@@ -256,12 +264,12 @@ fn without_a_terminal_what_is_missing_is_named() {
     let cli = TestCli::seeded();
     let before = cli.dump();
     for (line, option) in [
-        ("quick-create", "--organisation <NAME> is needed"),
-        ("customer new", "--organisation <NAME> is needed"),
-        ("smpp add", "CUSTOMER is needed"),
-        ("smpp quick-create", "CUSTOMER is needed"),
-        ("quick-create --ask", "a terminal is needed"),
-        ("smpp quick-create ABC --ask", "a terminal is needed"),
+        ("quick-create", "--organisation <NAME> is required"),
+        ("customer new", "--organisation <NAME> is required"),
+        ("smpp add", "CUSTOMER is required"),
+        ("smpp quick-create", "CUSTOMER is required"),
+        ("quick-create --ask", "a terminal is required"),
+        ("smpp quick-create ABC --ask", "a terminal is required"),
     ] {
         assert!(cli.run(line).failed(2, line).contains(option), "{line}");
         let (shown, code) = cli.at_terminal(&format!("{line} --no-input"), &[]).ends();
@@ -278,7 +286,7 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
     session.shows(REVIEW);
     // The unit, the seventh answer: credits have no half.
     session.types("\u{1b}[B\r");
-    session.shows("Which:");
+    session.shows("Which answer:");
     session.types(&("\u{1b}[B".repeat(6) + "\r"));
     session.shows("[GBP]: ");
     session.types("SMS\r");
@@ -288,7 +296,7 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
     session.shows(REVIEW);
     // Without an address nobody is written to.
     session.types("\u{1b}[B\r");
-    session.shows("Which:");
+    session.shows("Which answer:");
     session.types(&("\u{1b}[B".repeat(3) + "\r"));
     session.shows("Contact email [zoe@port.example]: ");
     session.types("-\r");
@@ -304,7 +312,7 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
 fn a_customer_is_not_written_to_where_emails_cannot_be_sent() {
     let cli = TestCli::seeded();
     let mut session = cli.at_terminal("quick-create", &[]);
-    session.shows("The customer cannot be sent an email: no sender is configured");
+    session.shows("Cannot send the customer an email: no sender is configured");
     answer(&mut session, &STEPS[..STEPS.len() - 1]);
     session.shows(REVIEW);
     session.types("\r");
@@ -313,7 +321,7 @@ fn a_customer_is_not_written_to_where_emails_cannot_be_sent() {
     answer(&mut session, &STEPS[..3]);
     session.shows("Contact email: ");
     session.types("\r");
-    session.shows("it is needed");
+    session.shows("an answer is required");
     session.send_control('c').expect("typed");
     assert_eq!(session.ends().1, Some(130));
 }

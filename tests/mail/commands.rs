@@ -23,7 +23,7 @@ fn a_crossing_is_recorded_only_when_it_can_be_told_and_is_told_when_it_can() {
     fixture.sink("ABC", "400");
     let mute = [
         (String::new(), "no sender is configured"),
-        (ROLES.to_owned(), "does not say how emails are sent"),
+        (ROLES.to_owned(), "does not set an email transport"),
         (config.replace("timeout_seconds", "login = 'x'\ntimeout_seconds"), "no password"),
         (
             config.replace("smtp://", "smtps://").replace("timeout", "login = 'x'\npassword_file = '/none'\ntimeout"),

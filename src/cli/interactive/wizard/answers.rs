@@ -139,7 +139,7 @@ impl Answers {
 
     /// The answers in effect: an answer does not count if the question that it depends on no longer has one.
     pub(super) fn in_effect(&self) -> impl Iterator<Item = (&'static Question, &State)> {
-        let counts = |given: &&Entry| given.question.only_with.is_none_or(|option| self.of(option).is_some());
+        let counts = |entry: &&Entry| entry.question.only_with.is_none_or(|option| self.of(option).is_some());
         self.entries.iter().filter(counts).map(|entry| (entry.question, &entry.state))
     }
 
