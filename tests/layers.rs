@@ -24,39 +24,22 @@ const LAYERS: &[(&str, &[&str])] = &[
 ///
 /// `context` is what commands work with, so it knows the options of a change, the prompt and the output. The arguments that
 /// run a whole command (import and export) know `context` in turn; no two files import each other.
+#[rustfmt::skip]
 const CLI_LAYERS: &[(&str, &[&str])] = &[
+    ("command_line", &[]),
     ("escape", &[]),
     ("exit_codes", &[]),
-    ("command_line", &[]),
+    ("progress", &[]),
     ("error_codes", &["exit_codes"]),
     ("signals", &["exit_codes"]),
     ("exit", &["error_codes", "escape", "exit_codes"]),
     ("output", &["error_codes", "escape", "exit", "exit_codes"]),
     ("config", &["error_codes", "escape", "exit", "exit_codes"]),
-    ("progress", &[]),
     ("context", &["args", "command_line", "config", "error_codes", "escape", "exit", "interactive", "output"]),
     ("args", &["config", "context", "error_codes", "escape", "exit", "exit_codes", "output", "progress", "signals"]),
-    (
-        "interactive",
-        &["args", "command_line", "config", "context", "error_codes", "escape", "exit", "output", "signals"],
-    ),
-    (
-        "commands",
-        &[
-            "args",
-            "command_line",
-            "config",
-            "context",
-            "error_codes",
-            "escape",
-            "exit",
-            "exit_codes",
-            "interactive",
-            "output",
-            "progress",
-            "signals",
-        ],
-    ),
+    ("interactive", &["args", "command_line", "config", "context", "error_codes", "escape", "exit", "output", "signals"]),
+    ("commands", &["args", "command_line", "config", "context", "error_codes", "escape", "exit", "exit_codes", "interactive",
+        "output", "progress", "signals"]),
 ];
 
 /// A library or function, and the only places, by the beginning of their path, that may use it.
