@@ -244,8 +244,11 @@ fn one_line(text: &str) -> String {
     visible(text).replace('\n', "\\n")
 }
 
-/// How to move a database that is too old to migrate: only the program that wrote it can read it.
-fn move_by_document(database: &Path) -> String {
+/// How to upgrade a database. One that is too old to migrate can be read only by the program that wrote it.
+fn upgrade_hint(database: &Path, schema: u32) -> String {
+    if schema >= OLDEST_SCHEMA {
+        return "run `ssgctl db migrate`, which makes a backup first".to_owned();
+    }
     let database = database.display().to_string();
     format!(
         "export it with the ssgctl that wrote it: `ssgctl --db {} export all.jsonl`; then import it with this one: \
@@ -319,12 +322,7 @@ impl From<Error> for Failure {
             Error::NewerSchema { .. } => {
                 failure(ErrorCode::NewerSchema).hint("use that version of ssgctl, or a later one")
             }
-            Error::OlderSchema { path, found, .. } if found < OLDEST_SCHEMA => {
-                failure(ErrorCode::OlderSchema).hint(move_by_document(&path))
-            }
-            Error::OlderSchema { .. } => {
-                failure(ErrorCode::OlderSchema).hint("run `ssgctl db migrate`, which makes a backup first")
-            }
+            Error::OlderSchema { path, found, .. } => failure(ErrorCode::OlderSchema).hint(upgrade_hint(&path, found)),
             Error::Damaged(_) => failure(ErrorCode::Damaged).hint("list the damage with `ssgctl db check`"),
             Error::UnsafeSqlite(_) => failure(ErrorCode::UnsafeSqlite),
             Error::Io { .. } => failure(ErrorCode::Io),
