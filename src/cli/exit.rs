@@ -274,6 +274,32 @@ impl fmt::Display for Failure {
     }
 }
 
+impl Failure {
+    /// A failure of the database, the files or the program, which no other request would avoid.
+    fn of_system(error: Error, message: String) -> Self {
+        let failure = |code| Self::new(code, message.clone());
+        match error {
+            Error::Busy { .. } => {
+                failure(ErrorCode::Busy).hint("nothing was changed; try again, or wait longer with --wait <SECONDS>")
+            }
+            Error::Foreign { .. } => failure(ErrorCode::ForeignDatabase),
+            Error::NewerSchema { .. } => {
+                failure(ErrorCode::NewerSchema).hint("use that version of ssgctl, or a later one")
+            }
+            Error::OlderSchema { path, found, .. } => failure(ErrorCode::OlderSchema).hint(upgrade_hint(&path, found)),
+            Error::Damaged(_) => failure(ErrorCode::Damaged).hint("list the damage with `ssgctl db check`"),
+            Error::UnsafeSqlite(_) => failure(ErrorCode::UnsafeSqlite),
+            Error::Io { .. } => failure(ErrorCode::Io),
+            Error::UnsafeFile { ref path, .. } => {
+                failure(ErrorCode::UnsafeFile).hint(format!("run `chmod 600 {}`", path.display()))
+            }
+            Error::Secret(_) => failure(ErrorCode::Secret),
+            Error::Email(_) => failure(ErrorCode::Mail),
+            _ => failure(ErrorCode::Internal),
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = error.to_string();
@@ -315,23 +341,7 @@ impl From<Error> for Failure {
             Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),
             Error::Invalid { field, .. } => failure(ErrorCode::BadValue).field(field),
-            Error::Busy { .. } => {
-                failure(ErrorCode::Busy).hint("nothing was changed; try again, or wait longer with --wait <SECONDS>")
-            }
-            Error::Foreign { .. } => failure(ErrorCode::ForeignDatabase),
-            Error::NewerSchema { .. } => {
-                failure(ErrorCode::NewerSchema).hint("use that version of ssgctl, or a later one")
-            }
-            Error::OlderSchema { path, found, .. } => failure(ErrorCode::OlderSchema).hint(upgrade_hint(&path, found)),
-            Error::Damaged(_) => failure(ErrorCode::Damaged).hint("list the damage with `ssgctl db check`"),
-            Error::UnsafeSqlite(_) => failure(ErrorCode::UnsafeSqlite),
-            Error::Io { .. } => failure(ErrorCode::Io),
-            Error::UnsafeFile { ref path, .. } => {
-                failure(ErrorCode::UnsafeFile).hint(format!("run `chmod 600 {}`", path.display()))
-            }
-            Error::Secret(_) => failure(ErrorCode::Secret),
-            Error::Email(_) => failure(ErrorCode::Mail),
-            Error::Internal(_) => failure(ErrorCode::Internal),
+            other => Self::of_system(other, message),
         }
     }
 }

@@ -55,7 +55,7 @@ fn without_a_home_folder_the_hint_names_the_option() {
         let outcome = bare(&cli, line);
         let told = outcome.failed(13, line);
         assert!(
-            told.contains("error[no_home]") && told.contains(&format!("hint: set HOME, or give {option}")),
+            told.contains("error[no_home]") && told.contains(&format!("hint: set HOME or {option}")),
             "{line}: {told}"
         );
         let outcome = bare(&cli, &format!("{line} --json"));

@@ -179,7 +179,7 @@ fn a_key_that_is_missing_or_another_opens_nothing() {
     let line = "smpp show abc --reveal";
     assert!(cli.run(line).failed(13, line).contains("is missing"));
     assert!(!cli.key().exists(), "a reveal makes no key");
-    for (text, said) in [("", "no key file"), ("nonsense", "no key file"), (&"ab".repeat(32), "another key")] {
+    for (text, said) in [("", "not a key file"), ("nonsense", "not a key file"), (&"ab".repeat(32), "another key")] {
         fs::write(cli.key(), text).expect("written");
         set_mode(&cli.key(), 0o600);
         let outcome = cli.run(line);

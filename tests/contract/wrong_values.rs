@@ -56,6 +56,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower"
         | "--expect-total" => MONEY,
         "MESSAGE" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
+        "TEMPLATE" => &["letter", "LOW", "\u{1b}[31m"],
         "ID" | "IMPORT" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,

@@ -209,7 +209,7 @@ fn a_document_that_contradicts_itself_is_refused() {
         ("\"organisation\"", "\"organization\"", "table customer has no column `organization`"),
         ("{\"note\":", "{\"notes\":", "a row of no table"),
         ("\"delivered\":1,\"parts\":1}", "\"delivered\":2,\"parts\":1}", "the sums by hour and by country differ"),
-        ("\"delivered\":1,\"parts\":1}", "\"delivered\":-1,\"parts\":1}", "fewer messages than there were"),
+        ("\"delivered\":1,\"parts\":1}", "\"delivered\":-1,\"parts\":1}", "count fewer messages than are stored"),
         ("\"delivered\":1,\"parts\":1}", "\"delivered\":1.5,\"parts\":1}", "traffic_hour.delivered cannot be"),
         ("\"second\":0", "\"second\":86400", "table message refuses the row: second, state, parts or charged is out"),
         ("\"second\":0", "\"second\":\"0\"", "table message refuses the row: second, state, parts or charged is out"),

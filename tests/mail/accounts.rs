@@ -49,7 +49,7 @@ fn a_welcome_arrives_with_everything_that_the_customer_must_know() {
     assert_eq!(taken.iter().map(|email| email.to.as_str()).collect::<Vec<_>>(), ["zoe@abc.example"]);
     let email = Message::read(&taken[0].text);
     assert_eq!(email.header("From"), "\"Example Billing\" <billing@gateway.example>");
-    assert_eq!(email.header("Subject"), "Welcome to SMS gateway: your SMPP account");
+    assert_eq!(email.header("Subject"), "Welcome to SMS gateway: your SMPP account abc_prod");
     let details = format!(
         "System ID: abc_prod\nPassword: {PASSWORD}\nHost: smpp1.gateway.example\nHost: smpp2.gateway.example\nPort: 2775\n\
          TLS port: 8775\nMax TPS: 50\nAllowed IPs: 192.0.2.7\n"

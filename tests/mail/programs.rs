@@ -44,12 +44,12 @@ fn the_program_gets_sender_recipient_and_email() {
 #[test]
 fn its_exit_code_decides_what_becomes_of_the_email() {
     let ends = [
-        ("cat >/dev/null; exit 75", 11, "pending", "exited with 75"),
-        ("exit 75", 11, "pending", "exited with 75"),
-        ("cat >/dev/null; exit 1", 11, "pending", "exited with 1"),
+        ("cat >/dev/null; exit 75", 11, "pending", "exited with code 75"),
+        ("exit 75", 11, "pending", "exited with code 75"),
+        ("cat >/dev/null; exit 1", 11, "pending", "exited with code 1"),
         ("exit 0", 11, "pending", "did not read the email"),
-        ("cat >/dev/null; exit 67", 12, "failed", "exited with 67"),
-        ("cat >/dev/null; exit 65", 12, "failed", "exited with 65"),
+        ("cat >/dev/null; exit 67", 12, "failed", "exited with code 67"),
+        ("cat >/dev/null; exit 65", 12, "failed", "exited with code 65"),
         ("exec sleep 600", 12, "uncertain", "did not exit in time"),
         ("cat >/dev/null; kill -9 $$", 12, "uncertain", "was killed"),
     ];

@@ -56,7 +56,7 @@ fn a_refusal_exits_5_and_no_answer_10_each_with_its_row() {
     cli.ok("smpp edit acme_prod --max-binds 2");
     for (manner, exit, code, result, hint) in [
         (Manner::Status(0x0e), 5, "refused", "refused", "another password"),
-        (Manner::Status(0x0d), 5, "refused", "refused", "2 binds"),
+        (Manner::Status(0x0d), 5, "refused", "refused", "limit of 2 simultaneous binds"),
         (Manner::Close, 10, "io", "failed", "another system ID or password"),
         (Manner::Say(b"HTTP/1.1 400 Bad Request\r\n\r\n"), 10, "io", "failed", "is not an SMPP port"),
     ] {
