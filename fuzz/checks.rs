@@ -32,17 +32,17 @@ use ssgctl::traffic::{ExpectedTotals, ImportProgress, ImportRequest, ParseOption
 use tempfile::TempDir;
 
 /// A database with a customer, and an account each in credits and in euros.
-pub struct Scene {
+pub struct Context {
     folder: TempDir,
     store: Store,
     origin: Origin,
 }
 
 thread_local! {
-    static SCENE: std::cell::RefCell<Scene> = std::cell::RefCell::new(Scene::new());
+    static CONTEXT: std::cell::RefCell<Context> = std::cell::RefCell::new(Context::new());
 }
 
-impl Scene {
+impl Context {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let vault = Vault::open_or_create(&folder.path().join("key")).expect("vault");
@@ -118,18 +118,18 @@ pub fn files(bytes: &[u8]) {
 
 /// The import of customers in all its manners. What it would do is dropped.
 pub fn customers(bytes: &[u8]) {
-    SCENE.with_borrow_mut(|scene| {
+    CONTEXT.with_borrow_mut(|context| {
         for on_existing in [
             OnExisting::default(),
             OnExisting { update: true, empty_unsets: true, skip_invalid: false },
             OnExisting { update: true, empty_unsets: false, skip_invalid: true },
         ] {
-            take_customers(scene, bytes, on_existing);
+            take_customers(context, bytes, on_existing);
         }
     });
 }
 
-fn take_customers(scene: &mut Scene, bytes: &[u8], on_existing: OnExisting) {
+fn take_customers(context: &mut Context, bytes: &[u8], on_existing: OnExisting) {
     let lines = lines(bytes);
     let mut rows = match RecordReader::open(bytes) {
         Ok(rows) => rows,
@@ -138,7 +138,7 @@ fn take_customers(scene: &mut Scene, bytes: &[u8], on_existing: OnExisting) {
     let column_mapping = Dialect::of_header(rows.columns()).map(|dialect| ColumnMapping::of(Some(dialect)));
     let mut importer = Customers { key: Match::Given, usual: &|_| {}, made: &|_, _| Ok(()) };
     let mut planned = 0;
-    let mut tx = scene.store.write(&scene.origin).expect("lock");
+    let mut tx = context.store.write(&context.origin).expect("lock");
     let outcome = import(&mut tx, &mut rows, column_mapping.as_ref(), &mut importer, on_existing, |row| {
         planned += 1;
         assert!((1..=lines).contains(&row.line), "line {} of {lines}", row.line);
@@ -164,15 +164,15 @@ impl ImportProgress for Nobody {
 
 /// A rehearsal of the import of traffic, twice: as it comes, and with everything allowed that can be.
 pub fn traffic(bytes: &[u8]) {
-    SCENE.with_borrow_mut(|scene| {
+    CONTEXT.with_borrow_mut(|context| {
         for is_lenient in [false, true] {
-            take_traffic(scene, bytes, is_lenient);
+            take_traffic(context, bytes, is_lenient);
         }
     });
 }
 
-fn take_traffic(scene: &mut Scene, bytes: &[u8], is_lenient: bool) {
-    let mut file: File = tempfile::tempfile_in(scene.folder.path()).expect("file");
+fn take_traffic(context: &mut Context, bytes: &[u8], is_lenient: bool) {
+    let mut file: File = tempfile::tempfile_in(context.folder.path()).expect("file");
     file.write_all(bytes).and_then(|()| file.rewind()).expect("written");
     let options = ParseOptions {
         dialect: None,
@@ -195,7 +195,7 @@ fn take_traffic(scene: &mut Scene, bytes: &[u8], is_lenient: bool) {
     };
     let mut rejects = Vec::new();
     let output: Option<&mut dyn Write> = if is_lenient { Some(&mut rejects) } else { None };
-    match traffic::import(&mut scene.store, &scene.origin, &request, output, &mut Nobody) {
+    match traffic::import(&mut context.store, &context.origin, &request, output, &mut Nobody) {
         Ok(summary) => assert!(is_lenient || summary.tally.refused == 0),
         // What becomes too much for a balance is refused, and not by the file.
         Err(Error::Rows(faults)) => check(&faults, lines(bytes)),

@@ -122,7 +122,7 @@ fn processes_that_begin_at_once_make_one_database_and_one_key() {
 }
 
 #[test]
-fn one_of_many_gets_a_name_and_the_others_are_told() {
+fn one_of_many_gets_a_name_and_the_others_are_refused() {
     let cli = TestCli::seeded();
     let outputs = at_once(&cli, |_| {
         ["customer", "new", "--organisation", "New", "--account-code", "NEW", "--json"].map(str::to_owned).into()

@@ -53,10 +53,10 @@ fn without_a_home_folder_the_hint_names_the_option() {
         ("config init", "--config"),
     ] {
         let outcome = bare(&cli, line);
-        let told = outcome.failed(13, line);
+        let error = outcome.failed(13, line);
         assert!(
-            told.contains("error[no_home]") && told.contains(&format!("hint: set HOME or {option}")),
-            "{line}: {told}"
+            error.contains("error[no_home]") && error.contains(&format!("hint: set HOME or {option}")),
+            "{line}: {error}"
         );
         let outcome = bare(&cli, &format!("{line} --json"));
         check_error(&outcome.error(line), 13, false, line);

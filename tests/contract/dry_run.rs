@@ -90,7 +90,7 @@ const OTHERS: &[&str] = &[
     "report usage",
     "audit list",
     "export",
-    // Into an empty database, with the audit log that it had; its rehearsal is told below.
+    // Into an empty database, with the audit log that it had; its dry run is tested below.
     "import",
     "db init",
     "db path",
@@ -197,7 +197,7 @@ fn a_rehearsed_import_of_everything_leaves_the_database_empty() {
 }
 
 #[test]
-fn a_rehearsal_fails_as_the_deed_would() {
+fn a_dry_run_fails_as_the_operation_would() {
     let cli = seeded();
     let before = cli.dump();
     for line in [

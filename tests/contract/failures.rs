@@ -190,7 +190,7 @@ fn bad_data_from_files_has_its_codes() {
 }
 
 #[test]
-fn emails_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
+fn waiting_emails_are_reported_after_a_result_that_is_saved_and_shown() {
     let cli = TestCli::seeded();
     cli.ok("balance adjust ABC -60 --unit SMS --description used");
     let outcome = cli.run("balance check --config broken.toml --json");
@@ -203,23 +203,23 @@ fn emails_that_wait_are_told_after_a_result_that_is_saved_and_shown() {
 }
 
 #[test]
-fn every_fault_of_a_file_is_told_with_its_place() {
+fn every_fault_of_a_file_is_reported_with_its_place() {
     let cli = TestCli::seeded();
     let before = cli.dump();
     let rows = "customer,amount,description\nABC,ten,x\nABC,5,\"a\u{1b}b\"\nABC,5\n";
     fs::write(cli.path("bad.csv"), rows).expect("written");
     let outcome = cli.run("balance import bad.csv");
-    let told: Vec<&str> = outcome.failed(6, rows).lines().collect();
+    let reported: Vec<&str> = outcome.failed(6, rows).lines().collect();
     for line in 2..=4 {
         let place = format!("bad.csv:{line}:");
-        assert!(told.iter().any(|told| told.starts_with(&place)), "nothing about {place} in {told:?}");
+        assert!(reported.iter().any(|reported| reported.starts_with(&place)), "nothing about {place} in {reported:?}");
     }
-    assert!(told.last().is_some_and(|last| last.starts_with("ssgctl: error[bad_input]: 3 errors in ")), "{told:?}");
+    assert!(reported.last().is_some_and(|last| last.starts_with("ssgctl: error[bad_input]: 3 errors in ")), "{reported:?}");
     let outcome = cli.run("balance import bad.csv --json");
-    assert_eq!(outcome.failed(6, rows).lines().count(), told.len(), "{}", outcome.stderr);
+    assert_eq!(outcome.failed(6, rows).lines().count(), reported.len(), "{}", outcome.stderr);
     for (index, line) in outcome.stderr.lines().enumerate() {
-        let mut told: Value = serde_json::from_str(line).expect(line);
-        let error = told["error"].take();
+        let mut reported: Value = serde_json::from_str(line).expect(line);
+        let error = reported["error"].take();
         check_error(&error, 6, false, line);
         assert!(index == 3 || error["line"] == index + 2, "{error}");
     }
@@ -291,7 +291,7 @@ fn pages_that_contradict_each_other_are_no_crash() {
 }
 
 #[test]
-fn a_lock_held_by_another_is_told_and_left_alone() {
+fn a_lock_held_by_another_is_reported_and_left_alone() {
     let cli = TestCli::seeded();
     let other = cli.sql();
     other.execute_batch("BEGIN IMMEDIATE").expect("locked");

@@ -315,9 +315,9 @@ fn an_unknown_field_is_refused_with_a_list_of_those_there_are() {
         for format in ["table", "json", "jsonl", "csv"] {
             let what = format!("{line} -o {format} --fields {},colour", known[0]);
             let outcome = cli.run(&what);
-            let told = outcome.failed(2, &what);
-            assert!(told.contains("colour"), "{what}: {told}");
-            assert!(known.iter().all(|key| told.contains(key.as_str())), "{what}: {told}");
+            let error = outcome.failed(2, &what);
+            assert!(error.contains("colour"), "{what}: {error}");
+            assert!(known.iter().all(|key| error.contains(key.as_str())), "{what}: {error}");
         }
         assert!(*shape != Bare);
     }
@@ -374,7 +374,7 @@ fn a_spreadsheet_finds_no_formula() {
 }
 
 #[test]
-fn what_a_customer_is_told_is_a_text_for_reading_and_a_row_for_programs() {
+fn the_text_for_a_customer_is_plain_for_people_and_a_row_for_programs() {
     let cli = seeded();
     let line = "smpp handover abc --config mail.toml";
     let text = cli.ok(line);

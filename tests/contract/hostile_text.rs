@@ -75,9 +75,9 @@ fn hostile_text_is_refused_in_every_field() {
             words.extend(rest.iter().map(Into::into));
             let what = format!("{words:?}");
             let outcome = cli.run_words(&words);
-            let told = outcome.failed(2, &what);
-            assert!(!told.chars().any(|c| is_hidden(c) && c != '\n'), "{what}: {told:?}");
-            assert!(told.contains("\\u{"), "{what} does not show what is wrong: {told}");
+            let error = outcome.failed(2, &what);
+            assert!(!error.chars().any(|c| is_hidden(c) && c != '\n'), "{what}: {error:?}");
+            assert!(error.contains("\\u{"), "{what} does not show what is wrong: {error}");
         }
     }
     assert!(before == cli.dump());

@@ -113,7 +113,7 @@ fn odd_words_anywhere_are_survived() {
 }
 
 #[test]
-fn odd_words_are_told_to_programs_in_one_object() {
+fn odd_words_are_reported_to_programs_in_one_object() {
     let cli = TestCli::seeded();
     for word in odd_words() {
         for line in [vec![], words("customer list"), words("customer new --organisation"), words("balance adjust ABC")]
@@ -171,8 +171,8 @@ fn odd_environments_are_survived() {
                 assert!(matches!(code, 0 | 2..=6 | 8 | 10 | 13), "{what}: exit {code}: {stderr}");
                 if code != 0 {
                     assert!(output.stdout.is_empty(), "{what}");
-                    let told: serde_json::Value = serde_json::from_str(&stderr).expect(&stderr);
-                    check_error(&told["error"], code, false, &what);
+                    let reported: serde_json::Value = serde_json::from_str(&stderr).expect(&stderr);
+                    check_error(&reported["error"], code, false, &what);
                 }
             }
         }

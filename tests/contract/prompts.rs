@@ -181,7 +181,7 @@ fn a_change_in_the_editor_is_shown_asked_for_and_saved_once() {
 }
 
 #[test]
-fn an_invalid_text_is_told_with_its_place_and_may_be_given_up() {
+fn an_invalid_text_is_reported_with_its_place_and_may_be_given_up() {
     let cli = TestCli::seeded();
     let before = cli.dump();
     let editor = saving(&cli, "sed -i 's/country = \"GB\"/country = \"UKX\"/' \"$1\"");
@@ -241,7 +241,7 @@ fn an_editor_that_is_not_there_changes_nothing() {
 }
 
 #[test]
-fn somebody_elses_change_meanwhile_is_not_overwritten() {
+fn a_concurrent_change_is_not_overwritten() {
     let cli = TestCli::seeded();
     let program = SSGCTL;
     let editor =

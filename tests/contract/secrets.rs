@@ -1,4 +1,4 @@
-//! Passwords are seen where they are made and where somebody asks for them, and nowhere else.
+//! Passwords are shown when they are generated and when they are requested, and nowhere else.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -15,7 +15,7 @@ fn with_passwords() -> (TestCli, String) {
     let cli = TestCli::seeded();
     let made = cli.run_with_stdin("smpp add ABC --system-id given --password-stdin --json", format!("{GIVEN}\n"));
     let made: serde_json::Value = serde_json::from_str(&made.succeeded("smpp add")).expect("JSON");
-    assert!(made["password"].is_null(), "whoever gives a password has it already: {made}");
+    assert!(made["password"].is_null(), "a password that the caller supplied is not printed: {made}");
     let made = cli.json("smpp add ABC --system-id generated --reason 'for the tests'");
     let generated = made["password"].as_str().expect("a password").to_owned();
     assert_eq!(generated.len(), 8);
@@ -107,9 +107,9 @@ fn an_error_does_not_tell_the_password_that_is_wrong() {
         for form in ["", " --json"] {
             let line = format!("smpp add ABC --password-stdin{form}");
             let outcome = cli.run_with_stdin(&line, wrong);
-            let told = outcome.failed(6, wrong);
-            assert!(!told.contains("hunter"), "{told}");
-            assert!(told.contains("password must be 1 to 8"), "{told}");
+            let error = outcome.failed(6, wrong);
+            assert!(!error.contains("hunter"), "{error}");
+            assert!(error.contains("password must be 1 to 8"), "{error}");
         }
     }
     let before = cli.dump();
@@ -183,9 +183,9 @@ fn a_key_that_is_missing_or_another_opens_nothing() {
         fs::write(cli.key(), text).expect("written");
         set_mode(&cli.key(), 0o600);
         let outcome = cli.run(line);
-        let told = outcome.failed(13, line);
-        assert!(told.contains(said), "{told}");
-        assert!(text.is_empty() || !told.contains(text), "the key is told: {told}");
+        let error = outcome.failed(13, line);
+        assert!(error.contains(said), "{error}");
+        assert!(text.is_empty() || !error.contains(text), "the key is printed: {error}");
     }
     assert!(before == cli.dump());
     fs::write(cli.key(), key).expect("written");

@@ -151,7 +151,7 @@ fn a_dry_run_whose_result_cannot_be_shown_saved_nothing() {
 }
 
 #[test]
-fn closed_streams_change_neither_the_deed_nor_the_code() {
+fn closed_streams_change_neither_the_operation_nor_the_exit_code() {
     let cli = TestCli::seeded();
     for (script, code) in [
         ("ssgctl customer show NOBODY 2>&-", 3),

@@ -208,27 +208,27 @@ fn a_wrong_value_is_refused_by_field_value_and_rule() {
     each_wrong_value(|name, value, words| {
         let what = format!("{words:?}");
         let outcome = cli.run_words(words);
-        let told = outcome.failed(2, &what);
-        assert!(told.starts_with("ssgctl: error["), "{what}: {told}");
-        assert!(told.contains(name), "{what} does not name the field: {told}");
-        assert!(quotes(told, value), "{what} does not quote the value: {told}");
-        assert!(is_clean(told), "{what} emits what it should escape: {told:?}");
-        assert!(told.chars().count() < 400, "{what} says too much: {told}");
+        let reported = outcome.failed(2, &what);
+        assert!(reported.starts_with("ssgctl: error["), "{what}: {reported}");
+        assert!(reported.contains(name), "{what} does not name the field: {reported}");
+        assert!(quotes(reported, value), "{what} does not quote the value: {reported}");
+        assert!(is_clean(reported), "{what} emits what it should escape: {reported:?}");
+        assert!(reported.chars().count() < 400, "{what} says too much: {reported}");
         // What comes after the value, whatever other names the rule quotes.
-        let rule = told.lines().next().unwrap_or_default().splitn(3, '`').last().unwrap_or_default();
-        assert!(rule.contains("must ") || rule.contains("is not in"), "{what} does not tell the rule: {told}");
+        let rule = reported.lines().next().unwrap_or_default().splitn(3, '`').last().unwrap_or_default();
+        assert!(rule.contains("must ") || rule.contains("is not in"), "{what} does not tell the rule: {reported}");
     });
     assert!(before == cli.dump(), "a refused value left a trace");
 }
 
 #[test]
-fn a_wrong_value_is_told_to_programs_by_its_field() {
+fn a_wrong_value_is_reported_to_programs_by_its_field() {
     let cli = TestCli::seeded();
     each_wrong_value(|name, value, words| {
         let what = format!("{words:?}");
         let mut words = words.to_vec();
         words.insert(1, "--json".into());
-        // How a value is told is tried above; one value tells whether the field is.
+        // The text of the error is tested above; one value is enough to see whether the field is reported.
         if name == "--output" || value != wrong(name)[wrong(name).len() - 1] {
             return;
         }
@@ -265,14 +265,14 @@ fn a_value_that_does_not_fit_its_thing_is_bad_input() {
     }
     for bad in ["", "   ", "a\u{7}b", "a\u{202e}b", LONGER_THAN_A_NOTE] {
         let outcome = cli.run_with_stdin("note add ABC --file -", bad);
-        let told = outcome.failed(6, bad);
-        assert!(told.contains("text: ") && is_clean(told) && told.chars().count() < 200, "{told}");
+        let reported = outcome.failed(6, bad);
+        assert!(reported.contains("text: ") && is_clean(reported) && reported.chars().count() < 200, "{reported}");
     }
     assert!(before == cli.dump(), "a refused value left a trace");
 }
 
 #[test]
-fn a_wrong_value_in_a_payload_is_told_by_line_column_field_value_and_rule() {
+fn a_wrong_value_in_a_payload_is_reported_by_line_column_field_value_and_rule() {
     let cli = TestCli::seeded();
     let before = cli.dump();
     let string = |text: &str| serde_json::Value::from(text).to_string();
@@ -296,10 +296,10 @@ fn a_wrong_value_in_a_payload_is_told_by_line_column_field_value_and_rule() {
         let first = if field == "organisation" { "\"credit\": 1" } else { "\"organisation\": \"New\"" };
         let payload = format!("{{\n  {first},\n  \"{field}\": {json}\n}}");
         let outcome = cli.run_with_stdin("quick-create --from-json -", &payload);
-        let told = refused(&outcome, &payload);
-        assert!(told.starts_with("stdin:3:"), "{payload}: {told}");
-        assert!(told.contains(&format!("{field}: ")), "{payload} does not name the field: {told}");
-        assert!(told.contains(&quoted(value)), "{payload} does not quote the value: {told}");
+        let reported = refused(&outcome, &payload);
+        assert!(reported.starts_with("stdin:3:"), "{payload}: {reported}");
+        assert!(reported.contains(&format!("{field}: ")), "{payload} does not name the field: {reported}");
+        assert!(reported.contains(&quoted(value)), "{payload} does not quote the value: {reported}");
         let outcome = cli.run_with_stdin("quick-create --from-json - --json", &payload);
         let error = outcome.error(&payload);
         assert_eq!(
@@ -325,7 +325,7 @@ fn a_wrong_value_in_a_payload_is_told_by_line_column_field_value_and_rule() {
 
 #[track_caller]
 fn refused<'o>(outcome: &'o Outcome, what: &str) -> &'o str {
-    let told = outcome.failed(6, what);
-    assert!(is_clean(told), "{what} emits what it should escape: {told:?}");
-    told
+    let reported = outcome.failed(6, what);
+    assert!(is_clean(reported), "{what} emits what it should escape: {reported:?}");
+    reported
 }

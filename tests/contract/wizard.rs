@@ -108,7 +108,7 @@ fn the_password_is_in_the_result_alone() {
 }
 
 #[test]
-fn a_wrong_answer_is_told_by_its_rule_and_asked_again() {
+fn a_wrong_answer_is_reported_with_its_rule_and_asked_again() {
     let wrong: &[(usize, &[(&str, &str)])] = &[
         (
             0,

@@ -119,11 +119,11 @@ fn a_customer_is_found_by_code_else_by_api_id_else_by_name() {
 }
 
 #[test]
-fn names_that_are_no_names_are_told() {
+fn names_that_are_not_valid_are_reported() {
     let mut fixture = Fixture::new();
-    put_customers(&mut fixture, "account_code,organisation\nA,Twin\nB,Twin\n", OnExisting::default()).unwrap();
+    put_customers(&mut fixture, "account_code,organisation\nA,Same\nB,Same\n", OnExisting::default()).unwrap();
     let faults = put_customers(&mut fixture, "organisation\nTwin\n", OnExisting::default()).unwrap_err();
-    assert_eq!(faults, ["2:1 `Twin` fits more than one customer: A, B"]);
+    assert_eq!(faults, ["2:1 `Same` fits more than one customer: A, B"]);
     let faults =
         put_customers(&mut fixture, "organisation,country\nNew,GB\nnew,IE\n", OnExisting::default()).unwrap_err();
     assert!(
@@ -187,7 +187,7 @@ fn people_beside_a_customer_become_contacts() {
 }
 
 #[test]
-fn all_faults_of_a_file_are_told_in_their_order_and_nothing_is_imported() {
+fn all_faults_of_a_file_are_reported_in_their_order_and_nothing_is_imported() {
     let mut fixture = Fixture::with_acme();
     let before = fixture.dump();
     let text =
@@ -266,7 +266,7 @@ fn spreadsheets_ways_of_saving_text_are_all_read() {
 }
 
 #[test]
-fn what_a_spreadsheet_spoilt_is_told_in_csv_and_taken_in_json() {
+fn what_a_spreadsheet_spoilt_is_reported_in_csv_and_accepted_in_json() {
     let mut fixture = Fixture::new();
     for (cell, said) in [
         ("GB,4.47E+11,,", "2:7 phone: `4.47E+11` has lost its last digits"),

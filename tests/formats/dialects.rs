@@ -37,7 +37,7 @@ fn maybe(dice: &mut Dice, text: impl ToString) -> String {
     if dice.roll(3) == 0 { String::new() } else { text.to_string() }
 }
 
-/// Imports a file of so many customers, again, changed, and changed with leave.
+/// Imports a file of N customers, then again, then changed, then changed with `--on-existing update`.
 fn archive_filter(dialect: &str, text: &str, from: &str, to: &str, left_out: &str) -> Fixture {
     let mut fixture = Fixture::new();
     let taken = put_customers(&mut fixture, text, OnExisting::default())

@@ -29,7 +29,7 @@ fn written(fixture: &mut Fixture) -> String {
     })
 }
 
-/// Reads a document into a fixture; the fault of a document is told with its line.
+/// Reads a document into a fixture; a fault of the document is reported with its line.
 fn read(fixture: &mut Fixture, text: &str) -> Result<u64, String> {
     let mut tx = fixture.store.write(&fixture.origin).expect("lock");
     let taken = take(&mut tx, text.as_bytes(), || {}).map_err(|error| error.to_string())?;
@@ -164,8 +164,8 @@ fn a_document_that_was_cut_off_or_changed_leaves_nothing() {
     for cut in (0..text.len() - 1).step_by(97) {
         let line = text[..cut].lines().count() as u64 + 1;
         let fault = read(&mut other, &text[..cut]).expect_err("cut off");
-        let told: u64 = fault.split(':').next().and_then(|line| line.parse().ok()).expect("a line");
-        assert!(told <= line, "{fault}");
+        let reported: u64 = fault.split(':').next().and_then(|line| line.parse().ok()).expect("a line");
+        assert!(reported <= line, "{fault}");
     }
     assert!(read(&mut other, &text.replace("two", "tow")).unwrap_err().contains("not those that were written"));
     assert!(read(&mut other, &format!("{text}\n{text}")).unwrap_err().contains("nothing may follow"));
@@ -193,7 +193,7 @@ fn the_sums_of_traffic_stand_in_a_document_in_plain_numbers() {
     }
 }
 
-/// Whoever forges the last line as well still meets the ledger's chain, the sums and the rules of every value.
+/// A document whose last line is forged as well still fails on the ledger's hash chain, the sums or the rules of its values.
 #[test]
 fn a_document_that_contradicts_itself_is_refused() {
     let mut fixture = lived_in();
@@ -266,7 +266,7 @@ fn a_document_of_schema_12_is_imported_whole() {
         assert_eq!(
             now.entry(17)?.hash.to_string(),
             "6c4d54144b840e5946dcf34bc859ea0b417cfc36c16497a8950d2d2fad32c5b9",
-            "the head that somebody may have written down"
+            "the head that an auditor may have noted"
         );
         let emails = now.emails_of(&OutboxFilter::default())?;
         for state in EmailState::ALL {

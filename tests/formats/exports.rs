@@ -50,7 +50,7 @@ fn customer() -> impl Strategy<Value = CustomerDetails> {
     })
 }
 
-/// Somebody, who may share name and address with others.
+/// A person, who may share name and address with others.
 fn person() -> impl Strategy<Value = ContactDetails> {
     let name = prop_oneof![text(), "(Ann|Bob)"];
     (name, proptest::option::of("(ann|office)@a\\.example"), proptest::option::of("\\+44770090012[3-5]")).prop_map(
@@ -66,13 +66,13 @@ fn person() -> impl Strategy<Value = ContactDetails> {
 /// Some people, no two of whom are alike.
 fn people() -> impl Strategy<Value = Vec<ContactDetails>> {
     proptest::collection::vec(person(), 1..6).prop_map(|people| {
-        let mut told: Vec<ContactDetails> = Vec::new();
+        let mut kept: Vec<ContactDetails> = Vec::new();
         for person in people {
-            if !told.contains(&person) {
-                told.push(person);
+            if !kept.contains(&person) {
+                kept.push(person);
             }
         }
-        told
+        kept
     })
 }
 
@@ -101,7 +101,7 @@ proptest! {
         let home = tempfile::tempdir().unwrap();
         let (here, there) = (fixture.path(), home.path().join("other.db"));
         ssgctl(home.path(), &there, &["db", "init"], b"");
-        // Whoever is archived takes nothing new, and so is archived when the others are there.
+        // An archived customer accepts nothing new, so it is archived after its records are added.
         let active = ["customer", "export", "-o", format, "--fields", WITHOUT_STATUS];
         let active = ssgctl(home.path(), &here, &active, b"");
         ssgctl(home.path(), &there, &["customer", "import", "-"], &active);

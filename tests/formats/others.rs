@@ -123,16 +123,16 @@ fn rows_of_an_archived_customer_are_taken_where_they_change_nothing() {
     for people in
         [people.replace("Bob", "Rob"), people.replace("ann@", "anna@"), people.replace("billing", "technical")]
     {
-        let told = put(&mut fixture, people.as_bytes(), &mut Contacts::default(), UPDATE).unwrap_err();
-        assert!(told.len() == 1 && told[0].ends_with(":1 customer `ACME` is archived"), "{told:?}");
+        let faults = put(&mut fixture, people.as_bytes(), &mut Contacts::default(), UPDATE).unwrap_err();
+        assert!(faults.len() == 1 && faults[0].ends_with(":1 customer `ACME` is archived"), "{faults:?}");
     }
-    let told = put(&mut fixture, notes.replace("Old", "New").as_bytes(), &mut Notes::default(), UPDATE).unwrap_err();
-    assert_eq!(told, ["2:1 customer `ACME` is archived"]);
+    let faults = put(&mut fixture, notes.replace("Old", "New").as_bytes(), &mut Notes::default(), UPDATE).unwrap_err();
+    assert_eq!(faults, ["2:1 customer `ACME` is archived"]);
     for logins in [logins.replace(",9,", ",8,"), logins.replace("s3cret", "n3w"), logins.replace("900123", "900124")] {
-        let told = put(&mut fixture, logins.as_bytes(), &mut accounts, UPDATE).unwrap_err();
-        assert_eq!(told, ["2:1 SMPP account `acme` is archived"]);
+        let faults = put(&mut fixture, logins.as_bytes(), &mut accounts, UPDATE).unwrap_err();
+        assert_eq!(faults, ["2:1 SMPP account `acme` is archived"]);
     }
-    let told = put(&mut fixture, logins.replace("gone", "new").as_bytes(), &mut accounts, UPDATE).unwrap_err();
-    assert_eq!(told, ["3:1 customer `ACME` is archived"]);
+    let faults = put(&mut fixture, logins.replace("gone", "new").as_bytes(), &mut accounts, UPDATE).unwrap_err();
+    assert_eq!(faults, ["3:1 customer `ACME` is archived"]);
     assert!(fixture.dump() == before, "a refused row left a trace");
 }

@@ -55,10 +55,10 @@ fn a_welcome_arrives_with_everything_that_the_customer_must_know() {
          TLS port: 8775\nMax TPS: 50\nAllowed IPs: 192.0.2.7\n"
     );
     assert!(email.text.contains(&details), "{}", email.text);
-    for told in
+    for expected in
         ["Dear ABC & Sons", "bind to two of the hosts", "https://rest.gateway.example/", "Mind the <gap> & the dot."]
     {
-        assert!(email.text.contains(told), "{told}: {}", email.text);
+        assert!(email.text.contains(expected), "{expected}: {}", email.text);
     }
     assert!(email.html.contains("<td>&lt;&amp;&#x27;=&quot;x&gt;.</td>"), "{}", email.html);
     assert!(email.html.contains("Mind the &lt;gap&gt; &amp; the dot."), "{}", email.html);
@@ -67,7 +67,7 @@ fn a_welcome_arrives_with_everything_that_the_customer_must_know() {
 }
 
 #[test]
-fn a_email_that_waits_holds_stars_and_tells_the_password_when_it_leaves() {
+fn an_email_that_waits_holds_stars_and_tells_the_password_when_it_leaves() {
     let server = Server::plain();
     let fixture = fixture(&server);
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
@@ -86,7 +86,7 @@ fn a_email_that_waits_holds_stars_and_tells_the_password_when_it_leaves() {
 }
 
 #[test]
-fn a_email_waits_for_the_key_of_its_password_and_others_do_not() {
+fn an_email_waits_for_the_key_of_its_password_and_others_do_not() {
     let server = Server::plain();
     let fixture = fixture(&server);
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
@@ -130,9 +130,9 @@ fn a_handover_tells_the_password_only_when_asked_to_and_leaves_other_emails_alon
     fixture.ok("smpp handover abc_prod --mail");
     fixture.ok("smpp handover abc_prod --to noc@abc.example --reveal");
     let taken = server.taken();
-    let told: Vec<(&str, bool)> =
+    let has_password: Vec<(&str, bool)> =
         taken.iter().map(|email| (email.to.as_str(), Message::read(&email.text).text.contains(PASSWORD))).collect();
-    assert_eq!(told, [("zoe@abc.example", false), ("noc@abc.example", true)]);
+    assert_eq!(has_password, [("zoe@abc.example", false), ("noc@abc.example", true)]);
     assert!(Message::read(&taken[0].text).text.contains("Password: sent to you separately"));
     fixture.quiet_check();
     let rest = server.taken();
@@ -170,9 +170,9 @@ fn a_new_password_arrives_and_with_it_how_long_the_old_one_works() {
     let password = rotated["password"].as_str().expect("a password");
     assert!(email.text.contains(&format!("Password: {password}\n")), "{}", email.text);
     let until = rotated["previous_password_until"].as_str().expect("a time").replace('T', " ");
-    let told = email.text.replace('\n', " ");
-    assert!(told.contains("Your previous password works until"), "{told}");
-    assert!(told.contains(&format!("{} UTC.", &until[..19])), "{told}");
+    let text = email.text.replace('\n', " ");
+    assert!(text.contains("Your previous password works until"), "{text}");
+    assert!(text.contains(&format!("{} UTC.", &until[..19])), "{text}");
     // A rehearsal writes to nobody.
     fixture.ok("smpp rotate-password abc_prod --mail --dry-run");
     assert!(server.taken().len() <= 1);

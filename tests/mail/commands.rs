@@ -15,7 +15,7 @@ fn a_check_without_a_configuration_and_with_nothing_to_say_is_silent() {
 }
 
 #[test]
-fn a_crossing_is_recorded_only_when_it_can_be_told_and_is_told_when_it_can() {
+fn a_crossing_is_recorded_only_when_it_can_be_reported_and_is_reported_when_it_can() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     let config = fixture.config();
@@ -51,10 +51,10 @@ fn a_rehearsal_shows_every_email_and_saves_and_sends_nothing() {
     let before = fixture.cli.dump();
     let outcome = fixture.cli.run("balance check --dry-run -o json");
     let rows: serde_json::Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stderr);
-    let told: Vec<_> = rows.as_array().expect("rows").iter().map(|row| (&row["email"], &row["recipient"])).collect();
-    assert_eq!(told.len(), 2, "{rows}");
-    assert_eq!((told[0].0, told[0].1), (&"low-lower".into(), &"pay@abc.example".into()));
-    assert_eq!((told[1].0, told[1].1), (&"internal".into(), &"ops@gateway.example".into()));
+    let emails: Vec<_> = rows.as_array().expect("rows").iter().map(|row| (&row["email"], &row["recipient"])).collect();
+    assert_eq!(emails.len(), 2, "{rows}");
+    assert_eq!((emails[0].0, emails[0].1), (&"low-lower".into(), &"pay@abc.example".into()));
+    assert_eq!((emails[1].0, emails[1].1), (&"internal".into(), &"ops@gateway.example".into()));
     assert!(outcome.stderr.contains("nothing was saved"), "{}", outcome.stderr);
     assert_eq!(fixture.cli.dump(), before);
     assert_eq!(server.connections(), 0);
@@ -127,7 +127,7 @@ fn a_cancelled_email_is_not_sent() {
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
     fixture.troubled_check(11);
     server.heal();
-    fixture.ok("mail cancel 1 2 --reason 'told by telephone'");
+    fixture.ok("mail cancel 1 2 --reason 'notified by telephone'");
     fixture.wait_is_over();
     fixture.quiet_check();
     assert_eq!(server.taken().len(), 0);

@@ -1,11 +1,11 @@
-//! One crossing is one email to each who is to be told, however often and however many times at once the check runs.
+//! A crossing sends one email to each recipient, no matter how often or how many checks run at once.
 
 use crate::support::mail::MailFixture;
 use crate::support::mail_server::{Fault, Server, Stage};
 
 /// Kind by subject, and recipient, of the emails that a server took, sorted.
-fn told(server: &Server) -> Vec<String> {
-    let mut told: Vec<String> = server
+fn received(server: &Server) -> Vec<String> {
+    let mut received: Vec<String> = server
         .taken()
         .iter()
         .map(|taken| {
@@ -19,8 +19,8 @@ fn told(server: &Server) -> Vec<String> {
             format!("{kind} {}", taken.to)
         })
         .collect();
-    told.sort();
-    told
+    received.sort();
+    received
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_customer_that_sinks_recovers_and_sinks_again_gets_each_email_once_over_twen
         for check in 0..4 {
             fixture.quiet_check();
             let expected = if check == 0 { expected.to_vec() } else { Vec::new() };
-            assert_eq!(told(&server), expected, "at {balance}, check {check}");
+            assert_eq!(received(&server), expected, "at {balance}, check {check}");
         }
     }
     assert!(fixture.outbox().iter().all(|email| email.state == "sent"));
@@ -59,11 +59,11 @@ fn two_checks_at_the_same_instant_send_no_email_twice() {
             let output = check.wait_with_output().expect("ended");
             assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
         }
-        let mut told = told(&server);
-        assert_eq!(told.len(), 6, "round {round}: {told:?}");
-        told.dedup();
-        // We are told three times at one address.
-        assert_eq!(told.len(), 4, "round {round}: {told:?}");
+        let mut received = received(&server);
+        assert_eq!(received.len(), 6, "round {round}: {received:?}");
+        received.dedup();
+        // One internal address appears three times.
+        assert_eq!(received.len(), 4, "round {round}: {received:?}");
     }
 }
 
@@ -95,10 +95,10 @@ fn both_marks_crossed_between_two_checks_give_only_the_urgent_email() {
     fixture.customer("ABC");
     fixture.sink("ABC", "50");
     fixture.quiet_check();
-    assert_eq!(told(&server), ["internal ops@gateway.example", "lower pay@abc.example"]);
+    assert_eq!(received(&server), ["internal ops@gateway.example", "lower pay@abc.example"]);
     fixture.sink("ABC", "300");
     fixture.quiet_check();
-    assert_eq!(told(&server), Vec::<String>::new(), "between the thresholds nothing new is to be told");
+    assert_eq!(received(&server), Vec::<String>::new(), "between the thresholds there is nothing new to report");
 }
 
 #[test]
@@ -109,9 +109,9 @@ fn the_warnings_addresses_come_before_billing_contacts_and_these_before_invoice_
     let tell = |balance: &str| {
         fixture.sink("ABC", balance);
         fixture.quiet_check();
-        let mut told = told(&server);
-        told.retain(|email| !email.starts_with("clear"));
-        told
+        let mut received = received(&server);
+        received.retain(|email| !email.starts_with("clear"));
+        received
     };
     assert_eq!(tell("50"), ["internal ops@gateway.example", "lower pay@abc.example"]);
     tell("900");
@@ -138,12 +138,12 @@ fn a_customer_without_an_address_is_a_matter_for_a_person_once() {
         said.contains("ABC is at or below its urgent threshold") && said.contains("a warning has no recipient"),
         "{said}"
     );
-    assert_eq!(told(&server), ["internal ops@gateway.example"]);
+    assert_eq!(received(&server), ["internal ops@gateway.example"]);
     fixture.quiet_check();
 }
 
 #[test]
-fn a_customer_whose_data_breaks_a_rule_is_named_and_all_others_are_told() {
+fn a_customer_whose_data_breaks_a_rule_is_named_and_all_others_are_notified() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     for code in ["BAD", "FINE"] {
@@ -158,12 +158,12 @@ fn a_customer_whose_data_breaks_a_rule_is_named_and_all_others_are_told() {
             said.contains("BAD SMS cannot be checked") && said.contains("1 balance could not be checked"),
             "{said}"
         );
-        assert_eq!(told(&server), emails);
+        assert_eq!(received(&server), emails);
     }
     fixture.cli.run("balance check --dry-run").failed(8, "balance check --dry-run");
-    fixture.cli.sql().execute("UPDATE customer SET phone = NULL", []).expect("mended");
+    fixture.cli.sql().execute("UPDATE customer SET phone = NULL", []).expect("repaired");
     fixture.quiet_check();
-    assert_eq!(told(&server), ["internal ops@gateway.example", "lower pay@bad.example"]);
+    assert_eq!(received(&server), ["internal ops@gateway.example", "lower pay@bad.example"]);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn what_is_switched_off_or_archived_rests() {
     fixture.ok("customer unarchive OLD --yes");
     fixture.quiet_check();
     let internal = "internal ops@gateway.example";
-    assert_eq!(told(&server), [internal, internal, "lower pay@off.example", "lower pay@old.example"]);
+    assert_eq!(received(&server), [internal, internal, "lower pay@off.example", "lower pay@old.example"]);
 }
 
 #[test]
@@ -195,23 +195,23 @@ fn the_all_clear_goes_to_those_who_were_warned_and_to_nobody_when_it_is_not_want
     server.fault(Stage::Rcpt, "b@abc.example", Fault::Answer("550 no such person"));
     fixture.sink("ABC", "400");
     fixture.troubled_check(12);
-    assert_eq!(told(&server).len(), 2);
+    assert_eq!(received(&server).len(), 2);
     fixture.ok("balance warn ABC --to a@abc.example,new@abc.example");
     fixture.sink("ABC", "900");
     fixture.quiet_check();
-    assert_eq!(told(&server), ["clear a@abc.example", "clear ops@gateway.example"]);
+    assert_eq!(received(&server), ["clear a@abc.example", "clear ops@gateway.example"]);
     fixture.ok("balance warn ABC --no-recovery");
     fixture.sink("ABC", "400");
     fixture.quiet_check();
-    assert_eq!(told(&server).len(), 3);
+    assert_eq!(received(&server).len(), 3);
     fixture.sink("ABC", "900");
     fixture.quiet_check();
-    assert_eq!(told(&server), Vec::<String>::new());
+    assert_eq!(received(&server), Vec::<String>::new());
     assert_eq!(fixture.crossings(), 4);
 }
 
 #[test]
-fn a_email_that_nobody_has_begun_to_send_is_taken_back_when_the_balance_recovers() {
+fn an_email_that_nobody_has_begun_to_send_is_taken_back_when_the_balance_recovers() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");
@@ -222,6 +222,6 @@ fn a_email_that_nobody_has_begun_to_send_is_taken_back_when_the_balance_recovers
     server.heal();
     fixture.wait_is_over();
     fixture.quiet_check();
-    assert_eq!(told(&server), Vec::<String>::new(), "nobody was warned, so there is nothing to clear");
+    assert_eq!(received(&server), Vec::<String>::new(), "nobody was warned, so there is nothing to clear");
     assert_eq!(fixture.emails(), ["low-upper pay@abc.example cancelled", "internal ops@gateway.example cancelled"]);
 }

@@ -107,7 +107,7 @@ fn email(fixture: &MailFixture, server: &Server) -> Message {
 }
 
 #[test]
-fn a_email_says_from_whom_it_is_and_that_no_person_wrote_it() {
+fn an_email_says_from_whom_it_is_and_that_no_person_wrote_it() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");

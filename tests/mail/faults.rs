@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::support::mail::MailFixture;
 use crate::support::mail_server::{Fault, Server, Stage};
 
-/// A mail fixture whose one customer has just sunk past its early threshold, and is told at one address; we are not told.
+/// A mail fixture whose one customer has just sunk past its early threshold. It has one recipient, and internal recipients get nothing.
 fn sunk(server: &Server) -> MailFixture {
     let fixture = MailFixture::at(server);
     fixture.write_config(&fixture.config().replace("internal", "#internal"));
@@ -77,7 +77,7 @@ fn what_the_server_refuses_for_good_fails_and_is_never_tried_again() {
 }
 
 #[test]
-fn a_email_whose_fate_is_unknown_is_sent_once_more_with_its_message_id_and_never_again() {
+fn an_email_whose_fate_is_unknown_is_sent_once_more_with_its_message_id_and_never_again() {
     for fault in [Fault::Drop, Fault::Hang, Fault::Drip] {
         let server = Server::plain();
         let fixture = sunk(&server);
@@ -119,7 +119,7 @@ fn a_second_sending_that_is_answered_settles_the_matter() {
 }
 
 #[test]
-fn a_connection_lost_in_the_middle_of_a_email_leaves_no_doubt() {
+fn a_connection_lost_in_the_middle_of_an_email_leaves_no_doubt() {
     let server = Server::plain();
     let fixture = sunk(&server);
     fixture.write_config(&fixture.config().replace("timeout_seconds = 1", "timeout_seconds = 30"));

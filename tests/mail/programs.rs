@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::support::mail::MailFixture;
 
-/// A mail fixture whose mail program is a shell script, with one customer whose balance has just sunk; we are not told.
+/// A mail fixture whose mail program is a shell script, with one customer whose balance has just sunk; internal recipients get nothing.
 fn fixture(script: &str) -> MailFixture {
     let fixture = MailFixture::with_mail("timeout_seconds = 1");
     let program = replace(&fixture, script);

@@ -55,7 +55,7 @@ impl Aiosmtpd {
 }
 
 /// The server and a mail fixture that sends to it, where there is such a server.
-#[expect(clippy::print_stdout, reason = "what was not tried is told")]
+#[expect(clippy::print_stdout, reason = "reports what was not tested")]
 fn fixture() -> Option<(Aiosmtpd, MailFixture)> {
     if !is_installed() {
         println!("not tried: python3-aiosmtpd is not installed");
@@ -93,11 +93,11 @@ fn the_details_of_a_welcome_email_bind_to_a_gateway_that_runs_on_our_export() {
     fixture.ok("smpp export --gateway json --file accounts.json");
     let taken = server.stop();
     let email = taken[0]["text"].as_str().expect("text");
-    let told = |label: &str| {
+    let line_of = |label: &str| {
         let value = email.lines().find_map(|line| line.strip_prefix(label)?.strip_prefix(": "));
         value.expect(label).to_owned()
     };
-    let (system_id, password) = (told("System ID"), told("Password"));
+    let (system_id, password) = (line_of("System ID"), line_of("Password"));
     let exported = fs::read_to_string(fixture.cli.path("accounts.json")).expect("read");
     let exported: Value = serde_json::from_str(&exported).expect("JSON");
     let account = &exported["accounts"][0];
@@ -111,7 +111,7 @@ fn the_details_of_a_welcome_email_bind_to_a_gateway_that_runs_on_our_export() {
     }
     let gateway = NodeSmpp::on(&fixture.cli.path("accounts.json"));
     let endpoint = Endpoint {
-        host: told("Host").parse().expect("a host"),
+        host: line_of("Host").parse().expect("a host"),
         port: Port::new(gateway.port).expect("a port"),
         tls: false,
     };

@@ -1,4 +1,4 @@
-//! A login is told only to a server that has proved who it is, and to nobody else.
+//! A login is sent only to a server that has proved its identity.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -25,7 +25,7 @@ fn try_out(fixture: &MailFixture, authority: &Authority) -> Outcome {
 }
 
 /// Whether the password was ever said, in any of the forms in which a login is.
-fn was_told(server: &Server) -> bool {
+fn received_login(server: &Server) -> bool {
     let forms = [PASSWORD.to_owned(), base64(PASSWORD), base64(&format!("\0gateway\0{PASSWORD}"))];
     server.heard().iter().any(|line| forms.iter().any(|form| line.contains(form)))
 }
@@ -41,7 +41,7 @@ fn a_login_travels_over_verified_tls_and_the_email_after_it() {
         assert_eq!(server.taken().len(), 1);
         let heard = server.heard();
         let first_secret = heard.iter().find(|line| line.contains("AUTH")).expect("a login");
-        assert!(first_secret.starts_with("TLS AUTH PLAIN") && was_told(&server), "{heard:?}");
+        assert!(first_secret.starts_with("TLS AUTH PLAIN") && received_login(&server), "{heard:?}");
         assert!(heard.iter().filter(|line| line.contains("MAIL")).all(|line| line.starts_with("TLS ")), "{heard:?}");
     }
 }
@@ -71,7 +71,7 @@ fn a_server_that_cannot_prove_who_it_is_learns_no_password_and_gets_no_email() {
             let outcome = try_out(&fixture, &authority);
             assert_eq!(outcome.code, Some(12), "{what}, {scheme}: {}", outcome.stderr);
             assert!(outcome.stderr.contains("certificate"), "{what}, {scheme}: {}", outcome.stderr);
-            assert!(!was_told(&server) && server.taken().is_empty(), "{what}, {scheme}");
+            assert!(!received_login(&server) && server.taken().is_empty(), "{what}, {scheme}");
             assert!(!server.heard().iter().any(|line| line.contains("AUTH") || line.contains("MAIL")));
         }
     }
@@ -93,7 +93,7 @@ fn tls_that_is_asked_for_and_missing_is_not_done_without() {
         let outcome = try_out(&fixture, &authority);
         assert_eq!(outcome.code, Some(12), "{answer}: {}", outcome.stderr);
         assert!(outcome.stderr.contains(why), "{answer}: {}", outcome.stderr);
-        assert!(!was_told(&server) && server.taken().is_empty(), "{answer}");
+        assert!(!received_login(&server) && server.taken().is_empty(), "{answer}");
     }
     let server = Server::plain();
     let fixture = fixture(&server, "smtp", &format!("password = '{PASSWORD}'"));
@@ -115,7 +115,7 @@ fn a_wrong_password_puts_emails_off_and_is_repeated_nowhere() {
     assert_eq!(outcome.code, Some(11), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("535"), "{}", outcome.stderr);
     assert_eq!(server.taken().len(), 0);
-    let mut told = vec![outcome.stdout, outcome.stderr];
+    let mut printed = vec![outcome.stdout, outcome.stderr];
     for line in [
         "config show -o json",
         "mail list -o json",
@@ -123,10 +123,10 @@ fn a_wrong_password_puts_emails_off_and_is_repeated_nowhere() {
         "balance alerts ABC -o json",
         "audit list -o json",
     ] {
-        told.push(check(line).succeeded(line));
+        printed.push(check(line).succeeded(line));
     }
-    told.push(format!("{:?}", fixture.cli.dump()));
-    for text in told {
+    printed.push(format!("{:?}", fixture.cli.dump()));
+    for text in printed {
         assert!(!text.contains("swordfish") && !text.contains(&base64("swordfish")), "{text}");
         assert!(!text.contains(&base64("\0gateway\0swordfish")), "{text}");
     }

@@ -18,10 +18,10 @@ use super::contact::person;
 use crate::support::fixture::{Fixture, NOON, adjustment, collect, new_account, plain_email, reversal, set, valid};
 use crate::support::traffic::import_a_message;
 
-type Deed = fn(&mut Tx<'_>, &Vault) -> Result<()>;
+type Operation = fn(&mut Tx<'_>, &Vault) -> Result<()>;
 
-/// Every deed in an order in which each is allowed, with the noun, action and subject that its event must name.
-const DEEDS: &[(EntityKind, &str, &str, Deed)] = &[
+/// Every operation, in an order in which each is allowed, with the entity, action and subject that its event must name.
+const OPERATIONS: &[(EntityKind, &str, &str, Operation)] = &[
     (EntityKind::Customer, "new", "ACME", |tx, _| {
         customer::new(tx, Some(valid("ACME")), CustomerDetails::of(valid("Acme"))).map(drop)
     }),
@@ -111,8 +111,8 @@ fn run_of_the_check(tx: &mut Tx<'_>) -> Result<()> {
 fn every_change_leaves_one_event_with_who_when_why_and_of_what() {
     let mut fixture = Fixture::new();
     let vault = Rc::clone(&fixture.vault);
-    for (number, (entity, action, subject, deed)) in (1..).zip(DEEDS) {
-        fixture.write(|tx| deed(tx, &vault)).unwrap();
+    for (number, (entity, action, subject, operation)) in (1..).zip(OPERATIONS) {
+        fixture.write(|tx| operation(tx, &vault)).unwrap();
         let events = fixture.events();
         assert_eq!(events.len(), number, "after {entity} {action}");
         let event = &events[number - 1];
@@ -135,16 +135,16 @@ fn a_dropped_transaction_leaves_nothing() {
     let vault = Rc::clone(&fixture.vault);
     let before = fixture.dump();
     let mut tx = fixture.store.write(&fixture.origin).unwrap();
-    for (_, _, _, deed) in DEEDS {
-        deed(&mut tx, &vault).unwrap();
+    for (_, _, _, operation) in OPERATIONS {
+        operation(&mut tx, &vault).unwrap();
     }
     drop(tx);
     assert_eq!(fixture.dump(), before);
-    fixture.write(|tx| DEEDS.iter().try_for_each(|(_, _, _, deed)| deed(tx, &vault))).unwrap();
+    fixture.write(|tx| OPERATIONS.iter().try_for_each(|(_, _, _, operation)| operation(tx, &vault))).unwrap();
     let after = fixture.dump();
     let untouched: Vec<&String> =
         after.iter().filter(|(table, rows)| before[*table] == **rows).map(|(t, _)| t).collect();
-    assert!(untouched.is_empty(), "the deeds above write nothing into {untouched:?}");
+    assert!(untouched.is_empty(), "the operations above write nothing into {untouched:?}");
 }
 
 #[test]
@@ -176,9 +176,9 @@ fn archiving_leaves_one_event_for_the_customer_and_one_for_each_account_that_it_
         fixture.account("ACME", id);
     }
     fixture.write(|tx| smpp::archive(tx, "gone")).unwrap();
-    for deed in [customer::archive, customer::unarchive] {
+    for operation in [customer::archive, customer::unarchive] {
         let known = fixture.events().len();
-        fixture.write(|tx| deed(tx, "ACME")).unwrap();
+        fixture.write(|tx| operation(tx, "ACME")).unwrap();
         let subjects: Vec<String> = fixture.events().drain(known..).map(|event| event.change.subject).collect();
         assert_eq!(subjects, ["ACME", "one", "two"]);
     }
@@ -196,14 +196,14 @@ fn a_quick_create_leaves_the_event_of_each_of_its_parts() {
         opening: Some(adjustment("10")),
     };
     fixture.write(|tx| quick_create(tx, &vault, new)).unwrap();
-    let told: Vec<_> = fixture.events().into_iter().map(|event| (event.change.entity, event.change.action)).collect();
+    let logged: Vec<_> = fixture.events().into_iter().map(|event| (event.change.entity, event.change.action)).collect();
     let expected = [
         (EntityKind::Customer, "new"),
         (EntityKind::Contact, "add"),
         (EntityKind::Smpp, "add"),
         (EntityKind::Balance, "adjust"),
     ];
-    assert_eq!(told, expected.map(|(entity, action)| (entity, action.to_owned())));
+    assert_eq!(logged, expected.map(|(entity, action)| (entity, action.to_owned())));
 }
 
 #[test]
@@ -229,13 +229,13 @@ fn a_password_does_not_print_itself() {
 }
 
 #[test]
-fn events_are_told_in_the_order_in_which_they_happened_whatever_the_clock_says() {
+fn events_are_listed_in_the_order_in_which_they_happened_whatever_the_clock_says() {
     let mut fixture = Fixture::new();
     for (time, code) in [("2026-01-01T00:00:00Z", "ONE"), ("1970-01-01T00:00:00Z", "TWO"), (NOON, "THREE")] {
         fixture.at(time).customer(code);
     }
-    let told: Vec<String> = fixture.events().into_iter().map(|event| event.change.subject).collect();
-    assert_eq!(told, ["ONE", "TWO", "THREE"]);
+    let logged: Vec<String> = fixture.events().into_iter().map(|event| event.change.subject).collect();
+    assert_eq!(logged, ["ONE", "TWO", "THREE"]);
 }
 
 #[test]
@@ -280,8 +280,8 @@ fn lines_of_many_steps_come_with_the_commit_numbered_without_a_gap_and_none_of_w
         .unwrap();
     let events = fixture.events();
     assert!(events.iter().map(|event| event.id).eq((1..).take(events.len())));
-    let told: Vec<&str> = events[before..].iter().map(|event| event.change.subject.as_str()).collect();
-    assert_eq!(told, codes);
+    let logged: Vec<&str> = events[before..].iter().map(|event| event.change.subject.as_str()).collect();
+    assert_eq!(logged, codes);
     fixture
         .write(|tx| tx.expect_many_steps().and_then(|()| new(tx, "DROPPED")).and_then(|()| new(tx, "C1")))
         .unwrap_err();

@@ -250,7 +250,7 @@ fn a_dropped_change_does_not_use_up_its_key() {
 }
 
 #[test]
-fn keys_are_told_apart_by_case() {
+fn keys_are_case_sensitive() {
     let mut fixture = Fixture::with_acme();
     assert!(!fixture.adjust("ACME", &keyed("k", "10")).unwrap().replayed);
     assert!(!fixture.adjust("ACME", &keyed("K", "10")).unwrap().replayed);

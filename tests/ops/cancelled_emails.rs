@@ -1,10 +1,10 @@
-//! Emails that are taken back: what waits to be told is told only as long as it is true and wanted.
+//! Cancelled emails: a waiting email is sent only while it is true and wanted.
 
 use ssgctl::Error;
 use ssgctl::model::{EmailState, EmailTemplate, EntityKind, OutboxEmail, SendOutcome, WarningDetails};
 use ssgctl::ops::{customer, outbox, warning};
 
-use super::warning::{THEM, US, bring_to, deliver, fixture, judge, to, told, warn};
+use super::warning::{THEM, US, bring_to, deliver, fixture, judge, to, notified, warn};
 use crate::support::fixture::{Fixture, adjustment_in, assert_refused, plain_email, valid};
 
 /// The emails as kind, recipient, state and last error.
@@ -35,7 +35,7 @@ fn an_early_email_that_waits_does_not_go_along_with_the_urgent_one() {
     bring_to(&mut fixture, "100");
     judge(&mut fixture);
     bring_to(&mut fixture, "5");
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::LowLower, THEM), to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::LowLower, THEM), to(EmailTemplate::Internal, US)]);
     assert_eq!(
         outbox(&mut fixture),
         [
@@ -53,7 +53,7 @@ fn an_urgent_email_that_waits_gives_way_to_the_early_one_when_the_balance_is_no_
     bring_to(&mut fixture, "5");
     judge(&mut fixture);
     bring_to(&mut fixture, "50");
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
     assert_eq!(
         outbox(&mut fixture)[0],
         "low-lower ops@acme.example cancelled: the balance is above its urgent threshold again"
@@ -70,7 +70,7 @@ fn who_has_had_the_early_email_gets_no_second_in_place_of_an_urgent_one_that_was
     bring_to(&mut fixture, "5");
     judge(&mut fixture);
     bring_to(&mut fixture, "50");
-    assert_eq!(told(&judge(&mut fixture)), []);
+    assert_eq!(notified(&judge(&mut fixture)), []);
 }
 
 #[test]
@@ -80,21 +80,21 @@ fn an_all_clear_that_waits_is_taken_back_when_the_balance_is_low_again() {
     judge(&mut fixture);
     deliver(&mut fixture);
     bring_to(&mut fixture, "200");
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
     bring_to(&mut fixture, "50");
     judge(&mut fixture);
     assert_eq!(outbox(&mut fixture)[2], "recovered noc@example.com cancelled: the balance is low again");
 }
 
 #[test]
-fn a_email_of_which_nobody_knows_is_not_sent_again_once_it_is_no_longer_true() {
+fn an_email_of_which_nobody_knows_is_not_sent_again_once_it_is_no_longer_true() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "5");
     judge(&mut fixture);
     attempt(&mut fixture, &unanswered());
     bring_to(&mut fixture, "200");
     let clear = [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)];
-    assert_eq!(told(&judge(&mut fixture)), clear, "it may have been read");
+    assert_eq!(notified(&judge(&mut fixture)), clear, "it may have been read");
     deliver(&mut fixture);
     fixture.at("2026-12-24T12:00:00Z");
     assert_eq!(fixture.write(|tx| outbox::claim(tx, 100)).unwrap(), []);
@@ -104,15 +104,15 @@ fn a_email_of_which_nobody_knows_is_not_sent_again_once_it_is_no_longer_true() {
 }
 
 #[test]
-fn a_email_that_may_have_arrived_counts_as_told_whatever_an_operator_does_with_it() {
-    for deed in [outbox::retry, outbox::cancel] {
+fn an_email_that_may_have_arrived_counts_as_sent_whatever_an_operator_does_with_it() {
+    for operation in [outbox::retry, outbox::cancel] {
         let mut fixture = fixture();
         bring_to(&mut fixture, "5");
         judge(&mut fixture);
         attempt(&mut fixture, &unanswered());
-        fixture.write(|tx| deed(tx, 1)).unwrap();
+        fixture.write(|tx| operation(tx, 1)).unwrap();
         bring_to(&mut fixture, "200");
-        assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
+        assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
         assert!(fixture.emails()[0].next_attempt_at.is_none(), "and is not sent again");
     }
 }
@@ -134,10 +134,10 @@ fn what_is_taken_back_stands_in_the_audit_log_with_the_reason() {
     assert_eq!(event.change.fields["last_error"], serde_json::json!([null, "the balance has recovered"]));
 }
 
-type Deed = fn(&mut Fixture);
+type Operation = fn(&mut Fixture);
 
 /// What stops the warnings of ACME, what starts them again, and the reason that its emails bear.
-const STOPS: [(Deed, Deed, &str); 2] = [
+const STOPS: [(Operation, Operation, &str); 2] = [
     (
         |fixture| drop(warn(fixture, |details| details.active = false).expect("switched off")),
         |fixture| drop(warn(fixture, |details| details.active = true).expect("switched on")),
@@ -181,13 +181,13 @@ fn emails_that_wait_are_taken_back_when_the_warning_is_switched_off_or_the_custo
 }
 
 #[test]
-fn what_was_taken_back_untold_is_told_when_the_warning_is_on_again_and_the_balance_still_low() {
+fn a_cancelled_alert_is_sent_when_the_warning_is_on_again_and_the_balance_still_low() {
     for (stop, start, why) in STOPS {
         let mut fixture = low();
         stop(&mut fixture);
         start(&mut fixture);
         assert_eq!(
-            told(&judge(&mut fixture)),
+            notified(&judge(&mut fixture)),
             [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)],
             "{why}"
         );
@@ -196,7 +196,7 @@ fn what_was_taken_back_untold_is_told_when_the_warning_is_on_again_and_the_balan
 }
 
 #[test]
-fn what_was_told_before_is_not_told_again_because_the_warning_rested() {
+fn what_was_reported_before_is_not_reported_again_because_the_warning_was_off() {
     for (stop, start, _) in STOPS {
         let mut fixture = low();
         deliver(&mut fixture);
@@ -204,12 +204,12 @@ fn what_was_told_before_is_not_told_again_because_the_warning_rested() {
         start(&mut fixture);
         assert!(judge(&mut fixture).is_empty());
         bring_to(&mut fixture, "200");
-        assert_eq!(told(&judge(&mut fixture)).len(), 2, "and its recovery is told");
+        assert_eq!(notified(&judge(&mut fixture)).len(), 2, "and its recovery is reported");
     }
 }
 
 #[test]
-fn a_email_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
+fn an_email_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
     for (stop, start, why) in STOPS {
         for (outcome, state) in [
             (SendOutcome::Deferred("451".to_owned()), EmailState::Cancelled),
@@ -224,13 +224,13 @@ fn a_email_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
             assert_eq!(email.last_error.as_deref(), Some(why).filter(|_| outcome != SendOutcome::Sent));
             assert_eq!(fixture.findings(), Vec::<String>::new());
             start(&mut fixture);
-            assert_eq!(told(&judge(&mut fixture)).len(), 2);
+            assert_eq!(notified(&judge(&mut fixture)).len(), 2);
         }
     }
 }
 
 #[test]
-fn a_email_of_which_nobody_knows_is_not_sent_again_when_its_warning_stops() {
+fn an_email_of_which_nobody_knows_is_not_sent_again_when_its_warning_stops() {
     for (stop, _, why) in STOPS {
         let mut fixture = low();
         attempt(&mut fixture, &unanswered());
@@ -242,7 +242,7 @@ fn a_email_of_which_nobody_knows_is_not_sent_again_when_its_warning_stops() {
 }
 
 #[test]
-fn no_operator_sends_a_email_to_an_archived_customer() {
+fn no_operator_sends_an_email_to_an_archived_customer() {
     let mut fixture = low();
     fixture.write(|tx| customer::archive(tx, "ACME")).unwrap();
     let before = fixture.dump();
@@ -253,7 +253,7 @@ fn no_operator_sends_a_email_to_an_archived_customer() {
 }
 
 #[test]
-fn a_customer_that_is_no_longer_to_be_told_hears_neither_what_waits_nor_that_it_is_over() {
+fn a_customer_that_is_no_longer_notified_gets_neither_waiting_alerts_nor_the_recovery() {
     let mut fixture = low();
     warn(&mut fixture, |details| details.notify_customer = false).unwrap();
     assert_eq!(outbox(&mut fixture)[0], "low-upper ops@acme.example cancelled: emails to the customer were turned off");
@@ -262,7 +262,7 @@ fn a_customer_that_is_no_longer_to_be_told_hears_neither_what_waits_nor_that_it_
     deliver(&mut fixture);
     warn(&mut fixture, |details| details.notify_customer = false).unwrap();
     bring_to(&mut fixture, "200");
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US)]);
 }
 
 #[test]

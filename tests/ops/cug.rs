@@ -71,9 +71,9 @@ fn an_archived_account_keeps_its_group() {
     let mut fixture = fixture();
     fixture.write(|tx| smpp::add_to_cug(tx, "acme1", &numbers(&[ALICE]))).unwrap();
     fixture.write(|tx| smpp::archive(tx, "acme1")).unwrap();
-    for deed in [smpp::add_to_cug, smpp::remove_from_cug, smpp::replace_cug] {
+    for operation in [smpp::add_to_cug, smpp::remove_from_cug, smpp::replace_cug] {
         assert_refused!(
-            fixture.write(|tx| deed(tx, "acme1", &numbers(&[ALICE, BOB]))),
+            fixture.write(|tx| operation(tx, "acme1", &numbers(&[ALICE, BOB]))),
             Error::Archived { entity: EntityKind::Smpp, .. }
         );
     }

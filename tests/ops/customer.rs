@@ -151,7 +151,7 @@ fn an_edit_that_is_refused_by_its_author_changes_nothing() {
 }
 
 #[test]
-fn details_that_somebody_else_changed_meanwhile_are_not_written_over() {
+fn details_that_changed_meanwhile_are_not_overwritten() {
     let mut fixture = Fixture::with_acme();
     let read = fixture.read(|now| now.customer("ACME")).details;
     let theirs = of("Theirs");
@@ -172,8 +172,8 @@ fn an_archived_customer_takes_no_change_but_to_be_unarchived() {
     let details = fixture.write(|tx| customer::archive(tx, "ACME")).unwrap().details;
     let before = fixture.dump();
     macro_rules! refused {
-        ($deed:expr) => {
-            assert_refused!(fixture.write($deed), Error::Archived { .. })
+        ($operation:expr) => {
+            assert_refused!(fixture.write($operation), Error::Archived { .. })
         };
     }
     refused!(|tx| customer::edit(tx, "ACME", |details| {

@@ -1,5 +1,5 @@
 //! Files of traffic of every gateway at length, as messy as exports are: imported, imported again, compressed and in another order, and
-//! later with what became of the messages. What must be known then is told by the test, and not by what is tested.
+//! later with what became of the messages. The test itself states what must be stored then, independently of the code under test.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use ssgctl::model::{MessageState, Money, TrafficTally, Unit};
 use ssgctl::traffic::{ImportRequest, ParseOptions, Source, TrafficSummary};
 
-use super::traffic::{fixture, options, request, run, state_of, told};
+use super::traffic::{fixture, options, request, run, state_of, row_faults};
 use crate::support::fixture::{Fixture, valid};
 
 /// How many messages a file has.
@@ -26,7 +26,7 @@ pub struct Sent {
     pub account: &'static str,
     /// When, in seconds since 1970 UTC.
     pub at: i64,
-    /// Where to, as the file has it and as it is told.
+    /// The destination as the file has it, and as it is shown.
     pub to: &'static str,
     pub shown: &'static str,
     pub state: MessageState,
@@ -35,7 +35,7 @@ pub struct Sent {
     pub price: Option<&'static str>,
 }
 
-/// Numbers as gateways write them, and as they are told.
+/// Numbers as gateways write them, and as they are shown.
 const NUMBERS: [(&str, &str); 7] = [
     ("447700900123", "+447700900123"),
     ("+33612345678", "+33612345678"),
@@ -94,7 +94,7 @@ impl Sent {
     }
 }
 
-/// What the database has, as the messages would be told.
+/// The messages in the database, as they are expected to be shown.
 fn stored(fixture: &mut Fixture) -> Vec<String> {
     let mut lines = Vec::new();
     fixture.read(|now| {
@@ -228,7 +228,7 @@ impl Gateway<'_> {
         let mut fixture = fixture();
         let request =
             self.request(&fixture, "a.csv", &format!("{}\n{}\n", self.header, self.rows(messages).join("\n")));
-        told(run(&mut fixture, &request))
+        row_faults(run(&mut fixture, &request))
     }
 
     /// The messages from last to first, packed in two pieces as daily rotations are.
@@ -261,8 +261,8 @@ impl Gateway<'_> {
                 }
                 let text = format!("{}\n{}\n", self.header, self.line(&(self.row)(&spoilt)));
                 let request = self.request(&fixture, "spoilt.csv", &text);
-                let told = told(run(&mut fixture, &request));
-                assert!(told.len() == 1 && told[0].contains("spreadsheet"), "{}: {told:?} of {text}", self.name);
+                let row_faults = row_faults(run(&mut fixture, &request));
+                assert!(row_faults.len() == 1 && row_faults[0].contains("spreadsheet"), "{}: {row_faults:?} of {text}", self.name);
             }
         }
         assert!(before == fixture.dump());

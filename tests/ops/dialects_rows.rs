@@ -76,8 +76,8 @@ fn customer_cdrs_of_an_ssg() {
         tells_states: true,
     };
     gateway.archive_filter(&sent);
-    let told = Gateway { words: &[], ..gateway }.faults(&sent);
-    assert!(told.iter().all(|fault| fault.ends_with(" status is needed")) && !told.is_empty(), "{told:?}");
+    let row_faults = Gateway { words: &[], ..gateway }.faults(&sent);
+    assert!(row_faults.iter().all(|fault| fault.ends_with(" status is needed")) && !row_faults.is_empty(), "{row_faults:?}");
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn sent_sms_of_kannels_sqlbox() {
         ])
     };
     let row = |sent: &Sent| line("MT", sent, "ABC", sent.to, &text(sent.number), "31");
-    // No more than that it was sent is told of a message: no state, no parts and no price.
+    // The file only says that a message was sent: it has no state, no parts and no price.
     let sent: Vec<Sent> = messages(|n| format!("6b1f6f60-0000-4000-8000-{n:012x}"))
         .into_iter()
         .map(|sent| Sent { state: MessageState::Pending, parts: 1, price: None, ..sent })

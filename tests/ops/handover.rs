@@ -1,4 +1,4 @@
-//! Handing accounts over: who is told, what the email holds, and when it tells the password.
+//! Handing accounts over: who gets the email, what it contains, and when it includes the password.
 
 use std::rc::Rc;
 
@@ -29,8 +29,8 @@ fn person(fixture: &mut Fixture, name: &str, email: Option<&str>, roles: &[Role]
 }
 
 fn recipients(fixture: &mut Fixture) -> Vec<String> {
-    let told: Vec<EmailAddress> = fixture.read(|now| account_recipients(now, &now.customer("ACME")?));
-    told.iter().map(ToString::to_string).collect()
+    let recipients: Vec<EmailAddress> = fixture.read(|now| account_recipients(now, &now.customer("ACME")?));
+    recipients.iter().map(ToString::to_string).collect()
 }
 
 fn pack(fixture: &mut Fixture, account: &str) -> Handover {
@@ -54,7 +54,7 @@ fn email_password(fixture: &mut Fixture, email: &OutboxEmail) -> Result<Option<P
 }
 
 #[test]
-fn technical_contacts_are_told_else_the_first_that_has_an_address() {
+fn technical_contacts_are_notified_else_the_first_that_has_an_address() {
     let mut fixture = fixture();
     assert_eq!(recipients(&mut fixture), Vec::<String>::new());
     person(&mut fixture, "Mute", None, &[Role::Technical]);
@@ -69,7 +69,7 @@ fn technical_contacts_are_told_else_the_first_that_has_an_address() {
 }
 
 #[test]
-fn each_address_gets_one_email_of_the_customer_and_the_log_keeps_who_was_told() {
+fn each_address_gets_one_email_of_the_customer_and_the_log_keeps_who_was_notified() {
     let mut fixture = fixture();
     let pack = pack(&mut fixture, "acme1");
     let emails = send(&mut fixture, &pack, &["b@acme.example", "a@acme.example", "b@acme.example"]).unwrap();
@@ -96,7 +96,7 @@ fn nothing_is_written_of_an_archived_account_or_to_nobody() {
 }
 
 #[test]
-fn a_email_tells_the_password_that_the_account_has_when_it_leaves() {
+fn an_email_tells_the_password_that_the_account_has_when_it_leaves() {
     let mut fixture = fixture();
     let pack = pack(&mut fixture, "acme1");
     let email = send(&mut fixture, &pack, &["a@acme.example"]).unwrap().remove(0);
@@ -112,7 +112,7 @@ fn a_email_tells_the_password_that_the_account_has_when_it_leaves() {
 }
 
 #[test]
-fn a_email_whose_password_cannot_be_opened_is_not_sent_without_it() {
+fn an_email_whose_password_cannot_be_opened_is_not_sent_without_it() {
     let mut fixture = fixture();
     let pack = pack(&mut fixture, "acme1");
     let email = send(&mut fixture, &pack, &["a@acme.example"]).unwrap().remove(0);
@@ -121,7 +121,7 @@ fn a_email_whose_password_cannot_be_opened_is_not_sent_without_it() {
 }
 
 #[test]
-fn a_email_of_another_customers_account_is_found() {
+fn an_email_of_another_customers_account_is_found() {
     let mut fixture = fixture();
     fixture.customer("GLOBEX");
     fixture.account("GLOBEX", "globex1");
@@ -135,7 +135,7 @@ fn a_email_of_another_customers_account_is_found() {
 }
 
 #[test]
-fn what_is_said_about_a_email_is_kept_without_the_password() {
+fn what_is_said_about_an_email_is_kept_without_the_password() {
     let password: Password = valid("hunter2!");
     let said = SendOutcome::Refused("554 spam: Password: hunter2!".to_owned()).without(&password);
     assert_eq!(said, SendOutcome::Refused("554 spam: Password: ********".to_owned()));
@@ -166,7 +166,7 @@ fn an_account_that_cannot_be_used_says_why() {
 }
 
 #[test]
-fn a_password_that_is_taken_for_a_while_longer_is_told_while_it_is() {
+fn a_previous_password_in_its_grace_period_is_mentioned_while_it_works() {
     let mut fixture = fixture();
     let vault = Rc::clone(&fixture.vault);
     fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("24h"))).unwrap();

@@ -1,4 +1,4 @@
-//! Imports of adjustments: all or none, repeatable by their keys, and every fault told with its line.
+//! Imports of adjustments: all or none, repeatable by their keys, and every fault reported with its line.
 
 use ssgctl::ops::balance::{self, Adjustment, AdjustmentRow, Receipt};
 use ssgctl::ops::customer;
@@ -41,12 +41,12 @@ fn one_row_that_is_refused_refuses_them_all_and_uses_up_no_key() {
     let rows = [row(2, "ACME", keyed("k1", "10")), row(3, "ACME", keyed("k2", "-11"))];
     assert!(faults(import(&mut fixture, &rows))[0].1.contains("would leave -1"));
     assert_eq!(fixture.dump(), before);
-    let mended = [row(2, "ACME", keyed("k1", "10")), row(3, "ACME", keyed("k2", "-9"))];
-    assert!(import(&mut fixture, &mended).unwrap().iter().all(|receipt| !receipt.replayed));
+    let corrected = [row(2, "ACME", keyed("k1", "10")), row(3, "ACME", keyed("k2", "-9"))];
+    assert!(import(&mut fixture, &corrected).unwrap().iter().all(|receipt| !receipt.replayed));
 }
 
 #[test]
-fn every_fault_is_told_with_its_line_whatever_kind_it_is_of() {
+fn every_fault_is_reported_with_its_line_whatever_its_kind() {
     let mut fixture = Fixture::with_acme();
     fixture.customer("GONE");
     fixture.write(|tx| customer::archive(tx, "GONE")).unwrap();
@@ -59,11 +59,11 @@ fn every_fault_is_told_with_its_line_whatever_kind_it_is_of() {
         row(8, "ACME", keyed("used", "4")),
         row(9, "ACME", adjustment("-99")),
     ];
-    let told = faults(import(&mut fixture, &rows));
-    let lines: Vec<u64> = told.iter().map(|(line, _)| *line).collect();
+    let reported = faults(import(&mut fixture, &rows));
+    let lines: Vec<u64> = reported.iter().map(|(line, _)| *line).collect();
     assert_eq!(lines, [3, 5, 7, 8, 9]);
     let words = ["no customer `ACNE`", "`GONE` is archived", "whole number", "key `used`", "-99 would leave -86"];
-    for ((_, sentence), words) in told.iter().zip(words) {
+    for ((_, sentence), words) in reported.iter().zip(words) {
         assert!(sentence.contains(words), "{sentence}");
     }
     assert_eq!(fixture.credits("ACME"), valid("3"));
@@ -100,7 +100,7 @@ fn a_key_that_stands_twice_in_a_file_is_booked_once_or_refused_as_it_would_be_in
 }
 
 #[test]
-fn of_very_many_faults_the_first_are_told_and_all_are_counted() {
+fn of_very_many_faults_the_first_are_reported_and_all_are_counted() {
     let mut fixture = Fixture::with_acme();
     let rows: Vec<_> = (2..102).map(|line| row(line, "NOBODY", adjustment("1"))).collect();
     assert_refused!(

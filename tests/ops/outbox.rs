@@ -29,7 +29,7 @@ fn after(minutes: i64) -> Time {
     Time::from_timestamp(noon.timestamp().checked_add(SignedDuration::from_mins(minutes)).expect("in range"))
 }
 
-/// Moves the clock to so many minutes after noon.
+/// Moves the clock to a number of minutes after noon.
 fn wait(fixture: &mut Fixture, minutes: i64) {
     fixture.at(&after(minutes).to_string());
 }
@@ -62,7 +62,7 @@ fn email(fixture: &mut Fixture, id: i64) -> OutboxEmail {
 }
 
 #[test]
-fn a_email_waits_from_the_moment_it_is_queued_and_keeps_one_message_id() {
+fn an_email_waits_from_the_moment_it_is_queued_and_keeps_one_message_id() {
     let (mut fixture, id) = fixture();
     let queued = email(&mut fixture, id);
     assert_eq!((queued.state, queued.attempts, queued.next_attempt_at), (EmailState::Pending, 0, Some(valid(NOON))));
@@ -91,20 +91,20 @@ fn the_oldest_emails_are_claimed_first_and_not_more_than_asked_for() {
 }
 
 #[test]
-fn a_email_that_was_sent_is_never_sent_again() {
+fn an_email_that_was_sent_is_never_sent_again() {
     let (mut fixture, id) = fixture();
     let sent = attempt(&mut fixture, &SendOutcome::Sent);
     assert_eq!((sent.state, sent.next_attempt_at, sent.last_error), (EmailState::Sent, None, None));
     wait(&mut fixture, 60 * 24 * 30);
     assert_eq!(claim(&mut fixture), []);
-    for deed in [outbox::retry, outbox::cancel] {
-        assert_refused!(fixture.write(|tx| deed(tx, id)), Error::Refused(why) if why.contains("is sent"));
+    for operation in [outbox::retry, outbox::cancel] {
+        assert_refused!(fixture.write(|tx| operation(tx, id)), Error::Refused(why) if why.contains("is sent"));
     }
     assert_eq!(attempts(&mut fixture, id).len(), 1);
 }
 
 #[test]
-fn a_email_put_off_waits_twice_as_long_each_time_and_never_longer_than_six_hours() {
+fn an_email_put_off_waits_twice_as_long_each_time_and_never_longer_than_six_hours() {
     let (mut fixture, id) = fixture();
     let mut now = 0;
     for (number, minutes) in (1..).zip([5, 10, 20, 40, 80, 160, 320, 360, 360]) {
@@ -124,7 +124,7 @@ fn a_email_put_off_waits_twice_as_long_each_time_and_never_longer_than_six_hours
 }
 
 #[test]
-fn a_email_is_given_up_after_five_days_and_not_before() {
+fn an_email_is_given_up_after_five_days_and_not_before() {
     let (mut fixture, id) = fixture();
     let mut now = 0;
     loop {
@@ -142,7 +142,7 @@ fn a_email_is_given_up_after_five_days_and_not_before() {
 }
 
 #[test]
-fn a_email_is_tried_eight_times_however_old_it_seems() {
+fn an_email_is_tried_eight_times_however_old_it_seems() {
     // Queued while the clock said 1970 or 2040, or before a week in which nothing ran.
     for queued in ["1970-01-01T00:00:00Z", "2040-01-01T00:00:00Z", "2026-11-17T12:00:00Z"] {
         let mut fixture = Fixture::with_acme();
@@ -159,7 +159,7 @@ fn a_email_is_tried_eight_times_however_old_it_seems() {
 }
 
 #[test]
-fn a_email_refused_for_good_is_not_tried_again_by_itself() {
+fn an_email_refused_for_good_is_not_tried_again_by_itself() {
     let (mut fixture, id) = fixture();
     let email = attempt(&mut fixture, &SendOutcome::Refused("550 no such user".to_owned()));
     assert_eq!((email.state, email.next_attempt_at), (EmailState::Failed, None));
@@ -171,7 +171,7 @@ fn a_email_refused_for_good_is_not_tried_again_by_itself() {
 }
 
 #[test]
-fn a_email_without_an_answer_is_sent_once_more_later_and_then_never() {
+fn an_email_without_an_answer_is_sent_once_more_later_and_then_never() {
     let (mut fixture, _) = fixture();
     let first = attempt(&mut fixture, &unanswered());
     assert_eq!((first.state, first.unanswered, first.next_attempt_at), (EmailState::Uncertain, 1, Some(after(15))));
@@ -186,7 +186,7 @@ fn a_email_without_an_answer_is_sent_once_more_later_and_then_never() {
 }
 
 #[test]
-fn a_email_that_may_have_been_sent_stays_uncertain_while_its_second_sending_is_put_off() {
+fn an_email_that_may_have_been_sent_stays_uncertain_while_its_second_sending_is_put_off() {
     let (mut fixture, _) = fixture();
     attempt(&mut fixture, &unanswered());
     wait(&mut fixture, 15);
@@ -213,7 +213,7 @@ fn emails_of_a_run_that_died_count_as_sent_without_an_answer() {
 }
 
 #[test]
-fn a_email_that_two_runs_died_over_is_not_sent_a_third_time() {
+fn an_email_that_two_runs_died_over_is_not_sent_a_third_time() {
     let (mut fixture, id) = fixture();
     for minutes in [0, 15] {
         wait(&mut fixture, minutes);
@@ -240,16 +240,16 @@ fn bring_to(fixture: &mut Fixture, id: i64, state: EmailState) {
 
 #[test]
 fn an_operator_retries_and_cancels_whatever_is_not_sent_nor_being_sent() {
-    type Deed = fn(&mut ssgctl::store::Tx<'_>, i64) -> Result<OutboxEmail>;
-    let deeds: [(Deed, &str, EmailState); 2] =
+    type Operation = fn(&mut ssgctl::store::Tx<'_>, i64) -> Result<OutboxEmail>;
+    let operations: [(Operation, &str, EmailState); 2] =
         [(outbox::retry, "retry", EmailState::Pending), (outbox::cancel, "cancel", EmailState::Cancelled)];
     for state in EmailState::ALL {
-        for (deed, action, becomes) in deeds {
+        for (operation, action, becomes) in operations {
             let (mut fixture, id) = fixture();
             bring_to(&mut fixture, id, state);
             wait(&mut fixture, 1);
             let before = fixture.dump();
-            let done = fixture.write(|tx| deed(tx, id));
+            let done = fixture.write(|tx| operation(tx, id));
             if matches!(state, EmailState::Sent | EmailState::Sending) {
                 assert_refused!(done, Error::Refused(_));
                 assert_eq!(fixture.dump(), before);
@@ -269,7 +269,7 @@ fn an_operator_retries_and_cancels_whatever_is_not_sent_nor_being_sent() {
 }
 
 #[test]
-fn a_email_that_waits_longer_than_an_operator_would_is_due_at_once() {
+fn an_email_that_waits_longer_than_an_operator_would_is_due_at_once() {
     let (mut fixture, id) = fixture();
     attempt(&mut fixture, &deferred());
     wait(&mut fixture, 1);
@@ -281,10 +281,10 @@ fn a_email_that_waits_longer_than_an_operator_would_is_due_at_once() {
 }
 
 #[test]
-fn a_email_that_is_not_there_is_neither_retried_nor_cancelled() {
+fn an_email_that_is_not_there_is_neither_retried_nor_cancelled() {
     let (mut fixture, _) = fixture();
-    for deed in [outbox::retry, outbox::cancel] {
-        assert_refused!(fixture.write(|tx| deed(tx, 99)), Error::NotFound { entity: EntityKind::Email, .. });
+    for operation in [outbox::retry, outbox::cancel] {
+        assert_refused!(fixture.write(|tx| operation(tx, 99)), Error::NotFound { entity: EntityKind::Email, .. });
     }
 }
 
@@ -310,7 +310,7 @@ fn queue_at(fixture: &mut Fixture, time: &str) -> i64 {
 }
 
 #[test]
-fn a_clock_that_goes_back_a_little_makes_a_email_wait_a_little_longer_and_no_more() {
+fn a_clock_that_goes_back_a_little_makes_an_email_wait_a_little_longer_and_no_more() {
     let (mut fixture, _) = fixture();
     wait(&mut fixture, 60);
     attempt(&mut fixture, &deferred());

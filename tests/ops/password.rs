@@ -95,7 +95,7 @@ fn any_change_after_the_grace_deletes_the_old_password() {
 }
 
 #[test]
-fn an_old_password_that_somebody_brought_back_is_found() {
+fn an_old_password_that_was_brought_back_is_found() {
     let mut fixture = fixture();
     rotate(&mut fixture, None, "30m").unwrap();
     fixture.raw().execute_batch("UPDATE previous_password SET valid_until = '2026-11-24T11:00:00.000Z'").unwrap();
@@ -109,7 +109,7 @@ fn an_old_password_that_somebody_brought_back_is_found() {
 fn the_password_that_it_has_is_no_new_one() {
     let mut fixture = fixture();
     let before = fixture.dump();
-    assert_refused!(rotate(&mut fixture, Some(OLD), "72h"), Error::Refused(told) if !told.contains(OLD));
+    assert_refused!(rotate(&mut fixture, Some(OLD), "72h"), Error::Refused(message) if !message.contains(OLD));
     assert_eq!(fixture.dump(), before);
 }
 

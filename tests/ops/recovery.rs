@@ -1,9 +1,9 @@
-//! All clear: who is told that a balance has recovered.
+//! Recoveries: who is notified that a balance has recovered.
 
 use ssgctl::model::{EmailState, EmailTemplate, OutboxEmail, SendOutcome};
 use ssgctl::ops::{outbox, warning};
 
-use super::warning::{bring_to, compose, deliver, fixture, judge, to, told, warn};
+use super::warning::{bring_to, compose, deliver, fixture, judge, to, notified, warn};
 use crate::support::fixture::valid;
 
 #[test]
@@ -14,7 +14,7 @@ fn emails_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers
     bring_to(&mut fixture, "5");
     judge(&mut fixture);
     bring_to(&mut fixture, "200");
-    assert_eq!(told(&judge(&mut fixture)), [], "nobody was told, so nobody is told that it is over");
+    assert_eq!(notified(&judge(&mut fixture)), [], "no alert was sent, so no recovery is");
     let emails = fixture.emails();
     assert_eq!(emails.len(), 4);
     assert!(emails.iter().all(|email| email.state == EmailState::Cancelled), "{emails:?}");
@@ -22,7 +22,7 @@ fn emails_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers
 }
 
 #[test]
-fn only_those_who_were_told_or_may_have_been_hear_that_it_is_over_each_once() {
+fn only_recipients_of_the_alert_get_the_recovery_each_once() {
     let mut fixture = fixture();
     let them = ["sent", "failed", "uncertain", "sending", "waits"].map(|name| format!("{name}@acme.example"));
     warn(&mut fixture, |details| details.to = them.iter().map(|address| valid(address)).collect()).unwrap();
@@ -46,7 +46,7 @@ fn only_those_who_were_told_or_may_have_been_hear_that_it_is_over_each_once() {
     bring_to(&mut fixture, "200");
     let notify_recovery =
         ["sending", "sent", "uncertain"].map(|name| to(EmailTemplate::Recovered, &format!("{name}@acme.example")));
-    assert_eq!(told(&judge(&mut fixture)), notify_recovery);
+    assert_eq!(notified(&judge(&mut fixture)), notify_recovery);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of
         fixture.write(|tx| warning::check_balances(tx, &[], &compose)).unwrap();
         deliver(&mut fixture);
         bring_to(&mut fixture, "200");
-        assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Recovered, address)]);
+        assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::Recovered, address)]);
         deliver(&mut fixture);
     }
 }
@@ -74,7 +74,7 @@ fn no_all_clear_is_sent_where_it_is_switched_off_and_old_warnings_are_taken_back
             deliver(&mut fixture);
         }
         bring_to(&mut fixture, "200");
-        assert_eq!(told(&judge(&mut fixture)), []);
+        assert_eq!(notified(&judge(&mut fixture)), []);
     }
     assert!(fixture.emails().iter().all(|email| email.state != EmailState::Pending));
 }

@@ -85,7 +85,7 @@ fn an_edit_that_changes_nothing_leaves_no_trace() {
 }
 
 #[test]
-fn accounts_of_a_service_are_told_its_code_as_it_was_written() {
+fn accounts_of_a_service_show_its_code_as_it_was_written() {
     let mut fixture = Fixture::with_acme();
     fixture.write(|tx| service::new(tx, valid("Premium"), valid("EUR"), at_price("0.04"))).unwrap();
     let mut new = new_account("acme1");

@@ -240,12 +240,12 @@ fn networks_are_added_and_removed_one_by_one() {
         ["192.0.2.7", "10.0.0.0/8"]
     );
     assert_eq!(networks(&change(&["192.0.2.7"], &[]).unwrap()), ["192.0.2.7", "10.0.0.0/8"]);
-    assert_refused!(change(&[], &["192.0.2.8"]), Error::Refused(told) if told.contains("`192.0.2.8` is not among"));
+    assert_refused!(change(&[], &["192.0.2.8"]), Error::Refused(message) if message.contains("`192.0.2.8` is not among"));
     assert_refused!(change(&[], &["192.0.2.7", "192.0.2.7"]), Error::Refused(_));
     assert_eq!(networks(&change(&["2001:db8::1"], &["10.0.0.0/8"]).unwrap()), ["192.0.2.7", "2001:db8::1"]);
     assert_refused!(
         change(&[], &["192.0.2.7", "2001:db8::1"]),
-        Error::Refused(told) if told.contains("from anywhere")
+        Error::Refused(message) if message.contains("from anywhere")
     );
     assert_eq!(networks(&change(&["192.0.2.9"], &["192.0.2.7", "2001:db8::1"]).unwrap()), ["192.0.2.9"]);
 }

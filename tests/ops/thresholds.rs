@@ -2,7 +2,7 @@
 
 use ssgctl::model::{CrossingCause, EmailState, EmailTemplate, Level, Money, WarningDetails};
 
-use super::warning::{THEM, US, bring_to, deliver, fixture, judge, state, to, told, warn};
+use super::warning::{THEM, US, bring_to, deliver, fixture, judge, state, to, notified, warn};
 use crate::support::fixture::{Fixture, valid};
 
 /// Moves the marks of ACME's warning; none removes one.
@@ -14,8 +14,8 @@ fn mark(fixture: &mut Fixture, upper: Option<&str>, lower: Option<&str>) {
     warn(fixture, marks).expect("marked");
 }
 
-/// ACME at a balance, and told so.
-fn told_at(balance: &str) -> Fixture {
+/// ACME at a balance, and notified of it.
+fn notified_at(balance: &str) -> Fixture {
     let mut fixture = fixture();
     bring_to(&mut fixture, balance);
     judge(&mut fixture);
@@ -32,7 +32,7 @@ fn causes(fixture: &mut Fixture) -> Vec<(Level, Level, CrossingCause)> {
 #[test]
 fn marks_lowered_below_a_low_balance_are_no_recovery_and_send_no_all_clear() {
     for (upper, lower) in [(Some("40"), Some("10")), (Some("40"), None), (None, None)] {
-        let mut fixture = told_at("50");
+        let mut fixture = notified_at("50");
         mark(&mut fixture, upper, lower);
         assert!(judge(&mut fixture).is_empty(), "{upper:?} {lower:?}");
         let silent = (Level::Upper, Level::Ok, CrossingCause::Thresholds);
@@ -44,27 +44,27 @@ fn marks_lowered_below_a_low_balance_are_no_recovery_and_send_no_all_clear() {
 }
 
 #[test]
-fn an_urgent_mark_lowered_below_the_balance_leaves_it_low_and_its_recovery_is_told_as_ever() {
-    let mut fixture = told_at("5");
+fn an_urgent_threshold_lowered_below_the_balance_leaves_it_low_and_its_recovery_is_reported_as_ever() {
+    let mut fixture = notified_at("5");
     mark(&mut fixture, Some("100"), Some("0"));
     assert!(judge(&mut fixture).is_empty());
     assert_eq!(state(&mut fixture), Level::Upper);
     bring_to(&mut fixture, "0");
-    assert_eq!(told(&judge(&mut fixture))[0], to(EmailTemplate::LowLower, THEM));
+    assert_eq!(notified(&judge(&mut fixture))[0], to(EmailTemplate::LowLower, THEM));
     deliver(&mut fixture);
     bring_to(&mut fixture, "200");
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
 }
 
 #[test]
-fn marks_raised_above_the_balance_are_told_once() {
+fn thresholds_raised_above_the_balance_are_reported_once() {
     let mut fixture = fixture();
     judge(&mut fixture);
     mark(&mut fixture, Some("500"), Some("10"));
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
     deliver(&mut fixture);
     mark(&mut fixture, Some("600"), Some("300"));
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::LowLower, THEM), to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::LowLower, THEM), to(EmailTemplate::Internal, US)]);
     deliver(&mut fixture);
     mark(&mut fixture, Some("700"), Some("300"));
     assert!(judge(&mut fixture).is_empty());
@@ -72,28 +72,28 @@ fn marks_raised_above_the_balance_are_told_once() {
 
 #[test]
 fn marks_that_are_removed_and_set_again_warn_of_a_balance_that_is_still_low() {
-    let mut fixture = told_at("50");
+    let mut fixture = notified_at("50");
     mark(&mut fixture, None, None);
     judge(&mut fixture);
     mark(&mut fixture, Some("100"), Some("10"));
-    assert_eq!(told(&judge(&mut fixture)).len(), 2);
+    assert_eq!(notified(&judge(&mut fixture)).len(), 2);
     assert!(judge(&mut fixture).is_empty());
 }
 
 #[test]
-fn a_recovery_that_no_check_has_seen_yet_is_told_whatever_becomes_of_the_marks() {
+fn a_recovery_that_no_check_has_seen_yet_is_reported_whatever_happens_to_the_thresholds() {
     for (upper, lower) in [(Some("100"), None), (Some("40"), Some("10")), (Some("150"), Some("10")), (None, None)] {
-        let mut fixture = told_at("5");
+        let mut fixture = notified_at("5");
         bring_to(&mut fixture, "200");
         mark(&mut fixture, upper, lower);
         let clear = [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)];
-        assert_eq!(told(&judge(&mut fixture)), clear, "{upper:?} {lower:?}");
+        assert_eq!(notified(&judge(&mut fixture)), clear, "{upper:?} {lower:?}");
     }
 }
 
 #[test]
 fn a_rise_that_no_check_has_seen_yet_makes_a_lowered_mark_no_recovery() {
-    let mut fixture = told_at("5");
+    let mut fixture = notified_at("5");
     bring_to(&mut fixture, "50");
     mark(&mut fixture, Some("40"), Some("10"));
     assert!(judge(&mut fixture).is_empty());
@@ -101,7 +101,7 @@ fn a_rise_that_no_check_has_seen_yet_makes_a_lowered_mark_no_recovery() {
 }
 
 #[test]
-fn a_email_that_waits_when_the_marks_are_lowered_is_taken_back() {
+fn an_email_that_waits_when_the_marks_are_lowered_is_taken_back() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "50");
     judge(&mut fixture);
@@ -117,12 +117,12 @@ fn an_urgent_email_taken_back_by_lowered_marks_gives_way_to_the_early_one() {
     bring_to(&mut fixture, "5");
     judge(&mut fixture);
     mark(&mut fixture, Some("100"), Some("0"));
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
 }
 
 #[test]
 fn a_change_that_leaves_the_marks_alone_leaves_the_state_to_the_check() {
-    let mut fixture = told_at("5");
+    let mut fixture = notified_at("5");
     bring_to(&mut fixture, "50");
     warn(&mut fixture, |details| details.internal = vec![valid("other@example.com")]).unwrap();
     assert_eq!((state(&mut fixture), causes(&mut fixture).len()), (Level::Lower, 1));

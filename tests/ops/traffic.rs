@@ -19,7 +19,7 @@ use crate::support::fixture::{Fixture, assert_refused, cases, new_account, valid
 
 pub const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price\n";
 
-/// Nobody watches, and somebody may stop the import after so many commits.
+/// Reports no progress, and may stop the import after a number of commits.
 pub struct Quiet {
     pub commits_left: usize,
 }
@@ -89,7 +89,7 @@ pub fn import(fixture: &mut Fixture, name: &str, rows: &str) -> ssgctl::Result<T
     run(fixture, &request)
 }
 
-pub fn told(result: ssgctl::Result<TrafficSummary>) -> Vec<String> {
+pub fn row_faults(result: ssgctl::Result<TrafficSummary>) -> Vec<String> {
     match result {
         Err(Error::Rows(faults)) => {
             faults.first.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.error)).collect()
@@ -182,20 +182,20 @@ fn other_content_that_matters_for_money_is_a_conflict_that_names_both() {
         (port.replace("0.05", "0.06"), "price"),
         (port.replace("0.05", ""), "price"),
     ] {
-        let told = told(import(&mut fixture, "b.csv", &row));
+        let row_faults = row_faults(import(&mut fixture, "b.csv", &row));
         let expected =
             format!("2:1 message `a` was reported differently before, by import 1 of `a.csv` ({field} differs)");
-        assert_eq!(told, [expected]);
+        assert_eq!(row_faults, [expected]);
     }
     let inside = format!("{ONE}{}", ONE.replace(",2,", ",3,")).replace("a,2026", "new,2026");
-    let told = told(import(&mut fixture, "c.csv", &inside));
-    assert_eq!(told, ["3:1 message `new` was reported differently before, on line 2 (parts differs)"]);
+    let row_faults = row_faults(import(&mut fixture, "c.csv", &inside));
+    assert_eq!(row_faults, ["3:1 message `new` was reported differently before, on line 2 (parts differs)"]);
     // Also where only one of them has a price, whatever stands between them.
     for (one, two) in [("", "0.06"), ("0.06", ""), ("", "0")] {
         let row = |price: &str| port.replace("a,2026", "new,2026").replace("0.05", price);
         let rows = format!("{}{}{}", row(one), ONE.repeat(7), row(two));
-        let told = self::told(import(&mut fixture, "d.csv", &rows));
-        assert_eq!(told, ["10:1 message `new` was reported differently before, on line 2 (price differs)"]);
+        let row_faults = self::row_faults(import(&mut fixture, "d.csv", &rows));
+        assert_eq!(row_faults, ["10:1 message `new` was reported differently before, on line 2 (price differs)"]);
     }
     assert_eq!(fixture.dump(), before);
 }
@@ -210,7 +210,7 @@ fn the_same_id_is_another_message_on_another_day_and_of_another_account() {
 }
 
 #[test]
-fn rejected_messages_cost_nothing_until_somebody_says_that_they_were_sent() {
+fn rejected_messages_cost_nothing_until_a_report_says_that_they_were_sent() {
     let mut fixture = fixture();
     let rejected = ONE.replace("pending", "rejected");
     let without_id = rejected.replace("a,2026", ",2026");
@@ -220,7 +220,7 @@ fn rejected_messages_cost_nothing_until_somebody_says_that_they_were_sent() {
     let sent = import(&mut fixture, "b.csv", ONE).unwrap();
     assert_eq!((sent.tally, sent.charges), (tally(0, 1, 0), vec![(Unit::Sms, valid("2"))]));
     state_of(&mut fixture);
-    assert_eq!(told(import(&mut fixture, "c.csv", &ONE.replace("a,2026", ",2026"))), ["2:1 message_id is needed"]);
+    assert_eq!(row_faults(import(&mut fixture, "c.csv", &ONE.replace("a,2026", ",2026"))), ["2:1 message_id is needed"]);
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn every_fault_is_named_with_its_place_and_nothing_is_touched() {
                 g,2026-11-24T10:00:00Z,acme,+447700900123,pending,1\n\
                 h,2026-11-24T10:00:00Z,acme,4.477E+11,pending,1,\n\
                 i i,2026-11-24T10:00:00Z,acme,1,pending,1,\n";
-    let told = told(import(&mut fixture, "a.csv", rows));
+    let row_faults = row_faults(import(&mut fixture, "a.csv", rows));
     let begin = [
         "2:24 no SMPP account `nobody`",
         "3:3 submitted_at: `24.11.2026` must be a time",
@@ -269,9 +269,9 @@ fn every_fault_is_named_with_its_place_and_nothing_is_touched() {
         "9:29 destination: `4.477E+11` was a number",
         "10:1 message_id: `i i` must be",
     ];
-    assert_eq!(told.len(), begin.len(), "{told:#?}");
-    for (told, begin) in told.iter().zip(begin) {
-        assert!(told.starts_with(begin), "{told}");
+    assert_eq!(row_faults.len(), begin.len(), "{row_faults:#?}");
+    for (row_faults, begin) in row_faults.iter().zip(begin) {
+        assert!(row_faults.starts_with(begin), "{row_faults}");
     }
     assert_eq!(fixture.dump(), before);
 }
@@ -305,11 +305,11 @@ fn a_cut_file_is_noticed_by_what_its_sender_said() {
     let mut cut = request(&fixture, "a.csv", &format!("{HEADER}{rows}"));
     cut.expected = ExpectedTotals { rows: Some(3), total: Some(valid("0.6")), sha256: None };
     assert_eq!(
-        told(run(&mut fixture, &cut)),
+        row_faults(run(&mut fixture, &cut)),
         ["3:1 the file has rows: 2, 3 is expected", "3:1 the file has prices of 0.5, 0.6 is expected"]
     );
     cut.expected = ExpectedTotals { rows: None, total: None, sha256: Some(valid(&"0".repeat(64))) };
-    assert!(told(run(&mut fixture, &cut))[0].starts_with("1:1 the SHA-256 of the file is "));
+    assert!(row_faults(run(&mut fixture, &cut))[0].starts_with("1:1 the SHA-256 of the file is "));
     cut.expected = ExpectedTotals { rows: Some(2), total: Some(valid("0.5")), sha256: None };
     run(&mut fixture, &cut).unwrap();
 }
@@ -334,8 +334,8 @@ fn a_price_in_another_currency_is_refused_unless_prices_are_ignored() {
     let text = "account_id,message_id,direction,to,date_received,status,currency,total_price\n\
                 port,x-1,outbound,447700900123,2026-11-24 09:00:00 +0000,delivered,USD,0.05\n";
     let mut dollars = request(&fixture, "v.csv", text);
-    let told = told(run(&mut fixture, &dollars));
-    assert!(told[0].starts_with("2:68 currency: `USD` is not EUR"), "{told:?}");
+    let row_faults = row_faults(run(&mut fixture, &dollars));
+    assert!(row_faults[0].starts_with("2:68 currency: `USD` is not EUR"), "{row_faults:?}");
     dollars.options.ignores_prices = true;
     assert_eq!(run(&mut fixture, &dollars).unwrap().charges, [(valid("EUR"), valid("0.05"))]);
 }
@@ -353,7 +353,7 @@ fn a_word_can_be_given_its_meaning_and_a_dialect_be_named() {
     run(&mut fixture, &odd).unwrap();
     assert!(state_of(&mut fixture)["message"][0].contains("Delivered"));
     odd.options.dialect = TrafficDialect::named("twilio");
-    assert!(told(run(&mut fixture, &odd))[0].starts_with("1:1 a file of twilio needs a column `Sid`"));
+    assert!(row_faults(run(&mut fixture, &odd))[0].starts_with("1:1 a file of twilio needs a column `Sid`"));
 }
 
 #[test]

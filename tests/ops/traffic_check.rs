@@ -3,7 +3,7 @@
 use super::traffic::{ONE, fixture, import};
 
 #[test]
-fn whatever_of_traffic_contradicts_the_rest_is_told() {
+fn whatever_of_traffic_contradicts_the_rest_is_reported() {
     let no_sums_of =
         |day: &str| ["hour", "day"].map(|by| format!("traffic of {day}: the sums by {by} do not match the messages"));
     let no_sums = no_sums_of("2026-11-24");

@@ -11,10 +11,10 @@ use ssgctl::store::ImportFilter;
 use ssgctl::traffic;
 use ssgctl::traffic::{ImportProgress, ImportRequest};
 
-use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, run, state_of, told};
+use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, run, state_of, row_faults};
 use crate::support::fixture::{Fixture, assert_refused, collect, new_account, valid};
 
-/// Imports until after so many commits, as if killed then.
+/// Imports until a number of commits are done, as if killed then.
 fn interrupted(fixture: &mut Fixture, request: &ImportRequest, commits: usize) {
     let origin = fixture.origin.clone();
     let store = &mut fixture.store;
@@ -109,7 +109,7 @@ fn a_batch_ends_where_a_day_begins_if_that_is_near() {
     }
 }
 
-/// Somebody changes a file as a part of its import begins.
+/// Changes the file when a given phase of its import begins.
 struct Meddler {
     file: PathBuf,
     at: &'static str,
@@ -170,8 +170,8 @@ fn pruned_messages_leave_their_sums_and_never_come_back() {
     for table in ["traffic_daily", "traffic_monthly", "balance"] {
         assert_eq!(after[table], before[table], "{table}");
     }
-    let told = told(import(&mut fixture, "b.csv", ONE));
-    assert!(told[0].contains("is before 2026-11-25, up to which messages were pruned"), "{told:?}");
+    let row_faults = row_faults(import(&mut fixture, "b.csv", ONE));
+    assert!(row_faults[0].contains("is before 2026-11-25, up to which messages were pruned"), "{row_faults:?}");
 }
 
 #[test]
@@ -234,8 +234,8 @@ fn prices_of_an_earlier_import_hold_for_each_of_very_many_accounts() {
     fixture.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
     let owed = fixture.balance("PORT", valid("EUR")).unwrap().balance;
     assert_eq!(owed, valid("-24.15"));
-    let told = told(import(&mut fixture, "b.csv", &rows.replace(",0.69", ",0.70")));
-    assert_eq!(told, ["71:1 message `m69` was reported differently before, by import 1 of `a.csv` (price differs)"]);
+    let row_faults = row_faults(import(&mut fixture, "b.csv", &rows.replace(",0.69", ",0.70")));
+    assert_eq!(row_faults, ["71:1 message `m69` was reported differently before, by import 1 of `a.csv` (price differs)"]);
     let later = import(&mut fixture, "c.csv", &rows.replace("pending", "delivered")).unwrap();
     assert_eq!((later.tally.updated, later.charges), (70, Vec::new()));
     assert_eq!(fixture.balance("PORT", valid("EUR")).unwrap().balance, owed);
@@ -259,11 +259,11 @@ fn a_file_that_is_known_leaves_the_file_for_rejects_alone() {
 }
 
 #[test]
-fn prices_that_no_balance_could_hold_are_told_before_anything_is_written() {
+fn prices_that_no_balance_could_hold_are_reported_before_anything_is_written() {
     let mut fixture = fixture();
     let before = fixture.dump();
     let row = |id| format!("{id},2026-11-24T10:00:00Z,port,+447700900123,delivered,1,60000000000\n");
     let why = "3:1 the sum of the prices would exceed the largest amount of ±92233720368.54775807";
-    assert_eq!(told(import(&mut fixture, "a.csv", &(row("a") + &row("b")))), [why]);
+    assert_eq!(row_faults(import(&mut fixture, "a.csv", &(row("a") + &row("b")))), [why]);
     assert_eq!(fixture.dump(), before);
 }

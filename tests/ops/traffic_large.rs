@@ -10,7 +10,7 @@ use ssgctl::ops::smpp::NewAccount;
 use ssgctl::traffic;
 use ssgctl::traffic::ExpectedTotals;
 
-use super::traffic::{HEADER, Quiet, fixture, request, run, state_of, told};
+use super::traffic::{HEADER, Quiet, fixture, request, run, state_of, row_faults};
 use crate::support::fixture::{Fixture, new_account, valid};
 
 /// More than are kept in memory; a quarter of them is less.
@@ -70,7 +70,7 @@ fn rows_are_charged_as_those_of_small_files_are() {
 }
 
 #[test]
-fn every_fault_is_told_with_its_line_in_the_order_of_the_file() {
+fn every_fault_is_reported_with_its_line_in_the_order_of_the_file() {
     let mut fixture = fixture_with_short_name();
     let before = fixture.dump();
     let faulty = [(10, "acme", "nobody"), (20_000, "delivered", "gone"), (39_000, ",1,", ",256,")];
@@ -79,7 +79,7 @@ fn every_fault_is_told_with_its_line_in_the_order_of_the_file() {
         rows[number] = row(number as u64 / 3 * 3).replacen(right, wrong, 1);
     }
     let refused = request(&fixture, "faulty.csv", &format!("{HEADER}{}", rows.concat()));
-    let places: Vec<String> = told(run(&mut fixture, &refused))
+    let places: Vec<String> = row_faults(run(&mut fixture, &refused))
         .iter()
         .map(|fault| fault.split(' ').take(2).collect::<Vec<_>>().join(" "))
         .collect();
@@ -92,22 +92,22 @@ fn every_fault_is_told_with_its_line_in_the_order_of_the_file() {
 
     let whole = text(0..ROWS);
     let cut = request(&fixture, "cut.csv", &whole[..whole.len() - 20]);
-    let told_of_cut = told(run(&mut fixture, &cut));
-    assert!(told_of_cut.len() == 1 && told_of_cut[0].starts_with(&format!("{}:", line(ROWS - 1))), "{told_of_cut:?}");
+    let faults_of_cut = row_faults(run(&mut fixture, &cut));
+    assert!(faults_of_cut.len() == 1 && faults_of_cut[0].starts_with(&format!("{}:", line(ROWS - 1))), "{faults_of_cut:?}");
 
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(whole.as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
     let cut = request(&fixture, "cut.csv.gz", &packed[..packed.len() * 3 / 4]);
-    let told_of_cut = told(run(&mut fixture, &cut));
-    assert!(told_of_cut.len() == 1 && told_of_cut[0].contains("cannot read"), "{told_of_cut:?}");
-    let broken_at: u64 = told_of_cut[0].split(':').next().and_then(|line| line.parse().ok()).expect("a line");
+    let faults_of_cut = row_faults(run(&mut fixture, &cut));
+    assert!(faults_of_cut.len() == 1 && faults_of_cut[0].contains("cannot read"), "{faults_of_cut:?}");
+    let broken_at: u64 = faults_of_cut[0].split(':').next().and_then(|line| line.parse().ok()).expect("a line");
     assert!((line(ROWS / 2)..line(ROWS)).contains(&broken_at), "{broken_at}");
     assert_eq!(fixture.dump(), before);
 }
 
 #[test]
-fn messages_far_apart_that_contradict_each_other_are_told_with_both_lines() {
+fn messages_far_apart_that_contradict_each_other_are_reported_with_both_lines() {
     let mut fixture = fixture_with_short_name();
     let before = fixture.dump();
     let mut rows: Vec<String> = (0..ROWS).map(row).collect();
@@ -116,7 +116,7 @@ fn messages_far_apart_that_contradict_each_other_are_told_with_both_lines() {
     let (first, second) = (line(3), line(39_000));
     let expected =
         format!("{second}:1 message `message-3` was reported differently before, on line {first} (parts differs)");
-    assert_eq!(told(run(&mut fixture, &refused)), [expected]);
+    assert_eq!(row_faults(run(&mut fixture, &refused)), [expected]);
     assert_eq!(fixture.dump(), before);
 }
 
@@ -127,7 +127,7 @@ fn messages_that_stand_twice_are_found_where_there_are_more_than_the_size_of_the
     let mut fixture = fixture();
     let again = request(&fixture, "otherwise.csv", &format!("{HEADER}{rows}{}", short(5, 2)));
     let expected = "3002:1 message `m5` was reported differently before, on line 7 (destination differs)";
-    assert_eq!(told(run(&mut fixture, &again)), [expected]);
+    assert_eq!(row_faults(run(&mut fixture, &again)), [expected]);
     let mut again = request(&fixture, "again.csv", &format!("{HEADER}{rows}{}", short(5, 1)));
     again.batch = 1_000;
     let summary = run(&mut fixture, &again).unwrap();
@@ -156,12 +156,12 @@ fn known_messages_of_large_files_are_updated_once_and_their_contradictions_are_a
     let otherwise =
         |number: u64| if number % 1_500 == 3 { row(number).replacen("+4477", "+4478", 1) } else { row(number) };
     let contradictory = HEADER.to_owned() + &(0..ROWS).map(otherwise).collect::<String>();
-    let mut told_now = || told(of_batches(&mut fixture, "otherwise.csv", &contradictory));
-    let first = told_now();
+    let mut faults_now = || row_faults(of_batches(&mut fixture, "otherwise.csv", &contradictory));
+    let first = faults_now();
     let lines: Vec<String> = (0..20).map(|nth| format!("{}:1 message", line(3 + nth * 1_500))).collect();
     assert_eq!(first.len(), 20);
-    assert!(first.iter().zip(&lines).all(|(told, line)| told.starts_with(line)), "{first:?}");
-    assert_eq!(told_now(), first);
+    assert!(first.iter().zip(&lines).all(|(row_faults, line)| row_faults.starts_with(line)), "{first:?}");
+    assert_eq!(faults_now(), first);
     assert_eq!(fixture.dump(), before);
 }
 

@@ -18,7 +18,7 @@ fn ask(fixture: &mut Fixture, question: &MessageFilter) -> Vec<MessageRecord> {
 }
 
 /// Who, when, what, and for how much.
-fn told(records: &[MessageRecord]) -> Vec<String> {
+fn summaries(records: &[MessageRecord]) -> Vec<String> {
     let tell = |r: &MessageRecord| {
         let price = r.price.map(|price| price.to_string());
         format!(
@@ -56,13 +56,13 @@ fn a_message_is_found_on_whatever_day_and_for_whatever_account() {
         "2026-11-24T23:59:59.000Z port PORT 88440 delivered 3 Some(\"0.07\") 0.07 EUR 1 a.csv",
     ];
     for form in [ID.to_owned(), ID.to_uppercase(), ID.replace('-', "")] {
-        assert_eq!(told(&ask(&mut fixture, &question(&form))), expected);
+        assert_eq!(summaries(&ask(&mut fixture, &question(&form))), expected);
     }
     assert_eq!(ask(&mut fixture, &question("nobody")), []);
 
     let port = fixture.read(|now| now.smpp_account("port")).id;
     let of_port = MessageFilter { account_id: Some(port), ..question(ID) };
-    assert_eq!(told(&ask(&mut fixture, &of_port)), [expected[1], expected[3]]);
+    assert_eq!(summaries(&ask(&mut fixture, &of_port)), [expected[1], expected[3]]);
     // Half-open, to the second.
     for (from, until, found) in [
         (Some("2025-03-01T00:00:00Z"), None, &expected[2..]),
@@ -71,7 +71,7 @@ fn a_message_is_found_on_whatever_day_and_for_whatever_account() {
         (Some("2026-11-24T23:59:59.001Z"), None, &expected[..0]),
     ] {
         let between = MessageFilter { from: from.map(valid), until: until.map(valid), ..question(ID) };
-        assert_eq!(told(&ask(&mut fixture, &between)), found, "{from:?} {until:?}");
+        assert_eq!(summaries(&ask(&mut fixture, &between)), found, "{from:?} {until:?}");
     }
 }
 
@@ -93,8 +93,8 @@ fn the_charge_is_that_of_the_import_that_charged_it() {
         ("late", "expired 3 None 27 EUR 2 b.csv"),
         ("free", "delivered 3 None 0 EUR 3 c.csv"),
     ] {
-        let told = told(&ask(&mut fixture, &question(id)));
-        assert!(told.len() == 1 && told[0].ends_with(expected), "{told:?}");
+        let summaries = summaries(&ask(&mut fixture, &question(id)));
+        assert!(summaries.len() == 1 && summaries[0].ends_with(expected), "{summaries:?}");
     }
     let all: ssgctl::model::Money = fixture.balance("PORT", valid("EUR")).unwrap().balance;
     assert_eq!(all, valid("-27.15"));

@@ -29,7 +29,7 @@ fn a_transfer_is_two_entries_that_name_each_other_and_add_up_to_nothing() {
     let mut fixture = fixture();
     let wish = Transfer { reference: Some(valid("MOVE-1")), ..keyed("k", "4") };
     let receipts = give(&mut fixture, "acme", "globex", &wish).unwrap();
-    let told: Vec<_> = receipts
+    let reported: Vec<_> = receipts
         .iter()
         .map(|Receipt { entry, replayed }| {
             assert!(!replayed);
@@ -38,7 +38,7 @@ fn a_transfer_is_two_entries_that_name_each_other_and_add_up_to_nothing() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [(2, "ACME", valid("-4"), valid("6"), Some(3)), (3, "GLOBEX", valid("4"), valid::<Money>("4"), Some(2))]
     );
     assert_eq!(fixture.findings(), Vec::<String>::new());
@@ -49,11 +49,11 @@ fn each_half_leaves_a_line_in_the_audit_log_of_its_customer() {
     let mut fixture = fixture();
     give(&mut fixture, "ACME", "GLOBEX", &transfer("4")).unwrap();
     let events = fixture.events();
-    let told: Vec<_> = events[events.len() - 2..]
+    let reported: Vec<_> = events[events.len() - 2..]
         .iter()
         .map(|event| (event.change.action.as_str(), event.change.subject.as_str()))
         .collect();
-    assert_eq!(told, [("transfer", "ACME SMS"), ("transfer", "GLOBEX SMS")]);
+    assert_eq!(reported, [("transfer", "ACME SMS"), ("transfer", "GLOBEX SMS")]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Warnings: each crossing told once to each recipient, and not again before the balance has recovered.
+//! Warnings: each crossing is reported once to each recipient, and not again before the balance has recovered.
 
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ pub fn deliver(fixture: &mut Fixture) {
 }
 
 /// The emails of a check as kind and recipient.
-pub fn told(judged: &[CrossingAlert]) -> Vec<(EmailTemplate, String)> {
+pub fn notified(judged: &[CrossingAlert]) -> Vec<(EmailTemplate, String)> {
     let emails = judged.iter().flat_map(|judged| &judged.emails);
     emails.map(|email| (email.content.template, email.recipient.to_string())).collect()
 }
@@ -82,7 +82,7 @@ pub fn state(fixture: &mut Fixture) -> Level {
 }
 
 #[test]
-fn each_crossing_is_told_by_its_own_emails_and_a_level_that_stays_by_none() {
+fn each_crossing_sends_its_own_emails_and_a_level_that_stays_sends_none() {
     use EmailTemplate::{Internal, LowLower, LowUpper, Recovered};
     use Level::{Lower, Ok, Upper};
     // Somewhere at a level, and at its very edge.
@@ -112,9 +112,9 @@ fn each_crossing_is_told_by_its_own_emails_and_a_level_that_stays_by_none() {
         let judged = judge(&mut fixture);
         let crossings: Vec<_> = judged.iter().map(|judged| (judged.crossing.from, judged.crossing.to)).collect();
         assert_eq!(crossings, if from == level { vec![] } else { vec![(from, level)] });
-        let told = told(&judged);
-        assert_eq!(told.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), kinds, "{from} to {level}");
-        let recipients: BTreeSet<&str> = told.iter().map(|(_, recipient)| recipient.as_str()).collect();
+        let notified = notified(&judged);
+        assert_eq!(notified.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), kinds, "{from} to {level}");
+        let recipients: BTreeSet<&str> = notified.iter().map(|(_, recipient)| recipient.as_str()).collect();
         assert!(kinds.is_empty() || recipients == BTreeSet::from([US, THEM]), "{recipients:?}");
         assert_eq!(state(&mut fixture), level);
         assert!(judge(&mut fixture).is_empty(), "a second check has nothing to say");
@@ -143,7 +143,7 @@ fn a_crossing_and_its_emails_say_what_the_check_found() {
 }
 
 #[test]
-fn a_email_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
+fn an_email_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "42");
     let before = fixture.dump();
@@ -154,7 +154,7 @@ fn a_email_that_cannot_be_written_leaves_the_crossing_for_the_next_check() {
 }
 
 #[test]
-fn a_mark_that_was_told_is_told_again_only_after_the_balance_was_above_it() {
+fn a_reported_threshold_is_reported_again_only_after_the_balance_was_above_it() {
     let mut fixture = fixture();
     for (amount, kind) in [
         ("100", Some(EmailTemplate::LowUpper)),
@@ -167,14 +167,14 @@ fn a_mark_that_was_told_is_told_again_only_after_the_balance_was_above_it() {
         ("100", Some(EmailTemplate::LowUpper)),
     ] {
         bring_to(&mut fixture, amount);
-        let to_them = told(&judge(&mut fixture)).into_iter().filter(|(_, to)| to == THEM).map(|(kind, _)| kind);
+        let to_them = notified(&judge(&mut fixture)).into_iter().filter(|(_, to)| to == THEM).map(|(kind, _)| kind);
         assert_eq!(to_them.collect::<Vec<_>>(), Vec::from_iter(kind), "at {amount}");
         deliver(&mut fixture);
     }
 }
 
 #[test]
-fn what_happens_between_two_checks_is_not_told() {
+fn what_happens_between_two_checks_is_not_reported() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "5");
     bring_to(&mut fixture, "200");
@@ -182,12 +182,12 @@ fn what_happens_between_two_checks_is_not_told() {
 }
 
 #[test]
-fn the_customer_is_told_at_the_warnings_addresses_else_its_billing_contacts_else_its_invoice_emails() {
+fn the_customer_is_notified_at_the_warnings_addresses_else_its_billing_contacts_else_its_invoice_emails() {
     let mut fixture = fixture();
     let kind = EmailTemplate::LowUpper;
     let tell = |fixture: &mut Fixture| {
         bring_to(fixture, "100");
-        let found = told(&judge(fixture));
+        let found = notified(&judge(fixture));
         bring_to(fixture, "200");
         judge(fixture);
         found.into_iter().filter(|(_, recipient)| recipient != US).collect::<Vec<_>>()
@@ -211,43 +211,43 @@ fn the_customer_is_told_at_the_warnings_addresses_else_its_billing_contacts_else
 }
 
 #[test]
-fn we_are_told_at_the_warnings_addresses_else_at_those_of_the_configuration() {
+fn internal_alerts_go_to_the_warnings_addresses_else_at_those_of_the_configuration() {
     let mut fixture = fixture();
     warn(&mut fixture, |details| details.internal = vec![valid("sales@example.com")]).unwrap();
     bring_to(&mut fixture, "100");
-    assert!(told(&judge(&mut fixture)).contains(&to(EmailTemplate::Internal, "sales@example.com")));
+    assert!(notified(&judge(&mut fixture)).contains(&to(EmailTemplate::Internal, "sales@example.com")));
     assert!(fixture.emails().iter().all(|email| email.recipient.as_str() != US));
 }
 
 #[test]
-fn an_address_of_ours_that_is_named_twice_is_told_once() {
+fn an_internal_address_that_is_named_twice_is_notified_once() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "50");
     let judgement = fixture.write(|tx| warning::check_balances(tx, &[valid(US), valid(US)], &compose)).unwrap();
-    assert_eq!(told(&judgement.alerts), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judgement.alerts), [to(EmailTemplate::LowUpper, THEM), to(EmailTemplate::Internal, US)]);
     assert!(fixture.findings().is_empty());
 }
 
 #[test]
-fn a_customer_without_an_address_is_found_out_and_we_are_told_all_the_same() {
+fn a_customer_without_an_address_is_found_and_the_internal_alert_is_sent_all_the_same() {
     let mut fixture = fixture();
     warn(&mut fixture, |details| details.to.clear()).unwrap();
     bring_to(&mut fixture, "100");
     let judged = judge(&mut fixture);
     assert!(judged[0].no_recipient);
-    assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judged), [to(EmailTemplate::Internal, US)]);
     bring_to(&mut fixture, "200");
     assert!(!judge(&mut fixture)[0].no_recipient, "a recovery needs no address");
 }
 
 #[test]
-fn a_customer_that_is_not_to_be_told_is_not_told() {
+fn a_customer_that_is_not_to_be_notified_is_not_notified() {
     let mut fixture = fixture();
     warn(&mut fixture, |details| details.notify_customer = false).unwrap();
     bring_to(&mut fixture, "5");
     let judged = judge(&mut fixture);
     assert!(!judged[0].no_recipient);
-    assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judged), [to(EmailTemplate::Internal, US)]);
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn a_warning_may_be_there_before_its_balance_and_says_nothing_until_then() {
     warn(&mut fixture, |details| details.upper = Some(valid("100"))).unwrap();
     assert!(judge(&mut fixture).is_empty());
     fixture.credit("ACME", "100");
-    assert_eq!(told(&judge(&mut fixture)), [to(EmailTemplate::Internal, US)]);
+    assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::Internal, US)]);
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
         fixture.write(|tx| warning::set(tx, "GLOBEX", Unit::Sms, thresholds)).unwrap();
         fixture.raw().execute_batch(&format!("PRAGMA ignore_check_constraints = ON; {damage}")).unwrap();
         let CheckFindings { alerts: judged, unchecked: broken } = judgement(&mut fixture);
-        assert_eq!(told(&judged), [to(EmailTemplate::Internal, US)], "{damage}");
+        assert_eq!(notified(&judged), [to(EmailTemplate::Internal, US)], "{damage}");
         assert_eq!(judged[0].crossing.customer, valid("GLOBEX"));
         let [UncheckedBalance { name, error: Error::Damaged(_) }] = &broken[..] else {
             unreachable!("{damage}: {broken:?}")
@@ -365,7 +365,7 @@ fn a_customer_whose_data_breaks_a_rule_silences_nobody_else() {
             .raw()
             .query_row("SELECT count(*) FROM crossing WHERE customer_id = 1", [], |row| row.get(0))
             .unwrap();
-        assert_eq!(crossings, 1, "its crossing is found when it is mended");
+        assert_eq!(crossings, 1, "its crossing is found when it is repaired");
     }
 }
 

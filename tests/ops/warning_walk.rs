@@ -108,7 +108,7 @@ impl Walk {
         let (warning, balance) = (self.warning(), self.fixture.credits("ACME"));
         if warning.details.active && !self.is_archived() {
             assert_eq!(warning.state, warning.details.level(balance));
-            assert!(warning.state == Level::Ok || self.customer_is_told(), "left untold: {:?}", self.fixture.emails());
+            assert!(warning.state == Level::Ok || self.is_customer_notified(), "left untold: {:?}", self.fixture.emails());
         }
         assert_eq!(self.fixture.findings(), Vec::<String>::new());
     }
@@ -125,8 +125,8 @@ impl Walk {
         self.fixture.read(|now| now.crossings(now.customer("ACME")?.id, Unit::Sms))
     }
 
-    /// Whether an email since the balance was last above its thresholds has told the customer, or tries to.
-    fn customer_is_told(&mut self) -> bool {
+    /// Whether the customer was sent an email, or will be, since the balance was last above its thresholds.
+    fn is_customer_notified(&mut self) -> bool {
         let episode: Vec<i64> = self
             .crossings()
             .iter()
@@ -138,7 +138,7 @@ impl Walk {
         })
     }
 
-    /// Only emails of the last crossing wait, and none where nothing is to be told.
+    /// Only emails of the last crossing wait, and none where there is nothing to report.
     fn nothing_untrue_waits(&mut self) {
         let (warning, archived, crossings) = (self.warning(), self.is_archived(), self.crossings());
         for email in self.fixture.emails().iter().filter(|email| email.next_attempt_at.is_some()) {
@@ -164,7 +164,7 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 300, ..cases(64) })]
 
     #[test]
-    fn whatever_happens_nobody_is_left_untold_and_nothing_untrue_waits(steps in prop::collection::vec(step(), 1..60)) {
+    fn whatever_happens_every_recipient_is_notified_and_nothing_untrue_waits(steps in prop::collection::vec(step(), 1..60)) {
         let mut walk = Walk { fixture: fixture(), claimed: Vec::new(), minutes: 12 * 60 };
         for step in &steps {
             walk.take(step);

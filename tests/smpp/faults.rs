@@ -44,7 +44,7 @@ fn a_gateway_that_lets_in_is_asked_and_left_in_order() {
 }
 
 #[test]
-fn a_refusal_is_told_by_its_step_and_status() {
+fn a_refusal_is_reported_by_its_step_and_status() {
     for (command, step) in
         [(BIND, ProbeStep::Bind), (ENQUIRE_LINK, ProbeStep::EnquireLink), (UNBIND, ProbeStep::Unbind)]
     {
@@ -62,7 +62,7 @@ fn a_refusal_is_told_by_its_step_and_status() {
 }
 
 #[test]
-fn a_gateway_that_hangs_up_is_told_from_one_that_hangs() {
+fn a_gateway_that_hangs_up_is_distinguished_from_one_that_hangs() {
     for (command, step) in
         [(BIND, ProbeStep::Bind), (ENQUIRE_LINK, ProbeStep::EnquireLink), (UNBIND, ProbeStep::Unbind)]
     {
@@ -79,7 +79,7 @@ fn a_gateway_that_hangs_up_is_told_from_one_that_hangs() {
 }
 
 #[test]
-fn what_is_no_smpp_is_told_so() {
+fn what_is_not_smpp_is_reported_as_such() {
     for nonsense in [
         b"HTTP/1.1 400 Bad Request\r\n\r\n".as_slice(),
         b"\x15\x03\x03\0\x02\x02\x0a\0\0\0\0\0\0\0\0\0",
@@ -116,7 +116,7 @@ fn a_gateway_that_talks_without_end_is_left() {
 }
 
 #[test]
-fn a_port_where_nobody_is_and_a_name_that_is_none_are_told() {
+fn a_closed_port_and_an_unknown_host_name_are_reported() {
     let port = Smsc::open().port();
     failed_at(&try_port(port), ProbeStep::Connect, "refused");
     let endpoint = Endpoint {

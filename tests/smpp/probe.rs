@@ -23,11 +23,11 @@ fn probe(cli: &TestCli, port: u16, more: &str) -> Outcome {
 }
 
 #[test]
-fn a_bind_is_told_with_its_times_and_logged_with_its_place() {
+fn a_bind_is_reported_with_its_times_and_logged_with_its_place() {
     let cli = cli();
     let smsc = Smsc::with_account("acme_prod", PASSWORD);
-    let told = probe(&cli, smsc.port(), "--json --reason 'new customer'").succeeded("probe");
-    let rows: Value = serde_json::from_str(&told).expect(&told);
+    let output = probe(&cli, smsc.port(), "--json --reason 'new customer'").succeeded("probe");
+    let rows: Value = serde_json::from_str(&output).expect(&output);
     let row = &rows[0];
     for (key, value) in [
         ("result", "bound"),
@@ -65,7 +65,7 @@ fn a_refusal_exits_5_and_no_answer_10_each_with_its_row() {
         assert_eq!(outcome.code, Some(exit), "{manner:?}: {}", outcome.stderr);
         let error: Value = serde_json::from_str(&outcome.stderr).expect(&outcome.stderr);
         assert_eq!((&error["error"]["code"], &error["error"]["committed"]), (&code.into(), &false.into()), "{error}");
-        assert!(error["error"]["hint"].as_str().is_some_and(|told| told.contains(hint)), "{error}");
+        assert!(error["error"]["hint"].as_str().is_some_and(|output| output.contains(hint)), "{error}");
         let rows: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stdout);
         assert_eq!((&rows[0]["result"], &rows[0]["stopped_at"]), (&result.into(), &"bind".into()), "{rows}");
     }
@@ -113,14 +113,14 @@ fn tls_shows_who_answered_and_the_password_goes_to_nobody_else() {
     assert!(outcome.stderr.contains("TLSv1.3, certificate of"), "{}", outcome.stderr);
     for (config, whose) in [
         (self_signed(), "vouches for itself"),
-        (stranger.vouch_for("localhost"), "somebody else vouches for"),
+        (stranger.vouch_for("localhost"), "another authority vouches for"),
         (authority.vouch_for("other.example"), "has another name"),
     ] {
         let smsc = Smsc::secure(config);
         let outcome = probe(&smsc);
         assert_eq!(outcome.code, Some(10), "one that {whose}: {}", outcome.stderr);
         assert!(outcome.stderr.contains("tls: ") && outcome.stderr.contains("certificate"), "{}", outcome.stderr);
-        assert!(smsc.heard().is_empty(), "one that {whose} was told something");
+        assert!(smsc.heard().is_empty(), "one that {whose} received data");
     }
     // Plain SMPP where TLS is expected.
     assert_eq!(probe(&Smsc::open()).code, Some(10));

@@ -109,7 +109,7 @@ fn a_backup_is_not_put_beside_the_log_of_another_database() {
     let to = fixture.folder.path().join("backup.db");
     for side in ["-wal", "-journal"] {
         let log = fixture.folder.path().join(format!("backup.db{side}"));
-        fs::write(&log, "somebody else's").unwrap();
+        fs::write(&log, "another program's").unwrap();
         assert_refused!(fixture.store.backup(&to, true), Error::Refused(_));
         assert_refused!(fixture.store.backup(&to, false), Error::Refused(_));
         assert!(!to.exists());

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::support::fixture::{Fixture, NOON, adjustment_in, keyed, open, plain_email, reversal, transfer, valid};
 
-/// Two customers, two units, keys, a credit limit, a transfer, a reversal, crossings that were told, and no two times alike.
+/// Two customers, two units, keys, a credit limit, a transfer, a reversal, reported crossings, and no two times alike.
 pub(crate) fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     fixture.customer("GLOBEX");

@@ -223,7 +223,7 @@ fn entries_that_are_added_at_once_are_those_that_are_added_one_by_one() {
 }
 
 #[test]
-fn charges_are_told_apart_by_the_import_that_booked_them() {
+fn charges_are_distinguished_by_the_import_that_posted_them() {
     let mut fixture = Fixture::with_acme();
     fixture.credit("ACME", "1000");
     let mut charge = |amount: &str, import: &str| {
@@ -241,7 +241,7 @@ fn charges_are_told_apart_by_the_import_that_booked_them() {
     charge("-30", "import 9");
     charge("-5", "import 10");
     charge("-7", "import 9");
-    let mut told = |by_import| {
+    let mut lines = |by_import| {
         let shares = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, None, by_import));
         let text = |share: &report::BalanceShare| {
             let import = share.reference.as_ref().map_or("", |reference| reference.as_str());
@@ -249,8 +249,8 @@ fn charges_are_told_apart_by_the_import_that_booked_them() {
         };
         shares.iter().map(text).collect::<Vec<_>>()
     };
-    assert_eq!(told(false), ["adjustment  1 0", "charge  3 -42"]);
-    assert_eq!(told(true), ["adjustment  1 0", "charge import 9 2 -37", "charge import 10 1 -5"]);
+    assert_eq!(lines(false), ["adjustment  1 0", "charge  3 -42"]);
+    assert_eq!(lines(true), ["adjustment  1 0", "charge import 9 2 -37", "charge import 10 1 -5"]);
 }
 
 #[test]

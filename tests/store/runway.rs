@@ -121,7 +121,7 @@ fn usage(fixture: &mut Fixture, grain: Option<Grain>, by: &[TrafficGroup]) -> (V
 }
 
 #[test]
-fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
+fn usage_is_summed_by_unit_and_comes_to_the_same_however_it_is_grouped() {
     let mut fixture = fixture();
     let november = 20_758;
     for (day, account, unit, amount) in [
@@ -134,7 +134,7 @@ fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
     ] {
         charge(&mut fixture, day, account, valid(unit), amount);
     }
-    let told = |lines: &[UsageLine]| -> Vec<String> {
+    let summaries = |lines: &[UsageLine]| -> Vec<String> {
         let text = |line: &UsageLine| {
             let customer = line.traffic.customer.as_ref().map_or("", |code| code.as_str());
             format!("{customer} {} {} {}", line.unit, line.charge, line.traffic.sums.messages())
@@ -142,8 +142,8 @@ fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
         lines.iter().map(text).collect()
     };
     let (lines, totals) = usage(&mut fixture, None, &[TrafficGroup::Customer]);
-    assert_eq!(told(&lines), ["ACME EUR 0.0125 1", "ACME SMS 11 2", "globex SMS 100 1"]);
-    assert_eq!(told(&totals), [" EUR 0.0125 1", " SMS 111 3"]);
+    assert_eq!(summaries(&lines), ["ACME EUR 0.0125 1", "ACME SMS 11 2", "globex SMS 100 1"]);
+    assert_eq!(summaries(&totals), [" EUR 0.0125 1", " SMS 111 3"]);
     for (grain, by) in [
         (None, vec![]),
         (None, vec![TrafficGroup::Account]),
@@ -152,7 +152,7 @@ fn usage_is_summed_by_unit_and_however_it_is_told_apart_comes_to_the_same() {
         (Some(Grain::Day), vec![TrafficGroup::Customer, TrafficGroup::Time]),
     ] {
         let (lines, same) = usage(&mut fixture, grain, &by);
-        assert_eq!(told(&same), told(&totals), "{by:?}");
+        assert_eq!(summaries(&same), summaries(&totals), "{by:?}");
         let charged = |unit: Unit| lines.iter().filter(|line| line.unit == unit).map(|line| line.charge.e8()).sum();
         assert_eq!((charged(valid("EUR")), charged(Unit::Sms)), (1_250_000_i64, 11_100_000_000_i64), "{by:?}");
     }

@@ -46,7 +46,7 @@ fn a_password_is_in_no_file() {
 }
 
 #[test]
-fn a_email_that_tells_a_password_does_not_hold_it() {
+fn a_stored_email_with_a_password_does_not_contain_it() {
     let mut fixture = Fixture::with_acme();
     fixture.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
     let text = format!("Password: {}\n", RenderedEmail::STARS);
@@ -83,7 +83,7 @@ fn a_database_without_its_key_reveals_nothing_and_keeps_all_else() {
     let mut fixture = Fixture::with_acme();
     fixture.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
     fixture.vault = Rc::new(Vault::open_or_create(&fixture.folder.path().join("another_key")).unwrap());
-    assert_refused!(fixture.reveal("acme1"), Error::Secret(told) if !told.contains("hunter2!"));
+    assert_refused!(fixture.reveal("acme1"), Error::Secret(message) if !message.contains("hunter2!"));
     assert_eq!(fixture.last_event().change.action, "add", "what was not revealed is not logged as revealed");
     assert_eq!(fixture.read(|now| now.smpp_account("acme1")).system_id.as_str(), "acme1");
     assert!(fixture.findings().is_empty());
@@ -183,7 +183,7 @@ fn a_password_is_in_no_error() {
     let taken = fixture.add_account("ACME", with_password("acme1", "hunter2!")).map(drop).unwrap_err();
     let missing = fixture.write(|tx| smpp::archive(tx, "none")).map(drop).unwrap_err();
     let invalid = "hunter2 hunter2".parse::<ssgctl::model::Password>().map(drop).unwrap_err();
-    for told in [format!("{taken} {taken:?}"), format!("{missing} {missing:?}"), format!("{invalid} {invalid:?}")] {
-        assert!(!told.contains("hunter2"), "{told}");
+    for message in [format!("{taken} {taken:?}"), format!("{missing} {missing:?}"), format!("{invalid} {invalid:?}")] {
+        assert!(!message.contains("hunter2"), "{message}");
     }
 }

@@ -45,7 +45,7 @@ fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
 }
 
 #[test]
-fn sums_of_a_day_are_told_apart_by_country_and_unit() {
+fn sums_of_a_day_are_separate_by_country_and_unit() {
     let mut fixture = Fixture::new();
     let mut add = |country, unit, count: i64| {
         let delivered = counts(MessageState::Delivered, count);
@@ -72,7 +72,7 @@ fn sums_of_a_day_are_told_apart_by_country_and_unit() {
 }
 
 #[test]
-fn sums_of_a_month_are_told_apart_by_unit_and_are_those_of_its_days() {
+fn sums_of_a_month_are_separate_by_unit_and_are_those_of_its_days() {
     let mut fixture = Fixture::with_acme();
     fixture.account("ACME", "acme");
     let mut add = |day, unit, country, count: i64| {

@@ -1,4 +1,4 @@
-//! Reports of traffic: however lines are told apart, they add up to the same, and each message is in exactly one of them.
+//! Reports of traffic: lines add up to the same however they are grouped, and each message is in exactly one of them.
 
 use std::collections::BTreeMap;
 
@@ -130,7 +130,7 @@ fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffi
     count(&mut fixture, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
     count(&mut fixture, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
     count(&mut fixture, BEGIN + 71, 3, "", [0, 4, 0, 0, 0, 0]);
-    let mut told = |grain, zone: &str, by: &[TrafficGroup]| {
+    let mut lines = |grain, zone: &str, by: &[TrafficGroup]| {
         let question = question(Some(grain), zone, "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by);
         let report = fixture.read(|now| report::sparklines(now, &question, TrafficOrder::default()));
         let lines = report.lines;
@@ -144,36 +144,36 @@ fn sparklines_have_a_value_for_every_part_of_the_period_whether_there_was_traffi
         lines.into_iter().map(|line| (line.label, line.values)).collect::<Vec<_>>()
     };
     let line = |label: &str, values: &[u64]| (label.to_owned(), values.to_vec());
-    assert_eq!(told(Grain::Day, "UTC", &[TrafficGroup::Time]), [line("", &[10, 5, 4])]);
+    assert_eq!(lines(Grain::Day, "UTC", &[TrafficGroup::Time]), [line("", &[10, 5, 4])]);
     let customers = [line("ACME", &[10, 5, 0]), line("globex", &[0, 0, 4])];
-    assert_eq!(told(Grain::Day, "UTC", &[TrafficGroup::Time, Customer]), customers);
-    assert_eq!(told(Grain::Day, "UTC", &[Customer, TrafficGroup::Time]), customers);
-    let states = told(Grain::Day, "UTC", &[State, TrafficGroup::Time]);
+    assert_eq!(lines(Grain::Day, "UTC", &[TrafficGroup::Time, Customer]), customers);
+    assert_eq!(lines(Grain::Day, "UTC", &[Customer, TrafficGroup::Time]), customers);
+    let states = lines(Grain::Day, "UTC", &[State, TrafficGroup::Time]);
     assert_eq!(states[1], line("delivered", &[9, 3, 0]));
     // In Paris the period has the ends of a day before and of one after, and its 25th has 25 hours.
-    assert_eq!(told(Grain::Day, "Europe/Paris", &[TrafficGroup::Time]), [line("", &[10, 5, 0, 4])]);
-    assert_eq!(told(Grain::Hour, "UTC", &[TrafficGroup::Time])[0].1.len(), 72);
+    assert_eq!(lines(Grain::Day, "Europe/Paris", &[TrafficGroup::Time]), [line("", &[10, 5, 0, 4])]);
+    assert_eq!(lines(Grain::Hour, "UTC", &[TrafficGroup::Time])[0].1.len(), 72);
 }
 
 #[test]
-fn lines_are_told_apart_and_ordered_as_asked() {
+fn lines_are_grouped_and_ordered_as_asked() {
     let mut fixture = fixture();
     count(&mut fixture, BEGIN, 1, "GB", [1, 0, 0, 0, 0, 9]);
     count(&mut fixture, BEGIN + 30, 2, "FR", [0, 0, 0, 2, 0, 3]);
     count(&mut fixture, BEGIN + 31, 3, "", [0, 4, 0, 0, 0, 0]);
-    let mut told = |grain, by: &[TrafficGroup]| {
+    let mut lines = |grain, by: &[TrafficGroup]| {
         names(&ask(&mut fixture, &question(grain, "UTC", "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", by)).0)
     };
-    assert_eq!(told(Some(Grain::Day), &[TrafficGroup::Time]), ["2026-10-24 10", "2026-10-25 9", "2026-10-26 0"]);
-    assert_eq!(told(None, &[Customer]), ["ACME 15", "globex 4"]);
-    assert_eq!(told(None, &[Account]), ["ACME acme_1 10", "ACME acme_2 5", "globex globex_1 4"]);
-    assert_eq!(told(None, &[Country]), ["FR 5", "GB 10", " 4"]);
-    assert_eq!(told(None, &[State]), ["pending 1", "delivered 12", "expired 2", "unknown 4"]);
-    assert_eq!(told(Some(Grain::Month), &[TrafficGroup::Time, Customer]), ["2026-10 ACME 15", "2026-10 globex 4"]);
+    assert_eq!(lines(Some(Grain::Day), &[TrafficGroup::Time]), ["2026-10-24 10", "2026-10-25 9", "2026-10-26 0"]);
+    assert_eq!(lines(None, &[Customer]), ["ACME 15", "globex 4"]);
+    assert_eq!(lines(None, &[Account]), ["ACME acme_1 10", "ACME acme_2 5", "globex globex_1 4"]);
+    assert_eq!(lines(None, &[Country]), ["FR 5", "GB 10", " 4"]);
+    assert_eq!(lines(None, &[State]), ["pending 1", "delivered 12", "expired 2", "unknown 4"]);
+    assert_eq!(lines(Some(Grain::Month), &[TrafficGroup::Time, Customer]), ["2026-10 ACME 15", "2026-10 globex 4"]);
     let days = ["2026-10-24 ACME 10", "2026-10-25 ACME 5", "2026-10-25 globex 4"];
-    assert_eq!(told(Some(Grain::Day), &[TrafficGroup::Time, Customer]), days);
-    assert_eq!(told(Some(Grain::Day), &[Customer, TrafficGroup::Time]), days);
-    let first = told(Some(Grain::Hour), &[State, TrafficGroup::Time]).into_iter().next();
+    assert_eq!(lines(Some(Grain::Day), &[TrafficGroup::Time, Customer]), days);
+    assert_eq!(lines(Some(Grain::Day), &[Customer, TrafficGroup::Time]), days);
+    let first = lines(Some(Grain::Hour), &[State, TrafficGroup::Time]).into_iter().next();
     assert_eq!(first.as_deref(), Some("2026-10-24T00:00:00Z pending 1"));
 }
 
@@ -228,7 +228,7 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
         for by in [&[Account][..], &[]] {
             let unread = refusal(&sql, months, by);
             let expected = "the traffic of 2026-09 cannot be read";
-            assert!(matches!(&unread, ssgctl::Error::Damaged(told) if told == expected), "{by:?}, {sql}: {unread}");
+            assert!(matches!(&unread, ssgctl::Error::Damaged(lines) if lines == expected), "{by:?}, {sql}: {unread}");
         }
     }
     let stray = refusal("UPDATE traffic_daily SET account_id = 99", days, &[Account]);
@@ -245,7 +245,7 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
         let days = if column == "hours" { ("2026-10-24T01:00:00Z", "2026-10-24T23:00:00Z") } else { days };
         let unread = refusal(&sql, days, by);
         let expected = "the traffic of SMPP account 1 on 2026-10-24 cannot be read";
-        assert!(matches!(&unread, ssgctl::Error::Damaged(told) if told == expected), "{sql}: {unread}");
+        assert!(matches!(&unread, ssgctl::Error::Damaged(lines) if lines == expected), "{sql}: {unread}");
     }
 }
 

@@ -310,12 +310,12 @@ impl Outcome {
         &self.stderr
     }
 
-    /// The failure that a command told in the form for programs, without the `error` around it.
+    /// The failure that a command reported as JSON, without the enclosing `error`.
     #[track_caller]
     pub fn error(&self, what: &str) -> Value {
-        let mut told: Value = serde_json::from_str(&self.stderr).expect(&self.stderr);
-        assert_eq!(told.as_object().map(serde_json::Map::len), Some(1), "{what}: {told}");
-        told["error"].take()
+        let mut reported: Value = serde_json::from_str(&self.stderr).expect(&self.stderr);
+        assert_eq!(reported.as_object().map(serde_json::Map::len), Some(1), "{what}: {reported}");
+        reported["error"].take()
     }
 }
 

@@ -103,11 +103,11 @@ impl Fixture {
         Connection::open(self.path()).expect("connection")
     }
 
-    /// Does a deed: commits when it is done, drops the transaction when it is refused.
-    pub fn write<T>(&mut self, deed: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    /// Runs an operation: commits if it succeeds, drops the transaction if it fails.
+    pub fn write<T>(&mut self, operation: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
         let mut tx = self.store.write(&self.origin)?;
         smpp::delete_lapsed_passwords(&mut tx)?;
-        let done = deed(&mut tx)?;
+        let done = operation(&mut tx)?;
         tx.commit()?;
         Ok(done)
     }

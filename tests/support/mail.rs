@@ -30,7 +30,7 @@ pub struct Sent {
 }
 
 impl MailFixture {
-    /// A mail fixture that sends to a server, which we are told at `ops@gateway.example`.
+    /// A mail fixture that sends to a server; internal alerts go to `ops@gateway.example`.
     pub fn at(server: &Server) -> Self {
         Self::with_mail(&format!("transport = 'smtp://127.0.0.1:{}'\ntimeout_seconds = 1", server.port()))
     }
@@ -74,7 +74,7 @@ impl MailFixture {
         self.ok(&format!("balance warn {code} --upper 500 --lower 100"));
     }
 
-    /// Lets a customer's credits become so many.
+    /// Sets a customer's credits.
     pub fn sink(&self, code: &str, to: &str) {
         let now = self.cli.json(&format!("balance show {code}"));
         let now = now[0]["balance"].as_str().or(now["balance"].as_str()).expect("a balance").to_owned();

@@ -169,7 +169,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.room.state().closed = true;
-        // The porter looks up when somebody knocks.
+        // The accepting thread looks at its stop flag only when a connection arrives.
         drop(TcpStream::connect(self.address));
         self.hang_up();
         self.porter.take().map(JoinHandle::join);
