@@ -36,6 +36,7 @@ const REFUSED: &[(&str, &str)] = &[
 /// Text that is meant in the plain sense, or that names an old word to say what replaced it.
 const MEANT: &[&str] = &[
     "two letters by ISO 3166",
+    "two-letter ISO 3166",
     "byte order mark",
     "question mark",
     "quotation mark",

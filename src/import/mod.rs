@@ -18,7 +18,7 @@ use crate::error::{Error, Fault, Faults, InputError, Result};
 use crate::formats::column_mapping::{Resolved, Use};
 use crate::formats::rejects::REASON;
 use crate::formats::{ColumnMapping, InputRow, RecordReader, spreadsheet};
-use crate::model::Steps;
+use crate::model::FieldChanges;
 use crate::model::word_enum::word_enum;
 use crate::store::Tx;
 
@@ -53,13 +53,13 @@ pub struct Done {
     /// The thing's name.
     pub name: String,
     /// Every field that changed, each as `[from, to]`.
-    pub changes: Steps,
+    pub changes: FieldChanges,
 }
 
 impl Done {
     /// The thing is there already, just as the row has it.
     pub fn nothing(name: impl ToString) -> Self {
-        Self { verdict: Verdict::Same, name: name.to_string(), changes: Steps::default() }
+        Self { verdict: Verdict::Same, name: name.to_string(), changes: FieldChanges::default() }
     }
 }
 
@@ -87,7 +87,7 @@ pub struct Planned<'a> {
     pub line: u64,
     pub verdict: Verdict,
     pub name: &'a str,
-    pub changes: &'a Steps,
+    pub changes: &'a FieldChanges,
     /// Columns of the file in which the row has something that is not imported.
     pub left_out: &'a [String],
     /// Why it was refused, if it was.
@@ -166,7 +166,7 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
             Err(_) => (Verdict::Refused, "", None),
         };
         tally.count(verdict);
-        let (none, fault) = (Steps::default(), outcome.as_ref().err());
+        let (none, fault) = (FieldChanges::default(), outcome.as_ref().err());
         let line = row.as_ref().map(InputRow::line).or(fault.map(|fault| fault.line)).unwrap_or_default();
         let cells = match (&row, fault) {
             (_, None) => Vec::new(),

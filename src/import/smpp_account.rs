@@ -7,8 +7,8 @@ use crate::formats::InputRow;
 use crate::import::Owners;
 use crate::import::{Done, Importer, OnExisting, Verdict};
 use crate::model::{
-    Customer, EntityKind, Grace, Invalid, IpRange, MsisdnList, MsisdnSet, Password, ShortName, SmppAccount,
-    SmppDetails, Status, Steps, SystemId,
+    Customer, EntityKind, FieldChanges, Grace, Invalid, IpRange, MsisdnList, MsisdnSet, Password, ShortName,
+    SmppAccount, SmppDetails, Status, SystemId,
 };
 use crate::ops;
 use crate::ops::smpp::NewAccount;
@@ -103,7 +103,7 @@ impl Accounts<'_> {
         if !account.system_id.fits_a_bind() {
             self.too_long.push(account.system_id);
         }
-        Ok(Done { verdict: Verdict::New, name, changes: Steps::default() })
+        Ok(Done { verdict: Verdict::New, name, changes: FieldChanges::default() })
     }
 
     /// Makes an account that is there what a row says of it.

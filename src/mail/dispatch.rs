@@ -228,7 +228,7 @@ fn send_one(transport: &mut dyn MailTransport, email: &OutboxEmail, password: Re
     match password {
         Ok(None) => transport.send(email),
         Ok(Some(password)) => {
-            let content = email.content.clone().telling(&password);
+            let content = email.content.clone().with_password(&password);
             transport.send(&OutboxEmail { content, ..email.clone() }).without(&password)
         }
         Err(error) => SendOutcome::Deferred(error.to_string()),

@@ -134,7 +134,7 @@ impl TemplateRenderer {
         contains_password: bool,
     ) -> Result<RenderedEmail> {
         let role_config = self.sender_config.role_config(kind.role())?;
-        let password = contains_password.then_some(RenderedEmail::STARS);
+        let password = contains_password.then_some(RenderedEmail::PASSWORD_PLACEHOLDER);
         let values = context! { ..self.values_of_account(handover, password)?, ..self.values_of(role_config) };
         let email = self.render(kind, role_config, &values)?;
         Ok(RenderedEmail { password_of: contains_password.then_some(handover.account.id), ..email })

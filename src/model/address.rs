@@ -1,4 +1,4 @@
-//! A postal address: its lines in order, in whichever form it arrives.
+//! Postal addresses, parsed from each of the forms in which customers and the portal write them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,13 +12,13 @@ const MAX_LINES: usize = 10;
 
 /// The lines of a postal address, 1 to 10 of at most 200 characters each.
 ///
-/// Read from text in four forms: the portal's braces (`{"1 High Street","Leeds"}`), a JSON array, several lines, or one
-/// line. Written as lines; JSON gives an array.
+/// Text is accepted in four forms: the portal's braces (`{"1 High Street","Leeds"}`), a JSON array, several lines, or one
+/// line. `Display` prints one line of the address per line; JSON output is an array.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct PostalAddress(Vec<TextLine<200>>);
 
 impl PostalAddress {
-    /// An address of these lines; empty ones are left out.
+    /// Builds an address from lines and skips empty ones.
     pub fn from_lines<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Result<Self, Invalid> {
         let lines: Vec<TextLine<200>> = lines
             .into_iter()
@@ -36,7 +36,7 @@ impl PostalAddress {
         }
     }
 
-    /// Joins addresses given piece by piece, as a repeated flag gives them.
+    /// Joins the values of a repeated option into one address; `None` without values.
     pub fn joined(parts: &[Self]) -> Result<Option<Self>, Invalid> {
         if parts.is_empty() {
             return Ok(None);
@@ -44,7 +44,7 @@ impl PostalAddress {
         Self::from_lines(parts.iter().flat_map(|part| &part.0)).map(Some)
     }
 
-    /// The lines, top to bottom.
+    /// The lines from top to bottom.
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(TextLine::as_str)
     }
@@ -60,7 +60,7 @@ impl FromStr for PostalAddress {
         }
         if text.starts_with('[') {
             let lines: Vec<String> = serde_json::from_str(text)
-                .map_err(|_| Invalid::rule("must be an array of texts when it begins with ["))?;
+                .map_err(|_| Invalid::rule("must be a JSON array of strings if it begins with ["))?;
             return Self::from_lines(lines);
         }
         Self::from_lines(text.lines())
@@ -73,7 +73,7 @@ impl fmt::Display for PostalAddress {
     }
 }
 
-/// Read from data as an array of lines, or as one text in any of the forms.
+/// Accepts an array of lines, or one string in any of the text forms.
 impl<'de> Deserialize<'de> for PostalAddress {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Reader)
@@ -86,7 +86,7 @@ impl<'de> Visitor<'de> for Reader {
     type Value = PostalAddress;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of lines or a text")
+        f.write_str("an array of lines or a string")
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<PostalAddress, E> {
@@ -95,17 +95,17 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<PostalAddress, A::Error> {
         let mut lines = Vec::with_capacity(MAX_LINES);
-        while let Some(WrittenLine(line)) = items.next_element()? {
+        while let Some(OptionalLine(line)) = items.next_element()? {
             lines.extend(line);
         }
         PostalAddress::of(lines).map_err(A::Error::custom)
     }
 }
 
-/// A line of an address in data; nothing where it is blank.
-struct WrittenLine(Option<TextLine<200>>);
+/// One item of an array of lines; `None` if the line is blank.
+struct OptionalLine(Option<TextLine<200>>);
 
-impl FromStr for WrittenLine {
+impl FromStr for OptionalLine {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -113,14 +113,14 @@ impl FromStr for WrittenLine {
     }
 }
 
-deserialize_by_text!(WrittenLine);
+deserialize_by_text!(OptionalLine);
 
-/// The quoted texts between the portal's braces.
+/// Parses the items between the portal's braces.
 ///
-/// The portal calls its form JSON, but it is the text form of a PostgreSQL array: items between commas, quoted when they
-/// hold a comma, a quote or a brace, with a backslash before a quote or a backslash.
+/// The portal calls its format JSON, but it is the text format of a PostgreSQL array: items are separated by commas and
+/// quoted if they contain a comma, a quote or a brace. A backslash escapes a quote or a backslash.
 fn portal_lines(inner: &str) -> Result<Vec<String>, Invalid> {
-    let broken = || Invalid::rule("must be like {\"line one\",\"line two\"} when it begins with {");
+    let malformed = || Invalid::rule("must look like {\"line one\",\"line two\"} if it begins with {");
     let mut lines = Vec::new();
     let mut rest = inner.trim();
     while !rest.is_empty() {
@@ -129,8 +129,8 @@ fn portal_lines(inner: &str) -> Result<Vec<String>, Invalid> {
             let mut line = String::new();
             let mut chars = quoted.char_indices();
             loop {
-                match chars.next().ok_or_else(broken)? {
-                    (_, '\\') => line.push(chars.next().ok_or_else(broken)?.1),
+                match chars.next().ok_or_else(malformed)? {
+                    (_, '\\') => line.push(chars.next().ok_or_else(malformed)?.1),
                     (at, '"') => {
                         after = quoted[at + 1..].trim_start();
                         break;
@@ -143,7 +143,7 @@ fn portal_lines(inner: &str) -> Result<Vec<String>, Invalid> {
             let end = rest.find(',').unwrap_or(rest.len());
             let line = rest[..end].trim();
             if line.contains(['"', '{', '}']) {
-                return Err(broken());
+                return Err(malformed());
             }
             lines.push(line.to_owned());
             after = &rest[end..];
@@ -151,7 +151,7 @@ fn portal_lines(inner: &str) -> Result<Vec<String>, Invalid> {
         rest = match after.strip_prefix(',') {
             Some(more) if !more.trim().is_empty() => more.trim_start(),
             None if after.is_empty() => after,
-            _ => return Err(broken()),
+            _ => return Err(malformed()),
         };
     }
     Ok(lines)
@@ -165,7 +165,7 @@ mod tests {
     const FOUR: [&str; 4] = ["11-15 Thistle Street", "Edinburgh", "EH2 1DF", "Scotland, UK"];
 
     #[test]
-    fn all_forms_give_the_same_lines() {
+    fn all_forms_parse_to_the_same_lines() {
         let forms = [
             r#"{"11-15 Thistle Street","Edinburgh","EH2 1DF","Scotland, UK"}"#,
             r#" { "11-15 Thistle Street" , Edinburgh, EH2 1DF, "Scotland, UK" } "#,
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn json_gives_an_array_and_takes_either() {
+    fn json_output_is_an_array_and_input_an_array_or_a_string() {
         let address = PostalAddress::from_lines(FOUR).expect("valid");
         let json = serde_json::to_string(&address).expect("json");
         assert_eq!(json, r#"["11-15 Thistle Street","Edinburgh","EH2 1DF","Scotland, UK"]"#);
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_form_is_refused() {
+    fn a_malformed_form_is_rejected() {
         for text in ["", "{}", r#"{"a" "b"}"#, r#"{"a",}"#, r#"{"a}"#, "[1]", r#"["a""#, "{a{b}", &"a\n".repeat(11)] {
             assert!(text.parse::<PostalAddress>().is_err(), "{text}");
         }
@@ -196,7 +196,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_survive_the_portals_form(lines in proptest::collection::vec("[A-Za-z0-9,\"\\\\{}' ]{0,20}[a-z]", 1..10)) {
+        fn lines_round_trip_through_the_portals_form(lines in proptest::collection::vec("[A-Za-z0-9,\"\\\\{}' ]{0,20}[a-z]", 1..10)) {
             let quoted: Vec<String> = lines
                 .iter()
                 .map(|line| format!("\"{}\"", line.replace('\\', "\\\\").replace('"', "\\\"")))

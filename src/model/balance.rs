@@ -1,4 +1,4 @@
-//! Prepaid balances and the entries that move them.
+//! Prepaid balances and the ledger entries that change them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,32 +7,32 @@ use crate::model::text::{Actor, Description, Invalid, Key, Organisation, Reason,
 use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, Level, Money, Time, Unit};
 
-/// What a customer has left in one unit.
+/// A customer's prepaid balance in one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {
     pub customer_id: i64,
     pub customer: AccountCode,
     pub organisation: Organisation,
     pub unit: Unit,
-    /// The sum of all its entries.
+    /// The sum of all entries of this balance.
     pub balance: Money,
-    /// How far below zero a manual change may take it; not negative.
+    /// How far below zero a manual change may take the balance; not negative.
     pub credit_limit: Money,
     pub updated_at: Time,
-    /// The thresholds of its warning, if that is set and active.
+    /// The thresholds of the warning, if there is an active one.
     pub upper: Option<Money>,
     pub lower: Option<Money>,
-    /// What the last check found, if there is an active warning.
+    /// The level that the last check found, if there is an active warning.
     pub state: Option<Level>,
 }
 
 impl Balance {
-    /// The balance's name in the audit log, such as `ACME SMS`.
+    /// The name of a balance in the audit log, such as `ACME SMS`.
     pub fn name_of(customer: &AccountCode, unit: Unit) -> String {
         format!("{customer} {unit}")
     }
 
-    /// Its own name.
+    /// The name of this balance in the audit log.
     pub fn name(&self) -> String {
         Self::name_of(&self.customer, self.unit)
     }
@@ -41,7 +41,7 @@ impl Balance {
 /// One line of the ledger. Entries are never changed or deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its place in the ledger: 1, 2, 3 … without a gap, over all customers.
+    /// The sequence number in the ledger: 1, 2, 3 … without gaps, across all customers.
     pub id: i64,
     pub customer_id: i64,
     pub customer: AccountCode,
@@ -51,21 +51,21 @@ pub struct Entry {
     pub balance_after: Money,
     pub origin: Origin,
     pub at: Time,
-    /// Over this entry and the one before it.
+    /// Covers this entry and the hash of the previous one, so that a later change to either is detected.
     pub hash: Hash,
 }
 
-/// What an entry books.
+/// What an entry posts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
     pub unit: Unit,
     pub kind: EntryKind,
-    /// Positive adds to the balance, negative takes from it.
+    /// Positive amounts add to the balance, negative amounts subtract.
     pub amount: Money,
     pub description: Description,
     pub reference: Option<Reference>,
     pub key: Option<Key>,
-    /// The entry that this one undoes.
+    /// The entry that this one reverses.
     pub reverses: Option<i64>,
 }
 
@@ -73,29 +73,29 @@ pub struct Posting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     pub actor: Actor,
-    /// The number of the operating system's user, whatever the actor calls itself.
+    /// The user ID from the operating system, which `--actor` cannot change.
     pub uid: u32,
     pub reason: Option<Reason>,
-    /// Noun and verb, such as `balance adjust`.
+    /// The command group and command, such as `balance adjust`.
     pub command: String,
     pub version: String,
 }
 
 word_enum! {
-    /// Why an entry is there.
+    /// Why an entry was posted.
     pub enum EntryKind {
-        /// A person or script changed the balance.
+        /// A person or a script changed the balance.
         Adjustment = "adjustment",
-        /// Traffic used it up.
+        /// Imported traffic was charged.
         Charge = "charge",
-        /// Half of a move between two balances.
+        /// One of the two entries of a transfer between balances.
         Transfer = "transfer",
-        /// Undoes another entry.
+        /// Cancels another entry.
         Reversal = "reversal",
     }
 }
 
-/// A SHA-256, written as 64 hexadecimal digits.
+/// A SHA-256 hash, printed as 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hash(pub [u8; 32]);
 
@@ -117,7 +117,7 @@ impl FromStr for Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Written at once: the chain of a ledger is a line of text an entry.
+        // One `write_str` for the whole hash: exporting a ledger prints a hash per entry, and 64 single writes are slow.
         let digit = |bits: u8| char::from_digit(bits.into(), 16).unwrap_or_default();
         let text: String = self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect();
         f.write_str(&text)

@@ -1,42 +1,42 @@
-//! The country that a telephone number belongs to, by its calling code (ITU-T E.164 and its operational bulletins).
+//! Finds the country of a telephone number by its calling code (ITU-T E.164 and its operational bulletins).
 //!
-//! `data/countries.tsv` has the codes. Of several that fit a number, the longest holds. Codes of no country (satellite
-//! networks, freephone) are left out. Where countries share a code that four digits do not distinguish, the largest has it. In
-//! the North American Numbering Plan these are the area codes; a number they do not place is American.
+//! `data/countries.tsv` lists the codes. If several match a number, the longest one decides. Codes that belong to no country
+//! (satellite networks, freephone) are left out. If countries share a code that four digits do not distinguish, it belongs to
+//! the largest. In the North American Numbering Plan the area code decides; numbers with an unlisted one count as US numbers.
 
 use std::sync::LazyLock;
 
 use crate::model::country::COUNTRIES;
 use crate::model::{Country, calling_code};
 
-/// The place in [`COUNTRIES`] for each beginning of four digits, from 1; 0 for none.
-static BY_BEGINNING: LazyLock<Vec<u8>> = LazyLock::new(|| {
+/// Maps each four-digit prefix to an index in [`COUNTRIES`], counted from 1; 0 means no country.
+static BY_PREFIX: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut table = vec![(0, 0); 10_000];
-    for (place, country) in (1..).zip(COUNTRIES.iter()) {
+    for (index, country) in (1..).zip(COUNTRIES.iter()) {
         for code in country.calling_codes.split_whitespace() {
             let width = [10_000, 1_000, 100, 10, 1][code.len()];
             let first = code.parse::<usize>().unwrap_or_default() * width;
             for entry in &mut table[first..first + width] {
                 if entry.1 < code.len() {
-                    *entry = (place, code.len());
+                    *entry = (index, code.len());
                 }
             }
         }
     }
-    table.into_iter().map(|(place, _)| place).collect()
+    table.into_iter().map(|(index, _)| index).collect()
 });
 
-/// The country (ISO 3166-1) of an international number given as its digits, at least four, without a sign.
+/// The country code (ISO 3166-1) of an international number without `+`; it must have at least four digits.
 pub fn country_of(number: u64) -> Option<&'static str> {
-    let mut beginning = number;
-    while beginning >= 10_000 {
-        beginning /= 10;
+    let mut prefix = number;
+    while prefix >= 10_000 {
+        prefix /= 10;
     }
-    let place = usize::from(*BY_BEGINNING.get(usize::try_from(beginning).ok()?)?);
-    COUNTRIES.get(place.checked_sub(1)?).map(|country| country.code)
+    let index = usize::from(*BY_PREFIX.get(usize::try_from(prefix).ok()?)?);
+    COUNTRIES.get(index.checked_sub(1)?).map(|country| country.code)
 }
 
-/// The calling code of a country's numbers, if they have one that is not another country's.
+/// The main calling code of a country; `None` if the country only shares the code of another one.
 pub fn calling_code_of(country: &Country) -> Option<&'static str> {
     country.row()?.calling_codes.split_whitespace().next().and_then(calling_code)
 }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_has_the_country_of_its_longest_code() {
+    fn the_longest_matching_code_decides_the_country() {
         let numbers = [
             (447_700_900_123, Some("GB")),
             (12_025_550_123, Some("US")),
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn no_code_stands_for_two_countries() {
+    fn no_code_belongs_to_two_countries() {
         let mut codes: Vec<&str> =
             COUNTRIES.iter().flat_map(|country| country.calling_codes.split_whitespace()).collect();
         let count = codes.len();

@@ -1,4 +1,4 @@
-//! Short codes by which things are named on a command line: ASCII, no blanks, of a stated length.
+//! Short identifiers that people type on the command line: ASCII, no spaces, limited length.
 
 use std::str::FromStr;
 
@@ -6,7 +6,8 @@ use compact_str::CompactString;
 
 use crate::model::text::{Invalid, string_value};
 
-/// Declares a code: its documentation, name, lengths, extra characters in addition to letters and digits, and first character.
+/// Declares an identifier type: documentation, name, length range, characters allowed besides letters and digits, check of
+/// the first character, and the text of the rule.
 macro_rules! code {
     ($(#[$doc:meta])* $name:ident, $min:literal..=$max:literal, $extra:literal, $first:ident, $rule:literal) => {
         $(#[$doc])*
@@ -28,42 +29,42 @@ macro_rules! code {
 }
 
 code!(
-    /// A customer's account code. Unique for ever ignoring case, kept as written.
-    AccountCode, 1..=32, b"._-", starts_a_word,
+    /// A customer's account code. Unique ignoring case, never reused, and stored as typed.
+    AccountCode, 1..=32, b"._-", is_alphanumeric,
     "must be 1 to 32 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
 );
 code!(
-    /// The code of a service that SMPP accounts are sold.
-    ServiceCode, 1..=32, b"._-", starts_a_word,
+    /// The code of a service that SMPP accounts use.
+    ServiceCode, 1..=32, b"._-", is_alphanumeric,
     "must be 1 to 32 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
 );
 code!(
-    /// A second, memorable name of an SMPP account. Unique ignoring case.
-    ShortName, 1..=40, b"._-", starts_a_word,
+    /// An easy-to-remember second name of an SMPP account. Unique ignoring case.
+    ShortName, 1..=40, b"._-", is_alphanumeric,
     "must be 1 to 40 of A-Z a-z 0-9 . _ -, beginning with a letter or digit"
 );
 code!(
-    /// The kind of client that binds (SMPP v3.4 section 5.2.3: 12 characters and a NUL).
-    SystemType, 1..=12, b" ._-/:", anything, "must be 1 to 12 of A-Z a-z 0-9 blank . _ - / :"
+    /// The type of client that binds (SMPP v3.4 section 5.2.3: 12 characters and a NUL).
+    SystemType, 1..=12, b" ._-/:", any_character, "must be 1 to 12 of A-Z a-z 0-9 space . _ - / :"
 );
 code!(
-    /// Which destinations a receiver takes, a UNIX regular expression (SMPP v3.4 section 5.2.7: 40 characters and a NUL).
-    AddressRange, 1..=40, b"^$.*+?[](){}|\\,:_-", anything,
+    /// The destinations that a receiver serves, as a UNIX regular expression (SMPP v3.4 section 5.2.7: 40 characters and a NUL).
+    AddressRange, 1..=40, b"^$.*+?[](){}|\\,:_-", any_character,
     "must be 1 to 40 characters of a regular expression over digits and letters"
 );
 
-fn starts_a_word(byte: u8) -> bool {
+fn is_alphanumeric(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
 
-fn anything(_: u8) -> bool {
+fn any_character(_: u8) -> bool {
     true
 }
 
 impl AccountCode {
-    /// The letters an account code is made from when none is given: up to eight of the organisation's own, without accents.
+    /// The beginning of a generated account code: up to eight letters and digits of the organisation's name, without accents.
     ///
-    /// "Café du Port" gives `CAFEDUPO`; a name without a Latin letter or digit gives `CUST`.
+    /// "Café du Port" becomes `CAFEDUPO`; a name without Latin letters and digits becomes `CUST`.
     pub fn stem(organisation: &str) -> String {
         use unicode_normalization::UnicodeNormalization;
         let stem: String =
@@ -74,19 +75,20 @@ impl AccountCode {
 
 /// The name by which an SMPP client binds (SMPP v3.4 section 5.2.1: 15 characters and a NUL). Case matters.
 ///
-/// Parsing takes what a bind can carry. What another system has given out already is kept, see [`SystemId::kept`].
+/// Parsing accepts what fits into a bind request. [`SystemId::kept`] also accepts the longer IDs that another system has
+/// already assigned.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SystemId(CompactString);
 string_value!(SystemId);
 
 impl SystemId {
-    /// The longest that a bind request can carry.
+    /// Maximum length in a bind request.
     pub const MAX_LENGTH: usize = 15;
-    /// The longest that is kept for another system's sake.
+    /// Maximum length of an ID that another system has assigned.
     pub const MAX_KEPT: usize = 64;
 
-    /// The system ID of an account that exists already, in a file or the database: it may be longer than a bind can
-    /// carry. An importer checks [`SystemId::fits_a_bind`] and warns.
+    /// Parses the system ID of an account that already exists in a file or the database. It may be too long for a bind
+    /// request; importers check [`SystemId::fits_a_bind`] and warn.
     pub fn kept(text: &str) -> Result<Self, Invalid> {
         if !is_system_id(text, Self::MAX_KEPT) {
             return Err(Invalid::rule("must be 1 to 64 of A-Z a-z 0-9 _ -"));
@@ -94,7 +96,7 @@ impl SystemId {
         Ok(Self(text.into()))
     }
 
-    /// Whether a bind request can carry it.
+    /// Whether the ID fits into a bind request.
     pub fn fits_a_bind(&self) -> bool {
         self.0.len() <= Self::MAX_LENGTH
     }
@@ -111,8 +113,8 @@ impl FromStr for SystemId {
     }
 }
 
-fn is_system_id(text: &str, longest: usize) -> bool {
-    (1..=longest).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+fn is_system_id(text: &str, max_length: usize) -> bool {
+    (1..=max_length).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
 }
 
 #[cfg(test)]

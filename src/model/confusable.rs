@@ -1,18 +1,18 @@
-//! Names that look the same to a reader, by UTS 39 (Unicode security mechanisms).
+//! Detects names that look the same to a reader (UTS 39, Unicode security mechanisms).
 
 use unicode_security::confusable_detection::skeleton;
 
-/// The confusable skeletons of a name: as written, and in lower case.
+/// The confusable skeletons of a name: of its original spelling and of its lower-case form.
 #[derive(Debug)]
 pub struct Skeleton {
     as_written: String,
     in_lower_case: String,
-    /// What every ASCII character looks like, as most names have no others.
+    /// The skeleton of every ASCII character: most names are ASCII, so that comparing them needs no further lookups.
     ascii: Vec<String>,
 }
 
 impl Skeleton {
-    /// How a name looks.
+    /// Computes the skeletons of a name.
     pub fn of(name: &str) -> Self {
         Self {
             as_written: skeleton(name).collect(),
@@ -21,19 +21,20 @@ impl Skeleton {
         }
     }
 
-    /// Whether another name looks the same, or would in other case.
+    /// Whether another name looks the same, with or without regard to case.
     pub fn is_of(&self, other: &str) -> bool {
         if !other.is_ascii() {
             return skeleton(other).eq(self.as_written.chars())
-                || self.begins_like(other) && skeleton(&other.to_lowercase()).eq(self.in_lower_case.chars());
+                || self.starts_like(other) && skeleton(&other.to_lowercase()).eq(self.in_lower_case.chars());
         }
         let looks = |byte: u8| self.ascii[usize::from(byte)].bytes();
         other.bytes().flat_map(looks).eq(self.as_written.bytes())
             || other.bytes().flat_map(|byte| looks(byte.to_ascii_lowercase())).eq(self.in_lower_case.bytes())
     }
 
-    /// Whether the first letters look the same in lower case; of most names they do not, and that is seen soon.
-    fn begins_like(&self, other: &str) -> bool {
+    /// Whether the first characters look the same in lower case. A cheap check that rules out most names before the full
+    /// skeleton is computed.
+    fn starts_like(&self, other: &str) -> bool {
         let first: String = other.chars().take(1).flat_map(char::to_lowercase).collect();
         skeleton(&first).next() == self.in_lower_case.chars().next()
     }
@@ -66,7 +67,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ascii_names_look_as_the_standard_has_it(one in "[ -~]{1,3}", other in "[ -~]{1,3}") {
+        fn ascii_names_match_the_skeletons_of_the_standard(one in "[ -~]{1,3}", other in "[ -~]{1,3}") {
             let is_alike = skeleton(&one).eq(skeleton(&other))
                 || skeleton(&one.to_lowercase()).eq(skeleton(&other.to_lowercase()));
             prop_assert_eq!(Skeleton::of(&one).is_of(&other), is_alike);

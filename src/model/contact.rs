@@ -1,4 +1,4 @@
-//! People at a customer, and notes about it.
+//! A customer's contacts and the notes about a customer.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use crate::model::text::{Actor, Invalid, NoteText, parts_of};
 use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, EmailAddress, Msisdn, Name, Time};
 
-/// What an operator may change of a contact.
+/// The editable fields of a contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactDetails {
     pub name: Name,
@@ -37,13 +37,13 @@ word_enum! {
     }
 }
 
-/// A contact's roles: each at most once, in their own order. Given as one text they are separated by commas.
+/// A contact's roles, without duplicates and in the order of [`Role`]. As text they are separated by commas.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<Role>")]
 pub struct Roles(Vec<Role>);
 
 impl Roles {
-    /// The roles in their own order.
+    /// The roles in the order of [`Role`].
     pub fn iter(&self) -> impl Iterator<Item = Role> {
         self.0.iter().copied()
     }
@@ -66,7 +66,7 @@ impl FromStr for Roles {
     }
 }
 
-/// A remark about a customer. Notes are only ever added.
+/// A note about a customer. Notes can be added, but not changed or deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     pub id: i64,

@@ -1,4 +1,4 @@
-//! Countries by ISO 3166-1, their names and their calling codes: `data/countries.tsv`.
+//! Countries (ISO 3166-1) with their names and calling codes, from `data/countries.tsv`.
 
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -7,15 +7,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::model::text::{Invalid, string_value};
 
-/// A row of `data/countries.tsv`, whose rows stand in the order of their codes.
+/// A row of `data/countries.tsv`, which is sorted by code.
 pub(super) struct CountryRow {
     pub(super) code: &'static str,
     alpha3: &'static str,
-    /// The calling codes of its numbers, separated by blanks; see `calling_code.rs`.
+    /// The country's calling codes, separated by spaces; see `calling_code.rs`.
     pub(super) calling_codes: &'static str,
-    /// The short English name of the standard.
+    /// The short English name in the standard.
     name: &'static str,
-    /// Names in common use that the standard does not have, as [`bare`] gives them, separated by `; `.
+    /// Common names that the standard does not list, in the form of [`normalized`], separated by `; `.
     other_names: &'static str,
 }
 
@@ -33,7 +33,7 @@ pub(super) static COUNTRIES: LazyLock<Vec<CountryRow>> = LazyLock::new(|| {
     include_str!("data/countries.tsv").lines().skip(1).filter_map(row).collect()
 });
 
-/// A country's two letters. Kosovo has none in the standard and takes `XK`, the code in general use.
+/// A country's two-letter code. The standard has none for Kosovo; it uses the common code `XK`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Country(&'static str);
 string_value!(Country);
@@ -48,12 +48,12 @@ impl Country {
         row_of(self.0)
     }
 
-    /// The country of a name as people and other programs write it: its codes of two or three letters, its English name,
-    /// or a name in common use.
+    /// Finds a country by its two-letter code, three-letter code, English name or a common name, as people and other
+    /// programs write it.
     pub fn named(text: &str) -> Option<Self> {
-        let wanted = bare(text);
+        let wanted = normalized(text);
         let is_named = |row: &&CountryRow| {
-            bare(row.name) == wanted || row.other_names.split_terminator("; ").any(|name| name == wanted)
+            normalized(row.name) == wanted || row.other_names.split_terminator("; ").any(|name| name == wanted)
         };
         row_of(&wanted.to_ascii_uppercase())
             .or_else(|| COUNTRIES.iter().find(|row| row.alpha3.eq_ignore_ascii_case(&wanted)))
@@ -62,25 +62,26 @@ impl Country {
             .map(|row| Self(row.code))
     }
 
-    /// Every country, by code.
+    /// Every country, sorted by code.
     pub fn all() -> impl Iterator<Item = Self> {
         COUNTRIES.iter().map(|row| Self(row.code))
     }
 }
 
 fn row_of(code: &str) -> Option<&'static CountryRow> {
-    COUNTRIES.binary_search_by_key(&code, |row| row.code).ok().map(|place| &COUNTRIES[place])
+    COUNTRIES.binary_search_by_key(&code, |row| row.code).ok().map(|index| &COUNTRIES[index])
 }
 
-/// The only country whose name has these words before a bracket or comma: `bolivia` of "Bolivia (Plurinational State of)".
+/// The country whose name begins with these words before a bracket or comma, if there is only one: `bolivia` matches
+/// "Bolivia (Plurinational State of)".
 fn only_row_of_short_name(wanted: &str) -> Option<&'static CountryRow> {
-    let short = |name: &str| bare(name.split(['(', ',']).next().unwrap_or(name));
+    let short = |name: &str| normalized(name.split(['(', ',']).next().unwrap_or(name));
     let mut found = COUNTRIES.iter().filter(|row| short(row.name) == wanted);
     found.next().filter(|_| found.next().is_none())
 }
 
-/// A name without accents, points, brackets and capitals.
-fn bare(name: &str) -> String {
+/// Removes accents, punctuation, upper case and a leading "the", so that spellings of one name compare equal.
+fn normalized(name: &str) -> String {
     let letters =
         name.nfkd().filter(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || matches!(c, '&' | '-' | '('));
     let name: String = letters.collect::<String>().to_lowercase().replace('&', " and ").replace(['-', '('], " ");
@@ -95,9 +96,9 @@ impl FromStr for Country {
         let code = text.trim().to_ascii_uppercase();
         row_of(&code).map(|row| Self(row.code)).ok_or_else(|| {
             Invalid::rule(match code.as_str() {
-                "UK" => "must be two letters by ISO 3166-1; the United Kingdom is GB",
-                "EL" => "must be two letters by ISO 3166-1; Greece is GR",
-                _ => "must be a country's two letters by ISO 3166-1, such as GB",
+                "UK" => "must be a two-letter ISO 3166-1 code; the United Kingdom is GB",
+                "EL" => "must be a two-letter ISO 3166-1 code; Greece is GR",
+                _ => "must be a two-letter ISO 3166-1 country code, such as GB",
             })
         })
     }
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_none_is_refused_with_what_was_meant() {
+    fn an_unknown_code_is_rejected_with_the_right_one() {
         assert!("UK".parse::<Country>().unwrap_err().to_string().ends_with("is GB"));
         for text in ["", "GBR", "ZZ", "G1"] {
             assert!(text.parse::<Country>().is_err(), "{text}");
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_read_and_stands_in_its_place() {
+    fn every_row_is_parsed_and_sorted() {
         assert_eq!(Country::all().count(), 250);
         assert!(COUNTRIES.is_sorted_by_key(|row| row.code));
         assert!(Country::all().all(|country| country.as_str().parse() == Ok(country.clone())));

@@ -1,4 +1,4 @@
-//! A customer of the gateway, as the portal's Company, Billing and Other tabs show it.
+//! A customer of the gateway, with the fields of the portal's Company, Billing and Other tabs.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::model::{
     AccountCode, Country, EmailAddress, Msisdn, Organisation, PostalAddress, RegistrationNumber, Time, Website,
 };
 
-/// What an operator may change of a customer.
+/// The editable fields of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerDetails {
@@ -21,7 +21,7 @@ pub struct CustomerDetails {
     pub company_reg_no: Option<RegistrationNumber>,
     pub phone: Option<Msisdn>,
     pub website: Option<Website>,
-    /// VAT or sales-tax ID; prints on invoices.
+    /// VAT or sales tax ID, printed on invoices.
     pub vat_reg_no: Option<RegistrationNumber>,
     pub payment_terms_days: Option<PaymentTerms>,
     #[serde(default)]
@@ -30,7 +30,7 @@ pub struct CustomerDetails {
 }
 
 impl CustomerDetails {
-    /// A customer of whom only the name is known.
+    /// A customer with a name and no other details.
     pub fn of(organisation: Organisation) -> Self {
         Self {
             organisation,
@@ -49,7 +49,7 @@ impl CustomerDetails {
 /// A customer as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// The row's number; never shown.
+    /// The row ID in the database; never shown to users.
     pub id: i64,
     pub account_code: AccountCode,
     pub api_id: ApiId,
@@ -57,22 +57,22 @@ pub struct Customer {
     pub lifecycle: Lifecycle,
 }
 
-/// Whether and since when a thing exists and is in use.
+/// When a record was created, last updated and archived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifecycle {
     pub created_at: Time,
     pub updated_at: Time,
-    /// When it was archived, if it is.
+    /// When the record was archived; `None` while it is active.
     pub archived_at: Option<Time>,
 }
 
 impl Lifecycle {
-    /// The life of a thing made now.
+    /// The lifecycle of a record created at a given time.
     pub fn begun(at: Time) -> Self {
         Self { created_at: at, updated_at: at, archived_at: None }
     }
 
-    /// Active or archived.
+    /// Whether the record is active or archived.
     pub fn status(&self) -> Status {
         if self.archived_at.is_some() { Status::Archived } else { Status::Active }
     }
@@ -129,14 +129,14 @@ impl fmt::Display for PaymentTerms {
     }
 }
 
-/// The name of a customer or service in the gateway's management API: a UUID, lower case.
+/// The identifier of a customer or service in the gateway's management API: a lower-case UUID.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ApiId(String);
 string_value!(ApiId);
 
 impl ApiId {
-    /// A new one, unlike every other.
-    #[expect(clippy::disallowed_methods, reason = "a UUID v7 holds the clock, so that ids sort by age")]
+    /// Generates a new, unique ID.
+    #[expect(clippy::disallowed_methods, reason = "a UUID v7 contains the time, so that IDs sort by age")]
     pub fn generate() -> Self {
         Self(uuid::Uuid::now_v7().to_string())
     }
@@ -148,7 +148,7 @@ impl FromStr for ApiId {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let is_hex =
             |range: Range<usize>| text.as_bytes()[range].iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        let is_dashed = || [8, 13, 18, 23].iter().all(|&place| text.as_bytes()[place] == b'-');
+        let is_dashed = || [8, 13, 18, 23].iter().all(|&index| text.as_bytes()[index] == b'-');
         if text.len() == 36 && is_dashed() && [0..8, 9..13, 14..18, 19..23, 24..36].into_iter().all(is_hex) {
             return Ok(Self(text.to_owned()));
         }

@@ -1,13 +1,13 @@
-//! Where messages were sent.
+//! Destinations of messages.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::model::country_of;
-use crate::model::msisdn::begin_with_calling_code;
+use crate::model::msisdn::starts_with_calling_code;
 use crate::model::text::{Invalid, is_power_of_ten, serde_by_text};
 
-/// Where a message was sent: mostly a number by E.164, but gateways also report what customers got wrong.
+/// The destination of a message: usually an E.164 number, but gateways also report the invalid ones that customers submit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Destination {
     /// The digits of an international number.
@@ -18,7 +18,7 @@ pub enum Destination {
 serde_by_text!(Destination);
 
 impl Destination {
-    /// The country of the number by its calling code.
+    /// The country of the number, by its calling code.
     pub fn country(&self) -> Option<&'static str> {
         match self {
             Self::Number(number) => country_of(*number),
@@ -26,7 +26,7 @@ impl Destination {
         }
     }
 
-    /// The two letters of its country; zeros where it has none.
+    /// The two-letter country code as bytes; zeros if the country is unknown.
     pub fn country_letters(&self) -> [u8; 2] {
         self.country().and_then(|country| country.as_bytes().try_into().ok()).unwrap_or_default()
     }
@@ -35,22 +35,22 @@ impl Destination {
 impl FromStr for Destination {
     type Err = Invalid;
 
-    /// Reads a number as [`crate::model::Msisdn`] does, and takes any other short text as it is.
+    /// Parses a number like [`crate::model::Msisdn`] does and keeps any other short text unchanged.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        const LONGEST: usize = 40;
+        const MAX_LENGTH: usize = 40;
         if let Some(number) = plain(text.as_bytes()) {
             return Ok(Self::Number(number));
         }
-        // The point that programs put behind a whole number would be read as one between its digits.
+        // `international` ignores points between digits, so the `.0` that programs append to a whole number would add a digit.
         let is_float = text.strip_suffix(".0").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
         if !is_float && let Some(number) = international(text) {
             return Ok(Self::Number(number));
         }
         if is_float || is_power_of_ten(text) {
-            return Err(Invalid::rule("was a number before a spreadsheet rounded it; export the file again"));
+            return Err(Invalid::rule("is a number that a spreadsheet has rounded; export the file again"));
         }
-        if text.is_empty() || text.chars().count() > LONGEST || text.chars().any(char::is_control) {
-            return Err(Invalid::rule("must be a number such as +447700900123, or another text of 1 to 40 characters"));
+        if text.is_empty() || text.chars().count() > MAX_LENGTH || text.chars().any(char::is_control) {
+            return Err(Invalid::rule("must be a number such as +447700900123, or other text of 1 to 40 characters"));
         }
         Ok(Self::Other(text.into()))
     }
@@ -65,7 +65,8 @@ impl fmt::Display for Destination {
     }
 }
 
-/// Reads what nearly every message has: a number by E.164 without anything between its digits, with a `+` before them or nothing.
+/// Parses the form of nearly every destination: an E.164 number without separators, with or without `+`. This fast path
+/// exists because a traffic import parses a destination per row.
 fn plain(text: &[u8]) -> Option<u64> {
     let digits = match text {
         [b'+', digits @ ..] => digits,
@@ -81,15 +82,15 @@ fn plain(text: &[u8]) -> Option<u64> {
         _ => None,
     });
     let number = before? * 100_000_000 + eight_digits(*last)?;
-    begin_with_calling_code(first).then_some(number)
+    starts_with_calling_code(first).then_some(number)
 }
 
-/// The number that eight digits are, found by reckoning with all of them at once: neighbours are put together to numbers of two
-/// digits, and those to one of eight.
+/// Parses eight digits at once in a 64-bit register: adjacent digits are combined into two-digit numbers, and those into
+/// one number.
 fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     const PAIRS: u64 = 0x0000_00ff_0000_00ff;
     let digits = u64::from_le_bytes(digits) ^ 0x3030_3030_3030_3030;
-    // Whatever is more than 9 then sets the first bit of its byte, or has it set.
+    // A byte above 9 now has its top bit set, or gets it by the addition.
     if (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 != 0 {
         return None;
     }
@@ -99,7 +100,7 @@ fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     Some(odd.wrapping_add(even) >> 32)
 }
 
-/// The number that a text stands for by E.164, if it does: 8 to 15 digits that begin with an assigned calling code.
+/// Parses an E.164 number with optional separators: 8 to 15 digits that begin with an assigned calling code.
 fn international(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
     let bytes = bytes.strip_prefix(b"+").or_else(|| bytes.strip_prefix(b"00")).unwrap_or(bytes);
@@ -118,7 +119,7 @@ fn international(text: &str) -> Option<u64> {
             _ => return None,
         }
     }
-    (length >= 8 && begin_with_calling_code(first)).then_some(number)
+    (length >= 8 && starts_with_calling_code(first)).then_some(number)
 }
 
 #[cfg(test)]
@@ -128,13 +129,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plain_number_is_read_as_any_other(text in "[+0]?[0-9]{6,16}([ ./:;-][0-9]{0,3})?") {
+        fn the_fast_path_agrees_with_the_general_parser(text in "[+0]?[0-9]{6,16}([ ./:;-][0-9]{0,3})?") {
             let is_plain = text.bytes().all(|byte| byte == b'+' || byte.is_ascii_digit()) && !text.starts_with('0');
             prop_assert_eq!(plain(text.as_bytes()), international(&text).filter(|_| is_plain));
         }
 
         #[test]
-        fn eight_digits_are_a_number_and_other_bytes_are_none(bytes: [u8; 8], digits in "[0-9]{8}", place in 0..8_usize) {
+        fn eight_digits_parse_and_other_bytes_do_not(bytes: [u8; 8], digits in "[0-9]{8}", place in 0..8_usize) {
             let number = |bytes: [u8; 8]| {
                 let are_digits = bytes.iter().all(u8::is_ascii_digit);
                 std::str::from_utf8(&bytes).ok().filter(|_| are_digits).and_then(|digits| digits.parse().ok())
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_destination_is_a_number_where_it_can_be_and_else_kept_as_it_is() {
+    fn a_destination_is_a_number_if_possible_and_otherwise_kept_unchanged() {
         for text in ["+447700900123", "00447700900123", "447700900123", "+44 (7700) 900-123"] {
             assert_eq!(text.parse(), Ok(Destination::Number(447_700_900_123)), "{text}");
         }

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 
 use crate::model::text::{Invalid, is_hidden, parts_of, quoted, string_value, write_joined};
 
-/// One email address, valid by the rules of the library that will send to it. ASCII or an internationalized domain.
+/// One email address that the mail library accepts. The local part is ASCII; the domain may be internationalized.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EmailAddress(CompactString);
 string_value!(EmailAddress);
@@ -22,24 +22,24 @@ impl FromStr for EmailAddress {
         }
         let address = lettre::Address::from_str(text)
             .map_err(|_| Invalid::rule("must be one email address, such as billing@example.com"))?;
-        // A local part outside ASCII needs SMTPUTF8 at every hop, and a quoted one is a mistake more often than an address.
+        // A non-ASCII local part needs SMTPUTF8 at every hop, and a quoted one is usually a mistake.
         if !address.user().is_ascii() || address.user().starts_with('"') || text.len() > 254 {
-            return Err(Invalid::rule("must have plain ASCII before the @ and at most 254 characters"));
+            return Err(Invalid::rule("must have only unquoted ASCII before the @ and at most 254 characters"));
         }
         if text.chars().any(is_hidden) {
-            return Err(Invalid::rule("must not hold invisible or control characters"));
+            return Err(Invalid::rule("must not contain invisible or control characters"));
         }
         Ok(Self(text.into()))
     }
 }
 
-/// Whether it is an address as almost all are, which needs no closer look: words of letters and digits with single points,
-/// dashes, underlines or plus signs between them, and a domain of two labels or more.
+/// Whether an address has the simple form of almost all addresses, which is valid without a full parse: words of letters
+/// and digits joined by points, dashes, underscores or plus signs, and a domain of at least two labels.
 fn is_plain(text: &str) -> bool {
     let Some(at) = memchr::memchr(b'@', text.as_bytes()) else { return false };
     let (user, domain) = (&text.as_bytes()[..at], &text.as_bytes()[at + 1..]);
-    let is_word = |word: &[u8], marks: &[u8]| {
-        word.iter().all(|byte| byte.is_ascii_alphanumeric() || marks.contains(byte))
+    let is_word = |word: &[u8], punctuation: &[u8]| {
+        word.iter().all(|byte| byte.is_ascii_alphanumeric() || punctuation.contains(byte))
             && word.first().is_some_and(u8::is_ascii_alphanumeric)
             && word.last().is_some_and(u8::is_ascii_alphanumeric)
     };
@@ -51,7 +51,7 @@ fn is_plain(text: &str) -> bool {
         && domain.split(is_point).all(|label| label.len() <= 63 && is_word(label, b"-"))
 }
 
-/// Several addresses given as one text, separated by commas, semicolons or line ends; each once.
+/// Addresses separated by commas, semicolons or line breaks, without duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EmailList(pub Vec<EmailAddress>);
 
@@ -84,20 +84,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_plain_is_an_address_to_the_library_too(text in "[a-z0-9._+-]{1,8}@[a-z0-9.-]{1,10}") {
+        fn a_plain_address_is_valid_for_the_library_too(text in "[a-z0-9._+-]{1,8}@[a-z0-9.-]{1,10}") {
             prop_assert!(!is_plain(&text) || lettre::Address::from_str(&text).is_ok(), "{}", text);
         }
     }
 
     #[test]
-    fn addresses_that_a_customer_may_have() {
+    fn common_addresses_are_accepted() {
         for text in ["billing@example.com", "a.b+c@mail.example.co.uk", "x@b\u{fc}ro.example", " padded@example.com "] {
             assert!(text.parse::<EmailAddress>().is_ok(), "{text}");
         }
     }
 
     #[test]
-    fn no_name_no_second_address_no_injection() {
+    fn names_second_addresses_and_injections_are_rejected() {
         let refused = [
             "",
             "billing",
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_keeps_its_order_and_each_address_once() {
+    fn a_list_keeps_its_order_and_drops_duplicates() {
         let list: EmailList = "b@example.com; a@example.com, b@example.com".parse().expect("valid");
         assert_eq!(list.to_string(), "b@example.com, a@example.com");
     }

@@ -1,4 +1,4 @@
-//! The audit log: who changed what, when, why, from what to what.
+//! The audit log: who changed which field of what, when and why, with the values before and after.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, Origin, Time, Unit};
 
 word_enum! {
-    /// The kinds of things that are managed, by the names they have on the command line.
+    /// The kinds of records in the audit log and in errors, named as on the command line.
     pub enum EntityKind {
         Customer = "customer",
         Contact = "contact",
@@ -29,62 +29,63 @@ word_enum! {
 /// One line of the audit log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Its place in the log: 1, 2, 3 … without a gap.
+    /// The sequence number in the log: 1, 2, 3 … without gaps.
     pub id: i64,
     pub at: Time,
     pub origin: Origin,
-    /// The customer that the change belongs to, if it belongs to one.
+    /// The customer that the change concerns, if any.
     pub customer: Option<AccountCode>,
     pub change: Change<Map<String, Value>>,
 }
 
-/// What happened to one thing: its steps are [`Steps`] when it is made, and values when it is read again.
+/// A change of one record. `fields` is [`FieldChanges`] while the change is recorded, and a JSON map when it is read back.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Change<F = Steps> {
+pub struct Change<F = FieldChanges> {
     pub entity: EntityKind,
-    /// What happened: `new`, `edit`, `archive` and so on.
+    /// The action: `new`, `edit`, `archive` and so on.
     pub action: String,
-    /// The thing's name: an account code, a system ID, a number.
+    /// The name of the record: an account code, a system ID or a number.
     pub subject: String,
-    /// The customer it belongs to, if it belongs to one.
+    /// The customer that the record belongs to, if any.
     pub customer_id: Option<i64>,
-    /// Every field that changed, each as `[from, to]`. Secrets are never in it.
+    /// Every changed field as `[from, to]`. Secrets are never included.
     pub fields: F,
 }
 
-/// The steps of fields as the text of a JSON object, in which form the log keeps them: an import makes very many.
+/// The changed fields as the text of a JSON object, the form in which the log stores them. An import records very many
+/// changes, so no tree of JSON values is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Steps(String);
+pub struct FieldChanges(String);
 
-impl Default for Steps {
+impl Default for FieldChanges {
     fn default() -> Self {
         Self("{}".to_owned())
     }
 }
 
-impl Steps {
-    /// The text of the object.
+impl FieldChanges {
+    /// The JSON text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether there are none.
+    /// Whether no field changed.
     pub fn is_empty(&self) -> bool {
         self.0.len() == "{}".len()
     }
 
-    /// The steps as values.
+    /// The changes as parsed JSON values.
     pub fn values(&self) -> Map<String, Value> {
-        // The text was put together from JSON and is an object.
+        // `add` builds the text from valid JSON, so parsing it cannot fail.
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 
-    /// The names of the fields.
+    /// The names of the changed fields.
     pub fn names(&self) -> Vec<String> {
         self.values().into_iter().map(|(name, _)| name).collect()
     }
 
-    /// Adds the step of a field whose name needs no escaping, from one JSON text to another.
+    /// Adds a field with its JSON values before and after. The name must not need escaping.
     fn add(&mut self, name: &str, from: &str, to: &str) {
         let comma = if self.is_empty() { "" } else { "," };
         self.0.pop();
@@ -95,47 +96,53 @@ impl Steps {
 }
 
 impl Change {
-    /// A change of a thing of which nothing is recorded but that it happened.
+    /// A change without any changed fields.
     pub fn new(entity: EntityKind, action: &str, subject: impl fmt::Display, customer_id: Option<i64>) -> Self {
-        Self { entity, action: action.to_owned(), subject: subject.to_string(), customer_id, fields: Steps::default() }
+        Self {
+            entity,
+            action: action.to_owned(),
+            subject: subject.to_string(),
+            customer_id,
+            fields: FieldChanges::default(),
+        }
     }
 
-    /// The change with one field's step from a value to another.
+    /// Adds a changed field with its values before and after.
     #[must_use]
     pub fn field(mut self, name: &str, from: impl Serialize, to: impl Serialize) -> Self {
         self.fields.add(name, &json(&from), &json(&to));
         self
     }
 
-    /// The change with every field in which two states of a thing differ; an absent state has all fields empty.
+    /// Adds every field that differs between two states of a record; in an absent state all fields are empty.
     #[must_use]
     pub fn between<T: Serialize>(mut self, before: Option<&T>, after: Option<&T>) -> Self {
         let (before, after) = (before.map(json).unwrap_or_default(), after.map(json).unwrap_or_default());
-        // Room for everything, so that the text is moved once at most; `[null,]` and a comma come to each field.
+        // Reserve enough for both records and the `[null,]` and comma of each field, so that the text is reallocated at most once.
         self.fields.0.reserve(2 * (before.len() + after.len()));
         let (before, after) = (Fields::of(&before), Fields::of(&after));
-        let of_before = before.0.iter().map(|&(name, from)| (name, from, after.get(name)));
-        let of_after = after.0.iter().filter(|(name, _)| !before.has(name)).map(|&(name, to)| (name, "null", to));
-        for (name, from, to) in of_before.chain(of_after) {
-            if from != to && !(is_nothing(from) && is_nothing(to)) {
+        let changed_or_removed = before.0.iter().map(|&(name, from)| (name, from, after.get(name)));
+        let added = after.0.iter().filter(|(name, _)| !before.has(name)).map(|&(name, to)| (name, "null", to));
+        for (name, from, to) in changed_or_removed.chain(added) {
+            if from != to && !(is_empty_value(from) && is_empty_value(to)) {
                 self.fields.add(name, from, to);
             }
         }
         self
     }
 
-    /// The change with the amounts in some fields as their unit writes them: `12.50`.
+    /// Formats the amounts in some fields with the decimals of their unit, such as `12.50`.
     #[must_use]
     pub fn amounts(mut self, unit: Unit, fields: &[&str]) -> Self {
-        let mut steps = self.fields.values();
+        let mut changes = self.fields.values();
         for field in fields {
-            for value in steps.get_mut(*field).and_then(Value::as_array_mut).into_iter().flatten() {
+            for value in changes.get_mut(*field).and_then(Value::as_array_mut).into_iter().flatten() {
                 if let Some(amount) = value.as_str().and_then(|text| text.parse().ok()) {
                     *value = unit.format(amount).into();
                 }
             }
         }
-        self.fields = Steps(Value::Object(steps).to_string());
+        self.fields = FieldChanges(Value::Object(changes).to_string());
         self
     }
 
@@ -145,12 +152,12 @@ impl Change {
     }
 }
 
-/// A plain record as JSON. Details of nouns serialize to objects without fail; anything else has no fields to log.
+/// A record as JSON text. Records always serialize; a value that does not has no fields to log.
 fn json<T: Serialize>(record: &T) -> String {
     serde_json::to_string(record).unwrap_or_default()
 }
 
-/// The fields of a JSON object, each with the text of its value.
+/// The fields of a JSON object, each with its value as unparsed JSON text.
 #[derive(Default)]
 struct Fields<'a>(Vec<(&'a str, &'a str)>);
 
@@ -192,7 +199,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
     }
 }
 
-fn is_nothing(json: &str) -> bool {
+fn is_empty_value(json: &str) -> bool {
     matches!(json, "null" | "[]")
 }
 
@@ -202,21 +209,21 @@ mod tests {
     use crate::model::CustomerDetails;
 
     #[test]
-    fn only_what_differs_is_recorded() {
+    fn only_changed_fields_are_recorded() {
         let before = CustomerDetails::of("ABC".parse().expect("valid"));
         let mut after = before.clone();
         after.country = Some("GB".parse().expect("valid"));
         let change = Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&before), Some(&after));
         assert_eq!(change.fields.as_str(), r#"{"country":[null,"GB"]}"#);
-        let made = Change::new(EntityKind::Customer, "new", "ABC1", None).between(None, Some(&after));
-        assert_eq!(made.fields.names(), ["organisation", "country"]);
+        let created = Change::new(EntityKind::Customer, "new", "ABC1", None).between(None, Some(&after));
+        assert_eq!(created.fields.names(), ["organisation", "country"]);
         let emptied = Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&after), Some(&before));
         assert_eq!(emptied.fields.as_str(), r#"{"country":["GB",null]}"#);
         assert!(Change::new(EntityKind::Customer, "edit", "ABC1", None).between(Some(&after), Some(&after)).is_empty());
     }
 
     #[test]
-    fn steps_read_back_as_they_were_told() {
+    fn changes_round_trip() {
         let awkward = "a \"quoted\" \\ text,\n[null]";
         let change =
             Change::new(EntityKind::Note, "add", "x", None).field("text", (), awkward).field("size", 1, [2, 3]);

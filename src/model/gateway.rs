@@ -1,4 +1,4 @@
-//! The gateway as customers reach it.
+//! Where and how customers connect to the gateway.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -11,19 +11,19 @@ use url::Host as UrlHost;
 use crate::model::text::{Invalid, NoteText, string_value};
 use crate::model::web::Website;
 
-/// The operator's own gateway, as customers need to know it to connect.
+/// The connection details of the operator's gateway, as sent to customers.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Gateway {
-    /// At least two, so that one may fail.
+    /// Host names; a customer should have at least two, so that one may fail.
     pub hosts: Vec<Host>,
-    /// Where SMPP is spoken plainly.
+    /// The port for SMPP without TLS.
     pub port: Port,
-    /// Where SMPP is spoken over TLS.
+    /// The port for SMPP over TLS.
     pub tls_port: Port,
-    /// Where the REST interface is, for which the same system ID and password serve.
+    /// The URL of the REST interface, which uses the same system ID and password.
     pub rest_url: Option<Website>,
-    /// Further advice for every customer.
+    /// Additional advice for every customer.
     pub advice: Option<NoteText>,
 }
 
@@ -32,7 +32,7 @@ impl Gateway {
     pub const ENOUGH_HOSTS: usize = 2;
 }
 
-/// The ports in general use, and no hosts.
+/// The usual ports and no hosts.
 impl Default for Gateway {
     fn default() -> Self {
         Self { hosts: Vec::new(), port: Port::PLAIN, tls_port: Port::TLS, rest_url: None, advice: None }
@@ -45,9 +45,9 @@ impl Default for Gateway {
 pub struct Port(NonZeroU16);
 
 impl Port {
-    /// The registered port of SMPP.
+    /// The registered SMPP port.
     pub const PLAIN: Self = Self::of(2775);
-    /// The port in general use for SMPP over TLS.
+    /// The usual port for SMPP over TLS.
     pub const TLS: Self = Self::of(8775);
 
     const fn of(number: u16) -> Self {
@@ -57,12 +57,12 @@ impl Port {
         }
     }
 
-    /// The port of a number that is not zero.
+    /// A port, unless the number is zero.
     pub fn new(number: u16) -> Option<Self> {
         NonZeroU16::new(number).map(Self)
     }
 
-    /// The number.
+    /// The port number.
     pub fn get(self) -> u16 {
         self.0.get()
     }
@@ -74,7 +74,7 @@ impl fmt::Display for Port {
     }
 }
 
-/// The name or IP address of a machine, without a port.
+/// A host name or IP address without a port.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Host(String);
 string_value!(Host);
@@ -90,7 +90,7 @@ impl FromStr for Host {
         {
             return Ok(Self(address.to_string()));
         }
-        let rule = || Invalid::rule("must be a host name or an IP address, such as smpp1.example.com, and no port");
+        let rule = || Invalid::rule("must be a host name or an IP address without a port, such as smpp1.example.com");
         match UrlHost::parse(text) {
             Ok(UrlHost::Domain(name)) if is_host_name(&name) => Ok(Self(name)),
             _ => Err(rule()),
@@ -98,7 +98,7 @@ impl FromStr for Host {
     }
 }
 
-/// Whether every label is one of a host (RFC 1123 section 2.1).
+/// Whether every label is valid in a host name (RFC 1123 section 2.1).
 fn is_host_name(name: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())

@@ -1,4 +1,4 @@
-//! How long a password that was replaced is still taken.
+//! The grace period during which a replaced password still works.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,32 +8,32 @@ use jiff::SignedDuration;
 use crate::model::Time;
 use crate::model::text::Invalid;
 
-/// A time of up to 90 days, in whole minutes, hours or days: `30m`, `72h`, `3d`, or `0` for none.
+/// A grace period of up to 90 days, in whole minutes, hours or days: `30m`, `72h`, `3d`, or `0` for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grace {
     minutes: i64,
 }
 
 impl Grace {
-    const LONGEST: i64 = 90 * 24 * 60;
+    const MAX_MINUTES: i64 = 90 * 24 * 60;
 
-    /// Whether there is none.
+    /// Whether there is no grace period.
     pub fn is_none(self) -> bool {
         self.minutes == 0
     }
 
-    /// When it ends if it begins at a time; nothing if there is none.
+    /// The end of a grace period that begins at the given time; `None` if there is no grace period.
     pub fn after(self, begin: Time) -> Option<Time> {
         if self.is_none() {
             return None;
         }
         let end = begin.timestamp().saturating_add(SignedDuration::from_mins(self.minutes));
-        // Beyond the last moment there is: a clock so wrong ends every grace at once.
+        // The end overflows only if the clock is wildly wrong; the old password then stops working at once.
         end.ok().map(Time::from_timestamp)
     }
 }
 
-/// Three days, so that a client's password can still be changed after a weekend.
+/// Three days, so that a customer can change the password of its client after a weekend.
 impl Default for Grace {
     fn default() -> Self {
         Self { minutes: 3 * 24 * 60 }
@@ -44,7 +44,8 @@ impl FromStr for Grace {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let rule = || Invalid::rule("must be minutes, hours or days up to 90d, such as 30m, 72h or 3d, or 0");
+        let rule =
+            || Invalid::rule("must be a number of minutes, hours or days up to 90d, such as 30m, 72h or 3d, or 0");
         let (number, unit) = match text.char_indices().next_back() {
             Some((at, 'm')) => (&text[..at], 1),
             Some((at, 'h')) => (&text[..at], 60),
@@ -56,7 +57,7 @@ impl FromStr for Grace {
             return Err(rule());
         }
         let minutes = number.parse::<i64>().ok().and_then(|number| number.checked_mul(unit));
-        minutes.filter(|minutes| *minutes <= Self::LONGEST).map(|minutes| Self { minutes }).ok_or_else(rule)
+        minutes.filter(|minutes| *minutes <= Self::MAX_MINUTES).map(|minutes| Self { minutes }).ok_or_else(rule)
     }
 }
 
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_read_in_minutes_hours_and_days() {
+    fn minutes_hours_and_days_are_parsed() {
         let forms =
             [("30m", "30m"), ("72h", "72h"), ("3d", "72h"), ("120m", "2h"), ("0", "0"), ("0h", "0"), ("90d", "2160h")];
         for (text, shown) in forms {
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn none_at_all_ends_nowhere() {
+    fn no_grace_period_has_no_end() {
         let begin: Time = "2026-11-24T12:00:00Z".parse().expect("valid");
         assert_eq!("0".parse::<Grace>().expect("valid").after(begin), None);
         assert_eq!(Grace::default().after(begin), Some("2026-11-27T12:00:00Z".parse().expect("valid")));

@@ -1,8 +1,8 @@
-//! What a customer needs to know to use an SMPP account.
+//! The details that a customer needs to use an SMPP account.
 
 use crate::model::{Customer, Gateway, SmppAccount};
 
-/// An account's details and where to use them, without the password.
+/// An account with its customer and gateway, without the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handover {
     pub customer: Customer,
@@ -10,19 +10,19 @@ pub struct Handover {
     pub gateway: Gateway,
 }
 
-/// Why an account is of no use to its customer now.
+/// Why a customer cannot use an account at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
     CustomerArchived,
     Archived,
     Disabled,
     MayNotBind,
-    /// It may bind, but not submit messages.
+    /// The account may bind but not submit messages.
     MayNotSubmit,
 }
 
 impl Handover {
-    /// Why the account is of no use to the customer now, if it is not.
+    /// Why the customer cannot use the account at present, if so.
     pub fn obstacle(&self) -> Option<Obstacle> {
         let details = &self.account.details;
         match self {

@@ -1,4 +1,4 @@
-//! Files of traffic that were imported, what their rows came to, and what their messages cost.
+//! Imported traffic files: what was imported, how many rows had which result, and what the messages cost.
 
 use jiff::civil::{Date, date};
 
@@ -6,19 +6,19 @@ use crate::model::text::Actor;
 use crate::model::word_enum::word_enum;
 use crate::model::{Hash, Money, Time, Unit};
 
-/// A day of a count of days since 1970-01-01.
+/// The date of a number of days since 1970-01-01.
 pub fn day_of(days: i32) -> Date {
     let epoch = date(1970, 1, 1);
     epoch.saturating_add(jiff::Span::new().try_days(days).unwrap_or_default())
 }
 
-/// The month of such a day, as a count of months since January 1970.
+/// The month of a day as a number of months since January 1970; the day counts from 1970-01-01.
 pub fn month_of(days: i32) -> i32 {
     let day = day_of(days);
     (i32::from(day.year()) - 1970) * 12 + i32::from(day.month()) - 1
 }
 
-/// The first day of such a month, in days since 1970-01-01.
+/// The first day of a month, in days since 1970-01-01; the month counts from January 1970.
 pub fn first_day_of(month: i32) -> i32 {
     let year = i16::try_from(1970 + month.div_euclid(12)).unwrap_or(i16::MAX);
     let month = i8::try_from(month.rem_euclid(12) + 1).unwrap_or(1);
@@ -27,41 +27,41 @@ pub fn first_day_of(month: i32) -> i32 {
 }
 
 word_enum! {
-    /// How far an import is.
+    /// The progress of an import.
     pub enum ImportState {
-        /// Begun and interrupted, or running: not all rows are in, and nothing is charged yet.
+        /// Running or interrupted: some rows are missing and nothing is charged yet.
         Unfinished = "unfinished",
-        /// All rows are in and charged.
+        /// All rows are imported and charged.
         Finished = "finished",
-        /// Ended by hand: the rows that were in are charged.
+        /// Ended by the operator before all rows were imported: the imported ones are charged.
         Closed = "closed",
     }
 }
 
-/// What the rows of a file came to.
+/// The number of rows by result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TrafficTally {
-    /// Messages that were not known.
+    /// Rows of new messages.
     pub new: u64,
-    /// Rows that updated a known message.
+    /// Rows that updated a stored message.
     pub updated: u64,
-    /// Rows that repeated what was known.
+    /// Rows that repeated a stored message without changes.
     pub duplicate: u64,
-    /// Rows of messages that the gateway refused before it gave them an ID.
+    /// Rows of messages that the gateway rejected before assigning an ID.
     pub rejected: u64,
-    /// Rows of other things than messages to handsets.
+    /// Rows that are not messages to handsets.
     pub skipped: u64,
-    /// Rows with a fault that were left out.
+    /// Invalid rows that were left out.
     pub refused: u64,
 }
 
 impl TrafficTally {
-    /// All rows.
+    /// The total number of rows.
     pub fn rows(&self) -> u64 {
         self.new + self.updated + self.duplicate + self.rejected + self.skipped + self.refused
     }
 
-    /// Adds what other rows came to.
+    /// Adds the counts of other rows.
     pub fn add(&mut self, other: &Self) {
         self.new += other.new;
         self.updated += other.updated;
@@ -72,17 +72,17 @@ impl TrafficTally {
     }
 }
 
-/// What is known of a file before it is imported.
+/// The description of a file before it is imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     pub file: String,
     pub sha256: Hash,
     pub size: u64,
-    /// Whose kind of file it is.
+    /// The name of the traffic dialect.
     pub dialect: String,
-    /// Everything else that decides what its rows mean, as a JSON object.
+    /// All other options that affect how rows are parsed, as a JSON object.
     pub options: String,
-    /// Whether its messages are charged.
+    /// Whether the messages are charged.
     pub charging: bool,
 }
 
@@ -92,18 +92,18 @@ pub struct Import {
     pub id: i64,
     pub manifest: Manifest,
     pub state: ImportState,
-    /// The first and last day of its messages, in days since 1970-01-01 UTC.
+    /// The first and last day of the messages, in days since 1970-01-01 UTC.
     pub days: Option<(i32, i32)>,
-    /// Of the rows that are in.
+    /// Counts the rows imported so far.
     pub tally: TrafficTally,
-    /// What it charged, by unit; not negative.
+    /// The amount charged in each unit; not negative.
     pub charges: Vec<(Unit, Money)>,
     pub begun_at: Time,
     pub ended_at: Option<Time>,
     pub actor: Actor,
 }
 
-/// What messages of an account cost, and whose balance pays.
+/// The price of an account's messages, and the balance that pays for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountPrice {
     pub account_id: i64,
@@ -111,13 +111,13 @@ pub struct AccountPrice {
     pub unit: Unit,
     /// The price of a message part; not negative.
     pub price: Money,
-    /// Whether anything is charged at all.
+    /// Whether messages are charged at all.
     pub charging: bool,
 }
 
 impl AccountPrice {
-    /// What a message with this many parts costs: the price in the file if the account is charged in a currency, else the price of the
-    /// service for each part. Nothing is rounded; nothing where that is beyond all amounts.
+    /// The cost of a message: the price in the file if the account is charged in a currency and the file has one, else the
+    /// service's price per part. Nothing is rounded; `None` if the amount overflows.
     pub fn charge(&self, parts: u16, price: Option<Money>) -> Option<Money> {
         match price.filter(|_| self.unit != Unit::Sms) {
             _ if !self.charging => Some(Money::ZERO),
@@ -127,7 +127,7 @@ impl AccountPrice {
     }
 }
 
-/// What an import charges for an account.
+/// The charge of an import for one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Charge {
     pub messages: i64,
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_price_in_credits_is_the_services_and_in_a_currency_the_gateways() {
+    fn credits_use_the_services_price_and_currencies_the_gateways() {
         let account_price = |unit: &str, charging| AccountPrice {
             account_id: 1,
             customer_id: 1,
@@ -155,8 +155,8 @@ mod tests {
         assert_eq!(charge("EUR", reported), "0.0075");
         assert_eq!(charge("EUR", None), "6");
         assert_eq!(account_price("EUR", false).charge(3, reported), Some(Money::ZERO));
-        let dear = AccountPrice { price: Money::from_e8(i64::MAX), ..account_price("EUR", true) };
-        assert_eq!(dear.charge(2, None), None);
+        let expensive = AccountPrice { price: Money::from_e8(i64::MAX), ..account_price("EUR", true) };
+        assert_eq!(expensive.charge(2, None), None);
     }
 
     #[test]

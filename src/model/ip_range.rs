@@ -1,4 +1,4 @@
-//! The IP networks from which an SMPP account may bind.
+//! The IP ranges from which an SMPP account may bind.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -8,22 +8,22 @@ use ipnet::IpNet;
 
 use crate::model::text::{Invalid, serde_by_text};
 
-/// An IPv4 or IPv6 address or a CIDR network. Host bits are cut off: `10.0.0.5/24` is `10.0.0.0/24`.
+/// An IPv4 or IPv6 address, or a range in CIDR notation. Host bits are cleared: `10.0.0.5/24` becomes `10.0.0.0/24`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IpRange(IpNet);
 serde_by_text!(IpRange);
 
 impl IpRange {
-    /// Reads an address or a network, and says whether host bits were cut off.
+    /// Parses an address or a range; the flag says whether host bits were cleared, so that the caller can warn.
     pub fn read(text: &str) -> Result<(Self, bool), Invalid> {
         let text = text.trim();
-        let given = text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse::<IpNet>()).map_err(|_| {
-            Invalid::rule("must be an IP address or network, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48")
+        let parsed = text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse::<IpNet>()).map_err(|_| {
+            Invalid::rule("must be an IP address or range, such as 192.0.2.7, 198.51.100.0/24 or 2001:db8::/48")
         })?;
-        Ok((Self(given.trunc()), given != given.trunc()))
+        Ok((Self(parsed.trunc()), parsed != parsed.trunc()))
     }
 
-    /// Its address and prefix length, if it is one of IPv4.
+    /// The address and prefix length of an IPv4 range.
     pub fn v4(&self) -> Option<(Ipv4Addr, u8)> {
         match self.0 {
             IpNet::V4(network) => Some((network.addr(), network.prefix_len())),
@@ -31,7 +31,7 @@ impl IpRange {
         }
     }
 
-    /// Whether an address belongs to it.
+    /// Whether the range contains an address.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address)
     }
@@ -41,11 +41,11 @@ impl FromStr for IpRange {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::read(text).map(|(network, _)| network)
+        Self::read(text).map(|(range, _)| range)
     }
 }
 
-/// A single address without its prefix length, a network with it.
+/// A single address is printed without its prefix length.
 impl fmt::Display for IpRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.prefix_len() == self.0.max_prefix_len() {

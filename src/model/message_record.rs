@@ -1,26 +1,26 @@
-//! What is known of one message, with names for whom and what it belongs to.
+//! A stored message with the names of its account, customer and import.
 
 use crate::model::{AccountCode, Destination, ImportState, MessageId, MessageState, Money, SystemId, Time, Unit};
 
-/// A message as `traffic show` reports it.
+/// A message as `traffic show` prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageRecord {
     pub id: MessageId,
-    /// When it was submitted; the earliest of several reported times.
+    /// The submission time; the earliest one if several were reported.
     pub submitted_at: Time,
     pub system_id: SystemId,
     pub customer: AccountCode,
     pub destination: Destination,
     pub state: MessageState,
     pub parts: u16,
-    /// What the gateway said that it costs.
+    /// The price that the gateway reported.
     pub price: Option<Money>,
-    /// The charge; none if it was only ever reported as rejected, or imported without charging.
+    /// The charge; zero if the message was only reported as rejected or imported without charging.
     pub charge: Money,
     pub unit: Unit,
-    /// The import that charged it, or, where none did, that brought it. One that is unfinished has not posted its charges yet.
+    /// The import that charged the message, else the one that added it. An unfinished import has not posted its charges yet.
     pub import_id: i64,
     pub import_state: ImportState,
-    /// Its file.
+    /// The file of that import.
     pub file: String,
 }

@@ -1,4 +1,7 @@
-//! Pure values of the business: parsed once, valid for ever, knowing nothing of databases, terminals or mail servers.
+//! Defines the business values: customers, accounts, money, messages, emails and their parts.
+//!
+//! A value is validated when it is parsed, so every other layer can rely on it. The module depends on no database, terminal or
+//! mail server.
 
 mod address;
 mod balance;
@@ -42,7 +45,7 @@ pub use country::Country;
 pub use customer::{ApiId, Customer, CustomerDetails, Lifecycle, PaymentTerms, Status};
 pub use destination::Destination;
 pub use email::{EmailAddress, EmailList};
-pub use event::{Change, EntityKind, Event, Steps};
+pub use event::{Change, EntityKind, Event, FieldChanges};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use handover::{Handover, Obstacle};

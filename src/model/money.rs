@@ -1,4 +1,4 @@
-//! Money and SMS credits: exact integers of 1e-8 of a unit, and the units themselves.
+//! Amounts of money and SMS credits, stored as exact integers of 1e-8 of a unit, and the units.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,25 +8,25 @@ use rust_decimal::Decimal;
 
 use crate::model::text::{Invalid, serde_by_text};
 
-/// Decimals that a money value keeps. SMS prices are quoted with up to eight.
+/// Number of decimals of an amount. SMS prices are quoted with up to eight.
 const DECIMALS: u32 = 8;
 const ONE: i64 = 100_000_000;
 
-/// An exact amount: a whole number of 1e-8 of its unit, in 64 bits (about ±92 billion units).
+/// An exact amount: an integer of 1e-8 of a unit in 64 bits (about ±92 billion units).
 ///
 /// The accepted grammar is the same everywhere: an optional sign, digits, and optionally a point with one to eight
-/// digits. Exponents, thousands separators, a bare point and more decimals are refused, never rounded.
+/// digits. Exponents, thousands separators, a bare point and more decimals are errors; nothing is ever rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Money(i64);
 serde_by_text!(Money);
 
 impl Money {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(0);
     /// One whole unit.
     pub const ONE: Self = Self(ONE);
 
-    /// The amount as stored: a count of 1e-8 of the unit.
+    /// The amount as stored: an integer of 1e-8 of the unit.
     pub const fn e8(self) -> i64 {
         self.0
     }
@@ -36,12 +36,12 @@ impl Money {
         Self(e8)
     }
 
-    /// The sum, or nothing when it does not fit 64 bits.
+    /// The sum; `None` on overflow.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// The amount with its sign turned, or nothing when it does not fit.
+    /// The negated amount; `None` on overflow.
     pub fn checked_neg(self) -> Option<Self> {
         self.0.checked_neg().map(Self)
     }
@@ -88,7 +88,7 @@ impl FromStr for Money {
             .chain(zeros)
             .try_fold(0_i64, |e8, digit| e8.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0')))
             .map(Self)
-            .ok_or_else(|| Invalid::rule("must lie between -92233720368.54775808 and 92233720368.54775807"))
+            .ok_or_else(|| Invalid::rule("must be between -92233720368.54775808 and 92233720368.54775807"))
     }
 }
 
@@ -99,10 +99,10 @@ impl fmt::Display for Money {
     }
 }
 
-/// What a balance counts in: SMS credits or a currency. Units never mix.
+/// The unit of a balance: SMS credits or a currency. Amounts of different units are never added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Unit {
-    /// SMS credits: whole numbers. Written `SMS`; the portal's "None" is read too.
+    /// SMS credits, which are whole numbers. Printed as `SMS`; the portal's "None" is accepted too.
     #[default]
     Sms,
     /// An ISO 4217 currency.
@@ -111,7 +111,7 @@ pub enum Unit {
 serde_by_text!(Unit);
 
 impl Unit {
-    /// The code: `SMS` or the currency's three emails.
+    /// The code: `SMS` or the currency's three letters.
     pub fn code(self) -> &'static str {
         match self {
             Self::Sms => "SMS",
@@ -119,13 +119,13 @@ impl Unit {
         }
     }
 
-    /// The unit of a stored code. Currencies that were withdrawn since are read too: balances in them do not vanish.
+    /// Parses a stored code. Withdrawn currencies are accepted too, because old balances in them must stay readable.
     pub fn from_code(code: &str) -> Option<Self> {
         if code == "SMS" { Some(Self::Sms) } else { Currency::from_code(code).map(Self::Currency) }
     }
 
-    /// Whether new balances may be kept in it: not withdrawn, no fund and no metal or test code. The list has one mistake:
-    /// it calls the Venezuelan bolívar superseded.
+    /// Whether new balances may use the unit, which excludes withdrawn currencies, funds, metals and test codes. The library
+    /// wrongly lists the Venezuelan bolívar as superseded.
     fn is_in_use(self) -> bool {
         match self {
             Self::Sms | Self::Currency(Currency::VES) => true,
@@ -133,27 +133,27 @@ impl Unit {
         }
     }
 
-    /// Refuses an amount that the unit cannot hold: SMS credits are whole.
+    /// Checks that an amount is valid in this unit: SMS credits are whole numbers.
     pub fn check(self, amount: Money) -> Result<Money, Invalid> {
         if self == Self::Sms && !amount.is_whole() {
-            return Err(Invalid::rule("must be a whole number, as SMS credits are"));
+            return Err(Invalid::rule("must be a whole number of SMS credits"));
         }
         Ok(amount)
     }
 
-    /// An amount as it is written in this unit: at least the currency's own decimals (`12.50`), more where there are more.
+    /// Formats an amount with at least the currency's usual number of decimals: `12.50`, `0.016`.
     pub fn format(self, amount: Money) -> String {
         let mut value = amount.decimal().normalize();
         value.rescale(value.scale().max(self.decimals()));
         value.to_string()
     }
 
-    /// The mean of a sum over a number of amounts, rounded up to the unit's own decimals; `None` for no amounts.
+    /// The mean of `count` amounts with the given sum, rounded up to the unit's usual number of decimals.
     pub fn mean(self, sum: Money, count: u8) -> Money {
-        let place = i128::from(10_i64.pow(DECIMALS - self.decimals().min(DECIMALS)));
-        let divisor = i128::from(count.max(1)) * place;
+        let step = i128::from(10_i64.pow(DECIMALS - self.decimals().min(DECIMALS)));
+        let divisor = i128::from(count.max(1)) * step;
         let mean = i128::from(sum.0).div_euclid(divisor) + i128::from(i128::from(sum.0).rem_euclid(divisor) > 0);
-        Money(i64::try_from(mean * place).unwrap_or(i64::MAX))
+        Money(i64::try_from(mean * step).unwrap_or(i64::MAX))
     }
 
     fn decimals(self) -> u32 {
@@ -171,7 +171,7 @@ impl FromStr for Unit {
         let code = text.to_ascii_uppercase();
         let unit = if code == "NONE" { Some(Self::Sms) } else { Self::from_code(&code) };
         unit.filter(|&unit| unit.is_in_use())
-            .ok_or_else(|| Invalid::rule("must be SMS or a currency in force by ISO 4217, such as GBP or EUR"))
+            .ok_or_else(|| Invalid::rule("must be SMS or a current ISO 4217 currency, such as GBP or EUR"))
     }
 }
 
@@ -193,7 +193,7 @@ impl PartialOrd for Unit {
     }
 }
 
-/// Every unit a balance may have, SMS credits first.
+/// Every unit that a new balance may use, SMS credits first.
 pub fn units() -> impl Iterator<Item = Unit> {
     std::iter::once(Unit::Sms).chain(Currency::iter().map(Unit::Currency)).filter(|unit| unit.is_in_use())
 }
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_grammar_takes_plain_decimals_only() {
+    fn only_plain_decimals_are_accepted() {
         assert_eq!(money("10"), Ok(Money::from_e8(1_000_000_000)));
         assert_eq!(money("+10.0"), money("10"));
         assert_eq!(money("-0.00000001"), Ok(Money::from_e8(-1)));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_writes_its_own_decimals() {
+    fn a_unit_formats_with_its_decimals() {
         let gbp: Unit = "gbp".parse().expect("valid");
         let jpy: Unit = "JPY".parse().expect("valid");
         let amount = money("12.5").expect("valid");
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mean_is_rounded_up_to_what_a_unit_is_counted_in() {
+    fn a_mean_is_rounded_up_to_the_decimals_of_the_unit() {
         let gbp: Unit = "GBP".parse().expect("valid");
         for (unit, sum, count, mean) in [
             (Unit::Sms, "7000", 7, "1000"),
@@ -257,13 +257,13 @@ mod tests {
     }
 
     #[test]
-    fn units_are_credits_and_currencies_in_force() {
+    fn units_are_credits_and_current_currencies() {
         assert_eq!("none".parse(), Ok(Unit::Sms));
         assert_eq!("sms".parse(), Ok(Unit::Sms));
         for text in ["VES", "XOF", "XAF", "XCD", "XPF", "CHF"] {
             assert!(text.parse::<Unit>().is_ok(), "{text}");
         }
-        assert!(Unit::from_code("HRK").is_some(), "an old balance in it is still read");
+        assert!(Unit::from_code("HRK").is_some(), "an old balance in it stays readable");
         for text in ["HRK", "XYZ", "XXX", "XAU", "", "EURO"] {
             assert!(text.parse::<Unit>().is_err(), "{text}");
         }
@@ -272,7 +272,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_amount_survives_writing_and_reading(e8: i64) {
+        fn every_amount_round_trips(e8: i64) {
             let amount = Money::from_e8(e8);
             prop_assert_eq!(amount.to_string().parse::<Money>(), Ok(amount));
             for unit in ["GBP", "JPY", "BHD"] {

@@ -1,4 +1,4 @@
-//! Telephone numbers by ITU-T E.164.
+//! Telephone numbers in international form (ITU-T E.164).
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,18 +7,18 @@ use compact_str::{CompactString, format_compact};
 
 use crate::model::text::{Invalid, parts_of, quoted, string_value, write_joined};
 
-/// A telephone number in international form, kept as `+` and 8 to 15 digits that begin with an assigned calling code.
+/// A telephone number in international form: `+` and 8 to 15 digits that begin with an assigned calling code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Msisdn(CompactString);
 string_value!(Msisdn);
 
 impl Msisdn {
-    /// The digits alone, as SMPP and gateways write an MSISDN.
+    /// The digits without `+`, the form that SMPP and gateways use.
     pub fn digits(&self) -> &str {
         &self.0[1..]
     }
 
-    /// The number of digits that were those of a number before.
+    /// Restores a number from the digits of a valid one.
     pub(super) fn of_digits(digits: u64) -> Self {
         Self(format_compact!("+{digits}"))
     }
@@ -27,7 +27,7 @@ impl Msisdn {
 impl FromStr for Msisdn {
     type Err = Invalid;
 
-    /// Reads `+44 7700 900123`, `0044…`, `44…` and what people put between the digits: blanks, points, dashes, brackets.
+    /// Accepts `+44 7700 900123`, `0044…` and `44…`, with spaces, points, dashes, slashes and brackets between the digits.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         if let Some(digits) = text.strip_prefix('+')
             && (8..=15).contains(&digits.len())
@@ -42,40 +42,41 @@ impl FromStr for Msisdn {
             return Err(Invalid::rule("must be an international number of 8 to 15 digits, such as +447700900123"));
         }
         if calling_code(international).is_none() {
-            return Err(Invalid::rule("must begin with a country's calling code, such as +44"));
+            return Err(Invalid::rule("must begin with a country calling code, such as +44"));
         }
         Ok(Self(format_compact!("+{international}")))
     }
 }
 
-/// The calling code that a number of digits begins with, if it is assigned (ITU-T E.164, list of assigned codes).
+/// The assigned calling code at the beginning of a number, if any (ITU-T E.164, list of assigned codes).
 pub fn calling_code(digits: &str) -> Option<&str> {
     (1..=3).filter_map(|length| digits.get(..length)).find(|code| is_assigned(code))
 }
 
-/// Whether three digits begin with a calling code that is assigned.
-pub(super) fn begin_with_calling_code([first, second, third]: [u8; 3]) -> bool {
+/// Whether three digits begin with an assigned calling code.
+pub(super) fn starts_with_calling_code([first, second, third]: [u8; 3]) -> bool {
     let digit = |byte: u8| usize::from(byte.wrapping_sub(b'0'));
-    BEGINNINGS.get(digit(first) * 100 + digit(second) * 10 + digit(third)).is_some_and(|is_assigned| *is_assigned)
+    PREFIXES.get(digit(first) * 100 + digit(second) * 10 + digit(third)).is_some_and(|is_assigned| *is_assigned)
 }
 
-/// Which numbers of three digits begin with an assigned code.
-static BEGINNINGS: [bool; 1000] = {
-    let mut beginnings = [false; 1000];
+/// For each three-digit prefix, whether it begins with an assigned code. Computed once, because parsing a traffic file
+/// checks every destination.
+static PREFIXES: [bool; 1000] = {
+    let mut prefixes = [false; 1000];
     let mut number = 0;
     while number < 1000 {
-        beginnings[number as usize] =
+        prefixes[number as usize] =
             is_assigned_number(1, number / 100) || is_assigned_number(2, number / 10) || is_assigned_number(3, number);
         number += 1;
     }
-    beginnings
+    prefixes
 };
 
 fn is_assigned(code: &str) -> bool {
     code.parse().is_ok_and(|number| is_assigned_number(code.len(), number))
 }
 
-/// Whether a number of this many digits is an assigned code.
+/// Whether a number with `length` digits is an assigned code.
 const fn is_assigned_number(length: usize, number: u16) -> bool {
     match length {
         1 => matches!(number, 1 | 7),
@@ -93,7 +94,7 @@ const fn is_assigned_number(length: usize, number: u16) -> bool {
     }
 }
 
-/// Several numbers given as one text, separated by commas, semicolons or line ends.
+/// Numbers separated by commas, semicolons or line breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MsisdnList(pub Vec<Msisdn>);
 
@@ -119,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_way_of_writing_gives_one_number() {
+    fn every_spelling_parses_to_one_number() {
         for text in ["+447700900123", "00447700900123", "447700900123", "+44 7700 900-123", "+44 (7700) 900.123"] {
             let number: Msisdn = text.parse().expect(text);
             assert_eq!(number.as_str(), "+447700900123");
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn national_short_and_unassigned_numbers_are_refused() {
+    fn national_short_and_unassigned_numbers_are_rejected() {
         for text in ["07700900123", "+21012345678", "+4477", "1234", "+44770090012345678", "4.47E+11", "", "+\u{664}4"]
         {
             assert!(text.parse::<Msisdn>().is_err(), "{text}");
@@ -146,16 +147,16 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_beginnings_says_what_the_list_says() {
+    fn the_prefix_table_agrees_with_the_list() {
         for number in 0..1000 {
             let digits = format!("{number:03}");
             let bytes = [0, 1, 2].map(|index| digits.as_bytes()[index]);
-            assert_eq!(begin_with_calling_code(bytes), calling_code(&digits).is_some(), "{digits}");
+            assert_eq!(starts_with_calling_code(bytes), calling_code(&digits).is_some(), "{digits}");
         }
     }
 
     #[test]
-    fn a_list_names_the_number_it_refuses() {
+    fn a_list_names_the_invalid_number() {
         let list: MsisdnList = "+447700900123, 447700900124;\n".parse().expect("valid");
         assert_eq!(list.0.len(), 2);
         assert!("+447700900123,12".parse::<MsisdnList>().unwrap_err().to_string().starts_with("`12` must"));

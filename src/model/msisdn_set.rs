@@ -1,14 +1,15 @@
-//! Sets of telephone numbers in eight bytes each: a million of them is no burden.
+//! Compact sets of telephone numbers: eight bytes per number, so that a closed user group of a million needs 8 MB.
 
 use std::fmt;
 
 use crate::model::Msisdn;
 
-/// Different numbers in the order of their texts.
+/// A set of numbers, sorted like their texts.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct MsisdnSet(Vec<Packed>);
 
-/// The digits set flush left in fifteen places, and how many there are: packed numbers sort as their texts do.
+/// A number packed into 64 bits: its digits, left-aligned to fifteen places, and then its length in four bits. Packed numbers
+/// therefore sort like their texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Packed(u64);
 
@@ -17,7 +18,7 @@ impl Packed {
 
     fn new(number: &Msisdn) -> Self {
         let digits = number.digits();
-        // A number has 8 to 15 digits, so its length fits into four bits and its digits into fifteen places.
+        // A valid number has 8 to 15 digits, so its length fits into four bits and its digits into fifteen places.
         let length = u32::try_from(digits.len()).unwrap_or(Self::PLACES).min(Self::PLACES);
         let value = digits.bytes().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'));
         Self((value * 10_u64.pow(Self::PLACES - length)) << 4 | u64::from(length))
@@ -30,34 +31,34 @@ impl Packed {
 }
 
 impl MsisdnSet {
-    /// How many numbers it has.
+    /// The number of elements.
     pub fn len(&self) -> u64 {
         self.0.len() as u64
     }
 
-    /// Whether it has none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The numbers in order.
+    /// The numbers in sorted order.
     pub fn iter(&self) -> impl Iterator<Item = Msisdn> {
         self.0.iter().map(|packed| Msisdn::of_digits(packed.digits()))
     }
 
-    /// Whether a number is in it.
+    /// Whether the set contains a number.
     pub fn contains(&self, number: &Msisdn) -> bool {
         self.0.binary_search(&Packed::new(number)).is_ok()
     }
 
-    /// The numbers that are in this set and not in the other.
+    /// The set difference: the numbers of this set that the other does not contain.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         Self(self.0.iter().filter(|packed| other.0.binary_search(packed).is_err()).copied().collect())
     }
 }
 
-/// In any order, and each as often as it comes.
+/// Accepts numbers in any order, with duplicates.
 impl FromIterator<Msisdn> for MsisdnSet {
     fn from_iter<I: IntoIterator<Item = Msisdn>>(numbers: I) -> Self {
         let mut packed: Vec<Packed> = numbers.into_iter().map(|number| Packed::new(&number)).collect();
@@ -87,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_holds_what_a_set_of_texts_holds_in_the_same_order(one in numbers(), two in numbers()) {
+        fn it_behaves_like_a_sorted_set_of_texts(one in numbers(), two in numbers()) {
             let texts: BTreeSet<Msisdn> = one.iter().cloned().collect();
             let others: BTreeSet<Msisdn> = two.iter().cloned().collect();
             let (set, other): (MsisdnSet, MsisdnSet) = (one.into_iter().collect(), two.into_iter().collect());

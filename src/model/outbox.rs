@@ -1,22 +1,22 @@
-//! Emails: emails as values, rendered when they are queued.
+//! Emails of the outbox, their states, and the results of sending them. An email is rendered when it is queued.
 
 use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, EmailAddress, Name, Password, Time};
 
 word_enum! {
-    /// What an email is about; also the name of its templates.
+    /// The kind of an email, and the name of its template files.
     pub enum EmailTemplate {
         /// To the customer: the balance is at or below the upper threshold.
         LowUpper = "low-upper",
         /// To the customer: the balance is at or below the lower threshold.
         LowLower = "low-lower",
-        /// To us: a customer's balance is low.
+        /// To the operator: a customer's balance is low.
         Internal = "internal",
-        /// To those who were warned: the balance has recovered.
+        /// To the recipients of the warning: the balance has recovered.
         Recovered = "recovered",
-        /// To a new customer: its SMPP account, and how to use it.
+        /// To a new customer: its SMPP account and how to use it.
         Welcome = "welcome",
-        /// To a customer: an SMPP account that it has, and how to use it.
+        /// To an existing customer: an SMPP account and how to use it.
         Handover = "handover",
         /// To any address, to test that mail works.
         Test = "test",
@@ -24,7 +24,7 @@ word_enum! {
 }
 
 impl EmailTemplate {
-    /// In whose name it is sent.
+    /// The department in whose name the email is sent.
     pub fn role(self) -> SenderRole {
         match self {
             Self::LowUpper | Self::LowLower | Self::Recovered => SenderRole::Billing,
@@ -35,7 +35,7 @@ impl EmailTemplate {
 }
 
 word_enum! {
-    /// A part of the operator's company that writes emails.
+    /// A department of the operator that sends email.
     pub enum SenderRole {
         Sales = "sales",
         Support = "support",
@@ -43,7 +43,7 @@ word_enum! {
     }
 }
 
-/// Who an email is from.
+/// The sender of an email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
     pub name: Name,
@@ -51,7 +51,7 @@ pub struct Sender {
     pub reply_to: Option<EmailAddress>,
 }
 
-/// An email that is ready to be queued, but for its recipient.
+/// A rendered email without a recipient, ready to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedEmail {
     pub template: EmailTemplate,
@@ -59,25 +59,26 @@ pub struct RenderedEmail {
     pub subject: String,
     pub text: String,
     pub html: String,
-    /// The row of the SMPP account whose password the email tells: stars stand for it until the email leaves.
+    /// The row ID of the SMPP account whose password the email contains. The stored text has a placeholder instead, so that
+    /// the outbox never contains a password.
     pub password_of: Option<i64>,
 }
 
 impl RenderedEmail {
-    /// What stands in an email for the password that it tells.
-    pub const STARS: &str = "********";
+    /// The placeholder for the password in a stored email.
+    pub const PASSWORD_PLACEHOLDER: &str = "********";
 
-    /// The email as it leaves, with a password in the place of the stars.
+    /// Replaces the placeholder with the password, just before the email is sent.
     #[must_use]
-    pub fn telling(mut self, password: &Password) -> Self {
-        self.text = self.text.replace(Self::STARS, password.reveal());
-        self.html = self.html.replace(Self::STARS, &as_html(password.reveal()));
+    pub fn with_password(mut self, password: &Password) -> Self {
+        self.text = self.text.replace(Self::PASSWORD_PLACEHOLDER, password.reveal());
+        self.html = self.html.replace(Self::PASSWORD_PLACEHOLDER, &escape_html(password.reveal()));
         self
     }
 }
 
-/// A text that stands in HTML as it reads.
-fn as_html(text: &str) -> String {
+/// Escapes text for HTML.
+fn escape_html(text: &str) -> String {
     let mut html = String::new();
     for c in text.chars() {
         match c {
@@ -100,11 +101,11 @@ pub struct OutboxEmail {
     pub crossing_id: Option<i64>,
     pub recipient: EmailAddress,
     pub content: RenderedEmail,
-    /// Without the angle brackets; the same for every attempt.
+    /// The `Message-ID` without angle brackets; the same for every attempt, so that mail clients can detect duplicates.
     pub message_id: String,
     pub state: EmailState,
     pub attempts: u32,
-    /// How often it was handed over without an answer.
+    /// The number of attempts in which the server received the email but did not answer.
     pub unanswered: u32,
     pub next_attempt_at: Option<Time>,
     pub last_error: Option<String>,
@@ -113,45 +114,45 @@ pub struct OutboxEmail {
 }
 
 impl OutboxEmail {
-    /// Whether its recipient has it, or may have it for all that is known.
+    /// Whether the recipient has received the email or may have received it.
     pub fn may_have_arrived(&self) -> bool {
         self.unanswered > 0 || matches!(self.state, EmailState::Sent | EmailState::Sending)
     }
 }
 
 word_enum! {
-    /// How far an email has come.
+    /// The state of an email.
     pub enum EmailState {
-        /// Waits for its first or next attempt.
+        /// Waiting for the first or next attempt.
         Pending = "pending",
         /// Claimed by a run that is sending it.
         Sending = "sending",
-        /// The server has taken it.
+        /// The server has accepted it.
         Sent = "sent",
-        /// The server refuses it for good.
+        /// The server has rejected it permanently.
         Failed = "failed",
-        /// It was handed over, and no answer came.
+        /// The server received it but did not answer, so it may have been sent.
         Uncertain = "uncertain",
-        /// An operator, or the balance's recovery, took it back before it was sent.
+        /// Cancelled by the operator or by the recovery of the balance before it was sent.
         Cancelled = "cancelled",
     }
 }
 
-/// What came of an attempt to send an email.
+/// The result of an attempt to send an email.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// The server took it.
+    /// The server accepted it.
     Sent,
-    /// It was not sent for certain, and may be later.
+    /// It was certainly not sent; a later attempt may succeed.
     Deferred(String),
-    /// The server refuses it for good.
+    /// The server rejected it permanently.
     Refused(String),
-    /// It was handed over and no answer came: it may have been sent.
+    /// The server received it but did not answer, so it may have been sent.
     Unanswered(String),
 }
 
 impl SendOutcome {
-    /// The word for it and what was said.
+    /// The word for the outcome and the detail, as stored in the database.
     pub fn parts(&self) -> (&'static str, Option<&str>) {
         match self {
             Self::Sent => ("sent", None),
@@ -163,10 +164,10 @@ impl SendOutcome {
 }
 
 impl SendOutcome {
-    /// The outcome with what was said about it free of a password.
+    /// Removes a password from the detail: some servers quote the email in their answer.
     #[must_use]
     pub fn without(self, password: &Password) -> Self {
-        let clean = |detail: String| detail.replace(password.reveal(), RenderedEmail::STARS);
+        let clean = |detail: String| detail.replace(password.reveal(), RenderedEmail::PASSWORD_PLACEHOLDER);
         match self {
             Self::Sent => Self::Sent,
             Self::Deferred(detail) => Self::Deferred(clean(detail)),
@@ -186,16 +187,16 @@ pub struct SendAttempt {
     pub detail: Option<String>,
 }
 
-/// The last run of the check.
+/// A run of `balance check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckRun {
     pub started_at: Time,
-    /// None while it runs, and for ever if it died.
+    /// `None` while the run is in progress, and forever if it was killed.
     pub finished_at: Option<Time>,
     pub counts: CheckCounts,
 }
 
-/// What a run of the check did.
+/// The counts of a run of `balance check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CheckCounts {
     pub crossings: u32,
@@ -211,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_takes_the_place_of_its_stars_and_no_other() {
+    fn a_password_replaces_only_its_placeholder() {
         let sender = Sender {
             name: "Support".parse().expect("name"),
             address: "support@example.com".parse().expect("address"),
@@ -226,7 +227,7 @@ mod tests {
             html,
             password_of: Some(1),
         };
-        let filled = email.clone().telling(&"a<b&'\"c>".parse().expect("password"));
+        let filled = email.clone().with_password(&"a<b&'\"c>".parse().expect("password"));
         assert_eq!(filled.text, "Password: a<b&'\"c>\n");
         assert_eq!(filled.html, "<b>a&lt;b&amp;&#x27;&quot;c&gt;</b>");
         assert_eq!(email.text, "Password: ********\n");

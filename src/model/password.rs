@@ -1,4 +1,4 @@
-//! SMPP passwords: secrets that neither print nor serialize.
+//! SMPP passwords, which cannot be printed or serialized by accident.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,19 +9,19 @@ use crate::model::text::Invalid;
 
 /// The password of an SMPP account: 1 to 8 printable ASCII characters (SMPP v3.4 section 5.2.2: 8 and a NUL).
 ///
-/// It has no `Display` and no `Serialize`, shows stars in debug output and is wiped when dropped; [`Password::reveal`]
-/// is the only way to its text.
+/// The type has no `Display` and no `Serialize`, prints stars in debug output and clears its memory when dropped. Only
+/// [`Password::reveal`] returns the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(Zeroizing<String>);
 
 impl Password {
-    /// The longest password that a bind request can carry.
+    /// Maximum length in a bind request.
     pub const MAX_LENGTH: usize = 8;
 
-    /// The characters of generated passwords: those that nobody confuses on paper or on the telephone.
+    /// The characters of generated passwords. Characters that are easily confused on paper or by telephone are left out.
     pub const ALPHABET: &'static [u8] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz";
 
-    /// The password's text, for the one who asked to see it and for the gateway.
+    /// The password in plain text. Use it only for output that the user asked for and for the gateway.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -35,7 +35,7 @@ impl FromStr for Password {
         if fits {
             Ok(Self(Zeroizing::new(text.to_owned())))
         } else {
-            Err(Invalid::rule("must be 1 to 8 printable ASCII characters without blanks"))
+            Err(Invalid::rule("must be 1 to 8 printable ASCII characters without spaces"))
         }
     }
 }

@@ -1,24 +1,24 @@
-//! What an SMPP account is sold.
+//! Services: the price plans of SMPP accounts.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{ApiId, Money, Name, ServiceCode, Time, Unit};
 
-/// What an operator may change of a service.
+/// The editable fields of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceDetails {
     pub name: Name,
-    /// The price of one message part in the service's unit; not negative.
+    /// Price per message part in the service's unit; not negative.
     pub price: Money,
 }
 
-/// A service: what it charges in, and how much for a message part.
+/// A service with its unit and price per message part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     pub id: i64,
     pub code: ServiceCode,
     pub api_id: ApiId,
-    /// Fixed when the service is made: charges already booked would change their meaning with it.
+    /// Fixed at creation, because changing it would change the meaning of charges already posted.
     pub unit: Unit,
     pub details: ServiceDetails,
     pub created_at: Time,

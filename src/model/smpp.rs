@@ -1,4 +1,4 @@
-//! SMPP accounts: the names and rules by which a customer's client binds to the gateway.
+//! SMPP accounts: the names and limits with which a customer's client binds to the gateway.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::model::{
     Webhook,
 };
 
-/// What an operator may change of an SMPP account, except its password and its closed user group.
+/// The editable fields of an SMPP account, except its password and its closed user group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmppDetails {
     pub name: Option<Name>,
@@ -21,19 +21,19 @@ pub struct SmppDetails {
     pub system_type: Option<SystemType>,
     pub address_range: Option<AddressRange>,
     pub service: ServiceCode,
-    /// Whether the account may do anything at all.
+    /// Whether the account is enabled; the other switches have no effect if it is not.
     pub enabled: bool,
-    /// Whether it may bind.
+    /// Whether the account may bind.
     pub binding_enabled: bool,
-    /// Whether it may submit messages.
+    /// Whether the account may submit messages.
     pub submit_enabled: bool,
-    /// Whether it may reach only the numbers of its closed user group.
+    /// Whether only the numbers of its closed user group are allowed as destinations.
     pub use_cug: bool,
-    /// Message parts a second; none is no limit.
+    /// Message parts per second; `None` means no limit.
     pub max_tps: Option<Limit>,
-    /// Binds at once; none is no limit.
+    /// Concurrent binds; `None` means no limit.
     pub max_binds: Option<Limit>,
-    /// Where it may bind from; none is anywhere.
+    /// The IP ranges from which it may bind; an empty list allows all.
     pub allowed_ips: Vec<IpRange>,
     pub mt_webhook: Option<Webhook>,
     pub dlr_webhook: Option<Webhook>,
@@ -42,7 +42,7 @@ pub struct SmppDetails {
 }
 
 impl SmppDetails {
-    /// An account that may bind and submit from anywhere.
+    /// An account without limits that may bind and submit from anywhere.
     pub fn of(service: ServiceCode) -> Self {
         Self {
             name: None,
@@ -64,10 +64,10 @@ impl SmppDetails {
         }
     }
 
-    /// Takes out of its lists what stands in them twice; the order stays.
+    /// Removes duplicates from the lists and keeps their order.
     pub fn fold_duplicates(&mut self) {
-        let mut networks = BTreeSet::new();
-        self.allowed_ips.retain(|network| networks.insert(*network));
+        let mut ranges = BTreeSet::new();
+        self.allowed_ips.retain(|range| ranges.insert(*range));
         let mut numbers = BTreeSet::new();
         self.mo_numbers.retain(|number| numbers.insert(number.clone()));
     }
@@ -81,20 +81,20 @@ pub struct SmppAccount {
     pub customer: AccountCode,
     pub system_id: SystemId,
     pub details: SmppDetails,
-    /// How many numbers its closed user group has.
+    /// The number of members of its closed user group.
     pub cug_size: u64,
-    /// Until when the password that it had before is taken too, if it has one.
+    /// The end of the grace period in which the previous password still works, if there is one.
     pub previous_password_until: Option<Time>,
     pub lifecycle: Lifecycle,
 }
 
-/// A limit that is set: at least 1. "No limit" is the absence of one, so that it is never mistaken for nothing allowed.
+/// A limit of at least 1. `None` means "no limit", so that zero can never be mistaken for "nothing allowed".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Limit(NonZeroU32);
 
 impl Limit {
-    /// The number.
+    /// The limit as a number.
     pub fn get(self) -> u32 {
         self.0.get()
     }
@@ -106,7 +106,7 @@ impl FromStr for Limit {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         match text.parse::<NonZeroU32>() {
             Ok(number) if number.get() <= 1_000_000 => Ok(Self(number)),
-            _ => Err(Invalid::rule("must be 1 to 1000000; leave it out for no limit")),
+            _ => Err(Invalid::rule("must be 1 to 1000000; omit it for no limit")),
         }
     }
 }

@@ -1,4 +1,6 @@
-//! Text that people typed: trimmed, NFC, of a stated length, free of characters that hide or mislead.
+//! Text entered by people: trimmed, normalized to NFC, limited in length, and without invisible characters.
+//!
+//! The macros of this module implement the traits that every value parsed from text has.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,22 +11,22 @@ use compact_str::CompactString;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// Why a text is no value of its kind: the rule that it breaks.
+/// The error of a value parsed from text: the rule that the text violates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Invalid(Cow<'static, str>);
 
 impl Invalid {
-    /// The rule in words that may follow a colon, such as "must not be empty".
+    /// An error from a rule that can follow the quoted value, such as "must not be empty".
     pub fn rule(rule: impl Into<Cow<'static, str>>) -> Self {
         Self(rule.into())
     }
 }
 
-/// Gives a value type that wraps its canonical text the traits every such type has.
+/// Implements `as_str`, `Display`, `AsRef<str>` and serde for a value type that wraps its canonical text.
 ///
-/// The type must be a tuple struct over a text with its own `FromStr<Err = Invalid>`: reading it from JSON, TOML or the
-/// database goes through that parser, so no road leads round the rules.
+/// The type must be a tuple struct with `FromStr<Err = Invalid>`. Values from JSON, TOML and the database also go through
+/// that parser, so an invalid value cannot be constructed.
 macro_rules! string_value {
     ($name:ident $(<const $parameter:ident: $kind:ty>)?) => {
         impl $(<const $parameter: $kind>)? $name $(<$parameter>)? {
@@ -53,7 +55,7 @@ macro_rules! string_value {
 }
 pub(crate) use string_value;
 
-/// Serializes a type as its `Display` text and reads it back through `FromStr`.
+/// Implements serde for a type through its `Display` and `FromStr`.
 macro_rules! serde_by_text {
     ($name:ident) => {
         impl serde::Serialize for $name {
@@ -66,7 +68,7 @@ macro_rules! serde_by_text {
 }
 pub(crate) use serde_by_text;
 
-/// Reads a type from its text through `FromStr`.
+/// Implements `Deserialize` for a type through its `FromStr`.
 macro_rules! deserialize_by_text {
     ($name:ident $(<const $parameter:ident: $kind:ty>)?) => {
         impl<'de $(, const $parameter: $kind)?> serde::Deserialize<'de> for $name $(<$parameter>)? {
@@ -78,7 +80,7 @@ macro_rules! deserialize_by_text {
 }
 pub(crate) use deserialize_by_text;
 
-/// Reads a text as a value, without a copy of the text in between.
+/// Deserializes a value through `FromStr` without copying the text first.
 pub(crate) fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: serde::Deserializer<'de>,
@@ -110,15 +112,15 @@ string_value!(TextLine<const MAX: usize>);
 pub type Organisation = TextLine<200>;
 /// The name of a person, a service or an SMPP account.
 pub type Name = TextLine<100>;
-/// A registration number of a company or of its sales tax; printed, never computed with.
+/// A registration number of a company, or its VAT or sales tax ID. Not interpreted, only printed.
 pub type RegistrationNumber = TextLine<40>;
-/// Why a balance changed; the first thing read when a customer asks.
+/// Why a balance changed, in words that answer a customer's question.
 pub type Description = TextLine<500>;
 /// A reference to another system: an invoice, a payment, an order.
 pub type Reference = TextLine<100>;
-/// The caller's name for one balance change, unique in the ledger for ever.
+/// The idempotency key of a balance change, unique in the ledger. Repeating a command with the same key posts nothing.
 pub type Key = TextLine<200>;
-/// Who did it: the operating system's user or what `--actor` says.
+/// Who made a change: the user name of the operating system, or the value of `--actor`.
 pub type Actor = TextLine<100>;
 /// The reason for a change.
 pub type Reason = TextLine<500>;
@@ -144,14 +146,14 @@ impl FromStr for NoteText {
     }
 }
 
-/// Trims and normalizes to NFC, then refuses what is empty, too long or holds a character that cannot be seen.
+/// Trims a text and normalizes it to NFC, then checks that it is not empty or too long and has no invisible characters.
 fn clean(text: &str, max: usize, line_breaks: bool) -> Result<CompactString, Invalid> {
     let trimmed = text.trim();
-    // Most texts are plain ASCII, of which nothing else is to be asked; a list of a million asks often.
+    // Most texts are printable ASCII, which needs no further check. Imports parse millions of texts, so this comes first.
     if (1..=max).contains(&trimmed.len()) && trimmed.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Ok(trimmed.into());
     }
-    // The letters of Latin scripts are composed and visible, but for the soft hyphen.
+    // Latin letters below U+0300 are in NFC and visible, except the soft hyphen.
     let is_latin = |c| matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}');
     if (1..=max).contains(&trimmed.len()) && trimmed.chars().all(is_latin) {
         return Ok(trimmed.into());
@@ -167,36 +169,36 @@ fn clean(text: &str, max: usize, line_breaks: bool) -> Result<CompactString, Inv
     match text.chars().find(|&c| is_hidden(c) && !(line_breaks && c == '\n')) {
         Some('\n') => Err(Invalid::rule("must be one line")),
         Some(c) => {
-            Err(Invalid::rule(format!("must not hold the invisible or control character {}", c.escape_unicode())))
+            Err(Invalid::rule(format!("must not contain the invisible or control character {}", c.escape_unicode())))
         }
         None => Ok(text),
     }
 }
 
-/// The parts of a list that is given as one text, between commas, semicolons or line ends.
+/// The items of a list in one text, separated by commas, semicolons or line breaks.
 pub(super) fn parts_of(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// Writes a list with something between its parts.
+/// Writes a list with a separator between its items.
 pub(super) fn write_joined<T: fmt::Display>(
     f: &mut fmt::Formatter<'_>,
     parts: impl IntoIterator<Item = T>,
-    between: &str,
+    separator: &str,
 ) -> fmt::Result {
     for (index, part) in parts.into_iter().enumerate() {
-        write!(f, "{}{part}", if index == 0 { "" } else { between })?;
+        write!(f, "{}{part}", if index == 0 { "" } else { separator })?;
     }
     Ok(())
 }
 
-/// A text from outside as error messages show it: quoted, escaped, at most 64 characters.
+/// Formats untrusted text for an error message: in backticks, escaped, at most 64 characters.
 pub fn quoted(text: impl fmt::Display) -> String {
-    const LONGEST: usize = 64;
+    const MAX_LENGTH: usize = 64;
     let text = text.to_string();
     let mut shown = String::from("`");
     for (index, c) in text.chars().enumerate() {
-        if index == LONGEST {
+        if index == MAX_LENGTH {
             shown.push('…');
             break;
         }
@@ -210,9 +212,9 @@ pub fn quoted(text: impl fmt::Display) -> String {
     shown
 }
 
-/// Whether a character has no glyph of its own: controls, line separators, bidirectional marks, zero-width characters.
+/// Whether a character is invisible: a control, line separator, bidirectional control or zero-width character.
 ///
-/// Such characters let one name look like another, or drive a terminal.
+/// Such characters can make one name look like another, or send commands to a terminal.
 pub fn is_hidden(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
@@ -228,7 +230,7 @@ pub fn is_hidden(c: char) -> bool {
     ) || matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
 }
 
-/// `4.47E+11`, `4,47E+11`: what a spreadsheet writes for a number that is too long for its cell.
+/// Whether a text has the form `4.47E+11` or `4,47E+11`, which spreadsheets write for a long number. Its last digits are lost.
 pub(crate) fn is_power_of_ten(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once('+') else { return false };
     let Some(mantissa) = mantissa.strip_suffix(['E', 'e']) else { return false };

@@ -1,4 +1,4 @@
-//! Moments: UTC, to the millisecond, written as RFC 3339.
+//! Timestamps in UTC with millisecond precision, written as RFC 3339.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,30 +7,31 @@ use jiff::Timestamp;
 
 use crate::model::text::{Invalid, serde_by_text};
 
-/// A moment in UTC. Its text has a fixed width (`2026-11-24T14:36:41.123Z`), so texts sort as moments do.
+/// A UTC timestamp. Its text has a fixed width (`2026-11-24T14:36:41.123Z`), so texts sort chronologically.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Time(Timestamp);
 serde_by_text!(Time);
 
 impl Time {
-    /// What the system clock says. Only a [`crate::store::Clock`] asks it; everything else is handed its time.
-    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    /// The time of the system clock. Only [`crate::store::Clock`] calls this; all other code receives the time as a value, so
+    /// that tests can set it.
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the clock")]
     pub fn now() -> Self {
         Self::from_timestamp(Timestamp::now())
     }
 
-    /// A moment cut down to the millisecond.
+    /// Truncates a timestamp to milliseconds.
     pub fn from_timestamp(timestamp: Timestamp) -> Self {
         let milliseconds = timestamp.as_millisecond();
         Self(Timestamp::from_millisecond(milliseconds).unwrap_or(timestamp))
     }
 
-    /// The moment as the time library's own type.
+    /// The timestamp in the time library's type.
     pub const fn timestamp(self) -> Timestamp {
         self.0
     }
 
-    /// Date and time of day to the second for a person to read, in UTC: `2026-11-24 14:36:41`.
+    /// Date and time in UTC to the second, for people: `2026-11-24 14:36:41`.
     pub fn for_reading(self) -> String {
         self.0.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
@@ -40,39 +41,40 @@ impl FromStr for Time {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        if let Some(time) = read_fixed(text.as_bytes()) {
+        if let Some(time) = parse_fixed_width(text.as_bytes()) {
             return Ok(time);
         }
         text.parse()
             .map(Self::from_timestamp)
-            .map_err(|_| Invalid::rule("must be a time by RFC 3339 such as 2026-11-24T14:36:41Z"))
+            .map_err(|_| Invalid::rule("must be an RFC 3339 time, such as 2026-11-24T14:36:41Z"))
     }
 }
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match written(self.0.as_millisecond()) {
+        match format_fixed_width(self.0.as_millisecond()) {
             Some(text) => f.write_str(std::str::from_utf8(&text).unwrap_or_default()),
             None => write!(f, "{:.3}", self.0),
         }
     }
 }
 
-const MILLISECONDS_A_DAY: i64 = 86_400_000;
+const MILLISECONDS_PER_DAY: i64 = 86_400_000;
 
-/// Reads the fixed form without asking the library, as lists do a million times; nothing where it is another form.
-fn read_fixed(text: &[u8]) -> Option<Time> {
+/// Parses the fixed-width form; `None` for any other form. Reading a large list parses millions of timestamps, and the general
+/// parser of the library is slower.
+fn parse_fixed_width(text: &[u8]) -> Option<Time> {
     let number = |from: usize, length: usize| {
         let digits = text.get(from..from + length)?;
         digits.iter().try_fold(0_i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
     };
-    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
-    if text.len() != 24 || marks.iter().any(|(place, mark)| text[*place] != *mark) {
+    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
+    if text.len() != 24 || separators.iter().any(|(index, separator)| text[*index] != *separator) {
         return None;
     }
     let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
     let (hour, minute, second, milli) = (number(11, 2)?, number(14, 2)?, number(17, 2)?, number(20, 3)?);
-    // Days from 29 on, leap seconds and old years are for the library, which knows the calendar.
+    // Leave days from 29 on, leap seconds and years before 1970 to the library, which knows the calendar.
     if !(1970..=9998).contains(&year) || !(1..=12).contains(&month) || !(1..=28).contains(&day) {
         return None;
     }
@@ -80,11 +82,10 @@ fn read_fixed(text: &[u8]) -> Option<Time> {
         return None;
     }
     let of_day = ((hour * 60 + minute) * 60 + second) * 1000 + milli;
-    Timestamp::from_millisecond(days_to(year, month, day) * MILLISECONDS_A_DAY + of_day).ok().map(Time)
+    Timestamp::from_millisecond(days_to(year, month, day) * MILLISECONDS_PER_DAY + of_day).ok().map(Time)
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar. The year is taken to begin in March, so that the leap day is
-/// its last.
+/// Days from 1970-01-01 to a Gregorian date. The year is shifted to begin in March, which makes the leap day its last day.
 fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -92,9 +93,9 @@ fn days_to(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// The fixed form of a time from 1970 on, by the same reckoning the other way round.
-fn written(milliseconds: i64) -> Option<[u8; 24]> {
-    let days = milliseconds.div_euclid(MILLISECONDS_A_DAY);
+/// Formats a time from 1970 on in the fixed-width form; the inverse of [`days_to`].
+fn format_fixed_width(milliseconds: i64) -> Option<[u8; 24]> {
+    let days = milliseconds.div_euclid(MILLISECONDS_PER_DAY);
     if !(0..2_900_000).contains(&days) {
         return None;
     }
@@ -106,7 +107,7 @@ fn written(milliseconds: i64) -> Option<[u8; 24]> {
     let day = of_year - (153 * month + 2) / 5 + 1;
     let (year, month) =
         (year_of_era + era * 400 + i64::from(month >= 10), if month < 10 { month + 3 } else { month - 9 });
-    let of_day = milliseconds.rem_euclid(MILLISECONDS_A_DAY);
+    let of_day = milliseconds.rem_euclid(MILLISECONDS_PER_DAY);
     let mut text = *b"0000-00-00T00:00:00.000Z";
     for (from, length, mut number) in [
         (0, 4, year),
@@ -117,8 +118,8 @@ fn written(milliseconds: i64) -> Option<[u8; 24]> {
         (17, 2, of_day / 1_000 % 60),
         (20, 3, of_day % 1_000),
     ] {
-        for place in (from..from + length).rev() {
-            text[place] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        for index in (from..from + length).rev() {
+            text[index] = b'0' + u8::try_from(number % 10).unwrap_or_default();
             number /= 10;
         }
     }
@@ -137,7 +138,7 @@ mod tests {
             let text = format!("{:.3}", time.0);
             prop_assert_eq!(&time.to_string(), &text);
             prop_assert_eq!(text.parse::<Time>(), Ok(time));
-            prop_assert!(read_fixed(text.as_bytes()).is_none_or(|read| read == time));
+            prop_assert!(parse_fixed_width(text.as_bytes()).is_none_or(|read| read == time));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Traffic: single messages as the gateway reports them, and their sums.
+//! Traffic: the messages that the gateway reports, and their totals per hour and day.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,46 +8,46 @@ use crate::model::word_enum::word_enum;
 use crate::model::{Country, Destination, Money, Unit};
 
 word_enum! {
-    /// The state of a message. Of several reported states of a message the highest wins, whichever came first: a state
-    /// that is final is never undone by one that is not, and what the handset or network said outranks what the gateway concluded.
+    /// The state of a message. If several states are reported, the highest wins, in whatever order they arrive: a final state
+    /// is never replaced by one that is not final, and the handset or network outranks the gateway's own conclusion.
     ///
-    /// The database stores their places in this list, from 0: a new state may only be added at its end.
+    /// The database stores the index in this list, counted from 0, so new states may only be added at the end.
     pub enum MessageState {
-        /// On its way.
+        /// In transit.
         Pending = "pending",
         /// The gateway lost track of it.
         Unknown = "unknown",
-        /// Refused before it was sent; costs nothing.
+        /// Rejected before it was sent; not charged.
         Rejected = "rejected",
-        /// Not delivered in time.
+        /// Not delivered within its validity period.
         Expired = "expired",
         /// Cannot be delivered.
         Undeliverable = "undeliverable",
-        /// On the handset.
+        /// Delivered to the handset.
         Delivered = "delivered",
     }
 }
 
 impl MessageState {
-    /// Its number in the database, and its place in [`StateCounts`].
+    /// The number in the database, which is also the index in [`StateCounts`].
     pub const fn number(self) -> usize {
         self as usize
     }
 
-    /// The state of a number.
+    /// The state with a number.
     pub fn from_number(number: usize) -> Option<Self> {
         Self::ALL.get(number).copied()
     }
 
-    /// Whether a message in it counts as sent.
+    /// Whether a message in this state counts as sent.
     pub fn is_sent(self) -> bool {
         self != Self::Rejected
     }
 }
 
-/// The gateway's name for a message. A UUID is the same however it is written: any case, with or without dashes.
+/// The gateway's ID of a message. All spellings of a UUID are equal: any case, with or without dashes.
 ///
-/// Texts sort before UUIDs, as the database sorts them.
+/// Texts sort before UUIDs, as in the database.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MessageId {
     Text(Box<str>),
@@ -56,7 +56,7 @@ pub enum MessageId {
 serde_by_text!(MessageId);
 
 impl MessageId {
-    /// The longest text, in bytes: SMPP has 64, vendors' own IDs are shorter.
+    /// Maximum length of a text in bytes. SMPP allows 64; the IDs of vendors are shorter.
     pub const LONGEST: usize = 64;
 }
 
@@ -70,9 +70,9 @@ impl FromStr for MessageId {
         if text.is_empty() || text.len() > Self::LONGEST || !text.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Invalid::rule("must be 1 to 64 visible ASCII characters"));
         }
-        // Many IDs become one so, and only one of their messages would be charged.
+        // Rounding makes many IDs equal, and only one of their messages would be charged.
         if is_power_of_ten(text) {
-            return Err(Invalid::rule("must not be a number that a spreadsheet rounded; export the file again"));
+            return Err(Invalid::rule("is a number that a spreadsheet has rounded; export the file again"));
         }
         Ok(Self::Text(text.into()))
     }
@@ -87,17 +87,17 @@ impl fmt::Display for MessageId {
     }
 }
 
-/// The bytes of 32 hexadecimal digits, or of a UUID in its usual form.
+/// Parses a UUID in its hyphenated form or as 32 hexadecimal digits.
 fn uuid(text: &[u8]) -> Option<[u8; 16]> {
-    // Other forms, with braces or as a URN, are no IDs that a gateway gives.
-    let is_usual = matches!(text.len(), 32 | 36);
-    is_usual.then(|| uuid::Uuid::try_parse_ascii(text).ok()).flatten().map(uuid::Uuid::into_bytes)
+    // The library also accepts braces and URNs, but gateways do not use them.
+    let has_usual_length = matches!(text.len(), 32 | 36);
+    has_usual_length.then(|| uuid::Uuid::try_parse_ascii(text).ok()).flatten().map(uuid::Uuid::into_bytes)
 }
 
-/// One message, and what it is charged by.
+/// One message with the fields that decide its charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The day of its submission, in days since 1970-01-01 UTC.
+    /// The day of submission, in days since 1970-01-01 UTC.
     pub day: i32,
     pub id: MessageId,
     pub account_id: i64,
@@ -107,18 +107,18 @@ pub struct Message {
     pub destination: Destination,
     /// At least 1.
     pub parts: u16,
-    /// What the gateway says that the whole message costs, if it says so.
+    /// The gateway's price for the whole message, if reported.
     pub price: Option<Money>,
 }
 
 impl Message {
-    /// What one message is: no two have the same.
+    /// The fields that identify a message.
     pub fn key(&self) -> (i32, &MessageId, i64) {
         (self.day, &self.id, self.account_id)
     }
 
-    /// The first field that matters for money and in which another report of the same message in the same file contradicts this
-    /// one. A price and none contradict each other too: only one of them can be charged.
+    /// The first field that affects the charge and differs in another report of the same message in the same file. A price and
+    /// a missing price differ too, because only one of them can be charged.
     pub fn contradiction(&self, other: &Self) -> Option<&'static str> {
         [
             ("destination", self.destination != other.destination),
@@ -131,22 +131,22 @@ impl Message {
     }
 }
 
-/// How many messages are in each state.
+/// The number of messages in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StateCounts([i64; 6]);
 
 impl StateCounts {
-    /// Counts by the numbers of their states.
+    /// Counts in the order of the state numbers.
     pub const fn new(counts: [i64; 6]) -> Self {
         Self(counts)
     }
 
-    /// How many are in a state.
+    /// The number of messages in a state.
     pub fn of(&self, state: MessageState) -> i64 {
         self.0[state.number()]
     }
 
-    /// Adds messages in a state; fewer than none takes away.
+    /// Adds to the count of a state; a negative number subtracts.
     pub fn add(&mut self, state: MessageState, count: i64) {
         self.0[state.number()] += count;
     }
@@ -158,7 +158,7 @@ impl StateCounts {
         }
     }
 
-    /// The same with other counts added; nothing where that is too many.
+    /// The sum with other counts; `None` on overflow.
     pub fn checked_add(&self, other: &Self) -> Option<Self> {
         let mut counts = self.0;
         for (count, more) in counts.iter_mut().zip(other.0) {
@@ -167,17 +167,17 @@ impl StateCounts {
         Some(Self(counts))
     }
 
-    /// All messages.
+    /// The total number of messages.
     pub fn total(&self) -> i64 {
         self.0.iter().sum()
     }
 
-    /// Whether there is none in any state.
+    /// Whether all counts are zero.
     pub fn is_empty(&self) -> bool {
         self.0 == [0; 6]
     }
 
-    /// By the numbers of the states.
+    /// The counts in the order of the state numbers.
     pub const fn numbers(&self) -> [i64; 6] {
         self.0
     }
@@ -199,12 +199,12 @@ pub struct DayTraffic {
     /// In days since 1970-01-01 UTC.
     pub day: i32,
     pub account_id: i64,
-    /// None where the destinations have no calling code.
+    /// `None` if the destinations have no calling code.
     pub country: Option<Country>,
     pub unit: Unit,
     pub counts: StateCounts,
     pub parts: i64,
-    /// What was charged for them; not negative.
+    /// The amount charged; not negative.
     pub charge: Money,
 }
 
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_uuid_is_the_same_however_it_is_written() {
+    fn all_spellings_of_a_uuid_are_equal() {
         let forms = [
             "67e55044-10b1-426f-9247-bb680e5fe0c8",
             "67E5504410B1426F9247BB680E5FE0C8",
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_states_belong_together() {
+    fn states_round_trip_through_numbers() {
         for state in MessageState::ALL {
             assert_eq!(MessageState::from_number(state.number()), Some(state));
             assert_eq!(state.as_str().parse(), Ok(state));

@@ -1,29 +1,29 @@
-//! Low-balance warnings: thresholds, recipients, and the state that the last check found.
+//! Low-balance warnings: thresholds, recipients, and the level that the last check found.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::word_enum::word_enum;
 use crate::model::{AccountCode, EmailAddress, Money, Time, Unit};
 
-/// What an operator may change of a warning.
+/// The editable fields of a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningDetails {
-    /// The early warning: the balance is low when it is at or below this threshold.
+    /// The early-warning threshold: a balance at or below it is low.
     pub upper: Option<Money>,
-    /// The urgent warning; not above `upper`.
+    /// The urgent threshold; not above `upper`.
     pub lower: Option<Money>,
     pub notify_customer: bool,
-    /// The customer's addresses; when empty, its billing contacts, else its invoice emails.
+    /// The customer's recipients; if empty, its billing contacts, else its invoice emails.
     pub to: Vec<EmailAddress>,
-    /// The operator's addresses; when empty, those of the configuration.
+    /// The operator's recipients; if empty, those of the configuration.
     pub internal: Vec<EmailAddress>,
-    /// Whether those who were warned get an email when the balance has recovered.
+    /// Whether the recipients of a warning get an email when the balance has recovered.
     pub notify_recovery: bool,
     pub active: bool,
 }
 
 impl WarningDetails {
-    /// A warning without thresholds, which never fires.
+    /// A warning without thresholds, which never sends an email.
     pub fn empty() -> Self {
         Self {
             upper: None,
@@ -36,7 +36,7 @@ impl WarningDetails {
         }
     }
 
-    /// How low a balance is by these thresholds.
+    /// The level of a balance against these thresholds.
     pub fn level(&self, balance: Money) -> Level {
         if self.lower.is_some_and(|threshold| balance <= threshold) {
             Level::Lower
@@ -55,13 +55,13 @@ pub struct Warning {
     pub customer: AccountCode,
     pub unit: Unit,
     pub details: WarningDetails,
-    /// What the last check found.
+    /// The level that the last check found.
     pub state: Level,
     pub updated_at: Time,
 }
 
 word_enum! {
-    /// How low a balance is. Lower is worse.
+    /// How low a balance is; later values are worse.
     pub enum Level {
         /// Above both thresholds.
         Ok = "ok",
@@ -73,11 +73,11 @@ word_enum! {
 }
 
 word_enum! {
-    /// Why a warning's state changed.
+    /// Why the level of a warning changed.
     pub enum CrossingCause {
         /// A check found that the balance had crossed a threshold.
         Balance = "balance",
-        /// The thresholds were moved or removed.
+        /// The thresholds were changed or removed.
         Thresholds = "thresholds",
         /// The warning was switched off.
         Off = "off",
@@ -87,18 +87,18 @@ word_enum! {
 }
 
 impl CrossingCause {
-    /// Why an email that waited was taken back.
+    /// Why a pending email was cancelled.
     pub fn reason(self) -> &'static str {
         match self {
-            Self::Balance => "the balance has moved since",
-            Self::Thresholds => "the thresholds were moved",
+            Self::Balance => "the balance has changed since",
+            Self::Thresholds => "the thresholds were changed",
             Self::Off => "the warning was switched off",
             Self::Archived => "the customer was archived",
         }
     }
 }
 
-/// A change of a warning's state, and the balance at that time.
+/// A change of a warning's level, with the balance at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crossing {
     pub id: i64,
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_balance_at_its_mark_is_low() {
+    fn a_balance_at_its_threshold_is_low() {
         let money = |text: &str| text.parse::<Money>().expect("money");
         let thresholds =
             WarningDetails { upper: Some(money("100")), lower: Some(money("0")), ..WarningDetails::empty() };

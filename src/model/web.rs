@@ -1,4 +1,4 @@
-//! Addresses on the web: a customer's site, and the webhooks that the gateway calls.
+//! Web addresses: a customer's website, and the webhooks that the gateway calls.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use crate::model::text::{Invalid, is_hidden, string_value};
 
 const MAX_LENGTH: usize = 2_000;
 
-/// A customer's web site. `https://` is added where no scheme is given.
+/// A customer's website. `https://` is added if there is no scheme.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Website(CompactString);
 string_value!(Website);
@@ -32,7 +32,7 @@ impl FromStr for Website {
     }
 }
 
-/// Whether it is the front page of a plain host name, written as the rules of URLs write it: most are, and need no closer look.
+/// Whether a text is the URL of a plain host name in normalized form. Most websites are, and need no full parse.
 fn is_plain(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let Some(host) = host.and_then(|rest| rest.strip_suffix('/')) else { return false };
@@ -45,7 +45,7 @@ fn is_plain(text: &str) -> bool {
     host.len() <= 253 && host.bytes().any(|byte| byte == b'.') && host.as_bytes().split(is_point).all(is_label)
 }
 
-/// A URL that the gateway calls, http or https, without a user name or password in it: those would end up in logs.
+/// An http or https URL that the gateway calls. A user name or password is rejected, because it would end up in logs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Webhook(String);
 string_value!(Webhook);
@@ -70,7 +70,7 @@ fn parse(text: &str, rule: &'static str) -> Result<String, Invalid> {
         return Err(Invalid::rule(rule));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Invalid::rule("must not carry a user name or password"));
+        return Err(Invalid::rule("must not contain a user name or password"));
     }
     Ok(url.into())
 }
@@ -82,7 +82,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_plain_is_as_the_library_writes_it(text in "https?://[a-z0-9.]{1,8}\\.[a-z0-9]{1,4}/") {
+        fn a_plain_url_equals_its_normalized_form(text in "https?://[a-z0-9.]{1,8}\\.[a-z0-9]{1,4}/") {
             prop_assert!(!is_plain(&text) || parse(&text, "").as_ref() == Ok(&text), "{}", text);
         }
     }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_webhook_says_its_scheme_and_no_password() {
+    fn a_webhook_has_a_scheme_and_no_password() {
         assert!("https://example.com/dlr?id=%s".parse::<Webhook>().is_ok());
         for text in ["example.com/dlr", "file:///etc/passwd", "https://u:p@example.com/", "https://u@example.com/"] {
             assert!(text.parse::<Webhook>().is_err(), "{text}");

@@ -1,4 +1,4 @@
-//! Enums whose values are single words, written alike in the database, in files, in JSON and on the command line.
+//! Enums whose values are single words, spelled the same in the database, in files, in JSON and on the command line.
 
 use std::str::FromStr;
 
@@ -10,10 +10,10 @@ pub trait WordEnum: FromStr<Err = Invalid> + Copy + Send + Sync + 'static {
     const WORDS: &'static [&'static str];
 }
 
-/// Declares an enum, the word of each value, and every conversion between the two.
+/// Declares an enum with the word of each value and the conversions between the two.
 ///
-/// Words are read in any case and written as they stand here. Where the word is not what a sentence should say,
-/// `= "word" as "words of a sentence"` gives `Display` its own text.
+/// Words are parsed in any case and printed as declared. `= "word" as "other words"` sets a separate text for `Display`, for a
+/// word that does not fit into a sentence.
 macro_rules! word_enum {
     (
         $(#[$attribute:meta])*
@@ -31,7 +31,7 @@ macro_rules! word_enum {
             /// Every value, in the order of declaration.
             pub const ALL: [Self; [$($word),+].len()] = [$(Self::$value),+];
 
-            /// The word for it.
+            /// The word for the value.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$value => $word),+
@@ -72,7 +72,7 @@ macro_rules! word_enum {
 }
 pub(crate) use word_enum;
 
-/// The rule that a text breaks that is none of the words.
+/// The error for a text that is not one of the words.
 pub(crate) fn rule<E: WordEnum>() -> Invalid {
     let (last, others) = E::WORDS.split_last().unwrap_or((&"", &[]));
     Invalid::rule(format!("must be {} or {last}", others.join(", ")))
@@ -81,7 +81,7 @@ pub(crate) fn rule<E: WordEnum>() -> Invalid {
 #[cfg(test)]
 mod tests {
     word_enum! {
-        /// What a lamp shows.
+        /// The colour of a traffic light.
         enum Light {
             Red = "red",
             Amber = "amber" as "yellow light",
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_read_in_any_case_and_written_in_one() {
+    fn words_are_parsed_in_any_case_and_printed_as_declared() {
         for light in Light::ALL {
             assert_eq!(light.as_str().to_uppercase().parse(), Ok(light));
             assert_eq!(serde_json::to_string(&light).expect("json"), format!("\"{}\"", light.as_str()));
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn another_word_is_refused_with_all_that_there_are() {
+    fn an_unknown_word_is_rejected_with_the_list_of_words() {
         assert_eq!("blue".parse::<Light>().unwrap_err().to_string(), "must be red, amber or green");
     }
 }

@@ -1,4 +1,4 @@
-//! A time zone by its IANA name: whose days are meant where a day is given.
+//! Time zones by IANA name, which decide when a day begins.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,15 +8,15 @@ use serde::{Deserialize, Deserializer};
 
 use crate::model::Invalid;
 
-/// A time zone by its IANA name.
+/// A time zone with an IANA name.
 #[derive(Debug, Clone)]
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// The zone in which everything is stored.
+    /// The zone of all stored times.
     pub const UTC: Self = Self(TimeZone::UTC);
 
-    /// The zone as the time library has it.
+    /// The zone in the time library's type.
     pub fn time_zone(&self) -> TimeZone {
         self.0.clone()
     }
@@ -28,7 +28,7 @@ impl FromStr for Zone {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         TimeZone::get(text)
             .map(Self)
-            .map_err(|_| Invalid::rule("must be a time zone by its IANA name, such as Europe/London or UTC"))
+            .map_err(|_| Invalid::rule("must be an IANA time zone, such as Europe/London or UTC"))
     }
 }
 

@@ -39,7 +39,7 @@ fn pack(fixture: &mut Fixture, account: &str) -> Handover {
 
 /// An email with stars for the account's password.
 fn telling(pack: &Handover) -> RenderedEmail {
-    let text = format!("Password: {}\n", RenderedEmail::STARS);
+    let text = format!("Password: {}\n", RenderedEmail::PASSWORD_PLACEHOLDER);
     RenderedEmail { text, password_of: Some(pack.account.id), ..plain_email(EmailTemplate::Welcome) }
 }
 

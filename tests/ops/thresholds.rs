@@ -107,7 +107,7 @@ fn an_email_that_waits_when_the_marks_are_lowered_is_taken_back() {
     judge(&mut fixture);
     mark(&mut fixture, Some("40"), Some("10"));
     let email = &fixture.emails()[0];
-    assert_eq!((email.state, email.last_error.as_deref()), (EmailState::Cancelled, Some("the thresholds were moved")));
+    assert_eq!((email.state, email.last_error.as_deref()), (EmailState::Cancelled, Some("the thresholds were changed")));
     assert!(judge(&mut fixture).is_empty());
 }
 

@@ -49,7 +49,7 @@ fn a_password_is_in_no_file() {
 fn a_stored_email_with_a_password_does_not_contain_it() {
     let mut fixture = Fixture::with_acme();
     fixture.add_account("ACME", with_password("acme1", "hunter2!")).unwrap();
-    let text = format!("Password: {}\n", RenderedEmail::STARS);
+    let text = format!("Password: {}\n", RenderedEmail::PASSWORD_PLACEHOLDER);
     let emails = fixture.write(|tx| {
         let pack = handover::details(tx, "acme1", &Gateway::default(), tx.at())?;
         let content = RenderedEmail { text, password_of: Some(pack.account.id), ..plain_email(EmailTemplate::Welcome) };

@@ -53,7 +53,7 @@ fn with_password(args: &ShowArgs, context: &mut Context, email: OutboxEmail) -> 
     let change = ChangeArgs { dry_run: false, audit: args.why.clone() };
     let password = context.transact(&change, |tx| outbox::reveal(tx, &vault, &email))?;
     Ok(match password {
-        Some(password) => OutboxEmail { content: email.content.telling(&password), ..email },
+        Some(password) => OutboxEmail { content: email.content.with_password(&password), ..email },
         None => email,
     })
 }

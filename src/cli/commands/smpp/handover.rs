@@ -89,7 +89,7 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
         context.write(&args.change, |tx| {
             let pack = ops::handover::details(tx, &args.account, &gateway, tx.at())?;
             // Render once before the reveal is logged, so that a broken template leaves no trace of a reveal.
-            renderer.account_text(&pack, RenderedEmail::STARS)?;
+            renderer.account_text(&pack, RenderedEmail::PASSWORD_PLACEHOLDER)?;
             let password = Some(ops::smpp::reveal(tx, &vault, &args.account)?.password);
             Ok::<_, ssgctl::Error>(HandoverRow { notes: renderer.account_notes(&pack)?, pack, password })
         })?
@@ -101,7 +101,7 @@ pub(crate) fn run(args: &HandoverArgs, context: &mut Context) -> Result<()> {
     if context.output.wants_rows() {
         return context.output.row(&handover);
     }
-    let password = handover.password.as_ref().map_or(RenderedEmail::STARS, Password::reveal);
+    let password = handover.password.as_ref().map_or(RenderedEmail::PASSWORD_PLACEHOLDER, Password::reveal);
     let text = renderer.account_text(&handover.pack, password)?;
     context.output.text(visible(&text).as_bytes())
 }
