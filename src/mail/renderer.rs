@@ -99,18 +99,21 @@ impl TemplateRenderer {
     /// Renders the email for a notice about a balance.
     pub fn compose(&self, notice: &Notice<'_>) -> Result<RenderedEmail> {
         let role_config = self.sender_config.role_config(notice.kind.role())?;
-        let threshold = match notice.level {
-            Level::Lower => notice.thresholds.lower,
-            Level::Upper => notice.thresholds.upper,
-            Level::Ok => notice.thresholds.upper.or(notice.thresholds.lower),
+        // A recovered balance is above both thresholds: the email names the higher one that is set.
+        let is_urgent = match notice.level {
+            Level::Lower => true,
+            Level::Upper => false,
+            Level::Ok => notice.thresholds.upper.is_none(),
         };
+        let (threshold, threshold_name) =
+            if is_urgent { (notice.thresholds.lower, "urgent") } else { (notice.thresholds.upper, "early warning") };
         let amount = |amount| format!("{} {}", notice.unit.format(amount), unit_word(notice.unit.code()));
         let values = context! {
             customer => values_of_customer(notice.customer),
             unit => notice.unit.code(),
             balance => amount(notice.balance),
             threshold => threshold.map(amount),
-            threshold_name => if notice.level == Level::Lower { "urgent" } else { "early warning" },
+            threshold_name,
             level => notice.level.as_str(),
             checked_at => notice.at.for_reading(),
             recipients => notice.customer_recipients.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -288,6 +291,25 @@ mod tests {
             }
         }
         assert!(renderer(None).compose_test().expect("email").text.contains("Example SMS"));
+    }
+
+    #[test]
+    fn a_recovery_names_the_threshold_that_is_set() {
+        let thresholds = WarningDetails { lower: Some("5".parse().expect("money")), ..WarningDetails::empty() };
+        let email = renderer(None)
+            .compose(&Notice {
+                kind: EmailTemplate::Recovered,
+                customer: &customer(),
+                unit: crate::model::Unit::Sms,
+                balance: "10".parse().expect("money"),
+                level: Level::Ok,
+                thresholds: &thresholds,
+                customer_recipients: &[],
+                at: "2026-11-24T12:00:00Z".parse().expect("time"),
+            })
+            .expect("email");
+        let text = email.text.replace('\n', " ");
+        assert!(text.contains("above its urgent threshold of 5 SMS credits"), "{text}");
     }
 
     fn handover() -> Handover {
