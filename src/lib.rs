@@ -54,7 +54,7 @@
 //! 5. The receipt goes to `src/cli/output/`, where every format is made from one list of columns
 //!    (`src/cli/commands/balance/row.rs`).
 //!
-//! `--dry-run` is no branch in this: the transaction is dropped instead of committed. A command that only reads asks the store or
+//! `--dry-run` is not a branch in this: the transaction is dropped instead of committed. A command that only reads asks the store or
 //! a report directly; a command that writes always goes through `ops`.
 //!
 //! # Questions at a terminal

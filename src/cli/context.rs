@@ -88,7 +88,7 @@ impl Context {
         Ok(())
     }
 
-    /// Tells a person at a terminal that a table has no rows, because no output at all looks like a defect. Scripts get
+    /// Notes at a terminal that a table has no rows, because no output at all looks like a defect. Scripts get
     /// nothing on stderr.
     pub(crate) fn note_if_empty(&self, is_empty_table: bool) {
         if is_empty_table && std::io::stderr().is_terminal() {

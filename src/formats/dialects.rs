@@ -17,7 +17,7 @@ pub struct Dialect {
     pub(crate) columns: &'static [(&'static str, &'static str)],
 }
 
-/// Every dialect of files of customers, beside our own.
+/// Every dialect of files of customers, other than our own.
 pub const DIALECTS: &[Dialect] = &[XERO, QUICKBOOKS, STRIPE, WHMCS];
 
 /// The contacts of Xero, in both variants. A `*` before a required column is not looked at in any dialect.

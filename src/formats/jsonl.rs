@@ -73,7 +73,7 @@ impl<'de> Visitor<'de> for Fields {
         let mut seen = HashSet::new();
         while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
             if !seen.insert(name.clone()) {
-                return Err(M::Error::custom(format!("field {} stands twice", quoted(name))));
+                return Err(M::Error::custom(format!("field {} appears twice", quoted(name))));
             }
             let raw = value.get();
             match raw.as_bytes().first() {

@@ -9,7 +9,7 @@ use crate::ops::balance::{Adjustment, AdjustmentRow};
 /// The columns that every row needs.
 const NEEDED: [&str; 3] = ["customer", "amount", "description"];
 
-/// Reads a whole file of adjustments, or tells everything that is wrong with it.
+/// Reads a whole file of adjustments, or returns every fault in it.
 pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
     let mut faults = Faults::default();
     let mut read = Vec::new();

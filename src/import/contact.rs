@@ -28,7 +28,7 @@ impl Importer for Contacts {
         FIELDS.contains(&column)
     }
 
-    fn is_told(column: &str) -> bool {
+    fn is_output_only(column: &str) -> bool {
         matches!(column, "id" | "created_at" | "updated_at")
     }
 

@@ -18,7 +18,7 @@ pub struct Numbers {
     pub given: u64,
 }
 
-/// Reads a whole file of numbers, or tells everything that is wrong with it.
+/// Reads a whole file of numbers, or returns every fault in it.
 pub fn numbers(input: impl BufRead) -> Result<Numbers, Faults> {
     let mut faults = Faults::default();
     let mut given = 0;

@@ -1,4 +1,4 @@
-//! Files of customers, and of the people that foreign files have beside them.
+//! Files of customers, and of the contacts in files of other programs.
 
 use crate::error::{Error, Fault, Result};
 use crate::formats::InputRow;
@@ -26,7 +26,7 @@ pub const FIELDS: &[&str] = &[
     "status",
 ];
 
-/// The columns of the people that a row may have beside its customer: name, email, mobile and roles of each.
+/// The columns of the contacts that a row may have: name, email, mobile and roles of each.
 const PEOPLE: [[&str; 4]; 6] = [
     ["contact_name", "contact_email", "contact_mobile", "contact_roles"],
     ["contact_2_name", "contact_2_email", "contact_2_mobile", "contact_2_roles"],
@@ -52,11 +52,11 @@ pub struct Customers<'a> {
     pub key: Match,
     /// What a new customer is where the file has no column for it.
     pub usual: &'a dyn Fn(&mut CustomerDetails),
-    /// What is done for a new customer beside making it.
+    /// What else is done for a new customer.
     pub made: &'a dyn Fn(&mut Tx<'_>, &Customer) -> Result<()>,
 }
 
-/// What a row says of a customer beside its details.
+/// What a row says of a customer in addition to its details.
 struct Named {
     code: Option<AccountCode>,
     api_id: Option<ApiId>,
@@ -69,7 +69,7 @@ impl Importer for Customers<'_> {
         FIELDS.contains(&column) || PEOPLE.as_flattened().contains(&column)
     }
 
-    fn is_told(column: &str) -> bool {
+    fn is_output_only(column: &str) -> bool {
         matches!(column, "created_at" | "updated_at" | "archived_at")
     }
 
@@ -226,7 +226,7 @@ fn read_details(row: &InputRow, details: &mut CustomerDetails, empty_unsets: boo
     Ok(())
 }
 
-/// The people that a row has beside its customer. One without a name is nobody.
+/// The contacts of a row. Those without a name are left out.
 fn people(row: &InputRow) -> Result<Vec<ContactDetails>, Fault> {
     let mut people = Vec::new();
     if !row.names().any(|name| name.starts_with("contact_")) {

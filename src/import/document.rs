@@ -8,14 +8,14 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Fault, InputError, Result};
+use crate::error::{Error, Fault, InputError, Result, count};
 use crate::formats::csv::Lines;
 use crate::import::renamed::Names;
 use crate::model::Hash;
 use crate::report::document::DOCUMENT_VERSION;
 use crate::store::{SCHEMA_VERSION, TABLES, Tx};
 
-/// The most bytes of one line: what the database takes for one value, and what its row may have beside it.
+/// The most bytes of one line: what the database takes for one value, and the rest of its row.
 const LONGEST_LINE: usize = 32 * 1024 * 1024;
 
 /// Reads a whole document into an empty database, and examines what came of it; gives how many rows it had.
@@ -41,7 +41,10 @@ pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) ->
     match findings.first() {
         None => Ok(Ok(rows)),
         Some(first) => {
-            let message = format!("what it tells does not fit together, in {} ways, first: {first}", findings.len());
+            let message = format!(
+                "its contents contradict each other in {}, first: {first}",
+                count(findings.len() as u64, "place")
+            );
             Ok(Err(Fault::of_file(1, 1, InputError::BadDocument, message)))
         }
     }
@@ -63,11 +66,11 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
         };
         let number = count + 1;
         let line: Line<'_> = serde_json::from_str(text)
-            .map_err(|_| if ended { bad(number, "this is no line of a document") } else { cut_off(number) })?;
+            .map_err(|_| if ended { bad(number, "not a line of a document") } else { cut_off(number) })?;
         if number == 1 {
             names = Names::of_schema(schema_of(&line)?);
         } else if line.name == "end" {
-            let end: End = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is no last line"))?;
+            let end: End = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "not a valid last line"))?;
             let found = End { lines: count, sha256: Hash(sum.finalize().into()).to_string() };
             if end != found {
                 return Err(bad(number, "the lines before this one are not those that were written"));
@@ -79,9 +82,8 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
         } else {
             let name = names.table(&line.name);
             let table = TABLES.iter().find(|table| table.name == name);
-            let table = table.ok_or_else(|| bad(number, "this is a row of no table that is known"))?;
-            let mut row: Fields<'_> =
-                serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is no row"))?;
+            let table = table.ok_or_else(|| bad(number, "a row of an unknown table"))?;
+            let mut row: Fields<'_> = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "not a row"))?;
             names.bring_up_to_date(table.name, &mut row.0);
             tx.insert_document_row(table, &row.0).map_err(|error| Fault::of_row(number, 1, error))?;
         }

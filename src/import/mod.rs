@@ -71,8 +71,8 @@ pub trait Importer {
     /// Whether a column is read.
     fn reads(column: &str) -> bool;
 
-    /// Whether a column of our own lists tells something that is not there to be read.
-    fn is_told(column: &str) -> bool;
+    /// Whether a column of our own lists is output only: an import ignores it.
+    fn is_output_only(column: &str) -> bool;
 
     /// The columns that a file without which can bring nothing lacks.
     fn missing(&self, columns: &[String]) -> Vec<&'static str>;
@@ -247,7 +247,7 @@ struct LeftOut {
 
 impl LeftOut {
     fn of<I: Importer>(columns: &[String]) -> Self {
-        let is_ours = |column: &str| I::reads(column) || I::is_told(column) || column == REASON;
+        let is_ours = |column: &str| I::reads(column) || I::is_output_only(column) || column == REASON;
         let known = columns.iter().map(|column| is_ours(column)).collect();
         Self { is_ours, known, counts: Vec::new(), places: HashMap::new(), of_row: Vec::new() }
     }

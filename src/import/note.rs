@@ -22,7 +22,7 @@ impl Importer for Notes {
         FIELDS.contains(&column)
     }
 
-    fn is_told(column: &str) -> bool {
+    fn is_output_only(column: &str) -> bool {
         column == "id"
     }
 

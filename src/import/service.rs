@@ -19,7 +19,7 @@ impl Importer for Services {
         FIELDS.contains(&column)
     }
 
-    fn is_told(column: &str) -> bool {
+    fn is_output_only(column: &str) -> bool {
         matches!(column, "created_at" | "updated_at")
     }
 

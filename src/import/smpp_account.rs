@@ -56,7 +56,7 @@ impl Importer for Accounts<'_> {
         FIELDS.contains(&column) || column == "password"
     }
 
-    fn is_told(column: &str) -> bool {
+    fn is_output_only(column: &str) -> bool {
         matches!(column, "cug_size" | "previous_password_until" | "created_at" | "updated_at" | "archived_at")
     }
 

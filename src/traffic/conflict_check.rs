@@ -139,9 +139,9 @@ impl<'scope> ComparisonThreads<'scope> {
         let (mut found, mut tells_something_new) = (Vec::new(), false);
         for thread in self.threads {
             let gone = |_| Err(Error::Internal("what compares messages is gone".to_owned()));
-            let (faults, is_told) = thread.join().unwrap_or_else(gone)?;
+            let (faults, is_new) = thread.join().unwrap_or_else(gone)?;
             found.extend(faults);
-            tells_something_new |= is_told;
+            tells_something_new |= is_new;
         }
         // Sorted by batch, so that the same faults are reported whichever thread found them.
         found.sort_by_key(|(number, _)| *number);

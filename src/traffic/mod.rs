@@ -67,7 +67,7 @@ pub fn import(
     watch: &mut dyn ImportProgress,
 ) -> Result<TrafficSummary> {
     let _lock = store.lock_imports()?;
-    let staging = Staging::beside(store.path());
+    let staging = Staging::next_to(store.path());
     let mut writer = store.bulk_writer()?;
     let helper = writer.helper();
     watch.begin("looking");
@@ -105,7 +105,7 @@ pub fn import(
     Ok(TrafficSummary { import: id, file: manifest.file, dialect, tally, charges, days, repeats: None, met_naive_time })
 }
 
-/// Reads the file, and, if that is not done yet, adds its bytes up beside.
+/// Reads the file, and at the same time computes its SHA-256 unless the manifest is known.
 fn look_through(
     snapshot: &Snapshot<'_>,
     request: &ImportRequest,
@@ -115,13 +115,13 @@ fn look_through(
     watch: &mut dyn ImportProgress,
 ) -> Result<(Inspection, Manifest)> {
     let (inspection, manifest) = thread::scope(|scope| {
-        let beside = match manifest_if_known {
+        let manifest = match manifest_if_known {
             Some(manifest) => Ok(manifest),
             None => Err(scope.spawn(|| manifest(request, dialect))),
         };
         let inspection = inspect(snapshot, request, (account_index, staging, helper), rejects.as_mut(), watch);
         let not_summed_up = |_| Err(Error::Internal("the file was not summed up".to_owned()));
-        (inspection, beside.or_else(|thread| thread.join().unwrap_or_else(not_summed_up)))
+        (inspection, manifest.or_else(|thread| thread.join().unwrap_or_else(not_summed_up)))
     });
     // What was read and what was summed up would be of two files, and so might its faults be.
     request.source.refuse_changed()?;
@@ -152,7 +152,7 @@ fn planned(
     Ok(StagedFile { plan, staging, done, nothing_new, met_naive_time })
 }
 
-/// What tells the file and its import from others; all of the file is read for it.
+/// Identifies the file and its import; reads the whole file for its SHA-256.
 fn manifest(request: &ImportRequest, dialect: &TrafficDialect) -> Result<Manifest> {
     let sha256 = request.source.sha256()?;
     if request.expected.sha256.is_some_and(|expected| expected != sha256) {

@@ -285,7 +285,7 @@ impl RowInterpreter {
         match state {
             Some(state) => Ok(state),
             None if word.is_empty() => Err(field.missing()),
-            None => Err(field.invalid(Invalid::rule("is no state that is known here"))),
+            None => Err(field.invalid(Invalid::rule("is not a known state"))),
         }
     }
 

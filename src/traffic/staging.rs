@@ -150,7 +150,7 @@ fn add_text(bytes: &mut Vec<u8>, text: &str) {
 #[derive(Debug)]
 pub(crate) struct Staging {
     /// The file whose folder has room for the staged rows.
-    beside: PathBuf,
+    database: PathBuf,
     kept: Kept,
     bytes: u64,
     room: usize,
@@ -164,8 +164,8 @@ enum Kept {
 
 impl Staging {
     /// An empty one.
-    pub(crate) fn beside(path: &Path) -> Self {
-        Self { beside: path.to_owned(), kept: Kept::InMemory(Vec::new()), bytes: 0, room: ROOM }
+    pub(crate) fn next_to(path: &Path) -> Self {
+        Self { database: path.to_owned(), kept: Kept::InMemory(Vec::new()), bytes: 0, room: ROOM }
     }
 
     /// Adds the next rows.
@@ -175,7 +175,7 @@ impl Staging {
             && kept.len() + rows.bytes.len() > self.room
         {
             let kept = std::mem::take(kept);
-            self.kept = Kept::OnDisk(temporary_file(&self.beside)?);
+            self.kept = Kept::OnDisk(temporary_file(&self.database)?);
             self.write(&kept)?;
         }
         self.write(&length)?;
@@ -188,8 +188,8 @@ impl Staging {
         match &mut self.kept {
             Kept::InMemory(kept) => kept.extend_from_slice(bytes),
             Kept::OnDisk(file) => file.write_all(bytes).map_err(|error| {
-                let beside = self.beside.display();
-                Error::io(format_args!("keep the rows of the file, some 40 bytes each, beside {beside}"), &error)
+                let database = self.database.display();
+                Error::io(format_args!("keep the rows of the file, some 40 bytes each, next to {database}"), &error)
             })?,
         }
         Ok(())
@@ -351,7 +351,7 @@ mod tests {
             room in 0..2_000_usize
         ) {
             let folder = tempfile::tempdir().expect("folder");
-            let mut staging = Staging { room, ..Staging::beside(&folder.path().join("a.db")) };
+            let mut staging = Staging { room, ..Staging::next_to(&folder.path().join("a.db")) };
             let (mut line, mut expected) = (1, Vec::new());
             for rows in parts {
                 let mut packed = PackedRows::default();
@@ -373,7 +373,7 @@ mod tests {
     #[test]
     fn rows_beyond_the_room_lie_in_a_file_without_a_name() {
         let folder = tempfile::tempdir().expect("folder");
-        let mut staging = Staging { room: 100, ..Staging::beside(&folder.path().join("a.db")) };
+        let mut staging = Staging { room: 100, ..Staging::next_to(&folder.path().join("a.db")) };
         let mut packed = PackedRows::default();
         (1..=30).for_each(|line| packed.add_other(line, NonMessage::Other));
         let place_of = |staging: &Staging| matches!(staging.kept, Kept::OnDisk(_));

@@ -34,18 +34,18 @@ impl ImportWriter<'_, '_> {
             // No buffer: one batch is prepared while another is written, and no third one takes memory.
             let (sender, batches) = sync_channel(0);
             scope.spawn(move || rest.read(request, &sender));
-            if request.dry_run { self.rehearse(resumed, plan, &batches) } else { self.write(resumed, &plan, &batches) }
+            if request.dry_run { self.dry_run(resumed, plan, &batches) } else { self.write(resumed, &plan, &batches) }
         })
     }
 
     /// Writes everything in one transaction, which is dropped.
-    fn rehearse(
+    fn dry_run(
         self,
         resumed: Option<ImportRun>,
         plan: Arc<WritePlan>,
         batches: &Receiver<Result<StagedRows>>,
     ) -> Result<Import> {
-        let mut tx = self.writer.rehearse(self.origin)?;
+        let mut tx = self.writer.dry_run(self.origin)?;
         let mut import_run = match resumed {
             Some(import_run) => import_run,
             None => ImportRun::begin(&mut tx, plan)?,

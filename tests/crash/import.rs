@@ -130,7 +130,7 @@ fn where_the_rows_of_a_file_have_no_room_nothing_is_imported_and_nothing_stays()
     let output = limited.output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(10), "{stderr}");
-    assert!(stderr.contains("cannot keep the rows of the file, some 40 bytes each, beside "), "{stderr}");
+    assert!(stderr.contains("cannot keep the rows of the file, some 40 bytes each, next to "), "{stderr}");
     assert_eq!(others_than_the_database(), nothing);
     assert_eq!(cli.ok("traffic list --json"), "[]\n");
     if can_trace() {

@@ -179,7 +179,7 @@ fn refused_rows_are_written_in_the_order_of_the_file() {
     assert_eq!((summary.tally.new, summary.tally.refused), (ROWS - 6, 6));
     let mut expected = HEADER.replace('\n', ",refused_because\n");
     for number in (0..ROWS).filter(is_faulty) {
-        let why = format!("line {}: state: `gone` is no state that is known here", line(number));
+        let why = format!("line {}: state: `gone` is not a known state", line(number));
         expected += &format!("{},{why}\n", faulty(number).trim_end());
     }
     assert_eq!(String::from_utf8(rejects).unwrap(), expected);

@@ -24,7 +24,7 @@ pub(crate) struct BlockRecords<'a> {
     /// The record read last, if it is a line without quotes.
     line: Option<&'a str>,
     spans: Vec<Span>,
-    /// Reads what is no such line.
+    /// Reads any other line.
     others: Records<&'a [u8]>,
 }
 

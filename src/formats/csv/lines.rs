@@ -116,7 +116,7 @@ impl<R: BufRead> Lines<R> {
             )
         })?;
         if let Some(at) = nul {
-            return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is no text file"));
+            return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is not a text file"));
         }
         Ok(Some(ended))
     }
@@ -140,7 +140,7 @@ impl<R: BufRead> Lines<R> {
         Ok(())
     }
 
-    /// What follows after the beginning of a line is no text.
+    /// What follows the beginning of a line is not text.
     fn unreadable_at(&self, before: &str, message: &str) -> Fault {
         Fault::of_file(self.number, before.chars().count() as u64 + 1, InputError::BadEncoding, message)
     }

@@ -92,7 +92,7 @@ impl<R: BufRead> Records<R> {
         for (index, name) in names.iter().enumerate() {
             if names[..index].contains(name) {
                 let (Place { line, column }, name) = (header.place(index), quoted(name));
-                let message = format!("column {name} stands twice in the header");
+                let message = format!("column {name} appears twice in the header");
                 return Err(Fault::of_file(line, column, InputError::BadHeader, message));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read, Result};
 
-/// A byte that no UTF-8 has: it stands for what is no UTF-16, so that the reader of lines refuses it in its place.
+/// A byte that no UTF-8 has: it stands for what is not UTF-16, so that the reader of lines refuses it in its place.
 const NO_TEXT: u8 = 0xff;
 
 /// An input in either encoding.

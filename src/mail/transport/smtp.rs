@@ -1,4 +1,4 @@
-//! Sends email over SMTP, one protocol step at a time, so that every failure tells whether the server may have accepted the
+//! Sends email over SMTP, one protocol step at a time, so that every failure shows whether the server may have accepted the
 //! email.
 //!
 //! A [`Job`] runs in a thread of its own, because a server that answers in drips can keep within the timeout of every step.

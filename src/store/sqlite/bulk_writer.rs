@@ -59,7 +59,7 @@ impl BulkWriter<'_> {
     }
 
     /// Begins a transaction that is dropped in the end: a dry run.
-    pub fn rehearse(&mut self, origin: &Origin) -> Result<Tx<'_>> {
+    pub fn dry_run(&mut self, origin: &Origin) -> Result<Tx<'_>> {
         let mut tx = self.store.write(origin)?;
         tx.many_steps = true;
         Ok(tx)
@@ -71,7 +71,7 @@ impl BulkWriter<'_> {
             self.store.connection.pragma_update(None, "wal_autocheckpoint", LOG_MIB * PAGES_PER_MIB)?;
             self.checkpointer = Some(Checkpointer::start(self.helper()));
         }
-        let mut tx = self.rehearse(origin)?;
+        let mut tx = self.dry_run(origin)?;
         let outcome = work(&mut tx)?;
         tx.commit()?;
         if let Some(checkpointer) = &self.checkpointer {

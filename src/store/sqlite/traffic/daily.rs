@@ -129,7 +129,7 @@ fn hours_of<E: From<Error>>(
     for hour in codec::hours(blob(row, 2)?) {
         let HourSum { hour, counts, parts } = hour.map_err(unreadable(account_id, day))?;
         if range.contains(&(day * DAY + i32::from(hour))) {
-            each(TrafficSum { account_id: told(account_id, detail), counts, parts, share: None })?;
+            each(TrafficSum { account_id: account_of(account_id, detail), counts, parts, share: None })?;
         }
     }
     Ok(())
@@ -142,7 +142,7 @@ fn countries_of<E: From<Error>>(
     mut each: impl FnMut(TrafficSum) -> Result<(), E>,
 ) -> Result<(), E> {
     let (account_id, day): (i64, i32) = key(row)?;
-    let mut together = TrafficSum { account_id: told(account_id, detail), ..TrafficSum::default() };
+    let mut together = TrafficSum { account_id: account_of(account_id, detail), ..TrafficSum::default() };
     for country in codec::countries(blob(row, 2)?) {
         let CountrySum { country, unit, sum } = country.map_err(unreadable(account_id, day))?;
         let DaySum { counts, parts, charge } = sum;
@@ -160,7 +160,7 @@ fn countries_of<E: From<Error>>(
 }
 
 /// The account ID of a sum: 0 if accounts are not distinguished.
-fn told(account_id: i64, detail: TrafficDetail) -> i64 {
+fn account_of(account_id: i64, detail: TrafficDetail) -> i64 {
     if detail == TrafficDetail::Total { 0 } else { account_id }
 }
 
@@ -175,5 +175,5 @@ fn month(key: &MonthKey, sum: &DaySum, detail: TrafficDetail) -> TrafficSum {
         TrafficDetail::Total | TrafficDetail::Account => None,
         TrafficDetail::Unit | TrafficDetail::Country => Some(Share { country: [0; 2], unit: key.unit, charge }),
     };
-    TrafficSum { account_id: told(key.account_id, detail), counts, parts, share }
+    TrafficSum { account_id: account_of(key.account_id, detail), counts, parts, share }
 }

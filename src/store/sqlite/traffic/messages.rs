@@ -196,13 +196,13 @@ impl Tx<'_> {
     /// Updates a stored message. Its destination and parts never change.
     pub fn update_message(&mut self, message: &Message, known: &KnownMessage) -> Result<()> {
         let KnownMessage { second, state, charged, parts, price, import_id, .. } = *known;
-        let told = PackedMessage { second, state, charged, parts };
+        let packed = PackedMessage { second, state, charged, parts };
         self.transaction
             .prepare_cached(
                 "UPDATE message SET packed = ?4, import_id = ?5, price_e8 = ?6
                  WHERE day = ?1 AND id = ?2 AND account_id = ?3",
             )?
-            .execute(params![message.day, message.id, message.account_id, told, import_id, price])?;
+            .execute(params![message.day, message.id, message.account_id, packed, import_id, price])?;
         Ok(())
     }
 
