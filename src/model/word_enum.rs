@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::model::text::Invalid;
 
-/// An enum declared by [`word_enum!`].
+/// An enum declared by `word_enum!`.
 pub trait WordEnum: FromStr<Err = Invalid> + Copy + Send + Sync + 'static {
     /// The words of all values, in the order of declaration.
     const WORDS: &'static [&'static str];

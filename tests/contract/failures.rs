@@ -214,7 +214,10 @@ fn every_fault_of_a_file_is_reported_with_its_place() {
         let place = format!("bad.csv:{line}:");
         assert!(reported.iter().any(|reported| reported.starts_with(&place)), "nothing about {place} in {reported:?}");
     }
-    assert!(reported.last().is_some_and(|last| last.starts_with("ssgctl: error[bad_input]: 3 errors in ")), "{reported:?}");
+    assert!(
+        reported.last().is_some_and(|last| last.starts_with("ssgctl: error[bad_input]: 3 errors in ")),
+        "{reported:?}"
+    );
     let outcome = cli.run("balance import bad.csv --json");
     assert_eq!(outcome.failed(6, rows).lines().count(), reported.len(), "{}", outcome.stderr);
     for (index, line) in outcome.stderr.lines().enumerate() {

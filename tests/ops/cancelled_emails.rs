@@ -4,7 +4,7 @@ use ssgctl::Error;
 use ssgctl::model::{EmailState, EmailTemplate, EntityKind, OutboxEmail, SendOutcome, WarningDetails};
 use ssgctl::ops::{customer, outbox, warning};
 
-use super::warning::{THEM, US, bring_to, deliver, fixture, judge, to, notified, warn};
+use super::warning::{THEM, US, bring_to, deliver, fixture, judge, notified, to, warn};
 use crate::support::fixture::{Fixture, adjustment_in, assert_refused, plain_email, valid};
 
 /// The emails as kind, recipient, state and last error.
@@ -112,7 +112,10 @@ fn an_email_that_may_have_arrived_counts_as_sent_whatever_an_operator_does_with_
         attempt(&mut fixture, &unanswered());
         fixture.write(|tx| operation(tx, 1)).unwrap();
         bring_to(&mut fixture, "200");
-        assert_eq!(notified(&judge(&mut fixture)), [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]);
+        assert_eq!(
+            notified(&judge(&mut fixture)),
+            [to(EmailTemplate::Recovered, US), to(EmailTemplate::Recovered, THEM)]
+        );
         assert!(fixture.emails()[0].next_attempt_at.is_none(), "and is not sent again");
     }
 }

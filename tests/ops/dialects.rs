@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use ssgctl::model::{MessageState, Money, TrafficTally, Unit};
 use ssgctl::traffic::{ImportRequest, ParseOptions, Source, TrafficSummary};
 
-use super::traffic::{fixture, options, request, run, state_of, row_faults};
+use super::traffic::{fixture, options, request, row_faults, run, state_of};
 use crate::support::fixture::{Fixture, valid};
 
 /// How many messages a file has.
@@ -262,7 +262,11 @@ impl Gateway<'_> {
                 let text = format!("{}\n{}\n", self.header, self.line(&(self.row)(&spoilt)));
                 let request = self.request(&fixture, "spoilt.csv", &text);
                 let row_faults = row_faults(run(&mut fixture, &request));
-                assert!(row_faults.len() == 1 && row_faults[0].contains("spreadsheet"), "{}: {row_faults:?} of {text}", self.name);
+                assert!(
+                    row_faults.len() == 1 && row_faults[0].contains("spreadsheet"),
+                    "{}: {row_faults:?} of {text}",
+                    self.name
+                );
             }
         }
         assert!(before == fixture.dump());

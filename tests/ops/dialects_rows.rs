@@ -77,7 +77,10 @@ fn customer_cdrs_of_an_ssg() {
     };
     gateway.archive_filter(&sent);
     let row_faults = Gateway { words: &[], ..gateway }.faults(&sent);
-    assert!(row_faults.iter().all(|fault| fault.ends_with(" status is needed")) && !row_faults.is_empty(), "{row_faults:?}");
+    assert!(
+        row_faults.iter().all(|fault| fault.ends_with(" status is needed")) && !row_faults.is_empty(),
+        "{row_faults:?}"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ssgctl::model::{EmailState, EmailTemplate, OutboxEmail, SendOutcome};
 use ssgctl::ops::{outbox, warning};
 
-use super::warning::{bring_to, compose, deliver, fixture, judge, to, notified, warn};
+use super::warning::{bring_to, compose, deliver, fixture, judge, notified, to, warn};
 use crate::support::fixture::valid;
 
 #[test]

@@ -2,7 +2,7 @@
 
 use ssgctl::model::{CrossingCause, EmailState, EmailTemplate, Level, Money, WarningDetails};
 
-use super::warning::{THEM, US, bring_to, deliver, fixture, judge, state, to, notified, warn};
+use super::warning::{THEM, US, bring_to, deliver, fixture, judge, notified, state, to, warn};
 use crate::support::fixture::{Fixture, valid};
 
 /// Moves the marks of ACME's warning; none removes one.
@@ -107,7 +107,10 @@ fn an_email_that_waits_when_the_marks_are_lowered_is_taken_back() {
     judge(&mut fixture);
     mark(&mut fixture, Some("40"), Some("10"));
     let email = &fixture.emails()[0];
-    assert_eq!((email.state, email.last_error.as_deref()), (EmailState::Cancelled, Some("the thresholds were changed")));
+    assert_eq!(
+        (email.state, email.last_error.as_deref()),
+        (EmailState::Cancelled, Some("the thresholds were changed"))
+    );
     assert!(judge(&mut fixture).is_empty());
 }
 

@@ -220,7 +220,10 @@ fn rejected_messages_cost_nothing_until_a_report_says_that_they_were_sent() {
     let sent = import(&mut fixture, "b.csv", ONE).unwrap();
     assert_eq!((sent.tally, sent.charges), (tally(0, 1, 0), vec![(Unit::Sms, valid("2"))]));
     state_of(&mut fixture);
-    assert_eq!(row_faults(import(&mut fixture, "c.csv", &ONE.replace("a,2026", ",2026"))), ["2:1 message_id is needed"]);
+    assert_eq!(
+        row_faults(import(&mut fixture, "c.csv", &ONE.replace("a,2026", ",2026"))),
+        ["2:1 message_id is needed"]
+    );
 }
 
 #[test]

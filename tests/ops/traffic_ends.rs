@@ -11,7 +11,7 @@ use ssgctl::store::ImportFilter;
 use ssgctl::traffic;
 use ssgctl::traffic::{ImportProgress, ImportRequest};
 
-use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, run, state_of, row_faults};
+use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, row_faults, run, state_of};
 use crate::support::fixture::{Fixture, assert_refused, collect, new_account, valid};
 
 /// Imports until a number of commits are done, as if killed then.
@@ -235,7 +235,10 @@ fn prices_of_an_earlier_import_hold_for_each_of_very_many_accounts() {
     let owed = fixture.balance("PORT", valid("EUR")).unwrap().balance;
     assert_eq!(owed, valid("-24.15"));
     let row_faults = row_faults(import(&mut fixture, "b.csv", &rows.replace(",0.69", ",0.70")));
-    assert_eq!(row_faults, ["71:1 message `m69` was reported differently before, by import 1 of `a.csv` (price differs)"]);
+    assert_eq!(
+        row_faults,
+        ["71:1 message `m69` was reported differently before, by import 1 of `a.csv` (price differs)"]
+    );
     let later = import(&mut fixture, "c.csv", &rows.replace("pending", "delivered")).unwrap();
     assert_eq!((later.tally.updated, later.charges), (70, Vec::new()));
     assert_eq!(fixture.balance("PORT", valid("EUR")).unwrap().balance, owed);

@@ -10,7 +10,7 @@ use ssgctl::ops::smpp::NewAccount;
 use ssgctl::traffic;
 use ssgctl::traffic::ExpectedTotals;
 
-use super::traffic::{HEADER, Quiet, fixture, request, run, state_of, row_faults};
+use super::traffic::{HEADER, Quiet, fixture, request, row_faults, run, state_of};
 use crate::support::fixture::{Fixture, new_account, valid};
 
 /// More than are kept in memory; a quarter of them is less.
@@ -93,7 +93,10 @@ fn every_fault_is_reported_with_its_line_in_the_order_of_the_file() {
     let whole = text(0..ROWS);
     let cut = request(&fixture, "cut.csv", &whole[..whole.len() - 20]);
     let faults_of_cut = row_faults(run(&mut fixture, &cut));
-    assert!(faults_of_cut.len() == 1 && faults_of_cut[0].starts_with(&format!("{}:", line(ROWS - 1))), "{faults_of_cut:?}");
+    assert!(
+        faults_of_cut.len() == 1 && faults_of_cut[0].starts_with(&format!("{}:", line(ROWS - 1))),
+        "{faults_of_cut:?}"
+    );
 
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(whole.as_bytes()).unwrap();

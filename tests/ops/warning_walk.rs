@@ -75,7 +75,7 @@ impl Walk {
             Step::Unarchive => drop(self.fixture.write(|tx| customer::unarchive(tx, "ACME"))),
             Step::Check => self.check(),
             Step::Claim(most) => {
-                self.claimed.extend(self.fixture.write(|tx| outbox::claim(tx, *most)).expect("claimed"))
+                self.claimed.extend(self.fixture.write(|tx| outbox::claim(tx, *most)).expect("claimed"));
             }
             Step::End(outcome) => {
                 let ended = std::mem::take(&mut self.claimed);
@@ -108,7 +108,11 @@ impl Walk {
         let (warning, balance) = (self.warning(), self.fixture.credits("ACME"));
         if warning.details.active && !self.is_archived() {
             assert_eq!(warning.state, warning.details.level(balance));
-            assert!(warning.state == Level::Ok || self.is_customer_notified(), "left untold: {:?}", self.fixture.emails());
+            assert!(
+                warning.state == Level::Ok || self.is_customer_notified(),
+                "left untold: {:?}",
+                self.fixture.emails()
+            );
         }
         assert_eq!(self.fixture.findings(), Vec::<String>::new());
     }

@@ -99,8 +99,9 @@ impl Crate {
         let module = words[..split].join("::");
         match words.get(split).and_then(|item| self.exports.get(&(module.clone(), (*item).to_owned()))) {
             Some(exported) if exported != path && !exported.is_empty() => {
-                let rest = words[split + 1..].iter().map(|word| format!("::{word}")).collect::<String>();
-                self.home(&format!("{exported}{rest}"))
+                let path: Vec<&str> =
+                    [exported.as_str()].into_iter().chain(words[split + 1..].iter().copied()).collect();
+                self.home(&path.join("::"))
             }
             _ => self.files.get_key_value(&module).map(|(module, _)| module.as_str()),
         }
@@ -130,7 +131,7 @@ fn module_of(path: &str, root: &str) -> String {
 
 /// Every path that the `use` declarations of a file name, with its alias, and whether it is re-exported.
 fn uses(source: &Source) -> Vec<(String, Option<String>, bool)> {
-    let code: String = source.code().map(|(_, line)| format!("{line}\n")).collect();
+    let code: String = source.code().flat_map(|(_, line)| [line, "\n"]).collect();
     let mut found = Vec::new();
     for statement in code.split(';') {
         let statement = statement.trim();

@@ -30,7 +30,7 @@ pub enum Manner {
     Say(&'static [u8]),
     /// Sends the answer byte by byte, slower than anyone waits.
     Drip,
-    /// Sends a number of messages and an enquire_link, then answers.
+    /// Sends a number of messages and an `enquire_link`, then answers.
     Talk(u32),
 }
 
