@@ -6,14 +6,12 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use ssgctl::Error;
 use ssgctl::model::{EntryKind, TrafficTally, Unit};
-use ssgctl::ops;
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::traffic;
 use ssgctl::traffic::{
     ExpectedTotals, ImportProgress, ImportRequest, ParseOptions, Source, TrafficDialect, TrafficSummary,
 };
+use ssgctl::{Error, ops, traffic};
 
 use crate::support::fixture::{Fixture, assert_refused, cases, new_account, valid};
 

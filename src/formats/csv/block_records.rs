@@ -86,7 +86,7 @@ impl<'a> BlockRecords<'a> {
 /// How many bytes are looked at together, as one number.
 const CHUNK: usize = 8;
 
-/// Has the highest bit set of each byte that is a delimiter, the end of a line or a quote; marks are given eightfold.
+/// Has the highest bit set of each byte that is a delimiter, the end of a line or a quote; the searched bytes are given eightfold.
 fn marks(chunk: [u8; CHUNK], signs: [u64; 3]) -> u64 {
     const LOW: u64 = u64::MAX / 255 * 0x7f;
     let chunk = u64::from_le_bytes(chunk);
