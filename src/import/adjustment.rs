@@ -1,4 +1,4 @@
-//! Files of adjustments: `customer`, `amount` and `description`, and perhaps `unit`, `reference` and `key`.
+//! Parses files of balance adjustments. Columns: `customer`, `amount`, `description`, and optionally `unit`, `reference`, `key`.
 
 use std::io::BufRead;
 
@@ -6,20 +6,20 @@ use crate::error::{Fault, Faults, InputError, quoted};
 use crate::formats::{InputRow, RecordReader};
 use crate::ops::balance::{Adjustment, AdjustmentRow};
 
-/// The columns that every row needs.
-const NEEDED: [&str; 3] = ["customer", "amount", "description"];
+/// The required columns.
+const REQUIRED: [&str; 3] = ["customer", "amount", "description"];
 
-/// Reads a whole file of adjustments, or returns every fault in it.
+/// Parses a whole file of adjustments, or reports all its faults.
 pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
     let mut faults = Faults::default();
-    let mut read = Vec::new();
-    match RecordReader::open(input).and_then(with_needed_columns) {
+    let mut adjustments = Vec::new();
+    match RecordReader::open(input).and_then(with_required_columns) {
         Ok(mut rows) => loop {
             let fault = match rows.next_row() {
                 Ok(None) => break,
                 Ok(Some(row)) => match adjustment(&row) {
                     Ok(adjustment) => {
-                        read.push(adjustment);
+                        adjustments.push(adjustment);
                         continue;
                     }
                     Err(fault) => fault,
@@ -34,14 +34,14 @@ pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
             faults.add(fault);
         }
     }
-    faults.unless_any(read)
+    faults.unless_any(adjustments)
 }
 
-/// Refuses a header without a column that every row needs: that is one fault, and not one of each row.
-fn with_needed_columns<R: BufRead>(rows: RecordReader<R>) -> Result<RecordReader<R>, Fault> {
+/// Rejects a header without a required column. Checking the header reports one fault instead of one per row.
+fn with_required_columns<R: BufRead>(rows: RecordReader<R>) -> Result<RecordReader<R>, Fault> {
     let columns = rows.columns();
     let is_missing = |name: &&&str| !columns.is_empty() && !columns.iter().any(|column| column == **name);
-    let missing: Vec<String> = NEEDED.iter().filter(is_missing).map(quoted).collect();
+    let missing: Vec<String> = REQUIRED.iter().filter(is_missing).map(quoted).collect();
     if missing.is_empty() {
         return Ok(rows);
     }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn csv_and_json_lines_say_the_same() {
+    fn csv_and_json_lines_parse_to_the_same_rows() {
         let csv = "key,customer,amount,description,comment\nk1,ABC,-5,\"'=double, charge\",x\n";
         let json = r#"{"customer":"ABC","amount":-5,"description":"=double, charge","key":"k1","unit":null}"#;
         for text in [csv, json] {
@@ -89,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn a_json_number_is_read_from_its_digits() {
+    fn a_json_number_is_parsed_exactly() {
         let json = r#"{"customer":"ABC","unit":"GBP","amount":0.00000001,"description":"x"}"#;
         let rows = adjustments(json.as_bytes()).expect("valid");
         assert_eq!(rows[0].adjustment.amount.e8(), 1);
     }
 
     #[test]
-    fn all_faults_are_told_each_with_its_place() {
+    fn all_faults_are_reported_with_their_positions() {
         let found = faults("customer,amount,description\nABC,1e3,x\nABC,5\nABC,5,\n,5,x\n");
         assert_eq!(found.len(), 4, "{found:?}");
         assert!(found[0].starts_with("2:5 amount: `1e3`"), "{found:?}");
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn of_many_faults_twenty_are_told_and_all_are_counted() {
+    fn twenty_faults_are_reported_and_all_are_counted() {
         let text = format!("customer,amount,description\n{}", "ABC,x,y\n".repeat(100));
         let faults = adjustments(text.as_bytes()).expect_err("faults");
         assert_eq!((faults.count, faults.first.len()), (100, Faults::REPORTED));
     }
 
     #[test]
-    fn an_object_with_a_field_twice_or_a_nested_value_is_refused() {
+    fn duplicate_fields_and_nested_values_are_rejected() {
         for json in [r#"{"amount":1,"amount":2}"#, r#"{"amount":{"value":1}}"#, r#"{"amount":1"#, r#"{"a":1} x"#] {
             assert!(faults(json)[0].starts_with("1:"), "{json}");
         }

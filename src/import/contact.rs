@@ -1,26 +1,26 @@
-//! Files of people at customers.
+//! Imports files of contacts.
 
 use std::collections::HashSet;
 
 use crate::error::{Error, Fault};
 use crate::formats::InputRow;
 use crate::import::Owners;
-use crate::import::{Done, Importer, OnExisting, Verdict};
+use crate::import::{Importer, OnExisting, RowResult, Verdict};
 use crate::model::{Contact, ContactDetails, EmailAddress, EntityKind, Name, Roles};
 use crate::ops;
 use crate::store::Tx;
 
-/// The columns of a file of people, which are those of an export too.
+/// The columns of a file of contacts; exports have the same ones.
 pub const FIELDS: &[&str] = &["customer", "name", "email", "mobile", "roles"];
 
 /// Imports files of contacts. A contact is identified by its email address, or by its name if the row has no address.
 ///
-/// Two rows mean the same person only if they say the same: people may share a name, or an address.
+/// Contacts may share a name or an address, so two rows are the same contact only if all their fields are equal.
 #[derive(Debug, Default)]
 pub struct Contacts {
     owners: Owners,
-    /// Who was meant by rows so far.
-    meant: HashSet<i64>,
+    /// IDs of the contacts that earlier rows matched.
+    matched: HashSet<i64>,
 }
 
 impl Importer for Contacts {
@@ -28,7 +28,7 @@ impl Importer for Contacts {
         FIELDS.contains(&column)
     }
 
-    fn is_output_only(column: &str) -> bool {
+    fn is_informational(column: &str) -> bool {
         matches!(column, "id" | "created_at" | "updated_at")
     }
 
@@ -39,34 +39,34 @@ impl Importer for Contacts {
         ["customer", "name"].into_iter().filter(|wanted| !is_enough(wanted)).collect()
     }
 
-    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<Done, Fault> {
+    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<RowResult, Fault> {
         let customer = self.owners.find(tx, row)?;
         let at = |error| row.fault("customer", error);
         let name: Option<Name> = row.optional("name")?;
         let email: Option<EmailAddress> = row.optional("email")?;
         let known = tx.contacts_of(&customer).map_err(at)?;
         let (done, id) = match self.find(row, known, name.as_ref(), email.as_ref())? {
-            Found::AsTheRowSays(contact) => (Done::nothing(contact.id), contact.id),
-            Found::Other(contact) => (change(tx, row, on_existing, &contact)?, contact.id),
-            Found::Nobody => {
+            ContactMatch::Equal(contact) => (RowResult::unchanged(contact.id), contact.id),
+            ContactMatch::Different(contact) => (change(tx, row, on_existing, &contact)?, contact.id),
+            ContactMatch::None => {
                 let name = row.required("name")?;
                 let mut details = ContactDetails { name, email: None, mobile: None, roles: Roles::default() };
                 read_details(row, &mut details, true)?;
                 let contact = ops::contact::add(tx, customer.account_code.as_str(), details).map_err(at)?;
                 let changes = ops::contact::change("add", &contact).between(None, Some(&contact.details)).fields;
-                (Done { verdict: Verdict::New, name: contact.id.to_string(), changes }, contact.id)
+                (RowResult { verdict: Verdict::New, name: contact.id.to_string(), changes }, contact.id)
             }
         };
-        self.meant.insert(id);
+        self.matched.insert(id);
         Ok(done)
     }
 }
 
-/// Whom a row means.
-enum Found {
-    AsTheRowSays(Contact),
-    Other(Contact),
-    Nobody,
+/// The stored contact that a row matches.
+enum ContactMatch {
+    Equal(Contact),
+    Different(Contact),
+    None,
 }
 
 impl Contacts {
@@ -76,16 +76,16 @@ impl Contacts {
         mut known: Vec<Contact>,
         name: Option<&Name>,
         email: Option<&EmailAddress>,
-    ) -> Result<Found, Fault> {
-        known.retain(|contact| is_meant(contact, name, email));
-        // Of several identical contacts, one that no earlier row has matched.
-        known.sort_by_key(|contact| self.meant.contains(&contact.id));
-        for place in 0..known.len() {
-            if says(row, &known[place].details)? {
-                return Ok(Found::AsTheRowSays(known.swap_remove(place)));
+    ) -> Result<ContactMatch, Fault> {
+        known.retain(|contact| has_identity(contact, name, email));
+        // Among identical contacts, prefer one that no earlier row has matched.
+        known.sort_by_key(|contact| self.matched.contains(&contact.id));
+        for index in 0..known.len() {
+            if equals(row, &known[index].details)? {
+                return Ok(ContactMatch::Equal(known.swap_remove(index)));
             }
         }
-        known.retain(|contact| !self.meant.contains(&contact.id));
+        known.retain(|contact| !self.matched.contains(&contact.id));
         if known.len() > 1 && known.iter().any(|contact| Some(&contact.details.name) == name) {
             known.retain(|contact| Some(&contact.details.name) == name);
         }
@@ -94,32 +94,32 @@ impl Contacts {
             let matches = known.iter().map(|contact| contact.id.to_string()).collect();
             return Err(row.fault("name", Error::Ambiguous { entity: EntityKind::Contact, name, matches }));
         }
-        Ok(known.pop().map_or(Found::Nobody, Found::Other))
+        Ok(known.pop().map_or(ContactMatch::None, ContactMatch::Different))
     }
 }
 
 /// Whether a row equals a stored contact.
-fn says(row: &InputRow, known: &ContactDetails) -> Result<bool, Fault> {
+fn equals(row: &InputRow, known: &ContactDetails) -> Result<bool, Fault> {
     let mut row_details = known.clone();
     row.set_needed("name", &mut row_details.name)?;
     read_details(row, &mut row_details, true)?;
     Ok(row_details == *known)
 }
 
-fn is_meant(contact: &Contact, name: Option<&Name>, email: Option<&EmailAddress>) -> bool {
+fn has_identity(contact: &Contact, name: Option<&Name>, email: Option<&EmailAddress>) -> bool {
     match (email, &contact.details.email) {
         (Some(email), Some(known)) => known.as_str().eq_ignore_ascii_case(email.as_str()),
         _ => Some(&contact.details.name) == name,
     }
 }
 
-/// Changes an existing contact to what a row says.
-fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, contact: &Contact) -> Result<Done, Fault> {
+/// Updates an existing contact with the fields of a row.
+fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, contact: &Contact) -> Result<RowResult, Fault> {
     let mut details = contact.details.clone();
     row.set_needed("name", &mut details.name)?;
     read_details(row, &mut details, on_existing.empty_unsets)?;
     if details == contact.details {
-        return Ok(Done::nothing(contact.id));
+        return Ok(RowResult::unchanged(contact.id));
     }
     let changes = ops::contact::change("edit", contact).between(Some(&contact.details), Some(&details)).fields;
     let at = |error| row.fault("customer", error);
@@ -130,7 +130,7 @@ fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, contact: &Co
     }
     let (customer, id) = (contact.customer.as_str(), contact.id.to_string());
     ops::contact::edit(tx, customer, &id, |before| *before = details).map_err(at)?;
-    Ok(Done { verdict: Verdict::Changed, name: id, changes })
+    Ok(RowResult { verdict: Verdict::Changed, name: id, changes })
 }
 
 fn read_details(row: &InputRow, details: &mut ContactDetails, empty_unsets: bool) -> Result<(), Fault> {

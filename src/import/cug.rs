@@ -1,4 +1,5 @@
-//! Files of telephone numbers: one a line, or a CSV column or JSON field named `msisdn`, `mobile`, `number` or `phone`.
+//! Parses files of telephone numbers: one number per line, or a CSV column or JSON field named `msisdn`, `mobile`, `number` or
+//! `phone`.
 
 use std::io::BufRead;
 use std::iter;
@@ -8,20 +9,21 @@ use crate::formats::csv::Lines;
 use crate::formats::{InputRow, RecordReader};
 use crate::model::{Msisdn, MsisdnSet};
 
-/// The names of the column with the numbers; the first that is there counts.
+/// Names of the column with the numbers; the first one present is used.
 const NAMES: [&str; 4] = ["msisdn", "mobile", "number", "phone"];
 
-/// The numbers of a file, and how many it had with those that stand in it more than once.
+/// The numbers of a file.
 #[derive(Debug, Clone, Default)]
 pub struct Numbers {
     pub set: MsisdnSet,
-    pub given: u64,
+    /// The number of rows, including duplicates.
+    pub rows: u64,
 }
 
-/// Reads a whole file of numbers, or returns every fault in it.
+/// Parses a whole file of numbers, or reports all its faults.
 pub fn numbers(input: impl BufRead) -> Result<Numbers, Faults> {
     let mut faults = Faults::default();
-    let mut given = 0;
+    let mut rows = 0;
     let mut list = match List::open(input) {
         Ok(list) => Some(list),
         Err(fault) => {
@@ -33,7 +35,7 @@ pub fn numbers(input: impl BufRead) -> Result<Numbers, Faults> {
         loop {
             match list.as_mut()?.next_number() {
                 Ok(number) => {
-                    given += u64::from(number.is_some());
+                    rows += u64::from(number.is_some());
                     return number;
                 }
                 Err(fault) => {
@@ -45,7 +47,7 @@ pub fn numbers(input: impl BufRead) -> Result<Numbers, Faults> {
         }
     })
     .collect();
-    faults.unless_any(Numbers { set, given })
+    faults.unless_any(Numbers { set, rows })
 }
 
 enum List<R> {
@@ -54,7 +56,7 @@ enum List<R> {
 }
 
 impl<R: BufRead> List<R> {
-    /// A file that begins as a number does has one in each line; another one has columns or fields with names.
+    /// A file whose first character can begin a number is a plain list; any other file is CSV or JSON.
     fn open(input: R) -> Result<Self, Fault> {
         let mut lines = Lines::open(input)?;
         if lines.begins_with_any(b"+(0123456789")? {
@@ -78,7 +80,7 @@ impl<R: BufRead> List<R> {
     }
 }
 
-/// The number of the next line that is not blank.
+/// The number on the next line that is not blank.
 fn next_line<R: BufRead>(lines: &mut Lines<R>) -> Result<Option<Msisdn>, Fault> {
     loop {
         let at = lines.number() + 1;
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_csv_and_json_lines_say_the_same() {
+    fn lists_csv_and_json_lines_parse_to_the_same_numbers() {
         for file in [
             "+447700900124\n00447700900123\n\n 44 (7700) 900-124\r\n",
             "\u{feff}(+44) 7700 900124\n+447700900123",
@@ -122,12 +124,12 @@ mod tests {
         ] {
             assert_eq!(texts(file), ["+447700900123", "+447700900124"], "{file}");
         }
-        assert_eq!(numbers("+447700900124\n447700900124".as_bytes()).expect("valid").given, 2);
+        assert_eq!(numbers("+447700900124\n447700900124".as_bytes()).expect("valid").rows, 2);
         assert_eq!(texts("msisdn\n"), Vec::<String>::new());
     }
 
     #[test]
-    fn every_fault_is_told_with_its_place() {
+    fn every_fault_is_reported_with_its_position() {
         let found = faults("+447700900124\n  07700900123\n4477x\n");
         assert!(found[0].starts_with("2:3 msisdn: `07700900123` must"), "{found:?}");
         assert!(found[1].starts_with("3:1 msisdn: `4477x` must"), "{found:?}");

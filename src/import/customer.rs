@@ -1,8 +1,8 @@
-//! Files of customers, and of the contacts in files of other programs.
+//! Imports files of customers, with the contacts that foreign files have on the same row.
 
 use crate::error::{Error, Fault, Result};
 use crate::formats::InputRow;
-use crate::import::{Done, Importer, OnExisting, Verdict};
+use crate::import::{Importer, OnExisting, RowResult, Verdict};
 use crate::model::{
     AccountCode, ApiId, Contact, ContactDetails, Customer, CustomerDetails, EmailAddress, EmailList, EntityKind,
     Msisdn, Name, Organisation, Roles, Status,
@@ -10,7 +10,7 @@ use crate::model::{
 use crate::ops;
 use crate::store::Tx;
 
-/// The columns of a file of customers, which are those of an export too.
+/// The columns of a file of customers; exports have the same ones.
 pub const FIELDS: &[&str] = &[
     "account_code",
     "organisation",
@@ -26,8 +26,8 @@ pub const FIELDS: &[&str] = &[
     "status",
 ];
 
-/// The columns of the contacts that a row may have: name, email, mobile and roles of each.
-const PEOPLE: [[&str; 4]; 6] = [
+/// The columns of the contacts on a customer's row: name, email, mobile and roles of each.
+const CONTACT_COLUMNS: [[&str; 4]; 6] = [
     ["contact_name", "contact_email", "contact_mobile", "contact_roles"],
     ["contact_2_name", "contact_2_email", "contact_2_mobile", "contact_2_roles"],
     ["contact_3_name", "contact_3_email", "contact_3_mobile", "contact_3_roles"],
@@ -36,28 +36,28 @@ const PEOPLE: [[&str; 4]; 6] = [
     ["contact_6_name", "contact_6_email", "contact_6_mobile", "contact_6_roles"],
 ];
 
-/// By what a row finds the customer that it is about.
+/// The column that identifies the customer of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Match {
-    /// Its account code, else its API ID, else its name: whichever the row has.
+    /// The account code, else the API ID, else the name: the first one that the row has.
     #[default]
-    Given,
+    FirstPresent,
     AccountCode,
     ApiId,
     Organisation,
 }
 
-/// What reads files of customers.
+/// Imports files of customers.
 pub struct Customers<'a> {
     pub key: Match,
-    /// What a new customer is where the file has no column for it.
-    pub usual: &'a dyn Fn(&mut CustomerDetails),
-    /// What else is done for a new customer.
-    pub made: &'a dyn Fn(&mut Tx<'_>, &Customer) -> Result<()>,
+    /// Sets the defaults of a new customer, for fields without a column in the file.
+    pub defaults: &'a dyn Fn(&mut CustomerDetails),
+    /// Runs after a new customer has been created.
+    pub after_create: &'a dyn Fn(&mut Tx<'_>, &Customer) -> Result<()>,
 }
 
-/// What a row says of a customer in addition to its details.
-struct Named {
+/// The identifying columns and the status of a row.
+struct RowKeys {
     code: Option<AccountCode>,
     api_id: Option<ApiId>,
     organisation: Option<Organisation>,
@@ -66,51 +66,51 @@ struct Named {
 
 impl Importer for Customers<'_> {
     fn reads(column: &str) -> bool {
-        FIELDS.contains(&column) || PEOPLE.as_flattened().contains(&column)
+        FIELDS.contains(&column) || CONTACT_COLUMNS.as_flattened().contains(&column)
     }
 
-    fn is_output_only(column: &str) -> bool {
+    fn is_informational(column: &str) -> bool {
         matches!(column, "created_at" | "updated_at" | "archived_at")
     }
 
     fn missing(&self, columns: &[String]) -> Vec<&'static str> {
         let has = |wanted: &str| columns.iter().any(|column| column == wanted);
         let wanted = match self.key {
-            Match::Given if has("account_code") || has("api_id") => return Vec::new(),
-            Match::Given | Match::Organisation => "organisation",
+            Match::FirstPresent if has("account_code") || has("api_id") => return Vec::new(),
+            Match::FirstPresent | Match::Organisation => "organisation",
             Match::AccountCode => "account_code",
             Match::ApiId => "api_id",
         };
         if has(wanted) { Vec::new() } else { vec![wanted] }
     }
 
-    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<Done, Fault> {
-        let named = Named {
+    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<RowResult, Fault> {
+        let keys = RowKeys {
             code: row.optional("account_code")?,
             api_id: row.optional("api_id")?,
             organisation: row.optional("organisation")?,
             status: row.optional("status")?,
         };
         let people = people(row)?;
-        match self.find(tx, row, &named)? {
-            Some(customer) => change(tx, row, on_existing, customer, &named, people),
-            None => self.make(tx, row, named, people),
+        match self.find(tx, row, &keys)? {
+            Some(customer) => change(tx, row, on_existing, customer, &keys, people),
+            None => self.create(tx, row, keys, people),
         }
     }
 }
 
 impl Customers<'_> {
-    /// The customer that a row is about, if it is there.
-    fn find(&self, tx: &Tx<'_>, row: &InputRow, named: &Named) -> Result<Option<Customer>, Fault> {
-        let Named { code, api_id, organisation, .. } = named;
+    /// Finds the stored customer of a row.
+    fn find(&self, tx: &Tx<'_>, row: &InputRow, keys: &RowKeys) -> Result<Option<Customer>, Fault> {
+        let RowKeys { code, api_id, organisation, .. } = keys;
         let (field, found) = match (self.key, code, api_id, organisation) {
-            (Match::Given | Match::AccountCode, Some(code), ..) => {
+            (Match::FirstPresent | Match::AccountCode, Some(code), ..) => {
                 ("account_code", tx.customer_of_code(code).map(|found| found.into_iter().collect()))
             }
-            (Match::Given | Match::ApiId, _, Some(id), _) => {
+            (Match::FirstPresent | Match::ApiId, _, Some(id), _) => {
                 ("api_id", tx.customer_of_api_id(id).map(|found| found.into_iter().collect()))
             }
-            (Match::Given | Match::Organisation, _, _, Some(name)) => ("organisation", tx.customers_named(name)),
+            (Match::FirstPresent | Match::Organisation, _, _, Some(name)) => ("organisation", tx.customers_named(name)),
             (Match::AccountCode, ..) => return row.required::<AccountCode>("account_code").map(|_| None),
             (Match::ApiId, ..) => return row.required::<ApiId>("api_id").map(|_| None),
             _ => return row.required::<Organisation>("organisation").map(|_| None),
@@ -124,60 +124,66 @@ impl Customers<'_> {
         Ok(found.pop())
     }
 
-    fn make(&self, tx: &mut Tx<'_>, row: &InputRow, named: Named, people: Vec<ContactDetails>) -> Result<Done, Fault> {
+    fn create(
+        &self,
+        tx: &mut Tx<'_>,
+        row: &InputRow,
+        keys: RowKeys,
+        people: Vec<ContactDetails>,
+    ) -> Result<RowResult, Fault> {
         let mut details = CustomerDetails::of(row.required("organisation")?);
-        (self.usual)(&mut details);
-        // A column that is there and empty says that there is nothing, whatever is usual.
+        (self.defaults)(&mut details);
+        // An empty cell in an existing column means no value, so it overrides the default.
         read_details(row, &mut details, true)?;
-        let field = if named.code.is_some() { "account_code" } else { "organisation" };
+        let field = if keys.code.is_some() { "account_code" } else { "organisation" };
         let at = |error| row.fault(field, error);
-        let (customer, change) = ops::customer::create(tx, named.code, named.api_id, details).map_err(at)?;
-        (self.made)(tx, &customer).map_err(at)?;
+        let (customer, change) = ops::customer::create(tx, keys.code, keys.api_id, details).map_err(at)?;
+        (self.after_create)(tx, &customer).map_err(at)?;
         let code = customer.account_code.as_str();
         for person in people {
             ops::contact::add(tx, code, person).map_err(at)?;
         }
-        if named.status == Some(Status::Archived) {
+        if keys.status == Some(Status::Archived) {
             ops::customer::archive(tx, code).map_err(at)?;
         }
-        Ok(Done { verdict: Verdict::New, name: code.to_owned(), changes: change.fields })
+        Ok(RowResult { verdict: Verdict::New, name: code.to_owned(), changes: change.fields })
     }
 }
 
-/// Makes a customer that is there what a row says of it.
+/// Updates an existing customer with the fields of a row.
 fn change(
     tx: &mut Tx<'_>,
     row: &InputRow,
     on_existing: OnExisting,
     customer: Customer,
-    named: &Named,
+    keys: &RowKeys,
     people: Vec<ContactDetails>,
-) -> Result<Done, Fault> {
-    refuse_other_names(row, &customer, named)?;
+) -> Result<RowResult, Fault> {
+    reject_other_keys(row, &customer, keys)?;
     let mut details = customer.details.clone();
     row.set_needed("organisation", &mut details.organisation)?;
     read_details(row, &mut details, on_existing.empty_unsets)?;
     let at = |error| row.fault("account_code", error);
-    let people = whom_to_save(tx, &customer, people).map_err(at)?;
-    let is = customer.lifecycle.status();
-    let becomes = named.status.unwrap_or(is);
+    let people = contacts_to_save(tx, &customer, people).map_err(at)?;
+    let status = customer.lifecycle.status();
+    let new_status = keys.status.unwrap_or(status);
     let code = customer.account_code.to_string();
-    if details == customer.details && people.is_empty() && becomes == is {
-        return Ok(Done::nothing(code));
+    if details == customer.details && people.is_empty() && new_status == status {
+        return Ok(RowResult::unchanged(code));
     }
     let mut change = ops::customer::difference(&customer, &details);
     if !people.is_empty() {
-        let whom: Vec<&str> = people.iter().map(|(_, person)| person.name.as_str()).collect();
-        change = change.field("contacts", (), whom);
+        let names: Vec<&str> = people.iter().map(|(_, person)| person.name.as_str()).collect();
+        change = change.field("contacts", (), names);
     }
-    if becomes != is {
-        change = change.field("status", is.as_str(), becomes.as_str());
+    if new_status != status {
+        change = change.field("status", status.as_str(), new_status.as_str());
     }
     if !on_existing.update {
         let differs = change.fields.names();
         return Err(at(Error::Differs { entity: EntityKind::Customer, name: code, differs }));
     }
-    if is == Status::Archived && becomes == Status::Active {
+    if status == Status::Archived && new_status == Status::Active {
         ops::customer::unarchive(tx, &code).map_err(at)?;
     }
     if details != customer.details {
@@ -190,20 +196,20 @@ fn change(
         }
         .map_err(at)?;
     }
-    if is == Status::Active && becomes == Status::Archived {
+    if status == Status::Active && new_status == Status::Archived {
         ops::customer::archive(tx, &code).map_err(at)?;
     }
-    Ok(Done { verdict: Verdict::Changed, name: code, changes: change.fields })
+    Ok(RowResult { verdict: Verdict::Changed, name: code, changes: change.fields })
 }
 
-/// Refuses a row that has another name for a customer than those that it keeps for ever.
-fn refuse_other_names(row: &InputRow, customer: &Customer, named: &Named) -> Result<(), Fault> {
+/// Rejects a row with another account code or API ID, because these never change.
+fn reject_other_keys(row: &InputRow, customer: &Customer, keys: &RowKeys) -> Result<(), Fault> {
     let fixed = |field, value: String| {
         let name = customer.account_code.to_string();
         Err(row.fault(field, Error::Fixed { entity: EntityKind::Customer, name, field, value }))
     };
     let is_same = |code: &AccountCode| code.as_str().eq_ignore_ascii_case(customer.account_code.as_str());
-    match (&named.code, &named.api_id) {
+    match (&keys.code, &keys.api_id) {
         (Some(code), _) if !is_same(code) => fixed("account_code", code.to_string()),
         (_, Some(id)) if *id != customer.api_id => fixed("api_id", id.to_string()),
         _ => Ok(()),
@@ -226,18 +232,18 @@ fn read_details(row: &InputRow, details: &mut CustomerDetails, empty_unsets: boo
     Ok(())
 }
 
-/// The contacts of a row. Those without a name are left out.
+/// The contacts on a customer's row. A contact must have a name if it has an address or number.
 fn people(row: &InputRow) -> Result<Vec<ContactDetails>, Fault> {
     let mut people = Vec::new();
     if !row.names().any(|name| name.starts_with("contact_")) {
         return Ok(people);
     }
-    for [name, email, mobile, roles] in PEOPLE {
+    for [name, email, mobile, roles] in CONTACT_COLUMNS {
         let email: Option<EmailAddress> = row.optional(email)?;
         let mobile: Option<Msisdn> = row.optional(mobile)?;
         let roles: Option<Roles> = row.optional(roles)?;
-        let named: Option<Name> = row.optional(name)?;
-        match named {
+        let contact_name: Option<Name> = row.optional(name)?;
+        match contact_name {
             Some(name) => people.push(ContactDetails { name, email, mobile, roles: roles.unwrap_or_default() }),
             None if email.is_some() || mobile.is_some() => {
                 row.required::<Name>(name)?;
@@ -248,8 +254,8 @@ fn people(row: &InputRow) -> Result<Vec<ContactDetails>, Fault> {
     Ok(people)
 }
 
-/// Those out of a row's people who are new to a customer or not as they are known, with what is known of them.
-fn whom_to_save(
+/// The contacts of a row that are new or differ from the stored ones, each with its stored contact.
+fn contacts_to_save(
     tx: &Tx<'_>,
     customer: &Customer,
     people: Vec<ContactDetails>,

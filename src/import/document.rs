@@ -1,4 +1,4 @@
-//! Imports a document of the whole database into an empty one. [`crate::report::document`] describes its format.
+//! Imports a document, which contains a whole database, into an empty database. [`crate::report::document`] describes the format.
 
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -8,21 +8,21 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Fault, InputError, Result, count};
+use crate::error::{Error, Fault, InputError, Result};
 use crate::formats::csv::Lines;
 use crate::import::renamed::Names;
 use crate::model::Hash;
 use crate::report::document::DOCUMENT_VERSION;
 use crate::store::{SCHEMA_VERSION, TABLES, Tx};
 
-/// The most bytes of one line: what the database takes for one value, and the rest of its row.
+/// Maximum length of a line in bytes: the largest value that the database accepts, plus the rest of its row.
 const LONGEST_LINE: usize = 32 * 1024 * 1024;
 
-/// Reads a whole document into an empty database, and examines what came of it; gives how many rows it had.
+/// Imports a whole document into an empty database, checks the result and returns the number of rows.
 ///
 /// # Errors
-/// A fault of the document in `Ok(Err)`: the transaction must be dropped.
-pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) -> Result<Result<u64, Fault>> {
+/// `Ok(Err)` is a fault of the document; the caller must then drop the transaction.
+pub fn import(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) -> Result<Result<u64, Fault>> {
     if let Some(table) = tx.first_table_in_use()? {
         return Err(Error::Refused(format!("the database is not empty: it has rows of {table}")));
     }
@@ -41,10 +41,8 @@ pub fn take(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) ->
     match findings.first() {
         None => Ok(Ok(rows)),
         Some(first) => {
-            let message = format!(
-                "its contents contradict each other in {}, first: {first}",
-                count(findings.len() as u64, "place")
-            );
+            let message =
+                format!("the data of the document is inconsistent; {} findings, the first: {first}", findings.len());
             Ok(Err(Fault::of_file(1, 1, InputError::BadDocument, message)))
         }
     }
@@ -61,19 +59,20 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
                 count + 1,
                 1,
                 InputError::CutOff,
-                "the document has no last line: it was cut off",
+                "the last line is missing: the document was cut off",
             ));
         };
         let number = count + 1;
         let line: Line<'_> = serde_json::from_str(text)
-            .map_err(|_| if ended { bad(number, "not a line of a document") } else { cut_off(number) })?;
+            .map_err(|_| if ended { bad(number, "this is not a line of a document") } else { cut_off(number) })?;
         if number == 1 {
             names = Names::of_schema(schema_of(&line)?);
         } else if line.name == "end" {
-            let end: End = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "not a valid last line"))?;
+            let end: End =
+                serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is not a valid last line"))?;
             let found = End { lines: count, sha256: Hash(sum.finalize().into()).to_string() };
             if end != found {
-                return Err(bad(number, "the lines before this one are not those that were written"));
+                return Err(bad(number, "the lines before this one were changed: their number or checksum differs"));
             }
             return match lines.next_line()? {
                 None => Ok(count - 1),
@@ -82,9 +81,10 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
         } else {
             let name = names.table(&line.name);
             let table = TABLES.iter().find(|table| table.name == name);
-            let table = table.ok_or_else(|| bad(number, "a row of an unknown table"))?;
-            let mut row: Fields<'_> = serde_json::from_str(line.value.get()).map_err(|_| bad(number, "not a row"))?;
-            names.bring_up_to_date(table.name, &mut row.0);
+            let table = table.ok_or_else(|| bad(number, "this row belongs to an unknown table"))?;
+            let mut row: Fields<'_> =
+                serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is not a row of a table"))?;
+            names.update(table.name, &mut row.0);
             tx.insert_document_row(table, &row.0).map_err(|error| Fault::of_row(number, 1, error))?;
         }
         if !ended {
@@ -105,27 +105,27 @@ fn bad(line: u64, message: &str) -> Fault {
     Fault::of_file(line, 1, InputError::BadDocument, message)
 }
 
-/// The schema that a document was made with, by its first line.
+/// The schema version of a document, from its first line.
 ///
-/// Refuses anything but a document, and a document of a newer program.
+/// Rejects other files, and documents of a newer program.
 fn schema_of(line: &Line<'_>) -> Result<u32, Fault> {
-    let beginning = "a document begins with a line like {\"ssgctl\":{\"document\":1,\"schema\":13}}";
+    let message = "a document begins with a line like {\"ssgctl\":{\"document\":1,\"schema\":13}}";
     if line.name != "ssgctl" {
-        return Err(bad(1, beginning));
+        return Err(bad(1, message));
     }
-    let form: Form = serde_json::from_str(line.value.get()).map_err(|_| bad(1, beginning))?;
-    if form.document > DOCUMENT_VERSION || form.schema > SCHEMA_VERSION {
-        let Form { document, schema } = form;
+    let header: Header = serde_json::from_str(line.value.get()).map_err(|_| bad(1, message))?;
+    if header.document > DOCUMENT_VERSION || header.schema > SCHEMA_VERSION {
+        let Header { document, schema } = header;
         let message = format!(
-            "the document has form {document} and schema {schema}, this program knows {DOCUMENT_VERSION} and {SCHEMA_VERSION}; use the newer ssgctl"
+            "the document has format {document} and schema {schema}, but this ssgctl supports up to {DOCUMENT_VERSION} and {SCHEMA_VERSION}; use a newer ssgctl"
         );
         return Err(bad(1, &message));
     }
-    Ok(form.schema)
+    Ok(header.schema)
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct Header {
     document: u32,
     schema: u32,
 }
@@ -147,12 +147,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Line<'a> {
         let Fields(mut members) = Fields::deserialize(deserializer)?;
         match (members.pop(), members.is_empty()) {
             (Some((name, value)), true) => Ok(Self { name, value }),
-            _ => Err(serde::de::Error::custom("not one member")),
+            _ => Err(serde::de::Error::custom("must have exactly one member")),
         }
     }
 }
 
-/// The members of an object, in their order.
+/// The members of an object in their original order.
 struct Fields<'a>(Vec<(String, Cow<'a, RawValue>)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {

@@ -1,4 +1,4 @@
-//! Imports rows of a file and reports the outcome of each. What a row means is up to the importer of its entity.
+//! Imports the rows of a file and reports the outcome of each. An [`Importer`] per kind of record defines what a row means.
 
 pub mod adjustment;
 pub mod contact;
@@ -24,79 +24,79 @@ use crate::store::Tx;
 
 pub use owner::Owners;
 
-/// How rows are taken.
+/// How rows are imported whose record already exists, and invalid rows.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OnExisting {
-    /// Whether what is there already may be changed.
+    /// Whether existing records may be changed.
     pub update: bool,
-    /// Whether an empty cell empties a field of what is there; else it leaves the field alone.
+    /// Whether an empty cell clears the field of an existing record. Otherwise the field keeps its value.
     pub empty_unsets: bool,
-    /// Whether rows that are wrong are left out instead of refusing the file.
+    /// Whether invalid rows are skipped. Otherwise one of them rejects the file.
     pub skip_invalid: bool,
 }
 
 word_enum! {
-    /// What became of a row.
+    /// The outcome of a row, as a word.
     pub enum Verdict {
         New = "new",
         Changed = "changed",
-        /// It is there already, just so.
+        /// The record already exists with the same fields.
         Same = "same",
         Refused = "refused",
     }
 }
 
-/// What was done for a row.
+/// The result of importing a valid row.
 #[derive(Debug)]
-pub struct Done {
+pub struct RowResult {
     pub verdict: Verdict,
-    /// The thing's name.
+    /// The name of the record.
     pub name: String,
-    /// Every field that changed, each as `[from, to]`.
+    /// Every changed field as `[from, to]`.
     pub changes: FieldChanges,
 }
 
-impl Done {
-    /// The thing is there already, just as the row has it.
-    pub fn nothing(name: impl ToString) -> Self {
+impl RowResult {
+    /// The result of a row whose record already exists with the same fields.
+    pub fn unchanged(name: impl ToString) -> Self {
         Self { verdict: Verdict::Same, name: name.to_string(), changes: FieldChanges::default() }
     }
 }
 
-/// A kind of thing that files bring.
+/// Imports the rows of one kind of record.
 pub trait Importer {
-    /// A column that holds secrets, if there is one.
+    /// The column that contains secrets, if there is one.
     const SECRET: Option<&'static str> = None;
 
-    /// Whether a column is read.
+    /// Whether a column is imported.
     fn reads(column: &str) -> bool;
 
-    /// Whether a column of our own lists is output only: an import ignores it.
-    fn is_output_only(column: &str) -> bool;
+    /// Whether a column of our own exports is informational and not imported, such as a time of creation.
+    fn is_informational(column: &str) -> bool;
 
-    /// The columns that a file without which can bring nothing lacks.
+    /// The required columns that the file does not have.
     fn missing(&self, columns: &[String]) -> Vec<&'static str>;
 
-    /// Does what a row asks for.
-    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<Done, Fault>;
+    /// Imports one row.
+    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<RowResult, Fault>;
 }
 
-/// A row with what became of it.
+/// A row with its outcome.
 #[derive(Debug)]
-pub struct Planned<'a> {
+pub struct RowOutcome<'a> {
     pub line: u64,
     pub verdict: Verdict,
     pub name: &'a str,
     pub changes: &'a FieldChanges,
-    /// Columns of the file in which the row has something that is not imported.
+    /// Columns in which the row has a value that is not imported.
     pub left_out: &'a [String],
-    /// Why it was refused, if it was.
+    /// The fault of a refused row.
     pub fault: Option<&'a Fault>,
-    /// Its fields by name as they stand in the file, where it was refused. Those beyond the header have no name.
+    /// Names and original texts of the fields of a refused row. Fields beyond the header have an empty name.
     pub cells: &'a [(String, String)],
 }
 
-/// What an import did.
+/// The number of rows by outcome.
 #[derive(Debug, Default)]
 pub struct ImportTally {
     pub rows: u64,
@@ -104,7 +104,7 @@ pub struct ImportTally {
     pub changed: u64,
     pub same: u64,
     pub refused: u64,
-    /// Columns that are not imported, with how many rows have something there.
+    /// Columns that are not imported, with the number of rows that have a value there.
     pub left_out: Vec<(String, u64)>,
 }
 
@@ -120,26 +120,26 @@ impl ImportTally {
     }
 }
 
-/// Imports all rows of a file and hands each, with what became of it, to `each`. Unless rows that are wrong are skipped,
-/// one of them refuses the file: then all faults are reported, and the transaction must be dropped.
+/// Imports all rows of a file and passes each with its outcome to `each`. Unless invalid rows are skipped, one of them
+/// rejects the file: the result then has all faults, and the caller must drop the transaction.
 ///
-/// The outer error is of more than the file.
+/// The outer error is not about the file, but for example about the database.
 pub fn import<R: BufRead, I: Importer, E: From<Error>>(
     tx: &mut Tx<'_>,
     rows: &mut RecordReader<R>,
     column_mapping: Option<&ColumnMapping>,
     importer: &mut I,
     on_existing: OnExisting,
-    mut each: impl FnMut(&Planned<'_>) -> Result<(), E>,
+    mut each: impl FnMut(&RowOutcome<'_>) -> Result<(), E>,
 ) -> Result<Result<ImportTally, Faults>, E> {
     tx.expect_many_steps()?;
     let (mut tally, mut faults) = (ImportTally::default(), Faults::default());
-    // The fields of CSV stand where the header says; those of JSON may stand elsewhere in each row.
+    // The columns of CSV are the same for all rows, so that they are resolved once; each JSON object has its own order.
     let fixed = column_mapping
         .map(|column_mapping| column_mapping.resolve(&rows.columns().iter().map(String::as_str).collect::<Vec<_>>()));
     let is_fixed = !rows.columns().is_empty();
     let mut left = LeftOut::of::<I>(rows.columns());
-    if let Some(fault) = lacking(rows, column_mapping, importer) {
+    if let Some(fault) = missing_column(rows, column_mapping, importer) {
         faults.add(fault);
         return Ok(Err(faults));
     }
@@ -151,7 +151,7 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
                     .filter(|_| !is_fixed)
                     .map(|column_mapping| column_mapping.resolve(&row.names().collect::<Vec<_>>()));
                 let resolved = own.as_ref().or(fixed.as_ref());
-                left.look_at(&row, resolved);
+                left.record(&row, resolved);
                 let translated = resolved.map(|resolved| resolved.translate(&row, &mut left.of_row));
                 let outcome = attempt(tx, importer, translated.as_ref().unwrap_or(&row), on_existing)?;
                 (Some(row), outcome)
@@ -174,7 +174,7 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
             (None, _) => rows.last_cells(),
         };
         let changes = changes.unwrap_or(&none);
-        each(&Planned { line, verdict, name, changes, left_out: &left.of_row, fault, cells: &cells })?;
+        each(&RowOutcome { line, verdict, name, changes, left_out: &left.of_row, fault, cells: &cells })?;
         if let Err(fault) = outcome {
             let ends = fault.ends_file;
             if !on_existing.skip_invalid || ends {
@@ -192,13 +192,13 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
     Ok(Ok(tally))
 }
 
-/// Does what one row asks for, or nothing of it. What stops more than the row is the outer error.
+/// Imports one row completely or not at all. An error that affects more than this row is the outer error.
 fn attempt<I: Importer>(
     tx: &mut Tx<'_>,
     importer: &mut I,
     row: &InputRow,
     on_existing: OnExisting,
-) -> Result<Result<Done, Fault>> {
+) -> Result<Result<RowResult, Fault>> {
     if row.is_from_csv()
         && let Err(fault) = spreadsheet::check(row)
     {
@@ -215,8 +215,8 @@ fn attempt<I: Importer>(
     }
 }
 
-/// The fault of a header without the columns that every row needs: one fault, and not one of each row.
-fn lacking<R: BufRead, I: Importer>(
+/// The fault of a header without a required column. Checking the header reports one fault instead of one per row.
+fn missing_column<R: BufRead, I: Importer>(
     rows: &RecordReader<R>,
     column_mapping: Option<&ColumnMapping>,
     importer: &I,
@@ -234,32 +234,34 @@ fn lacking<R: BufRead, I: Importer>(
     Some(Fault::of_file(1, 1, InputError::BadHeader, format!("the header has no column {named}; it has {has}")))
 }
 
-/// What of a file is not imported, so that nothing is lost silently.
+/// Counts the values that are not imported, so that no value is lost without a note.
 struct LeftOut {
     is_ours: fn(&str) -> bool,
-    /// The answer for each column, where all rows have the same.
+    /// For each column, whether it is ours; empty if the rows do not share their columns.
     known: Vec<bool>,
-    /// How many rows have something in a column, in the order in which the columns were first met.
+    /// The number of rows with a value in each column, in order of first appearance.
     counts: Vec<(String, u64)>,
-    places: HashMap<String, usize>,
+    /// The index of each column in `counts`.
+    indices: HashMap<String, usize>,
+    /// The columns of the current row that are not imported.
     of_row: Vec<String>,
 }
 
 impl LeftOut {
     fn of<I: Importer>(columns: &[String]) -> Self {
-        let is_ours = |column: &str| I::reads(column) || I::is_output_only(column) || column == REASON;
+        let is_ours = |column: &str| I::reads(column) || I::is_informational(column) || column == REASON;
         let known = columns.iter().map(|column| is_ours(column)).collect();
-        Self { is_ours, known, counts: Vec::new(), places: HashMap::new(), of_row: Vec::new() }
+        Self { is_ours, known, counts: Vec::new(), indices: HashMap::new(), of_row: Vec::new() }
     }
 
-    /// Notes the columns of a row that hold something and are not read.
-    fn look_at(&mut self, row: &InputRow, column_mapping: Option<&Resolved>) {
+    /// Records the columns in which a row has a value that is not imported.
+    fn record(&mut self, row: &InputRow, column_mapping: Option<&Resolved>) {
         self.count();
-        for (place, (name, text)) in row.cells().enumerate() {
-            let is_read = match column_mapping.map_or(Use::AsIs, |column_mapping| column_mapping.use_of(place)) {
+        for (index, (name, text)) in row.cells().enumerate() {
+            let is_read = match column_mapping.map_or(Use::AsIs, |column_mapping| column_mapping.use_of(index)) {
                 Use::Read => true,
                 Use::Ignored => false,
-                Use::AsIs => self.known.get(place).copied().unwrap_or_else(|| (self.is_ours)(name)),
+                Use::AsIs => self.known.get(index).copied().unwrap_or_else(|| (self.is_ours)(name)),
             };
             if !is_read && !text.trim().is_empty() {
                 self.of_row.push(name.to_owned());
@@ -267,15 +269,15 @@ impl LeftOut {
         }
     }
 
-    /// Counts what the row before left out.
+    /// Adds the columns of the previous row to the counts.
     fn count(&mut self) {
         for name in self.of_row.drain(..) {
             let counts = &mut self.counts;
-            let place = *self.places.entry(name).or_insert_with_key(|name| {
+            let index = *self.indices.entry(name).or_insert_with_key(|name| {
                 counts.push((name.clone(), 0));
                 counts.len() - 1
             });
-            counts[place].1 += 1;
+            counts[index].1 += 1;
         }
     }
 

@@ -1,19 +1,20 @@
-//! The customer that a row's column `customer` names.
+//! Looks up the customer in the column `customer` of a row.
 
 use crate::error::{Error, Fault, Faults};
 use crate::formats::InputRow;
 use crate::model::{Customer, EntityKind};
 use crate::store::Tx;
 
-/// What finds customers by name, row after row.
+/// Looks up customers for the rows of a file.
 #[derive(Debug, Default)]
 pub struct Owners {
+    /// The number of unknown names so far.
     misses: usize,
 }
 
 impl Owners {
-    /// The customer of an account code in any case, or of an API ID. Names that look alike are sought for those faults only
-    /// that will be reported: it means reading the names of all customers.
+    /// Finds the customer with an account code, in any case, or an API ID. Suggestions for unknown names require reading all
+    /// customers, so they are computed only for the faults that are reported.
     pub(crate) fn find(&mut self, tx: &Tx<'_>, row: &InputRow) -> Result<Customer, Fault> {
         let name = row.required_text("customer")?;
         let at = |error| row.fault("customer", error);

@@ -1,27 +1,27 @@
-//! The names that documents up to schema 12 have, and what this program calls the same things.
+//! Translates the names in documents of schema 12 and older to their current names.
 
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// The newest schema whose documents have the old names.
+/// The newest schema whose documents use the old names.
 const LAST_SCHEMA: u32 = 12;
 
-/// Where a name stands in a document. Tables and columns are given by their new names.
+/// The position of a name in a document. Tables and columns have their new names here.
 #[derive(Debug, PartialEq, Eq)]
 enum Place<'a> {
-    /// It is the name of a table.
+    /// The name of a table.
     Table,
-    /// It is a column of this table.
+    /// A column of this table.
     Column(&'a str),
-    /// It is the value of this table and column.
+    /// A value in this table and column.
     Value(&'a str, &'a str),
-    /// It is a key of the JSON object in this table and column.
+    /// A key of the JSON object in this table and column.
     Key(&'a str, &'a str),
 }
 
-/// Where, the old name, the new name.
+/// Position, old name, new name.
 type Renamed = (Place<'static>, &'static str, &'static str);
 
 const RENAMED: &[Renamed] = &[
@@ -45,23 +45,23 @@ const RENAMED: &[Renamed] = &[
     (Place::Key("event", "changes"), "tells_password", "contains_password"),
 ];
 
-/// How to read the names of a document.
+/// The translation of the names of a document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names(&'static [Renamed]);
 
 impl Names {
-    /// The names of documents made with a schema.
+    /// The translation for documents of a schema version.
     pub(super) fn of_schema(schema: u32) -> Self {
         Self(if schema <= LAST_SCHEMA { RENAMED } else { &[] })
     }
 
-    /// The name of a table.
+    /// The current name of a table.
     pub(super) fn table(self, name: &str) -> &str {
         self.find(&Place::Table, name).unwrap_or(name)
     }
 
-    /// Gives the columns of a row, and the names in their values, the names that they have now.
-    pub(super) fn bring_up_to_date(self, table: &str, row: &mut [(String, Cow<'_, RawValue>)]) {
+    /// Renames the columns of a row and the names in its values.
+    pub(super) fn update(self, table: &str, row: &mut [(String, Cow<'_, RawValue>)]) {
         for (column, value) in row {
             if let Some(new) = self.find(&Place::Column(table), column) {
                 new.clone_into(column);
@@ -72,7 +72,7 @@ impl Names {
         }
     }
 
-    /// A value as JSON with the names that it has now, if it has others.
+    /// A JSON value with current names; `None` if it has no old ones.
     fn value(self, table: &str, column: &str, raw: &str) -> Option<String> {
         if let Some(word) = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) {
             return self.find(&Place::Value(table, column), word).map(|new| format!("\"{new}\""));

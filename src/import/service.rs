@@ -1,16 +1,16 @@
-//! Files of services.
+//! Imports files of services.
 
 use crate::error::{Error, Fault};
 use crate::formats::InputRow;
-use crate::import::{Done, Importer, OnExisting, Verdict};
+use crate::import::{Importer, OnExisting, RowResult, Verdict};
 use crate::model::{ApiId, Change, EntityKind, Money, Service, ServiceCode, ServiceDetails, Unit};
 use crate::ops;
 use crate::store::Tx;
 
-/// The columns of a file of services, which are those of an export too.
+/// The columns of a file of services; exports have the same ones.
 pub const FIELDS: &[&str] = &["code", "name", "unit", "price", "api_id"];
 
-/// What reads files of services, which are known by their codes.
+/// Imports files of services. A service is identified by its code.
 #[derive(Debug, Default)]
 pub struct Services;
 
@@ -19,7 +19,7 @@ impl Importer for Services {
         FIELDS.contains(&column)
     }
 
-    fn is_output_only(column: &str) -> bool {
+    fn is_informational(column: &str) -> bool {
         matches!(column, "created_at" | "updated_at")
     }
 
@@ -28,7 +28,7 @@ impl Importer for Services {
         ["code"].into_iter().filter(|wanted| !has(wanted)).collect()
     }
 
-    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<Done, Fault> {
+    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<RowResult, Fault> {
         let code: ServiceCode = row.required("code")?;
         let at = |error| row.fault("code", error);
         if tx.has_service_code(&code).map_err(at)? {
@@ -41,12 +41,12 @@ impl Importer for Services {
         let api_id = row.optional("api_id")?;
         let service = ops::service::create(tx, code, api_id, unit, details).map_err(at)?;
         let changes = ops::service::creation(&service).fields;
-        Ok(Done { verdict: Verdict::New, name: service.code.to_string(), changes })
+        Ok(RowResult { verdict: Verdict::New, name: service.code.to_string(), changes })
     }
 }
 
-/// Makes a service that is there what a row says.
-fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, service: Service) -> Result<Done, Fault> {
+/// Updates an existing service with the fields of a row.
+fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, service: Service) -> Result<RowResult, Fault> {
     let name = service.code.to_string();
     let fixed = |field, value: String| {
         let name = name.clone();
@@ -55,9 +55,9 @@ fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, service: Ser
     if let Some(unit) = row.optional::<Unit>("unit")?.filter(|unit| *unit != service.unit) {
         return fixed("unit", unit.code().to_owned());
     }
-    // The service that exists from the start has another API ID in every database.
-    let is_from_the_start = service.code == ops::smpp::standard_service().map_err(|error| row.fault("code", error))?;
-    let other = row.optional::<ApiId>("api_id")?.filter(|id| *id != service.api_id && !is_from_the_start);
+    // Every new database creates the standard service with its own API ID, so a file from another database differs there.
+    let is_standard = service.code == ops::smpp::standard_service().map_err(|error| row.fault("code", error))?;
+    let other = row.optional::<ApiId>("api_id")?.filter(|id| *id != service.api_id && !is_standard);
     if let Some(id) = other {
         return fixed("api_id", id.to_string());
     }
@@ -65,7 +65,7 @@ fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, service: Ser
     row.set_needed("name", &mut details.name)?;
     row.set_needed("price", &mut details.price)?;
     if details == service.details {
-        return Ok(Done::nothing(name));
+        return Ok(RowResult::unchanged(name));
     }
     let changes =
         Change::new(EntityKind::Service, "edit", &name, None).between(Some(&service.details), Some(&details)).fields;
@@ -74,5 +74,5 @@ fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, service: Ser
         return Err(row.fault("code", Error::Differs { entity: EntityKind::Service, name, differs }));
     }
     ops::service::edit(tx, &name, |before| *before = details).map_err(|error| row.fault("code", error))?;
-    Ok(Done { verdict: Verdict::Changed, name, changes })
+    Ok(RowResult { verdict: Verdict::Changed, name, changes })
 }

@@ -1,11 +1,11 @@
-//! Files of SMPP accounts.
+//! Imports files of SMPP accounts.
 
 use std::str::FromStr;
 
 use crate::error::{Error, Fault, InputError, Result, quoted};
 use crate::formats::InputRow;
 use crate::import::Owners;
-use crate::import::{Done, Importer, OnExisting, Verdict};
+use crate::import::{Importer, OnExisting, RowResult, Verdict};
 use crate::model::{
     Customer, EntityKind, FieldChanges, Grace, Invalid, IpRange, MsisdnList, MsisdnSet, Password, ShortName,
     SmppAccount, SmppDetails, Status, SystemId,
@@ -15,7 +15,7 @@ use crate::ops::smpp::NewAccount;
 use crate::store::Tx;
 use crate::store::vault::Vault;
 
-/// The columns of a file of SMPP accounts, which are those of an export too; a file may have `password` as well.
+/// The columns of a file of SMPP accounts; exports have the same ones. A file may also have `password`.
 pub const FIELDS: &[&str] = &[
     "system_id",
     "customer",
@@ -39,13 +39,13 @@ pub const FIELDS: &[&str] = &[
     "status",
 ];
 
-/// What reads files of SMPP accounts. An account is known by its system ID, or by its short name where the row has none.
+/// Imports files of SMPP accounts. An account is identified by its system ID, or by its short name if the row has none.
 pub struct Accounts<'a> {
     pub vault: &'a Vault,
-    /// What a new account is where the file has no column for it.
-    pub usual: SmppDetails,
+    /// The defaults of a new account, for fields without a column in the file.
+    pub defaults: SmppDetails,
     pub owners: Owners,
-    /// System IDs that were taken in though no bind can carry them.
+    /// Imported system IDs that are too long for a bind request.
     pub too_long: Vec<SystemId>,
 }
 
@@ -56,7 +56,7 @@ impl Importer for Accounts<'_> {
         FIELDS.contains(&column) || column == "password"
     }
 
-    fn is_output_only(column: &str) -> bool {
+    fn is_informational(column: &str) -> bool {
         matches!(column, "cug_size" | "previous_password_until" | "created_at" | "updated_at" | "archived_at")
     }
 
@@ -65,32 +65,32 @@ impl Importer for Accounts<'_> {
         ["customer"].into_iter().filter(|wanted| !has(wanted)).collect()
     }
 
-    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<Done, Fault> {
-        let system_id = row.optional::<Kept>("system_id")?.map(|kept| kept.0);
+    fn row(&mut self, tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting) -> Result<RowResult, Fault> {
+        let system_id = row.optional::<ExistingId>("system_id")?.map(|id| id.0);
         let short_name: Option<ShortName> = row.optional("short_name")?;
         let password = password(row)?;
         let name = system_id.as_ref().map(SystemId::as_str).or(short_name.as_ref().map(ShortName::as_str));
         let found = name.map(|name| tx.smpp_account_named(name)).transpose();
         match found.map_err(|error| row.fault("system_id", error))?.flatten() {
             Some(account) => self.change(tx, row, on_existing, account, password),
-            None => self.make(tx, row, system_id, password),
+            None => self.create(tx, row, system_id, password),
         }
     }
 }
 
 impl Accounts<'_> {
-    fn make(
+    fn create(
         &mut self,
         tx: &mut Tx<'_>,
         row: &InputRow,
         system_id: Option<SystemId>,
         password: Option<Password>,
-    ) -> Result<Done, Fault> {
+    ) -> Result<RowResult, Fault> {
         let customer = self.owners.find(tx, row)?;
-        let mut details = self.usual.clone();
+        let mut details = self.defaults.clone();
         read_details(row, &mut details, true)?;
         let cug = row.optional::<MsisdnList>("cug")?.unwrap_or_default().0;
-        // A closed user group in the file is meant to be in force, unless the row says otherwise.
+        // Enable a closed user group that the row has numbers for, unless the row explicitly disables it.
         details.use_cug |= !cug.is_empty() && row.optional::<Switch>("use_cug")?.is_none();
         let at = |error| row.fault(if system_id.is_some() { "system_id" } else { "customer" }, error);
         let is_archived = row.optional::<Status>("status")? == Some(Status::Archived);
@@ -103,10 +103,10 @@ impl Accounts<'_> {
         if !account.system_id.fits_a_bind() {
             self.too_long.push(account.system_id);
         }
-        Ok(Done { verdict: Verdict::New, name, changes: FieldChanges::default() })
+        Ok(RowResult { verdict: Verdict::New, name, changes: FieldChanges::default() })
     }
 
-    /// Makes an account that is there what a row says of it.
+    /// Updates an existing account with the fields of a row.
     fn change(
         &mut self,
         tx: &mut Tx<'_>,
@@ -114,10 +114,10 @@ impl Accounts<'_> {
         on_existing: OnExisting,
         account: SmppAccount,
         password: Option<Password>,
-    ) -> Result<Done, Fault> {
+    ) -> Result<RowResult, Fault> {
         let name = account.system_id.to_string();
         let owner = self.owners.find(tx, row)?;
-        refuse_other_owner(row, &account, &owner)?;
+        reject_other_owner(row, &account, &owner)?;
         let mut details = account.details.clone();
         read_details(row, &mut details, on_existing.empty_unsets)?;
         let at = |error| row.fault("system_id", error);
@@ -128,8 +128,8 @@ impl Accounts<'_> {
         {
             other_password = Some(password);
         }
-        let is = account.lifecycle.status();
-        let becomes = row.optional("status")?.unwrap_or(is);
+        let status = account.lifecycle.status();
+        let new_status = row.optional("status")?.unwrap_or(status);
         let mut change = ops::smpp::difference(&account, &details);
         if let Some(cug) = &cug {
             change = change.field("cug_size", account.cug_size, cug.len());
@@ -137,37 +137,38 @@ impl Accounts<'_> {
         if other_password.is_some() {
             change = change.field("password", (), "another");
         }
-        if is != becomes {
-            change = change.field("status", is.as_str(), becomes.as_str());
+        if status != new_status {
+            change = change.field("status", status.as_str(), new_status.as_str());
         }
         if change.is_empty() {
-            return Ok(Done::nothing(name));
+            return Ok(RowResult::unchanged(name));
         }
         if !on_existing.update {
             let differs = change.fields.names();
             return Err(at(Error::Differs { entity: EntityKind::Smpp, name, differs }));
         }
-        let wanted = Wanted { details, cug, password: other_password, is, becomes };
-        wanted.save(tx, self.vault, &name).map_err(at)?;
-        Ok(Done { verdict: Verdict::Changed, name, changes: change.fields })
+        let update = AccountUpdate { details, cug, password: other_password, status, new_status };
+        update.save(tx, self.vault, &name).map_err(at)?;
+        Ok(RowResult { verdict: Verdict::Changed, name, changes: change.fields })
     }
 }
 
-/// What an account is to become.
-struct Wanted {
+/// The changes to an existing account.
+struct AccountUpdate {
     details: SmppDetails,
-    /// Another closed user group than it has.
+    /// The new closed user group, if it differs.
     cug: Option<MsisdnSet>,
-    /// Another password than it has.
+    /// The new password, if it differs.
     password: Option<Password>,
-    is: Status,
-    becomes: Status,
+    status: Status,
+    new_status: Status,
 }
 
-impl Wanted {
-    /// Takes the steps there: what is archived is changed when it is in use again, and what is to be archived before it is.
+impl AccountUpdate {
+    /// Saves the changes. Archived accounts cannot be edited, so an account is unarchived before its other changes and archived
+    /// after them.
     fn save(self, tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<()> {
-        if self.is == Status::Archived && self.becomes == Status::Active {
+        if self.status == Status::Archived && self.new_status == Status::Active {
             ops::smpp::unarchive(tx, name)?;
         }
         ops::smpp::edit(tx, name, |before| {
@@ -180,15 +181,15 @@ impl Wanted {
         if self.password.is_some() {
             ops::smpp::rotate(tx, vault, name, self.password, Grace::default())?;
         }
-        if self.is == Status::Active && self.becomes == Status::Archived {
+        if self.status == Status::Active && self.new_status == Status::Archived {
             ops::smpp::archive(tx, name)?;
         }
         Ok(())
     }
 }
 
-/// An account stays with its customer for ever.
-fn refuse_other_owner(row: &InputRow, account: &SmppAccount, customer: &Customer) -> Result<(), Fault> {
+/// Rejects a row with another customer, because an account never changes its customer.
+fn reject_other_owner(row: &InputRow, account: &SmppAccount, customer: &Customer) -> Result<(), Fault> {
     if customer.id == account.customer_id {
         return Ok(());
     }
@@ -197,27 +198,27 @@ fn refuse_other_owner(row: &InputRow, account: &SmppAccount, customer: &Customer
     Err(row.fault("customer", Error::Fixed { entity: EntityKind::Smpp, name, field: "customer", value }))
 }
 
-/// The closed user group that a row has for an account, where it is another than the account's.
+/// The closed user group of a row, if it differs from the account's.
 fn other_cug(
     tx: &Tx<'_>,
     row: &InputRow,
     on_existing: OnExisting,
     account: &SmppAccount,
 ) -> Result<Option<MsisdnSet>, Fault> {
-    let given = match row.optional::<MsisdnList>("cug")? {
+    let wanted = match row.optional::<MsisdnList>("cug")? {
         Some(list) => list.0.into_iter().collect::<MsisdnSet>(),
         None if on_existing.empty_unsets && row.has("cug") => MsisdnSet::default(),
         None => return Ok(None),
     };
-    let held = tx.cug_set(account).map_err(|error| row.fault("cug", error))?;
-    let is_same = held.len() == given.len() && held.without(&given).is_empty();
-    Ok(Some(given).filter(|_| !is_same))
+    let stored = tx.cug_set(account).map_err(|error| row.fault("cug", error))?;
+    let is_same = stored.len() == wanted.len() && stored.without(&wanted).is_empty();
+    Ok(Some(wanted).filter(|_| !is_same))
 }
 
-/// The password of a row. The error does not repeat a wrong one.
+/// The password of a row. The error message does not repeat an invalid one, because it may be a real secret.
 fn password(row: &InputRow) -> Result<Option<Password>, Fault> {
     row.optional::<Password>("password").map_err(|_| {
-        let rule = "password: must be 1 to 8 printable ASCII characters without blanks";
+        let rule = "password: must be 1 to 8 printable ASCII characters without spaces";
         row.fault("password", Error::Input { code: InputError::BadValue, message: rule.to_owned() })
     })
 }
@@ -235,15 +236,15 @@ fn read_details(row: &InputRow, details: &mut SmppDetails, empty_unsets: bool) -
         ("use_cug", &mut details.use_cug),
     ];
     for (name, switch) in switches {
-        *switch = row.optional::<Switch>(name)?.map_or(*switch, |given| given.0);
+        *switch = row.optional::<Switch>(name)?.map_or(*switch, |switch| switch.0);
     }
     row.set("max_tps", &mut details.max_tps, empty_unsets)?;
     row.set("max_binds", &mut details.max_binds, empty_unsets)?;
     row.set("mt_webhook", &mut details.mt_webhook, empty_unsets)?;
     row.set("dlr_webhook", &mut details.dlr_webhook, empty_unsets)?;
     row.set("mo_webhook", &mut details.mo_webhook, empty_unsets)?;
-    match row.optional::<Networks>("allowed_ips")? {
-        Some(networks) => details.allowed_ips = networks.0,
+    match row.optional::<IpRanges>("allowed_ips")? {
+        Some(ranges) => details.allowed_ips = ranges.0,
         None if empty_unsets && row.has("allowed_ips") => details.allowed_ips.clear(),
         None => {}
     }
@@ -255,10 +256,10 @@ fn read_details(row: &InputRow, details: &mut SmppDetails, empty_unsets: bool) -
     Ok(())
 }
 
-/// A system ID that another system has given out already.
-struct Kept(SystemId);
+/// A system ID that another system has already assigned; it may be too long for a bind request.
+struct ExistingId(SystemId);
 
-impl FromStr for Kept {
+impl FromStr for ExistingId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -281,15 +282,15 @@ impl FromStr for Switch {
     }
 }
 
-/// Several networks given as one text.
-struct Networks(Vec<IpRange>);
+/// IP ranges separated by commas, semicolons or line breaks.
+struct IpRanges(Vec<IpRange>);
 
-impl FromStr for Networks {
+impl FromStr for IpRanges {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let parts = text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
-        let read = |part: &str| part.parse().map_err(|rule| Invalid::rule(format!("{} {rule}", quoted(part))));
-        parts.map(read).collect::<Result<_, _>>().map(Self)
+        let parse = |part: &str| part.parse().map_err(|rule| Invalid::rule(format!("{} {rule}", quoted(part))));
+        parts.map(parse).collect::<Result<_, _>>().map(Self)
     }
 }

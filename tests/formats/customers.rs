@@ -79,7 +79,7 @@ fn an_absent_column_and_an_empty_cell_leave_a_field_alone() {
 fn what_is_usual_holds_where_the_file_has_no_column_for_it() {
     let mut fixture = Fixture::new();
     let usual = |details: &mut ssgctl::model::CustomerDetails| details.country = Some(valid("SE"));
-    let mut importer = Customers { usual: &usual, ..customers() };
+    let mut importer = Customers { defaults: &usual, ..customers() };
     let text = "organisation,country\nA,\nB,GB\n";
     put(&mut fixture, text.as_bytes(), &mut importer, OnExisting::default()).unwrap();
     put(&mut fixture, b"organisation\nC\n", &mut importer, OnExisting::default()).unwrap();
@@ -206,7 +206,7 @@ fn of_a_row_that_is_skipped_nothing_is_left() {
     let made = |tx: &mut ssgctl::store::Tx<'_>, customer: &Customer| {
         if customer.account_code.as_str() == "B" { customer::archive(tx, "nobody").map(drop) } else { Ok(()) }
     };
-    let mut importer = Customers { made: &made, ..customers() };
+    let mut importer = Customers { after_create: &made, ..customers() };
     let text = "account_code,organisation,country\nA,A,GB\nB,B,GB\nC,C,ZZ\nD,D\nE,E,GB\n";
     let taken = put(&mut fixture, text.as_bytes(), &mut importer, SKIP).unwrap();
     assert_eq!(taken.counts(), [2, 0, 0, 3]);

@@ -117,7 +117,7 @@ fn damaged_files_of_contacts_and_accounts_are_survived() {
     survives(&mut fixture, CONTACTS.as_bytes(), &mut Contacts::default(), 11, 500);
     let mut accounts = Accounts {
         vault: &vault,
-        usual: SmppDetails::of(valid("standard")),
+        defaults: SmppDetails::of(valid("standard")),
         owners: Owners::default(),
         too_long: Vec::new(),
     };
@@ -155,7 +155,7 @@ fn damaged_documents_are_refused() {
     for _ in 0..400 {
         let bytes = wounded(sound.as_bytes(), &mut dice);
         let mut tx = other.store.write(&other.origin).expect("lock");
-        let outcome = document::take(&mut tx, &*bytes, || {}).expect("no fault beyond the document");
+        let outcome = document::import(&mut tx, &*bytes, || {}).expect("no fault beyond the document");
         match outcome {
             Err(fault) => assert!((1..=lines(&bytes)).contains(&fault.line), "{}", fault.error),
             Ok(_) => {

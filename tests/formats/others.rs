@@ -43,7 +43,7 @@ fn a_note_keeps_its_author_and_time_and_comes_once() {
     assert_eq!((notes[0].author.as_str(), notes[0].at), ("portal", valid("2020-02-29T12:00:00Z")));
     let future = put(&mut fixture, b"customer,text,at\nACME,x,2030-01-01T00:00:00Z\n", &mut Notes::default(), UPDATE)
         .unwrap_err();
-    assert!(future[0].starts_with("2:8 at: ") && future[0].ends_with("must not lie in the future"), "{future:?}");
+    assert!(future[0].starts_with("2:8 at: ") && future[0].ends_with("must not be in the future"), "{future:?}");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
     let vault = std::rc::Rc::clone(&fixture.vault);
     let mut accounts = Accounts {
         vault: &vault,
-        usual: SmppDetails::of(valid("standard")),
+        defaults: SmppDetails::of(valid("standard")),
         owners: Owners::default(),
         too_long: Vec::new(),
     };
@@ -96,7 +96,7 @@ fn rows_of_an_archived_customer_are_taken_where_they_change_nothing() {
     let vault = std::rc::Rc::clone(&fixture.vault);
     let mut accounts = Accounts {
         vault: &vault,
-        usual: SmppDetails::of(valid("standard")),
+        defaults: SmppDetails::of(valid("standard")),
         owners: Owners::default(),
         too_long: Vec::new(),
     };

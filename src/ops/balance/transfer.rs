@@ -30,7 +30,7 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
     if *amount < Money::ZERO {
         return Err(Error::invalid("amount", amount, Invalid::rule("must be positive; swap the customers instead")));
     }
-    let (payer, payee) = (tx.customer(from)?, tx.customer(to)?);
+    let (sender, receiver) = (tx.customer(from)?, tx.customer(to)?);
     if sender.id == receiver.id {
         return Err(Error::Refused(format!("a transfer from {} to itself moves nothing", sender.account_code)));
     }
@@ -53,10 +53,10 @@ pub fn transfer(tx: &mut Tx<'_>, from: &str, to: &str, transfer: &Transfer) -> R
             None => Ok(receipts),
         };
     }
-    let (payer, payee) = (active::customer(tx, from)?, active::customer(tx, to)?);
-    let unit = unit_of(tx, &payer, *unit)?;
+    let (sender, receiver) = (active::customer(tx, from)?, active::customer(tx, to)?);
+    let unit = unit_of(tx, &sender, *unit)?;
     check_amount(unit, *amount)?;
-    check_floor(tx, &payer, unit, debit, *allow_negative)?;
+    check_floor(tx, &sender, unit, debit, *allow_negative)?;
     let posting = |amount, key: Option<Key>| Posting {
         unit,
         kind: EntryKind::Transfer,

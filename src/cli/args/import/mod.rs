@@ -17,7 +17,7 @@ use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, count, quoted};
 use ssgctl::formats::rejects::Rejects;
 use ssgctl::formats::{ColumnMapping, RecordReader};
-use ssgctl::import::{ImportTally, Importer, OnExisting, Planned, import};
+use ssgctl::import::{ImportTally, Importer, OnExisting, RowOutcome, import};
 use ssgctl::store::Tx;
 
 use crate::args::change::ChangeArgs;
@@ -164,7 +164,7 @@ impl<'a, I: Importer> ImportRun<'a, I> {
     }
 
     /// Imports the whole file in a transaction, or fails.
-    fn import(&mut self, tx: &mut Tx<'_>, mut each: impl FnMut(&Planned<'_>) -> Result<()>) -> Result<ImportTally> {
+    fn import(&mut self, tx: &mut Tx<'_>, mut each: impl FnMut(&RowOutcome<'_>) -> Result<()>) -> Result<ImportTally> {
         let Self { args, file, meter, progress, rows, column_mapping, importer, rejects } = self;
         let tally = import(tx, rows, column_mapping.as_ref(), *importer, args.on_existing(), |planned| {
             if let (Some(rejects), Some(fault)) = (rejects.as_mut(), planned.fault) {

@@ -1,7 +1,7 @@
 //! The result of an import: a row per row of the file, or a summary.
 
 use serde_json::{Map, Value};
-use ssgctl::import::{ImportTally, Planned, Verdict};
+use ssgctl::import::{ImportTally, RowOutcome, Verdict};
 
 use crate::output::{Cell, Column, Row};
 
@@ -16,7 +16,7 @@ pub(super) struct PlanRow {
 }
 
 impl PlanRow {
-    pub(super) fn of(planned: &Planned<'_>) -> Self {
+    pub(super) fn of(planned: &RowOutcome<'_>) -> Self {
         Self {
             line: planned.line,
             verdict: planned.verdict,

@@ -43,15 +43,15 @@ enum Key {
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let (defaults, warnings) = (context.settings.defaults.clone(), context.settings.warnings.clone());
     let key = match args.key {
-        None => Match::Given,
+        None => Match::FirstPresent,
         Some(Key::AccountCode) => Match::AccountCode,
         Some(Key::ApiId) => Match::ApiId,
         Some(Key::Organisation) => Match::Organisation,
     };
     let mut customers = Customers {
         key,
-        usual: &|details| defaults.apply(details),
-        made: &|tx, customer| warnings.apply(tx, customer.account_code.as_str()),
+        defaults: &|details| defaults.apply(details),
+        after_create: &|tx, customer| warnings.apply(tx, customer.account_code.as_str()),
     };
     import::run(&args.import, &mut customers, context)
 }

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     // The document contains the audit log, and the import must not add an event to it.
     let change = ChangeArgs { dry_run: args.dry_run, audit: AuditArgs { reason: None, actor: None } };
     let receipt = context.write(&change, |tx| {
-        let rows = document::take(tx, input, || progress.at(meter.bytes()))?;
+        let rows = document::import(tx, input, || progress.at(meter.bytes()))?;
         drop(progress);
         let rows = rows.map_err(|fault| Failure::of_file(&file, fault.into()))?;
         Ok::<_, Failure>(DocumentReceipt { file, rows })

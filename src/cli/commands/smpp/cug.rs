@@ -129,9 +129,9 @@ fn numbers(operands: &[String]) -> Result<MsisdnSet> {
 fn read(file: &Path, context: &Context) -> Result<MsisdnSet> {
     let name = input::name(file);
     let numbers = ssgctl::import::cug::numbers(input::open(file)?).map_err(|faults| Failure::of_file(&name, faults))?;
-    let duplicates = numbers.given - numbers.set.len();
+    let duplicates = numbers.rows - numbers.set.len();
     if duplicates > 0 {
-        context.note(&format!("{name} has {} numbers, of which {duplicates} are duplicates", numbers.given));
+        context.note(&format!("{name} has {} numbers, of which {duplicates} are duplicates", numbers.rows));
     }
     Ok(numbers.set)
 }

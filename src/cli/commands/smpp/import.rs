@@ -28,10 +28,10 @@ pub(crate) struct ImportArgs {
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let defaults = &context.settings.defaults;
-    let mut usual = SmppDetails::of(defaults.service()?);
-    (usual.max_tps, usual.max_binds) = (defaults.max_tps, defaults.max_binds);
+    let mut details = SmppDetails::of(defaults.service()?);
+    (details.max_tps, details.max_binds) = (defaults.max_tps, defaults.max_binds);
     let vault = context.vault()?;
-    let mut accounts = Accounts { vault: &vault, usual, owners: Owners::default(), too_long: Vec::new() };
+    let mut accounts = Accounts { vault: &vault, defaults: details, owners: Owners::default(), too_long: Vec::new() };
     import::run(&args.import, &mut accounts, context)?;
     for system_id in &accounts.too_long {
         Context::warn(&format!("system ID {} was imported, but is too long for a bind", quoted(system_id)));
