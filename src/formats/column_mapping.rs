@@ -1,4 +1,4 @@
-//! Rows of a foreign file as rows of our own: by a dialect, and by what an operator says of single columns.
+//! Translates rows of a foreign file into our columns, by a dialect and by the options for single columns.
 
 use std::rc::Rc;
 
@@ -8,56 +8,56 @@ use crate::formats::row::Field;
 use crate::formats::spreadsheet::{internationalized, is_telephone};
 use crate::model::Country;
 
-/// What the columns of a file are to us.
+/// How the columns of a file map to ours.
 #[derive(Debug, Clone, Default)]
 pub struct ColumnMapping {
-    /// Their columns with our targets, in the order in which they count.
+    /// Pairs of a column of the file and our target, in order of priority.
     columns: Vec<(String, String)>,
-    /// Columns that are left aside though the dialect knows them.
+    /// Columns to ignore although the dialect maps them.
     ignored: Vec<String>,
-    /// The calling code of numbers that have none.
+    /// The calling code for national telephone numbers.
     calling_code: Option<String>,
-    /// Whether a customer without a name may be called by its person or address.
+    /// Whether a customer without a name may take the name or address of its contact.
     is_foreign: bool,
 }
 
 impl ColumnMapping {
-    /// The translation of a dialect, or an empty one.
+    /// The mapping of a dialect; empty without a dialect.
     pub fn of(dialect: Option<&Dialect>) -> Self {
         let columns = dialect.map(|dialect| dialect.columns).unwrap_or_default();
         let columns = columns.iter().map(|&(theirs, ours)| (theirs.to_owned(), ours.to_owned())).collect();
         Self { columns, ignored: Vec::new(), calling_code: None, is_foreign: dialect.is_some() }
     }
 
-    /// Reads a column of the file as one of ours, in place of what the dialect has for ours and for it.
+    /// Maps a column of the file to one of ours and replaces the dialect's mappings of both.
     pub fn map(&mut self, theirs: &str, ours: &str) {
         self.columns.retain(|(column, target)| target != ours && !is_column(column, theirs));
         self.columns.push((theirs.to_owned(), ours.to_owned()));
         self.is_foreign = true;
     }
 
-    /// Leaves a column of the file aside.
+    /// Ignores a column of the file.
     pub fn ignore(&mut self, theirs: &str) {
         self.ignored.push(theirs.to_owned());
     }
 
-    /// Takes telephone numbers without a sign of an international one for national ones of this calling code.
+    /// Sets the calling code to add to telephone numbers that have neither `+` nor `00`.
     pub fn internationalize(&mut self, calling_code: &str) {
         self.calling_code = Some(calling_code.to_owned());
     }
 
-    /// Whether it changes nothing.
+    /// Whether the mapping changes nothing.
     pub fn is_empty(&self) -> bool {
         self.columns.is_empty() && self.ignored.is_empty() && self.calling_code.is_none()
     }
 
-    /// The columns that it names and a file does not have, out of those that an operator named.
-    pub fn lacking<'a>(&'a self, asked: &'a [String], columns: &'a [String]) -> impl Iterator<Item = &'a str> {
+    /// The columns named by the operator that the file does not have.
+    pub fn missing<'a>(&'a self, wanted: &'a [String], columns: &'a [String]) -> impl Iterator<Item = &'a str> {
         let has = |wanted: &str| columns.iter().any(|column| is_column(column, wanted));
-        asked.iter().map(String::as_str).filter(move |wanted| !has(wanted))
+        wanted.iter().map(String::as_str).filter(move |name| !has(name))
     }
 
-    /// Whether a column of the file is read, or is ours already.
+    /// Whether a column of the file is mapped to one of ours.
     pub(crate) fn reads(&self, column: &str) -> bool {
         !self.is_ignored(column) && self.columns.iter().any(|(theirs, _)| is_column(column, theirs))
     }
@@ -66,22 +66,22 @@ impl ColumnMapping {
         self.ignored.iter().any(|ignored| is_column(column, ignored))
     }
 
-    /// The columns of ours that a file with these columns has something for.
-    pub(crate) fn gives(&self, columns: &[String]) -> Vec<String> {
-        let targets = self.columns.iter().filter(|(theirs, _)| columns.iter().any(|column| is_column(column, theirs)));
-        let mut gives: Vec<String> = targets.map(|(_, ours)| ours.clone()).collect();
-        if self.is_foreign && gives.iter().any(|target| target == "contact_name" || target == "invoice_emails") {
-            gives.push("organisation".to_owned());
+    /// Our columns that a file with these columns can fill.
+    pub(crate) fn targets(&self, columns: &[String]) -> Vec<String> {
+        let mapped = self.columns.iter().filter(|(theirs, _)| columns.iter().any(|column| is_column(column, theirs)));
+        let mut targets: Vec<String> = mapped.map(|(_, ours)| ours.clone()).collect();
+        if self.is_foreign && targets.iter().any(|target| target == "contact_name" || target == "invoice_emails") {
+            targets.push("organisation".to_owned());
         }
-        gives.extend(columns.iter().filter(|column| !self.is_ignored(column)).cloned());
-        gives
+        targets.extend(columns.iter().filter(|column| !self.is_ignored(column)).cloned());
+        targets
     }
 
-    /// What it makes of the fields of these names, so that it is not found out anew for each row.
+    /// Resolves the mapping for fields with these names once, so that rows are translated without comparing names.
     pub(crate) fn resolve(&self, names: &[&str]) -> Resolved {
-        let place = |theirs: &str| names.iter().position(|name| is_column(name, theirs) && !self.is_ignored(name));
+        let index_of = |theirs: &str| names.iter().position(|name| is_column(name, theirs) && !self.is_ignored(name));
         let sources =
-            self.columns.iter().filter_map(|(theirs, ours)| Some((place(theirs)?, ours.as_str().into()))).collect();
+            self.columns.iter().filter_map(|(theirs, ours)| Some((index_of(theirs)?, ours.as_str().into()))).collect();
         let use_of = |name: &str| match () {
             () if self.is_ignored(name) => Use::Ignored,
             () if self.reads(name) => Use::Read,
@@ -96,20 +96,20 @@ impl ColumnMapping {
     }
 }
 
-/// What becomes of a column.
+/// How a column is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     Ignored,
-    /// It is read as something of ours.
+    /// Mapped to one of our columns.
     Read,
-    /// It stays what it is.
+    /// Keeps its own name.
     AsIs,
 }
 
-/// A translation of the columns of one file.
+/// A mapping that is resolved for the columns of one file.
 #[derive(Debug)]
 pub(crate) struct Resolved {
-    /// Places of their fields with our targets, in the order in which they count.
+    /// Pairs of a field index and our target, in order of priority.
     sources: Vec<(usize, Rc<str>)>,
     uses: Vec<Use>,
     calling_code: Option<String>,
@@ -117,48 +117,49 @@ pub(crate) struct Resolved {
 }
 
 impl Resolved {
-    /// What becomes of the column at a place.
-    pub(crate) fn use_of(&self, place: usize) -> Use {
-        self.uses.get(place).copied().unwrap_or(Use::AsIs)
+    /// How the column at an index is used.
+    pub(crate) fn use_of(&self, index: usize) -> Use {
+        self.uses.get(index).copied().unwrap_or(Use::AsIs)
     }
 
-    /// The row in our columns. Fields that it has under our names already stay. What cannot be said in ours is left out.
+    /// Translates a row into our columns. Fields that already have one of our names are kept. Columns with values that we cannot
+    /// represent are added to `left_out`.
     pub(crate) fn translate(&self, row: &InputRow, left_out: &mut Vec<String>) -> InputRow {
-        let mut made = Made::default();
-        for (place, target) in &self.sources {
-            if let Some((name, field)) = row.fields().get(*place) {
-                made.add(target, name, field);
+        let mut translated = TranslatedRow::default();
+        for (index, target) in &self.sources {
+            if let Some((name, field)) = row.fields().get(*index) {
+                translated.add(target, name, field);
             }
         }
-        made.settle_terms(left_out);
-        made.settle_people();
-        made.settle_address();
+        translated.settle_terms(left_out);
+        translated.settle_contacts();
+        translated.settle_address();
         if self.is_foreign {
-            made.settle_name();
+            translated.settle_name();
         }
-        for (place, (name, field)) in row.fields().iter().enumerate() {
-            if self.use_of(place) == Use::AsIs && made.find(name).is_none() {
-                made.fields.push((Rc::clone(name), field.clone()));
+        for (index, (name, field)) in row.fields().iter().enumerate() {
+            if self.use_of(index) == Use::AsIs && translated.find(name).is_none() {
+                translated.fields.push((Rc::clone(name), field.clone()));
             }
         }
         if let Some(code) = &self.calling_code {
-            for (_, field) in made.fields.iter_mut().filter(|(name, _)| is_telephone(name)) {
+            for (_, field) in translated.fields.iter_mut().filter(|(name, _)| is_telephone(name)) {
                 field.text = internationalized(&field.text, code);
             }
         }
-        row.with_fields(made.fields)
+        row.with_fields(translated.fields)
     }
 }
 
-/// A row that is being put together.
+/// The translation of a row in progress.
 #[derive(Default)]
-struct Made {
+struct TranslatedRow {
     fields: Vec<(Rc<str>, Field)>,
-    /// Their column of the payment terms.
+    /// The column of the file with the payment terms.
     terms: Option<String>,
 }
 
-impl Made {
+impl TranslatedRow {
     fn find(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|(other, _)| **other == *name).map(|(_, field)| field)
     }
@@ -169,13 +170,13 @@ impl Made {
     }
 
     fn take(&mut self, name: &str) -> Option<Field> {
-        let place = self.fields.iter().position(|(other, _)| **other == *name)?;
-        Some(self.fields.remove(place).1)
+        let index = self.fields.iter().position(|(other, _)| **other == *name)?;
+        Some(self.fields.remove(index).1)
     }
 
-    /// Puts one of their fields to what came before for the same target.
+    /// Adds a field of the file to the target, joined to earlier fields of the same target.
     fn add(&mut self, target: &str, theirs: &str, field: &Field) {
-        let (name, glue) = match target {
+        let (name, separator) = match target {
             "invoice_address+" => ("invoice_address", " "),
             "invoice_address" | "street_address" => (target, "\n"),
             "invoice_emails" => (target, ","),
@@ -193,15 +194,15 @@ impl Made {
         match self.fields.iter_mut().find(|(other, _)| **other == *name) {
             None => self.fields.push((name.into(), Field { text, ..field.clone() })),
             Some((_, before)) if before.text.is_empty() => *before = Field { text, ..field.clone() },
-            Some((_, before)) if !glue.is_empty() && !text.is_empty() => {
-                before.text.push_str(glue);
+            Some((_, before)) if !separator.is_empty() && !text.is_empty() => {
+                before.text.push_str(separator);
                 before.text.push_str(&text);
             }
             Some(_) => {}
         }
     }
 
-    /// Payment terms map only where they count days from the invoice; others are left out.
+    /// Keeps payment terms only if they count days from the invoice, because we cannot represent others.
     fn settle_terms(&mut self, left_out: &mut Vec<String>) {
         let Some(kind) = self.take("terms_kind") else { return };
         let kind: String = kind.text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
@@ -211,22 +212,23 @@ impl Made {
         }
     }
 
-    /// Persons who are to have the invoices have the billing role; one with an address and no name is called by it.
-    fn settle_people(&mut self) {
+    /// Gives the billing role to contacts that receive invoices.
+    fn settle_contacts(&mut self) {
         if !self.fields.iter().any(|(name, _)| name.ends_with("_billing")) {
             return;
         }
         for number in 1..=6 {
             let prefix = if number == 1 { "contact_".to_owned() } else { format!("contact_{number}_") };
             let billing = self.take(&format!("{prefix}billing"));
-            let is_there =
+            let exists =
                 self.text(&format!("{prefix}name")).is_some() || self.text(&format!("{prefix}email")).is_some();
-            if let Some(flag) = billing.filter(|flag| is_there && is_yes(&flag.text)) {
+            if let Some(flag) = billing.filter(|flag| exists && is_yes(&flag.text)) {
                 self.fields.push((format!("{prefix}roles").into(), Field { text: "billing".to_owned(), ..flag }));
             }
         }
     }
 
+    /// Uses the street address if there is no invoice address, and puts a separate company name on its first line.
     fn settle_address(&mut self) {
         let street = self.take("street_address");
         if self.text("invoice_address").is_none()
@@ -251,7 +253,8 @@ impl Made {
         }
     }
 
-    /// A customer without a name of its own is called by its person, else by its address.
+    /// Names a customer without a name after its contact, else after its invoice address; likewise a contact without a name
+    /// after its customer.
     fn settle_name(&mut self) {
         if self.text("organisation").is_none() {
             let name = ["contact_name", "invoice_emails"].iter().find(|name| self.text(name).is_some());
@@ -263,7 +266,7 @@ impl Made {
         let is_reachable = ["contact_email", "contact_mobile"].iter().any(|name| self.text(name).is_some());
         if is_reachable && self.text("contact_name").is_none() {
             self.take("contact_name");
-            // A person's name is shorter than a company's may be.
+            // A contact's name has at most 100 characters, an organisation's up to 200.
             if let Some(name) = self.find("organisation").filter(|name| name.text.chars().count() <= 100).cloned() {
                 self.fields.push(("contact_name".into(), name));
             }
@@ -271,12 +274,12 @@ impl Made {
     }
 }
 
-/// The code of a country that is given by name; anything else stays, to be refused where it is read.
+/// The code of a country given by name. Other text is kept, so that parsing it later reports the fault.
 fn country(text: &str) -> String {
     Country::named(text).map_or_else(|| text.trim().to_owned(), |country| country.to_string())
 }
 
-/// The words of others for what is in use and what is not.
+/// Translates the status words of other programs.
 fn status(text: &str) -> String {
     match text.trim().to_lowercase().as_str() {
         "inactive" => "active".to_owned(),

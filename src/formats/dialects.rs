@@ -1,26 +1,31 @@
-//! Foreign dialects as data: by which columns a file is known, and what its columns are to us.
+//! The dialects of foreign customer files as data: the columns that identify a dialect, and the mapping of its columns to ours.
 //!
-//! A target is one of our columns, or one of those that only a [`crate::formats::ColumnMapping`] knows: `invoice_address+` goes
-//! on with the line before, `company` is its first line where it is another name than the customer's, `street_address` and
-//! `street_country` stand in for what is empty, `terms_kind` says what `payment_terms_days` counts from, and
-//! `contact_billing` and its like give a person the billing role. Several columns for one target are lines of an address,
-//! parts of a name, addresses of a list, or else stand in for each other in this order.
+//! A target is one of our columns, or one that only [`crate::formats::ColumnMapping`] knows:
+//!
+//! - `invoice_address+` continues the previous line of the address;
+//! - `company` becomes the first line of the address if it differs from the customer's name;
+//! - `street_address` and `street_country` are used if the invoice address or the country is empty;
+//! - `terms_kind` says what `payment_terms_days` counts from;
+//! - `contact_billing`, `contact_2_billing` … give a contact the billing role.
+//!
+//! Several columns with one target are lines of an address, parts of a name or addresses of a list. For any other target the
+//! first one with a value is used.
 
-/// A kind of file that another program writes.
+/// A file format that another program writes.
 #[derive(Debug)]
 pub struct Dialect {
-    /// Its name for `--from`.
+    /// The value of `--from`.
     pub name: &'static str,
-    /// Columns that no other kind of file has all of; empty where a file cannot be known by its header.
+    /// Columns that together occur in no other format; empty if the header cannot identify the format.
     pub(crate) signature: &'static [&'static str],
-    /// Their column, our target.
+    /// Pairs of a column of the file and our target.
     pub(crate) columns: &'static [(&'static str, &'static str)],
 }
 
-/// Every dialect of files of customers, other than our own.
+/// Every dialect of customer files, besides our own.
 pub const DIALECTS: &[Dialect] = &[XERO, QUICKBOOKS, STRIPE, WHMCS];
 
-/// The contacts of Xero, in both variants. A `*` before a required column is not looked at in any dialect.
+/// Contacts of Xero, in both variants. A `*` before a required column is ignored in every dialect.
 const XERO: Dialect = Dialect {
     name: "xero",
     signature: &["ContactName", "AccountNumber", "EmailAddress", "POAddressLine1"],
@@ -86,7 +91,7 @@ const XERO: Dialect = Dialect {
     ],
 };
 
-/// The customers of QuickBooks Online. `Name` is unique there and the company's name need not be: the former names ours.
+/// Customers of QuickBooks Online. `Name` is unique there and `Company` is not, so `Name` becomes the organisation.
 const QUICKBOOKS: Dialect = Dialect {
     name: "quickbooks",
     signature: &["Name", "Company", "Street", "ZIP", "Opening Balance", "Resale Number"],
@@ -107,8 +112,8 @@ const QUICKBOOKS: Dialect = Dialect {
     ],
 };
 
-/// The customers of Stripe. The user chooses which columns to export, so few are certain to be there. Its `id` becomes the
-/// account code, unless `--map` names another column for it.
+/// Customers of Stripe. The user chooses the columns to export, so few are always present. `id` becomes the account code unless
+/// `--map` names another column for it.
 const STRIPE: Dialect = Dialect {
     name: "stripe",
     signature: &["id", "Created (UTC)", "Delinquent"],
@@ -121,7 +126,7 @@ const STRIPE: Dialect = Dialect {
     ],
 };
 
-/// The clients of WHMCS, by the names that its tables and its API have for their columns.
+/// Clients of WHMCS, with the column names of its tables and its API.
 const WHMCS: Dialect = Dialect {
     name: "whmcs",
     signature: &["firstname", "lastname", "companyname", "address1", "phonenumber"],
@@ -145,22 +150,22 @@ const WHMCS: Dialect = Dialect {
 };
 
 impl Dialect {
-    /// The dialect of a name, in any case.
+    /// The dialect with a name, in any case.
     pub fn named(name: &str) -> Option<&'static Self> {
         DIALECTS.iter().find(|dialect| dialect.name.eq_ignore_ascii_case(name))
     }
 
-    /// The dialect of a header, where it is unmistakable.
+    /// The dialect of a header, if the header identifies one.
     pub fn of_header(columns: &[String]) -> Option<&'static Self> {
         let has = |wanted: &str| columns.iter().any(|column| is_column(column, wanted));
         DIALECTS.iter().find(|dialect| !dialect.signature.is_empty() && dialect.signature.iter().all(|name| has(name)))
     }
 }
 
-/// Whether a column of a file is the one that is meant: in any case, and with or without the `*` of a required one.
-pub(crate) fn is_column(of_file: &str, meant: &str) -> bool {
-    let bare = |name: &str| name.trim().trim_start_matches('*').trim().to_lowercase();
-    bare(of_file) == bare(meant)
+/// Whether a column of a file has a name, in any case and with or without the `*` of a required column.
+pub(crate) fn is_column(column: &str, name: &str) -> bool {
+    let normalize = |name: &str| name.trim().trim_start_matches('*').trim().to_lowercase();
+    normalize(column) == normalize(name)
 }
 
 #[cfg(test)]
@@ -172,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dialect_is_known_by_its_header() {
+    fn a_header_identifies_its_dialect() {
         let headers = [
             ("*ContactName,AccountNumber,EmailAddress,FirstName,POAddressLine1,POCity", Some("xero")),
             ("ContactName,AccountNumber,EmailAddress,LegalName,POAddressLine1,TaxNumberName", Some("xero")),

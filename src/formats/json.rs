@@ -1,4 +1,4 @@
-//! JSON: one array of objects, over as many lines as it likes. Only one object at a time is kept.
+//! Reads a JSON array of objects, over any number of lines, and keeps only one object at a time in memory.
 
 use std::io::BufRead;
 
@@ -11,18 +11,18 @@ use crate::formats::jsonl::row;
 #[derive(Debug)]
 pub struct Elements<R> {
     lines: Lines<R>,
-    /// What is left of the physical line read last.
+    /// The unread part of the last physical line.
     rest: String,
-    /// The column at which it begins.
+    /// The column at which `rest` begins.
     column: u64,
     expected: Expected,
 }
 
-/// What may come next, blanks apart.
+/// What may come next, apart from white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
     Bracket,
-    /// An object, or the end of an array that is empty.
+    /// An object, or the end of an empty array.
     First,
     Object,
     /// A comma, or the end of the array.
@@ -30,25 +30,25 @@ enum Expected {
     Nothing,
 }
 
-/// An object that is being read.
+/// An object that is not complete yet.
 #[derive(Default)]
-struct Open {
+struct PartialObject {
     text: String,
     line: u64,
     column: u64,
     depth: u64,
-    in_text: bool,
-    after_backslash: bool,
+    in_string: bool,
+    escaped: bool,
 }
 
-impl Open {
-    /// Takes a character; says whether the object ends with it.
-    fn take(&mut self, c: char) -> bool {
+impl PartialObject {
+    /// Adds a character and returns whether it completes the object.
+    fn push(&mut self, c: char) -> bool {
         self.text.push(c);
-        match (self.in_text, self.after_backslash, c) {
-            (true, true, _) => self.after_backslash = false,
-            (true, _, '\\') => self.after_backslash = true,
-            (_, _, '"') => self.in_text = !self.in_text,
+        match (self.in_string, self.escaped, c) {
+            (true, true, _) => self.escaped = false,
+            (true, _, '\\') => self.escaped = true,
+            (_, _, '"') => self.in_string = !self.in_string,
             (false, _, '{' | '[') => self.depth += 1,
             (false, _, '}' | ']') => self.depth -= 1,
             _ => {}
@@ -63,7 +63,7 @@ impl<R: BufRead> Elements<R> {
     }
 
     pub(crate) fn next_row(&mut self) -> Result<Option<InputRow>, Fault> {
-        let mut open: Option<Open> = None;
+        let mut open: Option<PartialObject> = None;
         loop {
             let line = self.lines.number();
             for (at, c) in self.rest.char_indices() {
@@ -74,7 +74,7 @@ impl<R: BufRead> Elements<R> {
                         let message = format!("the object is longer than {} KiB", LONGEST_LINE / 1024);
                         return Err(self.end(object.line, object.column, InputError::TooLong, message));
                     }
-                    if object.take(c) {
+                    if object.push(c) {
                         self.rest.drain(..at + c.len_utf8());
                         self.expected = Expected::Comma;
                         return row(&object.text, object.line, object.column).map(Some);
@@ -83,11 +83,11 @@ impl<R: BufRead> Elements<R> {
                     match between(self.expected, c) {
                         Some(expected) => self.expected = expected,
                         None if c == '{' && matches!(self.expected, Expected::First | Expected::Object) => {
-                            let mut object = Open { line, column, ..Open::default() };
-                            object.take(c);
+                            let mut object = PartialObject { line, column, ..PartialObject::default() };
+                            object.push(c);
                             open = Some(object);
                         }
-                        None => return Err(self.end(line, column, InputError::BadJson, self.wanted().to_owned())),
+                        None => return Err(self.end(line, column, InputError::BadJson, self.expectation().to_owned())),
                     }
                 }
             }
@@ -108,23 +108,23 @@ impl<R: BufRead> Elements<R> {
         }
     }
 
-    fn wanted(&self) -> &'static str {
+    fn expectation(&self) -> &'static str {
         match self.expected {
-            Expected::Bracket => "a JSON file is an array of objects here",
-            Expected::First | Expected::Object => "there must be an object here",
-            Expected::Comma => "there must be a comma here, or the end of the array",
-            Expected::Nothing => "nothing may follow the array",
+            Expected::Bracket => "expected `[`: a JSON file must be an array of objects",
+            Expected::First | Expected::Object => "expected an object",
+            Expected::Comma => "expected a comma or the end of the array",
+            Expected::Nothing => "unexpected text after the end of the array",
         }
     }
 
-    /// A fault after which nothing is read.
+    /// A fault that ends the file.
     fn end(&mut self, line: u64, column: u64, code: InputError, message: String) -> Fault {
         self.rest.clear();
         Fault::of_file(line, column, code, message)
     }
 }
 
-/// What is expected after a character between objects, if it is allowed there.
+/// What is expected after a character between objects; `None` if the character is not allowed there.
 fn between(expected: Expected, c: char) -> Option<Expected> {
     match (expected, c) {
         (_, ' ' | '\t' | '\r') => Some(expected),
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_may_be_written_in_any_way() {
+    fn an_array_may_have_any_layout() {
         let expected = [vec!["1", "x{\"}]"], vec!["", "a\nb"]];
         for text in [
             r#"[{"a":1,"b":"x{\"}]"},{"a":null,"b":["a","b"]}]"#,
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_array_of_objects_is_named_with_its_place() {
+    fn other_json_is_rejected_with_its_position() {
         for (text, fault) in [
             ("[", "1:2 CutOff"),
             ("[{\"a\":1}", "1:9 CutOff"),

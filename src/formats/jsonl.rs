@@ -1,4 +1,5 @@
-//! JSON lines: one object a line, of texts, numbers, booleans and nulls. Numbers are kept as they are written.
+//! Reads JSON lines: one object per line, of strings, numbers, booleans, nulls and arrays of strings. Numbers keep their exact
+//! text.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -35,33 +36,33 @@ impl<R: BufRead> Objects<R> {
     }
 }
 
-/// The object that a text is, which begins at a place of a file.
+/// Parses one object, which begins at the given position of the file.
 pub(crate) fn row(text: &str, line: u64, column: u64) -> Result<InputRow, Fault> {
     let object: Object = serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or("no JSON").to_owned();
+        let message = message.split(" at line ").next().unwrap_or("invalid JSON").to_owned();
         let lines_before = (error.line() as u64).saturating_sub(1);
         let at = error.column().max(1) as u64;
         let column = if lines_before == 0 { column + at - 1 } else { at };
         Fault::of_row(line + lines_before, column, Error::Input { code: InputError::BadJson, message })
     })?;
-    // A JSON value's own column is not known; that of the object is, and the field is named.
+    // The parser does not report the column of a value, so faults have the column of the object and the name of the field.
     let fields = object.0.into_iter();
     Ok(InputRow::new(line, fields.map(|(name, text)| (name.into(), Field { text, line, column })).collect()))
 }
 
-/// Names and the texts of their values, in order: nothing for a null, lines for an array.
+/// Names and texts of the fields in order. A null becomes an empty text, an array one line per item.
 struct Object(Vec<(String, String)>);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Fields)
+        deserializer.deserialize_map(ObjectVisitor)
     }
 }
 
-struct Fields;
+struct ObjectVisitor;
 
-impl<'de> Visitor<'de> for Fields {
+impl<'de> Visitor<'de> for ObjectVisitor {
     type Value = Object;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,21 +74,22 @@ impl<'de> Visitor<'de> for Fields {
         let mut seen = HashSet::new();
         while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
             if !seen.insert(name.clone()) {
-                return Err(M::Error::custom(format!("field {} appears twice", quoted(name))));
+                return Err(M::Error::custom(format!("field {} occurs twice", quoted(name))));
             }
             let raw = value.get();
             match raw.as_bytes().first() {
                 Some(b'n') => fields.push((name, String::new())),
                 Some(b'"') => fields.push((name, serde_json::from_str(raw).map_err(M::Error::custom)?)),
                 Some(b'[') => {
-                    let items: Vec<String> = serde_json::from_str(raw)
-                        .map_err(|_| M::Error::custom(format!("field {} must be an array of texts", quoted(&name))))?;
-                    // Lines that begin with a bracket would be taken for another form of an address.
-                    let stays = items.first().is_some_and(|first| first.trim_start().starts_with(['[', '{']));
-                    fields.push((name, if stays { raw.to_owned() } else { items.join("\n") }));
+                    let items: Vec<String> = serde_json::from_str(raw).map_err(|_| {
+                        M::Error::custom(format!("field {} must be an array of strings", quoted(&name)))
+                    })?;
+                    // Joined lines that begin with a bracket would be parsed as another form of an address, so keep the JSON text.
+                    let keep_json = items.first().is_some_and(|first| first.trim_start().starts_with(['[', '{']));
+                    fields.push((name, if keep_json { raw.to_owned() } else { items.join("\n") }));
                 }
                 Some(b'{') => {
-                    return Err(M::Error::custom(format!("field {} must be a text or a number", quoted(name))));
+                    return Err(M::Error::custom(format!("field {} must be a string or a number", quoted(name))));
                 }
                 _ => fields.push((name, raw.to_owned())),
             }

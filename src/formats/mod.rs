@@ -1,7 +1,7 @@
-//! Files that come in: a strict, bounded, streaming reader of CSV, JSON and JSON lines, and what the rows of each noun mean.
+//! Reads CSV, JSON and JSON lines as a stream of rows, strictly and with bounded memory, and maps foreign columns to ours.
 //!
-//! Every fault has its physical line and column. Nothing is guessed or read in part: a file read to its end without a fault has been
-//! read completely.
+//! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
+//! completely.
 
 pub(crate) mod column_mapping;
 pub(crate) mod csv;
@@ -27,7 +27,7 @@ use csv::Lines;
 #[derive(Debug)]
 pub struct RecordReader<R> {
     format: Format<R>,
-    /// Whether a `'` before a formula is a guard of our own CSV, and no text.
+    /// Whether a `'` before a formula is the escape that our CSV exports add, and not text.
     guarded: bool,
 }
 
@@ -39,29 +39,30 @@ enum Format<R> {
 }
 
 impl<R: BufRead> RecordReader<R> {
-    /// Begins to read: JSON lines when the first character is a brace, JSON when it is a bracket, else CSV with a header line.
+    /// Opens a file. If the first character is a brace it is JSON lines, if it is a bracket JSON, and otherwise CSV with a header
+    /// line.
     pub fn open(input: R) -> Result<Self, Fault> {
         Self::of_lines(Lines::open(input)?)
     }
 
     pub(crate) fn of_lines(mut lines: Lines<R>) -> Result<Self, Fault> {
-        if lines.begins_with_any(b"[")? {
+        if lines.starts_with_any(b"[")? {
             return Ok(Self { format: Format::Json(json::Elements::new(lines)), guarded: false });
         }
-        if lines.begins_with_any(b"{")? {
+        if lines.starts_with_any(b"{")? {
             return Ok(Self { format: Format::Jsonl(jsonl::Objects::new(lines)), guarded: false });
         }
         Ok(Self { format: Format::Csv(csv::Records::open(lines)?), guarded: true })
     }
 
-    /// The same with every `'` at the beginning of a cell as text, where `raw`.
+    /// With `raw`, a `'` at the beginning of a cell is always text.
     #[must_use]
     pub fn raw(mut self, raw: bool) -> Self {
         self.guarded &= !raw;
         self
     }
 
-    /// The names of the columns, where the format says them before the rows.
+    /// The names of the columns; empty for formats without a header.
     pub fn columns(&self) -> &[String] {
         match &self.format {
             Format::Csv(records) => records.columns(),
@@ -69,7 +70,7 @@ impl<R: BufRead> RecordReader<R> {
         }
     }
 
-    /// The next row, if there is one. After a fault of one row the next may be read; after one of the file it is over.
+    /// Reads the next row, if any. Reading can continue after a fault of one row, but not after one that ends the file.
     pub fn next_row(&mut self) -> Result<Option<InputRow>, Fault> {
         match &mut self.format {
             Format::Csv(records) => Ok(records.next_row()?.map(|row| row.of_csv(self.guarded))),
@@ -78,8 +79,8 @@ impl<R: BufRead> RecordReader<R> {
         }
     }
 
-    /// The fields of the record read last, where it was one of the wrong length, with the names that the header has for
-    /// them.
+    /// The fields of the last CSV record with their column names. For a record of the wrong length, which is not returned as a
+    /// row.
     pub fn last_cells(&self) -> Vec<(String, String)> {
         match &self.format {
             Format::Csv(records) => records.last_cells(),

@@ -1,5 +1,5 @@
-//! The file of rejects: rows that an import left out, as they stand in their file, each with the reason, so that they can be
-//! corrected and imported again.
+//! Writes the rejects file: the original rows that an import left out, each with the reason, so that they can be corrected and
+//! imported again.
 
 use std::io::Write;
 
@@ -7,25 +7,25 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Fault, Result};
 
-/// The column that says why a row was left out; imports do not read it.
+/// The column with the reason. Imports ignore it.
 pub const REASON: &str = "refused_because";
 
-/// A file of rejects that is being written.
+/// A writer of a rejects file.
 pub struct Rejects<W: Write>(Format<W>);
 
 enum Format<W: Write> {
     Csv {
         writer: csv::Writer<W>,
-        /// How many columns the header has, without that of the reason.
+        /// The number of columns in the header, without the reason.
         width: usize,
-        /// Where the reason of an earlier import stands, which makes way for the new one.
+        /// The index of the reason of an earlier import, which the new one replaces.
         old_reason: Option<usize>,
     },
     Jsonl(W),
 }
 
 impl<W: Write> Rejects<W> {
-    /// Begins a file of rows that have these columns, or are JSON objects when there are none.
+    /// Begins a file with these columns; without columns the rows are JSON objects.
     pub fn begin(out: W, columns: &[String]) -> Result<Self> {
         if columns.is_empty() {
             return Ok(Self(Format::Jsonl(out)));
@@ -33,42 +33,42 @@ impl<W: Write> Rejects<W> {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
         let old_reason = columns.iter().position(|column| column == REASON);
         let kept = columns.iter().map(String::as_str).filter(|column| *column != REASON);
-        writer.write_record(kept.chain([REASON])).map_err(unwritten)?;
+        writer.write_record(kept.chain([REASON])).map_err(write_error)?;
         let width = columns.len() - usize::from(old_reason.is_some());
         Ok(Self(Format::Csv { writer, width, old_reason }))
     }
 
-    /// Adds a row, of which each field has a name and a text, and what is wrong with it. In CSV the place of a field says which
-    /// it is; a row that is longer than the header stays so.
+    /// Adds a row, as pairs of a name and a text, and its fault. In CSV the position of a field decides its column; a row that is
+    /// longer than the header is written completely.
     pub fn add<'f>(&mut self, fields: impl Iterator<Item = (&'f str, &'f str)>, fault: &Fault) -> Result<()> {
         let reason = format!("line {}: {}", fault.line, fault.error);
         match &mut self.0 {
             Format::Csv { writer, width, old_reason } => {
-                let kept = fields.enumerate().filter(|(place, _)| Some(*place) != *old_reason);
+                let kept = fields.enumerate().filter(|(index, _)| Some(*index) != *old_reason);
                 let mut texts: Vec<&str> = kept.map(|(_, (_, text))| text).collect();
-                // The reason stands in its own column also where the row is too short.
+                // Pad a row that is too short, so that the reason is in its own column.
                 texts.resize(texts.len().max(*width), "");
                 texts.push(&reason);
-                writer.write_record(texts).map_err(unwritten)
+                writer.write_record(texts).map_err(write_error)
             }
             Format::Jsonl(out) => {
                 let kept = fields.filter(|(name, _)| *name != REASON);
                 let mut object: Map<String, Value> = kept.map(|(name, text)| (name.to_owned(), text.into())).collect();
                 object.insert(REASON.to_owned(), reason.into());
-                writeln!(out, "{}", Value::Object(object)).map_err(unwritten)
+                writeln!(out, "{}", Value::Object(object)).map_err(write_error)
             }
         }
     }
 
-    /// Ends the file, and gives back what it was written to.
+    /// Completes the file and returns the underlying writer.
     pub fn end(self) -> Result<W> {
         match self.0 {
-            Format::Csv { writer, .. } => writer.into_inner().map_err(|error| unwritten(error.into_error())),
+            Format::Csv { writer, .. } => writer.into_inner().map_err(|error| write_error(error.into_error())),
             Format::Jsonl(out) => Ok(out),
         }
     }
 }
 
-fn unwritten(error: impl Into<std::io::Error>) -> Error {
+fn write_error(error: impl Into<std::io::Error>) -> Error {
     Error::io("write the refused rows", &error.into())
 }

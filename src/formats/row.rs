@@ -1,4 +1,4 @@
-//! A row of a file, and its fields by name.
+//! A row of an input file, with access to its fields by name.
 
 use std::rc::Rc;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::error::{Error, Fault, InputError};
 use crate::model::Invalid;
 
-/// A field's text and where it begins.
+/// The text of a field and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Field {
     pub(crate) text: String,
@@ -14,15 +14,15 @@ pub(crate) struct Field {
     pub(crate) column: u64,
 }
 
-/// One row, whatever the format of its file.
+/// One row of any format.
 #[derive(Debug, Clone)]
 pub struct InputRow {
     line: u64,
-    /// The names are those of the file's columns, and shared by its rows.
+    /// Names and fields. Rows of one file share the names.
     fields: Vec<(Rc<str>, Field)>,
-    /// Whether a `'` before a formula is a guard and not text.
+    /// Whether a `'` before a formula is an escape and not text.
     guarded: bool,
-    /// Whether it comes from CSV, and so perhaps through a spreadsheet.
+    /// Whether the row is from CSV, and may therefore have been edited in a spreadsheet.
     from_csv: bool,
 }
 
@@ -31,13 +31,13 @@ impl InputRow {
         Self { line, fields, guarded: false, from_csv: false }
     }
 
-    /// The row as one from CSV, with the guards of formulas to be taken off, or not.
+    /// Marks the row as CSV. With `guarded`, the escape before formulas is removed.
     pub(crate) fn of_csv(mut self, guarded: bool) -> Self {
         (self.guarded, self.from_csv) = (guarded, true);
         self
     }
 
-    /// Other fields from the same place.
+    /// A row with other fields at the same position.
     pub(crate) fn with_fields(&self, fields: Vec<(Rc<str>, Field)>) -> Self {
         Self { fields, ..*self }
     }
@@ -50,22 +50,22 @@ impl InputRow {
         &self.fields
     }
 
-    /// The names of its fields with their texts as they stand in the file, empty ones included.
+    /// The names and original texts of all fields, including empty ones.
     pub fn cells(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|(name, field)| (&**name, field.text.as_str()))
     }
 
-    /// Whether it has such a field, be it empty.
+    /// Whether the row has a field, even an empty one.
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(other, _)| **other == *name)
     }
 
-    /// The physical line on which it begins.
+    /// The physical line on which the row begins.
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// The names of its fields.
+    /// The names of the fields.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(name, _)| &**name)
     }
@@ -75,51 +75,51 @@ impl InputRow {
         field.filter(|field| !field.text.trim().is_empty())
     }
 
-    /// The value of a field that may be missing or empty.
+    /// Parses an optional field; `None` if it is missing or empty.
     pub fn optional<T: FromStr<Err = Invalid>>(&self, name: &'static str) -> Result<Option<T>, Fault> {
         let Some(field) = self.field(name) else { return Ok(None) };
         let text = self.text(field);
         text.parse().map(Some).map_err(|rule| Fault::of_row(field.line, field.column, Error::invalid(name, text, rule)))
     }
 
-    /// The value of a field that must be there.
+    /// Parses a required field.
     pub fn required<T: FromStr<Err = Invalid>>(&self, name: &'static str) -> Result<T, Fault> {
         self.optional(name)?.ok_or_else(|| {
             self.fault(name, Error::Input { code: InputError::MissingValue, message: format!("{name} is needed") })
         })
     }
 
-    /// A fault of a field, at its own place where it is there, else at the row's.
+    /// A fault at the position of a field, or of the row if the field is missing.
     pub fn fault(&self, name: &str, error: Error) -> Fault {
         let field = self.fields.iter().find(|(other, _)| **other == *name);
         let (line, column) = field.map_or((self.line, 1), |(_, field)| (field.line, field.column));
         Fault::of_row(line, column, error)
     }
 
-    /// A fault of the row as a whole.
+    /// A fault of the whole row.
     pub fn fault_of_all(&self, error: Error) -> Fault {
         Fault::of_row(self.line, 1, error)
     }
 
-    /// Writes a field into a value that may be empty. Where the file has no such column the value is left alone; so it is
-    /// where the cell is empty, unless `empty_unsets`.
+    /// Sets an optional value from a field. The value is kept if the file has no such column, or if the cell is empty and not
+    /// `empty_unsets`.
     pub fn set<T: FromStr<Err = Invalid>>(
         &self,
         name: &'static str,
         value: &mut Option<T>,
         empty_unsets: bool,
     ) -> Result<(), Fault> {
-        let given = self.optional(name)?;
-        if given.is_some() || (empty_unsets && self.has(name)) {
-            *value = given;
+        let new = self.optional(name)?;
+        if new.is_some() || (empty_unsets && self.has(name)) {
+            *value = new;
         }
         Ok(())
     }
 
-    /// Writes a field into a value that is never empty.
+    /// Sets a required value from a field, unless the field is missing or empty.
     pub fn set_needed<T: FromStr<Err = Invalid>>(&self, name: &'static str, value: &mut T) -> Result<(), Fault> {
-        if let Some(given) = self.optional(name)? {
-            *value = given;
+        if let Some(new) = self.optional(name)? {
+            *value = new;
         }
         Ok(())
     }
@@ -129,13 +129,13 @@ impl InputRow {
         if self.guarded { unguarded(text) } else { text }
     }
 
-    /// The text of a field that must be there, as it is.
+    /// The unparsed text of a required field.
     pub fn required_text(&self, name: &'static str) -> Result<String, Fault> {
         self.required::<Verbatim>(name).map(|text| text.0)
     }
 }
 
-/// A text that is checked where it is used.
+/// Unparsed text, for values that are checked later.
 struct Verbatim(String);
 
 impl FromStr for Verbatim {
@@ -146,8 +146,7 @@ impl FromStr for Verbatim {
     }
 }
 
-/// The text without the `'` that our own CSV puts before what a spreadsheet would take for a formula, and before another
-/// such `'`.
+/// Removes the `'` that our CSV exports add before text that a spreadsheet would treat as a formula, and before another `'`.
 pub(crate) fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if starts_a_formula(rest.trim_start_matches('\'')) => rest,
@@ -155,7 +154,7 @@ pub(crate) fn unguarded(text: &str) -> &str {
     }
 }
 
-/// Whether a spreadsheet may take a text for a formula, by its first character.
+/// Whether a spreadsheet may treat a text as a formula, judged by its first character.
 pub fn starts_a_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }

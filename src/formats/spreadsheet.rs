@@ -1,12 +1,12 @@
-//! What spreadsheets do to data on its way: long numbers become powers of ten, codes become dates, zeros and signs before
-//! numbers vanish. What can be recognised is refused, with what happened and how to avoid it.
+//! Detects data that a spreadsheet has damaged: long numbers in exponent notation, codes turned into dates, numbers without
+//! their leading zeros or `+`. The error says what happened and how to avoid it.
 
 use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::InputRow;
 use crate::model::text::is_power_of_ten;
 use crate::model::{Country, calling_code, calling_code_of};
 
-/// Columns whose texts are codes or long numbers, and never an amount or a date.
+/// Columns of codes or long numbers, which never contain an amount or a date.
 const CODES: &[&str] = &[
     "account_code",
     "company_reg_no",
@@ -20,7 +20,7 @@ const CODES: &[&str] = &[
     "vat_reg_no",
 ];
 
-/// Refuses a row of a spreadsheet that shows its damage.
+/// Rejects a row with visible damage.
 pub(crate) fn check(row: &InputRow) -> Result<(), Fault> {
     for (name, text) in row.cells() {
         let text = text.trim();
@@ -29,13 +29,12 @@ pub(crate) fn check(row: &InputRow) -> Result<(), Fault> {
             continue;
         }
         let damage = if is_power_of_ten(text) {
-            "has lost its last digits to a spreadsheet; give the column the format Text there and export again"
-                .to_owned()
+            "has lost its last digits in a spreadsheet; format the column as Text there and export again".to_owned()
         } else if is_date(text) {
-            "was made a date by a spreadsheet; give the column the format Text there and export again".to_owned()
-        } else if is_telephone && let Some(code) = lacking_code(text, || calling_code_for(row)) {
+            "was converted to a date by a spreadsheet; format the column as Text there and export again".to_owned()
+        } else if is_telephone && let Some(code) = missing_code(text, || calling_code_for(row)) {
             format!(
-                "has no + and does not begin with {code} as numbers of its country do; write it in full, such as +{code}…"
+                "has no + and does not begin with {code}, the calling code of its country; use the international form, such as +{code}…"
             )
         } else {
             continue;
@@ -46,18 +45,18 @@ pub(crate) fn check(row: &InputRow) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The calling code of a row's country, if it has one.
+/// The calling code of the row's country, if known.
 fn calling_code_for(row: &InputRow) -> Option<&'static str> {
     let (_, country) = row.cells().find(|(name, _)| *name == "country")?;
     calling_code_of(&Country::named(country)?)
 }
 
-/// Whether a column has telephone numbers.
+/// Whether a column contains telephone numbers.
 pub(crate) fn is_telephone(name: &str) -> bool {
     name == "phone" || name == "mobile" || name.ends_with("_mobile")
 }
 
-/// `01-Mar`, `Mar-24`: a code that looked like a date.
+/// Whether a text has the form `01-Mar` or `Mar-24`, into which a spreadsheet converts codes that look like dates.
 fn is_date(text: &str) -> bool {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let Some((first, second)) = text.split_once('-') else { return false };
@@ -66,16 +65,16 @@ fn is_date(text: &str) -> bool {
     is_month(first) && is_number(second) || is_number(first) && is_month(second)
 }
 
-/// The calling code of its country that a number without a sign of an international one does not begin with: a national
-/// one, or one that has lost its `+` or its zeros.
-fn lacking_code(text: &str, of_country: impl FnOnce() -> Option<&'static str>) -> Option<&'static str> {
+/// The calling code of the country if a number is not in international form and does not begin with that code: it is national,
+/// or has lost its `+` or leading zeros.
+fn missing_code(text: &str, of_country: impl FnOnce() -> Option<&'static str>) -> Option<&'static str> {
     if is_international(text) {
         return None;
     }
     of_country().filter(|code| calling_code(&digits(text)) != Some(code))
 }
 
-/// Whether a number has a sign of an international one.
+/// Whether a number begins with `+` or `00`.
 fn is_international(text: &str) -> bool {
     text.trim_start_matches('(').starts_with('+') || digits(text).starts_with("00")
 }
@@ -84,8 +83,8 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// A number as an international one: what has no sign of being one is national, and gets the calling code in place of a
-/// zero before it.
+/// Converts a number to international form. A number without `+` or `00` is national; its leading zero is replaced with the
+/// calling code.
 pub(crate) fn internationalized(text: &str, calling_code: &str) -> String {
     let text = text.trim();
     if text.is_empty() || is_international(text) {
@@ -99,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_codes_that_a_spreadsheet_spoilt_are_known() {
+    fn numbers_and_codes_damaged_by_a_spreadsheet_are_detected() {
         for text in ["4.47E+11", "4,47E+11", "4E+11", "01-Mar", "1-mar", "Mar-24", "Sep-09"] {
             assert!(is_power_of_ten(text) || is_date(text), "{text}");
         }
@@ -109,12 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_another_country_needs_its_sign() {
+    fn a_number_of_another_country_needs_a_plus() {
         for text in ["7700900123", "07700900123", "33612345678", "(0113) 496 0000"] {
-            assert_eq!(lacking_code(text, || Some("44")), Some("44"), "{text}");
+            assert_eq!(missing_code(text, || Some("44")), Some("44"), "{text}");
         }
         for text in ["447700900123", "+33612345678", "0033612345678", "(+44) 113 496 0000"] {
-            assert_eq!(lacking_code(text, || Some("44")), None, "{text}");
+            assert_eq!(missing_code(text, || Some("44")), None, "{text}");
         }
     }
 

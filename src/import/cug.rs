@@ -59,7 +59,7 @@ impl<R: BufRead> List<R> {
     /// A file whose first character can begin a number is a plain list; any other file is CSV or JSON.
     fn open(input: R) -> Result<Self, Fault> {
         let mut lines = Lines::open(input)?;
-        if lines.begins_with_any(b"+(0123456789")? {
+        if lines.starts_with_any(b"+(0123456789")? {
             return Ok(Self::Plain(lines));
         }
         let rows = RecordReader::of_lines(lines)?;

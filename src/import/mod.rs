@@ -226,7 +226,7 @@ fn missing_column<R: BufRead, I: Importer>(
         return None;
     }
     let missing = match column_mapping {
-        Some(column_mapping) => importer.missing(&column_mapping.gives(columns)),
+        Some(column_mapping) => importer.missing(&column_mapping.targets(columns)),
         None => importer.missing(columns),
     };
     let missing = missing.first()?;

@@ -271,7 +271,7 @@ fn what_a_spreadsheet_spoilt_is_reported_in_csv_and_accepted_in_json() {
     for (cell, said) in [
         ("GB,4.47E+11,,", "2:7 phone: `4.47E+11` has lost its last digits"),
         ("GB,7700900123,,", "2:7 phone: `7700900123` has no + and does not begin with 44"),
-        ("GB,,01-Mar,", "2:8 company_reg_no: `01-Mar` was made a date"),
+        ("GB,,01-Mar,", "2:8 company_reg_no: `01-Mar` was converted to a date"),
         ("GB,,,9E+9", "2:9 vat_reg_no: `9E+9` has lost its last digits"),
     ] {
         let text =

@@ -1,7 +1,6 @@
-//! The records of a block of CSV: those that are a line without quotes, as nearly all are, are found in one pass over it.
+//! Reads the records of a CSV block. Records on one line without quotes, which nearly all are, are found in a single pass.
 //!
-//! A line that is anything else, or has a fault, is left to [`Records`], which begins where it begins. So what is read, and what
-//! is said of it, is the same as there.
+//! Any other line, and any line with a fault, is passed to [`Records`]. Both readers therefore report the same records and faults.
 
 use crate::error::Fault;
 use crate::formats::csv::blocks::Block;
@@ -13,18 +12,18 @@ use crate::formats::csv::records::{Layout, Records};
 /// The records of a block.
 #[derive(Debug)]
 pub(crate) struct BlockRecords<'a> {
-    /// What was not read yet; none where `others` reads all of it.
+    /// The unread text; `None` if `others` reads all of it.
     rest: Option<&'a str>,
-    /// The number of the line read last.
+    /// The number of the last line read.
     number: u64,
     delimiter: u8,
-    /// What ends a field or begins a quoted one, each eight times.
-    signs: [u64; 3],
+    /// The delimiter, line break and quote, each repeated in the eight bytes of a number.
+    patterns: [u64; 3],
     columns: usize,
-    /// The record read last, if it is a line without quotes.
+    /// The last record, if it is a line without quotes.
     line: Option<&'a str>,
     spans: Vec<Span>,
-    /// Reads any other line.
+    /// Reads all other records.
     others: Records<&'a [u8]>,
 }
 
@@ -35,7 +34,7 @@ impl<'a> BlockRecords<'a> {
             rest: if has_nul { None } else { std::str::from_utf8(&block.text).ok() },
             number: block.lines_before,
             delimiter: layout.delimiter,
-            signs: [layout.delimiter, b'\n', b'"'].map(|sign| u64::from_le_bytes([sign; CHUNK])),
+            patterns: [layout.delimiter, b'\n', b'"'].map(|byte| u64::from_le_bytes([byte; CHUNK])),
             columns: layout.columns.len(),
             line: None,
             spans: Vec::with_capacity(layout.columns.len()),
@@ -43,33 +42,33 @@ impl<'a> BlockRecords<'a> {
         }
     }
 
-    /// Finds the fields of the next line, if it is a record by itself that has no quotes and as many fields as there are columns.
+    /// Splits the next line into fields. Returns false unless it is a complete record without quotes and with one field per column.
     fn split_line(&mut self, rest: &'a str) -> bool {
-        // What begins otherwise may be an empty line.
+        // A line with another first character may be empty.
         if !rest.as_bytes().first().is_some_and(u8::is_ascii_graphic) {
             return false;
         }
         self.spans.clear();
         let mut start = 0;
-        // The end of a block, where fewer bytes are left, is read in the other way.
+        // Fewer than eight bytes at the end of a block are left to `others`.
         for (chunk, before) in rest.as_bytes().as_chunks().0.iter().zip((0..).step_by(CHUNK)) {
-            let mut marks = marks(*chunk, self.signs);
-            while marks != 0 {
-                let place = marks.trailing_zeros() as usize / 8;
-                let (mark, end) = (chunk[place], before + place);
-                if mark == self.delimiter && end - start <= LONGEST_FIELD && self.spans.len() < self.columns {
+            let mut matches = find_special(*chunk, self.patterns);
+            while matches != 0 {
+                let index = matches.trailing_zeros() as usize / 8;
+                let (byte, end) = (chunk[index], before + index);
+                if byte == self.delimiter && end - start <= LONGEST_FIELD && self.spans.len() < self.columns {
                     self.spans.push(Span::new(start, end));
                     start = end + 1;
                 } else {
-                    return mark == b'\n' && self.end_line(rest, start, end);
+                    return byte == b'\n' && self.end_line(rest, start, end);
                 }
-                marks &= marks - 1;
+                matches &= matches - 1;
             }
         }
         false
     }
 
-    /// Takes a line of which all fields but the last are found, if that is in order too.
+    /// Completes a line after its last delimiter. Returns false if it exceeds a limit or has the wrong number of fields.
     fn end_line(&mut self, rest: &'a str, start: usize, end: usize) -> bool {
         let line = &rest[..end];
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -83,15 +82,15 @@ impl<'a> BlockRecords<'a> {
     }
 }
 
-/// How many bytes are looked at together, as one number.
+/// Number of bytes that are compared at once, as one 64-bit number.
 const CHUNK: usize = 8;
 
-/// Has the highest bit set of each byte that is a delimiter, the end of a line or a quote; the searched bytes are given eightfold.
-fn marks(chunk: [u8; CHUNK], signs: [u64; 3]) -> u64 {
+/// Returns a number with the highest bit set in each byte that is a delimiter, a line break or a quote.
+fn find_special(chunk: [u8; CHUNK], patterns: [u64; 3]) -> u64 {
     const LOW: u64 = u64::MAX / 255 * 0x7f;
     let chunk = u64::from_le_bytes(chunk);
-    // A byte that is not zero gets its highest bit by this sum, if it does not have it.
-    let others = signs.map(|sign| chunk ^ sign).map(|differs| ((differs & LOW) + LOW) | differs);
+    // The XOR is zero in matching bytes. The sum sets the highest bit of every other byte.
+    let others = patterns.map(|byte| chunk ^ byte).map(|differs| ((differs & LOW) + LOW) | differs);
     !(others[0] & others[1] & others[2] | LOW)
 }
 
@@ -104,12 +103,12 @@ impl NextRecord for BlockRecords<'_> {
             self.others.go_to(rest.as_bytes(), self.number);
         }
         self.line = None;
-        let is_there = self.others.advance_to_row();
+        let has_row = self.others.advance_to_row();
         if let Some(rest) = self.rest {
             let (left, number) = self.others.left();
             (self.rest, self.number) = (left.and_then(|left| rest.get(rest.len() - left..)), number);
         }
-        Ok(if is_there? { Some(self.others.current()) } else { None })
+        Ok(if has_row? { Some(self.others.current()) } else { None })
     }
 
     fn current(&self) -> Record<'_> {

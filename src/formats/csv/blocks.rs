@@ -1,4 +1,4 @@
-//! A text of CSV in blocks that begin and end between two records, so that they can be read side by side.
+//! Splits CSV text into blocks at record boundaries, so that several threads can read them in parallel.
 //!
 //! Outside quotes, every line end ends a record, and a line end is outside quotes if an even number of quotes precedes it in its
 //! record. If that does not hold, a quote is misplaced: the reader of that block reports the fault and stops.
@@ -10,47 +10,47 @@ use crate::formats::csv::limits::{LONGEST_FIELD, MOST_COLUMNS};
 use crate::formats::csv::lines::{Lines, unreadable};
 use crate::formats::csv::text::Text;
 
-/// About how large a block is.
+/// Approximate size of a block in bytes.
 const SIZE: usize = 1 << 20;
-/// The most bytes of a record: every field in quotes, and nothing but quotes in it.
+/// Maximum length of a record in bytes: every field is quoted and consists only of doubled quotes.
 const LONGEST_RECORD: usize = MOST_COLUMNS * (2 * LONGEST_FIELD + 3);
 
-/// Whole records of a text.
+/// A part of the text that consists of whole records.
 #[derive(Debug)]
 pub(crate) struct Block {
     pub(crate) text: Vec<u8>,
-    /// How many lines of the file stand before it.
+    /// The number of lines of the file before this block.
     pub(crate) lines_before: u64,
 }
 
-/// What is left of a text after a record.
+/// The blocks of a text after its header.
 #[derive(Debug)]
 pub(crate) struct Blocks<R> {
     input: Text<R>,
-    /// Read already, but not of the block before.
+    /// Bytes already read that belong to the next block.
     rest: Vec<u8>,
     lines_before: u64,
     size: usize,
-    /// A longer record has a fault, so that it does not matter where it is cut.
+    /// Maximum length of a record. A longer one has a fault anyway, so it may be split anywhere.
     longest: usize,
-    /// Why nothing more can be read.
+    /// The read error that ended the input; it is reported after the blocks before it.
     failure: Option<io::Error>,
 }
 
 impl<R: BufRead> Blocks<R> {
-    /// The blocks of the lines that were not read yet.
+    /// The blocks of the lines that are still unread.
     pub(crate) fn new(lines: Lines<R>) -> Self {
         let (input, lines_before) = lines.into_rest();
         Self { input, rest: Vec::new(), lines_before, size: SIZE, longest: LONGEST_RECORD, failure: None }
     }
 
-    /// The same in blocks of another size, where no record is longer than so much.
+    /// Sets the size of blocks and the maximum length of a record.
     #[cfg(test)]
     pub(crate) fn of_size(self, size: usize, longest: usize) -> Self {
         Self { size, longest, ..self }
     }
 
-    /// The next block; none at the end. What can be read of a file that breaks off comes before the fault.
+    /// Reads the next block; `None` at the end. If reading fails, the complete records before the failure are returned first.
     pub(crate) fn next_block(&mut self) -> Result<Option<Block>, Fault> {
         let mut text = Vec::with_capacity(self.size + self.rest.len());
         text.append(&mut self.rest);
@@ -78,14 +78,14 @@ impl<R: BufRead> Blocks<R> {
     }
 }
 
-/// The end of the last whole record of a text that begins with one.
+/// The end of the last whole record of a text that begins at a record boundary.
 fn last_end(text: &[u8]) -> Option<usize> {
     let quotes = memchr::memchr_iter(b'"', text).count();
     let mut quotes_before = quotes;
-    for place in memchr::memrchr2_iter(b'"', b'\n', text) {
-        match text[place] {
+    for index in memchr::memrchr2_iter(b'"', b'\n', text) {
+        match text[index] {
             b'"' => quotes_before -= 1,
-            _ if quotes_before.is_multiple_of(2) => return Some(place + 1),
+            _ if quotes_before.is_multiple_of(2) => return Some(index + 1),
             _ => {}
         }
     }

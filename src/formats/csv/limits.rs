@@ -1,10 +1,10 @@
-//! What bounds the memory that a CSV file can take, whatever it contains.
+//! Limits that bound the memory for reading any CSV file.
 
-/// The most bytes of one physical line.
+/// Maximum length of a physical line in bytes.
 pub const LONGEST_LINE: usize = 256 * 1024;
 
-/// The most bytes of one field, which may span several lines.
+/// Maximum length of a field in bytes. A field may span several lines.
 pub const LONGEST_FIELD: usize = 64 * 1024;
 
-/// The most columns of a file: twice what the widest known export has.
+/// Maximum number of columns, twice that of the widest known export.
 pub(super) const MOST_COLUMNS: usize = 256;

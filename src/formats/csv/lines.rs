@@ -1,4 +1,4 @@
-//! Physical lines of a text, bounded in length and checked to be text.
+//! Reads physical lines, limits their length and checks that they are text.
 
 use std::io::{BufRead, ErrorKind};
 
@@ -16,17 +16,17 @@ pub(crate) struct Lines<R> {
 }
 
 impl<'a> Lines<&'a [u8]> {
-    /// The lines of a part of a file that follows a line with this number.
+    /// The lines of a part of a file; `number` is the line before it.
     pub(super) fn after(number: u64, text: &'a [u8]) -> Self {
         Self { input: Text::AsIs(text), number, text: String::new(), longest: LONGEST_LINE }
     }
 
-    /// Goes on with a text that follows after a line of some number.
+    /// Continues with another text; `number` is the line before it.
     pub(crate) fn go_to(&mut self, text: &'a [u8], number: u64) {
         (self.input, self.number) = (Text::AsIs(text), number);
     }
 
-    /// How many bytes were not read yet.
+    /// The number of unread bytes.
     pub(crate) fn left(&self) -> usize {
         match &self.input {
             Text::AsIs(text) => text.len(),
@@ -36,12 +36,12 @@ impl<'a> Lines<&'a [u8]> {
 }
 
 impl<R: BufRead> Lines<R> {
-    /// Begins to read: takes a byte order mark off, and refuses what is compressed or in another encoding.
+    /// Opens an input: removes a byte order mark and rejects compressed files and other encodings.
     pub(crate) fn open(input: R) -> Result<Self, Fault> {
         Self::open_long(input, LONGEST_LINE)
     }
 
-    /// The same for lines of another length at most.
+    /// Opens an input with another maximum length of lines.
     pub(crate) fn open_long(input: R, longest: usize) -> Result<Self, Fault> {
         let input = Text::open(input).map_err(|error| unreadable(0, &error))?;
         let mut lines = Self { input, number: 0, text: String::new(), longest };
@@ -61,33 +61,33 @@ impl<R: BufRead> Lines<R> {
         Ok(lines)
     }
 
-    /// Whether the input begins with one of these bytes, after blanks.
-    pub(crate) fn begins_with_any(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
+    /// Whether the first byte that is not white space is one of these.
+    pub(crate) fn starts_with_any(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
         let beginning = self.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|first| bytes.contains(first)))
     }
 
-    /// The text that was not read yet, and the number of the line before it.
+    /// The unread text and the number of the line before it.
     pub(super) fn into_rest(self) -> (Text<R>, u64) {
         (self.input, self.number)
     }
 
-    /// The number of the line read last, from 1.
+    /// The number of the last line read, counted from 1.
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    /// The next line without its end, and whether it had one; nothing at the end of the input.
+    /// Reads the next line without its line break, and whether it had one; `None` at the end of the input.
     pub(crate) fn next_line(&mut self) -> Result<Option<(&str, bool)>, Fault> {
         Ok(self.advance()?.map(|ended| (self.text.as_str(), ended)))
     }
 
-    /// The line read last.
+    /// The last line read.
     pub(crate) fn line(&self) -> &str {
         &self.text
     }
 
-    /// Goes to the next line; says whether it has an end, and nothing at the end of the input.
+    /// Advances to the next line and returns whether it ends with a line break; `None` at the end of the input.
     pub(crate) fn advance(&mut self) -> Result<Option<bool>, Fault> {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         bytes.clear();
@@ -121,7 +121,7 @@ impl<R: BufRead> Lines<R> {
         Ok(Some(ended))
     }
 
-    /// Reads to the end of the line, or so far that it is too long.
+    /// Reads to the end of the line, or until the line is too long.
     fn read_line(&mut self, bytes: &mut Vec<u8>) -> std::io::Result<()> {
         while bytes.len() <= self.longest + 1 {
             let ready = match self.input.fill_buf() {
@@ -130,9 +130,9 @@ impl<R: BufRead> Lines<R> {
             };
             let end = memchr::memchr(b'\n', ready).map(|place| place + 1);
             let count = end.unwrap_or(ready.len());
-            let taken = count.min(self.longest + 2 - bytes.len());
-            bytes.extend_from_slice(&ready[..taken]);
-            self.input.consume(taken);
+            let length = count.min(self.longest + 2 - bytes.len());
+            bytes.extend_from_slice(&ready[..length]);
+            self.input.consume(length);
             if end.is_some() || count == 0 {
                 break;
             }
@@ -140,13 +140,13 @@ impl<R: BufRead> Lines<R> {
         Ok(())
     }
 
-    /// What follows the beginning of a line is not text.
+    /// A fault after the valid beginning of a line.
     fn unreadable_at(&self, before: &str, message: &str) -> Fault {
         Fault::of_file(self.number, before.chars().count() as u64 + 1, InputError::BadEncoding, message)
     }
 }
 
-/// A line that cannot be read.
+/// A fault for a read error.
 pub(crate) fn unreadable(line: u64, error: &std::io::Error) -> Fault {
     let error = Error::io("read the file", error);
     Fault { line, column: 1, error: Box::new(error), ends_file: true }

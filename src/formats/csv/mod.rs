@@ -1,12 +1,12 @@
-//! CSV by RFC 4180, read strictly: a header line, then rows with as many fields. `;` and tabs separate fields too if the header
-//! uses them, and blanks may precede a quoted field.
+//! Reads CSV strictly (RFC 4180): a header line, then rows with the same number of fields. The separator may also be `;` or a
+//! tab if the header uses it, and spaces may precede a quoted field.
 //!
 //! ```text
 //! text ──▶ lines ──▶ records ──▶ InputRow              one reader, any input
 //! text ──▶ blocks ──▶ block_records ──▶ Record         large files, several threads, one block each
 //! ```
 //!
-//! Both ways report the same records and the same faults. `quotes` reads records that contain quotes for both of them.
+//! Both readers report the same records and the same faults. Both use `quotes` for records that contain quotes.
 
 mod block_records;
 mod blocks;

@@ -1,16 +1,18 @@
-//! A CSV record with quotes: it is put together piece by piece, from one line or several.
+//! Parses CSV records that contain quotes. They are assembled piece by piece from one or more lines.
 
 use crate::error::{Fault, InputError};
 use crate::formats::csv::limits::{LONGEST_FIELD, MOST_COLUMNS};
 use crate::formats::csv::record::{Place, Record, Span};
 
-/// A record that is put together: the fields read so far, and where the one that is open began.
+/// A record in progress: the complete fields, and the beginning of the current one.
 #[derive(Debug, Default)]
-pub(crate) struct Open {
+pub(crate) struct QuotedRecord {
     text: String,
     spans: Vec<Span>,
     places: Vec<Place>,
-    begun: u32,
+    /// The start of the current field in `text`.
+    start: u32,
+    /// The position of the current field in the file.
     place: Place,
     state: State,
 }
@@ -24,27 +26,27 @@ enum State {
     Plain,
     /// Between quotes.
     Quoted,
-    /// After a quote that ends the field or is the first of two.
+    /// After a quote that either ends the field or is the first of a doubled quote.
     Closed,
 }
 
-impl Open {
-    /// The record as it was put together.
+impl QuotedRecord {
+    /// The assembled record.
     pub(crate) fn record(&self) -> Record<'_> {
-        Record::put_together(&self.text, &self.spans, &self.places)
+        Record::assembled(&self.text, &self.spans, &self.places)
     }
 
-    /// Whether the field that is open goes on after the end of the line.
+    /// Whether the current field continues on the next line.
     pub(crate) fn is_quoted(&self) -> bool {
         self.state == State::Quoted
     }
 
-    /// Where the field that is open began.
+    /// The position of the current field.
     pub(crate) fn place(&self) -> Place {
         self.place
     }
 
-    /// Puts the end of a line into the field that is open.
+    /// Adds a line break to the current field.
     pub(crate) fn break_line(&mut self) {
         self.text.push('\n');
     }
@@ -53,10 +55,10 @@ impl Open {
         self.text.clear();
         self.spans.clear();
         self.places.clear();
-        (self.begun, self.state) = (0, State::Begin);
+        (self.start, self.state) = (0, State::Begin);
     }
 
-    /// Reads a physical line into the record, piece by piece.
+    /// Adds a physical line to the record.
     pub(crate) fn read(&mut self, line: &str, number: u64, delimiter: u8) -> Result<(), Fault> {
         let mut rest = Rest { text: line, place: Place { line: number, column: 1 } };
         while let Some(first) = rest.text.bytes().next() {
@@ -80,16 +82,16 @@ impl Open {
                     self.close(here);
                 }
                 (State::Closed, _) => {
-                    return Err(bad_quote(here, "after the closing quote of a field only a separator may follow"));
+                    return Err(bad_quote(here, "only a separator may follow the closing quote of a field"));
                 }
-                // What puts a blank behind its separators puts it before quotes, too.
-                (State::Plain, b'"') if self.text[self.begun as usize..].bytes().all(|byte| byte == b' ') => {
+                // Programs that write a space after each separator also write it before a quote.
+                (State::Plain, b'"') if self.text[self.start as usize..].bytes().all(|byte| byte == b' ') => {
                     rest.take(1);
-                    self.text.truncate(self.begun as usize);
+                    self.text.truncate(self.start as usize);
                     (self.place, self.state) = (here, State::Quoted);
                 }
                 (State::Plain, b'"') => {
-                    return Err(bad_quote(here, "a quote inside a field needs the field in quotes, and doubling"));
+                    return Err(bad_quote(here, "a field that contains a quote must be quoted, and the quote doubled"));
                 }
                 (State::Begin | State::Plain, _) => {
                     if self.state == State::Begin {
@@ -102,9 +104,9 @@ impl Open {
         Ok(())
     }
 
-    /// Adds a piece of text, which stands at a place, to the field that is open.
+    /// Adds text at a position to the current field.
     fn push(&mut self, piece: &str, at: Place) -> Result<(), Fault> {
-        let room = LONGEST_FIELD - (self.text.len() - self.begun as usize).min(LONGEST_FIELD);
+        let room = LONGEST_FIELD - (self.text.len() - self.start as usize).min(LONGEST_FIELD);
         if let Some(beyond) = (room..piece.len()).find(|&end| piece.is_char_boundary(end)) {
             let column = at.column + piece[..beyond].chars().count() as u64;
             let message = format!("the field is longer than {} KiB; is a quote missing?", LONGEST_FIELD / 1024);
@@ -114,10 +116,10 @@ impl Open {
         Ok(())
     }
 
-    /// Ends the field that is open; one that never began is empty and stands here.
+    /// Ends the current field; a field without text or quotes is empty and begins at `place`.
     pub(crate) fn close(&mut self, place: Place) {
-        let span = Span::new(self.begun as usize, self.text.len());
-        self.begun = span.end;
+        let span = Span::new(self.start as usize, self.text.len());
+        self.start = span.end;
         if self.spans.len() < MOST_COLUMNS {
             self.spans.push(span);
             self.places.push(if self.state == State::Begin { place } else { self.place });
@@ -126,24 +128,24 @@ impl Open {
     }
 }
 
-/// What is left of a line, and where it stands.
+/// The unread part of a line and its position.
 struct Rest<'a> {
     text: &'a str,
     place: Place,
 }
 
 impl<'a> Rest<'a> {
-    /// Takes this many bytes, which end at a character boundary.
+    /// Consumes a number of bytes, which must end at a character boundary.
     fn take(&mut self, bytes: usize) -> &'a str {
-        let (taken, text) = self.text.split_at(bytes);
+        let (consumed, text) = self.text.split_at(bytes);
         self.text = text;
-        self.place.column += taken.chars().count() as u64;
-        taken
+        self.place.column += consumed.chars().count() as u64;
+        consumed
     }
 
-    /// Takes what comes before something that is sought; all where it is not there.
-    fn take_until(&mut self, seek: impl Fn(&[u8]) -> Option<usize>) -> &'a str {
-        self.take(seek(self.text.as_bytes()).unwrap_or(self.text.len()))
+    /// Consumes the text before the first match, or all of it without a match.
+    fn take_until(&mut self, find: impl Fn(&[u8]) -> Option<usize>) -> &'a str {
+        self.take(find(self.text.as_bytes()).unwrap_or(self.text.len()))
     }
 }
 

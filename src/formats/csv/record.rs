@@ -1,15 +1,15 @@
-//! A record of a CSV file as it lies in the reader's memory: nothing of it is copied.
+//! A CSV record that borrows from the reader's buffer, so that reading a row copies nothing.
 
 use crate::error::Fault;
 
-/// A place in a file; lines and columns count from 1, columns count characters.
+/// A position in a file. Lines and columns are counted from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Place {
     pub(crate) line: u64,
     pub(crate) column: u64,
 }
 
-/// Where a field begins and ends in its text, in bytes. Lines and fields are bounded far below 4 GiB.
+/// The byte range of a field in its text. Limits on lines and fields keep it far below 4 GiB.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     pub(crate) start: u32,
@@ -31,31 +31,31 @@ pub(crate) struct Record<'a> {
     places: Places<'a>,
 }
 
-/// Where the fields of a record stand in the file.
+/// The positions of a record's fields in the file.
 #[derive(Debug, Clone, Copy)]
 enum Places<'a> {
-    /// All on this line, which is the record's text.
+    /// All fields are on this line, which is the record's text.
     Line(u64),
     Each(&'a [Place]),
 }
 
 impl<'a> Record<'a> {
-    /// A record that is a line as it is.
+    /// A record that is a whole line without quotes.
     pub(crate) fn in_line(line: &'a str, spans: &'a [Span], number: u64) -> Self {
         Self { text: line, spans, places: Places::Line(number) }
     }
 
-    /// A record whose fields were taken out of their quotes.
-    pub(crate) fn put_together(text: &'a str, spans: &'a [Span], places: &'a [Place]) -> Self {
+    /// A record whose fields were removed from their quotes.
+    pub(crate) fn assembled(text: &'a str, spans: &'a [Span], places: &'a [Place]) -> Self {
         Self { text, spans, places: Places::Each(places) }
     }
 
-    /// How many fields it has; never none.
+    /// The number of fields; at least one.
     pub(crate) fn len(&self) -> usize {
         self.spans.len()
     }
 
-    /// The line on which it begins.
+    /// The line on which the record begins.
     pub(crate) fn line(&self) -> u64 {
         match self.places {
             Places::Each(places) => places.first().copied().unwrap_or_default().line,
@@ -63,7 +63,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The text of a field; empty when there is no such field.
+    /// The text of a field; empty if there is no such field.
     #[inline]
     pub(crate) fn field(&self, index: usize) -> &'a str {
         self.spans.get(index).and_then(|span| self.text.get(span.start as usize..span.end as usize)).unwrap_or_default()
@@ -74,7 +74,7 @@ impl<'a> Record<'a> {
         (0..self.len()).map(move |index| self.field(index))
     }
 
-    /// Where a field begins.
+    /// The position of a field.
     pub(crate) fn place(&self, index: usize) -> Place {
         match self.places {
             Places::Each(places) => places.get(index).copied().unwrap_or_default(),
@@ -86,7 +86,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Where all fields begin. The characters of a line are counted once for all of them.
+    /// The positions of all fields. Counts the characters of the line only once.
     pub(crate) fn places(self) -> impl Iterator<Item = Place> {
         let (mut counted, mut column) = (0, 1);
         self.spans.iter().enumerate().map(move |(index, span)| match self.places {
@@ -101,11 +101,11 @@ impl<'a> Record<'a> {
     }
 }
 
-/// A source of records, one after another.
+/// A reader of records.
 pub(crate) trait NextRecord {
-    /// The next row as it lies in memory, with as many fields as there are columns; nothing at the end.
+    /// Reads the next row, which has one field per column; `None` at the end.
     fn next_record(&mut self) -> Result<Option<Record<'_>>, Fault>;
 
-    /// The record read last.
+    /// The last record read.
     fn current(&self) -> Record<'_>;
 }

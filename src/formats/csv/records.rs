@@ -1,4 +1,4 @@
-//! The records of a CSV file, one after another.
+//! Reads the records of a CSV file in order.
 
 use std::io::BufRead;
 use std::rc::Rc;
@@ -6,32 +6,33 @@ use std::rc::Rc;
 use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::csv::limits::{LONGEST_FIELD, MOST_COLUMNS};
 use crate::formats::csv::lines::Lines;
-use crate::formats::csv::quotes::Open;
+use crate::formats::csv::quotes::QuotedRecord;
 use crate::formats::csv::record::{NextRecord, Place, Record, Span};
 use crate::formats::row::{Field, InputRow};
 
 /// The records of a CSV file.
 ///
-/// A record on one line without quotes is a slice of that line; one with quotes is assembled piece by piece. Callers cannot tell
-/// the two apart.
+/// A record on one line without quotes borrows that line; one with quotes is assembled piece by piece. Callers see no difference.
 #[derive(Debug)]
 pub struct Records<R> {
     lines: Lines<R>,
     delimiter: u8,
     columns: Vec<String>,
-    /// The same, to be shared by rows.
+    /// The columns again, in a form that rows can share.
     names: Vec<Rc<str>>,
     over: bool,
-    /// Where the fields of the record lie: in the line, or in the text of `open`.
+    /// The fields of a record without quotes, as ranges of the line.
     spans: Vec<Span>,
-    open: Open,
+    /// The last record with quotes.
+    quoted: QuotedRecord,
+    /// Whether the last record had no quotes.
     in_line: bool,
-    /// Reads everything as if it had quotes, so that the two ways can be held against each other.
+    /// Parses every record as if it had quotes, so that a test can compare the two parsers.
     #[cfg(test)]
-    slowly: bool,
+    always_assemble: bool,
 }
 
-/// What the header of a file says of its rows.
+/// The separator and the columns, from the header of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
     pub(crate) delimiter: u8,
@@ -39,18 +40,18 @@ pub(crate) struct Layout {
 }
 
 impl<'a> Records<&'a [u8]> {
-    /// The records of lines of a file.
+    /// The records of a part of a file without a header.
     pub(crate) fn of_lines(layout: &Layout, lines: Lines<&'a [u8]>) -> Self {
         let Layout { delimiter, columns } = layout.clone();
         Self { delimiter, columns, ..Self::new(lines) }
     }
 
-    /// Goes on with what follows after a line of some number.
+    /// Continues with another text; `number` is the line before it.
     pub(crate) fn go_to(&mut self, text: &'a [u8], number: u64) {
         self.lines.go_to(text, number);
     }
 
-    /// How many bytes were not read yet, if they can be, and the number of the line before them.
+    /// The number of unread bytes, unless reading has ended, and the number of the line before them.
     pub(crate) fn left(&self) -> (Option<usize>, u64) {
         let left = self.lines.left();
         (if self.over { None } else { Some(left) }, self.lines.number())
@@ -66,10 +67,10 @@ impl<R: BufRead> Records<R> {
             names: Vec::new(),
             over: false,
             spans: Vec::new(),
-            open: Open::default(),
+            quoted: QuotedRecord::default(),
             in_line: false,
             #[cfg(test)]
-            slowly: false,
+            always_assemble: false,
         }
     }
 
@@ -92,7 +93,7 @@ impl<R: BufRead> Records<R> {
         for (index, name) in names.iter().enumerate() {
             if names[..index].contains(name) {
                 let (Place { line, column }, name) = (header.place(index), quoted(name));
-                let message = format!("column {name} appears twice in the header");
+                let message = format!("column {name} occurs twice in the header");
                 return Err(Fault::of_file(line, column, InputError::BadHeader, message));
             }
         }
@@ -106,12 +107,12 @@ impl<R: BufRead> Records<R> {
         &self.columns
     }
 
-    /// The layout of the file, and the lines after the last record that was read.
+    /// The layout of the file and the lines after the last record read.
     pub(crate) fn into_lines(self) -> (Layout, Lines<R>) {
         (Layout { delimiter: self.delimiter, columns: self.columns }, self.lines)
     }
 
-    /// The fields of the record read last with the names of their columns; those beyond the header have none.
+    /// The fields of the last record with their column names; fields beyond the header have an empty name.
     pub(crate) fn last_cells(&self) -> Vec<(String, String)> {
         let names = self.columns.iter().cloned().chain(std::iter::repeat(String::new()));
         names.zip(self.current().fields().map(str::to_owned)).collect()
@@ -129,7 +130,7 @@ impl<R: BufRead> Records<R> {
         Ok(Some(InputRow::new(record.line(), fields.collect())))
     }
 
-    /// Goes to the next row; says whether there is one.
+    /// Advances to the next row and returns whether there is one.
     pub(crate) fn advance_to_row(&mut self) -> Result<bool, Fault> {
         if self.over {
             return Ok(false);
@@ -149,16 +150,16 @@ impl<R: BufRead> Records<R> {
             let message = format!("the file ends here with {has} of {needs} fields: it was cut off");
             return Fault::of_file(line, column, InputError::CutOff, message);
         }
-        let message = format!("the row has {has} fields, the header {needs}");
+        let message = format!("the row has {has} fields, but the header has {needs}");
         Fault::of_row(line, column, Error::Input { code: InputError::BadRow, message })
     }
 
-    /// Goes to the next record; says whether its last line had an end. Empty lines between records do not count.
+    /// Advances to the next record and returns whether its last line ends with a line break. Skips empty lines.
     fn advance(&mut self, is_header: bool) -> Result<Option<bool>, Fault> {
         loop {
             let Some(ended) = self.lines.advance()? else { return Ok(None) };
             let line = self.lines.line();
-            // Most lines are seen not to be empty at a glance.
+            // A visible first character proves that the line is not empty without a search through it.
             if !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.trim().is_empty() {
                 continue;
             }
@@ -166,14 +167,14 @@ impl<R: BufRead> Records<R> {
                 self.delimiter = delimiter(line);
             }
             self.in_line = self.split_line();
-            return if self.in_line { Ok(Some(ended)) } else { self.put_together(ended).map(Some) };
+            return if self.in_line { Ok(Some(ended)) } else { self.assemble(ended).map(Some) };
         }
     }
 
-    /// Finds the fields of a line without quotes; says whether it is one, and within the bounds.
+    /// Splits a line without quotes into fields. Returns false if it has quotes or exceeds a limit.
     fn split_line(&mut self) -> bool {
         #[cfg(test)]
-        if self.slowly {
+        if self.always_assemble {
             return false;
         }
         let line = self.lines.line().as_bytes();
@@ -194,19 +195,19 @@ impl<R: BufRead> Records<R> {
         true
     }
 
-    /// Reads the record that begins on this line, and the lines that its quotes go over.
-    fn put_together(&mut self, mut ended: bool) -> Result<bool, Fault> {
-        self.open.clear();
+    /// Parses a record with quotes, which may continue on the following lines.
+    fn assemble(&mut self, mut ended: bool) -> Result<bool, Fault> {
+        self.quoted.clear();
         loop {
             let (line, number) = (self.lines.line(), self.lines.number());
-            self.open.read(line, number, self.delimiter)?;
-            if !self.open.is_quoted() {
-                self.open.close(Place { line: number, column: line.chars().count() as u64 + 1 });
+            self.quoted.read(line, number, self.delimiter)?;
+            if !self.quoted.is_quoted() {
+                self.quoted.close(Place { line: number, column: line.chars().count() as u64 + 1 });
                 return Ok(ended);
             }
-            self.open.break_line();
+            self.quoted.break_line();
             ended = self.lines.advance()?.ok_or_else(|| {
-                let Place { line, column } = self.open.place();
+                let Place { line, column } = self.quoted.place();
                 let message =
                     "the file ends inside the quoted field that begins here: a quote is missing, or the file was cut off";
                 Fault::of_file(line, column, InputError::CutOff, message)
@@ -224,12 +225,12 @@ impl<R: BufRead> NextRecord for Records<R> {
         if self.in_line {
             Record::in_line(self.lines.line(), &self.spans, self.lines.number())
         } else {
-            self.open.record()
+            self.quoted.record()
         }
     }
 }
 
-/// The character that separates the names of a header line: whichever of comma, semicolon and tab it has most of.
+/// The separator of a header line: the most frequent one of comma, semicolon and tab.
 fn delimiter(header: &str) -> u8 {
     let count = |byte: &u8| memchr::memchr_iter(*byte, header.as_bytes()).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(count).unwrap_or(b',')
@@ -249,9 +250,9 @@ mod tests {
     }
 
     /// The same with the place of every field, in one of the two ways.
-    fn read_as(text: &str, slowly: bool) -> Result<Vec<Vec<(String, Place)>>, String> {
+    fn read_as(text: &str, always_assemble: bool) -> Result<Vec<Vec<(String, Place)>>, String> {
         let mut records = Records::open(Lines::open(text.as_bytes()).map_err(as_text)?).map_err(as_text)?;
-        records.slowly = slowly;
+        records.always_assemble = always_assemble;
         let header = records.current();
         let mut rows = vec![header.fields().map(|name| name.trim().to_owned()).zip(header.places()).collect()];
         while let Some(record) = records.next_record().map_err(as_text)? {
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_utf8_text_is_refused() {
+    fn text_that_is_not_utf8_is_rejected() {
         for bytes in [&b"\x1f\x8b\x08"[..], b"\xff\xfea\0", b"a,b\n1,\xe9\n"] {
             let outcome = Lines::open(bytes).and_then(Records::open).and_then(|mut records| records.next_row());
             assert!(outcome.is_err(), "{bytes:?}");
@@ -345,7 +346,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_a_writer_writes_is_read_again(rows in proptest::collection::vec(
+        fn written_rows_round_trip(rows in proptest::collection::vec(
             proptest::collection::vec("[a-z,;\"' \n]{0,12}", 3), 1..8)
         ) {
             let mut writer = ::csv::Writer::from_writer(Vec::new());
@@ -363,19 +364,19 @@ mod tests {
         }
 
         #[test]
-        fn rows_with_and_without_quotes_are_told_alike(text in "(a,b\n)([ab\u{e9}\t ]{0,3},[b\"]{0,2}[,b]{0,2}\r?\n){0,8}") {
+        fn rows_with_and_without_quotes_are_reported_alike(text in "(a,b\n)([ab\u{e9}\t ]{0,3},[b\"]{0,2}[,b]{0,2}\r?\n){0,8}") {
             let _ = read(&text);
         }
 
         #[test]
-        fn blocks_side_by_side_have_the_same_rows(
+        fn parallel_blocks_have_the_same_rows(
             text in "(a,b\n)(([ab\u{e9}]{0,3}| ?\"([a,\n]|\"\"){0,6}\"),b?\r?\n){0,8}([a,\"\n]{0,9})", size in 1..40_usize
         ) {
             prop_assert_eq!(read_in_blocks(&text, size), read_as(&text, false));
         }
 
         #[test]
-        fn a_file_cut_anywhere_inside_its_last_row_is_found(cut in 0..7_usize) {
+        fn a_file_cut_off_inside_its_last_row_is_detected(cut in 0..7_usize) {
             let whole = "a,b\n1,2\nxx,\"yy\",zz\n".replace(",zz", "");
             let text = &whole[..whole.len() - 1 - cut];
             // Cut at the end of a field the row is complete but for its line end, which CSV does not ask for.

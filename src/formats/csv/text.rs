@@ -1,9 +1,9 @@
-//! The bytes of a file as UTF-8, also where it is UTF-16 with a byte order mark, as spreadsheets save "Unicode text".
+//! Reads a file as UTF-8. UTF-16 with a byte order mark, which spreadsheets write as "Unicode text", is converted.
 
 use std::io::{BufRead, Read, Result};
 
-/// A byte that no UTF-8 has: it stands for what is not UTF-16, so that the reader of lines refuses it in its place.
-const NO_TEXT: u8 = 0xff;
+/// A byte that never occurs in UTF-8. It replaces invalid UTF-16, so that the line reader reports the fault at its position.
+const INVALID: u8 = 0xff;
 
 /// An input in either encoding.
 #[derive(Debug)]
@@ -12,21 +12,21 @@ pub(crate) enum Text<R> {
     Utf16(Utf16<R>),
 }
 
-/// An input of UTF-16, read as UTF-8.
+/// A UTF-16 input, read as UTF-8.
 #[derive(Debug)]
 pub(crate) struct Utf16<R> {
     input: R,
     is_big_endian: bool,
-    /// The first byte of a unit whose second one is not there yet.
+    /// The first byte of an incomplete code unit.
     half: Option<u8>,
-    /// The first unit of a pair whose second one is not there yet.
+    /// The first unit of an incomplete surrogate pair.
     surrogate: Option<u16>,
     text: Vec<u8>,
     read: usize,
 }
 
 impl<R: BufRead> Text<R> {
-    /// Begins to read: a byte order mark of UTF-16 says which encoding it is.
+    /// Opens an input and detects UTF-16 by its byte order mark.
     pub(crate) fn open(mut input: R) -> Result<Self> {
         let is_big_endian = match input.fill_buf()? {
             [0xfe, 0xff, ..] => true,
@@ -40,7 +40,7 @@ impl<R: BufRead> Text<R> {
 }
 
 impl<R: BufRead> Utf16<R> {
-    /// Translates what the input has at hand; at its end, what was left over.
+    /// Converts the buffered input. At the end of the input, an incomplete unit or pair is invalid.
     fn refill(&mut self) -> Result<()> {
         self.text.clear();
         self.read = 0;
@@ -48,7 +48,7 @@ impl<R: BufRead> Utf16<R> {
             let bytes = self.input.fill_buf()?;
             if bytes.is_empty() {
                 if self.half.take().is_some() | self.surrogate.take().is_some() {
-                    self.text.push(NO_TEXT);
+                    self.text.push(INVALID);
                 }
                 return Ok(());
             }
@@ -60,7 +60,7 @@ impl<R: BufRead> Utf16<R> {
                 };
                 let pair = [first, byte];
                 let unit = if self.is_big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) };
-                translate(unit, &mut self.surrogate, &mut self.text);
+                decode(unit, &mut self.surrogate, &mut self.text);
             }
             self.input.consume(count);
         }
@@ -68,19 +68,19 @@ impl<R: BufRead> Utf16<R> {
     }
 }
 
-/// Puts a unit into a text, with the one before it where the two make one character.
-fn translate(unit: u16, surrogate: &mut Option<u16>, text: &mut Vec<u8>) {
-    let is_first = (0xd800..0xdc00).contains(&unit);
+/// Appends a code unit to the text, combined with a preceding surrogate.
+fn decode(unit: u16, surrogate: &mut Option<u16>, text: &mut Vec<u8>) {
+    let is_high_surrogate = (0xd800..0xdc00).contains(&unit);
     let units = [surrogate.unwrap_or(unit), unit];
     let units = if surrogate.take().is_some() { &units[..] } else { &units[1..] };
-    if is_first && units.len() == 1 {
+    if is_high_surrogate && units.len() == 1 {
         *surrogate = Some(unit);
         return;
     }
     for character in char::decode_utf16(units.iter().copied()) {
         match character {
             Ok(c) => text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            Err(_) => text.push(NO_TEXT),
+            Err(_) => text.push(INVALID),
         }
     }
 }
@@ -139,7 +139,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_no_utf16_becomes_no_text(bytes in proptest::collection::vec(any::<u8>(), 0..40), capacity in 2..9_usize) {
+        fn invalid_utf16_becomes_invalid_utf8(bytes in proptest::collection::vec(any::<u8>(), 0..40), capacity in 2..9_usize) {
             let whole: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
             let is_text = bytes.len() % 2 == 0 && String::from_utf16(&whole).is_ok();
             let marked: Vec<u8> = [0xff, 0xfe].into_iter().chain(bytes).collect();

@@ -95,7 +95,7 @@ impl ColumnArgs {
             column_mapping.internationalize(code);
         }
         mapped_by_option.extend(self.ignore.iter().cloned());
-        if let Some(column) = column_mapping.lacking(&mapped_by_option, columns).next().filter(|_| !columns.is_empty())
+        if let Some(column) = column_mapping.missing(&mapped_by_option, columns).next().filter(|_| !columns.is_empty())
         {
             let message = format!("the file has no column {}; it has {}", quoted(column), quoted(columns.join(",")));
             return Err(Failure::new(ErrorCode::BadHeader, message));
