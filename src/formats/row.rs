@@ -31,7 +31,7 @@ impl InputRow {
         Self { line, fields, guarded: false, from_csv: false }
     }
 
-    /// Marks the row as CSV. With `guarded`, the escape before formulas is removed.
+    /// Flags the row as CSV. With `guarded`, the escape before formulas is removed.
     pub(crate) fn of_csv(mut self, guarded: bool) -> Self {
         (self.guarded, self.from_csv) = (guarded, true);
         self
