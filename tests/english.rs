@@ -55,11 +55,6 @@ const REFUSED: &[(&str, &str)] = &[
 /// Text that is meant in the plain sense, or that names an old word to say what replaced it.
 const MEANT: &[&str] = &[
     // Characters of an alphabet.
-    "two-letter",
-    "three-letter",
-    "three letters",
-    "words of letters",
-    "Latin letters",
     "A country's two letters",
     "ASCII letters",
     "The letters an account code is made from",
