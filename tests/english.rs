@@ -54,6 +54,11 @@ const REFUSED: &[(&str, &str)] = &[
 
 /// Text that is meant in the plain sense, or that names an old word to say what replaced it.
 const MEANT: &[&str] = &[
+    "two-letter",
+    "three-letter",
+    "three letters",
+    "words of letters",
+    "Latin letters",
     // Characters of an alphabet.
     "A country's two letters",
     "ASCII letters",

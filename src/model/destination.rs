@@ -47,7 +47,7 @@ impl FromStr for Destination {
             return Ok(Self::Number(number));
         }
         if is_float || is_power_of_ten(text) {
-            return Err(Invalid::rule("is a number that a spreadsheet has rounded; export the file again"));
+            return Err(Invalid::rule("must not be a number that a spreadsheet has rounded; export the file again"));
         }
         if text.is_empty() || text.chars().count() > MAX_LENGTH || text.chars().any(char::is_control) {
             return Err(Invalid::rule("must be a number such as +447700900123, or other text of 1 to 40 characters"));

@@ -72,7 +72,7 @@ impl FromStr for MessageId {
         }
         // Rounding makes many IDs equal, and only one of their messages would be charged.
         if is_power_of_ten(text) {
-            return Err(Invalid::rule("is a number that a spreadsheet has rounded; export the file again"));
+            return Err(Invalid::rule("must not be a number that a spreadsheet has rounded; export the file again"));
         }
         Ok(Self::Text(text.into()))
     }

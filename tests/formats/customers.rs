@@ -122,7 +122,7 @@ fn a_customer_is_found_by_code_else_by_api_id_else_by_name() {
 fn names_that_are_not_valid_are_reported() {
     let mut fixture = Fixture::new();
     put_customers(&mut fixture, "account_code,organisation\nA,Same\nB,Same\n", OnExisting::default()).unwrap();
-    let faults = put_customers(&mut fixture, "organisation\nTwin\n", OnExisting::default()).unwrap_err();
+    let faults = put_customers(&mut fixture, "organisation\nSame\n", OnExisting::default()).unwrap_err();
     assert_eq!(faults, ["2:1 `Same` fits more than one customer: A, B"]);
     let faults =
         put_customers(&mut fixture, "organisation,country\nNew,GB\nnew,IE\n", OnExisting::default()).unwrap_err();

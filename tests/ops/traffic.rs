@@ -263,11 +263,11 @@ fn every_fault_is_named_with_its_place_and_nothing_is_touched() {
         "2:24 no SMPP account `nobody`",
         "3:3 submitted_at: `24.11.2026` must be a time",
         "4:29 destination is needed",
-        "5:43 state: `gone` is no state",
+        "5:43 state: `gone` is not a known state",
         "6:51 parts: `256` must be",
         "7:53 price: `-1` must not be negative",
         "8:51 the row has 6 fields",
-        "9:29 destination: `4.477E+11` was a number",
+        "9:29 destination: `4.477E+11` must not be a number",
         "10:1 message_id: `i i` must be",
     ];
     assert_eq!(row_faults.len(), begin.len(), "{row_faults:#?}");
