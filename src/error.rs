@@ -58,7 +58,7 @@ pub enum Error {
     Input { code: InputError, message: String },
 
     /// A file has faults; each has its line and column.
-    #[error("{} in the file, nothing was imported", count(.0.count, "error"))]
+    #[error("{} in the file; nothing was imported", count(.0.count, "error"))]
     Rows(Faults),
 
     /// Another process changed the record after it was read.
@@ -279,7 +279,7 @@ fn seconds(duration: &Duration) -> String {
     count(duration.as_secs(), "second")
 }
 
-/// A number with its noun: `1 error`, `2 errors`.
+/// A count with what it counts: `1 error`, `2 errors`.
 pub fn count(number: u64, entity: &str) -> String {
     format!("{number} {entity}{}", if number == 1 { "" } else { "s" })
 }

@@ -62,7 +62,7 @@ impl PendingComparisons {
 #[derive(Debug, Default)]
 pub(crate) struct ComparisonResults {
     /// Whether any report is new.
-    pub(crate) tells_something_new: bool,
+    pub(crate) has_news: bool,
     account_prices: KnownPrices,
 }
 
@@ -78,11 +78,11 @@ impl ComparisonResults {
         // The database returns messages in the order of their keys, so both sides are read in step.
         reports.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
         let messages: Vec<&Message> = reports.iter().map(|(message, _)| message).collect();
-        let Comparison { contradictions, tells_nothing_new } =
+        let Comparison { contradictions, is_known } =
             compare(snapshot, &messages, &mut self.account_prices, |account_id| {
                 account_index.account_price_of(account_id)
             })?;
-        self.tells_something_new |= !tells_nothing_new;
+        self.has_news |= !is_known;
         for contradiction in contradictions {
             if faults.are_enough() {
                 faults.count += 1;
@@ -136,12 +136,12 @@ impl<'scope> ComparisonThreads<'scope> {
     /// The faults that were found, and whether any report is new.
     pub(crate) fn end(self) -> Result<(Faults, bool)> {
         drop(self.inlet);
-        let (mut found, mut tells_something_new) = (Vec::new(), false);
+        let (mut found, mut has_news) = (Vec::new(), false);
         for thread in self.threads {
             let gone = |_| Err(Error::Internal("what compares messages is gone".to_owned()));
             let (faults, is_new) = thread.join().unwrap_or_else(gone)?;
             found.extend(faults);
-            tells_something_new |= is_new;
+            has_news |= is_new;
         }
         // Sorted by batch, so that the same faults are reported whichever thread found them.
         found.sort_by_key(|(number, _)| *number);
@@ -149,7 +149,7 @@ impl<'scope> ComparisonThreads<'scope> {
         for (_, others) in found {
             faults.add_all(others);
         }
-        Ok((faults, tells_something_new))
+        Ok((faults, has_news))
     }
 }
 
@@ -163,7 +163,7 @@ fn compare_all(
     loop {
         // One thread waits for a batch while the others queue behind it.
         let next = outlet.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((number, reports)) = next else { return Ok((found, compared.tells_something_new)) };
+        let Ok((number, reports)) = next else { return Ok((found, compared.has_news)) };
         let store = match &mut store {
             Some(store) => store,
             None => store.insert(helper.open()?),

@@ -98,7 +98,7 @@ pub(crate) fn contradiction(
 pub struct Comparison {
     pub contradictions: Vec<Contradiction>,
     /// Whether every message is known and no report adds anything.
-    pub tells_nothing_new: bool,
+    pub is_known: bool,
 }
 
 /// Compares reports, sorted by key, with the messages that were known before the import.
@@ -108,16 +108,16 @@ pub fn compare(
     account_prices: &mut KnownPrices,
     account_price: impl Fn(i64) -> Option<AccountPrice>,
 ) -> Result<Comparison> {
-    let mut found = Comparison { contradictions: Vec::new(), tells_nothing_new: true };
+    let mut found = Comparison { contradictions: Vec::new(), is_known: true };
     let mut begin = 0;
     for of_day in messages.chunk_by(|one, next| one.day == next.day) {
         snapshot.known_messages(of_day, |place, known| {
             let Some(known) = known else {
-                found.tells_nothing_new = false;
+                found.is_known = false;
                 return Ok(());
             };
             let message = of_day[place];
-            found.tells_nothing_new &= merged(&known, message, known.import_id) == known;
+            found.is_known &= merged(&known, message, known.import_id) == known;
             // The price of a known message is looked up only if the comparison needs it.
             if (&known.destination, known.parts, known.price) == (&message.destination, message.parts, message.price) {
                 return Ok(());

@@ -75,7 +75,7 @@ pub fn import(
     let header = request.open_rows(None).map_err(of_file)?;
     let (dialect, columns) = (header.interpreter.dialect, header.columns().to_vec());
     drop(header);
-    // Only a file of the same size can be one that is known: the bytes of others are summed up while its text is read.
+    // Only a file of the same size can be one that is known: the bytes of others are hashed while its text is read.
     let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
     let manifest = may_be_known.then(|| manifest(request, dialect)).transpose()?;
     let unfinished = match &manifest {
@@ -120,10 +120,10 @@ fn look_through(
             None => Err(scope.spawn(|| manifest(request, dialect))),
         };
         let inspection = inspect(snapshot, request, (account_index, staging, helper), rejects.as_mut(), watch);
-        let not_summed_up = |_| Err(Error::Internal("the file was not summed up".to_owned()));
-        (inspection, manifest.or_else(|thread| thread.join().unwrap_or_else(not_summed_up)))
+        let not_hashed = |_| Err(Error::Internal("the file was not hashed".to_owned()));
+        (inspection, manifest.or_else(|thread| thread.join().unwrap_or_else(not_hashed)))
     });
-    // What was read and what was summed up would be of two files, and so might its faults be.
+    // What was read and what was hashed would be two different files, and the faults might be those of either.
     request.source.refuse_changed()?;
     let (inspection, manifest) = (inspection?, manifest?);
     rejects.map(Rejects::end).transpose()?;

@@ -101,7 +101,7 @@ pub(crate) fn inspect(
         inspector;
     if faults.is_empty() {
         let (known_days, repeats) = (parser.known_days, duplicates.repeats);
-        let nothing_new = (!has_new_days && !compared.tells_something_new).then_some(tally);
+        let nothing_new = (!has_new_days && !compared.has_news).then_some(tally);
         return Ok(Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging });
     }
     faults.first.sort_by_key(|fault| (fault.line, fault.column));
@@ -170,9 +170,9 @@ impl Inspector<'_> {
                 Ok(taken.goes_on && is_taken)
             });
             comparers.take(self.waiting.take());
-            let (faults, tells_something_new) = comparers.end()?;
+            let (faults, has_news) = comparers.end()?;
             self.faults.add_all(faults);
-            self.compared.tells_something_new = tells_something_new;
+            self.compared.has_news = has_news;
             let (interpreter, account_index) = read?;
             self.account_index = account_index;
             Ok(interpreter)

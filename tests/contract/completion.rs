@@ -24,11 +24,11 @@ fn nouns_and_verbs_are_offered() {
     let cli = TestCli::new();
     for command in commands() {
         let command = command.name.as_str();
-        let (noun, verb) = command.split_once(' ').unwrap_or((command, ""));
-        assert!(offers_one(&cli, &[""], noun), "{noun}");
-        assert!(offers_one(&cli, &[&noun[..2]], noun), "{noun}");
-        if !verb.is_empty() {
-            assert!(offers_one(&cli, &[noun, ""], verb), "{command}");
+        let (group, action) = command.split_once(' ').unwrap_or((command, ""));
+        assert!(offers_one(&cli, &[""], group), "{group}");
+        assert!(offers_one(&cli, &[&group[..2]], group), "{group}");
+        if !action.is_empty() {
+            assert!(offers_one(&cli, &[group, ""], action), "{command}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Every command that writes can be rehearsed: the same result, and not a byte of the database is another.
+//! Every command that writes can be dry_result: the same result, and not a byte of the database is another.
 
 use std::sync::OnceLock;
 
@@ -50,7 +50,7 @@ const WRITES: &[&str] = &[
     "quick-create --organisation Quick --account-code QUICK --system-id quick --credit 9 --contact-email q@q.example",
 ];
 
-/// Commands that write nothing that could be taken back, and so have no rehearsal.
+/// Commands that write nothing that could be taken back, and so have no dry run.
 const OTHERS: &[&str] = &[
     "customer show",
     "customer list",
@@ -61,9 +61,9 @@ const OTHERS: &[&str] = &[
     "service export",
     "contact list",
     "note list",
-    // With --reveal it leaves an event; a rehearsal that shows the password would be a reveal without one.
+    // With --reveal it leaves an event; a dry run that shows the password would be a reveal without one.
     "smpp show",
-    // Its rehearsal lists the emails that it would queue, which a run then sends.
+    // Its dry run lists the emails that it would queue, which a run then sends.
     "smpp handover",
     "smpp list",
     // What was sent to a gateway cannot be taken back.
@@ -73,7 +73,7 @@ const OTHERS: &[&str] = &[
     "balance list",
     "balance history",
     "balance at",
-    // Its rehearsal lists the emails that it would queue; see below.
+    // Its dry run lists the emails that it would queue; see below.
     "balance check",
     "balance alerts",
     "mail list",
@@ -160,15 +160,15 @@ fn a_rehearsal_shows_the_result_and_changes_nothing() {
     for line in WRITES {
         let cli = seeded();
         let before = cli.dump();
-        let rehearsal = cli.run(&format!("{line} --dry-run --json"));
+        let dry = cli.run(&format!("{line} --dry-run --json"));
         assert!(before == cli.dump(), "{line} --dry-run changed something");
-        assert_eq!(rehearsal.stderr, "ssgctl: dry run: nothing was saved\n", "{line}");
-        let rehearsed: Value = serde_json::from_str(&rehearsal.succeeded(line)).expect(line);
+        assert_eq!(dry.stderr, "ssgctl: dry run: nothing was saved\n", "{line}");
+        let dry_result: Value = serde_json::from_str(&dry.succeeded(line)).expect(line);
         assert_eq!(cli.run(&format!("{line} -n -q")).stderr, "", "{line}");
         assert!(before == cli.dump(), "{line} -n changed something");
         let done = cli.json(line);
         assert!(before != cli.dump(), "{line} changes nothing, so this test tells nothing");
-        assert_eq!(lasting(rehearsed), lasting(done), "{line}");
+        assert_eq!(lasting(dry_result), lasting(done), "{line}");
     }
 }
 
@@ -178,8 +178,8 @@ fn a_rehearsed_check_lists_its_emails_and_neither_queues_nor_sends_them() {
     cli.ok("balance adjust ABC -60 --unit SMS --description used");
     let before = cli.dump();
     let emails = || std::fs::read_dir(cli.path("emails")).map(Iterator::count).ok();
-    let rehearsed = cli.json("balance check --config mail.toml --dry-run");
-    assert_eq!(rehearsed[0]["email"], "low-lower", "{rehearsed}");
+    let dry_result = cli.json("balance check --config mail.toml --dry-run");
+    assert_eq!(dry_result[0]["email"], "low-lower", "{dry_result}");
     assert!(before == cli.dump());
     assert_eq!(emails(), Some(0));
     cli.ok("balance check --config mail.toml");
@@ -190,9 +190,9 @@ fn a_rehearsed_check_lists_its_emails_and_neither_queues_nor_sends_them() {
 #[test]
 fn a_rehearsed_import_of_everything_leaves_the_database_empty() {
     let cli = seeded();
-    let rehearsed = cli.json("import everything.jsonl --db empty.db --dry-run");
+    let dry_result = cli.json("import everything.jsonl --db empty.db --dry-run");
     assert_eq!(cli.json("customer list --all --db empty.db"), serde_json::json!([]));
-    assert_eq!(rehearsed, cli.json("import everything.jsonl --db empty.db"));
+    assert_eq!(dry_result, cli.json("import everything.jsonl --db empty.db"));
     assert_eq!(cli.ok("export - --db empty.db"), std::fs::read_to_string(cli.path("everything.jsonl")).unwrap());
 }
 
@@ -209,10 +209,10 @@ fn a_dry_run_fails_as_the_operation_would() {
         "smpp add NOBODY",
         "service edit standard --price 0.5",
     ] {
-        let rehearsal = cli.run(&format!("{line} --dry-run"));
+        let dry = cli.run(&format!("{line} --dry-run"));
         let done = cli.run(line);
         assert!(done.code != Some(0), "{line} succeeds, so this test tells nothing");
-        assert_eq!((rehearsal.code, rehearsal.stderr), (done.code, done.stderr), "{line}");
+        assert_eq!((dry.code, dry.stderr), (done.code, done.stderr), "{line}");
     }
     assert!(before == cli.dump());
 }

@@ -27,6 +27,9 @@ fn exported_credentials_bind_to_a_gateway_of_another_make() {
     let off = probe("during.json", "acme_off");
     assert!(off.stdout.contains("ESME_RBINDFAIL") && off.stderr.contains("binding is disabled"), "{off:?}");
     let unknown = probe("during.json", "acme_late");
-    assert!(unknown.stdout.contains("ESME_RINVSYSID") && unknown.stderr.contains("export it"), "{unknown:?}");
+    assert!(
+        unknown.stdout.contains("ESME_RINVSYSID") && unknown.stderr.contains("run `ssgctl smpp export`"),
+        "{unknown:?}"
+    );
     assert_eq!((stale.code, off.code, unknown.code), (Some(5), Some(5), Some(5)));
 }

@@ -59,7 +59,7 @@ impl Snapshot<'_> {
 
 /// An event that is not written yet.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct PendingEvent {
     entity: EntityKind,
     action: String,
     subject: String,
@@ -78,14 +78,14 @@ impl Tx<'_> {
     pub fn record(&mut self, change: &Change) -> Result<()> {
         let Change { entity, action, subject, customer_id, fields } = change;
         let (action, subject, changes) = (action.clone(), subject.clone(), fields.as_str().to_owned());
-        self.lines.push(Line { entity: *entity, action, subject, customer_id: *customer_id, changes });
+        self.pending_events.push(PendingEvent { entity: *entity, action, subject, customer_id: *customer_id, changes });
         let most = if self.many_steps { BATCH } else { 1 };
-        if self.lines.len() >= most && !self.attempting { self.write_lines() } else { Ok(()) }
+        if self.pending_events.len() >= most && !self.attempting { self.write_lines() } else { Ok(()) }
     }
 
     /// Writes the collected events.
     pub(super) fn write_lines(&mut self) -> Result<()> {
-        for lines in self.lines.chunks(BATCH) {
+        for lines in self.pending_events.chunks(BATCH) {
             let last: i64 = self
                 .transaction
                 .prepare_cached("SELECT coalesce(max(id), 0) FROM event")?
@@ -108,7 +108,7 @@ impl Tx<'_> {
             }
             statement.execute(values.as_slice())?;
         }
-        self.lines.clear();
+        self.pending_events.clear();
         Ok(())
     }
 }

@@ -93,8 +93,15 @@ impl Store {
         )?;
         let stamp = Stamp { at: clock.now(), origin: origin.clone() };
         let snapshot = Snapshot { transaction };
-        let (lines, many_steps, attempting) = (Vec::new(), false, false);
-        Ok(Tx { snapshot, stamp, last_entry: None, lines, many_steps, attempting, _turn: turn })
+        Ok(Tx {
+            snapshot,
+            stamp,
+            last_entry: None,
+            pending_events: Vec::new(),
+            many_steps: false,
+            attempting: false,
+            _turn: turn,
+        })
     }
 
     /// Waits until no other process imports or prunes traffic, and blocks others from it until the guard is dropped. All other
@@ -149,7 +156,7 @@ pub struct Tx<'store> {
     /// The entry that this transaction posted last. No other transaction can post one in between.
     last_entry: Option<Entry>,
     /// Events of the audit log that are not written yet.
-    lines: Vec<audit::Line>,
+    pending_events: Vec<audit::PendingEvent>,
     /// Whether events are written in batches.
     many_steps: bool,
     /// Whether an `attempt` is running, which may be rolled back on its own.
@@ -178,16 +185,16 @@ impl Tx<'_> {
 
     /// Runs an operation in a savepoint: if it fails, its changes are rolled back and the transaction goes on.
     pub fn attempt<T, E>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<Result<T, E>> {
-        if self.lines.len() >= audit::BATCH {
+        if self.pending_events.len() >= audit::BATCH {
             self.write_lines()?;
         }
-        let waiting = self.lines.len();
+        let waiting = self.pending_events.len();
         self.transaction.execute_batch("SAVEPOINT attempt")?;
         self.attempting = self.many_steps;
         let outcome = operation(self);
         self.attempting = false;
         if outcome.is_err() {
-            self.lines.truncate(waiting);
+            self.pending_events.truncate(waiting);
         }
         // An error that ended the whole transaction, such as a full disk, also removed the savepoint.
         if !self.transaction.is_autocommit() {

@@ -62,7 +62,7 @@ impl Row for ImportedAdjustments {
     const COLUMNS: &[Column<Self>] = &[
         Column::new("file", |s| Cell::text(&s.file)),
         Column::new("rows", |s| Cell::number(s.receipts.len())),
-        Column::new("booked", |s| Cell::number(s.receipts.len() - s.replayed())),
+        Column::new("posted", |s| Cell::number(s.receipts.len() - s.replayed())),
         Column::new("replayed", |s| Cell::number(s.replayed())),
     ];
 }

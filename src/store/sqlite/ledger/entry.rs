@@ -112,18 +112,18 @@ impl Snapshot<'_> {
     }
 }
 
-/// Which half of a transfer an entry is, if any. The halves are neighbours in the ledger.
+/// Whether an entry stands alone or is one of the two of a transfer, which are neighbours in the ledger.
 #[derive(Debug, Clone, Copy)]
-enum Half {
-    Whole,
+enum Place {
+    Alone,
     First,
     Second,
 }
 
-impl Half {
+impl Place {
     fn counterpart(self, id: i64) -> Option<i64> {
         match self {
-            Self::Whole => None,
+            Self::Alone => None,
             Self::First => Some(id + 1),
             Self::Second => Some(id - 1),
         }
@@ -136,17 +136,17 @@ impl Tx<'_> {
     /// # Errors
     /// [`Error::Damaged`] when the last entry or the balance is inconsistent: nothing is posted to a damaged ledger.
     pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<(Option<Money>, Entry)> {
-        self.append(customer, posting, Half::Whole)
+        self.append(customer, posting, Place::Alone)
     }
 
-    /// Appends the two halves of a transfer, each with the other as its counterpart.
+    /// Appends the two entries of a transfer, each with the other as its counterpart.
     pub fn append_pair(
         &mut self,
         first: (&Customer, Posting),
         second: (&Customer, Posting),
     ) -> Result<[(Option<Money>, Entry); 2]> {
-        let first = self.append(first.0, first.1, Half::First)?;
-        let second = self.append(second.0, second.1, Half::Second)?;
+        let first = self.append(first.0, first.1, Place::First)?;
+        let second = self.append(second.0, second.1, Place::Second)?;
         Ok([first, second])
     }
 
@@ -156,7 +156,7 @@ impl Tx<'_> {
         &mut self,
         postings: impl IntoIterator<Item = (&'a Customer, Posting)>,
     ) -> Result<Vec<(Option<Money>, Entry)>> {
-        let next = postings.into_iter().map(|(customer, posting)| self.next_entry(customer, posting, Half::Whole));
+        let next = postings.into_iter().map(|(customer, posting)| self.next_entry(customer, posting, Place::Alone));
         let added: Vec<_> = next.collect::<Result<_>>()?;
         let entries: Vec<&Entry> = added.iter().map(|(_, entry)| entry).collect();
         let balances: HashSet<_> = entries.iter().map(|entry| (entry.customer_id, entry.posting.unit)).collect();
@@ -167,14 +167,14 @@ impl Tx<'_> {
         Ok(added)
     }
 
-    fn append(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<(Option<Money>, Entry)> {
-        let (before, entry) = self.next_entry(customer, posting, half)?;
+    fn append(&mut self, customer: &Customer, posting: Posting, place: Place) -> Result<(Option<Money>, Entry)> {
+        let (before, entry) = self.next_entry(customer, posting, place)?;
         self.write_entries(&[&entry])?;
         Ok((before, entry))
     }
 
     /// Computes the next entry, which the caller must write, and its balance before.
-    fn next_entry(&mut self, customer: &Customer, posting: Posting, half: Half) -> Result<(Option<Money>, Entry)> {
+    fn next_entry(&mut self, customer: &Customer, posting: Posting, place: Place) -> Result<(Option<Money>, Entry)> {
         let last = match self.last_entry.take() {
             Some(own) => Some(own),
             None => self.verified_end()?,
@@ -189,7 +189,7 @@ impl Tx<'_> {
             customer_id: customer.id,
             customer: customer.account_code.clone(),
             posting,
-            counterpart: half.counterpart(id),
+            counterpart: place.counterpart(id),
             balance_after,
             origin: self.origin().clone(),
             at: last.map_or(self.at(), |entry| entry.at.max(self.at())),

@@ -142,21 +142,21 @@ fn countries_of<E: From<Error>>(
     mut each: impl FnMut(TrafficSum) -> Result<(), E>,
 ) -> Result<(), E> {
     let (account_id, day): (i64, i32) = key(row)?;
-    let mut together = TrafficSum { account_id: account_of(account_id, detail), ..TrafficSum::default() };
+    let mut day_sum = TrafficSum { account_id: account_of(account_id, detail), ..TrafficSum::default() };
     for country in codec::countries(blob(row, 2)?) {
         let CountrySum { country, unit, sum } = country.map_err(unreadable(account_id, day))?;
         let DaySum { counts, parts, charge } = sum;
         match detail {
             TrafficDetail::Total | TrafficDetail::Account => {
-                together.counts.add_all(&counts);
-                together.parts += parts;
+                day_sum.counts.add_all(&counts);
+                day_sum.parts += parts;
             }
             TrafficDetail::Unit | TrafficDetail::Country => {
                 each(TrafficSum { account_id, counts, parts, share: Some(Share { country, unit, charge }) })?;
             }
         }
     }
-    if together.counts.is_empty() { Ok(()) } else { each(together) }
+    if day_sum.counts.is_empty() { Ok(()) } else { each(day_sum) }
 }
 
 /// The account ID of a sum: 0 if accounts are not distinguished.

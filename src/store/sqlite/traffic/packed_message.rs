@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_is_the_one_that_the_schema_tells_of() {
+    fn the_number_is_the_one_that_the_schema_describes() {
         let highest = PackedMessage { second: 86_399, state: MessageState::Delivered, charged: true, parts: u16::MAX };
         assert_eq!(number_of(highest), 86_399 + (5 << 17) + (1 << 20) + (65_535 << 21));
         let few = number_of(PackedMessage { parts: 3, ..highest });
