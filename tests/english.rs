@@ -72,7 +72,7 @@ const MEANT: &[&str] = &[
     "codes of two or three letters",
     "digits and letters",
     "letter or digit",
-    "a letter of another",
+    "a Cyrillic letter",
     "letters and digits",
     "letters match in any case",
     "letters of Latin scripts",
