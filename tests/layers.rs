@@ -56,7 +56,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lettre", &["src/model/email.rs", "src/mail/"]),
     ("minijinja", &["src/mail/"]),
     ("rust_decimal", &["src/model/money.rs"]),
-    ("iso_currency", &["src/model/money.rs"]),
     ("rustls", &["src/smpp/"]),
     ("Timestamp::now", &["src/model/time.rs"]),
     ("std::env", &["src/cli/"]),

@@ -10,6 +10,7 @@ mod code;
 mod confusable;
 mod contact;
 mod country;
+mod currency;
 mod customer;
 mod destination;
 mod email;
@@ -42,6 +43,7 @@ pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, Syst
 pub use confusable::Skeleton;
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;
+pub use currency::Currency;
 pub use customer::{ApiId, Customer, CustomerDetails, Lifecycle, PaymentTerms, Status};
 pub use destination::Destination;
 pub use email::{EmailAddress, EmailList};

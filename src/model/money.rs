@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use iso_currency::{Currency, IntoEnumIterator};
 use rust_decimal::Decimal;
 
+use crate::model::currency::Currency;
 use crate::model::text::{Invalid, serde_by_text};
 
 /// Number of decimals of an amount. SMS prices are quoted with up to eight.
@@ -124,12 +124,11 @@ impl Unit {
         if code == "SMS" { Some(Self::Sms) } else { Currency::from_code(code).map(Self::Currency) }
     }
 
-    /// Whether new balances may use the unit, which excludes withdrawn currencies, funds, metals and test codes. The library
-    /// wrongly lists the Venezuelan bolívar as superseded.
+    /// Whether new balances may use the unit.
     fn is_in_use(self) -> bool {
         match self {
-            Self::Sms | Self::Currency(Currency::VES) => true,
-            Self::Currency(currency) => currency.flags().is_empty(),
+            Self::Sms => true,
+            Self::Currency(currency) => currency.is_in_use(),
         }
     }
 
@@ -159,7 +158,7 @@ impl Unit {
     fn decimals(self) -> u32 {
         match self {
             Self::Sms => 0,
-            Self::Currency(currency) => currency.exponent().map_or(0, u32::from),
+            Self::Currency(currency) => currency.decimals(),
         }
     }
 }
@@ -195,7 +194,7 @@ impl PartialOrd for Unit {
 
 /// Every unit that a new balance may use, SMS credits first.
 pub fn units() -> impl Iterator<Item = Unit> {
-    std::iter::once(Unit::Sms).chain(Currency::iter().map(Unit::Currency)).filter(|unit| unit.is_in_use())
+    std::iter::once(Unit::Sms).chain(Currency::all().map(Unit::Currency)).filter(|unit| unit.is_in_use())
 }
 
 #[cfg(test)]
