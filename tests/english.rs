@@ -28,6 +28,7 @@ const ROOTS: &[&str] = &[
     "src/smpp",
     "src/store",
     "src/traffic",
+    "tests/cli",
 ];
 
 /// Which files of a directory are read, by the end of their names.
@@ -98,6 +99,12 @@ const MEANT: &[&str] = &[
     "| letter, field `kind` of an email |",
     "| template `all-clear` |",
     "| mark |",
+    // Names of folders and texts of users in the console blocks of the transcripts.
+    "folder:letters",
+    "letters/*.eml",
+    "ls letters",
+    "paid by somebody else",
+    "told by telephone",
 ];
 
 #[test]

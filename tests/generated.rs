@@ -41,7 +41,7 @@ fn the_completions_are_fresh() {
 }
 
 #[test]
-fn every_page_tells_exit_codes_environment_and_files() {
+fn every_page_has_exit_codes_environment_and_files() {
     for (name, page) in files(Path::new("man")) {
         for section in ["NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES"] {
             assert!(page.contains(section), "man/{name} has no {section}");
@@ -49,7 +49,7 @@ fn every_page_tells_exit_codes_environment_and_files() {
     }
 }
 
-/// The terms of a section of a page, such as `9 (busy)`: bold, with what stands beside it in brackets.
+/// The terms of a section of a page, such as `9 (busy)`: bold, each with the text in brackets after it.
 fn terms(page: &str, section: &str) -> Vec<(String, String)> {
     let section = page.split(".SH ").find(|part| part.trim_matches('"').starts_with(section)).unwrap();
     let terms = section.lines().filter_map(|line| line.strip_prefix("\\fB")?.split_once("\\fR ("));

@@ -20,7 +20,7 @@ fn offers_one(cli: &TestCli, words: &[&str], wanted: &str) -> bool {
 }
 
 #[test]
-fn nouns_and_verbs_are_offered() {
+fn groups_and_commands_are_offered() {
     let cli = TestCli::new();
     for command in commands() {
         let command = command.name.as_str();

@@ -1,4 +1,4 @@
-//! Every command that writes can be dry_result: the same result, and not a byte of the database is another.
+//! Every command that writes has a dry run: it prints the same result and leaves every byte of the database unchanged.
 
 use std::sync::OnceLock;
 
@@ -148,15 +148,15 @@ fn every_command_writes_with_its_options_or_does_not_write() {
                 command.as_str(),
                 "smpp show" | "smpp handover" | "smpp probe" | "balance check" | "mail show" | "mail test"
             );
-        let is_rehearsed = writes || matches!(command.as_str(), "balance check" | "import" | "smpp handover");
-        assert_eq!(has("--dry-run"), is_rehearsed, "`{command}` --dry-run");
+        let has_dry_run = writes || matches!(command.as_str(), "balance check" | "import" | "smpp handover");
+        assert_eq!(has("--dry-run"), has_dry_run, "`{command}` --dry-run");
         assert_eq!(has("--reason"), is_logged, "`{command}` --reason");
         assert_eq!(has("--actor") && has("--reason"), is_logged, "`{command}` --actor");
     }
 }
 
 #[test]
-fn a_rehearsal_shows_the_result_and_changes_nothing() {
+fn a_dry_run_shows_the_result_and_changes_nothing() {
     for line in WRITES {
         let cli = seeded();
         let before = cli.dump();
@@ -167,13 +167,13 @@ fn a_rehearsal_shows_the_result_and_changes_nothing() {
         assert_eq!(cli.run(&format!("{line} -n -q")).stderr, "", "{line}");
         assert!(before == cli.dump(), "{line} -n changed something");
         let done = cli.json(line);
-        assert!(before != cli.dump(), "{line} changes nothing, so this test tells nothing");
+        assert!(before != cli.dump(), "{line} changes nothing, so this test proves nothing");
         assert_eq!(lasting(dry_result), lasting(done), "{line}");
     }
 }
 
 #[test]
-fn a_rehearsed_check_lists_its_emails_and_neither_queues_nor_sends_them() {
+fn a_dry_run_of_a_check_lists_its_emails_and_neither_queues_nor_sends_them() {
     let cli = seeded();
     cli.ok("balance adjust ABC -60 --unit SMS --description used");
     let before = cli.dump();
@@ -188,7 +188,7 @@ fn a_rehearsed_check_lists_its_emails_and_neither_queues_nor_sends_them() {
 }
 
 #[test]
-fn a_rehearsed_import_of_everything_leaves_the_database_empty() {
+fn a_dry_run_of_a_whole_import_leaves_the_database_empty() {
     let cli = seeded();
     let dry_result = cli.json("import everything.jsonl --db empty.db --dry-run");
     assert_eq!(cli.json("customer list --all --db empty.db"), serde_json::json!([]));
@@ -211,7 +211,7 @@ fn a_dry_run_fails_as_the_operation_would() {
     ] {
         let dry = cli.run(&format!("{line} --dry-run"));
         let done = cli.run(line);
-        assert!(done.code != Some(0), "{line} succeeds, so this test tells nothing");
+        assert!(done.code != Some(0), "{line} succeeds, so this test proves nothing");
         assert_eq!((dry.code, dry.stderr), (done.code, done.stderr), "{line}");
     }
     assert!(before == cli.dump());

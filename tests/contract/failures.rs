@@ -226,7 +226,7 @@ fn every_fault_of_a_file_is_reported_with_its_place() {
         check_error(&error, 6, false, line);
         assert!(index == 3 || error["line"] == index + 2, "{error}");
     }
-    assert!(before == cli.dump(), "rows of a bad file were booked");
+    assert!(before == cli.dump(), "rows of a bad file were posted");
 }
 
 #[test]

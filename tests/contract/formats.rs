@@ -205,7 +205,7 @@ fn a_list_is_an_array_and_a_single_thing_an_object() {
             assert!(serde_json::from_str::<Map<String, Value>>(object).is_ok(), "{line}: {object}");
         }
         assert!(*shape == List || count == 1, "{line} has {count} lines");
-        assert!(count > 0, "{line} prints nothing, so this test tells nothing");
+        assert!(count > 0, "{line} prints nothing, so this test proves nothing");
     }
     assert_eq!(cli.ok("smpp list --search nothing --json"), "[]\n");
     assert_eq!(cli.ok("smpp list --search nothing -o jsonl"), "");
@@ -351,7 +351,7 @@ fn a_file_or_email_whose_receipt_has_an_unknown_field_is_not_made() {
         let cli = seeded();
         let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schemas/schema-12.db");
         fs::copy(old, cli.path("old.db")).expect("copied");
-        // Opened once, so that what belongs beside it is there.
+        // Open it once, so that the files that SQLite keeps next to it exist.
         cli.run("db migrate --db old.db --wait 0 --fields schema,colour").failed(2, "db migrate");
         let files = || {
             let folders = [cli.path("."), cli.path("emails")];

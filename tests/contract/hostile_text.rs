@@ -97,7 +97,7 @@ fn an_address_line_and_a_multi_line_note_hide_nothing() {
     assert!(before == cli.dump());
 }
 
-/// The lists and sheets that show what the database holds.
+/// The lists and detail views that show what the database holds.
 const READS: &[&str] = &[
     "customer list --all",
     "customer show ABC",
@@ -175,7 +175,7 @@ fn what_got_into_the_database_all_the_same_is_spelled_out() {
             }
         }
     }
-    assert!(shown > 5, "the text was shown only {shown} times, so this test tells little");
+    assert!(shown > 5, "the text was shown only {shown} times, so this test proves little");
 }
 
 #[test]

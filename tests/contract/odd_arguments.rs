@@ -1,4 +1,4 @@
-//! Whatever the arguments are, the program neither panics nor tells its insides nor drives the terminal.
+//! No arguments make the program panic, print its internals or send control characters to the terminal.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

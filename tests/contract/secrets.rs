@@ -101,7 +101,7 @@ fn passwords_are_in_no_file() {
 }
 
 #[test]
-fn an_error_does_not_tell_the_password_that_is_wrong() {
+fn an_error_does_not_contain_the_wrong_password() {
     let cli = TestCli::seeded();
     for wrong in ["hunter2hunter2", "hunter 2", "hunter\u{e9}", "", "hunter\u{1b}"] {
         for form in ["", " --json"] {

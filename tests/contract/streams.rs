@@ -116,7 +116,7 @@ fn a_receipt_that_cannot_be_shown_says_that_the_change_is_saved_and_comes_again(
 }
 
 #[test]
-fn every_change_tells_that_it_is_saved_when_its_result_cannot_be_shown() {
+fn every_change_reports_that_it_is_saved_when_its_result_cannot_be_shown() {
     for line in [
         "customer new --organisation New",
         "customer archive ABC --yes",

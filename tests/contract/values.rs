@@ -182,7 +182,7 @@ fn each_wrong_value(mut try_it: impl FnMut(&str, &str, &[std::ffi::OsString])) {
 /// Whether a message names the value, or that part of it which is wrong.
 fn quotes(message: &str, value: &str) -> bool {
     let parts = value.split(',').map(str::trim);
-    // An enum of choices tells an empty value as a missing one.
+    // An enum of choices reports an empty value as a missing one.
     parts.chain([value]).any(|part| message.contains(&quoted(part)))
 }
 
@@ -216,7 +216,7 @@ fn a_wrong_value_is_refused_by_field_value_and_rule() {
         assert!(reported.chars().count() < 400, "{what} says too much: {reported}");
         // What comes after the value, whatever other names the rule quotes.
         let rule = reported.lines().next().unwrap_or_default().splitn(3, '`').last().unwrap_or_default();
-        assert!(rule.contains("must ") || rule.contains("is not in"), "{what} does not tell the rule: {reported}");
+        assert!(rule.contains("must ") || rule.contains("is not in"), "{what} does not state the rule: {reported}");
     });
     assert!(before == cli.dump(), "a refused value left a trace");
 }

@@ -107,7 +107,7 @@ fn a_customer_is_found_by_code_else_by_api_id_else_by_name() {
         let taken = put_customers(&mut fixture, &text, UPDATE).unwrap();
         assert_eq!(taken.plan[0].2, "ACME", "{text}");
     }
-    // Its own case of emails is what the name has then.
+    // The name now has the upper and lower case of the file.
     assert_eq!(get(&mut fixture, "ACME").details.organisation.as_str(), "acme ltd");
     let mut by_name = Customers { key: Match::Organisation, ..customers() };
     let faults = put(&mut fixture, b"account_code,organisation\nOTHER,acme ltd\n", &mut by_name, UPDATE).unwrap_err();
@@ -166,7 +166,7 @@ fn archived_customers_come_and_stay_archived() {
 }
 
 #[test]
-fn people_beside_a_customer_become_contacts() {
+fn people_in_the_row_of_a_customer_become_contacts() {
     let mut fixture = Fixture::new();
     let text = "organisation,contact_name,contact_email,contact_2_name,contact_2_roles\nAcme,Ann,ann@acme.example,Bob,billing\n";
     put_customers(&mut fixture, text, OnExisting::default()).unwrap();

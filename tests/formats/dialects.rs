@@ -23,7 +23,7 @@ fn cell(dice: &mut Dice, text: &str) -> String {
     }
 }
 
-/// A file of rows of cells, with the line ends and the mark that such files have.
+/// A CSV file of rows of cells, with a byte order mark and CRLF line ends, as spreadsheets write it.
 fn file(dice: &mut Dice, header: &str, rows: &[Vec<String>]) -> String {
     let mut text = format!("\u{feff}{header}\r\n");
     for row in rows {

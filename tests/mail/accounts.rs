@@ -1,4 +1,4 @@
-//! Emails that hand accounts over: they tell the password when they arrive, and hold it nowhere before or after.
+//! Emails with account details: they contain the password when they are sent, and nothing stores it before or after.
 
 use std::fs;
 
@@ -67,7 +67,7 @@ fn a_welcome_arrives_with_everything_that_the_customer_must_know() {
 }
 
 #[test]
-fn an_email_that_waits_holds_stars_and_tells_the_password_when_it_leaves() {
+fn a_pending_email_hides_the_password_and_contains_it_when_it_is_sent() {
     let server = Server::plain();
     let fixture = fixture(&server);
     server.fault(Stage::Greeting, "", Fault::Answer("421 closed"));
@@ -98,7 +98,7 @@ fn an_email_waits_for_the_key_of_its_password_and_others_do_not() {
     fixture.customer("XYZ");
     fixture.sink("XYZ", "400");
     assert!(fixture.troubled_check(11).contains("key file"));
-    assert_eq!(server.taken().len(), 2, "emails that tell no password");
+    assert_eq!(server.taken().len(), 2, "emails without a password");
     fs::rename(elsewhere, fixture.cli.key()).expect("moved");
     fixture.wait_is_over();
     fixture.quiet_check();
@@ -117,7 +117,7 @@ fn a_server_that_repeats_what_it_was_sent_does_not_bring_the_password_into_the_o
 }
 
 #[test]
-fn a_handover_tells_the_password_only_when_asked_to_and_leaves_other_emails_alone() {
+fn a_handover_contains_the_password_only_when_asked_to_and_leaves_other_emails_alone() {
     let server = Server::plain();
     let fixture = fixture(&server);
     fixture.ok(&LINE.replace(" --send-email", ""));
@@ -173,7 +173,7 @@ fn a_new_password_arrives_and_with_it_how_long_the_old_one_works() {
     let text = email.text.replace('\n', " ");
     assert!(text.contains("Your previous password works until"), "{text}");
     assert!(text.contains(&format!("{} UTC.", &until[..19])), "{text}");
-    // A rehearsal writes to nobody.
+    // A dry run sends no email.
     fixture.ok("smpp rotate-password abc_prod --mail --dry-run");
     assert!(server.taken().len() <= 1);
 }

@@ -43,7 +43,7 @@ fn a_crossing_is_recorded_only_when_it_can_be_reported_and_is_reported_when_it_c
 }
 
 #[test]
-fn a_rehearsal_shows_every_email_and_saves_and_sends_nothing() {
+fn a_dry_run_shows_every_email_and_saves_and_sends_nothing() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");
@@ -61,7 +61,7 @@ fn a_rehearsal_shows_every_email_and_saves_and_sends_nothing() {
 }
 
 #[test]
-fn the_status_tells_when_the_check_last_ran_and_with_what_result() {
+fn the_status_shows_when_the_check_last_ran_and_with_what_result() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");
@@ -109,8 +109,8 @@ fn a_failed_email_is_sent_when_an_operator_says_so() {
     fixture.ok(&format!("mail retry {} --reason 'mailbox is back'", listed.trim()));
     fixture.quiet_check();
     assert_eq!(server.taken().len(), 1);
-    for verb in ["retry", "cancel"] {
-        fixture.cli.run(&format!("mail {verb} {}", listed.trim())).failed(5, verb);
+    for command in ["retry", "cancel"] {
+        fixture.cli.run(&format!("mail {command} {}", listed.trim())).failed(5, command);
     }
     let shown = fixture.cli.json(&format!("mail show {}", listed.trim()));
     let outcomes: Vec<_> = shown["attempts_made"].as_array().expect("attempts").iter().map(|a| &a["outcome"]).collect();
@@ -203,7 +203,7 @@ fn a_preview_is_the_email_that_would_be_sent_and_sends_nothing() {
 }
 
 #[test]
-fn why_names_the_mark_the_recipients_and_what_became_of_each_email() {
+fn alerts_names_the_threshold_the_recipients_and_what_became_of_each_email() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");

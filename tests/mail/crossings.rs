@@ -68,7 +68,7 @@ fn two_checks_at_the_same_instant_send_no_email_twice() {
 }
 
 #[test]
-fn a_check_beside_another_says_so_only_when_asked_and_does_nothing() {
+fn a_check_during_another_says_so_only_when_asked_and_does_nothing() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");
@@ -89,7 +89,7 @@ fn a_check_beside_another_says_so_only_when_asked_and_does_nothing() {
 }
 
 #[test]
-fn both_marks_crossed_between_two_checks_give_only_the_urgent_email() {
+fn both_thresholds_crossed_between_two_checks_give_only_the_urgent_email() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");
@@ -106,24 +106,24 @@ fn the_warnings_addresses_come_before_billing_contacts_and_these_before_invoice_
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");
-    let tell = |balance: &str| {
+    let sent_at = |balance: &str| {
         fixture.sink("ABC", balance);
         fixture.quiet_check();
         let mut received = received(&server);
         received.retain(|email| !email.starts_with("clear"));
         received
     };
-    assert_eq!(tell("50"), ["internal ops@gateway.example", "lower pay@abc.example"]);
-    tell("900");
+    assert_eq!(sent_at("50"), ["internal ops@gateway.example", "lower pay@abc.example"]);
+    sent_at("900");
     fixture.ok("contact add ABC --name Zoe --email zoe@abc.example --roles billing");
     fixture.ok("contact add ABC --name Tom --email tom@abc.example --roles technical");
-    assert_eq!(tell("50"), ["internal ops@gateway.example", "lower zoe@abc.example"]);
-    tell("900");
+    assert_eq!(sent_at("50"), ["internal ops@gateway.example", "lower zoe@abc.example"]);
+    sent_at("900");
     fixture.ok("balance warn ABC --to a@abc.example,b@abc.example --internal us@gateway.example");
-    assert_eq!(tell("50"), ["internal us@gateway.example", "lower a@abc.example", "lower b@abc.example"]);
-    tell("900");
+    assert_eq!(sent_at("50"), ["internal us@gateway.example", "lower a@abc.example", "lower b@abc.example"]);
+    sent_at("900");
     fixture.ok("balance warn ABC --no-customer");
-    assert_eq!(tell("50"), ["internal us@gateway.example"]);
+    assert_eq!(sent_at("50"), ["internal us@gateway.example"]);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn what_is_switched_off_or_archived_rests() {
 }
 
 #[test]
-fn the_all_clear_goes_to_those_who_were_warned_and_to_nobody_when_it_is_not_wanted() {
+fn the_recovery_email_goes_to_those_who_were_warned_and_to_nobody_when_it_is_switched_off() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");
@@ -211,7 +211,7 @@ fn the_all_clear_goes_to_those_who_were_warned_and_to_nobody_when_it_is_not_want
 }
 
 #[test]
-fn an_email_that_nobody_has_begun_to_send_is_taken_back_when_the_balance_recovers() {
+fn an_email_that_no_run_has_begun_to_send_is_cancelled_when_the_balance_recovers() {
     let server = Server::plain();
     let fixture = MailFixture::at(&server);
     fixture.customer("ABC");

@@ -23,7 +23,7 @@ fn fixture(script: &str) -> MailFixture {
 
 fn replace(fixture: &MailFixture, script: &str) -> PathBuf {
     let program = fixture.cli.path("sendmail");
-    // Written beside and moved: a program that still runs is not written over.
+    // Write a new file and rename it: a program that still runs cannot be overwritten.
     let draft = fixture.cli.path("sendmail.new");
     fs::write(&draft, format!("#!/bin/sh\n{script}\n")).expect("written");
     fs::set_permissions(&draft, Permissions::from_mode(0o700)).expect("made a program");

@@ -124,7 +124,7 @@ fn every_change_leaves_one_event_with_who_when_why_and_of_what() {
     assert!(fixture.findings().is_empty());
 }
 
-/// Whose every event of a noun is here: services and imports of traffic belong to no customer.
+/// The customer of every event of a kind here. Services and imports of traffic belong to no customer.
 fn owner(entity: EntityKind) -> Option<String> {
     (!matches!(entity, EntityKind::Service | EntityKind::Traffic)).then(|| "ACME".to_owned())
 }
@@ -148,7 +148,7 @@ fn a_dropped_transaction_leaves_nothing() {
 }
 
 #[test]
-fn an_event_tells_each_changed_field_from_what_to_what() {
+fn an_event_has_each_changed_field_before_and_after() {
     let mut fixture = Fixture::with_acme();
     let change = |details: &mut CustomerDetails| {
         details.organisation = valid("Acme Ltd");
@@ -239,7 +239,7 @@ fn events_are_listed_in_the_order_in_which_they_happened_whatever_the_clock_says
 }
 
 #[test]
-fn events_are_found_by_customer_noun_subject_actor_and_period() {
+fn events_are_found_by_customer_entity_subject_actor_and_period() {
     let mut fixture = Fixture::with_acme();
     fixture.at("2026-11-25T00:00:00Z").origin.actor = valid("sam");
     fixture.customer("GLOBEX");

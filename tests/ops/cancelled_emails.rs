@@ -74,7 +74,7 @@ fn who_has_had_the_early_email_gets_no_second_in_place_of_an_urgent_one_that_was
 }
 
 #[test]
-fn an_all_clear_that_waits_is_taken_back_when_the_balance_is_low_again() {
+fn a_pending_recovery_email_is_cancelled_when_the_balance_is_low_again() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "50");
     judge(&mut fixture);
@@ -87,7 +87,7 @@ fn an_all_clear_that_waits_is_taken_back_when_the_balance_is_low_again() {
 }
 
 #[test]
-fn an_email_of_which_nobody_knows_is_not_sent_again_once_it_is_no_longer_true() {
+fn an_uncertain_email_is_not_sent_again_once_it_is_no_longer_true() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "5");
     judge(&mut fixture);
@@ -233,7 +233,7 @@ fn an_email_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
 }
 
 #[test]
-fn an_email_of_which_nobody_knows_is_not_sent_again_when_its_warning_stops() {
+fn an_uncertain_email_is_not_sent_again_when_its_warning_stops() {
     for (stop, _, why) in STOPS {
         let mut fixture = low();
         attempt(&mut fixture, &unanswered());
@@ -272,8 +272,8 @@ fn a_customer_that_is_no_longer_notified_gets_neither_waiting_alerts_nor_the_rec
 fn the_emails_of_another_unit_wait_on_when_one_warning_is_switched_off() {
     let mut fixture = low();
     fixture.adjust("ACME", &adjustment_in("EUR", "0.5")).unwrap();
-    let marks = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
-    fixture.write(|tx| warning::set(tx, "ACME", valid("EUR"), marks)).unwrap();
+    let thresholds = |details: &mut WarningDetails| details.upper = Some(valid("0.5"));
+    fixture.write(|tx| warning::set(tx, "ACME", valid("EUR"), thresholds)).unwrap();
     judge(&mut fixture);
     STOPS[0].0(&mut fixture);
     assert_eq!(outbox(&mut fixture)[2], "internal noc@example.com pending: -");

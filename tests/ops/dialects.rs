@@ -148,7 +148,7 @@ pub struct Gateway<'a> {
     /// Rows that are of no message to a handset, and those of messages that were refused before they got an ID.
     pub others: Vec<Vec<String>>,
     pub refused: Vec<Vec<String>>,
-    /// Whether the file tells what became of the messages.
+    /// Whether the file has the states of the messages.
     pub tells_states: bool,
 }
 

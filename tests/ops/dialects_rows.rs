@@ -132,7 +132,7 @@ fn submit_logs_of_jasmin() {
 fn exports_of_jasmins_web_panel() {
     let header = "Message ID,Source Connector,Routed CID,Source Address,Destination Address,Rate,PDU Count,Short Message,\
                   Status,UID,Trials,Created At,Status At";
-    // The panel has the price of a part, and so much for all of them.
+    // The panel has the price of one part and the price of all parts.
     let rates = [Some(("0.0125000", "0.0125")), None, Some(("0.0000000", "0")), None, Some(("0.01110000", "0.0333"))];
     let rate = |sent: &Sent| rates[sent.number as usize % 5];
     let row = |sent: &Sent| {

@@ -37,7 +37,7 @@ fn pack(fixture: &mut Fixture, account: &str) -> Handover {
     fixture.read(|now| handover::details(now, account, &Gateway::default(), valid(NOON)))
 }
 
-/// An email with stars for the account's password.
+/// An email that hides the account's password behind asterisks.
 fn telling(pack: &Handover) -> RenderedEmail {
     let text = format!("Password: {}\n", RenderedEmail::PASSWORD_PLACEHOLDER);
     RenderedEmail { text, password_of: Some(pack.account.id), ..plain_email(EmailTemplate::Welcome) }
@@ -84,7 +84,7 @@ fn each_address_gets_one_email_of_the_customer_and_the_log_keeps_who_was_notifie
 }
 
 #[test]
-fn nothing_is_written_of_an_archived_account_or_to_nobody() {
+fn no_email_is_queued_for_an_archived_account_or_without_a_recipient() {
     let mut fixture = fixture();
     let pack = pack(&mut fixture, "acme1");
     assert_refused!(send(&mut fixture, &pack, &[]), Error::NoRecipient { customer } if customer.as_str() == "ACME");
@@ -96,7 +96,7 @@ fn nothing_is_written_of_an_archived_account_or_to_nobody() {
 }
 
 #[test]
-fn an_email_tells_the_password_that_the_account_has_when_it_leaves() {
+fn an_email_contains_the_password_that_the_account_has_when_it_is_sent() {
     let mut fixture = fixture();
     let pack = pack(&mut fixture, "acme1");
     let email = send(&mut fixture, &pack, &["a@acme.example"]).unwrap().remove(0);

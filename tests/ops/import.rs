@@ -22,15 +22,15 @@ fn faults(result: Result<Vec<Receipt>>) -> Vec<(u64, String)> {
 }
 
 #[test]
-fn rows_are_booked_in_the_order_in_which_they_stand() {
+fn rows_are_posted_in_the_order_of_the_file() {
     let mut fixture = Fixture::with_acme();
     fixture.customer("GLOBEX");
     let rows = [row(2, "ACME", adjustment("10")), row(3, "globex", adjustment("5")), row(4, "ACME", adjustment("-10"))];
     let receipts = import(&mut fixture, &rows).unwrap();
-    let booked: Vec<_> =
+    let posted: Vec<_> =
         receipts.iter().map(|r| (r.entry.id, r.entry.customer.to_string(), r.entry.balance_after)).collect();
     let expected = [(1, "ACME", "10"), (2, "GLOBEX", "5"), (3, "ACME", "0")];
-    assert_eq!(booked, expected.map(|(id, customer, after)| (id, customer.to_owned(), valid(after))));
+    assert_eq!(posted, expected.map(|(id, customer, after)| (id, customer.to_owned(), valid(after))));
     assert_eq!(fixture.findings(), Vec::<String>::new());
 }
 
@@ -70,7 +70,7 @@ fn every_fault_is_reported_with_its_line_whatever_its_kind() {
 }
 
 #[test]
-fn a_file_imported_again_books_what_is_new_and_replays_the_rest() {
+fn a_file_imported_again_posts_what_is_new_and_replays_the_rest() {
     let mut fixture = Fixture::with_acme();
     let file = |amounts: &[(&str, &str)]| -> Vec<AdjustmentRow> {
         (2..).zip(amounts).map(|(line, (key, amount))| row(line, "ACME", keyed(key, amount))).collect()
@@ -88,7 +88,7 @@ fn a_file_imported_again_books_what_is_new_and_replays_the_rest() {
 }
 
 #[test]
-fn a_key_that_stands_twice_in_a_file_is_booked_once_or_refused_as_it_would_be_in_two_files() {
+fn a_key_that_stands_twice_in_a_file_is_posted_once_or_refused_as_it_would_be_in_two_files() {
     let mut fixture = Fixture::with_acme();
     let twice = [row(2, "ACME", keyed("k", "10")), row(3, "ACME", keyed("k", "10"))];
     let receipts = import(&mut fixture, &twice).unwrap();
@@ -118,7 +118,7 @@ fn damage_is_no_fault_of_a_row_and_ends_the_import() {
 }
 
 #[test]
-fn a_file_without_rows_books_nothing() {
+fn a_file_without_rows_posts_nothing() {
     let mut fixture = Fixture::with_acme();
     assert!(import(&mut fixture, &[]).unwrap().is_empty());
 }

@@ -82,7 +82,7 @@ struct Model {
 /// How a change of balance must come out.
 #[derive(Debug, PartialEq)]
 enum Outcome {
-    Booked(Vec<usize>),
+    Posted(Vec<usize>),
     Replayed(Vec<usize>),
     Conflict,
     Archived,
@@ -111,7 +111,7 @@ impl Model {
         if !allow_negative && amount < 0 && after < floor { Err(Outcome::Insufficient) } else { Ok(()) }
     }
 
-    fn book(&mut self, mut lines: Vec<Line>) -> Outcome {
+    fn post(&mut self, mut lines: Vec<Line>) -> Outcome {
         let first = self.entries.len() + 1;
         if let [one, other] = &mut lines[..] {
             (one.counterpart, other.counterpart) = (Some(first + 1), Some(first));
@@ -123,7 +123,7 @@ impl Model {
             line.after = *balance;
             self.entries.push(line);
         }
-        Outcome::Booked(numbers)
+        Outcome::Posted(numbers)
     }
 
     fn adjust(&mut self, place: Place, amount: i64, key: Option<u8>, allow_negative: bool) -> Outcome {
@@ -143,7 +143,7 @@ impl Model {
         }
         match self.check(place, amount, allow_negative) {
             Err(outcome) => outcome,
-            Ok(()) => self.book(vec![line(kind, place, amount, key)]),
+            Ok(()) => self.post(vec![line(kind, place, amount, key)]),
         }
     }
 
@@ -170,7 +170,7 @@ impl Model {
         }
         match self.check(place, -amount, allow_negative).and_then(|()| self.check(target, amount, true)) {
             Err(outcome) => outcome,
-            Ok(()) => self.book(vec![line(kind, place, -amount, key), line(kind, target, amount, None)]),
+            Ok(()) => self.post(vec![line(kind, place, -amount, key), line(kind, target, amount, None)]),
         }
     }
 
@@ -200,7 +200,7 @@ impl Model {
             }
             lines.push(Line { reverses: Some(number), ..line(EntryKind::Reversal, undone.place, amount, key) });
         }
-        self.book(lines)
+        self.post(lines)
     }
 }
 
@@ -217,7 +217,7 @@ fn outcome(result: Result<Vec<Receipt>>) -> Outcome {
     match result {
         Ok(receipts) => {
             let numbers = receipts.iter().map(|receipt| usize::try_from(receipt.entry.id).expect("positive")).collect();
-            if receipts[0].replayed { Outcome::Replayed(numbers) } else { Outcome::Booked(numbers) }
+            if receipts[0].replayed { Outcome::Replayed(numbers) } else { Outcome::Posted(numbers) }
         }
         Err(Error::KeyConflict { .. }) => Outcome::Conflict,
         Err(Error::Archived { .. }) => Outcome::Archived,

@@ -123,7 +123,7 @@ fn an_archived_account_keeps_its_password() {
 }
 
 #[test]
-fn the_events_tell_until_when_and_no_password() {
+fn the_events_have_the_end_of_the_grace_period_and_no_password() {
     let mut fixture = fixture();
     fixture.write(|tx| smpp::edit(tx, "acme1", set(|account| account.short_name = Some(valid("prod"))))).unwrap();
     rotate(&mut fixture, Some("second"), "1h").unwrap();

@@ -7,7 +7,7 @@ use super::warning::{bring_to, compose, deliver, fixture, judge, notified, to, w
 use crate::support::fixture::valid;
 
 #[test]
-fn emails_that_nobody_has_begun_to_send_are_taken_back_when_the_balance_recovers() {
+fn emails_that_no_run_has_begun_to_send_are_cancelled_when_the_balance_recovers() {
     let mut fixture = fixture();
     bring_to(&mut fixture, "100");
     judge(&mut fixture);
@@ -50,7 +50,7 @@ fn only_recipients_of_the_alert_get_the_recovery_each_once() {
 }
 
 #[test]
-fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of_earlier_times() {
+fn a_recovery_email_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of_earlier_times() {
     let mut fixture = fixture();
     for address in ["first@acme.example", "second@acme.example"] {
         warn(&mut fixture, |details| details.to = vec![valid(address)]).unwrap();
@@ -64,7 +64,7 @@ fn an_all_clear_goes_to_those_warned_since_the_last_recovery_and_not_to_those_of
 }
 
 #[test]
-fn no_all_clear_is_sent_where_it_is_switched_off_and_old_warnings_are_taken_back_all_the_same() {
+fn no_recovery_email_is_sent_where_it_is_switched_off_but_old_warnings_are_cancelled() {
     let mut fixture = fixture();
     warn(&mut fixture, |details| details.notify_recovery = false).unwrap();
     for deliver_first in [true, false] {

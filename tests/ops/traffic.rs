@@ -358,16 +358,16 @@ fn a_word_can_be_given_its_meaning_and_a_dialect_be_named() {
 }
 
 #[test]
-fn a_rehearsal_says_the_same_and_saves_nothing() {
+fn a_dry_run_reports_the_same_and_saves_nothing() {
     let mut fixture = fixture();
     let before = fixture.dump();
     let mut trial = request(&fixture, "a.csv", &format!("{HEADER}{ONE}{ONE}"));
     trial.dry_run = true;
-    let rehearsed = run(&mut fixture, &trial).unwrap();
+    let predicted = run(&mut fixture, &trial).unwrap();
     assert_eq!(fixture.dump(), before);
     trial.dry_run = false;
     let done = run(&mut fixture, &trial).unwrap();
-    assert_eq!((rehearsed.tally, rehearsed.charges), (done.tally, done.charges));
+    assert_eq!((predicted.tally, predicted.charges), (done.tally, done.charges));
     assert_eq!(done.tally, tally(1, 0, 1));
 }
 

@@ -189,7 +189,7 @@ fn an_import_ends_by_hand_where_its_file_is_lost() {
 }
 
 #[test]
-fn a_file_that_tells_nothing_new_is_noted_at_once() {
+fn a_file_with_nothing_new_is_noted_at_once() {
     struct Counting(usize);
     impl ImportProgress for Counting {
         fn begin(&mut self, _: &'static str) {}
@@ -232,8 +232,8 @@ fn prices_of_an_earlier_import_hold_for_each_of_very_many_accounts() {
     let rows: String = (0..70).map(row).collect();
     import(&mut fixture, "a.csv", &rows).unwrap();
     fixture.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
-    let owed = fixture.balance("PORT", valid("EUR")).unwrap().balance;
-    assert_eq!(owed, valid("-24.15"));
+    let charged = fixture.balance("PORT", valid("EUR")).unwrap().balance;
+    assert_eq!(charged, valid("-24.15"));
     let row_faults = row_faults(import(&mut fixture, "b.csv", &rows.replace(",0.69", ",0.70")));
     assert_eq!(
         row_faults,
@@ -241,7 +241,7 @@ fn prices_of_an_earlier_import_hold_for_each_of_very_many_accounts() {
     );
     let later = import(&mut fixture, "c.csv", &rows.replace("pending", "delivered")).unwrap();
     assert_eq!((later.tally.updated, later.charges), (70, Vec::new()));
-    assert_eq!(fixture.balance("PORT", valid("EUR")).unwrap().balance, owed);
+    assert_eq!(fixture.balance("PORT", valid("EUR")).unwrap().balance, charged);
     state_of(&mut fixture);
 }
 

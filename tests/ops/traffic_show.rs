@@ -19,7 +19,7 @@ fn ask(fixture: &mut Fixture, question: &MessageFilter) -> Vec<MessageRecord> {
 
 /// Who, when, what, and for how much.
 fn summaries(records: &[MessageRecord]) -> Vec<String> {
-    let tell = |r: &MessageRecord| {
+    let summary = |r: &MessageRecord| {
         let price = r.price.map(|price| price.to_string());
         format!(
             "{} {} {} {} {} {} {price:?} {} {} {} {}",
@@ -35,7 +35,7 @@ fn summaries(records: &[MessageRecord]) -> Vec<String> {
             r.file
         )
     };
-    records.iter().map(tell).collect()
+    records.iter().map(summary).collect()
 }
 
 #[test]

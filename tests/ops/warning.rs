@@ -185,14 +185,14 @@ fn what_happens_between_two_checks_is_not_reported() {
 fn the_customer_is_notified_at_the_warnings_addresses_else_its_billing_contacts_else_its_invoice_emails() {
     let mut fixture = fixture();
     let kind = EmailTemplate::LowUpper;
-    let tell = |fixture: &mut Fixture| {
+    let notified_recipients = |fixture: &mut Fixture| {
         bring_to(fixture, "100");
         let found = notified(&judge(fixture));
         bring_to(fixture, "200");
         judge(fixture);
         found.into_iter().filter(|(_, recipient)| recipient != US).collect::<Vec<_>>()
     };
-    assert_eq!(tell(&mut fixture), [to(kind, THEM)]);
+    assert_eq!(notified_recipients(&mut fixture), [to(kind, THEM)]);
     let invoice: Vec<EmailAddress> = vec![valid("a@acme.example"), valid("b@acme.example")];
     let emails = |details: &mut CustomerDetails| {
         details.invoice_emails = invoice;
@@ -200,14 +200,14 @@ fn the_customer_is_notified_at_the_warnings_addresses_else_its_billing_contacts_
     };
     fixture.write(|tx| customer::edit(tx, "ACME", emails)).unwrap();
     warn(&mut fixture, |details| details.to.clear()).unwrap();
-    assert_eq!(tell(&mut fixture), [to(kind, "a@acme.example"), to(kind, "b@acme.example")]);
+    assert_eq!(notified_recipients(&mut fixture), [to(kind, "a@acme.example"), to(kind, "b@acme.example")]);
     for (name, roles) in [("Jo", "billing,general"), ("Sam", "billing"), ("Kim", "technical")] {
         let mut person = person(name);
         person.email = Some(valid(&format!("{}@acme.example", name.to_lowercase())));
         person.roles = valid(roles);
         fixture.write(|tx| contact::add(tx, "ACME", person)).unwrap();
     }
-    assert_eq!(tell(&mut fixture), [to(kind, "jo@acme.example"), to(kind, "sam@acme.example")]);
+    assert_eq!(notified_recipients(&mut fixture), [to(kind, "jo@acme.example"), to(kind, "sam@acme.example")]);
 }
 
 #[test]
@@ -316,7 +316,7 @@ fn thresholds_fit_their_unit_and_the_lower_is_not_above_the_upper() {
 }
 
 #[test]
-fn the_audit_log_writes_marks_as_every_other_amount() {
+fn the_audit_log_writes_thresholds_as_every_other_amount() {
     let mut fixture = Fixture::with_acme();
     let thresholds = |details: &mut WarningDetails| {
         details.upper = Some(valid("25.5"));

@@ -1,4 +1,4 @@
-//! Whatever is done to a balance, its warning and its emails, in whatever order: nobody is left untold, nothing untrue waits.
+//! Whatever happens to a balance, its warning and its emails, in any order: every recipient is notified, no untrue email waits.
 
 use proptest::prelude::*;
 use ssgctl::model::{
@@ -102,7 +102,7 @@ impl Walk {
         };
         let before = self.fixture.emails();
         for judged in check(&mut self.fixture) {
-            holds_what_it_tells(&judged, &before);
+            check_recipients(&judged, &before);
         }
         assert!(check(&mut self.fixture).is_empty(), "a second check has nothing to say");
         let (warning, balance) = (self.warning(), self.fixture.credits("ACME"));
@@ -153,8 +153,8 @@ impl Walk {
     }
 }
 
-/// An all-clear goes to those who may have been warned, and nothing else comes with it.
-fn holds_what_it_tells(judged: &CrossingAlert, before: &[OutboxEmail]) {
+/// Recovery emails go to recipients who may have been warned, and a recovery queues no other email.
+fn check_recipients(judged: &CrossingAlert, before: &[OutboxEmail]) {
     for email in &judged.emails {
         let is_clear = email.content.template == EmailTemplate::Recovered;
         assert_eq!(is_clear, judged.crossing.to == Level::Ok);

@@ -1,4 +1,4 @@
-//! The verb on the real program: rows, exit codes, TLS, and where the password goes.
+//! `smpp probe` with the real program: rows, exit codes, TLS, and where the password goes.
 
 use std::fs;
 

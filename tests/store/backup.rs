@@ -103,7 +103,7 @@ fn a_backup_never_replaces_the_database_itself() {
 }
 
 #[test]
-fn a_backup_is_not_put_beside_the_log_of_another_database() {
+fn a_backup_is_not_put_next_to_the_log_of_another_database() {
     let mut fixture = Fixture::with_acme();
     fixture.credit("ACME", "1");
     let to = fixture.folder.path().join("backup.db");

@@ -137,28 +137,28 @@ const IMPOSTORS: &[Impostor] = &[
     ("an older schema", |path| stamp(path, OURS, 0), |error| matches!(error, Error::OlderSchema { found: 0, .. })),
     ("a folder", |path| fs::create_dir(path).expect("folder"), is_foreign),
     ("a socket", |path| drop(UnixListener::bind(path).expect("socket")), is_foreign),
-    ("a symbolic link", |path| symlink(ours_beside(path), path).expect("link"), is_foreign),
+    ("a symbolic link", |path| symlink(ours_next_to(path), path).expect("link"), is_foreign),
     ("a dangling symbolic link", |path| symlink("nowhere", path).expect("link"), is_foreign),
-    ("a hard link", |path| fs::hard_link(ours_beside(path), path).expect("link"), is_foreign),
+    ("a hard link", |path| fs::hard_link(ours_next_to(path), path).expect("link"), is_foreign),
 ];
 
-/// The threshold of this program's databases.
+/// The application ID of this program's databases.
 const OURS: u32 = 0x5353_4743;
 
 fn is_foreign(error: &Error) -> bool {
     matches!(error, Error::Foreign { .. })
 }
 
-/// An SQLite database with a threshold, a schema number and a table.
+/// An SQLite database with an application ID, a schema number and a table.
 fn stamp(path: &Path, application_id: u32, user_version: u32) {
     let connection = Connection::open(path).expect("connection");
     connection.execute_batch("CREATE TABLE thing (id INTEGER); INSERT INTO thing VALUES (7)").expect("table");
-    connection.pragma_update(None, "application_id", application_id).expect("threshold");
+    connection.pragma_update(None, "application_id", application_id).expect("application ID");
     connection.pragma_update(None, "user_version", user_version).expect("version");
 }
 
 /// A proper database under another name in the same folder.
-fn ours_beside(path: &Path) -> PathBuf {
+fn ours_next_to(path: &Path) -> PathBuf {
     let real = path.with_file_name("real.db");
     drop(open_at(&real, true).expect("store"));
     real

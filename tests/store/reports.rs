@@ -12,10 +12,10 @@ use ssgctl::store::{ArchiveFilter, BalanceFilter, BalanceSort, Tx};
 
 use crate::support::fixture::{Fixture, NOON, adjustment, adjustment_in, by, reversal, transfer, valid};
 
-/// Books a change of a balance at a time.
-fn book(fixture: &mut Fixture, time: &str, customer: &str, unit: &str, amount: &str) {
+/// Posts an adjustment at a given time.
+fn post(fixture: &mut Fixture, time: &str, customer: &str, unit: &str, amount: &str) {
     let change = Adjustment { allow_negative: true, ..adjustment_in(unit, amount) };
-    fixture.at(time).adjust(customer, &change).expect("booked");
+    fixture.at(time).adjust(customer, &change).expect("posted");
 }
 
 fn statement(fixture: &mut Fixture, from: Time, until: Time) -> Statement {
@@ -31,9 +31,9 @@ fn had(fixture: &mut Fixture, before: &str) -> Vec<(String, Money, Option<i64>)>
 #[test]
 fn a_balance_at_a_time_counts_what_was_before_it_and_not_what_was_at_it() {
     let mut fixture = Fixture::with_acme();
-    book(&mut fixture, "2026-10-31T23:59:59.999Z", "ACME", "SMS", "10");
-    book(&mut fixture, "2026-11-01T00:00:00Z", "ACME", "SMS", "5");
-    book(&mut fixture, "2026-11-01T00:00:00Z", "ACME", "SMS", "-7");
+    post(&mut fixture, "2026-10-31T23:59:59.999Z", "ACME", "SMS", "10");
+    post(&mut fixture, "2026-11-01T00:00:00Z", "ACME", "SMS", "5");
+    post(&mut fixture, "2026-11-01T00:00:00Z", "ACME", "SMS", "-7");
     for (before, balance, entry) in [
         ("2026-10-31T23:59:59.999Z", "0", None),
         ("2026-11-01T00:00:00Z", "10", Some(1)),
@@ -49,9 +49,9 @@ fn a_balance_at_a_time_counts_what_was_before_it_and_not_what_was_at_it() {
 fn a_balance_at_a_time_has_every_unit_of_today_and_no_other_customers_entries() {
     let mut fixture = Fixture::with_acme();
     fixture.customer("GLOBEX");
-    book(&mut fixture, "2026-11-01T10:00:00Z", "ACME", "SMS", "10");
-    book(&mut fixture, "2026-11-01T11:00:00Z", "GLOBEX", "SMS", "99");
-    book(&mut fixture, "2026-11-02T10:00:00Z", "ACME", "EUR", "2.5");
+    post(&mut fixture, "2026-11-01T10:00:00Z", "ACME", "SMS", "10");
+    post(&mut fixture, "2026-11-01T11:00:00Z", "GLOBEX", "SMS", "99");
+    post(&mut fixture, "2026-11-02T10:00:00Z", "ACME", "EUR", "2.5");
     let sms = |balance| ("SMS".to_owned(), valid(balance), Some(1));
     assert_eq!(had(&mut fixture, "2026-11-02T00:00:00Z"), [("EUR".to_owned(), Money::ZERO, None), sms("10")]);
     assert_eq!(had(&mut fixture, "2026-11-03T00:00:00Z"), [("EUR".to_owned(), valid("2.5"), Some(3)), sms("10")]);
@@ -68,9 +68,9 @@ fn a_statement_leads_from_the_opening_balance_by_its_entries_to_the_closing_one(
         ("2026-11-05T13:00:00Z", "GLOBEX", "SMS", "1000"),
         ("2026-11-30T23:59:59.999Z", "ACME", "SMS", "-30"),
     ] {
-        book(&mut fixture, time, customer, unit, amount);
+        post(&mut fixture, time, customer, unit, amount);
     }
-    book(&mut fixture, "2026-12-01T00:00:00Z", "ACME", "SMS", "9");
+    post(&mut fixture, "2026-12-01T00:00:00Z", "ACME", "SMS", "9");
     let november = statement(&mut fixture, valid("2026-11-01T00:00:00Z"), valid("2026-12-01T00:00:00Z"));
     assert_eq!((november.opening, november.closing), (valid("100"), valid("120")));
     let entries: Vec<i64> = november.entries.iter().map(|entry| entry.id).collect();
@@ -102,7 +102,7 @@ fn the_totals_of_a_statement_are_by_kind_and_add_up() {
 #[test]
 fn a_period_of_nothing_has_the_balance_it_begins_with() {
     let mut fixture = Fixture::with_acme();
-    book(&mut fixture, "2026-11-24T12:00:00Z", "ACME", "SMS", "10");
+    post(&mut fixture, "2026-11-24T12:00:00Z", "ACME", "SMS", "10");
     for (time, balance) in [("2026-11-24T12:00:00Z", "0"), ("2026-11-24T12:00:00.001Z", "10")] {
         let empty = statement(&mut fixture, valid(time), valid(time));
         assert_eq!((empty.opening, empty.closing, empty.entries.len()), (valid(balance), valid(balance), 0));
@@ -118,7 +118,7 @@ fn days_add_up_to_their_month_in_every_zone_be_they_of_23_or_25_hours() {
     for step in 0..366_i64 {
         let time = begin.timestamp().checked_add((step * 35).minutes()).expect("in range");
         let amount = (step + 1).to_string();
-        book(&mut fixture, &Time::from_timestamp(time).to_string(), "ACME", "SMS", &amount);
+        post(&mut fixture, &Time::from_timestamp(time).to_string(), "ACME", "SMS", &amount);
     }
     for (name, day_of_change) in [
         ("UTC", None),
@@ -262,7 +262,7 @@ fn totals_part_credit_from_debt_in_each_unit() {
     for (customer, unit, amount) in
         [("ACME", "SMS", "10"), ("GLOBEX", "SMS", "-3"), ("ACME", "EUR", "2.5"), ("GONE", "SMS", "100")]
     {
-        book(&mut fixture, time, customer, unit, amount);
+        post(&mut fixture, time, customer, unit, amount);
     }
     fixture.write(|tx| customer::archive(tx, "GONE")).unwrap();
     let mut totals = |archive_filter| {
@@ -291,7 +291,7 @@ fn a_sum_that_64_bits_cannot_hold_is_refused_and_not_wrapped() {
     fixture.customer("GLOBEX");
     let most = Money::from_e8(i64::MAX).to_string();
     for customer in ["ACME", "GLOBEX"] {
-        book(&mut fixture, "2026-11-24T12:00:00Z", customer, "EUR", &most);
+        post(&mut fixture, "2026-11-24T12:00:00Z", customer, "EUR", &most);
     }
     let filter = BalanceFilter { customer_id: None, ..BalanceFilter::of_customer(0) };
     let snapshot = fixture.store.read().unwrap();

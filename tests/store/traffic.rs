@@ -14,8 +14,8 @@ fn counts(state: MessageState, count: i64) -> StateCounts {
     counts
 }
 
-/// The emails of a country as keys have them.
-fn emails(country: &str) -> [u8; 2] {
+/// The country code as keys store it.
+fn country_code(country: &str) -> [u8; 2] {
     country.as_bytes().try_into().unwrap_or_default()
 }
 
@@ -52,7 +52,7 @@ fn sums_of_a_day_are_separate_by_country_and_unit() {
         let charge = if count > 0 { "0.5" } else { "-0.5" };
         let sum = DaySum { counts: delivered, parts: count, charge: valid(charge) };
         let mut of_day = AccountDay::new(20_000, 1);
-        of_day.add_country(&CountrySum { country: emails(country), unit, sum }).unwrap();
+        of_day.add_country(&CountrySum { country: country_code(country), unit, sum }).unwrap();
         fixture.write(|tx| tx.add_to_days(&[of_day])).unwrap();
     };
     add("GB", Unit::Sms, 1);
@@ -80,7 +80,7 @@ fn sums_of_a_month_are_separate_by_unit_and_are_those_of_its_days() {
         let sum = DaySum { counts: counts(MessageState::Delivered, count), parts, charge: Money::from_e8(count) };
         let mut of_day = AccountDay::new(day, 1);
         of_day.add_hour(&HourSum { hour: 0, counts: sum.counts, parts }).unwrap();
-        of_day.add_country(&CountrySum { country: emails(country), unit, sum }).unwrap();
+        of_day.add_country(&CountrySum { country: country_code(country), unit, sum }).unwrap();
         fixture.write(|tx| {
             tx.add_to_days(&[of_day])?;
             tx.add_to_months(&[(MonthKey { month: month_of(day), account_id: 1, unit }, sum)])

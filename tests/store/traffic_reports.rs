@@ -233,7 +233,7 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
     }
     let stray = refusal("UPDATE traffic_daily SET account_id = 99", days, &[Account]);
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
-    // A country of three emails, an hour that no day has, a number beyond all messages, and one that is cut off.
+    // A country code of three characters, an hour that no day has, a number beyond all messages, and one that is cut off.
     let beyond = "05 20 ffffffffffffffff7f 01";
     for (column, bytes, by) in [
         ("countries", "475252 534d53 20 01 01 01", &[Country][..]),
@@ -276,7 +276,7 @@ proptest! {
     #![proptest_config(cases(12))]
 
     #[test]
-    fn every_way_to_tell_lines_apart_adds_up_to_the_same(
+    fn every_grouping_adds_up_to_the_same(
         traffic in prop::collection::vec((0..24 * 14_i32, 1..4_i64, 0..3_usize, prop::array::uniform6(0..50_i64)), 1..40),
         from in 0..24 * 14_i32,
         length in 1..24 * 10_i32,

@@ -209,7 +209,7 @@ pub fn dump(connection: &Connection) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// An email of a kind that says nothing.
+/// An email from a template, with placeholder texts.
 pub fn plain_email(kind: EmailTemplate) -> RenderedEmail {
     let sender = Sender { name: valid("Billing"), address: valid("billing@example.com"), reply_to: None };
     let (text, html) = ("Text.\n".to_owned(), "<p>Text.</p>".to_owned());

@@ -33,7 +33,7 @@ pub fn take<I: Importer>(
     tx: &mut Tx<'_>,
     text: &[u8],
     importer: &mut I,
-    manner: OnExisting,
+    on_existing: OnExisting,
 ) -> Result<Result<Taken, Faults>> {
     let mut rows = match RecordReader::open(text) {
         Ok(rows) => rows,
@@ -42,22 +42,22 @@ pub fn take<I: Importer>(
     let dialect = Dialect::of_header(rows.columns()).filter(|_| I::reads("organisation"));
     let translation = dialect.map(|dialect| ColumnMapping::of(Some(dialect)));
     let mut plan = Vec::new();
-    let tally = import(tx, &mut rows, translation.as_ref(), importer, manner, |planned| {
+    let tally = import(tx, &mut rows, translation.as_ref(), importer, on_existing, |planned| {
         plan.push((planned.line, planned.verdict, planned.name.to_owned()));
         Ok::<_, Error>(())
     })?;
     Ok(tally.map(|tally| Taken { tally, plan }))
 }
 
-/// Imports a text, or tells why not: each fault with its place. What is refused leaves no trace.
+/// Imports a text, or returns each fault with its place. A refused import leaves no trace.
 pub fn put<I: Importer>(
     fixture: &mut Fixture,
     text: &[u8],
     importer: &mut I,
-    manner: OnExisting,
+    on_existing: OnExisting,
 ) -> Result<Taken, Vec<String>> {
     let mut tx = fixture.store.write(&fixture.origin).expect("lock");
-    match take(&mut tx, text, importer, manner).expect("no fault beyond the file") {
+    match take(&mut tx, text, importer, on_existing).expect("no fault beyond the file") {
         Ok(taken) => {
             tx.commit().expect("committed");
             Ok(taken)
@@ -75,8 +75,8 @@ pub fn customers() -> Customers<'static> {
 }
 
 /// Imports a text of customers.
-pub fn put_customers(fixture: &mut Fixture, text: &str, manner: OnExisting) -> Result<Taken, Vec<String>> {
-    put(fixture, text.as_bytes(), &mut customers(), manner)
+pub fn put_customers(fixture: &mut Fixture, text: &str, on_existing: OnExisting) -> Result<Taken, Vec<String>> {
+    put(fixture, text.as_bytes(), &mut customers(), on_existing)
 }
 
 /// Numbers without pattern, the same in every run.

@@ -64,7 +64,7 @@ impl MailFixture {
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("made private");
     }
 
-    /// A customer with 1000 credits, an early mark at 500, an urgent one at 100, and one address.
+    /// A customer with 1000 credits, an early warning at 500, an urgent one at 100, and one address.
     pub fn customer(&self, code: &str) {
         let lower = code.to_lowercase();
         self.ok(&format!(

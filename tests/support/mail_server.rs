@@ -306,8 +306,8 @@ impl Dialogue {
 
     fn hear(&mut self) -> io::Result<String> {
         let line = self.line()?;
-        let mark = if self.secured { "TLS " } else { "" };
-        self.room.state().heard.push(format!("{mark}{line}"));
+        let prefix = if self.secured { "TLS " } else { "" };
+        self.room.state().heard.push(format!("{prefix}{line}"));
         Ok(line)
     }
 

@@ -114,7 +114,7 @@ impl Smsc {
 impl Drop for Smsc {
     fn drop(&mut self) {
         self.room.closed.store(true, Ordering::SeqCst);
-        // A last guest, so that the porter looks up.
+        // Connect once more, so that the accepting thread checks its stop flag.
         drop(TcpStream::connect(self.address));
         if let Some(porter) = self.porter.take() {
             porter.join().expect("the porter does not panic");
