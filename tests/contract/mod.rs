@@ -8,6 +8,7 @@ mod dry_run;
 mod failures;
 mod formats;
 mod hostile_text;
+mod nested;
 mod odd_arguments;
 mod prompts;
 mod secrets;
