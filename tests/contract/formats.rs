@@ -27,7 +27,7 @@ pub enum Shape {
 use Shape::{List, Sheet, Single, Text, Value as Bare};
 
 /// Every command, with a line that prints something. Changes are tried with `--dry-run`, so each can be repeated.
-const LINES: &[(Shape, &str)] = &[
+pub const LINES: &[(Shape, &str)] = &[
     (Single, "customer new --organisation New --account-code NEW -n"),
     (Single, "customer edit ABC --country IE -n"),
     (Sheet, "customer show ABC"),
