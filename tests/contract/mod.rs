@@ -8,6 +8,7 @@ mod dry_run;
 mod failures;
 mod formats;
 mod hostile_text;
+mod last_step;
 mod missing_database;
 mod nested;
 mod odd_arguments;

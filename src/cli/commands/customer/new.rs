@@ -38,7 +38,12 @@ pub(crate) struct NewArgs {
     change: ChangeArgs,
 }
 
-const DIALOGUE: Dialogue = Dialogue { questions: &[questions::ORGANISATION], confirm: None, can_email: |_| Ok(()) };
+const DIALOGUE: Dialogue = Dialogue {
+    questions: &[questions::ORGANISATION],
+    confirm: None,
+    can_email: |_| Ok(()),
+    recipients: |_, _| Ok(Vec::new()),
+};
 
 pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
     context.may_create_database(args.change.dry_run);

@@ -119,6 +119,7 @@ const DIALOGUE: Dialogue = Dialogue {
     ],
     confirm: Some("Create this customer"),
     can_email: |context| smpp::account_emails(context).map(drop),
+    recipients: |_, answers| Ok(answers.of("--contact-email").map(str::to_owned).into_iter().collect()),
 };
 
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {
