@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::text::quoted;
-use crate::model::{AccountCode, EntityKind, Invalid, Message, MessageId, Money, Unit};
+use crate::model::{AccountCode, EntityKind, Invalid, Message, MessageId, Money, Time, Unit};
 
 /// The result of an operation or of a read.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -83,6 +83,10 @@ pub enum Error {
     /// A sum exceeds the range of 64-bit amounts.
     #[error("{what} would exceed the largest amount of ±92233720368.54775807")]
     Overflow { what: &'static str },
+
+    /// A change of password would end the previous one within its grace period.
+    #[error("the previous password of SMPP account {} is valid until {until}, and this would end it", quoted(.name))]
+    GracePeriod { name: String, until: Time },
 
     /// An email about an SMPP account has no recipient.
     #[error("no contact of {customer} has an email address")]
@@ -191,6 +195,7 @@ impl Error {
                 | Self::Archived { .. }
                 | Self::InsufficientBalance { .. }
                 | Self::Overflow { .. }
+                | Self::GracePeriod { .. }
                 | Self::Refused(_)
                 | Self::Invalid { .. }
         )

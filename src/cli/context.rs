@@ -10,7 +10,7 @@ use std::path::Path;
 use ssgctl::model::{Actor, Gateway, Origin};
 use ssgctl::ops;
 use ssgctl::store::vault::Vault;
-use ssgctl::store::{Clock, Location, Snapshot, Store, Tx};
+use ssgctl::store::{Clock, Location, NewDatabase, Snapshot, Store, Tx};
 
 use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::command_line::CommandLine;
@@ -30,15 +30,46 @@ pub(crate) struct Context {
     /// Whether a change was saved. A later failure then loses only the printed result.
     pub(crate) committed: bool,
     store: Option<Store>,
+    if_missing: IfMissing,
+    /// A database that does not have its name yet, if the store is one.
+    unnamed: Option<NewDatabase>,
+}
+
+/// What to do if the default database is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum IfMissing {
+    /// Fail. A job that only reads or checks must not take a new, empty database for the real one when a disk is not mounted.
+    Fail,
+    /// Create it: the command adds the first records.
+    Create,
+    /// Use a temporary one: the command shows what it would do, and saves nothing.
+    Pretend,
 }
 
 impl Context {
     pub(crate) fn new(settings: Settings, output: Output, prompt: Prompt, line: CommandLine, quiet: bool) -> Self {
-        Self { settings, output, prompt, line, quiet, committed: false, store: None }
+        Self {
+            settings,
+            output,
+            prompt,
+            line,
+            quiet,
+            committed: false,
+            store: None,
+            if_missing: IfMissing::Fail,
+            unnamed: None,
+        }
     }
 
-    /// The database, opened on first use. The default database is created if it is missing; one that was named is not,
-    /// because its name may be misspelt.
+    /// Lets this command create the default database if it is missing. Only commands that add the first records do so. A
+    /// database that was named is never created this way, because its name may be misspelt.
+    pub(crate) fn may_create_database(&mut self, dry_run: bool) {
+        if !self.settings.database_was_named {
+            self.if_missing = if dry_run { IfMissing::Pretend } else { IfMissing::Create };
+        }
+    }
+
+    /// The database, opened on first use.
     pub(crate) fn store(&mut self) -> Result<&mut Store> {
         Ok(self.store_and_output()?.0)
     }
@@ -47,9 +78,44 @@ impl Context {
     pub(crate) fn store_and_output(&mut self) -> Result<(&mut Store, &mut Output)> {
         let store = match self.store.take() {
             Some(store) => store,
-            None => self.open(!self.settings.database_was_named)?,
+            None => match (self.is_missing()?, self.if_missing) {
+                (true, IfMissing::Pretend) => self.begin_new_database()?,
+                (_, if_missing) => self.open(if_missing == IfMissing::Create)?,
+            },
         };
         Ok((self.store.insert(store), &mut self.output))
+    }
+
+    /// Whether the database does not exist.
+    pub(crate) fn is_missing(&self) -> Result<bool> {
+        Ok(self.settings.database()?.symlink_metadata().is_err())
+    }
+
+    /// Begins to work on a new database, which `publish_new_database` gives its name.
+    fn begin_new_database(&mut self) -> Result<Store> {
+        let path = self.settings.database()?.to_owned();
+        let location = Location { path, create: true, wait: self.settings.wait };
+        let (unnamed, store) = NewDatabase::begin(&location, Clock::System)?;
+        self.unnamed = Some(unnamed);
+        Ok(store)
+    }
+
+    /// Works on a new database if there is none yet, whether its path is the default one or was named.
+    pub(crate) fn fill_new_database(&mut self) -> Result<()> {
+        if self.is_missing()? {
+            self.store = Some(self.begin_new_database()?);
+        }
+        Ok(())
+    }
+
+    /// Gives a new database its name, if this command has filled one.
+    pub(crate) fn publish_new_database(&mut self) -> Result<()> {
+        if let (Some(unnamed), Some(store)) = (self.unnamed.take(), self.store.take()) {
+            self.committed = false;
+            unnamed.publish(store)?;
+            self.committed = true;
+        }
+        Ok(())
     }
 
     /// Opens the database; `create` says whether to create a missing one.

@@ -129,6 +129,9 @@ impl Failure {
             Error::InsufficientBalance { .. } => {
                 Some("set a lower limit with `ssgctl balance limit`, or add --allow-negative".to_owned())
             }
+            Error::GracePeriod { name, .. } => Some(format!(
+                "end it with `ssgctl smpp rotate-password {name} --end-grace`, or import without the column password"
+            )),
             // Unchanged rows of archived records are accepted, so that an export can be imported again.
             Error::Archived { entity, .. } => Some(format!(
                 "the row would change an archived record; unarchive it with `ssgctl {} unarchive`, or remove the row",
@@ -252,7 +255,7 @@ fn upgrade_hint(database: &Path, schema: u32) -> String {
     let database = database.display().to_string();
     format!(
         "export it with the ssgctl that wrote it: `ssgctl --db {} export all.jsonl`; then import it with this one: \
-         `ssgctl --db new.db db init && ssgctl --db new.db import all.jsonl`",
+         `ssgctl --db new.db import all.jsonl`",
         shell_words::quote(&database)
     )
 }
@@ -310,7 +313,7 @@ impl From<Error> for Failure {
                 failure(ErrorCode::NotFound).maybe_hint(suggestion)
             }
             Error::NoDatabase { .. } => failure(ErrorCode::NoDatabase)
-                .hint("create it with `ssgctl db init`; only the default database is created automatically"),
+                .hint("check the path and that its disk is mounted; `ssgctl db init` creates a new database there"),
             Error::FileExists { .. } => failure(ErrorCode::Exists),
             Error::Exists { field, .. } | Error::Fixed { field, .. } => failure(ErrorCode::Exists).field(field),
             Error::Differs { .. } => {
@@ -337,6 +340,9 @@ impl From<Error> for Failure {
             Error::Overflow { .. } => failure(ErrorCode::Overflow),
             Error::NoRecipient { .. } => failure(ErrorCode::Refused)
                 .hint("add a contact with `ssgctl contact add`, or name an address with `ssgctl smpp handover --to`"),
+            Error::GracePeriod { .. } => failure(ErrorCode::Refused).hint(
+                "nothing was changed; rotate later, or add --end-previous if the customer already uses the current password",
+            ),
             Error::Refused(_) => failure(ErrorCode::Refused),
             Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
@@ -59,6 +59,12 @@ pub(crate) fn disable_echo() {
         state.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);
         let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &state);
     }
+}
+
+/// Drops the keys that were typed before a question is shown. Only a terminal has such keys; a pipe is not asked.
+pub(crate) fn discard_typed_ahead() {
+    // If this fails, the terminal is gone, and so the question fails.
+    let _ = tcflush(std::io::stdin(), QueueSelector::IFlush);
 }
 
 fn restore_terminal() {

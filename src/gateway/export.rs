@@ -59,7 +59,7 @@ pub(super) fn convert(
     let mut unsupported: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for credentials in accounts {
         let system_id = credentials.account.system_id.to_string();
-        let fits = credentials.account.system_id.fits_a_bind();
+        let too_long = too_long_for_a_bind(credentials);
         // A gateway without a submit switch would let the account submit as soon as it may bind.
         let must_not_bind = !credentials.account.details.submit_enabled && !capabilities.submit_switch;
         if !may_bind(credentials) || must_not_bind {
@@ -68,11 +68,10 @@ pub(super) fn convert(
                 unsupported.entry(feature).or_default().push(system_id);
             }
             export.out_of_use += 1;
-            export.entries.extend(disabled(credentials).filter(|_| fits));
+            export.entries.extend(disabled(credentials).filter(|_| too_long.is_none()));
             continue;
         }
-        let converted = if fits { entry(credentials) } else { Err("the system ID is too long for a bind".to_owned()) };
-        match converted {
+        match too_long.map_or_else(|| entry(credentials), Err) {
             Ok(entry) => {
                 for feature in unsupported_features(credentials, capabilities) {
                     unsupported.entry(feature).or_default().push(system_id.clone());
@@ -85,6 +84,15 @@ pub(super) fn convert(
     export.unsupported =
         unsupported.into_iter().map(|(feature, system_ids)| UnsupportedFeature { feature, system_ids }).collect();
     export
+}
+
+/// Which of system ID and password is too long for a bind request. Both may be if another system has assigned them.
+fn too_long_for_a_bind(credentials: &Credentials) -> Option<String> {
+    let fits = [
+        (credentials.account.system_id.fits_a_bind(), "the system ID is too long for a bind"),
+        (credentials.password.fits_a_bind(), "the password is too long for a bind"),
+    ];
+    fits.into_iter().find(|(fits, _)| !fits).map(|(_, reason)| reason.to_owned())
 }
 
 /// The features that an account uses and a product does not support.

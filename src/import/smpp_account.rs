@@ -47,6 +47,8 @@ pub struct Accounts<'a> {
     pub owners: Owners,
     /// Imported system IDs that are too long for a bind request.
     pub too_long: Vec<SystemId>,
+    /// Accounts whose imported password is too long for a bind request.
+    pub long_passwords: Vec<SystemId>,
 }
 
 impl Importer for Accounts<'_> {
@@ -94,11 +96,15 @@ impl Accounts<'_> {
         details.use_cug |= !cug.is_empty() && row.optional::<Switch>("use_cug")?.is_none();
         let at = |error| row.fault(if system_id.is_some() { "system_id" } else { "customer" }, error);
         let is_archived = row.optional::<Status>("status")? == Some(Status::Archived);
+        let has_long_password = is_too_long(password.as_ref());
         let new = NewAccount { system_id: system_id.clone(), password, details, cug };
         let account = ops::smpp::add(tx, self.vault, customer.account_code.as_str(), new).map_err(at)?.account;
         let name = account.system_id.to_string();
         if is_archived {
             ops::smpp::archive(tx, &name).map_err(at)?;
+        }
+        if has_long_password {
+            self.long_passwords.push(account.system_id.clone());
         }
         if !account.system_id.fits_a_bind() {
             self.too_long.push(account.system_id);
@@ -146,6 +152,9 @@ impl Accounts<'_> {
         if !on_existing.update {
             let differs = change.fields.names();
             return Err(at(Error::Differs { entity: EntityKind::Smpp, name, differs }));
+        }
+        if is_too_long(other_password.as_ref()) {
+            self.long_passwords.push(account.system_id);
         }
         let update = AccountUpdate { details, cug, password: other_password, status, new_status };
         update.save(tx, self.vault, &name).map_err(at)?;
@@ -217,10 +226,15 @@ fn other_cug(
 
 /// The password of a row. The error message does not repeat an invalid one, because it may be a real secret.
 fn password(row: &InputRow) -> Result<Option<Password>, Fault> {
-    row.optional::<Password>("password").map_err(|_| {
-        let rule = "password: must be 1 to 8 printable ASCII characters without spaces";
+    let password = row.optional::<ExistingPassword>("password").map_err(|_| {
+        let rule = "password: must be 1 to 64 printable ASCII characters without spaces";
         row.fault("password", Error::Input { code: InputError::BadValue, message: rule.to_owned() })
-    })
+    })?;
+    Ok(password.map(|password| password.0))
+}
+
+fn is_too_long(password: Option<&Password>) -> bool {
+    password.is_some_and(|password| !password.fits_a_bind())
 }
 
 fn read_details(row: &InputRow, details: &mut SmppDetails, empty_unsets: bool) -> Result<(), Fault> {
@@ -264,6 +278,17 @@ impl FromStr for ExistingId {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         SystemId::kept(text).map(Self)
+    }
+}
+
+/// A password that another system has already assigned; it may be too long for a bind request.
+struct ExistingPassword(Password);
+
+impl FromStr for ExistingPassword {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Password::kept(text).map(Self)
     }
 }
 

@@ -4,8 +4,7 @@
 //! transaction and sent outside any transaction; its outcome is committed together with the claim of the next email. A run
 //! that is killed therefore leaves at most one email uncertain, which the next [`Dispatcher::check`] finds.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{File, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +16,7 @@ use crate::model::{
 use crate::ops::outbox;
 use crate::ops::smpp::delete_lapsed_passwords;
 use crate::ops::warning::{self, CheckFindings};
+use crate::store::files::open_lock;
 use crate::store::vault::Vault;
 use crate::store::{OutboxFilter, Snapshot, Store, Tx};
 
@@ -35,15 +35,14 @@ pub struct DispatchLock {
 impl DispatchLock {
     /// Takes the lock; `None` when another process has it.
     pub fn take(store: &Store) -> Result<Option<Self>> {
-        let mut name = store.path().as_os_str().to_owned();
-        name.push(".check");
-        let failed = |error: std::io::Error| Error::io(format_args!("lock {}", name.display()), &error);
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&name).map_err(failed)?;
+        let action = || format!("lock {}.check", store.path().display());
+        let Some(file) = open_lock(store.path(), "check")? else {
+            return Err(Error::Io { action: action(), reason: "the file cannot be written".to_owned() });
+        };
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(failed(error)),
+            Err(TryLockError::Error(error)) => Err(Error::io(action(), &error)),
         }
     }
 

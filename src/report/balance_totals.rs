@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::model::{Money, Time, Unit};
-use crate::report::runway::{Burn, runways};
+use crate::report::runway::{Burn, Runway, runways};
 use crate::store::{BalanceFilter, Snapshot};
 
 /// The total of the balances in one unit.
@@ -12,13 +12,13 @@ use crate::store::{BalanceFilter, Snapshot};
 pub struct UnitTotal {
     pub unit: Unit,
     pub balances: u64,
-    /// The sum of the balances above zero.
-    pub in_credit: Money,
-    /// The sum of the balances below zero; negative.
-    pub overdrawn: Money,
-    /// The sum of all balances.
-    pub total: Money,
-    /// The charges of all balances.
+    /// The sum of the balances above zero; `None` if it is larger than an amount can be.
+    pub in_credit: Option<Money>,
+    /// The sum of the balances below zero, negative; `None` if it is larger than an amount can be.
+    pub overdrawn: Option<Money>,
+    /// The sum of all balances; `None` if it is larger than an amount can be.
+    pub total: Option<Money>,
+    /// The charges of all balances; `None` without charges, and if they are larger than an amount can be.
     pub burn: Option<Burn>,
 }
 
@@ -29,21 +29,47 @@ impl UnitTotal {
     }
 }
 
+/// Sums of balances in one unit while they are added up. No number of balances exceeds 128 bits, so that one balance with an
+/// absurd amount does not stop the report.
+#[derive(Default)]
+struct Sums {
+    balances: u64,
+    in_credit: i128,
+    overdrawn: i128,
+    burn: Option<Burn>,
+    burn_is_too_large: bool,
+}
+
+impl Sums {
+    fn add(&mut self, balance: Money, burn: Option<Burn>) {
+        let side = if balance < Money::ZERO { &mut self.overdrawn } else { &mut self.in_credit };
+        *side += i128::from(balance.e8());
+        self.balances += 1;
+        match Burn::together(self.burn, burn) {
+            Ok(burn) => self.burn = burn,
+            Err(_) => self.burn_is_too_large = true,
+        }
+    }
+
+    fn total(self, unit: Unit) -> UnitTotal {
+        let amount = |sum| i64::try_from(sum).ok().map(Money::from_e8);
+        UnitTotal {
+            unit,
+            balances: self.balances,
+            in_credit: amount(self.in_credit),
+            overdrawn: amount(self.overdrawn),
+            total: amount(self.in_credit + self.overdrawn),
+            burn: self.burn.filter(|_| !self.burn_is_too_large),
+        }
+    }
+}
+
 /// Adds up the balances that a filter selects, as of `now`.
 pub fn totals_by_unit(snapshot: &Snapshot<'_>, filter: &BalanceFilter, now: Time) -> Result<Vec<UnitTotal>> {
-    let mut totals: BTreeMap<Unit, UnitTotal> = BTreeMap::new();
-    let overflow = || Error::Overflow { what: "the sum of the balances" };
-    let zero = Money::ZERO;
-    runways(snapshot, filter, now, |runway| {
-        let (unit, balance) = (runway.balance.unit, runway.balance.balance);
-        let empty = UnitTotal { unit, balances: 0, in_credit: zero, overdrawn: zero, total: zero, burn: None };
-        let total = totals.entry(unit).or_insert(empty);
-        let side = if balance < Money::ZERO { &mut total.overdrawn } else { &mut total.in_credit };
-        *side = side.checked_add(balance).ok_or_else(overflow)?;
-        total.balances += 1;
-        total.total = total.in_credit.checked_add(total.overdrawn).ok_or_else(overflow)?;
-        total.burn = Burn::together(total.burn, runway.burn)?;
+    let mut sums: BTreeMap<Unit, Sums> = BTreeMap::new();
+    runways(snapshot, filter, now, |Runway { balance, burn }| {
+        sums.entry(balance.unit).or_default().add(balance.balance, burn);
         Ok::<_, Error>(())
     })?;
-    Ok(totals.into_values().collect())
+    Ok(sums.into_iter().map(|(unit, sums)| sums.total(unit)).collect())
 }

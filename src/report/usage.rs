@@ -16,12 +16,12 @@ pub struct UsageLine {
     pub charge: Money,
 }
 
-/// The lines that answer a question, in order, and their totals by unit. The calendar must fit [`CountedBy::Day`].
+/// The lines that answer a question, in order, and their totals by unit, without those that are larger than an amount can be. The calendar must fit [`CountedBy::Day`].
 ///
 /// [`CountedBy::Day`]: crate::report::CountedBy::Day
 pub fn usage(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<(Vec<UsageLine>, Vec<UsageLine>)> {
     let grouper = TrafficGrouper::new(snapshot, question, TrafficDetail::Unit)?;
-    let (mut lines, mut totals) = (Vec::new(), BTreeMap::<Unit, (MessageTotals, Money)>::new());
+    let (mut lines, mut totals) = (Vec::new(), BTreeMap::<Unit, Option<(MessageTotals, Money)>>::new());
     for slot in question.calendar.slots() {
         let mut found: HashMap<_, (MessageTotals, Money)> = HashMap::new();
         grouper.each_sum(snapshot, slot.period, |key, sum| {
@@ -31,15 +31,18 @@ pub fn usage(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<(Vec
             add(found.entry((key, share.unit)).or_default(), &MessageTotals::from(sum), share.charge)
         })?;
         for ((key, unit), (sums, charge)) in found {
-            add(totals.entry(unit).or_default(), &sums, charge)?;
+            let total = totals.entry(unit).or_insert_with(|| Some(Default::default()));
+            *total = total.take().and_then(|mut total| add(&mut total, &sums, charge).is_ok().then_some(total));
             let traffic = TrafficLine { slot: Some(slot.clone()), sums, ..grouper.line(key) };
             lines.push(UsageLine { traffic, unit, charge });
         }
     }
     lines.sort_by(|one, other| compare(&question.by, &one.traffic, &other.traffic).then(one.unit.cmp(&other.unit)));
-    let total =
-        |(unit, (sums, charge))| UsageLine { traffic: TrafficLine { sums, ..TrafficLine::default() }, unit, charge };
-    Ok((lines, totals.into_iter().map(total).collect()))
+    let total = |(unit, sums): (Unit, Option<(MessageTotals, Money)>)| {
+        let (sums, charge) = sums?;
+        Some(UsageLine { traffic: TrafficLine { sums, ..TrafficLine::default() }, unit, charge })
+    };
+    Ok((lines, totals.into_iter().filter_map(total).collect()))
 }
 
 fn add((sums, charge): &mut (MessageTotals, Money), more: &MessageTotals, charged: Money) -> Result<()> {

@@ -3,7 +3,7 @@
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -107,6 +107,22 @@ fn folder_of(path: &Path) -> &Path {
 
 fn sync_folder_of(path: &Path) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
+}
+
+/// Opens a lock file of a database, such as `ssgctl.db.turn`, and creates it if it is missing. `None` where it cannot be created.
+///
+/// # Errors
+/// A symbolic link is refused: its target would be created, and processes that see another target would not exclude each other.
+pub fn open_lock(database: &Path, ending: &str) -> Result<Option<File>> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    let path = PathBuf::from(name);
+    if path.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
+        let action = format!("lock {}", path.display());
+        return Err(Error::Io { action, reason: "it is a symbolic link; remove it".to_owned() });
+    }
+    Ok(File::options().create(true).truncate(false).write(true).mode(0o600).open(path).ok())
 }
 
 /// Creates a private file without a name, in the folder of `near`. The system deletes it when the process ends, even by a kill.

@@ -12,8 +12,9 @@ pub mod vault;
 use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Origin, Time, Unit};
 
 pub use sqlite::{
-    BulkWriter, CheckReport, HelperConnection, Location, MessageFilter, Migration, OLDEST_SCHEMA, PackedDays,
-    QueueGuard, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
+    BulkWriter, CheckReport, HelperConnection, Location, MessageFilter, Migration, NewDatabase, OLDEST_SCHEMA,
+    PackedDays, QueueGuard, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source,
+    sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DaySum, HourSum, ImportFilter, KnownMessage, MonthKey, Share, TrafficAccount,

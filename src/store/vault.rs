@@ -93,7 +93,7 @@ impl Vault {
         let bound = bound_to(customer, system_id);
         let payload = Payload { msg: &sealed[NONCE.end..], aad: bound.as_bytes() };
         let opened = Zeroizing::new(self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| unreadable())?);
-        std::str::from_utf8(&opened).ok().and_then(|text| text.parse().ok()).ok_or_else(unreadable)
+        std::str::from_utf8(&opened).ok().and_then(|text| Password::kept(text).ok()).ok_or_else(unreadable)
     }
 }
 

@@ -12,7 +12,7 @@ const STEPS: &[(&str, &str)] = &[
     ("Contact name [none]: ", "Zo\u{eb} N\u{fa}\u{f1}ez\r"),
     ("Contact email [none]: ", "zoe@port.example\r"),
     ("Contact mobile [none]: ", "+44 7700 900123\r"),
-    ("Service:", "\u{1b}[B\r"),
+    ("Service (type to search):", "\u{1b}[B\r"),
     ("Unit of the balance (SMS or a currency) [GBP]: ", "\r"),
     ("Opening balance [none]: ", "250.5\r"),
     ("Early warning (at or below) [none]: ", "50\r"),
@@ -23,9 +23,9 @@ const STEPS: &[(&str, &str)] = &[
     ("MT webhook [none]: ", "https://port.example/mt\r"),
     ("DLR webhook [none]: ", "\r"),
     ("MO webhook [none]: ", "https://port.example/mo\r"),
-    ("Send the customer an email? [y/N]", "y"),
+    ("Send the customer an email (yes or no) [no]: ", "y\r"),
 ];
-const REVIEW: &str = "Create this customer:";
+const REVIEW: &str = "Create this customer? (yes, no or change): ";
 
 /// The line that the answers make, as it is printed.
 const SAME: &str = "--organisation 'Caf\u{e9} '\\''du Port'\\''' --country GB --contact-name 'Zo\u{eb} N\u{fa}\u{f1}ez' \
@@ -75,7 +75,7 @@ fn every_answer_becomes_an_option_and_the_line_does_the_same_without_questions()
     let mut session = cli.at_terminal("quick-create --config mail.toml --fields account_code,email_sent_to", &[]);
     answer(&mut session, STEPS);
     session.shows(REVIEW);
-    session.types("\r");
+    session.types("yes\r");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(0), "{shown}");
     let line = format!("ssgctl quick-create --config mail.toml --fields account_code,email_sent_to {SAME}");
@@ -99,7 +99,7 @@ fn the_password_is_in_the_result_alone() {
     let mut session = cli.at_terminal("quick-create --json --fields password --config mail.toml", &[]);
     answer(&mut session, STEPS);
     session.shows(REVIEW);
-    session.types("\r");
+    session.types("yes\r");
     session.shows("\"password\":\"");
     let (rest, code) = session.ends();
     let password = &rest[..8];
@@ -146,7 +146,7 @@ fn a_wrong_answer_is_reported_with_its_rule_and_asked_again() {
         session.types(keys);
     }
     session.shows(REVIEW);
-    session.types("\u{1b}[B\u{1b}[B\r");
+    session.types("no\r");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(5), "{shown}");
     assert!(shown.contains("not confirmed; nothing was changed") && !shown.contains("without questions"), "{shown}");
@@ -165,8 +165,7 @@ fn going_back_asks_the_question_before_with_its_answer_standing() {
     let mut session = cli.at_terminal("quick-create --config mail.toml", &[]);
     for (at, (question, keys)) in STEPS.iter().enumerate() {
         session.shows(&as_bytes(question));
-        // Lists, and the question for yes or no, take a key where others take a text.
-        session.types(if matches!(at, 1 | 5 | 16) { "\u{1b}" } else { "<\r" });
+        session.types("<\r");
         if at > 0 {
             session.shows(&as_bytes(STEPS[at - 1].0.split([' ', ':', '(']).next().expect("a word")));
             session.types("\r");
@@ -175,7 +174,7 @@ fn going_back_asks_the_question_before_with_its_answer_standing() {
         session.types(keys);
     }
     session.shows(REVIEW);
-    session.types("\r");
+    session.types("yes\r");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains(SAME), "{shown}");
@@ -233,7 +232,7 @@ fn what_is_given_is_not_asked() {
         session.shows("MT webhook");
         session.types("\r\r\r");
         session.shows(REVIEW);
-        session.types("\r");
+        session.types("yes\r");
         let (shown, code) = session.ends();
         assert_eq!(code, Some(0), "{line}: {shown}");
         assert!(
@@ -285,8 +284,8 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
     answer(&mut session, STEPS);
     session.shows(REVIEW);
     // The unit, the seventh answer: credits have no half.
-    session.types("\u{1b}[B\r");
-    session.shows("Which answer:");
+    session.types("change\r");
+    session.shows("Which answer (type to search):");
     session.types(&("\u{1b}[B".repeat(6) + "\r"));
     session.shows("[GBP]: ");
     session.types("SMS\r");
@@ -295,13 +294,13 @@ fn an_answer_can_be_changed_at_the_end_and_what_hangs_on_it_is_asked_again() {
     session.types("300\r");
     session.shows(REVIEW);
     // Without an address nobody is written to.
-    session.types("\u{1b}[B\r");
-    session.shows("Which answer:");
+    session.types("change\r");
+    session.shows("Which answer (type to search):");
     session.types(&("\u{1b}[B".repeat(3) + "\r"));
     session.shows("Contact email [zoe@port.example]: ");
     session.types("-\r");
     session.shows(REVIEW);
-    session.types("\r");
+    session.types("yes\r");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(0), "{shown}");
     let line = shown.lines().find(|line| line.starts_with("ssgctl quick-create")).expect("the line");
@@ -315,7 +314,7 @@ fn a_customer_is_not_written_to_where_emails_cannot_be_sent() {
     session.shows("Cannot send the customer an email: no sender is configured");
     answer(&mut session, &STEPS[..STEPS.len() - 1]);
     session.shows(REVIEW);
-    session.types("\r");
+    session.types("yes\r");
     assert_eq!(session.ends().1, Some(0));
     let mut session = cli.at_terminal("quick-create --ask --send-email --config mail.toml", &[]);
     answer(&mut session, &STEPS[..3]);
@@ -336,11 +335,11 @@ fn an_account_for_a_customer_that_is_there_is_asked_for_likewise() {
     session.types("OLD\r");
     session.shows("is archived");
     session.types("abc\r");
-    session.shows("Service:");
+    session.shows("Service (type to search):");
     session.types("\r");
     answer(&mut session, &STEPS[10..]);
-    session.shows("Create this account:");
-    session.types("\r");
+    session.shows("Create this account? (yes, no or change): ");
+    session.types("y\r");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(0), "{shown}");
     let line = "ssgctl smpp quick-create --config mail.toml -o name ABC --service standard --max-tps 50 \
@@ -349,7 +348,7 @@ fn an_account_for_a_customer_that_is_there_is_asked_for_likewise() {
     assert!(shown.contains(line), "{shown}");
     assert_eq!(cli.json("mail list --desc --limit 1")[0]["recipient"], "zoe@abc.example");
     let mut session = cli.at_terminal("smpp quick-create ABC", &[]);
-    session.shows("Service:");
+    session.shows("Service (type to search):");
     session.send_control('c').expect("typed");
     assert_eq!(session.ends().1, Some(130));
 }
@@ -377,9 +376,11 @@ fn keys_that_drive_terminals_and_keys_typed_ahead_do_no_harm() {
     session.types("\u{1b}]0;x\u{7}A\u{1b}[31m\u{8}\u{1b}[A\t\u{c}B\r");
     session.shows("Country (type to search): ");
     session.types("\rName\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r");
+    session.shows(REVIEW);
+    session.types("yes\r");
     let (shown, code) = session.ends();
     assert_eq!(code, Some(0), "{shown}");
-    assert_eq!(shown.matches("Contact name: Name").count(), 1, "{shown}");
+    assert_eq!(shown.matches("--contact-name Name").count(), 1, "{shown}");
     let result = shown.lines().find(|line| line.starts_with('{')).expect("a result");
     let made: Value = serde_json::from_str(result).expect(result);
     let organisation = made["organisation"].as_str().expect("a name");

@@ -120,6 +120,7 @@ fn damaged_files_of_contacts_and_accounts_are_survived() {
         defaults: SmppDetails::of(valid("standard")),
         owners: Owners::default(),
         too_long: Vec::new(),
+        long_passwords: Vec::new(),
     };
     survives(&mut fixture, ACCOUNTS.as_bytes(), &mut accounts, 12, 500);
     assert!(fixture.dump() == before, "something of a damaged file was left");

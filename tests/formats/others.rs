@@ -1,5 +1,6 @@
 //! Imports of contacts, notes, services and SMPP accounts.
 
+use ssgctl::gateway::GatewayProduct;
 use ssgctl::import::OnExisting;
 use ssgctl::import::Owners;
 use ssgctl::import::contact::Contacts;
@@ -7,6 +8,7 @@ use ssgctl::import::note::Notes;
 use ssgctl::import::service::Services;
 use ssgctl::import::smpp_account::Accounts;
 use ssgctl::model::SmppDetails;
+use ssgctl::ops::smpp;
 
 use crate::support::fixture::{Fixture, valid};
 use crate::support::imports::{UNSET, UPDATE, put};
@@ -69,6 +71,7 @@ fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
         defaults: SmppDetails::of(valid("standard")),
         owners: Owners::default(),
         too_long: Vec::new(),
+        long_passwords: Vec::new(),
     };
     let text = b"system_id,customer,password,enabled,cug,status\nacme,ACME,s3cret,no,+447700900123,\n\
         an_old_and_long_system_id,ACME,,,,archived\n";
@@ -85,7 +88,26 @@ fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
     assert_eq!(fixture.reveal("acme").unwrap().password.reveal(), "n3w");
     let moved = put(&mut fixture, b"system_id,customer\nacme,GLOBEX\n", &mut accounts, UPDATE).unwrap_err();
     assert_eq!(moved, ["2:6 SMPP account `acme` has another customer than `GLOBEX`, and it never changes"]);
-    let wrong = put(&mut fixture, b"customer,password\nACME,far-too-long-s3cret\n", &mut accounts, UPDATE).unwrap_err();
+    let other = b"system_id,customer,password\nacme,ACME,an0ther\n";
+    let faults = put(&mut fixture, other, &mut accounts, UPDATE).unwrap_err();
+    let until = "2026-11-27T12:00:00.000Z";
+    let refused =
+        format!("2:1 the previous password of SMPP account `acme` is valid until {until}, and this would end it");
+    assert_eq!(faults, [refused]);
+    assert_eq!(fixture.reveal("acme").unwrap().previous.unwrap().password.reveal(), "s3cret");
+    let kept = b"system_id,customer,password\nlong,ACME,longer-than-8\n";
+    put(&mut fixture, kept, &mut accounts, OnExisting::default()).unwrap();
+    assert_eq!(put(&mut fixture, kept, &mut accounts, OnExisting::default()).unwrap().counts(), [0, 0, 1, 0]);
+    assert_eq!(accounts.long_passwords.iter().map(ToString::to_string).collect::<Vec<_>>(), ["long"]);
+    assert_eq!(fixture.reveal("long").unwrap().password.reveal(), "longer-than-8");
+    let vault = std::rc::Rc::clone(&fixture.vault);
+    let credentials = fixture.read(|now| smpp::credentials(now, &vault, None, valid("2026-11-24T12:00:00Z")));
+    for product in [GatewayProduct::Opensmppbox, GatewayProduct::Jasmin, GatewayProduct::Ksmppd] {
+        let unfit = product.export(&credentials).unfit;
+        let unfit: Vec<_> = unfit.iter().map(|account| (account.system_id.as_str(), account.reason.as_str())).collect();
+        assert_eq!(unfit, [("long", "the password is too long for a bind")], "{}", product.name());
+    }
+    let wrong = put(&mut fixture, b"customer,password\nACME,not a s3cret\n", &mut accounts, UPDATE).unwrap_err();
     assert!(!wrong[0].contains("s3cret"), "{wrong:?}");
     assert_eq!(fixture.findings(), Vec::<String>::new());
 }
@@ -99,6 +121,7 @@ fn rows_of_an_archived_customer_are_taken_where_they_change_nothing() {
         defaults: SmppDetails::of(valid("standard")),
         owners: Owners::default(),
         too_long: Vec::new(),
+        long_passwords: Vec::new(),
     };
     let people = "customer,name,email,mobile,roles\nACME,Ann,ann@acme.example,+447700900123,billing\nACME,Bob,,,\n";
     let notes = "customer,at,author,text\nACME,2020-02-29T12:00:00Z,portal,Old\n";

@@ -58,13 +58,23 @@ fn without_a_grace_the_old_password_ends_at_once() {
 }
 
 #[test]
-fn a_second_rotation_within_the_grace_keeps_the_password_of_the_first() {
+fn a_second_rotation_within_the_grace_is_refused_until_the_first_password_is_ended() {
     let mut fixture = fixture();
     rotate(&mut fixture, Some("second"), "72h").unwrap();
+    let before = fixture.dump();
     fixture.at("2026-11-24T13:00:00Z");
+    for grace in ["1h", "0"] {
+        let refused = rotate(&mut fixture, Some("third"), grace);
+        assert_refused!(refused, Error::GracePeriod { name, until } if name == "acme1" && *until == valid("2026-11-27T12:00:00Z"));
+    }
+    assert_eq!(fixture.dump(), before);
+    assert_eq!(taken(&mut fixture).1.map(|(password, _)| password), Some(OLD.to_owned()));
+    fixture.write(|tx| smpp::end_grace(tx, "acme1")).unwrap();
     rotate(&mut fixture, Some("third"), "1h").unwrap();
     let until = "2026-11-24T14:00:00.000Z".to_owned();
     assert_eq!(taken(&mut fixture), ("third".to_owned(), Some(("second".to_owned(), until))));
+    // After the grace period the next rotation needs nothing.
+    fixture.at("2026-11-24T14:00:00Z");
     rotate(&mut fixture, Some("fourth"), "0").unwrap();
     assert_eq!(taken(&mut fixture), ("fourth".to_owned(), None));
 }

@@ -162,6 +162,7 @@ fn a_password_that_was_replaced_is_gone_from_the_file() {
             "time" => fixture.at("2026-11-24T13:00:00Z").customer("GLOBEX").id,
             "hand" => fixture.write(|tx| smpp::end_grace(tx, "acme1")).unwrap().id,
             "second rotation" => {
+                fixture.write(|tx| smpp::end_grace(tx, "acme1")).unwrap();
                 fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("2h"))).unwrap().account.id
             }
             _ => account.id,

@@ -9,11 +9,15 @@ use crate::exit::Result;
 ///
 /// The code asks ssgctl for candidates each time you press Tab, so you never need to update it. Candidates include the
 /// customers, accounts and services in the database.
+///
+/// In bash, source the code in ~/.bashrc. In fish, write it to the folder of completions; fish has no `source <(…)`. In
+/// zsh, source it in ~/.zshrc after `autoload -U compinit && compinit`, or write it to a folder of $fpath as _ssgctl.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   echo 'source <(ssgctl completions bash)' >> ~/.bashrc
-  ssgctl completions zsh > ~/.zfunc/_ssgctl
-  ssgctl completions fish > ~/.config/fish/completions/ssgctl.fish")]
+  echo 'autoload -U compinit && compinit && source <(ssgctl completions zsh)' >> ~/.zshrc
+  mkdir -p ~/.config/fish/completions && ssgctl completions fish > ~/.config/fish/completions/ssgctl.fish
+  ssgctl completions fish | source")]
 pub(crate) struct CompletionsArgs {
     /// Shell to print the code for
     #[arg(value_name = "SHELL", value_enum)]

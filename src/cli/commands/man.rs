@@ -18,7 +18,7 @@ const DATE: &str = "2026-11-24";
 #[command(after_long_help = "Examples:
   ssgctl man /usr/local/share/man/man1")]
 pub(crate) struct ManArgs {
-    /// Existing folder; pages in it are replaced
+    /// Folder, created if it does not exist; pages in it are replaced
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
 }
@@ -26,6 +26,9 @@ pub(crate) struct ManArgs {
 pub(crate) fn run(args: &ManArgs, context: &mut Context) -> Result<()> {
     let mut root = context.line.definition().disable_help_subcommand(true);
     root.build();
+    fs::create_dir_all(&args.folder).map_err(|error| {
+        Failure::new(ErrorCode::Io, format!("cannot create the folder {}: {error}", args.folder.display()))
+    })?;
     let count = write_pages(&root, "ssgctl", &args.folder)?;
     context.note(&format!("{count} pages written"));
     Ok(())
@@ -147,7 +150,10 @@ const ENVIRONMENT: [(&str, &str); 9] = [
 ];
 
 const FILES: [(&str, &str); 3] = [
-    ("$XDG_DATA_HOME/ssgctl/ssgctl.db", "The database, created on first use."),
+    (
+        "$XDG_DATA_HOME/ssgctl/ssgctl.db",
+        "The database. db init creates it, and so do the commands that add the first records.",
+    ),
     ("$XDG_CONFIG_HOME/ssgctl/config.toml", "The configuration. Optional."),
     (
         "$XDG_CONFIG_HOME/ssgctl/ssgctl.key",

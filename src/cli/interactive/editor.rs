@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use ssgctl::Error;
+use ssgctl::error::quoted;
 use ssgctl::model::ApiId;
 use ssgctl::store::files;
 
@@ -20,9 +21,13 @@ use crate::exit::{ErrorCode, Failure, Result};
 pub(crate) fn edit(text: &str, extension: &str) -> Result<Option<String>> {
     let file = EditedFile::new(text, extension)?;
     let before = file.saved_at()?;
-    let words = shell_words::split(&editor()).map_err(|error| cannot_run(&error))?;
-    let Some((program, arguments)) = words.split_first() else { return Err(cannot_run(&"VISUAL or EDITOR is empty")) };
-    let status = Command::new(program).args(arguments).arg(&file.0).status().map_err(|error| cannot_run(&error))?;
+    let editor = editor();
+    let words = shell_words::split(&editor).map_err(|error| cannot_run(&editor, &error))?;
+    let Some((program, arguments)) = words.split_first().filter(|(program, _)| !program.is_empty()) else {
+        return Err(cannot_run(&editor, &"it is empty"));
+    };
+    let status = Command::new(program).args(arguments).arg(&file.0).status();
+    let status = status.map_err(|error| cannot_run(program, &without_number(&error)))?;
     if !status.success() {
         let message = format!("the editor failed with {status}; nothing was changed");
         return Err(Failure::new(ErrorCode::NotConfirmed, message));
@@ -39,8 +44,15 @@ fn editor() -> String {
     editors.into_iter().find(|editor| !editor.trim().is_empty()).unwrap_or_else(|| "vi".to_owned())
 }
 
-fn cannot_run(reason: &dyn std::fmt::Display) -> Failure {
-    Failure::new(ErrorCode::Io, format!("cannot run the editor: {reason}"))
+fn cannot_run(editor: &str, reason: &dyn std::fmt::Display) -> Failure {
+    Failure::new(ErrorCode::Io, format!("cannot run the editor {}: {reason}", quoted(editor)))
+        .hint("set VISUAL or EDITOR to the command of your editor, such as EDITOR=nano")
+}
+
+/// The text of an error without the number that the standard library adds, such as "(os error 2)".
+fn without_number(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 fn cannot_read(error: &io::Error) -> Failure {

@@ -1,8 +1,11 @@
 //! Confirmations and password prompts. Without a terminal, the answers must be options.
+//!
+//! Every answer waits for Return. What was typed before a question that acts is discarded, because it was meant for something
+//! else.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
-use dialoguer::Confirm;
+use dialoguer::Input;
 
 use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
@@ -31,8 +34,18 @@ impl Prompt {
         if !self.can_ask() {
             return Err(Failure::missing("--yes", &format!("to confirm: {question}")));
         }
-        let answer = ask(|| Confirm::new().with_prompt(visible(question)).default(false).interact())?;
-        if answer { Ok(()) } else { Err(Failure::new(ErrorCode::NotConfirmed, "not confirmed; nothing was changed")) }
+        signals::discard_typed_ahead();
+        loop {
+            let typed = ask(|| line(&visible(&format!("{question} [y/N]"))).interact_text())?;
+            match yes_or_no(&typed) {
+                Some(true) => return Ok(()),
+                Some(false) => break,
+                None if typed.trim().is_empty() => break,
+                // If the terminal is gone, the next question fails.
+                None => drop(writeln!(std::io::stderr(), "answer yes or no")),
+            }
+        }
+        Err(Failure::new(ErrorCode::NotConfirmed, "not confirmed; nothing was changed"))
     }
 
     /// Asks for a password twice, without echo.
@@ -47,6 +60,20 @@ impl Prompt {
                 .interact()
         })?;
         Ok(zeroize::Zeroizing::new(answer))
+    }
+}
+
+/// A question that is answered with a line, which may be empty.
+pub(crate) fn line(question: &str) -> Input<'static, String> {
+    Input::new().with_prompt(question).allow_empty(true)
+}
+
+/// An answer to a question for yes or no.
+pub(crate) fn yes_or_no(typed: &str) -> Option<bool> {
+    match typed.trim().to_lowercase().as_str() {
+        "y" | "yes" => Some(true),
+        "n" | "no" => Some(false),
+        _ => None,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Shows one record in full, in sections of fields and of related rows. In JSON it is one nested object.
+//! Shows one record in full, in sections of fields and of related rows. In JSON it is one nested object. In CSV it is one
+//! record for each related row, with the fields of the record repeated in each.
 
 use std::io::Write;
 
@@ -42,6 +43,11 @@ struct SubTable {
     headings: Vec<&'static str>,
     page: table::Page,
     objects: Vec<Value>,
+    /// All columns and all rows, for CSV.
+    columns: Vec<&'static str>,
+    records: Vec<Vec<Cell<'static>>>,
+    /// Whether the rows only sum up those of another table. CSV omits them, as it omits all totals.
+    is_summary: bool,
 }
 
 impl DetailField {
@@ -93,8 +99,18 @@ impl DetailView {
         }
         let headings = shown::<R>(omit).map(|column| column.key).collect();
         let objects = rows.iter().map(|row| object(row, omit)).collect();
-        let table = SubTable { key, headings, page, objects };
+        let columns = in_data::<R>(omit).map(|column| column.key).collect();
+        let records = rows.iter().map(|row| in_data(omit).map(|column| owned((column.cell)(row))).collect()).collect();
+        let table = SubTable { key, headings, page, objects, columns, records, is_summary: false };
         self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
+    }
+
+    /// Adds a section with sums of the rows of another section. CSV omits it: a program can sum the rows itself.
+    pub(crate) fn sums<R: Row>(&mut self, title: &'static str, key: &'static str, rows: &[R]) {
+        self.rows(title, key, rows, &[]);
+        if let Some(table) = self.sections.last_mut().and_then(|section| section.table.as_mut()) {
+            table.is_summary = true;
+        }
     }
 
     /// Adds a row of totals to the table of the last section. JSON omits it.
@@ -104,20 +120,47 @@ impl DetailView {
         }
     }
 
-    /// The keys that `--fields` accepts in a format: CSV has only the record's own fields.
+    /// The keys that `--fields` accepts in a format. In CSV, these include the columns of the related rows.
     fn keys(&self, format: Format) -> Vec<&'static str> {
+        let is_csv = format == Format::Csv;
         let keys = self.sections.iter().flat_map(|section| {
-            let table = section.table.as_ref().filter(|_| format != Format::Csv).map(|table| table.key);
+            let table = section.table.as_ref().filter(|table| !(is_csv && table.is_summary)).map(|table| table.key);
             section.fields.iter().map(|field| field.key).chain(table)
         });
-        keys.collect()
+        let columns = self.csv_rows().filter(|_| is_csv).into_iter().flat_map(|table| table.columns.iter().copied());
+        keys.chain(columns).collect()
+    }
+
+    /// The record's own fields.
+    fn own_fields(&self) -> impl Iterator<Item = &DetailField> {
+        self.sections.iter().flat_map(|section| &section.fields)
+    }
+
+    /// The tables of related rows.
+    fn lists(&self) -> impl Iterator<Item = &SubTable> {
+        self.sections.iter().filter_map(|section| section.table.as_ref()).filter(|table| !table.is_summary)
+    }
+
+    /// The related rows that CSV can hold: those of the only list.
+    fn csv_rows(&self) -> Option<&SubTable> {
+        let mut lists = self.lists();
+        lists.next().filter(|_| lists.next().is_none())
+    }
+
+    /// The lists that the output should have but CSV cannot hold, because it has rows of only one kind.
+    fn lost_in_csv(&self, wanted: Option<&[String]>) -> Vec<&'static str> {
+        if self.csv_rows().is_some() {
+            return Vec::new();
+        }
+        let is_wanted = |key: &str| wanted.is_none_or(|fields| fields.iter().any(|field| field == key));
+        self.lists().map(|table| table.key).filter(|key| is_wanted(key)).collect()
     }
 }
 
 impl Output {
     /// Writes a detail view.
     pub(crate) fn view(&mut self, view: DetailView) -> Result<()> {
-        self.refuse_unknown_fields_of(&view)?;
+        self.check_fields_of(&view)?;
         match self.format {
             Format::Table => self.view_as_text(view),
             Format::Json | Format::Jsonl => self.view_as_json(view),
@@ -127,9 +170,16 @@ impl Output {
         self.flush()
     }
 
-    /// Fails if `--fields` names a field that the view does not have.
-    pub(crate) fn refuse_unknown_fields_of(&self, view: &DetailView) -> Result<()> {
-        self.refuse_unknown_fields(&view.keys(self.format))
+    /// Fails if `--fields` names a field that the view does not have, or if CSV would lose related rows.
+    pub(crate) fn check_fields_of(&self, view: &DetailView) -> Result<()> {
+        self.refuse_unknown_fields(&view.keys(self.format))?;
+        let lost = view.lost_in_csv(self.fields.as_deref());
+        if self.format != Format::Csv || lost.is_empty() {
+            return Ok(());
+        }
+        let own: Vec<&str> = view.own_fields().map(|field| field.key).collect();
+        Err(Failure::usage(format!("CSV cannot hold {} in one table", lost.join(", ")))
+            .hint(format!("use --json, or print only the record's own fields: --fields {}", own.join(","))))
     }
 
     fn view_as_text(&mut self, view: DetailView) -> Result<()> {
@@ -188,17 +238,37 @@ impl Output {
         self.sink.write_all(b"\n").map_err(Failure::output)
     }
 
-    /// Writes one CSV record of the record's own fields; related rows have list commands of their own.
+    /// Writes one CSV record for each related row, with the record's own fields in each; one record if there are no rows.
     fn view_as_csv(&mut self, view: &DetailView) -> Result<()> {
-        let mut fields: Vec<&DetailField> = view.sections.iter().flat_map(|section| &section.fields).collect();
-        if let Some(wanted) = &self.fields {
-            fields = wanted.iter().filter_map(|key| fields.iter().copied().find(|field| field.key == key)).collect();
-        }
+        let own: Vec<&DetailField> = view.own_fields().collect();
+        let table = view.csv_rows();
+        let columns = table.map_or(&[][..], |table| &table.columns);
+        let places: Vec<usize> = match &self.fields {
+            None => (0..own.len() + columns.len()).collect(),
+            Some(wanted) => {
+                let place = |key: &str| {
+                    let own_place = own.iter().position(|field| field.key == key);
+                    own_place.or_else(|| Some(own.len() + columns.iter().position(|column| *column == key)?))
+                };
+                // The key of the list means all its columns.
+                let list =
+                    |key: &str| table.filter(|table| table.key == key).map(|_| own.len()..own.len() + columns.len());
+                wanted.iter().flat_map(|key| list(key).unwrap_or_default().chain(place(key))).collect()
+            }
+        };
+        let key = |place: &usize| own.get(*place).map_or_else(|| columns[*place - own.len()], |field| field.key);
         if self.headers {
-            csv::write(&mut self.sink, fields.iter().map(|field| field.key)).map_err(Failure::output)?;
+            csv::write(&mut self.sink, places.iter().map(key)).map_err(Failure::output)?;
         }
-        let texts = fields.iter().map(|field| csv::guarded(field.cell.for_data(), self.raw_csv));
-        csv::write(&mut self.sink, texts.map(std::borrow::Cow::into_owned)).map_err(Failure::output)
+        let no_rows = [columns.iter().map(|_| Cell::Empty).collect()];
+        let has_rows = places.iter().any(|place| *place >= own.len());
+        let records = table.map(|table| table.records.as_slice()).filter(|records| has_rows && !records.is_empty());
+        for record in records.unwrap_or(&no_rows) {
+            let cell = |place: &usize| own.get(*place).map_or_else(|| &record[*place - own.len()], |field| &field.cell);
+            let texts = places.iter().map(|place| csv::guarded(cell(place).for_data(), self.raw_csv).into_owned());
+            csv::write(&mut self.sink, texts).map_err(Failure::output)?;
+        }
+        Ok(())
     }
 
     fn bold(&self, text: &str) -> String {
@@ -212,8 +282,13 @@ fn shown<R: Row>(omit: &[&str]) -> impl Iterator<Item = &'static Column<R>> {
     R::COLUMNS.iter().filter(|column| column.in_table && !omit.contains(&column.key))
 }
 
+/// The columns of related rows in JSON and CSV.
+fn in_data<R: Row>(omit: &[&str]) -> impl Iterator<Item = &'static Column<R>> {
+    R::COLUMNS.iter().filter(|column| !omit.contains(&column.key))
+}
+
 fn object<R: Row>(row: &R, omit: &[&str]) -> Value {
-    let columns = R::COLUMNS.iter().filter(|column| !omit.contains(&column.key));
+    let columns = in_data(omit);
     Value::Object(columns.map(|column| (column.key.to_owned(), json(&(column.cell)(row)))).collect())
 }
 

@@ -34,12 +34,15 @@ pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials>
 /// Returns the passwords of an account for a probe, and records the endpoints in the audit log.
 pub fn probe(tx: &mut Tx<'_>, vault: &Vault, name: &str, endpoints: &[String]) -> Result<Credentials> {
     let account = tx.smpp_account(name)?;
+    let system_id = quoted(&account.system_id).to_string();
     if !account.system_id.fits_a_bind() {
-        let system_id = quoted(&account.system_id);
         return Err(Error::Refused(format!("system ID {system_id} is too long for a bind")));
     }
     let customer = tx.customer_of(account.customer_id)?;
     let credentials = unseal(tx, vault, &customer, account, tx.at())?;
+    if !credentials.password.fits_a_bind() {
+        return Err(Error::Refused(format!("the password of SMPP account {system_id} is too long for a bind")));
+    }
     tx.record(&change("probe", &credentials.account).field("endpoints", (), endpoints))?;
     Ok(credentials)
 }
@@ -72,9 +75,13 @@ pub fn has_password(tx: &Tx<'_>, vault: &Vault, account: &SmppAccount, password:
     Ok(current(tx, vault, account)? == *password)
 }
 
-/// Replaces the password of an account by a given or generated one. The old password stays valid for the grace period; an even
-/// older one becomes invalid. Without a grace period the old password need not be readable, so that accounts can be repaired
+/// Replaces the password of an account by a given or generated one. The old password stays valid for the grace period.
+/// Without a grace period the old password need not be readable, so that accounts can be repaired
 /// after the key was lost.
+///
+/// # Errors
+/// [`Error::GracePeriod`] when a previous password is still valid: the customer may still use that one, and two rotations in a
+/// row would end it. [`end_grace`] ends it on purpose.
 pub fn rotate(
     tx: &mut Tx<'_>,
     vault: &Vault,
@@ -96,10 +103,13 @@ pub fn rotate(
         Some(given) => given,
         None => generate_password()?,
     };
+    if let Some(until) = account.previous_password_until.filter(|&until| until > tx.at()) {
+        return Err(Error::GracePeriod { name: account.system_id.to_string(), until });
+    }
     let valid_until = grace.after(tx.at());
     let sealed = vault.seal(&password, &customer.api_id, &account.system_id)?;
     tx.replace_password(&account, &sealed, valid_until)?;
-    tx.record(&with_grace_end(change("rotate-password", &account), account.previous_password_until, valid_until))?;
+    tx.record(&with_grace_end(change("rotate-password", &account), None, valid_until))?;
     account.previous_password_until = valid_until;
     account.lifecycle.updated_at = tx.at();
     let previous = old.zip(valid_until).map(|(password, valid_until)| PreviousPassword { password, valid_until });

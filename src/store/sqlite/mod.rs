@@ -17,6 +17,7 @@ mod error;
 mod filter;
 mod ledger;
 mod migrate;
+mod new_database;
 mod note;
 mod open;
 mod outbox;
@@ -45,6 +46,7 @@ pub use bulk_writer::{BulkWriter, HelperConnection};
 pub use check::CheckReport;
 pub use document::{TABLES, Table};
 pub use migrate::Migration;
+pub use new_database::NewDatabase;
 pub use open::{Location, sqlite_source, sqlite_version};
 pub use schema::{OLDEST_SCHEMA, SCHEMA_VERSION};
 pub use traffic::codec::PackedDays;
@@ -66,6 +68,11 @@ impl Store {
     pub fn open(location: &Location, clock: Clock) -> Result<Self> {
         let (connection, path) = open::open(location)?;
         Ok(Self { connection, path, wait: location.wait, clock })
+    }
+
+    /// Closes the database. The last connection to close moves the write-ahead log into the file.
+    pub fn close(self) -> Result<()> {
+        self.connection.close().map_err(|(_, error)| error.into())
     }
 
     /// The canonical name of the database file.

@@ -172,8 +172,8 @@ fn is_file_of(connection: &Connection, path: &Path) -> bool {
 }
 
 /// Refuses a path with the log of a lost database next to it: SQLite would apply that log to the new one.
-fn refuse_side_files(path: &Path) -> Result<()> {
-    for side in ["-wal", "-journal"] {
+pub(super) fn refuse_side_files(path: &Path) -> Result<()> {
+    for side in ["-wal", "-shm", "-journal"] {
         let mut name = path.as_os_str().to_owned();
         name.push(side);
         let log = PathBuf::from(name);

@@ -5,14 +5,14 @@
 //! the lock on `.turn`, which it keeps while it writes. The operating system releases both when the process ends. They only
 //! order: SQLite's own lock excludes other writers, so where file locks do not work, only the order is lost.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::fs::{File, TryLockError};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::store::files::open_lock;
 
 /// The right to write, or to import; released when dropped.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct QueueGuard {
 /// [`Error::Busy`] when the wait is over.
 pub(super) fn queue_for_write(database: &Path, wait: Duration) -> Result<QueueGuard> {
     let deadline = Instant::now() + wait;
-    let (Ok(gate), Ok(turn)) = (open(database, "gate"), open(database, "turn")) else {
+    let (Some(gate), Some(turn)) = (open_lock(database, "gate")?, open_lock(database, "turn")?) else {
         return Ok(QueueGuard { _turn: None });
     };
     let left = || deadline.saturating_duration_since(Instant::now());
@@ -42,16 +42,9 @@ pub(super) fn queue_for_write(database: &Path, wait: Duration) -> Result<QueueGu
 /// # Errors
 /// [`Error::Busy`] when the wait is over.
 pub(super) fn lock_imports(database: &Path, wait: Duration) -> Result<QueueGuard> {
-    let Ok(file) = open(database, "import") else { return Ok(QueueGuard { _turn: None }) };
+    let Some(file) = open_lock(database, "import")? else { return Ok(QueueGuard { _turn: None }) };
     let file = lock(file, wait).ok_or(Error::Busy { waited: wait })?;
     Ok(QueueGuard { _turn: Some(file) })
-}
-
-fn open(database: &Path, ending: &str) -> std::io::Result<File> {
-    let mut name = database.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(PathBuf::from(name))
 }
 
 /// Locks a file; `None` when the wait is over. Where the file system has no locks, the file counts as locked.
@@ -103,6 +96,25 @@ mod tests {
             })
             .collect();
         assert!(writers.into_iter().all(|writer| writer.join().is_ok()));
+    }
+
+    #[test]
+    fn a_lock_file_that_is_a_symbolic_link_is_refused_and_its_target_not_created() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (database, target) = (folder.path().join("a.db"), folder.path().join("target"));
+        for ending in ["gate", "turn", "import"] {
+            let link = folder.path().join(format!("a.db.{ending}"));
+            let _ = std::fs::remove_file(&link);
+            std::os::unix::fs::symlink(&target, &link).expect("a link");
+            let refused = match ending {
+                "import" => lock_imports(&database, Duration::ZERO),
+                _ => queue_for_write(&database, Duration::ZERO),
+            };
+            let error = refused.expect_err("refused").to_string();
+            assert!(error.contains(ending) && error.contains("symbolic link; remove it"), "{error}");
+            assert!(!target.exists());
+            std::fs::remove_file(&link).expect("removed");
+        }
     }
 
     #[test]

@@ -75,6 +75,11 @@ pub(crate) struct ImportArgs {
 }
 
 impl ImportArgs {
+    /// Whether nothing is saved.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.change.dry_run
+    }
+
     fn on_existing(&self) -> OnExisting {
         OnExisting { update: self.update, empty_unsets: self.empty_unsets, skip_invalid: self.skip_invalid }
     }
@@ -87,6 +92,8 @@ pub(crate) trait ImportCommand: Importer + Default {
     /// Further paragraphs of `--help`.
     const DETAILS: &'static str;
     const EXAMPLES: &'static str;
+    /// Whether the records need no others, so that the command may create the default database.
+    const ADDS_FIRST_RECORDS: bool = false;
 }
 
 /// The command `import` of an entity.
@@ -102,6 +109,9 @@ pub(crate) struct Import<I: ImportCommand> {
 
 impl<I: ImportCommand> Import<I> {
     pub(crate) fn run(&self, context: &mut Context) -> Result<()> {
+        if I::ADDS_FIRST_RECORDS {
+            context.may_create_database(self.args.is_dry_run());
+        }
         run(&self.args, &mut I::default(), context)
     }
 }

@@ -21,5 +21,6 @@ pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
     if !files::write_new(path, TEMPLATE.as_bytes())? {
         return Err(Failure::new(ErrorCode::Exists, format!("{} already exists", quoted(shown))));
     }
+    context.committed = true;
     context.output.value("path", &shown)
 }

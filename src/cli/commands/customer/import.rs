@@ -41,6 +41,7 @@ enum Key {
 }
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
+    context.may_create_database(args.import.is_dry_run());
     let (defaults, warnings) = (context.settings.defaults.clone(), context.settings.warnings.clone());
     let key = match args.key {
         None => Match::FirstPresent,

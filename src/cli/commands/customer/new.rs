@@ -38,9 +38,15 @@ pub(crate) struct NewArgs {
     change: ChangeArgs,
 }
 
-const DIALOGUE: Dialogue = Dialogue { questions: &[questions::ORGANISATION], confirm: None, can_email: |_| Ok(()) };
+const DIALOGUE: Dialogue = Dialogue {
+    questions: &[questions::ORGANISATION],
+    confirm: None,
+    can_email: |_| Ok(()),
+    recipients: |_, _| Ok(Vec::new()),
+};
 
 pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
+    context.may_create_database(args.change.dry_run);
     if args.organisation.is_none() && context.prompt.can_ask() {
         args = wizard::complete(context, &DIALOGUE, &[])?;
     }

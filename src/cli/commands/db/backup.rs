@@ -27,6 +27,7 @@ pub(crate) struct BackupArgs {
 pub(crate) fn run(args: &BackupArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&["path"])?;
     context.store()?.backup(&args.file, args.force)?;
+    context.committed = true;
     if let Ok(key_file) = context.settings.key_file() {
         context.note(&format!(
             "the backup does not contain the key file {}; without it, SMPP passwords are lost",

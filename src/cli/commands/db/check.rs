@@ -12,7 +12,7 @@ use crate::output::{Cell, Column, Row};
 ///
 /// Checks pages and indexes, references, every value against its rules, the ledger's numbers, times, sums and hash
 /// chain, balances against their entries, archiving, and warnings against their threshold crossings and emails. Prints
-/// every problem and exits 7 if there is one; prints nothing and exits 0 if there is none.
+/// every problem and exits 7 if there is one; prints no problem and exits 0 if there is none.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
@@ -42,10 +42,10 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         Context::warn(warning);
     }
     let findings: Vec<Finding> = report.findings.into_iter().map(Finding).collect();
+    context.output.rows(&findings)?;
     if findings.is_empty() {
         return Ok(());
     }
-    context.output.rows(&findings)?;
     let problems = count(findings.len() as u64, "problem");
     Err(Failure::new(
         ErrorCode::CheckFailed,

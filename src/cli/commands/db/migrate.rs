@@ -33,6 +33,7 @@ pub(crate) fn run(_: &MigrateArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&Migration::keys())?;
     let path = context.settings.database()?.to_owned();
     let migration = Store::migrate(&Location { path, create: false, wait: context.settings.wait })?;
+    context.committed |= migration.backup.is_some();
     if migration.backup.is_none() {
         context.note("the database already has the current schema");
     }

@@ -30,5 +30,6 @@ pub(crate) fn run(args: &RestoreArgs, context: &mut Context) -> Result<()> {
     }
     let from = Location { path: args.file.clone(), create: false, wait: context.settings.wait };
     Store::open(&from, Clock::System)?.restore(&to)?;
+    context.committed = true;
     context.output.value("path", &to.display().to_string())
 }

@@ -14,6 +14,8 @@ use crate::output::{Cell, DetailView};
 ///
 /// The outbox never contains the password of an SMPP account: the email is stored with stars instead, and the password
 /// is filled in while it is sent. --reveal fills in the current password.
+///
+/// CSV has one line for each attempt, with the email in each, and one line if there was no attempt.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail show 17
@@ -39,7 +41,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
         Ok((email, attempts))
     })?;
     // Check --fields first: a reveal that then fails would still be in the audit log.
-    context.output.refuse_unknown_fields_of(&view(&email, &attempts))?;
+    context.output.check_fields_of(&view(&email, &attempts))?;
     let email = if args.reveal { with_password(args, context, email)? } else { email };
     context.output.view(view(&email, &attempts))
 }

@@ -119,9 +119,11 @@ const DIALOGUE: Dialogue = Dialogue {
     ],
     confirm: Some("Create this customer"),
     can_email: |context| smpp::account_emails(context).map(drop),
+    recipients: |_, answers| Ok(answers.of("--contact-email").map(str::to_owned).into_iter().collect()),
 };
 
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {
+    context.may_create_database(args.change.dry_run);
     let payload = args.from_json.take().map(|file| payload::read(&file)).transpose()?;
     let has_organisation =
         args.organisation.is_some() || payload.as_ref().is_some_and(|payload| payload.organisation.is_some());

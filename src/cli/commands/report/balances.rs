@@ -83,6 +83,12 @@ impl BalancesArgs {
             page: Page::all(BalanceSort::Customer),
         };
         let totals = context.read(|snapshot| report::totals_by_unit(snapshot, &filter, Clock::System.now()))?;
+        for total in totals.iter().filter(|total| total.total.is_none()) {
+            Context::warn(&format!(
+                "the balances in {} add up to more than an amount can be; `ssgctl report balances --by customer` lists them",
+                total.unit
+            ));
+        }
         context.output.rows(&totals)
     }
 

@@ -10,9 +10,9 @@ impl Row for UnitTotal {
     const COLUMNS: &[Column<Self>] = &[
         Column::new("unit", |t| Cell::text(t.unit.code())),
         Column::new("balances", |t| Cell::number(t.balances)),
-        Column::new("in_credit", |t| Cell::amount(t.unit, t.in_credit)),
-        Column::new("overdrawn", |t| Cell::amount(t.unit, t.overdrawn)),
-        Column::new("total", |t| Cell::amount(t.unit, t.total)),
+        Column::new("in_credit", |t| Cell::maybe_amount(t.unit, t.in_credit)),
+        Column::new("overdrawn", |t| Cell::maybe_amount(t.unit, t.overdrawn)),
+        Column::new("total", |t| Cell::maybe_amount(t.unit, t.total)),
         Column::new("per_day", |t| Cell::maybe_amount(t.unit, t.per_day())),
     ];
 }

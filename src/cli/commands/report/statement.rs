@@ -16,6 +16,9 @@ use crate::output::{Cell, DetailView};
 ///
 /// The period includes --from and excludes --until. A month in London is
 /// --from 2026-11-01 --until 2026-12-01 --timezone Europe/London.
+///
+/// CSV has one line for each entry, with the opening and the closing balance in each, and one line if there are no
+/// entries; it omits the totals.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report statement ABCCORP331 --from 2026-11-01 --until 2026-12-01
@@ -69,6 +72,6 @@ fn view(statement: &Statement, zone: &Zone) -> DetailView {
     view.rows("Entries", "entries", entries, &["customer", "unit"]);
     let totals: Vec<KindTotal> =
         totals.iter().map(|&(kind, entries, amount)| KindTotal { unit: *unit, kind, entries, amount }).collect();
-    view.rows("Totals", "totals", &totals, &[]);
+    view.sums("Totals", "totals", &totals);
     view
 }

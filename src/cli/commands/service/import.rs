@@ -6,6 +6,7 @@ use crate::args::import::ImportCommand;
 
 impl ImportCommand for Services {
     const ABOUT: &str = "Import services from a file, all or nothing";
+    const ADDS_FIRST_RECORDS: bool = true;
     const DETAILS: &str = "\
         The columns are code, name, unit, price and `api_id`, as in `service export`. A row is matched with a service by its code. \
         The unit and the API ID of an existing service cannot change.";

@@ -37,6 +37,7 @@ pub(crate) struct NewArgs {
 }
 
 pub(crate) fn run(args: NewArgs, context: &mut Context) -> Result<()> {
+    context.may_create_database(args.change.dry_run);
     let details = ServiceDetails { name: args.name, price: args.price };
     let service = context.write(&args.change, |tx| ops::service::new(tx, args.code, args.unit, details))?;
     context.output.row(&service)

@@ -42,7 +42,12 @@ pub(crate) struct AddArgs {
     change: ChangeArgs,
 }
 
-const DIALOGUE: Dialogue = Dialogue { questions: &[questions::CUSTOMER], confirm: None, can_email: |_| Ok(()) };
+const DIALOGUE: Dialogue = Dialogue {
+    questions: &[questions::CUSTOMER],
+    confirm: None,
+    can_email: |_| Ok(()),
+    recipients: |_, _| Ok(Vec::new()),
+};
 
 pub(crate) fn run(mut args: AddArgs, context: &mut Context) -> Result<()> {
     if args.customer.is_none() && context.prompt.can_ask() {

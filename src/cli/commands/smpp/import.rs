@@ -14,8 +14,9 @@ use crate::exit::Result;
 ///
 /// The columns are those of `smpp export`; only customer is required. A row is matched with an account by system ID, or
 /// by short name if it has no system ID. The column password is optional: a new account without a password gets a
-/// generated one, which `smpp show --reveal` prints. System IDs that are too long for a bind are imported with a
-/// warning.
+/// generated one, which `smpp show --reveal` prints. System IDs and passwords that are too long for a bind are
+/// imported with a warning; `smpp export` does not export such accounts. With --update, another password starts a grace
+/// period for the old one, and is refused while such a period runs.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp import accounts.csv --dry-run
@@ -31,10 +32,20 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let mut details = SmppDetails::of(defaults.service()?);
     (details.max_tps, details.max_binds) = (defaults.max_tps, defaults.max_binds);
     let vault = context.vault()?;
-    let mut accounts = Accounts { vault: &vault, defaults: details, owners: Owners::default(), too_long: Vec::new() };
+    let mut accounts = Accounts {
+        vault: &vault,
+        defaults: details,
+        owners: Owners::default(),
+        too_long: Vec::new(),
+        long_passwords: Vec::new(),
+    };
     import::run(&args.import, &mut accounts, context)?;
     for system_id in &accounts.too_long {
         Context::warn(&format!("system ID {} was imported, but is too long for a bind", quoted(system_id)));
+    }
+    for system_id in &accounts.long_passwords {
+        let name = quoted(system_id);
+        Context::warn(&format!("the password of SMPP account {name} was imported, but is too long for a bind"));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::SystemId;
-use ssgctl::ops;
+use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
@@ -55,6 +55,11 @@ const DIALOGUE: Dialogue = Dialogue {
     questions: &[questions::CUSTOMER, questions::SERVICE, questions::ACCOUNT, questions::EMAIL],
     confirm: Some("Create this account"),
     can_email: |context| account_emails(context).map(drop),
+    recipients: |context, answers| {
+        let Some(customer) = answers.of("CUSTOMER") else { return Ok(Vec::new()) };
+        let to = context.read(|snapshot| report::account_recipients(snapshot, &snapshot.customer(customer)?))?;
+        Ok(to.iter().map(ToString::to_string).collect())
+    },
 };
 
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {

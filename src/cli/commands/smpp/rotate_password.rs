@@ -16,9 +16,10 @@ use crate::exit::{Failure, Result};
 /// Change the password of an SMPP account
 ///
 /// During the grace period the old password stays valid: `smpp export` and `smpp show --reveal` include both. After it,
-/// the old password is deleted, also from the database file. If you rotate again within the grace period, only the
-/// latest two passwords are valid. --grace 0 ends the old password immediately, --end-grace does so after a rotation;
-/// export to the gateway again after either. With --mail, the technical contacts, or else the first contact, receive an
+/// the old password is deleted, also from the database file. --grace 0 ends the old password immediately, --end-grace
+/// does so after a rotation; export to the gateway again after either. At most two passwords are valid, so a second
+/// rotation within the grace period is refused: the customer may still use the first password. With --end-previous, that
+/// password ends now, and the current one gets the grace period. With --mail, the technical contacts, or else the first contact, receive an
 /// email with the new password and the end of the grace period.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
@@ -26,7 +27,8 @@ use crate::exit::{Failure, Result};
   ssgctl smpp rotate-password abc_prod --grace 7d --mail
   ssgctl smpp rotate-password abc_prod --grace 0 --reason 'password was published'
   ssgctl smpp rotate-password abc_prod --password-file new.txt
-  ssgctl smpp rotate-password abc_prod --end-grace")]
+  ssgctl smpp rotate-password abc_prod --end-grace
+  ssgctl smpp rotate-password abc_prod --end-previous --reason 'new password was published'")]
 pub(crate) struct RotatePasswordArgs {
     /// System ID or short name
     #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
@@ -43,6 +45,10 @@ pub(crate) struct RotatePasswordArgs {
     /// End the grace period of the old password; keep the current password
     #[arg(long, conflicts_with_all = ["grace", "password_stdin", "password_file", "ask_password"])]
     end_grace: bool,
+
+    /// Rotate within a grace period: the previous password ends now
+    #[arg(long, conflicts_with = "end_grace")]
+    end_previous: bool,
 
     #[command(flatten)]
     password: PasswordArgs,
@@ -63,6 +69,9 @@ pub(crate) fn run(args: &RotatePasswordArgs, context: &mut Context) -> Result<()
     let vault = if args.grace.is_none() { context.vault()? } else { context.existing_vault()? };
     let emails = if args.mail { Some(account_emails(context)?) } else { None };
     let receipt = context.write(&args.change, |tx| {
+        if args.end_previous && tx.smpp_account(&args.account)?.previous_password_until.is_some() {
+            ops::smpp::end_grace(tx, &args.account)?;
+        }
         let rotated = ops::smpp::rotate(tx, &vault, &args.account, password, args.grace)?;
         let emails = queue_handover(emails.as_ref(), tx, &rotated.account)?;
         let generated = is_generated.then_some(rotated.password);

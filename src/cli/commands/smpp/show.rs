@@ -40,7 +40,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     let vault = context.existing_vault()?;
     let details = read(args, context)?;
     // Refuse unknown --fields before the reveal is logged.
-    context.output.refuse_unknown_fields_of(&view(&details, Some(("", None))))?;
+    context.output.check_fields_of(&view(&details, Some(("", None))))?;
     let change = ChangeArgs { dry_run: false, audit: args.why.clone() };
     let revealed = context.transact(&change, |tx| ops::smpp::reveal(tx, &vault, &args.account))?;
     let previous = revealed.previous.as_ref().map(|previous| previous.password.reveal());

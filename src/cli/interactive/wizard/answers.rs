@@ -50,6 +50,8 @@ pub(crate) struct Dialogue {
     pub(crate) confirm: Option<&'static str>,
     /// Whether emails can be sent, or why not. Used only if the dialogue asks about an email.
     pub(crate) can_email: fn(&Context) -> Result<()>,
+    /// Who would receive that email, for the summary.
+    pub(crate) recipients: fn(&mut Context, &Answers) -> Result<Vec<String>>,
 }
 
 impl Dialogue {

@@ -1,7 +1,7 @@
 //! Asks single questions: text with a default, choices from lists, yes or no.
 
+use dialoguer::FuzzySelect;
 use dialoguer::console::{Term, truncate_str};
-use dialoguer::{Confirm, FuzzySelect, Input, Select};
 use ssgctl::model::Country;
 use ssgctl::ops;
 use unicode_width::UnicodeWidthStr;
@@ -13,12 +13,15 @@ use crate::interactive::prompt;
 use crate::interactive::wizard::answers::{Answer, Answers, Question, invalid_answer};
 use crate::interactive::wizard::catalog::Catalog;
 use crate::interactive::wizard::screen::{columns, say};
+use crate::signals;
 
-/// The number of countries to show at once.
+/// The number of items of a list to show at once.
 const ROWS: usize = 10;
 /// The input that goes back, and the input that omits an answer.
 const BACK: &str = "<";
 const OMIT: &str = "-";
+/// The item of a list that goes back. Typing `<` finds it, as no other item has this character.
+const BACK_ITEM: &str = "<  go back";
 
 /// The reply to a question.
 pub(super) enum Reply {
@@ -92,8 +95,7 @@ fn text(
 
 /// Reads a line at a prompt, and clears both.
 fn read_line(prompt: &str) -> Result<String> {
-    let typed =
-        prompt::ask(|| Input::<String>::new().with_prompt(prompt).allow_empty(true).report(false).interact_text())?;
+    let typed = prompt::ask(|| prompt::line(prompt).report(false).interact_text())?;
     // The prompt clears only the last line of an input that wrapped.
     let lines_before = (prompt.width() + ": ".width() + typed.width()).saturating_sub(1) / columns();
     prompt::ask(|| Ok(Term::stderr().clear_last_lines(lines_before)?))?;
@@ -124,7 +126,7 @@ fn country(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<
             None => question.omitted.unwrap_or_default().to_owned(),
         })
         .collect();
-    let chosen = choose_by_search(&format!("{} ({}):", question.label, question.hint), &shown)?;
+    let chosen = choose(question.label, &shown)?;
     Ok(match chosen.and_then(|at| countries.into_iter().nth(at)) {
         Some(Some(country)) => Reply::Text(country.to_string()),
         Some(None) => Reply::Omitted,
@@ -134,8 +136,9 @@ fn country(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<
 
 fn service(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
     let current = current_answer(question, catalog, answers).unwrap_or_default();
-    let services = &catalog.services;
-    let at = services.iter().position(|service| service.code.as_str().eq_ignore_ascii_case(&current));
+    let mut services: Vec<_> = catalog.services.iter().collect();
+    // Return accepts the first item. The others keep their order, because the sort is stable.
+    services.sort_by_key(|service| !service.code.as_str().eq_ignore_ascii_case(&current));
     let shown: Vec<String> = services
         .iter()
         .map(|service| {
@@ -143,46 +146,58 @@ fn service(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<
             format!("{}  {}, {price} {} per message part", service.code, service.details.name, service.unit)
         })
         .collect();
-    let chosen = choose(question.label, &shown, at.unwrap_or_default())?;
+    let chosen = choose(question.label, &shown)?;
     Ok(chosen.and_then(|at| services.get(at)).map_or(Reply::Back, |service| Reply::Text(service.code.to_string())))
 }
 
 fn email(question: &Question, answers: &Answers) -> Result<Reply> {
     let before = answers.of(question.option).is_some();
-    let confirm = Confirm::new().with_prompt(format!("{}?", question.label)).default(before).report(false);
-    Ok(match prompt::ask(|| confirm.interact_opt())? {
-        Some(true) => Reply::Text("yes".to_owned()),
-        Some(false) => Reply::Omitted,
-        None => Reply::Back,
-    })
+    let prompt = format!("{} (yes or no) [{}]", question.label, if before { "yes" } else { "no" });
+    loop {
+        let typed = read_line(&prompt)?;
+        let answer = match typed.trim() {
+            BACK => return Ok(Reply::Back),
+            OMIT => Some(false),
+            "" => Some(before),
+            typed => prompt::yes_or_no(typed),
+        };
+        match answer {
+            Some(true) => return Ok(Reply::Text("yes".to_owned())),
+            Some(false) => return Ok(Reply::Omitted),
+            None => say("answer yes or no"),
+        }
+    }
 }
 
-/// Asks whether to accept the answers.
+/// Asks whether to accept the answers. There is no default, and keys that were typed before do not count, because the answer
+/// acts.
 pub(super) fn review(question: &str) -> Result<Review> {
-    let choices = ["yes".to_owned(), "change an answer".to_owned(), "no".to_owned()];
-    Ok(match choose(question, &choices, 0)? {
-        Some(0) => Review::Yes,
-        Some(1) | None => Review::Change,
-        Some(_) => Review::No,
-    })
+    signals::discard_typed_ahead();
+    loop {
+        let typed = read_line(&format!("{question}? (yes, no or change)"))?;
+        match (typed.trim().to_lowercase().as_str(), prompt::yes_or_no(&typed)) {
+            (_, Some(true)) => return Ok(Review::Yes),
+            (_, Some(false)) => return Ok(Review::No),
+            (BACK | "c" | "change", None) => return Ok(Review::Change),
+            _ => say("answer yes, no or change"),
+        }
+    }
 }
 
 /// Asks which answer to change.
 pub(super) fn choose_answer(labels: &[&str]) -> Result<Option<usize>> {
     let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-    choose("Which answer", &labels, 0)
+    choose("Which answer", &labels)
 }
 
-fn choose(prompt: &str, items: &[String], at: usize) -> Result<Option<usize>> {
-    let items = truncated(items);
-    let select = Select::new().with_prompt(visible(prompt)).items(&items).default(at).report(false);
-    prompt::ask(|| select.interact_opt())
-}
-
-fn choose_by_search(prompt: &str, items: &[String]) -> Result<Option<usize>> {
-    let items = truncated(items);
-    let select = FuzzySelect::new().with_prompt(prompt).items(&items).default(0).report(false);
-    prompt::ask(|| select.max_length(ROWS).highlight_matches(false).interact_opt())
+/// Asks for an item of a list; `None` goes back.
+fn choose(title: &str, items: &[String]) -> Result<Option<usize>> {
+    let mut items = truncated(items);
+    items.push(BACK_ITEM.to_owned());
+    let title = visible(&format!("{title} (type to search):")).into_owned();
+    let select = FuzzySelect::new().with_prompt(title).items(&items).default(0).report(false);
+    let chosen = prompt::ask(|| select.max_length(ROWS).highlight_matches(false).interact_opt())?;
+    Ok(chosen.filter(|at| at + 1 < items.len()))
 }
 
 /// Truncates items to the width of the terminal. A list counts lines when it clears itself, so a wrapped item would leave

@@ -20,7 +20,7 @@ use clap::FromArgMatches;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::signals;
-use answers::{Answers, State};
+use answers::{Answer, Answers, State};
 use ask::{Reply, Review};
 use catalog::Catalog;
 use screen::{say, show};
@@ -28,7 +28,8 @@ use screen::{say, show};
 pub(crate) use answers::{Dialogue, Question};
 
 /// How to answer questions.
-const INSTRUCTIONS: &str = "Return accepts the value in brackets, - omits the answer, < goes back (Esc in lists), Ctrl-C cancels without a change.";
+const INSTRUCTIONS: &str =
+    "Return accepts the value in brackets, - omits the answer, < goes back, Ctrl-C cancels without a change.";
 
 /// Asks for everything that the command line lacks, and parses it again with the answers. `settled` are options whose values
 /// come from elsewhere, such as a file.
@@ -83,6 +84,7 @@ fn run_dialogue(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, a
     let Some(question) = dialogue.confirm.filter(|_| !context.prompt.yes) else { return Ok(()) };
     loop {
         show(&answers.summary());
+        say(&emails_to_send(context, dialogue, answers)?);
         match ask::review(question)? {
             Review::Yes => return Ok(()),
             Review::No => {
@@ -91,6 +93,22 @@ fn run_dialogue(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, a
             Review::Change => change_one(context, catalog, answers)?,
         }
     }
+}
+
+/// Says what will be emailed to whom once the answers are accepted.
+fn emails_to_send(context: &mut Context, dialogue: &Dialogue, answers: &Answers) -> Result<String> {
+    let mut in_effect = answers.in_effect();
+    let wants_email = in_effect.any(|(question, state)| {
+        matches!(question.answer, Answer::Email) && matches!(state, State::Text(_) | State::Settled(_))
+    });
+    if !wants_email {
+        return Ok("No email will be sent.".to_owned());
+    }
+    let to = (dialogue.recipients)(context, answers)?;
+    Ok(match to.as_slice() {
+        [] => "No email can be sent: no contact of the customer has an email address.".to_owned(),
+        to => format!("The details of the account and its password will be emailed to {}.", to.join(", ")),
+    })
 }
 
 /// Asks every open question in order; going back asks the previous one again. Then asks again for answers that other answers

@@ -42,7 +42,7 @@ pub(crate) const ORGANISATION: &[Question] =
 
 /// The optional fields of a new customer and its first contact.
 pub(crate) const COMPANY: &[Question] = &[
-    Question::optional("--country", "Country", Answer::Country, "none").hint("type to search"),
+    Question::optional("--country", "Country", Answer::Country, "none"),
     Question::optional("--contact-name", "Contact name", Answer::Text(parse::<Name>), "none"),
     Question::optional("--contact-email", "Contact email", Answer::Text(parse::<EmailAddress>), "none")
         .needed_by("--send-email"),
