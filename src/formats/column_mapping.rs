@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use crate::error::Fault;
 use crate::formats::InputRow;
 use crate::formats::dialects::{Dialect, is_column};
 use crate::formats::row::Field;
-use crate::formats::spreadsheet::{internationalized, is_telephone};
+use crate::formats::spreadsheet::{self, internationalized, is_telephone};
 use crate::model::Country;
 
 /// How the columns of a file map to ours.
@@ -120,6 +121,11 @@ impl Resolved {
     /// How the column at an index is used.
     pub(crate) fn use_of(&self, index: usize) -> Use {
         self.uses.get(index).copied().unwrap_or(Use::AsIs)
+    }
+
+    /// Rejects a row with a mapped cell that has no real value.
+    pub(crate) fn check(&self, row: &InputRow) -> Result<(), Fault> {
+        spreadsheet::check_mapped(row, |index| self.use_of(index) == Use::Read)
     }
 
     /// Translates a row into our columns. Fields that already have one of our names are kept. Columns with values that we cannot

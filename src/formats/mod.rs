@@ -3,6 +3,7 @@
 //! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
 //! completely.
 
+pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
 pub(crate) mod csv;
 mod dialects;

@@ -3,11 +3,18 @@
 use std::io::BufRead;
 
 use crate::error::{Fault, Faults, InputError, quoted};
-use crate::formats::{InputRow, RecordReader};
+use crate::formats::{InputRow, RecordReader, spreadsheet};
 use crate::ops::balance::{Adjustment, AdjustmentRow};
 
 /// The required columns.
 const REQUIRED: [&str; 3] = ["customer", "amount", "description"];
+
+/// The columns that are read.
+const FIELDS: [&str; 6] = ["customer", "amount", "description", "unit", "reference", "key"];
+
+fn reads(column: &str) -> bool {
+    FIELDS.contains(&column)
+}
 
 /// Parses a whole file of adjustments, or reports all its faults.
 pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
@@ -50,6 +57,7 @@ fn with_required_columns<R: BufRead>(rows: RecordReader<R>) -> Result<RecordRead
 }
 
 fn adjustment(row: &InputRow) -> Result<AdjustmentRow, Fault> {
+    spreadsheet::check(row, reads)?;
     Ok(AdjustmentRow {
         line: row.line(),
         customer: row.required_text("customer")?,
@@ -118,6 +126,21 @@ mod tests {
         let text = format!("customer,amount,description\n{}", "ABC,x,y\n".repeat(100));
         let faults = adjustments(text.as_bytes()).expect_err("faults");
         assert_eq!((faults.count, faults.first.len()), (100, Faults::REPORTED));
+    }
+
+    #[test]
+    fn a_key_without_a_real_value_is_refused_in_every_format() {
+        for key in ["NULL", "\\\\N", "1.23457E+11", "#N/A", "Mar-05", "1001.0", "-"] {
+            let csv = format!("customer,amount,description,key\nABC,5,x,{}\n", key.replace("\\\\", "\\"));
+            let json = format!(r#"{{"customer":"ABC","amount":5,"description":"x","key":"{key}"}}"#);
+            for (text, place) in [(csv, "2:9 key: "), (json, "1:1 key: ")] {
+                assert!(faults(&text)[0].starts_with(place), "{text}");
+            }
+        }
+        for number in ["1.23457E+11", "1001.0"] {
+            let json = format!(r#"{{"customer":"ABC","amount":5,"description":"x","key":{number}}}"#);
+            assert!(faults(&json)[0].starts_with("1:1 key: "), "{json}");
+        }
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::io::BufRead;
 use std::iter;
 
 use crate::error::{Error, Fault, Faults, InputError, quoted};
+use crate::formats::cell_damage::CellDamage;
 use crate::formats::csv::Lines;
-use crate::formats::{InputRow, RecordReader};
+use crate::formats::{InputRow, RecordReader, spreadsheet};
 use crate::model::{Msisdn, MsisdnSet};
 
 /// Names of the column with the numbers; the first one present is used.
@@ -90,14 +91,19 @@ fn next_line<R: BufRead>(lines: &mut Lines<R>) -> Result<Option<Msisdn>, Fault> 
             continue;
         }
         let column = line.chars().take_while(|c| c.is_whitespace()).count() as u64 + 1;
+        if let Some(damage) = CellDamage::of_code(text) {
+            let message = format!("{}: {} {damage}", NAMES[0], quoted(text));
+            return Err(Fault::of_row(at, column, Error::Input { code: InputError::BadValue, message }));
+        }
         let number = text.parse().map_err(|rule| Fault::of_row(at, column, Error::invalid(NAMES[0], text, rule)));
         return number.map(Some);
     }
 }
 
 fn number_of(row: &InputRow) -> Result<Msisdn, Fault> {
-    let name = NAMES.into_iter().find(|name| row.names().any(|other| other == *name));
-    row.required(name.unwrap_or(NAMES[0]))
+    let name = NAMES.into_iter().find(|name| row.names().any(|other| other == *name)).unwrap_or(NAMES[0]);
+    spreadsheet::check(row, |column| column == name)?;
+    row.required(name)
 }
 
 #[cfg(test)]

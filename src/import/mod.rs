@@ -152,8 +152,12 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
                     .map(|column_mapping| column_mapping.resolve(&row.names().collect::<Vec<_>>()));
                 let resolved = own.as_ref().or(fixed.as_ref());
                 left.record(&row, resolved);
+                let damage = resolved.map_or(Ok(()), |resolved| resolved.check(&row));
                 let translated = resolved.map(|resolved| resolved.translate(&row, &mut left.of_row));
-                let outcome = attempt(tx, importer, translated.as_ref().unwrap_or(&row), on_existing)?;
+                let outcome = match damage {
+                    Ok(()) => attempt(tx, importer, translated.as_ref().unwrap_or(&row), on_existing)?,
+                    Err(fault) => Err(fault),
+                };
                 (Some(row), outcome)
             }
             Err(fault) => {
@@ -199,9 +203,7 @@ fn attempt<I: Importer>(
     row: &InputRow,
     on_existing: OnExisting,
 ) -> Result<Result<RowResult, Fault>> {
-    if row.is_from_csv()
-        && let Err(fault) = spreadsheet::check(row)
-    {
+    if let Err(fault) = spreadsheet::check(row, I::reads) {
         return Ok(Err(fault));
     }
     let outcome = if on_existing.skip_invalid {
