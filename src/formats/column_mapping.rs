@@ -58,6 +58,17 @@ impl ColumnMapping {
         wanted.iter().map(String::as_str).filter(move |name| !has(name))
     }
 
+    /// Whether columns of the file are mapped to ours.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
+    /// The column of the file that is imported as one of our fields.
+    pub fn source_of<'a>(&self, field: &str, columns: &'a [String]) -> Option<&'a str> {
+        let (theirs, _) = self.columns.iter().find(|(_, ours)| ours == field)?;
+        columns.iter().find(|column| is_column(column, theirs)).map(String::as_str)
+    }
+
     /// Whether a column of the file is mapped to one of ours.
     pub(crate) fn reads(&self, column: &str) -> bool {
         !self.is_ignored(column) && self.columns.iter().any(|(theirs, _)| is_column(column, theirs))
