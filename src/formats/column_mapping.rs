@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use crate::error::Fault;
 use crate::formats::InputRow;
 use crate::formats::dialects::{Dialect, is_column};
 use crate::formats::row::Field;
-use crate::formats::spreadsheet::{internationalized, is_telephone};
+use crate::formats::spreadsheet::{self, internationalized, is_telephone};
 use crate::model::Country;
 
 /// How the columns of a file map to ours.
@@ -55,6 +56,17 @@ impl ColumnMapping {
     pub fn missing<'a>(&'a self, wanted: &'a [String], columns: &'a [String]) -> impl Iterator<Item = &'a str> {
         let has = |wanted: &str| columns.iter().any(|column| is_column(column, wanted));
         wanted.iter().map(String::as_str).filter(move |name| !has(name))
+    }
+
+    /// Whether columns of the file are mapped to ours.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
+    /// The column of the file that is imported as one of our fields.
+    pub fn source_of<'a>(&self, field: &str, columns: &'a [String]) -> Option<&'a str> {
+        let (theirs, _) = self.columns.iter().find(|(_, ours)| ours == field)?;
+        columns.iter().find(|column| is_column(column, theirs)).map(String::as_str)
     }
 
     /// Whether a column of the file is mapped to one of ours.
@@ -120,6 +132,11 @@ impl Resolved {
     /// How the column at an index is used.
     pub(crate) fn use_of(&self, index: usize) -> Use {
         self.uses.get(index).copied().unwrap_or(Use::AsIs)
+    }
+
+    /// Rejects a row with a mapped cell that has no real value.
+    pub(crate) fn check(&self, row: &InputRow) -> Result<(), Fault> {
+        spreadsheet::check_mapped(row, |index| self.use_of(index) == Use::Read)
     }
 
     /// Translates a row into our columns. Fields that already have one of our names are kept. Columns with values that we cannot

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use crate::error::{Fault, InputError};
 use crate::formats::InputRow;
-use crate::formats::csv::{LONGEST_LINE, Lines};
+use crate::formats::csv::{BlankText, LONGEST_LINE, Lines};
 use crate::formats::jsonl::row;
 
 /// The objects of an array.
@@ -64,6 +64,7 @@ impl<R: BufRead> Elements<R> {
 
     pub(crate) fn next_row(&mut self) -> Result<Option<InputRow>, Fault> {
         let mut open: Option<PartialObject> = None;
+        let mut blank = BlankText::default();
         loop {
             let line = self.lines.number();
             for (at, c) in self.rest.char_indices() {
@@ -71,8 +72,7 @@ impl<R: BufRead> Elements<R> {
                 self.column += 1;
                 if let Some(object) = &mut open {
                     if object.text.len() > LONGEST_LINE {
-                        let message = format!("the object is longer than {} KiB", LONGEST_LINE / 1024);
-                        return Err(self.end(object.line, object.column, InputError::TooLong, message));
+                        return Err(self.too_long((object.line, object.column)));
                     }
                     if object.push(c) {
                         self.rest.drain(..at + c.len_utf8());
@@ -91,8 +91,13 @@ impl<R: BufRead> Elements<R> {
                     }
                 }
             }
-            if let Some(object) = &mut open {
-                object.text.push('\n');
+            match &mut open {
+                None => blank.add(&self.rest, line)?,
+                // Line ends count as well: they are the whole text of some endless files.
+                Some(object) if object.text.len() > LONGEST_LINE => {
+                    return Err(self.too_long((object.line, object.column)));
+                }
+                Some(object) => object.text.push('\n'),
             }
             match self.lines.next_line()? {
                 Some((text, _)) => {
@@ -115,6 +120,11 @@ impl<R: BufRead> Elements<R> {
             Expected::Comma => "expected a comma or the end of the array",
             Expected::Nothing => "unexpected text after the end of the array",
         }
+    }
+
+    fn too_long(&mut self, (line, column): (u64, u64)) -> Fault {
+        let message = format!("the object is longer than {} KiB", LONGEST_LINE / 1024);
+        self.end(line, column, InputError::TooLong, message)
     }
 
     /// A fault that ends the file.
@@ -164,6 +174,14 @@ mod tests {
             assert_eq!(read(text).expect(text), expected);
         }
         assert_eq!(read("[ ]").expect("empty"), Vec::<Vec<String>>::new());
+    }
+
+    #[test]
+    fn line_ends_are_bounded_inside_an_object_and_between_objects() {
+        let inside = format!("[{{\n\"a\":{}1}}]", "\n".repeat(LONGEST_LINE));
+        assert_eq!(read(&inside).expect_err("too long"), "1:2 TooLong");
+        let between = format!("[{}]", format!("{}\n", " ".repeat(4095)).repeat(4097));
+        assert!(read(&between).expect_err("too long").ends_with(":1 TooLong"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::InputRow;
-use crate::formats::csv::Lines;
+use crate::formats::csv::{BlankText, Lines};
 use crate::formats::row::Field;
 
 /// The objects of a file.
@@ -25,10 +25,12 @@ impl<R: BufRead> Objects<R> {
     }
 
     pub(crate) fn next_row(&mut self) -> Result<Option<InputRow>, Fault> {
+        let mut blank = BlankText::default();
         loop {
             let number = self.lines.number() + 1;
             let Some((line, _)) = self.lines.next_line()? else { return Ok(None) };
             if line.trim().is_empty() {
+                blank.add(line, number)?;
                 continue;
             }
             return row(line, number, 1).map(Some);

@@ -3,6 +3,7 @@
 //! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
 //! completely.
 
+pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
 pub(crate) mod csv;
 mod dialects;
@@ -29,6 +30,8 @@ pub struct RecordReader<R> {
     format: Format<R>,
     /// Whether a `'` before a formula is the escape that our CSV exports add, and not text.
     guarded: bool,
+    /// Says which names are fields, if they are recognized in any case.
+    fields: Option<fn(&str) -> bool>,
 }
 
 #[derive(Debug)]
@@ -47,12 +50,20 @@ impl<R: BufRead> RecordReader<R> {
 
     pub(crate) fn of_lines(mut lines: Lines<R>) -> Result<Self, Fault> {
         if lines.starts_with_any(b"[")? {
-            return Ok(Self { format: Format::Json(json::Elements::new(lines)), guarded: false });
+            return Ok(Self {
+                format: Format::Json(json::Elements::new(lines.split_at_cr())),
+                guarded: false,
+                fields: None,
+            });
         }
         if lines.starts_with_any(b"{")? {
-            return Ok(Self { format: Format::Jsonl(jsonl::Objects::new(lines)), guarded: false });
+            return Ok(Self {
+                format: Format::Jsonl(jsonl::Objects::new(lines.split_at_cr())),
+                guarded: false,
+                fields: None,
+            });
         }
-        Ok(Self { format: Format::Csv(csv::Records::open(lines)?), guarded: true })
+        Ok(Self { format: Format::Csv(csv::Records::open_any(lines)?), guarded: true, fields: None })
     }
 
     /// With `raw`, a `'` at the beginning of a cell is always text.
@@ -60,6 +71,22 @@ impl<R: BufRead> RecordReader<R> {
     pub fn raw(mut self, raw: bool) -> Self {
         self.guarded &= !raw;
         self
+    }
+
+    /// Recognizes the names of fields in any case from here on.
+    pub(crate) fn fold_case(&mut self, is_field: fn(&str) -> bool) {
+        self.fields = Some(is_field);
+        if let Format::Csv(records) = &mut self.format {
+            records.rename(|name| field_named(name, is_field));
+        }
+    }
+
+    /// Rejects a header in which a column that is read occurs twice. Every importer calls this before it reads rows.
+    pub(crate) fn reject_duplicates(&self, is_read: impl Fn(&str) -> bool) -> Result<(), Fault> {
+        match &self.format {
+            Format::Csv(records) => records.header().reject_duplicates(is_read),
+            Format::Json(_) | Format::Jsonl(_) => Ok(()),
+        }
     }
 
     /// The names of the columns; empty for formats without a header.
@@ -72,10 +99,14 @@ impl<R: BufRead> RecordReader<R> {
 
     /// Reads the next row, if any. Reading can continue after a fault of one row, but not after one that ends the file.
     pub fn next_row(&mut self) -> Result<Option<InputRow>, Fault> {
-        match &mut self.format {
-            Format::Csv(records) => Ok(records.next_row()?.map(|row| row.of_csv(self.guarded))),
-            Format::Json(elements) => elements.next_row(),
-            Format::Jsonl(objects) => objects.next_row(),
+        let row = match &mut self.format {
+            Format::Csv(records) => return Ok(records.next_row()?.map(|row| row.of_csv(self.guarded))),
+            Format::Json(elements) => elements.next_row()?,
+            Format::Jsonl(objects) => objects.next_row()?,
+        };
+        match (row, self.fields) {
+            (Some(row), Some(is_field)) => row.renamed(|name| field_named(name, is_field)).map(Some),
+            (row, _) => Ok(row),
         }
     }
 
@@ -87,4 +118,12 @@ impl<R: BufRead> RecordReader<R> {
             Format::Json(_) | Format::Jsonl(_) => Vec::new(),
         }
     }
+}
+
+/// The field that a name is in another case.
+fn field_named(name: &str, is_field: fn(&str) -> bool) -> Option<String> {
+    if is_field(name) {
+        return None;
+    }
+    Some(name.to_lowercase()).filter(|lower| is_field(lower))
 }

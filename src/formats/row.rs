@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::str::FromStr;
 
-use crate::error::{Error, Fault, InputError};
+use crate::error::{Error, Fault, InputError, quoted};
 use crate::model::Invalid;
 
 /// The text of a field and its position.
@@ -42,6 +42,19 @@ impl InputRow {
         Self { fields, ..*self }
     }
 
+    /// The row with other names. Two fields must not get the same one.
+    pub(crate) fn renamed(mut self, new_name: impl Fn(&str) -> Option<String>) -> Result<Self, Fault> {
+        for index in 0..self.fields.len() {
+            let Some(new) = new_name(&self.fields[index].0) else { continue };
+            if self.has(&new) {
+                let message = format!("field {} occurs twice", quoted(&new));
+                return Err(self.fault(&new, Error::Input { code: InputError::BadJson, message }));
+            }
+            self.fields[index].0 = new.into();
+        }
+        Ok(self)
+    }
+
     pub(crate) fn is_from_csv(&self) -> bool {
         self.from_csv
     }
@@ -66,7 +79,7 @@ impl InputRow {
     }
 
     /// The names of the fields.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.fields.iter().map(|(name, _)| &**name)
     }
 
@@ -84,9 +97,7 @@ impl InputRow {
 
     /// Parses a required field.
     pub fn required<T: FromStr<Err = Invalid>>(&self, name: &'static str) -> Result<T, Fault> {
-        self.optional(name)?.ok_or_else(|| {
-            self.fault(name, Error::Input { code: InputError::MissingValue, message: format!("{name} is needed") })
-        })
+        self.optional(name)?.ok_or_else(|| self.fault(name, missing_value(name)))
     }
 
     /// A fault at the position of a field, or of the row if the field is missing.
@@ -133,6 +144,11 @@ impl InputRow {
     pub fn required_text(&self, name: &'static str) -> Result<String, Fault> {
         self.required::<Verbatim>(name).map(|text| text.0)
     }
+}
+
+/// The error of a row without a value that it needs.
+pub(crate) fn missing_value(name: &str) -> Error {
+    Error::Input { code: InputError::MissingValue, message: format!("{name} is needed") }
 }
 
 /// Unparsed text, for values that are checked later.

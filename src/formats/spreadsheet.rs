@@ -1,48 +1,87 @@
-//! Detects data that a spreadsheet has damaged: long numbers in exponent notation, codes turned into dates, numbers without
-//! their leading zeros or `+`. The error says what happened and how to avoid it.
+//! Detects rows with cells that have no real value ([`CellDamage`]), and telephone numbers that lost their leading zeros or `+`.
+//! The error says what happened and how to avoid it.
+
+use std::fmt::Display;
 
 use crate::error::{Error, Fault, InputError, quoted};
 use crate::formats::InputRow;
-use crate::model::text::is_power_of_ten;
+use crate::formats::cell_damage::CellDamage;
 use crate::model::{Country, calling_code, calling_code_of};
 
 /// Columns of codes or long numbers, which never contain an amount or a date.
 const CODES: &[&str] = &[
     "account_code",
+    "api_id",
+    "code",
     "company_reg_no",
     "customer",
-    "cug",
     "key",
-    "mo_numbers",
+    "msisdn",
+    "number",
+    "password",
     "reference",
+    "service",
     "short_name",
     "system_id",
     "vat_reg_no",
 ];
 
-/// Rejects a row with visible damage.
-pub(crate) fn check(row: &InputRow) -> Result<(), Fault> {
+/// Columns of several codes.
+const LISTS: &[&str] = &["cug", "mo_numbers"];
+
+/// The column whose values a message never repeats.
+const SECRET: &str = "password";
+
+/// Rejects a row with visible damage in a column that is read.
+pub(crate) fn check(row: &InputRow, is_read: impl Fn(&str) -> bool) -> Result<(), Fault> {
     for (name, text) in row.cells() {
         let text = text.trim();
-        let is_telephone = is_telephone(name);
-        if text.is_empty() || !(is_telephone || CODES.contains(&name)) {
+        if text.is_empty() || !is_read(name) {
             continue;
         }
-        let damage = if is_power_of_ten(text) {
-            "has lost its last digits in a spreadsheet; format the column as Text there and export again".to_owned()
-        } else if is_date(text) {
-            "was converted to a date by a spreadsheet; format the column as Text there and export again".to_owned()
-        } else if is_telephone && let Some(code) = missing_code(text, || calling_code_for(row)) {
-            format!(
+        let is_telephone = is_telephone(name);
+        if let Some(damage) = damage(name, text) {
+            return Err(damaged(row, name, text, &damage));
+        }
+        if is_telephone
+            && row.is_from_csv()
+            && let Some(code) = missing_code(text, || calling_code_for(row))
+        {
+            let reason = format!(
                 "has no + and does not begin with {code}, the calling code of its country; use the international form, such as +{code}…"
-            )
-        } else {
-            continue;
-        };
-        let message = format!("{name}: {} {damage}", quoted(text));
-        return Err(row.fault(name, Error::Input { code: InputError::BadValue, message }));
+            );
+            return Err(damaged(row, name, text, &reason));
+        }
     }
     Ok(())
+}
+
+/// Rejects a row of a foreign file with a word for "no value" or the error of a formula in a column that is mapped. The mapping
+/// joins columns to names and addresses, in which these words could not be found any more.
+pub(crate) fn check_mapped(row: &InputRow, is_mapped: impl Fn(usize) -> bool) -> Result<(), Fault> {
+    for (index, (name, text)) in row.cells().enumerate() {
+        if is_mapped(index)
+            && let Some(damage) = CellDamage::of_text(text)
+        {
+            return Err(damaged(row, name, text.trim(), &damage));
+        }
+    }
+    Ok(())
+}
+
+/// The damage of a cell in one of our columns.
+fn damage(name: &str, text: &str) -> Option<CellDamage> {
+    match () {
+        () if CODES.contains(&name) || is_telephone(name) => CellDamage::of_code(text),
+        () if LISTS.contains(&name) => CellDamage::of_codes(text),
+        () => CellDamage::of_text(text),
+    }
+}
+
+fn damaged(row: &InputRow, name: &str, text: &str, reason: &dyn Display) -> Fault {
+    let shown = if name == SECRET { "the value".to_owned() } else { quoted(text) };
+    let message = format!("{name}: {shown} {reason}");
+    row.fault(name, Error::Input { code: InputError::BadValue, message })
 }
 
 /// The calling code of the row's country, if known.
@@ -54,15 +93,6 @@ fn calling_code_for(row: &InputRow) -> Option<&'static str> {
 /// Whether a column contains telephone numbers.
 pub(crate) fn is_telephone(name: &str) -> bool {
     name == "phone" || name == "mobile" || name.ends_with("_mobile")
-}
-
-/// Whether a text has the form `01-Mar` or `Mar-24`, into which a spreadsheet converts codes that look like dates.
-fn is_date(text: &str) -> bool {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let Some((first, second)) = text.split_once('-') else { return false };
-    let is_month = |text: &str| MONTHS.contains(&text.to_lowercase().as_str());
-    let is_number = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    is_month(first) && is_number(second) || is_number(first) && is_month(second)
 }
 
 /// The calling code of the country if a number is not in international form and does not begin with that code: it is national,
@@ -96,16 +126,6 @@ pub(crate) fn internationalized(text: &str, calling_code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_and_codes_damaged_by_a_spreadsheet_are_detected() {
-        for text in ["4.47E+11", "4,47E+11", "4E+11", "01-Mar", "1-mar", "Mar-24", "Sep-09"] {
-            assert!(is_power_of_ten(text) || is_date(text), "{text}");
-        }
-        for text in ["447700900123", "4.47E11", "MAR-2024", "E+1", "1E+", "01-March", "A-01", "12-34", "may-x"] {
-            assert!(!is_power_of_ten(text) && !is_date(text), "{text}");
-        }
-    }
 
     #[test]
     fn a_number_of_another_country_needs_a_plus() {

@@ -2,54 +2,103 @@
 
 use std::io::BufRead;
 
-use crate::error::{Fault, Faults, InputError, quoted};
-use crate::formats::{InputRow, RecordReader};
+use crate::error::{Error, Fault, Faults, InputError, quoted};
+use crate::formats::{InputRow, RecordReader, spreadsheet};
+use crate::import::IgnoredColumn;
+use crate::import::left_out::{LeftOut, nearest};
 use crate::ops::balance::{Adjustment, AdjustmentRow};
 
 /// The required columns.
 const REQUIRED: [&str; 3] = ["customer", "amount", "description"];
 
+/// The columns that are read.
+const FIELDS: [&str; 6] = ["customer", "amount", "description", "unit", "reference", "key"];
+
+/// The columns of `balance history` that say what a posted entry is.
+const INFORMATIONAL: [&str; 6] = ["id", "at", "actor", "kind", "balance", "balance_after"];
+
+fn reads(column: &str) -> bool {
+    FIELDS.contains(&column)
+}
+
+/// The adjustments of a file.
+#[derive(Debug, Default)]
+pub struct Adjustments {
+    pub rows: Vec<AdjustmentRow>,
+    /// Columns that are not imported although rows have a value there.
+    pub left_out: Vec<IgnoredColumn>,
+}
+
 /// Parses a whole file of adjustments, or reports all its faults.
-pub fn adjustments(input: impl BufRead) -> Result<Vec<AdjustmentRow>, Faults> {
+pub fn adjustments(input: impl BufRead) -> Result<Adjustments, Faults> {
     let mut faults = Faults::default();
+    let mut adjustments = Adjustments::default();
+    match RecordReader::open(input).and_then(with_known_columns) {
+        Ok(rows) => adjustments = read(rows, &mut faults),
+        Err(fault) => drop(faults.add(fault)),
+    }
+    faults.unless_any(adjustments)
+}
+
+fn read<R: BufRead>(mut rows: RecordReader<R>, faults: &mut Faults) -> Adjustments {
+    let columns = rows.columns().to_vec();
+    let mut left_out = LeftOut::of(&columns, |column| reads(column) || INFORMATIONAL.contains(&column));
     let mut adjustments = Vec::new();
-    match RecordReader::open(input).and_then(with_required_columns) {
-        Ok(mut rows) => loop {
-            let fault = match rows.next_row() {
-                Ok(None) => break,
-                Ok(Some(row)) => match adjustment(&row) {
+    loop {
+        let fault = match rows.next_row() {
+            Ok(None) => break,
+            Ok(Some(row)) => {
+                left_out.record(&row, None);
+                match adjustment(&row) {
                     Ok(adjustment) => {
                         adjustments.push(adjustment);
                         continue;
                     }
                     Err(fault) => fault,
-                },
-                Err(fault) => fault,
-            };
-            if !faults.add(fault) {
-                break;
+                }
             }
-        },
-        Err(fault) => {
-            faults.add(fault);
+            Err(fault) => fault,
+        };
+        if !faults.add(fault) {
+            break;
         }
     }
-    faults.unless_any(adjustments)
+    Adjustments { rows: adjustments, left_out: left_out.columns(&[&FIELDS], &columns) }
 }
 
-/// Rejects a header without a required column. Checking the header reports one fault instead of one per row.
-fn with_required_columns<R: BufRead>(rows: RecordReader<R>) -> Result<RecordReader<R>, Fault> {
+/// Rejects a header without a required column or with a misspelt one. Checking the header reports one fault instead of one per
+/// row.
+fn with_known_columns<R: BufRead>(mut rows: RecordReader<R>) -> Result<RecordReader<R>, Fault> {
+    rows.fold_case(reads);
+    rows.reject_duplicates(reads)?;
     let columns = rows.columns();
     let is_missing = |name: &&&str| !columns.is_empty() && !columns.iter().any(|column| column == **name);
     let missing: Vec<String> = REQUIRED.iter().filter(is_missing).map(quoted).collect();
-    if missing.is_empty() {
+    let message = if !missing.is_empty() {
+        format!("the header has no column {}; it has {}", missing.join(", "), quoted(columns.join(",")))
+    } else if let Some(message) = misspelt(columns.iter().map(String::as_str)) {
+        message
+    } else {
         return Ok(rows);
-    }
-    let message = format!("the header has no column {}; it has {}", missing.join(", "), quoted(columns.join(",")));
+    };
     Err(Fault::of_file(1, 1, InputError::BadHeader, message))
 }
 
+/// The message about a name that is nearly one of a field that is missing. Without its key or its unit, an amount would be
+/// posted twice or to another balance.
+fn misspelt<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    let is_missing = |field: &str| !names.clone().any(|name| name == field);
+    let (name, field) = names.clone().find_map(|name| Some((name, nearest(name, &[&FIELDS], is_missing)?)))?;
+    Some(format!("{} is not a field, but nearly {}; rename it or remove it", quoted(name), quoted(field)))
+}
+
 fn adjustment(row: &InputRow) -> Result<AdjustmentRow, Fault> {
+    if !row.is_from_csv()
+        && let Some(message) = misspelt(row.names())
+    {
+        return Err(row.fault_of_all(Error::Input { code: InputError::BadValue, message }));
+    }
+    spreadsheet::check(row, reads)?;
     Ok(AdjustmentRow {
         line: row.line(),
         customer: row.required_text("customer")?,
@@ -79,7 +128,7 @@ mod tests {
         let csv = "key,customer,amount,description,comment\nk1,ABC,-5,\"'=double, charge\",x\n";
         let json = r#"{"customer":"ABC","amount":-5,"description":"=double, charge","key":"k1","unit":null}"#;
         for text in [csv, json] {
-            let rows = adjustments(text.as_bytes()).expect("valid");
+            let rows = adjustments(text.as_bytes()).expect("valid").rows;
             assert_eq!(rows.len(), 1);
             assert_eq!(rows[0].customer, "ABC");
             assert_eq!(rows[0].adjustment.amount, "-5".parse().expect("valid"));
@@ -89,9 +138,22 @@ mod tests {
     }
 
     #[test]
+    fn a_misspelt_field_is_refused_and_an_unknown_one_is_reported() {
+        assert_eq!(
+            faults("customer,amount,description,Keys\nABC,5,x,k1\nABC,5,x,k2\n"),
+            ["1:1 `Keys` is not a field, but nearly `key`; rename it or remove it"]
+        );
+        let json = r#"{"customer":"ABC","amount":5,"description":"x","units":"GBP"}"#;
+        assert_eq!(faults(json), ["1:1 `units` is not a field, but nearly `unit`; rename it or remove it"]);
+        let read = adjustments("Customer,AMOUNT,description,memo,\nABC,5,x,note,\n".as_bytes()).expect("valid");
+        assert_eq!(read.rows.len(), 1);
+        assert_eq!(read.left_out, [IgnoredColumn { name: "memo".to_owned(), rows: 1, nearest: None }]);
+    }
+
+    #[test]
     fn a_json_number_is_parsed_exactly() {
         let json = r#"{"customer":"ABC","unit":"GBP","amount":0.00000001,"description":"x"}"#;
-        let rows = adjustments(json.as_bytes()).expect("valid");
+        let rows = adjustments(json.as_bytes()).expect("valid").rows;
         assert_eq!(rows[0].adjustment.amount.e8(), 1);
     }
 
@@ -118,6 +180,21 @@ mod tests {
         let text = format!("customer,amount,description\n{}", "ABC,x,y\n".repeat(100));
         let faults = adjustments(text.as_bytes()).expect_err("faults");
         assert_eq!((faults.count, faults.first.len()), (100, Faults::REPORTED));
+    }
+
+    #[test]
+    fn a_key_without_a_real_value_is_refused_in_every_format() {
+        for key in ["NULL", "\\\\N", "1.23457E+11", "#N/A", "Mar-05", "1001.0", "-"] {
+            let csv = format!("customer,amount,description,key\nABC,5,x,{}\n", key.replace("\\\\", "\\"));
+            let json = format!(r#"{{"customer":"ABC","amount":5,"description":"x","key":"{key}"}}"#);
+            for (text, place) in [(csv, "2:9 key: "), (json, "1:1 key: ")] {
+                assert!(faults(&text)[0].starts_with(place), "{text}");
+            }
+        }
+        for number in ["1.23457E+11", "1001.0"] {
+            let json = format!(r#"{{"customer":"ABC","amount":5,"description":"x","key":{number}}}"#);
+            assert!(faults(&json)[0].starts_with("1:1 key: "), "{json}");
+        }
     }
 
     #[test]

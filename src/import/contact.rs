@@ -24,9 +24,8 @@ pub struct Contacts {
 }
 
 impl Importer for Contacts {
-    fn reads(column: &str) -> bool {
-        FIELDS.contains(&column)
-    }
+    const FIELDS: &'static [&'static [&'static str]] = &[FIELDS];
+    const NEEDED_BY_NEW: &'static [&'static str] = &["name"];
 
     fn is_informational(column: &str) -> bool {
         matches!(column, "id" | "created_at" | "updated_at")

@@ -27,7 +27,7 @@ pub const FIELDS: &[&str] = &[
 ];
 
 /// The columns of the contacts on a customer's row: name, email, mobile and roles of each.
-const CONTACT_COLUMNS: [[&str; 4]; 6] = [
+const CONTACT_COLUMNS: &[[&str; 4]] = &[
     ["contact_name", "contact_email", "contact_mobile", "contact_roles"],
     ["contact_2_name", "contact_2_email", "contact_2_mobile", "contact_2_roles"],
     ["contact_3_name", "contact_3_email", "contact_3_mobile", "contact_3_roles"],
@@ -65,9 +65,8 @@ struct RowKeys {
 }
 
 impl Importer for Customers<'_> {
-    fn reads(column: &str) -> bool {
-        FIELDS.contains(&column) || CONTACT_COLUMNS.as_flattened().contains(&column)
-    }
+    const FIELDS: &'static [&'static [&'static str]] = &[FIELDS, CONTACT_COLUMNS.as_flattened()];
+    const NEEDED_BY_NEW: &'static [&'static str] = &["organisation"];
 
     fn is_informational(column: &str) -> bool {
         matches!(column, "created_at" | "updated_at" | "archived_at")
@@ -238,7 +237,7 @@ fn people(row: &InputRow) -> Result<Vec<ContactDetails>, Fault> {
     if !row.names().any(|name| name.starts_with("contact_")) {
         return Ok(people);
     }
-    for [name, email, mobile, roles] in CONTACT_COLUMNS {
+    for &[name, email, mobile, roles] in CONTACT_COLUMNS {
         let email: Option<EmailAddress> = row.optional(email)?;
         let mobile: Option<Msisdn> = row.optional(mobile)?;
         let roles: Option<Roles> = row.optional(roles)?;

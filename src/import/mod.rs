@@ -5,23 +5,25 @@ pub mod contact;
 pub mod cug;
 pub mod customer;
 pub mod document;
+mod left_out;
 pub mod note;
 mod owner;
 mod renamed;
 pub mod service;
 pub mod smpp_account;
 
-use std::collections::HashMap;
 use std::io::BufRead;
 
-use crate::error::{Error, Fault, Faults, InputError, Result};
-use crate::formats::column_mapping::{Resolved, Use};
-use crate::formats::rejects::REASON;
+use crate::error::{Error, Fault, Faults, InputError, Result, quoted};
+use crate::formats::row::missing_value;
 use crate::formats::{ColumnMapping, InputRow, RecordReader, spreadsheet};
 use crate::model::FieldChanges;
 use crate::model::word_enum::word_enum;
 use crate::store::Tx;
 
+use left_out::LeftOut;
+
+pub use left_out::IgnoredColumn;
 pub use owner::Owners;
 
 /// How rows are imported whose record already exists, and invalid rows.
@@ -68,8 +70,16 @@ pub trait Importer {
     /// The column that contains secrets, if there is one.
     const SECRET: Option<&'static str> = None;
 
+    /// The columns that are imported.
+    const FIELDS: &'static [&'static [&'static str]];
+
+    /// The columns that a new record needs, but not one that exists.
+    const NEEDED_BY_NEW: &'static [&'static str] = &[];
+
     /// Whether a column is imported.
-    fn reads(column: &str) -> bool;
+    fn reads(column: &str) -> bool {
+        Self::FIELDS.iter().any(|fields| fields.contains(&column))
+    }
 
     /// Whether a column of our own exports is informational and not imported, such as a time of creation.
     fn is_informational(column: &str) -> bool;
@@ -104,8 +114,8 @@ pub struct ImportTally {
     pub changed: u64,
     pub same: u64,
     pub refused: u64,
-    /// Columns that are not imported, with the number of rows that have a value there.
-    pub left_out: Vec<(String, u64)>,
+    /// Columns that are not imported although rows have a value there.
+    pub left_out: Vec<IgnoredColumn>,
 }
 
 impl ImportTally {
@@ -133,13 +143,18 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
     mut each: impl FnMut(&RowOutcome<'_>) -> Result<(), E>,
 ) -> Result<Result<ImportTally, Faults>, E> {
     tx.expect_many_steps()?;
+    // A foreign file may have columns of its own with our names in another case.
+    if !column_mapping.is_some_and(ColumnMapping::is_foreign) {
+        rows.fold_case(I::reads);
+    }
     let (mut tally, mut faults) = (ImportTally::default(), Faults::default());
     // The columns of CSV are the same for all rows, so that they are resolved once; each JSON object has its own order.
     let fixed = column_mapping
         .map(|column_mapping| column_mapping.resolve(&rows.columns().iter().map(String::as_str).collect::<Vec<_>>()));
     let is_fixed = !rows.columns().is_empty();
-    let mut left = LeftOut::of::<I>(rows.columns());
-    if let Some(fault) = missing_column(rows, column_mapping, importer) {
+    let mut left = LeftOut::of(rows.columns(), |column| I::reads(column) || I::is_informational(column));
+    let targets = column_mapping.map_or_else(|| rows.columns().to_vec(), |mapping| mapping.targets(rows.columns()));
+    if let Err(fault) = check_header(rows, column_mapping, &targets, importer) {
         faults.add(fault);
         return Ok(Err(faults));
     }
@@ -152,8 +167,12 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
                     .map(|column_mapping| column_mapping.resolve(&row.names().collect::<Vec<_>>()));
                 let resolved = own.as_ref().or(fixed.as_ref());
                 left.record(&row, resolved);
+                let damage = resolved.map_or(Ok(()), |resolved| resolved.check(&row));
                 let translated = resolved.map(|resolved| resolved.translate(&row, &mut left.of_row));
-                let outcome = attempt(tx, importer, translated.as_ref().unwrap_or(&row), on_existing)?;
+                let outcome = match damage {
+                    Ok(()) => attempt(tx, importer, translated.as_ref().unwrap_or(&row), on_existing)?,
+                    Err(fault) => Err(fault),
+                };
                 (Some(row), outcome)
             }
             Err(fault) => {
@@ -176,6 +195,7 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
         let changes = changes.unwrap_or(&none);
         each(&RowOutcome { line, verdict, name, changes, left_out: &left.of_row, fault, cells: &cells })?;
         if let Err(fault) = outcome {
+            let fault = if on_existing.skip_invalid { fault } else { of_header::<I>(fault, is_fixed, &targets) };
             let ends = fault.ends_file;
             if !on_existing.skip_invalid || ends {
                 faults.add(fault);
@@ -188,7 +208,7 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
-    tally.left_out = left.counted();
+    tally.left_out = left.columns(I::FIELDS, &targets);
     Ok(Ok(tally))
 }
 
@@ -199,9 +219,7 @@ fn attempt<I: Importer>(
     row: &InputRow,
     on_existing: OnExisting,
 ) -> Result<Result<RowResult, Fault>> {
-    if row.is_from_csv()
-        && let Err(fault) = spreadsheet::check(row)
-    {
+    if let Err(fault) = spreadsheet::check(row, I::reads) {
         return Ok(Err(fault));
     }
     let outcome = if on_existing.skip_invalid {
@@ -215,74 +233,36 @@ fn attempt<I: Importer>(
     }
 }
 
-/// The fault of a header without a required column. Checking the header reports one fault instead of one per row.
-fn missing_column<R: BufRead, I: Importer>(
+/// Rejects a header without a required column, or with two of a column that is read. Checking the header reports one fault
+/// instead of one per row.
+fn check_header<R: BufRead, I: Importer>(
     rows: &RecordReader<R>,
     column_mapping: Option<&ColumnMapping>,
+    targets: &[String],
     importer: &I,
-) -> Option<Fault> {
+) -> Result<(), Fault> {
     let columns = rows.columns();
     if columns.is_empty() {
-        return None;
+        return Ok(());
     }
-    let missing = match column_mapping {
-        Some(column_mapping) => importer.missing(&column_mapping.targets(columns)),
-        None => importer.missing(columns),
-    };
-    let missing = missing.first()?;
-    let (named, has) = (crate::error::quoted(missing), crate::error::quoted(columns.join(",")));
-    Some(Fault::of_file(1, 1, InputError::BadHeader, format!("the header has no column {named}; it has {has}")))
+    rows.reject_duplicates(|name| match column_mapping {
+        Some(mapping) => mapping.reads(name) || (I::reads(name) && !mapping.is_ignored(name)),
+        None => I::reads(name),
+    })?;
+    let Some(missing) = importer.missing(targets).into_iter().next() else { return Ok(()) };
+    let message = format!("the header has no column {}; it has {}", quoted(missing), quoted(columns.join(",")));
+    Err(Fault::of_file(1, 1, InputError::BadHeader, message))
 }
 
-/// Counts the values that are not imported, so that no value is lost without a note.
-struct LeftOut {
-    is_ours: fn(&str) -> bool,
-    /// For each column, whether it is ours; empty if the rows do not share their columns.
-    known: Vec<bool>,
-    /// The number of rows with a value in each column, in order of first appearance.
-    counts: Vec<(String, u64)>,
-    /// The index of each column in `counts`.
-    indices: HashMap<String, usize>,
-    /// The columns of the current row that are not imported.
-    of_row: Vec<String>,
-}
-
-impl LeftOut {
-    fn of<I: Importer>(columns: &[String]) -> Self {
-        let is_ours = |column: &str| I::reads(column) || I::is_informational(column) || column == REASON;
-        let known = columns.iter().map(|column| is_ours(column)).collect();
-        Self { is_ours, known, counts: Vec::new(), indices: HashMap::new(), of_row: Vec::new() }
-    }
-
-    /// Records the columns in which a row has a value that is not imported.
-    fn record(&mut self, row: &InputRow, column_mapping: Option<&Resolved>) {
-        self.count();
-        for (index, (name, text)) in row.cells().enumerate() {
-            let is_read = match column_mapping.map_or(Use::AsIs, |column_mapping| column_mapping.use_of(index)) {
-                Use::Read => true,
-                Use::Ignored => false,
-                Use::AsIs => self.known.get(index).copied().unwrap_or_else(|| (self.is_ours)(name)),
-            };
-            if !is_read && !text.trim().is_empty() {
-                self.of_row.push(name.to_owned());
-            }
+/// The fault of a header without a column that the row of a new record needs, which would else be a fault of every row.
+fn of_header<I: Importer>(fault: Fault, is_fixed: bool, targets: &[String]) -> Fault {
+    let is_absent = |name: &&&str| !targets.iter().any(|target| target == **name);
+    let is_missing = |name: &&&str| fault.error.to_string() == missing_value(name).to_string();
+    match I::NEEDED_BY_NEW.iter().filter(is_absent).find(is_missing) {
+        Some(name) if is_fixed => {
+            let message = format!("the header has no column {}, and line {} is a new record", quoted(name), fault.line);
+            Fault::of_file(1, 1, InputError::BadHeader, message)
         }
-    }
-
-    /// Adds the columns of the previous row to the counts.
-    fn count(&mut self) {
-        for name in self.of_row.drain(..) {
-            let counts = &mut self.counts;
-            let index = *self.indices.entry(name).or_insert_with_key(|name| {
-                counts.push((name.clone(), 0));
-                counts.len() - 1
-            });
-            counts[index].1 += 1;
-        }
-    }
-
-    fn counted(mut self) -> Vec<(String, u64)> {
-        self.count();
-        self.counts
+        _ => fault,
     }
 }

@@ -18,9 +18,7 @@ pub struct Notes {
 }
 
 impl Importer for Notes {
-    fn reads(column: &str) -> bool {
-        FIELDS.contains(&column)
-    }
+    const FIELDS: &'static [&'static [&'static str]] = &[FIELDS];
 
     fn is_informational(column: &str) -> bool {
         column == "id"

@@ -15,9 +15,8 @@ pub const FIELDS: &[&str] = &["code", "name", "unit", "price", "api_id"];
 pub struct Services;
 
 impl Importer for Services {
-    fn reads(column: &str) -> bool {
-        FIELDS.contains(&column)
-    }
+    const FIELDS: &'static [&'static [&'static str]] = &[FIELDS];
+    const NEEDED_BY_NEW: &'static [&'static str] = &["name"];
 
     fn is_informational(column: &str) -> bool {
         matches!(column, "created_at" | "updated_at")

@@ -54,9 +54,7 @@ pub struct Accounts<'a> {
 impl Importer for Accounts<'_> {
     const SECRET: Option<&'static str> = Some("password");
 
-    fn reads(column: &str) -> bool {
-        FIELDS.contains(&column) || column == "password"
-    }
+    const FIELDS: &'static [&'static [&'static str]] = &[FIELDS, &["password"]];
 
     fn is_informational(column: &str) -> bool {
         matches!(column, "cug_size" | "previous_password_until" | "created_at" | "updated_at" | "archived_at")

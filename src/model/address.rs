@@ -55,7 +55,9 @@ impl FromStr for PostalAddress {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
-        if let Some(inner) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        // A brace that is not closed is an address that was cut off, not a line that begins with a brace.
+        if let Some(rest) = text.strip_prefix('{') {
+            let inner = rest.strip_suffix('}').ok_or_else(malformed)?;
             return Self::from_lines(portal_lines(inner)?);
         }
         if text.starts_with('[') {
@@ -115,12 +117,15 @@ impl FromStr for OptionalLine {
 
 deserialize_by_text!(OptionalLine);
 
+fn malformed() -> Invalid {
+    Invalid::rule("must look like {\"line one\",\"line two\"} if it begins with {")
+}
+
 /// Parses the items between the portal's braces.
 ///
 /// The portal calls its format JSON, but it is the text format of a PostgreSQL array: items are separated by commas and
 /// quoted if they contain a comma, a quote or a brace. A backslash escapes a quote or a backslash.
 fn portal_lines(inner: &str) -> Result<Vec<String>, Invalid> {
-    let malformed = || Invalid::rule("must look like {\"line one\",\"line two\"} if it begins with {");
     let mut lines = Vec::new();
     let mut rest = inner.trim();
     while !rest.is_empty() {
@@ -189,7 +194,22 @@ mod tests {
 
     #[test]
     fn a_malformed_form_is_rejected() {
-        for text in ["", "{}", r#"{"a" "b"}"#, r#"{"a",}"#, r#"{"a}"#, "[1]", r#"["a""#, "{a{b}", &"a\n".repeat(11)] {
+        for text in [
+            "",
+            "{}",
+            r#"{"a" "b"}"#,
+            r#"{"a",}"#,
+            r#"{"a}"#,
+            "[1]",
+            r#"["a""#,
+            "{a{b}",
+            r#"{"a","b""#,
+            r#"{"1 High St","Leeds""#,
+            "{",
+            "{a",
+            r#"{"a"}, b"#,
+            &"a\n".repeat(11),
+        ] {
             assert!(text.parse::<PostalAddress>().is_err(), "{text}");
         }
     }

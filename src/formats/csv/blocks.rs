@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, Read};
 
 use crate::error::Fault;
-use crate::formats::csv::limits::{LONGEST_FIELD, MOST_COLUMNS};
+use crate::formats::csv::limits::{BlankText, LONGEST_FIELD, MOST_COLUMNS};
 use crate::formats::csv::lines::{Lines, unreadable};
 use crate::formats::csv::text::Text;
 
@@ -33,6 +33,8 @@ pub(crate) struct Blocks<R> {
     size: usize,
     /// Maximum length of a record. A longer one has a fault anyway, so it may be split anywhere.
     longest: usize,
+    /// The blank blocks before the next one.
+    blank: BlankText,
     /// The read error that ended the input; it is reported after the blocks before it.
     failure: Option<io::Error>,
 }
@@ -41,7 +43,15 @@ impl<R: BufRead> Blocks<R> {
     /// The blocks of the lines that are still unread.
     pub(crate) fn new(lines: Lines<R>) -> Self {
         let (input, lines_before) = lines.into_rest();
-        Self { input, rest: Vec::new(), lines_before, size: SIZE, longest: LONGEST_RECORD, failure: None }
+        Self {
+            input,
+            rest: Vec::new(),
+            lines_before,
+            size: SIZE,
+            longest: LONGEST_RECORD,
+            blank: BlankText::default(),
+            failure: None,
+        }
     }
 
     /// Sets the size of blocks and the maximum length of a record.
@@ -72,6 +82,11 @@ impl<R: BufRead> Blocks<R> {
             self.rest = text.split_off(end);
             let lines_before = self.lines_before;
             self.lines_before += memchr::memchr_iter(b'\n', &text).count() as u64;
+            if text.iter().all(u8::is_ascii_whitespace) {
+                self.blank.add_bytes(text.len(), self.lines_before)?;
+            } else {
+                self.blank = BlankText::default();
+            }
             return Ok(Some(Block { text, lines_before }));
         }
         self.failure.take().map_or(Ok(None), |error| Err(unreadable(self.lines_before + 1, &error)))

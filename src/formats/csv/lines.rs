@@ -4,7 +4,7 @@ use std::io::{BufRead, ErrorKind};
 
 use crate::error::{Error, Fault, InputError};
 use crate::formats::csv::limits::LONGEST_LINE;
-use crate::formats::csv::text::Text;
+use crate::formats::csv::text::{Text, first_line_ends_with_cr};
 
 /// The lines of an input.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl<'a> Lines<&'a [u8]> {
     pub(crate) fn left(&self) -> usize {
         match &self.input {
             Text::AsIs(text) => text.len(),
-            Text::Utf16(_) => 0,
+            Text::Utf16(_) | Text::Cr(_) => 0,
         }
     }
 }
@@ -65,6 +65,17 @@ impl<R: BufRead> Lines<R> {
     pub(crate) fn starts_with_any(&mut self, bytes: &[u8]) -> Result<bool, Fault> {
         let beginning = self.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         Ok(beginning.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|first| bytes.contains(first)))
+    }
+
+    /// Whether the first line ends with a CR alone, as programs on an old Mac wrote it.
+    pub(super) fn first_line_ends_with_cr(&mut self) -> Result<bool, Fault> {
+        let beginning = self.input.fill_buf().map_err(|error| unreadable(0, &error))?;
+        Ok(first_line_ends_with_cr(beginning))
+    }
+
+    /// The same lines, which also end with a CR alone.
+    pub(crate) fn split_at_cr(self) -> Self {
+        Self { input: self.input.split_at_cr(), ..self }
     }
 
     /// The unread text and the number of the line before it.
@@ -110,10 +121,12 @@ impl<R: BufRead> Lines<R> {
         let nul = memchr::memchr(0, &bytes);
         self.text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
-            self.unreadable_at(
-                &String::from_utf8_lossy(&error.as_bytes()[..valid]),
-                "the file is not UTF-8 here; save it as CSV in UTF-8",
-            )
+            let message = if self.input.is_utf16() {
+                "the file begins as UTF-16 and is not valid UTF-16 here: it was damaged or cut off"
+            } else {
+                "the file is not UTF-8 here; save it as CSV in UTF-8"
+            };
+            self.unreadable_at(&String::from_utf8_lossy(&error.as_bytes()[..valid]), message)
         })?;
         if let Some(at) = nul {
             return Err(self.unreadable_at(&self.text[..at], "there is a NUL byte here; this is not a text file"));

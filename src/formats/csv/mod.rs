@@ -1,5 +1,6 @@
 //! Reads CSV strictly (RFC 4180): a header line, then rows with the same number of fields. The separator may also be `;` or a
-//! tab if the header uses it, and spaces may precede a quoted field.
+//! tab if the header uses it, or the one that a first line `sep=;` names, and spaces may precede a quoted field. Lines end with
+//! LF or CRLF, or with CR if the header does. Empty lines and lines with nothing but separators are skipped.
 //!
 //! ```text
 //! text ──▶ lines ──▶ records ──▶ InputRow              one reader, any input
@@ -10,6 +11,7 @@
 
 mod block_records;
 mod blocks;
+mod header;
 mod limits;
 mod lines;
 mod quotes;
@@ -19,6 +21,7 @@ mod text;
 
 pub(crate) use block_records::BlockRecords;
 pub(crate) use blocks::{Block, Blocks};
+pub(crate) use limits::BlankText;
 pub use limits::{LONGEST_FIELD, LONGEST_LINE};
 pub(crate) use lines::Lines;
 pub(crate) use record::{NextRecord, Record};

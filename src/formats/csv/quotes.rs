@@ -46,9 +46,9 @@ impl QuotedRecord {
         self.place
     }
 
-    /// Adds a line break to the current field.
-    pub(crate) fn break_line(&mut self) {
-        self.text.push('\n');
+    /// Adds a line break, at a position of the file, to the current field.
+    pub(crate) fn break_line(&mut self, at: Place) -> Result<(), Fault> {
+        self.push("\n", at)
     }
 
     pub(crate) fn clear(&mut self) {

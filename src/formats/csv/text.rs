@@ -1,4 +1,5 @@
-//! Reads a file as UTF-8. UTF-16 with a byte order mark, which spreadsheets write as "Unicode text", is converted.
+//! Reads a file as UTF-8 with LF line ends. UTF-16 with a byte order mark, which spreadsheets write as "Unicode text", and CR
+//! line ends, which they write on a Mac, are converted.
 
 use std::io::{BufRead, Read, Result};
 
@@ -10,6 +11,17 @@ const INVALID: u8 = 0xff;
 pub(crate) enum Text<R> {
     AsIs(R),
     Utf16(Utf16<R>),
+    Cr(Cr<R>),
+}
+
+/// A text with CR line ends, read with LF line ends. A CRLF becomes one LF.
+#[derive(Debug)]
+pub(crate) struct Cr<R> {
+    input: Box<Text<R>>,
+    /// Whether the last character was a CR.
+    is_after_cr: bool,
+    text: Vec<u8>,
+    read: usize,
 }
 
 /// A UTF-16 input, read as UTF-8.
@@ -37,6 +49,65 @@ impl<R: BufRead> Text<R> {
         let (half, surrogate, text, read) = (None, None, Vec::new(), 0);
         Ok(Self::Utf16(Utf16 { input, is_big_endian, half, surrogate, text, read }))
     }
+}
+
+impl<R> Text<R> {
+    /// Converts CR line ends to LF.
+    pub(crate) fn split_at_cr(self) -> Self {
+        match self {
+            Self::Cr(_) => self,
+            other => Self::Cr(Cr { input: Box::new(other), is_after_cr: false, text: Vec::new(), read: 0 }),
+        }
+    }
+
+    /// Whether the text is UTF-16.
+    pub(crate) fn is_utf16(&self) -> bool {
+        match self {
+            Self::AsIs(_) => false,
+            Self::Utf16(_) => true,
+            Self::Cr(cr) => cr.input.is_utf16(),
+        }
+    }
+}
+
+impl<R: BufRead> Cr<R> {
+    /// Converts the buffered input.
+    fn refill(&mut self) -> Result<()> {
+        self.text.clear();
+        self.read = 0;
+        while self.text.is_empty() {
+            let bytes = self.input.fill_buf()?;
+            if bytes.is_empty() {
+                break;
+            }
+            for &byte in bytes {
+                if !(byte == b'\n' && self.is_after_cr) {
+                    self.text.push(if byte == b'\r' { b'\n' } else { byte });
+                }
+                self.is_after_cr = byte == b'\r';
+            }
+            let count = bytes.len();
+            self.input.consume(count);
+        }
+        Ok(())
+    }
+}
+
+/// Whether the first line of a text ends with a CR alone. Quoted text is not part of the line end.
+pub(super) fn first_line_ends_with_cr(text: &[u8]) -> bool {
+    let mut is_quoted = false;
+    for (index, byte) in text.iter().enumerate() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' if !is_quoted => return false,
+            // Several CRs before an LF are a CRLF that was converted twice.
+            b'\r' if !is_quoted => {
+                return text[index..].iter().find(|byte| **byte != b'\r').is_none_or(|next| *next != b'\n');
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 impl<R: BufRead> Utf16<R> {
@@ -95,6 +166,12 @@ impl<R: BufRead> BufRead for Text<R> {
                 }
                 Ok(&input.text[input.read..])
             }
+            Self::Cr(input) => {
+                if input.read == input.text.len() {
+                    input.refill()?;
+                }
+                Ok(&input.text[input.read..])
+            }
         }
     }
 
@@ -102,6 +179,7 @@ impl<R: BufRead> BufRead for Text<R> {
         match self {
             Self::AsIs(input) => input.consume(count),
             Self::Utf16(input) => input.read += count,
+            Self::Cr(input) => input.read += count,
         }
     }
 }
@@ -132,7 +210,25 @@ mod tests {
         text
     }
 
+    #[test]
+    fn cr_line_ends_of_the_first_line_are_found() {
+        for text in ["a,b\r1,2\r", "a,b\r1,2\n", "\"a\nb\"\r1\r"] {
+            assert!(first_line_ends_with_cr(text.as_bytes()), "{text:?}");
+        }
+        for text in ["a,b\n1\r", "a,b\r\n1\r", "a,b\r\r\n1\r\r\n", "\"a\rb\"\n", "a,b"] {
+            assert!(!first_line_ends_with_cr(text.as_bytes()), "{text:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn cr_line_ends_are_read_in_pieces_of_any_size(text in "[ab\r\n]{0,40}", capacity in 1..20_usize) {
+            let mut read = String::new();
+            let input = Text::AsIs(BufReader::with_capacity(capacity, text.as_bytes()));
+            input.split_at_cr().read_to_string(&mut read).expect("read");
+            prop_assert_eq!(read, text.replace("\r\n", "\n").replace('\r', "\n"));
+        }
+
         #[test]
         fn utf16_of_either_order_is_read_in_pieces_of_any_size(text in "\\PC{0,40}", big: bool, capacity in 2..20_usize) {
             prop_assert_eq!(read(&utf16(&text, big), capacity), text.as_bytes());

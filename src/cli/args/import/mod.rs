@@ -17,7 +17,7 @@ use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, count, quoted};
 use ssgctl::formats::rejects::Rejects;
 use ssgctl::formats::{ColumnMapping, RecordReader};
-use ssgctl::import::{ImportTally, Importer, OnExisting, RowOutcome, import};
+use ssgctl::import::{IgnoredColumn, ImportTally, Importer, OnExisting, RowOutcome, import};
 use ssgctl::store::Tx;
 
 use crate::args::change::ChangeArgs;
@@ -155,9 +155,9 @@ impl<'a, I: Importer> ImportRun<'a, I> {
             .map_err(|fault| Failure::of_file(&file, fault.into()))?
             .raw(context.output.is_raw());
         let column_mapping = args.columns.column_mapping::<I>(rows.columns(), context)?;
-        if I::SECRET
-            .is_some_and(|secret| rows.columns().iter().any(|column| column == secret) || args.columns.maps_to(secret))
-        {
+        if I::SECRET.is_some_and(|secret| {
+            rows.columns().iter().any(|column| column.eq_ignore_ascii_case(secret)) || args.columns.maps_to(secret)
+        }) {
             warn_if_readable_by_others(&args.file);
         }
         let rejects = match &args.rejects {
@@ -216,12 +216,21 @@ fn warn_if_readable_by_others(file: &Path) {
     }
 }
 
+/// Names the columns that were not imported.
+pub(crate) fn note_ignored(context: &Context, columns: &[IgnoredColumn]) {
+    if columns.is_empty() {
+        return;
+    }
+    let columns = columns.iter().map(|IgnoredColumn { name, rows, nearest }| {
+        let nearest = nearest.map(|field| format!("; did you mean {}?", quoted(field))).unwrap_or_default();
+        format!("{name} ({}{nearest})", count(*rows, "row"))
+    });
+    context.note(&format!("not imported: {}", columns.collect::<Vec<_>>().join(", ")));
+}
+
 /// Prints what neither the summary nor the plan shows.
 fn report(context: &Context, args: &ImportArgs, tally: &ImportTally) {
-    if !tally.left_out.is_empty() {
-        let columns = tally.left_out.iter().map(|(name, rows)| format!("{name} ({})", count(*rows, "row")));
-        context.note(&format!("not imported: {}", columns.collect::<Vec<_>>().join(", ")));
-    }
+    note_ignored(context, &tally.left_out);
     if (args.plan || args.change.dry_run) && !context.output.is_data() {
         let ImportTally { rows, new, changed, same, refused, .. } = tally;
         let rows = count(*rows, "row");

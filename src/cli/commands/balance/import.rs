@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use ssgctl::import::adjustment::Adjustments;
 use ssgctl::ops;
-use ssgctl::ops::balance::Receipt;
+use ssgctl::ops::balance::{AdjustmentRow, Receipt};
 use ssgctl::store::Tx;
 
 use crate::args::change::ChangeArgs;
-use crate::args::import::ExpectArgs;
+use crate::args::import::{ExpectArgs, note_ignored};
 use crate::args::input;
 use crate::args::input::ImportInput;
 use crate::context::Context;
@@ -18,7 +19,8 @@ use crate::output::{Cell, Column, Row};
 /// Post adjustments from a file, all or none
 ///
 /// The file is CSV with a header line, or JSON lines. Required fields are customer, amount and description; unit,
-/// reference and key are optional, and other fields are ignored. Rows whose key was posted before are counted as
+/// reference and key are optional. Other fields are named in a note, and one that is nearly one of these, such as
+/// `keys`, refuses the file. Rows whose key was posted before are counted as
 /// replayed, so you can safely import a file with keys again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
@@ -70,7 +72,8 @@ impl Row for ImportedAdjustments {
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let file = input::name(&args.file);
     let ImportInput { input, meter, .. } = input::open_to_import(&args.file, args.expect.needs_checksum())?;
-    let mut rows = ssgctl::import::adjustment::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
+    let Adjustments { mut rows, left_out } =
+        ssgctl::import::adjustment::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
     args.expect.check(&file, rows.len() as u64, &meter)?;
     for row in &mut rows {
         row.adjustment.allow_negative = args.allow_negative;
@@ -78,10 +81,24 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let import = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
     if args.receipts {
         let receipts = context.write(&args.change, import)?;
-        return context.output.rows(&receipts);
+        context.output.rows(&receipts)?;
+    } else {
+        let imported = context.write(&args.change, |tx| {
+            Ok::<_, Failure>(ImportedAdjustments { file: file.clone(), receipts: import(tx)? })
+        })?;
+        context.output.row(&imported)?;
     }
-    let imported = context.write(&args.change, |tx| {
-        Ok::<_, Failure>(ImportedAdjustments { file: file.clone(), receipts: import(tx)? })
-    })?;
-    context.output.row(&imported)
+    note_ignored(context, &left_out);
+    note_missing(context, &rows);
+    Ok(())
+}
+
+/// Says what the file does not say about its amounts.
+fn note_missing(context: &Context, rows: &[AdjustmentRow]) {
+    if rows.iter().any(|row| row.adjustment.key.is_none()) {
+        context.note("rows without `key` are posted again if the file is imported again");
+    }
+    if rows.iter().any(|row| row.adjustment.unit.is_none()) {
+        context.note("rows without `unit` change the only balance of the customer, else the one in SMS credits");
+    }
 }

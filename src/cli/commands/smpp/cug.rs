@@ -10,6 +10,7 @@ use ssgctl::ops::smpp::CugChange;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::args::import::note_ignored;
 use crate::args::input;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Exit, Failure, Result};
@@ -133,6 +134,7 @@ fn read(file: &Path, context: &Context) -> Result<MsisdnSet> {
     if duplicates > 0 {
         context.note(&format!("{name} has {} numbers, of which {duplicates} are duplicates", numbers.rows));
     }
+    note_ignored(context, &numbers.left_out);
     Ok(numbers.set)
 }
 
