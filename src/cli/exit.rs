@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use ssgctl::Error;
-use ssgctl::error::{Faults, count, quoted};
+use ssgctl::error::{Faults, InputError, count, quoted};
 use ssgctl::model::EntityKind;
 use ssgctl::store::OLDEST_SCHEMA;
 
@@ -132,6 +132,11 @@ impl Failure {
             Error::GracePeriod { name, .. } => Some(format!(
                 "end it with `ssgctl smpp rotate-password {name} --end-grace`, or import without the column password"
             )),
+            Error::Input { code: InputError::BadQuote, .. } => Some(
+                "if MySQL wrote the file, add --quoting none (`mysql --batch`) or --quoting backslash (INTO OUTFILE); if a \
+                 spreadsheet did, --quoting csv"
+                    .to_owned(),
+            ),
             // Unchanged rows of archived records are accepted, so that an export can be imported again.
             Error::Archived { entity, .. } => Some(format!(
                 "the row would change an archived record; unarchive it with `ssgctl {} unarchive`, or remove the row",

@@ -18,7 +18,7 @@ use std::io::BufRead;
 use crate::error::Fault;
 
 pub use column_mapping::ColumnMapping;
-pub use csv::{LONGEST_FIELD, LONGEST_LINE};
+pub use csv::{LONGEST_FIELD, LONGEST_LINE, Quoting};
 pub use dialects::{DIALECTS, Dialect};
 pub use row::{InputRow, starts_a_formula};
 
@@ -45,10 +45,16 @@ impl<R: BufRead> RecordReader<R> {
     /// Opens a file. If the first character is a brace it is JSON lines, if it is a bracket JSON, and otherwise CSV with a header
     /// line.
     pub fn open(input: R) -> Result<Self, Fault> {
-        Self::of_lines(Lines::open(input)?)
+        Self::open_quoted(input, None)
     }
 
-    pub(crate) fn of_lines(mut lines: Lines<R>) -> Result<Self, Fault> {
+    /// Opens a file whose CSV has this quoting. `None` means the usual one, unless separated by tabs: there, the first character
+    /// that depends on the quoting is a fault.
+    pub fn open_quoted(input: R, quoting: Option<Quoting>) -> Result<Self, Fault> {
+        Self::of_lines(Lines::open(input)?, quoting)
+    }
+
+    pub(crate) fn of_lines(mut lines: Lines<R>, quoting: Option<Quoting>) -> Result<Self, Fault> {
         if lines.starts_with_any(b"[")? {
             return Ok(Self {
                 format: Format::Json(json::Elements::new(lines.split_at_cr())),
@@ -63,7 +69,7 @@ impl<R: BufRead> RecordReader<R> {
                 fields: None,
             });
         }
-        Ok(Self { format: Format::Csv(csv::Records::open_any(lines)?), guarded: true, fields: None })
+        Ok(Self { format: Format::Csv(csv::Records::open_any(lines, quoting)?), guarded: true, fields: None })
     }
 
     /// With `raw`, a `'` at the beginning of a cell is always text.
@@ -86,6 +92,13 @@ impl<R: BufRead> RecordReader<R> {
         match &self.format {
             Format::Csv(records) => records.header().reject_duplicates(is_read),
             Format::Json(_) | Format::Jsonl(_) => Ok(()),
+        }
+    }
+
+    /// Decides the quoting of CSV if the header did not.
+    pub(crate) fn assume(&mut self, quoting: Quoting) {
+        if let Format::Csv(records) = &mut self.format {
+            records.assume(quoting);
         }
     }
 

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use sha1::{Digest, Sha1};
 
 use crate::error::Faults;
-use crate::formats::{InputRow, RecordReader};
+use crate::formats::{InputRow, Quoting, RecordReader};
 use crate::gateway::export::{self, Capabilities};
 use crate::gateway::{GatewayAccount, GatewayExport, UnfitAccount, ip_patterns};
 use crate::model::{Invalid, Limit, Password};
@@ -91,6 +91,8 @@ pub(super) fn read(text: &str) -> Result<Vec<GatewayAccount>, Faults> {
     let mut faults = Faults::default();
     let mut entries = Vec::new();
     let mut rows = RecordReader::open(text.as_bytes())?;
+    // Separated by tabs, it is of `mysql --batch`.
+    rows.assume(Quoting::None);
     loop {
         match rows.next_row().and_then(|row| row.map(|row| entry_of(&row)).transpose()) {
             Ok(Some(entry)) => entries.push(entry),

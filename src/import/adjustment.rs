@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use crate::error::{Error, Fault, Faults, InputError, quoted};
-use crate::formats::{InputRow, RecordReader, spreadsheet};
+use crate::formats::{InputRow, Quoting, RecordReader, spreadsheet};
 use crate::import::IgnoredColumn;
 use crate::import::left_out::{LeftOut, nearest};
 use crate::ops::balance::{Adjustment, AdjustmentRow};
@@ -31,9 +31,14 @@ pub struct Adjustments {
 
 /// Parses a whole file of adjustments, or reports all its faults.
 pub fn adjustments(input: impl BufRead) -> Result<Adjustments, Faults> {
+    adjustments_quoted(input, None)
+}
+
+/// The same of a file whose CSV has this quoting.
+pub fn adjustments_quoted(input: impl BufRead, quoting: Option<Quoting>) -> Result<Adjustments, Faults> {
     let mut faults = Faults::default();
     let mut adjustments = Adjustments::default();
-    match RecordReader::open(input).and_then(with_known_columns) {
+    match RecordReader::open_quoted(input, quoting).and_then(with_known_columns) {
         Ok(rows) => adjustments = read(rows, &mut faults),
         Err(fault) => drop(faults.add(fault)),
     }

@@ -7,7 +7,7 @@ use std::iter;
 use crate::error::{Error, Fault, Faults, InputError, quoted};
 use crate::formats::cell_damage::CellDamage;
 use crate::formats::csv::{BlankText, Lines};
-use crate::formats::{InputRow, RecordReader, spreadsheet};
+use crate::formats::{InputRow, Quoting, RecordReader, spreadsheet};
 use crate::import::IgnoredColumn;
 use crate::import::left_out::LeftOut;
 use crate::model::{Msisdn, MsisdnSet};
@@ -27,9 +27,14 @@ pub struct Numbers {
 
 /// Parses a whole file of numbers, or reports all its faults.
 pub fn numbers(input: impl BufRead) -> Result<Numbers, Faults> {
+    numbers_quoted(input, None)
+}
+
+/// The same of a file whose CSV has this quoting.
+pub fn numbers_quoted(input: impl BufRead, quoting: Option<Quoting>) -> Result<Numbers, Faults> {
     let mut faults = Faults::default();
     let mut rows = 0;
-    let mut list = match List::open(input) {
+    let mut list = match List::open(input, quoting) {
         Ok(list) => Some(list),
         Err(fault) => {
             faults.add(fault);
@@ -67,12 +72,12 @@ enum List<R> {
 
 impl<R: BufRead> List<R> {
     /// A file whose first character can begin a number is a plain list; any other file is CSV or JSON.
-    fn open(input: R) -> Result<Self, Fault> {
+    fn open(input: R, quoting: Option<Quoting>) -> Result<Self, Fault> {
         let mut lines = Lines::open(input)?;
         if lines.starts_with_any(b"+(0123456789")? {
             return Ok(Self::Plain(lines.split_at_cr()));
         }
-        let mut rows = RecordReader::of_lines(lines)?;
+        let mut rows = RecordReader::of_lines(lines, quoting)?;
         rows.fold_case(is_name);
         rows.reject_duplicates(is_name)?;
         let columns = rows.columns();

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::model::country_of;
 use crate::model::msisdn::starts_with_calling_code;
-use crate::model::text::{Invalid, is_power_of_ten, serde_by_text};
+use crate::model::text::{Invalid, is_hidden, is_power_of_ten, serde_by_text};
 
 /// The destination of a message: usually an E.164 number, but gateways also report the invalid ones that customers submit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,8 +49,12 @@ impl FromStr for Destination {
         if is_float || is_power_of_ten(text) {
             return Err(Invalid::rule("must not be a number that a spreadsheet has rounded; export the file again"));
         }
-        if text.is_empty() || text.chars().count() > MAX_LENGTH || text.chars().any(char::is_control) {
-            return Err(Invalid::rule("must be a number such as +447700900123, or other text of 1 to 40 characters"));
+        // A backslash begins what a database writes for bytes (`\x343437`), and U+FFFD stands for bytes that are not text.
+        let is_no_text = |c: char| is_hidden(c) || matches!(c, '\\' | '\u{fffd}');
+        if text.is_empty() || text.chars().count() > MAX_LENGTH || text.chars().any(is_no_text) {
+            return Err(Invalid::rule(
+                "must be a number such as +447700900123, or other text of 1 to 40 visible characters without backslashes",
+            ));
         }
         Ok(Self::Other(text.into()))
     }
@@ -157,6 +161,12 @@ mod tests {
             assert_eq!(text.parse(), Ok(Destination::Other(text.into())), "{text}");
         }
         for text in ["", "4.47701E+11", "4,47701E+11", "447700900123.0", "a\nb", &"1".repeat(41)] {
+            assert!(text.parse::<Destination>().is_err(), "{text}");
+        }
+        // Bytes as a database writes them, bytes that are not text, and characters that cannot be seen.
+        for text in
+            ["\\x343437373030393030313233", "\\N", "M\u{fffd}ller", "44770\u{200b}0900123", "\u{202e}AC", "A\u{ad}C"]
+        {
             assert!(text.parse::<Destination>().is_err(), "{text}");
         }
     }

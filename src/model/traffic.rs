@@ -74,6 +74,12 @@ impl FromStr for MessageId {
         if is_power_of_ten(text) {
             return Err(Invalid::rule("must not be a number that a spreadsheet has rounded; export the file again"));
         }
+        // Without the zero it would be another message, which is charged again.
+        if is_float(text.as_bytes()) {
+            return Err(Invalid::rule(
+                "must not be a whole number to which a spreadsheet has added a zero; export the file again",
+            ));
+        }
         Ok(Self::Text(text.into()))
     }
 }
@@ -85,6 +91,13 @@ impl fmt::Display for MessageId {
             Self::Uuid(bytes) => uuid::Uuid::from_bytes(*bytes).hyphenated().fmt(f),
         }
     }
+}
+
+/// Whether a text is a whole number with the `.0` that spreadsheets and other programs append.
+fn is_float(text: &[u8]) -> bool {
+    let Some((b'0', rest)) = text.split_last() else { return false };
+    let Some(point) = rest.iter().rposition(|byte| *byte != b'0') else { return false };
+    rest[point] == b'.' && point > 0 && rest[..point].iter().all(u8::is_ascii_digit)
 }
 
 /// Parses a UUID in its hyphenated form or as 32 hexadecimal digits.

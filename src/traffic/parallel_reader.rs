@@ -39,7 +39,7 @@ pub(crate) fn read<R: BufRead + Send>(
 ) -> Result<(RowInterpreter, AccountIndex)> {
     let RowParser { records, mut interpreter } = reading;
     let (layout, lines) = records.into_lines();
-    let blocks = Blocks::new(lines);
+    let blocks = Blocks::new(lines, layout.quoting);
     thread::scope(|scope| {
         let (mut inlets, mut outlets, mut readers) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..threads.get() {

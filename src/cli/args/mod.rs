@@ -9,6 +9,7 @@ pub(crate) mod import;
 pub(crate) mod input;
 pub(crate) mod list;
 pub(crate) mod period;
+pub(crate) mod quoting;
 pub(crate) mod search;
 pub(crate) mod unset;
 pub(crate) mod usage;

@@ -6,6 +6,7 @@ use crate::error::Fault;
 use crate::formats::csv::blocks::Block;
 use crate::formats::csv::limits::{LONGEST_FIELD, LONGEST_LINE};
 use crate::formats::csv::lines::Lines;
+use crate::formats::csv::quoting::Quoting;
 use crate::formats::csv::record::{NextRecord, Record, Span};
 use crate::formats::csv::records::{Layout, Records};
 
@@ -17,7 +18,7 @@ pub(crate) struct BlockRecords<'a> {
     /// The number of the last line read.
     number: u64,
     delimiter: u8,
-    /// The delimiter, line break and quote, each repeated in the eight bytes of a number.
+    /// The delimiter, the line break, and the quote or the backslash, each repeated in the eight bytes of a number.
     patterns: [u64; 3],
     columns: usize,
     /// The last record, if it is a line without quotes.
@@ -29,12 +30,18 @@ pub(crate) struct BlockRecords<'a> {
 
 impl<'a> BlockRecords<'a> {
     pub(crate) fn new(layout: &Layout, block: &'a Block) -> Self {
-        let has_nul = memchr::memchr(0, &block.text).is_some();
+        let (quote, others_read_all) = match layout.quoting {
+            Some(Quoting::Csv) => (b'"', false),
+            Some(Quoting::None) => (b'\\', false),
+            // Two characters are special, but only one is looked for.
+            Some(Quoting::Backslash) | None => (b'"', memchr::memchr(b'\\', &block.text).is_some()),
+        };
+        let others_read_all = others_read_all || memchr::memchr(0, &block.text).is_some();
         Self {
-            rest: if has_nul { None } else { std::str::from_utf8(&block.text).ok() },
+            rest: if others_read_all { None } else { std::str::from_utf8(&block.text).ok() },
             number: block.lines_before,
             delimiter: layout.delimiter,
-            patterns: [layout.delimiter, b'\n', b'"'].map(|byte| u64::from_le_bytes([byte; CHUNK])),
+            patterns: [layout.delimiter, b'\n', quote].map(|byte| u64::from_le_bytes([byte; CHUNK])),
             columns: layout.columns.len(),
             line: None,
             spans: Vec::with_capacity(layout.columns.len()),
@@ -141,17 +148,20 @@ mod tests {
         }
     }
 
-    /// What both readers report of a text with three columns, which must be the same.
+    /// What both readers report of a text with three columns, which must be the same with any quoting.
     fn both(text: &[u8], delimiter: u8) -> Vec<String> {
-        let layout = Layout { delimiter, columns: ["a", "b", "c"].map(str::to_owned).to_vec() };
-        let block = Block { text: text.to_owned(), lines_before: 7 };
-        let quickly = reported(BlockRecords::new(&layout, &block));
-        assert_eq!(
-            quickly,
-            reported(Records::of_lines(&layout, Lines::after(block.lines_before, &block.text))),
-            "{text:?}"
-        );
-        quickly
+        let quotings = [None, Some(Quoting::None), Some(Quoting::Backslash), Some(Quoting::Csv)];
+        let mut reported_last = Vec::new();
+        for (quoting, any_bytes) in quotings.into_iter().flat_map(|quoting| [(quoting, true), (quoting, false)]) {
+            let columns = ["a", "b", "c"].map(str::to_owned).to_vec();
+            let layout = Layout { delimiter, columns, quoting, any_bytes };
+            let block = Block { text: text.to_owned(), lines_before: 7 };
+            let quickly = reported(BlockRecords::new(&layout, &block));
+            let slowly = reported(Records::of_lines(&layout, Lines::after(block.lines_before, &block.text)));
+            assert_eq!(quickly, slowly, "{quoting:?} {text:?}");
+            reported_last = quickly;
+        }
+        reported_last
     }
 
     #[test]
@@ -168,7 +178,7 @@ mod tests {
     proptest! {
         #[test]
         fn both_readers_report_the_same_lines(
-            text in "(([ab\u{e9} ]{0,9},[ab\r\u{a0}]{0,9},[ab\"]{0,2}|[ab,;\" ]{0,9}|\"a\nb\",,)(\r\n|\n)|[,;]{1,3}\n){0,12}[ab,]{0,6}",
+            text in "(([ab\u{e9} ]{0,9},[ab\r\u{a0}]{0,9},[ab\\\"]{0,2}|[ab,;\\\" ]{0,9}|\"a\nb\",,)(\r\n|\n)|[,;]{1,3}\n){0,12}[ab,]{0,6}",
             delimiter in "[,;]"
         ) {
             both(text.as_bytes(), delimiter.as_bytes()[0]);

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Read};
 use crate::error::Fault;
 use crate::formats::csv::limits::{BlankText, LONGEST_FIELD, MOST_COLUMNS};
 use crate::formats::csv::lines::{Lines, unreadable};
+use crate::formats::csv::quoting::{self, Quoting};
 use crate::formats::csv::text::Text;
 
 /// Approximate size of a block in bytes.
@@ -30,6 +31,8 @@ pub(crate) struct Blocks<R> {
     /// Bytes already read that belong to the next block.
     rest: Vec<u8>,
     lines_before: u64,
+    /// `None` if it is unclear; then every line end ends a record.
+    quoting: Option<Quoting>,
     size: usize,
     /// Maximum length of a record. A longer one has a fault anyway, so it may be split anywhere.
     longest: usize,
@@ -41,12 +44,13 @@ pub(crate) struct Blocks<R> {
 
 impl<R: BufRead> Blocks<R> {
     /// The blocks of the lines that are still unread.
-    pub(crate) fn new(lines: Lines<R>) -> Self {
+    pub(crate) fn new(lines: Lines<R>, quoting: Option<Quoting>) -> Self {
         let (input, lines_before) = lines.into_rest();
         Self {
             input,
             rest: Vec::new(),
             lines_before,
+            quoting,
             size: SIZE,
             longest: LONGEST_RECORD,
             blank: BlankText::default(),
@@ -68,10 +72,10 @@ impl<R: BufRead> Blocks<R> {
             let wanted = self.size.saturating_sub(text.len()).max(self.size / 2 + 1);
             let end = match self.input.by_ref().take(wanted as u64).read_to_end(&mut text) {
                 Ok(read) if read < wanted => Some(text.len()),
-                Ok(_) => last_end(&text).or((text.len() > self.longest).then_some(text.len())),
+                Ok(_) => self.last_end(&text).or((text.len() > self.longest).then_some(text.len())),
                 Err(error) => {
                     self.failure = Some(error);
-                    text.truncate(last_end(&text).unwrap_or_default());
+                    text.truncate(self.last_end(&text).unwrap_or_default());
                     Some(text.len())
                 }
             };
@@ -91,9 +95,18 @@ impl<R: BufRead> Blocks<R> {
         }
         self.failure.take().map_or(Ok(None), |error| Err(unreadable(self.lines_before + 1, &error)))
     }
+
+    /// The end of the last whole record of a text that begins at a record boundary.
+    fn last_end(&self, text: &[u8]) -> Option<usize> {
+        match self.quoting {
+            Some(Quoting::Csv) => last_end(text),
+            Some(quoting) => quoting::last_end(text, quoting),
+            None => memchr::memrchr(b'\n', text).map(|index| index + 1),
+        }
+    }
 }
 
-/// The end of the last whole record of a text that begins at a record boundary.
+/// The end of the last whole record of CSV.
 fn last_end(text: &[u8]) -> Option<usize> {
     let quotes = memchr::memchr_iter(b'"', text).count();
     let mut quotes_before = quotes;

@@ -13,12 +13,18 @@ pub(crate) struct Lines<R> {
     number: u64,
     text: String,
     longest: usize,
+    /// Whether the file has a byte order mark, is UTF-16, or has lines that end with CR alone.
+    is_of_spreadsheet: bool,
+    /// Whether the last line ended with CRLF.
+    ended_with_crlf: bool,
+    /// Whether bytes that are not text are replaced; otherwise they are a fault.
+    any_bytes: bool,
 }
 
 impl<'a> Lines<&'a [u8]> {
     /// The lines of a part of a file; `number` is the line before it.
     pub(super) fn after(number: u64, text: &'a [u8]) -> Self {
-        Self { input: Text::AsIs(text), number, text: String::new(), longest: LONGEST_LINE }
+        Self { number, ..Self::new(Text::AsIs(text), LONGEST_LINE) }
     }
 
     /// Continues with another text; `number` is the line before it.
@@ -36,6 +42,11 @@ impl<'a> Lines<&'a [u8]> {
 }
 
 impl<R: BufRead> Lines<R> {
+    fn new(input: Text<R>, longest: usize) -> Self {
+        let (is_of_spreadsheet, ended_with_crlf, any_bytes) = (false, false, false);
+        Self { input, number: 0, text: String::new(), longest, is_of_spreadsheet, ended_with_crlf, any_bytes }
+    }
+
     /// Opens an input: removes a byte order mark and rejects compressed files and other encodings.
     pub(crate) fn open(input: R) -> Result<Self, Fault> {
         Self::open_long(input, LONGEST_LINE)
@@ -44,7 +55,8 @@ impl<R: BufRead> Lines<R> {
     /// Opens an input with another maximum length of lines.
     pub(crate) fn open_long(input: R, longest: usize) -> Result<Self, Fault> {
         let input = Text::open(input).map_err(|error| unreadable(0, &error))?;
-        let mut lines = Self { input, number: 0, text: String::new(), longest };
+        let mut lines = Self::new(input, longest);
+        lines.is_of_spreadsheet = matches!(lines.input, Text::Utf16(_));
         let beginning = lines.input.fill_buf().map_err(|error| unreadable(0, &error))?;
         let refused = |code, message| Err(Fault::of_file(1, 1, code, message));
         match beginning {
@@ -55,7 +67,10 @@ impl<R: BufRead> Lines<R> {
                     "the file is a workbook or an archive; save it as CSV in UTF-8",
                 );
             }
-            [0xef, 0xbb, 0xbf, ..] => lines.input.consume(3),
+            [0xef, 0xbb, 0xbf, ..] => {
+                lines.input.consume(3);
+                lines.is_of_spreadsheet = true;
+            }
             _ => {}
         }
         Ok(lines)
@@ -75,7 +90,22 @@ impl<R: BufRead> Lines<R> {
 
     /// The same lines, which also end with a CR alone.
     pub(crate) fn split_at_cr(self) -> Self {
-        Self { input: self.input.split_at_cr(), ..self }
+        Self { input: self.input.split_at_cr(), is_of_spreadsheet: true, ..self }
+    }
+
+    /// Whether bytes that are not text become U+FFFD from here on, because most columns are not read. Otherwise they are a fault.
+    pub(crate) fn take_any_bytes(&mut self, any_bytes: bool) {
+        self.any_bytes = any_bytes;
+    }
+
+    /// Whether bytes that are not text are replaced.
+    pub(super) fn takes_any_bytes(&self) -> bool {
+        self.any_bytes
+    }
+
+    /// Whether the file has what only spreadsheets write: a byte order mark, UTF-16, or CRLF or CR at the end of lines.
+    pub(super) fn is_of_spreadsheet(&self) -> bool {
+        self.is_of_spreadsheet || self.ended_with_crlf
     }
 
     /// The unread text and the number of the line before it.
@@ -111,6 +141,7 @@ impl<R: BufRead> Lines<R> {
         if ended {
             bytes.pop();
         }
+        self.ended_with_crlf = ended && bytes.last() == Some(&b'\r');
         if bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
@@ -119,6 +150,10 @@ impl<R: BufRead> Lines<R> {
             return Err(Fault::of_file(self.number, 1, InputError::TooLong, message));
         }
         let nul = memchr::memchr(0, &bytes);
+        if self.any_bytes && (nul.is_some() || std::str::from_utf8(&bytes).is_err()) {
+            self.text = String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}");
+            return Ok(Some(ended));
+        }
         self.text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let message = if self.input.is_utf16() {

@@ -1,6 +1,7 @@
 //! Reads CSV strictly (RFC 4180): a header line, then rows with the same number of fields. The separator may also be `;` or a
 //! tab if the header uses it, or the one that a first line `sep=;` names, and spaces may precede a quoted field. Lines end with
-//! LF or CRLF, or with CR if the header does. Empty lines and lines with nothing but separators are skipped.
+//! LF or CRLF, or with CR if the header does. Empty lines and lines with nothing but separators are skipped. `quoting`
+//! has the two dialects of MySQL.
 //!
 //! ```text
 //! text ──▶ lines ──▶ records ──▶ InputRow              one reader, any input
@@ -15,6 +16,7 @@ mod header;
 mod limits;
 mod lines;
 mod quotes;
+mod quoting;
 mod record;
 mod records;
 mod text;
@@ -24,5 +26,6 @@ pub(crate) use blocks::{Block, Blocks};
 pub(crate) use limits::BlankText;
 pub use limits::{LONGEST_FIELD, LONGEST_LINE};
 pub(crate) use lines::Lines;
+pub use quoting::Quoting;
 pub(crate) use record::{NextRecord, Record};
 pub(crate) use records::{Layout, Records};

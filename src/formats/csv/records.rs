@@ -8,6 +8,7 @@ use crate::formats::csv::header::{self, Header};
 use crate::formats::csv::limits::{BlankText, LONGEST_FIELD, MOST_COLUMNS};
 use crate::formats::csv::lines::Lines;
 use crate::formats::csv::quotes::QuotedRecord;
+use crate::formats::csv::quoting::{Quoting, find_unclear, unclear};
 use crate::formats::csv::record::{NextRecord, Place, Record, Span};
 use crate::formats::row::{Field, InputRow};
 
@@ -19,6 +20,8 @@ pub struct Records<R> {
     lines: Lines<R>,
     delimiter: u8,
     header: Header,
+    /// `None` if it is unclear; then a character whose meaning depends on it is a fault.
+    quoting: Option<Quoting>,
     /// The columns again, in a form that rows can share.
     names: Vec<Rc<str>>,
     over: bool,
@@ -33,18 +36,22 @@ pub struct Records<R> {
     always_assemble: bool,
 }
 
-/// The separator and the columns, from the header of a file.
+/// What the header of a file decides for the text after it.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
     pub(crate) delimiter: u8,
+    pub(crate) quoting: Option<Quoting>,
     pub(crate) columns: Vec<String>,
+    /// Whether bytes that are not text are replaced.
+    pub(crate) any_bytes: bool,
 }
 
 impl<'a> Records<&'a [u8]> {
     /// The records of a part of a file without a header.
-    pub(crate) fn of_lines(layout: &Layout, lines: Lines<&'a [u8]>) -> Self {
-        let Layout { delimiter, columns } = layout.clone();
-        Self { delimiter, header: Header { names: columns, ..Header::default() }, ..Self::new(lines) }
+    pub(crate) fn of_lines(layout: &Layout, mut lines: Lines<&'a [u8]>) -> Self {
+        let Layout { delimiter, quoting, columns, any_bytes } = layout.clone();
+        lines.take_any_bytes(any_bytes);
+        Self { delimiter, quoting, header: Header { names: columns, ..Header::default() }, ..Self::new(lines) }
     }
 
     /// Continues with another text; `number` is the line before it.
@@ -64,6 +71,7 @@ impl<R: BufRead> Records<R> {
         Self {
             lines,
             delimiter: b',',
+            quoting: None,
             header: Header::default(),
             names: Vec::new(),
             over: false,
@@ -77,17 +85,18 @@ impl<R: BufRead> Records<R> {
 
     /// Opens a file at its header, in which no column may occur twice.
     pub(crate) fn open(lines: Lines<R>) -> Result<Self, Fault> {
-        let records = Self::open_any(lines)?;
+        let records = Self::open_any(lines, None)?;
         records.header.reject_duplicates(|_| true)?;
         Ok(records)
     }
 
-    /// Opens a file at its header. The caller must reject duplicates of the columns that it reads.
-    pub(crate) fn open_any(mut lines: Lines<R>) -> Result<Self, Fault> {
+    /// Opens a file at its header, which decides the quoting unless it is given. The caller must reject duplicates of the columns
+    /// that it reads.
+    pub(crate) fn open_any(mut lines: Lines<R>, quoting: Option<Quoting>) -> Result<Self, Fault> {
         if lines.first_line_ends_with_cr()? {
             lines = lines.split_at_cr();
         }
-        let mut records = Self::new(lines);
+        let mut records = Self { quoting, ..Self::new(lines) };
         let Some(ended) = records.advance(true)? else {
             return Err(Fault::of_file(
                 1,
@@ -122,9 +131,20 @@ impl<R: BufRead> Records<R> {
         }
     }
 
+    /// Decides the quoting if the header did not.
+    pub(crate) fn assume(&mut self, quoting: Quoting) {
+        self.quoting.get_or_insert(quoting);
+    }
+
+    /// Replaces bytes that are not text from here on, so that only columns that are read need be text.
+    pub(crate) fn take_any_bytes(&mut self) {
+        self.lines.take_any_bytes(true);
+    }
+
     /// The layout of the file and the lines after the last record read.
     pub(crate) fn into_lines(self) -> (Layout, Lines<R>) {
-        (Layout { delimiter: self.delimiter, columns: self.header.names }, self.lines)
+        let Self { lines, delimiter, quoting, header, .. } = self;
+        (Layout { delimiter, quoting, columns: header.names, any_bytes: lines.takes_any_bytes() }, lines)
     }
 
     /// The fields of the last record with their column names; fields beyond the header have an empty name.
@@ -138,8 +158,10 @@ impl<R: BufRead> Records<R> {
             return Ok(None);
         }
         let record = self.current();
+        let has_null = self.in_line && self.quoting.is_some_and(Quoting::has_escapes);
         let fields = self.names.iter().zip(record.fields().zip(record.places())).map(|(name, (text, place))| {
             let Place { line, column } = place;
+            let text = if has_null && text == NULL { "" } else { text };
             (Rc::clone(name), Field { text: text.to_owned(), line, column })
         });
         Ok(Some(InputRow::new(record.line(), fields.collect())))
@@ -192,19 +214,27 @@ impl<R: BufRead> Records<R> {
                     continue;
                 }
             }
+            if is_header {
+                self.quoting = self.quoting.or_else(|| Quoting::of(self.delimiter, self.lines.is_of_spreadsheet()));
+            }
             self.in_line = self.split_line();
             return if self.in_line { Ok(Some(ended)) } else { self.assemble(ended).map(Some) };
         }
     }
 
-    /// Splits a line without quotes into fields. Returns false if it has quotes or exceeds a limit.
+    /// Splits a line without quotes and escapes into fields. Returns false if it has any or exceeds a limit.
     fn split_line(&mut self) -> bool {
         #[cfg(test)]
         if self.always_assemble {
             return false;
         }
         let line = self.lines.line().as_bytes();
-        if memchr::memchr(b'"', line).is_some() {
+        let special = match self.quoting {
+            Some(Quoting::Csv) => memchr::memchr(b'"', line),
+            Some(Quoting::None) => memchr::memchr(b'\\', line),
+            Some(Quoting::Backslash) | None => find_unclear(line),
+        };
+        if special.is_some() {
             return false;
         }
         self.spans.clear();
@@ -221,13 +251,19 @@ impl<R: BufRead> Records<R> {
         true
     }
 
-    /// Parses a record with quotes, which may continue on the following lines.
+    /// Parses a record with quotes or escapes, which may continue on the following lines.
     fn assemble(&mut self, mut ended: bool) -> Result<bool, Fault> {
-        self.quoted.clear();
+        if self.quoting.is_none()
+            && let Some(at) = find_unclear(self.lines.line().as_bytes())
+        {
+            let column = self.lines.line().get(..at).unwrap_or_default().chars().count() as u64 + 1;
+            return Err(unclear(Place { line: self.lines.number(), column }));
+        }
+        self.quoted.clear(self.quoting.unwrap_or(Quoting::Csv));
         loop {
             let (line, number) = (self.lines.line(), self.lines.number());
             self.quoted.read(line, number, self.delimiter)?;
-            if !self.quoted.is_quoted() {
+            if !self.quoted.goes_on() {
                 self.quoted.close(Place { line: number, column: line.chars().count() as u64 + 1 });
                 return Ok(ended);
             }
@@ -255,6 +291,9 @@ impl<R: BufRead> NextRecord for Records<R> {
         }
     }
 }
+
+/// The word for an empty field in files with escapes, unless it is quoted.
+pub(super) const NULL: &str = "NULL";
 
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,7 @@ use ssgctl::store::Tx;
 use crate::args::change::ChangeArgs;
 use crate::args::input;
 use crate::args::input::{ImportInput, InputMeter};
+use crate::args::quoting::QuotingArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::NewFile;
@@ -69,6 +70,9 @@ pub(crate) struct ImportArgs {
 
     #[command(flatten)]
     columns: ColumnArgs,
+
+    #[command(flatten)]
+    quoting: QuotingArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
@@ -151,7 +155,7 @@ impl<'a, I: Importer> ImportRun<'a, I> {
     fn open(args: &'a ImportArgs, importer: &'a mut I, context: &Context) -> Result<Self> {
         let file = input::name(&args.file);
         let ImportInput { input, size, meter } = input::open_to_import(&args.file, args.expect.needs_checksum())?;
-        let rows = RecordReader::open(input)
+        let rows = RecordReader::open_quoted(input, args.quoting.kind)
             .map_err(|fault| Failure::of_file(&file, fault.into()))?
             .raw(context.output.is_raw());
         let column_mapping = args.columns.column_mapping::<I>(rows.columns(), context)?;

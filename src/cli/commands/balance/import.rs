@@ -12,6 +12,7 @@ use crate::args::change::ChangeArgs;
 use crate::args::import::{ExpectArgs, note_ignored};
 use crate::args::input;
 use crate::args::input::ImportInput;
+use crate::args::quoting::QuotingArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, Row};
@@ -39,6 +40,9 @@ pub(crate) struct ImportArgs {
     /// Post even if a balance falls below its credit limit
     #[arg(long)]
     allow_negative: bool,
+
+    #[command(flatten)]
+    quoting: QuotingArgs,
 
     #[command(flatten)]
     expect: ExpectArgs,
@@ -72,8 +76,8 @@ impl Row for ImportedAdjustments {
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let file = input::name(&args.file);
     let ImportInput { input, meter, .. } = input::open_to_import(&args.file, args.expect.needs_checksum())?;
-    let Adjustments { mut rows, left_out } =
-        ssgctl::import::adjustment::adjustments(input).map_err(|faults| Failure::of_file(&file, faults))?;
+    let Adjustments { mut rows, left_out } = ssgctl::import::adjustment::adjustments_quoted(input, args.quoting.kind)
+        .map_err(|faults| Failure::of_file(&file, faults))?;
     args.expect.check(&file, rows.len() as u64, &meter)?;
     for row in &mut rows {
         row.adjustment.allow_negative = args.allow_negative;

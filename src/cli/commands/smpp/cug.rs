@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
+use ssgctl::formats::Quoting;
 use ssgctl::model::{Msisdn, MsisdnList, MsisdnSet, SystemId};
 use ssgctl::ops;
 use ssgctl::ops::smpp::CugChange;
@@ -12,6 +13,7 @@ use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::import::note_ignored;
 use crate::args::input;
+use crate::args::quoting::QuotingArgs;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Exit, Failure, Result};
 use crate::output::{Cell, Column, Row};
@@ -43,6 +45,9 @@ pub(crate) struct CugArgs {
     /// With import: remove all numbers that are not in the file
     #[arg(long)]
     replace: bool,
+
+    #[command(flatten)]
+    quoting: QuotingArgs,
 
     #[command(flatten)]
     change: ChangeArgs,
@@ -88,6 +93,9 @@ pub(crate) fn run(args: &CugArgs, context: &mut Context) -> Result<()> {
     if args.replace && args.action != Action::Import {
         return Err(Failure::usage("--replace is only valid with `import`"));
     }
+    if args.quoting.kind.is_some() && args.action != Action::Import {
+        return Err(Failure::usage("--quoting is only valid with `import`"));
+    }
     match args.action {
         Action::List => list(args, context),
         Action::Add | Action::Remove => {
@@ -96,7 +104,7 @@ pub(crate) fn run(args: &CugArgs, context: &mut Context) -> Result<()> {
         }
         Action::Import => {
             let [file] = args.operands.as_slice() else { return Err(Failure::usage("`import` expects one file")) };
-            let numbers = read(&PathBuf::from(file), context)?;
+            let numbers = read(&PathBuf::from(file), args.quoting.kind, context)?;
             change(args, &numbers, context)
         }
     }
@@ -127,9 +135,10 @@ fn numbers(operands: &[String]) -> Result<MsisdnSet> {
     Ok(numbers.into_iter().collect())
 }
 
-fn read(file: &Path, context: &Context) -> Result<MsisdnSet> {
+fn read(file: &Path, quoting: Option<Quoting>, context: &Context) -> Result<MsisdnSet> {
     let name = input::name(file);
-    let numbers = ssgctl::import::cug::numbers(input::open(file)?).map_err(|faults| Failure::of_file(&name, faults))?;
+    let numbers = ssgctl::import::cug::numbers_quoted(input::open(file)?, quoting)
+        .map_err(|faults| Failure::of_file(&name, faults))?;
     let duplicates = numbers.rows - numbers.set.len();
     if duplicates > 0 {
         context.note(&format!("{name} has {} numbers, of which {duplicates} are duplicates", numbers.rows));

@@ -29,7 +29,7 @@ fn read_in_blocks(text: &str, size: usize) -> Result<Vec<Vec<(String, Place)>>, 
     let header = records.current();
     let mut rows = vec![header.fields().map(|name| name.trim().to_owned()).zip(header.places()).collect()];
     let (layout, lines) = records.into_lines();
-    let blocks = Blocks::new(lines);
+    let blocks = Blocks::new(lines, layout.quoting);
     let mut blocks = blocks.of_size(size, 24);
     while let Some(block) = blocks.next_block().expect("read") {
         let mut records = BlockRecords::new(&layout, &block);
@@ -139,6 +139,70 @@ fn a_field_and_a_line_are_bounded() {
     );
     let quoted = "line\n".repeat(LONGEST_FIELD / 5 + 1);
     assert!(read(&format!("a,b\n1,\"{quoted}\"\n")).expect_err("too long").ends_with("TooLong"));
+}
+
+/// The rows of a file with a quoting, read in order and in blocks.
+fn quoted(text: &str, quoting: Quoting) -> Vec<Vec<String>> {
+    let open = || Records::open_any(Lines::open(text.as_bytes()).expect("text"), Some(quoting)).expect("header");
+    let (mut records, mut rows) = (open(), Vec::new());
+    while let Some(row) = records.next_row().expect("row") {
+        rows.push(row.cells().map(|(_, text)| text.to_owned()).collect::<Vec<_>>());
+    }
+    for size in 1..40 {
+        let (layout, lines) = open().into_lines();
+        let (mut blocks, mut again) = (Blocks::new(lines, layout.quoting).of_size(size, 400), Vec::new());
+        while let Some(block) = blocks.next_block().expect("read") {
+            let mut records = Records::of_lines(&layout, Lines::after(block.lines_before, &block.text));
+            while let Some(record) = records.next_record().expect("record") {
+                let unless_null = |text: &str| if text == NULL { String::new() } else { text.to_owned() };
+                again.push(record.fields().map(unless_null).collect::<Vec<_>>());
+            }
+        }
+        assert_eq!(again, rows, "in blocks of {size} bytes");
+    }
+    rows
+}
+
+#[test]
+fn mysqls_batch_output_has_no_quotes() {
+    // A text that begins with a quote, and one in a later row that ends with one: CSV would take all between for one field.
+    let text = "id\ttext\tstate\n1\t\"Hello\tsent\n2\tC:\\\\new\\tx\\ny\tNULL\n3\tbye\"\tsent\n";
+    let rows = quoted(text, Quoting::None);
+    assert_eq!(rows, [["1", "\"Hello", "sent"], ["2", "C:\\new\tx\ny", ""], ["3", "bye\"", "sent"]]);
+}
+
+#[test]
+fn mysqls_outfile_escapes_with_backslashes() {
+    let text = "id,text,state\n1,\"say \\\"hi\\\", you\",\"sent\"\n2,\"one\\\ntwo\\\\\",\\N\n\"NULL\",\"\",NULL\n";
+    let rows = quoted(text, Quoting::Backslash);
+    assert_eq!(rows, [["1", "say \"hi\", you", "sent"], ["2", "one\ntwo\\", ""], ["", "", ""]]);
+    let unenclosed = "id\ttext\n1\tone\\\ntwo\\\tthree\n2\t\\N\n";
+    assert_eq!(quoted(unenclosed, Quoting::None), [["1", "one\ntwo\tthree"], ["2", ""]]);
+}
+
+#[test]
+fn a_file_with_tabs_is_refused_where_its_quoting_matters_and_is_unclear() {
+    let rows = "1\tplain\n2\t\"Hello\n3\tbye\"\n";
+    assert_eq!(read(&format!("id\ttext\n{rows}")).expect_err("unclear"), "3:3 BadQuote");
+    assert_eq!(read("id\ttext\n1\tC:\\new\n").expect_err("unclear"), "2:5 BadQuote");
+    // Spreadsheets write CRLF, or a byte order mark.
+    for text in ["id\ttext\r\n1\t\"a \"\"b\"\"\"\r\n", "\u{feff}id\ttext\n1\t\"a \"\"b\"\"\"\n"] {
+        assert_eq!(read(text).expect("of a spreadsheet")[1], ["1", "a \"b\""]);
+    }
+}
+
+#[test]
+fn any_bytes_are_taken_only_on_request_and_never_in_the_header() {
+    let text = b"id,text\n1,caf\xe9\n2,\x00a\n";
+    let open = || Records::open(Lines::open(&text[..]).expect("text")).expect("header");
+    assert!(open().next_row().is_err());
+    let mut records = open();
+    records.take_any_bytes();
+    for expected in ["caf\u{fffd}", "\u{fffd}a"] {
+        let row = records.next_row().expect("any bytes").expect("a row");
+        assert_eq!(row.cells().map(|(_, text)| text.to_owned()).nth(1).as_deref(), Some(expected));
+    }
+    assert!(Lines::open(&b"id,caf\xe9\n"[..]).and_then(Records::open).is_err());
 }
 
 proptest! {
