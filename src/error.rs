@@ -49,6 +49,14 @@ pub enum Error {
     #[error("message {} was reported differently before, {before} ({field} differs)", quoted(.id))]
     Contradiction { id: MessageId, field: &'static str, before: String },
 
+    /// An import for one account names another account in its file.
+    #[error("account {} contradicts the file: this row belongs to {}", quoted(.account), quoted(.found))]
+    OtherAccount { account: String, found: String },
+
+    /// A file was imported before, and its messages were assigned to other accounts.
+    #[error("{} was imported before, as import {import}, for other accounts", quoted(.file))]
+    KnownFile { file: String, import: i64 },
+
     /// An entry can be reversed once.
     #[error("entry {entry} was reversed before, by entry {by}")]
     AlreadyReversed { entry: i64, by: i64 },
@@ -235,20 +243,42 @@ impl Fault {
 pub struct Faults {
     pub first: Vec<Fault>,
     pub count: u64,
+    /// How many rows name a thing that does not exist, for each such fault in `first`.
+    pub repeats: Vec<(EntityKind, String, u64)>,
 }
 
 impl Faults {
     /// The number of faults that are reported in full.
     pub const REPORTED: usize = 20;
 
-    /// Notes a fault; says whether reading can go on after it.
+    /// Notes a fault; says whether reading can go on after it. Rows that name the same missing thing are one fault.
     pub fn add(&mut self, fault: Fault) -> bool {
         let goes_on = !fault.ends_file;
         self.count += 1;
+        if self.repeats_another(&fault) {
+            return goes_on;
+        }
         if !self.are_enough() {
+            if let Error::NotFound { entity, name, .. } = &*fault.error {
+                self.repeats.push((*entity, name.clone(), 1));
+            }
             self.first.push(fault);
         }
         goes_on
+    }
+
+    /// Counts a fault that names the same missing thing as an earlier one.
+    fn repeats_another(&mut self, fault: &Fault) -> bool {
+        let Error::NotFound { entity, name, .. } = &*fault.error else { return false };
+        let known = self.repeats.iter_mut().find(|(other, missing, _)| (other, missing) == (entity, name));
+        known.map(|(_, _, rows)| *rows += 1).is_some()
+    }
+
+    /// The number of rows with the same fault.
+    pub fn rows_of(&self, fault: &Fault) -> u64 {
+        let Error::NotFound { entity, name, .. } = &*fault.error else { return 1 };
+        let known = self.repeats.iter().find(|(other, missing, _)| (other, missing) == (entity, name));
+        known.map_or(1, |(_, _, rows)| *rows)
     }
 
     /// Whether further faults are only counted.
@@ -258,9 +288,11 @@ impl Faults {
 
     /// Adds other faults of the same file.
     pub fn add_all(&mut self, others: Self) {
-        self.count += others.count;
-        let room = Self::REPORTED.saturating_sub(self.first.len());
-        self.first.extend(others.first.into_iter().take(room));
+        let count = self.count + others.count;
+        for fault in others.first {
+            self.add(fault);
+        }
+        self.count = count;
     }
 
     /// Whether there are none.
@@ -276,7 +308,9 @@ impl Faults {
 
 impl From<Fault> for Faults {
     fn from(fault: Fault) -> Self {
-        Self { first: vec![fault], count: 1 }
+        let mut faults = Self::default();
+        faults.add(fault);
+        faults
     }
 }
 

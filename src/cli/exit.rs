@@ -95,12 +95,18 @@ impl Failure {
     /// exit code of the whole, so that a script can tell a conflict from invalid data.
     pub(crate) fn of_file(file: &str, faults: Faults) -> Self {
         let message = format!("{} in {}; nothing was imported", count(faults.count, "error"), quoted(file));
+        let rows: Vec<u64> = faults.first.iter().map(|fault| faults.rows_of(fault)).collect();
         let details: Vec<Self> = faults
             .first
             .into_iter()
-            .map(|fault| {
+            .zip(rows)
+            .map(|(fault, rows)| {
                 let place = Place { file: file.to_owned(), line: fault.line, column: fault.column };
-                Self::of_row(*fault.error).at(place)
+                let mut failure = Self::of_row(*fault.error);
+                if rows > 1 {
+                    failure.0.message.push_str(&format!(" ({rows} rows, first at line {})", fault.line));
+                }
+                failure.at(place)
             })
             .collect();
         let common = details
@@ -142,6 +148,9 @@ impl Failure {
                 "the row would change an archived record; unarchive it with `ssgctl {} unarchive`, or remove the row",
                 entity.as_str()
             )),
+            Error::OtherAccount { .. } => {
+                Some("drop --account, or add --override-account if all rows are messages of that account".to_owned())
+            }
             _ => None,
         };
         let mut failure = Self::from(error);
@@ -335,6 +344,9 @@ impl From<Error> for Failure {
             Error::AlreadyReversed { .. } => failure(ErrorCode::AlreadyReversed).field("entry"),
             Error::ChangedMeanwhile { .. } => failure(ErrorCode::ChangedMeanwhile)
                 .hint("nothing was saved; read the current state and repeat the change"),
+            Error::OtherAccount { .. } => failure(ErrorCode::Refused),
+            Error::KnownFile { .. } => failure(ErrorCode::Refused)
+                .hint("its messages would be charged once more; add --override-account if that is meant"),
             Error::Archived { again: true, .. } => failure(ErrorCode::Archived),
             Error::Archived { entity, .. } => failure(ErrorCode::Archived)
                 .hint(format!("unarchive it first; see `ssgctl help {} unarchive`", entity.as_str())),

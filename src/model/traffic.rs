@@ -247,6 +247,16 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_number_with_a_zero_of_a_spreadsheet_is_not_an_id() {
+        for text in ["179553100123456.0", "7.0", "1.00"] {
+            assert!(text.parse::<MessageId>().is_err(), "{text}");
+        }
+        for text in ["179553100123456", "1.5", "a.0", ".0", "1.0a", "10.2.0", "100", "0"] {
+            assert!(text.parse::<MessageId>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
     fn states_round_trip_through_numbers() {
         for state in MessageState::ALL {
             assert_eq!(MessageState::from_number(state.number()), Some(state));

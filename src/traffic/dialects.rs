@@ -2,10 +2,9 @@
 //!
 //! A dialect is one entry of a table. Columns are found by name, in any case and order; other columns are ignored.
 
-use foldhash::HashMap;
-
 use crate::error::{Fault, InputError, quoted};
-use crate::model::MessageState::{self, Delivered, Expired, Pending, Rejected, Undeliverable, Unknown};
+use crate::model::MessageState::{self, Pending, Rejected};
+use crate::traffic::state_words::general_state_of;
 
 /// A kind of traffic file.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +15,10 @@ pub struct TrafficDialect {
     marks: &'static [&'static str],
     pub(crate) id: &'static str,
     pub(crate) account: &'static str,
+    /// Names the account where `account` is empty; empty if there is no such column.
+    pub(crate) account_else: &'static str,
+    /// Whether these columns name accounts of the gateway, not those of a vendor.
+    pub(crate) names_accounts: bool,
     pub(crate) time: &'static str,
     pub(crate) destination: &'static str,
     /// Empty if every row is a pending message.
@@ -35,6 +38,16 @@ pub struct TrafficDialect {
     words: &'static [(&'static str, MessageState)],
     /// Whether negative prices are amounts to pay, not credits.
     pub(crate) prices_are_negative: bool,
+    /// Whether prices may have exponents, such as Python's `0E-7` for a decimal zero.
+    pub(crate) takes_exponents: bool,
+    /// Whether it is a table of MySQL, so that a tab-separated file is the output of `mysql --batch`.
+    pub(crate) is_database_table: bool,
+    /// Whether destinations of other channels occur, such as `whatsapp:+447700900123`. Such rows are skipped.
+    pub(crate) has_other_channels: bool,
+    /// Whether messages that wait to be sent have no time yet. Such rows are skipped: a later file has the time.
+    pub(crate) waits_without_time: bool,
+    /// Further columns that such a file is known to have.
+    pub(crate) others: &'static [&'static str],
 }
 
 /// The format of times.
@@ -51,6 +64,8 @@ const OWN: TrafficDialect = TrafficDialect {
     marks: &["message_id", "submitted_at", "system_id", "destination"],
     id: "message_id",
     account: "system_id",
+    account_else: "",
+    names_accounts: true,
     time: "submitted_at",
     destination: "destination",
     state: "state",
@@ -62,7 +77,15 @@ const OWN: TrafficDialect = TrafficDialect {
     times: Times::Dates,
     words: &[],
     prices_are_negative: false,
+    takes_exponents: false,
+    is_database_table: false,
+    has_other_channels: false,
+    waits_without_time: false,
+    others: &[],
 };
+
+/// What files of other programs have in common.
+const FOREIGN: TrafficDialect = TrafficDialect { takes_exponents: true, ..OWN };
 
 /// All dialects, our own first.
 pub const DIALECTS: &[TrafficDialect] = &[
@@ -78,7 +101,25 @@ pub const DIALECTS: &[TrafficDialect] = &[
         parts: "",
         price: "revenue_val",
         currency: "revenue_cur",
-        ..OWN
+        others: &[
+            "ts_completion",
+            "svc_node",
+            "customer",
+            "srcton",
+            "srcnpi",
+            "srcaddr",
+            "country",
+            "network",
+            "error",
+            "ts_dlr_ack",
+            "registered_delivery",
+            "data_coding",
+            "esm_class",
+            "type",
+            "short_message",
+            "short_message_raw",
+        ],
+        ..FOREIGN
     },
     TrafficDialect {
         name: "jasmin",
@@ -91,7 +132,20 @@ pub const DIALECTS: &[TrafficDialect] = &[
         parts: "pdu_count",
         price: "charge",
         currency: "",
-        ..OWN
+        // Some connectors log the number of ESME_ROK in its Python enum.
+        words: &[("1", Pending)],
+        is_database_table: true,
+        others: &[
+            "source_connector",
+            "routed_cid",
+            "source_addr",
+            "rate",
+            "short_message",
+            "binary_message",
+            "trials",
+            "status_at",
+        ],
+        ..FOREIGN
     },
     TrafficDialect {
         name: "jasmin-panel",
@@ -105,12 +159,14 @@ pub const DIALECTS: &[TrafficDialect] = &[
         price: "",
         part_price: "Rate",
         currency: "",
-        ..OWN
+        others: &["Source Connector", "Routed CID", "Source Address", "Short Message", "Trials", "Status At"],
+        ..FOREIGN
     },
     TrafficDialect {
         name: "kannel",
         marks: &["momt", "receiver", "smsc_id", "boxc_id"],
-        id: "id",
+        // sqlbox writes NULL into the column `id` of every row.
+        id: "sql_id",
         account: "account",
         time: "time",
         destination: "receiver",
@@ -120,7 +176,33 @@ pub const DIALECTS: &[TrafficDialect] = &[
         currency: "",
         only: Some(("momt", "MT")),
         times: Times::Epoch,
-        ..OWN
+        account_else: "service",
+        names_accounts: false,
+        is_database_table: true,
+        others: &[
+            "sender",
+            "udhdata",
+            "msgdata",
+            "smsc_id",
+            "id",
+            "sms_type",
+            "mclass",
+            "mwi",
+            "coding",
+            "compress",
+            "validity",
+            "deferred",
+            "dlr_mask",
+            "dlr_url",
+            "pid",
+            "alt_dcs",
+            "rpi",
+            "charset",
+            "boxc_id",
+            "binfo",
+            "meta_data",
+        ],
+        ..FOREIGN
     },
     TrafficDialect {
         name: "twilio",
@@ -137,7 +219,11 @@ pub const DIALECTS: &[TrafficDialect] = &[
         // Elsewhere this word means that the network failed; here the message was never sent, and Twilio does not charge it.
         words: &[("failed", Rejected)],
         prices_are_negative: true,
-        ..OWN
+        names_accounts: false,
+        has_other_channels: true,
+        waits_without_time: true,
+        others: &["From", "Body", "ApiVersion", "ErrorCode"],
+        ..FOREIGN
     },
     TrafficDialect {
         name: "vonage",
@@ -151,44 +237,39 @@ pub const DIALECTS: &[TrafficDialect] = &[
         price: "total_price",
         currency: "currency",
         only: Some(("direction", "outbound")),
-        ..OWN
+        names_accounts: false,
+        others: &[
+            "client_ref",
+            "from",
+            "message_body",
+            "network",
+            "network_name",
+            "country",
+            "country_name",
+            "date_finalized",
+            "latency",
+            "error_code",
+            "error_code_description",
+        ],
+        ..FOREIGN
     },
 ];
 
-/// The states that gateways write, in lower case: those of SMPP receipts and vendors' own words.
-const WORDS: &[(MessageState, &[&str])] = &[
-    (
-        Pending,
-        &[
-            "pending",
-            "enroute",
-            "acceptd",
-            "accepted",
-            "submitted",
-            "scheduled",
-            "queued",
-            "sending",
-            "sent",
-            "buffered",
-            "esme_rok",
-            "ok",
-            "transmitted",
-        ],
-    ),
-    (Delivered, &["delivered", "delivrd", "read"]),
-    (Expired, &["expired"]),
-    (Undeliverable, &["undeliverable", "undeliv", "undelivered", "failed", "deleted"]),
-    (Unknown, &["unknown", "skipped", "partially_delivered"]),
-    (Rejected, &["rejected", "rejectd", "canceled", "cancelled"]),
-];
-
 impl TrafficDialect {
-    /// The state for a word. SMPP errors (`ESME_RTHROTTLED`) mean that the message was rejected.
+    /// The state for a word.
     pub(crate) fn state_of(&self, word: &str) -> Option<MessageState> {
         let word = word.to_ascii_lowercase();
         let own = self.words.iter().find(|(own, _)| *own == word).map(|(_, state)| *state);
-        let known = || WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(state, _)| *state);
-        own.or_else(known).or_else(|| word.starts_with("esme_r").then_some(Rejected))
+        own.or_else(|| general_state_of(&word))
+    }
+
+    /// The columns that are read.
+    pub(crate) fn columns(&self) -> impl IntoIterator<Item = &'static str> + use<> {
+        let Self { id, account, account_else, time, destination, state, parts, price, part_price, currency, .. } =
+            *self;
+        let only = self.only.map_or("", |(column, _)| column);
+        let names = [id, account, account_else, time, destination, state, parts, price, part_price, currency, only];
+        names.into_iter().filter(|name| !name.is_empty())
     }
 
     /// The dialect with a name.
@@ -214,33 +295,6 @@ impl TrafficDialect {
 
     pub(crate) fn refused(message: &str) -> Fault {
         Fault::of_file(1, 1, InputError::BadHeader, message)
-    }
-}
-
-/// A cache of the state words that occurred in a file.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct StateWordCache {
-    states: HashMap<Box<str>, MessageState>,
-    /// The last word, which is most often the next one too.
-    last: String,
-    last_state: Option<MessageState>,
-}
-
-impl StateWordCache {
-    /// The state for a word, looked up once.
-    pub(crate) fn state_of(&mut self, word: &str, seek: impl FnOnce() -> Option<MessageState>) -> Option<MessageState> {
-        if let Some(state) = self.last_state.filter(|_| self.last == word) {
-            return Some(state);
-        }
-        let met = self.states.get(word).copied();
-        let state = met.or_else(seek)?;
-        if met.is_none() {
-            self.states.insert(word.into(), state);
-        }
-        self.last.clear();
-        self.last.push_str(word);
-        self.last_state = Some(state);
-        Some(state)
     }
 }
 
@@ -297,34 +351,5 @@ mod tests {
             assert_eq!(of(header), Ok(name));
         }
         assert!(of("a,b").unwrap_err().contains("`a,b`"));
-    }
-
-    #[test]
-    fn a_word_is_sought_once() {
-        let (mut words, mut sought) = (StateWordCache::default(), Vec::new());
-        for word in ["sent", "read", "read", "sent", "x", "sent", "x"] {
-            let state = words.state_of(word, || {
-                sought.push(word);
-                OWN.state_of(word)
-            });
-            assert_eq!(state, OWN.state_of(word));
-        }
-        assert_eq!(sought, ["sent", "read", "x", "x"]);
-    }
-
-    #[test]
-    fn every_word_has_one_meaning() {
-        let words: Vec<&str> = WORDS.iter().flat_map(|(_, words)| *words).copied().collect();
-        for (index, word) in words.iter().enumerate() {
-            assert!(!words[..index].contains(word), "{word}");
-            assert!(OWN.state_of(&word.to_uppercase()).is_some(), "{word}");
-        }
-        for state in MessageState::ALL {
-            assert_eq!(OWN.state_of(state.as_str()), Some(state));
-        }
-        assert_eq!(OWN.state_of("ESME_RINVDSTADR"), Some(Rejected));
-        assert_eq!(OWN.state_of("DLVRD"), None);
-        assert_eq!(OWN.state_of("failed"), Some(Undeliverable));
-        assert_eq!(TrafficDialect::named("twilio").and_then(|twilio| twilio.state_of("Failed")), Some(Rejected));
     }
 }

@@ -10,9 +10,11 @@ mod batch;
 mod block;
 mod charging;
 mod close;
+mod columns;
 mod conflict_check;
 mod dialects;
 mod duplicate_filter;
+mod field;
 mod import_run;
 mod merge;
 mod parallel_reader;
@@ -21,6 +23,7 @@ mod request;
 mod row_parser;
 mod source;
 mod staging;
+mod state_words;
 mod timestamps;
 mod totals;
 mod unposted_charges;
@@ -32,17 +35,20 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::error::{Error, Fault, InputError, Result, quoted};
+use crate::formats::Quoting;
 use crate::formats::rejects::Rejects;
 use crate::model::{Import, ImportState, Manifest, Origin, TrafficTally, day_of};
 use crate::store::{HelperConnection, Snapshot, Store};
 
 use account_index::AccountIndex;
+use row_parser::TimeLimits;
 use staging::Staging;
 use verify::{Inspection, inspect, of_file};
 use writer::{ImportWriter, StagedFile};
 
 pub use batch::{Batch, WritePlan};
 pub use close::close;
+pub use columns::{IdPattern, IgnoredColumn};
 pub use dialects::{DIALECTS, TrafficDialect};
 pub use import_run::ImportRun;
 pub use merge::{Comparison, Contradiction, KnownPrices, compare};
@@ -54,6 +60,9 @@ pub use source::{Position, Source};
 /// How many rows are written together as a rule: enough that they are written in order, and few enough that others soon get
 /// their turn.
 pub const BATCH: usize = 250_000;
+
+/// The number of days after which messages count as old.
+const YEAR: i64 = 366;
 
 /// Imports a file, or goes on with its import where that was interrupted. Nobody else imports meanwhile.
 ///
@@ -68,12 +77,15 @@ pub fn import(
 ) -> Result<TrafficSummary> {
     let _lock = store.lock_imports()?;
     let staging = Staging::next_to(store.path());
+    let now = store.now().timestamp().as_second();
     let mut writer = store.bulk_writer()?;
     let helper = writer.helper();
     watch.begin("looking");
     let snapshot = writer.read()?;
-    let header = request.open_rows(None).map_err(of_file)?;
-    let (dialect, columns) = (header.interpreter.dialect, header.columns().to_vec());
+    let limits = TimeLimits::at(now, snapshot.pruned_before()?);
+    let header = request.open_rows(limits).map_err(of_file)?;
+    let (dialect, columns, ignored_columns) =
+        (header.interpreter.dialect, header.columns().to_vec(), header.ignored.clone());
     drop(header);
     // Only a file of the same size can be one that is known: the bytes of others are hashed while its text is read.
     let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
@@ -85,14 +97,21 @@ pub fn import(
             if let Some(import) = earlier.iter().find(|import| is_complete(import, manifest)) {
                 return Ok(repeated(import, dialect));
             }
+            refuse_other_assignment(&earlier, manifest, request.options.override_account)?;
             earlier.into_iter().find(|import| import.state == ImportState::Unfinished)
         }
     };
     let account_index = account_index_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
     watch.begin("checking");
     let rejects = rejects.map(|output| Rejects::begin(output, &columns)).transpose()?;
-    let (inspection, manifest) =
-        look_through(&snapshot, request, (dialect, manifest), (account_index, staging, &helper), rejects, watch)?;
+    let (inspection, manifest) = look_through(
+        &snapshot,
+        (request, limits),
+        (dialect, manifest),
+        (account_index, staging, &helper),
+        rejects,
+        watch,
+    )?;
     let rest = planned(&snapshot, request, manifest, unfinished.as_ref(), inspection)?;
     let met_naive_time = rest.met_naive_time;
     let resumed = unfinished.map(|import| ImportRun::resume(&snapshot, &import, Arc::clone(&rest.plan))).transpose()?;
@@ -102,13 +121,26 @@ pub fn import(
     let import = writing.run(resumed, rest)?;
     let Import { id, manifest, tally, charges, days, .. } = import;
     let dialect = dialect.name;
-    Ok(TrafficSummary { import: id, file: manifest.file, dialect, tally, charges, days, repeats: None, met_naive_time })
+    let has_old_messages = days.is_some_and(|(first, _)| i64::from(first) < now / 86_400 - YEAR);
+    let (file, repeats) = (manifest.file, None);
+    Ok(TrafficSummary {
+        import: id,
+        file,
+        dialect,
+        tally,
+        charges,
+        days,
+        repeats,
+        met_naive_time,
+        ignored_columns,
+        has_old_messages,
+    })
 }
 
 /// Reads the file, and at the same time computes its SHA-256 unless the manifest is known.
 fn look_through(
     snapshot: &Snapshot<'_>,
-    request: &ImportRequest,
+    (request, limits): (&ImportRequest, TimeLimits),
     (dialect, manifest_if_known): (&'static TrafficDialect, Option<Manifest>),
     (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
     mut rejects: Option<Rejects<&mut dyn Write>>,
@@ -119,7 +151,7 @@ fn look_through(
             Some(manifest) => Ok(manifest),
             None => Err(scope.spawn(|| manifest(request, dialect))),
         };
-        let inspection = inspect(snapshot, request, (account_index, staging, helper), rejects.as_mut(), watch);
+        let inspection = inspect(snapshot, (request, limits), (account_index, staging, helper), rejects.as_mut(), watch);
         let not_hashed = |_| Err(Error::Internal("the file was not hashed".to_owned()));
         (inspection, manifest.or_else(|thread| thread.join().unwrap_or_else(not_hashed)))
     });
@@ -166,6 +198,9 @@ fn manifest(request: &ImportRequest, dialect: &TrafficDialect) -> Result<Manifes
         "timezone": options.zone.iana_name(),
         "account": options.account,
         "key_column": options.key_column,
+        "id_column": options.id_column,
+        "id_pattern": options.id_pattern.as_ref().map(ToString::to_string),
+        "quoting": options.quoting.map(Quoting::as_str),
         "words": words,
         "takes_any_word": options.takes_any_word,
         "ignores_prices": options.ignores_prices,
@@ -201,7 +236,27 @@ fn repeated(import: &Import, dialect: &TrafficDialect) -> TrafficSummary {
         days: import.days,
         repeats: Some(import.id),
         met_naive_time: false,
+        ignored_columns: Vec::new(),
+        has_old_messages: false,
     }
+}
+
+/// Refuses a file that was imported for other accounts or with other message IDs: its messages would be charged once more.
+fn refuse_other_assignment(earlier: &[Import], manifest: &Manifest, override_account: bool) -> Result<()> {
+    let of = |options: &str| serde_json::from_str::<serde_json::Value>(options).unwrap_or_default();
+    let wanted = of(&manifest.options);
+    for import in earlier.iter().filter(|import| import.state != ImportState::Unfinished) {
+        let before = of(&import.manifest.options);
+        let differs = |names: [&str; 2]| names.into_iter().any(|name| before.get(name) != wanted.get(name));
+        let (file, id) = (quoted(&manifest.file), import.id);
+        if differs(["id_column", "id_pattern"]) {
+            return Err(Error::Refused(format!("{file} was imported before, as import {id}, with other message IDs")));
+        }
+        if differs(["account", "key_column"]) && !override_account {
+            return Err(Error::KnownFile { file: manifest.file.clone(), import: id });
+        }
+    }
+    Ok(())
 }
 
 /// The accounts that a file may name: any, or those of its beginning if it is resumed.

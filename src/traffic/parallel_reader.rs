@@ -37,7 +37,7 @@ pub(crate) fn read<R: BufRead + Send>(
     mut account_index: AccountIndex,
     each: impl FnMut(ParsedBlock) -> Result<bool>,
 ) -> Result<(RowInterpreter, AccountIndex)> {
-    let RowParser { records, mut interpreter } = reading;
+    let RowParser { records, mut interpreter, .. } = reading;
     let (layout, lines) = records.into_lines();
     let blocks = Blocks::new(lines, layout.quoting);
     thread::scope(|scope| {

@@ -5,7 +5,8 @@ use std::io::BufRead;
 use crate::error::{Fault, Result};
 use crate::formats::csv::{Lines, Records};
 use crate::model::{Hash, Money, TrafficTally, Unit};
-use crate::traffic::row_parser::{ParseOptions, RowParser};
+use crate::traffic::columns::IgnoredColumn;
+use crate::traffic::row_parser::{ParseOptions, RowParser, TimeLimits};
 use crate::traffic::source::Source;
 
 /// A file and how to import it.
@@ -61,17 +62,22 @@ pub struct TrafficSummary {
     pub repeats: Option<i64>,
     /// Whether a timestamp had no time zone.
     pub met_naive_time: bool,
+    /// Columns that are not imported.
+    pub ignored_columns: Vec<IgnoredColumn>,
+    /// Whether a message is more than a year old.
+    pub has_old_messages: bool,
 }
 
 impl ImportRequest {
-    /// Opens the file at its first row. Messages of days before `pruned_before` are refused.
-    pub(crate) fn open_rows(&self, pruned_before: Option<i32>) -> Result<RowParser<Box<dyn BufRead + Send>>, Fault> {
+    /// Opens the file at its first row. Messages of times beyond the limits are refused.
+    pub(crate) fn open_rows(&self, limits: TimeLimits) -> Result<RowParser<Box<dyn BufRead + Send>>, Fault> {
         let text = self.source.text().map_err(|error| Fault {
             line: 1,
             column: 1,
             error: Box::new(error),
             ends_file: true,
         })?;
-        RowParser::open(Records::open(Lines::open(text)?)?, self.options.clone(), pruned_before)
+        let records = Records::open_any(Lines::open(text)?, self.options.quoting)?;
+        RowParser::open(records, self.options.clone(), limits)
     }
 }

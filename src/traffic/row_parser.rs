@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
-use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 
-use crate::error::{Error, Fault, InputError, quoted};
-use crate::formats::csv::NextRecord;
-use crate::formats::csv::Record;
-use crate::formats::csv::Records;
-use crate::formats::row::unguarded;
+use crate::error::{Error, Fault};
+use crate::formats::csv::{NextRecord, Quoting, Record, Records};
 use crate::model::{EntityKind, Invalid, Message, MessageState, Money, Unit, day_of};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::dialects::{StateWordCache, Times, TrafficDialect, place};
+use crate::traffic::columns::{Columns, IdPattern, IgnoredColumn, ignored};
+use crate::traffic::dialects::{Times, TrafficDialect};
+use crate::traffic::field::Field;
+use crate::traffic::state_words::StateWordCache;
 use crate::traffic::timestamps::moment;
 
 /// What decides the meaning of rows in addition to their text.
@@ -26,8 +25,16 @@ pub struct ParseOptions {
     pub zone: TimeZone,
     /// The account of all rows, if the file does not name it.
     pub account: Option<String>,
+    /// Whether `account` is meant even for rows in which the file names another account.
+    pub override_account: bool,
     /// The column that names the account, instead of the dialect's own.
     pub key_column: Option<String>,
+    /// The column with the message ID, instead of the dialect's own.
+    pub id_column: Option<String>,
+    /// Where the message ID stands in its column; `None` if the column has nothing else.
+    pub id_pattern: Option<IdPattern>,
+    /// How the file is quoted; `None` to decide by its header and its dialect.
+    pub quoting: Option<Quoting>,
     /// Additional words for states, in lower case.
     pub words: BTreeMap<String, MessageState>,
     /// Whether any other word means `unknown`.
@@ -49,6 +56,8 @@ pub(crate) enum ParsedRow {
 /// The rows of a file.
 pub(crate) struct RowParser<R> {
     pub(crate) records: Records<R>,
+    /// The columns that nothing is read from.
+    pub(crate) ignored: Vec<IgnoredColumn>,
     pub(crate) interpreter: RowInterpreter,
 }
 
@@ -59,11 +68,39 @@ pub(crate) struct RowInterpreter {
     options: ParseOptions,
     columns: Columns,
     state_words: StateWordCache,
-    /// Messages before this day were pruned.
-    pruned_before: Option<i32>,
+    limits: TimeLimits,
     /// Whether a timestamp had no time zone.
     pub(crate) met_naive_time: bool,
     totals: Totals,
+}
+
+/// The times at which messages can have been submitted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TimeLimits {
+    /// Messages before this day were pruned.
+    pub(crate) pruned_before: Option<i32>,
+    /// The latest second, since 1970.
+    pub(crate) latest: i64,
+}
+
+/// The first second of the year 2000. No gateway has messages from before; a clock that was never set has.
+const EARLIEST: i64 = 946_684_800;
+
+impl TimeLimits {
+    /// The limits at a time in seconds since 1970.
+    pub(crate) fn at(now: i64, pruned_before: Option<i32>) -> Self {
+        // Clocks and time zones may be wrong by hours; a file that is wrong by more would be charged for days that have not come.
+        const AHEAD: i64 = 7 * 86_400;
+        Self { pruned_before, latest: now.saturating_add(AHEAD) }
+    }
+
+    /// The rule that a time breaks.
+    fn broken_by(&self, seconds: i64) -> Option<Invalid> {
+        if seconds < EARLIEST {
+            return Some(Invalid::rule("is before the year 2000; was the clock of the gateway set?"));
+        }
+        (seconds > self.latest).then(|| Invalid::rule("is more than a week in the future"))
+    }
 }
 
 /// Totals of the messages of a file.
@@ -74,116 +111,35 @@ struct Totals {
     prices: Option<i128>,
 }
 
-/// The positions of the columns.
-#[derive(Clone)]
-struct Columns {
-    id: usize,
-    account: Option<usize>,
-    time: usize,
-    destination: usize,
-    state: Option<usize>,
-    parts: Option<usize>,
-    price: Option<usize>,
-    part_price: Option<usize>,
-    currency: Option<usize>,
-    only: Option<(usize, &'static str)>,
-}
-
 impl<R: BufRead> RowParser<R> {
     /// Begins to read, and finds the columns.
-    pub(crate) fn open(records: Records<R>, options: ParseOptions, pruned_before: Option<i32>) -> Result<Self, Fault> {
+    pub(crate) fn open(mut records: Records<R>, options: ParseOptions, limits: TimeLimits) -> Result<Self, Fault> {
         let dialect = match options.dialect {
             Some(dialect) => dialect,
             None => TrafficDialect::of(records.columns())?,
         };
+        if dialect.is_database_table {
+            records.assume(Quoting::None);
+        }
+        // Texts of messages may have any bytes, and are not read.
+        records.take_any_bytes();
         let columns = Columns::of(records.columns(), dialect, &options)?;
+        let ignored = ignored(records.columns(), dialect, &options);
         let interpreter = RowInterpreter {
             dialect,
             options,
             columns,
             state_words: StateWordCache::default(),
-            pruned_before,
+            limits,
             met_naive_time: false,
             totals: Totals::default(),
         };
-        Ok(Self { records, interpreter })
+        Ok(Self { records, ignored, interpreter })
     }
 
     /// The names of the columns.
     pub(crate) fn columns(&self) -> &[String] {
         self.records.columns()
-    }
-}
-
-impl Columns {
-    fn of(columns: &[String], dialect: &TrafficDialect, options: &ParseOptions) -> Result<Self, Fault> {
-        let optional = |name: &str| if name.is_empty() { None } else { place(columns, name) };
-        let needed = |name: &str| {
-            optional(name).ok_or_else(|| {
-                let has = quoted(columns.join(","));
-                TrafficDialect::refused(&format!(
-                    "a file of {} needs a column {}; the header has {has}",
-                    dialect.name,
-                    quoted(name)
-                ))
-            })
-        };
-        let account = options.key_column.as_deref().unwrap_or(dialect.account);
-        Ok(Self {
-            id: needed(dialect.id)?,
-            account: if options.account.is_some() { None } else { Some(needed(account)?) },
-            time: needed(dialect.time)?,
-            destination: needed(dialect.destination)?,
-            state: optional(dialect.state),
-            parts: optional(dialect.parts),
-            price: optional(dialect.price),
-            part_price: optional(dialect.part_price),
-            currency: optional(dialect.currency),
-            only: dialect.only.map(|(column, value)| Ok((needed(column)?, value))).transpose()?,
-        })
-    }
-}
-
-/// A field of a record.
-#[derive(Clone, Copy)]
-struct Field<'a> {
-    record: Record<'a>,
-    index: usize,
-    name: &'static str,
-}
-
-impl<'a> Field<'a> {
-    #[inline]
-    fn text(self) -> &'a str {
-        let text = self.record.field(self.index);
-        match text.as_bytes() {
-            // Most fields have nothing to trim; this test is cheaper than trimming.
-            [] => text,
-            [only] if only.is_ascii_alphanumeric() => text,
-            [first, .., last] if *first != b'\'' && first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-            _ => unguarded(text.trim()),
-        }
-    }
-
-    fn fault(self, error: Error) -> Fault {
-        let place = self.record.place(self.index);
-        Fault::of_row(place.line, place.column, error)
-    }
-
-    fn invalid(self, rule: Invalid) -> Fault {
-        self.fault(Error::invalid(self.name, self.text(), rule))
-    }
-
-    fn missing(self) -> Fault {
-        self.fault(Error::Input { code: InputError::MissingValue, message: format!("{} is needed", self.name) })
-    }
-
-    fn parsed<T: FromStr<Err = Invalid>>(self) -> Result<T, Fault> {
-        let text = self.text();
-        if text.is_empty() {
-            return Err(self.missing());
-        }
-        text.parse().map_err(|rule| self.invalid(rule))
     }
 }
 
@@ -232,38 +188,44 @@ impl RowInterpreter {
         snapshot: Option<&Snapshot<'_>>,
     ) -> Result<ParsedRow, Fault> {
         let (columns, dialect) = (&self.columns, self.dialect);
-        let field = |index, name| Field { record: *record, index, name };
+        let field = |index, name| Field::new(*record, index, name);
         if let Some((index, beginning)) = columns.only {
             let text = record.field(index).trim();
             if !text.get(..beginning.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(beginning)) {
                 return Ok(ParsedRow::Other);
             }
         }
-        let (id, time) = (field(columns.id, dialect.id), field(columns.time, dialect.time));
-        let (destination, account) = (field(columns.destination, dialect.destination), columns.account);
+        let (id, time) = (field(columns.id, columns.id_name), field(columns.time, dialect.time));
+        let (destination, id_text) = (field(columns.destination, dialect.destination), columns.id_in(id));
+        if dialect.has_other_channels && destination.text().contains(':') {
+            return Ok(ParsedRow::Other);
+        }
         let (parts, prices) = (columns.parts, [columns.price, columns.part_price, columns.currency]);
         let state = match columns.state {
             Some(index) => self.state(field(index, dialect.state))?,
             None => MessageState::Pending,
         };
-        if !state.is_sent() && (id.text().is_empty() || time.text().is_empty()) {
+        if !state.is_sent() && (id_text.is_empty() || time.text().is_empty()) {
             return Ok(ParsedRow::Rejected);
+        }
+        if state == MessageState::Pending && dialect.waits_without_time && time.text().is_empty() {
+            return Ok(ParsedRow::Other);
         }
         let seconds = self.seconds(time)?;
         let day = i32::try_from(seconds.div_euclid(86_400)).map_err(|_| time.missing())?;
-        if let Some(before) = self.pruned_before.filter(|before| day < *before) {
+        if let Some(before) = self.limits.pruned_before.filter(|before| day < *before) {
             let rule = format!(
                 "is before {}, up to which messages were pruned, so it may have been charged already",
                 day_of(before)
             );
             return Err(time.invalid(Invalid::rule(rule)));
         }
-        let place = self.place(account.map(|index| field(index, dialect.account)), id, account_index, snapshot)?;
-        let parts = parts.map_or(Ok(1), |index| parts_of(field(index, dialect.parts)))?;
+        let place = self.place(record, account_index, snapshot)?;
+        let parts = parts.map_or(Ok(1), |index| field(index, dialect.parts).parts())?;
         self.totals.parts += i64::from(parts);
         let message = Message {
             day,
-            id: id.parsed()?,
+            id: id.parsed_from(id_text)?,
             account_id: account_index.account_price(place).account_id,
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
@@ -294,42 +256,60 @@ impl RowInterpreter {
         if text.is_empty() {
             return Err(field.missing());
         }
-        // Between 1970 and 2200; no message was sent at any other time.
-        let in_range = |seconds: &i64| (0..7_258_118_400).contains(seconds);
-        if self.dialect.times == Times::Epoch {
-            return text.parse().ok().filter(in_range).ok_or_else(|| {
-                field.invalid(Invalid::rule("must be a time in seconds since 1970, such as 1795531001"))
-            });
-        }
-        match moment(text, &self.options.zone).filter(|moment| in_range(&moment.seconds)) {
-            Some(moment) => {
-                self.met_naive_time |= !moment.has_zone;
-                Ok(moment.seconds)
-            }
-            None => Err(field.invalid(Invalid::rule("must be a time such as 2026-11-24T14:36:41Z"))),
+        let seconds = if self.dialect.times == Times::Epoch {
+            text.parse().map_err(|_| "must be a time in seconds since 1970, such as 1795531001")
+        } else {
+            let moment = moment(text, &self.options.zone);
+            self.met_naive_time |= moment.is_some_and(|moment| !moment.has_zone);
+            moment.map(|moment| moment.seconds).ok_or("must be a time such as 2026-11-24T14:36:41Z")
+        };
+        let seconds = seconds.map_err(|rule| field.invalid(Invalid::rule(rule)))?;
+        match self.limits.broken_by(seconds) {
+            None => Ok(seconds),
+            Some(rule) => Err(field.invalid(rule)),
         }
     }
 
-    /// The index of the account that the row names.
+    /// The index of the account of the row.
     fn place(
         &self,
-        field: Option<Field<'_>>,
-        id: Field<'_>,
+        record: &Record<'_>,
         account_index: &mut AccountIndex,
         snapshot: Option<&Snapshot<'_>>,
     ) -> Result<usize, Fault> {
-        let name = match (&self.options.account, field) {
-            (Some(name), _) => name.as_str(),
-            (None, Some(field)) if !field.text().is_empty() => field.text(),
-            (None, field) => return Err(field.unwrap_or(id).missing()),
+        let (columns, dialect) = (&self.columns, self.dialect);
+        let names = columns.accounts.into_iter().zip([dialect.account, dialect.account_else]);
+        let mut fields = names.filter_map(|(index, name)| Some(Field::new(*record, index?, name)));
+        let mut find = |name: &str, field: Field<'_>| {
+            account_index.find(name, snapshot).map_err(|error| Fault { ends_file: true, ..field.fault(error) })
         };
-        let field = field.unwrap_or(id);
-        match account_index.find(name, snapshot).map_err(|error| Fault { ends_file: true, ..field.fault(error) })? {
-            Some(place) => Ok(place),
-            None => {
-                Err(field.fault(Error::NotFound { entity: EntityKind::Smpp, name: name.to_owned(), nearest: None }))
+        let not_found = |name: &str| Error::NotFound { entity: EntityKind::Smpp, name: name.to_owned(), nearest: None };
+        let mut named = fields.clone().find(|field| !field.text().is_empty());
+        // An account may be called like a word for no value.
+        for field in fields.by_ref().filter(|field| !field.verbatim().is_empty() && field.text().is_empty()) {
+            if named.is_none() && find(field.verbatim(), field)?.is_some() {
+                named = Some(field);
             }
         }
+        let id = Field::new(*record, columns.id, columns.id_name);
+        let Some(given) = &self.options.account else {
+            let field = named.ok_or_else(|| {
+                let first = columns.accounts.into_iter().flatten().next();
+                first.map_or(id, |index| Field::new(*record, index, dialect.account)).missing()
+            })?;
+            let name = field.verbatim();
+            return find(name, field)?.ok_or_else(|| field.fault(not_found(name)));
+        };
+        let place = find(given, id)?.ok_or_else(|| id.fault(not_found(given)))?;
+        if let Some(field) = named.filter(|_| !self.options.override_account) {
+            let its_own = find(field.verbatim(), field)?;
+            if its_own != Some(place) && (its_own.is_some() || dialect.names_accounts) {
+                let (account, found) = (given.clone(), field.verbatim().to_owned());
+                let error = Error::OtherAccount { account, found };
+                return Err(Fault { ends_file: true, ..field.fault(error) });
+            }
+        }
+        Ok(place)
     }
 
     /// The price of the message in the file, if its account is charged in a currency.
@@ -341,7 +321,7 @@ impl RowInterpreter {
         record: &Record<'_>,
     ) -> Result<Option<Money>, Fault> {
         let field = |index: Option<usize>, name| {
-            index.map(|index| Field { record: *record, index, name }).filter(|field| !field.text().is_empty())
+            index.map(|index| Field::new(*record, index, name)).filter(|field| !field.text().is_empty())
         };
         if self.options.ignores_prices {
             return Ok(None);
@@ -366,23 +346,11 @@ impl RowInterpreter {
     }
 
     fn amount(&self, field: Field<'_>) -> Result<Money, Fault> {
-        let amount: Money = field.parsed()?;
+        let amount = field.amount(self.dialect.takes_exponents)?;
         let amount =
             if self.dialect.prices_are_negative && amount < Money::ZERO { amount.checked_neg() } else { Some(amount) };
         amount
             .filter(|amount| *amount >= Money::ZERO)
             .ok_or_else(|| field.invalid(Invalid::rule("must not be negative")))
-    }
-}
-
-/// The number of parts. Empty or zero, for gateways that do not know it, counts as one.
-fn parts_of(field: Field<'_>) -> Result<u16, Fault> {
-    match field.text() {
-        "" | "0" | "1" => Ok(1),
-        text => text
-            .parse()
-            .ok()
-            .filter(|parts| (1..=255).contains(parts))
-            .ok_or_else(|| field.invalid(Invalid::rule("must be a number of parts from 1 to 255"))),
     }
 }

@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::error::{Error, Fault, Faults, InputError, Result};
 use crate::formats::rejects::Rejects;
-use crate::model::{Message, MessageId, Money, TrafficTally};
+use crate::model::{EntityKind, Message, MessageId, Money, TrafficTally};
 use crate::store::{HelperConnection, Snapshot};
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::block::{BlockParser, ParsedBlock};
@@ -16,7 +16,7 @@ use crate::traffic::conflict_check::{ComparisonResults, ComparisonThreads, Pendi
 use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
 use crate::traffic::request::{ImportProgress, ImportRequest};
-use crate::traffic::row_parser::{RowInterpreter, RowParser};
+use crate::traffic::row_parser::{RowInterpreter, RowParser, TimeLimits};
 use crate::traffic::staging::{StagedRow, Staging};
 
 /// Maximum number of messages that are compared row by row because they seem to contradict others of the file.
@@ -41,6 +41,7 @@ pub(crate) struct Inspection {
 struct Inspector<'a> {
     snapshot: &'a Snapshot<'a>,
     request: &'a ImportRequest,
+    limits: TimeLimits,
     account_index: AccountIndex,
     parser: BlockParser,
     staging: Staging,
@@ -66,7 +67,7 @@ struct Duplicates {
 /// Reads a whole file and stages its rows, or returns all its faults.
 pub(crate) fn inspect(
     snapshot: &Snapshot<'_>,
-    request: &ImportRequest,
+    (request, limits): (&ImportRequest, TimeLimits),
     (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
     rejects: Option<&mut Rejects<&mut dyn Write>>,
     watch: &mut dyn ImportProgress,
@@ -74,6 +75,7 @@ pub(crate) fn inspect(
     let mut inspector = Inspector {
         snapshot,
         request,
+        limits,
         account_index,
         parser: BlockParser {
             fingerprints: Fingerprints::default(),
@@ -105,7 +107,17 @@ pub(crate) fn inspect(
         return Ok(Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging });
     }
     faults.first.sort_by_key(|fault| (fault.line, fault.column));
+    faults.first.iter_mut().for_each(|fault| add_nearest(snapshot, &mut fault.error));
     Err(Error::Rows(faults))
+}
+
+/// Adds the account whose name is most like one that does not exist. Rows are parsed without the names of all accounts.
+fn add_nearest(snapshot: &Snapshot<'_>, error: &mut Error) {
+    if let Error::NotFound { entity: EntityKind::Smpp, name, nearest } = error
+        && let Err(Error::NotFound { nearest: found, .. }) = snapshot.smpp_account(name)
+    {
+        *nearest = found;
+    }
 }
 
 /// The result of adding parsed rows.
@@ -123,12 +135,12 @@ impl Inspector<'_> {
         mut rejects: Option<&mut Rejects<&mut dyn Write>>,
         watch: &mut dyn ImportProgress,
     ) -> Result<bool> {
-        let mut reading = self.request.open_rows(self.snapshot.pruned_before()?).map_err(of_file)?;
+        let mut reading = self.request.open_rows(self.limits).map_err(of_file)?;
         let rows = self.request.source.rows_at_most();
         let interpreter = if let Some(threads) = parallel_reader::threads(rows, || self.snapshot.accounts())? {
             self.read_beside(reading, threads, helper, rejects, watch)?
         } else {
-            let RowParser { records, interpreter } = &mut reading;
+            let RowParser { records, interpreter, .. } = &mut reading;
             loop {
                 let part =
                     self.parser.part(records, interpreter, &mut self.account_index, Some(self.snapshot), TOGETHER);

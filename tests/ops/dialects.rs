@@ -256,9 +256,6 @@ impl Gateway<'_> {
         let before = fixture.dump();
         for spoilt in ["4.477E+11", "4,477E+11", "4E+11", "447700900123.0"] {
             for spoilt in [Sent { to: spoilt, ..sound.clone() }, Sent { id: spoilt.to_owned(), ..sound.clone() }] {
-                if spoilt.id.ends_with(".0") {
-                    continue;
-                }
                 let text = format!("{}\n{}\n", self.header, self.line(&(self.row)(&spoilt)));
                 let request = self.request(&fixture, "spoilt.csv", &text);
                 let row_faults = row_faults(run(&mut fixture, &request));

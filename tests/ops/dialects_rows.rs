@@ -183,9 +183,10 @@ fn sent_sms_of_kannels_sqlbox() {
     let header = "sql_id,momt,sender,receiver,udhdata,msgdata,time,smsc_id,service,account,id,sms_type,mclass,mwi,coding,\
                   compress,validity,deferred,dlr_mask,dlr_url,pid,alt_dcs,rpi,charset,boxc_id,binfo,meta_data";
     let line = |kind: &str, sent: &Sent, sender: &str, receiver: &str, text: &str, mask: &str| {
-        let (number, time) = (sent.number.to_string(), sent.at.to_string());
+        // sqlbox writes NULL into `id` and `account`; `service` is the sendsms user, and only `sql_id` is unique.
+        let time = sent.at.to_string();
         cells([
-            &number,
+            &sent.id,
             kind,
             sender,
             receiver,
@@ -193,9 +194,9 @@ fn sent_sms_of_kannels_sqlbox() {
             text,
             &time,
             "smsc-1",
-            "sendsms",
             sent.account,
-            &sent.id,
+            "NULL",
+            "NULL",
             "2",
             "",
             "",
@@ -216,7 +217,7 @@ fn sent_sms_of_kannels_sqlbox() {
     };
     let row = |sent: &Sent| line("MT", sent, "ABC", sent.to, &text(sent.number), "31");
     // The file only says that a message was sent: it has no state, no parts and no price.
-    let sent: Vec<Sent> = messages(|n| format!("6b1f6f60-0000-4000-8000-{n:012x}"))
+    let sent: Vec<Sent> = messages(|n| (4_000 + n).to_string())
         .into_iter()
         .map(|sent| Sent { state: MessageState::Pending, parts: 1, price: None, ..sent })
         .collect();

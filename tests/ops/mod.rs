@@ -26,6 +26,7 @@ mod thresholds;
 mod traffic;
 mod traffic_check;
 mod traffic_ends;
+mod traffic_input;
 mod traffic_large;
 mod traffic_show;
 mod transfer;

@@ -84,6 +84,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// Opens a file at its header, in which no column may occur twice.
+    #[cfg(test)]
     pub(crate) fn open(lines: Lines<R>) -> Result<Self, Fault> {
         let records = Self::open_any(lines, None)?;
         records.header.reject_duplicates(|_| true)?;

@@ -80,6 +80,11 @@ impl Store {
         &self.path
     }
 
+    /// The current time.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
     /// Begins to read. Everything read through the snapshot is of one moment; it waits for no writer.
     pub fn read(&mut self) -> Result<Snapshot<'_>> {
         Ok(Snapshot { transaction: self.connection.transaction_with_behavior(TransactionBehavior::Deferred)? })

@@ -7,15 +7,18 @@ use std::str::FromStr;
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::Error;
-use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone};
+use ssgctl::error::quoted;
+use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone, day_of};
 use ssgctl::traffic;
 use ssgctl::traffic::{
-    DIALECTS, ExpectedTotals, ImportProgress, ImportRequest, ParseOptions, Source, TrafficDialect, TrafficSummary,
+    DIALECTS, ExpectedTotals, IdPattern, IgnoredColumn, ImportProgress, ImportRequest, ParseOptions, Source,
+    TrafficDialect, TrafficSummary,
 };
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::input;
+use crate::args::quoting::QuotingArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{FieldKeys, NewFile};
@@ -65,9 +68,24 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts), conflicts_with = "key_column")]
     account: Option<String>,
 
-    /// Column that identifies the account, such as Kannel's `service` or `boxc_id`
+    /// With --account, ignore that the file names other accounts or was imported for other accounts before
+    #[arg(long, requires = "account")]
+    override_account: bool,
+
+    /// Column that identifies the account, such as Kannel's `boxc_id`
     #[arg(long, value_name = "COLUMN")]
     key_column: Option<String>,
+
+    /// Column with the message ID, such as Kannel's `dlr_url`
+    #[arg(long, value_name = "COLUMN")]
+    id_column: Option<String>,
+
+    /// Position of the message ID in its column: 'ref={id}&' takes what follows the first `ref=`, up to `&` or the end
+    #[arg(long, value_name = "PATTERN", requires = "id_column")]
+    id_pattern: Option<IdPattern>,
+
+    #[command(flatten)]
+    quoting: QuotingArgs,
 
     /// Map a word to a state, such as DLVRD=delivered, or =pending for an empty field; repeatable
     #[arg(long, value_name = "WORD=STATE")]
@@ -164,18 +182,32 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
         if let Some(import) = summary.repeats {
             context.note(&format!("{} was imported before, as import {import}; nothing was done", summary.file));
         }
-        if summary.met_naive_time && args.timezone.is_none() {
-            context.note(&format!(
-                "{} has timestamps without a time zone, read as UTC; set --timezone if that is wrong",
-                summary.file
-            ));
-        }
+        report(&summary, args.timezone.is_none(), context);
         summaries.push(summary);
     }
     if args.change.dry_run {
         context.note("dry run: nothing was saved");
     }
     context.output.rows(&summaries)
+}
+
+/// Prints what the summary does not show and what may be wrong with a file.
+fn report(summary: &TrafficSummary, zone_is_assumed: bool, context: &Context) {
+    let file = &summary.file;
+    if summary.met_naive_time && zone_is_assumed {
+        context
+            .note(&format!("{file} has timestamps without a time zone, read as UTC; set --timezone if that is wrong"));
+    }
+    if !summary.ignored_columns.is_empty() {
+        let columns = summary.ignored_columns.iter().map(|IgnoredColumn { name, nearest }| match nearest {
+            Some(nearest) => format!("{name} (did you mean {}?)", quoted(nearest)),
+            None => name.clone(),
+        });
+        context.note(&format!("{file}: not imported: {}", columns.collect::<Vec<_>>().join(", ")));
+    }
+    if let Some((first, _)) = summary.days.filter(|_| summary.has_old_messages) {
+        Context::warn(&format!("{file} has messages that are more than a year old, the first of {}", day_of(first)));
+    }
 }
 
 fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<TrafficSummary> {
@@ -213,7 +245,11 @@ fn request(args: &ImportArgs, source: Source) -> ImportRequest {
             dialect: args.from.as_ref().map(|kind| kind.0),
             zone,
             account: args.account.clone(),
+            override_account: args.override_account,
             key_column: args.key_column.clone(),
+            id_column: args.id_column.clone(),
+            id_pattern: args.id_pattern.clone(),
+            quoting: args.quoting.kind,
             words: args.map_state.iter().map(|StateMapping(word, state)| (word.clone(), *state)).collect(),
             takes_any_word: args.unknown_states,
             ignores_prices: args.ignore_prices,

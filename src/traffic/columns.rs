@@ -1,0 +1,170 @@
+//! Where the columns of a file are: those that are read, and those that are ignored.
+
+use std::str::FromStr;
+
+use crate::error::{Fault, quoted};
+use crate::formats::rejects::REASON;
+use crate::model::Invalid;
+use crate::traffic::dialects::{TrafficDialect, place};
+use crate::traffic::field::Field;
+use crate::traffic::row_parser::ParseOptions;
+
+/// Where a message ID stands in a longer text, such as the reference in a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdPattern {
+    before: String,
+    after: String,
+}
+
+/// What stands for the ID in a pattern.
+const ID: &str = "{id}";
+
+impl FromStr for IdPattern {
+    type Err = Invalid;
+
+    /// Parses `ref={id}&`: the ID follows the first `ref=`, up to the next `&` or the end of the text.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.split_once(ID) {
+            Some((before, after)) if !before.is_empty() && !after.contains(ID) => {
+                Ok(Self { before: before.to_owned(), after: after.to_owned() })
+            }
+            _ => Err(Invalid::rule("must have {id} once, after the text that precedes the ID, such as 'ref={id}&'")),
+        }
+    }
+}
+
+impl std::fmt::Display for IdPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{ID}{}", self.before, self.after)
+    }
+}
+
+impl IdPattern {
+    /// The ID in a text; `None` if the text before it does not occur.
+    fn find<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let (_, rest) = text.split_once(&self.before)?;
+        let end = if self.after.is_empty() { None } else { rest.find(&self.after) };
+        rest.get(..end.unwrap_or(rest.len())).map(str::trim)
+    }
+}
+
+/// A column of the file that is not imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredColumn {
+    pub name: String,
+    /// The column of the dialect that may be meant, if the name looks like a typing error.
+    pub nearest: Option<&'static str>,
+}
+
+/// The positions of the columns.
+#[derive(Clone)]
+pub(crate) struct Columns {
+    pub(crate) id: usize,
+    pub(crate) id_name: &'static str,
+    id_pattern: Option<IdPattern>,
+    /// The columns that may name the account; the first with a value does.
+    pub(crate) accounts: [Option<usize>; 2],
+    pub(crate) time: usize,
+    pub(crate) destination: usize,
+    pub(crate) state: Option<usize>,
+    pub(crate) parts: Option<usize>,
+    pub(crate) price: Option<usize>,
+    pub(crate) part_price: Option<usize>,
+    pub(crate) currency: Option<usize>,
+    pub(crate) only: Option<(usize, &'static str)>,
+}
+
+impl Columns {
+    pub(crate) fn of(columns: &[String], dialect: &TrafficDialect, options: &ParseOptions) -> Result<Self, Fault> {
+        let optional = |name: &str| if name.is_empty() { None } else { place(columns, name) };
+        let needed = |name: &str| {
+            optional(name).ok_or_else(|| {
+                let has = quoted(columns.join(","));
+                TrafficDialect::refused(&format!(
+                    "a file of {} needs a column {}; the header has {has}",
+                    dialect.name,
+                    quoted(name)
+                ))
+            })
+        };
+        let (id, id_name) = match &options.id_column {
+            Some(column) => (needed(column)?, "message ID"),
+            None => (needed(dialect.id)?, dialect.id),
+        };
+        let accounts = match &options.key_column {
+            Some(column) => [Some(needed(column)?), None],
+            // Whether the file agrees is checked where it has such a column.
+            None if options.account.is_some() => [optional(dialect.account), optional(dialect.account_else)],
+            None if optional(dialect.account_else).is_some() => {
+                [optional(dialect.account), optional(dialect.account_else)]
+            }
+            None => [Some(needed(dialect.account)?), None],
+        };
+        let id_pattern = options.id_pattern.clone();
+        Ok(Self {
+            id,
+            id_name,
+            id_pattern,
+            accounts,
+            time: needed(dialect.time)?,
+            destination: needed(dialect.destination)?,
+            // Without it every message would be pending, and charged for ever.
+            state: if dialect.state.is_empty() { None } else { Some(needed(dialect.state)?) },
+            parts: optional(dialect.parts),
+            price: optional(dialect.price),
+            part_price: optional(dialect.part_price),
+            currency: optional(dialect.currency),
+            only: dialect.only.map(|(column, value)| Ok((needed(column)?, value))).transpose()?,
+        })
+    }
+
+    /// The message ID in its field; empty if there is none.
+    pub(crate) fn id_in<'a>(&self, field: Field<'a>) -> &'a str {
+        let text = field.text();
+        match &self.id_pattern {
+            None => text,
+            Some(pattern) => pattern.find(text).unwrap_or_default(),
+        }
+    }
+}
+
+/// The columns of a file that nothing is read from. Columns that the dialect is known to have besides are not listed.
+pub(crate) fn ignored(columns: &[String], dialect: &TrafficDialect, options: &ParseOptions) -> Vec<IgnoredColumn> {
+    let named = [&options.id_column, &options.key_column];
+    let is_named = |column: &str| named.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(column));
+    let is_known = |column: &str| {
+        let mut known = dialect.columns().into_iter().chain(dialect.others.iter().copied()).chain([REASON]);
+        known.any(|name| name.eq_ignore_ascii_case(column))
+    };
+    let ignored = columns.iter().filter(|column| !is_known(column) && !is_named(column));
+    ignored.map(|name| IgnoredColumn { name: name.clone(), nearest: nearest(name, columns, dialect) }).collect()
+}
+
+/// The column of the dialect that the file lacks and that is most like a name.
+fn nearest(name: &str, columns: &[String], dialect: &TrafficDialect) -> Option<&'static str> {
+    // A larger edit distance is unlikely to be a typing error.
+    const MAX_DISTANCE: usize = 2;
+    let lower = name.to_lowercase();
+    let missing = dialect.columns().into_iter().filter(|column| place(columns, column).is_none());
+    let distances = missing.map(|column| (strsim::osa_distance(&column.to_lowercase(), &lower), column));
+    let near = distances.filter(|(distance, column)| *distance <= MAX_DISTANCE && *distance * 2 < column.len());
+    near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_finds_the_id_in_a_longer_text() {
+        let find = |pattern: &str, text: &'static str| pattern.parse::<IdPattern>().expect(pattern).find(text);
+        assert_eq!(find("ref={id}&", "http://h/dlr?ref=a-1&status=%d"), Some("a-1"));
+        assert_eq!(find("ref={id}&", "http://h/dlr?status=%d&ref=a-1"), Some("a-1"));
+        assert_eq!(find("ref={id}", "x ref=a-1"), Some("a-1"));
+        assert_eq!(find("ref={id}&", "http://h/dlr?status=%d"), None);
+        for pattern in ["", "ref=", "{id}", "a{id}b{id}"] {
+            assert!(pattern.parse::<IdPattern>().is_err(), "{pattern}");
+        }
+        assert_eq!("ref={id}&".parse::<IdPattern>().expect("valid").to_string(), "ref={id}&");
+    }
+}
