@@ -182,6 +182,7 @@ fn take_traffic(context: &mut Context, bytes: &[u8], is_lenient: bool) {
         key_column: None,
         id_column: None,
         id_pattern: None,
+        ignores_hex_case: false,
         quoting: None,
         words: BTreeMap::new(),
         takes_any_word: is_lenient,

@@ -92,6 +92,13 @@ impl AccountIndex {
         self.note_days(place, (day, day));
     }
 
+    /// The same, by the ID of the account.
+    pub(crate) fn note_account(&mut self, account_id: i64, day: i32) {
+        if let Some(place) = self.names.by_id.get(&account_id).copied() {
+            self.note(place, day);
+        }
+    }
+
     /// Notes the days of another copy of the index.
     pub(crate) fn note_all(&mut self, other: &Self) {
         other.days.iter().enumerate().for_each(|(place, days)| self.note_days(place, *days));

@@ -8,6 +8,7 @@ use crate::model::{Message, TrafficTally};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::duplicate_filter::{Fingerprints, MessageFingerprint};
+use crate::traffic::receipts::Receipt;
 use crate::traffic::row_parser::{ParsedRow, RowInterpreter};
 use crate::traffic::staging::{NonMessage, PackedRows};
 
@@ -22,6 +23,8 @@ pub(crate) struct ParsedBlock {
     pub(crate) message_fingerprints: Vec<MessageFingerprint>,
     /// Messages of days that already have messages, with their lines.
     pub(crate) of_known_days: Vec<(Message, u64)>,
+    /// Reports whose messages are not known yet. They are not in the tally.
+    pub(crate) receipts: Vec<Receipt>,
     /// Faults of rows and, on request, the fields of those rows.
     pub(crate) faults: Vec<(Fault, Vec<String>)>,
     /// The tally of the rows if every message turns out to be known.
@@ -44,7 +47,12 @@ impl ParsedBlock {
         part
     }
 
-    fn add_other(&mut self, line: u64, aside: NonMessage) {
+    /// Whether there is no row.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tally.rows() == 0 && self.receipts.is_empty()
+    }
+
+    pub(crate) fn add_other(&mut self, line: u64, aside: NonMessage) {
         self.rows.add_other(line, aside);
         aside.count(&mut self.tally);
     }
@@ -76,11 +84,12 @@ impl BlockParser {
         rows: usize,
     ) -> ParsedBlock {
         let mut part = ParsedBlock::with_room_for(rows.min(OF_A_BLOCK));
-        while part.tally.rows() < rows as u64
+        while part.tally.rows() + (part.receipts.len() as u64) < rows as u64
             && let Some((line, parsed)) = interpreter.next(records, account_index, snapshot)
         {
             match parsed {
                 Ok(ParsedRow::Message(message)) => self.add_message(&mut part, line, message),
+                Ok(ParsedRow::Receipt(receipt)) => part.receipts.push((receipt, line)),
                 Ok(ParsedRow::Rejected) => part.add_other(line, NonMessage::Rejected),
                 Ok(ParsedRow::Other) => part.add_other(line, NonMessage::Other),
                 Err(fault) => {
@@ -98,7 +107,7 @@ impl BlockParser {
         part
     }
 
-    fn add_message(&self, part: &mut ParsedBlock, line: u64, message: Message) {
+    pub(crate) fn add_message(&self, part: &mut ParsedBlock, line: u64, message: Message) {
         part.rows.add_message(line, &message);
         part.tally.duplicate += 1;
         part.message_fingerprints.push(self.fingerprints.of(&message));

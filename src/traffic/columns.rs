@@ -72,6 +72,8 @@ pub(crate) struct Columns {
     pub(crate) part_price: Option<usize>,
     pub(crate) currency: Option<usize>,
     pub(crate) only: Option<(usize, &'static str)>,
+    /// The type of a delivery report, and the value of the column `only` in rows of reports.
+    pub(crate) receipt: Option<(usize, &'static str)>,
 }
 
 impl Columns {
@@ -115,6 +117,11 @@ impl Columns {
             part_price: optional(dialect.part_price),
             currency: optional(dialect.currency),
             only: dialect.only.map(|(column, value)| Ok((needed(column)?, value))).transpose()?,
+            // The dialect's own column identifies rows, and does not say which message a report is about.
+            receipt: dialect
+                .receipt
+                .filter(|_| options.id_column.is_some())
+                .and_then(|(column, value)| Some((optional(column)?, value))),
         })
     }
 

@@ -33,6 +33,9 @@ pub struct TrafficDialect {
     pub(crate) currency: &'static str,
     /// A column, and the beginning of its value in rows of messages to handsets. Other rows are skipped.
     pub(crate) only: Option<(&'static str, &'static str)>,
+    /// The type of a delivery report, and the value of the column `only` in rows of reports. They are read if the operator names
+    /// a column that identifies their messages.
+    pub(crate) receipt: Option<(&'static str, &'static str)>,
     pub(crate) times: Times,
     /// Words, in lower case, whose meaning differs from the general table.
     words: &'static [(&'static str, MessageState)],
@@ -46,6 +49,8 @@ pub struct TrafficDialect {
     pub(crate) has_other_channels: bool,
     /// Whether messages that wait to be sent have no time yet. Such rows are skipped: a later file has the time.
     pub(crate) waits_without_time: bool,
+    /// Whether IDs of hexadecimal digits that differ only in case are the same. All spellings of a UUID are, in any dialect.
+    pub(crate) ignores_hex_case: bool,
     /// Further columns that such a file is known to have.
     pub(crate) others: &'static [&'static str],
 }
@@ -74,6 +79,7 @@ const OWN: TrafficDialect = TrafficDialect {
     part_price: "",
     currency: "currency",
     only: None,
+    receipt: None,
     times: Times::Dates,
     words: &[],
     prices_are_negative: false,
@@ -81,6 +87,7 @@ const OWN: TrafficDialect = TrafficDialect {
     is_database_table: false,
     has_other_channels: false,
     waits_without_time: false,
+    ignores_hex_case: false,
     others: &[],
 };
 
@@ -175,6 +182,7 @@ pub const DIALECTS: &[TrafficDialect] = &[
         price: "",
         currency: "",
         only: Some(("momt", "MT")),
+        receipt: Some(("dlr_mask", "DLR")),
         times: Times::Epoch,
         account_else: "service",
         names_accounts: false,

@@ -19,6 +19,7 @@ mod import_run;
 mod merge;
 mod parallel_reader;
 mod prune;
+mod receipts;
 mod request;
 mod row_parser;
 mod source;
@@ -200,6 +201,7 @@ fn manifest(request: &ImportRequest, dialect: &TrafficDialect) -> Result<Manifes
         "key_column": options.key_column,
         "id_column": options.id_column,
         "id_pattern": options.id_pattern.as_ref().map(ToString::to_string),
+        "ignores_hex_case": options.ignores_hex_case,
         "quoting": options.quoting.map(Quoting::as_str),
         "words": words,
         "takes_any_word": options.takes_any_word,
@@ -247,12 +249,12 @@ fn refuse_other_assignment(earlier: &[Import], manifest: &Manifest, override_acc
     let wanted = of(&manifest.options);
     for import in earlier.iter().filter(|import| import.state != ImportState::Unfinished) {
         let before = of(&import.manifest.options);
-        let differs = |names: [&str; 2]| names.into_iter().any(|name| before.get(name) != wanted.get(name));
+        let differs = |names: &[&str]| names.iter().any(|name| before.get(*name) != wanted.get(*name));
         let (file, id) = (quoted(&manifest.file), import.id);
-        if differs(["id_column", "id_pattern"]) {
+        if differs(&["id_column", "id_pattern", "ignores_hex_case"]) {
             return Err(Error::Refused(format!("{file} was imported before, as import {id}, with other message IDs")));
         }
-        if differs(["account", "key_column"]) && !override_account {
+        if differs(&["account", "key_column"]) && !override_account {
             return Err(Error::KnownFile { file: manifest.file.clone(), import: id });
         }
     }

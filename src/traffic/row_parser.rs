@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::error::{Error, Fault};
 use crate::formats::csv::{NextRecord, Quoting, Record, Records};
-use crate::model::{EntityKind, Invalid, Message, MessageState, Money, Unit, day_of};
+use crate::model::{EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, day_of};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::columns::{Columns, IdPattern, IgnoredColumn, ignored};
@@ -33,6 +33,8 @@ pub struct ParseOptions {
     pub id_column: Option<String>,
     /// Where the message ID stands in its column; `None` if the column has nothing else.
     pub id_pattern: Option<IdPattern>,
+    /// Whether IDs of hexadecimal digits that differ only in case are the same.
+    pub ignores_hex_case: bool,
     /// How the file is quoted; `None` to decide by its header and its dialect.
     pub quoting: Option<Quoting>,
     /// Additional words for states, in lower case.
@@ -47,6 +49,8 @@ pub struct ParseOptions {
 #[derive(Debug)]
 pub(crate) enum ParsedRow {
     Message(Message),
+    /// A report about an earlier message, with the time of the report.
+    Receipt(Message),
     /// A message that was rejected before it got an ID.
     Rejected,
     /// Something other than a message to a handset.
@@ -192,7 +196,12 @@ impl RowInterpreter {
         if let Some((index, beginning)) = columns.only {
             let text = record.field(index).trim();
             if !text.get(..beginning.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(beginning)) {
-                return Ok(ParsedRow::Other);
+                return match columns.receipt {
+                    Some((index, value)) if text.eq_ignore_ascii_case(value) => {
+                        self.receipt(index, record, account_index, snapshot)
+                    }
+                    _ => Ok(ParsedRow::Other),
+                };
             }
         }
         let (id, time) = (field(columns.id, columns.id_name), field(columns.time, dialect.time));
@@ -225,7 +234,7 @@ impl RowInterpreter {
         self.totals.parts += i64::from(parts);
         let message = Message {
             day,
-            id: id.parsed_from(id_text)?,
+            id: self.id(id, id_text)?,
             account_id: account_index.account_price(place).account_id,
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
@@ -235,6 +244,52 @@ impl RowInterpreter {
         };
         account_index.note(place, day);
         Ok(ParsedRow::Message(message))
+    }
+
+    /// A row that reports what became of a message; `index` is the column with Kannel's type of report.
+    fn receipt(
+        &mut self,
+        index: usize,
+        record: &Record<'_>,
+        account_index: &mut AccountIndex,
+        snapshot: Option<&Snapshot<'_>>,
+    ) -> Result<ParsedRow, Fault> {
+        let field = |index, name| Field::new(*record, index, name);
+        let id = field(self.columns.id, self.columns.id_name);
+        let text = self.columns.id_in(id);
+        if text.is_empty() {
+            return Ok(ParsedRow::Other);
+        }
+        let kind = field(index, "dlr_mask");
+        let state = match kind.text() {
+            "1" => MessageState::Delivered,
+            "2" => MessageState::Undeliverable,
+            "4" | "8" => MessageState::Pending,
+            "16" => MessageState::Rejected,
+            _ => return Err(kind.invalid(Invalid::rule("must be 1, 2, 4, 8 or 16, a type of report"))),
+        };
+        let time = field(self.columns.time, self.dialect.time);
+        let seconds = self.seconds(time)?;
+        let place = self.place(record, account_index, snapshot)?;
+        Ok(ParsedRow::Receipt(Message {
+            day: i32::try_from(seconds.div_euclid(86_400)).map_err(|_| time.missing())?,
+            id: self.id(id, text)?,
+            account_id: account_index.account_price(place).account_id,
+            second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
+            state,
+            destination: field(self.columns.destination, self.dialect.destination).parsed()?,
+            parts: 1,
+            price: None,
+        }))
+    }
+
+    /// The message ID in a text of its field.
+    fn id(&self, field: Field<'_>, text: &str) -> Result<MessageId, Fault> {
+        let folds_case = self.options.ignores_hex_case || self.dialect.ignores_hex_case;
+        if folds_case && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return field.parsed_from(&text.to_ascii_lowercase());
+        }
+        field.parsed_from(text)
     }
 
     fn state(&mut self, field: Field<'_>) -> Result<MessageState, Fault> {

@@ -15,9 +15,10 @@ use crate::traffic::block::{BlockParser, ParsedBlock};
 use crate::traffic::conflict_check::{ComparisonResults, ComparisonThreads, PendingComparisons, Reports, contradicted};
 use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
+use crate::traffic::receipts::{self, Receipt};
 use crate::traffic::request::{ImportProgress, ImportRequest};
 use crate::traffic::row_parser::{RowInterpreter, RowParser, TimeLimits};
-use crate::traffic::staging::{StagedRow, Staging};
+use crate::traffic::staging::{NonMessage, StagedRow, Staging};
 
 /// Maximum number of messages that are compared row by row because they seem to contradict others of the file.
 const MOST_SUSPECTS: usize = 100_000;
@@ -46,6 +47,8 @@ struct Inspector<'a> {
     parser: BlockParser,
     staging: Staging,
     duplicates: Duplicates,
+    /// Reports whose messages are sought once all rows are read.
+    receipts: Vec<Receipt>,
     /// Messages of days that already have messages.
     waiting: PendingComparisons,
     compared: ComparisonResults,
@@ -88,6 +91,7 @@ pub(crate) fn inspect(
             repeats: false,
             suspects: HashSet::new(),
         },
+        receipts: Vec::new(),
         waiting: PendingComparisons::until(request.batch),
         compared: ComparisonResults::default(),
         faults: Faults::default(),
@@ -144,7 +148,7 @@ impl Inspector<'_> {
             loop {
                 let part =
                     self.parser.part(records, interpreter, &mut self.account_index, Some(self.snapshot), TOGETHER);
-                let is_over = part.tally.rows() == 0;
+                let is_over = part.is_empty();
                 let AddedRows { to_compare, goes_on } = self.take(part, rejects.as_deref_mut(), watch)?;
                 if let Some(reports) = to_compare {
                     self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, reports)?);
@@ -157,6 +161,7 @@ impl Inspector<'_> {
             self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, rest)?);
             reading.interpreter
         };
+        self.add_receipts(watch)?;
         self.check_expectations(&interpreter);
         Ok(interpreter.met_naive_time)
     }
@@ -201,6 +206,7 @@ impl Inspector<'_> {
         watch.at(self.request.source.position.bytes());
         self.staging.add(&part.rows)?;
         self.tally.add(&part.tally);
+        self.receipts.extend(part.receipts);
         self.has_new_days |= part.message_fingerprints.len() > part.of_known_days.len();
         part.message_fingerprints.into_iter().for_each(|fingerprint| self.duplicates.add(fingerprint));
         let mut taken = AddedRows { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
@@ -212,6 +218,29 @@ impl Inspector<'_> {
             }
         }
         Ok(taken)
+    }
+
+    /// Adds the reports whose messages are known as reports of these; others are skipped.
+    fn add_receipts(&mut self, watch: &mut dyn ImportProgress) -> Result<()> {
+        let receipts = std::mem::take(&mut self.receipts);
+        if receipts.is_empty() {
+            return Ok(());
+        }
+        let found = receipts::resolve(&receipts, &self.staging, self.snapshot, &self.parser.known_days)?;
+        let mut part = ParsedBlock::default();
+        for ((_, line), message) in receipts.into_iter().zip(found) {
+            match message {
+                None => part.add_other(line, NonMessage::Other),
+                Some(message) => {
+                    self.account_index.note_account(message.account_id, message.day);
+                    self.parser.add_message(&mut part, line, message);
+                }
+            }
+        }
+        let mut reports = self.take(part, None, watch)?.to_compare.unwrap_or_default();
+        reports.extend(self.waiting.take());
+        self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, reports)?);
+        Ok(())
     }
 
     /// Looks for the messages of the next share among those before them.

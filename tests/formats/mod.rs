@@ -6,4 +6,5 @@ mod document;
 mod exports;
 mod mutation;
 mod others;
+mod quoting;
 mod seeds;

@@ -18,6 +18,7 @@ mod note;
 mod outbox;
 mod password;
 mod quick_create;
+mod real_traffic;
 mod recovery;
 mod reversal;
 mod service;

@@ -57,6 +57,7 @@ pub fn options() -> ParseOptions {
         key_column: None,
         id_column: None,
         id_pattern: None,
+        ignores_hex_case: false,
         quoting: None,
         words: BTreeMap::new(),
         takes_any_word: false,

@@ -290,3 +290,18 @@ fn messages_of_other_channels_and_those_that_wait_are_skipped_in_files_of_twilio
     let faults = row_faults(take(&mut fixture, &format!("{header}\n{}", row("+447700900123", "delivered", "", 6))));
     assert!(faults[0].ends_with("SentDate is needed"), "{faults:?}");
 }
+
+#[test]
+fn ids_that_differ_in_hex_case_are_other_messages_unless_the_gateway_writes_both() {
+    let rows = format!("{}{}", ONE.replace("a,2026", "7A3F,2026"), ONE.replace("a,2026", "7a3f,2026"));
+    let mut exact = fixture();
+    assert_eq!(import(&mut exact, "a.csv", &rows).unwrap().tally, new(2));
+    let mut folded = fixture();
+    let request =
+        with_options(&folded, &format!("{HEADER}{rows}"), ParseOptions { ignores_hex_case: true, ..options() });
+    assert_eq!(run(&mut folded, &request).unwrap().tally, TrafficTally { duplicate: 1, ..new(1) });
+    // Other IDs keep their case.
+    let other = format!("{HEADER}{}{}", ONE.replace("a,2026", "7A3G,2026"), ONE.replace("a,2026", "7a3g,2026"));
+    let request = with_options(&folded, &other, ParseOptions { ignores_hex_case: true, ..options() });
+    assert_eq!(run(&mut folded, &request).unwrap().tally, new(2));
+}

@@ -127,7 +127,7 @@ impl TestCli {
 
     /// An import of one message, which costs nothing.
     pub fn import_a_message(&self) {
-        let row = "message_id,submitted_at,system_id,destination\nshown,2026-11-02T10:00:00Z,abc_prod,+447700900123\n";
+        let row = "message_id,submitted_at,system_id,destination,state\nshown,2026-11-02T10:00:00Z,abc_prod,+447700900123,pending\n";
         fs::write(self.path("shown.csv"), row).expect("written");
         self.ok("traffic import shown.csv --no-charge");
     }

@@ -42,13 +42,19 @@ use crate::progress::Progress;
 /// A message costs the price of its account's service for each part, usually one SMS credit. If the service is in a
 /// currency and the file has a price in that currency, the file's price is charged instead. Nothing is rounded. Charges
 /// are posted even if the balance becomes negative or the customer is archived, because the messages are already sent.
-/// Missing parts and 0 count as one part. Messages only ever reported as rejected are not charged. Rows without a
-/// message ID are counted as skipped.
+/// Missing parts and 0 count as one part. Messages only ever reported as rejected are not charged.
+///
+/// A cell with a word such as NULL, \N or #N/A is empty. Only columns that are read must be UTF-8; other columns are
+/// listed on stderr, unless such a file is known to have them. A tab-separated file of Jasmin or Kannel is read as
+/// `mysql --batch` writes it. Kannel's rows are identified by `sql_id` and belong to `account` or, where that is empty,
+/// `service`; with --id-column, its delivery reports update the messages that they name.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic import 2026-11-24.csv.gz --dry-run
   ssgctl traffic import cdr/*.csv --timezone Europe/London --json
   ssgctl traffic import twilio.csv --account acme_prod
+  ssgctl traffic import submit_log.csv --quoting backslash
+  ssgctl traffic import sent_sms.tsv --id-column dlr_url --id-pattern 'ref={id}&'
   ssgctl traffic import messages.csv --skip-invalid --rejects rejects.csv
   zcat old.csv.gz | ssgctl traffic import - --no-charge")]
 pub(crate) struct ImportArgs {
@@ -83,6 +89,10 @@ pub(crate) struct ImportArgs {
     /// Position of the message ID in its column: 'ref={id}&' takes what follows the first `ref=`, up to `&` or the end
     #[arg(long, value_name = "PATTERN", requires = "id_column")]
     id_pattern: Option<IdPattern>,
+
+    /// Treat message IDs of hexadecimal digits that differ only in case as the same
+    #[arg(long)]
+    ignore_hex_case: bool,
 
     #[command(flatten)]
     quoting: QuotingArgs,
@@ -249,6 +259,7 @@ fn request(args: &ImportArgs, source: Source) -> ImportRequest {
             key_column: args.key_column.clone(),
             id_column: args.id_column.clone(),
             id_pattern: args.id_pattern.clone(),
+            ignores_hex_case: args.ignore_hex_case,
             quoting: args.quoting.kind,
             words: args.map_state.iter().map(|StateMapping(word, state)| (word.clone(), *state)).collect(),
             takes_any_word: args.unknown_states,

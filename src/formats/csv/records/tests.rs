@@ -173,7 +173,7 @@ fn mysqls_batch_output_has_no_quotes() {
 
 #[test]
 fn mysqls_outfile_escapes_with_backslashes() {
-    let text = "id,text,state\n1,\"say \\\"hi\\\", you\",\"sent\"\n2,\"one\\\ntwo\\\\\",\\N\n\"NULL\",\"\",NULL\n";
+    let text = "id,text,state\n1,\"say \\\"hi\\\", you\",\"sent\"\n2,\"one\\\ntwo\\\\\",\\N\nNULL,\"\",NULL\n";
     let rows = quoted(text, Quoting::Backslash);
     assert_eq!(rows, [["1", "say \"hi\", you", "sent"], ["2", "one\ntwo\\", ""], ["", "", ""]]);
     let unenclosed = "id\ttext\n1\tone\\\ntwo\\\tthree\n2\t\\N\n";

@@ -1,0 +1,86 @@
+//! Delivery reports that have rows of their own: finds the message that each is about.
+//!
+//! Such a row has the ID and the account of its message, but not the day of its submission, which is needed to identify it. The
+//! message is the last one with this ID and account before the report, in the same file or in the database.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::error::Result;
+use crate::model::{Message, MessageId};
+use crate::store::Snapshot;
+use crate::traffic::staging::{StagedRow, Staging};
+
+/// The number of days after which no report comes: the longest time for which gateways keep trying.
+const LONGEST_WAIT: i32 = 7;
+
+/// A report, as a message with its state and with the time of the report, and its line.
+pub(crate) type Receipt = (Message, u64);
+
+/// The message of each report with the state of the report, in the same order; `None` where there is no such message.
+pub(crate) fn resolve(
+    receipts: &[Receipt],
+    staging: &Staging,
+    snapshot: &Snapshot<'_>,
+    known_days: &BTreeSet<i32>,
+) -> Result<Vec<Option<Message>>> {
+    let mut found: Vec<Option<Message>> = vec![None; receipts.len()];
+    find_in_file(receipts, staging, &mut found)?;
+    for days_before in 0..=LONGEST_WAIT {
+        find_stored(receipts, days_before, snapshot, known_days, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn find_in_file(receipts: &[Receipt], staging: &Staging, found: &mut [Option<Message>]) -> Result<()> {
+    let mut by_key: HashMap<(&MessageId, i64), Vec<usize>> = HashMap::new();
+    for (index, (receipt, _)) in receipts.iter().enumerate() {
+        by_key.entry((&receipt.id, receipt.account_id)).or_default().push(index);
+    }
+    let mut rows = staging.rows();
+    while let Some((_, row)) = rows.next()? {
+        let StagedRow::Message(message) = row else { continue };
+        for &index in by_key.get(&(&message.id, message.account_id)).into_iter().flatten() {
+            let receipt = &receipts[index].0;
+            let is_later = found[index].as_ref().is_none_or(|other| time(other) <= time(&message));
+            if time(&message) <= time(receipt) && receipt.day - message.day <= LONGEST_WAIT && is_later {
+                found[index] = Some(Message { state: receipt.state, ..message.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Looks for the messages of reports that still have none, a number of days before each report.
+fn find_stored(
+    receipts: &[Receipt],
+    days_before: i32,
+    snapshot: &Snapshot<'_>,
+    known_days: &BTreeSet<i32>,
+    found: &mut [Option<Message>],
+) -> Result<()> {
+    let mut by_day: BTreeMap<i32, Vec<(usize, Message)>> = BTreeMap::new();
+    for (index, (receipt, _)) in receipts.iter().enumerate() {
+        let day = receipt.day - days_before;
+        if found[index].is_none() && known_days.contains(&day) {
+            by_day.entry(day).or_default().push((index, Message { day, ..receipt.clone() }));
+        }
+    }
+    for wanted in by_day.values_mut() {
+        wanted.sort_by(|(_, one), (_, other)| one.key().cmp(&other.key()));
+        let keys: Vec<&Message> = wanted.iter().map(|(_, message)| message).collect();
+        snapshot.known_messages(&keys, |place, known| {
+            let (index, message) = &wanted[place];
+            if let Some(known) = known.filter(|known| days_before > 0 || known.second <= message.second) {
+                let (second, destination, parts, price) = (known.second, known.destination, known.parts, known.price);
+                found[*index] = Some(Message { second, destination, parts, price, ..message.clone() });
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// Day and second, which order messages by time.
+fn time(message: &Message) -> (i32, u32) {
+    (message.day, message.second)
+}
