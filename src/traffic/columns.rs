@@ -50,7 +50,7 @@ impl IdPattern {
 
 /// A column of the file that is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IgnoredColumn {
+pub struct UnreadColumn {
     pub name: String,
     /// The column of the dialect that may be meant, if the name looks like a typing error.
     pub nearest: Option<&'static str>,
@@ -135,16 +135,21 @@ impl Columns {
     }
 }
 
+/// Whether a column is read.
+pub(crate) fn is_read(column: &str, dialect: &TrafficDialect, options: &ParseOptions) -> bool {
+    let mut named = [&options.id_column, &options.key_column].into_iter().flatten();
+    let is_column = |name: &str| name.eq_ignore_ascii_case(column);
+    dialect.columns().into_iter().any(is_column) || named.any(|name| is_column(name))
+}
+
 /// The columns of a file that nothing is read from. Columns that the dialect is known to have besides are not listed.
-pub(crate) fn ignored(columns: &[String], dialect: &TrafficDialect, options: &ParseOptions) -> Vec<IgnoredColumn> {
-    let named = [&options.id_column, &options.key_column];
-    let is_named = |column: &str| named.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(column));
+pub(crate) fn ignored(columns: &[String], dialect: &TrafficDialect, options: &ParseOptions) -> Vec<UnreadColumn> {
     let is_known = |column: &str| {
-        let mut known = dialect.columns().into_iter().chain(dialect.others.iter().copied()).chain([REASON]);
-        known.any(|name| name.eq_ignore_ascii_case(column))
+        let mut others = dialect.others.iter().copied().chain([REASON]);
+        is_read(column, dialect, options) || others.any(|name| name.eq_ignore_ascii_case(column))
     };
-    let ignored = columns.iter().filter(|column| !is_known(column) && !is_named(column));
-    ignored.map(|name| IgnoredColumn { name: name.clone(), nearest: nearest(name, columns, dialect) }).collect()
+    let ignored = columns.iter().filter(|column| !is_known(column));
+    ignored.map(|name| UnreadColumn { name: name.clone(), nearest: nearest(name, columns, dialect) }).collect()
 }
 
 /// The column of the dialect that the file lacks and that is most like a name.

@@ -49,7 +49,7 @@ use writer::{ImportWriter, StagedFile};
 
 pub use batch::{Batch, WritePlan};
 pub use close::close;
-pub use columns::{IdPattern, IgnoredColumn};
+pub use columns::{IdPattern, UnreadColumn};
 pub use dialects::{DIALECTS, TrafficDialect};
 pub use import_run::ImportRun;
 pub use merge::{Comparison, Contradiction, KnownPrices, compare};

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use crate::error::{Fault, Result};
 use crate::formats::csv::{Lines, Records};
 use crate::model::{Hash, Money, TrafficTally, Unit};
-use crate::traffic::columns::IgnoredColumn;
+use crate::traffic::columns::UnreadColumn;
 use crate::traffic::row_parser::{ParseOptions, RowParser, TimeLimits};
 use crate::traffic::source::Source;
 
@@ -63,7 +63,7 @@ pub struct TrafficSummary {
     /// Whether a timestamp had no time zone.
     pub met_naive_time: bool,
     /// Columns that are not imported.
-    pub ignored_columns: Vec<IgnoredColumn>,
+    pub ignored_columns: Vec<UnreadColumn>,
     /// Whether a message is more than a year old.
     pub has_old_messages: bool,
 }

@@ -10,7 +10,7 @@ use crate::formats::csv::{NextRecord, Quoting, Record, Records};
 use crate::model::{EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, day_of};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::columns::{Columns, IdPattern, IgnoredColumn, ignored};
+use crate::traffic::columns::{self, Columns, IdPattern, UnreadColumn, ignored};
 use crate::traffic::dialects::{Times, TrafficDialect};
 use crate::traffic::field::Field;
 use crate::traffic::state_words::StateWordCache;
@@ -61,7 +61,7 @@ pub(crate) enum ParsedRow {
 pub(crate) struct RowParser<R> {
     pub(crate) records: Records<R>,
     /// The columns that nothing is read from.
-    pub(crate) ignored: Vec<IgnoredColumn>,
+    pub(crate) ignored: Vec<UnreadColumn>,
     pub(crate) interpreter: RowInterpreter,
 }
 
@@ -127,6 +127,7 @@ impl<R: BufRead> RowParser<R> {
         }
         // Texts of messages may have any bytes, and are not read.
         records.take_any_bytes();
+        records.header().reject_duplicates(|column| columns::is_read(column, dialect, &options))?;
         let columns = Columns::of(records.columns(), dialect, &options)?;
         let ignored = ignored(records.columns(), dialect, &options);
         let interpreter = RowInterpreter {

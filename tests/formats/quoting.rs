@@ -44,7 +44,7 @@ fn no_importer_takes_two_rows_of_mysql_for_one() {
 
     let payments = two("description\tcustomer\tamount", "\"Top-up\tACME\t5", "of May\"\tACME\t7");
     assert!(adjustments(payments.as_bytes()).is_err());
-    let rows = adjustments_quoted(payments.as_bytes(), Some(Quoting::None)).unwrap();
+    let rows = adjustments_quoted(payments.as_bytes(), Some(Quoting::None)).unwrap().rows;
     assert_eq!(
         rows.iter().map(|row| row.adjustment.description.as_str()).collect::<Vec<_>>(),
         ["\"Top-up", "of May\""]

@@ -3,7 +3,7 @@
 use ssgctl::Error;
 use ssgctl::formats::Quoting;
 use ssgctl::model::TrafficTally;
-use ssgctl::traffic::{IgnoredColumn, ImportRequest, ParseOptions, TrafficSummary};
+use ssgctl::traffic::{ImportRequest, ParseOptions, TrafficSummary, UnreadColumn};
 
 use super::traffic::{HEADER, ONE, fixture, import, options, request, row_faults, run, state_of};
 use crate::support::fixture::{Fixture, assert_refused, valid};
@@ -233,7 +233,7 @@ fn a_column_that_is_missing_or_misspelt_does_not_pass_unseen() {
     assert!(faults[0].starts_with("1:1 a file of ssgctl needs a column `state`"), "{faults:?}");
     let text = format!("{HEADER}{ONE}").replace("parts", "part").replace("price", "prize");
     let text = text.replacen('\n', ",colour\n", 1).replace(",2,\n", ",2,,red\n");
-    let column = |name: &str, nearest| IgnoredColumn { name: name.to_owned(), nearest };
+    let column = |name: &str, nearest| UnreadColumn { name: name.to_owned(), nearest };
     assert_eq!(
         take(&mut fixture, &text).unwrap().ignored_columns,
         [column("part", Some("parts")), column("prize", Some("price")), column("colour", None)]

@@ -11,8 +11,8 @@ use ssgctl::error::quoted;
 use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone, day_of};
 use ssgctl::traffic;
 use ssgctl::traffic::{
-    DIALECTS, ExpectedTotals, IdPattern, IgnoredColumn, ImportProgress, ImportRequest, ParseOptions, Source,
-    TrafficDialect, TrafficSummary,
+    DIALECTS, ExpectedTotals, IdPattern, ImportProgress, ImportRequest, ParseOptions, Source, TrafficDialect,
+    TrafficSummary, UnreadColumn,
 };
 
 use crate::args::change::ChangeArgs;
@@ -209,7 +209,7 @@ fn report(summary: &TrafficSummary, zone_is_assumed: bool, context: &Context) {
             .note(&format!("{file} has timestamps without a time zone, read as UTC; set --timezone if that is wrong"));
     }
     if !summary.ignored_columns.is_empty() {
-        let columns = summary.ignored_columns.iter().map(|IgnoredColumn { name, nearest }| match nearest {
+        let columns = summary.ignored_columns.iter().map(|UnreadColumn { name, nearest }| match nearest {
             Some(nearest) => format!("{name} (did you mean {}?)", quoted(nearest)),
             None => name.clone(),
         });
