@@ -174,19 +174,12 @@ pub fn traffic(bytes: &[u8]) {
 fn take_traffic(context: &mut Context, bytes: &[u8], is_lenient: bool) {
     let mut file: File = tempfile::tempfile_in(context.folder.path()).expect("file");
     file.write_all(bytes).and_then(|()| file.rewind()).expect("written");
+    let zone = if is_lenient { TimeZone::get("Europe/London").expect("zone") } else { TimeZone::UTC };
     let options = ParseOptions {
-        dialect: None,
-        zone: if is_lenient { TimeZone::get("Europe/London").expect("zone") } else { TimeZone::UTC },
         account: is_lenient.then(|| "port".to_owned()),
-        override_account: false,
-        key_column: None,
-        id_column: None,
-        id_pattern: None,
-        ignores_hex_case: false,
-        quoting: None,
-        words: BTreeMap::new(),
+        override_account: is_lenient,
         takes_any_word: is_lenient,
-        ignores_prices: false,
+        ..ParseOptions::in_zone(zone)
     };
     let request = ImportRequest {
         source: Source::new("fuzz.csv".to_owned(), file).expect("source"),

@@ -12,11 +12,11 @@ pub(crate) fn is_no_value(text: &str) -> bool {
 /// Whether a cell begins like one without a value. Nearly all begin otherwise, and several cells of each row are tested.
 #[inline]
 fn may_have_none(text: &[u8]) -> bool {
-    match text {
-        [b'N' | b'n' | b'u' | b'E' | b'\\' | b'(' | b'[' | b'<' | b'-' | b'#' | b'?' | b'.' | 0xe2, ..] => true,
-        [b'1', b'.', b'#', ..] => true,
-        _ => false,
-    }
+    matches!(
+        text,
+        [b'N' | b'n' | b'u' | b'E' | b'\\' | b'(' | b'[' | b'<' | b'-' | b'#' | b'?' | b'.' | 0xe2, ..]
+            | [b'1', b'.', b'#', ..]
+    )
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::model::{Message, TrafficTally};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::duplicate_filter::{Fingerprints, MessageFingerprint};
-use crate::traffic::receipts::Receipt;
+use crate::traffic::receipts::DeliveryReport;
 use crate::traffic::row_parser::{ParsedRow, RowInterpreter};
 use crate::traffic::staging::{NonMessage, PackedRows};
 
@@ -24,7 +24,7 @@ pub(crate) struct ParsedBlock {
     /// Messages of days that already have messages, with their lines.
     pub(crate) of_known_days: Vec<(Message, u64)>,
     /// Reports whose messages are not known yet. They are not in the tally.
-    pub(crate) receipts: Vec<Receipt>,
+    pub(crate) receipts: Vec<DeliveryReport>,
     /// Faults of rows and, on request, the fields of those rows.
     pub(crate) faults: Vec<(Fault, Vec<String>)>,
     /// The tally of the rows if every message turns out to be known.

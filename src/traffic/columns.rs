@@ -1,52 +1,11 @@
 //! Where the columns of a file are: those that are read, and those that are ignored.
 
-use std::str::FromStr;
-
 use crate::error::{Fault, quoted};
 use crate::formats::rejects::REASON;
-use crate::model::Invalid;
 use crate::traffic::dialects::{TrafficDialect, place};
-use crate::traffic::field::Field;
-use crate::traffic::row_parser::ParseOptions;
-
-/// Where a message ID stands in a longer text, such as the reference in a URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdPattern {
-    before: String,
-    after: String,
-}
-
-/// What stands for the ID in a pattern.
-const ID: &str = "{id}";
-
-impl FromStr for IdPattern {
-    type Err = Invalid;
-
-    /// Parses `ref={id}&`: the ID follows the first `ref=`, up to the next `&` or the end of the text.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text.split_once(ID) {
-            Some((before, after)) if !before.is_empty() && !after.contains(ID) => {
-                Ok(Self { before: before.to_owned(), after: after.to_owned() })
-            }
-            _ => Err(Invalid::rule("must have {id} once, after the text that precedes the ID, such as 'ref={id}&'")),
-        }
-    }
-}
-
-impl std::fmt::Display for IdPattern {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{ID}{}", self.before, self.after)
-    }
-}
-
-impl IdPattern {
-    /// The ID in a text; `None` if the text before it does not occur.
-    fn find<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let (_, rest) = text.split_once(&self.before)?;
-        let end = if self.after.is_empty() { None } else { rest.find(&self.after) };
-        rest.get(..end.unwrap_or(rest.len())).map(str::trim)
-    }
-}
+use crate::traffic::field::RowField;
+use crate::traffic::id_pattern::IdPattern;
+use crate::traffic::parse_options::ParseOptions;
 
 /// A column of the file that is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +17,7 @@ pub struct UnreadColumn {
 
 /// The positions of the columns.
 #[derive(Clone)]
-pub(crate) struct Columns {
+pub(crate) struct ColumnPlaces {
     pub(crate) id: usize,
     pub(crate) id_name: &'static str,
     id_pattern: Option<IdPattern>,
@@ -76,7 +35,7 @@ pub(crate) struct Columns {
     pub(crate) receipt: Option<(usize, &'static str)>,
 }
 
-impl Columns {
+impl ColumnPlaces {
     pub(crate) fn of(columns: &[String], dialect: &TrafficDialect, options: &ParseOptions) -> Result<Self, Fault> {
         let optional = |name: &str| if name.is_empty() { None } else { place(columns, name) };
         let needed = |name: &str| {
@@ -126,7 +85,7 @@ impl Columns {
     }
 
     /// The message ID in its field; empty if there is none.
-    pub(crate) fn id_in<'a>(&self, field: Field<'a>) -> &'a str {
+    pub(crate) fn id_in<'a>(&self, field: RowField<'a>) -> &'a str {
         let text = field.text();
         match &self.id_pattern {
             None => text,
@@ -161,22 +120,4 @@ fn nearest(name: &str, columns: &[String], dialect: &TrafficDialect) -> Option<&
     let distances = missing.map(|column| (strsim::osa_distance(&column.to_lowercase(), &lower), column));
     let near = distances.filter(|(distance, column)| *distance <= MAX_DISTANCE && *distance * 2 < column.len());
     near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_finds_the_id_in_a_longer_text() {
-        let find = |pattern: &str, text: &'static str| pattern.parse::<IdPattern>().expect(pattern).find(text);
-        assert_eq!(find("ref={id}&", "http://h/dlr?ref=a-1&status=%d"), Some("a-1"));
-        assert_eq!(find("ref={id}&", "http://h/dlr?status=%d&ref=a-1"), Some("a-1"));
-        assert_eq!(find("ref={id}", "x ref=a-1"), Some("a-1"));
-        assert_eq!(find("ref={id}&", "http://h/dlr?status=%d"), None);
-        for pattern in ["", "ref=", "{id}", "a{id}b{id}"] {
-            assert!(pattern.parse::<IdPattern>().is_err(), "{pattern}");
-        }
-        assert_eq!("ref={id}&".parse::<IdPattern>().expect("valid").to_string(), "ref={id}&");
-    }
 }

@@ -10,13 +10,13 @@ use crate::model::{Invalid, Money};
 
 /// A field of a record.
 #[derive(Clone, Copy)]
-pub(crate) struct Field<'a> {
+pub(crate) struct RowField<'a> {
     record: Record<'a>,
     index: usize,
     name: &'static str,
 }
 
-impl<'a> Field<'a> {
+impl<'a> RowField<'a> {
     pub(crate) fn new(record: Record<'a>, index: usize, name: &'static str) -> Self {
         Self { record, index, name }
     }

@@ -15,9 +15,11 @@ mod conflict_check;
 mod dialects;
 mod duplicate_filter;
 mod field;
+mod id_pattern;
 mod import_run;
 mod merge;
 mod parallel_reader;
+mod parse_options;
 mod prune;
 mod receipts;
 mod request;
@@ -49,13 +51,14 @@ use writer::{ImportWriter, StagedFile};
 
 pub use batch::{Batch, WritePlan};
 pub use close::close;
-pub use columns::{IdPattern, UnreadColumn};
+pub use columns::UnreadColumn;
 pub use dialects::{DIALECTS, TrafficDialect};
+pub use id_pattern::IdPattern;
 pub use import_run::ImportRun;
 pub use merge::{Comparison, Contradiction, KnownPrices, compare};
+pub use parse_options::ParseOptions;
 pub use prune::{Pruned, forget_before, prune};
 pub use request::{ExpectedTotals, ImportProgress, ImportRequest, TrafficSummary};
-pub use row_parser::ParseOptions;
 pub use source::{Position, Source};
 
 /// How many rows are written together as a rule: enough that they are written in order, and few enough that others soon get
@@ -91,16 +94,9 @@ pub fn import(
     // Only a file of the same size can be one that is known: the bytes of others are hashed while its text is read.
     let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
     let manifest = may_be_known.then(|| manifest(request, dialect)).transpose()?;
-    let unfinished = match &manifest {
-        None => None,
-        Some(manifest) => {
-            let earlier = snapshot.imports_of(manifest.sha256, manifest.size)?;
-            if let Some(import) = earlier.iter().find(|import| is_complete(import, manifest)) {
-                return Ok(repeated(import, dialect));
-            }
-            refuse_other_assignment(&earlier, manifest, request.options.override_account)?;
-            earlier.into_iter().find(|import| import.state == ImportState::Unfinished)
-        }
+    let unfinished = match earlier_import(&snapshot, request, manifest.as_ref())? {
+        Some(import) if import.state != ImportState::Unfinished => return Ok(repeated(&import, dialect)),
+        unfinished => unfinished,
     };
     let account_index = account_index_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
     watch.begin("checking");
@@ -120,22 +116,9 @@ pub fn import(
     watch.begin("importing");
     let writing = ImportWriter { writer: &mut writer, origin, request, watch };
     let import = writing.run(resumed, rest)?;
-    let Import { id, manifest, tally, charges, days, .. } = import;
-    let dialect = dialect.name;
-    let has_old_messages = days.is_some_and(|(first, _)| i64::from(first) < now / 86_400 - YEAR);
-    let (file, repeats) = (manifest.file, None);
-    Ok(TrafficSummary {
-        import: id,
-        file,
-        dialect,
-        tally,
-        charges,
-        days,
-        repeats,
-        met_naive_time,
-        ignored_columns,
-        has_old_messages,
-    })
+    let has_old_messages = import.days.is_some_and(|(first, _)| i64::from(first) < now / 86_400 - YEAR);
+    let summary = TrafficSummary::of(&import, dialect);
+    Ok(TrafficSummary { met_naive_time, ignored_columns, has_old_messages, ..summary })
 }
 
 /// Reads the file, and at the same time computes its SHA-256 unless the manifest is known.
@@ -225,22 +208,27 @@ fn is_complete(import: &Import, manifest: &Manifest) -> bool {
         && (&import.manifest.dialect, &import.manifest.options) == (&manifest.dialect, &manifest.options)
 }
 
+/// The earlier import of the same file: one that has taken in all of it, else one that is unfinished.
+fn earlier_import(
+    snapshot: &Snapshot<'_>,
+    request: &ImportRequest,
+    manifest: Option<&Manifest>,
+) -> Result<Option<Import>> {
+    let Some(manifest) = manifest else { return Ok(None) };
+    let mut earlier = snapshot.imports_of(manifest.sha256, manifest.size)?;
+    if let Some(complete) = earlier.iter().position(|import| is_complete(import, manifest)) {
+        return Ok(Some(earlier.swap_remove(complete)));
+    }
+    refuse_other_assignment(&earlier, manifest, request.options.override_account)?;
+    Ok(earlier.into_iter().find(|import| import.state == ImportState::Unfinished))
+}
+
 /// What a file comes to that was imported before: every message of it is known.
 fn repeated(import: &Import, dialect: &TrafficDialect) -> TrafficSummary {
     let TrafficTally { new, updated, duplicate, rejected, skipped, refused } = import.tally;
     let tally = TrafficTally { new: 0, updated: 0, duplicate: new + updated + duplicate, rejected, skipped, refused };
-    TrafficSummary {
-        import: import.id,
-        file: import.manifest.file.clone(),
-        dialect: dialect.name,
-        tally,
-        charges: Vec::new(),
-        days: import.days,
-        repeats: Some(import.id),
-        met_naive_time: false,
-        ignored_columns: Vec::new(),
-        has_old_messages: false,
-    }
+    let summary = TrafficSummary::of(import, dialect);
+    TrafficSummary { tally, charges: Vec::new(), repeats: Some(import.id), ..summary }
 }
 
 /// Refuses a file that was imported for other accounts or with other message IDs: its messages would be charged once more.

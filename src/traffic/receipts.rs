@@ -14,11 +14,11 @@ use crate::traffic::staging::{StagedRow, Staging};
 const LONGEST_WAIT: i32 = 7;
 
 /// A report, as a message with its state and with the time of the report, and its line.
-pub(crate) type Receipt = (Message, u64);
+pub(crate) type DeliveryReport = (Message, u64);
 
 /// The message of each report with the state of the report, in the same order; `None` where there is no such message.
 pub(crate) fn resolve(
-    receipts: &[Receipt],
+    receipts: &[DeliveryReport],
     staging: &Staging,
     snapshot: &Snapshot<'_>,
     known_days: &BTreeSet<i32>,
@@ -31,7 +31,7 @@ pub(crate) fn resolve(
     Ok(found)
 }
 
-fn find_in_file(receipts: &[Receipt], staging: &Staging, found: &mut [Option<Message>]) -> Result<()> {
+fn find_in_file(receipts: &[DeliveryReport], staging: &Staging, found: &mut [Option<Message>]) -> Result<()> {
     let mut by_key: HashMap<(&MessageId, i64), Vec<usize>> = HashMap::new();
     for (index, (receipt, _)) in receipts.iter().enumerate() {
         by_key.entry((&receipt.id, receipt.account_id)).or_default().push(index);
@@ -52,7 +52,7 @@ fn find_in_file(receipts: &[Receipt], staging: &Staging, found: &mut [Option<Mes
 
 /// Looks for the messages of reports that still have none, a number of days before each report.
 fn find_stored(
-    receipts: &[Receipt],
+    receipts: &[DeliveryReport],
     days_before: i32,
     snapshot: &Snapshot<'_>,
     known_days: &BTreeSet<i32>,

@@ -4,9 +4,11 @@ use std::io::BufRead;
 
 use crate::error::{Fault, Result};
 use crate::formats::csv::{Lines, Records};
-use crate::model::{Hash, Money, TrafficTally, Unit};
+use crate::model::{Hash, Import, Money, TrafficTally, Unit};
 use crate::traffic::columns::UnreadColumn;
-use crate::traffic::row_parser::{ParseOptions, RowParser, TimeLimits};
+use crate::traffic::dialects::TrafficDialect;
+use crate::traffic::parse_options::ParseOptions;
+use crate::traffic::row_parser::{RowParser, TimeLimits};
 use crate::traffic::source::Source;
 
 /// A file and how to import it.
@@ -66,6 +68,24 @@ pub struct TrafficSummary {
     pub ignored_columns: Vec<UnreadColumn>,
     /// Whether a message is more than a year old.
     pub has_old_messages: bool,
+}
+
+impl TrafficSummary {
+    /// What an import did, without what only reading its file shows.
+    pub(crate) fn of(import: &Import, dialect: &TrafficDialect) -> Self {
+        Self {
+            import: import.id,
+            file: import.manifest.file.clone(),
+            dialect: dialect.name,
+            tally: import.tally,
+            charges: import.charges.clone(),
+            days: import.days,
+            repeats: None,
+            met_naive_time: false,
+            ignored_columns: Vec::new(),
+            has_old_messages: false,
+        }
+    }
 }
 
 impl ImportRequest {

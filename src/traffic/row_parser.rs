@@ -1,49 +1,18 @@
 //! Parses a row of a traffic file into a message.
 
-use std::collections::BTreeMap;
 use std::io::BufRead;
-
-use jiff::tz::TimeZone;
 
 use crate::error::{Error, Fault};
 use crate::formats::csv::{NextRecord, Quoting, Record, Records};
 use crate::model::{EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, day_of};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::columns::{self, Columns, IdPattern, UnreadColumn, ignored};
+use crate::traffic::columns::{self, ColumnPlaces, UnreadColumn, ignored};
 use crate::traffic::dialects::{Times, TrafficDialect};
-use crate::traffic::field::Field;
+use crate::traffic::field::RowField;
+use crate::traffic::parse_options::ParseOptions;
 use crate::traffic::state_words::StateWordCache;
 use crate::traffic::timestamps::moment;
-
-/// What decides the meaning of rows in addition to their text.
-#[derive(Debug, Clone)]
-pub struct ParseOptions {
-    /// The dialect; `None` to detect it by the header.
-    pub dialect: Option<&'static TrafficDialect>,
-    /// The time zone of timestamps without one.
-    pub zone: TimeZone,
-    /// The account of all rows, if the file does not name it.
-    pub account: Option<String>,
-    /// Whether `account` is meant even for rows in which the file names another account.
-    pub override_account: bool,
-    /// The column that names the account, instead of the dialect's own.
-    pub key_column: Option<String>,
-    /// The column with the message ID, instead of the dialect's own.
-    pub id_column: Option<String>,
-    /// Where the message ID stands in its column; `None` if the column has nothing else.
-    pub id_pattern: Option<IdPattern>,
-    /// Whether IDs of hexadecimal digits that differ only in case are the same.
-    pub ignores_hex_case: bool,
-    /// How the file is quoted; `None` to decide by its header and its dialect.
-    pub quoting: Option<Quoting>,
-    /// Additional words for states, in lower case.
-    pub words: BTreeMap<String, MessageState>,
-    /// Whether any other word means `unknown`.
-    pub takes_any_word: bool,
-    /// Whether prices in the file are ignored.
-    pub ignores_prices: bool,
-}
 
 /// The meaning of a row.
 #[derive(Debug)]
@@ -70,7 +39,7 @@ pub(crate) struct RowParser<R> {
 pub(crate) struct RowInterpreter {
     pub(crate) dialect: &'static TrafficDialect,
     options: ParseOptions,
-    columns: Columns,
+    columns: ColumnPlaces,
     state_words: StateWordCache,
     limits: TimeLimits,
     /// Whether a timestamp had no time zone.
@@ -128,7 +97,7 @@ impl<R: BufRead> RowParser<R> {
         // Texts of messages may have any bytes, and are not read.
         records.take_any_bytes();
         records.header().reject_duplicates(|column| columns::is_read(column, dialect, &options))?;
-        let columns = Columns::of(records.columns(), dialect, &options)?;
+        let columns = ColumnPlaces::of(records.columns(), dialect, &options)?;
         let ignored = ignored(records.columns(), dialect, &options);
         let interpreter = RowInterpreter {
             dialect,
@@ -193,7 +162,7 @@ impl RowInterpreter {
         snapshot: Option<&Snapshot<'_>>,
     ) -> Result<ParsedRow, Fault> {
         let (columns, dialect) = (&self.columns, self.dialect);
-        let field = |index, name| Field::new(*record, index, name);
+        let field = |index, name| RowField::new(*record, index, name);
         if let Some((index, beginning)) = columns.only {
             let text = record.field(index).trim();
             if !text.get(..beginning.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(beginning)) {
@@ -255,7 +224,7 @@ impl RowInterpreter {
         account_index: &mut AccountIndex,
         snapshot: Option<&Snapshot<'_>>,
     ) -> Result<ParsedRow, Fault> {
-        let field = |index, name| Field::new(*record, index, name);
+        let field = |index, name| RowField::new(*record, index, name);
         let id = field(self.columns.id, self.columns.id_name);
         let text = self.columns.id_in(id);
         if text.is_empty() {
@@ -285,7 +254,7 @@ impl RowInterpreter {
     }
 
     /// The message ID in a text of its field.
-    fn id(&self, field: Field<'_>, text: &str) -> Result<MessageId, Fault> {
+    fn id(&self, field: RowField<'_>, text: &str) -> Result<MessageId, Fault> {
         let folds_case = self.options.ignores_hex_case || self.dialect.ignores_hex_case;
         if folds_case && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return field.parsed_from(&text.to_ascii_lowercase());
@@ -293,7 +262,7 @@ impl RowInterpreter {
         field.parsed_from(text)
     }
 
-    fn state(&mut self, field: Field<'_>) -> Result<MessageState, Fault> {
+    fn state(&mut self, field: RowField<'_>) -> Result<MessageState, Fault> {
         let (word, options, dialect) = (field.text(), &self.options, self.dialect);
         let state = self.state_words.state_of(word, || {
             let parsed = options.words.get(&word.to_ascii_lowercase()).copied();
@@ -307,7 +276,7 @@ impl RowInterpreter {
         }
     }
 
-    fn seconds(&mut self, field: Field<'_>) -> Result<i64, Fault> {
+    fn seconds(&mut self, field: RowField<'_>) -> Result<i64, Fault> {
         let text = field.text();
         if text.is_empty() {
             return Err(field.missing());
@@ -334,9 +303,9 @@ impl RowInterpreter {
         snapshot: Option<&Snapshot<'_>>,
     ) -> Result<usize, Fault> {
         let (columns, dialect) = (&self.columns, self.dialect);
-        let names = columns.accounts.into_iter().zip([dialect.account, dialect.account_else]);
-        let mut fields = names.filter_map(|(index, name)| Some(Field::new(*record, index?, name)));
-        let mut find = |name: &str, field: Field<'_>| {
+        let places = columns.accounts.into_iter().zip([dialect.account, dialect.account_else]);
+        let mut fields = places.filter_map(|(index, name)| Some(RowField::new(*record, index?, name)));
+        let mut find = |name: &str, field: RowField<'_>| {
             account_index.find(name, snapshot).map_err(|error| Fault { ends_file: true, ..field.fault(error) })
         };
         let not_found = |name: &str| Error::NotFound { entity: EntityKind::Smpp, name: name.to_owned(), nearest: None };
@@ -347,11 +316,11 @@ impl RowInterpreter {
                 named = Some(field);
             }
         }
-        let id = Field::new(*record, columns.id, columns.id_name);
+        let id = RowField::new(*record, columns.id, columns.id_name);
         let Some(given) = &self.options.account else {
             let field = named.ok_or_else(|| {
                 let first = columns.accounts.into_iter().flatten().next();
-                first.map_or(id, |index| Field::new(*record, index, dialect.account)).missing()
+                first.map_or(id, |index| RowField::new(*record, index, dialect.account)).missing()
             })?;
             let name = field.verbatim();
             return find(name, field)?.ok_or_else(|| field.fault(not_found(name)));
@@ -377,7 +346,7 @@ impl RowInterpreter {
         record: &Record<'_>,
     ) -> Result<Option<Money>, Fault> {
         let field = |index: Option<usize>, name| {
-            index.map(|index| Field::new(*record, index, name)).filter(|field| !field.text().is_empty())
+            index.map(|index| RowField::new(*record, index, name)).filter(|field| !field.text().is_empty())
         };
         if self.options.ignores_prices {
             return Ok(None);
@@ -401,7 +370,7 @@ impl RowInterpreter {
         }
     }
 
-    fn amount(&self, field: Field<'_>) -> Result<Money, Fault> {
+    fn amount(&self, field: RowField<'_>) -> Result<Money, Fault> {
         let amount = field.amount(self.dialect.takes_exponents)?;
         let amount =
             if self.dialect.prices_are_negative && amount < Money::ZERO { amount.checked_neg() } else { Some(amount) };

@@ -15,7 +15,7 @@ use crate::traffic::block::{BlockParser, ParsedBlock};
 use crate::traffic::conflict_check::{ComparisonResults, ComparisonThreads, PendingComparisons, Reports, contradicted};
 use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
-use crate::traffic::receipts::{self, Receipt};
+use crate::traffic::receipts::{self, DeliveryReport};
 use crate::traffic::request::{ImportProgress, ImportRequest};
 use crate::traffic::row_parser::{RowInterpreter, RowParser, TimeLimits};
 use crate::traffic::staging::{NonMessage, StagedRow, Staging};
@@ -48,7 +48,7 @@ struct Inspector<'a> {
     staging: Staging,
     duplicates: Duplicates,
     /// Reports whose messages are sought once all rows are read.
-    receipts: Vec<Receipt>,
+    receipts: Vec<DeliveryReport>,
     /// Messages of days that already have messages.
     waiting: PendingComparisons,
     compared: ComparisonResults,

@@ -102,10 +102,16 @@ fn a_key_that_stands_twice_in_a_file_is_posted_once_or_refused_as_it_would_be_in
 #[test]
 fn of_very_many_faults_the_first_are_reported_and_all_are_counted() {
     let mut fixture = Fixture::with_acme();
-    let rows: Vec<_> = (2..102).map(|line| row(line, "NOBODY", adjustment("1"))).collect();
+    let rows: Vec<_> = (2..102).map(|line| row(line, &format!("NOBODY{line}"), adjustment("1"))).collect();
     assert_refused!(
         import(&mut fixture, &rows),
         Error::Rows(faults) if faults.count == 100 && faults.first.len() == 20 && faults.first[19].line == 21
+    );
+    // Rows of the same missing customer are one fault.
+    let rows: Vec<_> = (2..102).map(|line| row(line, "NOBODY", adjustment("1"))).collect();
+    assert_refused!(
+        import(&mut fixture, &rows),
+        Error::Rows(faults) if faults.count == 100 && faults.first.len() == 1 && faults.rows_of(&faults.first[0]) == 100
     );
 }
 

@@ -49,20 +49,7 @@ pub fn fixture() -> Fixture {
 }
 
 pub fn options() -> ParseOptions {
-    ParseOptions {
-        dialect: None,
-        zone: TimeZone::UTC,
-        account: None,
-        override_account: false,
-        key_column: None,
-        id_column: None,
-        id_pattern: None,
-        ignores_hex_case: false,
-        quoting: None,
-        words: BTreeMap::new(),
-        takes_any_word: false,
-        ignores_prices: false,
-    }
+    ParseOptions::in_zone(TimeZone::UTC)
 }
 
 pub fn request(fixture: &Fixture, name: &str, text: &(impl AsRef<[u8]> + ?Sized)) -> ImportRequest {

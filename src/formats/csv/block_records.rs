@@ -154,7 +154,7 @@ mod tests {
         let mut reported_last = Vec::new();
         for (quoting, any_bytes) in quotings.into_iter().flat_map(|quoting| [(quoting, true), (quoting, false)]) {
             let columns = ["a", "b", "c"].map(str::to_owned).to_vec();
-            let layout = Layout { delimiter, columns, quoting, any_bytes };
+            let layout = Layout { delimiter, quoting, columns, any_bytes };
             let block = Block { text: text.to_owned(), lines_before: 7 };
             let quickly = reported(BlockRecords::new(&layout, &block));
             let slowly = reported(Records::of_lines(&layout, Lines::after(block.lines_before, &block.text)));

@@ -2,9 +2,8 @@
 
 use crate::error::{Fault, InputError};
 use crate::formats::csv::limits::{LONGEST_FIELD, MOST_COLUMNS};
-use crate::formats::csv::quoting::{Quoting, unescaped};
+use crate::formats::csv::quoting::{NULL, Quoting, unescaped};
 use crate::formats::csv::record::{Place, Record, Span};
-use crate::formats::csv::records::NULL;
 
 /// A record in progress: the complete fields, and the beginning of the current one.
 #[derive(Debug)]

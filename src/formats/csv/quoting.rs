@@ -22,6 +22,9 @@ word_enum! {
     }
 }
 
+/// The word for an empty field in files with escapes, unless it is quoted.
+pub(super) const NULL: &str = "NULL";
+
 impl Quoting {
     /// Whether a backslash escapes the character after it, and an unquoted `NULL` or `\N` is an empty field.
     pub(super) fn has_escapes(self) -> bool {

@@ -8,7 +8,7 @@ use crate::formats::csv::header::{self, Header};
 use crate::formats::csv::limits::{BlankText, LONGEST_FIELD, MOST_COLUMNS};
 use crate::formats::csv::lines::Lines;
 use crate::formats::csv::quotes::QuotedRecord;
-use crate::formats::csv::quoting::{Quoting, find_unclear, unclear};
+use crate::formats::csv::quoting::{NULL, Quoting, find_unclear, unclear};
 use crate::formats::csv::record::{NextRecord, Place, Record, Span};
 use crate::formats::row::{Field, InputRow};
 
@@ -292,9 +292,6 @@ impl<R: BufRead> NextRecord for Records<R> {
         }
     }
 }
-
-/// The word for an empty field in files with escapes, unless it is quoted.
-pub(super) const NULL: &str = "NULL";
 
 #[cfg(test)]
 mod tests;
