@@ -10,7 +10,6 @@
     reason = "a check fails by panicking, and each target has its own"
 )]
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::time::Duration;

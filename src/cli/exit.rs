@@ -344,7 +344,6 @@ impl From<Error> for Failure {
             Error::AlreadyReversed { .. } => failure(ErrorCode::AlreadyReversed).field("entry"),
             Error::ChangedMeanwhile { .. } => failure(ErrorCode::ChangedMeanwhile)
                 .hint("nothing was saved; read the current state and repeat the change"),
-            Error::OtherAccount { .. } => failure(ErrorCode::Refused),
             Error::KnownFile { .. } => failure(ErrorCode::Refused)
                 .hint("its messages would be charged once more; add --override-account if that is meant"),
             Error::Archived { again: true, .. } => failure(ErrorCode::Archived),
@@ -360,7 +359,7 @@ impl From<Error> for Failure {
             Error::GracePeriod { .. } => failure(ErrorCode::Refused).hint(
                 "nothing was changed; rotate later, or add --end-previous if the customer already uses the current password",
             ),
-            Error::Refused(_) => failure(ErrorCode::Refused),
+            Error::Refused(_) | Error::OtherAccount { .. } => failure(ErrorCode::Refused),
             Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),
             Error::Invalid { field, .. } => failure(ErrorCode::BadValue).field(field),

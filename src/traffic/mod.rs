@@ -135,7 +135,8 @@ fn look_through(
             Some(manifest) => Ok(manifest),
             None => Err(scope.spawn(|| manifest(request, dialect))),
         };
-        let inspection = inspect(snapshot, (request, limits), (account_index, staging, helper), rejects.as_mut(), watch);
+        let inspection =
+            inspect(snapshot, (request, limits), (account_index, staging, helper), rejects.as_mut(), watch);
         let not_hashed = |_| Err(Error::Internal("the file was not hashed".to_owned()));
         (inspection, manifest.or_else(|thread| thread.join().unwrap_or_else(not_hashed)))
     });

@@ -34,7 +34,7 @@ fn no_importer_takes_two_rows_of_mysql_for_one() {
     let text = two("short_name\tcustomer\tsystem_id", "\"one\tACME\ta1", "two\"\tACME\ta2");
     let vault = std::rc::Rc::clone(&fixture.vault);
     let (defaults, owners) = (SmppDetails::of(valid("standard")), Owners::default());
-    let mut accounts = Accounts { vault: &vault, defaults, owners, too_long: Vec::new() };
+    let mut accounts = Accounts { vault: &vault, defaults, owners, too_long: Vec::new(), long_passwords: Vec::new() };
     faults.extend(put(&mut fixture, text.as_bytes(), &mut accounts, new).unwrap_err());
     assert_eq!(faults.len(), 5);
     for fault in faults {
