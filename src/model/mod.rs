@@ -61,7 +61,7 @@ pub use outbox::{
     CheckCounts, CheckRun, EmailState, EmailTemplate, OutboxEmail, RenderedEmail, SendAttempt, SendOutcome, Sender,
     SenderRole,
 };
-pub use password::Password;
+pub use password::{KeyFingerprint, Password};
 pub use service::{Service, ServiceDetails};
 pub use smpp::{Limit, SmppAccount, SmppDetails};
 pub use text::{

@@ -53,7 +53,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: Option<String>,
 
-    /// Write to this new file, readable by its owner only
+    /// Write to this file: a new one is readable by its owner only, a replaced one keeps owner, group and mode
     #[arg(long, value_name = "FILE", conflicts_with_all = ["reveal", "diff"])]
     file: Option<PathBuf>,
 
@@ -162,8 +162,8 @@ fn to_file(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mu
     }
     let accounts = credentials(args, context)?;
     let export = convert(args, product, &accounts, context)?;
-    let draft = (!args.change.dry_run).then(|| Draft::holding(file, product.write(&export.entries).as_bytes()));
-    let draft = draft.transpose()?;
+    let draft = if args.force { Draft::replacing(file) } else { Draft::next_to(file) }?;
+    let draft = draft.holding(product.write(&export.entries).as_bytes())?;
     let receipt = ExportReceipt {
         file: file.display().to_string(),
         product,
@@ -172,12 +172,8 @@ fn to_file(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mu
         left_out: export.unfit.len(),
     };
     log(args, product, accounts.len(), context)?;
-    if let Some(draft) = draft {
-        if args.force {
-            draft.publish_over()?;
-        } else if !draft.publish()? {
-            return Err(exists());
-        }
+    if !args.change.dry_run && !draft.publish()? {
+        return Err(exists());
     }
     context.output.row(&receipt)
 }
