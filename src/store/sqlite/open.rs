@@ -162,10 +162,10 @@ fn copy(from: &Connection, draft: Draft, journal_mode: &str) -> Result<Draft> {
     Ok(draft)
 }
 
-/// Whether a path, which is not a symbolic link, is the file of an open database.
+/// Whether a path leads to the file of an open database.
 fn is_file_of(connection: &Connection, path: &Path) -> bool {
     let Some(open) = connection.path().and_then(|open| fs::metadata(open).ok()) else { return false };
-    path.symlink_metadata().is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino()))
+    path.metadata().is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino()))
 }
 
 /// Refuses a path with the log of a lost database next to it: SQLite would apply that log to the new one.
