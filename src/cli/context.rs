@@ -270,9 +270,7 @@ impl Context {
     /// leave them unreadable.
     pub(crate) fn vault(&mut self) -> Result<Vault> {
         let path = self.settings.key_file()?.to_owned();
-        let Some(expected) = self.read(|snapshot| snapshot.vault_key())? else {
-            return Ok(Vault::open_or_create(&path)?);
-        };
+        let Some(expected) = self.store()?.read()?.vault_key()? else { return Ok(Vault::open_or_create(&path)?) };
         let opened = Vault::open(&path).and_then(|vault| match vault.fingerprint() {
             found if found == expected => Ok(vault),
             found => Err(ssgctl::Error::OtherKey { path: path.clone(), found, expected }),

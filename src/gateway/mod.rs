@@ -114,7 +114,7 @@ impl GatewayProduct {
 fn utf8(bytes: &[u8]) -> Result<&str, Faults> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
         Fault::of_file(line, 1, InputError::BadEncoding, "the file is not UTF-8 text").into()
     })
 }

@@ -21,13 +21,13 @@ pub(super) enum Connection {
 /// Why TLS could not be started, and what the server showed until then.
 pub(super) struct TlsFailure {
     pub(super) error: io::Error,
-    pub(super) peer: TlsPeer,
+    pub(super) peer: Box<TlsPeer>,
     pub(super) wants_client_certificate: bool,
 }
 
 impl From<io::Error> for TlsFailure {
     fn from(error: io::Error) -> Self {
-        Self { error, peer: TlsPeer::default(), wants_client_certificate: false }
+        Self { error, peer: Box::default(), wants_client_certificate: false }
     }
 }
 
@@ -124,6 +124,7 @@ impl Connection {
             if let Err(error) = tls.conn.complete_io(&mut tls.sock) {
                 let seen = verifier.seen();
                 let peer = TlsPeer::from_certificate(String::new(), seen.as_deref().unwrap_or_default());
+                let peer = Box::new(peer);
                 return Err(TlsFailure { error, peer, wants_client_certificate: client_certificate.was_asked() });
             }
         }

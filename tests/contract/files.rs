@@ -344,3 +344,24 @@ fn a_database_that_others_can_read_or_change_is_warned_of() {
         }
     }
 }
+
+#[test]
+fn a_code_that_other_programs_misread_is_warned_of() {
+    let cli = TestCli::new();
+    cli.ok("customer new --organisation Acme --account-code ACME");
+    for (line, code) in [
+        ("customer new --organisation One --account-code 1E5", "1E5"),
+        ("customer new --organisation Two --account-code NULL", "NULL"),
+        ("customer new --organisation Three --account-code NO", "NO"),
+        ("quick-create --organisation Four --account-code 0123", "0123"),
+        ("service new 1-2 --name Dated", "1-2"),
+        ("smpp add ACME --system-id 007", "007"),
+        ("smpp quick-create ACME --system-id true", "true"),
+    ] {
+        let outcome = cli.run(line);
+        assert_eq!(outcome.code, Some(0), "{line}: {}", outcome.stderr);
+        let warned = outcome.stderr.contains("warning") && outcome.stderr.contains(&format!("`{code}`"));
+        assert!(warned, "{line}: {}", outcome.stderr);
+    }
+    assert_eq!(cli.run("customer new --organisation Globex --account-code GLOBEX1").stderr, "");
+}

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::error::{count, quoted};
-use ssgctl::store::{CheckReport, PasswordCount};
+use ssgctl::store::CheckReport;
 
 use crate::commands::db::head::LedgerHead;
 use crate::context::Context;
@@ -36,19 +36,18 @@ impl Row for Finding {
 /// is only a warning.
 fn check_passwords(context: &mut Context, report: &mut CheckReport) {
     let vault = context.existing_vault();
-    let (findings, warnings) = (&mut report.findings, &mut report.warnings);
-    match (context.read(|snapshot| snapshot.count_passwords(vault.as_ref().ok())), &vault) {
-        // What cannot be read was found before, unless it is a key.
-        (Err(failure), _) if findings.is_empty() => findings.push(format!("passwords: {failure}")),
-        (Err(_), _) | (Ok(PasswordCount { all: 0, .. }), _) => {}
-        (Ok(counted), Err(failure)) => {
-            warnings.push(format!("{} not tested: {failure}", passwords(counted.all)));
+    let counted = context.read(|snapshot| snapshot.count_passwords(vault.as_ref().ok()));
+    match (counted, vault) {
+        // What cannot be read was found before, unless it is a password.
+        (Err(failure), _) if report.findings.is_empty() => report.findings.push(format!("passwords: {failure}")),
+        (Ok(counted), Err(failure)) if counted.all > 0 => {
+            report.warnings.push(format!("{} not tested: {failure}", passwords(counted.all)));
         }
-        (Ok(PasswordCount { unreadable: 0, .. }), Ok(_)) => {}
-        (Ok(counted), Ok(vault)) => {
+        (Ok(counted), Ok(vault)) if counted.unreadable > 0 => {
             let (unreadable, key) = (passwords(counted.unreadable), quoted(vault.path().display()));
-            findings.push(format!("{unreadable} of {} cannot be decrypted with the key in {key}", counted.all));
+            report.findings.push(format!("{unreadable} of {} cannot be decrypted with the key in {key}", counted.all));
         }
+        _ => {}
     }
 }
 
