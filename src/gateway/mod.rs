@@ -66,11 +66,8 @@ impl GatewayProduct {
             Self::Json => json::export(accounts),
         };
         if export.out_of_use > 0 || !options.end_sessions_of.is_empty() {
-            export.notes.push(
-                "sessions that are open stay open: end those of accounts that are disabled or have a new password \
-                 on the gateway"
-                    .to_owned(),
-            );
+            let note = "open sessions are not ended: close those of accounts that are disabled or have a new password";
+            export.notes.push(note.to_owned());
         }
         export
     }

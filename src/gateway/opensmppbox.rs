@@ -18,11 +18,7 @@ const CAPABILITIES: Capabilities =
 
 pub(super) fn export(accounts: &[Credentials]) -> GatewayExport {
     let mut export = export::convert(accounts, &CAPABILITIES, entry, |_| None);
-    export.notes.push(
-        "opensmppbox needs `use-systemid-as-smsboxid = true` in its group: by default it compares the system type \
-         exactly and takes it for the name of the box, so that accounts with one system type throw each other out"
-            .to_owned(),
-    );
+    export.notes.push("opensmppbox needs `use-systemid-as-smsboxid = true`; see `ssgctl help smpp export`".to_owned());
     export
 }
 

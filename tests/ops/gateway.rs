@@ -169,7 +169,7 @@ fn jasmin_ends_the_sessions_of_accounts_that_are_off_or_lost_their_password() {
     // The others cannot be told to, so they say it.
     for product in [GatewayProduct::Opensmppbox, GatewayProduct::Ksmppd, GatewayProduct::Json] {
         let notes = view(&mut fixture, product).notes;
-        assert!(notes.iter().any(|note| note.contains("sessions that are open stay open")), "{product:?} {notes:?}");
+        assert!(notes.iter().any(|note| note.contains("open sessions are not ended")), "{product:?} {notes:?}");
     }
 }
 
