@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::text::quoted;
-use crate::model::{
-    AccountCode, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, Time, Unit,
-};
+use crate::model::{AccountCode, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, Time, Unit};
 
 /// The result of an operation or of a read.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -11,7 +11,6 @@ mod replaced;
 mod small;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 

@@ -73,7 +73,10 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: Option<String>,
 
-    /// Write to this file: a new one is readable by its owner only, a replaced one keeps owner, group and mode
+    /// Write to this new file
+    ///
+    /// Only its owner can read the file. With --force, a file that is replaced keeps its owner, group and mode, and a
+    /// symbolic link is followed.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["reveal", "diff"])]
     file: Option<PathBuf>,
 
@@ -93,7 +96,9 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "FILE", requires = "gateway", conflicts_with = "dry_run")]
     diff: Option<PathBuf>,
 
-    /// Update the users in this output of `user -l` instead of replacing them; only for jasmin; - is stdin
+    /// Keep the quotas of the users in this output of jcli's `user -l`; - is stdin
+    ///
+    /// Only for jasmin and jasmin-0.11. Users that are not in it are added.
     #[arg(long, value_name = "FILE", requires = "gateway", conflicts_with = "diff")]
     held: Option<PathBuf>,
 

@@ -52,9 +52,9 @@ pub(crate) struct RotatePasswordArgs {
     #[arg(long, conflicts_with = "end_grace")]
     end_previous: bool,
 
-    /// Encrypt from now on with the present key file, or a new one, because the old key is lost; needs --grace 0
+    /// Replace the key, because the old one is lost; needs --grace 0
     ///
-    /// Passwords under the old key can no longer be read. Rotate them too: `db check` counts them.
+    /// The present key file, or a new one, becomes the key of the database. Passwords under the old key can no longer be read. Rotate them too: `db check` counts them.
     #[arg(long, requires = "grace", conflicts_with = "end_grace")]
     new_key: bool,
 
