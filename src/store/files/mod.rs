@@ -114,7 +114,7 @@ pub fn exposure(database: &Path) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
+    use std::io::{self, Write};
 
     #[test]
     fn a_nameless_file_can_be_read_again_and_leaves_nothing() {
