@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::text::quoted;
-use crate::model::{AccountCode, EntityKind, Invalid, Message, MessageId, Money, Time, Unit};
+use crate::model::{AccountCode, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, Time, Unit};
 
 /// The result of an operation or of a read.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -139,6 +139,18 @@ pub enum Error {
     /// Others may read or change a file that must be private.
     #[error("{} {problem}", quoted(.path.display()))]
     UnsafeFile { path: PathBuf, problem: &'static str },
+
+    /// The key file does not contain the key that sealed the passwords of the database.
+    #[error("{} contains another key ({found}) than the passwords of the database ({expected})", quoted(.path.display()))]
+    OtherKey { path: PathBuf, found: KeyFingerprint, expected: KeyFingerprint },
+
+    /// The new file cannot be given to the owner and group of the file that it would replace.
+    #[error("{} belongs to another user or group, and a new file cannot be given to them", quoted(.path.display()))]
+    OwnerNotKept { path: PathBuf },
+
+    /// Something other than a file has the name of a lock.
+    #[error("the lock file {} {problem}", quoted(.path.display()))]
+    LockFile { path: PathBuf, problem: &'static str },
 
     /// A secret cannot be decrypted, or the key file does not contain a key.
     #[error("{0}")]

@@ -18,6 +18,7 @@ mod generated;
 mod layers;
 mod mail;
 mod ops;
+mod packaging;
 mod smpp;
 mod store;
 mod support;

@@ -7,8 +7,10 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use ssgctl::model::{Actor, Gateway, Origin};
+use ssgctl::error::quoted;
+use ssgctl::model::{Actor, Gateway, KeyFingerprint, Origin};
 use ssgctl::ops;
+use ssgctl::store::files::exposure;
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, NewDatabase, Snapshot, Store, Tx};
 
@@ -122,7 +124,11 @@ impl Context {
     pub(crate) fn open(&self, create: bool) -> Result<Store> {
         let path = self.settings.database()?.to_owned();
         let location = Location { path, create, wait: self.settings.wait };
-        Ok(Store::open(&location, Clock::System)?)
+        let store = Store::open(&location, Clock::System)?;
+        if let Some(problem) = exposure(store.path()) {
+            Self::warn(&format!("the database {} {problem}", quoted(store.path().display())));
+        }
+        Ok(store)
     }
 
     /// Reads from one snapshot.
@@ -260,9 +266,41 @@ impl Context {
         })
     }
 
-    /// The vault of SMPP passwords. Creates its key if there is none.
-    pub(crate) fn vault(&self) -> Result<Vault> {
+    /// The vault of SMPP passwords, to encrypt one. Creates its key only if the database has no passwords: a second key would
+    /// leave them unreadable.
+    pub(crate) fn vault(&mut self) -> Result<Vault> {
+        let path = self.settings.key_file()?.to_owned();
+        let Some(expected) = self.store()?.read()?.vault_key()? else { return Ok(Vault::open_or_create(&path)?) };
+        let opened = Vault::open(&path).and_then(|vault| match vault.fingerprint() {
+            found if found == expected => Ok(vault),
+            found => Err(ssgctl::Error::OtherKey { path: path.clone(), found, expected }),
+        });
+        opened.map_err(|error| {
+            let is_about_key = matches!(error, ssgctl::Error::Secret(_) | ssgctl::Error::OtherKey { .. });
+            let failure = Failure::from(error);
+            if is_about_key { failure.hint(self.key_hint(expected)) } else { failure }
+        })
+    }
+
+    /// The vault of a key that replaces a lost one. Creates the key if there is none.
+    pub(crate) fn vault_of_new_key(&self) -> Result<Vault> {
         Ok(Vault::open_or_create(self.settings.key_file()?)?)
+    }
+
+    /// Where the key of the database is, if it is in its usual place; else what to do about it.
+    fn key_hint(&self, expected: KeyFingerprint) -> String {
+        let usual = self.settings.default_key_file.as_deref();
+        match usual.filter(|path| Vault::open(path).is_ok_and(|vault| vault.fingerprint() == expected)) {
+            Some(path) => format!(
+                "its key is in {}: set SSGCTL_KEY_FILE, or key_file in [secrets], to that file",
+                quoted(path.display())
+            ),
+            None => {
+                "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; if the \
+                     key is lost, see `ssgctl help smpp rotate-password`"
+                    .to_owned()
+            }
+        }
     }
 
     /// The vault of SMPP passwords. Its key must exist, because it has to decrypt.

@@ -12,6 +12,7 @@ use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, count, quoted};
 use ssgctl::model::EntityKind;
 use ssgctl::store::OLDEST_SCHEMA;
+use ssgctl::store::files::OTHER_OWNER;
 
 use crate::escape::visible;
 
@@ -307,10 +308,16 @@ impl Failure {
             Error::Damaged(_) => failure(ErrorCode::Damaged).hint("list the damage with `ssgctl db check`"),
             Error::UnsafeSqlite(_) => failure(ErrorCode::UnsafeSqlite),
             Error::Io { .. } => failure(ErrorCode::Io),
-            Error::UnsafeFile { ref path, .. } => {
-                failure(ErrorCode::UnsafeFile).hint(format!("run `chmod 600 {}`", path.display()))
+            Error::UnsafeFile { ref path, problem } => {
+                let command = if problem == OTHER_OWNER { "chown \"$(id -u)\"" } else { "chmod 600" };
+                failure(ErrorCode::UnsafeFile).hint(format!("run `{command} {}`", path.display()))
             }
+            Error::OwnerNotKept { .. } => failure(ErrorCode::UnsafeFile)
+                .hint("run it as root or as the owner of the file, or write a new file and install it"),
+            Error::LockFile { .. } => failure(ErrorCode::UnsafeFile),
             Error::Secret(_) => failure(ErrorCode::Secret),
+            Error::OtherKey { .. } => failure(ErrorCode::Secret)
+                .hint("name the key file of this database with SSGCTL_KEY_FILE or key_file in [secrets]"),
             Error::Email(_) => failure(ErrorCode::Mail),
             _ => failure(ErrorCode::Internal),
         }

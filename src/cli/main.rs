@@ -57,6 +57,7 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
         Ok(settings) => settings,
         Err(failure) => return failure.report(error_format, false),
     };
+    settings.protect_files();
     let prompt = Prompt { yes, no_input };
     let mut context = Context::new(settings, Output::new(&output), prompt, line, quiet);
     match cli.command.run(&mut context) {

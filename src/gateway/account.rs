@@ -9,6 +9,10 @@ pub struct GatewayAccount {
     pub fields: Vec<GatewayField>,
     /// Whether the entry only disables an account that the gateway may hold, and never creates one.
     pub disable_only: bool,
+    /// Whether the gateway holds the account and its entry only changes what we know of it.
+    pub is_update: bool,
+    /// Whether the gateway has to end the sessions of the account.
+    pub ends_sessions: bool,
 }
 
 /// One field of a gateway account.
@@ -22,7 +26,8 @@ pub struct GatewayField {
 
 impl GatewayAccount {
     pub(super) fn new(system_id: impl ToString) -> Self {
-        Self { system_id: system_id.to_string(), fields: Vec::new(), disable_only: false }
+        let system_id = system_id.to_string();
+        Self { system_id, fields: Vec::new(), disable_only: false, is_update: false, ends_sessions: false }
     }
 
     /// An entry that disables the account if the gateway holds it.

@@ -1,9 +1,20 @@
 //! Converts our accounts to what a gateway should hold, and records what the gateway cannot hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gateway::GatewayAccount;
 use crate::ops::smpp::Credentials;
+
+/// What an export knows besides the accounts.
+#[derive(Debug, Default)]
+pub struct ExportOptions {
+    /// What the gateway holds, if that is known. Its accounts are then updated, not replaced.
+    pub held: Option<Vec<GatewayAccount>>,
+    /// The accounts whose old password must not be used any longer, not even in an open session.
+    pub end_sessions_of: BTreeSet<String>,
+    /// Whether to export accounts without their `allowed_ips` to a gateway that does not support them.
+    pub without_ip_limits: bool,
+}
 
 /// The accounts that a gateway should hold, and what gets lost in the conversion.
 #[derive(Debug, Default)]
@@ -15,6 +26,10 @@ pub struct GatewayExport {
     pub unsupported: Vec<UnsupportedFeature>,
     /// The number of accounts that are not in use, and therefore left out or disabled.
     pub out_of_use: u64,
+    /// What the operator must know to load the export.
+    pub notes: Vec<String>,
+    /// What the export would do to accounts of the gateway that its format does not show.
+    pub warnings: Vec<String>,
 }
 
 /// An account that a product cannot hold, and the reason.

@@ -21,21 +21,23 @@ mod opensmppbox;
 
 use zeroize::Zeroizing;
 
-use crate::error::Faults;
+use crate::error::{Fault, Faults, InputError};
 use crate::model::word_enum::word_enum;
 use crate::ops::smpp::Credentials;
 
 pub use account::{GatewayAccount, GatewayField};
 pub use difference::{Difference, DifferenceAction, differences, limited_to};
-pub use export::{GatewayExport, UnfitAccount, UnsupportedFeature};
+pub use export::{ExportOptions, GatewayExport, UnfitAccount, UnsupportedFeature};
 
 word_enum! {
     /// The gateway products whose files can be read and written.
     pub enum GatewayProduct {
         /// Kannel's opensmppbox: the file `smpp-logins`.
         Opensmppbox = "opensmppbox",
-        /// Jasmin: commands for its console `jcli`.
+        /// Jasmin from version 0.12: commands for its console `jcli`.
         Jasmin = "jasmin",
+        /// Jasmin before version 0.12, which cannot limit addresses.
+        OldJasmin = "jasmin-0.11",
         /// ksmppd: SQL statements for its table `smpp_user`.
         Ksmppd = "ksmppd",
         /// Any other gateway: a JSON document with every field of the accounts.
@@ -48,39 +50,55 @@ impl GatewayProduct {
     pub fn name(self) -> &'static str {
         match self {
             Self::Opensmppbox => "Kannel's opensmppbox",
-            Self::Jasmin => "Jasmin",
+            Self::Jasmin => "Jasmin 0.12 or later",
+            Self::OldJasmin => "Jasmin before 0.12, without IP limits",
             Self::Ksmppd => "ksmppd",
             Self::Json => "Any other",
         }
     }
 
     /// Converts accounts, including archived ones, to what the gateway should hold.
-    pub fn export(self, accounts: &[Credentials]) -> GatewayExport {
-        match self {
+    pub fn export(self, accounts: &[Credentials], options: &ExportOptions) -> GatewayExport {
+        let mut export = match self {
             Self::Opensmppbox => opensmppbox::export(accounts),
-            Self::Jasmin => jasmin::export(accounts),
+            Self::Jasmin | Self::OldJasmin => return jasmin::export(accounts, self == Self::OldJasmin, options),
             Self::Ksmppd => ksmppd::export(accounts),
             Self::Json => json::export(accounts),
+        };
+        if export.out_of_use > 0 || !options.end_sessions_of.is_empty() {
+            let note = "open sessions are not ended: close those of accounts that are disabled or have a new password";
+            export.notes.push(note.to_owned());
         }
+        export
+    }
+
+    /// Whether an export can update an account that a gateway of this make holds, and keep the rest, such as its quotas.
+    pub fn can_update(self) -> bool {
+        matches!(self, Self::Jasmin | Self::OldJasmin)
+    }
+
+    /// The quotas that accounts hold and that an export that does not know them would reset.
+    pub fn quotas(self, held: &[GatewayAccount]) -> Vec<String> {
+        if self.can_update() { jasmin::quotas(held) } else { Vec::new() }
     }
 
     /// The product's file with these entries. It contains passwords.
     pub fn write(self, entries: &[GatewayAccount]) -> Zeroizing<String> {
         Zeroizing::new(match self {
             Self::Opensmppbox => opensmppbox::write(entries),
-            Self::Jasmin => jasmin::write(entries),
+            Self::Jasmin | Self::OldJasmin => jasmin::write(entries),
             Self::Ksmppd => ksmppd::write(entries),
             Self::Json => json::write(entries),
         })
     }
 
     /// Reads the accounts that a gateway holds, from the product's file or listing.
-    pub fn read(self, text: &str) -> Result<Vec<GatewayAccount>, Faults> {
+    pub fn read(self, bytes: &[u8]) -> Result<Vec<GatewayAccount>, Faults> {
         match self {
-            Self::Opensmppbox => opensmppbox::read(text),
-            Self::Jasmin => jasmin::read(text),
-            Self::Ksmppd => ksmppd::read(text),
-            Self::Json => json::read(text),
+            Self::Opensmppbox => opensmppbox::read(utf8(bytes)?),
+            Self::Jasmin | Self::OldJasmin => jasmin::read(bytes),
+            Self::Ksmppd => ksmppd::read(utf8(bytes)?),
+            Self::Json => json::read(utf8(bytes)?),
         }
     }
 
@@ -88,4 +106,12 @@ impl GatewayProduct {
     pub fn replaces_everything(self) -> bool {
         matches!(self, Self::Opensmppbox | Self::Json)
     }
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, Faults> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = memchr::memchr_iter(b'\n', before).count() as u64 + 1;
+        Fault::of_file(line, 1, InputError::BadEncoding, "the file is not UTF-8 text").into()
+    })
 }

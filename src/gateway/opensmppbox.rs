@@ -17,7 +17,9 @@ const CAPABILITIES: Capabilities =
     Capabilities { max_tps: false, max_binds: false, allowed_ips: true, two_passwords: true, submit_switch: false };
 
 pub(super) fn export(accounts: &[Credentials]) -> GatewayExport {
-    export::convert(accounts, &CAPABILITIES, entry, |_| None)
+    let mut export = export::convert(accounts, &CAPABILITIES, entry, |_| None);
+    export.notes.push("opensmppbox needs `use-systemid-as-smsboxid = true`; see `ssgctl help smpp export`".to_owned());
+    export
 }
 
 fn entry(credentials: &Credentials) -> Result<GatewayAccount, String> {

@@ -33,6 +33,7 @@ pub fn import(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) 
         Err(fault) => return Ok(Err(fault)),
         Ok(rows) => rows,
     };
+    tx.adopt_key_of_passwords()?;
     match tx.end_document() {
         Err(Error::Damaged(message)) => return Ok(Err(Fault::of_file(1, 1, InputError::BadDocument, message))),
         ended => ended?,
@@ -109,7 +110,7 @@ fn bad(line: u64, message: &str) -> Fault {
 ///
 /// Rejects other files, and documents of a newer program.
 fn schema_of(line: &Line<'_>) -> Result<u32, Fault> {
-    let message = "a document begins with a line like {\"ssgctl\":{\"document\":1,\"schema\":13}}";
+    let message = "a document begins with a line like {\"ssgctl\":{\"document\":1,\"schema\":14}}";
     if line.name != "ssgctl" {
         return Err(bad(1, message));
     }

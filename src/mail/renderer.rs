@@ -1,6 +1,5 @@
 //! Renders emails from templates. A file of the same name in the template folder replaces a built-in template.
 
-use std::fs;
 use std::path::PathBuf;
 
 use minijinja::syntax::SyntaxConfig;
@@ -11,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::mail::values::{values_of_account, values_of_customer};
 use crate::model::{EmailTemplate, Handover, Level, Name, RenderedEmail, Sender, SenderRole};
 use crate::ops::warning::Notice;
+use crate::store::files::SmallFile;
 
 /// The width of an email's text, in columns.
 const WIDTH: usize = 72;
@@ -213,7 +213,7 @@ fn load(folder: Option<&PathBuf>, name: &str) -> Result<Option<String>, minijinj
     let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) else {
         return Ok(Some((*built_in).to_owned()));
     };
-    fs::read_to_string(&path).map(Some).map_err(|error| {
+    SmallFile::read(&path).map(|file| Some(file.text.to_string())).map_err(|error| {
         minijinja::Error::new(ErrorKind::InvalidOperation, format!("cannot read {}: {error}", path.display()))
     })
 }
@@ -229,6 +229,7 @@ mod tests {
     use crate::model::{
         ApiId, Customer, CustomerDetails, Gateway, Lifecycle, SmppAccount, SmppDetails, Time, WarningDetails,
     };
+    use std::fs;
 
     fn renderer(folder: Option<PathBuf>) -> TemplateRenderer {
         let sender = Sender {

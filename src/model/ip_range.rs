@@ -31,6 +31,11 @@ impl IpRange {
         }
     }
 
+    /// The range in CIDR notation, a single address with its prefix length too.
+    pub fn cidr(&self) -> String {
+        self.0.to_string()
+    }
+
     /// Whether the range contains an address.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address)

@@ -21,6 +21,7 @@ mod handover;
 mod import;
 mod ip_range;
 mod message_record;
+mod misread;
 mod money;
 mod msisdn;
 mod msisdn_set;
@@ -54,6 +55,7 @@ pub use handover::{Handover, Obstacle};
 pub use import::{AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, first_day_of, month_of};
 pub use ip_range::IpRange;
 pub use message_record::MessageRecord;
+pub use misread::misread;
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList, calling_code};
 pub use msisdn_set::MsisdnSet;
@@ -61,7 +63,7 @@ pub use outbox::{
     CheckCounts, CheckRun, EmailState, EmailTemplate, OutboxEmail, RenderedEmail, SendAttempt, SendOutcome, Sender,
     SenderRole,
 };
-pub use password::Password;
+pub use password::{KeyFingerprint, Password};
 pub use service::{Service, ServiceDetails};
 pub use smpp::{Limit, SmppAccount, SmppDetails};
 pub use text::{

@@ -65,6 +65,17 @@ impl fmt::Debug for Password {
     }
 }
 
+/// The first 8 bytes of the SHA-256 of the key that encrypts passwords. It identifies the key and reveals nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyFingerprint(pub [u8; 8]);
+
+/// The fingerprint as hexadecimal digits.
+impl fmt::Display for KeyFingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Reads the fields of a TLS certificate that an operator wants to see: subject, issuer and validity.
 //!
-//! The TLS library has already verified the certificate; nothing here decides whether to trust it.
+//! The TLS library verifies the certificate; nothing here decides whether to trust it.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -18,6 +18,8 @@ pub struct TlsPeer {
     pub issuer: Option<String>,
     pub valid_from: Option<Time>,
     pub valid_until: Option<Time>,
+    /// Whether subject and issuer are the same.
+    pub is_self_signed: bool,
 }
 
 const SEQUENCE: u8 = 0x30;
@@ -50,6 +52,7 @@ impl TlsPeer {
             issuer: name(issuer),
             valid_from: begin.and_then(time),
             valid_until: end.and_then(time),
+            is_self_signed: subject == issuer,
             ..peer
         }
     }

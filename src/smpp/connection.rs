@@ -8,14 +8,33 @@ use std::time::{Duration, Instant};
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
-use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::smpp::TlsPeer;
+use crate::smpp::verifier::{NoClientCertificate, RecordingVerifier};
 
 /// A connection to a gateway.
 pub(super) enum Connection {
     Plain(DeadlineStream),
-    Tls(Box<StreamOwned<ClientConnection, DeadlineStream>>),
+    Tls(Box<StreamOwned<ClientConnection, DeadlineStream>>, Arc<NoClientCertificate>),
+}
+
+/// Why TLS could not be started, and what the server showed until then.
+pub(super) struct TlsFailure {
+    pub(super) error: io::Error,
+    pub(super) peer: Box<TlsPeer>,
+    pub(super) wants_client_certificate: bool,
+}
+
+impl From<io::Error> for TlsFailure {
+    fn from(error: io::Error) -> Self {
+        Self { error, peer: Box::default(), wants_client_certificate: false }
+    }
+}
+
+impl From<rustls::Error> for TlsFailure {
+    fn from(error: rustls::Error) -> Self {
+        io::Error::other(error).into()
+    }
 }
 
 /// A TCP stream whose reads and writes fail after a deadline, even if the server sends one byte at a time.
@@ -85,22 +104,29 @@ impl Connection {
     }
 
     /// Starts TLS. Fails unless the certificate is valid for the host and this machine trusts its issuer.
-    pub(super) fn secure(self, host: &str, timeout: Duration) -> io::Result<(Self, TlsPeer)> {
+    pub(super) fn secure(self, host: &str, timeout: Duration) -> Result<(Self, TlsPeer), TlsFailure> {
         let Self::Plain(mut stream) = self else {
-            return Err(io::Error::new(ErrorKind::InvalidInput, "the connection already uses TLS"));
+            return Err(io::Error::new(ErrorKind::InvalidInput, "the connection already uses TLS").into());
         };
         stream.deadline = Instant::now() + timeout;
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = Arc::new(RecordingVerifier::new(Arc::clone(&provider))?);
+        let client_certificate = Arc::new(NoClientCertificate::default());
         let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(BuilderVerifierExt::with_platform_verifier)
-            .map_err(io::Error::other)?
-            .with_no_client_auth();
-        let connection = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
+            .with_safe_default_protocol_versions()?
+            .dangerous() // It verifies as the platform does, and only remembers the certificate.
+            .with_custom_certificate_verifier(Arc::<RecordingVerifier>::clone(&verifier))
+            .with_client_cert_resolver(Arc::<NoClientCertificate>::clone(&client_certificate));
+        let connection = ClientConnection::new(Arc::new(config), name)?;
         let mut tls = StreamOwned::new(connection, stream);
         while tls.conn.is_handshaking() {
-            tls.conn.complete_io(&mut tls.sock)?;
+            if let Err(error) = tls.conn.complete_io(&mut tls.sock) {
+                let seen = verifier.seen();
+                let peer = TlsPeer::from_certificate(String::new(), seen.as_deref().unwrap_or_default());
+                let peer = Box::new(peer);
+                return Err(TlsFailure { error, peer, wants_client_certificate: client_certificate.was_asked() });
+            }
         }
         let protocol = tls.conn.protocol_version().and_then(|version| version.as_str()).unwrap_or_default();
         let certificate = tls.conn.peer_certificates().and_then(<[_]>::first);
@@ -108,7 +134,13 @@ impl Connection {
             protocol.replace('_', "."),
             certificate.map_or(&[], |certificate| certificate.as_ref()),
         );
-        Ok((Self::Tls(Box::new(tls)), peer))
+        Ok((Self::Tls(Box::new(tls), client_certificate), peer))
+    }
+
+    /// Whether the server asked for a certificate of the client, which the probe does not have. From TLS 1.3 on the server says
+    /// so only after the handshake.
+    pub(super) fn wants_client_certificate(&self) -> bool {
+        matches!(self, Self::Tls(_, client_certificate) if client_certificate.was_asked())
     }
 
     /// Sets the deadline of the next step: all reads and writes until the next call share the timeout.
@@ -119,14 +151,14 @@ impl Connection {
     fn deadline_stream(&mut self) -> &mut DeadlineStream {
         match self {
             Self::Plain(stream) => stream,
-            Self::Tls(tls) => &mut tls.sock,
+            Self::Tls(tls, _) => &mut tls.sock,
         }
     }
 
     fn stream(&mut self) -> &mut dyn Stream {
         match self {
             Self::Plain(stream) => stream,
-            Self::Tls(tls) => tls,
+            Self::Tls(tls, _) => tls,
         }
     }
 }

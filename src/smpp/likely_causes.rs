@@ -1,15 +1,15 @@
 //! Suggests why a gateway refused a bind, from what is known about the account.
 
 use crate::model::SmppAccount;
-use crate::smpp::{CommandStatus, ProbeOutcome, ProbeReport, ProbeStep};
+use crate::smpp::{CertificateProblem, CommandStatus, FailureKind, ProbeOutcome, ProbeReport, ProbeStep};
 
 /// The likely causes of a failed probe, most likely first. Empty if every step succeeded or no cause is known.
 pub fn likely_causes(report: &ProbeReport, account: &SmppAccount) -> Vec<String> {
     let (step, status) = match &report.outcome {
         ProbeOutcome::Bound => return Vec::new(),
         ProbeOutcome::Refused { step, status } => (*step, Some(*status)),
-        ProbeOutcome::Failed { step, disconnected: true, .. } => (*step, None),
-        ProbeOutcome::Failed { step, .. } => return causes_of_silence(report, *step),
+        ProbeOutcome::Failed { step: ProbeStep::Bind, kind: FailureKind::Disconnected, .. } => (ProbeStep::Bind, None),
+        ProbeOutcome::Failed { step, kind, .. } => return causes_of_failure(report, *step, *kind),
     };
     if step != ProbeStep::Bind {
         return Vec::new();
@@ -21,6 +21,11 @@ pub fn likely_causes(report: &ProbeReport, account: &SmppAccount) -> Vec<String>
         Some(CommandStatus::INVALID_SYSTEM_ID) => {
             causes.push("the gateway does not have the account; run `ssgctl smpp export`".to_owned());
         }
+        Some(CommandStatus::INVALID_COMMAND_ID) => {
+            causes.push(
+                "the gateway does not accept this kind of bind: try --bind transmitter or --bind receiver".to_owned(),
+            );
+        }
         Some(CommandStatus::ALREADY_BOUND | CommandStatus::INVALID_BIND_STATE) => {
             causes.push("the account is already bound, and the gateway does not accept a second bind".to_owned());
         }
@@ -31,7 +36,17 @@ pub fn likely_causes(report: &ProbeReport, account: &SmppAccount) -> Vec<String>
         Some(CommandStatus::THROTTLED | CommandStatus::SYSTEM_ERROR) => {
             causes.push("the gateway is overloaded or not working".to_owned());
         }
-        Some(CommandStatus::BIND_FAILED) | None => causes.push(outdated(account, "system ID or password")),
+        Some(CommandStatus::BIND_FAILED) => {
+            causes.push(outdated(account, "system ID or password"));
+            causes.push(
+                "opensmppbox without `use-systemid-as-smsboxid = true` compares the system type with its file exactly"
+                    .to_owned(),
+            );
+        }
+        None => {
+            causes.push(outdated(account, "system ID or password"));
+            causes.push("ksmppd closes every connection of an address for 5 minutes after four wrong binds".to_owned());
+        }
         Some(_) => {}
     }
     if let Some(limit) = account.details.max_binds.filter(|_| may_mean_bind_limit(status)) {
@@ -86,15 +101,50 @@ fn may_mean_bind_limit(status: Option<CommandStatus>) -> bool {
 }
 
 /// The likely causes of no answer, or of one that is not SMPP or TLS.
-fn causes_of_silence(report: &ProbeReport, step: ProbeStep) -> Vec<String> {
-    let port = report.endpoint.port;
-    let cause = match (step, report.endpoint.tls) {
-        (ProbeStep::Tls, _) => {
-            format!("port {port} expects SMPP without TLS, or this machine does not trust the certificate")
+fn causes_of_failure(report: &ProbeReport, step: ProbeStep, kind: FailureKind) -> Vec<String> {
+    let (port, has_tls) = (report.endpoint.port, report.endpoint.tls);
+    let cause = match (kind, step) {
+        (FailureKind::SpeaksTls, _) => format!("port {port} expects TLS: add --tls"),
+        (FailureKind::SpeaksNoTls, _) | (FailureKind::Silent | FailureKind::Disconnected, ProbeStep::Tls) => {
+            format!("port {port} expects SMPP without TLS: drop --tls, or name the TLS port with --port")
         }
-        (ProbeStep::Bind, false) => format!("port {port} expects TLS, or is not an SMPP port"),
-        (ProbeStep::Bind, true) => "the gateway does not respond".to_owned(),
+        (FailureKind::ClientCertificate, _) => {
+            "a probe has no client certificate: ask the operator of the gateway for a port that needs none, or test with \
+             the customer's client"
+                .to_owned()
+        }
+        (FailureKind::Certificate(problem), _) => cause_of_certificate(problem).to_owned(),
+        (FailureKind::Silent | FailureKind::NotSmpp, ProbeStep::Bind) if !has_tls => {
+            format!("port {port} expects TLS, which --tls uses, or is not an SMPP port")
+        }
+        (FailureKind::NotSmpp, _) => format!("port {port} is not an SMPP port"),
+        (FailureKind::Silent, ProbeStep::Bind) => "the gateway does not respond".to_owned(),
+        (FailureKind::WrongAnswer, _) => "the gateway does not follow SMPP v3.4: report it to its operator".to_owned(),
+        (FailureKind::Other, ProbeStep::Tls) => {
+            "the TLS settings of the server and of this machine do not fit; SSL_CERT_FILE names certificates to trust"
+                .to_owned()
+        }
         _ => return Vec::new(),
     };
     vec![cause]
+}
+
+fn cause_of_certificate(problem: CertificateProblem) -> &'static str {
+    match problem {
+        CertificateProblem::SelfSigned => {
+            "if you trust this server, save its certificate in a PEM file and set SSL_CERT_FILE to that file"
+        }
+        CertificateProblem::UnknownIssuer => {
+            "set SSL_CERT_FILE to a PEM file with the issuer's certificate, or the server does not send an intermediate \
+             certificate"
+        }
+        CertificateProblem::Expired => {
+            "the operator of the gateway must renew the certificate, or the clock of this machine is wrong"
+        }
+        CertificateProblem::NotYetValid => "the clock of this machine may be wrong",
+        CertificateProblem::WrongName => "connect with --host to the name that the certificate is for",
+        CertificateProblem::Revoked | CertificateProblem::Other => {
+            "the operator of the gateway must replace the certificate"
+        }
+    }
 }

@@ -1,16 +1,20 @@
 //! An SMPP v3.4 client that tests whether an account can bind to a gateway.
 //!
 //! `probe` runs the steps of a test and reports the outcome; `pdu` and `status` are the protocol, `connection` is TCP
-//! or TLS with a deadline for every step, and `likely_causes` explains a failure. All calls block.
+//! or TLS with a deadline for every step, `failure` says in words what went wrong, and `likely_causes` why. All calls block.
 
 mod certificate;
 mod connection;
+mod failure;
 mod likely_causes;
 mod pdu;
 mod probe;
 mod status;
+mod verifier;
 
 pub use certificate::TlsPeer;
+pub use failure::{CertificateProblem, FailureKind};
 pub use likely_causes::likely_causes;
+pub use pdu::BindType;
 pub use probe::{BindCredentials, Endpoint, ProbeOutcome, ProbeReport, ProbeStep, probe};
 pub use status::CommandStatus;

@@ -1,10 +1,14 @@
 //! Protocol data units (PDUs) of SMPP: a header of 16 bytes and a body.
 
+use std::fmt;
 use std::io::{self, Read};
+use std::ops::RangeInclusive;
 
 use zeroize::Zeroizing;
 
+use crate::model::word_enum::word_enum;
 use crate::smpp::CommandStatus;
+use crate::smpp::failure::ProtocolFault;
 
 /// The type of a request or response (SMPP v3.4 section 5.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +18,9 @@ impl CommandId {
     pub(super) const GENERIC_NACK: Self = Self(0x8000_0000);
     pub(super) const DELIVER_SM: Self = Self(0x05);
     pub(super) const UNBIND: Self = Self(0x06);
-    pub(super) const BIND_TRANSCEIVER: Self = Self(0x09);
+    const BIND_RECEIVER: Self = Self(0x01);
+    const BIND_TRANSMITTER: Self = Self(0x02);
+    const BIND_TRANSCEIVER: Self = Self(0x09);
     pub(super) const ENQUIRE_LINK: Self = Self(0x15);
     pub(super) const DATA_SM: Self = Self(0x0103);
 
@@ -28,7 +34,48 @@ impl CommandId {
     }
 }
 
+/// The name in the specification, or the number.
+impl fmt::Display for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match Self(self.0 & !0x8000_0000) {
+            Self::BIND_RECEIVER => "bind_receiver",
+            Self::BIND_TRANSMITTER => "bind_transmitter",
+            Self::BIND_TRANSCEIVER => "bind_transceiver",
+            Self::ENQUIRE_LINK => "enquire_link",
+            Self::UNBIND => "unbind",
+            Self::DELIVER_SM => "deliver_sm",
+            Self::DATA_SM => "data_sm",
+            _ => return write!(f, "command {:#010x}", self.0),
+        };
+        write!(f, "{name}{}", if self.is_response() { "_resp" } else { "" })
+    }
+}
+
+word_enum! {
+    /// What a bind is for (SMPP v3.4 section 4.1).
+    pub enum BindType {
+        /// To send and receive.
+        Transceiver = "transceiver",
+        /// To send only.
+        Transmitter = "transmitter",
+        /// To receive only.
+        Receiver = "receiver",
+    }
+}
+
+impl BindType {
+    fn command(self) -> CommandId {
+        match self {
+            Self::Transceiver => CommandId::BIND_TRANSCEIVER,
+            Self::Transmitter => CommandId::BIND_TRANSMITTER,
+            Self::Receiver => CommandId::BIND_RECEIVER,
+        }
+    }
+}
+
 const HEADER: usize = 16;
+/// The first byte of a TLS record. A PDU begins with the highest byte of its length, which is zero.
+const TLS_RECORDS: RangeInclusive<u8> = 0x14..=0x17;
 /// The longest PDU in bytes that is read: a message of 64 KiB and its other fields.
 const MAX_LENGTH: usize = 70_000;
 /// The protocol version that a bind requests: 3.4.
@@ -51,8 +98,15 @@ impl Pdu {
         Self { command, status, sequence, body: Zeroizing::new(body) }
     }
 
-    /// A request to bind as a transceiver. The texts contain no NUL and are not longer than the specification allows.
-    pub(super) fn bind(sequence: u32, system_id: &str, password: &str, system_type: &str, address_range: &str) -> Self {
+    /// A request to bind. The texts contain no NUL and are not longer than the specification allows.
+    pub(super) fn bind(
+        kind: BindType,
+        sequence: u32,
+        system_id: &str,
+        password: &str,
+        system_type: &str,
+        address_range: &str,
+    ) -> Self {
         let mut body = Vec::with_capacity(128);
         for text in [system_id, password, system_type] {
             body.extend(text.as_bytes());
@@ -62,7 +116,7 @@ impl Pdu {
         body.extend([VERSION, 0, 0]);
         body.extend(address_range.as_bytes());
         body.push(0);
-        Self::new(CommandId::BIND_TRANSCEIVER, CommandStatus::OK, sequence, body)
+        Self::new(kind.command(), CommandStatus::OK, sequence, body)
     }
 
     pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
@@ -78,11 +132,17 @@ impl Pdu {
     /// Reads the next PDU of a stream.
     pub(super) fn read(stream: &mut impl Read) -> io::Result<Self> {
         let mut header = [0; HEADER];
-        stream.read_exact(&mut header)?;
+        let (first, rest) = header.split_at_mut(1);
+        stream.read_exact(first)?;
+        // A server that speaks TLS closes after an alert, which is shorter than a header.
+        if TLS_RECORDS.contains(&first[0]) {
+            return Err(ProtocolFault::TlsRecord.into());
+        }
+        stream.read_exact(rest)?;
         let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         let length = usize::try_from(number(0)).unwrap_or(usize::MAX);
         if !(HEADER..=MAX_LENGTH).contains(&length) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the server did not send valid SMPP"));
+            return Err(ProtocolFault::NotSmpp.into());
         }
         let mut body = vec![0; length - HEADER];
         stream.read_exact(&mut body)?;
@@ -119,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_bind_matches_the_example_of_the_specification() {
-        let bytes = Pdu::bind(1, "SMPP3TEST", "secret08", "SUBMIT1", "").bytes();
+        let bytes = Pdu::bind(BindType::Transceiver, 1, "SMPP3TEST", "secret08", "SUBMIT1", "").bytes();
         // The example of SMPP v3.4 section 2.7.2, with another command, sequence and address.
         let expected =
             b"\x00\x00\x00\x2f\x00\x00\x00\x09\x00\x00\x00\x00\x00\x00\x00\x01SMPP3TEST\0secret08\0SUBMIT1\0\x34\0\0\0";

@@ -1,15 +1,16 @@
 //! Tests an account on one gateway: connect, bind, `enquire_link`, unbind.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::model::word_enum::word_enum;
 use crate::model::{Host, Password, Port};
-use crate::smpp::connection::Connection;
+use crate::smpp::connection::{Connection, TlsFailure};
+use crate::smpp::failure::{ProtocolFault, explain, with_certificate};
 use crate::smpp::pdu::{CommandId, Pdu};
-use crate::smpp::{CommandStatus, TlsPeer};
+use crate::smpp::{BindType, CommandStatus, FailureKind, TlsPeer};
 
 /// The maximum number of PDUs to read while waiting for a response. A gateway that keeps sending would otherwise block
 /// the probe within its timeout for millions of PDUs.
@@ -40,6 +41,7 @@ pub struct BindCredentials<'a> {
     pub password: &'a Password,
     pub system_type: &'a str,
     pub address_range: &'a str,
+    pub bind_type: BindType,
 }
 
 word_enum! {
@@ -60,8 +62,8 @@ pub enum ProbeOutcome {
     Bound,
     /// The gateway answered a step with an error.
     Refused { step: ProbeStep, status: CommandStatus },
-    /// There was no valid answer. `disconnected` is set if the gateway closed the connection.
-    Failed { step: ProbeStep, reason: String, disconnected: bool },
+    /// There was no valid answer.
+    Failed { step: ProbeStep, reason: String, kind: FailureKind },
 }
 
 /// The result of a probe.
@@ -81,6 +83,8 @@ pub struct ProbeReport {
     pub version: Option<u8>,
     /// The number of messages for the customer that the gateway sent and was asked to deliver later.
     pub put_back: u32,
+    /// Why the unbind got no answer. The account can bind all the same.
+    pub unbind_problem: Option<String>,
     pub outcome: ProbeOutcome,
 }
 
@@ -102,6 +106,7 @@ pub fn probe(endpoint: &Endpoint, credentials: &BindCredentials<'_>, timeout: Du
         smsc: None,
         version: None,
         put_back: 0,
+        unbind_problem: None,
         outcome: ProbeOutcome::Bound,
     };
     let mut probe = Probe { report, timeout, sequence: 0 };
@@ -121,18 +126,24 @@ impl Probe {
     fn run(&mut self, credentials: &BindCredentials<'_>) -> Result<(), ProbeOutcome> {
         let mut connection = self.connect()?;
         self.sequence += 1;
-        let BindCredentials { system_id, password, system_type, address_range } = credentials;
-        let bind = Pdu::bind(self.sequence, system_id, password.reveal(), system_type, address_range);
+        let BindCredentials { system_id, password, system_type, address_range, bind_type } = credentials;
+        let bind = Pdu::bind(*bind_type, self.sequence, system_id, password.reveal(), system_type, address_range);
         let response = self.request(&mut connection, ProbeStep::Bind, &bind)?;
         self.report.smsc = response.system_id();
         self.report.version = response.version();
-        for (step, command) in
-            [(ProbeStep::EnquireLink, CommandId::ENQUIRE_LINK), (ProbeStep::Unbind, CommandId::UNBIND)]
-        {
-            self.sequence += 1;
-            self.request(&mut connection, step, &Pdu::new(command, CommandStatus::OK, self.sequence, Vec::new()))?;
+        self.ask(&mut connection, ProbeStep::EnquireLink, CommandId::ENQUIRE_LINK)?;
+        match self.ask(&mut connection, ProbeStep::Unbind, CommandId::UNBIND) {
+            Err(ProbeOutcome::Failed { reason, .. }) => self.report.unbind_problem = Some(reason),
+            answered => answered?,
         }
         Ok(())
+    }
+
+    /// Sends a request without a body.
+    fn ask(&mut self, connection: &mut Connection, step: ProbeStep, command: CommandId) -> Result<(), ProbeOutcome> {
+        self.sequence += 1;
+        let request = Pdu::new(command, CommandStatus::OK, self.sequence, Vec::new());
+        self.request(connection, step, &request).map(drop)
     }
 
     fn connect(&mut self) -> Result<Connection, ProbeOutcome> {
@@ -145,8 +156,12 @@ impl Probe {
         self.report.local = connection.local().ok().map(|local| local.ip());
         if tls {
             let start = Instant::now();
-            let (secured, peer) =
-                connection.secure(host.as_str(), self.timeout).map_err(|error| failed(ProbeStep::Tls, &error))?;
+            let secured = connection.secure(host.as_str(), self.timeout);
+            let (secured, peer) = secured.map_err(|TlsFailure { error, peer, wants_client_certificate }| {
+                let (reason, kind) = with_certificate(explain(&error), &peer);
+                let failure = ProbeOutcome::Failed { step: ProbeStep::Tls, reason, kind };
+                if wants_client_certificate { without_client_certificate(failure) } else { failure }
+            })?;
             connection = secured;
             self.report.times.push((ProbeStep::Tls, start.elapsed()));
             self.report.tls = Some(peer);
@@ -158,7 +173,10 @@ impl Probe {
     fn request(&mut self, connection: &mut Connection, step: ProbeStep, request: &Pdu) -> Result<Pdu, ProbeOutcome> {
         let start = Instant::now();
         connection.start_step(self.timeout);
-        let answer = self.exchange(connection, request).map_err(|error| failed(step, &error))?;
+        let answer = self.exchange(connection, request).map_err(|error| {
+            let failure = failed(step, &error);
+            if connection.wants_client_certificate() { without_client_certificate(failure) } else { failure }
+        })?;
         if answer.status != CommandStatus::OK || answer.command == CommandId::GENERIC_NACK {
             return Err(ProbeOutcome::Refused { step, status: answer.status });
         }
@@ -169,17 +187,30 @@ impl Probe {
     fn exchange(&mut self, connection: &mut Connection, request: &Pdu) -> io::Result<Pdu> {
         connection.write_all(&request.bytes())?;
         connection.flush()?;
+        let expected = request.command.response();
+        let mut stray = None;
         for _ in 0..MAX_PDUS {
-            let pdu = Pdu::read(connection)?;
-            let is_ours = pdu.sequence == request.sequence;
-            if pdu.command == request.command.response() && is_ours || pdu.command == CommandId::GENERIC_NACK {
-                return Ok(pdu);
-            }
-            if !pdu.command.is_response() {
-                self.reply(connection, &pdu)?;
+            let pdu = match Pdu::read(connection) {
+                Ok(pdu) => pdu,
+                // What came instead explains a missing answer better than the silence after it.
+                Err(error) => return Err(stray.map_or(error, io::Error::from)),
+            };
+            match (pdu.command, pdu.sequence == request.sequence) {
+                (CommandId::GENERIC_NACK, _) => return Ok(pdu),
+                (command, true) if command == expected => return Ok(pdu),
+                (command, true) if command.is_response() => {
+                    let (expected, found) = (expected.to_string(), command.to_string());
+                    return Err(ProtocolFault::WrongResponse { expected, found }.into());
+                }
+                (command, false) if command == expected => {
+                    let (expected, found) = (request.sequence, pdu.sequence);
+                    stray = Some(ProtocolFault::WrongSequence { expected, found });
+                }
+                (command, _) if command.is_response() => {}
+                _ => self.reply(connection, &pdu)?,
             }
         }
-        Err(io::Error::new(ErrorKind::InvalidData, "the gateway keeps sending but does not answer"))
+        Err(ProtocolFault::EndlessRequests.into())
     }
 
     /// Answers a request of the gateway. Messages are for the customer's client, so the gateway is asked to deliver
@@ -200,17 +231,17 @@ impl Probe {
 }
 
 fn failed(step: ProbeStep, error: &io::Error) -> ProbeOutcome {
-    let disconnected = matches!(
-        error.kind(),
-        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
-    );
-    let reason =
-        if disconnected { "the gateway closed the connection".to_owned() } else { without_error_number(error) };
-    ProbeOutcome::Failed { step, reason, disconnected }
+    let (reason, kind) = explain(error);
+    ProbeOutcome::Failed { step, reason, kind }
 }
 
-/// The text of an error without the number that the standard library adds, such as "(os error 111)".
-fn without_error_number(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
+/// A failure after the server asked for a certificate of the client. It may only close the connection, or say nothing.
+fn without_client_certificate(failure: ProbeOutcome) -> ProbeOutcome {
+    match failure {
+        ProbeOutcome::Failed { step, kind, .. } if !matches!(kind, FailureKind::Certificate(_)) => {
+            let reason = "the server wants a client certificate".to_owned();
+            ProbeOutcome::Failed { step, reason, kind: FailureKind::ClientCertificate }
+        }
+        other => other,
+    }
 }

@@ -10,6 +10,7 @@ impl CommandStatus {
     pub const OK: Self = Self(0);
     /// A temporary error: the gateway delivers the message again later.
     pub(super) const TRY_LATER: Self = Self(0x64);
+    pub(super) const INVALID_COMMAND_ID: Self = Self(0x03);
     pub(super) const INVALID_BIND_STATE: Self = Self(0x04);
     pub(super) const ALREADY_BOUND: Self = Self(0x05);
     pub(super) const SYSTEM_ERROR: Self = Self(0x08);

@@ -13,8 +13,8 @@ use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Ori
 
 pub use sqlite::{
     BulkWriter, CheckReport, HelperConnection, Location, MessageFilter, Migration, NewDatabase, OLDEST_SCHEMA,
-    PackedDays, QueueGuard, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source,
-    sqlite_version,
+    PackedDays, PasswordCount, QueueGuard, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing,
+    sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DaySum, HourSum, ImportFilter, KnownMessage, MonthKey, Share, TrafficAccount,

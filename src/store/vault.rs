@@ -1,11 +1,11 @@
 //! Encryption of SMPP passwords at rest: XChaCha20-Poly1305 with a key in a file of its own.
 //!
-//! A sealed password is a version byte, the first 8 bytes of the key's SHA-256, a random 24-byte nonce and the
+//! A sealed password is a version byte, the fingerprint of the key, a random 24-byte nonce and the
 //! ciphertext with its tag. Customer and system ID are authenticated with it, so a ciphertext moved to another account
 //! does not open. A stolen database or backup without the key file reveals nothing.
 
-use std::fs;
-use std::io;
+use std::fmt::Display;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -14,17 +14,17 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-use crate::model::{ApiId, Hash, Password, SystemId};
-use crate::store::files;
+use crate::model::{ApiId, Hash, KeyFingerprint, Password, SystemId};
+use crate::store::files::{self, FileRole, SmallFile};
 
 const VERSION: u8 = 1;
-const KEY_ID: std::ops::Range<usize> = 1..9;
+const FINGERPRINT: std::ops::Range<usize> = 1..9;
 const NONCE: std::ops::Range<usize> = 9..33;
 
 /// Seals and opens passwords with the key of one file.
 pub struct Vault {
     cipher: XChaCha20Poly1305,
-    key_id: [u8; 8],
+    fingerprint: KeyFingerprint,
     path: PathBuf,
 }
 
@@ -36,34 +36,41 @@ impl Vault {
             random(&mut *key)?;
             let text = Zeroizing::new(Hash(*key).to_string() + "\n");
             // Another process may create the file first; `open` below then reads that key.
-            files::write_new(path, text.as_bytes())?;
+            files::write_own(path, FileRole::Key, text.as_bytes())?;
         }
         Self::open(path)
     }
 
     /// Opens the vault of an existing key file.
     pub fn open(path: &Path) -> Result<Self> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(Error::Secret(format!("the key file {} is missing", path.display())));
-            }
-            Err(error) => return Err(Error::io(format_args!("read the key file {}", path.display()), &error)),
-        };
-        files::refuse_unsafe(path, true)?;
-        let key = key_from_hex(text.trim()).ok_or_else(|| {
-            Error::Secret(format!("{} is not a key file: it must contain 64 hexadecimal digits", path.display()))
+        let not_a_key = |reason: &dyn Display| Error::Secret(format!("{} is not a key file: {reason}", path.display()));
+        let file = SmallFile::read(path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Error::Secret(format!("the key file {} is missing", path.display())),
+            ErrorKind::InvalidInput | ErrorKind::FileTooLarge | ErrorKind::InvalidData => not_a_key(&error),
+            _ => Error::io(format_args!("read the key file {}", path.display()), &error),
         })?;
-        let mut key_id = [0; 8];
-        key_id.copy_from_slice(&Sha256::digest(*key)[..8]);
+        file.refuse_unsafe(true)?;
+        let key = key_from_hex(file.text.trim()).ok_or_else(|| not_a_key(&"it must contain 64 hexadecimal digits"))?;
+        let mut fingerprint = [0; 8];
+        fingerprint.copy_from_slice(&Sha256::digest(*key)[..8]);
         let cipher = XChaCha20Poly1305::new(&Key::from(*key));
-        Ok(Self { cipher, key_id, path: path.to_owned() })
+        Ok(Self { cipher, fingerprint: KeyFingerprint(fingerprint), path: path.to_owned() })
+    }
+
+    /// The fingerprint of the key.
+    pub fn fingerprint(&self) -> KeyFingerprint {
+        self.fingerprint
+    }
+
+    /// The key file.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Encrypts the password of an account.
     pub fn seal(&self, password: &Password, customer: &ApiId, system_id: &SystemId) -> Result<Vec<u8>> {
         let mut sealed = vec![VERSION];
-        sealed.extend(self.key_id);
+        sealed.extend(self.fingerprint.0);
         let mut nonce = [0; 24];
         random(&mut nonce)?;
         sealed.extend(nonce);
@@ -83,7 +90,7 @@ impl Vault {
         if sealed.len() < NONCE.end || sealed[0] != VERSION {
             return Err(unreadable());
         }
-        if sealed[KEY_ID] != self.key_id {
+        if sealed[FINGERPRINT] != self.fingerprint.0 {
             return Err(Error::Secret(format!(
                 "the password of SMPP account {system_id} was sealed with another key than {}",
                 self.path.display()
@@ -134,6 +141,7 @@ fn key_from_hex(text: &str) -> Option<Zeroizing<[u8; 32]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     struct Scene {

@@ -6,6 +6,7 @@ mod concurrency;
 mod cron;
 mod dry_run;
 mod failures;
+mod files;
 mod formats;
 mod hostile_text;
 mod last_step;

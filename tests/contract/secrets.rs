@@ -198,7 +198,9 @@ fn a_key_that_was_lost_is_no_end_of_an_account() {
     fs::remove_file(cli.key()).expect("removed");
     cli.run("smpp rotate-password abc").failed(13, "a grace needs the old password");
     assert!(!cli.key().exists());
-    let rotated = cli.json("smpp rotate-password abc --grace 0");
+    cli.run("smpp rotate-password abc --grace 0").failed(13, "a new key is never made by accident");
+    assert!(!cli.key().exists());
+    let rotated = cli.json("smpp rotate-password abc --grace 0 --new-key");
     assert_eq!(cli.json("smpp show abc --reveal")["password"], rotated["password"]);
 }
 

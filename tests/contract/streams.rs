@@ -127,7 +127,7 @@ fn every_change_reports_that_it_is_saved_when_its_result_cannot_be_shown() {
         "smpp show abc_prod --reveal",
         "smpp rotate-password abc_prod",
         "smpp cug abc_prod add +447700900128",
-        "smpp export --gateway json --file accounts.json",
+        "smpp export --gateway json --file accounts.json --quiet",
         "service new new --name New",
         "quick-create --organisation New",
     ] {

@@ -106,6 +106,7 @@ const FREE: &[&str] = &[
     "FOLDER",
     "--customer",
     "--diff",
+    "--held",
     "NUMBER|FILE",
     "--customer",
     "--account",

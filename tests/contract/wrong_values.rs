@@ -74,8 +74,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
-        "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort" | "--unset"
-        | "--output" | "--color" | "--chart" | "SHELL" | "ACTION" => CHOICES,
+        "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
+        | "--unset" | "--output" | "--color" | "--chart" | "SHELL" | "ACTION" => CHOICES,
         _ => &[],
     }
 }

@@ -103,7 +103,7 @@ fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
     let vault = std::rc::Rc::clone(&fixture.vault);
     let credentials = fixture.read(|now| smpp::credentials(now, &vault, None, valid("2026-11-24T12:00:00Z")));
     for product in [GatewayProduct::Opensmppbox, GatewayProduct::Jasmin, GatewayProduct::Ksmppd] {
-        let unfit = product.export(&credentials).unfit;
+        let unfit = product.export(&credentials, &ssgctl::gateway::ExportOptions::default()).unfit;
         let unfit: Vec<_> = unfit.iter().map(|account| (account.system_id.as_str(), account.reason.as_str())).collect();
         assert_eq!(unfit, [("long", "the password is too long for a bind")], "{}", product.name());
     }

@@ -117,7 +117,13 @@ fn the_details_of_a_welcome_email_bind_to_a_gateway_that_runs_on_our_export() {
     };
     let bind = |password: &str| {
         let password: Password = password.parse().expect("a password");
-        let client = BindCredentials { system_id: &system_id, password: &password, system_type: "", address_range: "" };
+        let client = BindCredentials {
+            system_id: &system_id,
+            password: &password,
+            system_type: "",
+            address_range: "",
+            bind_type: ssgctl::smpp::BindType::Transceiver,
+        };
         probe(&endpoint, &client, Duration::from_secs(10)).outcome
     };
     assert_eq!(bind(&password), ProbeOutcome::Bound);

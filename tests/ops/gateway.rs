@@ -5,15 +5,20 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::gateway::{Difference, DifferenceAction, GatewayExport, GatewayProduct, differences};
+use ssgctl::gateway::{Difference, DifferenceAction, ExportOptions, GatewayExport, GatewayProduct, differences};
 use ssgctl::model::{SmppDetails, SystemId};
 use ssgctl::ops::customer;
 use ssgctl::ops::smpp::{self, Credentials, NewAccount};
 
 use crate::support::fixture::{Fixture, NOON, cases, new_account, valid};
 
-const PRODUCTS: [GatewayProduct; 4] =
-    [GatewayProduct::Opensmppbox, GatewayProduct::Jasmin, GatewayProduct::Ksmppd, GatewayProduct::Json];
+const PRODUCTS: [GatewayProduct; 5] = [
+    GatewayProduct::Opensmppbox,
+    GatewayProduct::Jasmin,
+    GatewayProduct::OldJasmin,
+    GatewayProduct::Ksmppd,
+    GatewayProduct::Json,
+];
 
 fn add(fixture: &mut Fixture, system_id: &str, password: &str, details: impl FnOnce(&mut SmppDetails)) {
     let mut new = NewAccount { password: Some(valid(password)), ..new_account(system_id) };
@@ -27,7 +32,7 @@ fn credentials_at(fixture: &mut Fixture, time: &str) -> Vec<Credentials> {
 }
 
 fn view(fixture: &mut Fixture, product: GatewayProduct) -> GatewayExport {
-    product.export(&credentials_at(fixture, NOON))
+    product.export(&credentials_at(fixture, NOON), &ExportOptions::default())
 }
 
 fn ids(view: &GatewayExport) -> Vec<&str> {
@@ -48,7 +53,7 @@ fn accounts_that_may_not_bind_are_left_out_or_turned_off() {
     add(&mut fixture, "unbindable", "secret3", |details| details.binding_enabled = false);
     add(&mut fixture, "archived", "secret4", |_| {});
     fixture.write(|tx| smpp::archive(tx, "archived")).unwrap();
-    for product in [GatewayProduct::Opensmppbox, GatewayProduct::Jasmin, GatewayProduct::Ksmppd] {
+    for product in PRODUCTS.into_iter().filter(|product| *product != GatewayProduct::Json) {
         let view = view(&mut fixture, product);
         assert_eq!((ids(&view), view.out_of_use), (vec!["on"], 3), "{product:?}");
         let written = product.write(&view.entries);
@@ -83,7 +88,7 @@ fn both_passwords_are_exported_during_the_grace_where_two_are_known() {
     fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", Some(valid("new-pass")), valid("1h"))).unwrap();
     for product in PRODUCTS {
         for (time, in_grace) in [("2026-11-24T12:59:59Z", true), ("2026-11-24T13:00:00Z", false)] {
-            let view = product.export(&credentials_at(&mut fixture, time));
+            let view = product.export(&credentials_at(&mut fixture, time), &ExportOptions::default());
             let written = product.write(&view.entries);
             let knows_two = matches!(product, GatewayProduct::Opensmppbox | GatewayProduct::Json);
             assert_eq!(written.contains("new-pass"), product != GatewayProduct::Ksmppd, "{product:?}");
@@ -124,6 +129,110 @@ fn jasmin_gets_a_group_for_each_customer_under_a_name_that_it_takes() {
     assert!(script.ends_with("ok\npersist\n"), "{script}");
 }
 
+/// The commands for Jasmin, when it holds these users.
+fn script(fixture: &mut Fixture, product: GatewayProduct, held: Option<&str>) -> String {
+    let held = held.map(|list| product.read(list.as_bytes()).unwrap());
+    let end_sessions_of = fixture.read(|now| now.passwords_ended_since_export(product.as_str()));
+    let options = ExportOptions { held, end_sessions_of, without_ip_limits: false };
+    let export = product.export(&credentials_at(fixture, NOON), &options);
+    assert_eq!(export.warnings.is_empty(), options.held.is_some(), "{:?}", export.warnings);
+    product.write(&export.entries).to_string()
+}
+
+#[test]
+fn jasmin_ends_the_sessions_of_accounts_that_are_off_or_lost_their_password() {
+    let mut fixture = Fixture::with_acme();
+    for id in ["on", "graced", "rotated", "ended"] {
+        add(&mut fixture, id, "old-pass", |_| {});
+    }
+    add(&mut fixture, "off", "secret1", |details| details.enabled = false);
+    let vault = Rc::clone(&fixture.vault);
+    for (id, grace) in [("graced", "1h"), ("rotated", "0"), ("ended", "1h")] {
+        fixture.write(|tx| smpp::rotate(tx, &vault, id, Some(valid("new-pass")), valid(grace))).unwrap();
+    }
+    fixture.write(|tx| smpp::end_grace(tx, "ended")).unwrap();
+    let unbound = |script: &str| -> Vec<String> {
+        script.lines().filter_map(|line| line.strip_prefix("user --smpp-unbind ").map(str::to_owned)).collect()
+    };
+    let text = script(&mut fixture, GatewayProduct::Jasmin, None);
+    assert_eq!(unbound(&text), ["ended", "off", "rotated"], "{text}");
+    assert!(text.contains("user -d off\nuser --smpp-unbind off\n"), "{text}");
+    // The new password is in place before the session ends, or the client would bind again with the old one.
+    assert!(text.contains("quota max_bindings none\nok\nuser --smpp-unbind rotated\n"), "{text}");
+    // Once exported, the sessions have ended; an export for another gateway or customer is none.
+    fixture.customer("GLOBEX");
+    fixture.write(|tx| smpp::export(tx, None, "json", 5)).unwrap();
+    fixture.write(|tx| smpp::export(tx, Some("GLOBEX"), "jasmin", 0)).unwrap();
+    assert_eq!(unbound(&script(&mut fixture, GatewayProduct::Jasmin, None)), ["ended", "off", "rotated"]);
+    fixture.write(|tx| smpp::export(tx, Some("ACME"), "jasmin", 5)).unwrap();
+    assert_eq!(unbound(&script(&mut fixture, GatewayProduct::Jasmin, None)), ["off"]);
+    // The others cannot be told to, so they say it.
+    for product in [GatewayProduct::Opensmppbox, GatewayProduct::Ksmppd, GatewayProduct::Json] {
+        let notes = view(&mut fixture, product).notes;
+        assert!(notes.iter().any(|note| note.contains("open sessions are not ended")), "{product:?} {notes:?}");
+    }
+}
+
+#[test]
+fn users_that_jasmin_holds_are_updated_and_keep_their_quotas() {
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "held", "secret1", |_| {});
+    add(&mut fixture, "new", "secret2", |_| {});
+    let list = "#held ACME held 10.5 200 ND/8.0\n";
+    let text = script(&mut fixture, GatewayProduct::Jasmin, Some(list));
+    assert!(text.contains("user -e held\nuser -u held\ngid ACME\npassword secret1\n"), "{text}");
+    assert!(text.contains("user -a\nuid new\ngid ACME\nusername new\npassword secret2\n"), "{text}");
+    assert_eq!(text.matches("user -a\n").count(), 1, "{text}");
+    assert!(!text.contains("quota balance") && !text.contains("quota sms_count"), "{text}");
+    let held = GatewayProduct::Jasmin.read(list.as_bytes()).unwrap();
+    assert_eq!(GatewayProduct::Jasmin.quotas(&held), ["held (balance 10.5, sms_count 200)"]);
+    let unlimited = GatewayProduct::Jasmin.read(b"#held ACME held ND (!) ND (!) ND/ND\n").unwrap();
+    assert_eq!(GatewayProduct::Jasmin.quotas(&unlimited), Vec::<String>::new());
+}
+
+#[test]
+fn ip_limits_reach_jasmin_or_stop_the_export() {
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "anywhere", "secret1", |_| {});
+    add(&mut fixture, "limited", "secret2", |details| {
+        details.allowed_ips = vec![valid("192.0.2.7"), valid("198.51.100.0/23"), valid("2001:db8::/48")];
+    });
+    let text = script(&mut fixture, GatewayProduct::Jasmin, None);
+    assert!(text.contains("smpps_cred authorization ip 0.0.0.0/0,::/0\n"), "{text}");
+    assert!(text.contains("smpps_cred authorization ip 192.0.2.7/32,198.51.100.0/23,2001:db8::/48\n"), "{text}");
+    let old = view(&mut fixture, GatewayProduct::OldJasmin);
+    assert_eq!(ids(&old), ["anywhere"]);
+    assert!(old.unfit[0].reason.contains("could bind from anywhere"), "{}", old.unfit[0].reason);
+    let options = ExportOptions { without_ip_limits: true, ..ExportOptions::default() };
+    let old = GatewayProduct::OldJasmin.export(&credentials_at(&mut fixture, NOON), &options);
+    assert_eq!((ids(&old), old.unsupported[0].feature), (vec!["anywhere", "limited"], "allowed_ips"));
+    assert!(!GatewayProduct::OldJasmin.write(&old.entries).contains("authorization ip"));
+}
+
+#[test]
+fn a_recorded_session_of_jcli_is_read_like_the_list_in_it() {
+    let list = b"#User id          Group id         Username         Balance MT SMS Throughput\r\n\
+        #one              ACME             one              10.5    ND     ND/8.0  \r\n\r\n\
+        #!two             ACME             two              ND (!)  ND (!) ND/ND   \r\n\r\nTotal Users: 2\r\n";
+    let session = [
+        b"\xff\xfb\x01\xff\xfb\x03\xff\xfd\x1f\x1b[4hAuthentication required.\r\n\r\nUsername: ".as_slice(),
+        b"jcliadmin\r\nPassword: \xff\xfb\x01\r\nWelcome to Jasmin 0.11 console\r\n\x1b[4hjcli : user -l\r\n\x1b[2K",
+        list,
+        b"jcli : quit\r\n\xfe\xff",
+    ]
+    .concat();
+    let read = GatewayProduct::Jasmin.read(&session).unwrap();
+    assert_eq!(read, GatewayProduct::Jasmin.read(list).unwrap());
+    assert_eq!(read.iter().map(|user| user.system_id.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+}
+
+#[test]
+fn every_export_for_opensmppbox_names_the_setting_that_it_needs() {
+    let mut fixture = Fixture::with_acme();
+    let notes = view(&mut fixture, GatewayProduct::Opensmppbox).notes;
+    assert!(notes.iter().any(|note| note.contains("use-systemid-as-smsboxid = true")), "{notes:?}");
+}
+
 /// The differences from a text of the gateway's to what it is to hold.
 fn diff(
     fixture: &mut Fixture,
@@ -131,7 +240,7 @@ fn diff(
     theirs: &str,
 ) -> Vec<(String, DifferenceAction, serde_json::Value)> {
     let view = view(fixture, product);
-    let found = differences(&view.entries, &product.read(theirs).unwrap(), product.replaces_everything());
+    let found = differences(&view.entries, &product.read(theirs.as_bytes()).unwrap(), product.replaces_everything());
     let parts = |Difference { system_id, action, fields }| (system_id, action, serde_json::Value::Object(fields));
     found.into_iter().map(parts).collect()
 }
@@ -194,7 +303,7 @@ fn a_gateway_file_of_another_format_is_refused_with_the_place() {
         (GatewayProduct::Json, "{\"users\": []}", (1, 1)),
         (GatewayProduct::Json, "{\"accounts\": [{}]}", (1, 1)),
     ] {
-        let faults = product.read(text).unwrap_err();
+        let faults = product.read(text.as_bytes()).unwrap_err();
         let fault = &faults.first[0];
         assert_eq!((fault.line, fault.column), place, "{product:?} {text}: {}", fault.error);
     }
@@ -233,7 +342,7 @@ proptest! {
         for product in [GatewayProduct::Opensmppbox, GatewayProduct::Json] {
             let view = view(&mut fixture, product);
             let written = product.write(&view.entries);
-            let read = product.read(&written).unwrap();
+            let read = product.read(written.as_bytes()).unwrap();
             prop_assert_eq!(&read, &view.entries);
             prop_assert_eq!(differences(&view.entries, &read, true), Vec::new());
         }

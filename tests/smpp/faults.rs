@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use ssgctl::model::Password;
-use ssgctl::smpp::{BindCredentials, CommandStatus, Endpoint, ProbeOutcome, ProbeReport, ProbeStep, probe};
+use ssgctl::smpp::{
+    BindCredentials, BindType, CommandStatus, Endpoint, FailureKind, ProbeOutcome, ProbeReport, ProbeStep, probe,
+};
 
 use crate::support::smsc::{BIND, DELIVER_SM, ENQUIRE_LINK, Manner, Smsc, UNBIND};
 
@@ -11,14 +13,23 @@ use crate::support::smsc::{BIND, DELIVER_SM, ENQUIRE_LINK, Manner, Smsc, UNBIND}
 const TIME: Duration = Duration::from_millis(700);
 
 pub fn try_port(port: u16) -> ProbeReport {
+    try_bind(port, BindType::Transceiver)
+}
+
+fn try_bind(port: u16, bind_type: BindType) -> ProbeReport {
     let endpoint = Endpoint {
         host: "127.0.0.1".parse().expect("a host"),
         port: ssgctl::model::Port::new(port).expect("a port"),
         tls: false,
     };
     let password: Password = "s3cret!x".parse().expect("a password");
-    let client =
-        BindCredentials { system_id: "acme_prod", password: &password, system_type: "VMA", address_range: "^44" };
+    let client = BindCredentials {
+        system_id: "acme_prod",
+        password: &password,
+        system_type: "VMA",
+        address_range: "^44",
+        bind_type,
+    };
     probe(&endpoint, &client, TIME)
 }
 
@@ -63,11 +74,9 @@ fn a_refusal_is_reported_by_its_step_and_status() {
 
 #[test]
 fn a_gateway_that_hangs_up_is_distinguished_from_one_that_hangs() {
-    for (command, step) in
-        [(BIND, ProbeStep::Bind), (ENQUIRE_LINK, ProbeStep::EnquireLink), (UNBIND, ProbeStep::Unbind)]
-    {
+    for (command, step) in [(BIND, ProbeStep::Bind), (ENQUIRE_LINK, ProbeStep::EnquireLink)] {
         let report = try_port(Smsc::difficult(command, Manner::Close).port());
-        assert!(matches!(report.outcome, ProbeOutcome::Failed { disconnected: true, .. }), "{report:?}");
+        assert!(matches!(report.outcome, ProbeOutcome::Failed { kind: FailureKind::Disconnected, .. }), "{report:?}");
         failed_at(&report, step, "closed the connection");
         for manner in [Manner::Hang, Manner::Drip] {
             let begun = Instant::now();
@@ -82,20 +91,49 @@ fn a_gateway_that_hangs_up_is_distinguished_from_one_that_hangs() {
 fn what_is_not_smpp_is_reported_as_such() {
     for nonsense in [
         b"HTTP/1.1 400 Bad Request\r\n\r\n".as_slice(),
-        b"\x15\x03\x03\0\x02\x02\x0a\0\0\0\0\0\0\0\0\0",
         b"220 mail.example ESMTP\r\n",
         b"\0\0\0\x04\x80\0\0\x09\0\0\0\0\0\0\0\x01",
         b"\xff\xff\xff\xff\x80\0\0\x09\0\0\0\0\0\0\0\x01",
     ] {
         failed_at(&try_port(Smsc::difficult(BIND, Manner::Say(nonsense)).port()), ProbeStep::Bind, "valid SMPP");
     }
-    // Half a unit, and an answer to something that nobody asked.
-    for nonsense in [b"\0\0\0\x10\x80\0".as_slice(), b"\0\0\0\x10\x80\0\0\x09\0\0\0\0\0\0\0\x63"] {
-        failed_at(
-            &try_port(Smsc::difficult(BIND, Manner::Say(nonsense)).port()),
-            ProbeStep::Bind,
-            "no answer within the timeout",
-        );
+    // Half a unit.
+    let half = Manner::Say(b"\0\0\0\x10\x80\0");
+    failed_at(&try_port(Smsc::difficult(BIND, half).port()), ProbeStep::Bind, "no answer within the timeout");
+}
+
+#[test]
+fn an_answer_to_something_that_was_not_asked_is_reported_as_such() {
+    for (answer, why) in [
+        (b"\0\0\0\x10\x80\0\0\x09\0\0\0\0\0\0\0\x63".as_slice(), "sequence number 99 instead of 1"),
+        (b"\0\0\0\x10\x80\0\0\x01\0\0\0\0\0\0\0\x01", "bind_receiver_resp instead of bind_transceiver_resp"),
+    ] {
+        failed_at(&try_port(Smsc::difficult(BIND, Manner::Say(answer)).port()), ProbeStep::Bind, why);
+    }
+}
+
+#[test]
+fn a_tls_alert_is_recognised_though_it_is_shorter_than_a_header() {
+    for alert in [b"\x15\x03\x03\0\x02\x02\x0a".as_slice(), b"\x15\x03\x03\0\x02\x02\x0a\0\0\0\0\0\0\0\0\0"] {
+        failed_at(&try_port(Smsc::difficult(BIND, Manner::Say(alert)).port()), ProbeStep::Bind, "speaks TLS");
+    }
+}
+
+#[test]
+fn a_gateway_that_does_not_answer_the_unbind_has_bound_the_account() {
+    for manner in [Manner::Close, Manner::Hang, Manner::Drip] {
+        let report = try_port(Smsc::difficult(UNBIND, manner).port());
+        assert_eq!(report.outcome, ProbeOutcome::Bound);
+        assert!(report.unbind_problem.is_some(), "{report:?}");
+    }
+}
+
+#[test]
+fn a_bind_can_be_that_of_a_transmitter_or_a_receiver() {
+    for (bind_type, command) in [(BindType::Transmitter, 2), (BindType::Receiver, 1)] {
+        let smsc = Smsc::open();
+        assert_eq!(try_bind(smsc.port(), bind_type).outcome, ProbeOutcome::Bound);
+        assert_eq!(smsc.commands(), [command, ENQUIRE_LINK, UNBIND]);
     }
 }
 
@@ -125,6 +163,12 @@ fn a_closed_port_and_an_unknown_host_name_are_reported() {
         tls: false,
     };
     let password: Password = "s3cret!x".parse().expect("a password");
-    let client = BindCredentials { system_id: "acme_prod", password: &password, system_type: "", address_range: "" };
+    let client = BindCredentials {
+        system_id: "acme_prod",
+        password: &password,
+        system_type: "",
+        address_range: "",
+        bind_type: BindType::Transceiver,
+    };
     failed_at(&probe(&endpoint, &client, TIME), ProbeStep::Connect, "");
 }

@@ -146,5 +146,91 @@ fn what_a_gateway_says_of_itself_cannot_drive_the_terminal() {
     let table = probe(&cli, smsc.port(), "").succeeded("probe");
     assert!(table.contains("\\u{1b}[2JSMSC"), "{table}");
     let rows: Value = serde_json::from_str(&probe(&cli, smsc.port(), "--json").succeeded("probe")).expect("JSON");
-    assert_eq!(rows[0]["smsc"], "\u{1b}[2JSMSC");
+    assert_eq!(rows[0]["smsc"], "\\u{1b}[2JSMSC");
+}
+
+/// Probes a gateway with TLS, trusting the certificates of a file.
+fn probe_with_tls(cli: &TestCli, port: u16, certificates: &str) -> Outcome {
+    let line = format!("smpp probe acme_prod --tls --host localhost --port {port} --timeout 2 --json");
+    let mut command = cli.command();
+    command.env("SSL_CERT_FILE", cli.path(certificates)).args(words(&line));
+    command.output().expect("run").into()
+}
+
+#[test]
+fn each_fault_of_tls_has_its_own_reason_and_hint() {
+    let cli = cli();
+    let (authority, stranger) = (Authority::new(), Authority::new());
+    fs::write(cli.path("authority.pem"), &authority.pem).expect("written");
+    let year = |from, until| {
+        authority.vouch_with("localhost", |params| {
+            (params.not_before, params.not_after) =
+                (rcgen::date_time_ymd(from, 1, 2), rcgen::date_time_ymd(until, 1, 2));
+        })
+    };
+    let faults = [
+        (self_signed(), "is self-signed", "save its certificate in a PEM file"),
+        (stranger.vouch_for("localhost"), "unknown issuer: Test Authority", "with the issuer's certificate"),
+        (authority.vouch_for("other.example"), "is for another host name", "connect with --host to the name"),
+        (year(2001, 2002), "has expired: it was valid until 2002-01-02", "must renew the certificate"),
+        (year(2098, 2099), "is not valid yet: it is valid from 2098-01-02", "the clock of this machine"),
+        (authority.demanding("localhost"), "wants a client certificate", "has no client certificate"),
+    ];
+    for (config, reason, hint) in faults {
+        let smsc = Smsc::secure(config);
+        let outcome = probe_with_tls(&cli, smsc.port(), "authority.pem");
+        assert_eq!(outcome.code, Some(10), "{reason}: {}", outcome.stderr);
+        let error: Value = serde_json::from_str(outcome.stderr.lines().last().expect("a line")).expect(&outcome.stderr);
+        let (message, found) = (error["error"]["message"].to_string(), error["error"]["hint"].to_string());
+        assert!(message.contains(reason), "{reason}: {message}");
+        assert!(found.contains(hint), "{hint}: {found}");
+        for debug in ["InvalidCertificate", "Context", "AlertReceived", "UnknownIssuer", "{", "Some("] {
+            assert!(!message.contains(debug), "{message}");
+        }
+        assert!(smsc.heard().is_empty(), "{reason}: it received data");
+    }
+}
+
+#[test]
+fn tls_on_a_plain_port_and_smpp_on_a_tls_port_are_told_apart() {
+    let cli = cli();
+    let authority = Authority::new();
+    fs::write(cli.path("authority.pem"), &authority.pem).expect("written");
+    let outcome = probe(&cli, Smsc::secure(authority.vouch_for("localhost")).port(), "");
+    assert!(outcome.stderr.contains("speaks TLS on this port"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("hint: port") && outcome.stderr.contains("add --tls"), "{}", outcome.stderr);
+    // One that answers with SMPP, as an error or not at all.
+    let outcome = probe_with_tls(&cli, Smsc::open().port(), "authority.pem");
+    assert_eq!(outcome.code, Some(10), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("expects SMPP without TLS: drop --tls"), "{}", outcome.stderr);
+}
+
+#[test]
+fn certificates_to_trust_that_are_missing_are_reported() {
+    let cli = cli();
+    fs::write(cli.path("empty.pem"), "no certificate\n").expect("written");
+    for (file, reason) in [("missing.pem", "no file at"), ("empty.pem", "no certificate in PEM format")] {
+        let outcome = probe_with_tls(&cli, 1, file);
+        assert_eq!(outcome.code, Some(13), "{}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains("SSL_CERT_FILE names") && outcome.stderr.contains(reason),
+            "{}",
+            outcome.stderr
+        );
+    }
+}
+
+#[test]
+fn a_missing_answer_to_the_unbind_is_a_warning() {
+    let cli = cli();
+    let smsc = Smsc::difficult(crate::support::smsc::UNBIND, Manner::Close);
+    let outcome = probe(&cli, smsc.port(), "--json");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("warning") && outcome.stderr.contains("the unbind got no answer"),
+        "{}",
+        outcome.stderr
+    );
+    let rows: Value = serde_json::from_str(&outcome.stdout).expect("JSON");
+    assert_eq!((&rows[0]["result"], &rows[0]["why"]), (&"bound".into(), &"the gateway closed the connection".into()));
 }

@@ -46,6 +46,7 @@ fn switches_and_addresses_come_first() {
 #[test]
 fn each_status_has_its_reason() {
     for (status, word) in [
+        (0x03, "--bind transmitter or --bind receiver"),
         (0x0e, "another password"),
         (0x0f, "does not have the account"),
         (0x05, "already bound"),
@@ -59,6 +60,14 @@ fn each_status_has_its_reason() {
     assert_eq!(causes(Manner::Status(0x417), |_| {}), Vec::<String>::new());
     let rotated = |account: &mut SmppAccount| account.previous_password_until = Some(account.lifecycle.created_at);
     first(&causes(Manner::Status(0x0e), rotated), "rotated");
+}
+
+#[test]
+fn habits_of_known_gateways_are_named() {
+    let named = |manner, word| causes(manner, |_| {}).iter().any(|cause| cause.contains(word));
+    assert!(named(Manner::Status(0x0d), "use-systemid-as-smsboxid = true"));
+    assert!(named(Manner::Close, "ksmppd closes every connection of an address for 5 minutes"));
+    assert!(!named(Manner::Status(0x0e), "ksmppd"));
 }
 
 #[test]

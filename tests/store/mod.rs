@@ -4,6 +4,7 @@ mod backup;
 mod damage;
 mod ledger_guards;
 mod lists;
+mod migrations;
 mod old_schemas;
 mod opening;
 mod reports;

@@ -137,7 +137,9 @@ impl TestCli {
         let role = "[roles.billing]\nname = \"Billing\"\naddress = \"billing@gateway.example\"\n";
         for (file, transport) in [("broken.toml", "sendmail:/bin/false"), ("mail.toml", "folder:emails")] {
             let hosts = "[gateway]\nhosts = [\"smpp1.gateway.example\", \"smpp2.gateway.example\"]\n";
-            let text = format!("{hosts}[mail]\ntransport = \"{transport}\"\n{role}");
+            // The key of the database, not one next to the file. Relative, because the home folder is copied.
+            let key = "[secrets]\nkey_file = \".config/ssgctl/ssgctl.key\"\n";
+            let text = format!("{hosts}{key}[mail]\ntransport = \"{transport}\"\n{role}");
             fs::write(self.path(file), text).expect("written");
             fs::set_permissions(self.path(file), Permissions::from_mode(0o600)).expect("private");
         }

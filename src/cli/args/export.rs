@@ -77,7 +77,8 @@ pub(crate) fn run<R: Row + Send>(
 pub(crate) struct ExportArgs {
     /// Write to this new file instead of stdout (-); .json or .jsonl sets the format
     ///
-    /// Only its owner can read the file.
+    /// Only its owner can read the file. With --force, a file that is replaced keeps its owner, group and mode, and a
+    /// symbolic link is followed.
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 

@@ -18,6 +18,9 @@ use crate::exit::{ErrorCode, Failure, Result};
 /// The maximum size of a text file, far more than any single record needs.
 const MAX_TEXT: u64 = 1024 * 1024;
 
+/// The maximum size of a file with the accounts of a gateway.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
 /// Bytes to read at once.
 const BUFFER: usize = 256 * 1024;
 
@@ -129,6 +132,17 @@ fn unreadable(name: &str, error: &std::io::Error) -> Failure {
         ErrorKind::InvalidData => Failure::new(ErrorCode::BadEncoding, format!("{name} is not UTF-8 text")),
         _ => Failure::new(ErrorCode::Io, format!("cannot read {name}: {error}")),
     }
+}
+
+/// Reads a file of any bytes; `-` is stdin.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    let name = name(path);
+    let mut bytes = Vec::new();
+    open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&name, &error))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Failure::new(ErrorCode::TooLong, format!("{name} is longer than 64 MiB")));
+    }
+    Ok(bytes)
 }
 
 /// Reads a text file; `-` is stdin.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
+use ssgctl::store::files;
 
 use crate::context::Context;
 use crate::exit::{ErrorCode, Exit, Failure, Result};
@@ -39,7 +40,7 @@ fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
     let path = folder.join(format!("{name}.1"));
     let io_failure =
         |error: std::io::Error| Failure::new(ErrorCode::Io, format!("cannot write {}: {error}", path.display()));
-    fs::write(&path, page(command, name).map_err(io_failure)?).map_err(io_failure)?;
+    files::write_public(&path, &page(command, name).map_err(io_failure)?)?;
     let mut count = 1;
     for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
         count += write_pages(subcommand, &format!("{name}-{}", subcommand.get_name()), folder)?;

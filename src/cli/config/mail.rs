@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,6 +11,7 @@ use serde::Deserialize;
 use ssgctl::mail::sendmail;
 use ssgctl::mail::{RoleConfig, Route, SenderConfig, SmtpCredentials, TemplateRenderer, TransportConfig};
 use ssgctl::model::{EmailAddress, Money, Name, Sender, Unit, WarningDetails};
+use ssgctl::store::files::SmallFile;
 use ssgctl::{Error, ops, store};
 use zeroize::Zeroizing;
 
@@ -121,6 +121,11 @@ pub(crate) struct MailSettings {
 }
 
 impl MailSection {
+    /// The file with the password for the mail server, if one is named.
+    pub(crate) fn password_file(&self) -> Option<&Path> {
+        self.password_file.as_deref()
+    }
+
     /// Whether the configuration file itself contains a secret.
     pub(crate) fn contains_secret(&self) -> bool {
         self.password.is_some()
@@ -214,9 +219,9 @@ fn read_private(file: &Path) -> Result<Zeroizing<String>> {
     let unreadable = |error: std::io::Error| {
         Failure::new(ErrorCode::Mail, format!("cannot read the password file {}: {error}", file.display()))
     };
-    let text = Zeroizing::new(fs::read_to_string(file).map_err(unreadable)?);
-    store::files::refuse_unsafe(file, true)?;
-    Ok(text)
+    let read = SmallFile::read(file).map_err(unreadable)?;
+    read.refuse_unsafe(true)?;
+    Ok(read.text)
 }
 
 /// Runs a command and returns what it prints. The output goes to memory, never to a file on disk.

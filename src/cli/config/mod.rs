@@ -6,7 +6,6 @@ pub(crate) mod mail;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -17,7 +16,7 @@ use etcetera::BaseStrategy;
 use serde::Deserialize;
 use ssgctl::model::{Country, CustomerDetails, Gateway, Invalid, Limit, PaymentTerms, Port, ServiceCode, Zone};
 use ssgctl::ops;
-use ssgctl::store::files;
+use ssgctl::store::files::{FileRole, SmallFile, protect};
 
 use crate::config::import::ImportSection;
 use crate::config::mail::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
@@ -156,6 +155,8 @@ pub(crate) struct Settings {
     pub(crate) database_was_named: bool,
     pub(crate) wait: Duration,
     key_file: Option<PathBuf>,
+    /// Where the key is when nothing names another file.
+    pub(crate) default_key_file: Option<PathBuf>,
     pub(crate) defaults: DefaultsSection,
     /// The connection details that customers receive.
     pub(crate) gateway: Gateway,
@@ -166,6 +167,9 @@ pub(crate) struct Settings {
     pub(crate) imports: BTreeMap<String, ImportSection>,
     list: Vec<Setting>,
 }
+
+/// The name of the key file next to the configuration.
+const KEY_FILE: &str = "ssgctl.key";
 
 const FLAG_OR_ENVIRONMENT: &str = "option or environment";
 const FILE: &str = "configuration file";
@@ -194,7 +198,7 @@ impl Settings {
         let database_was_named = args.db.is_some() || file.database.path.is_some();
         let database = resolve("database.path", args.db.clone(), file.database.path, default_database);
         let from_environment = env::var_os("SSGCTL_KEY_FILE").map(PathBuf::from);
-        let next_to_config = config_path.as_ref().map(|path| path.with_file_name("ssgctl.key"));
+        let next_to_config = config_path.as_ref().map(|path| path.with_file_name(KEY_FILE));
         let key_file = resolve("secrets.key_file", from_environment, file.secrets.key_file, next_to_config);
         let wait = args.wait.or(file.database.wait_seconds).unwrap_or(30);
         list.push(Setting {
@@ -209,12 +213,14 @@ impl Settings {
         list.extend(mail.listed().into_iter().map(|(key, value)| in_file(key, value)));
         let ConfigFile { defaults, gateway, warnings, import: imports, .. } = file;
         let wait = Duration::from_secs(wait);
+        let default_key_file = default_config.as_ref().map(|folder| folder.join(KEY_FILE));
         Ok(Self {
             config_path,
             database,
             database_was_named,
             wait,
             key_file,
+            default_key_file,
             defaults,
             gateway,
             mail,
@@ -237,6 +243,21 @@ impl Settings {
     /// The database file.
     pub(crate) fn database(&self) -> Result<&Path> {
         self.database.as_deref().ok_or_else(|| no_home("--db"))
+    }
+
+    /// Protects the files that the program depends on from being replaced by an output.
+    pub(crate) fn protect_files(&self) {
+        let files = [
+            (self.database.as_deref(), FileRole::Database),
+            (self.config_path.as_deref(), FileRole::Config),
+            (self.key_file.as_deref(), FileRole::Key),
+            (self.mail.mail.password_file(), FileRole::Password),
+        ];
+        for (path, role) in files {
+            if let Some(path) = path {
+                protect(path, role);
+            }
+        }
     }
 
     /// The configuration file, whether it exists or not.
@@ -301,19 +322,20 @@ fn list_gateway(gateway: &Gateway) -> [Setting; 5] {
 }
 
 fn read(path: &Path, must_exist: bool) -> Result<ConfigFile> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    let read = match SmallFile::read(path) {
+        Ok(read) => read,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !must_exist => return Ok(ConfigFile::default()),
         Err(error) => {
             let message = format!("cannot read the configuration file {}: {error}", path.display());
             return Err(Failure::new(ErrorCode::Config, message));
         }
     };
-    files::refuse_unsafe(path, false)?;
+    read.refuse_unsafe(false)?;
+    let text = &*read.text;
     let file: ConfigFile =
-        toml::from_str(&text).map_err(|error| toml_failure(&error, &text, &path.display().to_string()))?;
+        toml::from_str(text).map_err(|error| toml_failure(&error, text, &path.display().to_string()))?;
     if file.mail.contains_secret() {
-        files::refuse_unsafe(path, true)?;
+        read.refuse_unsafe(true)?;
     }
     Ok(file)
 }

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use ssgctl::Error;
 use ssgctl::error::quoted;
 use ssgctl::model::ApiId;
-use ssgctl::store::files;
+use ssgctl::store::files::{self, SmallFile};
 
 use crate::exit::{ErrorCode, Failure, Result};
 
@@ -35,7 +35,7 @@ pub(crate) fn edit(text: &str, extension: &str) -> Result<Option<String>> {
     if file.saved_at()? <= before {
         return Ok(None);
     }
-    fs::read_to_string(&file.0).map(Some).map_err(|error| cannot_read(&error))
+    SmallFile::read(&file.0).map(|file| Some(file.text.to_string())).map_err(|error| cannot_read(&error))
 }
 
 /// The user's editor. Empty variables are ignored.

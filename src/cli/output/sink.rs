@@ -17,34 +17,22 @@ const BUFFER: usize = 64 * 1024;
 /// A new private file, which gets its name when it is complete: nobody ever reads half a file.
 pub(crate) struct NewFile {
     out: BufWriter<Draft>,
-    /// Whether to replace an existing file of that name.
-    replace: bool,
 }
 
 impl NewFile {
     pub(crate) fn create(path: &Path, replace: bool) -> Result<Self> {
-        let shown = quoted(path.display());
-        match path.symlink_metadata() {
-            Ok(existing) if replace && !existing.is_file() => {
-                let message = format!("{shown} is not a regular file and is not replaced");
-                return Err(Failure::new(ErrorCode::Refused, message));
-            }
-            Ok(_) if !replace => {
-                return Err(
-                    Failure::new(ErrorCode::Exists, format!("{shown} already exists")).hint("replace it with --force")
-                );
-            }
-            _ => {}
+        if !replace && path.symlink_metadata().is_ok() {
+            let message = format!("{} already exists", quoted(path.display()));
+            return Err(Failure::new(ErrorCode::Exists, message).hint("replace it with --force"));
         }
-        Ok(Self { out: BufWriter::with_capacity(BUFFER, Draft::next_to(path)?), replace })
+        let draft = if replace { Draft::replacing(path) } else { Draft::next_to(path) }?;
+        Ok(Self { out: BufWriter::with_capacity(BUFFER, draft) })
     }
 
     /// Flushes the completed file to disk and gives it its name.
     pub(crate) fn publish(self) -> Result<()> {
         let draft = self.out.into_inner().map_err(|error| Failure::output(error.into_error()))?;
-        if self.replace {
-            draft.publish_over()?;
-        } else if !draft.publish()? {
+        if !draft.publish()? {
             return Err(Failure::new(ErrorCode::Exists, "another process created the file in the meantime"));
         }
         Ok(())

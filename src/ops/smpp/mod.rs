@@ -18,7 +18,7 @@ pub use cug::{CugChange, add_to_cug, remove_from_cug, replace_cug, set_cug};
 pub use export::{credentials, export};
 pub(super) use password::current as current_password;
 pub use password::{
-    Credentials, PreviousPassword, delete_lapsed_passwords, end_grace, has_password, probe, reveal, rotate,
+    Credentials, PreviousPassword, delete_lapsed_passwords, end_grace, has_password, probe, replace_key, reveal, rotate,
 };
 
 /// The characters of generated system IDs.
@@ -62,7 +62,7 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
         Some(password) => password,
         None => generate_password()?,
     };
-    let sealed = vault.seal(&password, &customer.api_id, &system_id)?;
+    let sealed = password::seal(tx, vault, &password, customer, &system_id)?;
     let mut account = tx.insert_smpp_account(customer, &service, system_id, details, &sealed)?;
     let change = change("add", &account)
         .field("system_id", (), account.system_id.as_str())

@@ -1,7 +1,7 @@
 //! Passwords of accounts: reveals them, rotates them, and deletes old ones after the grace period.
 
 use crate::error::{Error, Result, quoted};
-use crate::model::{Change, Customer, Grace, Password, SmppAccount, Time};
+use crate::model::{Change, Customer, Grace, Password, SmppAccount, SystemId, Time};
 use crate::ops::active;
 use crate::ops::smpp::event::change;
 use crate::store::vault::{Vault, generate_password};
@@ -45,6 +45,27 @@ pub fn probe(tx: &mut Tx<'_>, vault: &Vault, name: &str, endpoints: &[String]) -
     }
     tx.record(&change("probe", &credentials.account).field("endpoints", (), endpoints))?;
     Ok(credentials)
+}
+
+/// Encrypts a password for the database, whose passwords all have one key.
+///
+/// # Errors
+/// [`Error::OtherKey`] when the database has passwords under another key.
+pub(super) fn seal(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    password: &Password,
+    customer: &Customer,
+    system_id: &SystemId,
+) -> Result<Vec<u8>> {
+    tx.adopt_key(vault)?;
+    vault.seal(password, &customer.api_id, system_id)
+}
+
+/// Makes the key of a vault the key of the database, after the old one was lost. Passwords under the old key can no longer be
+/// read and must be rotated without a grace period.
+pub fn replace_key(tx: &mut Tx<'_>, vault: &Vault) -> Result<()> {
+    tx.replace_key(vault)
 }
 
 /// The passwords of an account that are valid at a time. The calling operation records what it needs them for.
@@ -107,7 +128,7 @@ pub fn rotate(
         return Err(Error::GracePeriod { name: account.system_id.to_string(), until });
     }
     let valid_until = grace.after(tx.at());
-    let sealed = vault.seal(&password, &customer.api_id, &account.system_id)?;
+    let sealed = seal(tx, vault, &password, &customer, &account.system_id)?;
     tx.replace_password(&account, &sealed, valid_until)?;
     tx.record(&with_grace_end(change("rotate-password", &account), None, valid_until))?;
     account.previous_password_until = valid_until;

@@ -2,6 +2,7 @@
 //!
 //! Events are numbered without gaps. A transaction of very many steps collects them and writes them in batches.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use rusqlite::Row;
@@ -54,6 +55,25 @@ impl Snapshot<'_> {
         query.order(&["event.id"], filter.newest_first);
         query.limit(filter.limit);
         query.run(&self.transaction, SELECT, read, each)
+    }
+}
+
+/// The accounts whose password was replaced without a grace period, or whose grace period was ended, after the last export for a
+/// gateway that included them.
+const ENDED_PASSWORDS: &str = "SELECT DISTINCT subject FROM event
+    WHERE entity = 'smpp' AND action IN ('rotate-password', 'end-grace')
+    AND json_extract(changes, '$.previous_password_until[1]') IS NULL
+    AND id > (SELECT coalesce(max(export.id), 0) FROM event AS export
+        WHERE export.entity = 'smpp' AND export.action = 'export' AND export.subject = ?1
+        AND (export.customer_id IS NULL OR export.customer_id = event.customer_id))";
+
+impl Snapshot<'_> {
+    /// The system IDs of accounts whose old password ended at once after the last export for a gateway. Sessions that were opened
+    /// with it must end with the next export.
+    pub fn passwords_ended_since_export(&self, gateway: &str) -> Result<BTreeSet<String>> {
+        let mut statement = self.transaction.prepare(ENDED_PASSWORDS)?;
+        let system_ids = statement.query_map([gateway], |row| row.get(0))?;
+        Ok(system_ids.collect::<rusqlite::Result<_>>()?)
     }
 }
 

@@ -44,6 +44,7 @@ pub const TABLES: &[Table] = &[
     Table::new("note", "id", &[]),
     Table::new("smpp_account", "id", &["allowed_ips", "mo_numbers"]),
     Table::new("previous_password", "smpp_account_id", &[]),
+    Table::new("vault_key", "id", &[]),
     Table::new("cug_number", "smpp_account_id, msisdn", &[]),
     Table::new("balance", "customer_id, unit", &[]),
     Table::new("entry", "id", &[]),

@@ -48,6 +48,7 @@ pub use document::{TABLES, Table};
 pub use migrate::Migration;
 pub use new_database::NewDatabase;
 pub use open::{Location, sqlite_source, sqlite_version};
+pub use password::PasswordCount;
 pub use schema::{OLDEST_SCHEMA, SCHEMA_VERSION};
 pub use traffic::codec::PackedDays;
 pub use traffic::message_show::MessageFilter;

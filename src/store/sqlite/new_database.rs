@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{TempDir, TempPath};
 
 use crate::error::{Error, Result};
-use crate::store::files::make_private_folder;
+use crate::store::files::{FileRole, make_private_folder, refuse_protected};
 use crate::store::sqlite::open::{self, Location};
 use crate::store::{Clock, Store};
 
@@ -24,6 +24,7 @@ impl NewDatabase {
     pub fn begin(location: &Location, clock: Clock) -> Result<(Self, Store)> {
         let real = location.path.clone();
         open::refuse_side_files(&real)?;
+        refuse_protected(&real, Some(FileRole::Database))?;
         let parent = real.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         make_private_folder(parent)?;
         let name = real.file_name().unwrap_or_default();

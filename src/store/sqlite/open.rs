@@ -12,7 +12,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result, quoted};
-use crate::store::files::{Draft, make_private_folder};
+use crate::store::files::{Draft, FileRole, make_private_folder};
 use crate::store::sqlite::schema::{self, APPLICATION_ID, OLDEST_SCHEMA, SCHEMA_VERSION, STEPS};
 
 /// Where a database is and how to open it.
@@ -105,7 +105,7 @@ fn create(path: &Path) -> Result<()> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
-    let draft = Draft::next_to(path)?;
+    let draft = Draft::of_own(path, FileRole::Database)?;
     let canonical = canonical(draft.path())?;
     let mut connection = connect(&canonical)?;
     schema::apply(STEPS, &mut connection)?;
@@ -127,11 +127,8 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
         return Err(Error::Refused(format!("{} is the database itself", quoted(to.display()))));
     }
     refuse_side_files(to)?;
-    let draft = copy(from, to, "DELETE")?;
-    if replace {
-        return draft.publish_over();
-    }
-    if draft.publish()? { Ok(()) } else { Err(exists(to)) }
+    let draft = if replace { Draft::replacing(to) } else { Draft::next_to(to) }?;
+    if copy(from, draft, "DELETE")?.publish()? { Ok(()) } else { Err(exists(to)) }
 }
 
 /// Copies a backup to the path of a database; a file there is an error.
@@ -143,7 +140,8 @@ pub(super) fn restore(from: &Connection, to: &Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         make_private_folder(folder)?;
     }
-    if copy(from, to, "WAL")?.publish()? { Ok(()) } else { Err(exists(to)) }
+    let draft = Draft::of_own(to, FileRole::Database)?;
+    if copy(from, draft, "WAL")?.publish()? { Ok(()) } else { Err(exists(to)) }
 }
 
 fn exists(path: &Path) -> Error {
@@ -151,8 +149,7 @@ fn exists(path: &Path) -> Error {
 }
 
 /// Copies a database into a draft and checks the copy.
-fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
-    let draft = Draft::next_to(to)?;
+fn copy(from: &Connection, draft: Draft, journal_mode: &str) -> Result<Draft> {
     let mut copy = connect(&canonical(draft.path())?)?;
     // All pages in one step: the copy is of one moment, and no writer can make the backup start again.
     Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
@@ -165,10 +162,10 @@ fn copy(from: &Connection, to: &Path, journal_mode: &str) -> Result<Draft> {
     Ok(draft)
 }
 
-/// Whether a path, which is not a symbolic link, is the file of an open database.
+/// Whether a path leads to the file of an open database.
 fn is_file_of(connection: &Connection, path: &Path) -> bool {
     let Some(open) = connection.path().and_then(|open| fs::metadata(open).ok()) else { return false };
-    path.symlink_metadata().is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino()))
+    path.metadata().is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino()))
 }
 
 /// Refuses a path with the log of a lost database next to it: SQLite would apply that log to the new one.

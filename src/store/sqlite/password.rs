@@ -2,11 +2,42 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::error::Result;
-use crate::model::{SmppAccount, Time};
+use crate::error::{Error, Result};
+use crate::model::{ApiId, KeyFingerprint, SmppAccount, SystemId, Time};
+use crate::store::vault::Vault;
 use crate::store::{Snapshot, Tx};
 
+/// The key of most passwords, for a document that does not name one.
+const ADOPT_KEY: &str = "INSERT OR IGNORE INTO vault_key (id, fingerprint)
+    SELECT 1, substr(password_sealed, 2, 8) FROM smpp_account GROUP BY 2 ORDER BY count(*) DESC, max(id) DESC LIMIT 1";
+
 impl Snapshot<'_> {
+    /// The fingerprint of the key that seals the passwords; `None` if no password was ever sealed.
+    pub fn vault_key(&self) -> Result<Option<KeyFingerprint>> {
+        let mut statement = self.transaction.prepare_cached("SELECT fingerprint FROM vault_key")?;
+        Ok(statement.query_row([], |row| row.get(0)).optional()?.map(KeyFingerprint))
+    }
+
+    /// Counts the passwords, current and previous ones, and those among them that a vault cannot open.
+    pub fn count_passwords(&self, vault: Option<&Vault>) -> Result<PasswordCount> {
+        let mut statement = self.transaction.prepare(
+            "SELECT c.api_id, a.system_id, a.password_sealed FROM smpp_account a JOIN customer c ON c.id = a.customer_id
+             UNION ALL
+             SELECT c.api_id, a.system_id, p.sealed FROM previous_password p
+             JOIN smpp_account a ON a.id = p.smpp_account_id JOIN customer c ON c.id = a.customer_id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut count = PasswordCount::default();
+        while let Some(row) = rows.next()? {
+            let (customer, system_id): (ApiId, SystemId) = (row.get(0)?, row.get(1)?);
+            let sealed: Vec<u8> = row.get(2)?;
+            count.all += 1;
+            count.unreadable +=
+                u64::from(vault.is_some_and(|vault| vault.unseal(&sealed, &customer, &system_id).is_err()));
+        }
+        Ok(count)
+    }
+
     /// The password of an account, still encrypted.
     pub fn sealed_password(&self, account: &SmppAccount) -> Result<Vec<u8>> {
         Ok(self
@@ -27,7 +58,43 @@ impl Snapshot<'_> {
     }
 }
 
+/// Sealed passwords, and how many of them a key does not open.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCount {
+    pub all: u64,
+    pub unreadable: u64,
+}
+
 impl Tx<'_> {
+    /// Makes sure that a vault has the key of this database, before it seals a password. The first key becomes the key of the
+    /// database.
+    ///
+    /// # Errors
+    /// [`Error::OtherKey`] when the database has passwords under another key.
+    pub fn adopt_key(&mut self, vault: &Vault) -> Result<()> {
+        match self.vault_key()? {
+            Some(found) if found == vault.fingerprint() => Ok(()),
+            Some(expected) => {
+                Err(Error::OtherKey { path: vault.path().to_owned(), found: vault.fingerprint(), expected })
+            }
+            None => self.replace_key(vault),
+        }
+    }
+
+    /// Makes the key of a vault the key of the database. Passwords under another key can no longer be decrypted.
+    pub fn replace_key(&mut self, vault: &Vault) -> Result<()> {
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO vault_key (id, fingerprint) VALUES (1, ?1)")?
+            .execute([vault.fingerprint().0])?;
+        Ok(())
+    }
+
+    /// Names the key of most passwords as the key of the database, if none is named. Older documents name none.
+    pub fn adopt_key_of_passwords(&mut self) -> Result<()> {
+        self.transaction.execute(ADOPT_KEY, [])?;
+        Ok(())
+    }
+
     /// Replaces the password of an account. The current one becomes the previous password, valid until `kept_until`, if that is
     /// given; an earlier previous password is deleted.
     pub fn replace_password(&mut self, account: &SmppAccount, sealed: &[u8], kept_until: Option<Time>) -> Result<()> {

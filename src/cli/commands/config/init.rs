@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::error::quoted;
-use ssgctl::store::files;
+use ssgctl::store::files::{self, FileRole};
 
 use crate::config::TEMPLATE;
 use crate::context::Context;
@@ -18,7 +18,7 @@ pub(crate) fn run(_: &InitArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&["path"])?;
     let path = context.settings.config_path()?;
     let shown = path.display().to_string();
-    if !files::write_new(path, TEMPLATE.as_bytes())? {
+    if !files::write_own(path, FileRole::Config, TEMPLATE.as_bytes())? {
         return Err(Failure::new(ErrorCode::Exists, format!("{} already exists", quoted(shown))));
     }
     context.committed = true;

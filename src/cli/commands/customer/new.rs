@@ -6,6 +6,7 @@ use ssgctl::{Error, ops};
 
 use crate::args::change::ChangeArgs;
 use crate::args::confusable;
+use crate::args::misread;
 use crate::commands::customer::DetailArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -63,5 +64,6 @@ pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
         Ok::<_, Error>(customer)
     })?;
     confusable::warn(&customer, context);
+    misread::warn("account code", customer.account_code.as_str());
     context.output.row(&customer)
 }

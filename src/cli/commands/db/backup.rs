@@ -10,7 +10,8 @@ use crate::exit::Result;
 /// Copy the database to a new file, even while other commands write
 ///
 /// The copy is consistent, checked and readable by its owner only. It gets its name when it is complete. It does not
-/// contain the key that encrypts SMPP passwords: keep a copy of the key file elsewhere.
+/// contain the key that encrypts SMPP passwords: keep a copy of the key file elsewhere. With --force, a file that is
+/// replaced keeps its owner, group and mode.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db backup /backup/ssgctl-$(date +%F).db")]

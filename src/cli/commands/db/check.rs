@@ -1,7 +1,8 @@
 //! `ssgctl db check`.
 
 use clap::Args;
-use ssgctl::error::count;
+use ssgctl::error::{count, quoted};
+use ssgctl::store::CheckReport;
 
 use crate::commands::db::head::LedgerHead;
 use crate::context::Context;
@@ -11,8 +12,9 @@ use crate::output::{Cell, Column, Row};
 /// Check the integrity of the whole database
 ///
 /// Checks pages and indexes, references, every value against its rules, the ledger's numbers, times, sums and hash
-/// chain, balances against their entries, archiving, and warnings against their threshold crossings and emails. Prints
-/// every problem and exits 7 if there is one; prints no problem and exits 0 if there is none.
+/// chain, balances against their entries, archiving, and warnings against their threshold crossings and emails, and
+/// counts the SMPP passwords that the key file does not decrypt. Prints every problem and exits 7 if there is one;
+/// prints no problem and exits 0 if there is none. Warns if other users can read or change the database.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
@@ -30,14 +32,38 @@ impl Row for Finding {
     const COLUMNS: &[Column<Self>] = &[Column::new("finding", |finding| Cell::text(&finding.0))];
 }
 
+/// Counts the SMPP passwords that the present key does not open. A backup may be checked where its key is not, so a missing key
+/// is only a warning.
+fn check_passwords(context: &mut Context, report: &mut CheckReport) {
+    let vault = context.existing_vault();
+    let counted = context.read(|snapshot| snapshot.count_passwords(vault.as_ref().ok()));
+    match (counted, vault) {
+        // What cannot be read was found before, unless it is a password.
+        (Err(failure), _) if report.findings.is_empty() => report.findings.push(format!("passwords: {failure}")),
+        (Ok(counted), Err(failure)) if counted.all > 0 => {
+            report.warnings.push(format!("{} not tested: {failure}", passwords(counted.all)));
+        }
+        (Ok(counted), Ok(vault)) if counted.unreadable > 0 => {
+            let (unreadable, key) = (passwords(counted.unreadable), quoted(vault.path().display()));
+            report.findings.push(format!("{unreadable} of {} cannot be decrypted with the key in {key}", counted.all));
+        }
+        _ => {}
+    }
+}
+
+fn passwords(number: u64) -> String {
+    count(number, "SMPP password")
+}
+
 pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
-    let report = context.read(|snapshot| {
+    let mut report = context.read(|snapshot| {
         let mut report = snapshot.check();
         if let Some(LedgerHead { id, hash }) = args.expect_head {
             snapshot.check_head(id, hash, &mut report);
         }
         Ok(report)
     })?;
+    check_passwords(context, &mut report);
     for warning in &report.warnings {
         Context::warn(warning);
     }

@@ -13,6 +13,10 @@ use crate::exit::{ErrorCode, Failure, Result};
 ///
 /// Runs the checks of `db check` on the backup before anything is written. Never replaces an existing database: move it
 /// away first, together with its files that end in -wal and -shm.
+///
+/// If a replication tool such as Litestream follows the database, stop it first and let it begin anew afterwards: it would
+/// take the restored file for the next state of the old one. Restore with the tool's own command into a new file, check
+/// that with `db check --db`, and give it mode 600.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   mv \"$(ssgctl db path)\" /tmp/broken.db && ssgctl db restore /backup/ssgctl-2026-11-24.db")]

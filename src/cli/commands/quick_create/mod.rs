@@ -19,6 +19,7 @@ use ssgctl::{Error, ops};
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::confusable;
+use crate::args::misread;
 use crate::commands::mail::outcome;
 use crate::commands::quick_create::payload::Payload;
 use crate::commands::quick_create::row::CreatedCustomer;
@@ -176,6 +177,8 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
         Ok::<_, Failure>(CreatedCustomer { entities, shows_password, warning, emails })
     })?;
     confusable::warn(&created.entities.customer, context);
+    misread::warn("account code", created.entities.customer.account_code.as_str());
+    misread::warn("system ID", created.entities.credentials.account.system_id.as_str());
     let Some(emails) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
     let sent = outcome::send_new(context, &args.change.audit, emails, created.emails)?;
     created.emails = sent.emails;

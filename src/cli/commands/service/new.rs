@@ -7,6 +7,7 @@ use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::args::misread;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -40,5 +41,6 @@ pub(crate) fn run(args: NewArgs, context: &mut Context) -> Result<()> {
     context.may_create_database(args.change.dry_run);
     let details = ServiceDetails { name: args.name, price: args.price };
     let service = context.write(&args.change, |tx| ops::service::new(tx, args.code, args.unit, details))?;
+    misread::warn("service code", service.code.as_str());
     context.output.row(&service)
 }

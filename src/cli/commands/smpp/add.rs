@@ -7,6 +7,7 @@ use ssgctl::ops;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::args::misread;
 use crate::commands::smpp::row::AddReceipt;
 use crate::commands::smpp::{DetailArgs, PasswordArgs};
 use crate::context::Context;
@@ -63,5 +64,6 @@ pub(crate) fn run(mut args: AddArgs, context: &mut Context) -> Result<()> {
         let added = ops::smpp::add(tx, &vault, &customer, account)?;
         Ok::<_, ssgctl::Error>(AddReceipt { account: added.account, generated: is_generated.then_some(added.password) })
     })?;
+    misread::warn("system ID", receipt.account.system_id.as_str());
     context.output.row(&receipt)
 }

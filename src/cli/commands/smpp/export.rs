@@ -7,7 +7,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::ArgValueCompleter;
 use ssgctl::Error;
 use ssgctl::error::{count, quoted};
-use ssgctl::gateway::{Difference, GatewayExport, GatewayProduct, differences, limited_to};
+use ssgctl::gateway::{
+    Difference, ExportOptions, GatewayAccount, GatewayExport, GatewayProduct, differences, limited_to,
+};
 use ssgctl::ops;
 use ssgctl::ops::smpp::Credentials;
 use ssgctl::store::Clock;
@@ -33,17 +35,35 @@ use crate::output::{Cell, Column, FieldKeys, Row};
 /// address patterns if the product supports nothing else. If the gateway cannot hold an account, nothing is exported
 /// unless you add --skip-unfit. The audit log records that passwords were exported.
 ///
+/// How to load the result into each gateway:
+///
+/// - opensmppbox: write its file smpp-logins with --file and --force; it is read again at each bind. It needs
+///   `use-systemid-as-smsboxid = true`: by default opensmppbox compares the system type exactly and takes it for the
+///   name of the box.
+///
+/// - jasmin, jasmin-0.11: log in to jcli, send the file with CRLF line ends, then `quit`: `(printf
+///   'jcliadmin\r\nPASSWORD\r\n'; sed 's/$/\r/' FILE; printf 'quit\r\n'; sleep 2) | nc HOST 8990`. The file ends with
+///   `persist`.
+///
+/// - ksmppd: `mysql DATABASE < FILE`; the table is read at each bind.
+///
+/// - json: your own program reads it.
+///
+/// Jasmin ends the open sessions of accounts that are disabled, or whose password changed without a grace period since
+/// the last export. The other gateways do not end open sessions.
+///
 /// --diff reads what the gateway holds: for opensmppbox its file smpp-logins; for jasmin the output of `user -l`, which
-/// has no passwords; for ksmppd the table `smpp_user` as CSV or as the output of `mysql --batch`; for json an earlier
-/// export. Passwords are never shown, only whether they differ. Accounts with the action `unknown` are not ours and
-/// stay unchanged.
+/// has no passwords, or a recorded jcli session with it; for ksmppd the table `smpp_user` as CSV or as the output of
+/// `mysql --batch`; for json an earlier export. Passwords are never shown, only whether they differ. Accounts with the
+/// action `unknown` are not ours and stay unchanged. --held reads the same file for an export: users that Jasmin holds
+/// are then updated and keep their balance and `sms_count`, instead of being replaced.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp export > accounts.csv
   ssgctl smpp export --gateway opensmppbox --diff /etc/kannel/smpp-logins
   ssgctl smpp export --gateway opensmppbox --file /etc/kannel/smpp-logins --force
   ssgctl smpp export --gateway ksmppd --reveal | ssh db mysql smpp
-  ssgctl smpp export --gateway jasmin --customer ABCCORP331 --file abc.jcli")]
+  ssgctl smpp export --gateway jasmin --customer ABCCORP331 --held users.txt --file abc.jcli")]
 pub(crate) struct ExportArgs {
     /// Gateway product to export to
     #[arg(long, value_name = "PRODUCT", value_parser = product())]
@@ -53,7 +73,10 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: Option<String>,
 
-    /// Write to this new file, readable by its owner only
+    /// Write to this new file
+    ///
+    /// Only its owner can read the file. With --force, a file that is replaced keeps its owner, group and mode, and a
+    /// symbolic link is followed.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["reveal", "diff"])]
     file: Option<PathBuf>,
 
@@ -72,6 +95,16 @@ pub(crate) struct ExportArgs {
     /// Show how the gateway, whose accounts are in this file, would change; - is stdin
     #[arg(long, value_name = "FILE", requires = "gateway", conflicts_with = "dry_run")]
     diff: Option<PathBuf>,
+
+    /// Keep the quotas of the users in this output of jcli's `user -l`; - is stdin
+    ///
+    /// Only for jasmin and jasmin-0.11. Users that are not in it are added.
+    #[arg(long, value_name = "FILE", requires = "gateway", conflicts_with = "diff")]
+    held: Option<PathBuf>,
+
+    /// Export accounts without their `allowed_ips`; only for jasmin-0.11
+    #[arg(long, requires = "gateway")]
+    without_ip_limits: bool,
 
     /// Leave out accounts that the gateway cannot hold
     #[arg(long, requires = "gateway")]
@@ -123,6 +156,7 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
         let export = export::ExportArgs { file: args.file.clone(), active: args.active, force: args.force };
         return accounts::export(args.customer.as_deref(), &export, context);
     };
+    refuse_unsupported(args, product)?;
     match (&args.file, &args.diff) {
         (_, Some(held)) => compare(args, product, held, context),
         (Some(file), _) => to_file(args, product, file, context),
@@ -131,21 +165,46 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context) -> Result<()> {
     }
 }
 
+/// Refuses options that the product cannot follow.
+fn refuse_unsupported(args: &ExportArgs, product: GatewayProduct) -> Result<()> {
+    if args.held.is_some() && !product.can_update() {
+        return Err(Failure::usage("--held is only for jasmin and jasmin-0.11").field("held"));
+    }
+    if args.without_ip_limits && product != GatewayProduct::OldJasmin {
+        return Err(Failure::usage("--without-ip-limits is only for jasmin-0.11").field("without_ip_limits"));
+    }
+    Ok(())
+}
+
 fn compare(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mut Context) -> Result<()> {
-    let name = input::name(file);
-    let text = input::read_text(file)?;
-    let mut held = product.read(&text).map_err(|faults| Failure::of_file(&name, faults))?;
+    let mut held = read_held(product, file)?;
     let accounts = credentials(args, context)?;
-    let export = convert(args, product, &accounts, context)?;
+    let export = convert(args, product, &accounts, Some(held.clone()), context)?;
+    let quotas = product.quotas(&limited_to(&accounts, held.clone()));
+    if !quotas.is_empty() {
+        let users = first_few(&quotas);
+        Context::warn(&format!("an export without --held would make these quotas unlimited: {users}"));
+    }
     if args.customer.is_some() {
         held = limited_to(&accounts, held);
     }
     context.output.rows(&differences(&export.entries, &held, product.replaces_everything()))
 }
 
+/// The accounts that the gateway holds.
+fn read_held(product: GatewayProduct, file: &Path) -> Result<Vec<GatewayAccount>> {
+    product.read(&input::read_bytes(file)?).map_err(|faults| Failure::of_file(&input::name(file), faults))
+}
+
+/// The accounts of --held, if it is given.
+fn held(args: &ExportArgs, product: GatewayProduct) -> Result<Option<Vec<GatewayAccount>>> {
+    args.held.as_deref().map(|file| read_held(product, file)).transpose()
+}
+
 fn to_stdout(args: &ExportArgs, product: GatewayProduct, context: &mut Context) -> Result<()> {
+    let held = held(args, product)?;
     let accounts = credentials(args, context)?;
-    let export = convert(args, product, &accounts, context)?;
+    let export = convert(args, product, &accounts, held, context)?;
     log(args, product, accounts.len(), context)?;
     context.output.text(product.write(&export.entries).as_bytes())
 }
@@ -160,10 +219,11 @@ fn to_file(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mu
     if !args.force && file.symlink_metadata().is_ok() {
         return Err(exists());
     }
+    let held = held(args, product)?;
     let accounts = credentials(args, context)?;
-    let export = convert(args, product, &accounts, context)?;
-    let draft = (!args.change.dry_run).then(|| Draft::holding(file, product.write(&export.entries).as_bytes()));
-    let draft = draft.transpose()?;
+    let export = convert(args, product, &accounts, held, context)?;
+    let draft = if args.force { Draft::replacing(file) } else { Draft::next_to(file) }?;
+    let draft = draft.holding(product.write(&export.entries).as_bytes())?;
     let receipt = ExportReceipt {
         file: file.display().to_string(),
         product,
@@ -172,12 +232,8 @@ fn to_file(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mu
         left_out: export.unfit.len(),
     };
     log(args, product, accounts.len(), context)?;
-    if let Some(draft) = draft {
-        if args.force {
-            draft.publish_over()?;
-        } else if !draft.publish()? {
-            return Err(exists());
-        }
+    if !args.change.dry_run && !draft.publish()? {
+        return Err(exists());
     }
     context.output.row(&receipt)
 }
@@ -197,9 +253,12 @@ fn convert(
     args: &ExportArgs,
     product: GatewayProduct,
     accounts: &[Credentials],
-    context: &Context,
+    held: Option<Vec<GatewayAccount>>,
+    context: &mut Context,
 ) -> Result<GatewayExport> {
-    let export = product.export(accounts);
+    let end_sessions_of = context.read(|snapshot| snapshot.passwords_ended_since_export(product.as_str()))?;
+    let options = ExportOptions { held, end_sessions_of, without_ip_limits: args.without_ip_limits };
+    let export = product.export(accounts, &options);
     if !export.unfit.is_empty() && !args.skip_unfit {
         let reasons = export.unfit.iter().map(|unfit| {
             let message = format!("SMPP account {}: {}", quoted(&unfit.system_id), unfit.reason);
@@ -213,6 +272,12 @@ fn convert(
     }
     for unfit in &export.unfit {
         Context::warn(&format!("SMPP account {} is left out: {}", quoted(&unfit.system_id), unfit.reason));
+    }
+    for warning in &export.warnings {
+        Context::warn(warning);
+    }
+    for note in &export.notes {
+        context.note(note);
     }
     for unsupported in &export.unsupported {
         let system_ids = first_few(&unsupported.system_ids);

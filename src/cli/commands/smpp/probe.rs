@@ -1,5 +1,6 @@
 //! `ssgctl smpp probe`.
 
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,23 +10,27 @@ use ssgctl::model::{Host, Invalid, Port};
 use ssgctl::ops;
 use ssgctl::ops::smpp::Credentials;
 use ssgctl::smpp::{
-    BindCredentials, CommandStatus, Endpoint, ProbeOutcome, ProbeReport, ProbeStep, likely_causes, probe,
+    BindCredentials, BindType, CommandStatus, Endpoint, ProbeOutcome, ProbeReport, ProbeStep, likely_causes, probe,
 };
 
 use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::args::completion;
+use crate::args::input;
 use crate::context::Context;
+use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, FieldKeys, Row};
 
 /// Test whether an SMPP account can bind to the gateway, and explain why not
 ///
-/// Connects to each configured host, or to --host, binds as a transceiver with the stored credentials, sends
-/// `enquire_link` and unbinds. Without --tls the password is sent unencrypted, as by any SMPP client. With --tls this
-/// machine must trust the certificate; `SSL_CERT_FILE` adds certificates to trust. Messages that the gateway delivers
-/// during the test are returned for later delivery. The audit log records where the password was sent.
+/// Connects to each configured host, or to --host, binds with the stored credentials, sends `enquire_link` and unbinds.
+/// Without --tls the password is sent unencrypted, as by any SMPP client. With --tls this machine must trust the
+/// certificate; `SSL_CERT_FILE` names a PEM file with the certificates to trust instead of those of the system. Messages
+/// that the gateway delivers during the test are returned for later delivery. The audit log records where the password
+/// was sent.
 ///
-/// Exits 5 if a gateway refused, and 10 if one could not be reached or did not answer.
+/// Exits 5 if a gateway refused, and 10 if one could not be reached or did not answer. If only the unbind gets no
+/// answer, the account can bind: it warns and exits 0.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp probe abc_prod
@@ -44,6 +49,10 @@ pub(crate) struct ProbeArgs {
     #[arg(long, value_name = "PORT", value_parser = port)]
     port: Option<Port>,
 
+    /// Bind as a transceiver, transmitter or receiver
+    #[arg(long, value_name = "TYPE", default_value_t = BindType::Transceiver)]
+    bind: BindType,
+
     /// Use TLS
     #[arg(long)]
     tls: bool,
@@ -55,6 +64,9 @@ pub(crate) struct ProbeArgs {
     #[command(flatten)]
     why: AuditArgs,
 }
+
+/// How a certificate in PEM format begins.
+const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 fn port(text: &str) -> Result<Port, Invalid> {
     text.parse().ok().and_then(Port::new).ok_or_else(|| Invalid::rule("must be a port, 1 to 65535"))
@@ -140,7 +152,7 @@ impl Row for ProbeResult {
         Column::detail("put_back", |p| Cell::number(p.report.put_back)),
         Column::detail("why", |p| match &p.report.outcome {
             ProbeOutcome::Failed { reason, .. } => Cell::text(reason),
-            _ => Cell::Empty,
+            _ => Cell::maybe(p.report.unbind_problem.as_ref()),
         }),
         Column::detail("guesses", |p| Cell::list(&p.likely_causes)),
     ];
@@ -148,6 +160,9 @@ impl Row for ProbeResult {
 
 pub(crate) fn run(args: &ProbeArgs, context: &mut Context) -> Result<()> {
     let endpoints = endpoints(args, context)?;
+    if args.tls {
+        refuse_missing_certificates()?;
+    }
     let vault = context.existing_vault()?;
     context.output.refuse_unknown_fields(&ProbeResult::keys())?;
     let names: Vec<String> = endpoints.iter().map(ToString::to_string).collect();
@@ -158,7 +173,7 @@ pub(crate) fn run(args: &ProbeArgs, context: &mut Context) -> Result<()> {
     context.committed = false;
     let timeout = Duration::from_secs(args.timeout);
     let results: Vec<ProbeResult> =
-        endpoints.iter().map(|endpoint| probe_endpoint(endpoint, &credentials, timeout)).collect();
+        endpoints.iter().map(|endpoint| probe_endpoint(endpoint, args.bind, &credentials, timeout)).collect();
     print_notes(&results, context);
     context.output.rows(&results)?;
     verdict(&results)
@@ -176,15 +191,46 @@ fn endpoints(args: &ProbeArgs, context: &Context) -> Result<Vec<Endpoint>> {
     Ok(hosts.into_iter().map(|host| Endpoint { host, port, tls: args.tls }).collect())
 }
 
-fn probe_endpoint(endpoint: &Endpoint, credentials: &Credentials, timeout: Duration) -> ProbeResult {
+/// Refuses a value of `SSL_CERT_FILE` that the TLS library would ignore: every certificate would have an unknown issuer.
+fn refuse_missing_certificates() -> Result<()> {
+    let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) else { return Ok(()) };
+    let refused = |reason: &dyn std::fmt::Display| {
+        let message = format!("SSL_CERT_FILE names {}: {reason}", quoted(file.display()));
+        Failure::new(ErrorCode::Config, message)
+    };
+    let bytes = input::read_bytes(Path::new(&file)).map_err(|failure| refused(&failure))?;
+    if bytes.windows(PEM.len()).any(|window| window == PEM) {
+        Ok(())
+    } else {
+        Err(refused(&"it contains no certificate in PEM format"))
+    }
+}
+
+/// Text of a gateway in a form that is safe to print, and short.
+fn printable(text: &str) -> String {
+    const LONGEST: usize = 64;
+    visible(text).chars().take(LONGEST).collect()
+}
+
+fn probe_endpoint(
+    endpoint: &Endpoint,
+    bind_type: BindType,
+    credentials: &Credentials,
+    timeout: Duration,
+) -> ProbeResult {
     let details = &credentials.account.details;
     let client = BindCredentials {
         system_id: credentials.account.system_id.as_str(),
         password: &credentials.password,
         system_type: details.system_type.as_ref().map_or("", |kind| kind.as_str()),
         address_range: details.address_range.as_ref().map_or("", |range| range.as_str()),
+        bind_type,
     };
-    let report = probe(endpoint, &client, timeout);
+    let mut report = probe(endpoint, &client, timeout);
+    report.smsc = report.smsc.as_deref().map(printable);
+    if let Some(tls) = &mut report.tls {
+        (tls.subject, tls.issuer) = (tls.subject.as_deref().map(printable), tls.issuer.as_deref().map(printable));
+    }
     let likely_causes = likely_causes(&report, &credentials.account);
     ProbeResult { report, likely_causes }
 }
@@ -204,6 +250,9 @@ fn print_notes(results: &[ProbeResult], context: &Context) {
                 quoted(subject),
                 quoted(issuer)
             ));
+        }
+        if let Some(problem) = &report.unbind_problem {
+            Context::warn(&format!("{}: bound, but the unbind got no answer: {problem}", report.endpoint));
         }
         if report.put_back > 0 {
             context

@@ -7,6 +7,7 @@ use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::args::misread;
 use crate::commands::smpp::account_emails::{queue_handover, send_and_print};
 use crate::commands::smpp::row::QuickCreateReceipt;
 use crate::commands::smpp::{DetailArgs, PasswordArgs, account_emails};
@@ -91,5 +92,6 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
         let generated = is_generated.then_some(added.password);
         Ok::<_, Failure>(QuickCreateReceipt { account: added.account, generated, emails })
     })?;
+    misread::warn("system ID", receipt.account.system_id.as_str());
     send_and_print(context, &args.change, emails, receipt, |receipt| &mut receipt.emails)
 }

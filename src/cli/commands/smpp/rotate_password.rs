@@ -21,6 +21,8 @@ use crate::exit::{Failure, Result};
 /// rotation within the grace period is refused: the customer may still use the first password. With --end-previous, that
 /// password ends now, and the current one gets the grace period. With --mail, the technical contacts, or else the first contact, receive an
 /// email with the new password and the end of the grace period.
+///
+/// If the key file is lost, rotate every account with `--grace 0`, and the first one with --new-key as well.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp rotate-password abc_prod --reason 'yearly change'
@@ -50,6 +52,12 @@ pub(crate) struct RotatePasswordArgs {
     #[arg(long, conflicts_with = "end_grace")]
     end_previous: bool,
 
+    /// Replace the key, because the old one is lost; needs --grace 0
+    ///
+    /// The present key file, or a new one, becomes the key of the database. Passwords under the old key can no longer be read. Rotate them too: `db check` counts them.
+    #[arg(long, requires = "grace", conflicts_with = "end_grace")]
+    new_key: bool,
+
     #[command(flatten)]
     password: PasswordArgs,
 
@@ -62,15 +70,19 @@ pub(crate) fn run(args: &RotatePasswordArgs, context: &mut Context) -> Result<()
         let account = context.write(&args.change, |tx| ops::smpp::end_grace(tx, &args.account))?;
         return context.output.row(&RotationReceipt { account, generated: None, emails: Vec::new() });
     }
+    if args.new_key && !args.grace.is_none() {
+        return Err(Failure::usage("--new-key needs --grace 0: without the old key the old password cannot be kept"));
+    }
     let password = args.password.read(context)?;
     let is_generated = password.is_none();
-    // During a grace period the old password must be decrypted, so its key must exist. Without one, a lost key is
-    // replaced.
-    let vault = if args.grace.is_none() { context.vault()? } else { context.existing_vault()? };
+    let vault = if args.new_key { context.vault_of_new_key()? } else { context.vault()? };
     let emails = if args.mail { Some(account_emails(context)?) } else { None };
     let receipt = context.write(&args.change, |tx| {
         if args.end_previous && tx.smpp_account(&args.account)?.previous_password_until.is_some() {
             ops::smpp::end_grace(tx, &args.account)?;
+        }
+        if args.new_key {
+            ops::smpp::replace_key(tx, &vault)?;
         }
         let rotated = ops::smpp::rotate(tx, &vault, &args.account, password, args.grace)?;
         let emails = queue_handover(emails.as_ref(), tx, &rotated.account)?;

@@ -19,6 +19,7 @@ pub(in crate::store::sqlite) struct Step {
 /// `014_what_it_does.sql`, and a line here.
 pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 13, sql: include_str!("001_initial.sql") }, // Schemas 1 to 12 were never released.
+    Step { version: 14, sql: include_str!("014_vault_key.sql") },
 ];
 
 /// The schema version that this program reads and writes; databases keep theirs in `PRAGMA user_version`.
