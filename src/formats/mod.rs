@@ -12,6 +12,7 @@ mod jsonl;
 pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;
+pub(crate) mod telephone;
 
 use std::io::BufRead;
 

@@ -20,10 +20,13 @@ mod grace;
 mod handover;
 mod import;
 mod ip_range;
+mod joiner;
 mod message_record;
+mod mo_number;
 mod money;
 mod msisdn;
 mod msisdn_set;
+mod numbering;
 mod outbox;
 mod password;
 mod service;
@@ -38,7 +41,7 @@ mod zone;
 
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
-pub use calling_code::{calling_code_of, country_of};
+pub use calling_code::{calling_code, country_of};
 pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, SystemType};
 pub use confusable::Skeleton;
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
@@ -54,9 +57,11 @@ pub use handover::{Handover, Obstacle};
 pub use import::{AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, first_day_of, month_of};
 pub use ip_range::IpRange;
 pub use message_record::MessageRecord;
+pub use mo_number::{MoNumber, MoNumberList};
 pub use money::{Money, Unit, units};
-pub use msisdn::{Msisdn, MsisdnList, calling_code};
+pub use msisdn::{Msisdn, MsisdnList};
 pub use msisdn_set::MsisdnSet;
+pub use numbering::calling_code_of;
 pub use outbox::{
     CheckCounts, CheckRun, EmailState, EmailTemplate, OutboxEmail, RenderedEmail, SendAttempt, SendOutcome, Sender,
     SenderRole,

@@ -5,5 +5,6 @@ mod dialects;
 mod document;
 mod exports;
 mod mutation;
+mod one_spelling;
 mod others;
 mod seeds;
