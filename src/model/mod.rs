@@ -54,7 +54,7 @@ pub use event::{Change, EntityKind, Event, FieldChanges};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use handover::{Handover, Obstacle};
-pub use import::{AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, first_day_of, month_of};
+pub use import::{AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, days_since_epoch, first_day_of, month_of};
 pub use ip_range::IpRange;
 pub use message_record::MessageRecord;
 pub use mo_number::{MoNumber, MoNumberList};
@@ -72,7 +72,7 @@ pub use smpp::{Limit, SmppAccount, SmppDetails};
 pub use text::{
     Actor, Description, Invalid, Key, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber, TextLine,
 };
-pub use time::Time;
+pub use time::{Time, not_in_calendar, parse_date};
 pub use traffic::{DayTraffic, HourTraffic, Message, MessageId, MessageState, StateCounts};
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

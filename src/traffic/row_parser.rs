@@ -11,7 +11,7 @@ use crate::formats::csv::NextRecord;
 use crate::formats::csv::Record;
 use crate::formats::csv::Records;
 use crate::formats::row::unguarded;
-use crate::model::{EntityKind, Invalid, Message, MessageState, Money, Unit, day_of};
+use crate::model::{EntityKind, Invalid, Message, MessageState, Money, Unit, day_of, not_in_calendar};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::dialects::{StateWordCache, Times, TrafficDialect, place};
@@ -301,13 +301,12 @@ impl RowInterpreter {
                 field.invalid(Invalid::rule("must be a time in seconds since 1970, such as 1795531001"))
             });
         }
-        match moment(text, &self.options.zone).filter(|moment| in_range(&moment.seconds)) {
-            Some(moment) => {
-                self.met_naive_time |= !moment.has_zone;
-                Ok(moment.seconds)
-            }
-            None => Err(field.invalid(Invalid::rule("must be a time such as 2026-11-24T14:36:41Z"))),
+        if let Some(moment) = moment(text, &self.options.zone).filter(|moment| in_range(&moment.seconds)) {
+            self.met_naive_time |= !moment.has_zone;
+            return Ok(moment.seconds);
         }
+        let rule = || Invalid::rule("must be a time such as 2026-11-24T14:36:41Z");
+        Err(field.invalid(not_in_calendar(text).unwrap_or_else(rule)))
     }
 
     /// The index of the account that the row names.
