@@ -54,7 +54,9 @@ pub use event::{Change, EntityKind, Event, FieldChanges};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use handover::{Handover, Obstacle};
-pub use import::{AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, days_since_epoch, first_day_of, month_of};
+pub use import::{
+    AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, days_since_epoch, first_day_of, month_of,
+};
 pub use ip_range::IpRange;
 pub use message_record::MessageRecord;
 pub use mo_number::{MoNumber, MoNumberList};
