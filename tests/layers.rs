@@ -56,6 +56,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("lettre", &["src/model/email.rs", "src/mail/"]),
     ("minijinja", &["src/mail/"]),
     ("rust_decimal", &["src/model/money.rs"]),
+    ("idna", &["src/model/email.rs"]),
+    ("icu_properties", &["src/model/joiner.rs"]),
     ("rustls", &["src/smpp/"]),
     ("Timestamp::now", &["src/model/time.rs"]),
     ("std::env", &["src/cli/"]),

@@ -2,23 +2,11 @@
 
 use std::borrow::Cow;
 
-use ssgctl::model::text::is_hidden;
+use ssgctl::model::text;
 
 /// Escapes control, invisible and bidirectional characters as `\u{..}`. Line breaks are kept.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    let harmful = |c: char| is_hidden(c) && c != '\n';
-    if !text.contains(harmful) {
-        return Cow::Borrowed(text);
-    }
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if harmful(c) {
-            escaped.extend(c.escape_unicode());
-        } else {
-            escaped.push(c);
-        }
-    }
-    Cow::Owned(escaped)
+    text::visible(text, |c| text::is_hidden(c) && c != '\n')
 }
 
 #[cfg(test)]

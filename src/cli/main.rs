@@ -5,6 +5,7 @@ mod command_line;
 mod commands;
 mod config;
 mod context;
+mod environment;
 mod error_codes;
 mod escape;
 mod exit;
@@ -32,6 +33,7 @@ use crate::interactive::prompt::Prompt;
 use crate::output::{Format, Output, When};
 
 fn main() -> ExitCode {
+    environment::unset_empty_variables();
     signals::exit_on_signals();
     CompleteEnv::with_factory(Cli::command).complete();
     let words: Vec<_> = std::env::args_os().collect();
@@ -85,7 +87,7 @@ fn exit_on_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode 
             let _ = write!(anstream::stderr(), "{}", rendered.ansi());
             ExitCode::from(Exit::Usage as u8)
         }
-        _ => Failure::from(error).report(error_format_of(arguments), false),
+        _ => args::usage::failure(error, arguments).report(error_format_of(arguments), false),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::Fault;
 use crate::formats::InputRow;
 use crate::formats::dialects::{Dialect, is_column};
 use crate::formats::row::Field;
-use crate::formats::spreadsheet::{self, internationalized, is_telephone};
+use crate::formats::spreadsheet;
 use crate::model::Country;
 
 /// How the columns of a file map to ours.
@@ -42,7 +42,7 @@ impl ColumnMapping {
         self.ignored.push(theirs.to_owned());
     }
 
-    /// Sets the calling code to add to telephone numbers that have neither `+` nor `00`.
+    /// Sets the calling code of telephone numbers in national form, for rows of its country and rows without a country.
     pub fn internationalize(&mut self, calling_code: &str) {
         self.calling_code = Some(calling_code.to_owned());
     }
@@ -139,6 +139,11 @@ impl Resolved {
         spreadsheet::check_mapped(row, |index| self.use_of(index) == Use::Read)
     }
 
+    /// The calling code of telephone numbers in national form.
+    pub(crate) fn calling_code(&self) -> Option<&str> {
+        self.calling_code.as_deref()
+    }
+
     /// Translates a row into our columns. Fields that already have one of our names are kept. Columns with values that we cannot
     /// represent are added to `left_out`.
     pub(crate) fn translate(&self, row: &InputRow, left_out: &mut Vec<String>) -> InputRow {
@@ -157,11 +162,6 @@ impl Resolved {
         for (index, (name, field)) in row.fields().iter().enumerate() {
             if self.use_of(index) == Use::AsIs && translated.find(name).is_none() {
                 translated.fields.push((Rc::clone(name), field.clone()));
-            }
-        }
-        if let Some(code) = &self.calling_code {
-            for (_, field) in translated.fields.iter_mut().filter(|(name, _)| is_telephone(name)) {
-                field.text = internationalized(&field.text, code);
             }
         }
         row.with_fields(translated.fields)

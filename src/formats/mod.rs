@@ -13,6 +13,7 @@ pub(crate) mod no_value;
 pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;
+pub(crate) mod telephone;
 
 use std::io::BufRead;
 

@@ -135,6 +135,11 @@ impl InputRow {
         Ok(())
     }
 
+    /// The unparsed text of a field that is not empty.
+    pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
+        self.field(name).map(|field| self.text(field))
+    }
+
     fn text<'a>(&self, field: &'a Field) -> &'a str {
         let text = field.text.trim();
         if self.guarded { unguarded(text) } else { text }

@@ -16,7 +16,7 @@ use std::io::BufRead;
 
 use crate::error::{Error, Fault, Faults, InputError, Result, quoted};
 use crate::formats::row::missing_value;
-use crate::formats::{ColumnMapping, InputRow, RecordReader, spreadsheet};
+use crate::formats::{ColumnMapping, InputRow, RecordReader, spreadsheet, telephone};
 use crate::model::FieldChanges;
 use crate::model::word_enum::word_enum;
 use crate::store::Tx;
@@ -169,8 +169,9 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
                 left.record(&row, resolved);
                 let damage = resolved.map_or(Ok(()), |resolved| resolved.check(&row));
                 let translated = resolved.map(|resolved| resolved.translate(&row, &mut left.of_row));
+                let calling_code = resolved.and_then(|resolved| resolved.calling_code());
                 let outcome = match damage {
-                    Ok(()) => attempt(tx, importer, translated.as_ref().unwrap_or(&row), on_existing)?,
+                    Ok(()) => attempt(tx, importer, translated.as_ref().unwrap_or(&row), calling_code, on_existing)?,
                     Err(fault) => Err(fault),
                 };
                 (Some(row), outcome)
@@ -217,15 +218,20 @@ fn attempt<I: Importer>(
     tx: &mut Tx<'_>,
     importer: &mut I,
     row: &InputRow,
+    calling_code: Option<&str>,
     on_existing: OnExisting,
 ) -> Result<Result<RowResult, Fault>> {
     if let Err(fault) = spreadsheet::check(row, I::reads) {
         return Ok(Err(fault));
     }
+    let row = match telephone::internationalized(row, calling_code) {
+        Ok(row) => row,
+        Err(fault) => return Ok(Err(fault)),
+    };
     let outcome = if on_existing.skip_invalid {
-        tx.attempt(|tx| importer.row(tx, row, on_existing))?
+        tx.attempt(|tx| importer.row(tx, &row, on_existing))?
     } else {
-        importer.row(tx, row, on_existing)
+        importer.row(tx, &row, on_existing)
     };
     match outcome {
         Err(fault) if !fault.error.is_about_one_request() => Err(*fault.error),

@@ -7,8 +7,8 @@ use crate::formats::InputRow;
 use crate::import::Owners;
 use crate::import::{Importer, OnExisting, RowResult, Verdict};
 use crate::model::{
-    Customer, EntityKind, FieldChanges, Grace, Invalid, IpRange, MsisdnList, MsisdnSet, Password, ShortName,
-    SmppAccount, SmppDetails, Status, SystemId,
+    Customer, EntityKind, FieldChanges, Grace, Invalid, IpRange, MoNumberList, MsisdnList, MsisdnSet, Password,
+    ShortName, SmppAccount, SmppDetails, Status, SystemId,
 };
 use crate::ops;
 use crate::ops::smpp::NewAccount;
@@ -260,7 +260,7 @@ fn read_details(row: &InputRow, details: &mut SmppDetails, empty_unsets: bool) -
         None if empty_unsets && row.has("allowed_ips") => details.allowed_ips.clear(),
         None => {}
     }
-    match row.optional::<MsisdnList>("mo_numbers")? {
+    match row.optional::<MoNumberList>("mo_numbers")? {
         Some(numbers) => details.mo_numbers = numbers.0,
         None if empty_unsets && row.has("mo_numbers") => details.mo_numbers.clear(),
         None => {}

@@ -56,8 +56,14 @@ pub fn as_mime(email: &OutboxEmail) -> Result<Message> {
         .map_err(|error| Error::Email(format!("cannot build the message of email {}: {error}", email.id)))
 }
 
+/// An address for headers and the envelope. It is checked again, because an earlier version may have stored one that cannot be
+/// sent to.
 fn address(address: &EmailAddress) -> Result<lettre::Address> {
-    address.as_str().parse().map_err(|_| Error::Email(format!("{address} is not an address that email can be sent to")))
+    let checked: std::result::Result<EmailAddress, _> = address.as_str().parse();
+    checked
+        .ok()
+        .and_then(|address| address.as_str().parse().ok())
+        .ok_or_else(|| Error::Email(format!("{address} is not an address that email can be sent to")))
 }
 
 /// The boundary between the bodies. `=_` never occurs in a quoted-printable body.

@@ -1,4 +1,4 @@
-//! Finds the country of a telephone number by its calling code (ITU-T E.164 and its operational bulletins).
+//! Finds the calling code and the country of a telephone number (ITU-T E.164 and its operational bulletins).
 //!
 //! `data/countries.tsv` lists the codes. If several match a number, the longest one decides. Codes that belong to no country
 //! (satellite networks, freephone) are left out. If countries share a code that four digits do not distinguish, it belongs to
@@ -7,7 +7,6 @@
 use std::sync::LazyLock;
 
 use crate::model::country::COUNTRIES;
-use crate::model::{Country, calling_code};
 
 /// Maps each four-digit prefix to an index in [`COUNTRIES`], counted from 1; 0 means no country.
 static BY_PREFIX: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -36,9 +35,50 @@ pub fn country_of(number: u64) -> Option<&'static str> {
     COUNTRIES.get(index.checked_sub(1)?).map(|country| country.code)
 }
 
-/// The main calling code of a country; `None` if the country only shares the code of another one.
-pub fn calling_code_of(country: &Country) -> Option<&'static str> {
-    country.row()?.calling_codes.split_whitespace().next().and_then(calling_code)
+/// The assigned calling code at the beginning of a number, if any (ITU-T E.164, list of assigned codes).
+pub fn calling_code(digits: &str) -> Option<&str> {
+    (1..=3).filter_map(|length| digits.get(..length)).find(|code| is_assigned(code))
+}
+
+/// Whether three digits begin with an assigned calling code.
+pub(super) fn starts_with_calling_code([first, second, third]: [u8; 3]) -> bool {
+    let digit = |byte: u8| usize::from(byte.wrapping_sub(b'0'));
+    PREFIXES.get(digit(first) * 100 + digit(second) * 10 + digit(third)).is_some_and(|is_assigned| *is_assigned)
+}
+
+/// For each three-digit prefix, whether it begins with an assigned code. Computed once, because parsing a traffic file
+/// checks every destination.
+static PREFIXES: [bool; 1000] = {
+    let mut prefixes = [false; 1000];
+    let mut number = 0;
+    while number < 1000 {
+        prefixes[number as usize] =
+            is_assigned_number(1, number / 100) || is_assigned_number(2, number / 10) || is_assigned_number(3, number);
+        number += 1;
+    }
+    prefixes
+};
+
+fn is_assigned(code: &str) -> bool {
+    code.parse().is_ok_and(|number| is_assigned_number(code.len(), number))
+}
+
+/// Whether a number with `length` digits is an assigned code.
+const fn is_assigned_number(length: usize, number: u16) -> bool {
+    match length {
+        1 => matches!(number, 1 | 7),
+        2 => matches!(
+            number,
+            20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 | 81 | 82 | 84 | 86 | 90..=95 | 98
+        ),
+        _ => matches!(
+            number,
+            211..=213 | 216 | 218 | 220..=258 | 260..=269 | 290 | 291 | 297..=299
+                | 350..=359 | 370..=383 | 385..=387 | 389 | 420 | 421 | 423 | 500..=509 | 590..=599
+                | 670 | 672..=683 | 685..=692 | 800 | 808 | 850 | 852 | 853 | 855 | 856 | 870 | 878
+                | 880..=883 | 886 | 888 | 960..=968 | 970..=977 | 979 | 992..=996 | 998
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -66,12 +106,22 @@ mod tests {
     }
 
     #[test]
-    fn a_country_has_a_calling_code_of_its_own() {
-        let code = |country: &str| calling_code_of(&country.parse().expect("valid"));
-        assert_eq!(
-            [code("GB"), code("US"), code("CA"), code("CW"), code("JE")],
-            [Some("44"), Some("1"), Some("1"), Some("599"), None]
-        );
+    fn no_assigned_code_begins_another() {
+        let assigned: Vec<String> = (1..1000).map(|n: u16| n.to_string()).filter(|code| is_assigned(code)).collect();
+        for code in &assigned {
+            let inner = assigned.iter().find(|other| *other != code && code.starts_with(other.as_str()));
+            assert_eq!(inner, None, "{code}");
+        }
+        assert_eq!(calling_code("35312345678"), Some("353"));
+    }
+
+    #[test]
+    fn the_prefix_table_agrees_with_the_list() {
+        for number in 0..1000 {
+            let digits = format!("{number:03}");
+            let bytes = [0, 1, 2].map(|index| digits.as_bytes()[index]);
+            assert_eq!(starts_with_calling_code(bytes), calling_code(&digits).is_some(), "{digits}");
+        }
     }
 
     #[test]

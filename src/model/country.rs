@@ -44,7 +44,7 @@ impl Country {
         self.row().map_or(self.0, |row| row.name)
     }
 
-    pub(super) fn row(&self) -> Option<&'static CountryRow> {
+    fn row(&self) -> Option<&'static CountryRow> {
         row_of(self.0)
     }
 
@@ -94,12 +94,16 @@ impl FromStr for Country {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let code = text.trim().to_ascii_uppercase();
-        row_of(&code).map(|row| Self(row.code)).ok_or_else(|| {
-            Invalid::rule(match code.as_str() {
-                "UK" => "must be a two-letter ISO 3166-1 code; the United Kingdom is GB",
-                "EL" => "must be a two-letter ISO 3166-1 code; Greece is GR",
-                _ => "must be a two-letter ISO 3166-1 country code, such as GB",
-            })
+        if let Some(row) = row_of(&code) {
+            return Ok(Self(row.code));
+        }
+        // VAT numbers have a code of their own for Greece.
+        let meant = if code == "EL" { row_of("GR").map(|row| Self(row.code)) } else { Self::named(text) };
+        Err(match meant {
+            Some(country) => {
+                Invalid::rule(format!("must be a two-letter ISO 3166-1 code; {} is {country}", country.name()))
+            }
+            None => Invalid::rule("must be a two-letter ISO 3166-1 country code, such as GB"),
         })
     }
 }
@@ -118,7 +122,16 @@ mod tests {
 
     #[test]
     fn an_unknown_code_is_rejected_with_the_right_one() {
-        assert!("UK".parse::<Country>().unwrap_err().to_string().ends_with("is GB"));
+        for (text, answer) in [
+            ("UK", "is GB"),
+            ("EL", "Greece is GR"),
+            ("Germany", "must be a two-letter ISO 3166-1 code; Germany is DE"),
+            ("ivory coast", "is CI"),
+            ("GBR", "is GB"),
+        ] {
+            let refused = text.parse::<Country>().unwrap_err().to_string();
+            assert!(refused.ends_with(answer), "{text}: {refused}");
+        }
         for text in ["", "GBR", "ZZ", "G1"] {
             assert!(text.parse::<Country>().is_err(), "{text}");
         }

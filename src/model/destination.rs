@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::country_of;
-use crate::model::msisdn::starts_with_calling_code;
-use crate::model::text::{Invalid, is_hidden, is_power_of_ten, serde_by_text};
+use crate::model::calling_code::starts_with_calling_code;
+use crate::model::text::{Invalid, is_hidden, is_power_of_ten, is_whole_float, serde_by_text};
+use crate::model::{Msisdn, country_of};
 
 /// The destination of a message: usually an E.164 number, but gateways also report the invalid ones that customers submit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,13 +41,17 @@ impl FromStr for Destination {
         if let Some(number) = plain(text.as_bytes()) {
             return Ok(Self::Number(number));
         }
-        // `international` ignores points between digits, so the `.0` that programs append to a whole number would add a digit.
-        let is_float = text.strip_suffix(".0").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
-        if !is_float && let Some(number) = international(text) {
+        if is_whole_float(text) || is_power_of_ten(text) {
+            return Err(Invalid::rule("must not be a number that a spreadsheet has rounded; export the file again"));
+        }
+        // Numbers that people wrote follow the numbering plans; digits from a gateway may break them.
+        if let Some(number) = text.parse().ok().and_then(|number: Msisdn| number.digits().parse().ok()) {
             return Ok(Self::Number(number));
         }
-        if is_float || is_power_of_ten(text) {
-            return Err(Invalid::rule("must not be a number that a spreadsheet has rounded; export the file again"));
+        if !text.contains('/')
+            && let Some(number) = international(text)
+        {
+            return Ok(Self::Number(number));
         }
         // A backslash begins what a database writes for bytes (`\x343437`), and U+FFFD stands for bytes that are not text.
         let is_no_text = |c: char| is_hidden(c) || matches!(c, '\\' | '\u{fffd}');

@@ -12,6 +12,11 @@ pub fn day_of(days: i32) -> Date {
     epoch.saturating_add(jiff::Span::new().try_days(days).unwrap_or_default())
 }
 
+/// A date in days since 1970-01-01, the inverse of [`day_of`].
+pub fn days_since_epoch(day: Date) -> i32 {
+    (day - date(1970, 1, 1)).get_days()
+}
+
 /// The month of a day as a number of months since January 1970; the day counts from 1970-01-01.
 pub fn month_of(days: i32) -> i32 {
     let day = day_of(days);
@@ -23,7 +28,7 @@ pub fn first_day_of(month: i32) -> i32 {
     let year = i16::try_from(1970 + month.div_euclid(12)).unwrap_or(i16::MAX);
     let month = i8::try_from(month.rem_euclid(12) + 1).unwrap_or(1);
     let first = Date::new(year, month, 1).unwrap_or(Date::MAX);
-    (first - date(1970, 1, 1)).get_days()
+    days_since_epoch(first)
 }
 
 word_enum! {

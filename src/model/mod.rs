@@ -20,11 +20,14 @@ mod grace;
 mod handover;
 mod import;
 mod ip_range;
+mod joiner;
 mod message_record;
 mod misread;
+mod mo_number;
 mod money;
 mod msisdn;
 mod msisdn_set;
+mod numbering;
 mod outbox;
 mod password;
 mod service;
@@ -39,7 +42,7 @@ mod zone;
 
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
-pub use calling_code::{calling_code_of, country_of};
+pub use calling_code::{calling_code, country_of};
 pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, SystemType};
 pub use confusable::Skeleton;
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
@@ -52,13 +55,17 @@ pub use event::{Change, EntityKind, Event, FieldChanges};
 pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use handover::{Handover, Obstacle};
-pub use import::{AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, first_day_of, month_of};
+pub use import::{
+    AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, days_since_epoch, first_day_of, month_of,
+};
 pub use ip_range::IpRange;
 pub use message_record::MessageRecord;
 pub use misread::misread;
+pub use mo_number::{MoNumber, MoNumberList};
 pub use money::{Money, Unit, units};
-pub use msisdn::{Msisdn, MsisdnList, calling_code};
+pub use msisdn::{Msisdn, MsisdnList};
 pub use msisdn_set::MsisdnSet;
+pub use numbering::calling_code_of;
 pub use outbox::{
     CheckCounts, CheckRun, EmailState, EmailTemplate, OutboxEmail, RenderedEmail, SendAttempt, SendOutcome, Sender,
     SenderRole,
@@ -69,7 +76,7 @@ pub use smpp::{Limit, SmppAccount, SmppDetails};
 pub use text::{
     Actor, Description, Invalid, Key, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber, TextLine,
 };
-pub use time::Time;
+pub use time::{Time, not_in_calendar, parse_date};
 pub use traffic::{DayTraffic, HourTraffic, Message, MessageId, MessageState, StateCounts};
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -83,7 +83,10 @@ mod tests {
     use super::*;
 
     fn numbers() -> impl Strategy<Value = Vec<Msisdn>> {
-        prop::collection::vec("(1|44|49|353)[0-9]{7,12}".prop_map(|text| text.parse().expect("valid")), 0..200)
+        prop::collection::vec(
+            "\\+(1|44|49|353)[0-9]{7,12}".prop_map(|text| Msisdn::stored(&text).expect("valid")),
+            0..200,
+        )
     }
 
     proptest! {

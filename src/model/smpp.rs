@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::text::Invalid;
 use crate::model::{
-    AccountCode, AddressRange, IpRange, Lifecycle, Msisdn, Name, ServiceCode, ShortName, SystemId, SystemType, Time,
+    AccountCode, AddressRange, IpRange, Lifecycle, MoNumber, Name, ServiceCode, ShortName, SystemId, SystemType, Time,
     Webhook,
 };
 
@@ -38,7 +38,7 @@ pub struct SmppDetails {
     pub mt_webhook: Option<Webhook>,
     pub dlr_webhook: Option<Webhook>,
     pub mo_webhook: Option<Webhook>,
-    pub mo_numbers: Vec<Msisdn>,
+    pub mo_numbers: Vec<MoNumber>,
 }
 
 impl SmppDetails {

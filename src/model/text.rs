@@ -11,6 +11,8 @@ use compact_str::CompactString;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
+use crate::model::joiner;
+
 /// The error of a value parsed from text: the rule that the text violates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -28,29 +30,29 @@ impl Invalid {
 /// The type must be a tuple struct with `FromStr<Err = Invalid>`. Values from JSON, TOML and the database also go through
 /// that parser, so an invalid value cannot be constructed.
 macro_rules! string_value {
-    ($name:ident $(<const $parameter:ident: $kind:ty>)?) => {
-        impl $(<const $parameter: $kind>)? $name $(<$parameter>)? {
+    ($name:ident $(<$(const $parameter:ident: $kind:ty),+>)?) => {
+        impl $(<$(const $parameter: $kind),+>)? $name $(<$($parameter),+>)? {
             /// The canonical text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
-        impl $(<const $parameter: $kind>)? std::fmt::Display for $name $(<$parameter>)? {
+        impl $(<$(const $parameter: $kind),+>)? std::fmt::Display for $name $(<$($parameter),+>)? {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(&self.0)
             }
         }
-        impl $(<const $parameter: $kind>)? AsRef<str> for $name $(<$parameter>)? {
+        impl $(<$(const $parameter: $kind),+>)? AsRef<str> for $name $(<$($parameter),+>)? {
             fn as_ref(&self) -> &str {
                 &self.0
             }
         }
-        impl $(<const $parameter: $kind>)? serde::Serialize for $name $(<$parameter>)? {
+        impl $(<$(const $parameter: $kind),+>)? serde::Serialize for $name $(<$($parameter),+>)? {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
-        $crate::model::text::deserialize_by_text!($name $(<const $parameter: $kind>)?);
+        $crate::model::text::deserialize_by_text!($name $(<$(const $parameter: $kind),+>)?);
     };
 }
 pub(crate) use string_value;
@@ -70,8 +72,8 @@ pub(crate) use serde_by_text;
 
 /// Implements `Deserialize` for a type through its `FromStr`.
 macro_rules! deserialize_by_text {
-    ($name:ident $(<const $parameter:ident: $kind:ty>)?) => {
-        impl<'de $(, const $parameter: $kind)?> serde::Deserialize<'de> for $name $(<$parameter>)? {
+    ($name:ident $(<$(const $parameter:ident: $kind:ty),+>)?) => {
+        impl<'de $($(, const $parameter: $kind)+)?> serde::Deserialize<'de> for $name $(<$($parameter),+>)? {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::model::text::from_text(deserializer)
             }
@@ -103,17 +105,18 @@ where
     deserializer.deserialize_str(Reader(PhantomData))
 }
 
-/// One line of text of 1 to `MAX` characters.
+/// One line of text of 1 to `MAX` characters. In a name, any blanks count as one space: two names that differ only in them look
+/// the same. Other texts keep theirs, because keys and the hashes of the ledger depend on every character.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TextLine<const MAX: usize>(CompactString);
-string_value!(TextLine<const MAX: usize>);
+pub struct TextLine<const MAX: usize, const IS_NAME: bool = false>(CompactString);
+string_value!(TextLine<const MAX: usize, const IS_NAME: bool>);
 
 /// The legal or trading name of a customer.
-pub type Organisation = TextLine<200>;
+pub type Organisation = TextLine<200, true>;
 /// The name of a person, a service or an SMPP account.
-pub type Name = TextLine<100>;
+pub type Name = TextLine<100, true>;
 /// A registration number of a company, or its VAT or sales tax ID. Not interpreted, only printed.
-pub type RegistrationNumber = TextLine<40>;
+pub type RegistrationNumber = TextLine<40, true>;
 /// Why a balance changed, in words that answer a customer's question.
 pub type Description = TextLine<500>;
 /// A reference to another system: an invoice, a payment, an order.
@@ -125,11 +128,12 @@ pub type Actor = TextLine<100>;
 /// The reason for a change.
 pub type Reason = TextLine<500>;
 
-impl<const MAX: usize> FromStr for TextLine<MAX> {
+impl<const MAX: usize, const IS_NAME: bool> FromStr for TextLine<MAX, IS_NAME> {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        clean(text, MAX, false).map(Self)
+        let text = if IS_NAME { with_single_spaces(text) } else { Cow::Borrowed(text) };
+        clean(&text, MAX, false).map(Self)
     }
 }
 
@@ -144,6 +148,23 @@ impl FromStr for NoteText {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         clean(&text.replace("\r\n", "\n"), 4_000, true).map(Self)
     }
+}
+
+/// Replaces every run of blanks with one space: spaces of any width, no-break spaces and tabs.
+pub fn with_single_spaces(text: &str) -> Cow<'_, str> {
+    let is_blank = |c: char| c == '\t' || c.general_category() == GeneralCategory::SpaceSeparator;
+    if !text.contains(|c: char| c != ' ' && is_blank(c)) && !text.contains("  ") {
+        return Cow::Borrowed(text);
+    }
+    let mut single = String::with_capacity(text.len());
+    for c in text.chars() {
+        match is_blank(c) {
+            true if single.ends_with(' ') => {}
+            true => single.push(' '),
+            false => single.push(c),
+        }
+    }
+    Cow::Owned(single)
 }
 
 /// Trims a text and normalizes it to NFC, then checks that it is not empty or too long and has no invisible characters.
@@ -166,9 +187,12 @@ fn clean(text: &str, max: usize, line_breaks: bool) -> Result<CompactString, Inv
     if length > max {
         return Err(Invalid::rule(format!("must have at most {max} characters, has {length}")));
     }
-    match text.chars().find(|&c| is_hidden(c) && !(line_breaks && c == '\n')) {
-        Some('\n') => Err(Invalid::rule("must be one line")),
-        Some(c) => {
+    let hidden = text
+        .char_indices()
+        .find(|&(index, c)| is_hidden(c) && !(line_breaks && c == '\n') && !joiner::is_written(&text, index));
+    match hidden {
+        Some((_, '\n')) => Err(Invalid::rule("must be one line")),
+        Some((_, c)) => {
             Err(Invalid::rule(format!("must not contain the invisible or control character {}", c.escape_unicode())))
         }
         None => Ok(text),
@@ -178,6 +202,33 @@ fn clean(text: &str, max: usize, line_breaks: bool) -> Result<CompactString, Inv
 /// The items of a list in one text, separated by commas, semicolons or line breaks.
 pub(super) fn parts_of(list: &str) -> impl Iterator<Item = &str> {
     list.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// A list in one text, its items separated by commas, semicolons or line breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParsedList<T>(pub Vec<T>);
+
+impl<T> Default for ParsedList<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: FromStr<Err = Invalid>> FromStr for ParsedList<T> {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        parts_of(text)
+            .map(|part| part.parse().map_err(|rule| Invalid::rule(format!("{} {rule}", quoted(part)))))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for ParsedList<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_joined(f, &self.0, ",")
+    }
 }
 
 /// Writes a list with a separator between its items.
@@ -202,14 +253,28 @@ pub fn quoted(text: impl fmt::Display) -> String {
             shown.push('…');
             break;
         }
-        if is_hidden(c) {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
+        shown.push(c);
     }
+    shown = visible(&shown, is_hidden).into_owned();
     shown.push('`');
     shown
+}
+
+/// Escapes the characters for which `is_harmful` as `\u{..}`, except joiners that the spelling of a language needs.
+pub fn visible(text: &str, is_harmful: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let is_escaped = |(index, c): (usize, char)| is_harmful(c) && !joiner::is_written(text, index);
+    if !text.char_indices().any(is_escaped) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for (index, c) in text.char_indices() {
+        if is_escaped((index, c)) {
+            escaped.extend(c.escape_unicode());
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 /// Whether a character is invisible: a control, line separator, bidirectional control or zero-width character.
@@ -239,6 +304,17 @@ pub(crate) fn is_power_of_ten(text: &str) -> bool {
     digits(whole) && digits(fraction) && digits(exponent)
 }
 
+/// Whether a text has the form `447700900123.0`, in which spreadsheets and other programs write a whole number that they keep
+/// as a floating-point number.
+pub(crate) fn is_whole_float(text: &str) -> bool {
+    let text = text.trim();
+    let Some((whole, zeros)) = text.strip_prefix('+').unwrap_or(text).split_once('.') else { return false };
+    !zeros.is_empty()
+        && zeros.bytes().all(|b| b == b'0')
+        && !whole.is_empty()
+        && whole.bytes().all(|b| b.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +323,28 @@ mod tests {
     fn a_line_is_trimmed_and_composed() {
         let name: Organisation = "  Cafe\u{301} du Port ".parse().expect("valid");
         assert_eq!(name.as_str(), "Caf\u{e9} du Port");
+    }
+
+    #[test]
+    fn blanks_in_a_name_are_single_spaces() {
+        for text in ["Acme\u{a0}Widgets Ltd", "Acme  Widgets\tLtd", "\u{3000}Acme\u{2009}\u{a0} Widgets\u{202f}Ltd "] {
+            assert_eq!(text.parse::<Organisation>().map(|name| name.to_string()), Ok("Acme Widgets Ltd".to_owned()));
+        }
+        assert!("Acme\u{200b}Widgets".parse::<Organisation>().is_err());
+        assert!("Acme\nWidgets".parse::<Organisation>().is_err());
+        // Keys are compared with keys of earlier versions, and descriptions are part of hashes.
+        assert_eq!("a  b".parse::<Key>().map(|key| key.to_string()), Ok("a  b".to_owned()));
+    }
+
+    #[test]
+    fn joiners_of_a_language_are_part_of_a_name() {
+        for name in
+            ["\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}", "\u{dc1}\u{dca}\u{200d}\u{dbb}\u{dd3}"]
+        {
+            assert_eq!(name.parse::<Organisation>().map(|kept| kept.to_string()), Ok(name.to_owned()));
+            assert_eq!(quoted(name), format!("`{name}`"));
+        }
+        assert_eq!(quoted("a\u{200c}b"), "`a\\u{200c}b`");
     }
 
     #[test]

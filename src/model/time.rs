@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::model::text::{Invalid, serde_by_text};
 
@@ -44,9 +45,10 @@ impl FromStr for Time {
         if let Some(time) = parse_fixed_width(text.as_bytes()) {
             return Ok(time);
         }
-        text.parse()
-            .map(Self::from_timestamp)
-            .map_err(|_| Invalid::rule("must be an RFC 3339 time, such as 2026-11-24T14:36:41Z"))
+        text.parse().map(Self::from_timestamp).map_err(|_| {
+            not_in_calendar(text)
+                .unwrap_or_else(|| Invalid::rule("must be an RFC 3339 time, such as 2026-11-24T14:36:41Z"))
+        })
     }
 }
 
@@ -57,6 +59,36 @@ impl fmt::Display for Time {
             None => write!(f, "{:.3}", self.0),
         }
     }
+}
+
+/// Parses a date such as `2026-11-24`; `None` if the text has another form.
+///
+/// # Errors
+/// A date that the calendar does not have, with the reason.
+pub fn parse_date(text: &str) -> Result<Option<Date>, Invalid> {
+    match not_in_calendar(text) {
+        Some(rule) => Err(rule),
+        None => Ok(text.parse().ok().filter(|_| text.len() == 10)),
+    }
+}
+
+/// Why a text that begins like a date is none.
+pub fn not_in_calendar(text: &str) -> Option<Invalid> {
+    let bytes = text.as_bytes().first_chunk::<10>()?;
+    let number = |from: usize, to: usize| text.get(from..to).filter(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let (year, month, day) = (number(0, 4)?.parse().ok()?, number(5, 7)?.parse().ok()?, number(8, 10)?.parse().ok()?);
+    if bytes[4] != b'-' || bytes[7] != b'-' || text[10..].starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let Ok(first) = Date::new(year, month, 1) else {
+        return Some(Invalid::rule("is not a date: months are 01 to 12"));
+    };
+    if (1..=first.days_in_month()).contains(&day) {
+        return None;
+    }
+    let days = first.days_in_month();
+    let month = first.strftime(if month == 2 { "%B %Y" } else { "%B" });
+    Some(Invalid::rule(format!("is not a date: {month} has {days} days")))
 }
 
 const MILLISECONDS_PER_DAY: i64 = 86_400_000;
@@ -150,6 +182,23 @@ mod tests {
         assert_eq!(later.to_string(), "2026-11-24T14:36:41.001Z");
         assert!(earlier.to_string() < later.to_string());
         assert_eq!(later.for_reading(), "2026-11-24 14:36:41");
+    }
+
+    #[test]
+    fn a_date_that_the_calendar_does_not_have_is_refused_with_the_reason() {
+        for (text, reason) in [
+            ("2026-11-31", "is not a date: November has 30 days"),
+            ("2026-02-29", "is not a date: February 2026 has 28 days"),
+            ("2026-11-00", "is not a date: November has 30 days"),
+            ("2026-13-01", "is not a date: months are 01 to 12"),
+        ] {
+            assert_eq!(parse_date(text).unwrap_err().to_string(), reason);
+            assert_eq!(format!("{text}T10:00:00Z").parse::<Time>().unwrap_err().to_string(), reason);
+        }
+        assert!(matches!(parse_date("2028-02-29"), Ok(Some(_))));
+        for text in ["", "7d", "2026-11", "2026-11-311", "20261131", "yesterday!", "2026\u{fc}11-31"] {
+            assert_eq!(parse_date(text), Ok(None), "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use crate::error::{Error, Fault};
 use crate::formats::csv::{NextRecord, Quoting, Record, Records};
-use crate::model::{EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, day_of};
+use crate::model::{EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, day_of, not_in_calendar};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::columns::{self, ColumnPlaces, UnreadColumn, ignored};
@@ -282,13 +282,14 @@ impl RowInterpreter {
             return Err(field.missing());
         }
         let seconds = if self.dialect.times == Times::Epoch {
-            text.parse().map_err(|_| "must be a time in seconds since 1970, such as 1795531001")
+            text.parse().map_err(|_| Invalid::rule("must be a time in seconds since 1970, such as 1795531001"))
         } else {
             let moment = moment(text, &self.options.zone);
             self.met_naive_time |= moment.is_some_and(|moment| !moment.has_zone);
-            moment.map(|moment| moment.seconds).ok_or("must be a time such as 2026-11-24T14:36:41Z")
+            let rule = || Invalid::rule("must be a time such as 2026-11-24T14:36:41Z");
+            moment.map(|moment| moment.seconds).ok_or_else(|| not_in_calendar(text).unwrap_or_else(rule))
         };
-        let seconds = seconds.map_err(|rule| field.invalid(Invalid::rule(rule)))?;
+        let seconds = seconds.map_err(|rule| field.invalid(rule))?;
         match self.limits.broken_by(seconds) {
             None => Ok(seconds),
             Some(rule) => Err(field.invalid(rule)),

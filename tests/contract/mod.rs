@@ -5,6 +5,7 @@ mod completion;
 mod concurrency;
 mod cron;
 mod dry_run;
+mod environment;
 mod failures;
 mod files;
 mod formats;

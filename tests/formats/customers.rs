@@ -267,11 +267,12 @@ fn spreadsheets_ways_of_saving_text_are_all_read() {
 }
 
 #[test]
-fn what_a_spreadsheet_spoilt_is_reported_and_a_national_number_is_accepted_in_json() {
+fn what_a_spreadsheet_spoilt_is_reported() {
     let mut fixture = Fixture::new();
     for (cell, said) in [
         ("GB,4.47E+11,,", "2:7 phone: `4.47E+11` has lost its last digits"),
-        ("GB,7700900123,,", "2:7 phone: `7700900123` has no + and does not begin with 44"),
+        ("GB,7700900123,,", "2:7 phone: `7700900123` is a national number; write +447700900123"),
+        ("GB,447700900123.0,,", "2:7 phone: `447700900123.0` must not be a number that a spreadsheet has rounded"),
         ("GB,,01-Mar,", "2:8 company_reg_no: `01-Mar` was converted to a date"),
         ("GB,,,9E+9", "2:9 vat_reg_no: `9E+9` has lost its last digits"),
     ] {
@@ -280,7 +281,7 @@ fn what_a_spreadsheet_spoilt_is_reported_and_a_national_number_is_accepted_in_js
         let faults = put_customers(&mut fixture, &text, OnExisting::default()).unwrap_err();
         assert!(faults[0].starts_with(said), "{faults:?}");
     }
-    let json = r#"[{"organisation":"Acme","country":"GB","phone":"7700900123"}]"#;
+    let json = r#"[{"organisation":"Acme","country":"GB","phone":"447700900123"}]"#;
     put_customers(&mut fixture, json, OnExisting::default()).unwrap();
     let json = r#"[{"organisation":"Acme","country":"GB","company_reg_no":"01-Mar"}]"#;
     let faults = put_customers(&mut fixture, json, OnExisting::default()).unwrap_err();

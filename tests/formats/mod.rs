@@ -5,6 +5,7 @@ mod dialects;
 mod document;
 mod exports;
 mod mutation;
+mod one_spelling;
 mod others;
 mod quoting;
 mod seeds;

@@ -6,7 +6,7 @@ use clap::Args;
 use clap_complete::ArgValueCandidates;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ToSpan};
-use ssgctl::model::{Invalid, Time, Zone};
+use ssgctl::model::{Invalid, Time, Zone, not_in_calendar};
 use ssgctl::report::Period;
 use ssgctl::store::Clock;
 
@@ -25,6 +25,9 @@ impl FromStr for Moment {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        if let Some(rule) = not_in_calendar(text) {
+            return Err(rule);
+        }
         let time = text.parse().map(Self::Time).ok();
         let day = || text.parse().map(Self::Day).ok();
         time.or_else(day).or_else(|| ago(text)).ok_or_else(|| {
@@ -42,36 +45,42 @@ fn ago(text: &str) -> Option<Moment> {
 
 impl Moment {
     /// The time itself, or the start of the day.
-    pub(crate) fn start(self, zone: &Zone) -> ssgctl::Result<Time> {
+    pub(crate) fn start(self, zone: &Zone) -> Time {
         match self {
-            Self::Time(time) => Ok(time),
+            Self::Time(time) => time,
             Self::Day(day) => midnight(day, zone),
             Self::Ago(length) => before_now(length),
         }
     }
 
     /// The time itself, or the end of the day.
-    pub(crate) fn end(self, zone: &Zone) -> ssgctl::Result<Time> {
+    pub(crate) fn end(self, zone: &Zone) -> Time {
         match self {
-            Self::Day(day) => midnight(day.tomorrow().map_err(out_of_range)?, zone),
+            Self::Day(day) => day.tomorrow().map_or(end_of_calendar(), |next| midnight(next, zone)),
             other => other.start(zone),
         }
     }
 }
 
-/// The first instant of a day. Where daylight saving time starts at midnight, that is not 00:00.
-fn midnight(day: Date, zone: &Zone) -> ssgctl::Result<Time> {
-    let start = day.to_zoned_datetime(zone.time_zone()).map_err(out_of_range)?;
-    Ok(Time::from_timestamp(start.timestamp()))
+/// The last time there is, in the evening of 9999-12-30. Later bounds count as this one: `9999-12-31` means without an end.
+fn end_of_calendar() -> Time {
+    Time::from_timestamp(Timestamp::MAX)
 }
 
-fn before_now(length: SignedDuration) -> ssgctl::Result<Time> {
+/// The first instant of a day. Where daylight saving time starts at midnight, that is not 00:00. Days at the ends of the calendar
+/// begin at its ends.
+fn midnight(day: Date, zone: &Zone) -> Time {
+    match day.to_zoned_datetime(zone.time_zone()) {
+        Ok(start) => Time::from_timestamp(start.timestamp()),
+        Err(_) if day.year() > 0 => end_of_calendar(),
+        Err(_) => Time::from_timestamp(Timestamp::MIN),
+    }
+}
+
+fn before_now(length: SignedDuration) -> Time {
     let now: Timestamp = Clock::System.now().timestamp();
-    now.checked_sub(length).map(Time::from_timestamp).map_err(out_of_range)
-}
-
-fn out_of_range(_: jiff::Error) -> ssgctl::Error {
-    ssgctl::Error::Overflow { what: "the time" }
+    let end = if length.is_negative() { Timestamp::MAX } else { Timestamp::MIN };
+    Time::from_timestamp(now.checked_sub(length).unwrap_or(end))
 }
 
 /// The last hours, days, weeks or months, such as `24h`, `7d`, `2w` or `3mo`, including the current one.
@@ -93,22 +102,19 @@ impl Last {
     pub(crate) const WEEK: Self = Self { count: 7, unit: LastUnit::Days };
 
     /// The period from the first of them to the end of the current one.
-    pub(crate) fn period(self, zone: &Zone) -> ssgctl::Result<Period> {
+    pub(crate) fn period(self, zone: &Zone) -> Period {
         let now = Clock::System.now().timestamp().to_zoned_datetime(zone.time_zone());
         let (previous, today) = (self.count - 1, now.date());
-        let (first, next) = match self.unit {
+        let (first, last) = match self.unit {
             LastUnit::Hours => {
-                let until = full_hour(Clock::System.now(), true)?;
-                let from = until.timestamp().checked_sub(i64::from(self.count).hours()).map_err(out_of_range)?;
-                return Ok(Period { from: Time::from_timestamp(from), until });
+                let until = full_hour(Clock::System.now(), true);
+                let from = until.timestamp().checked_sub(i64::from(self.count).hours()).unwrap_or(Timestamp::MIN);
+                return Period { from: Time::from_timestamp(from), until };
             }
-            LastUnit::Days => (today.checked_sub(previous.days()), today.tomorrow()),
-            LastUnit::Months => {
-                (today.first_of_month().checked_sub(previous.months()), today.last_of_month().tomorrow())
-            }
+            LastUnit::Days => (today.saturating_sub(previous.days()), today),
+            LastUnit::Months => (today.first_of_month().saturating_sub(previous.months()), today.last_of_month()),
         };
-        let start_of = |day: Result<Date, jiff::Error>| midnight(day.map_err(out_of_range)?, zone);
-        Ok(Period { from: start_of(first)?, until: start_of(next)? })
+        Period { from: midnight(first, zone), until: Moment::Day(last).end(zone) }
     }
 }
 
@@ -152,9 +158,10 @@ impl FromStr for Days {
 }
 
 /// The start of the UTC hour that contains a time, or with `next` of the following hour.
-fn full_hour(time: Time, next: bool) -> ssgctl::Result<Time> {
+fn full_hour(time: Time, next: bool) -> Time {
     let hour = time.timestamp().as_second().div_euclid(3600) + i64::from(next);
-    Timestamp::from_second(hour * 3600).map(Time::from_timestamp).map_err(out_of_range)
+    let end = if next { Timestamp::MAX } else { Timestamp::MIN };
+    Time::from_timestamp(Timestamp::from_second(hour * 3600).unwrap_or(end))
 }
 
 /// The option that sets the time zone of days.
@@ -195,23 +202,23 @@ impl ReportPeriodArgs {
         let Period { from, until } = self.period(zone)?;
         let is_now = |moment: Option<Moment>| matches!(moment, None | Some(Moment::Ago(_)));
         let date = |time: Time| time.timestamp().to_zoned_datetime(zone.time_zone()).date();
-        let start = if is_now(self.from) { midnight(date(from), zone)? } else { from };
-        let ends_within_day = is_now(self.until) && midnight(date(until), zone)? != until;
-        let end = if ends_within_day { Moment::Day(date(until)).end(zone)? } else { until };
+        let start = if is_now(self.from) { midnight(date(from), zone) } else { from };
+        let ends_within_day = is_now(self.until) && midnight(date(until), zone) != until;
+        let end = if ends_within_day { Moment::Day(date(until)).end(zone) } else { until };
         Ok(Period { from: start, until: end })
     }
 
     /// The period, with days of a zone. Bounds relative to now are extended to whole hours, the finest unit of reports.
     pub(crate) fn period(&self, zone: &Zone) -> Result<Period> {
         let Some(from) = self.from else {
-            return Ok(self.last.unwrap_or(Last::WEEK).period(zone)?);
+            return Ok(self.last.unwrap_or(Last::WEEK).period(zone));
         };
         let hour = |moment: Moment, next| match moment {
-            Moment::Ago(_) => full_hour(moment.start(zone)?, next),
+            Moment::Ago(_) => full_hour(moment.start(zone), next),
             moment => moment.start(zone),
         };
         let until = self.until.unwrap_or(Moment::Ago(SignedDuration::ZERO));
-        let period = Period { from: hour(from, false)?, until: hour(until, true)? };
+        let period = Period { from: hour(from, false), until: hour(until, true) };
         if period.until < period.from {
             return Err(Failure::usage("--until is earlier than --from"));
         }
@@ -236,10 +243,10 @@ pub(crate) struct PeriodArgs {
 
 impl PeriodArgs {
     /// The start and the exclusive end of the period, where it has them.
-    pub(crate) fn bounds(&self, default_zone: Zone) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
+    pub(crate) fn bounds(&self, default_zone: Zone) -> (Option<Time>, Option<Time>) {
         let zone = self.zone.zone(default_zone);
-        let bound = |moment: Option<Moment>| moment.map(|moment| moment.start(&zone)).transpose();
-        Ok((bound(self.since)?, bound(self.until)?))
+        let bound = |moment: Option<Moment>| moment.map(|moment| moment.start(&zone));
+        (bound(self.since), bound(self.until))
     }
 }
 
@@ -258,10 +265,10 @@ mod tests {
     #[test]
     fn a_day_starts_and_ends_by_its_zone() {
         let day = moment("2026-10-25");
-        assert_eq!(day.start(&zone("UTC")).expect("time").to_string(), "2026-10-25T00:00:00.000Z");
+        assert_eq!(day.start(&zone("UTC")).to_string(), "2026-10-25T00:00:00.000Z");
         // The day on which London's clocks go back has 25 hours.
-        assert_eq!(day.start(&zone("Europe/London")).expect("time").to_string(), "2026-10-24T23:00:00.000Z");
-        assert_eq!(day.end(&zone("Europe/London")).expect("time").to_string(), "2026-10-26T00:00:00.000Z");
+        assert_eq!(day.start(&zone("Europe/London")).to_string(), "2026-10-24T23:00:00.000Z");
+        assert_eq!(day.end(&zone("Europe/London")).to_string(), "2026-10-26T00:00:00.000Z");
     }
 
     #[test]
@@ -270,9 +277,9 @@ mod tests {
             let zone = zone(name);
             let mut day: Date = "2011-12-01".parse().expect("date");
             for _ in 0..500 {
-                let end = Moment::Day(day).end(&zone).expect("time");
+                let end = Moment::Day(day).end(&zone);
                 day = day.tomorrow().expect("date");
-                assert_eq!(end, Moment::Day(day).start(&zone).expect("time"), "{name} {day}");
+                assert_eq!(end, Moment::Day(day).start(&zone), "{name} {day}");
             }
         }
     }
@@ -280,7 +287,7 @@ mod tests {
     #[test]
     fn a_last_period_has_the_current_unit_and_whole_ones_before_it() {
         let (utc, london) = (zone("UTC"), zone("Europe/London"));
-        let period = |text: &str, zone: &Zone| text.parse::<Last>().expect(text).period(zone).expect(text);
+        let period = |text: &str, zone: &Zone| text.parse::<Last>().expect(text).period(zone);
         let hours = |period: Period| (period.until.timestamp() - period.from.timestamp()).as_hours();
         let now = Clock::System.now();
         for (text, length) in
@@ -293,9 +300,7 @@ mod tests {
         let year = period("365d", &london);
         assert_eq!(
             year.from,
-            Moment::Day(year.from.timestamp().to_zoned_datetime(london.time_zone()).date())
-                .start(&london)
-                .expect("a day")
+            Moment::Day(year.from.timestamp().to_zoned_datetime(london.time_zone()).date()).start(&london)
         );
         for text in ["", "7", "d", "0d", "-1d", "7m", "1.5d", "7 d", "100001h", "99999999999d"] {
             assert!(text.parse::<Last>().is_err(), "{text}");
@@ -303,10 +308,29 @@ mod tests {
     }
 
     #[test]
+    fn the_ends_of_the_calendar_are_bounds_like_any_other() {
+        let last = Time::from_timestamp(Timestamp::MAX);
+        for name in ["UTC", "Pacific/Auckland", "Pacific/Kiritimati", "America/Los_Angeles", "Etc/GMT+12"] {
+            let zone = zone(name);
+            assert!(moment("9999-12-30").start(&zone) <= moment("9999-12-31").start(&zone), "{name}");
+            assert!(moment("9999-12-31").start(&zone) <= last, "{name}");
+            assert_eq!(moment("9999-12-31").end(&zone), last, "{name}");
+            assert!(moment("-009999-01-01").start(&zone) < moment("-009998-01-01").start(&zone), "{name}");
+            assert!(moment("9000000d").start(&zone) < moment("-009998-01-01").start(&zone), "{name}");
+            assert_eq!(moment("-9000000d").start(&zone), last, "{name}");
+        }
+        assert_eq!(full_hour(last, true), last);
+        assert!(
+            "100000mo".parse::<Last>().expect("valid").period(&zone("UTC")).from
+                < moment("2000-01-01").start(&zone("UTC"))
+        );
+    }
+
+    #[test]
     fn an_age_lies_in_the_past() {
         let now = Clock::System.now();
         for text in ["24h", "7d", "2 weeks", "90m"] {
-            assert!(moment(text).start(&zone("UTC")).expect("time") < now);
+            assert!(moment(text).start(&zone("UTC")) < now);
         }
         for text in ["", "yesterday", "2026-13-01", "24"] {
             assert!(text.parse::<Moment>().is_err(), "{text}");

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use jiff::civil::Date;
-use ssgctl::model::{Invalid, Time, Zone};
+use ssgctl::model::{Invalid, Time, Zone, parse_date};
 use ssgctl::report::Period;
 
 use crate::args::period::{Last, Moment, ZoneArgs};
@@ -17,7 +17,7 @@ impl FromStr for Day {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        text.parse().map(Self).map_err(|_| Invalid::rule("must be a date such as 2026-11-24"))
+        parse_date(text)?.map(Self).ok_or_else(|| Invalid::rule("must be a date such as 2026-11-24"))
     }
 }
 
@@ -46,15 +46,15 @@ pub(crate) struct SearchArgs {
 
 impl SearchArgs {
     /// The start and the exclusive end of the period, where it has them.
-    pub(crate) fn bounds(&self, default_zone: Zone) -> ssgctl::Result<(Option<Time>, Option<Time>)> {
+    pub(crate) fn bounds(&self, default_zone: Zone) -> (Option<Time>, Option<Time>) {
         let zone = self.zone.zone(default_zone);
         if let Some(last) = self.last {
-            let Period { from, until } = last.period(&zone)?;
-            return Ok((Some(from), Some(until)));
+            let Period { from, until } = last.period(&zone);
+            return (Some(from), Some(until));
         }
         let day = self.day.map(|day| Moment::Day(day.0));
         let start = self.from.or(day).map(|moment| moment.start(&zone));
         let end = day.map(|day| day.end(&zone)).or(self.until.map(|moment| moment.start(&zone)));
-        Ok((start.transpose()?, end.transpose()?))
+        (start, end)
     }
 }

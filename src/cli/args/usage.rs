@@ -1,16 +1,43 @@
 //! Converts errors of the argument parser into failures with this program's messages, hints and codes.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::num::ParseIntError;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use ssgctl::error::quoted;
+use ssgctl::model::{Country, Msisdn, calling_code_of};
 
 use crate::exit::{ErrorCode, Exit, Failure};
 
 /// Whether one name may be a typing error for the other. The parser suggests names that are too different to help.
 fn is_similar(one: &str, other: &str) -> bool {
     strsim::normalized_damerau_levenshtein(one, other) >= 0.6
+}
+
+/// The failure for an error of the argument parser. If a telephone number is not in international form, the hint has the
+/// number that is meant in the country of --country.
+pub(crate) fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
+    let failure = Failure::from(error);
+    match telephone_hint(error, arguments) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+fn telephone_hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let (Some(ContextValue::String(option)), Some(ContextValue::String(value))) =
+        (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue))
+    else {
+        return None;
+    };
+    let option = option.split([' ', '=']).next().filter(|option| ["--phone", "--contact-mobile"].contains(option))?;
+    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let country = words
+        .windows(2)
+        .find_map(|pair| if pair[0] == "--country" { Some(pair[1]) } else { pair[1].strip_prefix("--country=") })?;
+    let number = Msisdn::of_country(value, calling_code_of(&Country::named(country)?)?).ok()?;
+    Some(format!("write `{option} {number}`"))
 }
 
 impl From<&clap::Error> for Failure {

@@ -14,6 +14,6 @@ pub(crate) struct ImportSection {
     pub(crate) map: BTreeMap<String, String>,
     /// Columns to ignore.
     pub(crate) ignore: Vec<String>,
-    /// The calling code of phone numbers without one.
+    /// The calling code of national phone numbers, in rows of its country or without one.
     pub(crate) calling_code: Option<String>,
 }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Result;
 use crate::store::sqlite::bulk_insert::Binding;
-use crate::store::sqlite::values::{from_json, from_json_or_null, to_json};
+use crate::store::sqlite::values::{StoredText, from_json, from_json_or_null, list_from_json, to_json};
 
 /// A value that is stored in several columns of one table.
 pub(super) trait Columns: Sized {
@@ -27,7 +27,7 @@ pub(super) trait Columns: Sized {
     fn bind(&self, binder: &mut Binder<'_, '_>) -> Result<()>;
 }
 
-/// Implements [`Columns`]: for each column how it is stored (`value`, `json`, `json_or_null`), the field and the column's name.
+/// Implements [`Columns`]: for each column how it is stored (`value`, `list`, `json`, `json_or_null`), the field and the column's name.
 ///
 /// `with` names a field that has columns of its own, which come first; `joined` names one that is read from another table and
 /// not written.
@@ -82,6 +82,11 @@ impl<'r, 's> RowReader<'r, 's> {
         self.row.get(place)
     }
 
+    pub(super) fn list<T: StoredText>(&mut self) -> rusqlite::Result<Vec<T>> {
+        let place = self.place();
+        list_from_json(self.row, place)
+    }
+
     pub(super) fn json<T: DeserializeOwned>(&mut self) -> rusqlite::Result<T> {
         let place = self.place();
         from_json(self.row, place)
@@ -99,6 +104,10 @@ pub(super) struct Binder<'s, 'c>(Binding<'s, 'c>);
 impl Binder<'_, '_> {
     pub(super) fn value(&mut self, value: impl ToSql) -> Result<()> {
         Ok(self.0.bind(value)?)
+    }
+
+    pub(super) fn list<T: Serialize>(&mut self, values: &[T]) -> Result<()> {
+        self.json(&values)
     }
 
     pub(super) fn json<T: Serialize>(&mut self, value: &T) -> Result<()> {

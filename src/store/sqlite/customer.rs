@@ -1,5 +1,6 @@
 //! Customers: finding, listing, adding and changing them.
 
+use std::iter;
 use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row};
@@ -19,7 +20,7 @@ columns! {
         value website: "website",
         value vat_reg_no: "vat_reg_no",
         value payment_terms_days: "payment_terms_days",
-        json invoice_emails: "invoice_emails",
+        list invoice_emails: "invoice_emails",
         json_or_null invoice_address: "invoice_address",
     }
 }
@@ -54,6 +55,16 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Customer> {
         lifecycle: Lifecycle { created_at: row.value()?, updated_at: row.value()?, archived_at: row.value()? },
         details: Columns::read(&mut row)?,
     })
+}
+
+/// The names that earlier versions may have stored for a name, because they kept no-break and double spaces: with all spaces or
+/// one of them replaced. Each is looked up by index, which a comparison of all names in an import of many rows could not afford.
+fn older_spellings(name: &str) -> impl Iterator<Item = String> {
+    const NO_BREAK_SPACE: &str = "\u{a0}";
+    let of_one =
+        |(index, _)| [NO_BREAK_SPACE, "  "].map(|blank| format!("{}{blank}{}", &name[..index], &name[index + 1..]));
+    let all = Some(name.replace(' ', NO_BREAK_SPACE)).filter(|spelling| spelling != name);
+    all.into_iter().chain(name.match_indices(' ').flat_map(of_one))
 }
 
 impl Snapshot<'_> {
@@ -91,8 +102,14 @@ impl Snapshot<'_> {
     pub fn customers_named(&self, organisation: &Organisation) -> Result<Vec<Customer>> {
         let sql = select!(" WHERE organisation = ?1 COLLATE NOCASE ORDER BY account_code");
         let mut statement = self.transaction.prepare_cached(sql)?;
-        let customers = statement.query_map([organisation], read)?;
-        Ok(customers.collect::<rusqlite::Result<_>>()?)
+        let mut named = |name: &str| statement.query_map([name], read)?.collect::<rusqlite::Result<Vec<_>>>();
+        for name in iter::once(organisation.to_string()).chain(older_spellings(organisation.as_str())) {
+            let customers = named(&name)?;
+            if !customers.is_empty() {
+                return Ok(customers);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// Passes ID and organisation of every customer, archived or not, to `each`, sorted by organisation.

@@ -137,8 +137,6 @@ fn spellings(text: &str) -> BTreeSet<String> {
 
 /// The most similar text to `wanted` in the rows of the SELECT `names`, if one is similar enough to be a typing error.
 pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Result<Option<String>> {
-    // A larger edit distance is unlikely to be a typing error.
-    const MAX_DISTANCE: usize = 3;
     let wanted = wanted.to_lowercase();
     let mut statement = connection.prepare(names)?;
     let mut rows = statement.query([])?;
@@ -148,8 +146,7 @@ pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Res
         let lower = name.to_lowercase();
         let distance =
             if wanted.len() >= 3 && lower.starts_with(&wanted) { 1 } else { strsim::osa_distance(&lower, &wanted) };
-        if distance <= MAX_DISTANCE
-            && distance < wanted.chars().count()
+        if is_typing_error(distance, lower.chars().count().max(wanted.chars().count()))
             && best.as_ref().is_none_or(|(least, _)| distance < *least)
         {
             best = Some((distance, name));
@@ -158,9 +155,39 @@ pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Res
     Ok(best.map(|(_, name)| name))
 }
 
+/// Whether a name may be a typing error for another one of which it differs in so many characters: at most three, and two fifths
+/// of the longer name.
+fn is_typing_error(distance: usize, length: usize) -> bool {
+    distance <= 3 && distance * 5 <= length * 2
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_similar_name_is_suggested() {
+        let connection = Connection::open_in_memory().expect("opened");
+        let nearest = |wanted: &str| {
+            let names =
+                "SELECT 'LODZ' UNION SELECT 'ACME' UNION SELECT 'kim_prod' UNION SELECT 'ab' UNION SELECT 'NORTHWIND'";
+            nearest(&connection, names, wanted).expect("read").unwrap_or_default()
+        };
+        for (wanted, name) in [
+            ("NOPE", ""),
+            ("LOZD", "LODZ"),
+            ("ACEM", "ACME"),
+            ("ac", ""),
+            ("x", ""),
+            ("kim_prd", "kim_prod"),
+            ("kim", "kim_prod"),
+            ("NORTHWIMD", "NORTHWIND"),
+            ("SOUTHWIND", "NORTHWIND"),
+            ("SOUTHWARD", ""),
+        ] {
+            assert_eq!(nearest(wanted), name, "{wanted}");
+        }
+    }
 
     #[test]
     fn a_text_beyond_ascii_is_sought_in_several_cases() {

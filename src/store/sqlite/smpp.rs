@@ -26,7 +26,7 @@ columns! {
         value mt_webhook: "mt_webhook",
         value dlr_webhook: "dlr_webhook",
         value mo_webhook: "mo_webhook",
-        json mo_numbers: "mo_numbers",
+        list mo_numbers: "mo_numbers",
     }
     joined service: "service.code"
 }

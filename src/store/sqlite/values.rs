@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Country, CrossingCause, EmailAddress, EmailState, EmailTemplate, EntityKind,
-    EntryKind, Hash, ImportState, Level, Limit, Money, Msisdn, NoteText, PaymentTerms, ServiceCode, ShortName,
-    SystemId, SystemType, TextLine, Time, Unit, Webhook, Website,
+    EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText, PaymentTerms, ServiceCode,
+    ShortName, SystemId, SystemType, TextLine, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them with their parser.
@@ -35,13 +35,11 @@ text_columns!(
     ApiId,
     CrossingCause,
     Country,
-    EmailAddress,
     EntryKind,
     ImportState,
     EmailTemplate,
     EmailState,
     Level,
-    Msisdn,
     NoteText,
     EntityKind,
     ServiceCode,
@@ -50,6 +48,34 @@ text_columns!(
     Webhook,
     Website,
 );
+
+/// A value whose rule became stricter after it was stored. Old values stay readable.
+pub(super) trait StoredText: Sized {
+    fn stored(text: &str) -> Result<Self, Invalid>;
+}
+
+/// Stores types as their canonical text and reads them with their rule for stored values.
+macro_rules! stored_columns {
+    ($($type:ty),+ $(,)?) => {$(
+        impl StoredText for $type {
+            fn stored(text: &str) -> Result<Self, Invalid> {
+                <$type>::stored(text)
+            }
+        }
+        impl ToSql for $type {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from(self.as_str()))
+            }
+        }
+        impl FromSql for $type {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                <$type>::stored(value.as_str()?).map_err(FromSqlError::other)
+            }
+        }
+    )+};
+}
+
+stored_columns!(EmailAddress, MoNumber, Msisdn);
 
 impl ToSql for SystemId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -64,13 +90,13 @@ impl FromSql for SystemId {
     }
 }
 
-impl<const MAX: usize> ToSql for TextLine<MAX> {
+impl<const MAX: usize, const IS_NAME: bool> ToSql for TextLine<MAX, IS_NAME> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::from(self.as_str()))
     }
 }
 
-impl<const MAX: usize> FromSql for TextLine<MAX> {
+impl<const MAX: usize, const IS_NAME: bool> FromSql for TextLine<MAX, IS_NAME> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_str()?.parse().map_err(FromSqlError::other)
     }
@@ -159,6 +185,14 @@ pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> ru
     serde_json::from_str(text).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
     })
+}
+
+/// Reads a JSON column with a list of texts.
+pub(super) fn list_from_json<T: StoredText>(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<T>> {
+    let texts: Vec<String> = from_json(row, column)?;
+    let values: Result<_, Invalid> = texts.iter().map(|text| T::stored(text)).collect();
+    values
+        .map_err(|rule| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(rule)))
 }
 
 /// Reads a JSON column that may be NULL.

@@ -15,8 +15,8 @@ columns! {
         value upper: "upper_e8",
         value lower: "lower_e8",
         value notify_customer: "notify_customer",
-        json to: "customer_recipients",
-        json internal: "internal_recipients",
+        list to: "customer_recipients",
+        list internal: "internal_recipients",
         value notify_recovery: "notify_recovery",
         value active: "active",
     }

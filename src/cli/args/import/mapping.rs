@@ -24,7 +24,7 @@ pub(super) struct ColumnArgs {
     #[arg(long, value_name = "COLUMN")]
     ignore: Vec<String>,
 
-    /// Calling code of phone numbers without + or 00, such as 44
+    /// Calling code of national phone numbers, such as 44, in rows of its country or without one
     #[arg(long, value_name = "CODE", value_parser = calling_code)]
     calling_code: Option<String>,
 

@@ -31,7 +31,7 @@ pub(crate) struct AtArgs {
 }
 
 pub(crate) fn run(args: &AtArgs, context: &mut Context) -> Result<()> {
-    let before = args.at.end(&args.zone.zone(context.settings.defaults.zone()))?;
+    let before = args.at.end(&args.zone.zone(context.settings.defaults.zone()));
     let balances =
         context.read(|snapshot| report::balances_at(snapshot, &snapshot.customer(&args.customer)?, before))?;
     context.output.rows(&balances)

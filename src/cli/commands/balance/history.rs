@@ -41,7 +41,7 @@ pub(crate) struct HistoryArgs {
 }
 
 pub(crate) fn run(args: HistoryArgs, context: &mut Context) -> Result<()> {
-    let (since, until) = args.period.bounds(context.settings.defaults.zone())?;
+    let (since, until) = args.period.bounds(context.settings.defaults.zone());
     context.list(|snapshot, rows| {
         let filter = EntryFilter {
             customer_id: args.customer.id(snapshot)?,

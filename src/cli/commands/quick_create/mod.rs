@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::ArgValueCandidates;
+use ssgctl::model::text::ParsedList;
 use ssgctl::model::{
     AccountCode, ContactDetails, CustomerDetails, Description, EmailAddress, EmailTemplate, Invalid, Money, Msisdn,
-    MsisdnList, Name, Organisation, Role, SystemId, Unit, Warning,
+    Name, Organisation, Role, SystemId, Unit, Warning,
 };
 use ssgctl::ops::balance::Adjustment;
 use ssgctl::ops::quick_create::QuickCreate;
@@ -227,7 +228,7 @@ impl QuickCreateArgs {
         self.contact_mobile = self.contact_mobile.take().or(payload.contact_mobile);
         self.credit = self.credit.or(payload.credit);
         self.account.service = self.account.service.take().or(payload.service);
-        self.account.cug = self.account.cug.take().or(payload.cug_mobiles.map(MsisdnList));
+        self.account.cug = self.account.cug.take().or(payload.cug_mobiles.map(ParsedList));
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use ssgctl::model::text::ParsedList;
 use ssgctl::model::{AccountCode, Country, EmailAddress, Money, Msisdn, MsisdnList, Name, Organisation, ServiceCode};
 
 use crate::args::input;
@@ -45,7 +46,7 @@ impl Payload {
         fn text<T: ToString>(value: Option<&T>) -> Option<String> {
             value.map(ToString::to_string)
         }
-        let numbers = self.cug_mobiles.clone().map(MsisdnList);
+        let numbers = self.cug_mobiles.clone().map(ParsedList);
         let all = [
             ("--organisation", text(self.organisation.as_ref())),
             ("--country", text(self.country.as_ref())),

@@ -46,7 +46,7 @@ pub(crate) struct StatementArgs {
 
 pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
-    let period = Period { from: args.from.start(&zone)?, until: args.until.start(&zone)? };
+    let period = Period { from: args.from.start(&zone), until: args.until.start(&zone) };
     if period.until < period.from {
         return Err(Failure::usage("--until is before --from"));
     }

@@ -4,7 +4,8 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::{
-    AddressRange, Limit, MsisdnList, Name, Password, ServiceCode, ShortName, SmppDetails, SystemId, SystemType, Webhook,
+    AddressRange, Limit, MoNumberList, MsisdnList, Name, Password, ServiceCode, ShortName, SmppDetails, SystemId,
+    SystemType, Webhook,
 };
 use ssgctl::ops::smpp::NewAccount;
 
@@ -83,9 +84,9 @@ pub(crate) struct DetailArgs {
     #[arg(long, value_name = "URL")]
     mo_webhook: Option<Webhook>,
 
-    /// Numbers whose incoming messages the account receives, separated by commas
+    /// Numbers and short codes whose incoming messages the account receives, separated by commas
     #[arg(long, value_name = "NUMBER,…")]
-    mo_numbers: Option<MsisdnList>,
+    mo_numbers: Option<MoNumberList>,
 }
 
 impl DetailArgs {

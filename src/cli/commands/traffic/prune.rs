@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::Args;
-use ssgctl::model::{Invalid, Time, day_of};
+use ssgctl::model::{Invalid, day_of, days_since_epoch, parse_date};
 use ssgctl::traffic::Pruned;
 
 use crate::args::change::ChangeArgs;
@@ -19,11 +19,8 @@ impl FromStr for Day {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let midnight: Option<Time> = if text.len() == 10 { format!("{text}T00:00:00Z").parse().ok() } else { None };
-        midnight
-            .and_then(|time| i32::try_from(time.timestamp().as_second().div_euclid(86_400)).ok())
-            .map(Self)
-            .ok_or_else(|| Invalid::rule("must be a day such as 2026-01-01"))
+        let day = parse_date(text)?.ok_or_else(|| Invalid::rule("must be a day such as 2026-01-01"))?;
+        Ok(Self(days_since_epoch(day)))
     }
 }
 

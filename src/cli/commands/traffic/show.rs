@@ -39,7 +39,7 @@ pub(crate) struct ShowArgs {
 }
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
-    let (from, until) = args.when.bounds(context.settings.defaults.zone())?;
+    let (from, until) = args.when.bounds(context.settings.defaults.zone());
     let (records, pruned_before) = context.read(|snapshot| {
         let account = args.account.as_ref().map(|name| snapshot.smpp_account(name)).transpose()?;
         let account_id = account.map(|account| account.id);
