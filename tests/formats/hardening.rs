@@ -226,23 +226,23 @@ fn every_row_of_a_valid_file_is_imported_in_any_form() {
     for kind in &KINDS {
         let file = kind.file();
         let mut forms: Vec<(String, Vec<u8>)> = Vec::new();
-        for (delimiter, quote) in [(",", ""), (",", "\""), (";", ""), (";", "\""), ("\t", ""), ("\t", "\"")] {
-            let lines = file.lines(delimiter, quote);
+        for (d, quote) in [(",", ""), (",", "\""), (";", ""), (";", "\""), ("\t", ""), ("\t", "\"")] {
+            let lines = file.lines(d, quote);
             for (end, last) in [("\n", "\n"), ("\r\n", "\r\n"), ("\r", "\r"), ("\r", "\n"), ("\r\r\n", "\r\r\n")] {
                 let text = lines.join(end) + last;
-                forms.push((format!("{delimiter:?} {quote} {end:?}"), text.clone().into_bytes()));
-                forms.push((format!("utf16 {delimiter:?} {end:?}"), utf16(&text)));
-                forms.push((format!("bom {delimiter:?} {end:?}"), format!("\u{feff}{text}").into_bytes()));
+                forms.push((format!("{d:?} {quote} {end:?}"), text.clone().into_bytes()));
+                forms.push((format!("utf16 {d:?} {end:?}"), utf16(&text)));
+                forms.push((format!("bom {d:?} {end:?}"), format!("\u{feff}{text}").into_bytes()));
             }
             let [header, first, second] = &lines[..] else { panic!("three lines") };
             for text in [
                 format!("{header}\r{first}\n{second}\r\n"),
                 format!("{header}\n\n{first}\r\n \n{second}\n\n\n"),
-                format!("{header}\n{first}\n{d}{d}\n{second}\n{d}{d}{d}{d}{d}{d}{d}\n", d = delimiter),
-                format!("sep={delimiter}\n{header}\n{first}\n{second}\n"),
+                format!("{header}\n{first}\n{d}{d}\n{second}\n{d}{d}{d}{d}{d}{d}{d}\n"),
+                format!("sep={d}\n{header}\n{first}\n{second}\n"),
                 format!("{}\n{first}\n{second}\n", header.to_uppercase()),
-                format!("{header}{d}{d}\n{first}{d}{d}\n{second}{d}{d}\n", d = delimiter),
-                format!("{header}{d}x{d}x\n{first}{d}1{d}2\n{second}{d}{d}\n", d = delimiter),
+                format!("{header}{d}{d}\n{first}{d}{d}\n{second}{d}{d}\n"),
+                format!("{header}{d}x{d}x\n{first}{d}1{d}2\n{second}{d}{d}\n"),
             ] {
                 forms.push((format!("{text:?}"), text.into_bytes()));
             }
