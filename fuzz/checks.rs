@@ -135,7 +135,12 @@ fn take_customers(context: &mut Context, bytes: &[u8], on_existing: OnExisting) 
         Err(fault) => return check(&fault.into(), lines),
     };
     let column_mapping = Dialect::of_header(rows.columns()).map(|dialect| ColumnMapping::of(Some(dialect)));
-    let mut importer = Customers { key: Match::FirstPresent, defaults: &|_| {}, after_create: &|_, _| Ok(()) };
+    let mut importer = Customers {
+        key: Match::FirstPresent,
+        defaults: &|_| {},
+        after_create: &|_, _| Ok(()),
+        people: std::collections::HashMap::new(),
+    };
     let mut planned = 0;
     let mut tx = context.store.write(&context.origin).expect("lock");
     let outcome = import(&mut tx, &mut rows, column_mapping.as_ref(), &mut importer, on_existing, |row| {

@@ -39,7 +39,7 @@ const WORDS_IN_CODES: &[&str] = &[
     "--", "---", "\u{2013}", "\u{2014}", "?", "??", "???", ".", "...",
 ];
 
-/// Errors of formulas that neither end with `!` or `?` nor consist of `#`: English, German and LibreOffice.
+/// Errors of formulas that neither end with `!` or `?` nor consist of `#`: English, German and `LibreOffice`.
 const FORMULA_ERRORS: &[&str] =
     &["#N/A", "#NA", "#NV", "#N/V", "#N/D", "#GETTING_DATA", "#BUSY", "#UNKNOWN", "#FIELD", "#ERROR"];
 
@@ -141,7 +141,7 @@ impl fmt::Display for CellDamage {
     }
 }
 
-/// Whether a text is `#REF!`, `#NAME?`, `#DIV/0!` and the like in any language, `####`, or LibreOffice's `Err:502`.
+/// Whether a text is `#REF!`, `#NAME?`, `#DIV/0!` and the like in any language, `####`, or `Err:502` of `LibreOffice`.
 fn is_formula_error(text: &str) -> bool {
     if let Some(number) = text.strip_prefix("Err:") {
         return number.len() == 3 && is_number(number);

@@ -84,14 +84,17 @@ impl<'de> Visitor<'de> for ObjectVisitor {
                 Some(b'"') => fields.push((name, serde_json::from_str(raw).map_err(M::Error::custom)?)),
                 Some(b'[') => {
                     let items: Vec<String> = serde_json::from_str(raw).map_err(|_| {
-                        M::Error::custom(format!("field {} must be an array of strings", quoted(&name)))
+                        M::Error::custom(format!("field {} is an array of other values than strings", quoted(&name)))
                     })?;
                     // Joined lines that begin with a bracket would be parsed as another form of an address, so keep the JSON text.
                     let keep_json = items.first().is_some_and(|first| first.trim_start().starts_with(['[', '{']));
                     fields.push((name, if keep_json { raw.to_owned() } else { items.join("\n") }));
                 }
                 Some(b'{') => {
-                    return Err(M::Error::custom(format!("field {} must be a string or a number", quoted(name))));
+                    return Err(M::Error::custom(format!(
+                        "field {} is an object; it must be a string, a number or an array of strings",
+                        quoted(name)
+                    )));
                 }
                 _ => fields.push((name, raw.to_owned())),
             }

@@ -1,5 +1,7 @@
 //! Imports files of customers, with the contacts that foreign files have on the same row.
 
+use std::collections::HashMap;
+
 use crate::error::{Error, Fault, Result};
 use crate::formats::InputRow;
 use crate::import::{Importer, OnExisting, RowResult, Verdict};
@@ -54,6 +56,8 @@ pub struct Customers<'a> {
     pub defaults: &'a dyn Fn(&mut CustomerDetails),
     /// Runs after a new customer has been created.
     pub after_create: &'a dyn Fn(&mut Tx<'_>, &Customer) -> Result<()>,
+    /// The lines of the customers that have only the name of their contact, by ID.
+    pub people: HashMap<i64, u64>,
 }
 
 /// The identifying columns and the status of a row.
@@ -91,11 +95,46 @@ impl Importer for Customers<'_> {
             status: row.optional("status")?,
         };
         let people = people(row)?;
-        match self.find(tx, row, &keys)? {
-            Some(customer) => change(tx, row, on_existing, customer, &keys, people),
-            None => self.create(tx, row, keys, people),
+        let person = keys.person(&people);
+        let (outcome, id) = match self.find(tx, row, &keys)? {
+            Some(customer) => {
+                let id = customer.id;
+                let outcome = change(tx, row, on_existing, customer, &keys, people);
+                if let (Some(name), Some(line)) = (&person, self.people.get(&id)) {
+                    reject_other_person(row, &outcome, name, *line)?;
+                }
+                (outcome?, id)
+            }
+            None => self.create(tx, row, keys, people)?,
+        };
+        if person.is_some() {
+            self.people.entry(id).or_insert(row.line());
         }
+        Ok(outcome)
     }
+}
+
+impl RowKeys {
+    /// The name of a customer that is identified by nothing but the name of its contact.
+    fn person(&self, people: &[ContactDetails]) -> Option<String> {
+        let name = self.organisation.as_ref().filter(|_| self.code.is_none() && self.api_id.is_none())?.as_str();
+        people.iter().any(|person| person.name.as_str() == name).then(|| name.to_owned())
+    }
+}
+
+/// Rejects a row that would change the customer of an earlier row with the name of the same person: these are two people, of
+/// whom one would be lost.
+fn reject_other_person(row: &InputRow, outcome: &Result<RowResult, Fault>, name: &str, line: u64) -> Result<(), Fault> {
+    let differs = match outcome {
+        Ok(done) => done.verdict == Verdict::Changed,
+        Err(fault) => matches!(*fault.error, Error::Differs { .. }),
+    };
+    if !differs {
+        return Ok(());
+    }
+    let matches = [line, row.line()].map(|line| format!("the one on line {line}")).to_vec();
+    let name = name.to_owned();
+    Err(row.fault("organisation", Error::Ambiguous { entity: EntityKind::Customer, name, matches }))
 }
 
 impl Customers<'_> {
@@ -129,7 +168,7 @@ impl Customers<'_> {
         row: &InputRow,
         keys: RowKeys,
         people: Vec<ContactDetails>,
-    ) -> Result<RowResult, Fault> {
+    ) -> Result<(RowResult, i64), Fault> {
         let mut details = CustomerDetails::of(row.required("organisation")?);
         (self.defaults)(&mut details);
         // An empty cell in an existing column means no value, so it overrides the default.
@@ -145,7 +184,7 @@ impl Customers<'_> {
         if keys.status == Some(Status::Archived) {
             ops::customer::archive(tx, code).map_err(at)?;
         }
-        Ok(RowResult { verdict: Verdict::New, name: code.to_owned(), changes: change.fields })
+        Ok((RowResult { verdict: Verdict::New, name: code.to_owned(), changes: change.fields }, customer.id))
     }
 }
 

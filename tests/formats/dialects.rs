@@ -232,3 +232,24 @@ fn clients_of_whmcs() {
     let closed = fixture.read(|now| now.customer("018f3b1e-0000-7000-8000-000000000002"));
     assert_eq!(closed.lifecycle.status(), Status::Archived);
 }
+
+#[test]
+fn two_people_of_one_name_are_never_one_customer() {
+    let mut fixture = Fixture::new();
+    let two = "id,firstname,lastname,companyname,email,address1,phonenumber\n\
+        1,Jane,Doe,,jane@a.example,1 High St,\n2,Jane,Doe,,jane@b.example,2 High St,\n";
+    for on_existing in [OnExisting::default(), UPDATE] {
+        let faults = put_customers(&mut fixture, two, on_existing).unwrap_err();
+        assert_eq!(
+            faults,
+            ["3:3 `Jane Doe` fits more than one customer: the one on line 2, the one on line 3"],
+            "{on_existing:?}"
+        );
+    }
+    // The same row twice is one person, and so is one who comes again with another address in a later file.
+    let same = "id,firstname,lastname,companyname,email,address1,phonenumber\n\
+        1,Jane,Doe,,jane@a.example,1 High St,\n1,Jane,Doe,,jane@a.example,1 High St,\n";
+    assert_eq!(put_customers(&mut fixture, same, OnExisting::default()).unwrap().counts(), [1, 0, 1, 0]);
+    let moved = same.replace("1 High St", "3 High St");
+    assert_eq!(put_customers(&mut fixture, &moved, UPDATE).unwrap().counts(), [0, 1, 1, 0]);
+}

@@ -4,6 +4,7 @@ mod customers;
 mod dialects;
 mod document;
 mod exports;
+mod hardening;
 mod mutation;
 mod one_spelling;
 mod others;

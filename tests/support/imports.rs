@@ -71,7 +71,12 @@ pub fn put<I: Importer>(
 
 /// What reads files of customers, and finds them by whatever a row has.
 pub fn customers() -> Customers<'static> {
-    Customers { key: Match::FirstPresent, defaults: &|_| {}, after_create: &|_, _| Ok(()) }
+    Customers {
+        key: Match::FirstPresent,
+        defaults: &|_| {},
+        after_create: &|_, _| Ok(()),
+        people: std::collections::HashMap::new(),
+    }
 }
 
 /// Imports a text of customers.

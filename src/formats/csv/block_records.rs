@@ -78,7 +78,7 @@ impl<'a> BlockRecords<'a> {
     /// Completes a line after its last delimiter. Returns false if it exceeds a limit or has the wrong number of fields.
     fn end_line(&mut self, rest: &'a str, start: usize, end: usize) -> bool {
         let line = &rest[..end];
-        let line = line.strip_suffix('\r').unwrap_or(line);
+        let line = line.trim_end_matches('\r');
         // The other reader skips lines with nothing but separators.
         let is_blank = || line.bytes().all(|byte| byte == self.delimiter || !byte.is_ascii_graphic());
         let is_plain = line.len() <= LONGEST_LINE && line.len() - start <= LONGEST_FIELD && !is_blank();

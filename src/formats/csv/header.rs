@@ -49,8 +49,12 @@ fn name(text: &str, number: usize, place: Place) -> Result<String, Fault> {
 
 /// The separator of a header line: the most frequent one.
 pub(super) fn delimiter_of(header: &str) -> u8 {
-    let count = |byte: &u8| memchr::memchr_iter(*byte, header.as_bytes()).count();
-    DELIMITERS.into_iter().rev().max_by_key(count).unwrap_or(b',')
+    DELIMITERS.into_iter().rev().max_by_key(|byte| separators(header, *byte)).unwrap_or(b',')
+}
+
+/// The number of separators in a line.
+pub(super) fn separators(line: &str, delimiter: u8) -> usize {
+    memchr::memchr_iter(delimiter, line.as_bytes()).count()
 }
 
 /// The separator that a first line such as `sep=;` names. Excel reads such a line, and programs write it for Excel.

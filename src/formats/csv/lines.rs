@@ -142,7 +142,8 @@ impl<R: BufRead> Lines<R> {
             bytes.pop();
         }
         self.ended_with_crlf = ended && bytes.last() == Some(&b'\r');
-        if bytes.last() == Some(&b'\r') {
+        // A file that was converted twice has several.
+        while bytes.last() == Some(&b'\r') {
             bytes.pop();
         }
         if bytes.len() > self.longest {
@@ -196,6 +197,11 @@ impl<R: BufRead> Lines<R> {
 
 /// A fault for a read error.
 pub(crate) fn unreadable(line: u64, error: &std::io::Error) -> Fault {
+    // Only a compressed file has contents that cannot be read; reading it again would not help.
+    if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidInput | ErrorKind::InvalidData) {
+        let message = format!("the compressed file is cut off or damaged here ({error})");
+        return Fault::of_file(line.max(1), 1, InputError::CutOff, message);
+    }
     let error = Error::io("read the file", error);
     Fault { line, column: 1, error: Box::new(error), ends_file: true }
 }

@@ -204,7 +204,10 @@ impl<R: BufRead> Records<R> {
         loop {
             let Some(ended) = self.lines.advance()? else { return Ok(None) };
             let line = self.lines.line();
-            if header::is_blank(line, named.or((!is_header).then_some(self.delimiter))) {
+            // Separators at the end of a file may be the beginning of a row that was cut off.
+            let is_cut =
+                !ended && (2..self.header.names.len()).contains(&(header::separators(line, self.delimiter) + 1));
+            if !is_cut && header::is_blank(line, named.or((!is_header).then_some(self.delimiter))) {
                 blank.add(line, self.lines.number())?;
                 continue;
             }

@@ -19,7 +19,7 @@ pub(crate) enum Text<R> {
 pub(crate) struct Cr<R> {
     input: Box<Text<R>>,
     /// Whether the last character was a CR.
-    is_after_cr: bool,
+    after_return: bool,
     text: Vec<u8>,
     read: usize,
 }
@@ -56,7 +56,7 @@ impl<R> Text<R> {
     pub(crate) fn split_at_cr(self) -> Self {
         match self {
             Self::Cr(_) => self,
-            other => Self::Cr(Cr { input: Box::new(other), is_after_cr: false, text: Vec::new(), read: 0 }),
+            other => Self::Cr(Cr { input: Box::new(other), after_return: false, text: Vec::new(), read: 0 }),
         }
     }
 
@@ -81,10 +81,10 @@ impl<R: BufRead> Cr<R> {
                 break;
             }
             for &byte in bytes {
-                if !(byte == b'\n' && self.is_after_cr) {
+                if !(byte == b'\n' && self.after_return) {
                     self.text.push(if byte == b'\r' { b'\n' } else { byte });
                 }
-                self.is_after_cr = byte == b'\r';
+                self.after_return = byte == b'\r';
             }
             let count = bytes.len();
             self.input.consume(count);

@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ssgctl::Error;
-use ssgctl::error::{Faults, InputError, count, quoted};
+use ssgctl::error::{InputError, count, quoted};
 use ssgctl::formats::rejects::Rejects;
 use ssgctl::formats::{ColumnMapping, RecordReader};
 use ssgctl::import::{IgnoredColumn, ImportTally, Importer, OnExisting, RowOutcome, import};
+use ssgctl::model::EntityKind;
 use ssgctl::store::Tx;
 
 use crate::args::change::ChangeArgs;
@@ -192,22 +193,43 @@ impl<'a, I: Importer> ImportRun<'a, I> {
         })?;
         // Clear the progress bar before anything else is printed.
         drop(progress.take());
-        let tally = tally.map_err(|faults| refused(file, faults))?;
+        let tally = tally.map_err(|faults| {
+            let hint =
+                faults.first.first().and_then(|fault| hint(&fault.error, column_mapping.as_ref(), rows.columns()));
+            Failure::of_file(file, faults).maybe_hint(hint)
+        })?;
         args.expect.check(file, tally.rows, meter)?;
         Ok(tally)
     }
 }
 
-/// The failure of a file with invalid rows.
-fn refused(file: &str, faults: Faults) -> Failure {
-    let first = faults.first.first().map(|fault| &*fault.error);
-    let is_of_header = matches!(first, Some(Error::Input { code: InputError::BadHeader, .. }));
-    let failure = Failure::of_file(file, faults);
-    if is_of_header {
-        return failure
-            .hint("map a column with --map COLUMN=FIELD, or name the program that wrote the file with --from");
+/// What to add to the command for a file with this fault.
+fn hint(error: &Error, column_mapping: Option<&ColumnMapping>, columns: &[String]) -> Option<String> {
+    let source = |field| column_mapping.and_then(|mapping| mapping.source_of(field, columns));
+    match error {
+        Error::Input { code: InputError::BadHeader, .. } => {
+            Some("map a column with --map COLUMN=FIELD, or name the program that wrote the file with --from".to_owned())
+        }
+        // A contact has one address, but a cell of accounting programs may have several.
+        Error::Invalid { field, value, .. } if *field == "contact_email" && value.matches('@').count() > 1 => {
+            source(field).map(|column| {
+                format!("import the addresses as invoice emails: add --map {}", argument(column, "invoice_emails"))
+            })
+        }
+        Error::Ambiguous { entity: EntityKind::Customer, .. } if source("account_code").is_none() => {
+            let column =
+                columns.iter().find(|column| column.eq_ignore_ascii_case("id")).map_or("COLUMN", String::as_str);
+            let map = argument(column, "account_code");
+            Some(format!("map a column that identifies each customer: add --map {map}"))
+        }
+        _ => None,
     }
-    failure
+}
+
+/// The value of `--map` as a shell needs it.
+fn argument(column: &str, field: &str) -> String {
+    let is_plain = column.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    if is_plain { format!("{column}={field}") } else { format!("'{}={field}'", column.replace('\'', r"'\''")) }
 }
 
 /// Warns about a file with passwords that other users can read.

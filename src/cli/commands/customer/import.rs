@@ -1,5 +1,7 @@
 //! `ssgctl customer import`.
 
+use std::collections::HashMap;
+
 use clap::{Args, ValueEnum};
 use ssgctl::import::customer::{Customers, Match};
 
@@ -53,6 +55,7 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
         key,
         defaults: &|details| defaults.apply(details),
         after_create: &|tx, customer| warnings.apply(tx, customer.account_code.as_str()),
+        people: HashMap::new(),
     };
     import::run(&args.import, &mut customers, context)
 }

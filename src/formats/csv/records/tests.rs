@@ -105,6 +105,7 @@ fn every_fault_is_named_by_line_and_column() {
         ("a,b\n1,2\n1,2,3\n", "3:5 BadRow"),
         ("a,b\n1\n2,3\n", "2:1 BadRow"),
         ("a,b\n1,2\n1", "3:1 CutOff"),
+        ("a,b,c\n1,2,3\n,", "3:2 CutOff"),
         ("a,b\n1,\"2\n3,4\n", "2:3 CutOff"),
         ("a,b\n1,x\"y\"\n", "2:4 BadQuote"),
         ("a,b\n1,\"x\"y\n", "2:6 BadQuote"),
