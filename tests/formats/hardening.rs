@@ -148,8 +148,8 @@ impl Kind {
             "services" => taken(fixture, bytes, &mut Services),
             "accounts" => {
                 let defaults = SmppDetails::of(valid("standard"));
-                let too_long = Vec::new();
-                taken(fixture, bytes, &mut Accounts { vault: &vault, defaults, owners: Owners::default(), too_long })
+                let (owners, too_long, long_passwords) = (Owners::default(), Vec::new(), Vec::new());
+                taken(fixture, bytes, &mut Accounts { vault: &vault, defaults, owners, too_long, long_passwords })
             }
             "adjustments" => {
                 adjustments(bytes).map(|Adjustments { rows, left_out }| (rows.len() as u64, left_out)).map_err(said)
