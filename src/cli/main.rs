@@ -23,6 +23,7 @@ use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompleteEnv;
 
 use crate::args::deferred_command::DeferredCommand;
+use crate::args::newcomer;
 use crate::command_line::CommandLine;
 use crate::commands::{Cli, Command, GlobalArgs};
 use crate::config::Settings;
@@ -84,7 +85,14 @@ fn exit_on_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode 
             let _ = write!(anstream::stderr(), "{}", rendered.ansi());
             ExitCode::from(Exit::Usage as u8)
         }
-        _ => Failure::from(error).report(error_format_of(arguments), false),
+        _ => {
+            let failure = Failure::from(error);
+            let failure = match newcomer::hint(error, arguments, Cli::command()) {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            };
+            failure.report(error_format_of(arguments), false)
+        }
     }
 }
 

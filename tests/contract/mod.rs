@@ -11,6 +11,7 @@ mod hostile_text;
 mod last_step;
 mod missing_database;
 mod nested;
+mod newcomers;
 mod odd_arguments;
 mod prompts;
 mod secrets;

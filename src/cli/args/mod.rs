@@ -8,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod input;
 pub(crate) mod list;
+pub(crate) mod newcomer;
 pub(crate) mod period;
 pub(crate) mod search;
 pub(crate) mod unset;

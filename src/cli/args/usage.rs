@@ -42,10 +42,9 @@ impl From<&clap::Error> for Failure {
                 };
                 bad_value(&format!("{} {rule}", quoted(&value))).field(field)
             }
-            ErrorKind::MissingRequiredArgument => {
-                // A positional argument is named without the brackets of the synopsis.
-                let name = if argument.starts_with('<') { &flag } else { &argument };
-                Self::new(ErrorCode::MissingValue, format!("{name} is required")).field(field)
+            ErrorKind::MissingRequiredArgument => Self::new(ErrorCode::MissingValue, required(error)).field(field),
+            ErrorKind::UnknownArgument if !argument.starts_with('-') => {
+                Self::usage(format!("unexpected argument {}", quoted(&argument)))
             }
             ErrorKind::UnknownArgument => Self::usage(format!("unknown option {}", quoted(&argument)))
                 .maybe_hint(did_you_mean(ContextKind::SuggestedArg, &argument)),
@@ -56,6 +55,9 @@ impl From<&clap::Error> for Failure {
             }
             ErrorKind::ArgumentConflict => {
                 let other = text(ContextKind::PriorArg).unwrap_or_default();
+                if other == argument {
+                    return Self::usage(format!("{flag} can be given only once")).field(field);
+                }
                 Self::usage(format!("{} cannot be used with {}", quoted(argument), quoted(other)))
             }
             _ => {
@@ -64,6 +66,23 @@ impl From<&clap::Error> for Failure {
                 Self::usage(line.trim_start_matches("error: ").to_owned())
             }
         }
+    }
+}
+
+/// Names what is missing. Positional arguments come first, without the brackets of the synopsis.
+fn required(error: &clap::Error) -> String {
+    let mut names = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => names.clone(),
+        _ => Vec::new(),
+    };
+    names.sort_by_key(|name| name.starts_with('-'));
+    let names: Vec<&str> = names
+        .iter()
+        .map(|name| if name.starts_with('-') { name } else { name.trim_matches(['<', '>', '[', ']', '.']) })
+        .collect();
+    match names.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last} are required", others.join(", ")),
+        _ => format!("{} is required", names.concat()),
     }
 }
 
