@@ -78,7 +78,8 @@ const LINES: &[(&str, &str)] = &[
         "balance adjust 100 ABC --description x",
         "--description <TEXT> <CUSTOMER> <AMOUNT>`; `ssgctl help balance adjust`",
     ),
-    ("balance adjust ABC 100SMS --description x", "<CUSTOMER> <AMOUNT>`"),
+    ("balance adjust ABC 100SMS --description x", "the unit is an option: `100 --unit SMS`"),
+    ("balance adjust ABC '-5 eur' --description x", "the unit is an option: `-5 --unit EUR`"),
     ("smpp cug add abc_prod +447700900123", "the usage is `ssgctl smpp cug [OPTIONS] <ACCOUNT> <ACTION>"),
 ];
 

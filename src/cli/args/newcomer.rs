@@ -84,17 +84,19 @@ pub(crate) fn hint(error: &clap::Error, arguments: &[OsString], mut root: Comman
     if let Some(hint) = line.one_dash() {
         return Some(hint);
     }
-    let invalid = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(argument)) => argument.as_str(),
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
         _ => "",
     };
+    let invalid = text(ContextKind::InvalidArg);
     match error.kind() {
         ErrorKind::InvalidSubcommand => line.of_unknown_command(),
         ErrorKind::UnknownArgument if invalid.starts_with("--") => line.of_unknown_option(invalid),
-        ErrorKind::UnknownArgument => line.of_unexpected_argument(invalid),
+        ErrorKind::UnknownArgument => Some(line.of_unexpected_argument(invalid)),
         ErrorKind::MissingRequiredArgument => Some(line.usage()),
-        // A wrong argument may be in the place of another.
-        ErrorKind::ValueValidation | ErrorKind::InvalidValue if invalid.starts_with(['<', '[']) => Some(line.usage()),
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue if invalid.starts_with(['<', '[']) => {
+            line.of_wrong_argument(text(ContextKind::InvalidValue))
+        }
         _ => None,
     }
 }
@@ -159,6 +161,9 @@ impl<'a> Line<'a> {
     fn usage(&self) -> String {
         let usage = self.command.clone().render_usage().to_string();
         let synopsis = usage.trim_start_matches("Usage:").trim();
+        if synopsis.ends_with("[OPTIONS]") {
+            return format!("{} has examples", self.help());
+        }
         format!("the usage is `{synopsis}`; {} has examples", self.help())
     }
 
@@ -284,16 +289,27 @@ impl<'a> Line<'a> {
         self.command.get_arguments().chain(self.root.get_arguments()).filter_map(Arg::get_long)
     }
 
-    fn of_unexpected_argument(&self, argument: &str) -> Option<String> {
+    /// An argument with its unit, or one that may be in the place of another.
+    fn of_wrong_argument(&self, value: &str) -> Option<String> {
+        let (number, unit) = value.split_at(value.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(value.len()));
+        let is_number = number.bytes().any(|byte| byte.is_ascii_digit());
+        if is_number && unit.len() == 3 && self.has_option("unit") {
+            return Some(format!("the unit is an option: `{} --unit {}`", number.trim(), unit.to_uppercase()));
+        }
+        let has_several = self.command.get_positionals().nth(1).is_some();
+        (has_several && !is_number && !value.is_empty()).then(|| self.usage())
+    }
+
+    fn of_unexpected_argument(&self, argument: &str) -> String {
         if let Some(number) = argument.strip_prefix('-') {
-            return Some(if number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return if number.bytes().all(|byte| byte.is_ascii_digit()) {
                 format!("if {argument} is a value, write it as `--OPTION={argument}`")
             } else {
                 format!("{} lists the options", self.help())
-            });
+            };
         }
         if let Some(hint) = self.without_quotes(argument) {
-            return Some(hint);
+            return hint;
         }
         let main = match self.path.as_slice() {
             ["customer", "new"] | ["quick-create"] => Some("organisation"),
@@ -305,14 +321,14 @@ impl<'a> Line<'a> {
         if let Some(option) = main {
             let text: Vec<&str> = self.rest.iter().copied().skip_while(|word| *word != argument).collect();
             let text = shell_words::quote(&text.join(" ")).into_owned();
-            return Some(format!("did you mean `--{option} {text}`?"));
+            return format!("did you mean `--{option} {text}`?");
         }
         let hint = self.usage();
-        Some(if self.command.get_positionals().next().is_some() {
+        if self.command.get_positionals().next().is_some() {
             format!("put a value with spaces in quotes; {hint}")
         } else {
             hint
-        })
+        }
     }
 }
 
