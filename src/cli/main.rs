@@ -24,6 +24,7 @@ use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompleteEnv;
 
 use crate::args::deferred_command::DeferredCommand;
+
 use crate::command_line::CommandLine;
 use crate::commands::{Cli, Command, GlobalArgs};
 use crate::config::Settings;
@@ -87,7 +88,7 @@ fn exit_on_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode 
             let _ = write!(anstream::stderr(), "{}", rendered.ansi());
             ExitCode::from(Exit::Usage as u8)
         }
-        _ => args::usage::failure(error, arguments).report(error_format_of(arguments), false),
+        _ => args::usage::failure(error, arguments, Cli::command()).report(error_format_of(arguments), false),
     }
 }
 

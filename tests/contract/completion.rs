@@ -111,6 +111,18 @@ fn a_database_that_is_missing_or_broken_makes_no_noise_and_no_file() {
 }
 
 #[test]
+fn the_help_says_how_each_shell_loads_the_code() {
+    let help = TestCli::new().ok("completions --help");
+    assert!(help.contains("source <(ssgctl completions bash)"), "{help}");
+    assert!(help.contains("compinit && compinit && source <(ssgctl completions zsh)"), "{help}");
+    assert!(help.contains("ssgctl completions fish | source"), "{help}");
+    assert!(!help.contains("source <(ssgctl completions fish)"), "fish has no such syntax: {help}");
+    let cli = TestCli::new();
+    cli.ok("man new/folder");
+    assert!(cli.path("new/folder/ssgctl.1").exists());
+}
+
+#[test]
 fn the_loaders_are_what_shells_read() {
     let cli = TestCli::new();
     for shell in ["bash", "zsh", "fish"] {

@@ -191,7 +191,7 @@ fn a_hostile_name_in_a_question_or_a_path_is_spelled_out() {
         &["customer", "list", "--config", "a\u{1b}[2J"],
         &["note", "add", "ABC", "--file", "a\u{1b}[2J"],
         &["db", "backup", "none/a\u{1b}[2J"],
-        &["man", "a\u{1b}[2J"],
+        &["man", "logins/a\u{1b}[2J"],
         &["a\u{1b}[2J"],
         &["customer", "a\u{1b}[2J"],
         &["customer", "list", "--fields", "a\u{1b}[2J"],

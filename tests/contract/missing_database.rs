@@ -75,7 +75,7 @@ fn no_database_is_created_next_to_the_log_of_a_lost_one() {
 fn an_import_of_a_document_creates_the_database_or_leaves_nothing() {
     let seeded = TestCli::seeded();
     let document = fs::read_to_string(seeded.path("everything.jsonl")).expect("read");
-    let cut: String = document.lines().take(20).map(|line| format!("{line}\n")).collect();
+    let cut = document.lines().take(20).collect::<Vec<_>>().join("\n") + "\n";
     for database in ["", " --db folder/named.db"] {
         let cli = TestCli::new();
         fs::write(cli.path("all.jsonl"), &document).expect("written");

@@ -13,6 +13,7 @@ mod hostile_text;
 mod last_step;
 mod missing_database;
 mod nested;
+mod newcomers;
 mod odd_arguments;
 mod prompts;
 mod secrets;

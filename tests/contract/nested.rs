@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use crate::support::cli::TestCli;
+
 use super::formats::{Shape, as_csv, is_new_each_time, keys, own_keys, printing, records, rows, seeded};
 
 type Object = Map<String, Value>;
@@ -73,6 +75,38 @@ fn csv_has_everything(json: &Object, lists: &[(&str, Vec<&Object>)], csv: &str, 
             let text = at.map(|at| record[at].clone());
             assert_eq!(text, Some(as_csv(key, value)), "{line}: {key}");
         }
+    }
+}
+
+/// An empty list is a list: programs that read it get an empty array, not nothing.
+#[test]
+fn a_list_without_rows_is_an_empty_array_in_every_command() {
+    let cli = TestCli::new();
+    cli.ok("db init");
+    cli.ok("customer new --organisation New --account-code NEW");
+    let empty = [
+        "contact list",
+        "note list",
+        "smpp list",
+        "balance list",
+        "balance history",
+        "balance show NEW",
+        "balance explain NEW",
+        "balance at NEW 2030-01-01",
+        "mail list",
+        "traffic list",
+        "report balances",
+        "report balances --by customer",
+        "report usage --last 1mo",
+        "customer list --archived",
+        "db check",
+        "audit list --until 2020-01-01",
+        "service list --search nothing",
+    ];
+    for line in empty {
+        assert_eq!(cli.ok(&format!("{line} --json")), "[]\n", "{line}");
+        assert_eq!(cli.ok(&format!("{line} -o jsonl")), "", "{line}");
+        assert_eq!(records(&cli.ok(&format!("{line} --csv"))).1.len(), 0, "{line}");
     }
 }
 

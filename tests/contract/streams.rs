@@ -28,7 +28,7 @@ const READS: &[&str] = &[
     "customer list -o name",
     "customer show ABC",
     "customer show ABC --json",
-    "customer show ABC --csv",
+    "smpp show abc --csv",
     "customer export",
     "customer export -o json",
     "export -",

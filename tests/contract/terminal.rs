@@ -84,7 +84,7 @@ impl DerefMut for Session {
 fn a_terminal_changes_colour_and_width_and_never_content() {
     let cli = TestCli::seeded();
     for format in ["json", "jsonl", "csv", "name"] {
-        for line in ["customer list --all", "customer show ABC", "audit list", "balance history"] {
+        for line in ["customer list --all", "smpp show abc", "audit list", "balance history"] {
             let line = format!("{line} -o {format}");
             let (shown, code) = cli.at_terminal(&line, &[]).ends();
             assert_eq!((code, shown.replace("\r\n", "\n")), (Some(0), cli.ok(&line)), "{line}");

@@ -174,6 +174,6 @@ fn a_new_password_arrives_and_with_it_how_long_the_old_one_works() {
     assert!(text.contains("Your previous password works until"), "{text}");
     assert!(text.contains(&format!("{} UTC.", &until[..19])), "{text}");
     // A dry run sends no email.
-    fixture.ok("smpp rotate-password abc_prod --mail --dry-run");
+    fixture.ok("smpp rotate-password abc_prod --mail --end-previous --dry-run");
     assert!(server.taken().len() <= 1);
 }

@@ -15,7 +15,6 @@ fn contrib(name: &str) -> PathBuf {
 fn run_all(lines: impl Iterator<Item = String>) -> usize {
     let fixture = MailFixture::with_mail("");
     let lines: Vec<String> = lines.collect();
-    // The first makes the database that the others look at.
     for line in &lines {
         fixture.ok(line);
     }

@@ -38,6 +38,7 @@ impl MailFixture {
     /// A mail fixture with these settings of mail.
     pub fn with_mail(mail: &str) -> Self {
         let fixture = Self { cli: TestCli::new() };
+        fixture.cli.ok("db init");
         fixture.configure(mail);
         fixture
     }

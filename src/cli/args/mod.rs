@@ -9,6 +9,7 @@ pub(crate) mod import;
 pub(crate) mod input;
 pub(crate) mod list;
 pub(crate) mod misread;
+pub(crate) mod newcomer;
 pub(crate) mod period;
 pub(crate) mod quoting;
 pub(crate) mod search;

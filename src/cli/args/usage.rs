@@ -4,10 +4,12 @@ use std::error::Error as _;
 use std::ffi::OsString;
 use std::num::ParseIntError;
 
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use ssgctl::error::quoted;
 use ssgctl::model::{Country, Msisdn, calling_code_of};
 
+use crate::args::newcomer;
 use crate::exit::{ErrorCode, Exit, Failure};
 
 /// Whether one name may be a typing error for the other. The parser suggests names that are too different to help.
@@ -15,15 +17,16 @@ fn is_similar(one: &str, other: &str) -> bool {
     strsim::normalized_damerau_levenshtein(one, other) >= 0.6
 }
 
-/// The failure for an error of the argument parser. If a telephone number is not in international form, the hint has the
-/// number that is meant in the country of --country.
-pub(crate) fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
+/// The failure for an error of the argument parser, with a hint for words that people bring from other programs.
+pub(crate) fn failure(error: &clap::Error, arguments: &[OsString], program: Command) -> Failure {
     let failure = Failure::from(error);
-    match telephone_hint(error, arguments) {
+    match telephone_hint(error, arguments).or_else(|| newcomer::hint(error, arguments, program)) {
         Some(hint) => failure.hint(hint),
         None => failure,
     }
 }
+
+/// If a telephone number is not in international form, the number that is meant in the country of --country.
 
 fn telephone_hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     let (Some(ContextValue::String(option)), Some(ContextValue::String(value))) =
@@ -69,10 +72,9 @@ impl From<&clap::Error> for Failure {
                 };
                 bad_value(&format!("{} {rule}", quoted(&value))).field(field)
             }
-            ErrorKind::MissingRequiredArgument => {
-                // A positional argument is named without the brackets of the synopsis.
-                let name = if argument.starts_with('<') { &flag } else { &argument };
-                Self::new(ErrorCode::MissingValue, format!("{name} is required")).field(field)
+            ErrorKind::MissingRequiredArgument => Self::new(ErrorCode::MissingValue, required(error)).field(field),
+            ErrorKind::UnknownArgument if !argument.starts_with('-') => {
+                Self::usage(format!("unexpected argument {}", quoted(&argument)))
             }
             ErrorKind::UnknownArgument => Self::usage(format!("unknown option {}", quoted(&argument)))
                 .maybe_hint(did_you_mean(ContextKind::SuggestedArg, &argument)),
@@ -83,6 +85,9 @@ impl From<&clap::Error> for Failure {
             }
             ErrorKind::ArgumentConflict => {
                 let other = text(ContextKind::PriorArg).unwrap_or_default();
+                if other == argument {
+                    return Self::usage(format!("{flag} can be given only once")).field(field);
+                }
                 Self::usage(format!("{} cannot be used with {}", quoted(argument), quoted(other)))
             }
             _ => {
@@ -91,6 +96,23 @@ impl From<&clap::Error> for Failure {
                 Self::usage(line.trim_start_matches("error: ").to_owned())
             }
         }
+    }
+}
+
+/// Names what is missing. Positional arguments come first, without the brackets of the synopsis.
+fn required(error: &clap::Error) -> String {
+    let mut names = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(names)) => names.clone(),
+        _ => Vec::new(),
+    };
+    names.sort_by_key(|name| name.starts_with('-'));
+    let names: Vec<&str> = names
+        .iter()
+        .map(|name| if name.starts_with('-') { name } else { name.trim_matches(['<', '>', '[', ']', '.']) })
+        .collect();
+    match names.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last} are required", others.join(", ")),
+        _ => format!("{} is required", names.concat()),
     }
 }
 

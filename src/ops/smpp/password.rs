@@ -34,7 +34,7 @@ pub fn reveal(tx: &mut Tx<'_>, vault: &Vault, name: &str) -> Result<Credentials>
 /// Returns the passwords of an account for a probe, and records the endpoints in the audit log.
 pub fn probe(tx: &mut Tx<'_>, vault: &Vault, name: &str, endpoints: &[String]) -> Result<Credentials> {
     let account = tx.smpp_account(name)?;
-    let system_id = quoted(&account.system_id).to_string();
+    let system_id = quoted(&account.system_id);
     if !account.system_id.fits_a_bind() {
         return Err(Error::Refused(format!("system ID {system_id} is too long for a bind")));
     }

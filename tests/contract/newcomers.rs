@@ -1,0 +1,130 @@
+//! Command lines that a person types who does not know the program yet, and the hint that each gets.
+
+use crate::support::cli::TestCli;
+
+/// Wrong command lines, and what the hint says.
+const LINES: &[(&str, &str)] = &[
+    // The wrong group, or none.
+    ("customers list", "did you mean `ssgctl customer list`?"),
+    ("customers ls", "did you mean `ssgctl customer list`?"),
+    ("client show ABC", "did you mean `ssgctl customer show`?"),
+    ("accounts list", "did you mean `ssgctl smpp list`?"),
+    ("user add ABC", "did you mean `ssgctl smpp add`?"),
+    ("email list", "did you mean `ssgctl mail list`?"),
+    ("log", "did you mean `ssgctl audit`?"),
+    ("help customers", "did you mean `ssgctl customer`?"),
+    ("backup", "did you mean `ssgctl db backup`?"),
+    ("restore backup.db", "did you mean `ssgctl db restore`?"),
+    ("init", "did you mean `ssgctl db init` or `ssgctl config init`?"),
+    ("warn ABC --upper 100", "did you mean `ssgctl balance warn`?"),
+    ("list customers", "the group comes first: `ssgctl customer list`"),
+    ("add customer X", "the group comes first: `ssgctl customer new`"),
+    ("list", "the group comes first, such as `ssgctl customer list`; `ssgctl --help` lists the groups"),
+    ("foo bar", "`ssgctl --help` lists the commands"),
+    ("quickcreate", "did you mean `quick-create`?"),
+    // The wrong command of the group.
+    ("customer add --organisation X", "did you mean `ssgctl customer new`?"),
+    ("customer create X", "did you mean `ssgctl customer new`?"),
+    ("customer delete ABC", "did you mean `ssgctl customer archive`? Records that the ledger needs are archived"),
+    ("customer rm ABC", "did you mean `ssgctl customer archive`?"),
+    ("customer get ABC", "did you mean `ssgctl customer show`?"),
+    ("customer search ABC", "did you mean `ssgctl customer list`?"),
+    ("customer rename ABC XYZ", "did you mean `ssgctl customer edit`?"),
+    ("contact delete ABC 1", "did you mean `ssgctl contact remove`?"),
+    ("smpp create ABC", "did you mean `ssgctl smpp add`?"),
+    ("smpp delete abc_prod", "did you mean `ssgctl smpp archive`?"),
+    ("smpp password abc_prod", "did you mean `ssgctl smpp rotate-password`?"),
+    ("service add uk", "did you mean `ssgctl service new`?"),
+    ("balance add ABC 100", "did you mean `ssgctl balance adjust`?"),
+    ("balance topup ABC 100", "did you mean `ssgctl balance adjust`?"),
+    ("balance delete 1", "did you mean `ssgctl balance reverse`? Entries of the ledger are reversed"),
+    ("balance ABC", "the commands of `ssgctl balance` are show, list, adjust"),
+    ("note ABC hello", "the commands of `ssgctl note` are add, list, import, export"),
+    ("traffic upload x.csv", "did you mean `ssgctl traffic import`?"),
+    ("report invoice ABC", "did you mean `ssgctl report statement`?"),
+    ("db create", "did you mean `ssgctl db init`?"),
+    ("config set timezone Europe/London", "edit the file that `ssgctl config path` prints"),
+    // The wrong option.
+    ("customer new --name X", "did you mean `--organisation`?"),
+    ("customer new --organization X", "did you mean `--organisation`?"),
+    ("customer new -organisation X", "options with a name have two dashes: `--organisation`"),
+    ("customer new --organisation X --vat GB1", "did you mean `--vat-reg-no`?"),
+    ("customer list --format json", "did you mean `--output`?"),
+    ("customer list --filter A", "did you mean `--search`?"),
+    ("contact add ABC --name Zoe --role billing", "did you mean `--roles`?"),
+    ("smpp edit abc_prod --tps 50", "did you mean `--max-tps`?"),
+    ("smpp edit abc_prod --password x", "`ssgctl smpp rotate-password ACCOUNT --password-stdin` reads one"),
+    ("smpp edit abc_prod --max-tps -1", "if -1 is a value, write it as `--OPTION=-1`"),
+    (
+        "balance show --customer ABC",
+        "CUSTOMER is not an option: the usage is `ssgctl balance show [OPTIONS] <CUSTOMER>`",
+    ),
+    ("balance warn ABC --threshold 100", "did you mean `--upper`?"),
+    ("report traffic --day 2026-11-24", "did you mean `--from`?"),
+    ("report balances --customer ABC", "`ssgctl help report balances` lists the options"),
+    // A missing value, a wrong order, missing quotes.
+    (
+        "customer show",
+        "the usage is `ssgctl customer show [OPTIONS] <CUSTOMER>`; `ssgctl help customer show` has examples",
+    ),
+    ("customer new X", "did you mean `--organisation X`?"),
+    ("customer new ABC Corp", "did you mean `--organisation 'ABC Corp'`?"),
+    ("customer new --organisation ABC Corp", "put a value with spaces in quotes: `--organisation 'ABC Corp'`"),
+    ("customer show abc corp", "put a value with spaces in quotes; the usage is"),
+    ("customer list ABC", "did you mean `--search ABC`?"),
+    ("contact add ABC Zoe", "did you mean `--name Zoe`?"),
+    ("balance warn ABC 100", "did you mean `--upper 100`?"),
+    (
+        "balance adjust 100 ABC --description x",
+        "--description <TEXT> <CUSTOMER> <AMOUNT>`; `ssgctl help balance adjust`",
+    ),
+    ("balance adjust ABC 100SMS --description x", "the unit is an option: `100 --unit SMS`"),
+    ("balance adjust ABC '-5 eur' --description x", "the unit is an option: `-5 --unit EUR`"),
+    ("smpp cug add abc_prod +447700900123", "the usage is `ssgctl smpp cug [OPTIONS] <ACCOUNT> <ACTION>"),
+];
+
+/// Wrong command lines whose message says it all.
+const MESSAGES: &[(&str, &str)] = &[
+    ("customer list --search A --search B", "error[usage]: --search can be given only once"),
+    ("balance adjust ABC", "AMOUNT and --description <TEXT> are required"),
+    ("balance transfer ABC", "TO, AMOUNT and --description <TEXT> are required"),
+    ("balance adjust ABC 100", "--description <TEXT> is required"),
+    ("customer new X", "unexpected argument `X`"),
+    ("customer list --limit ten", "`ten` must be a whole number"),
+    ("customer list -o xml", "must be one of table, json, jsonl, csv, name"),
+    ("balance adjust ABC 1,000 --description x", "without separators"),
+    ("report traffic --last 7", "such as 24h, 7d"),
+];
+
+#[test]
+fn a_wrong_command_line_gets_a_hint_that_helps() {
+    let cli = TestCli::seeded();
+    let before = cli.dump();
+    for (line, hint) in LINES {
+        let outcome = cli.run(line);
+        let shown = outcome.failed(2, line);
+        let given = shown.lines().find_map(|line| line.strip_prefix("ssgctl: hint: ")).unwrap_or_default();
+        assert!(given.contains(hint), "{line}: {shown}");
+        // Programs get the same hint.
+        assert_eq!(cli.run(&format!("{line} --json")).error(line)["hint"], given, "{line}");
+    }
+    for (line, message) in MESSAGES {
+        assert!(cli.run(line).failed(2, line).contains(message), "{line}: {}", cli.run(line).stderr);
+    }
+    assert!(before == cli.dump());
+}
+
+#[test]
+fn a_hint_names_commands_that_exist() {
+    let cli = TestCli::seeded();
+    for (line, _) in LINES {
+        let shown = cli.run(line).stderr;
+        for command in shown.split('`').skip(1).step_by(2).filter_map(|quoted| quoted.strip_prefix("ssgctl ")) {
+            let name: Vec<&str> = command
+                .split(' ')
+                .take_while(|word| !word.starts_with(['-', '[', '<']) && word.chars().any(char::is_lowercase))
+                .collect();
+            cli.ok(&format!("{} --help", name.join(" ").trim_start_matches("help ")));
+        }
+    }
+}
