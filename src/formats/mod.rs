@@ -9,6 +9,7 @@ pub(crate) mod csv;
 mod dialects;
 mod json;
 mod jsonl;
+pub(crate) mod misspelt;
 pub(crate) mod no_value;
 pub mod rejects;
 pub(crate) mod row;

@@ -3,9 +3,10 @@
 use std::io::BufRead;
 
 use crate::error::{Error, Fault, Faults, InputError, quoted};
+use crate::formats::misspelt::misspelt;
 use crate::formats::{InputRow, Quoting, RecordReader, spreadsheet};
 use crate::import::IgnoredColumn;
-use crate::import::left_out::{LeftOut, nearest};
+use crate::import::left_out::LeftOut;
 use crate::ops::balance::{Adjustment, AdjustmentRow};
 
 /// The required columns.
@@ -81,7 +82,7 @@ fn with_known_columns<R: BufRead>(mut rows: RecordReader<R>) -> Result<RecordRea
     let missing: Vec<String> = REQUIRED.iter().filter(is_missing).map(quoted).collect();
     let message = if !missing.is_empty() {
         format!("the header has no column {}; it has {}", missing.join(", "), quoted(columns.join(",")))
-    } else if let Some(message) = misspelt(columns.iter().map(String::as_str)) {
+    } else if let Some(message) = misspelt_field(columns.iter().map(String::as_str)) {
         message
     } else {
         return Ok(rows);
@@ -91,15 +92,15 @@ fn with_known_columns<R: BufRead>(mut rows: RecordReader<R>) -> Result<RecordRea
 
 /// The message about a name that is nearly one of a field that is missing. Without its key or its unit, an amount would be
 /// posted twice or to another balance.
-fn misspelt<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
-    let is_missing = |field: &str| !names.clone().any(|name| name == field);
-    let (name, field) = names.clone().find_map(|name| Some((name, nearest(name, &[&FIELDS], is_missing)?)))?;
+fn misspelt_field<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+    let missing = FIELDS.into_iter().filter(|field| !names.clone().any(|name| name == *field));
+    let (name, field) = names.clone().find_map(|name| Some((name, misspelt(name, missing.clone())?)))?;
     Some(format!("{} is not a field, but nearly {}; rename it or remove it", quoted(name), quoted(field)))
 }
 
 fn adjustment(row: &InputRow) -> Result<AdjustmentRow, Fault> {
     if !row.is_from_csv()
-        && let Some(message) = misspelt(row.names())
+        && let Some(message) = misspelt_field(row.names())
     {
         return Err(row.fault_of_all(Error::Input { code: InputError::BadValue, message }));
     }

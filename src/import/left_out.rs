@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::formats::InputRow;
 use crate::formats::column_mapping::{Resolved, Use};
+use crate::formats::misspelt::misspelt;
 use crate::formats::rejects::REASON;
 
 /// A column that is not imported.
@@ -71,46 +72,12 @@ impl LeftOut {
     /// The columns with a value that was not imported. `present` are the fields that the file has.
     pub(super) fn columns(mut self, fields: &[&[&'static str]], present: &[String]) -> Vec<IgnoredColumn> {
         self.count();
-        let absent = |field: &str| !present.iter().any(|other| other == field);
+        let fields = fields.iter().copied().flatten().copied();
+        let absent = fields.filter(|field| !present.iter().any(|other| other == field));
         let column = |(name, rows): (String, u64)| {
-            let nearest = nearest(&name, fields, absent);
+            let nearest = misspelt(&name, absent.clone());
             IgnoredColumn { name, rows, nearest }
         };
         self.counts.into_iter().map(column).collect()
-    }
-}
-
-/// The field that a name may be a misspelling of.
-pub(super) fn nearest(
-    name: &str,
-    fields: &[&[&'static str]],
-    is_candidate: impl Fn(&str) -> bool,
-) -> Option<&'static str> {
-    let name: String = name.trim().to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    let fields = fields.iter().copied().flatten().copied().filter(|field| is_candidate(field));
-    // One error in a short name, two in a longer one: `Keys` is meant as `key`, but `day` is not.
-    let distance = |field: &str| strsim::osa_distance(&name, field);
-    let allowed = |field: &str| if field.len() < 6 { 1 } else { 2 };
-    fields.filter(|field| distance(field) <= allowed(field)).min_by_key(|field| distance(field))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_misspelt_column_is_near_its_field() {
-        let fields: &[&[&'static str]] = &[&["key", "unit", "account_code", "organisation"]];
-        for (name, field) in [
-            ("Keys", Some("key")),
-            ("units", Some("unit")),
-            ("Account Code", Some("account_code")),
-            ("organization", Some("organisation")),
-            ("day", None),
-            ("name", None),
-        ] {
-            assert_eq!(nearest(name, fields, |_| true), field, "{name}");
-        }
-        assert_eq!(nearest("keys", fields, |field| field != "key"), None);
     }
 }

@@ -1,6 +1,7 @@
 //! Where the columns of a file are: those that are read, and those that are ignored.
 
 use crate::error::{Fault, quoted};
+use crate::formats::misspelt::misspelt;
 use crate::formats::rejects::REASON;
 use crate::traffic::dialects::{TrafficDialect, place};
 use crate::traffic::field::RowField;
@@ -111,13 +112,7 @@ pub(crate) fn ignored(columns: &[String], dialect: &TrafficDialect, options: &Pa
     ignored.map(|name| UnreadColumn { name: name.clone(), nearest: nearest(name, columns, dialect) }).collect()
 }
 
-/// The column of the dialect that the file lacks and that is most like a name.
+/// The column of the dialect that the file lacks and that a name may be a misspelling of.
 fn nearest(name: &str, columns: &[String], dialect: &TrafficDialect) -> Option<&'static str> {
-    // A larger edit distance is unlikely to be a typing error.
-    const MAX_DISTANCE: usize = 2;
-    let lower = name.to_lowercase();
-    let missing = dialect.columns().into_iter().filter(|column| place(columns, column).is_none());
-    let distances = missing.map(|column| (strsim::osa_distance(&column.to_lowercase(), &lower), column));
-    let near = distances.filter(|(distance, column)| *distance <= MAX_DISTANCE && *distance * 2 < column.len());
-    near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
+    misspelt(name, dialect.columns().into_iter().filter(|column| place(columns, column).is_none()))
 }

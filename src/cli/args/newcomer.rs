@@ -334,7 +334,12 @@ impl<'a> Line<'a> {
 
 /// Whether a word may be a typing error for one of these names.
 fn is_almost_one_of<'a>(word: &str, mut names: impl Iterator<Item = &'a str>) -> bool {
-    names.any(|name| strsim::normalized_damerau_levenshtein(name, word) >= 0.6)
+    names.any(|name| is_similar(name, word))
+}
+
+/// Whether one name may be a typing error for the other. The parser suggests names that are too different to help.
+pub(super) fn is_similar(one: &str, other: &str) -> bool {
+    strsim::normalized_damerau_levenshtein(one, other) >= 0.6
 }
 
 /// The group that a word names.

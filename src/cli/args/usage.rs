@@ -12,11 +12,6 @@ use ssgctl::model::{Country, Msisdn, calling_code_of};
 use crate::args::newcomer;
 use crate::exit::{ErrorCode, Exit, Failure};
 
-/// Whether one name may be a typing error for the other. The parser suggests names that are too different to help.
-fn is_similar(one: &str, other: &str) -> bool {
-    strsim::normalized_damerau_levenshtein(one, other) >= 0.6
-}
-
 /// The failure for an error of the argument parser, with a hint for words that people bring from other programs.
 pub(crate) fn failure(error: &clap::Error, arguments: &[OsString], program: Command) -> Failure {
     let failure = Failure::from(error);
@@ -27,7 +22,6 @@ pub(crate) fn failure(error: &clap::Error, arguments: &[OsString], program: Comm
 }
 
 /// If a telephone number is not in international form, the number that is meant in the country of --country.
-
 fn telephone_hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     let (Some(ContextValue::String(option)), Some(ContextValue::String(value))) =
         (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidValue))
@@ -57,7 +51,7 @@ impl From<&clap::Error> for Failure {
         let value = text(ContextKind::InvalidValue).unwrap_or_default();
         let bad_value = |what: &str| Self::new(ErrorCode::BadValue, format!("{flag}: {what}")).exit(Exit::Usage);
         let did_you_mean = |kind, typed: &str| {
-            let other = text(kind).filter(|other| is_similar(other, typed))?;
+            let other = text(kind).filter(|other| newcomer::is_similar(other, typed))?;
             Some(format!("did you mean {}?", quoted(other)))
         };
         match error.kind() {
