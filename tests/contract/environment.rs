@@ -29,15 +29,14 @@ fn bounds_at_the_ends_of_the_calendar_are_accepted_by_every_command() {
             for command in [
                 "report traffic --by month --from 2026-01-01",
                 "report usage --from 2026-01-01",
-                "report statement ABC --from 2026-01-01",
+                "report statement ABC --unit SMS --from 2026-01-01",
                 "balance history ABC",
                 "audit list",
             ] {
                 let zone = if command.contains("usage") { String::new() } else { format!(" --timezone {zone}") };
                 cli.ok(&format!("{command} --until={until}{zone}"));
             }
-            cli.ok(&format!("balance at ABC --timezone {zone} -- {until}"));
+            cli.ok(&format!("balance at ABC --unit SMS --timezone {zone} -- {until}"));
         }
-        cli.ok(&format!("traffic show shown --day 9999-12-31 --timezone {zone}"));
     }
 }
