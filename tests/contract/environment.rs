@@ -36,7 +36,7 @@ fn bounds_at_the_ends_of_the_calendar_are_accepted_by_every_command() {
                 let zone = if command.contains("usage") { String::new() } else { format!(" --timezone {zone}") };
                 cli.ok(&format!("{command} --until={until}{zone}"));
             }
-            cli.ok(&format!("balance at ABC --unit SMS --timezone {zone} -- {until}"));
+            cli.ok(&format!("balance at ABC --timezone {zone} -- {until}"));
         }
     }
 }
