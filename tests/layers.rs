@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 #[rustfmt::skip]
 const CLI_LAYERS: &[(&str, &[&str])] = &[
     ("command_line", &[]),
+    ("environment", &[]),
     ("escape", &[]),
     ("exit_codes", &[]),
     ("progress", &[]),

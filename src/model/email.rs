@@ -23,7 +23,7 @@ impl EmailAddress {
         })
     }
 
-    /// The address with its domain in the letters of its language, for people.
+    /// The address with its domain in the script of its language, for people.
     pub fn readable(&self) -> String {
         match self.0.rsplit_once('@') {
             Some((user, domain)) if domain.contains("xn--") => format!("{user}@{}", idna::domain_to_unicode(domain).0),
@@ -68,7 +68,7 @@ fn not_an_address() -> Invalid {
     Invalid::rule("must be one email address, such as billing@example.com")
 }
 
-/// The ASCII form of a domain: labels of letters, digits and hyphens. One label is enough, as in `root@localhost`.
+/// The ASCII form of a domain: labels of ASCII letters, digits and hyphens. One label is enough, as in `root@localhost`.
 fn ascii_domain(domain: &str) -> Result<Cow<'_, str>, Invalid> {
     if domain.is_empty() || domain.contains(char::is_whitespace) {
         return Err(not_an_address());
@@ -82,7 +82,7 @@ fn ascii_domain(domain: &str) -> Result<Cow<'_, str>, Invalid> {
             .map_err(|_| Invalid::rule("must have a valid domain name after the @"))?
     };
     if !is_ldh(&ascii) {
-        return Err(Invalid::rule("must have only letters, digits, hyphens and points in its domain"));
+        return Err(Invalid::rule("must have only a-z, 0-9, hyphens and points in its domain"));
     }
     if ascii.rsplit('.').next().is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit())) {
         return Err(Invalid::rule("must have a domain name after the @, not an IP address"));
@@ -90,7 +90,7 @@ fn ascii_domain(domain: &str) -> Result<Cow<'_, str>, Invalid> {
     Ok(ascii)
 }
 
-/// Whether a text is not empty, has only letters, digits and some punctuation, and no punctuation at its ends.
+/// Whether a text is not empty, has only ASCII letters, digits and some punctuation, and no punctuation at its ends.
 fn is_word(word: &[u8], punctuation: &[u8]) -> bool {
     word.iter().all(|byte| byte.is_ascii_alphanumeric() || punctuation.contains(byte))
         && word.first().is_some_and(u8::is_ascii_alphanumeric)
@@ -189,12 +189,12 @@ mod tests {
             ("a@[192.0.2.1]", "not an IP address"),
             ("a@[IPv6:2001:db8::1]", "not an IP address"),
             ("a@192.0.2.1", "not an IP address"),
-            ("foo@bar.com+1", "only letters, digits, hyphens and points in its domain"),
-            ("foo@bar_baz.example", "only letters, digits, hyphens and points in its domain"),
-            ("foo@-bar.example", "only letters, digits, hyphens and points in its domain"),
-            ("foo@bar..example", "only letters, digits, hyphens and points in its domain"),
-            ("foo@bar.example.", "only letters, digits, hyphens and points in its domain"),
-            (long_label.as_str(), "only letters, digits, hyphens and points in its domain"),
+            ("foo@bar.com+1", "only a-z, 0-9, hyphens and points in its domain"),
+            ("foo@bar_baz.example", "only a-z, 0-9, hyphens and points in its domain"),
+            ("foo@-bar.example", "only a-z, 0-9, hyphens and points in its domain"),
+            ("foo@bar..example", "only a-z, 0-9, hyphens and points in its domain"),
+            ("foo@bar.example.", "only a-z, 0-9, hyphens and points in its domain"),
+            (long_label.as_str(), "only a-z, 0-9, hyphens and points in its domain"),
             ("foo@xn--a.example", "a valid domain name"),
             ("j\u{f6}rg@example.com", "only unquoted ASCII before the @"),
         ] {

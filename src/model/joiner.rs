@@ -6,7 +6,7 @@ use icu_properties::{CodePointMapData, CodePointMapDataBorrowed};
 const NON_JOINER: char = '\u{200c}';
 const JOINER: char = '\u{200d}';
 
-/// Whether the character at this index is a joiner where one is part of the spelling: between letters that would be joined
+/// Whether the character at this index is a joiner where one is part of the spelling: between characters that would be joined
 /// without it, as in Persian, or after a virama, as in Sinhala and the scripts of India. Elsewhere it only makes two names
 /// differ that look the same.
 pub(super) fn is_written(text: &str, index: usize) -> bool {
@@ -32,7 +32,7 @@ const CATEGORY: CodePointMapDataBorrowed<'static, GeneralCategory> = CodePointMa
 const INDIC: CodePointMapDataBorrowed<'static, IndicSyllabicCategory> =
     CodePointMapData::<IndicSyllabicCategory>::new();
 
-/// Rule A1: a letter that joins to the left, and one that joins to the right, with marks between them only.
+/// Rule A1: a character that joins to the left, and one that joins to the right, with only transparent ones between them.
 fn breaks_a_cursive_join(before: &str, after: &str) -> bool {
     let joining = |mut chars: &mut dyn Iterator<Item = char>| {
         (&mut chars).map(|c| JOINING.get(c)).find(|joining| *joining != JoiningType::Transparent)
@@ -43,7 +43,7 @@ fn breaks_a_cursive_join(before: &str, after: &str) -> bool {
         && matches!(right, Some(JoiningType::RightJoining | JoiningType::DualJoining))
 }
 
-/// Rules A2 and B: a letter and a virama, each perhaps with other marks after it.
+/// Rules A2 and B: a base character and a virama, each perhaps with other combining characters after it.
 fn follows_a_virama(before: &str) -> bool {
     let is_mark = |c: &char| {
         let class = COMBINING.get(*c);

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use compact_str::{CompactString, format_compact};
 
 use crate::model::calling_code::calling_code;
-use crate::model::numbering::{NumberingPlan, Numbers};
+use crate::model::numbering::{NumberKind, NumberingPlan};
 use crate::model::text::{Invalid, ParsedList, is_whole_float, string_value};
 
 /// A telephone number in international form: `+` and 8 to 15 digits that begin with an assigned calling code.
@@ -56,7 +56,7 @@ impl FromStr for Msisdn {
     }
 }
 
-/// The digits of a number as somebody wrote it.
+/// The digits of a number as it was written.
 struct Written<'a> {
     text: &'a str,
     /// Without `+` or `00`.
@@ -94,11 +94,9 @@ impl<'a> Written<'a> {
             return Some(&*self.digits).filter(|digits| is_e164(digits)).map(with_plus).ok_or_else(not_international);
         };
         self.refuse_two_numbers(plan, code)?;
-        let number = [Numbers::Usual, Numbers::All]
+        let number = [NumberKind::Usual, NumberKind::All]
             .into_iter()
-            .find_map(|numbers| {
-                iter::once(national).chain(plan.without_trunk(national)).find(|rest| plan.has(rest, numbers))
-            })
+            .find_map(|kind| iter::once(national).chain(plan.without_trunk(national)).find(|rest| plan.has(rest, kind)))
             .map(|national| format_compact!("{code}{national}"))
             .filter(|digits| is_e164(digits));
         number.map(|digits| with_plus(&digits)).ok_or_else(|| wrong_length(plan, code, national))
@@ -112,7 +110,7 @@ impl<'a> Written<'a> {
         let Some(code) = calling_code(&self.digits) else { return Err(no_calling_code(&self.digits)) };
         let Some(plan) = NumberingPlan::of(code) else { return Ok(with_plus(&self.digits)) };
         self.refuse_two_numbers(plan, code)?;
-        if plan.has(&self.digits[code.len()..], Numbers::Usual) {
+        if plan.has(&self.digits[code.len()..], NumberKind::Usual) {
             return Ok(with_plus(&self.digits));
         }
         Err(Invalid::rule("must begin with + and a country calling code, such as +447700900123"))
@@ -126,7 +124,7 @@ impl<'a> Written<'a> {
         let mut readings: Vec<&str> = iter::once(&*self.digits)
             .chain(plan.without_trunk(&self.digits))
             .chain(self.digits.strip_prefix(code))
-            .filter(|national| plan.has(national, Numbers::Usual) && code.len() + national.len() >= 8)
+            .filter(|national| plan.has(national, NumberKind::Usual) && code.len() + national.len() >= 8)
             .collect();
         readings.sort_unstable();
         readings.dedup();
@@ -146,7 +144,7 @@ impl<'a> Written<'a> {
             let before = before.trim_start_matches("00");
             let Some(national) = before.strip_prefix(code) else { continue };
             let mut readings = iter::once(national).chain(plan.without_trunk(national));
-            if readings.any(|number| number.len() > LONGEST_AREA_CODE && plan.has(number, Numbers::Usual)) {
+            if readings.any(|number| number.len() > LONGEST_AREA_CODE && plan.has(number, NumberKind::Usual)) {
                 return Err(Invalid::rule(
                     "must be one number, not two; separate numbers with a comma where several are allowed",
                 ));
@@ -187,7 +185,7 @@ fn wrong_length(plan: &NumberingPlan, code: &str, national: &str) -> Invalid {
     Invalid::rule(format!("must have {lengths} digits after +{code}, has {}", national.len()))
 }
 
-/// Numbers separated by commas, semicolons or line breaks.
+/// NumberKind separated by commas, semicolons or line breaks.
 pub type MsisdnList = ParsedList<Msisdn>;
 
 #[cfg(test)]
@@ -327,7 +325,7 @@ mod tests {
             let country = Country::all().nth(country).expect("a country");
             let Some(code) = calling_code_of(&country) else { return Ok(()) };
             let plan = NumberingPlan::of(code).expect("a plan");
-            prop_assume!(plan.has(&digits, Numbers::Usual) && code.len() + digits.len() <= 15);
+            prop_assume!(plan.has(&digits, NumberKind::Usual) && code.len() + digits.len() <= 15);
             let number = format!("+{code}{digits}");
             for dialled in plan.trunks().map(|trunk| format!("{trunk}{digits}")).chain([digits.clone()]) {
                 // A second reading makes the number ambiguous, but never another one.

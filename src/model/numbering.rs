@@ -75,7 +75,7 @@ fn lengths(text: &str) -> u16 {
 
 /// Which numbers of a plan are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Numbers {
+pub(super) enum NumberKind {
     /// Fixed and mobile numbers.
     Usual,
     All,
@@ -88,8 +88,8 @@ impl NumberingPlan {
     }
 
     /// Whether the plan has numbers of this form.
-    pub(super) fn has(&self, national: &str, numbers: Numbers) -> bool {
-        let lengths = if numbers == Numbers::All { self.all } else { self.usual };
+    pub(super) fn has(&self, national: &str, kind: NumberKind) -> bool {
+        let lengths = if kind == NumberKind::All { self.all } else { self.usual };
         let has_length = national.len() < 16 && lengths >> national.len() & 1 == 1;
         has_length && (self.leading_zero || !national.starts_with('0'))
     }

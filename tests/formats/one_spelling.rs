@@ -15,8 +15,8 @@ fn a_number_or_address_that_can_be_meant_differently_is_refused_in_csv_and_json(
         ("", "9123456789", "", "phone: `9123456789` must begin with + and a country calling code"),
         ("US", "+1 512 555 0123 / 0124", "", "phone: `+1 512 555 0123 / 0124` must be one number, not two"),
         ("", "+34 91 123 456", "", "phone: `+34 91 123 456` must have 9 digits after +34, has 8"),
-        ("", "", "a@[192.0.2.1]", "invoice_emails: `a@[192.0.2.1]` must have a domain name after the @"),
-        ("", "", "foo@bar.com+1", "invoice_emails: `foo@bar.com+1` must have only letters, digits, hyphens"),
+        ("", "", "a@[192.0.2.1]", "`a@[192.0.2.1]` must have a domain name after the @"),
+        ("", "", "foo@bar.com+1", "`foo@bar.com+1` must have only a-z, 0-9, hyphens"),
         ("Germany", "", "", "country: `Germany` must be a two-letter ISO 3166-1 code; Germany is DE"),
     ] {
         let csv = format!("organisation,country,phone,invoice_emails\nAcme,{country},{phone},{email}\n");

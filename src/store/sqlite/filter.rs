@@ -155,8 +155,8 @@ pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Res
     Ok(best.map(|(_, name)| name))
 }
 
-/// Whether a name may be a typing error for another one of which it differs in so many characters: at most three, and two fifths
-/// of the longer name.
+/// Whether a name may be a typing error for another one at this edit distance: at most three, and two fifths of the
+/// longer name.
 fn is_typing_error(distance: usize, length: usize) -> bool {
     distance <= 3 && distance * 5 <= length * 2
 }
