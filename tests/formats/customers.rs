@@ -272,7 +272,7 @@ fn what_a_spreadsheet_spoilt_is_reported() {
     for (cell, said) in [
         ("GB,4.47E+11,,", "2:7 phone: `4.47E+11` has lost its last digits"),
         ("GB,7700900123,,", "2:7 phone: `7700900123` is a national number; write +447700900123"),
-        ("GB,447700900123.0,,", "2:7 phone: `447700900123.0` was converted to a decimal"),
+        ("GB,447700900123.0,,", "2:7 phone: `447700900123.0` was converted to a decimal by a spreadsheet"),
         ("GB,,01-Mar,", "2:8 company_reg_no: `01-Mar` was converted to a date"),
         ("GB,,,9E+9", "2:9 vat_reg_no: `9E+9` has lost its last digits"),
     ] {

@@ -226,7 +226,8 @@ fn every_row_of_a_valid_file_is_imported_in_any_form() {
     for kind in &KINDS {
         let file = kind.file();
         let mut forms: Vec<(String, Vec<u8>)> = Vec::new();
-        for (d, quote) in [(",", ""), (",", "\""), (";", ""), (";", "\""), ("\t", ""), ("\t", "\"")] {
+        // Tab-separated files with quotes are ambiguous and need `--quoting`, so they have none here.
+        for (d, quote) in [(",", ""), (",", "\""), (";", ""), (";", "\""), ("\t", "")] {
             let lines = file.lines(d, quote);
             for (end, last) in [("\n", "\n"), ("\r\n", "\r\n"), ("\r", "\r"), ("\r", "\n"), ("\r\r\n", "\r\r\n")] {
                 let text = lines.join(end) + last;

@@ -97,6 +97,38 @@ fn a_column_name_is_one_visible_line() {
 }
 
 #[test]
+fn blank_blocks_are_bounded() {
+    let text = format!("a,b\n{}1,2\n", format!("{}\n", " ".repeat(4095)).repeat(4_352));
+    let (_, lines) = Records::open(Lines::open(text.as_bytes()).expect("open")).expect("valid").into_lines();
+    let mut blocks = Blocks::new(lines, None);
+    let fault = loop {
+        match blocks.next_block() {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("read to the end"),
+            Err(fault) => break fault,
+        }
+    };
+    assert!(as_text(fault).ends_with("TooLong"));
+}
+
+/// An input whose end is missing, as a decompressor reports it.
+#[derive(Debug)]
+struct Cut<'a>(&'a [u8]);
+
+impl std::io::Read for Cut<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.is_empty() { Err(std::io::ErrorKind::UnexpectedEof.into()) } else { self.0.read(buffer) }
+    }
+}
+
+#[test]
+fn compressed_text_without_its_end_was_cut_off() {
+    let mut records = Records::open(Lines::open(std::io::BufReader::new(Cut(b"a,b\n"))).expect("open")).expect("valid");
+    assert_eq!(as_text(records.next_record().expect_err("cut off")), "2:1 CutOff");
+    assert_eq!(as_text(Lines::open(std::io::BufReader::new(Cut(b""))).expect_err("cut off")), "1:1 CutOff");
+}
+
+#[test]
 fn every_fault_is_named_by_line_and_column() {
     let faults = [
         ("", "1:1 NoHeader"),
