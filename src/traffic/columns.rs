@@ -102,6 +102,19 @@ pub(crate) fn is_read(column: &str, dialect: &TrafficDialect, options: &ParseOpt
     dialect.columns().into_iter().any(is_column) || named.any(|name| is_column(name))
 }
 
+/// Refuses a column whose name looks like a typing error: its parts or prices would be missing in every charge.
+pub(crate) fn refuse_misspelt(unread: &[UnreadColumn], options: &ParseOptions) -> Result<(), Fault> {
+    let is_meant = |name: &str| options.unread_columns.iter().any(|meant| meant.eq_ignore_ascii_case(name));
+    for UnreadColumn { name, nearest } in unread.iter().filter(|column| !is_meant(&column.name)) {
+        if let Some(nearest) = nearest {
+            let (name, nearest) = (quoted(name), quoted(nearest));
+            let message = format!("the column {name} is not imported, and the header has no column {nearest}");
+            return Err(TrafficDialect::refused(&message));
+        }
+    }
+    Ok(())
+}
+
 /// The columns of a file that nothing is read from. Columns that the dialect is known to have besides are not listed.
 pub(crate) fn ignored(columns: &[String], dialect: &TrafficDialect, options: &ParseOptions) -> Vec<UnreadColumn> {
     let is_known = |column: &str| {

@@ -28,6 +28,8 @@ pub struct ParseOptions {
     pub id_pattern: Option<IdPattern>,
     /// Whether IDs of hexadecimal digits that differ only in case are the same.
     pub ignores_hex_case: bool,
+    /// Columns that are not imported although their names look like those of columns that are.
+    pub unread_columns: Vec<String>,
     /// How the file is quoted; `None` to decide by its header and its dialect.
     pub quoting: Option<Quoting>,
     /// Additional words for states, in lower case.
@@ -50,6 +52,7 @@ impl ParseOptions {
             id_column: None,
             id_pattern: None,
             ignores_hex_case: false,
+            unread_columns: Vec::new(),
             quoting: None,
             words: BTreeMap::new(),
             takes_any_word: false,

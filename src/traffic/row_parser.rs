@@ -99,6 +99,7 @@ impl<R: BufRead> RowParser<R> {
         records.header().reject_duplicates(|column| columns::is_read(column, dialect, &options))?;
         let columns = ColumnPlaces::of(records.columns(), dialect, &options)?;
         let ignored = ignored(records.columns(), dialect, &options);
+        columns::refuse_misspelt(&ignored, &options)?;
         let interpreter = RowInterpreter {
             dialect,
             options,

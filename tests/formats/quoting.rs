@@ -30,7 +30,7 @@ fn no_importer_takes_two_rows_of_mysql_for_one() {
     let text = two("text\tcustomer", "\"Hi\tACME", "bye\"\tACME");
     faults.extend(put(&mut fixture, text.as_bytes(), &mut Notes::default(), new).unwrap_err());
     let text = two("name\tcode\tprice\tunit", "\"One\tone\t1\tEUR", "Two\"\ttwo\t1\tEUR");
-    faults.extend(put(&mut fixture, text.as_bytes(), &mut Services::default(), new).unwrap_err());
+    faults.extend(put(&mut fixture, text.as_bytes(), &mut Services, new).unwrap_err());
     let text = two("short_name\tcustomer\tsystem_id", "\"one\tACME\ta1", "two\"\tACME\ta2");
     let vault = std::rc::Rc::clone(&fixture.vault);
     let (defaults, owners) = (SmppDetails::of(valid("standard")), Owners::default());

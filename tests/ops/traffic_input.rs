@@ -231,13 +231,18 @@ fn a_column_that_is_missing_or_misspelt_does_not_pass_unseen() {
     let mut fixture = fixture();
     let faults = row_faults(take(&mut fixture, &format!("{HEADER}{ONE}").replace("state", "sate")));
     assert!(faults[0].starts_with("1:1 a file of ssgctl needs a column `state`"), "{faults:?}");
-    let text = format!("{HEADER}{ONE}").replace("parts", "part").replace("price", "prize");
-    let text = text.replacen('\n', ",colour\n", 1).replace(",2,\n", ",2,,red\n");
     let column = |name: &str, nearest| UnreadColumn { name: name.to_owned(), nearest };
-    assert_eq!(
-        take(&mut fixture, &text).unwrap().ignored_columns,
-        [column("part", Some("parts")), column("prize", Some("price")), column("colour", None)]
-    );
+    for (right, wrong) in [("parts", "part"), ("price", "prize")] {
+        let text =
+            format!("{HEADER}{ONE}").replace(right, wrong).replacen('\n', ",colour\n", 1).replace(",2,\n", ",2,,red\n");
+        let faults = row_faults(take(&mut fixture, &text));
+        let why = format!("1:1 the column `{wrong}` is not imported, and the header has no column `{right}`");
+        assert_eq!(faults, [why]);
+        let meant = ParseOptions { unread_columns: vec![wrong.to_uppercase()], ..options() };
+        let request = ImportRequest { dry_run: true, ..with_options(&fixture, &text, meant) };
+        let summary = run(&mut fixture, &request).unwrap();
+        assert_eq!(summary.ignored_columns, [column(wrong, Some(right)), column("colour", None)]);
+    }
     // The columns that a vendor's file is known to have are not listed.
     let jasmin = format!("{JASMIN},extra\nm-1,a,b,c,447700900123,0,0,1,x,,ESME_ROK,acme,1,2026-11-24 10:00:00,,y\n");
     let mut other = self::fixture();

@@ -12,8 +12,8 @@ pub(crate) struct QuotingArgs {
     /// `csv`: fields may be in double quotes, which are doubled inside. `none`: quotes are ordinary characters and a
     /// backslash escapes the character after it, as `mysql --batch` writes. `backslash`: fields may be in double
     /// quotes, and a backslash escapes the character after it, as MySQL's `INTO OUTFILE … OPTIONALLY ENCLOSED BY '"'`
-    /// writes. In the last two, an unquoted NULL or \N is an empty field. A tab-separated file that has neither a byte
-    /// order mark nor CRLF may be of a spreadsheet or of MySQL, and is refused at the first quote or backslash unless
+    /// writes. In the last two, an unquoted NULL or \N is an empty field. A tab-separated file that has neither CRLF
+    /// nor a byte order mark may be of a spreadsheet or of MySQL, and is refused at the first quote or backslash unless
     /// you say which.
     #[arg(long = "quoting", value_name = "KIND")]
     pub(crate) kind: Option<Quoting>,

@@ -7,12 +7,12 @@ use std::str::FromStr;
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::Error;
-use ssgctl::error::quoted;
+use ssgctl::error::InputError;
 use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone, day_of};
 use ssgctl::traffic;
 use ssgctl::traffic::{
     DIALECTS, ExpectedTotals, IdPattern, ImportProgress, ImportRequest, ParseOptions, Source, TrafficDialect,
-    TrafficSummary, UnreadColumn,
+    TrafficSummary,
 };
 
 use crate::args::change::ChangeArgs;
@@ -89,6 +89,10 @@ pub(crate) struct ImportArgs {
     /// Position of the message ID in its column: 'ref={id}&' takes what follows the first `ref=`, up to `&` or the end
     #[arg(long, value_name = "PATTERN", requires = "id_column")]
     id_pattern: Option<IdPattern>,
+
+    /// Do not import a column although its name looks like a misspelt one; repeatable
+    #[arg(long, value_name = "COLUMN")]
+    ignore: Vec<String>,
 
     /// Treat message IDs of hexadecimal digits that differ only in case as the same
     #[arg(long)]
@@ -209,11 +213,8 @@ fn report(summary: &TrafficSummary, zone_is_assumed: bool, context: &Context) {
             .note(&format!("{file} has timestamps without a time zone, read as UTC; set --timezone if that is wrong"));
     }
     if !summary.ignored_columns.is_empty() {
-        let columns = summary.ignored_columns.iter().map(|UnreadColumn { name, nearest }| match nearest {
-            Some(nearest) => format!("{name} (did you mean {}?)", quoted(nearest)),
-            None => name.clone(),
-        });
-        context.note(&format!("{file}: not imported: {}", columns.collect::<Vec<_>>().join(", ")));
+        let columns: Vec<&str> = summary.ignored_columns.iter().map(|column| column.name.as_str()).collect();
+        context.note(&format!("{file}: not imported: {}", columns.join(", ")));
     }
     if let Some((first, _)) = summary.days.filter(|_| summary.has_old_messages) {
         Context::warn(&format!("{file} has messages that are more than a year old, the first of {}", day_of(first)));
@@ -239,7 +240,7 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Traff
     );
     context.committed |= watch.committed;
     drop(watch);
-    let summary = outcome.map_err(|error| Failure::in_file(&name, error))?;
+    let summary = outcome.map_err(|error| refused(&name, error))?;
     match rejects {
         Some(file) if !args.change.dry_run => file.publish()?,
         _ => {}
@@ -260,6 +261,7 @@ fn request(args: &ImportArgs, source: Source) -> ImportRequest {
             id_column: args.id_column.clone(),
             id_pattern: args.id_pattern.clone(),
             ignores_hex_case: args.ignore_hex_case,
+            unread_columns: args.ignore.clone(),
             quoting: args.quoting.kind,
             words: args.map_state.iter().map(|StateMapping(word, state)| (word.clone(), *state)).collect(),
             takes_any_word: args.unknown_states,
@@ -272,6 +274,19 @@ fn request(args: &ImportArgs, source: Source) -> ImportRequest {
         batch: args.batch_rows,
         dry_run: args.change.dry_run,
     }
+}
+
+/// The failure of a file that is refused.
+fn refused(name: &str, error: Error) -> Failure {
+    let first = if let Error::Rows(faults) = &error { faults.first.first() } else { None };
+    let is_of_header =
+        first.is_some_and(|fault| matches!(*fault.error, Error::Input { code: InputError::BadHeader, .. }));
+    let failure = Failure::in_file(name, error);
+    if is_of_header {
+        return failure
+            .hint("rename the column, or say that it is meant with --ignore COLUMN; --from names the kind of file");
+    }
+    failure
 }
 
 /// Creates the file of skipped rows. It never replaces an existing file.
