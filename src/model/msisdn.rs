@@ -185,7 +185,7 @@ fn wrong_length(plan: &NumberingPlan, code: &str, national: &str) -> Invalid {
     Invalid::rule(format!("must have {lengths} digits after +{code}, has {}", national.len()))
 }
 
-/// NumberKind separated by commas, semicolons or line breaks.
+/// Numbers separated by commas, semicolons or line breaks.
 pub type MsisdnList = ParsedList<Msisdn>;
 
 #[cfg(test)]

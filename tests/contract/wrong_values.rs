@@ -75,7 +75,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
-        | "--unset" | "--output" | "--color" | "--chart" | "SHELL" | "ACTION" => CHOICES,
+        | "--unset" | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" => CHOICES,
+        "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
         _ => &[],
     }
 }
