@@ -15,6 +15,7 @@ use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, NewDatabase, Snapshot, Store, Tx};
 
 use crate::args::change::{AuditArgs, ChangeArgs};
+use crate::args::clock::ClockArgs;
 use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
@@ -129,6 +130,14 @@ impl Context {
             Self::warn(&format!("the database {} {problem}", quoted(store.path().display())));
         }
         Ok(store)
+    }
+
+    /// Lets the command post entries that are dated before the newest one, if the operator said that the clock is right.
+    pub(crate) fn apply_clock(&mut self, clock: ClockArgs) -> Result<()> {
+        if clock.accept_clock {
+            self.store()?.accept_clock();
+        }
+        Ok(())
     }
 
     /// Reads from one snapshot.

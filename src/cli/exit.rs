@@ -297,6 +297,8 @@ impl Failure {
     fn of_system(error: Error, message: String) -> Self {
         let failure = |code| Self::new(code, message.clone());
         match error {
+            Error::ClockBehind { .. } => failure(ErrorCode::WrongClock)
+                .hint("nothing was posted; set the clock or, if it is right and the entry's time is wrong, add --accept-clock"),
             Error::Busy { .. } => {
                 failure(ErrorCode::Busy).hint("nothing was changed; try again, or wait longer with --wait <SECONDS>")
             }

@@ -230,7 +230,7 @@ sort_fields! {
 }
 
 /// The ledger entries to list, oldest first unless `newest_first`. The period is half-open: it includes `since` and excludes
-/// `until`.
+/// `until`. Entries are ordered by number, so an entry that a wrong clock dated counts as posted before those that follow it.
 #[derive(Debug, Clone, Default)]
 pub struct EntryFilter {
     pub customer_id: Option<i64>,
