@@ -16,7 +16,7 @@ use ssgctl::model::{
 };
 use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
-use ssgctl::ops::{balance, customer, smpp};
+use ssgctl::ops::{balance, customer, outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{
     ArchiveFilter, Clock, CustomerFilter, CustomerSort, EntryFilter, EventFilter, Location, OutboxFilter, Page,
@@ -302,4 +302,15 @@ pub fn transfer(amount: &str) -> Transfer {
         key: None,
         allow_negative: false,
     }
+}
+
+/// Claims emails that are due, as a dispatch does one by one.
+pub fn claim(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<OutboxEmail>> {
+    let mut claimed = Vec::new();
+    while claimed.len() < limit
+        && let Some(email) = outbox::next_due(tx)?
+    {
+        claimed.push(outbox::claim_one(tx, email)?);
+    }
+    Ok(claimed)
 }

@@ -4,6 +4,7 @@ pub(super) mod mail_transport;
 pub(super) mod route;
 pub mod sendmail;
 mod smtp;
+mod smtp_connection;
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
