@@ -68,6 +68,11 @@ impl Draft {
         self.file.path()
     }
 
+    /// The name that the file gets.
+    pub fn real(&self) -> &Path {
+        &self.real
+    }
+
     fn sync(&self) -> Result<()> {
         self.file.as_file().sync_all().map_err(|error| cannot_write(&self.real, &error))
     }

@@ -16,6 +16,7 @@ mod document_rows;
 mod error;
 mod filter;
 mod ledger;
+mod limited_disk;
 mod migrate;
 mod new_database;
 mod note;
