@@ -12,8 +12,8 @@ fn on_a_small_disk(script: &str) -> Option<Output> {
         "ssgctl() {{ {SSGCTL:?} \"$@\"; }}
          mkdir disk && mount -t tmpfs -o size=2m tmpfs disk || exit 99
          export SSGCTL_DB=$HOME/disk/a.db
-         ssgctl db init -q && ssgctl customer new --organisation Acme --account-code ACME -q -o name &&
-         ssgctl balance adjust ACME 5 --description x -o name >/dev/null || exit 98
+         {{ ssgctl db init && ssgctl customer new --organisation Acme --account-code ACME &&
+           ssgctl balance adjust ACME 5 --description x; }} >/dev/null || exit 98
          fill() {{ dd if=/dev/zero of=disk/fill bs=4k 2>/dev/null; true; }}"
     );
     let mut command = cli.program("unshare");
@@ -31,7 +31,7 @@ fn text(output: &Output) -> (String, String) {
 fn a_full_disk_can_be_read_checked_and_backed_up_elsewhere() {
     let Some(output) = on_a_small_disk(
         "fill
-         ssgctl customer list -o name && ssgctl db check && ssgctl db backup b.db -q && ssgctl db check --db b.db &&
+         ssgctl customer list -o name && ssgctl db check && ssgctl db backup b.db -q >/dev/null && ssgctl db check --db b.db &&
          ssgctl balance show ACME --fields balance -o csv
          ssgctl balance adjust ACME 5 --description x; echo $?
          rm disk/fill; ssgctl balance adjust ACME 5 --description x --fields balance_after -o csv",
@@ -47,7 +47,7 @@ fn a_full_disk_can_be_read_checked_and_backed_up_elsewhere() {
 #[test]
 fn a_backup_to_a_full_disk_names_that_disk() {
     let Some(output) = on_a_small_disk(
-        "ssgctl db backup $HOME/b.db -q; fill; ssgctl db backup disk/b.db --db $HOME/b.db; echo $?; ls -A disk",
+        "ssgctl db backup $HOME/b.db -q >/dev/null; fill; ssgctl db backup disk/b.db --db $HOME/b.db; echo $?; ls -A disk",
     ) else {
         return;
     };
@@ -60,7 +60,7 @@ fn a_backup_to_a_full_disk_names_that_disk() {
 fn a_read_only_file_system_can_be_read_and_backed_up_and_says_why_it_cannot_be_written() {
     let Some(output) = on_a_small_disk(
         "mount -o remount,ro disk
-         ssgctl customer list -o name && ssgctl db check && ssgctl db backup b.db -q && ssgctl db check --db b.db
+         ssgctl customer list -o name && ssgctl db check && ssgctl db backup b.db -q >/dev/null && ssgctl db check --db b.db
          ssgctl balance adjust ACME 5 --description x; echo $?",
     ) else {
         return;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::error::{count, quoted};
-use ssgctl::store::{CheckReport, Clock};
+use ssgctl::store::{CheckReport, Clock, drafts};
 
 use crate::commands::db::head::LedgerHead;
 use crate::context::Context;
@@ -65,6 +65,12 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         Ok(report)
     })?;
     check_passwords(context, &mut report);
+    for draft in drafts::leftovers_of(context.settings.database()?) {
+        Context::warn(&format!(
+            "{} looks like a file that a killed command left; remove it when no other command runs",
+            draft.display()
+        ));
+    }
     for warning in &report.warnings {
         Context::warn(warning);
     }
