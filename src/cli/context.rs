@@ -259,7 +259,8 @@ impl Context {
         }
     }
 
-    /// Who makes a change, for the audit log: `--actor`, else the operating system's user.
+    /// Who makes a change, for the audit log: `--actor`, else the operating system's user. Anybody can claim to be any actor, so
+    /// the user ID is recorded next to it, and who called sudo.
     pub(crate) fn origin(&self, audit: &AuditArgs) -> Result<Origin> {
         let uid = rustix::process::getuid().as_raw();
         let actor = match &audit.actor {
@@ -269,6 +270,7 @@ impl Context {
         Ok(Origin {
             actor,
             uid,
+            sudo_user: std::env::var("SUDO_USER").ok().and_then(|user| user.parse().ok()),
             reason: audit.reason.clone(),
             command: self.line.command(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

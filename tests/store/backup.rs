@@ -161,6 +161,7 @@ fn a_signal_leaves_no_half_made_file_and_the_check_names_what_a_kill_left() {
                 thread::sleep(Duration::from_millis(5));
                 is_half_made()
             }));
+            thread::sleep(Duration::from_millis(300));
             let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", tracer.id())).unwrap();
             let sent = cli.program("kill").args(["-s", signal]).args(children.split_whitespace()).status().unwrap();
             assert!(sent.success());

@@ -52,6 +52,7 @@ pub fn origin() -> Origin {
     Origin {
         actor: valid("jo"),
         uid: 1000,
+        sudo_user: None,
         reason: Some(valid("ticket 4711")),
         command: "fixture".to_owned(),
         version: "0.0.0".to_owned(),

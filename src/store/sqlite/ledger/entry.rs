@@ -18,7 +18,7 @@ use crate::store::{EntryFilter, Snapshot, Tx};
 const SELECT: &str =
     "SELECT entry.id, entry.customer_id, customer.account_code, entry.unit, entry.kind, entry.amount_e8,
     entry.balance_after_e8, entry.description, entry.reference, entry.key, entry.reverses, entry.actor, entry.uid,
-    entry.reason, entry.command, entry.version, entry.at, entry.hash, entry.counterpart
+    entry.reason, entry.command, entry.version, entry.at, entry.hash, entry.counterpart, entry.sudo_user
     FROM entry JOIN customer ON customer.id = entry.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -40,6 +40,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         origin: Origin {
             actor: row.get(11)?,
             uid: row.get(12)?,
+            sudo_user: row.get(19)?,
             reason: row.get(13)?,
             command: row.get(14)?,
             version: row.get(15)?,
@@ -268,10 +269,10 @@ impl Tx<'_> {
     fn write_entries(&mut self, entries: &[&Entry]) -> Result<()> {
         self.set_balances(entries)?;
         let insert = |rows: usize| {
-            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
+            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
             format!(
                 "INSERT INTO entry (id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference, key,
-                    reverses, actor, uid, reason, command, version, at, hash, counterpart)
+                    reverses, actor, uid, reason, command, version, at, hash, counterpart, sudo_user)
                  VALUES {rows}"
             )
         };
@@ -294,7 +295,8 @@ impl Tx<'_> {
             row.bind(&origin.version)?;
             row.bind(entry.at)?;
             row.bind(entry.hash)?;
-            row.bind(entry.counterpart)
+            row.bind(entry.counterpart)?;
+            row.bind(&origin.sudo_user)
         })
     }
 }

@@ -20,6 +20,7 @@ pub(in crate::store::sqlite) struct Step {
 pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 13, sql: include_str!("001_initial.sql") }, // Schemas 1 to 12 were never released.
     Step { version: 14, sql: include_str!("014_vault_key.sql") },
+    Step { version: 15, sql: include_str!("015_sudo_user.sql") },
 ];
 
 /// The schema version that this program reads and writes; databases keep theirs in `PRAGMA user_version`.
