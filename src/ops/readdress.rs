@@ -35,13 +35,12 @@ pub fn to_current_recipient(
     }
     let mut notified = tx.emails_of(&OutboxFilter { crossing_id: Some(crossing_id), ..OutboxFilter::default() })?;
     notified.retain(|other| is_internal(other) == is_internal(&email));
-    match recipients.into_iter().find(|address| notified.iter().all(|other| other.recipient != *address)) {
-        Some(address) => set_recipient(tx, &email, &address).map(Some),
-        None => {
-            outbox::cancel_outdated(tx, &email, "its recipient was removed, and all others are notified")?;
-            Ok(None)
-        }
+    let is_new = |address: &EmailAddress| notified.iter().all(|other| other.recipient != *address);
+    if let Some(address) = recipients.into_iter().find(is_new) {
+        return set_recipient(tx, &email, &address).map(Some);
     }
+    outbox::cancel_outdated(tx, &email, "its recipient was removed, and all others are notified")?;
+    Ok(None)
 }
 
 /// Moves the waiting emails about SMPP accounts from a contact's old address to its new one.

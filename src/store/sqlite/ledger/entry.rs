@@ -186,13 +186,12 @@ impl Tx<'_> {
 
     /// Computes the next entry, which the caller must write, and its balance before.
     fn next_entry(&mut self, customer: &Customer, posting: Posting, place: Place) -> Result<(Option<Money>, Entry)> {
-        let last = match self.last_entry.take() {
-            Some(own) => Some(own),
-            None => {
-                let end = self.verified_end()?;
-                self.refuse_wrong_clock(end.as_ref())?;
-                end
-            }
+        let last = if let Some(own) = self.last_entry.take() {
+            Some(own)
+        } else {
+            let end = self.verified_end()?;
+            self.refuse_wrong_clock(end.as_ref())?;
+            end
         };
         let last = last.as_ref();
         let before = self.verified_balance(customer, &posting)?;
