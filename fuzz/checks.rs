@@ -51,6 +51,7 @@ impl Context {
         let origin = Origin {
             actor: "fuzz".parse().expect("actor"),
             uid: 1000,
+            sudo_user: None,
             reason: None,
             command: "fuzz".to_owned(),
             version: "0.0.0".to_owned(),

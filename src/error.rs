@@ -108,6 +108,10 @@ pub enum Error {
     #[error("{field}: {} {rule}", quoted(.value))]
     Invalid { field: &'static str, value: String, rule: Invalid },
 
+    /// The newest entry of the ledger is dated far ahead of the clock, so one of the two times is wrong.
+    #[error("entry {entry} is dated {dated}, more than 5 minutes ahead of the clock, which says {now}")]
+    ClockBehind { entry: i64, dated: Time, now: Time },
+
     /// The write lock was not available in time.
     #[error("another process has held the database for {}", seconds(.waited))]
     Busy { waited: Duration },

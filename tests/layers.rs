@@ -59,7 +59,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rust_decimal", &["src/model/money.rs"]),
     ("idna", &["src/model/email.rs"]),
     ("icu_properties", &["src/model/joiner.rs"]),
-    ("rustls", &["src/smpp/"]),
+    ("rustls", &["src/smpp/", "src/mail/transport/"]),
     ("Timestamp::now", &["src/model/time.rs"]),
     ("std::env", &["src/cli/"]),
     ("std::io::stdin", &["src/cli/"]),

@@ -15,6 +15,7 @@ use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, NewDatabase, Snapshot, Store, Tx};
 
 use crate::args::change::{AuditArgs, ChangeArgs};
+use crate::args::clock::ClockArgs;
 use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
@@ -129,6 +130,14 @@ impl Context {
             Self::warn(&format!("the database {} {problem}", quoted(store.path().display())));
         }
         Ok(store)
+    }
+
+    /// Lets the command post entries that are dated before the newest one, if the operator said that the clock is right.
+    pub(crate) fn apply_clock(&mut self, clock: ClockArgs) -> Result<()> {
+        if clock.accept_clock {
+            self.store()?.accept_clock();
+        }
+        Ok(())
     }
 
     /// Reads from one snapshot.
@@ -250,7 +259,8 @@ impl Context {
         }
     }
 
-    /// Who makes a change, for the audit log: `--actor`, else the operating system's user.
+    /// Who makes a change, for the audit log: `--actor`, else the operating system's user. Anybody can claim to be any actor, so
+    /// the user ID is recorded next to it, and who called sudo.
     pub(crate) fn origin(&self, audit: &AuditArgs) -> Result<Origin> {
         let uid = rustix::process::getuid().as_raw();
         let actor = match &audit.actor {
@@ -260,6 +270,7 @@ impl Context {
         Ok(Origin {
             actor,
             uid,
+            sudo_user: std::env::var("SUDO_USER").ok().and_then(|user| user.parse().ok()),
             reason: audit.reason.clone(),
             command: self.line.command(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

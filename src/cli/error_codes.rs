@@ -86,6 +86,7 @@ error_codes! {
     UnsafeFile "unsafe_file" [Config] "Other users can read or change a file, or it has an owner that the program does not accept or cannot keep.";
     UnsafeSqlite "unsafe_sqlite" [BadDatabase] "The linked SQLite version can lose committed data and is not used.";
     Usage "usage" [Usage] "The arguments are invalid.";
+    WrongClock "wrong_clock" [Refused] "The newest ledger entry is dated more than 5 minutes ahead of the clock.";
 }
 
 impl ErrorCode {

@@ -78,6 +78,16 @@ impl Failure {
         }
     }
 
+    /// Adds the name of the database to an error of the disk: the library's errors of SQLite do not know it.
+    #[must_use]
+    pub(crate) fn naming(mut self, database: &Path) -> Self {
+        let message = &mut self.0.message;
+        if let Some(reason) = message.strip_prefix("cannot use the database: ") {
+            *message = format!("cannot use the database {}: {reason}", quoted(database.display()));
+        }
+        self
+    }
+
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
@@ -297,6 +307,8 @@ impl Failure {
     fn of_system(error: Error, message: String) -> Self {
         let failure = |code| Self::new(code, message.clone());
         match error {
+            Error::ClockBehind { .. } => failure(ErrorCode::WrongClock)
+                .hint("nothing was posted; set the clock or, if it is right and the entry's time is wrong, add --accept-clock"),
             Error::Busy { .. } => {
                 failure(ErrorCode::Busy).hint("nothing was changed; try again, or wait longer with --wait <SECONDS>")
             }

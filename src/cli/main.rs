@@ -67,6 +67,10 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             context.output.discard();
+            let failure = match context.settings.database() {
+                Ok(database) => failure.naming(database),
+                Err(_) => failure,
+            };
             failure.report(error_format, context.committed)
         }
     }

@@ -9,13 +9,15 @@ use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflu
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
+use ssgctl::store::drafts;
+
 use crate::exit_codes::Exit;
 
 /// The terminal's state before the open prompt, if there is one.
 static BEFORE_PROMPT: Mutex<Option<Termios>> = Mutex::new(None);
 
 /// Exits with 130 or 143 as soon as a signal arrives. SQLite rolls back an open transaction when the database is next
-/// opened, so nothing needs to be cleaned up.
+/// opened, so only half-written files need to be removed.
 pub(crate) fn exit_on_signals() {
     // With a handler for SIGXFSZ, exceeding the file size limit is a write error instead of a crash.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
@@ -30,6 +32,7 @@ pub(crate) fn exit_on_signals() {
 fn exit_on_first(mut signals: Signals) {
     if let Some(signal) = signals.forever().next() {
         restore_terminal();
+        drafts::remove_all();
         let exit = if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated };
         signal_hook::low_level::exit(exit as i32);
     }

@@ -1,8 +1,9 @@
 //! Dispatch: sends the emails of the outbox and records the outcome of each.
 //!
 //! A [`DispatchLock`] allows one process at a time to dispatch from a database. Each email is claimed in a committed
-//! transaction and sent outside any transaction; its outcome is committed together with the claim of the next email. A run
-//! that is killed therefore leaves at most one email uncertain, which the next [`Dispatcher::check`] finds.
+//! transaction, once the transport is ready for it, and sent outside any transaction; its outcome is committed together with the
+//! claim of the next email. A run that is killed therefore leaves at most one email uncertain, which the next
+//! [`Dispatcher::check`] finds, and none that no server was offered.
 
 use std::fs::{File, TryLockError};
 use std::thread;
@@ -14,6 +15,7 @@ use crate::model::{
     CheckCounts, CheckRun, EmailAddress, EmailState, Origin, OutboxEmail, Password, RenderedEmail, SendOutcome,
 };
 use crate::ops::outbox;
+use crate::ops::readdress;
 use crate::ops::smpp::delete_lapsed_passwords;
 use crate::ops::warning::{self, CheckFindings};
 use crate::store::files::open_lock;
@@ -83,6 +85,8 @@ pub struct CheckOutcome {
     pub run: CheckRun,
     pub findings: CheckFindings,
     pub dispatched: DispatchOutcome,
+    /// The emails that are uncertain, of this run or an earlier one. They stay so until an operator retries or cancels them.
+    pub uncertain: Vec<i64>,
 }
 
 /// Sends emails from the outbox of a database.
@@ -132,15 +136,18 @@ impl Dispatcher<'_> {
         let mut dispatched = DispatchOutcome { counts, worst: abandoned.pop() };
         // Record the run even if sending failed: its crossings and some emails are already committed.
         let sent = match transport {
-            Some(mut transport) => self.send(Round::Due, transport.as_mut(), &mut dispatched),
+            Some(mut transport) => self.send(Round::Due(internal), transport.as_mut(), &mut dispatched),
             None => Ok(()),
         };
-        let run = self.write(|tx| {
+        let (run, uncertain) = self.write(|tx| {
             outbox::end_run(tx, dispatched.counts)?;
-            tx.last_check_run()?.ok_or_else(|| Error::Internal("the run just recorded is missing".to_owned()))
+            let run = tx.last_check_run()?;
+            let run = run.ok_or_else(|| Error::Internal("the run just recorded is missing".to_owned()))?;
+            let uncertain = OutboxFilter { state: Some(EmailState::Uncertain), ..OutboxFilter::default() };
+            Ok::<_, Error>((run, tx.emails_of(&uncertain)?.iter().map(|email| email.id).collect()))
         })?;
         sent?;
-        Ok(Some(CheckOutcome { run, findings, dispatched }))
+        Ok(Some(CheckOutcome { run, findings, dispatched, uncertain }))
     }
 
     /// Sends emails that were just queued. `None` when another process holds the lock for too long; the emails then stay in
@@ -166,11 +173,15 @@ impl Dispatcher<'_> {
     ) -> Result<Option<OutboxEmail>> {
         // Without the lock, a check would treat the claimed email as abandoned by a dead run.
         let Some(_lock) = DispatchLock::take(self.store)? else { return Ok(None) };
+        let prepared = transport.prepare();
         let email = self.write(|tx| {
             let email = outbox::queue(tx, None, None, to, content)?;
             outbox::claim_one(tx, email)
         })?;
-        let outcome = transport.send(&email);
+        let outcome = match prepared {
+            Ok(()) => transport.send(&email),
+            Err(reason) => SendOutcome::Deferred(reason),
+        };
         let email = self.write(|tx| {
             let email = outbox::record(tx, email, &outcome)?;
             match email.state {
@@ -184,26 +195,61 @@ impl Dispatcher<'_> {
     /// Sends the emails of a round. Those that are left when the time is up or the server is down count as deferred.
     fn send(
         &mut self,
-        mut round: Round,
+        mut round: Round<'_>,
         transport: &mut dyn MailTransport,
         outcome: &mut DispatchOutcome,
     ) -> Result<()> {
         let (deadline, keys) = (Instant::now() + self.run_time, self.keys);
-        let mut claimed = self.write(|tx| round.claim(tx, keys))?;
+        let mut claimed = self.prepare_and_claim(&mut round, transport, outcome)?;
         while let Some(Claimed { email, password }) = claimed {
             let sent = send_one(transport, &email, password);
             let goes_on = !transport.is_down() && Instant::now() < deadline;
+            // An outcome is never held back by a connection that has to be made first.
+            let is_ready = goes_on && transport.is_ready();
             let (email, next, left) = self.write(|tx| {
                 let email = outbox::record(tx, email, &sent)?;
-                let next = if goes_on { round.claim(tx, keys)? } else { None };
+                let next = if is_ready { round.claim(tx, keys)? } else { None };
                 let left = if goes_on { 0 } else { round.left(tx)? };
                 Ok::<_, Error>((email, next, left))
             })?;
-            claimed = next;
-            outcome.add(email, left);
-            (self.watch)(DispatchEvent::Recorded(&outcome.counts));
+            self.recorded(outcome, email, left);
+            claimed = if goes_on && !is_ready { self.prepare_and_claim(&mut round, transport, outcome)? } else { next };
         }
         Ok(())
+    }
+
+    /// Makes the transport ready and claims the next email. If the transport cannot be made ready, that counts as an attempt of
+    /// the email that it would have sent, so that the next attempt waits, and the round ends.
+    fn prepare_and_claim(
+        &mut self,
+        round: &mut Round<'_>,
+        transport: &mut dyn MailTransport,
+        outcome: &mut DispatchOutcome,
+    ) -> Result<Option<Claimed>> {
+        let keys = self.keys;
+        if self.write(|tx| round.left(tx))? == 0 {
+            return Ok(None);
+        }
+        match transport.prepare() {
+            Ok(()) => self.write(|tx| round.claim(tx, keys)),
+            Err(reason) => {
+                let deferred = self.write(|tx| {
+                    let Some(Claimed { email, .. }) = round.claim(tx, keys)? else { return Ok(None) };
+                    let email = outbox::record(tx, email, &SendOutcome::Deferred(reason))?;
+                    Ok::<_, Error>(Some((email, round.left(tx)?)))
+                })?;
+                if let Some((email, left)) = deferred {
+                    self.recorded(outcome, email, left);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Counts an email whose outcome is committed.
+    fn recorded(&mut self, outcome: &mut DispatchOutcome, email: OutboxEmail, left: u32) {
+        outcome.add(email, left);
+        (self.watch)(DispatchEvent::Recorded(&outcome.counts));
     }
 
     fn write<T, E: From<Error>>(&mut self, act: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
@@ -267,9 +313,9 @@ fn urgency(email: &OutboxEmail) -> u8 {
 }
 
 /// Which emails a dispatch sends.
-enum Round {
-    /// Every email that is due.
-    Due,
+enum Round<'a> {
+    /// Every email that is due; emails to the operator go to these addresses unless their warning has its own.
+    Due(&'a [EmailAddress]),
     /// Emails that were just queued, by their IDs.
     Of(Vec<i64>),
 }
@@ -281,11 +327,11 @@ struct Claimed {
     password: Result<Option<Password>>,
 }
 
-impl Round {
+impl Round<'_> {
     /// Claims the next email.
     fn claim(&mut self, tx: &mut Tx<'_>, keys: Keys<'_>) -> Result<Option<Claimed>> {
         let email = match self {
-            Self::Due => outbox::claim(tx, 1)?.pop(),
+            Self::Due(internal) => claim_due(tx, internal)?,
             Self::Of(ids) => claim_first(tx, ids)?,
         };
         Ok(email.map(|email| Claimed { password: outbox::password_of(tx, keys, &email), email }))
@@ -294,10 +340,20 @@ impl Round {
     /// The number of emails still to be sent.
     fn left(&self, tx: &Tx<'_>) -> Result<u32> {
         match self {
-            Self::Due => tx.count_due(outbox::due(tx)?),
+            Self::Due(_) => tx.count_due(outbox::due(tx)?),
             Self::Of(ids) => Ok(count(ids.len())),
         }
     }
+}
+
+/// Claims the email that is due first, for the address that its recipient has now.
+fn claim_due(tx: &mut Tx<'_>, internal: &[EmailAddress]) -> Result<Option<OutboxEmail>> {
+    while let Some(email) = outbox::next_due(tx)? {
+        if let Some(email) = readdress::to_current_recipient(tx, email, internal)? {
+            return outbox::claim_one(tx, email).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// Claims the first of these emails that is still pending: another run may have sent some since they were queued.

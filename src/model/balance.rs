@@ -75,6 +75,8 @@ pub struct Origin {
     pub actor: Actor,
     /// The user ID from the operating system, which `--actor` cannot change.
     pub uid: u32,
+    /// The user who called sudo, according to sudo. Under sudo, `uid` is usually root's for everybody.
+    pub sudo_user: Option<Actor>,
     pub reason: Option<Reason>,
     /// The command group and command, such as `balance adjust`.
     pub command: String,

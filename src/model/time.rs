@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::model::text::{Invalid, serde_by_text};
 
@@ -25,6 +25,12 @@ impl Time {
     pub fn from_timestamp(timestamp: Timestamp) -> Self {
         let milliseconds = timestamp.as_millisecond();
         Self(Timestamp::from_millisecond(milliseconds).unwrap_or(timestamp))
+    }
+
+    /// Whether it is further ahead of the clock's `now` than clocks of one installation differ.
+    pub fn is_ahead_of(self, now: Self) -> bool {
+        const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+        self.0.duration_since(now.0) > TOLERANCE
     }
 
     /// The timestamp in the time library's type.

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::{Change, Contact, ContactDetails, EntityKind};
-use crate::ops::active;
+use crate::ops::{active, readdress};
 use crate::store::Tx;
 
 /// Adds a contact to a customer.
@@ -23,6 +23,8 @@ pub fn edit(tx: &mut Tx<'_>, customer: &str, name: &str, edit: impl FnOnce(&mut 
         contact.updated_at = tx.at();
         tx.update_contact(&contact)?;
         tx.record(&change)?;
+        let (old, new) = (before.email.as_ref(), contact.details.email.as_ref());
+        readdress::to_changed_contact(tx, contact.customer_id, old, new)?;
     }
     Ok(contact)
 }

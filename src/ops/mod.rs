@@ -11,6 +11,7 @@ pub mod handover;
 pub mod note;
 pub mod outbox;
 pub mod quick_create;
+pub mod readdress;
 pub mod service;
 pub mod smpp;
 pub mod warning;

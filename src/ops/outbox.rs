@@ -53,10 +53,10 @@ pub fn due(tx: &Tx<'_>) -> Result<Due> {
     Ok(Due { by: tx.at(), beyond: after(tx.at(), LONGEST_WAIT)? })
 }
 
-/// Claims up to `limit` emails whose next attempt is due, oldest first.
-pub fn claim(tx: &mut Tx<'_>, limit: u64) -> Result<Vec<OutboxEmail>> {
-    let due = OutboxFilter { due: Some(due(tx)?), limit: Some(limit), ..OutboxFilter::default() };
-    tx.emails_of(&due)?.into_iter().map(|email| claim_one(tx, email)).collect()
+/// The email whose attempt is due first, if one is due.
+pub fn next_due(tx: &Tx<'_>) -> Result<Option<OutboxEmail>> {
+    let due = OutboxFilter { due: Some(due(tx)?), limit: Some(1), ..OutboxFilter::default() };
+    Ok(tx.emails_of(&due)?.pop())
 }
 
 /// Claims an email: counts an attempt and sets its state to `sending`.
@@ -173,7 +173,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: i64) -> Result<OutboxEmail> {
 }
 
 /// Records the change of an email in the audit log and returns the email as it is now.
-fn record_change(tx: &mut Tx<'_>, action: &str, before: &OutboxEmail) -> Result<OutboxEmail> {
+pub(super) fn record_change(tx: &mut Tx<'_>, action: &str, before: &OutboxEmail) -> Result<OutboxEmail> {
     let email = tx.email(before.id)?;
     let customer_id = match &email.customer {
         Some(code) => Some(tx.customer(code.as_str())?.id),
@@ -188,6 +188,7 @@ fn record_change(tx: &mut Tx<'_>, action: &str, before: &OutboxEmail) -> Result<
 /// The fields of an email that the audit log records.
 #[derive(Serialize)]
 struct AuditedFields<'a> {
+    recipient: &'a EmailAddress,
     state: EmailState,
     next_attempt_at: Option<Time>,
     last_error: Option<&'a str>,
@@ -195,7 +196,12 @@ struct AuditedFields<'a> {
 
 impl<'a> AuditedFields<'a> {
     fn of(email: &'a OutboxEmail) -> Self {
-        Self { state: email.state, next_attempt_at: email.next_attempt_at, last_error: email.last_error.as_deref() }
+        Self {
+            recipient: &email.recipient,
+            state: email.state,
+            next_attempt_at: email.next_attempt_at,
+            last_error: email.last_error.as_deref(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! one at a time, so that a list needs no memory for its length. SQLite is the only engine, and nothing outside `sqlite/` knows
 //! SQL.
 
+pub mod drafts;
 pub mod files;
 mod sqlite;
 mod traffic;
@@ -230,7 +231,7 @@ sort_fields! {
 }
 
 /// The ledger entries to list, oldest first unless `newest_first`. The period is half-open: it includes `since` and excludes
-/// `until`.
+/// `until`. Entries are ordered by number, so an entry that a wrong clock dated counts as posted before those that follow it.
 #[derive(Debug, Clone, Default)]
 pub struct EntryFilter {
     pub customer_id: Option<i64>,

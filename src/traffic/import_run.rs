@@ -35,6 +35,10 @@ pub struct ImportRun {
 impl ImportRun {
     /// Records the beginning of an import, with the prices of now.
     pub fn begin(tx: &mut Tx<'_>, plan: Arc<WritePlan>) -> Result<Self> {
+        // Charges are posted after the last row, which is too late to find out that they cannot be.
+        if plan.manifest.charging {
+            tx.refuse_wrong_clock_early()?;
+        }
         let id = tx.begin_import(&plan.manifest, plan.days(), &plan.accounts)?;
         let (account_prices, days) = (plan.account_prices.clone(), plan.days());
         let (known_prices, charges, posted) = (KnownPrices::default(), HashMap::new(), HashSet::new());

@@ -1,11 +1,12 @@
 //! Many processes at once: no change is lost, none is made twice, and a beginning is made once.
 
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::thread;
 
 use serde_json::Value;
 
 use crate::support::cli::TestCli;
+use crate::support::strace::can_trace;
 
 const PROCESSES: usize = 16;
 const TIMES: usize = 40;
@@ -15,7 +16,7 @@ fn at_once(cli: &TestCli, line: impl Fn(usize) -> Vec<String>) -> Vec<Output> {
     let started: Vec<_> = (0..PROCESSES)
         .map(|number| {
             let mut command = cli.command();
-            command.args(line(number)).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+            command.args(line(number)).stdout(Stdio::piped()).stderr(Stdio::piped());
             command.spawn().expect("the program starts")
         })
         .collect();
@@ -130,4 +131,29 @@ fn one_of_many_gets_a_name_and_the_others_are_refused() {
     let codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();
     assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{codes:?}");
     assert_eq!(codes.iter().filter(|code| **code == Some(4)).count(), PROCESSES - 1, "{codes:?}");
+}
+
+/// Where file locks do not work, the queue of writers lets everybody through. SQLite's own lock must be enough then, and the
+/// transactions must ask for it before they read: one that reads first could not write after another has.
+#[test]
+fn sixteen_writers_without_the_locks_of_the_queue_lose_nothing() {
+    if !can_trace() {
+        return;
+    }
+    let cli = TestCli::new();
+    cli.ok("customer new --account-code ABC --organisation ABC");
+    cli.ok("balance adjust ABC 1 --description first");
+    let writers: Vec<_> = (0..16)
+        .map(|_| {
+            let mut command =
+                cli.tampered("flock:error=ENOLCK", "balance adjust ABC 1 --description more --wait 60 -o name");
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started")
+        })
+        .collect();
+    for writer in writers {
+        let output = writer.wait_with_output().expect("ended");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(cli.json("balance show ABC")[0]["balance"], "17");
+    cli.ok("db check");
 }

@@ -28,6 +28,7 @@ const CODES: &[(&str, i32)] = &[
     ("insufficient_balance", 5),
     ("overflow", 5),
     ("not_confirmed", 5),
+    ("wrong_clock", 5),
     ("bad_document", 6),
     ("bad_encoding", 6),
     ("too_long", 6),

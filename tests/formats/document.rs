@@ -330,7 +330,7 @@ fn passwords_of_schema_12_open_with_their_key() {
 fn a_document_of_schema_12_leaves_as_one_of_today() {
     let mut fixture = from_schema_12();
     let text = written(&mut fixture);
-    assert!(text.starts_with("{\"ssgctl\":{\"document\":1,\"schema\":14}}\n"));
+    assert!(text.starts_with("{\"ssgctl\":{\"document\":1,\"schema\":15}}\n"));
     let mut other = Fixture::new();
     read(&mut other, &text).unwrap();
     assert_eq!(other.dump(), fixture.dump());

@@ -85,7 +85,7 @@ fn an_email_whose_fate_is_unknown_is_sent_once_more_with_its_message_id_and_neve
         let said = fixture.troubled_check(12);
         assert!(said.contains("1 uncertain"), "{fault:?}: {said}");
         let first = message_ids(&server);
-        fixture.quiet_check();
+        fixture.troubled_check(12);
         assert_eq!((first.len(), server.taken().len()), (1, 0), "{fault:?}: not again so soon");
         fixture.wait_is_over();
         fixture.troubled_check(12);
@@ -93,7 +93,7 @@ fn an_email_whose_fate_is_unknown_is_sent_once_more_with_its_message_id_and_neve
         server.heal();
         for _ in 0..2 {
             fixture.wait_is_over();
-            fixture.quiet_check();
+            fixture.troubled_check(12);
         }
         assert_eq!(server.taken().len(), 0, "{fault:?}: never a third time");
         assert_eq!(fixture.emails(), ["low-upper pay@abc.example uncertain"]);
@@ -228,4 +228,94 @@ fn emails_for_which_there_is_no_server_or_no_time_wait_and_say_so() {
     let said = fixture.troubled_check(11);
     assert!(said.contains("4 emails could not be sent"), "{said}");
     assert_eq!(server.connections(), 2, "a run begins no email when its time is over");
+}
+
+#[test]
+fn a_run_killed_before_any_server_was_offered_an_email_leaves_all_of_them_pending() {
+    for stage in [Stage::Greeting, Stage::Ehlo] {
+        let server = Server::plain();
+        let fixture = sunk(&server);
+        server.fault(stage, "", Fault::Hang);
+        for _ in 0..2 {
+            let mut run = fixture.start_check();
+            server.until_it_hangs();
+            run.kill().expect("killed");
+            run.wait().expect("ended");
+            server.hang_up();
+            server.forget_who_hangs();
+        }
+        let attempts: i64 =
+            fixture.cli.sql().query_row("SELECT attempts FROM outbox_email", [], |row| row.get(0)).expect("an email");
+        assert_eq!(
+            (fixture.emails(), attempts),
+            (vec!["low-upper pay@abc.example pending".to_owned()], 0),
+            "{stage:?}"
+        );
+        server.heal();
+        fixture.quiet_check();
+        assert_eq!(server.taken().len(), 1, "{stage:?}");
+    }
+}
+
+#[test]
+fn an_uncertain_email_keeps_exit_code_12_until_an_operator_retries_or_cancels_it() {
+    for command in ["mail cancel 1", "mail retry 1"] {
+        let server = Server::plain();
+        let fixture = sunk(&server);
+        server.fault(Stage::Dot, "", Fault::Drop);
+        fixture.troubled_check(12);
+        fixture.wait_is_over();
+        fixture.troubled_check(12);
+        server.heal();
+        for _ in 0..2 {
+            let said = fixture.troubled_check(12);
+            assert!(said.contains("1 email may not have arrived: email 1"), "{said}");
+        }
+        fixture.ok(command);
+        fixture.quiet_check();
+    }
+}
+
+#[test]
+fn an_email_that_waits_goes_to_the_address_that_was_corrected_since() {
+    let server = Server::plain();
+    let fixture = MailFixture::at(&server);
+    fixture.customer("ABC");
+    fixture.sink("ABC", "400");
+    server.fault(Stage::Rcpt, "", Fault::Answer("450 unknown for now"));
+    fixture.troubled_check(11);
+    server.heal();
+    fixture.ok("customer edit ABC --invoice-emails right@abc.example");
+    fixture.write_config(&fixture.config().replace("ops@gateway.example", "desk@gateway.example"));
+    fixture.wait_is_over();
+    fixture.quiet_check();
+    let to: Vec<String> = server.taken().into_iter().map(|taken| taken.to).collect();
+    assert_eq!(to, ["right@abc.example", "desk@gateway.example"]);
+    assert_eq!(fixture.emails(), ["low-upper right@abc.example sent", "internal desk@gateway.example sent"]);
+    let events = fixture.cli.json("audit list --entity email");
+    assert_eq!(events[0]["action"], "readdress");
+    fixture.ok("db check");
+}
+
+#[test]
+fn an_email_to_an_address_that_was_removed_is_cancelled_and_one_to_a_failed_address_can_be_retried() {
+    let server = Server::plain();
+    let fixture = sunk(&server);
+    fixture.ok("balance warn ABC --to gone@abc.example,wrong@abc.example,good@abc.example");
+    fixture.sink("ABC", "900");
+    server.fault(Stage::Rcpt, "gone@abc.example", Fault::Answer("450 later"));
+    server.fault(Stage::Rcpt, "wrong@abc.example", Fault::Answer("550 unknown"));
+    fixture.quiet_check();
+    fixture.sink("ABC", "400");
+    fixture.troubled_check(12);
+    server.heal();
+    server.taken();
+    fixture.ok("balance warn ABC --to right@abc.example,good@abc.example");
+    let failed = fixture.cli.json("mail list --state failed");
+    fixture.ok(&format!("mail retry {}", failed[0]["id"]));
+    fixture.wait_is_over();
+    fixture.quiet_check();
+    let to: Vec<String> = server.taken().into_iter().map(|taken| taken.to).collect();
+    assert_eq!(to, ["right@abc.example"]);
+    assert!(fixture.emails().contains(&"low-upper wrong@abc.example cancelled".to_owned()), "{:?}", fixture.emails());
 }

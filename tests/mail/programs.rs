@@ -90,3 +90,49 @@ fn a_large_email_does_not_wait_for_a_program_that_does_not_read() {
     fixture.quiet_check();
     assert!(fs::metadata(fixture.cli.path("email")).expect("there").len() > 200_000);
 }
+
+#[test]
+fn what_the_program_says_on_stderr_is_in_the_error_and_kept_short() {
+    let fixture = fixture("cat >/dev/null; echo 'sendmail: queue is full' >&2; exit 75");
+    let said = fixture.troubled_check(11);
+    assert!(said.contains("exited with code 75: sendmail: queue is full"), "{said}");
+    replace(&fixture, "cat >/dev/null; yes 'much ado' >&2; exit 75");
+    fixture.wait_is_over();
+    let said = fixture.troubled_check(11);
+    assert!(said.contains("exited with code 75: much ado much ado") && said.len() < 1000, "{said}");
+}
+
+#[test]
+fn a_program_that_takes_too_long_is_killed_with_everything_it_started() {
+    let fixture = fixture("sh -c 'echo $$ > child; exec sleep 600' & wait");
+    fixture.troubled_check(12);
+    assert_is_gone(&fixture, "child");
+}
+
+#[test]
+fn a_password_command_is_limited_in_time_and_output_and_its_complaint_is_printed() {
+    let fixture = fixture("cat >/dev/null");
+    let try_out = |command: &str| {
+        fixture.configure(&format!(
+            "transport = 'smtps://localhost:1'\nlogin = 'gateway'\ntimeout_seconds = 1\npassword_command = \"{command}\""
+        ));
+        fixture.cli.run("mail test me@example.com").failed(13, command).to_owned()
+    };
+    assert!(try_out("yes").contains("printed 16 KiB or more"));
+    let said = try_out("echo the vault is sealed >&2; exit 3");
+    assert!(said.contains("password_command: exited with code 3: the vault is sealed"), "{said}");
+    assert!(try_out("sh -c 'echo $$ > child; exec sleep 600' & wait").contains("timed out"));
+    assert_is_gone(&fixture, "child");
+}
+
+/// Asserts that the process whose number is in a file has ended. A process that was killed may take a moment to be gone.
+fn assert_is_gone(fixture: &MailFixture, file: &str) {
+    let number = fs::read_to_string(fixture.cli.path(file)).expect("it was started");
+    let state = || fs::read_to_string(format!("/proc/{}/stat", number.trim())).unwrap_or_default();
+    let is_gone = || state().is_empty() || state().contains(") Z ");
+    let gone = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        is_gone()
+    });
+    assert!(gone, "{}", state());
+}

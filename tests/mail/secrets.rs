@@ -160,7 +160,7 @@ fn a_password_comes_from_the_environment_a_private_file_or_a_command() {
     Outcome::from(outcome.expect("run")).succeeded("environment");
 
     for (command, why) in
-        [("exit 3", "failed with"), ("sleep 600", "timed out"), ("printf '\\377'", "did not print UTF-8 text")]
+        [("exit 3", "exited with code 3"), ("sleep 600", "timed out"), ("printf '\\377'", "did not print UTF-8 text")]
     {
         fixture.configure(&format!("{base}\npassword_command = \"{}\"", command.replace('\\', "\\\\")));
         let outcome = try_out(&fixture, &authority);

@@ -1,5 +1,6 @@
 //! The audit log: one event for every change, none for what was not done, and no secret in it.
 
+use std::os::unix::fs::MetadataExt;
 use std::rc::Rc;
 
 use serde_json::json;
@@ -15,6 +16,7 @@ use ssgctl::store::{EventFilter, Tx};
 use ssgctl::traffic;
 
 use super::contact::person;
+use crate::support::cli::{Outcome, TestCli, words};
 use crate::support::fixture::{Fixture, NOON, adjustment, collect, new_account, plain_email, reversal, set, valid};
 use crate::support::traffic::import_a_message;
 
@@ -101,7 +103,7 @@ const OPERATIONS: &[(EntityKind, &str, &str, Operation)] = &[
 fn run_of_the_check(tx: &mut Tx<'_>) -> Result<()> {
     outbox::begin_run(tx)?;
     warning::check_balances(tx, &[], &|notice| Ok(plain_email(notice.kind)))?;
-    for email in outbox::claim(tx, 10)? {
+    for email in crate::support::fixture::claim(tx, 10)? {
         outbox::record(tx, email, &SendOutcome::Deferred("closed".to_owned()))?;
     }
     Ok(())
@@ -286,4 +288,32 @@ fn lines_of_many_steps_come_with_the_commit_numbered_without_a_gap_and_none_of_w
         .write(|tx| tx.expect_many_steps().and_then(|()| new(tx, "DROPPED")).and_then(|()| new(tx, "C1")))
         .unwrap_err();
     assert_eq!(fixture.events().len(), events.len());
+}
+
+#[test]
+fn whoever_an_actor_claims_to_be_the_user_id_and_the_user_of_sudo_are_recorded_next_to_it() {
+    let cli = TestCli::new();
+    for line in ["customer new --account-code ABC --organisation ABC", "balance adjust ABC 5 --description x"] {
+        let mut command = cli.command();
+        command.args(words(line)).env("SUDO_USER", "alice").env("SSGCTL_ACTOR", "mallory");
+        Outcome::from(command.output().unwrap()).succeeded(line);
+    }
+    cli.ok("balance adjust ABC 5 --description y");
+    let own = std::fs::metadata(cli.database()).unwrap().uid();
+    for line in ["audit list --entity balance", "balance history"] {
+        let rows = cli.json(line);
+        assert_eq!(
+            (&rows[0]["actor"], &rows[0]["uid"], &rows[0]["sudo_user"]),
+            (&"mallory".into(), &own.into(), &"alice".into())
+        );
+        assert_eq!((&rows[1]["uid"], &rows[1]["sudo_user"]), (&own.into(), &serde_json::Value::Null));
+    }
+    // It is part of the hash, and of the document.
+    cli.ok("db check");
+    cli.ok("export all.jsonl");
+    cli.ok("import all.jsonl --db copy.db");
+    assert_eq!(cli.ok("db head --db copy.db -o name"), cli.ok("db head -o name"));
+    let forged = "DROP TRIGGER entry_is_never_changed; UPDATE entry SET sudo_user = 'bob' WHERE id = 1";
+    cli.sql().execute_batch(forged).unwrap();
+    assert_eq!(cli.run("db check").code, Some(7));
 }

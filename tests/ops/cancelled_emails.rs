@@ -19,7 +19,7 @@ fn outbox(fixture: &mut Fixture) -> Vec<String> {
 /// Tries every email that is due, with one outcome.
 fn attempt(fixture: &mut Fixture, outcome: &SendOutcome) {
     let recorded = fixture.write(|tx| {
-        let emails = outbox::claim(tx, 100)?;
+        let emails = crate::support::fixture::claim(tx, 100)?;
         emails.into_iter().try_for_each(|email| outbox::record(tx, email, outcome).map(drop))
     });
     recorded.expect("recorded");
@@ -97,7 +97,7 @@ fn an_uncertain_email_is_not_sent_again_once_it_is_no_longer_true() {
     assert_eq!(notified(&judge(&mut fixture)), clear, "it may have been read");
     deliver(&mut fixture);
     fixture.at("2026-12-24T12:00:00Z");
-    assert_eq!(fixture.write(|tx| outbox::claim(tx, 100)).unwrap(), []);
+    assert_eq!(fixture.write(|tx| crate::support::fixture::claim(tx, 100)).unwrap(), []);
     let email = &fixture.emails()[0];
     assert_eq!((email.state, email.next_attempt_at), (EmailState::Uncertain, None));
     assert_eq!(email.last_error.as_deref(), Some("the balance has recovered"));
@@ -220,7 +220,7 @@ fn an_email_that_is_being_sent_when_its_warning_stops_is_not_tried_again() {
             (SendOutcome::Sent, EmailState::Sent),
         ] {
             let mut fixture = low();
-            let claimed = fixture.write(|tx| outbox::claim(tx, 1)).unwrap().remove(0);
+            let claimed = fixture.write(|tx| crate::support::fixture::claim(tx, 1)).unwrap().remove(0);
             stop(&mut fixture);
             let email = fixture.write(|tx| outbox::record(tx, claimed, &outcome)).unwrap();
             assert_eq!((email.state, email.next_attempt_at), (state, None), "{why}");

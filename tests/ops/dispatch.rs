@@ -98,7 +98,7 @@ fn a_check_sends_one_email_to_each_recipient_of_a_crossing_and_the_next_check_no
     let mut fixture = fixture();
     bring_to(&mut fixture, "50");
     let transport = Recorder::default();
-    let CheckOutcome { run, findings, dispatched } = check(&mut fixture, &transport);
+    let CheckOutcome { run, findings, dispatched, .. } = check(&mut fixture, &transport);
     assert_eq!(transport.recipients(), [THEM, US]);
     assert_eq!((findings.alerts.len(), findings.unchecked.len()), (1, 0));
     assert_eq!((run.counts.crossings, run.counts.queued, run.counts.sent), (1, 2, 2));

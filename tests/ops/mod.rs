@@ -4,6 +4,7 @@ mod alert_explanation;
 mod audit;
 mod balance;
 mod cancelled_emails;
+mod clock;
 mod contact;
 mod cug;
 mod customer;

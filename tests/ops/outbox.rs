@@ -35,7 +35,7 @@ fn wait(fixture: &mut Fixture, minutes: i64) {
 }
 
 fn claim(fixture: &mut Fixture) -> Vec<OutboxEmail> {
-    fixture.write(|tx| outbox::claim(tx, 100)).expect("claimed")
+    fixture.write(|tx| crate::support::fixture::claim(tx, 100)).expect("claimed")
 }
 
 fn deferred() -> SendOutcome {
@@ -86,8 +86,8 @@ fn the_oldest_emails_are_claimed_first_and_not_more_than_asked_for() {
     let second = queue(&mut fixture, "b@acme.example");
     let third = queue(&mut fixture, "c@acme.example");
     let ids = |emails: Vec<OutboxEmail>| emails.iter().map(|email| email.id).collect::<Vec<_>>();
-    assert_eq!(ids(fixture.write(|tx| outbox::claim(tx, 2)).unwrap()), [first, second]);
-    assert_eq!(ids(fixture.write(|tx| outbox::claim(tx, 2)).unwrap()), [third]);
+    assert_eq!(ids(fixture.write(|tx| crate::support::fixture::claim(tx, 2)).unwrap()), [first, second]);
+    assert_eq!(ids(fixture.write(|tx| crate::support::fixture::claim(tx, 2)).unwrap()), [third]);
 }
 
 #[test]

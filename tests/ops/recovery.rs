@@ -36,7 +36,7 @@ fn only_recipients_of_the_alert_get_the_recovery_each_once() {
             Some("waits") => Some(SendOutcome::Deferred("451".to_owned())),
             _ => None,
         };
-        let claimed = fixture.write(|tx| outbox::claim(tx, 100)).unwrap();
+        let claimed = fixture.write(|tx| crate::support::fixture::claim(tx, 100)).unwrap();
         for email in claimed {
             if let Some(outcome) = outcomes(&email) {
                 fixture.write(|tx| outbox::record(tx, email, &outcome)).unwrap();

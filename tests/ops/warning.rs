@@ -61,7 +61,7 @@ fn judgement(fixture: &mut Fixture) -> CheckFindings {
 pub fn deliver(fixture: &mut Fixture) {
     fixture
         .write(|tx| {
-            let emails = outbox::claim(tx, 100)?;
+            let emails = crate::support::fixture::claim(tx, 100)?;
             emails.into_iter().try_for_each(|email| outbox::record(tx, email, &SendOutcome::Sent).map(drop))
         })
         .expect("delivered");

@@ -75,7 +75,11 @@ impl Walk {
             Step::Unarchive => drop(self.fixture.write(|tx| customer::unarchive(tx, "ACME"))),
             Step::Check => self.check(),
             Step::Claim(most) => {
-                self.claimed.extend(self.fixture.write(|tx| outbox::claim(tx, *most)).expect("claimed"));
+                self.claimed.extend(
+                    self.fixture
+                        .write(|tx| crate::support::fixture::claim(tx, usize::try_from(*most).expect("small")))
+                        .expect("claimed"),
+                );
             }
             Step::End(outcome) => {
                 let ended = std::mem::take(&mut self.claimed);

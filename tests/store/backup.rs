@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use ssgctl::Error;
 use ssgctl::ops::balance;
 use ssgctl::store::{EntryFilter, Location};
 
+use crate::support::cli::TestCli;
 use crate::support::fixture::{Fixture, NOON, adjustment, assert_refused, collect, dump, location, open};
+use crate::support::strace::can_trace;
 
 /// Checks a backup and counts its entries.
 fn entries(path: &Path) -> usize {
@@ -127,4 +130,49 @@ fn a_backup_that_fails_leaves_no_draft() {
     assert_refused!(fixture.store.backup(&folder.join("missing/backup.db"), false), Error::Io { .. });
     let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["target"]);
+}
+
+#[test]
+fn a_signal_leaves_no_half_made_file_and_the_check_names_what_a_kill_left() {
+    if !can_trace() {
+        return;
+    }
+    let cli = TestCli::seeded();
+    let names = || {
+        let mut names: Vec<_> = fs::read_dir(cli.home()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.retain(|name| name != "trace");
+        names.sort();
+        names
+    };
+    let before = names();
+    for line in [
+        "db backup half.db",
+        "db init --db half.db",
+        "db restore backup.db --db half.db",
+        "export half.jsonl",
+        "customer export --file half.csv",
+    ] {
+        for (signal, code) in [("INT", 130), ("TERM", 143)] {
+            // The command waits for its disk, so there is time to send it a signal while its file is half made.
+            let mut tracer = cli.tampered("fsync,fdatasync:delay_enter=3000000:when=1", line);
+            let tracer = tracer.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            let is_half_made = || names().iter().any(|name| name.to_string_lossy().starts_with(".half."));
+            assert!((0..500).any(|_| {
+                thread::sleep(Duration::from_millis(5));
+                is_half_made()
+            }));
+            thread::sleep(Duration::from_millis(300));
+            let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", tracer.id())).unwrap();
+            let sent = cli.program("kill").args(["-s", signal]).args(children.split_whitespace()).status().unwrap();
+            assert!(sent.success());
+            let output = tracer.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(code), "{line}: {output:?}");
+            assert_eq!(names(), before, "{line} {signal}");
+        }
+    }
+    let left = cli.database().with_file_name(".ssgctl.db.0123456789abcdef");
+    fs::write(&left, "half").unwrap();
+    let check = cli.run("db check");
+    assert_eq!(check.code, Some(0));
+    assert!(check.stderr.contains(".ssgctl.db.0123456789abcdef looks like a file that a killed command left"));
 }

@@ -53,7 +53,7 @@ fn warn(fixture: &mut Fixture) {
         let check = |tx: &mut Tx<'_>| warning::check_balances(tx, &[], &|notice| Ok(plain_email(notice.kind)));
         fixture.at(&time.replace(":00Z", ":30Z")).write(check).expect("judged");
         let send = |tx: &mut Tx<'_>| {
-            let emails = outbox::claim(tx, 10)?;
+            let emails = crate::support::fixture::claim(tx, 10)?;
             emails.into_iter().try_for_each(|email| outbox::record(tx, email, &SendOutcome::Sent).map(drop))
         };
         fixture.write(send).expect("sent");

@@ -2,6 +2,7 @@
 
 mod backup;
 mod damage;
+mod disks;
 mod ledger_guards;
 mod lists;
 mod migrations;

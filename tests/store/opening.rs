@@ -250,3 +250,14 @@ fn a_creation_that_fails_leaves_no_file_under_the_real_name_and_the_next_one_suc
     }
     assert!(failed > 10, "only {failed} failed");
 }
+
+#[test]
+fn a_file_that_is_marked_as_ours_and_lacks_our_tables_is_refused() {
+    let folder = folder();
+    let path = folder.path().join("a.db");
+    let marked = format!("PRAGMA application_id = {}; PRAGMA user_version = {SCHEMA_VERSION};", 0x5353_4743);
+    Connection::open(&path).unwrap().execute_batch(&format!("{marked} CREATE TABLE customer (id)")).unwrap();
+    let before = fs::read(&path).unwrap();
+    assert_refused!(open_at(&path, false), Error::Foreign { reason, .. } if reason.contains("lacks its tables"));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}

@@ -16,7 +16,7 @@ use ssgctl::model::{
 };
 use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
-use ssgctl::ops::{balance, customer, smpp};
+use ssgctl::ops::{balance, customer, outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{
     ArchiveFilter, Clock, CustomerFilter, CustomerSort, EntryFilter, EventFilter, Location, OutboxFilter, Page,
@@ -52,6 +52,7 @@ pub fn origin() -> Origin {
     Origin {
         actor: valid("jo"),
         uid: 1000,
+        sudo_user: None,
         reason: Some(valid("ticket 4711")),
         command: "fixture".to_owned(),
         version: "0.0.0".to_owned(),
@@ -302,4 +303,15 @@ pub fn transfer(amount: &str) -> Transfer {
         key: None,
         allow_negative: false,
     }
+}
+
+/// Claims emails that are due, as a dispatch does one by one.
+pub fn claim(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<OutboxEmail>> {
+    let mut claimed = Vec::new();
+    while claimed.len() < limit
+        && let Some(email) = outbox::next_due(tx)?
+    {
+        claimed.push(outbox::claim_one(tx, email)?);
+    }
+    Ok(claimed)
 }

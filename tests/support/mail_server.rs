@@ -157,6 +157,11 @@ impl Server {
         assert!(!waited.expect("no thread panics with the state").1.timed_out(), "nobody came to hang");
     }
 
+    /// Lets [`Self::until_it_hangs`] wait for another client.
+    pub fn forget_who_hangs(&self) {
+        self.room.state().hanging = 0;
+    }
+
     /// Closes every connection that is open now.
     pub fn hang_up(&self) {
         for stream in self.room.state().streams.drain(..) {

@@ -1,6 +1,7 @@
 //! Arguments that commands share, and the commands that every entity has alike: `import` and `export`.
 
 pub(crate) mod change;
+pub(crate) mod clock;
 pub(crate) mod completion;
 pub(crate) mod confusable;
 pub(crate) mod deferred_command;

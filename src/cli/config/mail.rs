@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -228,23 +227,27 @@ fn read_private(file: &Path) -> Result<Zeroizing<String>> {
 fn output_of(command: &str, timeout: Duration) -> Result<Zeroizing<String>> {
     let failed = |reason: String| Failure::new(ErrorCode::Mail, format!("password_command: {reason}"));
     let io_failed = |error: std::io::Error| failed(error.to_string());
-    let mut output = sendmail::memory().map_err(io_failed)?;
-    let mut child = Command::new("/bin/sh")
+    let (mut output, mut stderr) = (sendmail::output().map_err(io_failed)?, sendmail::output().map_err(io_failed)?);
+    let mut shell = Command::new("/bin/sh");
+    shell
         .args(["-c", command])
         .stdin(Stdio::null())
         .stdout(output.try_clone().map_err(io_failed)?)
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(io_failed)?;
-    match sendmail::wait(&mut child, timeout).map_err(io_failed)? {
-        None => return Err(failed("timed out".to_owned())),
-        Some(status) if !status.success() => return Err(failed(format!("failed with {status}"))),
+        .stderr(stderr.try_clone().map_err(io_failed)?);
+    let mut child = sendmail::spawn(&mut shell).map_err(io_failed)?;
+    let status = sendmail::wait(&mut child, timeout).map_err(io_failed)?;
+    // First: a program whose output is cut off fails in words of its own.
+    let bytes = Zeroizing::new(sendmail::printed(&mut output).map_err(io_failed)?);
+    if bytes.len() as u64 >= sendmail::MAX_OUTPUT {
+        return Err(failed(format!("printed {} KiB or more, which is no password", sendmail::MAX_OUTPUT / 1024)));
+    }
+    let said = sendmail::complaint(&mut stderr);
+    match status {
+        None => return Err(failed(format!("timed out{said}"))),
+        Some(status) if !status.success() => return Err(failed(format!("{}{said}", sendmail::ending(status)))),
         Some(_) => {}
     }
-    let mut text = Zeroizing::new(String::new());
-    output
-        .rewind()
-        .and_then(|()| output.read_to_string(&mut text))
-        .map_err(|_| failed("did not print UTF-8 text".to_owned()))?;
+    let text = str::from_utf8(&bytes).map_err(|_| failed("did not print UTF-8 text".to_owned()))?;
+    let text = Zeroizing::new(text.to_owned());
     Ok(text)
 }

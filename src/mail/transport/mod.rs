@@ -4,11 +4,12 @@ pub(super) mod mail_transport;
 pub(super) mod route;
 pub mod sendmail;
 mod smtp;
+mod smtp_connection;
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -89,15 +90,16 @@ impl Sendmail {
         let program = self.program.display();
         let deferred = |error: io::Error| SendOutcome::Deferred(format!("cannot run {program}: {error}"));
         let spawned = on_stdin(message).and_then(|stdin| {
-            let child = Command::new(&self.program)
+            let stderr = sendmail::output()?;
+            let mut command = Command::new(&self.program);
+            command
                 .args(["-i", "-f", email.content.sender.address.as_str(), "--", email.recipient.as_str()])
                 .stdin(stdin.try_clone()?)
                 .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()?;
-            Ok((child, stdin))
+                .stderr(stderr.try_clone()?);
+            Ok((sendmail::spawn(&mut command)?, stdin, stderr))
         });
-        let (mut child, mut stdin) = match spawned {
+        let (mut child, mut stdin, mut stderr) = match spawned {
             Ok(spawned) => spawned,
             Err(error) => return deferred(error),
         };
@@ -105,9 +107,11 @@ impl Sendmail {
             Ok(Some(status)) => {
                 // The program shares this open file, so its position shows how much was read.
                 let read = stdin.stream_position().is_ok_and(|at| at >= message.len() as u64);
-                exit_outcome(&self.program, status.code(), read)
+                exit_outcome(&self.program, status, read, &sendmail::complaint(&mut stderr))
             }
-            Ok(None) => SendOutcome::Unanswered(format!("{program} did not exit in time")),
+            Ok(None) => {
+                SendOutcome::Unanswered(format!("{program} did not exit in time{}", sendmail::complaint(&mut stderr)))
+            }
             Err(error) => SendOutcome::Unanswered(format!("{program}: {error}")),
         }
     }
@@ -121,16 +125,16 @@ fn on_stdin(text: &[u8]) -> io::Result<File> {
     Ok(file)
 }
 
-/// The outcome for a mail program's exit code (sysexits.h).
-fn exit_outcome(program: &Path, code: Option<i32>, read: bool) -> SendOutcome {
-    let reason = |code: i32| format!("{} exited with code {code}", program.display());
-    match code {
+/// The outcome for the exit of a mail program (sysexits.h).
+fn exit_outcome(program: &Path, status: ExitStatus, read: bool, complaint: &str) -> SendOutcome {
+    let reason = format!("{} {}{complaint}", program.display(), sendmail::ending(status));
+    match status.code() {
         Some(0) if read => SendOutcome::Sent,
-        Some(0) => SendOutcome::Deferred(format!("{} did not read the email", program.display())),
+        Some(0) => SendOutcome::Deferred(format!("{} did not read the email{complaint}", program.display())),
         // EX_USAGE, EX_DATAERR, EX_NOUSER, EX_NOHOST: permanent failures of this email.
-        Some(code @ (64 | 65 | 67 | 68)) => SendOutcome::Refused(reason(code)),
-        Some(code) => SendOutcome::Deferred(reason(code)),
-        None => SendOutcome::Unanswered(format!("{} was killed", program.display())),
+        Some(64 | 65 | 67 | 68) => SendOutcome::Refused(reason),
+        Some(_) => SendOutcome::Deferred(reason),
+        None => SendOutcome::Unanswered(reason),
     }
 }
 

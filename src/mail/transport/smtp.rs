@@ -5,24 +5,19 @@
 //! The [`SmtpTransport`] waits for its result over a channel, for a limited time. A [`Claim`] decides between the two: before
 //! the text is sent, the waiting side can still give the email up for a later attempt; afterwards its outcome is unknown.
 
-use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
-use std::{fmt, io, iter};
 
-use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials as Login, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
-use lettre::transport::smtp::extension::ClientId;
+use rustls::ClientConfig;
 
 use crate::error::{Error, Result};
 use crate::mail::as_mime;
 use crate::mail::transport::mail_transport::MailTransport;
 use crate::mail::transport::route::{Security, SmtpCredentials};
+use crate::mail::transport::smtp_connection::{SmtpConnection, SmtpError, tls_config};
 use crate::model::{OutboxEmail, SendOutcome};
 
 /// The time limit for a whole email, in timeouts of one step.
@@ -43,7 +38,7 @@ struct Server {
     host: String,
     port: u16,
     security: Security,
-    tls: TlsParameters,
+    tls: Arc<ClientConfig>,
     credentials: Option<SmtpCredentials>,
     /// The time limit for each step.
     timeout: Duration,
@@ -93,14 +88,38 @@ impl SmtpTransport {
         credentials: Option<SmtpCredentials>,
         timeout: Duration,
     ) -> Result<Self> {
-        let tls = TlsParameters::new(host.to_owned())
-            .map_err(|error| Error::Email(format!("TLS: {}", error_text(&error))))?;
+        let tls = tls_config().map_err(|error| Error::Email(format!("TLS: {error}")))?;
         let server = Server { host: host.to_owned(), port, security, tls, credentials, timeout };
         Ok(Self { server: Arc::new(server), connection: None, down: false })
+    }
+
+    /// Runs a step in a thread and waits for its result for a limited time; the error says why there is none.
+    fn within_limit<T: Send + 'static>(&self, step: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+        let (tx, rx) = mpsc::channel();
+        // The receiver is gone if the step was given up, so a failed send is ignored.
+        let spawned = thread::Builder::new().spawn(move || drop(tx.send(step())));
+        spawned.map_err(|error| format!("cannot start a thread: {error}"))?;
+        let limit = self.server.timeout * TIMEOUT_STEPS;
+        rx.recv_timeout(limit).map_err(|_| format!("{} took too long", self.server.name()))
     }
 }
 
 impl MailTransport for SmtpTransport {
+    fn is_ready(&mut self) -> bool {
+        self.connection.as_ref().is_some_and(SmtpConnection::is_open)
+    }
+
+    fn prepare(&mut self) -> Result<(), String> {
+        if self.is_ready() {
+            return Ok(());
+        }
+        self.connection = None;
+        let server = Arc::clone(&self.server);
+        let connected = self.within_limit(move || server.connect())?;
+        self.connection = Some(connected.map_err(|error| format!("{}: {error}", self.server.name()))?);
+        Ok(())
+    }
+
     fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
         let claim = Arc::new(Claim::default());
         let job = Job {
@@ -109,18 +128,14 @@ impl MailTransport for SmtpTransport {
             email: email.clone(),
             claim: Arc::clone(&claim),
         };
-        let (tx, rx) = mpsc::channel();
-        // The receiver is gone if the email was given up, so a failed send is ignored.
-        let spawned = thread::Builder::new().spawn(move || drop(tx.send(job.run())));
-        if let Err(error) = spawned {
-            return SendOutcome::Deferred(format!("cannot start a thread: {error}"));
+        match self.within_limit(move || job.run()) {
+            Ok(JobResult { outcome, connection, down }) => {
+                (self.connection, self.down) = (connection, down);
+                outcome
+            }
+            Err(reason) if claim.take() => SendOutcome::Deferred(reason),
+            Err(reason) => SendOutcome::Unanswered(reason),
         }
-        let Ok(JobResult { outcome, connection, down }) = rx.recv_timeout(self.server.timeout * TIMEOUT_STEPS) else {
-            let outcome = if claim.take() { SendOutcome::Deferred } else { SendOutcome::Unanswered };
-            return outcome(format!("{} took too long", self.server.name()));
-        };
-        (self.connection, self.down) = (connection, down);
-        outcome
     }
 
     fn is_down(&self) -> bool {
@@ -130,10 +145,8 @@ impl MailTransport for SmtpTransport {
 
 impl Drop for SmtpTransport {
     fn drop(&mut self) {
-        if let Some(mut connection) = self.connection.take() {
-            // Every email has its outcome already, so errors of QUIT are ignored and its time is short.
-            let _ = connection.set_timeout(Some(self.server.timeout.min(Duration::from_secs(1))));
-            let _ = connection.quit();
+        if let Some(connection) = self.connection.take() {
+            connection.quit(self.server.timeout.min(Duration::from_secs(1)));
         }
     }
 }
@@ -143,17 +156,14 @@ impl Server {
         format!("{}:{}", self.host, self.port)
     }
 
-    fn connect(&self) -> std::result::Result<SmtpConnection, SmtpError> {
-        let hello = ClientId::default();
+    fn connect(&self) -> Result<SmtpConnection, SmtpError> {
         let tls = (self.security == Security::Tls).then_some(&self.tls);
-        let addresses: Vec<SocketAddr> =
-            (self.host.as_str(), self.port).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
-        let mut connection = SmtpConnection::connect(addresses.as_slice(), Some(self.timeout), &hello, tls, None)?;
+        let mut connection = SmtpConnection::connect(&self.host, self.port, tls, self.timeout)?;
         if self.security == Security::StartTls {
-            connection.starttls(&self.tls, &hello)?;
+            connection = connection.start_tls(&self.host, &self.tls)?;
         }
-        if let Some(SmtpCredentials { login, password }) = &self.credentials {
-            connection.auth(DEFAULT_MECHANISMS, &Login::new(login.clone(), password.to_string()))?;
+        if let Some(credentials) = &self.credentials {
+            connection.log_in(credentials)?;
         }
         Ok(connection)
     }
@@ -166,7 +176,7 @@ impl Job {
             None => match self.server.connect() {
                 Ok(new) => (new, false),
                 Err(error) => {
-                    let outcome = SendOutcome::Deferred(format!("{}: {}", self.server.name(), error_text(&error)));
+                    let outcome = SendOutcome::Deferred(format!("{}: {error}", self.server.name()));
                     // An error before MAIL FROM is about the server, not about this email.
                     return JobResult { outcome, connection: None, down: true };
                 }
@@ -177,7 +187,7 @@ impl Job {
             // The server may have closed a reused connection. Nothing was sent on it yet, so connect again.
             Err(None) => return self.run(),
             Err(Some(SendFailure::Answered(outcome))) => {
-                (outcome, connection.command(Rset).is_ok().then_some(connection))
+                (outcome, connection.command("RSET").is_ok().then_some(connection))
             }
             Err(Some(SendFailure::ConnectionLost(outcome))) => (outcome, None),
         };
@@ -189,20 +199,21 @@ impl Job {
         let message =
             as_mime(&self.email).map_err(|error| SendFailure::Answered(SendOutcome::Refused(error.to_string())))?;
         let (envelope, bytes) = (message.envelope().clone(), message.formatted());
-        match connection.command(Mail::new(envelope.from().cloned(), Vec::new())) {
+        let from = envelope.from().map(ToString::to_string).unwrap_or_default();
+        match connection.command(&format!("MAIL FROM:<{from}>")) {
             Ok(_) => {}
-            Err(error) if reused && is_closing(&error) => return Err(None),
+            Err(error) if reused && error.is_closing() => return Err(None),
             // A refused sender is a fault of the configuration, not of the recipient, so the email is tried again.
             Err(error) if error.is_permanent() => {
-                return Err(Some(SendFailure::Answered(SendOutcome::Deferred(error_text(&error)))));
+                return Err(Some(SendFailure::Answered(SendOutcome::Deferred(error.to_string()))));
             }
             Err(error) => return Err(Some(send_failure(&error, SendOutcome::Deferred))),
         }
         let deferred = |error: SmtpError| send_failure(&error, SendOutcome::Deferred);
         for to in envelope.to() {
-            connection.command(Rcpt::new(to.clone(), Vec::new())).map_err(deferred)?;
+            connection.command(&format!("RCPT TO:<{to}>")).map_err(deferred)?;
         }
-        connection.command(Data).map_err(deferred)?;
+        connection.command("DATA").map_err(deferred)?;
         if !self.claim.take() {
             return Err(Some(SendFailure::ConnectionLost(SendOutcome::Deferred("given up".to_owned()))));
         }
@@ -212,48 +223,41 @@ impl Job {
 
 /// Sends an email's text and its final dot.
 fn send_text(connection: &mut SmtpConnection, bytes: &[u8]) -> std::result::Result<(), SendFailure> {
-    if let Some(text) = str::from_utf8(bytes).ok().filter(|text| text.len() <= SINGLE_WRITE_MAX) {
+    let unanswered = |error: SmtpError| {
         // A broken pipe is an error of writing, and the dot is the last thing written: the server cannot have it.
-        let is_unsent = |error: &SmtpError| io_kind(error) == Some(io::ErrorKind::BrokenPipe);
-        let failure = |error| {
-            send_failure(&error, if is_unsent(&error) { SendOutcome::Deferred } else { SendOutcome::Unanswered })
-        };
-        return connection.command(WithDot(text)).map(drop).map_err(failure);
+        let is_unsent = error.is_broken_pipe();
+        send_failure(&error, if is_unsent { SendOutcome::Deferred } else { SendOutcome::Unanswered })
+    };
+    let mut text = dot_stuffed(bytes);
+    // A failure before the dot leaves no doubt, so the dot of a long email leaves on its own. That of a short one leaves in the
+    // same write: its packet would otherwise wait for the server's delayed acknowledgement of the text, which takes 40 ms.
+    if text.len() > SINGLE_WRITE_MAX {
+        connection.write(&text).map_err(|error| send_failure(&error, SendOutcome::Deferred))?;
+        text.clear();
     }
-    // The iterator is asked for another part only after all of the email was written. A failure after that leaves the
-    // outcome unknown, because the final dot may have arrived.
-    let mut all_written = false;
-    let parts = iter::once(bytes).chain(iter::from_fn(|| {
-        all_written = true;
-        None
-    }));
-    let answer = connection.message_iter(parts);
-    answer.map(drop).map_err(|error| {
-        send_failure(&error, if all_written { SendOutcome::Unanswered } else { SendOutcome::Deferred })
-    })
+    text.extend_from_slice(b".\r\n");
+    connection.write(&text).map_err(unanswered)?;
+    connection.reply().map(drop).map_err(unanswered)
 }
 
-/// The text of an email with its final dot, so that both leave in one write. lettre writes the dot separately; that packet
-/// would wait for the server's delayed acknowledgement of the text, which takes 40 ms.
-struct WithDot<'a>(&'a str);
-
-impl fmt::Display for WithDot<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in self.0.split_inclusive('\n') {
-            write!(f, "{}{line}", if line.starts_with('.') { "." } else { "" })?;
+/// The text with another dot before each line that begins with one, and a line end at its end.
+fn dot_stuffed(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes.len() + 64);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            text.push(b'.');
         }
-        f.write_str(if self.0.ends_with("\r\n") { ".\r\n" } else { "\r\n.\r\n" })
+        text.extend_from_slice(line);
     }
-}
-
-/// Whether an error means that the server closed the connection or is about to.
-fn is_closing(error: &SmtpError) -> bool {
-    error.status().map_or(!error.is_timeout(), |code| u16::from(code) == 421)
+    if !text.ends_with(b"\r\n") {
+        text.extend_from_slice(b"\r\n");
+    }
+    text
 }
 
 /// Classifies an error: a reply of the server is permanent or transient as its code says; for anything else, `lost` decides.
 fn send_failure(error: &SmtpError, lost: fn(String) -> SendOutcome) -> SendFailure {
-    let reason = error_text(error);
+    let reason = error.to_string();
     if error.is_permanent() {
         SendFailure::Answered(SendOutcome::Refused(reason))
     } else if error.is_transient() {
@@ -261,26 +265,4 @@ fn send_failure(error: &SmtpError, lost: fn(String) -> SendOutcome) -> SendFailu
     } else {
         SendFailure::ConnectionLost(lost(reason))
     }
-}
-
-/// The I/O error behind an error, if there is one.
-fn io_kind(error: &SmtpError) -> Option<io::ErrorKind> {
-    let causes = iter::successors(std::error::Error::source(error), |error| error.source());
-    causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).next()
-}
-
-/// The error with its causes, each once, because lettre's own texts repeat the innermost.
-fn error_text(error: &SmtpError) -> String {
-    // The system reports a timeout as "Resource temporarily unavailable", which explains nothing.
-    if io_kind(error) == Some(io::ErrorKind::WouldBlock) {
-        return "no answer in time".to_owned();
-    }
-    let mut text = error.to_string();
-    for cause in iter::successors(std::error::Error::source(error), |error| error.source()) {
-        let more = cause.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-    }
-    text
 }

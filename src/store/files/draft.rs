@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::error::Result;
+use crate::store::drafts::RegisteredDraft;
 use crate::store::files::paths::{cannot_write, folder_of, sync_folder_of};
 use crate::store::files::protected::{FileRole, refuse_protected};
 use crate::store::files::replaced::{ReplacedFile, target_of};
@@ -20,6 +21,8 @@ pub struct Draft {
     replaces: bool,
     /// The file that existed when the draft was created.
     replaced: Option<ReplacedFile>,
+    /// Lets a signal remove the file.
+    _registered: RegisteredDraft,
 }
 
 impl Draft {
@@ -53,7 +56,8 @@ impl Draft {
         let name = real.file_name().unwrap_or_default().to_string_lossy();
         let file = tempfile::Builder::new().prefix(&format!(".{name}.")).rand_bytes(16).tempfile_in(folder_of(&real));
         let file = file.map_err(|error| cannot_write(&real, &error))?;
-        Ok(Self { file, real, role, replaces: false, replaced: None })
+        let registered = RegisteredDraft::new(file.path());
+        Ok(Self { file, real, role, replaces: false, replaced: None, _registered: registered })
     }
 
     /// Writes the whole content and syncs it to disk.
@@ -66,6 +70,11 @@ impl Draft {
     /// The temporary name.
     pub fn path(&self) -> &Path {
         self.file.path()
+    }
+
+    /// The name that the file gets.
+    pub fn real(&self) -> &Path {
+        &self.real
     }
 
     fn sync(&self) -> Result<()> {

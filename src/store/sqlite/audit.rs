@@ -15,7 +15,7 @@ use crate::store::sqlite::values::from_json;
 use crate::store::{EventFilter, Snapshot, Stamp, Tx};
 
 const SELECT: &str = "SELECT event.id, at, actor, uid, reason, command, version, entity, action, subject, customer_id,
-    changes, customer.account_code FROM event LEFT JOIN customer ON customer.id = event.customer_id";
+    changes, customer.account_code, sudo_user FROM event LEFT JOIN customer ON customer.id = event.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
@@ -24,6 +24,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
         origin: Origin {
             actor: row.get(2)?,
             uid: row.get(3)?,
+            sudo_user: row.get(13)?,
             reason: row.get(4)?,
             command: row.get(5)?,
             version: row.get(6)?,
@@ -115,8 +116,16 @@ impl Tx<'_> {
                 BATCH => self.transaction.prepare_cached(&INSERT_BATCH),
                 fewer => self.transaction.prepare_cached(&insert(fewer)),
             }?;
-            let mut values: Vec<&dyn ToSql> =
-                vec![&last, at, &origin.actor, &origin.uid, &origin.reason, &origin.command, &origin.version];
+            let mut values: Vec<&dyn ToSql> = vec![
+                &last,
+                at,
+                &origin.actor,
+                &origin.uid,
+                &origin.reason,
+                &origin.command,
+                &origin.version,
+                &origin.sudo_user,
+            ];
             for line in lines {
                 values.extend([
                     &line.entity as &dyn ToSql,
@@ -136,9 +145,9 @@ impl Tx<'_> {
 /// The INSERT of a number of events after the last one. The values that they share are bound once.
 fn insert(lines: usize) -> String {
     let row = |place: usize| {
-        let own = 8 + place * 5;
+        let own = 9 + place * 5;
         format!(
-            "(?1 + {}, ?2, ?3, ?4, ?5, ?6, ?7, ?{own}, ?{}, ?{}, ?{}, ?{})",
+            "(?1 + {}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?{own}, ?{}, ?{}, ?{}, ?{})",
             place + 1,
             own + 1,
             own + 2,
@@ -148,7 +157,7 @@ fn insert(lines: usize) -> String {
     };
     let rows: Vec<String> = (0..lines).map(row).collect();
     format!(
-        "INSERT INTO event (id, at, actor, uid, reason, command, version, entity, action, subject, customer_id, changes)
+        "INSERT INTO event (id, at, actor, uid, reason, command, version, sudo_user, entity, action, subject, customer_id, changes)
          VALUES {}",
         rows.join(", ")
     )

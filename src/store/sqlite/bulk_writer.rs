@@ -144,6 +144,7 @@ impl HelperConnection {
         let connection = open::connect(&self.path)?;
         connection.busy_timeout(self.wait)?;
         set_cache(&connection, CACHE_MIB)?;
-        Ok(Store { connection, path: self.path.clone(), wait: self.wait, clock: self.clock })
+        let (path, wait, clock) = (self.path.clone(), self.wait, self.clock);
+        Ok(Store { connection, path, wait, clock, accepts_clock: false })
     }
 }

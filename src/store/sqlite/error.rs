@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rusqlite::ffi;
 use rusqlite::ffi::ErrorCode;
 
 use crate::error::Error;
@@ -33,11 +34,11 @@ fn by_code(code: ErrorCode, extended: i32) -> Error {
     match code {
         // Callers that know the wait replace it; see `Store::write`.
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Busy { waited: Duration::ZERO },
-        ErrorCode::DiskFull => io("no space left on the device"),
-        ErrorCode::ReadOnly => io("the file or its folder is read-only"),
+        ErrorCode::DiskFull => io("no space left on its disk"),
+        ErrorCode::ReadOnly => io("the file, its folder or its file system is read-only"),
         ErrorCode::PermissionDenied => io("permission denied"),
         ErrorCode::CannotOpen => io("the file cannot be opened"),
-        ErrorCode::SystemIoFailure => io(&format!("input or output error {extended}")),
+        ErrorCode::SystemIoFailure => io(io_failure(extended)),
         ErrorCode::FileLockingProtocolFailed => io("file locks do not work here"),
         ErrorCode::TooBig => Error::Refused("a value is larger than the database takes".to_owned()),
         ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
@@ -45,5 +46,27 @@ fn by_code(code: ErrorCode, extended: i32) -> Error {
         }
         ErrorCode::ConstraintViolation => Error::Internal(format!("a rule of the database was broken ({extended})")),
         other => Error::Internal(format!("SQLite reports {other:?} ({extended})")),
+    }
+}
+
+/// What an input or output error is, in words; see <https://sqlite.org/rescode.html>.
+fn io_failure(extended: i32) -> &'static str {
+    match extended {
+        ffi::SQLITE_IOERR_READ | ffi::SQLITE_IOERR_CORRUPTFS => "its disk reports an error while reading",
+        ffi::SQLITE_IOERR_SHORT_READ => "the file is shorter than it should be",
+        ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_TRUNCATE => {
+            "its disk reports an error while writing, or the file may not grow any more"
+        }
+        ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC => "its disk did not confirm that the data is written",
+        ffi::SQLITE_IOERR_SHMSIZE => "no space left on its disk for the file that ends in -shm",
+        ffi::SQLITE_IOERR_SHMOPEN | ffi::SQLITE_IOERR_SHMMAP => "the file that ends in -shm cannot be used",
+        ffi::SQLITE_IOERR_LOCK
+        | ffi::SQLITE_IOERR_RDLOCK
+        | ffi::SQLITE_IOERR_UNLOCK
+        | ffi::SQLITE_IOERR_SHMLOCK
+        | ffi::SQLITE_IOERR_CHECKRESERVEDLOCK => "file locks do not work here",
+        ffi::SQLITE_IOERR_DELETE | ffi::SQLITE_IOERR_DELETE_NOENT => "a file next to it cannot be removed",
+        ffi::SQLITE_IOERR_NOMEM => "there is not enough memory",
+        _ => "its disk reports an error",
     }
 }

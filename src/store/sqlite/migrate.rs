@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Result};
-use crate::store::sqlite::open::{Location, backup, connect_to_ours, refuse_unsafe_sqlite};
+use crate::store::sqlite::open::{Location, backup, connect, connect_to_ours, refuse_unsafe_sqlite};
 use crate::store::sqlite::schema::{self, STEPS, Step};
+use crate::store::sqlite::writer_queue::queue_for_write;
 
 /// What a migration did.
 #[derive(Debug, Clone)]
@@ -30,8 +31,16 @@ fn migrate_by(steps: &[Step], location: &Location) -> Result<Migration> {
     if from == to {
         return Ok(Migration { from, to, backup: None });
     }
-    let backup = backup_next_to(&connection, &path, from)?;
-    schema::apply(steps, &mut connection)?;
+    // Schema, backup and steps under one lock: two migrations at once would otherwise name a backup after a schema that it does
+    // not have any more. The backup is read by a second connection, which sees what was committed last.
+    let _turn = queue_for_write(&path, location.wait)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let from = schema::version(&transaction)?;
+    if from == to {
+        return Ok(Migration { from, to, backup: None });
+    }
+    let backup = backup_next_to(&connect(&path)?, &path, from)?;
+    schema::apply_within(steps, transaction)?;
     Ok(Migration { from, to, backup: Some(backup) })
 }
 
@@ -188,6 +197,29 @@ mod tests {
         assert_eq!((second.from, second.to, second.backup), (NEXT, NEXT, None));
         assert_eq!((scene.names(), fs::read(&scene.location.path).expect("there")), before);
         assert!(matches!(migrate(&scene.location), Err(Error::NewerSchema { found: NEXT, known: SCHEMA_VERSION, .. })));
+    }
+
+    #[test]
+    fn migrations_at_once_make_one_backup_and_it_has_the_schema_of_its_name() {
+        for _ in 0..5 {
+            let mut scene = Scene::new();
+            scene.location.wait = Duration::from_mins(1);
+            let (location, barrier) = (&scene.location, &std::sync::Barrier::new(4));
+            let backups = std::thread::scope(|scope| {
+                let migrations: Vec<_> = (0..4)
+                    .map(|_| {
+                        scope.spawn(|| {
+                            barrier.wait();
+                            migrate_by(&with_next(), location).expect("migrated").backup
+                        })
+                    })
+                    .collect();
+                migrations.into_iter().filter_map(|migration| migration.join().expect("ended")).collect::<Vec<_>>()
+            });
+            assert_eq!(backups, [scene.backup("")]);
+            let old = Connection::open(&backups[0]).expect("connection");
+            assert_eq!(schema::version(&old).expect("read"), SCHEMA_VERSION);
+        }
     }
 
     #[test]

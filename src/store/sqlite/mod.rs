@@ -16,6 +16,7 @@ mod document_rows;
 mod error;
 mod filter;
 mod ledger;
+mod limited_disk;
 mod migrate;
 mod new_database;
 mod note;
@@ -62,13 +63,14 @@ pub struct Store {
     path: PathBuf,
     wait: Duration,
     clock: Clock,
+    accepts_clock: bool,
 }
 
 impl Store {
     /// Opens a database, creating it first if the location allows that.
     pub fn open(location: &Location, clock: Clock) -> Result<Self> {
         let (connection, path) = open::open(location)?;
-        Ok(Self { connection, path, wait: location.wait, clock })
+        Ok(Self { connection, path, wait: location.wait, clock, accepts_clock: false })
     }
 
     /// Closes the database. The last connection to close moves the write-ahead log into the file.
@@ -84,6 +86,11 @@ impl Store {
     /// The current time.
     pub fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// Lets entries be posted although the newest one is dated ahead of the clock: an operator says that the clock is right.
+    pub fn accept_clock(&mut self) {
+        self.accepts_clock = true;
     }
 
     /// Begins to read. Everything read through the snapshot is of one moment; it waits for no writer.
@@ -109,6 +116,7 @@ impl Store {
         Ok(Tx {
             snapshot,
             stamp,
+            accepts_clock: self.accepts_clock,
             last_entry: None,
             pending_events: Vec::new(),
             many_steps: false,
@@ -166,6 +174,8 @@ pub struct Snapshot<'store> {
 pub struct Tx<'store> {
     snapshot: Snapshot<'store>,
     stamp: Stamp,
+    /// Whether entries may be posted after one that is dated ahead of the clock.
+    accepts_clock: bool,
     /// The entry that this transaction posted last. No other transaction can post one in between.
     last_entry: Option<Entry>,
     /// Events of the audit log that are not written yet.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{TempDir, TempPath};
 
 use crate::error::{Error, Result};
+use crate::store::drafts::RegisteredDraft;
 use crate::store::files::{FileRole, make_private_folder, refuse_protected};
 use crate::store::sqlite::open::{self, Location};
 use crate::store::{Clock, Store};
@@ -14,6 +15,7 @@ use crate::store::{Clock, Store};
 pub struct NewDatabase {
     folder: TempDir,
     real: PathBuf,
+    _registered: RegisteredDraft,
 }
 
 impl NewDatabase {
@@ -35,7 +37,8 @@ impl NewDatabase {
             .map_err(|error| Error::io(format_args!("write {}", real.display()), &error))?;
         let path = folder.path().join(name);
         let store = Store::open(&Location { path, create: true, wait: location.wait }, clock)?;
-        Ok((Self { folder, real }, store))
+        let registered = RegisteredDraft::new(folder.path());
+        Ok((Self { folder, real, _registered: registered }, store))
     }
 
     /// Gives the database its real name. Closing it moves its write-ahead log into the file first.

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result, quoted};
 use crate::store::files::{Draft, FileRole, make_private_folder};
+use crate::store::sqlite::limited_disk::connect_to_read;
 use crate::store::sqlite::schema::{self, APPLICATION_ID, OLDEST_SCHEMA, SCHEMA_VERSION, STEPS};
 
 /// Where a database is and how to open it.
@@ -57,8 +58,7 @@ pub(super) fn connect_to_ours(location: &Location, newest: u32) -> Result<(Conne
     }
     let path = canonical(&location.path)?;
     refuse_foreign(&path, newest)?;
-    let connection = connect(&path)?;
-    connection.busy_timeout(location.wait)?;
+    let connection = connect_to_read(&path, location.wait)?;
     let found = schema::version(&connection)?;
     if found > newest {
         // The newer schema is only in the write-ahead log. The last connection to close would move the log into the file, so
@@ -66,13 +66,46 @@ pub(super) fn connect_to_ours(location: &Location, newest: u32) -> Result<(Conne
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         return Err(Error::NewerSchema { path, found, known: newest });
     }
+    refuse_missing_tables(&connection, &path)?;
     Ok((connection, path))
+}
+
+/// Refuses a file that is marked as ours and is not: without this, every command would fail in its own way.
+fn refuse_missing_tables(connection: &Connection, path: &Path) -> Result<()> {
+    let found: u32 = connection.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table'
+            AND name IN ('customer', 'smpp_account', 'balance', 'entry', 'outbox_email', 'message', 'event')",
+        [],
+        |row| row.get(0),
+    )?;
+    let reason = "it is marked as one, but lacks its tables";
+    if found == 7 { Ok(()) } else { Err(Error::Foreign { path: path.to_owned(), reason }) }
 }
 
 /// Opens an existing file and configures the connection.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    Ok(connect_as(path, OpenFlags::SQLITE_OPEN_READ_WRITE, Locking::Shared)?)
+}
+
+/// How a connection holds the locks of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Locking {
+    /// Only for the time of a transaction.
+    Shared,
+    /// From the first read on until it is closed, so that no other process can use the file.
+    Exclusive,
+}
+
+/// Opens an existing file in some way and configures the connection.
+pub(super) fn connect_as(path: &Path, flags: OpenFlags, locking: Locking) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
+    if locking == Locking::Exclusive {
+        // First, because the settings below begin to use the file.
+        connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+        // The log stays: there may be no space to move it into the file.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
@@ -150,6 +183,15 @@ fn exists(path: &Path) -> Error {
 
 /// Copies a database into a draft and checks the copy.
 fn copy(from: &Connection, draft: Draft, journal_mode: &str) -> Result<Draft> {
+    let to = draft.real().to_owned();
+    fill(from, draft, journal_mode).map_err(|error| match error {
+        // SQLite does not say which of the two files it could not use; the one that is written is the likely one.
+        Error::Io { reason, .. } => Error::Io { action: format!("write {}", to.display()), reason },
+        other => other,
+    })
+}
+
+fn fill(from: &Connection, draft: Draft, journal_mode: &str) -> Result<Draft> {
     let mut copy = connect(&canonical(draft.path())?)?;
     // All pages in one step: the copy is of one moment, and no writer can make the backup start again.
     Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
@@ -168,12 +210,17 @@ fn is_file_of(connection: &Connection, path: &Path) -> bool {
     path.metadata().is_ok_and(|found| (found.dev(), found.ino()) == (open.dev(), open.ino()))
 }
 
+/// The name of a file next to a database.
+pub(super) fn side_file(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// Refuses a path with the log of a lost database next to it: SQLite would apply that log to the new one.
 pub(super) fn refuse_side_files(path: &Path) -> Result<()> {
     for side in ["-wal", "-shm", "-journal"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(side);
-        let log = PathBuf::from(name);
+        let log = side_file(path, side);
         // The log is tested first: if another process creates the database in between, its log is not mistaken for a stray.
         if log.symlink_metadata().is_ok() && path.symlink_metadata().is_err() {
             let log = log.display();

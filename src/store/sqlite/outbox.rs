@@ -217,6 +217,15 @@ impl Tx<'_> {
         Ok(self.transaction.last_insert_rowid())
     }
 
+    /// Gives an email another recipient.
+    pub fn set_email_recipient(&mut self, id: i64, recipient: &EmailAddress) -> Result<()> {
+        let at = self.at();
+        self.transaction
+            .prepare_cached("UPDATE outbox_email SET recipient = ?2, updated_at = ?3 WHERE id = ?1")?
+            .execute(params![id, recipient, at])?;
+        Ok(())
+    }
+
     /// Moves an email to a state.
     pub fn set_email_state(
         &mut self,

@@ -129,6 +129,12 @@ impl Snapshot<'_> {
         Ok(warnings.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The unit of the balance that crossed a threshold.
+    pub fn unit_of_crossing(&self, id: i64) -> Result<Unit> {
+        let mut statement = self.transaction.prepare_cached("SELECT unit FROM crossing WHERE id = ?1")?;
+        Ok(statement.query_row([id], |row| row.get(0))?)
+    }
+
     /// All crossings, oldest first.
     pub(super) fn every_crossing(&self) -> Result<Vec<Crossing>> {
         let mut statement = self.transaction.prepare(&format!("{SELECT_CROSSING} ORDER BY crossing.id"))?;

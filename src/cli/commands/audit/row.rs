@@ -11,6 +11,7 @@ impl Row for Event {
         Column::new("at", |e| Cell::Time(e.at)),
         Column::new("actor", |e| Cell::text(&e.origin.actor)),
         Column::detail("uid", |e| Cell::number(e.origin.uid)),
+        Column::detail("sudo_user", |e| Cell::maybe(e.origin.sudo_user.as_ref())),
         Column::new("entity", |e| Cell::text(e.change.entity.as_str())),
         Column::new("action", |e| Cell::text(&e.change.action)),
         Column::new("subject", |e| Cell::text(&e.change.subject)),

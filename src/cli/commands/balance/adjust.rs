@@ -42,7 +42,8 @@ pub(crate) struct AdjustArgs {
 }
 
 pub(crate) fn run(args: AdjustArgs, context: &mut Context) -> Result<()> {
-    let BookingArgs { description, reference, key, allow_negative } = args.booking;
+    let BookingArgs { description, reference, key, allow_negative, clock } = args.booking;
+    context.apply_clock(clock)?;
     let (unit, amount) = (args.unit, args.amount);
     let adjustment = Adjustment { unit, amount, description, reference, key, allow_negative };
     let receipt = context.write(&args.change, |tx| ops::balance::adjust(tx, &args.customer, &adjustment))?;

@@ -3,6 +3,8 @@
 use clap::Args;
 use ssgctl::model::{Description, Key, Reference};
 
+use crate::args::clock::ClockArgs;
+
 #[derive(Debug, Clone, Args)]
 pub(super) struct BookingArgs {
     /// Why the balance changes; shown in histories and statements
@@ -20,4 +22,7 @@ pub(super) struct BookingArgs {
     /// Post even if a balance falls below its credit limit
     #[arg(long)]
     pub(super) allow_negative: bool,
+
+    #[command(flatten)]
+    pub(super) clock: ClockArgs,
 }

@@ -19,7 +19,8 @@ use crate::output::{Cell, Column, FieldKeys, Row};
 ///
 /// Sends each recipient one email per crossing, no matter how often or how many copies run. Prints nothing when there
 /// is nothing to report. Emails that cannot be sent now wait for a later run (exit 11). Emails that failed for good, or
-/// may not have arrived, need a person (exit 12): see `ssgctl mail list`.
+/// may not have arrived, need a person (exit 12): see `ssgctl mail list`. Emails that may not have arrived keep exit code
+/// 12 until you retry or cancel them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance check
@@ -70,7 +71,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let checked = outcome::dispatch(context, &args.why, |dispatcher| {
         dispatcher.check(&mail.mail.internal, &renderer, || Ok::<_, Failure>(mail.transport()?.transport()?))
     })?;
-    let Some(CheckOutcome { run, findings, dispatched }) = checked else {
+    let Some(CheckOutcome { run, findings, dispatched, uncertain }) = checked else {
         if args.verbose {
             context.note("another check is running; this one has nothing to do");
         }
@@ -79,7 +80,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if args.verbose || context.output.is_data() {
         context.output.row(&run)?;
     }
-    let verdict = verdict(&dispatched, findings.alerts.iter().any(|alert| alert.no_recipient));
+    let verdict = verdict(&dispatched, findings.alerts.iter().any(|alert| alert.no_recipient), &uncertain);
     // Only one failure can end the command. The lesser of two is printed as a warning, so that it is not lost.
     if let (Err(failure), false) = (&verdict, findings.unchecked.is_empty()) {
         Context::warn(&failure.to_string());
@@ -88,8 +89,15 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
 }
 
 /// The result of the run. What needs a person takes precedence over what a later run will do by itself.
-fn verdict(dispatched: &DispatchOutcome, no_recipient: bool) -> Result<()> {
+fn verdict(dispatched: &DispatchOutcome, no_recipient: bool, uncertain: &[i64]) -> Result<()> {
     outcome::failed(dispatched)?;
+    if let [first, others @ ..] = uncertain {
+        let emails = counted(uncertain.len() as u64, "email");
+        let which = if others.is_empty() { format!("email {first}") } else { format!("the first is email {first}") };
+        let message = format!("{emails} may not have arrived: {which}");
+        let hint = "ask the recipient, then run `ssgctl mail retry` or `ssgctl mail cancel`";
+        return Err(outcome::attention(message).hint(hint));
+    }
     if no_recipient {
         let hint = "add a billing contact or an invoice email, or run `ssgctl balance warn CUSTOMER --to EMAIL`";
         return Err(outcome::attention("a warning has no recipient".to_owned()).hint(hint));

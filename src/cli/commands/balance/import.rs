@@ -9,6 +9,7 @@ use ssgctl::ops::balance::{AdjustmentRow, Receipt};
 use ssgctl::store::Tx;
 
 use crate::args::change::ChangeArgs;
+use crate::args::clock::ClockArgs;
 use crate::args::import::{ExpectArgs, note_ignored};
 use crate::args::input;
 use crate::args::input::ImportInput;
@@ -43,6 +44,9 @@ pub(crate) struct ImportArgs {
 
     #[command(flatten)]
     quoting: QuotingArgs,
+
+    #[command(flatten)]
+    clock: ClockArgs,
 
     #[command(flatten)]
     expect: ExpectArgs,
@@ -82,6 +86,7 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     for row in &mut rows {
         row.adjustment.allow_negative = args.allow_negative;
     }
+    context.apply_clock(args.clock)?;
     let import = |tx: &mut Tx<'_>| ops::balance::import(tx, &rows).map_err(|error| Failure::in_file(&file, error));
     if args.receipts {
         let receipts = context.write(&args.change, import)?;

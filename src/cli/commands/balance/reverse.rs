@@ -31,7 +31,8 @@ pub(crate) struct ReverseArgs {
 
 pub(crate) fn run(args: ReverseArgs, context: &mut Context) -> Result<()> {
     let ReverseArgs { entry, booking, change } = args;
-    let BookingArgs { description, reference, key, allow_negative } = booking;
+    let BookingArgs { description, reference, key, allow_negative, clock } = booking;
+    context.apply_clock(clock)?;
     let reversal = Reversal { entry, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::reverse(tx, &reversal))?;
     context.output.rows(&receipts)

@@ -38,6 +38,7 @@ impl Row for Entry {
         Column::detail("counterpart", |e| Cell::maybe_number(e.counterpart)),
         Column::new("actor", |e| Cell::text(&e.origin.actor)),
         Column::detail("uid", |e| Cell::number(e.origin.uid)),
+        Column::detail("sudo_user", |e| Cell::maybe(e.origin.sudo_user.as_ref())),
         Column::detail("reason", |e| Cell::maybe(e.origin.reason.as_ref())),
         Column::detail("command", |e| Cell::text(&e.origin.command)),
         Column::detail("version", |e| Cell::text(&e.origin.version)),

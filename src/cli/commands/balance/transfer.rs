@@ -45,7 +45,8 @@ pub(crate) struct TransferArgs {
 
 pub(crate) fn run(args: TransferArgs, context: &mut Context) -> Result<()> {
     let TransferArgs { from, to, amount, unit, booking, change } = args;
-    let BookingArgs { description, reference, key, allow_negative } = booking;
+    let BookingArgs { description, reference, key, allow_negative, clock } = booking;
+    context.apply_clock(clock)?;
     let transfer = Transfer { unit, amount, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::transfer(tx, &from, &to, &transfer))?;
     context.output.rows(&receipts)

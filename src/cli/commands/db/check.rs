@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ssgctl::error::{count, quoted};
-use ssgctl::store::CheckReport;
+use ssgctl::store::{CheckReport, Clock, drafts};
 
 use crate::commands::db::head::LedgerHead;
 use crate::context::Context;
@@ -11,10 +11,10 @@ use crate::output::{Cell, Column, Row};
 
 /// Check the integrity of the whole database
 ///
-/// Checks pages and indexes, references, every value against its rules, the ledger's numbers, times, sums and hash
-/// chain, balances against their entries, archiving, and warnings against their threshold crossings and emails, and
-/// counts the SMPP passwords that the key file does not decrypt. Prints every problem and exits 7 if there is one;
-/// prints no problem and exits 0 if there is none. Warns if other users can read or change the database.
+/// Checks pages and indexes, references, every value against its rules, the ledger's numbers, sums and hash chain,
+/// balances against their entries, archiving, and warnings against their threshold crossings and emails, and counts the
+/// SMPP passwords that the key file does not decrypt. Prints every problem and exits 7 if there is one; prints no
+/// problem and exits 0 if there is none. Warns if other users can read or change the database.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
@@ -61,9 +61,16 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         if let Some(LedgerHead { id, hash }) = args.expect_head {
             snapshot.check_head(id, hash, &mut report);
         }
+        snapshot.check_clock(Clock::System.now(), &mut report);
         Ok(report)
     })?;
     check_passwords(context, &mut report);
+    for draft in drafts::leftovers_of(context.settings.database()?) {
+        Context::warn(&format!(
+            "{} looks like a file that a killed command left; remove it when no other command runs",
+            draft.display()
+        ));
+    }
     for warning in &report.warnings {
         Context::warn(warning);
     }

@@ -18,6 +18,7 @@ use ssgctl::store::Tx;
 use ssgctl::{Error, ops};
 
 use crate::args::change::ChangeArgs;
+use crate::args::clock::ClockArgs;
 use crate::args::completion;
 use crate::args::confusable;
 use crate::args::misread;
@@ -106,6 +107,9 @@ pub(crate) struct QuickCreateArgs {
     ask: bool,
 
     #[command(flatten)]
+    clock: ClockArgs,
+
+    #[command(flatten)]
     change: ChangeArgs,
 }
 
@@ -141,6 +145,7 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
 
 fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     args.account.note_cleared_host_bits(context);
+    context.apply_clock(args.clock)?;
     let password = args.password.read(context)?;
     let shows_password = password.is_none();
     let Some(organisation) = args.organisation else {

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::args::change::ChangeArgs;
+use crate::args::clock::ClockArgs;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -20,10 +21,14 @@ pub(crate) struct CloseArgs {
     import: i64,
 
     #[command(flatten)]
+    clock: ClockArgs,
+
+    #[command(flatten)]
     change: ChangeArgs,
 }
 
 pub(crate) fn run(args: &CloseArgs, context: &mut Context) -> Result<()> {
+    context.apply_clock(args.clock)?;
     let _lock = context.store()?.lock_imports()?;
     let import = context.write(&args.change, |tx| ssgctl::traffic::close(tx, args.import))?;
     context.output.row(&import)

@@ -16,6 +16,7 @@ use ssgctl::traffic::{
 };
 
 use crate::args::change::ChangeArgs;
+use crate::args::clock::ClockArgs;
 use crate::args::completion;
 use crate::args::input;
 use crate::args::quoting::QuotingArgs;
@@ -146,6 +147,9 @@ pub(crate) struct ImportArgs {
     batch_rows: usize,
 
     #[command(flatten)]
+    clock: ClockArgs,
+
+    #[command(flatten)]
     change: ChangeArgs,
 }
 
@@ -190,6 +194,7 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
         return Err(Failure::usage("--rejects, --expect-rows, --expect-total and --sha256 need exactly one file"));
     }
     context.output.refuse_unknown_fields(&TrafficSummary::keys())?;
+    context.apply_clock(args.clock)?;
     let mut summaries = Vec::new();
     for file in &args.files {
         let summary = import(file, &args, context)?;

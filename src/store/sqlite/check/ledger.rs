@@ -1,9 +1,9 @@
-//! Checks the ledger: numbers, times, sums, reversals, transfers and the hash chain.
+//! Checks the ledger: numbers, sums, reversals, transfers and the hash chain. Times of a wrong clock are warnings.
 
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Entry, EntryKind, Hash, Money, Unit};
+use crate::model::{Entry, EntryKind, Hash, Money, Time, Unit};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::ledger::chain::{self, GENESIS};
 use crate::store::{BalanceFilter, EntryFilter, Snapshot};
@@ -25,6 +25,7 @@ impl Snapshot<'_> {
     }
 
     pub(super) fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
+        self.check_times(report)?;
         let mut walk = Walk { previous: None, balances: BTreeMap::new() };
         self.entries(&EntryFilter::default(), |entry| {
             self.check_reversal(&entry, report)?;
@@ -56,6 +57,37 @@ impl Snapshot<'_> {
             report.add(format!("the ledger has {count} entries, but the last is number {highest}"));
         }
         Ok(())
+    }
+
+    /// Warns of entries that are dated later than one that follows them. Their times stay as they are: the clock was wrong.
+    fn check_times(&self, report: &mut CheckReport) -> Result<()> {
+        let mut earliest_later: Option<Entry> = None;
+        let mut warnings = Vec::new();
+        self.entries(&EntryFilter { newest_first: true, ..EntryFilter::default() }, |entry| {
+            match &earliest_later {
+                Some(later) if entry.at.is_ahead_of(later.at) => warnings.push(format!(
+                    "entry {} is dated {}, but entry {}, which was posted later, is dated {}: the clock was wrong",
+                    entry.id, entry.at, later.id, later.at
+                )),
+                Some(later) if entry.at >= later.at => {}
+                _ => earliest_later = Some(entry),
+            }
+            Ok::<_, Error>(())
+        })?;
+        report.warnings.extend(warnings.into_iter().rev());
+        Ok(())
+    }
+
+    /// Warns of a last entry that is dated ahead of the clock, after which nothing is posted.
+    pub fn check_clock(&self, now: Time, report: &mut CheckReport) {
+        if let Ok(Some(last)) = self.last_entry()
+            && last.at.is_ahead_of(now)
+        {
+            let (id, dated) = (last.id, last.at);
+            report.warnings.push(format!(
+                "entry {id}, the newest, is dated {dated}, but the clock says {now}: one of the two times is wrong"
+            ));
+        }
     }
 
     /// Checks that a reversal, and nothing else, names an earlier entry of the same balance and the opposite amount.
@@ -93,9 +125,6 @@ impl Walk {
         let expected = self.previous.as_ref().map_or(1, |previous| previous.id + 1);
         if id != expected {
             report.add(format!("entry {expected} is missing"));
-        }
-        if self.previous.as_ref().is_some_and(|previous| entry.at < previous.at) {
-            report.add(format!("entry {id} is earlier than the entry before it"));
         }
         let before = self.previous.as_ref().map_or(GENESIS, |previous| previous.hash);
         if chain::hash(before, &entry)? != entry.hash {

@@ -43,7 +43,7 @@ impl Snapshot<'_> {
     ///
     /// - pages, indexes and foreign keys
     /// - every value against the rule of its type
-    /// - the ledger: numbers, times, sums and hash chain
+    /// - the ledger: numbers, sums and hash chain
     /// - balances against their entries and the audit log
     /// - SMPP accounts: closed user groups, previous passwords, and archiving with their customer
     /// - warnings against the audit log, crossings against the ledger, and emails against both

@@ -32,6 +32,9 @@ struct Link<'a> {
     counterpart: Option<i64>,
     actor: &'a str,
     uid: u32,
+    /// Left out if there is none, for the same reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sudo_user: Option<&'a str>,
     reason: Option<&'a str>,
     command: &'a str,
     version: &'a str,
@@ -56,6 +59,7 @@ pub(in crate::store::sqlite) fn hash(previous: Hash, entry: &Entry) -> Result<Ha
         counterpart: *counterpart,
         actor: origin.actor.as_str(),
         uid: origin.uid,
+        sudo_user: origin.sudo_user.as_ref().map(TextLine::as_str),
         reason: origin.reason.as_ref().map(TextLine::as_str),
         command: &origin.command,
         version: &origin.version,

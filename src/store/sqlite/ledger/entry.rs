@@ -1,14 +1,14 @@
 //! The ledger's entries: reading them, and appending them with their balances.
 //!
-//! Which postings are allowed is decided by `ops`. This file guarantees the mechanics: numbers without gaps, times in order,
-//! the hash chain, and balances that are the sum of their entries.
+//! Which postings are allowed is decided by `ops`. This file guarantees the mechanics: numbers without gaps, the hash
+//! chain, and balances that are the sum of their entries.
 
 use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, EntityKind, Entry, Key, Money, Origin, Posting};
+use crate::model::{Customer, EntityKind, Entry, Key, Money, Origin, Posting, Time};
 use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::ledger::chain;
@@ -18,7 +18,7 @@ use crate::store::{EntryFilter, Snapshot, Tx};
 const SELECT: &str =
     "SELECT entry.id, entry.customer_id, customer.account_code, entry.unit, entry.kind, entry.amount_e8,
     entry.balance_after_e8, entry.description, entry.reference, entry.key, entry.reverses, entry.actor, entry.uid,
-    entry.reason, entry.command, entry.version, entry.at, entry.hash, entry.counterpart
+    entry.reason, entry.command, entry.version, entry.at, entry.hash, entry.counterpart, entry.sudo_user
     FROM entry JOIN customer ON customer.id = entry.customer_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
@@ -40,6 +40,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         origin: Origin {
             actor: row.get(11)?,
             uid: row.get(12)?,
+            sudo_user: row.get(19)?,
             reason: row.get(13)?,
             command: row.get(14)?,
             version: row.get(15)?,
@@ -94,10 +95,20 @@ impl Snapshot<'_> {
         query.when_some("entry.unit = ?", filter.unit);
         query.when_some("entry.kind = ?", filter.kind);
         query.when_some("entry.actor = ?", filter.actor.as_ref());
-        query.period("entry.at", filter.since, filter.until);
+        query.when_some("entry.id > ?", filter.since.map(|since| self.last_entry_before(since)).transpose()?);
+        query.when_some("entry.id <= ?", filter.until.map(|until| self.last_entry_before(until)).transpose()?);
         query.order(&["entry.id"], filter.newest_first);
         query.limit(filter.limit);
         query.run(&self.transaction, SELECT, read, each)
+    }
+
+    /// The number of the last entry that is dated before a time, or 0. All entries up to it were posted before that time, whatever
+    /// they are dated: numbers follow the order of posting, and the clock may have been wrong.
+    fn last_entry_before(&self, time: Time) -> Result<i64> {
+        // From the end, because most questions are about recent times.
+        let mut statement =
+            self.transaction.prepare_cached("SELECT id FROM entry WHERE at < ?1 ORDER BY id DESC LIMIT 1")?;
+        Ok(statement.query_row([time], |row| row.get(0)).optional()?.unwrap_or_default())
     }
 
     /// The ledger's newest entries, newest first.
@@ -175,9 +186,12 @@ impl Tx<'_> {
 
     /// Computes the next entry, which the caller must write, and its balance before.
     fn next_entry(&mut self, customer: &Customer, posting: Posting, place: Place) -> Result<(Option<Money>, Entry)> {
-        let last = match self.last_entry.take() {
-            Some(own) => Some(own),
-            None => self.verified_end()?,
+        let last = if let Some(own) = self.last_entry.take() {
+            Some(own)
+        } else {
+            let end = self.verified_end()?;
+            self.refuse_wrong_clock(end.as_ref())?;
+            end
         };
         let last = last.as_ref();
         let before = self.verified_balance(customer, &posting)?;
@@ -192,12 +206,31 @@ impl Tx<'_> {
             counterpart: place.counterpart(id),
             balance_after,
             origin: self.origin().clone(),
-            at: last.map_or(self.at(), |entry| entry.at.max(self.at())),
+            at: self.at(),
             hash: GENESIS,
         };
         entry.hash = chain::hash(last.map_or(GENESIS, |entry| entry.hash), &entry)?;
         self.last_entry = Some(entry.clone());
         Ok((before, entry))
+    }
+
+    /// Refuses to post if the newest entry is dated ahead of the clock, for operations that post only after other work.
+    ///
+    /// # Errors
+    /// [`Error::ClockBehind`], unless the operator said that the clock is right.
+    pub fn refuse_wrong_clock_early(&self) -> Result<()> {
+        self.refuse_wrong_clock(self.last_entry()?.as_ref())
+    }
+
+    /// A clock that is ahead dates entries ahead, and then the right clock is behind them. Nobody but the operator can say which
+    /// of the two is wrong, and an entry with a wrong time stays in the ledger for ever.
+    fn refuse_wrong_clock(&self, last: Option<&Entry>) -> Result<()> {
+        match last {
+            Some(last) if !self.accepts_clock && last.at.is_ahead_of(self.at()) => {
+                Err(Error::ClockBehind { entry: last.id, dated: last.at, now: self.at() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The last entry of the ledger when this transaction began. Its hash is verified.
@@ -235,10 +268,10 @@ impl Tx<'_> {
     fn write_entries(&mut self, entries: &[&Entry]) -> Result<()> {
         self.set_balances(entries)?;
         let insert = |rows: usize| {
-            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
+            let rows = vec!["(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
             format!(
                 "INSERT INTO entry (id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference, key,
-                    reverses, actor, uid, reason, command, version, at, hash, counterpart)
+                    reverses, actor, uid, reason, command, version, at, hash, counterpart, sudo_user)
                  VALUES {rows}"
             )
         };
@@ -261,7 +294,8 @@ impl Tx<'_> {
             row.bind(&origin.version)?;
             row.bind(entry.at)?;
             row.bind(entry.hash)?;
-            row.bind(entry.counterpart)
+            row.bind(entry.counterpart)?;
+            row.bind(&origin.sudo_user)
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The schema: the migration steps that build it, and how they are applied.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::Result;
 
@@ -20,6 +20,7 @@ pub(in crate::store::sqlite) struct Step {
 pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 13, sql: include_str!("001_initial.sql") }, // Schemas 1 to 12 were never released.
     Step { version: 14, sql: include_str!("014_vault_key.sql") },
+    Step { version: 15, sql: include_str!("015_sudo_user.sql") },
 ];
 
 /// The schema version that this program reads and writes; databases keep theirs in `PRAGMA user_version`.
@@ -30,7 +31,11 @@ pub const OLDEST_SCHEMA: u32 = STEPS[0].version;
 
 /// Applies the steps that a database, which may be empty, does not have yet, in one transaction.
 pub(in crate::store::sqlite) fn apply(steps: &[Step], connection: &mut Connection) -> Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    apply_within(steps, connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+/// Applies the steps in a write transaction, and commits it.
+pub(in crate::store::sqlite) fn apply_within(steps: &[Step], transaction: Transaction<'_>) -> Result<()> {
     let found = version(&transaction)?;
     for step in steps.iter().filter(|step| step.version > found) {
         transaction.execute_batch(step.sql)?;
