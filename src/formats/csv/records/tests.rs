@@ -104,7 +104,7 @@ fn blank_blocks_are_bounded() {
     let fault = loop {
         match blocks.next_block() {
             Ok(Some(_)) => {}
-            Ok(None) => panic!("read to the end"),
+            Ok(None) => unreachable!("read to the end"),
             Err(fault) => break fault,
         }
     };
