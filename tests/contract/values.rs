@@ -123,6 +123,7 @@ const FREE: &[&str] = &[
     "--ignore",
     "--password-file",
     "--rejects",
+    "--id-column",
     "--key-column",
     "customer import --from",
     "contact import --from",

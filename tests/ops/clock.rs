@@ -138,8 +138,11 @@ fn every_command_that_posts_exits_5_until_the_clock_is_accepted() {
     fixture.customer("OTHER");
     fixture.at("2100-01-01T00:00:00Z").credit("ACME", "100");
     let cli = TestCli::new();
-    std::fs::create_dir_all(cli.database().parent().unwrap()).unwrap();
+    for file in [cli.database(), cli.key()] {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    }
     fixture.store.backup(&cli.database(), false).unwrap();
+    std::fs::copy(fixture.folder.path().join("key"), cli.key()).unwrap();
     std::fs::write(cli.path("rows.csv"), "customer,amount,description\nACME,1,x\n").unwrap();
     let header = "message_id,submitted_at,system_id,destination,state,parts\n";
     let row = "m-1,2026-11-23T10:00:00Z,acme,+447700900123,delivered,1\n";

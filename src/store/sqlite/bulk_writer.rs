@@ -19,7 +19,7 @@ use rusqlite::Connection;
 use crate::error::Result;
 use crate::model::Origin;
 use crate::store::Clock;
-use crate::store::sqlite::{Snapshot, Store, Tx, open};
+use crate::store::sqlite::{Snapshot, Store, Tx, connection};
 
 /// How much of the database each connection of a bulk writer keeps in memory: about as much as a batch of messages changes.
 /// SQLite would otherwise write pages to the log and read them again, several times in one transaction.
@@ -141,7 +141,7 @@ impl HelperConnection {
     /// Connects. The file was examined when it was opened first and is not opened again for that: closing a file gives up every
     /// lock that the process has on it, those of SQLite included.
     pub fn open(&self) -> Result<Store> {
-        let connection = open::connect(&self.path)?;
+        let connection = connection::connect(&self.path)?;
         connection.busy_timeout(self.wait)?;
         set_cache(&connection, CACHE_MIB)?;
         let (path, wait, clock) = (self.path.clone(), self.wait, self.clock);

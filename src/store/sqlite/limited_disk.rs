@@ -16,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::StatVfsMountFlags;
 
 use crate::error::{Error, Result};
-use crate::store::sqlite::open::{Locking, connect_as, side_file};
+use crate::store::sqlite::connection::{Locking, connect_as, side_file};
 
 /// Connects to an existing file so that it can be read, and, where the disk permits, written.
 pub(super) fn connect_to_read(path: &Path, wait: Duration) -> Result<Connection> {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Result};
-use crate::store::sqlite::open::{Location, backup, connect, connect_to_ours, refuse_unsafe_sqlite};
+use crate::store::sqlite::connection::connect;
+use crate::store::sqlite::open::{Location, backup, connect_to_ours, refuse_unsafe_sqlite};
 use crate::store::sqlite::schema::{self, STEPS, Step};
 use crate::store::sqlite::writer_queue::queue_for_write;
 

@@ -8,6 +8,7 @@ mod bulk_insert;
 mod bulk_writer;
 mod check;
 mod columns;
+mod connection;
 mod contact;
 mod cug;
 mod customer;
