@@ -1,4 +1,5 @@
 //! Killed or failing at any state-changing system call, the program loses nothing and does nothing twice.
 
 mod adjustment;
+mod files;
 mod import;

@@ -1,39 +1,34 @@
-//! A file under a temporary name until it is complete.
+//! A file without a name until it is complete.
 
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tempfile::NamedTempFile;
+use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use crate::error::Result;
-use crate::store::drafts::RegisteredDraft;
-use crate::store::files::paths::{cannot_write, folder_of, sync_folder_of};
-use crate::store::files::protected::{FileRole, refuse_protected};
-use crate::store::files::replaced::{ReplacedFile, target_of};
+use crate::store::drafts::{DraftFile, link_unnamed, unnamed};
+use crate::store::files::paths::cannot_write;
+use crate::store::files::protected::FileRole;
+use crate::store::files::target::Target;
 
-/// A file with a temporary name and mode 0600. It gets its real name when it is complete, and is deleted if dropped before.
+/// A file with mode 0600 that gets its name when it is complete. Until then it has none, so that nothing is left of it however
+/// the process ends; where the file system has no such files, it has a temporary name.
 pub struct Draft {
-    file: NamedTempFile,
-    real: PathBuf,
-    /// What the program uses the file for, unless it is an output.
-    role: Option<FileRole>,
-    /// Whether publishing may replace a file.
-    replaces: bool,
-    /// The file that existed when the draft was created.
-    replaced: Option<ReplacedFile>,
-    /// Lets a signal remove the file.
-    _registered: RegisteredDraft,
+    file: File,
+    name: Option<DraftFile>,
+    target: Target,
 }
 
 impl Draft {
-    /// Creates a draft of a new file, in its folder, so that publishing it is one rename.
+    /// Creates a draft of a new file, in its folder.
     pub fn next_to(real: &Path) -> Result<Self> {
-        Self::create(real.to_owned(), None)
+        Self::create(Target::new(real, None)?)
     }
 
     /// Creates a draft of a file that the program itself uses.
     pub fn of_own(real: &Path, role: FileRole) -> Result<Self> {
-        Self::create(real.to_owned(), Some(role))
+        Self::create(Target::new(real, Some(role))?)
     }
 
     /// Creates a draft that replaces the file, if there is one, and keeps its owner, group and mode. A symbolic link is
@@ -42,71 +37,55 @@ impl Draft {
     /// # Errors
     /// [`Error::OwnerNotKept`](crate::Error::OwnerNotKept) when the new file cannot be given to the owner of the old one.
     pub fn replacing(real: &Path) -> Result<Self> {
-        let real = target_of(real)?;
-        let replaced = ReplacedFile::at(&real)?;
-        let draft = Self { replaces: true, ..Self::create(real, None)? };
-        if let Some(replaced) = &replaced {
-            replaced.give_owner(draft.file.as_file(), &draft.real)?;
-        }
-        Ok(Self { replaced, ..draft })
+        let draft = Self::create(Target::replacing(real)?)?;
+        draft.target.give_owner(&draft.file)?;
+        Ok(draft)
     }
 
-    fn create(real: PathBuf, role: Option<FileRole>) -> Result<Self> {
-        refuse_protected(&real, role)?;
-        let name = real.file_name().unwrap_or_default().to_string_lossy();
-        let file = tempfile::Builder::new().prefix(&format!(".{name}.")).rand_bytes(16).tempfile_in(folder_of(&real));
-        let file = file.map_err(|error| cannot_write(&real, &error))?;
-        let registered = RegisteredDraft::new(file.path());
-        Ok(Self { file, real, role, replaces: false, replaced: None, _registered: registered })
+    fn create(target: Target) -> Result<Self> {
+        if let Some(file) = unnamed_file(target.folder()) {
+            return Ok(Self { file, name: None, target });
+        }
+        let named = DraftFile::create(target.folder(), &target.name());
+        let (name, file) = named.map_err(|error| cannot_write(&target.real, &error))?;
+        Ok(Self { file, name: Some(name), target })
     }
 
     /// Writes the whole content and syncs it to disk.
     pub fn holding(mut self, content: &[u8]) -> Result<Self> {
-        self.write_all(content).map_err(|error| cannot_write(&self.real, &error))?;
-        self.sync()?;
+        self.write_all(content).map_err(|error| cannot_write(&self.target.real, &error))?;
+        self.target.sync(&self.file)?;
         Ok(self)
-    }
-
-    /// The temporary name.
-    pub fn path(&self) -> &Path {
-        self.file.path()
-    }
-
-    /// The name that the file gets.
-    pub fn real(&self) -> &Path {
-        &self.real
-    }
-
-    fn sync(&self) -> Result<()> {
-        self.file.as_file().sync_all().map_err(|error| cannot_write(&self.real, &error))
     }
 
     /// Syncs the file to disk and gives it its real name; `false` if that name is taken and the draft does not replace.
     ///
-    /// The rename is atomic: after a kill the file has either its temporary name or the real one, never both.
+    /// Naming is atomic: after a kill the file has its real name or not. One that replaces another has a temporary name for a
+    /// moment, because only a rename replaces a file.
     pub fn publish(self) -> Result<bool> {
-        // Again, because the name may mean another file by now.
-        refuse_protected(&self.real, self.role)?;
-        if let Some(replaced) = &self.replaced {
-            replaced.give_mode(self.file.as_file()).map_err(|error| cannot_write(&self.real, &error))?;
-        }
-        self.sync()?;
-        let Self { file, real, replaces, .. } = self;
-        let persisted = if replaces { file.persist(&real) } else { file.persist_noclobber(&real) };
-        match persisted.map_err(io::Error::from).and_then(|_| sync_folder_of(&real)) {
-            Ok(()) => Ok(true),
-            Err(error) if !replaces && error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(cannot_write(&real, &error)),
-        }
+        let Self { file, name, target } = self;
+        target.publish(&file, |real| match name {
+            Some(name) => name.persist(real, target.replaces),
+            None if target.replaces => DraftFile::link(&file, target.folder(), &target.name())?.persist(real, true),
+            None => link_unnamed(&file, real),
+        })
     }
+}
+
+/// A private file without a name that can be given one later. `None` where that is not possible: not every file system has such
+/// files, and a name is given by way of `/proc`.
+fn unnamed_file(folder: &Path) -> Option<File> {
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    let file = File::from(openat(CWD, folder, flags, Mode::RUSR | Mode::WUSR).ok()?);
+    unnamed(&file).symlink_metadata().is_ok().then_some(file)
 }
 
 impl Write for Draft {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.as_file_mut().write(bytes)
+        self.file.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.as_file_mut().flush()
+        self.file.flush()
     }
 }

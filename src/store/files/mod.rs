@@ -1,14 +1,16 @@
 //! Private files: created with mode 0600 in folders with mode 0700, visible only when complete, and never overwritten by
 //! accident.
 //!
-//! Every output is a [`Draft`] until it is published, and there the guard of [`protected`](protect) refuses to replace the
+//! Every output is a [`Draft`] or a [`DraftDatabase`] until it is published, and there the guard of [`protected`](protect) refuses to replace the
 //! database, the configuration or the key. Small files that the program reads are read by [`SmallFile`].
 
 mod draft;
+mod draft_database;
 mod paths;
 mod protected;
 mod replaced;
 mod small;
+mod target;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -21,6 +23,7 @@ use crate::error::{Error, Result};
 use paths::{cannot_write, folder_of};
 
 pub use draft::Draft;
+pub use draft_database::DraftDatabase;
 pub use protected::{FileRole, protect, refuse_protected};
 pub use small::{OTHER_OWNER, SmallFile};
 

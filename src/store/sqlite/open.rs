@@ -11,7 +11,7 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 
 use crate::error::{Error, Result, quoted};
-use crate::store::files::{Draft, FileRole, make_private_folder};
+use crate::store::files::{DraftDatabase, make_private_folder};
 use crate::store::sqlite::connection::{connect, side_file};
 use crate::store::sqlite::limited_disk::connect_to_read;
 use crate::store::sqlite::schema::{self, APPLICATION_ID, OLDEST_SCHEMA, SCHEMA_VERSION, STEPS};
@@ -90,15 +90,19 @@ fn create(path: &Path) -> Result<()> {
     if let Some(folder) = path.parent() {
         make_private_folder(folder)?;
     }
-    let draft = Draft::of_own(path, FileRole::Database)?;
-    let canonical = canonical(draft.path())?;
-    let mut connection = connect(&canonical)?;
+    let draft = DraftDatabase::of_own(path)?;
+    make_schema(&draft)?;
+    draft.publish()?;
+    Ok(())
+}
+
+/// Makes the tables of an empty database.
+pub(super) fn make_schema(draft: &DraftDatabase) -> Result<()> {
+    let mut connection = connect(&canonical(&draft.path())?)?;
     schema::apply(STEPS, &mut connection)?;
     // Last, so that everything is in the file itself, and nothing in a write-ahead log, when it is renamed.
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.close().map_err(|(_, error)| Error::from(error))?;
-    draft.publish()?;
-    Ok(())
+    connection.close().map_err(|(_, error)| Error::from(error))
 }
 
 /// Copies a database page by page into a new private file, which gets its name when it is complete and checked.
@@ -112,7 +116,7 @@ pub(super) fn backup(from: &Connection, to: &Path, replace: bool) -> Result<()> 
         return Err(Error::Refused(format!("{} is the database itself", quoted(to.display()))));
     }
     refuse_side_files(to)?;
-    let draft = if replace { Draft::replacing(to) } else { Draft::next_to(to) }?;
+    let draft = if replace { DraftDatabase::replacing(to) } else { DraftDatabase::next_to(to) }?;
     if copy(from, draft, "DELETE")?.publish()? { Ok(()) } else { Err(exists(to)) }
 }
 
@@ -125,7 +129,7 @@ pub(super) fn restore(from: &Connection, to: &Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         make_private_folder(folder)?;
     }
-    let draft = Draft::of_own(to, FileRole::Database)?;
+    let draft = DraftDatabase::of_own(to)?;
     if copy(from, draft, "WAL")?.publish()? { Ok(()) } else { Err(exists(to)) }
 }
 
@@ -134,7 +138,7 @@ fn exists(path: &Path) -> Error {
 }
 
 /// Copies a database into a draft and checks the copy.
-fn copy(from: &Connection, draft: Draft, journal_mode: &str) -> Result<Draft> {
+fn copy(from: &Connection, draft: DraftDatabase, journal_mode: &str) -> Result<DraftDatabase> {
     let to = draft.real().to_owned();
     fill(from, draft, journal_mode).map_err(|error| match error {
         // SQLite does not say which of the two files it could not use; the one that is written is the likely one.
@@ -143,8 +147,8 @@ fn copy(from: &Connection, draft: Draft, journal_mode: &str) -> Result<Draft> {
     })
 }
 
-fn fill(from: &Connection, draft: Draft, journal_mode: &str) -> Result<Draft> {
-    let mut copy = connect(&canonical(draft.path())?)?;
+fn fill(from: &Connection, draft: DraftDatabase, journal_mode: &str) -> Result<DraftDatabase> {
+    let mut copy = connect(&canonical(&draft.path())?)?;
     // All pages in one step: the copy is of one moment, and no writer can make the backup start again.
     Backup::new(from, &mut copy)?.run_to_completion(i32::MAX, Duration::from_millis(50), None)?;
     let verdict: String = copy.pragma_query_value(None, "quick_check", |row| row.get(0))?;

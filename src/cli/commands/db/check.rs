@@ -1,5 +1,7 @@
 //! `ssgctl db check`.
 
+use std::path::Path;
+
 use clap::Args;
 use ssgctl::error::{count, quoted};
 use ssgctl::store::{CheckReport, Clock, drafts};
@@ -65,11 +67,10 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
         Ok(report)
     })?;
     check_passwords(context, &mut report);
-    for draft in drafts::leftovers_of(context.settings.database()?) {
-        Context::warn(&format!(
-            "{} looks like a file that a killed command left; remove it when no other command runs",
-            draft.display()
-        ));
+    let database = context.settings.database()?;
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for draft in drafts::leftovers_in(folder) {
+        Context::warn(&format!("a killed command left {}; remove it", quoted(draft.display())));
     }
     for warning in &report.warnings {
         Context::warn(warning);
