@@ -6,7 +6,7 @@ use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::model::{EmailAddress, OutboxEmail};
 
 /// Marks the email as automatic, so that autoresponders do not reply (RFC 3834 section 5).
@@ -59,11 +59,9 @@ pub fn as_mime(email: &OutboxEmail) -> Result<Message> {
 /// An address for headers and the envelope. It is checked again, because an earlier version may have stored one that cannot be
 /// sent to.
 fn address(address: &EmailAddress) -> Result<lettre::Address> {
-    let checked: std::result::Result<EmailAddress, _> = address.as_str().parse();
-    checked
-        .ok()
-        .and_then(|address| address.as_str().parse().ok())
-        .ok_or_else(|| Error::Email(format!("{address} is not an address that email can be sent to")))
+    let refused = |rule: String| Error::Email(format!("email cannot be sent to {}: it {rule}", quoted(address)));
+    address.check().map_err(|rule| refused(rule.to_string()))?;
+    address.as_str().parse().map_err(|_| refused("is not an email address".to_owned()))
 }
 
 /// The boundary between the bodies. `=_` never occurs in a quoted-printable body.

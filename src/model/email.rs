@@ -23,11 +23,19 @@ impl EmailAddress {
         })
     }
 
+    /// Checks that email can be sent to the address. One that an earlier version stored may break a rule of today.
+    pub fn check(&self) -> Result<(), Invalid> {
+        self.0.parse::<Self>().map(|_| ())
+    }
+
     /// The address with its domain in the script of its language, for people.
-    pub fn readable(&self) -> String {
+    pub fn readable(&self) -> Cow<'_, str> {
         match self.0.rsplit_once('@') {
-            Some((user, domain)) if domain.contains("xn--") => format!("{user}@{}", idna::domain_to_unicode(domain).0),
-            _ => self.0.to_string(),
+            Some((user, domain)) if domain.contains("xn--") => match idna::domain_to_unicode(domain) {
+                (domain, Ok(())) => Cow::Owned(format!("{user}@{domain}")),
+                (_, Err(_)) => Cow::Borrowed(&self.0),
+            },
+            _ => Cow::Borrowed(&self.0),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::support::cli::TestCli;
 use crate::support::mail::{MailFixture, ROLES};
 use crate::support::mail_server::{Fault, Server, Stage};
 
@@ -232,4 +233,39 @@ fn a_folder_gets_each_email_as_a_private_file() {
     assert_eq!(files.len(), 2);
     let text = fs::read_to_string(&files[0]).expect("read");
     assert!(text.contains("To: pay@abc.example\r\n"), "{text}");
+}
+
+#[test]
+fn an_address_of_an_earlier_version_that_cannot_be_sent_to_is_named_and_its_emails_fail() {
+    let cli = TestCli::seeded();
+    let rule = "email cannot be sent to `foo@bar.com+1`: it must have only a-z, 0-9, hyphens and points in its domain";
+    cli.sql().execute_batch("UPDATE contact SET email = 'foo@bar.com+1'").expect("updated");
+    let check = cli.run("db check");
+    assert_eq!(check.code, Some(0), "{}", check.stderr);
+    assert!(check.stderr.contains(&format!("warning: contact 1 of ABC: {rule}")), "{}", check.stderr);
+    let config = fs::read_to_string(cli.path("mail.toml")).expect("read");
+    for (transport, id) in [("folder:emails", "x"), ("sendmail:/bin/true", "y")] {
+        let text = config.replace("folder:emails", transport);
+        fs::write(cli.path("other.toml"), text).expect("written");
+        let sent = cli.run(&format!("smpp quick-create ABC --send-email --config other.toml --system-id {id}"));
+        assert_eq!(sent.code, Some(12), "{transport}: {}", sent.stderr);
+        let email = &cli.json("mail list --desc --limit 1 --fields state,last_error")[0];
+        assert_eq!((&email["state"], &email["last_error"]), (&"failed".into(), &rule.into()), "{transport}");
+    }
+}
+
+#[test]
+fn people_read_the_letters_of_a_domain_and_programs_its_ascii_form() {
+    let cli = TestCli::seeded();
+    cli.ok("contact add ABC --name Max --email max@m\u{fc}nchen.example --roles billing");
+    cli.ok("customer edit ABC --invoice-emails a@m\u{fc}nchen.example,b@b.example");
+    for line in ["contact list ABC", "customer show ABC", "balance alerts ABC --unit SMS"] {
+        let shown = cli.run(line).stdout;
+        assert!(!shown.contains("xn--"), "{line}: {shown}");
+        assert!(line.starts_with("balance") || shown.contains("@m\u{fc}nchen.example"), "{line}: {shown}");
+        let data = cli.run(&format!("{line} --json")).stdout;
+        assert!(!data.contains("m\u{fc}nchen"), "{line}: {data}");
+        assert!(line.starts_with("balance") || data.contains("@xn--mnchen-3ya.example"), "{line}: {data}");
+    }
+    assert!(cli.ok("contact list ABC --csv").contains("max@xn--mnchen-3ya.example"));
 }

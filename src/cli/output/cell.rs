@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use ssgctl::model::{Money, Time, Unit};
+use ssgctl::model::{EmailAddress, Money, Time, Unit};
 
 /// A value in a column.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(crate) enum Cell<'a> {
     },
     /// Several short texts.
     List(Vec<Cow<'a, str>>),
+    /// Email addresses. Programs get the ASCII form of their domains, people the letters.
+    Emails(Vec<Cow<'a, EmailAddress>>),
     /// The lines of one text.
     Lines(Vec<Cow<'a, str>>),
     /// Fields that changed, each as `[from, to]`.
@@ -73,6 +75,21 @@ impl<'a> Cell<'a> {
         Self::List(items.into_iter().map(|item| Cow::Borrowed(item.as_ref())).collect())
     }
 
+    pub(crate) fn email(address: &'a EmailAddress) -> Self {
+        match address.readable() {
+            Cow::Borrowed(text) => Self::Text(Cow::Borrowed(text)),
+            Cow::Owned(reading) => Self::Long { data: address.to_string(), reading },
+        }
+    }
+
+    pub(crate) fn maybe_email(address: Option<&'a EmailAddress>) -> Self {
+        address.map_or(Self::Empty, Self::email)
+    }
+
+    pub(crate) fn emails(addresses: impl IntoIterator<Item = &'a EmailAddress>) -> Self {
+        Self::Emails(addresses.into_iter().map(Cow::Borrowed).collect())
+    }
+
     pub(crate) fn shown_list(items: impl IntoIterator<Item = impl Display>) -> Self {
         Self::List(items.into_iter().map(|item| Cow::Owned(item.to_string())).collect())
     }
@@ -93,6 +110,9 @@ impl<'a> Cell<'a> {
             Self::Time(time) => Cow::Owned(time.to_string()),
             Self::Long { data, .. } => Cow::Borrowed(data),
             Self::List(items) => Cow::Owned(items.join(", ")),
+            Self::Emails(addresses) => {
+                Cow::Owned(addresses.iter().map(|address| address.as_str()).collect::<Vec<_>>().join(", "))
+            }
             // An import would parse lines that begin like JSON as JSON, so these are written as a JSON array.
             Self::Lines(lines) if lines.first().is_some_and(|first| first.starts_with(['[', '{'])) => {
                 Cow::Owned(Value::from(lines.iter().map(AsRef::as_ref).collect::<Vec<&str>>()).to_string())
@@ -108,6 +128,9 @@ impl<'a> Cell<'a> {
             Self::Flag(flag) => Cow::Borrowed(if *flag { "yes" } else { "no" }),
             Self::Time(time) => Cow::Owned(time.for_reading()),
             Self::Long { reading, .. } => Cow::Borrowed(reading),
+            Self::Emails(addresses) => {
+                Cow::Owned(addresses.iter().map(|address| address.readable()).collect::<Vec<_>>().join(", "))
+            }
             Self::Changes(fields) => Cow::Owned(changes_for_reading(fields)),
             other => other.for_data(),
         }
@@ -122,6 +145,7 @@ impl Serialize for Cell<'_> {
             Self::Number(number) => serializer.serialize_i64(*number),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::List(items) | Self::Lines(items) => items.serialize(serializer),
+            Self::Emails(addresses) => serializer.collect_seq(addresses.iter().map(|address| address.as_str())),
             Self::Changes(fields) => fields.serialize(serializer),
             Self::Text(_) | Self::Amount(_) | Self::Time(_) | Self::Long { .. } => {
                 serializer.serialize_str(&self.for_data())

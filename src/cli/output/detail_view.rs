@@ -1,6 +1,7 @@
 //! Shows one record in full, in sections of fields and of related rows. In JSON it is one nested object. In CSV it is one
 //! record for each related row, with the fields of the record repeated in each.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde_json::{Map, Value};
@@ -299,7 +300,7 @@ fn json(cell: &Cell<'_>) -> Value {
 
 /// Copies the texts of a cell, so that it outlives its row.
 fn owned(cell: Cell<'_>) -> Cell<'static> {
-    let copy = |items: Vec<std::borrow::Cow<'_, str>>| items.into_iter().map(|item| item.into_owned().into()).collect();
+    let copy = |items: Vec<Cow<'_, str>>| items.into_iter().map(|item| item.into_owned().into()).collect();
     match cell {
         Cell::Empty => Cell::Empty,
         Cell::Text(text) => Cell::Text(text.into_owned().into()),
@@ -310,6 +311,7 @@ fn owned(cell: Cell<'_>) -> Cell<'static> {
         Cell::Long { data, reading } => Cell::Long { data, reading },
         Cell::List(items) => Cell::List(copy(items)),
         Cell::Lines(items) => Cell::Lines(copy(items)),
+        Cell::Emails(items) => Cell::Emails(items.into_iter().map(|item| Cow::Owned(item.into_owned())).collect()),
         Cell::Changes(_) => Cell::shown(cell.for_reading()),
     }
 }

@@ -60,9 +60,11 @@ struct Folder {
 impl MailTransport for Folder {
     fn send(&mut self, email: &OutboxEmail) -> SendOutcome {
         let name = format!("{:08}-{}.eml", email.id, email.message_id.split('@').next().unwrap_or_default());
-        let written =
-            as_mime(email).and_then(|message| files::write_new(&self.folder.join(name), &message.formatted()));
-        match written {
+        let message = match as_mime(email) {
+            Ok(message) => message.formatted(),
+            Err(error) => return SendOutcome::Refused(error.to_string()),
+        };
+        match files::write_new(&self.folder.join(name), &message) {
             // An existing file is this very email, written before a crash: the name contains its Message-ID.
             Ok(_) => SendOutcome::Sent,
             Err(error) => SendOutcome::Deferred(error.to_string()),

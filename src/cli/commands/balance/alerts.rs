@@ -60,8 +60,8 @@ fn view(explanation: &AlertExplanation) -> DetailView {
             warning,
             &["unit", "upper", "lower", "state", "active", "notify_customer", "notify_recovery"],
         );
-        view.field("customer_recipients", Cell::list(&explanation.customer_recipients));
-        view.field("internal_recipients", Cell::list(&explanation.internal_recipients));
+        view.field("customer_recipients", Cell::emails(&explanation.customer_recipients));
+        view.field("internal_recipients", Cell::emails(&explanation.internal_recipients));
     }
     view.rows("Crossings, newest first", "crossings", &explanation.crossings, &[]);
     view.rows("Emails", "emails", &explanation.emails, &["customer"]);

@@ -145,7 +145,7 @@ impl Row for PlannedEmail {
         Column::new("email", |p| {
             p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(email.content.template.as_str()))
         }),
-        Column::new("recipient", |p| Cell::maybe(p.email.as_ref().map(|email| &email.recipient))),
+        Column::new("recipient", |p| Cell::maybe_email(p.email.as_ref().map(|email| &email.recipient))),
         Column::detail("subject", |p| p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(&email.content.subject))),
     ];
 }

@@ -10,7 +10,7 @@ impl Row for Contact {
         Column::new("id", |c| Cell::number(c.id)),
         Column::new("customer", |c| Cell::text(&c.customer)),
         Column::new("name", |c| Cell::text(&c.details.name)),
-        Column::new("email", |c| Cell::maybe(c.details.email.as_ref())),
+        Column::new("email", |c| Cell::maybe_email(c.details.email.as_ref())),
         Column::new("mobile", |c| Cell::maybe(c.details.mobile.as_ref())),
         Column::new("roles", |c| Cell::shown_list(c.details.roles.iter())),
         Column::detail("created_at", |c| Cell::Time(c.created_at)),

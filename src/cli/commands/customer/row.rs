@@ -18,7 +18,7 @@ impl Row for Customer {
         Column::detail("payment_terms_days", |c| {
             Cell::maybe_number(c.details.payment_terms_days.map(PaymentTerms::days))
         }),
-        Column::detail("invoice_emails", |c| Cell::list(&c.details.invoice_emails)),
+        Column::detail("invoice_emails", |c| Cell::emails(&c.details.invoice_emails)),
         Column::detail("invoice_address", |c| match &c.details.invoice_address {
             Some(address) => Cell::Lines(address.lines().map(Into::into).collect()),
             None => Cell::Empty,

@@ -10,7 +10,7 @@ impl Row for OutboxEmail {
         Column::new("id", |e| Cell::number(e.id)),
         Column::new("template", |e| Cell::text(e.content.template.as_str())),
         Column::new("customer", |e| Cell::maybe(e.customer.as_ref())),
-        Column::new("recipient", |e| Cell::text(&e.recipient)),
+        Column::new("recipient", |e| Cell::email(&e.recipient)),
         Column::new("state", |e| Cell::text(e.state.as_str())),
         Column::new("attempts", |e| Cell::number(e.attempts)),
         Column::new("next_attempt_at", |e| Cell::maybe_time(e.next_attempt_at)),

@@ -41,7 +41,7 @@ impl Row for CreatedCustomer {
         }),
         Column::detail("email_sent_to", |c| {
             let sent = c.emails.iter().filter(|email| email.state == EmailState::Sent);
-            Cell::shown_list(sent.map(|email| &email.recipient))
+            Cell::emails(sent.map(|email| &email.recipient))
         }),
     ];
 }

@@ -95,5 +95,5 @@ impl Row for RotationReceipt {
 
 /// The recipients whose emails were sent; the others wait in the outbox.
 fn sent_to(emails: &[OutboxEmail]) -> Cell<'_> {
-    Cell::shown_list(emails.iter().filter(|email| email.state == EmailState::Sent).map(|email| &email.recipient))
+    Cell::emails(emails.iter().filter(|email| email.state == EmailState::Sent).map(|email| &email.recipient))
 }

@@ -3,6 +3,7 @@
 //! One file per subject; each adds a sentence to the [`CheckReport`] for every fault. A subject that cannot be read at all is
 //! one finding, and the check goes on with the next. `ssgctl db check` prints the report.
 
+mod addresses;
 mod archiving;
 mod audit;
 mod balances;
@@ -47,6 +48,7 @@ impl Snapshot<'_> {
     /// - balances against their entries and the audit log
     /// - SMPP accounts: closed user groups, previous passwords, and archiving with their customer
     /// - warnings against the audit log, crossings against the ledger, and emails against both
+    /// - email addresses that cannot be sent to, which are warnings
     /// - traffic: messages against their sums, and the charges of imports against messages and ledger
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
@@ -63,6 +65,7 @@ impl Snapshot<'_> {
             self.check_warnings(report)?;
             self.check_emails(report)
         });
+        report.subject("email addresses", |report| self.check_addresses(report));
         report.subject("traffic", |report| self.check_traffic(report));
         report
     }
