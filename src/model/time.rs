@@ -23,8 +23,9 @@ impl Time {
 
     /// Truncates a timestamp to milliseconds.
     pub fn from_timestamp(timestamp: Timestamp) -> Self {
-        let milliseconds = timestamp.as_millisecond();
-        Self(Timestamp::from_millisecond(milliseconds).unwrap_or(timestamp))
+        // The milliseconds of the last second are beyond the library's range.
+        let truncated = Timestamp::from_millisecond(timestamp.as_millisecond());
+        Self(truncated.or_else(|_| Timestamp::from_second(timestamp.as_second())).unwrap_or(timestamp))
     }
 
     /// Whether it is further ahead of the clock's `now` than clocks of one installation differ.
@@ -204,6 +205,14 @@ mod tests {
         assert!(matches!(parse_date("2028-02-29"), Ok(Some(_))));
         for text in ["", "7d", "2026-11", "2026-11-311", "20261131", "yesterday!", "2026\u{fc}11-31"] {
             assert_eq!(parse_date(text), Ok(None), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_time_of_the_calendar_keeps_its_text() {
+        for end in [Timestamp::MIN, Timestamp::MAX] {
+            let time = Time::from_timestamp(end);
+            assert_eq!(time.to_string().parse(), Ok(time));
         }
     }
 

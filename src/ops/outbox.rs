@@ -1,6 +1,6 @@
 //! The outbox: queues emails, decides when each is due, and records the outcome of every attempt. Nothing is sent here.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -50,7 +50,7 @@ pub fn find_abandoned(tx: &mut Tx<'_>) -> Result<Vec<OutboxEmail>> {
 
 /// The filter for attempts that are due now.
 pub fn due(tx: &Tx<'_>) -> Result<Due> {
-    Ok(Due { by: tx.at(), beyond: after(tx.at(), LONGEST_WAIT)? })
+    Ok(Due { by: tx.at(), beyond: after(tx.at(), LONGEST_WAIT) })
 }
 
 /// The email whose attempt is due first, if one is due.
@@ -93,14 +93,14 @@ pub fn record(tx: &mut Tx<'_>, mut email: OutboxEmail, outcome: &SendOutcome) ->
         SendOutcome::Refused(_) => (EmailState::Failed, None),
         SendOutcome::Unanswered(_) => {
             email.unanswered += 1;
-            let again = if email.unanswered == 1 { Some(after(tx.at(), WAIT_WHEN_UNANSWERED)?) } else { None };
+            let again = if email.unanswered == 1 { Some(after(tx.at(), WAIT_WHEN_UNANSWERED)) } else { None };
             (EmailState::Uncertain, again)
         }
         SendOutcome::Deferred(_) if has_been_tried_enough(&email, tx.at()) => (EmailState::Failed, None),
         SendOutcome::Deferred(_) => {
             // An email that may have been sent before stays uncertain, however often its second attempt is deferred.
             let state = if email.unanswered > 0 { EmailState::Uncertain } else { EmailState::Pending };
-            (state, Some(after(tx.at(), wait_after(email.attempts))?))
+            (state, Some(after(tx.at(), wait_after(email.attempts))))
         }
     };
     // The cause for cancelling it may have come while it was being sent, when it could not be cancelled.
@@ -124,8 +124,9 @@ fn wait_after(attempts: u32) -> SignedDuration {
     (FIRST_WAIT * (1 << doublings)).min(LONGEST_WAIT)
 }
 
-fn after(time: Time, wait: SignedDuration) -> Result<Time> {
-    time.timestamp().checked_add(wait).map(Time::from_timestamp).map_err(|_| Error::Overflow { what: "the time" })
+/// The time after a wait, or the last time that there is.
+fn after(time: Time, wait: SignedDuration) -> Time {
+    Time::from_timestamp(time.timestamp().checked_add(wait).unwrap_or(Timestamp::MAX))
 }
 
 /// Cancels a waiting email whose subject is outdated. An email that may have been sent stays uncertain and is not sent again.

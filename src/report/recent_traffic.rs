@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{Customer, SystemId, Time};
 use crate::report::calendar::Period;
 use crate::report::traffic_question::MessageTotals;
@@ -39,7 +39,7 @@ pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -
         snapshot.traffic_accounts(&filter)?.into_iter().map(|account| (account.id, account.system_id)).collect();
     let accounts: Vec<i64> = names.keys().copied().collect();
     let mut found: BTreeMap<i64, RecentTraffic> = BTreeMap::new();
-    let edges = [edge(now, 30)?, edge(now, 7)?, edge(now, 1)?, edge(now, 0)?];
+    let edges = [30, 7, 1, 0].map(|days| edge(now, days));
     for (step, edge) in edges.windows(2).enumerate() {
         for span in (Period { from: edge[0], until: edge[1] }).spans(TrafficDetail::Account) {
             snapshot.traffic_sums(&span, Some(&accounts), TrafficDetail::Account, |sum| {
@@ -59,8 +59,8 @@ pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -
 }
 
 /// The end of the current hour, minus a number of times 24 hours.
-fn edge(now: Time, days: i64) -> Result<Time> {
+fn edge(now: Time, days: i64) -> Time {
     let hours = now.timestamp().as_second().div_euclid(3600) + 1 - days * 24;
-    let edge = Timestamp::from_second(hours * 3600).map_err(|_| Error::Overflow { what: "the time" })?;
-    Ok(Time::from_timestamp(edge))
+    let end = if days == 0 { Timestamp::MAX } else { Timestamp::MIN };
+    Time::from_timestamp(Timestamp::from_second(hours * 3600).unwrap_or(end))
 }

@@ -7,6 +7,7 @@ mod cron;
 mod dry_run;
 mod environment;
 mod failures;
+mod far_dates;
 mod files;
 mod formats;
 mod hostile_text;

@@ -3,6 +3,7 @@
 mod backup;
 mod damage;
 mod disks;
+mod far_dates;
 mod ledger_guards;
 mod lists;
 mod migrations;
