@@ -72,6 +72,22 @@ impl Context {
         }
     }
 
+    /// Lets a dialogue read from an empty database where none exists yet. What it asks for is created afterwards, if the answers
+    /// are accepted.
+    pub(crate) fn before_creating<T>(&mut self, ask: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.if_missing != IfMissing::Create {
+            return ask(self);
+        }
+        self.if_missing = IfMissing::Pretend;
+        let answer = ask(self);
+        self.if_missing = IfMissing::Create;
+        if self.unnamed.is_some() {
+            self.store = None;
+            self.unnamed = None;
+        }
+        answer
+    }
+
     /// The database, opened on first use.
     pub(crate) fn store(&mut self) -> Result<&mut Store> {
         Ok(self.store_and_output()?.0)

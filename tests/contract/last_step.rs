@@ -72,10 +72,22 @@ fn an_email_that_the_command_line_asks_for_is_in_the_summary_too() {
     let mut session = cli.at_terminal("smpp quick-create ABC --ask --send-email --config mail.toml -n", &[]);
     session.shows("Service (type to search):");
     session.types("\r\r\r\r\r\r\r");
-    session.shows("will be emailed to zoe@abc.example.");
+    session.shows("Dry run: no email will be sent to zoe@abc.example.");
     session.shows("Create this account? (yes, no or change): ");
     session.types("no\r");
     assert_eq!(session.ends().1, Some(5));
+}
+
+#[test]
+fn a_wizard_that_is_cancelled_leaves_no_database() {
+    let cli = TestCli::new();
+    let mut session = cli.at_terminal("quick-create --organisation New --ask", &[]);
+    session.shows("Country");
+    assert!(!cli.database().exists(), "the database was created before the first answer");
+    session.types("\u{3}");
+    assert_ne!(session.ends().1, Some(0));
+    assert!(!cli.database().exists());
+    assert!(cli.files().is_empty(), "{:?}", cli.files());
 }
 
 #[test]

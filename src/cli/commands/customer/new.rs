@@ -49,7 +49,7 @@ const DIALOGUE: Dialogue = Dialogue {
 pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
     context.may_create_database(args.change.dry_run);
     if args.organisation.is_none() && context.prompt.can_ask() {
-        args = wizard::complete(context, &DIALOGUE, &[])?;
+        args = wizard::complete(context, &DIALOGUE, &[], args.change.dry_run)?;
     }
     let Some(organisation) = args.organisation else {
         return Err(Failure::not_given("--organisation <NAME>", "organisation"));

@@ -135,7 +135,7 @@ pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()
         args.organisation.is_some() || payload.as_ref().is_some_and(|payload| payload.organisation.is_some());
     if args.ask || !has_organisation && context.prompt.can_ask() {
         let answered = payload.as_ref().map(Payload::options).unwrap_or_default();
-        args = wizard::complete(context, &DIALOGUE, &answered)?;
+        args = wizard::complete(context, &DIALOGUE, &answered, args.change.dry_run)?;
     }
     if let Some(payload) = payload {
         args.fill_from(payload);

@@ -52,7 +52,7 @@ const DIALOGUE: Dialogue = Dialogue {
 
 pub(crate) fn run(mut args: AddArgs, context: &mut Context) -> Result<()> {
     if args.customer.is_none() && context.prompt.can_ask() {
-        args = wizard::complete(context, &DIALOGUE, &[])?;
+        args = wizard::complete(context, &DIALOGUE, &[], args.change.dry_run)?;
     }
     let Some(customer) = args.customer else { return Err(Failure::not_given("CUSTOMER", "customer")) };
     args.details.note_cleared_host_bits(context);

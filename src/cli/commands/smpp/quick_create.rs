@@ -66,7 +66,7 @@ const DIALOGUE: Dialogue = Dialogue {
 pub(crate) fn run(mut args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     let is_bare = !wizard::answers_any(context, &DIALOGUE) && !args.has_unasked_options();
     if args.ask || (is_bare && context.prompt.can_ask()) {
-        args = wizard::complete(context, &DIALOGUE, &[])?;
+        args = wizard::complete(context, &DIALOGUE, &[], args.change.dry_run)?;
     }
     create(args, context)
 }

@@ -37,6 +37,16 @@ pub(crate) fn complete<A: FromArgMatches>(
     context: &mut Context,
     dialogue: &Dialogue,
     settled: &[(&'static str, String)],
+    dry_run: bool,
+) -> Result<A> {
+    context.before_creating(|context| complete_before_creating(context, dialogue, settled, dry_run))
+}
+
+fn complete_before_creating<A: FromArgMatches>(
+    context: &mut Context,
+    dialogue: &Dialogue,
+    settled: &[(&'static str, String)],
+    dry_run: bool,
 ) -> Result<A> {
     if !context.prompt.can_ask() {
         return Err(Failure::missing("a terminal", "for questions").hint("omit --ask and pass the answers as options"));
@@ -56,7 +66,7 @@ pub(crate) fn complete<A: FromArgMatches>(
     }
     signals::restoring_terminal(|| {
         signals::disable_echo();
-        run_dialogue(context, dialogue, &catalog, &mut answers)
+        run_dialogue(context, dialogue, &catalog, &mut answers, dry_run)
     })?;
     let words = line::with_answers(context.line.arguments(), &answers);
     if dialogue.confirm.is_some() && !context.quiet {
@@ -73,7 +83,13 @@ pub(crate) fn answers_any(context: &Context, dialogue: &Dialogue) -> bool {
 }
 
 /// Runs the dialogue: asks each question, going forwards and back, then reviews all answers.
-fn run_dialogue(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, answers: &mut Answers) -> Result<()> {
+fn run_dialogue(
+    context: &mut Context,
+    dialogue: &Dialogue,
+    catalog: &Catalog,
+    answers: &mut Answers,
+    dry_run: bool,
+) -> Result<()> {
     if dialogue.confirm.is_some() {
         say(INSTRUCTIONS);
     }
@@ -84,7 +100,7 @@ fn run_dialogue(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, a
     let Some(question) = dialogue.confirm.filter(|_| !context.prompt.yes) else { return Ok(()) };
     loop {
         show(&answers.summary());
-        say(&emails_to_send(context, dialogue, answers)?);
+        say(&emails_to_send(context, dialogue, answers, dry_run)?);
         match ask::review(question)? {
             Review::Yes => return Ok(()),
             Review::No => {
@@ -96,7 +112,7 @@ fn run_dialogue(context: &mut Context, dialogue: &Dialogue, catalog: &Catalog, a
 }
 
 /// Says what will be emailed to whom once the answers are accepted.
-fn emails_to_send(context: &mut Context, dialogue: &Dialogue, answers: &Answers) -> Result<String> {
+fn emails_to_send(context: &mut Context, dialogue: &Dialogue, answers: &Answers, dry_run: bool) -> Result<String> {
     let mut in_effect = answers.in_effect();
     let wants_email = in_effect.any(|(question, state)| {
         matches!(question.answer, Answer::Email) && matches!(state, State::Text(_) | State::Settled(_))
@@ -107,6 +123,7 @@ fn emails_to_send(context: &mut Context, dialogue: &Dialogue, answers: &Answers)
     let to = (dialogue.recipients)(context, answers)?;
     Ok(match to.as_slice() {
         [] => "No email can be sent: no contact of the customer has an email address.".to_owned(),
+        to if dry_run => format!("Dry run: no email will be sent to {}.", to.join(", ")),
         to => format!("The details of the account and its password will be emailed to {}.", to.join(", ")),
     })
 }
