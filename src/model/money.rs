@@ -147,12 +147,13 @@ impl Unit {
         value.to_string()
     }
 
-    /// The mean of `count` amounts with the given sum, rounded up to the unit's usual number of decimals.
-    pub fn mean(self, sum: Money, count: u8) -> Money {
+    /// The mean of `count` amounts with the given sum in 10⁻⁸, rounded up to the unit's usual number of decimals. `None` if it is
+    /// larger than an amount can be.
+    pub fn mean(self, sum: i128, count: u8) -> Option<Money> {
         let step = i128::from(10_i64.pow(DECIMALS - self.decimals().min(DECIMALS)));
         let divisor = i128::from(count.max(1)) * step;
-        let mean = i128::from(sum.0).div_euclid(divisor) + i128::from(i128::from(sum.0).rem_euclid(divisor) > 0);
-        Money(i64::try_from(mean * step).unwrap_or(i64::MAX))
+        let mean = sum.div_euclid(divisor) + i128::from(sum.rem_euclid(divisor) > 0);
+        mean.checked_mul(step).and_then(|mean| i64::try_from(mean).ok()).map(Money)
     }
 
     fn decimals(self) -> u32 {
@@ -250,9 +251,11 @@ mod tests {
             (gbp, "1", 3, "0.34"),
             (gbp, "-1", 3, "-0.33"),
         ] {
-            assert_eq!(unit.mean(money(sum).expect("valid"), count), money(mean).expect("valid"), "{sum} / {count}");
+            let sum_e8 = money(sum).expect("valid").e8().into();
+            assert_eq!(unit.mean(sum_e8, count), Some(money(mean).expect("valid")), "{sum} / {count}");
         }
-        assert_eq!(gbp.mean(Money::from_e8(i64::MAX), 1), Money::from_e8(i64::MAX));
+        assert_eq!(gbp.mean(i64::MAX.into(), 1), None, "rounded up it is larger than an amount can be");
+        assert_eq!(gbp.mean(i128::from(i64::MAX) * 2, 1), None);
     }
 
     #[test]

@@ -14,10 +14,10 @@ pub struct BalanceShare {
     /// The import that posted the charges, if they are grouped by import.
     pub reference: Option<Reference>,
     pub entries: u64,
-    /// The sum of the positive entries.
-    pub added: Money,
-    /// The sum of the negative entries.
-    pub taken: Money,
+    /// The sum of the positive entries; `None` if it is larger than an amount can be.
+    pub added: Option<Money>,
+    /// The sum of the negative entries; `None` if it is larger than an amount can be.
+    pub taken: Option<Money>,
     pub first_at: Time,
     pub last_at: Time,
 }
@@ -36,7 +36,8 @@ pub fn explain_balance(
         let name = Balance::name_of(&customer.account_code, unit);
         return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
     }
-    let mut shares: BTreeMap<(Unit, EntryKind, i64), BalanceShare> = BTreeMap::new();
+    // With the sums, which no number of entries makes larger than 128 bits.
+    let mut shares: BTreeMap<(Unit, EntryKind, i64), (BalanceShare, i128, i128)> = BTreeMap::new();
     // Imports are listed in the order of their first charges.
     let mut imports: HashMap<Reference, i64> = HashMap::new();
     let filter = EntryFilter { customer_id: Some(customer.id), unit, ..EntryFilter::default() };
@@ -44,21 +45,17 @@ pub fn explain_balance(
         let (unit, kind, amount) = (entry.posting.unit, entry.posting.kind, entry.posting.amount);
         let reference = entry.posting.reference.filter(|_| by_import && kind == EntryKind::Charge);
         let place = reference.clone().map_or(0, |import| *imports.entry(import).or_insert(entry.id));
-        let share = shares.entry((unit, kind, place)).or_insert(BalanceShare {
-            unit,
-            kind,
-            reference,
-            entries: 0,
-            added: Money::ZERO,
-            taken: Money::ZERO,
-            first_at: entry.at,
-            last_at: entry.at,
-        });
-        let side = if amount < Money::ZERO { &mut share.taken } else { &mut share.added };
-        *side = side.checked_add(amount).ok_or(Error::Overflow { what: "the sum of the entries" })?;
+        let (first_at, last_at) = (entry.at, entry.at);
+        let empty = BalanceShare { unit, kind, reference, entries: 0, added: None, taken: None, first_at, last_at };
+        let (share, added, taken) = shares.entry((unit, kind, place)).or_insert((empty, 0, 0));
+        *(if amount < Money::ZERO { taken } else { added }) += i128::from(amount.e8());
         share.entries += 1;
         share.last_at = entry.at;
         Ok::<_, Error>(())
     })?;
-    Ok(shares.into_values().collect())
+    let amount = |sum| i64::try_from(sum).ok().map(Money::from_e8);
+    let shares = shares.into_values();
+    Ok(shares
+        .map(|(share, added, taken)| BalanceShare { added: amount(added), taken: amount(taken), ..share })
+        .collect())
 }

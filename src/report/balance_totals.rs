@@ -18,14 +18,14 @@ pub struct UnitTotal {
     pub overdrawn: Option<Money>,
     /// The sum of all balances; `None` if it is larger than an amount can be.
     pub total: Option<Money>,
-    /// The charges of all balances; `None` without charges, and if they are larger than an amount can be.
+    /// The charges of all balances; `None` without charges.
     pub burn: Option<Burn>,
 }
 
 impl UnitTotal {
-    /// The average charges per day of all balances.
+    /// The average charges per day of all balances; `None` without charges, and if they are larger than an amount can be.
     pub fn per_day(&self) -> Option<Money> {
-        self.burn.map(|burn| self.unit.mean(burn.charged, burn.days))
+        self.burn.and_then(|burn| self.unit.mean(burn.charged, burn.days))
     }
 }
 
@@ -37,7 +37,6 @@ struct Sums {
     in_credit: i128,
     overdrawn: i128,
     burn: Option<Burn>,
-    burn_is_too_large: bool,
 }
 
 impl Sums {
@@ -45,10 +44,7 @@ impl Sums {
         let side = if balance < Money::ZERO { &mut self.overdrawn } else { &mut self.in_credit };
         *side += i128::from(balance.e8());
         self.balances += 1;
-        match Burn::together(self.burn, burn) {
-            Ok(burn) => self.burn = burn,
-            Err(_) => self.burn_is_too_large = true,
-        }
+        self.burn = Burn::together(self.burn, burn);
     }
 
     fn total(self, unit: Unit) -> UnitTotal {
@@ -59,7 +55,7 @@ impl Sums {
             in_credit: amount(self.in_credit),
             overdrawn: amount(self.overdrawn),
             total: amount(self.in_credit + self.overdrawn),
-            burn: self.burn.filter(|_| !self.burn_is_too_large),
+            burn: self.burn,
         }
     }
 }

@@ -24,31 +24,31 @@ pub struct Runway {
 /// An amount that was charged, and the number of days it is averaged over: seven, or fewer for a new customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Burn {
-    pub charged: Money,
+    /// In 10⁻⁸ of the unit. The charges of several accounts can add up to more than an amount can be.
+    pub charged: i128,
     pub days: u8,
 }
 
 impl Burn {
     /// Adds two burns. The sum is averaged over the longer of the two periods.
-    pub(super) fn together(one: Option<Self>, other: Option<Self>) -> Result<Option<Self>> {
-        let (Some(one), Some(other)) = (one, other) else { return Ok(one.or(other)) };
-        let charged =
-            one.charged.checked_add(other.charged).ok_or(Error::Overflow { what: "the sum of the charges" })?;
-        Ok(Some(Self { charged, days: one.days.max(other.days) }))
+    pub(super) fn together(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        let (Some(one), Some(other)) = (one, other) else { return one.or(other) };
+        Some(Self { charged: one.charged + other.charged, days: one.days.max(other.days) })
     }
 }
 
 impl Runway {
-    /// The average charges per day, rounded up to the smallest amount of the unit.
+    /// The average charges per day, rounded up to the smallest amount of the unit; `None` without charges, and if they are larger
+    /// than an amount can be.
     pub fn per_day(&self) -> Option<Money> {
-        self.burn.map(|burn| self.balance.unit.mean(burn.charged, burn.days))
+        self.burn.and_then(|burn| self.balance.unit.mean(burn.charged, burn.days))
     }
 
     /// The number of full days that the balance lasts; `None` without charges.
     pub fn days_left(&self) -> Option<u64> {
         let burn = self.burn?;
         let left = i128::from(self.balance.balance.e8().max(0)) * i128::from(burn.days);
-        left.checked_div(i128::from(burn.charged.e8())).and_then(|days| u64::try_from(days).ok())
+        left.checked_div(burn.charged).and_then(|days| u64::try_from(days).ok())
     }
 }
 
@@ -83,10 +83,9 @@ fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result
                 if day > begin {
                     started_late.insert(*customer);
                 }
-                Burn { charged: Money::ZERO, days: u8::try_from(today - day).unwrap_or(u8::MAX) }
+                Burn { charged: 0, days: u8::try_from(today - day).unwrap_or(u8::MAX) }
             });
-            burn.charged =
-                burn.charged.checked_add(charge).ok_or(Error::Overflow { what: "the sum of the charges" })?;
+            burn.charged += i128::from(charge.e8());
             Ok(())
         })?;
     }

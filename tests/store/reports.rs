@@ -165,12 +165,12 @@ fn an_explanation_adds_up_to_each_balance() {
     let shares = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, None, false));
     for (unit, balance) in [("SMS", "71"), ("EUR", "2.5")] {
         let own = shares.iter().filter(|share| share.unit == valid(unit));
-        let sum: i64 = own.map(|share| share.added.e8() + share.taken.e8()).sum();
+        let sum: i64 = own.map(|share| share.added.unwrap().e8() + share.taken.unwrap().e8()).sum();
         assert_eq!(Money::from_e8(sum), valid(balance), "{unit}");
         assert_eq!(fixture.balance("ACME", valid(unit)).unwrap().balance, valid(balance));
     }
     let adjusted = shares.iter().find(|s| s.unit == Unit::Sms && s.kind == EntryKind::Adjustment).expect("a share");
-    assert_eq!((adjusted.entries, adjusted.added, adjusted.taken), (3, valid("101"), valid("-10")));
+    assert_eq!((adjusted.entries, adjusted.added, adjusted.taken), (3, Some(valid("101")), Some(valid("-10"))));
     assert_eq!((adjusted.first_at, adjusted.last_at), (valid("2026-11-24T12:00:00Z"), valid("2026-11-25T08:00:00Z")));
     let only = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, Some(valid("EUR")), false));
     assert_eq!(only.len(), 1);
@@ -245,12 +245,25 @@ fn charges_are_distinguished_by_the_import_that_posted_them() {
         let shares = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, None, by_import));
         let text = |share: &report::BalanceShare| {
             let import = share.reference.as_ref().map_or("", |reference| reference.as_str());
-            format!("{} {import} {} {}", share.kind, share.entries, share.taken)
+            format!("{} {import} {} {}", share.kind, share.entries, share.taken.unwrap())
         };
         shares.iter().map(text).collect::<Vec<_>>()
     };
     assert_eq!(lines(false), ["adjustment  1 0", "charge  3 -42"]);
     assert_eq!(lines(true), ["adjustment  1 0", "charge import 9 2 -37", "charge import 10 1 -5"]);
+}
+
+#[test]
+fn a_sum_of_entries_that_is_too_large_is_left_out_and_the_others_are_right() {
+    let mut fixture = Fixture::with_acme();
+    let most = Money::from_e8(i64::MAX).to_string();
+    for amount in [most.as_str(), "-5", "5"] {
+        fixture.adjust("ACME", &adjustment_in("EUR", amount)).expect("posted");
+    }
+    fixture.adjust("ACME", &adjustment_in("SMS", "7")).expect("posted");
+    let shares = fixture.read(|now| report::explain_balance(now, &now.customer("ACME")?, None, false));
+    let sums: Vec<_> = shares.iter().map(|share| (share.entries, share.added, share.taken)).collect();
+    assert_eq!(sums, [(3, None, Some(valid("-5"))), (1, Some(valid("7")), Some(Money::ZERO))]);
 }
 
 #[test]

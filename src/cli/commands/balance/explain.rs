@@ -12,7 +12,7 @@ use crate::output::FieldKeys;
 
 /// Show what a customer's balances consist of, by kind of entry
 ///
-/// The columns `added` and `taken` add up to the balance. With --imports, charges have a line for each traffic import;
+/// The columns `added` and `taken` add up to the balance; a sum that is larger than an amount can be is empty. With --imports, charges have a line for each traffic import;
 /// the reference of a charge names its import.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
@@ -37,6 +37,10 @@ pub(crate) fn run(args: &ExplainArgs, context: &mut Context) -> Result<()> {
     let shares = context.read(|snapshot| {
         report::explain_balance(snapshot, &snapshot.customer(&args.customer)?, args.unit, args.imports)
     })?;
+    for share in shares.iter().filter(|share| share.added.is_none() || share.taken.is_none()) {
+        let (kind, unit) = (share.kind, share.unit);
+        Context::warn(&format!("the entries of kind `{kind}` in {unit} add up to more than an amount can be"));
+    }
     let keys: Vec<&str> = BalanceShare::keys().into_iter().filter(|key| args.imports || *key != "reference").collect();
     context.output.rows_with_columns(&keys, &shares)
 }

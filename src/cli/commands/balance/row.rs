@@ -86,8 +86,8 @@ impl Row for BalanceShare {
         Column::new("kind", |s| Cell::text(s.kind.as_str())),
         Column::new("reference", |s| Cell::maybe(s.reference.as_ref())),
         Column::new("entries", |s| Cell::number(s.entries)),
-        Column::new("added", |s| Cell::amount(s.unit, s.added)),
-        Column::new("taken", |s| Cell::amount(s.unit, s.taken)),
+        Column::new("added", |s| Cell::maybe_amount(s.unit, s.added)),
+        Column::new("taken", |s| Cell::maybe_amount(s.unit, s.taken)),
         Column::new("first_at", |s| Cell::Time(s.first_at)),
         Column::new("last_at", |s| Cell::Time(s.last_at)),
     ];

@@ -89,6 +89,9 @@ impl BalancesArgs {
                 total.unit
             ));
         }
+        for total in totals.iter().filter(|total| total.burn.is_some() && total.per_day().is_none()) {
+            Context::warn(&format!("the charges in {} add up to more than an amount can be", total.unit));
+        }
         context.output.rows(&totals)
     }
 
@@ -103,7 +106,13 @@ impl BalancesArgs {
             limit: self.page.limit,
         };
         context.list(|snapshot, rows: &mut TableWriter<'_, Runway>| {
-            report::balances(snapshot, &question, Clock::System.now(), |runway| rows.row(&runway))
+            report::balances(snapshot, &question, Clock::System.now(), |runway| {
+                if runway.burn.is_some() && runway.per_day().is_none() {
+                    let (customer, unit) = (&runway.balance.customer, runway.balance.unit);
+                    Context::warn(&format!("the charges of {customer} in {unit} add up to more than an amount can be"));
+                }
+                rows.row(&runway)
+            })
         })
     }
 }
