@@ -1,7 +1,7 @@
 //! National numbering plans (ITU-T E.164): the trunk prefixes of countries and the lengths of their numbers.
 //!
-//! `data/numbering.tsv` has a row per country, with facts from the plans that the ITU publishes, in the form in which
-//! libphonenumber 9.0.43 lists them. A trunk prefix is dialled before a number within its country and is not part of the
+//! `data/numbering.tsv` has a row per country, taken from the metadata of libphonenumber 9.0.43 (Apache License 2.0), and is
+//! brought up to date from it. A trunk prefix is dialled before a number within its country and is not part of the
 //! number; `x` stands for any digit, such as those of a carrier in Brazil. `lengths` are those of fixed and mobile numbers;
 //! `other_lengths` are those of free numbers, machines and other services. Countries that share a calling code share a plan.
 
