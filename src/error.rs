@@ -18,7 +18,7 @@ pub enum Error {
     NotFound { entity: EntityKind, name: String, nearest: Option<String> },
 
     /// The file exists and is not overwritten.
-    #[error("{} exists already", quoted(.path.display()))]
+    #[error("{} already exists", quoted(.path.display()))]
     FileExists { path: PathBuf },
 
     /// The file does not exist.
@@ -30,7 +30,7 @@ pub enum Error {
     Exists { entity: EntityKind, field: &'static str, value: String },
 
     /// The record exists, and an import without `--update` may not change it; `differs` names the fields.
-    #[error("{entity} {} exists already and differs in {}", quoted(.name), .differs.join(", "))]
+    #[error("{entity} {} already exists and differs in {}", quoted(.name), .differs.join(", "))]
     Differs { entity: EntityKind, name: String, differs: Vec<String> },
 
     /// The change would alter a field that never changes.

@@ -44,6 +44,7 @@ const REFUSED: &[(&str, &str)] = &[
     (r"\bwhoever\b", "name the person or program"),
     (r"\bmend(s|ed|ing)?\b", "fix, correct or repair"),
     (r"\bbeside\b", "next to, with, besides or in addition to"),
+    (r"\bexists already\b", "already exists"),
     (r"\bletters?\b", "email; in the alphabet, say a character"),
     (r"\bmarks?\b", "threshold"),
     (r"\ball[- ]clear\b", "recovery, template `recovered`"),
@@ -99,10 +100,7 @@ const MEANT: &[&str] = &[
     "| letter, field `kind` of an email |",
     "| template `all-clear` |",
     "| mark |",
-    // Names of folders and texts of users in the console blocks of the transcripts.
-    "folder:letters",
-    "letters/*.eml",
-    "ls letters",
+    // Texts of users in the console blocks of the transcripts.
     "paid by somebody else",
     "told by telephone",
 ];

@@ -55,7 +55,7 @@ fn what_differs_is_a_conflict_unless_it_is_to_be_changed() {
     let other = FILE.replace(",GB,", ",IE,").replace("Leeds", "York");
     let before = fixture.dump();
     let faults = put_customers(&mut fixture, &other, OnExisting::default()).unwrap_err();
-    assert_eq!(faults, ["2:1 customer `ACME` exists already and differs in country, invoice_address"]);
+    assert_eq!(faults, ["2:1 customer `ACME` already exists and differs in country, invoice_address"]);
     assert_eq!(fixture.dump(), before);
     assert_eq!(put_customers(&mut fixture, &other, UPDATE).unwrap().counts(), [0, 1, 1, 0]);
     let event = fixture.last_event();

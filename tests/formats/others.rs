@@ -83,7 +83,7 @@ fn an_account_keeps_its_owner_and_takes_its_password_from_the_file() {
     assert_eq!((account.details.enabled, account.details.use_cug, account.cug_size), (false, true, 1));
     let other = b"system_id,customer,password,max_tps,cug\nacme,ACME,n3w,9,+447700900124\n";
     let faults = put(&mut fixture, other, &mut accounts, OnExisting::default()).unwrap_err();
-    assert_eq!(faults, ["2:1 SMPP account `acme` exists already and differs in max_tps, cug_size, password"]);
+    assert_eq!(faults, ["2:1 SMPP account `acme` already exists and differs in max_tps, cug_size, password"]);
     put(&mut fixture, other, &mut accounts, UPDATE).unwrap();
     assert_eq!(fixture.reveal("acme").unwrap().password.reveal(), "n3w");
     let moved = put(&mut fixture, b"system_id,customer\nacme,GLOBEX\n", &mut accounts, UPDATE).unwrap_err();

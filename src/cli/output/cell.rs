@@ -24,7 +24,7 @@ pub(crate) enum Cell<'a> {
     },
     /// Several short texts.
     List(Vec<Cow<'a, str>>),
-    /// Email addresses. Programs get the ASCII form of their domains, people the letters.
+    /// Email addresses. Programs get the ASCII form of their domains, people the script of their language.
     Emails(Vec<Cow<'a, EmailAddress>>),
     /// The lines of one text.
     Lines(Vec<Cow<'a, str>>),

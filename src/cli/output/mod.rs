@@ -28,6 +28,6 @@ pub(crate) use detail_view::DetailView;
 pub(crate) use options::{Format, OutputArgs, When};
 pub(crate) use relay::Relay;
 pub(crate) use row::{Column, FieldKeys, Row};
-pub(crate) use sink::{NewFile, write_file};
+pub(crate) use sink::{NewFile, with_force_hint, write_file};
 pub(crate) use table_writer::TableWriter;
 pub(crate) use writer::Output;

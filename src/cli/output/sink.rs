@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, Stdout, Write};
 use std::path::Path;
 
-use ssgctl::error::quoted;
+use ssgctl::Error;
 use ssgctl::store::files::{self, Draft};
 
 use crate::exit::{ErrorCode, Failure, Result};
@@ -22,8 +22,7 @@ pub(crate) struct NewFile {
 impl NewFile {
     pub(crate) fn create(path: &Path, replace: bool) -> Result<Self> {
         if !replace && path.symlink_metadata().is_ok() {
-            let message = format!("{} already exists", quoted(path.display()));
-            return Err(Failure::new(ErrorCode::Exists, message).hint("replace it with --force"));
+            return Err(with_force_hint(Error::FileExists { path: path.to_owned() }));
         }
         let draft = if replace { Draft::replacing(path) } else { Draft::next_to(path) }?;
         Ok(Self { out: BufWriter::with_capacity(BUFFER, draft) })
@@ -37,6 +36,13 @@ impl NewFile {
         }
         Ok(())
     }
+}
+
+/// Says how to replace a file that exists, for a command that has `--force`.
+pub(crate) fn with_force_hint(error: Error) -> Failure {
+    let exists = matches!(error, Error::FileExists { .. });
+    let failure = Failure::from(error);
+    if exists { failure.hint("replace it with --force") } else { failure }
 }
 
 impl Write for NewFile {

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::exit::Result;
+use crate::output::with_force_hint;
 
 /// Copy the database to a new file, even while other commands write
 ///
@@ -27,7 +28,7 @@ pub(crate) struct BackupArgs {
 
 pub(crate) fn run(args: &BackupArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&["path"])?;
-    context.store()?.backup(&args.file, args.force)?;
+    context.store()?.backup(&args.file, args.force).map_err(with_force_hint)?;
     context.committed = true;
     if let Ok(key_file) = context.settings.key_file() {
         context.note(&format!(

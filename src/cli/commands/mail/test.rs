@@ -29,11 +29,11 @@ pub(crate) fn run(args: &TestArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&OutboxEmail::keys())?;
     // A newcomer tests email first, and a monitoring job that runs this must not create an empty database.
     context.may_create_database(true);
+    let test = context.settings.mail.renderer()?.compose_test()?;
+    let mut transport = context.settings.mail.transport()?.transport()?;
     if !context.settings.database_was_named && context.is_missing()? {
         context.note("there is no database yet: the test email is not recorded");
     }
-    let test = context.settings.mail.renderer()?.compose_test()?;
-    let mut transport = context.settings.mail.transport()?.transport()?;
     let sent = outcome::dispatch(context, &args.why, |dispatcher| {
         Ok(dispatcher.send_once(&args.address, &test, transport.as_mut())?)
     })?;

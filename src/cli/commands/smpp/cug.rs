@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
+use ssgctl::error::count;
 use ssgctl::formats::Quoting;
 use ssgctl::model::{Msisdn, MsisdnList, MsisdnSet, SystemId};
 use ssgctl::ops;
@@ -141,7 +142,9 @@ fn read(file: &Path, quoting: Option<Quoting>, context: &Context) -> Result<Msis
         .map_err(|faults| Failure::of_file(&name, faults))?;
     let duplicates = numbers.rows - numbers.set.len();
     if duplicates > 0 {
-        context.note(&format!("{name} has {} numbers, of which {duplicates} are duplicates", numbers.rows));
+        let repeated = if duplicates == 1 { "a duplicate" } else { "duplicates" };
+        let numbers = count(numbers.rows as u64, "number");
+        context.note(&format!("{name} has {numbers}, {duplicates} of them {repeated}"));
     }
     note_ignored(context, &numbers.left_out);
     Ok(numbers.set)

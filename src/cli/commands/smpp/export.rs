@@ -22,7 +22,7 @@ use crate::args::input;
 use crate::commands::smpp::accounts;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
-use crate::output::{Cell, Column, FieldKeys, Row};
+use crate::output::{Cell, Column, FieldKeys, Row, with_force_hint};
 
 /// Export SMPP accounts for `smpp import` or for a gateway, or compare them with a gateway
 ///
@@ -215,7 +215,7 @@ fn to_file(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mu
     if file == Path::new("-") {
         return Err(Failure::usage("--file expects a file; --reveal writes to stdout"));
     }
-    let exists = || Failure::from(Error::FileExists { path: file.to_owned() });
+    let exists = || with_force_hint(Error::FileExists { path: file.to_owned() });
     if !args.force && file.symlink_metadata().is_ok() {
         return Err(exists());
     }
