@@ -1,6 +1,7 @@
 //! The temporary names of files that are not complete yet: removed when a signal ends the process, and found again after a kill.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -31,13 +32,26 @@ impl Drop for RegisteredDraft {
 /// could act on an error.
 pub fn remove_all() {
     for draft in DRAFTS.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let _ = fs::remove_file(&draft).or_else(|_| remove_folder(&draft));
         for ending in SIDE_FILES {
             let mut name = draft.as_os_str().to_owned();
             name.push(ending);
             let _ = fs::remove_file(PathBuf::from(name));
         }
-        let _ = fs::remove_file(&draft).or_else(|_| fs::remove_dir_all(&draft));
     }
+}
+
+/// Removes a folder in which another thread may still create files: SQLite's journal, at each transaction.
+fn remove_folder(folder: &Path) -> io::Result<()> {
+    const ATTEMPTS: usize = 100;
+    let mut removed = Ok(());
+    for _ in 0..ATTEMPTS {
+        removed = fs::remove_dir_all(folder);
+        if !folder.exists() {
+            return Ok(());
+        }
+    }
+    removed
 }
 
 /// Files and folders next to a file that look like drafts of it: a killed process may have left them.
@@ -58,7 +72,25 @@ pub fn leftovers_of(path: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
+
+    #[test]
+    fn a_folder_is_removed_although_files_are_still_created_in_it() {
+        for _ in 0..50 {
+            let parent = tempfile::tempdir().expect("folder");
+            let draft = parent.path().join(".a.db.abcdef");
+            fs::create_dir(&draft).expect("created");
+            let names: Vec<PathBuf> = (0..8).map(|n| draft.join(format!("a.db-{n}"))).collect();
+            thread::scope(|scope| {
+                // As SQLite does while the signal is handled; it stops when the folder is gone.
+                scope.spawn(|| while names.iter().all(|name| fs::write(name, "").is_ok()) {});
+                let _ = remove_folder(&draft);
+            });
+            assert!(!draft.exists());
+        }
+    }
 
     #[test]
     fn drafts_of_a_file_are_found_and_nothing_else() {

@@ -35,9 +35,9 @@ impl NewDatabase {
             .prefix(&prefix)
             .tempdir_in(parent)
             .map_err(|error| Error::io(format_args!("write {}", real.display()), &error))?;
+        let registered = RegisteredDraft::new(folder.path());
         let path = folder.path().join(name);
         let store = Store::open(&Location { path, create: true, wait: location.wait }, clock)?;
-        let registered = RegisteredDraft::new(folder.path());
         Ok((Self { folder, real, _registered: registered }, store))
     }
 
