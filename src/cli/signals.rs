@@ -1,4 +1,4 @@
-//! Handles SIGINT and SIGTERM: the process exits at once and restores the terminal if a prompt had changed it.
+//! Handles SIGINT, SIGTERM and SIGHUP: the process exits at once and restores the terminal if a prompt had changed it.
 
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
-use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use ssgctl::store::drafts;
@@ -16,13 +16,14 @@ use crate::exit_codes::Exit;
 /// The terminal's state before the open prompt, if there is one.
 static BEFORE_PROMPT: Mutex<Option<Termios>> = Mutex::new(None);
 
-/// Exits with 130 or 143 as soon as a signal arrives. SQLite rolls back an open transaction when the database is next
+/// Ends the process as soon as a signal arrives, with 130, 143 or, if the terminal was closed, by the signal. SQLite rolls back an open transaction when the database is next
 /// opened, so only half-written files need to be removed.
 pub(crate) fn exit_on_signals() {
     // With a handler for SIGXFSZ, exceeding the file size limit is a write error instead of a crash.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
     // Without a handler the default action still ends the process.
-    let Ok(signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
+    let Ok(signals) = Signals::new([SIGINT, SIGTERM].into_iter().chain(hangup)) else { return };
     let handle = signals.handle();
     if thread::Builder::new().spawn(|| exit_on_first(signals)).is_err() {
         handle.close();
@@ -33,9 +34,20 @@ fn exit_on_first(mut signals: Signals) {
     if let Some(signal) = signals.forever().next() {
         restore_terminal();
         drafts::remove_all();
+        if signal == SIGHUP {
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
         let exit = if signal == SIGINT { Exit::Interrupted } else { Exit::Terminated };
         signal_hook::low_level::exit(exit as i32);
     }
+}
+
+/// Whether the process was started with this signal ignored, as `nohup` does. A handler would end such a process.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask & (1 << (signal - 1)) != 0)
 }
 
 /// Runs a prompt and restores the terminal afterwards, also after a signal. Calls may nest: only the outermost restores.

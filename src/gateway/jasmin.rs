@@ -177,7 +177,27 @@ pub(super) fn read(session: &[u8]) -> Result<Vec<GatewayAccount>, Faults> {
                 .field("sms_count", sms_count),
         );
     }
+    if let Err(fault) = check_total(&text, entries.len())
+        && faults.is_empty()
+    {
+        faults.add(fault);
+    }
     faults.unless_any(entries)
+}
+
+/// Refuses a file that is not the output of `user -l`, and a list that is cut off: the users that are missing in it would be
+/// taken for new ones, and lose their quotas.
+fn check_total(text: &str, users: usize) -> Result<(), Fault> {
+    let totals: Vec<usize> =
+        text.lines().filter_map(|line| line.trim().strip_prefix("Total Users:")?.trim().parse().ok()).collect();
+    let message = match (users, totals.iter().sum::<usize>()) {
+        (0, _) if totals.is_empty() => "this is not the output of `user -l`, which ends with `Total Users:`".to_owned(),
+        (users, total) if !totals.is_empty() && users != total => {
+            format!("the list has {users} of {total} users: it was cut off")
+        }
+        _ => return Ok(()),
+    };
+    Err(Fault::of_file(1, 1, InputError::CutOff, message))
 }
 
 /// The text of a recorded telnet session, without negotiation (`IAC` and two bytes) and escape sequences.

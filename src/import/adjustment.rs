@@ -90,12 +90,16 @@ fn with_known_columns<R: BufRead>(mut rows: RecordReader<R>) -> Result<RecordRea
     Err(Fault::of_file(1, 1, InputError::BadHeader, message))
 }
 
-/// The message about a name that is nearly one of a field that is missing. Without its key or its unit, an amount would be
+/// The message about a name that is nearly, or means, one of a field that is missing. Without its key or its unit, an amount would be
 /// posted twice or to another balance.
 fn misspelt_field<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
     let missing = FIELDS.into_iter().filter(|field| !names.clone().any(|name| name == *field));
     let (name, field) = names.clone().find_map(|name| Some((name, misspelt(name, missing.clone())?)))?;
-    Some(format!("{} is not a field, but nearly {}; rename it or remove it", quoted(name), quoted(field)))
+    Some(format!(
+        "{} is not a field; rename it to {} if it is meant as that, or remove it",
+        quoted(name),
+        quoted(field)
+    ))
 }
 
 fn adjustment(row: &InputRow) -> Result<AdjustmentRow, Fault> {
@@ -147,10 +151,21 @@ mod tests {
     fn a_misspelt_field_is_refused_and_an_unknown_one_is_reported() {
         assert_eq!(
             faults("customer,amount,description,Keys\nABC,5,x,k1\nABC,5,x,k2\n"),
-            ["1:1 `Keys` is not a field, but nearly `key`; rename it or remove it"]
+            ["1:1 `Keys` is not a field; rename it to `key` if it is meant as that, or remove it"]
         );
         let json = r#"{"customer":"ABC","amount":5,"description":"x","units":"GBP"}"#;
-        assert_eq!(faults(json), ["1:1 `units` is not a field, but nearly `unit`; rename it or remove it"]);
+        assert_eq!(
+            faults(json),
+            ["1:1 `units` is not a field; rename it to `unit` if it is meant as that, or remove it"]
+        );
+        // Otherwise 100 euros are posted as 100 SMS credits.
+        for text in [
+            "customer,amount,Currency,description\nABC,100,EUR,x\n",
+            r#"{"customer":"ABC","amount":100,"currency":"EUR"}"#,
+        ] {
+            let found = faults(text);
+            assert!(found[0].contains("ency` is not a field; rename it to `unit`"), "{found:?}");
+        }
         let read = adjustments("Customer,AMOUNT,description,memo,\nABC,5,x,note,\n".as_bytes()).expect("valid");
         assert_eq!(read.rows.len(), 1);
         assert_eq!(read.left_out, [IgnoredColumn { name: "memo".to_owned(), rows: 1, nearest: None }]);

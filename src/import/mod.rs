@@ -76,6 +76,10 @@ pub trait Importer {
     /// The columns that a new record needs, but not one that exists.
     const NEEDED_BY_NEW: &'static [&'static str] = &[];
 
+    /// Whether a misspelt column refuses the file instead of being reported: without its column, a price or a limit of an
+    /// account would silently be the default.
+    const REFUSES_MISSPELT: bool = false;
+
     /// Whether a column is imported.
     fn reads(column: &str) -> bool {
         Self::FIELDS.iter().any(|fields| fields.contains(&column))
@@ -210,7 +214,19 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
         return Ok(Err(faults));
     }
     tally.left_out = left.columns(I::FIELDS, &targets);
-    Ok(Ok(tally))
+    Ok(refuse_misspelt::<I>(tally))
+}
+
+/// The tally, unless a column with values is misspelt and the importer refuses that.
+fn refuse_misspelt<I: Importer>(tally: ImportTally) -> Result<ImportTally, Faults> {
+    let mut faults = Faults::default();
+    let misspelt = tally.left_out.iter().filter_map(|column| Some((&column.name, column.nearest?)));
+    for (name, nearest) in misspelt.filter(|_| I::REFUSES_MISSPELT) {
+        let (name, nearest) = (quoted(name), quoted(nearest));
+        let message = format!("the column {name} is not imported, and the header has no column {nearest}");
+        faults.add(Fault::of_file(1, 1, InputError::BadHeader, message));
+    }
+    if faults.is_empty() { Ok(tally) } else { Err(faults) }
 }
 
 /// Imports one row completely or not at all. An error that affects more than this row is the outer error.

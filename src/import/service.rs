@@ -17,6 +17,7 @@ pub struct Services;
 impl Importer for Services {
     const FIELDS: &'static [&'static [&'static str]] = &[FIELDS];
     const NEEDED_BY_NEW: &'static [&'static str] = &["name"];
+    const REFUSES_MISSPELT: bool = true;
 
     fn is_informational(column: &str) -> bool {
         matches!(column, "created_at" | "updated_at")

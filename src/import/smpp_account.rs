@@ -55,6 +55,7 @@ impl Importer for Accounts<'_> {
     const SECRET: Option<&'static str> = Some("password");
 
     const FIELDS: &'static [&'static [&'static str]] = &[FIELDS, &["password"]];
+    const REFUSES_MISSPELT: bool = true;
 
     fn is_informational(column: &str) -> bool {
         matches!(column, "cug_size" | "previous_password_until" | "created_at" | "updated_at" | "archived_at")

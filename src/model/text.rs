@@ -295,10 +295,15 @@ pub fn is_hidden(c: char) -> bool {
     ) || matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
 }
 
-/// Whether a text has the form `4.47E+11` or `4,47E+11`, which spreadsheets write for a long number. Its last digits are lost.
+/// Whether a text has the form `4.47E+11` or `4,47E+11`, which spreadsheets write for a long number, or `4.47E11`, as Java does.
+/// Its last digits are lost.
 pub(crate) fn is_power_of_ten(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once('+') else { return false };
-    let Some(mantissa) = mantissa.strip_suffix(['E', 'e']) else { return false };
+    let signed = text.split_once('+').and_then(|(mantissa, rest)| Some((mantissa.strip_suffix(['E', 'e'])?, rest)));
+    // Without a sign, hexadecimal digits look like it, but they have no decimal point.
+    let has_point = || matches!(text.as_bytes(), [b'1'..=b'9', b'.' | b',', ..]);
+    let Some((mantissa, exponent)) = signed.or_else(|| text.split_once(['E', 'e']).filter(|_| has_point())) else {
+        return false;
+    };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
     digits(whole) && digits(fraction) && digits(exponent)

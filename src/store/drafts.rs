@@ -157,7 +157,20 @@ pub fn remove_all() {
 
 fn remove(draft: &Path) {
     // A leftover that cannot be removed is harmless, and `db check` names it.
-    let _ = fs::remove_file(draft).or_else(|_| fs::remove_dir_all(draft));
+    let _ = fs::remove_file(draft).or_else(|_| remove_folder(draft));
+}
+
+/// Removes a folder in which another thread may still create files: SQLite's journal, at each transaction.
+fn remove_folder(folder: &Path) -> io::Result<()> {
+    const ATTEMPTS: usize = 100;
+    let mut removed = Ok(());
+    for _ in 0..ATTEMPTS {
+        removed = fs::remove_dir_all(folder);
+        if !folder.exists() {
+            return Ok(());
+        }
+    }
+    removed
 }
 
 /// Removes what killed processes left in a folder.
@@ -200,7 +213,25 @@ fn is_draft(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
+
+    #[test]
+    fn a_folder_is_removed_although_files_are_still_created_in_it() {
+        for _ in 0..50 {
+            let parent = tempfile::tempdir().expect("folder");
+            let draft = parent.path().join(".a.db.abcdef");
+            fs::create_dir(&draft).expect("created");
+            let names: Vec<PathBuf> = (0..8).map(|n| draft.join(format!("a.db-{n}"))).collect();
+            thread::scope(|scope| {
+                // As SQLite does while the signal is handled; it stops when the folder is gone.
+                scope.spawn(|| while names.iter().all(|name| fs::write(name, "").is_ok()) {});
+                let _ = remove_folder(&draft);
+            });
+            assert!(!draft.exists());
+        }
+    }
 
     #[test]
     fn abandoned_drafts_are_found_and_removed_and_nothing_else() {

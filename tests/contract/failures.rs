@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -329,4 +331,19 @@ fn signals_end_a_command_with_their_codes_and_no_trace() {
         assert_eq!(written, "");
     }
     assert!(before == cli.dump());
+}
+
+#[test]
+fn nohup_keeps_a_command_running_when_the_terminal_is_closed() {
+    let cli = TestCli::seeded();
+    let mut nohup = cli.program("nohup");
+    nohup.arg(env!("CARGO_BIN_EXE_ssgctl")).args(["note", "add", "ABC", "--file", "-"]);
+    let mut child = nohup.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    let mut stdin = child.stdin.take().expect("piped");
+    stdin.write_all(b"kept").expect("written");
+    thread::sleep(Duration::from_millis(500));
+    let sent = Command::new("kill").args(["-HUP", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    drop(stdin);
+    assert!(child.wait().expect("ended").success());
 }

@@ -184,6 +184,13 @@ fn users_that_jasmin_holds_are_updated_and_keep_their_quotas() {
     assert!(text.contains("user -a\nuid new\ngid ACME\nusername new\npassword secret2\n"), "{text}");
     assert_eq!(text.matches("user -a\n").count(), 1, "{text}");
     assert!(!text.contains("quota balance") && !text.contains("quota sms_count"), "{text}");
+    // Otherwise users that Jasmin holds are taken for new ones and lose their quotas.
+    for wrong in
+        ["", "jcliadmin\nPassword:\nIncorrect Username/Password.\n", "#held ACME held 1 2 ND/ND\nTotal Users: 2\n"]
+    {
+        assert!(GatewayProduct::Jasmin.read(wrong.as_bytes()).is_err(), "{wrong}");
+    }
+    assert_eq!(GatewayProduct::Jasmin.read(b"Total Users: 0\n").unwrap().len(), 0);
     let held = GatewayProduct::Jasmin.read(list.as_bytes()).unwrap();
     assert_eq!(GatewayProduct::Jasmin.quotas(&held), ["held (balance 10.5, sms_count 200)"]);
     let unlimited = GatewayProduct::Jasmin.read(b"#held ACME held ND (!) ND (!) ND/ND\n").unwrap();

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use sha2::{Digest, Sha256};
 use ssgctl::error::quoted;
 use ssgctl::model::Hash;
-use ssgctl::store::files;
+use ssgctl::store::files::{self, FileRole};
 
 use crate::exit::{ErrorCode, Failure, Result};
 
@@ -54,7 +54,10 @@ pub(crate) fn open_seekable(path: &Path, sibling: &Path) -> Result<File> {
 fn open_file(path: &Path) -> Result<File> {
     let unreadable = |error: std::io::Error| unreadable(&name(path), &error);
     if path != Path::new("-") {
-        return File::open(path).map_err(unreadable);
+        let file = File::open(path).map_err(unreadable)?;
+        // Rejects that replace the file they come from would take its other rows with them.
+        files::protect(path, FileRole::Input);
+        return Ok(file);
     }
     let stdin = std::io::stdin();
     if stdin.is_terminal() {

@@ -236,6 +236,7 @@ impl<'a> Line<'a> {
                 format!("did you mean {}?{why}", self.typed(&[verb]))
             }
             _ if is_almost_one_of(typed, self.command_names().into_iter()) => return None,
+            _ if self.command_names().is_empty() => return None,
             _ => format!("the commands of {} are {}", self.typed(&[]), self.command_names().join(", ")),
         })
     }

@@ -193,7 +193,8 @@ impl<R: BufRead> Records<R> {
         } else {
             ""
         };
-        let message = format!("the row has {has} fields, but the header has {needs}{mixed}");
+        let fields = if has == 1 { "field" } else { "fields" };
+        let message = format!("the row has {has} {fields}, but the header has {needs}{mixed}");
         Fault::of_row(line, column, Error::Input { code: InputError::BadRow, message })
     }
 

@@ -1,5 +1,5 @@
 //! The guard of the files that no output may replace: the database with its side files and locks, the configuration, the key
-//! and the password file.
+//! and the password file, and the files that a command reads.
 //!
 //! A file is recognised by its name in its folder and by device and inode, so that symbolic links, hard links and other
 //! spellings of a path are recognised too.
@@ -22,6 +22,8 @@ pub enum FileRole {
     Config,
     Key,
     Password,
+    /// A file that the command reads, such as one to import.
+    Input,
 }
 
 impl FileRole {
@@ -32,6 +34,7 @@ impl FileRole {
             Self::Config => "the configuration file",
             Self::Key => "the key file",
             Self::Password => "the password file",
+            Self::Input => "a file that this command reads",
         }
     }
 }

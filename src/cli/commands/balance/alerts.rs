@@ -103,7 +103,7 @@ fn sentence(verdict: AlertVerdict) -> String {
             };
             let (emails, were) = (count(emails as u64, "email"), if emails == 1 { "was" } else { "were" });
             let position = position(level);
-            format!("the balance is {position}; {sent} of {emails} about it {were} sent, and the next are sent {next}")
+            format!("the balance is {position}; {sent} of {emails} about it {were} sent, and the next is sent {next}")
         }
     }
 }

@@ -21,9 +21,9 @@ use crate::output::{Cell, Column, Row};
 /// Post adjustments from a file, all or none
 ///
 /// The file is CSV with a header line, or JSON lines. Required fields are customer, amount and description; unit,
-/// reference and key are optional. Other fields are named in a note, and one that is nearly one of these, such as
-/// `keys`, refuses the file. Rows whose key was posted before are counted as
-/// replayed, so you can safely import a file with keys again.
+/// reference and key are optional. Other fields are named in a note, and one that is meant as one of these, such as
+/// `keys` or `currency`, refuses the file. Rows whose key was posted before are counted as replayed, so you can safely
+/// import a file with keys again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance import topups.csv --dry-run

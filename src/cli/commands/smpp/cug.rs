@@ -44,6 +44,8 @@ pub(crate) struct CugArgs {
     operands: Vec<String>,
 
     /// With import: remove all numbers that are not in the file
+    ///
+    /// A file without numbers would empty the group, and needs a confirmation or --yes.
     #[arg(long)]
     replace: bool,
 
@@ -106,6 +108,13 @@ pub(crate) fn run(args: &CugArgs, context: &mut Context) -> Result<()> {
         Action::Import => {
             let [file] = args.operands.as_slice() else { return Err(Failure::usage("`import` expects one file")) };
             let numbers = read(&PathBuf::from(file), args.quoting.kind, context)?;
+            if args.replace && numbers.is_empty() && !args.change.dry_run {
+                context.prompt.confirm(&format!(
+                    "{} has no numbers. Remove all numbers of {}?",
+                    input::name(Path::new(file)),
+                    args.account
+                ))?;
+            }
             change(args, &numbers, context)
         }
     }
