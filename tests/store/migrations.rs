@@ -31,7 +31,7 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
         .map(|name| if name == "message" { "unpacked_message" } else { name })
         .map(|name| {
             let statement = connection.prepare(&format!("SELECT * FROM {name}")).expect(name);
-            (name, statement.column_names().join(", "))
+            (name, statement.column_names().collect::<Vec<_>>().join(", "))
         })
         .collect()
 }
