@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Compares `traffic import` with the sqlite3 shell's `.import` and DuckDB, in turns within one run, and prints ratios.
 
-    cargo build --profile dist && python3 benches/traffic.py [ROWS ...]
+    cargo build --profile dist && python3 benches/traffic.py [--day] [ROWS ...]
+
+--day imports one day as one file, as 24 and as 288.
 
 Machines are noisy: only the ratios of one run mean anything. Everything happens in a temporary folder (under TMPDIR), which
 needs some 400 bytes a row. Needs python3 and, for the comparisons, the sqlite3 shell and the Python module duckdb. Charges
@@ -84,36 +86,55 @@ def timed(command, environment=None):
 
 def write_month(path, rows, seed=1):
     """A month of traffic in the order of time; gives what it must cost by customer and unit."""
+    return write_files([path], rows, days=30, seed=seed)
+
+
+def write_files(paths, rows, days, seed=1, shuffled=False):
+    """Traffic in the order of time, each file with an equal stretch of it, or with messages of all of it; gives the cost.
+
+    A million rows take some four seconds: whatever repeats is made once.
+    """
     dice = random.Random(seed)
     # Few accounts have most of the traffic.
     accounts = dice.choices(range(ACCOUNTS), [1 / (i + 50) for i in range(ACCOUNTS)], k=1 << 20)
+    names = [account(i) for i in range(ACCOUNTS)]
     prefixes = dice.choices(*zip(*PREFIXES), k=1 << 16)
     states = dice.choices(*zip(*STATES), k=1 << 16)
-    cost = collections.Counter()
-    step = 30 * 86_400 / rows
-    with open(path, "w", buffering=1 << 20) as file:
-        file.write("message_id,submitted_at,system_id,destination,state,parts,price\n")
-        for i in range(rows):
-            bits = dice.getrandbits(128)
-            moment = time.gmtime(1_793_491_200 + int(i * step))  # from 2026-11-01 on
-            who = accounts[bits & 0xFFFFF]
-            parts = 1 if bits & 0x700000 else 2 + (bits >> 24) % 3
-            price = ""
-            if service(who) == 2:
-                if bits & 0x8000000:
-                    e8 = 1_000_000 + (bits >> 30) % 4_000_000
-                    price = f"0.{e8:08}"
-                else:
-                    e8 = parts * 3_500_000
-                cost[who % CUSTOMERS + 1, "EUR"] += e8
-            else:
-                cost[who % CUSTOMERS + 1, "SMS"] += parts * E8
-            h = f"{bits:032x}"
-            file.write(
-                f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]},"
-                f"{moment.tm_year}-{moment.tm_mon:02}-{moment.tm_mday:02}T{moment.tm_hour:02}:{moment.tm_min:02}:{moment.tm_sec:02}Z,"
-                f"{account(who)},+{prefixes[bits >> 40 & 0xFFFF]}{bits >> 60 & 0xFFFFF:07},"
-                f"{states[bits >> 90 & 0xFFFF]},{parts},{price}\n")
+    clock = [f"T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z" for i in range(86_400)]
+    dates = [time.strftime("%Y-%m-%d", time.gmtime(1_793_491_200 + day * 86_400)) for day in range(days)]  # from 2026-11-01 on
+    parts_of, cost = collections.Counter(), collections.Counter()
+    step = days * 86_400 / rows
+    lines = []
+    for i in range(rows):
+        if i & 0xFFFF == 0:
+            block = dice.randbytes(16 << 16).hex()
+        place = (i & 0xFFFF) * 32
+        h = block[place:place + 32]
+        bits = int(h[16:], 16)
+        moment = int(i * step)
+        who = accounts[bits & 0xFFFFF]
+        parts = 1 if bits & 0x700000 else 2 + (bits >> 24) % 3
+        price = ""
+        if who % 5 == 4 and bits & 0x8000000:
+            e8 = 1_000_000 + (bits >> 30) % 4_000_000
+            price = f"0.{e8:08}"
+            cost[who % CUSTOMERS + 1, "EUR"] += e8
+        else:
+            parts_of[who] += parts
+        lines.append(
+            f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]},{dates[moment // 86_400]}{clock[moment % 86_400]},"
+            f"{names[who]},+{prefixes[bits >> 28 & 0xFFFF]}{bits >> 44:07},{states[bits >> 36 & 0xFFFF]},{parts},{price}\n")
+    for who, parts in parts_of.items():
+        if service(who) == 2:
+            cost[who % CUSTOMERS + 1, "EUR"] += parts * 3_500_000
+        else:
+            cost[who % CUSTOMERS + 1, "SMS"] += parts * E8
+    if shuffled:
+        dice.shuffle(lines)
+    for place, path in enumerate(paths):
+        with open(path, "w", buffering=1 << 20) as file:
+            file.write("message_id,submitted_at,system_id,destination,state,parts,price\n")
+            file.writelines(lines[place * rows // len(paths):(place + 1) * rows // len(paths)])
     return cost
 
 
@@ -194,8 +215,39 @@ def measure(folder, rows):
     importing.join()
 
 
+def processor_seconds(scene, *arguments):
+    """User and system time of a command: on a busy machine it says more than the clock."""
+    before = os.times()
+    scene.run(*arguments)
+    after = os.times()
+    return after.children_user - before.children_user + after.children_system - before.children_system
+
+
+def measure_day(folder, rows):
+    """One day as one file, as hourly files and as files of five minutes, in order and shuffled."""
+    whole = None
+    for count in (1, 24, 288):
+        for shuffled in (False, True):
+            name = f"{count}{'-shuffled' if shuffled else ''}"
+            paths = [os.path.join(folder, f"{name}-{place:03}.csv") for place in range(count)]
+            cost = write_files(paths, rows, days=1, shuffled=shuffled)
+            scene = Scene(folder, f"day-{name}")
+            seconds = [processor_seconds(scene, "traffic", "import", path) for path in paths]
+            check_charges(scene, cost)
+            whole = whole or sum(seconds)
+            print(f"a day of {rows:,} rows as {count} files{', shuffled' if shuffled else ''}: {sum(seconds):.2f} s of processor"
+                  f" time, {sum(seconds) / whole:.2f}x the one file; the first {seconds[0]:.2f} s, the last {seconds[-1]:.2f} s;"
+                  f" {bytes_a_row(scene, rows):.0f} bytes a row", flush=True)
+            for path in paths:
+                os.remove(path)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
+        if sys.argv[1:2] == ["--day"]:
+            for rows in [int(word) for word in sys.argv[2:]] or [4_000_000]:
+                measure_day(folder, rows)
+            return
         for rows in [int(word) for word in sys.argv[1:]] or [1_000_000, 3_000_000, 10_000_000]:
             measure(folder, rows)
 

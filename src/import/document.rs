@@ -28,13 +28,13 @@ pub fn import(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) 
     }
     tx.begin_document()?;
     tx.expect_many_steps()?;
-    let rows = match read(tx, input, &mut progress) {
+    let (rows, schema) = match read(tx, input, &mut progress) {
         Err(fault) if !fault.error.is_about_one_request() => return Err(*fault.error),
         Err(fault) => return Ok(Err(fault)),
-        Ok(rows) => rows,
+        Ok(read) => read,
     };
     tx.adopt_key_of_passwords()?;
-    match tx.end_document() {
+    match tx.end_document(schema) {
         Err(Error::Damaged(message)) => return Ok(Err(Fault::of_file(1, 1, InputError::BadDocument, message))),
         ended => ended?,
     }
@@ -49,11 +49,13 @@ pub fn import(tx: &mut Tx<'_>, input: impl BufRead, mut progress: impl FnMut()) 
     }
 }
 
-fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Result<u64, Fault> {
+/// Inserts the rows of a document; returns their number and the schema that they are of.
+fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Result<(u64, u32), Fault> {
     let mut lines = Lines::open_long(input, LONGEST_LINE)?;
     let mut sum = Sha256::new();
     let mut count = 0;
-    let mut names = Names::of_schema(SCHEMA_VERSION);
+    let mut schema = SCHEMA_VERSION;
+    let mut names = Names::of_schema(schema);
     loop {
         let Some((text, ended)) = lines.next_line()? else {
             return Err(Fault::of_file(
@@ -67,7 +69,8 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
         let line: Line<'_> = serde_json::from_str(text)
             .map_err(|_| if ended { bad(number, "this is not a line of a document") } else { cut_off(number) })?;
         if number == 1 {
-            names = Names::of_schema(schema_of(&line)?);
+            schema = schema_of(&line)?;
+            names = Names::of_schema(schema);
         } else if line.name == "end" {
             let end: End =
                 serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is not a valid last line"))?;
@@ -76,7 +79,7 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
                 return Err(bad(number, "the lines before this one were changed: their number or checksum differs"));
             }
             return match lines.next_line()? {
-                None => Ok(count - 1),
+                None => Ok((count - 1, schema)),
                 Some(_) => Err(bad(number + 1, "nothing may follow the last line")),
             };
         } else {

@@ -40,6 +40,8 @@ word_enum! {
         Finished = "finished",
         /// Ended by the operator before all rows were imported: the imported ones are charged.
         Closed = "closed",
+        /// Taken out by the operator: its messages are gone and its charges given back.
+        Reverted = "reverted",
     }
 }
 

@@ -77,7 +77,7 @@ pub use text::{
     Actor, Description, Invalid, Key, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber, TextLine,
 };
 pub use time::{Time, not_in_calendar, parse_date};
-pub use traffic::{DayTraffic, HourTraffic, Message, MessageId, MessageState, StateCounts};
+pub use traffic::{DayTraffic, Message, MessageId, MessageState, QuarterTraffic, StateCounts};
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};
 pub use word_enum::WordEnum;

@@ -196,11 +196,11 @@ impl StateCounts {
     }
 }
 
-/// The messages of an account that were submitted in one hour.
+/// The messages of an account that were submitted in a quarter of an hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HourTraffic {
-    /// In hours since 1970-01-01 UTC.
-    pub hour: i32,
+pub struct QuarterTraffic {
+    /// In quarter hours since 1970-01-01 UTC.
+    pub quarter: i32,
     pub account_id: i64,
     pub counts: StateCounts,
     pub parts: i64,

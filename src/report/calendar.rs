@@ -1,5 +1,5 @@
-//! Splits a period into the hours, days or months of a time zone, and those into the UTC hours, days and months that are
-//! counted.
+//! Splits a period into the hours, days or months of a time zone, and those into the quarter hours, days and months of UTC that
+//! are counted.
 
 use jiff::civil::{Date, Time as TimeOfDay};
 use jiff::tz::TimeZone;
@@ -10,6 +10,10 @@ use crate::store::{TrafficDetail, TrafficSpan};
 
 /// The maximum number of parts of a period: more than a century of hours.
 const MAX_SLOTS: i64 = 1_000_000;
+
+const HOUR: i64 = 3600;
+/// Seconds of a quarter hour.
+const QUARTER: i64 = HOUR / 4;
 
 /// A half-open period: `from` is included, `until` is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +42,8 @@ pub struct Calendar {
 /// The resolution of stored sums: a period can be split only at their boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CountedBy {
-    /// UTC hours: messages in each state and their parts, by account.
-    Hour,
+    /// Quarter hours: messages in each state and their parts, by account. The hours of every time zone consist of them.
+    Quarter,
     /// UTC days: also by country, and with charges.
     Day,
 }
@@ -57,7 +61,7 @@ impl Calendar {
     /// Whether sums of this resolution can answer for each of its parts.
     pub fn fits(&self, counted: CountedBy) -> bool {
         let seconds = match counted {
-            CountedBy::Hour => 3600,
+            CountedBy::Quarter => QUARTER,
             CountedBy::Day => 24 * 3600,
         };
         let is_whole = |time: Time| time.timestamp().as_millisecond().rem_euclid(seconds * 1000) == 0;
@@ -92,7 +96,8 @@ impl Calendar {
     fn beginning(&self, time: Time) -> ZonedDateTime {
         let zoned = time.timestamp().to_zoned_datetime(self.zone.clone());
         let day = match self.grain {
-            None | Some(Grain::Hour) => return zoned,
+            None => return zoned,
+            Some(Grain::Hour) => return beginning_of_hour(&zoned),
             Some(Grain::Day) => zoned.date(),
             Some(Grain::Month) => zoned.date().first_of_month(),
         };
@@ -107,11 +112,24 @@ impl Calendar {
         };
         let date = begin.date();
         match self.grain? {
-            Grain::Hour => begin.timestamp().checked_add(1.hour()).ok().map(Time::from_timestamp),
+            Grain::Hour => {
+                begin.timestamp().checked_add((HOUR - into_hour(begin)).seconds()).ok().map(Time::from_timestamp)
+            }
             Grain::Day => next_day(date.tomorrow()),
             Grain::Month => next_day(date.last_of_month().tomorrow()),
         }
     }
+}
+
+/// The second of its hour, on the clocks of its zone.
+fn into_hour(time: &ZonedDateTime) -> i64 {
+    (time.timestamp().as_second() + i64::from(time.offset().seconds())).rem_euclid(HOUR)
+}
+
+/// The beginning of the hour of a time, on the clocks of its zone; the time itself where clocks were set in that hour.
+fn beginning_of_hour(time: &ZonedDateTime) -> ZonedDateTime {
+    let begin = time.checked_sub(into_hour(time).seconds());
+    begin.ok().filter(|begin| begin.offset() == time.offset()).unwrap_or_else(|| time.clone())
 }
 
 impl Slot {
@@ -149,18 +167,18 @@ impl Slot {
 }
 
 impl Period {
-    /// The UTC hours, days and months that make up a period of whole hours. Whole days and months are preferred, because they
-    /// have fewer sums; months are left out if the detail is not counted by month.
+    /// The quarter hours, days and months of UTC that make up a period of whole quarter hours. Whole days and months are
+    /// preferred, because they have fewer sums; months are left out if the detail is not counted by month.
     pub fn spans(self, detail: TrafficDetail) -> Vec<TrafficSpan> {
-        const DAY: i32 = 24;
-        let (from, until) = (hour_of(self.from), hour_of(self.until));
+        const DAY: i32 = 96;
+        let (from, until) = (quarter_of(self.from), quarter_of(self.until));
         let (first, last) = (from.div_euclid(DAY) + i32::from(from.rem_euclid(DAY) > 0), until.div_euclid(DAY));
         if first >= last {
-            return [TrafficSpan::Hours(from..until)].into_iter().filter(|span| !span.is_empty()).collect();
+            return [TrafficSpan::Quarters(from..until)].into_iter().filter(|span| !span.is_empty()).collect();
         }
         let begun = month_of(first);
         let months = begun + i32::from(first_day_of(begun) < first)..month_of(last);
-        let mut spans = vec![TrafficSpan::Hours(from..first * DAY)];
+        let mut spans = vec![TrafficSpan::Quarters(from..first * DAY)];
         if months.is_empty() || detail == TrafficDetail::Country {
             spans.push(TrafficSpan::Days(first..last));
         } else {
@@ -168,26 +186,36 @@ impl Period {
             spans.push(TrafficSpan::Months(months.clone()));
             spans.push(TrafficSpan::Days(first_day_of(months.end)..last));
         }
-        spans.push(TrafficSpan::Hours(last * DAY..until));
+        spans.push(TrafficSpan::Quarters(last * DAY..until));
         spans.retain(|span| !span.is_empty());
         spans
     }
 }
 
-/// The number of a UTC hour since 1970. Every valid time fits.
-fn hour_of(time: Time) -> i32 {
-    i32::try_from(time.timestamp().as_second().div_euclid(3600)).unwrap_or(i32::MAX)
+/// The number of a quarter hour of UTC since 1970. Every valid time fits.
+fn quarter_of(time: Time) -> i32 {
+    i32::try_from(time.timestamp().as_second().div_euclid(QUARTER)).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use TrafficSpan::{Days, Hours, Months};
+    use TrafficSpan::{Days, Months, Quarters};
     use jiff::Timestamp;
     use proptest::prelude::*;
 
-    const ZONES: [&str; 6] =
-        ["UTC", "Europe/London", "America/New_York", "America/Santiago", "Pacific/Apia", "Africa/Cairo"];
+    const ZONES: [&str; 10] = [
+        "UTC",
+        "Europe/London",
+        "America/New_York",
+        "America/Santiago",
+        "Pacific/Apia",
+        "Africa/Cairo",
+        "Asia/Kolkata",
+        "Asia/Kathmandu",
+        "Australia/Adelaide",
+        "Australia/Lord_Howe",
+    ];
     /// The first hour of 2011.
     const BEGIN: i64 = 1_293_840_000;
 
@@ -228,20 +256,38 @@ mod tests {
     }
 
     #[test]
-    fn days_between_the_hours_cannot_be_counted() {
+    fn hours_are_those_of_the_clocks_on_the_wall() {
+        let of = |zone: &str, from: &str, until: &str| names(zone, Grain::Hour, from, until);
+        let begins = |hours: Vec<(String, i64)>| hours.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let hours = of("Asia/Kolkata", "2026-11-24T18:30:00Z", "2026-11-24T20:30:00Z");
+        assert_eq!(hours, [("2026-11-25T00:00:00+05:30".to_owned(), 1), ("2026-11-25T01:00:00+05:30".to_owned(), 1)]);
+        let hours = begins(of("Asia/Kathmandu", "2026-11-24T18:00:00Z", "2026-11-24T20:00:00Z"));
+        assert_eq!(
+            hours,
+            ["2026-11-24T23:00:00+05:45", "2026-11-25T00:00:00+05:45", "2026-11-25T01:00:00+05:45"],
+            "the first and the last are cut off"
+        );
+        // Lord Howe's clocks go on by half an hour at two, and back at two.
+        let hours = begins(of("Australia/Lord_Howe", "2026-10-03T14:30:00Z", "2026-10-03T17:00:00Z"));
+        assert_eq!(hours, ["2026-10-04T01:00:00+10:30", "2026-10-04T02:30:00+11:00", "2026-10-04T03:00:00+11:00"]);
+        let hours = begins(of("Australia/Lord_Howe", "2026-04-04T14:00:00Z", "2026-04-04T16:30:00Z"));
+        assert_eq!(hours, ["2026-04-05T01:00:00+11:00", "2026-04-05T01:30:00+10:30", "2026-04-05T02:00:00+10:30"]);
+    }
+
+    #[test]
+    fn what_does_not_consist_of_quarter_hours_or_of_days_cannot_be_counted() {
         let fits = |zone: &str, period, counted| {
             let zone = TimeZone::get(zone).expect(zone);
             Calendar { period, grain: Some(Grain::Day), zone }.fits(counted)
         };
         let days = Period { from: hour(0), until: hour(48) };
-        for zone in ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Adelaide"] {
-            assert!(!fits(zone, days, CountedBy::Hour), "{zone}");
+        for zone in ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Adelaide", "Europe/Paris"] {
+            assert!(fits(zone, days, CountedBy::Quarter) && !fits(zone, days, CountedBy::Day), "{zone}");
         }
-        assert!(fits("Europe/Paris", days, CountedBy::Hour) && !fits("Europe/Paris", days, CountedBy::Day));
         assert!(fits("UTC", days, CountedBy::Day));
         for time in ["2011-01-02T12:34:00Z", "2011-01-02T12:00:00.001Z"] {
             let odd = Period { until: time.parse().expect(time), ..days };
-            assert!(!fits("UTC", odd, CountedBy::Hour), "{time}");
+            assert!(!fits("UTC", odd, CountedBy::Quarter), "{time}");
         }
     }
 
@@ -251,10 +297,13 @@ mod tests {
             Period { from: from.parse().expect(from), until: until.parse().expect(until) }.spans(TrafficDetail::Country)
         };
         assert_eq!(of("1970-01-02T00:00:00Z", "1970-03-01T00:00:00Z"), [Days(1..59)]);
-        assert_eq!(of("1970-01-01T23:00:00Z", "1970-01-03T00:00:00Z"), [Hours(23..24), Days(1..2)]);
-        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-03T02:00:00Z"), [Hours(5..24), Days(1..2), Hours(48..50)]);
-        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-02T04:00:00Z"), [Hours(5..28)]);
-        assert_eq!(of("1969-12-30T23:00:00Z", "1970-01-01T00:00:00Z"), [Hours(-25..-24), Days(-1..0)]);
+        assert_eq!(of("1970-01-01T23:00:00Z", "1970-01-03T00:00:00Z"), [Quarters(92..96), Days(1..2)]);
+        assert_eq!(
+            of("1970-01-01T05:00:00Z", "1970-01-03T02:00:00Z"),
+            [Quarters(20..96), Days(1..2), Quarters(192..200)]
+        );
+        assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-02T04:00:00Z"), [Quarters(20..112)]);
+        assert_eq!(of("1969-12-30T23:00:00Z", "1970-01-01T00:00:00Z"), [Quarters(-100..-96), Days(-1..0)]);
         assert_eq!(of("1970-01-01T05:00:00Z", "1970-01-01T05:00:00Z"), []);
     }
 
@@ -266,7 +315,7 @@ mod tests {
         assert_eq!(of("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"), [Months(672..684)]);
         assert_eq!(of("1970-01-31T00:00:00Z", "1970-03-02T00:00:00Z"), [Days(30..31), Months(1..2), Days(59..60)]);
         assert_eq!(of("1970-01-02T00:00:00Z", "1970-02-28T00:00:00Z"), [Days(1..58)]);
-        assert_eq!(of("1969-11-30T22:00:00Z", "1970-01-01T00:00:00Z"), [Hours(-746..-744), Months(-1..0)]);
+        assert_eq!(of("1969-11-30T22:00:00Z", "1970-01-01T00:00:00Z"), [Quarters(-2984..-2976), Months(-1..0)]);
     }
 
     proptest! {
@@ -276,23 +325,23 @@ mod tests {
             let grain = [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)][grain];
             let zone = TimeZone::get(ZONES[zone]).expect("a zone");
             let calendar = Calendar { period: whole, grain, zone };
-            let detail = if by_country { TrafficDetail::Country } else { TrafficDetail::Total };
-            prop_assert!(calendar.fits(CountedBy::Hour));
-            let (mut end, mut hour) = (whole.from, hour_of(whole.from));
+            let detail = if by_country { TrafficDetail::Country } else { TrafficDetail::Messages };
+            prop_assert!(calendar.fits(CountedBy::Quarter));
+            let (mut end, mut quarter) = (whole.from, quarter_of(whole.from));
             for slot in calendar.slots() {
                 prop_assert_eq!(slot.period.from, end);
                 end = slot.period.until;
                 for span in slot.period.spans(detail) {
-                    let hours = match span {
-                        Hours(hours) => hours,
-                        Days(days) => days.start * 24..days.end * 24,
-                        Months(months) => first_day_of(months.start) * 24..first_day_of(months.end) * 24,
+                    let quarters = match span {
+                        Quarters(quarters) => quarters,
+                        Days(days) => days.start * 96..days.end * 96,
+                        Months(months) => first_day_of(months.start) * 96..first_day_of(months.end) * 96,
                     };
-                    prop_assert_eq!(hours.start, hour);
-                    prop_assert!(hours.end > hour);
-                    hour = hours.end;
+                    prop_assert_eq!(quarters.start, quarter);
+                    prop_assert!(quarters.end > quarter);
+                    quarter = quarters.end;
                 }
-                prop_assert_eq!(hour, hour_of(end));
+                prop_assert_eq!(quarter, quarter_of(end));
             }
             prop_assert_eq!(end, whole.until);
         }

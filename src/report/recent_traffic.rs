@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::{Customer, SystemId, Time};
 use crate::report::calendar::Period;
 use crate::report::traffic_question::MessageTotals;
-use crate::store::{Snapshot, TrafficDetail, TrafficFilter};
+use crate::store::{Snapshot, TrafficAccounts, TrafficDetail, TrafficFilter};
 
 /// The traffic of an account in three periods that all end with the current hour; the longer ones include the shorter ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,8 +41,8 @@ pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -
     let mut found: BTreeMap<i64, RecentTraffic> = BTreeMap::new();
     let edges = [30, 7, 1, 0].map(|days| edge(now, days));
     for (step, edge) in edges.windows(2).enumerate() {
-        for span in (Period { from: edge[0], until: edge[1] }).spans(TrafficDetail::Account) {
-            snapshot.traffic_sums(&span, Some(&accounts), TrafficDetail::Account, |sum| {
+        for span in (Period { from: edge[0], until: edge[1] }).spans(TrafficDetail::Messages) {
+            snapshot.traffic_sums(&span, TrafficAccounts::Few(&accounts), TrafficDetail::Messages, |sum| {
                 let recent = found.entry(sum.account_id).or_default();
                 // The longer periods include the shorter ones.
                 let periods = [&mut recent.month, &mut recent.week, &mut recent.day];

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::model::{Balance, Money, Time, Unit};
 use crate::report::traffic_groups::MAX_LOOKUPS;
-use crate::store::{BalanceFilter, Snapshot, TrafficDetail, TrafficFilter, TrafficSpan};
+use crate::store::{BalanceFilter, Snapshot, TrafficAccounts, TrafficDetail, TrafficFilter, TrafficSpan};
 
 /// The number of full UTC days, ending with yesterday, over which charges are averaged.
 const DAYS: u8 = 7;
@@ -76,8 +76,9 @@ fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result
     let today = i32::try_from(now.timestamp().as_second().div_euclid(24 * 3600)).unwrap_or(i32::MAX);
     let begin = today.saturating_sub(i32::from(DAYS));
     let (mut burns, mut started_late) = (Burns::new(), HashSet::new());
+    let selected = if customer_id.is_some() { TrafficAccounts::Few(&own) } else { TrafficAccounts::Each };
     for day in begin..today {
-        charges(snapshot, day..day + 1, customer_id.map(|_| own.as_slice()), |account, unit, charge| {
+        charges(snapshot, day..day + 1, selected, |account, unit, charge| {
             let Some(customer) = customer_of.get(&account) else { return Ok(()) };
             let burn = burns.entry((*customer, unit)).or_insert_with(|| {
                 if day > begin {
@@ -93,8 +94,9 @@ fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result
     let is_late = |account: &i64| customer_of.get(account).is_some_and(|customer| started_late.contains(customer));
     let late_accounts: Vec<i64> = own.iter().copied().filter(is_late).collect();
     if !late_accounts.is_empty() {
-        let lookups = Some(late_accounts.as_slice()).filter(|accounts| accounts.len() <= MAX_LOOKUPS);
-        charges(snapshot, begin.saturating_sub(QUIET_DAYS)..begin, lookups, |account, unit, _| {
+        let are_few = late_accounts.len() <= MAX_LOOKUPS;
+        let late = if are_few { TrafficAccounts::Few(&late_accounts) } else { TrafficAccounts::Each };
+        charges(snapshot, begin.saturating_sub(QUIET_DAYS)..begin, late, |account, unit, _| {
             let key = customer_of.get(&account).map(|customer| (*customer, unit));
             if let Some(burn) = key.and_then(|key| burns.get_mut(&key)) {
                 burn.days = DAYS;
@@ -109,11 +111,11 @@ fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result
 fn charges(
     snapshot: &Snapshot<'_>,
     days: Range<i32>,
-    accounts: Option<&[i64]>,
+    accounts: TrafficAccounts<'_>,
     mut each: impl FnMut(i64, Unit, Money) -> Result<()>,
 ) -> Result<()> {
     snapshot.traffic_sums(&TrafficSpan::Days(days), accounts, TrafficDetail::Unit, |sum| match sum.share {
-        Some(share) if share.charge > Money::ZERO => each(sum.account_id, share.unit, share.charge),
+        Some(share) if share.charge != Money::ZERO => each(sum.account_id, share.unit, share.charge),
         _ => Ok(()),
     })
 }

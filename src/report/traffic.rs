@@ -67,7 +67,7 @@ fn in_natural_order<E: From<Error>>(
     question: &TrafficQuestion,
     mut each: impl FnMut(TrafficLine) -> Result<(), E>,
 ) -> Result<MessageTotals, E> {
-    let grouper = TrafficGrouper::new(snapshot, question, TrafficDetail::Account)?;
+    let grouper = TrafficGrouper::new(snapshot, question, TrafficDetail::Messages)?;
     let (mut total, mut kept) = (MessageTotals::default(), Vec::new());
     let streams = !question.by.iter().skip(1).any(|group| *group == TrafficGroup::Time);
     for slot in question.calendar.slots() {

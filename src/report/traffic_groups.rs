@@ -1,4 +1,4 @@
-//! Groups the traffic sums of single accounts, hours and days into the lines of a report.
+//! Groups sums of traffic into the lines of a report.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -6,10 +6,10 @@ use std::ops::Range;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, HourTraffic, MessageState, ServiceCode, StateCounts, SystemId};
+use crate::model::{AccountCode, MessageState, QuarterTraffic, ServiceCode, StateCounts, SystemId};
 use crate::report::calendar::Period;
 use crate::report::traffic_question::{MessageTotals, TrafficGroup, TrafficLine, TrafficQuestion};
-use crate::store::{Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
+use crate::store::{Snapshot, TrafficAccount, TrafficAccounts, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
 /// Up to this number of accounts are looked up one by one; for more, reading all sums of a period is faster.
 pub(super) const MAX_LOOKUPS: usize = 100;
@@ -25,47 +25,57 @@ pub(super) struct TrafficGrouper {
     owners: Vec<Owner>,
     /// Whether all accounts are selected.
     selects_all: bool,
+    /// Whether the sums of all accounts together answer the question.
+    together: bool,
     /// The accounts to look up; `None` to read all sums.
     lookups: Option<Vec<i64>>,
     country: Option<[u8; 2]>,
     detail: TrafficDetail,
-    hours: RefCell<HourCache>,
+    quarters: RefCell<QuarterCache>,
 }
 
-/// The hours of one UTC day. The database stores a day in one block, and reports by hour read its hours one after the other.
+/// The quarter hours of one UTC day. Reports by hour read them one after the other.
 #[derive(Default)]
-struct HourCache {
+struct QuarterCache {
     day: Option<i32>,
-    hours: Vec<HourTraffic>,
+    /// Sorted by quarter hour.
+    quarters: Vec<QuarterTraffic>,
 }
 
-impl HourCache {
-    /// Calls `each` with the sums of a range of hours, as [`Snapshot::traffic_sums`] does.
+impl QuarterCache {
+    const A_DAY: i32 = 96;
+
+    /// Calls `each` with the sums of a range of quarter hours, as [`Snapshot::traffic_sums`] does.
     fn sums(
         &mut self,
         snapshot: &Snapshot<'_>,
         range: &Range<i32>,
-        detail: TrafficDetail,
+        accounts: TrafficAccounts<'_>,
         mut each: impl FnMut(TrafficSum) -> Result<()>,
     ) -> Result<()> {
-        for day in range.start.div_euclid(24)..=(range.end - 1).div_euclid(24) {
+        for day in range.start.div_euclid(Self::A_DAY)..=(range.end - 1).div_euclid(Self::A_DAY) {
             if self.day != Some(day) {
-                self.day = None;
-                self.hours.clear();
-                snapshot.traffic_hours(day..day + 1, |sum| {
-                    self.hours.push(sum);
-                    Ok::<_, Error>(())
-                })?;
-                self.day = Some(day);
+                self.read(snapshot, day, accounts)?;
             }
-            let begin = self.hours.partition_point(|sum| sum.hour < range.start);
-            for HourTraffic { account_id, counts, parts, .. } in
-                self.hours[begin..].iter().take_while(|sum| sum.hour < range.end)
+            let begin = self.quarters.partition_point(|sum| sum.quarter < range.start);
+            for QuarterTraffic { account_id, counts, parts, .. } in
+                self.quarters[begin..].iter().take_while(|sum| sum.quarter < range.end)
             {
-                let account_id = if detail == TrafficDetail::Total { 0 } else { *account_id };
-                each(TrafficSum { account_id, counts: *counts, parts: *parts, share: None })?;
+                each(TrafficSum { account_id: *account_id, counts: *counts, parts: *parts, share: None })?;
             }
         }
+        Ok(())
+    }
+
+    fn read(&mut self, snapshot: &Snapshot<'_>, day: i32, accounts: TrafficAccounts<'_>) -> Result<()> {
+        self.day = None;
+        self.quarters.clear();
+        snapshot.quarters_of_day(day, accounts, |sum| {
+            self.quarters.push(sum);
+            Ok::<_, Error>(())
+        })?;
+        self.quarters.sort_by_key(|sum| sum.quarter);
+        self.day = Some(day);
         Ok(())
     }
 }
@@ -86,23 +96,17 @@ impl TrafficGrouper {
         let groups_accounts = [TrafficGroup::Customer, TrafficGroup::Account, TrafficGroup::Service]
             .iter()
             .any(|group| by.contains(group));
-        let detail = match detail {
-            _ if country.is_some() || by.contains(&TrafficGroup::Country) => TrafficDetail::Country,
-            TrafficDetail::Account if selects_all && !groups_accounts => TrafficDetail::Total,
-            detail => detail,
+        let detail = match country {
+            None if !by.contains(&TrafficGroup::Country) => detail,
+            _ => TrafficDetail::Country,
         };
-        if detail == TrafficDetail::Total {
-            let owners = vec![Owner::default()];
-            return Ok(Self {
-                by: by.clone(),
-                owner_of: HashMap::from_iter([(0, 0)]),
-                owners,
-                selects_all,
-                lookups: None,
-                country: None,
-                detail,
-                hours: RefCell::default(),
-            });
+        let country = country.as_ref().map(|country| code(country.as_str()));
+        let together = selects_all && !groups_accounts;
+        let quarters = RefCell::default();
+        if together {
+            let (owner_of, owners) = (HashMap::from_iter([(0, 0)]), vec![Owner::default()]);
+            let by = by.clone();
+            return Ok(Self { by, owner_of, owners, selects_all, together, lookups: None, country, detail, quarters });
         }
         let accounts = snapshot.traffic_accounts(filter)?;
         let lookups = (!selects_all && accounts.len() <= MAX_LOOKUPS)
@@ -118,14 +122,14 @@ impl TrafficGrouper {
             });
             owner_of.insert(id, index);
         }
-        let country = country.as_ref().map(|country| code(country.as_str()));
-        Ok(Self { by: by.clone(), owner_of, owners, selects_all, lookups, country, detail, hours: RefCell::default() })
+        Ok(Self { by: by.clone(), owner_of, owners, selects_all, together, lookups, country, detail, quarters })
     }
 
     /// The lines of a period, unordered. Lines without messages are left out.
     pub(super) fn lines_of(&self, snapshot: &Snapshot<'_>, period: Period) -> Result<Vec<TrafficLine>> {
         let mut found: HashMap<GroupKey, MessageTotals> = HashMap::new();
         self.each_sum(snapshot, period, |key, sum| found.entry(key).or_default().add(&MessageTotals::from(sum)))?;
+        found.retain(|_, sums| *sums != MessageTotals::default());
         let mut lines = Vec::with_capacity(found.len());
         for (key, sums) in found {
             let line = TrafficLine { sums, ..self.line(key) };
@@ -150,12 +154,17 @@ impl TrafficGrouper {
             }
             each((*owner, if by_country { country } else { [0; 2] }), &sum)
         };
+        let accounts = match &self.lookups {
+            _ if self.together => TrafficAccounts::Together,
+            None => TrafficAccounts::Each,
+            Some(few) => TrafficAccounts::Few(few),
+        };
         for span in period.spans(self.detail) {
             match &span {
-                TrafficSpan::Hours(hours) if self.lookups.is_none() => {
-                    self.hours.borrow_mut().sums(snapshot, hours, self.detail, &mut visit)?;
+                TrafficSpan::Quarters(quarters) if self.lookups.is_none() => {
+                    self.quarters.borrow_mut().sums(snapshot, quarters, accounts, &mut visit)?;
                 }
-                _ => snapshot.traffic_sums(&span, self.lookups.as_deref(), self.detail, &mut visit)?,
+                _ => snapshot.traffic_sums(&span, accounts, self.detail, &mut visit)?,
             }
         }
         Ok(())

@@ -30,6 +30,7 @@ pub fn usage(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<(Vec
             };
             add(found.entry((key, share.unit)).or_default(), &MessageTotals::from(sum), share.charge)
         })?;
+        found.retain(|_, (sums, charge)| *sums != MessageTotals::default() || *charge != Money::ZERO);
         for ((key, unit), (sums, charge)) in found {
             let total = totals.entry(unit).or_insert_with(|| Some(Default::default()));
             *total = total.take().and_then(|mut total| add(&mut total, &sums, charge).is_ok().then_some(total));

@@ -18,8 +18,8 @@ pub use sqlite::{
     sqlite_source, sqlite_version,
 };
 pub use traffic::{
-    AccountDay, AccountDays, CountrySum, DaySum, HourSum, ImportFilter, KnownMessage, MonthKey, Share, TrafficAccount,
-    TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum,
+    AccountDay, AccountDays, CountrySum, DaySum, EarlierMessages, ImportFilter, KnownMessage, MonthKey, QuarterSum,
+    Share, StoredMessage, TrafficAccount, TrafficAccounts, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum,
 };
 
 /// The source of the current time.

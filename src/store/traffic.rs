@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountCode, AccountPrice, Destination, ImportState, MessageState, Money, ServiceCode, StateCounts, SystemId, Unit,
+    AccountCode, AccountPrice, Destination, ImportState, MessageId, MessageState, Money, ServiceCode, StateCounts,
+    SystemId, Unit,
 };
 
-/// The sums of one account's messages on one day, by hour and by country and unit; or what to add to these sums.
+/// The sums of one account's messages on one day, by quarter hour and by country and unit; or what to add to these sums.
 ///
 /// Both lists count the same messages. Negative counts subtract, such as when a message moves to another state.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,17 +16,27 @@ pub struct AccountDay {
     /// Days since 1970-01-01 UTC.
     pub day: i32,
     pub account_id: i64,
-    hours: Vec<HourSum>,
+    quarters: Vec<QuarterSum>,
     countries: Vec<CountrySum>,
 }
 
-/// The messages of one hour.
+/// The messages of a quarter of an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HourSum {
-    /// Hour of the day in UTC, 0 to 23.
-    pub hour: u8,
+pub struct QuarterSum {
+    /// Quarter hour of the day in UTC, 0 to 95.
+    pub quarter: u8,
     pub counts: StateCounts,
     pub parts: i64,
+}
+
+impl QuarterSum {
+    /// The number of quarter hours of a day.
+    pub const A_DAY: u8 = 96;
+
+    /// The quarter hour of a second of the day.
+    pub fn of_second(second: u32) -> u8 {
+        u8::try_from(second / 900).unwrap_or(u8::MAX)
+    }
 }
 
 /// The messages of one day to one country, charged in one unit.
@@ -54,13 +65,13 @@ impl AccountDay {
     /// Clears the sums for another day, and keeps their memory.
     pub fn begin(&mut self, day: i32, account_id: i64) {
         (self.day, self.account_id) = (day, account_id);
-        self.hours.clear();
+        self.quarters.clear();
         self.countries.clear();
     }
 
-    /// The hours that have messages, in order.
-    pub fn hours(&self) -> &[HourSum] {
-        &self.hours
+    /// The quarter hours that have messages, in order.
+    pub fn quarters(&self) -> &[QuarterSum] {
+        &self.quarters
     }
 
     /// The countries and units that have messages, in order.
@@ -68,14 +79,14 @@ impl AccountDay {
         &self.countries
     }
 
-    /// Adds messages of an hour.
-    pub fn add_hour(&mut self, added: &HourSum) -> Result<()> {
-        match self.hours.binary_search_by_key(&added.hour, |hour| hour.hour) {
+    /// Adds messages of a quarter hour.
+    pub fn add_quarter(&mut self, added: &QuarterSum) -> Result<()> {
+        match self.quarters.binary_search_by_key(&added.quarter, |quarter| quarter.quarter) {
             Ok(at) => {
-                let HourSum { counts, parts, .. } = &mut self.hours[at];
+                let QuarterSum { counts, parts, .. } = &mut self.quarters[at];
                 (*counts, *parts) = checked_sum((counts, *parts), (&added.counts, added.parts))?;
             }
-            Err(at) => self.hours.insert(at, *added),
+            Err(at) => self.quarters.insert(at, *added),
         }
         Ok(())
     }
@@ -90,17 +101,56 @@ impl AccountDay {
         Ok(())
     }
 
-    /// Adds messages of one hour to one country, and their charge in a unit.
-    pub fn add_messages(&mut self, hour: &HourSum, country: [u8; 2], unit: Unit, charge: Money) -> Result<()> {
-        let HourSum { counts, parts, .. } = *hour;
-        self.add_hour(hour)?;
+    /// Adds messages of one quarter hour to one country, and their charge in a unit.
+    pub fn add_messages(&mut self, quarter: &QuarterSum, country: [u8; 2], unit: Unit, charge: Money) -> Result<()> {
+        let QuarterSum { counts, parts, .. } = *quarter;
+        self.add_quarter(quarter)?;
         self.add_country(&CountrySum { country, unit, sum: DaySum { counts, parts, charge } })
     }
 
-    /// Adds other messages of the same account and day.
+    /// Adds other messages of the same day.
     pub fn add(&mut self, added: &Self) -> Result<()> {
-        added.hours.iter().try_for_each(|hour| self.add_hour(hour))?;
+        added.quarters.iter().try_for_each(|quarter| self.add_quarter(quarter))?;
         added.countries.iter().try_for_each(|country| self.add_country(country))
+    }
+
+    /// Removes sums without messages, which remain where others were subtracted.
+    pub fn remove_empty(&mut self) {
+        self.quarters.retain(|quarter| !quarter.counts.is_empty() || quarter.parts != 0);
+        self.countries.retain(|country| country.sum != DaySum::default());
+    }
+
+    /// Whether it has no messages.
+    pub fn is_empty(&self) -> bool {
+        self.quarters.is_empty() && self.countries.is_empty()
+    }
+
+    /// Replaces sums of whole hours, which older versions stored, by those of `exact`, in the hours that have the same messages.
+    pub(in crate::store) fn spread_hours(&mut self, exact: &Self) {
+        let sum_of_hour = |of: &Self, hour: u8| {
+            let mut sum = (StateCounts::default(), 0);
+            for quarter in of.quarters.iter().filter(|quarter| quarter.quarter / 4 == hour) {
+                sum.0.add_all(&quarter.counts);
+                sum.1 += quarter.parts;
+            }
+            sum
+        };
+        for hour in 0..QuarterSum::A_DAY / 4 {
+            if sum_of_hour(self, hour) == sum_of_hour(exact, hour) {
+                self.quarters.retain(|quarter| quarter.quarter / 4 != hour);
+                self.quarters.extend(exact.quarters.iter().filter(|quarter| quarter.quarter / 4 == hour));
+            }
+        }
+        self.quarters.sort_by_key(|quarter| quarter.quarter);
+    }
+
+    /// # Errors
+    /// [`Error::Damaged`] when a sum is negative.
+    pub(in crate::store) fn refuse_negative(&self) -> Result<()> {
+        let of_quarter =
+            |quarter: &QuarterSum| DaySum { counts: quarter.counts, parts: quarter.parts, ..DaySum::default() };
+        self.quarters.iter().map(of_quarter).try_for_each(|sum| sum.refuse_negative())?;
+        self.countries.iter().try_for_each(|country| country.sum.refuse_negative())
     }
 }
 
@@ -109,6 +159,16 @@ impl DaySum {
     pub fn add(&mut self, added: &Self) -> Result<()> {
         (self.counts, self.parts) = checked_sum((&self.counts, self.parts), (&added.counts, added.parts))?;
         self.charge = self.charge.checked_add(added.charge).ok_or(Error::Overflow { what: "the charge of a day" })?;
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::Damaged`] when it counts less than nothing.
+    pub(in crate::store) fn refuse_negative(&self) -> Result<()> {
+        if self.counts.numbers().into_iter().chain([self.parts, self.charge.e8()]).any(|number| number < 0) {
+            let what = "the sums of traffic count fewer messages than are stored; run `ssgctl db check`";
+            return Err(Error::Damaged(what.to_owned()));
+        }
         Ok(())
     }
 }
@@ -128,43 +188,52 @@ pub struct MonthKey {
     pub unit: Unit,
 }
 
-/// A half-open range of hours, days or months in UTC, counted since 1970-01-01.
+/// A half-open range of quarter hours, days or months in UTC, counted since 1970-01-01.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TrafficSpan {
-    Hours(Range<i32>),
+    Quarters(Range<i32>),
     Days(Range<i32>),
     Months(Range<i32>),
 }
 
 impl TrafficSpan {
-    /// Whether the range has no hours, days or months.
+    /// Whether the range has no quarter hours, days or months.
     pub fn is_empty(&self) -> bool {
-        let (Self::Hours(range) | Self::Days(range) | Self::Months(range)) = self;
+        let (Self::Quarters(range) | Self::Days(range) | Self::Months(range)) = self;
         range.is_empty()
     }
 }
 
-/// How sums of traffic are grouped. Coarser sums are faster to read.
+/// How sums of traffic are split, apart from accounts. Coarser sums are faster to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrafficDetail {
-    /// All accounts together.
-    Total,
-    /// By account.
-    Account,
-    /// By account and unit. Days and months only.
+    /// The messages alone.
+    Messages,
+    /// By unit. Days and months only.
     Unit,
-    /// By account, country and unit. Days only: monthly sums have no countries.
+    /// By country and unit. Days only: monthly sums have no countries.
     Country,
 }
 
-/// A sum of traffic over some hours, a day or a month, to be added up by a report.
+/// Whose sums to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrafficAccounts<'a> {
+    /// Those of all accounts together, which are few.
+    Together,
+    /// Those of each account.
+    Each,
+    /// Those of a few accounts.
+    Few(&'a [i64]),
+}
+
+/// A sum of traffic over a quarter hour, a day or a month, to be added up by a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TrafficSum {
     /// 0 for all accounts together.
     pub account_id: i64,
     pub counts: StateCounts,
     pub parts: i64,
-    /// Country, unit and charge, if [`TrafficDetail`] asks for them; hourly sums have none.
+    /// Country, unit and charge, if [`TrafficDetail`] asks for them; those of quarter hours have none.
     pub share: Option<Share>,
 }
 
@@ -209,6 +278,25 @@ pub struct KnownMessage {
     pub charged: bool,
     /// The import that charged it or, if none did, that added it.
     pub import_id: i64,
+}
+
+/// A stored message with its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// Days since 1970-01-01 UTC.
+    pub day: i32,
+    /// The run of the day in which it is stored.
+    pub run: u32,
+    pub id: MessageId,
+    pub account_id: i64,
+    pub known: KnownMessage,
+}
+
+/// The numbers of messages of earlier imports that an import reported again, and that it changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EarlierMessages {
+    pub known: u64,
+    pub changed: u64,
 }
 
 /// The imports to list, oldest first unless `newest_first`.

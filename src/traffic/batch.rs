@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Charge, Manifest, Message, Money, TrafficTally};
-use crate::store::{AccountDays, PackedDays};
+use crate::store::AccountDays;
 use crate::traffic::merge::unknown_account;
 use crate::traffic::totals::{SumChanges, Totals};
 
@@ -23,8 +23,8 @@ pub struct WritePlan {
 }
 
 impl WritePlan {
-    /// `accounts` are those in the file, `known_days` the days that already have messages, and `repeats` says whether the file may
-    /// contain a message more than once.
+    /// `accounts` are those in the file, `known_days` the days of which some message of the file is stored already, and `repeats`
+    /// says whether the file may contain a message more than once.
     pub fn new(manifest: Manifest, accounts: Vec<AccountDays>, known_days: BTreeSet<i32>, repeats: bool) -> Self {
         let charging = manifest.charging;
         let account_prices = accounts
@@ -68,8 +68,8 @@ pub struct Batch {
     /// Sorted by key.
     pub(crate) messages: Vec<Message>,
     pub(crate) others: TrafficTally,
-    /// The changes to the sums, without those of days that already have messages.
-    pub(crate) totals: Totals<PackedDays>,
+    /// The changes to the sums, without those of days whose messages have to be compared with the stored ones.
+    pub(crate) totals: Totals,
     /// The charges by account.
     pub(crate) charges: Vec<(i64, Charge)>,
 }

@@ -32,7 +32,7 @@ impl ImportRun {
             }
             of_accounts.extend(charges);
         }
-        tx.note_charges(self.id, &of_accounts)?;
+        self.note_charges(tx, &of_accounts)?;
         balance::post_each(tx, "charge", due)?;
         let is_done = unposted.balances.is_empty();
         self.unposted = Some(unposted);

@@ -1,6 +1,7 @@
 //! Compares messages of days that already have messages with the stored ones, in bulk. For large files this is done by threads of
 //! their own, each with its own connection.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Scope, ScopedJoinHandle};
@@ -58,11 +59,19 @@ impl PendingComparisons {
     }
 }
 
+/// What the comparisons found besides contradictions.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// Whether any report is new.
+    pub(crate) has_news: bool,
+    /// The days of which some message is known.
+    pub(crate) known_days: BTreeSet<i32>,
+}
+
 /// The results of the comparisons.
 #[derive(Debug, Default)]
 pub(crate) struct ComparisonResults {
-    /// Whether any report is new.
-    pub(crate) has_news: bool,
+    pub(crate) findings: Findings,
     account_prices: KnownPrices,
 }
 
@@ -75,14 +84,14 @@ impl ComparisonResults {
         mut reports: Reports,
     ) -> Result<Faults> {
         let mut faults = Faults::default();
-        // The database returns messages in the order of their keys, so both sides are read in step.
-        reports.sort_by(|(one, _), (other, _)| one.key().cmp(&other.key()));
+        reports.sort_by_key(|(message, _)| message.day);
         let messages: Vec<&Message> = reports.iter().map(|(message, _)| message).collect();
-        let Comparison { contradictions, is_known } =
+        let Comparison { contradictions, is_known, known_days } =
             compare(snapshot, &messages, &mut self.account_prices, |account_id| {
                 account_index.account_price_of(account_id)
             })?;
-        self.has_news |= !is_known;
+        self.findings.has_news |= !is_known;
+        self.findings.known_days.extend(known_days);
         for contradiction in contradictions {
             if faults.are_enough() {
                 faults.count += 1;
@@ -105,8 +114,8 @@ pub(crate) struct ComparisonThreads<'scope> {
     threads: Vec<ScopedJoinHandle<'scope, Result<Found>>>,
 }
 
-/// A thread's results: the faults of each batch by its number, and whether any report is new.
-type Found = (Vec<(usize, Faults)>, bool);
+/// A thread's results: the faults of each batch by its number, and what else it found.
+type Found = (Vec<(usize, Faults)>, Findings);
 
 impl<'scope> ComparisonThreads<'scope> {
     /// The number of threads. Each keeps as many messages in memory as a batch has.
@@ -133,15 +142,16 @@ impl<'scope> ComparisonThreads<'scope> {
         reports.is_empty() || self.inlet.send((self.dealt, reports)).is_ok()
     }
 
-    /// The faults that were found, and whether any report is new.
-    pub(crate) fn end(self) -> Result<(Faults, bool)> {
+    /// The faults, and what else was found.
+    pub(crate) fn end(self) -> Result<(Faults, Findings)> {
         drop(self.inlet);
-        let (mut found, mut has_news) = (Vec::new(), false);
+        let (mut found, mut findings) = (Vec::new(), Findings::default());
         for thread in self.threads {
             let gone = |_| Err(Error::Internal("what compares messages is gone".to_owned()));
-            let (faults, is_new) = thread.join().unwrap_or_else(gone)?;
+            let (faults, Findings { has_news, known_days }) = thread.join().unwrap_or_else(gone)?;
             found.extend(faults);
-            has_news |= is_new;
+            findings.has_news |= has_news;
+            findings.known_days.extend(known_days);
         }
         // Sorted by batch, so that the same faults are reported whichever thread found them.
         found.sort_by_key(|(number, _)| *number);
@@ -149,7 +159,7 @@ impl<'scope> ComparisonThreads<'scope> {
         for (_, others) in found {
             faults.add_all(others);
         }
-        Ok((faults, has_news))
+        Ok((faults, findings))
     }
 }
 
@@ -163,7 +173,7 @@ fn compare_all(
     loop {
         // One thread waits for a batch while the others queue behind it.
         let next = outlet.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((number, reports)) = next else { return Ok((found, compared.has_news)) };
+        let Ok((number, reports)) = next else { return Ok((found, compared.findings)) };
         let store = match &mut store {
             Some(store) => store,
             None => store.insert(helper.open()?),

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Charge, Import, Message, TrafficTally};
-use crate::store::{KnownMessage, Snapshot, Tx};
+use crate::store::{EarlierMessages, KnownMessage, Snapshot, StoredMessage, Tx};
 use crate::traffic::batch::{Batch, WritePlan, add, add_charge};
 use crate::traffic::merge::{KnownPrices, contradiction, first, merged, unknown_account};
 use crate::traffic::totals::{SumChanges, charge};
@@ -18,6 +18,8 @@ use crate::traffic::unposted_charges::UnpostedCharges;
 pub struct ImportRun {
     pub id: i64,
     plan: Arc<WritePlan>,
+    /// Whether the accounts of the import are recorded. A small import records them once, with their charges.
+    has_accounts: bool,
     /// The price of a message part for each account, fixed when the import began.
     pub(crate) account_prices: HashMap<i64, AccountPrice>,
     known_prices: KnownPrices,
@@ -39,12 +41,13 @@ impl ImportRun {
         if plan.manifest.charging {
             tx.refuse_wrong_clock_early()?;
         }
-        let id = tx.begin_import(&plan.manifest, plan.days(), &plan.accounts)?;
+        let id = tx.begin_import(&plan.manifest, plan.days())?;
         let (account_prices, days) = (plan.account_prices.clone(), plan.days());
         let (known_prices, charges, posted) = (KnownPrices::default(), HashMap::new(), HashSet::new());
         Ok(Self {
             id,
             plan,
+            has_accounts: false,
             account_prices,
             known_prices,
             charges,
@@ -66,6 +69,7 @@ impl ImportRun {
         Ok(Self {
             id: import.id,
             plan,
+            has_accounts: true,
             charges: charges_so_far(snapshot, import, &account_prices)?,
             account_prices,
             known_prices: KnownPrices::default(),
@@ -76,25 +80,42 @@ impl ImportRun {
         })
     }
 
+    /// Records the charges that are posted for some accounts; before the first of them, all accounts of the import. The transaction
+    /// that begins an import must call this once, with or without charges.
+    pub fn note_charges(&mut self, tx: &mut Tx<'_>, charges: &[(AccountPrice, Charge)]) -> Result<()> {
+        if std::mem::replace(&mut self.has_accounts, true) {
+            return if charges.is_empty() { Ok(()) } else { tx.note_charges(self.id, charges) };
+        }
+        let of_account = |(account_price, charge): &(AccountPrice, Charge)| (account_price.account_id, *charge);
+        let charges: HashMap<i64, Charge> = charges.iter().map(of_account).collect();
+        let accounts = self.plan.accounts.iter().map(|account| {
+            let charge = charges.get(&account.account_price.account_id).copied();
+            (*account, charge.unwrap_or_default())
+        });
+        tx.add_import_accounts(self.id, &accounts.collect::<Vec<_>>())
+    }
+
     /// Writes the next rows: messages, sums and progress in one transaction.
     pub fn take(&mut self, tx: &mut Tx<'_>, batch: &Batch) -> Result<()> {
         let mut sums = SumChanges::default();
         let mut tally = batch.others;
+        // Without messages, every one of the file is known.
+        let mut earlier = EarlierMessages { known: tally.duplicate, changed: 0 };
         for of_day in batch.messages.chunk_by(|one, next| one.day == next.day) {
             if self.plan.is_new(of_day[0].day) {
                 let new: Vec<_> = of_day.iter().map(|message| (message, message.state.is_sent())).collect();
                 tx.insert_messages(self.id, of_day[0].day, &new)?;
                 tally.new += of_day.len() as u64;
             } else {
-                self.take_compared(tx, of_day, &mut sums, &mut tally)?;
+                self.take_compared(tx, of_day, &mut sums, (&mut tally, &mut earlier))?;
             }
         }
         batch.totals.write(tx)?;
-        sums.changes()?.write(tx)?;
+        sums.packed()?.write(tx)?;
         for (account_id, charge) in &batch.charges {
             add(self.charges.entry(*account_id).or_default(), charge)?;
         }
-        tx.add_to_import(self.id, &tally)?;
+        tx.add_to_import(self.id, &tally, &earlier)?;
         self.tally.add(&tally);
         Ok(())
     }
@@ -105,11 +126,11 @@ impl ImportRun {
         tx: &mut Tx<'_>,
         messages: &[Message],
         sums: &mut SumChanges,
-        tally: &mut TrafficTally,
+        (tally, earlier): (&mut TrafficTally, &mut EarlierMessages),
     ) -> Result<()> {
-        let mut known = Vec::with_capacity(messages.len());
-        tx.known_messages(&messages.iter().collect::<Vec<_>>(), |_, found| {
-            known.push(found);
+        let mut known = vec![None; messages.len()];
+        tx.known_messages(&messages.iter().collect::<Vec<_>>(), |place, run, found| {
+            known[place] = Some((run, found));
             Ok(())
         })?;
         let mut known = known.into_iter();
@@ -117,23 +138,27 @@ impl ImportRun {
         for reports in messages.chunk_by(|one, next| one.key() == next.key()) {
             // The price is the same for each report of a message.
             let before = known.by_ref().take(reports.len()).last().flatten();
-            let after = self.after(tx, before.as_ref(), reports, tally)?;
+            let after = self.after(tx, before.as_ref().map(|(_, before)| before), reports, tally)?;
             let message = &reports[0];
+            if let Some((_, before)) = before.as_ref().filter(|(_, before)| before.import_id != self.id) {
+                earlier.known += 1;
+                earlier.changed += u64::from(*before != after);
+            }
             match before {
                 None => {
                     self.count(message, &after, sums)?;
                     new.push((as_known(message, &after), after.charged));
                 }
-                Some(before) if before == after => {}
-                Some(before) => {
-                    let paid = self.known_prices.of(tx, before.import_id, message.account_id)?;
+                Some((_, before)) if before == after => {}
+                Some((run, before)) => {
+                    let paid = self.price_in(tx, before.import_id, message)?;
                     sums.add(message, &before, &paid, false)?;
                     if before.charged == after.charged {
                         sums.add(message, &after, &paid, true)?;
                     } else {
                         self.count(message, &after, sums)?;
                     }
-                    tx.update_message(message, &after)?;
+                    tx.update_message(message, run, &after)?;
                 }
             }
         }
@@ -157,11 +182,7 @@ impl ImportRun {
                 continue;
             };
             let pays = self.account_price(report)?;
-            let paid = if known.import_id == self.id {
-                pays
-            } else {
-                self.known_prices.of(tx, known.import_id, report.account_id)?
-            };
+            let paid = self.price_in(tx, known.import_id, report)?;
             if let Some(field) = contradiction(&known, &paid, report, &pays) {
                 return Err(Error::contradiction(report, field, known.import_id));
             }
@@ -180,6 +201,14 @@ impl ImportRun {
             add_charge(self.charges.entry(message.account_id).or_default(), known.parts, charge)?;
         }
         Ok(())
+    }
+
+    /// The price of a message's account in this import or an earlier one.
+    fn price_in(&mut self, tx: &Tx<'_>, import_id: i64, message: &Message) -> Result<AccountPrice> {
+        if import_id == self.id {
+            return self.account_price(message);
+        }
+        self.known_prices.of(tx, import_id, message.account_id)
     }
 
     fn account_price(&self, message: &Message) -> Result<AccountPrice> {
@@ -203,7 +232,7 @@ fn charges_so_far(
 ) -> Result<HashMap<i64, Charge>> {
     let mut charges: HashMap<i64, Charge> = HashMap::new();
     let Some(days) = import.days else { return Ok(charges) };
-    snapshot.messages(days, |_, _, account_id, known| match account_prices.get(&account_id) {
+    snapshot.messages(days, |StoredMessage { account_id, known, .. }| match account_prices.get(&account_id) {
         Some(account_price) if known.charged && known.import_id == import.id => {
             let charge = charge(account_price, known.parts, known.price)?;
             add_charge(charges.entry(account_id).or_default(), known.parts, charge)

@@ -3,6 +3,8 @@
 //! The earliest time and the highest state win, and a message counts as sent if any report says so, so the order of reports does not
 //! matter. Everything that the charge depends on must be the same in all reports.
 
+use std::collections::BTreeSet;
+
 use foldhash::HashMap;
 
 use crate::error::{Error, Result};
@@ -96,26 +98,27 @@ pub(crate) fn contradiction(
 /// The result of comparing reports with the known messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
+    /// In the order of the reports.
     pub contradictions: Vec<Contradiction>,
     /// Whether every message is known and no report adds anything.
     pub is_known: bool,
+    /// The days of which some message is known.
+    pub known_days: BTreeSet<i32>,
 }
 
-/// Compares reports, sorted by key, with the messages that were known before the import.
+/// Compares reports, sorted by day, with the messages that were known before the import.
 pub fn compare(
     snapshot: &Snapshot<'_>,
     messages: &[&Message],
     account_prices: &mut KnownPrices,
     account_price: impl Fn(i64) -> Option<AccountPrice>,
 ) -> Result<Comparison> {
-    let mut found = Comparison { contradictions: Vec::new(), is_known: true };
+    let mut found = Comparison { contradictions: Vec::new(), is_known: true, known_days: BTreeSet::new() };
     let mut begin = 0;
     for of_day in messages.chunk_by(|one, next| one.day == next.day) {
-        snapshot.known_messages(of_day, |place, known| {
-            let Some(known) = known else {
-                found.is_known = false;
-                return Ok(());
-            };
+        let mut known_messages = 0;
+        snapshot.known_messages(of_day, |place, _, known| {
+            known_messages += 1;
             let message = of_day[place];
             found.is_known &= merged(&known, message, known.import_id) == known;
             // The price of a known message is looked up only if the comparison needs it.
@@ -129,8 +132,13 @@ pub fn compare(
             }
             Ok(())
         })?;
+        found.is_known &= known_messages == of_day.len();
+        if known_messages > 0 {
+            found.known_days.insert(of_day[0].day);
+        }
         begin += of_day.len();
     }
+    found.contradictions.sort_by_key(|contradiction| contradiction.index);
     Ok(found)
 }
 

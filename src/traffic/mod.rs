@@ -23,6 +23,7 @@ mod parse_options;
 mod prune;
 mod receipts;
 mod request;
+mod revert;
 mod row_parser;
 mod source;
 mod staging;
@@ -59,6 +60,7 @@ pub use merge::{Comparison, Contradiction, KnownPrices, compare};
 pub use parse_options::ParseOptions;
 pub use prune::{Pruned, forget_before, prune};
 pub use request::{ExpectedTotals, ImportProgress, ImportRequest, TrafficSummary};
+pub use revert::revert;
 pub use source::{Position, Source};
 
 /// How many rows are written together as a rule: enough that they are written in order, and few enough that others soon get

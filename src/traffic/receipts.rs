@@ -68,9 +68,9 @@ fn find_stored(
     for wanted in by_day.values_mut() {
         wanted.sort_by(|(_, one), (_, other)| one.key().cmp(&other.key()));
         let keys: Vec<&Message> = wanted.iter().map(|(_, message)| message).collect();
-        snapshot.known_messages(&keys, |place, known| {
+        snapshot.known_messages(&keys, |place, _, known| {
             let (index, message) = &wanted[place];
-            if let Some(known) = known.filter(|known| days_before > 0 || known.second <= message.second) {
+            if days_before > 0 || known.second <= message.second {
                 let (second, destination, parts, price) = (known.second, known.destination, known.parts, known.price);
                 found[*index] = Some(Message { second, destination, parts, price, ..message.clone() });
             }

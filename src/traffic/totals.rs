@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Message, MessageState, Money, StateCounts, Unit, month_of};
-use crate::store::{AccountDay, DaySum, HourSum, KnownMessage, MonthKey, PackedDays, Tx};
+use crate::store::{AccountDay, DaySum, KnownMessage, MonthKey, PackedDays, QuarterSum, Tx};
 
 /// Changes to the sums.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ struct Change {
     account_id: i64,
     charge: i64,
     day: i32,
-    hour: u8,
+    quarter: u8,
     /// Negative if the message is removed.
     parts: i32,
     country: [u8; 2],
@@ -36,7 +36,7 @@ impl SumChanges {
             if message.state.is_sent() { charge(account_price, message.parts, message.price)? } else { Money::ZERO };
         self.0.push(Change {
             day: message.day,
-            hour: hour(message.second),
+            quarter: QuarterSum::of_second(message.second),
             account_id: message.account_id,
             country: message.destination.country_letters(),
             unit: account_price.unit,
@@ -60,7 +60,7 @@ impl SumChanges {
         let charge = if known.charged { charge(account_price, known.parts, known.price)? } else { Money::ZERO };
         self.0.push(Change {
             day: message.day,
-            hour: hour(known.second),
+            quarter: QuarterSum::of_second(known.second),
             account_id: message.account_id,
             country: known.destination.country_letters(),
             unit: account_price.unit,
@@ -72,20 +72,11 @@ impl SumChanges {
         Ok(charge)
     }
 
-    /// The sums of new messages, packed by the thread that prepares batches.
-    pub(crate) fn packed(self) -> Result<Totals<PackedDays>> {
+    /// The changes to each sum, encoded.
+    pub(crate) fn packed(self) -> Result<Totals> {
         let mut days = PackedDays::default();
-        let months = self.added_up(|of_day| days.add(of_day).map(drop))?;
-        Ok(Totals { days, months })
-    }
-
-    /// The changes to each sum.
-    pub(crate) fn changes(self) -> Result<Totals<Vec<AccountDay>>> {
-        let mut days = Vec::new();
-        let months = self.added_up(|of_day| {
-            days.push(of_day.clone());
-            Ok(())
-        })?;
+        let months = self.added_up(|of_day| days.add(of_day))?;
+        days.end_day()?;
         Ok(Totals { days, months })
     }
 
@@ -110,21 +101,14 @@ impl SumChanges {
 
 /// The changes to each sum in the order of their keys.
 #[derive(Debug)]
-pub(crate) struct Totals<D> {
-    days: D,
+pub(crate) struct Totals {
+    days: PackedDays,
     months: Vec<(MonthKey, DaySum)>,
 }
 
-impl Totals<PackedDays> {
+impl Totals {
     pub(crate) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
         tx.add_packed_days(&self.days)?;
-        tx.add_to_months(&self.months)
-    }
-}
-
-impl Totals<Vec<AccountDay>> {
-    pub(crate) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
-        tx.add_to_days(&self.days)?;
         tx.add_to_months(&self.months)
     }
 }
@@ -144,15 +128,9 @@ impl Change {
     fn add_to(&self, of_day: &mut AccountDay) -> Result<()> {
         let mut counts = StateCounts::default();
         counts.add(self.state, self.count.into());
-        let hour = HourSum { hour: self.hour, counts, parts: self.parts.into() };
-        of_day.add_messages(&hour, self.country, self.unit, Money::from_e8(self.charge))
+        let quarter = QuarterSum { quarter: self.quarter, counts, parts: self.parts.into() };
+        of_day.add_messages(&quarter, self.country, self.unit, Money::from_e8(self.charge))
     }
-}
-
-/// The hour of a second of the day.
-fn hour(second: u32) -> u8 {
-    // A second of a day is in one of its 24 hours.
-    u8::try_from(second / 3600).unwrap_or(u8::MAX)
 }
 
 /// The charge for a message that counts as sent.

@@ -31,6 +31,12 @@ impl UnpostedCharges {
         Ok(Self { balances, reference, period: period(days) })
     }
 
+    /// No charges, and how the entries that give back those of an import name it.
+    pub(crate) fn of_reverted(import_id: i64, days: Option<(i32, i32)>) -> Result<Self> {
+        let reference = parsed("reference", &format!("import {import_id} reverted"))?;
+        Ok(Self { balances: BTreeMap::new(), reference, period: period(days) })
+    }
+
     /// The entry that takes a sum of charges from a balance.
     pub(crate) fn posting(&self, unit: Unit, sum: &Charge) -> Result<Posting> {
         let (messages, parts) = (counted(sum.messages, "message"), counted(sum.parts, "part"));

@@ -12,7 +12,9 @@ use crate::model::{EntityKind, Message, MessageId, Money, TrafficTally};
 use crate::store::{HelperConnection, Snapshot};
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::block::{BlockParser, ParsedBlock};
-use crate::traffic::conflict_check::{ComparisonResults, ComparisonThreads, PendingComparisons, Reports, contradicted};
+use crate::traffic::conflict_check::{
+    ComparisonResults, ComparisonThreads, Findings, PendingComparisons, Reports, contradicted,
+};
 use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
 use crate::traffic::receipts::{self, DeliveryReport};
@@ -30,6 +32,7 @@ const TOGETHER: usize = 4_096;
 #[derive(Debug)]
 pub(crate) struct Inspection {
     pub(crate) account_index: AccountIndex,
+    /// The days of which some message of the file is stored already.
     pub(crate) known_days: BTreeSet<i32>,
     pub(crate) repeats: bool,
     /// The tally if no row adds anything to what is known.
@@ -82,7 +85,7 @@ pub(crate) fn inspect(
         account_index,
         parser: BlockParser {
             fingerprints: Fingerprints::default(),
-            known_days: snapshot.days_with_traffic(0, i32::MAX - 1)?,
+            known_days: snapshot.days_with_messages(0, i32::MAX - 1)?,
             keeps_fields: rejects.is_some(),
         },
         staging,
@@ -103,11 +106,10 @@ pub(crate) fn inspect(
         inspector.look_again(watch)?;
     }
     inspector.look_at_suspects(watch)?;
-    let Inspector { account_index, parser, staging, duplicates, compared, tally, has_new_days, mut faults, .. } =
-        inspector;
+    let Inspector { account_index, staging, duplicates, compared, tally, has_new_days, mut faults, .. } = inspector;
     if faults.is_empty() {
-        let (known_days, repeats) = (parser.known_days, duplicates.repeats);
-        let nothing_new = (!has_new_days && !compared.has_news).then_some(tally);
+        let (Findings { has_news, known_days }, repeats) = (compared.findings, duplicates.repeats);
+        let nothing_new = (!has_new_days && !has_news).then_some(tally);
         return Ok(Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging });
     }
     faults.first.sort_by_key(|fault| (fault.line, fault.column));
@@ -187,9 +189,9 @@ impl Inspector<'_> {
                 Ok(taken.goes_on && is_taken)
             });
             comparers.take(self.waiting.take());
-            let (faults, has_news) = comparers.end()?;
+            let (faults, findings) = comparers.end()?;
             self.faults.add_all(faults);
-            self.compared.has_news = has_news;
+            self.compared.findings = findings;
             let (interpreter, account_index) = read?;
             self.account_index = account_index;
             Ok(interpreter)

@@ -80,7 +80,12 @@ impl ImportWriter<'_, '_> {
                     import_run.take(tx, &batch)?;
                     (all_are_in, bytes_done) = (are_last, done);
                 }
-                let is_done = all_are_in && import_run.post_charges(tx, balances_together)?;
+                let is_done = if all_are_in {
+                    import_run.post_charges(tx, balances_together)?
+                } else {
+                    import_run.note_charges(tx, &[])?;
+                    false
+                };
                 if is_done { import_run.finish(tx, ImportState::Finished).map(Some) } else { Ok(None) }
             })?;
             self.watch.committed();

@@ -46,6 +46,7 @@ const WRITES: &[&str] = &[
     "balance import rows.csv --receipts",
     "traffic import traffic.csv",
     "traffic close 1",
+    "traffic revert 2 --reason wrong",
     "traffic prune --before 2026-01-01 --yes",
     "quick-create --organisation Quick --account-code QUICK --system-id quick --credit 9 --contact-email q@q.example",
 ];
@@ -114,6 +115,7 @@ fn seeded() -> TestCli {
         let cli = TestCli::seeded();
         cli.ok("smpp add XYZ --system-id xyz_new --enabled no");
         cli.interrupt_import();
+        cli.import_a_message();
         cli
     })
 }
@@ -223,6 +225,7 @@ fn reason_and_actor_reach_the_audit_log() {
     for line in WRITES {
         let cli = seeded();
         let last = cli.json("audit list --desc --limit 1")[0]["id"].clone();
+        let line = line.trim_end_matches(" --reason wrong");
         cli.ok(&format!("{line} --reason 'ticket 4711' --actor alice"));
         let events = cli.json("audit list");
         let new: Vec<&Value> =

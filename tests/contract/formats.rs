@@ -103,6 +103,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "traffic list"),
     (List, "traffic show shown"),
     (Single, "traffic close 1 -n"),
+    (Single, "traffic revert 2 --reason wrong -n"),
     (Single, "traffic prune --before 2026-01-01 -n"),
     (List, "report traffic --from 2026-11-01 --until 2026-11-03"),
     // Without traffic there is no usage.

@@ -72,6 +72,7 @@ const LINES: &[&str] = &[
     "traffic list",
     "traffic show MESSAGE:shown",
     "traffic close IMPORT:1",
+    "traffic revert IMPORT:2 --reason wrong",
     "traffic prune --before 2026-01-01 --yes",
     "report traffic --from 2026-01-01",
     "report usage --from 2026-01-01",

@@ -2,7 +2,7 @@
 
 mod customers;
 mod dialects;
-mod document;
+pub mod document;
 mod exports;
 mod hardening;
 mod mutation;

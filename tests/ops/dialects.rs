@@ -10,6 +10,7 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ssgctl::model::{MessageState, Money, TrafficTally, Unit};
+use ssgctl::store::StoredMessage;
 use ssgctl::traffic::{ImportRequest, ParseOptions, Source, TrafficSummary};
 
 use super::traffic::{fixture, options, request, row_faults, run, state_of};
@@ -98,7 +99,7 @@ impl Sent {
 fn stored(fixture: &mut Fixture) -> Vec<String> {
     let mut lines = Vec::new();
     fixture.read(|now| {
-        now.messages((0, i32::MAX), |day, id, account, known| {
+        now.messages((0, i32::MAX), |StoredMessage { day, id, account_id: account, known, .. }| {
             let at = Timestamp::from_second(i64::from(day) * 86_400 + i64::from(known.second)).unwrap();
             let account = now.system_id_of(account)?;
             lines.push(format!(

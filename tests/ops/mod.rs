@@ -30,6 +30,8 @@ mod traffic_check;
 mod traffic_ends;
 mod traffic_input;
 mod traffic_large;
+mod traffic_layers;
+mod traffic_revert;
 mod traffic_show;
 mod transfer;
 mod warning;

@@ -11,7 +11,7 @@ use ssgctl::store::ImportFilter;
 use ssgctl::traffic;
 use ssgctl::traffic::{ImportProgress, ImportRequest};
 
-use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, row_faults, run, state_of};
+use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, row_faults, run, state_of, tally};
 use crate::support::fixture::{Fixture, assert_refused, collect, new_account, valid};
 
 /// Imports until a number of commits are done, as if killed then.
@@ -269,4 +269,18 @@ fn prices_that_no_balance_could_hold_are_reported_before_anything_is_written() {
     let why = "3:1 the sum of the prices would exceed the largest amount of ±92233720368.54775807";
     assert_eq!(row_faults(import(&mut fixture, "a.csv", &(row("a") + &row("b")))), [why]);
     assert_eq!(fixture.dump(), before);
+}
+
+#[test]
+fn a_dry_run_reports_the_same_and_saves_nothing() {
+    let mut fixture = fixture();
+    let before = fixture.dump();
+    let mut trial = request(&fixture, "a.csv", &format!("{HEADER}{ONE}{ONE}"));
+    trial.dry_run = true;
+    let predicted = run(&mut fixture, &trial).unwrap();
+    assert_eq!(fixture.dump(), before);
+    trial.dry_run = false;
+    let done = run(&mut fixture, &trial).unwrap();
+    assert_eq!((predicted.tally, predicted.charges), (done.tally, done.charges));
+    assert_eq!(done.tally, tally(1, 0, 1));
 }

@@ -128,7 +128,8 @@ fn a_message_of_an_unfinished_import_says_so() {
             };
             let batch = plan.batch(vec![message], ssgctl::model::TrafficTally::default())?;
             let mut import_run = ssgctl::traffic::ImportRun::begin(tx, std::sync::Arc::new(plan))?;
-            import_run.take(tx, &batch)
+            import_run.take(tx, &batch)?;
+            import_run.note_charges(tx, &[])
         })
         .unwrap();
     let records = ask(&mut fixture, &question("m1"));

@@ -53,7 +53,7 @@ fn every_report(fixture: &mut Fixture, period: Period, calendar: &Calendar) {
         let by = if calendar.grain.is_some() { vec![TrafficGroup::Time] } else { vec![TrafficGroup::Customer] };
         let question =
             TrafficQuestion { calendar: calendar.clone(), by, filter: TrafficFilter::default(), country: None };
-        if calendar.fits(CountedBy::Hour) {
+        if calendar.fits(CountedBy::Quarter) {
             let found = report::traffic_report(snapshot, question.clone(), TrafficOrder::default())?;
             report::traffic_chart(String::new(), String::new(), &found);
             if calendar.grain.is_some() {

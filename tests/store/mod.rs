@@ -11,7 +11,9 @@ mod old_schemas;
 mod opening;
 mod reports;
 mod runway;
+
 mod secrets;
 mod snapshot;
 mod traffic;
+mod traffic_of_schema_13;
 mod traffic_reports;

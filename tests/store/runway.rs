@@ -6,7 +6,7 @@ use ssgctl::report::{
     self, BalancesOrder, BalancesQuestion, Calendar, Grain, Period, RecentTraffic, Runway, TrafficGroup,
     TrafficQuestion, UsageLine,
 };
-use ssgctl::store::{AccountDay, ArchiveFilter, BalanceFilter, CountrySum, DaySum, HourSum, TrafficFilter};
+use ssgctl::store::{AccountDay, ArchiveFilter, BalanceFilter, CountrySum, DaySum, QuarterSum, TrafficFilter};
 
 use crate::support::fixture::{Fixture, NOON, adjustment_in, collect, valid};
 
@@ -180,7 +180,11 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
         let mut of_day = AccountDay::new(hour.div_euclid(24), account);
         let (counts, parts, charge) = (delivered(1), 1, Money::ZERO);
         of_day
-            .add_hour(&HourSum { hour: u8::try_from(hour.rem_euclid(24)).expect("an hour"), counts, parts })
+            .add_quarter(&QuarterSum {
+                quarter: u8::try_from(hour.rem_euclid(24) * 4).expect("an hour"),
+                counts,
+                parts,
+            })
             .expect("counted");
         let sum = DaySum { counts, parts, charge };
         of_day.add_country(&CountrySum { country: [0; 2], unit: Unit::Sms, sum }).expect("counted");

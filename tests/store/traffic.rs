@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use ssgctl::model::{DayTraffic, HourTraffic, MessageState, Money, StateCounts, Unit, first_day_of, month_of};
-use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficDetail, TrafficSpan};
+use ssgctl::model::{DayTraffic, MessageState, Money, QuarterTraffic, StateCounts, Unit, first_day_of, month_of};
+use ssgctl::store::{
+    AccountDay, CountrySum, DaySum, MonthKey, QuarterSum, TrafficAccounts, TrafficDetail, TrafficSpan,
+};
 
 use crate::support::fixture::{Fixture, cases, collect, valid};
 
@@ -19,8 +21,8 @@ fn country_code(country: &str) -> [u8; 2] {
     country.as_bytes().try_into().unwrap_or_default()
 }
 
-fn hours(fixture: &mut Fixture) -> Vec<HourTraffic> {
-    fixture.read(|now| collect(|each| now.traffic_hours(0..30_000, each)))
+fn quarters(fixture: &mut Fixture) -> Vec<QuarterTraffic> {
+    fixture.read(|now| collect(|each| now.traffic_quarters(0..30_000, each)))
 }
 
 fn days(fixture: &mut Fixture) -> Vec<DayTraffic> {
@@ -28,11 +30,11 @@ fn days(fixture: &mut Fixture) -> Vec<DayTraffic> {
 }
 
 #[test]
-fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
+fn what_is_added_to_a_quarter_hour_is_summed_and_a_sum_of_nothing_is_gone() {
     let mut fixture = Fixture::new();
-    let mut add = |hour, state, count| {
+    let mut add = |quarter, state, count| {
         let mut sum = AccountDay::new(20_000, 1);
-        sum.add_hour(&HourSum { hour, counts: counts(state, count), parts: 2 * count }).unwrap();
+        sum.add_quarter(&QuarterSum { quarter, counts: counts(state, count), parts: 2 * count }).unwrap();
         fixture.write(|tx| tx.add_to_days(&[sum])).unwrap();
     };
     add(3, MessageState::Pending, 3);
@@ -40,8 +42,9 @@ fn what_is_added_to_an_hour_is_summed_and_a_sum_of_nothing_is_gone() {
     add(4, MessageState::Expired, 1);
     add(3, MessageState::Pending, -1);
     add(4, MessageState::Expired, -1);
-    let expected = HourTraffic { hour: 480_003, account_id: 1, counts: StateCounts::new([2, 0, 0, 0, 0, 1]), parts: 6 };
-    assert_eq!(hours(&mut fixture), [expected]);
+    let expected =
+        QuarterTraffic { quarter: 1_920_003, account_id: 1, counts: StateCounts::new([2, 0, 0, 0, 0, 1]), parts: 6 };
+    assert_eq!(quarters(&mut fixture), [expected]);
 }
 
 #[test]
@@ -79,7 +82,7 @@ fn sums_of_a_month_are_separate_by_unit_and_are_those_of_its_days() {
         let parts = 3 * count;
         let sum = DaySum { counts: counts(MessageState::Delivered, count), parts, charge: Money::from_e8(count) };
         let mut of_day = AccountDay::new(day, 1);
-        of_day.add_hour(&HourSum { hour: 0, counts: sum.counts, parts }).unwrap();
+        of_day.add_quarter(&QuarterSum { quarter: 0, counts: sum.counts, parts }).unwrap();
         of_day.add_country(&CountrySum { country: country_code(country), unit, sum }).unwrap();
         fixture.write(|tx| {
             tx.add_to_days(&[of_day])?;
@@ -93,7 +96,7 @@ fn sums_of_a_month_are_separate_by_unit_and_are_those_of_its_days() {
     add(first_day_of(681), Unit::Sms, "GB", -7).unwrap();
     let mut found = Vec::new();
     fixture.read(|now| {
-        now.traffic_sums(&TrafficSpan::Months(0..1000), None, TrafficDetail::Unit, |sum| {
+        now.traffic_sums(&TrafficSpan::Months(0..1000), TrafficAccounts::Each, TrafficDetail::Unit, |sum| {
             let share = sum.share.expect("a unit");
             found.push((share.unit.code().to_owned(), sum.counts.total(), sum.parts, share.charge.e8()));
             Ok::<_, ssgctl::Error>(())
@@ -106,7 +109,7 @@ fn sums_of_a_month_are_separate_by_unit_and_are_those_of_its_days() {
     };
     assert_eq!(about_months(&mut fixture), Vec::<String>::new());
     // Two messages in euros where there was one, and none else.
-    fixture.raw().execute_batch("UPDATE traffic_monthly SET sums = x'0145555220020301'").unwrap();
+    fixture.raw().execute_batch("UPDATE traffic_monthly SET sums = x'0145555220040602'").unwrap();
     assert_eq!(about_months(&mut fixture), ["traffic of 2026-09: the sums by month do not match its days"]);
     #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general enough over lifetimes")]
     fixture.write(|tx| tx.sum_up_months()).unwrap();

@@ -12,7 +12,7 @@ use ssgctl::report::{
     self, Calendar, CountedBy, Grain, MessageTotals, Period, Slot, TrafficGroup, TrafficLine, TrafficMeasure,
     TrafficOrder, TrafficQuestion,
 };
-use ssgctl::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey, TrafficFilter};
+use ssgctl::store::{AccountDay, CountrySum, DaySum, MonthKey, QuarterSum, TrafficFilter};
 
 use crate::support::fixture::{Fixture, cases, valid};
 
@@ -32,7 +32,7 @@ fn count(fixture: &mut Fixture, hour: i32, account_id: i64, country: &'static st
     let sum = DaySum { counts, parts, charge: valid("1") };
     let mut of_day = AccountDay::new(day, account_id);
     of_day
-        .add_hour(&HourSum { hour: u8::try_from(hour.rem_euclid(24)).expect("an hour"), counts, parts })
+        .add_quarter(&QuarterSum { quarter: u8::try_from(hour.rem_euclid(24) * 4).expect("an hour"), counts, parts })
         .expect("counted");
     let country = country.as_bytes().try_into().unwrap_or_default();
     of_day.add_country(&CountrySum { country, unit, sum }).expect("counted");
@@ -223,7 +223,7 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
     let (days, months) =
         (("2026-10-24T00:00:00Z", "2026-10-26T00:00:00Z"), ("2026-09-01T00:00:00Z", "2026-11-01T00:00:00Z"));
     // An account that is in another block, a unit that is none, and a number beyond all messages.
-    for bytes in ["20 534d53 20 01 01 01", "01 202020 20 01 01 01", "01 534d53 20 ffffffffffffffff7f 01 01"] {
+    for bytes in ["20 534d53 e0 01", "01 202020 e0 01", "01 534d53 a0 ffffffffffffffff7f 01"] {
         let sql = format!("INSERT OR REPLACE INTO traffic_monthly VALUES (680, 0, x'{}')", bytes.replace(' ', ""));
         for by in [&[Account][..], &[]] {
             let unread = refusal(&sql, months, by);
@@ -231,22 +231,62 @@ fn sums_that_no_database_of_ours_holds_are_refused() {
             assert!(matches!(&unread, ssgctl::Error::Damaged(lines) if lines == expected), "{by:?}, {sql}: {unread}");
         }
     }
-    let stray = refusal("UPDATE traffic_daily SET account_id = 99", days, &[Account]);
+    let stray = refusal("UPDATE traffic_daily SET first = 99 WHERE first = 1", days, &[Account]);
     assert!(matches!(stray, ssgctl::Error::Damaged(_)), "{stray}");
-    // A country code of three characters, an hour that no day has, a number beyond all messages, and one that is cut off.
-    let beyond = "05 20 ffffffffffffffff7f 01";
-    for (column, bytes, by) in [
-        ("countries", "475252 534d53 20 01 01 01", &[Country][..]),
-        ("hours", "18 20 01 01", &[TrafficGroup::Time]),
-        ("hours", beyond, &[TrafficGroup::Time]),
-        ("hours", "05 20 81", &[]),
+    // A country of three characters, a quarter hour that no day has, a number beyond all messages, and one that is cut off.
+    for (bytes, by, hours) in [
+        ("00 00 08 475252 534d53 e0 01", &[Country, Account][..], false),
+        ("00 02 60 e0 00", &[TrafficGroup::Time, Account], true),
+        ("00 0c 05 a0 ffffffffffffffff7f 00", &[TrafficGroup::Time, Account], true),
+        ("00 03 05 20 81 00", &[Account], true),
+        ("00 09 05", &[Account], true),
     ] {
-        let sql = format!("UPDATE traffic_daily SET {column} = x'{}', account_id = 1", bytes.replace(' ', ""));
-        let days = if column == "hours" { ("2026-10-24T01:00:00Z", "2026-10-24T23:00:00Z") } else { days };
+        let bytes = bytes.replace(' ', "");
+        let sql = format!("UPDATE traffic_daily SET sums = x'{bytes}', first = 1 WHERE first > 0");
+        let days = if hours { ("2026-10-24T01:00:00Z", "2026-10-24T23:00:00Z") } else { days };
         let unread = refusal(&sql, days, by);
         let expected = "the traffic of SMPP account 1 on 2026-10-24 cannot be read";
         assert!(matches!(&unread, ssgctl::Error::Damaged(lines) if lines == expected), "{sql}: {unread}");
+        let sql = format!("UPDATE traffic_daily SET sums = x'{bytes}' WHERE first = 0");
+        let unread = refusal(&sql, days, &by[..by.len() - 1]);
+        let expected = "the traffic of 2026-10-24 cannot be read";
+        assert!(matches!(&unread, ssgctl::Error::Damaged(lines) if lines == expected), "{sql}: {unread}");
     }
+}
+
+/// Messages at five to and five past each hour of a day, by the clocks of zones that differ by half and quarter hours.
+#[test]
+fn quarter_hours_count_to_the_hour_and_day_of_their_zone() {
+    let mut fixture = fixture();
+    for quarter in [73, 74, 91, 92, 95] {
+        let mut of_day = AccountDay::new(20_750, 1);
+        let counts = counts([0, 0, 0, 0, 0, 1]);
+        of_day.add_messages(&QuarterSum { quarter, counts, parts: 1 }, *b"IN", Unit::Sms, valid("1")).expect("counted");
+        fixture.write(|tx| tx.add_to_days(&[of_day])).expect("counted");
+    }
+    let mut lines = |zone: &str, grain, from: &str, until: &str, by: &[TrafficGroup]| {
+        names(&ask(&mut fixture, &question(Some(grain), zone, from, until, by)).0)
+    };
+    let by = &[TrafficGroup::Time];
+    // Half past six in the evening of UTC is midnight in India.
+    let (from, until) = ("2026-10-24T17:30:00Z", "2026-10-24T19:30:00Z");
+    let hours = ["2026-10-24T23:00:00+05:30 1", "2026-10-25T00:00:00+05:30 1"];
+    assert_eq!(lines("Asia/Kolkata", Grain::Hour, from, until, by), hours);
+    let days = ["2026-10-24 1", "2026-10-25 4"];
+    let (from, until) = ("2026-10-23T18:30:00Z", "2026-10-25T18:30:00Z");
+    assert_eq!(lines("Asia/Kolkata", Grain::Day, from, until, by), days);
+    assert_eq!(
+        lines("Asia/Kolkata", Grain::Day, from, until, &[TrafficGroup::Time, Account]),
+        ["2026-10-24 ACME acme_1 1", "2026-10-25 ACME acme_1 4"]
+    );
+    // A quarter past six is midnight in Nepal.
+    let (from, until) = ("2026-10-24T17:15:00Z", "2026-10-24T19:15:00Z");
+    let hours = ["2026-10-24T23:00:00+05:45 0", "2026-10-25T00:00:00+05:45 2"];
+    assert_eq!(lines("Asia/Kathmandu", Grain::Hour, from, until, by), hours);
+    // Adelaide's summer is ten and a half hours ahead.
+    let (from, until) = ("2026-10-24T22:30:00Z", "2026-10-25T00:30:00Z");
+    let hours = ["2026-10-25T09:00:00+10:30 2", "2026-10-25T10:00:00+10:30 1"];
+    assert_eq!(lines("Australia/Adelaide", Grain::Hour, from, until, by), hours);
 }
 
 #[test]
@@ -255,7 +295,18 @@ fn days_add_up_to_their_month_in_every_zone_whatever_their_clocks_do() {
     for hour in (BEGIN - 25 * 24..BEGIN + 20 * 24).step_by(5) {
         count(&mut fixture, hour, 1 + i64::from(hour % 3), "GB", [0, 0, 0, 0, 1, i64::from(hour - BEGIN + 601)]);
     }
-    for name in ["UTC", "Europe/London", "America/New_York", "America/Santiago", "Pacific/Kiritimati", "Asia/Tokyo"] {
+    for name in [
+        "UTC",
+        "Europe/London",
+        "America/New_York",
+        "America/Santiago",
+        "Pacific/Kiritimati",
+        "Asia/Tokyo",
+        "Asia/Kolkata",
+        "Asia/Kathmandu",
+        "Australia/Adelaide",
+        "Australia/Lord_Howe",
+    ] {
         let zone = TimeZone::get(name).expect(name);
         let midnight = |day: i8, month: i8| {
             let begun = date(2026, month, day).to_zoned_datetime(zone.clone()).expect("midnight");
@@ -265,7 +316,7 @@ fn days_add_up_to_their_month_in_every_zone_whatever_their_clocks_do() {
         let mut of = |grain| ask(&mut fixture, &question(grain, name, &from, &until, &[TrafficGroup::Time])).0;
         let (days, months, hours) = (of(Some(Grain::Day)), of(Some(Grain::Month)), of(Some(Grain::Hour)));
         assert_eq!((days.len(), months.len()), (31, 1), "{name}");
-        assert!((743..=745).contains(&hours.len()), "{name}");
+        assert!((743..=746).contains(&hours.len()), "{name}");
         assert!(sum(&days).messages() > 0);
         assert_eq!(sum(&days), months[0].sums, "{name}");
         assert_eq!(sum(&hours), months[0].sums, "{name}");
@@ -293,7 +344,7 @@ proptest! {
         };
         let mut all = StateCounts::default();
         expected.range(from..from + length).for_each(|(_, counts)| all.add_all(counts));
-        let zones = ["UTC", "Europe/London", "America/New_York", "Pacific/Auckland"];
+        let zones = ["UTC", "Europe/London", "America/New_York", "Pacific/Auckland", "Asia/Kolkata", "Australia/Adelaide"];
         let groups = [TrafficGroup::Time, Customer, Account, TrafficGroup::Service, State];
         for zone in zones {
             for grain in [None, Some(Grain::Hour), Some(Grain::Day), Some(Grain::Month)] {
@@ -301,7 +352,7 @@ proptest! {
                     for count in 0..=groups.len() - first {
                         let by = &groups[first..first + count];
                         let question = question(grain, zone, &text(from), &text(from + length), by);
-                        prop_assert!(question.calendar.fits(CountedBy::Hour));
+                        prop_assert!(question.calendar.fits(CountedBy::Quarter));
                         let (lines, total) = ask(&mut fixture, &question);
                         prop_assert_eq!(total.counts, all);
                         prop_assert_eq!(sum(&lines).counts, all);

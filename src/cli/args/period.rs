@@ -108,7 +108,7 @@ impl Last {
         let (previous, today) = (self.count - 1, now.date());
         let (first, last) = match self.unit {
             LastUnit::Hours => {
-                let until = full_hour(Clock::System.now(), true);
+                let until = full_hour(Clock::System.now(), true, zone);
                 let from = until.timestamp().checked_sub(i64::from(self.count).hours()).unwrap_or(Timestamp::MIN);
                 return Period { from: Time::from_timestamp(from), until };
             }
@@ -158,11 +158,12 @@ impl FromStr for Days {
     }
 }
 
-/// The start of the UTC hour that contains a time, or with `next` of the following hour.
-fn full_hour(time: Time, next: bool) -> Time {
-    let hour = time.timestamp().as_second().div_euclid(3600) + i64::from(next);
+/// The start of the hour that contains a time, on the clocks of a zone, or with `next` of the following hour.
+fn full_hour(time: Time, next: bool, zone: &Zone) -> Time {
+    let offset = i64::from(zone.time_zone().to_offset(time.timestamp()).seconds());
+    let hour = (time.timestamp().as_second() + offset).div_euclid(3600) + i64::from(next);
     let end = if next { Timestamp::MAX } else { Timestamp::MIN };
-    Time::from_timestamp(Timestamp::from_second(hour * 3600).unwrap_or(end))
+    Time::from_timestamp(Timestamp::from_second(hour * 3600 - offset).unwrap_or(end))
 }
 
 /// The option that sets the time zone of days.
@@ -215,7 +216,7 @@ impl ReportPeriodArgs {
             return Ok(self.last.unwrap_or(Last::WEEK).period(zone));
         };
         let hour = |moment: Moment, next| match moment {
-            Moment::Ago(_) => full_hour(moment.start(zone), next),
+            Moment::Ago(_) => full_hour(moment.start(zone), next, zone),
             moment => moment.start(zone),
         };
         let until = self.until.unwrap_or(Moment::Ago(SignedDuration::ZERO));

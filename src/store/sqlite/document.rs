@@ -13,6 +13,8 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, InputError, Result, quoted};
 use crate::store::sqlite::document_rows;
+use crate::store::sqlite::schema::LAYERS as FIRST_OF_QUARTERS;
+use crate::store::sqlite::traffic::index_messages;
 use crate::store::{Snapshot, Tx};
 
 /// A table of a document.
@@ -56,7 +58,7 @@ pub const TABLES: &[Table] = &[
     Table::new("import", "id", &["options"]),
     Table::new("import_account", "import_id, account_id", &[]),
     Table::new("message", "day, id, account_id", &[]),
-    Table::new("traffic_hour", "hour, account_id", &[]),
+    Table::new("traffic_hour", "hour, minute, account_id", &[]),
     Table::new("traffic_day", "day, account_id, country, unit", &[]),
     Table::new("traffic_pruned", "id", &[]),
     Table::new("event", "id", &["changes"]),
@@ -76,7 +78,7 @@ impl Snapshot<'_> {
     pub fn rows_of<E: From<Error>>(&self, table: &Table, mut each: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         let every_day = i32::MIN..i32::MAX;
         match table.name {
-            HOURS => self.traffic_hours(every_day, |sum| each(&document_rows::hour_as_json(&sum))),
+            HOURS => self.traffic_quarters(every_day, |sum| each(&document_rows::quarter_as_json(&sum))),
             DAYS => self.traffic_days(every_day, |sum| each(&document_rows::day_as_json(&sum))),
             _ => self.rows_as_stored(table, each),
         }
@@ -123,9 +125,11 @@ impl Tx<'_> {
         document_rows::create(&self.transaction)
     }
 
-    /// Packs the sums of traffic, and computes what a document does not contain: the sums by month.
-    pub fn end_document(&mut self) -> Result<()> {
-        document_rows::pack(&self.transaction)?;
+    /// Packs the sums of traffic, and computes what a document does not contain: the index of messages and the sums by month.
+    /// `schema` is that of the document.
+    pub fn end_document(&mut self, schema: u32) -> Result<()> {
+        index_messages(&self.transaction)?;
+        document_rows::pack(&self.transaction, schema < FIRST_OF_QUARTERS)?;
         self.sum_up_months()
     }
 

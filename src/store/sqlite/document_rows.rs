@@ -1,25 +1,29 @@
 //! Converts the sums of traffic between their packed form and that of documents, which have two tables of plain numbers.
 //!
-//! `traffic_hour` has a row for each hour and account, `traffic_day` one for each day, account, country and unit. An import
-//! collects them in temporary tables and packs them at its end, because one packed row needs all rows of its day.
+//! `traffic_hour` has a row for each account and each quarter of an hour, whose column `minute` is left out for the first one;
+//! `traffic_day` has one for each day, account, country and unit. An import collects them in temporary tables and packs them at
+//! its end, because one packed row needs all rows of its day. Documents of schema 13 and older have sums of whole hours.
 
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row};
 
 use crate::error::Result;
-use crate::model::{Country, DayTraffic, HourTraffic, MessageState, Money, StateCounts};
-use crate::store::sqlite::traffic::add_to_days;
-use crate::store::{AccountDay, CountrySum, DaySum, HourSum};
+use crate::model::{Country, DayTraffic, MessageState, Money, QuarterTraffic, StateCounts};
+use crate::store::sqlite::traffic::spread_hours;
+use crate::store::sqlite::traffic::sums::add_to_days;
+use crate::store::{AccountDay, CountrySum, DaySum, QuarterSum};
 
 /// Creates the two temporary tables.
 pub(super) fn create(connection: &Connection) -> Result<()> {
     Ok(connection.execute_batch(
         "CREATE TEMP TABLE traffic_hour (
-            hour INTEGER NOT NULL, account_id INTEGER NOT NULL,
+            hour INTEGER NOT NULL,
+            minute INTEGER NOT NULL DEFAULT 0 CHECK (minute IN (0, 15, 30, 45)),
+            account_id INTEGER NOT NULL,
             pending INTEGER NOT NULL, unknown INTEGER NOT NULL, rejected INTEGER NOT NULL, expired INTEGER NOT NULL,
             undeliverable INTEGER NOT NULL, delivered INTEGER NOT NULL, parts INTEGER NOT NULL,
-            PRIMARY KEY (hour, account_id)
+            PRIMARY KEY (hour, minute, account_id)
         ) STRICT, WITHOUT ROWID;
         CREATE TEMP TABLE traffic_day (
             day INTEGER NOT NULL, account_id INTEGER NOT NULL, country TEXT NOT NULL, unit TEXT NOT NULL,
@@ -32,9 +36,11 @@ pub(super) fn create(connection: &Connection) -> Result<()> {
 }
 
 /// A row of `traffic_hour` in a document.
-pub(super) fn hour_as_json(sum: &HourTraffic) -> String {
-    let HourTraffic { hour, account_id, counts, parts } = sum;
-    format!("{{\"hour\":{hour},\"account_id\":{account_id},{},\"parts\":{parts}}}", counts_as_json(counts))
+pub(super) fn quarter_as_json(sum: &QuarterTraffic) -> String {
+    let QuarterTraffic { quarter, account_id, counts, parts } = sum;
+    let (hour, minute) = (quarter.div_euclid(4), quarter.rem_euclid(4) * 15);
+    let minute = if minute == 0 { String::new() } else { format!("\"minute\":{minute},") };
+    format!("{{\"hour\":{hour},{minute}\"account_id\":{account_id},{},\"parts\":{parts}}}", counts_as_json(counts))
 }
 
 /// A row of `traffic_day` in a document.
@@ -53,8 +59,8 @@ fn counts_as_json(counts: &StateCounts) -> String {
     counts.join(",")
 }
 
-/// Packs the two tables into `traffic_daily`, day by day, and drops them.
-pub(super) fn pack(connection: &Connection) -> Result<()> {
+/// Packs the two tables into `traffic_daily`, day by day, and drops them. `of_hours` says that the sums are of whole hours.
+pub(super) fn pack(connection: &Connection, of_hours: bool) -> Result<()> {
     let mut next = connection.prepare(
         "SELECT min(coalesce((SELECT min(day) FROM traffic_day WHERE day > ?1), ?2),
             coalesce((SELECT min(hour) FROM traffic_hour WHERE hour >= (?1 + 1) * 24) / 24, ?2))",
@@ -65,7 +71,11 @@ pub(super) fn pack(connection: &Connection) -> Result<()> {
         if day == i32::MAX {
             break;
         }
-        let accounts: Vec<AccountDay> = day_of_rows(connection, day)?.into_values().collect();
+        let mut accounts: Vec<AccountDay> = day_of_rows(connection, day)?.into_values().collect();
+        accounts.iter().try_for_each(AccountDay::refuse_negative)?;
+        if of_hours {
+            spread_hours(connection, day, &mut accounts)?;
+        }
         add_to_days(connection, &accounts)?;
         done = day;
     }
@@ -77,14 +87,14 @@ pub(super) fn pack(connection: &Connection) -> Result<()> {
 fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, AccountDay>> {
     let mut accounts = BTreeMap::new();
     let mut statement = connection.prepare_cached(
-        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, account_id, hour - ?1 * 24
+        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, account_id, (hour - ?1 * 24) * 4 + minute / 15
          FROM traffic_hour WHERE hour BETWEEN ?1 * 24 AND ?1 * 24 + 23",
     )?;
     let mut rows = statement.query([day])?;
     while let Some(row) = rows.next()? {
-        let (account_id, hour) = (row.get(7)?, row.get(8)?);
+        let (account_id, quarter) = (row.get(7)?, row.get(8)?);
         let of_day = accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
-        of_day.add_hour(&HourSum { hour, counts: counts(row)?, parts: row.get(6)? })?;
+        of_day.add_quarter(&QuarterSum { quarter, counts: counts(row)?, parts: row.get(6)? })?;
     }
     let mut statement = connection.prepare_cached(
         "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, account_id, country, unit, charge_e8

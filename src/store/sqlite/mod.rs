@@ -52,8 +52,8 @@ pub use new_database::NewDatabase;
 pub use open::{Location, sqlite_source, sqlite_version};
 pub use password::PasswordCount;
 pub use schema::{OLDEST_SCHEMA, SCHEMA_VERSION};
-pub use traffic::codec::PackedDays;
 pub use traffic::message_show::MessageFilter;
+pub use traffic::packed_days::PackedDays;
 pub use warning::UnrecordedCrossing;
 pub use writer_queue::QueueGuard;
 

@@ -33,8 +33,8 @@ use crate::output::Output;
 /// formats have all fields.
 ///
 /// With --by day alone, every day has a line, even without traffic. The same is true for hour and month. Traffic is
-/// counted by UTC hour, and traffic by country by UTC day. A period, day or month of another time zone that does not
-/// consist of these is refused.
+/// counted by quarter hour, of which the hours and days of every time zone consist, and traffic by country by UTC day. A
+/// period, day or month that does not consist of these is refused.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report traffic
@@ -145,7 +145,7 @@ impl TrafficArgs {
         let (counted, what, units) = if by_country {
             (CountedBy::Day, "traffic by country", "days")
         } else {
-            (CountedBy::Hour, "traffic", "full hours")
+            (CountedBy::Quarter, "traffic", "quarter hours")
         };
         if calendar.has_too_many_slots() {
             return Err(

@@ -4,6 +4,7 @@ mod close;
 mod import;
 mod list;
 mod prune;
+mod revert;
 mod row;
 mod show;
 
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Close(close::CloseArgs),
+    Revert(revert::RevertArgs),
     Prune(prune::PruneArgs),
 }
 
@@ -28,6 +30,7 @@ impl Command {
             Self::List(args) => list::run(&args, context),
             Self::Show(args) => show::run(&args, context),
             Self::Close(args) => close::run(&args, context),
+            Self::Revert(args) => revert::run(&args, context),
             Self::Prune(args) => prune::run(&args, context),
         }
     }

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::error::{Error, Result};
 use crate::model::{
     AccountPrice, Charge, EntryKind, ImportState, Money, StateCounts, SystemId, Unit, day_of, first_day_of,
 };
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::traffic::fingerprint::fingerprint;
+use crate::store::sqlite::traffic::message_index::{IndexEntry, entry, fingerprint_of, index_of_day};
+use crate::store::sqlite::traffic::packed_days::TOGETHER;
+use crate::store::sqlite::traffic::sums::account_days_and_together;
 use crate::store::{
-    AccountDay, DaySum, EntryFilter, HourSum, ImportFilter, KnownMessage, MonthKey, Snapshot, TrafficFilter,
+    AccountDay, DaySum, EntryFilter, ImportFilter, KnownMessage, MonthKey, QuarterSum, Snapshot, StoredMessage,
+    TrafficFilter,
 };
 
 /// What a walk through all messages has summed up.
@@ -21,6 +26,8 @@ struct MessageWalk {
     day: i32,
     /// Sums of the messages of `day`, by account.
     accounts: HashMap<i64, AccountDay>,
+    /// What the index of `day` must have.
+    entries: Vec<IndexEntry>,
 }
 
 impl Snapshot<'_> {
@@ -30,12 +37,17 @@ impl Snapshot<'_> {
         self.check_sums_alone(report)?;
         self.check_months(report)?;
         let (account_prices, charges, accounts) = (self.all_account_prices()?, HashMap::new(), HashMap::new());
-        let mut walk = MessageWalk { account_prices, charges, day: i32::MIN, accounts };
+        let entries = Vec::new();
+        let mut walk = MessageWalk { account_prices, charges, day: i32::MIN, accounts, entries };
         let mut invalid = 0_u64;
-        self.messages((i32::MIN, i32::MAX), |day, _, account_id, known| {
+        self.messages((i32::MIN, i32::MAX), |StoredMessage { day, run, id, account_id, known }| {
             if day != walk.day {
+                self.check_index(&mut walk, report)?;
                 self.check_day(&mut walk, report)?;
                 walk.day = day;
+            }
+            if day >= pruned {
+                walk.entries.push(entry(fingerprint(&id, account_id), run));
             }
             let is_valid = day >= pruned && known.second < 86_400 && known.parts > 0;
             if !is_valid || walk.add(account_id, &known).is_none() {
@@ -43,7 +55,9 @@ impl Snapshot<'_> {
             }
             Ok::<_, Error>(())
         })?;
+        self.check_index(&mut walk, report)?;
         self.check_day(&mut walk, report)?;
+        self.check_runs(pruned, report)?;
         if invalid > 0 {
             report
                 .add(format!("{invalid} messages have invalid values, or an account that their import does not have"));
@@ -65,32 +79,37 @@ impl Snapshot<'_> {
         Ok(account_prices)
     }
 
-    /// Checks that the sums by hour and by country count the same messages.
+    /// Checks that the sums by quarter hour and by country count the same messages, and that those of all accounts together are
+    /// those of the accounts.
     fn check_sums_alone(&self, report: &mut CheckReport) -> Result<()> {
         let accounts = self.traffic_accounts(&TrafficFilter::default())?;
         let names: BTreeMap<i64, SystemId> =
             accounts.into_iter().map(|account| (account.id, account.system_id)).collect();
-        self.account_days(i32::MIN..i32::MAX, |of_day| {
-            let (mut hours, mut countries) = ((StateCounts::default(), 0), (StateCounts::default(), 0));
-            for hour in of_day.hours() {
-                hours.0.add_all(&hour.counts);
-                hours.1 += hour.parts;
+        for day in self.days_with_traffic(i32::MIN, i32::MAX - 1)? {
+            let (mut stored, mut added) = (AccountDay::new(day, TOGETHER), AccountDay::new(day, TOGETHER));
+            account_days_and_together::<Error>(&self.transaction, day, |of_day| {
+                if of_day.account_id == TOGETHER {
+                    stored = of_day.clone();
+                    return Ok(());
+                }
+                added.add(of_day)?;
+                let name = names.get(&of_day.account_id);
+                if !counts_the_same(of_day) || name.is_none() {
+                    let account =
+                        name.map_or_else(|| "an SMPP account that does not exist".to_owned(), ToString::to_string);
+                    report.add(format!(
+                        "traffic of {account} on {}: the sums by quarter hour and by country differ",
+                        day_of(day)
+                    ));
+                }
+                Ok(())
+            })?;
+            added.remove_empty();
+            if stored != added {
+                report.add(format!("traffic of {}: the sums of all accounts are not those of each", day_of(day)));
             }
-            for country in of_day.countries() {
-                countries.0.add_all(&country.sum.counts);
-                countries.1 += country.sum.parts;
-            }
-            let name = names.get(&of_day.account_id);
-            if hours != countries || hours.0.is_empty() || name.is_none() {
-                let account =
-                    name.map_or_else(|| "an SMPP account that does not exist".to_owned(), ToString::to_string);
-                report.add(format!(
-                    "traffic of {account} on {}: the sums by hour and by country differ",
-                    day_of(of_day.day)
-                ));
-            }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     /// Checks that the sums by month are those of their days.
@@ -119,19 +138,62 @@ impl Snapshot<'_> {
         if walk.accounts.is_empty() {
             return Ok(());
         }
-        let (mut same_hours, mut same_countries) = (true, true);
+        let (mut same_quarters, mut same_countries) = (true, true);
         self.account_days(walk.day..walk.day + 1, |sums| {
             let messages = walk.accounts.remove(&sums.account_id).unwrap_or_default();
-            same_hours &= messages.hours() == sums.hours();
+            same_quarters &= messages.quarters() == sums.quarters();
             same_countries &= messages.countries() == sums.countries();
             Ok::<_, Error>(())
         })?;
         let all_have_sums = walk.accounts.is_empty();
         walk.accounts.clear();
-        for (is_same, by) in [(same_hours, "hour"), (same_countries, "day")] {
+        for (is_same, by) in [(same_quarters, "quarter hour"), (same_countries, "day")] {
             if !is_same || !all_have_sums {
                 report.add(format!("traffic of {}: the sums by {by} do not match the messages", day_of(walk.day)));
             }
+        }
+        Ok(())
+    }
+
+    /// Checks that the index has the messages of the walk's current day, and that none of them is stored twice.
+    fn check_index(&self, walk: &mut MessageWalk, report: &mut CheckReport) -> Result<()> {
+        let (mut entries, day) = (std::mem::take(&mut walk.entries), walk.day);
+        if entries.is_empty() {
+            return Ok(());
+        }
+        entries.sort_unstable();
+        if index_of_day(&self.transaction, day)? != entries {
+            report.add(format!("traffic of {}: the index does not match the messages", day_of(day)));
+        }
+        let same = entries.windows(2).filter(|two| fingerprint_of(two[0]) == fingerprint_of(two[1]));
+        let shared: HashSet<u32> = same.map(|two| fingerprint_of(two[0])).collect();
+        drop(entries);
+        if shared.is_empty() {
+            return Ok(());
+        }
+        let (mut seen, mut twice) = (HashSet::new(), 0);
+        self.messages((day, day), |StoredMessage { id, account_id, .. }| {
+            let is_new = !shared.contains(&fingerprint(&id, account_id)) || seen.insert((id, account_id));
+            twice += u64::from(!is_new);
+            Ok::<_, Error>(())
+        })?;
+        if twice > 0 {
+            report.add(format!("traffic of {}: {twice} messages are stored more than once", day_of(day)));
+        }
+        Ok(())
+    }
+
+    /// Checks that each run has the messages that it is said to have.
+    fn check_runs(&self, pruned: i32, report: &mut CheckReport) -> Result<()> {
+        let mut statement = self.transaction.prepare(
+            "SELECT coalesce(stored.day, noted.day) FROM
+                (SELECT day, run, count(*) AS messages FROM message WHERE day >= ?1 GROUP BY day, run) AS stored
+                FULL JOIN (SELECT day, run, messages FROM message_run WHERE day >= ?1) AS noted
+                ON (stored.day, stored.run) = (noted.day, noted.run)
+             WHERE stored.messages IS NOT noted.messages GROUP BY 1 ORDER BY 1",
+        )?;
+        for day in statement.query_map([pruned], |row| row.get(0))? {
+            report.add(format!("traffic of {}: the runs do not have the messages that were written", day_of(day?)));
         }
         Ok(())
     }
@@ -168,16 +230,20 @@ impl Snapshot<'_> {
             let mut charged: BTreeMap<(i64, Unit), Money> = BTreeMap::new();
             for (account_price, charge) in self.charges_of(import.id)? {
                 let found = walk.charges.get(&(import.id, account_price.account_id)).copied().unwrap_or_default();
-                if is_complete && found != charge {
+                let expected = if import.state == ImportState::Reverted { Charge::default() } else { charge };
+                if is_complete && found != expected {
                     report.add(format!("import {} of {file} did not charge the price of its messages", import.id));
                 }
                 let sum = charged.entry((account_price.customer_id, account_price.unit)).or_default();
                 *sum = sum.checked_add(charge.amount).ok_or(Error::Overflow { what: "the charges" })?;
             }
             for ((customer_id, unit), sum) in charged.into_iter().filter(|(_, sum)| *sum != Money::ZERO) {
-                let found = posted.remove(&(format!("import {}", import.id), customer_id, unit)).unwrap_or_default();
-                if found.checked_neg() != Some(sum) {
-                    report.add(format!("import {} of {file} charged another amount than the ledger has", import.id));
+                let id = import.id;
+                let mut of = |reference| posted.remove(&(reference, customer_id, unit)).unwrap_or_default();
+                let (charged, given_back) = (of(format!("import {id}")), of(format!("import {id} reverted")));
+                let expected = if import.state == ImportState::Reverted { sum } else { Money::ZERO };
+                if charged.checked_neg() != Some(sum) || given_back != expected {
+                    report.add(format!("import {id} of {file} charged another amount than the ledger has"));
                 }
             }
             Ok::<_, Error>(())
@@ -189,6 +255,20 @@ impl Snapshot<'_> {
     }
 }
 
+/// Whether the sums by quarter hour and by country count the same messages, of which there are some.
+fn counts_the_same(of_day: &AccountDay) -> bool {
+    let (mut quarters, mut countries) = ((StateCounts::default(), 0), (StateCounts::default(), 0));
+    for quarter in of_day.quarters() {
+        quarters.0.add_all(&quarter.counts);
+        quarters.1 += quarter.parts;
+    }
+    for country in of_day.countries() {
+        countries.0.add_all(&country.sum.counts);
+        countries.1 += country.sum.parts;
+    }
+    quarters == countries && !quarters.0.is_empty()
+}
+
 impl MessageWalk {
     /// Adds a message, if its import has its account.
     fn add(&mut self, account_id: i64, known: &KnownMessage) -> Option<()> {
@@ -198,10 +278,10 @@ impl MessageWalk {
         let parts = i64::from(known.parts);
         let mut counts = StateCounts::default();
         counts.add(known.state, 1);
-        let hour = HourSum { hour: u8::try_from(known.second / 3600).ok()?, counts, parts };
+        let quarter = QuarterSum { quarter: QuarterSum::of_second(known.second), counts, parts };
         let day = self.day;
         let of_day = self.accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
-        of_day.add_messages(&hour, known.destination.country_letters(), account_price.unit, amount).ok()?;
+        of_day.add_messages(&quarter, known.destination.country_letters(), account_price.unit, amount).ok()?;
         if known.charged {
             let sum = self.charges.entry(key).or_default();
             sum.messages += 1;

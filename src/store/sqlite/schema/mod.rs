@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::Result;
+use crate::store::sqlite::traffic::convert_traffic;
 
 /// Identifies a file as a database of this program: "SSGC" in `PRAGMA application_id`.
 pub(in crate::store::sqlite) const APPLICATION_ID: u32 = 0x5353_4743;
@@ -21,7 +22,16 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 13, sql: include_str!("001_initial.sql") }, // Schemas 1 to 12 were never released.
     Step { version: 14, sql: include_str!("014_vault_key.sql") },
     Step { version: 15, sql: include_str!("015_sudo_user.sql") },
+    Step { version: LAYERS, sql: include_str!("016_layers.sql") },
 ];
+
+/// The first schema that keeps messages in runs, and sums by quarter hour.
+pub(in crate::store::sqlite) const LAYERS: u32 = 16;
+
+/// What SQL cannot do of a step: it is done after the SQL of the step to this version.
+const CONVERSIONS: &[(u32, Conversion)] = &[(LAYERS, convert_traffic)];
+
+type Conversion = fn(&Connection) -> Result<()>;
 
 /// The schema version that this program reads and writes; databases keep theirs in `PRAGMA user_version`.
 pub const SCHEMA_VERSION: u32 = STEPS[STEPS.len() - 1].version;
@@ -39,6 +49,8 @@ pub(in crate::store::sqlite) fn apply_within(steps: &[Step], transaction: Transa
     let found = version(&transaction)?;
     for step in steps.iter().filter(|step| step.version > found) {
         transaction.execute_batch(step.sql)?;
+        let conversions = CONVERSIONS.iter().filter(|(version, _)| *version == step.version);
+        conversions.into_iter().try_for_each(|(_, convert)| convert(&transaction))?;
         transaction.pragma_update(None, "user_version", step.version)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;

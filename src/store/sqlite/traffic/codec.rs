@@ -1,9 +1,10 @@
-//! Encodes the sums in `traffic_daily` and `traffic_monthly` in a few bytes for each hour, country or month.
-//! `schema/001_initial.sql` specifies the format.
+//! Encodes the sums in `traffic_daily` and `traffic_monthly` in a few bytes for each quarter hour, country or month.
+//! `schema/016_layers.sql` specifies the format.
 
 use crate::error::{Error, Result};
 use crate::model::{MessageState, Money, StateCounts, Unit};
-use crate::store::{AccountDay, CountrySum, DaySum, HourSum, MonthKey};
+use crate::store::sqlite::traffic::numbers::{Unpacker, add_number};
+use crate::store::{AccountDay, CountrySum, DaySum, MonthKey, QuarterSum};
 
 /// The largest number of messages or parts that one sum may have. Below it, sums of many sums cannot overflow.
 const MOST: u64 = 1 << 48;
@@ -11,117 +12,62 @@ const MOST: u64 = 1 << 48;
 /// Number of accounts with neighbouring IDs whose monthly sums share a row.
 const BLOCK: i64 = 32;
 
-/// The bytes are not what [`Packer`] writes. The caller adds which row they are from.
+/// One bit for each state.
+const STATES: u8 = (1 << MessageState::ALL.len()) - 1;
+/// There is one message in one state, and its number is left out.
+const ONE_MESSAGE: u8 = 1 << 6;
+/// There are as many parts as messages, and their number is left out.
+const ONE_PART_EACH: u8 = 1 << 7;
+
+/// The bytes are not what this module writes. The caller adds which row they are from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store::sqlite) struct Unreadable;
 
-/// Encodes sums one after the other.
-#[derive(Debug, Default)]
-struct Packer {
-    bytes: Vec<u8>,
+/// Adds quarter hours, which must be in order; those without messages are left out.
+pub(super) fn add_quarters(bytes: &mut Vec<u8>, quarters: &[QuarterSum]) -> Result<()> {
+    let present = |sum: &&QuarterSum| !sum.counts.is_empty() || sum.parts != 0;
+    quarters.iter().filter(present).try_for_each(|sum| {
+        bytes.push(sum.quarter);
+        add_counts(bytes, &sum.counts, sum.parts)
+    })
 }
 
-impl Packer {
-    /// Adds hours, which must be in order; those without messages are left out.
-    fn hours(&mut self, hours: &[HourSum]) -> Result<()> {
-        hours.iter().filter(|sum| !sum.counts.is_empty()).try_for_each(|sum| {
-            self.bytes.push(sum.hour);
-            self.counts(&sum.counts, sum.parts)
-        })
-    }
+/// Adds countries, which must be in order; those without messages are left out.
+pub(super) fn add_countries(bytes: &mut Vec<u8>, countries: &[CountrySum]) -> Result<()> {
+    let present = |country: &&CountrySum| country.sum != DaySum::default();
+    countries.iter().filter(present).try_for_each(|CountrySum { country, unit, sum }| {
+        bytes.extend_from_slice(country);
+        add_charged(bytes, *unit, sum)
+    })
+}
 
-    /// Adds countries, which must be in order; those without messages are left out.
-    fn countries(&mut self, countries: &[CountrySum]) -> Result<()> {
-        let mut present = countries.iter().filter(|country| !country.sum.counts.is_empty());
-        present.try_for_each(|CountrySum { country, unit, sum }| {
-            self.bytes.extend_from_slice(country);
-            self.charged(*unit, sum)
-        })
-    }
+fn add_charged(bytes: &mut Vec<u8>, unit: Unit, sum: &DaySum) -> Result<()> {
+    bytes.extend_from_slice(unit.code().as_bytes());
+    add_counts(bytes, &sum.counts, sum.parts)?;
+    add_signed(bytes, sum.charge.e8());
+    Ok(())
+}
 
-    /// Adds the monthly sums of a block, which must be in order; those without messages are left out.
-    fn months(&mut self, sums: &[(MonthKey, DaySum)]) -> Result<()> {
-        let mut present = sums.iter().filter(|(_, sum)| !sum.counts.is_empty());
-        present.try_for_each(|(MonthKey { account_id, unit, .. }, sum)| {
-            self.bytes.push(account_id.rem_euclid(BLOCK).to_le_bytes()[0]);
-            self.charged(*unit, sum)
-        })
-    }
-
-    fn charged(&mut self, unit: Unit, sum: &DaySum) -> Result<()> {
-        self.bytes.extend_from_slice(unit.code().as_bytes());
-        self.counts(&sum.counts, sum.parts)?;
-        self.number(sum.charge.e8(), u64::MAX)
-    }
-
-    fn counts(&mut self, counts: &StateCounts, parts: i64) -> Result<()> {
-        let numbers = counts.numbers();
-        let present = numbers.iter().rev().fold(0, |bits, count| bits << 1 | u8::from(*count != 0));
-        self.bytes.push(present);
-        numbers.into_iter().filter(|count| *count != 0).chain([parts]).try_for_each(|count| self.number(count, MOST))
-    }
-
-    /// Adds an unsigned LEB128 number: seven bits a byte, the lowest first; all bytes but the last have their highest bit set.
-    fn number(&mut self, number: i64, most: u64) -> Result<()> {
-        let mut rest = u64::try_from(number).map_err(|_| {
-            Error::Damaged("the sums of traffic count fewer messages than are stored; run `ssgctl db check`".to_owned())
-        })?;
-        if rest > most {
+fn add_counts(bytes: &mut Vec<u8>, counts: &StateCounts, parts: i64) -> Result<()> {
+    let numbers = counts.numbers();
+    let mut head = numbers.iter().rev().fold(0, |bits, count| bits << 1 | u8::from(*count != 0));
+    let is_one_message = head.is_power_of_two() && counts.total() == 1;
+    let is_one_part_each = parts == counts.total();
+    head |= if is_one_message { ONE_MESSAGE } else { 0 } | if is_one_part_each { ONE_PART_EACH } else { 0 };
+    bytes.push(head);
+    let counts = numbers.into_iter().filter(|count| *count != 0 && !is_one_message);
+    counts.chain((!is_one_part_each).then_some(parts)).try_for_each(|number| {
+        if number.unsigned_abs() > MOST {
             return Err(Error::Overflow { what: "the traffic of a day" });
         }
-        while rest >= 0x80 {
-            self.bytes.push(rest.to_le_bytes()[0] | 0x80);
-            rest >>= 7;
-        }
-        self.bytes.push(rest.to_le_bytes()[0]);
+        add_signed(bytes, number);
         Ok(())
-    }
+    })
 }
 
-/// Encoded sums of accounts and days, each account and day once. Most days of an import have no sums yet, so theirs are written
-/// without being decoded again.
-#[derive(Debug, Default)]
-pub struct PackedDays {
-    pub(in crate::store::sqlite) rows: Vec<PackedDay>,
-    packer: Packer,
-}
-
-/// An account and day of [`PackedDays`], and where its bytes are.
-#[derive(Debug)]
-pub(in crate::store::sqlite) struct PackedDay {
-    pub(in crate::store::sqlite) day: i32,
-    pub(in crate::store::sqlite) account_id: i64,
-    begin: usize,
-    middle: usize,
-    end: usize,
-}
-
-impl PackedDays {
-    /// Adds the sums of an account and day; `false` if it has no messages.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`] when a sum is negative.
-    pub fn add(&mut self, of_day: &AccountDay) -> Result<bool> {
-        let begin = self.packer.bytes.len();
-        self.packer.hours(of_day.hours())?;
-        let middle = self.packer.bytes.len();
-        self.packer.countries(of_day.countries())?;
-        let end = self.packer.bytes.len();
-        if begin < end {
-            self.rows.push(PackedDay { day: of_day.day, account_id: of_day.account_id, begin, middle, end });
-        }
-        Ok(begin < end)
-    }
-
-    /// The encoded hours of a row.
-    pub(in crate::store::sqlite) fn hours(&self, row: &PackedDay) -> &[u8] {
-        &self.packer.bytes[row.begin..row.middle]
-    }
-
-    /// The encoded countries of a row.
-    pub(in crate::store::sqlite) fn countries(&self, row: &PackedDay) -> &[u8] {
-        &self.packer.bytes[row.middle..row.end]
-    }
+/// Adds a number that may be negative: twice the number, or one less than twice what it is below zero.
+fn add_signed(bytes: &mut Vec<u8>, number: i64) {
+    add_number(bytes, ((number << 1) ^ (number >> 63)).cast_unsigned());
 }
 
 /// The block of accounts that an account belongs to.
@@ -130,10 +76,18 @@ pub(in crate::store::sqlite) fn block_of(account_id: i64) -> i64 {
 }
 
 /// Encodes the monthly sums of a block of accounts, which must be in order; those without messages are left out.
+///
+/// # Errors
+/// [`Error::Damaged`] when a sum is negative.
 pub(in crate::store::sqlite) fn pack_months(sums: &[(MonthKey, DaySum)]) -> Result<Vec<u8>> {
-    let mut packer = Packer::default();
-    packer.months(sums)?;
-    Ok(packer.bytes)
+    let mut bytes = Vec::new();
+    let present = sums.iter().filter(|(_, sum)| *sum != DaySum::default());
+    present.into_iter().try_for_each(|(MonthKey { account_id, unit, .. }, sum)| {
+        sum.refuse_negative()?;
+        bytes.push(account_id.rem_euclid(BLOCK).to_le_bytes()[0]);
+        add_charged(&mut bytes, *unit, sum)
+    })?;
+    Ok(bytes)
 }
 
 /// Decodes what [`pack_months`] wrote for a month and a block.
@@ -142,43 +96,67 @@ pub(in crate::store::sqlite) fn months(
     block: i64,
     bytes: &[u8],
 ) -> impl Iterator<Item = Result<(MonthKey, DaySum), Unreadable>> {
-    let mut unpacker = Unpacker { rest: bytes };
-    std::iter::from_fn(move || unpacker.next(|unpacker| unpacker.month(month, block)))
+    let mut unpacker = Unpacker::of(bytes);
+    std::iter::from_fn(move || next(&mut unpacker, |unpacker| unpacker.month(month, block)))
 }
 
-/// Decodes what [`Packer::hours`] wrote.
-pub(in crate::store::sqlite) fn hours(bytes: &[u8]) -> impl Iterator<Item = Result<HourSum, Unreadable>> {
-    let mut unpacker = Unpacker { rest: bytes };
-    std::iter::from_fn(move || unpacker.next(Unpacker::hour))
+/// Decodes what [`add_quarters`] wrote.
+pub(in crate::store::sqlite) fn quarters(bytes: &[u8]) -> impl Iterator<Item = Result<QuarterSum, Unreadable>> {
+    let mut unpacker = Unpacker::of(bytes);
+    std::iter::from_fn(move || next(&mut unpacker, Unpacker::quarter))
 }
 
-/// Decodes what [`Packer::countries`] wrote.
+/// Decodes what [`add_countries`] wrote.
 pub(in crate::store::sqlite) fn countries(bytes: &[u8]) -> impl Iterator<Item = Result<CountrySum, Unreadable>> {
-    let mut unpacker = Unpacker { rest: bytes };
-    std::iter::from_fn(move || unpacker.next(Unpacker::country))
+    let mut unpacker = Unpacker::of(bytes);
+    std::iter::from_fn(move || next(&mut unpacker, Unpacker::country))
 }
 
-struct Unpacker<'a> {
-    rest: &'a [u8],
+/// Decodes quarter hours and countries into an empty day.
+pub(super) fn unpack(of_day: &mut AccountDay, quarter_bytes: &[u8], country_bytes: &[u8]) -> Result<(), UnpackError> {
+    quarters(quarter_bytes).try_for_each(|quarter| Ok::<_, UnpackError>(of_day.add_quarter(&quarter?)?))?;
+    countries(country_bytes).try_for_each(|country| Ok(of_day.add_country(&country?)?))
 }
 
-impl<'a> Unpacker<'a> {
-    /// Decodes the next item, if there is one. After an error there are no more items.
-    fn next<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Result<T, Unreadable>> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let read = read(self).ok_or(Unreadable);
-        if read.is_err() {
-            self.rest = &[];
-        }
-        Some(read)
+/// Why sums cannot be decoded into a day.
+#[derive(Debug)]
+pub(super) enum UnpackError {
+    Unreadable,
+    Other(Error),
+}
+
+impl From<Unreadable> for UnpackError {
+    fn from(_: Unreadable) -> Self {
+        Self::Unreadable
     }
+}
 
-    fn hour(&mut self) -> Option<HourSum> {
-        let [hour] = *self.take::<1>()?;
+impl From<Error> for UnpackError {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+/// Reads the next item, if there is one. After an error there are no more items.
+pub(super) fn next<'a, T>(
+    unpacker: &mut Unpacker<'a>,
+    read: impl FnOnce(&mut Unpacker<'a>) -> Option<T>,
+) -> Option<Result<T, Unreadable>> {
+    if unpacker.is_at_end() {
+        return None;
+    }
+    let read = read(unpacker).ok_or(Unreadable);
+    if read.is_err() {
+        unpacker.end();
+    }
+    Some(read)
+}
+
+impl Unpacker<'_> {
+    fn quarter(&mut self) -> Option<QuarterSum> {
+        let [quarter] = *self.take::<1>()?;
         let (counts, parts) = self.counts()?;
-        (hour < 24).then_some(HourSum { hour, counts, parts })
+        (quarter < QuarterSum::A_DAY).then_some(QuarterSum { quarter, counts, parts })
     }
 
     fn country(&mut self) -> Option<CountrySum> {
@@ -198,39 +176,26 @@ impl<'a> Unpacker<'a> {
     fn charged(&mut self) -> Option<(Unit, DaySum)> {
         let unit = Unit::from_code(str::from_utf8(self.take::<3>()?).ok()?)?;
         let (counts, parts) = self.counts()?;
-        let charge = Money::from_e8(i64::try_from(self.number(u64::MAX)?).ok()?);
+        let charge = Money::from_e8(self.signed(u64::MAX)?);
         Some((unit, DaySum { counts, parts, charge }))
     }
 
     fn counts(&mut self) -> Option<(StateCounts, i64)> {
-        let [present] = *self.take::<1>()?;
+        let [head] = *self.take::<1>()?;
         let mut counts = StateCounts::default();
         for state in MessageState::ALL {
-            if present & (1 << state.number()) != 0 {
-                counts.add(state, self.number(MOST)?.cast_signed());
+            if head & STATES & (1 << state.number()) != 0 {
+                counts.add(state, if head & ONE_MESSAGE == 0 { self.signed(MOST)? } else { 1 });
             }
         }
-        let is_known = present != 0 && u32::from(present).ilog2() < u32::try_from(MessageState::ALL.len()).ok()?;
-        let parts = self.number(MOST)?.cast_signed();
-        is_known.then_some((counts, parts))
+        let parts = if head & ONE_PART_EACH == 0 { self.signed(MOST)? } else { counts.total() };
+        Some((counts, parts))
     }
 
-    fn number(&mut self, most: u64) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let [byte] = *self.take::<1>()?;
-            number |= u64::from(byte & 0x7f).checked_shl(shift)?;
-            if byte < 0x80 {
-                return (number <= most).then_some(number);
-            }
-        }
-        None
-    }
-
-    fn take<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
-        let (taken, rest) = self.rest.split_first_chunk()?;
-        self.rest = rest;
-        Some(taken)
+    fn signed(&mut self, most: u64) -> Option<i64> {
+        let number = self.number(u64::MAX)?;
+        let signed = (number >> 1).cast_signed() ^ -(number & 1).cast_signed();
+        (signed.unsigned_abs() <= most).then_some(signed)
     }
 }
 
@@ -240,20 +205,29 @@ mod tests {
     use proptest::prelude::*;
 
     fn counts() -> impl Strategy<Value = StateCounts> {
-        let number = prop_oneof![Just(0), 1..200_i64, 1..=MOST.cast_signed()];
+        let most = MOST.cast_signed();
+        let number = prop_oneof![Just(0), Just(1), -200..200_i64, -most..=most];
         let counts = proptest::array::uniform6(number).prop_map(StateCounts::new);
         counts.prop_filter("there are messages", |counts| !counts.is_empty())
     }
 
-    fn hour() -> impl Strategy<Value = HourSum> {
-        let fields = (0..24_u8, counts(), 0..=MOST.cast_signed());
-        fields.prop_map(|(hour, counts, parts)| HourSum { hour, counts, parts })
+    fn parts(counts: StateCounts) -> impl Strategy<Value = (StateCounts, i64)> {
+        let all = counts.total().clamp(-MOST.cast_signed(), MOST.cast_signed());
+        prop_oneof![Just(all), -MOST.cast_signed()..=MOST.cast_signed()].prop_map(move |parts| (counts, parts))
+    }
+
+    fn quarter() -> impl Strategy<Value = QuarterSum> {
+        (0..96_u8, counts().prop_flat_map(parts)).prop_map(|(quarter, (counts, parts))| QuarterSum {
+            quarter,
+            counts,
+            parts,
+        })
     }
 
     fn charged() -> impl Strategy<Value = (Unit, DaySum)> {
         let unit = prop_oneof![Just(Unit::Sms), Just("EUR".parse().expect("a currency"))];
-        (unit, counts(), 0..=MOST.cast_signed(), 0..=i64::MAX)
-            .prop_map(|(unit, counts, parts, charge)| (unit, DaySum { counts, parts, charge: Money::from_e8(charge) }))
+        (unit, counts().prop_flat_map(parts), any::<i64>())
+            .prop_map(|(unit, (counts, parts), e8)| (unit, DaySum { counts, parts, charge: Money::from_e8(e8) }))
     }
 
     fn country() -> impl Strategy<Value = CountrySum> {
@@ -263,23 +237,27 @@ mod tests {
 
     fn month() -> impl Strategy<Value = (MonthKey, DaySum)> {
         let account_ids = BLOCK * 7..BLOCK * 8;
-        (account_ids, charged()).prop_map(|(account_id, (unit, sum))| (MonthKey { month: 682, account_id, unit }, sum))
+        (account_ids, charged()).prop_map(|(account_id, (unit, sum))| {
+            let counts = StateCounts::new(sum.counts.numbers().map(|count| count.abs() | 1));
+            let sum = DaySum { counts, parts: sum.parts.abs(), charge: Money::from_e8(sum.charge.e8() & i64::MAX) };
+            (MonthKey { month: 682, account_id, unit }, sum)
+        })
     }
 
     proptest! {
         #[test]
         fn what_is_packed_is_read_again(
-            some_hours in proptest::collection::vec(hour(), 0..30),
+            some_quarters in proptest::collection::vec(quarter(), 0..30),
             some_countries in proptest::collection::vec(country(), 0..9),
             some_months in proptest::collection::vec(month(), 0..40),
         ) {
-            let mut packer = Packer::default();
-            packer.hours(&some_hours).expect("packed");
-            let read: Result<Vec<HourSum>, _> = hours(&packer.bytes).collect();
-            prop_assert_eq!(read, Ok(some_hours));
-            let mut packer = Packer::default();
-            packer.countries(&some_countries).expect("packed");
-            let read: Result<Vec<CountrySum>, _> = countries(&packer.bytes).collect();
+            let mut bytes = Vec::new();
+            add_quarters(&mut bytes, &some_quarters).expect("packed");
+            let read: Result<Vec<QuarterSum>, _> = quarters(&bytes).collect();
+            prop_assert_eq!(read, Ok(some_quarters));
+            let mut bytes = Vec::new();
+            add_countries(&mut bytes, &some_countries).expect("packed");
+            let read: Result<Vec<CountrySum>, _> = countries(&bytes).collect();
             prop_assert_eq!(read, Ok(some_countries));
             let bytes = pack_months(&some_months).expect("packed");
             let read: Result<Vec<_>, _> = months(682, 7, &bytes).collect();
@@ -288,27 +266,29 @@ mod tests {
 
         #[test]
         fn whatever_the_bytes_are_reading_ends(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            prop_assert!(hours(&bytes).count() <= bytes.len());
+            prop_assert!(quarters(&bytes).count() <= bytes.len());
             prop_assert!(countries(&bytes).count() <= bytes.len());
             prop_assert!(months(0, 0, &bytes).count() <= bytes.len());
         }
     }
 
     #[test]
-    fn a_quiet_hour_takes_four_bytes_and_sums_below_nothing_are_refused() {
-        let mut packer = Packer::default();
-        let hour = |count| HourSum { hour: 23, counts: StateCounts::new([0, 0, 0, 0, 0, count]), parts: 2 };
-        packer.hours(&[hour(1)]).expect("packed");
-        assert_eq!(packer.bytes, [23, 0b10_0000, 1, 2]);
-        assert!(matches!(packer.hours(&[hour(-1)]), Err(Error::Damaged(_))));
-        assert!(matches!(packer.hours(&[hour(i64::MAX)]), Err(Error::Overflow { .. })));
-        assert_eq!(hours(&[24, 1, 1, 1]).collect::<Vec<_>>(), [Err(Unreadable)]);
-        assert_eq!(hours(&[3, 0b100_0000, 1, 1, 1]).collect::<Vec<_>>(), [Err(Unreadable)]);
+    fn a_quiet_quarter_hour_takes_two_bytes_and_months_below_nothing_are_refused() {
+        let mut bytes = Vec::new();
+        let quarter =
+            |count, parts| QuarterSum { quarter: 95, counts: StateCounts::new([0, 0, 0, 0, 0, count]), parts };
+        add_quarters(&mut bytes, &[quarter(1, 1), quarter(1, 2), quarter(-3, -3), quarter(0, 0)]).expect("packed");
+        assert_eq!(bytes, [95, 0b1110_0000, 95, 0b0110_0000, 4, 95, 0b1010_0000, 5]);
+        assert!(matches!(add_quarters(&mut bytes, &[quarter(i64::MAX, 1)]), Err(Error::Overflow { .. })));
+        assert_eq!(quarters(&[96, 0b1110_0000]).collect::<Vec<_>>(), [Err(Unreadable)]);
         assert_eq!(
-            hours(&[3, 1, 1, 1, 4, 1]).collect::<Vec<_>>(),
-            [Ok(HourSum { hour: 3, counts: StateCounts::new([1, 0, 0, 0, 0, 0]), parts: 1 }), Err(Unreadable)]
+            quarters(&[3, 0b1100_0001, 4, 1]).collect::<Vec<_>>(),
+            [Ok(QuarterSum { quarter: 3, counts: StateCounts::new([1, 0, 0, 0, 0, 0]), parts: 1 }), Err(Unreadable)]
         );
-        assert_eq!(months(682, 7, b"\x20SMS\x01\x01\x01\x01").collect::<Vec<_>>(), [Err(Unreadable)]);
-        assert_eq!(months(682, i64::MAX, b"\x1fSMS\x01\x01\x01\x01").collect::<Vec<_>>(), [Err(Unreadable)]);
+        let key = MonthKey { month: 682, account_id: 7, unit: Unit::Sms };
+        let negative = DaySum { counts: StateCounts::new([-1, 2, 0, 0, 0, 0]), ..DaySum::default() };
+        assert!(matches!(pack_months(&[(key, negative)]), Err(Error::Damaged(_))));
+        assert_eq!(months(682, 7, b"\x20SMS\xc1\x02").collect::<Vec<_>>(), [Err(Unreadable)]);
+        assert_eq!(months(682, i64::MAX, b"\x1fSMS\xc1\x02").collect::<Vec<_>>(), [Err(Unreadable)]);
     }
 }

@@ -1,35 +1,21 @@
-//! Reads sums of traffic for reports: by hour, day or month, of all accounts or a few.
+//! Reads sums of traffic for reports: by quarter hour, day or month, of all accounts together, of each or of a few.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
+use crate::model::QuarterTraffic;
 use crate::store::sqlite::filter::Query;
-use crate::store::sqlite::traffic::codec;
-use crate::store::sqlite::traffic::codec::block_of;
+use crate::store::sqlite::traffic::codec::{block_of, countries};
 use crate::store::sqlite::traffic::monthly::months_of;
-use crate::store::sqlite::traffic::{blob, unreadable};
+use crate::store::sqlite::traffic::packed_days::{PackedAccount, TOGETHER, unreadable};
+use crate::store::sqlite::traffic::sums::{A_DAY, accounts_of_row, quarters_of};
 use crate::store::{
-    CountrySum, DaySum, HourSum, MonthKey, Share, Snapshot, TrafficAccount, TrafficDetail, TrafficFilter, TrafficSpan,
-    TrafficSum,
+    CountrySum, DaySum, MonthKey, QuarterSum, Share, Snapshot, TrafficAccount, TrafficAccounts, TrafficDetail,
+    TrafficFilter, TrafficSpan, TrafficSum,
 };
-
-/// Hours of a day.
-const DAY: i32 = 24;
-
-/// Rows of sums: by what time and whose they are, and what is read of them.
-struct Rows {
-    key: &'static str,
-    of: &'static str,
-    columns: &'static str,
-    table: &'static str,
-}
-
-const HOURS: Rows = Rows { key: "day", of: "account_id", columns: "account_id, day, hours", table: "traffic_daily" };
-const COUNTRIES: Rows = Rows { columns: "account_id, day, countries", ..HOURS };
-const MONTHS: Rows = Rows { key: "month", of: "block", columns: "month, block, sums", table: "traffic_monthly" };
 
 const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_code, service.code
     FROM smpp_account
@@ -37,60 +23,125 @@ const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_
     JOIN service ON service.id = service_id";
 
 impl Snapshot<'_> {
-    /// Passes the sums of a span to `each`, in no particular order. If a few accounts are named, each is looked up on its own,
-    /// so the number of other accounts does not matter.
+    /// Passes the sums of a span to `each`, in no particular order; a sum may come in several pieces. If a few accounts are named,
+    /// each is looked up on its own, so the number of other accounts does not matter.
     pub fn traffic_sums<E: From<Error>>(
         &self,
         span: &TrafficSpan,
-        accounts: Option<&[i64]>,
+        accounts: TrafficAccounts<'_>,
         detail: TrafficDetail,
         mut each: impl FnMut(TrafficSum) -> Result<(), E>,
     ) -> Result<(), E> {
         match span {
-            TrafficSpan::Hours(hours) => {
-                let days = hours.start.div_euclid(DAY)..(hours.end - 1).div_euclid(DAY) + 1;
-                self.rows_of_span(&HOURS, days, accounts, |row| hours_of(row, hours, detail, &mut each))
-            }
-            TrafficSpan::Days(days) => {
-                self.rows_of_span(&COUNTRIES, days.clone(), accounts, |row| countries_of(row, detail, &mut each))
-            }
-            TrafficSpan::Months(months) => {
-                let accounts: Option<BTreeSet<i64>> = accounts.map(|accounts| accounts.iter().copied().collect());
-                let blocks: Option<BTreeSet<i64>> =
-                    accounts.as_ref().map(|accounts| accounts.iter().map(|account| block_of(*account)).collect());
-                self.rows_of_span(&MONTHS, months.clone(), blocks.as_ref(), |row| {
-                    months_of(row, |key, sum| match &accounts {
-                        Some(accounts) if !accounts.contains(&key.account_id) => Ok(()),
-                        _ => each(month(&key, &sum, detail)),
+            TrafficSpan::Quarters(quarters) => {
+                let days = quarters.start.div_euclid(A_DAY)..(quarters.end - 1).div_euclid(A_DAY) + 1;
+                self.packed_accounts(days, accounts, |account| {
+                    quarters_of(account, |quarter, sum| {
+                        if !quarters.contains(&quarter) {
+                            return Ok(());
+                        }
+                        let (account_id, counts, parts) = (account.account_id, sum.counts, sum.parts);
+                        each(TrafficSum { account_id, counts, parts, share: None })
                     })
                 })
             }
+            TrafficSpan::Days(days) => {
+                self.packed_accounts(days.clone(), accounts, |account| countries_of(account, detail, &mut each))
+            }
+            TrafficSpan::Months(months) => self.monthly_sums(months, accounts, detail, each),
         }
     }
 
-    /// Passes the rows of a range of a table to `each`: all, or those of a few accounts or blocks.
-    fn rows_of_span<'a, E: From<Error>>(
+    /// Passes the quarter hours of a day to `each`, in no particular order; a sum may come in several pieces.
+    pub fn quarters_of_day<E: From<Error>>(
         &self,
-        rows: &Rows,
-        range: Range<i32>,
-        of: Option<impl IntoIterator<Item = &'a i64> + Copy>,
-        mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
+        day: i32,
+        accounts: TrafficAccounts<'_>,
+        mut each: impl FnMut(QuarterTraffic) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Rows { key, of: owner, columns, table } = rows;
-        let which = if of.is_some() { format!("= ?1 AND {owner} = ?2") } else { format!(">= ?1 AND {key} < ?2") };
-        let sql = format!("SELECT {columns} FROM {table} WHERE {key} {which}");
-        let mut statement = self.transaction.prepare_cached(&sql).map_err(Error::from)?;
-        let mut look = |first: i32, second: i64| -> Result<(), E> {
-            let mut rows = statement.query(params![first, second]).map_err(Error::from)?;
-            while let Some(row) = rows.next().map_err(Error::from)? {
-                each(row)?;
+        self.packed_accounts(day..day + 1, accounts, |account| {
+            let account_id = account.account_id;
+            quarters_of(account, |quarter, QuarterSum { counts, parts, .. }| {
+                each(QuarterTraffic { quarter, account_id, counts, parts })
+            })
+        })
+    }
+
+    /// Passes the encoded sums of some days to `each`: those of all accounts together, of each or of a few.
+    fn packed_accounts<E: From<Error>>(
+        &self,
+        days: Range<i32>,
+        accounts: TrafficAccounts<'_>,
+        mut each: impl FnMut(&PackedAccount<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let few = match accounts {
+            TrafficAccounts::Together => &[TOGETHER],
+            TrafficAccounts::Few(few) => few,
+            TrafficAccounts::Each => {
+                let sql = "SELECT day, first, sums FROM traffic_daily WHERE day >= ?1 AND day < ?2 AND first <> ?3";
+                let mut statement = self.transaction.prepare_cached(sql).map_err(Error::from)?;
+                let mut rows = statement.query(params![days.start, days.end, TOGETHER]).map_err(Error::from)?;
+                while let Some(row) = rows.next().map_err(Error::from)? {
+                    accounts_of_row(row, |account| each(&account))?;
+                }
+                return Ok(());
             }
-            Ok(())
         };
-        match of {
-            None => look(range.start, i64::from(range.end)),
-            Some(of) => range.into_iter().try_for_each(|at| of.into_iter().try_for_each(|one| look(at, *one))),
+        let sql = "SELECT day, layer FROM traffic_layer WHERE day >= ?1 AND day < ?2 AND kind = 'sums'";
+        let mut layers = self.transaction.prepare_cached(sql).map_err(Error::from)?;
+        let mut layers = layers.query([days.start, days.end]).map_err(Error::from)?;
+        let sql = "SELECT day, first, sums FROM traffic_daily WHERE day = ?1 AND layer = ?2 AND first <= ?3
+            ORDER BY first DESC LIMIT 1";
+        let mut statement = self.transaction.prepare_cached(sql).map_err(Error::from)?;
+        while let Some(layer) = layers.next().map_err(Error::from)? {
+            let layer = || Ok::<(i32, i64), rusqlite::Error>((layer.get(0)?, layer.get(1)?));
+            let (day, layer) = layer().map_err(Error::from)?;
+            for account_id in few {
+                let found =
+                    statement.query_row(params![day, layer, account_id], |row| {
+                        Ok(accounts_of_row(row, |account| {
+                            if account.account_id == *account_id { each(&account) } else { Ok(()) }
+                        }))
+                    });
+                found.optional().map_err(Error::from)?.transpose()?;
+            }
         }
+        Ok(())
+    }
+
+    fn monthly_sums<E: From<Error>>(
+        &self,
+        months: &Range<i32>,
+        accounts: TrafficAccounts<'_>,
+        detail: TrafficDetail,
+        mut each: impl FnMut(TrafficSum) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let account_of = |key: &MonthKey| if accounts == TrafficAccounts::Together { TOGETHER } else { key.account_id };
+        let mut pass = |row: &Row<'_>| {
+            months_of(row, |key, sum| match accounts {
+                TrafficAccounts::Few(few) if !few.contains(&key.account_id) => Ok(()),
+                _ => each(month(account_of(&key), &key, &sum, detail)),
+            })
+        };
+        let TrafficAccounts::Few(few) = accounts else {
+            let sql = "SELECT month, block, sums FROM traffic_monthly WHERE month >= ?1 AND month < ?2";
+            let mut statement = self.transaction.prepare_cached(sql).map_err(Error::from)?;
+            let mut rows = statement.query([months.start, months.end]).map_err(Error::from)?;
+            while let Some(row) = rows.next().map_err(Error::from)? {
+                pass(row)?;
+            }
+            return Ok(());
+        };
+        let blocks: BTreeSet<i64> = few.iter().map(|account_id| block_of(*account_id)).collect();
+        let sql = "SELECT month, block, sums FROM traffic_monthly WHERE month = ?1 AND block = ?2";
+        let mut statement = self.transaction.prepare_cached(sql).map_err(Error::from)?;
+        for month in months.clone() {
+            for block in &blocks {
+                let found = statement.query_row(params![month, block], |row| Ok(pass(row)));
+                found.optional().map_err(Error::from)?.transpose()?;
+            }
+        }
+        Ok(())
     }
 
     /// The accounts that match a filter, archived ones included, by ID.
@@ -118,36 +169,19 @@ impl Snapshot<'_> {
     }
 }
 
-/// The sums of an account and day for the hours in a range.
-fn hours_of<E: From<Error>>(
-    row: &Row<'_>,
-    range: &Range<i32>,
-    detail: TrafficDetail,
-    mut each: impl FnMut(TrafficSum) -> Result<(), E>,
-) -> Result<(), E> {
-    let (account_id, day): (i64, i32) = key(row)?;
-    for hour in codec::hours(blob(row, 2)?) {
-        let HourSum { hour, counts, parts } = hour.map_err(unreadable(account_id, day))?;
-        if range.contains(&(day * DAY + i32::from(hour))) {
-            each(TrafficSum { account_id: account_of(account_id, detail), counts, parts, share: None })?;
-        }
-    }
-    Ok(())
-}
-
 /// The sums of an account and day by country, or in one sum if countries are not asked for.
 fn countries_of<E: From<Error>>(
-    row: &Row<'_>,
+    account: &PackedAccount<'_>,
     detail: TrafficDetail,
     mut each: impl FnMut(TrafficSum) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (account_id, day): (i64, i32) = key(row)?;
-    let mut day_sum = TrafficSum { account_id: account_of(account_id, detail), ..TrafficSum::default() };
-    for country in codec::countries(blob(row, 2)?) {
+    let PackedAccount { day, account_id, .. } = *account;
+    let mut day_sum = TrafficSum { account_id, ..TrafficSum::default() };
+    for country in countries(account.countries) {
         let CountrySum { country, unit, sum } = country.map_err(unreadable(account_id, day))?;
         let DaySum { counts, parts, charge } = sum;
         match detail {
-            TrafficDetail::Total | TrafficDetail::Account => {
+            TrafficDetail::Messages => {
                 day_sum.counts.add_all(&counts);
                 day_sum.parts += parts;
             }
@@ -156,24 +190,15 @@ fn countries_of<E: From<Error>>(
             }
         }
     }
-    if day_sum.counts.is_empty() { Ok(()) } else { each(day_sum) }
+    if day_sum.counts.is_empty() && day_sum.parts == 0 { Ok(()) } else { each(day_sum) }
 }
 
-/// The account ID of a sum: 0 if accounts are not distinguished.
-fn account_of(account_id: i64, detail: TrafficDetail) -> i64 {
-    if detail == TrafficDetail::Total { 0 } else { account_id }
-}
-
-fn key(row: &Row<'_>) -> Result<(i64, i32)> {
-    Ok((row.get(0)?, row.get(1)?))
-}
-
-/// The sum of an account, month and unit.
-fn month(key: &MonthKey, sum: &DaySum, detail: TrafficDetail) -> TrafficSum {
+/// The sum of a month and unit.
+fn month(account_id: i64, key: &MonthKey, sum: &DaySum, detail: TrafficDetail) -> TrafficSum {
     let DaySum { counts, parts, charge } = *sum;
     let share = match detail {
-        TrafficDetail::Total | TrafficDetail::Account => None,
+        TrafficDetail::Messages => None,
         TrafficDetail::Unit | TrafficDetail::Country => Some(Share { country: [0; 2], unit: key.unit, charge }),
     };
-    TrafficSum { account_id: account_of(key.account_id, detail), counts, parts, share }
+    TrafficSum { account_id, counts, parts, share }
 }

@@ -9,7 +9,7 @@ use crate::model::{AccountPrice, Charge, EntityKind, Hash, Import, ImportState, 
 use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::Query;
-use crate::store::{AccountDays, ImportFilter, Snapshot, Tx};
+use crate::store::{AccountDays, EarlierMessages, ImportFilter, Snapshot, Tx};
 
 columns! {
     Manifest in "import" {
@@ -33,9 +33,12 @@ columns! {
     }
 }
 
+/// A reverted import keeps the state that it had.
+const STATE: &str = "CASE WHEN reverted_at IS NULL THEN state ELSE 'reverted' END";
+
 static SELECT: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT id, state, first_day, last_day, begun_at, ended_at, actor{}{} FROM import",
+        "SELECT id, {STATE}, first_day, last_day, begun_at, ended_at, actor{}{} FROM import",
         Manifest::SELECTED,
         TrafficTally::SELECTED
     )
@@ -46,7 +49,11 @@ static INSERT: LazyLock<String> =
 
 static ADD_TALLY: LazyLock<String> = LazyLock::new(|| {
     let counts = columns::each(TrafficTally::WRITTEN, |column| format!("{column} = {column} + ?"));
-    format!("UPDATE import SET rows = rows + ?, {counts} WHERE id = ?")
+    // Right of the equals sign are the values before: of an import that began in schema 15, what it may have changed so far.
+    format!(
+        "UPDATE import SET rows = rows + ?, {counts}, knew_earlier = coalesce(knew_earlier, updated + duplicate) + ?,
+            changed_earlier = coalesce(changed_earlier, updated) + ? WHERE id = ?"
+    )
 });
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Import> {
@@ -98,7 +105,7 @@ impl Snapshot<'_> {
         mut each: impl FnMut(Import) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut query = Query::default();
-        query.when_some("state = ?", filter.state);
+        query.when_some(&format!("{STATE} = ?"), filter.state);
         query.order(&["id"], filter.newest_first);
         query.limit(filter.limit);
         query.run(&self.transaction, &SELECT, read, |import| each(self.with_charges(import)?))
@@ -176,7 +183,7 @@ impl Snapshot<'_> {
         let (first, last) = (days.iter().map(|days| days.first_day).min(), days.iter().map(|days| days.last_day).max());
         let sql = format!(
             "{} WHERE last_day >= ?1 AND first_day <= ?2 AND id IS NOT ?3
-             AND (state = 'unfinished' OR dialect <> ?4) ORDER BY id",
+             AND (state = 'unfinished' OR dialect <> ?4) AND reverted_at IS NULL ORDER BY id",
             *SELECT
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
@@ -220,13 +227,8 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Records that the import of a file begins, with the days of its messages and the prices of its accounts.
-    pub fn begin_import(
-        &mut self,
-        manifest: &Manifest,
-        days: Option<(i32, i32)>,
-        accounts: &[AccountDays],
-    ) -> Result<i64> {
+    /// Records that the import of a file begins, with the days of its messages. Its accounts must be added in the same transaction.
+    pub fn begin_import(&mut self, manifest: &Manifest, days: Option<(i32, i32)>) -> Result<i64> {
         let (first, last) = days.unzip();
         columns::write(&self.transaction, &INSERT, |binder| {
             binder.value(ImportState::Unfinished)?;
@@ -236,36 +238,41 @@ impl Tx<'_> {
             binder.value(&self.origin().actor)?;
             manifest.bind(binder)
         })?;
-        let id = self.transaction.last_insert_rowid();
+        Ok(self.transaction.last_insert_rowid())
+    }
+
+    /// Records the accounts of an import with their prices, days and charges; the charge is zero if it is posted later.
+    pub fn add_import_accounts(&mut self, id: i64, accounts: &[(AccountDays, Charge)]) -> Result<()> {
         let insert = |rows: usize| {
-            let rows = vec!["(?,?,?,?,?,?,?)"; rows].join(",");
+            let rows = vec!["(?,?,?,?,?,?,?,?,?,?)"; rows].join(",");
             format!(
-                "INSERT OR FAIL INTO import_account (import_id, account_id, customer_id, unit, price_e8, first_day, last_day)
+                "INSERT OR FAIL INTO import_account
+                 (import_id, account_id, customer_id, unit, price_e8, first_day, last_day, messages, parts, charge_e8)
                  VALUES {rows}"
             )
         };
-        write_rows(
-            &self.transaction,
-            accounts,
-            insert,
-            |statement, AccountDays { account_price, first_day, last_day }| {
-                statement.bind(id)?;
-                statement.bind(account_price.account_id)?;
-                statement.bind(account_price.customer_id)?;
-                statement.bind(account_price.unit)?;
-                statement.bind(account_price.price)?;
-                statement.bind(first_day)?;
-                statement.bind(last_day)
-            },
-        )?;
-        Ok(id)
+        write_rows(&self.transaction, accounts, insert, |statement, (days, charge)| {
+            let AccountDays { account_price, first_day, last_day } = days;
+            statement.bind(id)?;
+            statement.bind(account_price.account_id)?;
+            statement.bind(account_price.customer_id)?;
+            statement.bind(account_price.unit)?;
+            statement.bind(account_price.price)?;
+            statement.bind(first_day)?;
+            statement.bind(last_day)?;
+            statement.bind(charge.messages)?;
+            statement.bind(charge.parts)?;
+            statement.bind(charge.amount)
+        })
     }
 
-    /// Adds the counts of further rows to an import.
-    pub fn add_to_import(&mut self, id: i64, tally: &TrafficTally) -> Result<()> {
+    /// Adds the counts of further rows to an import, and the numbers of messages of earlier imports that it knew and changed.
+    pub fn add_to_import(&mut self, id: i64, tally: &TrafficTally, earlier: &EarlierMessages) -> Result<()> {
         columns::write(&self.transaction, &ADD_TALLY, |binder| {
             binder.value(tally.rows())?;
             tally.bind(binder)?;
+            binder.value(earlier.known)?;
+            binder.value(earlier.changed)?;
             binder.value(id)
         })?;
         Ok(())

@@ -1,4 +1,4 @@
-//! Finds a message by its ID. The table is sorted by day, so this is one seek for each day that has traffic.
+//! Finds a message by its ID. The table is sorted by day and run, so this is one seek for each run of each day.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::error::{Error, Result};
 use crate::model::{MessageId, MessageRecord, Money, Time};
 use crate::store::sqlite::traffic::messages::{COLUMNS, read};
+use crate::store::sqlite::traffic::runs::runs_of_day;
 use crate::store::{KnownMessage, Snapshot};
 
 const SECONDS_A_DAY: i64 = 86_400;
@@ -40,15 +41,20 @@ impl Snapshot<'_> {
     pub fn messages_with_id(&self, filter: &MessageFilter) -> Result<Vec<MessageRecord>> {
         let sql = format!(
             "SELECT account_id, {COLUMNS} FROM message
-             WHERE day = ?1 AND id = ?2 AND (?3 IS NULL OR account_id = ?3) ORDER BY account_id"
+             WHERE day = ?1 AND run = ?2 AND id = ?3 AND (?4 IS NULL OR account_id = ?4)"
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
-        let found = |row: &Row<'_>| Ok((row.get(0)?, read(row, 1)?));
         let (first, last) = filter.days();
         let mut records = Vec::new();
-        for day in self.days_with_traffic(first, last)? {
-            for message in statement.query_map(params![day, filter.id, filter.account_id], found)? {
-                let (account_id, known) = message?;
+        for day in self.days_with_messages(first, last)? {
+            let mut of_day: Vec<(i64, KnownMessage)> = Vec::new();
+            for (number, run) in runs_of_day(&self.transaction, day)? {
+                let found = |row: &Row<'_>| Ok((row.get(0)?, read(row, 1, run.import_id)?));
+                let messages = statement.query_map(params![day, number, filter.id, filter.account_id], found)?;
+                of_day.extend(messages.collect::<rusqlite::Result<Vec<_>>>()?);
+            }
+            of_day.sort_by_key(|(account_id, _)| *account_id);
+            for (account_id, known) in of_day {
                 let record = self.record(filter.id.clone(), day, account_id, known)?;
                 if filter.includes(record.submitted_at) {
                     records.push(record);

@@ -10,6 +10,8 @@ use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::traffic::blob;
 use crate::store::sqlite::traffic::codec;
 use crate::store::sqlite::traffic::codec::{Unreadable, block_of};
+use crate::store::sqlite::traffic::runs::days_in;
+use crate::store::sqlite::traffic::sums::account_days;
 use crate::store::{CountrySum, DaySum, MonthKey, Snapshot, Tx};
 
 /// The error for a row that cannot be decoded.
@@ -50,24 +52,36 @@ impl Snapshot<'_> {
     /// Computes the sums of each month from the daily sums, month by month.
     pub(in crate::store::sqlite) fn months_of_days(
         &self,
-        mut each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
+        each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
     ) -> Result<()> {
-        let (mut of_month, mut month, mut day) = (BTreeMap::new(), i32::MIN, i32::MIN);
-        self.account_days(i32::MIN..i32::MAX, |account| {
-            if account.day > day {
-                day = account.day;
-                if month_of(day) > month {
-                    each(month, std::mem::take(&mut of_month))?;
-                    month = month_of(day);
-                }
-            }
+        months_of_days(&self.transaction, each)
+    }
+}
+
+fn months_of_days(
+    connection: &Connection,
+    mut each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
+) -> Result<()> {
+    let (mut of_month, mut month) = (BTreeMap::new(), i32::MIN);
+    for day in days_in(connection, "traffic_daily", i32::MIN, i32::MAX - 1)? {
+        if month_of(day) > month {
+            each(month, std::mem::take(&mut of_month))?;
+            month = month_of(day);
+        }
+        account_days(connection, day, |account| {
             let account_id = account.account_id;
             account.countries().iter().try_for_each(|CountrySum { unit, sum, .. }| {
                 of_month.entry(MonthKey { month, account_id, unit: *unit }).or_insert_with(DaySum::default).add(sum)
             })
         })?;
-        each(month, of_month)
     }
+    each(month, of_month)
+}
+
+/// Computes all monthly sums from the daily sums again.
+pub(super) fn sum_up_months(connection: &Connection) -> Result<()> {
+    connection.execute("DELETE FROM traffic_monthly", [])?;
+    months_of_days(connection, |_, of_month| add_to_months(connection, &of_month.into_iter().collect::<Vec<_>>()))
 }
 
 /// Adds to the monthly sums; `sums` must be in order.
@@ -126,12 +140,6 @@ impl Tx<'_> {
 
     /// Computes all monthly sums from the daily sums again.
     pub fn sum_up_months(&mut self) -> Result<()> {
-        self.transaction.execute("DELETE FROM traffic_monthly", [])?;
-        let mut months = Vec::new();
-        self.months_of_days(|_, of_month| {
-            months.extend(of_month);
-            Ok(())
-        })?;
-        self.add_to_months(&months)
+        sum_up_months(&self.transaction)
     }
 }

@@ -1,0 +1,111 @@
+//! Takes out what an import brought: a file of the wrong account, or one that was understood wrongly.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, Result, quoted};
+use crate::model::{Change, Charge, EntityKind, EntryKind, Import, ImportState, Message, Money, Posting, Unit, day_of};
+use crate::ops::balance;
+use crate::store::{StoredMessage, Tx};
+use crate::traffic::batch::add;
+use crate::traffic::merge::KnownPrices;
+use crate::traffic::totals::SumChanges;
+use crate::traffic::unposted_charges::UnpostedCharges;
+
+/// Deletes the messages that an import brought, subtracts them from the sums, and gives back what it charged, one entry for each
+/// balance. The import stays, as reverted, and its file may be imported again.
+///
+/// # Errors
+/// [`Error::Refused`] when the import is unfinished or reverted, when it changed messages of earlier imports, or when a later
+/// import reported stored messages of its accounts and days again, or its messages were pruned.
+pub fn revert(tx: &mut Tx<'_>, id: i64) -> Result<Import> {
+    let import = tx.import(id)?;
+    refuse_unless_last(tx, &import)?;
+    tx.expect_many_steps()?;
+    let days = import.days.map_or(0..0, |(first, last)| first..last + 1);
+    for day in days {
+        revert_day(tx, &import, day)?;
+    }
+    give_back(tx, &import)?;
+    tx.note_reverted(id)?;
+    let reverted = tx.import(id)?;
+    let charges: Vec<String> =
+        import.charges.iter().map(|(unit, sum)| format!("{} {unit}", unit.format(*sum))).collect();
+    tx.record(
+        &Change::new(EntityKind::Traffic, "revert", id, None)
+            .field("file", (), import.manifest.file.as_str())
+            .field("messages", (), import.tally.new)
+            .field("charged", charges.join(", "), ()),
+    )?;
+    Ok(reverted)
+}
+
+/// Refuses an import that others build on, or that cannot be taken out without a trace.
+fn refuse_unless_last(tx: &Tx<'_>, import: &Import) -> Result<()> {
+    let id = import.id;
+    let refused = |why: String| Err(Error::Refused(why));
+    match import.state {
+        ImportState::Unfinished => {
+            return refused(format!(
+                "import {id} is unfinished: import its file again, or close it, before it is reverted"
+            ));
+        }
+        ImportState::Reverted => return refused(format!("import {id} is reverted already")),
+        ImportState::Finished | ImportState::Closed => {}
+    }
+    let Some((first, _)) = import.days else { return Ok(()) };
+    if let Some(pruned) = tx.pruned_before()?.filter(|pruned| first < *pruned) {
+        return refused(format!("messages of import {id} were pruned, those before {}", day_of(pruned)));
+    }
+    if tx.changed_earlier_messages(import)? {
+        return refused(format!(
+            "import {id} changed messages of earlier imports, whose states before are not kept; correct it by adjustments"
+        ));
+    }
+    if let Some(later) = tx.import_that_builds_on(import)? {
+        let (later_id, file) = (later.id, quoted(&later.manifest.file));
+        return refused(format!(
+            "import {later_id} of {file} reported stored messages of the same accounts and days again: revert it first"
+        ));
+    }
+    Ok(())
+}
+
+/// Takes out the messages of a day.
+fn revert_day(tx: &mut Tx<'_>, import: &Import, day: i32) -> Result<()> {
+    let (mut sums, mut prices, mut of_day) = (SumChanges::default(), KnownPrices::default(), Vec::new());
+    tx.messages_of_import(import.id, day, |message| {
+        of_day.push(message);
+        Ok::<_, Error>(())
+    })?;
+    for StoredMessage { id, account_id, known, .. } in of_day {
+        let price = prices.of(tx, known.import_id, account_id)?;
+        let message = Message {
+            day,
+            id,
+            account_id,
+            second: known.second,
+            state: known.state,
+            destination: known.destination.clone(),
+            parts: known.parts,
+            price: known.price,
+        };
+        sums.add(&message, &known, &price, false)?;
+    }
+    sums.packed()?.write(tx)?;
+    tx.delete_runs(import.id, day)
+}
+
+/// Posts the opposite of what the import charged.
+fn give_back(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
+    let mut balances: BTreeMap<(i64, Unit), Charge> = BTreeMap::new();
+    for (price, charge) in tx.charges_of(import.id)? {
+        add(balances.entry((price.customer_id, price.unit)).or_default(), &charge)?;
+    }
+    let words = UnpostedCharges::of_reverted(import.id, import.days)?;
+    let mut due = Vec::new();
+    for ((customer_id, unit), charge) in balances.into_iter().filter(|(_, charge)| charge.amount != Money::ZERO) {
+        let posting = Posting { kind: EntryKind::Charge, amount: charge.amount, ..words.posting(unit, &charge)? };
+        due.push((tx.customer_of(customer_id)?, posting));
+    }
+    balance::post_each(tx, "charge", due)
+}
