@@ -14,7 +14,7 @@ fn file(number: u32, is_status: bool) -> String {
     let mut text = HEADER.to_owned();
     for message in (0..12).filter(|message| !is_status || message % 2 == 0) {
         let (hour, minute) = (number / 12, number % 12 * 5);
-        let (account, parts) = (["acme", "port"][message as usize % 2], message % 3 + 1);
+        let (account, parts) = (if message % 2 == 0 { "acme" } else { "port" }, message % 3 + 1);
         let state = if is_status { "delivered" } else { "pending" };
         writeln!(
             text,
