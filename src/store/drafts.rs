@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The drafts of this process.
 static DRAFTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// What to call before a draft is registered.
+static BEFORE_DRAFT: OnceLock<fn()> = OnceLock::new();
 
 /// What SQLite adds to the name of a database for the files next to it.
 const SIDE_FILES: [&str; 3] = ["-journal", "-wal", "-shm"];
@@ -16,6 +19,9 @@ pub(in crate::store) struct RegisteredDraft(PathBuf);
 
 impl RegisteredDraft {
     pub(in crate::store) fn new(path: &Path) -> Self {
+        if let Some(prepare) = BEFORE_DRAFT.get() {
+            prepare();
+        }
         DRAFTS.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
         Self(path.to_owned())
     }
@@ -25,6 +31,12 @@ impl Drop for RegisteredDraft {
     fn drop(&mut self) {
         DRAFTS.lock().unwrap_or_else(PoisonError::into_inner).retain(|path| *path != self.0);
     }
+}
+
+/// Has a function called before each draft, for a program that calls [`remove_all`] on a signal to prepare for that. Only the
+/// first function counts.
+pub fn before_each(prepare: fn()) {
+    let _ = BEFORE_DRAFT.set(prepare);
 }
 
 /// Removes the drafts of this process, files or folders, with the files next to them. The process is about to end, and nobody
