@@ -4,7 +4,8 @@
     cargo build --profile dist && python3 benches/compare.py [startup|list|adjust|writers|import|files ...]
 
 Machines are noisy: only the ratios of one run mean anything, and at least five pairs are taken. Everything happens in a
-temporary folder. Needs python3 and, for the comparisons, the sqlite3 shell.
+temporary folder. Needs python3 and, for the comparisons, the sqlite3 shell. Where valgrind is installed, single commands are also
+compared by their instructions, which noise does not touch.
 """
 
 import os
@@ -77,17 +78,32 @@ def compare(name, pairs, ours, theirs):
           f" (median {clock:.1f} ms against {clock_of_theirs:.1f} ms, {pairs} pairs)", flush=True)
 
 
+def compare_instructions(name, scene, ours, theirs):
+    """Prints the ratio of the instructions of two commands, if valgrind can count them."""
+    def counted(command):
+        file = os.path.join(scene.home.name, "instructions")
+        scene.time(["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={file}", *command])
+        with open(file) as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith("totals:"))
+
+    if shutil.which("valgrind"):
+        ours, theirs = counted(ours), counted(theirs)
+        print(f"{name}: {ours / theirs:.2f}x of the instructions ({ours:,} against {theirs:,})", flush=True)
+
+
 def startup():
     scene = Scene()
     select = "SELECT * FROM customer WHERE account_code = 'ABC'"
     whole = "; ".join([select] + [f"SELECT * FROM {table} WHERE customer_id = 1"
                                   for table in ("balance", "contact", "smpp_account", "note")])
+    scene.run("balance", "adjust", "ABC", "100", "--description", "top-up")
     show, shell = [SSGCTL, "customer", "show", "ABC"], ["sqlite3", scene.database]
-    compare("customer show / sqlite3, one select", 40, lambda: scene.time(show), lambda: scene.time([*shell, select]))
     compare("customer show / sqlite3, the same five selects", 40,
             lambda: scene.time(show), lambda: scene.time([*shell, whole]))
-    compare("--help / sqlite3, one select", 40,
-            lambda: scene.run("--help"), lambda: scene.time([*shell, select]))
+    for line in ("customer show ABC", "balance show ABC", "version", "--help"):
+        ours, name = [SSGCTL, *line.split()], f"{line} / sqlite3, one select"
+        compare(name, 40, lambda ours=ours: scene.time(ours), lambda: scene.time([*shell, select]))
+        compare_instructions(name, scene, ours, [*shell, select])
 
 
 def listing():
@@ -120,6 +136,8 @@ def adjusting():
     adjust = ["balance", "adjust", "ABC", "1", "--description", "top-up"]
     compare("balance adjust / sqlite3 doing as many writes, FULL", 40,
             lambda: scene.run(*adjust), lambda: scene.time(["sqlite3", peer, statements]))
+    compare_instructions("balance adjust / sqlite3 doing as many writes", scene, [SSGCTL, *adjust],
+                         ["sqlite3", peer, statements])
 
 
 def writers(count=8, each=100):

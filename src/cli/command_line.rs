@@ -2,9 +2,12 @@
 //! missing and parses it again with the answers.
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
+
+use crate::args::named_command::with_named_commands;
 
 /// A parsed command line.
 pub(crate) struct CommandLine {
@@ -16,9 +19,17 @@ pub(crate) struct CommandLine {
 }
 
 impl CommandLine {
-    /// Parses the words of a command line, starting with the program's name.
-    pub(crate) fn parse(definition: fn() -> Command, words: Vec<OsString>) -> Result<Self, clap::Error> {
-        let matches = definition().try_get_matches_from(&words)?;
+    /// Parses the words of a command line, starting with the program's name. `named` defines only the commands that the words
+    /// name; if they cannot be parsed with these alone, they are parsed with all commands.
+    pub(crate) fn parse(
+        definition: fn() -> Command,
+        named: fn() -> Option<Command>,
+        words: Vec<OsString>,
+    ) -> Result<Self, clap::Error> {
+        let matches = match with_named_commands(&words, || matches(named()?, &words).ok()) {
+            Some(matches) => matches,
+            None => matches(definition(), &words)?,
+        };
         Ok(Self { definition, words, matches })
     }
 
@@ -55,9 +66,15 @@ impl CommandLine {
     /// Parses another list of arguments for the same command.
     pub(crate) fn parse_again<A: FromArgMatches>(&self, arguments: &[OsString]) -> Result<A, clap::Error> {
         let program = OsString::from("ssgctl");
-        let matches = self.definition().try_get_matches_from([&program].into_iter().chain(arguments))?;
+        let words: Vec<_> = [&program].into_iter().chain(arguments).cloned().collect();
+        let matches = matches(self.definition(), &words)?;
         A::from_arg_matches(innermost(&matches).1)
     }
+}
+
+/// Parses words. The definition is not freed, because the process ends soon and its allocations are many.
+fn matches(definition: Command, words: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    ManuallyDrop::new(definition).try_get_matches_from_mut(words)
 }
 
 /// The names from the outermost command group to the command, and the command's own arguments.

@@ -23,7 +23,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompleteEnv;
 
-use crate::args::deferred_command::DeferredCommand;
+use crate::args::named_command::DeferredCommand;
 
 use crate::command_line::CommandLine;
 use crate::commands::{Cli, Command, GlobalArgs};
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     signals::exit_on_signals();
     CompleteEnv::with_factory(Cli::command).complete();
     let words: Vec<_> = std::env::args_os().collect();
-    let line = CommandLine::parse(Cli::command, words.clone());
+    let line = CommandLine::parse(Cli::command, Cli::of_named_commands, words.clone());
     match line.and_then(|line| Ok((Cli::from_arg_matches(line.matches())?, line))) {
         Ok((cli, line)) => run(cli, line),
         Err(error) => exit_on_parse_error(&error, &words),

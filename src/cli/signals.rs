@@ -1,12 +1,17 @@
-//! Handles SIGINT, SIGTERM and SIGHUP: the process exits at once and restores the terminal if a prompt had changed it.
+//! Handles SIGINT, SIGTERM and SIGHUP: the process exits at once, removes half-written files, and restores the terminal if a
+//! prompt had changed it.
+//!
+//! Only the last two need a thread, because a signal handler may neither lock nor allocate. Most commands have nothing to clean
+//! up and are over before a thread has started, so it is started when the first draft or prompt needs it.
 
 use std::io::Write;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, Once};
 use std::thread;
 
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use ssgctl::store::drafts;
@@ -16,18 +21,34 @@ use crate::exit_codes::Exit;
 /// The terminal's state before the open prompt, if there is one.
 static BEFORE_PROMPT: Mutex<Option<Termios>> = Mutex::new(None);
 
+/// Whether a signal's handler may exit by itself, because there is nothing to clean up.
+static NOTHING_TO_CLEAN_UP: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
+
 /// Ends the process as soon as a signal arrives, with 130, 143 or, if the terminal was closed, by the signal. SQLite rolls back an open transaction when the database is next
 /// opened, so only half-written files need to be removed.
 pub(crate) fn exit_on_signals() {
     // With a handler for SIGXFSZ, exceeding the file size limit is a write error instead of a crash.
-    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
-    // Without a handler the default action still ends the process.
-    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
-    let Ok(signals) = Signals::new([SIGINT, SIGTERM].into_iter().chain(hangup)) else { return };
-    let handle = signals.handle();
-    if thread::Builder::new().spawn(|| exit_on_first(signals)).is_err() {
-        handle.close();
+    let _ = flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
+    for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
+        // Without a handler the default action still ends the process.
+        let _ = flag::register_conditional_shutdown(signal, exit as i32, Arc::clone(&NOTHING_TO_CLEAN_UP));
     }
+    drafts::before_each(clean_up_on_signals);
+}
+
+/// Leaves signals to a thread that cleans up before it exits.
+fn clean_up_on_signals() {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
+        let Ok(signals) = Signals::new([SIGINT, SIGTERM].into_iter().chain(hangup)) else { return };
+        let handle = signals.handle();
+        if thread::Builder::new().spawn(|| exit_on_first(signals)).is_ok() {
+            NOTHING_TO_CLEAN_UP.store(false, Ordering::SeqCst);
+        } else {
+            handle.close();
+        }
+    });
 }
 
 fn exit_on_first(mut signals: Signals) {
@@ -52,6 +73,7 @@ fn is_ignored(signal: i32) -> bool {
 
 /// Runs a prompt and restores the terminal afterwards, also after a signal. Calls may nest: only the outermost restores.
 pub(crate) fn restoring_terminal<T>(prompt: impl FnOnce() -> T) -> T {
+    clean_up_on_signals();
     let is_outermost = BEFORE_PROMPT.lock().is_ok_and(|mut before| {
         let is_outermost = before.is_none();
         if is_outermost {

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustix::fs::{AtFlags, CWD, linkat};
 use tempfile::{Builder, TempDir, TempPath};
@@ -18,6 +18,9 @@ static DRAFTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Between the name that a file gets and the random end of its draft's name.
 const INFIX: &str = ".ssgctl-";
+
+/// What to call before a draft is registered.
+static BEFORE_DRAFT: OnceLock<fn()> = OnceLock::new();
 
 /// The length of that random end.
 const RANDOM: usize = 16;
@@ -35,6 +38,9 @@ struct Registered {
 
 impl Registered {
     fn new(path: &Path, lock: Option<File>) -> Self {
+        if let Some(prepare) = BEFORE_DRAFT.get() {
+            prepare();
+        }
         DRAFTS.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
         Self { path: path.to_owned(), _lock: lock }
     }
@@ -146,6 +152,12 @@ fn locked(path: &Path) -> io::Result<Option<File>> {
 fn is_at(file: &File, path: &Path) -> bool {
     let (Ok(open), Ok(found)) = (file.metadata(), path.symlink_metadata()) else { return false };
     (open.dev(), open.ino()) == (found.dev(), found.ino())
+}
+
+/// Has a function called before each draft, for a program that calls [`remove_all`] on a signal to prepare for that. Only the
+/// first function counts.
+pub fn before_each(prepare: fn()) {
+    let _ = BEFORE_DRAFT.set(prepare);
 }
 
 /// Removes the drafts of this process, files or folders. The process is about to end, and nobody could act on an error.

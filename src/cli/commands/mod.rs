@@ -24,7 +24,7 @@ mod version;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::args::deferred_command::DeferredCommand;
+use crate::args::named_command::{ArgsIfNamed, DeferredCommand, named_commands};
 use crate::config::FileArgs;
 use crate::context::Context;
 use crate::exit::Result;
@@ -45,6 +45,16 @@ pub(crate) struct Cli {
 
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// The definition of the commands that the command line names, without what only help and messages need; `None` if it names
+    /// none.
+    pub(crate) fn of_named_commands() -> Option<clap::Command> {
+        let commands = named_commands::<Command>();
+        let program = clap::Command::new("ssgctl").subcommand_required(true);
+        (!commands.is_empty()).then(|| GlobalArgs::augment_args(program).subcommands(commands))
+    }
 }
 
 /// The options that every command has.
@@ -96,7 +106,7 @@ pub(crate) enum Command {
     /// Report on balances, traffic and charges
     #[command(subcommand)]
     Report(DeferredCommand<report::Command>),
-    QuickCreate(quick_create::QuickCreateArgs),
+    QuickCreate(ArgsIfNamed<quick_create::QuickCreateArgs>),
     /// Manage outgoing email
     #[command(subcommand)]
     Mail(DeferredCommand<mail::Command>),
@@ -109,11 +119,11 @@ pub(crate) enum Command {
     /// Create and inspect the configuration file
     #[command(subcommand)]
     Config(DeferredCommand<config::Command>),
-    Export(document::ExportArgs),
-    Import(document::ImportArgs),
-    Completions(completions::CompletionsArgs),
-    Man(man::ManArgs),
-    Version(version::VersionArgs),
+    Export(ArgsIfNamed<document::ExportArgs>),
+    Import(ArgsIfNamed<document::ImportArgs>),
+    Completions(ArgsIfNamed<completions::CompletionsArgs>),
+    Man(ArgsIfNamed<man::ManArgs>),
+    Version(ArgsIfNamed<version::VersionArgs>),
 }
 
 impl Command {
@@ -127,16 +137,87 @@ impl Command {
             Self::Balance(group) => group.0.run(context),
             Self::Traffic(group) => group.0.run(context),
             Self::Report(group) => group.0.run(context),
-            Self::QuickCreate(args) => quick_create::run(args, context),
+            Self::QuickCreate(ArgsIfNamed(args)) => quick_create::run(args, context),
             Self::Mail(group) => group.0.run(context),
             Self::Audit(group) => group.0.run(context),
             Self::Db(group) => group.0.run(context),
             Self::Config(group) => group.0.run(context),
-            Self::Export(args) => document::export(&args, context),
-            Self::Import(args) => document::import(&args, context),
-            Self::Completions(args) => completions::run(&args, context),
-            Self::Man(args) => man::run(&args, context),
-            Self::Version(args) => version::run(&args, context),
+            Self::Export(ArgsIfNamed(args)) => document::export(&args, context),
+            Self::Import(ArgsIfNamed(args)) => document::import(&args, context),
+            Self::Completions(ArgsIfNamed(args)) => completions::run(&args, context),
+            Self::Man(ArgsIfNamed(args)) => man::run(&args, context),
+            Self::Version(ArgsIfNamed(args)) => version::run(&args, context),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::named_command::with_named_commands;
+    use crate::command_line::CommandLine;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    fn parse(line: &str) -> Result<String, String> {
+        let line = CommandLine::parse(Cli::command, Cli::of_named_commands, words(line));
+        line.map(|line| line.command()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_value_may_be_the_name_of_a_command() {
+        for (line, command) in [
+            ("ssgctl customer show list", "customer show"),
+            ("ssgctl --config export customer list", "customer list"),
+            ("ssgctl balance adjust export -5 --description show", "balance adjust"),
+            ("ssgctl smpp quick-create customer --actor note", "smpp quick-create"),
+            ("ssgctl version", "version"),
+        ] {
+            assert_eq!(parse(line), Ok(command.to_owned()), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_and_messages_come_from_all_commands() {
+        for line in [
+            "ssgctl",
+            "ssgctl --help",
+            "ssgctl --version",
+            "ssgctl customer",
+            "ssgctl customer --help",
+            "ssgctl customer show --help",
+            "ssgctl help customer show",
+            "ssgctl custmer show acme",
+            "ssgctl customer shw acme",
+            "ssgctl customer shw list",
+            "ssgctl customer show",
+            "ssgctl customer --organisation show",
+            "ssgctl customer show --organisation acme",
+        ] {
+            let whole = Cli::command().try_get_matches_from(words(line)).unwrap_err().to_string();
+            assert_eq!(parse(line), Err(whole), "{line}");
+        }
+    }
+
+    #[test]
+    fn only_the_named_commands_are_declared() {
+        let line = words("ssgctl customer show acme");
+        let definition = with_named_commands(&line, || {
+            let mut definition = Cli::of_named_commands().unwrap();
+            definition.build();
+            definition
+        });
+        let names = |command: &clap::Command| -> Vec<_> {
+            command.get_subcommands().map(|sub| sub.get_name().to_owned()).filter(|name| name != "help").collect()
+        };
+        assert_eq!(names(&definition), ["customer"]);
+        assert_eq!(names(definition.find_subcommand("customer").unwrap()), ["show"]);
+        assert!(with_named_commands(&words("ssgctl --help"), Cli::of_named_commands).is_none());
     }
 }

@@ -5,18 +5,19 @@ mod row;
 
 use clap::Subcommand;
 
+use crate::args::named_command::ArgsIfNamed;
 use crate::context::Context;
 use crate::exit::Result;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    List(list::ListArgs),
+    List(ArgsIfNamed<list::ListArgs>),
 }
 
 impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
-            Self::List(args) => list::run(args, context),
+            Self::List(ArgsIfNamed(args)) => list::run(args, context),
         }
     }
 }

@@ -6,22 +6,23 @@ mod show;
 
 use clap::Subcommand;
 
+use crate::args::named_command::ArgsIfNamed;
 use crate::context::Context;
 use crate::exit::Result;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Path(path::PathArgs),
-    Show(show::ShowArgs),
-    Init(init::InitArgs),
+    Path(ArgsIfNamed<path::PathArgs>),
+    Show(ArgsIfNamed<show::ShowArgs>),
+    Init(ArgsIfNamed<init::InitArgs>),
 }
 
 impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
-            Self::Path(args) => path::run(&args, context),
-            Self::Show(args) => show::run(&args, context),
-            Self::Init(args) => init::run(&args, context),
+            Self::Path(ArgsIfNamed(args)) => path::run(&args, context),
+            Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::Init(ArgsIfNamed(args)) => init::run(&args, context),
         }
     }
 }

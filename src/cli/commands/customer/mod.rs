@@ -19,6 +19,7 @@ use ssgctl::model::Customer;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::export::Export;
+use crate::args::named_command::ArgsIfNamed;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -38,27 +39,27 @@ struct CustomersArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    New(new::NewArgs),
-    Edit(edit::EditArgs),
-    Show(show::ShowArgs),
-    List(list::ListArgs),
-    Import(import::ImportArgs),
-    Export(Export<Customer>),
-    Archive(archive::ArchiveArgs),
-    Unarchive(unarchive::UnarchiveArgs),
+    New(ArgsIfNamed<new::NewArgs>),
+    Edit(ArgsIfNamed<edit::EditArgs>),
+    Show(ArgsIfNamed<show::ShowArgs>),
+    List(ArgsIfNamed<list::ListArgs>),
+    Import(ArgsIfNamed<import::ImportArgs>),
+    Export(ArgsIfNamed<Export<Customer>>),
+    Archive(ArgsIfNamed<archive::ArchiveArgs>),
+    Unarchive(ArgsIfNamed<unarchive::UnarchiveArgs>),
 }
 
 impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
-            Self::New(args) => new::run(args, context),
-            Self::Edit(args) => edit::run(args, context),
-            Self::Show(args) => show::run(&args, context),
-            Self::List(args) => list::run(args, context),
-            Self::Import(args) => import::run(&args, context),
-            Self::Export(export) => export.run(context),
-            Self::Archive(args) => archive::run(&args, context),
-            Self::Unarchive(args) => unarchive::run(&args, context),
+            Self::New(ArgsIfNamed(args)) => new::run(args, context),
+            Self::Edit(ArgsIfNamed(args)) => edit::run(args, context),
+            Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::List(ArgsIfNamed(args)) => list::run(args, context),
+            Self::Import(ArgsIfNamed(args)) => import::run(&args, context),
+            Self::Export(ArgsIfNamed(export)) => export.run(context),
+            Self::Archive(ArgsIfNamed(args)) => archive::run(&args, context),
+            Self::Unarchive(ArgsIfNamed(args)) => unarchive::run(&args, context),
         }
     }
 }

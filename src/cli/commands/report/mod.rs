@@ -11,24 +11,25 @@ mod usage;
 
 use clap::Subcommand;
 
+use crate::args::named_command::ArgsIfNamed;
 use crate::context::Context;
 use crate::exit::Result;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Balances(balances::BalancesArgs),
-    Statement(statement::StatementArgs),
-    Traffic(traffic::TrafficArgs),
-    Usage(usage::UsageArgs),
+    Balances(ArgsIfNamed<balances::BalancesArgs>),
+    Statement(ArgsIfNamed<statement::StatementArgs>),
+    Traffic(ArgsIfNamed<traffic::TrafficArgs>),
+    Usage(ArgsIfNamed<usage::UsageArgs>),
 }
 
 impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
-            Self::Balances(args) => balances::run(&args, context),
-            Self::Statement(args) => statement::run(&args, context),
-            Self::Traffic(args) => traffic::run(&args, context),
-            Self::Usage(args) => usage::run(&args, context),
+            Self::Balances(ArgsIfNamed(args)) => balances::run(&args, context),
+            Self::Statement(ArgsIfNamed(args)) => statement::run(&args, context),
+            Self::Traffic(ArgsIfNamed(args)) => traffic::run(&args, context),
+            Self::Usage(ArgsIfNamed(args)) => usage::run(&args, context),
         }
     }
 }

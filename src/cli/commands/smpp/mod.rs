@@ -26,6 +26,7 @@ use clap_complete::ArgValueCompleter;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::args::named_command::ArgsIfNamed;
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -47,41 +48,41 @@ struct AccountsArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Add(add::AddArgs),
-    Edit(edit::EditArgs),
-    Show(show::ShowArgs),
-    List(list::ListArgs),
-    Enable(enable::EnableArgs),
-    Disable(enable::DisableArgs),
-    QuickCreate(quick_create::QuickCreateArgs),
-    Cug(cug::CugArgs),
-    Import(import::ImportArgs),
-    RotatePassword(rotate_password::RotatePasswordArgs),
-    Probe(probe::ProbeArgs),
-    Export(export::ExportArgs),
-    Handover(handover::HandoverArgs),
-    Archive(archive::ArchiveArgs),
-    Unarchive(unarchive::UnarchiveArgs),
+    Add(ArgsIfNamed<add::AddArgs>),
+    Edit(ArgsIfNamed<edit::EditArgs>),
+    Show(ArgsIfNamed<show::ShowArgs>),
+    List(ArgsIfNamed<list::ListArgs>),
+    Enable(ArgsIfNamed<enable::EnableArgs>),
+    Disable(ArgsIfNamed<enable::DisableArgs>),
+    QuickCreate(ArgsIfNamed<quick_create::QuickCreateArgs>),
+    Cug(ArgsIfNamed<cug::CugArgs>),
+    Import(ArgsIfNamed<import::ImportArgs>),
+    RotatePassword(ArgsIfNamed<rotate_password::RotatePasswordArgs>),
+    Probe(ArgsIfNamed<probe::ProbeArgs>),
+    Export(ArgsIfNamed<export::ExportArgs>),
+    Handover(ArgsIfNamed<handover::HandoverArgs>),
+    Archive(ArgsIfNamed<archive::ArchiveArgs>),
+    Unarchive(ArgsIfNamed<unarchive::UnarchiveArgs>),
 }
 
 impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
-            Self::Add(args) => add::run(args, context),
-            Self::Edit(args) => edit::run(args, context),
-            Self::Show(args) => show::run(&args, context),
-            Self::List(args) => list::run(args, context),
-            Self::Enable(args) => enable::enable(&args, context),
-            Self::Disable(args) => enable::disable(&args, context),
-            Self::Import(args) => import::run(&args, context),
-            Self::QuickCreate(args) => quick_create::run(args, context),
-            Self::Cug(args) => cug::run(&args, context),
-            Self::RotatePassword(args) => rotate_password::run(&args, context),
-            Self::Probe(args) => probe::run(&args, context),
-            Self::Export(args) => export::run(&args, context),
-            Self::Handover(args) => handover::run(&args, context),
-            Self::Archive(args) => archive::run(&args, context),
-            Self::Unarchive(args) => unarchive::run(&args, context),
+            Self::Add(ArgsIfNamed(args)) => add::run(args, context),
+            Self::Edit(ArgsIfNamed(args)) => edit::run(args, context),
+            Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::List(ArgsIfNamed(args)) => list::run(args, context),
+            Self::Enable(ArgsIfNamed(args)) => enable::enable(&args, context),
+            Self::Disable(ArgsIfNamed(args)) => enable::disable(&args, context),
+            Self::Import(ArgsIfNamed(args)) => import::run(&args, context),
+            Self::QuickCreate(ArgsIfNamed(args)) => quick_create::run(args, context),
+            Self::Cug(ArgsIfNamed(args)) => cug::run(&args, context),
+            Self::RotatePassword(ArgsIfNamed(args)) => rotate_password::run(&args, context),
+            Self::Probe(ArgsIfNamed(args)) => probe::run(&args, context),
+            Self::Export(ArgsIfNamed(args)) => export::run(&args, context),
+            Self::Handover(ArgsIfNamed(args)) => handover::run(&args, context),
+            Self::Archive(ArgsIfNamed(args)) => archive::run(&args, context),
+            Self::Unarchive(ArgsIfNamed(args)) => unarchive::run(&args, context),
         }
     }
 }

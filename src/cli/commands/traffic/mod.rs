@@ -10,28 +10,29 @@ mod show;
 
 use clap::Subcommand;
 
+use crate::args::named_command::ArgsIfNamed;
 use crate::context::Context;
 use crate::exit::Result;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Import(import::ImportArgs),
-    List(list::ListArgs),
-    Show(show::ShowArgs),
-    Close(close::CloseArgs),
-    Revert(revert::RevertArgs),
-    Prune(prune::PruneArgs),
+    Import(ArgsIfNamed<import::ImportArgs>),
+    List(ArgsIfNamed<list::ListArgs>),
+    Show(ArgsIfNamed<show::ShowArgs>),
+    Close(ArgsIfNamed<close::CloseArgs>),
+    Revert(ArgsIfNamed<revert::RevertArgs>),
+    Prune(ArgsIfNamed<prune::PruneArgs>),
 }
 
 impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
-            Self::Import(args) => import::run(args, context),
-            Self::List(args) => list::run(&args, context),
-            Self::Show(args) => show::run(&args, context),
-            Self::Close(args) => close::run(&args, context),
-            Self::Revert(args) => revert::run(&args, context),
-            Self::Prune(args) => prune::run(&args, context),
+            Self::Import(ArgsIfNamed(args)) => import::run(args, context),
+            Self::List(ArgsIfNamed(args)) => list::run(&args, context),
+            Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::Close(ArgsIfNamed(args)) => close::run(&args, context),
+            Self::Revert(ArgsIfNamed(args)) => revert::run(&args, context),
+            Self::Prune(ArgsIfNamed(args)) => prune::run(&args, context),
         }
     }
 }
