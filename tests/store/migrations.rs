@@ -27,7 +27,7 @@ fn columns(path: &Path) -> BTreeMap<&'static str, Vec<String>> {
     let connection = Connection::open(path).expect("opened");
     let of_table = |name: &'static str| {
         let statement = connection.prepare(&format!("SELECT * FROM {name}")).ok()?;
-        Some((name, statement.column_names().into_iter().map(str::to_owned).collect()))
+        Some((name, statement.column_names().map(str::to_owned).collect()))
     };
     TABLES.iter().filter_map(|table| of_table(table.name)).collect()
 }
