@@ -214,14 +214,15 @@ pub fn import<R: BufRead, I: Importer, E: From<Error>>(
         return Ok(Err(faults));
     }
     tally.left_out = left.columns(I::FIELDS, &targets);
-    Ok(refuse_misspelt::<I>(tally))
+    Ok(refuse_misspelt::<I>(tally, column_mapping))
 }
 
-/// The tally, unless a column with values is misspelt and the importer refuses that.
-fn refuse_misspelt<I: Importer>(tally: ImportTally) -> Result<ImportTally, Faults> {
+/// The tally, unless a column with values is misspelt, not ignored on purpose, and the importer refuses that.
+fn refuse_misspelt<I: Importer>(tally: ImportTally, mapping: Option<&ColumnMapping>) -> Result<ImportTally, Faults> {
     let mut faults = Faults::default();
+    let is_meant = |name: &str| mapping.is_some_and(|mapping| mapping.is_ignored(name));
     let misspelt = tally.left_out.iter().filter_map(|column| Some((&column.name, column.nearest?)));
-    for (name, nearest) in misspelt.filter(|_| I::REFUSES_MISSPELT) {
+    for (name, nearest) in misspelt.filter(|(name, _)| I::REFUSES_MISSPELT && !is_meant(name)) {
         let (name, nearest) = (quoted(name), quoted(nearest));
         let message = format!("the column {name} is not imported, and the header has no column {nearest}");
         faults.add(Fault::of_file(1, 1, InputError::BadHeader, message));
