@@ -25,7 +25,7 @@ fn sweep(cli: &TestCli, line: &str, mut after: impl FnMut(&str, Vec<String>)) {
     for call in CALLS {
         for place in 1..2_000 {
             let output = cli.tampered(&kill(call, place), line).output().unwrap();
-            after(&format!("{line}: {call} {place}"), names(&cli.home()));
+            after(&format!("{line}: {call} {place}"), names(cli.home()));
             if output.status.success() {
                 break;
             }
@@ -42,7 +42,7 @@ fn killed_anywhere_an_export_leaves_a_complete_file_or_none() {
         return;
     }
     let cli = TestCli::seeded();
-    let before = names(&cli.home());
+    let before = names(cli.home());
     for line in ["customer export --file new", "export new", "contact export --file new"] {
         cli.run(line);
         let complete = fs::read(cli.path("new")).unwrap_or_else(|_| panic!("{line}: {}", cli.run(line).stderr));
@@ -67,7 +67,7 @@ fn killed_anywhere_an_export_that_replaces_leaves_the_old_file_or_the_new_one() 
     let line = "customer export --file list --force";
     cli.ok("customer export --file list");
     let complete = fs::read(cli.path("list")).unwrap();
-    let before = names(&cli.home());
+    let before = names(cli.home());
     let mut named = 0;
     sweep(&cli, line, |place, left| {
         let found = fs::read(cli.path("list")).unwrap();
@@ -76,7 +76,7 @@ fn killed_anywhere_an_export_that_replaces_leaves_the_old_file_or_the_new_one() 
             // Between the temporary name and the rename that replaces the file.
             named += 1;
             cli.ok(line);
-            assert_eq!(names(&cli.home()), before, "{place}");
+            assert_eq!(names(cli.home()), before, "{place}");
         }
         fs::write(cli.path("list"), "old").unwrap();
     });
@@ -90,7 +90,7 @@ fn what_is_left_of_a_killed_database_is_named_and_removed_by_the_next_run() {
     }
     let cli = TestCli::seeded();
     let ours = |names: Vec<String>| -> Vec<String> { names.into_iter().filter(|name| name.starts_with('.')).collect() };
-    let before = ours(names(&cli.home()));
+    let before = ours(names(cli.home()));
     for line in ["db backup new.db", "db restore backup.db --db new.db", "import everything.jsonl --db new.db"] {
         let mut leftovers = 0;
         sweep(&cli, line, |place, left| {
@@ -100,17 +100,17 @@ fn what_is_left_of_a_killed_database_is_named_and_removed_by_the_next_run() {
                 leftovers += 1;
                 let check = cli.run("db check --db empty.db");
                 assert_eq!(check.code, Some(0), "{place}: {}", check.stderr);
-                assert!(check.stderr.contains(&format!("{name}`; remove it")), "{place}: {}", check.stderr);
+                assert!(check.stderr.contains(&format!("{name}; remove it")), "{place}: {}", check.stderr);
             }
             if cli.path("new.db").exists() {
                 cli.ok("db check --db new.db");
             }
             for side in ["", "-wal", "-shm", ".gate", ".turn"] {
-                let _ = fs::remove_file(cli.path(&format!("new.db{side}")));
+                let _ = fs::remove_file(cli.path(format!("new.db{side}")));
             }
         });
         assert!(leftovers > 0, "{line}");
         // The last run of the sweep was not killed.
-        assert_eq!(ours(names(&cli.home())), before, "{line}");
+        assert_eq!(ours(names(cli.home())), before, "{line}");
     }
 }
