@@ -100,7 +100,7 @@ fn what_is_left_of_a_killed_database_is_named_and_removed_by_the_next_run() {
                 leftovers += 1;
                 let check = cli.run("db check --db empty.db");
                 assert_eq!(check.code, Some(0), "{place}: {}", check.stderr);
-                assert!(check.stderr.contains(&format!("{name}`; remove it")), "{place}: {}", check.stderr);
+                assert!(check.stderr.contains(&format!("{name}; remove it")), "{place}: {}", check.stderr);
             }
             if cli.path("new.db").exists() {
                 cli.ok("db check --db new.db");

@@ -178,5 +178,5 @@ fn a_signal_leaves_no_half_made_file_and_the_check_names_what_a_kill_left() {
     let check = cli.run("db check");
     assert_eq!(check.code, Some(0));
     assert!(check.stderr.contains("a killed command left"), "{}", check.stderr);
-    assert!(check.stderr.contains(".ssgctl.db.ssgctl-0123456789abcdef`; remove it"), "{}", check.stderr);
+    assert!(check.stderr.contains(".ssgctl.db.ssgctl-0123456789abcdef; remove it"), "{}", check.stderr);
 }

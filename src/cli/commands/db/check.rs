@@ -70,7 +70,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let database = context.settings.database()?;
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     for draft in drafts::leftovers_in(folder) {
-        Context::warn(&format!("a killed command left {}; remove it", quoted(draft.display())));
+        Context::warn(&format!("a killed command left {}; remove it", draft.display()));
     }
     for warning in &report.warnings {
         Context::warn(warning);
