@@ -7,8 +7,6 @@ use std::mem::ManuallyDrop;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
 
-use crate::args::named_command::with_named_commands;
-
 /// A parsed command line.
 pub(crate) struct CommandLine {
     /// Builds the definition of all commands.
@@ -19,14 +17,14 @@ pub(crate) struct CommandLine {
 }
 
 impl CommandLine {
-    /// Parses the words of a command line, starting with the program's name. `named` defines only the commands that the words
-    /// name; if they cannot be parsed with these alone, they are parsed with all commands.
+    /// Parses the words of a command line, starting with the program's name. `parse_named` parses them with only the commands
+    /// that they name; if it cannot, they are parsed with all commands.
     pub(crate) fn parse(
         definition: fn() -> Command,
-        named: fn() -> Option<Command>,
+        parse_named: fn(&[OsString]) -> Option<ArgMatches>,
         words: Vec<OsString>,
     ) -> Result<Self, clap::Error> {
-        let matches = match with_named_commands(&words, || matches(named()?, &words).ok()) {
+        let matches = match parse_named(&words) {
             Some(matches) => matches,
             None => matches(definition(), &words)?,
         };
@@ -73,7 +71,7 @@ impl CommandLine {
 }
 
 /// Parses words. The definition is not freed, because the process ends soon and its allocations are many.
-fn matches(definition: Command, words: &[OsString]) -> Result<ArgMatches, clap::Error> {
+pub(crate) fn matches(definition: Command, words: &[OsString]) -> Result<ArgMatches, clap::Error> {
     ManuallyDrop::new(definition).try_get_matches_from_mut(words)
 }
 

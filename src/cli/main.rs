@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     signals::exit_on_signals();
     CompleteEnv::with_factory(Cli::command).complete();
     let words: Vec<_> = std::env::args_os().collect();
-    let line = CommandLine::parse(Cli::command, Cli::of_named_commands, words.clone());
+    let line = CommandLine::parse(Cli::command, Cli::parse_named, words.clone());
     match line.and_then(|line| Ok((Cli::from_arg_matches(line.matches())?, line))) {
         Ok((cli, line)) => run(cli, line),
         Err(error) => exit_on_parse_error(&error, &words),

@@ -22,9 +22,12 @@ pub(crate) mod smpp;
 mod traffic;
 mod version;
 
-use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 
-use crate::args::named_command::{ArgsIfNamed, DeferredCommand, named_commands};
+use clap::{ArgMatches, Args, Parser, Subcommand};
+
+use crate::args::named_command::{ArgsIfNamed, DeferredCommand, named_commands, with_named_commands};
+use crate::command_line::matches;
 use crate::config::FileArgs;
 use crate::context::Context;
 use crate::exit::Result;
@@ -48,9 +51,14 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
+    /// Parses words with only the commands that they name, if that succeeds.
+    pub(crate) fn parse_named(words: &[OsString]) -> Option<ArgMatches> {
+        with_named_commands(words, || matches(Self::of_named_commands()?, words).ok())
+    }
+
     /// The definition of the commands that the command line names, without what only help and messages need; `None` if it names
     /// none.
-    pub(crate) fn of_named_commands() -> Option<clap::Command> {
+    fn of_named_commands() -> Option<clap::Command> {
         let commands = named_commands::<Command>();
         let program = clap::Command::new("ssgctl").subcommand_required(true);
         (!commands.is_empty()).then(|| GlobalArgs::augment_args(program).subcommands(commands))
@@ -153,12 +161,9 @@ impl Command {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsString;
-
     use clap::CommandFactory;
 
     use super::*;
-    use crate::args::named_command::with_named_commands;
     use crate::command_line::CommandLine;
 
     fn words(line: &str) -> Vec<OsString> {
@@ -166,7 +171,7 @@ mod tests {
     }
 
     fn parse(line: &str) -> Result<String, String> {
-        let line = CommandLine::parse(Cli::command, Cli::of_named_commands, words(line));
+        let line = CommandLine::parse(Cli::command, Cli::parse_named, words(line));
         line.map(|line| line.command()).map_err(|error| error.to_string())
     }
 
