@@ -190,7 +190,6 @@ COMMANDS = [
     ["traffic", "list", "--state", "unfinished", "--limit", "20"],
     ["customer", "list", "--search", "c77777.example"],
     ["<complete>", "customer", "show", "C00000"],
-    ["<complete>", "smpp", "show", "c"],
 ]
 
 

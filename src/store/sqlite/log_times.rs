@@ -83,6 +83,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
+    use crate::store::CheckReport;
     use crate::store::sqlite::schema;
 
     fn time(second: u32) -> String {
@@ -129,7 +130,7 @@ mod tests {
                     prop_assert_eq!(snapshot.first_row_since(log, at).expect("read"), i64::try_from(first).unwrap_or(-1));
                 }
             }
-            let mut report = Default::default();
+            let mut report = CheckReport::default();
             snapshot.check_set_back(&mut report).expect("checked");
             prop_assert_eq!(report.findings, Vec::<String>::new());
         }
@@ -144,7 +145,7 @@ mod tests {
             let mut connection = logs(&[5, 4, 6]);
             connection.execute_batch(change).expect("changed");
             let snapshot = Snapshot { transaction: connection.transaction().expect("begun") };
-            let mut report = Default::default();
+            let mut report = CheckReport::default();
             snapshot.check_set_back(&mut report).expect("checked");
             assert_eq!(report.findings.len(), 1, "{change}");
         }
