@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::error::{Error, Result};
 use crate::model::{Balance, Customer, EntityKind, EntryKind, Money, Reference, Time, Unit};
-use crate::store::{EntryFilter, Snapshot};
+use crate::store::{EntryFilter, EntrySum, Snapshot};
 
 /// The share of one kind of entries in a balance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,22 @@ pub fn explain_balance(
         let name = Balance::name_of(&customer.account_code, unit);
         return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
     }
+    if by_import {
+        return shares_by_import(snapshot, customer, unit);
+    }
+    let of_unit = |sum: &EntrySum| unit.is_none_or(|unit| unit == sum.unit);
+    let mut sums: Vec<EntrySum> = snapshot.entry_sums(customer.id)?.into_iter().filter(of_unit).collect();
+    sums.sort_by_key(|sum| (sum.unit, sum.kind));
+    Ok(sums.into_iter().map(share_of).collect())
+}
+
+fn share_of(sum: EntrySum) -> BalanceShare {
+    let EntrySum { unit, kind, entries, added, taken, first_at, last_at } = sum;
+    BalanceShare { unit, kind, reference: None, entries, added, taken, first_at, last_at }
+}
+
+/// Reads every entry: there may be as many imports.
+fn shares_by_import(snapshot: &Snapshot<'_>, customer: &Customer, unit: Option<Unit>) -> Result<Vec<BalanceShare>> {
     // With the sums, which no number of entries makes larger than 128 bits.
     let mut shares: BTreeMap<(Unit, EntryKind, i64), (BalanceShare, i128, i128)> = BTreeMap::new();
     // Imports are listed in the order of their first charges.
@@ -43,7 +59,7 @@ pub fn explain_balance(
     let filter = EntryFilter { customer_id: Some(customer.id), unit, ..EntryFilter::default() };
     snapshot.entries(&filter, |entry| {
         let (unit, kind, amount) = (entry.posting.unit, entry.posting.kind, entry.posting.amount);
-        let reference = entry.posting.reference.filter(|_| by_import && kind == EntryKind::Charge);
+        let reference = entry.posting.reference.filter(|_| kind == EntryKind::Charge);
         let place = reference.clone().map_or(0, |import| *imports.entry(import).or_insert(entry.id));
         let (first_at, last_at) = (entry.at, entry.at);
         let empty = BalanceShare { unit, kind, reference, entries: 0, added: None, taken: None, first_at, last_at };

@@ -1,6 +1,6 @@
 //! Exports the whole database as one document, to move it or to keep it outside ssgctl.
 //!
-//! The document is JSON lines. The first line is a header, `{"ssgctl":{"document":1,"schema":15}}`. Each following line is a row of a
+//! The document is JSON lines. The first line is a header, `{"ssgctl":{"document":1,"schema":17}}`. Each following line is a row of a
 //! table, `{"customer":{"id":1,…}}`, table by table. The last line, `{"end":{"lines":…,"sha256":"…"}}`, has the number of lines before
 //! it and the hash of their bytes, so that a truncated copy is detected. The document contains no time of export: the same
 //! database always gives the same document.

@@ -258,6 +258,20 @@ pub struct EventFilter {
     pub limit: Option<u64>,
 }
 
+/// The entries of one kind in a balance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntrySum {
+    pub unit: Unit,
+    pub kind: EntryKind,
+    pub entries: u64,
+    /// The sum of the positive entries; `None` if it is larger than an amount can be.
+    pub added: Option<Money>,
+    /// The sum of the negative entries; likewise.
+    pub taken: Option<Money>,
+    pub first_at: Time,
+    pub last_at: Time,
+}
+
 /// Which attempts are due: those planned for `by` or earlier, and those planned for later than `beyond`.
 ///
 /// No retry waits as long as until `beyond`, so the latter were planned while the clock was wrong; without them such an email

@@ -195,7 +195,7 @@ fn any_one_value_of_the_ledger_that_was_forged_is_found() {
     assert_eq!(original.findings(), Vec::<String>::new());
     let schema = Connection::open(&original.path).unwrap();
     let mut missed = Vec::new();
-    for table in ["entry", "balance", "crossing"] {
+    for table in ["entry", "balance", "crossing", "entry_sum"] {
         let key = texts(&schema, &format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0")).join(", ");
         let rows: u32 = schema.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert!(rows >= 3, "{table} has only {rows} rows");
@@ -238,6 +238,9 @@ fn a_row_that_was_deleted_or_added_is_found() {
         "DELETE FROM balance",
         "DELETE FROM entry; DELETE FROM balance",
         "DELETE FROM event WHERE id = 3",
+        "DELETE FROM entry_sum WHERE unit = 'EUR'",
+        "INSERT INTO entry_sum SELECT customer_id, 'JPY', kind, 1, 0, 0, first_at, last_at FROM entry_sum LIMIT 1",
+        "INSERT INTO clock_set_back VALUES ('entry', 2, '2026', '2027')",
         "INSERT INTO balance SELECT customer_id, 'JPY', 0, 0, updated_at FROM balance LIMIT 1",
         "UPDATE entry SET id = 99 WHERE id = 4",
         "DELETE FROM crossing WHERE id = 1",

@@ -280,6 +280,8 @@ fn entries_are_found_by_customer_unit_kind_and_actor_and_come_newest_first_if_as
     };
     let any = EntryFilter::default;
     assert_eq!(found(EntryFilter { customer_id: Some(2), ..any() }), [2, 3]);
+    assert_eq!(found(EntryFilter { customer_id: Some(2), newest_first: true, ..any() }), [3, 2]);
+    assert_eq!(found(EntryFilter { customer_id: Some(2), newest_first: true, limit: Some(1), ..any() }), [3]);
     assert_eq!(found(EntryFilter { unit: Some(Unit::Sms), ..any() }), [1, 3]);
     assert_eq!(found(EntryFilter { actor: Some("sam".to_owned()), ..any() }), [3]);
     assert_eq!(found(EntryFilter { kind: Some(valid("charge")), ..any() }), Vec::<i64>::new());

@@ -6,14 +6,11 @@ use std::time::Duration;
 use clap_complete::CompletionCandidate;
 use ssgctl::Error;
 use ssgctl::model::Country;
-use ssgctl::store::{
-    ArchiveFilter, Clock, CustomerFilter, CustomerSort, Location, Page, ServiceFilter, ServiceSort, SmppFilter,
-    SmppSort, Snapshot, Store,
-};
+use ssgctl::store::{Clock, Location, Page, ServiceFilter, ServiceSort, Snapshot, Store};
 
 use crate::config::{FileArgs, Settings};
 
-/// Maximum number of names to offer.
+/// Maximum number of names of a kind to offer.
 const MAX_CANDIDATES: u64 = 200;
 
 /// Countries, by code.
@@ -34,35 +31,15 @@ pub(crate) fn zones() -> Vec<CompletionCandidate> {
 /// Customers whose account code starts with the typed text.
 pub(crate) fn customers(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
-        let page = Page::all(CustomerSort::AccountCode);
-        let filter =
-            CustomerFilter { archive_filter: ArchiveFilter::All, country: None, search: Some(typed.to_owned()), page };
-        snapshot.customers(&filter, |customer| {
-            offer(candidates, typed, customer.account_code.as_str(), customer.details.organisation.as_str())
-        })
+        snapshot
+            .customers_from(typed, MAX_CANDIDATES, |code, organisation| candidates.push(candidate(code, organisation)))
     })
 }
 
 /// SMPP accounts whose system ID or short name starts with the typed text.
 pub(crate) fn accounts(typed: &OsStr) -> Vec<CompletionCandidate> {
     names(typed, |snapshot, typed, candidates| {
-        let page = Page::all(SmppSort::SystemId);
-        let search = Some(typed.to_owned());
-        let filter = SmppFilter {
-            customer_id: None,
-            archive_filter: ArchiveFilter::All,
-            service_id: None,
-            enabled: None,
-            search,
-            page,
-        };
-        snapshot.smpp_accounts(&filter, |account| {
-            offer(candidates, typed, account.system_id.as_str(), account.customer.as_str())?;
-            match &account.details.short_name {
-                Some(short_name) => offer(candidates, typed, short_name.as_str(), account.customer.as_str()),
-                None => Ok(()),
-            }
-        })
+        snapshot.account_names_from(typed, MAX_CANDIDATES, |name, customer| candidates.push(candidate(name, customer)))
     })
 }
 
@@ -76,13 +53,17 @@ pub(crate) fn services(typed: &OsStr) -> Vec<CompletionCandidate> {
     })
 }
 
+fn candidate(name: &str, help: &str) -> CompletionCandidate {
+    CompletionCandidate::new(name).help(Some(help.to_owned().into()))
+}
+
 /// Adds a name if it starts with the typed text. An error ends the query once there are enough names.
 fn offer(candidates: &mut Vec<CompletionCandidate>, typed: &str, name: &str, help: &str) -> ssgctl::Result<()> {
     if candidates.len() as u64 == MAX_CANDIDATES {
         return Err(Error::Refused("there are too many names to offer".to_owned()));
     }
     if name.get(..typed.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(typed)) {
-        candidates.push(CompletionCandidate::new(name).help(Some(help.to_owned().into())));
+        candidates.push(candidate(name, help));
     }
     Ok(())
 }

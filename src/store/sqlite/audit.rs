@@ -11,6 +11,7 @@ use rusqlite::types::ToSql;
 use crate::error::{Error, Result};
 use crate::model::{Change, EntityKind, Event, Origin};
 use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::log_times::Log;
 use crate::store::sqlite::values::from_json;
 use crate::store::{EventFilter, Snapshot, Stamp, Tx};
 
@@ -40,6 +41,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
     })
 }
 
+/// The number of events from which on it does not matter how many they are.
+const MANY: usize = 1000;
+
 impl Snapshot<'_> {
     /// Passes every event that matches the filter to `each`, in chronological or reverse order.
     pub fn events<E: From<Error>>(
@@ -47,15 +51,44 @@ impl Snapshot<'_> {
         filter: &EventFilter,
         each: impl FnMut(Event) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.events_query(filter)?.run(&self.transaction, SELECT, read, each)
+    }
+
+    fn events_query<'a>(&self, filter: &'a EventFilter) -> Result<Query<'a>> {
+        let conditions: [(&'static str, Option<&dyn ToSql>); 4] = [
+            ("subject = ? COLLATE NOCASE", filter.subject.as_ref().map(|subject| subject as _)),
+            ("actor = ?", filter.actor.as_ref().map(|actor| actor as _)),
+            ("customer_id = ?", filter.customer_id.as_ref().map(|id| id as _)),
+            ("entity = ?", filter.entity.as_ref().map(|entity| entity as _)),
+        ];
+        let rarest = self.rarest(&conditions)?;
         let mut query = Query::default();
-        query.when_some("customer_id = ?", filter.customer_id);
-        query.when_some("entity = ?", filter.entity);
-        query.when_some("subject = ? COLLATE NOCASE", filter.subject.as_ref());
-        query.when_some("actor = ?", filter.actor.as_ref());
+        for (condition, value) in conditions {
+            // The unary `+` keeps SQLite from using the index of the condition.
+            let unindexed = format!("+{condition}");
+            query.when_some(if rarest == Some(condition) { condition } else { &unindexed }, value);
+        }
+        query.when_some("event.id >= ?", filter.since.map(|at| self.first_row_since(Log::Audit, at)).transpose()?);
+        query.when_some("event.id <= ?", filter.until.map(|at| self.last_row_before(Log::Audit, at)).transpose()?);
         query.period("at", filter.since, filter.until);
         query.order(&["event.id"], filter.newest_first);
         query.limit(filter.limit);
-        query.run(&self.transaction, SELECT, read, each)
+        Ok(query)
+    }
+
+    /// The condition that the fewest events meet, whose index is the one to use; SQLite cannot know. Conditions that many events
+    /// meet count as equal: with them, a limit is reached soon in any case.
+    fn rarest(&self, conditions: &[(&'static str, Option<&dyn ToSql>)]) -> Result<Option<&'static str>> {
+        let mut rarest: Option<(&str, i64)> = None;
+        for (condition, value) in conditions {
+            let Some(value) = value else { continue };
+            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM event WHERE {condition} LIMIT {MANY})");
+            let count = self.transaction.prepare_cached(&sql)?.query_row([value], |row| row.get(0))?;
+            if rarest.is_none_or(|(_, least)| count < least) {
+                rarest = Some((condition, count));
+            }
+        }
+        Ok(rarest.map(|(condition, _)| condition))
     }
 }
 
@@ -161,4 +194,56 @@ fn insert(lines: usize) -> String {
          VALUES {}",
         rows.join(", ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::schema;
+
+    fn plan(connection: &mut rusqlite::Connection, filter: &EventFilter) -> String {
+        let snapshot = Snapshot { transaction: connection.transaction().expect("begun") };
+        snapshot.events_query(filter).expect("built").plan(&snapshot.transaction, SELECT)
+    }
+
+    #[test]
+    fn each_condition_on_events_has_an_index_that_is_in_their_order() {
+        let mut connection = schema::in_memory();
+        let limited = || EventFilter { newest_first: true, limit: Some(20), ..EventFilter::default() };
+        let at = "2026-11-24T12:00:00Z".parse().ok();
+        for (filter, index) in [
+            (EventFilter { customer_id: Some(1), ..limited() }, "INDEX event_by_customer (customer_id=?"),
+            (EventFilter { entity: Some(EntityKind::Smpp), ..limited() }, "INDEX event_by_entity (entity=?"),
+            (EventFilter { subject: Some("x".into()), ..limited() }, "INDEX event_by_subject (subject=?"),
+            (EventFilter { actor: Some("x".into()), ..limited() }, "INDEX event_by_actor (actor=?"),
+            (EventFilter { since: at, ..limited() }, "INTEGER PRIMARY KEY (rowid>?"),
+            (EventFilter { until: at, ..limited() }, "INTEGER PRIMARY KEY (rowid<?"),
+        ] {
+            let plan = plan(&mut connection, &filter);
+            assert!(plan.contains(&format!("SEARCH event USING {index}")), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
+
+    /// SQLite itself would take any of them.
+    #[test]
+    fn of_several_conditions_the_index_of_the_rarest_is_used() {
+        let mut connection = schema::in_memory();
+        for id in 1..=6 {
+            let (actor, customer) = (if id == 1 { "jo" } else { "kim" }, if id <= 2 { 1 } else { 2 });
+            let sql = "INSERT INTO event (id, at, actor, uid, command, version, entity, action, subject, customer_id, changes)
+                VALUES (?1, '', ?2, 0, '', '', 'smpp', 'new', 'x', ?3, '{}')";
+            connection.execute(sql, rusqlite::params![id, actor, customer]).expect("inserted");
+        }
+        for (actor, customer, index) in [("jo", 1, "event_by_actor"), ("kim", 1, "event_by_customer")] {
+            let filter = EventFilter {
+                actor: Some(actor.into()),
+                customer_id: Some(customer),
+                entity: Some(EntityKind::Smpp),
+                ..EventFilter::default()
+            };
+            let plan = plan(&mut connection, &filter);
+            assert!(plan.contains(index), "{actor} {customer}: {plan}");
+        }
+    }
 }

@@ -67,6 +67,20 @@ fn older_spellings(name: &str) -> impl Iterator<Item = String> {
     all.into_iter().chain(name.match_indices(' ').flat_map(of_one))
 }
 
+/// The condition that some text of a customer or its contacts contains a text. Cheap conditions come first, those that cannot
+/// hold are left out, and contacts are searched once and not for each customer.
+fn contains(text: &str) -> String {
+    let of_api_id = if text.chars().all(|c| c.is_ascii_hexdigit() || c == '-') { "OR api_id LIKE ?" } else { "" };
+    // What an item of a JSON array contains, the text of the array does too, except for characters that JSON escapes.
+    let of_emails = if text.contains(['"', '\\']) { "" } else { "invoice_emails LIKE ? AND" };
+    format!(
+        "(organisation LIKE ? OR account_code LIKE ? {of_api_id}
+            OR ({of_emails} EXISTS (SELECT 1 FROM json_each(invoice_emails) WHERE value LIKE ?))
+            OR customer.id IN (SELECT customer_id FROM contact
+                WHERE removed_at IS NULL AND (name LIKE ? OR email LIKE ? OR mobile LIKE ?)))"
+    )
+}
+
 impl Snapshot<'_> {
     /// The customer of an account code in any case, or of an API ID.
     pub fn customer(&self, name: &str) -> Result<Customer> {
@@ -141,27 +155,49 @@ impl Snapshot<'_> {
         filter: &CustomerFilter,
         each: impl FnMut(Customer) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut query = Query::default();
-        query.archive_filter("archived_at", filter.archive_filter);
-        query.when_some("country = ?", filter.country.as_ref());
-        query.search(
-            "(organisation LIKE ? OR account_code LIKE ? OR api_id LIKE ?
-              OR EXISTS (SELECT 1 FROM json_each(invoice_emails) WHERE value LIKE ?)
-              OR EXISTS (SELECT 1 FROM contact WHERE customer_id = customer.id AND removed_at IS NULL
-                AND (name LIKE ? OR email LIKE ? OR mobile LIKE ?)))",
-            filter.search.as_deref(),
-        );
-        let columns: &[&str] = match filter.page.sort {
-            CustomerSort::AccountCode => &["account_code"],
-            CustomerSort::Organisation => &["organisation COLLATE NOCASE", "account_code"],
-            CustomerSort::Country => &["country", "account_code"],
-            CustomerSort::CreatedAt => &["created_at", "id"],
-            CustomerSort::UpdatedAt => &["updated_at", "id"],
-        };
-        query.order(columns, filter.page.descending);
-        query.limit(filter.page.limit);
-        query.run(&self.transaction, &SELECT, read, each)
+        customers_query(filter).run(&self.transaction, &SELECT, read, each)
     }
+
+    /// Passes account code and organisation of the customers whose account code begins with a text in any case to `each`, in
+    /// order and up to a number.
+    pub fn customers_from(&self, begun: &str, limit: u64, mut each: impl FnMut(&str, &str)) -> Result<()> {
+        let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        codes_query(begun, limit).run(&self.transaction, CODES, read, |(code, organisation): (String, String)| {
+            each(&code, &organisation);
+            Ok::<_, Error>(())
+        })
+    }
+}
+
+/// Account codes for completion.
+const CODES: &str = "SELECT account_code, organisation FROM customer";
+
+fn codes_query(begun: &str, limit: u64) -> Query<'static> {
+    let mut query = Query::default();
+    query.begins("account_code", begun);
+    query.order(&["account_code"], false);
+    query.limit(Some(limit));
+    query
+}
+
+fn customers_query(filter: &CustomerFilter) -> Query<'_> {
+    let mut query = Query::default();
+    query.archive_filter("archived_at", filter.archive_filter);
+    query.when_some("country = ?", filter.country.as_ref());
+    let search = filter.search.as_deref();
+    query.search(&search.map(contains).unwrap_or_default(), search);
+    let columns: &[&str] = match filter.page.sort {
+        // Few customers match a search, so they are sorted: reading all in the order of an index takes longer.
+        CustomerSort::AccountCode if filter.search.is_some() => &["+account_code"],
+        CustomerSort::AccountCode => &["account_code"],
+        CustomerSort::Organisation => &["organisation COLLATE NOCASE", "account_code"],
+        CustomerSort::Country => &["country", "account_code"],
+        CustomerSort::CreatedAt => &["created_at", "id"],
+        CustomerSort::UpdatedAt => &["updated_at", "id"],
+    };
+    query.order(columns, filter.page.descending);
+    query.limit(filter.page.limit);
+    query
 }
 
 impl Tx<'_> {
@@ -198,5 +234,29 @@ impl Tx<'_> {
             binder.value(customer.id)
         })?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::schema;
+
+    #[test]
+    fn codes_for_completion_are_a_range_of_their_index() {
+        let plan = codes_query("ab", 10).plan(&schema::in_memory(), CODES);
+        assert_eq!(plan, "SEARCH customer USING INDEX sqlite_autoindex_customer_1 (account_code>? AND account_code<?)");
+    }
+
+    /// Reading all customers in the order of an index, and the contacts of each on its own, takes most of the time.
+    #[test]
+    fn a_search_reads_customers_and_contacts_once_in_the_order_in_which_they_are_stored() {
+        let page = crate::store::Page { sort: CustomerSort::AccountCode, descending: false, limit: None };
+        let search = Some("x".to_owned());
+        let filter =
+            CustomerFilter { archive_filter: crate::store::ArchiveFilter::Active, country: None, search, page };
+        let plan = customers_query(&filter).plan(&schema::in_memory(), &SELECT);
+        assert!(plan.lines().any(|line| line == "SCAN customer") && plan.contains("LIST SUBQUERY"), "{plan}");
+        assert!(!plan.contains("SEARCH contact"), "{plan}");
     }
 }

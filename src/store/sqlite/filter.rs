@@ -18,6 +18,8 @@ pub(super) const LONGEST_PATTERN: usize = 40_000;
 #[derive(Default)]
 pub(super) struct Query<'a> {
     conditions: Vec<String>,
+    /// Conditions of which exactly one holds for each row of the list. None if there is no such choice.
+    branches: Vec<String>,
     values: Vec<Box<dyn ToSql + 'a>>,
     tail: String,
 }
@@ -42,6 +44,15 @@ impl<'a> Query<'a> {
     pub(super) fn when_some(&mut self, condition: &str, value: Option<impl ToSql + 'a>) {
         if let Some(value) = value {
             self.when(condition, value);
+        }
+    }
+
+    /// Adds the condition that a column has one of several values, of which no two are equal. Each becomes a branch of a
+    /// UNION ALL: SQLite reads each in the order of an index and merges them, where a single condition would make it sort.
+    pub(super) fn one_of(&mut self, column: &str, values: impl IntoIterator<Item = impl ToSql + 'a>) {
+        for value in values {
+            self.when(&format!("{column} = ?"), value);
+            self.branches.extend(self.conditions.pop());
         }
     }
 
@@ -76,6 +87,13 @@ impl<'a> Query<'a> {
         self.conditions.push(format!("({any})"));
     }
 
+    /// Adds the condition that a column whose index ignores case begins with a text of ASCII letters in any case.
+    pub(super) fn begins(&mut self, column: &str, text: &str) {
+        // LIKE has no use for an index if the pattern is bound. No name contains the last character of Unicode.
+        self.when(&format!("{column} >= ? COLLATE NOCASE"), text.to_owned());
+        self.when(&format!("{column} < ? COLLATE NOCASE"), format!("{text}\u{10ffff}"));
+    }
+
     /// Adds a half-open period.
     pub(super) fn period(&mut self, column: &str, since: Option<Time>, until: Option<Time>) {
         self.when_some(&format!("{column} >= ?"), since);
@@ -96,6 +114,33 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// `select` with the conditions, the order and the limit.
+    fn sql(&self, select: &str) -> String {
+        let branch = |own: Option<&String>| {
+            let conditions: Vec<&str> = self.conditions.iter().chain(own).map(String::as_str).collect();
+            if conditions.is_empty() {
+                select.to_owned()
+            } else {
+                format!("{select} WHERE {}", conditions.join(" AND "))
+            }
+        };
+        let rows = if self.branches.is_empty() {
+            branch(None)
+        } else {
+            self.branches.iter().map(|own| branch(Some(own))).collect::<Vec<_>>().join(" UNION ALL ")
+        };
+        rows + &self.tail
+    }
+
+    /// How SQLite would run the query: the lines of EXPLAIN QUERY PLAN.
+    #[cfg(test)]
+    pub(super) fn plan(&self, connection: &Connection, select: &str) -> String {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", self.sql(select))).expect("prepared");
+        let values: Vec<&dyn ToSql> = self.values.iter().map(AsRef::as_ref).collect();
+        let lines = statement.query_map(values.as_slice(), |row| row.get::<_, String>(3)).expect("explained");
+        lines.collect::<rusqlite::Result<Vec<_>>>().expect("read").join("\n")
+    }
+
     /// Runs `select` with the conditions and passes each row to `each`, one at a time, so that lists of any length are
     /// streamed.
     pub(super) fn run<T, E: From<Error>>(
@@ -105,12 +150,7 @@ impl<'a> Query<'a> {
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
         mut each: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
-        let conditions = if self.conditions.is_empty() {
-            String::new()
-        } else {
-            format!(" WHERE {}", self.conditions.join(" AND "))
-        };
-        let sql = format!("{select}{conditions}{}", self.tail);
+        let sql = self.sql(select);
         let mut statement = connection.prepare_cached(&sql).map_err(Error::from)?;
         let values: Vec<&dyn ToSql> = self.values.iter().map(AsRef::as_ref).collect();
         let mut rows = statement.query(values.as_slice()).map_err(Error::from)?;

@@ -18,6 +18,7 @@ mod error;
 mod filter;
 mod ledger;
 mod limited_disk;
+mod log_times;
 mod migrate;
 mod new_database;
 mod note;

@@ -44,6 +44,20 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Both kinds of names of accounts with their columns, for completion.
+const NAMES: [(&str, &str); 2] = [
+    ("system_id", "SELECT system_id, account_code FROM smpp_account JOIN customer ON customer.id = customer_id"),
+    ("short_name", "SELECT short_name, account_code FROM smpp_account JOIN customer ON customer.id = customer_id"),
+];
+
+fn names_query(column: &str, begun: &str, limit: u64) -> Query<'static> {
+    let mut query = Query::default();
+    query.begins(column, begun);
+    query.order(&[&format!("{column} COLLATE NOCASE")], false);
+    query.limit(Some(limit));
+    query
+}
+
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     let own = "customer_id, system_id, password_sealed, service_id, created_at, updated_at";
     columns::insert("smpp_account", own, SmppDetails::WRITTEN)
@@ -133,6 +147,24 @@ impl Snapshot<'_> {
     /// Whether a short name is in use or reserved.
     pub fn has_short_name(&self, short_name: &str) -> Result<bool> {
         Ok(self.transaction.prepare_cached("SELECT 1 FROM smpp_account WHERE short_name = ?1")?.exists([short_name])?)
+    }
+
+    /// Passes each system ID and short name that begins with a text in any case to `each`, with the account code of its customer:
+    /// first system IDs, then short names, each in order and up to a number.
+    pub fn account_names_from(&self, begun: &str, limit: u64, mut each: impl FnMut(&str, &str)) -> Result<()> {
+        for (name, select) in NAMES {
+            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            names_query(name, begun, limit).run(
+                &self.transaction,
+                select,
+                read,
+                |(name, customer): (String, String)| {
+                    each(&name, &customer);
+                    Ok::<_, Error>(())
+                },
+            )?;
+        }
+        Ok(())
     }
 
     /// Passes every SMPP account that matches the filter to `each`, in order.
@@ -244,5 +276,21 @@ impl Tx<'_> {
         ))?;
         let accounts = statement.query_map([customer.id], read)?;
         Ok(accounts.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::schema;
+
+    #[test]
+    fn names_for_completion_are_ranges_of_their_indexes() {
+        let connection = schema::in_memory();
+        for ((column, select), index) in NAMES.iter().zip(["by_system_id_nocase", "autoindex_smpp_account_2"]) {
+            let plan = names_query(column, "ab", 10).plan(&connection, select);
+            assert!(plan.contains(&format!("{index} ({column}>? AND {column}<?)")), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::model::Time;
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::log_times::Log;
 use crate::store::{EventFilter, Snapshot};
 
 impl Snapshot<'_> {
@@ -21,5 +22,25 @@ impl Snapshot<'_> {
             latest = Some(event.at);
             Ok(())
         })
+    }
+    /// Checks that every place where the clock was set back is noted, and nothing else.
+    pub(in crate::store::sqlite) fn check_set_back(&self, report: &mut CheckReport) -> Result<()> {
+        for log in [Log::Ledger, Log::Audit].map(Log::table) {
+            let found = format!(
+                "SELECT id, at, before_at FROM (SELECT id, at, lag(at) OVER (ORDER BY id) AS before_at FROM {log})
+                 WHERE at < before_at"
+            );
+            let noted = format!("SELECT id, at, before_at FROM clock_set_back WHERE log = '{log}'");
+            let sql = format!(
+                "SELECT id FROM ({found} EXCEPT {noted}) UNION SELECT id FROM ({noted} EXCEPT {found}) ORDER BY id"
+            );
+            let mut statement = self.transaction.prepare(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let id: i64 = row.get(0)?;
+                report.add(format!("{log} {id} is wrongly noted as written before or after the clock was set back"));
+            }
+        }
+        Ok(())
     }
 }

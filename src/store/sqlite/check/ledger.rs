@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::{Entry, EntryKind, Hash, Money, Time, Unit};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::ledger::chain::{self, GENESIS};
-use crate::store::{BalanceFilter, EntryFilter, Snapshot};
+use crate::store::{BalanceFilter, EntryFilter, EntrySum, Snapshot};
 
 impl Snapshot<'_> {
     /// Checks that the ledger still has an entry with this hash. Number and hash of the last entry, kept outside the
@@ -26,12 +26,13 @@ impl Snapshot<'_> {
 
     pub(super) fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
         self.check_times(report)?;
-        let mut walk = Walk { previous: None, balances: BTreeMap::new() };
+        let mut walk = Walk { previous: None, balances: BTreeMap::new(), sums: BTreeMap::new() };
         self.entries(&EntryFilter::default(), |entry| {
             self.check_reversal(&entry, report)?;
             walk.step(entry, report)
         })?;
         walk.end(report);
+        self.check_sums(&mut walk.sums, report)?;
         self.balances(&BalanceFilter::every(), |balance| {
             let sum = walk.balances.remove(&(balance.customer_id, balance.unit)).unwrap_or_default();
             if sum != balance.balance {
@@ -55,6 +56,28 @@ impl Snapshot<'_> {
             })?;
         if count != highest {
             report.add(format!("the ledger has {count} entries, but the last is number {highest}"));
+        }
+        Ok(())
+    }
+
+    /// Compares the sums of each kind of entries in a balance with those of its entries.
+    fn check_sums(
+        &self,
+        expected: &mut BTreeMap<(i64, Unit, EntryKind), EntrySum>,
+        report: &mut CheckReport,
+    ) -> Result<()> {
+        let mut customers = self.transaction.prepare("SELECT DISTINCT customer_id FROM entry_sum")?;
+        let mut rows = customers.query([])?;
+        while let Some(row) = rows.next()? {
+            let customer: i64 = row.get(0)?;
+            for sum in self.entry_sums(customer)? {
+                if expected.remove(&(customer, sum.unit, sum.kind)).as_ref() != Some(&sum) {
+                    report.add(wrong_sum(customer, sum.unit, sum.kind));
+                }
+            }
+        }
+        for (customer, unit, kind) in expected.keys() {
+            report.add(wrong_sum(*customer, *unit, *kind));
         }
         Ok(())
     }
@@ -113,10 +136,15 @@ impl Snapshot<'_> {
     }
 }
 
+fn wrong_sum(customer: i64, unit: Unit, kind: EntryKind) -> String {
+    format!("customer row {customer} has a {unit} sum of {kind} entries that differs from the entries")
+}
+
 /// A walk along the ledger that recomputes every value that follows from earlier entries.
 struct Walk {
     previous: Option<Entry>,
     balances: BTreeMap<(i64, Unit), Money>,
+    sums: BTreeMap<(i64, Unit, EntryKind), EntrySum>,
 }
 
 impl Walk {
@@ -141,8 +169,20 @@ impl Walk {
             _ => report.add(format!("entry {id} states a wrong balance")),
         }
         *balance = entry.balance_after;
+        self.sum_up(&entry);
         self.previous = Some(entry);
         Ok(())
+    }
+
+    fn sum_up(&mut self, entry: &Entry) {
+        let (unit, kind, amount) = (entry.posting.unit, entry.posting.kind, entry.posting.amount);
+        let zero = Some(Money::ZERO);
+        let none = EntrySum { unit, kind, entries: 0, added: zero, taken: zero, first_at: entry.at, last_at: entry.at };
+        let sum = self.sums.entry((entry.customer_id, unit, kind)).or_insert(none);
+        sum.entries += 1;
+        sum.added = sum.added.and_then(|added| added.checked_add(amount.max(Money::ZERO)));
+        sum.taken = sum.taken.and_then(|taken| taken.checked_add(amount.min(Money::ZERO)));
+        sum.last_at = entry.at;
     }
 
     /// Checks that the two halves of a transfer are neighbours, name each other and add up to zero.

@@ -45,6 +45,7 @@ impl Snapshot<'_> {
     /// - pages, indexes and foreign keys
     /// - every value against the rule of its type
     /// - the ledger: numbers, sums and hash chain
+    /// - the places where the clock was set back
     /// - balances against their entries and the audit log
     /// - SMPP accounts: closed user groups, previous passwords, and archiving with their customer
     /// - warnings against the audit log, crossings against the ledger, and emails against both
@@ -57,6 +58,7 @@ impl Snapshot<'_> {
         self.check_rows(&mut report);
         report.subject("ledger", |report| self.check_ledger(report));
         report.subject("audit log", |report| self.check_events(report));
+        report.subject("clock", |report| self.check_set_back(report));
         report.subject("balances", |report| self.check_balances(report));
         report.subject("closed user groups", |_| self.check_cug_numbers());
         report.subject("previous passwords", |report| self.check_previous_passwords(report));

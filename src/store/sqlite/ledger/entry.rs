@@ -8,11 +8,12 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, EntityKind, Entry, Key, Money, Origin, Posting, Time};
+use crate::model::{Customer, EntityKind, Entry, Key, Money, Origin, Posting, Time, Unit};
 use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::ledger::chain;
 use crate::store::sqlite::ledger::chain::GENESIS;
+use crate::store::sqlite::log_times::Log;
 use crate::store::{EntryFilter, Snapshot, Tx};
 
 const SELECT: &str =
@@ -90,25 +91,38 @@ impl Snapshot<'_> {
         filter: &EntryFilter,
         each: impl FnMut(Entry) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.entries_query(filter)?.run(&self.transaction, SELECT, read, each)
+    }
+
+    fn entries_query<'a>(&self, filter: &'a EntryFilter) -> Result<Query<'a>> {
         let mut query = Query::default();
         query.when_some("entry.customer_id = ?", filter.customer_id);
-        query.when_some("entry.unit = ?", filter.unit);
+        match (filter.unit, filter.customer_id) {
+            (Some(unit), _) => query.when("entry.unit = ?", unit),
+            // The entries of each balance are indexed in order, those of a customer are not.
+            (None, Some(customer_id)) => query.one_of("entry.unit", self.units_of(customer_id)?),
+            (None, None) => {}
+        }
         query.when_some("entry.kind = ?", filter.kind);
         query.when_some("entry.actor = ?", filter.actor.as_ref());
         query.when_some("entry.id > ?", filter.since.map(|since| self.last_entry_before(since)).transpose()?);
         query.when_some("entry.id <= ?", filter.until.map(|until| self.last_entry_before(until)).transpose()?);
         query.order(&["entry.id"], filter.newest_first);
         query.limit(filter.limit);
-        query.run(&self.transaction, SELECT, read, each)
+        Ok(query)
     }
 
     /// The number of the last entry that is dated before a time, or 0. All entries up to it were posted before that time, whatever
     /// they are dated: numbers follow the order of posting, and the clock may have been wrong.
     fn last_entry_before(&self, time: Time) -> Result<i64> {
-        // From the end, because most questions are about recent times.
-        let mut statement =
-            self.transaction.prepare_cached("SELECT id FROM entry WHERE at < ?1 ORDER BY id DESC LIMIT 1")?;
-        Ok(statement.query_row([time], |row| row.get(0)).optional()?.unwrap_or_default())
+        self.last_row_before(Log::Ledger, time)
+    }
+
+    /// The units in which a customer has a balance.
+    fn units_of(&self, customer_id: i64) -> Result<Vec<Unit>> {
+        let mut statement = self.transaction.prepare_cached("SELECT unit FROM balance WHERE customer_id = ?1")?;
+        let units = statement.query_map([customer_id], |row| row.get(0))?;
+        Ok(units.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The ledger's newest entries, newest first.
@@ -297,5 +311,41 @@ impl Tx<'_> {
             row.bind(entry.counterpart)?;
             row.bind(&origin.sudo_user)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::schema;
+
+    /// A sort would read every entry of the customer before the first is shown.
+    #[test]
+    fn a_history_is_read_in_order_from_the_index_of_balances() {
+        let mut connection = schema::in_memory();
+        let balances = "INSERT INTO balance VALUES (1, 'GBP', 0, 0, ''), (1, 'SMS', 0, 0, '')";
+        connection.execute_batch(balances).expect("balances");
+        let snapshot = Snapshot { transaction: connection.transaction().expect("begun") };
+        let at = "2026-11-24T12:00:00Z".parse().ok();
+        for unit in [None, Some(Unit::Sms)] {
+            for newest_first in [false, true] {
+                for (since, until) in [(None, None), (at, None), (None, at), (at, at)] {
+                    let filter = EntryFilter {
+                        customer_id: Some(1),
+                        unit,
+                        since,
+                        until,
+                        newest_first,
+                        limit: Some(20),
+                        ..EntryFilter::default()
+                    };
+                    let plan = snapshot.entries_query(&filter).expect("built").plan(&snapshot.transaction, SELECT);
+                    let branches = if unit.is_some() { 1 } else { 2 };
+                    let searches = plan.matches("SEARCH entry USING INDEX entry_by_balance (customer_id=? AND unit=?");
+                    assert_eq!(searches.count(), branches, "{plan}");
+                    assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");
+                }
+            }
+        }
     }
 }

@@ -3,3 +3,4 @@
 mod balance;
 pub(in crate::store::sqlite) mod chain;
 mod entry;
+mod sums;

@@ -23,6 +23,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 14, sql: include_str!("014_vault_key.sql") },
     Step { version: 15, sql: include_str!("015_sudo_user.sql") },
     Step { version: LAYERS, sql: include_str!("016_layers.sql") },
+    Step { version: 17, sql: include_str!("017_constant_time.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.
@@ -60,4 +61,13 @@ pub(in crate::store::sqlite) fn apply_within(steps: &[Step], transaction: Transa
 /// The schema version of a database.
 pub(in crate::store::sqlite) fn version(connection: &Connection) -> Result<u32> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// An empty database of the current schema in memory, without foreign keys.
+#[cfg(test)]
+pub(in crate::store::sqlite) fn in_memory() -> Connection {
+    let mut connection = Connection::open_in_memory().expect("opened");
+    connection.pragma_update(None, "foreign_keys", false).expect("off");
+    apply(STEPS, &mut connection).expect("applied");
+    connection
 }
