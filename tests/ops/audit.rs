@@ -144,8 +144,9 @@ fn a_dropped_transaction_leaves_nothing() {
     assert_eq!(fixture.dump(), before);
     fixture.write(|tx| OPERATIONS.iter().try_for_each(|(_, _, _, operation)| operation(tx, &vault))).unwrap();
     let after = fixture.dump();
-    let untouched: Vec<&String> =
-        after.iter().filter(|(table, rows)| before[*table] == **rows).map(|(t, _)| t).collect();
+    // The clock stands still, so it is not set back.
+    let written = after.iter().filter(|(table, _)| *table != "clock_set_back");
+    let untouched: Vec<&String> = written.filter(|(table, rows)| before[*table] == **rows).map(|(t, _)| t).collect();
     assert!(untouched.is_empty(), "the operations above write nothing into {untouched:?}");
 }
 
