@@ -113,7 +113,8 @@ impl Calendar {
         let date = begin.date();
         match self.grain? {
             Grain::Hour => {
-                begin.timestamp().checked_add((HOUR - into_hour(begin)).seconds()).ok().map(Time::from_timestamp)
+                let rest = 1000 * HOUR - into_hour(begin);
+                begin.timestamp().checked_add(rest.milliseconds()).ok().map(Time::from_timestamp)
             }
             Grain::Day => next_day(date.tomorrow()),
             Grain::Month => next_day(date.last_of_month().tomorrow()),
@@ -121,14 +122,14 @@ impl Calendar {
     }
 }
 
-/// The second of its hour, on the clocks of its zone.
+/// The millisecond of its hour, on the clocks of its zone.
 fn into_hour(time: &ZonedDateTime) -> i64 {
-    (time.timestamp().as_second() + i64::from(time.offset().seconds())).rem_euclid(HOUR)
+    (time.timestamp().as_millisecond() + 1000 * i64::from(time.offset().seconds())).rem_euclid(1000 * HOUR)
 }
 
 /// The beginning of the hour of a time, on the clocks of its zone; the time itself where clocks were set in that hour.
 fn beginning_of_hour(time: &ZonedDateTime) -> ZonedDateTime {
-    let begin = time.checked_sub(into_hour(time).seconds());
+    let begin = time.checked_sub(into_hour(time).milliseconds());
     begin.ok().filter(|begin| begin.offset() == time.offset()).unwrap_or_else(|| time.clone())
 }
 
@@ -194,7 +195,7 @@ impl Period {
 
 /// The number of a quarter hour of UTC since 1970. Every valid time fits.
 fn quarter_of(time: Time) -> i32 {
-    i32::try_from(time.timestamp().as_second().div_euclid(QUARTER)).unwrap_or(i32::MAX)
+    i32::try_from(time.timestamp().as_millisecond().div_euclid(1000 * QUARTER)).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
@@ -233,6 +234,18 @@ mod tests {
         let calendar = Calendar { period, grain: Some(grain), zone };
         let hours = |slot: &Slot| (slot.period.until.timestamp() - slot.period.from.timestamp()).as_hours();
         calendar.slots().map(|slot| (slot.name(), hours(&slot))).collect()
+    }
+
+    #[test]
+    fn an_hour_that_begins_within_a_second_before_1970_goes_on_with_the_next_one() {
+        let zone = TimeZone::get("Pacific/Honolulu").expect("a zone");
+        let period =
+            Period { from: Time::from_timestamp(Timestamp::from_millisecond(-1).expect("valid")), until: hour(0) };
+        let calendar = Calendar { period, grain: Some(Grain::Hour), zone };
+        let mut slots = calendar.slots();
+        let (first, second) = (slots.next().expect("an hour"), slots.next().expect("an hour"));
+        assert_eq!(first.period.until.to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!((first.period.until, first.name()), (second.period.from, "1969-12-31T13:00:00-10:00".to_owned()));
     }
 
     #[test]
