@@ -108,12 +108,22 @@ impl<'a> Written<'a> {
             return Err(not_international());
         }
         let Some(code) = calling_code(&self.digits) else { return Err(no_calling_code(&self.digits)) };
+        // `8 495 …` is a Russian number as it is dialled there, and not +84 of Vietnam.
+        if self.first_group() < code.len() {
+            return Err(not_international());
+        }
         let Some(plan) = NumberingPlan::of(code) else { return Ok(with_plus(&self.digits)) };
         self.refuse_two_numbers(plan, code)?;
         if plan.has(&self.digits[code.len()..], NumberKind::Usual) {
             return Ok(with_plus(&self.digits));
         }
         Err(Invalid::rule("must begin with + and a country calling code, such as +447700900123"))
+    }
+
+    /// The number of digits before the first separator between digits.
+    fn first_group(&self) -> usize {
+        let digits = self.text.trim_start_matches(|c: char| !c.is_ascii_digit());
+        digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())
     }
 
     /// The number if exactly one reading in a country is possible.
@@ -200,6 +210,7 @@ mod tests {
             "+447700900123",
             "00447700900123",
             "447700900123",
+            "44 7700 900123",
             "+44 7700 900-123",
             "+44 (7700) 900.123",
             "+44 (0)7700 900123",
@@ -248,6 +259,8 @@ mod tests {
             "447700900123.0",
             "+447700900123.00",
             "7700900123",
+            "8 495 123 45 67",
+            "8 (495) 123-45-67",
             "9123456789",
             "0131 496 0000",
             "+34 91 123 456",
