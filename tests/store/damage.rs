@@ -21,7 +21,8 @@ fn sound() -> Vec<u8> {
     let vault = std::rc::Rc::clone(&fixture.vault);
     fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("1h"))).expect("rotated");
     let person = ContactDetails { name: valid("Jo"), email: None, mobile: None, roles: valid("billing") };
-    fixture.write(|tx| contact::add(tx, "ACME", person)).expect("contact");
+    // A minute before the events above: the clock was set back.
+    fixture.at("2026-11-24T11:59:00Z").write(|tx| contact::add(tx, "ACME", person)).expect("contact");
     fixture.write(outbox::begin_run).expect("run");
     fixture.write(|tx| import_a_message(tx, "acme1")).expect("import");
     fixture.write(|tx| traffic::forget_before(tx, 10)).expect("prune");
