@@ -102,7 +102,8 @@ pub(crate) fn is_read(column: &str, dialect: &TrafficDialect, options: &ParseOpt
     dialect.columns().into_iter().any(is_column) || named.any(|name| is_column(name))
 }
 
-/// Refuses a column whose name looks like a typing error or another word for a column that is read: its parts or prices would be missing in every charge.
+/// Refuses a column whose name looks like a typing error or another word for a column that is read: its parts or prices would be
+/// missing in every charge.
 pub(crate) fn refuse_misspelt(unread: &[UnreadColumn], options: &ParseOptions) -> Result<(), Fault> {
     let is_meant = |name: &str| options.unread_columns.iter().any(|meant| meant.eq_ignore_ascii_case(name));
     for UnreadColumn { name, nearest } in unread.iter().filter(|column| !is_meant(&column.name)) {

@@ -292,7 +292,7 @@ impl TrafficDialect {
         match (fitting.next(), fitting.next()) {
             (Some(dialect), None) => Ok(dialect),
             (None, _) => Err(Self::refused(&format!(
-                "the header is of no kind of file that is known here; it has {}",
+                "the header does not match any known kind of traffic file; it has {}",
                 quoted(columns.join(","))
             ))),
             (Some(one), Some(two)) => {

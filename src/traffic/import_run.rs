@@ -152,9 +152,9 @@ impl ImportRun {
                 Some((_, before)) if before == after => {}
                 Some((run, before)) => {
                     let paid = self.price_in(tx, before.import_id, message)?;
-                    sums.add(message, &before, &paid, false)?;
+                    sums.add((message.day, message.account_id), &before, &paid, false)?;
                     if before.charged == after.charged {
-                        sums.add(message, &after, &paid, true)?;
+                        sums.add((message.day, message.account_id), &after, &paid, true)?;
                     } else {
                         self.count(message, &after, sums)?;
                     }
@@ -196,7 +196,7 @@ impl ImportRun {
     /// Adds a message that this import adds or charges to the sums and to the charges.
     fn count(&mut self, message: &Message, known: &KnownMessage, sums: &mut SumChanges) -> Result<()> {
         let account_price = self.account_price(message)?;
-        let charge = sums.add(message, known, &account_price, true)?;
+        let charge = sums.add((message.day, message.account_id), known, &account_price, true)?;
         if known.charged {
             add_charge(self.charges.entry(message.account_id).or_default(), known.parts, charge)?;
         }

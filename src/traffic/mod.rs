@@ -1,9 +1,9 @@
-//! Files of traffic. A file is read once, by several threads where it is large: everything that is wrong with it is found, what it
-//! says is kept in a spool, and nothing is touched. Then what lies in the spool is written in batches of rows, each in a
-//! transaction of its own, and the charges are posted.
+//! Imports traffic files. A file is read once, by several threads if it is large: all its faults are found, and its rows are
+//! staged in a temporary file, before anything is written to the database. Then the staged rows are written in batches, each in
+//! a transaction of its own, and the charges are posted.
 //!
-//! A message is known by the day of its submission, its ID and its account, so a file may come again, or overlap others, in
-//! any order. An import that is killed is left unfinished; the same file completes it.
+//! A message is identified by its day of submission, its ID and its account, so the same file can be imported again, and files
+//! can overlap, in any order. A killed import stays unfinished; importing the same file completes it.
 
 mod account_index;
 mod batch;
@@ -226,7 +226,7 @@ fn earlier_import(
     Ok(earlier.into_iter().find(|import| import.state == ImportState::Unfinished))
 }
 
-/// What a file comes to that was imported before: every message of it is known.
+/// The summary of a file that was imported before: all its messages are known.
 fn repeated(import: &Import, dialect: &TrafficDialect) -> TrafficSummary {
     let TrafficTally { new, updated, duplicate, rejected, skipped, refused } = import.tally;
     let tally = TrafficTally { new: 0, updated: 0, duplicate: new + updated + duplicate, rejected, skipped, refused };
@@ -238,7 +238,9 @@ fn repeated(import: &Import, dialect: &TrafficDialect) -> TrafficSummary {
 fn refuse_other_assignment(earlier: &[Import], manifest: &Manifest, override_account: bool) -> Result<()> {
     let of = |options: &str| serde_json::from_str::<serde_json::Value>(options).unwrap_or_default();
     let wanted = of(&manifest.options);
-    for import in earlier.iter().filter(|import| import.state != ImportState::Unfinished) {
+    // Nothing is left of one that was reverted.
+    let charged = |import: &&Import| !matches!(import.state, ImportState::Unfinished | ImportState::Reverted);
+    for import in earlier.iter().filter(charged) {
         let before = of(&import.manifest.options);
         let differs = |names: &[&str]| names.iter().any(|name| before.get(*name) != wanted.get(*name));
         let (file, id) = (quoted(&manifest.file), import.id);

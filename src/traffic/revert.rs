@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result, quoted};
-use crate::model::{Change, Charge, EntityKind, EntryKind, Import, ImportState, Message, Money, Posting, Unit, day_of};
+use crate::model::{Change, Charge, EntityKind, EntryKind, Import, ImportState, Money, Posting, Unit, day_of};
 use crate::ops::balance;
 use crate::store::{StoredMessage, Tx};
 use crate::traffic::batch::add;
@@ -72,25 +72,11 @@ fn refuse_unless_last(tx: &Tx<'_>, import: &Import) -> Result<()> {
 
 /// Takes out the messages of a day.
 fn revert_day(tx: &mut Tx<'_>, import: &Import, day: i32) -> Result<()> {
-    let (mut sums, mut prices, mut of_day) = (SumChanges::default(), KnownPrices::default(), Vec::new());
-    tx.messages_of_import(import.id, day, |message| {
-        of_day.push(message);
-        Ok::<_, Error>(())
-    })?;
-    for StoredMessage { id, account_id, known, .. } in of_day {
+    let (mut sums, mut prices) = (SumChanges::default(), KnownPrices::default());
+    tx.messages_of_import(import.id, day, |StoredMessage { account_id, known, .. }| {
         let price = prices.of(tx, known.import_id, account_id)?;
-        let message = Message {
-            day,
-            id,
-            account_id,
-            second: known.second,
-            state: known.state,
-            destination: known.destination.clone(),
-            parts: known.parts,
-            price: known.price,
-        };
-        sums.add(&message, &known, &price, false)?;
-    }
+        sums.add((day, account_id), &known, &price, false).map(drop)
+    })?;
     sums.packed()?.write(tx)?;
     tx.delete_runs(import.id, day)
 }

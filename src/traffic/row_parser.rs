@@ -312,10 +312,13 @@ impl RowInterpreter {
         };
         let not_found = |name: &str| Error::NotFound { entity: EntityKind::Smpp, name: name.to_owned(), nearest: None };
         let mut named = fields.clone().find(|field| !field.text().is_empty());
-        // An account may be called like a word for no value.
-        for field in fields.by_ref().filter(|field| !field.verbatim().is_empty() && field.text().is_empty()) {
-            if named.is_none() && find(field.verbatim(), field)?.is_some() {
-                named = Some(field);
+        if named.is_none() {
+            // An account may be called like a word for no value.
+            for field in fields.by_ref().filter(|field| !field.verbatim().is_empty()) {
+                if find(field.verbatim(), field)?.is_some() {
+                    named = Some(field);
+                    break;
+                }
             }
         }
         let id = RowField::new(*record, columns.id, columns.id_name);

@@ -48,10 +48,10 @@ impl SumChanges {
         Ok(charge)
     }
 
-    /// Adds or removes a known message; returns its charge.
+    /// Adds or removes a known message of a day and an account; returns its charge.
     pub(crate) fn add(
         &mut self,
-        message: &Message,
+        (day, account_id): (i32, i64),
         known: &KnownMessage,
         account_price: &AccountPrice,
         is_there: bool,
@@ -59,9 +59,9 @@ impl SumChanges {
         let count = if is_there { 1 } else { -1 };
         let charge = if known.charged { charge(account_price, known.parts, known.price)? } else { Money::ZERO };
         self.0.push(Change {
-            day: message.day,
+            day,
             quarter: QuarterSum::of_second(known.second),
-            account_id: message.account_id,
+            account_id,
             country: known.destination.country_letters(),
             unit: account_price.unit,
             state: known.state,

@@ -33,8 +33,9 @@ impl UnpostedCharges {
 
     /// No charges, and how the entries that give back those of an import name it.
     pub(crate) fn of_reverted(import_id: i64, days: Option<(i32, i32)>) -> Result<Self> {
-        let reference = parsed("reference", &format!("import {import_id} reverted"))?;
-        Ok(Self { balances: BTreeMap::new(), reference, period: period(days) })
+        let reverted = format!("import {import_id} reverted");
+        let period = format!("{}, {reverted}", period(days));
+        Ok(Self { balances: BTreeMap::new(), reference: parsed("reference", &reverted)?, period })
     }
 
     /// The entry that takes a sum of charges from a balance.

@@ -54,7 +54,7 @@ const LINES: &[(&str, &str)] = &[
     ("contact add ABC --name Zoe --role billing", "did you mean `--roles`?"),
     ("smpp edit abc_prod --tps 50", "did you mean `--max-tps`?"),
     ("smpp edit abc_prod --password x", "`ssgctl smpp rotate-password ACCOUNT --password-stdin` reads one"),
-    ("smpp edit abc_prod --max-tps -1", "if -1 is a value, write it as `--OPTION=-1`"),
+    ("smpp edit abc_prod --max-tps -1", "write a negative value with an equals sign: `--max-tps=-1`"),
     (
         "balance show --customer ABC",
         "CUSTOMER is not an option: the usage is `ssgctl balance show [OPTIONS] <CUSTOMER>`",

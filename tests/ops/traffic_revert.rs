@@ -45,6 +45,24 @@ fn messages_sums_and_charges_of_a_reverted_import_are_gone_and_its_file_can_come
 }
 
 #[test]
+fn a_file_that_was_imported_for_the_wrong_account_is_reverted_and_imported_for_the_right_one() {
+    let mut fixture = fixture();
+    let rows = "a,2026-11-24T10:00:00Z,,+447700900123,delivered,1,\n";
+    let text = format!("{HEADER}{rows}");
+    let for_account = |fixture: &mut Fixture, account: &str| {
+        let mut request = request(fixture, "a.csv", &text);
+        request.options.account = Some(account.to_owned());
+        run(fixture, &request)
+    };
+    for_account(&mut fixture, "acme").unwrap();
+    assert!(matches!(for_account(&mut fixture, "port"), Err(Error::KnownFile { import: 1, .. })));
+    revert(&mut fixture, 1).unwrap();
+    let right = for_account(&mut fixture, "port").unwrap();
+    assert_eq!((right.import, right.tally.new), (2, 1));
+    assert_eq!(fixture.credits("ACME"), valid("0"));
+}
+
+#[test]
 fn an_import_on_which_others_build_is_not_reverted() {
     let mut fixture = fixture();
     import(&mut fixture, "a.csv", ONE).unwrap();

@@ -186,21 +186,21 @@ impl<'a> Line<'a> {
         }
         if let Some(group) = group(typed) {
             let command = self.root.find_subcommand(group)?;
-            let path = match next.and_then(|next| verb(command, next)) {
-                Some(verb) => self.typed(&[group, verb]),
+            let path = match next.and_then(|next| command_in(command, next)) {
+                Some(name) => self.typed(&[group, name]),
                 None => self.typed(&[group]),
             };
             return Some(format!("did you mean {path}?"));
         }
-        // `list customers`: the verb is first.
+        // `list customers`: the command stands before its group.
         let named = |name| self.root.get_subcommands().find(|command| command.get_name() == name);
         if let Some(command) = next.and_then(|next| named(group(next).unwrap_or(next)))
-            && let Some(verb) = verb(command, typed)
+            && let Some(name) = command_in(command, typed)
         {
-            return Some(format!("the group comes first: {}", self.typed(&[command.get_name(), verb])));
+            return Some(format!("the group comes first: {}", self.typed(&[command.get_name(), name])));
         }
         let exact = |command: &'a Command| Some((command.get_name(), command.find_subcommand(typed)?.get_name()));
-        let alike = |command: &'a Command| Some((command.get_name(), verb(command, typed)?));
+        let alike = |command: &'a Command| Some((command.get_name(), command_in(command, typed)?));
         let groups: Vec<_> = self.root.get_subcommands().filter(|command| command.has_subcommands()).collect();
         let mut found: Vec<_> = groups.iter().copied().filter_map(exact).collect();
         if found.is_empty() {
@@ -210,30 +210,30 @@ impl<'a> Line<'a> {
             // A name that is almost right is better explained by the parser.
             [] if is_almost_one_of(typed, self.root.get_subcommands().map(Command::get_name)) => None,
             [] => Some("`ssgctl --help` lists the commands".to_owned()),
-            [(group, verb)] => Some(format!("did you mean {}?", self.typed(&[group, verb]))),
-            [(group, verb), (other, too)] => {
-                Some(format!("did you mean {} or {}?", self.typed(&[group, verb]), self.typed(&[other, too])))
+            [(group, name)] => Some(format!("did you mean {}?", self.typed(&[group, name]))),
+            [(group, name), (other, too)] => {
+                Some(format!("did you mean {} or {}?", self.typed(&[group, name]), self.typed(&[other, too])))
             }
-            [(group, verb), ..] => Some(format!(
+            [(group, name), ..] => Some(format!(
                 "the group comes first, such as {}; `ssgctl --help` lists the groups",
-                self.typed(&[group, verb])
+                self.typed(&[group, name])
             )),
         }
     }
 
     fn of_unknown_command_in_group(&self, typed: &str) -> Option<String> {
-        Some(match (self.path.as_slice(), verb(self.command, typed)) {
+        Some(match (self.path.as_slice(), command_in(self.command, typed)) {
             (["config"], _) if matches!(typed, "set" | "edit" | "get") => {
                 "edit the file that `ssgctl config path` prints; `ssgctl config init` writes one with every setting"
                     .to_owned()
             }
-            (_, Some(verb)) => {
-                let why = match verb {
+            (_, Some(name)) => {
+                let why = match name {
                     "archive" => " Records that the ledger needs are archived, not deleted.",
                     "reverse" => " Entries of the ledger are reversed, not deleted.",
                     _ => "",
                 };
-                format!("did you mean {}?{why}", self.typed(&[verb]))
+                format!("did you mean {}?{why}", self.typed(&[name]))
             }
             _ if is_almost_one_of(typed, self.command_names().into_iter()) => return None,
             _ if self.command_names().is_empty() => return None,
@@ -286,6 +286,13 @@ impl<'a> Line<'a> {
         Some(format!("put a value with spaces in quotes: `{} {value}`", self.words[option]))
     }
 
+    /// A negative value of an option, of which the parser names the first characters only.
+    fn negative_value(&self, beginning: &str) -> Option<String> {
+        let at = self.words.iter().position(|word| word.starts_with(beginning))?;
+        let option = self.words.get(at.checked_sub(1)?).filter(|word| self.option(word).is_some())?;
+        Some(format!("write a negative value with an equals sign: `{option}={}`", self.words[at]))
+    }
+
     fn options(&self) -> impl Iterator<Item = &str> {
         self.command.get_arguments().chain(self.root.get_arguments()).filter_map(Arg::get_long)
     }
@@ -304,7 +311,7 @@ impl<'a> Line<'a> {
     fn of_unexpected_argument(&self, argument: &str) -> String {
         if let Some(number) = argument.strip_prefix('-') {
             return if number.bytes().all(|byte| byte.is_ascii_digit()) {
-                format!("if {argument} is a value, write it as `--OPTION={argument}`")
+                self.negative_value(argument).unwrap_or_else(|| self.usage())
             } else {
                 format!("{} lists the options", self.help())
             };
@@ -349,7 +356,7 @@ fn group(word: &str) -> Option<&'static str> {
 }
 
 /// The command of a group that a word names.
-fn verb<'a>(group: &'a Command, word: &str) -> Option<&'a str> {
+fn command_in<'a>(group: &'a Command, word: &str) -> Option<&'a str> {
     let meant = COMMANDS.iter().filter(|(names, _)| names.contains(&word)).flat_map(|(_, verbs)| verbs.iter().copied());
     let mut candidates = std::iter::once(word).chain(meant);
     candidates

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::mail::as_mime;
 use crate::mail::transport::mail_transport::MailTransport;
 use crate::mail::transport::route::{Security, SmtpCredentials};
-use crate::mail::transport::smtp_connection::{SmtpConnection, SmtpError, tls_config};
+use crate::mail::transport::smtp_connection::{SmtpConnection, SmtpError, expect, tls_config};
 use crate::model::{OutboxEmail, SendOutcome};
 
 /// The time limit for a whole email, in timeouts of one step.
@@ -213,7 +213,8 @@ impl Job {
         for to in envelope.to() {
             connection.command(&format!("RCPT TO:<{to}>")).map_err(deferred)?;
         }
-        connection.command("DATA").map_err(deferred)?;
+        let go_on = connection.command("DATA").map_err(deferred)?;
+        expect(&go_on, 354).map_err(deferred)?;
         if !self.claim.take() {
             return Err(Some(SendFailure::ConnectionLost(SendOutcome::Deferred("given up".to_owned()))));
         }

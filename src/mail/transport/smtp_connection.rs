@@ -284,8 +284,9 @@ fn refusal(code: u16, lines: &[String]) -> SmtpError {
     SmtpError::Reply { code, text: lines.join(" ") }
 }
 
-fn expect(reply: &Reply, code: u16) -> Result<(), SmtpError> {
-    if reply.code == code { Ok(()) } else { Err(SmtpError::Protocol("the server answered the login unexpectedly")) }
+/// Checks that a reply has this code: another one of success would mean that the server understood something else.
+pub(super) fn expect(reply: &Reply, code: u16) -> Result<(), SmtpError> {
+    if reply.code == code { Ok(()) } else { Err(SmtpError::Protocol("the server's answer has an unexpected code")) }
 }
 
 /// The TLS configuration that trusts what this machine trusts.

@@ -11,8 +11,8 @@ use crate::model::{
 use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::traffic::fingerprint::fingerprint;
 use crate::store::sqlite::traffic::message_index::{IndexEntry, entry, fingerprint_of, index_of_day};
-use crate::store::sqlite::traffic::packed_days::TOGETHER;
-use crate::store::sqlite::traffic::sums::account_days_and_together;
+use crate::store::sqlite::traffic::packed_days::ALL_ACCOUNTS;
+use crate::store::sqlite::traffic::sums::account_days_and_total;
 use crate::store::{
     AccountDay, DaySum, EntryFilter, ImportFilter, KnownMessage, MonthKey, QuarterSum, Snapshot, StoredMessage,
     TrafficFilter,
@@ -86,9 +86,9 @@ impl Snapshot<'_> {
         let names: BTreeMap<i64, SystemId> =
             accounts.into_iter().map(|account| (account.id, account.system_id)).collect();
         for day in self.days_with_traffic(i32::MIN, i32::MAX - 1)? {
-            let (mut stored, mut added) = (AccountDay::new(day, TOGETHER), AccountDay::new(day, TOGETHER));
-            account_days_and_together::<Error>(&self.transaction, day, |of_day| {
-                if of_day.account_id == TOGETHER {
+            let (mut stored, mut added) = (AccountDay::new(day, ALL_ACCOUNTS), AccountDay::new(day, ALL_ACCOUNTS));
+            account_days_and_total::<Error>(&self.transaction, day, |of_day| {
+                if of_day.account_id == ALL_ACCOUNTS {
                     stored = of_day.clone();
                     return Ok(());
                 }

@@ -10,7 +10,7 @@ use crate::model::QuarterTraffic;
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::traffic::codec::{block_of, countries};
 use crate::store::sqlite::traffic::monthly::months_of;
-use crate::store::sqlite::traffic::packed_days::{PackedAccount, TOGETHER, unreadable};
+use crate::store::sqlite::traffic::packed_days::{ALL_ACCOUNTS, PackedAccount, unreadable};
 use crate::store::sqlite::traffic::sums::{A_DAY, accounts_of_row, quarters_of};
 use crate::store::{
     CountrySum, DaySum, MonthKey, QuarterSum, Share, Snapshot, TrafficAccount, TrafficAccounts, TrafficDetail,
@@ -75,12 +75,12 @@ impl Snapshot<'_> {
         mut each: impl FnMut(&PackedAccount<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let few = match accounts {
-            TrafficAccounts::Together => &[TOGETHER],
+            TrafficAccounts::Together => &[ALL_ACCOUNTS],
             TrafficAccounts::Few(few) => few,
             TrafficAccounts::Each => {
                 let sql = "SELECT day, first, sums FROM traffic_daily WHERE day >= ?1 AND day < ?2 AND first <> ?3";
                 let mut statement = self.transaction.prepare_cached(sql).map_err(Error::from)?;
-                let mut rows = statement.query(params![days.start, days.end, TOGETHER]).map_err(Error::from)?;
+                let mut rows = statement.query(params![days.start, days.end, ALL_ACCOUNTS]).map_err(Error::from)?;
                 while let Some(row) = rows.next().map_err(Error::from)? {
                     accounts_of_row(row, |account| each(&account))?;
                 }
@@ -116,7 +116,8 @@ impl Snapshot<'_> {
         detail: TrafficDetail,
         mut each: impl FnMut(TrafficSum) -> Result<(), E>,
     ) -> Result<(), E> {
-        let account_of = |key: &MonthKey| if accounts == TrafficAccounts::Together { TOGETHER } else { key.account_id };
+        let account_of =
+            |key: &MonthKey| if accounts == TrafficAccounts::Together { ALL_ACCOUNTS } else { key.account_id };
         let mut pass = |row: &Row<'_>| {
             months_of(row, |key, sum| match accounts {
                 TrafficAccounts::Few(few) if !few.contains(&key.account_id) => Ok(()),

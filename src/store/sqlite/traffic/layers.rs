@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use crate::error::Result;
 
 /// The number of layers of about the same size that are merged into one; the next size is this many times as large.
-const TOGETHER: usize = 8;
+const FAN_IN: usize = 8;
 
 /// Layers of this size are not merged: looking through one more costs less than writing two million items again.
 const LARGEST: i64 = 1 << 21;
@@ -68,9 +68,9 @@ pub(super) fn remove_layers(connection: &Connection, kind: LayerKind, day: i32, 
 
 /// The layers that are to be merged now, if any.
 pub(super) fn to_merge(layers: &[Layer]) -> Option<Vec<Layer>> {
-    let level = |layer: &Layer| layer.size.max(1).ilog2() / TOGETHER.ilog2();
+    let level = |layer: &Layer| layer.size.max(1).ilog2() / FAN_IN.ilog2();
     let mergeable = || layers.iter().filter(|layer| layer.size < LARGEST);
-    let full = mergeable().map(level).find(|of| mergeable().filter(|layer| level(layer) == *of).count() >= TOGETHER)?;
+    let full = mergeable().map(level).find(|of| mergeable().filter(|layer| level(layer) == *of).count() >= FAN_IN)?;
     Some(mergeable().filter(|layer| level(layer) == full).copied().collect())
 }
 

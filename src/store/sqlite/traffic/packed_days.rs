@@ -8,7 +8,7 @@ use crate::store::sqlite::traffic::codec::{UnpackError, Unreadable, add_countrie
 use crate::store::sqlite::traffic::numbers::{Unpacker, add_number};
 
 /// The account whose sums are those of all accounts together.
-pub(in crate::store::sqlite) const TOGETHER: i64 = 0;
+pub(in crate::store::sqlite) const ALL_ACCOUNTS: i64 = 0;
 
 /// About the size of a row in bytes. SQLite moves the end of a longer one to a page of its own.
 const ROW: usize = 900;
@@ -56,7 +56,7 @@ impl PackedDays {
 
 impl PackedDay {
     pub(super) fn new(day: i32) -> Self {
-        Self { day, accounts: 0, rows: Vec::new(), together: AccountDay::new(day, TOGETHER) }
+        Self { day, accounts: 0, rows: Vec::new(), together: AccountDay::new(day, ALL_ACCOUNTS) }
     }
 
     /// Adds the sums of the next account.
@@ -138,7 +138,7 @@ pub(in crate::store::sqlite) fn unreadable(account_id: i64, day: i32) -> impl Fn
     move |Unreadable| {
         let day = day_of(day);
         Error::Damaged(match account_id {
-            TOGETHER => format!("the traffic of {day} cannot be read"),
+            ALL_ACCOUNTS => format!("the traffic of {day} cannot be read"),
             _ => format!("the traffic of SMPP account {account_id} on {day} cannot be read"),
         })
     }

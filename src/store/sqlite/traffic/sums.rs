@@ -11,7 +11,7 @@ use crate::store::sqlite::traffic::blob;
 use crate::store::sqlite::traffic::codec;
 use crate::store::sqlite::traffic::layers::{Layer, LayerKind, add_layer, layers_of, remove_layers, to_merge};
 use crate::store::sqlite::traffic::packed_days::{
-    PackedAccount, PackedDay, PackedDays, TOGETHER, accounts_of, unreadable,
+    ALL_ACCOUNTS, PackedAccount, PackedDay, PackedDays, accounts_of, unreadable,
 };
 use crate::store::{AccountDay, CountrySum, QuarterSum, Snapshot, Tx};
 
@@ -89,17 +89,17 @@ pub(super) fn account_days<E: From<Error>>(
     day: i32,
     mut each: impl FnMut(&AccountDay) -> Result<(), E>,
 ) -> Result<(), E> {
-    account_days_and_together(
+    account_days_and_total(
         connection,
         day,
         |of_day| {
-            if of_day.account_id == TOGETHER { Ok(()) } else { each(of_day) }
+            if of_day.account_id == ALL_ACCOUNTS { Ok(()) } else { each(of_day) }
         },
     )
 }
 
 /// The same, and before them the stored sums of all accounts, as account 0.
-pub(in crate::store::sqlite) fn account_days_and_together<E: From<Error>>(
+pub(in crate::store::sqlite) fn account_days_and_total<E: From<Error>>(
     connection: &Connection,
     day: i32,
     mut each: impl FnMut(&AccountDay) -> Result<(), E>,
@@ -212,7 +212,7 @@ pub(super) fn merge_all(connection: &Connection, day: i32) -> Result<()> {
 fn merge(connection: &Connection, day: i32, layers: &[Layer]) -> Result<()> {
     let mut merged = PackedDay::new(day);
     DayBuffer::read(connection, day, layers)?
-        .each(day, |of_day| if of_day.account_id == TOGETHER { Ok(()) } else { merged.add(of_day) })?;
+        .each(day, |of_day| if of_day.account_id == ALL_ACCOUNTS { Ok(()) } else { merged.add(of_day) })?;
     merged.end()?;
     let mut remove = connection.prepare_cached("DELETE FROM traffic_daily WHERE day = ?1 AND layer = ?2")?;
     for layer in layers {
