@@ -68,8 +68,9 @@ impl AccruedSum {
         };
         Some(Self {
             amount: self.amount.checked_add(later.amount)?,
-            messages: self.messages + later.messages,
-            parts: self.parts + later.parts,
+            // Numbers of a damaged file may be anything.
+            messages: self.messages.saturating_add(later.messages),
+            parts: self.parts.saturating_add(later.parts),
             first: self.first,
             last: later.last,
             imports: (self.imports.0.min(later.imports.0), self.imports.1.max(later.imports.1)),

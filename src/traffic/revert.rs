@@ -82,7 +82,8 @@ fn revert_day(tx: &mut Tx<'_>, import: &Import, day: i32) -> Result<()> {
 fn give_back(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
     let opposite = |charge: AccruedCharge| {
         let amount = charge.amount.checked_neg().ok_or(Error::Overflow { what: "the charge" })?;
-        Ok(AccruedCharge { amount, messages: -charge.messages, parts: -charge.parts, ..charge })
+        let (messages, parts) = (charge.messages.saturating_neg(), charge.parts.saturating_neg());
+        Ok(AccruedCharge { amount, messages, parts, ..charge })
     };
     let charges = by_balance(&tx.charges_of(import.id)?)?.into_iter().map(opposite);
     balance::accrue(tx, import.id, true, charges.collect::<Result<_>>()?)
