@@ -78,7 +78,7 @@ pub use outbox::{
     SenderRole,
 };
 pub use password::{KeyFingerprint, Password};
-pub use plan::{Plan, PlanDetails, PriceRow, PriceSource};
+pub use plan::{OverlayOwner, Plan, PlanDetails, PriceRow, PriceSource};
 pub use plan_prices::PlanPrices;
 pub use price_destination::{NumberPrefix, PriceDestination};
 pub use prices::{AccountPlans, MessagePrice, PlanRole, Prices, PricesVersion, account_plans};
@@ -88,7 +88,7 @@ pub use text::{
     Actor, Description, Invalid, Key, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber, TextLine,
 };
 pub use time::{Time, not_in_calendar, parse_date};
-pub use timeline::{Effective, Timeline};
+pub use timeline::{Effective, Timeline, second_of, time_of};
 pub use traffic::{DayTraffic, Message, MessageId, MessageState, QuarterTraffic, StateCounts};
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::word_enum::word_enum;
-use crate::model::{Money, Name, PlanCode, PriceDestination, Time, Unit};
+use crate::model::{Effective, Money, Name, PlanCode, PriceDestination, Time, Timeline, Unit};
 
 /// The editable fields of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,24 @@ pub struct PriceRow {
     pub price: Option<Money>,
     /// From when it counts; `None` if it always did.
     pub effective_from: Option<Time>,
+    pub recorded_at: Time,
+}
+
+impl PriceRow {
+    /// Which of the prices of one destination is in force when.
+    pub fn timeline(rows: Vec<Self>) -> Timeline<Self> {
+        let effective = |row: Self| Effective { id: row.id, from: row.effective_from, value: row };
+        Timeline::new(rows.into_iter().map(effective).collect())
+    }
+}
+
+/// Who has a plan that is asked before that of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OverlayOwner {
+    /// The customer of an ID: all its accounts.
+    Customer(i64),
+    /// The SMPP account of an ID.
+    Account(i64),
 }
 
 word_enum! {

@@ -38,7 +38,7 @@ impl PlanPrices {
     /// Compiles the prices of a plan, in any order.
     pub fn new(rows: Vec<PriceRow>) -> Self {
         let mut by_destination: BTreeMap<PriceDestination, Vec<Effective<FoundPrice>>> = BTreeMap::new();
-        for PriceRow { id, destination, price, effective_from } in rows {
+        for PriceRow { id, destination, price, effective_from, .. } in rows {
             let value = FoundPrice { row_id: id, price };
             by_destination.entry(destination).or_default().push(Effective { id, from: effective_from, value });
         }
@@ -123,6 +123,7 @@ mod tests {
             destination: destination.parse().expect(destination),
             price: price.parse().ok(),
             effective_from: from.parse().ok(),
+            recorded_at: "2026-11-28T00:00:00Z".parse().expect("a time"),
         }
     }
 
@@ -209,6 +210,7 @@ mod tests {
             destination: destination.parse().expect("a destination"),
             price: price.map(Money::from_e8),
             effective_from: from.map(time),
+            recorded_at: time(0),
         }
     }
 

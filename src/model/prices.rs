@@ -7,6 +7,7 @@
 
 use foldhash::HashMap;
 
+use crate::model::word_enum::word_enum;
 use crate::model::{Destination, MobileNetwork, Money, PlanPrices, Timeline, Unit};
 
 /// How much of what was recorded about prices counts: all rows up to this ID. Prices, plans of services, services of accounts and
@@ -24,12 +25,13 @@ pub struct AccountPlans {
     pub plans: Vec<(PlanRole, usize)>,
 }
 
-/// Why a plan is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PlanRole {
-    AccountOverlay,
-    CustomerOverlay,
-    Service,
+word_enum! {
+    /// Why a plan is asked.
+    pub enum PlanRole {
+        AccountOverlay = "account-overlay" as "overlay of the account",
+        CustomerOverlay = "customer-overlay" as "overlay of the customer",
+        Service = "service" as "plan of the service",
+    }
 }
 
 /// The prices of the accounts of a file, or of all.

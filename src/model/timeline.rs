@@ -1,5 +1,7 @@
 //! Values that hold from a time on, until the next one: prices, the plan of a service, the service of an account.
 
+use jiff::Timestamp;
+
 use crate::model::Time;
 
 /// A value as it was recorded.
@@ -10,6 +12,13 @@ pub struct Effective<T> {
     /// From when it holds; `None` if it always did.
     pub from: Option<Time>,
     pub value: T,
+}
+
+impl<T> Effective<T> {
+    /// The same with a value that is made of its value.
+    pub fn map<U>(self, value: impl FnOnce(T) -> U) -> Effective<U> {
+        Effective { id: self.id, from: self.from, value: value(self.value) }
+    }
 }
 
 /// Which value holds when.
@@ -28,7 +37,7 @@ impl<T> Timeline<T> {
         values.sort_by_key(|value| (value.from, value.id));
         let mut timeline: Vec<(i64, T)> = Vec::with_capacity(values.len());
         for Effective { from, value, .. } in values {
-            let from = from.map_or(i64::MIN, |time| time.timestamp().as_second());
+            let from = second_of(from);
             match timeline.last_mut().filter(|(last, _)| *last == from) {
                 Some(last) => last.1 = value,
                 None => timeline.push((from, value)),
@@ -48,6 +57,11 @@ impl<T> Timeline<T> {
         after.checked_sub(1).map(|index| &self.0[index].1)
     }
 
+    /// The first second after this one from which another value holds, or the same one again.
+    pub fn next_start(&self, second: i64) -> Option<i64> {
+        self.0.get(self.0.partition_point(|(from, _)| *from <= second)).map(|(from, _)| *from)
+    }
+
     /// The seconds from which a value holds.
     pub fn starts(&self) -> impl Iterator<Item = i64> {
         self.0.iter().map(|(from, _)| *from)
@@ -65,6 +79,16 @@ impl<T> Timeline<T> {
         starts.dedup();
         Self(starts.into_iter().filter_map(|from| Some((from, value_at(from)?))).collect())
     }
+}
+
+/// The second at which something begins, since 1970-01-01 UTC; the first of all if it always held.
+pub fn second_of(from: Option<Time>) -> i64 {
+    from.map_or(i64::MIN, |time| time.timestamp().as_second())
+}
+
+/// The time of a second, the inverse of [`second_of`].
+pub fn time_of(second: i64) -> Option<Time> {
+    Timestamp::from_second(second).ok().map(Time::from_timestamp)
 }
 
 #[cfg(test)]

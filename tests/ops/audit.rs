@@ -5,9 +5,7 @@ use std::rc::Rc;
 
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::model::{
-    CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, SendOutcome, ServiceDetails, Unit,
-};
+use ssgctl::model::{CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, SendOutcome, Unit};
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, warning};
@@ -17,7 +15,9 @@ use ssgctl::traffic;
 
 use super::contact::person;
 use crate::support::cli::{Outcome, TestCli, words};
-use crate::support::fixture::{Fixture, NOON, adjustment, collect, new_account, plain_email, reversal, set, valid};
+use crate::support::fixture::{
+    Fixture, NOON, adjustment, at_price, collect, new_account, new_service, plain_email, reversal, set, valid,
+};
 use crate::support::traffic::import_a_message;
 
 type Operation = fn(&mut Tx<'_>, &Vault) -> Result<()>;
@@ -44,13 +44,8 @@ const OPERATIONS: &[(EntityKind, &str, &str, Operation)] = &[
     }),
     (EntityKind::Contact, "remove", "ACME 1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
     (EntityKind::Note, "add", "ACME 1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
-    (EntityKind::Service, "new", "premium", |tx, _| {
-        let details = ServiceDetails { name: valid("Premium"), price: valid("2") };
-        service::new(tx, valid("premium"), Unit::Sms, details).map(drop)
-    }),
-    (EntityKind::Service, "edit", "premium", |tx, _| {
-        service::edit(tx, "premium", |details| details.price = valid("3")).map(drop)
-    }),
+    (EntityKind::Service, "new", "premium", |tx, _| service::new(tx, new_service("premium", "SMS", "2")).map(drop)),
+    (EntityKind::Service, "edit", "premium", |tx, _| service::edit(tx, "premium", at_price("3")).map(drop)),
     (EntityKind::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
     (EntityKind::Smpp, "edit", "acme1", |tx, _| {
         smpp::edit(tx, "acme1", set(|account| account.name = Some(valid("Prod")))).map(drop)

@@ -48,8 +48,7 @@ CREATE TABLE service_plan (
 CREATE INDEX service_plan_by_service ON service_plan (service_id);
 CREATE INDEX service_plan_by_plan ON service_plan (plan_id);
 
--- The services of an account whose service was changed; the first row has the one that it had before. An account without a row
--- has always had the service in smpp_account.service_id, which else is that of the row that counts last.
+-- The changes of an account's service. smpp_account.service_id is the one that it began with, and never changes.
 CREATE TABLE account_service (
     id             INTEGER PRIMARY KEY,
     account_id     INTEGER NOT NULL REFERENCES smpp_account (id),
@@ -73,6 +72,7 @@ CREATE TABLE overlay (
 ) STRICT;
 
 CREATE INDEX overlay_by_customer ON overlay (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX overlay_by_plan ON overlay (plan_id) WHERE plan_id IS NOT NULL;
 CREATE INDEX overlay_by_account ON overlay (account_id) WHERE account_id IS NOT NULL;
 
 -- Where prices of messages come from. plan: always the plan. file: the traffic file, where it has prices in the unit of the plan.
@@ -88,23 +88,40 @@ INSERT INTO service_plan (id, service_id, plan_id, recorded_at)
 SELECT 2 * row_number() OVER (ORDER BY id), id, id, created_at FROM service;
 ALTER TABLE service DROP COLUMN price_e8;
 
+-- A database without events is new: only there, the import of a document replaces the rows that every new database has.
+CREATE TRIGGER price_is_never_replaced BEFORE INSERT ON price
+WHEN EXISTS (SELECT 1 FROM price WHERE id = new.id) BEGIN
+    SELECT raise(ABORT, 'prices are append-only');
+END;
 CREATE TRIGGER price_is_never_changed BEFORE UPDATE ON price BEGIN
     SELECT raise(ABORT, 'prices are append-only');
 END;
-CREATE TRIGGER price_is_never_deleted BEFORE DELETE ON price BEGIN
+CREATE TRIGGER price_is_never_deleted BEFORE DELETE ON price WHEN EXISTS (SELECT 1 FROM event) BEGIN
     SELECT raise(ABORT, 'prices are append-only');
+END;
+CREATE TRIGGER service_plan_is_never_replaced BEFORE INSERT ON service_plan
+WHEN EXISTS (SELECT 1 FROM service_plan WHERE id = new.id) BEGIN
+    SELECT raise(ABORT, 'plans of services are append-only');
 END;
 CREATE TRIGGER service_plan_is_never_changed BEFORE UPDATE ON service_plan BEGIN
     SELECT raise(ABORT, 'plans of services are append-only');
 END;
-CREATE TRIGGER service_plan_is_never_deleted BEFORE DELETE ON service_plan BEGIN
+CREATE TRIGGER service_plan_is_never_deleted BEFORE DELETE ON service_plan WHEN EXISTS (SELECT 1 FROM event) BEGIN
     SELECT raise(ABORT, 'plans of services are append-only');
+END;
+CREATE TRIGGER account_service_is_never_replaced BEFORE INSERT ON account_service
+WHEN EXISTS (SELECT 1 FROM account_service WHERE id = new.id) BEGIN
+    SELECT raise(ABORT, 'services of accounts are append-only');
 END;
 CREATE TRIGGER account_service_is_never_changed BEFORE UPDATE ON account_service BEGIN
     SELECT raise(ABORT, 'services of accounts are append-only');
 END;
 CREATE TRIGGER account_service_is_never_deleted BEFORE DELETE ON account_service BEGIN
     SELECT raise(ABORT, 'services of accounts are append-only');
+END;
+CREATE TRIGGER overlay_is_never_replaced BEFORE INSERT ON overlay
+WHEN EXISTS (SELECT 1 FROM overlay WHERE id = new.id) BEGIN
+    SELECT raise(ABORT, 'overlays are append-only');
 END;
 CREATE TRIGGER overlay_is_never_changed BEFORE UPDATE ON overlay BEGIN
     SELECT raise(ABORT, 'overlays are append-only');
