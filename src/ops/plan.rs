@@ -1,10 +1,13 @@
 //! Price plans: creates, edits and archives them. Their prices are changed by `price`.
 
 use crate::error::{Error, Result, quoted};
-use crate::model::{Change, EntityKind, Money, Plan, PlanCode, PlanDetails, PriceDestination, Unit};
+use crate::model::{Change, EntityKind, Invalid, Money, Plan, PlanCode, PlanDetails, PriceDestination, Unit};
 use crate::ops::{active, price};
 use crate::report::plan_uses;
 use crate::store::Tx;
+
+/// What the command line calls an overlay that is no plan.
+const NO_PLAN: &str = "none";
 
 /// Creates a plan, with a default price that always counts if one is given.
 pub fn new(
@@ -34,6 +37,9 @@ pub(super) fn create(
 ) -> Result<Plan> {
     if tx.plan_named(code.as_str())?.is_some() {
         return Err(Error::Exists { entity: EntityKind::Plan, field: "code", value: code.to_string() });
+    }
+    if code.as_str().eq_ignore_ascii_case(NO_PLAN) {
+        return Err(Error::invalid("code", code, Invalid::rule("is the word for no plan")));
     }
     let plan = tx.insert_plan(code, unit, details)?;
     if let Some(price) = default_price {

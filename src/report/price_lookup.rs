@@ -70,13 +70,18 @@ pub struct AskedPlan {
 /// # Errors
 /// [`Error::NoPrice`] when no plan has one, [`Error::NotFound`] when the name is neither.
 pub fn look_up(snapshot: &Snapshot<'_>, name: &str, question: LookupQuestion) -> Result<PriceLookup> {
-    let (account, plans) = match (snapshot.plan_named(name)?, snapshot.smpp_account_named(name)?) {
-        (Some(plan), _) => (None, vec![(None, plan)]),
-        (None, Some(account)) => {
-            let plans = plans_of(snapshot, &account, question.at)?;
-            (Some(account), plans)
+    let account = match snapshot.plan(name) {
+        Ok(_) => None,
+        // The nearest name may be one of a plan or of an account.
+        Err(no_plan @ Error::NotFound { nearest: Some(_), .. }) => {
+            Some(snapshot.smpp_account_named(name)?.ok_or(no_plan)?)
         }
-        (None, None) => (None, vec![(None, snapshot.plan(name)?)]),
+        Err(Error::NotFound { .. }) => Some(snapshot.smpp_account(name)?),
+        Err(other) => return Err(other),
+    };
+    let plans = match &account {
+        Some(account) => plans_of(snapshot, account, question.at)?,
+        None => vec![(None, snapshot.plan(name)?)],
     };
     let mut asked = Vec::new();
     for (role, plan) in plans {

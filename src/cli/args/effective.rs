@@ -1,5 +1,6 @@
 //! The time from which a price, a plan or a service counts, on the command line.
 
+use std::convert::Infallible;
 use std::str::FromStr;
 
 use clap::Args;
@@ -95,10 +96,30 @@ pub(crate) struct EffectiveArgs {
 }
 
 impl EffectiveArgs {
+    /// The same; an error if a time is given and nothing that it could be of.
+    pub(crate) fn from_of(&self, options: &str, is_given: bool, context: &Context) -> Result<Option<Option<Time>>> {
+        match self.from(context)? {
+            Some(_) if !is_given => Err(Failure::usage(format!("--effective needs {options}"))),
+            from => Ok(from),
+        }
+    }
+
     /// The time, if one is given; `Some(None)` is the beginning of all times.
     pub(crate) fn from(&self, context: &Context) -> Result<Option<Option<Time>>> {
         let zone = self.zone.zone(context.settings.defaults.zone());
         self.effective.map(|effective| effective.resolve(&zone)).transpose()
+    }
+}
+
+/// The plan of an overlay, or `none`.
+#[derive(Debug, Clone)]
+pub(crate) struct OverlayPlan(pub(crate) Option<String>);
+
+impl FromStr for OverlayPlan {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(Some(text.to_owned()).filter(|text| !text.eq_ignore_ascii_case("none"))))
     }
 }
 

@@ -218,3 +218,39 @@ impl Tx<'_> {
         Ok(self.prices_version()?.0 + 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use crate::store::sqlite::schema::{self, PLANS, STEPS, Step};
+
+    #[test]
+    fn the_price_of_each_service_becomes_the_default_of_a_plan() {
+        let mut connection = Connection::open_in_memory().expect("opened");
+        let before: Vec<Step> = STEPS
+            .iter()
+            .filter(|step| step.version < PLANS)
+            .map(|step| Step { version: step.version, sql: step.sql })
+            .collect();
+        schema::apply(&before, &mut connection).expect("the older schema");
+        connection
+            .execute_batch(
+                "INSERT INTO service VALUES (7, 'euro', lower(hex(randomblob(18))), 'Euro', 'EUR', 4200000, '2026-01-01', '2026-02-02')",
+            )
+            .expect("a service");
+        schema::apply(STEPS, &mut connection).expect("migrated");
+        let rows = |sql: &str| -> Vec<String> {
+            let mut statement = connection.prepare(sql).expect(sql);
+            let rows = statement.query_map([], |row| row.get(0)).expect(sql);
+            rows.collect::<rusqlite::Result<_>>().expect(sql)
+        };
+        let plans = "SELECT format('%d %s %s %s %s', id, code, name, unit, created_at) FROM plan WHERE id > 1";
+        assert_eq!(rows(plans), ["7 euro Euro EUR 2026-01-01"]);
+        let prices = "SELECT format('%d %d %s %d %s', id, plan_id, destination, price_e8,
+            coalesce(effective_from, recorded_at)) FROM price WHERE plan_id > 1";
+        assert_eq!(rows(prices), ["3 7 default 4200000 2026-02-02"]);
+        assert_eq!(rows("SELECT format('%d %d %d', id, service_id, plan_id) FROM service_plan"), ["2 1 1", "4 7 7"]);
+        assert_eq!(rows("SELECT price_source FROM service"), ["file", "file"]);
+    }
+}

@@ -69,6 +69,9 @@ fn view(lookup: &PriceLookup) -> DetailView {
     if let Some(SmppAccount { system_id, customer, .. }) = account {
         view.field("account", Cell::text(system_id));
         view.field("customer", Cell::text(customer));
+    } else {
+        view.data("account", Cell::Empty);
+        view.data("customer", Cell::Empty);
     }
     view.fields("Price", price, &["price", "unit", "plan"]);
     let role = asked.last().and_then(|asked| asked.role);

@@ -10,7 +10,7 @@ use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::effective::EffectiveArgs;
 use crate::context::Context;
-use crate::exit::{Failure, Result};
+use crate::exit::Result;
 
 /// Change the name, the plan or the default price of a service; its unit cannot change
 ///
@@ -51,10 +51,8 @@ pub(crate) struct EditArgs {
 }
 
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
-    let effective_from = args.effective.from(context)?;
-    if effective_from.is_some() && args.price.is_none() && args.plan.is_none() {
-        return Err(Failure::usage("--effective needs --price or --plan"));
-    }
+    let has_price = args.price.is_some() || args.plan.is_some();
+    let effective_from = args.effective.from_of("--price or --plan", has_price, context)?;
     let EditArgs { service, name, price, plan, price_source, change, .. } = args;
     let edit = ServiceChange { name, price_source, price, plan, effective_from };
     let service = context.write(&change, |tx| ops::service::edit(tx, &service, edit))?;
