@@ -26,7 +26,7 @@ pub(super) fn value(effective_from: Option<Time>) -> Value {
     effective_from.map_or_else(|| "beginning".into(), |time| time.to_string().into())
 }
 
-/// The last second of a change that is effective now.
+/// From when a change counts that names no time.
 pub(super) fn now(at: Time) -> Option<Time> {
     Some(at.whole_second())
 }

@@ -13,6 +13,7 @@ use crate::args::period::{Moment, ZoneArgs};
 use crate::context::Context;
 use crate::error_codes::ErrorCode;
 use crate::exit::{Failure, Result};
+use crate::exit_codes::Exit;
 
 /// A time with an offset, a date, a time of a zone, or `beginning`.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +61,9 @@ impl EffectiveTime {
 /// The time at which the clocks of a zone show a date and time.
 fn of_clocks(local: DateTime, zone: &Zone) -> Result<Time> {
     let ambiguous = zone.time_zone().to_ambiguous_timestamp(local);
-    let refused =
-        |message: String, hint: String| Err(Failure::new(ErrorCode::BadValue, message).field("effective").hint(hint));
+    let refused = |message: String, hint: String| {
+        Err(Failure::new(ErrorCode::BadValue, message).exit(Exit::Usage).field("effective").hint(hint))
+    };
     match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { .. } => {
             ambiguous.compatible().map(Time::from_timestamp).map_err(|error| Failure::usage(error.to_string()))
