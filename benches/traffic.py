@@ -46,8 +46,8 @@ class Scene:
     def fill(self):
         """Adds customers and accounts behind the program's back: it is the import that is measured."""
         at = "2026-11-24T12:00:00.000Z"
+        self.run("service", "new", "money", "--name", "Money", "--unit", "EUR", "--price", "0.035")
         database = sqlite3.connect(self.database)
-        database.execute("INSERT INTO service VALUES (2, 'money', ?, 'Money', 'EUR', 3500000, ?, ?)", (str(uuid.uuid4()), at, at))
         database.executemany(
             "INSERT INTO customer (id, account_code, api_id, organisation, created_at, updated_at) VALUES (?,?,?,?,?,?)",
             ((i + 1, f"C{i:05}", str(uuid.UUID(int=i)), f"Customer {i} Ltd", at, at) for i in range(CUSTOMERS)))

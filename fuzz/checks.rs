@@ -21,8 +21,9 @@ use ssgctl::formats::{ColumnMapping, Dialect, RecordReader};
 use ssgctl::import::customer::{Customers, Match};
 use ssgctl::import::{OnExisting, import};
 use ssgctl::import::{adjustment, cug};
-use ssgctl::model::{CustomerDetails, Origin, ServiceDetails, SmppDetails};
+use ssgctl::model::{CustomerDetails, Origin, SmppDetails};
 use ssgctl::ops;
+use ssgctl::ops::service::NewService;
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Store};
@@ -59,8 +60,14 @@ impl Context {
         let mut tx = store.write(&origin).expect("lock");
         let code = "ACME".parse().expect("code");
         ops::customer::new(&mut tx, Some(code), CustomerDetails::of("Acme".parse().expect("name"))).expect("customer");
-        let euro = ServiceDetails { name: "Euro".parse().expect("name"), price: "0.05".parse().expect("price") };
-        ops::service::new(&mut tx, "euro".parse().expect("code"), "EUR".parse().expect("unit"), euro).expect("service");
+        let [code, unit, price] = ["euro", "EUR", "0.05"];
+        let euro = NewService::at_price(
+            code.parse().expect("code"),
+            "Euro".parse().expect("name"),
+            unit.parse().expect("unit"),
+            price.parse().expect("price"),
+        );
+        ops::service::new(&mut tx, euro).expect("service");
         for (system_id, service) in [("acme", "standard"), ("port", "euro")] {
             let new = NewAccount {
                 system_id: Some(system_id.parse().expect("system ID")),

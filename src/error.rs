@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::text::quoted;
-use crate::model::{AccountCode, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, Time, Unit};
+use crate::model::{
+    AccountCode, Destination, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, PlanCode, Time, Unit,
+};
 
 /// The result of an operation or of a read.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -99,6 +101,14 @@ pub enum Error {
     /// An email about an SMPP account has no recipient.
     #[error("no contact of {customer} has an email address")]
     NoRecipient { customer: AccountCode },
+
+    /// No plan has a price for a destination, which is never the same as a price of 0.
+    #[error("no price for {} at {at}; asked: {}", quoted(.destination), .plans.join(", "))]
+    NoPrice { destination: Destination, at: Time, plans: Vec<String> },
+
+    /// The price of one service cannot be changed in a plan that others use too.
+    #[error("plan {} is also used by {user}", quoted(.plan))]
+    SharedPlan { plan: PlanCode, user: String },
 
     /// A business rule forbids it.
     #[error("{0}")]
@@ -220,6 +230,8 @@ impl Error {
                 | Self::InsufficientBalance { .. }
                 | Self::Overflow { .. }
                 | Self::GracePeriod { .. }
+                | Self::NoPrice { .. }
+                | Self::SharedPlan { .. }
                 | Self::Refused(_)
                 | Self::Invalid { .. }
         )

@@ -57,6 +57,12 @@
 //! `--dry-run` is not a branch in this: the transaction is dropped instead of committed. A command that only reads asks the store or
 //! a report directly; a command that writes always goes through `ops`.
 //!
+//! # What a message costs
+//!
+//! `src/store/sqlite/price_history.rs` keeps rows that are never changed: prices of plans, plans of services, services of accounts
+//! and overlays. `prices.rs` next to it compiles them into [`model::Prices`], which finds the price of a message by account, number,
+//! network and second (`src/model/plan_prices.rs`). `src/report/price_lookup.rs` explains a single price.
+//!
 //! # Questions at a terminal
 //!
 //! `src/cli/interactive/wizard/` asks for what a command line leaves open. Its answers become options, and the completed command

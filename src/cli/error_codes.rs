@@ -72,6 +72,7 @@ error_codes! {
     NoFile "no_file" [NotFound] "No file exists at this path.";
     NoHeader "no_header" [BadInput] "The file is empty, so it has no header line.";
     NoHome "no_home" [Config] "The home folder is unknown, so the default paths are unknown too.";
+    NoPrice "no_price" [NotFound, BadInput] "No price plan has a price for the destination at that time.";
     NotAFile "not_a_file" [BadInput] "The path is a folder or a device.";
     NotArchived "not_archived" [Refused] "The record is not archived.";
     NotAsExpected "not_as_expected" [BadInput] "The file does not match --expect-rows or --sha256.";

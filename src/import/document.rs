@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Fault, InputError, Result};
 use crate::formats::csv::Lines;
 use crate::import::renamed::Names;
+use crate::import::service_prices::ServicePrices;
 use crate::model::Hash;
 use crate::report::document::DOCUMENT_VERSION;
 use crate::store::{SCHEMA_VERSION, TABLES, Tx};
@@ -56,6 +57,7 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
     let mut count = 0;
     let mut schema = SCHEMA_VERSION;
     let mut names = Names::of_schema(schema);
+    let mut prices = ServicePrices::of_schema(schema);
     loop {
         let Some((text, ended)) = lines.next_line()? else {
             return Err(Fault::of_file(
@@ -71,6 +73,7 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
         if number == 1 {
             schema = schema_of(&line)?;
             names = Names::of_schema(schema);
+            prices = ServicePrices::of_schema(schema);
         } else if line.name == "end" {
             let end: End =
                 serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is not a valid last line"))?;
@@ -89,7 +92,10 @@ fn read(tx: &mut Tx<'_>, input: impl BufRead, progress: &mut impl FnMut()) -> Re
             let mut row: Fields<'_> =
                 serde_json::from_str(line.value.get()).map_err(|_| bad(number, "this is not a row of a table"))?;
             names.update(table.name, &mut row.0);
-            tx.insert_document_row(table, &row.0).map_err(|error| Fault::of_row(number, 1, error))?;
+            let of_row = |error| Fault::of_row(number, 1, error);
+            let price = prices.take(table.name, &mut row.0).map_err(of_row)?;
+            tx.insert_document_row(table, &row.0).map_err(of_row)?;
+            price.iter().flatten().try_for_each(|(table, row)| tx.insert_document_row(table, row)).map_err(of_row)?;
         }
         if !ended {
             return Err(cut_off(number));

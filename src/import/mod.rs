@@ -10,6 +10,7 @@ pub mod note;
 mod owner;
 mod renamed;
 pub mod service;
+mod service_prices;
 pub mod smpp_account;
 
 use std::io::BufRead;

@@ -1,14 +1,18 @@
 //! Imports files of services.
 
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, quoted};
 use crate::formats::InputRow;
 use crate::import::{Importer, OnExisting, RowResult, Verdict};
-use crate::model::{ApiId, Change, EntityKind, Money, Service, ServiceCode, ServiceDetails, Unit};
+use crate::model::{
+    ApiId, Change, EntityKind, Money, Name, PlanCode, PlanDetails, PriceSource, Service, ServiceCode, ServiceDetails,
+    Unit,
+};
 use crate::ops;
+use crate::ops::service::{NewService, ServiceChange, ServicePricing};
 use crate::store::Tx;
 
 /// The columns of a file of services; exports have the same ones.
-pub const FIELDS: &[&str] = &["code", "name", "unit", "price", "api_id"];
+pub const FIELDS: &[&str] = &["code", "name", "unit", "plan", "price", "price_source", "api_id"];
 
 /// Imports files of services. A service is identified by its code.
 #[derive(Debug, Default)]
@@ -35,13 +39,46 @@ impl Importer for Services {
             let service = tx.service(code.as_str()).map_err(at)?;
             return change(tx, row, on_existing, service);
         }
-        let unit = row.optional("unit")?.unwrap_or(Unit::Sms);
-        let price = row.optional("price")?.unwrap_or(Money::ONE);
-        let details = ServiceDetails { name: row.required("name")?, price };
-        let api_id = row.optional("api_id")?;
-        let service = ops::service::create(tx, code, api_id, unit, details).map_err(at)?;
+        let service = create(tx, row, code)?;
         let changes = ops::service::creation(&service).fields;
         Ok(RowResult { verdict: Verdict::New, name: service.code.to_string(), changes })
+    }
+}
+
+/// Creates the service of a row. A plan that does not exist is made with the price of the row, because the file may be the export
+/// of another database.
+fn create(tx: &mut Tx<'_>, row: &InputRow, code: ServiceCode) -> Result<Service, Fault> {
+    let at = |error| row.fault("code", error);
+    let unit: Option<Unit> = row.optional("unit")?;
+    let price: Option<Money> = row.optional("price")?;
+    let name: Name = row.required("name")?;
+    let plan: Option<PlanCode> = row.optional("plan")?;
+    if let Some(plan) = &plan
+        && tx.plan_named(plan.as_str()).map_err(at)?.is_none()
+    {
+        let details = PlanDetails { name: name.clone() };
+        ops::plan::new(tx, plan.clone(), unit.unwrap_or_default(), details, price).map_err(at)?;
+    }
+    let pricing = match plan {
+        Some(plan) => ServicePricing::Plan(plan.to_string()),
+        None => ServicePricing::Price(price.unwrap_or(Money::ONE)),
+    };
+    let price_source = row.optional("price_source")?.unwrap_or(PriceSource::File);
+    let details = ServiceDetails { name, price_source };
+    let new = NewService { code, api_id: row.optional("api_id")?, unit, details, pricing };
+    let service = ops::service::new(tx, new).map_err(at)?;
+    match price.filter(|price| service.price != Some(*price)) {
+        None => Ok(service),
+        Some(price) => {
+            let (plan, unit) = (quoted(&service.plan), service.unit);
+            let message = match service.price {
+                Some(other) => {
+                    format!("plan {plan} has the default price {}, not {}", unit.format(other), unit.format(price))
+                }
+                None => format!("plan {plan} has no default price, but the row has {}", unit.format(price)),
+            };
+            Err(row.fault("price", Error::Refused(message)))
+        }
     }
 }
 
@@ -63,16 +100,34 @@ fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, service: Ser
     }
     let mut details = service.details.clone();
     row.set_needed("name", &mut details.name)?;
-    row.set_needed("price", &mut details.price)?;
-    if details == service.details {
+    row.set_needed("price_source", &mut details.price_source)?;
+    let plan = row.optional::<PlanCode>("plan")?;
+    let plan = plan.filter(|plan| !plan.as_str().eq_ignore_ascii_case(service.plan.as_str()));
+    let price = row.optional::<Money>("price")?.filter(|price| service.price != Some(*price) || plan.is_some());
+    let mut changes =
+        Change::new(EntityKind::Service, "edit", &name, None).between(Some(&service.details), Some(&details));
+    if let Some(plan) = &plan {
+        changes = changes.field("plan", &service.plan, plan);
+    }
+    if price.is_some_and(|price| service.price != Some(price)) {
+        changes = changes.field("price", service.price, price);
+    }
+    if changes.is_empty() {
         return Ok(RowResult::unchanged(name));
     }
-    let changes =
-        Change::new(EntityKind::Service, "edit", &name, None).between(Some(&service.details), Some(&details)).fields;
+    let changes = changes.fields;
     if !on_existing.update {
         let differs = changes.names();
         return Err(row.fault("code", Error::Differs { entity: EntityKind::Service, name, differs }));
     }
-    ops::service::edit(tx, &name, |before| *before = details).map_err(|error| row.fault("code", error))?;
+    let ServiceDetails { name: service_name, price_source } = details;
+    let change = ServiceChange {
+        name: Some(service_name),
+        price_source: Some(price_source),
+        price,
+        plan: plan.map(|plan| plan.to_string()),
+        effective_from: None,
+    };
+    ops::service::edit(tx, &name, change).map_err(|error| row.fault("code", error))?;
     Ok(RowResult { verdict: Verdict::Changed, name, changes })
 }

@@ -44,6 +44,11 @@ impl Country {
         self.row().map_or(self.0, |row| row.name)
     }
 
+    /// The two-letter code.
+    pub const fn code(&self) -> &'static str {
+        self.0
+    }
+
     fn row(&self) -> Option<&'static CountryRow> {
         row_of(self.0)
     }

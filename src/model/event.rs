@@ -17,6 +17,8 @@ word_enum! {
         Contact = "contact",
         Note = "note",
         Service = "service",
+        Plan = "plan",
+        Price = "price",
         Smpp = "smpp" as "SMPP account",
         Balance = "balance",
         Entry = "entry",

@@ -28,13 +28,19 @@ mod mo_number;
 mod money;
 mod msisdn;
 mod msisdn_set;
+mod network;
 mod numbering;
 mod outbox;
 mod password;
+mod plan;
+mod plan_prices;
+mod price_destination;
+mod prices;
 mod service;
 mod smpp;
 pub mod text;
 mod time;
+mod timeline;
 mod traffic;
 mod warning;
 mod web;
@@ -45,7 +51,7 @@ pub use accrual::{Accrual, AccruedCharge, AccruedLine, AccruedSum};
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
 pub use calling_code::{calling_code, country_of};
-pub use code::{AccountCode, AddressRange, ServiceCode, ShortName, SystemId, SystemType};
+pub use code::{AccountCode, AddressRange, PlanCode, ServiceCode, ShortName, SystemId, SystemType};
 pub use confusable::Skeleton;
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;
@@ -67,18 +73,24 @@ pub use mo_number::{MoNumber, MoNumberList};
 pub use money::{Money, Unit, units};
 pub use msisdn::{Msisdn, MsisdnList};
 pub use msisdn_set::MsisdnSet;
+pub use network::MobileNetwork;
 pub use numbering::calling_code_of;
 pub use outbox::{
     CheckCounts, CheckRun, EmailState, EmailTemplate, OutboxEmail, RenderedEmail, SendAttempt, SendOutcome, Sender,
     SenderRole,
 };
 pub use password::{KeyFingerprint, Password};
+pub use plan::{OverlayOwner, Plan, PlanDetails, PriceRow, PriceSource};
+pub use plan_prices::PlanPrices;
+pub use price_destination::{NumberPrefix, PriceDestination};
+pub use prices::{AccountPlans, MessagePrice, PlanRole, Prices, PricesVersion, account_plans};
 pub use service::{Service, ServiceDetails};
 pub use smpp::{Limit, SmppAccount, SmppDetails};
 pub use text::{
     Actor, Description, Invalid, Key, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber, TextLine,
 };
 pub use time::{Time, not_in_calendar, parse_date};
+pub use timeline::{Effective, Timeline, second_of, time_of};
 pub use traffic::{DayTraffic, Message, MessageId, MessageState, QuarterTraffic, StateCounts};
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -1,18 +1,17 @@
-//! Services: the price plans of SMPP accounts.
+//! Services: what SMPP accounts are sold, and the plans that price it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ApiId, Money, Name, ServiceCode, Time, Unit};
+use crate::model::{ApiId, Money, Name, PlanCode, PriceSource, ServiceCode, Time, Unit};
 
 /// The editable fields of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceDetails {
     pub name: Name,
-    /// Price per message part in the service's unit; not negative.
-    pub price: Money,
+    pub price_source: PriceSource,
 }
 
-/// A service with its unit and price per message part.
+/// A service with the plan that was in force when it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     pub id: i64,
@@ -20,6 +19,9 @@ pub struct Service {
     pub api_id: ApiId,
     /// Fixed at creation, because changing it would change the meaning of charges already posted.
     pub unit: Unit,
+    pub plan: PlanCode,
+    /// The default price of a message part in the plan; `None` if the plan has none.
+    pub price: Option<Money>,
     pub details: ServiceDetails,
     pub created_at: Time,
     pub updated_at: Time,

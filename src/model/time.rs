@@ -28,6 +28,13 @@ impl Time {
         Self(truncated.or_else(|_| Timestamp::from_second(timestamp.as_second())).unwrap_or(timestamp))
     }
 
+    /// The beginning of its second.
+    #[must_use]
+    pub fn whole_second(self) -> Self {
+        let second = self.0.as_millisecond().div_euclid(1_000);
+        Timestamp::from_second(second).map_or(self, Self)
+    }
+
     /// Whether it is further ahead of the clock's `now` than clocks of one installation differ.
     pub fn is_ahead_of(self, now: Self) -> bool {
         const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);

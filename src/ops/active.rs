@@ -1,7 +1,7 @@
-//! Looks up active customers and SMPP accounts; archived ones are refused, because they cannot be changed.
+//! Looks up active customers, SMPP accounts and price plans; archived ones are refused, because they cannot be changed.
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, EntityKind, SmppAccount};
+use crate::model::{Customer, EntityKind, Plan, SmppAccount};
 use crate::store::Snapshot;
 
 /// The active customer of an account code or API ID.
@@ -27,5 +27,17 @@ pub fn smpp_account(snapshot: &Snapshot<'_>, name: &str) -> Result<SmppAccount> 
     match account.lifecycle.archived_at {
         Some(_) => Err(Error::Archived { entity: EntityKind::Smpp, name: account.system_id.to_string(), again: false }),
         None => Ok(account),
+    }
+}
+
+/// The active price plan of a code.
+///
+/// # Errors
+/// [`Error::Archived`] when it is archived.
+pub fn plan(snapshot: &Snapshot<'_>, code: &str) -> Result<Plan> {
+    let plan = snapshot.plan(code)?;
+    match plan.archived_at {
+        Some(_) => Err(Error::Archived { entity: EntityKind::Plan, name: plan.code.to_string(), again: false }),
+        None => Ok(plan),
     }
 }

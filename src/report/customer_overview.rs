@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Contact, Customer, Note, SmppAccount, Time};
+use crate::report::pricing::{CustomerPricing, customer_pricing};
 use crate::report::recent_traffic::{RecentTraffic, recent_traffic};
 use crate::report::runway::{Runway, runways};
 use crate::store::{
@@ -15,6 +16,7 @@ pub struct CustomerOverview {
     pub balances: Vec<Runway>,
     pub contacts: Vec<Contact>,
     pub accounts: Vec<SmppAccount>,
+    pub pricing: CustomerPricing,
     /// One item for each account with traffic in the last 30 days.
     pub traffic: Vec<RecentTraffic>,
     /// The sum over all accounts.
@@ -36,6 +38,7 @@ pub fn customer_overview(snapshot: &Snapshot<'_>, name: &str, now: Time) -> Resu
         balances: collect(|each| runways(snapshot, &balances, now, each))?,
         contacts: collect(|each| snapshot.contacts(&contacts, each))?,
         accounts: collect(|each| snapshot.smpp_accounts(&accounts, each))?,
+        pricing: customer_pricing(snapshot, &customer)?,
         traffic,
         total_traffic,
         notes: collect(|each| snapshot.notes(&notes, each))?,

@@ -13,9 +13,9 @@ pub mod vault;
 use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Origin, Time, Unit};
 
 pub use sqlite::{
-    AccrualLine, Appended, BulkWriter, CheckReport, HelperConnection, Location, MessageFilter, Migration, NewDatabase,
-    OLDEST_SCHEMA, PackedDays, PasswordCount, QueueGuard, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx,
-    UnrecordedCrossing, sqlite_source, sqlite_version,
+    AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, Location, MessageFilter,
+    Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard, SCHEMA_VERSION,
+    Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DaySum, EarlierMessages, ImportFilter, KnownMessage, MonthKey, QuarterSum,
@@ -182,6 +182,26 @@ sort_fields! {
         Code = "code",
         Name = "name",
         Unit = "unit",
+    }
+}
+
+/// The price plans to list.
+#[derive(Debug, Clone, Default)]
+pub struct PlanFilter {
+    pub archive_filter: ArchiveFilter,
+    pub unit: Option<Unit>,
+    /// A part of the code or name.
+    pub search: Option<String>,
+    pub page: Page<PlanSort>,
+}
+
+sort_fields! {
+    /// The sort fields of price plans.
+    PlanSort {
+        Code = "code",
+        Name = "name",
+        Unit = "unit",
+        UpdatedAt = "updated_at",
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{BufRead, Write};
 use std::num::NonZero;
 use std::thread;
 
-use crate::error::{Error, Fault, Faults, InputError, Result};
+use crate::error::{Error, Fault, Faults, InputError, Result, quoted};
 use crate::formats::rejects::Rejects;
 use crate::model::{EntityKind, Message, MessageId, Money, TrafficTally};
 use crate::store::{HelperConnection, Snapshot};
@@ -119,10 +119,19 @@ pub(crate) fn inspect(
 
 /// Adds the account whose name is most like one that does not exist. Rows are parsed without the names of all accounts.
 fn add_nearest(snapshot: &Snapshot<'_>, error: &mut Error) {
-    if let Error::NotFound { entity: EntityKind::Smpp, name, nearest } = error
-        && let Err(Error::NotFound { nearest: found, .. }) = snapshot.smpp_account(name)
-    {
-        *nearest = found;
+    let Error::NotFound { entity: EntityKind::Smpp, name, nearest } = error else { return };
+    match snapshot.smpp_account(name) {
+        Err(Error::NotFound { nearest: found, .. }) => *nearest = found,
+        Err(_) => {}
+        // Accounts without a default price are not found either.
+        Ok(account) => {
+            let service = &account.details.service;
+            *error = Error::Refused(format!(
+                "SMPP account {} has no price: the plan of service {} has no default price",
+                quoted(&account.system_id),
+                quoted(service)
+            ));
+        }
     }
 }
 

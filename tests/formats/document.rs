@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use ssgctl::import::document::import;
 use ssgctl::model::{ContactDetails, CrossingCause, EmailState, EmailTemplate, EntityKind, Roles, Unit};
+use ssgctl::ops::service::ServiceChange;
 use ssgctl::report::document::document;
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, OutboxFilter, SCHEMA_VERSION, TABLES};
@@ -162,7 +163,8 @@ fn a_database_that_is_in_use_takes_no_document() {
     assert_eq!(read(&mut fixture, &text), Err("the database is not empty: it has rows of customer".to_owned()));
     assert_eq!(fixture.dump(), before);
     let mut other = Fixture::new();
-    other.write(|tx| ops::service::edit(tx, "standard", |details| details.name = valid("Other"))).unwrap();
+    let renamed = ServiceChange { name: Some(valid("Other")), ..ServiceChange::default() };
+    other.write(|tx| ops::service::edit(tx, "standard", renamed)).unwrap();
     assert!(read(&mut other, &text).unwrap_err().ends_with("it has rows of event"));
 }
 

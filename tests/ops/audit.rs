@@ -6,19 +6,25 @@ use std::rc::Rc;
 use serde_json::json;
 use ssgctl::Result;
 use ssgctl::model::{
-    CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, SendOutcome, ServiceDetails, Unit,
+    CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, PlanDetails, SendOutcome, Unit,
+};
+use ssgctl::model::{
+    CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, PlanDetails, SendOutcome, Unit,
 };
 use ssgctl::ops::balance::DueCharges;
+use ssgctl::ops::price::NewPrice;
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, warning};
+use ssgctl::ops::{balance, contact, customer, handover, note, outbox, overlay, plan, price, service, smpp, warning};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
 use ssgctl::traffic;
 
 use super::contact::person;
 use crate::support::cli::{Outcome, TestCli, words};
-use crate::support::fixture::{Fixture, NOON, adjustment, collect, new_account, plain_email, reversal, set, valid};
+use crate::support::fixture::{
+    Fixture, NOON, adjustment, at_price, collect, new_account, new_service, plain_email, reversal, set, valid,
+};
 use crate::support::traffic::import_a_message;
 
 type Operation = fn(&mut Tx<'_>, &Vault) -> Result<()>;
@@ -45,17 +51,26 @@ const OPERATIONS: &[(EntityKind, &str, &str, Operation)] = &[
     }),
     (EntityKind::Contact, "remove", "ACME 1", |tx, _| contact::remove(tx, "ACME", "1").map(drop)),
     (EntityKind::Note, "add", "ACME 1", |tx, _| note::add(tx, "ACME", valid("note")).map(drop)),
-    (EntityKind::Service, "new", "premium", |tx, _| {
-        let details = ServiceDetails { name: valid("Premium"), price: valid("2") };
-        service::new(tx, valid("premium"), Unit::Sms, details).map(drop)
+    (EntityKind::Service, "new", "premium", |tx, _| service::new(tx, new_service("premium", "SMS", "2")).map(drop)),
+    (EntityKind::Service, "edit", "premium", |tx, _| service::edit(tx, "premium", at_price("3")).map(drop)),
+    (EntityKind::Plan, "new", "LIST", |tx, _| {
+        plan::new(tx, valid("LIST"), Unit::Sms, PlanDetails { name: valid("List") }, Some(valid("2"))).map(drop)
     }),
-    (EntityKind::Service, "edit", "premium", |tx, _| {
-        service::edit(tx, "premium", |details| details.price = valid("3")).map(drop)
+    (EntityKind::Plan, "edit", "LIST", |tx, _| plan::edit(tx, "LIST", |details| details.name = valid("L")).map(drop)),
+    (EntityKind::Plan, "archive", "LIST", |tx, _| plan::archive(tx, "LIST").map(drop)),
+    (EntityKind::Plan, "unarchive", "LIST", |tx, _| plan::unarchive(tx, "LIST").map(drop)),
+    (EntityKind::Price, "set", "LIST NG", |tx, _| {
+        let (destination, until) = (valid("NG"), Some(valid("2027-01-01T00:00:00Z")));
+        price::set(tx, "LIST", NewPrice { destination, price: valid("3"), effective_from: None, until }).map(drop)
     }),
+    (EntityKind::Price, "withdraw", "LIST NG", |tx, _| price::withdraw(tx, "LIST", valid("NG"), None).map(drop)),
+    (EntityKind::Customer, "edit", "ACME", |tx, _| overlay::set_of_customer(tx, "ACME", Some("LIST"), None).map(drop)),
     (EntityKind::Smpp, "add", "acme1", |tx, vault| smpp::add(tx, vault, "ACME", new_account("acme1")).map(drop)),
     (EntityKind::Smpp, "edit", "acme1", |tx, _| {
         smpp::edit(tx, "acme1", set(|account| account.name = Some(valid("Prod")))).map(drop)
     }),
+    (EntityKind::Smpp, "edit", "acme1", |tx, _| smpp::set_service(tx, "acme1", "premium", None).map(drop)),
+    (EntityKind::Smpp, "edit", "acme1", |tx, _| overlay::set_of_account(tx, "acme1", Some("LIST"), None).map(drop)),
     (EntityKind::Smpp, "disable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", false).map(drop)),
     (EntityKind::Smpp, "enable", "acme1", |tx, _| smpp::set_enabled(tx, "acme1", true).map(drop)),
     (EntityKind::Smpp, "edit", "acme1", |tx, _| {
@@ -128,9 +143,10 @@ fn every_change_leaves_one_event_with_who_when_why_and_of_what() {
     assert!(fixture.findings().is_empty());
 }
 
-/// The customer of every event of a kind here. Services and imports of traffic belong to no customer.
+/// The customer of every event of a kind here. Services, plans, prices and imports of traffic belong to no customer.
 fn owner(entity: EntityKind) -> Option<String> {
-    (!matches!(entity, EntityKind::Service | EntityKind::Traffic)).then(|| "ACME".to_owned())
+    (!matches!(entity, EntityKind::Service | EntityKind::Plan | EntityKind::Price | EntityKind::Traffic))
+        .then(|| "ACME".to_owned())
 }
 
 #[test]

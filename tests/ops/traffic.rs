@@ -14,7 +14,7 @@ use ssgctl::traffic::{
 };
 use ssgctl::{Error, ops, traffic};
 
-use crate::support::fixture::{Fixture, assert_refused, cases, new_account, valid};
+use crate::support::fixture::{Fixture, assert_refused, cases, new_account, new_service, valid};
 
 pub const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price\n";
 
@@ -37,12 +37,7 @@ pub fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     fixture.customer("PORT");
     fixture.account("ACME", "acme");
-    fixture
-        .write(|tx| {
-            let details = ssgctl::model::ServiceDetails { name: valid("Euro"), price: valid("0.05") };
-            ops::service::new(tx, valid("euro"), valid("EUR"), details)
-        })
-        .expect("service");
+    fixture.write(|tx| ops::service::new(tx, new_service("euro", "EUR", "0.05"))).expect("service");
     let mut port = new_account("port");
     port.details.service = valid("euro");
     fixture.add_account("PORT", NewAccount { ..port }).expect("account");

@@ -12,7 +12,7 @@ use ssgctl::traffic;
 use ssgctl::traffic::{ImportProgress, ImportRequest};
 
 use super::traffic::{HEADER, ONE, Quiet, fixture, import, request, row_faults, run, state_of, tally};
-use crate::support::fixture::{Fixture, assert_refused, collect, new_account, valid};
+use crate::support::fixture::{Fixture, assert_refused, at_price, collect, new_account, valid};
 
 /// Imports until a number of commits are done, as if killed then.
 fn interrupted(fixture: &mut Fixture, request: &ImportRequest, commits: usize) {
@@ -56,7 +56,7 @@ fn an_interrupted_import_is_unfinished_and_the_same_file_completes_it() {
         let warnings = fixture.read(|now| Ok(now.check().warnings));
         assert!(warnings[0].contains("is unfinished"), "{warnings:?}");
         // A price that changes meanwhile changes nothing of it.
-        fixture.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+        fixture.write(|tx| ops::service::edit(tx, "euro", at_price("9"))).unwrap();
         let resumed = run(&mut fixture, &file).unwrap();
         assert_eq!((resumed.tally, &resumed.charges), (summary.tally, &summary.charges), "after {commits} commits");
         assert_eq!(state_of(&mut fixture), state);
@@ -231,7 +231,7 @@ fn prices_of_an_earlier_import_hold_for_each_of_very_many_accounts() {
         |number: u32| format!("m{number},2026-11-24T10:00:00Z,port_{number},+447700900123,pending,2,0.{number:02}\n");
     let rows: String = (0..70).map(row).collect();
     import(&mut fixture, "a.csv", &rows).unwrap();
-    fixture.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+    fixture.write(|tx| ops::service::edit(tx, "euro", at_price("9"))).unwrap();
     let charged = fixture.balance("PORT", valid("EUR")).unwrap().balance;
     assert_eq!(charged, valid("-24.15"));
     let row_faults = row_faults(import(&mut fixture, "b.csv", &rows.replace(",0.69", ",0.70")));

@@ -5,7 +5,7 @@ use ssgctl::ops;
 use ssgctl::store::MessageFilter;
 
 use super::traffic::{HEADER, fixture, import, request, run};
-use crate::support::fixture::{Fixture, valid};
+use crate::support::fixture::{Fixture, at_price, valid};
 
 const ID: &str = "4f1c6d1e-88a0-4b1c-9a55-2f6c0f6f3a10";
 
@@ -82,7 +82,7 @@ fn the_charge_is_that_of_the_import_that_charged_it() {
     import(&mut fixture, "a.csv", &(row("sent", "pending") + &row("refused", "rejected") + &row("late", "rejected")))
         .unwrap();
     // What it costs later is no matter of what was charged.
-    fixture.write(|tx| ops::service::edit(tx, "euro", |details| details.price = valid("9"))).unwrap();
+    fixture.write(|tx| ops::service::edit(tx, "euro", at_price("9"))).unwrap();
     import(&mut fixture, "b.csv", &(row("sent", "delivered") + &row("late", "expired"))).unwrap();
     let mut free = request(&fixture, "c.csv", &format!("{HEADER}{}", row("free", "delivered")));
     free.charging = false;

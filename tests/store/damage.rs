@@ -6,12 +6,12 @@ use ssgctl::Error;
 use ssgctl::model::ContactDetails;
 use ssgctl::ops::balance::{self, DueCharges};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{contact, outbox, smpp};
+use ssgctl::ops::{contact, outbox, overlay, service, smpp};
 use ssgctl::store::{Location, OutboxFilter, SmppFilter};
 use ssgctl::traffic;
 
 use super::ledger_guards;
-use crate::support::fixture::{Fixture, NOON, collect, every_customer, new_account, open, valid};
+use crate::support::fixture::{Fixture, NOON, collect, every_customer, new_account, new_service, open, valid};
 use crate::support::traffic::import_a_message;
 
 /// A database with something in each table, as bytes.
@@ -19,6 +19,9 @@ fn sound() -> Vec<u8> {
     let mut fixture = ledger_guards::fixture();
     let account = NewAccount { cug: vec![valid("+447700900123")], ..new_account("acme1") };
     fixture.add_account("ACME", account).expect("account");
+    fixture.write(|tx| service::new(tx, new_service("premium", "SMS", "2"))).expect("service");
+    fixture.write(|tx| smpp::set_service(tx, "acme1", "premium", Some(valid(NOON)))).expect("service of account");
+    fixture.write(|tx| overlay::set_of_customer(tx, "ACME", Some("premium"), None)).expect("overlay");
     let vault = std::rc::Rc::clone(&fixture.vault);
     fixture.write(|tx| smpp::rotate(tx, &vault, "acme1", None, valid("1h"))).expect("rotated");
     let person = ContactDetails { name: valid("Jo"), email: None, mobile: None, roles: valid("billing") };

@@ -1,6 +1,6 @@
 //! Lists: filters, orders, limits, and searches for text that means something to SQL.
 
-use ssgctl::model::{ContactDetails, CustomerDetails, ServiceDetails, SmppAccount, Unit};
+use ssgctl::model::{ContactDetails, CustomerDetails, SmppAccount, Unit};
 use ssgctl::ops::balance::Adjustment;
 use ssgctl::ops::{contact, customer, note, service, smpp};
 use ssgctl::store::{
@@ -8,7 +8,9 @@ use ssgctl::store::{
     NoteFilter, NoteSort, Page, ServiceFilter, ServiceSort, SmppFilter, SmppSort,
 };
 
-use crate::support::fixture::{Fixture, NOON, adjustment_in, by, collect, every_customer, new_account, valid};
+use crate::support::fixture::{
+    Fixture, NOON, adjustment_in, by, collect, every_customer, new_account, new_service, valid,
+};
 
 /// Makes a customer of an organisation, under a code, in a country.
 fn add(fixture: &mut Fixture, code: &str, organisation: &str, country: Option<&str>) {
@@ -194,8 +196,7 @@ fn contacts_are_found_by_role_and_text_and_come_in_order() {
 fn accounts_are_found_by_customer_service_switch_and_text() {
     let mut fixture = Fixture::with_acme();
     fixture.customer("GLOBEX");
-    let premium = ServiceDetails { name: valid("Premium"), price: valid("2") };
-    let premium = fixture.write(|tx| service::new(tx, valid("premium"), Unit::Sms, premium)).unwrap();
+    let premium = fixture.write(|tx| service::new(tx, new_service("premium", "SMS", "2"))).unwrap();
     fixture.account("ACME", "one_A");
     let mut new = new_account("two");
     new.details.service = valid("premium");

@@ -15,6 +15,7 @@ use ssgctl::model::{
     RenderedEmail, Sender, SmppAccount, SmppDetails, Unit,
 };
 use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
+use ssgctl::ops::service::{NewService, ServiceChange};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
 use ssgctl::ops::{balance, customer, outbox, smpp};
 use ssgctl::store::vault::Vault;
@@ -261,6 +262,16 @@ pub fn every_customer() -> CustomerFilter {
 pub fn new_account(system_id: &str) -> NewAccount {
     let details = SmppDetails::of(valid("standard"));
     NewAccount { system_id: Some(valid(system_id)), password: None, details, cug: Vec::new() }
+}
+
+/// A new service with one price.
+pub fn new_service(code: &str, unit: &str, price: &str) -> NewService {
+    NewService::at_price(valid(code), valid(code), valid(unit), valid(price))
+}
+
+/// Another default price of a service from now on.
+pub fn at_price(price: &str) -> ServiceChange {
+    ServiceChange::of_price(valid(price))
 }
 
 /// A change of an account's details that nothing can be wrong with.

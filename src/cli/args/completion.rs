@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap_complete::CompletionCandidate;
 use ssgctl::Error;
 use ssgctl::model::Country;
-use ssgctl::store::{Clock, Location, Page, ServiceFilter, ServiceSort, Snapshot, Store};
+use ssgctl::store::{
+    ArchiveFilter, Clock, Location, Page, PlanFilter, PlanSort, ServiceFilter, ServiceSort, Snapshot, Store,
+};
 
 use crate::config::{FileArgs, Settings};
 
@@ -51,6 +53,21 @@ pub(crate) fn services(typed: &OsStr) -> Vec<CompletionCandidate> {
         snapshot
             .services(&filter, |service| offer(candidates, typed, service.code.as_str(), service.details.name.as_str()))
     })
+}
+
+/// Price plans whose code starts with the typed text.
+pub(crate) fn plans(typed: &OsStr) -> Vec<CompletionCandidate> {
+    names(typed, |snapshot, typed, candidates| {
+        let page = Page::all(PlanSort::Code);
+        let search = Some(typed.to_owned());
+        let filter = PlanFilter { archive_filter: ArchiveFilter::All, unit: None, search, page };
+        snapshot.plans(&filter, |plan| offer(candidates, typed, plan.code.as_str(), plan.details.name.as_str()))
+    })
+}
+
+/// Price plans and SMPP accounts whose name starts with the typed text.
+pub(crate) fn plans_and_accounts(typed: &OsStr) -> Vec<CompletionCandidate> {
+    plans(typed).into_iter().chain(accounts(typed)).collect()
 }
 
 fn candidate(name: &str, help: &str) -> CompletionCandidate {

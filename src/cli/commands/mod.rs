@@ -15,6 +15,8 @@ mod document;
 pub(crate) mod mail;
 mod man;
 mod note;
+mod plan;
+mod price;
 mod quick_create;
 mod report;
 mod service;
@@ -102,9 +104,15 @@ pub(crate) enum Command {
     /// Manage SMPP accounts: credentials, permissions, limits
     #[command(subcommand)]
     Smpp(DeferredCommand<smpp::Command>),
-    /// Manage services: the unit and the price of a message part
+    /// Manage services: the unit and the price plan of SMPP accounts
     #[command(subcommand)]
     Service(DeferredCommand<service::Command>),
+    /// Manage price plans: named lists of prices in one unit
+    #[command(subcommand)]
+    Plan(DeferredCommand<plan::Command>),
+    /// Manage the prices of a plan: by country, network or digits, and by time
+    #[command(subcommand)]
+    Price(DeferredCommand<price::Command>),
     /// Manage prepaid balances, in SMS credits or money
     #[command(subcommand)]
     Balance(DeferredCommand<balance::Command>),
@@ -142,6 +150,8 @@ impl Command {
             Self::Note(group) => group.0.run(context),
             Self::Smpp(group) => group.0.run(context),
             Self::Service(group) => group.0.run(context),
+            Self::Plan(group) => group.0.run(context),
+            Self::Price(group) => group.0.run(context),
             Self::Balance(group) => group.0.run(context),
             Self::Traffic(group) => group.0.run(context),
             Self::Report(group) => group.0.run(context),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use serde_json::{Map, Value};
+use ssgctl::report::PlannedChange;
 
 use crate::escape::visible;
 use crate::exit::{Failure, Result};
@@ -88,6 +89,16 @@ impl DetailView {
     pub(crate) fn data(&mut self, key: &'static str, cell: Cell<'_>) {
         if let Some(section) = self.sections.last_mut() {
             section.fields.push(DetailField { for_data: true, ..DetailField::new(key, cell) });
+        }
+    }
+
+    /// Adds the lines of what is planned to the last section. Tables omit them if there are none.
+    pub(crate) fn planned(&mut self, planned: &[PlannedChange]) {
+        let lines = Cell::Lines(planned.iter().map(|planned| planned.to_string().into()).collect());
+        if planned.is_empty() {
+            self.data("planned_changes", lines);
+        } else {
+            self.field("planned_changes", lines);
         }
     }
 

@@ -4,13 +4,15 @@ mod cug;
 mod event;
 mod export;
 mod password;
+mod service;
 
 use crate::error::{Error, Result, quoted};
 use crate::model::{
-    Change, Customer, EntityKind, IpRange, Msisdn, Password, ServiceCode, ShortName, SmppAccount, SmppDetails, SystemId,
+    Change, Customer, EntityKind, IpRange, Msisdn, OverlayOwner, Password, ServiceCode, ShortName, SmppAccount,
+    SmppDetails, SystemId,
 };
-use crate::ops::active;
 use crate::ops::smpp::event::change;
+use crate::ops::{active, effective, overlay};
 use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
 
@@ -20,6 +22,7 @@ pub(super) use password::current as current_password;
 pub use password::{
     Credentials, PreviousPassword, delete_lapsed_passwords, end_grace, has_password, probe, replace_key, reveal, rotate,
 };
+pub use service::set_service;
 
 /// The characters of generated system IDs.
 const SYSTEM_ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -64,6 +67,9 @@ pub(super) fn add_to(tx: &mut Tx<'_>, vault: &Vault, customer: &Customer, new: N
     };
     let sealed = password::seal(tx, vault, &password, customer, &system_id)?;
     let mut account = tx.insert_smpp_account(customer, &service, system_id, details, &sealed)?;
+    if !tx.overlays(OverlayOwner::Customer(customer.id))?.is_empty() {
+        overlay::refuse_other_units(tx, &[account.id])?;
+    }
     let change = change("add", &account)
         .field("system_id", (), account.system_id.as_str())
         .between(None, Some(&account.details));
@@ -132,7 +138,10 @@ fn save(
     let change = change(action, &account).between(Some(&before), Some(&account.details));
     if !change.is_empty() {
         account.lifecycle.updated_at = tx.at();
-        tx.update_smpp_account(&account, &service)?;
+        if account.details.service != before.service {
+            service::record(tx, &account, &service, effective::now(tx.at()))?;
+        }
+        tx.update_smpp_account(&account)?;
         tx.record(&change)?;
     }
     Ok(account)

@@ -202,7 +202,7 @@ mod tests {
     use crate::store::sqlite::schema;
 
     fn plan(connection: &mut rusqlite::Connection, filter: &EventFilter) -> String {
-        let snapshot = Snapshot { transaction: connection.transaction().expect("begun") };
+        let snapshot = Snapshot::of(connection.transaction().expect("begun"));
         snapshot.events_query(filter).expect("built").plan(&snapshot.transaction, SELECT)
     }
 

@@ -41,10 +41,15 @@ impl Table {
 /// Every table, each after the tables that it references.
 pub const TABLES: &[Table] = &[
     Table::new("service", "id", &[]),
+    Table::new("plan", "id", &[]),
+    Table::new("price", "id", &[]),
+    Table::new("service_plan", "id", &[]),
     Table::new("customer", "id", &["invoice_emails", "invoice_address"]),
     Table::new("contact", "id", &["roles"]),
     Table::new("note", "id", &[]),
     Table::new("smpp_account", "id", &["allowed_ips", "mo_numbers"]),
+    Table::new("account_service", "id", &[]),
+    Table::new("overlay", "id", &[]),
     Table::new("previous_password", "smpp_account_id", &[]),
     Table::new("vault_key", "id", &[]),
     Table::new("cug_number", "smpp_account_id, msisdn", &[]),
@@ -67,8 +72,8 @@ pub const TABLES: &[Table] = &[
     Table::new("event", "id", &["changes"]),
 ];
 
-/// The table of which a new database already has a row.
-const NEVER_EMPTY: &str = "service";
+/// The tables of which a new database already has a row each: the standard service and its plan.
+const NEVER_EMPTY: [&str; 4] = ["service_plan", "price", "plan", "service"];
 
 /// The tables of a document that the database packs into `traffic_daily`.
 const HOURS: &str = "traffic_hour";
@@ -108,7 +113,7 @@ impl Snapshot<'_> {
     /// The first table that has more rows than in a new database, if any.
     pub fn first_table_in_use(&self) -> Result<Option<&'static str>> {
         for table in TABLES {
-            let most = i64::from(table.name == NEVER_EMPTY);
+            let most = i64::from(NEVER_EMPTY.contains(&table.name));
             let name = if [HOURS, DAYS].contains(&table.name) { "traffic_daily" } else { table.name };
             let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT 2)");
             let count: i64 = self.transaction.query_row(&sql, [], |row| row.get(0))?;
@@ -124,7 +129,8 @@ impl Tx<'_> {
     /// Prepares a new database for the rows of a document: deletes the rows that every new database has, and checks foreign
     /// keys only at the commit, because rows may precede the rows that they reference.
     pub fn begin_document(&mut self) -> Result<()> {
-        self.transaction.execute_batch(&format!("PRAGMA defer_foreign_keys = ON; DELETE FROM {NEVER_EMPTY};"))?;
+        let deletions = NEVER_EMPTY.map(|table| format!("DELETE FROM {table};")).concat();
+        self.transaction.execute_batch(&format!("PRAGMA defer_foreign_keys = ON; {deletions}"))?;
         document_rows::create(&self.transaction)
     }
 

@@ -25,6 +25,11 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
+    /// A query whose `select` contains a value of its own, `?1`.
+    pub(super) fn with(value: impl ToSql + 'a) -> Self {
+        Self { values: vec![Box::new(value)], ..Self::default() }
+    }
+
     /// Adds a condition; each `?` in it is the value.
     pub(super) fn when(&mut self, condition: &str, value: impl ToSql + 'a) {
         self.values.push(Box::new(value));

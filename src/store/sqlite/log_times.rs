@@ -120,7 +120,7 @@ mod tests {
                 seconds.sort_unstable();
             }
             let mut connection = logs(&seconds);
-            let snapshot = Snapshot { transaction: connection.transaction().expect("begun") };
+            let snapshot = Snapshot::of(connection.transaction().expect("begun"));
             for second in 0..14 {
                 let last = seconds.iter().rposition(|at| *at < second).map_or(0, |place| place + 1);
                 let first = seconds.iter().position(|at| *at >= second).unwrap_or(seconds.len()) + 1;
@@ -144,7 +144,7 @@ mod tests {
         ] {
             let mut connection = logs(&[5, 4, 6]);
             connection.execute_batch(change).expect("changed");
-            let snapshot = Snapshot { transaction: connection.transaction().expect("begun") };
+            let snapshot = Snapshot::of(connection.transaction().expect("begun"));
             let mut report = CheckReport::default();
             snapshot.check_set_back(&mut report).expect("checked");
             assert_eq!(report.findings.len(), 1, "{change}");

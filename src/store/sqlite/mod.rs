@@ -25,6 +25,9 @@ mod note;
 mod open;
 mod outbox;
 mod password;
+mod plan;
+mod price_history;
+mod prices;
 mod schema;
 mod service;
 mod smpp;
@@ -54,7 +57,8 @@ pub use migrate::Migration;
 pub use new_database::NewDatabase;
 pub use open::{Location, sqlite_source, sqlite_version};
 pub use password::PasswordCount;
-pub use schema::{OLDEST_SCHEMA, SCHEMA_VERSION};
+pub use prices::PlansOfAccounts;
+pub use schema::{OLDEST_SCHEMA, PLANS as FIRST_SCHEMA_OF_PLANS, SCHEMA_VERSION};
 pub use traffic::message_show::MessageFilter;
 pub use traffic::packed_days::PackedDays;
 pub use warning::UnrecordedCrossing;
@@ -99,7 +103,8 @@ impl Store {
 
     /// Begins to read. Everything read through the snapshot is of one moment; it waits for no writer.
     pub fn read(&mut self) -> Result<Snapshot<'_>> {
-        Ok(Snapshot { transaction: self.connection.transaction_with_behavior(TransactionBehavior::Deferred)? })
+        let at = self.clock.now();
+        Ok(Snapshot { transaction: self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?, at })
     }
 
     /// Begins to write: acquires the write lock, then reads the clock.
@@ -116,7 +121,7 @@ impl Store {
             },
         )?;
         let stamp = Stamp { at: clock.now(), origin: origin.clone() };
-        let snapshot = Snapshot { transaction };
+        let snapshot = Snapshot { transaction, at: stamp.at };
         Ok(Tx {
             snapshot,
             stamp,
@@ -171,6 +176,8 @@ impl Store {
 #[derive(Debug)]
 pub struct Snapshot<'store> {
     transaction: Transaction<'store>,
+    /// The time at which it began. What is planned for later is not in force.
+    at: Time,
 }
 
 /// A write transaction with a stamp. Dropping it rolls back; [`Tx::commit`] commits.
@@ -192,12 +199,20 @@ pub struct Tx<'store> {
     _turn: QueueGuard,
 }
 
-impl Tx<'_> {
-    /// The time of the transaction's stamp.
-    pub fn at(&self) -> Time {
-        self.stamp.at
+impl Snapshot<'_> {
+    /// A snapshot that reads through a transaction of a test.
+    #[cfg(test)]
+    fn of(transaction: Transaction<'_>) -> Snapshot<'_> {
+        Snapshot { transaction, at: Time::from_timestamp(jiff::Timestamp::UNIX_EPOCH) }
     }
 
+    /// The time at which it began; that of the stamp, if it can also write.
+    pub fn at(&self) -> Time {
+        self.at
+    }
+}
+
+impl Tx<'_> {
     /// Who writes, why, and by which command.
     pub fn origin(&self) -> &Origin {
         &self.stamp.origin

@@ -1,24 +1,34 @@
-//! Services: what an SMPP account is sold, and its price.
+//! Services: what an SMPP account is sold, with the plan and the default price that are in force.
 
 use std::sync::LazyLock;
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{ApiId, EntityKind, Service, ServiceCode, ServiceDetails, Unit};
+use crate::model::{ApiId, EntityKind, Plan, Service, ServiceCode, ServiceDetails};
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::{Query, nearest};
+use crate::store::sqlite::price_history::in_force;
 use crate::store::{ServiceFilter, ServiceSort, Snapshot, Tx};
 
 columns! {
     ServiceDetails in "service" {
         value name: "name",
-        value price: "price_e8",
+        value price_source: "price_source",
     }
 }
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT id, code, api_id, unit, created_at, updated_at{} FROM service", ServiceDetails::SELECTED)
+    format!(
+        "SELECT service.id, service.code, service.api_id, service.unit, plan.code, price.price_e8,
+            service.created_at, service.updated_at{}
+         FROM service
+         JOIN plan ON plan.id = {}
+         LEFT JOIN price ON price.id = {}",
+        ServiceDetails::SELECTED,
+        in_force("plan_id", "service_plan", "service_id = service.id"),
+        in_force("price.id", "price", "plan_id = plan.id AND destination = 'default'"),
+    )
 });
 
 static INSERT: LazyLock<String> =
@@ -33,6 +43,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Service> {
         code: row.value()?,
         api_id: row.value()?,
         unit: row.value()?,
+        plan: row.value()?,
+        price: row.value()?,
         created_at: row.value()?,
         updated_at: row.value()?,
         details: Columns::read(&mut row)?,
@@ -44,8 +56,8 @@ impl Snapshot<'_> {
     pub fn service(&self, name: &str) -> Result<Service> {
         let found = self
             .transaction
-            .prepare_cached(&format!("{} WHERE code = ?1 OR api_id = lower(?1)", *SELECT))?
-            .query_row([name], read)
+            .prepare_cached(&format!("{} WHERE service.code = ?2 OR service.api_id = lower(?2)", *SELECT))?
+            .query_row(params![self.at(), name], read)
             .optional()?;
         match found {
             Some(service) => Ok(service),
@@ -55,6 +67,12 @@ impl Snapshot<'_> {
                 nearest: nearest(&self.transaction, "SELECT code FROM service", name)?,
             }),
         }
+    }
+
+    /// The service of a row.
+    pub fn service_of(&self, id: i64) -> Result<Service> {
+        let sql = format!("{} WHERE service.id = ?2", *SELECT);
+        Ok(self.transaction.prepare_cached(&sql)?.query_row(params![self.at(), id], read)?)
     }
 
     /// Whether a service has this code.
@@ -73,13 +91,13 @@ impl Snapshot<'_> {
         filter: &ServiceFilter,
         each: impl FnMut(Service) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut query = Query::default();
-        query.when_some("unit = ?", filter.unit);
-        query.search("(code LIKE ? OR name LIKE ?)", filter.search.as_deref());
+        let mut query = Query::with(self.at());
+        query.when_some("service.unit = ?", filter.unit);
+        query.search("(service.code LIKE ? OR service.name LIKE ?)", filter.search.as_deref());
         let columns: &[&str] = match filter.page.sort {
-            ServiceSort::Code => &["code"],
-            ServiceSort::Name => &["name COLLATE NOCASE", "code"],
-            ServiceSort::Unit => &["unit", "code"],
+            ServiceSort::Code => &["service.code"],
+            ServiceSort::Name => &["service.name COLLATE NOCASE", "service.code"],
+            ServiceSort::Unit => &["service.unit", "service.code"],
         };
         query.order(columns, filter.page.descending);
         query.limit(filter.page.limit);
@@ -88,25 +106,26 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// Adds a service. The caller has checked that the code is free.
+    /// Adds a service with the plan that prices it. The caller has checked that the code is free.
     pub fn insert_service(
         &mut self,
         code: ServiceCode,
         api_id: ApiId,
-        unit: Unit,
+        plan: &Plan,
         details: ServiceDetails,
     ) -> Result<Service> {
         let at = self.at();
         columns::write(&self.transaction, &INSERT, |binder| {
             binder.value(&code)?;
             binder.value(&api_id)?;
-            binder.value(unit)?;
+            binder.value(plan.unit)?;
             binder.value(at)?;
             binder.value(at)?;
             details.bind(binder)
         })?;
         let id = self.transaction.last_insert_rowid();
-        Ok(Service { id, code, api_id, unit, details, created_at: at, updated_at: at })
+        self.record_service_plan(id, plan.id, None)?;
+        self.service(code.as_str())
     }
 
     /// Saves the details of a service.

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::{Customer, EntityKind, Lifecycle, Service, SmppAccount, SmppDetails, SystemId};
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::{Query, nearest};
+use crate::store::sqlite::price_history::service_of_account;
 use crate::store::{Page, SmppFilter, SmppSort, Snapshot, Tx};
 
 columns! {
@@ -38,9 +39,10 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
             smpp_account.created_at, smpp_account.updated_at, smpp_account.archived_at{}
          FROM smpp_account
          JOIN customer ON customer.id = smpp_account.customer_id
-         JOIN service ON service.id = smpp_account.service_id
+         JOIN service ON service.id = {}
          LEFT JOIN previous_password ON previous_password.smpp_account_id = smpp_account.id",
-        SmppDetails::SELECTED
+        SmppDetails::SELECTED,
+        service_of_account()
     )
 });
 
@@ -63,8 +65,7 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     columns::insert("smpp_account", own, SmppDetails::WRITTEN)
 });
 
-static UPDATE: LazyLock<String> =
-    LazyLock::new(|| columns::update("smpp_account", "service_id, updated_at", SmppDetails::WRITTEN));
+static UPDATE: LazyLock<String> = LazyLock::new(|| columns::update("smpp_account", "updated_at", SmppDetails::WRITTEN));
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SmppAccount> {
     let mut row = RowReader::new(row);
@@ -121,14 +122,14 @@ impl Snapshot<'_> {
     /// The account that [`Self::smpp_account`] finds, or `None`.
     pub fn smpp_account_named(&self, name: &str) -> Result<Option<SmppAccount>> {
         // No short name equals a system ID (`ops::smpp` refuses it), so at most one row matches.
-        let sql = format!("{} WHERE system_id = ?1 OR short_name = ?1", *SELECT);
-        Ok(self.transaction.prepare_cached(&sql)?.query_row([name], read).optional()?)
+        let sql = format!("{} WHERE system_id = ?2 OR short_name = ?2", *SELECT);
+        Ok(self.transaction.prepare_cached(&sql)?.query_row(params![self.at(), name], read).optional()?)
     }
 
     /// The SMPP account of a row.
     pub fn smpp_account_of(&self, id: i64) -> Result<SmppAccount> {
-        let select = format!("{} WHERE smpp_account.id = ?1", *SELECT);
-        Ok(self.transaction.prepare_cached(&select)?.query_row([id], read)?)
+        let select = format!("{} WHERE smpp_account.id = ?2", *SELECT);
+        Ok(self.transaction.prepare_cached(&select)?.query_row(params![self.at(), id], read)?)
     }
 
     /// Whether a system ID is in use or reserved.
@@ -173,10 +174,10 @@ impl Snapshot<'_> {
         filter: &SmppFilter,
         each: impl FnMut(SmppAccount) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut query = Query::default();
+        let mut query = Query::with(self.at());
         query.archive_filter("smpp_account.archived_at", filter.archive_filter);
         query.when_some("smpp_account.customer_id = ?", filter.customer_id);
-        query.when_some("service_id = ?", filter.service_id);
+        query.when_some("service.id = ?", filter.service_id);
         query.when_some("enabled = ?", filter.enabled);
         query.search(
             "(system_id LIKE ? OR smpp_account.name LIKE ? OR short_name LIKE ? OR customer.account_code LIKE ?)",
@@ -227,10 +228,9 @@ impl Tx<'_> {
         })
     }
 
-    /// Saves the details of an account; `service` is the one that they name.
-    pub fn update_smpp_account(&mut self, account: &SmppAccount, service: &Service) -> Result<()> {
+    /// Saves the details of an account, except its service, which `record_account_service` changes.
+    pub fn update_smpp_account(&mut self, account: &SmppAccount) -> Result<()> {
         columns::write(&self.transaction, &UPDATE, |binder| {
-            binder.value(service.id)?;
             binder.value(account.lifecycle.updated_at)?;
             account.details.bind(binder)?;
             binder.value(account.id)
@@ -271,10 +271,10 @@ impl Tx<'_> {
     /// The accounts that archiving this customer archived, by system ID.
     pub fn smpp_accounts_archived_with(&self, customer: &Customer) -> Result<Vec<SmppAccount>> {
         let mut statement = self.transaction.prepare_cached(&format!(
-            "{} WHERE smpp_account.customer_id = ?1 AND archived_with_customer = 1 ORDER BY system_id",
+            "{} WHERE smpp_account.customer_id = ?2 AND archived_with_customer = 1 ORDER BY system_id",
             *SELECT
         ))?;
-        let accounts = statement.query_map([customer.id], read)?;
+        let accounts = statement.query_map(params![self.at(), customer.id], read)?;
         Ok(accounts.collect::<rusqlite::Result<_>>()?)
     }
 }

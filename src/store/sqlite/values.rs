@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Country, CrossingCause, EmailAddress, EmailState, EmailTemplate, EntityKind,
-    EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText, PaymentTerms, ServiceCode,
-    ShortName, SystemId, SystemType, TextLine, Time, Unit, Webhook, Website,
+    EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText, PaymentTerms, PlanCode,
+    PriceDestination, PriceSource, ServiceCode, ShortName, SystemId, SystemType, TextLine, Time, Unit, Webhook,
+    Website,
 };
 
 /// Stores types as their canonical text and reads them with their parser.
@@ -42,6 +43,8 @@ text_columns!(
     Level,
     NoteText,
     EntityKind,
+    PlanCode,
+    PriceSource,
     ServiceCode,
     ShortName,
     SystemType,
@@ -135,6 +138,18 @@ impl ToSql for Money {
 impl FromSql for Money {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_i64().map(Self::from_e8)
+    }
+}
+
+impl ToSql for PriceDestination {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.to_string()))
+    }
+}
+
+impl FromSql for PriceDestination {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     customer: CustomerFilterArgs,
 
-    /// Only changes of this kind of entity: customer, contact, note, service, smpp or balance
+    /// Only changes of this kind of entity: customer, contact, note, service, plan, price, smpp or balance
     #[arg(long, value_name = "KIND")]
     entity: Option<EntityKind>,
 

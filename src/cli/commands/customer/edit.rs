@@ -8,6 +8,7 @@ use ssgctl::ops;
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::confusable;
+use crate::args::effective::{EffectiveArgs, OverlayPlan};
 use crate::commands::customer::details::Unset;
 use crate::commands::customer::{DetailArgs, editor};
 use crate::context::Context;
@@ -19,6 +20,7 @@ use crate::exit::Result;
   ssgctl customer edit ABCCORP331 --country IE --reason 'moved to Dublin'
   ssgctl customer edit ABCCORP331 --unset website --unset phone
   ssgctl customer edit ABCCORP331 --editor
+  ssgctl customer edit ABCCORP331 --overlay ABC-NG --effective 2026-12-01
   ssgctl customer list --country UK -o name | xargs -r -n1 ssgctl customer edit --payment-terms-days 14")]
 pub(crate) struct EditArgs {
     /// Account code or API ID
@@ -31,6 +33,13 @@ pub(crate) struct EditArgs {
 
     #[command(flatten)]
     details: DetailArgs,
+
+    /// Plan that is asked for prices before the plans of the services, for all SMPP accounts of the customer, or `none`
+    #[arg(long, value_name = "PLAN|none", help_heading = "Billing", conflicts_with = "editor", add = ArgValueCompleter::new(completion::plans))]
+    overlay: Option<OverlayPlan>,
+
+    #[command(flatten)]
+    effective: EffectiveArgs,
 
     /// Clear this field; may be repeated
     #[arg(long, value_name = "FIELD", value_enum)]
@@ -58,6 +67,8 @@ impl EditArgs {
 
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let (name, change) = (args.customer.clone(), args.change.clone());
+    let from = args.effective.from_of("--overlay", args.overlay.is_some(), context)?;
+    let overlay = args.overlay.clone();
     let may_rename = args.editor || args.organisation.is_some();
     let customer = if args.editor {
         let before = context.read(|tx| ops::active::customer(tx, &name))?.details;
@@ -67,7 +78,12 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
         // `replace` refuses to overwrite changes that another command saved while the editor was open.
         context.write(&change, |tx| ops::customer::replace(tx, &name, &before, details))?
     } else {
-        context.write(&change, |tx| ops::customer::edit(tx, &name, |details| args.apply(details)))?
+        context.write(&change, |tx| {
+            let customer = ops::customer::edit(tx, &name, |details| args.apply(details))?;
+            let Some(OverlayPlan(plan)) = overlay else { return Ok(customer) };
+            let from = from.unwrap_or(Some(tx.at().whole_second()));
+            ops::overlay::set_of_customer(tx, &name, plan.as_deref(), from)
+        })?
     };
     if may_rename {
         confusable::warn(&customer, context);

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
 
 /// The tabs of the portal's customer dialog, in the same order.
 fn view(overview: &CustomerOverview) -> DetailView {
-    let CustomerOverview { customer, balances, contacts, accounts, traffic, total_traffic, notes } = overview;
+    let CustomerOverview { customer, balances, contacts, accounts, pricing, traffic, total_traffic, notes } = overview;
     let details = &customer.details;
     let mut view =
         DetailView::new(&customer.account_code, format!("{} {}", customer.account_code, details.organisation));
@@ -46,6 +46,11 @@ fn view(overview: &CustomerOverview) -> DetailView {
         customer,
         &["account_code", "vat_reg_no", "payment_terms_days", "invoice_emails", "invoice_address"],
     );
+    match &pricing.overlay {
+        Some(plan) => view.field("overlay", Cell::text(plan)),
+        None => view.data("overlay", Cell::Empty),
+    }
+    view.planned(&pricing.planned);
     view.rows("Balance", "balances", balances, &["customer"]);
     view.fields("Other", customer, &["api_id", "status", "created_at", "updated_at", "archived_at"]);
     view.rows("Contacts", "contacts", contacts, &["customer"]);

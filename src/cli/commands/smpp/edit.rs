@@ -2,26 +2,32 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::SmppDetails;
-use ssgctl::ops;
+use ssgctl::model::{SmppAccount, SmppDetails};
+use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
+use crate::args::effective::{EffectiveArgs, OverlayPlan};
 use crate::args::unset::unset_fields;
 use crate::commands::smpp::{DetailArgs, ip_ranges};
 use crate::context::Context;
 use crate::exit::Result;
+use crate::output::FieldKeys;
 
 /// Change an SMPP account
 ///
 /// Options with lists replace the whole list; --add-ip and --remove-ip change single addresses. To remove
 /// the last allowed address, use `--unset allowed_ips`: without any, the account may bind from anywhere.
+///
+/// --service and --overlay count for messages that are submitted from now on or, with --effective, from another time on.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl smpp edit abc_prod --max-tps 100 --reason 'upgrade, ticket 4711'
   ssgctl smpp edit abc_prod --submit-enabled no
   ssgctl smpp edit abc_prod --add-ip 198.51.100.0/24 --remove-ip 192.0.2.7
-  ssgctl smpp edit abc_prod --unset allowed_ips --unset max_binds")]
+  ssgctl smpp edit abc_prod --unset allowed_ips --unset max_binds
+  ssgctl smpp edit abc_prod --service premium --effective 2026-12-01 --timezone Europe/London
+  ssgctl smpp edit abc_prod --overlay ABC-NG")]
 pub(crate) struct EditArgs {
     /// System ID or short name
     #[arg(value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts))]
@@ -50,6 +56,13 @@ pub(crate) struct EditArgs {
     )]
     remove_ip: Vec<ip_ranges::IpRangeArg>,
 
+    /// Plan that is asked for prices before the plan of the service, or `none`
+    #[arg(long, value_name = "PLAN|none", help_heading = "SMPP account", add = ArgValueCompleter::new(completion::plans))]
+    overlay: Option<OverlayPlan>,
+
+    #[command(flatten)]
+    effective: EffectiveArgs,
+
     /// Clear this field; may be repeated
     #[arg(long, value_name = "FIELD", value_enum)]
     unset: Vec<Unset>,
@@ -77,13 +90,21 @@ unset_fields! {
 }
 
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
-    let EditArgs { account: name, mut details, add_ip, remove_ip, unset, change } = args;
+    context.output.refuse_unknown_fields(&SmppAccount::keys())?;
+    let is_about_prices = args.details.service.is_some() || args.overlay.is_some();
+    let from = args.effective.from_of("--service or --overlay", is_about_prices, context)?;
+    let EditArgs { account: name, mut details, add_ip, remove_ip, overlay, unset, change, .. } = args;
     details.note_cleared_host_bits(context);
     ip_ranges::note_cleared_host_bits(&add_ip, context);
     ip_ranges::note_cleared_host_bits(&remove_ip, context);
     let cleared = unset.contains(&Unset::Cug).then(Vec::new);
     let cug = details.cug.take().map(|numbers| numbers.0).or(cleared);
-    let account = context.write(&change, |tx| {
+    // A service that counts from another time than now is recorded on its own.
+    let planned_service = from.zip(details.service.take_if(|_| from.is_some()));
+    let (account, planned) = context.transact(&change, |tx| {
+        if let Some((from, service)) = &planned_service {
+            ops::smpp::set_service(tx, &name, service.as_str(), *from)?;
+        }
         let account = ops::smpp::edit(tx, &name, |account| {
             for field in unset {
                 field.clear(account);
@@ -91,10 +112,19 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
             details.apply(account);
             ops::smpp::change_ip_ranges(account, &ip_ranges::ranges(&add_ip), &ip_ranges::ranges(&remove_ip))
         })?;
-        match cug {
-            Some(numbers) => ops::smpp::set_cug(tx, account, &numbers),
-            None => Ok(account),
+        if let Some(OverlayPlan(plan)) = overlay {
+            let from = from.unwrap_or(Some(tx.at().whole_second()));
+            ops::overlay::set_of_account(tx, &name, plan.as_deref(), from)?;
         }
+        let account = match cug {
+            Some(numbers) => ops::smpp::set_cug(tx, account, &numbers)?,
+            None => account,
+        };
+        let planned = report::account_pricing(tx, &account)?.planned;
+        Ok::<_, ssgctl::Error>((account, planned))
     })?;
+    if is_about_prices {
+        planned.iter().for_each(|planned| context.note(&planned.to_string()));
+    }
     context.output.row(&account)
 }

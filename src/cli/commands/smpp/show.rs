@@ -2,8 +2,9 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{SmppAccount, Unit};
+use ssgctl::model::SmppAccount;
 use ssgctl::ops;
+use ssgctl::report::{self, AccountPricing};
 
 use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::args::completion;
@@ -51,21 +52,20 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
 
 struct AccountDetails {
     account: SmppAccount,
-    /// The unit in which its service charges.
-    unit: Unit,
+    pricing: AccountPricing,
 }
 
 fn read(args: &ShowArgs, context: &mut Context) -> Result<AccountDetails> {
     context.read(|snapshot| {
         let account = snapshot.smpp_account(&args.account)?;
-        let unit = snapshot.service(account.details.service.as_str())?.unit;
-        Ok(AccountDetails { account, unit })
+        let pricing = report::account_pricing(snapshot, &account)?;
+        Ok(AccountDetails { account, pricing })
     })
 }
 
 /// The sections of the portal's SMPP dialog, in the same order.
 fn view(details: &AccountDetails, passwords: Option<(&str, Option<&str>)>) -> DetailView {
-    let AccountDetails { account, unit } = details;
+    let AccountDetails { account, pricing } = details;
     let name = account.details.name.as_ref().map_or("", |name| name.as_str());
     let mut view = DetailView::new(&account.system_id, format!("{} {name}", account.system_id).trim());
     view.fields(
@@ -73,7 +73,15 @@ fn view(details: &AccountDetails, passwords: Option<(&str, Option<&str>)>) -> De
         account,
         &["customer", "system_id", "name", "short_name", "system_type", "address_range", "service"],
     );
-    view.field("unit", Cell::text(unit.code()));
+    view.field("unit", Cell::text(pricing.service.unit.code()));
+    view.field("plan", Cell::text(&pricing.service.plan));
+    for (key, overlay) in [("overlay", &pricing.overlay), ("customer_overlay", &pricing.customer_overlay)] {
+        match overlay {
+            Some(plan) => view.field(key, Cell::text(plan)),
+            None => view.data(key, Cell::Empty),
+        }
+    }
+    view.planned(&pricing.planned);
     if let Some((password, previous)) = passwords {
         view.field("password", Cell::text(password));
         view.field("previous_password", Cell::maybe(previous));

@@ -142,8 +142,11 @@ fn service(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<
     let shown: Vec<String> = services
         .iter()
         .map(|service| {
-            let price = service.unit.format(service.details.price);
-            format!("{}  {}, {price} {} per message part", service.code, service.details.name, service.unit)
+            let price = match service.price {
+                Some(price) => format!("{} {} per message part", service.unit.format(price), service.unit),
+                None => format!("{} by destination", service.unit),
+            };
+            format!("{}  {}, {price}", service.code, service.details.name)
         })
         .collect();
     let chosen = choose(question.label, &shown)?;

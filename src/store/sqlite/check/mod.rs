@@ -10,6 +10,7 @@ mod audit;
 mod balances;
 mod ledger;
 mod outbox;
+mod prices;
 mod references;
 mod smpp;
 mod traffic;
@@ -50,6 +51,7 @@ impl Snapshot<'_> {
     /// - the places where the clock was set back
     /// - balances against their entries, their accrued charges and the audit log
     /// - SMPP accounts: closed user groups, previous passwords, and archiving with their customer
+    /// - plans and prices: their sequence and their units
     /// - warnings against the audit log, crossings against the ledger, and emails against both
     /// - email addresses that cannot be sent to, which are warnings
     /// - traffic: messages against their sums, and the charges of imports against messages and ledger
@@ -66,6 +68,7 @@ impl Snapshot<'_> {
         report.subject("closed user groups", |_| self.check_cug_numbers());
         report.subject("previous passwords", |report| self.check_previous_passwords(report));
         report.subject("archiving", |report| self.check_archiving(report));
+        report.subject("prices", |report| self.check_prices(report));
         report.subject("warnings", |report| {
             self.check_warnings(report)?;
             self.check_emails(report)

@@ -342,7 +342,7 @@ mod tests {
         let mut connection = schema::in_memory();
         let balances = "INSERT INTO balance VALUES (1, 'GBP', 0, 0, ''), (1, 'SMS', 0, 0, '')";
         connection.execute_batch(balances).expect("balances");
-        let snapshot = Snapshot { transaction: connection.transaction().expect("begun") };
+        let snapshot = Snapshot::of(connection.transaction().expect("begun"));
         let at = "2026-11-24T12:00:00Z".parse().ok();
         for unit in [None, Some(Unit::Sms)] {
             for newest_first in [false, true] {

@@ -25,10 +25,14 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: LAYERS, sql: include_str!("016_layers.sql") },
     Step { version: 17, sql: include_str!("017_constant_time.sql") },
     Step { version: 18, sql: include_str!("018_accrued_charges.sql") },
+    Step { version: PLANS, sql: include_str!("019_prices.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.
 pub(in crate::store::sqlite) const LAYERS: u32 = 16;
+
+/// The first schema that has price plans; before it, each service had one price.
+pub const PLANS: u32 = 19;
 
 /// What SQL cannot do of a step: it is done after the SQL of the step to this version.
 const CONVERSIONS: &[(u32, Conversion)] = &[(LAYERS, convert_traffic)];

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::QuarterTraffic;
 use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::price_history::service_of_account;
 use crate::store::sqlite::traffic::codec::{block_of, countries};
 use crate::store::sqlite::traffic::monthly::months_of;
 use crate::store::sqlite::traffic::packed_days::{ALL_ACCOUNTS, PackedAccount, unreadable};
@@ -17,10 +19,15 @@ use crate::store::{
     TrafficFilter, TrafficSpan, TrafficSum,
 };
 
-const ACCOUNTS: &str = "SELECT smpp_account.id, system_id, customer_id, account_code, service.code
-    FROM smpp_account
-    JOIN customer ON customer.id = customer_id
-    JOIN service ON service.id = service_id";
+static ACCOUNTS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT smpp_account.id, system_id, customer_id, account_code, service.code
+         FROM smpp_account
+         JOIN customer ON customer.id = customer_id
+         JOIN service ON service.id = {}",
+        service_of_account()
+    )
+});
 
 impl Snapshot<'_> {
     /// Passes the sums of a span to `each`, in no particular order; a sum may come in several pieces. If a few accounts are named,
@@ -147,10 +154,10 @@ impl Snapshot<'_> {
 
     /// The accounts that match a filter, archived ones included, by ID.
     pub fn traffic_accounts(&self, filter: &TrafficFilter) -> Result<Vec<TrafficAccount>> {
-        let mut query = Query::default();
+        let mut query = Query::with(self.at());
         query.when_some("customer_id = ?", filter.customer_id);
         query.when_some("smpp_account.id = ?", filter.account_id);
-        query.when_some("service_id = ?", filter.service_id);
+        query.when_some("service.id = ?", filter.service_id);
         query.order(&["smpp_account.id"], false);
         let mut accounts = Vec::new();
         let read = |row: &Row<'_>| {
@@ -162,7 +169,7 @@ impl Snapshot<'_> {
                 service: row.get(4)?,
             })
         };
-        query.run(&self.transaction, ACCOUNTS, read, |account| {
+        query.run(&self.transaction, &ACCOUNTS, read, |account| {
             accounts.push(account);
             Ok::<_, Error>(())
         })?;

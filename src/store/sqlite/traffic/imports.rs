@@ -9,6 +9,7 @@ use crate::model::{AccountPrice, Charge, EntityKind, Hash, Import, ImportState, 
 use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::Query;
+use crate::store::sqlite::price_history::{in_force, service_of_account};
 use crate::store::{AccountDays, EarlierMessages, ImportFilter, Snapshot, Tx};
 
 columns! {
@@ -73,6 +74,24 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Import> {
     })
 }
 
+/// Every SMPP account with the default price that is in force for its service.
+static ACCOUNT_PRICES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT smpp_account.id, customer_id, service.unit, price.price_e8, TRUE, system_id, short_name
+         FROM smpp_account JOIN service ON service.id = {} JOIN price ON price.id = {}
+         WHERE price.price_e8 IS NOT NULL",
+        service_of_account(),
+        in_force(
+            "price.id",
+            "price",
+            &format!(
+                "destination = 'default' AND plan_id = {}",
+                in_force("plan_id", "service_plan", "service_id = service.id")
+            )
+        ),
+    )
+});
+
 impl Snapshot<'_> {
     /// The import with this number.
     pub fn import(&self, id: i64) -> Result<Import> {
@@ -120,32 +139,37 @@ impl Snapshot<'_> {
         Ok(Import { charges: charges.collect::<rusqlite::Result<_>>()?, ..import })
     }
 
-    /// The current price of an SMPP account, archived or not, by system ID or short name.
+    /// The current price of an SMPP account, archived or not, by system ID or short name; `None` also if the plan of its service
+    /// has no default price.
     pub fn account_price(&self, name: &str) -> Result<Option<AccountPrice>> {
         for column in ["system_id", "short_name"] {
-            let mut statement = self.transaction.prepare_cached(&format!(
-                "SELECT smpp_account.id, customer_id, unit, price_e8, TRUE
-                 FROM smpp_account JOIN service ON service.id = service_id WHERE {column} = ?1"
-            ))?;
-            if let Some(found) = statement.query_row([name], read_account_price).optional()? {
+            let mut statement = self.transaction.prepare_cached(&format!("{} AND {column} = ?2", *ACCOUNT_PRICES))?;
+            if let Some(found) = statement.query_row(params![self.at(), name], read_account_price).optional()? {
                 return Ok(Some(found));
             }
         }
         Ok(None)
     }
 
-    /// Passes system ID, short name and current price of every SMPP account, archived or not, to `each`.
+    /// Passes system ID, short name and current price of every SMPP account, archived or not, to `each`, except those without a
+    /// default price.
     pub fn account_prices(&self, mut each: impl FnMut(&str, Option<&str>, AccountPrice)) -> Result<()> {
-        let mut statement = self.transaction.prepare_cached(
-            "SELECT smpp_account.id, customer_id, unit, price_e8, TRUE, system_id, short_name
-             FROM smpp_account JOIN service ON service.id = service_id",
-        )?;
-        let mut rows = statement.query([])?;
+        let mut statement = self.transaction.prepare_cached(&ACCOUNT_PRICES)?;
+        let mut rows = statement.query([self.at()])?;
         while let Some(row) = rows.next()? {
             let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
             each(text(5)?.unwrap_or_default(), text(6)?, read_account_price(row)?);
         }
         Ok(())
+    }
+
+    /// The last day on which an account has messages of imports that were not reverted.
+    pub fn last_day_with_messages(&self, account_id: i64) -> Result<Option<i32>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT max(import_account.last_day) FROM import_account JOIN import ON import.id = import_id
+             WHERE account_id = ?1 AND reverted_at IS NULL",
+        )?;
+        Ok(statement.query_row([account_id], |row| row.get(0))?)
     }
 
     /// The number of SMPP accounts, archived ones included.

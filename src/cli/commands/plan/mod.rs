@@ -1,0 +1,38 @@
+//! `ssgctl plan`: named lists of prices in one unit, and who uses them.
+
+mod archive;
+mod edit;
+mod list;
+mod new;
+mod row;
+mod show;
+mod unarchive;
+
+use clap::Subcommand;
+
+use crate::args::named_command::ArgsIfNamed;
+use crate::context::Context;
+use crate::exit::Result;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    New(ArgsIfNamed<new::NewArgs>),
+    Show(ArgsIfNamed<show::ShowArgs>),
+    List(ArgsIfNamed<list::ListArgs>),
+    Edit(ArgsIfNamed<edit::EditArgs>),
+    Archive(ArgsIfNamed<archive::ArchiveArgs>),
+    Unarchive(ArgsIfNamed<unarchive::UnarchiveArgs>),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::New(ArgsIfNamed(args)) => new::run(args, context),
+            Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::List(ArgsIfNamed(args)) => list::run(args, context),
+            Self::Edit(ArgsIfNamed(args)) => edit::run(args, context),
+            Self::Archive(ArgsIfNamed(args)) => archive::run(&args, context),
+            Self::Unarchive(ArgsIfNamed(args)) => unarchive::run(&args, context),
+        }
+    }
+}

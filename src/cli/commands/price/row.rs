@@ -1,0 +1,62 @@
+//! The columns of prices.
+
+use ssgctl::model::PriceDestination;
+use ssgctl::ops::price::PriceChange;
+use ssgctl::report::{AskedPlan, PriceLine};
+
+use crate::output::{Cell, Column, Row};
+
+impl Row for PriceLine {
+    const NAME: &str = "destination";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::detail("plan", |l| Cell::text(&l.plan)),
+        Column::new("destination", |l| Cell::shown(&l.row.destination)),
+        Column::new("country_name", |l| country_name(&l.row.destination)),
+        Column::new("price", |l| Cell::maybe_amount(l.unit, l.row.price)),
+        Column::detail("unit", |l| Cell::text(l.unit.code())),
+        Column::new("effective_from", |l| Cell::maybe_time(l.row.effective_from)),
+        Column::new("effective_until", |l| Cell::maybe_time(l.effective_until)),
+        Column::new("state", |l| Cell::text(l.state.as_str())),
+        Column::detail("id", |l| Cell::number(l.row.id)),
+        Column::detail("supersedes", |l| Cell::maybe_number(l.supersedes)),
+        Column::detail("recorded_at", |l| Cell::Time(l.row.recorded_at)),
+    ];
+}
+
+pub(super) fn country_name(destination: &PriceDestination) -> Cell<'_> {
+    match destination {
+        PriceDestination::Country(country) => Cell::shown(country.name()),
+        _ => Cell::Empty,
+    }
+}
+
+/// The receipt of `price set` and `price withdraw`.
+impl Row for PriceChange {
+    const NAME: &str = "destination";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("plan", |c| Cell::text(&c.plan.code)),
+        Column::new("destination", |c| Cell::shown(&c.row.destination)),
+        Column::new("previous_price", |c| Cell::maybe_amount(c.plan.unit, c.previous_price)),
+        Column::new("price", |c| Cell::maybe_amount(c.plan.unit, c.row.price)),
+        Column::new("unit", |c| Cell::text(c.plan.unit.code())),
+        Column::new("effective_from", |c| Cell::maybe_time(c.row.effective_from)),
+        Column::new("effective_until", |c| Cell::maybe_time(c.effective_until)),
+        Column::detail("id", |c| Cell::number(c.row.id)),
+        Column::detail("recorded_at", |c| Cell::Time(c.row.recorded_at)),
+    ];
+}
+
+impl Row for AskedPlan {
+    const NAME: &str = "plan";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("plan", |a| Cell::text(&a.plan.code)),
+        Column::new("role", |a| Cell::maybe(a.role.map(|role| role.as_str()))),
+        Column::new("unit", |a| Cell::text(a.plan.unit.code())),
+        Column::new("destination", |a| {
+            a.found.as_ref().map_or(Cell::Empty, |found| Cell::shown(&found.row.destination))
+        }),
+        Column::new("price", |a| {
+            a.found.as_ref().map_or(Cell::Empty, |found| Cell::maybe_amount(found.unit, found.row.price))
+        }),
+    ];
+}

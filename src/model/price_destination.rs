@@ -1,0 +1,119 @@
+//! What a price is for: all numbers, those of a country, those of a mobile network, or those that begin with some digits.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::model::text::{Invalid, serde_by_text};
+use crate::model::{Country, MobileNetwork};
+
+/// The destinations that a price is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PriceDestination {
+    /// Everything that has no other price. Printed as `default`.
+    Default,
+    /// The numbers of a country. Printed as its code, `NG`.
+    Country(Country),
+    /// The numbers that begin with these digits. Printed with a plus, `+2348`.
+    Prefix(NumberPrefix),
+    /// The numbers of a mobile network, if the traffic file has it. Printed as its code, `62130`.
+    Network(MobileNetwork),
+}
+serde_by_text!(PriceDestination);
+
+impl FromStr for PriceDestination {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.eq_ignore_ascii_case("default") {
+            return Ok(Self::Default);
+        }
+        if text.starts_with('+') {
+            return text.parse().map(Self::Prefix);
+        }
+        if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            return text.parse().map(Self::Network).map_err(|_| {
+                Invalid::rule(
+                    "must be a mobile network, 5 or 6 digits such as 23410; digits of numbers begin with a plus",
+                )
+            });
+        }
+        text.parse().map(Self::Country).map_err(|_| {
+            Invalid::rule(
+                "must be `default`, a country such as NG, a mobile network such as 62130, or digits such as +2348",
+            )
+        })
+    }
+}
+
+impl fmt::Display for PriceDestination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.pad("default"),
+            Self::Country(country) => f.pad(country.as_str()),
+            Self::Prefix(prefix) => prefix.fmt(f),
+            Self::Network(network) => network.fmt(f),
+        }
+    }
+}
+
+/// The first digits of international numbers, 1 to 15 of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NumberPrefix(u64);
+
+impl NumberPrefix {
+    /// The digits as a number; the first one is not 0.
+    pub const fn digits(self) -> u64 {
+        self.0
+    }
+
+    /// How many digits there are.
+    pub const fn length(self) -> u32 {
+        self.0.ilog10() + 1
+    }
+}
+
+impl FromStr for NumberPrefix {
+    type Err = Invalid;
+
+    /// Accepts the digits with or without the plus.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        let is_prefix =
+            (1..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
+        digits
+            .parse()
+            .ok()
+            .filter(|_| is_prefix)
+            .map(Self)
+            .ok_or_else(|| Invalid::rule("must be the first 1 to 15 digits of international numbers, such as +2348"))
+    }
+}
+
+impl fmt::Display for NumberPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("+{}", self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_says_which_kind_of_destination_it_is() {
+        for (text, printed) in [
+            ("DEFAULT", "default"),
+            ("ng", "NG"),
+            ("62130", "62130"),
+            ("310260", "310260"),
+            ("+2348", "+2348"),
+            ("+1", "+1"),
+        ] {
+            assert_eq!(text.parse::<PriceDestination>().expect(text).to_string(), printed);
+        }
+        for text in ["", "+", "+0", "+1234567890123456", "234", "1234567", "ZZ", "+44x", "+44 7700"] {
+            assert!(text.parse::<PriceDestination>().is_err(), "{text}");
+        }
+    }
+}

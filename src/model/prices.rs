@@ -1,0 +1,100 @@
+//! Finds the price of a message: plans, services and overlays as they were recorded at some moment.
+//!
+//! ```text
+//! account ─▶ its period at the second of submission ─▶ plans in order: overlay of the account, overlay of the customer,
+//!                                                      plan of the service ─▶ the first price (`plan_prices.rs`)
+//! ```
+
+use foldhash::HashMap;
+
+use crate::model::word_enum::word_enum;
+use crate::model::{Destination, MobileNetwork, Money, PlanPrices, Timeline, Unit};
+
+/// How much of what was recorded about prices counts: all rows up to this ID. Prices, plans of services, services of accounts and
+/// overlays share one sequence of IDs, and rows are never changed, so a version means the same for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PricesVersion(pub i64);
+
+/// What decides the prices of an account's messages for some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountPlans {
+    pub service_id: i64,
+    /// The unit of the service, and of all the plans.
+    pub unit: Unit,
+    /// Which plans are asked, as indexes in [`Prices::plans`], in order.
+    pub plans: Vec<(PlanRole, usize)>,
+}
+
+word_enum! {
+    /// Why a plan is asked.
+    pub enum PlanRole {
+        AccountOverlay = "account-overlay" as "overlay of the account",
+        CustomerOverlay = "customer-overlay" as "overlay of the customer",
+        Service = "service" as "plan of the service",
+    }
+}
+
+/// The prices of the accounts of a file, or of all.
+#[derive(Debug, Default)]
+pub struct Prices {
+    /// Each plan with its ID.
+    pub plans: Vec<(i64, PlanPrices)>,
+    pub accounts: HashMap<i64, Timeline<AccountPlans>>,
+}
+
+/// The price of a message part, and what it follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessagePrice {
+    pub unit: Unit,
+    pub price: Money,
+    /// The ID of the price, a [`crate::model::PriceRow`].
+    pub row_id: i64,
+    pub plan_id: i64,
+    pub role: PlanRole,
+}
+
+impl Prices {
+    /// What decides the price of an account's messages at a second since 1970-01-01 UTC.
+    pub fn plans_of(&self, account_id: i64, second: i64) -> Option<&AccountPlans> {
+        self.accounts.get(&account_id)?.at(second)
+    }
+
+    /// The price of a message part; `None` if no plan has one, which is never the same as a price of 0.
+    pub fn find(
+        &self,
+        account_id: i64,
+        network: Option<MobileNetwork>,
+        destination: &Destination,
+        second: i64,
+    ) -> Option<MessagePrice> {
+        let of_account = self.plans_of(account_id, second)?;
+        of_account.plans.iter().find_map(|(role, plan)| {
+            let (plan_id, prices) = self.plans.get(*plan)?;
+            let (price, row_id) = prices.find(network, destination, second)?;
+            Some(MessagePrice { unit: of_account.unit, price, row_id, plan_id: *plan_id, role: *role })
+        })
+    }
+}
+
+/// The plans of an account over time, from the timelines that decide them.
+pub fn account_plans(
+    services: &Timeline<i64>,
+    overlay_of_account: Option<&Timeline<Option<i64>>>,
+    overlay_of_customer: Option<&Timeline<Option<i64>>>,
+    service: impl Fn(i64) -> Option<(Unit, Timeline<i64>)>,
+    plan_index: impl Fn(i64) -> Option<usize>,
+) -> Timeline<AccountPlans> {
+    let plans_of_services: Vec<(i64, Unit, Timeline<i64>)> =
+        services.values().filter_map(|id| service(*id).map(|(unit, plans)| (*id, unit, plans))).collect();
+    let overlays = [(PlanRole::AccountOverlay, overlay_of_account), (PlanRole::CustomerOverlay, overlay_of_customer)];
+    let of_overlays = overlays.iter().filter_map(|(_, overlay)| *overlay).flat_map(Timeline::starts);
+    let of_plans = plans_of_services.iter().flat_map(|(_, _, plans)| plans.starts());
+    Timeline::from_starts(services.starts().chain(of_overlays).chain(of_plans), |second| {
+        let service_id = *services.at(second)?;
+        let (_, unit, plans) = plans_of_services.iter().find(|(id, ..)| *id == service_id)?;
+        let overlays = overlays.iter().filter_map(|(role, overlay)| Some((*role, (*overlay)?.at(second).copied()??)));
+        let of_service = plans.at(second).map(|plan| (PlanRole::Service, *plan));
+        let plans = overlays.chain(of_service).filter_map(|(role, plan)| Some((role, plan_index(plan)?))).collect();
+        Some(AccountPlans { service_id, unit: *unit, plans })
+    })
+}

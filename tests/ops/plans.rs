@@ -1,0 +1,168 @@
+//! Price plans: who uses them, from when, and in which unit.
+
+use ssgctl::Error;
+use ssgctl::model::{EntityKind, PlanDetails, PriceSource, Unit};
+use ssgctl::ops::service::{self, NewService, ServiceChange, ServicePricing};
+use ssgctl::ops::{overlay, plan, smpp};
+use ssgctl::report::{account_pricing, customer_pricing, plan_uses};
+
+use super::prices::{fixture, set};
+use crate::support::fixture::{Fixture, NOON, assert_refused, at_price, new_account, new_service, valid};
+use crate::support::traffic::import_a_message;
+
+const DECEMBER: &str = "2026-12-01T00:00:00Z";
+
+fn plan_in(fixture: &mut Fixture, code: &str, unit: &str) {
+    let details = PlanDetails { name: valid("Plan") };
+    fixture.write(|tx| plan::new(tx, valid(code), valid(unit), details, Some(valid("2")))).expect("plan");
+}
+
+fn with_plan(code: &str, plan: &str) -> NewService {
+    NewService { unit: None, pricing: ServicePricing::Plan(plan.to_owned()), ..new_service(code, "EUR", "1") }
+}
+
+fn change_of_plan(plan: &str, from: &str) -> ServiceChange {
+    ServiceChange { plan: Some(plan.to_owned()), effective_from: Some(from.parse().ok()), ..ServiceChange::default() }
+}
+
+/// What is planned for an account, as it is shown.
+fn planned(fixture: &mut Fixture, account: &str) -> Vec<String> {
+    let pricing = fixture.read(|now| account_pricing(now, &now.smpp_account(account)?));
+    pricing.planned.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_service_gets_a_plan_of_its_own_or_shares_one() {
+    let mut fixture = Fixture::new();
+    let own = fixture.write(|tx| service::new(tx, new_service("own", "EUR", "0.05"))).unwrap();
+    assert_eq!((own.plan.as_str(), own.price), ("own", Some(valid("0.05"))));
+    assert_eq!(own.details.price_source, PriceSource::File);
+    let shared = fixture.write(|tx| service::new(tx, with_plan("shared", "OWN"))).unwrap();
+    assert_eq!((shared.plan.as_str(), shared.unit, shared.price), ("own", valid("EUR"), own.price));
+    assert_refused!(
+        fixture.write(|tx| service::edit(tx, "shared", at_price("1"))),
+        Error::SharedPlan { plan, user } if plan.as_str() == "own" && user == "service `own`"
+    );
+    let other = NewService { unit: Some(Unit::Sms), ..with_plan("sms", "own") };
+    assert_refused!(fixture.write(|tx| service::new(tx, other)), Error::Refused(_));
+    assert_refused!(
+        fixture.write(|tx| service::new(tx, with_plan("x", "onw"))),
+        Error::NotFound { entity: EntityKind::Plan, nearest: Some(near), .. } if near == "own"
+    );
+    plan_in(&mut fixture, "TAKEN", "EUR");
+    assert_refused!(
+        fixture.write(|tx| service::new(tx, new_service("taken", "EUR", "1"))),
+        Error::Exists { entity: EntityKind::Plan, field: "code", .. }
+    );
+}
+
+#[test]
+fn a_price_or_plan_of_a_service_can_be_planned() {
+    let mut fixture = fixture();
+    let later = ServiceChange { effective_from: Some(Some(valid(DECEMBER))), ..at_price("0.08") };
+    let now = fixture.write(|tx| service::edit(tx, "euro", later)).unwrap();
+    assert_eq!(now.price, Some(valid("0.07")));
+    plan_in(&mut fixture, "EUR-2027", "EUR");
+    fixture.write(|tx| service::edit(tx, "euro", change_of_plan("EUR-2027", "2027-01-01T00:00:00Z"))).unwrap();
+    assert_eq!(planned(&mut fixture, "acme1"), ["from 2027-01-01 00:00:00 UTC: plan EUR-2027 of service euro"]);
+    for (at, plan, price) in
+        [(NOON, "EUR-STD", "0.07"), (DECEMBER, "EUR-STD", "0.08"), ("2027-01-01T00:00:00Z", "EUR-2027", "2")]
+    {
+        let service = fixture.at(at).read(|now| now.service("euro"));
+        assert_eq!((service.plan.as_str(), service.price), (plan, Some(valid(price))), "{at}");
+    }
+    let other = fixture.write(|tx| service::edit(tx, "euro", change_of_plan("standard", NOON)));
+    assert_refused!(other, Error::Refused(_));
+    assert!(fixture.findings().is_empty());
+}
+
+#[test]
+fn the_service_of_an_account_can_be_planned() {
+    let mut fixture = fixture();
+    fixture.write(|tx| service::new(tx, new_service("other", "EUR", "0.09"))).unwrap();
+    let account = fixture.write(|tx| smpp::set_service(tx, "acme1", "OTHER", Some(valid(DECEMBER)))).unwrap();
+    assert_eq!(account.details.service.as_str(), "euro");
+    assert_eq!(planned(&mut fixture, "acme1"), ["from 2026-12-01 00:00:00 UTC: service other"]);
+    let before = fixture.dump();
+    fixture.write(|tx| smpp::set_service(tx, "acme1", "other", Some(valid(DECEMBER)))).unwrap();
+    assert_eq!(fixture.dump(), before, "the same again is no change");
+    let account = fixture.at(DECEMBER).read(|now| now.smpp_account("acme1"));
+    assert_eq!(account.details.service.as_str(), "other");
+    assert_eq!(fixture.read(|now| now.account_price("acme1")).unwrap().price, valid("0.09"));
+}
+
+#[test]
+fn an_account_with_messages_gets_no_service_of_another_unit_in_the_past() {
+    let mut fixture = fixture();
+    fixture.account("ACME", "credits");
+    // The message is of 2024-10-04.
+    fixture.write(|tx| import_a_message(tx, "credits")).unwrap();
+    for from in [None, Some(valid("2024-10-04T00:00:00Z"))] {
+        assert_refused!(fixture.write(|tx| smpp::set_service(tx, "credits", "euro", from)), Error::Refused(_));
+    }
+    fixture.write(|tx| smpp::set_service(tx, "credits", "euro", Some(valid("2024-10-05T00:00:00Z")))).unwrap();
+}
+
+#[test]
+fn an_overlay_has_the_unit_of_the_plans_it_covers() {
+    let mut fixture = fixture();
+    fixture.account("ACME", "credits");
+    assert_refused!(
+        fixture.write(|tx| overlay::set_of_customer(tx, "ACME", Some("EUR-NG"), None)),
+        Error::Refused(why)
+            if why == "SMPP account `credits` is charged in SMS, but plan `EUR-NG` has prices in EUR"
+    );
+    fixture.write(|tx| overlay::set_of_account(tx, "acme1", Some("EUR-NG"), None)).unwrap();
+    assert_refused!(
+        fixture.write(|tx| smpp::set_service(tx, "acme1", "standard", Some(valid(DECEMBER)))),
+        Error::Refused(_)
+    );
+    // Once the overlay ends, the account may have a service of another unit.
+    fixture.write(|tx| overlay::set_of_account(tx, "acme1", None, Some(valid(DECEMBER)))).unwrap();
+    fixture.write(|tx| smpp::set_service(tx, "acme1", "standard", Some(valid(DECEMBER)))).unwrap();
+    assert!(fixture.findings().is_empty());
+    fixture.raw().execute_batch("UPDATE plan SET unit = 'GBP' WHERE code = 'EUR-NG'").unwrap();
+    assert!(fixture.findings().iter().any(|finding| finding.contains("acme1 is charged in EUR")));
+}
+
+#[test]
+fn a_new_account_fits_the_overlay_of_its_customer() {
+    let mut fixture = fixture();
+    fixture.write(|tx| overlay::set_of_customer(tx, "ACME", Some("EUR-NG"), None)).unwrap();
+    assert_refused!(fixture.add_account("ACME", new_account("credits")), Error::Refused(_));
+    let overlay = fixture.read(|now| customer_pricing(now, &now.customer("ACME")?)).overlay;
+    assert_eq!(overlay, Some(valid("EUR-NG")));
+}
+
+#[test]
+fn a_plan_in_use_is_not_archived() {
+    let mut fixture = fixture();
+    let archive = |fixture: &mut Fixture, plan: &str| fixture.write(|tx| plan::archive(tx, plan));
+    assert_refused!(archive(&mut fixture, "EUR-STD"), Error::Refused(why) if why == "plan `EUR-STD` is used by service `euro`");
+    fixture.write(|tx| overlay::set_of_customer(tx, "ACME", Some("EUR-NG"), Some(valid(DECEMBER)))).unwrap();
+    assert_refused!(archive(&mut fixture, "EUR-NG"), Error::Refused(_));
+    let uses = fixture.read(|now| plan_uses(now, now.plan("EUR-NG")?.id));
+    assert_eq!((uses[0].user.to_string(), uses[0].from), ("customer `ACME`".to_owned(), Some(valid(DECEMBER))));
+    fixture.write(|tx| overlay::set_of_customer(tx, "ACME", None, Some(valid(DECEMBER)))).unwrap();
+    archive(&mut fixture, "EUR-NG").unwrap();
+    assert_refused!(archive(&mut fixture, "EUR-NG"), Error::Archived { again: true, .. });
+    assert_refused!(
+        fixture.write(|tx| overlay::set_of_customer(tx, "ACME", Some("EUR-NG"), None)),
+        Error::Archived { entity: EntityKind::Plan, .. }
+    );
+    fixture.write(|tx| plan::unarchive(tx, "EUR-NG")).unwrap();
+    assert_refused!(fixture.write(|tx| plan::unarchive(tx, "EUR-NG")), Error::NotArchived { .. });
+}
+
+#[test]
+fn an_import_charges_the_default_price_that_is_in_force_when_it_begins() {
+    let mut fixture = fixture();
+    let price = |fixture: &mut Fixture| fixture.read(|now| now.account_price("acme1")).map(|price| price.price);
+    assert_eq!(price(&mut fixture), Some(valid("0.07")));
+    set(&mut fixture, "EUR-STD", "default", "0.09", DECEMBER);
+    assert_eq!(price(&mut fixture), Some(valid("0.07")));
+    fixture.at(DECEMBER);
+    assert_eq!(price(&mut fixture), Some(valid("0.09")));
+    fixture.write(|tx| ssgctl::ops::price::withdraw(tx, "EUR-STD", valid("default"), Some(tx.at()))).unwrap();
+    assert_eq!(price(&mut fixture), None);
+}
