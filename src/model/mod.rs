@@ -74,6 +74,7 @@ pub use misread::misread;
 pub use mo_number::{MoNumber, MoNumberList};
 pub use mobile_country::{MobileCountry, joined_mobile_network, mobile_network};
 pub use money::{Money, Unit, units};
+pub(crate) use msisdn::WHOLE_FLOAT;
 pub use msisdn::{Msisdn, MsisdnList};
 pub use msisdn_set::MsisdnSet;
 pub use network::MobileNetwork;
