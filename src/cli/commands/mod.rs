@@ -15,6 +15,8 @@ mod document;
 pub(crate) mod mail;
 mod man;
 mod note;
+#[cfg(test)]
+mod parsing;
 mod quick_create;
 mod report;
 mod service;

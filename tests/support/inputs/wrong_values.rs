@@ -1,4 +1,7 @@
-//! What no field takes: the wrong values of each option and argument.
+//! What no field takes: the wrong values of each option and argument, and valid lines to put them into.
+
+use ssgctl::error::quoted;
+use ssgctl::model::text::is_hidden;
 
 const TEXTS: &[&str] = &["", "  ", "a\u{1b}[31mb", "a\nb", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a\u{9b}b", LONG];
 const CODES: &[&str] = &["", ".a", "a b", "\u{c4}BC", "a/b", "a\u{1b}[31m", LONG];
@@ -79,4 +82,188 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
         _ => &[],
     }
+}
+
+/// A valid line for every command that takes values. `NAME:value` is an argument; the name does not reach the program.
+pub const LINES: &[&str] = &[
+    "customer new --organisation New",
+    "customer edit ABC",
+    "customer show ABC",
+    "customer list",
+    "customer archive ABC --yes",
+    "customer unarchive OLD",
+    "customer import customers.csv",
+    "customer export",
+    "contact import contacts.csv",
+    "contact export",
+    "note import notes.csv",
+    "note export",
+    "balance export",
+    "service import services.csv",
+    "smpp import accounts.csv",
+    "service export",
+    "contact add ABC --name New",
+    "contact edit ABC 1",
+    "contact remove ABC 1 --yes",
+    "contact list",
+    "note add ABC TEXT:new",
+    "note list",
+    "smpp add ABC",
+    "smpp edit abc_prod",
+    "smpp show abc_prod --reveal",
+    "smpp list",
+    "smpp enable abc_prod",
+    "smpp disable abc_prod",
+    "smpp quick-create ABC",
+    "smpp handover abc_prod --to a@b.example --config mail.toml",
+    "smpp rotate-password abc_prod",
+    "smpp export --gateway json --reveal",
+    "smpp probe abc_prod --host 127.0.0.1 --port 1",
+    "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
+    "smpp archive abc_prod --yes",
+    "smpp unarchive xyz_old",
+    "service new CODE:new --name New",
+    "service edit uk",
+    "service list",
+    "balance show ABC",
+    "balance list",
+    "balance adjust ABC --unit SMS AMOUNT:1 --description new",
+    "balance limit ABC --unit SMS AMOUNT:1",
+    "balance history",
+    "balance at ABC TIME:2027-01-01",
+    "balance explain ABC",
+    "balance reverse ENTRY:1 --description new --allow-negative",
+    "balance transfer ABC XYZ AMOUNT:1 --unit SMS --description new",
+    "balance import rows.csv",
+    "balance warn ABC --unit SMS",
+    "balance check --status",
+    "balance alerts ABC --unit SMS",
+    "mail list",
+    "mail show ID:1",
+    "mail retry ID:1",
+    "mail cancel ID:1",
+    "mail preview TEMPLATE:test --config mail.toml",
+    "mail test ADDRESS:a@b.example --config mail.toml",
+    "report balances",
+    "report statement ABC --unit SMS --from 2026-01-01",
+    "traffic import traffic.csv",
+    "traffic list",
+    "traffic show MESSAGE:shown",
+    "traffic close IMPORT:1",
+    "traffic revert IMPORT:2 --reason wrong",
+    "traffic prune --before 2026-01-01 --yes",
+    "report traffic --from 2026-01-01",
+    "report usage --from 2026-01-01",
+    "quick-create --organisation New",
+    "audit list",
+    "export other.jsonl",
+    "import everything.jsonl --db empty.db",
+    "db init",
+    "db path",
+    "db check",
+    "db head",
+    "db migrate",
+    "db backup copy.db",
+    "db restore backup.db --db other.db",
+    "config show",
+    "config path",
+    "config init",
+    "completions SHELL:bash",
+    "man .",
+    "version",
+];
+
+/// Options and arguments that name a file or something to look up, or take any text.
+const FREE: &[&str] = &[
+    "CUSTOMER",
+    "ACCOUNT",
+    "CONTACT",
+    "SERVICE",
+    "FROM",
+    "TO",
+    "FILE",
+    "FOLDER",
+    "--customer",
+    "--diff",
+    "--held",
+    "NUMBER|FILE",
+    "--customer",
+    "--account",
+    "--svg",
+    "--search",
+    "--recipient",
+    "--html",
+    "--subject",
+    "--db",
+    "--config",
+    "--fields",
+    "--file",
+    "--from-json",
+    "--ignore",
+    "--password-file",
+    "--rejects",
+    "--id-column",
+    "--key-column",
+    "customer import --from",
+    "contact import --from",
+    "note import --from",
+    "service import --from",
+    "smpp import --from",
+    "balance history --actor",
+    "audit list --actor",
+    "smpp list --service",
+    "report traffic --service",
+    "report usage --service",
+];
+
+/// Whether any value is well formed.
+pub fn is_free(command: &str, name: &str) -> bool {
+    FREE.contains(&name) || FREE.contains(&format!("{command} {name}").as_str())
+}
+
+/// The valid line of a command.
+pub fn line_of(command: &str) -> &'static str {
+    let line = LINES.iter().find(|line| format!("{line} ").starts_with(&format!("{command} ")));
+    line.unwrap_or_else(|| unreachable!("`{command}` has no line here"))
+}
+
+/// The words of a line in which one option or argument has another value.
+pub fn with_value(line: &str, name: &str, value: &str) -> Vec<String> {
+    let mut filled = Vec::new();
+    let mut given = false;
+    let mut after_option = false;
+    for text in line.split(' ') {
+        match text.split_once(':') {
+            _ if after_option => filled.push(value.into()),
+            Some((argument, _)) if argument == name => {
+                filled.push(value.into());
+                given = true;
+            }
+            Some((_, usual)) => filled.push(usual.into()),
+            None => filled.push(text.into()),
+        }
+        after_option = text == name;
+        given |= after_option;
+    }
+    if !given {
+        filled.extend([name.into(), value.into()]);
+    }
+    filled
+}
+
+/// Checks that a message names the field, shows the wrong value or that part of it which is wrong, states the rule, and is short
+/// and clean.
+#[track_caller]
+pub fn check_refusal(name: &str, value: &str, message: &str) {
+    let what = format!("{name} {value:?}");
+    assert!(message.contains(name), "{what} does not name the field: {message}");
+    // An enum of choices reports an empty value as a missing one.
+    let mut parts = value.split(',').map(str::trim).chain([value]);
+    assert!(parts.any(|part| message.contains(&quoted(part))), "{what} does not quote the value: {message}");
+    assert!(!message.chars().any(is_hidden), "{what} emits what it should escape: {message:?}");
+    assert!(message.chars().count() < 380, "{what} says too much: {message}");
+    // What comes after the value, whatever other names the rule quotes.
+    let rule = message.splitn(3, '`').last().unwrap_or_default();
+    let states_it = ["must ", "is not in", "is not a date"].iter().any(|words| rule.contains(words));
+    assert!(states_it, "{what} does not state the rule: {message}");
 }
