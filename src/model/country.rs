@@ -62,12 +62,12 @@ impl Country {
     /// programs write it.
     pub fn named(text: &str) -> Option<Self> {
         let wanted = normalized(text);
-        let is_named = |row: &&CountryRow| {
-            normalized(row.name) == wanted || row.other_names.split_terminator("; ").any(|name| name == wanted)
+        let is_named = |(row, names): &(&CountryRow, &[String; 2])| {
+            names[0] == wanted || row.other_names.split_terminator("; ").any(|name| name == wanted)
         };
         row_of(&wanted.to_ascii_uppercase())
             .or_else(|| COUNTRIES.iter().find(|row| row.alpha3.eq_ignore_ascii_case(&wanted)))
-            .or_else(|| COUNTRIES.iter().find(is_named))
+            .or_else(|| COUNTRIES.iter().zip(&*NORMALIZED_NAMES).find(is_named).map(|(row, _)| row))
             .or_else(|| only_row_of_short_name(&wanted))
             .map(|row| Self(row.code))
     }
@@ -85,10 +85,16 @@ fn row_of(code: &str) -> Option<&'static CountryRow> {
 /// The country whose name begins with these words before a bracket or comma, if there is only one: `bolivia` matches
 /// "Bolivia (Plurinational State of)".
 fn only_row_of_short_name(wanted: &str) -> Option<&'static CountryRow> {
-    let short = |name: &str| normalized(name.split(['(', ',']).next().unwrap_or(name));
-    let mut found = COUNTRIES.iter().filter(|row| short(row.name) == wanted);
-    found.next().filter(|_| found.next().is_none())
+    let mut found = COUNTRIES.iter().zip(&*NORMALIZED_NAMES).filter(|(_, [_, short])| short == wanted);
+    found.next().filter(|_| found.next().is_none()).map(|(row, _)| row)
 }
+
+/// The name of each country and its part before a bracket or comma, both normalized. Made once, because imports look for a country
+/// in each row.
+static NORMALIZED_NAMES: LazyLock<Vec<[String; 2]>> = LazyLock::new(|| {
+    let short = |name: &'static str| name.split(['(', ',']).next().unwrap_or(name);
+    COUNTRIES.iter().map(|row| [normalized(row.name), normalized(short(row.name))]).collect()
+});
 
 /// Removes accents, punctuation, upper case and a leading "the", so that spellings of one name compare equal.
 fn normalized(name: &str) -> String {

@@ -1,5 +1,6 @@
 //! Completion: the shell asks the program itself, which knows its commands and the names in the database.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use super::command_tree::commands;
@@ -22,13 +23,18 @@ fn offers_one(cli: &TestCli, words: &[&str], wanted: &str) -> bool {
 #[test]
 fn groups_and_commands_are_offered() {
     let cli = TestCli::new();
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for command in commands() {
-        let command = command.name.as_str();
-        let (group, action) = command.split_once(' ').unwrap_or((command, ""));
-        assert!(offers_one(&cli, &[""], group), "{group}");
+        let (group, action) = command.name.split_once(' ').unwrap_or((&command.name, ""));
+        groups.entry(group).or_default().push(action);
+    }
+    let offered = offers(&cli, &[""]);
+    for (group, actions) in groups {
+        assert!(offered.iter().any(|offer| offer == group), "{group} is not among {offered:?}");
         assert!(offers_one(&cli, &[&group[..2]], group), "{group}");
-        if !action.is_empty() {
-            assert!(offers_one(&cli, &[group, ""], action), "{command}");
+        let offered = offers(&cli, &[group, ""]);
+        for action in actions.into_iter().filter(|action| !action.is_empty()) {
+            assert!(offered.iter().any(|offer| offer == action), "{group}: {action} is not among {offered:?}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::support::cli::TestCli;
 use crate::support::strace::can_trace;
 
 const PROCESSES: usize = 16;
-const TIMES: usize = 40;
+const TIMES: usize = 20;
 
 /// Runs what `line` gives for each of the processes, all of them at once, and gives their outputs.
 fn at_once(cli: &TestCli, line: impl Fn(usize) -> Vec<String>) -> Vec<Output> {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::failures::check_error;
-use super::formats::LINES;
+use super::printed_lines::LINES;
 use crate::support::cli::TestCli;
 
 /// The commands that create the database at the default path, without `-n`.

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::support::cli::TestCli;
 
-use super::formats::{Shape, as_csv, is_new_each_time, keys, own_keys, printing, records, rows, seeded};
+use super::formats::{as_csv, is_new_each_time, keys, own_keys, records, rows, seeded};
+use super::printed_lines::{Shape, printing};
 
 type Object = Map<String, Value>;
 

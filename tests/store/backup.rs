@@ -132,11 +132,8 @@ fn a_backup_that_fails_leaves_no_draft() {
     assert_eq!(names, ["target"]);
 }
 
-#[test]
-fn a_signal_leaves_no_half_made_file_and_the_check_names_what_a_kill_left() {
-    if !can_trace() {
-        return;
-    }
+/// Sends each signal to a command whose file is half made: it ends by that signal and leaves no file.
+fn signal_half_way(line: &str) {
     let cli = TestCli::seeded();
     let names = || {
         let mut names: Vec<_> = fs::read_dir(cli.home()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -145,34 +142,47 @@ fn a_signal_leaves_no_half_made_file_and_the_check_names_what_a_kill_left() {
         names
     };
     let before = names();
-    for line in [
+    // A hangup, of a terminal that was closed, ends the process by the signal itself.
+    for (signal, code) in [("INT", Some(130)), ("TERM", Some(143)), ("HUP", None)] {
+        // The command waits for its disk, so there is time to send it a signal while its file is half made.
+        let mut tracer = cli.tampered("fsync,fdatasync:delay_enter=3000000:when=1", line);
+        let tracer = tracer.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Outputs have no name yet, databases are in a folder.
+        let is_half_made =
+            || !line.contains(".db") || names().iter().any(|name| name.to_string_lossy().starts_with(".half."));
+        assert!((0..500).any(|_| {
+            thread::sleep(Duration::from_millis(5));
+            is_half_made()
+        }));
+        thread::sleep(Duration::from_millis(300));
+        let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", tracer.id())).unwrap();
+        let sent = cli.program("kill").args(["-s", signal]).args(children.split_whitespace()).status().unwrap();
+        assert!(sent.success());
+        let output = tracer.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), code, "{line}: {output:?}");
+        assert_eq!(names(), before, "{line} {signal}");
+    }
+}
+
+#[test]
+fn a_signal_leaves_no_half_made_file_and_the_check_names_what_a_kill_left() {
+    if !can_trace() {
+        return;
+    }
+    let lines = [
         "db backup half.db",
         "db init --db half.db",
         "db restore backup.db --db half.db",
         "export half.jsonl",
         "customer export --file half.csv",
-    ] {
-        // A hangup, of a terminal that was closed, ends the process by the signal itself.
-        for (signal, code) in [("INT", Some(130)), ("TERM", Some(143)), ("HUP", None)] {
-            // The command waits for its disk, so there is time to send it a signal while its file is half made.
-            let mut tracer = cli.tampered("fsync,fdatasync:delay_enter=3000000:when=1", line);
-            let tracer = tracer.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-            // Outputs have no name yet, databases are in a folder.
-            let is_half_made =
-                || !line.contains(".db") || names().iter().any(|name| name.to_string_lossy().starts_with(".half."));
-            assert!((0..500).any(|_| {
-                thread::sleep(Duration::from_millis(5));
-                is_half_made()
-            }));
-            thread::sleep(Duration::from_millis(300));
-            let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", tracer.id())).unwrap();
-            let sent = cli.program("kill").args(["-s", signal]).args(children.split_whitespace()).status().unwrap();
-            assert!(sent.success());
-            let output = tracer.wait_with_output().unwrap();
-            assert_eq!(output.status.code(), code, "{line}: {output:?}");
-            assert_eq!(names(), before, "{line} {signal}");
+    ];
+    // The commands wait for their disks most of the time, so they do it side by side.
+    thread::scope(|scope| {
+        for line in lines {
+            scope.spawn(move || signal_half_way(line));
         }
-    }
+    });
+    let cli = TestCli::seeded();
     let left = cli.database().with_file_name(".ssgctl.db.ssgctl-0123456789abcdef");
     fs::write(&left, "half").unwrap();
     let check = cli.run("db check");

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod fixture;
 pub mod import_graph;
 pub mod imports;
+pub mod inputs;
 pub mod mail;
 pub mod mail_server;
 pub mod node_smpp;

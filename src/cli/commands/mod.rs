@@ -15,6 +15,8 @@ mod document;
 pub(crate) mod mail;
 mod man;
 mod note;
+#[cfg(test)]
+mod parsing;
 mod plan;
 mod price;
 mod quick_create;

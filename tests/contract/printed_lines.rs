@@ -1,0 +1,123 @@
+//! A line that prints something for every command, and the form of what it prints.
+
+/// What a command prints.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Shape {
+    /// Rows: an array in JSON.
+    List,
+    /// One row: an object in JSON.
+    Single,
+    /// One thing with what belongs to it: an object in JSON with arrays of rows. Its CSV is tested in `nested.rs`.
+    Sheet,
+    /// One value under a key.
+    Value,
+    /// A text for another program, or nothing at all.
+    Text,
+}
+use Shape::{List, Sheet, Single, Text, Value as Bare};
+
+/// Every command, with a line that prints something. Changes are tried with `--dry-run`, so each can be repeated.
+pub const LINES: &[(Shape, &str)] = &[
+    (Single, "customer new --organisation New --account-code NEW -n"),
+    (Single, "customer edit ABC --country IE -n"),
+    (Sheet, "customer show ABC"),
+    (List, "customer list --all"),
+    (List, "customer archive ABC XYZ -y -n"),
+    (List, "customer unarchive OLD -n"),
+    (List, "customer import customers.csv -n"),
+    // CSV, unless another format is asked for.
+    (Text, "customer export"),
+    (Single, "contact add ABC --name New -n"),
+    (Single, "contact edit ABC 1 --name New -n"),
+    (Single, "contact remove ABC 1 -y -n"),
+    (List, "contact list"),
+    (List, "contact import contacts.csv -n"),
+    (Text, "contact export"),
+    (Single, "note add ABC New -n"),
+    (List, "note list"),
+    (List, "note import notes.csv -n"),
+    (Text, "note export"),
+    (Text, "balance export"),
+    (Single, "smpp add ABC --system-id new -n"),
+    (Single, "smpp quick-create ABC --system-id new -n"),
+    // A text for reading, and a row for programs; see below.
+    (Text, "smpp handover abc --config mail.toml"),
+    (Single, "smpp edit abc --max-tps 7 -n"),
+    (Sheet, "smpp show abc"),
+    (Sheet, "smpp show abc --reveal"),
+    (List, "smpp list --all"),
+    (List, "smpp enable abc -n"),
+    (List, "smpp disable abc -n"),
+    (Single, "smpp cug abc add +447700900128 -n"),
+    (List, "smpp cug abc list"),
+    // It needs a gateway; tests/smpp has some.
+    (Text, "smpp probe abc --host 127.0.0.1 --port 1"),
+    (Single, "smpp export --gateway json --file accounts.json -n"),
+    (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
+    (Single, "smpp rotate-password abc --grace 0 -n"),
+    (List, "smpp archive abc -y -n"),
+    (List, "smpp unarchive xyz_old -n"),
+    (List, "smpp import accounts.csv -n"),
+    (Single, "service new new --name New -n"),
+    (Single, "service edit uk --name New -n"),
+    (List, "service list"),
+    (List, "service import services.csv -n"),
+    (Text, "service export"),
+    (List, "balance show ABC"),
+    (List, "balance list"),
+    (Single, "balance adjust ABC 1 --unit SMS --description new -n"),
+    (Single, "balance limit ABC 1 --unit SMS -n"),
+    (List, "balance history"),
+    (List, "balance at ABC 2030-01-01"),
+    (List, "balance explain ABC"),
+    (List, "balance explain ABC --imports"),
+    (List, "balance reverse 1 --description wrong -n"),
+    (List, "balance transfer ABC XYZ 1 --unit SMS --description moved -n"),
+    (Single, "balance warn ABC --unit SMS --upper 300 -n"),
+    (Single, "balance check --status"),
+    (Sheet, "balance alerts ABC --unit SMS"),
+    (List, "mail list"),
+    (Sheet, "mail show 1"),
+    (List, "mail retry 1 -n"),
+    (List, "mail cancel 1 -n"),
+    // A row for programs, and an email for a person.
+    (Text, "mail preview test --config mail.toml"),
+    // A row, but of another email each time.
+    (Text, "mail test a@b.example --config mail.toml"),
+    (Single, "balance import rows.csv -n"),
+    (List, "balance import rows.csv --receipts -n"),
+    (List, "report balances"),
+    (List, "report balances --by customer"),
+    (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
+    (List, "traffic import traffic.csv -n"),
+    (List, "traffic list"),
+    (List, "traffic show shown"),
+    (Single, "traffic close 1 -n"),
+    (Single, "traffic revert 2 --reason wrong -n"),
+    (Single, "traffic prune --before 2026-01-01 -n"),
+    (List, "report traffic --from 2026-11-01 --until 2026-11-03"),
+    // Without traffic there is no usage.
+    (Text, "report usage --last 1mo"),
+    (Single, "quick-create --organisation New --credit 5 -n"),
+    (List, "audit list"),
+    (Text, "export everything.jsonl --force"),
+    (Single, "import everything.jsonl --db empty.db -n"),
+    (Bare, "db init"),
+    (Bare, "db path"),
+    (Text, "db check"),
+    (Single, "db head"),
+    (Single, "db migrate"),
+    (Bare, "db backup copy.db --force"),
+    (Text, "db restore backup.db --db other.db"),
+    (List, "config show"),
+    (Bare, "config path"),
+    (Text, "config init"),
+    (Text, "completions bash"),
+    (Text, "man ."),
+    (Single, "version"),
+];
+
+/// The lines that print rows or a value.
+pub fn printing() -> impl Iterator<Item = &'static (Shape, &'static str)> {
+    LINES.iter().filter(|(shape, _)| *shape != Text)
+}

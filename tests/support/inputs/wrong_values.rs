@@ -1,0 +1,269 @@
+//! What no field takes: the wrong values of each option and argument, and valid lines to put them into.
+
+use ssgctl::error::quoted;
+use ssgctl::model::text::is_hidden;
+
+const TEXTS: &[&str] = &["", "  ", "a\u{1b}[31mb", "a\nb", "a\u{7}", "a\u{202e}b", "a\u{200b}b", "a\u{9b}b", LONG];
+const CODES: &[&str] = &["", ".a", "a b", "\u{c4}BC", "a/b", "a\u{1b}[31m", LONG];
+const MONEY: &[&str] = &["", "1e5", "1,000", "1.123456789", "ten", "92233720369", ".5", "1.", "0x10", "\u{661}", "NaN"];
+const NUMBERS: &[&str] = &["", "07700900123", "+4477", "ten", "4.47E+11", "+447700900123\u{1b}[31m"];
+const MANY_NUMBERS: &[&str] = &["12", "+447700900123,12", "+447700900123,\u{1b}[31m"];
+const EMAILS: &[&str] =
+    &["", "billing", "a@b.example,c@d.example", "Ann <a@b.example>", "a@b.example\r\nBcc: c@d.example"];
+const LIMITS: &[&str] = &["", "0", "ten", "1.5", "4294967296"];
+const COUNTS: &[&str] = &["", "ten", "1.5", "18446744073709551616"];
+const SWITCHES: &[&str] = &["", "maybe", "2"];
+const TIMES: &[&str] = &["", "yesterday", "2026-13-01", "24", "\u{1b}[31m"];
+const URLS: &[&str] = &[
+    "",
+    "example",
+    "file:///etc/passwd",
+    "https://u:p@example.com/",
+    "https://a b.example/",
+    "https://a.example/\u{202e}",
+];
+const CHOICES: &[&str] = &["colour", "\u{1b}[31m"];
+/// Longer than any text but a note may be.
+pub const LONG: &str = match std::str::from_utf8(&[b'x'; 501]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+pub const LONGER_THAN_A_NOTE: &str = match std::str::from_utf8(&[b'x'; 4001]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
+/// The wrong values of an option or argument.
+pub fn wrong(name: &str) -> &'static [&'static str] {
+    match name {
+        "--organisation" | "--name" | "--contact-name" | "--company-reg-no" | "--vat-reg-no" | "--description"
+        | "--reference" | "--key" | "--reason" | "--actor" => TEXTS,
+        "--account-code" | "CODE" | "--system-id" | "--short-name" | "--service" => CODES,
+        "--system-type" => &["", "a\"b", "thirteen-long", "a\u{1b}"],
+        "--address-range" => &["", "a b", "a\u{1b}", LONG],
+        "--country" => &["", "G", "ZZ", "12", "United Kingdom", "G\u{1b}"],
+        "--phone" | "--mobile" | "--contact-mobile" => NUMBERS,
+        "--cug" | "--mo-numbers" => MANY_NUMBERS,
+        "--website" | "--mt-webhook" | "--dlr-webhook" | "--mo-webhook" => URLS,
+        "--payment-terms-days" => &["", "366", "ten", "1.5", "99999999999"],
+        "--invoice-emails" | "--to" | "--internal" => &["billing", "a@b.example,billing", "a@b.example,\u{1b}[31m"],
+        "--invoice-address" => &["", "{\"a\" \"b\"}", "[1]", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11", "a\u{1b}[31m", LONG],
+        "--email" | "--contact-email" | "ADDRESS" => EMAILS,
+        "--roles" => &["boss", "billing,boss", "\u{1b}[31m"],
+        "TEXT" => &["", "  ", "a\u{7}", "a\tb", "a\u{202e}b", LONGER_THAN_A_NOTE],
+        "--enabled" | "--binding-enabled" | "--submit-enabled" | "--use-cug" => SWITCHES,
+        "--max-tps" | "--max-binds" => LIMITS,
+        "--allowed-ips" | "--add-ip" | "--remove-ip" => {
+            &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"]
+        }
+        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower"
+        | "--expect-total" => MONEY,
+        "MESSAGE" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
+        "TEMPLATE" => &["letter", "LOW", "\u{1b}[31m"],
+        "ID" | "IMPORT" => &["ten", "1.5", "\u{1b}[31m"],
+        "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
+        "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
+        "--host" => &["", "a b", "gateway:2775", "smpp://gateway", "\u{1b}[31m"],
+        "--port" => &["", "0", "65536", "ten", "\u{1b}[31m"],
+        "--timeout" => &["", "0", "301", "1.5", "\u{1b}[31m"],
+        "--grace" => &["", "72", "1.5h", "91d", "\u{1b}[31m"],
+        "--sha256" => &["", "ten", "abc", "\u{1b}[31m"],
+        "--map" => &["", "Client", "=organisation", "Client=", "\u{1b}[31m"],
+        "--calling-code" => &["", "0", "999", "+44", "\u{1b}[31m"],
+        "--map-state" => &["", "DLVRD", "DLVRD=", "DLVRD=gone", "\u{1b}[31m"],
+        "--batch-rows" => &["", "0", "ten", "1000001"],
+        "--before" | "--day" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
+        "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
+        "--wait" => &["", "ten", "1.5", "3601"],
+        "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
+        "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
+        "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
+        | "--unset" | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" => CHOICES,
+        "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
+        _ => &[],
+    }
+}
+
+/// A valid line for every command that takes values. `NAME:value` is an argument; the name does not reach the program.
+pub const LINES: &[&str] = &[
+    "customer new --organisation New",
+    "customer edit ABC",
+    "customer show ABC",
+    "customer list",
+    "customer archive ABC --yes",
+    "customer unarchive OLD",
+    "customer import customers.csv",
+    "customer export",
+    "contact import contacts.csv",
+    "contact export",
+    "note import notes.csv",
+    "note export",
+    "balance export",
+    "service import services.csv",
+    "smpp import accounts.csv",
+    "service export",
+    "contact add ABC --name New",
+    "contact edit ABC 1",
+    "contact remove ABC 1 --yes",
+    "contact list",
+    "note add ABC TEXT:new",
+    "note list",
+    "smpp add ABC",
+    "smpp edit abc_prod",
+    "smpp show abc_prod --reveal",
+    "smpp list",
+    "smpp enable abc_prod",
+    "smpp disable abc_prod",
+    "smpp quick-create ABC",
+    "smpp handover abc_prod --to a@b.example --config mail.toml",
+    "smpp rotate-password abc_prod",
+    "smpp export --gateway json --reveal",
+    "smpp probe abc_prod --host 127.0.0.1 --port 1",
+    "smpp cug abc_prod ACTION:add NUMBER|FILE:+447700900128",
+    "smpp archive abc_prod --yes",
+    "smpp unarchive xyz_old",
+    "service new CODE:new --name New",
+    "service edit uk",
+    "service list",
+    "balance show ABC",
+    "balance list",
+    "balance adjust ABC --unit SMS AMOUNT:1 --description new",
+    "balance limit ABC --unit SMS AMOUNT:1",
+    "balance history",
+    "balance at ABC TIME:2027-01-01",
+    "balance explain ABC",
+    "balance reverse ENTRY:1 --description new --allow-negative",
+    "balance transfer ABC XYZ AMOUNT:1 --unit SMS --description new",
+    "balance import rows.csv",
+    "balance warn ABC --unit SMS",
+    "balance check --status",
+    "balance alerts ABC --unit SMS",
+    "mail list",
+    "mail show ID:1",
+    "mail retry ID:1",
+    "mail cancel ID:1",
+    "mail preview TEMPLATE:test --config mail.toml",
+    "mail test ADDRESS:a@b.example --config mail.toml",
+    "report balances",
+    "report statement ABC --unit SMS --from 2026-01-01",
+    "traffic import traffic.csv",
+    "traffic list",
+    "traffic show MESSAGE:shown",
+    "traffic close IMPORT:1",
+    "traffic revert IMPORT:2 --reason wrong",
+    "traffic prune --before 2026-01-01 --yes",
+    "report traffic --from 2026-01-01",
+    "report usage --from 2026-01-01",
+    "quick-create --organisation New",
+    "audit list",
+    "export other.jsonl",
+    "import everything.jsonl --db empty.db",
+    "db init",
+    "db path",
+    "db check",
+    "db head",
+    "db migrate",
+    "db backup copy.db",
+    "db restore backup.db --db other.db",
+    "config show",
+    "config path",
+    "config init",
+    "completions SHELL:bash",
+    "man .",
+    "version",
+];
+
+/// Options and arguments that name a file or something to look up, or take any text.
+const FREE: &[&str] = &[
+    "CUSTOMER",
+    "ACCOUNT",
+    "CONTACT",
+    "SERVICE",
+    "FROM",
+    "TO",
+    "FILE",
+    "FOLDER",
+    "--customer",
+    "--diff",
+    "--held",
+    "NUMBER|FILE",
+    "--customer",
+    "--account",
+    "--svg",
+    "--search",
+    "--recipient",
+    "--html",
+    "--subject",
+    "--db",
+    "--config",
+    "--fields",
+    "--file",
+    "--from-json",
+    "--ignore",
+    "--password-file",
+    "--rejects",
+    "--id-column",
+    "--key-column",
+    "customer import --from",
+    "contact import --from",
+    "note import --from",
+    "service import --from",
+    "smpp import --from",
+    "balance history --actor",
+    "audit list --actor",
+    "smpp list --service",
+    "report traffic --service",
+    "report usage --service",
+];
+
+/// Whether any value is well formed.
+pub fn is_free(command: &str, name: &str) -> bool {
+    FREE.contains(&name) || FREE.contains(&format!("{command} {name}").as_str())
+}
+
+/// The valid line of a command.
+pub fn line_of(command: &str) -> &'static str {
+    let line = LINES.iter().find(|line| format!("{line} ").starts_with(&format!("{command} ")));
+    line.unwrap_or_else(|| unreachable!("`{command}` has no line here"))
+}
+
+/// The words of a line in which one option or argument has another value.
+pub fn with_value(line: &str, name: &str, value: &str) -> Vec<String> {
+    let mut filled = Vec::new();
+    let mut given = false;
+    let mut after_option = false;
+    for text in line.split(' ') {
+        match text.split_once(':') {
+            _ if after_option => filled.push(value.into()),
+            Some((argument, _)) if argument == name => {
+                filled.push(value.into());
+                given = true;
+            }
+            Some((_, usual)) => filled.push(usual.into()),
+            None => filled.push(text.into()),
+        }
+        after_option = text == name;
+        given |= after_option;
+    }
+    if !given {
+        filled.extend([name.into(), value.into()]);
+    }
+    filled
+}
+
+/// Checks that a message names the field, shows the wrong value or that part of it which is wrong, states the rule, and is short
+/// and clean.
+#[track_caller]
+pub fn check_refusal(name: &str, value: &str, message: &str) {
+    let what = format!("{name} {value:?}");
+    assert!(message.contains(name), "{what} does not name the field: {message}");
+    // An enum of choices reports an empty value as a missing one.
+    let mut parts = value.split(',').map(str::trim).chain([value]);
+    assert!(parts.any(|part| message.contains(&quoted(part))), "{what} does not quote the value: {message}");
+    assert!(!message.chars().any(is_hidden), "{what} emits what it should escape: {message:?}");
+    assert!(message.chars().count() < 380, "{what} says too much: {message}");
+    // What comes after the value, whatever other names the rule quotes.
+    let rule = message.splitn(3, '`').last().unwrap_or_default();
+    let states_it = ["must ", "is not in", "is not a date"].iter().any(|words| rule.contains(words));
+    assert!(states_it, "{what} does not state the rule: {message}");
+}
