@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::model::text::quoted;
+use jiff::Timestamp;
+
 use crate::model::{
-    AccountCode, Destination, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, PlanCode, Time, Unit,
+    AccountCode, Destination, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, PlanCode, RatedMessage,
+    Time, Unit,
 };
 
 /// The result of an operation or of a read.
@@ -50,6 +53,10 @@ pub enum Error {
     /// A message was reported before with another price, destination or number of parts; `before` says where.
     #[error("message {} was reported differently before, {before} ({field} differs)", quoted(.id))]
     Contradiction { id: MessageId, field: &'static str, before: String },
+
+    /// No plan of the account has a price for the message at the time of its submission.
+    #[error("no price for {destination} on account {} at {at}", quoted(.account))]
+    Unpriced { account: String, destination: String, at: Time },
 
     /// An import for one account names another account in its file.
     #[error("account {} contradicts the file: this row belongs to {}", quoted(.account), quoted(.found))]
@@ -205,6 +212,12 @@ impl Error {
     /// A message that an earlier import has with another value of a field.
     pub fn contradiction(message: &Message, field: &'static str, import_id: i64) -> Self {
         Self::Contradiction { id: message.id.clone(), field, before: format!("by import {import_id}") }
+    }
+
+    /// A message that cannot be charged.
+    pub(crate) fn unpriced(account: String, message: &Message) -> Self {
+        let at = Timestamp::from_second(RatedMessage::of(message).second).unwrap_or_default();
+        Self::Unpriced { account, destination: message.destination.to_string(), at: Time::from_timestamp(at) }
     }
 
     /// The same, when the operation was to archive it.

@@ -159,6 +159,9 @@ impl Failure {
                 "the row would change an archived record; unarchive it with `ssgctl {} unarchive`, or remove the row",
                 entity.as_str()
             )),
+            Error::Unpriced { account, destination, at } => Some(format!(
+                "`ssgctl price lookup {account} {destination} --at {at}` shows which plans were asked; set a price with `ssgctl price set`"
+            )),
             Error::OtherAccount { .. } => {
                 Some("drop --account, or add --override-account if all rows are messages of that account".to_owned())
             }
@@ -382,6 +385,7 @@ impl From<Error> for Failure {
             Error::GracePeriod { .. } => failure(ErrorCode::Refused).hint(
                 "nothing was changed; rotate later, or add --end-previous if the customer already uses the current password",
             ),
+            Error::Unpriced { .. } => failure(ErrorCode::NoPrice),
             Error::NoPrice { .. } => failure(ErrorCode::NoPrice)
                 .hint("set one with `ssgctl price set PLAN DESTINATION PRICE`; the destination `default` is for everything else"),
             Error::SharedPlan { plan, .. } => failure(ErrorCode::Refused).hint(format!(

@@ -110,31 +110,20 @@ pub struct Import {
     pub actor: Actor,
 }
 
-/// The price of an account's messages, and the balance that pays for them.
+/// An account of an import, and the balance that pays for its messages. An account whose unit changes while the file goes on is
+/// there once for each unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountPrice {
     pub account_id: i64,
     pub customer_id: i64,
     pub unit: Unit,
-    /// The price of a message part; not negative.
-    pub price: Money,
+    /// The price of a message part, not negative; `None` if the plans of the account decide.
+    pub price: Option<Money>,
     /// Whether messages are charged at all.
     pub charging: bool,
 }
 
-impl AccountPrice {
-    /// The cost of a message: the price in the file if the account is charged in a currency and the file has one, else the
-    /// service's price per part. Nothing is rounded; `None` if the amount overflows.
-    pub fn charge(&self, parts: u16, price: Option<Money>) -> Option<Money> {
-        match price.filter(|_| self.unit != Unit::Sms) {
-            _ if !self.charging => Some(Money::ZERO),
-            Some(price) => Some(price),
-            None => self.price.e8().checked_mul(parts.into()).map(Money::from_e8),
-        }
-    }
-}
-
-/// The charge of an import for one account.
+/// The charge of an import for one account and unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Charge {
     pub messages: i64,
@@ -146,25 +135,6 @@ pub struct Charge {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn credits_use_the_services_price_and_currencies_the_gateways() {
-        let account_price = |unit: &str, charging| AccountPrice {
-            account_id: 1,
-            customer_id: 1,
-            unit: unit.parse().expect("valid"),
-            price: "2".parse().expect("valid"),
-            charging,
-        };
-        let reported = Some("0.0075".parse().expect("valid"));
-        let charge = |unit, price| account_price(unit, true).charge(3, price).expect("an amount").to_string();
-        assert_eq!(charge("SMS", reported), "6");
-        assert_eq!(charge("EUR", reported), "0.0075");
-        assert_eq!(charge("EUR", None), "6");
-        assert_eq!(account_price("EUR", false).charge(3, reported), Some(Money::ZERO));
-        let expensive = AccountPrice { price: Money::from_e8(i64::MAX), ..account_price("EUR", true) };
-        assert_eq!(expensive.charge(2, None), None);
-    }
 
     #[test]
     fn days_are_counted_from_1970() {

@@ -1,6 +1,20 @@
 //! A stored message with the names of its account, customer and import.
 
-use crate::model::{AccountCode, Destination, ImportState, MessageId, MessageState, Money, SystemId, Time, Unit};
+use crate::model::{
+    AccountCode, Destination, ImportState, MessageId, MessageState, MobileNetwork, Money, PlanCode, PriceDestination,
+    SystemId, Time, Unit,
+};
+
+/// A price of a plan by which a message was charged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanPrice {
+    pub price_id: i64,
+    pub plan: PlanCode,
+    /// What the price is for.
+    pub destination: PriceDestination,
+    /// The price of a message part.
+    pub price: Money,
+}
 
 /// A message as `traffic show` prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,11 +27,15 @@ pub struct MessageRecord {
     pub destination: Destination,
     pub state: MessageState,
     pub parts: u16,
+    /// The mobile network of the destination, if it was reported.
+    pub network: Option<MobileNetwork>,
     /// The price that the gateway reported.
     pub price: Option<Money>,
     /// The charge; zero if the message was only reported as rejected or imported without charging.
     pub charge: Money,
     pub unit: Unit,
+    /// The price in a plan by which it was charged, if one was.
+    pub plan_price: Option<PlanPrice>,
     /// The import that charged the message, else the one that added it. An unfinished import has not posted its charges yet.
     pub import_id: i64,
     pub import_state: ImportState,

@@ -20,6 +20,7 @@ mod gateway;
 mod grace;
 mod handover;
 mod import;
+mod import_prices;
 mod ip_range;
 mod joiner;
 mod message_record;
@@ -68,8 +69,9 @@ pub use handover::{Handover, Obstacle};
 pub use import::{
     AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, days_since_epoch, first_day_of, month_of,
 };
+pub use import_prices::{ImportPrices, RatedMessage, Rating, Unrated, Unsettled};
 pub use ip_range::IpRange;
-pub use message_record::MessageRecord;
+pub use message_record::{MessageRecord, PlanPrice};
 pub use misread::misread;
 pub use mo_number::{MoNumber, MoNumberList};
 pub use mobile_country::{MobileCountry, joined_mobile_network, mobile_network};
@@ -96,7 +98,7 @@ pub use text::{
 };
 pub use time::{Time, not_in_calendar, parse_date};
 pub use timeline::{Effective, Timeline, second_of, time_of};
-pub use traffic::{DayTraffic, Message, MessageId, MessageState, QuarterTraffic, StateCounts};
+pub use traffic::{DayTraffic, Message, MessageId, MessageState, PriceDetail, QuarterTraffic, StateCounts};
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};
 pub use word_enum::WordEnum;

@@ -9,7 +9,7 @@ use crate::model::{Destination, Effective, MobileNetwork, Money, PriceDestinatio
 
 /// The prices of one plan. Of those that are in force for a message, the first in this order is its price: that of its network,
 /// the longest prefix of its number, its country, the default. A price that was withdrawn is as if it did not exist.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct PlanPrices {
     /// The prices of each destination.
     destinations: Vec<Timeline<FoundPrice>>,
@@ -89,6 +89,12 @@ impl PlanPrices {
         };
         let of_network = network.and_then(|network| self.by_network.get(&network)).and_then(at);
         of_network.or_else(|| self.applicable_to(destination).iter().find_map(at))
+    }
+
+    /// Whether it has a price for everything at every time.
+    pub fn has_all(&self) -> bool {
+        let default = self.default.map(|index| &self.destinations[index]);
+        default.is_some_and(|prices| prices.is_complete() && prices.values().all(|found| found.price.is_some()))
     }
 
     /// The destinations that apply, except networks.

@@ -8,11 +8,11 @@
 use foldhash::HashMap;
 
 use crate::model::word_enum::word_enum;
-use crate::model::{Destination, MobileNetwork, Money, PlanPrices, Timeline, Unit};
+use crate::model::{Destination, MobileNetwork, Money, PlanPrices, PriceSource, Timeline, Unit};
 
 /// How much of what was recorded about prices counts: all rows up to this ID. Prices, plans of services, services of accounts and
 /// overlays share one sequence of IDs, and rows are never changed, so a version means the same for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PricesVersion(pub i64);
 
 /// What decides the prices of an account's messages for some time.
@@ -21,6 +21,7 @@ pub struct AccountPlans {
     pub service_id: i64,
     /// The unit of the service, and of all the plans.
     pub unit: Unit,
+    pub price_source: PriceSource,
     /// Which plans are asked, as indexes in [`Prices::plans`], in order.
     pub plans: Vec<(PlanRole, usize)>,
 }
@@ -35,7 +36,7 @@ word_enum! {
 }
 
 /// The prices of the accounts of a file, or of all.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Prices {
     /// Each plan with its ID.
     pub plans: Vec<(i64, PlanPrices)>,
@@ -57,6 +58,34 @@ impl Prices {
     /// What decides the price of an account's messages at a second since 1970-01-01 UTC.
     pub fn plans_of(&self, account_id: i64, second: i64) -> Option<&AccountPlans> {
         self.accounts.get(&account_id)?.at(second)
+    }
+
+    /// Whether an account has a price for every message at every time of such plans.
+    pub fn has_all(&self, plans: &AccountPlans) -> bool {
+        plans.plans.iter().any(|(_, plan)| self.plans.get(*plan).is_some_and(|(_, prices)| prices.has_all()))
+    }
+
+    /// Adds accounts whose plans have indexes in a list of IDs; plans that are not here yet are compiled.
+    pub fn add<E>(
+        &mut self,
+        plan_ids: &[i64],
+        accounts: impl IntoIterator<Item = (i64, Timeline<AccountPlans>)>,
+        mut compile: impl FnMut(i64) -> Result<PlanPrices, E>,
+    ) -> Result<(), E> {
+        let mut indexes = Vec::with_capacity(plan_ids.len());
+        for id in plan_ids {
+            let known = self.plans.iter().position(|(known, _)| known == id);
+            if known.is_none() {
+                self.plans.push((*id, compile(*id)?));
+            }
+            indexes.push(known.unwrap_or(self.plans.len() - 1));
+        }
+        for (account_id, mut timeline) in accounts {
+            let plans = timeline.values_mut().flat_map(|value| &mut value.plans);
+            plans.for_each(|(_, plan)| *plan = indexes[*plan]);
+            self.accounts.insert(account_id, timeline);
+        }
+        Ok(())
     }
 
     /// The price of a message part; `None` if no plan has one, which is never the same as a price of 0.
@@ -81,20 +110,20 @@ pub fn account_plans(
     services: &Timeline<i64>,
     overlay_of_account: Option<&Timeline<Option<i64>>>,
     overlay_of_customer: Option<&Timeline<Option<i64>>>,
-    service: impl Fn(i64) -> Option<(Unit, Timeline<i64>)>,
+    service: impl Fn(i64) -> Option<(Unit, PriceSource, Timeline<i64>)>,
     plan_index: impl Fn(i64) -> Option<usize>,
 ) -> Timeline<AccountPlans> {
-    let plans_of_services: Vec<(i64, Unit, Timeline<i64>)> =
-        services.values().filter_map(|id| service(*id).map(|(unit, plans)| (*id, unit, plans))).collect();
+    let plans_of_services: Vec<(i64, (Unit, PriceSource, Timeline<i64>))> =
+        services.values().filter_map(|id| service(*id).map(|service| (*id, service))).collect();
     let overlays = [(PlanRole::AccountOverlay, overlay_of_account), (PlanRole::CustomerOverlay, overlay_of_customer)];
     let of_overlays = overlays.iter().filter_map(|(_, overlay)| *overlay).flat_map(Timeline::starts);
-    let of_plans = plans_of_services.iter().flat_map(|(_, _, plans)| plans.starts());
+    let of_plans = plans_of_services.iter().flat_map(|(_, (.., plans))| plans.starts());
     Timeline::from_starts(services.starts().chain(of_overlays).chain(of_plans), |second| {
         let service_id = *services.at(second)?;
-        let (_, unit, plans) = plans_of_services.iter().find(|(id, ..)| *id == service_id)?;
+        let (_, (unit, price_source, plans)) = plans_of_services.iter().find(|(id, _)| *id == service_id)?;
         let overlays = overlays.iter().filter_map(|(role, overlay)| Some((*role, (*overlay)?.at(second).copied()??)));
         let of_service = plans.at(second).map(|plan| (PlanRole::Service, *plan));
         let plans = overlays.chain(of_service).filter_map(|(role, plan)| Some((role, plan_index(plan)?))).collect();
-        Some(AccountPlans { service_id, unit: *unit, plans })
+        Some(AccountPlans { service_id, unit: *unit, price_source: *price_source, plans })
     })
 }

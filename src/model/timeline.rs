@@ -57,6 +57,12 @@ impl<T> Timeline<T> {
         after.checked_sub(1).map(|index| &self.0[index].1)
     }
 
+    /// The values that hold at any second from one to another, both included.
+    pub fn between(&self, first: i64, last: i64) -> impl Iterator<Item = &T> {
+        let begin = self.0.partition_point(|(from, _)| *from <= first).saturating_sub(1);
+        self.0[begin..].iter().take_while(move |(from, _)| *from <= last).map(|(_, value)| value)
+    }
+
     /// The first second after this one from which another value holds, or the same one again.
     pub fn next_start(&self, second: i64) -> Option<i64> {
         self.0.get(self.0.partition_point(|(from, _)| *from <= second)).map(|(from, _)| *from)
@@ -70,6 +76,16 @@ impl<T> Timeline<T> {
     /// The values, from early to late.
     pub fn values(&self) -> impl Iterator<Item = &T> {
         self.0.iter().map(|(_, value)| value)
+    }
+
+    /// The same, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
+    /// Whether a value holds at every second.
+    pub fn is_complete(&self) -> bool {
+        self.0.first().is_some_and(|(from, _)| *from == i64::MIN)
     }
 
     /// The values at some seconds; each holds until the next of them.
@@ -111,5 +127,19 @@ mod tests {
         let timeline = Timeline::new(vec![recorded(1, None, 'a')]);
         assert_eq!(timeline.at(i64::MIN), Some(&'a'));
         assert_eq!(Timeline::<char>::default().at(0), None);
+    }
+
+    #[test]
+    fn the_values_of_a_span_are_those_that_hold_at_some_second_of_it() {
+        let timeline = Timeline::new(vec![
+            recorded(1, Some("1970-01-01T00:00:05Z"), 'a'),
+            recorded(2, Some("1970-01-01T00:00:10Z"), 'b'),
+            recorded(3, Some("1970-01-01T00:00:15Z"), 'c'),
+        ]);
+        let between = |first, last| timeline.between(first, last).collect::<String>();
+        assert_eq!(
+            [between(0, 4), between(0, 5), between(9, 10), between(10, 14), between(20, 30)],
+            ["", "a", "ab", "b", "c"]
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::model::text::{Invalid, is_power_of_ten, serde_by_text};
 use crate::model::word_enum::word_enum;
-use crate::model::{Country, Destination, Money, Unit};
+use crate::model::{Country, Destination, MobileNetwork, Money, Unit, month_of};
 
 word_enum! {
     /// The state of a message. If several states are reported, the highest wins, in whatever order they arrive: a final state
@@ -122,6 +122,8 @@ pub struct Message {
     pub parts: u16,
     /// The gateway's price for the whole message, if reported.
     pub price: Option<Money>,
+    /// The mobile network of the destination, if reported.
+    pub network: Option<MobileNetwork>,
 }
 
 impl Message {
@@ -131,7 +133,7 @@ impl Message {
     }
 
     /// The first field that affects the charge and differs in another report of the same message in the same file. A price and
-    /// a missing price differ too, because only one of them can be charged.
+    /// a missing price differ too, because only one of them can be charged. Of several networks, the first reported counts.
     pub fn contradiction(&self, other: &Self) -> Option<&'static str> {
         [
             ("destination", self.destination != other.destination),
@@ -206,6 +208,29 @@ pub struct QuarterTraffic {
     pub parts: i64,
 }
 
+/// How the messages of a sum were priced, where that is known: messages of imports before price plans have none of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct PriceDetail {
+    /// The ID of the price in a plan; `None` if the file had the price or the messages are not charged.
+    pub price_id: Option<i64>,
+    pub network: Option<MobileNetwork>,
+    /// Quarter hour of the day in UTC, 0 to 95; only on the first and on the last day of a month, where months of other time
+    /// zones begin, so that charges of such a month can be added up.
+    pub quarter: Option<u8>,
+}
+
+impl PriceDetail {
+    /// Whether sums of a day distinguish quarter hours: the first and the last day of a month.
+    pub fn has_quarters(day: i32) -> bool {
+        month_of(day - 1) != month_of(day + 1)
+    }
+
+    /// The same without the quarter hour.
+    pub fn without_quarter(self) -> Self {
+        Self { quarter: None, ..self }
+    }
+}
+
 /// The messages of an account that were submitted on one day to one country and are charged in one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayTraffic {
@@ -215,6 +240,7 @@ pub struct DayTraffic {
     /// `None` if the destinations have no calling code.
     pub country: Option<Country>,
     pub unit: Unit,
+    pub detail: PriceDetail,
     pub counts: StateCounts,
     pub parts: i64,
     /// The amount charged; not negative.

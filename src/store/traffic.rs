@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountCode, AccountPrice, Destination, ImportState, MessageId, MessageState, Money, ServiceCode, StateCounts,
-    SystemId, Unit,
+    AccountCode, AccountPrice, Destination, ImportState, MessageId, MessageState, MobileNetwork, Money, PriceDetail,
+    RatedMessage, ServiceCode, StateCounts, SystemId, Unit,
 };
 
 /// The sums of one account's messages on one day, by quarter hour and by country and unit; or what to add to these sums.
@@ -39,13 +39,26 @@ impl QuarterSum {
     }
 }
 
-/// The messages of one day to one country, charged in one unit.
+/// The messages of one day to one country, charged in one unit and by one price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountrySum {
     /// Country code of the destination; two zero bytes if it has none.
     pub country: [u8; 2],
     pub unit: Unit,
+    pub detail: PriceDetail,
     pub sum: DaySum,
+}
+
+impl CountrySum {
+    /// The sum without the details of prices.
+    pub fn without_detail(&self) -> Self {
+        Self { detail: PriceDetail::default(), ..*self }
+    }
+
+    /// What sums are distinguished and ordered by.
+    fn key(&self) -> ([u8; 2], Unit, PriceDetail) {
+        (self.country, self.unit, self.detail)
+    }
 }
 
 /// A number of messages and their charge.
@@ -74,7 +87,7 @@ impl AccountDay {
         &self.quarters
     }
 
-    /// The countries and units that have messages, in order.
+    /// The countries, units and prices that have messages, in order.
     pub fn countries(&self) -> &[CountrySum] {
         &self.countries
     }
@@ -91,10 +104,9 @@ impl AccountDay {
         Ok(())
     }
 
-    /// Adds messages of a country and a unit.
+    /// Adds messages of a country, a unit and a price.
     pub fn add_country(&mut self, added: &CountrySum) -> Result<()> {
-        let key = |country: &CountrySum| (country.country, country.unit);
-        match self.countries.binary_search_by_key(&key(added), key) {
+        match self.countries.binary_search_by_key(&added.key(), CountrySum::key) {
             Ok(at) => self.countries[at].sum.add(&added.sum)?,
             Err(at) => self.countries.insert(at, *added),
         }
@@ -102,16 +114,27 @@ impl AccountDay {
     }
 
     /// Adds messages of one quarter hour to one country, and their charge in a unit.
-    pub fn add_messages(&mut self, quarter: &QuarterSum, country: [u8; 2], unit: Unit, charge: Money) -> Result<()> {
+    pub fn add_messages(
+        &mut self,
+        quarter: &QuarterSum,
+        (country, unit, detail): ([u8; 2], Unit, PriceDetail),
+        charge: Money,
+    ) -> Result<()> {
         let QuarterSum { counts, parts, .. } = *quarter;
         self.add_quarter(quarter)?;
-        self.add_country(&CountrySum { country, unit, sum: DaySum { counts, parts, charge } })
+        self.add_country(&CountrySum { country, unit, detail, sum: DaySum { counts, parts, charge } })
     }
 
     /// Adds other messages of the same day.
     pub fn add(&mut self, added: &Self) -> Result<()> {
         added.quarters.iter().try_for_each(|quarter| self.add_quarter(quarter))?;
         added.countries.iter().try_for_each(|country| self.add_country(country))
+    }
+
+    /// Adds other messages of the same day without the details of their prices.
+    pub fn add_without_details(&mut self, added: &Self) -> Result<()> {
+        added.quarters.iter().try_for_each(|quarter| self.add_quarter(quarter))?;
+        added.countries.iter().try_for_each(|country| self.add_country(&country.without_detail()))
     }
 
     /// Removes sums without messages, which remain where others were subtracted.
@@ -274,10 +297,26 @@ pub struct KnownMessage {
     pub parts: u16,
     /// The price of the whole message that the gateway reported, if the account is charged in a currency.
     pub price: Option<Money>,
+    /// The mobile network of the destination, if the report that charged it named one.
+    pub network: Option<MobileNetwork>,
     /// Whether it counts as sent. A message becomes charged at most once, and stays so.
     pub charged: bool,
     /// The import that charged it or, if none did, that added it.
     pub import_id: i64,
+}
+
+impl KnownMessage {
+    /// What its charge depends on.
+    pub fn rated(&self, day: i32, account_id: i64) -> RatedMessage<'_> {
+        RatedMessage {
+            account_id,
+            second: i64::from(day) * 86_400 + i64::from(self.second),
+            destination: &self.destination,
+            network: self.network,
+            parts: self.parts,
+            price: self.price,
+        }
+    }
 }
 
 /// A stored message with its key.
@@ -307,7 +346,14 @@ pub struct ImportFilter {
     pub limit: Option<u64>,
 }
 
-/// An account of a traffic file: its price, and the first and last day of its messages.
+/// An account that a traffic file may name, and its customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportedAccount {
+    pub account_id: i64,
+    pub customer_id: i64,
+}
+
+/// An account of a traffic file: how it is charged, and the first and last day of its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountDays {
     pub account_price: AccountPrice,

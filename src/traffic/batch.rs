@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountPrice, Charge, Manifest, Message, Money, TrafficTally};
+use crate::model::{Charge, ImportPrices, Manifest, Message, Money, PricesVersion, Rating, TrafficTally, Unit};
 use crate::store::AccountDays;
-use crate::traffic::merge::unknown_account;
 use crate::traffic::totals::{SumChanges, Totals};
 
 /// What verification found out about a file.
@@ -16,8 +15,9 @@ use crate::traffic::totals::{SumChanges, Totals};
 pub struct WritePlan {
     pub(crate) manifest: Manifest,
     pub(crate) accounts: Vec<AccountDays>,
-    /// The price of a message part for each account.
-    pub(crate) account_prices: HashMap<i64, AccountPrice>,
+    pub(crate) prices: ImportPrices,
+    /// How much of what was recorded about prices counts; `None` if no rows are added.
+    pub(crate) prices_version: Option<PricesVersion>,
     known_days: BTreeSet<i32>,
     repeats: bool,
 }
@@ -25,13 +25,13 @@ pub struct WritePlan {
 impl WritePlan {
     /// `accounts` are those in the file, `known_days` the days of which some message of the file is stored already, and `repeats`
     /// says whether the file may contain a message more than once.
-    pub fn new(manifest: Manifest, accounts: Vec<AccountDays>, known_days: BTreeSet<i32>, repeats: bool) -> Self {
-        let charging = manifest.charging;
-        let account_prices = accounts
-            .iter()
-            .map(|days| (days.account_price.account_id, AccountPrice { charging, ..days.account_price }))
-            .collect();
-        Self { manifest, accounts, account_prices, known_days, repeats }
+    pub fn new(
+        manifest: Manifest,
+        (accounts, prices, prices_version): (Vec<AccountDays>, ImportPrices, Option<PricesVersion>),
+        known_days: BTreeSet<i32>,
+        repeats: bool,
+    ) -> Self {
+        Self { manifest, accounts, prices, prices_version, known_days, repeats }
     }
 
     /// The first and the last day of the file's messages.
@@ -52,10 +52,9 @@ impl WritePlan {
         messages.sort_by(|one, other| one.key().cmp(&other.key()));
         let (mut sums, mut charges) = (SumChanges::of(messages.len()), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
-            let account_price = self.account_prices.get(&message.account_id).ok_or_else(|| unknown_account(message))?;
-            let charge = sums.add_new(message, account_price)?;
+            let Rating { unit, charge, .. } = sums.add_new(message, &self.prices)?;
             if message.state.is_sent() {
-                add_charge(charges.entry(message.account_id).or_default(), message.parts, charge)?;
+                add_charge(charges.entry((message.account_id, unit)).or_default(), message.parts, charge)?;
             }
         }
         Ok(Batch { messages, others, totals: sums.packed()?, charges: charges.into_iter().collect() })
@@ -70,8 +69,8 @@ pub struct Batch {
     pub(crate) others: TrafficTally,
     /// The changes to the sums, without those of days whose messages have to be compared with the stored ones.
     pub(crate) totals: Totals,
-    /// The charges by account.
-    pub(crate) charges: Vec<(i64, Charge)>,
+    /// The charges by account and unit.
+    pub(crate) charges: Vec<((i64, Unit), Charge)>,
 }
 
 /// Adds the charge of one message to the charge of an account.

@@ -57,7 +57,7 @@ impl ParsedBlock {
         aside.count(&mut self.tally);
     }
 
-    fn add_fault(&mut self, line: u64, fault: Fault, fields: Vec<String>) {
+    pub(crate) fn add_fault(&mut self, line: u64, fault: Fault, fields: Vec<String>) {
         self.add_other(line, NonMessage::Refused);
         self.faults.push((fault, fields));
     }

@@ -15,7 +15,7 @@ impl ImportRun {
     /// Adds the charges to what the balances have accrued, and notes that the import has ended. Messages that were sent are charged
     /// whatever that leaves, to archived customers too.
     pub fn finish(&mut self, tx: &mut Tx<'_>, state: ImportState) -> Result<Import> {
-        let charges = self.charges_of_accounts()?;
+        let charges = self.charges_of_accounts(tx)?;
         self.note_charges(tx, &charges)?;
         balance::accrue(tx, self.id, false, by_balance(&charges)?)?;
         tx.end_import(self.id, state)?;
@@ -25,11 +25,12 @@ impl ImportRun {
     }
 
     /// The charges by account, without those that schema 17 posted before the import was interrupted.
-    fn charges_of_accounts(&self) -> Result<Vec<(AccountPrice, Charge)>> {
-        let charges = self.charges.iter().filter(|(account_id, _)| !self.posted.contains(account_id));
-        let charges = charges.map(|(account_id, charge)| {
-            let price = self.account_prices.get(account_id).copied();
-            Ok((price.ok_or_else(|| Error::Internal("a charge without a price".to_owned()))?, *charge))
+    fn charges_of_accounts(&self, tx: &Tx<'_>) -> Result<Vec<(AccountPrice, Charge)>> {
+        let accounts = self.accounts(tx)?;
+        let charges = self.charges.iter().filter(|(account_and_unit, _)| !self.posted.contains(account_and_unit));
+        let charges = charges.map(|(account_and_unit, charge)| {
+            let account = accounts.get(account_and_unit).copied();
+            Ok((account.ok_or_else(|| Error::Internal("a charge without an account".to_owned()))?, *charge))
         });
         charges.collect()
     }

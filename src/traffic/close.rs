@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::model::{Import, ImportState};
+use crate::model::{Import, ImportPrices, ImportState};
 use crate::store::Tx;
 use crate::traffic::{ImportRun, WritePlan};
 
@@ -15,6 +15,7 @@ pub fn close(tx: &mut Tx<'_>, id: i64) -> Result<Import> {
         return Err(Error::Refused(format!("import {id} is {}", import.state)));
     }
     // No further rows of the file are read.
-    let plan = WritePlan::new(import.manifest.clone(), Vec::new(), BTreeSet::new(), false);
+    let plan =
+        WritePlan::new(import.manifest.clone(), (Vec::new(), ImportPrices::default(), None), BTreeSet::new(), false);
     ImportRun::resume(tx, &import, Arc::new(plan))?.finish(tx, ImportState::Closed)
 }

@@ -40,6 +40,8 @@ pub(crate) struct ColumnPlaces {
     pub(crate) price: Option<usize>,
     pub(crate) part_price: Option<usize>,
     pub(crate) currency: Option<usize>,
+    /// The column with the mobile network, and its name.
+    pub(crate) network: Option<(usize, &'static str)>,
     pub(crate) only: Option<(usize, &'static str)>,
     /// The type of a delivery report, and the value of the column `only` in rows of reports.
     pub(crate) receipt: Option<(usize, &'static str)>,
@@ -87,6 +89,7 @@ impl ColumnPlaces {
             price: optional(dialect.price),
             part_price: optional(dialect.part_price),
             currency: optional(dialect.currency),
+            network: dialect.networks.iter().find_map(|name| Some((optional(name)?, *name))),
             only: dialect.only.map(|(column, value)| Ok((needed(column)?, value))).transpose()?,
             // The dialect's own column identifies rows, and does not say which message a report is about.
             receipt: dialect
@@ -138,7 +141,9 @@ impl ColumnPlaces {
 pub(crate) fn is_read(column: &str, dialect: &TrafficDialect, options: &ParseOptions) -> bool {
     let mut named = [&options.id_column, &options.key_column].into_iter().flatten();
     let is_column = |name: &str| name.eq_ignore_ascii_case(column);
-    dialect.columns().into_iter().any(is_column) || named.any(|name| is_column(name))
+    dialect.columns().into_iter().any(is_column)
+        || dialect.networks.iter().copied().any(is_column)
+        || named.any(|name| is_column(name))
 }
 
 /// Refuses a column whose name looks like a typing error or another word for a column that is read: its parts or prices would be

@@ -72,7 +72,7 @@ pub(crate) struct Findings {
 #[derive(Debug, Default)]
 pub(crate) struct ComparisonResults {
     pub(crate) findings: Findings,
-    account_prices: KnownPrices,
+    known_prices: KnownPrices,
 }
 
 impl ComparisonResults {
@@ -87,9 +87,7 @@ impl ComparisonResults {
         reports.sort_by_key(|(message, _)| message.day);
         let messages: Vec<&Message> = reports.iter().map(|(message, _)| message).collect();
         let Comparison { contradictions, is_known, known_days } =
-            compare(snapshot, &messages, &mut self.account_prices, |account_id| {
-                account_index.account_price_of(account_id)
-            })?;
+            compare(snapshot, &messages, &mut self.known_prices, account_index.prices())?;
         self.findings.has_news |= !is_known;
         self.findings.known_days.extend(known_days);
         for contradiction in contradictions {
@@ -203,6 +201,7 @@ mod tests {
             destination: Destination::Number(447_700_900_123),
             parts: 1,
             price: None,
+            network: None,
         };
         (1..).zip(days).map(|(line, day)| (message(line, *day), line)).collect()
     }

@@ -33,6 +33,8 @@ pub struct TrafficDialect {
     pub(crate) part_price: &'static str,
     /// The currency of prices; empty if there is none.
     pub(crate) currency: &'static str,
+    /// The columns that may have the mobile network (MCC and MNC) of the destination, the first that the file has.
+    pub(crate) networks: &'static [&'static str],
     /// A column, and the beginning of its value in rows of messages to handsets. Other rows are skipped.
     pub(crate) only: Option<(&'static str, &'static str)>,
     /// The type of a delivery report, and the value of the column `only` in rows of reports. They are read if the operator names
@@ -90,6 +92,7 @@ const OWN: TrafficDialect = TrafficDialect {
     price: "price",
     part_price: "",
     currency: "currency",
+    networks: &["mccmnc", "network"],
     only: None,
     receipt: None,
     times: Times::Dates,
@@ -128,7 +131,6 @@ pub const DIALECTS: &[TrafficDialect] = &[
             "srcnpi",
             "srcaddr",
             "country",
-            "network",
             "error",
             "ts_dlr_ack",
             "registered_delivery",
@@ -260,7 +262,6 @@ pub const DIALECTS: &[TrafficDialect] = &[
             "client_ref",
             "from",
             "message_body",
-            "network",
             "network_name",
             "country",
             "country_name",

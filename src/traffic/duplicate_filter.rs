@@ -134,6 +134,7 @@ mod tests {
             destination: Destination::Number(447_700_900_123),
             parts,
             price: None,
+            network: None,
         }
     }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountPrice, Charge, Import, Message, TrafficTally};
+use crate::model::{AccountPrice, Charge, Import, ImportPrices, Message, Rating, TrafficTally, Unit};
 use crate::store::{EarlierMessages, KnownMessage, Snapshot, StoredMessage, Tx};
 use crate::traffic::batch::{Batch, WritePlan, add, add_charge};
-use crate::traffic::merge::{KnownPrices, contradiction, first, merged, unknown_account};
-use crate::traffic::totals::{SumChanges, charge};
+use crate::traffic::merge::{KnownPrices, contradiction, first, merged};
+use crate::traffic::totals::{SumChanges, rate};
 
 /// An import in progress.
 #[derive(Debug)]
@@ -19,13 +19,13 @@ pub struct ImportRun {
     plan: Arc<WritePlan>,
     /// Whether the accounts of the import are recorded. A small import records them once, with their charges.
     has_accounts: bool,
-    /// The price of a message part for each account, fixed when the import began.
-    pub(crate) account_prices: HashMap<i64, AccountPrice>,
+    /// What messages cost, fixed when the import began.
+    prices: ImportPrices,
     known_prices: KnownPrices,
-    /// The charges so far, by account.
-    pub(crate) charges: HashMap<i64, Charge>,
+    /// The charges so far, by account and unit.
+    pub(crate) charges: HashMap<(i64, Unit), Charge>,
     /// Accounts whose charges were posted before the import was interrupted, which schema 17 did.
-    pub(crate) posted: HashSet<i64>,
+    pub(crate) posted: HashSet<(i64, Unit)>,
     pub tally: TrafficTally,
 }
 
@@ -36,14 +36,14 @@ impl ImportRun {
         if plan.manifest.charging {
             tx.refuse_wrong_clock_early()?;
         }
-        let id = tx.begin_import(&plan.manifest, plan.days())?;
-        let account_prices = plan.account_prices.clone();
+        let id = tx.begin_import(&plan.manifest, plan.days(), plan.prices_version)?;
+        let prices = plan.prices.clone();
         let (known_prices, charges, posted) = (KnownPrices::default(), HashMap::new(), HashSet::new());
         Ok(Self {
             id,
             plan,
             has_accounts: false,
-            account_prices,
+            prices,
             known_prices,
             charges,
             posted,
@@ -53,20 +53,16 @@ impl ImportRun {
 
     /// Resumes an interrupted import, with the prices of its beginning.
     pub fn resume(snapshot: &Snapshot<'_>, import: &Import, plan: Arc<WritePlan>) -> Result<Self> {
-        let account_prices: HashMap<_, _> = snapshot
-            .account_prices_of(import.id)?
-            .into_iter()
-            .map(|account_price| (account_price.account_id, account_price))
-            .collect();
+        let prices = snapshot.import_prices(import.id)?;
         let posted = snapshot.charges_of(import.id)?.into_iter().filter(|(_, charge)| charge.messages > 0);
         Ok(Self {
             id: import.id,
             plan,
             has_accounts: true,
-            charges: charges_so_far(snapshot, import, &account_prices)?,
-            account_prices,
+            charges: charges_so_far(snapshot, import, &prices)?,
+            prices,
             known_prices: KnownPrices::default(),
-            posted: posted.map(|(account_price, _)| account_price.account_id).collect(),
+            posted: posted.map(|(account, _)| (account.account_id, account.unit)).collect(),
             tally: import.tally,
         })
     }
@@ -77,13 +73,22 @@ impl ImportRun {
         if std::mem::replace(&mut self.has_accounts, true) {
             return if charges.is_empty() { Ok(()) } else { tx.note_charges(self.id, charges) };
         }
-        let of_account = |(account_price, charge): &(AccountPrice, Charge)| (account_price.account_id, *charge);
-        let charges: HashMap<i64, Charge> = charges.iter().map(of_account).collect();
+        let of_account = |(account, charge): &(AccountPrice, Charge)| ((account.account_id, account.unit), *charge);
+        let charges: HashMap<_, Charge> = charges.iter().map(of_account).collect();
         let accounts = self.plan.accounts.iter().map(|account| {
-            let charge = charges.get(&account.account_price.account_id).copied();
-            (*account, charge.unwrap_or_default())
+            let AccountPrice { account_id, unit, .. } = account.account_price;
+            (*account, charges.get(&(account_id, unit)).copied().unwrap_or_default())
         });
         tx.add_import_accounts(self.id, &accounts.collect::<Vec<_>>())
+    }
+
+    /// The accounts of the import, by ID and unit: those of the file, or what is recorded if no rows of it are added.
+    pub(crate) fn accounts(&self, tx: &Tx<'_>) -> Result<HashMap<(i64, Unit), AccountPrice>> {
+        let by_key = |account: AccountPrice| ((account.account_id, account.unit), account);
+        if self.has_accounts {
+            return Ok(tx.import_accounts(self.id)?.into_iter().map(by_key).collect());
+        }
+        Ok(self.plan.accounts.iter().map(|days| by_key(days.account_price)).collect())
     }
 
     /// Writes the next rows: messages, sums and progress in one transaction.
@@ -103,8 +108,8 @@ impl ImportRun {
         }
         batch.totals.write(tx)?;
         sums.packed()?.write(tx)?;
-        for (account_id, charge) in &batch.charges {
-            add(self.charges.entry(*account_id).or_default(), charge)?;
+        for (account_and_unit, charge) in &batch.charges {
+            add(self.charges.entry(*account_and_unit).or_default(), charge)?;
         }
         tx.add_to_import(self.id, &tally, &earlier)?;
         self.tally.add(&tally);
@@ -142,10 +147,10 @@ impl ImportRun {
                 }
                 Some((_, before)) if before == after => {}
                 Some((run, before)) => {
-                    let paid = self.price_in(tx, before.import_id, message)?;
-                    sums.add((message.day, message.account_id), &before, &paid, false)?;
+                    let paid = prices_in(tx, before.import_id, (self.id, &self.prices), &mut self.known_prices)?;
+                    sums.add((message.day, message.account_id), &before, paid, false)?;
                     if before.charged == after.charged {
-                        sums.add((message.day, message.account_id), &after, &paid, true)?;
+                        sums.add((message.day, message.account_id), &after, paid, true)?;
                     } else {
                         self.count(message, &after, sums)?;
                     }
@@ -172,63 +177,64 @@ impl ImportRun {
                 now = Some(first(report, self.id));
                 continue;
             };
-            let pays = self.account_price(report)?;
-            let paid = self.price_in(tx, known.import_id, report)?;
-            if let Some(field) = contradiction(&known, &paid, report, &pays) {
+            let paid = prices_in(tx, known.import_id, (self.id, &self.prices), &mut self.known_prices)?;
+            if let Some(field) = contradiction(&known, paid, report, &self.prices) {
                 return Err(Error::contradiction(report, field, known.import_id));
             }
-            let next = merged(&known, report, self.id);
+            let next = merged(&known, paid, report, self.id);
             *(if next == known { &mut tally.duplicate } else { &mut tally.updated }) += 1;
             now = Some(next);
         }
-        now.ok_or_else(|| Error::Internal("a message without a report".to_owned()))
+        let mut now = now.ok_or_else(|| Error::Internal("a message without a report".to_owned()))?;
+        if before.is_none() {
+            // The report with the network need not be the first one.
+            now.network = reports.iter().find_map(|report| report.network);
+        }
+        Ok(now)
     }
 
     /// Adds a message that this import adds or charges to the sums and to the charges.
     fn count(&mut self, message: &Message, known: &KnownMessage, sums: &mut SumChanges) -> Result<()> {
-        let account_price = self.account_price(message)?;
-        let charge = sums.add((message.day, message.account_id), known, &account_price, true)?;
+        let Rating { unit, charge, .. } = sums.add((message.day, message.account_id), known, &self.prices, true)?;
         if known.charged {
-            add_charge(self.charges.entry(message.account_id).or_default(), known.parts, charge)?;
+            add_charge(self.charges.entry((message.account_id, unit)).or_default(), known.parts, charge)?;
         }
         Ok(())
     }
+}
 
-    /// The price of a message's account in this import or an earlier one.
-    fn price_in(&mut self, tx: &Tx<'_>, import_id: i64, message: &Message) -> Result<AccountPrice> {
-        if import_id == self.id {
-            return self.account_price(message);
-        }
-        self.known_prices.of(tx, import_id, message.account_id)
-    }
-
-    fn account_price(&self, message: &Message) -> Result<AccountPrice> {
-        self.account_prices.get(&message.account_id).copied().ok_or_else(|| unknown_account(message))
-    }
+/// The prices of the import that charged a message: this one, with its prices, or an earlier one.
+fn prices_in<'p>(
+    tx: &Tx<'_>,
+    import_id: i64,
+    (own, own_prices): (i64, &'p ImportPrices),
+    known_prices: &'p mut KnownPrices,
+) -> Result<&'p ImportPrices> {
+    if import_id == own { Ok(own_prices) } else { known_prices.of(tx, import_id) }
 }
 
 /// The current state of a message, copied only if it differs from its first report.
 fn as_known<'m>(message: &'m Message, known: &KnownMessage) -> Cow<'m, Message> {
-    if (message.second, message.state) == (known.second, known.state) {
+    if (message.second, message.state, message.network) == (known.second, known.state, known.network) {
         return Cow::Borrowed(message);
     }
-    Cow::Owned(Message { second: known.second, state: known.state, ..message.clone() })
+    Cow::Owned(Message { second: known.second, state: known.state, network: known.network, ..message.clone() })
 }
 
 /// The charges of an import so far, computed from the messages that it charged.
 fn charges_so_far(
     snapshot: &Snapshot<'_>,
     import: &Import,
-    account_prices: &HashMap<i64, AccountPrice>,
-) -> Result<HashMap<i64, Charge>> {
-    let mut charges: HashMap<i64, Charge> = HashMap::new();
+    prices: &ImportPrices,
+) -> Result<HashMap<(i64, Unit), Charge>> {
+    let mut charges: HashMap<_, Charge> = HashMap::new();
     let Some(days) = import.days else { return Ok(charges) };
-    snapshot.messages(days, |StoredMessage { account_id, known, .. }| match account_prices.get(&account_id) {
-        Some(account_price) if known.charged && known.import_id == import.id => {
-            let charge = charge(account_price, known.parts, known.price)?;
-            add_charge(charges.entry(account_id).or_default(), known.parts, charge)
+    snapshot.messages(days, |StoredMessage { day, account_id, known, .. }| {
+        if known.charged && known.import_id == import.id {
+            let Rating { unit, charge, .. } = rate(&known.rated(day, account_id), true, prices)?;
+            add_charge(charges.entry((account_id, unit)).or_default(), known.parts, charge)?;
         }
-        _ => Ok(()),
+        Ok::<_, Error>(())
     })?;
     Ok(charges)
 }

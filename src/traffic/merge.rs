@@ -4,11 +4,13 @@
 //! matter. Everything that the charge depends on must be the same in all reports.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::error::{Error, Result};
-use crate::model::{AccountPrice, Message};
+use crate::error::Result;
+use crate::model::{ImportPrices, Message, Prices, PricesVersion, RatedMessage};
 use crate::store::{KnownMessage, Snapshot};
 
 /// A report that contradicts what is known of its message.
@@ -21,34 +23,29 @@ pub struct Contradiction {
     pub import_id: i64,
 }
 
-/// The account prices of known messages, each looked up once; if many of an import are needed, all of that import at once.
+/// The prices of the imports that charged known messages, each read once.
 #[derive(Debug, Default)]
 pub struct KnownPrices {
-    by_import_and_account: HashMap<(i64, i64), AccountPrice>,
-    looked_up: HashMap<i64, usize>,
+    by_import: HashMap<i64, ImportPrices>,
+    /// Imports that began between two changes of prices share theirs.
+    by_version: HashMap<PricesVersion, Arc<Prices>>,
 }
 
 impl KnownPrices {
-    const MANY: usize = 64;
-
-    pub(crate) fn of(&mut self, snapshot: &Snapshot<'_>, import_id: i64, account_id: i64) -> Result<AccountPrice> {
-        let key = (import_id, account_id);
-        if let Some(account_price) = self.by_import_and_account.get(&key) {
-            return Ok(*account_price);
+    /// The prices of an import.
+    pub fn of(&mut self, snapshot: &Snapshot<'_>, import_id: i64) -> Result<&ImportPrices> {
+        match self.by_import.entry(import_id) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(entry) => {
+                let (charging, version) = snapshot.prices_version_of(import_id)?;
+                let Some(version) = version else { return Ok(entry.insert(snapshot.import_prices(import_id)?)) };
+                let plans = match self.by_version.entry(version) {
+                    Entry::Occupied(known) => Arc::clone(known.get()),
+                    Entry::Vacant(entry) => Arc::clone(entry.insert(Arc::new(snapshot.prices(version, None)?))),
+                };
+                Ok(entry.insert(ImportPrices { charging, plans, ..ImportPrices::default() }))
+            }
         }
-        let looked_up = self.looked_up.entry(import_id).or_default();
-        *looked_up += 1;
-        if *looked_up == Self::MANY {
-            let all = snapshot.account_prices_of(import_id)?;
-            self.by_import_and_account
-                .extend(all.into_iter().map(|account_price| ((import_id, account_price.account_id), account_price)));
-        }
-        if let Some(account_price) = self.by_import_and_account.get(&key) {
-            return Ok(*account_price);
-        }
-        let account_price = snapshot.account_price_of(import_id, account_id)?;
-        self.by_import_and_account.insert(key, account_price);
-        Ok(account_price)
     }
 }
 
@@ -60,35 +57,49 @@ pub(crate) fn first(message: &Message, import_id: i64) -> KnownMessage {
         destination: message.destination.clone(),
         parts: message.parts,
         price: message.price,
+        network: message.network,
         charged: message.state.is_sent(),
         import_id,
     }
 }
 
 /// The message after one more report. The import whose report first says that it was sent charges it.
-pub(crate) fn merged(known: &KnownMessage, message: &Message, import_id: i64) -> KnownMessage {
+///
+/// The earliest time counts, unless the message was charged, and would cost another price at the earlier one: `paid` are the prices of
+/// the import that charged it.
+pub(crate) fn merged(known: &KnownMessage, paid: &ImportPrices, message: &Message, import_id: i64) -> KnownMessage {
     let charges = !known.charged && message.state.is_sent();
+    let is_earlier = message.second < known.second;
+    let keeps_price = || {
+        let report = RatedMessage::of(message);
+        paid.is_same_price(&known.rated(message.day, message.account_id), report.second)
+    };
     KnownMessage {
-        second: known.second.min(message.second),
+        second: if is_earlier && (!known.charged || keeps_price()) { message.second } else { known.second },
         state: known.state.max(message.state),
         charged: known.charged || charges,
         price: if charges { message.price } else { known.price },
+        network: if known.charged { known.network } else { message.network.or(known.network) },
         import_id: if charges { import_id } else { known.import_id },
         ..known.clone()
     }
 }
 
-/// The first field in which a report contradicts the known message. Prices are compared if both are in the same unit.
+/// The first field in which a report contradicts the known message. Prices are compared if both are of files and in the same unit.
 pub(crate) fn contradiction(
     known: &KnownMessage,
-    paid: &AccountPrice,
+    paid: &ImportPrices,
     message: &Message,
-    pays: &AccountPrice,
+    pays: &ImportPrices,
 ) -> Option<&'static str> {
+    let report = RatedMessage::of(message);
+    let unit = |prices: &ImportPrices, second| prices.unit(message.account_id, second).ok();
+    let has_same_unit = || unit(paid, known.rated(message.day, message.account_id).second) == unit(pays, report.second);
+    let differs_in_price = known.price != message.price && pays.takes_prices_of_files(&report);
     [
         ("destination", known.destination != message.destination),
         ("parts", known.parts != message.parts),
-        ("price", paid.unit == pays.unit && known.price != message.price),
+        ("price", differs_in_price && has_same_unit()),
     ]
     .into_iter()
     .find(|(_, differs)| *differs)
@@ -106,12 +117,12 @@ pub struct Comparison {
     pub known_days: BTreeSet<i32>,
 }
 
-/// Compares reports, sorted by day, with the messages that were known before the import.
+/// Compares reports, sorted by day, with the messages that were known before the import, which would charge by `pays`.
 pub fn compare(
     snapshot: &Snapshot<'_>,
     messages: &[&Message],
-    account_prices: &mut KnownPrices,
-    account_price: impl Fn(i64) -> Option<AccountPrice>,
+    known_prices: &mut KnownPrices,
+    pays: &ImportPrices,
 ) -> Result<Comparison> {
     let mut found = Comparison { contradictions: Vec::new(), is_known: true, known_days: BTreeSet::new() };
     let mut begin = 0;
@@ -120,14 +131,18 @@ pub fn compare(
         snapshot.known_messages(of_day, |place, _, known| {
             known_messages += 1;
             let message = of_day[place];
-            found.is_known &= merged(&known, message, known.import_id) == known;
-            // The price of a known message is looked up only if the comparison needs it.
-            if (&known.destination, known.parts, known.price) == (&message.destination, message.parts, message.price) {
+            // The prices of another import are read only if the comparison needs them.
+            let is_same =
+                (&known.destination, known.parts, known.price) == (&message.destination, message.parts, message.price);
+            if is_same && known.second <= message.second {
+                let adds_network = known.network.is_none() && message.network.is_some();
+                found.is_known &= known.state >= message.state;
+                found.is_known &= known.charged || !(message.state.is_sent() || adds_network);
                 return Ok(());
             }
-            let paid = account_prices.of(snapshot, known.import_id, message.account_id)?;
-            let pays = account_price(message.account_id).ok_or_else(|| unknown_account(message))?;
-            if let Some(field) = contradiction(&known, &paid, message, &pays) {
+            let paid = known_prices.of(snapshot, known.import_id)?;
+            found.is_known &= merged(&known, paid, message, known.import_id) == known;
+            if let Some(field) = contradiction(&known, paid, message, pays) {
                 found.contradictions.push(Contradiction { index: begin + place, field, import_id: known.import_id });
             }
             Ok(())
@@ -140,8 +155,4 @@ pub fn compare(
     }
     found.contradictions.sort_by_key(|contradiction| contradiction.index);
     Ok(found)
-}
-
-pub(crate) fn unknown_account(message: &Message) -> Error {
-    Error::Internal(format!("account row {} has no price in the import", message.account_id))
 }

@@ -101,7 +101,7 @@ pub fn import(
         Some(import) if import.state != ImportState::Unfinished => return Ok(repeated(&import, dialect)),
         unfinished => unfinished,
     };
-    let account_index = account_index_of(&snapshot, unfinished.as_ref().zip(manifest.as_ref()))?;
+    let account_index = account_index_of(&snapshot, request, unfinished.as_ref().zip(manifest.as_ref()))?;
     watch.begin("checking");
     let rejects = rejects.map(|output| Rejects::begin(output, &columns)).transpose()?;
     let (inspection, manifest) = look_through(
@@ -161,13 +161,14 @@ fn planned(
     let Inspection { account_index, known_days, repeats, nothing_new, met_naive_time, staging } = inspection;
     // What is in of an import that was interrupted is counted by rows, so the others are taken in row by row.
     let nothing_new = nothing_new.filter(|_| unfinished.is_none());
-    let accounts = account_index.accounts();
+    let (accounts, prices) = (account_index.accounts(), account_index.prices().clone());
     let dialect_alone = (!request.allow_overlap).then_some(manifest.dialect.as_str());
     let own = unfinished.map(|import| import.id);
     if let Some((import, days)) = snapshot.overlapping_import(dialect_alone, own, &accounts)? {
         return Err(overlaps(snapshot, &import, days.account_price.account_id));
     }
-    let plan = Arc::new(WritePlan::new(manifest, accounts, known_days, repeats));
+    let version = Some(account_index.version());
+    let plan = Arc::new(WritePlan::new(manifest, (accounts, prices, version), known_days, repeats));
     let done = unfinished.map_or(0, |import| import.tally.rows());
     Ok(StagedFile { plan, staging, done, nothing_new, met_naive_time })
 }
@@ -256,14 +257,20 @@ fn refuse_other_assignment(earlier: &[Import], manifest: &Manifest, override_acc
 }
 
 /// The accounts that a file may name: any, or those of its beginning if it is resumed.
-fn account_index_of(snapshot: &Snapshot<'_>, unfinished: Option<(&Import, &Manifest)>) -> Result<AccountIndex> {
-    let Some((import, manifest)) = unfinished else { return Ok(AccountIndex::default()) };
+fn account_index_of(
+    snapshot: &Snapshot<'_>,
+    request: &ImportRequest,
+    unfinished: Option<(&Import, &Manifest)>,
+) -> Result<AccountIndex> {
+    let Some((import, manifest)) = unfinished else {
+        return Ok(AccountIndex::new(snapshot.prices_version()?, request.charging));
+    };
     let begun = &import.manifest;
     if (&begun.dialect, &begun.options, begun.charging) != (&manifest.dialect, &manifest.options, manifest.charging) {
         let message = format!("import {} of this file is unfinished, and was begun with other options", import.id);
         return Err(Error::Refused(message));
     }
-    Ok(AccountIndex::fixed(snapshot.account_prices_of(import.id)?))
+    AccountIndex::fixed(snapshot, import.id)
 }
 
 fn overlaps(snapshot: &Snapshot<'_>, import: &Import, account_id: i64) -> Error {

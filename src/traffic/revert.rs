@@ -71,8 +71,8 @@ fn refuse_unless_last(tx: &Tx<'_>, import: &Import) -> Result<()> {
 fn revert_day(tx: &mut Tx<'_>, import: &Import, day: i32) -> Result<()> {
     let (mut sums, mut prices) = (SumChanges::default(), KnownPrices::default());
     tx.messages_of_import(import.id, day, |StoredMessage { account_id, known, .. }| {
-        let price = prices.of(tx, known.import_id, account_id)?;
-        sums.add((day, account_id), &known, &price, false).map(drop)
+        let prices = prices.of(tx, known.import_id)?;
+        sums.add((day, account_id), &known, prices, false).map(drop)
     })?;
     sums.packed()?.write(tx)?;
     tx.delete_runs(import.id, day)

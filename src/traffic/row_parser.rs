@@ -4,7 +4,10 @@ use std::io::BufRead;
 
 use crate::error::{Error, Fault};
 use crate::formats::csv::{NextRecord, Quoting, Record, Records};
-use crate::model::{EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, day_of, not_in_calendar};
+use crate::model::{
+    EntityKind, Invalid, Message, MessageId, MessageState, MobileNetwork, Money, Unit, Unsettled, day_of,
+    not_in_calendar,
+};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::columns::{self, ColumnPlaces, UnreadColumn, ignored};
@@ -155,6 +158,7 @@ impl RowInterpreter {
             return Ok(ParsedRow::Other);
         }
         let prices = [columns.price, columns.part_price, columns.currency];
+        let price_column = columns.price.or(columns.part_price);
         let state = match columns.state {
             Some(index) => self.state(field(index, dialect.state))?,
             None => MessageState::Pending,
@@ -177,16 +181,25 @@ impl RowInterpreter {
         let place = self.place(record, account_index, snapshot)?;
         let parts = self.columns.parts_in(*record, dialect)?;
         self.totals.parts += i64::from(parts);
-        let message = Message {
+        let unit = account_index.unit_at(place, seconds);
+        let mut message = Message {
             day,
             id: self.id(id, &id_text)?,
-            account_id: account_index.account_price(place).account_id,
+            account_id: account_index.account_id(place),
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
             destination: destination.parsed()?,
             parts,
-            price: self.price(prices, parts, || account_index.account_price(place).unit, record)?,
+            price: self.price(prices, parts, unit, record)?,
+            network: self.columns.network.map_or(Ok(None), |(index, name)| network(name, field(index, name)))?,
         };
+        account_index.prices().settle(&mut message).map_err(|why| match (why, price_column) {
+            (Unsettled::Disagrees { expected }, Some(index)) => {
+                let rule = format!("is not {expected}, the price in the plan, which the service demands");
+                field(index, "price").invalid(Invalid::rule(rule))
+            }
+            _ => destination.fault(account_index.unpriced(place, &message)),
+        })?;
         account_index.note(place, day);
         Ok(ParsedRow::Message(message))
     }
@@ -219,12 +232,13 @@ impl RowInterpreter {
         Ok(ParsedRow::Receipt(Message {
             day: i32::try_from(seconds.div_euclid(86_400)).map_err(|_| time.missing())?,
             id: self.id(id, text)?,
-            account_id: account.map_or(NO_ACCOUNT, |place| account_index.account_price(place).account_id),
+            account_id: account.map_or(NO_ACCOUNT, |place| account_index.account_id(place)),
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
             destination: field(self.columns.destination, self.dialect.destination).parsed()?,
             parts: 1,
             price: None,
+            network: None,
         }))
     }
 
@@ -343,7 +357,7 @@ impl RowInterpreter {
         &mut self,
         [price, part_price, currency]: [Option<usize>; 3],
         parts: u16,
-        unit: impl FnOnce() -> Unit,
+        unit: Option<Unit>,
         record: &Record<'_>,
     ) -> Result<Option<Money>, Fault> {
         let field = |index: Option<usize>, name| {
@@ -358,10 +372,7 @@ impl RowInterpreter {
         let price = if whole.is_some() { Some(price) } else { price.checked_mul(parts.into()) };
         let price = price.ok_or_else(|| parsed.fault(Error::Overflow { what: "the price" }))?;
         *self.totals.prices.get_or_insert_default() += i128::from(price.e8());
-        let unit = unit();
-        if unit == Unit::Sms {
-            return Ok(None);
-        }
+        let Some(unit) = unit.filter(|unit| *unit != Unit::Sms) else { return Ok(None) };
         match field(currency, self.dialect.currency) {
             Some(currency) if !currency.text().eq_ignore_ascii_case(unit.code()) => {
                 let rule = format!("is not {unit}, in which the account is charged; prices can be ignored");
@@ -378,5 +389,14 @@ impl RowInterpreter {
         amount
             .filter(|amount| *amount >= Money::ZERO)
             .ok_or_else(|| field.invalid(Invalid::rule("must not be negative")))
+    }
+}
+
+/// The mobile network in a field. A column called `network` may have names of networks instead, which say nothing to prices.
+fn network(column: &str, field: RowField<'_>) -> Result<Option<MobileNetwork>, Fault> {
+    match field.text() {
+        "" => Ok(None),
+        text if column == "mccmnc" => text.parse().map(Some).map_err(|rule| field.invalid(rule)),
+        text => Ok(text.parse().ok()),
     }
 }

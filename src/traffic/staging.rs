@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::model::{Destination, Message, MessageId, MessageState, Money, TrafficTally};
+use crate::model::{Destination, Message, MessageId, MessageState, MobileNetwork, Money, TrafficTally};
 use crate::store::files::temporary_file;
 
 /// The size of what is kept in memory: a day of a small gateway.
@@ -58,6 +58,7 @@ const HAS_PARTS: u16 = 1 << 6;
 const HAS_PRICE: u16 = 1 << 7;
 const HAS_TEXT_AS_ID: u16 = 1 << 8;
 const HAS_TEXT_AS_DESTINATION: u16 = 1 << 9;
+const HAS_NETWORK: u16 = 1 << 10;
 
 /// The approximate size of a row in bytes.
 const TYPICAL: usize = 40;
@@ -101,6 +102,10 @@ impl PackedRows {
         if let Some(price) = message.price {
             flags |= HAS_PRICE;
             bytes.extend_from_slice(&price.e8().to_le_bytes());
+        }
+        if let Some(network) = message.network {
+            flags |= HAS_NETWORK;
+            bytes.extend_from_slice(&network.number().to_le_bytes());
         }
         match &message.id {
             MessageId::Uuid(uuid) => bytes.extend_from_slice(uuid),
@@ -299,13 +304,15 @@ impl Bytes<'_> {
         }
         let parts = if has(HAS_PARTS) { u16::from_le_bytes(self.take()?) } else { 1 };
         let price = if has(HAS_PRICE) { Some(Money::from_e8(i64::from_le_bytes(self.take()?))) } else { None };
+        let network =
+            if has(HAS_NETWORK) { Some(MobileNetwork::from_number(u32::from_le_bytes(self.take()?))?) } else { None };
         let id = if has(HAS_TEXT_AS_ID) { MessageId::Text(self.take_text()?) } else { MessageId::Uuid(self.take()?) };
         let destination = if has(HAS_TEXT_AS_DESTINATION) {
             Destination::Other(self.take_text()?)
         } else {
             Destination::Number(u64::from_le_bytes(self.take()?))
         };
-        Some(Message { day: *day, id, account_id, second, state, destination, parts, price })
+        Some(Message { day: *day, id, account_id, second, state, destination, parts, price, network })
     }
 }
 
@@ -326,10 +333,13 @@ mod tests {
         let price = proptest::option::of(any::<i64>().prop_map(Money::from_e8));
         let numbers = (any::<i64>(), 0_u32..86_400, 0..MessageState::ALL.len());
         let parts = prop_oneof![Just(1), any::<u16>()];
-        (prop_oneof![0..3, any::<i32>()], id, numbers, destination, parts, price).prop_map(
-            |(day, id, (account_id, second, state), destination, parts, price)| {
+        let network = proptest::option::of(
+            (20_000..79_999_u32).prop_map(|number| MobileNetwork::from_number(number).expect("one")),
+        );
+        (prop_oneof![0..3, any::<i32>()], id, numbers, destination, parts, (price, network)).prop_map(
+            |(day, id, (account_id, second, state), destination, parts, (price, network))| {
                 let state = MessageState::ALL[state];
-                Message { day, id, account_id, second, state, destination, parts, price }
+                Message { day, id, account_id, second, state, destination, parts, price, network }
             },
         )
     }

@@ -1,7 +1,9 @@
 //! Changes to the sums of traffic, collected before they are written.
 
 use crate::error::{Error, Result};
-use crate::model::{AccountPrice, Message, MessageState, Money, StateCounts, Unit, month_of};
+use crate::model::{
+    ImportPrices, Message, MessageState, Money, PriceDetail, RatedMessage, Rating, StateCounts, Unit, Unrated, month_of,
+};
 use crate::store::{AccountDay, DaySum, KnownMessage, MonthKey, PackedDays, QuarterSum, Tx};
 
 /// Changes to the sums.
@@ -19,6 +21,7 @@ struct Change {
     parts: i32,
     country: [u8; 2],
     unit: Unit,
+    detail: PriceDetail,
     state: MessageState,
     /// Plus or minus one.
     count: i8,
@@ -30,46 +33,45 @@ impl SumChanges {
         Self(Vec::with_capacity(messages))
     }
 
-    /// Adds a new message; returns its charge.
-    pub(crate) fn add_new(&mut self, message: &Message, account_price: &AccountPrice) -> Result<Money> {
-        let charge =
-            if message.state.is_sent() { charge(account_price, message.parts, message.price)? } else { Money::ZERO };
-        self.0.push(Change {
-            day: message.day,
-            quarter: QuarterSum::of_second(message.second),
-            account_id: message.account_id,
-            country: message.destination.country_letters(),
-            unit: account_price.unit,
-            state: message.state,
-            count: 1,
-            parts: message.parts.into(),
-            charge: charge.e8(),
-        });
-        Ok(charge)
+    /// Adds a new message; returns what it costs if it is charged.
+    pub(crate) fn add_new(&mut self, message: &Message, prices: &ImportPrices) -> Result<Rating> {
+        self.push(&RatedMessage::of(message), (message.state, message.state.is_sent()), prices, 1)
     }
 
-    /// Adds or removes a known message of a day and an account; returns its charge.
+    /// Adds or removes a known message of a day and an account, which was charged by the prices of an import; returns what it costs
+    /// if it is charged.
     pub(crate) fn add(
         &mut self,
         (day, account_id): (i32, i64),
         known: &KnownMessage,
-        account_price: &AccountPrice,
+        prices: &ImportPrices,
         is_there: bool,
-    ) -> Result<Money> {
+    ) -> Result<Rating> {
         let count = if is_there { 1 } else { -1 };
-        let charge = if known.charged { charge(account_price, known.parts, known.price)? } else { Money::ZERO };
+        self.push(&known.rated(day, account_id), (known.state, known.charged), prices, count)
+    }
+
+    fn push(
+        &mut self,
+        message: &RatedMessage<'_>,
+        (state, is_charged): (MessageState, bool),
+        prices: &ImportPrices,
+        count: i8,
+    ) -> Result<Rating> {
+        let rating = rate(message, is_charged, prices)?;
         self.0.push(Change {
-            day,
-            quarter: QuarterSum::of_second(known.second),
-            account_id,
-            country: known.destination.country_letters(),
-            unit: account_price.unit,
-            state: known.state,
+            day: message.day(),
+            quarter: QuarterSum::of_second(message.second_of_day()),
+            account_id: message.account_id,
+            country: message.destination.country_letters(),
+            unit: rating.unit,
+            detail: prices.detail(message, &rating),
+            state,
             count,
-            parts: i32::from(count) * i32::from(known.parts),
-            charge: i64::from(count) * charge.e8(),
+            parts: i32::from(count) * i32::from(message.parts),
+            charge: i64::from(count) * rating.charge.e8(),
         });
-        Ok(charge)
+        Ok(rating)
     }
 
     /// The changes to each sum, encoded.
@@ -83,14 +85,15 @@ impl SumChanges {
     /// Passes the changes of each account and day to `each`, in order, and returns them by month.
     fn added_up(mut self, mut each: impl FnMut(&AccountDay) -> Result<()>) -> Result<Vec<(MonthKey, DaySum)>> {
         self.0.sort_unstable_by_key(|change| (change.day, change.account_id));
-        let (mut of_day, mut by_month, mut month) = (AccountDay::default(), Vec::new(), 0);
+        let (mut of_day, mut by_month) = (AccountDay::default(), Vec::new());
+        let (mut month, mut is_edge) = (0, false);
         for changes in self.0.chunk_by(|one, next| (one.day, one.account_id) == (next.day, next.account_id)) {
             let Change { day, account_id, .. } = changes[0];
             if by_month.is_empty() || day != of_day.day {
-                month = month_of(day);
+                (month, is_edge) = (month_of(day), PriceDetail::has_quarters(day));
             }
             of_day.begin(day, account_id);
-            changes.iter().try_for_each(|change| change.add_to(&mut of_day))?;
+            changes.iter().try_for_each(|change| change.add_to(&mut of_day, is_edge))?;
             each(&of_day)?;
             let key = |unit| MonthKey { month, account_id, unit };
             by_month.extend(of_day.countries().iter().map(|country| (key(country.unit), country.sum)));
@@ -125,15 +128,27 @@ fn together(mut sums: Vec<(MonthKey, DaySum)>) -> Result<Vec<(MonthKey, DaySum)>
 }
 
 impl Change {
-    fn add_to(&self, of_day: &mut AccountDay) -> Result<()> {
+    fn add_to(&self, of_day: &mut AccountDay, has_quarters: bool) -> Result<()> {
         let mut counts = StateCounts::default();
         counts.add(self.state, self.count.into());
         let quarter = QuarterSum { quarter: self.quarter, counts, parts: self.parts.into() };
-        of_day.add_messages(&quarter, self.country, self.unit, Money::from_e8(self.charge))
+        let detail = if has_quarters { self.detail } else { self.detail.without_quarter() };
+        of_day.add_messages(&quarter, (self.country, self.unit, detail), Money::from_e8(self.charge))
     }
 }
 
-/// The charge for a message that counts as sent.
-pub(crate) fn charge(account_price: &AccountPrice, parts: u16, price: Option<Money>) -> Result<Money> {
-    account_price.charge(parts, price).ok_or(Error::Overflow { what: "the charge of a message" })
+/// What a message costs; nothing if it is not charged.
+pub(crate) fn rate(message: &RatedMessage<'_>, is_charged: bool, prices: &ImportPrices) -> Result<Rating> {
+    let rating = if is_charged {
+        prices.rate(message)
+    } else {
+        let unit = prices.unit(message.account_id, message.second);
+        unit.map(|unit| Rating { unit, charge: Money::ZERO, price_id: None })
+    };
+    rating.map_err(|why| match why {
+        Unrated::Overflow => Error::Overflow { what: "the charge of a message" },
+        Unrated::Account | Unrated::Price => {
+            Error::Internal(format!("a message to {} has no price", message.destination))
+        }
+    })
 }

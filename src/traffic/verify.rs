@@ -243,9 +243,13 @@ impl Inspector<'_> {
         for ((_, line), message) in receipts.into_iter().zip(found) {
             match message {
                 None => part.add_other(line, NonMessage::Other),
-                Some(message) => {
+                Some(mut message) => {
                     self.account_index.note_account(message.account_id, message.day);
-                    self.parser.add_message(&mut part, line, message);
+                    if let Some(error) = self.account_index.price_fault(&mut message) {
+                        part.add_fault(line, Fault::of_row(line, 1, error), Vec::new());
+                    } else {
+                        self.parser.add_message(&mut part, line, message);
+                    }
                 }
             }
         }

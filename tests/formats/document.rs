@@ -195,7 +195,7 @@ fn the_sums_of_traffic_stand_in_a_document_in_plain_numbers() {
     let expected = [
         format!(r#"{{"traffic_hour":{{"hour":480000,"account_id":1,{counts}}}}}"#),
         format!(
-            r#"{{"traffic_day":{{"day":20000,"account_id":1,"country":"GB","unit":"SMS",{counts},"charge_e8":"100000000"}}}}"#
+            r#"{{"traffic_day":{{"day":20000,"account_id":1,"country":"GB","unit":"SMS","price_id":1,{counts},"charge_e8":"100000000"}}}}"#
         ),
     ];
     assert_eq!(of_traffic, expected);
@@ -230,9 +230,17 @@ fn a_document_that_contradicts_itself_is_refused() {
         ),
         ("\"delivered\":1,\"parts\":1}", "\"delivered\":-1,\"parts\":1}", "count fewer messages than are stored"),
         ("\"delivered\":1,\"parts\":1}", "\"delivered\":1.5,\"parts\":1}", "traffic_hour.delivered cannot be"),
-        ("\"second\":0", "\"second\":86400", "table message refuses the row: second, state, parts or charged is out"),
-        ("\"second\":0", "\"second\":\"0\"", "table message refuses the row: second, state, parts or charged is out"),
-        ("\"second\":0,", "", "table message refuses the row: second, state, parts or charged is out"),
+        (
+            "\"second\":0",
+            "\"second\":86400",
+            "table message refuses the row: second, state, parts, network or charged is out",
+        ),
+        (
+            "\"second\":0",
+            "\"second\":\"0\"",
+            "table message refuses the row: second, state, parts, network or charged is out",
+        ),
+        ("\"second\":0,", "", "table message refuses the row: second, state, parts, network or charged is out"),
         ("\"second\":0,", "\"packed\":0,", "table message has no column `packed`"),
         ("\"customer_id\":1", "\"customer_id\":7", "is inconsistent"),
         ("\"enabled\":1", "\"enabled\":\"yes\"", "table smpp_account"),

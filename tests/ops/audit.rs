@@ -8,9 +8,6 @@ use ssgctl::Result;
 use ssgctl::model::{
     CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, PlanDetails, SendOutcome, Unit,
 };
-use ssgctl::model::{
-    CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, PlanDetails, SendOutcome, Unit,
-};
 use ssgctl::ops::balance::DueCharges;
 use ssgctl::ops::price::NewPrice;
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};

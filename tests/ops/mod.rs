@@ -36,6 +36,7 @@ mod traffic_ends;
 mod traffic_input;
 mod traffic_large;
 mod traffic_layers;
+mod traffic_prices;
 mod traffic_revert;
 mod traffic_show;
 mod transfer;

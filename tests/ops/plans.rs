@@ -6,7 +6,7 @@ use ssgctl::ops::service::{self, NewService, ServiceChange, ServicePricing};
 use ssgctl::ops::{overlay, plan, smpp};
 use ssgctl::report::{account_pricing, customer_pricing, plan_uses};
 
-use super::prices::{fixture, set};
+use super::prices::fixture;
 use crate::support::fixture::{Fixture, NOON, assert_refused, at_price, new_account, new_service, valid};
 use crate::support::traffic::import_a_message;
 
@@ -88,7 +88,6 @@ fn the_service_of_an_account_can_be_planned() {
     assert_eq!(fixture.dump(), before, "the same again is no change");
     let account = fixture.at(DECEMBER).read(|now| now.smpp_account("acme1"));
     assert_eq!(account.details.service.as_str(), "other");
-    assert_eq!(fixture.read(|now| now.account_price("acme1")).unwrap().price, valid("0.09"));
 }
 
 #[test]
@@ -152,17 +151,4 @@ fn a_plan_in_use_is_not_archived() {
     );
     fixture.write(|tx| plan::unarchive(tx, "EUR-NG")).unwrap();
     assert_refused!(fixture.write(|tx| plan::unarchive(tx, "EUR-NG")), Error::NotArchived { .. });
-}
-
-#[test]
-fn an_import_charges_the_default_price_that_is_in_force_when_it_begins() {
-    let mut fixture = fixture();
-    let price = |fixture: &mut Fixture| fixture.read(|now| now.account_price("acme1")).map(|price| price.price);
-    assert_eq!(price(&mut fixture), Some(valid("0.07")));
-    set(&mut fixture, "EUR-STD", "default", "0.09", DECEMBER);
-    assert_eq!(price(&mut fixture), Some(valid("0.07")));
-    fixture.at(DECEMBER);
-    assert_eq!(price(&mut fixture), Some(valid("0.09")));
-    fixture.write(|tx| ssgctl::ops::price::withdraw(tx, "EUR-STD", valid("default"), Some(tx.at()))).unwrap();
-    assert_eq!(price(&mut fixture), None);
 }

@@ -2,8 +2,8 @@
 
 use ssgctl::error::Error;
 use ssgctl::model::{
-    Money, OverlayOwner, PriceChangeKind, PriceListRow, PriceSource, ServiceDetails, SmppDetails, StateCounts, Time,
-    days_since_epoch,
+    Money, OverlayOwner, PriceChangeKind, PriceDetail, PriceListRow, PriceSource, ServiceDetails, SmppDetails,
+    StateCounts, Time, days_since_epoch,
 };
 use ssgctl::ops;
 use ssgctl::ops::price_list::{ImportedPrices, NewPrices};
@@ -152,8 +152,8 @@ fn with_traffic() -> Fixture {
             let mut counts = StateCounts::default();
             counts.add(ssgctl::model::MessageState::Delivered, parts);
             let quarter = QuarterSum { quarter: 1, counts, parts };
-            day.add_messages(&quarter, country, valid("EUR"), Money::ZERO).expect("sums");
-            old.add_messages(&quarter, country, valid("EUR"), Money::ZERO).expect("sums");
+            day.add_messages(&quarter, (country, valid("EUR"), PriceDetail::default()), Money::ZERO).expect("sums");
+            old.add_messages(&quarter, (country, valid("EUR"), PriceDetail::default()), Money::ZERO).expect("sums");
         }
         fixture.write(|tx| tx.add_to_days(&[old, day])).expect("sums");
     }

@@ -6,6 +6,7 @@ use ssgctl::store::MessageFilter;
 
 use super::traffic::{HEADER, fixture, import, request, run};
 use crate::support::fixture::{Fixture, at_price, valid};
+use crate::support::traffic::price_of;
 
 const ID: &str = "4f1c6d1e-88a0-4b1c-9a55-2f6c0f6f3a10";
 
@@ -81,7 +82,7 @@ fn the_charge_is_that_of_the_import_that_charged_it() {
     let row = |id: &str, state: &str| format!("{id},2026-11-24T10:00:00Z,port,+447700900123,{state},3,\n");
     import(&mut fixture, "a.csv", &(row("sent", "pending") + &row("refused", "rejected") + &row("late", "rejected")))
         .unwrap();
-    // What it costs later is no matter of what was charged.
+    // What later messages cost changes nothing for these, whatever file charges them.
     fixture.write(|tx| ops::service::edit(tx, "euro", at_price("9"))).unwrap();
     import(&mut fixture, "b.csv", &(row("sent", "delivered") + &row("late", "expired"))).unwrap();
     let mut free = request(&fixture, "c.csv", &format!("{HEADER}{}", row("free", "delivered")));
@@ -90,14 +91,14 @@ fn the_charge_is_that_of_the_import_that_charged_it() {
     for (id, expected) in [
         ("sent", "delivered 3 None 0.15 EUR 1 a.csv"),
         ("refused", "rejected 3 None 0 EUR 1 a.csv"),
-        ("late", "expired 3 None 27 EUR 2 b.csv"),
+        ("late", "expired 3 None 0.15 EUR 2 b.csv"),
         ("free", "delivered 3 None 0 EUR 3 c.csv"),
     ] {
         let summaries = summaries(&ask(&mut fixture, &question(id)));
         assert!(summaries.len() == 1 && summaries[0].ends_with(expected), "{summaries:?}");
     }
     let all: ssgctl::model::Money = fixture.balance("PORT", valid("EUR")).unwrap().balance;
-    assert_eq!(all, valid("-27.15"));
+    assert_eq!(all, valid("-0.3"));
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn a_message_of_an_unfinished_import_says_so() {
     let mut fixture = fixture();
     fixture
         .write(|tx| {
-            let account_price = tx.account_price("acme")?.expect("an account");
+            let (account_price, prices) = price_of(tx, "acme", true)?;
             let days = ssgctl::store::AccountDays { account_price, first_day: 20_000, last_day: 20_000 };
             let manifest = ssgctl::model::Manifest {
                 file: "half.csv".to_owned(),
@@ -115,7 +116,12 @@ fn a_message_of_an_unfinished_import_says_so() {
                 options: "{}".to_owned(),
                 charging: true,
             };
-            let plan = ssgctl::traffic::WritePlan::new(manifest, vec![days], std::collections::BTreeSet::new(), false);
+            let plan = ssgctl::traffic::WritePlan::new(
+                manifest,
+                (vec![days], prices, Some(tx.prices_version()?)),
+                std::collections::BTreeSet::new(),
+                false,
+            );
             let message = Message {
                 day: 20_000,
                 id: valid("m1"),
@@ -125,6 +131,7 @@ fn a_message_of_an_unfinished_import_says_so() {
                 destination: valid("+447700900123"),
                 parts: 1,
                 price: None,
+                network: None,
             };
             let batch = plan.batch(vec![message], ssgctl::model::TrafficTally::default())?;
             let mut import_run = ssgctl::traffic::ImportRun::begin(tx, std::sync::Arc::new(plan))?;

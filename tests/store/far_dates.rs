@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
-use ssgctl::model::{Grace, StateCounts, Time, Unit, first_day_of, month_of};
+use ssgctl::model::{Grace, PriceDetail, StateCounts, Time, Unit, first_day_of, month_of};
 use ssgctl::report::{self, Calendar, CountedBy, Grain, Period, TrafficGroup, TrafficOrder, TrafficQuestion};
 use ssgctl::store::{AccountDay, BalanceFilter, CountrySum, DaySum, TrafficFilter};
 
@@ -33,7 +33,9 @@ fn fixture() -> Fixture {
     for day in [-800_000, 0, 2_932_800] {
         let sum = DaySum { counts: StateCounts::new([0, 0, 0, 0, 0, 1]), parts: 1, charge: valid("1") };
         let mut of_day = AccountDay::new(day, 1);
-        of_day.add_country(&CountrySum { country: *b"GB", unit: Unit::Sms, sum }).expect("charged");
+        of_day
+            .add_country(&CountrySum { country: *b"GB", unit: Unit::Sms, detail: PriceDetail::default(), sum })
+            .expect("charged");
         fixture.write(|tx| tx.add_to_days(&[of_day])).expect("charged");
     }
     fixture

@@ -1,7 +1,7 @@
 //! What traffic costs: usage by customer and unit, how long balances last, and what a customer sent lately.
 
 use jiff::tz::TimeZone;
-use ssgctl::model::{Money, StateCounts, Time, Unit};
+use ssgctl::model::{Money, PriceDetail, StateCounts, Time, Unit};
 use ssgctl::report::{
     self, BalancesOrder, BalancesQuestion, Calendar, Grain, Period, RecentTraffic, Runway, TrafficGroup,
     TrafficQuestion, UsageLine,
@@ -21,7 +21,7 @@ fn delivered(count: i64) -> StateCounts {
 fn charge(fixture: &mut Fixture, day: i32, account_id: i64, unit: Unit, charge: &str) {
     let sum = DaySum { counts: delivered(1), parts: 1, charge: valid(charge) };
     let mut of_day = AccountDay::new(day, account_id);
-    of_day.add_country(&CountrySum { country: *b"GB", unit, sum }).expect("charged");
+    of_day.add_country(&CountrySum { country: *b"GB", unit, detail: PriceDetail::default(), sum }).expect("charged");
     fixture
         .write(|tx| {
             tx.add_to_days(&[of_day])?;
@@ -187,7 +187,9 @@ fn recent_traffic_is_of_the_last_hours_days_and_weeks_up_to_this_hour() {
             })
             .expect("counted");
         let sum = DaySum { counts, parts, charge };
-        of_day.add_country(&CountrySum { country: [0; 2], unit: Unit::Sms, sum }).expect("counted");
+        of_day
+            .add_country(&CountrySum { country: [0; 2], unit: Unit::Sms, detail: PriceDetail::default(), sum })
+            .expect("counted");
         fixture.write(|tx| tx.add_to_days(&[of_day])).expect("counted");
     }
     let recent = fixture.read(|snapshot| report::recent_traffic(snapshot, &snapshot.customer("ACME")?, now));

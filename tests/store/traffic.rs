@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use ssgctl::model::{DayTraffic, MessageState, Money, QuarterTraffic, StateCounts, Unit, first_day_of, month_of};
+use ssgctl::model::{
+    DayTraffic, MessageState, Money, PriceDetail, QuarterTraffic, StateCounts, Unit, first_day_of, month_of,
+};
 use ssgctl::store::{
     AccountDay, CountrySum, DaySum, MonthKey, QuarterSum, TrafficAccounts, TrafficDetail, TrafficSpan,
 };
@@ -55,7 +57,9 @@ fn sums_of_a_day_are_separate_by_country_and_unit() {
         let charge = if count > 0 { "0.5" } else { "-0.5" };
         let sum = DaySum { counts: delivered, parts: count, charge: valid(charge) };
         let mut of_day = AccountDay::new(20_000, 1);
-        of_day.add_country(&CountrySum { country: country_code(country), unit, sum }).unwrap();
+        of_day
+            .add_country(&CountrySum { country: country_code(country), unit, detail: PriceDetail::default(), sum })
+            .unwrap();
         fixture.write(|tx| tx.add_to_days(&[of_day])).unwrap();
     };
     add("GB", Unit::Sms, 1);
@@ -83,7 +87,9 @@ fn sums_of_a_month_are_separate_by_unit_and_are_those_of_its_days() {
         let sum = DaySum { counts: counts(MessageState::Delivered, count), parts, charge: Money::from_e8(count) };
         let mut of_day = AccountDay::new(day, 1);
         of_day.add_quarter(&QuarterSum { quarter: 0, counts: sum.counts, parts }).unwrap();
-        of_day.add_country(&CountrySum { country: country_code(country), unit, sum }).unwrap();
+        of_day
+            .add_country(&CountrySum { country: country_code(country), unit, detail: PriceDetail::default(), sum })
+            .unwrap();
         fixture.write(|tx| {
             tx.add_to_days(&[of_day])?;
             tx.add_to_months(&[(MonthKey { month: month_of(day), account_id: 1, unit }, sum)])
@@ -144,7 +150,7 @@ proptest! {
             for ((month, account_id, is_money), count) in step {
                 let day = first_day_of(680 + month);
                 let of_day = days.entry((day, *account_id)).or_insert_with(|| AccountDay::new(day, *account_id));
-                let sum = CountrySum { country: *b"GB", unit: unit(*is_money), sum: sum(count) };
+                let sum = CountrySum { country: *b"GB", unit: unit(*is_money), detail: PriceDetail::default(), sum: sum(count) };
                 of_day.add_country(&sum).unwrap();
             }
             let days: Vec<_> = days.into_values().collect();

@@ -30,8 +30,12 @@ fn migrated() -> (TempDir, Location) {
 
 fn messages(path: &Path) -> Vec<Vec<Value>> {
     let database = Connection::open(path).expect("opened");
-    let mut statement =
-        database.prepare("SELECT * FROM unpacked_message ORDER BY day, id, account_id").expect("prepared");
+    let mut statement = database
+        .prepare(
+            "SELECT day, id, account_id, second, state, destination, parts, price_e8, charged, import_id
+             FROM unpacked_message ORDER BY day, id, account_id",
+        )
+        .expect("prepared");
     let columns = statement.column_count();
     let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).expect("asked");
     rows.collect::<rusqlite::Result<_>>().expect("messages")

@@ -7,7 +7,7 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use ssgctl::Result;
-use ssgctl::model::{MessageState, StateCounts, Time, Unit, month_of};
+use ssgctl::model::{MessageState, PriceDetail, StateCounts, Time, Unit, month_of};
 use ssgctl::report::{
     self, Calendar, CountedBy, Grain, MessageTotals, Period, Slot, TrafficGroup, TrafficLine, TrafficMeasure,
     TrafficOrder, TrafficQuestion,
@@ -35,7 +35,7 @@ fn count(fixture: &mut Fixture, hour: i32, account_id: i64, country: &'static st
         .add_quarter(&QuarterSum { quarter: u8::try_from(hour.rem_euclid(24) * 4).expect("an hour"), counts, parts })
         .expect("counted");
     let country = country.as_bytes().try_into().unwrap_or_default();
-    of_day.add_country(&CountrySum { country, unit, sum }).expect("counted");
+    of_day.add_country(&CountrySum { country, unit, detail: PriceDetail::default(), sum }).expect("counted");
     fixture
         .write(|tx| {
             tx.add_to_days(&[of_day])?;
@@ -261,7 +261,13 @@ fn quarter_hours_count_to_the_hour_and_day_of_their_zone() {
     for quarter in [73, 74, 91, 92, 95] {
         let mut of_day = AccountDay::new(20_750, 1);
         let counts = counts([0, 0, 0, 0, 0, 1]);
-        of_day.add_messages(&QuarterSum { quarter, counts, parts: 1 }, *b"IN", Unit::Sms, valid("1")).expect("counted");
+        of_day
+            .add_messages(
+                &QuarterSum { quarter, counts, parts: 1 },
+                (*b"IN", Unit::Sms, PriceDetail::default()),
+                valid("1"),
+            )
+            .expect("counted");
         fixture.write(|tx| tx.add_to_days(&[of_day])).expect("counted");
     }
     let mut lines = |zone: &str, grain, from: &str, until: &str, by: &[TrafficGroup]| {

@@ -1,7 +1,7 @@
 //! Converts the sums of traffic between their packed form and that of documents, which have two tables of plain numbers.
 //!
 //! `traffic_hour` has a row for each account and each quarter of an hour, whose column `minute` is left out for the first one;
-//! `traffic_day` has one for each day, account, country and unit. An import collects them in temporary tables and packs them at
+//! `traffic_day` has one for each day, account, country, unit and price. An import collects them in temporary tables and packs them at
 //! its end, because one packed row needs all rows of its day. Documents of schema 13 and older have sums of whole hours.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Row};
 
 use crate::error::Result;
-use crate::model::{Country, DayTraffic, MessageState, Money, QuarterTraffic, StateCounts};
+use crate::model::{Country, DayTraffic, MessageState, MobileNetwork, Money, PriceDetail, QuarterTraffic, StateCounts};
 use crate::store::sqlite::traffic::spread_hours;
 use crate::store::sqlite::traffic::sums::add_to_days;
 use crate::store::{AccountDay, CountrySum, DaySum, QuarterSum};
@@ -30,7 +30,8 @@ pub(super) fn create(connection: &Connection) -> Result<()> {
             pending INTEGER NOT NULL, unknown INTEGER NOT NULL, rejected INTEGER NOT NULL, expired INTEGER NOT NULL,
             undeliverable INTEGER NOT NULL, delivered INTEGER NOT NULL, parts INTEGER NOT NULL,
             charge_e8 INTEGER NOT NULL,
-            PRIMARY KEY (day, account_id, country, unit)
+            price_id INTEGER NOT NULL DEFAULT 0, network INTEGER NOT NULL DEFAULT 0, quarter INTEGER NOT NULL DEFAULT -1,
+            PRIMARY KEY (day, account_id, country, unit, price_id, network, quarter)
         ) STRICT, WITHOUT ROWID;",
     )?)
 }
@@ -45,10 +46,17 @@ pub(super) fn quarter_as_json(sum: &QuarterTraffic) -> String {
 
 /// A row of `traffic_day` in a document.
 pub(super) fn day_as_json(sum: &DayTraffic) -> String {
-    let DayTraffic { day, account_id, country, unit, counts, parts, charge } = sum;
+    let DayTraffic { day, account_id, country, unit, detail, counts, parts, charge } = sum;
     let country = country.as_ref().map(Country::as_str).unwrap_or_default();
+    let numbers = [
+        ("price_id", detail.price_id),
+        ("network", detail.network.map(|network| network.number().into())),
+        ("quarter", detail.quarter.map(i64::from)),
+    ];
+    let numbers = numbers.into_iter().filter_map(|(name, number)| Some(format!("\"{name}\":{},", number?)));
+    let detail: String = numbers.collect();
     format!(
-        "{{\"day\":{day},\"account_id\":{account_id},\"country\":\"{country}\",\"unit\":\"{unit}\",{},\"parts\":{parts},\"charge_e8\":\"{}\"}}",
+        "{{\"day\":{day},\"account_id\":{account_id},\"country\":\"{country}\",\"unit\":\"{unit}\",{detail}{},\"parts\":{parts},\"charge_e8\":\"{}\"}}",
         counts_as_json(counts),
         charge.e8()
     )
@@ -97,7 +105,8 @@ fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, Accoun
         of_day.add_quarter(&QuarterSum { quarter, counts: counts(row)?, parts: row.get(6)? })?;
     }
     let mut statement = connection.prepare_cached(
-        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, account_id, country, unit, charge_e8
+        "SELECT pending, unknown, rejected, expired, undeliverable, delivered, parts, account_id, country, unit, charge_e8,
+            nullif(price_id, 0), nullif(network, 0), nullif(quarter, -1)
          FROM traffic_day WHERE day = ?1",
     )?;
     let mut rows = statement.query([day])?;
@@ -105,7 +114,13 @@ fn day_of_rows(connection: &Connection, day: i32) -> Result<BTreeMap<i64, Accoun
         let (account_id, charge): (i64, Money) = (row.get(7)?, row.get(10)?);
         let sum = DaySum { counts: counts(row)?, parts: row.get(6)?, charge };
         let of_day = accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
-        of_day.add_country(&CountrySum { country: country(row, 8)?, unit: row.get(9)?, sum })?;
+        let network: Option<u32> = row.get(12)?;
+        let detail = PriceDetail {
+            price_id: row.get(11)?,
+            network: network.and_then(MobileNetwork::from_number),
+            quarter: row.get(13)?,
+        };
+        of_day.add_country(&CountrySum { country: country(row, 8)?, unit: row.get(9)?, detail, sum })?;
     }
     Ok(accounts)
 }

@@ -5,7 +5,9 @@ use std::cell::RefCell;
 use foldhash::HashMap;
 
 use crate::error::Result;
-use crate::model::{AccountPlans, Effective, PlanPrices, Prices, PricesVersion, Timeline, Unit, account_plans};
+use crate::model::{
+    AccountPlans, Effective, PlanPrices, PriceSource, Prices, PricesVersion, Timeline, Unit, account_plans,
+};
 use crate::store::Snapshot;
 use crate::store::sqlite::price_history::{
     ACCOUNT_OVERLAYS, ACCOUNT_SERVICES, CUSTOMER_OVERLAYS, History, HistoryRows, SERVICE_PLANS, without_none,
@@ -31,9 +33,15 @@ struct AccountRows {
 impl Snapshot<'_> {
     /// The prices of some accounts, or of all, as they were recorded up to a version.
     pub fn prices(&self, version: PricesVersion, accounts: Option<&[i64]>) -> Result<Prices> {
+        let mut prices = Prices::default();
+        self.add_prices(&mut prices, version, accounts)?;
+        Ok(prices)
+    }
+
+    /// Adds the prices of further accounts. Plans that are compiled already are not compiled again.
+    pub fn add_prices(&self, prices: &mut Prices, version: PricesVersion, accounts: Option<&[i64]>) -> Result<()> {
         let PlansOfAccounts { plan_ids, accounts } = self.plans_of_accounts(version, accounts)?;
-        let compiled = |id| Ok((id, PlanPrices::new(self.price_rows(id, version)?)));
-        Ok(Prices { plans: plan_ids.into_iter().map(compiled).collect::<Result<_>>()?, accounts })
+        prices.add(&plan_ids, accounts, |id| Ok(PlanPrices::new(self.price_rows(id, version)?)))
     }
 
     /// The plans of some accounts, or of all, as they were recorded up to a version.
@@ -83,14 +91,14 @@ impl Snapshot<'_> {
     }
 
     /// The unit of each service, and its plans over time.
-    fn service_timelines(&self, version: PricesVersion) -> Result<HashMap<i64, (Unit, Timeline<i64>)>> {
+    fn service_timelines(&self, version: PricesVersion) -> Result<HashMap<i64, (Unit, PriceSource, Timeline<i64>)>> {
         let mut plans = self.history_rows(SERVICE_PLANS, version, None)?;
-        let mut statement = self.transaction.prepare_cached("SELECT id, unit FROM service")?;
-        let services = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut statement = self.transaction.prepare_cached("SELECT id, unit, price_source FROM service")?;
+        let services = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         services
             .map(|service| {
-                let (id, unit) = service?;
-                Ok((id, (unit, Timeline::new(without_none(plans.remove(&id).unwrap_or_default())))))
+                let (id, unit, price_source) = service?;
+                Ok((id, (unit, price_source, Timeline::new(without_none(plans.remove(&id).unwrap_or_default())))))
             })
             .collect()
     }

@@ -77,11 +77,18 @@ impl Row for MessageRecord {
         Column::new("customer", |m| Cell::text(m.customer.as_str())),
         Column::new("destination", |m| Cell::shown(&m.destination)),
         Column::detail("country", |m| Cell::maybe(m.destination.country())),
+        Column::detail("network", |m| m.network.map_or(Cell::Empty, |network| Cell::shown(network))),
         Column::new("state", |m| Cell::text(m.state.as_str())),
         Column::detail("parts", |m| Cell::number(m.parts)),
         Column::detail("price", |m| Cell::maybe_amount(m.unit, m.price)),
         Column::new("charge", |m| Cell::amount(m.unit, m.charge)),
         Column::new("unit", |m| Cell::shown(m.unit)),
+        Column::detail("plan", |m| Cell::maybe(m.plan_price.as_ref().map(|found| found.plan.as_str()))),
+        Column::detail("price_destination", |m| {
+            m.plan_price.as_ref().map_or(Cell::Empty, |found| Cell::shown(&found.destination))
+        }),
+        Column::detail("price_of_part", |m| Cell::maybe_amount(m.unit, m.plan_price.as_ref().map(|found| found.price))),
+        Column::detail("price_id", |m| m.plan_price.as_ref().map_or(Cell::Empty, |found| Cell::number(found.price_id))),
         Column::detail("import", |m| Cell::number(m.import_id)),
         Column::detail("import_state", |m| Cell::text(m.import_state.as_str())),
         Column::detail("file", |m| Cell::text(&m.file)),

@@ -1,12 +1,15 @@
 //! Checks traffic: sums against messages, and charges of imports against messages and the ledger.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountPrice, Charge, EntryKind, ImportState, Money, StateCounts, SystemId, Unit, day_of, first_day_of,
+    Charge, EntryKind, ImportPrices, ImportState, Money, PriceDetail, Prices, PricesVersion, Rating, StateCounts,
+    SystemId, Unit, day_of, first_day_of,
 };
 use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::traffic::fingerprint::fingerprint;
@@ -20,10 +23,13 @@ use crate::store::{
 
 /// What a walk through all messages has summed up.
 struct MessageWalk {
-    /// By import and account.
-    account_prices: HashMap<(i64, i64), AccountPrice>,
-    charges: HashMap<(i64, i64), Charge>,
+    /// By import.
+    prices: HashMap<i64, ImportPrices>,
+    /// By import, account and unit.
+    charges: HashMap<(i64, i64, Unit), Charge>,
     day: i32,
+    /// Whether the sums of the day distinguish quarter hours.
+    has_quarters: bool,
     /// Sums of the messages of `day`, by account.
     accounts: HashMap<i64, AccountDay>,
     /// What the index of `day` must have.
@@ -36,15 +42,20 @@ impl Snapshot<'_> {
         let pruned = self.pruned_before()?.unwrap_or(i32::MIN);
         self.check_sums_alone(report)?;
         self.check_months(report)?;
-        let (account_prices, charges, accounts) = (self.all_account_prices()?, HashMap::new(), HashMap::new());
-        let entries = Vec::new();
-        let mut walk = MessageWalk { account_prices, charges, day: i32::MIN, accounts, entries };
+        let mut walk = MessageWalk {
+            prices: self.prices_of_imports()?,
+            charges: HashMap::new(),
+            day: i32::MIN,
+            has_quarters: false,
+            accounts: HashMap::new(),
+            entries: Vec::new(),
+        };
         let mut invalid = 0_u64;
         self.messages((i32::MIN, i32::MAX), |StoredMessage { day, run, id, account_id, known }| {
             if day != walk.day {
                 self.check_index(&mut walk, report)?;
                 self.check_day(&mut walk, report)?;
-                walk.day = day;
+                (walk.day, walk.has_quarters) = (day, PriceDetail::has_quarters(day));
             }
             if day >= pruned {
                 walk.entries.push(entry(fingerprint(&id, account_id), run));
@@ -66,17 +77,25 @@ impl Snapshot<'_> {
         self.check_imports(&walk, pruned, report)
     }
 
-    fn all_account_prices(&self) -> Result<HashMap<(i64, i64), AccountPrice>> {
-        let mut account_prices = HashMap::new();
+    /// What messages cost in each import. Imports that began between two changes of prices share theirs.
+    fn prices_of_imports(&self) -> Result<HashMap<i64, ImportPrices>> {
+        let (mut prices, mut by_version): (HashMap<i64, ImportPrices>, HashMap<PricesVersion, Arc<Prices>>) =
+            (HashMap::new(), HashMap::new());
         self.imports(&ImportFilter::default(), |import| {
-            account_prices.extend(
-                self.account_prices_of(import.id)?
-                    .into_iter()
-                    .map(|account_price| ((import.id, account_price.account_id), account_price)),
-            );
+            let of_import = match self.prices_version_of(import.id)? {
+                (charging, Some(version)) => {
+                    let plans = match by_version.entry(version) {
+                        Entry::Occupied(known) => Arc::clone(known.get()),
+                        Entry::Vacant(entry) => Arc::clone(entry.insert(Arc::new(self.prices(version, None)?))),
+                    };
+                    ImportPrices { charging, plans, ..ImportPrices::default() }
+                }
+                (_, None) => self.import_prices(import.id)?,
+            };
+            prices.insert(import.id, of_import);
             Ok::<_, Error>(())
         })?;
-        Ok(account_prices)
+        Ok(prices)
     }
 
     /// Checks that the sums by quarter hour and by country count the same messages, and that those of all accounts together are
@@ -92,7 +111,7 @@ impl Snapshot<'_> {
                     stored = of_day.clone();
                     return Ok(());
                 }
-                added.add(of_day)?;
+                added.add_without_details(of_day)?;
                 let name = names.get(&of_day.account_id);
                 if !counts_the_same(of_day) || name.is_none() {
                     let account =
@@ -243,7 +262,8 @@ impl Snapshot<'_> {
             let is_complete = import.state != ImportState::Unfinished && import.days.is_none_or(|(first, _)| first >= pruned);
             let mut charged: BTreeMap<(i64, Unit), Money> = BTreeMap::new();
             for (account_price, charge) in self.charges_of(import.id)? {
-                let found = walk.charges.get(&(import.id, account_price.account_id)).copied().unwrap_or_default();
+                let key = (import.id, account_price.account_id, account_price.unit);
+                let found = walk.charges.get(&key).copied().unwrap_or_default();
                 let expected = if import.state == ImportState::Reverted { Charge::default() } else { charge };
                 if is_complete && found != expected {
                     report.add(format!("import {} of {file} did not charge the price of its messages", import.id));
@@ -297,23 +317,29 @@ fn counts_the_same(of_day: &AccountDay) -> bool {
 }
 
 impl MessageWalk {
-    /// Adds a message, if its import has its account.
+    /// Adds a message, if its import has a price for it.
     fn add(&mut self, account_id: i64, known: &KnownMessage) -> Option<()> {
-        let key = (known.import_id, account_id);
-        let account_price = self.account_prices.get(&key)?;
-        let amount = if known.charged { account_price.charge(known.parts, known.price)? } else { Money::ZERO };
-        let parts = i64::from(known.parts);
+        let (prices, message) = (self.prices.get(&known.import_id)?, known.rated(self.day, account_id));
+        let rating = if known.charged {
+            prices.rate(&message).ok()?
+        } else {
+            Rating { unit: prices.unit(account_id, message.second).ok()?, charge: Money::ZERO, price_id: None }
+        };
         let mut counts = StateCounts::default();
         counts.add(known.state, 1);
+        let parts = i64::from(known.parts);
         let quarter = QuarterSum { quarter: QuarterSum::of_second(known.second), counts, parts };
+        let detail = prices.detail(&message, &rating);
+        let detail = if self.has_quarters { detail } else { detail.without_quarter() };
         let day = self.day;
         let of_day = self.accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
-        of_day.add_messages(&quarter, known.destination.country_letters(), account_price.unit, amount).ok()?;
+        let to = (known.destination.country_letters(), rating.unit, detail);
+        of_day.add_messages(&quarter, to, rating.charge).ok()?;
         if known.charged {
-            let sum = self.charges.entry(key).or_default();
+            let sum = self.charges.entry((known.import_id, account_id, rating.unit)).or_default();
             sum.messages += 1;
             sum.parts += parts;
-            sum.amount = Money::from_e8(sum.amount.e8().saturating_add(amount.e8()));
+            sum.amount = Money::from_e8(sum.amount.e8().saturating_add(rating.charge.e8()));
         }
         Some(())
     }

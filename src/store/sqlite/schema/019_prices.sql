@@ -129,3 +129,75 @@ END;
 CREATE TRIGGER overlay_is_never_deleted BEFORE DELETE ON overlay BEGIN
     SELECT raise(ABORT, 'overlays are append-only');
 END;
+
+-- The mobile network of a message's destination, which may decide its price, has the bits of packed above those of parts: 16 bits
+-- parts, then the MCC and MNC as a number of 5 or 6 digits, 0 if the file did not name it.
+DROP TRIGGER unpacked_message_is_packed;
+DROP VIEW unpacked_message;
+CREATE VIEW unpacked_message AS SELECT message.day, id, account_id,
+    -- Second of the day at which the message was submitted, 0 to 86399; the earliest that was reported.
+    packed & 0x1ffff AS second,
+    -- 0 pending, 1 unknown, 2 rejected, 3 expired, 4 undeliverable, 5 delivered; the highest that was reported. So a final state
+    -- is never undone, and the order in which files are imported does not matter.
+    (packed >> 17) & 7 AS state,
+    destination,
+    -- Number of message parts, at least 1.
+    (packed >> 21) & 0xffff AS parts,
+    price_e8,
+    -- The mobile network of the destination (MCC and MNC); NULL if no report named it before the message was charged.
+    nullif(packed >> 37, 0) AS network,
+    -- 1 if the message counts as sent, for which it is charged once. Messages only ever reported as rejected have 0.
+    (packed >> 20) & 1 AS charged,
+    -- The import that charged the message or, if none did, that added it.
+    coalesce(message.import_id, message_run.import_id) AS import_id
+FROM message LEFT JOIN message_run ON message_run.day = message.day AND message_run.run = message.run;
+
+-- Lets the import of a document insert rows into the view, which puts the messages of each import in a run of their own.
+CREATE TRIGGER unpacked_message_is_packed INSTEAD OF INSERT ON unpacked_message BEGIN
+    SELECT raise(ABORT, 'second, state, parts, network or charged is out of range')
+    WHERE (typeof(new.second) = 'integer' AND new.second BETWEEN 0 AND 86399
+        AND typeof(new.state) = 'integer' AND new.state BETWEEN 0 AND 5
+        AND typeof(new.parts) = 'integer' AND new.parts BETWEEN 1 AND 65535
+        AND (new.network IS NULL OR typeof(new.network) = 'integer' AND new.network BETWEEN 20000 AND 999999)
+        AND typeof(new.charged) = 'integer' AND new.charged IN (0, 1)) IS NOT TRUE;
+    INSERT INTO message VALUES (new.day, new.import_id, new.id, new.account_id,
+        new.second | (new.state << 17) | (new.charged << 20) | (new.parts << 21) | (coalesce(new.network, 0) << 37),
+        new.destination, new.price_e8, NULL);
+END;
+
+-- In traffic_daily, items of the countries of an account also say by which price their messages were charged; those of all accounts
+-- together (account 0) do not. Rows from before this schema are valid as they are, without such details.
+--
+--   countries   each item: country code, whose letters have their highest bit set where details follow. After one in the first
+--               letter: the ID of the row of price, 0 if the file had the price or nothing is charged, a number; the network, 0 if
+--               it is not known, a number. After one in the second letter: a quarter hour, one byte. The rest as before.
+--
+-- Quarter hours are there on the first and on the last day of each month only: the months of time zones begin on these days, so the
+-- charges of a month in any time zone can be added up.
+
+-- How much of what was recorded about prices counts for an import: the largest ID of price, service_plan, account_service and overlay
+-- when it began. NULL for imports from before this schema, which have one price for each account.
+ALTER TABLE import ADD COLUMN prices_version INTEGER;
+
+-- The accounts of an import, once for each unit that they are charged in on the days of their messages.
+ALTER TABLE import_account RENAME TO import_account_of_schema_18;
+CREATE TABLE import_account (
+    import_id   INTEGER NOT NULL REFERENCES import (id),
+    account_id  INTEGER NOT NULL REFERENCES smpp_account (id),
+    -- The customer whose balance is charged.
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    unit        TEXT NOT NULL CHECK (unit GLOB '[A-Z][A-Z][A-Z]'),
+    -- Price of a message part in imports from before this schema; NULL if the plans of the account decide.
+    price_e8    INTEGER CHECK (price_e8 >= 0),
+    -- First and last day of the account's messages in the file.
+    first_day   INTEGER NOT NULL,
+    last_day    INTEGER NOT NULL,
+    -- What was charged to the account in this unit: number of messages, of their parts, and the amount, which is positive. All are
+    -- zero until the import ends.
+    messages    INTEGER NOT NULL DEFAULT 0,
+    parts       INTEGER NOT NULL DEFAULT 0,
+    charge_e8   INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (import_id, account_id, unit)
+) STRICT, WITHOUT ROWID;
+INSERT INTO import_account SELECT * FROM import_account_of_schema_18;
+DROP TABLE import_account_of_schema_18;

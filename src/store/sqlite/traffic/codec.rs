@@ -1,8 +1,8 @@
 //! Encodes the sums in `traffic_daily` and `traffic_monthly` in a few bytes for each quarter hour, country or month.
-//! `schema/016_layers.sql` specifies the format.
+//! `schema/016_layers.sql` specifies the format, and `schema/019_prices.sql` the details of prices.
 
 use crate::error::{Error, Result};
-use crate::model::{MessageState, Money, StateCounts, Unit};
+use crate::model::{MessageState, MobileNetwork, Money, PriceDetail, StateCounts, Unit};
 use crate::store::sqlite::traffic::numbers::{Unpacker, add_number};
 use crate::store::{AccountDay, CountrySum, DaySum, MonthKey, QuarterSum};
 
@@ -18,6 +18,10 @@ const STATES: u8 = (1 << MessageState::ALL.len()) - 1;
 const ONE_MESSAGE: u8 = 1 << 6;
 /// There are as many parts as messages, and their number is left out.
 const ONE_PART_EACH: u8 = 1 << 7;
+
+/// A country code whose first letter has this bit is followed by the ID of a price and by a network, one whose second letter has it
+/// by a quarter hour.
+const HAS_DETAIL: u8 = 1 << 7;
 
 /// The bytes are not what this module writes. The caller adds which row they are from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +39,16 @@ pub(super) fn add_quarters(bytes: &mut Vec<u8>, quarters: &[QuarterSum]) -> Resu
 /// Adds countries, which must be in order; those without messages are left out.
 pub(super) fn add_countries(bytes: &mut Vec<u8>, countries: &[CountrySum]) -> Result<()> {
     let present = |country: &&CountrySum| country.sum != DaySum::default();
-    countries.iter().filter(present).try_for_each(|CountrySum { country, unit, sum }| {
-        bytes.extend_from_slice(country);
+    countries.iter().filter(present).try_for_each(|CountrySum { country, unit, detail, sum }| {
+        let PriceDetail { price_id, network, quarter } = *detail;
+        let has_price = price_id.is_some() || network.is_some();
+        let marks = [has_price, quarter.is_some()].map(|has| if has { HAS_DETAIL } else { 0 });
+        bytes.extend_from_slice(&[country[0] | marks[0], country[1] | marks[1]]);
+        if has_price {
+            add_number(bytes, price_id.unwrap_or_default().unsigned_abs());
+            add_number(bytes, network.map_or(0, MobileNetwork::number).into());
+        }
+        bytes.extend(quarter);
         add_charged(bytes, *unit, sum)
     })
 }
@@ -160,10 +172,22 @@ impl Unpacker<'_> {
     }
 
     fn country(&mut self) -> Option<CountrySum> {
-        let country = *self.take::<2>()?;
+        let marked = *self.take::<2>()?;
+        let (country, has_detail) = (marked.map(|byte| byte & !HAS_DETAIL), marked.map(|byte| byte & HAS_DETAIL != 0));
+        let mut detail = PriceDetail::default();
+        if has_detail[0] {
+            detail.price_id = i64::try_from(self.number(i64::MAX.unsigned_abs())?).ok().filter(|id| *id != 0);
+            let network = u32::try_from(self.number(u32::MAX.into())?).ok()?;
+            detail.network = if network == 0 { None } else { Some(MobileNetwork::from_number(network)?) };
+        }
+        if has_detail[1] {
+            let [quarter] = *self.take::<1>()?;
+            detail.quarter = Some(quarter).filter(|quarter| *quarter < QuarterSum::A_DAY);
+            detail.quarter?;
+        }
         let (unit, sum) = self.charged()?;
         let is_country = country == [0; 2] || country.iter().all(u8::is_ascii_uppercase);
-        is_country.then_some(CountrySum { country, unit, sum })
+        is_country.then_some(CountrySum { country, unit, detail, sum })
     }
 
     fn month(&mut self, month: i32, block: i64) -> Option<(MonthKey, DaySum)> {
@@ -232,7 +256,22 @@ mod tests {
 
     fn country() -> impl Strategy<Value = CountrySum> {
         let country = prop_oneof![Just([0; 2]), Just(*b"GB"), Just(*b"FR")];
-        (country, charged()).prop_map(|(country, (unit, sum))| CountrySum { country, unit, sum })
+        (country, detail(), charged()).prop_map(|(country, detail, (unit, sum))| CountrySum {
+            country,
+            unit,
+            detail,
+            sum,
+        })
+    }
+
+    fn detail() -> impl Strategy<Value = PriceDetail> {
+        let network = (20_000..79_999_u32).prop_map(|number| MobileNetwork::from_number(number).expect("a network"));
+        let (price_id, quarter) = (proptest::option::of(1..=i64::MAX), proptest::option::of(0..96_u8));
+        (price_id, proptest::option::of(network), quarter).prop_map(|(price_id, network, quarter)| PriceDetail {
+            price_id,
+            network,
+            quarter,
+        })
     }
 
     fn month() -> impl Strategy<Value = (MonthKey, DaySum)> {

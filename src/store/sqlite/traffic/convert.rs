@@ -5,7 +5,7 @@ use foldhash::{HashMap, HashMapExt};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::error::{Error, Result};
-use crate::model::{MessageState, Money, StateCounts, Unit};
+use crate::model::{MessageState, Money, PriceDetail, StateCounts, Unit};
 use crate::store::sqlite::traffic::blob;
 use crate::store::sqlite::traffic::fingerprint::fingerprint;
 use crate::store::sqlite::traffic::message_index::{add_to_index, entry};
@@ -132,7 +132,7 @@ fn old_country(unpacker: &mut Unpacker<'_>) -> Option<CountrySum> {
     let unit = Unit::from_code(str::from_utf8(unpacker.take::<3>()?).ok()?)?;
     let (counts, parts) = old_counts(unpacker)?;
     let charge = Money::from_e8(old_number(unpacker)?);
-    Some(CountrySum { country, unit, sum: DaySum { counts, parts, charge } })
+    Some(CountrySum { country, unit, detail: PriceDetail::default(), sum: DaySum { counts, parts, charge } })
 }
 
 fn old_counts(unpacker: &mut Unpacker<'_>) -> Option<(StateCounts, i64)> {

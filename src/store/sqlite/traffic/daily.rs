@@ -186,7 +186,7 @@ fn countries_of<E: From<Error>>(
     let PackedAccount { day, account_id, .. } = *account;
     let mut day_sum = TrafficSum { account_id, ..TrafficSum::default() };
     for country in countries(account.countries) {
-        let CountrySum { country, unit, sum } = country.map_err(unreadable(account_id, day))?;
+        let CountrySum { country, unit, sum, .. } = country.map_err(unreadable(account_id, day))?;
         let DaySum { counts, parts, charge } = sum;
         match detail {
             TrafficDetail::Messages => {

@@ -1,16 +1,17 @@
 //! Imports of traffic files, and the prices and charges of their accounts.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountPrice, Charge, EntityKind, Hash, Import, ImportState, Manifest, TrafficTally};
+use crate::model::{
+    AccountPrice, Charge, EntityKind, Hash, Import, ImportPrices, ImportState, Manifest, PricesVersion, TrafficTally,
+};
 use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::Query;
-use crate::store::sqlite::price_history::{in_force, service_of_account};
-use crate::store::{AccountDays, EarlierMessages, ImportFilter, Snapshot, Tx};
+use crate::store::{AccountDays, EarlierMessages, ImportFilter, ImportedAccount, Snapshot, Tx};
 
 columns! {
     Manifest in "import" {
@@ -45,8 +46,9 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-static INSERT: LazyLock<String> =
-    LazyLock::new(|| columns::insert("import", "state, first_day, last_day, begun_at, actor", Manifest::WRITTEN));
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    columns::insert("import", "state, first_day, last_day, prices_version, begun_at, actor", Manifest::WRITTEN)
+});
 
 static ADD_TALLY: LazyLock<String> = LazyLock::new(|| {
     let counts = columns::each(TrafficTally::WRITTEN, |column| format!("{column} = {column} + ?"));
@@ -73,24 +75,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Import> {
         charges: Vec::new(),
     })
 }
-
-/// Every SMPP account with the default price that is in force for its service.
-static ACCOUNT_PRICES: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "SELECT smpp_account.id, customer_id, service.unit, price.price_e8, TRUE, system_id, short_name
-         FROM smpp_account JOIN service ON service.id = {} JOIN price ON price.id = {}
-         WHERE price.price_e8 IS NOT NULL",
-        service_of_account(),
-        in_force(
-            "price.id",
-            "price",
-            &format!(
-                "destination = 'default' AND plan_id = {}",
-                in_force("plan_id", "service_plan", "service_id = service.id")
-            )
-        ),
-    )
-});
 
 impl Snapshot<'_> {
     /// The import with this number.
@@ -139,26 +123,25 @@ impl Snapshot<'_> {
         Ok(Import { charges: charges.collect::<rusqlite::Result<_>>()?, ..import })
     }
 
-    /// The current price of an SMPP account, archived or not, by system ID or short name; `None` also if the plan of its service
-    /// has no default price.
-    pub fn account_price(&self, name: &str) -> Result<Option<AccountPrice>> {
+    /// An SMPP account, archived or not, by system ID or short name.
+    pub fn account_with_name(&self, name: &str) -> Result<Option<ImportedAccount>> {
         for column in ["system_id", "short_name"] {
-            let mut statement = self.transaction.prepare_cached(&format!("{} AND {column} = ?2", *ACCOUNT_PRICES))?;
-            if let Some(found) = statement.query_row(params![self.at(), name], read_account_price).optional()? {
+            let sql = format!("SELECT id, customer_id FROM smpp_account WHERE {column} = ?1");
+            if let Some(found) = self.transaction.prepare_cached(&sql)?.query_row([name], read_account).optional()? {
                 return Ok(Some(found));
             }
         }
         Ok(None)
     }
 
-    /// Passes system ID, short name and current price of every SMPP account, archived or not, to `each`, except those without a
-    /// default price.
-    pub fn account_prices(&self, mut each: impl FnMut(&str, Option<&str>, AccountPrice)) -> Result<()> {
-        let mut statement = self.transaction.prepare_cached(&ACCOUNT_PRICES)?;
-        let mut rows = statement.query([self.at()])?;
+    /// Passes system ID and short name of every SMPP account, archived or not, to `each`.
+    pub fn accounts_with_names(&self, mut each: impl FnMut(&str, Option<&str>, ImportedAccount)) -> Result<()> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT id, customer_id, system_id, short_name FROM smpp_account")?;
+        let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let text = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_str_or_null()?);
-            each(text(5)?.unwrap_or_default(), text(6)?, read_account_price(row)?);
+            each(text(2)?.unwrap_or_default(), text(3)?, read_account(row)?);
         }
         Ok(())
     }
@@ -183,16 +166,29 @@ impl Snapshot<'_> {
         Ok(statement.query_row([account_id], |row| row.get(0))?)
     }
 
-    /// The price of an account that an import fixed when it began.
-    pub fn account_price_of(&self, import_id: i64, account_id: i64) -> Result<AccountPrice> {
-        let mut statement = self.transaction.prepare_cached(
-            "SELECT account_id, customer_id, unit, price_e8, charging
-             FROM import_account JOIN import ON import.id = import_id WHERE import_id = ?1 AND account_id = ?2",
-        )?;
-        statement.query_row([import_id, account_id], read_account_price).optional()?.ok_or_else(|| {
-            Error::Damaged(format!(
-                "a message of account row {account_id} belongs to import {import_id}, which does not have this account"
-            ))
+    /// Whether an import charges, and by which version of prices; `None` if it is from before price plans.
+    pub fn prices_version_of(&self, import_id: i64) -> Result<(bool, Option<PricesVersion>)> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT charging, prices_version FROM import WHERE id = ?1")?;
+        let found =
+            statement.query_row([import_id], |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(PricesVersion))));
+        found
+            .optional()?
+            .ok_or_else(|| Error::Damaged(format!("a message belongs to import {import_id}, which does not exist")))
+    }
+
+    /// What messages cost in an import.
+    pub fn import_prices(&self, import_id: i64) -> Result<ImportPrices> {
+        let (charging, version) = self.prices_version_of(import_id)?;
+        Ok(match version {
+            Some(version) => {
+                ImportPrices { charging, plans: Arc::new(self.prices(version, None)?), ..ImportPrices::default() }
+            }
+            None => {
+                let accounts = self.import_accounts(import_id)?.into_iter();
+                let fixed = accounts.map(|account| (account.account_id, account)).collect();
+                ImportPrices { charging, fixed, ..ImportPrices::default() }
+            }
         })
     }
 
@@ -226,8 +222,8 @@ impl Snapshot<'_> {
         Ok(None)
     }
 
-    /// The accounts of an import with their prices in it.
-    pub fn account_prices_of(&self, import_id: i64) -> Result<Vec<AccountPrice>> {
+    /// The accounts of an import, once for each unit that they are charged in.
+    pub fn import_accounts(&self, import_id: i64) -> Result<Vec<AccountPrice>> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT account_id, customer_id, unit, price_e8, charging
              FROM import_account JOIN import ON import.id = import_id WHERE import_id = ?1 ORDER BY account_id",
@@ -252,12 +248,18 @@ impl Snapshot<'_> {
 
 impl Tx<'_> {
     /// Records that the import of a file begins, with the days of its messages. Its accounts must be added in the same transaction.
-    pub fn begin_import(&mut self, manifest: &Manifest, days: Option<(i32, i32)>) -> Result<i64> {
+    pub fn begin_import(
+        &mut self,
+        manifest: &Manifest,
+        days: Option<(i32, i32)>,
+        prices: Option<PricesVersion>,
+    ) -> Result<i64> {
         let (first, last) = days.unzip();
         columns::write(&self.transaction, &INSERT, |binder| {
             binder.value(ImportState::Unfinished)?;
             binder.value(first)?;
             binder.value(last)?;
+            binder.value(prices.map(|version| version.0))?;
             binder.value(self.at())?;
             binder.value(&self.origin().actor)?;
             manifest.bind(binder)
@@ -305,10 +307,12 @@ impl Tx<'_> {
     /// Records the charges of some accounts of an import.
     pub fn note_charges(&mut self, id: i64, charges: &[(AccountPrice, Charge)]) -> Result<()> {
         let mut statement = self.transaction.prepare_cached(
-            "UPDATE import_account SET messages = ?3, parts = ?4, charge_e8 = ?5 WHERE import_id = ?1 AND account_id = ?2",
+            "UPDATE import_account SET messages = ?4, parts = ?5, charge_e8 = ?6
+             WHERE import_id = ?1 AND account_id = ?2 AND unit = ?3",
         )?;
-        for (account_price, charge) in charges {
-            statement.execute(params![id, account_price.account_id, charge.messages, charge.parts, charge.amount])?;
+        for (account, charge) in charges {
+            let key = (id, account.account_id, account.unit);
+            statement.execute(params![key.0, key.1, key.2, charge.messages, charge.parts, charge.amount])?;
         }
         Ok(())
     }
@@ -320,6 +324,10 @@ impl Tx<'_> {
             .execute(params![id, state, self.at()])?;
         Ok(())
     }
+}
+
+fn read_account(row: &Row<'_>) -> rusqlite::Result<ImportedAccount> {
+    Ok(ImportedAccount { account_id: row.get(0)?, customer_id: row.get(1)? })
 }
 
 pub(in crate::store::sqlite) fn read_account_price(row: &Row<'_>) -> rusqlite::Result<AccountPrice> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{MessageId, MessageRecord, Money, Time};
+use crate::model::{MessageId, MessageRecord, Money, PlanPrice, Time, Unrated};
 use crate::store::sqlite::traffic::messages::{COLUMNS, read};
 use crate::store::sqlite::traffic::runs::runs_of_day;
 use crate::store::{KnownMessage, Snapshot};
@@ -78,9 +78,17 @@ impl Snapshot<'_> {
             .query_row([account_id], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let (system_id, customer) = account.ok_or_else(|| damaged("an account that does not exist"))?;
-        let account_price = self.account_price_of(known.import_id, account_id)?;
-        let charge = if known.charged { account_price.charge(known.parts, known.price) } else { Some(Money::ZERO) };
-        let import = self.import(known.import_id)?;
+        let (import, prices) = (self.import(known.import_id)?, self.import_prices(known.import_id)?);
+        let message = known.rated(day, account_id);
+        let unit =
+            prices.unit(account_id, message.second).map_err(|_| damaged("an account that its import does not have"))?;
+        let rating = if known.charged { Some(prices.rate(&message)) } else { None };
+        let rating = rating.transpose().map_err(|why| match why {
+            Unrated::Overflow => Error::Overflow { what: "the charge" },
+            Unrated::Account | Unrated::Price => damaged("no price in its import"),
+        })?;
+        let price_id = rating.and_then(|rating| rating.price_id);
+        let plan_price = price_id.map(|price_id| self.plan_price(price_id)).transpose()?;
         Ok(MessageRecord {
             submitted_at: Time::from_timestamp(submitted_at),
             system_id,
@@ -88,13 +96,25 @@ impl Snapshot<'_> {
             destination: known.destination,
             state: known.state,
             parts: known.parts,
+            network: known.network,
             price: known.price,
-            charge: charge.ok_or(Error::Overflow { what: "the charge" })?,
-            unit: account_price.unit,
+            charge: rating.map_or(Money::ZERO, |rating| rating.charge),
+            unit,
+            plan_price,
             import_id: known.import_id,
             import_state: import.state,
             file: import.manifest.file,
             id,
         })
+    }
+
+    /// The price of a plan with this ID.
+    fn plan_price(&self, price_id: i64) -> Result<PlanPrice> {
+        let sql =
+            "SELECT plan.code, destination, price_e8 FROM price JOIN plan ON plan.id = plan_id WHERE price.id = ?1";
+        let found = self.transaction.prepare_cached(sql)?.query_row([price_id], |row| {
+            Ok(PlanPrice { price_id, plan: row.get(0)?, destination: row.get(1)?, price: row.get(2)? })
+        });
+        Ok(found?)
     }
 }

@@ -56,13 +56,14 @@ impl FromSql for Destination {
 
 /// Reads [`COLUMNS`], the first of which is the column `first`, of a message that the import `of_run` brought.
 pub(in crate::store::sqlite) fn read(row: &Row<'_>, first: usize, of_run: i64) -> rusqlite::Result<KnownMessage> {
-    let PackedMessage { second, state, charged, parts } = row.get(first)?;
+    let PackedMessage { second, state, charged, parts, network } = row.get(first)?;
     Ok(KnownMessage {
         second,
         state,
         destination: row.get(first + 1)?,
         parts,
         price: row.get(first + 2)?,
+        network,
         charged,
         import_id: row.get::<_, Option<i64>>(first + 3)?.unwrap_or(of_run),
     })
@@ -124,8 +125,8 @@ impl Tx<'_> {
         write_rows_with(&self.transaction, messages, common, insert, |statement, (message, charged)| {
             statement.bind(&message.id)?;
             statement.bind(message.account_id)?;
-            let Message { second, state, parts, .. } = **message;
-            statement.bind(PackedMessage { second, state, charged: *charged, parts })?;
+            let Message { second, state, parts, network, .. } = **message;
+            statement.bind(PackedMessage { second, state, charged: *charged, parts, network })?;
             statement.bind(&message.destination)?;
             statement.bind(message.price)
         })?;
@@ -137,8 +138,8 @@ impl Tx<'_> {
 
     /// Updates a stored message of a run. Its destination and parts never change.
     pub fn update_message(&mut self, message: &Message, run: u32, known: &KnownMessage) -> Result<()> {
-        let KnownMessage { second, state, charged, parts, price, import_id, .. } = *known;
-        let packed = PackedMessage { second, state, charged, parts };
+        let KnownMessage { second, state, charged, parts, network, price, import_id, .. } = *known;
+        let packed = PackedMessage { second, state, charged, parts, network };
         self.transaction
             .prepare_cached(
                 "UPDATE message SET packed = ?5, price_e8 = ?7,

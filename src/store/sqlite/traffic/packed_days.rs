@@ -61,7 +61,7 @@ impl PackedDay {
 
     /// Adds the sums of the next account.
     pub(super) fn add(&mut self, of_day: &AccountDay) -> Result<()> {
-        self.together.add(of_day)?;
+        self.together.add_without_details(of_day)?;
         self.accounts += 1;
         self.push(of_day)
     }

@@ -149,14 +149,14 @@ impl Snapshot<'_> {
         hand_out(&mut of_day)
     }
 
-    /// Passes every daily sum of a half-open range to `each`, by day, account, country and unit.
+    /// Passes every daily sum of a half-open range to `each`, by day, account, country, unit and price.
     pub fn traffic_days<E: From<Error>>(
         &self,
         days: Range<i32>,
         mut each: impl FnMut(DayTraffic) -> Result<(), E>,
     ) -> Result<(), E> {
         self.account_days(days, |account| {
-            account.countries().iter().try_for_each(|CountrySum { country, unit, sum }| {
+            account.countries().iter().try_for_each(|CountrySum { country, unit, detail, sum }| {
                 let letters = str::from_utf8(country).ok().filter(|_| *country != [0; 2]);
                 let country = letters.map(|code| code.parse().map_err(|rule| Error::invalid("country", code, rule)));
                 each(DayTraffic {
@@ -164,6 +164,7 @@ impl Snapshot<'_> {
                     account_id: account.account_id,
                     country: country.transpose()?,
                     unit: *unit,
+                    detail: *detail,
                     counts: sum.counts,
                     parts: sum.parts,
                     charge: sum.charge,

@@ -1,0 +1,197 @@
+//! What messages cost in an import: by the plans of their accounts as they were when it began, or, in imports from before price
+//! plans, by one price for each account.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+
+use crate::model::{AccountPrice, Destination, Message, MobileNetwork, Money, PriceDetail, PriceSource, Prices, Unit};
+
+/// The prices of an import.
+#[derive(Debug, Clone, Default)]
+pub struct ImportPrices {
+    /// Whether messages are charged at all.
+    pub charging: bool,
+    /// The accounts that have one price for each message part; the plans have those of the others.
+    pub fixed: HashMap<i64, AccountPrice>,
+    pub plans: Arc<Prices>,
+}
+
+/// What the charge of a message depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct RatedMessage<'a> {
+    pub account_id: i64,
+    /// The second of submission since 1970-01-01 UTC.
+    pub second: i64,
+    pub destination: &'a Destination,
+    pub network: Option<MobileNetwork>,
+    pub parts: u16,
+    /// The price of the whole message that its file reported; it is charged if there is one.
+    pub price: Option<Money>,
+}
+
+/// What a message costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rating {
+    /// The unit of the balance that pays for it.
+    pub unit: Unit,
+    /// Nothing is rounded. Zero if the import does not charge.
+    pub charge: Money,
+    /// The price in a plan; `None` if the file had the price or nothing is charged.
+    pub price_id: Option<i64>,
+}
+
+/// Why a message has no price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unrated {
+    /// The import does not have the account.
+    Account,
+    /// No plan of the account has a price for the destination at the time of submission.
+    Price,
+    /// The price times the number of parts is too large.
+    Overflow,
+}
+
+/// Why a row of a file cannot be charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsettled {
+    Unrated(Unrated),
+    /// The file has another price than the plan, and the service demands that they agree.
+    Disagrees {
+        expected: Money,
+    },
+}
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+impl<'a> RatedMessage<'a> {
+    /// Those of a message in a file.
+    pub fn of(message: &'a Message) -> Self {
+        Self {
+            account_id: message.account_id,
+            second: i64::from(message.day) * SECONDS_A_DAY + i64::from(message.second),
+            destination: &message.destination,
+            network: message.network,
+            parts: message.parts,
+            price: message.price,
+        }
+    }
+
+    /// The day of submission, in days since 1970-01-01 UTC.
+    pub fn day(&self) -> i32 {
+        i32::try_from(self.second.div_euclid(SECONDS_A_DAY)).unwrap_or(i32::MAX)
+    }
+
+    /// The second of that day, 0 to 86399.
+    pub fn second_of_day(&self) -> u32 {
+        u32::try_from(self.second.rem_euclid(SECONDS_A_DAY)).unwrap_or_default()
+    }
+}
+
+impl ImportPrices {
+    /// The unit in which an account is charged at a second since 1970-01-01 UTC.
+    pub fn unit(&self, account_id: i64, second: i64) -> Result<Unit, Unrated> {
+        match self.fixed.get(&account_id) {
+            Some(account) => Ok(account.unit),
+            None => self.plans.plans_of(account_id, second).map(|plans| plans.unit).ok_or(Unrated::Account),
+        }
+    }
+
+    /// What a message costs: the price in its file if it has one, else the price of a part times the parts. SMS credits follow from
+    /// plans alone.
+    pub fn rate(&self, message: &RatedMessage<'_>) -> Result<Rating, Unrated> {
+        let unit = self.unit(message.account_id, message.second)?;
+        if !self.charging {
+            return Ok(Rating { unit, charge: Money::ZERO, price_id: None });
+        }
+        if let Some(charge) = message.price.filter(|_| unit != Unit::Sms) {
+            return Ok(Rating { unit, charge, price_id: None });
+        }
+        let (price, price_id) = match self.fixed.get(&message.account_id).and_then(|account| account.price) {
+            Some(price) => (price, None),
+            None => {
+                let RatedMessage { account_id, second, destination, network, .. } = *message;
+                let found = self.plans.find(account_id, network, destination, second).ok_or(Unrated::Price)?;
+                (found.price, Some(found.row_id))
+            }
+        };
+        let charge = price.checked_mul(message.parts.into()).ok_or(Unrated::Overflow)?;
+        Ok(Rating { unit, charge, price_id })
+    }
+
+    /// Decides whether the price in a file or that of a plan counts for a new message, and that there is one. A price in the file that
+    /// does not count is removed.
+    pub fn settle(&self, message: &mut Message) -> Result<(), Unsettled> {
+        let second = RatedMessage::of(message).second;
+        // The accounts of imports from before price plans have a price.
+        let Some(plans) = self.plans.plans_of(message.account_id, second) else { return Ok(()) };
+        let in_file = match plans.price_source {
+            PriceSource::File => None,
+            PriceSource::Plan | PriceSource::MustAgree => message.price.take(),
+        };
+        if !self.charging || !message.state.is_sent() || message.price.is_some() {
+            return Ok(());
+        }
+        let in_file = in_file.filter(|_| plans.price_source == PriceSource::MustAgree);
+        if in_file.is_none() && self.plans.has_all(plans) {
+            return Ok(());
+        }
+        let rating = self.rate(&RatedMessage::of(message)).map_err(Unsettled::Unrated)?;
+        match in_file {
+            Some(in_file) if in_file != rating.charge => Err(Unsettled::Disagrees { expected: rating.charge }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a message is charged the price in its file, if there is one.
+    pub fn takes_prices_of_files(&self, message: &RatedMessage<'_>) -> bool {
+        let plans = self.plans.plans_of(message.account_id, message.second);
+        plans.is_none_or(|plans| plans.price_source == PriceSource::File)
+    }
+
+    /// The detail with which sums distinguish a message. Imports from before price plans have none.
+    pub fn detail(&self, message: &RatedMessage<'_>, rating: &Rating) -> PriceDetail {
+        if self.fixed.contains_key(&message.account_id) {
+            return PriceDetail::default();
+        }
+        let quarter = u8::try_from(message.second_of_day() / 900).ok();
+        PriceDetail { price_id: rating.price_id, network: message.network, quarter }
+    }
+
+    /// Whether a message costs the same at another second.
+    pub fn is_same_price(&self, message: &RatedMessage<'_>, second: i64) -> bool {
+        self.rate(message) == self.rate(&RatedMessage { second, ..*message })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use foldhash::HashMapExt;
+
+    use super::*;
+
+    fn prices(unit: &str, price: &str, charging: bool) -> ImportPrices {
+        let (unit, price) = (unit.parse().expect("a unit"), price.parse().expect("a price"));
+        let account = AccountPrice { account_id: 1, customer_id: 1, unit, price: Some(price), charging };
+        let mut fixed = HashMap::new();
+        fixed.insert(1, account);
+        ImportPrices { charging, fixed, plans: Arc::default() }
+    }
+
+    fn rate(prices: &ImportPrices, parts: u16, price: Option<&str>) -> Result<String, Unrated> {
+        let destination = Destination::Number(447_700_900_123);
+        let price = price.map(|price| price.parse().expect("a price"));
+        let message = RatedMessage { account_id: 1, second: 0, destination: &destination, network: None, parts, price };
+        prices.rate(&message).map(|rating| rating.charge.to_string())
+    }
+
+    #[test]
+    fn credits_follow_the_price_of_the_account_and_currencies_the_file() {
+        assert_eq!(rate(&prices("SMS", "2", true), 3, Some("0.0075")), Ok("6".to_owned()));
+        assert_eq!(rate(&prices("EUR", "2", true), 3, Some("0.0075")), Ok("0.0075".to_owned()));
+        assert_eq!(rate(&prices("EUR", "2", true), 3, None), Ok("6".to_owned()));
+        assert_eq!(rate(&prices("EUR", "2", false), 3, Some("0.0075")), Ok("0".to_owned()));
+        assert_eq!(rate(&prices("EUR", "92233720368", true), 2, None), Err(Unrated::Overflow));
+        assert_eq!(rate(&ImportPrices::default(), 1, None), Err(Unrated::Account));
+    }
+}
