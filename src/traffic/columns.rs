@@ -1,12 +1,17 @@
 //! Where the columns of a file are: those that are read, and those that are ignored.
 
+use std::borrow::Cow;
+
 use crate::error::{Fault, quoted};
+use crate::formats::csv::Record;
 use crate::formats::misspelt::misspelt;
+use crate::formats::no_value::is_no_value;
 use crate::formats::rejects::REASON;
 use crate::traffic::dialects::{TrafficDialect, place};
 use crate::traffic::field::RowField;
-use crate::traffic::id_pattern::IdPattern;
+use crate::traffic::id_pattern::{IdPattern, first_uuid};
 use crate::traffic::parse_options::ParseOptions;
+use crate::traffic::text_parts::parts_of;
 
 /// A column of the file that is not imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +27,16 @@ pub(crate) struct ColumnPlaces {
     pub(crate) id: usize,
     pub(crate) id_name: &'static str,
     id_pattern: Option<IdPattern>,
+    /// The number of the row, which identifies messages that have no ID in the operator's column.
+    pub(crate) row_number: Option<usize>,
     /// The columns that may name the account; the first with a value does.
     pub(crate) accounts: [Option<usize>; 2],
     pub(crate) time: usize,
     pub(crate) destination: usize,
     pub(crate) state: Option<usize>,
     pub(crate) parts: Option<usize>,
+    /// The text, its coding and its header, by which parts are counted.
+    pub(crate) text: Option<(usize, Option<usize>, Option<usize>)>,
     pub(crate) price: Option<usize>,
     pub(crate) part_price: Option<usize>,
     pub(crate) currency: Option<usize>,
@@ -67,12 +76,14 @@ impl ColumnPlaces {
             id,
             id_name,
             id_pattern,
+            row_number: dialect.receipt.filter(|_| options.id_column.is_some()).and_then(|_| optional(dialect.id)),
             accounts,
             time: needed(dialect.time)?,
             destination: needed(dialect.destination)?,
             // Without it every message would be pending, and charged for ever.
             state: if dialect.state.is_empty() { None } else { Some(needed(dialect.state)?) },
             parts: optional(dialect.parts),
+            text: dialect.text.and_then(|of| Some((optional(of.text)?, optional(of.coding), optional(of.header)))),
             price: optional(dialect.price),
             part_price: optional(dialect.part_price),
             currency: optional(dialect.currency),
@@ -88,10 +99,38 @@ impl ColumnPlaces {
     /// The message ID in its field; empty if there is none.
     pub(crate) fn id_in<'a>(&self, field: RowField<'a>) -> &'a str {
         let text = field.text();
+        // A number of a row is there only if the ID may be one of opensmppbox, which needs no pattern.
+        if let Some(id) = self.row_number.and_then(|_| first_uuid(text)) {
+            return id;
+        }
         match &self.id_pattern {
             None => text,
             Some(pattern) => pattern.find(text).unwrap_or_default(),
         }
+    }
+
+    /// The ID of a row's message; empty if it has none. A message about which no report was wanted is identified by its row.
+    pub(crate) fn id_text<'a>(&self, record: Record<'a>, dialect: &TrafficDialect) -> Cow<'a, str> {
+        let field = RowField::new(record, self.id, self.id_name);
+        match self.row_number {
+            Some(index) if field.text().is_empty() => {
+                Cow::Owned(format!("{}:{}", dialect.id, RowField::new(record, index, dialect.id).text()))
+            }
+            _ => Cow::Borrowed(self.id_in(field)),
+        }
+    }
+
+    /// The number of parts of a message, by its column or by its text.
+    pub(crate) fn parts_in(&self, record: Record<'_>, dialect: &TrafficDialect) -> Result<u16, Fault> {
+        if let Some(index) = self.parts {
+            return RowField::new(record, index, dialect.parts).parts();
+        }
+        let Some((text, coding, header)) = self.text else { return Ok(1) };
+        let or_empty = |index: Option<usize>| match index.map_or("", |index| record.field(index)) {
+            text if is_no_value(text) => "",
+            text => text,
+        };
+        Ok(parts_of(record.field(text), or_empty(coding), or_empty(header)))
     }
 }
 

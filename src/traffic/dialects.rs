@@ -25,6 +25,8 @@ pub struct TrafficDialect {
     pub(crate) state: &'static str,
     /// Empty if every message has one part.
     pub(crate) parts: &'static str,
+    /// Where the text of messages is, for dialects that write a long message as one row and no number of parts.
+    pub(crate) text: Option<MessageTextColumns>,
     /// The price of the whole message; empty if there is none.
     pub(crate) price: &'static str,
     /// The price of a part, for dialects that give only that.
@@ -55,6 +57,15 @@ pub struct TrafficDialect {
     pub(crate) others: &'static [&'static str],
 }
 
+/// The columns by which the parts of a message are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MessageTextColumns {
+    pub(crate) text: &'static str,
+    pub(crate) coding: &'static str,
+    /// The user data header.
+    pub(crate) header: &'static str,
+}
+
 /// The format of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Times {
@@ -75,6 +86,7 @@ const OWN: TrafficDialect = TrafficDialect {
     destination: "destination",
     state: "state",
     parts: "parts",
+    text: None,
     price: "price",
     part_price: "",
     currency: "currency",
@@ -179,6 +191,7 @@ pub const DIALECTS: &[TrafficDialect] = &[
         destination: "receiver",
         state: "",
         parts: "",
+        text: Some(MessageTextColumns { text: "msgdata", coding: "coding", header: "udhdata" }),
         price: "",
         currency: "",
         only: Some(("momt", "MT")),
@@ -189,14 +202,11 @@ pub const DIALECTS: &[TrafficDialect] = &[
         is_database_table: true,
         others: &[
             "sender",
-            "udhdata",
-            "msgdata",
             "smsc_id",
             "id",
             "sms_type",
             "mclass",
             "mwi",
-            "coding",
             "compress",
             "validity",
             "deferred",
@@ -277,7 +287,8 @@ impl TrafficDialect {
             *self;
         let only = self.only.map_or("", |(column, _)| column);
         let names = [id, account, account_else, time, destination, state, parts, price, part_price, currency, only];
-        names.into_iter().filter(|name| !name.is_empty())
+        let of_text = self.text.map(|MessageTextColumns { text, coding, header }| [text, coding, header]);
+        names.into_iter().chain(of_text.into_iter().flatten()).filter(|name| !name.is_empty())
     }
 
     /// The dialect with a name.

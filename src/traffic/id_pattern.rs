@@ -43,9 +43,28 @@ impl IdPattern {
     }
 }
 
+/// The first UUID of a text that is one, or a list of some with semicolons: opensmppbox writes such a list for a long
+/// message, the ID of the whole before those of its segments.
+pub(crate) fn first_uuid(text: &str) -> Option<&str> {
+    let first = text.split(';').next()?;
+    (first.len() == 36 && uuid::Uuid::try_parse(first).is_ok()).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_id_of_opensmppbox_is_that_of_the_message() {
+        let id = "258e5a42-5018-44d1-b58c-4d12e9526020";
+        assert_eq!(first_uuid(id), Some(id));
+        assert_eq!(first_uuid(&format!("{id};dff631be-d34d-410e-a3ad-6644470c16e7;324b")), Some(id));
+        for text in
+            ["", "r-1", "http://h/dlr?id=258e5a42-5018-44d1-b58c-4d12e9526020", "258e5a42501844d1b58c4d12e9526020"]
+        {
+            assert_eq!(first_uuid(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_pattern_finds_the_id_in_a_longer_text() {

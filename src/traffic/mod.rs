@@ -28,6 +28,8 @@ mod row_parser;
 mod source;
 mod staging;
 mod state_words;
+mod text_parts;
+mod time_limits;
 mod timestamps;
 mod totals;
 mod unposted_charges;
@@ -45,8 +47,8 @@ use crate::model::{Import, ImportState, Manifest, Origin, TrafficTally, day_of};
 use crate::store::{HelperConnection, Snapshot, Store};
 
 use account_index::AccountIndex;
-use row_parser::TimeLimits;
 use staging::Staging;
+use time_limits::TimeLimits;
 use verify::{Inspection, inspect, of_file};
 use writer::{ImportWriter, StagedFile};
 

@@ -8,8 +8,9 @@ use crate::model::{Hash, Import, Money, TrafficTally, Unit};
 use crate::traffic::columns::UnreadColumn;
 use crate::traffic::dialects::TrafficDialect;
 use crate::traffic::parse_options::ParseOptions;
-use crate::traffic::row_parser::{RowParser, TimeLimits};
+use crate::traffic::row_parser::RowParser;
 use crate::traffic::source::Source;
+use crate::traffic::time_limits::TimeLimits;
 
 /// A file and how to import it.
 #[derive(Debug)]

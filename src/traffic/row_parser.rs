@@ -11,7 +11,9 @@ use crate::traffic::columns::{self, ColumnPlaces, UnreadColumn, ignored};
 use crate::traffic::dialects::{Times, TrafficDialect};
 use crate::traffic::field::RowField;
 use crate::traffic::parse_options::ParseOptions;
+use crate::traffic::receipts::NO_ACCOUNT;
 use crate::traffic::state_words::StateWordCache;
+use crate::traffic::time_limits::TimeLimits;
 use crate::traffic::timestamps::moment;
 
 /// The meaning of a row.
@@ -45,35 +47,6 @@ pub(crate) struct RowInterpreter {
     /// Whether a timestamp had no time zone.
     pub(crate) met_naive_time: bool,
     totals: Totals,
-}
-
-/// The times at which messages can have been submitted.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TimeLimits {
-    /// Messages before this day were pruned.
-    pub(crate) pruned_before: Option<i32>,
-    /// The latest second, since 1970.
-    pub(crate) latest: i64,
-}
-
-/// The first second of the year 2000. No gateway has messages from before; a clock that was never set has.
-const EARLIEST: i64 = 946_684_800;
-
-impl TimeLimits {
-    /// The limits at a time in seconds since 1970.
-    pub(crate) fn at(now: i64, pruned_before: Option<i32>) -> Self {
-        // Clocks and time zones may be wrong by hours; a file that is wrong by more would be charged for days that have not come.
-        const AHEAD: i64 = 7 * 86_400;
-        Self { pruned_before, latest: now.saturating_add(AHEAD) }
-    }
-
-    /// The rule that a time breaks.
-    fn broken_by(&self, seconds: i64) -> Option<Invalid> {
-        if seconds < EARLIEST {
-            return Some(Invalid::rule("is before the year 2000; was the clock of the gateway set?"));
-        }
-        (seconds > self.latest).then(|| Invalid::rule("is more than a week in the future"))
-    }
 }
 
 /// Totals of the messages of a file.
@@ -176,11 +149,12 @@ impl RowInterpreter {
             }
         }
         let (id, time) = (field(columns.id, columns.id_name), field(columns.time, dialect.time));
-        let (destination, id_text) = (field(columns.destination, dialect.destination), columns.id_in(id));
+        let (destination, id_text) =
+            (field(columns.destination, dialect.destination), columns.id_text(*record, dialect));
         if dialect.has_other_channels && destination.text().contains(':') {
             return Ok(ParsedRow::Other);
         }
-        let (parts, prices) = (columns.parts, [columns.price, columns.part_price, columns.currency]);
+        let prices = [columns.price, columns.part_price, columns.currency];
         let state = match columns.state {
             Some(index) => self.state(field(index, dialect.state))?,
             None => MessageState::Pending,
@@ -201,11 +175,11 @@ impl RowInterpreter {
             return Err(time.invalid(Invalid::rule(rule)));
         }
         let place = self.place(record, account_index, snapshot)?;
-        let parts = parts.map_or(Ok(1), |index| field(index, dialect.parts).parts())?;
+        let parts = self.columns.parts_in(*record, dialect)?;
         self.totals.parts += i64::from(parts);
         let message = Message {
             day,
-            id: self.id(id, id_text)?,
+            id: self.id(id, &id_text)?,
             account_id: account_index.account_price(place).account_id,
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
@@ -241,17 +215,39 @@ impl RowInterpreter {
         };
         let time = field(self.columns.time, self.dialect.time);
         let seconds = self.seconds(time)?;
-        let place = self.place(record, account_index, snapshot)?;
+        let account = self.account_of_receipt(record, account_index, snapshot)?;
         Ok(ParsedRow::Receipt(Message {
             day: i32::try_from(seconds.div_euclid(86_400)).map_err(|_| time.missing())?,
             id: self.id(id, text)?,
-            account_id: account_index.account_price(place).account_id,
+            account_id: account.map_or(NO_ACCOUNT, |place| account_index.account_price(place).account_id),
             second: u32::try_from(seconds.rem_euclid(86_400)).unwrap_or_default(),
             state,
             destination: field(self.columns.destination, self.dialect.destination).parsed()?,
             parts: 1,
             price: None,
         }))
+    }
+
+    /// The index of the account whose message a report may be about. In a row of a report, Kannel's `account` is mostly the user
+    /// name at the SMSC, so the other column goes before it, and neither must name an account.
+    fn account_of_receipt(
+        &self,
+        record: &Record<'_>,
+        account_index: &mut AccountIndex,
+        snapshot: Option<&Snapshot<'_>>,
+    ) -> Result<Option<usize>, Fault> {
+        if self.options.account.is_some() {
+            return self.place(record, account_index, snapshot).map(Some);
+        }
+        let [first, other] = self.columns.accounts;
+        for index in [other, first].into_iter().flatten() {
+            let field = RowField::new(*record, index, self.dialect.account);
+            let found = account_index.find(field.verbatim(), snapshot).map_err(|error| field.fault(error))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// The message ID in a text of its field.

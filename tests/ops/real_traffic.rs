@@ -1,4 +1,5 @@
-//! Files as Jasmin's and Kannel's databases write them, made by `tests/peers/mariadb.py`: imported without a manual edit.
+//! Files as Jasmin's and Kannel's databases write them, made by `tests/peers/mariadb.py` and by a real Kannel in
+//! `tests/peers/kannel.py`: imported without a manual edit.
 
 use std::fs;
 use std::path::Path;
@@ -78,7 +79,7 @@ fn reports_of_kannel_join_their_messages_by_a_reference_of_the_site() {
         assert!(message.starts_with("20779 ") && message.contains(id) && message.contains(state), "{message}");
     }
 
-    // The same when reports come in a later file than their messages.
+    // The same when reports come in a later file than their messages, but for the message of an account that `service` does not name.
     let (header, rows) = text.split_at(text.iter().position(|byte| *byte == b'\n').unwrap() + 1);
     let rows: Vec<&[u8]> = rows.split_inclusive(|byte| *byte == b'\n').collect();
     let (sent, reports): (Vec<&[u8]>, Vec<&[u8]>) =
@@ -86,7 +87,68 @@ fn reports_of_kannel_join_their_messages_by_a_reference_of_the_site() {
     let mut apart = fixture();
     assert_eq!(take(&mut apart, "sent.tsv", &[header, &sent.concat()].concat(), by_reference()).tally.new, 3);
     let summary = take(&mut apart, "reports.tsv", &[header, &reports.concat()].concat(), by_reference());
-    assert_eq!(summary.tally, TrafficTally { updated: 2, duplicate: 1, skipped: 2, ..TrafficTally::default() });
+    assert_eq!(summary.tally, TrafficTally { updated: 1, duplicate: 1, skipped: 3, ..TrafficTally::default() });
     assert_eq!(summary.charges, []);
-    assert_eq!(messages(&mut apart), stored);
+    let apart = messages(&mut apart);
+    assert_eq!((&apart[0], &apart[2]), (&stored[0], &stored[2]));
+    assert!(apart[1].contains("r-2") && apart[1].contains("Pending"), "{}", apart[1]);
+}
+
+/// What a real Kannel wrote: HTTP messages of `acme`, one of them for the account `port`, and SMPP messages of `port` through
+/// opensmppbox, whose reports name the user at the SMSC as their account.
+#[test]
+fn what_a_real_kannel_wrote_joins_its_reports_whatever_they_name_as_their_account() {
+    let mut fixture = fixture();
+    let summary = take(&mut fixture, "kannel.csv", &file("kannel-sqlite.csv"), by_reference());
+    assert_eq!((summary.tally.new, summary.tally.rejected, summary.tally.skipped), (11, 0, 1));
+    // One message of `acme` has two parts. What the SMSC refused was submitted by Kannel, and is charged.
+    assert_eq!(summary.charges, [(Unit::Sms, valid("5")), (valid("EUR"), valid("0.35"))]);
+    let stored = messages(&mut fixture);
+    let state = |id: &str| {
+        let of_id: Vec<&String> = stored.iter().filter(|message| message.contains(id)).collect();
+        assert_eq!(of_id.len(), 1, "{id}: {of_id:?}");
+        of_id[0].clone()
+    };
+    for (id, expected) in [
+        ("r-1", "Delivered"),
+        ("r-2", "Undeliverable"),
+        ("r-3", "Rejected"),
+        ("r-4", "Delivered"),
+        ("sql_id:8", "Pending"),
+    ] {
+        assert!(state(id).contains(expected), "{}", state(id));
+    }
+    for (word, count) in [("Delivered", 5), ("Undeliverable", 2), ("Rejected", 2), ("Pending", 2)] {
+        assert_eq!(stored.iter().filter(|message| message.contains(word)).count(), count, "{word}: {stored:#?}");
+    }
+    assert!(stored.iter().all(|message| !message.contains(';')), "an ID is one of a list: {stored:#?}");
+}
+
+#[test]
+fn a_long_message_of_kannel_has_the_parts_of_its_text() {
+    let mut fixture = fixture();
+    let summary = take(&mut fixture, "kannel.csv", &file("kannel-sqlite.csv"), options());
+    assert_eq!((summary.tally.new, summary.tally.skipped), (11, 13));
+    assert_eq!(summary.charges, [(Unit::Sms, valid("5")), (valid("EUR"), valid("0.35"))]);
+    // A site that writes no texts: a message is a part, as before.
+    let text = String::from_utf8(file("kannel-sqlite.csv")).unwrap().replace("msgdata", "text");
+    let mut fixture = super::traffic::fixture();
+    let summary = take(&mut fixture, "kannel.csv", text.as_bytes(), options());
+    assert_eq!(summary.charges, [(Unit::Sms, valid("4")), (valid("EUR"), valid("0.35"))]);
+}
+
+/// Two customers with one reference and number: the report is nobody's, rather than of the wrong one.
+#[test]
+fn a_report_that_may_be_of_two_accounts_is_skipped() {
+    let text = "sql_id,momt,receiver,time,smsc_id,service,account,dlr_mask,dlr_url,boxc_id\n\
+                1,MT,447700900123,1795390200,s,web,acme,31,ref=1,\n\
+                2,MT,447700900123,1795390201,s,web,port,31,ref=1,\n\
+                3,MT,447700900124,1795390201,s,web,port,31,ref=2,\n\
+                4,DLR,447700900123,1795390300,s,web,kannel,1,ref=1,\n\
+                5,DLR,447700900124,1795390300,s,web,kannel,1,ref=2,\n";
+    let mut fixture = fixture();
+    let summary = take(&mut fixture, "a.csv", text.as_bytes(), by_reference());
+    assert_eq!((summary.tally.new, summary.tally.skipped), (3, 1));
+    let delivered = messages(&mut fixture).into_iter().filter(|message| message.contains("Delivered")).count();
+    assert_eq!(delivered, 1);
 }

@@ -62,16 +62,17 @@ def kannel(momt, service, account, text, at, mask, reference):
     ]
 
 
-# 1795390200 is 23:30 UTC on 22 November 2026: the reports of the first message come on the day after it.
+# A report that comes from the SMSC has the user name at the SMSC in `account`; see what Kannel itself writes, in
+# kannel-sqlite.csv. 1795390200 is 23:30 UTC on 22 November 2026: the reports of the first message come on the day after it.
 KANNEL_ROWS = [
     kannel("MT", "acme", None, '"Hello,+you%0A', 1795390200, 31, "r-1"),
     kannel("MT", "acme", "port", 'say+"hi"', 1795390260, 31, "r-2"),
     kannel("DLR", "acme", None, "ACK/", 1795390201, 8, "r-1"),
     kannel("MO", "acme", None, "STOP", 1795390300, None, None),
     kannel("MT", "acme", None, "bye\\ \t end\"", 1795390320, 31, "r-3"),
-    kannel("DLR", "acme", None, "id:1 sub:001 dlvrd:001 stat:DELIVRD err:000 text:", 1795393200, 1, "r-1"),
-    kannel("DLR", "acme", "port", "id:2 sub:001 dlvrd:000 stat:UNDELIV err:001 text:", 1795393260, 2, "r-2"),
-    kannel("DLR", "acme", None, "id:9 sub:001 dlvrd:001 stat:DELIVRD err:000 text:", 1795393260, 1, "r-9"),
+    kannel("DLR", "acme", "kannel", "id:1 sub:001 dlvrd:001 stat:DELIVRD err:000 text:", 1795393200, 1, "r-1"),
+    kannel("DLR", "acme", "kannel", "id:2 sub:001 dlvrd:000 stat:UNDELIV err:001 text:", 1795393260, 2, "r-2"),
+    kannel("DLR", "acme", "kannel", "id:9 sub:001 dlvrd:001 stat:DELIVRD err:000 text:", 1795393260, 1, "r-9"),
 ]
 
 

@@ -48,7 +48,8 @@ use crate::progress::Progress;
 /// A cell with a word such as NULL, \N or #N/A is empty. Only columns that are read must be UTF-8; other columns are
 /// listed on stderr, unless such a file is known to have them. A tab-separated file of Jasmin or Kannel is read as
 /// `mysql --batch` writes it. Kannel's rows are identified by `sql_id` and belong to `account` or, where that is empty,
-/// `service`; with --id-column, its delivery reports update the messages that they name.
+/// `service`; with --id-column, its delivery reports update the messages that they name. The parts of its messages are
+/// counted by their text.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic import 2026-11-24.csv.gz --dry-run
