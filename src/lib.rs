@@ -21,7 +21,8 @@
 //! model      entities and values, parsed once and valid from then on
 //! ```
 //!
-//! `formats` holds readers and writers of file formats, which know no database. `error` holds what all of them can refuse. Each layer
+//! `formats` holds readers and writers of file formats, which know no database, and `tls` a client that explains what it does not
+//! trust. `error` holds what all of them can refuse. Each layer
 //! uses only those below it, layers on the same level do not know each other, and no two files import each other in a circle.
 //! `tests/layers.rs` has the table of who may use whom, and tests it.
 //!
@@ -78,6 +79,7 @@ pub mod ops;
 pub mod report;
 pub mod smpp;
 pub mod store;
+pub mod tls;
 pub mod traffic;
 
 pub use error::{Error, Result};

@@ -6,35 +6,14 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConnection, StreamOwned};
 
-use crate::smpp::TlsPeer;
-use crate::smpp::verifier::{NoClientCertificate, RecordingVerifier};
+use crate::tls::{NoClientCertificate, TlsClient, TlsFailure, TlsPeer};
 
 /// A connection to a gateway.
 pub(super) enum Connection {
     Plain(DeadlineStream),
     Tls(Box<StreamOwned<ClientConnection, DeadlineStream>>, Arc<NoClientCertificate>),
-}
-
-/// Why TLS could not be started, and what the server showed until then.
-pub(super) struct TlsFailure {
-    pub(super) error: io::Error,
-    pub(super) peer: Box<TlsPeer>,
-    pub(super) wants_client_certificate: bool,
-}
-
-impl From<io::Error> for TlsFailure {
-    fn from(error: io::Error) -> Self {
-        Self { error, peer: Box::default(), wants_client_certificate: false }
-    }
-}
-
-impl From<rustls::Error> for TlsFailure {
-    fn from(error: rustls::Error) -> Self {
-        io::Error::other(error).into()
-    }
 }
 
 /// A TCP stream whose reads and writes fail after a deadline, even if the server sends one byte at a time.
@@ -109,32 +88,15 @@ impl Connection {
             return Err(io::Error::new(ErrorKind::InvalidInput, "the connection already uses TLS").into());
         };
         stream.deadline = Instant::now() + timeout;
-        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = Arc::new(RecordingVerifier::new(Arc::clone(&provider))?);
-        let client_certificate = Arc::new(NoClientCertificate::default());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .dangerous() // It verifies as the platform does, and only remembers the certificate.
-            .with_custom_certificate_verifier(Arc::<RecordingVerifier>::clone(&verifier))
-            .with_client_cert_resolver(Arc::<NoClientCertificate>::clone(&client_certificate));
-        let connection = ClientConnection::new(Arc::new(config), name)?;
-        let mut tls = StreamOwned::new(connection, stream);
-        while tls.conn.is_handshaking() {
-            if let Err(error) = tls.conn.complete_io(&mut tls.sock) {
-                let seen = verifier.seen();
-                let peer = TlsPeer::from_certificate(String::new(), seen.as_deref().unwrap_or_default());
-                let peer = Box::new(peer);
-                return Err(TlsFailure { error, peer, wants_client_certificate: client_certificate.was_asked() });
-            }
-        }
+        let client = TlsClient::new()?;
+        let tls = client.handshake(host, stream)?;
         let protocol = tls.conn.protocol_version().and_then(|version| version.as_str()).unwrap_or_default();
         let certificate = tls.conn.peer_certificates().and_then(<[_]>::first);
         let peer = TlsPeer::from_certificate(
             protocol.replace('_', "."),
             certificate.map_or(&[], |certificate| certificate.as_ref()),
         );
-        Ok((Self::Tls(Box::new(tls), client_certificate), peer))
+        Ok((Self::Tls(Box::new(tls), client.client_certificate()), peer))
     }
 
     /// Whether the server asked for a certificate of the client, which the probe does not have. From TLS 1.3 on the server says

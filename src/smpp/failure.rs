@@ -3,9 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 
-use rustls::{AlertDescription, CertificateError};
-
-use crate::smpp::TlsPeer;
+use crate::tls::{self, CertificateProblem, TlsPeer, TlsProblem};
 
 /// The kind of a failure that is not an SMPP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,18 +24,6 @@ pub enum FailureKind {
     /// The gateway answered, but not what was asked.
     WrongAnswer,
     /// Anything else, such as a refused connection.
-    Other,
-}
-
-/// What is wrong with the certificate of a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificateProblem {
-    SelfSigned,
-    UnknownIssuer,
-    Expired,
-    NotYetValid,
-    WrongName,
-    Revoked,
     Other,
 }
 
@@ -82,8 +68,19 @@ impl From<ProtocolFault> for io::Error {
     }
 }
 
-/// The reason of a failure as a sentence, and its kind.
-pub(super) fn explain(error: &io::Error) -> (String, FailureKind) {
+impl From<TlsProblem> for FailureKind {
+    fn from(problem: TlsProblem) -> Self {
+        match problem {
+            TlsProblem::Certificate(problem) => Self::Certificate(problem),
+            TlsProblem::SpeaksNoTls => Self::SpeaksNoTls,
+            TlsProblem::ClientCertificate => Self::ClientCertificate,
+            TlsProblem::Other => Self::Other,
+        }
+    }
+}
+
+/// The reason of a failure as a sentence, and its kind. `peer` is the server as far as it is known.
+pub(super) fn explain(error: &io::Error, peer: &TlsPeer) -> (String, FailureKind) {
     let inner = error.get_ref();
     if let Some(fault) = inner.and_then(|inner| inner.downcast_ref::<ProtocolFault>()) {
         let kind = match fault {
@@ -94,8 +91,8 @@ pub(super) fn explain(error: &io::Error) -> (String, FailureKind) {
         return (fault.to_string(), kind);
     }
     if let Some(fault) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        let (reason, kind) = explain_tls(fault);
-        return (reason.to_owned(), kind);
+        let (reason, problem) = tls::explain(fault, peer);
+        return (reason, problem.into());
     }
     match error.kind() {
         ErrorKind::UnexpectedEof
@@ -111,72 +108,4 @@ pub(super) fn explain(error: &io::Error) -> (String, FailureKind) {
 fn without_error_number(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
-}
-
-/// The library's own texts are for programmers.
-fn explain_tls(error: &rustls::Error) -> (&'static str, FailureKind) {
-    match error {
-        rustls::Error::InvalidCertificate(problem) => {
-            let problem = certificate_problem(problem);
-            (problem.as_text(), FailureKind::Certificate(problem))
-        }
-        rustls::Error::InvalidMessage(_) | rustls::Error::InappropriateMessage { .. } => {
-            ("the server does not speak TLS on this port", FailureKind::SpeaksNoTls)
-        }
-        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            ("the server wants a client certificate", FailureKind::ClientCertificate)
-        }
-        rustls::Error::AlertReceived(AlertDescription::UnrecognisedName) => {
-            ("the server does not know this host name", FailureKind::Other)
-        }
-        rustls::Error::AlertReceived(_) => ("the server refused the TLS connection", FailureKind::Other),
-        rustls::Error::PeerIncompatible(_) => {
-            ("the server supports no version or cipher of TLS that is still safe", FailureKind::Other)
-        }
-        rustls::Error::General(_) => ("this machine has no certificates of authorities", FailureKind::Other),
-        _ => ("TLS failed", FailureKind::Other),
-    }
-}
-
-fn certificate_problem(error: &CertificateError) -> CertificateProblem {
-    match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateProblem::Expired,
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => CertificateProblem::NotYetValid,
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            CertificateProblem::WrongName
-        }
-        // A bad signature is that of an issuer with the name of a trusted one and another key.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => CertificateProblem::UnknownIssuer,
-        CertificateError::Revoked => CertificateProblem::Revoked,
-        _ => CertificateProblem::Other,
-    }
-}
-
-impl CertificateProblem {
-    fn as_text(self) -> &'static str {
-        match self {
-            Self::SelfSigned => "the certificate is self-signed",
-            Self::UnknownIssuer => "the certificate has an unknown issuer",
-            Self::Expired => "the certificate has expired",
-            Self::NotYetValid => "the certificate is not valid yet",
-            Self::WrongName => "the certificate is for another host name",
-            Self::Revoked => "the certificate was revoked",
-            Self::Other => "the certificate cannot be verified",
-        }
-    }
-}
-
-/// Says more about a certificate that was refused, from the certificate itself.
-pub(super) fn with_certificate((reason, kind): (String, FailureKind), peer: &TlsPeer) -> (String, FailureKind) {
-    use CertificateProblem::{Expired, NotYetValid, SelfSigned, UnknownIssuer, WrongName};
-    let FailureKind::Certificate(problem) = kind else { return (reason, kind) };
-    let problem = if problem == UnknownIssuer && peer.is_self_signed { SelfSigned } else { problem };
-    let more = match problem {
-        UnknownIssuer => peer.issuer.as_ref().map(|issuer| format!(": {issuer}")),
-        Expired => peer.valid_until.map(|until| format!(": it was valid until {}", until.for_reading())),
-        NotYetValid => peer.valid_from.map(|from| format!(": it is valid from {}", from.for_reading())),
-        WrongName | SelfSigned => peer.subject.as_ref().map(|subject| format!(": its subject is {subject}")),
-        _ => None,
-    };
-    (format!("{}{}", problem.as_text(), more.unwrap_or_default()), FailureKind::Certificate(problem))
 }

@@ -1,7 +1,8 @@
 //! Suggests why a gateway refused a bind, from what is known about the account.
 
 use crate::model::SmppAccount;
-use crate::smpp::{CertificateProblem, CommandStatus, FailureKind, ProbeOutcome, ProbeReport, ProbeStep};
+use crate::smpp::{CommandStatus, FailureKind, ProbeOutcome, ProbeReport, ProbeStep};
+use crate::tls::CertificateProblem;
 
 /// The likely causes of a failed probe, most likely first. Empty if every step succeeded or no cause is known.
 pub fn likely_causes(report: &ProbeReport, account: &SmppAccount) -> Vec<String> {

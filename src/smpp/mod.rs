@@ -3,17 +3,14 @@
 //! `probe` runs the steps of a test and reports the outcome; `pdu` and `status` are the protocol, `connection` is TCP
 //! or TLS with a deadline for every step, `failure` says in words what went wrong, and `likely_causes` why. All calls block.
 
-mod certificate;
 mod connection;
 mod failure;
 mod likely_causes;
 mod pdu;
 mod probe;
 mod status;
-mod verifier;
 
-pub use certificate::TlsPeer;
-pub use failure::{CertificateProblem, FailureKind};
+pub use failure::FailureKind;
 pub use likely_causes::likely_causes;
 pub use pdu::BindType;
 pub use probe::{BindCredentials, Endpoint, ProbeOutcome, ProbeReport, ProbeStep, probe};

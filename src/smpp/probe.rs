@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use crate::model::word_enum::word_enum;
 use crate::model::{Host, Password, Port};
-use crate::smpp::connection::{Connection, TlsFailure};
-use crate::smpp::failure::{ProtocolFault, explain, with_certificate};
+use crate::smpp::connection::Connection;
+use crate::smpp::failure::{ProtocolFault, explain};
 use crate::smpp::pdu::{CommandId, Pdu};
-use crate::smpp::{BindType, CommandStatus, FailureKind, TlsPeer};
+use crate::smpp::{BindType, CommandStatus, FailureKind};
+use crate::tls::{TlsFailure, TlsPeer};
 
 /// The maximum number of PDUs to read while waiting for a response. A gateway that keeps sending would otherwise block
 /// the probe within its timeout for millions of PDUs.
@@ -158,7 +159,7 @@ impl Probe {
             let start = Instant::now();
             let secured = connection.secure(host.as_str(), self.timeout);
             let (secured, peer) = secured.map_err(|TlsFailure { error, peer, wants_client_certificate }| {
-                let (reason, kind) = with_certificate(explain(&error), &peer);
+                let (reason, kind) = explain(&error, &peer);
                 let failure = ProbeOutcome::Failed { step: ProbeStep::Tls, reason, kind };
                 if wants_client_certificate { without_client_certificate(failure) } else { failure }
             })?;
@@ -231,7 +232,7 @@ impl Probe {
 }
 
 fn failed(step: ProbeStep, error: &io::Error) -> ProbeOutcome {
-    let (reason, kind) = explain(error);
+    let (reason, kind) = explain(error, &TlsPeer::default());
     ProbeOutcome::Failed { step, reason, kind }
 }
 

@@ -36,7 +36,7 @@ fn the_program_gets_sender_recipient_and_email() {
     let fixture = fixture("printf '%s\\n' \"$@\" > arguments; cat > email");
     fixture.quiet_check();
     let read = |name: &str| fs::read_to_string(fixture.cli.path(name)).expect("read");
-    assert_eq!(read("arguments"), "-i\n-f\nbilling@gateway.example\n--\npay@abc.example\n");
+    assert_eq!(read("arguments"), "-i\n-oep\n-f\nbilling@gateway.example\n--\npay@abc.example\n");
     assert!(read("email").starts_with("From: ") && read("email").contains("\r\nTo: pay@abc.example\r\n"));
     assert_eq!(fixture.emails(), ["low-upper pay@abc.example sent"]);
 }

@@ -60,9 +60,9 @@ fn a_server_that_only_asks_question_by_question_is_answered() {
 fn a_server_that_cannot_prove_who_it_is_learns_no_password_and_gets_no_email() {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let servers = [
-        (self_signed(), "vouches for itself"),
-        (stranger.vouch_for("localhost"), "unknown authority"),
-        (authority.vouch_for("elsewhere.example"), "another's name"),
+        (self_signed(), "the certificate is self-signed: its subject is "),
+        (stranger.vouch_for("localhost"), "the certificate has an unknown issuer: "),
+        (authority.vouch_for("elsewhere.example"), "the certificate is for another host name"),
     ];
     for (shown, what) in servers {
         for (scheme, implicit) in [("smtp+starttls", false), ("smtps", true)] {
@@ -70,11 +70,28 @@ fn a_server_that_cannot_prove_who_it_is_learns_no_password_and_gets_no_email() {
             let fixture = fixture(&server, scheme, &format!("password = '{PASSWORD}'"));
             let outcome = try_out(&fixture, &authority);
             assert_eq!(outcome.code, Some(12), "{what}, {scheme}: {}", outcome.stderr);
-            assert!(outcome.stderr.contains("certificate"), "{what}, {scheme}: {}", outcome.stderr);
+            assert!(outcome.stderr.contains(what), "{what}, {scheme}: {}", outcome.stderr);
             assert!(!received_login(&server) && server.taken().is_empty(), "{what}, {scheme}");
             assert!(!server.heard().iter().any(|line| line.contains("AUTH") || line.contains("MAIL")));
         }
     }
+}
+
+#[test]
+fn certificates_to_trust_that_are_missing_are_reported() {
+    let server = Server::secure(Authority::new().vouch_for("localhost"), true);
+    let fixture = fixture(&server, "smtps", &format!("password = '{PASSWORD}'"));
+    let missing = fixture.cli.path("missing.pem");
+    let mut command = fixture.trusting(&Authority::new().pem);
+    let run = command.env("SSL_CERT_FILE", &missing).args(words("mail test me@example.com")).output();
+    let outcome: Outcome = run.expect("run").into();
+    assert_eq!(outcome.code, Some(13), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("SSL_CERT_FILE names") && outcome.stderr.contains("no file at"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(server.connections(), 0);
 }
 
 #[test]

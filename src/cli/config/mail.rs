@@ -14,6 +14,7 @@ use ssgctl::store::files::SmallFile;
 use ssgctl::{Error, ops, store};
 use zeroize::Zeroizing;
 
+use crate::config::certificates::refuse_missing_certificates;
 use crate::exit::{ErrorCode, Failure, Result};
 
 /// `[operator]`: the names that emails use.
@@ -174,6 +175,9 @@ impl MailSettings {
             return Err(Failure::new(ErrorCode::Mail, "the configuration does not set an email transport")
                 .hint("set transport in [mail]; `ssgctl config init` writes a commented configuration file"));
         };
+        if route.uses_tls() {
+            refuse_missing_certificates()?;
+        }
         let timeout = Duration::from_secs(self.mail.timeout_seconds.unwrap_or(30).clamp(1, 600));
         let credentials = match &self.mail.login {
             Some(login) => Some(SmtpCredentials { login: login.clone(), password: self.password(timeout)? }),

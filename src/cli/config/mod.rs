@@ -1,5 +1,6 @@
 //! The configuration: the file, the options and environment variables that take precedence, and the origin of each setting.
 
+pub(crate) mod certificates;
 pub(crate) mod import;
 pub(crate) mod mail;
 

@@ -95,7 +95,8 @@ impl Sendmail {
             let stderr = sendmail::output()?;
             let mut command = Command::new(&self.program);
             command
-                .args(["-i", "-f", email.content.sender.address.as_str(), "--", email.recipient.as_str()])
+                // Exim would email an error to the sender instead of saying it.
+                .args(["-i", "-oep", "-f", email.content.sender.address.as_str(), "--", email.recipient.as_str()])
                 .stdin(stdin.try_clone()?)
                 .stdout(Stdio::null())
                 .stderr(stderr.try_clone()?);

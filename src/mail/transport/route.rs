@@ -19,6 +19,13 @@ pub enum Route {
     Folder(PathBuf),
 }
 
+impl Route {
+    /// Whether it needs certificates to trust.
+    pub fn uses_tls(&self) -> bool {
+        matches!(self, Self::Smtp { security: Security::StartTls | Security::Tls, .. })
+    }
+}
+
 /// How a connection to a mail server is secured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {

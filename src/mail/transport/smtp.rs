@@ -11,14 +11,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use rustls::ClientConfig;
-
 use crate::error::{Error, Result};
 use crate::mail::as_mime;
 use crate::mail::transport::mail_transport::MailTransport;
 use crate::mail::transport::route::{Security, SmtpCredentials};
-use crate::mail::transport::smtp_connection::{SmtpConnection, SmtpError, expect, tls_config};
+use crate::mail::transport::smtp_connection::{SmtpConnection, SmtpError, expect};
 use crate::model::{OutboxEmail, SendOutcome};
+use crate::tls::TlsClient;
 
 /// The time limit for a whole email, in timeouts of one step.
 const TIMEOUT_STEPS: u32 = 4;
@@ -38,7 +37,7 @@ struct Server {
     host: String,
     port: u16,
     security: Security,
-    tls: Arc<ClientConfig>,
+    tls: TlsClient,
     credentials: Option<SmtpCredentials>,
     /// The time limit for each step.
     timeout: Duration,
@@ -88,7 +87,7 @@ impl SmtpTransport {
         credentials: Option<SmtpCredentials>,
         timeout: Duration,
     ) -> Result<Self> {
-        let tls = tls_config().map_err(|error| Error::Email(format!("TLS: {error}")))?;
+        let tls = TlsClient::new().map_err(|error| Error::Email(format!("TLS: {error}")))?;
         let server = Server { host: host.to_owned(), port, security, tls, credentials, timeout };
         Ok(Self { server: Arc::new(server), connection: None, down: false })
     }

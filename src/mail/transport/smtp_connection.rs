@@ -5,17 +5,15 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::{ClientConnection, StreamOwned};
 use zeroize::Zeroizing;
 
 use crate::mail::transport::route::SmtpCredentials;
+use crate::tls::{TlsClient, TlsFailure};
 
 /// The longest reply line that is read. RFC 5321 allows 512 bytes; some servers send more.
 const MAX_LINE: u64 = 4096;
@@ -31,9 +29,21 @@ pub(super) enum SmtpError {
     /// The server did not answer as an SMTP server does.
     #[error("{0}")]
     Protocol(&'static str),
+    /// TLS could not be started, for a reason other than the connection.
+    #[error("{0}")]
+    Tls(String),
     /// The connection failed.
     #[error("{}", io_text(.0))]
     Io(#[from] io::Error),
+}
+
+impl From<TlsFailure> for SmtpError {
+    fn from(failure: TlsFailure) -> Self {
+        match failure.explain() {
+            Some((reason, _)) => Self::Tls(reason),
+            None => Self::Io(failure.error),
+        }
+    }
 }
 
 impl SmtpError {
@@ -52,7 +62,7 @@ impl SmtpError {
         match self {
             Self::Reply { code, .. } => *code == 421,
             Self::Io(error) => !is_timeout(error),
-            Self::Protocol(_) => true,
+            Self::Protocol(_) | Self::Tls(_) => true,
         }
     }
 
@@ -130,7 +140,7 @@ impl SmtpConnection {
     pub(super) fn connect(
         host: &str,
         port: u16,
-        tls: Option<&Arc<ClientConfig>>,
+        tls: Option<&TlsClient>,
         timeout: Duration,
     ) -> Result<Self, SmtpError> {
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the host name has no address");
@@ -155,16 +165,11 @@ impl SmtpConnection {
     }
 
     /// Encrypts the connection. What was read before is dropped: it was not authenticated.
-    fn encrypt(self, host: &str, config: &Arc<ClientConfig>) -> Result<Self, SmtpError> {
+    fn encrypt(self, host: &str, tls: &TlsClient) -> Result<Self, SmtpError> {
         let Stream::Plain(stream) = self.stream.into_inner() else {
             return Err(SmtpError::Protocol("the connection uses TLS already"));
         };
-        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        let connection = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
-        let mut tls = StreamOwned::new(connection, stream);
-        while tls.conn.is_handshaking() {
-            tls.conn.complete_io(&mut tls.sock)?;
-        }
+        let tls = tls.handshake(host, stream)?;
         Ok(Self { stream: BufReader::new(Stream::Tls(Box::new(tls))), extensions: Vec::new() })
     }
 
@@ -176,7 +181,7 @@ impl SmtpConnection {
     }
 
     /// Changes to TLS.
-    pub(super) fn start_tls(mut self, host: &str, tls: &Arc<ClientConfig>) -> Result<Self, SmtpError> {
+    pub(super) fn start_tls(mut self, host: &str, tls: &TlsClient) -> Result<Self, SmtpError> {
         if !self.extensions.iter().any(|extension| extension.trim_end() == "STARTTLS") {
             return Err(SmtpError::Protocol("STARTTLS is not supported by this server"));
         }
@@ -287,16 +292,6 @@ fn refusal(code: u16, lines: &[String]) -> SmtpError {
 /// Checks that a reply has this code: another one of success would mean that the server understood something else.
 pub(super) fn expect(reply: &Reply, code: u16) -> Result<(), SmtpError> {
     if reply.code == code { Ok(()) } else { Err(SmtpError::Protocol("the server's answer has an unexpected code")) }
-}
-
-/// The TLS configuration that trusts what this machine trusts.
-pub(super) fn tls_config() -> io::Result<Arc<ClientConfig>> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(BuilderVerifierExt::with_platform_verifier)
-        .map_err(io::Error::other)?;
-    Ok(Arc::new(config.with_no_client_auth()))
 }
 
 /// The name of this machine for EHLO, or an address where it has none that SMTP allows.

@@ -1,6 +1,5 @@
 //! `ssgctl smpp probe`.
 
-use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -15,7 +14,7 @@ use ssgctl::smpp::{
 
 use crate::args::change::{AuditArgs, ChangeArgs};
 use crate::args::completion;
-use crate::args::input;
+use crate::config::certificates::refuse_missing_certificates;
 use crate::context::Context;
 use crate::escape::visible;
 use crate::exit::{ErrorCode, Failure, Result};
@@ -64,9 +63,6 @@ pub(crate) struct ProbeArgs {
     #[command(flatten)]
     why: AuditArgs,
 }
-
-/// How a certificate in PEM format begins.
-const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 fn port(text: &str) -> Result<Port, Invalid> {
     text.parse().ok().and_then(Port::new).ok_or_else(|| Invalid::rule("must be a port, 1 to 65535"))
@@ -189,21 +185,6 @@ fn endpoints(args: &ProbeArgs, context: &Context) -> Result<Vec<Endpoint>> {
         return Err(Failure::missing("--host", "because gateway.hosts is not configured").field("host"));
     }
     Ok(hosts.into_iter().map(|host| Endpoint { host, port, tls: args.tls }).collect())
-}
-
-/// Refuses a value of `SSL_CERT_FILE` that the TLS library would ignore: every certificate would have an unknown issuer.
-fn refuse_missing_certificates() -> Result<()> {
-    let Some(file) = std::env::var_os("SSL_CERT_FILE").filter(|file| !file.is_empty()) else { return Ok(()) };
-    let refused = |reason: &dyn std::fmt::Display| {
-        let message = format!("SSL_CERT_FILE names {}: {reason}", quoted(file.display()));
-        Failure::new(ErrorCode::Config, message)
-    };
-    let bytes = input::read_bytes(Path::new(&file)).map_err(|failure| refused(&failure))?;
-    if bytes.windows(PEM.len()).any(|window| window == PEM) {
-        Ok(())
-    } else {
-        Err(refused(&"it contains no certificate in PEM format"))
-    }
 }
 
 /// Text of a gateway in a form that is safe to print, and short.

@@ -68,12 +68,12 @@ impl ServerCertVerifier for RecordingVerifier {
 
 /// Has no certificate to send, and keeps whether the server asked for one.
 #[derive(Debug, Default)]
-pub(super) struct NoClientCertificate {
+pub struct NoClientCertificate {
     was_asked: AtomicBool,
 }
 
 impl NoClientCertificate {
-    pub(super) fn was_asked(&self) -> bool {
+    pub fn was_asked(&self) -> bool {
         self.was_asked.load(Ordering::Relaxed)
     }
 }

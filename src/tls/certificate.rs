@@ -31,7 +31,7 @@ const ORGANISATION: &[u8] = &[0x55, 0x04, 0x0a];
 
 impl TlsPeer {
     /// Reads a certificate in DER (RFC 5280 section 4.1). Fields that cannot be read stay empty.
-    pub(super) fn from_certificate(protocol: String, der: &[u8]) -> Self {
+    pub fn from_certificate(protocol: String, der: &[u8]) -> Self {
         let peer = Self { protocol, ..Self::default() };
         let fields = element(der).and_then(|(_, certificate, _)| element(certificate)).map(|(_, fields, _)| fields);
         let Some(mut rest) = fields else { return peer };
