@@ -5,11 +5,16 @@ use std::path::Path;
 
 use toml::Value;
 
-/// The place in the tree, the place in the package, and the mode of each asset.
-fn assets(package: &str) -> Vec<(String, String, String)> {
+/// What `Cargo.toml` says of a package.
+fn metadata(package: &str) -> Value {
     let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).expect("read");
     let manifest: toml::Table = manifest.parse().expect("TOML");
-    let listed = manifest["package"]["metadata"][package]["assets"].as_array().expect("a list").clone();
+    manifest["package"]["metadata"][package].clone()
+}
+
+/// The place in the tree, the place in the package, and the mode of each asset.
+fn assets(package: &str) -> Vec<(String, String, String)> {
+    let listed = metadata(package)["assets"].as_array().expect("a list").clone();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let asset = |asset: &Value| match asset {
         Value::Array(parts) => (text(&parts[0]), text(&parts[1]), text(&parts[2])),
@@ -62,4 +67,12 @@ fn both_packages_have_the_same_files() {
     let sources = |package| assets(package).into_iter().map(|(source, ..)| source).collect::<Vec<_>>();
     assert_eq!(sources("deb"), sources("generate-rpm"));
     assert_eq!(files("man/*.1"), files("man/ssgctl*"), "every page of the folder is in the packages");
+}
+
+/// `cargo deb` takes the whole README, with its hidden set-up, for the description of a package that has none.
+#[test]
+fn the_debian_package_has_a_description_of_its_own() {
+    let deb = metadata("deb");
+    let description = deb["extended-description"].as_str().expect("a text");
+    assert!(description.lines().count() <= 5 && description.lines().all(|line| line.len() < 80), "{description}");
 }

@@ -13,6 +13,7 @@ mod cell;
 mod charts;
 mod csv;
 mod detail_view;
+mod layout;
 mod options;
 mod relay;
 mod row;
