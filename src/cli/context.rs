@@ -10,7 +10,7 @@ use std::path::Path;
 use ssgctl::error::quoted;
 use ssgctl::model::{Actor, Gateway, KeyFingerprint, Origin};
 use ssgctl::ops;
-use ssgctl::store::files::exposure;
+use ssgctl::store::files::{exposure, network_file_system};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, NewDatabase, Snapshot, Store, Tx};
 
@@ -19,7 +19,7 @@ use crate::args::clock::ClockArgs;
 use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
-use crate::exit::{ErrorCode, Failure, Result};
+use crate::exit::{ErrorCode, Failure, KEY_HINT, Result};
 use crate::interactive::prompt::Prompt;
 use crate::output::{FieldKeys, Output, Row, TableWriter};
 
@@ -142,7 +142,7 @@ impl Context {
         let path = self.settings.database()?.to_owned();
         let location = Location { path, create, wait: self.settings.wait };
         let store = Store::open(&location, Clock::System)?;
-        if let Some(problem) = exposure(store.path()) {
+        for problem in [exposure(store.path()), network_file_system(store.path())].into_iter().flatten() {
             Self::warn(&format!("the database {} {problem}", quoted(store.path().display())));
         }
         Ok(store)
@@ -322,11 +322,7 @@ impl Context {
                 "its key is in {}: set SSGCTL_KEY_FILE, or key_file in [secrets], to that file",
                 quoted(path.display())
             ),
-            None => {
-                "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; if the \
-                     key is lost, see `ssgctl help smpp rotate-password`"
-                    .to_owned()
-            }
+            None => KEY_HINT.to_owned(),
         }
     }
 

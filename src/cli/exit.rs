@@ -327,7 +327,7 @@ impl Failure {
             Error::OwnerNotKept { .. } => failure(ErrorCode::UnsafeFile)
                 .hint("run it as root or as the owner of the file, or write a new file and install it"),
             Error::LockFile { .. } => failure(ErrorCode::UnsafeFile),
-            Error::Secret(_) => failure(ErrorCode::Secret),
+            Error::Secret(_) => failure(ErrorCode::Secret).hint(KEY_HINT),
             Error::OtherKey { .. } => failure(ErrorCode::Secret)
                 .hint("name the key file of this database with SSGCTL_KEY_FILE or key_file in [secrets]"),
             Error::Email(_) => failure(ErrorCode::Mail),
@@ -335,6 +335,10 @@ impl Failure {
         }
     }
 }
+
+/// What to do about a key file that is missing or not the right one.
+pub(crate) const KEY_HINT: &str = "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; \
+                                   if the key is lost, see `ssgctl help smpp rotate-password`";
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {

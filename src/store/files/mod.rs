@@ -6,6 +6,7 @@
 
 mod draft;
 mod draft_database;
+mod network;
 mod paths;
 mod protected;
 mod replaced;
@@ -24,6 +25,7 @@ use paths::{cannot_write, folder_of};
 
 pub use draft::Draft;
 pub use draft_database::DraftDatabase;
+pub use network::network_file_system;
 pub use protected::{FileRole, protect, refuse_protected};
 pub use small::{OTHER_OWNER, SmallFile};
 
