@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::model::WHOLE_FLOAT;
 use crate::model::text::is_power_of_ten;
 
 /// Words that programs write for "no value", exactly as they write them: databases, Python, pandas, Go, JavaScript, C.
@@ -131,12 +132,8 @@ impl fmt::Display for CellDamage {
             Self::Rounded => {
                 "has lost its last digits in a spreadsheet; format the column as Text there and export again"
             }
-            Self::Date => {
-                "was converted to a date by a spreadsheet; format the column as Text there and export again"
-            }
-            Self::Decimal => {
-                "was converted to a decimal by a spreadsheet or a script; write the column as Text there and export again"
-            }
+            Self::Date => "was converted to a date by a spreadsheet; format the column as Text there and export again",
+            Self::Decimal => WHOLE_FLOAT,
         })
     }
 }

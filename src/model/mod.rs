@@ -63,6 +63,7 @@ pub use message_record::MessageRecord;
 pub use misread::misread;
 pub use mo_number::{MoNumber, MoNumberList};
 pub use money::{Money, Unit, units};
+pub(crate) use msisdn::WHOLE_FLOAT;
 pub use msisdn::{Msisdn, MsisdnList};
 pub use msisdn_set::MsisdnSet;
 pub use numbering::calling_code_of;

@@ -56,6 +56,10 @@ impl FromStr for Msisdn {
     }
 }
 
+/// What is wrong with a whole number such as `447700900123.0`, in any field.
+pub(crate) const WHOLE_FLOAT: &str =
+    "was converted to a decimal by a spreadsheet or a script; write the column as Text there and export again";
+
 /// The digits of a number as it was written.
 struct Written<'a> {
     text: &'a str,
@@ -69,7 +73,7 @@ impl<'a> Written<'a> {
     fn parse(text: &'a str) -> Result<Self, Invalid> {
         // Points separate digits, so the `.0` that programs append to a whole number would add a digit.
         if is_whole_float(text) {
-            return Err(Invalid::rule("must not be a number that a spreadsheet has rounded; export the file again"));
+            return Err(Invalid::rule(WHOLE_FLOAT));
         }
         let mut digits: CompactString = text.chars().filter(|&c| !is_separator(c)).collect();
         let mut is_international = true;

@@ -192,7 +192,7 @@ fn canonical(path: &Path) -> Result<PathBuf> {
         return Err(refused("it is not a regular file"));
     }
     if metadata.nlink() > 1 {
-        return Err(refused("it has a second name by a hard link"));
+        return Err(refused("it has a second name by a hard link; remove that name or copy the file"));
     }
     fs::canonicalize(path).map_err(failed)
 }

@@ -12,8 +12,8 @@ use crate::output::FieldKeys;
 
 /// Show what a customer's balances consist of, by kind of entry
 ///
-/// The columns `added` and `taken` add up to the balance; a sum that is larger than an amount can be is empty. With --imports, charges have a line for each traffic import;
-/// the reference of a charge names its import.
+/// The columns `added` and `taken` add up to the balance; a sum that is larger than an amount can be is empty. With
+/// --imports, charges have a line for each traffic import; the reference of a charge names its import.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance explain ABCCORP331

@@ -15,8 +15,9 @@ use crate::progress::Progress;
 
 /// Import a document of `ssgctl export` into a new or empty database, all or nothing
 ///
-/// Creates the database if it does not exist; a failed import leaves none. Runs the checks of `db check` before the import is saved. A new export gives the same document, byte for byte. To
-/// read the SMPP passwords, you need the key file of the exported database.
+/// Creates the database if it does not exist; a failed import leaves none. Runs the checks of `db check` before the
+/// import is saved. A new export gives the same document, byte for byte. To read the SMPP passwords, you need the key
+/// file of the exported database.
 #[derive(Debug, Args)]
 #[group(id = "import_document")]
 #[command(after_long_help = "Examples:

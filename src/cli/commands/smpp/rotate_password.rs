@@ -19,8 +19,8 @@ use crate::exit::{Failure, Result};
 /// the old password is deleted, also from the database file. --grace 0 ends the old password immediately, --end-grace
 /// does so after a rotation; export to the gateway again after either. At most two passwords are valid, so a second
 /// rotation within the grace period is refused: the customer may still use the first password. With --end-previous, that
-/// password ends now, and the current one gets the grace period. With --mail, the technical contacts, or else the first contact, receive an
-/// email with the new password and the end of the grace period.
+/// password ends now, and the current one gets the grace period. With --mail, the technical contacts, or else the first
+/// contact, receive an email with the new password and the end of the grace period.
 ///
 /// If the key file is lost, rotate every account with `--grace 0`, and the first one with --new-key as well.
 #[derive(Debug, Args)]
@@ -54,7 +54,8 @@ pub(crate) struct RotatePasswordArgs {
 
     /// Replace the key, because the old one is lost; needs --grace 0
     ///
-    /// The present key file, or a new one, becomes the key of the database. Passwords under the old key can no longer be read. Rotate them too: `db check` counts them.
+    /// The present key file, or a new one, becomes the key of the database. Passwords under the old key can no longer be
+    /// read. Rotate them too: `db check` counts them.
     #[arg(long, requires = "grace", conflicts_with = "end_grace")]
     new_key: bool,
 
