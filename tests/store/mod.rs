@@ -9,6 +9,7 @@ mod lists;
 mod migrations;
 mod old_schemas;
 mod opening;
+mod released_schemas;
 mod reports;
 mod runway;
 
