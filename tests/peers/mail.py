@@ -131,7 +131,7 @@ def ssgctl(line, **variables):
 
 
 def send(to, **variables):
-    """The state of a test email to somebody, the exit code, and what was said. One that is put off is cancelled, as it is a test."""
+    """The state of a test email to an address, the exit code, and what was said. One that is put off is cancelled, as it is a test."""
     code, shown, said = ssgctl(f"mail test {to} --json", **variables)
     state = json.loads(shown)["state"] if shown.strip() else None
     print(f"      {to}: {state}, exit {code}: {said}")

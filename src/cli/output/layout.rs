@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn long_words_are_shortened_before_columns_are_left_out() {
-        let columns = [needs(&["a-system-id-001"]), needs(&["somebody@a-long-domain.example"]), needs(&["2026-11-28"])];
+        let columns = [needs(&["a-system-id-001"]), needs(&["accounts@a-long-domain.example"]), needs(&["2026-11-28"])];
         assert_eq!(fit(&columns, 60), [15, 30, 10]);
         assert_eq!(fit(&columns, 40), [15, 11, 10]);
         assert_eq!(fit(&columns, 30), [15, 10]);
