@@ -255,7 +255,12 @@ def messages():
     for part in [1, 2]:
         submit(session, 5 + part, b"447700900127", b"\5\0\3\7\2" + bytes([part]) + b"segment", esm_class=0x40)
     submit(session, 8, b"447700900127", b"caf\x05 and [brackets] \x1b<", report=1)
-    time.sleep(6)
+    # Eleven messages, one from a handset, and twelve reports.
+    count = ["sqlite3", str(work / "kannel.db"), "SELECT count(*) FROM sent_sms"]
+    end = time.time() + 60
+    while time.time() < end and subprocess.run(count, capture_output=True).stdout.strip() != b"24":
+        time.sleep(0.5)
+    check(time.time() < end, "every message and report is in the table of sqlbox")
 
 
 def export():

@@ -14,7 +14,7 @@ use crate::formats::document::{read, written};
 use crate::support::fixture::{Fixture, NOON, open};
 
 /// The schemas since 14 of which there is a database and a document.
-const SCHEMAS: [u32; 1] = [15];
+const SCHEMAS: [u32; 2] = [14, 15];
 
 fn old(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
