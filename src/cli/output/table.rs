@@ -40,7 +40,9 @@ impl Page {
     /// The lines of a table of keys and values, all aligned to the left. Its values are complete, even if one is a word longer than
     /// the terminal is wide.
     pub(super) fn lines_without_alignment(mut self, width: Option<u16>, colour: bool) -> Vec<String> {
-        self.columns.iter_mut().for_each(|column| column.is_numeric = false);
+        for column in &mut self.columns {
+            column.is_numeric = false;
+        }
         self.laid_out(None, width, colour, true)
     }
 
