@@ -2,7 +2,8 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::model::{Money, Name, PriceSource, ServiceCode, ServiceDetails, Unit};
+use ssgctl::Error;
+use ssgctl::model::{EntityKind, Money, Name, PriceSource, ServiceCode, ServiceDetails, Unit};
 use ssgctl::ops;
 use ssgctl::ops::service::{NewService, ServicePricing};
 
@@ -10,7 +11,7 @@ use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::misread;
 use crate::context::Context;
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
 
 /// Create a service
 ///
@@ -50,6 +51,19 @@ pub(crate) struct NewArgs {
     change: ChangeArgs,
 }
 
+/// Says how to use a plan that has the code of the new service.
+fn with_hint(error: Error) -> Failure {
+    let plan = match &error {
+        Error::Exists { entity: EntityKind::Plan, value, .. } => Some(value.clone()),
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    match plan {
+        Some(plan) => failure.hint(format!("to use that plan, give --plan {plan} instead of a price")),
+        None => failure,
+    }
+}
+
 pub(crate) fn run(args: NewArgs, context: &mut Context) -> Result<()> {
     context.may_create_database(args.change.dry_run);
     let pricing = match args.plan {
@@ -59,7 +73,7 @@ pub(crate) fn run(args: NewArgs, context: &mut Context) -> Result<()> {
     let price_source = args.price_source.unwrap_or(PriceSource::File);
     let details = ServiceDetails { name: args.name, price_source };
     let new = NewService { code: args.code, api_id: None, unit: args.unit, details, pricing };
-    let service = context.write(&args.change, |tx| ops::service::new(tx, new))?;
+    let service = context.write(&args.change, |tx| ops::service::new(tx, new).map_err(with_hint))?;
     misread::warn("service code", service.code.as_str());
     context.output.row(&service)
 }
