@@ -1,6 +1,7 @@
 //! The parsed command line: the command that it names and the options that it sets. The wizard asks it which options are
 //! missing and parses it again with the answers.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::mem::ManuallyDrop;
 
@@ -13,32 +14,33 @@ pub(crate) struct CommandLine {
     definition: fn() -> Command,
     /// The words of the command line, starting with the program's name.
     words: Vec<OsString>,
-    matches: ArgMatches,
+    /// The names from the outermost command group to the command.
+    names: Vec<String>,
+    /// The arguments, parsed once more for those who ask how they were given.
+    matches: OnceCell<ArgMatches>,
 }
 
 impl CommandLine {
     /// Parses the words of a command line, starting with the program's name. `parse_named` parses them with only the commands
     /// that they name; if it cannot, they are parsed with all commands.
-    pub(crate) fn parse(
+    pub(crate) fn parse<A: FromArgMatches>(
         definition: fn() -> Command,
         parse_named: fn(&[OsString]) -> Option<ArgMatches>,
         words: Vec<OsString>,
-    ) -> Result<Self, clap::Error> {
+    ) -> Result<(A, Self), clap::Error> {
         let matches = match parse_named(&words) {
             Some(matches) => matches,
             None => matches(definition(), &words)?,
         };
-        Ok(Self { definition, words, matches })
+        let names = innermost(&matches).0.into_iter().map(str::to_owned).collect();
+        // Its values are moved out of it, and the rest is not freed, because the process ends soon.
+        let arguments = A::from_arg_matches_mut(&mut ManuallyDrop::new(matches))?;
+        Ok((arguments, Self { definition, words, names, matches: OnceCell::new() }))
     }
 
     /// The definition of all commands.
     pub(crate) fn definition(&self) -> Command {
         (self.definition)()
-    }
-
-    /// The arguments as clap parsed them.
-    pub(crate) fn matches(&self) -> &ArgMatches {
-        &self.matches
     }
 
     /// The words without the program's name.
@@ -48,12 +50,13 @@ impl CommandLine {
 
     /// The full name of the command, such as `balance adjust`.
     pub(crate) fn command(&self) -> String {
-        innermost(&self.matches).0.join(" ")
+        self.names.join(" ")
     }
 
     /// The value that the command line sets for an argument, by its ID. Defaults and environment variables do not count.
     pub(crate) fn explicit_value(&self, id: &str) -> Option<String> {
-        let matches = innermost(&self.matches).1;
+        let parsed = self.matches.get_or_init(|| matches(self.definition(), &self.words).unwrap_or_default());
+        let matches = innermost(parsed).1;
         if matches.value_source(id) != Some(ValueSource::CommandLine) {
             return None;
         }

@@ -19,8 +19,8 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches};
 use clap_complete::CompleteEnv;
 
 use crate::args::named_command::DeferredCommand;
@@ -38,8 +38,7 @@ fn main() -> ExitCode {
     signals::exit_on_signals();
     CompleteEnv::with_factory(Cli::command).complete();
     let words: Vec<_> = std::env::args_os().collect();
-    let line = CommandLine::parse(Cli::command, Cli::parse_named, words.clone());
-    match line.and_then(|line| Ok((Cli::from_arg_matches(line.matches())?, line))) {
+    match CommandLine::parse(Cli::command, Cli::parse_named, words.clone()) {
         Ok((cli, line)) => run(cli, line),
         Err(error) => exit_on_parse_error(&error, &words),
     }

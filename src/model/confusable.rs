@@ -1,8 +1,42 @@
 //! Detects names that look the same to a reader (UTS 39, Unicode security mechanisms).
+//!
+//! `data/confusables.tsv` lists the characters that look like others, from Unicode 18.0 (Unicode License v3). The crate
+//! `unicode-security` has the same table, which only tests use: it consists of pointers, which the system's loader adjusted at the
+//! start of every command, a quarter of all that it adjusted.
 
-use unicode_security::confusable_detection;
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
 
 use crate::model::joiner::is_joiner;
+
+/// The characters that look like others, ascending, each with the codes of the characters that it looks like.
+static CONFUSABLES: LazyLock<Vec<(char, &str)>> = LazyLock::new(|| {
+    let row = |line: &'static str| {
+        let (code, prototype) = line.split_once('\t')?;
+        Some((char_of(code)?, prototype))
+    };
+    include_str!("data/confusables.tsv").lines().skip(1).filter_map(row).collect()
+});
+
+fn char_of(code: &str) -> Option<char> {
+    char::from_u32(u32::from_str_radix(code, 16).ok()?)
+}
+
+/// Whether a character is invisible to a reader who lacks a font for it (Default_Ignorable_Code_Point).
+fn is_ignorable(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The characters that a character looks like: itself if there are no others.
+fn prototype(c: char) -> impl Iterator<Item = char> {
+    let found = CONFUSABLES.binary_search_by_key(&c, |(confusable, _)| *confusable);
+    let codes = found.map_or("", |place| CONFUSABLES[place].1);
+    codes.split_ascii_whitespace().filter_map(char_of).chain(found.is_err().then_some(c))
+}
 
 /// The confusable skeletons of a name: of its original spelling and of its lower-case form.
 #[derive(Debug)]
@@ -15,7 +49,7 @@ pub struct Skeleton {
 
 /// The skeleton of the standard. Joiners are invisible, so that they never make a difference.
 fn skeleton(name: &str) -> impl Iterator<Item = char> {
-    confusable_detection::skeleton(name).filter(|c| !is_joiner(*c))
+    name.nfd().filter(|c| !is_ignorable(*c)).flat_map(prototype).nfd().filter(|c| !is_joiner(*c))
 }
 
 impl Skeleton {
@@ -70,6 +104,15 @@ mod tests {
         }
         for (one, other) in [("Acme 2", "Acme 3"), ("Acme", "Acme Ltd"), ("Caf\u{e9}", "Cafe")] {
             assert!(!Skeleton::of(one).is_of(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn every_character_has_the_skeleton_that_unicode_security_has() {
+        for c in '\0'..=char::MAX {
+            let expected: String =
+                unicode_security::skeleton(c.encode_utf8(&mut [0; 4])).filter(|c| !is_joiner(*c)).collect();
+            assert_eq!(skeleton(c.encode_utf8(&mut [0; 4])).collect::<String>(), expected, "{c:?}");
         }
     }
 

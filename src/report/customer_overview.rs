@@ -3,8 +3,8 @@
 use crate::error::{Error, Result};
 use crate::model::{Contact, Customer, Note, SmppAccount, Time};
 use crate::report::pricing::{CustomerPricing, customer_pricing};
-use crate::report::recent_traffic::{RecentTraffic, recent_traffic};
-use crate::report::runway::{Runway, runways};
+use crate::report::recent_traffic::{RecentTraffic, recent_traffic_of};
+use crate::report::runway::{Runway, runways_of};
 use crate::store::{
     ArchiveFilter, BalanceFilter, ContactFilter, ContactSort, NoteFilter, NoteSort, Page, SmppFilter, Snapshot,
 };
@@ -31,13 +31,16 @@ pub fn customer_overview(snapshot: &Snapshot<'_>, name: &str, now: Time) -> Resu
     let contacts = ContactFilter { customer_id, archive_filter, role: None, search, page: Page::all(ContactSort::Id) };
     let notes = NoteFilter { customer_id, archive_filter, search: None, page: Page::all(NoteSort::Id) };
     let (balances, accounts) = (BalanceFilter::of_customer(customer.id), SmppFilter::of_customer(customer.id));
-    let traffic = recent_traffic(snapshot, &customer, now)?;
+    let accounts: Vec<SmppAccount> = collect(|each| snapshot.smpp_accounts(&accounts, each))?;
+    let customer_of = accounts.iter().map(|account| (account.id, customer.id)).collect();
+    let names = accounts.iter().map(|account| (account.id, account.system_id.clone())).collect();
+    let traffic = recent_traffic_of(snapshot, names, now)?;
     let mut total_traffic = RecentTraffic::default();
     traffic.iter().try_for_each(|account| total_traffic.add(account))?;
     Ok(CustomerOverview {
-        balances: collect(|each| runways(snapshot, &balances, now, each))?,
+        balances: collect(|each| runways_of(snapshot, &balances, &customer_of, now, each))?,
         contacts: collect(|each| snapshot.contacts(&contacts, each))?,
-        accounts: collect(|each| snapshot.smpp_accounts(&accounts, each))?,
+        accounts,
         pricing: customer_pricing(snapshot, &customer)?,
         traffic,
         total_traffic,

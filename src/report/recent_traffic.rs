@@ -35,8 +35,19 @@ impl RecentTraffic {
 /// The traffic of each account of a customer with traffic in the last 30 days, ordered by system ID.
 pub fn recent_traffic(snapshot: &Snapshot<'_>, customer: &Customer, now: Time) -> Result<Vec<RecentTraffic>> {
     let filter = TrafficFilter { customer_id: Some(customer.id), ..TrafficFilter::default() };
-    let names: BTreeMap<i64, SystemId> =
-        snapshot.traffic_accounts(&filter)?.into_iter().map(|account| (account.id, account.system_id)).collect();
+    let accounts = snapshot.traffic_accounts(&filter)?;
+    recent_traffic_of(snapshot, accounts.into_iter().map(|account| (account.id, account.system_id)).collect(), now)
+}
+
+/// The same for accounts that the caller knows, by their IDs.
+pub(super) fn recent_traffic_of(
+    snapshot: &Snapshot<'_>,
+    names: BTreeMap<i64, SystemId>,
+    now: Time,
+) -> Result<Vec<RecentTraffic>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
     let accounts: Vec<i64> = names.keys().copied().collect();
     let mut found: BTreeMap<i64, RecentTraffic> = BTreeMap::new();
     let edges = [30, 7, 1, 0].map(|days| edge(now, days));

@@ -57,9 +57,23 @@ pub fn runways<E: From<Error>>(
     snapshot: &Snapshot<'_>,
     filter: &BalanceFilter,
     now: Time,
+    each: impl FnMut(Runway) -> Result<(), E>,
+) -> Result<(), E> {
+    let customer_id = filter.customer_id;
+    let accounts = snapshot.traffic_accounts(&TrafficFilter { customer_id, ..TrafficFilter::default() })?;
+    let customer_of = accounts.iter().map(|account| (account.id, account.customer_id)).collect();
+    runways_of(snapshot, filter, &customer_of, now, each)
+}
+
+/// The same for a caller that knows the accounts of the customers and whose each is.
+pub(super) fn runways_of<E: From<Error>>(
+    snapshot: &Snapshot<'_>,
+    filter: &BalanceFilter,
+    customer_of: &HashMap<i64, i64>,
+    now: Time,
     mut each: impl FnMut(Runway) -> Result<(), E>,
 ) -> Result<(), E> {
-    let burns = burns(snapshot, filter.customer_id, now)?;
+    let burns = burns(snapshot, filter.customer_id, customer_of, now)?;
     snapshot.balances(filter, |balance| {
         let burn = burns.get(&(balance.customer_id, balance.unit)).copied();
         each(Runway { balance, burn })
@@ -69,9 +83,15 @@ pub fn runways<E: From<Error>>(
 /// Burns by customer ID and unit.
 type Burns = HashMap<(i64, Unit), Burn>;
 
-fn burns(snapshot: &Snapshot<'_>, customer_id: Option<i64>, now: Time) -> Result<Burns> {
-    let accounts = snapshot.traffic_accounts(&TrafficFilter { customer_id, ..TrafficFilter::default() })?;
-    let customer_of: HashMap<i64, i64> = accounts.iter().map(|account| (account.id, account.customer_id)).collect();
+fn burns(
+    snapshot: &Snapshot<'_>,
+    customer_id: Option<i64>,
+    customer_of: &HashMap<i64, i64>,
+    now: Time,
+) -> Result<Burns> {
+    if customer_of.is_empty() {
+        return Ok(Burns::new());
+    }
     let own: Vec<i64> = customer_of.keys().copied().collect();
     let today = i32::try_from(now.timestamp().as_second().div_euclid(24 * 3600)).unwrap_or(i32::MAX);
     let begin = today.saturating_sub(i32::from(DAYS));

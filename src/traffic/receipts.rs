@@ -77,7 +77,9 @@ fn find_in_file(
             }
         }
     }
-    ambiguous.into_iter().for_each(|index| found[index] = None);
+    for index in ambiguous {
+        found[index] = None;
+    }
     Ok(())
 }
 

@@ -21,10 +21,11 @@ pub(crate) fn parts_of(text: &str, coding: &str, header: &str) -> u16 {
     }
     let (octets, header) = (decoded(text), decoded(header).len());
     let widths: Vec<usize> = match (coding, std::str::from_utf8(&octets)) {
-        ("1" | "2", _) => vec![1; octets.len()],
-        (_, Ok(text)) => text.chars().map(|character| if EXTENDED.contains(character) { 2 } else { 1 }).collect(),
-        // In another character set: a character is an octet.
-        (_, Err(_)) => vec![1; octets.len()],
+        ("" | "0" | "-1", Ok(text)) => {
+            text.chars().map(|character| if EXTENDED.contains(character) { 2 } else { 1 }).collect()
+        }
+        // Data, or text in another character set: a character is an octet.
+        _ => vec![1; octets.len()],
     };
     let room = |header: usize| {
         let octets = OCTETS.saturating_sub(header);

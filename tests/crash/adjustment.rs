@@ -108,7 +108,9 @@ fn a_full_or_broken_disk_at_any_write_is_an_error_and_loses_nothing() {
         assert!(!stderr.contains("panicked"), "{stderr}");
         matches!(output.status.code(), Some(8 | 10))
     };
-    for (call, error) in [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fsync", "EIO"), ("pwrite64", "EFBIG")] {
+    for (call, error) in
+        [("pwrite64", "ENOSPC"), ("pwrite64", "EIO"), ("fsync,fdatasync", "EIO"), ("pwrite64", "EFBIG")]
+    {
         let fail = |n| format!("{call}:error={error}:when={n}");
         let failures = tamper_everywhere(&cli, &format!("{call}-{error}-"), fail, reported);
         assert!(failures > 0, "{call} never failed with {error}");

@@ -9,7 +9,7 @@ use crate::support::strace::{can_trace, kill, was_killed};
 
 /// The calls that make, name, lock and remove files.
 const CALLS: &[&str] =
-    &["write", "fsync", "flock", "linkat", "mkdir", "renameat2", "rename", "unlink", "rmdir", "pwrite64"];
+    &["write", "fsync,fdatasync", "flock", "linkat", "mkdir", "renameat2", "rename", "unlink", "rmdir", "pwrite64"];
 
 fn names(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());

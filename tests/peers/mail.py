@@ -95,7 +95,7 @@ plain:
 def check(holds, what):
     print(("ok    " if holds else "WRONG ") + what, flush=True)
     if not holds:
-        os._exit(1)
+        sys.exit(1)
 
 
 def run(*command, **options):
@@ -273,7 +273,16 @@ def main(name):
 
 PACKAGES = {"postfix": ["postfix", "sasl2-bin", "libsasl2-modules", "openssl"], "exim": ["exim4-daemon-light", "openssl"]}
 if os.environ.get("OVERLAY") == "yes":
-    main(sys.argv[2])
+    try:
+        main(sys.argv[2])
+    finally:
+        # The layer ends with the script, and its servers must, too.
+        pid = Path({"postfix": "/var/spool/postfix/pid/master.pid", "exim": "/run/exim4/exim.pid"}[sys.argv[2]])
+        if pid.exists() and pid.read_text().strip():
+            try:
+                os.kill(int(pid.read_text()), signal.SIGTERM)
+            except ProcessLookupError:
+                pass
 else:
     codes = [overlay.enter(PACKAGES[name], SSGCTL, name) for name in (sys.argv[2:] or PACKAGES)]
     sys.exit(max(codes))

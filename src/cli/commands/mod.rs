@@ -183,8 +183,8 @@ mod tests {
     }
 
     fn parse(line: &str) -> Result<String, String> {
-        let line = CommandLine::parse(Cli::command, Cli::parse_named, words(line));
-        line.map(|line| line.command()).map_err(|error| error.to_string())
+        let line = CommandLine::parse::<Cli>(Cli::command, Cli::parse_named, words(line));
+        line.map(|(_, line)| line.command()).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl Snapshot<'_> {
         };
         query.order(columns, filter.page.descending);
         query.limit(filter.page.limit);
-        query.run(&self.transaction, &SELECT, read, each)
+        query.run_often(&self.transaction, &SELECT, read, each)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rusqlite::types::ToSql;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, Statement};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Error, Result};
@@ -147,16 +147,36 @@ impl<'a> Query<'a> {
     }
 
     /// Runs `select` with the conditions and passes each row to `each`, one at a time, so that lists of any length are
-    /// streamed.
+    /// streamed. Most commands run a list once, and SQLite prepares a statement quicker if it is not to be kept.
     pub(super) fn run<T, E: From<Error>>(
         self,
         connection: &Connection,
         select: &str,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+        each: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = connection.prepare(&self.sql(select)).map_err(Error::from)?;
+        self.run_prepared(&mut statement, read, each)
+    }
+
+    /// The same for a list that one command may run for each of many customers: the statement is kept for the next time.
+    pub(super) fn run_often<T, E: From<Error>>(
+        self,
+        connection: &Connection,
+        select: &str,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+        each: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = connection.prepare_cached(&self.sql(select)).map_err(Error::from)?;
+        self.run_prepared(&mut statement, read, each)
+    }
+
+    fn run_prepared<T, E: From<Error>>(
+        self,
+        statement: &mut Statement<'_>,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
         mut each: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = self.sql(select);
-        let mut statement = connection.prepare_cached(&sql).map_err(Error::from)?;
         let values: Vec<&dyn ToSql> = self.values.iter().map(AsRef::as_ref).collect();
         let mut rows = statement.query(values.as_slice()).map_err(Error::from)?;
         while let Some(row) = rows.next().map_err(Error::from)? {

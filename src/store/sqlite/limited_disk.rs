@@ -18,10 +18,11 @@ use rustix::fs::StatVfsMountFlags;
 use crate::error::{Error, Result};
 use crate::store::sqlite::connection::{Locking, connect_as, side_file};
 
-/// Connects to an existing file so that it can be read, and, where the disk permits, written.
-pub(super) fn connect_to_read(path: &Path, wait: Duration) -> Result<Connection> {
+/// Connects to an existing file so that it can be read, and, where the disk permits, written. Returns its schema as well, which is
+/// the first thing that is read.
+pub(super) fn connect_to_read(path: &Path, wait: Duration) -> Result<(Connection, u32)> {
     let error = match connect_and_read(path, OpenFlags::SQLITE_OPEN_READ_WRITE, Locking::Shared, wait) {
-        Ok(connection) => return Ok(connection),
+        Ok(connected) => return Ok(connected),
         Err(error) => error,
     };
     match error.sqlite_error_code() {
@@ -39,15 +40,20 @@ pub(super) fn connect_to_read(path: &Path, wait: Duration) -> Result<Connection>
 }
 
 /// Connects, and reads for the first time, which opens the write-ahead log and the shared memory.
-fn connect_and_read(path: &Path, flags: OpenFlags, locking: Locking, wait: Duration) -> rusqlite::Result<Connection> {
+fn connect_and_read(
+    path: &Path,
+    flags: OpenFlags,
+    locking: Locking,
+    wait: Duration,
+) -> rusqlite::Result<(Connection, u32)> {
     let connection = connect_as(path, flags, locking)?;
     connection.busy_timeout(wait)?;
-    connection.pragma_query_value(None, "user_version", |_| Ok(()))?;
-    Ok(connection)
+    let schema = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    Ok((connection, schema))
 }
 
 /// Connects to a file that cannot change. A log with content would be ignored, so it is refused.
-fn connect_immutable(path: &Path, wait: Duration) -> Result<Connection> {
+fn connect_immutable(path: &Path, wait: Duration) -> Result<(Connection, u32)> {
     let log = side_file(path, "-wal");
     if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
         let reason = format!(

@@ -27,8 +27,7 @@ pub(super) fn migrate(location: &Location) -> Result<Migration> {
 fn migrate_by(steps: &[Step], location: &Location) -> Result<Migration> {
     refuse_unsafe_sqlite()?;
     let to = steps.last().map_or(0, |step| step.version);
-    let (mut connection, path) = connect_to_ours(location, to)?;
-    let from = schema::version(&connection)?;
+    let (mut connection, path, from) = connect_to_ours(location, to)?;
     if from == to {
         return Ok(Migration { from, to, backup: None });
     }
@@ -293,7 +292,9 @@ mod tests {
             assert_eq!(services(&backup), before, "{call} {place}: the backup");
             survived
         };
-        for call in ["openat", "pwrite64", "fsync", "renameat", "renameat2", "rename", "unlink", "fcntl", "close"] {
+        for call in
+            ["openat", "pwrite64", "fsync", "fdatasync", "renameat", "renameat2", "rename", "unlink", "fcntl", "close"]
+        {
             assert!((1..5_000).any(|place| survives(call, place)), "the killing before {call} never ended");
         }
     }

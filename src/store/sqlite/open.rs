@@ -44,22 +44,22 @@ pub(super) fn open(location: &Location) -> Result<(Connection, PathBuf)> {
     if location.create && location.path.symlink_metadata().is_err() {
         create(&location.path)?;
     }
-    let (connection, path) = connect_to_ours(location, SCHEMA_VERSION)?;
-    match schema::version(&connection)? {
+    let (connection, path, found) = connect_to_ours(location, SCHEMA_VERSION)?;
+    match found {
         SCHEMA_VERSION => Ok((connection, path)),
         found => Err(Error::OlderSchema { path, found, known: SCHEMA_VERSION }),
     }
 }
 
-/// Connects to an existing database of ssgctl whose schema is between [`OLDEST_SCHEMA`] and `newest`.
-pub(super) fn connect_to_ours(location: &Location, newest: u32) -> Result<(Connection, PathBuf)> {
+/// Connects to an existing database of ssgctl whose schema is between [`OLDEST_SCHEMA`] and `newest`. Returns the connection, the
+/// file's canonical name and its schema.
+pub(super) fn connect_to_ours(location: &Location, newest: u32) -> Result<(Connection, PathBuf, u32)> {
     if location.path.symlink_metadata().is_err() {
         return Err(Error::NoDatabase { path: location.path.clone() });
     }
     let path = canonical(&location.path)?;
     refuse_foreign(&path, newest)?;
-    let connection = connect_to_read(&path, location.wait)?;
-    let found = schema::version(&connection)?;
+    let (connection, found) = connect_to_read(&path, location.wait)?;
     if found > newest {
         // The newer schema is only in the write-ahead log. The last connection to close would move the log into the file, so
         // this one must leave it: an older program must not change a newer database.
@@ -67,19 +67,18 @@ pub(super) fn connect_to_ours(location: &Location, newest: u32) -> Result<(Conne
         return Err(Error::NewerSchema { path, found, known: newest });
     }
     refuse_missing_tables(&connection, &path)?;
-    Ok((connection, path))
+    Ok((connection, path, found))
 }
 
 /// Refuses a file that is marked as ours and is not: without this, every command would fail in its own way.
 fn refuse_missing_tables(connection: &Connection, path: &Path) -> Result<()> {
-    let found: u32 = connection.query_row(
-        "SELECT count(*) FROM sqlite_schema WHERE type = 'table'
-            AND name IN ('customer', 'smpp_account', 'balance', 'entry', 'outbox_email', 'message', 'event')",
-        [],
-        |row| row.get(0),
-    )?;
-    let reason = "it is marked as one, but lacks its tables";
-    if found == 7 { Ok(()) } else { Err(Error::Foreign { path: path.to_owned(), reason }) }
+    for table in [c"customer", c"smpp_account", c"balance", c"entry", c"outbox_email", c"message", c"event"] {
+        // Asks the schema in memory, which a query of sqlite_schema would read once more.
+        if !connection.table_exists(Some(c"main"), table)? {
+            return Err(Error::Foreign { path: path.to_owned(), reason: "it is marked as one, but lacks its tables" });
+        }
+    }
+    Ok(())
 }
 
 /// Creates a database under a temporary name and renames it when it is complete.

@@ -149,7 +149,7 @@ impl Snapshot<'_> {
         query.when("unit = ?", unit);
         query.order(&["crossing.id"], true);
         let mut crossings = Vec::new();
-        query.run(&self.transaction, SELECT_CROSSING, read_crossing, |crossing| {
+        query.run_often(&self.transaction, SELECT_CROSSING, read_crossing, |crossing| {
             crossings.push(crossing);
             Ok::<_, Error>(())
         })?;
