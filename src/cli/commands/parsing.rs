@@ -89,7 +89,7 @@ fn hostile_text_is_refused_in_every_field() {
 #[test]
 fn odd_words_anywhere_are_parsed_or_refused_with_a_clean_message() {
     let mut program = program();
-    // A similar name is looked for letter by letter, which takes a while for the longest; a process gets that.
+    // The search for a similar name takes a while for the longest word, which only a process gets.
     let mut odd = odd_words();
     odd.retain(|word| word.len() < 10_000);
     for (command, _) in commands(&program, "") {
