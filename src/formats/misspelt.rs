@@ -5,6 +5,10 @@ const OTHER_NAMES: &[(&str, &[&str])] = &[
     ("parts", &["segments", "numsegments", "segmentcount", "pducount", "partcount", "smscount", "smsparts", "units"]),
     ("unit", &["currency", "currencycode"]),
     ("key", &["idempotencykey"]),
+    ("effective", &["effectivedate", "effectivefrom", "validfrom", "startdate", "begin", "begins"]),
+    ("currency", &["unit", "ccy", "cur", "currencycode"]),
+    ("mccmnc", &["plmn", "networkcode", "hnicode"]),
+    ("prefix", &["dialcode", "dialplan", "dialprefix", "areacode"]),
 ];
 
 /// The one of `columns` that a name may be a misspelling of, or another word for.

@@ -6,7 +6,7 @@
 pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
 pub(crate) mod csv;
-mod dialects;
+pub(crate) mod dialects;
 mod json;
 mod jsonl;
 pub(crate) mod misspelt;
@@ -110,6 +110,14 @@ impl<R: BufRead> RecordReader<R> {
         match &self.format {
             Format::Csv(records) => records.columns(),
             Format::Json(_) | Format::Jsonl(_) => &[],
+        }
+    }
+
+    /// The separator of CSV; `None` for other formats.
+    pub(crate) fn delimiter(&self) -> Option<u8> {
+        match &self.format {
+            Format::Csv(records) => Some(records.delimiter()),
+            Format::Json(_) | Format::Jsonl(_) => None,
         }
     }
 

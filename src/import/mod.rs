@@ -8,6 +8,7 @@ pub mod document;
 mod left_out;
 pub mod note;
 mod owner;
+pub mod price_list;
 mod renamed;
 pub mod service;
 mod service_prices;

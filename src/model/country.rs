@@ -49,6 +49,11 @@ impl Country {
         self.0
     }
 
+    /// The digits with which its numbers begin; several if it shares a calling code.
+    pub fn calling_codes(&self) -> impl Iterator<Item = &'static str> {
+        self.row().into_iter().flat_map(|row| row.calling_codes.split_whitespace())
+    }
+
     fn row(&self) -> Option<&'static CountryRow> {
         row_of(self.0)
     }

@@ -115,6 +115,10 @@ impl<R: BufRead> Records<R> {
         Ok(records)
     }
 
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     pub(crate) fn columns(&self) -> &[String] {
         &self.header.names
     }
