@@ -8,5 +8,6 @@ mod hardening;
 mod mutation;
 mod one_spelling;
 mod others;
+mod price_lists;
 mod quoting;
 mod seeds;
