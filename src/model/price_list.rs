@@ -43,7 +43,7 @@ impl PriceChangeKind {
 
 /// The price of a destination from a time on, and the one before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PriceChange {
+pub struct PriceStep {
     pub destination: PriceDestination,
     /// `None` if it has always counted.
     pub effective: Option<Time>,
@@ -52,7 +52,7 @@ pub struct PriceChange {
     pub price: Option<Money>,
 }
 
-impl PriceChange {
+impl PriceStep {
     pub fn kind(&self) -> PriceChangeKind {
         PriceChangeKind::of(self.before, self.price)
     }
@@ -79,7 +79,7 @@ impl PriceHistory {
 
     /// What a list changes, and which of its prices are in force already, by destination and time. With `replace_from`, the plan
     /// has no other prices than those of the list from that time on.
-    pub fn changes(&self, list: &[ListedPrice], replace_from: Option<Time>) -> Vec<PriceChange> {
+    pub fn changes(&self, list: &[ListedPrice], replace_from: Option<Time>) -> Vec<PriceStep> {
         let mut by_destination: BTreeMap<&PriceDestination, Starts> = BTreeMap::new();
         for listed in list {
             by_destination.entry(&listed.destination).or_default().insert(listed.effective, listed.price);
@@ -101,7 +101,7 @@ impl PriceHistory {
                     starts.insert(effective, price);
                 }
                 if before != price || listed.contains_key(&effective) {
-                    changes.push(PriceChange { destination: destination.clone(), effective, before, price });
+                    changes.push(PriceStep { destination: destination.clone(), effective, before, price });
                 }
             }
         }
@@ -118,12 +118,12 @@ impl PriceHistory {
 
     /// The prices in force at a time and those that count later, each with the one before it. With `since`, the price in force then
     /// is the one before, and a price that was withdrawn meanwhile is in the list too.
-    pub fn list(&self, at: Time, since: Option<Time>) -> Vec<PriceChange> {
+    pub fn list(&self, at: Time, since: Option<Time>) -> Vec<PriceStep> {
         let mut list = Vec::with_capacity(self.0.len());
         for (destination, starts) in &self.0 {
             let steps = steps(starts);
             let change =
-                |effective, before, price| PriceChange { destination: destination.clone(), effective, before, price };
+                |effective, before, price| PriceStep { destination: destination.clone(), effective, before, price };
             let current = steps.iter().rfind(|step| step.0 <= Some(at));
             let then = since.map(|since| in_force(starts, Some(since)));
             if let Some(&(effective, before, price)) = current {
@@ -139,10 +139,15 @@ impl PriceHistory {
     }
 
     /// What differs between two times.
-    pub fn difference(&self, from: Time, to: Time) -> Vec<PriceChange> {
+    pub fn difference(&self, from: Time, to: Time) -> Vec<PriceStep> {
         let mut list = self.list(to, Some(from));
         list.retain(|change| change.effective <= Some(to) && change.kind() != PriceChangeKind::Same);
         list
+    }
+
+    /// The price of a destination at a time; `None` as a time is the beginning of all.
+    pub fn price(&self, destination: &PriceDestination, time: Option<Time>) -> Option<Money> {
+        in_force(self.0.get(destination)?, time)
     }
 
     /// The prices that are in force at a time.
@@ -198,7 +203,7 @@ mod tests {
     }
 
     /// Destination, day, price before, price.
-    fn shown(changes: &[PriceChange]) -> Vec<String> {
+    fn shown(changes: &[PriceStep]) -> Vec<String> {
         let price = |price: Option<Money>| price.map_or("-".to_owned(), |price| price.e8().to_string());
         let day = |time: Time| time.timestamp().as_second() / 86_400;
         changes
@@ -280,17 +285,17 @@ mod tests {
     }
 
     /// The rows of a plan after changes were recorded.
-    fn after(mut rows: Vec<PriceRow>, changes: &[PriceChange]) -> PriceHistory {
+    fn after(mut rows: Vec<PriceRow>, changes: &[PriceStep]) -> PriceHistory {
         for change in changes.iter().filter(|change| change.kind() != PriceChangeKind::Same) {
-            let PriceChange { destination, effective, price, .. } = change.clone();
+            let PriceStep { destination, effective, price, .. } = change.clone();
             let id = i64::try_from(rows.len()).expect("few") + 1;
             rows.push(PriceRow { id, destination, price, effective_from: effective, ..row(id, "GB", None, None) });
         }
         PriceHistory::new(rows)
     }
 
-    fn as_list(changes: &[PriceChange]) -> Vec<ListedPrice> {
-        let listed = |change: &PriceChange| ListedPrice {
+    fn as_list(changes: &[PriceStep]) -> Vec<ListedPrice> {
+        let listed = |change: &PriceStep| ListedPrice {
             line: 1,
             destination: change.destination.clone(),
             price: change.price,

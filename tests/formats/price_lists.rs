@@ -245,13 +245,13 @@ fn times_are_read_as_spreadsheets_write_them() {
         change(&mut options);
         let text = format!("country,price,effective\nGB,1,{text}\n");
         match read_with(&text, options) {
-            Ok(list) => list.prices[0].effective.map_or("always".to_owned(), |time| time.for_reading()),
+            Ok(list) => list.prices[0].effective.map_or("beginning".to_owned(), |time| time.for_reading()),
             Err(faults) => faults.first[0].error.to_string(),
         }
     };
     let unchanged: fn(&mut PriceListOptions) = |_| {};
     assert_eq!(effective("", unchanged), "2026-11-28 00:00:00");
-    assert_eq!(effective("always", unchanged), "always");
+    assert_eq!(effective("beginning", unchanged), "beginning");
     assert_eq!(effective("45992", unchanged), "2025-12-01 00:00:00");
     assert_eq!(effective("46357.0", unchanged), "2026-12-01 00:00:00");
     assert!(effective("01/12/2026", unchanged).starts_with("effective: `01/12/2026` may begin with the day"));
@@ -266,7 +266,7 @@ fn times_are_read_as_spreadsheets_write_them() {
     assert_eq!(effective("2026-10-25", london), "2026-10-24 23:00:00");
     assert!(effective("2026-10-25 01:00", london).contains("comes twice on the clocks of Europe/London"));
     assert_eq!(effective("2026-10-25 01:00:00+01:00", london), "2026-10-25 00:00:00");
-    let given: fn(&mut PriceListOptions) = |options| options.effective = "2027-01-01T00:00:00Z".parse().ok();
+    let given: fn(&mut PriceListOptions) = |options| options.effective = Some("2027-01-01T00:00:00Z".parse().ok());
     assert_eq!(effective("", given), "2027-01-01 00:00:00");
     assert!(effective("2026-12-01", given).contains("contradicts the time that was given for all prices"));
 }

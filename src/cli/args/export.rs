@@ -93,7 +93,7 @@ pub(crate) struct ExportArgs {
 
 impl ExportArgs {
     /// The file, unless it is stdout.
-    fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_deref().filter(|file| *file != Path::new("-"))
     }
 

@@ -148,9 +148,10 @@ impl PriceColumns {
         }
         let has = |field: &&str| fields.iter().any(|(_, found)| found == field);
         let missing: Vec<&'static str> = FIELDS.iter().filter(|field| !has(field)).copied().collect();
-        let unknown = columns.iter().filter(|column| self.field_of(column).is_none() && !self.is_informational(column));
+        let mut unknown =
+            columns.iter().filter(|column| self.field_of(column).is_none() && !self.is_informational(column));
         let nearest = |column: &String| Some((quoted(column), misspelt(column, missing.iter().copied())?));
-        if let Some((column, nearest)) = unknown.filter_map(nearest).next() {
+        if let Some((column, nearest)) = unknown.find_map(nearest) {
             return Err(bad_header(format!(
                 "the column {column} is not read; rename it to {} if it is meant as that, or ignore it",
                 quoted(nearest)
@@ -161,7 +162,7 @@ impl PriceColumns {
             return Err(bad_header(format!("the header has no column `price`; it has {}", found())));
         }
         let destinations = ["destination", "country", "network", "mcc", "mccmnc", "prefix"];
-        if !destinations.iter().any(|field| has(field)) {
+        if !destinations.iter().any(has) {
             let message = "the header has no column `destination`, `country`, `network`, `mcc`, `mccmnc` or `prefix`";
             return Err(bad_header(format!("{message}; it has {}", found())));
         }

@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time as TimeOfDay};
+use jiff::tz::TimeZone;
 
 use crate::model::word_enum::word_enum;
 use crate::model::{Invalid, Time, Zone, not_in_calendar, parse_date};
@@ -18,6 +19,9 @@ word_enum! {
 /// The dates that spreadsheets may show as a number: 2009-07-06 to 2064-04-08.
 const SERIALS: std::ops::Range<i32> = 40_000..60_000;
 
+/// The years in which prices can begin.
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=9998;
+
 /// The day from which spreadsheets count.
 const DAY_ZERO: Date = Date::constant(1899, 12, 30);
 
@@ -26,6 +30,12 @@ const DAY_ZERO: Date = Date::constant(1899, 12, 30);
 /// # Errors
 /// A time that does not exist in the zone or comes twice, and a date whose day may be its month.
 pub fn effective(text: &str, zone: &Zone, order: Option<DateOrder>) -> Result<Time, Invalid> {
+    let time = moment(text, zone, order)?;
+    let year = time.timestamp().to_zoned_datetime(TimeZone::UTC).year();
+    if YEARS.contains(&year) { Ok(time) } else { Err(Invalid::rule("must be from 1970 to 9998")) }
+}
+
+fn moment(text: &str, zone: &Zone, order: Option<DateOrder>) -> Result<Time, Invalid> {
     if let Some(rule) = not_in_calendar(text) {
         return Err(rule);
     }
@@ -207,9 +217,19 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in
-            ["", "tomorrow", "2026-11-31", "2026-13-01", "4599", "459920", "1/2/3/2026", "01/12/2026 25:00", "20261201"]
-        {
+        for text in [
+            "",
+            "tomorrow",
+            "2026-11-31",
+            "2026-13-01",
+            "4599",
+            "459920",
+            "1/2/3/2026",
+            "01/12/2026 25:00",
+            "20261201",
+            "1969-12-31",
+            "9999-01-01",
+        ] {
             assert!(read(text, "UTC", Some(DateOrder::DayFirst)).is_err(), "{text}");
         }
     }

@@ -19,7 +19,7 @@ use crate::error::{Error, Fault, Faults, InputError, quoted};
 use crate::formats::{InputRow, RecordReader};
 use crate::import::IgnoredColumn;
 use crate::import::left_out::LeftOut;
-use crate::model::{ListedPrice, Money, PriceDestination, Time, Unit, Zone};
+use crate::model::{Invalid, ListedPrice, Money, PriceDestination, Time, Unit, Zone};
 
 pub use columns::{FIELDS, PriceColumns};
 pub use effective::{DateOrder, effective};
@@ -28,15 +28,16 @@ use columns::{FieldColumns, PriceCells};
 use price::PriceReader;
 
 /// The time of a price that has always counted, as exports write it.
-pub const ALWAYS: &str = "always";
+pub const BEGINNING: &str = "beginning";
 
 /// What a list does not say about itself.
 #[derive(Debug, Clone)]
 pub struct PriceListOptions {
     /// The unit of the plan. Prices in another one are refused.
     pub unit: Unit,
-    /// From when all prices of the list count. A time in the list contradicts it.
-    pub effective: Option<Time>,
+    /// From when all prices of the list count, if it is given; `Some(None)` is the beginning of all times. A time in the list
+    /// contradicts it.
+    pub effective: Option<Option<Time>>,
     /// From when a price counts whose time is not known otherwise.
     pub now: Time,
     /// The zone of times without one.
@@ -55,6 +56,14 @@ pub struct PriceList {
     pub rows: u64,
     /// Columns that are not read although rows have a value there.
     pub left_out: Vec<IgnoredColumn>,
+}
+
+impl PriceList {
+    /// From when all its prices count, if that is the same for all.
+    pub fn common_time(&self) -> Option<Time> {
+        let first = self.prices.first()?.effective;
+        first.filter(|_| self.prices.iter().all(|listed| listed.effective == first))
+    }
 }
 
 /// Reads a whole list, or reports all its faults.
@@ -141,11 +150,14 @@ impl<R: BufRead> ListReader<R> {
 
 /// From when the price of a row counts.
 fn effective_of(cells: PriceCells<'_>, options: &PriceListOptions) -> Result<Option<Time>, Fault> {
-    let Some(text) = cells.text("effective") else { return Ok(Some(options.effective.unwrap_or(options.now))) };
+    let Some(text) = cells.text("effective") else {
+        return Ok(options.effective.unwrap_or(Some(options.now.whole_second())));
+    };
     if options.effective.is_some() {
-        return Err(cells.bad_value("effective", text, &"contradicts the time that was given for all prices"));
+        let rule = Invalid::rule("contradicts the time that was given for all prices");
+        return Err(cells.fault("effective", Error::invalid("effective", text, rule)));
     }
-    if text == ALWAYS {
+    if text.eq_ignore_ascii_case(BEGINNING) {
         return Ok(None);
     }
     effective(text, &options.zone, options.date_order)

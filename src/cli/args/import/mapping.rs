@@ -35,9 +35,9 @@ pub(super) struct ColumnArgs {
 
 /// A column of a file and the field that it is imported as.
 #[derive(Debug, Clone)]
-struct ColumnMap {
-    column: String,
-    field: String,
+pub(crate) struct ColumnMap {
+    pub(crate) column: String,
+    pub(crate) field: String,
 }
 
 impl FromStr for ColumnMap {

@@ -32,6 +32,7 @@ use crate::progress::Progress;
 
 pub(crate) use expect::ExpectArgs;
 use mapping::ColumnArgs;
+pub(crate) use mapping::ColumnMap;
 use plan::{ImportSummary, PlanRow};
 
 /// The file to import, and the options of the import.
