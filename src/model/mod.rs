@@ -84,7 +84,7 @@ pub use password::{KeyFingerprint, Password};
 pub use plan::{OverlayOwner, Plan, PlanDetails, PriceRow, PriceSource};
 pub use plan_prices::PlanPrices;
 pub use price_destination::{NumberPrefix, PriceDestination};
-pub use price_list::{ListedPrice, PriceChangeKind, PriceHistory, PriceStep};
+pub use price_list::{PriceChangeKind, PriceHistory, PriceListRow, PriceStep};
 pub use prices::{AccountPlans, MessagePrice, PlanRole, Prices, PricesVersion, account_plans};
 pub use service::{Service, ServiceDetails};
 pub use smpp::{Limit, SmppAccount, SmppDetails};

@@ -7,7 +7,7 @@ use crate::model::{Money, PriceDestination, PriceRow, Time};
 
 /// A price of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedPrice {
+pub struct PriceListRow {
     /// The line of the file.
     pub line: u64,
     pub destination: PriceDestination,
@@ -79,7 +79,7 @@ impl PriceHistory {
 
     /// What a list changes, and which of its prices are in force already, by destination and time. With `replace_from`, the plan
     /// has no other prices than those of the list from that time on.
-    pub fn changes(&self, list: &[ListedPrice], replace_from: Option<Time>) -> Vec<PriceStep> {
+    pub fn changes(&self, list: &[PriceListRow], replace_from: Option<Time>) -> Vec<PriceStep> {
         let mut by_destination: BTreeMap<&PriceDestination, Starts> = BTreeMap::new();
         for listed in list {
             by_destination.entry(&listed.destination).or_default().insert(listed.effective, listed.price);
@@ -190,11 +190,12 @@ mod tests {
             destination: destination.parse().expect("a destination"),
             price: price.map(Money::from_e8),
             effective_from: day.map(time),
+            recorded_at: time(0),
         }
     }
 
-    fn listed(destination: &str, price: Option<i64>, day: Option<i64>) -> ListedPrice {
-        ListedPrice {
+    fn listed(destination: &str, price: Option<i64>, day: Option<i64>) -> PriceListRow {
+        PriceListRow {
             line: 2,
             destination: destination.parse().expect("a destination"),
             price: price.map(Money::from_e8),
@@ -294,8 +295,8 @@ mod tests {
         PriceHistory::new(rows)
     }
 
-    fn as_list(changes: &[PriceStep]) -> Vec<ListedPrice> {
-        let listed = |change: &PriceStep| ListedPrice {
+    fn as_list(changes: &[PriceStep]) -> Vec<PriceListRow> {
+        let listed = |change: &PriceStep| PriceListRow {
             line: 1,
             destination: change.destination.clone(),
             price: change.price,
@@ -317,7 +318,7 @@ mod tests {
         fn what_is_recorded_is_what_the_list_says(rows in rows(), list in rows(), from in 0_i64..9, replaces: bool) {
             let history = PriceHistory::new(rows.clone());
             let target = PriceHistory::new(list.clone());
-            let list = target.0.iter().flat_map(|(destination, starts)| starts.iter().map(|(effective, price)| ListedPrice {
+            let list = target.0.iter().flat_map(|(destination, starts)| starts.iter().map(|(effective, price)| PriceListRow {
                 line: 1, destination: destination.clone(), price: *price, effective: *effective,
             }));
             let list: Vec<_> = list.collect();

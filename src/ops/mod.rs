@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod overlay;
 pub mod plan;
 pub mod price;
+pub mod price_list;
 pub mod quick_create;
 pub mod readdress;
 pub mod service;

@@ -20,7 +20,7 @@ fn read_with(text: impl AsRef<[u8]>, options: PriceListOptions) -> Result<PriceL
     price_list(RecordReader::open(text.as_ref())?, options)
 }
 
-fn price_of(listed: &ssgctl::model::ListedPrice) -> String {
+fn price_of(listed: &ssgctl::model::PriceListRow) -> String {
     listed.price.map_or_else(|| "-".to_owned(), |price| price.to_string())
 }
 

@@ -19,6 +19,7 @@ mod note;
 mod outbox;
 mod password;
 mod plans;
+mod price_lists;
 mod prices;
 mod prices_found;
 mod quick_create;

@@ -66,8 +66,13 @@ impl DetailView {
 
     /// Adds a section whose fields are these columns of a row.
     pub(crate) fn fields<R: Row>(&mut self, title: &'static str, row: &R, keys: &[&str]) {
-        self.sections.push(Section { title, fields: Vec::new(), table: None });
+        self.section(title);
         self.more_fields(row, keys);
+    }
+
+    /// Adds a section without fields.
+    pub(crate) fn section(&mut self, title: &'static str) {
+        self.sections.push(Section { title, fields: Vec::new(), table: None });
     }
 
     /// Adds these columns of a row to the last section.

@@ -1,7 +1,7 @@
 //! Reads price lists: our own, those of gateways and carriers, and others by their columns.
 //!
 //! ```text
-//! row ──▶ cells by field (`columns`) ──▶ destinations, price, time (`destination`, `price`, `effective`) ──▶ ListedPrice
+//! row ──▶ cells by field (`columns`) ──▶ destinations, price, time (`destination`, `price`, `effective`) ──▶ PriceListRow
 //! ```
 //!
 //! A list is read as a whole, or refused with all its faults: a price that is missing or read wrongly is charged.
@@ -19,7 +19,7 @@ use crate::error::{Error, Fault, Faults, InputError, quoted};
 use crate::formats::{InputRow, RecordReader};
 use crate::import::IgnoredColumn;
 use crate::import::left_out::LeftOut;
-use crate::model::{Invalid, ListedPrice, Money, PriceDestination, Time, Unit, Zone};
+use crate::model::{Invalid, Money, PriceDestination, PriceListRow, Time, Unit, Zone};
 
 pub use columns::{FIELDS, PriceColumns};
 pub use effective::{DateOrder, effective};
@@ -51,7 +51,7 @@ pub struct PriceListOptions {
 #[derive(Debug, Default)]
 pub struct PriceList {
     /// One for each destination and time.
-    pub prices: Vec<ListedPrice>,
+    pub prices: Vec<PriceListRow>,
     /// The number of rows.
     pub rows: u64,
     /// Columns that are not read although rows have a value there.
@@ -130,7 +130,7 @@ impl<R: BufRead> ListReader<R> {
         let price = price(cells, &mut self.prices, &self.options)?;
         let effective = effective_of(cells, &self.options)?;
         for destination in destination::destinations(cells)? {
-            let listed = ListedPrice { line: row.line(), destination, price, effective };
+            let listed = PriceListRow { line: row.line(), destination, price, effective };
             match self.known.entry((listed.destination.clone(), effective)) {
                 Entry::Vacant(entry) => {
                     entry.insert(self.found.prices.len());
@@ -166,7 +166,7 @@ fn effective_of(cells: PriceCells<'_>, options: &PriceListOptions) -> Result<Opt
 }
 
 /// The fault of a destination with two prices that count from the same time.
-fn two_prices(row: &InputRow, earlier: &ListedPrice, listed: &ListedPrice) -> Fault {
+fn two_prices(row: &InputRow, earlier: &PriceListRow, listed: &PriceListRow) -> Fault {
     let text = |price: Option<Money>| price.map_or_else(|| "withdrawn".to_owned(), |price| price.to_string());
     let message = format!(
         "{} has two prices: {} on line {} and {} here",

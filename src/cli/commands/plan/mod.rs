@@ -1,9 +1,15 @@
 //! `ssgctl plan`: named lists of prices in one unit, and who uses them.
 
 mod archive;
+mod diff;
 mod edit;
+mod export;
+mod import;
 mod list;
+mod list_file;
 mod new;
+mod price_step;
+mod published;
 mod row;
 mod show;
 mod unarchive;
@@ -20,6 +26,9 @@ pub(crate) enum Command {
     Show(ArgsIfNamed<show::ShowArgs>),
     List(ArgsIfNamed<list::ListArgs>),
     Edit(ArgsIfNamed<edit::EditArgs>),
+    Import(ArgsIfNamed<import::ImportArgs>),
+    Export(ArgsIfNamed<export::ExportArgs>),
+    Diff(ArgsIfNamed<diff::DiffArgs>),
     Archive(ArgsIfNamed<archive::ArchiveArgs>),
     Unarchive(ArgsIfNamed<unarchive::UnarchiveArgs>),
 }
@@ -31,6 +40,9 @@ impl Command {
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::List(ArgsIfNamed(args)) => list::run(args, context),
             Self::Edit(ArgsIfNamed(args)) => edit::run(args, context),
+            Self::Import(ArgsIfNamed(args)) => import::run(&args, context),
+            Self::Export(ArgsIfNamed(args)) => export::run(args, context),
+            Self::Diff(ArgsIfNamed(args)) => diff::run(&args, context),
             Self::Archive(ArgsIfNamed(args)) => archive::run(&args, context),
             Self::Unarchive(ArgsIfNamed(args)) => unarchive::run(&args, context),
         }
