@@ -101,7 +101,7 @@ impl ListArgs {
 pub(super) fn replaced_from(list: &PriceList, given: Option<Option<Time>>) -> Result<Time> {
     match given {
         Some(Some(time)) => Ok(time),
-        Some(None) => Err(Failure::usage("--replace needs a time: --effective beginning would end what was charged")),
+        Some(None) => Err(Failure::usage("--replace needs a time, not the beginning of all times")),
         None => Ok(list.common_time().unwrap_or(Clock::System.now().whole_second())),
     }
 }
