@@ -234,7 +234,7 @@ impl Comparison {
         let codes: BTreeSet<&str> = country.calling_codes().collect();
         let is_there = |digits: &String| {
             codes.iter().any(|code| digits.starts_with(code))
-                // Countries that share a calling code are told apart by the digits after it.
+                // Countries that share a calling code are distinguished by the digits after it.
                 && (digits.len() < 4 || digits.parse().ok().and_then(country_of) == Some(country.code()))
         };
         let prefixes = self.prefixes.iter().map(|prefix| prefix.digits().to_string()).filter(is_there);
