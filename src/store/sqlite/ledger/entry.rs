@@ -340,7 +340,8 @@ mod tests {
     #[test]
     fn a_history_is_read_in_order_from_the_index_of_balances() {
         let mut connection = schema::in_memory();
-        let balances = "INSERT INTO balance VALUES (1, 'GBP', 0, 0, ''), (1, 'SMS', 0, 0, '')";
+        let balances = "INSERT INTO balance (customer_id, unit, balance_e8, updated_at)
+            VALUES (1, 'GBP', 0, ''), (1, 'SMS', 0, '')";
         connection.execute_batch(balances).expect("balances");
         let snapshot = Snapshot::of(connection.transaction().expect("begun"));
         let at = "2026-11-24T12:00:00Z".parse().ok();
