@@ -47,6 +47,6 @@ pub(crate) fn run(args: AdjustArgs, context: &mut Context) -> Result<()> {
     let (unit, amount) = (args.unit, args.amount);
     let adjustment = Adjustment { unit, amount, description, reference, key, allow_negative };
     let receipt = context.write(&args.change, |tx| ops::balance::adjust(tx, &args.customer, &adjustment))?;
-    note_accrued(context, std::slice::from_ref(&receipt));
+    note_accrued(context, &args.change, std::slice::from_ref(&receipt));
     context.output.row(&receipt)
 }

@@ -4,6 +4,7 @@ use clap::Args;
 use ssgctl::model::{Balance, Description, Key, Reference};
 use ssgctl::ops::balance::Receipt;
 
+use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::context::Context;
 
@@ -29,9 +30,9 @@ pub(super) struct BookingArgs {
     pub(super) clock: ClockArgs,
 }
 
-/// Notes what the balances are, where charges are accrued: the balance after an entry is without them.
-pub(super) fn note_accrued(context: &Context, receipts: &[Receipt]) {
-    for Receipt { entry, balance, .. } in receipts.iter().filter(|receipt| !receipt.replayed) {
+/// Notes what the balances are, where charges are accrued: the balance after an entry is without them. After a dry run nothing is.
+pub(super) fn note_accrued(context: &Context, change: &ChangeArgs, receipts: &[Receipt]) {
+    for Receipt { entry, balance, .. } in receipts.iter().filter(|receipt| !receipt.replayed && !change.dry_run) {
         if *balance != entry.balance_after {
             let unit = entry.posting.unit;
             let (name, balance) = (Balance::name_of(&entry.customer, unit), unit.format(*balance));

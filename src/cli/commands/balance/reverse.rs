@@ -35,6 +35,6 @@ pub(crate) fn run(args: ReverseArgs, context: &mut Context) -> Result<()> {
     context.apply_clock(clock)?;
     let reversal = Reversal { entry, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::reverse(tx, &reversal))?;
-    note_accrued(context, &receipts);
+    note_accrued(context, &change, &receipts);
     context.output.rows(&receipts)
 }

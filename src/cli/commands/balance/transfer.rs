@@ -49,6 +49,6 @@ pub(crate) fn run(args: TransferArgs, context: &mut Context) -> Result<()> {
     context.apply_clock(clock)?;
     let transfer = Transfer { unit, amount, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::transfer(tx, &from, &to, &transfer))?;
-    note_accrued(context, &receipts);
+    note_accrued(context, &change, &receipts);
     context.output.rows(&receipts)
 }

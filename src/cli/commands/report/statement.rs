@@ -75,8 +75,10 @@ fn view(statement: &Statement, zone: &Zone) -> DetailView {
     let lines = entries.iter().map(|entry| HistoryLine::Entry(Box::new(entry.clone())));
     let lines: Vec<HistoryLine> = lines.chain(accrued.clone().map(HistoryLine::Accrued)).collect();
     let (amount, balance) = accrued.as_ref().map_or((Money::ZERO, *closing), |line| (line.sum.amount, line.balance));
-    view.field("accrued", Cell::amount(*unit, amount));
-    view.field("balance", Cell::amount(*unit, balance));
+    for (key, amount) in [("accrued", amount), ("balance", balance)] {
+        let cell = Cell::amount(*unit, amount);
+        if accrued.is_some() { view.field(key, cell) } else { view.data(key, cell) }
+    }
     view.rows("Entries", "entries", &lines, &["customer", "unit"]);
     let totals: Vec<KindTotal> =
         totals.iter().map(|&(kind, entries, amount)| KindTotal { unit: *unit, kind, entries, amount }).collect();

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &PostArgs, context: &mut Context) -> Result<()> {
         tx.expect_many_steps()?;
         post_accrued(tx, DueCharges::All)
     })?;
-    if posted == PostedCharges::default() {
+    if posted == PostedCharges::default() && !args.change.dry_run {
         context.note("there are no accrued charges");
     }
     context.output.row(&posted)
