@@ -141,7 +141,8 @@ def write_files(paths, rows, days, seed=1, shuffled=False):
 def check_charges(scene, cost):
     database = sqlite3.connect(scene.database)
     found = {(customer, unit): -total for customer, unit, total in database.execute(
-        "SELECT customer_id, unit, sum(amount_e8) FROM entry WHERE kind = 'charge' GROUP BY 1, 2")}
+        "SELECT customer_id, unit, sum(e8) FROM (SELECT customer_id, unit, amount_e8 AS e8 FROM entry WHERE kind = 'charge'"
+        " UNION ALL SELECT customer_id, unit, accrued_e8 FROM balance) GROUP BY 1, 2 HAVING sum(e8) <> 0")}
     database.close()
     if found != dict(cost):
         raise SystemExit("the charges are not those of the file")

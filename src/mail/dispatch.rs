@@ -14,6 +14,7 @@ use crate::mail::{MailTransport, TemplateRenderer};
 use crate::model::{
     CheckCounts, CheckRun, EmailAddress, EmailState, Origin, OutboxEmail, Password, RenderedEmail, SendOutcome,
 };
+use crate::ops::balance::{DueCharges, PostedCharges, post_some};
 use crate::ops::outbox;
 use crate::ops::readdress;
 use crate::ops::smpp::delete_lapsed_passwords;
@@ -24,6 +25,9 @@ use crate::store::{OutboxFilter, Snapshot, Store, Tx};
 
 /// How long new emails wait for another dispatch to end. A dispatch that takes longer usually sends them itself.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many balances are charged in one transaction.
+const POSTED_AT_ONCE: usize = 1_000;
 
 /// Opens the vault.
 pub type Keys<'a> = &'a dyn Fn() -> Result<Vault>;
@@ -87,6 +91,8 @@ pub struct CheckOutcome {
     pub dispatched: DispatchOutcome,
     /// The emails that are uncertain, of this run or an earlier one. They stay so until an operator retries or cancels them.
     pub uncertain: Vec<i64>,
+    /// Why charges of earlier days could not be posted, if that failed.
+    pub unposted: Option<Error>,
 }
 
 /// Sends emails from the outbox of a database.
@@ -118,6 +124,7 @@ impl Dispatcher<'_> {
         connect: impl FnOnce() -> Result<Box<dyn MailTransport>, E>,
     ) -> Result<Option<CheckOutcome>, E> {
         let Some(_lock) = DispatchLock::take(self.store)? else { return Ok(None) };
+        let unposted = self.post_earlier_days().err();
         let transport = if is_idle(&self.store.read()?)? { None } else { Some(connect()) };
         let (mut abandoned, findings, transport) = self.write(|tx| {
             let abandoned = outbox::find_abandoned(tx)?;
@@ -147,7 +154,23 @@ impl Dispatcher<'_> {
             Ok::<_, Error>((run, tx.emails_of(&uncertain)?.iter().map(|email| email.id).collect()))
         })?;
         sent?;
-        Ok(Some(CheckOutcome { run, findings, dispatched, uncertain }))
+        Ok(Some(CheckOutcome { run, findings, dispatched, uncertain, unposted }))
+    }
+
+    /// Posts the charges that accrued on earlier days, in transactions that let other writers have their turn. Balances are the same
+    /// afterwards, so nobody misses a warning if this fails.
+    fn post_earlier_days(&mut self) -> Result<()> {
+        let is_due = |snapshot: &Snapshot<'_>, now| {
+            let last = snapshot.last_accrual_not_of(now)?;
+            Ok::<_, Error>(last > 0 && !snapshot.accrued_up_to(last, 1)?.is_empty())
+        };
+        let now = self.store.now();
+        if !is_due(&self.store.read()?, now)? {
+            return Ok(());
+        }
+        let mut posted = PostedCharges::default();
+        while !self.write(|tx| post_some(tx, DueCharges::EarlierDays, POSTED_AT_ONCE, &mut posted))? {}
+        Ok(())
     }
 
     /// Sends emails that were just queued. `None` when another process holds the lock for too long; the emails then stay in

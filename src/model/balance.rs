@@ -14,8 +14,10 @@ pub struct Balance {
     pub customer: AccountCode,
     pub organisation: Organisation,
     pub unit: Unit,
-    /// The sum of all entries of this balance.
+    /// The sum of all entries of this balance and of its accrued charges.
     pub balance: Money,
+    /// The charges that are accrued and not posted yet, a part of `balance`; negative amounts were taken.
+    pub accrued: Money,
     /// How far below zero a manual change may take the balance; not negative.
     pub credit_limit: Money,
     pub updated_at: Time,
@@ -48,6 +50,7 @@ pub struct Entry {
     pub posting: Posting,
     /// The other half of a transfer, or of the reversal of one.
     pub counterpart: Option<i64>,
+    /// The sum of this and all earlier entries of the balance, without accrued charges.
     pub balance_after: Money,
     pub origin: Origin,
     pub at: Time,

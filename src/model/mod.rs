@@ -3,6 +3,7 @@
 //! A value is validated when it is parsed, so every other layer can rely on it. The module depends on no database, terminal or
 //! mail server.
 
+mod accrual;
 mod address;
 mod balance;
 mod calling_code;
@@ -40,6 +41,7 @@ mod web;
 pub(crate) mod word_enum;
 mod zone;
 
+pub use accrual::{Accrual, AccruedCharge, AccruedLine, AccruedSum};
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
 pub use calling_code::{calling_code, country_of};

@@ -39,6 +39,11 @@ impl Time {
         self.0
     }
 
+    /// The day in UTC: `2026-11-24`.
+    pub fn utc_day(self) -> String {
+        self.0.strftime("%Y-%m-%d").to_string()
+    }
+
     /// Date and time in UTC to the second, for people: `2026-11-24 14:36:41`.
     pub fn for_reading(self) -> String {
         self.0.strftime("%Y-%m-%d %H:%M:%S").to_string()

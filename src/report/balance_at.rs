@@ -10,7 +10,9 @@ pub struct BalanceAt {
     pub customer: AccountCode,
     pub unit: Unit,
     pub balance: Money,
-    /// The time; entries at or after it do not count.
+    /// The part of the balance that was accrued and not posted.
+    pub accrued: Money,
+    /// The time; entries and charges at or after it do not count.
     pub before: Time,
     /// The ID of the last entry before the time, if there is one.
     pub entry: Option<i64>,
@@ -22,9 +24,20 @@ pub fn balances_at(snapshot: &Snapshot<'_>, customer: &Customer, before: Time) -
     balances.iter().map(|balance| balance_at(snapshot, customer, balance.unit, before)).collect()
 }
 
-/// A customer's balance in a unit just before a time; zero before its first entry.
-pub(super) fn balance_at(snapshot: &Snapshot<'_>, customer: &Customer, unit: Unit, before: Time) -> Result<BalanceAt> {
-    let mut at = BalanceAt { customer: customer.account_code.clone(), unit, balance: Money::ZERO, before, entry: None };
+/// A customer's balance in a unit just before a time.
+fn balance_at(snapshot: &Snapshot<'_>, customer: &Customer, unit: Unit, before: Time) -> Result<BalanceAt> {
+    let posted = posted_at(snapshot, customer, unit, before)?;
+    let last_accrual = snapshot.last_accrual_before(before)?;
+    let sum = snapshot.accrued_after((customer.id, unit), posted.entry.unwrap_or(0), last_accrual)?;
+    let accrued = sum.map_or(Money::ZERO, |sum| sum.amount);
+    let balance = posted.balance.checked_add(accrued).ok_or(Error::Overflow { what: "the balance" })?;
+    Ok(BalanceAt { balance, accrued, ..posted })
+}
+
+/// The sum of the entries of a balance before a time, without accrued charges; zero before its first entry.
+pub(super) fn posted_at(snapshot: &Snapshot<'_>, customer: &Customer, unit: Unit, before: Time) -> Result<BalanceAt> {
+    let (code, zero) = (customer.account_code.clone(), Money::ZERO);
+    let mut at = BalanceAt { customer: code, unit, balance: zero, accrued: zero, before, entry: None };
     let last = EntryFilter {
         customer_id: Some(customer.id),
         unit: Some(unit),

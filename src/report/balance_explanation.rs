@@ -1,18 +1,20 @@
-//! Explains a balance by the entries that it is the sum of.
+//! Explains a balance by the entries and accrued charges that it is the sum of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Customer, EntityKind, EntryKind, Money, Reference, Time, Unit};
-use crate::store::{EntryFilter, EntrySum, Snapshot};
+use crate::model::{AccruedLine, Balance, Customer, EntityKind, EntryKind, Money, Reference, Time, Unit};
+use crate::store::{AccrualLine, EntryFilter, EntrySum, Snapshot};
 
 /// The share of one kind of entries in a balance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BalanceShare {
     pub unit: Unit,
-    pub kind: EntryKind,
-    /// The import that posted the charges, if they are grouped by import.
+    /// `None` for charges that are accrued and not posted yet.
+    pub kind: Option<EntryKind>,
+    /// The import that charged, if charges are grouped by import.
     pub reference: Option<Reference>,
+    /// The number of entries; by import, the number of its charges.
     pub entries: u64,
     /// The sum of the positive entries; `None` if it is larger than an amount can be.
     pub added: Option<Money>,
@@ -22,8 +24,8 @@ pub struct BalanceShare {
     pub last_at: Time,
 }
 
-/// Splits a customer's balances into the shares of each kind of entry and, with `by_import`, of each traffic import. The shares
-/// add up to the balances.
+/// Splits a customer's balances into the shares of each kind of entry and of accrued charges and, with `by_import`, of each
+/// traffic import. The shares add up to the balances.
 pub fn explain_balance(
     snapshot: &Snapshot<'_>,
     customer: &Customer,
@@ -42,36 +44,94 @@ pub fn explain_balance(
     let of_unit = |sum: &EntrySum| unit.is_none_or(|unit| unit == sum.unit);
     let mut sums: Vec<EntrySum> = snapshot.entry_sums(customer.id)?.into_iter().filter(of_unit).collect();
     sums.sort_by_key(|sum| (sum.unit, sum.kind));
-    Ok(sums.into_iter().map(share_of).collect())
+    let mut shares: Vec<BalanceShare> = sums.into_iter().map(share_of).collect();
+    for balance in snapshot.balances_of(customer)?.iter().filter(|balance| unit.is_none_or(|unit| unit == balance.unit))
+    {
+        shares.extend(snapshot.accrued(balance)?.map(share_of_accrued));
+    }
+    shares.sort_by_key(|share| share.unit);
+    Ok(shares)
+}
+
+fn share_of_accrued(AccruedLine { unit, sum, .. }: AccruedLine) -> BalanceShare {
+    let (added, taken) = (sum.amount.max(Money::ZERO), sum.amount.min(Money::ZERO));
+    let (added, taken) = (Some(added), Some(taken));
+    BalanceShare { unit, kind: None, reference: None, entries: 0, added, taken, first_at: sum.at, last_at: sum.at }
 }
 
 fn share_of(sum: EntrySum) -> BalanceShare {
     let EntrySum { unit, kind, entries, added, taken, first_at, last_at } = sum;
-    BalanceShare { unit, kind, reference: None, entries, added, taken, first_at, last_at }
+    BalanceShare { unit, kind: Some(kind), reference: None, entries, added, taken, first_at, last_at }
 }
 
-/// Reads every entry: there may be as many imports.
+/// What is summed up in one share: a unit, a kind of entry or accrued charges, and an import in the order of their first charges.
+type ShareKey = (Unit, (bool, Option<EntryKind>), (bool, i64));
+
+/// Shares while they are added up; no number of entries makes their sums larger than 128 bits.
+#[derive(Default)]
+struct Shares {
+    shares: BTreeMap<ShareKey, (BalanceShare, i128, i128)>,
+    imports: HashMap<Reference, (bool, i64)>,
+}
+
+impl Shares {
+    /// Adds an amount. `place` orders imports that are met for the first time.
+    fn add(
+        &mut self,
+        (unit, kind): (Unit, Option<EntryKind>),
+        reference: Option<Reference>,
+        place: (bool, i64),
+        (amount, at): (Money, Time),
+    ) {
+        let place = reference.clone().map_or((false, 0), |import| *self.imports.entry(import).or_insert(place));
+        let (added, taken, first_at, last_at) = (None, None, at, at);
+        let empty = BalanceShare { unit, kind, reference, entries: 0, added, taken, first_at, last_at };
+        let key = (unit, (kind.is_none(), kind), place);
+        let (share, added, taken) = self.shares.entry(key).or_insert((empty, 0, 0));
+        *(if amount < Money::ZERO { taken } else { added }) += i128::from(amount.e8());
+        share.entries += u64::from(kind.is_some());
+        share.last_at = at;
+    }
+
+    fn all(self) -> Vec<BalanceShare> {
+        let amount = |sum| i64::try_from(sum).ok().map(Money::from_e8);
+        let shares = self.shares.into_values();
+        shares
+            .map(|(share, added, taken)| BalanceShare { added: amount(added), taken: amount(taken), ..share })
+            .collect()
+    }
+}
+
+/// Reads every entry: there may be as many imports. Entries that posted accrued charges are split into these.
 fn shares_by_import(snapshot: &Snapshot<'_>, customer: &Customer, unit: Option<Unit>) -> Result<Vec<BalanceShare>> {
-    // With the sums, which no number of entries makes larger than 128 bits.
-    let mut shares: BTreeMap<(Unit, EntryKind, i64), (BalanceShare, i128, i128)> = BTreeMap::new();
-    // Imports are listed in the order of their first charges.
-    let mut imports: HashMap<Reference, i64> = HashMap::new();
+    let (mut shares, mut posted, mut accrued) = (Shares::default(), HashSet::new(), Vec::new());
+    for balance in snapshot.balances_of(customer)?.iter().filter(|balance| unit.is_none_or(|unit| unit == balance.unit))
+    {
+        for (entry, accruals) in snapshot.posted_charges(customer.id, balance.unit)? {
+            posted.insert(entry);
+            accrued.push((balance.unit, Some(EntryKind::Charge), accruals));
+        }
+        let from = snapshot.accrued_from((customer.id, balance.unit))?;
+        accrued.extend(from.map(|first| (balance.unit, None, first..=i64::MAX)));
+    }
     let filter = EntryFilter { customer_id: Some(customer.id), unit, ..EntryFilter::default() };
     snapshot.entries(&filter, |entry| {
-        let (unit, kind, amount) = (entry.posting.unit, entry.posting.kind, entry.posting.amount);
-        let reference = entry.posting.reference.filter(|_| kind == EntryKind::Charge);
-        let place = reference.clone().map_or(0, |import| *imports.entry(import).or_insert(entry.id));
-        let (first_at, last_at) = (entry.at, entry.at);
-        let empty = BalanceShare { unit, kind, reference, entries: 0, added: None, taken: None, first_at, last_at };
-        let (share, added, taken) = shares.entry((unit, kind, place)).or_insert((empty, 0, 0));
-        *(if amount < Money::ZERO { taken } else { added }) += i128::from(amount.e8());
-        share.entries += 1;
-        share.last_at = entry.at;
+        if !posted.contains(&entry.id) {
+            let kind = entry.posting.kind;
+            let reference = entry.posting.reference.filter(|_| kind == EntryKind::Charge);
+            let amount = (entry.posting.amount, entry.at);
+            shares.add((entry.posting.unit, Some(kind)), reference, (false, entry.id), amount);
+        }
         Ok::<_, Error>(())
     })?;
-    let amount = |sum| i64::try_from(sum).ok().map(Money::from_e8);
-    let shares = shares.into_values();
-    Ok(shares
-        .map(|(share, added, taken)| BalanceShare { added: amount(added), taken: amount(taken), ..share })
-        .collect())
+    for (unit, kind, accruals) in accrued {
+        snapshot.accrued_charges(accruals, customer.id..=customer.id, |AccrualLine { accrual, charge, .. }| {
+            if charge.unit == unit {
+                let reference = accrual.reference().parse().ok();
+                shares.add((unit, kind), reference, (true, accrual.id), (charge.amount, accrual.at));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(shares.all())
 }

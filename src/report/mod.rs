@@ -3,7 +3,7 @@
 //! Traffic: `traffic_question` is what is asked and the lines of the answer, `calendar` splits a period into hours, days or
 //! months, `traffic_groups` sums accounts into lines, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
-//! on it. `recipients` decides who gets emails and `alert_explanation` why one was or was not sent.
+//! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and `alert_explanation` why one was or was not sent.
 
 mod alert_explanation;
 mod balance_at;
@@ -15,6 +15,7 @@ mod calendar;
 mod chart;
 mod customer_overview;
 pub mod document;
+mod history;
 mod recent_traffic;
 mod recipients;
 mod runway;
@@ -35,6 +36,7 @@ pub use balances::{BalancesOrder, BalancesQuestion, balances};
 pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
+pub use history::{HistoryLine, history};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Customer, EntityKind, Entry, EntryKind, Money, Unit};
-use crate::report::balance_at::balance_at;
+use crate::model::{AccruedLine, Balance, Customer, EntityKind, Entry, EntryKind, Money, Unit};
+use crate::report::balance_at::posted_at;
 use crate::report::calendar::Period;
 use crate::store::{EntryFilter, Snapshot};
 
@@ -20,6 +20,8 @@ pub struct Statement {
     pub totals: Vec<(EntryKind, u64, Money)>,
     /// The opening balance plus all entries.
     pub closing: Money,
+    /// What the balance had accrued at the end of the period, which a later statement has as an entry.
+    pub accrued: Option<AccruedLine>,
 }
 
 /// Returns the statement of a customer's balance in a unit.
@@ -32,7 +34,7 @@ pub fn statement(snapshot: &Snapshot<'_>, customer: Customer, unit: Unit, period
         let name = Balance::name_of(&customer.account_code, unit);
         return Err(Error::NotFound { entity: EntityKind::Balance, name, nearest: None });
     }
-    let opening = balance_at(snapshot, &customer, unit, period.from)?.balance;
+    let opening = posted_at(snapshot, &customer, unit, period.from)?.balance;
     let mut closing = opening;
     let mut entries = Vec::new();
     let mut totals: BTreeMap<EntryKind, (u64, Money)> = BTreeMap::new();
@@ -60,5 +62,13 @@ pub fn statement(snapshot: &Snapshot<'_>, customer: Customer, unit: Unit, period
         Ok(())
     })?;
     let totals = totals.into_iter().map(|(kind, (count, sum))| (kind, count, sum)).collect();
-    Ok(Statement { customer, unit, period, opening, entries, totals, closing })
+    let end = posted_at(snapshot, &customer, unit, period.until)?;
+    let last_accrual = snapshot.last_accrual_before(period.until)?;
+    let sum = snapshot.accrued_after((customer.id, unit), end.entry.unwrap_or(0), last_accrual)?;
+    let accrued = sum.map(|sum| {
+        let balance = closing.checked_add(sum.amount).ok_or_else(overflow)?;
+        Ok::<_, Error>(AccruedLine { customer: customer.account_code.clone(), unit, sum, balance })
+    });
+    let accrued = accrued.transpose()?;
+    Ok(Statement { customer, unit, period, opening, entries, totals, closing, accrued })
 }

@@ -1,62 +1,52 @@
-//! The end of an import: its charges are posted, one entry for each balance.
-//!
-//! A large import posts them in several transactions, so that other writers do not wait for thousands of balances. Each
-//! transaction records which accounts it has charged; an interrupted import goes on with the others.
+//! The end of an import: its charges accrue in their balances, in the transaction that ends it.
+
+use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Change, Charge, EntityKind, Import, ImportState, Money, TrafficTally};
+use crate::model::{
+    AccountPrice, AccruedCharge, Change, Charge, EntityKind, Import, ImportState, Money, TrafficTally, Unit,
+};
 use crate::ops::balance;
 use crate::store::Tx;
 use crate::traffic::batch::add;
 use crate::traffic::import_run::ImportRun;
-use crate::traffic::unposted_charges::UnpostedCharges;
-
-/// How many balances are charged at once where it does not matter how long that takes.
-const AT_ONCE: usize = 1_000;
 
 impl ImportRun {
-    /// Posts the charges of the next balances, one entry each; says whether that were all. Messages that were sent are charged
+    /// Adds the charges to what the balances have accrued, and notes that the import has ended. Messages that were sent are charged
     /// whatever that leaves, to archived customers too.
-    pub fn post_charges(&mut self, tx: &mut Tx<'_>, at_most: usize) -> Result<bool> {
-        let mut unposted = match self.unposted.take() {
-            Some(unposted) => unposted,
-            None => self.unposted_charges()?,
-        };
-        let (mut due, mut of_accounts) = (Vec::new(), Vec::new());
-        for _ in 0..at_most {
-            let Some(((customer_id, unit), charges)) = unposted.balances.pop_first() else { break };
-            let mut sum = Charge::default();
-            charges.iter().try_for_each(|(_, charge)| add(&mut sum, charge))?;
-            if sum.amount != Money::ZERO {
-                due.push((tx.customer_of(customer_id)?, unposted.posting(unit, &sum)?));
-            }
-            of_accounts.extend(charges);
-        }
-        self.note_charges(tx, &of_accounts)?;
-        balance::post_each(tx, "charge", due)?;
-        let is_done = unposted.balances.is_empty();
-        self.unposted = Some(unposted);
-        Ok(is_done)
-    }
-
-    /// Posts what is left of the charges, and notes that the import has ended.
     pub fn finish(&mut self, tx: &mut Tx<'_>, state: ImportState) -> Result<Import> {
-        while !self.post_charges(tx, AT_ONCE)? {}
+        let charges = self.charges_of_accounts()?;
+        self.note_charges(tx, &charges)?;
+        balance::accrue(tx, self.id, false, by_balance(&charges)?)?;
         tx.end_import(self.id, state)?;
         let import = tx.import(self.id)?;
         tx.record(&change_of(&import, if state == ImportState::Closed { "close" } else { "import" }))?;
         Ok(import)
     }
 
-    /// The charges that no earlier transaction posted.
-    fn unposted_charges(&self) -> Result<UnpostedCharges> {
+    /// The charges by account, without those that schema 17 posted before the import was interrupted.
+    fn charges_of_accounts(&self) -> Result<Vec<(AccountPrice, Charge)>> {
         let charges = self.charges.iter().filter(|(account_id, _)| !self.posted.contains(account_id));
         let charges = charges.map(|(account_id, charge)| {
             let price = self.account_prices.get(account_id).copied();
             Ok((price.ok_or_else(|| Error::Internal("a charge without a price".to_owned()))?, *charge))
         });
-        UnpostedCharges::of(self.id, self.days, charges)
+        charges.collect()
     }
+}
+
+/// Adds up the charges of the accounts that share a balance, without those that are zero.
+pub(crate) fn by_balance(charges: &[(AccountPrice, Charge)]) -> Result<Vec<AccruedCharge>> {
+    let mut balances: BTreeMap<(i64, Unit), Charge> = BTreeMap::new();
+    for (price, charge) in charges {
+        add(balances.entry((price.customer_id, price.unit)).or_default(), charge)?;
+    }
+    let taken = balances.into_iter().filter(|(_, charge)| charge.amount != Money::ZERO);
+    let taken = taken.map(|((customer_id, unit), Charge { messages, parts, amount })| {
+        let amount = amount.checked_neg().ok_or(Error::Overflow { what: "the charge" })?;
+        Ok(AccruedCharge { customer_id, unit, amount, messages, parts })
+    });
+    taken.collect()
 }
 
 fn change_of(import: &Import, action: &str) -> Change {

@@ -11,7 +11,6 @@ use crate::store::{EarlierMessages, KnownMessage, Snapshot, StoredMessage, Tx};
 use crate::traffic::batch::{Batch, WritePlan, add, add_charge};
 use crate::traffic::merge::{KnownPrices, contradiction, first, merged, unknown_account};
 use crate::traffic::totals::{SumChanges, charge};
-use crate::traffic::unposted_charges::UnpostedCharges;
 
 /// An import in progress.
 #[derive(Debug)]
@@ -25,12 +24,8 @@ pub struct ImportRun {
     known_prices: KnownPrices,
     /// The charges so far, by account.
     pub(crate) charges: HashMap<i64, Charge>,
-    /// The charges that are not posted yet; `None` before posting begins.
-    pub(crate) unposted: Option<UnpostedCharges>,
-    /// Accounts whose charges were posted before the import was interrupted.
+    /// Accounts whose charges were posted before the import was interrupted, which schema 17 did.
     pub(crate) posted: HashSet<i64>,
-    /// The first and the last day of its messages.
-    pub(crate) days: Option<(i32, i32)>,
     pub tally: TrafficTally,
 }
 
@@ -42,7 +37,7 @@ impl ImportRun {
             tx.refuse_wrong_clock_early()?;
         }
         let id = tx.begin_import(&plan.manifest, plan.days())?;
-        let (account_prices, days) = (plan.account_prices.clone(), plan.days());
+        let account_prices = plan.account_prices.clone();
         let (known_prices, charges, posted) = (KnownPrices::default(), HashMap::new(), HashSet::new());
         Ok(Self {
             id,
@@ -51,9 +46,7 @@ impl ImportRun {
             account_prices,
             known_prices,
             charges,
-            unposted: None,
             posted,
-            days,
             tally: TrafficTally::default(),
         })
     }
@@ -73,14 +66,12 @@ impl ImportRun {
             charges: charges_so_far(snapshot, import, &account_prices)?,
             account_prices,
             known_prices: KnownPrices::default(),
-            unposted: None,
             posted: posted.map(|(account_price, _)| account_price.account_id).collect(),
-            days: import.days,
             tally: import.tally,
         })
     }
 
-    /// Records the charges that are posted for some accounts; before the first of them, all accounts of the import. The transaction
+    /// Records the charges of some accounts; before the first of them, all accounts of the import. The transaction
     /// that begins an import must call this once, with or without charges.
     pub fn note_charges(&mut self, tx: &mut Tx<'_>, charges: &[(AccountPrice, Charge)]) -> Result<()> {
         if std::mem::replace(&mut self.has_accounts, true) {

@@ -30,7 +30,6 @@ mod staging;
 mod state_words;
 mod timestamps;
 mod totals;
-mod unposted_charges;
 mod verify;
 mod writer;
 

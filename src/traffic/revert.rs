@@ -1,18 +1,15 @@
 //! Takes out what an import brought: a file of the wrong account, or one that was understood wrongly.
 
-use std::collections::BTreeMap;
-
 use crate::error::{Error, Result, quoted};
-use crate::model::{Change, Charge, EntityKind, EntryKind, Import, ImportState, Money, Posting, Unit, day_of};
+use crate::model::{AccruedCharge, Change, EntityKind, Import, ImportState, day_of};
 use crate::ops::balance;
 use crate::store::{StoredMessage, Tx};
-use crate::traffic::batch::add;
+use crate::traffic::charging::by_balance;
 use crate::traffic::merge::KnownPrices;
 use crate::traffic::totals::SumChanges;
-use crate::traffic::unposted_charges::UnpostedCharges;
 
-/// Deletes the messages that an import brought, subtracts them from the sums, and gives back what it charged, one entry for each
-/// balance. The import stays, as reverted, and its file may be imported again.
+/// Deletes the messages that an import brought, subtracts them from the sums, and gives back what it charged, whether
+/// that is posted or not. The import stays, as reverted, and its file may be imported again.
 ///
 /// # Errors
 /// [`Error::Refused`] when the import is unfinished or reverted, when it changed messages of earlier imports, or when a later
@@ -81,17 +78,13 @@ fn revert_day(tx: &mut Tx<'_>, import: &Import, day: i32) -> Result<()> {
     tx.delete_runs(import.id, day)
 }
 
-/// Posts the opposite of what the import charged.
+/// Adds the opposite of what the import charged to what its balances have accrued.
 fn give_back(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
-    let mut balances: BTreeMap<(i64, Unit), Charge> = BTreeMap::new();
-    for (price, charge) in tx.charges_of(import.id)? {
-        add(balances.entry((price.customer_id, price.unit)).or_default(), &charge)?;
-    }
-    let words = UnpostedCharges::of_reverted(import.id, import.days)?;
-    let mut due = Vec::new();
-    for ((customer_id, unit), charge) in balances.into_iter().filter(|(_, charge)| charge.amount != Money::ZERO) {
-        let posting = Posting { kind: EntryKind::Charge, amount: charge.amount, ..words.posting(unit, &charge)? };
-        due.push((tx.customer_of(customer_id)?, posting));
-    }
-    balance::post_each(tx, "charge", due)
+    let opposite = |charge: AccruedCharge| {
+        let amount = charge.amount.checked_neg().ok_or(Error::Overflow { what: "the charge" })?;
+        let (messages, parts) = (charge.messages.saturating_neg(), charge.parts.saturating_neg());
+        Ok(AccruedCharge { amount, messages, parts, ..charge })
+    };
+    let charges = by_balance(&tx.charges_of(import.id)?)?.into_iter().map(opposite);
+    balance::accrue(tx, import.id, true, charges.collect::<Result<_>>()?)
 }

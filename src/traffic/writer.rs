@@ -1,4 +1,5 @@
-//! Writes staged rows in batches, each in a transaction of its own, and then posts the charges.
+//! Writes staged rows in batches, each in a transaction of its own. The last one charges them; before it, charges that accrued on
+//! earlier days are posted.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -6,6 +7,7 @@ use std::thread;
 
 use crate::error::{Error, Result};
 use crate::model::{Import, ImportState, Origin, TrafficTally};
+use crate::ops::balance::{DueCharges, PostedCharges, post_some};
 use crate::ops::smpp::delete_lapsed_passwords;
 use crate::store::BulkWriter;
 use crate::traffic::batch::{Batch, WritePlan};
@@ -15,7 +17,7 @@ use crate::traffic::staging::{StagedRow, Staging};
 
 /// The size of the first batch; each next one is twice as large. The sooner a batch is ready, the sooner writing can begin.
 const FIRST_BATCH: usize = 50_000;
-/// One balance counts as this many rows, so that a transaction of charges takes no longer than one of rows.
+/// The entry of one balance counts as this many rows, so that a transaction of entries takes no longer than one of rows.
 const ROWS_A_BALANCE: usize = 100;
 
 /// Writes what verification has staged.
@@ -58,7 +60,8 @@ impl ImportWriter<'_, '_> {
         import_run.finish(&mut tx, ImportState::Finished)
     }
 
-    /// One transaction for each batch, then one for each group of balances. The first begins the import, the last ends it.
+    /// One transaction for each batch, and more if many charges of earlier days are to be posted. The first begins the import, the
+    /// last charges and ends it.
     fn write(
         self,
         resumed: Option<ImportRun>,
@@ -67,6 +70,7 @@ impl ImportWriter<'_, '_> {
     ) -> Result<Import> {
         let balances_together = (self.request.batch / ROWS_A_BALANCE).max(1);
         let (mut import_run, mut all_are_in, mut bytes_done) = (resumed, false, 0);
+        let (due, mut posted) = (DueCharges::EarlierDays, PostedCharges::default());
         loop {
             // Wait for the reader before taking the write lock, so that other commands get their turn.
             let rows = if all_are_in { None } else { Some(batches.recv().map_err(|_| no_reader())??) };
@@ -80,13 +84,12 @@ impl ImportWriter<'_, '_> {
                     import_run.take(tx, &batch)?;
                     (all_are_in, bytes_done) = (are_last, done);
                 }
-                let is_done = if all_are_in {
-                    import_run.post_charges(tx, balances_together)?
-                } else {
-                    import_run.note_charges(tx, &[])?;
-                    false
-                };
-                if is_done { import_run.finish(tx, ImportState::Finished).map(Some) } else { Ok(None) }
+                // Nothing is posted by an import without charges.
+                if all_are_in && (!plan.manifest.charging || post_some(tx, due, balances_together, &mut posted)?) {
+                    return import_run.finish(tx, ImportState::Finished).map(Some);
+                }
+                import_run.note_charges(tx, &[])?;
+                Ok(None)
             })?;
             self.watch.committed();
             self.watch.at(bytes_done);

@@ -45,6 +45,7 @@ const WRITES: &[&str] = &[
     "balance import rows.csv",
     "balance import rows.csv --receipts",
     "traffic import traffic.csv",
+    "traffic post",
     "traffic close 1",
     "traffic revert 2 --reason wrong",
     "traffic prune --before 2026-01-01 --yes",
@@ -116,6 +117,9 @@ fn seeded() -> TestCli {
         cli.ok("smpp add XYZ --system-id xyz_new --enabled no");
         cli.interrupt_import();
         cli.import_a_message();
+        let row = "message_id,submitted_at,system_id,destination,state\nm,2026-11-02T10:00:00Z,xyz_new,+447700900123,delivered\n";
+        std::fs::write(cli.path("charged.csv"), row).expect("written");
+        cli.ok("traffic import charged.csv");
         cli
     })
 }

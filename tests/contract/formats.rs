@@ -100,6 +100,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "report balances --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
     (List, "traffic import traffic.csv -n"),
+    (Single, "traffic post -n"),
     (List, "traffic list"),
     (List, "traffic show shown"),
     (Single, "traffic close 1 -n"),

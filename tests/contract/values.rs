@@ -69,6 +69,7 @@ const LINES: &[&str] = &[
     "report balances",
     "report statement ABC --unit SMS --from 2026-01-01",
     "traffic import traffic.csv",
+    "traffic post",
     "traffic list",
     "traffic show MESSAGE:shown",
     "traffic close IMPORT:1",

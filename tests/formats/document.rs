@@ -193,7 +193,7 @@ fn the_sums_of_traffic_stand_in_a_document_in_plain_numbers() {
     let expected = [
         format!(r#"{{"traffic_hour":{{"hour":480000,"account_id":1,{counts}}}}}"#),
         format!(
-            r#"{{"traffic_day":{{"day":20000,"account_id":1,"country":"GB","unit":"SMS",{counts},"charge_e8":"0"}}}}"#
+            r#"{{"traffic_day":{{"day":20000,"account_id":1,"country":"GB","unit":"SMS",{counts},"charge_e8":"100000000"}}}}"#
         ),
     ];
     assert_eq!(of_traffic, expected);
@@ -213,7 +213,9 @@ fn a_document_that_contradicts_itself_is_refused() {
     let before = other.dump();
     for (from, to, said) in [
         ("\"amount_e8\":\"10000000000\"", "\"amount_e8\":\"10000000001\"", "is inconsistent"),
-        ("\"balance_e8\":\"7000000000\"", "\"balance_e8\":\"9000000000\"", "is inconsistent"),
+        ("\"balance_e8\":\"6900000000\"", "\"balance_e8\":\"9000000000\"", "is inconsistent"),
+        ("\"amount_e8\":\"-100000000\"", "\"amount_e8\":\"-200000000\"", "is inconsistent"),
+        ("\"accrued_from\":1", "\"accrued_from\":2", "is inconsistent"),
         ("\"description\":\"top-up\"", "\"description\":\"bonus\"", "is inconsistent"),
         ("\"organisation\":\"ACME\"", "\"organisation\":\"\"", "table customer refuses the row"),
         ("\"organisation\":\"ACME\"", "\"organisation\":\"A\\u202eB\"", "is inconsistent"),

@@ -8,6 +8,7 @@ use ssgctl::Result;
 use ssgctl::model::{
     CustomerDetails, EmailState, EmailTemplate, EntityKind, Gateway, Grace, SendOutcome, ServiceDetails, Unit,
 };
+use ssgctl::ops::balance::DueCharges;
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::ops::{balance, contact, customer, handover, note, outbox, service, smpp, warning};
@@ -96,6 +97,7 @@ const OPERATIONS: &[(EntityKind, &str, &str, Operation)] = &[
     }),
     (EntityKind::Email, "cancel", "1", |tx, _| outbox::cancel(tx, 1).map(drop)),
     (EntityKind::Traffic, "import", "1", |tx, _| import_a_message(tx, "acme1")),
+    (EntityKind::Balance, "post", "ACME SMS", |tx, _| balance::post_accrued(tx, DueCharges::All).map(drop)),
     (EntityKind::Traffic, "prune", "1970-01-11", |tx, _| traffic::forget_before(tx, 10)),
 ];
 

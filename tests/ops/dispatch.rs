@@ -13,6 +13,7 @@ use ssgctl::ops::{outbox, smpp};
 use ssgctl::store::vault::Vault;
 use ssgctl::{Error, Result};
 
+use super::traffic;
 use super::warning::{THEM, US, bring_to, fixture, state, warn};
 use crate::support::fixture::{Fixture, assert_refused, plain_email, valid};
 
@@ -297,4 +298,41 @@ fn a_check_deletes_passwords_whose_grace_period_is_over() {
     fixture.at("2026-11-24T12:30:00Z");
     check(&mut fixture, &Recorder::default());
     assert_eq!(kept(&fixture), 0);
+}
+
+/// A file with one message of ACME, imported at noon; the clock stands on the next day then.
+fn charged_yesterday() -> Fixture {
+    let mut fixture = fixture();
+    fixture.account("ACME", "acme");
+    traffic::import(&mut fixture, "a.csv", traffic::ONE).expect("imported");
+    fixture.at("2026-11-25T00:05:00Z");
+    fixture
+}
+
+#[test]
+fn a_check_posts_the_charges_of_earlier_days_and_those_of_today_wait() {
+    let mut fixture = charged_yesterday();
+    traffic::import(&mut fixture, "b.csv", &traffic::ONE.replace("a,", "b,")).unwrap();
+    let entries = fixture.entries().len();
+    assert!(check(&mut fixture, &Recorder::default()).unposted.is_none());
+    assert_eq!(fixture.entries().len(), entries, "the import has posted those of yesterday");
+    for _ in 0..2 {
+        assert!(check(fixture.at("2026-11-26T00:05:00Z"), &Recorder::default()).unposted.is_none());
+        let last = fixture.entries().pop().unwrap().posting;
+        assert_eq!((last.amount, last.reference), (valid("-2"), Some(valid("charges 2026-11-25"))));
+        assert_eq!(fixture.entries().len(), entries + 1);
+    }
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_check_that_cannot_post_still_warns() {
+    let mut fixture = charged_yesterday();
+    bring_to(&mut fixture, "50");
+    fixture.raw().execute_batch("UPDATE balance SET accrued_e8 = accrued_e8 - 1, balance_e8 = balance_e8 - 1").unwrap();
+    let transport = Recorder::default();
+    let outcome = check(&mut fixture, &transport);
+    assert!(matches!(outcome.unposted, Some(Error::Damaged(_))), "{:?}", outcome.unposted);
+    assert_eq!(outcome.findings.alerts.len(), 1);
+    assert!(transport.recipients().contains(&THEM.to_owned()));
 }

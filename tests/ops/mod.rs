@@ -1,5 +1,6 @@
 //! Business rules, each tested on a temporary database: one module per entity.
 
+mod accrued;
 mod alert_explanation;
 mod audit;
 mod balance;
@@ -25,7 +26,7 @@ mod reversal;
 mod service;
 mod smpp;
 mod thresholds;
-mod traffic;
+pub mod traffic;
 mod traffic_check;
 mod traffic_ends;
 mod traffic_input;

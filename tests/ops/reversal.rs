@@ -31,7 +31,7 @@ fn a_reversal_is_a_new_entry_of_the_opposite_amount_that_names_the_one_it_undoes
     fixture.adjust("ACME", &Adjustment { allow_negative: true, ..adjustment_in("EUR", "-2.5") }).unwrap();
     let wish = Reversal { reference: Some(valid("CN-7")), description: valid("paid by another"), ..keyed("undo-2", 2) };
     let receipts = reverse(&mut fixture, &wish).unwrap();
-    let [Receipt { entry, replayed: false }] = &receipts[..] else { unreachable!("{receipts:?}") };
+    let [Receipt { entry, replayed: false, .. }] = &receipts[..] else { unreachable!("{receipts:?}") };
     assert_eq!((entry.id, entry.customer.as_str(), entry.posting.reverses), (3, "ACME", Some(2)));
     assert_eq!((entry.posting.kind, entry.posting.unit), (EntryKind::Reversal, valid("EUR")));
     assert_eq!((entry.posting.amount, entry.balance_after), (valid("2.5"), Money::ZERO));

@@ -131,11 +131,12 @@ fn a_message_costs_a_credit_a_part_or_its_price_or_the_services() {
     assert_eq!(summary.tally, tally(3, 0, 0));
     assert_eq!(summary.charges, [(Unit::Sms, valid("2")), (valid("EUR"), valid("0.15750001"))]);
     assert_eq!(fixture.credits("ACME"), valid("-2"));
+    fixture.write(|tx| ops::balance::post_accrued(tx, ops::balance::DueCharges::All)).unwrap();
     let entries = fixture.entries();
     assert_eq!(entries.len(), 2);
     for entry in &entries {
         assert_eq!(entry.posting.kind, EntryKind::Charge);
-        assert_eq!(entry.posting.reference, Some(valid("import 1")));
+        assert_eq!(entry.posting.reference, Some(valid("charges 2026-11-24")));
     }
     assert_eq!(entries[1].posting.amount, valid("-0.15750001"));
     state_of(&mut fixture);

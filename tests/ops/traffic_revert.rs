@@ -1,7 +1,7 @@
 //! `traffic revert`: what an import brought is gone, to the last sum, and its charges are given back.
 
 use proptest::prelude::*;
-use ssgctl::model::{EntryKind, ImportState, Unit};
+use ssgctl::model::ImportState;
 use ssgctl::store::ImportFilter;
 use ssgctl::{Error, traffic};
 
@@ -31,11 +31,8 @@ fn messages_sums_and_charges_of_a_reverted_import_are_gone_and_its_file_can_come
     assert_eq!(after, before);
     assert_eq!(fixture.credits("ACME"), valid("-2"));
     assert_eq!(fixture.balance("PORT", valid("EUR")).map(|balance| balance.balance), Some(valid("0")));
-    let entries = fixture.entries();
-    let last = entries.iter().rev().find(|entry| entry.posting.unit == Unit::Sms).expect("an entry");
-    let reference = last.posting.reference.as_ref().map(ToString::to_string);
-    assert_eq!((last.posting.kind, last.posting.amount), (EntryKind::Charge, valid("3")));
-    assert_eq!(reference.as_deref(), Some("import 2 reverted"));
+    let given_back = fixture.last_accrual().expect("an accrual");
+    assert_eq!(given_back.reference(), "import 2 reverted");
     let again = import(&mut fixture, "b.csv", rows).unwrap();
     assert_eq!((again.import, again.tally.new), (3, 3));
     assert_eq!(state_of(&mut fixture), with_both, "as if it had come once");

@@ -31,7 +31,7 @@ fn a_transfer_is_two_entries_that_name_each_other_and_add_up_to_nothing() {
     let receipts = give(&mut fixture, "acme", "globex", &wish).unwrap();
     let reported: Vec<_> = receipts
         .iter()
-        .map(|Receipt { entry, replayed }| {
+        .map(|Receipt { entry, replayed, .. }| {
             assert!(!replayed);
             assert_eq!((entry.posting.kind, &entry.posting.reference), (EntryKind::Transfer, &wish.reference));
             (entry.id, entry.customer.as_str(), entry.posting.amount, entry.balance_after, entry.counterpart)

@@ -4,6 +4,7 @@ use std::fs;
 
 use ssgctl::Error;
 use ssgctl::model::ContactDetails;
+use ssgctl::ops::balance::{self, DueCharges};
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::ops::{contact, outbox, smpp};
 use ssgctl::store::{Location, OutboxFilter, SmppFilter};
@@ -25,6 +26,7 @@ fn sound() -> Vec<u8> {
     fixture.at("2026-11-24T11:59:00Z").write(|tx| contact::add(tx, "ACME", person)).expect("contact");
     fixture.write(outbox::begin_run).expect("run");
     fixture.write(|tx| import_a_message(tx, "acme1")).expect("import");
+    fixture.write(|tx| balance::post_accrued(tx, DueCharges::All)).expect("post");
     fixture.write(|tx| traffic::forget_before(tx, 10)).expect("prune");
     let empty: Vec<String> =
         fixture.dump().into_iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use ssgctl::model::{SendOutcome, Unit, WarningDetails};
-use ssgctl::ops::balance::Transfer;
+use ssgctl::ops::balance::{DueCharges, Transfer};
 use ssgctl::ops::{balance, note, outbox, warning};
 use ssgctl::store::{Location, Tx};
 use tempfile::TempDir;
 
 use crate::support::fixture::{Fixture, NOON, adjustment_in, keyed, open, plain_email, reversal, transfer, valid};
+use crate::support::traffic::import_message;
 
 /// Two customers, two units, keys, a credit limit, a transfer, a reversal, reported crossings, and no two times alike.
 pub(crate) fn fixture() -> Fixture {
@@ -190,12 +191,33 @@ const FORGERIES: [&str; 9] = [
 
 #[test]
 fn any_one_value_of_the_ledger_that_was_forged_is_found() {
-    let fixture = fixture();
-    let original = Copy::disarmed(&original(&fixture));
+    assert_forgeries_are_found(&fixture(), &["entry", "balance", "crossing", "entry_sum"]);
+}
+
+#[test]
+fn any_one_value_of_accrued_charges_that_was_forged_is_found() {
+    let mut fixture = Fixture::with_acme();
+    fixture.customer("GLOBEX");
+    fixture.account("ACME", "acme1");
+    fixture.account("GLOBEX", "globex1");
+    // ACME and GLOBEX in turn, of which the first four are posted.
+    for number in 1..=6_u8 {
+        fixture.at(&format!("2026-11-24T12:00:0{number}Z"));
+        let account = if number % 2 == 0 { "globex1" } else { "acme1" };
+        fixture.write(|tx| import_message(tx, account, number)).unwrap();
+        if number == 2 || number == 4 {
+            fixture.write(|tx| balance::post_accrued(tx, DueCharges::All)).unwrap();
+        }
+    }
+    assert_forgeries_are_found(&fixture, &["accrual", "accrued_charge", "posted_charge"]);
+}
+
+fn assert_forgeries_are_found(fixture: &Fixture, tables: &[&str]) {
+    let original = Copy::disarmed(&original(fixture));
     assert_eq!(original.findings(), Vec::<String>::new());
     let schema = Connection::open(&original.path).unwrap();
     let mut missed = Vec::new();
-    for table in ["entry", "balance", "crossing", "entry_sum"] {
+    for table in tables {
         let key = texts(&schema, &format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0")).join(", ");
         let rows: u32 = schema.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert!(rows >= 3, "{table} has only {rows} rows");
@@ -241,7 +263,7 @@ fn a_row_that_was_deleted_or_added_is_found() {
         "DELETE FROM entry_sum WHERE unit = 'EUR'",
         "INSERT INTO entry_sum SELECT customer_id, 'JPY', kind, 1, 0, 0, first_at, last_at FROM entry_sum LIMIT 1",
         "INSERT INTO clock_set_back VALUES ('entry', 2, '2026', '2027')",
-        "INSERT INTO balance SELECT customer_id, 'JPY', 0, 0, updated_at FROM balance LIMIT 1",
+        "INSERT INTO balance SELECT customer_id, 'JPY', 0, 0, updated_at, 0, NULL FROM balance LIMIT 1",
         "UPDATE entry SET id = 99 WHERE id = 4",
         "DELETE FROM crossing WHERE id = 1",
         "DELETE FROM crossing",
@@ -309,4 +331,19 @@ fn the_chain_is_bound_to_what_is_promised_of_it() {
         "0".repeat(64)
     );
     assert_eq!(entry.hash.0, <[u8; 32]>::from(Sha256::digest(line)));
+}
+
+#[test]
+fn the_chain_of_accruals_is_bound_to_what_is_promised_of_it() {
+    // As for entries: see store/sqlite/ledger/accrual_chain.rs.
+    let mut fixture = Fixture::with_acme();
+    fixture.account("ACME", "acme1");
+    fixture.write(|tx| import_message(tx, "acme1", 1)).unwrap();
+    let lines = format!(
+        "{{\"previous\":\"{}\",\"id\":1,\"import_id\":1,\"reverted\":false,\"at\":\"2026-11-24T12:00:00.000Z\"}}\n\
+         1 SMS -100000000 1 1\n",
+        "0".repeat(64)
+    );
+    let accrual = fixture.last_accrual().unwrap();
+    assert_eq!(accrual.hash.0, <[u8; 32]>::from(Sha256::digest(lines)));
 }

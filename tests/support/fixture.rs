@@ -11,8 +11,8 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use ssgctl::Result;
 use ssgctl::model::{
-    Balance, Customer, CustomerDetails, EmailTemplate, Entry, Event, Money, Origin, OutboxEmail, RenderedEmail, Sender,
-    SmppAccount, SmppDetails, Unit,
+    Accrual, Balance, Customer, CustomerDetails, EmailTemplate, Entry, Event, Money, Origin, OutboxEmail,
+    RenderedEmail, Sender, SmppAccount, SmppDetails, Unit,
 };
 use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
@@ -174,6 +174,11 @@ impl Fixture {
     /// The whole ledger.
     pub fn entries(&mut self) -> Vec<Entry> {
         self.read(|now| collect(|each| now.entries(&EntryFilter::default(), each)))
+    }
+
+    /// The last time that charges accrued.
+    pub fn last_accrual(&mut self) -> Option<Accrual> {
+        self.store.read().expect("snapshot").last_accrual().expect("answer")
     }
 
     /// Every email, oldest first.

@@ -10,13 +10,18 @@ use ssgctl::traffic::{ImportRun, WritePlan};
 
 use crate::support::fixture::valid;
 
-/// An import of one message. It charges nothing: a charge is an event of its balance besides.
+/// An import of one message, which is charged.
 pub fn import_a_message(tx: &mut Tx<'_>, account: &str) -> Result<()> {
-    let (charging, day) = (false, 20_000);
+    import_message(tx, account, 1)
+}
+
+/// An import of the message with a number.
+pub fn import_message(tx: &mut Tx<'_>, account: &str, number: u8) -> Result<()> {
+    let (charging, day) = (true, 20_000);
     let account_price = AccountPrice { charging, ..tx.account_price(account)?.expect("an account") };
     let manifest = Manifest {
         file: "a.csv".to_owned(),
-        sha256: Hash([7; 32]),
+        sha256: Hash([number; 32]),
         size: 100,
         dialect: "ssgctl".to_owned(),
         options: "{}".to_owned(),
@@ -26,7 +31,7 @@ pub fn import_a_message(tx: &mut Tx<'_>, account: &str) -> Result<()> {
     let plan = WritePlan::new(manifest, accounts, BTreeSet::new(), false);
     let message = Message {
         day,
-        id: valid("m1"),
+        id: valid(&format!("m{number}")),
         account_id: account_price.account_id,
         second: 0,
         state: MessageState::Delivered,

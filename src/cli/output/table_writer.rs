@@ -94,6 +94,11 @@ impl<'o, R: Row> TableWriter<'o, R> {
         }
     }
 
+    /// Whether only the name of each row is written.
+    pub(crate) fn writes_names(&self) -> bool {
+        self.output.format == Format::Name
+    }
+
     /// The number of rows written.
     pub(crate) fn count(&self) -> u64 {
         self.count

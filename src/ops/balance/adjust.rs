@@ -43,7 +43,7 @@ pub fn adjust(tx: &mut Tx<'_>, customer: &str, adjustment: &Adjustment) -> Resul
         reference: reference.as_ref(),
     };
     if let Some(entry) = entry_of_key(tx, key.as_ref(), &request)? {
-        return Ok(Receipt::replayed(entry));
+        return Receipt::replayed(tx, entry);
     }
     let customer = active::customer(tx, customer)?;
     let unit = unit_of(tx, &customer, *unit)?;

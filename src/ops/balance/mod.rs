@@ -2,6 +2,7 @@
 //!
 //! Every change is an entry of the ledger and a record of the audit log. `replay` makes changes with a key idempotent.
 
+mod accrued;
 mod adjust;
 mod import;
 mod limit;
@@ -11,8 +12,10 @@ mod transfer;
 
 use crate::error::{Error, Result};
 use crate::model::{Balance, Change, Customer, EntityKind, Entry, Invalid, Money, Posting, Unit};
-use crate::store::Tx;
+use crate::store::{Appended, Tx};
 
+pub use accrued::{DueCharges, PostedCharges, post_accrued};
+pub(crate) use accrued::{accrue, post_some};
 pub use adjust::{Adjustment, adjust};
 pub use import::{AdjustmentRow, import};
 pub use limit::set_credit_limit;
@@ -23,16 +26,20 @@ pub use transfer::{Transfer, transfer};
 #[derive(Debug, Clone)]
 pub struct Receipt {
     pub entry: Entry,
+    /// What the balance is now, with what it has accrued.
+    pub balance: Money,
     pub replayed: bool,
 }
 
 impl Receipt {
-    fn new(entry: Entry) -> Self {
-        Self { entry, replayed: false }
+    fn new(appended: Appended) -> Self {
+        Self { entry: appended.entry, balance: appended.after, replayed: false }
     }
 
-    fn replayed(entry: Entry) -> Self {
-        Self { entry, replayed: true }
+    fn replayed(tx: &Tx<'_>, entry: Entry) -> Result<Self> {
+        let customer = tx.customer_of(entry.customer_id)?;
+        let balance = tx.balance(&customer, entry.posting.unit)?.map_or(entry.balance_after, |found| found.balance);
+        Ok(Self { entry, balance, replayed: true })
     }
 }
 
@@ -59,18 +66,10 @@ fn check_floor(tx: &Tx<'_>, customer: &Customer, unit: Unit, amount: Money, allo
 }
 
 /// Posts an entry to the ledger and records it in the audit log.
-pub(in crate::ops) fn post(tx: &mut Tx<'_>, action: &str, customer: &Customer, posting: Posting) -> Result<Entry> {
-    let (before, entry) = tx.append_entry(customer, posting)?;
-    record(tx, action, customer, before, &entry)?;
-    Ok(entry)
-}
-
-/// Posts entries of many balances at once. No two may be of the same balance.
-pub(crate) fn post_each(tx: &mut Tx<'_>, action: &str, postings: Vec<(Customer, Posting)>) -> Result<()> {
-    let (customers, postings): (Vec<Customer>, Vec<Posting>) = postings.into_iter().unzip();
-    let added = tx.append_entries(customers.iter().zip(postings))?;
-    let mut entries = customers.iter().zip(added);
-    entries.try_for_each(|(customer, (before, entry))| record(tx, action, customer, before, &entry))
+pub(in crate::ops) fn post(tx: &mut Tx<'_>, action: &str, customer: &Customer, posting: Posting) -> Result<Appended> {
+    let appended = tx.append_entry(customer, posting)?;
+    record(tx, action, customer, &appended)?;
+    Ok(appended)
 }
 
 /// Posts two entries that belong together, and records each in the audit log.
@@ -79,19 +78,20 @@ fn post_pair(
     action: &str,
     first: (&Customer, Posting),
     second: (&Customer, Posting),
-) -> Result<(Entry, Entry)> {
+) -> Result<(Appended, Appended)> {
     let (first_customer, second_customer) = (first.0, second.0);
-    let [(before_first, first), (before_second, second)] = tx.append_pair(first, second)?;
-    record(tx, action, first_customer, before_first, &first)?;
-    record(tx, action, second_customer, before_second, &second)?;
+    let [first, second] = tx.append_pair(first, second)?;
+    record(tx, action, first_customer, &first)?;
+    record(tx, action, second_customer, &second)?;
     Ok((first, second))
 }
 
-fn record(tx: &mut Tx<'_>, action: &str, customer: &Customer, before: Option<Money>, entry: &Entry) -> Result<()> {
+fn record(tx: &mut Tx<'_>, action: &str, customer: &Customer, appended: &Appended) -> Result<()> {
+    let Appended { before, after, entry } = appended;
     let unit = entry.posting.unit;
     let subject = Balance::name_of(&customer.account_code, unit);
     let change = Change::new(EntityKind::Balance, action, subject, Some(customer.id))
-        .field("balance", before.map(|balance| unit.format(balance)), unit.format(entry.balance_after))
+        .field("balance", before.map(|balance| unit.format(balance)), unit.format(*after))
         .field("entry", (), entry.id)
         .field("description", (), entry.posting.description.as_str());
     tx.record(&change)

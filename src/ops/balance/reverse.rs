@@ -78,5 +78,5 @@ fn opposite(tx: &Tx<'_>, reversal: &Reversal, original: &Entry, key: Option<Key>
 /// The receipts of entries that were posted earlier: the entry and its counterpart, if it has one.
 pub(super) fn replayed(tx: &Tx<'_>, entry: Entry) -> Result<Vec<Receipt>> {
     let other = entry.counterpart.map(|id| tx.entry(id)).transpose()?;
-    Ok(std::iter::once(entry).chain(other).map(Receipt::replayed).collect())
+    std::iter::once(entry).chain(other).map(|entry| Receipt::replayed(tx, entry)).collect()
 }

@@ -48,6 +48,8 @@ use writer_queue::{lock_imports, queue_for_write};
 pub use bulk_writer::{BulkWriter, HelperConnection};
 pub use check::CheckReport;
 pub use document::{TABLES, Table};
+pub use ledger::accrual::AccrualLine;
+pub use ledger::entry::Appended;
 pub use migrate::Migration;
 pub use new_database::NewDatabase;
 pub use open::{Location, sqlite_source, sqlite_version};

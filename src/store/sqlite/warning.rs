@@ -184,9 +184,9 @@ impl Tx<'_> {
             .execute(params![warning.customer_id, warning.unit, to])?;
         self.transaction
             .prepare_cached(
-                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, cause, balance_e8, at, entry_id)
+                "INSERT INTO crossing (id, customer_id, unit, from_state, to_state, cause, balance_e8, at, entry_id, accrual_id)
                  VALUES ((SELECT coalesce(max(id), 0) + 1 FROM crossing), ?1, ?2, ?3, ?4, ?5, ?6, ?7,
-                    (SELECT max(id) FROM entry WHERE customer_id = ?1 AND unit = ?2))",
+                    (SELECT max(id) FROM entry WHERE customer_id = ?1 AND unit = ?2), (SELECT max(id) FROM accrual))",
             )?
             .execute(params![warning.customer_id, warning.unit, warning.state, to, cause, balance, at])?;
         Ok(Crossing {

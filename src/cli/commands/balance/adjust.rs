@@ -8,7 +8,7 @@ use ssgctl::ops::balance::Adjustment;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
-use crate::commands::balance::booking::BookingArgs;
+use crate::commands::balance::booking::{BookingArgs, note_accrued};
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -47,5 +47,6 @@ pub(crate) fn run(args: AdjustArgs, context: &mut Context) -> Result<()> {
     let (unit, amount) = (args.unit, args.amount);
     let adjustment = Adjustment { unit, amount, description, reference, key, allow_negative };
     let receipt = context.write(&args.change, |tx| ops::balance::adjust(tx, &args.customer, &adjustment))?;
+    note_accrued(context, &args.change, std::slice::from_ref(&receipt));
     context.output.row(&receipt)
 }

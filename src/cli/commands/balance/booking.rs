@@ -1,9 +1,12 @@
 //! The options of every command that posts entries: description, reference, idempotency key, permission to overdraw.
 
 use clap::Args;
-use ssgctl::model::{Description, Key, Reference};
+use ssgctl::model::{Balance, Description, Key, Reference};
+use ssgctl::ops::balance::Receipt;
 
+use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
+use crate::context::Context;
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct BookingArgs {
@@ -25,4 +28,15 @@ pub(super) struct BookingArgs {
 
     #[command(flatten)]
     pub(super) clock: ClockArgs,
+}
+
+/// Notes what the balances are, where charges are accrued: the balance after an entry is without them. After a dry run nothing is.
+pub(super) fn note_accrued(context: &Context, change: &ChangeArgs, receipts: &[Receipt]) {
+    for Receipt { entry, balance, .. } in receipts.iter().filter(|receipt| !receipt.replayed && !change.dry_run) {
+        if *balance != entry.balance_after {
+            let unit = entry.posting.unit;
+            let (name, balance) = (Balance::name_of(&entry.customer, unit), unit.format(*balance));
+            context.note(&format!("the balance {name} is {balance}, with charges that are not posted yet"));
+        }
+    }
 }

@@ -17,6 +17,8 @@ use crate::output::{Cell, Column, FieldKeys, Row};
 
 /// Send emails about balances that crossed a threshold; run it from cron
 ///
+/// Posts accrued charges of earlier days to the ledger first, see `ssgctl help traffic post`.
+///
 /// Sends each recipient one email per crossing, no matter how often or how many copies run. Prints nothing when there
 /// is nothing to report. Emails that cannot be sent now wait for a later run (exit 11). Emails that failed for good, or
 /// may not have arrived, need a person (exit 12): see `ssgctl mail list`. Emails that may not have arrived keep exit code
@@ -71,7 +73,7 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let checked = outcome::dispatch(context, &args.why, |dispatcher| {
         dispatcher.check(&mail.mail.internal, &renderer, || Ok::<_, Failure>(mail.transport()?.transport()?))
     })?;
-    let Some(CheckOutcome { run, findings, dispatched, uncertain }) = checked else {
+    let Some(CheckOutcome { run, findings, dispatched, uncertain, unposted }) = checked else {
         if args.verbose {
             context.note("another check is running; this one has nothing to do");
         }
@@ -85,7 +87,11 @@ pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     if let (Err(failure), false) = (&verdict, findings.unchecked.is_empty()) {
         Context::warn(&failure.to_string());
     }
-    report_unchecked(&findings.unchecked).and(verdict)
+    if let Some(error) = &unposted {
+        Context::warn(&format!("accrued charges of earlier days are not posted: {error}"));
+    }
+    report_unchecked(&findings.unchecked).and(verdict)?;
+    unposted.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// The result of the run. What needs a person takes precedence over what a later run will do by itself.

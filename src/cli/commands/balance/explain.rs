@@ -1,4 +1,4 @@
-//! `ssgctl balance explain`: a balance as the sum of its entries by kind.
+//! `ssgctl balance explain`: a balance as the sum of its entries by kind and its accrued charges.
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
@@ -6,14 +6,16 @@ use ssgctl::model::Unit;
 use ssgctl::report::{self, BalanceShare};
 
 use crate::args::completion;
+use crate::commands::balance::row::ACCRUED;
 use crate::context::Context;
 use crate::exit::Result;
 use crate::output::FieldKeys;
 
 /// Show what a customer's balances consist of, by kind of entry
 ///
-/// The columns `added` and `taken` add up to the balance; a sum that is larger than an amount can be is empty. With --imports, charges have a line for each traffic import;
-/// the reference of a charge names its import.
+/// The columns `added` and `taken` add up to the balance; a sum that is larger than an amount can be is empty. Charges that
+/// are not posted yet have the kind `accrued`. With --imports, charges have a line for each traffic import; the reference
+/// names the import.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance explain ABCCORP331
@@ -28,7 +30,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 
-    /// Split charges by the traffic import that posted them
+    /// Split charges by traffic import
     #[arg(long)]
     imports: bool,
 }
@@ -38,7 +40,7 @@ pub(crate) fn run(args: &ExplainArgs, context: &mut Context) -> Result<()> {
         report::explain_balance(snapshot, &snapshot.customer(&args.customer)?, args.unit, args.imports)
     })?;
     for share in shares.iter().filter(|share| share.added.is_none() || share.taken.is_none()) {
-        let (kind, unit) = (share.kind, share.unit);
+        let (kind, unit) = (share.kind.map_or(ACCRUED, |kind| kind.as_str()), share.unit);
         Context::warn(&format!("the entries of kind `{kind}` in {unit} add up to more than an amount can be"));
     }
     let keys: Vec<&str> = BalanceShare::keys().into_iter().filter(|key| args.imports || *key != "reference").collect();

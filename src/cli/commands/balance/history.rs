@@ -3,6 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::{EntryKind, Unit};
+use ssgctl::report::{self, HistoryLine};
 use ssgctl::store::EntryFilter;
 
 use crate::args::completion;
@@ -12,6 +13,9 @@ use crate::context::Context;
 use crate::exit::Result;
 
 /// List ledger entries, oldest first
+///
+/// For a customer, the last lines are its charges that are accrued and not posted yet: their kind is `accrued`, and they have
+/// no ID. See `ssgctl help traffic post`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl balance history ABCCORP331
@@ -53,6 +57,11 @@ pub(crate) fn run(args: HistoryArgs, context: &mut Context) -> Result<()> {
             newest_first: args.recent.desc,
             limit: args.recent.limit,
         };
-        snapshot.entries(&filter, |entry| rows.row(&entry))
+        // A line without a number has no name.
+        let names_only = rows.writes_names();
+        report::history(snapshot, &filter, |line| match &line {
+            HistoryLine::Accrued(_) if names_only => Ok(()),
+            line => rows.row(line),
+        })
     })
 }

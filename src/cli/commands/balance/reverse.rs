@@ -5,7 +5,7 @@ use ssgctl::ops;
 use ssgctl::ops::balance::Reversal;
 
 use crate::args::change::ChangeArgs;
-use crate::commands::balance::booking::BookingArgs;
+use crate::commands::balance::booking::{BookingArgs, note_accrued};
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -35,5 +35,6 @@ pub(crate) fn run(args: ReverseArgs, context: &mut Context) -> Result<()> {
     context.apply_clock(clock)?;
     let reversal = Reversal { entry, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::reverse(tx, &reversal))?;
+    note_accrued(context, &change, &receipts);
     context.output.rows(&receipts)
 }

@@ -2,7 +2,7 @@
 
 use ssgctl::model::{Balance, Entry};
 use ssgctl::ops::balance::Receipt;
-use ssgctl::report::{BalanceAt, BalanceShare};
+use ssgctl::report::{BalanceAt, BalanceShare, HistoryLine};
 
 use crate::output::{Cell, Column, Row};
 
@@ -13,6 +13,7 @@ impl Row for Balance {
         Column::detail("organisation", |b| Cell::text(&b.organisation)),
         Column::new("balance", |b| Cell::amount(b.unit, b.balance)),
         Column::new("unit", |b| Cell::text(b.unit.code())),
+        Column::detail("accrued", |b| Cell::amount(b.unit, b.accrued)),
         Column::new("credit_limit", |b| Cell::amount(b.unit, b.credit_limit)),
         Column::new("upper", |b| Cell::maybe_amount(b.unit, b.upper)),
         Column::new("lower", |b| Cell::maybe_amount(b.unit, b.lower)),
@@ -21,28 +22,60 @@ impl Row for Balance {
     ];
 }
 
-impl Row for Entry {
+/// The kind of lines that are not entries: charges that are accrued and not posted yet.
+pub(crate) const ACCRUED: &str = "accrued";
+
+/// A cell of an entry; empty for accrued charges.
+fn of_entry<'a>(line: &'a HistoryLine, cell: impl FnOnce(&'a Entry) -> Cell<'a>) -> Cell<'a> {
+    match line {
+        HistoryLine::Entry(entry) => cell(entry),
+        HistoryLine::Accrued(_) => Cell::Empty,
+    }
+}
+
+impl Row for HistoryLine {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("id", |e| Cell::number(e.id)),
-        Column::new("at", |e| Cell::Time(e.at)),
-        Column::new("customer", |e| Cell::text(&e.customer)),
-        Column::new("kind", |e| Cell::text(e.posting.kind.as_str())),
-        Column::new("amount", |e| Cell::amount(e.posting.unit, e.posting.amount)),
-        Column::new("balance_after", |e| Cell::amount(e.posting.unit, e.balance_after)),
-        Column::new("unit", |e| Cell::text(e.posting.unit.code())),
-        Column::new("description", |e| Cell::text(&e.posting.description)),
-        Column::detail("reference", |e| Cell::maybe(e.posting.reference.as_ref())),
-        Column::detail("key", |e| Cell::maybe(e.posting.key.as_ref())),
-        Column::detail("reverses", |e| Cell::maybe_number(e.posting.reverses)),
-        Column::detail("counterpart", |e| Cell::maybe_number(e.counterpart)),
-        Column::new("actor", |e| Cell::text(&e.origin.actor)),
-        Column::detail("uid", |e| Cell::number(e.origin.uid)),
-        Column::detail("sudo_user", |e| Cell::maybe(e.origin.sudo_user.as_ref())),
-        Column::detail("reason", |e| Cell::maybe(e.origin.reason.as_ref())),
-        Column::detail("command", |e| Cell::text(&e.origin.command)),
-        Column::detail("version", |e| Cell::text(&e.origin.version)),
-        Column::detail("hash", |e| Cell::shown(e.hash)),
+        Column::new("id", |line| of_entry(line, |e| Cell::number(e.id))),
+        Column::new("at", |line| match line {
+            Self::Entry(e) => Cell::Time(e.at),
+            Self::Accrued(a) => Cell::Time(a.sum.at),
+        }),
+        Column::new("customer", |line| match line {
+            Self::Entry(e) => Cell::text(&e.customer),
+            Self::Accrued(a) => Cell::text(&a.customer),
+        }),
+        Column::new("kind", |line| match line {
+            Self::Entry(e) => Cell::text(e.posting.kind.as_str()),
+            Self::Accrued(_) => Cell::text(ACCRUED),
+        }),
+        Column::new("amount", |line| match line {
+            Self::Entry(e) => Cell::amount(e.posting.unit, e.posting.amount),
+            Self::Accrued(a) => Cell::amount(a.unit, a.sum.amount),
+        }),
+        Column::new("balance_after", |line| match line {
+            Self::Entry(e) => Cell::amount(e.posting.unit, e.balance_after),
+            Self::Accrued(a) => Cell::amount(a.unit, a.balance),
+        }),
+        Column::new("unit", |line| match line {
+            Self::Entry(e) => Cell::text(e.posting.unit.code()),
+            Self::Accrued(a) => Cell::text(a.unit.code()),
+        }),
+        Column::new("description", |line| match line {
+            Self::Entry(e) => Cell::text(&e.posting.description),
+            Self::Accrued(a) => Cell::shown(format_args!("not posted yet: {}", a.sum.description())),
+        }),
+        Column::detail("reference", |line| of_entry(line, |e| Cell::maybe(e.posting.reference.as_ref()))),
+        Column::detail("key", |line| of_entry(line, |e| Cell::maybe(e.posting.key.as_ref()))),
+        Column::detail("reverses", |line| of_entry(line, |e| Cell::maybe_number(e.posting.reverses))),
+        Column::detail("counterpart", |line| of_entry(line, |e| Cell::maybe_number(e.counterpart))),
+        Column::new("actor", |line| of_entry(line, |e| Cell::text(&e.origin.actor))),
+        Column::detail("uid", |line| of_entry(line, |e| Cell::number(e.origin.uid))),
+        Column::detail("sudo_user", |line| of_entry(line, |e| Cell::maybe(e.origin.sudo_user.as_ref()))),
+        Column::detail("reason", |line| of_entry(line, |e| Cell::maybe(e.origin.reason.as_ref()))),
+        Column::detail("command", |line| of_entry(line, |e| Cell::text(&e.origin.command))),
+        Column::detail("version", |line| of_entry(line, |e| Cell::text(&e.origin.version))),
+        Column::detail("hash", |line| of_entry(line, |e| Cell::shown(e.hash))),
     ];
 }
 
@@ -55,6 +88,7 @@ impl Row for Receipt {
         Column::new("customer", |r| Cell::text(&r.entry.customer)),
         Column::new("amount", |r| Cell::amount(r.entry.posting.unit, r.entry.posting.amount)),
         Column::new("balance_after", |r| Cell::amount(r.entry.posting.unit, r.entry.balance_after)),
+        Column::detail("balance", |r| Cell::amount(r.entry.posting.unit, r.balance)),
         Column::new("unit", |r| Cell::text(r.entry.posting.unit.code())),
         Column::new("description", |r| Cell::text(&r.entry.posting.description)),
         Column::detail("reference", |r| Cell::maybe(r.entry.posting.reference.as_ref())),
@@ -74,6 +108,7 @@ impl Row for BalanceAt {
         Column::new("customer", |b| Cell::text(&b.customer)),
         Column::new("balance", |b| Cell::amount(b.unit, b.balance)),
         Column::new("unit", |b| Cell::text(b.unit.code())),
+        Column::detail("accrued", |b| Cell::amount(b.unit, b.accrued)),
         Column::new("before", |b| Cell::Time(b.before)),
         Column::new("entry", |b| Cell::maybe_number(b.entry)),
     ];
@@ -83,7 +118,7 @@ impl Row for BalanceShare {
     const NAME: &str = "kind";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("unit", |s| Cell::text(s.unit.code())),
-        Column::new("kind", |s| Cell::text(s.kind.as_str())),
+        Column::new("kind", |s| Cell::text(s.kind.map_or(ACCRUED, |kind| kind.as_str()))),
         Column::new("reference", |s| Cell::maybe(s.reference.as_ref())),
         Column::new("entries", |s| Cell::number(s.entries)),
         Column::new("added", |s| Cell::maybe_amount(s.unit, s.added)),

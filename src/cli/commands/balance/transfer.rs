@@ -8,7 +8,7 @@ use ssgctl::ops::balance::Transfer;
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
-use crate::commands::balance::booking::BookingArgs;
+use crate::commands::balance::booking::{BookingArgs, note_accrued};
 use crate::context::Context;
 use crate::exit::Result;
 
@@ -49,5 +49,6 @@ pub(crate) fn run(args: TransferArgs, context: &mut Context) -> Result<()> {
     context.apply_clock(clock)?;
     let transfer = Transfer { unit, amount, description, reference, key, allow_negative };
     let receipts = context.write(&change, |tx| ops::balance::transfer(tx, &from, &to, &transfer))?;
+    note_accrued(context, &change, &receipts);
     context.output.rows(&receipts)
 }

@@ -14,7 +14,7 @@ use crate::output::{Cell, Column, Row};
 /// Check the integrity of the whole database
 ///
 /// Checks pages and indexes, references, every value against its rules, the ledger's numbers, sums and hash chain,
-/// balances against their entries, archiving, and warnings against their threshold crossings and emails, and counts the
+/// balances against their entries and accrued charges, archiving, and warnings against their threshold crossings and emails, and counts the
 /// SMPP passwords that the key file does not decrypt. Prints every problem and exits 7 if there is one; prints no
 /// problem and exits 0 if there is none. Warns if other users can read or change the database.
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ use crate::output::{Cell, Column, Row};
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
   ssgctl db check --expect-head \"$(cat yesterdays-head)\"")]
 pub(crate) struct CheckArgs {
-    /// Also check that the ledger contains this entry, as printed by an earlier `db head -o name`
+    /// Also check that the ledger contains this entry, and these accrued charges, as printed by an earlier `db head -o name`
     #[arg(long, value_name = "HEAD")]
     expect_head: Option<LedgerHead>,
 }
@@ -60,8 +60,13 @@ fn passwords(number: u64) -> String {
 pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let mut report = context.read(|snapshot| {
         let mut report = snapshot.check();
-        if let Some(LedgerHead { id, hash }) = args.expect_head {
-            snapshot.check_head(id, hash, &mut report);
+        if let Some(LedgerHead { id, hash, accrual }) = args.expect_head {
+            if id > 0 {
+                snapshot.check_head(id, hash, &mut report);
+            }
+            if let Some((id, hash)) = accrual {
+                snapshot.check_accrual_head(id, hash, &mut report);
+            }
         }
         snapshot.check_clock(Clock::System.now(), &mut report);
         Ok(report)

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::model::{Unit, Zone};
-use ssgctl::report::{self, Period, Statement};
+use ssgctl::model::{Money, Unit, Zone};
+use ssgctl::report::{self, HistoryLine, Period, Statement};
 
 use crate::args::completion;
 use crate::args::period::{Moment, ZoneArgs};
@@ -16,6 +16,9 @@ use crate::output::{Cell, DetailView};
 ///
 /// The period includes --from and excludes --until. A month in London is
 /// --from 2026-11-01 --until 2026-12-01 --timezone Europe/London.
+///
+/// Charges that had accrued by the end of the period and were not posted are the last line, of kind `accrued` and without ID;
+/// the closing balance does not include them, and `balance` does. They are an entry of a later period.
 ///
 /// CSV has one line for each entry, with the opening and the closing balance in each, and one line if there are no
 /// entries; it omits the totals.
@@ -59,7 +62,7 @@ pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
 }
 
 fn view(statement: &Statement, zone: &Zone) -> DetailView {
-    let Statement { customer, unit, period, opening, entries, totals, closing } = statement;
+    let Statement { customer, unit, period, opening, entries, totals, closing, accrued } = statement;
     let title = format!("{} {}, {unit}", customer.account_code, customer.details.organisation);
     let mut view = DetailView::new(&customer.account_code, title);
     view.fields("Statement", customer, &["account_code", "organisation"]);
@@ -69,7 +72,14 @@ fn view(statement: &Statement, zone: &Zone) -> DetailView {
     view.field("timezone", Cell::shown(zone));
     view.field("opening_balance", Cell::amount(*unit, *opening));
     view.field("closing_balance", Cell::amount(*unit, *closing));
-    view.rows("Entries", "entries", entries, &["customer", "unit"]);
+    let lines = entries.iter().map(|entry| HistoryLine::Entry(Box::new(entry.clone())));
+    let lines: Vec<HistoryLine> = lines.chain(accrued.clone().map(HistoryLine::Accrued)).collect();
+    let (amount, balance) = accrued.as_ref().map_or((Money::ZERO, *closing), |line| (line.sum.amount, line.balance));
+    for (key, amount) in [("accrued", amount), ("balance", balance)] {
+        let cell = Cell::amount(*unit, amount);
+        if accrued.is_some() { view.field(key, cell) } else { view.data(key, cell) }
+    }
+    view.rows("Entries", "entries", &lines, &["customer", "unit"]);
     let totals: Vec<KindTotal> =
         totals.iter().map(|&(kind, entries, amount)| KindTotal { unit: *unit, kind, entries, amount }).collect();
     view.sums("Totals", "totals", &totals);

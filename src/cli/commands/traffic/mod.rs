@@ -3,6 +3,7 @@
 mod close;
 mod import;
 mod list;
+mod post;
 mod prune;
 mod revert;
 mod row;
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     List(ArgsIfNamed<list::ListArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
     Close(ArgsIfNamed<close::CloseArgs>),
+    Post(ArgsIfNamed<post::PostArgs>),
     Revert(ArgsIfNamed<revert::RevertArgs>),
     Prune(ArgsIfNamed<prune::PruneArgs>),
 }
@@ -31,6 +33,7 @@ impl Command {
             Self::List(ArgsIfNamed(args)) => list::run(&args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::Close(ArgsIfNamed(args)) => close::run(&args, context),
+            Self::Post(ArgsIfNamed(args)) => post::run(&args, context),
             Self::Revert(ArgsIfNamed(args)) => revert::run(&args, context),
             Self::Prune(ArgsIfNamed(args)) => prune::run(&args, context),
         }

@@ -3,14 +3,15 @@
 use clap::Args;
 
 use crate::args::change::ChangeArgs;
+use crate::args::clock::ClockArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 
 /// Revert an import: remove its messages and give back its charges
 ///
-/// For a file that was imported for the wrong account or understood wrongly. Its messages leave the reports, each balance
-/// gets an entry of kind charge that gives back what the import took, with the reference `import N reverted`, and the
-/// import stays in the list as reverted. The file can be imported again.
+/// For a file that was imported for the wrong account or understood wrongly. Its messages leave the reports, what it took
+/// from each balance is given back at once and posted with the charges of the day, and the import stays in the list as
+/// reverted. The file can be imported again.
 ///
 /// Refused if the import changed messages of earlier imports, if a later import reported stored messages of the same
 /// accounts and days again, which must be reverted first, or if its messages were pruned. Other commands that write wait
@@ -25,6 +26,9 @@ pub(crate) struct RevertArgs {
     import: i64,
 
     #[command(flatten)]
+    clock: ClockArgs,
+
+    #[command(flatten)]
     change: ChangeArgs,
 }
 
@@ -32,6 +36,7 @@ pub(crate) fn run(args: &RevertArgs, context: &mut Context) -> Result<()> {
     if args.change.audit.reason.is_none() {
         return Err(Failure::usage("--reason is required: why is the import reverted?"));
     }
+    context.apply_clock(args.clock)?;
     let _lock = context.store()?.lock_imports()?;
     let import = context.write(&args.change, |tx| ssgctl::traffic::revert(tx, args.import))?;
     context.output.row(&import)

@@ -1,6 +1,7 @@
 //! How traffic imports, their summaries and messages are printed: their columns.
 
 use ssgctl::model::{Import, MessageRecord, Money, Unit, day_of};
+use ssgctl::ops::balance::PostedCharges;
 use ssgctl::traffic::TrafficSummary;
 
 use crate::output::{Cell, Column, Row};
@@ -31,6 +32,12 @@ impl Row for TrafficSummary {
         Column::detail("first_day", |s| day(s.days.map(|days| days.0))),
         Column::detail("last_day", |s| day(s.days.map(|days| days.1))),
     ];
+}
+
+impl Row for PostedCharges {
+    const NAME: &str = "entries";
+    const COLUMNS: &[Column<Self>] =
+        &[Column::new("entries", |p| Cell::number(p.entries)), Column::new("charged", |p| amounts(&p.charges))];
 }
 
 impl Row for Import {

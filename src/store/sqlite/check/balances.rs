@@ -1,11 +1,11 @@
 //! Checks balances against the audit log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::model::{EntityKind, Time};
+use crate::model::{EntityKind, Time, Unit};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::{BalanceFilter, EventFilter, Snapshot};
 
@@ -24,7 +24,7 @@ impl Snapshot<'_> {
         let mut last_entry = 0;
         self.events(&EventFilter { entity: Some(EntityKind::Balance), ..EventFilter::default() }, |event| {
             let now = |field: &str| event.change.fields.get(field).and_then(|step| step.get(1));
-            if now("balance").or(now("credit_limit")).is_none() {
+            if now("balance").or(now("credit_limit")).or(now("entry")).is_none() {
                 // The event changed only the warning of the balance.
                 return Ok(());
             }
@@ -36,11 +36,15 @@ impl Snapshot<'_> {
             last_entry = last_entry.max(now("entry").and_then(Value::as_i64).unwrap_or_default());
             Ok::<_, Error>(())
         })?;
+        let accrued_at = self.last_accrued_at()?;
         self.balances(&BalanceFilter::every(), |balance| {
             let name = balance.name();
             let last = recorded.remove(&name).unwrap_or_default();
             let limit = last.credit_limit.parse().unwrap_or_default();
-            if last.at != Some(balance.updated_at) || balance.credit_limit != limit {
+            // Charges accrue without an event for each balance.
+            let accrued_at = accrued_at.get(&(balance.customer_id, balance.unit)).copied();
+            let is_known = [last.at, accrued_at].contains(&Some(balance.updated_at));
+            if !is_known || balance.credit_limit != limit {
                 report.add(format!("balance {name} differs from its last event in the audit log"));
             }
             Ok::<_, Error>(())
@@ -53,5 +57,14 @@ impl Snapshot<'_> {
             report.add(format!("the ledger ends with entry {found}, but the audit log has entry {last_entry}"));
         }
         Ok(())
+    }
+
+    /// When each balance accrued charges last.
+    fn last_accrued_at(&self) -> Result<HashMap<(i64, Unit), Time>> {
+        let mut statement = self.transaction.prepare(
+            "SELECT customer_id, unit, at FROM accrued_charge JOIN accrual ON accrual.id = accrual_id ORDER BY accrual_id",
+        )?;
+        let last = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+        Ok(last.collect::<rusqlite::Result<_>>()?)
     }
 }

@@ -35,9 +35,13 @@ impl Snapshot<'_> {
         self.check_sums(&mut walk.sums, report)?;
         self.balances(&BalanceFilter::every(), |balance| {
             let sum = walk.balances.remove(&(balance.customer_id, balance.unit)).unwrap_or_default();
-            if sum != balance.balance {
+            if sum.checked_add(balance.accrued) != Some(balance.balance) {
+                let accrued = match balance.accrued {
+                    Money::ZERO => String::new(),
+                    accrued => format!(", and {} is accrued", balance.unit.format(accrued)),
+                };
                 report.add(format!(
-                    "balance {} {} is {}, but its entries add up to {}",
+                    "balance {} {} is {}, but its entries add up to {}{accrued}",
                     balance.customer,
                     balance.unit,
                     balance.unit.format(balance.balance),

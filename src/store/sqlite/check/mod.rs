@@ -3,6 +3,7 @@
 //! One file per subject; each adds a sentence to the [`CheckReport`] for every fault. A subject that cannot be read at all is
 //! one finding, and the check goes on with the next. `ssgctl db check` prints the report.
 
+mod accruals;
 mod addresses;
 mod archiving;
 mod audit;
@@ -45,8 +46,9 @@ impl Snapshot<'_> {
     /// - pages, indexes and foreign keys
     /// - every value against the rule of its type
     /// - the ledger: numbers, sums and hash chain
+    /// - accrued charges: numbers, hash chain, and the entries that posted them
     /// - the places where the clock was set back
-    /// - balances against their entries and the audit log
+    /// - balances against their entries, their accrued charges and the audit log
     /// - SMPP accounts: closed user groups, previous passwords, and archiving with their customer
     /// - warnings against the audit log, crossings against the ledger, and emails against both
     /// - email addresses that cannot be sent to, which are warnings
@@ -57,6 +59,7 @@ impl Snapshot<'_> {
         report.subject("references", |report| self.check_references(report));
         self.check_rows(&mut report);
         report.subject("ledger", |report| self.check_ledger(report));
+        report.subject("accrued charges", |report| self.check_accruals(report));
         report.subject("audit log", |report| self.check_events(report));
         report.subject("clock", |report| self.check_set_back(report));
         report.subject("balances", |report| self.check_balances(report));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, Crossing, CrossingCause, EntityKind, Level, Time, Unit, WarningDetails};
+use crate::model::{Balance, Crossing, CrossingCause, EntityKind, Level, Money, Time, Unit, WarningDetails};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::{EventFilter, Snapshot};
 
@@ -72,16 +72,25 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// Checks that each crossing has the balance after the entry that it names.
+    /// Checks that each crossing has the balance after the entry and the accrual that it names.
     fn check_crossed_balances(&self, report: &mut CheckReport) -> Result<()> {
         let mut statement = self.transaction.prepare(
-            "SELECT crossing.id FROM crossing LEFT JOIN entry ON entry.id = entry_id
-             WHERE balance_e8 <> coalesce(balance_after_e8, 0)
+            "SELECT crossing.id, crossing.customer_id, crossing.unit, coalesce(entry_id, 0), coalesce(accrual_id, 0),
+                balance_e8, coalesce(balance_after_e8, 0),
+                entry_id IS NOT NULL AND (entry.customer_id, entry.unit) IS NOT (crossing.customer_id, crossing.unit)
+             FROM crossing LEFT JOIN entry ON entry.id = entry_id
+             WHERE accrual_id IS NOT NULL OR balance_e8 <> coalesce(balance_after_e8, 0)
                 OR entry_id IS NOT NULL AND (entry.customer_id, entry.unit) IS NOT (crossing.customer_id, crossing.unit)",
         )?;
         let mut crossings = statement.query([])?;
         while let Some(crossing) = crossings.next()? {
-            let id: i64 = crossing.get(0)?;
+            let (id, balance): (i64, WarningKey) = (crossing.get(0)?, (crossing.get(1)?, crossing.get(2)?));
+            let accrued = self.accrued_after(balance, crossing.get(3)?, crossing.get(4)?)?;
+            let accrued = accrued.map_or(Money::ZERO, |sum| sum.amount);
+            let (crossed, left): (Money, Money) = (crossing.get(5)?, crossing.get(6)?);
+            if left.checked_add(accrued) == Some(crossed) && !crossing.get::<_, bool>(7)? {
+                continue;
+            }
             report.add(format!("crossing {id} does not have the balance that its entry left"));
         }
         Ok(())

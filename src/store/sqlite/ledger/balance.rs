@@ -9,7 +9,7 @@ use crate::store::sqlite::filter::Query;
 use crate::store::{ArchiveFilter, BalanceFilter, BalanceSort, Snapshot, Tx};
 
 const SELECT: &str = "SELECT balance.customer_id, customer.account_code, balance.unit, balance.balance_e8,
-    balance.credit_limit_e8, balance.updated_at, customer.organisation, upper_e8, lower_e8, state
+    balance.credit_limit_e8, balance.updated_at, customer.organisation, upper_e8, lower_e8, state, balance.accrued_e8
     FROM balance JOIN customer ON customer.id = balance.customer_id
     LEFT JOIN warning ON warning.customer_id = balance.customer_id AND warning.unit = balance.unit AND active";
 
@@ -23,6 +23,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Balance> {
         state: row.get(9)?,
         unit: row.get(2)?,
         balance: row.get(3)?,
+        accrued: row.get(10)?,
         credit_limit: row.get(4)?,
         updated_at: row.get(5)?,
     })
@@ -84,21 +85,27 @@ impl Snapshot<'_> {
 }
 
 impl Tx<'_> {
-    /// The amount of a customer's balance in a unit, if it has one; faster than reading the whole balance.
-    pub(in crate::store::sqlite) fn stored_balance(&self, customer: &Customer, unit: Unit) -> Result<Option<Money>> {
-        let mut statement =
-            self.transaction.prepare_cached("SELECT balance_e8 FROM balance WHERE customer_id = ?1 AND unit = ?2")?;
-        Ok(statement.query_row(params![customer.id, unit], |row| row.get(0)).optional()?)
+    /// A customer's balance in a unit, if it has one, and the part of it that is accrued; faster than reading the whole balance.
+    pub(in crate::store::sqlite) fn stored_balance(
+        &self,
+        customer: &Customer,
+        unit: Unit,
+    ) -> Result<Option<(Money, Money)>> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT balance_e8, accrued_e8 FROM balance WHERE customer_id = ?1 AND unit = ?2")?;
+        Ok(statement.query_row(params![customer.id, unit], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 
-    /// Sets each balance to the one after its entry, creating missing balances. Only for the code that writes the entries.
+    /// Sets each balance to the one after its entry with what it has accrued, creating missing balances. Only for the code that
+    /// writes the entries.
     pub(in crate::store::sqlite) fn set_balances(&mut self, entries: &[&Entry]) -> Result<()> {
         let at = self.at();
         let upsert = |rows: usize| {
             let rows = vec!["(?,?,?,?)"; rows].join(",");
             format!(
                 "INSERT INTO balance (customer_id, unit, balance_e8, updated_at) VALUES {rows}
-                 ON CONFLICT DO UPDATE SET balance_e8 = excluded.balance_e8, updated_at = excluded.updated_at"
+                 ON CONFLICT DO UPDATE SET balance_e8 = excluded.balance_e8 + accrued_e8, updated_at = excluded.updated_at"
             )
         };
         write_rows(&self.transaction, entries, upsert, |row, entry| {

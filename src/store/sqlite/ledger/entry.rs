@@ -3,12 +3,10 @@
 //! Which postings are allowed is decided by `ops`. This file guarantees the mechanics: numbers without gaps, the hash
 //! chain, and balances that are the sum of their entries.
 
-use std::collections::HashSet;
-
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Customer, EntityKind, Entry, Key, Money, Origin, Posting, Time, Unit};
+use crate::model::{AccruedSum, Customer, EntityKind, Entry, Key, Money, Origin, Posting, Time, Unit};
 use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::ledger::chain;
@@ -155,51 +153,64 @@ impl Place {
     }
 }
 
+/// An entry that was appended, and its balance before and after it with what is accrued.
+#[derive(Debug, Clone)]
+pub struct Appended {
+    /// `None` if the balance did not exist.
+    pub before: Option<Money>,
+    pub after: Money,
+    pub entry: Entry,
+}
+
 impl Tx<'_> {
-    /// Appends an entry and updates its balance. Returns the balance before, if it existed, and the entry.
+    /// Appends an entry and updates its balance.
     ///
     /// # Errors
     /// [`Error::Damaged`] when the last entry or the balance is inconsistent: nothing is posted to a damaged ledger.
-    pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<(Option<Money>, Entry)> {
+    pub fn append_entry(&mut self, customer: &Customer, posting: Posting) -> Result<Appended> {
         self.append(customer, posting, Place::Alone)
     }
 
     /// Appends the two entries of a transfer, each with the other as its counterpart.
-    pub fn append_pair(
-        &mut self,
-        first: (&Customer, Posting),
-        second: (&Customer, Posting),
-    ) -> Result<[(Option<Money>, Entry); 2]> {
+    pub fn append_pair(&mut self, first: (&Customer, Posting), second: (&Customer, Posting)) -> Result<[Appended; 2]> {
         let first = self.append(first.0, first.1, Place::First)?;
         let second = self.append(second.0, second.1, Place::Second)?;
         Ok([first, second])
     }
 
-    /// Appends an entry for each of many balances, which is faster than one by one. No two may have the same balance: each is
-    /// computed from the stored balance.
-    pub fn append_entries<'a>(
-        &mut self,
-        postings: impl IntoIterator<Item = (&'a Customer, Posting)>,
-    ) -> Result<Vec<(Option<Money>, Entry)>> {
-        let next = postings.into_iter().map(|(customer, posting)| self.next_entry(customer, posting, Place::Alone));
-        let added: Vec<_> = next.collect::<Result<_>>()?;
-        let entries: Vec<&Entry> = added.iter().map(|(_, entry)| entry).collect();
-        let balances: HashSet<_> = entries.iter().map(|entry| (entry.customer_id, entry.posting.unit)).collect();
-        if balances.len() < entries.len() {
-            return Err(Error::Internal("two entries at once for the same balance".to_owned()));
+    /// Appends entries that post what balances have accrued, each all of its balance.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when a balance says that it has accrued another amount.
+    pub fn append_charges(&mut self, charges: Vec<(&Customer, Posting, &AccruedSum)>) -> Result<Vec<Appended>> {
+        let (mut appended, mut balances, mut posted) = (Vec::new(), Vec::new(), Vec::new());
+        for (customer, posting, sum) in charges {
+            let accrued = self.stored_balance(customer, posting.unit)?.map(|(_, accrued)| accrued);
+            if accrued != Some(sum.amount) || posting.amount != sum.amount {
+                let (code, unit) = (&customer.account_code, posting.unit);
+                let message = format!("the {unit} balance of {code} differs from what its imports charged");
+                return Err(Error::Damaged(message));
+            }
+            let next = self.next_entry(customer, posting, Place::Alone)?;
+            balances.push((customer.id, next.entry.posting.unit));
+            posted.push((next.entry.id, (sum.first, sum.last)));
+            // What was accrued is in the entry now.
+            appended.push(Appended { after: next.entry.balance_after, ..next });
         }
-        self.write_entries(&entries)?;
-        Ok(added)
+        self.clear_accrued(&balances)?;
+        self.write_entries(&appended.iter().map(|appended| &appended.entry).collect::<Vec<_>>())?;
+        self.note_posted(&posted)?;
+        Ok(appended)
     }
 
-    fn append(&mut self, customer: &Customer, posting: Posting, place: Place) -> Result<(Option<Money>, Entry)> {
-        let (before, entry) = self.next_entry(customer, posting, place)?;
-        self.write_entries(&[&entry])?;
-        Ok((before, entry))
+    fn append(&mut self, customer: &Customer, posting: Posting, place: Place) -> Result<Appended> {
+        let appended = self.next_entry(customer, posting, place)?;
+        self.write_entries(&[&appended.entry])?;
+        Ok(appended)
     }
 
-    /// Computes the next entry, which the caller must write, and its balance before.
-    fn next_entry(&mut self, customer: &Customer, posting: Posting, place: Place) -> Result<(Option<Money>, Entry)> {
+    /// Computes the next entry, which the caller must write, and its balance before and after.
+    fn next_entry(&mut self, customer: &Customer, posting: Posting, place: Place) -> Result<Appended> {
         let last = if let Some(own) = self.last_entry.take() {
             Some(own)
         } else {
@@ -208,9 +219,12 @@ impl Tx<'_> {
             end
         };
         let last = last.as_ref();
-        let before = self.verified_balance(customer, &posting)?;
-        let balance_after =
-            before.unwrap_or_default().checked_add(posting.amount).ok_or(Error::Overflow { what: "the balance" })?;
+        let stored = self.stored_balance(customer, posting.unit)?;
+        let (balance, accrued) = stored.unwrap_or_default();
+        let posted = self.refuse_unlike_entries(customer.id, posting.unit, balance, accrued)?;
+        let overflow = || Error::Overflow { what: "the balance" };
+        let balance_after = posted.checked_add(posting.amount).ok_or_else(overflow)?;
+        let after = balance_after.checked_add(accrued).ok_or_else(overflow)?;
         let id = last.map_or(1, |entry| entry.id + 1);
         let mut entry = Entry {
             id,
@@ -225,7 +239,7 @@ impl Tx<'_> {
         };
         entry.hash = chain::hash(last.map_or(GENESIS, |entry| entry.hash), &entry)?;
         self.last_entry = Some(entry.clone());
-        Ok((before, entry))
+        Ok(Appended { before: stored.map(|(balance, _)| balance), after, entry })
     }
 
     /// Refuses to post if the newest entry is dated ahead of the clock, for operations that post only after other work.
@@ -259,24 +273,27 @@ impl Tx<'_> {
         Ok(last)
     }
 
-    /// The stored balance that a posting changes, if it exists. It must equal the balance after its last entry.
-    fn verified_balance(&self, customer: &Customer, posting: &Posting) -> Result<Option<Money>> {
-        let stored = self.stored_balance(customer, posting.unit)?;
+    /// Refuses a balance that is not the one after its last entry with what it has accrued, and returns the former.
+    pub(in crate::store::sqlite) fn refuse_unlike_entries(
+        &self,
+        customer_id: i64,
+        unit: Unit,
+        balance: Money,
+        accrued: Money,
+    ) -> Result<Money> {
         let left = self
             .transaction
             .prepare_cached(
                 "SELECT balance_after_e8 FROM entry WHERE customer_id = ?1 AND unit = ?2 ORDER BY id DESC LIMIT 1",
             )?
-            .query_row(params![customer.id, posting.unit], |row| row.get(0))
+            .query_row(params![customer_id, unit], |row| row.get(0))
             .optional()?
             .unwrap_or(Money::ZERO);
-        if stored.unwrap_or_default() != left {
-            let (code, unit) = (&customer.account_code, posting.unit);
-            return Err(Error::Damaged(format!(
-                "the {unit} balance of {code} differs from the one after its last entry"
-            )));
+        if left.checked_add(accrued) == Some(balance) {
+            return Ok(left);
         }
-        Ok(stored)
+        let code = self.customer_of(customer_id)?.account_code;
+        Err(Error::Damaged(format!("the {unit} balance of {code} differs from the one after its last entry")))
     }
 
     fn write_entries(&mut self, entries: &[&Entry]) -> Result<()> {

@@ -1,6 +1,8 @@
-//! The ledger: entries, the chain that their hashes make, and the balances that follow from them.
+//! The ledger: entries and accrued charges, the chains that their hashes make, and the balances that follow from them.
 
+pub(in crate::store::sqlite) mod accrual;
+pub(in crate::store::sqlite) mod accrual_chain;
 mod balance;
 pub(in crate::store::sqlite) mod chain;
-mod entry;
+pub(in crate::store::sqlite) mod entry;
 mod sums;

@@ -24,6 +24,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 15, sql: include_str!("015_sudo_user.sql") },
     Step { version: LAYERS, sql: include_str!("016_layers.sql") },
     Step { version: 17, sql: include_str!("017_constant_time.sql") },
+    Step { version: 18, sql: include_str!("018_accrued_charges.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.
