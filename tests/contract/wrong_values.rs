@@ -72,10 +72,10 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--before" | "--day" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
-        "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
+        "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
-        | "--unset" | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" => CHOICES,
+        | "--date-order" | "--unset" | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" => CHOICES,
         "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
         _ => &[],
     }
