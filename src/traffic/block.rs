@@ -10,7 +10,8 @@ use crate::traffic::account_index::AccountIndex;
 use crate::traffic::duplicate_filter::{Fingerprints, MessageFingerprint};
 use crate::traffic::receipts::DeliveryReport;
 use crate::traffic::row_parser::{ParsedRow, RowInterpreter};
-use crate::traffic::staging::{NonMessage, PackedRows};
+use crate::traffic::staged_row::NonMessage;
+use crate::traffic::staging::PackedRows;
 
 /// The usual number of rows in a block of a large file.
 const OF_A_BLOCK: usize = 1 << 14;

@@ -6,7 +6,7 @@ use crate::error::{Error, Fault, InputError};
 use crate::formats::csv::Record;
 use crate::formats::no_value::is_no_value;
 use crate::formats::row::unguarded;
-use crate::model::{Invalid, Money};
+use crate::model::{Invalid, MobileNetwork, Money};
 
 /// A field of a record.
 #[derive(Clone, Copy)]
@@ -80,6 +80,15 @@ impl<'a> RowField<'a> {
                 .ok()
                 .filter(|parts| (1..=255).contains(parts))
                 .ok_or_else(|| self.invalid(Invalid::rule("must be a number of parts from 1 to 255"))),
+        }
+    }
+
+    /// The mobile network. A column called `network` may have names of networks instead, which say nothing to prices.
+    pub(crate) fn network(self, column: &str) -> Result<Option<MobileNetwork>, Fault> {
+        match self.text() {
+            "" => Ok(None),
+            text if column == "mccmnc" => text.parse().map(Some).map_err(|rule| self.invalid(rule)),
+            text => Ok(text.parse().ok()),
         }
     }
 

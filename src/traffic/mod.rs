@@ -26,6 +26,7 @@ mod request;
 mod revert;
 mod row_parser;
 mod source;
+mod staged_row;
 mod staging;
 mod state_words;
 mod text_parts;

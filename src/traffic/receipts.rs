@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::error::Result;
 use crate::model::{Message, MessageId};
 use crate::store::Snapshot;
-use crate::traffic::staging::{StagedRow, Staging};
+use crate::traffic::staged_row::StagedRow;
+use crate::traffic::staging::Staging;
 
 /// The number of days after which no report comes: the longest time for which gateways keep trying.
 const LONGEST_WAIT: i32 = 7;

@@ -5,8 +5,7 @@ use std::io::BufRead;
 use crate::error::{Error, Fault};
 use crate::formats::csv::{NextRecord, Quoting, Record, Records};
 use crate::model::{
-    EntityKind, Invalid, Message, MessageId, MessageState, MobileNetwork, Money, Unit, Unsettled, day_of,
-    not_in_calendar,
+    EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, Unsettled, day_of, not_in_calendar,
 };
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
@@ -191,7 +190,7 @@ impl RowInterpreter {
             destination: destination.parsed()?,
             parts,
             price: self.price(prices, parts, unit, record)?,
-            network: self.columns.network.map_or(Ok(None), |(index, name)| network(name, field(index, name)))?,
+            network: self.columns.network.map_or(Ok(None), |(index, name)| field(index, name).network(name))?,
         };
         account_index.prices().settle(&mut message).map_err(|why| match (why, price_column) {
             (Unsettled::Disagrees { expected }, Some(index)) => {
@@ -389,14 +388,5 @@ impl RowInterpreter {
         amount
             .filter(|amount| *amount >= Money::ZERO)
             .ok_or_else(|| field.invalid(Invalid::rule("must not be negative")))
-    }
-}
-
-/// The mobile network in a field. A column called `network` may have names of networks instead, which say nothing to prices.
-fn network(column: &str, field: RowField<'_>) -> Result<Option<MobileNetwork>, Fault> {
-    match field.text() {
-        "" => Ok(None),
-        text if column == "mccmnc" => text.parse().map(Some).map_err(|rule| field.invalid(rule)),
-        text => Ok(text.parse().ok()),
     }
 }

@@ -9,42 +9,12 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::model::{Destination, Message, MessageId, MessageState, MobileNetwork, Money, TrafficTally};
+use crate::model::{Destination, Message, MessageId, MessageState, MobileNetwork, Money};
 use crate::store::files::temporary_file;
+use crate::traffic::staged_row::{NonMessage, StagedRow};
 
 /// The size of what is kept in memory: a day of a small gateway.
 const ROOM: usize = 1 << 20;
-
-/// A parsed row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum StagedRow {
-    Message(Message),
-    NonMessage(NonMessage),
-}
-
-/// A row that is not a message. The numbers differ from those of states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NonMessage {
-    /// A message that was rejected before it got an ID.
-    Rejected = 8,
-    /// Something other than a message to a handset.
-    Other = 9,
-    /// A row with a fault.
-    Refused = 10,
-}
-
-impl NonMessage {
-    pub(crate) const ALL: [Self; 3] = [Self::Rejected, Self::Other, Self::Refused];
-
-    /// Counts the row.
-    pub(crate) fn count(self, tally: &mut TrafficTally) {
-        *match self {
-            Self::Rejected => &mut tally.rejected,
-            Self::Other => &mut tally.skipped,
-            Self::Refused => &mut tally.refused,
-        } += 1;
-    }
-}
 
 // The first two bytes of a row: the state of a message, or what else the row is, and flags for what follows only where it differs
 // from the usual.

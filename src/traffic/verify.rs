@@ -20,7 +20,8 @@ use crate::traffic::parallel_reader;
 use crate::traffic::receipts::{self, DeliveryReport};
 use crate::traffic::request::{ImportProgress, ImportRequest};
 use crate::traffic::row_parser::{RowInterpreter, RowParser};
-use crate::traffic::staging::{NonMessage, StagedRow, Staging};
+use crate::traffic::staged_row::{NonMessage, StagedRow};
+use crate::traffic::staging::Staging;
 use crate::traffic::time_limits::TimeLimits;
 
 /// Maximum number of messages that are compared row by row because they seem to contradict others of the file.

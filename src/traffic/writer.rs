@@ -13,7 +13,8 @@ use crate::store::BulkWriter;
 use crate::traffic::batch::{Batch, WritePlan};
 use crate::traffic::import_run::ImportRun;
 use crate::traffic::request::{ImportProgress, ImportRequest};
-use crate::traffic::staging::{StagedRow, Staging};
+use crate::traffic::staged_row::StagedRow;
+use crate::traffic::staging::Staging;
 
 /// The size of the first batch; each next one is twice as large. The sooner a batch is ready, the sooner writing can begin.
 const FIRST_BATCH: usize = 50_000;

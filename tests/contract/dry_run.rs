@@ -35,6 +35,12 @@ const WRITES: &[&str] = &[
     "smpp unarchive xyz_old",
     "service new new --name New --unit EUR --price 0.05",
     "service edit uk --price 0.04",
+    "plan new new --name New --unit EUR --default-price 0.05",
+    "plan edit uk --name New",
+    "plan archive spare",
+    "plan unarchive old",
+    "price set uk NG 0.2 --effective 2999-01-01",
+    "price withdraw spare default",
     "balance adjust ABC -30 --unit SMS --description used --key k-2",
     "balance limit ABC 50 --unit GBP",
     "balance reverse 2 --description wrong --key r-2",
@@ -61,6 +67,14 @@ const OTHERS: &[&str] = &[
     "note export",
     "balance export",
     "service export",
+    // Its dry run lists the customers whom it touches, too.
+    "plan import",
+    "plan export",
+    "plan diff",
+    "plan list",
+    "plan show",
+    "price list",
+    "price lookup",
     "contact list",
     "note list",
     // With --reveal it leaves an event; a dry run that shows the password would be a reveal without one.
@@ -152,9 +166,16 @@ fn every_command_writes_with_its_options_or_does_not_write() {
         let is_logged = writes
             || matches!(
                 command.as_str(),
-                "smpp show" | "smpp handover" | "smpp probe" | "balance check" | "mail show" | "mail test"
+                "smpp show"
+                    | "smpp handover"
+                    | "smpp probe"
+                    | "balance check"
+                    | "mail show"
+                    | "mail test"
+                    | "plan import"
             );
-        let has_dry_run = writes || matches!(command.as_str(), "balance check" | "import" | "smpp handover");
+        let has_dry_run =
+            writes || matches!(command.as_str(), "balance check" | "import" | "smpp handover" | "plan import");
         assert_eq!(has("--dry-run"), has_dry_run, "`{command}` --dry-run");
         assert_eq!(has("--reason"), is_logged, "`{command}` --reason");
         assert_eq!(has("--actor") && has("--reason"), is_logged, "`{command}` --actor");

@@ -81,6 +81,9 @@ impl TestCli {
             "contact add ABC --name 'Zoë Núñez' --email zoe@abc.example --mobile +447700900125 --roles billing,general",
             "note add ABC 'Asked for a second bind.'",
             "service new uk --name 'UK direct' --unit GBP --price 0.0325",
+            "plan new spare --name Spare --unit EUR --default-price 0.09",
+            "plan new old --name Old --unit EUR",
+            "plan archive old",
             "smpp add ABC --system-id abc_prod --short-name abc --name Production --max-tps 50 \
              --allowed-ips 192.0.2.7,2001:db8::/48 --cug +447700900124 --mo-numbers +447700900126",
             "smpp add XYZ --system-id xyz_old",
@@ -102,6 +105,7 @@ impl TestCli {
             ("notes.csv", "customer,text\nABC,Imported.\n"),
             ("accounts.csv", "system_id,customer,max_tps\nimported,ABC,5\n"),
             ("services.csv", "code,name,unit,price\nde,DE direct,EUR,0.07\n"),
+            ("prices.csv", "country,price\nGB,0.03\nNG,0.2\n"),
             (
                 "traffic.csv",
                 "message_id,submitted_at,system_id,destination,state,parts\n\
