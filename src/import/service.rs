@@ -4,8 +4,8 @@ use crate::error::{Error, Fault, quoted};
 use crate::formats::InputRow;
 use crate::import::{Importer, OnExisting, RowResult, Verdict};
 use crate::model::{
-    ApiId, Change, EntityKind, Money, Name, PlanCode, PlanDetails, PriceSource, Service, ServiceCode, ServiceDetails,
-    Unit,
+    ApiId, Change, EffectiveFrom, EntityKind, Money, Name, PlanCode, PlanDetails, PriceSource, Service, ServiceCode,
+    ServiceDetails, Unit,
 };
 use crate::ops;
 use crate::ops::service::{NewService, ServiceChange, ServicePricing};
@@ -126,7 +126,7 @@ fn change(tx: &mut Tx<'_>, row: &InputRow, on_existing: OnExisting, service: Ser
         price_source: Some(price_source),
         price,
         plan: plan.map(|plan| plan.to_string()),
-        effective_from: None,
+        effective_from: EffectiveFrom::Now,
     };
     ops::service::edit(tx, &name, change).map_err(|error| row.fault("code", error))?;
     Ok(RowResult { verdict: Verdict::Changed, name, changes })

@@ -97,7 +97,7 @@ pub use text::{
     Actor, Description, Invalid, Key, Name, NoteText, Organisation, Reason, Reference, RegistrationNumber, TextLine,
 };
 pub use time::{Time, not_in_calendar, parse_date};
-pub use timeline::{Effective, Timeline, second_of, time_of};
+pub use timeline::{Effective, EffectiveFrom, Timeline, second_of, time_of};
 pub use traffic::{DayTraffic, Message, MessageId, MessageState, PriceDetail, QuarterTraffic, StateCounts};
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};

@@ -21,6 +21,27 @@ impl<T> Effective<T> {
     }
 }
 
+/// From when a change counts, as it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EffectiveFrom {
+    #[default]
+    Now,
+    /// At all times.
+    Beginning,
+    Time(Time),
+}
+
+impl EffectiveFrom {
+    /// The first second at which the change counts; `None` if it always does.
+    pub fn time(self, now: Time) -> Option<Time> {
+        match self {
+            Self::Now => Some(now.whole_second()),
+            Self::Beginning => None,
+            Self::Time(time) => Some(time),
+        }
+    }
+}
+
 /// Which value holds when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline<T>(Vec<(i64, T)>);

@@ -25,8 +25,3 @@ pub(super) fn check(effective_from: Option<Time>) -> Result<()> {
 pub(super) fn value(effective_from: Option<Time>) -> Value {
     effective_from.map_or_else(|| "beginning".into(), |time| time.to_string().into())
 }
-
-/// From when a change counts that names no time.
-pub(super) fn now(at: Time) -> Option<Time> {
-    Some(at.whole_second())
-}

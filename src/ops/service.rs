@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result, quoted};
 use crate::model::{
-    ApiId, Change, EntityKind, Money, Name, Plan, PlanDetails, PriceDestination, PriceSource, Service, ServiceCode,
-    ServiceDetails, Time, Timeline, Unit, second_of,
+    ApiId, Change, EffectiveFrom, EntityKind, Money, Name, Plan, PlanDetails, PriceDestination, PriceSource, Service,
+    ServiceCode, ServiceDetails, Time, Timeline, Unit, second_of,
 };
 use crate::ops::price::check_price;
 use crate::ops::{active, effective, plan, price};
@@ -99,8 +99,8 @@ pub struct ServiceChange {
     pub price: Option<Money>,
     /// The plan of a code.
     pub plan: Option<String>,
-    /// From when price and plan count: now, at all times (`Some(None)`), or from a time on.
-    pub effective_from: Option<Option<Time>>,
+    /// From when price and plan count.
+    pub effective_from: EffectiveFrom,
 }
 
 impl ServiceChange {
@@ -122,8 +122,7 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: ServiceChange) -> Result<Service>
     service.details.price_source = price_source.unwrap_or(service.details.price_source);
     let mut change =
         Change::new(EntityKind::Service, "edit", &service.code, None).between(Some(&before), Some(&service.details));
-    let is_now = effective_from.is_none();
-    let from = effective_from.unwrap_or_else(|| effective::now(tx.at()));
+    let from = effective_from.time(tx.at());
     if let Some(plan) = plan {
         change = change_plan(tx, &service, &plan, from, change)?;
     }
@@ -133,7 +132,7 @@ pub fn edit(tx: &mut Tx<'_>, name: &str, edit: ServiceChange) -> Result<Service>
     if change.is_empty() {
         return Ok(service);
     }
-    if !is_now {
+    if effective_from != EffectiveFrom::Now {
         change = change.field("effective_from", (), effective::value(from));
     }
     service.updated_at = tx.at();

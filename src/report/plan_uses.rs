@@ -52,14 +52,14 @@ pub struct PlanUse {
 
 /// Who uses a plan now or will use it: services first, then customers and accounts.
 pub fn plan_uses(snapshot: &Snapshot<'_>, plan_id: i64) -> Result<Vec<PlanUse>> {
-    let mut uses = Vec::new();
+    let mut found = Vec::new();
     let now = second_of(Some(snapshot.at()));
     let mut add = |user: PlanUser, plans: &Timeline<Option<i64>>| {
         for from in plans.starts().filter(|from| plans.at(*from) == Some(&Some(plan_id))) {
             let until = plans.next_start(from);
             if until.is_none_or(|until| until > now) {
                 let (from, until) = (time_of(from), until.and_then(time_of));
-                uses.push(PlanUse { user: user.clone(), from, until });
+                found.push(PlanUse { user: user.clone(), from, until });
             }
         }
     };
@@ -75,5 +75,5 @@ pub fn plan_uses(snapshot: &Snapshot<'_>, plan_id: i64) -> Result<Vec<PlanUse>> 
         };
         add(user, &Timeline::new(snapshot.overlays(owner)?));
     }
-    Ok(uses)
+    Ok(found)
 }

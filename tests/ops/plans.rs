@@ -1,7 +1,7 @@
 //! Price plans: who uses them, from when, and in which unit.
 
 use ssgctl::Error;
-use ssgctl::model::{EntityKind, PlanDetails, PriceSource, Unit};
+use ssgctl::model::{EffectiveFrom, EntityKind, PlanDetails, PriceSource, Unit};
 use ssgctl::ops::service::{self, NewService, ServiceChange, ServicePricing};
 use ssgctl::ops::{overlay, plan, smpp};
 use ssgctl::report::{account_pricing, customer_pricing, plan_uses};
@@ -22,7 +22,11 @@ fn with_plan(code: &str, plan: &str) -> NewService {
 }
 
 fn change_of_plan(plan: &str, from: &str) -> ServiceChange {
-    ServiceChange { plan: Some(plan.to_owned()), effective_from: Some(from.parse().ok()), ..ServiceChange::default() }
+    ServiceChange {
+        plan: Some(plan.to_owned()),
+        effective_from: EffectiveFrom::Time(valid(from)),
+        ..ServiceChange::default()
+    }
 }
 
 /// What is planned for an account, as it is shown.
@@ -59,7 +63,7 @@ fn a_service_gets_a_plan_of_its_own_or_shares_one() {
 #[test]
 fn a_price_or_plan_of_a_service_can_be_planned() {
     let mut fixture = fixture();
-    let later = ServiceChange { effective_from: Some(Some(valid(DECEMBER))), ..at_price("0.08") };
+    let later = ServiceChange { effective_from: EffectiveFrom::Time(valid(DECEMBER)), ..at_price("0.08") };
     let now = fixture.write(|tx| service::edit(tx, "euro", later)).unwrap();
     assert_eq!(now.price, Some(valid("0.07")));
     plan_in(&mut fixture, "EUR-2027", "EUR");

@@ -23,9 +23,9 @@ fn rows(connection: &Connection, sql: &str) -> Rows {
 }
 
 /// The value that counts for a subject: that with the latest time, of two with the same one the later recorded.
-fn latest(rows: &Rows, subject: i64, second: i64) -> Option<Option<i64>> {
+fn latest(rows: &Rows, subject: i64, second: i64) -> Option<i64> {
     let counting = rows.iter().filter(|row| row.0 == subject && row.2 <= second);
-    counting.max_by_key(|row| (row.2, row.3)).map(|row| row.1)
+    counting.max_by_key(|row| (row.2, row.3)).and_then(|row| row.1)
 }
 
 /// A look-up as prose says it, over raw rows.
@@ -71,11 +71,11 @@ impl SlowPrices {
     /// Price and ID of its row.
     fn find(&self, account: i64, network: Option<MobileNetwork>, number: &str, second: i64) -> Option<(i64, i64)> {
         let (_, customer, first) = self.accounts.iter().find(|(id, ..)| *id == account)?;
-        let service = latest(&self.account_service, account, second).flatten().unwrap_or(*first);
+        let service = latest(&self.account_service, account, second).unwrap_or(*first);
         let plans = [
-            latest(&self.account_overlay, account, second).flatten(),
-            latest(&self.customer_overlay, *customer, second).flatten(),
-            latest(&self.service_plan, service, second).flatten(),
+            latest(&self.account_overlay, account, second),
+            latest(&self.customer_overlay, *customer, second),
+            latest(&self.service_plan, service, second),
         ];
         plans.into_iter().flatten().find_map(|plan| self.find_in(plan, network, number, second))
     }
@@ -146,7 +146,7 @@ proptest! {
         });
         made.expect("recorded");
         let slow = SlowPrices::read(&fixture.raw());
-        let last = fixture.read(|now| now.prices_version());
+        let last = fixture.store.read().unwrap().prices_version().unwrap();
         let prices = fixture.read(|now| now.prices(last, None));
         let of_some = fixture.read(|now| now.prices(last, Some(&[2])));
         for (account, network, number, second) in &messages {

@@ -34,8 +34,7 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
         .map(|name| if name == "message" { "unpacked_message" } else { name })
         .map(|name| {
             let statement = connection.prepare(&format!("SELECT * FROM {name}")).expect(name);
-            let columns =
-                statement.column_names().into_iter().filter(|column| (name, *column) != ("service", "price_e8"));
+            let columns = statement.column_names().filter(|column| (name, *column) != ("service", "price_e8"));
             (name, columns.collect::<Vec<_>>().join(", "))
         })
         .collect()

@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::AmbiguousOffset;
 use ssgctl::error::quoted;
-use ssgctl::model::{Invalid, Time, Zone, not_in_calendar};
+use ssgctl::model::{EffectiveFrom, Invalid, Time, Zone, not_in_calendar};
 
 use crate::args::period::{Moment, ZoneArgs};
 use crate::context::Context;
@@ -98,18 +98,22 @@ pub(crate) struct EffectiveArgs {
 }
 
 impl EffectiveArgs {
-    /// The same; an error if a time is given and nothing that it could be of.
-    pub(crate) fn from_of(&self, options: &str, is_given: bool, context: &Context) -> Result<Option<Option<Time>>> {
-        match self.from(context)? {
-            Some(_) if !is_given => Err(Failure::usage(format!("--effective needs {options}"))),
+    /// The time; an error if one is given and nothing that it could be of.
+    pub(crate) fn of(&self, options: &str, is_given: bool, context: &Context) -> Result<EffectiveFrom> {
+        match self.resolve(context)? {
+            EffectiveFrom::Now => Ok(EffectiveFrom::Now),
+            _ if !is_given => Err(Failure::usage(format!("--effective needs {options}"))),
             from => Ok(from),
         }
     }
 
-    /// The time, if one is given; `Some(None)` is the beginning of all times.
-    pub(crate) fn from(&self, context: &Context) -> Result<Option<Option<Time>>> {
+    /// The time.
+    pub(crate) fn resolve(&self, context: &Context) -> Result<EffectiveFrom> {
         let zone = self.zone.zone(context.settings.defaults.zone());
-        self.effective.map(|effective| effective.resolve(&zone)).transpose()
+        Ok(match self.effective.map(|effective| effective.resolve(&zone)).transpose()? {
+            None => EffectiveFrom::Now,
+            Some(time) => time.map_or(EffectiveFrom::Beginning, EffectiveFrom::Time),
+        })
     }
 }
 

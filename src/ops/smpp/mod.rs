@@ -12,7 +12,7 @@ use crate::model::{
     SmppDetails, SystemId,
 };
 use crate::ops::smpp::event::change;
-use crate::ops::{active, effective, overlay};
+use crate::ops::{active, overlay};
 use crate::store::Tx;
 use crate::store::vault::{Vault, generate_password, random_text};
 
@@ -139,7 +139,7 @@ fn save(
     if !change.is_empty() {
         account.lifecycle.updated_at = tx.at();
         if account.details.service != before.service {
-            service::record(tx, &account, &service, effective::now(tx.at()))?;
+            service::record(tx, &account, &service, Some(tx.at().whole_second()))?;
         }
         tx.update_smpp_account(&account)?;
         tx.record(&change)?;

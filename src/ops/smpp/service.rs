@@ -44,7 +44,7 @@ fn service_at(tx: &Tx<'_>, account: &SmppAccount, time: Option<Time>) -> Result<
 /// Messages that were charged in one unit are never charged in another one.
 fn refuse_messages(tx: &Tx<'_>, account: &SmppAccount, from: Option<Time>) -> Result<()> {
     let now = second_of(Some(tx.at()));
-    if second_of(from) >= second_of(effective::now(tx.at())) {
+    if second_of(from) >= now {
         return Ok(());
     }
     let day = i32::try_from(second_of(from).max(0).min(now).div_euclid(86_400)).unwrap_or_default();

@@ -67,7 +67,7 @@ impl EditArgs {
 
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let (name, change) = (args.customer.clone(), args.change.clone());
-    let from = args.effective.from_of("--overlay", args.overlay.is_some(), context)?;
+    let from = args.effective.of("--overlay", args.overlay.is_some(), context)?;
     let overlay = args.overlay.clone();
     let may_rename = args.editor || args.organisation.is_some();
     let customer = if args.editor {
@@ -81,7 +81,7 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
         context.write(&change, |tx| {
             let customer = ops::customer::edit(tx, &name, |details| args.apply(details))?;
             let Some(OverlayPlan(plan)) = overlay else { return Ok(customer) };
-            let from = from.unwrap_or(Some(tx.at().whole_second()));
+            let from = from.time(tx.at());
             ops::overlay::set_of_customer(tx, &name, plan.as_deref(), from)
         })?
     };

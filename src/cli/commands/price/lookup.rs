@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{Destination, MobileNetwork, SmppAccount};
+use ssgctl::model::{Destination, MobileNetwork, PlanRole, SmppAccount};
 use ssgctl::report::{self, LookupQuestion, PriceLookup};
 
 use crate::args::completion;
@@ -75,7 +75,7 @@ fn view(lookup: &PriceLookup) -> DetailView {
     }
     view.fields("Price", price, &["price", "unit", "plan"]);
     let role = asked.last().and_then(|asked| asked.role);
-    view.field("role", Cell::maybe(role.map(|role| role.as_str())));
+    view.field("role", Cell::maybe(role.map(PlanRole::as_str)));
     view.field("rule", Cell::text(rule.as_str()));
     view.more_fields(price, &["destination", "effective_from", "effective_until", "id"]);
     view.data("may_be_ported", Cell::Flag(lookup.may_be_ported()));

@@ -1,6 +1,6 @@
 //! The columns of prices.
 
-use ssgctl::model::PriceDestination;
+use ssgctl::model::{PlanRole, PriceDestination};
 use ssgctl::ops::price::PriceChange;
 use ssgctl::report::{AskedPlan, PriceLine};
 
@@ -50,7 +50,7 @@ impl Row for AskedPlan {
     const NAME: &str = "plan";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("plan", |a| Cell::text(&a.plan.code)),
-        Column::new("role", |a| Cell::maybe(a.role.map(|role| role.as_str()))),
+        Column::new("role", |a| Cell::maybe(a.role.map(PlanRole::as_str))),
         Column::new("unit", |a| Cell::text(a.plan.unit.code())),
         Column::new("destination", |a| {
             a.found.as_ref().map_or(Cell::Empty, |found| Cell::shown(&found.row.destination))

@@ -52,7 +52,7 @@ pub(crate) struct SetArgs {
 }
 
 pub(crate) fn run(args: SetArgs, context: &mut Context) -> Result<()> {
-    let from = args.effective.from(context)?;
+    let from = args.effective.resolve(context)?;
     let zone = args.effective.zone.zone(context.settings.defaults.zone());
     let until = match args.until {
         Some(until) => Some(until.resolve(&zone)?.ok_or_else(|| Failure::usage("--until needs a time"))?),
@@ -60,7 +60,7 @@ pub(crate) fn run(args: SetArgs, context: &mut Context) -> Result<()> {
     };
     let SetArgs { plan, destination, price, change, .. } = args;
     let changed = context.write(&change, |tx| {
-        let effective_from = from.unwrap_or(Some(tx.at().whole_second()));
+        let effective_from = from.time(tx.at());
         ops::price::set(tx, &plan, NewPrice { destination, price, effective_from, until })
     })?;
     note(&changed, context);

@@ -37,10 +37,10 @@ pub(crate) struct WithdrawArgs {
 }
 
 pub(crate) fn run(args: WithdrawArgs, context: &mut Context) -> Result<()> {
-    let from = args.effective.from(context)?;
+    let from = args.effective.resolve(context)?;
     let WithdrawArgs { plan, destination, change, .. } = args;
     let changed = context.write(&change, |tx| {
-        let effective_from = from.unwrap_or(Some(tx.at().whole_second()));
+        let effective_from = from.time(tx.at());
         ops::price::withdraw(tx, &plan, destination, effective_from)
     })?;
     note(&changed, context);

@@ -52,7 +52,7 @@ pub(crate) struct EditArgs {
 
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let has_price = args.price.is_some() || args.plan.is_some();
-    let effective_from = args.effective.from_of("--price or --plan", has_price, context)?;
+    let effective_from = args.effective.of("--price or --plan", has_price, context)?;
     let EditArgs { service, name, price, plan, price_source, change, .. } = args;
     let edit = ServiceChange { name, price_source, price, plan, effective_from };
     let service = context.write(&change, |tx| ops::service::edit(tx, &service, edit))?;

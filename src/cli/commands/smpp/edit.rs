@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{SmppAccount, SmppDetails};
+use ssgctl::model::{EffectiveFrom, SmppAccount, SmppDetails};
 use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
@@ -92,7 +92,7 @@ unset_fields! {
 pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     context.output.refuse_unknown_fields(&SmppAccount::keys())?;
     let is_about_prices = args.details.service.is_some() || args.overlay.is_some();
-    let from = args.effective.from_of("--service or --overlay", is_about_prices, context)?;
+    let from = args.effective.of("--service or --overlay", is_about_prices, context)?;
     let EditArgs { account: name, mut details, add_ip, remove_ip, overlay, unset, change, .. } = args;
     details.note_cleared_host_bits(context);
     ip_ranges::note_cleared_host_bits(&add_ip, context);
@@ -100,10 +100,11 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let cleared = unset.contains(&Unset::Cug).then(Vec::new);
     let cug = details.cug.take().map(|numbers| numbers.0).or(cleared);
     // A service that counts from another time than now is recorded on its own.
-    let planned_service = from.zip(details.service.take_if(|_| from.is_some()));
+    let planned_service = details.service.take_if(|_| from != EffectiveFrom::Now);
     let (account, planned) = context.transact(&change, |tx| {
-        if let Some((from, service)) = &planned_service {
-            ops::smpp::set_service(tx, &name, service.as_str(), *from)?;
+        let from = from.time(tx.at());
+        if let Some(service) = &planned_service {
+            ops::smpp::set_service(tx, &name, service.as_str(), from)?;
         }
         let account = ops::smpp::edit(tx, &name, |account| {
             for field in unset {
@@ -113,7 +114,6 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
             ops::smpp::change_ip_ranges(account, &ip_ranges::ranges(&add_ip), &ip_ranges::ranges(&remove_ip))
         })?;
         if let Some(OverlayPlan(plan)) = overlay {
-            let from = from.unwrap_or(Some(tx.at().whole_second()));
             ops::overlay::set_of_account(tx, &name, plan.as_deref(), from)?;
         }
         let account = match cug {
@@ -124,7 +124,9 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
         Ok::<_, ssgctl::Error>((account, planned))
     })?;
     if is_about_prices {
-        planned.iter().for_each(|planned| context.note(&planned.to_string()));
+        for planned in planned {
+            context.note(&planned.to_string());
+        }
     }
     context.output.row(&account)
 }
