@@ -13,8 +13,18 @@ use regex::Regex;
 const LONGEST_README: usize = 130;
 
 /// Options of other programs that the documentation names.
-const OF_OTHERS: &[&str] =
-    &["--release", "--profile", "--all-targets", "--test", "--lib", "--path", "--batch", "--target", "--no-dev"];
+const OF_OTHERS: &[&str] = &[
+    "--release",
+    "--profile",
+    "--all-targets",
+    "--test",
+    "--lib",
+    "--path",
+    "--peers",
+    "--batch",
+    "--target",
+    "--no-dev",
+];
 
 /// Every page, by its path.
 fn pages() -> BTreeMap<PathBuf, String> {

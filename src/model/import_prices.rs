@@ -107,13 +107,13 @@ impl ImportPrices {
         if let Some(charge) = message.price.filter(|_| unit != Unit::Sms) {
             return Ok(Rating { unit, charge, price_id: None });
         }
-        let (price, price_id) = match self.fixed.get(&message.account_id).and_then(|account| account.price) {
-            Some(price) => (price, None),
-            None => {
-                let RatedMessage { account_id, second, destination, network, .. } = *message;
-                let found = self.plans.find(account_id, network, destination, second).ok_or(Unrated::Price)?;
-                (found.price, Some(found.row_id))
-            }
+        let fixed = self.fixed.get(&message.account_id).and_then(|account| account.price);
+        let (price, price_id) = if let Some(price) = fixed {
+            (price, None)
+        } else {
+            let RatedMessage { account_id, second, destination, network, .. } = *message;
+            let found = self.plans.find(account_id, network, destination, second).ok_or(Unrated::Price)?;
+            (found.price, Some(found.row_id))
         };
         let charge = price.checked_mul(message.parts.into()).ok_or(Unrated::Overflow)?;
         Ok(Rating { unit, charge, price_id })

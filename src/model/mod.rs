@@ -90,7 +90,7 @@ pub use plan::{OverlayOwner, Plan, PlanDetails, PriceRow, PriceSource};
 pub use plan_prices::PlanPrices;
 pub use price_destination::{NumberPrefix, PriceDestination};
 pub use price_list::{PriceChangeKind, PriceHistory, PriceListRow, PriceStep};
-pub use prices::{AccountPlans, MessagePrice, PlanRole, Prices, PricesVersion, account_plans};
+pub use prices::{AccountPlans, MessagePrice, PlanRole, Prices, PricesVersion, ServicePlans, account_plans};
 pub use service::{Service, ServiceDetails};
 pub use smpp::{Limit, SmppAccount, SmppDetails};
 pub use text::{

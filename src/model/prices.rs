@@ -35,6 +35,14 @@ word_enum! {
     }
 }
 
+/// A service, and its plans over time by their IDs.
+#[derive(Debug, Clone)]
+pub struct ServicePlans {
+    pub unit: Unit,
+    pub price_source: PriceSource,
+    pub plans: Timeline<i64>,
+}
+
 /// The prices of the accounts of a file, or of all.
 #[derive(Debug, Default, Clone)]
 pub struct Prices {
@@ -110,20 +118,20 @@ pub fn account_plans(
     services: &Timeline<i64>,
     overlay_of_account: Option<&Timeline<Option<i64>>>,
     overlay_of_customer: Option<&Timeline<Option<i64>>>,
-    service: impl Fn(i64) -> Option<(Unit, PriceSource, Timeline<i64>)>,
+    service: impl Fn(i64) -> Option<ServicePlans>,
     plan_index: impl Fn(i64) -> Option<usize>,
 ) -> Timeline<AccountPlans> {
-    let plans_of_services: Vec<(i64, (Unit, PriceSource, Timeline<i64>))> =
+    let plans_of_services: Vec<(i64, ServicePlans)> =
         services.values().filter_map(|id| service(*id).map(|service| (*id, service))).collect();
     let overlays = [(PlanRole::AccountOverlay, overlay_of_account), (PlanRole::CustomerOverlay, overlay_of_customer)];
     let of_overlays = overlays.iter().filter_map(|(_, overlay)| *overlay).flat_map(Timeline::starts);
-    let of_plans = plans_of_services.iter().flat_map(|(_, (.., plans))| plans.starts());
+    let of_plans = plans_of_services.iter().flat_map(|(_, service)| service.plans.starts());
     Timeline::from_starts(services.starts().chain(of_overlays).chain(of_plans), |second| {
         let service_id = *services.at(second)?;
-        let (_, (unit, price_source, plans)) = plans_of_services.iter().find(|(id, _)| *id == service_id)?;
+        let (_, service) = plans_of_services.iter().find(|(id, _)| *id == service_id)?;
         let overlays = overlays.iter().filter_map(|(role, overlay)| Some((*role, (*overlay)?.at(second).copied()??)));
-        let of_service = plans.at(second).map(|plan| (PlanRole::Service, *plan));
+        let of_service = service.plans.at(second).map(|plan| (PlanRole::Service, *plan));
         let plans = overlays.chain(of_service).filter_map(|(role, plan)| Some((role, plan_index(plan)?))).collect();
-        Some(AccountPlans { service_id, unit: *unit, price_source: *price_source, plans })
+        Some(AccountPlans { service_id, unit: service.unit, price_source: service.price_source, plans })
     })
 }

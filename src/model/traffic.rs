@@ -226,6 +226,7 @@ impl PriceDetail {
     }
 
     /// The same without the quarter hour.
+    #[must_use]
     pub fn without_quarter(self) -> Self {
         Self { quarter: None, ..self }
     }

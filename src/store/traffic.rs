@@ -51,6 +51,7 @@ pub struct CountrySum {
 
 impl CountrySum {
     /// The sum without the details of prices.
+    #[must_use]
     pub fn without_detail(&self) -> Self {
         Self { detail: PriceDetail::default(), ..*self }
     }

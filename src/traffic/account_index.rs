@@ -44,7 +44,7 @@ impl AccountIndex {
     /// An index in which accounts are found as they are looked up, with their prices of a version.
     pub(crate) fn new(version: PricesVersion, charging: bool) -> Self {
         let prices = ImportPrices { charging, ..ImportPrices::default() };
-        Self { names: Arc::new(Names { version, prices, ..Names::default() }), days: Vec::new() }
+        Self { names: Arc::new(Names { prices, version, ..Names::default() }), days: Vec::new() }
     }
 
     /// An index in which only the accounts of an import are found, with their prices in it.

@@ -4,9 +4,7 @@ use std::io::BufRead;
 
 use crate::error::{Error, Fault};
 use crate::formats::csv::{NextRecord, Quoting, Record, Records};
-use crate::model::{
-    EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, Unsettled, day_of, not_in_calendar,
-};
+use crate::model::{EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, Unsettled, not_in_calendar};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::columns::{self, ColumnPlaces, UnreadColumn, ignored};
@@ -170,12 +168,8 @@ impl RowInterpreter {
         }
         let seconds = self.seconds(time)?;
         let day = i32::try_from(seconds.div_euclid(86_400)).map_err(|_| time.missing())?;
-        if let Some(before) = self.limits.pruned_before.filter(|before| day < *before) {
-            let rule = format!(
-                "is before {}, up to which messages were pruned, so it may have been charged already",
-                day_of(before)
-            );
-            return Err(time.invalid(Invalid::rule(rule)));
+        if let Some(rule) = self.limits.pruned(day) {
+            return Err(time.invalid(rule));
         }
         let place = self.place(record, account_index, snapshot)?;
         let parts = self.columns.parts_in(*record, dialect)?;
@@ -194,8 +188,7 @@ impl RowInterpreter {
         };
         account_index.prices().settle(&mut message).map_err(|why| match (why, price_column) {
             (Unsettled::Disagrees { expected }, Some(index)) => {
-                let rule = format!("is not {expected}, the price in the plan, which the service demands");
-                field(index, "price").invalid(Invalid::rule(rule))
+                field(index, "price").invalid(not_that_of_plan(expected))
             }
             _ => destination.fault(account_index.unpriced(place, &message)),
         })?;
@@ -389,4 +382,9 @@ impl RowInterpreter {
             .filter(|amount| *amount >= Money::ZERO)
             .ok_or_else(|| field.invalid(Invalid::rule("must not be negative")))
     }
+}
+
+/// The rule for a price in a file that must agree with the plan.
+fn not_that_of_plan(expected: Money) -> Invalid {
+    Invalid::rule(format!("is not {expected}, the price in the plan, which the service demands"))
 }

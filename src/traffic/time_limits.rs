@@ -1,6 +1,6 @@
 //! The times at which messages can have been submitted.
 
-use crate::model::Invalid;
+use crate::model::{Invalid, day_of};
 
 /// The times at which messages can have been submitted.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,16 @@ impl TimeLimits {
         // Clocks and time zones may be wrong by hours; a file that is wrong by more would be charged for days that have not come.
         const AHEAD: i64 = 7 * 86_400;
         Self { pruned_before, latest: now.saturating_add(AHEAD) }
+    }
+
+    /// The rule that a day breaks whose messages were pruned.
+    pub(crate) fn pruned(&self, day: i32) -> Option<Invalid> {
+        self.pruned_before.filter(|before| day < *before).map(|before| {
+            let before = day_of(before);
+            Invalid::rule(format!(
+                "is before {before}, up to which messages were pruned, so it may have been charged already"
+            ))
+        })
     }
 
     /// The rule that a time breaks.

@@ -221,7 +221,7 @@ fn killed_before_any_write_a_posting_is_done_once_by_the_same_command() {
     cli.ok("traffic post");
     let clean = posted(&cli);
     assert_eq!(clean.len(), 2);
-    for call in ["pwrite64", "fsync", "write"] {
+    for call in ["pwrite64", "fsync,fdatasync", "write"] {
         for place in 1.. {
             let cli = home.restore();
             let output = cli.tampered(&kill(call, place), "traffic post").output().unwrap();

@@ -166,7 +166,9 @@ mod tests {
 
     fn needs(cells: &[&str]) -> ColumnNeeds {
         let mut needs = ColumnNeeds::default();
-        cells.iter().for_each(|cell| needs.add(cell, false));
+        for cell in cells {
+            needs.add(cell, false);
+        }
         needs
     }
 

@@ -6,7 +6,8 @@ use foldhash::HashMap;
 
 use crate::error::Result;
 use crate::model::{
-    AccountPlans, Effective, PlanPrices, PriceSource, Prices, PricesVersion, Timeline, Unit, account_plans,
+    AccountPlans, Effective, PlanPrices, PriceSource, Prices, PricesVersion, ServicePlans, Timeline, Unit,
+    account_plans,
 };
 use crate::store::Snapshot;
 use crate::store::sqlite::price_history::{
@@ -91,14 +92,15 @@ impl Snapshot<'_> {
     }
 
     /// The unit of each service, and its plans over time.
-    fn service_timelines(&self, version: PricesVersion) -> Result<HashMap<i64, (Unit, PriceSource, Timeline<i64>)>> {
+    fn service_timelines(&self, version: PricesVersion) -> Result<HashMap<i64, ServicePlans>> {
         let mut plans = self.history_rows(SERVICE_PLANS, version, None)?;
         let mut statement = self.transaction.prepare_cached("SELECT id, unit, price_source FROM service")?;
         let services = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         services
             .map(|service| {
-                let (id, unit, price_source) = service?;
-                Ok((id, (unit, price_source, Timeline::new(without_none(plans.remove(&id).unwrap_or_default())))))
+                let (id, unit, price_source): (i64, Unit, PriceSource) = service?;
+                let plans = Timeline::new(without_none(plans.remove(&id).unwrap_or_default()));
+                Ok((id, ServicePlans { unit, price_source, plans }))
             })
             .collect()
     }

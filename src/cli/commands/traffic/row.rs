@@ -77,7 +77,7 @@ impl Row for MessageRecord {
         Column::new("customer", |m| Cell::text(m.customer.as_str())),
         Column::new("destination", |m| Cell::shown(&m.destination)),
         Column::detail("country", |m| Cell::maybe(m.destination.country())),
-        Column::detail("network", |m| m.network.map_or(Cell::Empty, |network| Cell::shown(network))),
+        Column::detail("network", |m| m.network.map_or(Cell::Empty, Cell::shown)),
         Column::new("state", |m| Cell::text(m.state.as_str())),
         Column::detail("parts", |m| Cell::number(m.parts)),
         Column::detail("price", |m| Cell::maybe_amount(m.unit, m.price)),

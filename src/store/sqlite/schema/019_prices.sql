@@ -168,9 +168,9 @@ END;
 -- In traffic_daily, items of the countries of an account also say by which price their messages were charged; those of all accounts
 -- together (account 0) do not. Rows from before this schema are valid as they are, without such details.
 --
---   countries   each item: country code, whose letters have their highest bit set where details follow. After one in the first
---               letter: the ID of the row of price, 0 if the file had the price or nothing is charged, a number; the network, 0 if
---               it is not known, a number. After one in the second letter: a quarter hour, one byte. The rest as before.
+--   countries   each item: country code, whose bytes have their highest bit set where details follow. After one in the first
+--               byte: the ID of the row of price, 0 if the file had the price or nothing is charged, a number; the network, 0 if
+--               it is not known, a number. After one in the second byte: a quarter hour, one byte. The rest as before.
 --
 -- Quarter hours are there on the first and on the last day of each month only: the months of time zones begin on these days, so the
 -- charges of a month in any time zone can be added up.

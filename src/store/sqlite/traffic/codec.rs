@@ -19,7 +19,7 @@ const ONE_MESSAGE: u8 = 1 << 6;
 /// There are as many parts as messages, and their number is left out.
 const ONE_PART_EACH: u8 = 1 << 7;
 
-/// A country code whose first letter has this bit is followed by the ID of a price and by a network, one whose second letter has it
+/// A country code whose first byte has this bit is followed by the ID of a price and by a network, one whose second byte has it
 /// by a quarter hour.
 const HAS_DETAIL: u8 = 1 << 7;
 

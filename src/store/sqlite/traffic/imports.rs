@@ -180,16 +180,12 @@ impl Snapshot<'_> {
     /// What messages cost in an import.
     pub fn import_prices(&self, import_id: i64) -> Result<ImportPrices> {
         let (charging, version) = self.prices_version_of(import_id)?;
-        Ok(match version {
-            Some(version) => {
-                ImportPrices { charging, plans: Arc::new(self.prices(version, None)?), ..ImportPrices::default() }
-            }
-            None => {
-                let accounts = self.import_accounts(import_id)?.into_iter();
-                let fixed = accounts.map(|account| (account.account_id, account)).collect();
-                ImportPrices { charging, fixed, ..ImportPrices::default() }
-            }
-        })
+        let Some(version) = version else {
+            let accounts = self.import_accounts(import_id)?.into_iter();
+            let fixed = accounts.map(|account| (account.account_id, account)).collect();
+            return Ok(ImportPrices { charging, fixed, ..ImportPrices::default() });
+        };
+        Ok(ImportPrices { charging, plans: Arc::new(self.prices(version, None)?), ..ImportPrices::default() })
     }
 
     /// The first import, other than `except`, that is unfinished or of another dialect and has messages of the same account and
