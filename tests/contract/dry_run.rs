@@ -61,6 +61,10 @@ const OTHERS: &[&str] = &[
     "note export",
     "balance export",
     "service export",
+    // Its dry run lists the customers whom it touches, too.
+    "plan import",
+    "plan export",
+    "plan diff",
     "contact list",
     "note list",
     // With --reveal it leaves an event; a dry run that shows the password would be a reveal without one.

@@ -23,7 +23,7 @@ use crate::exit::Result;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl plan diff EUR-STD wholesale.csv --effective 2026-12-01
-  ssgctl plan diff EUR-STD --from 2026-11-01 --to 2026-12-01 --timezone Europe/London")]
+  ssgctl plan diff EUR-STD --from 2026-11-01 --until 2026-12-01 --timezone Europe/London")]
 pub(crate) struct DiffArgs {
     /// Price plan, by code
     #[arg(value_name = "PLAN", add = ArgValueCompleter::new(completion::plans))]
@@ -38,8 +38,8 @@ pub(crate) struct DiffArgs {
     from: Option<Moment>,
 
     /// Compare with the prices at this time or date [default: now]
-    #[arg(long, visible_alias = "until", value_name = "TIME", requires = "from")]
-    to: Option<Moment>,
+    #[arg(long, visible_alias = "to", value_name = "TIME", requires = "from")]
+    until: Option<Moment>,
 
     #[command(flatten)]
     list: ListArgs,
@@ -52,10 +52,10 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context) -> Result<()> {
         None => None,
     };
     let zone = args.list.effective.zone.zone(context.settings.defaults.zone());
-    let to = args.to.map_or_else(|| Clock::System.now(), |to| to.start(&zone));
+    let until = args.until.map_or_else(|| Clock::System.now(), |until| until.start(&zone));
     let steps = context.read(|snapshot| match (&list, args.from) {
         (Some(list), _) => list_difference(snapshot, &plan, &list.prices),
-        (None, from) => plan_difference(snapshot, &plan, from.map_or(to, |from| from.start(&zone)), to),
+        (None, from) => plan_difference(snapshot, &plan, from.map_or(until, |from| from.start(&zone)), until),
     })?;
     let rows = steps.into_iter().filter(|step| step.kind() != PriceChangeKind::Same);
     context
