@@ -245,7 +245,7 @@ fn times_are_read_as_spreadsheets_write_them() {
         change(&mut options);
         let text = format!("country,price,effective\nGB,1,{text}\n");
         match read_with(&text, options) {
-            Ok(list) => list.prices[0].effective.map_or("beginning".to_owned(), |time| time.for_reading()),
+            Ok(list) => list.prices[0].effective.map_or("beginning".to_owned(), Time::for_reading),
             Err(faults) => faults.first[0].error.to_string(),
         }
     };

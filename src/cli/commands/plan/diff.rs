@@ -51,7 +51,7 @@ pub(crate) fn run(args: &DiffArgs, context: &mut Context) -> Result<()> {
         Some(file) => Some(args.list.read(file, plan.unit, context)?),
         None => None,
     };
-    let zone = args.list.effective.zone.zone(context.settings.defaults.zone());
+    let zone = args.list.zone(context);
     let until = args.until.map_or_else(|| Clock::System.now(), |until| until.start(&zone));
     let steps = context.read(|snapshot| match (&list, args.from) {
         (Some(list), _) => list_difference(snapshot, &plan, &list.prices),

@@ -14,7 +14,7 @@ use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::import::note_ignored;
 use crate::args::input;
-use crate::commands::plan::list_file::{ListArgs, plan, replaced_from};
+use crate::commands::plan::list_file::{ListArgs, plan};
 use crate::commands::plan::price_step::PriceStepRow;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -100,8 +100,7 @@ impl Row for PriceImpact {
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let unit = plan(context, &args.plan)?.unit;
     let list = args.list.read(&args.file, unit, context)?;
-    let given = args.list.effective.from(context)?;
-    let replaced_from = if args.replace { Some(replaced_from(&list, given)?) } else { None };
+    let replaced_from = if args.replace { Some(args.list.replaced_from(&list, context)?) } else { None };
     let result = context.write(&args.change, |tx| {
         tx.expect_many_steps()?;
         let new = NewPrices { prices: &list.prices, replaced_from, corrects_past: args.correct_past };

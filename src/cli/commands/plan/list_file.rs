@@ -1,13 +1,13 @@
 //! A price list as the argument of a command: the file, and what it does not say about itself.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use clap::Args;
 use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, quoted};
 use ssgctl::formats::RecordReader;
 use ssgctl::import::price_list::{DateOrder, FIELDS, PriceColumns, PriceList, PriceListOptions, price_list};
-use ssgctl::model::{Plan, Time, Unit};
+use ssgctl::model::{Plan, Time, Unit, Zone};
 use ssgctl::store::Clock;
 
 use crate::args::effective::EffectiveArgs;
@@ -46,14 +46,14 @@ pub(super) struct ListArgs {
 
 impl ListArgs {
     /// Reads the list for a plan; `-` is stdin.
-    pub(super) fn read(&self, file: &PathBuf, unit: Unit, context: &Context) -> Result<PriceList> {
+    pub(super) fn read(&self, file: &Path, unit: Unit, context: &Context) -> Result<PriceList> {
         let name = input::name(file);
         let ImportInput { input, meter, .. } = input::open_to_import(file, self.expect.needs_checksum())?;
         let options = PriceListOptions {
             unit,
-            effective: self.effective.from(context)?,
+            effective: self.effective.effective.map(|effective| effective.resolve(&self.zone(context))).transpose()?,
             now: Clock::System.now(),
-            zone: self.effective.zone.zone(context.settings.defaults.zone()),
+            zone: self.zone(context),
             date_order: self.date_order,
             columns: self.columns()?,
         };
@@ -65,6 +65,20 @@ impl ListArgs {
         })?;
         self.expect.check(&name, list.rows, &meter)?;
         Ok(list)
+    }
+
+    /// The zone of times without one.
+    pub(super) fn zone(&self, context: &Context) -> Zone {
+        self.effective.zone.zone(context.settings.defaults.zone())
+    }
+
+    /// From when a list replaces a plan: the time that is given, else when all its prices count, else now.
+    pub(super) fn replaced_from(&self, list: &PriceList, context: &Context) -> Result<Time> {
+        match self.effective.effective.map(|effective| effective.resolve(&self.zone(context))).transpose()? {
+            Some(Some(time)) => Ok(time),
+            Some(None) => Err(Failure::usage("--replace needs a time, not the beginning of all times")),
+            None => Ok(list.common_time().unwrap_or(Clock::System.now().whole_second())),
+        }
     }
 
     fn columns(&self) -> Result<PriceColumns> {
@@ -94,15 +108,6 @@ impl ListArgs {
             }
             _ => None,
         }
-    }
-}
-
-/// From when a list replaces a plan: when all its prices count, else now.
-pub(super) fn replaced_from(list: &PriceList, given: Option<Option<Time>>) -> Result<Time> {
-    match given {
-        Some(Some(time)) => Ok(time),
-        Some(None) => Err(Failure::usage("--replace needs a time, not the beginning of all times")),
-        None => Ok(list.common_time().unwrap_or(Clock::System.now().whole_second())),
     }
 }
 
