@@ -5,6 +5,8 @@
 //! lines `> MORE` below it. Then follows what the command prints on stdout and stderr, and `? CODE` if it does not exit with 0.
 //! Blocks of `sh` are run too; their output is not shown, and they must succeed. So must the commands of a comment from a line
 //! `<!-- setup` to a line `-->`, which prepare what a document takes for granted. Programs that they put into `~/bin` come first.
+//! `$FIXTURES` is the folder `tests/fixtures`.
+//!
 //! `SNAPSHOTS=overwrite cargo test --test transcripts` writes the actual output into the files.
 
 use std::collections::BTreeSet;
@@ -135,6 +137,7 @@ fn run(command: &str, home: &Path) -> Result<String> {
             env::join_paths([home.join("bin"), folder.to_owned()].into_iter().chain(env::split_paths(&others)))?,
         )
         .env("HOME", home)
+        .env("FIXTURES", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
         .env("LANG", "C.UTF-8")
         .env("SSGCTL_ACTOR", "alice")
         .current_dir(home)
