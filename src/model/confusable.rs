@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn every_character_has_the_skeleton_that_unicode_security_has() {
-        for c in '\0'..=char::MAX {
+        // The other planes have no characters, or private ones.
+        for c in ('\0'..='\u{3ffff}').chain('\u{e0000}'..='\u{e0fff}') {
             let expected: String =
                 unicode_security::skeleton(c.encode_utf8(&mut [0; 4])).filter(|c| !is_joiner(*c)).collect();
             assert_eq!(skeleton(c.encode_utf8(&mut [0; 4])).collect::<String>(), expected, "{c:?}");
