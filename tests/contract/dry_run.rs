@@ -35,6 +35,12 @@ const WRITES: &[&str] = &[
     "smpp unarchive xyz_old",
     "service new new --name New --unit EUR --price 0.05",
     "service edit uk --price 0.04",
+    "plan new NEW --name New --unit EUR --default-price 0.05",
+    "plan edit spare --name New",
+    "plan archive spare",
+    "plan unarchive spent",
+    "price set spare NG 0.04",
+    "price withdraw spare GB",
     "balance adjust ABC -30 --unit SMS --description used --key k-2",
     "balance limit ABC 50 --unit GBP",
     "balance reverse 2 --description wrong --key r-2",
@@ -71,6 +77,10 @@ const OTHERS: &[&str] = &[
     // What was sent to a gateway cannot be taken back.
     "smpp probe",
     "service list",
+    "plan show",
+    "plan list",
+    "price list",
+    "price lookup",
     "balance show",
     "balance list",
     "balance history",
@@ -115,6 +125,7 @@ fn seeded() -> TestCli {
     TestCli::copy_of(&SEEDED, || {
         let cli = TestCli::seeded();
         cli.ok("smpp add XYZ --system-id xyz_new --enabled no");
+        cli.add_plans();
         cli.interrupt_import();
         cli.import_a_message();
         let row = "message_id,submitted_at,system_id,destination,state\nm,2026-11-02T10:00:00Z,xyz_new,+447700900123,delivered\n";

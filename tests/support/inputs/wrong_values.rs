@@ -56,8 +56,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--allowed-ips" | "--add-ip" | "--remove-ip" => {
             &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"]
         }
-        "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower"
-        | "--expect-total" => MONEY,
+        "AMOUNT" | "PRICE" | "--default-price" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower"
+        | "--warn-upper" | "--warn-lower" | "--expect-total" => MONEY,
         "MESSAGE" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
         "TEMPLATE" => &["letter", "LOW", "\u{1b}[31m"],
         "ID" | "IMPORT" => &["ten", "1.5", "\u{1b}[31m"],
@@ -76,9 +76,15 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--since" | "--until" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
+        "--effective" | "--at" => &["", "yesterday", "2026-13-01", "24", "7d", "2026-12-01T25:00", "\u{1b}[31m"],
+        "DESTINATION" | "--destination" => &["", "ZZ", "234", "+0", "+44 7700", "Nigeria", "\u{1b}[31m"],
+        "NUMBER" => &["", "a\\b", "1.23E+11", "\u{1b}[31m", LONG],
+        "--network" => &["", "234", "02341", "1234567", "\u{1b}[31m"],
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
-        | "--unset" | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" => CHOICES,
+        | "--unset" | "--price-source" | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" => {
+            CHOICES
+        }
         "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
         _ => &[],
     }
@@ -125,6 +131,16 @@ pub const LINES: &[&str] = &[
     "service new CODE:new --name New",
     "service edit uk",
     "service list",
+    "plan new CODE:new --name New --unit EUR",
+    "plan show uk",
+    "plan list",
+    "plan edit spare --name New",
+    "plan archive spare",
+    "plan unarchive spent",
+    "price list uk",
+    "price set spare DESTINATION:NG PRICE:0.04",
+    "price withdraw spare DESTINATION:GB",
+    "price lookup uk NUMBER:+447700900123",
     "balance show ABC",
     "balance list",
     "balance adjust ABC --unit SMS AMOUNT:1 --description new",
@@ -180,6 +196,10 @@ const FREE: &[&str] = &[
     "ACCOUNT",
     "CONTACT",
     "SERVICE",
+    "PLAN",
+    "PLAN|ACCOUNT",
+    "--plan",
+    "--overlay",
     "FROM",
     "TO",
     "FILE",
