@@ -18,6 +18,7 @@ pub fn seeded() -> TestCli {
         let cli = TestCli::seeded();
         cli.interrupt_import();
         cli.import_a_message();
+        cli.add_plans();
         cli
     })
 }

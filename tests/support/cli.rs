@@ -152,6 +152,15 @@ impl TestCli {
         self.ok("traffic import shown.csv --no-charge");
     }
 
+    /// A plan that nothing uses, with a price, and an archived one.
+    pub fn add_plans(&self) {
+        for code in ["spare", "spent"] {
+            self.ok(&format!("plan new {code} --name Plan --unit GBP --default-price 0.05"));
+        }
+        self.ok("price set spare GB 0.03 --effective 2026-01-01");
+        self.ok("plan archive spent");
+    }
+
     /// A warning whose email waits, as `broken.toml` cannot send; `mail.toml` sends into the folder `emails`.
     fn set_up_mail(&self) {
         let role = "[roles.billing]\nname = \"Billing\"\naddress = \"billing@gateway.example\"\n";
