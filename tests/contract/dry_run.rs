@@ -38,9 +38,9 @@ const WRITES: &[&str] = &[
     "plan new new --name New --unit EUR --default-price 0.05",
     "plan edit uk --name New",
     "plan archive spare",
-    "plan unarchive old",
+    "plan unarchive spent",
     "price set uk NG 0.2 --effective 2999-01-01",
-    "price withdraw spare default",
+    "price withdraw spare GB",
     "balance adjust ABC -30 --unit SMS --description used --key k-2",
     "balance limit ABC 50 --unit GBP",
     "balance reverse 2 --description wrong --key r-2",
@@ -129,6 +129,7 @@ fn seeded() -> TestCli {
     TestCli::copy_of(&SEEDED, || {
         let cli = TestCli::seeded();
         cli.ok("smpp add XYZ --system-id xyz_new --enabled no");
+        cli.add_plans();
         cli.interrupt_import();
         cli.import_a_message();
         let row = "message_id,submitted_at,system_id,destination,state\nm,2026-11-02T10:00:00Z,xyz_new,+447700900123,delivered\n";

@@ -97,9 +97,6 @@ impl TestCli {
             "contact add ABC --name 'Zoë Núñez' --email zoe@abc.example --mobile +447700900125 --roles billing,general",
             "note add ABC 'Asked for a second bind.'",
             "service new uk --name 'UK direct' --unit GBP --price 0.0325",
-            "plan new spare --name Spare --unit EUR --default-price 0.09",
-            "plan new old --name Old --unit EUR",
-            "plan archive old",
             "smpp add ABC --system-id abc_prod --short-name abc --name Production --max-tps 50 \
              --allowed-ips 192.0.2.7,2001:db8::/48 --cug +447700900124 --mo-numbers +447700900126",
             "smpp add XYZ --system-id xyz_old",

@@ -47,15 +47,15 @@ impl Row for PriceChange {
 }
 
 impl Row for AskedPlan {
-    const NAME: &str = "plan";
+    const NAME: &str = "asked_plan";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("plan", |a| Cell::text(&a.plan.code)),
-        Column::new("role", |a| Cell::maybe(a.role.map(PlanRole::as_str))),
-        Column::new("unit", |a| Cell::text(a.plan.unit.code())),
-        Column::new("destination", |a| {
+        Column::new("asked_plan", |a| Cell::text(&a.plan.code)),
+        Column::new("asked_role", |a| Cell::maybe(a.role.map(PlanRole::as_str))),
+        Column::new("asked_unit", |a| Cell::text(a.plan.unit.code())),
+        Column::new("asked_destination", |a| {
             a.found.as_ref().map_or(Cell::Empty, |found| Cell::shown(&found.row.destination))
         }),
-        Column::new("price", |a| {
+        Column::new("asked_price", |a| {
             a.found.as_ref().map_or(Cell::Empty, |found| Cell::maybe_amount(found.unit, found.row.price))
         }),
     ];
