@@ -99,6 +99,14 @@ impl ColumnPlaces {
         })
     }
 
+    /// What the column `only` says of a row that is not a message to a handset; `None` if it is one.
+    pub(crate) fn other_kind<'a>(&self, record: &Record<'a>) -> Option<&'a str> {
+        let (index, beginning) = self.only?;
+        let text = record.field(index).trim();
+        let is_message = text.get(..beginning.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(beginning));
+        (!is_message).then_some(text)
+    }
+
     /// The message ID in its field; empty if there is none.
     pub(crate) fn id_in<'a>(&self, field: RowField<'a>) -> &'a str {
         let text = field.text();

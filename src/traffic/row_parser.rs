@@ -136,18 +136,12 @@ impl RowInterpreter {
         snapshot: Option<&Snapshot<'_>>,
     ) -> Result<ParsedRow, Fault> {
         let (columns, dialect) = (&self.columns, self.dialect);
-        let field = |index, name| RowField::new(*record, index, name);
-        if let Some((index, beginning)) = columns.only {
-            let text = record.field(index).trim();
-            if !text.get(..beginning.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(beginning)) {
-                return match columns.receipt {
-                    Some((index, value)) if text.eq_ignore_ascii_case(value) => {
-                        self.receipt(index, record, account_index, snapshot)
-                    }
-                    _ => Ok(ParsedRow::Other),
-                };
-            }
+        if let Some(kind) = columns.other_kind(record) {
+            let receipt = columns.receipt.filter(|(_, value)| kind.eq_ignore_ascii_case(value));
+            return receipt
+                .map_or(Ok(ParsedRow::Other), |(index, _)| self.receipt(index, record, account_index, snapshot));
         }
+        let field = |index, name| RowField::new(*record, index, name);
         let (id, time) = (field(columns.id, columns.id_name), field(columns.time, dialect.time));
         let (destination, id_text) =
             (field(columns.destination, dialect.destination), columns.id_text(*record, dialect));
