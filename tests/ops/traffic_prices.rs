@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use ssgctl::model::{Money, PlanDetails, PriceSource, Unit};
+use ssgctl::model::{EffectiveFrom, Money, PlanDetails, PriceSource, Unit};
 use ssgctl::ops::price::{self, NewPrice};
 use ssgctl::ops::service::{NewService, ServiceChange, ServicePricing};
 use ssgctl::ops::{overlay, plan, service, smpp};
@@ -120,8 +120,11 @@ fn network_prefix_country_and_default_decide_in_this_order_and_overlays_before_t
 #[test]
 fn a_message_without_a_price_is_a_fault_of_its_row_and_costs_nothing_only_at_a_price_of_zero() {
     let mut fixture = fixture();
-    let changed =
-        ServiceChange { plan: Some("special".to_owned()), effective_from: Some(None), ..ServiceChange::default() };
+    let changed = ServiceChange {
+        plan: Some("special".to_owned()),
+        effective_from: EffectiveFrom::Beginning,
+        ..ServiceChange::default()
+    };
     fixture.write(|tx| service::edit(tx, "euro", changed)).unwrap();
     set(&mut fixture, "special", "GB", "0.03", "2026-11-24T10:00:00Z");
     set(&mut fixture, "special", "FR", "0", "");

@@ -100,7 +100,7 @@ impl Row for PriceImpact {
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     let unit = plan(context, &args.plan)?.unit;
     let list = args.list.read(&args.file, unit, context)?;
-    let given = args.list.effective.from(context)?;
+    let given = args.list.effective.resolve(context)?;
     let replaced_from = if args.replace { Some(replaced_from(&list, given)?) } else { None };
     let result = context.write(&args.change, |tx| {
         tx.expect_many_steps()?;
