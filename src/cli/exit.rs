@@ -388,10 +388,8 @@ impl From<Error> for Failure {
             Error::Unpriced { .. } => failure(ErrorCode::NoPrice),
             Error::NoPrice { .. } => failure(ErrorCode::NoPrice)
                 .hint("set one with `ssgctl price set PLAN DESTINATION PRICE`; the destination `default` is for everything else"),
-            Error::SharedPlan { plan, .. } => failure(ErrorCode::Refused).hint(format!(
-                "change the price for all of them with `ssgctl price set {plan} default PRICE`, or give the service its own plan \
-                 with --plan"
-            )),
+            Error::SharedPlan { plan, .. } => failure(ErrorCode::Refused)
+                .hint(format!("change it for all with `ssgctl price set {plan} default PRICE`, or give another --plan")),
             Error::Refused(_) | Error::OtherAccount { .. } => failure(ErrorCode::Refused),
             Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),

@@ -82,9 +82,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--network" => &["", "234", "02341", "1234567", "\u{1b}[31m"],
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
-        | "--unset" | "--price-source" | "--output" | "--color" | "--chart" | "--quoting" | "SHELL" | "ACTION" => {
-            CHOICES
-        }
+        | "--unset" | "--price-source" | "--date-order" | "--output" | "--color" | "--chart" | "--quoting"
+        | "SHELL" | "ACTION" => CHOICES,
         "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
         _ => &[],
     }
@@ -135,6 +134,9 @@ pub const LINES: &[&str] = &[
     "plan show uk",
     "plan list",
     "plan edit spare --name New",
+    "plan import prices.csv --plan spare",
+    "plan export uk",
+    "plan diff spare prices.csv",
     "plan archive spare",
     "plan unarchive spent",
     "price list uk",
