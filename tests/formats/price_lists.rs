@@ -3,12 +3,12 @@
 use ssgctl::error::Faults;
 use ssgctl::formats::RecordReader;
 use ssgctl::import::price_list::{DateOrder, PriceColumns, PriceList, PriceListOptions, price_list};
-use ssgctl::model::Time;
+use ssgctl::model::{EffectiveFrom, Time};
 
 fn options() -> PriceListOptions {
     PriceListOptions {
         unit: "EUR".parse().expect("a unit"),
-        effective: None,
+        effective: EffectiveFrom::Now,
         now: "2026-11-28T00:00:00Z".parse().expect("a time"),
         zone: "UTC".parse().expect("a zone"),
         date_order: None,
@@ -266,7 +266,8 @@ fn times_are_read_as_spreadsheets_write_them() {
     assert_eq!(effective("2026-10-25", london), "2026-10-24 23:00:00");
     assert!(effective("2026-10-25 01:00", london).contains("comes twice on the clocks of Europe/London"));
     assert_eq!(effective("2026-10-25 01:00:00+01:00", london), "2026-10-25 00:00:00");
-    let given: fn(&mut PriceListOptions) = |options| options.effective = Some("2027-01-01T00:00:00Z".parse().ok());
+    let given: fn(&mut PriceListOptions) =
+        |options| options.effective = EffectiveFrom::Time("2027-01-01T00:00:00Z".parse().expect("a time"));
     assert_eq!(effective("", given), "2027-01-01 00:00:00");
     assert!(effective("2026-12-01", given).contains("contradicts the time that was given for all prices"));
 }

@@ -149,8 +149,9 @@ impl TestCli {
         self.ok("traffic import shown.csv --no-charge");
     }
 
-    /// A plan that nothing uses, with a price, and an archived one.
+    /// A plan that nothing uses, with a price, an archived one, and a list of prices.
     pub fn add_plans(&self) {
+        fs::write(self.path("prices.csv"), "destination,price\nNG,0.04\n").expect("written");
         for code in ["spare", "spent"] {
             self.ok(&format!("plan new {code} --name Plan --unit GBP --default-price 0.05"));
         }

@@ -19,7 +19,7 @@ use crate::error::{Error, Fault, Faults, InputError, quoted};
 use crate::formats::{InputRow, RecordReader};
 use crate::import::IgnoredColumn;
 use crate::import::left_out::LeftOut;
-use crate::model::{Invalid, Money, PriceDestination, PriceListRow, Time, Unit, Zone};
+use crate::model::{EffectiveFrom, Invalid, Money, PriceDestination, PriceListRow, Time, Unit, Zone};
 
 pub use columns::{FIELDS, PriceColumns};
 pub use effective::{DateOrder, effective};
@@ -35,9 +35,8 @@ pub const BEGINNING: &str = "beginning";
 pub struct PriceListOptions {
     /// The unit of the plan. Prices in another one are refused.
     pub unit: Unit,
-    /// From when all prices of the list count, if it is given; `Some(None)` is the beginning of all times. A time in the list
-    /// contradicts it.
-    pub effective: Option<Option<Time>>,
+    /// From when all prices of the list count. A time in the list contradicts any but `Now`.
+    pub effective: EffectiveFrom,
     /// From when a price counts whose time is not known otherwise.
     pub now: Time,
     /// The zone of times without one.
@@ -151,9 +150,9 @@ impl<R: BufRead> ListReader<R> {
 /// From when the price of a row counts.
 fn effective_of(cells: PriceCells<'_>, options: &PriceListOptions) -> Result<Option<Time>, Fault> {
     let Some(text) = cells.text("effective") else {
-        return Ok(options.effective.unwrap_or(Some(options.now.whole_second())));
+        return Ok(options.effective.time(options.now));
     };
-    if options.effective.is_some() {
+    if options.effective != EffectiveFrom::Now {
         let rule = Invalid::rule("contradicts the time that was given for all prices");
         return Err(cells.fault("effective", Error::invalid("effective", text, rule)));
     }

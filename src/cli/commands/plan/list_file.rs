@@ -7,7 +7,7 @@ use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, quoted};
 use ssgctl::formats::RecordReader;
 use ssgctl::import::price_list::{DateOrder, FIELDS, PriceColumns, PriceList, PriceListOptions, price_list};
-use ssgctl::model::{Plan, Time, Unit, Zone};
+use ssgctl::model::{EffectiveFrom, Plan, Time, Unit, Zone};
 use ssgctl::store::Clock;
 
 use crate::args::effective::EffectiveArgs;
@@ -51,7 +51,7 @@ impl ListArgs {
         let ImportInput { input, meter, .. } = input::open_to_import(file, self.expect.needs_checksum())?;
         let options = PriceListOptions {
             unit,
-            effective: self.effective.effective.map(|effective| effective.resolve(&self.zone(context))).transpose()?,
+            effective: self.effective.resolve(context)?,
             now: Clock::System.now(),
             zone: self.zone(context),
             date_order: self.date_order,
@@ -74,10 +74,10 @@ impl ListArgs {
 
     /// From when a list replaces a plan: the time that is given, else when all its prices count, else now.
     pub(super) fn replaced_from(&self, list: &PriceList, context: &Context) -> Result<Time> {
-        match self.effective.effective.map(|effective| effective.resolve(&self.zone(context))).transpose()? {
-            Some(Some(time)) => Ok(time),
-            Some(None) => Err(Failure::usage("--replace needs a time, not the beginning of all times")),
-            None => Ok(list.common_time().unwrap_or(Clock::System.now().whole_second())),
+        match self.effective.resolve(context)? {
+            EffectiveFrom::Time(time) => Ok(time),
+            EffectiveFrom::Beginning => Err(Failure::usage("--replace needs a time, not the beginning of all times")),
+            EffectiveFrom::Now => Ok(list.common_time().unwrap_or(Clock::System.now().whole_second())),
         }
     }
 
