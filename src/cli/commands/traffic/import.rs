@@ -36,14 +36,16 @@ use crate::progress::Progress;
 /// come in any order. A later state updates the message and never its charge. The same message with a different
 /// destination, price or number of parts is a conflict, and the file is refused.
 ///
-/// A file with an error changes nothing. Rows are committed in batches so that other commands are not blocked; charges
-/// are posted after the last batch. If an import is interrupted, run the same command again to complete it. A dry run
+/// A file with an error changes nothing. Rows are committed in batches so that other commands are not blocked; they are
+/// charged with the last batch. If an import is interrupted, run the same command again to complete it. A dry run
 /// is a single transaction, and other writers wait until it ends.
 ///
-/// A message costs the price of its account's service for each part, usually one SMS credit. If the service is in a
-/// currency and the file has a price in that currency, the file's price is charged instead. Nothing is rounded. Charges
-/// are posted even if the balance becomes negative or the customer is archived, because the messages are already sent.
-/// Missing parts and 0 count as one part. Messages only ever reported as rejected are not charged.
+/// Each part of a message costs the price that the plans of its account had when it was submitted: for its network (in
+/// a column `mccmnc` or `network`), the digits of its number, its country, or everything else; see `ssgctl price
+/// lookup`. A row without a price is refused. If the service is in a currency and the file has a price in that
+/// currency, the file's price is charged instead, unless the price source of the service is another. Nothing is
+/// rounded. Charges count even if the balance becomes negative or the customer is archived, because the messages are
+/// already sent. Missing parts and 0 count as one part. Messages only ever reported as rejected are not charged.
 ///
 /// A cell with a word such as NULL, \N or #N/A is empty. Only columns that are read must be UTF-8; other columns are
 /// listed on stderr, unless such a file is known to have them. A tab-separated file of Jasmin or Kannel is read as
@@ -111,7 +113,7 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     unknown_states: bool,
 
-    /// Charge the prices of services, not those in the files
+    /// Charge the prices of plans, not those in the files
     #[arg(long)]
     ignore_prices: bool,
 
