@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Compares `traffic import` with and without prices by destination, in turns within one run, and prints the ratio of processor time.
+
+    cargo build --profile dist && python3 benches/prices.py [ROWS ...]
+
+One database has a plan of some 1,200 destinations, each with 12 changes, two of them within the month of the file; the other has one
+price for everything. The file is the same. Charges are compared to the last digit with the sum that this program takes by itself.
+Needs python3; everything happens in a temporary folder (under TMPDIR), which needs some 400 bytes a row.
+"""
+
+import bisect
+import collections
+import os
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+
+import traffic
+
+# Calling code, country, mobile country code.
+COUNTRIES = [
+    ("44", "GB", 234), ("33", "FR", 208), ("49", "DE", 262), ("34", "ES", 214), ("39", "IT", 222), ("31", "NL", 204),
+    ("32", "BE", 206), ("41", "CH", 228), ("43", "AT", 232), ("45", "DK", 238), ("46", "SE", 240), ("47", "NO", 242),
+    ("48", "PL", 260), ("351", "PT", 268), ("353", "IE", 272), ("358", "FI", 244), ("30", "GR", 202), ("36", "HU", 216),
+    ("420", "CZ", 230), ("234", "NG", 621), ("254", "KE", 639), ("233", "GH", 620), ("27", "ZA", 655), ("20", "EG", 602),
+    ("212", "MA", 604), ("91", "IN", 404), ("62", "ID", 510), ("63", "PH", 515), ("66", "TH", 520), ("55", "BR", 724),
+]
+NETWORKS = 30  # of each country
+PREFIXES = 9
+CHANGES = 12
+MONTH = 1_793_491_200  # 2026-11-01
+FLAT = 3_500_000
+
+
+def starts():
+    """The seconds at which prices change: ten before the month of the file, and two within it."""
+    return [MONTH - (10 - i) * 30 * 86_400 for i in range(10)] + [MONTH + 10 * 86_400, MONTH + 20 * 86_400 + 4_567]
+
+
+def price_list(seed=7):
+    """Destinations with their prices from the beginning and from each change on, in 1e-8."""
+    dice = random.Random(seed)
+    destinations = ["default"]
+    for code, country, mcc in COUNTRIES:
+        destinations.append(country)
+        destinations += [f"{mcc}{mnc:02}" for mnc in range(1, NETWORKS + 1)]
+        destinations += [f"+{code}{digits}" for digits in dice.sample(range(10, 100), PREFIXES)]
+    return {name: [dice.randrange(500_000, 9_000_000) for _ in range(CHANGES + 1)] for name in destinations}
+
+
+def text_of(second):
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(second))
+
+
+class PricedScene(traffic.Scene):
+    """A database in which the accounts in money have a plan; without `prices`, one price for everything."""
+
+    def __init__(self, folder, name, prices):
+        self.prices = prices
+        super().__init__(folder, name)
+
+    def fill(self):
+        super().fill()
+        if not self.prices:
+            return
+        database = sqlite3.connect(self.database)
+        at = text_of(MONTH)
+        insert = "INSERT INTO plan (id, code, name, unit, created_at, updated_at) VALUES (100, 'wide', 'Wide', 'EUR', ?, ?)"
+        database.execute(insert, (at, at))
+        # Prices, plans of services, services of accounts and overlays share one sequence of IDs.
+        tables = ("price", "service_plan", "account_service", "overlay")
+        last = max(database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0] for table in tables)
+        rows = []
+        for name, prices in self.prices.items():
+            for second, price in zip([None, *starts()], prices):
+                last += 1
+                rows.append((last, 100, name, price, second and text_of(second), at))
+        insert = "INSERT INTO price (id, plan_id, destination, price_e8, effective_from, recorded_at) VALUES (?,?,?,?,?,?)"
+        database.executemany(insert, rows)
+        database.execute("INSERT INTO service_plan (id, service_id, plan_id, recorded_at) VALUES (?, 2, 100, ?)", (last + 1, at))
+        database.execute("DROP TRIGGER service_plan_is_never_deleted")
+        database.execute("DELETE FROM service_plan WHERE service_id = 2 AND plan_id <> 100")
+        database.commit()
+        database.close()
+
+
+def write(path, rows, prices, seed=1):
+    """Writes a month of traffic; gives what it costs by the plan and by one price."""
+    dice = random.Random(seed)
+    changes = starts()
+    by_plan, by_one = collections.Counter(), collections.Counter()
+    step = 30 * 86_400 / rows
+    with open(path, "w", buffering=1 << 20) as file:
+        file.write("message_id,submitted_at,system_id,destination,state,parts,mccmnc\n")
+        for i in range(rows):
+            second = MONTH + int(i * step)
+            who = int(dice.random() ** 3 * traffic.ACCOUNTS)
+            code, country, mcc = dice.choice(COUNTRIES)
+            number = f"{code}{dice.randrange(10 ** 8, 10 ** 9)}"
+            network = f"{mcc}{dice.randrange(1, NETWORKS + 10):02}" if dice.random() < 0.7 else ""
+            parts = dice.choice((1, 1, 1, 2, 3))
+            h = f"{dice.getrandbits(128):032x}"
+            file.write(f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]},{text_of(second)[:19]}Z,{traffic.account(who)},"
+                       f"+{number},delivered,{parts},{network}\n")
+            customer = who % traffic.CUSTOMERS + 1
+            if traffic.service(who) == 1:
+                by_plan[customer, "SMS"] += parts * traffic.E8
+                by_one[customer, "SMS"] += parts * traffic.E8
+                continue
+            names = [network, *(f"+{number[:length]}" for length in range(15, 0, -1)), country, "default"]
+            of_name = next(prices[name] for name in names if name in prices)
+            by_plan[customer, "EUR"] += parts * of_name[bisect.bisect_right(changes, second)]
+            by_one[customer, "EUR"] += parts * FLAT
+    return by_plan, by_one
+
+
+def measure(folder, rows):
+    path = os.path.join(folder, f"{rows}.csv")
+    prices = price_list()
+    by_plan, by_one = write(path, rows, prices)
+    ratios = []
+    for pair in range(5 if rows <= 1_000_000 else 3):
+        seconds, memories = [], []
+        for name, plan, cost in (("plan", prices, by_plan), ("one", {}, by_one)):
+            scene = PricedScene(folder, f"{rows}-{pair}-{name}", plan)
+            before = os.times()
+            memories.append(scene.run("traffic", "import", path)[1])
+            after = os.times()
+            seconds.append(after.children_user + after.children_system - before.children_user - before.children_system)
+            traffic.check_charges(scene, cost)
+            if pair == 0:
+                print(f"  {name}: {traffic.bytes_a_row(scene, rows):.0f} bytes a row", flush=True)
+        ratios.append((seconds[0] / seconds[1], memories[0] - memories[1]))
+    ratio = [ratio for ratio, _ in ratios]
+    print(f"{rows:,} rows, {len(prices):,} destinations with {CHANGES} changes: {statistics.median(ratio):.3f}x the processor time"
+          f" of one price ({min(ratio):.3f} to {max(ratio):.3f}), {statistics.median(more for _, more in ratios):.0f} MiB more;"
+          " charges exact", flush=True)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in [int(word) for word in sys.argv[1:]] or [1_000_000]:
+            measure(folder, rows)
+
+
+if __name__ == "__main__":
+    main()
