@@ -40,5 +40,6 @@ mod traffic_prices;
 mod traffic_revert;
 mod traffic_show;
 mod transfer;
+mod usage_by_price;
 mod warning;
 mod warning_walk;
