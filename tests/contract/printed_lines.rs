@@ -63,6 +63,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "service list"),
     (List, "service import services.csv -n"),
     (Text, "service export"),
+    // Without a planned change there is nobody to notify.
+    (Text, "plan notify standard --config mail.toml -n"),
     (List, "balance show ABC"),
     (List, "balance list"),
     (Single, "balance adjust ABC 1 --unit SMS --description new -n"),

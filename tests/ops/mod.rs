@@ -21,6 +21,7 @@ mod outbox;
 mod password;
 mod plans;
 mod price_lists;
+mod price_notice;
 mod prices;
 mod prices_found;
 mod quick_create;
