@@ -2,11 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::mail::TemplateRenderer;
-use crate::model::{EmailTemplate, Gateway, Level, Money, RenderedEmail, SmppAccount, Time, Unit, WarningDetails};
+use crate::model::{
+    EmailTemplate, Gateway, Level, Money, RenderedEmail, SmppAccount, Time, Unit, WarningDetails, Zone,
+};
 use crate::ops::handover;
 use crate::ops::warning::Notice;
-use crate::report::{unit_of, warning_recipients};
-use crate::store::{ArchiveFilter, SmppFilter, Snapshot};
+use crate::report::{NoticeQuestion, price_notices, unit_of, warning_recipients};
+use crate::store::{ArchiveFilter, PlanFilter, SmppFilter, Snapshot};
 
 /// Composes an email about a customer's first active SMPP account, with stars instead of its password.
 ///
@@ -59,6 +61,31 @@ pub fn preview_warning(
         customer_recipients: &recipients,
         at,
     })
+}
+
+/// Composes the email about the planned changes of the first plan of a customer that has any, also of those of which it was notified.
+///
+/// # Errors
+/// [`Error::Refused`] when no price of the customer changes.
+pub fn preview_prices(
+    snapshot: &Snapshot<'_>,
+    renderer: &TemplateRenderer,
+    customer: &str,
+    zone: &Zone,
+) -> Result<RenderedEmail> {
+    let customer = snapshot.customer(customer)?;
+    let question = NoticeQuestion { customer_id: Some(customer.id), with_notified: true, ..NoticeQuestion::default() };
+    let plans = PlanFilter { archive_filter: ArchiveFilter::Active, ..PlanFilter::default() };
+    let mut found = None;
+    snapshot.plans(&plans, |plan| {
+        if found.is_none() {
+            found = price_notices(snapshot, &plan, question)?.into_iter().next();
+        }
+        Ok::<_, Error>(())
+    })?;
+    let notice = found
+        .ok_or_else(|| Error::Refused(format!("no planned change of prices concerns {}", customer.account_code)))?;
+    renderer.compose_prices(&notice, zone)
 }
 
 fn first_account(snapshot: &Snapshot<'_>, customer: &str) -> Result<SmppAccount> {

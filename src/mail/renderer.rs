@@ -15,7 +15,7 @@ use crate::store::files::SmallFile;
 /// The width of an email's text, in columns.
 const WIDTH: usize = 72;
 
-const BUILT_IN: [(&str, &str); 18] = [
+const BUILT_IN: [(&str, &str); 20] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("low-upper.txt", include_str!("templates/low-upper.txt")),
     ("low-upper.html", include_str!("templates/low-upper.html")),
@@ -32,6 +32,8 @@ const BUILT_IN: [(&str, &str); 18] = [
     ("welcome.html", include_str!("templates/welcome.html")),
     ("handover.txt", include_str!("templates/handover.txt")),
     ("handover.html", include_str!("templates/handover.html")),
+    ("prices.txt", include_str!("templates/prices.txt")),
+    ("prices.html", include_str!("templates/prices.html")),
     ("test.txt", include_str!("templates/test.txt")),
     ("test.html", include_str!("templates/test.html")),
 ];
@@ -122,6 +124,12 @@ impl TemplateRenderer {
         self.render(notice.kind, role_config, &values)
     }
 
+    /// Renders an email of a kind from values of its own and those of its sender.
+    pub(super) fn render_kind(&self, kind: EmailTemplate, values: &Value) -> Result<RenderedEmail> {
+        let role_config = self.sender_config.role_config(kind.role())?;
+        self.render(kind, role_config, &context! { ..values.clone(), ..self.values_of(role_config) })
+    }
+
     /// Renders the test email.
     pub fn compose_test(&self) -> Result<RenderedEmail> {
         let kind = EmailTemplate::Test;
@@ -193,9 +201,13 @@ impl TemplateRenderer {
     }
 }
 
-/// Wraps a text to the width of an email.
+/// Wraps a text to the width of an email. Items of a list are indented.
 fn filled(text: &str) -> String {
-    textwrap::fill(text.trim(), WIDTH) + "\n"
+    let wrapped = text.trim().lines().map(|line| {
+        let indent = if line.starts_with("- ") { "  " } else { "" };
+        textwrap::fill(line, textwrap::Options::new(WIDTH).subsequent_indent(indent))
+    });
+    wrapped.collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// Replaces everything in a subject that could end the header line and start another header.
@@ -203,7 +215,7 @@ fn in_one_line(subject: &str) -> String {
     subject.replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), " ")
 }
 
-fn unit_word(code: &str) -> &str {
+pub(super) fn unit_word(code: &str) -> &str {
     if code == "SMS" { "SMS credits" } else { code }
 }
 

@@ -49,6 +49,14 @@ impl MobileCountry {
         MOBILE_COUNTRIES.get(index)
     }
 
+    /// The country of a network, if its code belongs to one country.
+    pub fn only_country_of(network: MobileNetwork) -> Option<&'static Country> {
+        match Self::of_code(network.country_code())?.countries.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     /// Whether networks of the code are in a country.
     pub fn has_networks_in(&self, country: &Country) -> bool {
         self.countries.contains(country) || self.others.contains(country)

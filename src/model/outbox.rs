@@ -18,6 +18,8 @@ word_enum! {
         Welcome = "welcome",
         /// To an existing customer: an SMPP account and how to use it.
         Handover = "handover",
+        /// To a customer: prices that change.
+        Prices = "prices",
         /// To any address, to test that mail works.
         Test = "test",
     }
@@ -27,7 +29,7 @@ impl EmailTemplate {
     /// The department in whose name the email is sent.
     pub fn role(self) -> SenderRole {
         match self {
-            Self::LowUpper | Self::LowLower | Self::Recovered => SenderRole::Billing,
+            Self::LowUpper | Self::LowLower | Self::Recovered | Self::Prices => SenderRole::Billing,
             Self::Welcome => SenderRole::Sales,
             Self::Internal | Self::Handover | Self::Test => SenderRole::Support,
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::text::{Invalid, serde_by_text};
-use crate::model::{Country, MobileNetwork};
+use crate::model::{Country, MobileCountry, MobileNetwork, country_of};
 
 /// The destinations that a price is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +57,22 @@ impl fmt::Display for PriceDestination {
     }
 }
 
+impl PriceDestination {
+    /// The destination as people call it, for emails.
+    pub fn in_words(&self) -> String {
+        let within = |country: Option<&Country>, what: String| match country {
+            Some(country) => format!("{}, {what}", country.name()),
+            None => what,
+        };
+        match self {
+            Self::Default => "All other destinations".to_owned(),
+            Self::Country(country) => country.name().to_owned(),
+            Self::Prefix(prefix) => within(prefix.country().as_ref(), format!("numbers that begin with {prefix}")),
+            Self::Network(network) => within(MobileCountry::only_country_of(*network), format!("network {network}")),
+        }
+    }
+}
+
 /// The first digits of international numbers, 1 to 15 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NumberPrefix(u64);
@@ -70,6 +86,15 @@ impl NumberPrefix {
     /// How many digits there are.
     pub const fn length(self) -> u32 {
         self.0.ilog10() + 1
+    }
+
+    /// The country of all numbers that begin with the digits, if it is one.
+    pub fn country(self) -> Option<Country> {
+        // Four digits decide.
+        let width = 10_u64.pow(4_u32.saturating_sub(self.length()));
+        let first = country_of(self.0 * width)?;
+        let is_same = (self.0 * width..(self.0 + 1) * width).all(|number| country_of(number) == Some(first));
+        if is_same { first.parse().ok() } else { None }
     }
 }
 
@@ -99,6 +124,25 @@ impl fmt::Display for NumberPrefix {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn destinations_have_names_and_digits_the_country_of_all_their_numbers() {
+        for (text, words) in [
+            ("default", "All other destinations"),
+            ("NG", "Nigeria"),
+            ("+234", "Nigeria, numbers that begin with +234"),
+            ("+2348031", "Nigeria, numbers that begin with +2348031"),
+            ("+1", "numbers that begin with +1"),
+            ("+1204", "Canada, numbers that begin with +1204"),
+            ("+7", "numbers that begin with +7"),
+            ("+77", "Kazakhstan, numbers that begin with +77"),
+            ("+2", "numbers that begin with +2"),
+            ("62130", "Nigeria, network 62130"),
+            ("90128", "network 90128"),
+        ] {
+            assert_eq!(text.parse::<PriceDestination>().expect(text).in_words(), words);
+        }
+    }
 
     #[test]
     fn the_form_says_which_kind_of_destination_it_is() {

@@ -15,6 +15,7 @@ pub mod overlay;
 pub mod plan;
 pub mod price;
 pub mod price_list;
+pub mod price_notice;
 pub mod quick_create;
 pub mod readdress;
 pub mod service;

@@ -180,7 +180,7 @@ impl Period {
         let begun = month_of(first);
         let months = begun + i32::from(first_day_of(begun) < first)..month_of(last);
         let mut spans = vec![TrafficSpan::Quarters(from..first * DAY)];
-        if months.is_empty() || detail == TrafficDetail::Country {
+        if months.is_empty() || matches!(detail, TrafficDetail::Country | TrafficDetail::Price) {
             spans.push(TrafficSpan::Days(first..last));
         } else {
             spans.push(TrafficSpan::Days(first..first_day_of(months.start)));

@@ -1,7 +1,8 @@
 //! Reports: answer questions from one snapshot of the database as plain data. Nothing is changed here.
 //!
 //! Traffic: `traffic_question` is what is asked and the lines of the answer, `calendar` splits a period into hours, days or
-//! months, `traffic_groups` sums accounts into lines, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
+//! months, `traffic_groups` sums accounts into lines, with
+//! `charged_by` for their prices, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and `alert_explanation` why one was or was not sent.
 
@@ -12,17 +13,21 @@ mod balance_totals;
 mod balance_unit;
 mod balances;
 mod calendar;
+mod charged_by;
 mod chart;
 mod customer_overview;
 pub mod document;
 mod history;
+mod plan_at_time;
 mod plan_summary;
 mod plan_uses;
 mod price_impact;
 mod price_list;
 mod price_lookup;
+mod price_notices;
 mod price_steps;
 mod pricing;
+mod recent_destinations;
 mod recent_traffic;
 mod recipients;
 mod runway;
@@ -41,6 +46,7 @@ pub use balance_totals::{UnitTotal, totals_by_unit};
 pub use balance_unit::unit_of;
 pub use balances::{BalancesOrder, BalancesQuestion, balances};
 pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
+pub use charged_by::ChargedBy;
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
 pub use history::{HistoryLine, history};
@@ -49,6 +55,7 @@ pub use plan_uses::{PlanUse, PlanUser, plan_uses};
 pub use price_impact::{ChangedPlan, IMPACT_DAYS, PriceImpact, price_impacts};
 pub use price_list::{ListedPrices, PriceLine, PriceState, price_line, price_list};
 pub use price_lookup::{AskedPlan, LookupQuestion, PriceLookup, PriceRule, look_up};
+pub use price_notices::{NoticeQuestion, NoticedChange, PriceNotice, price_notices};
 pub use price_steps::{PlanPriceList, list_difference, plan_difference, plan_price_list, price_history};
 pub use pricing::{AccountPricing, CustomerPricing, PlannedChange, account_pricing, customer_pricing};
 pub use recent_traffic::{RecentTraffic, recent_traffic};

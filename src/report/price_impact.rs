@@ -11,6 +11,7 @@ use crate::model::{
     AccountCode, Country, MobileCountry, MobileNetwork, Money, NumberPrefix, PriceDestination, PriceHistory, Time,
     Unit, country_of, second_of,
 };
+use crate::report::plan_at_time::{KnownPart, PlanAtTime};
 use crate::store::{Snapshot, TrafficAccounts, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
 /// The days of traffic that are looked at.
@@ -131,34 +132,6 @@ struct Range {
     may_have_none: bool,
 }
 
-/// The prices of a plan at one time.
-#[derive(Debug, Default)]
-struct PlanAtTime(HashMap<PriceDestination, Money>);
-
-impl PlanAtTime {
-    fn new(history: &PriceHistory, at: Time) -> Self {
-        Self(history.at(at).into_iter().map(|(destination, price)| (destination.clone(), price)).collect())
-    }
-
-    /// The price of a message to a network, a number that begins with some digits, and a country.
-    fn price(&self, message: &Message<'_>) -> Option<Money> {
-        let of_network = message.network.and_then(|network| self.0.get(&PriceDestination::Network(network)));
-        let longest_first =
-            (1..=message.digits.len()).rev().filter_map(|length| message.digits.get(..length)?.parse().ok());
-        let of_prefix = || longest_first.map(PriceDestination::Prefix).find_map(|prefix| self.0.get(&prefix));
-        let of_country = || message.country.and_then(|country| self.0.get(&PriceDestination::Country(country.clone())));
-        of_network.or_else(of_prefix).or_else(of_country).or_else(|| self.0.get(&PriceDestination::Default)).copied()
-    }
-}
-
-/// What may be known of a message.
-struct Message<'a> {
-    network: Option<MobileNetwork>,
-    /// The first digits of the number; empty if it is none.
-    digits: &'a str,
-    country: Option<&'a Country>,
-}
-
 /// The prices before and after the changes, of all plans that are asked together.
 struct Comparison {
     changed: i64,
@@ -184,7 +157,7 @@ impl Comparison {
         }
         let after = PlanAtTime::new(changed.after, changed.at);
         let (mut networks, mut prefixes) = (BTreeSet::new(), BTreeSet::new());
-        for destination in before.values().chain([&after]).flat_map(|plan| plan.0.keys()) {
+        for destination in before.values().chain([&after]).flat_map(PlanAtTime::destinations) {
             match destination {
                 PriceDestination::Network(network) => drop(networks.insert(*network)),
                 PriceDestination::Prefix(prefix) => drop(prefixes.insert(*prefix)),
@@ -217,7 +190,7 @@ impl Comparison {
         let mut found: Option<Range> = None;
         for network in networks {
             for digits in &numbers {
-                let message = Message { network, digits, country: country.as_ref() };
+                let message = KnownPart { network, digits, country: country.as_ref() };
                 let range = self.difference(chain, &message);
                 found = Some(found.map_or(range, |found| Range {
                     least: found.least.min(range.least),
@@ -242,7 +215,7 @@ impl Comparison {
     }
 
     /// How much one message costs more.
-    fn difference(&self, chain: &[i64], message: &Message<'_>) -> Range {
+    fn difference(&self, chain: &[i64], message: &KnownPart<'_>) -> Range {
         let price = |with_changes: bool| {
             chain.iter().find_map(|plan| match self.before.get(plan) {
                 _ if with_changes && *plan == self.changed => self.after.price(message),

@@ -1,4 +1,4 @@
-//! The recipients of emails about balances and SMPP accounts.
+//! The recipients of emails about balances, prices and SMPP accounts.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,11 @@ pub fn warning_recipients(
     if !details.to.is_empty() {
         return Ok(details.to.clone());
     }
+    billing_recipients(snapshot, customer)
+}
+
+/// The recipients of emails about what a customer pays: the billing contacts, else the invoice emails.
+pub fn billing_recipients(snapshot: &Snapshot<'_>, customer: &Customer) -> Result<Vec<EmailAddress>> {
     let mut billing = BTreeSet::new();
     contacts(snapshot, customer, Some(Role::Billing), |contact| billing.extend(contact.details.email))?;
     if billing.is_empty() { Ok(customer.details.invoice_emails.clone()) } else { Ok(billing.into_iter().collect()) }

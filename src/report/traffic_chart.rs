@@ -44,6 +44,12 @@ pub(super) fn label(by: &[TrafficGroup], line: &TrafficLine) -> String {
         TrafficGroup::Country => {
             Some(line.country.as_ref().map_or("no country", |country| country.as_str()).to_owned())
         }
+        TrafficGroup::Network => {
+            Some(line.network.map_or_else(|| "no network".to_owned(), |network| network.to_string()))
+        }
+        TrafficGroup::Destination | TrafficGroup::Price => {
+            Some(line.charged_by.as_ref().map_or_else(|| "no price".to_owned(), ToString::to_string))
+        }
         TrafficGroup::State => line.state.map(|state| state.to_string()),
     };
     by.iter().filter_map(text).collect::<Vec<_>>().join(" ")

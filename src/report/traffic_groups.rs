@@ -6,16 +6,27 @@ use std::ops::Range;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, MessageState, QuarterTraffic, ServiceCode, StateCounts, SystemId};
+use crate::model::{
+    AccountCode, MessageState, MobileNetwork, QuarterTraffic, ServiceCode, StateCounts, SystemId, second_of,
+};
 use crate::report::calendar::Period;
+use crate::report::charged_by::PriceNumbers;
 use crate::report::traffic_question::{MessageTotals, TrafficGroup, TrafficLine, TrafficQuestion};
 use crate::store::{Snapshot, TrafficAccount, TrafficAccounts, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
 /// Up to this number of accounts are looked up one by one; for more, reading all sums of a period is faster.
 pub(super) const MAX_LOOKUPS: usize = 100;
 
-/// What identifies a line apart from time and state: the index of an owner, and a country if lines are grouped by it.
-pub(super) type GroupKey = (usize, [u8; 2]);
+/// What identifies a line apart from time and state. What lines are not grouped by is left empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct GroupKey {
+    /// The index of the owner.
+    owner: usize,
+    country: [u8; 2],
+    network: Option<MobileNetwork>,
+    /// A number of [`PriceNumbers`].
+    price: usize,
+}
 
 /// Groups the sums of single accounts into lines.
 pub(super) struct TrafficGrouper {
@@ -31,6 +42,7 @@ pub(super) struct TrafficGrouper {
     lookups: Option<Vec<i64>>,
     country: Option<[u8; 2]>,
     detail: TrafficDetail,
+    prices: PriceNumbers,
     quarters: RefCell<QuarterCache>,
 }
 
@@ -97,16 +109,29 @@ impl TrafficGrouper {
             .iter()
             .any(|group| by.contains(group));
         let detail = match country {
+            _ if question.needs_prices() => TrafficDetail::Price,
             None if !by.contains(&TrafficGroup::Country) => detail,
             _ => TrafficDetail::Country,
         };
         let country = country.as_ref().map(|country| code(country.as_str()));
-        let together = selects_all && !groups_accounts;
-        let quarters = RefCell::default();
+        let together = selects_all && !groups_accounts && detail != TrafficDetail::Price;
+        let (prices, quarters) = (price_numbers(snapshot, question)?, RefCell::default());
+        let by = by.clone();
         if together {
             let (owner_of, owners) = (HashMap::from_iter([(0, 0)]), vec![Owner::default()]);
-            let by = by.clone();
-            return Ok(Self { by, owner_of, owners, selects_all, together, lookups: None, country, detail, quarters });
+            let lookups = None;
+            return Ok(Self {
+                by,
+                owner_of,
+                owners,
+                selects_all,
+                together,
+                lookups,
+                country,
+                detail,
+                prices,
+                quarters,
+            });
         }
         let accounts = snapshot.traffic_accounts(filter)?;
         let lookups = (!selects_all && accounts.len() <= MAX_LOOKUPS)
@@ -115,14 +140,14 @@ impl TrafficGrouper {
         let mut owner_of = HashMap::with_capacity(accounts.len());
         for account in accounts {
             let id = account.id;
-            let owner = owner(by, account);
+            let owner = owner(&by, account);
             let index = *indexes.entry(owner.clone()).or_insert_with(|| {
                 owners.push(owner);
                 owners.len() - 1
             });
             owner_of.insert(id, index);
         }
-        Ok(Self { by: by.clone(), owner_of, owners, selects_all, together, lookups, country, detail, quarters })
+        Ok(Self { by, owner_of, owners, selects_all, together, lookups, country, detail, prices, quarters })
     }
 
     /// The lines of a period, unordered. Lines without messages are left out.
@@ -146,13 +171,23 @@ impl TrafficGrouper {
         mut each: impl FnMut(GroupKey, &TrafficSum) -> Result<()>,
     ) -> Result<()> {
         let by_country = self.by.contains(&TrafficGroup::Country);
+        let by_network = self.by.contains(&TrafficGroup::Network);
+        let by_price = self.by.contains(&TrafficGroup::Destination) || self.by.contains(&TrafficGroup::Price);
         let mut visit = |sum: TrafficSum| {
             let Some(owner) = self.owner_of.get(&sum.account_id) else { return self.skip(sum.account_id) };
             let country = sum.share.map_or([0; 2], |share| share.country);
             if self.country.is_some_and(|wanted| wanted != country) {
                 return Ok(());
             }
-            each((*owner, if by_country { country } else { [0; 2] }), &sum)
+            let mut key = GroupKey { owner: *owner, ..GroupKey::default() };
+            if by_country {
+                key.country = country;
+            }
+            if let Some(price) = sum.share.and_then(|share| share.price) {
+                key.network = price.detail.network.filter(|_| by_network);
+                key.price = if by_price { self.prices.number(snapshot, sum.account_id, &price)? } else { 0 };
+            }
+            each(key, &sum)
         };
         let accounts = match &self.lookups {
             _ if self.together => TrafficAccounts::Together,
@@ -171,10 +206,11 @@ impl TrafficGrouper {
     }
 
     /// The line of a key, without messages.
-    pub(super) fn line(&self, (owner, country): GroupKey) -> TrafficLine {
+    pub(super) fn line(&self, GroupKey { owner, country, network, price }: GroupKey) -> TrafficLine {
         let Owner { customer, system_id, service } = self.owners[owner].clone();
         let country = std::str::from_utf8(&country).ok().and_then(|code| code.parse().ok());
-        TrafficLine { customer, system_id, service, country, ..TrafficLine::default() }
+        let charged_by = self.prices.charged_by(price);
+        TrafficLine { customer, system_id, service, country, network, charged_by, ..TrafficLine::default() }
     }
 
     /// Skips the traffic of an account that is not selected. If all are selected, an unknown account means damaged data.
@@ -184,6 +220,16 @@ impl TrafficGrouper {
         }
         Ok(())
     }
+}
+
+/// The prices of the lines, if they are grouped by prices.
+fn price_numbers(snapshot: &Snapshot<'_>, question: &TrafficQuestion) -> Result<PriceNumbers> {
+    if !question.by.iter().any(|group| matches!(group, TrafficGroup::Destination | TrafficGroup::Price)) {
+        return Ok(PriceNumbers::default());
+    }
+    let Period { from, until } = question.calendar.period;
+    let day = |time| i32::try_from(second_of(Some(time)).div_euclid(86_400)).unwrap_or(i32::MAX);
+    PriceNumbers::new(snapshot, &(day(from)..day(until).saturating_add(1)))
 }
 
 fn owner(by: &[TrafficGroup], account: TrafficAccount) -> Owner {

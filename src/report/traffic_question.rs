@@ -3,8 +3,9 @@
 use std::cmp::{Ordering, Reverse};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountCode, Country, MessageState, ServiceCode, StateCounts, SystemId};
+use crate::model::{AccountCode, Country, MessageState, MobileNetwork, ServiceCode, StateCounts, SystemId};
 use crate::report::calendar::{Calendar, Slot};
+use crate::report::charged_by::ChargedBy;
 use crate::store::{SortField, TrafficFilter, TrafficSum};
 
 /// The order in which states are shown.
@@ -25,6 +26,12 @@ pub enum TrafficGroup {
     Account,
     Service,
     Country,
+    /// The mobile network that the traffic file named.
+    Network,
+    /// What the price was for. Usage only.
+    Destination,
+    /// The price of a message part, and what it was for. Usage only.
+    Price,
     State,
 }
 
@@ -39,6 +46,20 @@ pub struct TrafficQuestion {
     pub country: Option<Country>,
 }
 
+impl TrafficQuestion {
+    /// Whether lines are grouped by what only the sums of days by price have.
+    pub fn needs_prices(&self) -> bool {
+        self.by.iter().any(|group| group.needs_prices())
+    }
+}
+
+impl TrafficGroup {
+    /// Whether only the sums of days by price answer for it.
+    pub fn needs_prices(self) -> bool {
+        matches!(self, Self::Network | Self::Destination | Self::Price)
+    }
+}
+
 /// A line of a report: its groups and its sums. A field that lines are not grouped by is `None`.
 #[derive(Debug, Clone, Default)]
 pub struct TrafficLine {
@@ -48,6 +69,10 @@ pub struct TrafficLine {
     pub service: Option<ServiceCode>,
     /// Also `None` for destinations without a country.
     pub country: Option<Country>,
+    /// Also `None` if the file did not name the network.
+    pub network: Option<MobileNetwork>,
+    /// Also `None` for messages that are not charged, and those of imports from before price plans.
+    pub charged_by: Option<ChargedBy>,
     pub state: Option<MessageState>,
     pub sums: MessageTotals,
 }
@@ -164,6 +189,10 @@ pub(super) fn compare(by: &[TrafficGroup], one: &TrafficLine, other: &TrafficLin
         TrafficGroup::Service => one.service.cmp(&other.service),
         // Lines without a country come last.
         TrafficGroup::Country => (one.country.is_none(), &one.country).cmp(&(other.country.is_none(), &other.country)),
+        TrafficGroup::Network => (one.network.is_none(), one.network).cmp(&(other.network.is_none(), other.network)),
+        TrafficGroup::Destination | TrafficGroup::Price => {
+            (one.charged_by.is_none(), &one.charged_by).cmp(&(other.charged_by.is_none(), &other.charged_by))
+        }
         TrafficGroup::State => state(one).cmp(&state(other)),
     };
     by.iter().map(of).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)

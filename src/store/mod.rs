@@ -18,9 +18,9 @@ pub use sqlite::{
     Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
 };
 pub use traffic::{
-    AccountDay, AccountDays, CountrySum, DaySum, EarlierMessages, ImportFilter, ImportedAccount, KnownMessage,
-    MonthKey, QuarterSum, Share, StoredMessage, TrafficAccount, TrafficAccounts, TrafficDetail, TrafficFilter,
-    TrafficSpan, TrafficSum,
+    AccountDay, AccountDays, CountrySum, DayPrice, DaySum, EarlierMessages, ImportFilter, ImportedAccount,
+    KnownMessage, MonthKey, QuarterSum, Share, StoredMessage, TrafficAccount, TrafficAccounts, TrafficDetail,
+    TrafficFilter, TrafficSpan, TrafficSum,
 };
 
 /// The source of the current time.

@@ -237,6 +237,8 @@ pub enum TrafficDetail {
     Unit,
     /// By country and unit. Days only: monthly sums have no countries.
     Country,
+    /// By price, mobile network, country and unit. Days only, and not of all accounts together.
+    Price,
 }
 
 /// Whose sums to read.
@@ -268,6 +270,16 @@ pub struct Share {
     pub country: [u8; 2],
     pub unit: Unit,
     pub charge: Money,
+    /// If [`TrafficDetail::Price`] asks for it.
+    pub price: Option<DayPrice>,
+}
+
+/// By which price messages of a day were charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayPrice {
+    /// Days since 1970-01-01 UTC.
+    pub day: i32,
+    pub detail: PriceDetail,
 }
 
 /// An SMPP account that can have traffic, with the names that reports group by.

@@ -41,6 +41,7 @@ const WRITES: &[&str] = &[
     "plan unarchive spent",
     "price set uk NG 0.2 --effective 2999-01-01",
     "price withdraw spare GB",
+    "plan notify standard --config mail.toml",
     "balance adjust ABC -30 --unit SMS --description used --key k-2",
     "balance limit ABC 50 --unit GBP",
     "balance reverse 2 --description wrong --key r-2",
@@ -135,6 +136,9 @@ fn seeded() -> TestCli {
         let row = "message_id,submitted_at,system_id,destination,state\nm,2026-11-02T10:00:00Z,xyz_new,+447700900123,delivered\n";
         std::fs::write(cli.path("charged.csv"), row).expect("written");
         cli.ok("traffic import charged.csv");
+        // A change of which its customers, all of whom have an address, can be notified.
+        cli.ok("customer edit XYZ --invoice-emails pay@xyz.example");
+        cli.ok("price set standard default 2 --effective 2099-01-01");
         cli
     })
 }

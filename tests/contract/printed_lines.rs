@@ -76,6 +76,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (Single, "price set uk NG 0.2 -n"),
     (Single, "price withdraw spare GB -n"),
     (Sheet, "price lookup uk +447700900123"),
+    // Without a planned change there is nobody to notify.
+    (Text, "plan notify standard --config mail.toml -n"),
     (List, "balance show ABC"),
     (List, "balance list"),
     (Single, "balance adjust ABC 1 --unit SMS --description new -n"),

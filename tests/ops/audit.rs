@@ -12,7 +12,10 @@ use ssgctl::ops::balance::DueCharges;
 use ssgctl::ops::price::NewPrice;
 use ssgctl::ops::quick_create::{QuickCreate, quick_create};
 use ssgctl::ops::smpp::NewAccount;
-use ssgctl::ops::{balance, contact, customer, handover, note, outbox, overlay, plan, price, service, smpp, warning};
+use ssgctl::ops::{
+    balance, contact, customer, handover, note, outbox, overlay, plan, price, price_notice, service, smpp, warning,
+};
+use ssgctl::report::{NoticeQuestion, PriceNotice};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
 use ssgctl::traffic;
@@ -111,6 +114,20 @@ const OPERATIONS: &[(EntityKind, &str, &str, Operation)] = &[
     (EntityKind::Traffic, "import", "1", |tx, _| import_a_message(tx, "acme1")),
     (EntityKind::Balance, "post", "ACME SMS", |tx, _| balance::post_accrued(tx, DueCharges::All).map(drop)),
     (EntityKind::Traffic, "prune", "1970-01-11", |tx, _| traffic::forget_before(tx, 10)),
+    (EntityKind::Customer, "edit", "ACME", |tx, _| {
+        let invoice_emails = vec![valid("pay@acme.example")];
+        customer::edit(tx, "ACME", |details| {
+            details.invoice_emails = invoice_emails;
+            Ok(())
+        })
+        .map(drop)
+    }),
+    (EntityKind::Customer, "notify", "ACME", |tx, _| {
+        let (plan, from) = (tx.plan("LIST")?, valid("2027-02-01T00:00:00Z"));
+        tx.record_price(plan.id, valid("GB"), Some(valid("5")), Some(from))?;
+        let compose = |_: &PriceNotice| Ok(plain_email(EmailTemplate::Prices));
+        price_notice::notify(tx, "LIST", NoticeQuestion::default(), None, &compose).map(drop)
+    }),
 ];
 
 /// A run of the check, which leaves no event: crossings and emails are a trail of their own.

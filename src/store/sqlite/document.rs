@@ -50,6 +50,7 @@ pub const TABLES: &[Table] = &[
     Table::new("smpp_account", "id", &["allowed_ips", "mo_numbers"]),
     Table::new("account_service", "id", &[]),
     Table::new("overlay", "id", &[]),
+    Table::new("price_notice", "customer_id, price_id", &[]),
     Table::new("previous_password", "smpp_account_id", &[]),
     Table::new("vault_key", "id", &[]),
     Table::new("cug_number", "smpp_account_id, msisdn", &[]),

@@ -27,6 +27,7 @@ mod outbox;
 mod password;
 mod plan;
 mod price_history;
+mod price_notice;
 mod prices;
 mod schema;
 mod service;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::error::quoted;
-use ssgctl::mail::{preview_account_email, preview_warning};
+use ssgctl::mail::{preview_account_email, preview_prices, preview_warning};
 use ssgctl::model::{EmailTemplate, RenderedEmail, Unit};
 use ssgctl::store::{Clock, files};
 
@@ -16,7 +16,8 @@ use crate::exit::{ErrorCode, Failure, Result};
 /// Show an email as a customer would get it now, without sending it
 ///
 /// Prints the text of the email; JSON, JSON Lines and CSV also contain the HTML. Emails about an SMPP account are about
-/// the customer's first active account, with stars instead of its password.
+/// the customer's first active account, with stars instead of its password. The email about prices needs a planned
+/// change, in the first plan of the customer that has one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl mail preview low-upper ABCCORP331
@@ -24,7 +25,7 @@ use crate::exit::{ErrorCode, Failure, Result};
   ssgctl mail preview low-lower ABCCORP331 --html low.html && xdg-open low.html
   ssgctl mail preview internal ABCCORP331 --json | jq -r .subject")]
 pub(crate) struct PreviewArgs {
-    /// Email template: low-upper, low-lower, internal, recovered, welcome, handover or test
+    /// Email template: low-upper, low-lower, internal, recovered, welcome, handover, prices or test
     #[arg(value_name = "TEMPLATE")]
     template: EmailTemplate,
 
@@ -70,11 +71,12 @@ fn compose(args: &PreviewArgs, context: &mut Context) -> Result<RenderedEmail> {
     let Some(customer) = &args.customer else {
         return Err(Failure::missing("CUSTOMER", "for an email about a customer"));
     };
-    let gateway = context.settings.gateway.clone();
+    let (gateway, zone) = (context.settings.gateway.clone(), context.settings.defaults.zone());
     context.read(|snapshot| match args.template {
         template @ (EmailTemplate::Welcome | EmailTemplate::Handover) => {
             preview_account_email(snapshot, &renderer, template, customer, &gateway, Clock::System.now())
         }
+        EmailTemplate::Prices => preview_prices(snapshot, &renderer, customer, &zone),
         template => preview_warning(snapshot, &renderer, template, customer, args.unit, Clock::System.now()),
     })
 }

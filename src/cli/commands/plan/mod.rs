@@ -8,6 +8,7 @@ mod import;
 mod list;
 mod list_file;
 mod new;
+mod notify;
 mod price_step;
 mod published;
 mod row;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Import(ArgsIfNamed<import::ImportArgs>),
     Export(ArgsIfNamed<export::ExportArgs>),
     Diff(ArgsIfNamed<diff::DiffArgs>),
+    Notify(ArgsIfNamed<notify::NotifyArgs>),
     Archive(ArgsIfNamed<archive::ArchiveArgs>),
     Unarchive(ArgsIfNamed<unarchive::UnarchiveArgs>),
 }
@@ -43,6 +45,7 @@ impl Command {
             Self::Import(ArgsIfNamed(args)) => import::run(&args, context),
             Self::Export(ArgsIfNamed(args)) => export::run(args, context),
             Self::Diff(ArgsIfNamed(args)) => diff::run(&args, context),
+            Self::Notify(ArgsIfNamed(args)) => notify::run(&args, context),
             Self::Archive(ArgsIfNamed(args)) => archive::run(&args, context),
             Self::Unarchive(ArgsIfNamed(args)) => unarchive::run(&args, context),
         }

@@ -42,12 +42,6 @@ fn country(destination: &PriceDestination) -> Cell<'_> {
         PriceDestination::Default => Cell::text("default"),
         PriceDestination::Country(country) => Cell::text(country),
         PriceDestination::Prefix(_) => Cell::Empty,
-        PriceDestination::Network(network) => {
-            let countries = MobileCountry::of_code(network.country_code()).map(|mobile| mobile.countries.as_slice());
-            match countries {
-                Some([only]) => Cell::shown(only),
-                _ => Cell::Empty,
-            }
-        }
+        PriceDestination::Network(network) => Cell::maybe(MobileCountry::only_country_of(*network)),
     }
 }

@@ -56,15 +56,26 @@ pub(super) enum By {
     Account,
     Service,
     Country,
+    Network,
+    Destination,
+    Price,
     State,
 }
 
 impl By {
+    /// Parses the groups that traffic has. What messages cost is usage.
+    pub(super) fn of_traffic() -> impl TypedValueParser<Value = Self> {
+        Self::one_of(["hour", "day", "month", "customer", "account", "service", "country", "network", "state"])
+    }
+
     /// Parses the groups that usage has. Charges are summed by UTC day, so there is no hour; nor are they split by
     /// state.
     pub(super) fn of_usage() -> impl TypedValueParser<Value = Self> {
-        PossibleValuesParser::new(["day", "month", "customer", "account", "service", "country"])
-            .try_map(|name| Self::from_str(&name, false))
+        Self::one_of(["day", "month", "customer", "account", "service", "country", "network", "destination", "price"])
+    }
+
+    fn one_of<const N: usize>(names: [&'static str; N]) -> impl TypedValueParser<Value = Self> {
+        PossibleValuesParser::new(names).try_map(|name| Self::from_str(&name, false))
     }
 
     /// The unit of time among the groups, of which at most one is allowed.
@@ -92,21 +103,27 @@ impl By {
             Self::Account => TrafficGroup::Account,
             Self::Service => TrafficGroup::Service,
             Self::Country => TrafficGroup::Country,
+            Self::Network => TrafficGroup::Network,
+            Self::Destination => TrafficGroup::Destination,
+            Self::Price => TrafficGroup::Price,
             Self::State => TrafficGroup::State,
         }
     }
 
-    /// The column of the group.
-    pub(super) fn key(self) -> &'static str {
+    /// The columns of the group.
+    fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-            Self::Month => "month",
-            Self::Customer => "customer",
-            Self::Account => "system_id",
-            Self::Service => "service",
-            Self::Country => "country",
-            Self::State => "state",
+            Self::Hour => &["hour"],
+            Self::Day => &["day"],
+            Self::Month => &["month"],
+            Self::Customer => &["customer"],
+            Self::Account => &["system_id"],
+            Self::Service => &["service"],
+            Self::Country => &["country"],
+            Self::Network => &["network"],
+            // A price is shown with what it is for, and a destination with its price.
+            Self::Destination | Self::Price => &["plan", "destination", "price"],
+            Self::State => &["state"],
         }
     }
 }
@@ -125,7 +142,12 @@ pub(super) fn distinct(all: &[By]) -> Vec<By> {
 /// The columns of the groups. An account belongs to one customer, so formats without a width limit show the customer,
 /// too.
 pub(super) fn keys_of(groups: &[By], context: &Context) -> Vec<&'static str> {
-    let mut keys: Vec<&str> = groups.iter().map(|by| by.key()).collect();
+    let mut keys: Vec<&str> = Vec::new();
+    for key in groups.iter().flat_map(|by| by.keys()) {
+        if !keys.contains(key) {
+            keys.push(key);
+        }
+    }
     if context.output.wants_rows() && groups.contains(&By::Account) && !groups.contains(&By::Customer) {
         keys.push("customer");
     }

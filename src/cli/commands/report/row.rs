@@ -1,7 +1,7 @@
 //! How the lines of reports are printed: their columns.
 
-use ssgctl::model::{EntryKind, MessageState, Money, Unit};
-use ssgctl::report::{Runway, Slot, TrafficLine, UnitTotal, UsageLine};
+use ssgctl::model::{EntryKind, MessageState, Money, PlanCode, Unit};
+use ssgctl::report::{ChargedBy, Runway, Slot, TrafficLine, UnitTotal, UsageLine};
 
 use crate::output::{Cell, Column, Row};
 
@@ -64,6 +64,7 @@ impl Row for TrafficRow {
         Column::new("system_id", |r| r.group("system_id", |line| Cell::maybe(line.system_id.as_ref()))),
         Column::new("service", |r| r.group("service", |line| Cell::maybe(line.service.as_ref()))),
         Column::new("country", |r| r.group("country", |line| Cell::maybe(line.country.as_ref()))),
+        Column::new("network", |r| r.group("network", |line| line.network.map_or(Cell::Empty, Cell::shown))),
         Column::new("state", |r| {
             r.group("state", |line| line.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
         }),
@@ -99,6 +100,14 @@ impl UsageRow {
     }
 }
 
+/// The plan of a line, and the price of a message part if its messages had one price.
+fn plan_price(line: &TrafficLine) -> Option<(&PlanCode, Option<Money>)> {
+    match &line.charged_by {
+        Some(ChargedBy::Plan { plan, price, .. }) => Some((plan, *price)),
+        Some(ChargedBy::File) | None => None,
+    }
+}
+
 impl Row for UsageRow {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
@@ -108,6 +117,18 @@ impl Row for UsageRow {
         Column::new("system_id", |r| r.group("system_id", |line| Cell::maybe(line.system_id.as_ref()))),
         Column::new("service", |r| r.group("service", |line| Cell::maybe(line.service.as_ref()))),
         Column::new("country", |r| r.group("country", |line| Cell::maybe(line.country.as_ref()))),
+        Column::new("network", |r| r.group("network", |line| line.network.map_or(Cell::Empty, Cell::shown))),
+        Column::new("plan", |r| r.group("plan", |line| Cell::maybe(plan_price(line).map(|(plan, ..)| plan)))),
+        Column::new("destination", |r| {
+            r.group("destination", |line| match &line.charged_by {
+                Some(ChargedBy::Plan { destination, .. }) => Cell::shown(destination),
+                Some(ChargedBy::File) => Cell::text("file"),
+                None => Cell::Empty,
+            })
+        }),
+        Column::new("price", |r| {
+            Cell::maybe_amount(r.line.unit, plan_price(&r.line.traffic).and_then(|(_, price)| price))
+        }),
         Column::new("unit", |r| Cell::text(r.line.unit.code())),
         Column::new("messages", |r| Cell::number(r.line.traffic.sums.messages())),
         Column::new("parts", |r| Cell::number(r.line.traffic.sums.parts)),

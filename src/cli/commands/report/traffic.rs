@@ -33,8 +33,10 @@ use crate::output::Output;
 /// formats have all fields.
 ///
 /// With --by day alone, every day has a line, even without traffic. The same is true for hour and month. Traffic is
-/// counted by quarter hour, of which the hours and days of every time zone consist, and traffic by country by UTC day. A
-/// period, day or month that does not consist of these is refused.
+/// counted by quarter hour, of which the hours and days of every time zone consist, and traffic by country or network by
+/// UTC day. A period, day or month that does not consist of these is refused.
+///
+/// The network is the one that the traffic file named, by MCC and MNC; it is empty if the file named none.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report traffic
@@ -42,11 +44,12 @@ use crate::output::Output;
   ssgctl report traffic --last 1mo --by account --sort messages --desc --limit 20
   ssgctl report traffic --from 2026-11-01 --until 2026-12-01 --by customer,state --csv
   ssgctl report traffic --by country --last 30d --chart
+  ssgctl report traffic --by country,network --last 30d
   ssgctl report traffic --by account,day --last 30d --chart sparkline
   ssgctl report traffic --by day --last 30d --customer ABCCORP331 --svg november.svg")]
 pub(crate) struct TrafficArgs {
     /// Group and sort by these columns
-    #[arg(long, value_name = "GROUP,…", value_enum, value_delimiter = ',', default_value = "day")]
+    #[arg(long, value_name = "GROUP,…", value_parser = By::of_traffic(), value_delimiter = ',', default_value = "day")]
     by: Vec<By>,
 
     #[command(flatten)]
@@ -141,8 +144,9 @@ impl TrafficArgs {
         let grain = By::grain_of(&self.by)?;
         let period = self.period.period(zone)?;
         let calendar = Calendar { period, grain, zone: zone.time_zone() };
-        let by_country = self.country.is_some() || self.by.contains(&By::Country);
-        let (counted, what, units) = if by_country {
+        let (counted, what, units) = if self.by.contains(&By::Network) {
+            (CountedBy::Day, "traffic by network", "days")
+        } else if self.country.is_some() || self.by.contains(&By::Country) {
             (CountedBy::Day, "traffic by country", "days")
         } else {
             (CountedBy::Quarter, "traffic", "quarter hours")

@@ -19,13 +19,21 @@ use crate::output::TableWriter;
 /// unfinished imports are included. Rejected messages are counted and not charged. The cost to the gateway, and so the
 /// margin, is not known. Reversals and other changes of balances are in `ssgctl report statement`.
 ///
+/// With --by destination, each line says what the price was for: a destination of a plan, with the price of a part if it
+/// was the same for all messages of the line, or `file` for messages that were priced by their file. With --by price,
+/// there is a line for each price. Both are empty for messages that were not charged, which `file` counts too where
+/// there is such a line, and for those of imports from before price plans (schema 19). The network is the one that the
+/// traffic file named, by MCC and MNC.
+///
 /// Tables end with a line of totals for each unit; other formats have none.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl report usage --last 1mo
   ssgctl report usage --from 2026-11-01 --until 2026-12-01 --by month,customer --csv
   ssgctl report usage --last 3mo --by month,account --customer ABCCORP331
-  ssgctl report usage --last 30d --by country --service standard")]
+  ssgctl report usage --last 30d --by country --service standard
+  ssgctl report usage --last 1mo --by destination --customer ABCCORP331
+  ssgctl report usage --last 1mo --by country,network,price --csv")]
 pub(crate) struct UsageArgs {
     /// Group and sort by these columns
     #[arg(long, value_name = "GROUP,…", value_parser = By::of_usage(), value_delimiter = ',', default_value = "customer")]

@@ -1,9 +1,10 @@
 //! Reads sums of traffic for reports: by quarter hour, day or month, of all accounts together, of each or of a few.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
@@ -15,8 +16,8 @@ use crate::store::sqlite::traffic::monthly::months_of;
 use crate::store::sqlite::traffic::packed_days::{ALL_ACCOUNTS, PackedAccount, unreadable};
 use crate::store::sqlite::traffic::sums::{A_DAY, accounts_of_row, quarters_of};
 use crate::store::{
-    CountrySum, DaySum, MonthKey, QuarterSum, Share, Snapshot, TrafficAccount, TrafficAccounts, TrafficDetail,
-    TrafficFilter, TrafficSpan, TrafficSum,
+    CountrySum, DayPrice, DaySum, MonthKey, QuarterSum, Share, Snapshot, TrafficAccount, TrafficAccounts,
+    TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum,
 };
 
 static ACCOUNTS: LazyLock<String> = LazyLock::new(|| {
@@ -152,6 +153,21 @@ impl Snapshot<'_> {
         Ok(())
     }
 
+    /// For each account, the days of its messages in imports from before price plans, which do not say by which price they were
+    /// charged; of the imports that have messages of a range of days.
+    pub fn days_before_plans(&self, days: &Range<i32>) -> Result<HashMap<i64, Vec<RangeInclusive<i32>>>> {
+        let sql = "SELECT account_id, import_account.first_day, import_account.last_day
+             FROM import JOIN import_account ON import_id = import.id
+             WHERE import.last_day >= ?1 AND import.first_day < ?2 AND prices_version IS NULL AND reverted_at IS NULL";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let mut rows = statement.query([days.start, days.end])?;
+        let mut found: HashMap<i64, Vec<RangeInclusive<i32>>> = HashMap::default();
+        while let Some(row) = rows.next()? {
+            found.entry(row.get(0)?).or_default().push(row.get(1)?..=row.get(2)?);
+        }
+        Ok(found)
+    }
+
     /// The accounts that match a filter, archived ones included, by ID.
     pub fn traffic_accounts(&self, filter: &TrafficFilter) -> Result<Vec<TrafficAccount>> {
         let mut query = Query::with(self.at());
@@ -186,15 +202,16 @@ fn countries_of<E: From<Error>>(
     let PackedAccount { day, account_id, .. } = *account;
     let mut day_sum = TrafficSum { account_id, ..TrafficSum::default() };
     for country in countries(account.countries) {
-        let CountrySum { country, unit, sum, .. } = country.map_err(unreadable(account_id, day))?;
+        let CountrySum { country, unit, detail: price, sum } = country.map_err(unreadable(account_id, day))?;
         let DaySum { counts, parts, charge } = sum;
         match detail {
             TrafficDetail::Messages => {
                 day_sum.counts.add_all(&counts);
                 day_sum.parts += parts;
             }
-            TrafficDetail::Unit | TrafficDetail::Country => {
-                each(TrafficSum { account_id, counts, parts, share: Some(Share { country, unit, charge }) })?;
+            TrafficDetail::Unit | TrafficDetail::Country | TrafficDetail::Price => {
+                let price = (detail == TrafficDetail::Price).then_some(DayPrice { day, detail: price });
+                each(TrafficSum { account_id, counts, parts, share: Some(Share { country, unit, charge, price }) })?;
             }
         }
     }
@@ -206,7 +223,9 @@ fn month(account_id: i64, key: &MonthKey, sum: &DaySum, detail: TrafficDetail) -
     let DaySum { counts, parts, charge } = *sum;
     let share = match detail {
         TrafficDetail::Messages => None,
-        TrafficDetail::Unit | TrafficDetail::Country => Some(Share { country: [0; 2], unit: key.unit, charge }),
+        TrafficDetail::Unit | TrafficDetail::Country | TrafficDetail::Price => {
+            Some(Share { country: [0; 2], unit: key.unit, charge, price: None })
+        }
     };
     TrafficSum { account_id, counts, parts, share }
 }

@@ -109,7 +109,7 @@ impl Snapshot<'_> {
     }
 
     /// The price of a plan with this ID.
-    fn plan_price(&self, price_id: i64) -> Result<PlanPrice> {
+    pub fn plan_price(&self, price_id: i64) -> Result<PlanPrice> {
         let sql =
             "SELECT plan.code, destination, price_e8 FROM price JOIN plan ON plan.id = plan_id WHERE price.id = ?1";
         let found = self.transaction.prepare_cached(sql)?.query_row([price_id], |row| {
