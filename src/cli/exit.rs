@@ -385,6 +385,11 @@ impl From<Error> for Failure {
             Error::GracePeriod { .. } => failure(ErrorCode::Refused).hint(
                 "nothing was changed; rotate later, or add --end-previous if the customer already uses the current password",
             ),
+            Error::RepriceConflict { .. } => {
+                failure(ErrorCode::KeyConflict).field("key").hint("nothing was posted; use a new key for another run")
+            }
+            Error::Pruned { before } => failure(ErrorCode::Refused)
+                .hint(format!("begin with --from {before}, and adjust what was charged before by hand")),
             Error::Unpriced { .. } => failure(ErrorCode::NoPrice),
             Error::NoPrice { .. } => failure(ErrorCode::NoPrice)
                 .hint("set one with `ssgctl price set PLAN DESTINATION PRICE`; the destination `default` is for everything else"),
