@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::error::{Error, Result, count};
-use crate::model::{Change, EntityKind, Money, OutboxEmail, RenderedEmail, Time};
+use crate::model::{Change, EmailAddress, EntityKind, Money, OutboxEmail, RenderedEmail, Time};
 use crate::ops::{active, outbox};
 use crate::report::{NoticeQuestion, NoticedChange, PriceNotice, price_notices};
 use crate::store::Tx;
@@ -48,7 +48,7 @@ fn notify_customer(
     }
     let content = compose(&notice)?;
     let customer = &notice.customer;
-    let addresses: Vec<&str> = notice.recipients.iter().map(|address| address.as_str()).collect();
+    let addresses: Vec<&str> = notice.recipients.iter().map(EmailAddress::as_str).collect();
     let change = Change::new(EntityKind::Customer, "notify", &customer.account_code, Some(customer.id))
         .field("plan", (), &notice.plan.code)
         .field("to", (), addresses)

@@ -78,10 +78,10 @@ pub fn price_notices(snapshot: &Snapshot<'_>, plan: &Plan, question: NoticeQuest
     let notified = if question.with_notified { HashSet::new() } else { snapshot.price_notices(plan.id)? };
     let mut found = BTreeMap::new();
     for (customer_id, accounts) in &customers {
-        let mut changes = changes_of_customer(&mut changed, accounts)?;
-        changes.retain(|change| !notified.contains(&(*customer_id, change.price_id)));
-        if !changes.is_empty() {
-            found.insert(*customer_id, changes);
+        let mut of_customer = changes_of_customer(&mut changed, accounts)?;
+        of_customer.retain(|change| !notified.contains(&(*customer_id, change.price_id)));
+        if !of_customer.is_empty() {
+            found.insert(*customer_id, of_customer);
         }
     }
     complete(snapshot, plan, found, &customers)

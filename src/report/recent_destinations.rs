@@ -1,5 +1,6 @@
 //! The destinations to which customers sent messages in the last 30 days, from sums by price.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{Error, Result};
@@ -57,11 +58,12 @@ pub(super) fn recent_destinations(
     let mut destinations: HashMap<i64, PriceDestination> = HashMap::new();
     for (customer_id, prices) in prices {
         for price_id in prices {
-            if !destinations.contains_key(&price_id) {
-                destinations.insert(price_id, snapshot.price_row(price_id)?.destination);
-            }
+            let destination = match destinations.entry(price_id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(entry) => entry.insert(snapshot.price_row(price_id)?.destination),
+            };
             if let Some(used) = found.get_mut(&customer_id) {
-                used.priced.extend(destinations.get(&price_id).cloned());
+                used.priced.insert(destination.clone());
             }
         }
     }
