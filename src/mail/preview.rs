@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::ops::handover;
 use crate::ops::warning::Notice;
-use crate::report::{NoticeQuestion, price_notices, unit_of, warning_recipients};
+use crate::report::{NoticeQuestion, PlannedNotices, unit_of, warning_recipients};
 use crate::store::{ArchiveFilter, PlanFilter, SmppFilter, Snapshot};
 
 /// Composes an email about a customer's first active SMPP account, with stars instead of its password.
@@ -63,7 +63,8 @@ pub fn preview_warning(
     })
 }
 
-/// Composes the email about the planned changes of the first plan of a customer that has any, also of those of which it was notified.
+/// Composes the email about the planned changes of the first plan of a customer that has any. They include those of which it was
+/// notified already.
 ///
 /// # Errors
 /// [`Error::Refused`] when no price of the customer changes.
@@ -79,7 +80,7 @@ pub fn preview_prices(
     let mut found = None;
     snapshot.plans(&plans, |plan| {
         if found.is_none() {
-            found = price_notices(snapshot, &plan, question)?.into_iter().next();
+            found = PlannedNotices::new(snapshot, &plan, question)?.notice(snapshot, customer.id)?;
         }
         Ok::<_, Error>(())
     })?;

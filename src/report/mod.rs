@@ -4,7 +4,8 @@
 //! months, `traffic_groups` sums accounts into lines, with
 //! `charged_by` for their prices, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
-//! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and `alert_explanation` why one was or was not sent.
+//! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
+//! `alert_explanation` why one was or was not sent. `price_notices` finds whom planned changes of prices concern.
 
 mod alert_explanation;
 mod balance_at;
@@ -55,7 +56,7 @@ pub use plan_uses::{PlanUse, PlanUser, plan_uses};
 pub use price_impact::{ChangedPlan, IMPACT_DAYS, PriceImpact, price_impacts};
 pub use price_list::{ListedPrices, PriceLine, PriceState, price_line, price_list};
 pub use price_lookup::{AskedPlan, LookupQuestion, PriceLookup, PriceRule, look_up};
-pub use price_notices::{NoticeQuestion, NoticedChange, PriceNotice, price_notices};
+pub use price_notices::{NoticeQuestion, NoticedChange, PlannedNotices, PriceNotice};
 pub use price_steps::{PlanPriceList, list_difference, plan_difference, plan_price_list, price_history};
 pub use pricing::{AccountPricing, CustomerPricing, PlannedChange, account_pricing, customer_pricing};
 pub use recent_traffic::{RecentTraffic, recent_traffic};

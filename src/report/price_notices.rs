@@ -4,7 +4,7 @@
 //! for the destination, or the destination costs the account the same as before. Customers see what they pay: where a price is
 //! new or withdrawn, the price before or after is that of the rule that decides instead.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::{Error, Result};
 use crate::model::{
@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::report::plan_at_time::{KnownPart, PlanAtTime, TypicalMessages};
 use crate::report::price_steps::price_history;
-use crate::report::recent_destinations::recent_destinations;
+use crate::report::recent_destinations::{RecentDestinations, recent_destinations};
 use crate::report::recipients::billing_recipients;
 use crate::store::{ArchiveFilter, PlansOfAccounts, SmppFilter, Snapshot};
 
@@ -65,29 +65,98 @@ impl NoticedChange {
     }
 }
 
-/// The customers who are to be notified of changes of a plan, by account code.
-pub fn price_notices(snapshot: &Snapshot<'_>, plan: &Plan, question: NoticeQuestion) -> Result<Vec<PriceNotice>> {
-    let planned = planned_prices(snapshot, plan, question)?;
-    let customers = if planned.is_empty() { BTreeMap::new() } else { active_accounts(snapshot, question.customer_id)? };
-    if customers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<i64> = customers.values().flatten().map(|(id, _)| *id).collect();
-    let plans = snapshot.plans_of_accounts(snapshot.prices_version()?, question.customer_id.map(|_| &ids[..]))?;
-    let mut changed = ChangedPrices::new(snapshot, plan, &planned, &plans);
-    let notified = if question.with_notified { HashSet::new() } else { snapshot.price_notices(plan.id)? };
-    let mut found = BTreeMap::new();
-    for (customer_id, accounts) in &customers {
-        let mut of_customer = changes_of_customer(&mut changed, accounts)?;
-        of_customer.retain(|change| !notified.contains(&(*customer_id, change.price_id)));
-        if !of_customer.is_empty() {
-            found.insert(*customer_id, of_customer);
+/// Planned changes of a plan, and the customers whom they may concern. A notice is composed when it is asked for: those of all
+/// customers together can be larger than memory.
+#[derive(Debug)]
+pub struct PlannedNotices {
+    plan: Plan,
+    question: NoticeQuestion,
+    planned: Vec<PlannedPrice>,
+    /// Lists of changes, which accounts with the same plans share.
+    lists: Vec<Vec<AccountChange>>,
+    /// The active accounts of each customer, with the indexes of their lists.
+    customers: BTreeMap<i64, Vec<(SystemId, Vec<usize>)>>,
+    used: HashMap<i64, RecentDestinations>,
+}
+
+impl PlannedNotices {
+    /// Finds the changes and the customers.
+    pub fn new(snapshot: &Snapshot<'_>, plan: &Plan, question: NoticeQuestion) -> Result<Self> {
+        let planned = planned_prices(snapshot, plan, question)?;
+        let accounts =
+            if planned.is_empty() { BTreeMap::new() } else { active_accounts(snapshot, question.customer_id)? };
+        let ids: Vec<i64> = accounts.values().flatten().map(|(id, _)| *id).collect();
+        let few = question.customer_id.map(|_| &ids[..]);
+        let plans = if ids.is_empty() {
+            PlansOfAccounts::default()
+        } else {
+            snapshot.plans_of_accounts(snapshot.prices_version()?, few)?
+        };
+        let mut changed = ChangedPrices::new(snapshot, plan, &planned, &plans);
+        let (mut customers, mut owners) = (BTreeMap::new(), HashMap::new());
+        for (customer_id, accounts) in accounts {
+            let mut with_lists = Vec::with_capacity(accounts.len());
+            for (account_id, system_id) in accounts {
+                with_lists.push((system_id, changed.of_account(account_id)?));
+                owners.insert(account_id, customer_id);
+            }
+            if with_lists.iter().any(|(_, lists)| !lists.is_empty()) {
+                customers.insert(customer_id, with_lists);
+            }
         }
+        let lists = changed.lists;
+        owners.retain(|_, customer_id| customers.contains_key(customer_id));
+        let used = recent_destinations(snapshot, &owners)?;
+        Ok(Self { plan: plan.clone(), question, planned, lists, customers, used })
     }
-    complete(snapshot, plan, found, &customers)
+
+    /// The IDs of the customers whom changes may concern.
+    pub fn customer_ids(&self) -> Vec<i64> {
+        self.customers.keys().copied().collect()
+    }
+
+    /// The changes of which a customer is to be notified; `None` if there are none.
+    pub fn notice(&self, snapshot: &Snapshot<'_>, customer_id: i64) -> Result<Option<PriceNotice>> {
+        let Some(accounts) = self.customers.get(&customer_id) else { return Ok(None) };
+        let mut by_change: BTreeMap<AccountChange, Vec<&SystemId>> = BTreeMap::new();
+        for (system_id, lists) in accounts {
+            for change in lists.iter().filter_map(|list| self.lists.get(*list)).flatten() {
+                by_change.entry(*change).or_default().push(system_id);
+            }
+        }
+        let used = self.used.get(&customer_id);
+        let noticed = |((index, before, after), of): (AccountChange, Vec<&SystemId>)| {
+            let PlannedPrice { id, destination, effective } = self.planned.get(index)?;
+            Some(NoticedChange {
+                price_id: *id,
+                effective: *effective,
+                destination: destination.clone(),
+                before,
+                after,
+                is_used: used.is_some_and(|used| used.contains(destination)),
+                accounts: if of.len() == accounts.len() { Vec::new() } else { of.into_iter().cloned().collect() },
+            })
+        };
+        let mut changes: Vec<NoticedChange> = by_change.into_iter().filter_map(noticed).collect();
+        if !self.question.with_notified {
+            let notified = snapshot.price_notices(customer_id)?;
+            changes.retain(|change| !notified.contains(&change.price_id));
+        }
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        changes.sort_by(|one, other| {
+            let place = |change: &NoticedChange| (change.effective, !change.is_used);
+            place(one).cmp(&place(other)).then_with(|| one.destination.cmp(&other.destination))
+        });
+        let customer = snapshot.customer_of(customer_id)?;
+        let recipients = billing_recipients(snapshot, &customer)?;
+        Ok(Some(PriceNotice { customer, plan: self.plan.clone(), changes, recipients }))
+    }
 }
 
 /// A price that begins to count later than now, and differs from the one before.
+#[derive(Debug)]
 struct PlannedPrice {
     id: i64,
     destination: PriceDestination,
@@ -139,8 +208,11 @@ struct ChangedPrices<'a> {
     histories: HashMap<i64, PriceHistory>,
     /// The prices of a plan at a second.
     at_times: HashMap<(i64, i64), PlanAtTime>,
-    /// The changes at a second for accounts with these plans.
-    found: HashMap<(Vec<i64>, i64), Vec<AccountChange>>,
+    /// When prices change.
+    seconds: BTreeSet<i64>,
+    lists: Vec<Vec<AccountChange>>,
+    /// For accounts with these plans, the index of the changes at a second.
+    list_of: HashMap<(Vec<i64>, i64), usize>,
 }
 
 impl<'a> ChangedPrices<'a> {
@@ -150,16 +222,17 @@ impl<'a> ChangedPrices<'a> {
         planned: &'a [PlannedPrice],
         plans: &'a PlansOfAccounts,
     ) -> Self {
-        let (histories, at_times, found) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { snapshot, plan, planned, plans, histories, at_times, found }
+        let (histories, at_times) = (HashMap::new(), HashMap::new());
+        let seconds = planned.iter().map(|planned| second_of(Some(planned.effective))).collect();
+        let (lists, list_of) = (Vec::new(), HashMap::new());
+        Self { snapshot, plan, planned, plans, histories, at_times, seconds, lists, list_of }
     }
 
-    /// The changes that concern an account.
-    fn of_account(&mut self, account_id: i64) -> Result<Vec<AccountChange>> {
+    /// The indexes of the changes that concern an account.
+    fn of_account(&mut self, account_id: i64) -> Result<Vec<usize>> {
         let Some(timeline) = self.plans.accounts.get(&account_id) else { return Ok(Vec::new()) };
-        let seconds: BTreeSet<i64> = self.planned.iter().map(|planned| second_of(Some(planned.effective))).collect();
-        let mut changes = Vec::new();
-        for second in seconds {
+        let mut found = Vec::new();
+        for second in self.seconds.clone() {
             let Some(of_account) = timeline.at(second) else { continue };
             let chain: Vec<i64> =
                 of_account.plans.iter().filter_map(|(_, index)| self.plans.plan_ids.get(*index)).copied().collect();
@@ -167,13 +240,20 @@ impl<'a> ChangedPrices<'a> {
                 continue;
             }
             let key = (chain, second);
-            if !self.found.contains_key(&key) {
-                let found = self.compare(&key.0, second)?;
-                self.found.insert(key.clone(), found);
+            let list = match self.list_of.get(&key) {
+                Some(list) => *list,
+                None => {
+                    let changes = self.compare(&key.0, second)?;
+                    self.lists.push(changes);
+                    self.list_of.insert(key, self.lists.len() - 1);
+                    self.lists.len() - 1
+                }
+            };
+            if self.lists.get(list).is_some_and(|changes| !changes.is_empty()) {
+                found.push(list);
             }
-            changes.extend(self.found.get(&key).into_iter().flatten());
         }
-        Ok(changes)
+        Ok(found)
     }
 
     fn compare(&mut self, chain: &[i64], second: i64) -> Result<Vec<AccountChange>> {
@@ -209,56 +289,4 @@ impl<'a> ChangedPrices<'a> {
         }
         Ok(())
     }
-}
-
-/// The changes that concern accounts of a customer. Accounts that pay the same share one.
-fn changes_of_customer(changed: &mut ChangedPrices<'_>, accounts: &[(i64, SystemId)]) -> Result<Vec<NoticedChange>> {
-    let mut by_change: BTreeMap<AccountChange, Vec<SystemId>> = BTreeMap::new();
-    for (account_id, system_id) in accounts {
-        for change in changed.of_account(*account_id)? {
-            by_change.entry(change).or_default().push(system_id.clone());
-        }
-    }
-    let noticed = |((index, before, after), of): (AccountChange, Vec<SystemId>)| {
-        let PlannedPrice { id, destination, effective } = changed.planned.get(index)?;
-        Some(NoticedChange {
-            price_id: *id,
-            effective: *effective,
-            destination: destination.clone(),
-            before,
-            after,
-            is_used: false,
-            accounts: if of.len() == accounts.len() { Vec::new() } else { of },
-        })
-    };
-    Ok(by_change.into_iter().filter_map(noticed).collect())
-}
-
-/// Adds what is known of the customers: their names, recipients and recent traffic.
-fn complete(
-    snapshot: &Snapshot<'_>,
-    plan: &Plan,
-    found: BTreeMap<i64, Vec<NoticedChange>>,
-    accounts: &BTreeMap<i64, Vec<(i64, SystemId)>>,
-) -> Result<Vec<PriceNotice>> {
-    let customers = found.keys().filter_map(|id| Some((id, accounts.get(id)?)));
-    let owners: HashMap<i64, i64> =
-        customers.flat_map(|(customer, accounts)| accounts.iter().map(|(id, _)| (*id, *customer))).collect();
-    let used = recent_destinations(snapshot, &owners)?;
-    let mut notices = Vec::with_capacity(found.len());
-    for (customer_id, mut changes) in found {
-        let customer = snapshot.customer_of(customer_id)?;
-        let used = used.get(&customer_id);
-        for change in &mut changes {
-            change.is_used = used.is_some_and(|used| used.contains(&change.destination));
-        }
-        changes.sort_by(|one, other| {
-            let place = |change: &NoticedChange| (change.effective, !change.is_used);
-            place(one).cmp(&place(other)).then_with(|| one.destination.cmp(&other.destination))
-        });
-        let recipients = billing_recipients(snapshot, &customer)?;
-        notices.push(PriceNotice { customer, plan: plan.clone(), changes, recipients });
-    }
-    notices.sort_by_key(|notice| notice.customer.account_code.as_str().to_ascii_lowercase());
-    Ok(notices)
 }

@@ -1,13 +1,15 @@
 //! Emails about planned changes of prices: who gets them, about what, and once.
 
+use std::cell::RefCell;
+
 use ssgctl::Error;
 use ssgctl::mail::{RoleConfig, SenderConfig, TemplateRenderer};
 use ssgctl::model::{CustomerDetails, Money, PlanDetails, RenderedEmail, Sender, Zone};
 use ssgctl::ops::price::{self, NewPrice};
-use ssgctl::ops::price_notice::{NotifiedCustomer, notify};
+use ssgctl::ops::price_notice::notify;
 use ssgctl::ops::service::{NewService, ServicePricing};
 use ssgctl::ops::{contact, customer, overlay, plan, service, smpp};
-use ssgctl::report::{NoticeQuestion, NoticedChange};
+use ssgctl::report::{NoticeQuestion, NoticedChange, PriceNotice};
 
 use super::contact::person;
 use super::traffic::{request, run};
@@ -55,23 +57,32 @@ fn renderer() -> TemplateRenderer {
     TemplateRenderer::new(SenderConfig { company, service, sales: None, support: None, billing }, None)
 }
 
+/// Notifies of changes of a plan; says of each customer what it is notified of.
 fn try_to_notify(
     fixture: &mut Fixture,
     plan: &str,
     question: NoticeQuestion,
     days: Option<u64>,
-) -> ssgctl::Result<Vec<NotifiedCustomer>> {
+) -> ssgctl::Result<Vec<String>> {
     let (renderer, zone) = (renderer(), "Europe/London".parse::<Zone>().expect("a zone"));
-    fixture.write(|tx| notify(tx, plan, question, days, &|notice| renderer.compose_prices(notice, &zone)))
+    let texts = RefCell::<Vec<String>>::default();
+    let compose = |notice: &PriceNotice| {
+        texts.borrow_mut().push(text(notice));
+        renderer.compose_prices(notice, &zone)
+    };
+    let notified = fixture.write(|tx| notify(tx, plan, question, days, &compose))?;
+    let mut texts = texts.into_inner();
+    let without = notified.iter().filter(|notified| notified.recipients.is_empty());
+    texts.extend(without.map(|notified| format!("{}: no address", notified.customer)));
+    assert_eq!(texts.len(), notified.len());
+    Ok(texts)
 }
 
-/// Notifies of all changes of a plan; says of each customer what it is notified of.
 fn notified(fixture: &mut Fixture, plan: &str) -> Vec<String> {
-    let notified = try_to_notify(fixture, plan, NoticeQuestion::default(), None).expect("notified");
-    notified.iter().map(text).collect()
+    try_to_notify(fixture, plan, NoticeQuestion::default(), None).expect("notified")
 }
 
-fn text(customer: &NotifiedCustomer) -> String {
+fn text(notice: &PriceNotice) -> String {
     let price = |price: Option<Money>| price.map_or("-".to_owned(), |price| price.to_string());
     let change = |change: &NoticedChange| {
         let accounts: Vec<&str> = change.accounts.iter().map(|account| account.as_str()).collect();
@@ -79,8 +90,8 @@ fn text(customer: &NotifiedCustomer) -> String {
         let accounts = if accounts.is_empty() { String::new() } else { format!(" for {}", accounts.join("+")) };
         format!("{} {} to {}{used}{accounts}", change.destination, price(change.before), price(change.after))
     };
-    let changes: Vec<String> = customer.notice.changes.iter().map(change).collect();
-    format!("{}: {}", customer.notice.customer.account_code, changes.join(", "))
+    let changes: Vec<String> = notice.changes.iter().map(change).collect();
+    format!("{}: {}", notice.customer.account_code, changes.join(", "))
 }
 
 fn emails(fixture: &mut Fixture) -> Vec<(String, RenderedEmail)> {
@@ -218,7 +229,7 @@ fn a_period_selects_changes() {
         let question =
             NoticeQuestion { from: from.parse().ok(), until: until.parse().ok(), ..NoticeQuestion::default() };
         let notified = try_to_notify(&mut fixture, "std", question, None).expect("notified");
-        notified.first().map(text).unwrap_or_default()
+        notified.first().cloned().unwrap_or_default()
     };
     assert_eq!(of("", DECEMBER), "");
     assert_eq!(of(JANUARY, ""), "ACME: NG 0.045 to 0.05");
@@ -260,5 +271,12 @@ fn billing_contacts_come_before_invoice_emails_and_who_has_no_address_is_asked_f
     assert_eq!(notified(&mut fixture, "std").len(), 2);
     let recipients: Vec<String> = emails(&mut fixture).into_iter().map(|(to, _)| to).collect();
     assert_eq!(recipients, ["jo@acme.example"]);
+    assert_eq!(notified(&mut fixture, "std"), ["globex: no address"]);
+    let invoice_emails = vec![valid("pay@globex.example")];
+    let with = |details: &mut CustomerDetails| {
+        details.invoice_emails = invoice_emails;
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, "globex", with)).expect("an address");
     assert_eq!(notified(&mut fixture, "std"), ["globex: NG 0.04 to 0.045"]);
 }

@@ -8,11 +8,11 @@ use crate::error::Result;
 use crate::store::{Snapshot, Tx};
 
 impl Snapshot<'_> {
-    /// The customers who were notified of prices of a plan, each with the ID of the price.
-    pub fn price_notices(&self, plan_id: i64) -> Result<HashSet<(i64, i64)>> {
-        let sql = "SELECT customer_id, price_id FROM price_notice JOIN price ON price.id = price_id WHERE plan_id = ?1";
-        let mut statement = self.transaction.prepare_cached(sql)?;
-        let notices = statement.query_map([plan_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    /// The IDs of the prices of which a customer was notified.
+    pub fn price_notices(&self, customer_id: i64) -> Result<HashSet<i64>> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT price_id FROM price_notice WHERE customer_id = ?1")?;
+        let notices = statement.query_map([customer_id], |row| row.get(0))?;
         Ok(notices.collect::<rusqlite::Result<_>>()?)
     }
 }

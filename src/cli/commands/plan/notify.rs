@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::error::count;
-use ssgctl::model::{EmailTemplate, PriceChangeKind, Time, Zone};
+use ssgctl::model::{EmailTemplate, Time, Zone};
 use ssgctl::ops;
 use ssgctl::ops::price_notice::NotifiedCustomer;
 use ssgctl::report::NoticeQuestion;
@@ -63,21 +63,16 @@ pub(crate) struct NotifyArgs {
 impl Row for NotifiedCustomer {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("customer", |c| Cell::text(&c.notice.customer.account_code)),
-        Column::new("changes", |c| Cell::number(c.notice.changes.len())),
-        Column::new("higher", |c| Cell::number(number_of(c, PriceChangeKind::Higher))),
-        Column::new("lower", |c| Cell::number(number_of(c, PriceChangeKind::Lower))),
-        Column::detail("withdrawn", |c| Cell::number(number_of(c, PriceChangeKind::Withdrawn))),
-        Column::detail("used", |c| Cell::number(c.notice.changes.iter().filter(|change| change.is_used).count())),
-        Column::new("effective", |c| Cell::maybe_time(c.notice.changes.first().map(|change| change.effective))),
-        Column::new("recipients", |c| Cell::emails(&c.notice.recipients)),
-        Column::detail("subject", |c| c.emails.first().map_or(Cell::Empty, |email| Cell::text(&email.content.subject))),
+        Column::new("customer", |c| Cell::text(&c.customer)),
+        Column::new("changes", |c| Cell::number(c.changes)),
+        Column::new("higher", |c| Cell::number(c.higher)),
+        Column::new("lower", |c| Cell::number(c.lower)),
+        Column::detail("withdrawn", |c| Cell::number(c.withdrawn)),
+        Column::detail("used", |c| Cell::number(c.used)),
+        Column::new("effective", |c| Cell::maybe_time(c.effective)),
+        Column::new("recipients", |c| Cell::emails(&c.recipients)),
+        Column::detail("subject", |c| Cell::maybe(c.subject.as_ref())),
     ];
-}
-
-fn number_of(customer: &NotifiedCustomer, kind: PriceChangeKind) -> usize {
-    let changes = customer.notice.changes.iter();
-    changes.filter(|change| PriceChangeKind::of(change.before, change.after) == kind).count()
 }
 
 pub(crate) fn run(args: &NotifyArgs, context: &mut Context) -> Result<()> {
@@ -93,18 +88,16 @@ pub(crate) fn run(args: &NotifyArgs, context: &mut Context) -> Result<()> {
     let customers = context.write(&args.change, |tx| {
         ops::price_notice::notify(tx, &args.plan, question, days, &|notice| renderer.compose_prices(notice, &zone))
     })?;
-    let without = customers.iter().filter(|customer| customer.notice.recipients.is_empty()).count();
-    for customer in customers.iter().filter(|customer| customer.notice.recipients.is_empty()) {
-        let code = &customer.notice.customer.account_code;
-        Context::warn(&format!("{code} has no billing contact with an email address and no invoice email"));
+    let without: Vec<_> = customers.iter().filter(|customer| customer.recipients.is_empty()).collect();
+    for NotifiedCustomer { customer, .. } in &without {
+        Context::warn(&format!("{customer} has no billing contact with an email address and no invoice email"));
     }
-    let nothing = customers.is_empty();
     context.output.rows(&customers)?;
-    if nothing {
+    if customers.is_empty() {
         context.note("no customer is to be notified of a change");
     }
-    if without > 0 {
-        let message = format!("{} could not be notified: no email address", count(without as u64, "customer"));
+    if !without.is_empty() {
+        let message = format!("{} could not be notified: no email address", count(without.len() as u64, "customer"));
         let hint = "add a contact with `ssgctl contact add CUSTOMER --roles billing --email EMAIL`, and run this again";
         return Err(outcome::attention(message).hint(hint));
     }
