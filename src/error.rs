@@ -50,6 +50,14 @@ pub enum Error {
     #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
     KeyConflict { key: String, field: &'static str },
 
+    /// The idempotency key was used before, for a run of `traffic reprice` that differs in `field`.
+    #[error("key {} was used for another run ({field} differs)", quoted(.key))]
+    RepriceConflict { key: String, field: &'static str },
+
+    /// Messages of a period are gone, so what they cost cannot be computed.
+    #[error("messages submitted before {before} were pruned, and the period begins earlier")]
+    Pruned { before: jiff::civil::Date },
+
     /// A message was reported before with another price, destination or number of parts; `before` says where.
     #[error("message {} was reported differently before, {before} ({field} differs)", quoted(.id))]
     Contradiction { id: MessageId, field: &'static str, before: String },
@@ -239,6 +247,8 @@ impl Error {
                 | Self::Input { .. }
                 | Self::Ambiguous { .. }
                 | Self::KeyConflict { .. }
+                | Self::RepriceConflict { .. }
+                | Self::Pruned { .. }
                 | Self::Archived { .. }
                 | Self::InsufficientBalance { .. }
                 | Self::Overflow { .. }

@@ -363,7 +363,7 @@ impl From<Error> for Failure {
                 failure(ErrorCode::Ambiguous).hint("choose one with --unit")
             }
             Error::Ambiguous { .. } => failure(ErrorCode::Ambiguous).hint("use its number instead"),
-            Error::KeyConflict { .. } => {
+            Error::KeyConflict { .. } | Error::RepriceConflict { .. } => {
                 failure(ErrorCode::KeyConflict).field("key").hint("nothing was posted; use a new key for a new change")
             }
             Error::Contradiction { field, .. } => failure(ErrorCode::Contradiction).field(field),
@@ -382,9 +382,10 @@ impl From<Error> for Failure {
             Error::Overflow { .. } => failure(ErrorCode::Overflow),
             Error::NoRecipient { .. } => failure(ErrorCode::Refused)
                 .hint("add a contact with `ssgctl contact add`, or name an address with `ssgctl smpp handover --to`"),
-            Error::GracePeriod { .. } => failure(ErrorCode::Refused).hint(
-                "nothing was changed; rotate later, or add --end-previous if the customer already uses the current password",
-            ),
+            Error::GracePeriod { .. } => failure(ErrorCode::Refused)
+                .hint("nothing was changed; rotate later, or add --end-previous if the customer uses the current password"),
+            Error::Pruned { before } => failure(ErrorCode::Refused)
+                .hint(format!("begin with --from {before}, and adjust what was charged before by hand")),
             Error::Unpriced { .. } | Error::NoPrice { .. } => failure(ErrorCode::NoPrice)
                 .hint("set one with `ssgctl price set PLAN DESTINATION PRICE`; the destination `default` is for everything else"),
             Error::SharedPlan { plan, .. } => failure(ErrorCode::Refused)

@@ -12,6 +12,11 @@ pub fn day_of(days: i32) -> Date {
     epoch.saturating_add(jiff::Span::new().try_days(days).unwrap_or_default())
 }
 
+/// The day of a second, both counted since 1970-01-01 UTC.
+pub fn day_of_second(second: i64) -> i32 {
+    i32::try_from(second.div_euclid(86_400)).unwrap_or(if second < 0 { i32::MIN } else { i32::MAX })
+}
+
 /// A date in days since 1970-01-01, the inverse of [`day_of`].
 pub fn days_since_epoch(day: Date) -> i32 {
     (day - date(1970, 1, 1)).get_days()

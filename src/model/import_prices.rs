@@ -1,11 +1,14 @@
 //! What messages cost in an import: by the plans of their accounts as they were when it began, or, in imports from before price
-//! plans, by one price for each account.
+//! plans, by one price for each account. Later runs of `traffic reprice` have other prices for messages that they cover.
 
 use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::model::{AccountPrice, Destination, Message, MobileNetwork, Money, PriceDetail, PriceSource, Prices, Unit};
+use crate::model::{
+    AccountPrice, Destination, Message, MobileNetwork, Money, PriceDetail, PriceSource, Prices, Repricing, Unit,
+    day_of_second,
+};
 
 /// The prices of an import.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +18,8 @@ pub struct ImportPrices {
     /// The accounts that have one price for each message part; the plans have those of the others.
     pub fixed: HashMap<i64, AccountPrice>,
     pub plans: Arc<Prices>,
+    /// The runs that cover charged messages of the import, oldest first.
+    pub repricings: Vec<Repricing>,
 }
 
 /// What the charge of a message depends on.
@@ -79,7 +84,7 @@ impl<'a> RatedMessage<'a> {
 
     /// The day of submission, in days since 1970-01-01 UTC.
     pub fn day(&self) -> i32 {
-        i32::try_from(self.second.div_euclid(SECONDS_A_DAY)).unwrap_or(i32::MAX)
+        day_of_second(self.second)
     }
 
     /// The second of that day, 0 to 86399.
@@ -97,26 +102,66 @@ impl ImportPrices {
         }
     }
 
-    /// What a message costs: the price in its file if it has one, else the price of a part times the parts. SMS credits follow from
-    /// plans alone.
+    /// What a charged message costs, which may be repriced.
     pub fn rate(&self, message: &RatedMessage<'_>) -> Result<Rating, Unrated> {
-        let unit = self.unit(message.account_id, message.second)?;
+        match self.repricings_of(message).next_back() {
+            Some(repricing) => self.rate_by(&repricing.plans, message),
+            None => self.rate_first(message),
+        }
+    }
+
+    /// What the import charged for a message: the price in its file if it has one, else the price of a part times the parts. SMS
+    /// credits follow from plans alone.
+    pub fn rate_first(&self, message: &RatedMessage<'_>) -> Result<Rating, Unrated> {
+        match self.fixed.get(&message.account_id) {
+            None => self.rate_by(&self.plans, message),
+            Some(AccountPrice { unit, price, .. }) => self.rate_in(*unit, message, || {
+                let price = price.ok_or(Unrated::Price)?;
+                Ok((price, None))
+            }),
+        }
+    }
+
+    /// What the import would charge for a message by other plans.
+    pub fn rate_by(&self, plans: &Prices, message: &RatedMessage<'_>) -> Result<Rating, Unrated> {
+        let RatedMessage { account_id, second, destination, network, .. } = *message;
+        let unit = plans.plans_of(account_id, second).ok_or(Unrated::Account)?.unit;
+        self.rate_in(unit, message, || {
+            let found = plans.find(account_id, network, destination, second).ok_or(Unrated::Price)?;
+            Ok((found.price, Some(found.row_id)))
+        })
+    }
+
+    fn rate_in(
+        &self,
+        unit: Unit,
+        message: &RatedMessage<'_>,
+        price_of_part: impl FnOnce() -> Result<(Money, Option<i64>), Unrated>,
+    ) -> Result<Rating, Unrated> {
         if !self.charging {
             return Ok(Rating { unit, charge: Money::ZERO, price_id: None });
         }
         if let Some(charge) = message.price.filter(|_| unit != Unit::Sms) {
             return Ok(Rating { unit, charge, price_id: None });
         }
-        let fixed = self.fixed.get(&message.account_id).and_then(|account| account.price);
-        let (price, price_id) = if let Some(price) = fixed {
-            (price, None)
-        } else {
-            let RatedMessage { account_id, second, destination, network, .. } = *message;
-            let found = self.plans.find(account_id, network, destination, second).ok_or(Unrated::Price)?;
-            (found.price, Some(found.row_id))
-        };
+        let (price, price_id) = price_of_part()?;
         let charge = price.checked_mul(message.parts.into()).ok_or(Unrated::Overflow)?;
         Ok(Rating { unit, charge, price_id })
+    }
+
+    /// The runs that cover a charged message, oldest first. Those that take no price of a plan are left out of every run.
+    pub fn repricings_of(&self, message: &RatedMessage<'_>) -> impl DoubleEndedIterator<Item = &Repricing> {
+        let RatedMessage { account_id, second, .. } = *message;
+        let is_covered = !self.repricings.is_empty() && self.follows_plans(message);
+        let runs = self.repricings.iter().filter(move |_| is_covered);
+        runs.filter(move |run| run.seconds.contains(&second) && run.accounts.contains(&account_id))
+    }
+
+    /// Whether the import charged a message by the price of its account or of a plan: it has no price of its file, and the import
+    /// charges.
+    pub fn follows_plans(&self, message: &RatedMessage<'_>) -> bool {
+        let unit = || self.unit(message.account_id, message.second);
+        self.charging && (message.price.is_none() || unit() == Ok(Unit::Sms))
     }
 
     /// Decides whether the price in a file or that of a plan counts for a new message, and that there is one. A price in the file that
@@ -149,18 +194,23 @@ impl ImportPrices {
         plans.is_none_or(|plans| plans.price_source == PriceSource::File)
     }
 
-    /// The detail with which sums distinguish a message. Imports from before price plans have none.
+    /// The detail with which sums distinguish a message. Imports from before price plans have none, unless it is repriced.
     pub fn detail(&self, message: &RatedMessage<'_>, rating: &Rating) -> PriceDetail {
-        if self.fixed.contains_key(&message.account_id) {
+        if rating.price_id.is_none() && self.fixed.contains_key(&message.account_id) {
             return PriceDetail::default();
         }
         let quarter = u8::try_from(message.second_of_day() / 900).ok();
         PriceDetail { price_id: rating.price_id, network: message.network, quarter }
     }
 
-    /// Whether a message costs the same at another second.
+    /// Whether a charged message costs the same at another second, in the import and in each run that reprices it.
     pub fn is_same_price(&self, message: &RatedMessage<'_>, second: i64) -> bool {
-        self.rate(message) == self.rate(&RatedMessage { second, ..*message })
+        let at_other = RatedMessage { second, ..*message };
+        let ratings = |message: &RatedMessage<'_>| -> Vec<(i64, Result<Rating, Unrated>)> {
+            let runs = self.repricings_of(message).map(|run| (run.reprice_id, self.rate_by(&run.plans, message)));
+            [(0, self.rate_first(message))].into_iter().chain(runs).collect()
+        };
+        ratings(message) == ratings(&at_other)
     }
 }
 
@@ -175,7 +225,7 @@ mod tests {
         let account = AccountPrice { account_id: 1, customer_id: 1, unit, price: Some(price), charging };
         let mut fixed = HashMap::new();
         fixed.insert(1, account);
-        ImportPrices { charging, fixed, plans: Arc::default() }
+        ImportPrices { charging, fixed, ..ImportPrices::default() }
     }
 
     fn rate(prices: &ImportPrices, parts: u16, price: Option<&str>) -> Result<String, Unrated> {

@@ -39,6 +39,7 @@ mod plan_prices;
 mod price_destination;
 mod price_list;
 mod prices;
+mod reprice;
 mod service;
 mod smpp;
 pub mod text;
@@ -50,7 +51,7 @@ mod web;
 pub(crate) mod word_enum;
 mod zone;
 
-pub use accrual::{Accrual, AccruedCharge, AccruedLine, AccruedSum};
+pub use accrual::{Accrual, AccrualSource, AccruedCharge, AccruedLine, AccruedSum};
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
 pub use calling_code::{calling_code, country_of};
@@ -67,7 +68,8 @@ pub use gateway::{Gateway, Host, Port};
 pub use grace::Grace;
 pub use handover::{Handover, Obstacle};
 pub use import::{
-    AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, days_since_epoch, first_day_of, month_of,
+    AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, day_of_second, days_since_epoch,
+    first_day_of, month_of,
 };
 pub use import_prices::{ImportPrices, RatedMessage, Rating, Unrated, Unsettled};
 pub use ip_range::IpRange;
@@ -91,6 +93,7 @@ pub use plan_prices::PlanPrices;
 pub use price_destination::{NumberPrefix, PriceDestination};
 pub use price_list::{PriceChangeKind, PriceHistory, PriceListRow, PriceStep};
 pub use prices::{AccountPlans, MessagePrice, PlanRole, Prices, PricesVersion, ServicePlans, account_plans};
+pub use reprice::{Reprice, RepriceScope, RepricedAccount, RepricedBalance, RepricedSum, Repricing};
 pub use service::{Service, ServiceDetails};
 pub use smpp::{Limit, SmppAccount, SmppDetails};
 pub use text::{

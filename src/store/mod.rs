@@ -13,9 +13,9 @@ pub mod vault;
 use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Origin, Time, Unit};
 
 pub use sqlite::{
-    AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, Location, MessageFilter,
-    Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard, SCHEMA_VERSION,
-    Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
+    AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, KnownPrices, Location,
+    MessageFilter, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard,
+    SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DaySum, EarlierMessages, ImportFilter, ImportedAccount, KnownMessage,

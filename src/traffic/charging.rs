@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountPrice, AccruedCharge, Change, Charge, EntityKind, Import, ImportState, Money, TrafficTally, Unit,
+    AccountPrice, AccrualSource, AccruedCharge, Change, Charge, EntityKind, Import, ImportState, Money, TrafficTally,
+    Unit,
 };
 use crate::ops::balance;
 use crate::store::Tx;
@@ -17,7 +18,7 @@ impl ImportRun {
     pub fn finish(&mut self, tx: &mut Tx<'_>, state: ImportState) -> Result<Import> {
         let charges = self.charges_of_accounts(tx)?;
         self.note_charges(tx, &charges)?;
-        balance::accrue(tx, self.id, false, by_balance(&charges)?)?;
+        balance::accrue(tx, AccrualSource::Import(self.id), by_balance(&charges)?)?;
         tx.end_import(self.id, state)?;
         let import = tx.import(self.id)?;
         tx.record(&change_of(&import, if state == ImportState::Closed { "close" } else { "import" }))?;

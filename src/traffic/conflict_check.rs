@@ -8,9 +8,9 @@ use std::thread::{Scope, ScopedJoinHandle};
 
 use crate::error::{Error, Fault, Faults, Result, quoted};
 use crate::model::Message;
-use crate::store::{HelperConnection, Snapshot};
+use crate::store::{HelperConnection, KnownPrices, Snapshot};
 use crate::traffic::account_index::AccountIndex;
-use crate::traffic::{Comparison, KnownPrices, compare};
+use crate::traffic::{Comparison, compare};
 
 /// Messages with their lines.
 pub(crate) type Reports = Vec<(Message, u64)>;

@@ -7,9 +7,9 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Charge, Import, ImportPrices, Message, Rating, TrafficTally, Unit};
-use crate::store::{EarlierMessages, KnownMessage, Snapshot, StoredMessage, Tx};
+use crate::store::{EarlierMessages, KnownMessage, KnownPrices, Snapshot, StoredMessage, Tx};
 use crate::traffic::batch::{Batch, WritePlan, add, add_charge};
-use crate::traffic::merge::{KnownPrices, contradiction, first, merged};
+use crate::traffic::merge::{contradiction, first, merged};
 use crate::traffic::totals::{SumChanges, rate};
 
 /// An import in progress.

@@ -4,14 +4,10 @@
 //! matter. Everything that the charge depends on must be the same in all reports.
 
 use std::collections::BTreeSet;
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
-
-use foldhash::HashMap;
 
 use crate::error::Result;
-use crate::model::{ImportPrices, Message, Prices, PricesVersion, RatedMessage};
-use crate::store::{KnownMessage, Snapshot};
+use crate::model::{ImportPrices, Message, RatedMessage};
+use crate::store::{KnownMessage, KnownPrices, Snapshot};
 
 /// A report that contradicts what is known of its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,32 +17,6 @@ pub struct Contradiction {
     pub field: &'static str,
     /// The import with the other report.
     pub import_id: i64,
-}
-
-/// The prices of the imports that charged known messages, each read once.
-#[derive(Debug, Default)]
-pub struct KnownPrices {
-    by_import: HashMap<i64, ImportPrices>,
-    /// Imports that began between two changes of prices share theirs.
-    by_version: HashMap<PricesVersion, Arc<Prices>>,
-}
-
-impl KnownPrices {
-    /// The prices of an import.
-    pub fn of(&mut self, snapshot: &Snapshot<'_>, import_id: i64) -> Result<&ImportPrices> {
-        match self.by_import.entry(import_id) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(entry) => {
-                let (charging, version) = snapshot.prices_version_of(import_id)?;
-                let Some(version) = version else { return Ok(entry.insert(snapshot.import_prices(import_id)?)) };
-                let plans = match self.by_version.entry(version) {
-                    Entry::Occupied(known) => Arc::clone(known.get()),
-                    Entry::Vacant(entry) => Arc::clone(entry.insert(Arc::new(snapshot.prices(version, None)?))),
-                };
-                Ok(entry.insert(ImportPrices { charging, plans, ..ImportPrices::default() }))
-            }
-        }
-    }
 }
 
 /// What a first report says of a message.
@@ -66,7 +36,7 @@ pub(crate) fn first(message: &Message, import_id: i64) -> KnownMessage {
 /// The message after one more report. The import whose report first says that it was sent charges it.
 ///
 /// The earliest time counts, unless the message was charged, and would cost another price at the earlier one: `paid` are the prices of
-/// the import that charged it.
+/// the import that charged it, and of the runs that repriced it.
 pub(crate) fn merged(known: &KnownMessage, paid: &ImportPrices, message: &Message, import_id: i64) -> KnownMessage {
     let charges = !known.charged && message.state.is_sent();
     let is_earlier = message.second < known.second;

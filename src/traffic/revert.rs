@@ -1,11 +1,10 @@
 //! Takes out what an import brought: a file of the wrong account, or one that was understood wrongly.
 
 use crate::error::{Error, Result, quoted};
-use crate::model::{AccruedCharge, Change, EntityKind, Import, ImportState, day_of};
+use crate::model::{AccrualSource, AccruedCharge, Change, EntityKind, Import, ImportState, day_of};
 use crate::ops::balance;
-use crate::store::{StoredMessage, Tx};
+use crate::store::{KnownPrices, StoredMessage, Tx};
 use crate::traffic::charging::by_balance;
-use crate::traffic::merge::KnownPrices;
 use crate::traffic::totals::SumChanges;
 
 /// Deletes the messages that an import brought, subtracts them from the sums, and gives back what it charged, whether
@@ -78,13 +77,19 @@ fn revert_day(tx: &mut Tx<'_>, import: &Import, day: i32) -> Result<()> {
     tx.delete_runs(import.id, day)
 }
 
-/// Adds the opposite of what the import charged to what its balances have accrued.
+/// Adds the opposite of what the import charged, with the differences of runs that repriced it, to what its balances have accrued.
 fn give_back(tx: &mut Tx<'_>, import: &Import) -> Result<()> {
+    let (mut charges, differences) = (tx.charges_of(import.id)?, tx.differences_of(import.id)?);
+    for (account, charge) in &mut charges {
+        if let Some(difference) = differences.get(&(account.account_id, account.unit)) {
+            charge.amount = charge.amount.checked_add(*difference).ok_or(Error::Overflow { what: "the charge" })?;
+        }
+    }
     let opposite = |charge: AccruedCharge| {
         let amount = charge.amount.checked_neg().ok_or(Error::Overflow { what: "the charge" })?;
         let (messages, parts) = (charge.messages.saturating_neg(), charge.parts.saturating_neg());
         Ok(AccruedCharge { amount, messages, parts, ..charge })
     };
-    let charges = by_balance(&tx.charges_of(import.id)?)?.into_iter().map(opposite);
-    balance::accrue(tx, import.id, true, charges.collect::<Result<_>>()?)
+    let charges = by_balance(&charges)?.into_iter().map(opposite);
+    balance::accrue(tx, AccrualSource::Revert(import.id), charges.collect::<Result<_>>()?)
 }

@@ -53,6 +53,7 @@ const WRITES: &[&str] = &[
     "traffic import traffic.csv",
     "traffic post",
     "traffic close 1",
+    "traffic reprice --from 2026-11-02 --until 2026-11-03 --key november",
     "traffic revert 2 --reason wrong",
     "traffic prune --before 2026-01-01 --yes",
     "quick-create --organisation Quick --account-code QUICK --system-id quick --credit 9 --contact-email q@q.example",

@@ -13,6 +13,7 @@ const LINES: &[&str] = &[
     "balance at ABC UNTIL",
     "balance history ABC --since FROM --until UNTIL",
     "audit list --since FROM --until UNTIL",
+    "traffic reprice --from FROM --until UNTIL -n",
     "traffic prune --before FROM -n",
     "traffic prune --before UNTIL -n",
 ];

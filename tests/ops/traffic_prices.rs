@@ -12,10 +12,10 @@ use ssgctl::traffic;
 use super::traffic::{Quiet, request, row_faults, run};
 use crate::support::fixture::{Fixture, cases, new_account, new_service, valid};
 
-const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price,mccmnc\n";
+pub const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price,mccmnc\n";
 
 /// ACME's account `acme` of a service in euros, with the plan `std`, whose default price is 0.05.
-fn fixture() -> Fixture {
+pub fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     for (code, default) in [("std", Some(valid("0.05"))), ("special", None), ("own", None)] {
         let details = PlanDetails { name: valid("Plan") };
@@ -30,14 +30,14 @@ fn fixture() -> Fixture {
 }
 
 /// Sets a price from a time on; an empty time is the beginning.
-fn set(fixture: &mut Fixture, plan: &str, destination: &str, price: &str, from: &str) {
+pub fn set(fixture: &mut Fixture, plan: &str, destination: &str, price: &str, from: &str) {
     let (destination, price) = (valid(destination), valid(price));
     let new = NewPrice { destination, price, effective_from: from.parse().ok(), until: None };
     fixture.write(|tx| price::set(tx, plan, new)).expect("set");
 }
 
 /// Imports messages to numbers at times, with a network; says what they cost.
-fn import(fixture: &mut Fixture, name: &str, messages: &[(&str, &str, &str)]) -> ssgctl::Result<String> {
+pub fn import(fixture: &mut Fixture, name: &str, messages: &[(&str, &str, &str)]) -> ssgctl::Result<String> {
     let rows = messages.iter().enumerate().map(|(number, (at, destination, network))| {
         format!("{name}{number},{at},acme,{destination},delivered,1,,{network}\n")
     });

@@ -1,10 +1,11 @@
-//! Accrued charges: imports add them to balances, and one entry for each balance posts them later.
+//! Accrued charges: imports and runs of `traffic reprice` add them to balances, and one entry for each balance posts them later.
 
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccruedCharge, AccruedSum, Balance, Change, Customer, EntityKind, EntryKind, Invalid, Money, Posting, Unit,
+    AccrualSource, AccruedCharge, AccruedSum, Balance, Change, Customer, EntityKind, EntryKind, Invalid, Money,
+    Posting, Unit,
 };
 use crate::store::{Appended, Tx};
 
@@ -41,17 +42,17 @@ impl PostedCharges {
     }
 }
 
-/// Adds the charges of an import, or of its revert, to what balances have accrued. Charges of earlier days are posted first.
+/// Adds charges to what balances have accrued. Charges of earlier days are posted first.
 ///
 /// # Errors
 /// [`Error::ClockBehind`] when the clock is wrong, [`Error::Damaged`] for a balance that is not what its entries say.
-pub(crate) fn accrue(tx: &mut Tx<'_>, import_id: i64, reverted: bool, charges: Vec<AccruedCharge>) -> Result<()> {
+pub(crate) fn accrue(tx: &mut Tx<'_>, source: AccrualSource, charges: Vec<AccruedCharge>) -> Result<()> {
     if charges.is_empty() {
         return Ok(());
     }
     tx.refuse_wrong_clock_early()?;
     post_accrued(tx, DueCharges::EarlierDays)?;
-    tx.accrue(import_id, reverted, charges)?;
+    tx.accrue(source, charges)?;
     // An operator has accepted the clock. An entry of now shows that it is right, so that the next import needs no such word.
     if tx.last_entry()?.is_some_and(|last| last.at.is_ahead_of(tx.at())) {
         post_accrued(tx, DueCharges::All)?;

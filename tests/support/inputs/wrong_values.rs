@@ -168,6 +168,7 @@ pub const LINES: &[&str] = &[
     "traffic list",
     "traffic show MESSAGE:shown",
     "traffic close IMPORT:1",
+    "traffic reprice --from 2026-01-01 --until 2026-02-01",
     "traffic revert IMPORT:2 --reason wrong",
     "traffic prune --before 2026-01-01 --yes",
     "report traffic --from 2026-01-01",
@@ -236,6 +237,8 @@ const FREE: &[&str] = &[
     "smpp list --service",
     "report traffic --service",
     "report usage --service",
+    "traffic reprice --service",
+    "traffic reprice --plan",
 ];
 
 /// Whether any value is well formed.

@@ -5,6 +5,7 @@ mod import;
 mod list;
 mod post;
 mod prune;
+mod reprice;
 mod revert;
 mod row;
 mod show;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Show(ArgsIfNamed<show::ShowArgs>),
     Close(ArgsIfNamed<close::CloseArgs>),
     Post(ArgsIfNamed<post::PostArgs>),
+    Reprice(ArgsIfNamed<reprice::RepriceArgs>),
     Revert(ArgsIfNamed<revert::RevertArgs>),
     Prune(ArgsIfNamed<prune::PruneArgs>),
 }
@@ -34,6 +36,7 @@ impl Command {
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::Close(ArgsIfNamed(args)) => close::run(&args, context),
             Self::Post(ArgsIfNamed(args)) => post::run(&args, context),
+            Self::Reprice(ArgsIfNamed(args)) => reprice::run(&args, context),
             Self::Revert(ArgsIfNamed(args)) => revert::run(&args, context),
             Self::Prune(ArgsIfNamed(args)) => prune::run(&args, context),
         }

@@ -1,15 +1,12 @@
-//! Checks traffic: sums against messages, and charges of imports against messages and the ledger.
+//! Checks traffic: sums against messages. `imports` and `reprices` check what the messages were charged.
 
 use std::collections::BTreeMap;
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Charge, EntryKind, ImportPrices, ImportState, Money, PriceDetail, Prices, PricesVersion, Rating, StateCounts,
-    SystemId, Unit, day_of, first_day_of,
+    Charge, Money, PriceDetail, Rating, RepricedSum, StateCounts, SystemId, Unit, day_of, first_day_of,
 };
 use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::traffic::fingerprint::fingerprint;
@@ -17,19 +14,17 @@ use crate::store::sqlite::traffic::message_index::{IndexEntry, entry, fingerprin
 use crate::store::sqlite::traffic::packed_days::ALL_ACCOUNTS;
 use crate::store::sqlite::traffic::sums::account_days_and_total;
 use crate::store::{
-    AccountDay, AccrualLine, DaySum, EntryFilter, ImportFilter, KnownMessage, MonthKey, QuarterSum, Snapshot,
-    StoredMessage, TrafficFilter,
+    AccountDay, DaySum, ImportFilter, KnownMessage, KnownPrices, MonthKey, QuarterSum, Snapshot, StoredMessage,
+    TrafficFilter,
 };
 
-/// Charges by reference, customer and unit.
-type ChargesByReference = BTreeMap<(String, i64, Unit), Money>;
-
 /// What a walk through all messages has summed up.
-struct MessageWalk {
-    /// By import.
-    prices: HashMap<i64, ImportPrices>,
-    /// By import, account and unit.
-    charges: HashMap<(i64, i64, Unit), Charge>,
+pub(super) struct MessageWalk {
+    prices: KnownPrices,
+    /// What imports charged, by import, account and unit.
+    pub(super) charges: HashMap<(i64, i64, Unit), Charge>,
+    /// What runs of `traffic reprice` changed, by run, import, account and unit.
+    pub(super) repriced: HashMap<(i64, i64, i64, Unit), RepricedSum>,
     day: i32,
     /// Whether the sums of the day distinguish quarter hours.
     has_quarters: bool,
@@ -48,6 +43,7 @@ impl Snapshot<'_> {
         let mut walk = MessageWalk {
             prices: self.prices_of_imports()?,
             charges: HashMap::new(),
+            repriced: HashMap::new(),
             day: i32::MIN,
             has_quarters: false,
             accounts: HashMap::new(),
@@ -77,27 +73,14 @@ impl Snapshot<'_> {
                 .add(format!("{invalid} messages have invalid values, or an account that their import does not have"));
         }
         self.check_days_without_messages(pruned, report)?;
-        self.check_imports(&walk, pruned, report)
+        self.check_imports(&walk, pruned, report)?;
+        self.check_reprices(&walk, pruned, report)
     }
 
-    /// What messages cost in each import. Imports that began between two changes of prices share theirs.
-    fn prices_of_imports(&self) -> Result<HashMap<i64, ImportPrices>> {
-        let (mut prices, mut by_version): (HashMap<i64, ImportPrices>, HashMap<PricesVersion, Arc<Prices>>) =
-            (HashMap::new(), HashMap::new());
-        self.imports(&ImportFilter::default(), |import| {
-            let of_import = match self.prices_version_of(import.id)? {
-                (charging, Some(version)) => {
-                    let plans = match by_version.entry(version) {
-                        Entry::Occupied(known) => Arc::clone(known.get()),
-                        Entry::Vacant(entry) => Arc::clone(entry.insert(Arc::new(self.prices(version, None)?))),
-                    };
-                    ImportPrices { charging, plans, ..ImportPrices::default() }
-                }
-                (_, None) => self.import_prices(import.id)?,
-            };
-            prices.insert(import.id, of_import);
-            Ok::<_, Error>(())
-        })?;
+    /// What messages cost in each import.
+    fn prices_of_imports(&self) -> Result<KnownPrices> {
+        let mut prices = KnownPrices::default();
+        self.imports(&ImportFilter::default(), |import| prices.of(self, import.id).map(drop))?;
         Ok(prices)
     }
 
@@ -228,96 +211,6 @@ impl Snapshot<'_> {
         }
         Ok(())
     }
-
-    /// Compares the charges of imports with their messages, unless those were pruned, and with what accrued or, before schema 18,
-    /// was posted.
-    fn check_imports(&self, walk: &MessageWalk, pruned: i32, report: &mut CheckReport) -> Result<()> {
-        let mut posted = self.charges_in_entries()?;
-        let mut accruals = self.accruals_by_import()?;
-        self.imports(&ImportFilter::default(), |import| {
-            self.add_accrued(&accruals.remove(&import.id).unwrap_or_default(), &mut posted)?;
-            let file = crate::error::quoted(&import.manifest.file);
-            if import.state == ImportState::Unfinished {
-                let rows = import.tally.rows();
-                let charged = if import.charges.is_empty() { "nothing" } else { "not everything" };
-                report.warnings.push(format!(
-                    "import {} of {file} is unfinished: {rows} rows are imported and {charged} is charged; import the file again",
-                    import.id
-                ));
-            }
-            let is_complete = import.state != ImportState::Unfinished && import.days.is_none_or(|(first, _)| first >= pruned);
-            let mut charged: BTreeMap<(i64, Unit), Money> = BTreeMap::new();
-            for (account_price, charge) in self.charges_of(import.id)? {
-                let key = (import.id, account_price.account_id, account_price.unit);
-                let found = walk.charges.get(&key).copied().unwrap_or_default();
-                let expected = if import.state == ImportState::Reverted { Charge::default() } else { charge };
-                if is_complete && found != expected {
-                    report.add(format!("import {} of {file} did not charge the price of its messages", import.id));
-                }
-                let sum = charged.entry((account_price.customer_id, account_price.unit)).or_default();
-                *sum = sum.checked_add(charge.amount).ok_or(Error::Overflow { what: "the charges" })?;
-            }
-            for ((customer_id, unit), sum) in charged.into_iter().filter(|(_, sum)| *sum != Money::ZERO) {
-                let id = import.id;
-                let mut of = |reference| posted.remove(&(reference, customer_id, unit)).unwrap_or_default();
-                let (charged, given_back) = (of(format!("import {id}")), of(format!("import {id} reverted")));
-                let expected = if import.state == ImportState::Reverted { sum } else { Money::ZERO };
-                if charged.checked_neg() != Some(sum) || given_back != expected {
-                    report.add(format!("import {id} of {file} charged another amount than the ledger has"));
-                }
-            }
-            Ok::<_, Error>(())
-        })?;
-        for (reference, ..) in posted.keys() {
-            report.add(format!("the ledger has a charge of {reference} that no import posted"));
-        }
-        for import in accruals.keys() {
-            report.add(format!("charges of import {import} accrued, which does not exist"));
-        }
-        Ok(())
-    }
-
-    /// The charges that entries name by their imports, which those of schema 17 did.
-    fn charges_in_entries(&self) -> Result<ChargesByReference> {
-        let mut posted = ChargesByReference::new();
-        self.entries(&EntryFilter { kind: Some(EntryKind::Charge), ..EntryFilter::default() }, |entry| {
-            let reference = entry.posting.reference.as_ref().map(ToString::to_string).unwrap_or_default();
-            if reference.starts_with("charges ") {
-                // `check_accruals` finds what it posts.
-                return Ok(());
-            }
-            let sum = posted.entry((reference, entry.customer_id, entry.posting.unit)).or_default();
-            *sum = sum.checked_add(entry.posting.amount).ok_or(Error::Overflow { what: "the charges" })?;
-            Ok::<_, Error>(())
-        })?;
-        Ok(posted)
-    }
-
-    /// Adds what some accruals took.
-    fn add_accrued(&self, accruals: &[i64], posted: &mut ChargesByReference) -> Result<()> {
-        for accrual in accruals {
-            self.accrued_charges(
-                *accrual..=*accrual,
-                i64::MIN..=i64::MAX,
-                |AccrualLine { accrual, charge, .. }| {
-                    let sum = posted.entry((accrual.reference(), charge.customer_id, charge.unit)).or_default();
-                    *sum = sum.checked_add(charge.amount).ok_or(Error::Overflow { what: "the charges" })?;
-                    Ok(())
-                },
-            )?;
-        }
-        Ok(())
-    }
-
-    /// The accruals of each import.
-    fn accruals_by_import(&self) -> Result<BTreeMap<i64, Vec<i64>>> {
-        let mut accruals: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        self.accruals(|accrual| {
-            accruals.entry(accrual.import_id).or_default().push(accrual.id);
-            Ok(())
-        })?;
-        Ok(accruals)
-    }
 }
 
 /// Whether the sums by quarter hour and by country count the same messages, of which there are some.
@@ -335,30 +228,40 @@ fn counts_the_same(of_day: &AccountDay) -> bool {
 }
 
 impl MessageWalk {
-    /// Adds a message, if its import has a price for it.
+    /// Adds a message, if its import has a price for it, and each run that covers it.
     fn add(&mut self, account_id: i64, known: &KnownMessage) -> Option<()> {
-        let (prices, message) = (self.prices.get(&known.import_id)?, known.rated(self.day, account_id));
+        let (prices, message) = (self.prices.get(known.import_id)?, known.rated(self.day, account_id));
+        let parts = i64::from(known.parts);
         let rating = if known.charged {
-            prices.rate(&message).ok()?
+            let mut rating = prices.rate_first(&message).ok()?;
+            let sum = self.charges.entry((known.import_id, account_id, rating.unit)).or_default();
+            sum.messages += 1;
+            sum.parts += parts;
+            sum.amount = Money::from_e8(sum.amount.e8().saturating_add(rating.charge.e8()));
+            for run in prices.repricings_of(&message) {
+                let after = prices.rate_by(&run.plans, &message).ok()?;
+                if after != rating {
+                    let key = (run.reprice_id, known.import_id, account_id, rating.unit);
+                    let sum = self.repriced.entry(key).or_default();
+                    sum.messages += 1;
+                    sum.parts += parts;
+                    let difference = after.charge.e8() - rating.charge.e8();
+                    sum.difference = Money::from_e8(sum.difference.e8().saturating_add(difference));
+                }
+                rating = after;
+            }
+            rating
         } else {
             Rating { unit: prices.unit(account_id, message.second).ok()?, charge: Money::ZERO, price_id: None }
         };
         let mut counts = StateCounts::default();
         counts.add(known.state, 1);
-        let parts = i64::from(known.parts);
         let quarter = QuarterSum { quarter: QuarterSum::of_second(known.second), counts, parts };
         let detail = prices.detail(&message, &rating);
         let detail = if self.has_quarters { detail } else { detail.without_quarter() };
         let day = self.day;
         let of_day = self.accounts.entry(account_id).or_insert_with(|| AccountDay::new(day, account_id));
         let to = (known.destination.country_letters(), rating.unit, detail);
-        of_day.add_messages(&quarter, to, rating.charge).ok()?;
-        if known.charged {
-            let sum = self.charges.entry((known.import_id, account_id, rating.unit)).or_default();
-            sum.messages += 1;
-            sum.parts += parts;
-            sum.amount = Money::from_e8(sum.amount.e8().saturating_add(rating.charge.e8()));
-        }
-        Some(())
+        of_day.add_messages(&quarter, to, rating.charge).ok()
     }
 }

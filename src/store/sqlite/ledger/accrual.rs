@@ -8,23 +8,30 @@ use std::ops::RangeInclusive;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{Accrual, AccruedCharge, AccruedLine, AccruedSum, Balance, Money, Time, Unit};
+use crate::model::{
+    Accrual, AccrualSource, AccruedCharge, AccruedLine, AccruedSum, Balance, Money, Time, Unit, day_of_second,
+};
 use crate::store::sqlite::bulk_insert::write_rows;
-use crate::store::sqlite::ledger::accrual_chain::AccrualHash;
+use crate::store::sqlite::ledger::accrual_chain::{AccrualHash, columns_of};
 use crate::store::sqlite::ledger::chain::GENESIS;
 use crate::store::{Snapshot, Tx};
 
-const SELECT: &str = "SELECT id, import_id, reverted, at, hash FROM accrual";
+const SELECT: &str = "SELECT id, import_id, reverted, reprice_id, at, hash FROM accrual";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Accrual> {
-    Ok(Accrual { id: row.get(0)?, import_id: row.get(1)?, reverted: row.get(2)?, at: row.get(3)?, hash: row.get(4)? })
+    let source = match (row.get(3)?, row.get(2)?) {
+        (Some(reprice), _) => AccrualSource::Reprice(reprice),
+        (None, true) => AccrualSource::Revert(row.get(1)?),
+        (None, false) => AccrualSource::Import(row.get(1)?),
+    };
+    Ok(Accrual { id: row.get(0)?, source, at: row.get(4)?, hash: row.get(5)? })
 }
 
 /// A charge and its accrual.
 #[derive(Debug, Clone)]
 pub struct AccrualLine {
     pub accrual: Accrual,
-    /// The first and the last day of the import's messages.
+    /// The first and the last day of the import's messages, or of the span that was repriced.
     pub days: Option<(i32, i32)>,
     pub charge: AccruedCharge,
 }
@@ -75,24 +82,24 @@ impl Snapshot<'_> {
     ) -> Result<()> {
         // Customers are looked up in each accrual; a scan would read the charges of all others.
         let mut statement = self.transaction.prepare_cached(
-            "SELECT accrual.id, import_id, reverted, at, hash, first_day, last_day,
+            "SELECT accrual.id, import_id, reverted, reprice_id, accrual.at, hash, first_day, last_day, from_second, until_second,
                 accrued_charge.customer_id, unit, amount_e8, messages, parts
-             FROM accrual CROSS JOIN import ON import.id = import_id CROSS JOIN accrued_charge ON accrual_id = accrual.id
+             FROM accrual LEFT JOIN import ON import.id = import_id LEFT JOIN reprice ON reprice.id = reprice_id
+             CROSS JOIN accrued_charge ON accrual_id = accrual.id
              WHERE accrual.id BETWEEN ?1 AND ?2 AND accrued_charge.customer_id BETWEEN ?3 AND ?4
              ORDER BY accrual.id, accrued_charge.customer_id, unit",
         )?;
         let mut rows =
             statement.query(params![accruals.start(), accruals.end(), customers.start(), customers.end()])?;
         while let Some(row) = rows.next()? {
-            let (first, last): (Option<i32>, Option<i32>) = (row.get(5)?, row.get(6)?);
             let charge = AccruedCharge {
-                customer_id: row.get(7)?,
-                unit: row.get(8)?,
-                amount: row.get(9)?,
-                messages: row.get(10)?,
-                parts: row.get(11)?,
+                customer_id: row.get(10)?,
+                unit: row.get(11)?,
+                amount: row.get(12)?,
+                messages: row.get(13)?,
+                parts: row.get(14)?,
             };
-            each(AccrualLine { accrual: read(row)?, days: first.zip(last), charge })?;
+            each(AccrualLine { accrual: read(row)?, days: days_of(row)?, charge })?;
         }
         Ok(())
     }
@@ -201,6 +208,14 @@ impl Snapshot<'_> {
     }
 }
 
+/// The days of an import, or of the span that was repriced.
+fn days_of(row: &Row<'_>) -> rusqlite::Result<Option<(i32, i32)>> {
+    let days: (Option<i32>, Option<i32>) = (row.get(6)?, row.get(7)?);
+    let seconds: (Option<i64>, Option<i64>) = (row.get(8)?, row.get(9)?);
+    let of_run = seconds.0.zip(seconds.1).map(|(from, until)| (day_of_second(from), day_of_second(until - 1)));
+    Ok(days.0.zip(days.1).or(of_run))
+}
+
 /// A sum with one more line.
 fn added(sum: Option<AccruedSum>, line: &AccrualLine) -> Result<AccruedSum> {
     let more = AccruedSum::of(&line.accrual, line.days, &line.charge);
@@ -220,14 +235,13 @@ struct AccruedBalance {
 }
 
 impl Tx<'_> {
-    /// Writes the charges of an import, or of its revert, and adds them to their balances. Each balance has one charge, which is not
-    /// zero.
-    pub fn accrue(&mut self, import_id: i64, reverted: bool, mut charges: Vec<AccruedCharge>) -> Result<()> {
+    /// Writes the charges of a source, and adds them to their balances. Each balance has one charge, which is not zero.
+    pub fn accrue(&mut self, source: AccrualSource, mut charges: Vec<AccruedCharge>) -> Result<()> {
         // In the order of the database, where units are texts.
         charges.sort_by_key(|charge| (charge.customer_id, charge.unit.code()));
         let last = self.last_accrual()?;
         let (id, at) = (last.as_ref().map_or(1, |last| last.id + 1), self.at());
-        let mut accrual = Accrual { id, import_id, reverted, at, hash: GENESIS };
+        let mut accrual = Accrual { id, source, at, hash: GENESIS };
         let mut hash = AccrualHash::begin(last.map_or(GENESIS, |last| last.hash), &accrual)?;
         for charge in &charges {
             hash.add(charge);
@@ -236,9 +250,9 @@ impl Tx<'_> {
         let balances: Vec<AccruedBalance> =
             charges.iter().map(|charge| self.balance_with(charge, id)).collect::<Result<_>>()?;
         self.set_accrued_balances(&balances)?;
-        self.transaction
-            .prepare_cached("INSERT INTO accrual (id, import_id, reverted, at, hash) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![id, import_id, reverted, at, accrual.hash])?;
+        let (import, reverted, reprice) = columns_of(source);
+        let sql = "INSERT INTO accrual (id, import_id, reverted, reprice_id, at, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.transaction.prepare_cached(sql)?.execute(params![id, import, reverted, reprice, at, accrual.hash])?;
         let insert = |rows: usize| {
             let rows = vec!["(?,?,?,?,?,?)"; rows].join(",");
             format!(

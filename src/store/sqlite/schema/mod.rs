@@ -26,6 +26,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 17, sql: include_str!("017_constant_time.sql") },
     Step { version: 18, sql: include_str!("018_accrued_charges.sql") },
     Step { version: PLANS, sql: include_str!("019_prices.sql") },
+    Step { version: 20, sql: include_str!("020_reprice.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.

@@ -1,12 +1,12 @@
 //! Imports of traffic files, and the prices and charges of their accounts.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountPrice, Charge, EntityKind, Hash, Import, ImportPrices, ImportState, Manifest, PricesVersion, TrafficTally,
+    AccountPrice, Charge, EntityKind, Hash, Import, ImportState, Manifest, PricesVersion, TrafficTally,
 };
 use crate::store::sqlite::bulk_insert::write_rows;
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
@@ -175,17 +175,6 @@ impl Snapshot<'_> {
         found
             .optional()?
             .ok_or_else(|| Error::Damaged(format!("a message belongs to import {import_id}, which does not exist")))
-    }
-
-    /// What messages cost in an import.
-    pub fn import_prices(&self, import_id: i64) -> Result<ImportPrices> {
-        let (charging, version) = self.prices_version_of(import_id)?;
-        let Some(version) = version else {
-            let accounts = self.import_accounts(import_id)?.into_iter();
-            let fixed = accounts.map(|account| (account.account_id, account)).collect();
-            return Ok(ImportPrices { charging, fixed, ..ImportPrices::default() });
-        };
-        Ok(ImportPrices { charging, plans: Arc::new(self.prices(version, None)?), ..ImportPrices::default() })
     }
 
     /// The first import, other than `except`, that is unfinished or of another dialect and has messages of the same account and
