@@ -350,6 +350,7 @@ fn messages_keep_the_price_of_the_last_run_when_they_are_shown() {
     let filter = ssgctl::store::MessageFilter { id: valid("a0"), account_id: None, from: None, until: None };
     let found = fixture.read(|now| now.messages_with_id(&filter)).remove(0);
     let price = found.plan_price.expect("a price");
+    assert_eq!(found.reprice_id, Some(1));
     assert_eq!((found.charge, price.destination.to_string().as_str()), (valid("0.08"), "GB"));
 }
 

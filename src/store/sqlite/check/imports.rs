@@ -86,7 +86,7 @@ impl Snapshot<'_> {
         self.accruals(|accrual| {
             match accrual.source {
                 AccrualSource::Import(id) | AccrualSource::Revert(id) => {
-                    accruals.entry(id).or_default().push(accrual.id)
+                    accruals.entry(id).or_default().push(accrual.id);
                 }
                 // `check_reprices` checks them.
                 AccrualSource::Reprice(_) => {}

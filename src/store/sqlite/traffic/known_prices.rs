@@ -44,12 +44,11 @@ impl KnownPrices {
     fn read(&mut self, snapshot: &Snapshot<'_>, import_id: i64) -> Result<ImportPrices> {
         let (charging, version) = snapshot.prices_version_of(import_id)?;
         let mut prices = ImportPrices { charging, ..ImportPrices::default() };
-        match version {
-            Some(version) => prices.plans = self.plans(snapshot, version)?,
-            None => {
-                let accounts = snapshot.import_accounts(import_id)?.into_iter();
-                prices.fixed = accounts.map(|account| (account.account_id, account)).collect();
-            }
+        if let Some(version) = version {
+            prices.plans = self.plans(snapshot, version)?;
+        } else {
+            let accounts = snapshot.import_accounts(import_id)?.into_iter();
+            prices.fixed = accounts.map(|account| (account.account_id, account)).collect();
         }
         for RepricedAccounts { reprice_id, seconds, version, accounts } in snapshot.repricings_of(import_id)? {
             let plans = self.plans(snapshot, version)?;
