@@ -62,7 +62,8 @@
 //!
 //! `src/store/sqlite/price_history.rs` keeps rows that are never changed: prices of plans, plans of services, services of accounts
 //! and overlays. `prices.rs` next to it compiles them into [`model::Prices`], which finds the price of a message by account, number,
-//! network and second (`src/model/plan_prices.rs`). `src/report/price_lookup.rs` explains a single price, and
+//! network and second (`src/model/plan_prices.rs`). An import keeps the version of the prices that it charged by, and runs of
+//! `traffic reprice` keep theirs ([`model::ImportPrices`]). `src/report/price_lookup.rs` explains a single price, and
 //! `src/report/price_notices.rs` finds whom a planned change concerns.
 //!
 //! # Questions at a terminal

@@ -36,6 +36,8 @@ pub struct MessageRecord {
     pub unit: Unit,
     /// The price in a plan by which it was charged, if one was.
     pub plan_price: Option<PlanPrice>,
+    /// The run of `traffic reprice` that set the price, if one did.
+    pub reprice_id: Option<i64>,
     /// The import that charged the message, else the one that added it. An unfinished import has not posted its charges yet.
     pub import_id: i64,
     pub import_state: ImportState,

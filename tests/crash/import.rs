@@ -25,7 +25,7 @@ const ENDS: &[&str] = &[
     "SELECT * FROM traffic_monthly",
     "SELECT * FROM import_account",
     "SELECT id, file, state, rows, new, updated, duplicate, rejected FROM import",
-    "SELECT id, import_id, reverted FROM accrual",
+    "SELECT id, import_id, reverted, reprice_id FROM accrual",
     "SELECT * FROM accrued_charge",
     "SELECT id, customer_id, unit, kind, amount_e8, balance_after_e8, description, reference FROM entry",
     "SELECT * FROM posted_charge",
@@ -33,7 +33,7 @@ const ENDS: &[&str] = &[
     "SELECT id, entity, action, subject, changes FROM event",
 ];
 
-const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts\n";
+pub(super) const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts\n";
 
 /// Two customers with an account each that have accrued charges of an earlier day, and a file `a.csv` with rows of both, some of
 /// them twice.
@@ -81,7 +81,7 @@ fn import(batch: u32) -> String {
 
 /// Checks that the whole database is sound, and returns what there is to warn of, such as an import that is unfinished.
 #[track_caller]
-fn assert_sound(cli: &TestCli) -> Vec<String> {
+pub(super) fn assert_sound(cli: &TestCli) -> Vec<String> {
     let location = Location { path: cli.database(), create: false, wait: Duration::from_secs(5) };
     let report = Store::open(&location, Clock::System).unwrap().read().unwrap().check();
     assert!(report.findings.is_empty(), "{:?}", report.findings);
@@ -100,7 +100,7 @@ fn completed(cli: &TestCli, batch: u32) -> Vec<Vec<Vec<Value>>> {
 }
 
 /// The sums of each account and day.
-fn daily_sums(cli: &TestCli) -> Vec<Value> {
+pub(super) fn daily_sums(cli: &TestCli) -> Vec<Value> {
     let location = Location { path: cli.database(), create: false, wait: Duration::from_secs(5) };
     let (mut store, mut sums) = (Store::open(&location, Clock::System).unwrap(), Vec::new());
     let each = |of_day: &AccountDay| {
@@ -111,7 +111,7 @@ fn daily_sums(cli: &TestCli) -> Vec<Value> {
     sums
 }
 
-fn rows(database: &Connection, sql: &str) -> Vec<Vec<Value>> {
+pub(super) fn rows(database: &Connection, sql: &str) -> Vec<Vec<Value>> {
     let mut statement = database.prepare(sql).unwrap();
     let columns = statement.column_count();
     let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();

@@ -3,3 +3,4 @@
 mod adjustment;
 mod files;
 mod import;
+mod reprice;

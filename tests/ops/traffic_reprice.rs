@@ -1,7 +1,7 @@
 //! `traffic reprice`: messages of the past at the prices that are recorded now, of which only the difference is charged.
 
 use proptest::prelude::*;
-use ssgctl::model::{EffectiveFrom, Money, Unit};
+use ssgctl::model::{Money, Unit};
 use ssgctl::ops::service::{self, ServiceChange};
 use ssgctl::traffic::{RepriceAccounts, RepriceRequest, RepriceSummary};
 use ssgctl::{Error, traffic};
@@ -247,11 +247,8 @@ fn a_key_prints_its_first_result_and_refuses_other_parameters() {
 fn what_cannot_be_repriced_is_refused_and_changes_nothing() {
     let mut fixture = fixture();
     import(&mut fixture, "a", &[(AT, GB, ""), (AT, NG, "")]).unwrap();
-    let withdrawn = ServiceChange {
-        plan: Some("special".to_owned()),
-        effective_from: EffectiveFrom::Beginning,
-        ..ServiceChange::default()
-    };
+    let withdrawn =
+        ServiceChange { plan: Some("special".to_owned()), effective_from: Some(None), ..ServiceChange::default() };
     set(&mut fixture, "special", "GB", "0.01", "");
     fixture.write(|tx| service::edit(tx, "euro", withdrawn)).unwrap();
     match reprice(&mut fixture, &of_november(RepriceAccounts::All)) {
@@ -353,6 +350,7 @@ fn messages_keep_the_price_of_the_last_run_when_they_are_shown() {
     let filter = ssgctl::store::MessageFilter { id: valid("a0"), account_id: None, from: None, until: None };
     let found = fixture.read(|now| now.messages_with_id(&filter)).remove(0);
     let price = found.plan_price.expect("a price");
+    assert_eq!(found.reprice_id, Some(1));
     assert_eq!((found.charge, price.destination.to_string().as_str()), (valid("0.08"), "GB"));
 }
 

@@ -10,7 +10,7 @@ use crate::args::clock::ClockArgs;
 use crate::args::completion;
 use crate::args::period::{Moment, ZoneArgs};
 use crate::context::Context;
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, FieldKeys, Row};
 
 /// Charge messages of the past at corrected prices
@@ -102,6 +102,9 @@ pub(crate) fn run(args: &RepriceArgs, context: &mut Context) -> Result<()> {
     context.apply_clock(args.clock)?;
     let zone = args.zone.zone(context.settings.defaults.zone());
     let (from, until) = (args.from.start(&zone), args.until.start(&zone));
+    if from >= until {
+        return Err(Failure::usage("the period ends before it begins"));
+    }
     let request = RepriceRequest { from, until, accounts: args.accounts(), key: args.key.clone() };
     context.output.refuse_unknown_fields(&RepricedBalance::keys())?;
     let _lock = context.store()?.lock_imports()?;

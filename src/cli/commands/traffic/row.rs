@@ -89,6 +89,7 @@ impl Row for MessageRecord {
         }),
         Column::detail("price_of_part", |m| Cell::maybe_amount(m.unit, m.plan_price.as_ref().map(|found| found.price))),
         Column::detail("price_id", |m| m.plan_price.as_ref().map_or(Cell::Empty, |found| Cell::number(found.price_id))),
+        Column::detail("reprice", |m| Cell::maybe_number(m.reprice_id)),
         Column::detail("import", |m| Cell::number(m.import_id)),
         Column::detail("import_state", |m| Cell::text(m.import_state.as_str())),
         Column::detail("file", |m| Cell::text(&m.file)),

@@ -18,8 +18,9 @@ use crate::exit::{ErrorCode, Failure, Result};
 /// not. Pruned messages are not found; they are only counted in reports.
 ///
 /// The field `import` names the import that charged the message, or the one that first reported it if none did. While
-/// that import is unfinished, its charges are not posted yet. Country, parts, import and file are in JSON and CSV, and
-/// in tables if --fields names them.
+/// that import is unfinished, its charges are not posted yet. The field `reprice` is the run of `traffic reprice` that set
+/// its price, if one did. Country, parts, import, reprice and file are in JSON and CSV, and in tables if --fields names
+/// them.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl traffic show 4f1c6d1e-88a0-4b1c-9a55-2f6c0f6f3a10

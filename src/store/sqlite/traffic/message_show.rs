@@ -87,6 +87,7 @@ impl Snapshot<'_> {
             Unrated::Overflow => Error::Overflow { what: "the charge" },
             Unrated::Account | Unrated::Price => damaged("no price in its import"),
         })?;
+        let reprice_id = rating.and_then(|_| prices.repricings_of(&message).next_back().map(|run| run.reprice_id));
         let price_id = rating.and_then(|rating| rating.price_id);
         let plan_price = price_id.map(|price_id| self.plan_price(price_id)).transpose()?;
         Ok(MessageRecord {
@@ -101,6 +102,7 @@ impl Snapshot<'_> {
             charge: rating.map_or(Money::ZERO, |rating| rating.charge),
             unit,
             plan_price,
+            reprice_id,
             import_id: known.import_id,
             import_state: import.state,
             file: import.manifest.file,
