@@ -36,7 +36,7 @@ fn values_of_period(changes: &[NoticedChange], begins: Time, unit: Unit, zone: &
         changes.iter().filter(|change| change.is_used == is_used).map(|change| values_of_change(change, unit)).collect()
     };
     let local = begins.timestamp().to_zoned_datetime(zone.time_zone());
-    // An hour that comes twice is told apart by its offset.
+    // Only its offset distinguishes an hour that comes twice.
     let is_ambiguous =
         matches!(zone.time_zone().to_ambiguous_timestamp(local.datetime()).offset(), AmbiguousOffset::Fold { .. });
     let offset = if is_ambiguous { local.strftime(", UTC%:z").to_string() } else { String::new() };

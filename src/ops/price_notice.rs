@@ -82,7 +82,7 @@ fn notify_customer(
     }
     let content = compose(&notice)?;
     let customer = &notice.customer;
-    let addresses: Vec<&str> = notice.recipients.iter().map(|address| address.as_str()).collect();
+    let addresses: Vec<&str> = notice.recipients.iter().map(EmailAddress::as_str).collect();
     let change = Change::new(EntityKind::Customer, "notify", &customer.account_code, Some(customer.id))
         .field("plan", (), &notice.plan.code)
         .field("to", (), addresses)

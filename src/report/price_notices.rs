@@ -240,14 +240,13 @@ impl<'a> ChangedPrices<'a> {
                 continue;
             }
             let key = (chain, second);
-            let list = match self.list_of.get(&key) {
-                Some(list) => *list,
-                None => {
-                    let changes = self.compare(&key.0, second)?;
-                    self.lists.push(changes);
-                    self.list_of.insert(key, self.lists.len() - 1);
-                    self.lists.len() - 1
-                }
+            let list = if let Some(list) = self.list_of.get(&key) {
+                *list
+            } else {
+                let changes = self.compare(&key.0, second)?;
+                self.lists.push(changes);
+                self.list_of.insert(key, self.lists.len() - 1);
+                self.lists.len() - 1
             };
             if self.lists.get(list).is_some_and(|changes| !changes.is_empty()) {
                 found.push(list);

@@ -85,7 +85,7 @@ fn notified(fixture: &mut Fixture, plan: &str) -> Vec<String> {
 fn text(notice: &PriceNotice) -> String {
     let price = |price: Option<Money>| price.map_or("-".to_owned(), |price| price.to_string());
     let change = |change: &NoticedChange| {
-        let accounts: Vec<&str> = change.accounts.iter().map(|account| account.as_str()).collect();
+        let accounts: Vec<&str> = change.accounts.iter().map(ssgctl::model::SystemId::as_str).collect();
         let used = if change.is_used { " used" } else { "" };
         let accounts = if accounts.is_empty() { String::new() } else { format!(" for {}", accounts.join("+")) };
         format!("{} {} to {}{used}{accounts}", change.destination, price(change.before), price(change.after))

@@ -30,7 +30,8 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
         .filter(|name| {
             !["vault_key", "traffic_hour", "traffic_day", "accrual", "accrued_charge", "posted_charge"].contains(name)
         })
-        .filter(|name| !["plan", "price", "service_plan", "account_service", "overlay"].contains(name))
+        .filter(|name| !["plan", "price", "service_plan", "account_service", "overlay", "price_notice"].contains(name))
+        .filter(|name| !name.starts_with("reprice"))
         .map(|name| if name == "message" { "unpacked_message" } else { name })
         .map(|name| {
             let statement = connection.prepare(&format!("SELECT * FROM {name}")).expect(name);

@@ -8,31 +8,17 @@ use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::check::traffic::MessageWalk;
 use crate::store::{AccrualLine, EntryFilter, ImportFilter, Snapshot};
 
+/// Charges by reference, customer and unit.
+type ChargesByReference = BTreeMap<(String, i64, Unit), Money>;
+
 impl Snapshot<'_> {
     /// Compares the charges of imports with their messages, unless those were pruned, and with what accrued or, before schema 18,
     /// was posted.
     pub(super) fn check_imports(&self, walk: &MessageWalk, pruned: i32, report: &mut CheckReport) -> Result<()> {
-        let mut posted: BTreeMap<(String, i64, Unit), Money> = BTreeMap::new();
-        self.entries(&EntryFilter { kind: Some(EntryKind::Charge), ..EntryFilter::default() }, |entry| {
-            let reference = entry.posting.reference.as_ref().map(ToString::to_string).unwrap_or_default();
-            if reference.starts_with("charges ") {
-                // `check_accruals` finds what it posts.
-                return Ok(());
-            }
-            let sum = posted.entry((reference, entry.customer_id, entry.posting.unit)).or_default();
-            *sum = sum.checked_add(entry.posting.amount).ok_or(Error::Overflow { what: "the charges" })?;
-            Ok::<_, Error>(())
-        })?;
+        let mut posted = self.charges_in_entries()?;
         let mut accruals = self.accruals_by_import()?;
         self.imports(&ImportFilter::default(), |import| {
-            for accrual in accruals.remove(&import.id).unwrap_or_default() {
-                self.accrued_charges(accrual..=accrual, i64::MIN..=i64::MAX, |AccrualLine { accrual, charge, .. }| {
-                    let sum =
-                        posted.entry((accrual.reference(), charge.customer_id, charge.unit)).or_default();
-                    *sum = sum.checked_add(charge.amount).ok_or(Error::Overflow { what: "the charges" })?;
-                    Ok(())
-                })?;
-            }
+            self.add_accrued(&accruals.remove(&import.id).unwrap_or_default(), &mut posted)?;
             let file = crate::error::quoted(&import.manifest.file);
             if import.state == ImportState::Unfinished {
                 let rows = import.tally.rows();
@@ -76,6 +62,35 @@ impl Snapshot<'_> {
         }
         for import in accruals.keys() {
             report.add(format!("charges of import {import} accrued, which does not exist"));
+        }
+        Ok(())
+    }
+
+    /// The charges that entries name by their imports, which those of schema 17 did.
+    fn charges_in_entries(&self) -> Result<ChargesByReference> {
+        let mut posted = ChargesByReference::new();
+        self.entries(&EntryFilter { kind: Some(EntryKind::Charge), ..EntryFilter::default() }, |entry| {
+            let reference = entry.posting.reference.as_ref().map(ToString::to_string).unwrap_or_default();
+            if reference.starts_with("charges ") {
+                // `check_accruals` finds what it posts.
+                return Ok(());
+            }
+            let sum = posted.entry((reference, entry.customer_id, entry.posting.unit)).or_default();
+            *sum = sum.checked_add(entry.posting.amount).ok_or(Error::Overflow { what: "the charges" })?;
+            Ok::<_, Error>(())
+        })?;
+        Ok(posted)
+    }
+
+    /// Adds what some accruals took.
+    fn add_accrued(&self, accruals: &[i64], posted: &mut ChargesByReference) -> Result<()> {
+        for accrual in accruals {
+            let each = |AccrualLine { accrual, charge, .. }: AccrualLine| {
+                let sum = posted.entry((accrual.reference(), charge.customer_id, charge.unit)).or_default();
+                *sum = sum.checked_add(charge.amount).ok_or(Error::Overflow { what: "the charges" })?;
+                Ok(())
+            };
+            self.accrued_charges(*accrual..=*accrual, i64::MIN..=i64::MAX, each)?;
         }
         Ok(())
     }
