@@ -117,6 +117,12 @@ pub fn joined_mobile_network(text: &str) -> Result<MobileNetwork, Invalid> {
     if is_whole { text.parse() } else { mobile_network(country_code, network_code) }
 }
 
+/// The network in the one form that its country uses: some programs pad two digits of a network code to three, or drop a zero. A
+/// network of which that is not known stays as it is.
+pub fn canonical_network(network: MobileNetwork) -> MobileNetwork {
+    joined_mobile_network(&network.to_string()).unwrap_or(network)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

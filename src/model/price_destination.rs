@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::text::{Invalid, serde_by_text};
-use crate::model::{Country, MobileCountry, MobileNetwork, country_of};
+use crate::model::{Country, MobileCountry, MobileNetwork, canonical_network, country_of};
 
 /// The destinations that a price is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,6 +20,19 @@ pub enum PriceDestination {
 }
 serde_by_text!(PriceDestination);
 
+impl PriceDestination {
+    /// The numbers of a country, if its digits show that a number is of the country.
+    pub fn of_country(country: Country) -> Result<Self, Invalid> {
+        if country.calling_codes().next().is_some() {
+            return Ok(Self::Country(country));
+        }
+        let name = country.name();
+        Err(Invalid::rule(format!(
+            "has no calling code of its own: numbers of {name} count as those of another country; set a price for their digits"
+        )))
+    }
+}
+
 impl FromStr for PriceDestination {
     type Err = Invalid;
 
@@ -32,17 +45,18 @@ impl FromStr for PriceDestination {
             return text.parse().map(Self::Prefix);
         }
         if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
-            return text.parse().map(Self::Network).map_err(|_| {
+            return text.parse().map(canonical_network).map(Self::Network).map_err(|_| {
                 Invalid::rule(
                     "must be a mobile network, 5 or 6 digits such as 23410; digits of numbers begin with a plus",
                 )
             });
         }
-        text.parse().map(Self::Country).map_err(|_| {
+        let country = text.parse().map_err(|_| {
             Invalid::rule(
                 "must be `default`, a country such as NG, a mobile network such as 62130, or digits such as +2348",
             )
-        })
+        })?;
+        Self::of_country(country)
     }
 }
 
@@ -155,6 +169,13 @@ mod tests {
             ("+1", "+1"),
         ] {
             assert_eq!(text.parse::<PriceDestination>().expect(text).to_string(), printed);
+        }
+        // Other spellings of a network, and countries whose numbers count as those of another one.
+        for (text, printed) in [("621030", "62130"), ("31026", "310026"), ("310260", "310260")] {
+            assert_eq!(text.parse::<PriceDestination>().expect(text).to_string(), printed);
+        }
+        for text in ["JE", "GG", "IM", "YT"] {
+            assert!(text.parse::<PriceDestination>().is_err(), "{text}");
         }
         for text in ["", "+", "+0", "+1234567890123456", "234", "1234567", "ZZ", "+44x", "+44 7700"] {
             assert!(text.parse::<PriceDestination>().is_err(), "{text}");

@@ -59,6 +59,9 @@ const PAST: SignedDuration = SignedDuration::from_hours(1);
 /// from which its old prices counted.
 pub fn import(tx: &mut Tx<'_>, plan: &str, new: NewPrices<'_>) -> Result<ImportedPrices> {
     let plan = active::plan(tx, plan)?;
+    if new.prices.is_empty() && new.replaced_from.is_some() {
+        return Err(Error::Refused(format!("the list has no prices, and would end every price of {}", plan.code)));
+    }
     let before = price_history(tx, plan.id)?;
     let steps = before.changes(new.prices, new.replaced_from);
     let imported = ImportedPrices { plan, steps, replaced_from: new.replaced_from, before };

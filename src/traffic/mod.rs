@@ -37,6 +37,7 @@ mod totals;
 mod verify;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 use std::thread;
@@ -44,7 +45,7 @@ use std::thread;
 use crate::error::{Error, Fault, InputError, Result, quoted};
 use crate::formats::Quoting;
 use crate::formats::rejects::Rejects;
-use crate::model::{Import, ImportState, Manifest, Origin, TrafficTally, day_of};
+use crate::model::{Import, ImportState, Manifest, Origin, PriceSource, TrafficTally, day_of};
 use crate::store::{HelperConnection, Snapshot, Store};
 
 use account_index::AccountIndex;
@@ -99,7 +100,8 @@ pub fn import(
     drop(header);
     // Only a file of the same size can be one that is known: the bytes of others are hashed while its text is read.
     let may_be_known = snapshot.has_import_of_size(request.source.size())? || request.expected.sha256.is_some();
-    let manifest = may_be_known.then(|| manifest(request, dialect)).transpose()?;
+    let price_sources = snapshot.price_sources()?;
+    let manifest = may_be_known.then(|| manifest(request, dialect, &price_sources)).transpose()?;
     let unfinished = match earlier_import(&snapshot, request, manifest.as_ref())? {
         Some(import) if import.state != ImportState::Unfinished => return Ok(repeated(&import, dialect)),
         unfinished => unfinished,
@@ -110,7 +112,7 @@ pub fn import(
     let (inspection, manifest) = look_through(
         &snapshot,
         (request, limits),
-        (dialect, manifest),
+        (dialect, manifest, &price_sources),
         (account_index, staging, &helper),
         rejects,
         watch,
@@ -131,7 +133,7 @@ pub fn import(
 fn look_through(
     snapshot: &Snapshot<'_>,
     (request, limits): (&ImportRequest, TimeLimits),
-    (dialect, manifest_if_known): (&'static TrafficDialect, Option<Manifest>),
+    (dialect, manifest_if_known, price_sources): (&'static TrafficDialect, Option<Manifest>, &PriceSources),
     (account_index, staging, helper): (AccountIndex, Staging, &HelperConnection),
     mut rejects: Option<Rejects<&mut dyn Write>>,
     watch: &mut dyn ImportProgress,
@@ -139,7 +141,7 @@ fn look_through(
     let (inspection, manifest) = thread::scope(|scope| {
         let manifest = match manifest_if_known {
             Some(manifest) => Ok(manifest),
-            None => Err(scope.spawn(|| manifest(request, dialect))),
+            None => Err(scope.spawn(|| manifest(request, dialect, price_sources))),
         };
         let inspection =
             inspect(snapshot, (request, limits), (account_index, staging, helper), rejects.as_mut(), watch);
@@ -176,8 +178,11 @@ fn planned(
     Ok(StagedFile { plan, staging, done, nothing_new, met_naive_time })
 }
 
+/// The services whose messages do not cost the prices of files, by code.
+type PriceSources = BTreeMap<String, PriceSource>;
+
 /// Identifies the file and its import; reads the whole file for its SHA-256.
-fn manifest(request: &ImportRequest, dialect: &TrafficDialect) -> Result<Manifest> {
+fn manifest(request: &ImportRequest, dialect: &TrafficDialect, price_sources: &PriceSources) -> Result<Manifest> {
     let sha256 = request.source.sha256()?;
     if request.expected.sha256.is_some_and(|expected| expected != sha256) {
         let message = format!("the SHA-256 of the file is {sha256}, another is expected");
@@ -186,7 +191,7 @@ fn manifest(request: &ImportRequest, dialect: &TrafficDialect) -> Result<Manifes
     let options = &request.options;
     let words: serde_json::Map<_, _> =
         options.words.iter().map(|(word, state)| (word.clone(), state.as_str().into())).collect();
-    let options = serde_json::json!({
+    let mut options = serde_json::json!({
         "timezone": options.zone.iana_name(),
         "account": options.account,
         "key_column": options.key_column,
@@ -199,6 +204,11 @@ fn manifest(request: &ImportRequest, dialect: &TrafficDialect) -> Result<Manifes
         "ignores_prices": options.ignores_prices,
         "skip_invalid": request.skip_invalid,
     });
+    // A resumed import must charge as it began.
+    if !price_sources.is_empty() {
+        let sources = price_sources.iter().map(|(code, source)| (code.clone(), source.as_str().into()));
+        options["price_sources"] = serde_json::Value::Object(sources.collect());
+    }
     Ok(Manifest {
         file: request.source.name.clone(),
         sha256,
@@ -270,7 +280,10 @@ fn account_index_of(
     };
     let begun = &import.manifest;
     if (&begun.dialect, &begun.options, begun.charging) != (&manifest.dialect, &manifest.options, manifest.charging) {
-        let message = format!("import {} of this file is unfinished, and was begun with other options", import.id);
+        let message = format!(
+            "import {} of this file is unfinished, and was begun with other options, or other price sources of services",
+            import.id
+        );
         return Err(Error::Refused(message));
     }
     AccountIndex::fixed(snapshot, import.id)

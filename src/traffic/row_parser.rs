@@ -2,9 +2,14 @@
 
 use std::io::BufRead;
 
+use foldhash::HashMap;
+
 use crate::error::{Error, Fault};
 use crate::formats::csv::{NextRecord, Quoting, Record, Records};
-use crate::model::{EntityKind, Invalid, Message, MessageId, MessageState, Money, Unit, Unsettled, not_in_calendar};
+use crate::model::{
+    EntityKind, Invalid, Message, MessageId, MessageState, MobileNetwork, Money, Unit, Unsettled, canonical_network,
+    not_in_calendar,
+};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::columns::{self, ColumnPlaces, UnreadColumn, ignored};
@@ -43,6 +48,8 @@ pub(crate) struct RowInterpreter {
     options: ParseOptions,
     columns: ColumnPlaces,
     state_words: StateWordCache,
+    /// Networks of the file in the form that prices have them.
+    networks: HashMap<MobileNetwork, MobileNetwork>,
     limits: TimeLimits,
     /// Whether a timestamp had no time zone.
     pub(crate) met_naive_time: bool,
@@ -78,6 +85,7 @@ impl<R: BufRead> RowParser<R> {
             options,
             columns,
             state_words: StateWordCache::default(),
+            networks: HashMap::default(),
             limits,
             met_naive_time: false,
             totals: Totals::default(),
@@ -178,7 +186,7 @@ impl RowInterpreter {
             destination: destination.parsed()?,
             parts,
             price: self.price(prices, parts, unit, record)?,
-            network: self.columns.network.map_or(Ok(None), |(index, name)| field(index, name).network(name))?,
+            network: self.network(record)?,
         };
         account_index.prices().settle(&mut message).map_err(|why| match (why, price_column) {
             (Unsettled::Disagrees { expected }, Some(index)) => {
@@ -248,6 +256,13 @@ impl RowInterpreter {
             }
         }
         Ok(None)
+    }
+
+    /// The mobile network of the destination, if the file names it.
+    fn network(&mut self, record: &Record<'_>) -> Result<Option<MobileNetwork>, Fault> {
+        let Some((index, name)) = self.columns.network else { return Ok(None) };
+        let network = RowField::new(*record, index, name).network(name)?;
+        Ok(network.map(|network| *self.networks.entry(network).or_insert_with(|| canonical_network(network))))
     }
 
     /// The message ID in a text of its field.

@@ -222,6 +222,44 @@ fn an_interrupted_import_charges_the_prices_of_its_beginning() {
 }
 
 #[test]
+fn an_interrupted_import_is_not_resumed_with_another_price_source() {
+    let mut fixture = fixture();
+    let row = |id| format!("m{id},2026-11-24T10:00:0{id}Z,acme,+447700900123,delivered,1,0.01,\n");
+    let text = format!("{HEADER}{}", (0..9).map(row).collect::<Vec<_>>().concat());
+    let (wanted, origin) = (request(&fixture, "a.csv", &text), fixture.origin.clone());
+    let killed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        traffic::import(&mut fixture.store, &origin, &wanted, None, &mut Quiet { commits_left: 2 })
+    }));
+    assert!(killed.is_err());
+    let set_source = |fixture: &mut Fixture, source| {
+        let changed = ServiceChange { price_source: Some(source), ..ServiceChange::default() };
+        fixture.write(|tx| service::edit(tx, "euro", changed)).unwrap();
+    };
+    set_source(&mut fixture, PriceSource::Plan);
+    let refused = run(&mut fixture, &wanted).unwrap_err().to_string();
+    assert!(refused.contains("other price sources of services"), "{refused}");
+    set_source(&mut fixture, PriceSource::File);
+    assert_eq!(run(&mut fixture, &wanted).unwrap().charges, [(valid("EUR"), valid("0.09"))]);
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn all_spellings_of_a_network_have_one_price() {
+    let mut fixture = fixture();
+    set(&mut fixture, "std", "62130", "0.01", "");
+    set(&mut fixture, "std", "31026", "0.02", "");
+    for (name, network, expected) in [
+        ("a", "621030", "0.01 EUR"),
+        ("b", "62130", "0.01 EUR"),
+        ("c", "31026", "0.02 EUR"),
+        ("d", "310026", "0.02 EUR"),
+    ] {
+        let messages = [("2026-11-24T10:00:00Z", "+447700900123", network)];
+        assert_eq!(import(&mut fixture, name, &messages).unwrap(), expected, "{network}");
+    }
+}
+
+#[test]
 fn a_file_in_which_an_account_changes_its_unit_charges_both_balances() {
     let mut fixture = fixture();
     fixture.write(|tx| smpp::set_service(tx, "acme", "standard", Some(valid("2026-11-24T12:00:00Z")))).unwrap();

@@ -162,7 +162,9 @@ fn of_parts(cells: PriceCells<'_>, parts: &Parts) -> Result<Vec<PriceDestination
     }
     match (parts.is_default, &parts.country, parts.mobile_country) {
         (true, ..) => Ok(vec![PriceDestination::Default]),
-        (_, Some(country), _) => Ok(vec![PriceDestination::Country(country.clone())]),
+        (_, Some(country), _) => PriceDestination::of_country(country.clone())
+            .map(|destination| vec![destination])
+            .map_err(|rule| cells.bad_value("country", country.as_str(), &rule.to_string())),
         (_, None, Some(mobile)) if mobile.countries.is_empty() => {
             Err(cells.bad_value("mcc", &mobile.code.to_string(), &"is not of a country; name its networks"))
         }

@@ -1,11 +1,12 @@
 //! Services: what an SMPP account is sold, with the plan and the default price that are in force.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{ApiId, EntityKind, Plan, Service, ServiceCode, ServiceDetails};
+use crate::model::{ApiId, EntityKind, Plan, PriceSource, Service, ServiceCode, ServiceDetails};
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::sqlite::price_history::in_force;
@@ -73,6 +74,14 @@ impl Snapshot<'_> {
     pub fn service_of(&self, id: i64) -> Result<Service> {
         let sql = format!("{} WHERE service.id = ?2", *SELECT);
         Ok(self.transaction.prepare_cached(&sql)?.query_row(params![self.at(), id], read)?)
+    }
+
+    /// The services whose messages do not cost the prices of files, by code.
+    pub fn price_sources(&self) -> Result<BTreeMap<String, PriceSource>> {
+        let mut statement =
+            self.transaction.prepare_cached("SELECT code, price_source FROM service WHERE price_source <> 'file'")?;
+        let sources = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(sources.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Whether a service has this code.

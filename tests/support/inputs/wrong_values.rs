@@ -75,7 +75,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--before" | "--day" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
-        "--minimum-notice" => &["", "7", "24h", "1.5d", "-7d", "\u{1b}[31m"],
+        "--minimum-notice" => &["", "7", "24h", "1.5d", "\u{1b}[31m"],
         "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
         "DESTINATION" | "--destination" => &["", "ZZ", "+0", "234", "+44x", "\u{1b}[31m"],
         "NUMBER" => &["", "4.47701E+11", "\u{1b}[31m"],

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
-use ssgctl::model::{Destination, MobileNetwork, PlanRole, SmppAccount};
+use ssgctl::model::{Destination, MobileNetwork, PlanRole, SmppAccount, canonical_network};
 use ssgctl::report::{self, LookupQuestion, PriceLookup};
 
 use crate::args::completion;
@@ -50,6 +50,7 @@ pub(crate) fn run(args: LookupArgs, context: &mut Context) -> Result<()> {
         None => None,
     };
     let LookupArgs { name, number: destination, network, .. } = args;
+    let network = network.map(canonical_network);
     let lookup = context.read(|snapshot| {
         let at = at.unwrap_or(snapshot.at());
         report::look_up(snapshot, &name, LookupQuestion { destination, network, at })
