@@ -258,7 +258,7 @@ fn a_forged_missing_or_doubled_accrual_is_found() {
         ),
         ("UPDATE accrual SET at = '2026-11-20T00:00:00.000Z' WHERE id = 1", vec![changed(1)]),
         (
-            "INSERT INTO accrual SELECT 4, 3, 1, at, hash FROM accrual WHERE id = 3;
+            "INSERT INTO accrual SELECT 4, 3, 1, at, hash, NULL FROM accrual WHERE id = 3;
              INSERT INTO accrued_charge SELECT 4, customer_id, unit, amount_e8, messages, parts FROM accrued_charge
                 WHERE accrual_id = 3",
             vec![changed(4), accrued("-2"), other_amount(3, "c.csv")],

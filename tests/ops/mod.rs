@@ -38,6 +38,7 @@ mod traffic_large;
 mod traffic_layers;
 pub mod traffic_prices;
 mod traffic_reprice;
+mod traffic_reprice_random;
 mod traffic_revert;
 mod traffic_show;
 mod transfer;

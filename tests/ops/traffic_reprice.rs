@@ -1,25 +1,24 @@
 //! `traffic reprice`: messages of the past at the prices that are recorded now, of which only the difference is charged.
 
-use proptest::prelude::*;
-use ssgctl::model::{Money, Unit};
+use ssgctl::model::{EffectiveFrom, Money, Unit};
 use ssgctl::ops::service::{self, ServiceChange};
 use ssgctl::traffic::{RepriceAccounts, RepriceRequest, RepriceSummary};
 use ssgctl::{Error, traffic};
 
 use super::traffic::{request, run};
 use super::traffic_prices::{HEADER, fixture, import, set};
-use crate::support::fixture::{Fixture, cases, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, new_account, new_service, valid};
 
 const GB: &str = "+447700900123";
 const NG: &str = "+2348012345678";
 const AT: &str = "2026-11-24T10:00:00Z";
 
-fn of_november(accounts: RepriceAccounts) -> RepriceRequest {
+pub fn of_november(accounts: RepriceAccounts) -> RepriceRequest {
     RepriceRequest { from: valid("2026-11-01T00:00:00Z"), until: valid("2026-12-01T00:00:00Z"), accounts, key: None }
 }
 
 /// Reprices, after which the database must be sound; a refusal must change nothing.
-fn reprice(fixture: &mut Fixture, request: &RepriceRequest) -> ssgctl::Result<RepriceSummary> {
+pub fn reprice(fixture: &mut Fixture, request: &RepriceRequest) -> ssgctl::Result<RepriceSummary> {
     let before = fixture.dump();
     let result = fixture.write(|tx| traffic::reprice(tx, request));
     if result.is_err() {
@@ -43,13 +42,13 @@ fn repriced(fixture: &mut Fixture, accounts: RepriceAccounts) -> String {
     differences(&reprice(fixture, &of_november(accounts)).expect("repriced"))
 }
 
-fn euros(fixture: &mut Fixture) -> String {
+pub fn euros(fixture: &mut Fixture) -> String {
     let balance = fixture.balance("ACME", valid::<Unit>("EUR"));
     balance.map_or(Money::ZERO, |balance| balance.balance).to_string()
 }
 
 /// The sums of days; the check compares them with those of months.
-fn sums(fixture: &mut Fixture) -> Vec<String> {
+pub fn sums(fixture: &mut Fixture) -> Vec<String> {
     let mut sums = Vec::new();
     fixture.read(|now| {
         now.traffic_days(0..i32::MAX, |sum| {
@@ -247,8 +246,11 @@ fn a_key_prints_its_first_result_and_refuses_other_parameters() {
 fn what_cannot_be_repriced_is_refused_and_changes_nothing() {
     let mut fixture = fixture();
     import(&mut fixture, "a", &[(AT, GB, ""), (AT, NG, "")]).unwrap();
-    let withdrawn =
-        ServiceChange { plan: Some("special".to_owned()), effective_from: Some(None), ..ServiceChange::default() };
+    let withdrawn = ServiceChange {
+        plan: Some("special".to_owned()),
+        effective_from: EffectiveFrom::Beginning,
+        ..ServiceChange::default()
+    };
     set(&mut fixture, "special", "GB", "0.01", "");
     fixture.write(|tx| service::edit(tx, "euro", withdrawn)).unwrap();
     match reprice(&mut fixture, &of_november(RepriceAccounts::All)) {
@@ -352,72 +354,4 @@ fn messages_keep_the_price_of_the_last_run_when_they_are_shown() {
     let price = found.plan_price.expect("a price");
     assert_eq!(found.reprice_id, Some(1));
     assert_eq!((found.charge, price.destination.to_string().as_str()), (valid("0.08"), "GB"));
-}
-
-proptest! {
-    #![proptest_config(cases(24))]
-
-    /// 24 times: imports in which prices change, then corrections with runs of random spans in between, and a run of everything.
-    #[test]
-    fn repricing_ends_where_charging_everything_at_the_corrected_prices_ends(
-        first in changes(),
-        later in prop::collection::vec((changes(), 0..7_i64, 1..7_i64), 1..4),
-        messages in prop::collection::vec((
-            prop::sample::select(vec![NG, "+2347012345678", GB, "+442079460000"]),
-            prop::sample::select(vec!["", "62130", "23410"]),
-            0..7_i64,
-        ), 1..20),
-    ) {
-        let (mut repriced, mut scratch) = (fixture(), fixture());
-        let times: Vec<String> = messages.iter().map(|(.., slot)| time(*slot)).collect();
-        let messages: Vec<(&str, &str, &str)> =
-            messages.iter().zip(&times).map(|((number, network, _), at)| (at.as_str(), *number, *network)).collect();
-        let (one, other) = messages.split_at(messages.len() / 2);
-        for fixture in [&mut repriced, &mut scratch] {
-            apply(fixture, &first);
-        }
-        import(&mut repriced, "a", one).unwrap();
-        for (number, (changes, from, length)) in later.iter().enumerate() {
-            for fixture in [&mut repriced, &mut scratch] {
-                apply(fixture, changes);
-            }
-            let (from, until) = (valid(&time(*from)), valid(&time(from + length)));
-            let part = RepriceRequest { from, until, ..of_november(RepriceAccounts::Customer("ACME".to_owned())) };
-            reprice(&mut repriced, &part).unwrap();
-            if number == 0 {
-                import(&mut repriced, "b", other).unwrap();
-            }
-        }
-        reprice(&mut repriced, &of_november(RepriceAccounts::All)).unwrap();
-        import(&mut scratch, "a", one).unwrap();
-        import(&mut scratch, "b", other).unwrap();
-        prop_assert_eq!(euros(&mut repriced), euros(&mut scratch));
-        prop_assert_eq!(sums(&mut repriced), sums(&mut scratch));
-        let again = reprice(&mut repriced, &of_november(RepriceAccounts::All)).unwrap();
-        prop_assert_eq!(again.id, None);
-        for id in [1, 2] {
-            repriced.write(|tx| traffic::revert(tx, id)).unwrap();
-        }
-        prop_assert_eq!(euros(&mut repriced), "0");
-        prop_assert_eq!(repriced.findings(), Vec::<String>::new());
-    }
-}
-
-type PriceChange = (&'static str, Option<i64>, i64);
-
-fn changes() -> impl Strategy<Value = Vec<PriceChange>> {
-    let destination = prop::sample::select(vec!["default", "NG", "GB", "+23480", "+4477", "62130", "23410"]);
-    prop::collection::vec((destination, prop::option::of(0..6_i64), 0..1_000_i64), 0..6)
-}
-
-/// The last day of a month, whose sums distinguish quarter hours.
-fn time(slot: i64) -> String {
-    format!("2026-11-30T10:{:02}:00Z", slot * 4)
-}
-
-fn apply(fixture: &mut Fixture, changes: &[PriceChange]) {
-    for (destination, slot, price) in changes {
-        let from = slot.map(time).unwrap_or_default();
-        set(fixture, "std", destination, &Money::from_e8(*price).to_string(), &from);
-    }
 }
