@@ -293,7 +293,8 @@ fn refusal(result: ssgctl::Result<RepriceSummary>) -> String {
 #[test]
 fn a_span_with_messages_of_an_unfinished_import_is_refused() {
     let mut fixture = fixture();
-    let rows: String = (0..9).map(|id| format!("m{id},{AT},acme,{GB},delivered,1,,\n")).collect();
+    let rows: Vec<String> = (0..9).map(|id| format!("m{id},{AT},acme,{GB},delivered,1,,\n")).collect();
+    let rows = rows.concat();
     let wanted = request(&fixture, "a.csv", &format!("{HEADER}{rows}"));
     let origin = fixture.origin.clone();
     let killed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -336,7 +337,9 @@ fn the_check_finds_a_forged_difference_a_forged_result_and_a_forged_version() {
         let raw = fixture.raw();
         let mut triggers = raw.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").unwrap();
         let triggers: Vec<String> = triggers.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        triggers.iter().for_each(|name| raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+        for name in triggers {
+            raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+        }
         raw.execute_batch(forgery).unwrap();
         let findings = fixture.findings();
         assert!(findings.iter().any(|found| found.contains(finding)), "{forgery}: {findings:?}");
