@@ -19,6 +19,10 @@ pub fn seeded() -> TestCli {
         cli.interrupt_import();
         cli.import_a_message();
         cli.add_plans();
+        cli.ok("smpp add XYZ --system-id xyz_charged --enabled no");
+        let row = "message_id,submitted_at,system_id,destination,state\nm,2026-11-02T10:00:00Z,xyz_charged,+447700900123,delivered\n";
+        fs::write(cli.path("charged.csv"), row).expect("written");
+        cli.ok("traffic import charged.csv");
         cli
     })
 }

@@ -5,10 +5,11 @@ use std::fs;
 use ssgctl::Error;
 use ssgctl::model::ContactDetails;
 use ssgctl::ops::balance::{self, DueCharges};
+use ssgctl::ops::price::{self, NewPrice};
 use ssgctl::ops::smpp::NewAccount;
 use ssgctl::ops::{contact, outbox, overlay, service, smpp};
 use ssgctl::store::{Location, OutboxFilter, SmppFilter};
-use ssgctl::traffic;
+use ssgctl::traffic::{self, RepriceAccounts, RepriceRequest};
 
 use super::ledger_guards;
 use crate::support::fixture::{Fixture, NOON, collect, every_customer, new_account, new_service, open, valid};
@@ -29,6 +30,13 @@ fn sound() -> Vec<u8> {
     fixture.at("2026-11-24T11:59:00Z").write(|tx| contact::add(tx, "ACME", person)).expect("contact");
     fixture.write(outbox::begin_run).expect("run");
     fixture.write(|tx| import_a_message(tx, "acme1")).expect("import");
+    for plan in ["premium", "standard"] {
+        let new = NewPrice { destination: valid("GB"), price: valid("3"), effective_from: None, until: None };
+        fixture.write(|tx| price::set(tx, plan, new)).expect("price");
+    }
+    let (from, until) = (valid("2024-10-04T00:00:00Z"), valid("2024-10-05T00:00:00Z"));
+    let run = RepriceRequest { from, until, accounts: RepriceAccounts::All, key: Some(valid("october")) };
+    fixture.write(|tx| traffic::reprice(tx, &run)).expect("reprice");
     fixture.write(|tx| balance::post_accrued(tx, DueCharges::All)).expect("post");
     fixture.write(|tx| traffic::forget_before(tx, 10)).expect("prune");
     let empty: Vec<String> =
