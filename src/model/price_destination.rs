@@ -45,7 +45,10 @@ impl FromStr for PriceDestination {
             return text.parse().map(Self::Prefix);
         }
         if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
-            return text.parse().map(canonical_network).map(Self::Network).map_err(|_| {
+            // Digits of numbers without the plus would be a network that no message has.
+            let network: Option<MobileNetwork> = text.parse().ok();
+            let network = network.filter(|network| MobileCountry::of_code(network.country_code()).is_some());
+            return network.map(canonical_network).map(Self::Network).ok_or_else(|| {
                 Invalid::rule(
                     "must be a mobile network, 5 or 6 digits such as 23410; digits of numbers begin with a plus",
                 )
@@ -177,7 +180,7 @@ mod tests {
         for text in ["JE", "GG", "IM", "YT"] {
             assert!(text.parse::<PriceDestination>().is_err(), "{text}");
         }
-        for text in ["", "+", "+0", "+1234567890123456", "234", "1234567", "ZZ", "+44x", "+44 7700"] {
+        for text in ["447700", "", "+", "+0", "+1234567890123456", "234", "1234567", "ZZ", "+44x", "+44 7700"] {
             assert!(text.parse::<PriceDestination>().is_err(), "{text}");
         }
     }

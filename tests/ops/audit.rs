@@ -18,7 +18,7 @@ use ssgctl::ops::{
 use ssgctl::report::{NoticeQuestion, PriceNotice};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{EventFilter, Tx};
-use ssgctl::traffic;
+use ssgctl::traffic::{self, RepriceAccounts, RepriceRequest};
 
 use super::contact::person;
 use crate::support::cli::{Outcome, TestCli, words};
@@ -112,6 +112,15 @@ const OPERATIONS: &[(EntityKind, &str, &str, Operation)] = &[
     }),
     (EntityKind::Email, "cancel", "1", |tx, _| outbox::cancel(tx, 1).map(drop)),
     (EntityKind::Traffic, "import", "1", |tx, _| import_a_message(tx, "acme1")),
+    (EntityKind::Price, "set", "LIST GB", |tx, _| {
+        let new = NewPrice { destination: valid("GB"), price: valid("3"), effective_from: None, until: None };
+        price::set(tx, "LIST", new).map(drop)
+    }),
+    (EntityKind::Traffic, "reprice", "reprice 1", |tx, _| {
+        let (from, until) = (valid("2024-10-04T00:00:00Z"), valid("2024-10-05T00:00:00Z"));
+        let run = RepriceRequest { from, until, accounts: RepriceAccounts::All, key: None };
+        traffic::reprice(tx, &run).map(drop)
+    }),
     (EntityKind::Balance, "post", "ACME SMS", |tx, _| balance::post_accrued(tx, DueCharges::All).map(drop)),
     (EntityKind::Traffic, "prune", "1970-01-11", |tx, _| traffic::forget_before(tx, 10)),
     (EntityKind::Customer, "edit", "ACME", |tx, _| {

@@ -37,6 +37,7 @@ fn sound() -> Vec<u8> {
     let (from, until) = (valid("2024-10-04T00:00:00Z"), valid("2024-10-05T00:00:00Z"));
     let run = RepriceRequest { from, until, accounts: RepriceAccounts::All, key: Some(valid("october")) };
     fixture.write(|tx| traffic::reprice(tx, &run)).expect("reprice");
+    fixture.write(|tx| tx.record_price_notice(1, 1)).expect("notice");
     fixture.write(|tx| balance::post_accrued(tx, DueCharges::All)).expect("post");
     fixture.write(|tx| traffic::forget_before(tx, 10)).expect("prune");
     let empty: Vec<String> =
