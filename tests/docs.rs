@@ -20,6 +20,7 @@ const OF_OTHERS: &[&str] = &[
     "--test",
     "--lib",
     "--path",
+    "--long",
     "--peers",
     "--batch",
     "--target",

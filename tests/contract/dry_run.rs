@@ -8,7 +8,7 @@ use super::command_tree::commands;
 use crate::support::cli::{Home, TestCli};
 
 /// Every command that writes to the database, with a line on which it does. Those with two runs show what the first left.
-const WRITES: &[&str] = &[
+pub const WRITES: &[&str] = &[
     "customer new --organisation New --account-code NEW",
     "customer edit ABC --country IE --unset phone",
     "customer archive ABC XYZ --yes",
@@ -126,7 +126,8 @@ const OTHERS: &[&str] = &[
     "version",
 ];
 
-fn seeded() -> TestCli {
+/// A home folder in which each of them has something to change.
+pub fn seeded() -> TestCli {
     static SEEDED: OnceLock<Home> = OnceLock::new();
     TestCli::copy_of(&SEEDED, || {
         let cli = TestCli::seeded();

@@ -4,7 +4,7 @@ mod command_tree;
 mod completion;
 mod concurrency;
 mod cron;
-mod dry_run;
+pub mod dry_run;
 mod environment;
 mod failures;
 mod far_dates;

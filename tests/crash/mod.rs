@@ -1,6 +1,8 @@
 //! Killed or failing at any state-changing system call, the program loses nothing and does nothing twice.
 
 mod adjustment;
+mod commands;
 mod files;
 mod import;
 mod reprice;
+mod soak;
