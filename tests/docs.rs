@@ -25,11 +25,13 @@ const OF_OTHERS: &[&str] = &[
     "--batch",
     "--target",
     "--no-dev",
+    "--locked",
 ];
 
 /// Every page, by its path.
 fn pages() -> BTreeMap<PathBuf, String> {
-    let mut paths: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(PathBuf::from).into();
+    let mut paths: Vec<PathBuf> =
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].map(PathBuf::from).into();
     for folder in ["docs", "docs/decisions"] {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         paths.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "md")));

@@ -10,6 +10,7 @@ use regex::Regex;
 /// What is read, as files and directories.
 const ROOTS: &[&str] = &[
     "README.md",
+    "SECURITY.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs",

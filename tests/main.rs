@@ -11,6 +11,7 @@
 
 mod contract;
 mod crash;
+mod dependencies;
 mod docs;
 mod english;
 mod formats;
