@@ -11,20 +11,25 @@
 )]
 
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
+use std::net::{Shutdown, TcpListener};
+use std::thread;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ssgctl::Error;
 use ssgctl::error::Faults;
 use ssgctl::formats::{ColumnMapping, Dialect, RecordReader};
+use ssgctl::gateway::{GatewayProduct, differences};
 use ssgctl::import::customer::{Customers, Match};
+use ssgctl::import::price_list::{PriceColumns, PriceListOptions, price_list};
 use ssgctl::import::{OnExisting, import};
-use ssgctl::import::{adjustment, cug};
-use ssgctl::model::{CustomerDetails, Origin, SmppDetails};
+use ssgctl::import::{adjustment, cug, document};
+use ssgctl::model::{CustomerDetails, EffectiveFrom, Origin, Port, SmppDetails};
 use ssgctl::ops;
 use ssgctl::ops::service::NewService;
 use ssgctl::ops::smpp::NewAccount;
+use ssgctl::smpp::{BindCredentials, BindType, Endpoint, ProbeOutcome, probe};
 use ssgctl::store::vault::Vault;
 use ssgctl::store::{Clock, Location, Store};
 use ssgctl::traffic;
@@ -40,15 +45,16 @@ pub struct Context {
 
 thread_local! {
     static CONTEXT: std::cell::RefCell<Context> = std::cell::RefCell::new(Context::new());
+    static EMPTY: std::cell::RefCell<Context> = std::cell::RefCell::new(Context::empty());
 }
 
 impl Context {
-    fn new() -> Self {
+    /// A database without anything.
+    fn empty() -> Self {
         let folder = tempfile::tempdir().expect("folder");
-        let vault = Vault::open_or_create(&folder.path().join("key")).expect("vault");
         let location = Location { path: folder.path().join("fuzz.db"), create: true, wait: Duration::from_secs(30) };
         let clock = Clock::Fixed("2026-11-24T12:00:00Z".parse().expect("time"));
-        let mut store = Store::open(&location, clock).expect("store");
+        let store = Store::open(&location, clock).expect("store");
         let origin = Origin {
             actor: "fuzz".parse().expect("actor"),
             uid: 1000,
@@ -57,6 +63,12 @@ impl Context {
             command: "fuzz".to_owned(),
             version: "0.0.0".to_owned(),
         };
+        Self { folder, store, origin }
+    }
+
+    fn new() -> Self {
+        let Self { folder, mut store, origin } = Self::empty();
+        let vault = Vault::open_or_create(&folder.path().join("key")).expect("vault");
         let mut tx = store.write(&origin).expect("lock");
         let code = "ACME".parse().expect("code");
         ops::customer::new(&mut tx, Some(code), CustomerDetails::of("Acme".parse().expect("name"))).expect("customer");
@@ -212,4 +224,83 @@ fn take_traffic(context: &mut Context, bytes: &[u8], is_lenient: bool) {
         Err(Error::Overflow { .. }) => {}
         Err(error) => panic!("{error}"),
     }
+}
+
+/// A list of prices, in a unit that has few decimals.
+pub fn prices(bytes: &[u8]) {
+    let lines = lines(bytes);
+    let rows = match RecordReader::open(bytes) {
+        Ok(rows) => rows,
+        Err(fault) => return check(&fault.into(), lines),
+    };
+    let options = PriceListOptions {
+        unit: "EUR".parse().expect("unit"),
+        effective: EffectiveFrom::Now,
+        now: "2026-11-24T12:00:00Z".parse().expect("time"),
+        zone: "Europe/London".parse().expect("zone"),
+        date_order: None,
+        columns: PriceColumns::default(),
+    };
+    match price_list(rows, options) {
+        Ok(list) => {
+            assert!(list.prices.len() as u64 <= list.rows, "{} prices of {} rows", list.prices.len(), list.rows);
+        }
+        Err(faults) => check(&faults, lines),
+    }
+}
+
+/// The accounts that a gateway of any make says it holds. What was read has no difference to itself.
+pub fn gateways(bytes: &[u8]) {
+    for product in GatewayProduct::ALL {
+        match product.read(bytes) {
+            Ok(held) => {
+                assert!(held.len() <= bytes.len());
+                let ids: std::collections::HashSet<&str> = held.iter().map(|account| &*account.system_id).collect();
+                if ids.len() == held.len() {
+                    assert!(differences(&held, &held, true).is_empty(), "{product}");
+                }
+                assert_eq!(differences(&[], &held, false).len(), ids.len(), "{product}");
+                product.quotas(&held);
+            }
+            Err(faults) => check(&faults, lines(bytes)),
+        }
+    }
+}
+
+/// A whole database. What it would fill is dropped.
+pub fn documents(bytes: &[u8]) {
+    EMPTY.with_borrow_mut(|context| {
+        let mut tx = context.store.write(&context.origin).expect("lock");
+        match document::import(&mut tx, bytes, || {}).expect("no fault beyond the document") {
+            Ok(rows) => assert!(rows <= lines(bytes)),
+            Err(fault) => check(&fault.into(), lines(bytes)),
+        }
+    });
+}
+
+/// What a gateway answers to a probe, before it closes the connection. It is never taken for a success without an answer to the bind.
+pub fn answers(bytes: &[u8]) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut connection, _) = listener.accept().expect("a connection");
+            // A probe that has seen enough hangs up.
+            let _ = connection.write_all(bytes);
+            let _ = connection.shutdown(Shutdown::Write);
+            let _ = connection.read_to_end(&mut Vec::new());
+        });
+        let endpoint =
+            Endpoint { host: "127.0.0.1".parse().expect("a host"), port: Port::new(port).expect("a port"), tls: false };
+        let credentials = BindCredentials {
+            system_id: "acme",
+            password: &"s3cret".parse().expect("a password"),
+            system_type: "",
+            address_range: "",
+            bind_type: BindType::Transceiver,
+        };
+        let report = probe(&endpoint, &credentials, Duration::from_secs(5));
+        // The shortest answers to a bind and to an `enquire_link`.
+        assert!(bytes.len() >= 17 + 16 || report.outcome != ProbeOutcome::Bound, "{report:?}");
+    });
 }

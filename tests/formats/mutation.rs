@@ -30,7 +30,7 @@ const ADJUSTMENTS: &str =
     "customer,amount,unit,description,key\nACME,5,SMS,\"bank, transfer\",k1\nACME,-1.5,GBP,card,k2\n";
 
 /// The bytes with one to four wounds.
-fn wounded(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
+pub(super) fn wounded(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
     const INSERTED: [&[u8]; 12] =
         [b"\"", b",", b"\n", b"\r", b"\0", b"\xff", b"'", b"=", b"{", b"]", b"\xe2\x80\xae", b"9999999999"];
     let mut bytes = bytes.to_vec();

@@ -9,6 +9,9 @@ use std::path::Path;
 use ssgctl::formats::RecordReader;
 use ssgctl::traffic;
 
+use crate::formats::mutation::wounded;
+use crate::support::imports::Dice;
+
 /// The seeds of a folder with their names.
 fn seeds(folder: &str) -> Vec<(String, Vec<u8>)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(folder);
@@ -38,4 +41,35 @@ fn seeds_of_traffic_hold_and_are_of_every_dialect() {
         checks::files(&bytes);
         checks::traffic(&bytes);
     }
+}
+
+/// Holds a check to the seeds of a folder and to damaged copies of each.
+fn seeds_hold(folder: &str, copies: u64, check: fn(&[u8])) {
+    let seeds = seeds(folder);
+    assert!(!seeds.is_empty(), "{folder}");
+    let mut dice = Dice(41);
+    for (_, bytes) in seeds {
+        check(&bytes);
+        (0..copies).for_each(|_| check(&wounded(&bytes, &mut dice)));
+    }
+}
+
+#[test]
+fn lists_of_prices_hold_whatever_happened_to_them() {
+    seeds_hold("prices", 500, checks::prices);
+}
+
+#[test]
+fn what_gateways_hold_is_read_whatever_happened_to_it() {
+    seeds_hold("gateways", 500, checks::gateways);
+}
+
+#[test]
+fn documents_hold_whatever_happened_to_them() {
+    seeds_hold("documents", 300, checks::documents);
+}
+
+#[test]
+fn damaged_answers_of_a_gateway_end_a_probe() {
+    seeds_hold("answers", 100, checks::answers);
 }
