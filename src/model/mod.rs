@@ -7,6 +7,7 @@ mod accrual;
 mod address;
 mod balance;
 mod calling_code;
+mod chain;
 mod code;
 mod confusable;
 mod contact;
@@ -56,6 +57,7 @@ pub use accrual::{Accrual, AccrualSource, AccruedCharge, AccruedLine, AccruedSum
 pub use address::PostalAddress;
 pub use balance::{Balance, Entry, EntryKind, Hash, Origin, Posting};
 pub use calling_code::{calling_code, country_of};
+pub use chain::{Chain, ChainEnd, Head};
 pub use code::{AccountCode, AddressRange, PlanCode, ServiceCode, ShortName, SystemId, SystemType};
 pub use confusable::Skeleton;
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};

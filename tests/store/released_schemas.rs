@@ -64,7 +64,9 @@ fn a_document_of_an_older_program_comes_back() {
         read(&mut fixture, &text).expect("read");
         let now = written(&mut fixture);
         let is_kept = |line: &&str| !CONVERTED.iter().any(|word| line[2..].starts_with(word));
-        let lost: Vec<&str> = text.lines().filter(is_kept).filter(|line| !now.contains(line)).collect();
+        // An event that had no hash has one at its end.
+        let is_lost = |line: &&str| !now.contains(line.trim_end_matches('}'));
+        let lost: Vec<&str> = text.lines().filter(is_kept).filter(is_lost).collect();
         assert_eq!(lost, Vec::<&str>::new(), "{schema}");
     }
 }

@@ -9,7 +9,8 @@ use rusqlite::Row;
 use rusqlite::types::ToSql;
 
 use crate::error::{Error, Result};
-use crate::model::{Change, EntityKind, Event, Origin};
+use crate::model::{Chain, ChainEnd, Change, EntityKind, Event, Hash, Origin, TextLine};
+use crate::store::sqlite::audit_chain::Link;
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::log_times::Log;
 use crate::store::sqlite::values::from_json;
@@ -140,17 +141,15 @@ impl Tx<'_> {
     /// Writes the collected events.
     pub(super) fn write_lines(&mut self) -> Result<()> {
         for lines in self.pending_events.chunks(BATCH) {
-            let last: i64 = self
-                .transaction
-                .prepare_cached("SELECT coalesce(max(id), 0) FROM event")?
-                .query_row([], |row| row.get(0))?;
+            let last = self.end_of(Chain::Audit)?;
+            let hashes = self.hashes(last, lines)?;
             let Stamp { at, origin } = &self.stamp;
             let mut statement = match lines.len() {
                 BATCH => self.transaction.prepare_cached(&INSERT_BATCH),
                 fewer => self.transaction.prepare_cached(&insert(fewer)),
             }?;
             let mut values: Vec<&dyn ToSql> = vec![
-                &last,
+                &last.id,
                 at,
                 &origin.actor,
                 &origin.uid,
@@ -159,13 +158,14 @@ impl Tx<'_> {
                 &origin.version,
                 &origin.sudo_user,
             ];
-            for line in lines {
+            for (line, hash) in lines.iter().zip(&hashes) {
                 values.extend([
                     &line.entity as &dyn ToSql,
                     &line.action,
                     &line.subject,
                     &line.customer_id,
                     &line.changes,
+                    hash,
                 ]);
             }
             statement.execute(values.as_slice())?;
@@ -173,24 +173,46 @@ impl Tx<'_> {
         self.pending_events.clear();
         Ok(())
     }
+
+    /// The hashes of events that follow the last one.
+    fn hashes(&self, last: ChainEnd, lines: &[PendingEvent]) -> Result<Vec<Hash>> {
+        let Stamp { at, origin } = &self.stamp;
+        let (at, mut end, mut hashes) = (at.to_string(), last, Vec::with_capacity(lines.len()));
+        for line in lines {
+            let link = Link {
+                previous: &end.hash.to_string(),
+                id: end.id + 1,
+                at: &at,
+                actor: origin.actor.as_str(),
+                uid: origin.uid,
+                sudo_user: origin.sudo_user.as_ref().map(TextLine::as_str),
+                reason: origin.reason.as_ref().map(TextLine::as_str),
+                command: &origin.command,
+                version: &origin.version,
+                entity: line.entity.as_str(),
+                action: &line.action,
+                subject: &line.subject,
+                customer_id: line.customer_id,
+                changes: &line.changes,
+            };
+            end = ChainEnd { id: end.id + 1, hash: link.hash()? };
+            hashes.push(end.hash);
+        }
+        Ok(hashes)
+    }
 }
 
 /// The INSERT of a number of events after the last one. The values that they share are bound once.
 fn insert(lines: usize) -> String {
     let row = |place: usize| {
-        let own = 9 + place * 5;
-        format!(
-            "(?1 + {}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?{own}, ?{}, ?{}, ?{}, ?{})",
-            place + 1,
-            own + 1,
-            own + 2,
-            own + 3,
-            own + 4
-        )
+        let own = 9 + place * 6;
+        let own: Vec<String> = (own..own + 6).map(|place| format!("?{place}")).collect();
+        format!("(?1 + {}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, {})", place + 1, own.join(", "))
     };
     let rows: Vec<String> = (0..lines).map(row).collect();
     format!(
-        "INSERT INTO event (id, at, actor, uid, reason, command, version, sudo_user, entity, action, subject, customer_id, changes)
+        "INSERT INTO event (id, at, actor, uid, reason, command, version, sudo_user, entity, action, subject, customer_id, changes,
+            hash)
          VALUES {}",
         rows.join(", ")
     )

@@ -12,8 +12,9 @@ use rusqlite::{Row, ToSql, params_from_iter};
 use serde_json::value::RawValue;
 
 use crate::error::{Error, InputError, Result, quoted};
+use crate::store::sqlite::audit_chain::chain_events;
 use crate::store::sqlite::document_rows;
-use crate::store::sqlite::schema::LAYERS as FIRST_OF_QUARTERS;
+use crate::store::sqlite::schema::{AUDIT_CHAIN, LAYERS as FIRST_OF_QUARTERS};
 use crate::store::sqlite::traffic::index_messages;
 use crate::store::{Snapshot, Tx};
 
@@ -138,10 +139,14 @@ impl Tx<'_> {
         document_rows::create(&self.transaction)
     }
 
-    /// Packs the sums of traffic, and computes what a document does not contain: the index of messages and the sums by month.
+    /// Packs the sums of traffic, and computes what a document does not contain: the index of messages and the sums by month, and
+    /// the hashes of events if it is older than these.
     /// `schema` is that of the document.
     pub fn end_document(&mut self, schema: u32) -> Result<()> {
         index_messages(&self.transaction)?;
+        if schema < AUDIT_CHAIN {
+            chain_events(&self.transaction)?;
+        }
         document_rows::pack(&self.transaction, schema < FIRST_OF_QUARTERS)?;
         self.sum_up_months()
     }

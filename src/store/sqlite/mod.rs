@@ -4,8 +4,10 @@
 //! stored, `filter` builds lists, `check` verifies a whole database.
 
 mod audit;
+mod audit_chain;
 mod bulk_insert;
 mod bulk_writer;
+mod chains;
 mod check;
 mod columns;
 mod connection;

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use clap::Args;
 use ssgctl::error::{count, quoted};
+use ssgctl::model::Head;
 use ssgctl::store::{CheckReport, Clock, drafts};
 
-use crate::commands::db::head::LedgerHead;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 use crate::output::{Cell, Column, Row};
@@ -22,9 +22,9 @@ use crate::output::{Cell, Column, Row};
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
   ssgctl db check --expect-head \"$(cat yesterdays-head)\"")]
 pub(crate) struct CheckArgs {
-    /// Also check that the ledger contains this entry, and these accrued charges, as printed by an earlier `db head -o name`
+    /// Also check that the ledger, the accrued charges and the audit log still have the rows that an earlier `db head -o name` printed
     #[arg(long, value_name = "HEAD")]
-    expect_head: Option<LedgerHead>,
+    expect_head: Option<Head>,
 }
 
 struct Finding(String);
@@ -60,13 +60,8 @@ fn passwords(number: u64) -> String {
 pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let mut report = context.read(|snapshot| {
         let mut report = snapshot.check();
-        if let Some(LedgerHead { id, hash, accrual }) = args.expect_head {
-            if id > 0 {
-                snapshot.check_head(id, hash, &mut report);
-            }
-            if let Some((id, hash)) = accrual {
-                snapshot.check_accrual_head(id, hash, &mut report);
-            }
+        if let Some(head) = &args.expect_head {
+            snapshot.check_head(head, &mut report);
         }
         snapshot.check_clock(Clock::System.now(), &mut report);
         Ok(report)

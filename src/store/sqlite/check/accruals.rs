@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use crate::error::{Error, Result};
-use crate::model::{Accrual, AccruedCharge, EntryKind, Hash, Money, Unit};
+use crate::model::{Accrual, AccruedCharge, EntryKind, Money, Unit};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::ledger::accrual_chain::AccrualHash;
 use crate::store::sqlite::ledger::chain::GENESIS;
@@ -32,20 +32,6 @@ struct Charges {
 type ChargesByBalance = BTreeMap<(i64, Unit), Charges>;
 
 impl Snapshot<'_> {
-    /// Checks that the database still has an accrual with this hash, as [`Self::check_head`] does for entries.
-    pub fn check_accrual_head(&self, id: i64, hash: Hash, report: &mut CheckReport) {
-        match self.accrual(id) {
-            Ok(Some(accrual)) if accrual.hash == hash => {}
-            Ok(Some(_)) => {
-                report.add(format!("accrual {id} does not have the expected hash: the accrued charges were rewritten"));
-            }
-            Ok(None) => {
-                report.add(format!("accrual {id} does not exist: the end of the accrued charges was cut off"));
-            }
-            Err(error) => report.add(format!("accrual {id}: {error}")),
-        }
-    }
-
     /// Checks accrued charges against their hashes, their entries and their balances. `check_imports` compares them with imports.
     pub(super) fn check_accruals(&self, report: &mut CheckReport) -> Result<()> {
         let mut balances = self.posting_entries(report)?;

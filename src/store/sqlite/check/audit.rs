@@ -1,13 +1,15 @@
-//! Checks the audit log: numbers without gaps, and times.
+//! Checks the audit log: numbers without gaps, the hash chain, and times.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Time;
+use crate::store::sqlite::audit_chain;
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::ledger::chain::GENESIS;
 use crate::store::sqlite::log_times::Log;
 use crate::store::{EventFilter, Snapshot};
 
 impl Snapshot<'_> {
-    /// Checks that events are numbered without gaps. Times that go back are a warning: the clock may have been wrong.
+    /// Checks that events are numbered without gaps and have the hashes of what they say. Times that go back are a warning: the clock may have been wrong.
     pub(super) fn check_events(&self, report: &mut CheckReport) -> Result<()> {
         let mut expected = 1;
         let mut latest: Option<Time> = None;
@@ -20,9 +22,16 @@ impl Snapshot<'_> {
             }
             expected = event.id + 1;
             latest = Some(event.at);
+            Ok::<_, Error>(())
+        })?;
+        audit_chain::walk(&self.transaction, 0, GENESIS, |id, found, expected| {
+            if found != expected {
+                report.add(format!("event {id}, or the event before it, was changed after it was written"));
+            }
             Ok(())
         })
     }
+
     /// Checks that every place where the clock was set back is noted, and nothing else.
     pub(in crate::store::sqlite) fn check_set_back(&self, report: &mut CheckReport) -> Result<()> {
         for log in [Log::Ledger, Log::Audit].map(Log::table) {

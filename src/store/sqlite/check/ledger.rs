@@ -3,27 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Entry, EntryKind, Hash, Money, Time, Unit};
+use crate::model::{Entry, EntryKind, Money, Time, Unit};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::ledger::chain::{self, GENESIS};
 use crate::store::{BalanceFilter, EntryFilter, EntrySum, Snapshot};
 
 impl Snapshot<'_> {
-    /// Checks that the ledger still has an entry with this hash. Number and hash of the last entry, kept outside the
-    /// database, prove that the ledger was neither shortened nor rewritten since.
-    pub fn check_head(&self, id: i64, hash: Hash, report: &mut CheckReport) {
-        match self.entry(id) {
-            Ok(entry) if entry.hash == hash => {}
-            Ok(_) => {
-                report.add(format!("entry {id} does not have the expected hash: the ledger was rewritten"));
-            }
-            Err(Error::NotFound { .. }) => {
-                report.add(format!("entry {id} does not exist: the end of the ledger was cut off"));
-            }
-            Err(error) => report.add(format!("entry {id}: {error}")),
-        }
-    }
-
     pub(super) fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
         self.check_times(report)?;
         let mut walk = Walk { previous: None, balances: BTreeMap::new(), sums: BTreeMap::new() };

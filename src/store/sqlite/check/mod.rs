@@ -31,7 +31,7 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
-    fn add(&mut self, finding: impl Into<String>) {
+    pub(in crate::store::sqlite) fn add(&mut self, finding: impl Into<String>) {
         self.findings.push(finding.into());
     }
 

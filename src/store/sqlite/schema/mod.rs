@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::Result;
+use crate::store::sqlite::audit_chain::chain_events;
 use crate::store::sqlite::traffic::convert_traffic;
 
 /// Identifies a file as a database of this program: "SSGC" in `PRAGMA application_id`.
@@ -28,6 +29,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: PLANS, sql: include_str!("019_prices.sql") },
     Step { version: 20, sql: include_str!("020_reprice.sql") },
     Step { version: 21, sql: include_str!("021_price_notices.sql") },
+    Step { version: AUDIT_CHAIN, sql: include_str!("022_audit_chain.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.
@@ -36,8 +38,11 @@ pub(in crate::store::sqlite) const LAYERS: u32 = 16;
 /// The first schema that has price plans; before it, each service had one price.
 pub const PLANS: u32 = 19;
 
+/// The first schema that chains the audit log.
+pub(in crate::store::sqlite) const AUDIT_CHAIN: u32 = 22;
+
 /// What SQL cannot do of a step: it is done after the SQL of the step to this version.
-const CONVERSIONS: &[(u32, Conversion)] = &[(LAYERS, convert_traffic)];
+const CONVERSIONS: &[(u32, Conversion)] = &[(LAYERS, convert_traffic), (AUDIT_CHAIN, chain_events)];
 
 type Conversion = fn(&Connection) -> Result<()>;
 
