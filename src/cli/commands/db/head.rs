@@ -1,7 +1,11 @@
 //! `ssgctl db head`.
 
+use std::fs::File;
+use std::io::Read;
+
 use clap::Args;
 use ssgctl::model::{Accrual, Entry, Hash, Invalid};
+use ssgctl::store::{CheckReport, Snapshot};
 
 use crate::context::Context;
 use crate::exit::Result;
@@ -10,12 +14,15 @@ use crate::output::{Cell, Column, Row};
 /// Print the last entry of the ledger and the last accrued charges, to keep as evidence elsewhere
 ///
 /// The hash chains alone cannot prove that nobody has cut off the end of the ledger or rewritten all of it. If you keep
-/// the head elsewhere, `ssgctl db check --expect-head HEAD` can.
+/// the head elsewhere, `ssgctl db check --expect-head HEAD` can, and `--since-head HEAD` checks only what came after it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db head -o name | mail -s 'ledger head' auditor@example.com
   ssgctl db check --expect-head \"$(cat yesterdays-head)\"")]
 pub(crate) struct HeadArgs {}
+
+/// More than two numbers, two hashes and the line's end.
+const LONGEST_HEAD: u64 = 256;
 
 /// The last entry of the ledger as `ID:HASH`, or `0:` and zeros if there is none; and the last accrual likewise, if there is one.
 #[derive(Debug, Clone, Copy)]
@@ -25,15 +32,35 @@ pub(crate) struct LedgerHead {
     pub(crate) accrual: Option<(i64, Hash)>,
 }
 
+impl LedgerHead {
+    /// Adds a finding for each part of the head that a database does not have.
+    pub(crate) fn check(&self, snapshot: &Snapshot<'_>, report: &mut CheckReport) {
+        if self.id > 0 {
+            snapshot.check_head(self.id, self.hash, report);
+        }
+        if let Some((id, hash)) = self.accrual {
+            snapshot.check_accrual_head(id, hash, report);
+        }
+    }
+}
+
 impl std::str::FromStr for LedgerHead {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let rule = || {
             Invalid::rule(
-                "must be the output of `db head -o name`: a number, a colon and 64 hexadecimal digits, and perhaps as much again",
+                "must be the output of `db head -o name`, or a file that has it: a number, a colon and 64 hexadecimal digits, and \
+                 perhaps as much again",
             )
         };
+        // A head has a colon, so a file whose name has one cannot be given.
+        if !text.contains(':') {
+            let mut head = String::new();
+            let file = File::open(text).map_err(|_| rule())?;
+            file.take(LONGEST_HEAD).read_to_string(&mut head).map_err(|_| rule())?;
+            return if head.contains(':') { head.parse() } else { Err(rule()) };
+        }
         let parts: Vec<&str> = text.trim().split(':').collect();
         let number = |text: &str| text.parse::<i64>().map_err(|_| rule());
         let hash = |text: &str| text.parse::<Hash>().map_err(|_| rule());
