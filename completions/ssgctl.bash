@@ -1,2 +1,0 @@
-# Completion of ssgctl in bash.
-source <(COMPLETE=bash ssgctl)

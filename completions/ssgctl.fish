@@ -1,2 +1,0 @@
-# Completion of ssgctl in fish.
-COMPLETE=fish ssgctl | source

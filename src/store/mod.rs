@@ -259,6 +259,8 @@ pub struct EntryFilter {
     pub unit: Option<Unit>,
     pub kind: Option<EntryKind>,
     pub actor: Option<String>,
+    /// Only entries with higher numbers.
+    pub after: Option<i64>,
     pub since: Option<Time>,
     pub until: Option<Time>,
     pub newest_first: bool,
@@ -273,6 +275,8 @@ pub struct EventFilter {
     pub entity: Option<EntityKind>,
     pub subject: Option<String>,
     pub actor: Option<String>,
+    /// Only events with higher numbers.
+    pub after: Option<i64>,
     pub since: Option<Time>,
     pub until: Option<Time>,
     pub newest_first: bool,

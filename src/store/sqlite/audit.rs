@@ -69,6 +69,7 @@ impl Snapshot<'_> {
             let unindexed = format!("+{condition}");
             query.when_some(if rarest == Some(condition) { condition } else { &unindexed }, value);
         }
+        query.when_some("event.id > ?", filter.after);
         query.when_some("event.id >= ?", filter.since.map(|at| self.first_row_since(Log::Audit, at)).transpose()?);
         query.when_some("event.id <= ?", filter.until.map(|at| self.last_row_before(Log::Audit, at)).transpose()?);
         query.period("at", filter.since, filter.until);

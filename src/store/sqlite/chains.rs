@@ -50,7 +50,8 @@ impl Snapshot<'_> {
         }
     }
 
-    fn hash_in(&self, chain: Chain, id: i64) -> Result<Option<Hash>> {
+    /// The hash of a row of a chain, if there is one.
+    pub(super) fn hash_in(&self, chain: Chain, id: i64) -> Result<Option<Hash>> {
         let sql = format!("SELECT hash FROM {} WHERE id = ?1", table(chain));
         Ok(self.transaction.prepare_cached(&sql)?.query_row([id], |row| row.get(0)).optional()?)
     }

@@ -84,6 +84,7 @@ mod tests {
 
     use super::*;
     use crate::store::CheckReport;
+    use crate::store::sqlite::check::NewPart;
     use crate::store::sqlite::schema;
 
     fn time(second: u32) -> String {
@@ -131,7 +132,7 @@ mod tests {
                 }
             }
             let mut report = CheckReport::default();
-            snapshot.check_set_back(&mut report).expect("checked");
+            snapshot.check_set_back(&NewPart::default(), &mut report).expect("checked");
             prop_assert_eq!(report.findings, Vec::<String>::new());
         }
     }
@@ -146,7 +147,7 @@ mod tests {
             connection.execute_batch(change).expect("changed");
             let snapshot = Snapshot::of(connection.transaction().expect("begun"));
             let mut report = CheckReport::default();
-            snapshot.check_set_back(&mut report).expect("checked");
+            snapshot.check_set_back(&NewPart::default(), &mut report).expect("checked");
             assert_eq!(report.findings.len(), 1, "{change}");
         }
     }

@@ -73,7 +73,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--map-state" => &["", "DLVRD", "DLVRD=", "DLVRD=gone", "\u{1b}[31m"],
         "--batch-rows" => &["", "0", "ten", "1000001"],
         "--before" | "--day" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
-        "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
+        "--expect-head" | "--since-head" => &["", "ten", "1:xyz", "1:abc"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--minimum-notice" => &["", "7", "24h", "1.5d", "\u{1b}[31m"],
         "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,

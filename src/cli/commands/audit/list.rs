@@ -47,6 +47,7 @@ pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
             entity: args.entity,
             subject: args.subject,
             actor: args.actor,
+            after: None,
             since,
             until,
             newest_first: args.recent.desc,

@@ -52,6 +52,7 @@ pub(crate) fn run(args: HistoryArgs, context: &mut Context) -> Result<()> {
             unit: args.unit,
             kind: args.kind,
             actor: args.actor,
+            after: None,
             since,
             until,
             newest_first: args.recent.desc,

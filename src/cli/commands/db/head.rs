@@ -1,7 +1,11 @@
 //! `ssgctl db head`.
 
+use std::fs::File;
+use std::io::Read;
+
 use clap::Args;
-use ssgctl::model::{Chain, Head};
+use ssgctl::model::{Chain, Head, Invalid};
+use ssgctl::store::Snapshot;
 
 use crate::context::Context;
 use crate::exit::Result;
@@ -10,12 +14,35 @@ use crate::output::{Cell, Column, Row};
 /// Print the ends of the ledger, of the accrued charges and of the audit log, to keep as evidence elsewhere
 ///
 /// The hash chains alone cannot prove that nobody has cut off their ends or rewritten them from the beginning. If you keep
-/// the head elsewhere, `ssgctl db check --expect-head HEAD` can.
+/// the head elsewhere, `ssgctl db check --expect-head HEAD` can, and `--since-head HEAD` checks only what came after it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db head -o name | mail -s 'ledger head' auditor@example.com
   ssgctl db check --expect-head \"$(cat yesterdays-head)\"")]
 pub(crate) struct HeadArgs {}
+
+/// More than the numbers and hashes of all chains, and the end of the line.
+const LONGEST_HEAD: u64 = 1024;
+
+/// A head that was kept: its text, or the name of a file that has it.
+#[derive(Debug, Clone)]
+pub(crate) struct KeptHead(pub(crate) Head);
+
+impl std::str::FromStr for KeptHead {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let rule = || Invalid::rule("must be the output of `db head -o name`, or a file that has it");
+        // A head has a colon, so a file whose name has one cannot be given.
+        if text.contains(':') {
+            return text.parse().map(Self).map_err(|_| rule());
+        }
+        let mut head = String::new();
+        let file = File::open(text).map_err(|_| rule())?;
+        file.take(LONGEST_HEAD).read_to_string(&mut head).map_err(|_| rule())?;
+        head.parse().map(Self).map_err(|_| rule())
+    }
+}
 
 fn id(head: &Head, chain: Chain) -> Cell<'_> {
     Cell::maybe_number(head.end(chain).map(|end| end.id))
@@ -40,7 +67,7 @@ impl Row for Head {
 }
 
 pub(crate) fn run(_: &HeadArgs, context: &mut Context) -> Result<()> {
-    let head = context.read(|snapshot| snapshot.head())?;
+    let head = context.read(Snapshot::head)?;
     if !head.is_empty() {
         return context.output.row(&head);
     }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use crate::error::{Error, Result};
 use crate::model::{Accrual, AccruedCharge, EntryKind, Money, Unit};
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::check::new_part::NewPart;
 use crate::store::sqlite::ledger::accrual_chain::AccrualHash;
 use crate::store::sqlite::ledger::chain::GENESIS;
 use crate::store::{BalanceFilter, EntryFilter, Snapshot};
@@ -33,10 +34,11 @@ type ChargesByBalance = BTreeMap<(i64, Unit), Charges>;
 
 impl Snapshot<'_> {
     /// Checks accrued charges against their hashes, their entries and their balances. `check_imports` compares them with imports.
-    pub(super) fn check_accruals(&self, report: &mut CheckReport) -> Result<()> {
-        let mut balances = self.posting_entries(report)?;
-        let (mut previous, mut lost): (Option<Accrual>, u64) = (None, 0);
-        self.accruals(|accrual| {
+    pub(super) fn check_accruals(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
+        let first = self.first_accrual_of(part)?;
+        let mut balances = self.posting_entries(part, first, report)?;
+        let (mut previous, mut lost): (Option<Accrual>, u64) = (self.accrual(first - 1)?, 0);
+        self.accruals(first, |accrual| {
             let (expected, before) = previous.as_ref().map_or((1, GENESIS), |last| (last.id + 1, last.hash));
             if accrual.id != expected {
                 report.add(format!("accrual {expected} is missing"));
@@ -58,20 +60,36 @@ impl Snapshot<'_> {
                 "{lost} accrued charges lie between two entries of their balance, and neither posted them"
             ));
         }
-        self.check_accrued_balances(balances, report)
+        self.check_accrued_balances(part, balances, report)
     }
 
-    /// The entries that posted accrued charges, by balance.
-    fn posting_entries(&self, report: &mut CheckReport) -> Result<ChargesByBalance> {
+    /// The first accrual of which balances or entries of a part have charges.
+    fn first_accrual_of(&self, part: &NewPart) -> Result<i64> {
+        if part.accrual == 0 {
+            return Ok(1);
+        }
+        let mut statement = self.transaction.prepare(
+            "SELECT min(?2, coalesce((SELECT min(first_accrual) FROM posted_charge WHERE entry_id > ?1), ?2),
+                coalesce((SELECT min(accrued_from) FROM balance), ?2))",
+        )?;
+        Ok(statement.query_row([part.entry, part.accrual + 1], |row| row.get(0))?)
+    }
+
+    /// The entries that posted accrued charges, by balance: those of a part, and those that posted charges of the accrual `first` or
+    /// later ones, to which these charges belong.
+    fn posting_entries(&self, part: &NewPart, first: i64, report: &mut CheckReport) -> Result<ChargesByBalance> {
         let mut ranges: BTreeMap<i64, RangeInclusive<i64>> = BTreeMap::new();
-        let mut statement =
-            self.transaction.prepare("SELECT entry_id, first_accrual, last_accrual FROM posted_charge")?;
-        let mut rows = statement.query([])?;
+        let mut statement = self.transaction.prepare(
+            "SELECT entry_id, first_accrual, last_accrual FROM posted_charge WHERE entry_id > ?1 OR last_accrual >= ?2",
+        )?;
+        let mut rows = statement.query([part.entry, first])?;
         while let Some(row) = rows.next()? {
             ranges.insert(row.get(0)?, row.get(1)?..=row.get(2)?);
         }
+        let after = ranges.keys().next().map_or(part.entry, |earliest| part.entry.min(earliest - 1));
         let mut balances = ChargesByBalance::new();
-        self.entries(&EntryFilter { kind: Some(EntryKind::Charge), ..EntryFilter::default() }, |entry| {
+        let charges = EntryFilter { kind: Some(EntryKind::Charge), after: Some(after), ..EntryFilter::default() };
+        self.entries(&charges, |entry| {
             let is_of_accruals =
                 entry.posting.reference.as_ref().is_some_and(|reference| reference.as_str().starts_with("charges "));
             match ranges.remove(&entry.id) {
@@ -83,7 +101,7 @@ impl Snapshot<'_> {
                     let left = entry.posting.amount.e8().into();
                     charges.posted.push(Posted { entry: entry.id, accruals, left, found: None });
                 }
-                None if !is_of_accruals => {}
+                None if !is_of_accruals || entry.id <= part.entry => {}
                 _ => report.add(format!("entry {} does not say which accrued charges it posts", entry.id)),
             }
             Ok::<_, Error>(())
@@ -95,8 +113,14 @@ impl Snapshot<'_> {
     }
 
     /// Compares what is left of entries, and what balances have accrued, with the charges that were found.
-    fn check_accrued_balances(&self, mut balances: ChargesByBalance, report: &mut CheckReport) -> Result<()> {
-        for Posted { entry, accruals, left, found } in balances.values().flat_map(|charges| &charges.posted) {
+    fn check_accrued_balances(
+        &self,
+        part: &NewPart,
+        mut balances: ChargesByBalance,
+        report: &mut CheckReport,
+    ) -> Result<()> {
+        let posted = balances.values().flat_map(|charges| &charges.posted);
+        for Posted { entry, accruals, left, found } in posted.filter(|posted| posted.entry > part.entry) {
             if *left != 0 || *found != Some((*accruals.start(), *accruals.end())) {
                 report.add(format!("entry {entry} does not have the amount of the accrued charges that it posts"));
             }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rusqlite::params;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::model::{EntityKind, Time, Unit};
+use crate::model::{Balance, EntityKind, Time, Unit};
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::check::new_part::NewPart;
 use crate::store::{BalanceFilter, EventFilter, Snapshot};
 
 /// The last state of a balance according to the audit log.
@@ -19,10 +21,11 @@ struct RecordedBalance {
 
 impl Snapshot<'_> {
     /// Compares balances, and the number of the last entry, with what the audit log recorded.
-    pub(super) fn check_balances(&self, report: &mut CheckReport) -> Result<()> {
+    pub(super) fn check_balances(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
         let mut recorded: BTreeMap<String, RecordedBalance> = BTreeMap::new();
         let mut last_entry = 0;
-        self.events(&EventFilter { entity: Some(EntityKind::Balance), ..EventFilter::default() }, |event| {
+        let entity = Some(EntityKind::Balance);
+        self.events(&EventFilter { entity, after: Some(part.event), ..EventFilter::default() }, |event| {
             let now = |field: &str| event.change.fields.get(field).and_then(|step| step.get(1));
             if now("balance").or(now("credit_limit")).or(now("entry")).is_none() {
                 // The event changed only the warning of the balance.
@@ -36,15 +39,23 @@ impl Snapshot<'_> {
             last_entry = last_entry.max(now("entry").and_then(Value::as_i64).unwrap_or_default());
             Ok::<_, Error>(())
         })?;
-        let accrued_at = self.last_accrued_at()?;
+        let accrued_at = self.last_accrued_at(part.accrual)?;
         self.balances(&BalanceFilter::every(), |balance| {
             let name = balance.name();
-            let last = recorded.remove(&name).unwrap_or_default();
-            let limit = last.credit_limit.parse().unwrap_or_default();
+            let last = recorded.remove(&name);
             // Charges accrue without an event for each balance.
             let accrued_at = accrued_at.get(&(balance.customer_id, balance.unit)).copied();
-            let is_known = [last.at, accrued_at].contains(&Some(balance.updated_at));
-            if !is_known || balance.credit_limit != limit {
+            if part.event > 0 && last.is_none() && accrued_at.is_none() {
+                // Its last event was checked before.
+                return Ok(());
+            }
+            let last = last.unwrap_or_default();
+            // Events begin a little before the head, so a balance that has one may have accrued charges before the head as well.
+            let is_known = [last.at, accrued_at].contains(&Some(balance.updated_at))
+                || part.event > 0 && self.accrued_at(&balance)?;
+            // An earlier event may have set the limit, if this part does not begin with the first.
+            let has_limit = part.event == 0 || !last.credit_limit.is_empty();
+            if !is_known || has_limit && balance.credit_limit != last.credit_limit.parse().unwrap_or_default() {
                 report.add(format!("balance {name} differs from its last event in the audit log"));
             }
             Ok::<_, Error>(())
@@ -59,12 +70,22 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// When each balance accrued charges last.
-    fn last_accrued_at(&self) -> Result<HashMap<(i64, Unit), Time>> {
-        let mut statement = self.transaction.prepare(
-            "SELECT customer_id, unit, at FROM accrued_charge JOIN accrual ON accrual.id = accrual_id ORDER BY accrual_id",
+    /// Whether a balance accrued charges when it changed last.
+    fn accrued_at(&self, balance: &Balance) -> Result<bool> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT 1 FROM accrual JOIN accrued_charge ON accrual_id = accrual.id
+             WHERE at = ?1 AND customer_id = ?2 AND unit = ?3",
         )?;
-        let last = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+        Ok(statement.exists(params![balance.updated_at, balance.customer_id, balance.unit])?)
+    }
+
+    /// When each balance accrued charges last, after an accrual.
+    fn last_accrued_at(&self, accrual: i64) -> Result<HashMap<(i64, Unit), Time>> {
+        let mut statement = self.transaction.prepare(
+            "SELECT customer_id, unit, at FROM accrued_charge JOIN accrual ON accrual.id = accrual_id
+             WHERE accrual_id > ?1 ORDER BY accrual_id",
+        )?;
+        let last = statement.query_map([accrual], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
         Ok(last.collect::<rusqlite::Result<_>>()?)
     }
 }

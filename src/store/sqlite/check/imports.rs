@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{AccrualSource, Charge, EntryKind, ImportState, Money, Unit};
+use crate::model::{AccrualSource, Charge, EntryKind, Import, ImportState, Money, Unit};
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::check::new_part::NewPart;
 use crate::store::sqlite::check::traffic::MessageWalk;
 use crate::store::{AccrualLine, EntryFilter, ImportFilter, Snapshot};
 
@@ -14,21 +15,24 @@ type ChargesByReference = BTreeMap<(String, i64, Unit), Money>;
 impl Snapshot<'_> {
     /// Compares the charges of imports with their messages, unless those were pruned, and with what accrued or, before schema 18,
     /// was posted.
-    pub(super) fn check_imports(&self, walk: &MessageWalk, pruned: i32, report: &mut CheckReport) -> Result<()> {
-        let mut posted = self.charges_in_entries()?;
-        let mut accruals = self.accruals_by_import()?;
-        self.imports(&ImportFilter::default(), |import| {
+    pub(super) fn check_imports(
+        &self,
+        part: &NewPart,
+        walk: &MessageWalk,
+        pruned: i32,
+        report: &mut CheckReport,
+    ) -> Result<()> {
+        let mut accruals = self.accruals_by_import(part)?;
+        let mut posted = match &part.traffic {
+            Some(traffic) if traffic.imports.iter().all(|id| accruals.contains_key(id)) => ChargesByReference::new(),
+            _ => self.charges_in_entries()?,
+        };
+        self.imports_of_part(part, |import| {
             self.add_accrued(&accruals.remove(&import.id).unwrap_or_default(), &mut posted)?;
             let file = crate::error::quoted(&import.manifest.file);
-            if import.state == ImportState::Unfinished {
-                let rows = import.tally.rows();
-                let charged = if import.charges.is_empty() { "nothing" } else { "not everything" };
-                report.warnings.push(format!(
-                    "import {} of {file} is unfinished: {rows} rows are imported and {charged} is charged; import the file again",
-                    import.id
-                ));
-            }
-            let is_complete = import.state != ImportState::Unfinished && import.days.is_none_or(|(first, _)| first >= pruned);
+            warn_if_unfinished(&import, &file, report);
+            let is_complete =
+                import.state != ImportState::Unfinished && import.days.is_none_or(|(first, _)| first >= pruned);
             let differences = self.differences_of(import.id)?;
             // What the import charged, and with the differences of runs that repriced it.
             let mut charged: BTreeMap<(i64, Unit), (Money, Money)> = BTreeMap::new();
@@ -55,8 +59,11 @@ impl Snapshot<'_> {
                     report.add(format!("import {id} of {file} charged another amount than the ledger has"));
                 }
             }
-            Ok::<_, Error>(())
+            Ok(())
         })?;
+        if part.traffic.is_some() {
+            return Ok(());
+        }
         for (reference, ..) in posted.keys() {
             report.add(format!("the ledger has a charge of {reference} that no import posted"));
         }
@@ -95,10 +102,28 @@ impl Snapshot<'_> {
         Ok(())
     }
 
-    /// The accruals of each import.
-    fn accruals_by_import(&self) -> Result<BTreeMap<i64, Vec<i64>>> {
+    /// Passes the imports of a part to `each`.
+    fn imports_of_part(&self, part: &NewPart, mut each: impl FnMut(Import) -> Result<()>) -> Result<()> {
+        match &part.traffic {
+            None => self.imports(&ImportFilter::default(), each),
+            Some(traffic) => traffic.imports.iter().try_for_each(|id| each(self.import(*id)?)),
+        }
+    }
+
+    /// The accruals of each import of a part.
+    fn accruals_by_import(&self, part: &NewPart) -> Result<BTreeMap<i64, Vec<i64>>> {
         let mut accruals: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        self.accruals(|accrual| {
+        if let Some(traffic) = &part.traffic {
+            let mut of_import = self.transaction.prepare("SELECT id FROM accrual WHERE import_id = ?1 ORDER BY id")?;
+            for id in &traffic.imports {
+                let ids: Vec<i64> = of_import.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+                if !ids.is_empty() {
+                    accruals.insert(*id, ids);
+                }
+            }
+            return Ok(accruals);
+        }
+        self.accruals(1, |accrual| {
             match accrual.source {
                 AccrualSource::Import(id) | AccrualSource::Revert(id) => {
                     accruals.entry(id).or_default().push(accrual.id);
@@ -109,5 +134,16 @@ impl Snapshot<'_> {
             Ok(())
         })?;
         Ok(accruals)
+    }
+}
+
+fn warn_if_unfinished(import: &Import, file: &str, report: &mut CheckReport) {
+    if import.state == ImportState::Unfinished {
+        let rows = import.tally.rows();
+        let charged = if import.charges.is_empty() { "nothing" } else { "not everything" };
+        report.warnings.push(format!(
+            "import {} of {file} is unfinished: {rows} rows are imported and {charged} is charged; import the file again",
+            import.id
+        ));
     }
 }

@@ -2,24 +2,37 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::{OptionalExtension, params};
+
 use crate::error::{Error, Result};
 use crate::model::{Entry, EntryKind, Money, Time, Unit};
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::check::new_part::NewPart;
 use crate::store::sqlite::ledger::chain::{self, GENESIS};
 use crate::store::{BalanceFilter, EntryFilter, EntrySum, Snapshot};
 
 impl Snapshot<'_> {
-    pub(super) fn check_ledger(&self, report: &mut CheckReport) -> Result<()> {
-        self.check_times(report)?;
-        let mut walk = Walk { previous: None, balances: BTreeMap::new(), sums: BTreeMap::new() };
-        self.entries(&EntryFilter::default(), |entry| {
+    /// Checks the entries of a part, and every balance.
+    pub(super) fn check_ledger(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
+        self.check_times(part, report)?;
+        let previous = if part.entry > 0 { Some(self.entry(part.entry)?) } else { None };
+        let mut walk = Walk { previous, balances: BTreeMap::new(), sums: BTreeMap::new() };
+        self.entries(&EntryFilter { after: Some(part.entry), ..EntryFilter::default() }, |entry| {
             self.check_reversal(&entry, report)?;
+            let key = (entry.customer_id, entry.posting.unit);
+            if part.entry > 0 && !walk.balances.contains_key(&key) {
+                walk.balances.insert(key, self.balance_after(key, part.entry)?);
+            }
             walk.step(entry, report)
         })?;
         walk.end(report);
-        self.check_sums(&mut walk.sums, report)?;
+        // A sum has all entries of its kind, so it can be compared only if all were read.
+        if part.entry == 0 {
+            self.check_sums(&mut walk.sums, report)?;
+        }
         self.balances(&BalanceFilter::every(), |balance| {
-            let sum = walk.balances.remove(&(balance.customer_id, balance.unit)).unwrap_or_default();
+            let key = (balance.customer_id, balance.unit);
+            let sum = walk.balances.remove(&key).map_or_else(|| self.balance_after(key, part.entry), Ok)?;
             if sum.checked_add(balance.accrued) != Some(balance.balance) {
                 let accrued = match balance.accrued {
                     Money::ZERO => String::new(),
@@ -39,14 +52,25 @@ impl Snapshot<'_> {
             report.add(format!("customer row {customer_id} has {unit} entries but no {unit} balance"));
         }
         // The walk joins entries with their customers, so it misses an entry whose customer is gone.
-        let (count, highest): (i64, i64) =
-            self.transaction.query_row("SELECT count(*), coalesce(max(id), 0) FROM entry", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
-        if count != highest {
+        let (count, highest): (i64, i64) = self.transaction.query_row(
+            "SELECT count(*), coalesce(max(id), 0) FROM entry WHERE id > ?1",
+            [part.entry],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let count = count + part.entry;
+        if count != highest.max(part.entry) {
             report.add(format!("the ledger has {count} entries, but the last is number {highest}"));
         }
         Ok(())
+    }
+
+    /// What a balance was after an entry of the ledger, of any balance, without accrued charges.
+    fn balance_after(&self, (customer_id, unit): (i64, Unit), entry: i64) -> Result<Money> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT balance_after_e8 FROM entry WHERE customer_id = ?1 AND unit = ?2 AND id <= ?3 ORDER BY id DESC LIMIT 1",
+        )?;
+        let found = statement.query_row(params![customer_id, unit, entry], |row| row.get(0)).optional()?;
+        Ok(found.unwrap_or_default())
     }
 
     /// Compares the sums of each kind of entries in a balance with those of its entries.
@@ -72,10 +96,11 @@ impl Snapshot<'_> {
     }
 
     /// Warns of entries that are dated later than one that follows them. Their times stay as they are: the clock was wrong.
-    fn check_times(&self, report: &mut CheckReport) -> Result<()> {
+    fn check_times(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
         let mut earliest_later: Option<Entry> = None;
         let mut warnings = Vec::new();
-        self.entries(&EntryFilter { newest_first: true, ..EntryFilter::default() }, |entry| {
+        let entries = EntryFilter { after: Some(part.entry), newest_first: true, ..EntryFilter::default() };
+        self.entries(&entries, |entry| {
             match &earliest_later {
                 Some(later) if entry.at.is_ahead_of(later.at) => warnings.push(format!(
                     "entry {} is dated {}, but entry {}, which was posted later, is dated {}: the clock was wrong",

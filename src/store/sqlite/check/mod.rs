@@ -10,6 +10,7 @@ mod audit;
 mod balances;
 mod imports;
 mod ledger;
+mod new_part;
 mod outbox;
 mod prices;
 mod references;
@@ -20,6 +21,8 @@ mod warnings;
 
 use crate::error::Result;
 use crate::store::Snapshot;
+
+pub(in crate::store::sqlite) use new_part::NewPart;
 
 /// What a check found, in the order in which it looked.
 #[derive(Debug, Default)]
@@ -62,22 +65,33 @@ impl Snapshot<'_> {
         report.subject("pages", |report| self.check_pages(report));
         report.subject("references", |report| self.check_references(report));
         self.check_rows(&mut report);
-        report.subject("ledger", |report| self.check_ledger(report));
-        report.subject("accrued charges", |report| self.check_accruals(report));
-        report.subject("audit log", |report| self.check_events(report));
-        report.subject("clock", |report| self.check_set_back(report));
-        report.subject("balances", |report| self.check_balances(report));
-        report.subject("closed user groups", |_| self.check_cug_numbers());
-        report.subject("previous passwords", |report| self.check_previous_passwords(report));
-        report.subject("archiving", |report| self.check_archiving(report));
-        report.subject("prices", |report| self.check_prices(report));
+        let all = NewPart::default();
+        self.check_logs(&all, &mut report);
+        self.check_configuration(&mut report);
         report.subject("warnings", |report| {
             self.check_warnings(report)?;
             self.check_emails(report)
         });
         // What cannot be read was found above.
         let _ = self.check_addresses(&mut report);
-        report.subject("traffic", |report| self.check_traffic(report));
+        report.subject("traffic", |report| self.check_traffic(&all, report));
         report
+    }
+
+    /// Checks entries, accrued charges and events, and balances against them.
+    fn check_logs(&self, part: &NewPart, report: &mut CheckReport) {
+        report.subject("ledger", |report| self.check_ledger(part, report));
+        report.subject("accrued charges", |report| self.check_accruals(part, report));
+        report.subject("audit log", |report| self.check_events(part, report));
+        report.subject("clock", |report| self.check_set_back(part, report));
+        report.subject("balances", |report| self.check_balances(part, report));
+    }
+
+    /// Checks what is entered by hand, and so is little.
+    fn check_configuration(&self, report: &mut CheckReport) {
+        report.subject("closed user groups", |_| self.check_cug_numbers());
+        report.subject("previous passwords", |report| self.check_previous_passwords(report));
+        report.subject("archiving", |report| self.check_archiving(report));
+        report.subject("prices", |report| self.check_prices(report));
     }
 }

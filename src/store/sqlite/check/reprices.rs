@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
 use crate::model::{AccrualSource, ImportState, RepricedSum, Unit};
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::check::new_part::NewPart;
 use crate::store::sqlite::check::traffic::MessageWalk;
 use crate::store::{ImportFilter, Snapshot};
 
@@ -14,7 +15,13 @@ type Amounts = BTreeMap<(i64, i64, Unit), i128>;
 impl Snapshot<'_> {
     /// Compares what each run changed with the messages of its imports, unless those were reverted or pruned, and with its result and
     /// what accrued.
-    pub(super) fn check_reprices(&self, walk: &MessageWalk, pruned: i32, report: &mut CheckReport) -> Result<()> {
+    pub(super) fn check_reprices(
+        &self,
+        part: &NewPart,
+        walk: &MessageWalk,
+        pruned: i32,
+        report: &mut CheckReport,
+    ) -> Result<()> {
         let (mut reverted, mut incomplete) = (BTreeSet::new(), BTreeSet::new());
         self.imports(&ImportFilter::default(), |import| {
             if import.state == ImportState::Reverted {
@@ -29,12 +36,15 @@ impl Snapshot<'_> {
         self.repriced_accounts(|id, customer_id, account| {
             let key = (id, account.import_id, account.account_id, account.unit);
             stored.insert(key);
+            *changed.entry((id, customer_id, account.unit)).or_default() += i128::from(account.change.difference.e8());
+            if !part.has_reprice(id) {
+                return Ok(());
+            }
             let found = walk.repriced.get(&key).copied().unwrap_or_default();
             let expected = if reverted.contains(&account.import_id) { RepricedSum::default() } else { account.change };
             if found != expected && !incomplete.contains(&account.import_id) {
                 faults.insert(id);
             }
-            *changed.entry((id, customer_id, account.unit)).or_default() += i128::from(account.change.difference.e8());
             Ok(())
         })?;
         faults.extend(walk.repriced.keys().filter(|key| !stored.contains(key)).map(|(id, ..)| *id));
@@ -70,7 +80,7 @@ impl Snapshot<'_> {
     /// What runs took from balances.
     fn accruals_of_reprices(&self) -> Result<Amounts> {
         let mut runs = Vec::new();
-        self.accruals(|accrual| {
+        self.accruals(1, |accrual| {
             if let AccrualSource::Reprice(id) = accrual.source {
                 runs.push((id, accrual.id));
             }

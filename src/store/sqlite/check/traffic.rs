@@ -1,6 +1,7 @@
 //! Checks traffic: sums against messages. `imports` and `reprices` check what the messages were charged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
@@ -9,13 +10,13 @@ use crate::model::{
     Charge, Money, PriceDetail, Rating, RepricedSum, StateCounts, SystemId, Unit, day_of, first_day_of,
 };
 use crate::store::sqlite::check::CheckReport;
+use crate::store::sqlite::check::new_part::NewPart;
 use crate::store::sqlite::traffic::fingerprint::fingerprint;
 use crate::store::sqlite::traffic::message_index::{IndexEntry, entry, fingerprint_of, index_of_day};
 use crate::store::sqlite::traffic::packed_days::ALL_ACCOUNTS;
 use crate::store::sqlite::traffic::sums::account_days_and_total;
 use crate::store::{
-    AccountDay, DaySum, ImportFilter, KnownMessage, KnownPrices, MonthKey, QuarterSum, Snapshot, StoredMessage,
-    TrafficFilter,
+    AccountDay, DaySum, KnownMessage, KnownPrices, MonthKey, QuarterSum, Snapshot, StoredMessage, TrafficFilter,
 };
 
 /// What a walk through all messages has summed up.
@@ -36,12 +37,12 @@ pub(super) struct MessageWalk {
 
 impl Snapshot<'_> {
     /// Checks imports, messages and their sums. Pruned days have only sums left, which must agree with each other.
-    pub(super) fn check_traffic(&self, report: &mut CheckReport) -> Result<()> {
+    pub(super) fn check_traffic(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
         let pruned = self.pruned_before()?.unwrap_or(i32::MIN);
-        self.check_sums_alone(report)?;
-        self.check_months(report)?;
+        self.check_sums_alone(part, report)?;
+        self.check_months(part, report)?;
         let mut walk = MessageWalk {
-            prices: self.prices_of_imports()?,
+            prices: self.prices_of_imports(part)?,
             charges: HashMap::new(),
             repriced: HashMap::new(),
             day: i32::MIN,
@@ -50,7 +51,7 @@ impl Snapshot<'_> {
             entries: Vec::new(),
         };
         let mut invalid = 0_u64;
-        self.messages((i32::MIN, i32::MAX), |StoredMessage { day, run, id, account_id, known }| {
+        let mut each = |StoredMessage { day, run, id, account_id, known }| {
             if day != walk.day {
                 self.check_index(&mut walk, report)?;
                 self.check_day(&mut walk, report)?;
@@ -64,33 +65,49 @@ impl Snapshot<'_> {
                 invalid += 1;
             }
             Ok::<_, Error>(())
-        })?;
+        };
+        for days in part.days() {
+            self.messages((*days.start(), *days.end()), &mut each)?;
+        }
         self.check_index(&mut walk, report)?;
         self.check_day(&mut walk, report)?;
-        self.check_runs(pruned, report)?;
+        for days in part.days() {
+            self.check_runs((*days.start()).max(pruned)..=*days.end(), report)?;
+        }
         if invalid > 0 {
             report
                 .add(format!("{invalid} messages have invalid values, or an account that their import does not have"));
         }
-        self.check_days_without_messages(pruned, report)?;
-        self.check_imports(&walk, pruned, report)?;
-        self.check_reprices(&walk, pruned, report)
+        for days in part.days() {
+            self.check_days_without_messages((*days.start()).max(pruned).max(0)..=*days.end(), report)?;
+        }
+        self.check_imports(part, &walk, pruned, report)?;
+        self.check_reprices(part, &walk, pruned, report)
     }
 
-    /// What messages cost in each import.
-    fn prices_of_imports(&self) -> Result<KnownPrices> {
+    /// What messages cost in each import that has messages of a part.
+    fn prices_of_imports(&self, part: &NewPart) -> Result<KnownPrices> {
         let mut prices = KnownPrices::default();
-        self.imports(&ImportFilter::default(), |import| prices.of(self, import.id).map(drop))?;
+        let mut imports = self.transaction.prepare("SELECT id FROM import WHERE first_day <= ?2 AND last_day >= ?1")?;
+        for days in part.days() {
+            for id in imports.query_map([days.start(), days.end()], |row| row.get(0))? {
+                prices.of(self, id?)?;
+            }
+        }
         Ok(prices)
     }
 
     /// Checks that the sums by quarter hour and by country count the same messages, and that those of all accounts together are
     /// those of the accounts.
-    fn check_sums_alone(&self, report: &mut CheckReport) -> Result<()> {
+    fn check_sums_alone(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
         let accounts = self.traffic_accounts(&TrafficFilter::default())?;
         let names: BTreeMap<i64, SystemId> =
             accounts.into_iter().map(|account| (account.id, account.system_id)).collect();
-        for day in self.days_with_traffic(i32::MIN, i32::MAX - 1)? {
+        let mut days = BTreeSet::new();
+        for range in part.days() {
+            days.append(&mut self.days_with_traffic(*range.start(), *range.end())?);
+        }
+        for day in days {
             let (mut stored, mut added) = (AccountDay::new(day, ALL_ACCOUNTS), AccountDay::new(day, ALL_ACCOUNTS));
             account_days_and_total::<Error>(&self.transaction, day, |of_day| {
                 if of_day.account_id == ALL_ACCOUNTS {
@@ -118,9 +135,10 @@ impl Snapshot<'_> {
     }
 
     /// Checks that the sums by month are those of their days.
-    fn check_months(&self, report: &mut CheckReport) -> Result<()> {
+    fn check_months(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
+        let Some(months) = part.months() else { return Ok(()) };
         let mut stored: BTreeMap<i32, BTreeMap<MonthKey, DaySum>> = BTreeMap::new();
-        self.traffic_months(|key, sum| {
+        self.traffic_months(months.clone(), |key, sum| {
             stored.entry(key.month).or_default().insert(key, sum);
             Ok::<_, Error>(())
         })?;
@@ -128,7 +146,7 @@ impl Snapshot<'_> {
             let month = day_of(first_day_of(month)).strftime("%Y-%m");
             report.add(format!("traffic of {month}: the sums by month do not match its days"));
         };
-        self.months_of_days(|month, sums| {
+        self.months_of_days(months, |month, sums| {
             if stored.remove(&month).unwrap_or_default() != sums {
                 add(month);
             }
@@ -189,22 +207,22 @@ impl Snapshot<'_> {
     }
 
     /// Checks that each run has the messages that it is said to have.
-    fn check_runs(&self, pruned: i32, report: &mut CheckReport) -> Result<()> {
+    fn check_runs(&self, days: RangeInclusive<i32>, report: &mut CheckReport) -> Result<()> {
         let mut statement = self.transaction.prepare(
             "SELECT coalesce(stored.day, noted.day) FROM
-                (SELECT day, run, count(*) AS messages FROM message WHERE day >= ?1 GROUP BY day, run) AS stored
-                FULL JOIN (SELECT day, run, messages FROM message_run WHERE day >= ?1) AS noted
+                (SELECT day, run, count(*) AS messages FROM message WHERE day BETWEEN ?1 AND ?2 GROUP BY day, run) AS stored
+                FULL JOIN (SELECT day, run, messages FROM message_run WHERE day BETWEEN ?1 AND ?2) AS noted
                 ON (stored.day, stored.run) = (noted.day, noted.run)
              WHERE stored.messages IS NOT noted.messages GROUP BY 1 ORDER BY 1",
         )?;
-        for day in statement.query_map([pruned], |row| row.get(0))? {
+        for day in statement.query_map([days.start(), days.end()], |row| row.get(0))? {
             report.add(format!("traffic of {}: the runs do not have the messages that were written", day_of(day?)));
         }
         Ok(())
     }
 
-    fn check_days_without_messages(&self, pruned: i32, report: &mut CheckReport) -> Result<()> {
-        for day in self.days_with_traffic(pruned.max(0), i32::MAX - 1)? {
+    fn check_days_without_messages(&self, days: RangeInclusive<i32>, report: &mut CheckReport) -> Result<()> {
+        for day in self.days_with_traffic(*days.start(), *days.end())? {
             if !self.transaction.prepare_cached("SELECT 1 FROM message WHERE day = ?1")?.exists([day])? {
                 report.add(format!("traffic of {}: there are sums but no messages", day_of(day)));
             }

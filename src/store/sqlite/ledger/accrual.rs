@@ -63,10 +63,14 @@ impl Snapshot<'_> {
         Ok(statement.query_row([day.utc_day()], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
-    /// Passes every accrual to `each`, in order.
-    pub(in crate::store::sqlite) fn accruals(&self, mut each: impl FnMut(Accrual) -> Result<()>) -> Result<()> {
-        let mut statement = self.transaction.prepare_cached(&format!("{SELECT} ORDER BY id"))?;
-        let mut rows = statement.query([])?;
+    /// Passes every accrual from a number on to `each`, in order.
+    pub(in crate::store::sqlite) fn accruals(
+        &self,
+        from: i64,
+        mut each: impl FnMut(Accrual) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.transaction.prepare_cached(&format!("{SELECT} WHERE id >= ?1 ORDER BY id"))?;
+        let mut rows = statement.query([from])?;
         while let Some(row) = rows.next()? {
             each(read(row)?)?;
         }

@@ -103,6 +103,7 @@ impl Snapshot<'_> {
         }
         query.when_some("entry.kind = ?", filter.kind);
         query.when_some("entry.actor = ?", filter.actor.as_ref());
+        query.when_some("entry.id > ?", filter.after);
         query.when_some("entry.id > ?", filter.since.map(|since| self.last_entry_before(since)).transpose()?);
         query.when_some("entry.id <= ?", filter.until.map(|until| self.last_entry_before(until)).transpose()?);
         query.order(&["entry.id"], filter.newest_first);

@@ -1,6 +1,7 @@
 //! The sums of traffic by month, account and unit, which follow from the daily sums.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, Row};
 
@@ -35,35 +36,39 @@ pub(in crate::store::sqlite) fn months_of<E: From<Error>>(
 }
 
 impl Snapshot<'_> {
-    /// Passes every monthly sum to `each`, in order.
+    /// Passes every monthly sum of some months to `each`, in order.
     pub(in crate::store::sqlite) fn traffic_months<E: From<Error>>(
         &self,
+        months: RangeInclusive<i32>,
         mut each: impl FnMut(MonthKey, DaySum) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT month, block, sums FROM traffic_monthly ORDER BY month, block";
+        let sql = "SELECT month, block, sums FROM traffic_monthly WHERE month BETWEEN ?1 AND ?2 ORDER BY month, block";
         let mut statement = self.transaction.prepare(sql).map_err(Error::from)?;
-        let mut rows = statement.query([]).map_err(Error::from)?;
+        let mut rows = statement.query([months.start(), months.end()]).map_err(Error::from)?;
         while let Some(row) = rows.next().map_err(Error::from)? {
             months_of(row, &mut each)?;
         }
         Ok(())
     }
 
-    /// Computes the sums of each month from the daily sums, month by month.
+    /// Computes the sums of some months from the daily sums, month by month.
     pub(in crate::store::sqlite) fn months_of_days(
         &self,
+        months: RangeInclusive<i32>,
         each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
     ) -> Result<()> {
-        months_of_days(&self.transaction, each)
+        months_of_days(&self.transaction, months, each)
     }
 }
 
 fn months_of_days(
     connection: &Connection,
+    months: RangeInclusive<i32>,
     mut each: impl FnMut(i32, BTreeMap<MonthKey, DaySum>) -> Result<()>,
 ) -> Result<()> {
     let (mut of_month, mut month) = (BTreeMap::new(), i32::MIN);
-    for day in days_in(connection, "traffic_daily", i32::MIN, i32::MAX - 1)? {
+    let days = days_in(connection, "traffic_daily", i32::MIN, i32::MAX - 1)?;
+    for day in days.into_iter().filter(|day| months.contains(&month_of(*day))) {
         if month_of(day) > month {
             each(month, std::mem::take(&mut of_month))?;
             month = month_of(day);
@@ -81,7 +86,9 @@ fn months_of_days(
 /// Computes all monthly sums from the daily sums again.
 pub(super) fn sum_up_months(connection: &Connection) -> Result<()> {
     connection.execute("DELETE FROM traffic_monthly", [])?;
-    months_of_days(connection, |_, of_month| add_to_months(connection, &of_month.into_iter().collect::<Vec<_>>()))
+    months_of_days(connection, i32::MIN..=i32::MAX, |_, of_month| {
+        add_to_months(connection, &of_month.into_iter().collect::<Vec<_>>())
+    })
 }
 
 /// Adds to the monthly sums; `sums` must be in order.
