@@ -1,0 +1,2 @@
+# Completion of ssgctl in bash.
+source <(COMPLETE=bash ssgctl)

@@ -1,0 +1,2 @@
+# Completion of ssgctl in fish.
+COMPLETE=fish ssgctl | source

@@ -5,7 +5,6 @@ use std::io::Read;
 
 use clap::Args;
 use ssgctl::model::{Chain, Head, Invalid};
-use ssgctl::store::Snapshot;
 
 use crate::context::Context;
 use crate::exit::Result;
@@ -67,8 +66,11 @@ impl Row for Head {
 }
 
 pub(crate) fn run(_: &HeadArgs, context: &mut Context) -> Result<()> {
-    let head = context.read(Snapshot::head)?;
-    if !head.is_empty() {
+    let head = context.read(|snapshot| {
+        let head = snapshot.head()?;
+        Ok((!head.is_empty()).then_some(head))
+    })?;
+    if let Some(head) = head {
         return context.output.row(&head);
     }
     context.note("nothing has been recorded yet");
