@@ -58,6 +58,10 @@ pub enum Error {
     #[error("messages submitted before {before} were pruned, and the period begins earlier")]
     Pruned { before: jiff::civil::Date },
 
+    /// Messages would be given up that may still be delivered, and charged then.
+    #[error("messages of {day} are reserved: they may still be delivered")]
+    Reserved { day: jiff::civil::Date, before: jiff::civil::Date },
+
     /// A message was reported before with another price, destination or number of parts; `before` says where.
     #[error("message {} was reported differently before, {before} ({field} differs)", quoted(.id))]
     Contradiction { id: MessageId, field: &'static str, before: String },
@@ -249,6 +253,7 @@ impl Error {
                 | Self::KeyConflict { .. }
                 | Self::RepriceConflict { .. }
                 | Self::Pruned { .. }
+                | Self::Reserved { .. }
                 | Self::Archived { .. }
                 | Self::InsufficientBalance { .. }
                 | Self::Overflow { .. }

@@ -85,7 +85,7 @@ pub fn look_up(snapshot: &Snapshot<'_>, name: &str, question: LookupQuestion) ->
     };
     let mut asked = Vec::new();
     for (role, plan) in plans {
-        let prices = PlanPrices::new(snapshot.price_rows(plan.id, snapshot.prices_version()?)?);
+        let prices = PlanPrices::new(plan.basis, snapshot.price_rows(plan.id, snapshot.prices_version()?)?);
         let found = prices.find(question.network, &question.destination, second_of(Some(question.at)));
         let found = found.map(|(_, id)| price_line(snapshot, &plan, &snapshot.price_row(id)?)).transpose()?.flatten();
         let price = found.clone();

@@ -1,6 +1,7 @@
 //! Killed or failing at any state-changing system call, the program loses nothing and does nothing twice.
 
 mod adjustment;
+mod delivered;
 mod files;
 mod import;
 mod reprice;

@@ -7,14 +7,14 @@ use ssgctl::ops::{overlay, plan, smpp};
 use ssgctl::report::{account_pricing, customer_pricing, plan_uses};
 
 use super::prices::fixture;
-use crate::support::fixture::{Fixture, NOON, assert_refused, at_price, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, NOON, assert_refused, at_price, new_account, new_plan, new_service, valid};
 use crate::support::traffic::import_a_message;
 
 const DECEMBER: &str = "2026-12-01T00:00:00Z";
 
 fn plan_in(fixture: &mut Fixture, code: &str, unit: &str) {
     let details = PlanDetails { name: valid("Plan") };
-    fixture.write(|tx| plan::new(tx, valid(code), valid(unit), details, Some(valid("2")))).expect("plan");
+    fixture.write(|tx| plan::new(tx, new_plan(valid(code), valid(unit), details, Some(valid("2"))))).expect("plan");
 }
 
 fn with_plan(code: &str, plan: &str) -> NewService {

@@ -12,7 +12,7 @@ use ssgctl::ops::smpp::NewAccount;
 use ssgctl::report::PriceImpact;
 use ssgctl::store::{AccountDay, QuarterSum};
 
-use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, valid};
+use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, new_plan, valid};
 
 fn listed(line: u64, destination: &str, price: &str, effective: &str) -> PriceListRow {
     PriceListRow { line, destination: valid(destination), price: price.parse().ok(), effective: effective.parse().ok() }
@@ -29,7 +29,7 @@ fn plan() -> Fixture {
     fixture
         .write(|tx| {
             let details = ssgctl::model::PlanDetails { name: valid("Standard") };
-            ops::plan::new(tx, valid("EUR-STD"), valid("EUR"), details, Some(valid("0.05")))?;
+            ops::plan::new(tx, new_plan(valid("EUR-STD"), valid("EUR"), details, Some(valid("0.05"))))?;
             let list =
                 [listed(2, "GB", "0.03", "2026-01-01T00:00:00Z"), listed(3, "NG", "0.2", "2026-01-01T00:00:00Z")];
             ops::price_list::import(tx, "EUR-STD", new(&list))
@@ -186,7 +186,7 @@ fn an_overlay_with_a_price_of_its_own_is_not_touched() {
     fixture
         .write(|tx| {
             let details = ssgctl::model::PlanDetails { name: valid("Bolt") };
-            let overlay = ops::plan::new(tx, valid("BOLT"), valid("EUR"), details, None)?;
+            let overlay = ops::plan::new(tx, new_plan(valid("BOLT"), valid("EUR"), details, None))?;
             let list = [listed(2, "GB", "0.01", "2026-01-01T00:00:00Z")];
             ops::price_list::import(tx, "BOLT", new(&list))?;
             let bolt = tx.customer("BOLT")?;

@@ -6,14 +6,16 @@ use ssgctl::ops::price::{self, NewPrice, PriceChange};
 use ssgctl::ops::{overlay, plan, service, smpp};
 use ssgctl::report::{ListedPrices, LookupQuestion, PriceLookup, PriceState, look_up, price_list};
 
-use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, new_plan, new_service, valid};
 
 /// A database with the plan EUR-STD, whose default price is 0.07, and ACME's account `acme1` of a service in it.
 pub fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     let details = || PlanDetails { name: valid("Plan") };
-    fixture.write(|tx| plan::new(tx, valid("EUR-STD"), valid("EUR"), details(), Some(valid("0.07")))).expect("plan");
-    fixture.write(|tx| plan::new(tx, valid("EUR-NG"), valid("EUR"), details(), None)).expect("plan");
+    fixture
+        .write(|tx| plan::new(tx, new_plan(valid("EUR-STD"), valid("EUR"), details(), Some(valid("0.07")))))
+        .expect("plan");
+    fixture.write(|tx| plan::new(tx, new_plan(valid("EUR-NG"), valid("EUR"), details(), None))).expect("plan");
     let pricing = service::ServicePricing::Plan("EUR-STD".to_owned());
     let euro = service::NewService { pricing, ..new_service("euro", "EUR", "1") };
     fixture.write(|tx| service::new(tx, euro)).expect("service");
@@ -109,7 +111,7 @@ fn overlays_come_first_and_pass_on_what_they_have_no_price_for() {
     let other = lookup(&mut fixture, "acme1", "+447700900123", "", NOON).unwrap();
     assert_eq!((other.asked.len(), other.price.plan.as_str()), (2, "EUR-STD"));
     let details = PlanDetails { name: valid("Own") };
-    fixture.write(|tx| plan::new(tx, valid("OWN"), valid("EUR"), details, None)).unwrap();
+    fixture.write(|tx| plan::new(tx, new_plan(valid("OWN"), valid("EUR"), details, None))).unwrap();
     set(&mut fixture, "OWN", "+23480", "0.06", "");
     fixture.write(|tx| overlay::set_of_account(tx, "acme1", Some("OWN"), None)).unwrap();
     assert_eq!(found(&mut fixture, "acme1", ng, "62130", NOON), "OWN prefix 0.06");

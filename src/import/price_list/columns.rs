@@ -218,6 +218,11 @@ pub(super) struct PriceCells<'a> {
 }
 
 impl<'a> PriceCells<'a> {
+    /// Whether the file has a column for a field.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.columns.column(field).is_some()
+    }
+
     /// The text of a field that is not empty.
     pub(super) fn text(&self, field: &str) -> Option<&'a str> {
         self.row.text_of(self.columns.column(field)?)

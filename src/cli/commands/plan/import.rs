@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::error::count;
-use ssgctl::model::{PriceChangeKind, Time};
+use ssgctl::model::{Plan, PriceChangeKind, Time};
 use ssgctl::ops;
 use ssgctl::ops::price_list::{ImportedPrices, NewPrices};
 use ssgctl::report::PriceImpact;
@@ -23,7 +23,8 @@ use crate::output::{Cell, Column, DetailView, FieldKeys, Row};
 /// Import a price list into a plan, all or nothing
 ///
 /// The columns, in any order, are country, mcc, mnc, mccmnc, prefix or destination, and price; currency, effective,
-/// `previous_price` and change are optional. The supplier prices of a gateway (MCCMNC, `PriceSubmit`, ...), lists of
+/// `previous_price` and change are optional. The supplier prices of a gateway (MCCMNC, `PriceSubmit`,
+/// `PriceDelivered`, ..., of which the column of the plan's basis is read, and the other one must be 0), lists of
 /// carriers (Destination prefix, MCC, MNC, Reject SMS, Price), and prefix;description;price are recognized by their
 /// headers; --map reads other columns. Nearly right names of columns refuse the file.
 ///
@@ -98,8 +99,8 @@ impl Row for PriceImpact {
 }
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
-    let unit = plan(context, &args.plan)?.unit;
-    let list = args.list.read(&args.file, unit, context)?;
+    let Plan { unit, basis, .. } = plan(context, &args.plan)?;
+    let list = args.list.read(&args.file, (unit, basis), context)?;
     let replaced_from = if args.replace { Some(args.list.replaced_from(&list, context)?) } else { None };
     let result = context.write(&args.change, |tx| {
         tx.expect_many_steps()?;

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rusqlite::params;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::model::{EntityKind, Time, Unit};
+use crate::model::{EntityKind, Money, Time, Unit};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::{BalanceFilter, EventFilter, Snapshot};
 
@@ -43,7 +44,14 @@ impl Snapshot<'_> {
             let limit = last.credit_limit.parse().unwrap_or_default();
             // Charges accrue without an event for each balance.
             let accrued_at = accrued_at.get(&(balance.customer_id, balance.unit)).copied();
-            let is_known = [last.at, accrued_at].contains(&Some(balance.updated_at));
+            let is_known = match (last.at, accrued_at) {
+                // An import made it to reserve something.
+                (None, None) => {
+                    (balance.balance, balance.accrued) == (Money::ZERO, Money::ZERO)
+                        && self.has_import_in(balance.customer_id, balance.unit)?
+                }
+                times => [times.0, times.1].contains(&Some(balance.updated_at)),
+            };
             if !is_known || balance.credit_limit != limit {
                 report.add(format!("balance {name} differs from its last event in the audit log"));
             }
@@ -57,6 +65,12 @@ impl Snapshot<'_> {
             report.add(format!("the ledger ends with entry {found}, but the audit log has entry {last_entry}"));
         }
         Ok(())
+    }
+
+    /// Whether an import has messages of a customer in a unit.
+    fn has_import_in(&self, customer_id: i64, unit: Unit) -> Result<bool> {
+        let sql = "SELECT 1 FROM import_account WHERE customer_id = ?1 AND unit = ?2";
+        Ok(self.transaction.prepare_cached(sql)?.exists(params![customer_id, unit])?)
     }
 
     /// When each balance accrued charges last.
