@@ -14,7 +14,7 @@ use ssgctl::model::EntityKind;
 use ssgctl::store::files::OTHER_OWNER;
 
 use crate::escape::visible;
-use crate::hints::{KEY_HINT, upgrade_hint};
+use crate::hints::{KEY_HINT, PAST_HINT, upgrade_hint};
 
 pub(crate) use crate::error_codes::ErrorCode;
 pub(crate) use crate::exit_codes::Exit;
@@ -140,6 +140,7 @@ impl Failure {
         let hint = match &error {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
             Error::Differs { .. } => Some("add --update to change existing records".to_owned()),
+            Error::PastPrice { .. } => Some(PAST_HINT.to_owned()),
             Error::Ambiguous { entity: EntityKind::Balance, .. } => {
                 Some("add a column `unit` that says which balance is meant".to_owned())
             }
@@ -345,6 +346,10 @@ impl From<Error> for Failure {
                 failure(ErrorCode::Ambiguous).hint("choose one with --unit")
             }
             Error::Ambiguous { .. } => failure(ErrorCode::Ambiguous).hint("use its number instead"),
+            Error::PlanOrAccount { .. } => {
+                failure(ErrorCode::Ambiguous).hint("say which is meant with --as plan or --as account")
+            }
+            Error::PastPrice { .. } => failure(ErrorCode::Refused).hint(PAST_HINT),
             Error::KeyConflict { .. } | Error::RepriceConflict { .. } => {
                 failure(ErrorCode::KeyConflict).field("key").hint("nothing was posted; use a new key for a new change")
             }

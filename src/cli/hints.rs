@@ -20,3 +20,7 @@ pub(crate) fn upgrade_hint(database: &Path, schema: u32) -> String {
 /// What to do about a key file that is missing or not the right one.
 pub(crate) const KEY_HINT: &str = "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; \
                                    if the key is lost, see `ssgctl help smpp rotate-password`";
+
+/// What to do about a price list that changes what messages of the past cost.
+pub(crate) const PAST_HINT: &str =
+    "add --correct-past if that is meant; messages that were charged keep their charge until `ssgctl traffic reprice`";

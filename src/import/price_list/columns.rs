@@ -243,6 +243,11 @@ impl<'a> PriceCells<'a> {
         self.fault(field, Error::Input { code: InputError::BadValue, message })
     }
 
+    /// The line and the column of a field, or of the row if the file has no such field.
+    pub(super) fn position(&self, field: &str) -> (u64, u64) {
+        self.row.position(self.columns.column(field).unwrap_or_default())
+    }
+
     /// A fault at the position of a field, or of the row if the file has no such field.
     pub(super) fn fault(&self, field: &str, error: Error) -> Fault {
         self.row.fault(self.columns.column(field).unwrap_or_default(), error)

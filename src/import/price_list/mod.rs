@@ -130,8 +130,9 @@ impl<R: BufRead> ListReader<R> {
         refuse_unknown_terms(cells)?;
         let price = price(cells, &mut self.prices, &self.options)?;
         let effective = effective_of(cells, &self.options)?;
+        let (line, column) = cells.position("effective");
         for destination in destination::destinations(cells)? {
-            let listed = PriceListRow { line: row.line(), destination, price, effective };
+            let listed = PriceListRow { line, column, destination, price, effective };
             match self.known.entry((listed.destination.clone(), effective)) {
                 Entry::Vacant(entry) => {
                     entry.insert(self.found.prices.len());
