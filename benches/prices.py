@@ -2,9 +2,14 @@
 """Compares `traffic import` with and without prices by destination, in turns within one run, and prints the ratio of processor time.
 
     cargo build --profile dist && python3 benches/prices.py [ROWS ...]
+    python3 benches/prices.py --sums [ROWS ...]
 
 One database has a plan of some 1,200 destinations, each with 12 changes, two of them within the month of the file; the other has one
 price for everything. The file is the same. Charges are compared to the last digit with the sum that this program takes by itself.
+
+--sums measures nothing and compares such sums for both bases of plans: what is charged and what is reserved after the messages
+were submitted, after most of them were reported again, and after `traffic expire`.
+
 Needs python3; everything happens in a temporary folder (under TMPDIR), which needs some 400 bytes a row.
 """
 
@@ -58,8 +63,9 @@ def text_of(second):
 class PricedScene(traffic.Scene):
     """A database in which the accounts in money have a plan; without `prices`, one price for everything."""
 
-    def __init__(self, folder, name, prices):
+    def __init__(self, folder, name, prices, basis="submit"):
         self.prices = prices
+        self.basis = basis
         super().__init__(folder, name)
 
     def fill(self):
@@ -68,8 +74,8 @@ class PricedScene(traffic.Scene):
             return
         database = sqlite3.connect(self.database)
         at = text_of(MONTH)
-        insert = "INSERT INTO plan (id, code, name, unit, created_at, updated_at) VALUES (100, 'wide', 'Wide', 'EUR', ?, ?)"
-        database.execute(insert, (at, at))
+        insert = "INSERT INTO plan (id, code, name, unit, basis, created_at, updated_at) VALUES (100, 'wide', 'Wide', 'EUR', ?, ?, ?)"
+        database.execute(insert, (self.basis, at, at))
         # Prices, plans of services, services of accounts and overlays share one sequence of IDs.
         tables = ("price", "service_plan", "account_service", "overlay")
         last = max(database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0] for table in tables)
@@ -81,40 +87,104 @@ class PricedScene(traffic.Scene):
         insert = "INSERT INTO price (id, plan_id, destination, price_e8, effective_from, recorded_at) VALUES (?,?,?,?,?,?)"
         database.executemany(insert, rows)
         database.execute("INSERT INTO service_plan (id, service_id, plan_id, recorded_at) VALUES (?, 2, 100, ?)", (last + 1, at))
-        database.execute("DROP TRIGGER service_plan_is_never_deleted")
-        database.execute("DELETE FROM service_plan WHERE service_id = 2 AND plan_id <> 100")
         database.commit()
         database.close()
 
 
-def write(path, rows, prices, seed=1):
-    """Writes a month of traffic; gives what it costs by the plan and by one price."""
-    dice = random.Random(seed)
+HEADER = "message_id,submitted_at,system_id,destination,state,parts,mccmnc\n"
+
+
+def messages(rows, prices, dice):
+    """A month of traffic: second, account, a row with a gap for the state, parts, and what the message costs by the plan in euros."""
     changes = starts()
-    by_plan, by_one = collections.Counter(), collections.Counter()
     step = 30 * 86_400 / rows
+    for i in range(rows):
+        second = MONTH + int(i * step)
+        who = int(dice.random() ** 3 * traffic.ACCOUNTS)
+        code, country, mcc = dice.choice(COUNTRIES)
+        number = f"{code}{dice.randrange(10 ** 8, 10 ** 9)}"
+        network = f"{mcc}{dice.randrange(1, NETWORKS + 10):02}" if dice.random() < 0.7 else ""
+        parts = dice.choice((1, 1, 1, 2, 3))
+        h = f"{dice.getrandbits(128):032x}"
+        row = (f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]},{text_of(second)[:19]}Z,{traffic.account(who)},"
+               f"+{number},{{}},{parts},{network}\n")
+        names = [network, *(f"+{number[:length]}" for length in range(15, 0, -1)), country, "default"]
+        of_name = next(prices[name] for name in names if name in prices)
+        yield second, who, row, parts, parts * of_name[bisect.bisect_right(changes, second)]
+
+
+def write(path, rows, prices, seed=1):
+    """Writes a month of delivered traffic; gives what it costs by the plan and by one price."""
+    by_plan, by_one = collections.Counter(), collections.Counter()
     with open(path, "w", buffering=1 << 20) as file:
-        file.write("message_id,submitted_at,system_id,destination,state,parts,mccmnc\n")
-        for i in range(rows):
-            second = MONTH + int(i * step)
-            who = int(dice.random() ** 3 * traffic.ACCOUNTS)
-            code, country, mcc = dice.choice(COUNTRIES)
-            number = f"{code}{dice.randrange(10 ** 8, 10 ** 9)}"
-            network = f"{mcc}{dice.randrange(1, NETWORKS + 10):02}" if dice.random() < 0.7 else ""
-            parts = dice.choice((1, 1, 1, 2, 3))
-            h = f"{dice.getrandbits(128):032x}"
-            file.write(f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]},{text_of(second)[:19]}Z,{traffic.account(who)},"
-                       f"+{number},delivered,{parts},{network}\n")
+        file.write(HEADER)
+        for _, who, row, parts, cost in messages(rows, prices, random.Random(seed)):
+            file.write(row.format("delivered"))
             customer = who % traffic.CUSTOMERS + 1
-            if traffic.service(who) == 1:
-                by_plan[customer, "SMS"] += parts * traffic.E8
-                by_one[customer, "SMS"] += parts * traffic.E8
-                continue
-            names = [network, *(f"+{number[:length]}" for length in range(15, 0, -1)), country, "default"]
-            of_name = next(prices[name] for name in names if name in prices)
-            by_plan[customer, "EUR"] += parts * of_name[bisect.bisect_right(changes, second)]
-            by_one[customer, "EUR"] += parts * FLAT
+            is_sms = traffic.service(who) == 1
+            by_plan[customer, "SMS" if is_sms else "EUR"] += parts * traffic.E8 if is_sms else cost
+            by_one[customer, "SMS" if is_sms else "EUR"] += parts * (traffic.E8 if is_sms else FLAT)
     return by_plan, by_one
+
+
+# The states with which messages are reported first, and those that follow for pending and unknown ones; None is no report.
+FIRST = ("pending",) * 12 + ("unknown", "rejected", "expired", "undeliverable") + ("delivered",) * 4
+LATER = ("delivered",) * 6 + ("expired", "undeliverable", None, None)
+OPEN = ("pending", "unknown")
+EXPIRE_BEFORE = MONTH + 15 * 86_400
+
+
+def write_reports(first, later, rows, prices, basis, seed=1):
+    """Writes two reports of the same messages; gives what is charged and reserved after each, and after the first half expired."""
+    dice = random.Random(seed)
+    stages = [(collections.Counter(), collections.Counter()) for _ in range(3)]
+    with open(first, "w", buffering=1 << 20) as one, open(later, "w", buffering=1 << 20) as two:
+        one.write(HEADER)
+        two.write(HEADER)
+        for second, who, row, parts, cost in messages(rows, prices, random.Random(seed + 1)):
+            state = dice.choice(FIRST)
+            one.write(row.format(state))
+            follows = dice.choice(LATER) if state in OPEN else None
+            if follows:
+                two.write(row.format(follows))
+            last = follows or state
+            ended = "expired" if last in OPEN and second < EXPIRE_BEFORE else last
+            is_sms = traffic.service(who) == 1
+            key = (who % traffic.CUSTOMERS + 1, "SMS" if is_sms else "EUR")
+            amount = parts * traffic.E8 if is_sms else cost
+            for (charged, reserved), state in zip(stages, (state, last, ended)):
+                if basis == "submit" or is_sms:
+                    charged[key] += amount if state != "rejected" else 0
+                elif state == "delivered":
+                    charged[key] += amount
+                elif state in OPEN:
+                    reserved[key] += amount
+    return [({key: sum for key, sum in charged.items() if sum}, +reserved) for charged, reserved in stages]
+
+
+def check_reserved(scene, expected):
+    database = sqlite3.connect(scene.database)
+    found = {(customer, unit): reserved for customer, unit, reserved in database.execute(
+        "SELECT customer_id, unit, reserved_e8 FROM balance WHERE reserved_e8 <> 0")}
+    database.close()
+    if found != dict(expected):
+        raise SystemExit("what is reserved is not what the files say")
+
+
+def check_sums(folder, rows):
+    prices = price_list()
+    for basis in ("submit", "delivered"):
+        first, later = (os.path.join(folder, f"{basis}-{rows}-{name}.csv") for name in ("first", "later"))
+        stages = write_reports(first, later, rows, prices, basis)
+        scene = PricedScene(folder, f"{basis}-{rows}", prices, basis)
+        commands = (("import", first), ("import", later), ("expire", "--before", text_of(EXPIRE_BEFORE)))
+        for arguments, (charged, reserved) in zip(commands, stages):
+            scene.run("traffic", *arguments)
+            traffic.check_charges(scene, charged)
+            check_reserved(scene, reserved)
+        scene.run("db", "check")
+        total, held = (sum(amounts.values()) / traffic.E8 for amounts in stages[1])
+        print(f"{rows:,} messages, basis {basis}: {total:,.2f} charged, {held:,.2f} reserved before the end; exact", flush=True)
 
 
 def measure(folder, rows):
@@ -142,8 +212,10 @@ def measure(folder, rows):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for rows in [int(word) for word in sys.argv[1:]] or [1_000_000]:
-            measure(folder, rows)
+        words = sys.argv[1:]
+        run = check_sums if words[:1] == ["--sums"] else measure
+        for rows in [int(word) for word in words if word != "--sums"] or [1_000_000]:
+            run(folder, rows)
 
 
 if __name__ == "__main__":

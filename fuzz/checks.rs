@@ -25,7 +25,7 @@ use ssgctl::import::customer::{Customers, Match};
 use ssgctl::import::price_list::{PriceColumns, PriceListOptions, price_list};
 use ssgctl::import::{OnExisting, import};
 use ssgctl::import::{adjustment, cug, document};
-use ssgctl::model::{CustomerDetails, EffectiveFrom, Origin, Port, SmppDetails};
+use ssgctl::model::{CustomerDetails, EffectiveFrom, Origin, PlanBasis, Port, SmppDetails};
 use ssgctl::ops;
 use ssgctl::ops::service::NewService;
 use ssgctl::ops::smpp::NewAccount;
@@ -226,8 +226,14 @@ fn take_traffic(context: &mut Context, bytes: &[u8], is_lenient: bool) {
     }
 }
 
-/// A list of prices, in a unit that has few decimals.
+/// A list of prices, for plans of each basis.
 pub fn prices(bytes: &[u8]) {
+    for basis in PlanBasis::ALL {
+        take_prices(bytes, basis);
+    }
+}
+
+fn take_prices(bytes: &[u8], basis: PlanBasis) {
     let lines = lines(bytes);
     let rows = match RecordReader::open(bytes) {
         Ok(rows) => rows,
@@ -235,6 +241,7 @@ pub fn prices(bytes: &[u8]) {
     };
     let options = PriceListOptions {
         unit: "EUR".parse().expect("unit"),
+        basis,
         effective: EffectiveFrom::Now,
         now: "2026-11-24T12:00:00Z".parse().expect("time"),
         zone: "Europe/London".parse().expect("zone"),

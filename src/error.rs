@@ -4,13 +4,17 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use crate::model::text::quoted;
 use jiff::Timestamp;
 
+pub use crate::model::text::quoted;
 use crate::model::{
-    AccountCode, Destination, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, PlanCode, RatedMessage,
-    Time, Unit,
+    AccountCode, Destination, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, PlanCode,
+    PriceDestination, RatedMessage, SystemId, Time, Unit,
 };
+
+mod input_error;
+
+pub use input_error::InputError;
 
 /// The result of an operation or of a read.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -46,6 +50,13 @@ pub enum Error {
     #[error("{} fits more than one {entity}: {}", quoted(.name), .matches.join(", "))]
     Ambiguous { entity: EntityKind, name: String, matches: Vec<String> },
 
+    /// The name is that of a price plan and that of an SMPP account.
+    #[error(
+        "{} fits both price plan {} and SMPP account {} of {customer}",
+        quoted(.name), quoted(.plan), quoted(.account)
+    )]
+    PlanOrAccount { name: String, plan: PlanCode, account: SystemId, customer: AccountCode },
+
     /// The idempotency key was used before, for a change that differs in `field`.
     #[error("key {} was used for another change of balance ({field} differs)", quoted(.key))]
     KeyConflict { key: String, field: &'static str },
@@ -54,9 +65,20 @@ pub enum Error {
     #[error("key {} was used for another run ({field} differs)", quoted(.key))]
     RepriceConflict { key: String, field: &'static str },
 
+    /// A list would change what messages of the past cost; `since` is the time, and `None` the beginning of all.
+    #[error(
+        "the price of {destination} would change from {} on, which is in the past",
+        .since.map_or_else(|| "the beginning".to_owned(), |time| format!("{} UTC", time.for_reading()))
+    )]
+    PastPrice { destination: PriceDestination, since: Option<Time> },
+
     /// Messages of a period are gone, so what they cost cannot be computed.
     #[error("messages submitted before {before} were pruned, and the period begins earlier")]
     Pruned { before: jiff::civil::Date },
+
+    /// Messages would be given up that may still be delivered, and charged then.
+    #[error("messages of {day} are reserved: they may still be delivered")]
+    Reserved { day: jiff::civil::Date, before: jiff::civil::Date },
 
     /// A message was reported before with another price, destination or number of parts; `before` says where.
     #[error("message {} was reported differently before, {before} ({field} differs)", quoted(.id))]
@@ -194,23 +216,6 @@ pub enum Error {
     Internal(String),
 }
 
-/// How a file, or a row of it, breaks the rules of its format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InputError {
-    BadDocument,
-    BadEncoding,
-    BadHeader,
-    BadJson,
-    BadQuote,
-    BadRow,
-    BadValue,
-    ChangedMeanwhile,
-    CutOff,
-    MissingValue,
-    NoHeader,
-    TooLong,
-}
-
 impl Error {
     /// A file operation that failed; `action` finishes "cannot ...".
     pub fn io(action: impl fmt::Display, error: &std::io::Error) -> Self {
@@ -248,7 +253,10 @@ impl Error {
                 | Self::Ambiguous { .. }
                 | Self::KeyConflict { .. }
                 | Self::RepriceConflict { .. }
+                | Self::PlanOrAccount { .. }
+                | Self::PastPrice { .. }
                 | Self::Pruned { .. }
+                | Self::Reserved { .. }
                 | Self::Archived { .. }
                 | Self::InsufficientBalance { .. }
                 | Self::Overflow { .. }

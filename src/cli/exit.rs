@@ -11,10 +11,10 @@ use std::process::ExitCode;
 use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, count, quoted};
 use ssgctl::model::EntityKind;
-use ssgctl::store::OLDEST_SCHEMA;
 use ssgctl::store::files::OTHER_OWNER;
 
 use crate::escape::visible;
+use crate::hints::{KEY_HINT, PAST_HINT, upgrade_hint};
 
 pub(crate) use crate::error_codes::ErrorCode;
 pub(crate) use crate::exit_codes::Exit;
@@ -140,6 +140,7 @@ impl Failure {
         let hint = match &error {
             Error::NotFound { nearest, .. } => nearest.as_ref().map(|name| format!("did you mean {}?", quoted(name))),
             Error::Differs { .. } => Some("add --update to change existing records".to_owned()),
+            Error::PastPrice { .. } => Some(PAST_HINT.to_owned()),
             Error::Ambiguous { entity: EntityKind::Balance, .. } => {
                 Some("add a column `unit` that says which balance is meant".to_owned())
             }
@@ -275,19 +276,6 @@ fn one_line(text: &str) -> String {
     visible(text).replace('\n', "\\n")
 }
 
-/// How to upgrade a database. One that is too old to migrate can be read only by the program that wrote it.
-fn upgrade_hint(database: &Path, schema: u32) -> String {
-    if schema >= OLDEST_SCHEMA {
-        return "run `ssgctl db migrate`, which makes a backup first".to_owned();
-    }
-    let database = database.display().to_string();
-    format!(
-        "export it with the ssgctl that wrote it: `ssgctl --db {} export all.jsonl`; then import it with this one: \
-         `ssgctl --db new.db import all.jsonl`",
-        shell_words::quote(&database)
-    )
-}
-
 /// The format of failures on stderr.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ErrorFormat {
@@ -312,9 +300,8 @@ impl Failure {
         match error {
             Error::ClockBehind { .. } => failure(ErrorCode::WrongClock)
                 .hint("nothing was posted; set the clock or, if it is right and the entry's time is wrong, add --accept-clock"),
-            Error::Busy { .. } => {
-                failure(ErrorCode::Busy).hint("nothing was changed; try again, or wait longer with --wait <SECONDS>")
-            }
+            Error::Busy { .. } => failure(ErrorCode::Busy)
+                .hint("nothing was changed; try again, or wait longer with --wait <SECONDS>"),
             Error::Foreign { .. } => failure(ErrorCode::ForeignDatabase),
             Error::NewerSchema { .. } => {
                 failure(ErrorCode::NewerSchema).hint("use that version of ssgctl, or a later one")
@@ -339,10 +326,6 @@ impl Failure {
     }
 }
 
-/// What to do about a key file that is missing or not the right one.
-pub(crate) const KEY_HINT: &str = "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; \
-                                   if the key is lost, see `ssgctl help smpp rotate-password`";
-
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = error.to_string();
@@ -363,6 +346,10 @@ impl From<Error> for Failure {
                 failure(ErrorCode::Ambiguous).hint("choose one with --unit")
             }
             Error::Ambiguous { .. } => failure(ErrorCode::Ambiguous).hint("use its number instead"),
+            Error::PlanOrAccount { .. } => {
+                failure(ErrorCode::Ambiguous).hint("say which is meant with --as plan or --as account")
+            }
+            Error::PastPrice { .. } => failure(ErrorCode::Refused).hint(PAST_HINT),
             Error::KeyConflict { .. } | Error::RepriceConflict { .. } => {
                 failure(ErrorCode::KeyConflict).field("key").hint("nothing was posted; use a new key for a new change")
             }
@@ -386,6 +373,8 @@ impl From<Error> for Failure {
                 .hint("nothing was changed; rotate later, or add --end-previous if the customer uses the current password"),
             Error::Pruned { before } => failure(ErrorCode::Refused)
                 .hint(format!("begin with --from {before}, and adjust what was charged before by hand")),
+            Error::Reserved { before, .. } => failure(ErrorCode::Refused)
+                .hint(format!("end them first: `ssgctl traffic expire --before {before}`")),
             Error::Unpriced { .. } | Error::NoPrice { .. } => failure(ErrorCode::NoPrice)
                 .hint("set one with `ssgctl price set PLAN DESTINATION PRICE`; the destination `default` is for everything else"),
             Error::SharedPlan { plan, .. } => failure(ErrorCode::Refused)

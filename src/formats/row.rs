@@ -102,9 +102,14 @@ impl InputRow {
 
     /// A fault at the position of a field, or of the row if the field is missing.
     pub fn fault(&self, name: &str, error: Error) -> Fault {
-        let field = self.fields.iter().find(|(other, _)| **other == *name);
-        let (line, column) = field.map_or((self.line, 1), |(_, field)| (field.line, field.column));
+        let (line, column) = self.position(name);
         Fault::of_row(line, column, error)
+    }
+
+    /// The line and the column of a field, or of the row if the field is missing.
+    pub fn position(&self, name: &str) -> (u64, u64) {
+        let field = self.fields.iter().find(|(other, _)| **other == *name);
+        field.map_or((self.line, 1), |(_, field)| (field.line, field.column))
     }
 
     /// A fault of the whole row.

@@ -4,10 +4,11 @@ use crate::error::{Error, Fault, quoted};
 use crate::formats::InputRow;
 use crate::import::{Importer, OnExisting, RowResult, Verdict};
 use crate::model::{
-    ApiId, Change, EffectiveFrom, EntityKind, Money, Name, PlanCode, PlanDetails, PriceSource, Service, ServiceCode,
-    ServiceDetails, Unit,
+    ApiId, Change, EffectiveFrom, EntityKind, Money, Name, PlanBasis, PlanCode, PlanDetails, PriceSource, Service,
+    ServiceCode, ServiceDetails, Unit,
 };
 use crate::ops;
+use crate::ops::plan::NewPlan;
 use crate::ops::service::{NewService, ServiceChange, ServicePricing};
 use crate::store::Tx;
 
@@ -57,7 +58,8 @@ fn create(tx: &mut Tx<'_>, row: &InputRow, code: ServiceCode) -> Result<Service,
         && tx.plan_named(plan.as_str()).map_err(at)?.is_none()
     {
         let details = PlanDetails { name: name.clone() };
-        ops::plan::new(tx, plan.clone(), unit.unwrap_or_default(), details, price).map_err(at)?;
+        let (code, unit, basis) = (plan.clone(), unit.unwrap_or_default(), PlanBasis::Submit);
+        ops::plan::new(tx, NewPlan { code, unit, basis, details, default_price: price }).map_err(at)?;
     }
     let pricing = match plan {
         Some(plan) => ServicePricing::Plan(plan.to_string()),

@@ -18,6 +18,8 @@ pub struct Balance {
     pub balance: Money,
     /// The charges that are accrued and not posted yet, a part of `balance`; negative amounts were taken.
     pub accrued: Money,
+    /// What messages will cost that may still be delivered, where plans charge delivered ones only; no part of `balance`.
+    pub reserved: Money,
     /// How far below zero a manual change may take the balance; not negative.
     pub credit_limit: Money,
     pub updated_at: Time,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::model::{
-    AccountPrice, Destination, Message, MobileNetwork, Money, PriceDetail, PriceSource, Prices, Repricing, Unit,
-    day_of_second,
+    AccountPrice, Destination, Message, MessageState, MobileNetwork, Money, PlanBasis, PriceDetail, PriceSource,
+    Prices, Repricing, Unit, day_of_second,
 };
 
 /// The prices of an import.
@@ -57,14 +57,11 @@ pub enum Unrated {
     Overflow,
 }
 
-/// Why a row of a file cannot be charged.
+/// The price in a file is not what its message costs by itself, and the service demands that they agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsettled {
-    Unrated(Unrated),
-    /// The file has another price than the plan, and the service demands that they agree.
-    Disagrees {
-        expected: Money,
-    },
+pub struct PriceDispute {
+    pub in_file: Money,
+    pub expected: Money,
 }
 
 const SECONDS_A_DAY: i64 = 86_400;
@@ -149,6 +146,36 @@ impl ImportPrices {
         Ok(Rating { unit, charge, price_id })
     }
 
+    /// When a message is charged.
+    pub fn basis(&self, message: &RatedMessage<'_>) -> PlanBasis {
+        let RatedMessage { account_id, second, destination, network, .. } = *message;
+        self.plans.basis(account_id, network, destination, second)
+    }
+
+    /// Whether the first report of a message charges it. An import without charges settles a message for good when it was sent.
+    pub fn charges(&self, message: &RatedMessage<'_>, state: MessageState) -> bool {
+        if !self.charging || !self.plans.charges_delivered() {
+            return state.is_sent();
+        }
+        self.basis(message).charges(state)
+    }
+
+    /// What is reserved for a message: what it will cost if it is delivered. Nothing if it is charged, or cannot be delivered any
+    /// more, or will not be charged.
+    pub fn reservation(
+        &self,
+        message: &RatedMessage<'_>,
+        (state, is_charged): (MessageState, bool),
+    ) -> Option<(Unit, Money)> {
+        let may_follow = self.charging && self.plans.charges_delivered() && !is_charged && !state.is_final();
+        if !may_follow || self.basis(message) != PlanBasis::Delivered {
+            return None;
+        }
+        // An earlier time may have been reported at which there was no price.
+        let Rating { unit, charge, .. } = self.rate_first(message).ok()?;
+        Some((unit, charge))
+    }
+
     /// The runs that cover a charged message, oldest first. Those that take no price of a plan are left out of every run.
     pub fn repricings_of(&self, message: &RatedMessage<'_>) -> impl DoubleEndedIterator<Item = &Repricing> {
         let RatedMessage { account_id, second, .. } = *message;
@@ -164,28 +191,27 @@ impl ImportPrices {
         self.charging && (message.price.is_none() || unit() == Ok(Unit::Sms))
     }
 
-    /// Decides whether the price in a file or that of a plan counts for a new message, and that there is one. A price in the file that
-    /// does not count is removed.
-    pub fn settle(&self, message: &mut Message) -> Result<(), Unsettled> {
+    /// Decides whether the price in a file or that of a plan counts for a message, and that there is one. A price in the file that does
+    /// not count is removed. One that must agree with the plan is disputed if it does not, and the message would be charged by this
+    /// report alone.
+    pub fn settle(&self, message: &mut Message) -> Result<Option<PriceDispute>, Unrated> {
         let second = RatedMessage::of(message).second;
         // The accounts of imports from before price plans have a price.
-        let Some(plans) = self.plans.plans_of(message.account_id, second) else { return Ok(()) };
+        let Some(plans) = self.plans.plans_of(message.account_id, second) else { return Ok(None) };
         let in_file = match plans.price_source {
             PriceSource::File => None,
             PriceSource::Plan | PriceSource::MustAgree => message.price.take(),
         };
         if !self.charging || !message.state.is_sent() || message.price.is_some() {
-            return Ok(());
+            return Ok(None);
         }
-        let in_file = in_file.filter(|_| plans.price_source == PriceSource::MustAgree);
+        let must_agree = plans.price_source == PriceSource::MustAgree;
+        let in_file = in_file.filter(|_| must_agree && self.charges(&RatedMessage::of(message), message.state));
         if in_file.is_none() && self.plans.has_all(plans) {
-            return Ok(());
+            return Ok(None);
         }
-        let rating = self.rate(&RatedMessage::of(message)).map_err(Unsettled::Unrated)?;
-        match in_file {
-            Some(in_file) if in_file != rating.charge => Err(Unsettled::Disagrees { expected: rating.charge }),
-            _ => Ok(()),
-        }
+        let expected = self.rate(&RatedMessage::of(message))?.charge;
+        Ok(in_file.filter(|in_file| *in_file != expected).map(|in_file| PriceDispute { in_file, expected }))
     }
 
     /// Whether a message is charged the price in its file, if there is one.

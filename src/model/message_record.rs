@@ -33,6 +33,8 @@ pub struct MessageRecord {
     pub price: Option<Money>,
     /// The charge; zero if the message was only reported as rejected or imported without charging.
     pub charge: Money,
+    /// What is reserved for it, as long as it may be delivered and charged then.
+    pub reserved: Option<Money>,
     pub unit: Unit,
     /// The price in a plan by which it was charged, if one was.
     pub plan_price: Option<PlanPrice>,

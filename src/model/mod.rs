@@ -74,7 +74,7 @@ pub use import::{
     AccountPrice, Charge, Import, ImportState, Manifest, TrafficTally, day_of, day_of_second, days_since_epoch,
     first_day_of, month_of,
 };
-pub use import_prices::{ImportPrices, RatedMessage, Rating, Unrated, Unsettled};
+pub use import_prices::{ImportPrices, PriceDispute, RatedMessage, Rating, Unrated};
 pub use ip_range::IpRange;
 pub use message_record::{MessageRecord, PlanPrice};
 pub use misread::misread;
@@ -91,7 +91,7 @@ pub use outbox::{
     SenderRole,
 };
 pub use password::{KeyFingerprint, Password};
-pub use plan::{OverlayOwner, Plan, PlanDetails, PriceRow, PriceSource};
+pub use plan::{OverlayOwner, Plan, PlanBasis, PlanDetails, PriceRow, PriceSource};
 pub use plan_prices::PlanPrices;
 pub use price_destination::{NumberPrefix, PriceDestination};
 pub use price_list::{PriceChangeKind, PriceHistory, PriceListRow, PriceStep};

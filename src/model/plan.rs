@@ -3,7 +3,29 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::word_enum::word_enum;
-use crate::model::{Effective, Money, Name, PlanCode, PriceDestination, Time, Timeline, Unit};
+use crate::model::{Effective, MessageState, Money, Name, PlanCode, PriceDestination, Time, Timeline, Unit};
+
+word_enum! {
+    /// When messages are charged that a plan prices. The price is that of the second of submission in either case.
+    #[derive(Default)]
+    pub enum PlanBasis {
+        /// When the gateway accepts a message.
+        #[default]
+        Submit = "submit",
+        /// When a message is delivered.
+        Delivered = "delivered",
+    }
+}
+
+impl PlanBasis {
+    /// Whether a message is charged that was reported in this state.
+    pub fn charges(self, state: MessageState) -> bool {
+        match self {
+            Self::Submit => state.is_sent(),
+            Self::Delivered => state == MessageState::Delivered,
+        }
+    }
+}
 
 /// The editable fields of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +40,8 @@ pub struct Plan {
     pub code: PlanCode,
     /// The unit of its prices. Fixed at creation, as that of a service.
     pub unit: Unit,
+    /// Fixed at creation, because it decides which messages were charged.
+    pub basis: PlanBasis,
     pub details: PlanDetails,
     pub created_at: Time,
     pub updated_at: Time,

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 
 use crate::model::country::COUNTRIES;
-use crate::model::{Destination, Effective, MobileNetwork, Money, PriceDestination, PriceRow, Timeline, country_of};
+use crate::model::{
+    Destination, Effective, MobileNetwork, Money, PlanBasis, PriceDestination, PriceRow, Timeline, country_of,
+};
 
 /// The prices of one plan. Of those that are in force for a message, the first in this order is its price: that of its network,
 /// the longest prefix of its number, its country, the default. A price that was withdrawn is as if it did not exist.
@@ -20,6 +22,7 @@ pub struct PlanPrices {
     ranges: Vec<u64>,
     /// The destinations that apply to each range, as indexes, in the order in which they are asked.
     applicable: Vec<Vec<usize>>,
+    basis: PlanBasis,
 }
 
 /// A price, and the row that it is from.
@@ -36,13 +39,13 @@ const DIGITS: u32 = 15;
 
 impl PlanPrices {
     /// Compiles the prices of a plan, in any order.
-    pub fn new(rows: Vec<PriceRow>) -> Self {
+    pub fn new(basis: PlanBasis, rows: Vec<PriceRow>) -> Self {
         let mut by_destination: BTreeMap<PriceDestination, Vec<Effective<FoundPrice>>> = BTreeMap::new();
         for PriceRow { id, destination, price, effective_from, .. } in rows {
             let value = FoundPrice { row_id: id, price };
             by_destination.entry(destination).or_default().push(Effective { id, from: effective_from, value });
         }
-        let mut plan = Self::default();
+        let mut plan = Self { basis, ..Self::default() };
         let (mut countries, mut prefixes) = (BTreeMap::new(), BTreeMap::new());
         for (index, (destination, prices)) in by_destination.into_iter().enumerate() {
             plan.destinations.push(Timeline::new(prices));
@@ -89,6 +92,11 @@ impl PlanPrices {
         };
         let of_network = network.and_then(|network| self.by_network.get(&network)).and_then(at);
         of_network.or_else(|| self.applicable_to(destination).iter().find_map(at))
+    }
+
+    /// When messages are charged that the plan prices.
+    pub fn basis(&self) -> PlanBasis {
+        self.basis
     }
 
     /// Whether it has a price for everything at every time.
@@ -141,14 +149,17 @@ mod tests {
 
     #[test]
     fn the_network_comes_first_then_the_longest_prefix_the_country_and_the_default() {
-        let plan = PlanPrices::new(vec![
-            row(1, "default", "1", ""),
-            row(2, "NG", "2", ""),
-            row(3, "+2348", "3", ""),
-            row(4, "+234803", "4", ""),
-            row(5, "62130", "5", ""),
-            row(6, "US", "6", ""),
-        ]);
+        let plan = PlanPrices::new(
+            PlanBasis::Submit,
+            vec![
+                row(1, "default", "1", ""),
+                row(2, "NG", "2", ""),
+                row(3, "+2348", "3", ""),
+                row(4, "+234803", "4", ""),
+                row(5, "62130", "5", ""),
+                row(6, "US", "6", ""),
+            ],
+        );
         for (network, number, row) in [
             (Some("62130"), "+2348031234567", 5),
             (Some("62120"), "+2348031234567", 4),
@@ -166,12 +177,15 @@ mod tests {
 
     #[test]
     fn a_price_counts_from_its_second_on_and_a_withdrawn_one_is_passed_over() {
-        let plan = PlanPrices::new(vec![
-            row(1, "GB", "1", ""),
-            row(2, "+44", "2", "1970-01-01T00:01:40Z"),
-            row(3, "+44", "", "1970-01-01T00:03:20Z"),
-            row(4, "GB", "", "1970-01-01T00:05:00Z"),
-        ]);
+        let plan = PlanPrices::new(
+            PlanBasis::Submit,
+            vec![
+                row(1, "GB", "1", ""),
+                row(2, "+44", "2", "1970-01-01T00:01:40Z"),
+                row(3, "+44", "", "1970-01-01T00:03:20Z"),
+                row(4, "GB", "", "1970-01-01T00:05:00Z"),
+            ],
+        );
         for (second, row) in [(99, Some(1)), (100, Some(2)), (199, Some(2)), (200, Some(1)), (300, None)] {
             assert_eq!(find(&plan, None, "+447700900123", second).map(|(_, row)| row), row, "{second}");
         }
@@ -232,7 +246,7 @@ mod tests {
             ), 40),
         ) {
             let rows: Vec<PriceRow> = (1..).zip(rows).map(|(id, row)| row_of(id, row)).collect();
-            let plan = PlanPrices::new(rows.clone());
+            let plan = PlanPrices::new(PlanBasis::Submit, rows.clone());
             for (network, number, second) in messages {
                 let network = network.map(|network| network.parse().expect("a network"));
                 let found = plan.find(network, &number.parse().expect("a destination"), second);

@@ -8,8 +8,9 @@ use crate::model::{Money, PriceDestination, PriceRow, Time};
 /// A price of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceListRow {
-    /// The line of the file.
+    /// The line of the file, and the column of the time from which the price counts.
     pub line: u64,
+    pub column: u64,
     pub destination: PriceDestination,
     /// `None` if the list has no price for the destination any more.
     pub price: Option<Money>,
@@ -197,6 +198,7 @@ mod tests {
     fn listed(destination: &str, price: Option<i64>, day: Option<i64>) -> PriceListRow {
         PriceListRow {
             line: 2,
+            column: 1,
             destination: destination.parse().expect("a destination"),
             price: price.map(Money::from_e8),
             effective: day.map(time),
@@ -298,6 +300,7 @@ mod tests {
     fn as_list(changes: &[PriceStep]) -> Vec<PriceListRow> {
         let listed = |change: &PriceStep| PriceListRow {
             line: 1,
+            column: 1,
             destination: change.destination.clone(),
             price: change.price,
             effective: change.effective,
@@ -319,7 +322,7 @@ mod tests {
             let history = PriceHistory::new(rows.clone());
             let target = PriceHistory::new(list.clone());
             let list = target.0.iter().flat_map(|(destination, starts)| starts.iter().map(|(effective, price)| PriceListRow {
-                line: 1, destination: destination.clone(), price: *price, effective: *effective,
+                line: 1, column: 1, destination: destination.clone(), price: *price, effective: *effective,
             }));
             let list: Vec<_> = list.collect();
             let changes = history.changes(&list, replaces.then(|| time(from)));

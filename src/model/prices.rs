@@ -8,7 +8,7 @@
 use foldhash::HashMap;
 
 use crate::model::word_enum::word_enum;
-use crate::model::{Destination, MobileNetwork, Money, PlanPrices, PriceSource, Timeline, Unit};
+use crate::model::{Destination, MobileNetwork, Money, PlanBasis, PlanPrices, PriceSource, Timeline, Unit};
 
 /// How much of what was recorded about prices counts: all rows up to this ID. Prices, plans of services, services of accounts and
 /// overlays share one sequence of IDs, and rows are never changed, so a version means the same for ever.
@@ -49,6 +49,8 @@ pub struct Prices {
     /// Each plan with its ID.
     pub plans: Vec<(i64, PlanPrices)>,
     pub accounts: HashMap<i64, Timeline<AccountPlans>>,
+    /// Whether any of the plans charges messages when they are delivered.
+    charges_delivered: bool,
 }
 
 /// The price of a message part, and what it follows from.
@@ -84,7 +86,9 @@ impl Prices {
         for id in plan_ids {
             let known = self.plans.iter().position(|(known, _)| known == id);
             if known.is_none() {
-                self.plans.push((*id, compile(*id)?));
+                let plan = compile(*id)?;
+                self.charges_delivered |= plan.basis() == PlanBasis::Delivered;
+                self.plans.push((*id, plan));
             }
             indexes.push(known.unwrap_or(self.plans.len() - 1));
         }
@@ -94,6 +98,32 @@ impl Prices {
             self.accounts.insert(account_id, timeline);
         }
         Ok(())
+    }
+
+    /// Whether a message may be charged only when it is delivered.
+    pub fn charges_delivered(&self) -> bool {
+        self.charges_delivered
+    }
+
+    /// When a message is charged: as the plan says that has its price or, for a message without one, the last plan that is asked,
+    /// which is that of the service. A price in a file changes nothing about that.
+    pub fn basis(
+        &self,
+        account_id: i64,
+        network: Option<MobileNetwork>,
+        destination: &Destination,
+        second: i64,
+    ) -> PlanBasis {
+        let of_account = self.plans_of(account_id, second).filter(|_| self.charges_delivered);
+        let asked = of_account.into_iter().flat_map(|of_account| &of_account.plans);
+        let mut asked = asked.filter_map(|(_, plan)| Some(&self.plans.get(*plan)?.1)).peekable();
+        let Some(first) = asked.peek().map(|plan| plan.basis()) else { return PlanBasis::default() };
+        // As a rule all plans agree, and none has to be searched.
+        if asked.clone().all(|plan| plan.basis() == first) {
+            return first;
+        }
+        let of_price = asked.clone().find(|plan| plan.find(network, destination, second).is_some());
+        of_price.or(asked.last()).map_or(first, PlanPrices::basis)
     }
 
     /// The price of a message part; `None` if no plan has one, which is never the same as a price of 0.

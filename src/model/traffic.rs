@@ -43,6 +43,11 @@ impl MessageState {
     pub fn is_sent(self) -> bool {
         self != Self::Rejected
     }
+
+    /// Whether only an equal or a higher state can follow. A message in another state may still be delivered.
+    pub fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::Unknown)
+    }
 }
 
 /// The gateway's ID of a message. All spellings of a UUID are equal: any case, with or without dashes.

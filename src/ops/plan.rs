@@ -1,7 +1,9 @@
 //! Price plans: creates, edits and archives them. Their prices are changed by `price`.
 
 use crate::error::{Error, Result, quoted};
-use crate::model::{Change, EntityKind, Invalid, Money, Plan, PlanCode, PlanDetails, PriceDestination, Unit};
+use crate::model::{
+    Change, EntityKind, Invalid, Money, Plan, PlanBasis, PlanCode, PlanDetails, PriceDestination, Unit,
+};
 use crate::ops::{active, price};
 use crate::report::plan_uses;
 use crate::store::Tx;
@@ -9,18 +11,25 @@ use crate::store::Tx;
 /// What the command line calls an overlay that is no plan.
 const NO_PLAN: &str = "none";
 
-/// Creates a plan, with a default price that always counts if one is given.
-pub fn new(
-    tx: &mut Tx<'_>,
-    code: PlanCode,
-    unit: Unit,
-    details: PlanDetails,
-    default_price: Option<Money>,
-) -> Result<Plan> {
-    let plan = create(tx, code, unit, details, default_price)?;
-    let change = change("new", &plan).field("unit", (), plan.unit.code()).between(None, Some(&plan.details));
+/// A new plan.
+#[derive(Debug, Clone)]
+pub struct NewPlan {
+    pub code: PlanCode,
+    pub unit: Unit,
+    pub basis: PlanBasis,
+    pub details: PlanDetails,
+    /// The price of everything without a price of its own, from the beginning of all times.
+    pub default_price: Option<Money>,
+}
+
+/// Creates a plan.
+pub fn new(tx: &mut Tx<'_>, new: NewPlan) -> Result<Plan> {
+    let default_price = new.default_price;
+    let plan = create(tx, new)?;
+    let change = change("new", &plan).field("unit", (), plan.unit.code()).field("basis", (), plan.basis.as_str());
+    let change = change.between(None, Some(&plan.details));
     let change = match default_price {
-        Some(price) => change.field("default_price", (), price).amounts(unit, &["default_price"]),
+        Some(price) => change.field("default_price", (), price).amounts(plan.unit, &["default_price"]),
         None => change,
     };
     tx.record(&change)?;
@@ -28,20 +37,15 @@ pub fn new(
 }
 
 /// The same as a part of another operation, which records it.
-pub(super) fn create(
-    tx: &mut Tx<'_>,
-    code: PlanCode,
-    unit: Unit,
-    details: PlanDetails,
-    default_price: Option<Money>,
-) -> Result<Plan> {
+pub(super) fn create(tx: &mut Tx<'_>, new: NewPlan) -> Result<Plan> {
+    let NewPlan { code, unit, basis, details, default_price } = new;
     if tx.plan_named(code.as_str())?.is_some() {
         return Err(Error::Exists { entity: EntityKind::Plan, field: "code", value: code.to_string() });
     }
     if code.as_str().eq_ignore_ascii_case(NO_PLAN) {
         return Err(Error::invalid("code", code, Invalid::rule("is the word for no plan")));
     }
-    let plan = tx.insert_plan(code, unit, details)?;
+    let plan = tx.insert_plan(code, (unit, basis), details)?;
     if let Some(price) = default_price {
         price::check_price(unit, price)?;
         price::record(tx, &plan, PriceDestination::Default, Some(price), None)?;

@@ -1,10 +1,12 @@
 //! Imports price lists: records the prices of a list that are not in force already, and ends those that it replaces.
 
+use std::collections::HashMap;
+
 use jiff::SignedDuration;
 
-use crate::error::{Error, Result, count};
+use crate::error::{Error, Fault, Faults, Result};
 use crate::model::{Change, EntityKind, Plan, PriceChangeKind, PriceHistory, PriceListRow, PriceStep, Time};
-use crate::ops::active;
+use crate::ops::{active, effective};
 use crate::report::{ChangedPlan, PriceImpact, price_history, price_impacts};
 use crate::store::Tx;
 
@@ -17,6 +19,8 @@ pub struct ImportedPrices {
     /// From when the list replaced the plan, if it did.
     pub replaced_from: Option<Time>,
     before: PriceHistory,
+    /// Whether a service, a customer or an account has or had the plan.
+    is_used: bool,
 }
 
 impl ImportedPrices {
@@ -25,11 +29,12 @@ impl ImportedPrices {
         self.steps.iter().filter(|step| step.kind() == kind).count()
     }
 
-    /// Those that change a price that has counted before now.
+    /// Those that change what messages of the past cost: a price that counted before now, or any in a plan that is used.
     pub fn corrections(&self, now: Time) -> impl Iterator<Item = &PriceStep> {
         let is_past = move |time: Time| now.timestamp().duration_since(time.timestamp()) > PAST;
         self.changes().filter(move |step| {
-            step.effective.is_none_or(is_past) && self.before.price(&step.destination, step.effective).is_some()
+            let has_counted = || self.before.price(&step.destination, step.effective).is_some();
+            step.effective.is_none_or(is_past) && (self.is_used || has_counted())
         })
     }
 
@@ -55,8 +60,8 @@ const PAST: SignedDuration = SignedDuration::from_hours(1);
 /// Records the prices of a list in a plan.
 ///
 /// # Errors
-/// [`Error::Refused`] when it changes prices that have counted already, and may not: an export that was edited still has the times
-/// from which its old prices counted.
+/// [`Error::Rows`] or [`Error::PastPrice`] when it changes what messages of the past cost, and may not: an export that was edited still
+/// has the times from which its old prices counted.
 pub fn import(tx: &mut Tx<'_>, plan: &str, new: NewPrices<'_>) -> Result<ImportedPrices> {
     let plan = active::plan(tx, plan)?;
     if new.prices.is_empty() && new.replaced_from.is_some() {
@@ -64,18 +69,14 @@ pub fn import(tx: &mut Tx<'_>, plan: &str, new: NewPrices<'_>) -> Result<Importe
     }
     let before = price_history(tx, plan.id)?;
     let steps = before.changes(new.prices, new.replaced_from);
-    let imported = ImportedPrices { plan, steps, replaced_from: new.replaced_from, before };
-    let mut corrections = imported.corrections(tx.at());
-    if let (Some(first), false) = (corrections.next(), new.corrects_past) {
-        let others = corrections.count();
-        let since = first.effective.map_or_else(|| "the beginning".to_owned(), Time::for_reading);
-        let others = if others == 0 { String::new() } else { format!(", and {}", count(others as u64, "other")) };
-        let destination = &first.destination;
-        return Err(Error::Refused(format!(
-            "the price of {destination} has counted since {since}{others}, and the list changes it from then on"
-        )));
+    let is_used = !tx.services_with_plan(plan.id)?.is_empty() || !tx.owners_of_overlay(plan.id)?.is_empty();
+    let imported = ImportedPrices { plan, steps, replaced_from: new.replaced_from, before, is_used };
+    for listed in new.prices {
+        effective::check(listed.effective)?;
     }
-    drop(corrections);
+    if !new.corrects_past {
+        refuse_corrections(&imported, new.prices, tx.at())?;
+    }
     for step in imported.changes() {
         tx.record_price(imported.plan.id, step.destination.clone(), step.price, step.effective)?;
     }
@@ -91,6 +92,29 @@ pub fn import(tx: &mut Tx<'_>, plan: &str, new: NewPrices<'_>) -> Result<Importe
         tx.record(&change)?;
     }
     Ok(imported)
+}
+
+/// Refuses changes of the past: as faults of the rows that they are from, if they are from rows.
+fn refuse_corrections(imported: &ImportedPrices, list: &[PriceListRow], now: Time) -> Result<()> {
+    let rows: HashMap<_, _> = list.iter().map(|row| ((&row.destination, row.effective), row)).collect();
+    let (mut faults, mut replaced) = (Vec::new(), None);
+    for step in imported.corrections(now) {
+        let error = Error::PastPrice { destination: step.destination.clone(), since: step.effective };
+        match rows.get(&(&step.destination, step.effective)) {
+            Some(row) => faults.push(Fault::of_row(row.line, row.column, error)),
+            None => replaced = replaced.or(Some(error)),
+        }
+    }
+    faults.sort_by_key(|fault| (fault.line, fault.column));
+    let mut in_rows = Faults::default();
+    for fault in faults {
+        in_rows.add(fault);
+    }
+    match replaced {
+        _ if !in_rows.is_empty() => Err(Error::Rows(in_rows)),
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
 }
 
 /// The customers whose traffic of the last days the import touches. Prices are compared when all changes count.

@@ -2,9 +2,10 @@
 
 use crate::error::{Error, Result, quoted};
 use crate::model::{
-    ApiId, Change, EffectiveFrom, EntityKind, Money, Name, Plan, PlanDetails, PriceDestination, PriceSource, Service,
-    ServiceCode, ServiceDetails, Time, Timeline, Unit, second_of,
+    ApiId, Change, EffectiveFrom, EntityKind, Money, Name, Plan, PlanBasis, PlanDetails, PriceDestination, PriceSource,
+    Service, ServiceCode, ServiceDetails, Time, Timeline, Unit, second_of,
 };
+use crate::ops::plan::NewPlan;
 use crate::ops::price::check_price;
 use crate::ops::{active, effective, plan, price};
 use crate::report::{PlanUser, plan_uses};
@@ -68,7 +69,8 @@ pub fn new(tx: &mut Tx<'_>, new: NewService) -> Result<Service> {
 /// A plan for one service, under its code.
 fn own_plan(tx: &mut Tx<'_>, code: &ServiceCode, unit: Unit, name: &Name, price: Money) -> Result<Plan> {
     let code = code.as_str().parse().map_err(|rule| Error::invalid("code", code, rule))?;
-    plan::create(tx, code, unit, PlanDetails { name: name.clone() }, Some(price))
+    let details = PlanDetails { name: name.clone() };
+    plan::create(tx, NewPlan { code, unit, basis: PlanBasis::Submit, details, default_price: Some(price) })
 }
 
 fn refuse_other_unit(plan: &Plan, unit: Unit, service: &ServiceCode) -> Result<()> {

@@ -55,10 +55,12 @@ pub use plan_summary::{PlanSummary, plan_summary};
 pub use plan_uses::{PlanUse, PlanUser, plan_uses};
 pub use price_impact::{ChangedPlan, IMPACT_DAYS, PriceImpact, price_impacts};
 pub use price_list::{ListedPrices, PriceLine, PriceState, price_line, price_list};
-pub use price_lookup::{AskedPlan, LookupQuestion, PriceLookup, PriceRule, look_up};
+pub use price_lookup::{AskedPlan, LookupKind, LookupQuestion, PriceLookup, PriceRule, look_up};
 pub use price_notices::{NoticeQuestion, NoticedChange, PlannedNotices, PriceNotice};
 pub use price_steps::{PlanPriceList, list_difference, plan_difference, plan_price_list, price_history};
-pub use pricing::{AccountPricing, CustomerPricing, PlannedChange, account_pricing, customer_pricing};
+pub use pricing::{
+    AccountPricing, CustomerPricing, PlannedChange, ServiceOutlook, account_pricing, customer_pricing, service_outlook,
+};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};

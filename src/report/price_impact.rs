@@ -12,7 +12,7 @@ use crate::model::{
     Unit, country_of, second_of,
 };
 use crate::report::plan_at_time::{KnownPart, PlanAtTime};
-use crate::store::{Snapshot, TrafficAccounts, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
+use crate::store::{Share, Snapshot, TrafficAccounts, TrafficDetail, TrafficFilter, TrafficSpan, TrafficSum};
 
 /// The days of traffic that are looked at.
 pub const IMPACT_DAYS: i32 = 30;
@@ -22,7 +22,7 @@ pub const IMPACT_DAYS: i32 = 30;
 pub struct PriceImpact {
     pub customer: AccountCode,
     pub unit: Unit,
-    /// The message parts to countries whose prices change.
+    /// The message parts to countries whose prices change, of those that a plan charged.
     pub parts: i64,
     /// The least and the most that they would have cost more; negative if less.
     pub least: Money,
@@ -99,7 +99,7 @@ impl PriceImpact {
     }
 }
 
-/// The parts of the last days by account and country, charged in a unit.
+/// The parts of the last days by account and country, which a plan charged in a unit.
 fn recent_parts(
     snapshot: &Snapshot<'_>,
     chains: &HashMap<i64, Vec<i64>>,
@@ -107,7 +107,11 @@ fn recent_parts(
 ) -> Result<BTreeMap<(i64, [u8; 2]), i64>> {
     let mut parts: BTreeMap<(i64, [u8; 2]), i64> = BTreeMap::new();
     let add = |sum: TrafficSum| {
-        if let Some(share) = sum.share.filter(|share| share.unit == unit && chains.contains_key(&sum.account_id)) {
+        // Rejected messages, those that were charged the price in their file, and those that were not charged have no price of a plan,
+        // and would have cost the same.
+        let is_of_plan = |share: &Share| share.price.is_some_and(|price| price.detail.price_id.is_some());
+        let is_wanted = |share: &Share| share.unit == unit && chains.contains_key(&sum.account_id) && is_of_plan(share);
+        if let Some(share) = sum.share.filter(is_wanted) {
             let total = parts.entry((sum.account_id, share.country)).or_default();
             *total = total.saturating_add(sum.parts);
         }
@@ -118,7 +122,7 @@ fn recent_parts(
     // Looking up each of many accounts takes longer than reading all.
     let few: Vec<i64> = chains.keys().copied().collect();
     let accounts = if few.len() > 1_000 { TrafficAccounts::Each } else { TrafficAccounts::Few(&few) };
-    snapshot.traffic_sums::<crate::Error>(&days, accounts, TrafficDetail::Country, add)?;
+    snapshot.traffic_sums::<crate::Error>(&days, accounts, TrafficDetail::Price, add)?;
     parts.retain(|_, parts| *parts != 0);
     Ok(parts)
 }

@@ -30,6 +30,14 @@ impl PriceRule {
     }
 }
 
+word_enum! {
+    /// What the name in a question is the name of.
+    pub enum LookupKind {
+        Plan = "plan",
+        Account = "account",
+    }
+}
+
 /// A message to price.
 #[derive(Debug, Clone)]
 pub struct LookupQuestion {
@@ -65,27 +73,24 @@ pub struct AskedPlan {
     pub found: Option<PriceLine>,
 }
 
-/// Looks up the price of a message in a plan or, if the name is no plan, for an SMPP account with the whole chain of its plans.
+/// Looks up the price of a message in a plan, or for an SMPP account with the whole chain of its plans.
 ///
 /// # Errors
-/// [`Error::NoPrice`] when no plan has one, [`Error::NotFound`] when the name is neither.
-pub fn look_up(snapshot: &Snapshot<'_>, name: &str, question: LookupQuestion) -> Result<PriceLookup> {
-    let account = match snapshot.plan(name) {
-        Ok(_) => None,
-        // The nearest name may be one of a plan or of an account.
-        Err(no_plan @ Error::NotFound { nearest: Some(_), .. }) => {
-            Some(snapshot.smpp_account_named(name)?.ok_or(no_plan)?)
-        }
-        Err(Error::NotFound { .. }) => Some(snapshot.smpp_account(name)?),
-        Err(other) => return Err(other),
-    };
+/// [`Error::NoPrice`] when no plan has one, [`Error::NotFound`] when the name is neither, and [`Error::PlanOrAccount`] when it is both
+/// and the question does not say which is meant.
+pub fn look_up(
+    snapshot: &Snapshot<'_>,
+    (name, kind): (&str, Option<LookupKind>),
+    question: LookupQuestion,
+) -> Result<PriceLookup> {
+    let account = account(snapshot, name, kind)?;
     let plans = match &account {
         Some(account) => plans_of(snapshot, account, question.at)?,
         None => vec![(None, snapshot.plan(name)?)],
     };
     let mut asked = Vec::new();
     for (role, plan) in plans {
-        let prices = PlanPrices::new(snapshot.price_rows(plan.id, snapshot.prices_version()?)?);
+        let prices = PlanPrices::new(plan.basis, snapshot.price_rows(plan.id, snapshot.prices_version()?)?);
         let found = prices.find(question.network, &question.destination, second_of(Some(question.at)));
         let found = found.map(|(_, id)| price_line(snapshot, &plan, &snapshot.price_row(id)?)).transpose()?.flatten();
         let price = found.clone();
@@ -97,6 +102,28 @@ pub fn look_up(snapshot: &Snapshot<'_>, name: &str, question: LookupQuestion) ->
     }
     let plans = asked.into_iter().map(|asked| asked.plan.code.to_string()).collect();
     Err(Error::NoPrice { destination: question.destination, at: question.at, plans })
+}
+
+/// The account of a name; `None` if it is the name of a plan.
+fn account(snapshot: &Snapshot<'_>, name: &str, kind: Option<LookupKind>) -> Result<Option<SmppAccount>> {
+    match kind {
+        Some(LookupKind::Account) => return snapshot.smpp_account(name).map(Some),
+        Some(LookupKind::Plan) => return snapshot.plan(name).map(|_| None),
+        None => {}
+    }
+    match (snapshot.plan(name), snapshot.smpp_account_named(name)?) {
+        (Ok(plan), Some(account)) => Err(Error::PlanOrAccount {
+            name: name.to_owned(),
+            plan: plan.code,
+            account: account.system_id,
+            customer: account.customer,
+        }),
+        (Ok(_), None) => Ok(None),
+        (Err(Error::NotFound { .. }), Some(account)) => Ok(Some(account)),
+        // The nearest name may be one of a plan or of an account.
+        (Err(Error::NotFound { nearest: None, .. }), None) => snapshot.smpp_account(name).map(Some),
+        (Err(error), _) => Err(error),
+    }
 }
 
 /// The plans that an account asks at a time, in order.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::model::{
-    Customer, Effective, OverlayOwner, PlanCode, Service, SmppAccount, Time, Timeline, second_of, time_of,
+    Customer, Effective, OverlayOwner, PlanCode, PriceDestination, PriceRow, Service, SmppAccount, Time, Timeline,
+    second_of, time_of,
 };
 use crate::store::Snapshot;
 
@@ -61,6 +62,35 @@ pub fn account_pricing(snapshot: &Snapshot<'_>, account: &SmppAccount) -> Result
 pub fn customer_pricing(snapshot: &Snapshot<'_>, customer: &Customer) -> Result<CustomerPricing> {
     let (overlay, planned) = overlays_of(snapshot, OverlayOwner::Customer(customer.id), "overlay")?;
     Ok(CustomerPricing { overlay, planned })
+}
+
+/// A service, with what is planned for it.
+#[derive(Debug)]
+pub struct ServiceOutlook {
+    pub service: Service,
+    /// In the order of time: other plans, and other default prices of the plan that it has then.
+    pub planned: Vec<PlannedChange>,
+}
+
+/// Reads what is planned for a service.
+pub fn service_outlook(snapshot: &Snapshot<'_>, service: Service) -> Result<ServiceOutlook> {
+    let rows = snapshot.service_plans(service.id)?;
+    let mut planned = later(snapshot, rows.clone(), |id| Ok(format!("plan {}", snapshot.plan_of(id)?.code)))?;
+    let plans = Timeline::new(rows);
+    for from in plans.starts() {
+        let (Some(id), until) = (plans.at(from), plans.next_start(from)) else { continue };
+        let is_then = |second| second > from && until.is_none_or(|until| second < until);
+        let prices = PriceRow::timeline(snapshot.price_rows_of(*id, &PriceDestination::Default)?);
+        let now = second_of(Some(snapshot.at()));
+        for start in prices.starts().filter(|start| *start > now && is_then(*start)) {
+            let price = prices.at(start).and_then(|row| row.price);
+            let what = price
+                .map_or_else(|| "no default price".to_owned(), |price| format!("price {}", service.unit.format(price)));
+            planned.extend(time_of(start).map(|from| PlannedChange { from, what }));
+        }
+    }
+    planned.sort_by_key(|planned| planned.from);
+    Ok(ServiceOutlook { service, planned })
 }
 
 /// The overlay in force, and those that are planned.

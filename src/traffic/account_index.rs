@@ -119,6 +119,7 @@ impl AccountIndex {
 
     /// The same, by the ID of the account, if a message has no price.
     pub(crate) fn price_fault(&self, message: &mut Message) -> Option<Error> {
+        // A report without a price of its own is never disputed.
         self.names.prices.settle(message).err()?;
         let place = self.names.by_id.get(&message.account_id)?;
         Some(self.unpriced(*place, message))

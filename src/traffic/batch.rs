@@ -8,6 +8,7 @@ use foldhash::{HashMap, HashMapExt};
 use crate::error::{Error, Result};
 use crate::model::{Charge, ImportPrices, Manifest, Message, Money, PricesVersion, Rating, TrafficTally, Unit};
 use crate::store::AccountDays;
+use crate::traffic::merge::is_charged;
 use crate::traffic::totals::{SumChanges, Totals};
 
 /// What verification found out about a file.
@@ -52,8 +53,9 @@ impl WritePlan {
         messages.sort_by(|one, other| one.key().cmp(&other.key()));
         let (mut sums, mut charges) = (SumChanges::of(messages.len()), HashMap::new());
         for message in messages.iter().filter(|message| self.is_new(message.day)) {
-            let Rating { unit, charge, .. } = sums.add_new(message, &self.prices)?;
-            if message.state.is_sent() {
+            let is_charged = is_charged(message, &self.prices);
+            let Rating { unit, charge, .. } = sums.add_new(message, is_charged, &self.prices)?;
+            if is_charged {
                 add_charge(charges.entry((message.account_id, unit)).or_default(), message.parts, charge)?;
             }
         }
@@ -76,6 +78,12 @@ pub struct Batch {
 /// Adds the charge of one message to the charge of an account.
 pub(crate) fn add_charge(charge: &mut Charge, parts: u16, amount: Money) -> Result<()> {
     add(charge, &Charge { messages: 1, parts: i64::from(parts), amount })
+}
+
+/// Takes the charge of one message out of the charge of an account.
+pub(crate) fn subtract_charge(charge: &mut Charge, parts: u16, amount: Money) -> Result<()> {
+    let amount = amount.checked_neg().ok_or(Error::Overflow { what: "the charge of an account" })?;
+    add(charge, &Charge { messages: -1, parts: -i64::from(parts), amount })
 }
 
 /// Adds one charge to another.

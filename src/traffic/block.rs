@@ -7,6 +7,7 @@ use crate::formats::csv::NextRecord;
 use crate::model::{Message, TrafficTally};
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
+use crate::traffic::disputes::DisputedRow;
 use crate::traffic::duplicate_filter::{Fingerprints, MessageFingerprint};
 use crate::traffic::receipts::DeliveryReport;
 use crate::traffic::row_parser::{ParsedRow, RowInterpreter};
@@ -26,6 +27,8 @@ pub(crate) struct ParsedBlock {
     pub(crate) of_known_days: Vec<(Message, u64)>,
     /// Reports whose messages are not known yet. They are not in the tally.
     pub(crate) receipts: Vec<DeliveryReport>,
+    /// Messages whose price may be wrong. They are not in the tally either.
+    pub(crate) disputed: Vec<DisputedRow>,
     /// Faults of rows and, on request, the fields of those rows.
     pub(crate) faults: Vec<(Fault, Vec<String>)>,
     /// The tally of the rows if every message turns out to be known.
@@ -50,7 +53,7 @@ impl ParsedBlock {
 
     /// Whether there is no row.
     pub(crate) fn is_empty(&self) -> bool {
-        self.tally.rows() == 0 && self.receipts.is_empty()
+        self.tally.rows() == 0 && self.receipts.is_empty() && self.disputed.is_empty()
     }
 
     pub(crate) fn add_other(&mut self, line: u64, aside: NonMessage) {
@@ -85,18 +88,20 @@ impl BlockParser {
         rows: usize,
     ) -> ParsedBlock {
         let mut part = ParsedBlock::with_room_for(rows.min(OF_A_BLOCK));
-        while part.tally.rows() + (part.receipts.len() as u64) < rows as u64
+        while part.tally.rows() + ((part.receipts.len() + part.disputed.len()) as u64) < rows as u64
             && let Some((line, parsed)) = interpreter.next(records, account_index, snapshot)
         {
             match parsed {
                 Ok(ParsedRow::Message(message)) => self.add_message(&mut part, line, message),
                 Ok(ParsedRow::Receipt(receipt)) => part.receipts.push((receipt, line)),
+                Ok(ParsedRow::Disputed(row)) => {
+                    let fields = self.kept_fields(records);
+                    part.disputed.push(DisputedRow { fields, ..*row });
+                }
                 Ok(ParsedRow::Rejected) => part.add_other(line, NonMessage::Rejected),
                 Ok(ParsedRow::Other) => part.add_other(line, NonMessage::Other),
                 Err(fault) => {
-                    let kept = self.keeps_fields;
-                    let fields =
-                        if kept { records.current().fields().map(str::to_owned).collect() } else { Vec::new() };
+                    let fields = self.kept_fields(records);
                     let ends_file = fault.ends_file;
                     part.add_fault(line, fault, fields);
                     if ends_file {
@@ -106,6 +111,11 @@ impl BlockParser {
             }
         }
         part
+    }
+
+    /// The fields of a row that may become a reject.
+    fn kept_fields(&self, records: &impl NextRecord) -> Vec<String> {
+        if self.keeps_fields { records.current().fields().map(str::to_owned).collect() } else { Vec::new() }
     }
 
     pub(crate) fn add_message(&self, part: &mut ParsedBlock, line: u64, message: Message) {

@@ -8,8 +8,8 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use crate::error::{Error, Result};
 use crate::model::{AccountPrice, Charge, Import, ImportPrices, Message, Rating, TrafficTally, Unit};
 use crate::store::{EarlierMessages, KnownMessage, KnownPrices, Snapshot, StoredMessage, Tx};
-use crate::traffic::batch::{Batch, WritePlan, add, add_charge};
-use crate::traffic::merge::{contradiction, first, merged};
+use crate::traffic::batch::{Batch, WritePlan, add, add_charge, subtract_charge};
+use crate::traffic::merge::{Charging, contradiction, first, is_charged, merged};
 use crate::traffic::totals::{SumChanges, rate};
 
 /// An import in progress.
@@ -99,7 +99,7 @@ impl ImportRun {
         let mut earlier = EarlierMessages { known: tally.duplicate, changed: 0 };
         for of_day in batch.messages.chunk_by(|one, next| one.day == next.day) {
             if self.plan.is_new(of_day[0].day) {
-                let new: Vec<_> = of_day.iter().map(|message| (message, message.state.is_sent())).collect();
+                let new: Vec<_> = of_day.iter().map(|message| (message, is_charged(message, &self.prices))).collect();
                 tx.insert_messages(self.id, of_day[0].day, &new)?;
                 tally.new += of_day.len() as u64;
             } else {
@@ -142,19 +142,20 @@ impl ImportRun {
             }
             match before {
                 None => {
-                    self.count(message, &after, sums)?;
+                    self.count(message, &after, sums, true)?;
                     new.push((as_known(message, &after), after.charged));
                 }
                 Some((_, before)) if before == after => {}
                 Some((run, before)) => {
-                    let paid = prices_in(tx, before.import_id, (self.id, &self.prices), &mut self.known_prices)?;
-                    sums.add((message.day, message.account_id), &before, paid, false)?;
-                    if before.charged == after.charged {
-                        sums.add((message.day, message.account_id), &after, paid, true)?;
-                    } else {
-                        self.count(message, &after, sums)?;
+                    for (known, is_there) in [(&before, false), (&after, true)] {
+                        if known.import_id == self.id {
+                            self.count(message, known, sums, is_there)?;
+                        } else {
+                            let prices = self.known_prices.of(tx, known.import_id)?;
+                            sums.add((message.day, message.account_id), known, prices, is_there)?;
+                        }
                     }
-                    tx.update_message(message, run, &after)?;
+                    tx.update_message(message.key(), run, &after)?;
                 }
             }
         }
@@ -174,32 +175,31 @@ impl ImportRun {
         for report in reports {
             let Some(known) = now else {
                 tally.new += 1;
-                now = Some(first(report, self.id));
+                now = Some(first(report, &self.prices, self.id));
                 continue;
             };
             let paid = prices_in(tx, known.import_id, (self.id, &self.prices), &mut self.known_prices)?;
             if let Some(field) = contradiction(&known, paid, report, &self.prices) {
                 return Err(Error::contradiction(report, field, known.import_id));
             }
-            let next = merged(&known, paid, report, self.id);
+            let charging = Charging { prices: &self.prices, import_id: Some(self.id) };
+            let next = merged(&known, paid, report, charging);
             *(if next == known { &mut tally.duplicate } else { &mut tally.updated }) += 1;
             now = Some(next);
         }
-        let mut now = now.ok_or_else(|| Error::Internal("a message without a report".to_owned()))?;
-        if before.is_none() {
-            // The report with the network need not be the first one.
-            now.network = reports.iter().find_map(|report| report.network);
-        }
-        Ok(now)
+        now.ok_or_else(|| Error::Internal("a message without a report".to_owned()))
     }
 
-    /// Adds a message that this import adds or charges to the sums and to the charges.
-    fn count(&mut self, message: &Message, known: &KnownMessage, sums: &mut SumChanges) -> Result<()> {
-        let Rating { unit, charge, .. } = sums.add((message.day, message.account_id), known, &self.prices, true)?;
-        if known.charged {
-            add_charge(self.charges.entry((message.account_id, unit)).or_default(), known.parts, charge)?;
+    /// Adds a message that this import adds or charges to the sums and to the charges, or takes it out of them.
+    fn count(&mut self, message: &Message, known: &KnownMessage, sums: &mut SumChanges, is_there: bool) -> Result<()> {
+        let key = (message.day, message.account_id);
+        let Rating { unit, charge, .. } = sums.add(key, known, &self.prices, is_there)?;
+        if !known.charged {
+            return Ok(());
         }
-        Ok(())
+        let of_account = self.charges.entry((message.account_id, unit)).or_default();
+        let change = if is_there { add_charge } else { subtract_charge };
+        change(of_account, known.parts, charge)
     }
 }
 

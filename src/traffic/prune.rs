@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Change, EntityKind, ImportState, day_of};
-use crate::store::{ImportFilter, Tx};
+use crate::store::{ImportFilter, KnownPrices, StoredMessage, Tx};
+use crate::traffic::expire::open_days;
 
 /// The number of messages that one transaction removes.
 const AT_ONCE: u64 = 250_000;
@@ -19,7 +20,8 @@ pub struct Pruned {
 /// whether a message was charged before.
 ///
 /// # Errors
-/// [`Error::Refused`] if an unfinished import has messages of those days, because its charges depend on them.
+/// [`Error::Refused`] if an unfinished import has messages of those days, because its charges depend on them, and
+/// [`Error::Reserved`] if one of those messages may still be delivered, and would be charged then.
 pub fn forget_before(tx: &mut Tx<'_>, day: i32) -> Result<()> {
     let unfinished = ImportFilter { state: Some(ImportState::Unfinished), ..ImportFilter::default() };
     tx.imports(&unfinished, |import| match import.days {
@@ -31,9 +33,28 @@ pub fn forget_before(tx: &mut Tx<'_>, day: i32) -> Result<()> {
         ))),
         _ => Ok(()),
     })?;
+    refuse_reserved(tx, day)?;
     if tx.pruned_before()?.is_none_or(|before| before < day) {
         tx.set_pruned_before(day)?;
         tx.record(&Change::new(EntityKind::Traffic, "prune", day_of(day), None))?;
+    }
+    Ok(())
+}
+
+/// Refuses to give up messages for which something is reserved.
+fn refuse_reserved(tx: &Tx<'_>, before: i32) -> Result<()> {
+    if !tx.has_reserved()? {
+        return Ok(());
+    }
+    let mut prices = KnownPrices::default();
+    for day in open_days(tx, before - 1)? {
+        tx.messages((day, day), |StoredMessage { account_id, known, .. }| {
+            let prices = prices.of(tx, known.import_id)?;
+            match prices.reservation(&known.rated(day, account_id), (known.state, known.charged)) {
+                Some(_) => Err(Error::Reserved { day: day_of(day), before: day_of(before) }),
+                None => Ok(()),
+            }
+        })?;
     }
     Ok(())
 }

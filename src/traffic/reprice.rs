@@ -95,7 +95,7 @@ pub fn reprice(tx: &mut Tx<'_>, request: &RepriceRequest) -> Result<RepriceSumma
 }
 
 /// The first second that begins at a time or later.
-fn full_second(time: Time) -> i64 {
+pub(crate) fn full_second(time: Time) -> i64 {
     let timestamp = time.timestamp();
     timestamp.as_second() + i64::from(timestamp.subsec_nanosecond() > 0)
 }

@@ -7,13 +7,14 @@ use foldhash::HashMap;
 use crate::error::{Error, Fault};
 use crate::formats::csv::{NextRecord, Quoting, Record, Records};
 use crate::model::{
-    EntityKind, Invalid, Message, MessageId, MessageState, MobileNetwork, Money, Unit, Unsettled, canonical_network,
+    EntityKind, Invalid, Message, MessageId, MessageState, MobileNetwork, Money, PriceDispute, Unit, canonical_network,
     not_in_calendar,
 };
 use crate::store::Snapshot;
 use crate::traffic::account_index::AccountIndex;
 use crate::traffic::columns::{self, ColumnPlaces, UnreadColumn, ignored};
 use crate::traffic::dialects::{Times, TrafficDialect};
+use crate::traffic::disputes::{DisputedRow, not_that_of_plan};
 use crate::traffic::field::RowField;
 use crate::traffic::parse_options::ParseOptions;
 use crate::traffic::receipts::NO_ACCOUNT;
@@ -27,6 +28,8 @@ pub(crate) enum ParsedRow {
     Message(Message),
     /// A report about an earlier message, with the time of the report.
     Receipt(Message),
+    /// A message whose price may be wrong.
+    Disputed(Box<DisputedRow>),
     /// A message that was rejected before it got an ID.
     Rejected,
     /// Something other than a message to a handset.
@@ -188,12 +191,13 @@ impl RowInterpreter {
             price: self.price(prices, parts, unit, record)?,
             network: self.network(record)?,
         };
-        account_index.prices().settle(&mut message).map_err(|why| match (why, price_column) {
-            (Unsettled::Disagrees { expected }, Some(index)) => {
-                field(index, "price").invalid(not_that_of_plan(expected))
-            }
-            _ => destination.fault(account_index.unpriced(place, &message)),
-        })?;
+        let settled = account_index.prices().settle(&mut message);
+        let disputed = settled.map_err(|_| destination.fault(account_index.unpriced(place, &message)))?;
+        if let (Some(PriceDispute { in_file, expected }), Some(index)) = (disputed, price_column) {
+            let fault = field(index, "price").invalid(not_that_of_plan(expected));
+            let (line, fields) = (record.line(), Vec::new());
+            return Ok(ParsedRow::Disputed(Box::new(DisputedRow { message, in_file, line, fault, fields })));
+        }
         account_index.note(place, day);
         Ok(ParsedRow::Message(message))
     }
@@ -391,9 +395,4 @@ impl RowInterpreter {
             .filter(|amount| *amount >= Money::ZERO)
             .ok_or_else(|| field.invalid(Invalid::rule("must not be negative")))
     }
-}
-
-/// The rule for a price in a file that must agree with the plan.
-fn not_that_of_plan(expected: Money) -> Invalid {
-    Invalid::rule(format!("is not {expected}, the price in the plan, which the service demands"))
 }

@@ -1,14 +1,20 @@
 //! Changes to the sums of traffic, collected before they are written.
 
+use foldhash::HashMap;
+
 use crate::error::{Error, Result};
 use crate::model::{
     ImportPrices, Message, MessageState, Money, PriceDetail, RatedMessage, Rating, StateCounts, Unit, Unrated, month_of,
 };
 use crate::store::{AccountDay, DaySum, KnownMessage, MonthKey, PackedDays, QuarterSum, Tx};
 
-/// Changes to the sums.
+/// Changes to the sums, and to what is reserved.
 #[derive(Debug, Default)]
-pub(crate) struct SumChanges(Vec<Change>);
+pub(crate) struct SumChanges {
+    changes: Vec<Change>,
+    /// By account and unit.
+    reserved: HashMap<(i64, Unit), Money>,
+}
 
 /// One message more or less in the sums.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +36,12 @@ struct Change {
 impl SumChanges {
     /// No changes yet, for about this many messages.
     pub(crate) fn of(messages: usize) -> Self {
-        Self(Vec::with_capacity(messages))
+        Self { changes: Vec::with_capacity(messages), ..Self::default() }
     }
 
     /// Adds a new message; returns what it costs if it is charged.
-    pub(crate) fn add_new(&mut self, message: &Message, prices: &ImportPrices) -> Result<Rating> {
-        self.push(&RatedMessage::of(message), (message.state, message.state.is_sent()), prices, 1)
+    pub(crate) fn add_new(&mut self, message: &Message, is_charged: bool, prices: &ImportPrices) -> Result<Rating> {
+        self.push(&RatedMessage::of(message), (message.state, is_charged), prices, 1)
     }
 
     /// Adds or removes a known message of a day and an account, which was charged by the prices of an import; returns what it costs
@@ -59,7 +65,12 @@ impl SumChanges {
         count: i8,
     ) -> Result<Rating> {
         let rating = rate(message, is_charged, prices)?;
-        self.0.push(Change {
+        if let Some((unit, amount)) = prices.reservation(message, (state, is_charged)) {
+            let reserved = self.reserved.entry((message.account_id, unit)).or_default();
+            let changed = reserved.e8().checked_add(i64::from(count) * amount.e8());
+            *reserved = Money::from_e8(changed.ok_or(Error::Overflow { what: "what is reserved" })?);
+        }
+        self.changes.push(Change {
             day: message.day(),
             quarter: QuarterSum::of_second(message.second_of_day()),
             account_id: message.account_id,
@@ -75,19 +86,21 @@ impl SumChanges {
     }
 
     /// The changes to each sum, encoded.
-    pub(crate) fn packed(self) -> Result<Totals> {
+    pub(crate) fn packed(mut self) -> Result<Totals> {
+        let reserved = std::mem::take(&mut self.reserved).into_iter().filter(|(_, amount)| *amount != Money::ZERO);
+        let reserved = reserved.collect();
         let mut days = PackedDays::default();
         let months = self.added_up(|of_day| days.add(of_day))?;
         days.end_day()?;
-        Ok(Totals { days, months })
+        Ok(Totals { days, months, reserved })
     }
 
     /// Passes the changes of each account and day to `each`, in order, and returns them by month.
     fn added_up(mut self, mut each: impl FnMut(&AccountDay) -> Result<()>) -> Result<Vec<(MonthKey, DaySum)>> {
-        self.0.sort_unstable_by_key(|change| (change.day, change.account_id));
+        self.changes.sort_unstable_by_key(|change| (change.day, change.account_id));
         let (mut of_day, mut by_month) = (AccountDay::default(), Vec::new());
         let (mut month, mut is_edge) = (0, false);
-        for changes in self.0.chunk_by(|one, next| (one.day, one.account_id) == (next.day, next.account_id)) {
+        for changes in self.changes.chunk_by(|one, next| (one.day, one.account_id) == (next.day, next.account_id)) {
             let Change { day, account_id, .. } = changes[0];
             if by_month.is_empty() || day != of_day.day {
                 (month, is_edge) = (month_of(day), PriceDetail::has_quarters(day));
@@ -107,10 +120,13 @@ impl SumChanges {
 pub(crate) struct Totals {
     days: PackedDays,
     months: Vec<(MonthKey, DaySum)>,
+    /// What is reserved, by account and unit.
+    reserved: Vec<((i64, Unit), Money)>,
 }
 
 impl Totals {
     pub(crate) fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
+        tx.add_reserved(&self.reserved)?;
         tx.add_packed_days(&self.days)?;
         tx.add_to_months(&self.months)
     }

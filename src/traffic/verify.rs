@@ -15,6 +15,7 @@ use crate::traffic::block::{BlockParser, ParsedBlock};
 use crate::traffic::conflict_check::{
     ComparisonResults, ComparisonThreads, Findings, PendingComparisons, Reports, contradicted,
 };
+use crate::traffic::disputes::{self, DisputedRow};
 use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
 use crate::traffic::receipts::{self, DeliveryReport};
@@ -54,6 +55,8 @@ struct Inspector<'a> {
     duplicates: Duplicates,
     /// Reports whose messages are sought once all rows are read.
     receipts: Vec<DeliveryReport>,
+    /// Rows whose prices are judged once all rows are read.
+    disputed: Vec<DisputedRow>,
     /// Messages of days that already have messages.
     waiting: PendingComparisons,
     compared: ComparisonResults,
@@ -97,6 +100,7 @@ pub(crate) fn inspect(
             suspects: HashSet::new(),
         },
         receipts: Vec::new(),
+        disputed: Vec::new(),
         waiting: PendingComparisons::until(request.batch),
         compared: ComparisonResults::default(),
         faults: Faults::default(),
@@ -155,7 +159,7 @@ impl Inspector<'_> {
         let mut reading = self.request.open_rows(self.limits).map_err(of_file)?;
         let rows = self.request.source.rows_at_most();
         let interpreter = if let Some(threads) = parallel_reader::threads(rows, || self.snapshot.accounts())? {
-            self.read_beside(reading, threads, helper, rejects, watch)?
+            self.read_beside(reading, threads, helper, rejects.as_deref_mut(), watch)?
         } else {
             let RowParser { records, interpreter, .. } = &mut reading;
             loop {
@@ -175,6 +179,7 @@ impl Inspector<'_> {
             reading.interpreter
         };
         self.add_receipts(watch)?;
+        self.add_disputed(rejects, watch)?;
         self.check_expectations(&interpreter);
         Ok(interpreter.met_naive_time)
     }
@@ -220,6 +225,14 @@ impl Inspector<'_> {
         self.staging.add(&part.rows)?;
         self.tally.add(&part.tally);
         self.receipts.extend(part.receipts);
+        let mut refused = ParsedBlock::default();
+        for row in part.disputed {
+            if self.disputed.len() < disputes::MOST {
+                self.disputed.push(row);
+            } else {
+                refused.add_fault(row.line, row.fault, row.fields);
+            }
+        }
         self.has_new_days |= part.message_fingerprints.len() > part.of_known_days.len();
         part.message_fingerprints.into_iter().for_each(|fingerprint| self.duplicates.add(fingerprint));
         let mut taken = AddedRows { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
@@ -229,6 +242,9 @@ impl Inspector<'_> {
             } else if let Some(rejects) = rejects.as_deref_mut() {
                 rejects.add(fields.iter().map(|field| ("", field.as_str())), &fault)?;
             }
+        }
+        if !refused.is_empty() {
+            taken.goes_on &= self.take(refused, rejects, watch)?.goes_on;
         }
         Ok(taken)
     }
@@ -255,6 +271,32 @@ impl Inspector<'_> {
             }
         }
         let mut reports = self.take(part, None, watch)?.to_compare.unwrap_or_default();
+        reports.extend(self.waiting.take());
+        self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, reports)?);
+        Ok(())
+    }
+
+    /// Adds the rows whose disputed price is not charged, or right after all; the others are faults.
+    fn add_disputed(
+        &mut self,
+        rejects: Option<&mut Rejects<&mut dyn Write>>,
+        watch: &mut dyn ImportProgress,
+    ) -> Result<()> {
+        let disputed = std::mem::take(&mut self.disputed);
+        if disputed.is_empty() {
+            return Ok(());
+        }
+        let in_order = disputes::resolve(&disputed, &self.staging, self.snapshot, self.account_index.prices())?;
+        let mut part = ParsedBlock::default();
+        for (row, is_in_order) in disputed.into_iter().zip(in_order) {
+            if is_in_order {
+                self.account_index.note_account(row.message.account_id, row.message.day);
+                self.parser.add_message(&mut part, row.line, row.message);
+            } else {
+                part.add_fault(row.line, row.fault, row.fields);
+            }
+        }
+        let mut reports = self.take(part, rejects, watch)?.to_compare.unwrap_or_default();
         reports.extend(self.waiting.take());
         self.faults.add_all(self.compared.add(self.snapshot, &self.account_index, reports)?);
         Ok(())

@@ -14,6 +14,8 @@ const LINES: &[&str] = &[
     "balance history ABC --since FROM --until UNTIL",
     "audit list --since FROM --until UNTIL",
     "traffic reprice --from FROM --until UNTIL -n",
+    "traffic expire --before FROM -n",
+    "traffic expire --before UNTIL -n",
     "traffic prune --before FROM -n",
     "traffic prune --before UNTIL -n",
 ];

@@ -106,6 +106,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
     (List, "traffic import traffic.csv -n"),
     (Single, "traffic post -n"),
+    // No message is pending.
+    (Text, "traffic expire --before 2027-01-01 -n"),
     // Nothing was charged by a plan.
     (Text, "traffic reprice --from 2026-01-01 --until 2027-01-01 -n"),
     (List, "traffic list"),

@@ -2,6 +2,7 @@
 
 mod adjustment;
 mod commands;
+mod delivered;
 mod files;
 mod import;
 mod reprice;

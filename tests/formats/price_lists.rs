@@ -3,11 +3,12 @@
 use ssgctl::error::Faults;
 use ssgctl::formats::RecordReader;
 use ssgctl::import::price_list::{DateOrder, PriceColumns, PriceList, PriceListOptions, price_list};
-use ssgctl::model::{EffectiveFrom, Time};
+use ssgctl::model::{EffectiveFrom, PlanBasis, Time};
 
 fn options() -> PriceListOptions {
     PriceListOptions {
         unit: "EUR".parse().expect("a unit"),
+        basis: PlanBasis::Submit,
         effective: EffectiveFrom::Now,
         now: "2026-11-28T00:00:00Z".parse().expect("a time"),
         zone: "UTC".parse().expect("a zone"),
@@ -85,16 +86,38 @@ fn the_supplier_prices_of_a_gateway_are_read() {
 }
 
 #[test]
-fn a_price_for_delivered_messages_is_refused() {
-    let header = "MCCMNC,PriceSubmit,PriceDelivered,Currency,Effective\n";
-    assert_refused(
-        &format!("{header}23410,0.01,0.016,EUR,2021-01-01T00:00:00Z\n"),
-        "2:12 price_delivered: `0.016` is charged in addition to the price of submission",
-    );
-    assert_refused(
-        &format!("{header}23410,0.0,0.016,EUR,2021-01-01T00:00:00Z\n"),
-        "2:11 price_delivered: `0.016` is charged when a message is delivered",
-    );
+fn of_two_prices_the_one_of_the_plans_basis_is_read_and_the_other_must_be_zero() {
+    let read = |submit: &str, delivered: &str, basis| {
+        let text = format!("MCCMNC,PriceSubmit,PriceDelivered,Currency,Effective\n23410,{submit},{delivered},EUR,\n");
+        read_with(text, PriceListOptions { basis, ..options() })
+            .map(|list| price_of(&list.prices[0]))
+            .map_err(|faults| format!("{}:{} {}", faults.first[0].line, faults.first[0].column, faults.first[0].error))
+    };
+    for (submit, delivered, basis, expected) in [
+        ("0.01", "0.0", PlanBasis::Submit, Ok("0.01")),
+        ("0.01", "", PlanBasis::Submit, Ok("0.01")),
+        ("0", "0", PlanBasis::Submit, Ok("0")),
+        ("0.0", "0.016", PlanBasis::Delivered, Ok("0.016")),
+        ("", "0.016", PlanBasis::Delivered, Ok("0.016")),
+        (
+            "0.01",
+            "0.016",
+            PlanBasis::Submit,
+            Err("2:12 price_delivered: `0.016` is charged in addition to the other price"),
+        ),
+        ("0.01", "0.016", PlanBasis::Delivered, Err("2:7 price: `0.01` is charged in addition to the other price")),
+        ("0.0", "0.016", PlanBasis::Submit, Err("2:11 price_delivered: `0.016` is for messages that are delivered")),
+        ("0.01", "0", PlanBasis::Delivered, Err("2:7 price: `0.01` is for messages that are submitted")),
+    ] {
+        let found = read(submit, delivered, basis);
+        match expected {
+            Ok(price) => assert_eq!(found.as_deref(), Ok(price), "{submit} {delivered} {basis}"),
+            Err(message) => assert!(found.clone().is_err_and(|error| error.contains(message)), "{found:?}"),
+        }
+    }
+    // A list with one price is in terms of the plan.
+    let list = read_with("mccmnc,price\n23410,0.02\n", PriceListOptions { basis: PlanBasis::Delivered, ..options() });
+    assert_eq!(price_of(&list.expect("a list").prices[0]), "0.02");
 }
 
 #[test]

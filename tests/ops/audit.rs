@@ -23,7 +23,7 @@ use ssgctl::traffic::{self, RepriceAccounts, RepriceRequest};
 use super::contact::person;
 use crate::support::cli::{Outcome, TestCli, words};
 use crate::support::fixture::{
-    Fixture, NOON, adjustment, at_price, collect, new_account, new_service, plain_email, reversal, set, valid,
+    Fixture, NOON, adjustment, at_price, collect, new_account, new_plan, new_service, plain_email, reversal, set, valid,
 };
 use crate::support::traffic::import_a_message;
 
@@ -54,7 +54,8 @@ const OPERATIONS: &[(EntityKind, &str, &str, Operation)] = &[
     (EntityKind::Service, "new", "premium", |tx, _| service::new(tx, new_service("premium", "SMS", "2")).map(drop)),
     (EntityKind::Service, "edit", "premium", |tx, _| service::edit(tx, "premium", at_price("3")).map(drop)),
     (EntityKind::Plan, "new", "LIST", |tx, _| {
-        plan::new(tx, valid("LIST"), Unit::Sms, PlanDetails { name: valid("List") }, Some(valid("2"))).map(drop)
+        plan::new(tx, new_plan(valid("LIST"), Unit::Sms, PlanDetails { name: valid("List") }, Some(valid("2"))))
+            .map(drop)
     }),
     (EntityKind::Plan, "edit", "LIST", |tx, _| plan::edit(tx, "LIST", |details| details.name = valid("L")).map(drop)),
     (EntityKind::Plan, "archive", "LIST", |tx, _| plan::archive(tx, "LIST").map(drop)),

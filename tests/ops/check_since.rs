@@ -10,7 +10,10 @@ use super::traffic_reprice::{GB, of_november};
 use crate::support::fixture::{Fixture, adjustment_in, reversal, valid};
 
 fn head(fixture: &mut Fixture) -> Head {
-    fixture.read(|now| now.head())
+    fixture.read(|now| {
+        let head = now.head()?;
+        Ok(head)
+    })
 }
 
 fn findings_since(fixture: &mut Fixture, head: &Head) -> Vec<String> {

@@ -3,18 +3,18 @@
 use ssgctl::Error;
 use ssgctl::model::{EffectiveFrom, EntityKind, PlanDetails, PriceSource, Unit};
 use ssgctl::ops::service::{self, NewService, ServiceChange, ServicePricing};
-use ssgctl::ops::{overlay, plan, smpp};
-use ssgctl::report::{account_pricing, customer_pricing, plan_uses};
+use ssgctl::ops::{overlay, plan, price, smpp};
+use ssgctl::report::{account_pricing, customer_pricing, plan_uses, service_outlook};
 
 use super::prices::fixture;
-use crate::support::fixture::{Fixture, NOON, assert_refused, at_price, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, NOON, assert_refused, at_price, new_account, new_plan, new_service, valid};
 use crate::support::traffic::import_a_message;
 
 const DECEMBER: &str = "2026-12-01T00:00:00Z";
 
 fn plan_in(fixture: &mut Fixture, code: &str, unit: &str) {
     let details = PlanDetails { name: valid("Plan") };
-    fixture.write(|tx| plan::new(tx, valid(code), valid(unit), details, Some(valid("2")))).expect("plan");
+    fixture.write(|tx| plan::new(tx, new_plan(valid(code), valid(unit), details, Some(valid("2"))))).expect("plan");
 }
 
 fn with_plan(code: &str, plan: &str) -> NewService {
@@ -155,4 +155,81 @@ fn a_plan_in_use_is_not_archived() {
     );
     fixture.write(|tx| plan::unarchive(tx, "EUR-NG")).unwrap();
     assert_refused!(fixture.write(|tx| plan::unarchive(tx, "EUR-NG")), Error::NotArchived { .. });
+}
+
+/// The rows of prices, plans of services, services of accounts and overlays, and of the audit log.
+fn recorded(fixture: &Fixture) -> Vec<i64> {
+    let sql = fixture.raw();
+    let count = |table: &str| sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+    ["price", "service_plan", "account_service", "overlay", "event"].map(count).to_vec()
+}
+
+#[test]
+fn instructions_that_change_nothing_are_not_recorded() {
+    let mut fixture = fixture();
+    plan_in(&mut fixture, "NEXT", "EUR");
+    let december = Some(valid(DECEMBER));
+    let january = Some(valid("2027-01-01T00:00:00Z"));
+    let plan_from =
+        |from| ServiceChange { plan: Some("NEXT".to_owned()), effective_from: from, ..ServiceChange::default() };
+    fixture.write(|tx| service::edit(tx, "euro", plan_from(EffectiveFrom::Time(valid(DECEMBER))))).unwrap();
+    let dear = NewService { pricing: ServicePricing::Price(valid("1")), ..new_service("dear", "EUR", "1") };
+    fixture.write(|tx| service::new(tx, dear)).unwrap();
+    fixture.write(|tx| smpp::set_service(tx, "acme1", "dear", december)).unwrap();
+    fixture.write(|tx| overlay::set_of_customer(tx, "ACME", Some("EUR-NG"), december)).unwrap();
+    fixture.write(|tx| overlay::set_of_account(tx, "acme1", Some("EUR-NG"), december)).unwrap();
+    let ng =
+        |from, until| price::NewPrice { destination: valid("NG"), price: valid("0.05"), effective_from: from, until };
+    fixture.write(|tx| price::set(tx, "EUR-STD", ng(december, None))).unwrap();
+    let before = recorded(&fixture);
+    // What is planned already, at its time and after it; and what counts today.
+    for from in [december, january] {
+        fixture.write(|tx| price::set(tx, "EUR-STD", ng(from, None))).unwrap();
+        fixture.write(|tx| price::set(tx, "EUR-STD", ng(from, Some(valid("2028-01-01T00:00:00Z"))))).unwrap();
+        fixture.write(|tx| smpp::set_service(tx, "acme1", "dear", from)).unwrap();
+        fixture.write(|tx| overlay::set_of_customer(tx, "ACME", Some("EUR-NG"), from)).unwrap();
+        fixture.write(|tx| overlay::set_of_account(tx, "acme1", Some("EUR-NG"), from)).unwrap();
+        let from = from.map_or(EffectiveFrom::Now, EffectiveFrom::Time);
+        fixture.write(|tx| service::edit(tx, "euro", plan_from(from))).unwrap();
+        let same = ServiceChange { price: Some(valid("1")), effective_from: from, ..ServiceChange::default() };
+        fixture.write(|tx| service::edit(tx, "dear", same)).unwrap();
+    }
+    fixture.write(|tx| smpp::set_service(tx, "acme1", "euro", Some(valid(NOON)))).unwrap();
+    fixture.write(|tx| overlay::set_of_customer(tx, "ACME", None, Some(valid(NOON)))).unwrap();
+    fixture.write(|tx| overlay::set_of_account(tx, "acme1", None, None)).unwrap();
+    assert_eq!(recorded(&fixture), before);
+}
+
+#[test]
+fn a_service_says_which_plan_and_price_are_planned() {
+    let mut fixture = fixture();
+    plan_in(&mut fixture, "NEXT", "EUR");
+    let at = |day: &str| EffectiveFrom::Time(valid(&format!("2026-12-{day}T00:00:00Z")));
+    let price = |price: &str, day| ServiceChange {
+        price: Some(valid(price)),
+        effective_from: at(day),
+        ..ServiceChange::default()
+    };
+    fixture.write(|tx| service::edit(tx, "euro", price("0.08", "01"))).unwrap();
+    let next = ServiceChange { plan: Some("NEXT".to_owned()), effective_from: at("10"), ..ServiceChange::default() };
+    fixture.write(|tx| service::edit(tx, "euro", next)).unwrap();
+    fixture.write(|tx| service::edit(tx, "euro", price("3", "20"))).unwrap();
+    // A price of the first plan that begins when the service has the other one.
+    let late = price::NewPrice {
+        destination: valid("default"),
+        price: valid("9"),
+        effective_from: Some(valid("2026-12-15T00:00:00Z")),
+        until: None,
+    };
+    fixture.write(|tx| price::set(tx, "EUR-STD", late)).unwrap();
+    let planned = fixture.read(|now| Ok::<_, Error>(service_outlook(now, now.service("euro")?)?.planned));
+    let planned: Vec<String> = planned.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        planned,
+        [
+            "from 2026-12-01 00:00:00 UTC: price 0.08",
+            "from 2026-12-10 00:00:00 UTC: plan NEXT",
+            "from 2026-12-20 00:00:00 UTC: price 3.00",
+        ]
+    );
 }

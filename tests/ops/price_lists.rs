@@ -12,10 +12,16 @@ use ssgctl::ops::smpp::NewAccount;
 use ssgctl::report::PriceImpact;
 use ssgctl::store::{AccountDay, QuarterSum};
 
-use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, valid};
+use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, new_plan, valid};
 
 fn listed(line: u64, destination: &str, price: &str, effective: &str) -> PriceListRow {
-    PriceListRow { line, destination: valid(destination), price: price.parse().ok(), effective: effective.parse().ok() }
+    PriceListRow {
+        line,
+        column: 9,
+        destination: valid(destination),
+        price: price.parse().ok(),
+        effective: effective.parse().ok(),
+    }
 }
 
 /// A list that replaces nothing, and changes nothing of the past.
@@ -29,7 +35,7 @@ fn plan() -> Fixture {
     fixture
         .write(|tx| {
             let details = ssgctl::model::PlanDetails { name: valid("Standard") };
-            ops::plan::new(tx, valid("EUR-STD"), valid("EUR"), details, Some(valid("0.05")))?;
+            ops::plan::new(tx, new_plan(valid("EUR-STD"), valid("EUR"), details, Some(valid("0.05"))))?;
             let list =
                 [listed(2, "GB", "0.03", "2026-01-01T00:00:00Z"), listed(3, "NG", "0.2", "2026-01-01T00:00:00Z")];
             ops::price_list::import(tx, "EUR-STD", new(&list))
@@ -94,16 +100,52 @@ fn a_list_that_replaces_a_plan_withdraws_what_it_does_not_name() {
 fn a_list_that_changes_the_past_needs_to_say_so() {
     let mut fixture = plan();
     let list = [listed(2, "GB", "0.01", "2026-01-01T00:00:00Z"), listed(3, "NG", "0.3", "2026-11-24T00:00:00Z")];
-    assert_refused!(
-        fixture.write(|tx| ops::price_list::import(tx, "EUR-STD", new(&list))),
-        Error::Refused(text) if text == "the price of GB has counted since 2026-01-01 00:00:00, and 1 other, and the list changes it from then on"
+    let faults = |fixture: &mut Fixture, list: &[PriceListRow]| match fixture
+        .write(|tx| ops::price_list::import(tx, "EUR-STD", new(list)))
+    {
+        Err(Error::Rows(faults)) => {
+            faults.first.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.error)).collect()
+        }
+        other => panic!("{other:?}"),
+    };
+    let found: Vec<String> = faults(&mut fixture, &list);
+    assert_eq!(
+        found,
+        [
+            "2:9 the price of GB would change from 2026-01-01 00:00:00 UTC on, which is in the past",
+            "3:9 the price of NG would change from 2026-11-24 00:00:00 UTC on, which is in the past",
+        ]
     );
     let corrected = NewPrices { corrects_past: true, ..new(&list) };
     let imported = fixture.write(|tx| ops::price_list::import(tx, "EUR-STD", corrected)).expect("a correction");
     assert_eq!((imported.corrections(valid(NOON)).count(), counts(&imported)), (2, [0, 1, 1, 0, 0]));
-    // A destination that the plan did not have, and several prices of it, correct nothing.
-    let list = [listed(2, "FR", "1", "2020-01-01T00:00:00Z"), listed(3, "FR", "2", "2021-01-01T00:00:00Z")];
-    assert_eq!(counts(&import(&mut fixture, &list, None)), [1, 1, 0, 0, 0]);
+    // What a list replaces has no row.
+    let replacing = NewPrices { replaced_from: Some(valid("2026-11-01T00:00:00Z")), ..new(&list[..1]) };
+    assert_refused!(
+        fixture.write(|tx| ops::price_list::import(tx, "EUR-STD", replacing)),
+        Error::PastPrice { destination, .. } if destination.to_string() == "default"
+    );
+    // In a plan that nobody uses, a destination that it did not have changes no message; in another one, it may.
+    let france = [listed(2, "FR", "1", "2020-01-01T00:00:00Z"), listed(3, "FR", "2", "2021-01-01T00:00:00Z")];
+    assert_eq!(counts(&import(&mut fixture, &france, None)), [1, 1, 0, 0, 0]);
+    let mut fixture = with_traffic();
+    let found: Vec<String> = faults(&mut fixture, &france);
+    assert_eq!(found[0], "2:9 the price of FR would change from 2020-01-01 00:00:00 UTC on, which is in the past");
+    assert_eq!(found.len(), 2);
+    assert_eq!(counts(&import(&mut fixture, &[listed(2, "FR", "1", "2026-11-24T11:30:00Z")], None)), [1, 0, 0, 0, 0]);
+}
+
+#[test]
+fn a_list_has_times_at_which_prices_can_begin() {
+    let mut fixture = plan();
+    for time in ["1969-12-31T00:00:00Z", "9999-01-01T00:00:00Z", "2027-01-01T00:00:00.5Z"] {
+        let list = [listed(2, "GB", "0.01", time)];
+        let corrected = NewPrices { corrects_past: true, ..new(&list) };
+        assert_refused!(
+            fixture.write(|tx| ops::price_list::import(tx, "EUR-STD", corrected)),
+            Error::Invalid { field: "effective_from", .. }
+        );
+    }
 }
 
 #[test]
@@ -148,12 +190,13 @@ fn with_traffic() -> Fixture {
         let account = fixture.add_account(customer, account).expect("an account").account.id;
         let mut day = AccountDay::new(today, account);
         let mut old = AccountDay::new(today - 40, account);
+        let by_plan = PriceDetail { price_id: Some(1), ..PriceDetail::default() };
         for (country, parts) in [(*b"GB", 1000), (*b"NG", 10), (*b"FR", 1)] {
             let mut counts = StateCounts::default();
             counts.add(ssgctl::model::MessageState::Delivered, parts);
             let quarter = QuarterSum { quarter: 1, counts, parts };
-            day.add_messages(&quarter, (country, valid("EUR"), PriceDetail::default()), Money::ZERO).expect("sums");
-            old.add_messages(&quarter, (country, valid("EUR"), PriceDetail::default()), Money::ZERO).expect("sums");
+            day.add_messages(&quarter, (country, valid("EUR"), by_plan), Money::ZERO).expect("sums");
+            old.add_messages(&quarter, (country, valid("EUR"), by_plan), Money::ZERO).expect("sums");
         }
         fixture.write(|tx| tx.add_to_days(&[old, day])).expect("sums");
     }
@@ -186,7 +229,7 @@ fn an_overlay_with_a_price_of_its_own_is_not_touched() {
     fixture
         .write(|tx| {
             let details = ssgctl::model::PlanDetails { name: valid("Bolt") };
-            let overlay = ops::plan::new(tx, valid("BOLT"), valid("EUR"), details, None)?;
+            let overlay = ops::plan::new(tx, new_plan(valid("BOLT"), valid("EUR"), details, None))?;
             let list = [listed(2, "GB", "0.01", "2026-01-01T00:00:00Z")];
             ops::price_list::import(tx, "BOLT", new(&list))?;
             let bolt = tx.customer("BOLT")?;
@@ -200,4 +243,21 @@ fn an_overlay_with_a_price_of_its_own_is_not_touched() {
 fn traffic_that_would_have_no_price_is_counted() {
     let mut fixture = with_traffic();
     assert_eq!(impacts(&mut fixture, &[listed(2, "default", "withdrawn", NOON)]), ["ACME 1 0 0 1", "BOLT 1 0 0 1"]);
+}
+
+/// Whatever a price had been, a message that was rejected costs nothing; one with a price in its file or of an import without charges
+/// would have cost the same.
+#[test]
+fn only_what_a_plan_charged_would_have_cost_more() {
+    let mut fixture = with_traffic();
+    let account = fixture.read(|now| now.smpp_account("acme_prod")).id;
+    let noon: Time = valid(NOON);
+    let today = days_since_epoch(noon.timestamp().to_zoned_datetime(jiff::tz::TimeZone::UTC).date());
+    let mut day = AccountDay::new(today, account);
+    let mut counts = StateCounts::default();
+    counts.add(ssgctl::model::MessageState::Rejected, 700);
+    let quarter = QuarterSum { quarter: 1, counts, parts: 700 };
+    day.add_messages(&quarter, (*b"GB", valid("EUR"), PriceDetail::default()), Money::ZERO).expect("sums");
+    fixture.write(|tx| tx.add_to_days(&[day])).expect("sums");
+    assert_eq!(impacts(&mut fixture, &[listed(2, "GB", "0.035", NOON)]), ["ACME 1000 5 5 0", "BOLT 1000 5 5 0"]);
 }

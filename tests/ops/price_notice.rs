@@ -14,7 +14,7 @@ use ssgctl::report::{NoticeQuestion, NoticedChange, PriceNotice};
 use super::contact::person;
 use super::traffic::{request, run};
 use crate::formats::document::{read, written};
-use crate::support::fixture::{Fixture, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, new_account, new_plan, new_service, valid};
 
 const DECEMBER: &str = "2026-12-01T00:00:00Z";
 const JANUARY: &str = "2027-01-01T00:00:00Z";
@@ -24,7 +24,7 @@ fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     for (code, default) in [("std", Some(valid("0.05"))), ("special", None)] {
         let details = PlanDetails { name: valid("Plan") };
-        fixture.write(|tx| plan::new(tx, valid(code), valid("EUR"), details, default)).expect("plan");
+        fixture.write(|tx| plan::new(tx, new_plan(valid(code), valid("EUR"), details, default))).expect("plan");
     }
     let pricing = ServicePricing::Plan("std".to_owned());
     fixture.write(|tx| service::new(tx, NewService { pricing, ..new_service("euro", "EUR", "1") })).expect("service");

@@ -4,16 +4,18 @@ use ssgctl::Error;
 use ssgctl::model::{PlanDetails, PricesVersion, Time};
 use ssgctl::ops::price::{self, NewPrice, PriceChange};
 use ssgctl::ops::{overlay, plan, service, smpp};
-use ssgctl::report::{ListedPrices, LookupQuestion, PriceLookup, PriceState, look_up, price_list};
+use ssgctl::report::{ListedPrices, LookupKind, LookupQuestion, PriceLookup, PriceState, look_up, price_list};
 
-use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, NOON, assert_refused, new_account, new_plan, new_service, valid};
 
 /// A database with the plan EUR-STD, whose default price is 0.07, and ACME's account `acme1` of a service in it.
 pub fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     let details = || PlanDetails { name: valid("Plan") };
-    fixture.write(|tx| plan::new(tx, valid("EUR-STD"), valid("EUR"), details(), Some(valid("0.07")))).expect("plan");
-    fixture.write(|tx| plan::new(tx, valid("EUR-NG"), valid("EUR"), details(), None)).expect("plan");
+    fixture
+        .write(|tx| plan::new(tx, new_plan(valid("EUR-STD"), valid("EUR"), details(), Some(valid("0.07")))))
+        .expect("plan");
+    fixture.write(|tx| plan::new(tx, new_plan(valid("EUR-NG"), valid("EUR"), details(), None))).expect("plan");
     let pricing = service::ServicePricing::Plan("EUR-STD".to_owned());
     let euro = service::NewService { pricing, ..new_service("euro", "EUR", "1") };
     fixture.write(|tx| service::new(tx, euro)).expect("service");
@@ -47,7 +49,7 @@ fn set_until(
 
 fn lookup(fixture: &mut Fixture, name: &str, number: &str, network: &str, at: &str) -> ssgctl::Result<PriceLookup> {
     let question = LookupQuestion { destination: valid(number), network: network.parse().ok(), at: valid(at) };
-    look_up(&fixture.store.read().expect("snapshot"), name, question)
+    look_up(&fixture.store.read().expect("snapshot"), (name, None), question)
 }
 
 /// What a message costs, and by which rule.
@@ -109,13 +111,29 @@ fn overlays_come_first_and_pass_on_what_they_have_no_price_for() {
     let other = lookup(&mut fixture, "acme1", "+447700900123", "", NOON).unwrap();
     assert_eq!((other.asked.len(), other.price.plan.as_str()), (2, "EUR-STD"));
     let details = PlanDetails { name: valid("Own") };
-    fixture.write(|tx| plan::new(tx, valid("OWN"), valid("EUR"), details, None)).unwrap();
+    fixture.write(|tx| plan::new(tx, new_plan(valid("OWN"), valid("EUR"), details, None))).unwrap();
     set(&mut fixture, "OWN", "+23480", "0.06", "");
     fixture.write(|tx| overlay::set_of_account(tx, "acme1", Some("OWN"), None)).unwrap();
     assert_eq!(found(&mut fixture, "acme1", ng, "62130", NOON), "OWN prefix 0.06");
     fixture.write(|tx| overlay::set_of_account(tx, "acme1", None, Some(valid("2026-11-25T00:00:00Z")))).unwrap();
     assert_eq!(found(&mut fixture, "acme1", ng, "62130", "2026-11-25T00:00:00Z"), "EUR-NG country 0.05");
     assert!(fixture.findings().is_empty());
+}
+
+#[test]
+fn a_name_of_a_plan_and_of_an_account_is_ambiguous_unless_the_question_says_which() {
+    let mut fixture = fixture();
+    let details = PlanDetails { name: valid("Same name") };
+    fixture.write(|tx| plan::new(tx, new_plan(valid("ACME1"), valid("EUR"), details, Some(valid("0.01"))))).unwrap();
+    let question = LookupQuestion { destination: valid("+447700900123"), network: None, at: valid(NOON) };
+    let snapshot = fixture.store.read().unwrap();
+    let ask = |kind| look_up(&snapshot, ("acme1", kind), question.clone());
+    let refused = ask(None).unwrap_err();
+    assert_eq!(refused.to_string(), "`acme1` fits both price plan `ACME1` and SMPP account `acme1` of ACME");
+    assert_eq!(ask(Some(LookupKind::Plan)).unwrap().price.row.price, Some(valid("0.01")));
+    assert_eq!(ask(Some(LookupKind::Account)).unwrap().price.row.price, Some(valid("0.07")));
+    assert_refused!(look_up(&snapshot, ("acme1x", None), question.clone()), Error::NotFound { .. });
+    assert_refused!(look_up(&snapshot, ("EUR-STD", Some(LookupKind::Account)), question), Error::NotFound { .. });
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ssgctl::model::{
 use ssgctl::ops::{plan, service};
 use ssgctl::store::Tx;
 
-use crate::support::fixture::{Fixture, cases, new_service, valid};
+use crate::support::fixture::{Fixture, cases, new_plan, new_service, valid};
 
 /// The rows of prices as raw SQL has them: subject, value, second, ID.
 type Rows = Vec<(i64, Option<i64>, i64, i64)>;
@@ -141,7 +141,7 @@ proptest! {
         let made = fixture.write(|tx| {
             ["two", "three"].iter().try_for_each(|code| service::new(tx, new_service(code, "SMS", "1")).map(drop))?;
             let details = PlanDetails { name: valid("Four") };
-            plan::new(tx, valid("four"), valid("SMS"), details, None)?;
+            plan::new(tx, new_plan(valid("four"), valid("SMS"), details, None))?;
             recorded.iter().try_for_each(|row| record(tx, *row))
         });
         made.expect("recorded");

@@ -10,7 +10,7 @@ use ssgctl::ops::{overlay, plan, service, smpp};
 use ssgctl::traffic;
 
 use super::traffic::{Quiet, request, row_faults, run};
-use crate::support::fixture::{Fixture, cases, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, cases, new_account, new_plan, new_service, valid};
 
 pub const HEADER: &str = "message_id,submitted_at,system_id,destination,state,parts,price,mccmnc\n";
 
@@ -19,7 +19,7 @@ pub fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     for (code, default) in [("std", Some(valid("0.05"))), ("special", None), ("own", None)] {
         let details = PlanDetails { name: valid("Plan") };
-        fixture.write(|tx| plan::new(tx, valid(code), valid("EUR"), details, default)).expect("plan");
+        fixture.write(|tx| plan::new(tx, new_plan(valid(code), valid("EUR"), details, default))).expect("plan");
     }
     let pricing = ServicePricing::Plan("std".to_owned());
     fixture.write(|tx| service::new(tx, NewService { pricing, ..new_service("euro", "EUR", "1") })).expect("service");

@@ -11,7 +11,7 @@ use ssgctl::report::{
 use ssgctl::store::TrafficFilter;
 
 use super::traffic::{request, run};
-use crate::support::fixture::{Fixture, new_account, new_service, valid};
+use crate::support::fixture::{Fixture, new_account, new_plan, new_service, valid};
 
 use TrafficGroup::{Account, Country, Customer, Destination, Network, Price, Time};
 
@@ -36,7 +36,7 @@ fn fixture() -> Fixture {
     let mut fixture = Fixture::with_acme();
     for (code, default) in [("std", Some(valid("0.05"))), ("special", None)] {
         let details = PlanDetails { name: valid("Plan") };
-        fixture.write(|tx| plan::new(tx, valid(code), valid("EUR"), details, default)).expect("plan");
+        fixture.write(|tx| plan::new(tx, new_plan(valid(code), valid("EUR"), details, default))).expect("plan");
     }
     let pricing = ServicePricing::Plan("std".to_owned());
     fixture.write(|tx| service::new(tx, NewService { pricing, ..new_service("euro", "EUR", "1") })).expect("service");

@@ -277,7 +277,7 @@ fn a_row_that_was_deleted_or_added_is_found() {
         "DELETE FROM entry_sum WHERE unit = 'EUR'",
         "INSERT INTO entry_sum SELECT customer_id, 'JPY', kind, 1, 0, 0, first_at, last_at FROM entry_sum LIMIT 1",
         "INSERT INTO clock_set_back VALUES ('entry', 2, '2026', '2027')",
-        "INSERT INTO balance SELECT customer_id, 'JPY', 0, 0, updated_at, 0, NULL FROM balance LIMIT 1",
+        "INSERT INTO balance SELECT customer_id, 'JPY', 0, 0, updated_at, 0, NULL, 0 FROM balance LIMIT 1",
         "UPDATE entry SET id = 99 WHERE id = 4",
         "DELETE FROM crossing WHERE id = 1",
         "DELETE FROM crossing",

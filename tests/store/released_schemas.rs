@@ -14,7 +14,7 @@ use crate::formats::document::{read, written};
 use crate::support::fixture::{Fixture, NOON, open};
 
 /// The schemas since 14 of which there is a database and a document.
-const SCHEMAS: [u32; 2] = [14, 15];
+const SCHEMAS: [u32; 3] = [14, 15, 21];
 
 fn old(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
@@ -52,8 +52,8 @@ fn a_migrated_database_of_an_older_program_says_what_its_document_says() {
 }
 
 /// Rows that are converted: sums of traffic are by quarter hours since schema 16, balances have what is accrued since schema 18, and
-/// services have plans since schema 19; the first line has the schema, the last a checksum.
-const CONVERTED: [&str; 6] = ["ssgctl\":", "end\":", "message", "traffic", "balance\":", "service\":"];
+/// services have plans since schema 19, and plans a basis since schema 23; the first line has the schema, the last a checksum.
+const CONVERTED: [&str; 7] = ["ssgctl\":", "end\":", "message", "traffic", "balance\":", "service\":", "plan\":"];
 
 /// A step that adds something must not lose what was there: every line of the old document that needs no conversion is in the new.
 #[test]

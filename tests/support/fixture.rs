@@ -11,10 +11,11 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use ssgctl::Result;
 use ssgctl::model::{
-    Accrual, Balance, Customer, CustomerDetails, EmailTemplate, Entry, Event, Money, Origin, OutboxEmail,
-    RenderedEmail, Sender, SmppAccount, SmppDetails, Unit,
+    Accrual, Balance, Customer, CustomerDetails, EmailTemplate, Entry, Event, Money, Origin, OutboxEmail, PlanBasis,
+    PlanCode, PlanDetails, RenderedEmail, Sender, SmppAccount, SmppDetails, Unit,
 };
 use ssgctl::ops::balance::{Adjustment, Receipt, Reversal, Transfer};
+use ssgctl::ops::plan::NewPlan;
 use ssgctl::ops::service::{NewService, ServiceChange};
 use ssgctl::ops::smpp::{Credentials, NewAccount};
 use ssgctl::ops::{balance, customer, outbox, smpp};
@@ -262,6 +263,11 @@ pub fn every_customer() -> CustomerFilter {
 pub fn new_account(system_id: &str) -> NewAccount {
     let details = SmppDetails::of(valid("standard"));
     NewAccount { system_id: Some(valid(system_id)), password: None, details, cug: Vec::new() }
+}
+
+/// A new plan that charges messages when they are accepted.
+pub fn new_plan(code: PlanCode, unit: Unit, details: PlanDetails, default_price: Option<Money>) -> NewPlan {
+    NewPlan { code, unit, basis: PlanBasis::Submit, details, default_price }
 }
 
 /// A new service with one price.

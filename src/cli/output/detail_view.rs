@@ -110,11 +110,23 @@ impl DetailView {
     /// Adds a section with a table of rows, which in JSON is an array under `key`. `omit` names columns that only repeat
     /// the record itself, such as the customer of each contact.
     pub(crate) fn rows<R: Row>(&mut self, title: &'static str, key: &'static str, rows: &[R], omit: &[&str]) {
+        self.rows_with(title, key, rows, (omit, &[]));
+    }
+
+    /// The same, with columns in the table that tables do not show by default.
+    pub(crate) fn rows_with<R: Row>(
+        &mut self,
+        title: &'static str,
+        key: &'static str,
+        rows: &[R],
+        (omit, also): (&[&str], &[&str]),
+    ) {
         let mut page = table::Page::default();
+        let in_table = || in_data::<R>(omit).filter(|column| column.in_table || also.contains(&column.key));
         for row in rows {
-            page.add(shown(omit).map(|column| (column.cell)(row)));
+            page.add(in_table().map(|column| (column.cell)(row)));
         }
-        let headings = shown::<R>(omit).map(|column| column.key).collect();
+        let headings = in_table().map(|column| column.key).collect();
         let objects = rows.iter().map(|row| object(row, omit)).collect();
         let columns = in_data::<R>(omit).map(|column| column.key).collect();
         let records = rows.iter().map(|row| in_data(omit).map(|column| owned((column.cell)(row))).collect()).collect();
@@ -133,7 +145,8 @@ impl DetailView {
     /// Adds a row of totals to the table of the last section. JSON omits it.
     pub(crate) fn total<R: Row>(&mut self, row: &R, omit: &[&str]) {
         if let Some(table) = self.sections.last_mut().and_then(|section| section.table.as_mut()) {
-            table.page.add(shown(omit).map(|column: &Column<R>| (column.cell)(row)));
+            let in_table = in_data(omit).filter(|column: &&Column<R>| column.in_table);
+            table.page.add(in_table.map(|column| (column.cell)(row)));
         }
     }
 
@@ -292,11 +305,6 @@ impl Output {
         let bold = anstyle::Style::new().bold();
         if self.colour { format!("{bold}{text}{bold:#}") } else { text.to_owned() }
     }
-}
-
-/// The columns of a table in a view.
-fn shown<R: Row>(omit: &[&str]) -> impl Iterator<Item = &'static Column<R>> {
-    R::COLUMNS.iter().filter(|column| column.in_table && !omit.contains(&column.key))
 }
 
 /// The columns of related rows in JSON and CSV.

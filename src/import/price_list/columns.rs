@@ -218,6 +218,11 @@ pub(super) struct PriceCells<'a> {
 }
 
 impl<'a> PriceCells<'a> {
+    /// Whether the file has a column for a field.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.columns.column(field).is_some()
+    }
+
     /// The text of a field that is not empty.
     pub(super) fn text(&self, field: &str) -> Option<&'a str> {
         self.row.text_of(self.columns.column(field)?)
@@ -236,6 +241,11 @@ impl<'a> PriceCells<'a> {
     pub(super) fn bad_value(&self, field: &'static str, text: &str, rule: &dyn Display) -> Fault {
         let message = format!("{field}: {} {rule}", quoted(text));
         self.fault(field, Error::Input { code: InputError::BadValue, message })
+    }
+
+    /// The line and the column of a field, or of the row if the file has no such field.
+    pub(super) fn position(&self, field: &str) -> (u64, u64) {
+        self.row.position(self.columns.column(field).unwrap_or_default())
     }
 
     /// A fault at the position of a field, or of the row if the file has no such field.

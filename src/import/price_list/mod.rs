@@ -19,7 +19,7 @@ use crate::error::{Error, Fault, Faults, InputError, quoted};
 use crate::formats::{InputRow, RecordReader};
 use crate::import::IgnoredColumn;
 use crate::import::left_out::LeftOut;
-use crate::model::{EffectiveFrom, Invalid, Money, PriceDestination, PriceListRow, Time, Unit, Zone};
+use crate::model::{EffectiveFrom, Invalid, Money, PlanBasis, PriceDestination, PriceListRow, Time, Unit, Zone};
 
 pub use columns::{FIELDS, PriceColumns};
 pub use effective::{DateOrder, effective};
@@ -35,6 +35,8 @@ pub const BEGINNING: &str = "beginning";
 pub struct PriceListOptions {
     /// The unit of the plan. Prices in another one are refused.
     pub unit: Unit,
+    /// That of the plan: which column of a list with prices of both is read.
+    pub basis: PlanBasis,
     /// From when all prices of the list count. A time in the list contradicts any but `Now`.
     pub effective: EffectiveFrom,
     /// From when a price counts whose time is not known otherwise.
@@ -128,8 +130,9 @@ impl<R: BufRead> ListReader<R> {
         refuse_unknown_terms(cells)?;
         let price = price(cells, &mut self.prices, &self.options)?;
         let effective = effective_of(cells, &self.options)?;
+        let (line, column) = cells.position("effective");
         for destination in destination::destinations(cells)? {
-            let listed = PriceListRow { line: row.line(), destination, price, effective };
+            let listed = PriceListRow { line, column, destination, price, effective };
             match self.known.entry((listed.destination.clone(), effective)) {
                 Entry::Vacant(entry) => {
                     entry.insert(self.found.prices.len());
@@ -199,10 +202,19 @@ fn price(cells: PriceCells<'_>, prices: &mut PriceReader, options: &PriceListOpt
         let price = prices.read(text, cells.row.line()).and_then(|price| options.unit.check(price));
         price.map(Some).map_err(|rule| cells.fault(field, Error::invalid(field, text, rule)))
     };
-    let listed = money("price")?;
-    if money("price_delivered")?.is_some_and(|price| price != Money::ZERO) {
-        return Err(delivered(cells, listed));
-    }
+    let (submitted, delivered) = (money("price")?, money("price_delivered")?);
+    let listed = match options.basis {
+        // A list with one column of prices is in terms of the plan.
+        _ if !cells.has("price_delivered") => submitted,
+        PlanBasis::Submit if is_charged(delivered) => {
+            return Err(other_basis(cells, ("price_delivered", "delivered"), submitted));
+        }
+        PlanBasis::Delivered if is_charged(submitted) => {
+            return Err(other_basis(cells, ("price", "submitted"), delivered));
+        }
+        PlanBasis::Submit => submitted,
+        PlanBasis::Delivered => delivered,
+    };
     if is_rejected(cells)? {
         return Ok(None);
     }
@@ -220,15 +232,19 @@ fn price(cells: PriceCells<'_>, prices: &mut PriceReader, options: &PriceListOpt
     }
 }
 
-/// The fault of a price for delivered messages, on which no plan is based.
-fn delivered(cells: PriceCells<'_>, submitted: Option<Money>) -> Fault {
-    let rule = if submitted.is_some_and(|price| price != Money::ZERO) {
-        "is charged in addition to the price of submission; a message has one price"
-    } else {
-        "is charged when a message is delivered; plans charge submitted messages"
-    };
-    let text = cells.text("price_delivered").unwrap_or_default();
-    cells.bad_value("price_delivered", text, &rule)
+fn is_charged(price: Option<Money>) -> bool {
+    price.is_some_and(|price| price != Money::ZERO)
+}
+
+/// The fault of a price that is not charged on the basis of the plan. `own` is the price that is.
+fn other_basis(cells: PriceCells<'_>, (field, basis): (&'static str, &str), own: Option<Money>) -> Fault {
+    let text = cells.text(field).unwrap_or_default();
+    if is_charged(own) {
+        let rule = "is charged in addition to the other price; a message has one price";
+        return cells.bad_value(field, text, &rule);
+    }
+    let rule = format!("is for messages that are {basis}, which the plan does not charge; choose a plan of that basis");
+    cells.bad_value(field, text, &rule)
 }
 
 /// Whether the carrier rejects messages to the destination of a row, so that there is no price.

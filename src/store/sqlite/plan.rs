@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{EntityKind, Plan, PlanCode, PlanDetails, Unit};
+use crate::model::{EntityKind, Plan, PlanBasis, PlanCode, PlanDetails, Unit};
 use crate::store::sqlite::columns::{self, Columns, RowReader, columns};
 use crate::store::sqlite::filter::{Query, nearest};
 use crate::store::{PlanFilter, PlanSort, Snapshot, Tx};
@@ -17,11 +17,11 @@ columns! {
 }
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT id, code, unit, created_at, updated_at, archived_at{} FROM plan", PlanDetails::SELECTED)
+    format!("SELECT id, code, unit, basis, created_at, updated_at, archived_at{} FROM plan", PlanDetails::SELECTED)
 });
 
 static INSERT: LazyLock<String> =
-    LazyLock::new(|| columns::insert("plan", "code, unit, created_at, updated_at", PlanDetails::WRITTEN));
+    LazyLock::new(|| columns::insert("plan", "code, unit, basis, created_at, updated_at", PlanDetails::WRITTEN));
 
 static UPDATE: LazyLock<String> =
     LazyLock::new(|| columns::update("plan", "updated_at, archived_at", PlanDetails::WRITTEN));
@@ -32,6 +32,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Plan> {
         id: row.value()?,
         code: row.value()?,
         unit: row.value()?,
+        basis: row.value()?,
         created_at: row.value()?,
         updated_at: row.value()?,
         archived_at: row.value()?,
@@ -84,17 +85,23 @@ impl Snapshot<'_> {
 
 impl Tx<'_> {
     /// Adds a plan. The caller has checked that the code is free.
-    pub fn insert_plan(&mut self, code: PlanCode, unit: Unit, details: PlanDetails) -> Result<Plan> {
+    pub fn insert_plan(
+        &mut self,
+        code: PlanCode,
+        (unit, basis): (Unit, PlanBasis),
+        details: PlanDetails,
+    ) -> Result<Plan> {
         let at = self.at();
         columns::write(&self.transaction, &INSERT, |binder| {
             binder.value(&code)?;
             binder.value(unit)?;
+            binder.value(basis)?;
             binder.value(at)?;
             binder.value(at)?;
             details.bind(binder)
         })?;
         let id = self.transaction.last_insert_rowid();
-        Ok(Plan { id, code, unit, details, created_at: at, updated_at: at, archived_at: None })
+        Ok(Plan { id, code, unit, basis, details, created_at: at, updated_at: at, archived_at: None })
     }
 
     /// Saves the details of a plan, and whether it is archived.

@@ -42,7 +42,8 @@ impl Snapshot<'_> {
     /// Adds the prices of further accounts. Plans that are compiled already are not compiled again.
     pub fn add_prices(&self, prices: &mut Prices, version: PricesVersion, accounts: Option<&[i64]>) -> Result<()> {
         let PlansOfAccounts { plan_ids, accounts } = self.plans_of_accounts(version, accounts)?;
-        prices.add(&plan_ids, accounts, |id| Ok(PlanPrices::new(self.price_rows(id, version)?)))
+        prices
+            .add(&plan_ids, accounts, |id| Ok(PlanPrices::new(self.plan_of(id)?.basis, self.price_rows(id, version)?)))
     }
 
     /// The plans of some accounts, or of all, as they were recorded up to a version.

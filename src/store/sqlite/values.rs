@@ -9,9 +9,9 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Result};
 use crate::model::{
     AccountCode, AddressRange, ApiId, Country, CrossingCause, EmailAddress, EmailState, EmailTemplate, EntityKind,
-    EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText, PaymentTerms, PlanCode,
-    PriceDestination, PriceSource, ServiceCode, ShortName, SystemId, SystemType, TextLine, Time, Unit, Webhook,
-    Website,
+    EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText, PaymentTerms, PlanBasis,
+    PlanCode, PriceDestination, PriceSource, ServiceCode, ShortName, SystemId, SystemType, TextLine, Time, Unit,
+    Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them with their parser.
@@ -43,6 +43,7 @@ text_columns!(
     Level,
     NoteText,
     EntityKind,
+    PlanBasis,
     PlanCode,
     PriceSource,
     ServiceCode,

@@ -167,6 +167,7 @@ pub const LINES: &[&str] = &[
     "report statement ABC --unit SMS --from 2026-01-01",
     "traffic import traffic.csv",
     "traffic post",
+    "traffic expire --before 2026-01-01",
     "traffic list",
     "traffic show MESSAGE:shown",
     "traffic close IMPORT:1",

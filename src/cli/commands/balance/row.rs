@@ -12,6 +12,7 @@ impl Row for Balance {
         Column::new("customer", |b| Cell::text(&b.customer)),
         Column::detail("organisation", |b| Cell::text(&b.organisation)),
         Column::new("balance", |b| Cell::amount(b.unit, b.balance)),
+        Column::detail("reserved", |b| Cell::amount(b.unit, b.reserved)),
         Column::new("unit", |b| Cell::text(b.unit.code())),
         Column::detail("accrued", |b| Cell::amount(b.unit, b.accrued)),
         Column::new("credit_limit", |b| Cell::amount(b.unit, b.credit_limit)),

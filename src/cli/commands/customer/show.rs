@@ -2,6 +2,7 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
+use ssgctl::model::Money;
 use ssgctl::report::{self, CustomerOverview};
 use ssgctl::store::Clock;
 
@@ -51,7 +52,10 @@ fn view(overview: &CustomerOverview) -> DetailView {
         None => view.data("overlay", Cell::Empty),
     }
     view.planned(&pricing.planned);
-    view.rows("Balance", "balances", balances, &["customer"]);
+    // Only where plans charge delivered messages is anything reserved.
+    let has_reserved = balances.iter().any(|runway| runway.balance.reserved != Money::ZERO);
+    let also: &[&str] = if has_reserved { &["reserved"] } else { &[] };
+    view.rows_with("Balance", "balances", balances, (&["customer"], also));
     view.fields("Other", customer, &["api_id", "status", "created_at", "updated_at", "archived_at"]);
     view.rows("Contacts", "contacts", contacts, &["customer"]);
     view.rows("SMPP", "smpp_accounts", accounts, &["customer"]);

@@ -48,7 +48,7 @@ pub(crate) struct DiffArgs {
 pub(crate) fn run(args: &DiffArgs, context: &mut Context) -> Result<()> {
     let plan = plan(context, &args.plan)?;
     let list = match &args.file {
-        Some(file) => Some(args.list.read(file, plan.unit, context)?),
+        Some(file) => Some(args.list.read(file, (plan.unit, plan.basis), context)?),
         None => None,
     };
     let zone = args.list.zone(context);

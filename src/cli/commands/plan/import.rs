@@ -1,11 +1,12 @@
 //! `ssgctl plan import`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
+use ssgctl::Error;
 use ssgctl::error::count;
-use ssgctl::model::{PriceChangeKind, Time};
+use ssgctl::model::{Plan, PriceChangeKind, Time};
 use ssgctl::ops;
 use ssgctl::ops::price_list::{ImportedPrices, NewPrices};
 use ssgctl::report::PriceImpact;
@@ -23,18 +24,19 @@ use crate::output::{Cell, Column, DetailView, FieldKeys, Row};
 /// Import a price list into a plan, all or nothing
 ///
 /// The columns, in any order, are country, mcc, mnc, mccmnc, prefix or destination, and price; currency, effective,
-/// `previous_price` and change are optional. The supplier prices of a gateway (MCCMNC, `PriceSubmit`, ...), lists of
+/// `previous_price` and change are optional. The supplier prices of a gateway (MCCMNC, `PriceSubmit`,
+/// `PriceDelivered`, ..., of which the column of the plan's basis is read, and the other one must be 0), lists of
 /// carriers (Destination prefix, MCC, MNC, Reject SMS, Price), and prefix;description;price are recognized by their
 /// headers; --map reads other columns. Nearly right names of columns refuse the file.
 ///
 /// A price counts from the `effective` of its row, else from --effective, else from now. Dates and times without a zone
 /// are of --timezone. A price that is in force at its time already is counted as same and not recorded again. Prices
 /// that the file does not name stay, unless --replace ends them: when all prices of the file count from one time, then,
-/// else now or at --effective. A file that changes prices from a time before now is refused without --correct-past;
-/// messages that were charged keep their price.
+/// else now or at --effective. A file that changes prices from a time before now is refused without --correct-past, and so
+/// is a new price from then on if the plan is in use; messages that were charged keep their price.
 ///
 /// A dry run also lists the customers who use the plan, and how much more or less their traffic of the last 30 days
-/// would have cost. Traffic is counted by country. Where the plan has prices for networks or prefixes of a country, the
+/// would have cost, of that which a plan charged. Traffic is counted by country. Where the plan has prices for networks or prefixes of a country, the
 /// amounts are the least and the most that are possible.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
@@ -98,13 +100,13 @@ impl Row for PriceImpact {
 }
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
-    let unit = plan(context, &args.plan)?.unit;
-    let list = args.list.read(&args.file, unit, context)?;
+    let Plan { unit, basis, .. } = plan(context, &args.plan)?;
+    let list = args.list.read(&args.file, (unit, basis), context)?;
     let replaced_from = if args.replace { Some(args.list.replaced_from(&list, context)?) } else { None };
     let result = context.write(&args.change, |tx| {
         tx.expect_many_steps()?;
         let new = NewPrices { prices: &list.prices, replaced_from, corrects_past: args.correct_past };
-        let imported = ops::price_list::import(tx, &args.plan, new)?;
+        let imported = ops::price_list::import(tx, &args.plan, new).map_err(|error| of_file(error, &args.file))?;
         let impacts = if args.change.dry_run { Some(ops::price_list::impacts(tx, &imported)?) } else { None };
         let file = input::name(&args.file);
         Ok::<_, Failure>(ImportResult { file, rows: list.rows, imported, impacts, at: tx.at() })
@@ -113,6 +115,14 @@ pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {
     note_ignored(context, &list.left_out);
     note_past(context, &result.imported, result.at);
     Ok(())
+}
+
+/// Names the file of faults in rows.
+fn of_file(error: Error, file: &Path) -> Failure {
+    match error {
+        Error::Rows(faults) => Failure::of_file(&input::name(file), faults),
+        other => other.into(),
+    }
 }
 
 fn view(result: &ImportResult, with_same: bool) -> DetailView {

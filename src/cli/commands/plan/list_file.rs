@@ -7,7 +7,7 @@ use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, quoted};
 use ssgctl::formats::RecordReader;
 use ssgctl::import::price_list::{DateOrder, FIELDS, PriceColumns, PriceList, PriceListOptions, price_list};
-use ssgctl::model::{EffectiveFrom, Plan, Time, Unit, Zone};
+use ssgctl::model::{EffectiveFrom, Plan, PlanBasis, Time, Unit, Zone};
 use ssgctl::store::Clock;
 
 use crate::args::effective::EffectiveArgs;
@@ -46,11 +46,12 @@ pub(super) struct ListArgs {
 
 impl ListArgs {
     /// Reads the list for a plan; `-` is stdin.
-    pub(super) fn read(&self, file: &Path, unit: Unit, context: &Context) -> Result<PriceList> {
+    pub(super) fn read(&self, file: &Path, (unit, basis): (Unit, PlanBasis), context: &Context) -> Result<PriceList> {
         let name = input::name(file);
         let ImportInput { input, meter, .. } = input::open_to_import(file, self.expect.needs_checksum())?;
         let options = PriceListOptions {
             unit,
+            basis,
             effective: self.effective.resolve(context)?,
             now: Clock::System.now(),
             zone: self.zone(context),

@@ -2,7 +2,8 @@
 
 use clap::Args;
 use clap_complete::ArgValueCandidates;
-use ssgctl::model::{Money, Name, PlanCode, PlanDetails, Unit};
+use ssgctl::model::{Money, Name, PlanBasis, PlanCode, PlanDetails, Unit};
+use ssgctl::ops::plan::NewPlan;
 use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
@@ -18,6 +19,7 @@ use crate::exit::Result;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl plan new EUR-STD --name 'Standard EUR' --unit EUR --default-price 0.07
+  ssgctl plan new EUR-DLR --name 'Delivered only' --unit EUR --basis delivered --default-price 0.08
   ssgctl plan new ACME-NG --name 'Nigeria for ACME' --unit EUR")]
 pub(crate) struct NewArgs {
     /// Code of the new plan
@@ -32,6 +34,13 @@ pub(crate) struct NewArgs {
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Unit,
 
+    /// When messages are charged: when they are accepted (submit), or not before they are delivered (delivered)
+    ///
+    /// The price is that of the time of submission in either case. Messages that may still be delivered are reserved next to
+    /// the balance: see `ssgctl balance show` and `ssgctl traffic expire`. The basis of a plan never changes.
+    #[arg(long, value_name = "BASIS", default_value_t = PlanBasis::Submit)]
+    basis: PlanBasis,
+
     /// Price per message part of everything without a price of its own
     #[arg(long, value_name = "PRICE", allow_hyphen_values = true)]
     default_price: Option<Money>,
@@ -41,9 +50,10 @@ pub(crate) struct NewArgs {
 }
 
 pub(crate) fn run(args: NewArgs, context: &mut Context) -> Result<()> {
-    let details = PlanDetails { name: args.name };
-    let summary = context.write(&args.change, |tx| {
-        let plan = ops::plan::new(tx, args.code, args.unit, details, args.default_price)?;
+    let NewArgs { code, name, unit, basis, default_price, change } = args;
+    let new = NewPlan { code, unit, basis, details: PlanDetails { name }, default_price };
+    let summary = context.write(&change, |tx| {
+        let plan = ops::plan::new(tx, new)?;
         report::plan_summary(tx, plan)
     })?;
     misread::warn("plan code", summary.plan.code.as_str());

@@ -25,8 +25,10 @@ struct Meta<'a> {
 struct Entry {
     name: String,
     alpha2: Option<&'static str>,
-    /// The first digits of the numbers; of a network, its code.
+    /// The first digits of the numbers.
     prefix: Option<String>,
+    /// The code of a mobile network, which looks like the first digits of numbers elsewhere.
+    mccmnc: Option<String>,
     /// With eight decimals, as text, so that no reader rounds it. `None` if it is withdrawn.
     price: Option<String>,
     currency: &'static str,
@@ -46,13 +48,13 @@ pub(super) fn json(list: &PlanPriceList) -> Result<String> {
 }
 
 fn entry(step: &PriceStep, unit: Unit) -> Entry {
-    let (country, prefix) = match &step.destination {
-        PriceDestination::Default => (None, None),
-        PriceDestination::Country(country) => (Some(country.clone()), calling_code(country)),
-        PriceDestination::Prefix(prefix) => (None, Some(prefix.digits().to_string())),
+    let (country, prefix, mccmnc) = match &step.destination {
+        PriceDestination::Default => (None, None, None),
+        PriceDestination::Country(country) => (Some(country.clone()), calling_code(country), None),
+        PriceDestination::Prefix(prefix) => (None, Some(prefix.digits().to_string()), None),
         PriceDestination::Network(network) => {
             let mobile = MobileCountry::of_code(network.country_code());
-            (mobile.and_then(|mobile| mobile.countries.first().cloned()), Some(network.to_string()))
+            (mobile.and_then(|mobile| mobile.countries.first().cloned()), None, Some(network.to_string()))
         }
     };
     let name = country.as_ref().map_or_else(|| step.destination.to_string(), |country| country.name().to_owned());
@@ -60,6 +62,7 @@ fn entry(step: &PriceStep, unit: Unit) -> Entry {
         name,
         alpha2: country.map(|country| country.code()),
         prefix,
+        mccmnc,
         price: step.price.map(|price| eight_decimals(price.e8())),
         currency: unit.code(),
         effective: step.effective,

@@ -11,6 +11,7 @@ impl Row for PlanSummary {
         Column::new("code", |s| Cell::text(&s.plan.code)),
         Column::new("name", |s| Cell::text(&s.plan.details.name)),
         Column::new("unit", |s| Cell::text(s.plan.unit.code())),
+        Column::detail("basis", |s| Cell::text(s.plan.basis.as_str())),
         Column::new("default_price", |s| Cell::maybe_amount(s.plan.unit, s.default_price)),
         Column::new("prices", |s| Cell::number(s.prices)),
         Column::new("next_change", |s| Cell::maybe_time(s.next_change)),

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
 fn view(summary: &PlanSummary, uses: &[PlanUse], changes: Vec<PriceLine>) -> DetailView {
     let plan = &summary.plan;
     let mut view = DetailView::new(&plan.code, format!("{} {}", plan.code, plan.details.name));
-    view.fields("Plan", summary, &["code", "name", "unit", "default_price", "prices", "next_change"]);
+    view.fields("Plan", summary, &["code", "name", "unit", "basis", "default_price", "prices", "next_change"]);
     view.more_fields(summary, &["status", "created_at", "updated_at", "archived_at"]);
     view.rows("Used by", "used_by", uses, &[]);
     view.rows("Next changes", "next_changes", &changes, &["plan", "unit", "state", "effective_until"]);

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Destination, MobileNetwork, PlanRole, SmppAccount, canonical_network};
-use ssgctl::report::{self, LookupQuestion, PriceLookup};
+use ssgctl::report::{self, LookupKind, LookupQuestion, PriceLookup};
 
 use crate::args::completion;
 use crate::args::effective::EffectiveTime;
@@ -31,6 +31,10 @@ pub(crate) struct LookupArgs {
     #[arg(value_name = "NUMBER")]
     number: Destination,
 
+    /// Whether the name is that of a plan or of an SMPP account, where both have it
+    #[arg(long = "as", value_name = "plan|account")]
+    kind: Option<LookupKind>,
+
     /// Mobile network of the number (MCC and MNC), such as 62130
     #[arg(long, value_name = "NETWORK")]
     network: Option<MobileNetwork>,
@@ -49,11 +53,11 @@ pub(crate) fn run(args: LookupArgs, context: &mut Context) -> Result<()> {
         Some(at) => Some(at.resolve(&zone)?.ok_or_else(|| Failure::usage("--at needs a time"))?),
         None => None,
     };
-    let LookupArgs { name, number: destination, network, .. } = args;
+    let LookupArgs { name, number: destination, kind, network, .. } = args;
     let network = network.map(canonical_network);
     let lookup = context.read(|snapshot| {
         let at = at.unwrap_or(snapshot.at());
-        report::look_up(snapshot, &name, LookupQuestion { destination, network, at })
+        report::look_up(snapshot, (&name, kind), LookupQuestion { destination, network, at })
     })?;
     context.output.view(view(&lookup))
 }

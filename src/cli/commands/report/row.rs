@@ -142,6 +142,7 @@ impl Row for Runway {
         Column::new("customer", |r| Cell::text(&r.balance.customer)),
         Column::detail("organisation", |r| Cell::text(&r.balance.organisation)),
         Column::new("balance", |r| Cell::amount(r.balance.unit, r.balance.balance)),
+        Column::detail("reserved", |r| Cell::amount(r.balance.unit, r.balance.reserved)),
         Column::new("unit", |r| Cell::text(r.balance.unit.code())),
         Column::new("per_day", |r| Cell::maybe_amount(r.balance.unit, r.per_day())),
         Column::new("days_left", |r| r.days_left().map_or(Cell::Empty, Cell::number)),

@@ -3,8 +3,8 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Money, Name, PriceSource};
-use ssgctl::ops;
 use ssgctl::ops::service::ServiceChange;
+use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
@@ -55,6 +55,9 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let effective_from = args.effective.of("--price or --plan", has_price, context)?;
     let EditArgs { service, name, price, plan, price_source, change, .. } = args;
     let edit = ServiceChange { name, price_source, price, plan, effective_from };
-    let service = context.write(&change, |tx| ops::service::edit(tx, &service, edit))?;
+    let service = context.write(&change, |tx| {
+        let service = ops::service::edit(tx, &service, edit)?;
+        report::service_outlook(tx, service)
+    })?;
     context.output.row(&service)
 }

@@ -3,6 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCandidates;
 use ssgctl::model::Unit;
+use ssgctl::report;
 use ssgctl::store::{ServiceFilter, ServiceSort};
 
 use crate::args::completion;
@@ -11,6 +12,8 @@ use crate::context::Context;
 use crate::exit::Result;
 
 /// List services
+///
+/// `next_change` is when a planned plan or default price begins; the field `planned_changes` says what.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl service list
@@ -30,5 +33,7 @@ pub(crate) struct ListArgs {
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     let filter = ServiceFilter { unit: args.unit, search: args.search, page: args.page.page() };
-    context.list(|snapshot, rows| snapshot.services(&filter, |service| rows.row(&service)))
+    context.list(|snapshot, rows| {
+        snapshot.services(&filter, |service| rows.row(&report::service_outlook(snapshot, service)?))
+    })
 }

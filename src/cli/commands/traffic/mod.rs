@@ -1,6 +1,7 @@
 //! `ssgctl traffic`: imports of message reports, and the messages they contain.
 
 mod close;
+mod expire;
 mod import;
 mod list;
 mod post;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Show(ArgsIfNamed<show::ShowArgs>),
     Close(ArgsIfNamed<close::CloseArgs>),
     Post(ArgsIfNamed<post::PostArgs>),
+    Expire(ArgsIfNamed<expire::ExpireArgs>),
     Reprice(ArgsIfNamed<reprice::RepriceArgs>),
     Revert(ArgsIfNamed<revert::RevertArgs>),
     Prune(ArgsIfNamed<prune::PruneArgs>),
@@ -36,6 +38,7 @@ impl Command {
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::Close(ArgsIfNamed(args)) => close::run(&args, context),
             Self::Post(ArgsIfNamed(args)) => post::run(&args, context),
+            Self::Expire(ArgsIfNamed(args)) => expire::run(&args, context),
             Self::Reprice(ArgsIfNamed(args)) => reprice::run(&args, context),
             Self::Revert(ArgsIfNamed(args)) => revert::run(&args, context),
             Self::Prune(ArgsIfNamed(args)) => prune::run(&args, context),

@@ -82,6 +82,7 @@ impl Row for MessageRecord {
         Column::detail("parts", |m| Cell::number(m.parts)),
         Column::detail("price", |m| Cell::maybe_amount(m.unit, m.price)),
         Column::new("charge", |m| Cell::amount(m.unit, m.charge)),
+        Column::detail("reserved", |m| Cell::maybe_amount(m.unit, m.reserved)),
         Column::new("unit", |m| Cell::shown(m.unit)),
         Column::detail("plan", |m| Cell::maybe(m.plan_price.as_ref().map(|found| found.plan.as_str()))),
         Column::detail("price_destination", |m| {

@@ -6,7 +6,7 @@ use rusqlite::params;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, EntityKind, Time, Unit};
+use crate::model::{Balance, EntityKind, Money, Time, Unit};
 use crate::store::sqlite::check::CheckReport;
 use crate::store::sqlite::check::new_part::NewPart;
 use crate::store::{BalanceFilter, EventFilter, Snapshot};
@@ -51,8 +51,15 @@ impl Snapshot<'_> {
             }
             let last = last.unwrap_or_default();
             // Events begin a little before the head, so a balance that has one may have accrued charges before the head as well.
-            let is_known = [last.at, accrued_at].contains(&Some(balance.updated_at))
-                || part.event > 0 && self.accrued_at(&balance)?;
+            let is_known = match (last.at, accrued_at) {
+                // An import made it to reserve something.
+                (None, None) => {
+                    (balance.balance, balance.accrued) == (Money::ZERO, Money::ZERO)
+                        && self.has_import_in(balance.customer_id, balance.unit)?
+                }
+                times => [times.0, times.1].contains(&Some(balance.updated_at)),
+            };
+            let is_known = is_known || part.event > 0 && self.accrued_at(&balance)?;
             // An earlier event may have set the limit, if this part does not begin with the first.
             let has_limit = part.event == 0 || !last.credit_limit.is_empty();
             if !is_known || has_limit && balance.credit_limit != last.credit_limit.parse().unwrap_or_default() {
@@ -68,6 +75,12 @@ impl Snapshot<'_> {
             report.add(format!("the ledger ends with entry {found}, but the audit log has entry {last_entry}"));
         }
         Ok(())
+    }
+
+    /// Whether an import has messages of a customer in a unit.
+    fn has_import_in(&self, customer_id: i64, unit: Unit) -> Result<bool> {
+        let sql = "SELECT 1 FROM import_account WHERE customer_id = ?1 AND unit = ?2";
+        Ok(self.transaction.prepare_cached(sql)?.exists(params![customer_id, unit])?)
     }
 
     /// Whether a balance accrued charges when it changed last.

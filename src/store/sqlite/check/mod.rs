@@ -15,6 +15,7 @@ mod outbox;
 mod prices;
 mod references;
 mod reprices;
+mod reserved;
 mod smpp;
 mod traffic;
 mod warnings;
@@ -59,7 +60,7 @@ impl Snapshot<'_> {
     /// - plans and prices: their sequence and their units
     /// - warnings against the audit log, crossings against the ledger, and emails against both
     /// - email addresses that cannot be sent to, which are warnings
-    /// - traffic: messages against their sums, and the charges of imports against messages and ledger
+    /// - traffic: messages against their sums, the charges of imports against messages and ledger, and what is reserved
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         report.subject("pages", |report| self.check_pages(report));

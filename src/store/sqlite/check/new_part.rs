@@ -63,7 +63,7 @@ impl Snapshot<'_> {
     /// - customers, contacts, notes, services, SMPP accounts, archiving, plans and prices, which are few: all of them
     ///
     /// Not: pages and foreign keys, the sums of each kind of entries, earlier entries, accruals and events, other days, warnings
-    /// and emails.
+    /// and emails, and what is reserved.
     pub fn check_since(&self, head: &Head) -> CheckReport {
         let mut report = CheckReport::default();
         let part = match self.part_since(head) {

@@ -1,4 +1,4 @@
-//! Checks traffic: sums against messages. `imports` and `reprices` check what the messages were charged.
+//! Checks traffic: sums against messages. `imports` and `reprices` check what the messages were charged, `reserved` what they will be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -26,6 +26,8 @@ pub(super) struct MessageWalk {
     pub(super) charges: HashMap<(i64, i64, Unit), Charge>,
     /// What runs of `traffic reprice` changed, by run, import, account and unit.
     pub(super) repriced: HashMap<(i64, i64, i64, Unit), RepricedSum>,
+    /// What is reserved, by account and unit.
+    pub(super) reserved: HashMap<(i64, Unit), i128>,
     day: i32,
     /// Whether the sums of the day distinguish quarter hours.
     has_quarters: bool,
@@ -45,6 +47,7 @@ impl Snapshot<'_> {
             prices: self.prices_of_imports(part)?,
             charges: HashMap::new(),
             repriced: HashMap::new(),
+            reserved: HashMap::new(),
             day: i32::MIN,
             has_quarters: false,
             accounts: HashMap::new(),
@@ -82,6 +85,9 @@ impl Snapshot<'_> {
             self.check_days_without_messages((*days.start()).max(pruned).max(0)..=*days.end(), report)?;
         }
         self.check_imports(part, &walk, pruned, report)?;
+        if part.traffic.is_none() {
+            self.check_reserved(&walk, report)?;
+        }
         self.check_reprices(part, &walk, pruned, report)
     }
 
@@ -272,6 +278,9 @@ impl MessageWalk {
         } else {
             Rating { unit: prices.unit(account_id, message.second).ok()?, charge: Money::ZERO, price_id: None }
         };
+        if let Some((unit, amount)) = prices.reservation(&message, (known.state, known.charged)) {
+            *self.reserved.entry((account_id, unit)).or_default() += i128::from(amount.e8());
+        }
         let mut counts = StateCounts::default();
         counts.add(known.state, 1);
         let quarter = QuarterSum { quarter: QuarterSum::of_second(known.second), counts, parts };

@@ -9,7 +9,7 @@ use crate::store::sqlite::filter::Query;
 use crate::store::{ArchiveFilter, BalanceFilter, BalanceSort, Snapshot, Tx};
 
 const SELECT: &str = "SELECT balance.customer_id, customer.account_code, balance.unit, balance.balance_e8,
-    balance.credit_limit_e8, balance.updated_at, customer.organisation, upper_e8, lower_e8, state, balance.accrued_e8
+    balance.credit_limit_e8, balance.updated_at, customer.organisation, upper_e8, lower_e8, state, balance.accrued_e8, balance.reserved_e8
     FROM balance JOIN customer ON customer.id = balance.customer_id
     LEFT JOIN warning ON warning.customer_id = balance.customer_id AND warning.unit = balance.unit AND active";
 
@@ -24,6 +24,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Balance> {
         unit: row.get(2)?,
         balance: row.get(3)?,
         accrued: row.get(10)?,
+        reserved: row.get(11)?,
         credit_limit: row.get(4)?,
         updated_at: row.get(5)?,
     })
@@ -49,6 +50,11 @@ impl Snapshot<'_> {
             .prepare_cached(&format!("{SELECT} WHERE balance.customer_id = ?1 AND balance.unit = ?2"))?
             .query_row(params![customer.id, unit], read)
             .optional()?)
+    }
+
+    /// Whether any balance has something reserved.
+    pub fn has_reserved(&self) -> Result<bool> {
+        Ok(self.transaction.prepare_cached("SELECT 1 FROM balance WHERE reserved_e8 <> 0")?.exists([])?)
     }
 
     /// All balances of a customer, by unit.
@@ -114,6 +120,20 @@ impl Tx<'_> {
             row.bind(entry.balance_after)?;
             row.bind(at)
         })
+    }
+
+    /// Adds to what is reserved for accounts, creating missing balances. Negative amounts release.
+    pub fn add_reserved(&mut self, changes: &[((i64, Unit), Money)]) -> Result<()> {
+        let at = self.at();
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO balance (customer_id, unit, balance_e8, updated_at, reserved_e8)
+             SELECT customer_id, ?2, 0, ?3, ?4 FROM smpp_account WHERE id = ?1
+             ON CONFLICT DO UPDATE SET reserved_e8 = reserved_e8 + excluded.reserved_e8",
+        )?;
+        for ((account_id, unit), amount) in changes {
+            statement.execute(params![account_id, unit, at, amount])?;
+        }
+        Ok(())
     }
 
     /// Sets how far below zero a manual change may take a balance; creates a balance of zero if there is none.

@@ -82,6 +82,7 @@ impl Snapshot<'_> {
         let message = known.rated(day, account_id);
         let unit =
             prices.unit(account_id, message.second).map_err(|_| damaged("an account that its import does not have"))?;
+        let reserved = prices.reservation(&message, (known.state, known.charged));
         let rating = if known.charged { Some(prices.rate(&message)) } else { None };
         let rating = rating.transpose().map_err(|why| match why {
             Unrated::Overflow => Error::Overflow { what: "the charge" },
@@ -100,6 +101,7 @@ impl Snapshot<'_> {
             network: known.network,
             price: known.price,
             charge: rating.map_or(Money::ZERO, |rating| rating.charge),
+            reserved: reserved.map(|(_, amount)| amount),
             unit,
             plan_price,
             reprice_id,

@@ -137,7 +137,12 @@ impl Tx<'_> {
     }
 
     /// Updates a stored message of a run. Its destination and parts never change.
-    pub fn update_message(&mut self, message: &Message, run: u32, known: &KnownMessage) -> Result<()> {
+    pub fn update_message(
+        &mut self,
+        (day, id, account_id): (i32, &MessageId, i64),
+        run: u32,
+        known: &KnownMessage,
+    ) -> Result<()> {
         let KnownMessage { second, state, charged, parts, network, price, import_id, .. } = *known;
         let packed = PackedMessage { second, state, charged, parts, network };
         self.transaction
@@ -146,7 +151,7 @@ impl Tx<'_> {
                     import_id = nullif(?6, (SELECT import_id FROM message_run WHERE day = ?1 AND run = ?2))
                  WHERE day = ?1 AND run = ?2 AND id = ?3 AND account_id = ?4",
             )?
-            .execute(params![message.day, run, message.id, message.account_id, packed, import_id, price])?;
+            .execute(params![day, run, id, account_id, packed, import_id, price])?;
         Ok(())
     }
 
