@@ -11,8 +11,11 @@ use crate::support::fixture::{Fixture, adjustment_in, reversal, valid};
 /// The numbers of the last entry and the last accrual.
 type Head = (i64, i64);
 
+/// What is done at a time of the day.
+type Step<'a> = (&'a str, &'a dyn Fn(&mut Fixture));
+
 fn head(fixture: &mut Fixture) -> Head {
-    let entry = fixture.read(|now| now.last_entry()).map_or(0, |entry| entry.id);
+    let entry = fixture.entries().last().map_or(0, |entry| entry.id);
     (entry, fixture.last_accrual().map_or(0, |accrual| accrual.id))
 }
 
@@ -125,7 +128,7 @@ fn charges_that_accrued_before_the_head_and_are_posted_after_it_are_compared_wit
 fn whatever_is_done_no_earlier_head_has_findings() {
     let mut fixture = traffic_prices::fixture();
     let mut heads = vec![(0, 0)];
-    let steps: [(&str, &dyn Fn(&mut Fixture)); 9] = [
+    let steps: [Step<'_>; 9] = [
         ("12:01", &|fixture| drop(fixture.adjust("ACME", &adjustment_in("EUR", "10")).expect("adjusted"))),
         ("12:02", &|fixture| drop(traffic_prices::import(fixture, "a", &[("2026-11-20T10:00:00Z", GB, "")]))),
         // The clock is set back.
