@@ -15,7 +15,7 @@ use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Ori
 pub use sqlite::{
     AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, KnownPrices, Location,
     MessageFilter, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard,
-    SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
+    SCHEMA_VERSION, SharedPlans, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DayPrice, DaySum, EarlierMessages, ImportFilter, ImportedAccount,

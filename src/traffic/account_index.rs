@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::error::{Error, Result};
 use crate::model::{AccountPrice, ImportPrices, Message, PricesVersion, Unit};
-use crate::store::{AccountDays, ImportedAccount, Snapshot};
+use crate::store::{AccountDays, ImportedAccount, SharedPlans, Snapshot};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
@@ -36,6 +36,8 @@ struct Names {
     prices: ImportPrices,
     /// How much of what was recorded about prices counts.
     version: PricesVersion,
+    /// What the prices depend on, once the first account was looked up.
+    shared: Option<SharedPlans>,
     /// The accounts of an import that is resumed: no others are found.
     only: Option<HashSet<i64>>,
 }
@@ -70,7 +72,8 @@ impl AccountIndex {
             }
         })?;
         if names.only.is_none() {
-            snapshot.add_prices(Arc::make_mut(&mut names.prices.plans), names.version, None)?;
+            let shared = snapshot.shared_plans(names.version)?;
+            snapshot.add_prices(Arc::make_mut(&mut names.prices.plans), &shared, None)?;
         }
         self.make_room();
         Ok(())
@@ -89,8 +92,12 @@ impl AccountIndex {
         let found = account.and_then(|account| names.enter(account));
         names.by_name.insert(name.into(), found);
         if let Some(account) = account.filter(|_| found.is_some() && names.only.is_none()) {
+            let shared = match &mut names.shared {
+                Some(shared) => shared,
+                none => none.insert(snapshot.shared_plans(names.version)?),
+            };
             let plans = Arc::make_mut(&mut names.prices.plans);
-            snapshot.add_prices(plans, names.version, Some(&[account.account_id]))?;
+            snapshot.add_prices(plans, shared, Some(&[account.account_id]))?;
         }
         self.make_room();
         Ok(found)

@@ -36,6 +36,7 @@ const PAGES_PER_MIB: i32 = 256;
 #[derive(Debug)]
 pub struct BulkWriter<'s> {
     store: &'s mut Store,
+    has_committed: bool,
     checkpointer: Option<Checkpointer>,
 }
 
@@ -43,7 +44,7 @@ impl Store {
     /// Prepares for an operation that reads and writes very many rows.
     pub fn bulk_writer(&mut self) -> Result<BulkWriter<'_>> {
         set_cache(&self.connection, CACHE_MIB)?;
-        Ok(BulkWriter { store: self, checkpointer: None })
+        Ok(BulkWriter { store: self, has_committed: false, checkpointer: None })
     }
 }
 
@@ -67,13 +68,15 @@ impl BulkWriter<'_> {
 
     /// Does some work in one transaction and commits it.
     pub fn write<T>(&mut self, origin: &Origin, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
-        if self.checkpointer.is_none() {
+        // After a single transaction the writer does the checkpoint itself, which needs no second connection.
+        if self.has_committed && self.checkpointer.is_none() {
             self.store.connection.pragma_update(None, "wal_autocheckpoint", LOG_MIB * PAGES_PER_MIB)?;
             self.checkpointer = Some(Checkpointer::start(self.helper()));
         }
         let mut tx = self.dry_run(origin)?;
         let outcome = work(&mut tx)?;
         tx.commit()?;
+        self.has_committed = true;
         if let Some(checkpointer) = &self.checkpointer {
             checkpointer.notify();
         }

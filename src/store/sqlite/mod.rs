@@ -60,7 +60,7 @@ pub use migrate::Migration;
 pub use new_database::NewDatabase;
 pub use open::{Location, sqlite_source, sqlite_version};
 pub use password::PasswordCount;
-pub use prices::PlansOfAccounts;
+pub use prices::{PlansOfAccounts, SharedPlans};
 pub use schema::{OLDEST_SCHEMA, PLANS as FIRST_SCHEMA_OF_PLANS, SCHEMA_VERSION};
 pub use traffic::known_prices::KnownPrices;
 pub use traffic::message_show::MessageFilter;

@@ -22,6 +22,16 @@ pub struct PlansOfAccounts {
     pub accounts: HashMap<i64, Timeline<AccountPlans>>,
 }
 
+/// What the prices of every account depend on: read once where accounts are looked up one by one.
+#[derive(Debug, Clone)]
+pub struct SharedPlans {
+    version: PricesVersion,
+    services: HashMap<i64, ServicePlans>,
+    /// Whether the service of any account was changed, and whether anybody has an overlay: if not, nothing is looked up.
+    has_changed_services: bool,
+    has_overlays: bool,
+}
+
 /// Accounts with what was recorded of them and their customers.
 struct AccountRows {
     /// Account, customer and the service that the account began with.
@@ -35,22 +45,34 @@ impl Snapshot<'_> {
     /// The prices of some accounts, or of all, as they were recorded up to a version.
     pub fn prices(&self, version: PricesVersion, accounts: Option<&[i64]>) -> Result<Prices> {
         let mut prices = Prices::default();
-        self.add_prices(&mut prices, version, accounts)?;
+        self.add_prices(&mut prices, &self.shared_plans(version)?, accounts)?;
         Ok(prices)
     }
 
+    /// What the prices of every account depend on, as it was recorded up to a version.
+    pub fn shared_plans(&self, version: PricesVersion) -> Result<SharedPlans> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM account_service), EXISTS (SELECT 1 FROM overlay)";
+        let (has_changed_services, has_overlays) =
+            self.transaction.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(SharedPlans { version, services: self.service_timelines(version)?, has_changed_services, has_overlays })
+    }
+
     /// Adds the prices of further accounts. Plans that are compiled already are not compiled again.
-    pub fn add_prices(&self, prices: &mut Prices, version: PricesVersion, accounts: Option<&[i64]>) -> Result<()> {
-        let PlansOfAccounts { plan_ids, accounts } = self.plans_of_accounts(version, accounts)?;
-        prices
-            .add(&plan_ids, accounts, |id| Ok(PlanPrices::new(self.plan_of(id)?.basis, self.price_rows(id, version)?)))
+    pub fn add_prices(&self, prices: &mut Prices, shared: &SharedPlans, accounts: Option<&[i64]>) -> Result<()> {
+        let PlansOfAccounts { plan_ids, accounts } = self.plans_on(shared, accounts)?;
+        prices.add(&plan_ids, accounts, |id| {
+            Ok(PlanPrices::new(self.plan_of(id)?.basis, self.price_rows(id, shared.version)?))
+        })
     }
 
     /// The plans of some accounts, or of all, as they were recorded up to a version.
     pub fn plans_of_accounts(&self, version: PricesVersion, accounts: Option<&[i64]>) -> Result<PlansOfAccounts> {
-        let services = self.service_timelines(version)?;
+        self.plans_on(&self.shared_plans(version)?, accounts)
+    }
+
+    fn plans_on(&self, shared: &SharedPlans, accounts: Option<&[i64]>) -> Result<PlansOfAccounts> {
         let AccountRows { accounts, services: mut service_changes, mut account_overlays, customer_overlays } =
-            self.account_rows(version, accounts)?;
+            self.account_rows(shared, accounts)?;
         let customer_overlays: HashMap<i64, _> =
             customer_overlays.into_iter().map(|(id, rows)| (id, Timeline::new(rows))).collect();
         // Only plans that are asked get an index, so that no others are compiled.
@@ -70,7 +92,7 @@ impl Snapshot<'_> {
             let changes = without_none(service_changes.remove(&account_id).unwrap_or_default());
             let own_services = Timeline::new([first].into_iter().chain(changes).collect());
             let overlay = account_overlays.remove(&account_id).map(Timeline::new);
-            let service = |id: i64| services.get(&id).cloned();
+            let service = |id: i64| shared.services.get(&id).cloned();
             let of_customer = customer_overlays.get(&customer_id);
             let plans = account_plans(&own_services, overlay.as_ref(), of_customer, service, plan_index);
             found.insert(account_id, plans);
@@ -107,12 +129,12 @@ impl Snapshot<'_> {
     }
 
     /// Reads the rows of all accounts, or of each of a few on its own.
-    fn account_rows(&self, version: PricesVersion, accounts: Option<&[i64]>) -> Result<AccountRows> {
+    fn account_rows(&self, shared: &SharedPlans, accounts: Option<&[i64]>) -> Result<AccountRows> {
         let select = "SELECT id, customer_id, service_id FROM smpp_account";
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let Some(ids) = accounts else {
             let mut statement = self.transaction.prepare_cached(select)?;
-            let all = |history| self.history_rows(history, version, None);
+            let all = |history| self.history_rows(history, shared.version, None);
             return Ok(AccountRows {
                 accounts: statement.query_map([], read)?.collect::<rusqlite::Result<_>>()?,
                 services: all(ACCOUNT_SERVICES)?,
@@ -126,10 +148,12 @@ impl Snapshot<'_> {
         let mut customers: Vec<i64> = accounts.iter().map(|(_, customer, _)| *customer).collect();
         customers.sort_unstable();
         customers.dedup();
+        let services = if shared.has_changed_services { ids } else { &[] };
+        let (account_overlays, customers) = if shared.has_overlays { (ids, &*customers) } else { (&[][..], &[][..]) };
         Ok(AccountRows {
-            services: self.rows_of_each(ACCOUNT_SERVICES, version, ids)?,
-            account_overlays: self.rows_of_each(ACCOUNT_OVERLAYS, version, ids)?,
-            customer_overlays: self.rows_of_each(CUSTOMER_OVERLAYS, version, &customers)?,
+            services: self.rows_of_each(ACCOUNT_SERVICES, shared.version, services)?,
+            account_overlays: self.rows_of_each(ACCOUNT_OVERLAYS, shared.version, account_overlays)?,
+            customer_overlays: self.rows_of_each(CUSTOMER_OVERLAYS, shared.version, customers)?,
             accounts,
         })
     }

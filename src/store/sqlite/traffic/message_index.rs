@@ -199,6 +199,10 @@ pub(super) fn runs_of(
 /// fingerprint is not below it.
 fn pass<'w>(wanted: &'w [IndexEntry], entry: IndexEntry, each: &mut impl FnMut(u32, u32)) -> &'w [IndexEntry] {
     let fingerprint = fingerprint_of(entry);
+    // Most entries lie between two that are wanted.
+    if wanted.first().is_none_or(|next| fingerprint_of(*next) > fingerprint) {
+        return wanted;
+    }
     let mut rest = wanted;
     while let Some((first, others)) = rest.split_first()
         && fingerprint_of(*first) < fingerprint

@@ -61,7 +61,7 @@ impl PackedDay {
 
     /// Adds the sums of the next account.
     pub(super) fn add(&mut self, of_day: &AccountDay) -> Result<()> {
-        self.together.add_without_details(of_day)?;
+        self.add_together(of_day)?;
         self.accounts += 1;
         self.push(of_day)
     }
@@ -76,24 +76,36 @@ impl PackedDay {
         Ok(())
     }
 
-    fn push(&mut self, of_day: &AccountDay) -> Result<()> {
-        let account_id = of_day.account_id;
+    /// Adds to the sums of all accounts together.
+    pub(super) fn add_together(&mut self, of_all: &AccountDay) -> Result<()> {
+        self.together.add_without_details(of_all)
+    }
+
+    /// Adds the sums of the next account, which do not count among those of all accounts.
+    pub(super) fn push(&mut self, of_day: &AccountDay) -> Result<()> {
+        let mut bytes = Vec::new();
+        add_quarters(&mut bytes, of_day.quarters())?;
+        let middle = bytes.len();
+        add_countries(&mut bytes, of_day.countries())?;
+        let (quarters, countries) = bytes.split_at(middle);
+        self.push_packed(of_day.account_id, quarters, countries);
+        Ok(())
+    }
+
+    /// The same, with sums that are encoded already.
+    pub(super) fn push_packed(&mut self, account_id: i64, quarters: &[u8], countries: &[u8]) {
         let is_full = |row: &PackedRow| row.bytes.len() >= ROW || account_id <= row.last;
         if self.rows.last().is_none_or(is_full) {
             let bytes = Vec::with_capacity(ROW + ROW / 8);
             self.rows.push(PackedRow { first: account_id, bytes, last: account_id });
         }
-        let Some(row) = self.rows.last_mut() else { return Ok(()) };
+        let Some(row) = self.rows.last_mut() else { return };
         add_number(&mut row.bytes, account_id.abs_diff(row.last));
         row.last = account_id;
-        let mut part = Vec::new();
-        add_quarters(&mut part, of_day.quarters())?;
-        add_number(&mut row.bytes, part.len() as u64);
-        row.bytes.append(&mut part);
-        add_countries(&mut part, of_day.countries())?;
-        add_number(&mut row.bytes, part.len() as u64);
-        row.bytes.append(&mut part);
-        Ok(())
+        for part in [quarters, countries] {
+            add_number(&mut row.bytes, part.len() as u64);
+            row.bytes.extend_from_slice(part);
+        }
     }
 }
 

@@ -58,18 +58,60 @@ impl DayBuffer {
     fn each<E: From<Error>>(&self, day: i32, mut each: impl FnMut(&AccountDay) -> Result<(), E>) -> Result<(), E> {
         let mut of_day = AccountDay::default();
         for same in self.accounts.chunk_by(|one, next| one.0 == next.0) {
-            let account_id = same[0].0;
-            of_day.begin(day, account_id);
-            for (_, [begin, middle, end]) in same {
-                let (quarters, countries) = (&self.bytes[*begin..*middle], &self.bytes[*middle..*end]);
-                PackedAccount { day, account_id, quarters, countries }.add_to(&mut of_day)?;
-            }
-            of_day.remove_empty();
+            self.add_up(day, same, &mut of_day)?;
             if !of_day.is_empty() {
                 each(&of_day)?;
             }
         }
         Ok(())
+    }
+
+    /// The sums of an account in all layers that have it.
+    fn add_up(&self, day: i32, same: &[(i64, [usize; 3])], of_day: &mut AccountDay) -> Result<()> {
+        let account_id = same[0].0;
+        of_day.begin(day, account_id);
+        for (_, place) in same {
+            let (quarters, countries) = self.packed(place);
+            PackedAccount { day, account_id, quarters, countries }.add_to(of_day)?;
+        }
+        of_day.remove_empty();
+        Ok(())
+    }
+
+    /// The encoded quarter hours and countries of an account in a layer.
+    fn packed(&self, [begin, middle, end]: &[usize; 3]) -> (&[u8], &[u8]) {
+        (&self.bytes[*begin..*middle], &self.bytes[*middle..*end])
+    }
+
+    /// One layer with the sums of all. What only one layer has is copied as it is: where files are small, that is most of them.
+    fn merged(&self, day: i32) -> Result<PackedDay> {
+        let (mut merged, mut of_day) = (PackedDay::new(day), AccountDay::default());
+        for same in self.accounts.chunk_by(|one, next| one.0 == next.0) {
+            match same {
+                [(account_id, place)] if *account_id != ALL_ACCOUNTS => {
+                    let (quarters, countries) = self.packed(place);
+                    merged.push_packed(*account_id, quarters, countries);
+                }
+                _ => {
+                    self.add_up(day, same, &mut of_day)?;
+                    if of_day.account_id == ALL_ACCOUNTS {
+                        merged.add_together(&of_day)?;
+                    } else if !of_day.is_empty() {
+                        merged.push(&of_day)?;
+                    }
+                }
+            }
+        }
+        merged.end()?;
+        Ok(merged)
+    }
+
+    /// The same, without the sums that are zero.
+    fn merged_without_zeros(&self, day: i32) -> Result<PackedDay> {
+        let mut merged = PackedDay::new(day);
+        self.each(day, |of_day| if of_day.account_id == ALL_ACCOUNTS { Ok(()) } else { merged.add(of_day) })?;
+        merged.end()?;
+        Ok(merged)
     }
 }
 
@@ -198,7 +240,8 @@ fn add_packed(connection: &Connection, sums: &PackedDays) -> Result<()> {
     for of_day in &sums.days {
         write_layer(connection, of_day, of_day.accounts)?;
         while let Some(layers) = to_merge(&layers_of(connection, LayerKind::Sums, of_day.day)?) {
-            merge(connection, of_day.day, &layers)?;
+            let merged = DayBuffer::read(connection, of_day.day, &layers)?.merged(of_day.day)?;
+            replace(connection, &layers, &merged)?;
         }
     }
     Ok(())
@@ -206,15 +249,13 @@ fn add_packed(connection: &Connection, sums: &PackedDays) -> Result<()> {
 
 /// Merges all layers of a day, so that sums that cancel each other leave nothing.
 pub(super) fn merge_all(connection: &Connection, day: i32) -> Result<()> {
-    merge(connection, day, &layers_of(connection, LayerKind::Sums, day)?)
+    let layers = layers_of(connection, LayerKind::Sums, day)?;
+    replace(connection, &layers, &DayBuffer::read(connection, day, &layers)?.merged_without_zeros(day)?)
 }
 
 /// Replaces some layers of a day by one.
-fn merge(connection: &Connection, day: i32, layers: &[Layer]) -> Result<()> {
-    let mut merged = PackedDay::new(day);
-    DayBuffer::read(connection, day, layers)?
-        .each(day, |of_day| if of_day.account_id == ALL_ACCOUNTS { Ok(()) } else { merged.add(of_day) })?;
-    merged.end()?;
+fn replace(connection: &Connection, layers: &[Layer], merged: &PackedDay) -> Result<()> {
+    let day = merged.day;
     let mut remove = connection.prepare_cached("DELETE FROM traffic_daily WHERE day = ?1 AND layer = ?2")?;
     for layer in layers {
         remove.execute((day, layer.number))?;
@@ -222,7 +263,7 @@ fn merge(connection: &Connection, day: i32, layers: &[Layer]) -> Result<()> {
     remove_layers(connection, LayerKind::Sums, day, layers)?;
     // What was added counts, not what it has come to: or the layer would be merged again and again with small ones.
     let size = layers.iter().map(|layer| layer.size).sum::<i64>();
-    write_layer(connection, &merged, usize::try_from(size).unwrap_or(usize::MAX))
+    write_layer(connection, merged, usize::try_from(size).unwrap_or(usize::MAX))
 }
 
 fn write_layer(connection: &Connection, of_day: &PackedDay, size: usize) -> Result<()> {
