@@ -13,7 +13,7 @@ const EMAILS: &[&str] =
 const LIMITS: &[&str] = &["", "0", "ten", "1.5", "4294967296"];
 const COUNTS: &[&str] = &["", "ten", "1.5", "18446744073709551616"];
 const SWITCHES: &[&str] = &["", "maybe", "2"];
-const TIMES: &[&str] = &["", "yesterday", "2026-13-01", "24", "\u{1b}[31m"];
+const TIMES: &[&str] = &["", "someday", "2026-13-01", "24", "\u{1b}[31m"];
 const URLS: &[&str] = &[
     "",
     "example",
@@ -58,9 +58,9 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         }
         "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower"
         | "--expect-total" | "--default-price" | "PRICE" => MONEY,
-        "MESSAGE" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
+        "MESSAGE" | "--id" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
         "TEMPLATE" => &["letter", "LOW", "\u{1b}[31m"],
-        "ID" | "IMPORT" => &["ten", "1.5", "\u{1b}[31m"],
+        "ID" | "IMPORT" | "EVENT" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
         "--host" => &["", "a b", "gateway:2775", "smpp://gateway", "\u{1b}[31m"],
@@ -72,8 +72,10 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--calling-code" => &["", "0", "999", "+44", "\u{1b}[31m"],
         "--map-state" => &["", "DLVRD", "DLVRD=", "DLVRD=gone", "\u{1b}[31m"],
         "--batch-rows" => &["", "0", "ten", "1000001"],
-        "--before" | "--day" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
+        "--before" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
         "--expect-head" => &["", "ten", "1:xyz", "1:abc"],
+        "--period" => &["", "someday", "2026-13", "24h", "2026Q5", "\u{1b}[31m"],
+        "--watch" => &["0", "ten", "1.5", "\u{1b}[31m"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--minimum-notice" => &["", "7", "24h", "1.5d", "\u{1b}[31m"],
         "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
@@ -91,6 +93,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
 
 /// A valid line for every command that takes values. `NAME:value` is an argument; the name does not reach the program.
 pub const LINES: &[&str] = &[
+    "overview",
     "customer new --organisation New",
     "customer edit ABC",
     "customer show ABC",
@@ -169,6 +172,7 @@ pub const LINES: &[&str] = &[
     "traffic post",
     "traffic list",
     "traffic show MESSAGE:shown",
+    "traffic find --to +447700900123 --period 2026-11",
     "traffic close IMPORT:1",
     "traffic reprice --from 2026-01-01 --until 2026-02-01",
     "traffic revert IMPORT:2 --reason wrong",
@@ -177,6 +181,9 @@ pub const LINES: &[&str] = &[
     "report usage --from 2026-01-01",
     "quick-create --organisation New",
     "audit list",
+    "audit show EVENT:1",
+    "undo EVENT:2",
+    "redo EVENT:21",
     "export other.jsonl",
     "import everything.jsonl --db empty.db",
     "db init",
@@ -236,6 +243,9 @@ const FREE: &[&str] = &[
     "smpp import --from",
     "balance history --actor",
     "audit list --actor",
+    "audit list --action",
+    "audit list --field",
+    "traffic find --to",
     "smpp list --service",
     "report traffic --service",
     "report usage --service",

@@ -3,13 +3,13 @@
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::{Money, Unit, Zone};
-use ssgctl::report::{self, HistoryLine, Period, Statement};
+use ssgctl::report::{self, HistoryLine, Statement};
 
 use crate::args::completion;
-use crate::args::period::{Moment, ZoneArgs};
+use crate::args::period::{ReportPeriodArgs, ZoneArgs};
 use crate::commands::report::row::KindTotal;
 use crate::context::Context;
-use crate::exit::{Failure, Result};
+use crate::exit::Result;
 use crate::output::{Cell, DetailView};
 
 /// Show a balance over a period: opening balance, entries, totals, closing balance
@@ -31,13 +31,8 @@ pub(crate) struct StatementArgs {
     #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
     customer: String,
 
-    /// Start of the period: a time, a day, or a time span before now, such as 30d
-    #[arg(long, value_name = "TIME")]
-    from: Moment,
-
-    /// End of the period, not included: a time or a day [default: now]
-    #[arg(long, visible_alias = "to", value_name = "TIME", default_value = "0s", hide_default_value = true)]
-    until: Moment,
+    #[command(flatten)]
+    period: ReportPeriodArgs,
 
     /// `SMS` or an ISO 4217 currency code [default: the customer's only unit]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
@@ -49,10 +44,7 @@ pub(crate) struct StatementArgs {
 
 pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
-    let period = Period { from: args.from.start(&zone), until: args.until.start(&zone) };
-    if period.until < period.from {
-        return Err(Failure::usage("--until is before --from"));
-    }
+    let period = args.period.exact(&zone)?;
     let statement = context.read(|snapshot| {
         let customer = snapshot.customer(&args.customer)?;
         let unit = report::unit_of(snapshot, &customer, args.unit)?;
