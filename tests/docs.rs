@@ -22,6 +22,7 @@ const OF_OTHERS: &[&str] = &[
     "--path",
     "--peers",
     "--batch",
+    "--day",
     "--target",
     "--no-dev",
 ];

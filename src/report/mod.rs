@@ -6,6 +6,7 @@
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
 //! `alert_explanation` why one was or was not sent. `price_notices` finds whom planned changes of prices concern.
+//! `overview` is the state of the whole installation.
 
 mod alert_explanation;
 mod balance_at;
@@ -19,6 +20,7 @@ mod chart;
 mod customer_overview;
 pub mod document;
 mod history;
+mod overview;
 mod plan_at_time;
 mod plan_summary;
 mod plan_uses;
@@ -51,6 +53,7 @@ pub use charged_by::ChargedBy;
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
 pub use history::{HistoryLine, history};
+pub use overview::{EmailCounts, LowBalance, Overview, REFUSED_DAYS, TrafficToday, overview};
 pub use plan_summary::{PlanSummary, plan_summary};
 pub use plan_uses::{PlanUse, PlanUser, plan_uses};
 pub use price_impact::{ChangedPlan, IMPACT_DAYS, PriceImpact, price_impacts};

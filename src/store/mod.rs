@@ -14,8 +14,8 @@ use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Ori
 
 pub use sqlite::{
     AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, KnownPrices, Location,
-    MessageFilter, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard,
-    SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
+    MessageFilter, MessageSearch, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts,
+    QueueGuard, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DayPrice, DaySum, EarlierMessages, ImportFilter, ImportedAccount,
@@ -270,9 +270,20 @@ pub struct EntryFilter {
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
     pub customer_id: Option<i64>,
-    pub entity: Option<EntityKind>,
+    /// Events of any of these; of all if it is empty.
+    pub entities: Vec<EntityKind>,
+    /// Events with any of these actions; with all if it is empty.
+    pub actions: Vec<String>,
     pub subject: Option<String>,
     pub actor: Option<String>,
+    /// Only events that changed this field.
+    pub field: Option<String>,
+    /// A part of the subject, the reason or the changes.
+    pub search: Option<String>,
+    /// Leaves out the charges for traffic, which are most of the events of a busy gateway.
+    pub without_charges: bool,
+    /// The first and the last number.
+    pub ids: Option<(i64, i64)>,
     pub since: Option<Time>,
     pub until: Option<Time>,
     pub newest_first: bool,

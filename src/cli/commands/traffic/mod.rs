@@ -1,6 +1,7 @@
 //! `ssgctl traffic`: imports of message reports, and the messages they contain.
 
 mod close;
+mod find;
 mod import;
 mod list;
 mod post;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Import(ArgsIfNamed<import::ImportArgs>),
     List(ArgsIfNamed<list::ListArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
+    Find(ArgsIfNamed<find::FindArgs>),
     Close(ArgsIfNamed<close::CloseArgs>),
     Post(ArgsIfNamed<post::PostArgs>),
     Reprice(ArgsIfNamed<reprice::RepriceArgs>),
@@ -34,6 +36,7 @@ impl Command {
             Self::Import(ArgsIfNamed(args)) => import::run(args, context),
             Self::List(ArgsIfNamed(args)) => list::run(&args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::Find(ArgsIfNamed(args)) => find::run(&args, context),
             Self::Close(ArgsIfNamed(args)) => close::run(&args, context),
             Self::Post(ArgsIfNamed(args)) => post::run(&args, context),
             Self::Reprice(ArgsIfNamed(args)) => reprice::run(&args, context),

@@ -22,7 +22,7 @@ impl Snapshot<'_> {
     pub(super) fn check_balances(&self, report: &mut CheckReport) -> Result<()> {
         let mut recorded: BTreeMap<String, RecordedBalance> = BTreeMap::new();
         let mut last_entry = 0;
-        self.events(&EventFilter { entity: Some(EntityKind::Balance), ..EventFilter::default() }, |event| {
+        self.events(&EventFilter { entities: vec![EntityKind::Balance], ..EventFilter::default() }, |event| {
             let now = |field: &str| event.change.fields.get(field).and_then(|step| step.get(1));
             if now("balance").or(now("credit_limit")).or(now("entry")).is_none() {
                 // The event changed only the warning of the balance.
