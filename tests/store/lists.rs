@@ -311,3 +311,29 @@ fn notes_and_services_are_found_by_text() {
         assert_eq!(fixture.read(|now| collect(|each| now.services(&filter, each))).len(), count, "{filter:?}");
     }
 }
+
+#[test]
+fn customers_are_found_by_their_address_notes_numbers_and_system_ids() {
+    let mut fixture = three();
+    let details = |details: &mut CustomerDetails| {
+        details.invoice_address = Some(valid("12 Leith Walk\nEdinburgh"));
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, "a", details)).expect("edited");
+    fixture.write(|tx| note::add(tx, "b", valid("moves to Glasgow"))).expect("noted");
+    fixture.account("b", "kim_prod");
+    for (text, found) in [
+        ("edinburgh", "a"),
+        ("leith walk", "a"),
+        // How the lines are stored is not searched.
+        (r#"Walk","Edin"#, ""),
+        ("GLASGOW", "b"),
+        ("kim_", "b"),
+        ("+447700900123", "C"),
+        ("7700 900123", "C"),
+        ("+44 (7700) 900-123", "C"),
+        ("+44 7700 900124", ""),
+    ] {
+        assert_eq!(searched(&mut fixture, text).join(" "), found, "{text}");
+    }
+}

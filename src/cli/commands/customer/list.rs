@@ -15,6 +15,8 @@ use crate::exit::Result;
 #[command(after_long_help = "Examples:
   ssgctl customer list --country GB
   ssgctl customer list --search example.com --all
+  ssgctl customer list --search Edinburgh
+  ssgctl customer list --search '+44 7700 900123'
   ssgctl customer list --sort created_at --desc --limit 10
   ssgctl customer list --csv --fields account_code,organisation,invoice_emails > customers.csv
   ssgctl customer list -o name | xargs -r -n1 ssgctl balance show")]
@@ -23,7 +25,10 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "CC", add = ArgValueCandidates::new(completion::countries))]
     country: Option<Country>,
 
-    /// Only customers with this text in organisation, account code, API ID, invoice emails or contacts
+    /// Only customers with this text in their details, contacts, notes or system IDs
+    ///
+    /// It is searched for in organisation, account code, API ID, phone, invoice emails and address; names, email addresses and
+    /// mobile numbers of contacts; system IDs and short names of SMPP accounts; and notes. Numbers may have blanks.
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 

@@ -28,7 +28,7 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
     enabled: Option<bool>,
 
-    /// Only accounts with this text in system ID, name, short name or account code
+    /// Only accounts with this text in system ID, name, short name, account code or MO numbers
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 
