@@ -17,5 +17,6 @@ pub(crate) mod newcomer;
 pub(crate) mod period;
 pub(crate) mod quoting;
 mod span;
+mod synonyms;
 pub(crate) mod unset;
 pub(crate) mod usage;
