@@ -34,6 +34,7 @@ mod recent_destinations;
 mod recent_traffic;
 mod recipients;
 mod runway;
+mod sending_customers;
 mod sparklines;
 mod statement;
 mod traffic;
@@ -43,9 +44,9 @@ mod traffic_question;
 mod usage;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
-pub use balance_at::{BalanceAt, balances_at};
+pub use balance_at::{BalanceAt, all_balances_at, balances_at};
 pub use balance_explanation::{BalanceShare, explain_balance};
-pub use balance_totals::{UnitTotal, totals_by_unit};
+pub use balance_totals::{UnitTotal, totals_by_unit, totals_by_unit_at};
 pub use balance_unit::unit_of;
 pub use balances::{BalancesOrder, BalancesQuestion, balances};
 pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
@@ -65,6 +66,7 @@ pub use pricing::{AccountPricing, CustomerPricing, PlannedChange, account_pricin
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};
+pub use sending_customers::sending_customers;
 pub use sparklines::{Sparkline, SparklineReport, sparklines};
 pub use statement::{Statement, statement};
 pub use traffic::{TrafficReport, traffic, traffic_report};

@@ -112,8 +112,9 @@ macro_rules! sort_fields {
 pub struct CustomerFilter {
     pub archive_filter: ArchiveFilter,
     pub country: Option<Country>,
-    /// A part of the organisation, account code, API ID or an invoice email, or of a contact's name, email or mobile. ASCII
-    /// letters match in any case; see `Query::search` for others.
+    /// A part of the organisation, account code, API ID, phone, an invoice email or the address; of a contact's name, email or
+    /// mobile; of a note; or of an account's system ID or short name. ASCII letters match in any case; see `Query::search` for
+    /// others.
     pub search: Option<String>,
     pub page: Page<CustomerSort>,
 }
@@ -213,7 +214,9 @@ pub struct SmppFilter {
     pub archive_filter: ArchiveFilter,
     pub service_id: Option<i64>,
     pub enabled: Option<bool>,
-    /// A part of the system ID, name, short name or the customer's account code.
+    /// Only accounts that may bind from any IP address.
+    pub without_ip_limit: bool,
+    /// A part of the system ID, name, short name, an MO number or the customer's account code.
     pub search: Option<String>,
     pub page: Page<SmppSort>,
 }

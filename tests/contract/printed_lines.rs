@@ -106,6 +106,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "balance import rows.csv --receipts -n"),
     (List, "report balances"),
     (List, "report balances --by customer"),
+    (List, "report balances --at 2999-01-01"),
+    (List, "report balances --at 2999-01-01 --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
     (List, "traffic import traffic.csv -n"),
     (Single, "traffic post -n"),

@@ -311,8 +311,7 @@ fn customers_in_every_list(fixture: &mut Fixture, archive_filter: ArchiveFilter)
         };
         let notes = NoteFilter { customer_id: None, archive_filter, search: None, page: by(NoteSort::Customer) };
         let page = by(SmppSort::Customer);
-        let accounts =
-            SmppFilter { customer_id: None, archive_filter, service_id: None, enabled: None, search: None, page };
+        let accounts = SmppFilter { archive_filter, page, ..SmppFilter::every() };
         let page = by(BalanceSort::Customer);
         let balances =
             BalanceFilter { customer_id: None, archive_filter, unit: None, at_most: None, state: None, page };

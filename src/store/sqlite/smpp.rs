@@ -94,6 +94,7 @@ impl SmppFilter {
             archive_filter: crate::store::ArchiveFilter::All,
             service_id: None,
             enabled: None,
+            without_ip_limit: false,
             search: None,
             page: Page { sort: SmppSort::SystemId, descending: false, limit: None },
         }
@@ -185,6 +186,9 @@ impl Snapshot<'_> {
         query.when_some("smpp_account.customer_id = ?", filter.customer_id);
         query.when_some("service.id = ?", filter.service_id);
         query.when_some("enabled = ?", filter.enabled);
+        if filter.without_ip_limit {
+            query.always("json_array_length(allowed_ips) = 0");
+        }
         query.search(
             "(system_id LIKE ? OR smpp_account.name LIKE ? OR short_name LIKE ? OR customer.account_code LIKE ?
               OR EXISTS (SELECT 1 FROM json_each(mo_numbers) WHERE value LIKE ?))",

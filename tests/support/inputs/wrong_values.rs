@@ -78,7 +78,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--watch" => &["0", "ten", "1.5", "\u{1b}[31m"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--minimum-notice" => &["", "7", "24h", "1.5d", "\u{1b}[31m"],
-        "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
+        "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--silent-for" | "--runs-out-within"
+        | "TIME" => TIMES,
         "DESTINATION" | "--destination" => &["", "ZZ", "+0", "234", "+44x", "\u{1b}[31m"],
         "NUMBER" => &["", "4.47701E+11", "\u{1b}[31m"],
         "--network" => &["", "2341", "02341", "ten", "\u{1b}[31m"],
