@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{ToSpan, ZonedDateTime};
 
 use crate::error::{Error, Result};
-use crate::model::{Balance, CheckRun, EmailState, Import, ImportState, Level, Time, WarningDetails, Zone};
+use crate::model::{Balance, CheckRun, EmailState, Import, ImportState, Level, Time, Unit, WarningDetails, Zone};
 use crate::report::calendar::Period;
 use crate::report::runway::{Runway, runways};
 use crate::report::traffic_question::MessageTotals;
@@ -13,7 +13,7 @@ use crate::store::{BalanceFilter, ImportFilter, Snapshot, TrafficAccounts, Traff
 /// The number of low balances that are listed.
 const LISTED_BALANCES: usize = 10;
 /// The number of low balances among which the ones that end first are looked for.
-const SEARCHED_BALANCES: u64 = 100;
+const SEARCHED_BALANCES: usize = 100;
 /// The number of imports that are listed.
 const LISTED_IMPORTS: u64 = 3;
 /// The number of days in which refused rows are counted.
@@ -77,7 +77,8 @@ impl TrafficToday {
 /// Reads the overview as of `now`, with days of a zone.
 pub fn overview(snapshot: &Snapshot<'_>, zone: &Zone, now: Time) -> Result<Overview> {
     let (customers, archived_customers) = snapshot.count_customers()?;
-    let (early_warnings, urgent) = snapshot.count_low_balances()?;
+    let mut low = LowKeys::default();
+    snapshot.low_balances(|customer_id, unit, level| low.add((customer_id, unit), level))?;
     let count = |state| snapshot.count_emails(state);
     let waiting = count(EmailState::Pending)? + count(EmailState::Sending)?;
     let emails = EmailCounts { waiting, failed: count(EmailState::Failed)?, uncertain: count(EmailState::Uncertain)? };
@@ -92,9 +93,9 @@ pub fn overview(snapshot: &Snapshot<'_>, zone: &Zone, now: Time) -> Result<Overv
         at: now,
         customers,
         archived_customers,
-        early_warnings,
-        urgent,
-        low_balances: low_balances(snapshot, now)?,
+        early_warnings: low.early_warnings,
+        urgent: low.urgent,
+        low_balances: low_balances(snapshot, low, now)?,
         emails,
         last_check: snapshot.last_check_run()?,
         imports,
@@ -105,10 +106,32 @@ pub fn overview(snapshot: &Snapshot<'_>, zone: &Zone, now: Time) -> Result<Overv
     })
 }
 
-fn low_balances(snapshot: &Snapshot<'_>, now: Time) -> Result<Vec<LowBalance>> {
+/// The number of low balances, and customer and unit of the first of them.
+#[derive(Default)]
+struct LowKeys {
+    early_warnings: u64,
+    urgent: u64,
+    first_early: Vec<(i64, Unit)>,
+    first_urgent: Vec<(i64, Unit)>,
+}
+
+impl LowKeys {
+    fn add(&mut self, key: (i64, Unit), level: Level) {
+        let (number, first) = match level {
+            Level::Lower => (&mut self.urgent, &mut self.first_urgent),
+            _ => (&mut self.early_warnings, &mut self.first_early),
+        };
+        *number += 1;
+        if first.len() < SEARCHED_BALANCES {
+            first.push(key);
+        }
+    }
+}
+
+fn low_balances(snapshot: &Snapshot<'_>, keys: LowKeys, now: Time) -> Result<Vec<LowBalance>> {
     let mut low = Vec::new();
-    for balance in snapshot.low_balances(SEARCHED_BALANCES)? {
-        let filter = BalanceFilter { unit: Some(balance.unit), ..BalanceFilter::of_customer(balance.customer_id) };
+    for (customer_id, unit) in keys.first_urgent.into_iter().chain(keys.first_early).take(SEARCHED_BALANCES) {
+        let filter = BalanceFilter { unit: Some(unit), ..BalanceFilter::of_customer(customer_id) };
         runways(snapshot, &filter, now, |runway| {
             low.push(LowBalance { level: level(&runway.balance), runway });
             Ok::<_, Error>(())

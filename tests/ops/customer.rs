@@ -78,7 +78,7 @@ fn a_name_that_is_not_there_brings_the_nearest_that_is() {
     fixture.customer("GLOBEX");
     let snapshot = fixture.store.read().unwrap();
     assert_refused!(snapshot.customer("acne"), Error::NotFound { nearest: Some(near), .. } if near == "ACME");
-    assert_refused!(snapshot.customer("glob"), Error::NotFound { nearest: Some(near), .. } if near == "GLOBEX");
+    assert_refused!(snapshot.customer("globx"), Error::NotFound { nearest: Some(near), .. } if near == "GLOBEX");
     assert_refused!(snapshot.customer("zzzzzzzz"), Error::NotFound { nearest: None, .. });
     assert_refused!(snapshot.customer(""), Error::NotFound { .. });
 }

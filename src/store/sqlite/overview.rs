@@ -3,15 +3,17 @@
 use rusqlite::params;
 
 use crate::error::{Error, Result};
-use crate::model::{EmailState, ImportState, Level, Time};
+use crate::model::{EmailState, ImportState, Level, Time, Unit};
 use crate::store::Snapshot;
 
-/// Low balances of active customers by level. `CROSS JOIN` keeps the order of the tables: warnings and balances have the same key,
-/// so they are read side by side, and a customer only for a balance that is low.
-const LOW: &str = "SELECT CASE WHEN balance_e8 <= lower_e8 THEN 'lower' ELSE 'upper' END, count(*)
-    FROM warning CROSS JOIN balance ON balance.customer_id = warning.customer_id AND balance.unit = warning.unit
-    CROSS JOIN customer ON customer.id = warning.customer_id
-    WHERE active AND balance_e8 <= upper_e8 AND archived_at IS NULL GROUP BY 1";
+/// Low balances of active customers. Most are higher than any threshold, so a scan of balances, whose rows are small, rules them out;
+/// the warning and the customer are read only for others, in the order that `CROSS JOIN` keeps.
+const LOW: &str =
+    "SELECT balance.customer_id, balance.unit, CASE WHEN balance_e8 <= lower_e8 THEN 'lower' ELSE 'upper' END
+    FROM balance CROSS JOIN warning ON warning.customer_id = balance.customer_id AND warning.unit = balance.unit
+    CROSS JOIN customer ON customer.id = balance.customer_id
+    WHERE balance_e8 <= (SELECT max(coalesce(upper_e8, lower_e8)) FROM warning WHERE active)
+    AND active AND balance_e8 <= coalesce(upper_e8, lower_e8) AND archived_at IS NULL";
 
 impl Snapshot<'_> {
     /// The numbers of active and of archived customers.
@@ -33,19 +35,15 @@ impl Snapshot<'_> {
         Ok(self.transaction.prepare_cached(sql)?.query_row([state], |row| row.get(0))?)
     }
 
-    /// The number of balances of active customers that are low now, whatever the last check found: those at or below the upper
-    /// threshold only, and those at or below the lower one.
-    pub fn count_low_balances(&self) -> Result<(u64, u64)> {
-        let mut counts = (0, 0);
+    /// Passes customer, unit and level of the balances of active customers that are low now, whatever the last check found, to
+    /// `each`.
+    pub fn low_balances(&self, mut each: impl FnMut(i64, Unit, Level)) -> Result<()> {
         let mut statement = self.transaction.prepare_cached(LOW)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            match row.get(0)? {
-                Level::Lower => counts.1 = row.get(1)?,
-                _ => counts.0 = row.get(1)?,
-            }
+            each(row.get(0)?, row.get(1)?, row.get(2)?);
         }
-        Ok(counts)
+        Ok(())
     }
 
     /// The number of imports in a state that was not reverted.
@@ -74,13 +72,14 @@ mod tests {
     use crate::store::sqlite::schema;
 
     #[test]
-    fn customers_are_looked_up_only_for_balances_that_are_low() {
+    fn warnings_and_customers_are_looked_up_only_for_balances_that_may_be_low() {
         let connection = schema::in_memory();
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {LOW}")).expect("prepared");
         let lines = statement.query_map([], |row| row.get::<_, String>(3)).expect("explained");
         let plan: Vec<String> = lines.collect::<rusqlite::Result<_>>().expect("read");
-        assert!(plan[0].starts_with("SCAN warning"), "{plan:?}");
-        assert!(plan[1].starts_with("SEARCH balance USING PRIMARY KEY (customer_id=? AND unit=?)"), "{plan:?}");
-        assert!(plan[2].starts_with("SEARCH customer USING INTEGER PRIMARY KEY"), "{plan:?}");
+        let begins = |line: usize, text: &str| assert!(plan[line].starts_with(text), "{plan:?}");
+        begins(0, "SCAN balance");
+        begins(plan.len() - 2, "SEARCH warning USING PRIMARY KEY (customer_id=? AND unit=?)");
+        begins(plan.len() - 1, "SEARCH customer USING INTEGER PRIMARY KEY");
     }
 }

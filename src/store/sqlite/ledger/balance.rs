@@ -61,17 +61,6 @@ impl Snapshot<'_> {
         Ok(balances)
     }
 
-    /// Balances of active customers that are low now, those at or below the lower threshold first, up to a number.
-    pub fn low_balances(&self, limit: u64) -> Result<Vec<Balance>> {
-        let sql = format!(
-            "{SELECT} WHERE customer.archived_at IS NULL AND balance_e8 <= upper_e8
-             ORDER BY balance_e8 <= lower_e8 DESC, customer.account_code, balance.unit LIMIT ?1"
-        );
-        let mut statement = self.transaction.prepare_cached(&sql)?;
-        let balances = statement.query_map([limit], read)?;
-        Ok(balances.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Passes every balance that matches the filter to `each`, in order.
     pub fn balances<E: From<Error>>(
         &self,
