@@ -13,6 +13,7 @@ use crate::commands::Cli;
 use crate::config::Settings;
 
 /// The words that were meant by words that cannot be parsed; none if they stand for nothing else.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
 pub(crate) fn long_form(error: &clap::Error, words: &[OsString]) -> Option<Vec<OsString>> {
     match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {

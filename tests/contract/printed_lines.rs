@@ -109,6 +109,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "report balances --at 2999-01-01"),
     (List, "report balances --at 2999-01-01 --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
+    (List, "report statement --all --period 2026"),
     (List, "traffic import traffic.csv -n"),
     (Single, "traffic post -n"),
     // Nothing was charged by a plan.

@@ -20,10 +20,10 @@ fn run(
     command: &str,
     operation: impl FnOnce(&mut Tx<'_>) -> Result<UndoneAct, UndoError>,
 ) -> Result<Vec<Event>, String> {
-    fixture.origin.command = command.to_owned();
+    command.clone_into(&mut fixture.origin.command);
     let mut tx = fixture.store.write(&fixture.origin).expect("transaction");
     let done = operation(&mut tx);
-    fixture.origin.command = "fixture".to_owned();
+    "fixture".clone_into(&mut fixture.origin.command);
     match done {
         Ok(undone) => {
             tx.commit().expect("committed");
@@ -271,7 +271,7 @@ fn an_import_of_ten_thousand_customers_is_undone_as_one_and_brought_back() {
             })
         })
         .unwrap();
-    let active = |fixture: &mut Fixture| fixture.read(|now| now.count_customers()).0;
+    let active = |fixture: &mut Fixture| fixture.read(|now| Ok(now.count_customers()?.0));
     assert_eq!(active(&mut fixture), 1 + CUSTOMERS as u64);
     later(&mut fixture, 2);
     // Any event of the import stands for all of it.

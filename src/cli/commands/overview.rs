@@ -42,7 +42,7 @@ pub(crate) struct OverviewArgs {
 
 pub(crate) fn run(args: &OverviewArgs, context: &mut Context) -> Result<()> {
     let Some(seconds) = args.watch else { return print(args, context) };
-    if !std::io::stdout().is_terminal() || context.output.is_data() {
+    if context.output.width().is_none() || context.output.is_data() {
         return Err(Failure::usage("--watch draws on a terminal")
             .hint("drop --watch, or the output format")
             .field("watch"));

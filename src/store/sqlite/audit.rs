@@ -65,13 +65,13 @@ impl Snapshot<'_> {
 
     /// The numbers of the first and the last event of the transaction that wrote an event: those around it with its time and origin.
     pub fn events_of_transaction(&self, event: &Event) -> Result<(i64, i64)> {
+        const OTHER: &str = "NOT (at = ?2 AND actor = ?3 AND uid = ?4 AND command = ?5)";
         let Event { id, at, origin, .. } = event;
         let end = |condition_and_order: &str| {
-            let sql = format!("SELECT id FROM event WHERE {condition_and_order} LIMIT 1",);
+            let sql = format!("SELECT id FROM event WHERE {condition_and_order} LIMIT 1");
             let values = rusqlite::params![id, at, origin.actor, origin.uid, origin.command];
             self.transaction.prepare_cached(&sql)?.query_row(values, |row| row.get::<_, i64>(0)).optional()
         };
-        const OTHER: &str = "NOT (at = ?2 AND actor = ?3 AND uid = ?4 AND command = ?5)";
         let before = end(&format!("id < ?1 AND {OTHER} ORDER BY id DESC"))?.unwrap_or(0);
         let after = match end(&format!("id > ?1 AND {OTHER} ORDER BY id"))? {
             Some(after) => after,
