@@ -26,6 +26,10 @@ pub enum Error {
     #[error("no {entity} {}", quoted(.name))]
     NotFound { entity: EntityKind, name: String, nearest: Option<String> },
 
+    /// The name is that of an SMPP account, where a customer is expected.
+    #[error("no customer {}: it is an SMPP account of {}", quoted(.account), quoted(.customer))]
+    AccountOfCustomer { account: String, customer: String },
+
     /// The file exists and is not overwritten.
     #[error("{} already exists", quoted(.path.display()))]
     FileExists { path: PathBuf },
@@ -246,6 +250,7 @@ impl Error {
         matches!(
             self,
             Self::NotFound { .. }
+                | Self::AccountOfCustomer { .. }
                 | Self::Exists { .. }
                 | Self::Differs { .. }
                 | Self::Fixed { .. }

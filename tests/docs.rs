@@ -23,6 +23,7 @@ const OF_OTHERS: &[&str] = &[
     "--long",
     "--peers",
     "--batch",
+    "--day",
     "--target",
     "--no-dev",
     "--locked",

@@ -43,6 +43,7 @@ const CLI_LAYERS: &[(&str, &[&str])] = &[
     ("interactive", &["args", "command_line", "config", "context", "error_codes", "escape", "exit", "output", "signals"]),
     ("commands", &["args", "command_line", "config", "context", "error_codes", "escape", "exit", "exit_codes", "interactive",
         "output", "progress", "signals"]),
+    ("shorthand", &["args", "command_line", "commands", "config"]),
 ];
 
 /// A library or function, and the only places, by the beginning of their path, that may use it.

@@ -330,11 +330,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         let failure = |code| Self::new(code, message.clone());
+        let did_you_mean = |name: String| format!("did you mean {}?", quoted(name));
         match error {
-            Error::NotFound { nearest, .. } => {
-                let suggestion = nearest.map(|nearest| format!("did you mean {}?", quoted(nearest)));
-                failure(ErrorCode::NotFound).maybe_hint(suggestion)
-            }
+            Error::NotFound { nearest, .. } => failure(ErrorCode::NotFound).maybe_hint(nearest.map(did_you_mean)),
+            Error::AccountOfCustomer { customer, .. } => failure(ErrorCode::NotFound).hint(did_you_mean(customer)),
             Error::NoDatabase { .. } => failure(ErrorCode::NoDatabase)
                 .hint("check the path and that its disk is mounted; `ssgctl db init` creates a new database there"),
             Error::FileExists { .. } => failure(ErrorCode::Exists),

@@ -14,6 +14,7 @@ mod hints;
 mod interactive;
 mod output;
 mod progress;
+mod shorthand;
 mod signals;
 
 use std::ffi::OsString;
@@ -41,7 +42,13 @@ fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().collect();
     match CommandLine::parse(Cli::command, Cli::parse_named, words.clone()) {
         Ok((cli, line)) => run(cli, line),
-        Err(error) => exit_on_parse_error(&error, &words),
+        Err(error) => match shorthand::long_form(&error, &words) {
+            Some(words) => match CommandLine::parse(Cli::command, Cli::parse_named, words.clone()) {
+                Ok((cli, line)) => run(cli, line),
+                Err(error) => exit_on_parse_error(&error, &words),
+            },
+            None => exit_on_parse_error(&error, &words),
+        },
     }
 }
 

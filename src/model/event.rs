@@ -25,6 +25,7 @@ word_enum! {
         Email = "email",
         Traffic = "traffic" as "import of traffic",
         Database = "database",
+        Event = "event",
     }
 }
 

@@ -37,6 +37,15 @@ pub fn remove(tx: &mut Tx<'_>, customer: &str, name: &str) -> Result<Contact> {
     Ok(contact)
 }
 
+/// Brings back a contact that was removed, given by ID.
+pub fn restore(tx: &mut Tx<'_>, customer: &str, id: &str) -> Result<Contact> {
+    let customer = active::customer(tx, customer)?;
+    tx.restore_contact(&customer, id)?;
+    let contact = tx.contact(&customer, id)?;
+    tx.record(&change("restore", &contact).between(None, Some(&contact.details)))?;
+    Ok(contact)
+}
+
 /// The audit record of a change of a contact, without fields.
 pub(crate) fn change(action: &str, contact: &Contact) -> Change {
     let subject = format!("{} {}", contact.customer, contact.id);

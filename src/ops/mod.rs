@@ -20,4 +20,5 @@ pub mod quick_create;
 pub mod readdress;
 pub mod service;
 pub mod smpp;
+pub mod undo;
 pub mod warning;

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::model::{AccountCode, Customer, Money, Time, Unit};
-use crate::store::{EntryFilter, Snapshot};
+use crate::store::{BalanceFilter, EntryFilter, Snapshot};
 
 /// A balance just before a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,20 @@ pub struct BalanceAt {
 pub fn balances_at(snapshot: &Snapshot<'_>, customer: &Customer, before: Time) -> Result<Vec<BalanceAt>> {
     let balances = snapshot.balances_of(customer)?;
     balances.iter().map(|balance| balance_at(snapshot, customer, balance.unit, before)).collect()
+}
+
+/// Passes each balance of a filter as it was just before a time to `each`, except those that had neither entries nor charges.
+pub fn all_balances_at<E: From<Error>>(
+    snapshot: &Snapshot<'_>,
+    filter: &BalanceFilter,
+    before: Time,
+    mut each: impl FnMut(BalanceAt) -> Result<(), E>,
+) -> Result<(), E> {
+    snapshot.balances(filter, |balance| {
+        let customer = snapshot.customer_of(balance.customer_id)?;
+        let at = balance_at(snapshot, &customer, balance.unit, before)?;
+        if at.entry.is_some() || at.accrued != Money::ZERO { each(at) } else { Ok(()) }
+    })
 }
 
 /// A customer's balance in a unit just before a time.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::model::{Money, Time, Unit};
+use crate::report::balance_at::all_balances_at;
 use crate::report::runway::{Burn, Runway, runways};
 use crate::store::{BalanceFilter, Snapshot};
 
@@ -65,6 +66,16 @@ pub fn totals_by_unit(snapshot: &Snapshot<'_>, filter: &BalanceFilter, now: Time
     let mut sums: BTreeMap<Unit, Sums> = BTreeMap::new();
     runways(snapshot, filter, now, |Runway { balance, burn }| {
         sums.entry(balance.unit).or_default().add(balance.balance, burn);
+        Ok::<_, Error>(())
+    })?;
+    Ok(sums.into_iter().map(|(unit, sums)| sums.total(unit)).collect())
+}
+
+/// Adds up the balances that a filter selects, as they were just before a time. Their charges per day are left out.
+pub fn totals_by_unit_at(snapshot: &Snapshot<'_>, filter: &BalanceFilter, before: Time) -> Result<Vec<UnitTotal>> {
+    let mut sums: BTreeMap<Unit, Sums> = BTreeMap::new();
+    all_balances_at(snapshot, filter, before, |at| {
+        sums.entry(at.unit).or_default().add(at.balance, None);
         Ok::<_, Error>(())
     })?;
     Ok(sums.into_iter().map(|(unit, sums)| sums.total(unit)).collect())

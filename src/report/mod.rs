@@ -6,6 +6,7 @@
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
 //! `alert_explanation` why one was or was not sent. `price_notices` finds whom planned changes of prices concern.
+//! `overview` is the state of the whole installation.
 
 mod alert_explanation;
 mod balance_at;
@@ -19,6 +20,7 @@ mod chart;
 mod customer_overview;
 pub mod document;
 mod history;
+mod overview;
 mod plan_at_time;
 mod plan_summary;
 mod plan_uses;
@@ -32,6 +34,7 @@ mod recent_destinations;
 mod recent_traffic;
 mod recipients;
 mod runway;
+mod sending_customers;
 mod sparklines;
 mod statement;
 mod traffic;
@@ -41,9 +44,9 @@ mod traffic_question;
 mod usage;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
-pub use balance_at::{BalanceAt, balances_at};
+pub use balance_at::{BalanceAt, all_balances_at, balances_at};
 pub use balance_explanation::{BalanceShare, explain_balance};
-pub use balance_totals::{UnitTotal, totals_by_unit};
+pub use balance_totals::{UnitTotal, totals_by_unit, totals_by_unit_at};
 pub use balance_unit::unit_of;
 pub use balances::{BalancesOrder, BalancesQuestion, balances};
 pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
@@ -51,6 +54,7 @@ pub use charged_by::ChargedBy;
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
 pub use history::{HistoryLine, history};
+pub use overview::{EmailCounts, LowBalance, Overview, REFUSED_DAYS, TrafficToday, overview};
 pub use plan_summary::{PlanSummary, plan_summary};
 pub use plan_uses::{PlanUse, PlanUser, plan_uses};
 pub use price_impact::{ChangedPlan, IMPACT_DAYS, PriceImpact, price_impacts};
@@ -64,6 +68,7 @@ pub use pricing::{
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};
+pub use sending_customers::sending_customers;
 pub use sparklines::{Sparkline, SparklineReport, sparklines};
 pub use statement::{Statement, statement};
 pub use traffic::{TrafficReport, traffic, traffic_report};

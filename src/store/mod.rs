@@ -14,8 +14,9 @@ use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Ori
 
 pub use sqlite::{
     AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, KnownPrices, Location,
-    MessageFilter, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard,
-    SCHEMA_VERSION, SharedPlans, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
+    MessageFilter, MessageSearch, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts,
+    QueueGuard, SCHEMA_VERSION, SharedPlans, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source,
+    sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DayPrice, DaySum, EarlierMessages, ImportFilter, ImportedAccount,
@@ -112,8 +113,9 @@ macro_rules! sort_fields {
 pub struct CustomerFilter {
     pub archive_filter: ArchiveFilter,
     pub country: Option<Country>,
-    /// A part of the organisation, account code, API ID or an invoice email, or of a contact's name, email or mobile. ASCII
-    /// letters match in any case; see `Query::search` for others.
+    /// A part of the organisation, account code, API ID, phone, an invoice email or the address; of a contact's name, email or
+    /// mobile; of a note; or of an account's system ID or short name. ASCII letters match in any case; see `Query::search` for
+    /// others.
     pub search: Option<String>,
     pub page: Page<CustomerSort>,
 }
@@ -213,7 +215,9 @@ pub struct SmppFilter {
     pub archive_filter: ArchiveFilter,
     pub service_id: Option<i64>,
     pub enabled: Option<bool>,
-    /// A part of the system ID, name, short name or the customer's account code.
+    /// Only accounts that may bind from any IP address.
+    pub without_ip_limit: bool,
+    /// A part of the system ID, name, short name, an MO number or the customer's account code.
     pub search: Option<String>,
     pub page: Page<SmppSort>,
 }
@@ -272,11 +276,22 @@ pub struct EntryFilter {
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
     pub customer_id: Option<i64>,
-    pub entity: Option<EntityKind>,
+    /// Events of any of these; of all if it is empty.
+    pub entities: Vec<EntityKind>,
+    /// Events with any of these actions; with all if it is empty.
+    pub actions: Vec<String>,
     pub subject: Option<String>,
     pub actor: Option<String>,
     /// Only events with higher numbers.
     pub after: Option<i64>,
+    /// Only events that changed this field.
+    pub field: Option<String>,
+    /// A part of the subject, the reason or the changes.
+    pub search: Option<String>,
+    /// Leaves out the charges for traffic, which are most of the events of a busy gateway.
+    pub without_charges: bool,
+    /// The first and the last number.
+    pub ids: Option<(i64, i64)>,
     pub since: Option<Time>,
     pub until: Option<Time>,
     pub newest_first: bool,

@@ -18,23 +18,39 @@ const LINES: &[(&str, &str)] = &[
     ("init", "did you mean `ssgctl db init` or `ssgctl config init`?"),
     ("warn ABC --upper 100", "did you mean `ssgctl balance warn`?"),
     ("list customers", "the group comes first: `ssgctl customer list`"),
-    ("add customer X", "the group comes first: `ssgctl customer new`"),
+    ("add customer X", "the group comes first: `ssgctl customer new X`"),
+    ("get customers", "the group comes first: `ssgctl customer list`"),
+    ("describe customer ABC", "the group comes first: `ssgctl customer show ABC`"),
+    ("delete customer ABC", "the group comes first: `ssgctl customer archive ABC`"),
+    ("plans list", "did you mean `ssgctl plan list`?"),
+    ("tariffs", "did you mean `ssgctl plan`?"),
+    ("topup ABC 100", "did you mean `ssgctl balance adjust`?"),
+    ("search Kim", "did you mean `ssgctl customer list --search Kim`?"),
+    ("find +44 7700 900123", "did you mean `ssgctl customer list --search '+44 7700 900123'`?"),
+    ("rollback", "did you mean `ssgctl undo`?"),
+    ("revert 5", "`ssgctl undo` takes back a change, `ssgctl traffic revert` an import of traffic"),
+    ("onboard ABC", "did you mean `ssgctl quick-create`?"),
+    ("serve", "there is no server to run; `ssgctl balance check` and `ssgctl traffic import` run from cron"),
+    ("login", "there is no login"),
+    ("audit log", "did you mean `ssgctl audit list`?"),
     ("list", "the group comes first, such as `ssgctl customer list`; `ssgctl --help` lists the groups"),
     ("foo bar", "`ssgctl --help` lists the commands"),
     ("quickcreate", "did you mean `quick-create`?"),
     // The wrong command of the group.
-    ("customer add --organisation X", "did you mean `ssgctl customer new`?"),
-    ("customer create X", "did you mean `ssgctl customer new`?"),
+    ("customer create X", "did you mean `--organisation X`?"),
     ("customer delete ABC", "did you mean `ssgctl customer archive`? Records that the ledger needs are archived"),
     ("customer rm ABC", "did you mean `ssgctl customer archive`?"),
     ("customer get ABC", "did you mean `ssgctl customer show`?"),
     ("customer search ABC", "did you mean `ssgctl customer list`?"),
     ("customer rename ABC XYZ", "did you mean `ssgctl customer edit`?"),
     ("contact delete ABC 1", "did you mean `ssgctl contact remove`?"),
-    ("smpp create ABC", "did you mean `ssgctl smpp add`?"),
+    ("smpp inspect abc_prod", "did you mean `ssgctl smpp show`?"),
+    ("smpp stop abc_prod", "did you mean `ssgctl smpp disable`?"),
+    ("balance why ABC", "did you mean `ssgctl balance alerts`?"),
+    ("db upgrade", "did you mean `ssgctl db migrate`?"),
     ("smpp delete abc_prod", "did you mean `ssgctl smpp archive`?"),
     ("smpp password abc_prod", "did you mean `ssgctl smpp rotate-password`?"),
-    ("service add uk", "did you mean `ssgctl service new`?"),
+    ("service add direct", "`ssgctl help service new` has examples"),
     ("balance add ABC 100", "did you mean `ssgctl balance adjust`?"),
     ("balance topup ABC 100", "did you mean `ssgctl balance adjust`?"),
     ("balance delete 1", "did you mean `ssgctl balance reverse`? Entries of the ledger are reversed"),
@@ -49,7 +65,12 @@ const LINES: &[(&str, &str)] = &[
     ("customer new --organization X", "did you mean `--organisation`?"),
     ("customer new -organisation X", "options with a name have two dashes: `--organisation`"),
     ("customer new --organisation X --vat GB1", "did you mean `--vat-reg-no`?"),
-    ("customer list --format json", "did you mean `--output`?"),
+    ("customer list --format json", "did you mean `-o json`?"),
+    ("customer list -o yaml", "JSON is YAML too: `-o json`"),
+    ("customer list -o wide", "`--fields` chooses the columns"),
+    ("customer list --all-namespaces", "did you mean `--all`?"),
+    ("audit list --author maria", "did you mean `--actor`?"),
+    ("balance history ABC --yesterday", "did you mean `--period`?"),
     ("customer list --filter A", "did you mean `--search`?"),
     ("contact add ABC --name Zoe --role billing", "did you mean `--roles`?"),
     ("smpp edit abc_prod --tps 50", "did you mean `--max-tps`?"),
@@ -60,7 +81,6 @@ const LINES: &[(&str, &str)] = &[
         "CUSTOMER is not an option: the usage is `ssgctl balance show [OPTIONS] <CUSTOMER>`",
     ),
     ("balance warn ABC --threshold 100", "did you mean `--upper`?"),
-    ("report traffic --day 2026-11-24", "did you mean `--from`?"),
     ("report balances --customer ABC", "`ssgctl help report balances` lists the options"),
     // A missing value, a wrong order, missing quotes.
     (
@@ -93,7 +113,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("customer list --limit ten", "`ten` must be a whole number"),
     ("customer list -o xml", "must be one of table, json, jsonl, csv, name"),
     ("balance adjust ABC 1,000 --description x", "without separators"),
-    ("report traffic --last 7", "such as 24h, 7d"),
+    ("report traffic --last 7", "must be a span such as 90m, 24h"),
 ];
 
 #[test]
@@ -127,4 +147,49 @@ fn a_hint_names_commands_that_exist() {
             cli.ok(&format!("{} --help", name.join(" ").trim_start_matches("help ")));
         }
     }
+}
+
+/// Command lines that are short for another, and that one.
+const SHORT: &[(&str, &str)] = &[
+    ("", "overview --fields customers,urgent"),
+    ("status", "overview --fields customers,urgent"),
+    ("dashboard", "overview --fields customers,urgent"),
+    ("ABC", "customer show ABC"),
+    ("abc", "customer show ABC"),
+    ("show ABC", "customer show ABC"),
+    ("customer ls", "customer list"),
+    ("smpp ls ABC", "smpp list ABC"),
+    ("contact new ABC --name Jo -n", "contact add ABC --name Jo -n"),
+    ("contact create ABC --name Jo -n", "contact add ABC --name Jo -n"),
+    ("plan add x --name X --unit EUR -n", "plan new x --name X --unit EUR -n"),
+    ("show NOBODY", "customer show NOBODY"),
+    ("report traffic --day 2026-11-24", "report traffic --period 2026-11-24"),
+];
+
+#[test]
+fn a_short_command_line_does_what_the_long_one_does() {
+    let cli = TestCli::seeded();
+    for (short, long) in SHORT {
+        let fields = if long.contains("--fields") { " --json --fields customers,urgent" } else { "" };
+        let (short, long) = (
+            cli.run(&format!("{short}{fields}")),
+            cli.run(&format!("{long}{}", if fields.is_empty() { "" } else { " --json" })),
+        );
+        let seconds =
+            |text: &str| text.lines().filter(|line| !line.contains("_at ")).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!((short.code, seconds(&short.stdout)), (long.code, seconds(&long.stdout)), "{}", short.stderr);
+        assert_eq!(short.stderr, long.stderr);
+    }
+    // The audit log has the command itself.
+    cli.ok("contact create ABC --name Jo");
+    assert_eq!(cli.json("audit list --desc --limit 1")[0]["command"], "contact add");
+}
+
+#[test]
+fn without_customers_no_command_is_a_usage_error_with_the_help() {
+    let cli = TestCli::new();
+    assert!(cli.run("").failed(2, "no database").contains("Usage: ssgctl"));
+    cli.ok("db init");
+    assert!(cli.run("").failed(2, "no customers").contains("Usage: ssgctl"));
+    assert!(cli.run("ABC").failed(2, "no such customer").contains("unknown command `ABC`"));
 }

@@ -5,6 +5,8 @@
 pub enum Shape {
     /// Rows: an array in JSON.
     List,
+    /// The same, but a table has sentences for reading.
+    Lines,
     /// One row: an object in JSON.
     Single,
     /// One thing with what belongs to it: an object in JSON with arrays of rows. Its CSV is tested in `nested.rs`.
@@ -14,10 +16,11 @@ pub enum Shape {
     /// A text for another program, or nothing at all.
     Text,
 }
-use Shape::{List, Sheet, Single, Text, Value as Bare};
+use Shape::{Lines, List, Sheet, Single, Text, Value as Bare};
 
 /// Every command, with a line that prints something. Changes are tried with `--dry-run`, so each can be repeated.
 pub const LINES: &[(Shape, &str)] = &[
+    (Sheet, "overview"),
     (Single, "customer new --organisation New --account-code NEW -n"),
     (Single, "customer edit ABC --country IE -n"),
     (Sheet, "customer show ABC"),
@@ -103,7 +106,10 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "balance import rows.csv --receipts -n"),
     (List, "report balances"),
     (List, "report balances --by customer"),
+    (List, "report balances --at 2999-01-01"),
+    (List, "report balances --at 2999-01-01 --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
+    (List, "report statement --all --period 2026"),
     (List, "traffic import traffic.csv -n"),
     (Single, "traffic post -n"),
     // No message is pending.
@@ -112,6 +118,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (Text, "traffic reprice --from 2026-01-01 --until 2027-01-01 -n"),
     (List, "traffic list"),
     (List, "traffic show shown"),
+    (List, "traffic find --id shown --from 2000-01-01"),
     (Single, "traffic close 1 -n"),
     (Single, "traffic revert 2 --reason wrong -n"),
     (Single, "traffic prune --before 2026-01-01 -n"),
@@ -119,7 +126,10 @@ pub const LINES: &[(Shape, &str)] = &[
     // Without traffic there is no usage.
     (Text, "report usage --last 1mo"),
     (Single, "quick-create --organisation New --credit 5 -n"),
-    (List, "audit list"),
+    (Lines, "audit list"),
+    (Sheet, "audit show 1"),
+    (Lines, "undo 1 -n"),
+    (Lines, "redo -n"),
     (Text, "export everything.jsonl --force"),
     (Single, "import everything.jsonl --db empty.db -n"),
     (Bare, "db init"),

@@ -323,7 +323,7 @@ fn the_audit_log_of_schema_12_has_the_names_of_today() {
     let mut of = |entity| {
         let mut changes = Vec::new();
         fixture.read(|now| {
-            now.events(&EventFilter { entity: Some(entity), ..EventFilter::default() }, |event| {
+            now.events(&EventFilter { entities: vec![entity], ..EventFilter::default() }, |event| {
                 changes.extend(event.change.fields.into_iter().map(|(field, _)| (event.change.action.clone(), field)));
                 Ok::<_, Error>(())
             })

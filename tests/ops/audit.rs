@@ -296,7 +296,7 @@ fn events_are_found_by_customer_entity_subject_actor_and_period() {
     };
     let any = EventFilter::default;
     assert_eq!(found(EventFilter { customer_id: Some(globex), ..any() }), [2, 3]);
-    assert_eq!(found(EventFilter { entity: Some(EntityKind::Balance), ..any() }), [3]);
+    assert_eq!(found(EventFilter { entities: vec![EntityKind::Balance], ..any() }), [3]);
     assert_eq!(found(EventFilter { subject: Some("acme".to_owned()), ..any() }), [1]);
     assert_eq!(found(EventFilter { actor: Some("sam".to_owned()), ..any() }), [2, 3]);
     assert_eq!(found(EventFilter { since: Some(valid("2026-11-25T00:00:00Z")), ..any() }), [2, 3]);

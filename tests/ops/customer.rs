@@ -78,7 +78,7 @@ fn a_name_that_is_not_there_brings_the_nearest_that_is() {
     fixture.customer("GLOBEX");
     let snapshot = fixture.store.read().unwrap();
     assert_refused!(snapshot.customer("acne"), Error::NotFound { nearest: Some(near), .. } if near == "ACME");
-    assert_refused!(snapshot.customer("glob"), Error::NotFound { nearest: Some(near), .. } if near == "GLOBEX");
+    assert_refused!(snapshot.customer("globx"), Error::NotFound { nearest: Some(near), .. } if near == "GLOBEX");
     assert_refused!(snapshot.customer("zzzzzzzz"), Error::NotFound { nearest: None, .. });
     assert_refused!(snapshot.customer(""), Error::NotFound { .. });
 }
@@ -311,8 +311,7 @@ fn customers_in_every_list(fixture: &mut Fixture, archive_filter: ArchiveFilter)
         };
         let notes = NoteFilter { customer_id: None, archive_filter, search: None, page: by(NoteSort::Customer) };
         let page = by(SmppSort::Customer);
-        let accounts =
-            SmppFilter { customer_id: None, archive_filter, service_id: None, enabled: None, search: None, page };
+        let accounts = SmppFilter { archive_filter, page, ..SmppFilter::every() };
         let page = by(BalanceSort::Customer);
         let balances =
             BalanceFilter { customer_id: None, archive_filter, unit: None, at_most: None, state: None, page };
@@ -357,4 +356,35 @@ fn customers_that_look_alike_are_found_whether_in_use_or_archived() {
     assert_eq!((codes, number), (vec!["B2", "B3"], 4));
     let green = fixture.read(|now| now.customer("GREEN"));
     assert_eq!(fixture.read(|now| customer::confusable_names(now, &green, 2)).1, 0);
+}
+
+#[test]
+fn who_only_reads_may_name_a_customer_by_its_organisation_or_the_beginning_of_its_code() {
+    let mut fixture = Fixture::new();
+    for (code, organisation) in [("KIM331", "Kim Ltd"), ("LEE100", "Lee Ltd"), ("LEE200", "Lee Ltd"), ("L", "Kim")] {
+        let details = CustomerDetails::of(valid(organisation));
+        fixture.write(|tx| customer::new(tx, Some(valid(code)), details)).expect(code);
+    }
+    fixture.account("KIM331", "kim_prod");
+    fixture.account("LEE100", "lee_prod");
+    let mut found = |name: &str| {
+        let snapshot = fixture.store.read().expect("snapshot");
+        snapshot.customer(name).map(|customer| customer.account_code.to_string()).map_err(|error| error.to_string())
+    };
+    for (name, code) in
+        [("kim331", "KIM331"), ("kim", "L"), ("KIM ltd", "KIM331"), ("kI", "KIM331"), ("lee1", "LEE100"), ("l", "L")]
+    {
+        assert_eq!(found(name).as_deref(), Ok(code), "{name}");
+    }
+    for name in ["lee", "Lee Ltd", "k", "", "kim%"] {
+        assert_eq!(found(name), Err(format!("no customer `{name}`")), "{name}");
+    }
+    assert_eq!(found("kim_prod"), Err("no customer `kim_prod`: it is an SMPP account of `KIM331`".to_owned()));
+    // Who writes must name it in full, and is offered the code.
+    for name in ["Kim Ltd", "ki"] {
+        let refused = fixture.write(|tx| customer::archive(tx, name));
+        assert_refused!(refused, Error::NotFound { nearest: Some(nearest), .. } if nearest == "KIM331");
+    }
+    let refused = fixture.read(|now| Ok(now.smpp_account("lee100")));
+    assert_refused!(refused, Error::NotFound { nearest: Some(nearest), .. } if nearest == "lee_prod");
 }

@@ -47,6 +47,7 @@ mod traffic_reprice_random;
 mod traffic_revert;
 mod traffic_show;
 mod transfer;
+mod undo;
 mod usage_by_price;
 mod warning;
 mod warning_walk;

@@ -201,6 +201,7 @@ fn accounts_are_found_by_customer_service_switch_and_text() {
     let mut new = new_account("two");
     new.details.service = valid("premium");
     new.details.short_name = Some(valid("Prod"));
+    new.details.allowed_ips = vec![valid("192.0.2.7")];
     fixture.add_account("GLOBEX", new).unwrap();
     fixture.write(|tx| smpp::set_enabled(tx, "two", false)).unwrap();
     let any = || SmppFilter {
@@ -208,6 +209,7 @@ fn accounts_are_found_by_customer_service_switch_and_text() {
         archive_filter: ArchiveFilter::Active,
         service_id: None,
         enabled: None,
+        without_ip_limit: false,
         search: None,
         page: by(SmppSort::SystemId),
     };
@@ -217,6 +219,7 @@ fn accounts_are_found_by_customer_service_switch_and_text() {
     assert_eq!(found(SmppFilter { customer_id: Some(2), ..any() }), ["two"]);
     assert_eq!(found(SmppFilter { service_id: Some(premium.id), ..any() }), ["two"]);
     assert_eq!(found(SmppFilter { enabled: Some(true), ..any() }), ["one_A"]);
+    assert_eq!(found(SmppFilter { without_ip_limit: true, ..any() }), ["one_A"]);
     for (text, expected) in [("e_a", "one_A"), ("PROD", "two"), ("glob", "two")] {
         assert_eq!(found(SmppFilter { search: Some(text.to_owned()), ..any() }), [expected], "{text}");
     }
@@ -309,5 +312,31 @@ fn notes_and_services_are_found_by_text() {
         let search = search.map(str::to_owned);
         let filter = ServiceFilter { unit: Some(unit), search, page: by(ServiceSort::Code) };
         assert_eq!(fixture.read(|now| collect(|each| now.services(&filter, each))).len(), count, "{filter:?}");
+    }
+}
+
+#[test]
+fn customers_are_found_by_their_address_notes_numbers_and_system_ids() {
+    let mut fixture = three();
+    let details = |details: &mut CustomerDetails| {
+        details.invoice_address = Some(valid("12 Leith Walk\nEdinburgh"));
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, "a", details)).expect("edited");
+    fixture.write(|tx| note::add(tx, "b", valid("moves to Glasgow"))).expect("noted");
+    fixture.account("b", "kim_prod");
+    for (text, found) in [
+        ("edinburgh", "a"),
+        ("leith walk", "a"),
+        // How the lines are stored is not searched.
+        (r#"Walk","Edin"#, ""),
+        ("GLASGOW", "b"),
+        ("kim_", "b"),
+        ("+447700900123", "C"),
+        ("7700 900123", "C"),
+        ("+44 (7700) 900-123", "C"),
+        ("+44 7700 900124", ""),
+    ] {
+        assert_eq!(searched(&mut fixture, text).join(" "), found, "{text}");
     }
 }

@@ -11,6 +11,7 @@ mod lists;
 mod migrations;
 mod old_schemas;
 mod opening;
+mod overview;
 mod released_schemas;
 mod reports;
 mod runway;

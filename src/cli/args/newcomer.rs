@@ -9,71 +9,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 use ssgctl::error::quoted;
 
-/// Groups of commands, and what others call them.
-const GROUPS: &[(&str, &[&str])] = &[
-    ("customer", &["customers", "client", "clients", "company", "companies", "organisation", "organisations"]),
-    ("contact", &["contacts", "people", "person"]),
-    ("note", &["notes", "comment", "comments"]),
-    ("smpp", &["account", "accounts", "user", "users", "login", "logins", "esme", "bind", "binds"]),
-    ("service", &["services", "price", "prices", "tariff", "tariffs", "plan", "plans", "product", "products"]),
-    ("balance", &["balances", "credits", "wallet", "wallets", "ledger"]),
-    ("traffic", &["message", "messages", "sms", "cdr", "cdrs", "dlr", "dlrs"]),
-    ("report", &["reports", "stats", "statistics"]),
-    ("mail", &["mails", "email", "emails", "outbox"]),
-    ("audit", &["log", "logs", "history", "events"]),
-    ("db", &["database", "sqlite"]),
-    ("config", &["configuration", "setting", "settings"]),
-];
-
-/// What others call a command, and the commands that may be meant, the likeliest first.
-const COMMANDS: &[(&[&str], &[&str])] = &[
-    (&["add", "create", "new", "register", "insert", "make"], &["new", "add", "init", "adjust"]),
-    (&["delete", "remove", "rm", "del", "destroy", "drop"], &["remove", "archive", "reverse", "prune"]),
-    (&["ls", "all", "search", "find", "query", "index"], &["list"]),
-    (&["get", "info", "view", "display", "details", "describe", "cat", "status"], &["show", "list"]),
-    (&["update", "change", "modify", "set", "rename", "alter"], &["edit", "adjust"]),
-    (&["topup", "top-up", "credit", "debit", "deposit", "pay", "charge"], &["adjust"]),
-    (&["password", "passwd", "reset-password", "change-password"], &["rotate-password"]),
-    (&["upload", "load"], &["import"]),
-    (&["download", "dump", "save"], &["export"]),
-    (&["test", "connect", "ping"], &["probe"]),
-    (&["send", "resend"], &["retry", "handover"]),
-    (&["undo", "revert", "refund"], &["reverse"]),
-    (&["move"], &["transfer"]),
-    (&["alert", "threshold", "thresholds", "warning"], &["warn"]),
-    (&["invoice", "bill"], &["statement"]),
-    (&["undelete", "activate", "reactivate"], &["unarchive", "enable"]),
-    (&["verify", "validate", "fsck"], &["check"]),
-    (&["block", "suspend", "deactivate"], &["disable", "archive"]),
-];
-
-/// What others call an option, and the options that may be meant, the likeliest first.
-const OPTIONS: &[(&[&str], &[&str])] = &[
-    (&["name", "org", "company", "title"], &["organisation", "name"]),
-    (&["format"], &["output"]),
-    (&["code", "id"], &["account-code", "system-id"]),
-    (&["tps", "rate", "throughput"], &["max-tps"]),
-    (&["ip", "ips", "allow", "allowed-ip"], &["allowed-ips"]),
-    (&["binds"], &["max-binds"]),
-    (&["email", "mail"], &["contact-email", "email", "invoice-emails", "send-email"]),
-    (&["mobile", "phone"], &["contact-mobile", "phone"]),
-    (&["currency"], &["unit"]),
-    (&["comment", "text", "message", "memo"], &["description", "reason"]),
-    (&["ref"], &["reference"]),
-    (&["threshold", "limit", "low"], &["upper"]),
-    (&["critical"], &["lower"]),
-    (&["since", "start", "begin", "after", "day", "month", "date", "today"], &["from", "last"]),
-    (&["end", "before"], &["until"]),
-    (&["filter", "query", "grep", "find"], &["search"]),
-    (&["order", "order-by", "sort-by"], &["sort"]),
-    (&["columns", "column", "field"], &["fields"]),
-    (&["group-by", "group"], &["by"]),
-    (&["count", "max", "top"], &["limit"]),
-    (&["confirm", "assume-yes"], &["yes"]),
-    (&["simulate", "check", "whatif"], &["dry-run"]),
-    (&["database"], &["db"]),
-    (&["overwrite", "replace"], &["force"]),
-];
+use crate::args::synonyms::{self, command_in, group};
 
 /// A hint for a command line that cannot be parsed; none if the error says it all.
 pub(crate) fn hint(error: &clap::Error, arguments: &[OsString], mut root: Command) -> Option<String> {
@@ -94,9 +30,51 @@ pub(crate) fn hint(error: &clap::Error, arguments: &[OsString], mut root: Comman
         ErrorKind::UnknownArgument if invalid.starts_with("--") => line.of_unknown_option(invalid),
         ErrorKind::UnknownArgument => Some(line.of_unexpected_argument(invalid)),
         ErrorKind::MissingRequiredArgument => Some(line.usage()),
+        ErrorKind::InvalidValue if invalid.starts_with("--output") => match text(ContextKind::InvalidValue) {
+            "yaml" | "yml" => Some("JSON is YAML too: `-o json`".to_owned()),
+            "wide" => Some("`--fields` chooses the columns".to_owned()),
+            _ => None,
+        },
         ErrorKind::ValueValidation | ErrorKind::InvalidValue if invalid.starts_with(['<', '[']) => {
             line.of_wrong_argument(text(ContextKind::InvalidValue))
         }
+        _ => None,
+    }
+}
+
+/// What a command line that cannot be parsed stands for.
+pub(crate) enum Shorthand {
+    /// These words, without doubt.
+    Command(Vec<OsString>),
+    /// These words, if there is a customer of this name.
+    Customer(String, Vec<OsString>),
+}
+
+/// What a command line with an unknown command stands for: `customer ls`, `show KIM` or `KIM`.
+pub(crate) fn shorthand(arguments: &[OsString], mut root: Command) -> Option<Shorthand> {
+    root.build();
+    let words: Vec<&str> = arguments.iter().skip(1).map(|word| word.to_str()).collect::<Option<_>>()?;
+    if words.contains(&"help") {
+        return None;
+    }
+    let line = Line::of(&root, &words);
+    let typed = line.rest.first().copied()?;
+    let instead = |names: &[&str]| {
+        let at = words.iter().position(|word| *word == typed).unwrap_or_default();
+        let names = names.iter().map(OsString::from);
+        // The name of the program comes first.
+        arguments[..=at].iter().cloned().chain(names).chain(arguments[at + 2..].iter().cloned()).collect()
+    };
+    match (line.path.as_slice(), line.rest.get(1)) {
+        ([], Some(next)) if typed == "show" => {
+            let is_customer = group(next).is_none() && root.find_subcommand(next).is_none();
+            is_customer.then(|| Shorthand::Command(instead(&["customer", "show"])))
+        }
+        ([], None) => match synonyms::top(typed).filter(|name| *name == "overview") {
+            Some(name) => Some(Shorthand::Command(instead(&[name]))),
+            None => Some(Shorthand::Customer(typed.to_owned(), instead(&["customer", "show", typed]))),
+        },
+        ([_], _) => synonyms::same_command_in(line.command, typed).map(|name| Shorthand::Command(instead(&[name]))),
         _ => None,
     }
 }
@@ -184,6 +162,9 @@ impl<'a> Line<'a> {
         if !self.path.is_empty() {
             return self.of_unknown_command_in_group(typed);
         }
+        if let Some(hint) = self.of_unknown_first_word(typed) {
+            return Some(hint);
+        }
         if let Some(group) = group(typed) {
             let command = self.root.find_subcommand(group)?;
             let path = match next.and_then(|next| command_in(command, next)) {
@@ -197,7 +178,14 @@ impl<'a> Line<'a> {
         if let Some(command) = next.and_then(|next| named(group(next).unwrap_or(next)))
             && let Some(name) = command_in(command, typed)
         {
-            return Some(format!("the group comes first: {}", self.typed(&[command.get_name(), name])));
+            // `get customers` is a list, `get customer KIM` is not.
+            let name = if name == "show" && self.rest.len() < 3 && command.find_subcommand("list").is_some() {
+                "list"
+            } else {
+                name
+            };
+            let further: Vec<&str> = [command.get_name(), name].iter().chain(&self.rest[2..]).copied().collect();
+            return Some(format!("the group comes first: {}", self.typed(&further)));
         }
         let exact = |command: &'a Command| Some((command.get_name(), command.find_subcommand(typed)?.get_name()));
         let alike = |command: &'a Command| Some((command.get_name(), command_in(command, typed)?));
@@ -219,6 +207,26 @@ impl<'a> Line<'a> {
                 self.typed(&[group, name])
             )),
         }
+    }
+
+    /// Words that only mean something on their own.
+    fn of_unknown_first_word(&self, typed: &str) -> Option<String> {
+        let rest = self.rest.get(1..).unwrap_or_default().join(" ");
+        Some(match typed {
+            "search" | "find" | "grep" | "whois" => {
+                let text = if rest.is_empty() { "TEXT".to_owned() } else { shell_words::quote(&rest).into_owned() };
+                format!("did you mean {}?", self.typed(&["customer", "list", "--search", &text]))
+            }
+            "revert" => "`ssgctl undo` takes back a change, `ssgctl traffic revert` an import of traffic".to_owned(),
+            "serve" | "server" | "daemon" | "start" | "run" => {
+                "there is no server to run; `ssgctl balance check` and `ssgctl traffic import` run from cron".to_owned()
+            }
+            "login" | "logout" | "auth" if rest.is_empty() => {
+                "there is no login: who may read the database file may use it; `ssgctl smpp list` has the accounts"
+                    .to_owned()
+            }
+            _ => format!("did you mean {}?", self.typed(&[synonyms::top(typed)?])),
+        })
     }
 
     fn of_unknown_command_in_group(&self, typed: &str) -> Option<String> {
@@ -263,8 +271,11 @@ impl<'a> Line<'a> {
             let value = argument.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
             return Some(format!("{value} is not an option: {}", self.usage()));
         }
-        let meant = OPTIONS.iter().filter(|(names, _)| names.contains(&name)).flat_map(|(_, options)| options.iter());
-        let known = meant.copied().find(|option| self.has_option(option));
+        let known = synonyms::options(name).into_iter().find(|option| self.has_option(option));
+        if known == Some("output") {
+            let value = option.split_once('=').map(|(_, value)| value).or_else(|| self.word_after(option));
+            return Some(format!("did you mean `-o {}`?", value.unwrap_or("json")));
+        }
         match known.or_else(|| self.options().find(|option| option.starts_with(name))) {
             Some(option) => Some(format!("did you mean `--{option}`?")),
             None if is_almost_one_of(name, self.options()) => None,
@@ -291,6 +302,12 @@ impl<'a> Line<'a> {
         let at = self.words.iter().position(|word| word.starts_with(beginning))?;
         let option = self.words.get(at.checked_sub(1)?).filter(|word| self.option(word).is_some())?;
         Some(format!("write a negative value with an equals sign: `{option}={}`", self.words[at]))
+    }
+
+    /// The word after another one.
+    fn word_after(&self, word: &str) -> Option<&'a str> {
+        let at = self.words.iter().position(|other| *other == word)?;
+        self.words.get(at + 1).copied()
     }
 
     fn options(&self) -> impl Iterator<Item = &str> {
@@ -345,21 +362,8 @@ fn is_almost_one_of<'a>(word: &str, mut names: impl Iterator<Item = &'a str>) ->
     names.any(|name| is_similar(name, word))
 }
 
-/// Whether one name may be a typing error for the other. The parser suggests names that are too different to help.
+/// Whether one name may be a typing error for the other: a third of it may differ. The parser suggests names that are too different
+/// to help.
 pub(super) fn is_similar(one: &str, other: &str) -> bool {
-    strsim::normalized_damerau_levenshtein(one, other) >= 0.6
-}
-
-/// The group that a word names.
-fn group(word: &str) -> Option<&'static str> {
-    GROUPS.iter().find(|(name, others)| *name == word || others.contains(&word)).map(|(name, _)| *name)
-}
-
-/// The command of a group that a word names.
-fn command_in<'a>(group: &'a Command, word: &str) -> Option<&'a str> {
-    let meant = COMMANDS.iter().filter(|(names, _)| names.contains(&word)).flat_map(|(_, verbs)| verbs.iter().copied());
-    let mut candidates = std::iter::once(word).chain(meant);
-    candidates
-        .find_map(|name| group.get_subcommands().find(|command| command.get_name() == name))
-        .map(Command::get_name)
+    strsim::osa_distance(one, other) * 3 <= one.chars().count().max(other.chars().count())
 }

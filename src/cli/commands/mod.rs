@@ -15,6 +15,7 @@ mod document;
 pub(crate) mod mail;
 mod man;
 mod note;
+mod overview;
 #[cfg(test)]
 mod parsing;
 mod plan;
@@ -24,6 +25,7 @@ mod report;
 mod service;
 pub(crate) mod smpp;
 mod traffic;
+mod undo;
 mod version;
 
 use std::ffi::OsString;
@@ -94,6 +96,7 @@ pub(crate) struct GlobalArgs {
 /// Every command and command group of the top level, in the order of `--help`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Overview(ArgsIfNamed<overview::OverviewArgs>),
     /// Manage customers and how they are billed
     #[command(subcommand)]
     Customer(DeferredCommand<customer::Command>),
@@ -131,6 +134,8 @@ pub(crate) enum Command {
     /// Read the audit log: who changed what, when and why
     #[command(subcommand)]
     Audit(DeferredCommand<audit::Command>),
+    Undo(ArgsIfNamed<undo::UndoArgs>),
+    Redo(ArgsIfNamed<undo::RedoArgs>),
     /// Manage the database file
     #[command(subcommand)]
     Db(DeferredCommand<db::Command>),
@@ -147,6 +152,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
+            Self::Overview(ArgsIfNamed(args)) => overview::run(&args, context),
             Self::Customer(group) => group.0.run(context),
             Self::Contact(group) => group.0.run(context),
             Self::Note(group) => group.0.run(context),
@@ -160,6 +166,8 @@ impl Command {
             Self::QuickCreate(ArgsIfNamed(args)) => quick_create::run(args, context),
             Self::Mail(group) => group.0.run(context),
             Self::Audit(group) => group.0.run(context),
+            Self::Undo(ArgsIfNamed(args)) => undo::undo(&args, context),
+            Self::Redo(ArgsIfNamed(args)) => undo::redo(&args, context),
             Self::Db(group) => group.0.run(context),
             Self::Config(group) => group.0.run(context),
             Self::Export(ArgsIfNamed(args)) => document::export(&args, context),

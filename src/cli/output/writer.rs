@@ -56,6 +56,11 @@ impl Output {
         self.is_data() || self.fields.is_some()
     }
 
+    /// The width of the terminal that results go to; none if they go elsewhere.
+    pub(crate) fn width(&self) -> Option<u16> {
+        self.width
+    }
+
     /// Whether CSV cells are read and written without protection against formulas.
     pub(crate) fn is_raw(&self) -> bool {
         self.raw_csv

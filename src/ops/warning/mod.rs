@@ -35,6 +35,18 @@ pub fn set(tx: &mut Tx<'_>, customer: &str, unit: Unit, change: impl FnOnce(&mut
     saved(tx, &customer, unit)
 }
 
+/// Removes the warning of a customer's balance; one that has crossings, which refer to it, is switched off instead.
+pub fn remove(tx: &mut Tx<'_>, customer: &str, unit: Unit) -> Result<()> {
+    let customer = active::customer(tx, customer)?;
+    let Some(before) = tx.warning(&customer, unit)?.map(|warning| warning.details) else { return Ok(()) };
+    if !tx.delete_warning(&customer, unit)? {
+        return set(tx, customer.account_code.as_str(), unit, |warning| warning.active = false).map(drop);
+    }
+    let subject = Balance::name_of(&customer.account_code, unit);
+    let change = Change::new(EntityKind::Balance, "warn", subject, Some(customer.id)).between(Some(&before), None);
+    tx.record(&change.amounts(unit, &["upper", "lower"]))
+}
+
 fn saved(tx: &Tx<'_>, customer: &Customer, unit: Unit) -> Result<Warning> {
     tx.warning(customer, unit)?.ok_or_else(|| Error::Internal("the warning just saved is missing".to_owned()))
 }

@@ -5,15 +5,15 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use rusqlite::Row;
 use rusqlite::types::ToSql;
+use rusqlite::{OptionalExtension, Row};
 
 use crate::error::{Error, Result};
 use crate::model::{Chain, ChainEnd, Change, EntityKind, Event, Hash, Origin, TextLine};
 use crate::store::sqlite::audit_chain::Link;
 use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::log_times::Log;
-use crate::store::sqlite::values::from_json;
+use crate::store::sqlite::values::{from_json, to_json};
 use crate::store::{EventFilter, Snapshot, Stamp, Tx};
 
 const SELECT: &str = "SELECT event.id, at, actor, uid, reason, command, version, entity, action, subject, customer_id,
@@ -42,10 +42,45 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
     })
 }
 
+/// Charges are posted once a day for each balance; older versions posted them with each import.
+const NO_CHARGES: &str = "NOT (+entity = 'balance' AND action IN ('post', 'charge'))";
+
 /// The number of events from which on it does not matter how many they are.
 const MANY: usize = 1000;
 
 impl Snapshot<'_> {
+    /// The event with this number.
+    pub fn event(&self, id: i64) -> Result<Event> {
+        let found = self.transaction.prepare_cached(&format!("{SELECT} WHERE event.id = ?1"))?.query_row([id], read);
+        found.optional()?.ok_or_else(|| Error::NotFound {
+            entity: EntityKind::Event,
+            name: id.to_string(),
+            nearest: None,
+        })
+    }
+
+    /// The number of the last event, or 0.
+    pub fn last_event(&self) -> Result<i64> {
+        self.last_row(Log::Audit)
+    }
+
+    /// The numbers of the first and the last event of the transaction that wrote an event: those around it with its time and origin.
+    pub fn events_of_transaction(&self, event: &Event) -> Result<(i64, i64)> {
+        const OTHER: &str = "NOT (at = ?2 AND actor = ?3 AND uid = ?4 AND command = ?5)";
+        let Event { id, at, origin, .. } = event;
+        let end = |condition_and_order: &str| {
+            let sql = format!("SELECT id FROM event WHERE {condition_and_order} LIMIT 1");
+            let values = rusqlite::params![id, at, origin.actor, origin.uid, origin.command];
+            self.transaction.prepare_cached(&sql)?.query_row(values, |row| row.get::<_, i64>(0)).optional()
+        };
+        let before = end(&format!("id < ?1 AND {OTHER} ORDER BY id DESC"))?.unwrap_or(0);
+        let after = match end(&format!("id > ?1 AND {OTHER} ORDER BY id"))? {
+            Some(after) => after,
+            None => self.last_event()? + 1,
+        };
+        Ok((before + 1, after - 1))
+    }
+
     /// Passes every event that matches the filter to `each`, in chronological or reverse order.
     pub fn events<E: From<Error>>(
         &self,
@@ -56,11 +91,15 @@ impl Snapshot<'_> {
     }
 
     fn events_query<'a>(&self, filter: &'a EventFilter) -> Result<Query<'a>> {
+        let one_entity = match filter.entities.as_slice() {
+            [entity] => Some(entity as &dyn ToSql),
+            _ => None,
+        };
         let conditions: [(&'static str, Option<&dyn ToSql>); 4] = [
             ("subject = ? COLLATE NOCASE", filter.subject.as_ref().map(|subject| subject as _)),
             ("actor = ?", filter.actor.as_ref().map(|actor| actor as _)),
             ("customer_id = ?", filter.customer_id.as_ref().map(|id| id as _)),
-            ("entity = ?", filter.entity.as_ref().map(|entity| entity as _)),
+            ("entity = ?", one_entity),
         ];
         let rarest = self.rarest(&conditions)?;
         let mut query = Query::default();
@@ -70,6 +109,20 @@ impl Snapshot<'_> {
             query.when_some(if rarest == Some(condition) { condition } else { &unindexed }, value);
         }
         query.when_some("event.id > ?", filter.after);
+        if filter.entities.len() > 1 {
+            let entities: Vec<&str> = filter.entities.iter().map(|entity| entity.as_str()).collect();
+            query.when("+entity IN (SELECT value FROM json_each(?))", to_json(&entities)?);
+        }
+        if !filter.actions.is_empty() {
+            query.when("action IN (SELECT value FROM json_each(?))", to_json(&filter.actions)?);
+        }
+        query.when_some("EXISTS (SELECT 1 FROM json_each(changes) WHERE key = ?)", filter.field.as_ref());
+        query.search("(+subject LIKE ? OR reason LIKE ? OR changes LIKE ?)", filter.search.as_deref());
+        if filter.without_charges {
+            query.always(NO_CHARGES);
+        }
+        query.when_some("event.id >= ?", filter.ids.map(|(first, _)| first));
+        query.when_some("event.id <= ?", filter.ids.map(|(_, last)| last));
         query.when_some("event.id >= ?", filter.since.map(|at| self.first_row_since(Log::Audit, at)).transpose()?);
         query.when_some("event.id <= ?", filter.until.map(|at| self.last_row_before(Log::Audit, at)).transpose()?);
         query.period("at", filter.since, filter.until);
@@ -133,10 +186,24 @@ impl Tx<'_> {
     /// batches, the last one at the commit.
     pub fn record(&mut self, change: &Change) -> Result<()> {
         let Change { entity, action, subject, customer_id, fields } = change;
-        let (action, subject, changes) = (action.clone(), subject.clone(), fields.as_str().to_owned());
+        let changes = match self.undoes {
+            Some(undone) => change.clone().field("undoes", (), undone).fields.as_str().to_owned(),
+            None => fields.as_str().to_owned(),
+        };
+        let (action, subject) = (action.clone(), subject.clone());
         self.pending_events.push(PendingEvent { entity: *entity, action, subject, customer_id: *customer_id, changes });
         let most = if self.many_steps { BATCH } else { 1 };
         if self.pending_events.len() >= most && !self.attempting { self.write_lines() } else { Ok(()) }
+    }
+
+    /// Sets the event that the following ones undo, which each of them names.
+    pub fn set_undoes(&mut self, event: Option<i64>) {
+        self.undoes = event;
+    }
+
+    /// Writes the collected events, so that they can be read.
+    pub fn flush_events(&mut self) -> Result<()> {
+        self.write_lines()
     }
 
     /// Writes the collected events.
@@ -236,7 +303,7 @@ mod tests {
         let at = "2026-11-24T12:00:00Z".parse().ok();
         for (filter, index) in [
             (EventFilter { customer_id: Some(1), ..limited() }, "INDEX event_by_customer (customer_id=?"),
-            (EventFilter { entity: Some(EntityKind::Smpp), ..limited() }, "INDEX event_by_entity (entity=?"),
+            (EventFilter { entities: vec![EntityKind::Smpp], ..limited() }, "INDEX event_by_entity (entity=?"),
             (EventFilter { subject: Some("x".into()), ..limited() }, "INDEX event_by_subject (subject=?"),
             (EventFilter { actor: Some("x".into()), ..limited() }, "INDEX event_by_actor (actor=?"),
             (EventFilter { since: at, ..limited() }, "INTEGER PRIMARY KEY (rowid>?"),
@@ -262,7 +329,7 @@ mod tests {
             let filter = EventFilter {
                 actor: Some(actor.into()),
                 customer_id: Some(customer),
-                entity: Some(EntityKind::Smpp),
+                entities: vec![EntityKind::Smpp],
                 ..EventFilter::default()
             };
             let plan = plan(&mut connection, &filter);

@@ -147,4 +147,12 @@ impl Tx<'_> {
             .execute(params![id, at])?;
         Ok(())
     }
+
+    /// Makes a removed contact of a customer, given by ID, one of its contacts again.
+    pub fn restore_contact(&mut self, customer: &Customer, id: &str) -> Result<()> {
+        self.transaction
+            .prepare_cached("UPDATE contact SET removed_at = NULL WHERE id = ?1 AND customer_id = ?2")?
+            .execute(params![id.parse::<i64>().ok(), customer.id])?;
+        Ok(())
+    }
 }

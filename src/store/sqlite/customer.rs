@@ -1,5 +1,6 @@
 //! Customers: finding, listing, adding and changing them.
 
+use std::borrow::Cow;
 use std::iter;
 use std::sync::LazyLock;
 
@@ -70,30 +71,74 @@ fn older_spellings(name: &str) -> impl Iterator<Item = String> {
     all.into_iter().chain(name.match_indices(' ').flat_map(of_one))
 }
 
-/// The condition that some text of a customer or its contacts contains a text. Cheap conditions come first, those that cannot
-/// hold are left out, and contacts are searched once and not for each customer.
+/// The text to search for. A telephone number may be written with blanks, hyphens and brackets; stored ones have none.
+fn searched(text: &str) -> Cow<'_, str> {
+    const SEPARATORS: [char; 5] = [' ', '-', '(', ')', '\u{a0}'];
+    let is_number = text.chars().all(|c| c == '+' || c.is_ascii_digit() || SEPARATORS.contains(&c));
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    if is_number && digits >= 6 { text.replace(SEPARATORS, "").into() } else { text.into() }
+}
+
+/// The condition that some text of a customer, its contacts, notes or SMPP accounts contains a text. Cheap conditions come first,
+/// those that cannot hold are left out, and each other table is searched once and not for each customer.
 fn contains(text: &str) -> String {
     let of_api_id = if text.chars().all(|c| c.is_ascii_hexdigit() || c == '-') { "OR api_id LIKE ?" } else { "" };
     // What an item of a JSON array contains, the text of the array does too, except for characters that JSON escapes.
-    let of_emails = if text.contains(['"', '\\']) { "" } else { "invoice_emails LIKE ? AND" };
+    let is_plain = !text.contains(['"', '\\']);
+    let of_emails = if is_plain { "invoice_emails LIKE ? AND" } else { "" };
+    let of_address = if is_plain { "invoice_address LIKE ? AND" } else { "" };
+    let of_phone = if text.chars().all(|c| c == '+' || c.is_ascii_digit()) { "OR phone LIKE ?" } else { "" };
     format!(
-        "(organisation LIKE ? OR account_code LIKE ? {of_api_id}
+        "(organisation LIKE ? OR account_code LIKE ? {of_api_id} {of_phone}
             OR ({of_emails} EXISTS (SELECT 1 FROM json_each(invoice_emails) WHERE value LIKE ?))
+            OR ({of_address} EXISTS (SELECT 1 FROM json_each(invoice_address) WHERE value LIKE ?))
+            OR customer.id IN (SELECT customer_id FROM smpp_account WHERE system_id LIKE ? OR short_name LIKE ?)
+            OR customer.id IN (SELECT customer_id FROM note WHERE text LIKE ?)
             OR customer.id IN (SELECT customer_id FROM contact
                 WHERE removed_at IS NULL AND (name LIKE ? OR email LIKE ? OR mobile LIKE ?)))"
     )
 }
 
 impl Snapshot<'_> {
-    /// The customer of an account code in any case, or of an API ID.
+    /// The customer of an account code in any case, or of an API ID. A snapshot that does not write also finds the only customer
+    /// of an organisation, or whose account code begins with the name.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] with a name that may be meant, [`Error::AccountOfCustomer`] for the name of an SMPP account.
     pub fn customer(&self, name: &str) -> Result<Customer> {
-        match self.customer_named(name)? {
-            Some(customer) => Ok(customer),
-            None => Err(Error::NotFound {
-                entity: EntityKind::Customer,
-                name: name.to_owned(),
-                nearest: nearest(&self.transaction, "SELECT account_code FROM customer", name)?,
-            }),
+        if let Some(customer) = self.customer_named(name)? {
+            return Ok(customer);
+        }
+        let meant = self.customer_of_short_name(name)?;
+        if let Some(customer) = meant.clone().filter(|_| self.takes_short_names) {
+            return Ok(customer);
+        }
+        if let Some(account) = self.smpp_account_named(name)? {
+            return Err(Error::AccountOfCustomer { account: name.to_owned(), customer: account.customer.to_string() });
+        }
+        let nearest = match meant {
+            Some(customer) => Some(customer.account_code.to_string()),
+            None => nearest(&self.transaction, "SELECT account_code FROM customer", name)?,
+        };
+        Err(Error::NotFound { entity: EntityKind::Customer, name: name.to_owned(), nearest })
+    }
+
+    /// The customer whose organisation this is, or whose account code begins with it, if there is only one.
+    fn customer_of_short_name(&self, name: &str) -> Result<Option<Customer>> {
+        const SHORTEST: usize = 2;
+        let sql = select!(" WHERE organisation = ?1 COLLATE NOCASE LIMIT 2");
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let of_organisation = statement.query_map([name], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        if let [customer] = of_organisation.as_slice() {
+            return Ok(Some(customer.clone()));
+        }
+        let mut codes = Vec::new();
+        if of_organisation.is_empty() && name.len() >= SHORTEST {
+            self.customers_from(name, 2, |code, _| codes.push(code.to_owned()))?;
+        }
+        match codes.as_slice() {
+            [code] => self.customer_named(code),
+            _ => Ok(None),
         }
     }
 
@@ -189,8 +234,8 @@ fn customers_query(filter: &CustomerFilter) -> Query<'_> {
     let mut query = Query::default();
     query.archive_filter("archived_at", filter.archive_filter);
     query.when_some("country = ?", filter.country.as_ref());
-    let search = filter.search.as_deref();
-    query.search(&search.map(contains).unwrap_or_default(), search);
+    let search = filter.search.as_deref().map(searched);
+    query.search(&search.as_deref().map(contains).unwrap_or_default(), search.as_deref());
     let columns: &[&str] = match filter.page.sort {
         // Few customers match a search, so they are sorted: reading all in the order of an index takes longer.
         CustomerSort::AccountCode if filter.search.is_some() => &["+account_code"],

@@ -220,10 +220,9 @@ pub(super) fn nearest(connection: &Connection, names: &str, wanted: &str) -> Res
     Ok(best.map(|(_, name)| name))
 }
 
-/// Whether a name may be a typing error for another one at this edit distance: at most three, and two fifths of the
-/// longer name.
+/// Whether a name may be a typing error for another one at this edit distance: at most three, and a third of the longer name.
 fn is_typing_error(distance: usize, length: usize) -> bool {
-    distance <= 3 && distance * 5 <= length * 2
+    distance <= 3 && distance * 3 <= length
 }
 
 #[cfg(test)]

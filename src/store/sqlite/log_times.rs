@@ -53,7 +53,7 @@ impl Snapshot<'_> {
         Ok(statement.query_row(params![log.table(), value], |row| row.get(0)).optional()?)
     }
 
-    fn last_row(&self, log: Log) -> Result<i64> {
+    pub(super) fn last_row(&self, log: Log) -> Result<i64> {
         let sql = format!("SELECT coalesce(max(id), 0) FROM {}", log.table());
         Ok(self.transaction.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
     }

@@ -26,6 +26,7 @@ mod new_database;
 mod note;
 mod open;
 mod outbox;
+mod overview;
 mod password;
 mod plan;
 mod price_history;
@@ -63,7 +64,7 @@ pub use password::PasswordCount;
 pub use prices::{PlansOfAccounts, SharedPlans};
 pub use schema::{OLDEST_SCHEMA, PLANS as FIRST_SCHEMA_OF_PLANS, SCHEMA_VERSION};
 pub use traffic::known_prices::KnownPrices;
-pub use traffic::message_show::MessageFilter;
+pub use traffic::message_show::{MessageFilter, MessageSearch};
 pub use traffic::packed_days::PackedDays;
 pub use warning::UnrecordedCrossing;
 pub use writer_queue::QueueGuard;
@@ -108,7 +109,8 @@ impl Store {
     /// Begins to read. Everything read through the snapshot is of one moment; it waits for no writer.
     pub fn read(&mut self) -> Result<Snapshot<'_>> {
         let at = self.clock.now();
-        Ok(Snapshot { transaction: self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?, at })
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        Ok(Snapshot { transaction, at, takes_short_names: true })
     }
 
     /// Begins to write: acquires the write lock, then reads the clock.
@@ -125,7 +127,7 @@ impl Store {
             },
         )?;
         let stamp = Stamp { at: clock.now(), origin: origin.clone() };
-        let snapshot = Snapshot { transaction, at: stamp.at };
+        let snapshot = Snapshot { transaction, at: stamp.at, takes_short_names: false };
         Ok(Tx {
             snapshot,
             stamp,
@@ -133,6 +135,7 @@ impl Store {
             last_entry: None,
             pending_events: Vec::new(),
             many_steps: false,
+            undoes: None,
             attempting: false,
             _turn: turn,
         })
@@ -182,6 +185,9 @@ pub struct Snapshot<'store> {
     transaction: Transaction<'store>,
     /// The time at which it began. What is planned for later is not in force.
     at: Time,
+    /// Whether an organisation or the beginning of an account code names a customer. Who writes gives the name in full: a
+    /// customer that is new since a script was written must not get another one's money.
+    takes_short_names: bool,
 }
 
 /// A write transaction with a stamp. Dropping it rolls back; [`Tx::commit`] commits.
@@ -197,6 +203,8 @@ pub struct Tx<'store> {
     pending_events: Vec<audit::PendingEvent>,
     /// Whether events are written in batches.
     many_steps: bool,
+    /// The event that the events to come undo.
+    undoes: Option<i64>,
     /// Whether an `attempt` is running, which may be rolled back on its own.
     attempting: bool,
     /// Released after the transaction has ended: fields are dropped in the order of their declaration.
@@ -207,7 +215,7 @@ impl Snapshot<'_> {
     /// A snapshot that reads through a transaction of a test.
     #[cfg(test)]
     fn of(transaction: Transaction<'_>) -> Snapshot<'_> {
-        Snapshot { transaction, at: Time::from_timestamp(jiff::Timestamp::UNIX_EPOCH) }
+        Snapshot { transaction, at: Time::from_timestamp(jiff::Timestamp::UNIX_EPOCH), takes_short_names: false }
     }
 
     /// The time at which it began; that of the stamp, if it can also write.

@@ -94,6 +94,7 @@ impl SmppFilter {
             archive_filter: crate::store::ArchiveFilter::All,
             service_id: None,
             enabled: None,
+            without_ip_limit: false,
             search: None,
             page: Page { sort: SmppSort::SystemId, descending: false, limit: None },
         }
@@ -103,20 +104,26 @@ impl SmppFilter {
 impl Snapshot<'_> {
     /// The SMPP account of a system ID or, in any case, of a short name.
     pub fn smpp_account(&self, name: &str) -> Result<SmppAccount> {
-        let found = self.smpp_account_named(name)?;
-        match found {
-            Some(account) => Ok(account),
-            None => Err(Error::NotFound {
-                entity: EntityKind::Smpp,
-                name: name.to_owned(),
-                nearest: nearest(
-                    &self.transaction,
-                    "SELECT system_id FROM smpp_account UNION ALL
-                     SELECT short_name FROM smpp_account WHERE short_name IS NOT NULL",
-                    name,
-                )?,
-            }),
+        if let Some(account) = self.smpp_account_named(name)? {
+            return Ok(account);
         }
+        let nearest = match self.only_account_of(name)? {
+            Some(system_id) => Some(system_id),
+            None => nearest(
+                &self.transaction,
+                "SELECT system_id FROM smpp_account UNION ALL
+                 SELECT short_name FROM smpp_account WHERE short_name IS NOT NULL",
+                name,
+            )?,
+        };
+        Err(Error::NotFound { entity: EntityKind::Smpp, name: name.to_owned(), nearest })
+    }
+
+    /// The system ID of a customer's account, if it has one only.
+    fn only_account_of(&self, customer: &str) -> Result<Option<String>> {
+        let sql = "SELECT min(system_id) FROM smpp_account
+                   WHERE customer_id = (SELECT id FROM customer WHERE account_code = ?1) HAVING count(*) = 1";
+        Ok(self.transaction.prepare_cached(sql)?.query_row([customer], |row| row.get(0)).optional()?)
     }
 
     /// The account that [`Self::smpp_account`] finds, or `None`.
@@ -179,8 +186,12 @@ impl Snapshot<'_> {
         query.when_some("smpp_account.customer_id = ?", filter.customer_id);
         query.when_some("service.id = ?", filter.service_id);
         query.when_some("enabled = ?", filter.enabled);
+        if filter.without_ip_limit {
+            query.always("json_array_length(allowed_ips) = 0");
+        }
         query.search(
-            "(system_id LIKE ? OR smpp_account.name LIKE ? OR short_name LIKE ? OR customer.account_code LIKE ?)",
+            "(system_id LIKE ? OR smpp_account.name LIKE ? OR short_name LIKE ? OR customer.account_code LIKE ?
+              OR EXISTS (SELECT 1 FROM json_each(mo_numbers) WHERE value LIKE ?))",
             filter.search.as_deref(),
         );
         let columns: &[&str] = match filter.page.sort {

@@ -170,6 +170,18 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Deletes a warning that has no crossings; says whether it did.
+    pub fn delete_warning(&mut self, customer: &Customer, unit: Unit) -> Result<bool> {
+        let deleted = self
+            .transaction
+            .prepare_cached(
+                "DELETE FROM warning WHERE customer_id = ?1 AND unit = ?2 AND NOT EXISTS
+                    (SELECT 1 FROM crossing WHERE crossing.customer_id = ?1 AND crossing.unit = ?2)",
+            )?
+            .execute(params![customer.id, unit])?;
+        Ok(deleted > 0)
+    }
+
     /// Changes a warning's state, and records the crossing.
     pub fn insert_crossing(
         &mut self,

@@ -13,7 +13,7 @@ const EMAILS: &[&str] =
 const LIMITS: &[&str] = &["", "0", "ten", "1.5", "4294967296"];
 const COUNTS: &[&str] = &["", "ten", "1.5", "18446744073709551616"];
 const SWITCHES: &[&str] = &["", "maybe", "2"];
-const TIMES: &[&str] = &["", "yesterday", "2026-13-01", "24", "\u{1b}[31m"];
+const TIMES: &[&str] = &["", "someday", "2026-13-01", "24", "\u{1b}[31m"];
 const URLS: &[&str] = &[
     "",
     "example",
@@ -58,9 +58,9 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         }
         "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower"
         | "--expect-total" | "--default-price" | "PRICE" => MONEY,
-        "MESSAGE" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
+        "MESSAGE" | "--id" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
         "TEMPLATE" => &["letter", "LOW", "\u{1b}[31m"],
-        "ID" | "IMPORT" => &["ten", "1.5", "\u{1b}[31m"],
+        "ID" | "IMPORT" | "EVENT" => &["ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
         "--host" => &["", "a b", "gateway:2775", "smpp://gateway", "\u{1b}[31m"],
@@ -74,9 +74,12 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--batch-rows" => &["", "0", "ten", "1000001"],
         "--before" | "--day" => &["", "yesterday", "2026-13-01", "7d", "2026-01-01T00:00:00Z"],
         "--expect-head" | "--since-head" => &["", "ten", "1:xyz", "1:abc"],
+        "--period" => &["", "someday", "2026-13", "24h", "2026Q5", "\u{1b}[31m"],
+        "--watch" => &["0", "ten", "1.5", "\u{1b}[31m"],
         "--wait" => &["", "ten", "1.5", "3601"],
         "--minimum-notice" => &["", "7", "24h", "1.5d", "\u{1b}[31m"],
-        "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--runs-out-within" | "TIME" => TIMES,
+        "--since" | "--until" | "--at" | "--effective" | "--from" | "--last" | "--silent-for" | "--runs-out-within"
+        | "TIME" => TIMES,
         "DESTINATION" | "--destination" => &["", "ZZ", "+0", "234", "+44x", "\u{1b}[31m"],
         "NUMBER" => &["", "4.47701E+11", "\u{1b}[31m"],
         "--network" => &["", "2341", "02341", "ten", "\u{1b}[31m"],
@@ -91,6 +94,7 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
 
 /// A valid line for every command that takes values. `NAME:value` is an argument; the name does not reach the program.
 pub const LINES: &[&str] = &[
+    "overview",
     "customer new --organisation New",
     "customer edit ABC",
     "customer show ABC",
@@ -170,6 +174,7 @@ pub const LINES: &[&str] = &[
     "traffic expire --before 2026-01-01",
     "traffic list",
     "traffic show MESSAGE:shown",
+    "traffic find --to +447700900123 --period 2026-11",
     "traffic close IMPORT:1",
     "traffic reprice --from 2026-01-01 --until 2026-02-01",
     "traffic revert IMPORT:2 --reason wrong",
@@ -178,6 +183,9 @@ pub const LINES: &[&str] = &[
     "report usage --from 2026-01-01",
     "quick-create --organisation New",
     "audit list",
+    "audit show EVENT:1",
+    "undo EVENT:2",
+    "redo EVENT:21",
     "export other.jsonl",
     "import everything.jsonl --db empty.db",
     "db init",
@@ -237,6 +245,9 @@ const FREE: &[&str] = &[
     "smpp import --from",
     "balance history --actor",
     "audit list --actor",
+    "audit list --action",
+    "audit list --field",
+    "traffic find --to",
     "smpp list --service",
     "report traffic --service",
     "report usage --service",

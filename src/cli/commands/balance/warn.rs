@@ -2,14 +2,14 @@
 
 use clap::{Args, ValueEnum};
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::model::{EmailList, Money, Unit, Warning, WarningDetails};
+use ssgctl::model::{EmailList, Level, Money, Unit, Warning, WarningDetails};
 use ssgctl::{ops, report};
 
 use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::output::{Cell, Column, Row};
+use crate::output::{Cell, Column, FieldKeys, Row};
 
 /// Set the thresholds and recipients of a low-balance warning
 ///
@@ -134,10 +134,34 @@ impl Row for Warning {
 }
 
 pub(crate) fn run(args: WarnArgs, context: &mut Context) -> Result<()> {
-    let (customer, unit, change) = (args.customer.clone(), args.unit, args.change.clone());
-    let warning = context.write(&change, |tx| {
-        let unit = report::unit_of(tx, &ops::active::customer(tx, &customer)?, unit)?;
-        ops::warning::set(tx, &customer, unit, |details| args.apply(details))
+    let (name, unit, change) = (args.customer.clone(), args.unit, args.change.clone());
+    context.output.refuse_unknown_fields(&Warning::keys())?;
+    let (warning, balance) = context.transact(&change, |tx| -> ssgctl::Result<_> {
+        let customer = ops::active::customer(tx, &name)?;
+        let unit = report::unit_of(tx, &customer, unit)?;
+        let warning = ops::warning::set(tx, &name, unit, |details| args.apply(details))?;
+        Ok((warning, tx.balance(&customer, unit)?.map_or(Money::ZERO, |balance| balance.balance)))
     })?;
-    context.output.row(&warning)
+    context.output.row(&warning)?;
+    if !change.dry_run
+        && let Some(note) = already_low(&warning, balance)
+    {
+        context.note(&note);
+    }
+    Ok(())
+}
+
+/// What to know about thresholds that the balance has reached already: they are crossed without any traffic.
+fn already_low(warning: &Warning, balance: Money) -> Option<String> {
+    let Warning { unit, details, state, .. } = warning;
+    let name = match details.level(balance) {
+        level if !details.active || level == *state => return None,
+        Level::Ok => return None,
+        Level::Upper => "early warning",
+        Level::Lower => "urgent",
+    };
+    let amount = unit.format(balance);
+    Some(format!(
+        "the balance is {amount} {unit}, at or below the {name} threshold; the next `ssgctl balance check` sends the emails"
+    ))
 }

@@ -2,42 +2,44 @@
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
-use ssgctl::model::{Money, Unit, Zone};
+use ssgctl::model::{EntryKind, Money, Unit, Zone};
 use ssgctl::report::{self, HistoryLine, Period, Statement};
+use ssgctl::store::BalanceFilter;
 
 use crate::args::completion;
-use crate::args::period::{Moment, ZoneArgs};
+use crate::args::period::{ReportPeriodArgs, ZoneArgs};
 use crate::commands::report::row::KindTotal;
 use crate::context::Context;
-use crate::exit::{Failure, Result};
-use crate::output::{Cell, DetailView};
+use crate::exit::Result;
+use crate::output::{Cell, Column, DetailView, Row, TableWriter};
 
 /// Show a balance over a period: opening balance, entries, totals, closing balance
 ///
-/// The period includes --from and excludes --until. A month in London is
-/// --from 2026-11-01 --until 2026-12-01 --timezone Europe/London.
+/// The period includes --from and excludes --until. A month in London is --period 2026-11 --timezone Europe/London.
 ///
 /// Charges that had accrued by the end of the period and were not posted are the last line, of kind `accrued` and without ID;
 /// the closing balance does not include them, and `balance` does. They are an entry of a later period.
 ///
 /// CSV has one line for each entry, with the opening and the closing balance in each, and one line if there are no
 /// entries; it omits the totals.
+///
+/// With --all, there is a line for each balance, with the sums of its entries by kind.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  ssgctl report statement ABCCORP331 --from 2026-11-01 --until 2026-12-01
-  ssgctl report statement ABCCORP331 --from 2026-11-01 --until 2026-12-01 --unit GBP --timezone Europe/London --json")]
+  ssgctl report statement ABCCORP331 --period last-month
+  ssgctl report statement ABCCORP331 --period 2026-11 --unit GBP --timezone Europe/London --json
+  ssgctl report statement --all --period last-month --csv > statements.csv")]
 pub(crate) struct StatementArgs {
     /// Account code or API ID
-    #[arg(value_name = "CUSTOMER", add = ArgValueCompleter::new(completion::customers))]
-    customer: String,
+    #[arg(value_name = "CUSTOMER", required_unless_present = "all", add = ArgValueCompleter::new(completion::customers))]
+    customer: Option<String>,
 
-    /// Start of the period: a time, a day, or a time span before now, such as 30d
-    #[arg(long, value_name = "TIME")]
-    from: Moment,
+    /// A line for each balance of every customer, archived ones included, that had entries in the period or was not zero
+    #[arg(long, conflicts_with = "customer")]
+    all: bool,
 
-    /// End of the period, not included: a time or a day [default: now]
-    #[arg(long, visible_alias = "to", value_name = "TIME", default_value = "0s", hide_default_value = true)]
-    until: Moment,
+    #[command(flatten)]
+    period: ReportPeriodArgs,
 
     /// `SMS` or an ISO 4217 currency code [default: the customer's only unit]
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
@@ -49,16 +51,55 @@ pub(crate) struct StatementArgs {
 
 pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
-    let period = Period { from: args.from.start(&zone), until: args.until.start(&zone) };
-    if period.until < period.from {
-        return Err(Failure::usage("--until is before --from"));
-    }
+    let period = args.period.exact(&zone)?;
+    let Some(name) = &args.customer else { return all(args.unit, period, context) };
     let statement = context.read(|snapshot| {
-        let customer = snapshot.customer(&args.customer)?;
+        let customer = snapshot.customer(name)?;
         let unit = report::unit_of(snapshot, &customer, args.unit)?;
         report::statement(snapshot, customer, unit, period)
     })?;
     context.output.view(view(&statement, &zone))
+}
+
+/// Lists the statements of all balances as a line each.
+fn all(unit: Option<Unit>, period: Period, context: &mut Context) -> Result<()> {
+    let filter = BalanceFilter { unit, ..BalanceFilter::every() };
+    context.list(|snapshot, rows: &mut TableWriter<'_, StatementLine>| {
+        snapshot.balances(&filter, |balance| {
+            let customer = snapshot.customer_of(balance.customer_id)?;
+            let line = StatementLine(report::statement(snapshot, customer, balance.unit, period)?);
+            if line.0.entries.is_empty() && line.0.opening == Money::ZERO { Ok(()) } else { rows.row(&line) }
+        })
+    })
+}
+
+/// A statement as a line of a list.
+struct StatementLine(Statement);
+
+impl StatementLine {
+    /// The sum of the entries of a kind.
+    fn total(&self, kind: EntryKind) -> Cell<'static> {
+        let total = self.0.totals.iter().find(|(other, ..)| *other == kind);
+        Cell::amount(self.0.unit, total.map_or(Money::ZERO, |(.., sum)| *sum))
+    }
+}
+
+impl Row for StatementLine {
+    const NAME: &str = "customer";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("customer", |line| Cell::text(&line.0.customer.account_code)),
+        Column::detail("organisation", |line| Cell::text(&line.0.customer.details.organisation)),
+        Column::new("unit", |line| Cell::text(line.0.unit.code())),
+        Column::detail("from", |line| Cell::Time(line.0.period.from)),
+        Column::detail("until", |line| Cell::Time(line.0.period.until)),
+        Column::new("opening_balance", |line| Cell::amount(line.0.unit, line.0.opening)),
+        Column::new("adjustments", |line| line.total(EntryKind::Adjustment)),
+        Column::new("charges", |line| line.total(EntryKind::Charge)),
+        Column::new("transfers", |line| line.total(EntryKind::Transfer)),
+        Column::new("reversals", |line| line.total(EntryKind::Reversal)),
+        Column::new("closing_balance", |line| Cell::amount(line.0.unit, line.0.closing)),
+        Column::new("entries", |line| Cell::number(line.0.entries.len() as u64)),
+    ];
 }
 
 fn view(statement: &Statement, zone: &Zone) -> DetailView {

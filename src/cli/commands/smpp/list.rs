@@ -15,6 +15,7 @@ use crate::exit::Result;
 #[command(after_long_help = "Examples:
   ssgctl smpp list ABCCORP331
   ssgctl smpp list --enabled no --all
+  ssgctl smpp list --no-ip-limit --fields system_id,customer
   ssgctl smpp list --service standard -o name | xargs -r ssgctl smpp disable")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
@@ -28,7 +29,11 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "YES|NO", value_parser = BoolishValueParser::new())]
     enabled: Option<bool>,
 
-    /// Only accounts with this text in system ID, name, short name or account code
+    /// Only accounts that may bind from any IP address
+    #[arg(long)]
+    no_ip_limit: bool,
+
+    /// Only accounts with this text in system ID, name, short name, account code or MO numbers
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
 
@@ -47,6 +52,7 @@ pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
             archive_filter: args.archive_filter.archive_filter(),
             service_id: args.service.map(|name| snapshot.service(&name)).transpose()?.map(|service| service.id),
             enabled: args.enabled,
+            without_ip_limit: args.no_ip_limit,
             search: args.search,
             page: args.page.page(),
         };

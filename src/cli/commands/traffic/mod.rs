@@ -2,6 +2,7 @@
 
 mod close;
 mod expire;
+mod find;
 mod import;
 mod list;
 mod post;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Import(ArgsIfNamed<import::ImportArgs>),
     List(ArgsIfNamed<list::ListArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
+    Find(ArgsIfNamed<find::FindArgs>),
     Close(ArgsIfNamed<close::CloseArgs>),
     Post(ArgsIfNamed<post::PostArgs>),
     Expire(ArgsIfNamed<expire::ExpireArgs>),
@@ -36,6 +38,7 @@ impl Command {
             Self::Import(ArgsIfNamed(args)) => import::run(args, context),
             Self::List(ArgsIfNamed(args)) => list::run(&args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::Find(ArgsIfNamed(args)) => find::run(&args, context),
             Self::Close(ArgsIfNamed(args)) => close::run(&args, context),
             Self::Post(ArgsIfNamed(args)) => post::run(&args, context),
             Self::Expire(ArgsIfNamed(args)) => expire::run(&args, context),

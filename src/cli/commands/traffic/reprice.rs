@@ -3,12 +3,13 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::{Key, RepricedBalance};
+use ssgctl::report::Period;
 use ssgctl::traffic::{RepriceAccounts, RepriceRequest};
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
 use crate::args::completion;
-use crate::args::period::{Moment, ZoneArgs};
+use crate::args::period::{ReportPeriodArgs, ZoneArgs};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, FieldKeys, Row};
@@ -34,13 +35,8 @@ use crate::output::{Cell, Column, FieldKeys, Row};
   ssgctl traffic reprice --from 2026-10-01 --until 2026-11-01 --timezone Europe/London --key october --reason 'late price list'
   ssgctl traffic reprice --from 2026-11-24T10:00:00Z --until 2026-11-24T12:00:00Z --customer ABCCORP331")]
 pub(crate) struct RepriceArgs {
-    /// Start of the period: a time, a date, or an age such as 30d
-    #[arg(long, value_name = "TIME")]
-    from: Moment,
-
-    /// End of the period, exclusive: a time, a date or an age
-    #[arg(long, visible_alias = "to", value_name = "TIME")]
-    until: Moment,
+    #[command(flatten)]
+    period: ReportPeriodArgs,
 
     #[command(flatten)]
     zone: ZoneArgs,
@@ -101,7 +97,7 @@ impl RepriceArgs {
 pub(crate) fn run(args: &RepriceArgs, context: &mut Context) -> Result<()> {
     context.apply_clock(args.clock)?;
     let zone = args.zone.zone(context.settings.defaults.zone());
-    let (from, until) = (args.from.start(&zone), args.until.start(&zone));
+    let Period { from, until } = args.period.closed(&zone)?;
     if from >= until {
         return Err(Failure::usage("the period ends before it begins"));
     }

@@ -7,7 +7,7 @@ use ssgctl::model::{MessageId, day_of};
 use ssgctl::store::MessageFilter;
 
 use crate::args::completion;
-use crate::args::search::SearchArgs;
+use crate::args::period::PeriodArgs;
 use crate::context::Context;
 use crate::exit::{ErrorCode, Failure, Result};
 
@@ -25,7 +25,7 @@ use crate::exit::{ErrorCode, Failure, Result};
 #[command(after_long_help = "Examples:
   ssgctl traffic show 4f1c6d1e-88a0-4b1c-9a55-2f6c0f6f3a10
   ssgctl traffic show 1234567 --account port_prod --last 7d
-  ssgctl traffic show 1234567 --day 2026-11-24 --json | jq -r '.[] | [.state, .charge, .unit] | @tsv'")]
+  ssgctl traffic show 1234567 --period 2026-11-24 --json | jq -r '.[] | [.state, .charge, .unit] | @tsv'")]
 pub(crate) struct ShowArgs {
     /// Message ID assigned by the gateway
     #[arg(value_name = "MESSAGE")]
@@ -36,7 +36,7 @@ pub(crate) struct ShowArgs {
     account: Option<String>,
 
     #[command(flatten)]
-    when: SearchArgs,
+    when: PeriodArgs,
 }
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {

@@ -24,8 +24,9 @@ impl Snapshot<'_> {
     pub(super) fn check_balances(&self, part: &NewPart, report: &mut CheckReport) -> Result<()> {
         let mut recorded: BTreeMap<String, RecordedBalance> = BTreeMap::new();
         let mut last_entry = 0;
-        let entity = Some(EntityKind::Balance);
-        self.events(&EventFilter { entity, after: Some(part.event), ..EventFilter::default() }, |event| {
+        let balances =
+            EventFilter { entities: vec![EntityKind::Balance], after: Some(part.event), ..EventFilter::default() };
+        self.events(&balances, |event| {
             let now = |field: &str| event.change.fields.get(field).and_then(|step| step.get(1));
             if now("balance").or(now("credit_limit")).or(now("entry")).is_none() {
                 // The event changed only the warning of the balance.

@@ -111,7 +111,7 @@ impl Snapshot<'_> {
             };
             Ok(())
         })?;
-        let events = EventFilter { entity: Some(EntityKind::Traffic), after: Some(event), ..EventFilter::default() };
+        let events = EventFilter { entities: vec![EntityKind::Traffic], after: Some(event), ..EventFilter::default() };
         self.events(&events, |event| {
             new.imports.extend(event.change.subject.parse::<i64>());
             Ok::<_, Error>(())

@@ -43,8 +43,7 @@ impl Snapshot<'_> {
         let services = ServiceFilter { unit: None, search: None, page: Page::all(ServiceSort::Code) };
         report.subject("services", |_| self.services(&services, |_| Ok(())));
         let page = Page::all(SmppSort::SystemId);
-        let accounts =
-            SmppFilter { customer_id: None, archive_filter, service_id: None, enabled: None, search: None, page };
+        let accounts = SmppFilter { archive_filter, page, ..SmppFilter::every() };
         report.subject("SMPP accounts", |_| self.smpp_accounts(&accounts, |_| Ok(())));
     }
 }

@@ -50,7 +50,7 @@ impl Snapshot<'_> {
     /// Checks that thresholds, recipients and switches are those that the audit log recorded.
     fn check_details(&self, report: &mut CheckReport) -> Result<()> {
         let mut recorded: BTreeMap<String, (Time, Map<String, Value>)> = BTreeMap::new();
-        self.events(&EventFilter { entity: Some(EntityKind::Balance), ..EventFilter::default() }, |event| {
+        self.events(&EventFilter { entities: vec![EntityKind::Balance], ..EventFilter::default() }, |event| {
             if event.change.action == "warn" {
                 let (at, fields) = recorded.entry(event.change.subject).or_insert((event.at, Map::new()));
                 *at = event.at;

@@ -1,10 +1,12 @@
-//! Finds a message by its ID. The table is sorted by day and run, so this is one seek for each run of each day.
+//! Finds messages by their ID or destination. The table is sorted by day, run and ID, so an ID is one seek for each run of each day,
+//! and a destination a walk through the runs.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::error::{Error, Result};
-use crate::model::{MessageId, MessageRecord, Money, PlanPrice, Time, Unrated};
+use crate::model::{Destination, MessageId, MessageRecord, Money, PlanPrice, Time, Unrated, day_of_second};
+use crate::store::sqlite::filter::Query;
 use crate::store::sqlite::traffic::messages::{COLUMNS, read};
 use crate::store::sqlite::traffic::runs::runs_of_day;
 use crate::store::{KnownMessage, Snapshot};
@@ -22,18 +24,27 @@ pub struct MessageFilter {
     pub until: Option<Time>,
 }
 
-impl MessageFilter {
-    /// The first and last day on which the message may have been submitted.
-    fn days(&self) -> (i32, i32) {
-        let day =
-            |time: Time| i32::try_from(time.timestamp().as_second().div_euclid(SECONDS_A_DAY)).unwrap_or(i32::MAX);
-        // The time of day is compared with each message found.
-        (self.from.map_or(i32::MIN, day), self.until.map_or(i32::MAX - 1, day))
-    }
+/// Messages to find, of which at least the destination or the ID is known.
+#[derive(Debug, Clone, Default)]
+pub struct MessageSearch {
+    pub destination: Option<Destination>,
+    pub id: Option<MessageId>,
+    pub customer_id: Option<i64>,
+    pub account_id: Option<i64>,
+    /// Only messages submitted at or after this time.
+    pub from: Option<Time>,
+    /// Only messages submitted before this time.
+    pub until: Option<Time>,
+}
 
-    fn includes(&self, time: Time) -> bool {
-        self.from.is_none_or(|from| time >= from) && self.until.is_none_or(|until| time < until)
-    }
+/// The first and last day on which a message of a period may have been submitted. The time of day is compared with each message.
+fn days(from: Option<Time>, until: Option<Time>) -> (i32, i32) {
+    let day = |time: Time| day_of_second(time.timestamp().as_second());
+    (from.map_or(i32::MIN, day), until.map_or(i32::MAX - 1, day))
+}
+
+fn is_within(time: Time, from: Option<Time>, until: Option<Time>) -> bool {
+    from.is_none_or(|from| time >= from) && until.is_none_or(|until| time < until)
 }
 
 impl Snapshot<'_> {
@@ -44,7 +55,7 @@ impl Snapshot<'_> {
              WHERE day = ?1 AND run = ?2 AND id = ?3 AND (?4 IS NULL OR account_id = ?4)"
         );
         let mut statement = self.transaction.prepare_cached(&sql)?;
-        let (first, last) = filter.days();
+        let (first, last) = days(filter.from, filter.until);
         let mut records = Vec::new();
         for day in self.days_with_messages(first, last)? {
             let mut of_day: Vec<(i64, KnownMessage)> = Vec::new();
@@ -56,12 +67,51 @@ impl Snapshot<'_> {
             of_day.sort_by_key(|(account_id, _)| *account_id);
             for (account_id, known) in of_day {
                 let record = self.record(filter.id.clone(), day, account_id, known)?;
-                if filter.includes(record.submitted_at) {
+                if is_within(record.submitted_at, filter.from, filter.until) {
                     records.push(record);
                 }
             }
         }
         Ok(records)
+    }
+
+    /// The messages of a search, oldest first. It reads all messages of the days of the period, because they are stored in the order
+    /// of their IDs.
+    pub fn find_messages(&self, search: &MessageSearch) -> Result<Vec<MessageRecord>> {
+        let (first, last) = days(search.from, search.until);
+        let mut records = Vec::new();
+        for day in self.days_with_messages(first, last)? {
+            for (id, account_id, known) in self.found_on(search, day)? {
+                let record = self.record(id, day, account_id, known)?;
+                if is_within(record.submitted_at, search.from, search.until) {
+                    records.push(record);
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    /// The messages of a day, in the order of their times.
+    fn found_on(&self, search: &MessageSearch, day: i32) -> Result<Vec<(MessageId, i64, KnownMessage)>> {
+        let MessageSearch { destination, id, customer_id, account_id, .. } = search;
+        let mut found = Vec::new();
+        for (number, run) in runs_of_day(&self.transaction, day)? {
+            let mut query = Query::default();
+            query.when("day = ?", day);
+            query.when("run = ?", number);
+            query.when_some("id = ?", id.as_ref());
+            query.when_some("destination = ?", destination.as_ref());
+            query.when_some("account_id = ?", *account_id);
+            query.when_some("account_id IN (SELECT id FROM smpp_account WHERE customer_id = ?)", *customer_id);
+            let select = format!("SELECT id, account_id, {COLUMNS} FROM message");
+            let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, read(row, 2, run.import_id)?));
+            query.run_often(&self.transaction, &select, columns, |message| {
+                found.push(message);
+                Ok::<_, Error>(())
+            })?;
+        }
+        found.sort_by_key(|(_, account_id, known): &(_, i64, KnownMessage)| (known.second, *account_id));
+        Ok(found)
     }
 
     fn record(&self, id: MessageId, day: i32, account_id: i64, known: KnownMessage) -> Result<MessageRecord> {
