@@ -64,6 +64,7 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
     let mut context = Context::new(settings, Output::new(&output), prompt, line, quiet);
     match cli.command.run(&mut context) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if context.output.was_left(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
             context.output.discard();
             let failure = match context.settings.database() {

@@ -20,6 +20,7 @@ mod printed_lines;
 mod prompts;
 mod secrets;
 mod streams;
+mod tables;
 mod terminal;
 mod values;
 mod wizard;

@@ -15,11 +15,14 @@ mod csv;
 mod detail_view;
 mod layout;
 mod options;
+mod pager;
+mod record;
 mod relay;
 mod row;
 mod sink;
 mod table;
 mod table_writer;
+mod tone;
 mod writer;
 
 pub(crate) use cell::Cell;

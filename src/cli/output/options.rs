@@ -41,6 +41,14 @@ pub(crate) struct OutputArgs {
     #[arg(long, global = true, help_heading = "Global options")]
     pub(super) no_headers: bool,
 
+    /// Lay out tables for a terminal of this width; 0 is none [default: the terminal's]
+    #[arg(long, global = true, value_name = "COLUMNS", help_heading = "Global options")]
+    pub(super) width: Option<u16>,
+
+    /// Do not use a pager for results that are longer than the terminal
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(super) no_pager: bool,
+
     /// Do not protect CSV cells that spreadsheets would run as formulas with a leading '
     #[arg(long, global = true, help_heading = "Global options")]
     pub(super) raw_csv: bool,

@@ -35,16 +35,106 @@ pub(crate) struct Column<R: 'static> {
     pub(crate) cell: for<'a> fn(&'a R) -> Cell<'a>,
     /// Whether tables show it by default. JSON and CSV always have every column.
     pub(crate) in_table: bool,
+    pub(crate) layout: ColumnLayout,
+}
+
+/// How a column is laid out on a terminal. Data formats and tables in a pipe do not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ColumnLayout {
+    pub(crate) kind: ColumnKind,
+    pub(crate) need: ColumnNeed,
+    /// Whether the column is left out if all its numbers are zero.
+    pub(crate) only_if_any: bool,
+}
+
+/// What the values of a column are, which decides what may be done with them where a terminal is narrow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnKind {
+    /// A name, amount, time or address. It is never broken; numbers have thousands separators.
+    Value,
+    /// A number that names something, without thousands separators.
+    Id,
+    /// Free text, which may end in an ellipsis.
+    Text,
+    /// Free text that is the point of the row, and wraps.
+    Prose,
+    /// A file, shown without its folder.
+    File,
+    /// The state of something, in the colour that says whether it is good.
+    State,
+}
+
+/// How much readers need a column. Where a terminal is too narrow, the least needed ones are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ColumnNeed {
+    Minor,
+    Useful,
+    /// Never left out. If even these do not fit, each record becomes a block of lines.
+    Essential,
+}
+
+impl ColumnLayout {
+    pub(crate) const fn new(kind: ColumnKind) -> Self {
+        Self { kind, need: ColumnNeed::Useful, only_if_any: false }
+    }
 }
 
 impl<R> Column<R> {
     /// A column that tables show by default.
     pub(crate) const fn new(key: &'static str, cell: for<'a> fn(&'a R) -> Cell<'a>) -> Self {
-        Self { key, cell, in_table: true }
+        Self { key, cell, in_table: true, layout: ColumnLayout::new(ColumnKind::Value) }
     }
 
     /// A column that tables show only if `--fields` names it.
     pub(crate) const fn detail(key: &'static str, cell: for<'a> fn(&'a R) -> Cell<'a>) -> Self {
-        Self { key, cell, in_table: false }
+        Self { in_table: false, ..Self::new(key, cell) }
+    }
+
+    const fn of_kind(mut self, kind: ColumnKind) -> Self {
+        self.layout.kind = kind;
+        self
+    }
+
+    /// Says that its numbers name something.
+    pub(crate) const fn id(self) -> Self {
+        self.of_kind(ColumnKind::Id)
+    }
+
+    /// Says that it is free text, which may be shortened.
+    pub(crate) const fn text(self) -> Self {
+        self.of_kind(ColumnKind::Text)
+    }
+
+    /// Says that it is free text that people read in full.
+    pub(crate) const fn prose(self) -> Self {
+        self.of_kind(ColumnKind::Prose)
+    }
+
+    /// Says that it is the path of a file.
+    pub(crate) const fn file(self) -> Self {
+        self.of_kind(ColumnKind::File)
+    }
+
+    /// Says that it is a state.
+    pub(crate) const fn state(self) -> Self {
+        self.of_kind(ColumnKind::State)
+    }
+
+    /// Says that it is the first to be left out.
+    pub(crate) const fn minor(mut self) -> Self {
+        self.layout.need = ColumnNeed::Minor;
+        self
+    }
+
+    /// Says that it is never left out.
+    pub(crate) const fn essential(mut self) -> Self {
+        self.layout.need = ColumnNeed::Essential;
+        self
+    }
+
+    /// Says that it is of no interest if all its numbers are zero.
+    pub(crate) const fn only_if_any(mut self) -> Self {
+        self.layout.only_if_any = true;
+        self
     }
 }

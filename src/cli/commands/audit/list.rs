@@ -42,6 +42,7 @@ pub(crate) struct ListArgs {
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     let (since, until) = args.period.bounds(context.settings.defaults.zone());
     context.list(|snapshot, rows| {
+        args.customer.omit_from(rows);
         let filter = EventFilter {
             customer_id: args.customer.id(snapshot)?,
             entity: args.entity,

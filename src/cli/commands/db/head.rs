@@ -67,10 +67,11 @@ impl Row for HeadRow {
     const NAME: &str = "head";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("head", |head| Cell::shown(head.text())),
-        Column::detail("id", |head| Cell::maybe_number(head.entry.as_ref().map(|entry| entry.id))),
+        Column::detail("id", |head: &Self| Cell::maybe_number(head.entry.as_ref().map(|entry| entry.id))).id(),
         Column::detail("hash", |head| head.entry.as_ref().map_or(Cell::Empty, |entry| Cell::shown(entry.hash))),
         Column::new("at", |head| Cell::maybe_time(head.entry.as_ref().map(|entry| entry.at))),
-        Column::detail("accrual", |head| Cell::maybe_number(head.accrual.as_ref().map(|accrual| accrual.id))),
+        Column::detail("accrual", |head: &Self| Cell::maybe_number(head.accrual.as_ref().map(|accrual| accrual.id)))
+            .id(),
         Column::detail("accrual_hash", |head| {
             head.accrual.as_ref().map_or(Cell::Empty, |accrual| Cell::shown(accrual.hash))
         }),
