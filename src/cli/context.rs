@@ -19,7 +19,8 @@ use crate::args::clock::ClockArgs;
 use crate::command_line::CommandLine;
 use crate::config::Settings;
 use crate::escape::visible;
-use crate::exit::{ErrorCode, Failure, KEY_HINT, Result};
+use crate::exit::{ErrorCode, Failure, Result};
+use crate::hints::KEY_HINT;
 use crate::interactive::prompt::Prompt;
 use crate::output::{FieldKeys, Output, Row, TableWriter};
 

@@ -11,10 +11,10 @@ use std::process::ExitCode;
 use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, count, quoted};
 use ssgctl::model::EntityKind;
-use ssgctl::store::OLDEST_SCHEMA;
 use ssgctl::store::files::OTHER_OWNER;
 
 use crate::escape::visible;
+use crate::hints::{KEY_HINT, upgrade_hint};
 
 pub(crate) use crate::error_codes::ErrorCode;
 pub(crate) use crate::exit_codes::Exit;
@@ -280,19 +280,6 @@ fn one_line(text: &str) -> String {
     visible(text).replace('\n', "\\n")
 }
 
-/// How to upgrade a database. One that is too old to migrate can be read only by the program that wrote it.
-fn upgrade_hint(database: &Path, schema: u32) -> String {
-    if schema >= OLDEST_SCHEMA {
-        return "run `ssgctl db migrate`, which makes a backup first".to_owned();
-    }
-    let database = database.display().to_string();
-    format!(
-        "export it with the ssgctl that wrote it: `ssgctl --db {} export all.jsonl`; then import it with this one: \
-         `ssgctl --db new.db import all.jsonl`",
-        shell_words::quote(&database)
-    )
-}
-
 /// The format of failures on stderr.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ErrorFormat {
@@ -343,10 +330,6 @@ impl Failure {
         }
     }
 }
-
-/// What to do about a key file that is missing or not the right one.
-pub(crate) const KEY_HINT: &str = "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; \
-                                   if the key is lost, see `ssgctl help smpp rotate-password`";
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {

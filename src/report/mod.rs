@@ -28,6 +28,7 @@ mod price_lookup;
 mod price_notices;
 mod price_steps;
 mod pricing;
+mod recent_days;
 mod recent_destinations;
 mod recent_traffic;
 mod recipients;
@@ -59,6 +60,7 @@ pub use price_lookup::{AskedPlan, LookupQuestion, PriceLookup, PriceRule, look_u
 pub use price_notices::{NoticeQuestion, NoticedChange, PlannedNotices, PriceNotice};
 pub use price_steps::{PlanPriceList, list_difference, plan_difference, plan_price_list, price_history};
 pub use pricing::{AccountPricing, CustomerPricing, PlannedChange, account_pricing, customer_pricing};
+pub use recent_days::{RECENT_DAYS, recent_days};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};

@@ -150,7 +150,7 @@ fn lasting(mut value: Value) -> Value {
         Value::Array(items) => items.iter_mut().for_each(|item| *item = lasting(item.take())),
         Value::Object(fields) => fields.retain(|key, value| {
             let is_new = key.ends_with("_at")
-                || matches!(key.as_str(), "at" | "hash" | "password" | "api_id" | "customer_api_id");
+                || matches!(key.as_str(), "at" | "effective_from" | "hash" | "password" | "api_id" | "customer_api_id");
             assert!(key != "password" || value.as_str().is_some_and(|text| text.len() == 8));
             !is_new
         }),

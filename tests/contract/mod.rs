@@ -4,6 +4,7 @@ mod command_tree;
 mod completion;
 mod concurrency;
 mod cron;
+mod customer_page;
 mod dry_run;
 mod environment;
 mod failures;

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use ssgctl::model::{EmailAddress, Money, Time, Unit};
 
-use crate::output::row::ColumnKind;
+use crate::output::column_layout::ColumnKind;
 
 /// A value in a column.
 #[derive(Debug, Clone)]
@@ -137,7 +137,7 @@ impl<'a> Cell<'a> {
     }
 
     /// The text for people at a terminal.
-    pub(super) fn for_people(&self, kind: ColumnKind) -> Cow<'_, str> {
+    pub(crate) fn for_people(&self, kind: ColumnKind) -> Cow<'_, str> {
         match self {
             Self::Number(number) if kind != ColumnKind::Id => Cow::Owned(with_separators(&number.to_string())),
             Self::Amount(amount) => Cow::Owned(with_separators(amount)),

@@ -10,9 +10,10 @@ use ssgctl::report::PlannedChange;
 use crate::escape::visible;
 use crate::exit::{Failure, Result};
 use crate::output::cell::Cell;
+use crate::output::column_layout::{ColumnKind, ColumnLayout};
 use crate::output::options::Format;
 use crate::output::record::{FieldLine, field_lines, text_of};
-use crate::output::row::{Column, ColumnKind, ColumnLayout, Row};
+use crate::output::row::{Column, Row};
 use crate::output::writer::Output;
 use crate::output::{csv, table};
 

@@ -6,7 +6,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::output::row::{ColumnKind, ColumnNeed};
+use crate::output::column_layout::{ColumnKind, ColumnNeed};
 
 /// The distance of two columns.
 pub(super) const GAP: usize = 2;

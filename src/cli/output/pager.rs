@@ -80,7 +80,7 @@ fn is_installed(command: &str) -> bool {
 impl Write for PagedTerminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.kept.extend_from_slice(bytes);
-        let is_too_long = |kept: &[u8]| kept.iter().filter(|byte| **byte == b'\n').count() >= self.height;
+        let is_too_long = |kept: &[u8]| memchr::memchr_iter(b'\n', kept).count() >= self.height;
         if self.pager.is_none() && !self.is_plain && is_too_long(&self.kept) {
             self.start();
         }

@@ -5,8 +5,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::escape::visible;
 use crate::output::cell::Cell;
+use crate::output::column_layout::ColumnKind;
 use crate::output::layout::{GAP, wrapped};
-use crate::output::row::ColumnKind;
 use crate::output::tone;
 
 /// A line of a record.

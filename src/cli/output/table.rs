@@ -10,9 +10,9 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
 use crate::output::cell::Cell;
+use crate::output::column_layout::{ColumnKind, ColumnLayout, ColumnNeed};
 use crate::output::layout::{ColumnNeeds, GAP, fit, shortened, wrapped, wrapped_list};
 use crate::output::record::{FieldLine, field_lines, state_style, text_of};
-use crate::output::row::{ColumnKind, ColumnLayout, ColumnNeed};
 
 /// Rows that are laid out together.
 pub(super) struct Page {

@@ -9,7 +9,7 @@ pub(super) fn style_of(state: &str) -> Style {
         "upper" | "early warning" | "pending" | "sending" | "deferred" | "unfinished" | "unknown" | "planned"
         | "queued" => AnsiColor::Yellow,
         "lower" | "urgent" | "failed" | "uncertain" | "undeliverable" | "expired" | "rejected" | "overdue"
-        | "refused" => AnsiColor::Red,
+        | "refused" | "disabled" | "may not bind" | "may not submit" => AnsiColor::Red,
         "archived" | "closed" | "cancelled" | "superseded" | "withdrawn" | "past" | "reversed" | "accrued" => {
             return Style::new().dimmed();
         }
