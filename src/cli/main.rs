@@ -51,10 +51,12 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
         Format::Json | Format::Jsonl => ErrorFormat::Json,
         _ => ErrorFormat::Text { colour: output.color.colours(&std::io::stderr()) },
     };
-    // Both commands must work before the file that --config names exists.
+    // These commands must work before the file that --config names exists.
     let may_lack_config = matches!(
         cli.command,
-        Command::Config(DeferredCommand(commands::config::Command::Init(_) | commands::config::Command::Path(_)))
+        Command::Config(DeferredCommand(
+            commands::config::Command::Init(_) | commands::config::Command::Path(_) | commands::config::Command::Set(_)
+        ))
     );
     let settings = match Settings::load(&files, !may_lack_config) {
         Ok(settings) => settings,

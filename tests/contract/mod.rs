@@ -3,6 +3,7 @@
 mod command_tree;
 mod completion;
 mod concurrency;
+mod config;
 mod cron;
 mod customer_page;
 mod dry_run;

@@ -1,15 +1,15 @@
 //! `config set` and `config unset`: changes settings in the configuration file. A change after which the file could not be read is
 //! refused.
 
-use std::io;
 use std::path::Path;
 
 use ssgctl::error::quoted;
-use ssgctl::store::files::{Draft, FileRole, SmallFile, make_private_folder};
+use ssgctl::store::files::{Draft, FileRole, make_private_folder};
 
+use crate::config::edit;
+use crate::config::file::{ConfigFile, small_file};
 use crate::config::known::{refuse_secret, refuse_unknown};
-use crate::config::{ConfigFile, edit};
-use crate::exit::{ErrorCode, Failure, Result};
+use crate::exit::{ErrorCode, Exit, Failure, Result};
 
 /// A change of the configuration file.
 pub(crate) enum Change<'a> {
@@ -20,16 +20,12 @@ pub(crate) enum Change<'a> {
 /// Changes settings in the configuration file, all or none; a missing file is created. With `dry_run`, the changes are only
 /// checked.
 pub(crate) fn change(path: &Path, changes: &[Change<'_>], dry_run: bool) -> Result<()> {
-    let before = match SmallFile::read(path) {
-        Ok(file) => {
+    let before = match small_file(path, false)? {
+        Some(file) => {
             file.refuse_unsafe(false)?;
             file.text.to_string()
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => {
-            let message = format!("cannot read the configuration file {}: {error}", path.display());
-            return Err(Failure::new(ErrorCode::Config, message));
-        }
+        None => String::new(),
     };
     let text = changed(&before, changes)?;
     if dry_run || text == before {
@@ -71,13 +67,7 @@ fn changed(before: &str, changes: &[Change<'_>]) -> Result<String> {
         texts = if valid.is_empty() { others } else { valid };
         texts.truncate(MAX_TEXTS);
     }
-    match texts.into_iter().find_map(|text| match check(&text) {
-        Ok(()) => Some(Ok(text)),
-        Err(_) => None,
-    }) {
-        Some(valid) => valid,
-        None => Err(refusal(before, changes)),
-    }
+    texts.into_iter().find(|text| check(text).is_ok()).ok_or_else(|| refusal(before, changes))
 }
 
 /// The number of texts with different meanings of values to keep.
@@ -98,7 +88,7 @@ fn refusal(before: &str, changes: &[Change<'_>]) -> Failure {
         let Change::Set(key, value) = change else { continue };
         let parts = edit::parts(key).unwrap_or_default();
         let Some(with) = edit::with_value(&text, &parts, toml_edit::Value::from(*value)) else {
-            return Failure::new(ErrorCode::BadValue, format!("{} is not a single setting", quoted(key))).field(*key);
+            return Failure::usage(format!("{} is not a single setting", quoted(key)));
         };
         text = with;
     }
@@ -111,5 +101,5 @@ fn refusal(before: &str, changes: &[Change<'_>]) -> Failure {
         })
         .collect();
     let what = if keys.is_empty() { "the settings that remain".to_owned() } else { keys.join(", ") };
-    Failure::new(ErrorCode::BadValue, format!("{what}: {reason}"))
+    Failure::new(ErrorCode::BadValue, format!("{what}: {reason}")).exit(Exit::Usage)
 }

@@ -9,6 +9,11 @@ pub(super) fn parts(key: &str) -> Option<Vec<String>> {
     (!parts.is_empty()).then_some(parts)
 }
 
+/// A part of a key, quoted where TOML requires it.
+pub(super) fn quoted_part(part: &str) -> String {
+    Key::new(part).display_repr().into_owned()
+}
+
 /// What a value on the command line may mean: a text, a value of TOML such as a number, or a list with commas. The setting decides.
 pub(super) fn meanings(value: &str) -> impl Iterator<Item = Value> {
     let literal = value.parse::<Value>().ok();
