@@ -55,7 +55,7 @@ fn every_setting_has_a_value_that_can_be_set_and_read() {
         cli.ok(&format!("config set '{key}' '{value}'"));
         assert_eq!(cli.ok(&format!("config get '{key}' --db x.db")).trim_end(), shown(key, value), "{key}");
     }
-    cli.ok("config set roles.billing.name='Ours Ltd' roles.billing.address=billing@b.example");
+    cli.ok("config set 'roles.billing.name=Ours Ltd' roles.billing.address=billing@b.example");
     cli.ok("config set roles.billing.signature=Regards roles.billing.reply_to=reply@b.example");
     assert_eq!(cli.ok("config get roles.billing.name"), "Ours Ltd\n");
     let listed = cli.json("config show");
@@ -122,7 +122,7 @@ fn an_unknown_setting_in_the_file_has_a_suggestion() {
 fn a_source_is_an_option_a_variable_a_line_or_the_default() {
     let cli = with_file("[database]\n\nwait_seconds = 5\n");
     let source = |setup: &str, line: &str| {
-        let shown = cli.shell(&format!("{setup} ssgctl config show {line} --csv --fields key,value,source"));
+        let shown = cli.shell(&format!("{setup} ssgctl config show {line} --csv --raw-csv --fields key,value,source"));
         let shown = shown.succeeded(line);
         shown.lines().find(|line| line.starts_with("database.wait")).expect("a line").to_owned()
     };

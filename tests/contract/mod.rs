@@ -12,6 +12,7 @@ mod failures;
 mod far_dates;
 mod files;
 mod formats;
+mod help;
 mod hostile_text;
 mod last_step;
 mod missing_database;

@@ -131,7 +131,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (Bare, "config path"),
     (Bare, "config get gateway.port"),
     (Bare, "config set defaults.country GB --config mail.toml"),
-    (Bare, "config unset mail.transport --config mail.toml"),
+    (Bare, "config unset mail.transport --config mail.toml -n"),
     (Text, "config init"),
     (Text, "completions bash"),
     (Text, "man ."),

@@ -43,6 +43,7 @@ pub(crate) struct FileArgs {
         env = "SSGCTL_DB",
         value_name = "FILE",
         hide_env_values = true,
+        hide_short_help = true,
         help_heading = "Global options"
     )]
     db: Option<PathBuf>,
@@ -54,12 +55,13 @@ pub(crate) struct FileArgs {
         env = "SSGCTL_CONFIG",
         value_name = "FILE",
         hide_env_values = true,
+        hide_short_help = true,
         help_heading = "Global options"
     )]
     config: Option<PathBuf>,
 
     /// Seconds to wait for a locked database
-    #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, help_heading = "Global options", value_parser = wait_seconds)]
+    #[arg(long, global = true, env = "SSGCTL_WAIT", value_name = "SECONDS", hide_env_values = true, hide_short_help = true, help_heading = "Global options", value_parser = wait_seconds)]
     wait: Option<u64>,
 }
 
@@ -113,7 +115,8 @@ pub(crate) struct Settings {
     pub(crate) warnings: WarningsSection,
     /// Saved import mappings, by name.
     pub(crate) imports: BTreeMap<String, ImportSection>,
-    list: Vec<Setting>,
+    /// The settings that options or variables can set, too.
+    overridable: Vec<Setting>,
 }
 
 /// The name of the key file next to the configuration.
@@ -158,14 +161,8 @@ impl Settings {
                 file.database.wait_seconds.is_some(),
             ),
         });
-        list.extend(list_defaults(&file.defaults));
-        list.extend(list_gateway(&file.gateway));
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
-        list.extend(mail.listed().into_iter().map(|(key, value)| in_file(key, value)));
-        list.extend(mail.listed_roles().into_iter().map(|(key, value)| in_file(key, value)));
-        list.extend(file.warnings.listed().into_iter().map(|(key, value)| in_file(key, value)));
-        list.extend(list_imports(&file.import));
         let ConfigFile { defaults, gateway, warnings, import: imports, .. } = file;
         let wait = Duration::from_secs(wait);
         let default_key_file = default_config.as_ref().map(|folder| folder.join(KEY_FILE));
@@ -181,18 +178,25 @@ impl Settings {
             mail,
             warnings,
             imports,
-            list,
+            overridable: list,
         })
     }
 
     /// Every setting with its value and origin.
-    pub(crate) fn list(&self) -> &[Setting] {
-        &self.list
+    pub(crate) fn list(&self) -> Vec<Setting> {
+        let mut list = self.overridable.clone();
+        list.extend(list_defaults(&self.defaults));
+        list.extend(list_gateway(&self.gateway));
+        list.extend(self.mail.listed().into_iter().map(|(key, value)| in_file(key, value)));
+        list.extend(self.mail.listed_roles().into_iter().map(|(key, value)| in_file(key, value)));
+        list.extend(self.warnings.listed().into_iter().map(|(key, value)| in_file(key, value)));
+        list.extend(list_imports(&self.imports));
+        list
     }
 
     /// The option or variable that takes precedence over a setting of the file, if there is one.
     pub(crate) fn hidden_by(&self, key: &str) -> Option<&'static str> {
-        match self.list.iter().find(|setting| setting.key == key)?.origin {
+        match self.overridable.iter().find(|setting| setting.key == key)?.origin {
             Origin::Flag(name) | Origin::Variable(name) => Some(name),
             Origin::File | Origin::Default => None,
         }

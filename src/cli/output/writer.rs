@@ -102,11 +102,15 @@ impl Output {
 
     /// Fails if `--fields` names a field that is not among these keys.
     pub(crate) fn refuse_unknown_fields(&self, known: &[&str]) -> Result<()> {
+        let hint = || format!("the fields are {}", known.join(", "));
+        if self.fields.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Failure::usage("--fields needs names").field("fields").hint(hint()));
+        }
         let mut wanted = self.fields.iter().flatten();
         match wanted.find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(Failure::usage(format!("--fields: unknown field {}", quoted(key)))
-                .field("fields")
-                .hint(format!("the fields are {}", known.join(", ")))),
+            Some(key) => {
+                Err(Failure::usage(format!("--fields: unknown field {}", quoted(key))).field("fields").hint(hint()))
+            }
             None => Ok(()),
         }
     }

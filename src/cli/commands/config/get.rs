@@ -27,8 +27,8 @@ pub(crate) fn run(args: &GetArgs, context: &mut Context) -> Result<()> {
     let key = args.key.as_str();
     refuse_unknown(key)?;
     refuse_secret(key)?;
-    let found = context.settings.list().iter().find(|setting| setting.key == key);
-    let Some(value) = found.and_then(|setting| setting.value.clone()) else {
+    let found = context.settings.list().into_iter().find(|setting| setting.key == key);
+    let Some(value) = found.and_then(|setting| setting.value) else {
         return Err(Failure::new(ErrorCode::NotFound, format!("{} is not set", quoted(key)))
             .hint(format!("set it with `ssgctl config set {key} VALUE`")));
     };

@@ -28,6 +28,6 @@ impl Row for SourcedSetting {
 }
 
 pub(crate) fn run(_: &ShowArgs, context: &mut Context) -> Result<()> {
-    let settings = with_sources(context.settings.list(), context.settings.config_path.as_deref())?;
+    let settings = with_sources(&context.settings.list(), context.settings.config_path.as_deref())?;
     context.output.rows(&settings)
 }
