@@ -27,3 +27,4 @@ mod tables;
 mod terminal;
 mod values;
 mod wizard;
+mod wizard_commands;

@@ -56,10 +56,12 @@ fn exit_codes() -> String {
 }
 
 fn topics() -> String {
-    TOPICS.iter().map(|topic| format!("  {:<12} {}\n", topic.name, topic.subject)).collect()
+    let lines = TOPICS.iter().map(|topic| format!("  {:<12} {}\n", topic.name, topic.subject));
+    lines.collect::<Vec<_>>().concat()
 }
 
 /// Terms with their meanings below.
 fn listed(items: &[(&str, &str)]) -> String {
-    items.iter().map(|(term, meaning)| format!("  {term}\n      {meaning}\n")).collect()
+    let lines = items.iter().map(|(term, meaning)| format!("  {term}\n      {meaning}\n"));
+    lines.collect::<Vec<_>>().concat()
 }
