@@ -36,7 +36,7 @@ const CLI_LAYERS: &[(&str, &[&str])] = &[
     ("error_codes", &["exit_codes"]),
     ("signals", &["exit_codes"]),
     ("exit", &["error_codes", "escape", "exit_codes", "hints"]),
-    ("output", &["error_codes", "escape", "exit", "exit_codes"]),
+    ("output", &["error_codes", "escape", "exit", "exit_codes", "signals"]),
     ("config", &["error_codes", "escape", "exit", "exit_codes"]),
     ("context", &["args", "command_line", "config", "error_codes", "escape", "exit", "hints", "interactive", "output"]),
     ("args", &["config", "context", "error_codes", "escape", "exit", "exit_codes", "output", "progress", "signals"]),

@@ -53,6 +53,19 @@ impl CommandLine {
         self.names.join(" ")
     }
 
+    /// The long options of the command, each with its help.
+    pub(crate) fn helps(&self) -> Vec<(String, String)> {
+        let mut program = self.definition();
+        program.build();
+        let command = self.names.iter().try_fold(&program, |command, name| command.find_subcommand(name));
+        let arguments = command.into_iter().flat_map(Command::get_arguments);
+        let help = |argument: &clap::Arg| {
+            let help = argument.get_long_help().or_else(|| argument.get_help())?;
+            Some((format!("--{}", argument.get_long()?), help.to_string()))
+        };
+        arguments.filter_map(help).collect()
+    }
+
     /// The value that the command line sets for an argument, by its ID. Defaults and environment variables do not count.
     pub(crate) fn explicit_value(&self, id: &str) -> Option<String> {
         let parsed = self.matches.get_or_init(|| matches(self.definition(), &self.words).unwrap_or_default());

@@ -78,6 +78,11 @@ impl Failure {
         }
     }
 
+    /// Whether the reader of the output closed the pipe.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        self.0.code == ErrorCode::Pipe
+    }
+
     /// Adds the name of the database to an error of the disk: the library's errors of SQLite do not know it.
     #[must_use]
     pub(crate) fn naming(mut self, database: &Path) -> Self {

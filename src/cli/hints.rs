@@ -1,8 +1,12 @@
-//! Hints that need more than a word: what to type after a failure.
+//! What to do about a failure, where that takes more than a few words.
 
 use std::path::Path;
 
 use ssgctl::store::OLDEST_SCHEMA;
+
+/// What to do about a key file that is missing or not the right one.
+pub(crate) const KEY_HINT: &str = "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; \
+                                   if the key is lost, see `ssgctl help smpp rotate-password`";
 
 /// How to upgrade a database. One that is too old to migrate can be read only by the program that wrote it.
 pub(crate) fn upgrade_hint(database: &Path, schema: u32) -> String {
@@ -16,10 +20,6 @@ pub(crate) fn upgrade_hint(database: &Path, schema: u32) -> String {
         shell_words::quote(&database)
     )
 }
-
-/// What to do about a key file that is missing or not the right one.
-pub(crate) const KEY_HINT: &str = "restore the key file from a copy, or name it with SSGCTL_KEY_FILE or key_file in [secrets]; \
-                                   if the key is lost, see `ssgctl help smpp rotate-password`";
 
 /// What to do about a price list that changes what messages of the past cost.
 pub(crate) const PAST_HINT: &str =

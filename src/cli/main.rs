@@ -28,7 +28,7 @@ use clap_complete::CompleteEnv;
 use crate::args::named_command::DeferredCommand;
 
 use crate::command_line::CommandLine;
-use crate::commands::{Cli, Command, GlobalArgs};
+use crate::commands::{Cli, Command, GlobalArgs, topics};
 use crate::config::Settings;
 use crate::context::Context;
 use crate::exit::{ErrorFormat, Exit, Failure};
@@ -40,7 +40,10 @@ fn main() -> ExitCode {
     signals::exit_on_signals();
     CompleteEnv::with_factory(Cli::command).complete();
     let words: Vec<_> = std::env::args_os().collect();
-    match CommandLine::parse(Cli::command, Cli::parse_named, words.clone()) {
+    if let Some(text) = topics::asked_for(&words) {
+        return print_help(&text, &words);
+    }
+    match CommandLine::parse(definition, Cli::parse_named, words.clone()) {
         Ok((cli, line)) => run(cli, line),
         Err(error) => match shorthand::long_form(&error, &words) {
             Some(words) => match CommandLine::parse(Cli::command, Cli::parse_named, words.clone()) {
@@ -58,10 +61,12 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
         Format::Json | Format::Jsonl => ErrorFormat::Json,
         _ => ErrorFormat::Text { colour: output.color.colours(&std::io::stderr()) },
     };
-    // Both commands must work before the file that --config names exists.
+    // These commands must work before the file that --config names exists.
     let may_lack_config = matches!(
         cli.command,
-        Command::Config(DeferredCommand(commands::config::Command::Init(_) | commands::config::Command::Path(_)))
+        Command::Config(DeferredCommand(
+            commands::config::Command::Init(_) | commands::config::Command::Path(_) | commands::config::Command::Set(_)
+        ))
     );
     let settings = match Settings::load(&files, !may_lack_config) {
         Ok(settings) => settings,
@@ -72,6 +77,7 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
     let mut context = Context::new(settings, Output::new(&output), prompt, line, quiet);
     match cli.command.run(&mut context) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if context.output.was_left(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
             context.output.discard();
             let failure = match context.settings.database() {
@@ -83,17 +89,24 @@ fn run(cli: Cli, line: CommandLine) -> ExitCode {
     }
 }
 
+/// The definition of all commands, as help shows them.
+fn definition() -> clap::Command {
+    args::help::by_subject(Cli::command())
+}
+
+fn print_help(text: &str, arguments: &[OsString]) -> ExitCode {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => Failure::output(error).report(error_format_of(arguments), false),
+    }
+}
+
 /// Prints help and version on stdout; reports anything else that the parser returns like any other failure.
 fn exit_on_parse_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let rendered = error.render();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            let mut out = anstream::stdout();
-            match write!(out, "{}", rendered.ansi()).and_then(|()| out.flush()) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => Failure::output(error).report(error_format_of(arguments), false),
-            }
-        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print_help(&rendered.ansi().to_string(), arguments),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             // If stderr cannot be written, the exit code still reports the failure.
             let _ = write!(anstream::stderr(), "{}", rendered.ansi());

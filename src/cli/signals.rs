@@ -36,6 +36,12 @@ pub(crate) fn exit_on_signals() {
     drafts::before_each(clean_up_on_signals);
 }
 
+/// Ignores SIGINT and SIGTERM from now on, unless there is something to clean up: a pager has the terminal, and the process ends
+/// with it.
+pub(crate) fn ignore_interrupts() {
+    NOTHING_TO_CLEAN_UP.store(false, Ordering::SeqCst);
+}
+
 /// Leaves signals to a thread that cleans up before it exits.
 fn clean_up_on_signals() {
     static STARTED: Once = Once::new();

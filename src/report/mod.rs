@@ -30,6 +30,7 @@ mod price_lookup;
 mod price_notices;
 mod price_steps;
 mod pricing;
+mod recent_days;
 mod recent_destinations;
 mod recent_traffic;
 mod recipients;
@@ -65,6 +66,7 @@ pub use price_steps::{PlanPriceList, list_difference, plan_difference, plan_pric
 pub use pricing::{
     AccountPricing, CustomerPricing, PlannedChange, ServiceOutlook, account_pricing, customer_pricing, service_outlook,
 };
+pub use recent_days::{RECENT_DAYS, recent_days};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};

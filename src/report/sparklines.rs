@@ -9,7 +9,7 @@ use crate::report::traffic_question::{MessageTotals, TrafficGroup, TrafficOrder,
 use crate::store::Snapshot;
 
 /// One sparkline: the number of messages in each part of the period.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sparkline {
     /// Its groups; empty if traffic is grouped by time alone.
     pub label: String,

@@ -64,7 +64,12 @@ fn below(help: &str) -> Vec<String> {
 fn parameters(help: &str) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     let mut in_arguments = false;
-    for line in help.lines().take_while(|line| !line.starts_with("Examples")) {
+    let mut in_examples = false;
+    for line in help.lines() {
+        in_examples = line.starts_with("Examples") || in_examples && !line.is_empty();
+        if in_examples {
+            continue;
+        }
         if !line.starts_with(' ') && !line.is_empty() {
             in_arguments = line == "Arguments:";
         }

@@ -126,6 +126,10 @@ const OTHERS: &[&str] = &[
     "db restore",
     "config show",
     "config path",
+    "config get",
+    // They change the configuration file, not the database.
+    "config set",
+    "config unset",
     "config init",
     "completions",
     "man",

@@ -59,7 +59,8 @@ const LINES: &[(&str, &str)] = &[
     ("traffic upload x.csv", "did you mean `ssgctl traffic import`?"),
     ("report invoice ABC", "did you mean `ssgctl report statement`?"),
     ("db create", "did you mean `ssgctl db init`?"),
-    ("config set timezone Europe/London", "edit the file that `ssgctl config path` prints"),
+    ("config edit", "edit the file that `ssgctl config path` prints"),
+    ("config set timezone Europe/London", "did you mean `defaults.timezone`?"),
     // The wrong option.
     ("customer new --name X", "did you mean `--organisation`?"),
     ("customer new --organization X", "did you mean `--organisation`?"),

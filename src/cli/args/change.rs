@@ -8,11 +8,11 @@ use ssgctl::model::{Actor, Reason};
 #[command(next_help_heading = "Options of every change")]
 pub(crate) struct AuditArgs {
     /// Reason for the change, for the audit log
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", hide_short_help = true)]
     pub(crate) reason: Option<Reason>,
 
     /// Who makes the change, for the audit log [default: the operating system's user]
-    #[arg(long, value_name = "NAME", env = "SSGCTL_ACTOR", hide_env_values = true)]
+    #[arg(long, value_name = "NAME", env = "SSGCTL_ACTOR", hide_env_values = true, hide_short_help = true)]
     pub(crate) actor: Option<Actor>,
 }
 

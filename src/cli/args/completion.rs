@@ -10,6 +10,7 @@ use ssgctl::store::{
     ArchiveFilter, Clock, Location, Page, PlanFilter, PlanSort, ServiceFilter, ServiceSort, Snapshot, Store,
 };
 
+use crate::config::known::SETTINGS;
 use crate::config::{FileArgs, Settings};
 
 /// Maximum number of names of a kind to offer.
@@ -28,6 +29,11 @@ pub(crate) fn units() -> Vec<CompletionCandidate> {
 /// Time zones by their IANA names.
 pub(crate) fn zones() -> Vec<CompletionCandidate> {
     jiff::tz::db().available().map(|zone| CompletionCandidate::new(zone.as_str().to_owned())).collect()
+}
+
+/// Settings of the configuration file.
+pub(crate) fn settings() -> Vec<CompletionCandidate> {
+    SETTINGS.iter().map(|setting| CompletionCandidate::new(*setting)).collect()
 }
 
 /// Customers whose account code starts with the typed text.

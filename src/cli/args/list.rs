@@ -6,6 +6,7 @@ use clap_complete::ArgValueCompleter;
 use ssgctl::store::{ArchiveFilter, Page, Snapshot, SortField};
 
 use crate::args::completion;
+use crate::output::{Row, TableWriter};
 
 /// Which records a list shows: active, archived or all.
 #[derive(Debug, Clone, Copy, Args)]
@@ -81,6 +82,13 @@ impl CustomerFilterArgs {
     pub(crate) fn id(&self, snapshot: &Snapshot<'_>) -> ssgctl::Result<Option<i64>> {
         let customer = self.customer.as_ref().map(|name| snapshot.customer(name)).transpose()?;
         Ok(customer.map(|customer| customer.id))
+    }
+
+    /// Leaves the customer out of a table on a terminal if one was named.
+    pub(crate) fn omit_from<R: Row>(&self, rows: &mut TableWriter<'_, R>) {
+        if self.customer.is_some() {
+            rows.omit("customer");
+        }
     }
 }
 

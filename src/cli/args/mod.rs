@@ -6,6 +6,7 @@ pub(crate) mod completion;
 pub(crate) mod confusable;
 pub(crate) mod effective;
 pub(crate) mod export;
+pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod input;
 pub(crate) mod list;

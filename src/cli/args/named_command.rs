@@ -12,6 +12,8 @@ use std::mem::ManuallyDrop;
 use clap::error::Error;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Id, Subcommand};
 
+use crate::args::help::{with_examples_first, with_global_options};
+
 thread_local! {
     /// The words whose commands are declared; all commands are if there are none.
     static WORDS: RefCell<Vec<OsString>> = const { RefCell::new(Vec::new()) };
@@ -32,6 +34,11 @@ pub(crate) fn named_commands<C: Subcommand>() -> Vec<Command> {
     group.get_subcommands_mut().filter(|command| is_named(command)).map(std::mem::take).collect()
 }
 
+/// Whether all commands are declared, which only help and messages need.
+fn declares_all() -> bool {
+    WORDS.with_borrow(Vec::is_empty)
+}
+
 fn is_named(command: &Command) -> bool {
     WORDS.with_borrow(|words| words.iter().any(|word| word == command.get_name()))
 }
@@ -47,6 +54,7 @@ pub(crate) struct DeferredCommand<C>(pub(crate) C);
 
 impl<C: Subcommand> Subcommand for DeferredCommand<C> {
     fn augment_subcommands(group: Command) -> Command {
+        let group = if declares_all() { with_global_options(group) } else { group };
         group.defer(add_commands::<C>)
     }
 
@@ -79,7 +87,10 @@ pub(crate) struct ArgsIfNamed<A>(pub(crate) A);
 
 impl<A: Args> Args for ArgsIfNamed<A> {
     fn augment_args(command: Command) -> Command {
-        if WORDS.with_borrow(Vec::is_empty) || is_named(&command) { A::augment_args(command) } else { command }
+        if declares_all() {
+            return with_examples_first(A::augment_args(command));
+        }
+        if is_named(&command) { A::augment_args(command) } else { command }
     }
 
     fn augment_args_for_update(command: Command) -> Command {

@@ -231,7 +231,7 @@ impl<'a> Line<'a> {
 
     fn of_unknown_command_in_group(&self, typed: &str) -> Option<String> {
         Some(match (self.path.as_slice(), command_in(self.command, typed)) {
-            (["config"], _) if matches!(typed, "set" | "edit" | "get") => {
+            (["config"], _) if typed == "edit" => {
                 "edit the file that `ssgctl config path` prints; `ssgctl config init` writes one with every setting"
                     .to_owned()
             }

@@ -50,10 +50,10 @@ fn write_pages(command: &Command, name: &str, folder: &Path) -> Result<usize> {
 
 fn page(command: &Command, name: &str) -> std::io::Result<Vec<u8>> {
     let usage = command.clone().render_usage().to_string();
-    let examples = command.get_after_long_help().map(ToString::to_string);
-    // The examples get a section of their own instead of clap_mangen's EXTRA.
-    let command =
-        command.clone().name(name.to_owned()).after_long_help("").after_help("").subcommand_help_heading("COMMANDS");
+    let examples = command.get_before_long_help().map(ToString::to_string);
+    // The examples get a section of their own, and what only -h needs is left out.
+    let command = command.clone().name(name.to_owned()).after_long_help("").after_help("");
+    let command = command.before_long_help("").before_help("").subcommand_help_heading("COMMANDS");
     let man = Man::new(command.clone())
         .title(name.to_uppercase())
         .section("1")
@@ -95,30 +95,34 @@ fn examples_section(text: &str) -> Roff {
     roff
 }
 
-/// The sections that every page ends with: exit codes, environment, files, and the page of the parent command.
+/// The sections at the end: exit codes, environment and files in the page of the program, which the pages of its commands name.
 fn closing_sections(name: &str) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["EXIT STATUS"]);
-    for exit in Exit::ALL {
-        let text = format!("{} {}", exit.meaning(), exit.action());
-        entry(&mut roff, &(*exit as u8).to_string(), &format!(" ({})", exit.name()), &text);
-    }
-    if name == "ssgctl" {
-        error_codes(&mut roff);
-    }
-    for (title, items) in [("ENVIRONMENT", &ENVIRONMENT[..]), ("FILES", &FILES[..])] {
-        roff.control("SH", [title]);
-        for (term, meaning) in items {
-            entry(&mut roff, term, "", meaning);
-        }
-    }
     if name != "ssgctl" {
         // `quick-create` is one command: its dash does not separate it from a parent.
         let parent = name
             .rsplit_once('-')
             .filter(|(parent, _)| *parent != "ssgctl-quick")
             .map_or("ssgctl", |(parent, _)| parent);
+        roff.text([
+            roman("0 on success. "),
+            bold("ssgctl"),
+            roman("(1) lists all exit codes, the environment and the files."),
+        ]);
         roff.control("SH", ["SEE ALSO"]).control("BR", [parent, "(1)"]);
+        return roff;
+    }
+    for exit in Exit::ALL {
+        let text = format!("{} {}", exit.meaning(), exit.action());
+        entry(&mut roff, &(*exit as u8).to_string(), &format!(" ({})", exit.name()), &text);
+    }
+    error_codes(&mut roff);
+    for (title, items) in [("ENVIRONMENT", &ENVIRONMENT[..]), ("FILES", &FILES[..])] {
+        roff.control("SH", [title]);
+        for (term, meaning) in items {
+            entry(&mut roff, term, "", meaning);
+        }
     }
     roff
 }
@@ -138,7 +142,7 @@ fn entry(roff: &mut Roff, term: &str, aside: &str, meaning: &str) {
     roff.control("TP", []).text([bold(term), roman(aside)]).text([roman(meaning)]);
 }
 
-const ENVIRONMENT: [(&str, &str); 9] = [
+pub(super) const ENVIRONMENT: [(&str, &str); 9] = [
     ("SSGCTL_DB", "The database file."),
     ("SSGCTL_CONFIG", "The configuration file."),
     ("SSGCTL_KEY_FILE", "The file with the key that encrypts SMPP passwords."),
@@ -150,7 +154,7 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     ("NO_COLOR", "If not empty, print without colours."),
 ];
 
-const FILES: [(&str, &str); 3] = [
+pub(super) const FILES: [(&str, &str); 3] = [
     (
         "$XDG_DATA_HOME/ssgctl/ssgctl.db",
         "The database. db init creates it, and so do the commands that add the first records.",

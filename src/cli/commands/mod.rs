@@ -24,6 +24,7 @@ mod quick_create;
 mod report;
 mod service;
 pub(crate) mod smpp;
+pub(crate) mod topics;
 mod traffic;
 mod undo;
 mod version;
@@ -46,7 +47,7 @@ use crate::output::OutputArgs;
     version,
     max_term_width = 100,
     disable_help_subcommand = false,
-    after_help = "Run `ssgctl help GROUP COMMAND` for the details and examples of a command."
+    after_help = "`ssgctl help GROUP COMMAND` explains a command with examples, `ssgctl help topics` lists what else is explained."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -81,15 +82,15 @@ pub(crate) struct GlobalArgs {
     pub(crate) files: FileArgs,
 
     /// Answer yes to every confirmation
-    #[arg(short, long, global = true, help_heading = "Global options")]
+    #[arg(short, long, global = true, hide_short_help = true, help_heading = "Global options")]
     pub(crate) yes: bool,
 
     /// Never prompt; fail if a required value is missing
-    #[arg(long, global = true, env = "SSGCTL_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true, help_heading = "Global options")]
+    #[arg(long, global = true, env = "SSGCTL_NO_INPUT", value_parser = clap::builder::FalseyValueParser::new(), hide_env_values = true, hide_short_help = true, help_heading = "Global options")]
     pub(crate) no_input: bool,
 
     /// Print only errors on stderr
-    #[arg(short, long, global = true, help_heading = "Global options")]
+    #[arg(short, long, global = true, hide_short_help = true, help_heading = "Global options")]
     pub(crate) quiet: bool,
 }
 

@@ -19,7 +19,7 @@ impl Row for Versions {
     const NAME: &str = "ssgctl";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("ssgctl", |_| Cell::text(env!("CARGO_PKG_VERSION"))),
-        Column::new("schema", |_| Cell::number(SCHEMA_VERSION)),
+        Column::new("schema", |_: &Self| Cell::number(SCHEMA_VERSION)).id(),
         Column::new("sqlite", |_| Cell::text(sqlite_version())),
         Column::new("sqlite_source", |versions| Cell::text(&versions.sqlite_source)),
     ];

@@ -98,6 +98,15 @@ struct ThresholdsSection {
 }
 
 impl WarningsSection {
+    /// The thresholds as `config show` lists them.
+    pub(crate) fn listed(&self) -> Vec<(String, Option<String>)> {
+        let thresholds = self.0.iter().flat_map(|(unit, thresholds)| {
+            let fields = [("upper", Some(thresholds.upper)), ("lower", thresholds.lower)];
+            fields.map(|(field, at)| (format!("warnings.{}.{field}", unit.code()), at.map(|at| unit.format(at))))
+        });
+        thresholds.filter(|(_, at)| at.is_some()).collect()
+    }
+
     /// Sets the configured warnings for a new customer.
     pub(crate) fn apply(&self, tx: &mut store::Tx<'_>, customer: &str) -> ssgctl::Result<()> {
         for (unit, thresholds) in &self.0 {
@@ -136,6 +145,7 @@ impl MailSettings {
     /// The settings as `config show` lists them. Secrets are not among them.
     pub(crate) fn listed(&self) -> Vec<(&'static str, Option<String>)> {
         let path = |path: &PathBuf| path.display().to_string();
+        let internal: Vec<&str> = self.mail.internal.iter().map(EmailAddress::as_str).collect();
         vec![
             ("operator.company", self.operator.company.as_ref().map(ToString::to_string)),
             ("operator.service", self.operator.service.as_ref().map(ToString::to_string)),
@@ -143,8 +153,28 @@ impl MailSettings {
             ("mail.login", self.mail.login.clone()),
             ("mail.password_file", self.mail.password_file.as_ref().map(path)),
             ("mail.password_command", self.mail.password_command.clone()),
+            ("mail.internal", (!internal.is_empty()).then(|| internal.join(", "))),
+            ("mail.timeout_seconds", self.mail.timeout_seconds.map(|seconds| seconds.to_string())),
+            ("mail.run_seconds", self.mail.run_seconds.map(|seconds| seconds.to_string())),
             ("mail.templates", self.mail.templates.as_ref().map(path)),
         ]
+    }
+
+    /// The settings of the roles that the file has.
+    pub(crate) fn listed_roles(&self) -> Vec<(String, Option<String>)> {
+        let RolesSection { sales, support, billing } = &self.roles;
+        let roles = [("billing", billing), ("sales", sales), ("support", support)];
+        let roles = roles.into_iter().filter_map(|(name, role)| role.as_ref().map(|role| (name, role)));
+        let settings = roles.flat_map(|(name, role)| {
+            let fields = [
+                ("name", Some(role.name.to_string())),
+                ("address", Some(role.address.to_string())),
+                ("reply_to", role.reply_to.as_ref().map(ToString::to_string)),
+                ("signature", role.signature.clone()),
+            ];
+            fields.map(|(field, value)| (format!("roles.{name}.{field}"), value))
+        });
+        settings.filter(|(_, value)| value.is_some()).collect()
     }
 
     /// The renderer of emails. A missing role is an error only when an email needs it, because not every installation sends

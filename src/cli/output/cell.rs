@@ -7,6 +7,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use ssgctl::model::{EmailAddress, Money, Time, Unit};
 
+use crate::output::column_layout::ColumnKind;
+
 /// A value in a column.
 #[derive(Debug, Clone)]
 pub(crate) enum Cell<'a> {
@@ -24,6 +26,8 @@ pub(crate) enum Cell<'a> {
     },
     /// Several short texts.
     List(Vec<Cow<'a, str>>),
+    /// Amounts in several units, such as `5760 SMS, 46.80 EUR`.
+    Amounts(Vec<(String, &'static str)>),
     /// Email addresses. Programs get the ASCII form of their domains, people the script of their language.
     Emails(Vec<Cow<'a, EmailAddress>>),
     /// The lines of one text.
@@ -60,6 +64,10 @@ impl<'a> Cell<'a> {
 
     pub(crate) fn maybe_amount(unit: Unit, amount: Option<Money>) -> Self {
         amount.map_or(Self::Empty, |amount| Self::amount(unit, amount))
+    }
+
+    pub(crate) fn amounts(amounts: &[(Unit, Money)]) -> Self {
+        Self::Amounts(amounts.iter().map(|(unit, amount)| (unit.format(*amount), unit.code())).collect())
     }
 
     /// A share in per mille as a percentage with one decimal.
@@ -99,6 +107,11 @@ impl<'a> Cell<'a> {
         matches!(self, Self::Number(_) | Self::Amount(_))
     }
 
+    /// Whether tables may wrap it between its items.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Emails(_) | Self::Amounts(_))
+    }
+
     /// The text for programs, in CSV and `-o name`.
     pub(crate) fn for_data(&self) -> Cow<'_, str> {
         match self {
@@ -110,6 +123,7 @@ impl<'a> Cell<'a> {
             Self::Time(time) => Cow::Owned(time.to_string()),
             Self::Long { data, .. } => Cow::Borrowed(data),
             Self::List(items) => Cow::Owned(items.join(", ")),
+            Self::Amounts(_) => Cow::Owned(self.amount_texts().join(", ")),
             Self::Emails(addresses) => {
                 Cow::Owned(addresses.iter().map(|address| address.as_str()).collect::<Vec<_>>().join(", "))
             }
@@ -122,7 +136,34 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The text for people, in tables and detail views.
+    /// The text for people at a terminal.
+    pub(crate) fn for_people(&self, kind: ColumnKind) -> Cow<'_, str> {
+        match self {
+            Self::Number(number) if kind != ColumnKind::Id => Cow::Owned(with_separators(&number.to_string())),
+            Self::Amount(amount) => Cow::Owned(with_separators(amount)),
+            Self::Amounts(amounts) => {
+                let texts = amounts.iter().map(|(amount, unit)| format!("{} {unit}", with_separators(amount)));
+                Cow::Owned(texts.collect::<Vec<_>>().join(", "))
+            }
+            // Without seconds.
+            Self::Time(time) => Cow::Owned(time.for_reading().chars().take("2026-11-24 14:36".len()).collect()),
+            Self::Text(path) if kind == ColumnKind::File => Cow::Borrowed(base_name(path)),
+            _ if kind == ColumnKind::Text => match self.for_reading() {
+                text if text.contains('\n') => Cow::Owned(text.replace('\n', " ")),
+                text => text,
+            },
+            _ => self.for_reading(),
+        }
+    }
+
+    fn amount_texts(&self) -> Vec<String> {
+        match self {
+            Self::Amounts(amounts) => amounts.iter().map(|(amount, unit)| format!("{amount} {unit}")).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The text for people in a pipe.
     pub(crate) fn for_reading(&self) -> Cow<'_, str> {
         match self {
             Self::Flag(flag) => Cow::Borrowed(if *flag { "yes" } else { "no" }),
@@ -145,6 +186,7 @@ impl Serialize for Cell<'_> {
             Self::Number(number) => serializer.serialize_i64(*number),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::List(items) | Self::Lines(items) => items.serialize(serializer),
+            Self::Amounts(_) => self.amount_texts().serialize(serializer),
             Self::Emails(addresses) => serializer.collect_seq(addresses.iter().map(|address| address.as_str())),
             Self::Changes(fields) => fields.serialize(serializer),
             Self::Text(_) | Self::Amount(_) | Self::Time(_) | Self::Long { .. } => {
@@ -152,6 +194,25 @@ impl Serialize for Cell<'_> {
             }
         }
     }
+}
+
+/// A number with a comma before each three digits of its whole part.
+fn with_separators(number: &str) -> String {
+    let (whole, decimals) = number.split_once('.').map_or((number, None), |(whole, rest)| (whole, Some(rest)));
+    let digits = whole.trim_start_matches(['-', '+']);
+    let mut text = whole[..whole.len() - digits.len()].to_owned();
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    decimals.map_or(text.clone(), |decimals| format!("{text}.{decimals}"))
+}
+
+/// The last part of a path.
+fn base_name(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 /// Formats changes such as `country: GB → FR; phone: +44…`; a field that was empty has no arrow.
@@ -182,6 +243,20 @@ fn value_for_reading(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn people_get_separators_base_names_and_no_seconds() {
+        for (number, text) in [("0", "0"), ("999", "999"), ("-1000", "-1,000"), ("1234567.0325", "1,234,567.0325")] {
+            assert_eq!(with_separators(number), text);
+        }
+        assert_eq!(Cell::Number(4711).for_people(ColumnKind::Id), "4711");
+        assert_eq!(Cell::Number(4711).for_people(ColumnKind::Value), "4,711");
+        assert_eq!(Cell::text("/var/lib/x.csv").for_people(ColumnKind::File), "x.csv");
+        assert_eq!(Cell::text("-").for_people(ColumnKind::File), "-");
+        assert_eq!(Cell::text("one\ntwo").for_people(ColumnKind::Text), "one two");
+        let time = "2026-11-24T14:36:41Z".parse().expect("a time");
+        assert_eq!(Cell::Time(time).for_people(ColumnKind::Value), "2026-11-24 14:36");
+    }
 
     #[test]
     fn changes_read_as_steps() {

@@ -10,7 +10,9 @@ use ssgctl::report::PlannedChange;
 use crate::escape::visible;
 use crate::exit::{Failure, Result};
 use crate::output::cell::Cell;
+use crate::output::column_layout::{ColumnKind, ColumnLayout};
 use crate::output::options::Format;
+use crate::output::record::{FieldLine, field_lines, text_of};
 use crate::output::row::{Column, Row};
 use crate::output::writer::Output;
 use crate::output::{csv, table};
@@ -35,6 +37,7 @@ struct Section {
 /// A field of the record.
 struct DetailField {
     key: &'static str,
+    kind: ColumnKind,
     cell: Cell<'static>,
     /// Whether tables omit it.
     for_data: bool,
@@ -42,19 +45,55 @@ struct DetailField {
 
 struct SubTable {
     key: &'static str,
-    headings: Vec<&'static str>,
-    page: table::Page,
-    objects: Vec<Value>,
-    /// All columns and all rows, for CSV.
-    columns: Vec<&'static str>,
+    columns: Vec<SubColumn>,
     records: Vec<Vec<Cell<'static>>>,
+    /// A row of totals, which only tables have.
+    total: Option<Vec<Cell<'static>>>,
     /// Whether the rows only sum up those of another table. CSV omits them, as it omits all totals.
     is_summary: bool,
 }
 
+/// A column of related rows.
+struct SubColumn {
+    key: &'static str,
+    layout: ColumnLayout,
+    in_table: bool,
+}
+
 impl DetailField {
+    /// A field that is not a column of a row. Its number is taken for an ID, which never has separators.
     fn new(key: &'static str, cell: Cell<'_>) -> Self {
-        Self { key, cell: owned(cell), for_data: false }
+        Self { key, kind: ColumnKind::Id, cell: owned(cell), for_data: false }
+    }
+
+    fn of_column<R>(column: &Column<R>, row: &R) -> Self {
+        Self { kind: column.layout.kind, ..Self::new(column.key, (column.cell)(row)) }
+    }
+}
+
+impl SubTable {
+    /// The rows as a table.
+    fn page(&self, width: Option<u16>) -> table::Page {
+        let shown = || self.columns.iter().filter(|column| column.in_table);
+        let cells = |record: &'_ [Cell<'static>]| {
+            let cells = record.iter().zip(&self.columns).filter(|(_, column)| column.in_table);
+            cells.map(|(cell, _)| cell.clone()).collect::<Vec<_>>()
+        };
+        let mut page = table::Page::new(shown().map(|column| (column.key, column.layout)), width);
+        self.records.iter().for_each(|record| page.add(cells(record).into_iter()));
+        if let Some(total) = &self.total {
+            page.add_total(cells(total).into_iter());
+        }
+        page
+    }
+
+    /// The rows as JSON.
+    fn objects(&self) -> Value {
+        let object = |record: &Vec<Cell<'static>>| {
+            let fields = self.columns.iter().zip(record).map(|(column, cell)| (column.key.to_owned(), json(cell)));
+            Value::Object(fields.collect())
+        };
+        Value::Array(self.records.iter().map(object).collect())
     }
 }
 
@@ -79,7 +118,7 @@ impl DetailView {
     pub(crate) fn more_fields<R: Row>(&mut self, row: &R, keys: &[&str]) {
         let columns = keys.iter().filter_map(|key| R::COLUMNS.iter().find(|column| column.key == *key));
         if let Some(section) = self.sections.last_mut() {
-            section.fields.extend(columns.map(|column| DetailField::new(column.key, (column.cell)(row))));
+            section.fields.extend(columns.map(|column| DetailField::of_column(column, row)));
         }
     }
 
@@ -121,16 +160,14 @@ impl DetailView {
         rows: &[R],
         (omit, also): (&[&str], &[&str]),
     ) {
-        let mut page = table::Page::default();
-        let in_table = || in_data::<R>(omit).filter(|column| column.in_table || also.contains(&column.key));
-        for row in rows {
-            page.add(in_table().map(|column| (column.cell)(row)));
-        }
-        let headings = in_table().map(|column| column.key).collect();
-        let objects = rows.iter().map(|row| object(row, omit)).collect();
-        let columns = in_data::<R>(omit).map(|column| column.key).collect();
-        let records = rows.iter().map(|row| in_data(omit).map(|column| owned((column.cell)(row))).collect()).collect();
-        let table = SubTable { key, headings, page, objects, columns, records, is_summary: false };
+        let column = |column: &Column<R>| SubColumn {
+            key: column.key,
+            layout: column.layout,
+            in_table: column.in_table || also.contains(&column.key),
+        };
+        let columns = in_data::<R>(omit).map(column).collect();
+        let records = rows.iter().map(|row| record(row, omit)).collect();
+        let table = SubTable { key, columns, records, total: None, is_summary: false };
         self.sections.push(Section { title, fields: Vec::new(), table: Some(table) });
     }
 
@@ -145,8 +182,7 @@ impl DetailView {
     /// Adds a row of totals to the table of the last section. JSON omits it.
     pub(crate) fn total<R: Row>(&mut self, row: &R, omit: &[&str]) {
         if let Some(table) = self.sections.last_mut().and_then(|section| section.table.as_mut()) {
-            let in_table = in_data(omit).filter(|column: &&Column<R>| column.in_table);
-            table.page.add(in_table.map(|column| (column.cell)(row)));
+            table.total = Some(record(row, omit));
         }
     }
 
@@ -157,7 +193,11 @@ impl DetailView {
             let table = section.table.as_ref().filter(|table| !(is_csv && table.is_summary)).map(|table| table.key);
             section.fields.iter().map(|field| field.key).chain(table)
         });
-        let columns = self.csv_rows().filter(|_| is_csv).into_iter().flat_map(|table| table.columns.iter().copied());
+        let columns = self
+            .csv_rows()
+            .filter(|_| is_csv)
+            .into_iter()
+            .flat_map(|table| table.columns.iter().map(|column| column.key));
         keys.chain(columns).collect()
     }
 
@@ -213,26 +253,18 @@ impl Output {
     }
 
     fn view_as_text(&mut self, view: DetailView) -> Result<()> {
-        let wanted = self.fields.clone();
-        let keep = |key: &str| wanted.as_ref().is_none_or(|fields| fields.iter().any(|field| field == key));
+        let width = self.width.map(|width| width.saturating_sub(INDENT));
         let mut text = format!("{}\n", self.bold(&visible(&view.title)));
         for section in view.sections {
-            let mut lines = Vec::new();
-            let mut page = table::Page::default();
-            for field in section.fields.iter().filter(|field| keep(field.key) && !field.for_data) {
-                page.add([Cell::text(field.key), field.cell.clone()].into_iter());
-            }
-            let width = self.width.map(|width| width.saturating_sub(INDENT));
-            if page.len() > 0 {
-                lines.extend(page.lines_without_alignment(width, self.colour));
-            }
-            if let Some(table) = section.table
-                && keep(table.key)
-            {
-                if table.page.len() == 0 {
+            let mut lines = self.field_lines(&section, width);
+            if let Some(table) = section.table.filter(|table| self.wants(table.key)) {
+                let page = table.page(width);
+                if page.len() == 0 {
                     lines.push("none".to_owned());
                 } else {
-                    lines.extend(table.page.lines(self.headers.then_some(table.headings), width, self.colour));
+                    let laid_out = page.lay_out(self.headers, self.colour);
+                    lines.extend(laid_out.lines);
+                    lines.extend(table::not_shown(&laid_out.left_out, width, self.colour));
                 }
             }
             if lines.is_empty() {
@@ -247,6 +279,23 @@ impl Output {
         self.sink.write_all(text.as_bytes()).map_err(Failure::output)
     }
 
+    /// Whether the command line asks for this field, or for all.
+    fn wants(&self, key: &str) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.iter().any(|field| field == key))
+    }
+
+    /// The lines of a section's fields. A terminal gets those that are not empty, unless the command line names them.
+    fn field_lines(&self, section: &Section, width: Option<u16>) -> Vec<String> {
+        let fields = section.fields.iter().filter(|field| !field.for_data && self.wants(field.key));
+        let lines = fields.map(|field| {
+            let text = text_of(&field.cell, field.kind, width.is_some());
+            FieldLine { key: field.key, kind: field.kind, text }
+        });
+        let shows_empty = width.is_none() || self.fields.is_some();
+        let lines: Vec<FieldLine> = lines.filter(|line| shows_empty || !line.text.is_empty()).collect();
+        field_lines(&lines, width.map(usize::from), self.colour)
+    }
+
     fn view_as_json(&mut self, view: DetailView) -> Result<()> {
         let mut object = Map::new();
         for section in view.sections {
@@ -254,7 +303,7 @@ impl Output {
                 object.insert(field.key.to_owned(), json(&field.cell));
             }
             if let Some(table) = section.table {
-                object.insert(table.key.to_owned(), Value::Array(table.objects));
+                object.insert(table.key.to_owned(), table.objects());
             }
         }
         if let Some(fields) = &self.fields {
@@ -272,7 +321,8 @@ impl Output {
     fn view_as_csv(&mut self, view: &DetailView) -> Result<()> {
         let own: Vec<&DetailField> = view.own_fields().collect();
         let table = view.csv_rows();
-        let columns = table.map_or(&[][..], |table| &table.columns);
+        let columns: Vec<&str> =
+            table.map_or(Vec::new(), |table| table.columns.iter().map(|column| column.key).collect());
         let places: Vec<usize> = match &self.fields {
             None => (0..own.len() + columns.len()).collect(),
             Some(wanted) => {
@@ -307,14 +357,13 @@ impl Output {
     }
 }
 
-/// The columns of related rows in JSON and CSV.
+/// The columns of related rows that do not repeat the record.
 fn in_data<R: Row>(omit: &[&str]) -> impl Iterator<Item = &'static Column<R>> {
     R::COLUMNS.iter().filter(|column| !omit.contains(&column.key))
 }
 
-fn object<R: Row>(row: &R, omit: &[&str]) -> Value {
-    let columns = in_data(omit);
-    Value::Object(columns.map(|column| (column.key.to_owned(), json(&(column.cell)(row)))).collect())
+fn record<R: Row>(row: &R, omit: &[&str]) -> Vec<Cell<'static>> {
+    in_data(omit).map(|column| owned((column.cell)(row))).collect()
 }
 
 fn json(cell: &Cell<'_>) -> Value {
@@ -335,6 +384,7 @@ fn owned(cell: Cell<'_>) -> Cell<'static> {
         Cell::Long { data, reading } => Cell::Long { data, reading },
         Cell::List(items) => Cell::List(copy(items)),
         Cell::Lines(items) => Cell::Lines(copy(items)),
+        Cell::Amounts(amounts) => Cell::Amounts(amounts),
         Cell::Emails(items) => Cell::Emails(items.into_iter().map(|item| Cow::Owned(item.into_owned())).collect()),
         Cell::Changes(_) => Cell::shown(cell.for_reading()),
     }

@@ -22,31 +22,55 @@ pub(crate) enum Format {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct OutputArgs {
     /// Output format
-    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, help_heading = "Global options")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        value_enum,
+        hide_short_help = true,
+        help_heading = "Global options"
+    )]
     pub(super) output: Option<Format>,
 
     /// Print results as JSON; same as -o json
-    #[arg(long, global = true, conflicts_with_all = ["output", "csv"], help_heading = "Global options")]
+    #[arg(long, global = true, conflicts_with_all = ["output", "csv"], hide_short_help = true, help_heading = "Global options")]
     pub(super) json: bool,
 
     /// Print results as CSV; same as -o csv
-    #[arg(long, global = true, conflicts_with = "output", help_heading = "Global options")]
+    #[arg(long, global = true, conflicts_with = "output", hide_short_help = true, help_heading = "Global options")]
     pub(super) csv: bool,
 
-    /// Print only these fields, in this order
-    #[arg(long, global = true, value_name = "FIELD,…", value_delimiter = ',', help_heading = "Global options")]
+    /// Print only these fields, in this order; without a value, list the fields
+    #[arg(long, global = true, value_name = "FIELD,…", value_delimiter = ',', num_args = 0..=1, hide_short_help = true, help_heading = "Global options")]
     pub(super) fields: Option<Vec<String>>,
 
     /// Omit the header line of tables and CSV
-    #[arg(long, global = true, help_heading = "Global options")]
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Global options")]
     pub(super) no_headers: bool,
 
+    /// Lay out tables for a terminal of this width; 0 is none [default: the terminal's]
+    #[arg(long, global = true, value_name = "COLUMNS", hide_short_help = true, help_heading = "Global options")]
+    pub(super) width: Option<u16>,
+
+    /// Do not use a pager for results that are longer than the terminal
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Global options")]
+    pub(super) no_pager: bool,
+
     /// Do not protect CSV cells that spreadsheets would run as formulas with a leading '
-    #[arg(long, global = true, help_heading = "Global options")]
+    #[arg(long, global = true, hide_short_help = true, help_heading = "Global options")]
     pub(super) raw_csv: bool,
 
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t, help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        hide_short_help = true,
+        help_heading = "Global options"
+    )]
     pub(crate) color: When,
 }
 

@@ -10,6 +10,7 @@ use ssgctl::Error;
 use ssgctl::store::files::{self, Draft};
 
 use crate::exit::{ErrorCode, Failure, Result};
+use crate::output::pager::PagedTerminal;
 
 /// Bytes to collect before each write.
 const BUFFER: usize = 64 * 1024;
@@ -58,6 +59,8 @@ impl Write for NewFile {
 /// Where the bytes of results go.
 pub(super) enum Sink {
     Stdout(BufWriter<Stdout>),
+    /// A terminal whose height is known.
+    Terminal(BufWriter<PagedTerminal>),
     File(NewFile),
     /// A temporary file, because results of any length may wait here for their commit.
     Buffered(BufWriter<File>),
@@ -67,6 +70,17 @@ impl Sink {
     #[expect(clippy::disallowed_methods, reason = "the one place that writes results")]
     pub(super) fn stdout() -> Self {
         Self::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()))
+    }
+
+    /// A terminal of this height, with a pager for longer results.
+    #[expect(clippy::disallowed_methods, reason = "the other place that writes results")]
+    pub(super) fn terminal(height: u16) -> Self {
+        Self::Terminal(BufWriter::with_capacity(BUFFER, PagedTerminal::new(io::stdout(), height)))
+    }
+
+    /// Whether results went to a pager.
+    pub(super) fn has_pager(&self) -> bool {
+        matches!(self, Self::Terminal(out) if out.get_ref().has_pager())
     }
 
     /// A buffer in a file without a name: it vanishes with the process, however that ends.
@@ -96,6 +110,7 @@ impl Sink {
     pub(super) fn discard(self) {
         match self {
             Self::Stdout(out) => drop(out.into_parts()),
+            Self::Terminal(out) => out.into_parts().0.discard(),
             Self::File(file) => drop(file.out.into_parts()),
             Self::Buffered(out) => drop(out.into_parts()),
         }
@@ -113,6 +128,7 @@ impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
+            Self::Terminal(out) => out.write(bytes),
             Self::File(file) => file.write(bytes),
             Self::Buffered(out) => out.write(bytes),
         }
@@ -121,6 +137,7 @@ impl Write for Sink {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
+            Self::Terminal(out) => out.flush(),
             Self::File(file) => file.flush(),
             Self::Buffered(out) => out.flush(),
         }

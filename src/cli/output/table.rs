@@ -1,230 +1,374 @@
-//! Lays out tables: aligned columns without borders, wrapped only to fit the width of a terminal.
+//! Lays out tables: aligned columns without borders, and records as lines of keys and values.
+//!
+//! A terminal gets a table that fits it and is written for reading; see `layout`. Elsewhere a table has all its columns and complete
+//! values, so that a pipe always gets the same.
 
+use std::borrow::Cow;
 use std::iter::repeat_n;
 
 use anstyle::Style;
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table};
 use unicode_width::UnicodeWidthStr;
 
-use crate::escape::visible;
 use crate::output::cell::Cell;
-use crate::output::layout::{ColumnNeeds, ELLIPSIS, GAP, fit, wrapped, wrapped_heading};
-
-/// Fills the line between headings and rows. It locates the end of the headings and is then removed. No cell contains it,
-/// because invisible characters are escaped.
-const SEPARATOR: char = '\0';
+use crate::output::column_layout::{ColumnKind, ColumnLayout, ColumnNeed};
+use crate::output::layout::{ColumnNeeds, GAP, fit, shortened, wrapped, wrapped_list};
+use crate::output::record::{FieldLine, field_lines, state_style, text_of};
 
 /// Rows that are laid out together.
-#[derive(Default)]
 pub(super) struct Page {
-    rows: Vec<Vec<String>>,
     columns: Vec<PageColumn>,
+    rows: Vec<Vec<String>>,
+    /// The number of rows at the end that are totals of the others.
+    totals: usize,
+    /// The width of the terminal, if there is one.
+    width: Option<usize>,
+    /// Whether all columns are shown, because the command line names them.
+    shows_all: bool,
 }
 
-#[derive(Default, Clone, Copy)]
 struct PageColumn {
-    needs: ColumnNeeds,
+    key: &'static str,
+    layout: ColumnLayout,
     /// Whether it has numbers, which are aligned to the right.
     is_numeric: bool,
+    /// Whether it has lists, which may wrap.
+    has_lists: bool,
+    /// Whether it says anything about any row.
+    has_values: bool,
+    /// Whether it only repeats what the command line says.
+    is_redundant: bool,
+}
+
+/// A table that was laid out.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct LaidOut {
+    pub(super) lines: Vec<String>,
+    /// The keys of the columns of the table; empty if each record is a block of lines.
+    pub(super) shown: Vec<&'static str>,
+    /// The keys of the columns with values for which there is no room.
+    pub(super) left_out: Vec<&'static str>,
 }
 
 impl Page {
-    pub(super) fn add<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) {
-        let cells: Vec<Cell<'a>> = cells.collect();
-        let texts: Vec<String> = cells.iter().map(|cell| visible(&cell.for_reading()).into_owned()).collect();
-        self.columns.resize(cells.len(), PageColumn::default());
-        for ((column, cell), text) in self.columns.iter_mut().zip(&cells).zip(&texts) {
-            column.needs.add(text, cell.is_numeric());
-            column.is_numeric |= cell.is_numeric();
+    /// An empty page for a terminal of this width, or for anything else.
+    pub(super) fn new(columns: impl Iterator<Item = (&'static str, ColumnLayout)>, width: Option<u16>) -> Self {
+        let columns = columns.map(|(key, layout)| PageColumn {
+            key,
+            layout,
+            is_numeric: false,
+            has_lists: false,
+            has_values: false,
+            is_redundant: false,
+        });
+        Self {
+            columns: columns.collect(),
+            rows: Vec::new(),
+            totals: 0,
+            width: width.map(usize::from),
+            shows_all: false,
         }
-        self.rows.push(texts);
+    }
+
+    /// Shows all columns, also empty ones.
+    pub(super) fn show_all(&mut self) {
+        self.shows_all = true;
+    }
+
+    /// Leaves out a column on a terminal, because it only repeats what the command line says.
+    pub(super) fn omit(&mut self, key: &str) {
+        self.columns.iter_mut().filter(|column| column.key == key).for_each(|column| column.is_redundant = true);
+    }
+
+    pub(super) fn add<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) {
+        let is_for_terminal = self.width.is_some();
+        let texts = self.columns.iter_mut().zip(cells).map(|(column, cell)| {
+            let text = text_of(&cell, column.layout.kind, is_for_terminal);
+            column.is_numeric |= cell.is_numeric();
+            column.has_lists |= cell.is_list();
+            column.has_values |= !(text.is_empty() || column.layout.only_if_any && text == "0");
+            text
+        });
+        let row = texts.collect();
+        self.rows.push(row);
+    }
+
+    /// Adds a row that sums up the others.
+    pub(super) fn add_total<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) {
+        self.add(cells);
+        self.totals += 1;
     }
 
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// The lines of a table of keys and values, all aligned to the left. Its values are complete, even if one is a word longer than
-    /// the terminal is wide.
-    pub(super) fn lines_without_alignment(mut self, width: Option<u16>, colour: bool) -> Vec<String> {
-        for column in &mut self.columns {
-            column.is_numeric = false;
-        }
-        self.laid_out(None, width, colour, true)
+    /// Takes the rows, so that further rows begin another page with the same columns.
+    pub(super) fn take(&mut self) -> Self {
+        let columns = self.columns.iter().map(|column| PageColumn { ..*column });
+        let next = Self { columns: columns.collect(), rows: Vec::new(), totals: 0, ..*self };
+        std::mem::replace(self, next)
     }
 
     /// The lines of the table, without trailing spaces.
-    pub(super) fn lines(self, headings: Option<Vec<&'static str>>, width: Option<u16>, colour: bool) -> Vec<String> {
-        self.laid_out(headings, width, colour, false)
+    pub(super) fn lay_out(mut self, headings: bool, colour: bool) -> LaidOut {
+        let Some(width) = self.width else {
+            let widths = self.columns.iter().enumerate().map(|(place, column)| {
+                let cells = self.rows.iter().map(|row| width_of(&row[place])).max().unwrap_or_default();
+                (place, cells.max(if headings { column.key.width() } else { 1 }))
+            });
+            let columns: Vec<_> = widths.collect();
+            let shown = self.columns.iter().map(|column| column.key).collect();
+            return LaidOut { lines: self.lines(&columns, headings, colour), shown, left_out: Vec::new() };
+        };
+        self.align_decimal_points();
+        let candidates: Vec<usize> = (0..self.columns.len())
+            .filter(|place| self.shows_all || self.columns[*place].has_values && !self.columns[*place].is_redundant)
+            .collect();
+        let needs: Vec<ColumnNeeds> = candidates.iter().map(|place| self.needs(*place, headings)).collect();
+        let Some(fitting) = fit(&needs, width) else {
+            return LaidOut { lines: self.blocks(width, colour), shown: Vec::new(), left_out: Vec::new() };
+        };
+        let columns: Vec<_> = fitting.into_iter().map(|(index, width)| (candidates[index], width)).collect();
+        let shown: Vec<_> = columns.iter().map(|(place, _)| self.columns[*place].key).collect();
+        let keys = candidates.iter().map(|place| self.columns[*place].key);
+        let left_out = keys.filter(|key| !shown.contains(key)).collect();
+        LaidOut { lines: self.lines(&columns, headings, colour), shown, left_out }
     }
 
-    fn laid_out(
-        self,
-        headings: Option<Vec<&'static str>>,
-        width: Option<u16>,
-        colour: bool,
-        is_complete: bool,
-    ) -> Vec<String> {
-        let (mut lines, end) = match width {
-            Some(width) => self.fitted_lines(headings, usize::from(width), is_complete),
-            None => self.full_lines(headings),
-        };
-        let style = if colour { Style::new().bold() } else { Style::new() };
-        for heading in &mut lines[..end] {
-            *heading = format!("{style}{heading}{style:#}");
+    fn needs(&self, place: usize, headings: bool) -> ColumnNeeds {
+        let PageColumn { key, layout, has_lists, .. } = &self.columns[place];
+        let mut need = layout.need;
+        if self.shows_all {
+            need = ColumnNeed::Essential;
+        }
+        let mut needs = ColumnNeeds::new(if headings { key } else { "" }, need);
+        self.rows.iter().for_each(|row| needs.add(&row[place], layout.kind, *has_lists));
+        needs
+    }
+
+    /// Pads numbers with spaces after their decimals, so that all points of a column are below each other.
+    fn align_decimal_points(&mut self) {
+        let decimals = |text: &str| text.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len() + 1);
+        for place in (0..self.columns.len()).filter(|place| self.columns[*place].is_numeric) {
+            let most = self.rows.iter().map(|row| decimals(&row[place])).max().unwrap_or_default();
+            for text in self.rows.iter_mut().map(|row| &mut row[place]).filter(|text| !text.is_empty()) {
+                text.extend(repeat_n(' ', most - decimals(text)));
+            }
+        }
+    }
+
+    /// The lines of a table with these columns in these widths.
+    fn lines(&self, columns: &[(usize, usize)], headings: bool, colour: bool) -> Vec<String> {
+        let bold = if colour { Style::new().bold() } else { Style::new() };
+        let mut lines = Vec::with_capacity(self.rows.len() + 1);
+        if headings {
+            let cells =
+                columns.iter().map(|(place, width)| (*place, *width, vec![Cow::Borrowed(self.columns[*place].key)]));
+            lines.extend(self.aligned(cells.collect(), bold, false));
+        }
+        for (index, row) in self.rows.iter().enumerate() {
+            let is_total = index + self.totals >= self.rows.len();
+            // Not in a pipe, where a program may sum the lines.
+            if self.width.is_some() && self.totals > 0 && index + self.totals == self.rows.len() {
+                let width = columns.iter().map(|(_, width)| width + GAP).sum::<usize>().saturating_sub(GAP);
+                lines.push("─".repeat(width));
+            }
+            let cells =
+                columns.iter().map(|(place, width)| (*place, *width, self.cell_lines(*place, &row[*place], *width)));
+            let is_emphasised = is_total && self.width.is_some();
+            lines.extend(self.aligned(cells.collect(), if is_emphasised { bold } else { Style::new() }, colour));
         }
         lines
     }
 
-    /// The lines of a table that is as wide as its content, and the number of lines that the headings take. Most output of scripts
-    /// is laid out this way, which takes a tenth of the time of the library.
-    fn full_lines(self, headings: Option<Vec<&'static str>>) -> (Vec<String>, usize) {
-        let end = usize::from(headings.is_some());
-        let headings = headings.map(|headings| headings.into_iter().map(str::to_owned).collect());
-        let rows: Vec<Vec<String>> = headings.into_iter().chain(self.rows).collect();
-        let mut widths = vec![1; self.columns.len()];
-        for (place, width) in rows.iter().flat_map(|row| widths_of(row)) {
-            widths[place] = width.max(widths[place]);
+    /// The lines of a cell in its column.
+    fn cell_lines<'t>(&self, place: usize, text: &'t str, width: usize) -> Vec<Cow<'t, str>> {
+        let PageColumn { layout, has_lists, .. } = &self.columns[place];
+        match layout.kind {
+            ColumnKind::Text | ColumnKind::File if self.width.is_some() => vec![shortened(text, width).into()],
+            ColumnKind::Prose if self.width.is_some() => wrapped(text, width).into_iter().map(Cow::Owned).collect(),
+            _ if *has_lists && self.width.is_some() => wrapped_list(text, width).into_iter().map(Cow::Owned).collect(),
+            _ => text.split('\n').map(Cow::Borrowed).collect(),
         }
-        let mut lines = Vec::new();
-        for row in &rows {
-            let height = row.iter().map(|text| text.split('\n').count()).max().unwrap_or_default();
-            for place in 0..height {
+    }
+
+    /// The lines of a row: for each column its place, its width and the lines of its cell. `colour` says whether states have one.
+    fn aligned(&self, cells: Vec<(usize, usize, Vec<Cow<'_, str>>)>, style: Style, colour: bool) -> Vec<String> {
+        let height = cells.iter().map(|(_, _, lines)| lines.len()).max().unwrap_or_default();
+        (0..height)
+            .map(|number| {
                 let mut line = String::new();
-                for ((text, column), width) in row.iter().zip(&self.columns).zip(&widths) {
-                    let text = text.split('\n').nth(place).unwrap_or_default();
+                let mut pending = 0;
+                for (place, width, texts) in &cells {
+                    let text = texts.get(number).map_or("", AsRef::as_ref);
+                    let column = &self.columns[*place];
                     let space = width.saturating_sub(text.width());
                     let (before, after) = if column.is_numeric { (space, 0) } else { (0, space) };
-                    line.extend(repeat_n(' ', before));
-                    line.push_str(text);
-                    line.extend(repeat_n(' ', after + GAP));
+                    pending += before;
+                    // Spaces are written only before a text, so that no line ends in some.
+                    let trimmed = text.trim_end();
+                    if !trimmed.is_empty() {
+                        line.extend(repeat_n(' ', pending));
+                        pending = 0;
+                        match if colour { state_style(column.layout.kind, trimmed) } else { Style::new() } {
+                            state if state.is_plain() => line.push_str(trimmed),
+                            state => line.push_str(&format!("{state}{trimmed}{state:#}")),
+                        }
+                    }
+                    pending += text.width() - trimmed.width() + after + GAP;
                 }
-                line.truncate(line.trim_end().len());
-                lines.push(line);
-            }
-        }
-        (lines, end)
+                if style.is_plain() { line } else { format!("{style}{line}{style:#}") }
+            })
+            .collect()
     }
 
-    /// The lines of a table that fits a width, and the number of lines that the headings take.
-    fn fitted_lines(
-        mut self,
-        headings: Option<Vec<&'static str>>,
-        width: usize,
-        is_complete: bool,
-    ) -> (Vec<String>, usize) {
-        if let Some(headings) = &headings {
-            self.columns.resize(headings.len(), PageColumn::default());
-            self.columns.iter_mut().zip(headings).for_each(|(column, heading)| column.needs.add_heading(heading));
-        }
-        let needs: Vec<ColumnNeeds> = self.columns.iter().map(|column| column.needs).collect();
-        let widths = if is_complete { complete(&needs, width) } else { fit(&needs, width) };
-        let left_out = (!is_complete && widths.len() < self.columns.len()).then(|| ELLIPSIS.to_owned());
-        let mut table = Table::new();
-        table.load_style(NOTHING.header_separator(LineStyle::none().fill(SEPARATOR)));
-        table.set_content_arrangement(ContentArrangement::Disabled);
-        if let Some(headings) = headings {
-            let headings =
-                headings.iter().zip(&widths).map(|(heading, width)| wrapped_heading(heading, *width).join("\n"));
-            table.set_header(headings.chain(left_out.clone()));
-        }
+    /// Each record as a block of lines with its keys and values.
+    fn blocks(&self, width: usize, colour: bool) -> Vec<String> {
+        let mut lines = Vec::new();
         for row in &self.rows {
-            let cells = row.iter().zip(&widths).map(|(text, width)| wrapped(text, *width, is_complete).join("\n"));
-            table.add_row(cells.chain(left_out.clone()));
-        }
-        for (column, is_numeric) in table.column_iter_mut().zip(self.columns.iter().map(|column| column.is_numeric)) {
-            column.set_padding((0, u16::try_from(GAP).unwrap_or_default()));
-            if is_numeric {
-                column.set_cell_alignment(CellAlignment::Right);
+            if !lines.is_empty() {
+                lines.push(String::new());
             }
+            let fields = self.columns.iter().zip(row).filter(|(_, text)| self.shows_all || !text.trim().is_empty());
+            let fields: Vec<FieldLine> = fields
+                .map(|(column, text)| FieldLine {
+                    key: column.key,
+                    kind: column.layout.kind,
+                    text: text.trim_end().to_owned(),
+                })
+                .collect();
+            lines.extend(field_lines(&fields, Some(width), colour));
         }
-        // The column of ellipses is a text.
-        if let Some(last) = left_out.and_then(|_| table.column_mut(widths.len())) {
-            last.set_cell_alignment(CellAlignment::Left);
-        }
-        let mut lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-        let end = lines.iter().position(|line| line.starts_with(SEPARATOR));
-        if let Some(end) = end {
-            lines.remove(end);
-        }
-        (lines, end.unwrap_or_default())
+        lines
     }
 }
 
-/// The place of each column and the width of its text in a row.
-fn widths_of(row: &[String]) -> impl Iterator<Item = (usize, usize)> {
-    row.iter().map(|text| text.split('\n').map(UnicodeWidthStr::width).max().unwrap_or_default()).enumerate()
+/// The lines below a table that name the columns for which it has no room.
+pub(super) fn not_shown(left_out: &[&str], width: Option<u16>, colour: bool) -> Vec<String> {
+    let (false, Some(width)) = (left_out.is_empty(), width) else { return Vec::new() };
+    let note = format!("not shown: {}; --fields or -o json has them", left_out.join(", "));
+    let dim = if colour { Style::new().dimmed() } else { Style::new() };
+    wrapped(&note, usize::from(width)).into_iter().map(|line| format!("{dim}{line}{dim:#}")).collect()
 }
 
-/// The widths of keys and values, of which the last gets what the others leave.
-fn complete(needs: &[ColumnNeeds], width: usize) -> Vec<usize> {
-    let mut widths: Vec<usize> = needs.iter().map(|column| column.whole).collect();
-    let Some(last) = widths.pop() else { return widths };
-    let others = widths.iter().map(|width| width + GAP).sum::<usize>();
-    let room = width.saturating_sub(others).max(needs.last().map_or(0, |column| column.word));
-    widths.push(last.min(room));
-    widths
+/// The width of a text that may have several lines.
+fn width_of(text: &str) -> usize {
+    text.split('\n').map(UnicodeWidthStr::width).max().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HEADINGS: [&str; 9] =
-        ["import", "file", "read", "new", "updated", "duplicate", "rejected", "refused", "charged"];
+    const VALUE: ColumnLayout = ColumnLayout::new(ColumnKind::Value);
 
-    fn page() -> Page {
-        let mut page = Page::default();
-        let counts = [1_000_000, 1_000_000, 0, 0, 0, 0].map(Cell::number);
-        let begin = [Cell::number(1), Cell::text("/var/lib/gateway/2026-11.csv")];
-        page.add(begin.into_iter().chain(counts).chain([Cell::text("1001493 SMS, 7310.747872 EUR")]));
+    fn imports(width: Option<u16>) -> Page {
+        let file = ColumnLayout::new(ColumnKind::File);
+        let any = ColumnLayout { only_if_any: true, ..VALUE };
+        let columns = [
+            ("import", ColumnLayout::new(ColumnKind::Id)),
+            ("file", file),
+            ("read", VALUE),
+            ("updated", any),
+            ("refused", any),
+            ("charge", ColumnLayout { need: ColumnNeed::Essential, ..VALUE }),
+            ("reason", VALUE),
+        ];
+        let mut page = Page::new(columns.into_iter(), width);
+        for (id, read, updated, charge) in [(1_000, 1_000_000, 0, "7310.747872"), (1_001, 12, 3, "-1001493")] {
+            let begin = [Cell::number(id), Cell::text("/var/lib/gateway/2026-11.csv")];
+            let counts = [read, updated, 0].map(Cell::number);
+            page.add(begin.into_iter().chain(counts).chain([Cell::Amount(charge.to_owned()), Cell::Empty]));
+        }
         page
     }
 
     #[test]
-    fn a_narrow_table_breaks_no_word_and_no_number() {
-        let whole: Vec<&str> = ["1000000", "7310.747872", "EUR", "1001493", "SMS,", "0", "1", ELLIPSIS].to_vec();
-        for width in 20..120 {
-            let lines = page().lines(Some(HEADINGS.to_vec()), Some(width), false);
-            assert!(lines.iter().all(|line| line.width() <= usize::from(width)), "{width}: {lines:#?}");
-            for word in lines.iter().flat_map(|line| line.split_whitespace()) {
-                let is_path =
-                    word == "/var/lib/gateway/2026-11.csv" || word.starts_with("/var") && word.ends_with(ELLIPSIS);
-                assert!(is_path || whole.contains(&word) || HEADINGS.contains(&word), "{width}: {word}");
-            }
-            let is_cut = lines.iter().any(|line| line.ends_with(&format!(" {ELLIPSIS}")));
-            assert_eq!(is_cut, width < 86, "{width}: {lines:#?}");
+    fn a_terminal_gets_what_people_read() {
+        let LaidOut { lines, shown, left_out } = imports(Some(60)).lay_out(true, false);
+        assert_eq!(
+            lines,
+            [
+                "import  file              read  updated             charge",
+                "  1000  2026-11.csv  1,000,000        0       7,310.747872",
+                "  1001  2026-11.csv         12        3  -1,001,493",
+            ]
+        );
+        assert_eq!(shown, ["import", "file", "read", "updated", "charge"]);
+        assert!(left_out.is_empty(), "columns without values are not worth a note: {left_out:?}");
+    }
+
+    #[test]
+    fn a_pipe_gets_everything() {
+        let lines = imports(None).lay_out(true, false).lines;
+        assert_eq!(
+            lines,
+            [
+                "import  file                             read  updated  refused       charge  reason",
+                "  1000  /var/lib/gateway/2026-11.csv  1000000        0        0  7310.747872",
+                "  1001  /var/lib/gateway/2026-11.csv       12        3        0     -1001493",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_table_that_does_not_fit_names_what_it_lacks_and_becomes_blocks_at_last() {
+        let narrow = imports(Some(45)).lay_out(true, false);
+        assert_eq!(narrow.left_out, ["read", "updated"]);
+        assert!(narrow.lines.iter().all(|line| line.width() <= 45), "{narrow:#?}");
+        let blocks = imports(Some(20)).lay_out(true, false);
+        assert_eq!(blocks.shown, Vec::<&str>::new());
+        assert_eq!(blocks.lines[..3], ["import   1000", "file     2026-11.csv", "read     1,000,000"]);
+        assert!(blocks.lines.contains(&String::new()), "an empty line between records: {blocks:#?}");
+    }
+
+    #[test]
+    fn columns_that_were_asked_for_are_all_shown() {
+        let mut page = imports(Some(100));
+        page.show_all();
+        assert!(page.lay_out(true, false).lines[0].ends_with("reason"));
+        let mut page = imports(Some(45));
+        page.show_all();
+        assert!(page.lay_out(true, false).shown.is_empty(), "blocks lose nothing");
+    }
+
+    #[test]
+    fn a_redundant_column_is_left_out_on_terminals_only() {
+        for (width, is_shown) in [(None, true), (Some(100), false)] {
+            let mut page = imports(width);
+            page.omit("file");
+            assert_eq!(page.lay_out(true, false).shown.contains(&"file"), is_shown);
         }
     }
 
     #[test]
-    fn values_of_a_record_are_complete() {
-        let hash = "f".repeat(64);
-        let mut page = Page::default();
-        page.add([Cell::text("hash"), Cell::text(&hash)].into_iter());
-        page.add([Cell::text("note"), Cell::text("some words that wrap at their spaces")].into_iter());
-        let lines = page.lines_without_alignment(Some(30), false);
-        assert_eq!(lines[0], format!("hash  {hash}"));
-        assert_eq!(lines.len(), 2, "the longest word has the width: {lines:#?}");
-    }
-
-    #[test]
-    fn a_table_of_any_width_looks_as_one_that_fits_a_very_wide_terminal() {
-        let page = || {
-            let mut page = Page::default();
-            let texts = ["Café 日本 Ltd", "", "a\nlonger\n\ntext", "e\u{301}\u{200d}👩‍👩‍👧 end"];
-            for (text, number) in texts.into_iter().zip([5, -1_000, 70, 0]) {
-                page.add([Cell::text(text), Cell::number(number), Cell::Empty, Cell::text(text)].into_iter());
-            }
+    fn totals_are_set_apart_and_states_have_colours() {
+        let columns = [("state", ColumnLayout::new(ColumnKind::State)), ("messages", VALUE)];
+        let page = |width| {
+            let mut page = Page::new(columns.into_iter(), width);
+            page.add([Cell::text("delivered"), Cell::number(5)].into_iter());
+            page.add_total([Cell::text("total"), Cell::number(5)].into_iter());
             page
         };
-        let headings = || Some(vec!["組織", "balance", "none", "at"]);
-        for colour in [false, true] {
-            assert_eq!(page().lines(headings(), None, colour), page().lines(headings(), Some(1_000), colour));
-            assert_eq!(page().lines(None, None, colour), page().lines(None, Some(1_000), colour));
-            let unaligned = |width| page().lines_without_alignment(width, colour);
-            assert_eq!(unaligned(None), unaligned(Some(1_000)));
+        let lines = page(Some(80)).lay_out(true, false).lines;
+        assert_eq!(lines, ["state      messages", "delivered         5", "───────────────────", "total             5"]);
+        assert_eq!(page(None).lay_out(true, false).lines.len(), 3);
+        let lines = page(Some(80)).lay_out(true, true).lines;
+        assert_eq!(lines[1], "\u{1b}[32mdelivered\u{1b}[0m         5");
+        assert!(lines[3].starts_with("\u{1b}[1mtotal"), "{lines:?}");
+    }
+
+    #[test]
+    fn wide_characters_and_empty_lines_keep_columns_aligned() {
+        let mut page = Page::new([("組織", VALUE), ("balance", VALUE), ("at", VALUE)].into_iter(), None);
+        for (text, number) in ["Café 日本 Ltd", "", "a\nlonger\n\ntext"].into_iter().zip([5, -1_000, 70]) {
+            page.add([Cell::text(text), Cell::number(number), Cell::text(text)].into_iter());
         }
+        let lines = page.lay_out(true, false).lines;
+        assert_eq!(lines[1], "Café 日本 Ltd        5  Café 日本 Ltd");
+        assert_eq!(
+            lines[3..],
+            ["a                   70  a", "longer                  longer", "", "text                    text"]
+        );
     }
 }

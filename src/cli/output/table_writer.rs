@@ -48,6 +48,10 @@ pub(crate) struct TableWriter<'o, R: Row> {
     json_keys: Vec<String>,
     count: u64,
     page: table::Page,
+    /// The columns of the page before this one.
+    headings: Vec<&'static str>,
+    /// The columns for which some page had no room.
+    left_out: Vec<&'static str>,
     /// The text of the current row. It is reused, so that a row needs no allocation.
     text: Vec<u8>,
 }
@@ -58,7 +62,12 @@ impl<'o, R: Row> TableWriter<'o, R> {
         let before = |index| if index == 0 { '{' } else { ',' };
         let json_keys =
             columns.iter().enumerate().map(|(index, column)| format!("{}\"{}\":", before(index), column.key)).collect();
-        let mut writer = Self { output, columns, json_keys, count: 0, page: table::Page::default(), text: Vec::new() };
+        let mut page = table::Page::new(columns.iter().map(|column| (column.key, column.layout)), output.width);
+        if output.fields.is_some() {
+            page.show_all();
+        }
+        let (headings, left_out) = (Vec::new(), Vec::new());
+        let mut writer = Self { output, columns, json_keys, count: 0, page, headings, left_out, text: Vec::new() };
         match writer.output.format {
             Format::Json => writer.put(b"[")?,
             Format::Csv if writer.output.headers => {
@@ -104,17 +113,27 @@ impl<'o, R: Row> TableWriter<'o, R> {
         self.count
     }
 
+    /// Leaves out a column of a table on a terminal, because it only repeats what the command line says.
+    pub(crate) fn omit(&mut self, key: &str) {
+        self.page.omit(key);
+    }
+
     /// Adds a row of totals to a table. Other formats omit it: a program that sums the column would count it twice.
     pub(crate) fn total(&mut self, row: &R) {
         if self.output.format == Format::Table && self.count > 1 {
-            self.page.add(self.columns.iter().map(|column| (column.cell)(row)));
+            self.page.add_total(self.columns.iter().map(|column| (column.cell)(row)));
         }
     }
 
     /// Finishes the list. Returns whether it is a table without rows, which prints nothing at all.
     pub(crate) fn end(mut self) -> Result<bool> {
         match self.output.format {
-            Format::Table => self.write_page()?,
+            Format::Table => {
+                self.write_page()?;
+                for note in table::not_shown(&self.left_out, self.output.width, self.output.colour) {
+                    writeln!(self.output.sink, "{note}").map_err(Failure::output)?;
+                }
+            }
             Format::Json => self.put(if self.count == 0 { b"]\n" } else { b"\n]\n" })?,
             _ => {}
         }
@@ -144,15 +163,20 @@ impl<'o, R: Row> TableWriter<'o, R> {
     }
 
     fn write_page(&mut self) -> Result<()> {
-        let page = std::mem::take(&mut self.page);
+        let page = self.page.take();
         if page.len() == 0 {
             return Ok(());
         }
-        // Only the first page has headings, so that a long list has one header line like any other.
-        let is_first = self.count <= PAGE as u64;
-        let headings = self.columns.iter().map(|column| column.key);
-        let headings = (self.output.headers && is_first).then(|| headings.collect());
-        for line in page.lines(headings, self.output.width, self.output.colour) {
+        // Later pages have headings only if their columns differ, so that a long list has one header line like any other.
+        let laid_out = page.lay_out(self.output.headers, self.output.colour);
+        let skipped = usize::from(self.output.headers && self.headings == laid_out.shown && !laid_out.shown.is_empty());
+        self.headings = laid_out.shown;
+        for key in laid_out.left_out {
+            if !self.left_out.contains(&key) {
+                self.left_out.push(key);
+            }
+        }
+        for line in &laid_out.lines[skipped..] {
             writeln!(self.output.sink, "{line}").map_err(Failure::output)?;
         }
         Ok(())

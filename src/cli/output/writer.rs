@@ -11,6 +11,7 @@ use crate::exit::{Failure, Result};
 use crate::output::charts::{bars, sparks};
 use crate::output::csv;
 use crate::output::options::{Format, OutputArgs};
+use crate::output::pager::PagedTerminal;
 use crate::output::row::{Column, Row};
 use crate::output::sink::{NewFile, Sink};
 
@@ -23,7 +24,7 @@ pub(crate) struct Output {
     pub(super) headers: bool,
     pub(super) raw_csv: bool,
     pub(super) colour: bool,
-    /// The width of the terminal; none if results go elsewhere, where nothing is wrapped.
+    /// The width of the terminal; none if results go elsewhere, where nothing is wrapped, shortened or left out.
     pub(super) width: Option<u16>,
     pub(super) sink: Sink,
 }
@@ -33,7 +34,10 @@ impl Output {
     #[expect(clippy::disallowed_methods, reason = "asks for properties of stdout and writes nothing")]
     pub(crate) fn new(args: &OutputArgs) -> Self {
         let stdout = std::io::stdout();
-        let width = rustix::termios::tcgetwinsize(&stdout).ok().map(|size| size.ws_col).filter(|columns| *columns > 0);
+        let size = rustix::termios::tcgetwinsize(&stdout).ok();
+        let width = args.width.or(size.map(|size| size.ws_col)).filter(|columns| *columns > 0);
+        let height = size.map(|size| size.ws_row).filter(|rows| *rows > 0);
+        let may_page = args.format() == Format::Table && !args.no_pager && PagedTerminal::command().is_some();
         Self {
             format: args.format(),
             has_chosen_format: args.chosen_format().is_some(),
@@ -42,7 +46,7 @@ impl Output {
             raw_csv: args.raw_csv,
             colour: args.color.colours(&stdout),
             width,
-            sink: Sink::stdout(),
+            sink: height.filter(|_| may_page).map_or_else(Sink::stdout, Sink::terminal),
         }
     }
 
@@ -103,11 +107,15 @@ impl Output {
 
     /// Fails if `--fields` names a field that is not among these keys.
     pub(crate) fn refuse_unknown_fields(&self, known: &[&str]) -> Result<()> {
+        let hint = || format!("the fields are {}", known.join(", "));
+        if self.fields.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Failure::usage("--fields needs names").field("fields").hint(hint()));
+        }
         let mut wanted = self.fields.iter().flatten();
         match wanted.find(|key| !known.contains(&key.as_str())) {
-            Some(key) => Err(Failure::usage(format!("--fields: unknown field {}", quoted(key)))
-                .field("fields")
-                .hint(format!("the fields are {}", known.join(", ")))),
+            Some(key) => {
+                Err(Failure::usage(format!("--fields: unknown field {}", quoted(key))).field("fields").hint(hint()))
+            }
             None => Ok(()),
         }
     }
@@ -154,6 +162,11 @@ impl Output {
     /// The sink itself, for a text that is written piece by piece.
     pub(crate) fn pieces(&mut self) -> &mut impl Write {
         &mut self.sink
+    }
+
+    /// Whether a person left the pager before all of the result was in it, which is no failure.
+    pub(crate) fn was_left(&self, failure: &Failure) -> bool {
+        self.sink.has_pager() && failure.is_closed_pipe()
     }
 
     /// Drops what is still buffered, so that a failed command does not print a partial result.

@@ -42,6 +42,13 @@ impl Draft {
         Ok(draft)
     }
 
+    /// The same for a file that the program itself uses.
+    pub fn replacing_own(real: &Path, role: FileRole) -> Result<Self> {
+        let draft = Self::create(Target::replacing_own(real, role)?)?;
+        draft.target.give_owner(&draft.file)?;
+        Ok(draft)
+    }
+
     fn create(target: Target) -> Result<Self> {
         if let Some(file) = unnamed_file(target.folder()) {
             return Ok(Self { file, name: None, target });

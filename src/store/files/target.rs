@@ -29,9 +29,18 @@ impl Target {
 
     /// A name that may be taken by a file, which hands on its owner, group and mode. A symbolic link is followed to its target.
     pub(super) fn replacing(real: &Path) -> Result<Self> {
+        Self::replacing_in_role(real, None)
+    }
+
+    /// The same for a file that the program itself uses.
+    pub(super) fn replacing_own(real: &Path, role: FileRole) -> Result<Self> {
+        Self::replacing_in_role(real, Some(role))
+    }
+
+    fn replacing_in_role(real: &Path, role: Option<FileRole>) -> Result<Self> {
         let real = target_of(real)?;
         let replaced = ReplacedFile::at(&real)?;
-        Ok(Self { replaces: true, replaced, ..Self::new(&real, None)? })
+        Ok(Self { replaces: true, replaced, ..Self::new(&real, role)? })
     }
 
     pub(super) fn folder(&self) -> &Path {

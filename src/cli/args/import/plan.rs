@@ -32,12 +32,13 @@ impl PlanRow {
 impl Row for PlanRow {
     const NAME: &str = "name";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("line", |p| Cell::number(p.line)),
-        Column::new("verdict", |p| Cell::text(p.verdict.as_str())),
-        Column::new("name", |p| Cell::text(&p.name)),
-        Column::new("changes", |p| if p.changes.is_empty() { Cell::Empty } else { Cell::Changes(&p.changes) }),
+        Column::new("line", |p: &Self| Cell::number(p.line)).id(),
+        Column::new("verdict", |p: &Self| Cell::text(p.verdict.as_str())).state().essential(),
+        Column::new("name", |p: &Self| Cell::text(&p.name)).essential(),
+        Column::new("changes", |p: &Self| if p.changes.is_empty() { Cell::Empty } else { Cell::Changes(&p.changes) })
+            .text(),
         Column::new("left_out", |p| Cell::list(&p.left_out)),
-        Column::new("reason", |p| Cell::maybe(p.reason.as_ref())),
+        Column::new("reason", |p: &Self| Cell::maybe(p.reason.as_ref())).text(),
     ];
 }
 
@@ -50,11 +51,11 @@ pub(super) struct ImportSummary {
 impl Row for ImportSummary {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("file", |s| Cell::text(&s.file)),
+        Column::new("file", |s: &Self| Cell::text(&s.file)).file(),
         Column::new("rows", |s| Cell::number(s.tally.rows)),
         Column::new("new", |s| Cell::number(s.tally.new)),
-        Column::new("changed", |s| Cell::number(s.tally.changed)),
-        Column::new("same", |s| Cell::number(s.tally.same)),
-        Column::new("refused", |s| Cell::number(s.tally.refused)),
+        Column::new("changed", |s: &Self| Cell::number(s.tally.changed)).only_if_any(),
+        Column::new("same", |s: &Self| Cell::number(s.tally.same)).only_if_any(),
+        Column::new("refused", |s: &Self| Cell::number(s.tally.refused)).only_if_any(),
     ];
 }

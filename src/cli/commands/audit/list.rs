@@ -87,6 +87,7 @@ pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
         return lines(&customer, filter, &zone, context);
     }
     context.list(|snapshot, rows| {
+        customer.omit_from(rows);
         let filter = EventFilter { customer_id: customer.id(snapshot)?, ..filter };
         snapshot.events(&filter, |event| rows.row(&event))
     })

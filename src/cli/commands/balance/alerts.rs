@@ -31,10 +31,10 @@ pub(crate) struct AlertsArgs {
 impl Row for Crossing {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::detail("id", |c| Cell::number(c.id)),
+        Column::detail("id", |c: &Self| Cell::number(c.id)).id(),
         Column::new("at", |c| Cell::Time(c.at)),
-        Column::new("from", |c| Cell::text(c.from.as_str())),
-        Column::new("to", |c| Cell::text(c.to.as_str())),
+        Column::new("from", |c: &Self| Cell::text(c.from.as_str())).state().essential(),
+        Column::new("to", |c: &Self| Cell::text(c.to.as_str())).state().essential(),
         Column::new("cause", |c| Cell::text(c.cause.as_str())),
         Column::new("balance", |c| Cell::amount(c.unit, c.balance)),
     ];

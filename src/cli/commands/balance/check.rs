@@ -54,9 +54,9 @@ impl Row for CheckRun {
         Column::new("crossings", |r| Cell::number(r.counts.crossings)),
         Column::new("queued", |r| Cell::number(r.counts.queued)),
         Column::new("sent", |r| Cell::number(r.counts.sent)),
-        Column::new("deferred", |r| Cell::number(r.counts.deferred)),
-        Column::new("failed", |r| Cell::number(r.counts.failed)),
-        Column::new("uncertain", |r| Cell::number(r.counts.uncertain)),
+        Column::new("deferred", |r: &Self| Cell::number(r.counts.deferred)).only_if_any(),
+        Column::new("failed", |r: &Self| Cell::number(r.counts.failed)).only_if_any(),
+        Column::new("uncertain", |r: &Self| Cell::number(r.counts.uncertain)).only_if_any(),
     ];
 }
 
@@ -146,13 +146,18 @@ impl Row for PlannedEmail {
         Column::new("customer", |p| Cell::text(&p.crossing.customer)),
         Column::new("balance", |p| Cell::amount(p.crossing.unit, p.crossing.balance)),
         Column::new("unit", |p| Cell::text(p.crossing.unit.code())),
-        Column::new("from", |p| Cell::text(p.crossing.from.as_str())),
-        Column::new("to", |p| Cell::text(p.crossing.to.as_str())),
-        Column::new("email", |p| {
+        Column::new("from", |p: &Self| Cell::text(p.crossing.from.as_str())).state().essential(),
+        Column::new("to", |p: &Self| Cell::text(p.crossing.to.as_str())).state().essential(),
+        Column::new("email", |p: &Self| {
             p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(email.content.template.as_str()))
-        }),
-        Column::new("recipient", |p| Cell::maybe_email(p.email.as_ref().map(|email| &email.recipient))),
-        Column::detail("subject", |p| p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(&email.content.subject))),
+        })
+        .minor(),
+        Column::new("recipient", |p: &Self| Cell::maybe_email(p.email.as_ref().map(|email| &email.recipient)))
+            .essential(),
+        Column::detail("subject", |p: &Self| {
+            p.email.as_ref().map_or(Cell::Empty, |email| Cell::text(&email.content.subject))
+        })
+        .text(),
     ];
 }
 

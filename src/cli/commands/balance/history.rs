@@ -47,6 +47,7 @@ pub(crate) struct HistoryArgs {
 pub(crate) fn run(args: HistoryArgs, context: &mut Context) -> Result<()> {
     let (since, until) = args.period.bounds(context.settings.defaults.zone());
     context.list(|snapshot, rows| {
+        args.customer.omit_from(rows);
         let filter = EntryFilter {
             customer_id: args.customer.id(snapshot)?,
             unit: args.unit,

@@ -70,7 +70,7 @@ impl ImportedAdjustments {
 impl Row for ImportedAdjustments {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("file", |s| Cell::text(&s.file)),
+        Column::new("file", |s: &Self| Cell::text(&s.file)).file(),
         Column::new("rows", |s| Cell::number(s.receipts.len())),
         Column::new("posted", |s| Cell::number(s.receipts.len() - s.replayed())),
         Column::new("replayed", |s| Cell::number(s.replayed())),

@@ -10,16 +10,16 @@ impl Row for Balance {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |b| Cell::text(&b.customer)),
-        Column::detail("organisation", |b| Cell::text(&b.organisation)),
-        Column::new("balance", |b| Cell::amount(b.unit, b.balance)),
+        Column::detail("organisation", |b: &Self| Cell::text(&b.organisation)).text(),
+        Column::new("balance", |b: &Self| Cell::amount(b.unit, b.balance)).essential(),
         Column::detail("reserved", |b| Cell::amount(b.unit, b.reserved)),
-        Column::new("unit", |b| Cell::text(b.unit.code())),
+        Column::new("unit", |b: &Self| Cell::text(b.unit.code())).essential(),
         Column::detail("accrued", |b| Cell::amount(b.unit, b.accrued)),
-        Column::new("credit_limit", |b| Cell::amount(b.unit, b.credit_limit)),
+        Column::new("credit_limit", |b: &Self| Cell::amount(b.unit, b.credit_limit)).minor(),
         Column::new("upper", |b| Cell::maybe_amount(b.unit, b.upper)),
         Column::new("lower", |b| Cell::maybe_amount(b.unit, b.lower)),
-        Column::new("state", |b| b.state.map_or(Cell::Empty, |state| Cell::text(state.as_str()))),
-        Column::new("updated_at", |b| Cell::Time(b.updated_at)),
+        Column::new("state", |b: &Self| b.state.map_or(Cell::Empty, |state| Cell::text(state.as_str()))).state(),
+        Column::new("updated_at", |b: &Self| Cell::Time(b.updated_at)).minor(),
     ];
 }
 
@@ -37,43 +37,50 @@ fn of_entry<'a>(line: &'a HistoryLine, cell: impl FnOnce(&'a Entry) -> Cell<'a>)
 impl Row for HistoryLine {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("id", |line| of_entry(line, |e| Cell::number(e.id))),
-        Column::new("at", |line| match line {
+        Column::new("id", |line: &Self| of_entry(line, |e| Cell::number(e.id))).id(),
+        Column::new("at", |line: &Self| match line {
             Self::Entry(e) => Cell::Time(e.at),
             Self::Accrued(a) => Cell::Time(a.sum.at),
-        }),
+        })
+        .essential(),
         Column::new("customer", |line| match line {
             Self::Entry(e) => Cell::text(&e.customer),
             Self::Accrued(a) => Cell::text(&a.customer),
         }),
-        Column::new("kind", |line| match line {
+        Column::new("kind", |line: &Self| match line {
             Self::Entry(e) => Cell::text(e.posting.kind.as_str()),
             Self::Accrued(_) => Cell::text(ACCRUED),
-        }),
-        Column::new("amount", |line| match line {
+        })
+        .minor(),
+        Column::new("amount", |line: &Self| match line {
             Self::Entry(e) => Cell::amount(e.posting.unit, e.posting.amount),
             Self::Accrued(a) => Cell::amount(a.unit, a.sum.amount),
-        }),
-        Column::new("balance_after", |line| match line {
+        })
+        .essential(),
+        Column::new("balance_after", |line: &Self| match line {
             Self::Entry(e) => Cell::amount(e.posting.unit, e.balance_after),
             Self::Accrued(a) => Cell::amount(a.unit, a.balance),
-        }),
-        Column::new("unit", |line| match line {
+        })
+        .essential(),
+        Column::new("unit", |line: &Self| match line {
             Self::Entry(e) => Cell::text(e.posting.unit.code()),
             Self::Accrued(a) => Cell::text(a.unit.code()),
-        }),
-        Column::new("description", |line| match line {
+        })
+        .essential(),
+        Column::new("description", |line: &Self| match line {
             Self::Entry(e) => Cell::text(&e.posting.description),
             Self::Accrued(a) => Cell::shown(format_args!("not posted yet: {}", a.sum.description())),
-        }),
+        })
+        .text()
+        .essential(),
         Column::detail("reference", |line| of_entry(line, |e| Cell::maybe(e.posting.reference.as_ref()))),
         Column::detail("key", |line| of_entry(line, |e| Cell::maybe(e.posting.key.as_ref()))),
-        Column::detail("reverses", |line| of_entry(line, |e| Cell::maybe_number(e.posting.reverses))),
-        Column::detail("counterpart", |line| of_entry(line, |e| Cell::maybe_number(e.counterpart))),
-        Column::new("actor", |line| of_entry(line, |e| Cell::text(&e.origin.actor))),
-        Column::detail("uid", |line| of_entry(line, |e| Cell::number(e.origin.uid))),
+        Column::detail("reverses", |line: &Self| of_entry(line, |e| Cell::maybe_number(e.posting.reverses))).id(),
+        Column::detail("counterpart", |line: &Self| of_entry(line, |e| Cell::maybe_number(e.counterpart))).id(),
+        Column::new("actor", |line: &Self| of_entry(line, |e| Cell::text(&e.origin.actor))).minor(),
+        Column::detail("uid", |line: &Self| of_entry(line, |e| Cell::number(e.origin.uid))).id(),
         Column::detail("sudo_user", |line| of_entry(line, |e| Cell::maybe(e.origin.sudo_user.as_ref()))),
-        Column::detail("reason", |line| of_entry(line, |e| Cell::maybe(e.origin.reason.as_ref()))),
+        Column::detail("reason", |line: &Self| of_entry(line, |e| Cell::maybe(e.origin.reason.as_ref()))).text(),
         Column::detail("command", |line| of_entry(line, |e| Cell::text(&e.origin.command))),
         Column::detail("version", |line| of_entry(line, |e| Cell::text(&e.origin.version))),
         Column::detail("hash", |line| of_entry(line, |e| Cell::shown(e.hash))),
@@ -85,21 +92,21 @@ impl Row for HistoryLine {
 impl Row for Receipt {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("id", |r| Cell::number(r.entry.id)),
-        Column::new("customer", |r| Cell::text(&r.entry.customer)),
-        Column::new("amount", |r| Cell::amount(r.entry.posting.unit, r.entry.posting.amount)),
-        Column::new("balance_after", |r| Cell::amount(r.entry.posting.unit, r.entry.balance_after)),
+        Column::new("id", |r: &Self| Cell::number(r.entry.id)).id(),
+        Column::new("customer", |r: &Self| Cell::text(&r.entry.customer)).essential(),
+        Column::new("amount", |r: &Self| Cell::amount(r.entry.posting.unit, r.entry.posting.amount)).essential(),
+        Column::new("balance_after", |r: &Self| Cell::amount(r.entry.posting.unit, r.entry.balance_after)).essential(),
         Column::detail("balance", |r| Cell::amount(r.entry.posting.unit, r.balance)),
-        Column::new("unit", |r| Cell::text(r.entry.posting.unit.code())),
-        Column::new("description", |r| Cell::text(&r.entry.posting.description)),
+        Column::new("unit", |r: &Self| Cell::text(r.entry.posting.unit.code())).essential(),
+        Column::new("description", |r: &Self| Cell::text(&r.entry.posting.description)).text(),
         Column::detail("reference", |r| Cell::maybe(r.entry.posting.reference.as_ref())),
         Column::detail("key", |r| Cell::maybe(r.entry.posting.key.as_ref())),
         Column::detail("kind", |r| Cell::text(r.entry.posting.kind.as_str())),
-        Column::detail("reverses", |r| Cell::maybe_number(r.entry.posting.reverses)),
-        Column::detail("counterpart", |r| Cell::maybe_number(r.entry.counterpart)),
+        Column::detail("reverses", |r: &Self| Cell::maybe_number(r.entry.posting.reverses)).id(),
+        Column::detail("counterpart", |r: &Self| Cell::maybe_number(r.entry.counterpart)).id(),
         Column::detail("actor", |r| Cell::text(&r.entry.origin.actor)),
         Column::detail("at", |r| Cell::Time(r.entry.at)),
-        Column::new("replayed", |r| Cell::Flag(r.replayed)),
+        Column::new("replayed", |r: &Self| Cell::Flag(r.replayed)).minor(),
     ];
 }
 
@@ -111,7 +118,7 @@ impl Row for BalanceAt {
         Column::new("unit", |b| Cell::text(b.unit.code())),
         Column::detail("accrued", |b| Cell::amount(b.unit, b.accrued)),
         Column::new("before", |b| Cell::Time(b.before)),
-        Column::new("entry", |b| Cell::maybe_number(b.entry)),
+        Column::new("entry", |b: &Self| Cell::maybe_number(b.entry)).id(),
     ];
 }
 
@@ -119,12 +126,12 @@ impl Row for BalanceShare {
     const NAME: &str = "kind";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("unit", |s| Cell::text(s.unit.code())),
-        Column::new("kind", |s| Cell::text(s.kind.map_or(ACCRUED, |kind| kind.as_str()))),
+        Column::new("kind", |s: &Self| Cell::text(s.kind.map_or(ACCRUED, |kind| kind.as_str()))).essential(),
         Column::new("reference", |s| Cell::maybe(s.reference.as_ref())),
         Column::new("entries", |s| Cell::number(s.entries)),
-        Column::new("added", |s| Cell::maybe_amount(s.unit, s.added)),
-        Column::new("taken", |s| Cell::maybe_amount(s.unit, s.taken)),
-        Column::new("first_at", |s| Cell::Time(s.first_at)),
-        Column::new("last_at", |s| Cell::Time(s.last_at)),
+        Column::new("added", |s: &Self| Cell::maybe_amount(s.unit, s.added)).essential(),
+        Column::new("taken", |s: &Self| Cell::maybe_amount(s.unit, s.taken)).essential(),
+        Column::new("first_at", |s: &Self| Cell::Time(s.first_at)).minor(),
+        Column::new("last_at", |s: &Self| Cell::Time(s.last_at)).minor(),
     ];
 }

@@ -123,7 +123,7 @@ impl Row for Warning {
         Column::new("unit", |w| Cell::text(w.unit.code())),
         Column::new("upper", |w| Cell::maybe_amount(w.unit, w.details.upper)),
         Column::new("lower", |w| Cell::maybe_amount(w.unit, w.details.lower)),
-        Column::new("state", |w| Cell::text(w.state.as_str())),
+        Column::new("state", |w: &Self| Cell::text(w.state.as_str())).state(),
         Column::new("active", |w| Cell::Flag(w.details.active)),
         Column::new("notify_customer", |w| Cell::Flag(w.details.notify_customer)),
         Column::detail("to", |w| Cell::list(&w.details.to)),

@@ -1,8 +1,11 @@
 //! `ssgctl config`: the effective settings and their origins.
 
+mod get;
 mod init;
 mod path;
+mod set;
 mod show;
+mod unset;
 
 use clap::Subcommand;
 
@@ -14,6 +17,9 @@ use crate::exit::Result;
 pub(crate) enum Command {
     Path(ArgsIfNamed<path::PathArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
+    Get(ArgsIfNamed<get::GetArgs>),
+    Set(ArgsIfNamed<set::SetArgs>),
+    Unset(ArgsIfNamed<unset::UnsetArgs>),
     Init(ArgsIfNamed<init::InitArgs>),
 }
 
@@ -22,6 +28,9 @@ impl Command {
         match self {
             Self::Path(ArgsIfNamed(args)) => path::run(&args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::Get(ArgsIfNamed(args)) => get::run(&args, context),
+            Self::Set(ArgsIfNamed(args)) => set::run(&args, context),
+            Self::Unset(ArgsIfNamed(args)) => unset::run(&args, context),
             Self::Init(ArgsIfNamed(args)) => init::run(&args, context),
         }
     }

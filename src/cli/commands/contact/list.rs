@@ -34,6 +34,7 @@ pub(crate) struct ListArgs {
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
+        args.customer.omit_from(rows);
         let customer_id = args.customer.id(snapshot)?;
         let filter = ContactFilter {
             customer_id,

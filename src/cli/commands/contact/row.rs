@@ -7,12 +7,12 @@ use crate::output::{Cell, Column, Row};
 impl Row for Contact {
     const NAME: &str = "id";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("id", |c| Cell::number(c.id)),
+        Column::new("id", |c: &Self| Cell::number(c.id)).id(),
         Column::new("customer", |c| Cell::text(&c.customer)),
-        Column::new("name", |c| Cell::text(&c.details.name)),
-        Column::new("email", |c| Cell::maybe_email(c.details.email.as_ref())),
+        Column::new("name", |c: &Self| Cell::text(&c.details.name)).text().essential(),
+        Column::new("email", |c: &Self| Cell::maybe_email(c.details.email.as_ref())).essential(),
         Column::new("mobile", |c| Cell::maybe(c.details.mobile.as_ref())),
-        Column::new("roles", |c| Cell::shown_list(c.details.roles.iter())),
+        Column::new("roles", |c: &Self| Cell::shown_list(c.details.roles.iter())).minor(),
         Column::detail("created_at", |c| Cell::Time(c.created_at)),
         Column::detail("updated_at", |c| Cell::Time(c.updated_at)),
     ];

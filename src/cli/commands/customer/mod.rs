@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod list;
 mod new;
+mod page;
 mod row;
 mod show;
 mod unarchive;

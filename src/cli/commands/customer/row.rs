@@ -9,7 +9,7 @@ impl Row for Customer {
     const NAME: &str = "account_code";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("account_code", |c| Cell::text(&c.account_code)),
-        Column::new("organisation", |c| Cell::text(&c.details.organisation)),
+        Column::new("organisation", |c: &Self| Cell::text(&c.details.organisation)).text().essential(),
         Column::new("country", |c| Cell::maybe(c.details.country.as_ref())),
         Column::detail("company_reg_no", |c| Cell::maybe(c.details.company_reg_no.as_ref())),
         Column::detail("phone", |c| Cell::maybe(c.details.phone.as_ref())),
@@ -24,9 +24,9 @@ impl Row for Customer {
             None => Cell::Empty,
         }),
         Column::detail("api_id", |c| Cell::text(&c.api_id)),
-        Column::new("status", |c| Cell::text(c.lifecycle.status().as_str())),
+        Column::new("status", |c: &Self| Cell::text(c.lifecycle.status().as_str())).state(),
         Column::detail("created_at", |c| Cell::Time(c.lifecycle.created_at)),
-        Column::new("updated_at", |c| Cell::Time(c.lifecycle.updated_at)),
+        Column::new("updated_at", |c: &Self| Cell::Time(c.lifecycle.updated_at)).minor(),
         Column::detail("archived_at", |c| Cell::maybe_time(c.lifecycle.archived_at)),
     ];
 }
@@ -36,8 +36,8 @@ impl Row for RecentTraffic {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("system_id", |t| t.system_id.as_ref().map_or(Cell::text("total"), Cell::text)),
-        Column::new("last_24h", |t| Cell::number(t.day.messages())),
-        Column::new("rate_24h", |t| Cell::percent(t.day.delivered_per_mille())),
+        Column::new("last_24h", |t: &Self| Cell::number(t.day.messages())).minor(),
+        Column::new("rate_24h", |t: &Self| Cell::percent(t.day.delivered_per_mille())).minor(),
         Column::new("last_7d", |t| Cell::number(t.week.messages())),
         Column::new("rate_7d", |t| Cell::percent(t.week.delivered_per_mille())),
         Column::new("last_30d", |t| Cell::number(t.month.messages())),

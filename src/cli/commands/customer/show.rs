@@ -7,11 +7,15 @@ use ssgctl::report::{self, CustomerOverview};
 use ssgctl::store::Clock;
 
 use crate::args::completion;
+use crate::commands::customer::page;
 use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, DetailView};
 
 /// Show all details of a customer
+///
+/// At a terminal, this is a page for a call: how much is left and for how long, the traffic of the last 30 days, whom to reach,
+/// which accounts work, and the newest notes. A pipe, and --fields, have all fields in sections.
 ///
 /// The section Reporting shows the messages of each SMPP account and the percentage delivered in the last 24 hours, 7
 /// days and 30 days, including the current hour. `ssgctl report traffic` shows more, and `ssgctl report balances` shows
@@ -29,8 +33,18 @@ pub(crate) struct ShowArgs {
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     let now = Clock::System.now();
-    let overview = context.read(|snapshot| report::customer_overview(snapshot, &args.customer, now))?;
-    context.output.view(view(&overview))
+    let Some(mut page) = context.output.screen() else {
+        let overview = context.read(|snapshot| report::customer_overview(snapshot, &args.customer, now))?;
+        return context.output.view(view(&overview));
+    };
+    let zone = context.settings.defaults.zone();
+    let (overview, days) = context.read(|snapshot| {
+        let overview = report::customer_overview(snapshot, &args.customer, now)?;
+        let days = report::recent_days(snapshot, &overview.customer, &zone, now)?;
+        Ok((overview, days))
+    })?;
+    page::fill(&mut page, &overview, &days);
+    context.output.show(page)
 }
 
 /// The tabs of the portal's customer dialog, in the same order.

@@ -40,7 +40,7 @@ struct Finding(String);
 
 impl Row for Finding {
     const NAME: &str = "finding";
-    const COLUMNS: &[Column<Self>] = &[Column::new("finding", |finding| Cell::text(&finding.0))];
+    const COLUMNS: &[Column<Self>] = &[Column::new("finding", |finding: &Self| Cell::text(&finding.0)).prose()];
 }
 
 /// Counts the SMPP passwords that the present key does not open. A backup may be checked where its key is not, so a missing key

@@ -55,12 +55,12 @@ impl Row for Head {
     const NAME: &str = "head";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("head", |head| Cell::shown(head)),
-        Column::detail("id", |head| id(head, Chain::Ledger)),
+        Column::detail("id", |head: &Self| id(head, Chain::Ledger)).id(),
         Column::detail("hash", |head| hash(head, Chain::Ledger)),
         Column::new("at", |head| Cell::maybe_time(head.at)),
-        Column::detail("accrual", |head| id(head, Chain::Accruals)),
+        Column::detail("accrual", |head: &Self| id(head, Chain::Accruals)).id(),
         Column::detail("accrual_hash", |head| hash(head, Chain::Accruals)),
-        Column::detail("event", |head| id(head, Chain::Audit)),
+        Column::detail("event", |head: &Self| id(head, Chain::Audit)).id(),
         Column::detail("event_hash", |head| hash(head, Chain::Audit)),
     ];
 }

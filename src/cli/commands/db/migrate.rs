@@ -20,8 +20,8 @@ pub(crate) struct MigrateArgs {}
 impl Row for Migration {
     const NAME: &str = "schema";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("from", |m| Cell::number(m.from)),
-        Column::new("schema", |m| Cell::number(m.to)),
+        Column::new("from", |m: &Self| Cell::number(m.from)).id(),
+        Column::new("schema", |m: &Self| Cell::number(m.to)).id(),
         Column::new("backup", |m| match &m.backup {
             Some(path) => Cell::shown(path.display()),
             None => Cell::Empty,

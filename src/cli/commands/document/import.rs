@@ -42,7 +42,7 @@ struct DocumentReceipt {
 impl Row for DocumentReceipt {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] =
-        &[Column::new("file", |r| Cell::text(&r.file)), Column::new("rows", |r| Cell::number(r.rows))];
+        &[Column::new("file", |r: &Self| Cell::text(&r.file)).file(), Column::new("rows", |r| Cell::number(r.rows))];
 }
 
 pub(crate) fn run(args: &ImportArgs, context: &mut Context) -> Result<()> {

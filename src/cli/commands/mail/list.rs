@@ -32,6 +32,7 @@ pub(crate) struct ListArgs {
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
+        args.customer.omit_from(rows);
         let filter = OutboxFilter {
             customer_id: args.customer.id(snapshot)?,
             state: args.state,

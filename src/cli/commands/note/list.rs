@@ -29,6 +29,7 @@ pub(crate) struct ListArgs {
 
 pub(crate) fn run(args: ListArgs, context: &mut Context) -> Result<()> {
     context.list(|snapshot, rows| {
+        args.customer.omit_from(rows);
         let customer_id = args.customer.id(snapshot)?;
         let archive_filter = args.archive_filter.for_customer(customer_id);
         let filter = NoteFilter { customer_id, archive_filter, search: args.search, page: args.page.page() };

@@ -71,7 +71,7 @@ impl Row for NotifiedCustomer {
         Column::detail("used", |c| Cell::number(c.used)),
         Column::new("effective", |c| Cell::maybe_time(c.effective)),
         Column::new("recipients", |c| Cell::emails(&c.recipients)),
-        Column::detail("subject", |c| Cell::maybe(c.subject.as_ref())),
+        Column::detail("subject", |c: &Self| Cell::maybe(c.subject.as_ref())).text(),
     ];
 }
 

@@ -16,9 +16,9 @@ impl Row for PriceLine {
         Column::detail("unit", |l| Cell::text(l.unit.code())),
         Column::new("effective_from", |l| Cell::maybe_time(l.row.effective_from)),
         Column::new("effective_until", |l| Cell::maybe_time(l.effective_until)),
-        Column::new("state", |l| Cell::text(l.state.as_str())),
-        Column::detail("id", |l| Cell::number(l.row.id)),
-        Column::detail("supersedes", |l| Cell::maybe_number(l.supersedes)),
+        Column::new("state", |l: &Self| Cell::text(l.state.as_str())).state(),
+        Column::detail("id", |l: &Self| Cell::number(l.row.id)).id(),
+        Column::detail("supersedes", |l: &Self| Cell::maybe_number(l.supersedes)).id(),
         Column::detail("recorded_at", |l| Cell::Time(l.row.recorded_at)),
     ];
 }
@@ -41,7 +41,7 @@ impl Row for PriceChange {
         Column::new("unit", |c| Cell::text(c.plan.unit.code())),
         Column::new("effective_from", |c| Cell::maybe_time(c.row.effective_from)),
         Column::new("effective_until", |c| Cell::maybe_time(c.effective_until)),
-        Column::detail("id", |c| Cell::number(c.row.id)),
+        Column::detail("id", |c: &Self| Cell::number(c.row.id)).id(),
         Column::detail("recorded_at", |c| Cell::Time(c.row.recorded_at)),
     ];
 }

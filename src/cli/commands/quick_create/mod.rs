@@ -119,6 +119,7 @@ const DIALOGUE: Dialogue = Dialogue {
         questions::ORGANISATION,
         questions::COMPANY,
         questions::SERVICE,
+        questions::SYSTEM_ID,
         questions::BALANCE,
         questions::ACCOUNT,
         questions::EMAIL_TO_CONTACT,
@@ -185,7 +186,16 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
     confusable::warn(&created.entities.customer, context);
     misread::warn("account code", created.entities.customer.account_code.as_str());
     misread::warn("system ID", created.entities.credentials.account.system_id.as_str());
-    let Some(emails) = emails.filter(|_| !args.change.dry_run) else { return context.output.row(&created) };
+    let Some(emails) = emails.filter(|_| !args.change.dry_run) else {
+        context.output.row(&created)?;
+        if !args.change.dry_run && context.prompt.can_ask() {
+            let system_id = &created.entities.credentials.account.system_id;
+            context.note(&format!(
+                "next: `ssgctl smpp handover {system_id} --reveal --mail` sends the customer the details"
+            ));
+        }
+        return Ok(());
+    };
     let sent = outcome::send_new(context, &args.change.audit, emails, created.emails)?;
     created.emails = sent.emails;
     context.output.row(&created)?;

@@ -23,8 +23,9 @@ impl Row for CreatedCustomer {
             if c.shows_password { Cell::text(c.entities.credentials.password.reveal()) } else { Cell::Empty }
         }),
         Column::new("account_code", |c| Cell::text(&c.entities.customer.account_code)),
-        Column::detail("organisation", |c| Cell::text(&c.entities.customer.details.organisation)),
-        Column::detail("contact", |c| Cell::maybe_number(c.entities.contact.as_ref().map(|contact| contact.id))),
+        Column::detail("organisation", |c: &Self| Cell::text(&c.entities.customer.details.organisation)).text(),
+        Column::detail("contact", |c: &Self| Cell::maybe_number(c.entities.contact.as_ref().map(|contact| contact.id)))
+            .id(),
         Column::detail("balance", |c| match &c.entities.opening {
             Some(receipt) => Cell::amount(receipt.entry.posting.unit, receipt.entry.balance_after),
             None => Cell::Empty,

@@ -12,7 +12,7 @@ impl Row for UnitTotal {
         Column::new("balances", |t| Cell::number(t.balances)),
         Column::new("in_credit", |t| Cell::maybe_amount(t.unit, t.in_credit)),
         Column::new("overdrawn", |t| Cell::maybe_amount(t.unit, t.overdrawn)),
-        Column::new("total", |t| Cell::maybe_amount(t.unit, t.total)),
+        Column::new("total", |t: &Self| Cell::maybe_amount(t.unit, t.total)).essential(),
         Column::new("per_day", |t| Cell::maybe_amount(t.unit, t.per_day())),
     ];
 }
@@ -65,18 +65,19 @@ impl Row for TrafficRow {
         Column::new("service", |r| r.group("service", |line| Cell::maybe(line.service.as_ref()))),
         Column::new("country", |r| r.group("country", |line| Cell::maybe(line.country.as_ref()))),
         Column::new("network", |r| r.group("network", |line| line.network.map_or(Cell::Empty, Cell::shown))),
-        Column::new("state", |r| {
+        Column::new("state", |r: &Self| {
             r.group("state", |line| line.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
-        }),
-        Column::new("messages", |r| Cell::number(r.line.sums.messages())),
-        Column::new("parts", |r| Cell::number(r.line.sums.parts)),
+        })
+        .state(),
+        Column::new("messages", |r: &Self| Cell::number(r.line.sums.messages())).essential(),
+        Column::new("parts", |r: &Self| Cell::number(r.line.sums.parts)).minor(),
         Column::new("pending", |r| r.state(MessageState::Pending)),
-        Column::new("delivered", |r| r.state(MessageState::Delivered)),
+        Column::new("delivered", |r: &Self| r.state(MessageState::Delivered)).essential(),
         Column::new("expired", |r| r.state(MessageState::Expired)),
         Column::new("undeliverable", |r| r.state(MessageState::Undeliverable)),
         Column::new("unknown", |r| r.state(MessageState::Unknown)),
-        Column::new("rejected", |r| r.state(MessageState::Rejected)),
-        Column::new("rate", |r| Cell::percent(r.line.sums.delivered_per_mille())),
+        Column::new("rejected", |r: &Self| r.state(MessageState::Rejected)).minor(),
+        Column::new("rate", |r: &Self| Cell::percent(r.line.sums.delivered_per_mille())).essential(),
     ];
 }
 
@@ -129,10 +130,10 @@ impl Row for UsageRow {
         Column::new("price", |r| {
             Cell::maybe_amount(r.line.unit, plan_price(&r.line.traffic).and_then(|(_, price)| price))
         }),
-        Column::new("unit", |r| Cell::text(r.line.unit.code())),
-        Column::new("messages", |r| Cell::number(r.line.traffic.sums.messages())),
-        Column::new("parts", |r| Cell::number(r.line.traffic.sums.parts)),
-        Column::new("charge", |r| Cell::amount(r.line.unit, r.line.charge)),
+        Column::new("unit", |r: &Self| Cell::text(r.line.unit.code())).essential(),
+        Column::new("messages", |r: &Self| Cell::number(r.line.traffic.sums.messages())).essential(),
+        Column::new("parts", |r: &Self| Cell::number(r.line.traffic.sums.parts)).minor(),
+        Column::new("charge", |r: &Self| Cell::amount(r.line.unit, r.line.charge)).essential(),
     ];
 }
 
@@ -140,16 +141,18 @@ impl Row for Runway {
     const NAME: &str = "customer";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |r| Cell::text(&r.balance.customer)),
-        Column::detail("organisation", |r| Cell::text(&r.balance.organisation)),
-        Column::new("balance", |r| Cell::amount(r.balance.unit, r.balance.balance)),
+        Column::detail("organisation", |r: &Self| Cell::text(&r.balance.organisation)).text(),
+        Column::new("balance", |r: &Self| Cell::amount(r.balance.unit, r.balance.balance)).essential(),
         Column::detail("reserved", |r| Cell::amount(r.balance.unit, r.balance.reserved)),
-        Column::new("unit", |r| Cell::text(r.balance.unit.code())),
+        Column::new("unit", |r: &Self| Cell::text(r.balance.unit.code())).essential(),
         Column::new("per_day", |r| Cell::maybe_amount(r.balance.unit, r.per_day())),
-        Column::new("days_left", |r| r.days_left().map_or(Cell::Empty, Cell::number)),
-        Column::new("credit_limit", |r| Cell::amount(r.balance.unit, r.balance.credit_limit)),
-        Column::new("upper", |r| Cell::maybe_amount(r.balance.unit, r.balance.upper)),
-        Column::new("lower", |r| Cell::maybe_amount(r.balance.unit, r.balance.lower)),
-        Column::new("state", |r| r.balance.state.map_or(Cell::Empty, |state| Cell::text(state.as_str()))),
+        Column::new("days_left", |r: &Self| r.days_left().map_or(Cell::Empty, Cell::number)).essential(),
+        Column::new("credit_limit", |r: &Self| Cell::amount(r.balance.unit, r.balance.credit_limit)).minor(),
+        Column::new("upper", |r: &Self| Cell::maybe_amount(r.balance.unit, r.balance.upper)).minor(),
+        Column::new("lower", |r: &Self| Cell::maybe_amount(r.balance.unit, r.balance.lower)).minor(),
+        Column::new("state", |r: &Self| r.balance.state.map_or(Cell::Empty, |state| Cell::text(state.as_str())))
+            .state()
+            .essential(),
         Column::detail("updated_at", |r| Cell::Time(r.balance.updated_at)),
     ];
 }

@@ -14,7 +14,7 @@ use ssgctl::store::Snapshot;
 use crate::args::completion;
 use crate::args::list::PageArgs;
 use crate::args::period::{ReportPeriodArgs, ZoneArgs};
-use crate::commands::report::columns::layout;
+use crate::commands::report::columns::with_values;
 use crate::commands::report::drawing;
 use crate::commands::report::drawing::Heading;
 use crate::commands::report::groups::{By, TrafficFilterArgs, distinct, keys_of};
@@ -29,8 +29,7 @@ use crate::output::Output;
 /// are no longer pending. It is truncated, not rounded, so 100.0 means every one.
 ///
 /// Tables end with a line of totals; other formats have none. Tables have columns only for states that occur, and for
-/// parts only if they differ from the messages, as far as 80 columns have room; a note names what is missing. Other
-/// formats have all fields.
+/// parts only if they differ from the messages. Other formats have all fields.
 ///
 /// With --by day alone, every day has a line, even without traffic. The same is true for hour and month. Traffic is
 /// counted by quarter hour, of which the hours and days of every time zone consist, and traffic by country or network by
@@ -121,21 +120,13 @@ fn table(args: &TrafficArgs, calendar: Calendar, context: &mut Context) -> Resul
     let keys = args.keys(context);
     context.output.refuse_unknown_fields(&keys)?;
     let TrafficReport { lines, total, .. } = args.report(calendar, context)?;
-    let layout = (!context.output.wants_rows()).then(|| layout(&keys, &total));
-    let mut rows = context.output.table(&keys, layout.as_ref().map(|layout| &layout.shown[..]))?;
+    let shown = (!context.output.wants_rows()).then(|| with_values(&keys, &total));
+    let mut rows = context.output.table(&keys, shown.as_deref())?;
     lines.into_iter().try_for_each(|line| rows.row(&TrafficRow { line, total_in: None }))?;
     let line = TrafficLine { sums: total, ..TrafficLine::default() };
     rows.total(&TrafficRow { line, total_in: Some(keys[0]) });
     let is_empty = rows.end()?;
     context.note_if_empty(is_empty);
-    let dropped = layout.map(|layout| layout.dropped).unwrap_or_default();
-    if !dropped.is_empty() {
-        let sums: Vec<String> = dropped.iter().map(|(key, sum)| format!("{sum} {key}")).collect();
-        context.note(&format!(
-            "the table has no room for {}; use --fields or another format to see them",
-            sums.join(" and ")
-        ));
-    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ impl Row for Service {
     const NAME: &str = "code";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("code", |s| Cell::text(&s.code)),
-        Column::new("name", |s| Cell::text(&s.details.name)),
+        Column::new("name", |s: &Self| Cell::text(&s.details.name)).text(),
         Column::new("unit", |s| Cell::text(s.unit.code())),
         Column::new("plan", |s| Cell::text(&s.plan)),
         Column::new("price", |s| Cell::maybe_amount(s.unit, s.price)),

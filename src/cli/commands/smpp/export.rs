@@ -131,7 +131,7 @@ struct ExportReceipt {
 impl Row for ExportReceipt {
     const NAME: &str = "file";
     const COLUMNS: &[Column<Self>] = &[
-        Column::new("file", |e| Cell::text(&e.file)),
+        Column::new("file", |e: &Self| Cell::text(&e.file)).file(),
         Column::new("gateway", |e| Cell::text(e.product.as_str())),
         Column::new("accounts", |e| Cell::number(e.entries)),
         Column::new("out_of_use", |e| Cell::number(e.out_of_use)),
@@ -144,7 +144,7 @@ impl Row for Difference {
     const COLUMNS: &[Column<Self>] = &[
         Column::new("system_id", |d| Cell::text(&d.system_id)),
         Column::new("action", |d| Cell::text(d.action.as_str())),
-        Column::new("changes", |d| Cell::Changes(&d.fields)),
+        Column::new("changes", |d: &Self| Cell::Changes(&d.fields)).text(),
     ];
 }
 

@@ -123,9 +123,9 @@ impl Row for ProbeResult {
     const COLUMNS: &[Column<Self>] = &[
         Column::new("endpoint", |p| Cell::shown(&p.report.endpoint)),
         Column::detail("tls", |p| Cell::Flag(p.report.endpoint.tls)),
-        Column::new("result", |p| Cell::text(p.result())),
-        Column::new("status", |p| p.status().map_or(Cell::Empty, Cell::shown)),
-        Column::detail("command_status", |p| Cell::maybe_number(p.status().map(|status| status.0))),
+        Column::new("result", |p: &Self| Cell::text(p.result())).state(),
+        Column::new("status", |p: &Self| p.status().map_or(Cell::Empty, Cell::shown)).state(),
+        Column::detail("command_status", |p: &Self| Cell::maybe_number(p.status().map(|status| status.0))).id(),
         Column::detail("stopped_at", |p| Cell::maybe(p.stopped_at().map(ProbeStep::as_str))),
         Column::new("connect_ms", |p| p.milliseconds(ProbeStep::Connect)),
         Column::detail("tls_ms", |p| p.milliseconds(ProbeStep::Tls)),
@@ -146,10 +146,11 @@ impl Row for ProbeResult {
         Column::detail("tls_valid_from", |p| Cell::maybe_time(p.report.tls.as_ref().and_then(|tls| tls.valid_from))),
         Column::detail("tls_valid_until", |p| Cell::maybe_time(p.report.tls.as_ref().and_then(|tls| tls.valid_until))),
         Column::detail("put_back", |p| Cell::number(p.report.put_back)),
-        Column::detail("why", |p| match &p.report.outcome {
+        Column::detail("why", |p: &Self| match &p.report.outcome {
             ProbeOutcome::Failed { reason, .. } => Cell::text(reason),
             _ => Cell::maybe(p.report.unbind_problem.as_ref()),
-        }),
+        })
+        .text(),
         Column::detail("guesses", |p| Cell::list(&p.likely_causes)),
     ];
 }

@@ -9,12 +9,12 @@ impl Row for SmppAccount {
     const COLUMNS: &[Column<Self>] = &[
         Column::new("system_id", |a| Cell::text(&a.system_id)),
         Column::new("customer", |a| Cell::text(&a.customer)),
-        Column::new("name", |a| Cell::maybe(a.details.name.as_ref())),
+        Column::new("name", |a: &Self| Cell::maybe(a.details.name.as_ref())).text(),
         Column::detail("short_name", |a| Cell::maybe(a.details.short_name.as_ref())),
         Column::detail("system_type", |a| Cell::maybe(a.details.system_type.as_ref())),
         Column::detail("address_range", |a| Cell::maybe(a.details.address_range.as_ref())),
-        Column::new("service", |a| Cell::text(&a.details.service)),
-        Column::new("enabled", |a| Cell::Flag(a.details.enabled)),
+        Column::new("service", |a: &Self| Cell::text(&a.details.service)).minor(),
+        Column::new("enabled", |a: &Self| Cell::Flag(a.details.enabled)).essential(),
         Column::detail("binding_enabled", |a| Cell::Flag(a.details.binding_enabled)),
         Column::detail("submit_enabled", |a| Cell::Flag(a.details.submit_enabled)),
         Column::detail("use_cug", |a| Cell::Flag(a.details.use_cug)),
@@ -27,7 +27,7 @@ impl Row for SmppAccount {
         Column::detail("mo_webhook", |a| Cell::maybe(a.details.mo_webhook.as_ref())),
         Column::detail("mo_numbers", |a| Cell::list(&a.details.mo_numbers)),
         Column::detail("previous_password_until", |a| Cell::maybe_time(a.previous_password_until)),
-        Column::new("status", |a| Cell::text(a.lifecycle.status().as_str())),
+        Column::new("status", |a: &Self| Cell::text(a.lifecycle.status().as_str())).state().minor(),
         Column::detail("created_at", |a| Cell::Time(a.lifecycle.created_at)),
         Column::detail("updated_at", |a| Cell::Time(a.lifecycle.updated_at)),
         Column::detail("archived_at", |a| Cell::maybe_time(a.lifecycle.archived_at)),
@@ -44,9 +44,9 @@ impl Row for AddReceipt {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |r| Cell::text(&r.account.customer)),
-        Column::new("system_id", |r| Cell::text(&r.account.system_id)),
-        Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
-        Column::new("name", |r| Cell::maybe(r.account.details.name.as_ref())),
+        Column::new("system_id", |r: &Self| Cell::text(&r.account.system_id)).essential(),
+        Column::new("password", |r: &Self| Cell::maybe(r.generated.as_ref().map(Password::reveal))).essential(),
+        Column::new("name", |r: &Self| Cell::maybe(r.account.details.name.as_ref())).text(),
         Column::detail("short_name", |r| Cell::maybe(r.account.details.short_name.as_ref())),
         Column::new("service", |r| Cell::text(&r.account.details.service)),
         Column::detail("max_tps", |r| Cell::maybe_number(r.account.details.max_tps.map(Limit::get))),
@@ -65,8 +65,8 @@ impl Row for QuickCreateReceipt {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |r| Cell::text(&r.account.customer)),
-        Column::new("system_id", |r| Cell::text(&r.account.system_id)),
-        Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
+        Column::new("system_id", |r: &Self| Cell::text(&r.account.system_id)).essential(),
+        Column::new("password", |r: &Self| Cell::maybe(r.generated.as_ref().map(Password::reveal))).essential(),
         Column::new("service", |r| Cell::text(&r.account.details.service)),
         Column::detail("max_tps", |r| Cell::maybe_number(r.account.details.max_tps.map(Limit::get))),
         Column::detail("max_binds", |r| Cell::maybe_number(r.account.details.max_binds.map(Limit::get))),
@@ -86,8 +86,8 @@ impl Row for RotationReceipt {
     const NAME: &str = "system_id";
     const COLUMNS: &[Column<Self>] = &[
         Column::new("customer", |r| Cell::text(&r.account.customer)),
-        Column::new("system_id", |r| Cell::text(&r.account.system_id)),
-        Column::new("password", |r| Cell::maybe(r.generated.as_ref().map(Password::reveal))),
+        Column::new("system_id", |r: &Self| Cell::text(&r.account.system_id)).essential(),
+        Column::new("password", |r: &Self| Cell::maybe(r.generated.as_ref().map(Password::reveal))).essential(),
         Column::new("previous_password_until", |r| Cell::maybe_time(r.account.previous_password_until)),
         Column::detail("email_sent_to", |r| sent_to(&r.emails)),
     ];

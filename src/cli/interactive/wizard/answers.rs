@@ -35,8 +35,12 @@ pub(crate) enum Answer {
     Country,
     /// A service, chosen from a list.
     Service,
+    /// The lines of an address, separated by semicolons; each is an option of its own.
+    Lines,
     /// Yes or no: whether to send the customer an email. Asked only if email is configured.
     Email,
+    /// Yes or no: whether to ask for what is rarely needed. It is not an option.
+    More,
 }
 
 /// Checks a text and returns its canonical form.
@@ -141,8 +145,16 @@ impl Answers {
 
     /// The answers in effect: an answer does not count if the question that it depends on no longer has one.
     pub(super) fn in_effect(&self) -> impl Iterator<Item = (&'static Question, &State)> {
-        let counts = |entry: &&Entry| entry.question.only_with.is_none_or(|option| self.of(option).is_some());
+        let counts = |entry: &&Entry| {
+            entry.is_settled() || entry.question.only_with.is_none_or(|option| self.of(option).is_some())
+        };
         self.entries.iter().filter(counts).map(|entry| (entry.question, &entry.state))
+    }
+
+    /// The number of a question among those that are asked as far as is known, and how many these are.
+    pub(super) fn progress(&self, at: usize) -> (usize, usize) {
+        let asked = |place: &usize| self.applies(*place);
+        ((0..=at).filter(asked).count(), (0..self.entries.len()).filter(asked).count())
     }
 
     /// The first question that must still be asked.
@@ -164,6 +176,7 @@ impl Answers {
     pub(super) fn summary(&self) -> String {
         let lines: Vec<(&str, String)> = self
             .in_effect()
+            .filter(|(question, _)| !matches!(question.answer, Answer::More))
             .filter_map(|(question, state)| {
                 let shown = match state {
                     State::Text(text) | State::Settled(text) => text.clone(),

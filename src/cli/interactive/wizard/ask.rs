@@ -12,6 +12,7 @@ use crate::exit::Result;
 use crate::interactive::prompt;
 use crate::interactive::wizard::answers::{Answer, Answers, Question, invalid_answer};
 use crate::interactive::wizard::catalog::Catalog;
+use crate::interactive::wizard::checks::address_lines;
 use crate::interactive::wizard::screen::{columns, say};
 use crate::signals;
 
@@ -20,6 +21,8 @@ const ROWS: usize = 10;
 /// The input that goes back, and the input that omits an answer.
 const BACK: &str = "<";
 const OMIT: &str = "-";
+/// The input that explains a question.
+const EXPLAIN: &str = "?";
 /// The item of a list that goes back. Typing `<` finds it, as no other item has this character.
 const BACK_ITEM: &str = "<  go back";
 
@@ -37,16 +40,26 @@ pub(super) enum Review {
     No,
 }
 
-/// Asks a question until it has an answer, and prints the answer.
-pub(super) fn ask(question: &Question, context: &mut Context, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
+/// Asks a question until it has an answer, and prints the answer. `number` is its number and how many there are.
+pub(super) fn ask(
+    question: &Question,
+    number: (usize, usize),
+    context: &mut Context,
+    catalog: &Catalog,
+    answers: &Answers,
+) -> Result<Reply> {
+    let label = format!("{} of {}  {}", number.0, number.1, question.label);
     let reply = match question.answer {
-        Answer::Text(check) => text(question, catalog, answers, &mut |text| {
+        Answer::Text(check) => text(&label, question, catalog, answers, &mut |text| {
             check(text, answers).map_err(|rule| invalid_answer(text, &rule.to_string()))
         }),
-        Answer::Customer => text(question, catalog, answers, &mut |name| customer(context, name)),
-        Answer::Country => country(question, catalog, answers),
-        Answer::Service => service(question, catalog, answers),
-        Answer::Email => email(question, answers),
+        Answer::Lines => text(&label, question, catalog, answers, &mut |text| {
+            address_lines(text).map_err(|rule| invalid_answer(text, &rule.to_string()))
+        }),
+        Answer::Customer => text(&label, question, catalog, answers, &mut |name| customer(context, name)),
+        Answer::Country => country(&label, question, catalog, answers),
+        Answer::Service => service(&label, question, catalog, answers),
+        Answer::Email | Answer::More => switch(&label, question, catalog, answers),
     }?;
     match &reply {
         Reply::Back => {}
@@ -61,8 +74,15 @@ fn current_answer(question: &Question, catalog: &Catalog, answers: &Answers) -> 
     answers.of(question.option).map(str::to_owned).or_else(|| catalog.default(question.option, answers))
 }
 
+/// Explains a question as the help of its option does.
+fn explain(question: &Question, catalog: &Catalog) {
+    let hint = if question.hint.is_empty() { question.label } else { question.hint };
+    say(catalog.help(question.option).unwrap_or(hint));
+}
+
 /// Asks for a text until it is valid.
 fn text(
+    label: &str,
     question: &Question,
     catalog: &Catalog,
     answers: &Answers,
@@ -73,11 +93,15 @@ fn text(
     let has_default = catalog.default(question.option, answers).is_some();
     let hint = if question.hint.is_empty() { String::new() } else { format!(" ({})", question.hint) };
     let shown = current.as_deref().or(omitted).map(|shown| format!(" [{shown}]")).unwrap_or_default();
-    let prompt = visible(&format!("{}{hint}{shown}", question.label)).into_owned();
+    let prompt = visible(&format!("{label}{hint}{shown}")).into_owned();
     loop {
         let typed = read_line(&prompt)?;
         let checked = match (typed.trim(), &current, omitted) {
             (BACK, _, _) => return Ok(Reply::Back),
+            (EXPLAIN, _, _) => {
+                explain(question, catalog);
+                continue;
+            }
             (OMIT, _, Some(_)) if has_default => {
                 Err("an answer is required, because the configuration has a default".to_owned())
             }
@@ -108,7 +132,7 @@ fn customer(context: &mut Context, name: &str) -> Result<String, String> {
     found.map(|customer| customer.account_code.to_string()).map_err(|failure| failure.with_hint())
 }
 
-fn country(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
+fn country(label: &str, question: &Question, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
     let current = current_answer(question, catalog, answers);
     let mut countries: Vec<Option<Country>> = Country::all().map(Some).collect();
     if catalog.default(question.option, answers).is_none() {
@@ -126,7 +150,7 @@ fn country(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<
             None => question.omitted.unwrap_or_default().to_owned(),
         })
         .collect();
-    let chosen = choose(question.label, &shown)?;
+    let chosen = choose(label, &shown)?;
     Ok(match chosen.and_then(|at| countries.into_iter().nth(at)) {
         Some(Some(country)) => Reply::Text(country.to_string()),
         Some(None) => Reply::Omitted,
@@ -134,7 +158,7 @@ fn country(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<
     })
 }
 
-fn service(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
+fn service(label: &str, question: &Question, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
     let current = current_answer(question, catalog, answers).unwrap_or_default();
     let mut services: Vec<_> = catalog.services.iter().collect();
     // Return accepts the first item. The others keep their order, because the sort is stable.
@@ -149,17 +173,21 @@ fn service(question: &Question, catalog: &Catalog, answers: &Answers) -> Result<
             format!("{}  {}, {price}", service.code, service.details.name)
         })
         .collect();
-    let chosen = choose(question.label, &shown)?;
+    let chosen = choose(label, &shown)?;
     Ok(chosen.and_then(|at| services.get(at)).map_or(Reply::Back, |service| Reply::Text(service.code.to_string())))
 }
 
-fn email(question: &Question, answers: &Answers) -> Result<Reply> {
+fn switch(label: &str, question: &Question, catalog: &Catalog, answers: &Answers) -> Result<Reply> {
     let before = answers.of(question.option).is_some();
-    let prompt = format!("{} (yes or no) [{}]", question.label, if before { "yes" } else { "no" });
+    let prompt = format!("{label} (yes or no) [{}]", if before { "yes" } else { "no" });
     loop {
         let typed = read_line(&prompt)?;
         let answer = match typed.trim() {
             BACK => return Ok(Reply::Back),
+            EXPLAIN => {
+                explain(question, catalog);
+                continue;
+            }
             OMIT => Some(false),
             "" => Some(before),
             typed => prompt::yes_or_no(typed),

@@ -14,6 +14,8 @@ pub(crate) struct Catalog {
     service: String,
     country: Option<Country>,
     max_tps: Option<String>,
+    /// What the help says of each option of the command.
+    helps: Vec<(String, String)>,
 }
 
 impl Catalog {
@@ -33,7 +35,13 @@ impl Catalog {
             service: defaults.service()?.to_string(),
             country: defaults.country,
             max_tps: defaults.max_tps.map(|limit| limit.to_string()),
+            helps: context.line.helps(),
         })
+    }
+
+    /// What the help says of an option.
+    pub(super) fn help(&self, option: &str) -> Option<&str> {
+        self.helps.iter().find(|(known, _)| known == option).map(|(_, help)| help.as_str())
     }
 
     /// The default of an option: from the configuration, and for the unit from the chosen service.

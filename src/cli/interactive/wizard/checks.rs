@@ -3,13 +3,23 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use ssgctl::model::{Invalid, IpRange, Money, Unit};
+use ssgctl::model::{Invalid, IpRange, Money, PostalAddress, Unit};
 
 use crate::interactive::wizard::answers::Answers;
 
 /// Checks by the rule of a type.
 pub(crate) fn parse<T: FromStr<Err = Invalid> + Display>(text: &str, _: &Answers) -> Result<String, Invalid> {
     text.parse::<T>().map(|value| value.to_string())
+}
+
+/// What separates the lines of an address.
+pub(super) const LINE_BREAK: &str = "; ";
+
+/// Checks the lines of an address, separated by semicolons.
+pub(super) fn address_lines(text: &str) -> Result<String, Invalid> {
+    let lines: Vec<&str> = text.split(';').map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n").parse::<PostalAddress>()?;
+    Ok(lines.join(LINE_BREAK))
 }
 
 /// Checks IP ranges, separated by commas.

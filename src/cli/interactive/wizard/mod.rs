@@ -28,8 +28,7 @@ use screen::{say, show};
 pub(crate) use answers::{Dialogue, Question};
 
 /// How to answer questions.
-const INSTRUCTIONS: &str =
-    "Return accepts the value in brackets, - omits the answer, < goes back, Ctrl-C cancels without a change.";
+const INSTRUCTIONS: &str = "Return accepts the value in brackets, - omits the answer, < goes back, ? explains, Ctrl-C cancels without a change.";
 
 /// Asks for everything that the command line lacks, and parses it again with the answers. `settled` are options whose values
 /// come from elsewhere, such as a file.
@@ -148,7 +147,8 @@ fn ask_open(context: &mut Context, catalog: &Catalog, answers: &mut Answers) -> 
 
 /// Asks a question. Returns false if the person goes back.
 fn ask_one(at: usize, context: &mut Context, catalog: &Catalog, answers: &mut Answers) -> Result<bool> {
-    answers.entries[at].state = match ask::ask(answers.entries[at].question, context, catalog, answers)? {
+    let (question, number) = (answers.entries[at].question, answers.progress(at));
+    answers.entries[at].state = match ask::ask(question, number, context, catalog, answers)? {
         Reply::Back => return Ok(false),
         Reply::Omitted => State::Omitted,
         Reply::Text(text) => State::Text(text),

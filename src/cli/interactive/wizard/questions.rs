@@ -1,6 +1,9 @@
 //! The questions of all dialogues, in the order in which they are asked.
 
-use ssgctl::model::{EmailAddress, Limit, Msisdn, MsisdnList, Name, Organisation, Unit, Webhook};
+use ssgctl::model::{
+    AccountCode, EmailAddress, Limit, Msisdn, MsisdnList, Name, Organisation, RegistrationNumber, SystemId, Unit,
+    Webhook,
+};
 
 use crate::interactive::wizard::answers::{Answer, Question};
 use crate::interactive::wizard::checks;
@@ -42,7 +45,11 @@ pub(crate) const ORGANISATION: &[Question] =
 
 /// The optional fields of a new customer and its first contact.
 pub(crate) const COMPANY: &[Question] = &[
+    Question::optional("--account-code", "Account code", Answer::Text(parse::<AccountCode>), "made from the name"),
     Question::optional("--country", "Country", Answer::Country, "none"),
+    Question::optional("--vat-reg-no", "VAT number", Answer::Text(parse::<RegistrationNumber>), "none"),
+    Question::optional("--invoice-address", "Postal address", Answer::Lines, "none")
+        .hint("lines separated by semicolons"),
     Question::optional("--contact-name", "Contact name", Answer::Text(parse::<Name>), "none"),
     Question::optional("--contact-email", "Contact email", Answer::Text(parse::<EmailAddress>), "none")
         .needed_by("--send-email"),
@@ -51,6 +58,10 @@ pub(crate) const COMPANY: &[Question] = &[
 
 /// The service of an account.
 pub(crate) const SERVICE: &[Question] = &[Question::required("--service", "Service", Answer::Service)];
+
+/// The login of the account of a new customer.
+pub(crate) const SYSTEM_ID: &[Question] =
+    &[Question::optional("--system-id", "System ID", Answer::Text(parse::<SystemId>), "generated")];
 
 /// The opening balance and the warning thresholds of a new customer.
 pub(crate) const BALANCE: &[Question] = &[
@@ -64,16 +75,22 @@ pub(crate) const BALANCE: &[Question] = &[
         .only_with("--warn-upper"),
 ];
 
+/// What opens the questions about what is rarely needed.
+const MORE: &str = "MORE";
+
 /// The limits and webhooks of an account.
 pub(crate) const ACCOUNT: &[Question] = &[
     Question::optional("--max-tps", "Max TPS", Answer::Text(parse::<Limit>), "no limit"),
+    Question::optional(MORE, "More settings", Answer::More, "no").hint("IPs, closed user group, webhooks"),
     Question::optional("--allowed-ips", "Allowed IPs", Answer::Text(checks::ip_ranges), "any")
-        .hint("separated by commas"),
+        .hint("separated by commas")
+        .only_with(MORE),
     Question::optional("--cug", "Closed user group", Answer::Text(parse::<MsisdnList>), "none")
-        .hint("phone numbers, separated by commas"),
-    Question::optional("--mt-webhook", "MT webhook", Answer::Text(parse::<Webhook>), "none"),
-    Question::optional("--dlr-webhook", "DLR webhook", Answer::Text(parse::<Webhook>), "none"),
-    Question::optional("--mo-webhook", "MO webhook", Answer::Text(parse::<Webhook>), "none"),
+        .hint("phone numbers, separated by commas")
+        .only_with(MORE),
+    Question::optional("--mt-webhook", "MT webhook", Answer::Text(parse::<Webhook>), "none").only_with(MORE),
+    Question::optional("--dlr-webhook", "DLR webhook", Answer::Text(parse::<Webhook>), "none").only_with(MORE),
+    Question::optional("--mo-webhook", "MO webhook", Answer::Text(parse::<Webhook>), "none").only_with(MORE),
 ];
 
 /// Whether to send an email to the contact of a new customer.

@@ -43,7 +43,7 @@ pub(crate) fn lines(sparks: &Sparks<'_>, width: Option<u16>, colour: bool) -> Ve
     let mut drawn = vec![title, visible(sparks.subtitle).into_owned(), String::new()];
     for ((line, label), total) in sparks.lines.iter().zip(&labels).zip(&totals) {
         let padding = " ".repeat(label_width - label.width());
-        let spark = spark(&line.values, together);
+        let spark = heights(&line.values, together);
         drawn.push(format!("{label}{padding}{label_gap}{spark}{GAP}{total:>total_width$}"));
     }
     if !sparks.lines.is_empty() {
@@ -55,8 +55,13 @@ pub(crate) fn lines(sparks: &Sparks<'_>, width: Option<u16>, colour: bool) -> Ve
     drawn
 }
 
+/// Draws values as heights, one character each.
+pub(crate) fn spark(values: &[u64]) -> String {
+    heights(values, 1)
+}
+
 /// Draws values as heights, summing `together` values per character. A value above zero never looks like zero.
-fn spark(values: &[u64], together: usize) -> String {
+fn heights(values: &[u64], together: usize) -> String {
     let sums: Vec<u64> = values
         .chunks(together)
         .map(|chunk| chunk.iter().fold(0, |sum: u64, value| sum.saturating_add(*value)))
@@ -86,11 +91,11 @@ mod tests {
 
     #[test]
     fn heights_distinguish_the_maximum_small_values_and_zero() {
-        assert_eq!(spark(&[0, 1, 50, 100, 800, 799, 700, 101], 1), "·▁▁▁██▇▂");
-        assert_eq!(spark(&[0, 0], 1), "··");
-        assert_eq!(spark(&[5], 1), "█");
-        assert_eq!(spark(&[1, 1, 0, 4, 2], 2), "▄█▄");
-        assert_eq!(spark(&[u64::MAX, u64::MAX, 1], 2), "█▁");
+        assert_eq!(heights(&[0, 1, 50, 100, 800, 799, 700, 101], 1), "·▁▁▁██▇▂");
+        assert_eq!(heights(&[0, 0], 1), "··");
+        assert_eq!(heights(&[5], 1), "█");
+        assert_eq!(heights(&[1, 1, 0, 4, 2], 2), "▄█▄");
+        assert_eq!(heights(&[u64::MAX, u64::MAX, 1], 2), "█▁");
     }
 
     #[test]
