@@ -2,6 +2,8 @@
 //!
 //! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
 //! completely.
+//!
+//! `pdf` writes invoices.
 
 pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
@@ -11,10 +13,12 @@ mod json;
 mod jsonl;
 pub(crate) mod misspelt;
 pub(crate) mod no_value;
+pub mod pdf;
 pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;
 pub(crate) mod telephone;
+pub mod xml;
 
 use std::io::BufRead;
 

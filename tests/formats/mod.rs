@@ -8,6 +8,7 @@ mod hardening;
 mod mutation;
 mod one_spelling;
 mod others;
+mod pdf;
 mod price_lists;
 mod quoting;
 mod seeds;
