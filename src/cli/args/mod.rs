@@ -17,3 +17,4 @@ pub(crate) mod quoting;
 pub(crate) mod search;
 pub(crate) mod unset;
 pub(crate) mod usage;
+pub(crate) mod vat_number;
