@@ -3,8 +3,9 @@
 //! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
 //! completely.
 //!
-//! `pdf` writes invoices.
+//! `pdf` and `accounting` write invoices.
 
+pub mod accounting;
 pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
 pub(crate) mod csv;

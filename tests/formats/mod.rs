@@ -1,5 +1,6 @@
 //! Files in and out: what an import accepts and refuses, dialects of other programs, documents, and damaged files.
 
+mod accounting;
 mod customers;
 mod dialects;
 pub mod document;
