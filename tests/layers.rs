@@ -66,6 +66,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("f64", &[]),
     // PDF takes lengths as floating-point numbers.
     ("f32", &["src/formats/pdf/length.rs"]),
+    ("roxmltree", &["src/formats/"]),
     ("pdf_writer", &["src/formats/pdf/"]),
     ("subsetter", &["src/formats/pdf/"]),
     ("ttf_parser", &["src/formats/pdf/"]),

@@ -3,9 +3,11 @@
 //! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
 //! completely.
 //!
-//! `pdf` and `accounting` write invoices.
+//! `pdf` and `accounting` write invoices, `camt053` reads bank statements.
 
 pub mod accounting;
+pub(crate) mod bank_key;
+pub mod camt053;
 pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
 pub(crate) mod csv;

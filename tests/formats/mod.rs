@@ -1,6 +1,7 @@
 //! Files in and out: what an import accepts and refuses, dialects of other programs, documents, and damaged files.
 
 mod accounting;
+mod bank;
 mod customers;
 mod dialects;
 pub mod document;
