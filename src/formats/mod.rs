@@ -3,7 +3,7 @@
 //! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
 //! completely.
 //!
-//! `pdf` and `accounting` write invoices, `camt053` reads bank statements.
+//! Further modules write invoices as files (`pdf`, `einvoice`, `accounting`) and read bank statements (`camt053`).
 
 pub mod accounting;
 pub(crate) mod bank_key;
@@ -12,6 +12,7 @@ pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
 pub(crate) mod csv;
 pub(crate) mod dialects;
+pub mod einvoice;
 mod json;
 mod jsonl;
 pub(crate) mod misspelt;
@@ -21,7 +22,7 @@ pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;
 pub(crate) mod telephone;
-pub mod xml;
+pub(crate) mod xml;
 
 use std::io::BufRead;
 

@@ -5,6 +5,7 @@ mod bank;
 mod customers;
 mod dialects;
 pub mod document;
+mod einvoice;
 mod exports;
 mod hardening;
 mod mutation;
