@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn lines_end_at_spaces_hyphens_and_line_breaks() {
         assert_eq!(wrapped("message parts to Germany", pt(75)), ["message parts", "to Germany"]);
-        assert_eq!(wrapped("Nord-Westfalen", pt(45)), ["Nord-", "Westfalen"]);
+        assert_eq!(wrapped("Nord-Westfalen", pt(52)), ["Nord-", "Westfalen"]);
         assert_eq!(wrapped("one\ntwo", pt(100)), ["one", "two"]);
         assert_eq!(wrapped("2026-10-31", pt(30)).concat(), "2026-10-31");
         assert_eq!(wrapped("", pt(30)), [""]);
