@@ -37,7 +37,7 @@ impl BankKey {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        let hash: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let hash = hash.finalize().iter().take(12).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
         let count = self.repeated.entry(hash.clone()).or_default();
         *count += 1;
         format!("{account}:sha256:{hash}/{count}")

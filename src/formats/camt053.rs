@@ -114,13 +114,11 @@ fn amount_of(node: Option<Node<'_, '_>>, entry: Node<'_, '_>) -> Result<(Money, 
     let text = node.text().unwrap_or_default().trim();
     let currency = node.attribute("Ccy").and_then(Currency::from_code);
     let amount = text.parse::<Money>().ok().filter(|amount| *amount > Money::ZERO);
-    match (amount, currency) {
-        (Some(amount), Some(currency)) => Ok((amount, currency)),
-        _ => {
-            let message = format!("`{text}` {} is not an amount", node.attribute("Ccy").unwrap_or("without currency"));
-            Err(fault_at(node, InputError::BadValue, message))
-        }
+    if let (Some(amount), Some(currency)) = (amount, currency) {
+        return Ok((amount, currency));
     }
+    let message = format!("`{text}` {} is not an amount", node.attribute("Ccy").unwrap_or("without currency"));
+    Err(fault_at(node, InputError::BadValue, message))
 }
 
 fn bank_entry(

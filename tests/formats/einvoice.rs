@@ -140,7 +140,7 @@ fn texts<'a>(document: &'a Document<'_>, path: &str) -> Vec<&'a str> {
     for part in path.split('/') {
         nodes = nodes.iter().flat_map(|node| node.children().filter(|child| child.tag_name().name() == part)).collect();
     }
-    nodes.iter().filter_map(|node| node.text()).collect()
+    nodes.iter().filter_map(Node::text).collect()
 }
 
 fn sum(texts: &[&str]) -> Money {

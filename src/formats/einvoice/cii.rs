@@ -1,4 +1,4 @@
-//! UN/CEFACT Cross Industry Invoice (D16B), the syntax inside Factur-X and ZUGFeRD.
+//! UN/CEFACT Cross Industry Invoice (D16B), the syntax inside Factur-X and `ZUGFeRD`.
 
 use jiff::civil::Date;
 

@@ -187,7 +187,7 @@ mod tests {
     fn a_reference_decides_before_a_number_and_an_amount() {
         let first = CreditorReference::of_invoice(42);
         let grouped = format!("thanks, ref {}", first.grouped().to_lowercase());
-        for (reference, text) in [(first.as_str(), "INV-13 250"), ("", &grouped), ("", &format!("/{}/INV-12", first))] {
+        for (reference, text) in [(first.as_str(), "INV-13 250"), ("", &grouped), ("", &format!("/{first}/INV-12"))] {
             let expected = PaymentMatch::Invoice { id: 42, reason: Reference, fit: Exact };
             assert_eq!(matched(reference, text, "", "100"), expected, "{reference} {text}");
         }
