@@ -82,6 +82,8 @@ const MEANT: &[&str] = &[
     "three letters; c",
     "two letters by ISO 3166",
     // Characters, and the verb.
+    "Letter = \"letter\" as \"Letter\"",
+    "PaperSize::Letter",
     "bidirectional marks",
     "byte order mark",
     "question mark",

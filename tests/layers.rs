@@ -66,7 +66,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("std::env", &["src/cli/"]),
     ("std::io::stdin", &["src/cli/"]),
     ("f64", &[]),
-    ("f32", &[]),
+    // PDF takes lengths as floating-point numbers.
+    ("f32", &["src/formats/pdf/length.rs"]),
+    ("roxmltree", &["src/formats/"]),
+    ("pdf_writer", &["src/formats/pdf/"]),
+    ("subsetter", &["src/formats/pdf/"]),
+    ("ttf_parser", &["src/formats/pdf/"]),
     ("anyhow", &[]),
 ];
 

@@ -2,19 +2,27 @@
 //!
 //! Every fault has a physical line and column. Nothing is guessed: a file that is read to its end without a fault has been read
 //! completely.
+//!
+//! Further modules write invoices as files (`pdf`, `einvoice`, `accounting`) and read bank statements (`camt053`).
 
+pub mod accounting;
+pub(crate) mod bank_key;
+pub mod camt053;
 pub(crate) mod cell_damage;
 pub(crate) mod column_mapping;
 pub(crate) mod csv;
 pub(crate) mod dialects;
+pub mod einvoice;
 mod json;
 mod jsonl;
 pub(crate) mod misspelt;
 pub(crate) mod no_value;
+pub mod pdf;
 pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;
 pub(crate) mod telephone;
+pub(crate) mod xml;
 
 use std::io::BufRead;
 

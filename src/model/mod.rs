@@ -48,6 +48,7 @@ pub mod text;
 mod time;
 mod timeline;
 mod traffic;
+mod vat_number;
 mod warning;
 mod web;
 pub(crate) mod word_enum;
@@ -105,6 +106,7 @@ pub use text::{
 pub use time::{Time, not_in_calendar, parse_date};
 pub use timeline::{Effective, EffectiveFrom, Timeline, second_of, time_of};
 pub use traffic::{DayTraffic, Message, MessageId, MessageState, PriceDetail, QuarterTraffic, StateCounts};
+pub use vat_number::vat_number_fault;
 pub use warning::{Crossing, CrossingCause, Level, Warning, WarningDetails};
 pub use web::{Webhook, Website};
 pub use word_enum::WordEnum;

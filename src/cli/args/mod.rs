@@ -21,3 +21,4 @@ mod span;
 mod synonyms;
 pub(crate) mod unset;
 pub(crate) mod usage;
+pub(crate) mod vat_number;

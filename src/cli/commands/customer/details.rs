@@ -68,6 +68,11 @@ impl DetailArgs {
         self.country = self.country.take().or(country);
     }
 
+    /// Whether the VAT number changes, or the country by whose rules it is checked.
+    pub(crate) const fn decides_vat_number(&self) -> bool {
+        self.vat_reg_no.is_some() || self.country.is_some()
+    }
+
     /// Changes the details for which an option was given.
     pub(crate) fn apply(self, details: &mut CustomerDetails) -> ssgctl::Result<()> {
         details.country = self.country.or(details.country.take());

@@ -9,6 +9,7 @@ use crate::args::change::ChangeArgs;
 use crate::args::completion;
 use crate::args::confusable;
 use crate::args::effective::{EffectiveArgs, OverlayPlan};
+use crate::args::vat_number;
 use crate::commands::customer::details::Unset;
 use crate::commands::customer::{DetailArgs, editor};
 use crate::context::Context;
@@ -70,6 +71,7 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     let from = args.effective.of("--overlay", args.overlay.is_some(), context)?;
     let overlay = args.overlay.clone();
     let may_rename = args.editor || args.organisation.is_some();
+    let may_change_vat_number = args.editor || args.details.decides_vat_number();
     let customer = if args.editor {
         let before = context.read(|tx| ops::active::customer(tx, &name))?.details;
         let mut details = before.clone();
@@ -87,6 +89,9 @@ pub(crate) fn run(args: EditArgs, context: &mut Context) -> Result<()> {
     };
     if may_rename {
         confusable::warn(&customer, context);
+    }
+    if may_change_vat_number {
+        vat_number::warn(&customer.details);
     }
     context.output.row(&customer)
 }

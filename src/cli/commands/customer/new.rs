@@ -7,6 +7,7 @@ use ssgctl::{Error, ops};
 use crate::args::change::ChangeArgs;
 use crate::args::confusable;
 use crate::args::misread;
+use crate::args::vat_number;
 use crate::commands::customer::DetailArgs;
 use crate::context::Context;
 use crate::exit::{Failure, Result};
@@ -65,5 +66,6 @@ pub(crate) fn run(mut args: NewArgs, context: &mut Context) -> Result<()> {
     })?;
     confusable::warn(&customer, context);
     misread::warn("account code", customer.account_code.as_str());
+    vat_number::warn(&customer.details);
     context.output.row(&customer)
 }

@@ -22,6 +22,7 @@ use crate::args::clock::ClockArgs;
 use crate::args::completion;
 use crate::args::confusable;
 use crate::args::misread;
+use crate::args::vat_number;
 use crate::commands::mail::outcome;
 use crate::commands::quick_create::payload::Payload;
 use crate::commands::quick_create::row::CreatedCustomer;
@@ -184,6 +185,7 @@ fn create(args: QuickCreateArgs, context: &mut Context) -> Result<()> {
         Ok::<_, Failure>(CreatedCustomer { entities, shows_password, warning, emails })
     })?;
     confusable::warn(&created.entities.customer, context);
+    vat_number::warn(&created.entities.customer.details);
     misread::warn("account code", created.entities.customer.account_code.as_str());
     misread::warn("system ID", created.entities.credentials.account.system_id.as_str());
     let Some(emails) = emails.filter(|_| !args.change.dry_run) else {
