@@ -188,7 +188,8 @@ impl RowInterpreter {
             price: self.price(prices, parts, unit, record)?,
             network: self.network(record)?,
         };
-        account_index.prices().settle(&mut message).map_err(|why| match (why, price_column) {
+        let settled = if self.options.is_compared { Ok(()) } else { account_index.prices().settle(&mut message) };
+        settled.map_err(|why| match (why, price_column) {
             (Unsettled::Disagrees { expected }, Some(index)) => {
                 field(index, "price").invalid(not_that_of_plan(expected))
             }

@@ -103,6 +103,7 @@ const OTHERS: &[&str] = &[
     "report balances",
     "report statement",
     "traffic list",
+    "traffic reconcile",
     "traffic show",
     "report traffic",
     "report usage",
@@ -180,8 +181,8 @@ fn every_command_writes_with_its_options_or_does_not_write() {
                     | "mail test"
                     | "plan import"
             );
-        let has_dry_run =
-            writes || matches!(command.as_str(), "balance check" | "import" | "smpp handover" | "plan import");
+        let has_dry_run = writes
+            || matches!(command.as_str(), "balance check" | "import" | "smpp handover" | "plan import");
         assert_eq!(has("--dry-run"), has_dry_run, "`{command}` --dry-run");
         assert_eq!(has("--reason"), is_logged, "`{command}` --reason");
         assert_eq!(has("--actor") && has("--reason"), is_logged, "`{command}` --actor");

@@ -108,6 +108,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (Single, "traffic post -n"),
     // Nothing was charged by a plan.
     (Text, "traffic reprice --from 2026-01-01 --until 2027-01-01 -n"),
+    // No message is of that day, so none differs.
+    (Text, "traffic reconcile ABC traffic.csv --since 2001-01-01 --until 2001-01-02"),
     (List, "traffic list"),
     (List, "traffic show shown"),
     (Single, "traffic close 1 -n"),

@@ -26,6 +26,7 @@ mod prices;
 mod prices_found;
 mod quick_create;
 mod real_traffic;
+mod reconcile;
 mod recovery;
 mod reversal;
 mod service;

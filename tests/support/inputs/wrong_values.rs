@@ -83,7 +83,8 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
         "--timezone" => &["", "London", "+25:00", "\u{1b}[31m"],
         "--bind" | "--by" | "--gateway" | "--kind" | "--match" | "--state" | "--role" | "--entity" | "--sort"
         | "--date-order" | "--price-source" | "--unset" | "--output" | "--color" | "--chart" | "--quoting"
-        | "SHELL" | "ACTION" => CHOICES,
+        | "SHELL" | "ACTION" | "--without" => CHOICES,
+        "--tolerance" => &["", "ten", "1.5", "86401", "\u{1b}[31m"],
         "--id-pattern" => &["", "ref=", "{id}", "a{id}b{id}", "a{id}\u{1b}{id}"],
         _ => &[],
     }
@@ -168,6 +169,7 @@ pub const LINES: &[&str] = &[
     "traffic import traffic.csv",
     "traffic post",
     "traffic list",
+    "traffic reconcile ABC traffic.csv --since 2001-01-01 --until 2001-01-02",
     "traffic show MESSAGE:shown",
     "traffic close IMPORT:1",
     "traffic reprice --from 2026-01-01 --until 2026-02-01",

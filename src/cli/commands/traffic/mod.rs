@@ -1,10 +1,12 @@
 //! `ssgctl traffic`: imports of message reports, and the messages they contain.
 
 mod close;
+mod file_args;
 mod import;
 mod list;
 mod post;
 mod prune;
+mod reconcile;
 mod reprice;
 mod revert;
 mod row;
@@ -23,6 +25,7 @@ pub(crate) enum Command {
     Show(ArgsIfNamed<show::ShowArgs>),
     Close(ArgsIfNamed<close::CloseArgs>),
     Post(ArgsIfNamed<post::PostArgs>),
+    Reconcile(ArgsIfNamed<reconcile::ReconcileArgs>),
     Reprice(ArgsIfNamed<reprice::RepriceArgs>),
     Revert(ArgsIfNamed<revert::RevertArgs>),
     Prune(ArgsIfNamed<prune::PruneArgs>),
@@ -36,6 +39,7 @@ impl Command {
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::Close(ArgsIfNamed(args)) => close::run(&args, context),
             Self::Post(ArgsIfNamed(args)) => post::run(&args, context),
+            Self::Reconcile(ArgsIfNamed(args)) => reconcile::run(&args, context),
             Self::Reprice(ArgsIfNamed(args)) => reprice::run(&args, context),
             Self::Revert(ArgsIfNamed(args)) => revert::run(&args, context),
             Self::Prune(ArgsIfNamed(args)) => prune::run(&args, context),
