@@ -54,6 +54,9 @@ pub const LINES: &[(Shape, &str)] = &[
     (Text, "smpp probe abc --host 127.0.0.1 --port 1"),
     (Single, "smpp export --gateway json --file accounts.json -n"),
     (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
+    // With every account in it, nothing differs; the transcripts have differences.
+    (Text, "smpp drift --gateway json --read-with 'echo {}' --hash"),
+    (Text, "smpp push --gateway opensmppbox --file logins --skip-unfit -n"),
     (Single, "smpp rotate-password abc --grace 0 -n"),
     (List, "smpp archive abc -y -n"),
     (List, "smpp unarchive xyz_old -n"),
