@@ -36,8 +36,8 @@ fn text_of(product: GatewayProduct, expected: &[GatewayAccount], held: &[Gateway
         let mut accounts: Vec<&GatewayAccount> = accounts.iter().collect();
         accounts.sort_by(|one, other| one.system_id.cmp(&other.system_id));
         for account in accounts {
-            let head = serde_json::json!([side, account.system_id, account.disable_only]);
-            text.push_str(&head.to_string());
+            let begin = serde_json::json!([side, account.system_id, account.disable_only]);
+            text.push_str(&begin.to_string());
             for field in &account.fields {
                 let value = Zeroizing::new(serde_json::json!([field.key, *field.value]).to_string());
                 text.push_str(&value);

@@ -5,7 +5,7 @@
 //! `charged_by` for their prices, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
-//! `alert_explanation` why one was or was not sent. `price_notices` finds whom planned changes of prices concern.
+//! `alert_explanation` why one was or was not sent. `statement_proof` signs a statement, and `proof_check` checks it elsewhere. `price_notices` finds whom planned changes of prices concern.
 
 mod alert_explanation;
 mod balance_at;
@@ -28,12 +28,14 @@ mod price_lookup;
 mod price_notices;
 mod price_steps;
 mod pricing;
+mod proof_check;
 mod recent_destinations;
 mod recent_traffic;
 mod recipients;
 mod runway;
 mod sparklines;
 mod statement;
+mod statement_proof;
 mod traffic;
 mod traffic_chart;
 mod traffic_groups;
@@ -59,11 +61,13 @@ pub use price_lookup::{AskedPlan, LookupQuestion, PriceLookup, PriceRule, look_u
 pub use price_notices::{NoticeQuestion, NoticedChange, PlannedNotices, PriceNotice};
 pub use price_steps::{PlanPriceList, list_difference, plan_difference, plan_price_list, price_history};
 pub use pricing::{AccountPricing, CustomerPricing, PlannedChange, account_pricing, customer_pricing};
+pub use proof_check::{ProofBreak, ProofOutcome, verify_statement};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};
 pub use sparklines::{Sparkline, SparklineReport, sparklines};
 pub use statement::{Statement, statement};
+pub use statement_proof::{ProvenEntry, ProvenHead, ProvenStatement, prove_statement};
 pub use traffic::{TrafficReport, traffic, traffic_report};
 pub use traffic_chart::traffic_chart;
 pub use traffic_question::{

@@ -123,6 +123,8 @@ const OTHERS: &[&str] = &[
     "db backup",
     "db restore",
     "config show",
+    "config public-key",
+    "verify",
     "config path",
     "config init",
     "completions",

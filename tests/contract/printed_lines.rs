@@ -107,6 +107,10 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "report balances"),
     (List, "report balances --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
+    // A file each time; the transcripts have it, and `verify` reads it.
+    (Text, "report statement ABC --unit SMS --from 2026-01-01 --prove proof.json"),
+    (Text, "verify --help"),
+    (Bare, "config public-key"),
     (List, "traffic import traffic.csv -n"),
     (Single, "traffic post -n"),
     // Nothing was charged by a plan.

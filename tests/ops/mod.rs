@@ -31,6 +31,7 @@ mod recovery;
 mod reversal;
 mod service;
 mod smpp;
+mod statement_proof;
 mod thresholds;
 pub mod traffic;
 mod traffic_check;

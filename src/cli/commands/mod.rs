@@ -24,6 +24,7 @@ mod report;
 mod service;
 pub(crate) mod smpp;
 mod traffic;
+mod verify;
 mod version;
 
 use std::ffi::OsString;
@@ -125,6 +126,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Report(DeferredCommand<report::Command>),
     QuickCreate(ArgsIfNamed<quick_create::QuickCreateArgs>),
+    Verify(ArgsIfNamed<verify::VerifyArgs>),
     /// Manage outgoing email
     #[command(subcommand)]
     Mail(DeferredCommand<mail::Command>),
@@ -158,6 +160,7 @@ impl Command {
             Self::Traffic(group) => group.0.run(context),
             Self::Report(group) => group.0.run(context),
             Self::QuickCreate(ArgsIfNamed(args)) => quick_create::run(args, context),
+            Self::Verify(ArgsIfNamed(args)) => verify::run(&args, context),
             Self::Mail(group) => group.0.run(context),
             Self::Audit(group) => group.0.run(context),
             Self::Db(group) => group.0.run(context),

@@ -2,6 +2,7 @@
 
 mod init;
 mod path;
+mod public_key;
 mod show;
 
 use clap::Subcommand;
@@ -15,6 +16,7 @@ pub(crate) enum Command {
     Path(ArgsIfNamed<path::PathArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
     Init(ArgsIfNamed<init::InitArgs>),
+    PublicKey(ArgsIfNamed<public_key::PublicKeyArgs>),
 }
 
 impl Command {
@@ -23,6 +25,7 @@ impl Command {
             Self::Path(ArgsIfNamed(args)) => path::run(&args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::Init(ArgsIfNamed(args)) => init::run(&args, context),
+            Self::PublicKey(ArgsIfNamed(args)) => public_key::run(&args, context),
         }
     }
 }
