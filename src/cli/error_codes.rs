@@ -55,6 +55,7 @@ error_codes! {
     Contradiction "contradiction" [Conflict] "The message was imported before with different content that changes its charge.";
     CutOff "cut_off" [BadInput] "The file ends in the middle of a row.";
     Damaged "damaged" [BadDatabase] "The database is damaged.";
+    Differs "differs" [CheckFailed] "A file, a gateway or a proof does not agree with the database.";
     Exists "exists" [Conflict] "The name is in use, or the file or record already exists.";
     ForeignDatabase "foreign_database" [BadDatabase] "The file is not an ssgctl database.";
     InsufficientBalance "insufficient_balance" [Refused] "The balance would fall below its credit limit.";

@@ -55,8 +55,8 @@ exit_codes! {
         "The input data is invalid.",
         "Fix the data at the lines that the errors name.";
     CheckFailed = 7, "check failed",
-        "`ssgctl db check` found errors in the database.",
-        "Stop writing to the database and restore a backup.";
+        "`ssgctl db check` found errors in the database, or a comparison found differences.",
+        "After `ssgctl db check`, stop writing to the database and restore a backup; otherwise read the differences.";
     BadDatabase = 8, "bad database",
         "The database is damaged, is not an ssgctl database, or has another schema version.",
         "Follow the hint of the error.";

@@ -18,6 +18,7 @@ mod jasmin;
 mod json;
 mod ksmppd;
 mod opensmppbox;
+mod review;
 
 use zeroize::Zeroizing;
 
@@ -28,6 +29,7 @@ use crate::ops::smpp::Credentials;
 pub use account::{GatewayAccount, GatewayField};
 pub use difference::{Difference, DifferenceAction, differences, limited_to};
 pub use export::{ExportOptions, GatewayExport, UnfitAccount, UnsupportedFeature};
+pub use review::Review;
 
 word_enum! {
     /// The gateway products whose files can be read and written.

@@ -8,7 +8,7 @@ use crate::model::text::{Invalid, is_hidden, is_power_of_ten, is_whole_float, se
 use crate::model::{Msisdn, country_of};
 
 /// The destination of a message: usually an E.164 number, but gateways also report the invalid ones that customers submit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Destination {
     /// The digits of an international number.
     Number(u64),

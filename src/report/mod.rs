@@ -5,8 +5,8 @@
 //! `charged_by` for their prices, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
-//! `alert_explanation` why one was or was not sent. `price_notices` finds whom planned changes of prices concern.
-//! `overview` is the state of the whole installation.
+//! `alert_explanation` why one was or was not sent. `price_notices` finds whom planned changes of prices concern. `overview` is the
+//! state of the whole installation. `statement_proof` signs a statement, and `proof_check` checks it elsewhere.
 
 mod alert_explanation;
 mod balance_at;
@@ -30,6 +30,7 @@ mod price_lookup;
 mod price_notices;
 mod price_steps;
 mod pricing;
+mod proof_check;
 mod recent_days;
 mod recent_destinations;
 mod recent_traffic;
@@ -38,6 +39,7 @@ mod runway;
 mod sending_customers;
 mod sparklines;
 mod statement;
+mod statement_proof;
 mod traffic;
 mod traffic_chart;
 mod traffic_groups;
@@ -66,6 +68,7 @@ pub use price_steps::{PlanPriceList, list_difference, plan_difference, plan_pric
 pub use pricing::{
     AccountPricing, CustomerPricing, PlannedChange, ServiceOutlook, account_pricing, customer_pricing, service_outlook,
 };
+pub use proof_check::{ProofBreak, ProofOutcome, verify_statement};
 pub use recent_days::{RECENT_DAYS, recent_days};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
@@ -73,6 +76,7 @@ pub use runway::{Burn, Runway, runways};
 pub use sending_customers::sending_customers;
 pub use sparklines::{Sparkline, SparklineReport, sparklines};
 pub use statement::{Statement, statement};
+pub use statement_proof::{ProvenEntry, ProvenHead, ProvenStatement, prove_statement};
 pub use traffic::{TrafficReport, traffic, traffic_report};
 pub use traffic_chart::traffic_chart;
 pub use traffic_question::{

@@ -6,6 +6,7 @@
 
 pub mod drafts;
 pub mod files;
+pub mod signing;
 mod sqlite;
 mod traffic;
 pub mod vault;
@@ -13,10 +14,10 @@ pub mod vault;
 use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Origin, Time, Unit};
 
 pub use sqlite::{
-    AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, KnownPrices, Location,
-    MessageFilter, MessageSearch, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts,
-    QueueGuard, SCHEMA_VERSION, SharedPlans, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source,
-    sqlite_version,
+    AccrualLine, Appended, BulkWriter, CheckReport, EntryLink, FIRST_SCHEMA_OF_PLANS, GENESIS, HelperConnection,
+    KnownPrices, Location, MessageFilter, MessageSearch, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays,
+    PasswordCount, PlansOfAccounts, QueueGuard, SCHEMA_VERSION, SharedPlans, Snapshot, Store, TABLES, Table, Tx,
+    UnrecordedCrossing, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DayPrice, DaySum, EarlierMessages, ImportFilter, ImportedAccount,

@@ -25,6 +25,8 @@ const NONCE: std::ops::Range<usize> = 9..33;
 pub struct Vault {
     cipher: XChaCha20Poly1305,
     fingerprint: KeyFingerprint,
+    /// The key of digests, which is derived from that of the cipher.
+    digest_key: Zeroizing<[u8; 32]>,
     path: PathBuf,
 }
 
@@ -54,7 +56,9 @@ impl Vault {
         let mut fingerprint = [0; 8];
         fingerprint.copy_from_slice(&Sha256::digest(*key)[..8]);
         let cipher = XChaCha20Poly1305::new(&Key::from(*key));
-        Ok(Self { cipher, fingerprint: KeyFingerprint(fingerprint), path: path.to_owned() })
+        let digest_key =
+            Zeroizing::new(Sha256::new_with_prefix(b"ssgctl digest\n").chain_update(*key).finalize().into());
+        Ok(Self { cipher, fingerprint: KeyFingerprint(fingerprint), digest_key, path: path.to_owned() })
     }
 
     /// The fingerprint of the key.
@@ -65,6 +69,12 @@ impl Vault {
     /// The key file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// A digest of a text with passwords. Without the key, nobody can try passwords against it.
+    pub fn digest(&self, text: &[u8]) -> Hash {
+        let keyed = |bytes: &[u8]| Sha256::new_with_prefix(*self.digest_key).chain_update(bytes).finalize();
+        Hash(keyed(&keyed(text)).into())
     }
 
     /// Encrypts the password of an account.

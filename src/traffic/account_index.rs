@@ -49,13 +49,16 @@ impl AccountIndex {
         Self { names: Arc::new(Names { prices, version, ..Names::default() }), days: Vec::new() }
     }
 
+    /// An index in which only these accounts are found, with their prices.
+    pub(crate) fn of_accounts(accounts: impl Iterator<Item = i64>, prices: ImportPrices) -> Self {
+        let names = Names { only: Some(accounts.collect()), prices, ..Names::default() };
+        Self { names: Arc::new(names), days: Vec::new() }
+    }
+
     /// An index in which only the accounts of an import are found, with their prices in it.
     pub(crate) fn fixed(snapshot: &Snapshot<'_>, import_id: i64) -> Result<Self> {
-        let accounts: HashSet<i64> =
-            snapshot.import_accounts(import_id)?.into_iter().map(|account| account.account_id).collect();
-        let prices = snapshot.import_prices(import_id)?;
-        let names = Names { only: Some(accounts), prices, ..Names::default() };
-        Ok(Self { names: Arc::new(names), days: Vec::new() })
+        let accounts = snapshot.import_accounts(import_id)?.into_iter().map(|account| account.account_id);
+        Ok(Self::of_accounts(accounts, snapshot.import_prices(import_id)?))
     }
 
     /// Adds all accounts, so that none has to be looked up in a snapshot.

@@ -38,6 +38,8 @@ pub struct ParseOptions {
     pub takes_any_word: bool,
     /// Whether prices in the file are ignored.
     pub ignores_prices: bool,
+    /// Whether messages are compared with stored ones and not charged: prices of the file are kept, and none is needed.
+    pub is_compared: bool,
 }
 
 impl ParseOptions {
@@ -57,6 +59,7 @@ impl ParseOptions {
             words: BTreeMap::new(),
             takes_any_word: false,
             ignores_prices: false,
+            is_compared: false,
         }
     }
 }

@@ -21,7 +21,8 @@ use crate::model::{
 };
 use crate::ops::balance;
 use crate::store::{
-    AccountDay, CountrySum, DaySum, ImportFilter, KnownMessage, KnownPrices, MonthKey, StoredMessage, TrafficFilter, Tx,
+    AccountDay, CountrySum, DaySum, ImportFilter, KnownMessage, KnownPrices, MonthKey, Snapshot, StoredMessage,
+    TrafficFilter, Tx,
 };
 
 /// Whose messages to reprice, by name.
@@ -111,13 +112,13 @@ fn scope_of(tx: &Tx<'_>, accounts: &RepriceAccounts) -> Result<RepriceScope> {
 }
 
 /// Refuses a span of which not all charged messages are stored.
-fn refuse_incomplete(tx: &Tx<'_>, seconds: &Range<i64>) -> Result<()> {
+pub(crate) fn refuse_incomplete(snapshot: &Snapshot<'_>, seconds: &Range<i64>) -> Result<()> {
     let (first, last) = (day_of_second(seconds.start), day_of_second(seconds.end - 1));
-    if let Some(before) = tx.pruned_before()?.filter(|before| first < *before) {
+    if let Some(before) = snapshot.pruned_before()?.filter(|before| first < *before) {
         return Err(Error::Pruned { before: day_of(before) });
     }
     let unfinished = ImportFilter { state: Some(ImportState::Unfinished), ..ImportFilter::default() };
-    tx.imports(&unfinished, |import| match import.days {
+    snapshot.imports(&unfinished, |import| match import.days {
         Some((begin, end)) if begin <= last && end >= first => Err(Error::Refused(format!(
             "import {} of {} is unfinished and has messages of the period: import its file again, or close it",
             import.id,

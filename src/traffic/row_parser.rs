@@ -191,7 +191,7 @@ impl RowInterpreter {
             price: self.price(prices, parts, unit, record)?,
             network: self.network(record)?,
         };
-        let settled = account_index.prices().settle(&mut message);
+        let settled = if self.options.is_compared { Ok(None) } else { account_index.prices().settle(&mut message) };
         let disputed = settled.map_err(|_| destination.fault(account_index.unpriced(place, &message)))?;
         if let (Some(PriceDispute { in_file, expected }), Some(index)) = (disputed, price_column) {
             let fault = field(index, "price").invalid(not_that_of_plan(expected));

@@ -88,6 +88,9 @@ const OTHERS: &[&str] = &[
     // Its dry run lists the emails that it would queue, which a run then sends.
     "smpp handover",
     "smpp list",
+    "smpp drift",
+    // Its dry run shows what differs, and its results are those of the gateway.
+    "smpp push",
     // What was sent to a gateway cannot be taken back.
     "smpp probe",
     "service list",
@@ -107,6 +110,7 @@ const OTHERS: &[&str] = &[
     "report balances",
     "report statement",
     "traffic list",
+    "traffic reconcile",
     "traffic show",
     "traffic find",
     "report traffic",
@@ -125,6 +129,8 @@ const OTHERS: &[&str] = &[
     "db backup",
     "db restore",
     "config show",
+    "config public-key",
+    "verify",
     "config path",
     "config get",
     // They change the configuration file, not the database.
@@ -191,13 +197,14 @@ fn every_command_writes_with_its_options_or_does_not_write() {
                 "smpp show"
                     | "smpp handover"
                     | "smpp probe"
+                    | "smpp push"
                     | "balance check"
                     | "mail show"
                     | "mail test"
                     | "plan import"
             );
-        let has_dry_run =
-            writes || matches!(command.as_str(), "balance check" | "import" | "smpp handover" | "plan import");
+        let has_dry_run = writes
+            || matches!(command.as_str(), "balance check" | "import" | "smpp handover" | "smpp push" | "plan import");
         assert_eq!(has("--dry-run"), has_dry_run, "`{command}` --dry-run");
         assert_eq!(has("--reason"), is_logged, "`{command}` --reason");
         assert_eq!(has("--actor") && has("--reason"), is_logged, "`{command}` --actor");

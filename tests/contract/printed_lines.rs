@@ -57,6 +57,9 @@ pub const LINES: &[(Shape, &str)] = &[
     (Text, "smpp probe abc --host 127.0.0.1 --port 1"),
     (Single, "smpp export --gateway json --file accounts.json -n"),
     (List, "smpp export --gateway opensmppbox --diff logins --skip-unfit -q"),
+    // With every account in it, nothing differs; the transcripts have differences.
+    (Text, "smpp drift --gateway json --read-with 'echo {}' --hash"),
+    (Text, "smpp push --gateway opensmppbox --file logins --skip-unfit -n"),
     (Single, "smpp rotate-password abc --grace 0 -n"),
     (List, "smpp archive abc -y -n"),
     (List, "smpp unarchive xyz_old -n"),
@@ -110,12 +113,18 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "report balances --at 2999-01-01 --by customer"),
     (Sheet, "report statement ABC --unit SMS --from 2026-01-01"),
     (List, "report statement --all --period 2026"),
+    // A file each time; the transcripts have it, and `verify` reads it.
+    (Text, "report statement ABC --unit SMS --from 2026-01-01 --prove proof.json"),
+    (Text, "verify --help"),
+    (Bare, "config public-key"),
     (List, "traffic import traffic.csv -n"),
     (Single, "traffic post -n"),
     // No message is pending.
     (Text, "traffic expire --before 2027-01-01 -n"),
     // Nothing was charged by a plan.
     (Text, "traffic reprice --from 2026-01-01 --until 2027-01-01 -n"),
+    // No message is of that day, so none differs.
+    (Text, "traffic reconcile ABC traffic.csv --since 2001-01-01 --until 2001-01-02"),
     (List, "traffic list"),
     (List, "traffic show shown"),
     (List, "traffic find --id shown --from 2000-01-01"),

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use serde_json::json;
 use ssgctl::Result;
-use ssgctl::gateway::{Difference, DifferenceAction, ExportOptions, GatewayExport, GatewayProduct, differences};
+use ssgctl::gateway::{
+    Difference, DifferenceAction, ExportOptions, GatewayExport, GatewayProduct, Review, differences,
+};
 use ssgctl::model::{SmppDetails, SystemId};
 use ssgctl::ops::customer;
 use ssgctl::ops::smpp::{self, Credentials, NewAccount};
@@ -357,5 +359,37 @@ proptest! {
         for (id, (password, (enabled, may_bind, _), _)) in &accounts {
             prop_assert_eq!(lets_in(&written, id, password), *enabled && *may_bind, "{} in {}", id, written.as_str());
         }
+    }
+}
+
+/// A review stands for what was compared: whatever changes on either side, its hash changes, and only then.
+#[test]
+fn the_hash_of_a_review_changes_with_every_field_of_either_side() {
+    let mut fixture = Fixture::with_acme();
+    add(&mut fixture, "one", "secret1", |details| details.max_tps = Some(valid("5")));
+    add(&mut fixture, "two", "secret2", |details| details.enabled = false);
+    let vault = Rc::clone(&fixture.vault);
+    let other_vault = ssgctl::store::vault::Vault::open_or_create(&fixture.folder.path().join("other")).unwrap();
+    for product in PRODUCTS {
+        let expected = view(&mut fixture, product).entries;
+        let held = expected.clone();
+        let hash = |expected: &[_], held: &[_]| Review::new(product, &vault, expected, held).hash;
+        let first = hash(&expected, &held);
+        let reversed: Vec<_> = held.iter().rev().cloned().collect();
+        assert_eq!(hash(&expected, &reversed), first, "the order of accounts says nothing");
+        assert_ne!(Review::new(product, &other_vault, &expected, &held).hash, first, "it is keyed");
+        let mut seen = vec![first];
+        for account in 0..expected.len() {
+            for field in 0..expected[account].fields.len() {
+                let mut changed = expected.clone();
+                changed[account].fields[field].value.push('x');
+                seen.extend([hash(&changed, &held), hash(&expected, &changed)]);
+            }
+            let mut fewer = expected.clone();
+            fewer.remove(account);
+            seen.extend([hash(&fewer, &held), hash(&expected, &fewer)]);
+        }
+        let hashes: std::collections::BTreeSet<String> = seen.iter().map(ToString::to_string).collect();
+        assert_eq!(hashes.len(), seen.len(), "{product:?}");
     }
 }

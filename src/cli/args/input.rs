@@ -139,9 +139,25 @@ fn unreadable(name: &str, error: &std::io::Error) -> Failure {
 
 /// Reads a file of any bytes; `-` is stdin.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    read_all(path, open(path)?)
+}
+
+/// Reads a file of any bytes that the command replaces afterwards; `-` is stdin.
+pub(crate) fn read_replaced(path: &Path) -> Result<Vec<u8>> {
+    if path == Path::new("-") {
+        return read_bytes(path);
+    }
+    let file = File::open(path).map_err(|error| unreadable(&name(path), &error))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err(not_a_file(path, "a folder"));
+    }
+    read_all(path, file)
+}
+
+fn read_all(path: &Path, input: impl Read) -> Result<Vec<u8>> {
     let name = name(path);
     let mut bytes = Vec::new();
-    open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&name, &error))?;
+    input.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&name, &error))?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Failure::new(ErrorCode::TooLong, format!("{name} is longer than 64 MiB")));
     }

@@ -27,6 +27,7 @@ pub(crate) mod smpp;
 pub(crate) mod topics;
 mod traffic;
 mod undo;
+mod verify;
 mod version;
 
 use std::ffi::OsString;
@@ -129,6 +130,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Report(DeferredCommand<report::Command>),
     QuickCreate(ArgsIfNamed<quick_create::QuickCreateArgs>),
+    Verify(ArgsIfNamed<verify::VerifyArgs>),
     /// Manage outgoing email
     #[command(subcommand)]
     Mail(DeferredCommand<mail::Command>),
@@ -165,6 +167,7 @@ impl Command {
             Self::Traffic(group) => group.0.run(context),
             Self::Report(group) => group.0.run(context),
             Self::QuickCreate(ArgsIfNamed(args)) => quick_create::run(args, context),
+            Self::Verify(ArgsIfNamed(args)) => verify::run(&args, context),
             Self::Mail(group) => group.0.run(context),
             Self::Audit(group) => group.0.run(context),
             Self::Undo(ArgsIfNamed(args)) => undo::undo(&args, context),

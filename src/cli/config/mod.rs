@@ -121,6 +121,7 @@ pub(crate) struct Settings {
 
 /// The name of the key file next to the configuration.
 const KEY_FILE: &str = "ssgctl.key";
+const SIGNING_KEY_FILE: &str = "signing.key";
 
 impl Settings {
     /// Reads the configuration file, if there is one. Options and environment variables take precedence. `must_exist` says
@@ -207,6 +208,11 @@ impl Settings {
         self.key_file.as_deref().ok_or_else(|| no_home("SSGCTL_KEY_FILE"))
     }
 
+    /// The file with the key that signs proofs, next to the other key.
+    pub(crate) fn signing_key_file(&self) -> Result<PathBuf> {
+        Ok(self.key_file()?.with_file_name(SIGNING_KEY_FILE))
+    }
+
     /// The database file.
     pub(crate) fn database(&self) -> Result<&Path> {
         self.database.as_deref().ok_or_else(|| no_home("--db"))
@@ -214,7 +220,9 @@ impl Settings {
 
     /// Protects the files that the program depends on from being replaced by an output.
     pub(crate) fn protect_files(&self) {
+        let signing_key = self.signing_key_file().ok();
         let files = [
+            (signing_key.as_deref(), FileRole::Key),
             (self.database.as_deref(), FileRole::Database),
             (self.config_path.as_deref(), FileRole::Config),
             (self.key_file.as_deref(), FileRole::Key),

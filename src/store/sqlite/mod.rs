@@ -56,6 +56,7 @@ pub use bulk_writer::{BulkWriter, HelperConnection};
 pub use check::CheckReport;
 pub use document::{TABLES, Table};
 pub use ledger::accrual::AccrualLine;
+pub use ledger::chain::{EntryLink, GENESIS};
 pub use ledger::entry::Appended;
 pub use migrate::Migration;
 pub use new_database::NewDatabase;

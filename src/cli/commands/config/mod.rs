@@ -3,6 +3,7 @@
 mod get;
 mod init;
 mod path;
+mod public_key;
 mod set;
 mod show;
 mod unset;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Set(ArgsIfNamed<set::SetArgs>),
     Unset(ArgsIfNamed<unset::UnsetArgs>),
     Init(ArgsIfNamed<init::InitArgs>),
+    PublicKey(ArgsIfNamed<public_key::PublicKeyArgs>),
 }
 
 impl Command {
@@ -32,6 +34,7 @@ impl Command {
             Self::Set(ArgsIfNamed(args)) => set::run(&args, context),
             Self::Unset(ArgsIfNamed(args)) => unset::run(&args, context),
             Self::Init(ArgsIfNamed(args)) => init::run(&args, context),
+            Self::PublicKey(ArgsIfNamed(args)) => public_key::run(&args, context),
         }
     }
 }

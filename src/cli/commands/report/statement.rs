@@ -1,17 +1,20 @@
 //! `ssgctl report statement`: one balance over a period.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::{EntryKind, Money, Unit, Zone};
 use ssgctl::report::{self, HistoryLine, Period, Statement};
 use ssgctl::store::BalanceFilter;
+use ssgctl::store::signing::SigningKey;
 
 use crate::args::completion;
 use crate::args::period::{ReportPeriodArgs, ZoneArgs};
 use crate::commands::report::row::KindTotal;
 use crate::context::Context;
 use crate::exit::Result;
-use crate::output::{Cell, Column, DetailView, Row, TableWriter};
+use crate::output::{Cell, Column, DetailView, FieldKeys, Row, TableWriter, write_file};
 
 /// Show a balance over a period: opening balance, entries, totals, closing balance
 ///
@@ -19,6 +22,9 @@ use crate::output::{Cell, Column, DetailView, Row, TableWriter};
 ///
 /// Charges that had accrued by the end of the period and were not posted are the last line, of kind `accrued` and without ID;
 /// the closing balance does not include them, and `balance` does. They are an entry of a later period.
+///
+/// With --prove, it is written to a file as JSON that the customer can check without a database, with `ssgctl verify`: the
+/// entries with what their hashes cover, who posted them and why included, totals by day and by kind, and a signature.
 ///
 /// CSV has one line for each entry, with the opening and the closing balance in each, and one line if there are no
 /// entries; it omits the totals.
@@ -28,6 +34,7 @@ use crate::output::{Cell, Column, DetailView, Row, TableWriter};
 #[command(after_long_help = "Examples:
   ssgctl report statement ABCCORP331 --period last-month
   ssgctl report statement ABCCORP331 --period 2026-11 --unit GBP --timezone Europe/London --json
+  ssgctl report statement ABCCORP331 --period last-month --prove statement.json
   ssgctl report statement --all --period last-month --csv > statements.csv")]
 pub(crate) struct StatementArgs {
     /// Account code or API ID
@@ -45,20 +52,57 @@ pub(crate) struct StatementArgs {
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 
+    /// Write a signed statement to this new file
+    #[arg(long, value_name = "FILE")]
+    prove: Option<PathBuf>,
+
     #[command(flatten)]
     zone: ZoneArgs,
+}
+
+/// A signed statement that was written.
+struct ProofReceipt {
+    file: String,
+    statement: Statement,
+}
+
+impl Row for ProofReceipt {
+    const NAME: &str = "file";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("file", |p| Cell::text(&p.file)),
+        Column::new("customer", |p| Cell::text(p.statement.customer.account_code.as_str())),
+        Column::new("unit", |p| Cell::text(p.statement.unit.code())),
+        Column::new("entries", |p| Cell::number(p.statement.entries.len())),
+        Column::new("closing_balance", |p| Cell::amount(p.statement.unit, p.statement.closing)),
+    ];
 }
 
 pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
     let period = args.period.exact(&zone)?;
     let Some(name) = &args.customer else { return all(args.unit, period, context) };
-    let statement = context.read(|snapshot| {
+    let key = match &args.prove {
+        Some(_) => {
+            context.output.refuse_unknown_fields(&ProofReceipt::keys())?;
+            Some(SigningKey::open_or_create(&context.settings.signing_key_file()?)?)
+        }
+        None => None,
+    };
+    let (statement, proof) = context.read(|snapshot| {
         let customer = snapshot.customer(name)?;
         let unit = report::unit_of(snapshot, &customer, args.unit)?;
-        report::statement(snapshot, customer, unit, period)
+        let statement = report::statement(snapshot, customer, unit, period)?;
+        let proof = key.as_ref().map(|key| report::prove_statement(snapshot, &statement, &zone, key)).transpose()?;
+        Ok((statement, proof))
     })?;
-    context.output.view(view(&statement, &zone))
+    let (Some(file), Some(proof)) = (&args.prove, proof) else {
+        return context.output.view(view(&statement, &zone));
+    };
+    if file.symlink_metadata().is_ok() {
+        return Err(ssgctl::Error::FileExists { path: file.clone() }.into());
+    }
+    write_file(file, false, proof.as_bytes())?;
+    context.output.row(&ProofReceipt { file: file.display().to_string(), statement })
 }
 
 /// Lists the statements of all balances as a line each.

@@ -3,13 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap_complete::ArgValueCompleter;
 use ssgctl::Error;
-use ssgctl::error::{count, quoted};
-use ssgctl::gateway::{
-    Difference, ExportOptions, GatewayAccount, GatewayExport, GatewayProduct, differences, limited_to,
-};
+use ssgctl::gateway::{Difference, GatewayAccount, GatewayProduct, differences, limited_to};
 use ssgctl::ops;
 use ssgctl::ops::smpp::Credentials;
 use ssgctl::store::Clock;
@@ -20,8 +16,9 @@ use crate::args::completion;
 use crate::args::export;
 use crate::args::input;
 use crate::commands::smpp::accounts;
+use crate::commands::smpp::conversion::{Leniency, convert, first_few, product, read_held};
 use crate::context::Context;
-use crate::exit::{ErrorCode, Failure, Result};
+use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, FieldKeys, Row, with_force_hint};
 
 /// Export SMPP accounts for `smpp import` or for a gateway, or compare them with a gateway
@@ -114,10 +111,10 @@ pub(crate) struct ExportArgs {
     change: ChangeArgs,
 }
 
-/// Parses a product; help and completion describe each.
-fn product() -> impl TypedValueParser<Value = GatewayProduct> {
-    let words = GatewayProduct::ALL.map(|product| PossibleValue::new(product.as_str()).help(product.name()));
-    PossibleValuesParser::new(words).try_map(|word| word.parse())
+impl ExportArgs {
+    fn leniency(&self) -> Leniency {
+        Leniency { skip_unfit: self.skip_unfit, without_ip_limits: self.without_ip_limits }
+    }
 }
 
 struct ExportReceipt {
@@ -136,15 +133,6 @@ impl Row for ExportReceipt {
         Column::new("accounts", |e| Cell::number(e.entries)),
         Column::new("out_of_use", |e| Cell::number(e.out_of_use)),
         Column::new("left_out", |e| Cell::number(e.left_out)),
-    ];
-}
-
-impl Row for Difference {
-    const NAME: &str = "system_id";
-    const COLUMNS: &[Column<Self>] = &[
-        Column::new("system_id", |d| Cell::text(&d.system_id)),
-        Column::new("action", |d| Cell::text(d.action.as_str())),
-        Column::new("changes", |d: &Self| Cell::Changes(&d.fields)).text(),
     ];
 }
 
@@ -177,9 +165,9 @@ fn refuse_unsupported(args: &ExportArgs, product: GatewayProduct) -> Result<()> 
 }
 
 fn compare(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mut Context) -> Result<()> {
-    let mut held = read_held(product, file)?;
+    let mut held = read_held(product, file, input::read_bytes)?;
     let accounts = credentials(args, context)?;
-    let export = convert(args, product, &accounts, Some(held.clone()), context)?;
+    let export = convert(product, args.leniency(), &accounts, Some(held.clone()), context)?;
     let quotas = product.quotas(&limited_to(&accounts, held.clone()));
     if !quotas.is_empty() {
         let users = first_few(&quotas);
@@ -191,20 +179,15 @@ fn compare(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mu
     context.output.rows(&differences(&export.entries, &held, product.replaces_everything()))
 }
 
-/// The accounts that the gateway holds.
-fn read_held(product: GatewayProduct, file: &Path) -> Result<Vec<GatewayAccount>> {
-    product.read(&input::read_bytes(file)?).map_err(|faults| Failure::of_file(&input::name(file), faults))
-}
-
 /// The accounts of --held, if it is given.
 fn held(args: &ExportArgs, product: GatewayProduct) -> Result<Option<Vec<GatewayAccount>>> {
-    args.held.as_deref().map(|file| read_held(product, file)).transpose()
+    args.held.as_deref().map(|file| read_held(product, file, input::read_bytes)).transpose()
 }
 
 fn to_stdout(args: &ExportArgs, product: GatewayProduct, context: &mut Context) -> Result<()> {
     let held = held(args, product)?;
     let accounts = credentials(args, context)?;
-    let export = convert(args, product, &accounts, held, context)?;
+    let export = convert(product, args.leniency(), &accounts, held, context)?;
     log(args, product, accounts.len(), context)?;
     context.output.text(product.write(&export.entries).as_bytes())
 }
@@ -221,7 +204,7 @@ fn to_file(args: &ExportArgs, product: GatewayProduct, file: &Path, context: &mu
     }
     let held = held(args, product)?;
     let accounts = credentials(args, context)?;
-    let export = convert(args, product, &accounts, held, context)?;
+    let export = convert(product, args.leniency(), &accounts, held, context)?;
     let draft = if args.force { Draft::replacing(file) } else { Draft::next_to(file) }?;
     let draft = draft.holding(product.write(&export.entries).as_bytes())?;
     let receipt = ExportReceipt {
@@ -245,55 +228,6 @@ fn credentials(args: &ExportArgs, context: &mut Context) -> Result<Vec<Credentia
     let vault = context.existing_vault()?;
     let now = Clock::System.now();
     context.read(|snapshot| ops::smpp::credentials(snapshot, &vault, args.customer.as_deref(), now))
-}
-
-/// Converts the accounts for the gateway. Fails if it cannot hold one, unless --skip-unfit is given, and notes each
-/// feature that it does not support.
-fn convert(
-    args: &ExportArgs,
-    product: GatewayProduct,
-    accounts: &[Credentials],
-    held: Option<Vec<GatewayAccount>>,
-    context: &mut Context,
-) -> Result<GatewayExport> {
-    let end_sessions_of = context.read(|snapshot| snapshot.passwords_ended_since_export(product.as_str()))?;
-    let options = ExportOptions { held, end_sessions_of, without_ip_limits: args.without_ip_limits };
-    let export = product.export(accounts, &options);
-    if !export.unfit.is_empty() && !args.skip_unfit {
-        let reasons = export.unfit.iter().map(|unfit| {
-            let message = format!("SMPP account {}: {}", quoted(&unfit.system_id), unfit.reason);
-            Failure::new(ErrorCode::Refused, message)
-        });
-        let count = count(export.unfit.len() as u64, "account");
-        let message = format!("{} cannot hold {count}; nothing was exported", product.as_str());
-        return Err(Failure::new(ErrorCode::Refused, message)
-            .hint("--skip-unfit leaves them out")
-            .with_details(reasons.collect()));
-    }
-    for unfit in &export.unfit {
-        Context::warn(&format!("SMPP account {} is left out: {}", quoted(&unfit.system_id), unfit.reason));
-    }
-    for warning in &export.warnings {
-        Context::warn(warning);
-    }
-    for note in &export.notes {
-        context.note(note);
-    }
-    for unsupported in &export.unsupported {
-        let system_ids = first_few(&unsupported.system_ids);
-        context.note(&format!("{} does not support {}: {system_ids}", product.as_str(), unsupported.feature));
-    }
-    Ok(export)
-}
-
-/// The first five names, and the number of the others.
-fn first_few(names: &[String]) -> String {
-    const SHOWN: usize = 5;
-    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{shown} and {more} more"),
-        _ => shown,
-    }
 }
 
 fn log(args: &ExportArgs, product: GatewayProduct, accounts: usize, context: &mut Context) -> Result<()> {

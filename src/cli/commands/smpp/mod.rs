@@ -4,8 +4,10 @@ mod account_emails;
 mod accounts;
 mod add;
 mod archive;
+mod conversion;
 mod cug;
 mod details;
+mod drift;
 mod edit;
 mod enable;
 mod export;
@@ -13,8 +15,10 @@ mod handover;
 mod import;
 mod ip_ranges;
 mod list;
+mod live_gateway;
 mod password;
 mod probe;
+mod push;
 mod quick_create;
 mod rotate_password;
 mod row;
@@ -60,6 +64,8 @@ pub(crate) enum Command {
     RotatePassword(ArgsIfNamed<rotate_password::RotatePasswordArgs>),
     Probe(ArgsIfNamed<probe::ProbeArgs>),
     Export(ArgsIfNamed<export::ExportArgs>),
+    Drift(ArgsIfNamed<drift::DriftArgs>),
+    Push(ArgsIfNamed<push::PushArgs>),
     Handover(ArgsIfNamed<handover::HandoverArgs>),
     Archive(ArgsIfNamed<archive::ArchiveArgs>),
     Unarchive(ArgsIfNamed<unarchive::UnarchiveArgs>),
@@ -80,6 +86,8 @@ impl Command {
             Self::RotatePassword(ArgsIfNamed(args)) => rotate_password::run(&args, context),
             Self::Probe(ArgsIfNamed(args)) => probe::run(&args, context),
             Self::Export(ArgsIfNamed(args)) => export::run(&args, context),
+            Self::Drift(ArgsIfNamed(args)) => drift::run(&args, context),
+            Self::Push(ArgsIfNamed(args)) => push::run(&args, context),
             Self::Handover(ArgsIfNamed(args)) => handover::run(&args, context),
             Self::Archive(ArgsIfNamed(args)) => archive::run(&args, context),
             Self::Unarchive(ArgsIfNamed(args)) => unarchive::run(&args, context),

@@ -2,24 +2,17 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use clap::Args;
-use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::Error;
-use ssgctl::error::InputError;
-use ssgctl::model::{Hash, Invalid, MessageState, Money, Zone, day_of};
+use ssgctl::model::{Hash, Invalid, Money, day_of};
 use ssgctl::traffic;
-use ssgctl::traffic::{
-    DIALECTS, ExpectedTotals, IdPattern, ImportProgress, ImportRequest, ParseOptions, Source, TrafficDialect,
-    TrafficSummary,
-};
+use ssgctl::traffic::{ExpectedTotals, ImportRequest, ParseOptions, Source, TrafficSummary};
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
-use crate::args::completion;
 use crate::args::input;
-use crate::args::quoting::QuotingArgs;
+use crate::commands::traffic::file_args::{FileArgs, ImportWatcher, refused};
 use crate::context::Context;
 use crate::exit::{Failure, Result};
 use crate::output::{FieldKeys, NewFile};
@@ -66,52 +59,8 @@ pub(crate) struct ImportArgs {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
-    /// Kind of file [default: recognised by the header]: ssgctl, ssg, jasmin, jasmin-panel, kannel, twilio or vonage
-    #[arg(long, value_name = "KIND")]
-    from: Option<FileKind>,
-
-    /// Time zone of timestamps that have none [default: UTC]
-    #[arg(long, visible_alias = "tz", value_name = "ZONE", add = ArgValueCandidates::new(completion::zones))]
-    timezone: Option<Zone>,
-
-    /// Assign all messages to this SMPP account, by system ID or short name
-    #[arg(long, value_name = "ACCOUNT", add = ArgValueCompleter::new(completion::accounts), conflicts_with = "key_column")]
-    account: Option<String>,
-
-    /// With --account, ignore that the file names other accounts or was imported for other accounts before
-    #[arg(long, requires = "account")]
-    override_account: bool,
-
-    /// Column that identifies the account, such as Kannel's `boxc_id`
-    #[arg(long, value_name = "COLUMN")]
-    key_column: Option<String>,
-
-    /// Column with the message ID, such as Kannel's `dlr_url`
-    #[arg(long, value_name = "COLUMN")]
-    id_column: Option<String>,
-
-    /// Position of the message ID in its column: 'ref={id}&' takes what follows the first `ref=`, up to `&` or the end
-    #[arg(long, value_name = "PATTERN", requires = "id_column")]
-    id_pattern: Option<IdPattern>,
-
-    /// Do not import a column although its name looks like a misspelt one; repeatable
-    #[arg(long, value_name = "COLUMN")]
-    ignore: Vec<String>,
-
-    /// Treat message IDs of hexadecimal digits that differ only in case as the same
-    #[arg(long)]
-    ignore_hex_case: bool,
-
     #[command(flatten)]
-    quoting: QuotingArgs,
-
-    /// Map a word to a state, such as DLVRD=delivered, or =pending for an empty field; repeatable
-    #[arg(long, value_name = "WORD=STATE")]
-    map_state: Vec<StateMapping>,
-
-    /// Map all other words to the state `unknown`
-    #[arg(long)]
-    unknown_states: bool,
+    reading: FileArgs,
 
     /// Charge the prices of plans, not those in the files
     #[arg(long)]
@@ -161,35 +110,6 @@ fn batch_rows(text: &str) -> Result<usize, Invalid> {
     rows.ok_or_else(|| Invalid::rule("must be 1 to 1000000"))
 }
 
-/// The value of `--from`.
-#[derive(Debug, Clone)]
-struct FileKind(&'static TrafficDialect);
-
-impl FromStr for FileKind {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let names: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name).collect();
-        let rule = || Invalid::rule(format!("must be one of {}", names.join(", ")));
-        TrafficDialect::named(text).map(Self).ok_or_else(rule)
-    }
-}
-
-/// A word of a file, in lower case, and the state it means: the value of `--map-state`.
-#[derive(Debug, Clone)]
-struct StateMapping(String, MessageState);
-
-impl FromStr for StateMapping {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let (word, state) = text
-            .rsplit_once('=')
-            .ok_or_else(|| Invalid::rule("must be a word and a state, such as DLVRD=delivered"))?;
-        Ok(Self(word.trim().to_ascii_lowercase(), state.trim().parse()?))
-    }
-}
-
 pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
     let has_options_for_one_file =
         args.rejects.is_some() || args.expect_rows.is_some() || args.expect_total.is_some() || args.sha256.is_some();
@@ -204,7 +124,7 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
         if let Some(import) = summary.repeats {
             context.note(&format!("{} was imported before, as import {import}; nothing was done", summary.file));
         }
-        report(&summary, args.timezone.is_none(), context);
+        report(&summary, &args.reading, context);
         summaries.push(summary);
     }
     if args.change.dry_run {
@@ -214,16 +134,9 @@ pub(crate) fn run(args: ImportArgs, context: &mut Context) -> Result<()> {
 }
 
 /// Prints what the summary does not show and what may be wrong with a file.
-fn report(summary: &TrafficSummary, zone_is_assumed: bool, context: &Context) {
+fn report(summary: &TrafficSummary, reading: &FileArgs, context: &Context) {
     let file = &summary.file;
-    if summary.met_naive_time && zone_is_assumed {
-        context
-            .note(&format!("{file} has timestamps without a time zone, read as UTC; set --timezone if that is wrong"));
-    }
-    if !summary.ignored_columns.is_empty() {
-        let columns: Vec<&str> = summary.ignored_columns.iter().map(|column| column.name.as_str()).collect();
-        context.note(&format!("{file}: not imported: {}", columns.join(", ")));
-    }
+    reading.note_assumptions(file, summary.met_naive_time, &summary.ignored_columns, "imported", context);
     if let Some((first, _)) = summary.days.filter(|_| summary.has_old_messages) {
         Context::warn(&format!("{file} has messages that are more than a year old, the first of {}", day_of(first)));
     }
@@ -257,24 +170,9 @@ fn import(file: &Path, args: &ImportArgs, context: &mut Context) -> Result<Traff
 }
 
 fn request(args: &ImportArgs, source: Source) -> ImportRequest {
-    let zone = args.timezone.clone().unwrap_or(Zone::UTC).time_zone();
     ImportRequest {
         source,
-        options: ParseOptions {
-            dialect: args.from.as_ref().map(|kind| kind.0),
-            zone,
-            account: args.account.clone(),
-            override_account: args.override_account,
-            key_column: args.key_column.clone(),
-            id_column: args.id_column.clone(),
-            id_pattern: args.id_pattern.clone(),
-            ignores_hex_case: args.ignore_hex_case,
-            unread_columns: args.ignore.clone(),
-            quoting: args.quoting.kind,
-            words: args.map_state.iter().map(|StateMapping(word, state)| (word.clone(), *state)).collect(),
-            takes_any_word: args.unknown_states,
-            ignores_prices: args.ignore_prices,
-        },
+        options: ParseOptions { ignores_prices: args.ignore_prices, ..args.reading.options() },
         charging: !args.no_charge,
         allow_overlap: args.allow_overlap,
         skip_invalid: args.skip_invalid,
@@ -284,43 +182,10 @@ fn request(args: &ImportArgs, source: Source) -> ImportRequest {
     }
 }
 
-/// The failure of a file that is refused.
-fn refused(name: &str, error: Error) -> Failure {
-    let first = if let Error::Rows(faults) = &error { faults.first.first() } else { None };
-    let is_of_header =
-        first.is_some_and(|fault| matches!(*fault.error, Error::Input { code: InputError::BadHeader, .. }));
-    let failure = Failure::in_file(name, error);
-    if is_of_header {
-        return failure
-            .hint("rename the column, or say that it is meant with --ignore COLUMN; --from names the kind of file");
-    }
-    failure
-}
-
 /// Creates the file of skipped rows. It never replaces an existing file.
 fn create_rejects(path: &Path) -> Result<NewFile> {
     match path.symlink_metadata() {
         Ok(_) => Err(Error::FileExists { path: path.to_owned() }.into()),
         Err(_) => NewFile::create(path, false),
-    }
-}
-
-/// Passes the progress of an import to the progress line, and remembers whether anything was committed.
-struct ImportWatcher {
-    progress: Progress,
-    committed: bool,
-}
-
-impl ImportProgress for ImportWatcher {
-    fn begin(&mut self, part: &'static str) {
-        self.progress.begin(part);
-    }
-
-    fn at(&mut self, bytes: u64) {
-        self.progress.at(bytes);
-    }
-
-    fn committed(&mut self) {
-        self.committed = true;
     }
 }

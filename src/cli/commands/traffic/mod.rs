@@ -2,11 +2,13 @@
 
 mod close;
 mod expire;
+mod file_args;
 mod find;
 mod import;
 mod list;
 mod post;
 mod prune;
+mod reconcile;
 mod reprice;
 mod revert;
 mod row;
@@ -27,6 +29,7 @@ pub(crate) enum Command {
     Close(ArgsIfNamed<close::CloseArgs>),
     Post(ArgsIfNamed<post::PostArgs>),
     Expire(ArgsIfNamed<expire::ExpireArgs>),
+    Reconcile(ArgsIfNamed<reconcile::ReconcileArgs>),
     Reprice(ArgsIfNamed<reprice::RepriceArgs>),
     Revert(ArgsIfNamed<revert::RevertArgs>),
     Prune(ArgsIfNamed<prune::PruneArgs>),
@@ -42,6 +45,7 @@ impl Command {
             Self::Close(ArgsIfNamed(args)) => close::run(&args, context),
             Self::Post(ArgsIfNamed(args)) => post::run(&args, context),
             Self::Expire(ArgsIfNamed(args)) => expire::run(&args, context),
+            Self::Reconcile(ArgsIfNamed(args)) => reconcile::run(&args, context),
             Self::Reprice(ArgsIfNamed(args)) => reprice::run(&args, context),
             Self::Revert(ArgsIfNamed(args)) => revert::run(&args, context),
             Self::Prune(ArgsIfNamed(args)) => prune::run(&args, context),

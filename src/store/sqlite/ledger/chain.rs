@@ -1,6 +1,6 @@
 //! The hash chain of the ledger: each entry's hash covers all of the entry and the hash of the one before it.
 //!
-//! The hash is the SHA-256 of one line of JSON, an object with the entry's columns in the order of [`Link`], times and
+//! The hash is the SHA-256 of one line of JSON, an object with the entry's columns in the order of [`EntryLink`], times and
 //! hashes as text. Any language can recompute it from a dump of the table. The first entry follows a hash of zeros.
 
 use serde::Serialize;
@@ -11,40 +11,47 @@ use crate::model::{Entry, Hash, TextLine};
 use crate::store::sqlite::values::to_json;
 
 /// The hash that the first entry follows.
-pub(in crate::store::sqlite) const GENESIS: Hash = Hash([0; 32]);
+pub const GENESIS: Hash = Hash([0; 32]);
 
 /// The content that a hash covers.
-#[derive(Serialize)]
-struct Link<'a> {
-    previous: String,
-    id: i64,
-    customer_id: i64,
-    unit: &'a str,
-    kind: &'a str,
-    amount_e8: i64,
-    balance_after_e8: i64,
-    description: &'a str,
-    reference: Option<&'a str>,
-    key: Option<&'a str>,
-    reverses: Option<i64>,
+#[derive(Debug, Serialize)]
+pub struct EntryLink<'a> {
+    pub previous: String,
+    pub id: i64,
+    pub customer_id: i64,
+    pub unit: &'a str,
+    pub kind: &'a str,
+    pub amount_e8: i64,
+    pub balance_after_e8: i64,
+    pub description: &'a str,
+    pub reference: Option<&'a str>,
+    pub key: Option<&'a str>,
+    pub reverses: Option<i64>,
     /// Left out if there is none: entries posted before transfers existed keep their hashes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    counterpart: Option<i64>,
-    actor: &'a str,
-    uid: u32,
+    pub counterpart: Option<i64>,
+    pub actor: &'a str,
+    pub uid: u32,
     /// Left out if there is none, for the same reason.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sudo_user: Option<&'a str>,
-    reason: Option<&'a str>,
-    command: &'a str,
-    version: &'a str,
-    at: String,
+    pub sudo_user: Option<&'a str>,
+    pub reason: Option<&'a str>,
+    pub command: &'a str,
+    pub version: &'a str,
+    pub at: String,
+}
+
+impl EntryLink<'_> {
+    /// The hash of the entry.
+    pub fn hash(&self) -> Result<Hash> {
+        Ok(Hash(Sha256::digest(to_json(self)?).into()))
+    }
 }
 
 /// The hash of an entry that follows an entry with the hash `previous`.
 pub(in crate::store::sqlite) fn hash(previous: Hash, entry: &Entry) -> Result<Hash> {
     let Entry { id, customer_id, customer: _, posting, counterpart, balance_after, origin, at, hash: _ } = entry;
-    let link = Link {
+    let link = EntryLink {
         previous: previous.to_string(),
         id: *id,
         customer_id: *customer_id,
@@ -65,5 +72,5 @@ pub(in crate::store::sqlite) fn hash(previous: Hash, entry: &Entry) -> Result<Ha
         version: &origin.version,
         at: at.to_string(),
     };
-    Ok(Hash(Sha256::digest(to_json(&link)?).into()))
+    link.hash()
 }
