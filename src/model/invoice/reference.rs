@@ -49,7 +49,7 @@ impl FromStr for CreditorReference {
     }
 }
 
-/// The remainder by 97 of the number that the characters spell, letters as 10 to 35.
+/// The remainder by 97 of the number that the characters spell: `A` to `Z` count as 10 to 35.
 fn remainder(text: &str) -> u32 {
     text.chars().filter_map(|character| character.to_digit(36)).fold(0, |remainder, value| {
         let shift = if value < 10 { 10 } else { 100 };
