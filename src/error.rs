@@ -7,6 +7,7 @@ use std::time::Duration;
 pub use crate::model::text::quoted;
 use jiff::Timestamp;
 
+use crate::model::invoice::TaxUndecided;
 use crate::model::{
     AccountCode, Destination, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, PlanCode, RatedMessage,
     Time, Unit,
@@ -124,6 +125,10 @@ pub enum Error {
     /// The price of one service cannot be changed in a plan that others use too.
     #[error("plan {} is also used by {user}", quoted(.plan))]
     SharedPlan { plan: PlanCode, user: String },
+
+    /// The rules do not say how an invoice is taxed.
+    #[error("the tax of draft {invoice} is not decided: {reason}")]
+    TaxUndecided { invoice: i64, customer: AccountCode, reason: TaxUndecided },
 
     /// A business rule forbids it.
     #[error("{0}")]
@@ -255,6 +260,7 @@ impl Error {
                 | Self::GracePeriod { .. }
                 | Self::NoPrice { .. }
                 | Self::SharedPlan { .. }
+                | Self::TaxUndecided { .. }
                 | Self::Refused(_)
                 | Self::Invalid { .. }
         )

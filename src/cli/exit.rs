@@ -11,13 +11,13 @@ use std::process::ExitCode;
 use ssgctl::Error;
 use ssgctl::error::{Faults, InputError, count, quoted};
 use ssgctl::model::EntityKind;
-use ssgctl::store::OLDEST_SCHEMA;
 use ssgctl::store::files::OTHER_OWNER;
 
 use crate::escape::visible;
 
 pub(crate) use crate::error_codes::ErrorCode;
 pub(crate) use crate::exit_codes::Exit;
+use crate::hints;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -275,19 +275,6 @@ fn one_line(text: &str) -> String {
     visible(text).replace('\n', "\\n")
 }
 
-/// How to upgrade a database. One that is too old to migrate can be read only by the program that wrote it.
-fn upgrade_hint(database: &Path, schema: u32) -> String {
-    if schema >= OLDEST_SCHEMA {
-        return "run `ssgctl db migrate`, which makes a backup first".to_owned();
-    }
-    let database = database.display().to_string();
-    format!(
-        "export it with the ssgctl that wrote it: `ssgctl --db {} export all.jsonl`; then import it with this one: \
-         `ssgctl --db new.db import all.jsonl`",
-        shell_words::quote(&database)
-    )
-}
-
 /// The format of failures on stderr.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ErrorFormat {
@@ -319,7 +306,7 @@ impl Failure {
             Error::NewerSchema { .. } => {
                 failure(ErrorCode::NewerSchema).hint("use that version of ssgctl, or a later one")
             }
-            Error::OlderSchema { path, found, .. } => failure(ErrorCode::OlderSchema).hint(upgrade_hint(&path, found)),
+            Error::OlderSchema { path, found, .. } => failure(ErrorCode::OlderSchema).hint(hints::upgrade(&path, found)),
             Error::Damaged(_) => failure(ErrorCode::Damaged).hint("list the damage with `ssgctl db check`"),
             Error::UnsafeSqlite(_) => failure(ErrorCode::UnsafeSqlite),
             Error::Io { .. } => failure(ErrorCode::Io),
@@ -390,6 +377,9 @@ impl From<Error> for Failure {
                 .hint("set one with `ssgctl price set PLAN DESTINATION PRICE`; the destination `default` is for everything else"),
             Error::SharedPlan { plan, .. } => failure(ErrorCode::Refused)
                 .hint(format!("change it for all with `ssgctl price set {plan} default PRICE`, or name another --plan")),
+            Error::TaxUndecided { customer, reason, .. } => {
+                failure(ErrorCode::TaxUndecided).hint(hints::tax(&customer, reason))
+            }
             Error::Refused(_) | Error::OtherAccount { .. } => failure(ErrorCode::Refused),
             Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),

@@ -10,6 +10,7 @@ mod error_codes;
 mod escape;
 mod exit;
 mod exit_codes;
+mod hints;
 mod interactive;
 mod output;
 mod progress;

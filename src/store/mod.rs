@@ -13,9 +13,10 @@ pub mod vault;
 use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Origin, Time, Unit};
 
 pub use sqlite::{
-    AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, KnownPrices, Location,
-    MessageFilter, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard,
-    SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing, sqlite_source, sqlite_version,
+    AccrualLine, Appended, BulkWriter, CheckReport, FIRST_SCHEMA_OF_PLANS, HelperConnection, IssuedDocuments,
+    KnownPrices, Location, MessageFilter, Migration, NewDatabase, NewInvoice, OLDEST_SCHEMA, PackedDays, PasswordCount,
+    PlansOfAccounts, QueueGuard, SCHEMA_VERSION, Snapshot, Store, TABLES, Table, Tx, UnrecordedCrossing,
+    hash_of_document, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DayPrice, DaySum, EarlierMessages, ImportFilter, ImportedAccount,
@@ -106,6 +107,10 @@ macro_rules! sort_fields {
         }
     };
 }
+
+// After the macro, which it uses.
+mod billing;
+pub use billing::{InvoiceFilter, InvoiceSort, Issue, ReceivableFilter};
 
 /// The customers to list: those that match every field that is set.
 #[derive(Debug, Clone, Default)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod certificates;
 pub(crate) mod import;
+pub(crate) mod invoice;
 pub(crate) mod mail;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use ssgctl::ops;
 use ssgctl::store::files::{FileRole, SmallFile, protect};
 
 use crate::config::import::ImportSection;
+use crate::config::invoice::{InvoiceSection, InvoiceSettings, SellerSection, TaxSection};
 use crate::config::mail::{MailSection, MailSettings, OperatorSection, RolesSection, WarningsSection};
 use crate::exit::{ErrorCode, Failure, Place, Result};
 
@@ -89,6 +91,9 @@ struct ConfigFile {
     mail: MailSection,
     roles: RolesSection,
     warnings: WarningsSection,
+    tax: TaxSection,
+    seller: SellerSection,
+    invoice: InvoiceSection,
     import: BTreeMap<String, ImportSection>,
 }
 
@@ -164,6 +169,7 @@ pub(crate) struct Settings {
     pub(crate) mail: MailSettings,
     /// The warnings of every new customer.
     pub(crate) warnings: WarningsSection,
+    pub(crate) invoices: InvoiceSettings,
     /// Saved import mappings, by name.
     pub(crate) imports: BTreeMap<String, ImportSection>,
     list: Vec<Setting>,
@@ -212,7 +218,10 @@ impl Settings {
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
         list.extend(mail.listed().into_iter().map(|(key, value)| in_file(key, value)));
-        let ConfigFile { defaults, gateway, warnings, import: imports, .. } = file;
+        let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, import: imports, .. } = file;
+        let company = mail.operator.company().cloned();
+        let invoices = InvoiceSettings { tax, seller, invoice, company, zone: defaults.timezone.clone() };
+        list.extend(invoices.listed().into_iter().map(|(key, value)| in_file(key, value)));
         let wait = Duration::from_secs(wait);
         let default_key_file = default_config.as_ref().map(|folder| folder.join(KEY_FILE));
         Ok(Self {
@@ -226,6 +235,7 @@ impl Settings {
             gateway,
             mail,
             warnings,
+            invoices,
             imports,
             list,
         })

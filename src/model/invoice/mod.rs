@@ -1,8 +1,11 @@
 //! Invoices, credit notes and pro-formas: what they say once they are issued.
 
 mod copy;
+mod invoice_record;
+mod receivable;
 mod reference;
 pub mod rounding;
+mod rules;
 mod series;
 mod tax;
 mod tax_decision;
@@ -11,7 +14,10 @@ mod totals;
 pub use copy::{
     BilledPeriod, CreditedInvoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceTotals, PaymentDetails,
 };
+pub use invoice_record::{DraftLine, Invoice, InvoiceDetails, InvoiceState, IssuedInvoice, TopUp};
+pub use receivable::{Allocation, DocumentHashes, Receivable, ReceivableBooking, ReceivableKind};
 pub use reference::CreditorReference;
+pub use rules::{BankDetails, InvoiceRules, day_in};
 pub use series::{SeriesPattern, SeriesRule};
 pub use tax::{TaxCategory, TaxRate, TaxSubtotal};
 pub use tax_decision::{DatedRate, TaxDecision, TaxReason, TaxRules, TaxUndecided, TaxedBuyer};

@@ -4,6 +4,7 @@
 //! stored, `filter` builds lists, `check` verifies a whole database.
 
 mod audit;
+mod billing;
 mod bulk_insert;
 mod bulk_writer;
 mod check;
@@ -49,6 +50,7 @@ use crate::store::{Clock, Stamp};
 
 use writer_queue::{lock_imports, queue_for_write};
 
+pub use billing::{IssuedDocuments, NewInvoice, hash_of_document};
 pub use bulk_writer::{BulkWriter, HelperConnection};
 pub use check::CheckReport;
 pub use document::{TABLES, Table};

@@ -28,6 +28,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: PLANS, sql: include_str!("019_prices.sql") },
     Step { version: 20, sql: include_str!("020_reprice.sql") },
     Step { version: 21, sql: include_str!("021_price_notices.sql") },
+    Step { version: 23, sql: include_str!("023_invoices.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.

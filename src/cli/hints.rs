@@ -1,0 +1,36 @@
+//! Hints that take more than a sentence to make.
+
+use std::path::Path;
+
+use ssgctl::model::AccountCode;
+use ssgctl::model::invoice::TaxUndecided;
+use ssgctl::store::OLDEST_SCHEMA;
+
+/// How to upgrade a database. One that is too old to migrate can be read only by the program that wrote it.
+pub(crate) fn upgrade(database: &Path, schema: u32) -> String {
+    if schema >= OLDEST_SCHEMA {
+        return "run `ssgctl db migrate`, which makes a backup first".to_owned();
+    }
+    let database = database.display().to_string();
+    format!(
+        "export it with the ssgctl that wrote it: `ssgctl --db {} export all.jsonl`; then import it with this one: \
+         `ssgctl --db new.db import all.jsonl`",
+        shell_words::quote(&database)
+    )
+}
+
+/// What to do about an invoice whose tax is not decided.
+pub(crate) fn tax(customer: &AccountCode, reason: TaxUndecided) -> String {
+    match reason {
+        TaxUndecided::NoRate => "add the rate to standard in [tax] of the configuration".to_owned(),
+        TaxUndecided::SellerVatNumber => "set vat_number in [tax] of the configuration".to_owned(),
+        TaxUndecided::NoCountry => format!("set it with `ssgctl customer edit {customer} --country`"),
+        TaxUndecided::ReverseCharge => format!(
+            "set vat_number in [tax] of the configuration, and that of the customer with `ssgctl customer edit {customer} --vat-reg-no`"
+        ),
+        TaxUndecided::NoVatNumber | TaxUndecided::OtherVatNumber => format!(
+            "correct it with `ssgctl customer edit {customer} --vat-reg-no`, or choose with --tax-category S, Z, E, AE or O"
+        ),
+        TaxUndecided::Abroad => "choose with --tax-category S, Z, E, AE or O".to_owned(),
+    }
+}
