@@ -31,6 +31,8 @@ mod price_lookup;
 mod price_notices;
 mod price_steps;
 mod pricing;
+mod receivables;
+mod receivables_statement;
 mod recent_destinations;
 mod recent_traffic;
 mod recipients;
@@ -65,6 +67,8 @@ pub use price_lookup::{AskedPlan, LookupQuestion, PriceLookup, PriceRule, look_u
 pub use price_notices::{NoticeQuestion, NoticedChange, PlannedNotices, PriceNotice};
 pub use price_steps::{PlanPriceList, list_difference, plan_difference, plan_price_list, price_history};
 pub use pricing::{AccountPricing, CustomerPricing, PlannedChange, account_pricing, customer_pricing};
+pub use receivables::{Age, OpenAmount, OpenItem, ReceivablesQuestion, open_items, receivables_by_age};
+pub use receivables_statement::{ReceivablesStatement, receivables_statement};
 pub use recent_traffic::{RecentTraffic, recent_traffic};
 pub use recipients::{account_recipients, internal_recipients, warning_recipients};
 pub use runway::{Burn, Runway, runways};

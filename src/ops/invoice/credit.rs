@@ -8,7 +8,7 @@ use crate::model::invoice::{
     InvoiceTotals, IssuedInvoice, TaxCategory, TaxDecision, TaxRate, TaxSubtotal, rounding,
 };
 use crate::model::{Invalid, Money, Reason, Unit};
-use crate::ops::balance::{Reversal, reverse};
+use crate::ops::balance::{Reversal, post_reversal};
 use crate::ops::invoice::draft::parsed;
 use crate::ops::invoice::issue::{Document, book, take_number};
 use crate::ops::invoice::{Invoicing, change, settle};
@@ -200,7 +200,7 @@ fn take_back_top_up(tx: &mut Tx<'_>, entry: i64, number: &str, request: &CreditR
         key: None,
         allow_negative: request.allow_negative,
     };
-    let receipts = reverse(tx, &reversal)?;
+    let receipts = post_reversal(tx, &reversal)?;
     receipts
         .first()
         .map(|receipt| receipt.entry.id)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use ssgctl::error::{count, quoted};
-use ssgctl::store::{CheckReport, Clock, drafts};
+use ssgctl::store::{CheckReport, Clock, Snapshot, drafts};
 
 use crate::commands::db::head::LedgerHead;
 use crate::context::Context;
@@ -14,15 +14,16 @@ use crate::output::{Cell, Column, Row};
 /// Check the integrity of the whole database
 ///
 /// Checks pages and indexes, references, every value against its rules, the ledger's numbers, sums and hash chain,
-/// balances against their entries and accrued charges, archiving, and warnings against their threshold crossings and emails, and counts the
-/// SMPP passwords that the key file does not decrypt. Prints every problem and exits 7 if there is one; prints no
-/// problem and exits 0 if there is none. Warns if other users can read or change the database.
+/// balances against their entries and accrued charges, archiving, warnings against their threshold crossings and emails,
+/// the ledger of receivables, and invoices against their series, issued copies and entries, and counts the SMPP passwords
+/// that the key file does not decrypt. Prints every problem and exits 7 if there is one; prints no problem and exits 0 if
+/// there is none. Warns if other users can read or change the database.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
   ssgctl db check --expect-head \"$(cat yesterdays-head)\"")]
 pub(crate) struct CheckArgs {
-    /// Also check that the ledger contains this entry, and these accrued charges, as printed by an earlier `db head -o name`
+    /// Also check that the ledgers contain these entries, as printed by an earlier `db head -o name`
     #[arg(long, value_name = "HEAD")]
     expect_head: Option<LedgerHead>,
 }
@@ -53,6 +54,23 @@ fn check_passwords(context: &mut Context, report: &mut CheckReport) {
     }
 }
 
+/// Checks that the database still has the last rows of its chains that were kept elsewhere.
+fn check_head(snapshot: &Snapshot<'_>, head: LedgerHead, report: &mut CheckReport) {
+    let LedgerHead { entry: (id, hash), accrual, receivable, allocation } = head;
+    if id > 0 {
+        snapshot.check_head(id, hash, report);
+    }
+    if let Some((id, hash)) = accrual {
+        snapshot.check_accrual_head(id, hash, report);
+    }
+    if let Some((id, hash)) = receivable {
+        snapshot.check_receivable_head(id, hash, report);
+    }
+    if let Some((id, hash)) = allocation {
+        snapshot.check_allocation_head(id, hash, report);
+    }
+}
+
 fn passwords(number: u64) -> String {
     count(number, "SMPP password")
 }
@@ -60,13 +78,8 @@ fn passwords(number: u64) -> String {
 pub(crate) fn run(args: &CheckArgs, context: &mut Context) -> Result<()> {
     let mut report = context.read(|snapshot| {
         let mut report = snapshot.check();
-        if let Some(LedgerHead { id, hash, accrual }) = args.expect_head {
-            if id > 0 {
-                snapshot.check_head(id, hash, &mut report);
-            }
-            if let Some((id, hash)) = accrual {
-                snapshot.check_accrual_head(id, hash, &mut report);
-            }
+        if let Some(head) = args.expect_head {
+            check_head(snapshot, head, &mut report);
         }
         snapshot.check_clock(Clock::System.now(), &mut report);
         Ok(report)

@@ -9,9 +9,11 @@ mod archiving;
 mod audit;
 mod balances;
 mod imports;
+mod invoices;
 mod ledger;
 mod outbox;
 mod prices;
+mod receivables;
 mod references;
 mod reprices;
 mod smpp;
@@ -57,6 +59,8 @@ impl Snapshot<'_> {
     /// - warnings against the audit log, crossings against the ledger, and emails against both
     /// - email addresses that cannot be sent to, which are warnings
     /// - traffic: messages against their sums, and the charges of imports against messages and ledger
+    /// - receivables: numbers, sums and hash chain, and that nothing is allocated twice
+    /// - invoices: series without holes, issued copies against their hashes, and the entries that they posted
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         report.subject("pages", |report| self.check_pages(report));
@@ -78,6 +82,8 @@ impl Snapshot<'_> {
         // What cannot be read was found above.
         let _ = self.check_addresses(&mut report);
         report.subject("traffic", |report| self.check_traffic(report));
+        report.subject("receivables", |report| self.check_receivables(report));
+        report.subject("invoices", |report| self.check_invoices(report));
         report
     }
 }
