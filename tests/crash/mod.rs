@@ -3,4 +3,5 @@
 mod adjustment;
 mod files;
 mod import;
+mod invoice;
 mod reprice;

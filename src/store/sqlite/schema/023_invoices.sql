@@ -187,6 +187,10 @@ CREATE TRIGGER cancelled_invoice_is_not_issued BEFORE INSERT ON issued_invoice
 WHEN EXISTS (SELECT 1 FROM invoice WHERE id = new.invoice_id AND (cancelled_at IS NOT NULL OR held)) BEGIN
     SELECT raise(ABORT, 'a cancelled or held invoice is not issued');
 END;
+CREATE TRIGGER invoice_is_never_replaced BEFORE INSERT ON invoice
+WHEN EXISTS (SELECT 1 FROM invoice WHERE id = new.id) BEGIN
+    SELECT raise(ABORT, 'invoices are never deleted');
+END;
 CREATE TRIGGER invoice_is_never_deleted BEFORE DELETE ON invoice BEGIN
     SELECT raise(ABORT, 'invoices are never deleted');
 END;
