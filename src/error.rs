@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::model::invoice::TaxUndecided;
 pub use crate::model::text::quoted;
 use crate::model::{
     AccountCode, Destination, EntityKind, Invalid, KeyFingerprint, Message, MessageId, Money, PlanCode,
@@ -151,6 +152,10 @@ pub enum Error {
     #[error("plan {} is also used by {user}", quoted(.plan))]
     SharedPlan { plan: PlanCode, user: String },
 
+    /// The rules do not say how an invoice is taxed.
+    #[error("the tax of draft {invoice} is not decided: {reason}")]
+    TaxUndecided { invoice: i64, customer: AccountCode, reason: TaxUndecided },
+
     /// A business rule forbids it.
     #[error("{0}")]
     Refused(String),
@@ -268,6 +273,7 @@ impl Error {
                 | Self::GracePeriod { .. }
                 | Self::NoPrice { .. }
                 | Self::SharedPlan { .. }
+                | Self::TaxUndecided { .. }
                 | Self::Refused(_)
                 | Self::Invalid { .. }
         )

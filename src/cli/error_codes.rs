@@ -84,6 +84,7 @@ error_codes! {
     Pipe "pipe" [Pipe] "The reader of the output closed the pipe.";
     Refused "refused" [Refused] "A rule forbids the change.";
     Secret "secret" [Config] "A password cannot be decrypted, or the key file does not contain a key.";
+    TaxUndecided "tax_undecided" [Refused] "The rules do not say how the invoice is taxed.";
     TooLong "too_long" [BadInput] "A text, field or line is too long.";
     UnsafeFile "unsafe_file" [Config] "Other users can read or change a file, or it has an owner that the program does not accept or cannot keep.";
     UnsafeSqlite "unsafe_sqlite" [BadDatabase] "The linked SQLite version can lose committed data and is not used.";

@@ -14,7 +14,7 @@ use ssgctl::model::EntityKind;
 use ssgctl::store::files::OTHER_OWNER;
 
 use crate::escape::visible;
-use crate::hints::{KEY_HINT, PAST_HINT, upgrade_hint};
+use crate::hints::{KEY_HINT, PAST_HINT, tax_hint, upgrade_hint};
 
 pub(crate) use crate::error_codes::ErrorCode;
 pub(crate) use crate::exit_codes::Exit;
@@ -383,6 +383,9 @@ impl From<Error> for Failure {
                 .hint("set one with `ssgctl price set PLAN DESTINATION PRICE`; the destination `default` is for everything else"),
             Error::SharedPlan { plan, .. } => failure(ErrorCode::Refused)
                 .hint(format!("change it for all with `ssgctl price set {plan} default PRICE`, or name another --plan")),
+            Error::TaxUndecided { customer, reason, .. } => {
+                failure(ErrorCode::TaxUndecided).hint(tax_hint(&customer, reason))
+            }
             Error::Refused(_) | Error::OtherAccount { .. } => failure(ErrorCode::Refused),
             Error::Input { code, .. } => failure(code.into()).exit(Exit::BadInput),
             Error::Rows(faults) => Self::of_file("the file", faults),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ssgctl::model::AccountCode;
+use ssgctl::model::invoice::TaxUndecided;
 use ssgctl::store::OLDEST_SCHEMA;
 
 /// What to do about a key file that is missing or not the right one.
@@ -24,3 +26,19 @@ pub(crate) fn upgrade_hint(database: &Path, schema: u32) -> String {
 /// What to do about a price list that changes what messages of the past cost.
 pub(crate) const PAST_HINT: &str =
     "add --correct-past if that is meant; messages that were charged keep their charge until `ssgctl traffic reprice`";
+
+/// What to do about an invoice whose tax is not decided.
+pub(crate) fn tax_hint(customer: &AccountCode, reason: TaxUndecided) -> String {
+    match reason {
+        TaxUndecided::NoRate => "add the rate to standard in [tax] of the configuration".to_owned(),
+        TaxUndecided::SellerVatNumber => "set vat_number in [tax] of the configuration".to_owned(),
+        TaxUndecided::NoCountry => format!("set it with `ssgctl customer edit {customer} --country`"),
+        TaxUndecided::ReverseCharge => format!(
+            "set vat_number in [tax] of the configuration, and that of the customer with `ssgctl customer edit {customer} --vat-reg-no`"
+        ),
+        TaxUndecided::NoVatNumber | TaxUndecided::OtherVatNumber => format!(
+            "correct it with `ssgctl customer edit {customer} --vat-reg-no`, or choose with --tax-category S, Z, E, AE or O"
+        ),
+        TaxUndecided::Abroad => "choose with --tax-category S, Z, E, AE or O".to_owned(),
+    }
+}

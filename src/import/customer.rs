@@ -6,8 +6,8 @@ use crate::error::{Error, Fault, Result};
 use crate::formats::InputRow;
 use crate::import::{Importer, OnExisting, RowResult, Verdict};
 use crate::model::{
-    AccountCode, ApiId, Contact, ContactDetails, Customer, CustomerDetails, EmailAddress, EmailList, EntityKind,
-    Msisdn, Name, Organisation, Roles, Status,
+    AccountCode, ApiId, Billing, Contact, ContactDetails, Customer, CustomerDetails, EmailAddress, EmailList,
+    EntityKind, Msisdn, Name, Organisation, Roles, Status,
 };
 use crate::ops;
 use crate::store::Tx;
@@ -24,6 +24,7 @@ pub const FIELDS: &[&str] = &[
     "payment_terms_days",
     "invoice_emails",
     "invoice_address",
+    "billing",
     "api_id",
     "status",
 ];
@@ -262,6 +263,11 @@ fn read_details(row: &InputRow, details: &mut CustomerDetails, empty_unsets: boo
     row.set("vat_reg_no", &mut details.vat_reg_no, empty_unsets)?;
     row.set("payment_terms_days", &mut details.payment_terms_days, empty_unsets)?;
     row.set("invoice_address", &mut details.invoice_address, empty_unsets)?;
+    match row.optional::<Billing>("billing")? {
+        Some(billing) => details.billing = billing,
+        None if empty_unsets && row.has("billing") => details.billing = Billing::default(),
+        None => {}
+    }
     match row.optional::<EmailList>("invoice_emails")? {
         Some(emails) => details.invoice_emails = emails.0,
         None if empty_unsets && row.has("invoice_emails") => details.invoice_emails.clear(),

@@ -13,6 +13,8 @@ word_enum! {
         Ledger = "ledger",
         Accruals = "accruals" as "accrued charges",
         Audit = "audit" as "audit log",
+        Receivables = "receivables" as "ledger of receivables",
+        Allocations = "allocations",
     }
 }
 
@@ -61,7 +63,7 @@ impl FromStr for Head {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let rule = || {
             Invalid::rule(
-                "must be the output of `db head -o name`: a number, a colon and 64 hexadecimal digits, for up to three chains",
+                "must be the output of `db head -o name`: a number, a colon and 64 hexadecimal digits, for up to five chains",
             )
         };
         let parts: Vec<&str> = text.trim().split(':').collect();
@@ -99,11 +101,13 @@ mod tests {
     #[test]
     fn a_head_names_chains_without_rows_only_before_others() {
         for (ends, pairs) in [
-            ([ChainEnd::NONE; 3], 1),
-            ([end(5), ChainEnd::NONE, ChainEnd::NONE], 1),
-            ([end(5), end(2), ChainEnd::NONE], 2),
-            ([ChainEnd::NONE, ChainEnd::NONE, end(7)], 3),
+            ([0, 0, 0, 0, 0], 1),
+            ([5, 0, 0, 0, 0], 1),
+            ([5, 2, 0, 0, 0], 2),
+            ([0, 0, 7, 0, 0], 3),
+            ([1, 0, 7, 3, 2], 5),
         ] {
+            let ends = ends.map(|id| if id > 0 { end(id) } else { ChainEnd::NONE });
             let head = Head::new(ends, None);
             assert_eq!(head.to_string().split(':').count(), 2 * pairs);
             assert_eq!(head.to_string().parse(), Ok(head.clone()));
@@ -119,7 +123,7 @@ mod tests {
     fn what_is_no_head_is_refused() {
         let pair = end(1);
         let pair = format!("{}:{}", pair.id, pair.hash);
-        for text in ["", "1", "1:xyz", &format!("-{pair}"), &format!("{pair}:1"), &[&*pair; 4].join(":")] {
+        for text in ["", "1", "1:xyz", &format!("-{pair}"), &format!("{pair}:1"), &[&*pair; 6].join(":")] {
             assert!(text.parse::<Head>().is_err(), "{text}");
         }
     }

@@ -27,6 +27,8 @@ pub struct CustomerDetails {
     #[serde(default)]
     pub invoice_emails: Vec<EmailAddress>,
     pub invoice_address: Option<PostalAddress>,
+    #[serde(default, skip_serializing_if = "Billing::is_default")]
+    pub billing: Billing,
 }
 
 impl CustomerDetails {
@@ -42,7 +44,27 @@ impl CustomerDetails {
             payment_terms_days: None,
             invoice_emails: Vec::new(),
             invoice_address: None,
+            billing: Billing::default(),
         }
+    }
+}
+
+word_enum! {
+    /// When a customer pays.
+    #[derive(Default)]
+    pub enum Billing {
+        /// Before use, from balances that top-ups fill.
+        #[default]
+        Prepaid = "prepaid",
+        /// After a month, for its usage.
+        Postpaid = "postpaid",
+    }
+}
+
+impl Billing {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -23,6 +23,8 @@ word_enum! {
         Balance = "balance",
         Entry = "entry",
         Email = "email",
+        Invoice = "invoice",
+        Payment = "payment",
         Traffic = "traffic" as "import of traffic",
         Database = "database",
         Event = "event",

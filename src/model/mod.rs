@@ -65,7 +65,7 @@ pub use confusable::Skeleton;
 pub use contact::{Contact, ContactDetails, Note, Role, Roles};
 pub use country::Country;
 pub use currency::Currency;
-pub use customer::{ApiId, Customer, CustomerDetails, Lifecycle, PaymentTerms, Status};
+pub use customer::{ApiId, Billing, Customer, CustomerDetails, Lifecycle, PaymentTerms, Status};
 pub use destination::Destination;
 pub use email::{EmailAddress, EmailList};
 pub use event::{Change, EntityKind, Event, FieldChanges};

@@ -15,9 +15,9 @@ use crate::model::{Country, EmailState, EntityKind, EntryKind, Level, Money, Ori
 
 pub use sqlite::{
     AccrualLine, Appended, BulkWriter, CheckReport, EntryLink, FIRST_SCHEMA_OF_PLANS, GENESIS, HelperConnection,
-    KnownPrices, Location, MessageFilter, MessageSearch, Migration, NewDatabase, OLDEST_SCHEMA, PackedDays,
-    PasswordCount, PlansOfAccounts, QueueGuard, SCHEMA_VERSION, SharedPlans, Snapshot, Store, TABLES, Table, Tx,
-    UnrecordedCrossing, sqlite_source, sqlite_version,
+    IssuedDocuments, KnownPrices, Location, MessageFilter, MessageSearch, Migration, NewDatabase, NewInvoice,
+    OLDEST_SCHEMA, PackedDays, PasswordCount, PlansOfAccounts, QueueGuard, SCHEMA_VERSION, SharedPlans, Snapshot,
+    Store, TABLES, Table, Tx, UnrecordedCrossing, hash_of_document, sqlite_source, sqlite_version,
 };
 pub use traffic::{
     AccountDay, AccountDays, CountrySum, DayPrice, DaySum, EarlierMessages, ImportFilter, ImportedAccount,
@@ -108,6 +108,10 @@ macro_rules! sort_fields {
         }
     };
 }
+
+// After the macro, which it uses.
+mod billing;
+pub use billing::{InvoiceFilter, InvoiceSort, Issue, ReceivableFilter};
 
 /// The customers to list: those that match every field that is set.
 #[derive(Debug, Clone, Default)]

@@ -5,5 +5,6 @@ mod commands;
 mod delivered;
 mod files;
 mod import;
+mod invoice;
 mod reprice;
 mod soak;

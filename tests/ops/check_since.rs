@@ -23,7 +23,7 @@ fn findings_since(fixture: &mut Fixture, head: &Head) -> Vec<String> {
 /// A head as a version printed it that had no chain of the audit log.
 fn of_two_chains(head: &Head) -> Head {
     let ends = [Chain::Ledger, Chain::Accruals].map(|chain| head.end(chain).unwrap_or(ChainEnd::NONE));
-    Head::new([ends[0], ends[1], ChainEnd::NONE], None)
+    Head::new([ends[0], ends[1], ChainEnd::NONE, ChainEnd::NONE, ChainEnd::NONE], None)
 }
 
 /// Charges of a day that are posted, a head, and charges of another day that are accrued. Returns the head.
@@ -137,7 +137,7 @@ type Step<'a> = (&'a str, &'a dyn Fn(&mut Fixture));
 #[test]
 fn whatever_is_done_no_earlier_head_has_findings() {
     let mut fixture = traffic_prices::fixture();
-    let mut heads = vec![Head::new([ChainEnd::NONE; 3], None)];
+    let mut heads = vec![Head::new([ChainEnd::NONE; 5], None)];
     let steps: [Step<'_>; 9] = [
         ("12:01", &|fixture| drop(fixture.adjust("ACME", &adjustment_in("EUR", "10")).expect("adjusted"))),
         ("12:02", &|fixture| drop(traffic_prices::import(fixture, "a", &[("2026-11-20T10:00:00Z", GB, "")]))),

@@ -1,7 +1,7 @@
 //! Customers: names that last for ever, edits, archiving and bringing back.
 
 use ssgctl::Error;
-use ssgctl::model::{ApiId, CustomerDetails, EntityKind, PostalAddress, Status};
+use ssgctl::model::{ApiId, Billing, CustomerDetails, EntityKind, PostalAddress, Status};
 use ssgctl::ops::{balance, contact, customer, note, smpp};
 use ssgctl::store::{
     ArchiveFilter, BalanceFilter, BalanceSort, ContactFilter, ContactSort, CustomerFilter, NoteFilter, NoteSort,
@@ -102,6 +102,7 @@ fn every_field_is_stored_and_read_back_as_it_was_given_at_its_longest() {
         payment_terms_days: Some(valid("365")),
         invoice_emails: vec![valid("a@example.com"), valid("b@example.com")],
         invoice_address: Some(PostalAddress::from_lines((0..10).map(|_| "s".repeat(200))).unwrap()),
+        billing: Billing::Postpaid,
     };
     let made = fixture.write(|tx| customer::new(tx, Some(valid(&"C".repeat(32))), details.clone())).unwrap();
     let found = fixture.read(|now| now.customer(made.account_code.as_str()));

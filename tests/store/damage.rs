@@ -11,13 +11,19 @@ use ssgctl::ops::{contact, outbox, overlay, service, smpp};
 use ssgctl::store::{Location, OutboxFilter, SmppFilter};
 use ssgctl::traffic::{self, RepriceAccounts, RepriceRequest};
 
-use super::ledger_guards;
+use super::{invoice_guards, ledger_guards};
 use crate::support::fixture::{Fixture, NOON, collect, every_customer, new_account, new_service, open, valid};
 use crate::support::traffic::import_a_message;
 
 /// A database with something in each table, as bytes.
 fn sound() -> Vec<u8> {
     let mut fixture = ledger_guards::fixture();
+    let british = |details: &mut ssgctl::model::CustomerDetails| {
+        details.country = Some(valid("GB"));
+        Ok(())
+    };
+    fixture.write(|tx| ssgctl::ops::customer::edit(tx, "ACME", british)).expect("country");
+    invoice_guards::add_invoices(&mut fixture);
     let account = NewAccount { cug: vec![valid("+447700900123")], ..new_account("acme1") };
     fixture.add_account("ACME", account).expect("account");
     fixture.write(|tx| service::new(tx, new_service("premium", "SMS", "2"))).expect("service");

@@ -52,8 +52,10 @@ fn a_migrated_database_of_an_older_program_says_what_its_document_says() {
 }
 
 /// Rows that are converted: sums of traffic are by quarter hours since schema 16, balances have what is accrued since schema 18, and
-/// services have plans since schema 19, and plans a basis since schema 23; the first line has the schema, the last a checksum.
-const CONVERTED: [&str; 7] = ["ssgctl\":", "end\":", "message", "traffic", "balance\":", "service\":", "plan\":"];
+/// services have plans since schema 19, plans a basis since schema 23, and customers are prepaid or postpaid since schema 24; the first
+/// line has the schema, the last a checksum.
+const CONVERTED: [&str; 8] =
+    ["ssgctl\":", "customer\":", "end\":", "message", "traffic", "balance\":", "service\":", "plan\":"];
 
 /// A step that adds something must not lose what was there: every line of the old document that needs no conversion is in the new.
 #[test]

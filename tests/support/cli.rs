@@ -49,6 +49,10 @@ pub struct Outcome {
     pub stderr: String,
 }
 
+/// What invoices need of the configuration.
+const BILLING: &str = "[tax]\ncountry = \"GB\"\nvat_number = \"GB123456789\"\n\
+    standard = [{ from = \"2011-01-04\", rate = \"20\" }]\n[seller]\nname = \"Northwind\"\n";
+
 impl TestCli {
     /// An empty home folder.
     pub fn new() -> Self {
@@ -128,11 +132,32 @@ impl TestCli {
         for (name, text) in files {
             fs::write(cli.path(name), text).expect("written");
         }
+        cli.bill();
         cli.ok("db backup backup.db");
         cli.ok("db init --db empty.db");
         cli.ok("export everything.jsonl");
         cli.set_up_mail();
         cli
+    }
+
+    /// A draft, an issued invoice and a draft on hold of the customer ABC, and a payment of which a part is left.
+    fn bill(&self) {
+        self.configure("billing.toml", BILLING);
+        for line in [
+            "invoice new ABC --currency EUR --description Set-up --price 50",
+            "invoice new ABC --currency EUR --description Rental --price 20",
+            "invoice new ABC --currency EUR --credits 100 --net 5",
+            "invoice issue 2 --config billing.toml",
+            "invoice hold 3",
+            "payment record ABC 4 --currency EUR --config billing.toml -q",
+        ] {
+            self.ok(line);
+        }
+    }
+
+    fn configure(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).expect("written");
+        fs::set_permissions(self.path(file), Permissions::from_mode(0o600)).expect("private");
     }
 
     /// An import of traffic that was interrupted before its first row.
@@ -166,9 +191,8 @@ impl TestCli {
             let hosts = "[gateway]\nhosts = [\"smpp1.gateway.example\", \"smpp2.gateway.example\"]\n";
             // The key of the database, not one next to the file. Relative, because the home folder is copied.
             let key = "[secrets]\nkey_file = \".config/ssgctl/ssgctl.key\"\n";
-            let text = format!("{hosts}{key}[mail]\ntransport = \"{transport}\"\n{role}");
-            fs::write(self.path(file), text).expect("written");
-            fs::set_permissions(self.path(file), Permissions::from_mode(0o600)).expect("private");
+            let text = format!("{hosts}{key}[mail]\ntransport = \"{transport}\"\n{role}{BILLING}");
+            self.configure(file, &text);
         }
         fs::create_dir(self.path("emails")).expect("a folder");
         self.ok("balance warn ABC --unit SMS --upper 200 --lower 50");

@@ -1,6 +1,7 @@
 //! What tests share: a temporary database ([`fixture`]), the program in a home folder of its own ([`cli`]), and servers on loopback.
 
 pub mod authority;
+pub mod billing;
 pub mod cli;
 pub mod fixture;
 pub mod import_graph;

@@ -4,6 +4,7 @@ pub(crate) mod change;
 pub(crate) mod clock;
 pub(crate) mod completion;
 pub(crate) mod confusable;
+pub(crate) mod day;
 pub(crate) mod effective;
 pub(crate) mod export;
 pub(crate) mod help;

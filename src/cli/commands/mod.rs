@@ -12,12 +12,14 @@ mod contact;
 mod customer;
 mod db;
 mod document;
+mod invoice;
 pub(crate) mod mail;
 mod man;
 mod note;
 mod overview;
 #[cfg(test)]
 mod parsing;
+mod payment;
 mod plan;
 mod price;
 mod quick_create;
@@ -123,6 +125,12 @@ pub(crate) enum Command {
     /// Manage prepaid balances, in SMS credits or money
     #[command(subcommand)]
     Balance(DeferredCommand<balance::Command>),
+    /// Draft and issue invoices, and credit them
+    #[command(subcommand)]
+    Invoice(DeferredCommand<invoice::Command>),
+    /// Record payments and settle invoices with them
+    #[command(subcommand)]
+    Payment(DeferredCommand<payment::Command>),
     /// Import SMS traffic and charge each message once
     #[command(subcommand)]
     Traffic(DeferredCommand<traffic::Command>),
@@ -164,6 +172,8 @@ impl Command {
             Self::Plan(group) => group.0.run(context),
             Self::Price(group) => group.0.run(context),
             Self::Balance(group) => group.0.run(context),
+            Self::Invoice(group) => group.0.run(context),
+            Self::Payment(group) => group.0.run(context),
             Self::Traffic(group) => group.0.run(context),
             Self::Report(group) => group.0.run(context),
             Self::QuickCreate(ArgsIfNamed(args)) => quick_create::run(args, context),

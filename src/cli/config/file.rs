@@ -11,6 +11,7 @@ use ssgctl::ops;
 use ssgctl::store::files::SmallFile;
 
 use crate::config::import::ImportSection;
+use crate::config::invoice::{InvoiceSection, SellerSection, TaxSection};
 use crate::config::known::nearest;
 use crate::config::mail::{MailSection, OperatorSection, RolesSection, WarningsSection};
 use crate::exit::{ErrorCode, Failure, Place, Result};
@@ -28,6 +29,9 @@ pub(super) struct ConfigFile {
     pub(super) mail: MailSection,
     pub(super) roles: RolesSection,
     pub(super) warnings: WarningsSection,
+    pub(super) tax: TaxSection,
+    pub(super) seller: SellerSection,
+    pub(super) invoice: InvoiceSection,
     pub(super) import: BTreeMap<String, ImportSection>,
 }
 

@@ -25,6 +25,13 @@ pub(crate) struct OperatorSection {
     service: Option<Name>,
 }
 
+impl OperatorSection {
+    /// The name of the operator's company.
+    pub(crate) fn company(&self) -> Option<&Name> {
+        self.company.as_ref()
+    }
+}
+
 /// `[mail]`: how emails are sent.
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

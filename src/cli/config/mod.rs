@@ -5,6 +5,7 @@ pub(crate) mod change;
 mod edit;
 mod file;
 pub(crate) mod import;
+pub(crate) mod invoice;
 pub(crate) mod known;
 mod listing;
 pub(crate) mod mail;
@@ -23,6 +24,7 @@ use ssgctl::store::files::{FileRole, protect};
 
 use crate::config::file::ConfigFile;
 use crate::config::import::ImportSection;
+use crate::config::invoice::InvoiceSettings;
 use crate::config::listing::{in_file, list_defaults, list_gateway, list_imports, path_setting};
 use crate::config::mail::{MailSettings, WarningsSection};
 use crate::exit::{ErrorCode, Failure, Result};
@@ -113,6 +115,7 @@ pub(crate) struct Settings {
     pub(crate) mail: MailSettings,
     /// The warnings of every new customer.
     pub(crate) warnings: WarningsSection,
+    pub(crate) invoices: InvoiceSettings,
     /// Saved import mappings, by name.
     pub(crate) imports: BTreeMap<String, ImportSection>,
     /// The settings that options or variables can set, too.
@@ -164,7 +167,9 @@ impl Settings {
         });
         let folder = config_path.as_ref().and_then(|path| path.parent()).map(Path::to_owned);
         let mail = MailSettings { operator: file.operator, mail: file.mail, roles: file.roles, folder };
-        let ConfigFile { defaults, gateway, warnings, import: imports, .. } = file;
+        let ConfigFile { defaults, gateway, warnings, tax, seller, invoice, import: imports, .. } = file;
+        let company = mail.operator.company().cloned();
+        let invoices = InvoiceSettings { tax, seller, invoice, company, zone: defaults.timezone.clone() };
         let wait = Duration::from_secs(wait);
         let default_key_file = default_config.as_ref().map(|folder| folder.join(KEY_FILE));
         Ok(Self {
@@ -178,6 +183,7 @@ impl Settings {
             gateway,
             mail,
             warnings,
+            invoices,
             imports,
             overridable: list,
         })
@@ -191,6 +197,7 @@ impl Settings {
         list.extend(self.mail.listed().into_iter().map(|(key, value)| in_file(key, value)));
         list.extend(self.mail.listed_roles().into_iter().map(|(key, value)| in_file(key, value)));
         list.extend(self.warnings.listed().into_iter().map(|(key, value)| in_file(key, value)));
+        list.extend(self.invoices.listed().into_iter().map(|(key, value)| in_file(key, value)));
         list.extend(list_imports(&self.imports));
         list
     }

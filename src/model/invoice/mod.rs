@@ -2,14 +2,27 @@
 
 mod bank_entry;
 mod copy;
+mod invoice_record;
 mod payment_match;
+mod receivable;
 mod reference;
+pub mod rounding;
+mod rules;
+mod series;
 mod tax;
+mod tax_decision;
+mod totals;
 
 pub use bank_entry::BankEntry;
 pub use copy::{
     BilledPeriod, CreditedInvoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceTotals, PaymentDetails,
 };
+pub use invoice_record::{DraftLine, Invoice, InvoiceDetails, InvoiceState, IssuedInvoice, TopUp};
 pub use payment_match::{AmountFit, MatchReason, OpenInvoice, PaymentMatch, match_payment};
+pub use receivable::{Allocation, DocumentHashes, Receivable, ReceivableBooking, ReceivableKind};
 pub use reference::CreditorReference;
+pub use rules::{BankDetails, InvoiceRules, day_in};
+pub use series::{SeriesPattern, SeriesRule};
 pub use tax::{TaxCategory, TaxRate, TaxSubtotal};
+pub use tax_decision::{DatedRate, TaxDecision, TaxReason, TaxRules, TaxUndecided, TaxedBuyer};
+pub use totals::totals;

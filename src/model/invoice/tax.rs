@@ -6,9 +6,10 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Money;
+use crate::model::invoice::rounding::rounded;
 use crate::model::text::{Invalid, serde_by_text};
 use crate::model::word_enum::word_enum;
+use crate::model::{Currency, Money};
 
 word_enum! {
     /// The VAT category of a line, by its code in UNCL 5305.
@@ -38,6 +39,13 @@ impl TaxRate {
     /// The rate in per cent.
     pub const fn percent(self) -> Decimal {
         self.0
+    }
+
+    /// The tax on a net amount, rounded to the currency's minor unit, half away from zero.
+    pub fn tax_on(self, net: Money, currency: Currency) -> Option<Money> {
+        let mut rate = self.0;
+        rate.rescale(4);
+        rounded(i128::from(net.e8()).checked_mul(rate.mantissa())?, 1_000_000, currency)
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) use accrued::{accrue, post_some};
 pub use adjust::{Adjustment, adjust};
 pub use import::{AdjustmentRow, import};
 pub use limit::set_credit_limit;
+pub(in crate::ops) use reverse::post_reversal;
 pub use reverse::{Reversal, reverse};
 pub use transfer::{Transfer, transfer};
 

@@ -38,6 +38,15 @@ pub fn reverse(tx: &mut Tx<'_>, reversal: &Reversal) -> Result<Vec<Receipt>> {
     if let Some(entry) = entry_of_key(tx, reversal.key.as_ref(), &request)? {
         return replayed(tx, entry);
     }
+    if let Some(invoice) = tx.invoice_of_entry(reversal.entry)? {
+        let (entry, invoice) = (reversal.entry, invoice.name());
+        return Err(Error::Refused(format!("entry {entry} was posted by {invoice}; credit that invoice instead")));
+    }
+    post_reversal(tx, reversal)
+}
+
+/// Reverses an entry, whatever posted it.
+pub(in crate::ops) fn post_reversal(tx: &mut Tx<'_>, reversal: &Reversal) -> Result<Vec<Receipt>> {
     let original = tx.entry(reversal.entry)?;
     let first = opposite(tx, reversal, &original, reversal.key.clone())?;
     let Some(counterpart) = original.counterpart else {

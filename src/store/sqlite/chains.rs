@@ -12,6 +12,8 @@ const fn table(chain: Chain) -> &'static str {
         Chain::Ledger => "entry",
         Chain::Accruals => "accrual",
         Chain::Audit => "event",
+        Chain::Receivables => "receivable",
+        Chain::Allocations => "allocation",
     }
 }
 
@@ -41,7 +43,7 @@ impl Snapshot<'_> {
             match self.hash_in(chain, end.id) {
                 Ok(Some(hash)) if hash == end.hash => {}
                 Ok(Some(_)) => {
-                    let were = if chain == Chain::Accruals { "were" } else { "was" };
+                    let were = if matches!(chain, Chain::Accruals | Chain::Allocations) { "were" } else { "was" };
                     report.add(format!("{row} does not have the expected hash: the {chain} {were} rewritten"));
                 }
                 Ok(None) => report.add(format!("{row} does not exist: the end of the {chain} was cut off")),

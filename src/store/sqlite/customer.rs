@@ -23,6 +23,7 @@ columns! {
         value payment_terms_days: "payment_terms_days",
         list invoice_emails: "invoice_emails",
         json_or_null invoice_address: "invoice_address",
+        value billing: "billing",
     }
 }
 

@@ -74,6 +74,11 @@ pub const TABLES: &[Table] = &[
     Table::new("traffic_hour", "hour, minute, account_id", &[]),
     Table::new("traffic_day", "day, account_id, country, unit", &[]),
     Table::new("traffic_pruned", "id", &[]),
+    Table::new("invoice", "id", &[]),
+    Table::new("invoice_line", "invoice_id, position", &[]),
+    Table::new("receivable", "id", &[]),
+    Table::new("allocation", "id", &[]),
+    Table::new("issued_invoice", "invoice_id", &["tax_decision"]),
     Table::new("event", "id", &["changes"]),
 ];
 

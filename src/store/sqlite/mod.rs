@@ -5,6 +5,7 @@
 
 mod audit;
 mod audit_chain;
+mod billing;
 mod bulk_insert;
 mod bulk_writer;
 mod chains;
@@ -52,6 +53,7 @@ use crate::store::{Clock, Stamp};
 
 use writer_queue::{lock_imports, queue_for_write};
 
+pub use billing::{IssuedDocuments, NewInvoice, hash_of_document};
 pub use bulk_writer::{BulkWriter, HelperConnection};
 pub use check::CheckReport;
 pub use document::{TABLES, Table};

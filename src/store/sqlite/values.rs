@@ -1,17 +1,19 @@
 //! Stores the model's values in columns: most as their canonical text, amounts as integers. Reading parses them again, so a
 //! value that breaks the rule of its type is an error.
 
+use jiff::civil::Date;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
+use crate::model::invoice::{InvoiceKind, ReceivableKind, TaxCategory};
 use crate::model::{
-    AccountCode, AddressRange, ApiId, Country, CrossingCause, EmailAddress, EmailState, EmailTemplate, EntityKind,
-    EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText, PaymentTerms, PlanBasis,
-    PlanCode, PriceDestination, PriceSource, ServiceCode, ShortName, SystemId, SystemType, TextLine, Time, Unit,
-    Webhook, Website,
+    AccountCode, AddressRange, ApiId, Billing, Country, CrossingCause, Currency, EmailAddress, EmailState,
+    EmailTemplate, EntityKind, EntryKind, Hash, ImportState, Invalid, Level, Limit, MoNumber, Money, Msisdn, NoteText,
+    PaymentTerms, PlanBasis, PlanCode, PriceDestination, PriceSource, ServiceCode, ShortName, SystemId, SystemType,
+    TextLine, Time, Unit, Webhook, Website,
 };
 
 /// Stores types as their canonical text and reads them with their parser.
@@ -34,10 +36,12 @@ text_columns!(
     AccountCode,
     AddressRange,
     ApiId,
+    Billing,
     CrossingCause,
     Country,
     EntryKind,
     ImportState,
+    InvoiceKind,
     EmailTemplate,
     EmailState,
     Level,
@@ -46,9 +50,11 @@ text_columns!(
     PlanBasis,
     PlanCode,
     PriceSource,
+    ReceivableKind,
     ServiceCode,
     ShortName,
     SystemType,
+    TaxCategory,
     Webhook,
     Website,
 );
@@ -115,6 +121,34 @@ impl ToSql for Unit {
 impl FromSql for Unit {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         Self::from_code(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+impl ToSql for Currency {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.code()))
+    }
+}
+
+/// Amounts in currencies that were withdrawn since stay readable.
+impl FromSql for Currency {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::from_code(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+/// A date, which is stored as `2026-11-28`.
+pub(super) struct Day(pub(super) Date);
+
+impl ToSql for Day {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.0.to_string()))
+    }
+}
+
+impl FromSql for Day {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map(Self).map_err(FromSqlError::other)
     }
 }
 

@@ -14,6 +14,7 @@ const LIMITS: &[&str] = &["", "0", "ten", "1.5", "4294967296"];
 const COUNTS: &[&str] = &["", "ten", "1.5", "18446744073709551616"];
 const SWITCHES: &[&str] = &["", "maybe", "2"];
 const TIMES: &[&str] = &["", "someday", "2026-13-01", "24", "\u{1b}[31m"];
+const DAYS: &[&str] = &["", "yesterday", "2026-13-01", "2026-11-31", "7d", "2026-01-01T00:00:00Z"];
 const URLS: &[&str] = &[
     "",
     "example",
@@ -37,7 +38,7 @@ pub const LONGER_THAN_A_NOTE: &str = match std::str::from_utf8(&[b'x'; 4001]) {
 pub fn wrong(name: &str) -> &'static [&'static str] {
     match name {
         "--organisation" | "--name" | "--contact-name" | "--company-reg-no" | "--vat-reg-no" | "--description"
-        | "--reference" | "--key" | "--reason" | "--actor" => TEXTS,
+        | "--reference" | "--buyer-reference" | "--quantity-unit" | "--key" | "--reason" | "--actor" => TEXTS,
         "--account-code" | "CODE" | "--system-id" | "--short-name" | "--service" => CODES,
         "--system-type" => &["", "a\"b", "thirteen-long", "a\u{1b}"],
         "--address-range" => &["", "a b", "a\u{1b}", LONG],
@@ -57,10 +58,16 @@ pub fn wrong(name: &str) -> &'static [&'static str] {
             &["", "192.0.2", "192.0.2.7/33", "192.0.2.7,example.com", "\u{1b}[31m"]
         }
         "AMOUNT" | "--credit" | "--price" | "--at-most" | "--upper" | "--lower" | "--warn-upper" | "--warn-lower"
-        | "--expect-total" | "--default-price" | "PRICE" => MONEY,
+        | "--amount" | "--credits" | "--net" | "--quantity" | "--expect-total" | "--default-price" | "PRICE" => MONEY,
         "MESSAGE" | "--id" => &["", "a b", "\u{e9}", "1.8E+14", "\u{1b}[31m"],
         "TEMPLATE" => &["letter", "LOW", "\u{1b}[31m"],
         "ID" | "IMPORT" | "EVENT" => &["ten", "1.5", "\u{1b}[31m"],
+        "--currency" => &["", "XYZ", "SMS", "\u{20ac}", "G\u{1b}P"],
+        "--billing" | "--tax-category" => CHOICES,
+        "--first-day" | "--last-day" | "--on" | "--as-of" => DAYS,
+        "--line" => &["", "one", "1=", "1=x", "\u{1b}[31m"],
+        "--buckets" => &["", "30", "0,0", "0,x", "\u{1b}[31m"],
+        "--remove" | "PAYMENT" => &["", "ten", "1.5", "\u{1b}[31m"],
         "--unit" => &["", "XYZ", "gb", "\u{20ac}", "G\u{1b}P"],
         "--limit" | "ENTRY" | "--expect-rows" => COUNTS,
         "--host" => &["", "a b", "gateway:2775", "smpp://gateway", "\u{1b}[31m"],
@@ -170,6 +177,22 @@ pub const LINES: &[&str] = &[
     "mail cancel ID:1",
     "mail preview TEMPLATE:test --config mail.toml",
     "mail test ADDRESS:a@b.example --config mail.toml",
+    "invoice new ABC --currency EUR",
+    "invoice line 1 --description New --price 1",
+    "invoice issue 1 --config mail.toml",
+    "invoice show 1 --config mail.toml",
+    "invoice list",
+    "invoice hold 1",
+    "invoice release 1",
+    "invoice cancel 1",
+    "invoice credit 2 --reason wrong --config mail.toml",
+    "invoice write-off 2 --description lost --config mail.toml",
+    "payment record ABC AMOUNT:1 --currency EUR --config mail.toml",
+    "payment list",
+    "payment allocate 2 --oldest --config mail.toml",
+    "payment refund 2 --description back --config mail.toml",
+    "payment reverse PAYMENT:2 --description bounced --config mail.toml",
+    "report receivables",
     "report balances",
     "report statement ABC --unit SMS --from 2026-01-01",
     "traffic import traffic.csv",
@@ -215,6 +238,11 @@ pub const LINES: &[&str] = &[
 /// Options and arguments that name a file or something to look up, or take any text.
 const FREE: &[&str] = &[
     "CUSTOMER",
+    "INVOICE",
+    "--invoice",
+    "--number",
+    "payment allocate PAYMENT",
+    "payment refund PAYMENT",
     "ACCOUNT",
     "CONTACT",
     "SERVICE",

@@ -4,7 +4,7 @@ use clap::Args;
 use clap_complete::ArgValueCandidates;
 use ssgctl::Error;
 use ssgctl::model::{
-    Country, CustomerDetails, EmailList, Msisdn, PaymentTerms, PostalAddress, RegistrationNumber, Website,
+    Billing, Country, CustomerDetails, EmailList, Msisdn, PaymentTerms, PostalAddress, RegistrationNumber, Website,
 };
 
 use crate::args::completion;
@@ -46,6 +46,10 @@ pub(crate) struct DetailArgs {
     /// Postal address; repeat for each line, or give all lines as text, JSON array or {"line","line"}
     #[arg(long, value_name = "LINE", help_heading = "Billing")]
     invoice_address: Vec<PostalAddress>,
+
+    /// When the customer pays: prepaid or postpaid
+    #[arg(long, value_name = "WHEN", help_heading = "Billing")]
+    billing: Option<Billing>,
 }
 
 unset_fields! {
@@ -82,6 +86,7 @@ impl DetailArgs {
         details.vat_reg_no = self.vat_reg_no.or(details.vat_reg_no.take());
         details.payment_terms_days = self.payment_terms_days.or(details.payment_terms_days.take());
         details.invoice_address = join(self.invoice_address)?.or(details.invoice_address.take());
+        details.billing = self.billing.unwrap_or(details.billing);
         if let Some(emails) = self.invoice_emails {
             details.invoice_emails = emails.0;
         }

@@ -23,6 +23,7 @@ impl Row for Customer {
             Some(address) => Cell::Lines(address.lines().map(Into::into).collect()),
             None => Cell::Empty,
         }),
+        Column::detail("billing", |c| Cell::text(c.details.billing.as_str())),
         Column::detail("api_id", |c| Cell::text(&c.api_id)),
         Column::new("status", |c: &Self| Cell::text(c.lifecycle.status().as_str())).state(),
         Column::detail("created_at", |c| Cell::Time(c.lifecycle.created_at)),

@@ -59,7 +59,7 @@ fn view(overview: &CustomerOverview) -> DetailView {
     view.fields(
         "Billing",
         customer,
-        &["account_code", "vat_reg_no", "payment_terms_days", "invoice_emails", "invoice_address"],
+        &["account_code", "billing", "vat_reg_no", "payment_terms_days", "invoice_emails", "invoice_address"],
     );
     match &pricing.overlay {
         Some(plan) => view.field("overlay", Cell::text(plan)),

@@ -14,20 +14,22 @@ use crate::output::{Cell, Column, Row};
 /// Check the integrity of the whole database
 ///
 /// Checks pages and indexes, references, every value against its rules, the ledger's numbers, sums and hash chain,
-/// balances against their entries and accrued charges, archiving, and warnings against their threshold crossings and emails, and counts the
-/// SMPP passwords that the key file does not decrypt. Prints every problem and exits 7 if there is one; prints no
-/// problem and exits 0 if there is none. Warns if other users can read or change the database.
+/// balances against their entries and accrued charges, archiving, warnings against their threshold crossings and emails,
+/// the ledger of receivables, and invoices against their series, issued copies and entries, and counts the SMPP passwords
+/// that the key file does not decrypt. Prints every problem and exits 7 if there is one; prints no problem and exits 0 if
+/// there is none. Warns if other users can read or change the database.
 ///
 /// With --since-head it checks only what came after a head that an earlier check covered: entries, accrued charges and
-/// audit lines after it, every balance, what is entered by hand, and the days of traffic that imports changed since. It
-/// refuses a head that the database does not have. It does not look at pages, references and what came before.
+/// audit lines after it, every balance, receivables and invoices, what is entered by hand, and the days of traffic that
+/// imports changed since. It refuses a head that the database does not have. It does not look at pages, references and what
+/// came before.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl db check && ssgctl db backup /backup/ssgctl-$(date +%F).db
   ssgctl db check --expect-head yesterdays-head
   ssgctl db head -o name > new-head && ssgctl db check --since-head head && mv new-head head")]
 pub(crate) struct CheckArgs {
-    /// Also check that the ledger, the accrued charges and the audit log still have the rows that an earlier `db head -o name` printed
+    /// Also check that the hash chains still have the rows that an earlier `db head -o name` printed
     #[arg(long, value_name = "HEAD")]
     expect_head: Option<KeptHead>,
 

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::exit::Result;
 use crate::output::{Cell, Column, Row};
 
-/// Print the ends of the ledger, of the accrued charges and of the audit log, to keep as evidence elsewhere
+/// Print the ends of the hash chains, to keep as evidence elsewhere: of the ledger, accrued charges, audit log and receivables
 ///
 /// The hash chains alone cannot prove that nobody has cut off their ends or rewritten them from the beginning. If you keep
 /// the head elsewhere, `ssgctl db check --expect-head HEAD` can, and `--since-head HEAD` checks only what came after it.
@@ -62,6 +62,10 @@ impl Row for Head {
         Column::detail("accrual_hash", |head| hash(head, Chain::Accruals)),
         Column::detail("event", |head: &Self| id(head, Chain::Audit)).id(),
         Column::detail("event_hash", |head| hash(head, Chain::Audit)),
+        Column::detail("receivable", |head: &Self| id(head, Chain::Receivables)).id(),
+        Column::detail("receivable_hash", |head| hash(head, Chain::Receivables)),
+        Column::detail("allocation", |head: &Self| id(head, Chain::Allocations)).id(),
+        Column::detail("allocation_hash", |head| hash(head, Chain::Allocations)),
     ];
 }
 

@@ -4,6 +4,7 @@ mod balances;
 mod columns;
 mod drawing;
 mod groups;
+mod receivables;
 mod row;
 mod statement;
 mod traffic;
@@ -19,6 +20,7 @@ use crate::exit::Result;
 pub(crate) enum Command {
     Balances(ArgsIfNamed<balances::BalancesArgs>),
     Statement(ArgsIfNamed<statement::StatementArgs>),
+    Receivables(ArgsIfNamed<receivables::ReceivablesArgs>),
     Traffic(ArgsIfNamed<traffic::TrafficArgs>),
     Usage(ArgsIfNamed<usage::UsageArgs>),
 }
@@ -28,6 +30,7 @@ impl Command {
         match self {
             Self::Balances(ArgsIfNamed(args)) => balances::run(&args, context),
             Self::Statement(ArgsIfNamed(args)) => statement::run(&args, context),
+            Self::Receivables(ArgsIfNamed(args)) => receivables::run(&args, context),
             Self::Traffic(ArgsIfNamed(args)) => traffic::run(&args, context),
             Self::Usage(ArgsIfNamed(args)) => usage::run(&args, context),
         }

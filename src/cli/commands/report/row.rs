@@ -1,7 +1,8 @@
 //! How the lines of reports are printed: their columns.
 
+use jiff::civil::Date;
 use ssgctl::model::{EntryKind, MessageState, Money, PlanCode, Unit};
-use ssgctl::report::{ChargedBy, Runway, Slot, TrafficLine, UnitTotal, UsageLine};
+use ssgctl::report::{ChargedBy, OpenItem, Runway, Slot, TrafficLine, UnitTotal, UsageLine};
 
 use crate::output::{Cell, Column, Row};
 
@@ -154,5 +155,26 @@ impl Row for Runway {
             .state()
             .essential(),
         Column::detail("updated_at", |r| Cell::Time(r.balance.updated_at)),
+    ];
+}
+
+/// An entry of receivables of which a part is open.
+pub(super) struct OpenItemRow {
+    pub(super) item: OpenItem,
+    pub(super) as_of: Date,
+}
+
+impl Row for OpenItemRow {
+    const NAME: &str = "id";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("id", |o| Cell::number(o.item.entry.id)),
+        Column::new("kind", |o| Cell::text(o.item.entry.booking.kind.as_str())),
+        Column::new("reference", |o| Cell::maybe(o.item.entry.booking.reference.as_ref())),
+        Column::new("due_on", |o| o.item.due_on.map_or(Cell::Empty, Cell::shown)),
+        Column::new("days_overdue", |o| {
+            let days = o.item.due_on.and_then(|due_on| o.as_of.since(due_on).ok()).map(|span| span.get_days());
+            Cell::maybe_number(days.filter(|days| *days > 0))
+        }),
+        Column::new("open", |o| Cell::amount(Unit::Currency(o.item.entry.booking.currency), o.item.open)),
     ];
 }

@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
+use ssgctl::model::invoice::day_in;
 use ssgctl::model::{EntryKind, Money, Unit, Zone};
-use ssgctl::report::{self, HistoryLine, Period, Statement};
+use ssgctl::report::{self, HistoryLine, Period, ReceivablesStatement, Statement};
 use ssgctl::store::BalanceFilter;
 use ssgctl::store::signing::SigningKey;
 
 use crate::args::completion;
 use crate::args::period::{ReportPeriodArgs, ZoneArgs};
-use crate::commands::report::row::KindTotal;
+use crate::commands::report::row::{KindTotal, OpenItemRow};
 use crate::context::Context;
-use crate::exit::Result;
+use crate::exit::{Failure, Result};
 use crate::output::{Cell, Column, DetailView, FieldKeys, Row, TableWriter, write_file};
 
 /// Show a balance over a period: opening balance, entries, totals, closing balance
@@ -25,6 +26,8 @@ use crate::output::{Cell, Column, DetailView, FieldKeys, Row, TableWriter, write
 ///
 /// With --prove, it is written to a file as JSON that the customer can check without a database, with `ssgctl verify`: the
 /// entries with what their hashes cover, who posted them and why included, totals by day and by kind, and a signature.
+/// With --receivables, it is the statement of what the customer owes: invoices, payments and credit notes by the day on which they
+/// are booked, and what is open at the end with its age.
 ///
 /// CSV has one line for each entry, with the opening and the closing balance in each, and one line if there are no
 /// entries; it omits the totals.
@@ -34,6 +37,7 @@ use crate::output::{Cell, Column, DetailView, FieldKeys, Row, TableWriter, write
 #[command(after_long_help = "Examples:
   ssgctl report statement ABCCORP331 --period last-month
   ssgctl report statement ABCCORP331 --period 2026-11 --unit GBP --timezone Europe/London --json
+  ssgctl report statement ABCCORP331 --receivables --unit EUR --period last-month
   ssgctl report statement ABCCORP331 --period last-month --prove statement.json
   ssgctl report statement --all --period last-month --csv > statements.csv")]
 pub(crate) struct StatementArgs {
@@ -52,8 +56,12 @@ pub(crate) struct StatementArgs {
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(completion::units))]
     unit: Option<Unit>,
 
+    /// Show what the customer owes by invoices instead, in the currency of --unit, with whole days
+    #[arg(long, requires_all = ["unit", "customer"], conflicts_with_all = ["all", "prove"])]
+    receivables: bool,
+
     /// Write a signed statement to this new file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
     prove: Option<PathBuf>,
 
     #[command(flatten)]
@@ -81,6 +89,9 @@ pub(crate) fn run(args: &StatementArgs, context: &mut Context) -> Result<()> {
     let zone = args.zone.zone(context.settings.defaults.zone());
     let period = args.period.exact(&zone)?;
     let Some(name) = &args.customer else { return all(args.unit, period, context) };
+    if args.receivables {
+        return receivables(name, args.unit, period, context);
+    }
     let key = match &args.prove {
         Some(_) => {
             context.output.refuse_unknown_fields(&ProofReceipt::keys())?;
@@ -144,6 +155,37 @@ impl Row for StatementLine {
         Column::new("closing_balance", |line| Cell::amount(line.0.unit, line.0.closing)),
         Column::new("entries", |line| Cell::number(line.0.entries.len() as u64)),
     ];
+}
+
+/// The statement of what the customer owes.
+fn receivables(name: &str, unit: Option<Unit>, period: Period, context: &mut Context) -> Result<()> {
+    let Some(Unit::Currency(currency)) = unit else {
+        return Err(Failure::usage("--receivables needs a currency in --unit"));
+    };
+    let zone = context.settings.invoices.zone();
+    let (first, end) = (day_in(&zone, period.from), period.until.timestamp().to_zoned_datetime(zone.time_zone()));
+    // The end is not included, so a midnight ends the day before.
+    let is_midnight = end.time() == jiff::civil::Time::midnight();
+    let last = if is_midnight { end.date().yesterday().unwrap_or(end.date()) } else { end.date() };
+    let statement = context.read(|snapshot| {
+        let customer = snapshot.customer(name)?;
+        report::receivables_statement(snapshot, customer, currency, (first, last), &zone)
+    })?;
+    let ReceivablesStatement { customer, opening, entries, closing, open, .. } = statement;
+    let unit = Unit::Currency(currency);
+    let title = format!("{} {}, {currency}", customer.account_code, customer.details.organisation);
+    let mut view = DetailView::new(&customer.account_code, title);
+    view.fields("Receivables", &customer, &["account_code", "organisation"]);
+    view.field("unit", Cell::text(unit.code()));
+    view.field("first_day", Cell::shown(first));
+    view.field("last_day", Cell::shown(last));
+    view.field("timezone", Cell::shown(&zone));
+    view.field("opening_balance", Cell::amount(unit, opening));
+    view.field("closing_balance", Cell::amount(unit, closing));
+    view.rows("Entries", "entries", &entries, &["customer", "currency"]);
+    let open: Vec<OpenItemRow> = open.into_iter().map(|item| OpenItemRow { item, as_of: last }).collect();
+    view.sums("Open", "open", &open);
+    context.output.view(view)
 }
 
 fn view(statement: &Statement, zone: &Zone) -> DetailView {

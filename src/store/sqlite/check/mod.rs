@@ -9,10 +9,12 @@ mod archiving;
 mod audit;
 mod balances;
 mod imports;
+mod invoices;
 mod ledger;
 mod new_part;
 mod outbox;
 mod prices;
+mod receivables;
 mod references;
 mod reprices;
 mod reserved;
@@ -61,6 +63,8 @@ impl Snapshot<'_> {
     /// - warnings against the audit log, crossings against the ledger, and emails against both
     /// - email addresses that cannot be sent to, which are warnings
     /// - traffic: messages against their sums, the charges of imports against messages and ledger, and what is reserved
+    /// - receivables: numbers, sums and hash chain, and that nothing is allocated twice
+    /// - invoices: series without holes, issued copies against their hashes, and the entries that they posted
     pub fn check(&self) -> CheckReport {
         let mut report = CheckReport::default();
         report.subject("pages", |report| self.check_pages(report));
@@ -76,6 +80,7 @@ impl Snapshot<'_> {
         // What cannot be read was found above.
         let _ = self.check_addresses(&mut report);
         report.subject("traffic", |report| self.check_traffic(&all, report));
+        self.check_billing(&mut report);
         report
     }
 
@@ -86,6 +91,12 @@ impl Snapshot<'_> {
         report.subject("audit log", |report| self.check_events(part, report));
         report.subject("clock", |report| self.check_set_back(part, report));
         report.subject("balances", |report| self.check_balances(part, report));
+    }
+
+    /// Checks invoices and what is owed, which are few.
+    fn check_billing(&self, report: &mut CheckReport) {
+        report.subject("receivables", |report| self.check_receivables(report));
+        report.subject("invoices", |report| self.check_invoices(report));
     }
 
     /// Checks what is entered by hand, and so is little.

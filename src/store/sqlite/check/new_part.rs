@@ -60,6 +60,7 @@ impl Snapshot<'_> {
     /// - entries, accrued charges and events after the head, chained to what was there before
     /// - every balance against its last entry and its accrued charges
     /// - the days of imports and runs of `traffic reprice` that came after the head, and what those charged
+    /// - receivables and invoices: all of them
     /// - customers, contacts, notes, services, SMPP accounts, archiving, plans and prices, which are few: all of them
     ///
     /// Not: pages and foreign keys, the sums of each kind of entries, earlier entries, accruals and events, other days, warnings
@@ -77,6 +78,7 @@ impl Snapshot<'_> {
         self.check_logs(&part, &mut report);
         self.check_configuration(&mut report);
         report.subject("traffic", |report| self.check_traffic(&part, report));
+        self.check_billing(&mut report);
         report
     }
 

@@ -254,12 +254,15 @@ impl Tx<'_> {
     /// A clock that is ahead dates entries ahead, and then the right clock is behind them. Nobody but the operator can say which
     /// of the two is wrong, and an entry with a wrong time stays in the ledger for ever.
     fn refuse_wrong_clock(&self, last: Option<&Entry>) -> Result<()> {
-        match last {
-            Some(last) if !self.accepts_clock && last.at.is_ahead_of(self.at()) => {
-                Err(Error::ClockBehind { entry: last.id, dated: last.at, now: self.at() })
-            }
-            _ => Ok(()),
+        last.map_or(Ok(()), |last| self.refuse_ahead_of_clock(last.id, last.at))
+    }
+
+    /// Refuses to book after an entry that is dated ahead of the clock.
+    pub(in crate::store::sqlite) fn refuse_ahead_of_clock(&self, entry: i64, dated: Time) -> Result<()> {
+        if !self.accepts_clock && dated.is_ahead_of(self.at()) {
+            return Err(Error::ClockBehind { entry, dated, now: self.at() });
         }
+        Ok(())
     }
 
     /// The last entry of the ledger when this transaction began. Its hash is verified.

@@ -31,6 +31,7 @@ pub(in crate::store::sqlite) const STEPS: &[Step] = &[
     Step { version: 21, sql: include_str!("021_price_notices.sql") },
     Step { version: AUDIT_CHAIN, sql: include_str!("022_audit_chain.sql") },
     Step { version: 23, sql: include_str!("023_delivered_basis.sql") },
+    Step { version: 24, sql: include_str!("024_invoices.sql") },
 ];
 
 /// The first schema that keeps messages in runs, and sums by quarter hour.

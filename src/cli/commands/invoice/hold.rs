@@ -1,0 +1,30 @@
+//! `ssgctl invoice hold`.
+
+use clap::Args;
+use ssgctl::ops;
+use ssgctl::report::InvoiceSummary;
+
+use crate::args::change::ChangeArgs;
+use crate::commands::invoice::row::today;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Keep drafts from being issued
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl invoice hold 7 --reason 'waits for an order number'")]
+pub(crate) struct HoldArgs {
+    /// IDs of the drafts
+    #[arg(value_name = "INVOICE", required = true)]
+    invoices: Vec<String>,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: &HoldArgs, context: &mut Context) -> Result<()> {
+    let today = today(context);
+    context.write_each(&args.change, &args.invoices, |tx, name| {
+        Ok(InvoiceSummary::on(ops::invoice::hold(tx, name)?, today))
+    })
+}

@@ -1,0 +1,89 @@
+//! `ssgctl invoice list`.
+
+use clap::Args;
+use clap_complete::ArgValueCandidates;
+use ssgctl::model::Currency;
+use ssgctl::model::invoice::{InvoiceKind, InvoiceState};
+use ssgctl::report::InvoiceSummary;
+use ssgctl::store::{InvoiceFilter, InvoiceSort};
+
+use crate::args::completion;
+use crate::args::day::DayArg;
+use crate::args::list::{CustomerFilterArgs, PageArgs};
+use crate::commands::invoice::row::today;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// List invoices and credit notes with their states
+///
+/// The state is the first that fits: cancelled, hold, proforma or draft before the issue; then written_off, credited, paid,
+/// overdue, partly_paid, unpaid. Cancelled drafts are listed with --state cancelled.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl invoice list ABCCORP331
+  ssgctl invoice list --state overdue --sort due_on
+  ssgctl invoice list --since 2026-10-01 --until 2026-10-31 --csv")]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    customer: CustomerFilterArgs,
+
+    /// Only invoices in this state; may be repeated
+    #[arg(long, value_name = "STATE")]
+    state: Vec<InvoiceState>,
+
+    /// Only invoices, or only credit notes
+    #[arg(long, value_name = "KIND")]
+    kind: Option<InvoiceKind>,
+
+    /// Only invoices in this currency
+    #[arg(long, value_name = "CURRENCY", add = ArgValueCandidates::new(completion::units))]
+    currency: Option<Currency>,
+
+    /// Only invoices of which a part is not settled
+    #[arg(long)]
+    open: bool,
+
+    /// Only invoices issued on this day or later
+    #[arg(long, visible_alias = "from", value_name = "DATE")]
+    since: Option<DayArg>,
+
+    /// Only invoices issued on this day or earlier
+    #[arg(long, visible_alias = "to", value_name = "DATE")]
+    until: Option<DayArg>,
+
+    #[command(flatten)]
+    page: PageArgs<InvoiceSort>,
+}
+
+pub(crate) fn run(args: &ListArgs, context: &mut Context) -> Result<()> {
+    let today = today(context);
+    context.list(|snapshot, rows| {
+        let mut page = args.page.page();
+        // The state is computed from each invoice, so the limit counts those that fit.
+        let limit = page.limit.take().unwrap_or(u64::MAX);
+        let filter = InvoiceFilter {
+            customer_id: args.customer.id(snapshot)?,
+            kind: args.kind,
+            currency: args.currency,
+            is_issued: (args.since.is_some() || args.until.is_some()).then_some(true),
+            is_open: args.open,
+            issued_since: args.since.map(|day| day.0),
+            issued_until: args.until.map(|day| day.0),
+            page,
+            ..InvoiceFilter::default()
+        };
+        let mut listed = 0;
+        snapshot.invoices(&filter, |invoice| {
+            let summary = InvoiceSummary::on(invoice, today);
+            let is_wanted = match args.state.as_slice() {
+                [] => summary.state != InvoiceState::Cancelled,
+                states => states.contains(&summary.state),
+            };
+            if is_wanted && listed < limit {
+                listed += 1;
+                rows.row(&summary)?;
+            }
+            Ok(())
+        })
+    })
+}

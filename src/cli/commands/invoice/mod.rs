@@ -1,0 +1,50 @@
+//! `ssgctl invoice`: drafts, issued invoices, credit notes and write-offs.
+
+mod cancel;
+mod credit;
+mod hold;
+mod issue;
+mod line;
+mod list;
+mod new;
+mod release;
+mod row;
+mod show;
+mod write_off;
+
+use clap::Subcommand;
+
+use crate::args::named_command::ArgsIfNamed;
+use crate::context::Context;
+use crate::exit::Result;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    New(ArgsIfNamed<new::NewArgs>),
+    Line(ArgsIfNamed<line::LineArgs>),
+    Issue(ArgsIfNamed<issue::IssueArgs>),
+    Show(ArgsIfNamed<show::ShowArgs>),
+    List(ArgsIfNamed<list::ListArgs>),
+    Hold(ArgsIfNamed<hold::HoldArgs>),
+    Release(ArgsIfNamed<release::ReleaseArgs>),
+    Cancel(ArgsIfNamed<cancel::CancelArgs>),
+    Credit(ArgsIfNamed<credit::CreditArgs>),
+    WriteOff(ArgsIfNamed<write_off::WriteOffArgs>),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::New(ArgsIfNamed(args)) => new::run(args, context),
+            Self::Line(ArgsIfNamed(args)) => line::run(args, context),
+            Self::Issue(ArgsIfNamed(args)) => issue::run(&args, context),
+            Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
+            Self::List(ArgsIfNamed(args)) => list::run(&args, context),
+            Self::Hold(ArgsIfNamed(args)) => hold::run(&args, context),
+            Self::Release(ArgsIfNamed(args)) => release::run(&args, context),
+            Self::Cancel(ArgsIfNamed(args)) => cancel::run(&args, context),
+            Self::Credit(ArgsIfNamed(args)) => credit::run(args, context),
+            Self::WriteOff(ArgsIfNamed(args)) => write_off::run(args, context),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `ssgctl invoice release`.
+
+use clap::Args;
+use ssgctl::ops;
+use ssgctl::report::InvoiceSummary;
+
+use crate::args::change::ChangeArgs;
+use crate::commands::invoice::row::today;
+use crate::context::Context;
+use crate::exit::Result;
+
+/// Let drafts be issued that are on hold
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  ssgctl invoice release 7")]
+pub(crate) struct ReleaseArgs {
+    /// IDs of the drafts
+    #[arg(value_name = "INVOICE", required = true)]
+    invoices: Vec<String>,
+
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+pub(crate) fn run(args: &ReleaseArgs, context: &mut Context) -> Result<()> {
+    let today = today(context);
+    context.write_each(&args.change, &args.invoices, |tx, name| {
+        Ok(InvoiceSummary::on(ops::invoice::release(tx, name)?, today))
+    })
+}

@@ -1,0 +1,172 @@
+//! The sections of the configuration about invoices: `[tax]`, `[seller]` and `[invoice]`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use ssgctl::model::invoice::{
+    BankDetails, DatedRate, InvoiceCopy, InvoiceParty, InvoiceRules, SeriesPattern, SeriesRule, TaxCategory, TaxRules,
+};
+use ssgctl::model::{Country, Name, Organisation, PostalAddress, Zone};
+use ssgctl::ops::invoice::Invoicing;
+
+use crate::exit::{ErrorCode, Failure, Result};
+
+/// `[tax]`: how the operator taxes.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TaxSection {
+    country: Option<Country>,
+    vat_number: Option<String>,
+    domestic: Option<TaxCategory>,
+    standard: Vec<DatedRate>,
+    texts: BTreeMap<TaxCategory, String>,
+}
+
+/// `[seller]`: the operator as invoices name it, and where customers pay.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SellerSection {
+    name: Option<Organisation>,
+    address: Vec<String>,
+    registration_number: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    website: Option<String>,
+    bank: Option<String>,
+    account_holder: Option<String>,
+    iban: Option<String>,
+    bic: Option<String>,
+    other_bank_details: Vec<String>,
+}
+
+/// `[invoice]`: numbers, dates and texts of invoices.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct InvoiceSection {
+    series: Option<SeriesPattern>,
+    credit_note_series: Option<SeriesPattern>,
+    number_width: Option<u8>,
+    first_number: Option<i64>,
+    timezone: Option<Zone>,
+    prepaid_tax: PrepaidTax,
+    notes: Vec<String>,
+}
+
+/// When money that is paid in advance is taxed.
+#[derive(Debug, Default, Clone, Copy)]
+enum PrepaidTax {
+    #[default]
+    OnPayment,
+}
+
+impl<'de> Deserialize<'de> for PrepaidTax {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "on-payment" => Ok(Self::OnPayment),
+            "on-usage" => Err(serde::de::Error::custom("prepaid_tax: `on-usage` is not available yet; use on-payment")),
+            other => Err(serde::de::Error::custom(format!("prepaid_tax: `{other}` must be on-payment"))),
+        }
+    }
+}
+
+/// All settings about invoices.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct InvoiceSettings {
+    pub(crate) tax: TaxSection,
+    pub(crate) seller: SellerSection,
+    pub(crate) invoice: InvoiceSection,
+    /// The company of `[operator]`, and the zone of `[defaults]`.
+    pub(crate) company: Option<Name>,
+    pub(crate) zone: Option<Zone>,
+}
+
+impl InvoiceSettings {
+    /// The settings as `config show` lists them.
+    pub(crate) fn listed(&self) -> Vec<(&'static str, Option<String>)> {
+        let Self { tax, seller, invoice, .. } = self;
+        let rates = tax.standard.iter().map(|dated| format!("{} % from {}", dated.rate, dated.from));
+        let rates: Vec<String> = rates.collect();
+        vec![
+            ("tax.country", tax.country.as_ref().map(ToString::to_string)),
+            ("tax.vat_number", tax.vat_number.clone()),
+            ("tax.domestic", tax.domestic.map(|category| category.to_string())),
+            ("tax.standard", (!rates.is_empty()).then(|| rates.join(", "))),
+            ("seller.name", seller.name.as_ref().map(ToString::to_string)),
+            ("invoice.series", invoice.series.as_ref().map(ToString::to_string)),
+            ("invoice.credit_note_series", invoice.credit_note_series.as_ref().map(ToString::to_string)),
+            ("invoice.timezone", invoice.timezone.as_ref().map(ToString::to_string)),
+        ]
+    }
+
+    /// The zone of the dates of invoices.
+    pub(crate) fn zone(&self) -> Zone {
+        self.invoice.timezone.clone().or_else(|| self.zone.clone()).unwrap_or(Zone::UTC)
+    }
+
+    /// What invoices are made by.
+    pub(crate) fn invoicing(&self) -> Result<Invoicing> {
+        let missing = |setting: &str| {
+            Failure::new(ErrorCode::Config, format!("the configuration does not set {setting}"))
+                .hint("invoices need [tax] and [seller]; `ssgctl config init` writes a commented configuration file")
+        };
+        let Self { tax, seller, invoice, company, .. } = self;
+        let country = tax.country.clone().ok_or_else(|| missing("country in [tax]"))?;
+        let name = seller.name.as_ref().map(ToString::to_string).or_else(|| company.as_ref().map(ToString::to_string));
+        let name = name.ok_or_else(|| missing("name in [seller], or company in [operator]"))?;
+        // In front of a file, the address is text like any other, so an error has no line.
+        let address = (!seller.address.is_empty()).then(|| PostalAddress::from_lines(&seller.address)).transpose();
+        let address = address
+            .map_err(|rule| Failure::new(ErrorCode::Config, format!("address in [seller]: an address {rule}")))?;
+        let rules = InvoiceRules {
+            seller: InvoiceParty {
+                name,
+                address,
+                country: Some(country.clone()),
+                vat_number: tax.vat_number.clone(),
+                registration_number: seller.registration_number.clone(),
+                account_code: None,
+                email: seller.email.clone(),
+                phone: seller.phone.clone(),
+                website: seller.website.clone(),
+            },
+            tax: TaxRules {
+                country,
+                vat_number: tax.vat_number.clone(),
+                domestic: tax.domestic.unwrap_or(TaxCategory::Standard),
+                standard: tax.standard.clone(),
+                texts: tax.texts.clone(),
+            },
+            invoices: self.series(invoice.series.as_ref(), "INV-{year}-")?,
+            credit_notes: self.series(invoice.credit_note_series.as_ref(), "CN-{year}-")?,
+            zone: self.zone(),
+            bank: BankDetails {
+                bank: seller.bank.clone(),
+                account_holder: seller.account_holder.clone(),
+                iban: seller.iban.clone(),
+                bic: seller.bic.clone(),
+                other_details: seller.other_bank_details.clone(),
+            },
+            notes: invoice.notes.clone(),
+        };
+        // `prepaid_tax` has only one value yet, which is what `payment record` does.
+        let PrepaidTax::OnPayment = invoice.prepaid_tax;
+        if rules.invoices.pattern == rules.credit_notes.pattern {
+            let message = "series and credit_note_series in [invoice] must differ";
+            return Err(Failure::new(ErrorCode::Config, message));
+        }
+        Ok(Invoicing { rules, make_pdf })
+    }
+
+    fn series(&self, pattern: Option<&SeriesPattern>, default: &str) -> Result<SeriesRule> {
+        let internal = |rule| Failure::new(ErrorCode::Internal, format!("{default} {rule}"));
+        let pattern = pattern.cloned().map_or_else(|| default.parse().map_err(internal), Ok)?;
+        let width = self.invoice.number_width.unwrap_or(4).clamp(1, 12);
+        Ok(SeriesRule { pattern, width, start: self.invoice.first_number.unwrap_or(1).max(1) })
+    }
+}
+
+/// Makes the PDF of an invoice, credit note or pro-forma: the only place where a document becomes one. None is made yet.
+#[expect(clippy::unnecessary_wraps, reason = "the type of what makes a PDF")]
+fn make_pdf(_: &InvoiceRules, _: &InvoiceCopy) -> ssgctl::Result<Option<Vec<u8>>> {
+    Ok(None)
+}

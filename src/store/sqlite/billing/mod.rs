@@ -1,0 +1,10 @@
+//! Invoices, and the ledger of receivables: their rows, and the chains that their hashes make.
+
+mod allocation;
+pub(in crate::store::sqlite) mod chain;
+mod invoice;
+mod issued;
+mod receivable;
+
+pub use invoice::NewInvoice;
+pub use issued::{IssuedDocuments, hash_of_document};
