@@ -75,8 +75,18 @@ pub fn own_keys(row: &Map<String, Value>) -> Vec<String> {
 
 /// Fields that are new each time: times and generated names.
 pub fn is_new_each_time(key: &str) -> bool {
-    matches!(key, "api_id" | "customer_api_id" | "system_id" | "account_code" | "password" | "hash" | "at" | "until")
-        || key.ends_with("_at")
+    matches!(
+        key,
+        "api_id"
+            | "customer_api_id"
+            | "system_id"
+            | "account_code"
+            | "password"
+            | "hash"
+            | "at"
+            | "until"
+            | "effective_from"
+    ) || key.ends_with("_at")
 }
 
 #[test]
