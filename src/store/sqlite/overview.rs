@@ -12,8 +12,8 @@ const LOW: &str =
     "SELECT balance.customer_id, balance.unit, CASE WHEN balance_e8 <= lower_e8 THEN 'lower' ELSE 'upper' END
     FROM balance CROSS JOIN warning ON warning.customer_id = balance.customer_id AND warning.unit = balance.unit
     CROSS JOIN customer ON customer.id = balance.customer_id
-    WHERE balance_e8 <= (SELECT max(coalesce(upper_e8, lower_e8)) FROM warning WHERE active)
-    AND active AND balance_e8 <= coalesce(upper_e8, lower_e8) AND archived_at IS NULL";
+    WHERE balance_e8 <= (SELECT max(upper_e8) FROM warning WHERE active)
+    AND active AND balance_e8 <= upper_e8 AND archived_at IS NULL";
 
 impl Snapshot<'_> {
     /// The numbers of active and of archived customers.

@@ -135,16 +135,18 @@ impl Row for Warning {
 
 pub(crate) fn run(args: WarnArgs, context: &mut Context) -> Result<()> {
     let (name, unit, change) = (args.customer.clone(), args.unit, args.change.clone());
+    let sets_threshold = args.upper.is_some() || args.lower.is_some();
     context.output.refuse_unknown_fields(&Warning::keys())?;
     let (warning, balance) = context.transact(&change, |tx| -> ssgctl::Result<_> {
         let customer = ops::active::customer(tx, &name)?;
         let unit = report::unit_of(tx, &customer, unit)?;
         let warning = ops::warning::set(tx, &name, unit, |details| args.apply(details))?;
-        Ok((warning, tx.balance(&customer, unit)?.map_or(Money::ZERO, |balance| balance.balance)))
+        Ok((warning, tx.balance(&customer, unit)?))
     })?;
     context.output.row(&warning)?;
-    if !change.dry_run
-        && let Some(note) = already_low(&warning, balance)
+    if sets_threshold
+        && !change.dry_run
+        && let Some(note) = balance.and_then(|balance| already_low(&warning, balance.balance))
     {
         context.note(&note);
     }
