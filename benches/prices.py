@@ -2,12 +2,12 @@
 """Compares `traffic import` with and without prices by destination, in turns within one run, and prints the ratio of processor time.
 
     cargo build --profile dist && python3 benches/prices.py [ROWS ...]
-    python3 benches/prices.py --sums [ROWS ...]
+    python3 benches/prices.py sums [ROWS ...]
 
 One database has a plan of some 1,200 destinations, each with 12 changes, two of them within the month of the file; the other has one
 price for everything. The file is the same. Charges are compared to the last digit with the sum that this program takes by itself.
 
---sums measures nothing and compares such sums for both bases of plans: what is charged and what is reserved after the messages
+sums measures nothing and compares such sums for both bases of plans: what is charged and what is reserved after the messages
 were submitted, after most of them were reported again, and after `traffic expire`.
 
 Needs python3; everything happens in a temporary folder (under TMPDIR), which needs some 400 bytes a row.
@@ -213,8 +213,8 @@ def measure(folder, rows):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         words = sys.argv[1:]
-        run = check_sums if words[:1] == ["--sums"] else measure
-        for rows in [int(word) for word in words if word != "--sums"] or [1_000_000]:
+        run = check_sums if words[:1] == ["sums"] else measure
+        for rows in [int(word) for word in words if word != "sums"] or [1_000_000]:
             run(folder, rows)
 
 

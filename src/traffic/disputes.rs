@@ -11,9 +11,6 @@ use crate::store::{KnownMessage, Snapshot};
 use crate::traffic::staged_row::StagedRow;
 use crate::traffic::staging::Staging;
 
-/// The number of rows that are kept. Further ones are refused: then the prices of the plan are wrong, or those of the file.
-pub(crate) const MOST: usize = 100_000;
-
 /// A row whose price is disputed.
 #[derive(Debug)]
 pub(crate) struct DisputedRow {
@@ -73,7 +70,10 @@ pub(crate) fn resolve(
 }
 
 /// What is stored of the messages, by the places of their rows.
-fn known_messages(disputed: &[DisputedRow], snapshot: &Snapshot<'_>) -> Result<HashMap<usize, KnownMessage>> {
+pub(crate) fn known_messages(
+    disputed: &[DisputedRow],
+    snapshot: &Snapshot<'_>,
+) -> Result<HashMap<usize, KnownMessage>> {
     let mut by_day: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
     for (place, row) in disputed.iter().enumerate() {
         by_day.entry(row.message.day).or_default().push(place);

@@ -13,6 +13,7 @@ mod close;
 mod columns;
 mod conflict_check;
 mod dialects;
+mod disputed_rows;
 mod disputes;
 mod duplicate_filter;
 mod expire;

@@ -15,7 +15,8 @@ use crate::traffic::block::{BlockParser, ParsedBlock};
 use crate::traffic::conflict_check::{
     ComparisonResults, ComparisonThreads, Findings, PendingComparisons, Reports, contradicted,
 };
-use crate::traffic::disputes::{self, DisputedRow};
+use crate::traffic::disputed_rows::DisputedRows;
+use crate::traffic::disputes;
 use crate::traffic::duplicate_filter::{DuplicateFilter, Fingerprints, MessageFingerprint, Occurrence};
 use crate::traffic::parallel_reader;
 use crate::traffic::receipts::{self, DeliveryReport};
@@ -56,7 +57,7 @@ struct Inspector<'a> {
     /// Reports whose messages are sought once all rows are read.
     receipts: Vec<DeliveryReport>,
     /// Rows whose prices are judged once all rows are read.
-    disputed: Vec<DisputedRow>,
+    disputed: DisputedRows,
     /// Messages of days that already have messages.
     waiting: PendingComparisons,
     compared: ComparisonResults,
@@ -100,7 +101,7 @@ pub(crate) fn inspect(
             suspects: HashSet::new(),
         },
         receipts: Vec::new(),
-        disputed: Vec::new(),
+        disputed: DisputedRows::default(),
         waiting: PendingComparisons::until(request.batch),
         compared: ComparisonResults::default(),
         faults: Faults::default(),
@@ -225,14 +226,7 @@ impl Inspector<'_> {
         self.staging.add(&part.rows)?;
         self.tally.add(&part.tally);
         self.receipts.extend(part.receipts);
-        let mut refused = ParsedBlock::default();
-        for row in part.disputed {
-            if self.disputed.len() < disputes::MOST {
-                self.disputed.push(row);
-            } else {
-                refused.add_fault(row.line, row.fault, row.fields);
-            }
-        }
+        let settled = self.disputed.add(part.disputed, self.snapshot, &self.parser)?;
         self.has_new_days |= part.message_fingerprints.len() > part.of_known_days.len();
         part.message_fingerprints.into_iter().for_each(|fingerprint| self.duplicates.add(fingerprint));
         let mut taken = AddedRows { to_compare: self.waiting.add(part.of_known_days), goes_on: true };
@@ -243,8 +237,12 @@ impl Inspector<'_> {
                 rejects.add(fields.iter().map(|field| ("", field.as_str())), &fault)?;
             }
         }
-        if !refused.is_empty() {
-            taken.goes_on &= self.take(refused, rejects, watch)?.goes_on;
+        if !settled.is_empty() {
+            let more = self.take(settled, rejects, watch)?;
+            taken.goes_on &= more.goes_on;
+            if let Some(reports) = more.to_compare {
+                taken.to_compare.get_or_insert_default().extend(reports);
+            }
         }
         Ok(taken)
     }
@@ -282,7 +280,8 @@ impl Inspector<'_> {
         rejects: Option<&mut Rejects<&mut dyn Write>>,
         watch: &mut dyn ImportProgress,
     ) -> Result<()> {
-        let disputed = std::mem::take(&mut self.disputed);
+        let DisputedRows { waiting: disputed, accounts } = std::mem::take(&mut self.disputed);
+        accounts.into_iter().for_each(|(account_id, day)| self.account_index.note_account(account_id, day));
         if disputed.is_empty() {
             return Ok(());
         }

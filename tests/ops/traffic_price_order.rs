@@ -80,3 +80,20 @@ fn the_order_of_reports_on_both_sides_of_a_change_does_not_matter() {
         }
     }
 }
+
+/// More rows than can wait for the end of the file.
+#[test]
+fn any_number_of_late_reports_of_charged_messages_is_imported() {
+    const MESSAGES: usize = 100_003;
+    let mut fixture = fixture();
+    demand_agreement(&mut fixture);
+    let rows = |state: &str, price: &str, ids: std::ops::Range<usize>| -> String {
+        ids.map(|id| row(&format!("{id:032x}"), "10:00:00", state, price)).collect()
+    };
+    import(&mut fixture, "a", &rows("pending", "", 0..MESSAGES), MESSAGES).unwrap();
+    let summary = import(&mut fixture, "b", &rows("delivered", "0", 0..MESSAGES), MESSAGES).unwrap();
+    assert_eq!((summary.tally.updated, summary.charges.len()), (MESSAGES as u64, 0));
+    // Of messages that are not charged, some wait until the end; all of them are refused.
+    let result = import(&mut fixture, "c", &rows("delivered", "0", MESSAGES..2 * MESSAGES), MESSAGES);
+    assert!(matches!(&result, Err(ssgctl::Error::Rows(faults)) if faults.count == MESSAGES as u64), "{result:?}");
+}

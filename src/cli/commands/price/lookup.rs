@@ -2,8 +2,11 @@
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
+use ssgctl::Error;
+use ssgctl::error::quoted;
 use ssgctl::model::{Destination, MobileNetwork, PlanRole, SmppAccount, canonical_network};
 use ssgctl::report::{self, LookupKind, LookupQuestion, PriceLookup};
+use ssgctl::store::{SmppFilter, Snapshot};
 
 use crate::args::completion;
 use crate::args::effective::EffectiveTime;
@@ -57,9 +60,32 @@ pub(crate) fn run(args: LookupArgs, context: &mut Context) -> Result<()> {
     let network = network.map(canonical_network);
     let lookup = context.read(|snapshot| {
         let at = at.unwrap_or(snapshot.at());
-        report::look_up(snapshot, (&name, kind), LookupQuestion { destination, network, at })
+        let question = LookupQuestion { destination, network, at };
+        match report::look_up(snapshot, (&name, kind), question) {
+            Err(error @ Error::NotFound { .. }) => Ok(Err((error, hint(snapshot, &name)?))),
+            other => other.map(Ok),
+        }
+    })?;
+    let lookup = lookup.map_err(|(error, hint)| match hint {
+        Some(hint) => Failure::from(error).hint(hint),
+        None => error.into(),
     })?;
     context.output.view(view(&lookup))
+}
+
+/// What to ask instead of a service or a customer.
+fn hint(snapshot: &Snapshot<'_>, name: &str) -> ssgctl::Result<Option<String>> {
+    if let Ok(service) = snapshot.service(name) {
+        return Ok(Some(format!("{} is a service; its plan is {}", quoted(name), quoted(&service.plan))));
+    }
+    let Ok(customer) = snapshot.customer(name) else { return Ok(None) };
+    let mut accounts = Vec::new();
+    snapshot.smpp_accounts(&SmppFilter::of_customer(customer.id), |account| {
+        accounts.push(quoted(&account.system_id).to_string());
+        Ok::<_, Error>(())
+    })?;
+    let own = if accounts.is_empty() { "no SMPP account".to_owned() } else { accounts.join(", ") };
+    Ok(Some(format!("{} is a customer, and has {own}", quoted(name))))
 }
 
 fn view(lookup: &PriceLookup) -> DetailView {
@@ -79,6 +105,7 @@ fn view(lookup: &PriceLookup) -> DetailView {
         view.data("customer", Cell::Empty);
     }
     view.fields("Price", price, &["price", "unit", "plan"]);
+    view.field("basis", Cell::maybe(asked.last().map(|asked| asked.plan.basis.as_str())));
     let role = asked.last().and_then(|asked| asked.role);
     view.field("role", Cell::maybe(role.map(PlanRole::as_str)));
     view.field("rule", Cell::text(rule.as_str()));

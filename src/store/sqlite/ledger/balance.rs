@@ -125,13 +125,20 @@ impl Tx<'_> {
     /// Adds to what is reserved for accounts, creating missing balances. Negative amounts release.
     pub fn add_reserved(&mut self, changes: &[((i64, Unit), Money)]) -> Result<()> {
         let at = self.at();
-        let mut statement = self.transaction.prepare_cached(
+        // SQLite would turn a sum that is too large into a float.
+        let mut before = self.transaction.prepare_cached(
+            "SELECT reserved_e8 FROM balance JOIN smpp_account USING (customer_id) WHERE smpp_account.id = ?1 AND unit = ?2",
+        )?;
+        let mut write = self.transaction.prepare_cached(
             "INSERT INTO balance (customer_id, unit, balance_e8, updated_at, reserved_e8)
              SELECT customer_id, ?2, 0, ?3, ?4 FROM smpp_account WHERE id = ?1
-             ON CONFLICT DO UPDATE SET reserved_e8 = reserved_e8 + excluded.reserved_e8",
+             ON CONFLICT DO UPDATE SET reserved_e8 = excluded.reserved_e8",
         )?;
         for ((account_id, unit), amount) in changes {
-            statement.execute(params![account_id, unit, at, amount])?;
+            let reserved: Option<Money> = before.query_row(params![account_id, unit], |row| row.get(0)).optional()?;
+            let reserved = reserved.unwrap_or(Money::ZERO).checked_add(*amount);
+            let reserved = reserved.ok_or(Error::Overflow { what: "what is reserved" })?;
+            write.execute(params![account_id, unit, at, reserved])?;
         }
         Ok(())
     }
