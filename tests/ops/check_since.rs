@@ -121,6 +121,24 @@ fn late_messages_of_an_earlier_day_have_all_of_it_compared() {
 }
 
 #[test]
+fn the_day_of_the_last_import_before_the_head_is_not_compared_again() {
+    let mut fixture = fixture();
+    import(&mut fixture, "a.csv", "a,2026-11-20T10:00:00Z,acme,+447700900123,delivered,2,\n").unwrap();
+    fixture.at("2026-11-24T12:10:00Z");
+    import(&mut fixture, "b.csv", "b,2026-11-21T10:00:00Z,acme,+447700900123,delivered,2,\n").unwrap();
+    let head = head(&mut fixture);
+    fixture.at("2026-11-24T12:20:00Z");
+    import(&mut fixture, "c.csv", "c,2026-11-22T10:00:00Z,acme,+447700900123,delivered,2,\n").unwrap();
+    forge(&fixture, "UPDATE message SET destination = 33612345678 WHERE day = 20778");
+    assert_eq!(findings_since(&mut fixture, head), Vec::<String>::new());
+    forge(&fixture, "UPDATE message SET destination = 33612345678 WHERE day = 20779");
+    assert_eq!(
+        findings_since(&mut fixture, head),
+        ["traffic of 2026-11-22: the sums by day do not match the messages"]
+    );
+}
+
+#[test]
 fn charges_that_accrued_before_the_head_and_are_posted_after_it_are_compared_with_their_entry() {
     let mut fixture = fixture();
     import(&mut fixture, "a.csv", "a,2026-11-20T10:00:00Z,acme,+447700900123,delivered,2,\n").unwrap();

@@ -113,9 +113,15 @@ impl Snapshot<'_> {
             };
             Ok(())
         })?;
+        // Events begin a little before the head, with that of the import that accrued last, which was checked.
+        let mut accrued = self.transaction.prepare("SELECT 1 FROM accrual WHERE import_id = ?1 AND id <= ?2")?;
         let events = EventFilter { entities: vec![EntityKind::Traffic], after: Some(event), ..EventFilter::default() };
         self.events(&events, |event| {
-            new.imports.extend(event.change.subject.parse::<i64>());
+            if let Ok(id) = event.change.subject.parse::<i64>()
+                && (event.change.action == "revert" || !accrued.exists([id, accrual])?)
+            {
+                new.imports.insert(id);
+            }
             Ok::<_, Error>(())
         })?;
         let mut imports =
