@@ -11,6 +11,7 @@ mod json;
 mod jsonl;
 pub(crate) mod misspelt;
 pub(crate) mod no_value;
+pub mod prometheus;
 pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;

@@ -118,6 +118,7 @@ pub const LINES: &[(Shape, &str)] = &[
     (Text, "report usage --last 1mo"),
     (Single, "quick-create --organisation New --credit 5 -n"),
     (List, "audit list"),
+    (Text, "metrics"),
     (Text, "export everything.jsonl --force"),
     (Single, "import everything.jsonl --db empty.db -n"),
     (Bare, "db init"),

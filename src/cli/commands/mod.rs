@@ -14,6 +14,7 @@ mod db;
 mod document;
 pub(crate) mod mail;
 mod man;
+mod metrics;
 mod note;
 #[cfg(test)]
 mod parsing;
@@ -138,6 +139,7 @@ pub(crate) enum Command {
     /// Create and inspect the configuration file
     #[command(subcommand)]
     Config(DeferredCommand<config::Command>),
+    Metrics(ArgsIfNamed<metrics::MetricsArgs>),
     Export(ArgsIfNamed<document::ExportArgs>),
     Import(ArgsIfNamed<document::ImportArgs>),
     Completions(ArgsIfNamed<completions::CompletionsArgs>),
@@ -163,6 +165,7 @@ impl Command {
             Self::Audit(group) => group.0.run(context),
             Self::Db(group) => group.0.run(context),
             Self::Config(group) => group.0.run(context),
+            Self::Metrics(ArgsIfNamed(args)) => metrics::run(&args, context),
             Self::Export(ArgsIfNamed(args)) => document::export(&args, context),
             Self::Import(ArgsIfNamed(args)) => document::import(&args, context),
             Self::Completions(ArgsIfNamed(args)) => completions::run(&args, context),

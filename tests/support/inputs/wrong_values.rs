@@ -177,6 +177,7 @@ pub const LINES: &[&str] = &[
     "report usage --from 2026-01-01",
     "quick-create --organisation New",
     "audit list",
+    "metrics",
     "export other.jsonl",
     "import everything.jsonl --db empty.db",
     "db init",
