@@ -18,6 +18,7 @@ mod jsonl;
 pub(crate) mod misspelt;
 pub(crate) mod no_value;
 pub mod pdf;
+pub mod prometheus;
 pub mod rejects;
 pub(crate) mod row;
 pub(crate) mod spreadsheet;

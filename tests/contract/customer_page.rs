@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::ToSpan;
+use ssgctl::store::Clock;
 use unicode_width::UnicodeWidthStr;
 
 use crate::support::cli::TestCli;
@@ -17,7 +18,7 @@ fn busy_customer() -> TestCli {
         cli.ok(&format!("smpp add ABC --system-id quiet_{number}"));
     }
     cli.ok("smpp disable quiet_1");
-    let now = Timestamp::now();
+    let now = Clock::System.now().timestamp();
     let mut rows = "message_id,submitted_at,system_id,destination,state,parts\n".to_owned();
     for (day, system_id) in [(1, "abc_prod"), (2, "abc_prod"), (20, "quiet_7")] {
         let at = now.checked_sub((24 * day).hours()).expect("a time").strftime("%FT%TZ");
@@ -38,7 +39,7 @@ fn a_call_needs_one_screen() {
     assert!(lines.iter().all(|line| line.width() <= 80), "{page}");
     assert_eq!(lines[0], "ABC Corp  ABC  active");
     let balances: Vec<&&str> = lines.iter().filter(|line| line.contains(" SMS")).collect();
-    assert!(balances[0].starts_with("91 SMS, ") && balances[0].contains(" left, "), "{page}");
+    assert!(balances[0].starts_with("91 SMS, ") && balances[0].contains(" left at "), "{page}");
     assert!(balances[0].ends_with("early warning (warns at 500 and 50)"), "{page}");
     assert!(lines.len() < 24, "a terminal of 24 lines has room for it and for a prompt: {page}");
     assert!(page.contains("12.50 GBP, no warning set\n"), "{page}");
@@ -58,7 +59,7 @@ fn the_newest_notes_are_shown_and_silent_accounts_share_a_line() {
         assert!(!page.contains("Call number 2:") && page.contains("3 older: ssgctl note list ABC"), "{width}: {page}");
         assert!(page.find("Call number 7:") < page.find("Call number 3:"), "newest first: {page}");
         assert!(page.contains("5 more: ssgctl contact list ABC"), "{width}: {page}");
-        assert!(page.contains("6 without messages in 30 days: quiet_1, quiet_2,"), "{width}: {page}");
+        assert!(page.contains("6 silent for 30 days: quiet_1, quiet_2,"), "{width}: {page}");
         assert!(page.find("abc_prod") < page.find("quiet_7"), "busiest first: {page}");
         let is_wide = page.lines().any(|line| line.starts_with("Details") && line.contains("Contacts"));
         assert_eq!(is_wide, width >= 110, "{width}: {page}");

@@ -133,6 +133,7 @@ const OTHERS: &[&str] = &[
     "report usage",
     "audit list",
     "audit show",
+    "metrics",
     "export",
     // Into an empty database, with the audit log that it had; its dry run is tested below.
     "import",
@@ -220,7 +221,16 @@ fn every_command_writes_with_its_options_or_does_not_write() {
                     | "plan import"
             );
         let has_dry_run = writes
-            || matches!(command.as_str(), "balance check" | "import" | "smpp handover" | "smpp push" | "plan import");
+            || matches!(
+                command.as_str(),
+                "balance check"
+                    | "import"
+                    | "smpp handover"
+                    | "smpp push"
+                    | "plan import"
+                    | "config set"
+                    | "config unset"
+            );
         assert_eq!(has("--dry-run"), has_dry_run, "`{command}` --dry-run");
         assert_eq!(has("--reason"), is_logged, "`{command}` --reason");
         assert_eq!(has("--actor") && has("--reason"), is_logged, "`{command}` --actor");

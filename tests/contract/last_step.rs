@@ -7,7 +7,8 @@ use crate::support::cli::TestCli;
 const REVIEW: &str = "Create this customer? (yes, no or change): ";
 
 /// The command line that leaves little to ask, and the keys that answer the rest, up to the question about the email.
-const LINE: &str = "quick-create --ask --config mail.toml --organisation New --contact-email new@new.example \
+const LINE: &str = "quick-create --ask --config mail.toml --organisation New --account-code NEW \
+    --vat-reg-no GB1 --invoice-address Leeds --system-id new_prod --contact-email new@new.example \
     --contact-name New --contact-mobile +447700900127 --country GB --service uk --unit GBP --credit 5 --warn-upper 3 \
     --warn-lower 1 --max-tps 5 --allowed-ips 192.0.2.7 --cug=+447700900124 --mt-webhook https://new.example/ \
     --dlr-webhook https://new.example/ --mo-webhook https://new.example/";
@@ -82,7 +83,7 @@ fn an_email_that_the_command_line_asks_for_is_in_the_summary_too() {
 fn a_wizard_that_is_cancelled_leaves_no_database() {
     let cli = TestCli::new();
     let mut session = cli.at_terminal("quick-create --organisation New --ask", &[]);
-    session.shows("Country");
+    session.shows("Account code");
     assert!(!cli.database().exists(), "the database was created before the first answer");
     session.types("\u{3}");
     assert_ne!(session.ends().1, Some(0));

@@ -15,6 +15,7 @@ mod formats;
 mod help;
 mod hostile_text;
 mod last_step;
+mod metrics;
 mod missing_database;
 mod nested;
 mod newcomers;

@@ -55,7 +55,8 @@ fn a_table_says_which_columns_it_lacks() {
             let left_out: Vec<&str> = note.split(", ").map(str::trim).filter(|key| !key.is_empty()).collect();
             let mut found: Vec<&str> = headings.iter().copied().chain(left_out).collect();
             let mut expected = whole.clone();
-            (found.sort_unstable(), expected.sort_unstable());
+            found.sort_unstable();
+            expected.sort_unstable();
             assert_eq!(found, expected, "{line}, {width}: {table}");
         }
     }

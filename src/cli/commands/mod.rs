@@ -15,6 +15,7 @@ mod document;
 mod invoice;
 pub(crate) mod mail;
 mod man;
+mod metrics;
 mod note;
 mod overview;
 #[cfg(test)]
@@ -153,6 +154,7 @@ pub(crate) enum Command {
     /// Create and inspect the configuration file
     #[command(subcommand)]
     Config(DeferredCommand<config::Command>),
+    Metrics(ArgsIfNamed<metrics::MetricsArgs>),
     Export(ArgsIfNamed<document::ExportArgs>),
     Import(ArgsIfNamed<document::ImportArgs>),
     Completions(ArgsIfNamed<completions::CompletionsArgs>),
@@ -184,6 +186,7 @@ impl Command {
             Self::Redo(ArgsIfNamed(args)) => undo::redo(&args, context),
             Self::Db(group) => group.0.run(context),
             Self::Config(group) => group.0.run(context),
+            Self::Metrics(ArgsIfNamed(args)) => metrics::run(&args, context),
             Self::Export(ArgsIfNamed(args)) => document::export(&args, context),
             Self::Import(ArgsIfNamed(args)) => document::import(&args, context),
             Self::Completions(ArgsIfNamed(args)) => completions::run(&args, context),

@@ -213,6 +213,7 @@ pub const LINES: &[&str] = &[
     "audit show EVENT:1",
     "undo EVENT:2",
     "redo EVENT:21",
+    "metrics",
     "export other.jsonl",
     "import everything.jsonl --db empty.db",
     "db init",

@@ -11,7 +11,7 @@ const NOTES: usize = 5;
 /// The number of SMPP accounts up to which the page has a line even for those without traffic.
 const FEW_ACCOUNTS: usize = 5;
 /// The number of silent accounts that are named.
-const NAMED: usize = 8;
+const NAMED: usize = 4;
 
 /// Fills the page.
 pub(super) fn fill(page: &mut ScreenView, overview: &CustomerOverview, days: &Sparkline) {
@@ -160,7 +160,7 @@ fn accounts(page: &mut ScreenView, overview: &CustomerOverview) {
         let named: Vec<&str> = silent.iter().take(NAMED).map(|line| line.account.system_id.as_str()).collect();
         let rest = silent.len() - named.len();
         let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
-        page.note(format!("{} without messages in {RECENT_DAYS} days: {}{more}", silent.len(), named.join(", ")));
+        page.note(format!("{} silent for {RECENT_DAYS} days: {}{more}", silent.len(), named.join(", ")));
     }
 }
 
@@ -175,5 +175,5 @@ fn facts(page: &mut ScreenView, overview: &CustomerOverview) {
     page.fact("overlay", &Cell::maybe(pricing.overlay.as_ref()));
     let planned: Vec<String> = pricing.planned.iter().map(ToString::to_string).collect();
     page.fact("planned_changes", &Cell::shown(planned.join("; ")));
-    page.facts(customer, &["api_id", "created_at", "updated_at", "archived_at"]);
+    page.facts(customer, &["api_id", "created_at", "archived_at"]);
 }

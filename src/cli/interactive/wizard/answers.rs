@@ -140,6 +140,10 @@ impl Answers {
     /// Whether a question may be asked: it is not settled, and the question that it depends on has an answer.
     pub(super) fn applies(&self, at: usize) -> bool {
         let Entry { question, .. } = &self.entries[at];
+        let opens_one = |entry: &Entry| entry.question.only_with == Some(question.option) && !entry.is_settled();
+        if matches!(question.answer, Answer::More) && !self.entries.iter().any(opens_one) {
+            return false;
+        }
         !self.entries[at].is_settled() && question.only_with.is_none_or(|option| self.of(option).is_some())
     }
 
