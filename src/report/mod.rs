@@ -17,6 +17,7 @@ mod calendar;
 mod charged_by;
 mod chart;
 mod customer_overview;
+mod customer_receivables;
 pub mod document;
 mod history;
 mod invoice_copy;
@@ -43,6 +44,7 @@ mod traffic;
 mod traffic_chart;
 mod traffic_groups;
 mod traffic_question;
+mod unbilled_usage;
 mod usage;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
@@ -55,6 +57,7 @@ pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
 pub use charged_by::ChargedBy;
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
+pub use customer_receivables::{CustomerReceivables, customer_receivables};
 pub use history::{HistoryLine, history};
 pub use invoice_copy::{IssueTerms, copy_of_draft};
 pub use invoice_overview::{InvoiceOverview, InvoiceSummary, invoice_overview, invoice_summaries};
@@ -79,4 +82,5 @@ pub use traffic_chart::traffic_chart;
 pub use traffic_question::{
     MessageTotals, STATES, TrafficGroup, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion,
 };
+pub use unbilled_usage::{Month, UnbilledUsage, unbilled_usage};
 pub use usage::{UsageLine, usage};

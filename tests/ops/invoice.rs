@@ -207,7 +207,7 @@ fn a_top_up_that_is_credited_leaves_the_balance_and_is_reversed_by_nothing_else(
     let used = crate::support::fixture::adjustment("-1");
     fixture.adjust("ACME", &used).unwrap();
     assert_refused!(fixture.credit_invoice("INV-2026-0001", &[]), Error::InsufficientBalance { .. });
-    let insist = ssgctl::ops::invoice::CreditRequest { allow_negative: true, ..credit_request(&[]) };
+    let insist = invoice::CreditRequest { allow_negative: true, ..credit_request(&[]) };
     fixture.write(|tx| invoice::credit(tx, &invoicing(), "INV-2026-0001", &insist)).unwrap();
     assert_eq!(fixture.balance("ACME", Unit::Sms).unwrap().balance, valid("-1"));
     assert_eq!(fixture.findings(), Vec::<String>::new());
@@ -225,7 +225,7 @@ fn the_lines_of_a_draft_change_and_those_of_an_invoice_do_not() {
     assert_refused!(fixture.write(|tx| invoice::remove_line(tx, &name, 2)), Error::Refused(_));
     fixture.issue(draft.id).unwrap();
     assert_refused!(fixture.write(|tx| invoice::add_line(tx, &name, line("more", "5"))), Error::Refused(_));
-    let zero = ssgctl::ops::invoice::NewLine { quantity: valid("0"), ..line("none", "1") };
+    let zero = invoice::NewLine { quantity: valid("0"), ..line("none", "1") };
     let other = fixture.draft(&["1"]).id.to_string();
     assert_refused!(fixture.write(|tx| invoice::add_line(tx, &other, zero)), Error::Invalid { field: "quantity", .. });
 }

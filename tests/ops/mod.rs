@@ -16,6 +16,7 @@ mod gateway;
 mod handover;
 mod import;
 mod invoice;
+mod invoice_run;
 mod ledger;
 mod note;
 mod outbox;

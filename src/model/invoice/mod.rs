@@ -1,6 +1,7 @@
 //! Invoices, credit notes and pro-formas: what they say once they are issued.
 
 mod copy;
+mod fee;
 mod invoice_record;
 mod receivable;
 mod reference;
@@ -10,10 +11,12 @@ mod series;
 mod tax;
 mod tax_decision;
 mod totals;
+mod usage;
 
 pub use copy::{
     BilledPeriod, CreditedInvoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceTotals, PaymentDetails,
 };
+pub use fee::{Fee, FeeDetails};
 pub use invoice_record::{DraftLine, Invoice, InvoiceDetails, InvoiceState, IssuedInvoice, TopUp};
 pub use receivable::{Allocation, DocumentHashes, Receivable, ReceivableBooking, ReceivableKind};
 pub use reference::CreditorReference;
@@ -22,3 +25,4 @@ pub use series::{SeriesPattern, SeriesRule};
 pub use tax::{TaxCategory, TaxRate, TaxSubtotal};
 pub use tax_decision::{DatedRate, TaxDecision, TaxReason, TaxRules, TaxUndecided, TaxedBuyer};
 pub use totals::totals;
+pub use usage::{BilledUsage, UsageBill, UsageCell};
