@@ -34,8 +34,8 @@ pub fn customer_receivables(
 ) -> Result<Vec<CustomerReceivables>> {
     let mut found: BTreeMap<&'static str, CustomerReceivables> = BTreeMap::new();
     let none = |currency| {
-        let (open, overdue, unallocated, drafts, usage) = Default::default();
-        CustomerReceivables { currency, open, overdue, unallocated, drafts, usage }
+        let zero = Money::ZERO;
+        CustomerReceivables { currency, open: zero, overdue: zero, unallocated: zero, drafts: zero, usage: zero }
     };
     let of_customer = InvoiceFilter { customer_id: Some(customer.id), ..InvoiceFilter::default() };
     for filter in [

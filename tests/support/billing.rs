@@ -40,10 +40,13 @@ pub fn invoicing() -> Invoicing {
         bank: BankDetails::default(),
         notes: Vec::new(),
     };
-    fn number_of(_: &InvoiceRules, copy: &InvoiceCopy) -> Result<Option<Vec<u8>>> {
-        Ok(copy.number.as_ref().map(|number| number.clone().into_bytes()))
-    }
     Invoicing { rules, make_pdf: number_of }
+}
+
+/// Makes a PDF that is the number of the invoice.
+#[expect(clippy::unnecessary_wraps, reason = "the type of what makes a PDF")]
+fn number_of(_: &InvoiceRules, copy: &InvoiceCopy) -> Result<Option<Vec<u8>>> {
+    Ok(copy.number.as_ref().map(|number| number.clone().into_bytes()))
 }
 
 /// A line of one at a price.
