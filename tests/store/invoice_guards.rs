@@ -30,20 +30,22 @@ pub(crate) fn add_invoices(fixture: &mut Fixture) {
     bill_usage(fixture);
 }
 
-/// Bills a message of October 2024.
+/// Bills a message of October 2024, and a fee, to another customer.
 fn bill_usage(fixture: &mut Fixture) {
+    fixture.customer("USAGE");
     fixture.write(|tx| service::new(tx, new_service("euro", "EUR", "0.555"))).expect("service");
-    let mut account = new_account("acme_euro");
+    let mut account = new_account("usage");
     account.details.service = valid("euro");
-    fixture.add_account("ACME", account).expect("account");
-    fixture.write(|tx| import_message(tx, "acme_euro", 9)).expect("import");
+    fixture.add_account("USAGE", account).expect("account");
+    fixture.write(|tx| import_message(tx, "usage", 9)).expect("import");
     let postpaid = |details: &mut CustomerDetails| {
         details.billing = Billing::Postpaid;
+        details.country = Some(valid("GB"));
         Ok(())
     };
-    fixture.write(|tx| customer::edit(tx, "ACME", postpaid)).expect("postpaid");
+    fixture.write(|tx| customer::edit(tx, "USAGE", postpaid)).expect("postpaid");
     let first_day = valid("2024-10-01");
-    let id = fixture.read(|now| now.customer("ACME")).id;
+    let id = fixture.read(|now| now.customer("USAGE")).id;
     fixture.write(|tx| tx.set_postpaid_start(id, first_day)).expect("start");
     let fee = FeeDetails {
         currency: valid("EUR"),
@@ -53,7 +55,7 @@ fn bill_usage(fixture: &mut Fixture) {
         first_day,
         last_day: None,
     };
-    fixture.write(|tx| invoice::fee::add(tx, "ACME", &fee)).expect("fee");
+    fixture.write(|tx| invoice::fee::add(tx, "USAGE", &fee)).expect("fee");
     let request = RunRequest { month: Month::of(first_day), customers: Vec::new(), issue: true };
     let made = fixture.write(|tx| invoice::run(tx, &invoicing(), &request)).expect("run");
     assert_eq!(made.invoices.len(), 1);

@@ -1,6 +1,7 @@
 //! The month's run: drafts an invoice for each customer and currency with fees, or usage of a postpaid customer, that no invoice bills.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use jiff::civil::Date;
 
@@ -78,20 +79,20 @@ struct Billable {
 fn billables(tx: &Tx<'_>, month: Month, zone: &Zone) -> Result<BTreeMap<(String, &'static str), Billable>> {
     let mut found: BTreeMap<(String, &'static str), Billable> = BTreeMap::new();
     let none = |currency| Billable { currency, usage: Vec::new(), fees: Vec::new() };
-    let mut starts: BTreeMap<AccountCode, Option<Option<Date>>> = BTreeMap::new();
+    // The first month whose usage is billed, of postpaid customers; earlier usage was paid from the balance.
+    let mut starts: BTreeMap<AccountCode, Option<Date>> = BTreeMap::new();
     for unbilled in unbilled_usage(tx, month, zone)? {
-        let code = unbilled.customer.clone();
-        if !starts.contains_key(&code) {
-            let customer = tx.customer(code.as_str())?;
-            let is_postpaid = customer.details.billing == Billing::Postpaid;
-            let start = if is_postpaid { Some(tx.postpaid_start(customer.id)?) } else { None };
-            starts.insert(code.clone(), start);
-        }
-        // Earlier usage was paid from the balance.
-        let is_billed = starts.get(&code).copied().flatten();
-        if is_billed.is_some_and(|start| start.is_none_or(|start| unbilled.usage.cell.month >= start)) {
-            let (key, currency) = ((code.to_string(), unbilled.currency.code()), unbilled.currency);
-            found.entry(key).or_insert_with(|| none(currency)).usage.push(unbilled);
+        let start = match starts.entry(unbilled.customer.clone()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                let customer = tx.customer(unbilled.customer.as_str())?;
+                let start = tx.postpaid_start(customer.id)?.unwrap_or(Date::MIN);
+                *place.insert((customer.details.billing == Billing::Postpaid).then_some(start))
+            }
+        };
+        if start.is_some_and(|start| unbilled.usage.cell.month >= start) {
+            let (code, currency) = (unbilled.customer.to_string(), unbilled.currency);
+            found.entry((code, currency.code())).or_insert_with(|| none(currency)).usage.push(unbilled);
         }
     }
     let mut fees = Vec::new();
