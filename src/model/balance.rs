@@ -99,6 +99,8 @@ word_enum! {
         Transfer = "transfer",
         /// Cancels another entry.
         Reversal = "reversal",
+        /// An invoice billed usage, which leaves the balance.
+        Invoiced = "invoiced",
     }
 }
 

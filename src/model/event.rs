@@ -25,6 +25,7 @@ word_enum! {
         Email = "email",
         Invoice = "invoice",
         Payment = "payment",
+        Fee = "fee",
         Traffic = "traffic" as "import of traffic",
         Database = "database",
         Event = "event",

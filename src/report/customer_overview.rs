@@ -1,7 +1,10 @@
 //! The customer overview: balances, contacts, SMPP accounts, recent traffic and notes of one customer.
 
+use jiff::civil::Date;
+
 use crate::error::{Error, Result};
 use crate::model::{Contact, Customer, Note, SmppAccount, Time};
+use crate::report::customer_receivables::{CustomerReceivables, customer_receivables};
 use crate::report::pricing::{CustomerPricing, customer_pricing};
 use crate::report::recent_traffic::{RecentTraffic, recent_traffic_of};
 use crate::report::runway::{Runway, runways_of};
@@ -14,6 +17,7 @@ use crate::store::{
 pub struct CustomerOverview {
     pub customer: Customer,
     pub balances: Vec<Runway>,
+    pub receivables: Vec<CustomerReceivables>,
     pub contacts: Vec<Contact>,
     pub accounts: Vec<SmppAccount>,
     pub pricing: CustomerPricing,
@@ -24,8 +28,8 @@ pub struct CustomerOverview {
     pub notes: Vec<Note>,
 }
 
-/// Reads the overview of a customer, given by account code or API ID, as of `now`.
-pub fn customer_overview(snapshot: &Snapshot<'_>, name: &str, now: Time) -> Result<CustomerOverview> {
+/// Reads the overview of a customer, given by account code or API ID, as of `now`, which is on the day `today` of invoices.
+pub fn customer_overview(snapshot: &Snapshot<'_>, name: &str, now: Time, today: Date) -> Result<CustomerOverview> {
     let customer = snapshot.customer(name)?;
     let (customer_id, archive_filter, search) = (Some(customer.id), ArchiveFilter::All, None);
     let contacts = ContactFilter { customer_id, archive_filter, role: None, search, page: Page::all(ContactSort::Id) };
@@ -39,6 +43,7 @@ pub fn customer_overview(snapshot: &Snapshot<'_>, name: &str, now: Time) -> Resu
     traffic.iter().try_for_each(|account| total_traffic.add(account))?;
     Ok(CustomerOverview {
         balances: collect(|each| runways_of(snapshot, &balances, &customer_of, now, each))?,
+        receivables: customer_receivables(snapshot, &customer, &snapshot.balances_of(&customer)?, today)?,
         contacts: collect(|each| snapshot.contacts(&contacts, each))?,
         accounts,
         pricing: customer_pricing(snapshot, &customer)?,

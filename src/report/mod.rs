@@ -18,6 +18,7 @@ mod calendar;
 mod charged_by;
 mod chart;
 mod customer_overview;
+mod customer_receivables;
 pub mod document;
 mod figures;
 mod history;
@@ -50,6 +51,7 @@ mod traffic;
 mod traffic_chart;
 mod traffic_groups;
 mod traffic_question;
+mod unbilled_usage;
 mod usage;
 
 pub use alert_explanation::{AlertExplanation, AlertVerdict, explain_alerts};
@@ -62,6 +64,7 @@ pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
 pub use charged_by::ChargedBy;
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
+pub use customer_receivables::{CustomerReceivables, customer_receivables};
 pub use figures::{COUNTED_STATES, DaysLeft, Figures, figures};
 pub use history::{HistoryLine, history};
 pub use invoice_copy::{IssueTerms, copy_of_draft};
@@ -94,4 +97,5 @@ pub use traffic_chart::traffic_chart;
 pub use traffic_question::{
     MessageTotals, STATES, TrafficGroup, TrafficLine, TrafficMeasure, TrafficOrder, TrafficQuestion,
 };
+pub use unbilled_usage::{Month, UnbilledUsage, unbilled_usage};
 pub use usage::{UsageLine, usage};

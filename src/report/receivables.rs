@@ -1,6 +1,7 @@
 //! What customers owe on a day, by age: invoices that are not due, those overdue by days, and credits that settle nothing yet.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use jiff::civil::Date;
 
@@ -62,16 +63,16 @@ pub fn receivables_by_age(snapshot: &Snapshot<'_>, question: &ReceivablesQuestio
             if open < Money::ZERO { Age::Unallocated } else { question.age(due_on.unwrap_or(entry.booking.booked_on)) };
         let currency = entry.booking.currency;
         let key = (entry.customer.to_string(), currency.code(), age);
-        if !sums.contains_key(&key) {
-            let customer = snapshot.customer_of(entry.customer_id)?;
-            let (organisation, customer) = (customer.details.organisation, customer.account_code);
-            let none = OpenAmount { customer, organisation, currency, age, items: 0, open: Money::ZERO };
-            sums.insert(key.clone(), none);
-        }
-        if let Some(sum) = sums.get_mut(&key) {
-            sum.items += 1;
-            sum.open = sum.open.checked_add(open).ok_or(Error::Overflow { what: "the sum of what is open" })?;
-        }
+        let sum = match sums.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let customer = snapshot.customer_of(entry.customer_id)?;
+                let (organisation, customer) = (customer.details.organisation, customer.account_code);
+                place.insert(OpenAmount { customer, organisation, currency, age, items: 0, open: Money::ZERO })
+            }
+        };
+        sum.items += 1;
+        sum.open = sum.open.checked_add(open).ok_or(Error::Overflow { what: "the sum of what is open" })?;
     }
     Ok(sums.into_values().collect())
 }

@@ -49,12 +49,15 @@ pub const WRITES: &[&str] = &[
     "balance warn ABC --unit SMS --upper 300",
     "invoice new ABC --currency EUR --description New --price 1",
     "invoice line 1 --description New --price 1",
+    "invoice run --period 2026-01 --config mail.toml",
     "invoice issue 1 --config mail.toml",
     "invoice hold 1",
     "invoice release 3",
     "invoice cancel 1",
-    "invoice credit 2 --reason wrong --config mail.toml",
+    "invoice credit 2 --config mail.toml --reason wrong",
     "invoice write-off 2 --description lost --config mail.toml",
+    "fee add ABC --amount 1 --currency EUR --description New",
+    "fee end 1",
     "payment record ABC 1 --currency EUR --config mail.toml",
     "payment allocate 2 --oldest --config mail.toml",
     "payment refund 2 --description back --config mail.toml",
@@ -121,6 +124,7 @@ const OTHERS: &[&str] = &[
     "balance explain",
     "invoice show",
     "invoice list",
+    "fee list",
     "payment list",
     "report receivables",
     "report balances",
@@ -171,6 +175,12 @@ pub fn seeded() -> TestCli {
         let row = "message_id,submitted_at,system_id,destination,state\nm,2026-11-02T10:00:00Z,xyz_new,+447700900123,delivered\n";
         std::fs::write(cli.path("charged.csv"), row).expect("written");
         cli.ok("traffic import charged.csv");
+        // Usage of a postpaid customer, which no invoice bills.
+        cli.ok("smpp add XYZ --system-id xyz_gbp --service uk");
+        cli.ok("customer edit XYZ --billing postpaid --country GB");
+        let row = "message_id,submitted_at,system_id,destination,state\ng,2026-01-02T10:00:00Z,xyz_gbp,+447700900123,delivered\n";
+        std::fs::write(cli.path("usage.csv"), row).expect("written");
+        cli.ok("traffic import usage.csv");
         // A change of which its customers, all of whom have an address, can be notified.
         cli.ok("customer edit XYZ --invoice-emails pay@xyz.example");
         cli.ok("price set standard default 2 --effective 2099-01-01");

@@ -109,6 +109,8 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "balance import rows.csv --receipts -n"),
     (Single, "invoice new ABC --currency EUR --description New --price 1 -n"),
     (Single, "invoice line 1 --description New --price 1 -n"),
+    // Nobody is postpaid.
+    (Text, "invoice run --period 2026-01 --config mail.toml -n"),
     (List, "invoice issue 1 --config mail.toml -n"),
     (Sheet, "invoice show 1 --config mail.toml"),
     (List, "invoice list"),
@@ -117,6 +119,9 @@ pub const LINES: &[(Shape, &str)] = &[
     (List, "invoice cancel 1 -n"),
     (Single, "invoice credit 2 --reason wrong --config mail.toml -n"),
     (Single, "invoice write-off 2 --description lost --config mail.toml -n"),
+    (Single, "fee add ABC --amount 1 --currency EUR --description New -n"),
+    (List, "fee list"),
+    (Single, "fee end 1 -n"),
     (Single, "payment record ABC 1 --currency EUR --config mail.toml -n -q"),
     (List, "payment list"),
     (Single, "payment allocate 2 --oldest --config mail.toml -n"),

@@ -51,3 +51,50 @@ fn killed_before_any_write_a_payment_in_advance_is_whole_or_absent() {
     }
     assert!(kills > 10, "{kills} kills");
 }
+
+const RUN: &str = "invoice run --period 2026-10 --issue --config c.toml";
+
+fn with_usage() -> Home {
+    let cli = with_pro_forma().restore();
+    let rows = "message_id,submitted_at,system_id,destination,state,parts\n\
+        1,2026-10-05T10:00:00Z,abc,+447700900123,delivered,10\n2,2026-10-06T10:00:00Z,xyz,+33612345678,delivered,3\n";
+    fs::write(cli.path("a.csv"), rows).unwrap();
+    cli.ok("service new euro --name Euro --unit EUR --price 0.0333");
+    cli.ok("customer edit ABC --billing postpaid");
+    cli.ok("customer new --organisation XYZ --account-code XYZ --country GB --billing postpaid");
+    for customer in ["ABC", "XYZ"] {
+        cli.ok(&format!("smpp add {customer} --system-id {} --service euro", customer.to_lowercase()));
+    }
+    cli.ok("traffic import a.csv");
+    cli.contents()
+}
+
+#[test]
+fn killed_before_any_write_a_run_bills_all_or_none_and_again_ends_in_the_same() {
+    if !can_trace() {
+        return;
+    }
+    let home = with_usage();
+    let clean = home.restore();
+    let before = counts(&clean);
+    clean.ok(RUN);
+    let after = counts(&clean);
+    assert_eq!(after[1], 2);
+    let mut kills = 0;
+    for call in home.restore().state_changing_calls(RUN) {
+        for place in 1..500 {
+            let cli = home.restore();
+            let output = cli.tampered(&kill(&call, place), RUN).output().unwrap();
+            let left = counts(&cli);
+            assert!([before, after].contains(&left), "{call} {place}: {left:?}");
+            cli.ok(RUN);
+            assert_eq!(counts(&cli), after, "{call} {place}: the same command again");
+            assert_eq!(cli.run("db check").code, Some(0), "{call} {place}");
+            if output.status.success() {
+                break;
+            }
+            kills += 1;
+        }
+    }
+    assert!(kills > 10, "{kills} kills");
+}

@@ -130,10 +130,10 @@ fn the_day_of_the_last_import_before_the_head_is_not_compared_again() {
     fixture.at("2026-11-24T12:20:00Z");
     import(&mut fixture, "c.csv", "c,2026-11-22T10:00:00Z,acme,+447700900123,delivered,2,\n").unwrap();
     forge(&fixture, "UPDATE message SET destination = 33612345678 WHERE day = 20778");
-    assert_eq!(findings_since(&mut fixture, head), Vec::<String>::new());
+    assert_eq!(findings_since(&mut fixture, &head), Vec::<String>::new());
     forge(&fixture, "UPDATE message SET destination = 33612345678 WHERE day = 20779");
     assert_eq!(
-        findings_since(&mut fixture, head),
+        findings_since(&mut fixture, &head),
         ["traffic of 2026-11-22: the sums by day do not match the messages"]
     );
 }

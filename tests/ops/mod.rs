@@ -17,6 +17,7 @@ mod gateway;
 mod handover;
 mod import;
 mod invoice;
+mod invoice_run;
 mod ledger;
 mod note;
 mod outbox;

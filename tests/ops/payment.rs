@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use ssgctl::Error;
 use ssgctl::model::Money;
 use ssgctl::model::invoice::Receivable;
-use ssgctl::ops::payment::{self, PaymentRequest, PaymentReversal, RefundRequest, Target};
+use ssgctl::ops::payment::{self, PaymentRequest, PaymentReversal, PaymentTarget, RefundRequest};
 use ssgctl::report::{self, Age, ReceivablesQuestion};
 use ssgctl::store::ReceivableFilter;
 
@@ -52,7 +52,7 @@ fn the_oldest_are_those_due_first() {
     fixture.invoice(&["100"]);
     fixture.at("2026-11-25T12:00:00Z");
     fixture.invoice(&["100"]);
-    let receipt = fixture.pay("150", Target::Oldest).unwrap();
+    let receipt = fixture.pay("150", PaymentTarget::Oldest).unwrap();
     let open = |name: &str, fixture: &mut Fixture| fixture.invoice_now(name).issued.unwrap().open();
     assert_eq!(open("INV-2026-0001", &mut fixture), valid("0"));
     assert_eq!(open("INV-2026-0002", &mut fixture), valid("90"));
@@ -130,7 +130,7 @@ fn a_reversed_payment_opens_what_it_settled_again() {
     let again = fixture.write(|tx| payment::reverse(tx, &invoicing(), &reversal_of(payment)));
     assert_refused!(again, Error::AlreadyReversed { .. });
     assert_refused!(
-        fixture.write(|tx| payment::allocate(tx, &invoicing(), &payment.to_string(), &Target::Oldest, None)),
+        fixture.write(|tx| payment::allocate(tx, &invoicing(), &payment.to_string(), &PaymentTarget::Oldest, None)),
         Error::Refused(_)
     );
     assert_eq!(fixture.findings(), Vec::<String>::new());
@@ -231,12 +231,12 @@ fn act(fixture: &mut Fixture, act: &Act) {
             fixture.pay(&cents(amount * 6 / 5), paying(&[&draft])).map(drop)
         }
         Act::Pay(amount, oldest) => {
-            let target = if *oldest { Target::Oldest } else { paying(&[]) };
+            let target = if *oldest { PaymentTarget::Oldest } else { paying(&[]) };
             fixture.pay(&cents(*amount), target).map(drop)
         }
         Act::Allocate(of) => {
             let entry = entry(*of, fixture);
-            fixture.write(|tx| payment::allocate(tx, &invoicing(), &entry, &Target::Oldest, None)).map(drop)
+            fixture.write(|tx| payment::allocate(tx, &invoicing(), &entry, &PaymentTarget::Oldest, None)).map(drop)
         }
         Act::Credit(of, whole) => {
             let lines: &[(u32, Option<&str>)] = if *whole { &[] } else { &[(1, Some("0.01")), (3, Some("0.03"))] };

@@ -2,8 +2,15 @@
 
 use rusqlite::Connection;
 
-use crate::support::billing::paying;
-use crate::support::fixture::{Fixture, NOON, location, open};
+use ssgctl::model::invoice::FeeDetails;
+use ssgctl::model::{Billing, CustomerDetails};
+use ssgctl::ops::invoice::{self, RunRequest};
+use ssgctl::ops::{customer, service};
+use ssgctl::report::Month;
+
+use crate::support::billing::{invoicing, paying};
+use crate::support::fixture::{Fixture, NOON, location, new_account, new_service, open, valid};
+use crate::support::traffic::import_message;
 
 /// Two invoices, one of them a paid top-up, a credit note in part, and a payment of which a part is left.
 pub(crate) fn fixture() -> Fixture {
@@ -20,6 +27,38 @@ pub(crate) fn add_invoices(fixture: &mut Fixture) {
     fixture.invoice(&["10"]);
     fixture.credit_invoice("INV-2026-0001", &[(1, Some("10"))]).expect("credited");
     fixture.pay("30", paying(&["INV-2026-0001"])).expect("paid");
+    bill_usage(fixture);
+}
+
+/// Bills a message of October 2024, and a fee, to another customer.
+fn bill_usage(fixture: &mut Fixture) {
+    fixture.customer("USAGE");
+    fixture.write(|tx| service::new(tx, new_service("euro", "EUR", "0.555"))).expect("service");
+    let mut account = new_account("usage");
+    account.details.service = valid("euro");
+    fixture.add_account("USAGE", account).expect("account");
+    fixture.write(|tx| import_message(tx, "usage", 9)).expect("import");
+    let postpaid = |details: &mut CustomerDetails| {
+        details.billing = Billing::Postpaid;
+        details.country = Some(valid("GB"));
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, "USAGE", postpaid)).expect("postpaid");
+    let first_day = valid("2024-10-01");
+    let id = fixture.read(|now| now.customer("USAGE")).id;
+    fixture.write(|tx| tx.set_postpaid_start(id, first_day)).expect("start");
+    let fee = FeeDetails {
+        currency: valid("EUR"),
+        description: valid("Number rental"),
+        amount: valid("20"),
+        monthly: false,
+        first_day,
+        last_day: None,
+    };
+    fixture.write(|tx| invoice::fee::add(tx, "USAGE", &fee)).expect("fee");
+    let request = RunRequest { month: Month::of(first_day), customers: Vec::new(), issue: true };
+    let made = fixture.write(|tx| invoice::run(tx, &invoicing(), &request)).expect("run");
+    assert_eq!(made.invoices.len(), 1);
 }
 
 fn disarmed(fixture: &Fixture) -> Connection {
@@ -39,13 +78,13 @@ fn what_is_issued_or_booked_is_never_changed_deleted_or_replaced_not_even_by_sql
     let fixture = fixture();
     let raw = fixture.raw();
     let before = fixture.dump();
-    for table in ["receivable", "allocation", "issued_invoice", "invoice"] {
-        let key = if table == "issued_invoice" { "invoice_id" } else { "id" };
+    for table in ["receivable", "allocation", "issued_invoice", "invoice", "usage_bill", "billed_usage", "billed_fee"] {
+        let key = if ["receivable", "allocation", "invoice"].contains(&table) { "id" } else { "invoice_id" };
         for sql in [
             format!("UPDATE {table} SET {key} = {key}"),
             format!("DELETE FROM {table}"),
-            format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE {key} = 1"),
-            format!("UPDATE OR REPLACE {table} SET {key} = {key} WHERE {key} = 1"),
+            format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}"),
+            format!("UPDATE OR REPLACE {table} SET {key} = {key} WHERE {key} > 0"),
         ] {
             assert!(raw.execute_batch(&sql).is_err(), "{sql}");
         }
@@ -68,7 +107,7 @@ fn whatever_is_changed_behind_the_programs_back_is_found() {
     for (sql, finding) in [
         (number, "the series INV-2026- has a hole before INV-2026-0009"),
         ("DELETE FROM issued_invoice WHERE number = 'INV-2026-0003'", "issued invoice INV-2026-0003, which is not in"),
-        ("DELETE FROM receivable WHERE id = (SELECT max(id) FROM receivable)", "is not of a credit and a debit"),
+        ("DELETE FROM receivable WHERE id = (SELECT max(id) FROM receivable)", "is not in the ledger of receivables"),
         ("UPDATE receivable SET amount_e8 = 1 WHERE id = 1", "receivable 1, or the one before it, was changed"),
         ("UPDATE receivable SET balance_after_e8 = 1 WHERE id = 2", "receivable 2 states a wrong sum"),
         (
@@ -89,6 +128,15 @@ fn whatever_is_changed_behind_the_programs_back_is_found() {
         ("UPDATE allocation SET amount_e8 = 99900000000 WHERE id = 1", "allocation 1 allocates more of receivable"),
         ("UPDATE allocation SET amount_e8 = amount_e8 + 1 WHERE id = 1", "allocation 1, or the one before it, was"),
         ("DELETE FROM allocation WHERE id = 1", "allocation 1 is missing"),
+        ("UPDATE billed_usage SET charge_e8 = 1", "bills other usage than it says"),
+        ("DELETE FROM billed_usage", "bills other usage than it says"),
+        ("UPDATE usage_bill SET carried_before_e8 = 1", "does not carry on what the one before left"),
+        ("INSERT INTO billed_fee SELECT 1, fee_id, first_day, last_day, net_e8 FROM billed_fee", "fee 1 has days"),
+        ("DELETE FROM usage_bill", "does not have the entry of its top-up or usage"),
+        (
+            "UPDATE issued_invoice SET entry_id = NULL WHERE number = 'INV-2026-0004'",
+            "takes usage out of a balance without an invoice",
+        ),
         ("UPDATE issued_invoice SET timezone = 'Asia/Tokyo' WHERE invoice_id = 1", "of more than one time zone"),
     ] {
         let folder = tempfile::tempdir().unwrap();

@@ -32,7 +32,21 @@ fn tables(path: &Path) -> BTreeMap<&'static str, String> {
         })
         .filter(|name| !["plan", "price", "service_plan", "account_service", "overlay", "price_notice"].contains(name))
         .filter(|name| !name.starts_with("reprice"))
-        .filter(|name| !["invoice", "invoice_line", "issued_invoice", "receivable", "allocation"].contains(name))
+        .filter(|name| {
+            ![
+                "invoice",
+                "invoice_line",
+                "issued_invoice",
+                "receivable",
+                "allocation",
+                "usage_bill",
+                "billed_usage",
+                "postpaid_start",
+                "fee",
+                "billed_fee",
+            ]
+            .contains(name)
+        })
         .map(|name| if name == "message" { "unpacked_message" } else { name })
         .map(|name| {
             let statement = connection.prepare(&format!("SELECT * FROM {name}")).expect(name);

@@ -7,7 +7,7 @@ use ssgctl::model::invoice::{
 };
 use ssgctl::model::{Unit, Zone};
 use ssgctl::ops::invoice::{self, CreditRequest, CreditedLine, Invoicing, IssueRequest, NewDraft, NewLine};
-use ssgctl::ops::payment::{self, PaymentReceipt, PaymentRequest, Target};
+use ssgctl::ops::payment::{self, PaymentReceipt, PaymentRequest, PaymentTarget};
 use ssgctl::report::issued_copy;
 
 use crate::support::fixture::{Fixture, valid};
@@ -40,10 +40,13 @@ pub fn invoicing() -> Invoicing {
         bank: BankDetails::default(),
         notes: Vec::new(),
     };
-    fn number_of(_: &InvoiceRules, copy: &InvoiceCopy) -> Result<Option<Vec<u8>>> {
-        Ok(copy.number.as_ref().map(|number| number.clone().into_bytes()))
-    }
     Invoicing { rules, make_pdf: number_of }
+}
+
+/// Makes a PDF that is the number of the invoice.
+#[expect(clippy::unnecessary_wraps, reason = "the type of what makes a PDF")]
+fn number_of(_: &InvoiceRules, copy: &InvoiceCopy) -> Result<Option<Vec<u8>>> {
+    Ok(copy.number.as_ref().map(|number| number.clone().into_bytes()))
 }
 
 /// A line of one at a price.
@@ -64,7 +67,7 @@ pub fn credit_request(lines: &[(u32, Option<&str>)]) -> CreditRequest {
 }
 
 /// A payment in EUR.
-pub fn payment_of(amount: &str, target: Target) -> PaymentRequest {
+pub fn payment_of(amount: &str, target: PaymentTarget) -> PaymentRequest {
     PaymentRequest {
         amount: valid(amount),
         currency: valid("EUR"),
@@ -77,8 +80,8 @@ pub fn payment_of(amount: &str, target: Target) -> PaymentRequest {
 }
 
 /// These invoices.
-pub fn paying(names: &[&str]) -> Target {
-    Target::Invoices(names.iter().map(ToString::to_string).collect())
+pub fn paying(names: &[&str]) -> PaymentTarget {
+    PaymentTarget::Invoices(names.iter().map(ToString::to_string).collect())
 }
 
 impl Fixture {
@@ -127,7 +130,7 @@ impl Fixture {
     }
 
     /// A payment of ACME in EUR.
-    pub fn pay(&mut self, amount: &str, target: Target) -> Result<PaymentReceipt> {
+    pub fn pay(&mut self, amount: &str, target: PaymentTarget) -> Result<PaymentReceipt> {
         self.write(|tx| payment::record(tx, &invoicing(), "ACME", &payment_of(amount, target)))
     }
 

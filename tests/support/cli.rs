@@ -148,6 +148,7 @@ impl TestCli {
             "invoice new ABC --currency EUR --description Rental --price 20",
             "invoice new ABC --currency EUR --credits 100 --net 5",
             "invoice issue 2 --config billing.toml",
+            "fee add ABC --amount 20 --currency EUR --description Rental --monthly --from 2026-10-16",
             "invoice hold 3",
             "payment record ABC 4 --currency EUR --config billing.toml -q",
         ] {

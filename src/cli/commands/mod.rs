@@ -12,6 +12,7 @@ mod contact;
 mod customer;
 mod db;
 mod document;
+mod fee;
 mod invoice;
 pub(crate) mod mail;
 mod man;
@@ -129,6 +130,9 @@ pub(crate) enum Command {
     /// Draft and issue invoices, and credit them
     #[command(subcommand)]
     Invoice(DeferredCommand<invoice::Command>),
+    /// Manage fees, which the month's run invoices
+    #[command(subcommand)]
+    Fee(DeferredCommand<fee::Command>),
     /// Record payments and settle invoices with them
     #[command(subcommand)]
     Payment(DeferredCommand<payment::Command>),
@@ -175,6 +179,7 @@ impl Command {
             Self::Price(group) => group.0.run(context),
             Self::Balance(group) => group.0.run(context),
             Self::Invoice(group) => group.0.run(context),
+            Self::Fee(group) => group.0.run(context),
             Self::Payment(group) => group.0.run(context),
             Self::Traffic(group) => group.0.run(context),
             Self::Report(group) => group.0.run(context),

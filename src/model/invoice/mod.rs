@@ -2,6 +2,7 @@
 
 mod bank_entry;
 mod copy;
+mod fee;
 mod invoice_record;
 mod payment_match;
 mod receivable;
@@ -12,11 +13,13 @@ mod series;
 mod tax;
 mod tax_decision;
 mod totals;
+mod usage;
 
 pub use bank_entry::BankEntry;
 pub use copy::{
     BilledPeriod, CreditedInvoice, InvoiceCopy, InvoiceKind, InvoiceLine, InvoiceParty, InvoiceTotals, PaymentDetails,
 };
+pub use fee::{Fee, FeeDetails};
 pub use invoice_record::{DraftLine, Invoice, InvoiceDetails, InvoiceState, IssuedInvoice, TopUp};
 pub use payment_match::{AmountFit, MatchReason, OpenInvoice, PaymentMatch, match_payment};
 pub use receivable::{Allocation, DocumentHashes, Receivable, ReceivableBooking, ReceivableKind};
@@ -26,3 +29,4 @@ pub use series::{SeriesPattern, SeriesRule};
 pub use tax::{TaxCategory, TaxRate, TaxSubtotal};
 pub use tax_decision::{DatedRate, TaxDecision, TaxReason, TaxRules, TaxUndecided, TaxedBuyer};
 pub use totals::totals;
+pub use usage::{BilledUsage, UsageBill, UsageCell};

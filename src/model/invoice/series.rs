@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::model::text::{Invalid, string_value};
 
-/// What a number begins with: `INV-`, or `INV-{year}-`, which begins anew each year. At most 20 letters, digits and `-./_`.
+/// What a number begins with: `INV-`, or `INV-{year}-`, which begins anew each year. At most 20 ASCII letters, digits and `-./_`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesPattern(String);
 string_value!(SeriesPattern);
@@ -28,11 +28,11 @@ impl FromStr for SeriesPattern {
         let rest = text.replacen(YEAR, "", 1);
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-./_".contains(c);
         if text.is_empty() || text.len() > 20 || !rest.chars().all(is_allowed) {
-            return Err(Invalid::rule("must be 1 to 20 letters, digits and -./_, with {year} at most once"));
+            return Err(Invalid::rule("must be 1 to 20 ASCII letters, digits and -./_, with {year} at most once"));
         }
         // Otherwise a number could be taken for the ID of a draft.
         if rest.chars().all(|c| c.is_ascii_digit()) {
-            return Err(Invalid::rule("must have a letter or one of -./_"));
+            return Err(Invalid::rule("must not consist of digits only"));
         }
         Ok(Self(text.to_owned()))
     }

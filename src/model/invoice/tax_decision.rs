@@ -186,7 +186,7 @@ impl TaxRules {
     }
 }
 
-/// The letters with which VAT numbers of a country of the European Union begin.
+/// The two characters with which VAT numbers of a country of the European Union begin.
 fn prefix_of_vat_numbers(country: &Country) -> &'static str {
     if country.code() == "GR" { "EL" } else { country.code() }
 }

@@ -72,7 +72,8 @@ pub fn credit(tx: &mut Tx<'_>, invoicing: &Invoicing, name: &str, request: &Cred
     copy.payment.reference = CreditorReference::of_invoice(note.id);
     copy.credits = copy.credits.map(|credits| CreditedInvoice { reason: Some(request.reason.to_string()), ..credits });
     let numbered = take_number(tx, invoicing, &mut copy, None)?;
-    let takes_back = !request.keep_balance && original.totals.gross == sum(issued.credited, copy.totals.gross)?;
+    let is_top_up = invoice.details.top_up.is_some() && !request.keep_balance;
+    let takes_back = is_top_up && original.totals.gross == sum(issued.credited, copy.totals.gross)?;
     let entry = match issued.entry.filter(|_| takes_back) {
         Some(entry) => Some(take_back_top_up(tx, entry, copy.number.as_deref().unwrap_or_default(), request)?),
         None => None,

@@ -99,6 +99,9 @@ pub fn add_line(tx: &mut Tx<'_>, name: &str, line: NewLine) -> Result<Invoice> {
 /// Removes a line of a draft, counted from 1. The lines after it move up.
 pub fn remove_line(tx: &mut Tx<'_>, name: &str, position: usize) -> Result<Invoice> {
     let draft = with_free_lines(tx, name)?;
+    if tx.usage_bill(draft.id)?.is_some() {
+        return Err(Error::Refused(format!("draft {} bills usage; cancel it instead", draft.id)));
+    }
     let mut lines = tx.invoice_lines(draft.id)?;
     let Some(index) = position.checked_sub(1).filter(|index| *index < lines.len()) else {
         let count = crate::error::count(lines.len() as u64, "line");
@@ -125,6 +128,12 @@ pub fn release(tx: &mut Tx<'_>, name: &str) -> Result<Invoice> {
 /// Cancels a draft for good. It keeps its ID, and no number is lost with it.
 pub fn cancel(tx: &mut Tx<'_>, name: &str) -> Result<Invoice> {
     let mut draft = open_draft(tx, name)?;
+    // What the last one carries is known, and a later one was made from what this one carries.
+    let last = tx.last_usage_bill(draft.customer_id, draft.currency)?.map(|(last, _)| last);
+    if tx.usage_bill(draft.id)?.is_some() && last != Some(draft.id) {
+        let last = tx.invoice_of(last.unwrap_or(draft.id))?.name();
+        return Err(Error::Refused(format!("usage was billed after draft {}, by invoice {last}", draft.id)));
+    }
     draft.cancelled_at = Some(tx.at());
     draft.updated_at = tx.at();
     tx.update_invoice(&draft)?;

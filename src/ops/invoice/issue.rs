@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::error::{Error, Result};
 use crate::model::invoice::{
     DocumentHashes, Invoice, InvoiceCopy, InvoiceKind, Receivable, ReceivableBooking, ReceivableKind, TaxCategory,
-    TaxDecision, TopUp, rounding,
+    TaxDecision, TopUp, UsageBill, rounding,
 };
 use crate::model::{Customer, EntryKind, Invalid, Money, Posting, Unit};
 use crate::ops::active;
@@ -77,9 +77,10 @@ fn issue_on(
     }
     copy.kind = InvoiceKind::Invoice;
     let numbered = take_number(tx, invoicing, &mut copy, number)?;
-    let entry = match draft.details.top_up {
-        Some(top_up) => Some(post_top_up(tx, &customer, &copy, top_up)?),
-        None => None,
+    let entry = match (draft.details.top_up, tx.usage_bill(draft.id)?) {
+        (Some(top_up), _) => Some(post_top_up(tx, &customer, &copy, top_up)?),
+        (None, Some(bill)) => Some(post_usage(tx, &customer, &copy, bill)?),
+        (None, None) => None,
     };
     book(tx, invoicing, draft, &customer, Document { copy, decision, numbered, entry })
 }
@@ -148,6 +149,21 @@ fn post_top_up(tx: &mut Tx<'_>, customer: &Customer, copy: &InvoiceCopy, top_up:
         reverses: None,
     };
     Ok(post(tx, "top_up", customer, posting)?.entry.id)
+}
+
+/// Takes what an invoice bills out of the unbilled usage, which the balance is below zero.
+fn post_usage(tx: &mut Tx<'_>, customer: &Customer, copy: &InvoiceCopy, bill: UsageBill) -> Result<i64> {
+    let number = copy.number.as_deref().unwrap_or_default();
+    let posting = Posting {
+        unit: Unit::Currency(copy.currency),
+        kind: EntryKind::Invoiced,
+        amount: bill.billed().ok_or(Error::Overflow { what: "the usage of a month" })?,
+        description: parsed("description", &format!("usage billed by invoice {number}"))?,
+        reference: Some(parsed("reference", number)?),
+        key: None,
+        reverses: None,
+    };
+    Ok(post(tx, "invoiced", customer, posting)?.entry.id)
 }
 
 /// Stores a document for ever and books it in the ledger of receivables.

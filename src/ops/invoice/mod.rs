@@ -6,7 +6,9 @@
 
 mod credit;
 mod draft;
+pub mod fee;
 mod issue;
+mod run;
 mod settle;
 mod write_off;
 
@@ -21,6 +23,7 @@ pub use credit::{CreditRequest, CreditedLine, credit};
 pub use draft::{NewDraft, NewLine, add_line, cancel, hold, new, release, remove_line, top_up_line};
 pub(in crate::ops) use issue::issue_paid;
 pub use issue::{IssueRequest, issue};
+pub use run::{RunRequest, RunResult, run};
 pub(in crate::ops) use settle::{settle, take_back};
 pub use write_off::write_off;
 

@@ -10,7 +10,7 @@ use crate::store::{InvoiceFilter, ReceivableFilter, Snapshot, Tx};
 
 /// What to settle.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum PaymentTarget {
     /// These invoices, in this order.
     Invoices(Vec<String>),
     /// The customer's open invoices, those due first first.
@@ -25,7 +25,7 @@ pub fn allocate(
     tx: &mut Tx<'_>,
     invoicing: &Invoicing,
     credit: &str,
-    target: &Target,
+    target: &PaymentTarget,
     at_most: Option<Money>,
 ) -> Result<PaymentReceipt> {
     let credit = credit_of(tx, credit)?;
@@ -43,12 +43,12 @@ pub(super) fn apply(
     tx: &mut Tx<'_>,
     invoicing: &Invoicing,
     credit: &Receivable,
-    target: &Target,
+    target: &PaymentTarget,
     at_most: Option<Money>,
 ) -> Result<()> {
     let invoices = match target {
-        Target::Invoices(names) => names.iter().map(|name| tx.invoice(name)).collect::<Result<_>>()?,
-        Target::Oldest => open_invoices(tx, credit)?,
+        PaymentTarget::Invoices(names) => names.iter().map(|name| tx.invoice(name)).collect::<Result<_>>()?,
+        PaymentTarget::Oldest => open_invoices(tx, credit)?,
     };
     let mut left = at_most.unwrap_or(Money::from_e8(i64::MAX));
     for invoice in invoices {

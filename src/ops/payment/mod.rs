@@ -10,7 +10,7 @@ use crate::model::invoice::{Invoice, Receivable, ReceivableKind, rounding};
 use crate::model::{Change, Currency, EntityKind, Invalid, Money, Unit};
 use crate::store::Snapshot;
 
-pub use allocate::{Target, allocate};
+pub use allocate::{PaymentTarget, allocate};
 pub use record::{PaymentRequest, record};
 pub use refund::{RefundRequest, refund};
 pub use reverse::{PaymentReversal, reverse};

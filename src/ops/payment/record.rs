@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::model::invoice::{Receivable, ReceivableBooking, ReceivableKind};
 use crate::model::{Currency, Description, Invalid, Key, Money, Reference};
 use crate::ops::invoice::Invoicing;
-use crate::ops::payment::allocate::{Target, apply};
+use crate::ops::payment::allocate::{PaymentTarget, apply};
 use crate::ops::payment::{PaymentReceipt, change, check_amount};
 use crate::store::Tx;
 
@@ -22,7 +22,7 @@ pub struct PaymentRequest {
     pub reference: Option<Reference>,
     /// The idempotency key: repeating it returns the first receipt instead of booking again.
     pub key: Option<Key>,
-    pub target: Target,
+    pub target: PaymentTarget,
 }
 
 /// Records a payment and allocates it. A pro-forma that it pays in full becomes an invoice, and its top-up is posted.
@@ -47,8 +47,8 @@ pub fn record(
         return Err(Error::invalid("on", booked_on, Invalid::rule(format!("must not be after today, {today}"))));
     }
     let first = match &request.target {
-        Target::Invoices(names) => names.first().map(|name| tx.invoice(name)).transpose()?,
-        Target::Oldest => None,
+        PaymentTarget::Invoices(names) => names.first().map(|name| tx.invoice(name)).transpose()?,
+        PaymentTarget::Oldest => None,
     };
     let booking = ReceivableBooking {
         currency: request.currency,

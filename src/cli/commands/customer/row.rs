@@ -1,7 +1,7 @@
 //! The columns of customers and of the recent traffic of their SMPP accounts.
 
-use ssgctl::model::{Customer, PaymentTerms};
-use ssgctl::report::RecentTraffic;
+use ssgctl::model::{Customer, PaymentTerms, Unit};
+use ssgctl::report::{CustomerReceivables, RecentTraffic};
 
 use crate::output::{Cell, Column, Row};
 
@@ -43,5 +43,17 @@ impl Row for RecentTraffic {
         Column::new("rate_7d", |t| Cell::percent(t.week.delivered_per_mille())),
         Column::new("last_30d", |t| Cell::number(t.month.messages())),
         Column::new("rate_30d", |t| Cell::percent(t.month.delivered_per_mille())),
+    ];
+}
+
+impl Row for CustomerReceivables {
+    const NAME: &str = "currency";
+    const COLUMNS: &[Column<Self>] = &[
+        Column::new("currency", |r| Cell::text(r.currency.code())),
+        Column::new("open", |r| Cell::amount(Unit::Currency(r.currency), r.open)),
+        Column::new("overdue", |r| Cell::amount(Unit::Currency(r.currency), r.overdue)),
+        Column::new("unallocated", |r| Cell::amount(Unit::Currency(r.currency), r.unallocated)),
+        Column::new("drafts", |r| Cell::amount(Unit::Currency(r.currency), r.drafts)),
+        Column::new("usage", |r| Cell::amount(Unit::Currency(r.currency), r.usage)),
     ];
 }

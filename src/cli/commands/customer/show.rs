@@ -3,6 +3,7 @@
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 use ssgctl::model::Money;
+use ssgctl::model::invoice::day_in;
 use ssgctl::report::{self, CustomerOverview};
 use ssgctl::store::Clock;
 
@@ -19,7 +20,8 @@ use crate::output::{Cell, DetailView};
 ///
 /// The section Reporting shows the messages of each SMPP account and the percentage delivered in the last 24 hours, 7
 /// days and 30 days, including the current hour. `ssgctl report traffic` shows more, and `ssgctl report balances` shows
-/// how long the balances will last.
+/// how long the balances will last. Receivables has what the customer owes by invoices, and what is not invoiced yet: drafts, and
+/// the usage of a postpaid customer.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   ssgctl customer show ABCCORP331
@@ -33,13 +35,14 @@ pub(crate) struct ShowArgs {
 
 pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
     let now = Clock::System.now();
+    let today = day_in(&context.settings.invoices.zone(), now);
     let Some(mut page) = context.output.screen() else {
-        let overview = context.read(|snapshot| report::customer_overview(snapshot, &args.customer, now))?;
+        let overview = context.read(|snapshot| report::customer_overview(snapshot, &args.customer, now, today))?;
         return context.output.view(view(&overview));
     };
     let zone = context.settings.defaults.zone();
     let (overview, days) = context.read(|snapshot| {
-        let overview = report::customer_overview(snapshot, &args.customer, now)?;
+        let overview = report::customer_overview(snapshot, &args.customer, now, today)?;
         let days = report::recent_days(snapshot, &overview.customer, &zone, now)?;
         Ok((overview, days))
     })?;
@@ -49,7 +52,17 @@ pub(crate) fn run(args: &ShowArgs, context: &mut Context) -> Result<()> {
 
 /// The tabs of the portal's customer dialog, in the same order.
 fn view(overview: &CustomerOverview) -> DetailView {
-    let CustomerOverview { customer, balances, contacts, accounts, pricing, traffic, total_traffic, notes } = overview;
+    let CustomerOverview {
+        customer,
+        balances,
+        receivables,
+        contacts,
+        accounts,
+        pricing,
+        traffic,
+        total_traffic,
+        notes,
+    } = overview;
     let details = &customer.details;
     let mut view =
         DetailView::new(&customer.account_code, format!("{} {}", customer.account_code, details.organisation));
@@ -66,6 +79,7 @@ fn view(overview: &CustomerOverview) -> DetailView {
         None => view.data("overlay", Cell::Empty),
     }
     view.planned(&pricing.planned);
+    view.rows("Receivables", "receivables", receivables, &[]);
     // Only where plans charge delivered messages is anything reserved.
     let has_reserved = balances.iter().any(|runway| runway.balance.reserved != Money::ZERO);
     let also: &[&str] = if has_reserved { &["reserved"] } else { &[] };

@@ -9,10 +9,13 @@ mod list;
 mod new;
 mod release;
 mod row;
+mod run;
 mod show;
 mod write_off;
 
 use clap::Subcommand;
+
+pub(crate) use row::today;
 
 use crate::args::named_command::ArgsIfNamed;
 use crate::context::Context;
@@ -22,6 +25,7 @@ use crate::exit::Result;
 pub(crate) enum Command {
     New(ArgsIfNamed<new::NewArgs>),
     Line(ArgsIfNamed<line::LineArgs>),
+    Run(ArgsIfNamed<run::RunArgs>),
     Issue(ArgsIfNamed<issue::IssueArgs>),
     Show(ArgsIfNamed<show::ShowArgs>),
     List(ArgsIfNamed<list::ListArgs>),
@@ -37,6 +41,7 @@ impl Command {
         match self {
             Self::New(ArgsIfNamed(args)) => new::run(args, context),
             Self::Line(ArgsIfNamed(args)) => line::run(args, context),
+            Self::Run(ArgsIfNamed(args)) => run::run(args, context),
             Self::Issue(ArgsIfNamed(args)) => issue::run(&args, context),
             Self::Show(ArgsIfNamed(args)) => show::run(&args, context),
             Self::List(ArgsIfNamed(args)) => list::run(&args, context),

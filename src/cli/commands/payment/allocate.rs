@@ -3,7 +3,7 @@
 use clap::Args;
 use ssgctl::model::Money;
 use ssgctl::ops;
-use ssgctl::ops::payment::Target;
+use ssgctl::ops::payment::PaymentTarget;
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
@@ -43,7 +43,7 @@ pub(crate) struct AllocateArgs {
 pub(crate) fn run(args: AllocateArgs, context: &mut Context) -> Result<()> {
     let invoicing = context.settings.invoices.invoicing()?;
     context.apply_clock(args.clock)?;
-    let target = if args.oldest { Target::Oldest } else { Target::Invoices(args.invoice) };
+    let target = if args.oldest { PaymentTarget::Oldest } else { PaymentTarget::Invoices(args.invoice) };
     let receipt = context.write(&args.change, |tx| {
         ops::payment::allocate(tx, &invoicing, &args.payment, &target, args.amount).map_err(Failure::from)
     })?;

@@ -4,7 +4,7 @@ use clap::Args;
 use clap_complete::{ArgValueCandidates, ArgValueCompleter};
 use ssgctl::model::{Currency, Description, Key, Money, Reference, Unit};
 use ssgctl::ops;
-use ssgctl::ops::payment::{PaymentRequest, Target};
+use ssgctl::ops::payment::{PaymentRequest, PaymentTarget};
 
 use crate::args::change::ChangeArgs;
 use crate::args::clock::ClockArgs;
@@ -73,7 +73,7 @@ pub(crate) struct RecordArgs {
 pub(crate) fn run(args: RecordArgs, context: &mut Context) -> Result<()> {
     let invoicing = context.settings.invoices.invoicing()?;
     context.apply_clock(args.clock)?;
-    let target = if args.oldest { Target::Oldest } else { Target::Invoices(args.invoice) };
+    let target = if args.oldest { PaymentTarget::Oldest } else { PaymentTarget::Invoices(args.invoice) };
     let request = PaymentRequest {
         amount: args.amount,
         currency: args.currency,

@@ -2,9 +2,11 @@
 
 mod allocation;
 pub(in crate::store::sqlite) mod chain;
+mod fee;
 mod invoice;
 mod issued;
 mod receivable;
+mod usage;
 
 pub use invoice::NewInvoice;
 pub use issued::{IssuedDocuments, hash_of_document};

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::model::invoice::{Invoice, InvoiceCopy, InvoiceKind, IssuedInvoice, TopUp};
-use crate::model::{EntityKind, Money};
+use crate::model::{EntityKind, EntryKind, Money, Unit};
 use crate::store::sqlite::billing::hash_of_document;
 use crate::store::sqlite::check::CheckReport;
 use crate::store::{EventFilter, InvoiceFilter, Snapshot};
@@ -15,6 +15,7 @@ impl Snapshot<'_> {
     pub(super) fn check_invoices(&self, report: &mut CheckReport) -> Result<()> {
         self.check_series(report)?;
         self.check_issue_events(report)?;
+        self.check_usage_bills(report)?;
         self.invoices(&InvoiceFilter::default(), |invoice| {
             // Reading a line checks its values.
             let lines = self.invoice_lines(invoice.id)?;
@@ -50,6 +51,45 @@ impl Snapshot<'_> {
             report.add("invoices have dates of more than one time zone");
         }
         Ok(())
+    }
+
+    /// Checks that the usage of each invoice is the sum of what it bills, that what one carries is what the next begins with, and that
+    /// nothing but an invoice takes usage out of a balance.
+    fn check_usage_bills(&self, report: &mut CheckReport) -> Result<()> {
+        let mut faults = |sql: &str, fault: &str| -> Result<()> {
+            let mut statement = self.transaction.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                report.add(format!("{} {fault}", row.get::<_, String>(0)?));
+            }
+            Ok(())
+        };
+        faults(
+            "SELECT 'invoice ' || usage_bill.invoice_id FROM usage_bill WHERE usage_e8 IS NOT
+                (SELECT sum(charge_e8) FROM billed_usage WHERE billed_usage.invoice_id = usage_bill.invoice_id)
+             UNION SELECT 'invoice ' || billed_usage.invoice_id FROM billed_usage LEFT JOIN usage_bill USING (invoice_id)
+                WHERE usage_bill.invoice_id IS NULL",
+            "bills other usage than it says",
+        )?;
+        faults(
+            "SELECT 'invoice ' || id FROM (SELECT invoice.id, carried_before_e8, lag(carried_after_e8, 1, 0)
+                OVER (PARTITION BY customer_id, currency ORDER BY invoice.id) AS carried_e8
+                FROM usage_bill JOIN invoice ON invoice.id = invoice_id WHERE cancelled_at IS NULL)
+             WHERE carried_before_e8 <> carried_e8",
+            "does not carry on what the one before left",
+        )?;
+        faults(
+            "SELECT 'entry ' || entry.id FROM entry LEFT JOIN issued_invoice ON entry_id = entry.id
+             WHERE kind = 'invoiced' AND entry_id IS NULL",
+            "takes usage out of a balance without an invoice",
+        )?;
+        faults(
+            "SELECT DISTINCT 'fee ' || one.fee_id FROM billed_fee AS one
+             JOIN billed_fee AS other ON other.fee_id = one.fee_id AND other.first_day BETWEEN one.first_day AND one.last_day
+                AND (other.invoice_id, other.first_day) <> (one.invoice_id, one.first_day)
+             WHERE NOT EXISTS (SELECT 1 FROM invoice WHERE id IN (one.invoice_id, other.invoice_id) AND cancelled_at IS NOT NULL)",
+            "has days that are billed twice",
+        )
     }
 
     /// Checks that every invoice that the audit log has is there, so that the end of a series cannot be cut off unnoticed.
@@ -125,10 +165,18 @@ impl Snapshot<'_> {
                 let top_up = credited.and_then(|credited| credited.issued).and_then(|credited| credited.entry);
                 top_up.is_some() && entry.posting.reverses == top_up
             }
+            (Some(entry), InvoiceKind::Invoice, None) => {
+                let billed = self.usage_bill(invoice.id)?.and_then(|bill| bill.billed());
+                entry.posting.kind == EntryKind::Invoiced
+                    && entry.posting.unit == Unit::Currency(invoice.currency)
+                    && Some(entry.posting.amount) == billed
+                    && entry.customer_id == invoice.customer_id
+            }
+            (None, InvoiceKind::Invoice, None) => self.usage_bill(invoice.id)?.is_none(),
             (None, kind, top_up) => kind == InvoiceKind::CreditNote || top_up.is_none(),
             (Some(_), ..) => false,
         };
-        Ok((!fits).then(|| "does not have the entry of its top-up".to_owned()))
+        Ok((!fits).then(|| "does not have the entry of its top-up or usage".to_owned()))
     }
 }
 

@@ -3,6 +3,83 @@
 -- prepaid: pays before use, from a balance that top-ups fill. postpaid: pays for the usage of a month after it.
 ALTER TABLE customer ADD COLUMN billing TEXT NOT NULL DEFAULT 'prepaid' CHECK (billing IN ('prepaid', 'postpaid'));
 
+-- The ledger gets a kind of entries: what an invoice bills leaves the unbilled usage of a balance. SQLite cannot change the CHECK of a
+-- table, so the table is made again with the same rows. Tables that reference it are looked up for each row that is dropped and
+-- added again, hence the index.
+PRAGMA defer_foreign_keys = ON;
+CREATE INDEX crossing_by_entry ON crossing (entry_id);
+CREATE TABLE entry_of_schema_22 AS SELECT * FROM entry;
+DROP TABLE entry;
+
+-- Append-only, numbered 1, 2, 3 … without gaps, and chained by hashes.
+CREATE TABLE entry (
+    id               INTEGER PRIMARY KEY,
+    customer_id      INTEGER NOT NULL,
+    unit             TEXT NOT NULL,
+    -- adjustment: by an operator. charge: for messages. transfer: one half of two. reversal: reverses another entry. invoiced: usage
+    -- that an invoice bills.
+    kind             TEXT NOT NULL CHECK (kind IN ('adjustment', 'charge', 'transfer', 'reversal', 'invoiced')),
+    -- Positive adds to the balance.
+    amount_e8        INTEGER NOT NULL,
+    balance_after_e8 INTEGER NOT NULL,
+    description      TEXT NOT NULL CHECK (length(description) BETWEEN 1 AND 500),
+    -- An identifier in another system or of an invoice; `charges DAY` or `import N` for charges.
+    reference        TEXT CHECK (length(reference) BETWEEN 1 AND 100),
+    -- Idempotency key of the caller: repeating a command with it returns the first entry instead of posting again.
+    key              TEXT UNIQUE CHECK (length(key) BETWEEN 1 AND 200),
+    -- The entry that this one reverses. An entry is reversed at most once.
+    reverses         INTEGER UNIQUE REFERENCES entry (id),
+    -- The other half of a transfer. The first half names an entry that does not exist yet, so the reference is checked when the
+    -- transaction commits.
+    counterpart      INTEGER REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,
+    -- Who posted it, the operating system's user ID, why, by which command, and by which version of ssgctl.
+    actor            TEXT NOT NULL,
+    uid              INTEGER NOT NULL,
+    reason           TEXT,
+    command          TEXT NOT NULL,
+    version          TEXT NOT NULL,
+    at               TEXT NOT NULL,
+    -- SHA-256 over this entry and the hash of the entry before; store/sqlite/ledger/chain.rs has the exact form.
+    hash             BLOB NOT NULL CHECK (length(hash) = 32),
+    -- Who called sudo.
+    sudo_user        TEXT,
+    FOREIGN KEY (customer_id, unit) REFERENCES balance (customer_id, unit)
+) STRICT;
+INSERT INTO entry SELECT * FROM entry_of_schema_22 ORDER BY id;
+DROP TABLE entry_of_schema_22;
+DROP INDEX crossing_by_entry;
+
+CREATE INDEX entry_by_balance ON entry (customer_id, unit, id);
+CREATE UNIQUE INDEX entry_by_counterpart ON entry (counterpart) WHERE counterpart IS NOT NULL;
+
+CREATE TRIGGER entry_has_the_next_number BEFORE INSERT ON entry
+WHEN new.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM entry) BEGIN
+    SELECT raise(ABORT, 'entries are numbered without gaps');
+END;
+CREATE TRIGGER entry_is_never_replaced BEFORE INSERT ON entry
+WHEN EXISTS (SELECT 1 FROM entry WHERE key = new.key OR reverses = new.reverses) BEGIN
+    SELECT raise(ABORT, 'entries are append-only');
+END;
+CREATE TRIGGER entry_is_never_changed BEFORE UPDATE ON entry BEGIN
+    SELECT raise(ABORT, 'entries are append-only');
+END;
+CREATE TRIGGER entry_is_never_deleted BEFORE DELETE ON entry BEGIN
+    SELECT raise(ABORT, 'entries are append-only');
+END;
+CREATE TRIGGER entry_notes_a_clock_set_back AFTER INSERT ON entry
+WHEN new.at < (SELECT at FROM entry WHERE id = new.id - 1) BEGIN
+    INSERT INTO clock_set_back SELECT 'entry', new.id, new.at, at FROM entry WHERE id = new.id - 1;
+END;
+CREATE TRIGGER entry_is_summed_up AFTER INSERT ON entry BEGIN
+    INSERT INTO entry_sum
+    VALUES (new.customer_id, new.unit, new.kind, 1, max(new.amount_e8, 0), min(new.amount_e8, 0), new.at, new.at)
+    ON CONFLICT DO UPDATE SET
+        entries = entries + 1,
+        added_e8 = CASE WHEN added_e8 <= 9223372036854775807 - excluded.added_e8 THEN added_e8 + excluded.added_e8 END,
+        taken_e8 = CASE WHEN taken_e8 >= -9223372036854775808 - excluded.taken_e8 THEN taken_e8 + excluded.taken_e8 END,
+        last_at = excluded.last_at;
+END;
+
 -- Invoices and credit notes from their draft on. Numbered 1, 2, 3 …; this is the ID of the draft, from which the reference for
 -- payments is made, and not the number of the invoice.
 CREATE TABLE invoice (
@@ -205,4 +282,110 @@ END;
 CREATE TRIGGER invoice_line_is_not_deleted_after_issue BEFORE DELETE ON invoice_line
 WHEN EXISTS (SELECT 1 FROM issued_invoice WHERE invoice_id = old.invoice_id) BEGIN
     SELECT raise(ABORT, 'issued invoices never change');
+END;
+
+-- What an invoice bills of the traffic of a month, from its draft on. The messages of a month that are reported after it was billed
+-- come with a later invoice; what was taken back meanwhile is negative there. Those of cancelled drafts do not count.
+CREATE TABLE billed_usage (
+    invoice_id INTEGER NOT NULL REFERENCES invoice (id),
+    account_id INTEGER NOT NULL REFERENCES smpp_account (id),
+    -- The first day of the month, in the time zone of invoices.
+    month      TEXT NOT NULL,
+    -- Country code of the destination; empty if it has none.
+    country    TEXT NOT NULL,
+    -- The price of a plan, or `file` for prices of traffic files; empty if it is not known.
+    charged_by TEXT NOT NULL,
+    parts      INTEGER NOT NULL,
+    charge_e8  INTEGER NOT NULL,
+    PRIMARY KEY (invoice_id, account_id, month, country, charged_by)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX billed_usage_by_account ON billed_usage (account_id, month);
+
+-- The usage that an invoice bills, cut to the minor unit of its currency. What is cut is carried to the customer's next one.
+CREATE TABLE usage_bill (
+    invoice_id        INTEGER PRIMARY KEY REFERENCES invoice (id),
+    usage_e8          INTEGER NOT NULL,
+    carried_before_e8 INTEGER NOT NULL CHECK (carried_before_e8 >= 0),
+    carried_after_e8  INTEGER NOT NULL CHECK (carried_after_e8 >= 0)
+) STRICT;
+
+CREATE TRIGGER billed_usage_is_never_replaced BEFORE INSERT ON billed_usage
+WHEN EXISTS (SELECT 1 FROM billed_usage WHERE invoice_id = new.invoice_id AND account_id = new.account_id AND month = new.month
+    AND country = new.country AND charged_by = new.charged_by) BEGIN
+    SELECT raise(ABORT, 'billed usage is append-only');
+END;
+CREATE TRIGGER usage_bill_is_never_replaced BEFORE INSERT ON usage_bill
+WHEN EXISTS (SELECT 1 FROM usage_bill WHERE invoice_id = new.invoice_id) BEGIN
+    SELECT raise(ABORT, 'billed usage is append-only');
+END;
+CREATE TRIGGER billed_usage_is_never_changed BEFORE UPDATE ON billed_usage BEGIN
+    SELECT raise(ABORT, 'billed usage is append-only');
+END;
+CREATE TRIGGER billed_usage_is_never_deleted BEFORE DELETE ON billed_usage BEGIN
+    SELECT raise(ABORT, 'billed usage is append-only');
+END;
+CREATE TRIGGER usage_bill_is_never_changed BEFORE UPDATE ON usage_bill BEGIN
+    SELECT raise(ABORT, 'billed usage is append-only');
+END;
+CREATE TRIGGER usage_bill_is_never_deleted BEFORE DELETE ON usage_bill BEGIN
+    SELECT raise(ABORT, 'billed usage is append-only');
+END;
+
+-- The first month whose usage invoices bill, of a customer who became postpaid with a balance in money: earlier usage was paid from
+-- that balance. All usage of other customers is billed.
+CREATE TABLE postpaid_start (
+    customer_id INTEGER PRIMARY KEY REFERENCES customer (id),
+    -- The first day of the month.
+    month       TEXT NOT NULL
+) STRICT;
+
+-- What a customer pays for besides messages, once or each month, in parts of a month by days. It is invoiced by the month's run.
+CREATE TABLE fee (
+    id          INTEGER PRIMARY KEY,
+    customer_id INTEGER NOT NULL REFERENCES customer (id),
+    currency    TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+    description TEXT NOT NULL CHECK (length(description) BETWEEN 1 AND 500),
+    -- Once, or for each whole month.
+    amount_e8   INTEGER NOT NULL CHECK (amount_e8 > 0),
+    -- 1 if it is due each month.
+    monthly     INTEGER NOT NULL CHECK (monthly IN (0, 1)),
+    first_day   TEXT NOT NULL,
+    -- The last day of a monthly fee; NULL if it has no end.
+    last_day    TEXT CHECK (monthly OR last_day IS NULL),
+    created_at  TEXT NOT NULL,
+    updated_at  TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX fee_by_customer ON fee (customer_id, id);
+
+CREATE TRIGGER fee_is_never_deleted BEFORE DELETE ON fee BEGIN
+    SELECT raise(ABORT, 'fees are never deleted');
+END;
+
+-- Which days of a fee an invoice bills, from its draft on. Those of cancelled drafts do not count.
+CREATE TABLE billed_fee (
+    invoice_id INTEGER NOT NULL REFERENCES invoice (id),
+    fee_id     INTEGER NOT NULL REFERENCES fee (id),
+    first_day  TEXT NOT NULL,
+    last_day   TEXT NOT NULL CHECK (last_day >= first_day),
+    net_e8     INTEGER NOT NULL,
+    PRIMARY KEY (invoice_id, fee_id, first_day)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX billed_fee_by_fee ON billed_fee (fee_id, first_day);
+
+CREATE TRIGGER billed_fee_is_never_replaced BEFORE INSERT ON billed_fee
+WHEN EXISTS (SELECT 1 FROM billed_fee JOIN invoice ON invoice.id = invoice_id
+    WHERE fee_id = new.fee_id AND billed_fee.first_day <= new.last_day AND billed_fee.last_day >= new.first_day
+        AND cancelled_at IS NULL)
+    OR EXISTS (SELECT 1 FROM billed_fee
+        WHERE invoice_id = new.invoice_id AND fee_id = new.fee_id AND first_day = new.first_day) BEGIN
+    SELECT raise(ABORT, 'a day of a fee is billed once');
+END;
+CREATE TRIGGER billed_fee_is_never_changed BEFORE UPDATE ON billed_fee BEGIN
+    SELECT raise(ABORT, 'billed fees are append-only');
+END;
+CREATE TRIGGER billed_fee_is_never_deleted BEFORE DELETE ON billed_fee BEGIN
+    SELECT raise(ABORT, 'billed fees are append-only');
 END;

@@ -1,0 +1,145 @@
+//! The usage of customers that no invoice bills yet, by month, account, country and price.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::error::{Error, Result};
+use crate::model::invoice::{BilledPeriod, BilledUsage, UsageCell};
+use crate::model::{AccountCode, Country, Currency, Money, SystemId, Time, Unit, Zone};
+use crate::report::calendar::{Calendar, Period};
+use crate::report::charged_by::ChargedBy;
+use crate::report::traffic_question::{TrafficGroup, TrafficQuestion};
+use crate::report::usage::usage;
+use crate::store::{Snapshot, TrafficFilter};
+
+/// A month of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month(Date);
+
+/// Usage that no invoice bills yet; negative where less was used than was billed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnbilledUsage {
+    pub customer: AccountCode,
+    pub currency: Currency,
+    pub system_id: SystemId,
+    /// The price of a message part, if a plan had it.
+    pub price: Option<Money>,
+    pub usage: BilledUsage,
+}
+
+impl UnbilledUsage {
+    /// The country of the destination, if it has one.
+    pub fn country(&self) -> Option<Country> {
+        self.usage.cell.country.parse().ok()
+    }
+}
+
+impl Month {
+    /// The month of a day.
+    pub fn of(day: Date) -> Self {
+        Self(day.first_of_month())
+    }
+
+    /// Its first and its last day.
+    pub fn days(self) -> BilledPeriod {
+        BilledPeriod { first: self.0, last: self.0.last_of_month() }
+    }
+
+    /// The month in words: `October 2026`.
+    pub fn name(self) -> String {
+        self.0.strftime("%B %Y").to_string()
+    }
+
+    /// The month after it.
+    pub fn next(self) -> Result<Self> {
+        self.0.checked_add(1.month()).map(Self).map_err(|_| Error::Overflow { what: "the month" })
+    }
+
+    /// Its period in a time zone.
+    pub fn period(self, zone: &Zone) -> Result<Period> {
+        let midnight = |day: Date| {
+            let zoned = day.to_zoned_datetime(zone.time_zone());
+            zoned
+                .map(|zoned| Time::from_timestamp(zoned.timestamp()))
+                .map_err(|_| Error::Overflow { what: "the month" })
+        };
+        Ok(Period { from: midnight(self.0)?, until: midnight(self.next()?.0)? })
+    }
+}
+
+/// The unbilled usage of all months up to one, ordered by customer, currency, month, account, country and price. SMS credits are
+/// never billed.
+pub fn unbilled_usage(snapshot: &Snapshot<'_>, last: Month, zone: &Zone) -> Result<Vec<UnbilledUsage>> {
+    let overflow = || Error::Overflow { what: "the usage of a month" };
+    let accounts = snapshot.traffic_accounts(&TrafficFilter::default())?;
+    let names: HashMap<i64, (&AccountCode, &SystemId)> =
+        accounts.iter().map(|account| (account.id, (&account.customer, &account.system_id))).collect();
+    let ids: HashMap<&SystemId, i64> = accounts.iter().map(|account| (&account.system_id, account.id)).collect();
+    let mut cells: BTreeMap<(&'static str, UsageCell), (BilledUsage, Option<Money>)> = BTreeMap::new();
+    // A day of UTC may begin in the month before. Without traffic there may still be usage that was billed and then reverted.
+    let first = snapshot.first_day_of_traffic()?.map(|first| Month::of(first.yesterday().unwrap_or(first)));
+    let mut next = first;
+    while let Some(month) = next.filter(|month| *month <= last) {
+        for (currency, usage, price) in used(snapshot, month, zone, &ids)? {
+            let none = (BilledUsage { parts: 0, charge: Money::ZERO, ..usage.clone() }, price);
+            let (sum, _) = cells.entry((currency.code(), usage.cell.clone())).or_insert(none);
+            *sum = sum.plus(&usage).ok_or_else(overflow)?;
+        }
+        next = Some(month.next()?);
+    }
+    snapshot.billed_usage(|currency, billed| {
+        if Month::of(billed.cell.month) <= last {
+            let none = (BilledUsage { parts: 0, charge: Money::ZERO, ..billed.clone() }, None);
+            let (left, _) = cells.entry((currency.code(), billed.cell.clone())).or_insert(none);
+            *left = billed.opposite().and_then(|billed| left.plus(&billed)).ok_or_else(overflow)?;
+        }
+        Ok(())
+    })?;
+    let mut unbilled = Vec::new();
+    for ((currency, cell), (usage, price)) in cells {
+        let (Some((customer, system_id)), Some(currency)) =
+            (names.get(&cell.account_id), Currency::from_code(currency))
+        else {
+            return Err(Error::Damaged(format!("usage of SMPP account {} cannot be billed", cell.account_id)));
+        };
+        if usage.charge != Money::ZERO {
+            let (customer, system_id) = ((*customer).clone(), (*system_id).clone());
+            unbilled.push(UnbilledUsage { customer, currency, system_id, price, usage });
+        }
+    }
+    let key = |usage: &UnbilledUsage| (usage.customer.to_string(), usage.currency.code());
+    unbilled.sort_by_cached_key(|usage| (key(usage), usage.usage.cell.month, usage.system_id.to_string()));
+    Ok(unbilled)
+}
+
+/// What was charged in money for the messages of a month, with the price of a message part.
+fn used(
+    snapshot: &Snapshot<'_>,
+    month: Month,
+    zone: &Zone,
+    ids: &HashMap<&SystemId, i64>,
+) -> Result<Vec<(Currency, BilledUsage, Option<Money>)>> {
+    let question = TrafficQuestion {
+        calendar: Calendar { period: month.period(zone)?, grain: None, zone: zone.time_zone() },
+        by: vec![TrafficGroup::Account, TrafficGroup::Country, TrafficGroup::Price],
+        filter: TrafficFilter::default(),
+        country: None,
+    };
+    let (lines, _) = usage(snapshot, &question)?;
+    let mut found = Vec::with_capacity(lines.len());
+    for line in lines {
+        let (Unit::Currency(currency), Some(system_id)) = (line.unit, &line.traffic.system_id) else { continue };
+        let Some(account_id) = ids.get(system_id).copied() else { continue };
+        let (charged_by, price) = match &line.traffic.charged_by {
+            Some(by @ ChargedBy::Plan { price: Some(price), .. }) => (format!("{by} {price}"), Some(*price)),
+            Some(by) => (by.to_string(), None),
+            None => (String::new(), None),
+        };
+        let country = line.traffic.country.as_ref().map(ToString::to_string).unwrap_or_default();
+        let cell = UsageCell { account_id, month: month.0, country, charged_by };
+        found.push((currency, BilledUsage { cell, parts: line.traffic.sums.parts, charge: line.charge }, price));
+    }
+    Ok(found)
+}

@@ -1,0 +1,344 @@
+//! The month's run: all usage is billed once, whatever comes late or is taken back.
+
+use std::thread;
+
+use proptest::prelude::*;
+use ssgctl::Error;
+use ssgctl::model::invoice::FeeDetails;
+use ssgctl::model::{Billing, EntryKind, Money, Unit};
+use ssgctl::ops::invoice::{self, RunRequest, RunResult};
+use ssgctl::ops::{customer, service};
+use ssgctl::report::{Month, unbilled_usage};
+use ssgctl::traffic;
+
+use super::traffic::{HEADER, request, run as import_request};
+use crate::support::billing::invoicing;
+use crate::support::fixture::{Fixture, NOON, adjustment_in, assert_refused, cases, new_account, new_service, valid};
+
+/// A message at a time to a destination.
+type Row<'a> = (&'a str, &'a str, &'a str, u32);
+
+fn month(day: &str) -> Month {
+    Month::of(valid(day))
+}
+
+/// ACME, who is postpaid at a price of a third of a cent a part.
+fn fixture() -> Fixture {
+    let mut fixture = Fixture::with_buyer();
+    fixture.write(|tx| service::new(tx, new_service("euro", "EUR", "0.00333"))).expect("service");
+    let mut account = new_account("acme");
+    account.details.service = valid("euro");
+    fixture.add_account("ACME", account).expect("account");
+    become_postpaid(&mut fixture, "ACME");
+    fixture
+}
+
+fn become_postpaid(fixture: &mut Fixture, customer: &str) {
+    let postpaid = |details: &mut ssgctl::model::CustomerDetails| {
+        details.billing = Billing::Postpaid;
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, customer, postpaid)).expect("postpaid");
+}
+
+fn import(fixture: &mut Fixture, name: &str, rows: &[Row<'_>]) {
+    let rows = rows.iter().map(|(id, at, to, parts)| format!("{id},{at},acme,{to},delivered,{parts},\n"));
+    let text = format!("{HEADER}{}", rows.collect::<String>());
+    let request = request(fixture, &format!("{name}.csv"), &text);
+    import_request(fixture, &request).expect("imported");
+}
+
+fn run(fixture: &mut Fixture, day: &str, issue: bool) -> ssgctl::Result<RunResult> {
+    let request = RunRequest { month: month(day), customers: Vec::new(), issue };
+    fixture.write(|tx| invoice::run(tx, &invoicing(), &request))
+}
+
+fn lines(fixture: &mut Fixture, name: &str) -> Vec<(String, Money)> {
+    let lines = fixture.copy_of_invoice(name).lines;
+    lines.into_iter().map(|line| (line.description, line.net)).collect()
+}
+
+const UK: &str = "+447700900123";
+const FR: &str = "+33612345678";
+
+#[test]
+fn a_month_is_billed_once_by_country_and_what_is_less_than_a_cent_is_carried() {
+    let mut fixture = fixture();
+    let october = [
+        ("1", "2026-10-01T00:00:00Z", UK, 10),
+        ("2", "2026-10-31T23:59:59Z", FR, 5),
+        ("3", "2026-11-01T00:00:00Z", UK, 9),
+    ];
+    import(&mut fixture, "a", &october);
+    let made = run(&mut fixture, "2026-10-01", true).unwrap().invoices;
+    assert_eq!((made.len(), made[0].name().as_str()), (1, "INV-2026-0001"));
+    // 0.0333 and 0.01665 are 0.04995, of which 0.04 is billed.
+    let expected = [
+        ("SMS to France, account acme", "0.02"),
+        ("SMS to United Kingdom of Great Britain and Northern Ireland, account acme", "0.03"),
+    ];
+    let found = lines(&mut fixture, "INV-2026-0001");
+    assert_eq!(found.iter().map(|(_, net)| net.e8()).sum::<i64>(), 4_000_000, "{found:?}");
+    assert_eq!(found.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), expected.map(|(text, _)| text));
+    let copy = fixture.copy_of_invoice("INV-2026-0001");
+    assert_eq!(copy.tax_point, Some(valid("2026-10-31")));
+    assert_eq!((copy.lines[1].quantity, copy.lines[1].unit_price), (valid("10"), valid("0.00333")));
+    assert!(run(&mut fixture, "2026-10-01", true).unwrap().invoices.is_empty(), "a second run makes nothing");
+    let entry = fixture.entries().pop().unwrap();
+    assert_eq!((entry.posting.kind, entry.posting.amount), (EntryKind::Invoiced, valid("0.04")));
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+    // November's 0.02997 and the 0.00995 that were carried are 0.03992.
+    fixture.at("2026-12-01T00:00:00Z");
+    run(&mut fixture, "2026-11-01", true).unwrap();
+    assert_eq!(
+        lines(&mut fixture, "INV-2026-0002"),
+        [("SMS to United Kingdom of Great Britain and Northern Ireland, account acme".to_owned(), valid("0.03"))]
+    );
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn late_messages_come_with_the_next_invoice_and_do_not_open_the_month_again() {
+    let mut fixture = fixture();
+    import(&mut fixture, "a", &[("1", "2026-10-05T10:00:00Z", UK, 100)]);
+    run(&mut fixture, "2026-10-01", true).unwrap();
+    let before = fixture.copy_of_invoice("INV-2026-0001");
+    let late = [("2", "2026-10-06T10:00:00Z", UK, 50), ("3", "2026-11-05T10:00:00Z", UK, 100)];
+    import(&mut fixture, "b", &late);
+    fixture.at("2026-12-01T12:00:00Z");
+    run(&mut fixture, "2026-11-01", true).unwrap();
+    let found = lines(&mut fixture, "INV-2026-0002");
+    let texts: Vec<&str> = found.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "Late messages of October 2026: SMS to United Kingdom of Great Britain and Northern Ireland, account acme",
+            "SMS to United Kingdom of Great Britain and Northern Ireland, account acme"
+        ]
+    );
+    assert_eq!(fixture.copy_of_invoice("INV-2026-0001"), before);
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn what_was_reverted_is_subtracted_from_the_next_invoice_or_waits_for_usage() {
+    let mut fixture = fixture();
+    import(&mut fixture, "a", &[("1", "2026-10-05T10:00:00Z", UK, 100)]);
+    run(&mut fixture, "2026-10-01", true).unwrap();
+    fixture.write(|tx| traffic::revert(tx, 1)).unwrap();
+    fixture.at("2026-12-01T12:00:00Z");
+    let nothing = run(&mut fixture, "2026-11-01", true).unwrap();
+    assert!(nothing.invoices.is_empty());
+    assert_eq!(nothing.negative, [valid("ACME")]);
+    import(&mut fixture, "b", &[("2", "2026-11-05T10:00:00Z", UK, 250)]);
+    run(&mut fixture, "2026-11-01", true).unwrap();
+    // 0.8325 less 0.333, and 0.003 carried.
+    let net: i64 = lines(&mut fixture, "INV-2026-0002").iter().map(|(_, net)| net.e8()).sum();
+    assert_eq!(net, 50_000_000);
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_cancelled_draft_gives_its_usage_back() {
+    let mut fixture = fixture();
+    import(&mut fixture, "a", &[("1", "2026-10-05T10:00:00Z", UK, 100)]);
+    let draft = run(&mut fixture, "2026-10-01", false).unwrap().invoices.remove(0);
+    assert!(run(&mut fixture, "2026-10-01", false).unwrap().invoices.is_empty(), "a draft bills what it bills");
+    let name = draft.id.to_string();
+    assert_refused!(fixture.write(|tx| invoice::remove_line(tx, &name, 1)), Error::Refused(_));
+    fixture.write(|tx| invoice::cancel(tx, &name)).unwrap();
+    let again = run(&mut fixture, "2026-10-01", true).unwrap().invoices.remove(0);
+    assert_eq!((again.id, again.net), (draft.id + 1, draft.net));
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_month_that_is_not_over_and_prepaid_customers_are_not_billed() {
+    let mut fixture = fixture();
+    assert_refused!(run(&mut fixture, "2026-11-01", true), Error::Refused(why) if why.contains("is not over"));
+    import(&mut fixture, "a", &[("1", "2026-10-05T10:00:00Z", UK, 100)]);
+    let prepaid = |details: &mut ssgctl::model::CustomerDetails| {
+        details.billing = Billing::Prepaid;
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, "ACME", prepaid)).unwrap();
+    assert!(run(&mut fixture, "2026-10-01", true).unwrap().invoices.is_empty());
+    // Who becomes postpaid with a balance in money has paid for the usage until now.
+    fixture.adjust("ACME", &adjustment_in("EUR", "5")).unwrap();
+    become_postpaid(&mut fixture, "ACME");
+    assert!(run(&mut fixture, "2026-10-01", true).unwrap().invoices.is_empty());
+    fixture.at("2027-01-01T12:00:00Z");
+    import(&mut fixture, "b", &[("2", "2026-12-05T10:00:00Z", UK, 100)]);
+    assert_eq!(run(&mut fixture, "2026-12-01", true).unwrap().invoices.len(), 1);
+}
+
+#[test]
+fn two_runs_at_once_bill_a_month_once() {
+    let mut fixture = fixture();
+    import(&mut fixture, "a", &[("1", "2026-10-05T10:00:00Z", UK, 100)]);
+    let made: usize = thread::scope(|scope| {
+        let runs: Vec<_> = (0..2)
+            .map(|_| {
+                let (mut store, origin) = (fixture.another_store(NOON), fixture.origin.clone());
+                scope.spawn(move || {
+                    let request = RunRequest { month: month("2026-10-01"), customers: Vec::new(), issue: true };
+                    let mut tx = store.write(&origin).unwrap();
+                    let made = invoice::run(&mut tx, &invoicing(), &request).unwrap().invoices.len();
+                    tx.commit().unwrap();
+                    made
+                })
+            })
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap()).sum()
+    });
+    assert_eq!(made, 1);
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn an_invoice_whose_tax_is_not_decided_stays_a_draft() {
+    let mut fixture = fixture();
+    let abroad = |details: &mut ssgctl::model::CustomerDetails| {
+        details.country = Some(valid("US"));
+        Ok(())
+    };
+    fixture.write(|tx| customer::edit(tx, "ACME", abroad)).unwrap();
+    import(&mut fixture, "a", &[("1", "2026-10-05T10:00:00Z", UK, 100)]);
+    let result = run(&mut fixture, "2026-10-01", true).unwrap();
+    assert_eq!((result.invoices.len(), result.undecided.len()), (0, 1));
+    assert_eq!(fixture.state_of("1", "2026-11-24"), "draft");
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+fn fee(amount: &str, monthly: bool, first: &str, last: Option<&str>) -> FeeDetails {
+    FeeDetails {
+        currency: valid("EUR"),
+        description: valid("Number rental"),
+        amount: valid(amount),
+        monthly,
+        first_day: valid(first),
+        last_day: last.map(valid),
+    }
+}
+
+#[test]
+fn fees_are_billed_once_by_days_to_prepaid_customers_too() {
+    let mut fixture = Fixture::with_buyer();
+    for details in [fee("20", true, "2026-09-16", Some("2026-11-15")), fee("50", false, "2026-10-31", None)] {
+        fixture.write(|tx| invoice::fee::add(tx, "ACME", &details)).unwrap();
+    }
+    run(&mut fixture, "2026-10-01", true).unwrap();
+    let found: Vec<Money> = lines(&mut fixture, "INV-2026-0001").into_iter().map(|(_, net)| net).collect();
+    assert_eq!(found, [valid("10"), valid("20"), valid("50")], "half of September, October, and once");
+    assert!(run(&mut fixture, "2026-10-01", true).unwrap().invoices.is_empty());
+    fixture.at("2027-01-05T12:00:00Z");
+    run(&mut fixture, "2026-12-01", true).unwrap();
+    assert_eq!(lines(&mut fixture, "INV-2026-0001").len(), 3);
+    assert_eq!(lines(&mut fixture, "INV-2027-0001"), [("Number rental".to_owned(), valid("10"))]);
+    assert!(fixture.balance("ACME", Unit::Sms).is_none(), "fees are never taken from balances");
+    assert_eq!(fixture.findings(), Vec::<String>::new());
+}
+
+#[test]
+fn a_fee_ends_on_no_day_that_is_billed_and_a_cancelled_draft_bills_none() {
+    let mut fixture = Fixture::with_buyer();
+    fixture.write(|tx| invoice::fee::add(tx, "ACME", &fee("20", true, "2026-10-01", None))).unwrap();
+    let draft = run(&mut fixture, "2026-10-01", false).unwrap().invoices.remove(0).id.to_string();
+    let end = |tx: &mut ssgctl::store::Tx<'_>| invoice::fee::end(tx, 1, valid("2026-10-15"));
+    assert_refused!(fixture.write(end), Error::Refused(why) if why.contains("is billed until 2026-10-31"));
+    fixture.write(|tx| invoice::cancel(tx, &draft)).unwrap();
+    fixture.write(end).unwrap();
+    let issued = run(&mut fixture, "2026-10-01", true).unwrap().invoices.remove(0);
+    assert_eq!(issued.net, valid("9.68"));
+    for wrong in [fee("0", true, "2026-10-01", None), fee("0.001", true, "2026-10-01", None)] {
+        let added = fixture.write(|tx| invoice::fee::add(tx, "ACME", &wrong));
+        assert_refused!(added, Error::Invalid { field: "amount", .. });
+    }
+    let early = fixture.write(|tx| invoice::fee::add(tx, "ACME", &fee("1", true, "2026-10-02", Some("2026-10-01"))));
+    assert_refused!(early, Error::Invalid { field: "until", .. });
+}
+
+/// What happens between two runs.
+#[derive(Debug, Clone)]
+enum Act {
+    Import(Vec<(u32, u32)>),
+    Revert,
+    Run(u32, bool),
+    Cancel,
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let message = (0_u32..90, 1_u32..40);
+    let act = prop_oneof![
+        4 => prop::collection::vec(message, 1..6).prop_map(Act::Import),
+        1 => Just(Act::Revert),
+        3 => ((0_u32..3), any::<bool>()).prop_map(|(month, issue)| Act::Run(month, issue)),
+        1 => Just(Act::Cancel),
+    ];
+    prop::collection::vec(act, 1..14)
+}
+
+proptest! {
+    #![proptest_config(cases(16))]
+
+    /// What was invoiced, what is not billed and what is carried is what was charged, whatever comes late, is reverted or cancelled.
+    /// The charges are counted here by the parts of the messages that are left.
+    #[test]
+    fn usage_is_billed_once(acts in acts()) {
+        let mut fixture = fixture();
+        fixture.at("2026-12-05T12:00:00Z");
+        let (mut imports, mut messages) = (Vec::new(), 0);
+        for (number, act) in acts.iter().enumerate() {
+            match act {
+                Act::Import(rows) => {
+                    let rows: Vec<(String, String, u32)> = rows.iter().map(|(day, parts)| {
+                        messages += 1;
+                        let (month, day) = (9 + day / 30, day % 30 + 1);
+                        (messages.to_string(), format!("2026-{month:02}-{day:02}T10:00:00Z"), *parts)
+                    }).collect();
+                    let rows: Vec<Row<'_>> = rows.iter().map(|(id, at, parts)| (id.as_str(), at.as_str(), UK, *parts)).collect();
+                    import(&mut fixture, &format!("f{number}"), &rows);
+                    imports.push(i64::from(rows.iter().map(|row| row.3).sum::<u32>()));
+                }
+                // Only the last import can be reverted.
+                Act::Revert => {
+                    let id = i64::try_from(imports.len()).unwrap();
+                    if imports.last().is_some_and(|parts| *parts > 0) && fixture.write(|tx| traffic::revert(tx, id)).is_ok() {
+                        *imports.last_mut().unwrap() = 0;
+                    }
+                }
+                Act::Run(month, issue) => {
+                    run(&mut fixture, &format!("2026-{:02}-01", month + 9), *issue).unwrap();
+                }
+                Act::Cancel => {
+                    let draft = fixture.read(|now| now.last_usage_bill(now.customer("ACME")?.id, valid("EUR")));
+                    if let Some((draft, _)) = draft {
+                        let _ = fixture.write(|tx| invoice::cancel(tx, &draft.to_string()));
+                    }
+                }
+            }
+        }
+        prop_assert_eq!(fixture.findings(), Vec::<String>::new());
+        let charged: i64 = imports.iter().sum::<i64>() * 333_000;
+        let unbilled = fixture.read(|now| unbilled_usage(now, month("2026-11-01"), &ssgctl::model::Zone::UTC));
+        let unbilled: i64 = unbilled.iter().map(|usage| usage.usage.charge.e8()).sum();
+        let mut billed = 0;
+        let mut drafts = Vec::new();
+        fixture.read(|now| now.invoices(&ssgctl::store::InvoiceFilter::default(), |invoice| {
+            if invoice.cancelled_at.is_none() {
+                drafts.push(invoice);
+            }
+            Ok::<_, Error>(())
+        }));
+        for draft in &drafts {
+            billed += draft.net.e8();
+        }
+        let carried = fixture.read(|now| now.last_usage_bill(now.customer("ACME")?.id, valid("EUR")));
+        let carried = carried.map_or(0, |(_, bill)| bill.carried_after.e8());
+        prop_assert_eq!(billed + unbilled + carried, charged);
+        // The balance is what is not issued, below zero.
+        let issued: i64 = drafts.iter().filter(|draft| draft.issued.is_some()).map(|draft| draft.net.e8()).sum();
+        let balance = fixture.balance("ACME", Unit::Currency(valid("EUR"))).map_or(0, |balance| balance.balance.e8());
+        prop_assert_eq!(balance, issued - charged);
+    }
+}
