@@ -173,6 +173,22 @@ fn owner(entity: EntityKind) -> Option<String> {
         .then(|| "ACME".to_owned())
 }
 
+/// Tables into which no operation here writes: the clock stands still, so it is not set back, and invoices, payments and fees have
+/// tests of their own in `ops::invoice`, `ops::payment` and `ops::invoice_run`.
+const ELSEWHERE: &[&str] = &[
+    "clock_set_back",
+    "allocation",
+    "billed_fee",
+    "billed_usage",
+    "fee",
+    "invoice",
+    "invoice_line",
+    "issued_invoice",
+    "postpaid_start",
+    "receivable",
+    "usage_bill",
+];
+
 #[test]
 fn a_dropped_transaction_leaves_nothing() {
     let mut fixture = Fixture::new();
@@ -186,8 +202,7 @@ fn a_dropped_transaction_leaves_nothing() {
     assert_eq!(fixture.dump(), before);
     fixture.write(|tx| OPERATIONS.iter().try_for_each(|(_, _, _, operation)| operation(tx, &vault))).unwrap();
     let after = fixture.dump();
-    // The clock stands still, so it is not set back.
-    let written = after.iter().filter(|(table, _)| *table != "clock_set_back");
+    let written = after.iter().filter(|(table, _)| !ELSEWHERE.contains(&table.as_str()));
     let untouched: Vec<&String> = written.filter(|(table, rows)| before[*table] == **rows).map(|(t, _)| t).collect();
     assert!(untouched.is_empty(), "the operations above write nothing into {untouched:?}");
 }

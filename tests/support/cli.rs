@@ -94,7 +94,7 @@ impl TestCli {
         let cli = Self::new();
         let lines = [
             "customer new --account-code ABC --organisation 'ABC Corp' --country GB --company-reg-no 123 \
-             --phone +447700900123 --website abc.example --vat-reg-no GB1 --payment-terms-days 30 \
+             --phone +447700900123 --website abc.example --vat-reg-no GB123456782 --payment-terms-days 30 \
              --invoice-emails a@abc.example,b@abc.example --invoice-address '11 High Street' --invoice-address Leeds",
             "customer new --account-code XYZ --organisation XYZ",
             "customer new --account-code OLD --organisation 'Old Ltd'",

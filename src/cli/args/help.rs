@@ -15,7 +15,7 @@ const PROGRAM: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-
 const SUBJECTS: &[(&str, &[&str])] = &[
     ("Customers", &["overview", "customer", "contact", "note", "quick-create"]),
     ("Accounts and prices", &["smpp", "service", "plan", "price"]),
-    ("Money", &["balance", "charge", "invoice", "payment"]),
+    ("Money", &["balance", "invoice", "payment", "fee"]),
     ("Traffic and reports", &["traffic", "report"]),
     ("Email and changes", &["mail", "audit", "undo", "redo"]),
     ("Database and settings", &["db", "config", "export", "import", "apply", "verify", "metrics"]),

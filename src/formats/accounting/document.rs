@@ -115,7 +115,7 @@ pub(super) fn amount(amount: Money, currency: Currency) -> String {
 }
 
 /// The figures of a line for a program that multiplies quantity and price again.
-pub(super) struct Figures {
+pub(super) struct LineFigures {
     pub(super) description: String,
     pub(super) quantity: String,
     pub(super) unit_price: String,
@@ -126,14 +126,14 @@ const KEPT: i64 = 10_000;
 
 /// The figures of a line. Where the program would get another product, because it keeps four decimals or because cents were spread
 /// over lines, the line is written as one piece, with the count in its text.
-pub(super) fn figures(copy: &InvoiceCopy, line: &InvoiceLine) -> Figures {
+pub(super) fn figures(copy: &InvoiceCopy, line: &InvoiceLine) -> LineFigures {
     let description = plain(&line.description);
     let has_four_decimals = |value: Money| value.e8() % (Money::ONE.e8() / KEPT) == 0;
     if has_four_decimals(line.quantity)
         && has_four_decimals(line.unit_price)
         && product(line, copy.currency) == i128::from(line.net.e8())
     {
-        return Figures {
+        return LineFigures {
             description,
             quantity: line.quantity.to_string(),
             unit_price: amount(line.unit_price, copy.currency),
@@ -141,7 +141,7 @@ pub(super) fn figures(copy: &InvoiceCopy, line: &InvoiceLine) -> Figures {
     }
     let unit = line.quantity_unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
     let price = amount(line.unit_price, copy.currency);
-    Figures {
+    LineFigures {
         description: format!("{description} ({}{unit} at {price})", line.quantity),
         quantity: "1".to_owned(),
         unit_price: amount(line.net, copy.currency),
