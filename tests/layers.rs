@@ -57,7 +57,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("flate2", &["src/formats/", "src/traffic/source.rs", "src/import/"]),
     ("lettre", &["src/model/email.rs", "src/mail/"]),
     ("minijinja", &["src/mail/"]),
-    ("rust_decimal", &["src/model/money.rs"]),
+    ("rust_decimal", &["src/model/money.rs", "src/model/invoice/tax.rs"]),
     ("idna", &["src/model/email.rs"]),
     ("icu_properties", &["src/model/joiner.rs"]),
     ("rustls", &["src/smpp/", "src/mail/transport/", "src/tls/"]),

@@ -1,11 +1,16 @@
 //! Currencies (ISO 4217) with their usual number of decimals, from `data/currencies.tsv`.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::LazyLock;
+
+use crate::model::text::{Invalid, serde_by_text};
 
 /// A currency's three-letter code, which has a row in the table: currencies in use, withdrawn ones, funds, metals and the codes
 /// for tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency(&'static str);
+serde_by_text!(Currency);
 
 struct CurrencyRow {
     code: &'static str,
@@ -51,6 +56,21 @@ impl Currency {
     /// Every currency of the table, sorted by code.
     pub fn all() -> impl Iterator<Item = Self> {
         CURRENCIES.iter().map(|row| Self(row.code))
+    }
+}
+
+impl FromStr for Currency {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let currency = Self::from_code(&text.to_ascii_uppercase()).filter(|currency| currency.is_in_use());
+        currency.ok_or_else(|| Invalid::rule("must be a current ISO 4217 currency, such as GBP or EUR"))
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
     }
 }
 

@@ -21,6 +21,7 @@ mod grace;
 mod handover;
 mod import;
 mod import_prices;
+pub mod invoice;
 mod ip_range;
 mod joiner;
 mod message_record;
