@@ -116,7 +116,8 @@ impl ScreenView {
         }
     }
 
-    fn has_two_columns(&self) -> bool {
+    /// Whether the facts are next to the lists, where there is room for many.
+    pub(crate) fn has_two_columns(&self) -> bool {
         self.width >= TWO_COLUMNS
     }
 

@@ -167,13 +167,19 @@ fn accounts(page: &mut ScreenView, overview: &CustomerOverview) {
 /// Company, billing and the rest.
 fn facts(page: &mut ScreenView, overview: &CustomerOverview) {
     let CustomerOverview { customer, pricing, .. } = overview;
+    // A screen of 80 by 24 has no room for what a call rarely needs.
+    let is_wide = page.has_two_columns();
     if let Some(country) = &customer.details.country {
-        page.fact("country", &Cell::shown(format_args!("{} {}", country.code(), country.name())));
+        let name = if is_wide { country.name() } else { "" };
+        page.fact("country", &Cell::shown(format!("{} {name}", country.code()).trim_end()));
     }
     page.facts(customer, &["phone", "website", "company_reg_no", "vat_reg_no", "payment_terms_days", "invoice_emails"]);
     page.facts(customer, &["invoice_address"]);
     page.fact("overlay", &Cell::maybe(pricing.overlay.as_ref()));
     let planned: Vec<String> = pricing.planned.iter().map(ToString::to_string).collect();
     page.fact("planned_changes", &Cell::shown(planned.join("; ")));
-    page.facts(customer, &["api_id", "created_at", "archived_at"]);
+    if is_wide {
+        page.facts(customer, &["api_id", "created_at"]);
+    }
+    page.facts(customer, &["archived_at"]);
 }
