@@ -281,7 +281,9 @@ impl Inspector<'_> {
         watch: &mut dyn ImportProgress,
     ) -> Result<()> {
         let DisputedRows { waiting: disputed, accounts } = std::mem::take(&mut self.disputed);
-        accounts.into_iter().for_each(|(account_id, day)| self.account_index.note_account(account_id, day));
+        for (account_id, day) in accounts {
+            self.account_index.note_account(account_id, day);
+        }
         if disputed.is_empty() {
             return Ok(());
         }

@@ -81,7 +81,7 @@ fn hint(snapshot: &Snapshot<'_>, name: &str) -> ssgctl::Result<Option<String>> {
     let Ok(customer) = snapshot.customer(name) else { return Ok(None) };
     let mut accounts = Vec::new();
     snapshot.smpp_accounts(&SmppFilter::of_customer(customer.id), |account| {
-        accounts.push(quoted(&account.system_id).to_string());
+        accounts.push(quoted(&account.system_id));
         Ok::<_, Error>(())
     })?;
     let own = if accounts.is_empty() { "no SMPP account".to_owned() } else { accounts.join(", ") };
