@@ -5,7 +5,7 @@
 //! `charged_by` for their prices, `traffic` and `usage` order them; `traffic_chart` and `sparklines` arrange
 //! them for drawing. Balances: `runway` estimates how long each lasts; `balances`, `balance_totals` and `customer_overview` build
 //! on it; `history` and `statement` list entries with accrued charges. `recipients` decides who gets emails and
-//! `alert_explanation` why one was or was not sent. `statement_proof` signs a statement, and `proof_check` checks it elsewhere. `price_notices` finds whom planned changes of prices concern.
+//! `alert_explanation` why one was or was not sent. `statement_proof` signs a statement, and `proof_check` checks it elsewhere. `forecast` finds what will cost money soon. `price_notices` finds whom planned changes of prices concern.
 
 mod alert_explanation;
 mod balance_at;
@@ -18,6 +18,7 @@ mod charged_by;
 mod chart;
 mod customer_overview;
 pub mod document;
+mod forecast;
 mod history;
 mod plan_at_time;
 mod plan_summary;
@@ -52,6 +53,7 @@ pub use calendar::{Calendar, CountedBy, Grain, Period, Slot};
 pub use charged_by::ChargedBy;
 pub use chart::{Bar, Chart, Hue, Scale, Series, compact_count};
 pub use customer_overview::{CustomerOverview, customer_overview};
+pub use forecast::{Forecast, ForecastFinding, ForecastKind, ForecastQuestion, forecast};
 pub use history::{HistoryLine, history};
 pub use plan_summary::{PlanSummary, plan_summary};
 pub use plan_uses::{PlanUse, PlanUser, plan_uses};

@@ -105,6 +105,7 @@ const OTHERS: &[&str] = &[
     "balance explain",
     "report balances",
     "report statement",
+    "report forecast",
     "traffic list",
     "traffic reconcile",
     "traffic show",

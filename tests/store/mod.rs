@@ -5,6 +5,7 @@ mod charges_of_schema_17;
 mod damage;
 mod disks;
 mod far_dates;
+mod forecast;
 mod ledger_guards;
 mod lists;
 mod migrations;

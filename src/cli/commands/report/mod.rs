@@ -3,6 +3,7 @@
 mod balances;
 mod columns;
 mod drawing;
+mod forecast;
 mod groups;
 mod row;
 mod statement;
@@ -18,6 +19,7 @@ use crate::exit::Result;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Balances(ArgsIfNamed<balances::BalancesArgs>),
+    Forecast(ArgsIfNamed<forecast::ForecastArgs>),
     Statement(ArgsIfNamed<statement::StatementArgs>),
     Traffic(ArgsIfNamed<traffic::TrafficArgs>),
     Usage(ArgsIfNamed<usage::UsageArgs>),
@@ -27,6 +29,7 @@ impl Command {
     pub(crate) fn run(self, context: &mut Context) -> Result<()> {
         match self {
             Self::Balances(ArgsIfNamed(args)) => balances::run(&args, context),
+            Self::Forecast(ArgsIfNamed(args)) => forecast::run(&args, context),
             Self::Statement(ArgsIfNamed(args)) => statement::run(&args, context),
             Self::Traffic(ArgsIfNamed(args)) => traffic::run(&args, context),
             Self::Usage(ArgsIfNamed(args)) => usage::run(&args, context),
